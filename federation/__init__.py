@@ -1,0 +1,1 @@
+"""ActivityPub: discovery, signatures, activities, delivery, catalogue synchronisation."""

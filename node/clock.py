@@ -1,0 +1,63 @@
+"""The only place that reads the wall clock.
+
+Times are integers inside: milliseconds since 1970 in UTC, which both databases store and compare alike
+(docs/adr/0003). They become RFC 3339 text at the edges.
+"""
+
+import datetime as dt
+import time
+from typing import Protocol
+
+SECOND = 1_000
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+
+class Clock(Protocol):
+    def now(self) -> int:
+        """Milliseconds since 1970, UTC."""
+        ...
+
+
+class SystemClock:
+    def now(self) -> int:
+        return time.time_ns() // 1_000_000
+
+
+class FixedClock:
+    """A clock for tests: it moves when it is told to."""
+
+    def __init__(self, at: int = 1_790_000_000_000) -> None:
+        self.at = at
+
+    def now(self) -> int:
+        return self.at
+
+    def advance(self, milliseconds: int) -> None:
+        self.at += milliseconds
+
+
+def to_rfc3339(at: int) -> str:
+    """The instant as RFC 3339 text, with milliseconds only where there are any.
+
+    >>> to_rfc3339(1_772_355_600_000)
+    '2026-03-01T09:00:00Z'
+    """
+    moment = dt.datetime.fromtimestamp(at / 1000, dt.UTC)
+    return moment.isoformat(timespec="milliseconds" if at % 1000 else "seconds").replace("+00:00", "Z")
+
+
+def from_rfc3339(text: str) -> int | None:
+    """The instant that ``text`` names; None where it names none. A missing offset is read as UTC.
+
+    >>> from_rfc3339("2026-03-01T10:00:00+01:00")
+    1772355600000
+    """
+    try:
+        moment = dt.datetime.fromisoformat(text)
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=dt.UTC)
+        return round(moment.timestamp() * 1000)
+    except (ValueError, OverflowError):
+        return None

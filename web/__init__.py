@@ -1,0 +1,1 @@
+"""Pages, feeds and APIs that people and programs of the organisation use."""
