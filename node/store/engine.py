@@ -1,0 +1,148 @@
+"""The seam between the asynchronous node and its database.
+
+A unit of work is a plain synchronous function ``fn(conn, *args)`` over a SQLAlchemy connection. It runs whole, in one
+transaction, in a thread that the store owns; it cannot await, so no network call can ever sit inside a transaction
+(docs/adr/0002). Raising rolls back what the unit did and nothing else.
+
+    total = await store.read(follows.count_followers, actor_id)
+    await store.write(follows.insert, follow)
+    is_new = await store.gather(inbox.insert_many, item)      # waiting items share one call
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+
+from node.errors import Unavailable
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Item = TypeVar("Item")
+
+_SIGNALS = "rhizome.signals"
+
+
+def signal(conn: Connection, name: str) -> None:
+    """Tell listeners of the store (in every process) ``name`` once this unit has been committed."""
+    conn.info.setdefault(_SIGNALS, set()).add(name)
+
+
+def take_signals(conn: Connection) -> frozenset[str]:
+    """What was signalled on this connection since the last call."""
+    return frozenset(conn.info.pop(_SIGNALS, ()))
+
+
+def translate(error: BaseException) -> BaseException:
+    """A failure of the database itself becomes Unavailable (REL4, REL5); everything else stays what it is."""
+    if isinstance(error, OperationalError | InterfaceError) or (
+        isinstance(error, DBAPIError) and error.connection_invalidated
+    ):
+        unavailable = Unavailable("The database cannot be written right now.", detail=str(error.orig)[:200])
+        unavailable.__cause__ = error
+        return unavailable
+    return error
+
+
+class Backend(Protocol):
+    """What a database has to offer."""
+
+    @property
+    def engines(self) -> Sequence[Engine]: ...
+    async def open(self, on_signals: Callable[[frozenset[str]], None]) -> None: ...
+    async def close(self) -> None: ...
+    async def read(self, unit: Callable[[Connection], T]) -> T: ...
+    async def write(self, unit: Callable[[Connection], T]) -> T: ...
+
+
+class Gathering:
+    """Items for one function that wait while its previous call is under way, to be handed over together."""
+
+    def __init__(self) -> None:
+        self.waiting: list[tuple[Any, asyncio.Future[Any]]] = []
+        self.task: asyncio.Task[None] | None = None
+
+
+class Store:
+    """All reading and writing of the node goes through here."""
+
+    #: An upper bound for one gathered call, so that a transaction stays short.
+    GATHER_AT_MOST = 256
+
+    def __init__(self, backend: Backend, *, dialect: str) -> None:
+        self._backend = backend
+        self.dialect = dialect
+        self._gatherings: dict[Callable[..., Any], Gathering] = {}
+        self._listeners: list[Callable[[str], None]] = []
+
+    @property
+    def engines(self) -> Sequence[Engine]:
+        """The SQLAlchemy engines, for instruments (statement counts)."""
+        return self._backend.engines
+
+    async def open(self) -> None:
+        await self._backend.open(self._dispatch)
+
+    async def close(self) -> None:
+        await self._backend.close()
+
+    def listen(self, listener: Callable[[str], None]) -> None:
+        """Call ``listener(name)`` in the event loop after each commit that signalled ``name``."""
+        self._listeners.append(listener)
+
+    def _dispatch(self, names: frozenset[str]) -> None:
+        for name in names:
+            for listener in self._listeners:
+                listener(name)
+
+    async def read(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run ``fn`` in a transaction that sees one state of the database and cannot change it."""
+        return await self._backend.read(lambda conn: fn(conn, *args, **kwargs))
+
+    async def write(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run ``fn`` in a transaction; when this returns, what it did is durable."""
+        return await self._backend.write(lambda conn: fn(conn, *args, **kwargs))
+
+    async def gather(self, fn: Callable[[Connection, Sequence[Item]], Sequence[T]], item: Item) -> T:
+        """Run ``fn`` over ``item`` and all others that wait for the same ``fn``; answers the result at its place.
+
+        ``fn`` must answer one result per item. When it raises, the items are tried one by one, so that a bad one
+        fails alone.
+        """
+        gathering = self._gatherings.setdefault(fn, Gathering())
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        gathering.waiting.append((item, future))
+        if gathering.task is None or gathering.task.done():
+            # A task of its own: a caller who goes away must not take the others' write with it.
+            gathering.task = asyncio.create_task(self._drain(fn, gathering), name="store gather")
+        return await future
+
+    async def _drain(self, fn: Callable[[Connection, Sequence[Any]], Sequence[Any]], gathering: Gathering) -> None:
+        while gathering.waiting:
+            batch = gathering.waiting[: self.GATHER_AT_MOST]
+            del gathering.waiting[: len(batch)]
+            await self._hand_over(fn, batch)
+
+    async def _hand_over(
+        self, fn: Callable[[Connection, Sequence[Any]], Sequence[Any]], batch: list[tuple[Any, asyncio.Future[Any]]]
+    ) -> None:
+        try:
+            results = await self.write(fn, [item for item, _ in batch])
+        except asyncio.CancelledError:
+            for _, future in batch:
+                future.cancel()
+            raise
+        except Exception as error:  # noqa: BLE001 (each waiting caller gets it, or a second chance alone)
+            if len(batch) == 1 or isinstance(error, Unavailable):
+                for _, future in batch:
+                    if not future.done():
+                        future.set_exception(error)
+            else:
+                for single in batch:
+                    await self._hand_over(fn, [single])
+            return
+        for (_, future), result in zip(batch, results, strict=True):
+            if not future.done():
+                future.set_result(result)

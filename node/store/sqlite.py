@@ -1,0 +1,212 @@
+"""SQLite: one writer whose waiting units share a commit, and a few readers that cannot write.
+
+aiosqlite owns the connections and their threads; SQLAlchemy speaks over the same connections. Group commit: units
+that wait at the same time run in one transaction, each in its own SAVEPOINT, with one fsync (``synchronous=FULL``);
+nobody is answered before it.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+import aiosqlite
+from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy.pool import StaticPool
+
+from node.errors import Unavailable
+from node.store.engine import take_signals, translate
+
+T = TypeVar("T")
+
+#: Set on each connection, in this order, and read back (REL1).
+PRAGMAS: tuple[tuple[str, str, str], ...] = (
+    # name, value to set, value to read back
+    ("busy_timeout", "5000", "5000"),
+    ("journal_mode", "WAL", "wal"),
+    ("synchronous", "FULL", "2"),
+    ("foreign_keys", "ON", "1"),
+    ("temp_store", "MEMORY", "2"),
+    ("cache_size", "-8000", "-8000"),
+    ("journal_size_limit", "67108864", "67108864"),
+)
+
+READERS = 2
+BATCH_AT_MOST = 256
+
+
+class _Connection(aiosqlite.Connection):
+    """An aiosqlite connection that runs whole functions in its thread, over SQLAlchemy."""
+
+    sql: Connection
+    engine: Engine
+
+    async def run(self, function: Callable[[], T]) -> T:
+        result: T = await self._execute(function)  # type: ignore[no-untyped-call]
+        return result
+
+    async def prepare(self, *, read_only: bool) -> None:
+        await self.run(partial(self._prepare, read_only=read_only))
+
+    def _prepare(self, *, read_only: bool) -> None:
+        raw = self._conn
+        for name, value, expected in PRAGMAS:
+            raw.execute(f"PRAGMA {name}={value}")
+            found = str(raw.execute(f"PRAGMA {name}").fetchone()[0])
+            if found != expected:
+                raise Unavailable(f"SQLite refused PRAGMA {name}={value}; it stays at {found}.")
+        if read_only:
+            raw.execute("PRAGMA query_only=ON")
+        self.engine = create_engine("sqlite://", creator=lambda: raw, poolclass=StaticPool)
+        self.sql = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+
+    async def release(self) -> None:
+        await self.run(self.sql.invalidate)
+        await self.run(partial(self.engine.dispose, close=False))
+        await self.close()
+
+
+async def _connect(path: Path, *, read_only: bool) -> _Connection:
+    connection = _Connection(partial(sqlite3.connect, path, isolation_level=None, check_same_thread=False), 64)
+    await connection
+    await connection.prepare(read_only=read_only)
+    return connection
+
+
+@dataclass(slots=True)
+class _Waiting:
+    unit: Callable[[Connection], Any]
+    future: asyncio.Future[Any]
+    result: Any = None
+    error: BaseException | None = None
+
+
+class SqliteBackend:
+    """One database file, one process."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._writer: _Connection
+        self._readers: list[_Connection] = []
+        self._idle: asyncio.LifoQueue[_Connection] = asyncio.LifoQueue()
+        self._waiting: list[_Waiting] = []
+        self._wake = asyncio.Event()
+        self._loop_task: asyncio.Task[None] | None = None
+        self._on_signals: Callable[[frozenset[str]], None]
+
+    @property
+    def engines(self) -> Sequence[Engine]:
+        return [self._writer.engine, *(reader.engine for reader in self._readers)]
+
+    async def open(self, on_signals: Callable[[frozenset[str]], None]) -> None:
+        self._on_signals = on_signals
+        self._writer = await _connect(self._path, read_only=False)
+        for _ in range(READERS):
+            reader = await _connect(self._path, read_only=True)
+            self._readers.append(reader)
+            self._idle.put_nowait(reader)
+        self._loop_task = asyncio.create_task(self._write_loop(), name="sqlite writer")
+
+    async def close(self) -> None:
+        if self._loop_task is not None:
+            self._loop_task.cancel()
+            await asyncio.gather(self._loop_task, return_exceptions=True)
+        for waiting in self._waiting:
+            waiting.future.set_exception(Unavailable("The node is stopping."))
+        self._waiting.clear()
+        for reader in self._readers:
+            await reader.release()
+        self._readers.clear()
+        await self._writer.release()
+
+    async def read(self, unit: Callable[[Connection], T]) -> T:
+        reader = await self._idle.get()
+        try:
+            return await reader.run(partial(_run_read, reader, unit))
+        except Exception as error:
+            raise translate(error) from error.__cause__
+        finally:
+            self._idle.put_nowait(reader)
+
+    async def write(self, unit: Callable[[Connection], T]) -> T:
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._waiting.append(_Waiting(unit, future))
+        self._wake.set()
+        return await future
+
+    async def _write_loop(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            while self._waiting:
+                batch = self._waiting[:BATCH_AT_MOST]
+                del self._waiting[: len(batch)]
+                await self._write_batch(batch)
+
+    async def _write_batch(self, batch: list[_Waiting]) -> None:
+        try:
+            signals = await asyncio.shield(self._writer.run(partial(_run_batch, self._writer, batch)))
+        except asyncio.CancelledError:
+            for waiting in batch:
+                waiting.future.cancel()
+            raise
+        except Exception as error:  # noqa: BLE001 (the commit failed: nobody in the batch was durable)
+            for waiting in batch:
+                if not waiting.future.done():
+                    waiting.future.set_exception(translate(error))
+            return
+        for waiting in batch:
+            if waiting.future.done():
+                continue
+            if waiting.error is not None:
+                waiting.future.set_exception(translate(waiting.error))
+            else:
+                waiting.future.set_result(waiting.result)
+        self._on_signals(signals)
+
+
+def _run_read(connection: _Connection, unit: Callable[[Connection], T]) -> T:
+    raw = connection._conn  # noqa: SLF001 (our own subclass)
+    raw.execute("BEGIN")
+    try:
+        return unit(connection.sql)
+    finally:
+        if raw.in_transaction:
+            raw.execute("COMMIT")
+
+
+def _run_batch(connection: _Connection, batch: list[_Waiting]) -> frozenset[str]:
+    """Run all units in one transaction; answers what they signalled."""
+    raw = connection._conn  # noqa: SLF001 (our own subclass)
+    take_signals(connection.sql)
+    raw.execute("BEGIN IMMEDIATE")
+    signals: frozenset[str] = frozenset()
+    try:
+        for waiting in batch:
+            signals |= _run_unit(connection, waiting)
+        raw.execute("COMMIT")
+    except BaseException:
+        if raw.in_transaction:
+            raw.execute("ROLLBACK")
+        raise
+    return signals
+
+
+def _run_unit(connection: _Connection, waiting: _Waiting) -> frozenset[str]:
+    raw = connection._conn  # noqa: SLF001 (our own subclass)
+    raw.execute("SAVEPOINT unit")
+    try:
+        waiting.result = waiting.unit(connection.sql)
+    except Exception as error:
+        if not raw.in_transaction:  # SQLite itself gave up the whole transaction (disk full, I/O error)
+            raise
+        raw.execute("ROLLBACK TO unit")
+        raw.execute("RELEASE unit")
+        waiting.error = error
+        take_signals(connection.sql)
+        return frozenset()
+    raw.execute("RELEASE unit")
+    return take_signals(connection.sql)

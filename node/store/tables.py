@@ -1,0 +1,514 @@
+"""All tables of the node.
+
+Times are milliseconds since 1970 in UTC (``*_at``). JSON travels as text (``Json``): what strangers sent is stored as
+it came, in ``raw`` columns, beside the columns that the node reads. Text columns that may be unknown hold ``''``
+where an index or a comparison needs them, NULL elsewhere.
+"""
+
+from typing import Any
+
+import orjson
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    types,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Json(types.TypeDecorator[Any]):
+    """A JSON value as text: the same bytes on both databases, and no driver that parses what nobody asked for."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002 (the interface)
+        return None if value is None else orjson.dumps(value).decode()
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002 (the interface)
+        return None if value is None else orjson.loads(value)
+
+
+def _id() -> Column[int]:
+    return Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False)
+
+
+def _actor(name: str, *, nullable: bool = False, index: bool = False, primary: bool = False) -> Column[int]:
+    return Column(
+        name, ForeignKey("actors.id", ondelete="CASCADE"), nullable=nullable, index=index, primary_key=primary
+    )
+
+
+# -- who ------------------------------------------------------------------------------------------------------------
+
+actors = Table(
+    "actors",
+    metadata,
+    _id(),
+    Column("uri", Text, nullable=False, unique=True),
+    Column("kind", String(16), nullable=False),  # domain.actors.ActorKind
+    Column("local", Boolean, nullable=False),
+    Column("username", String(255), nullable=False),
+    Column("host", String(255), nullable=False),  # of the handle; normalised
+    Column("name", Text, nullable=False, server_default=""),
+    Column("summary", Text, nullable=False, server_default=""),  # clean HTML
+    Column("url", Text, nullable=False, server_default=""),
+    Column("inbox", Text, nullable=False, server_default=""),
+    Column("outbox", Text, nullable=False, server_default=""),
+    Column("shared_inbox", Text, nullable=False, server_default=""),
+    Column("followers", Text, nullable=False, server_default=""),
+    Column("following", Text, nullable=False, server_default=""),
+    Column("featured", Text, nullable=False, server_default=""),
+    Column("catalogue", Text, nullable=False, server_default=""),
+    Column("moderators", Text, nullable=False, server_default=""),
+    Column("icon", Text, nullable=False, server_default=""),
+    Column("image", Text, nullable=False, server_default=""),
+    Column("fields", Json, nullable=False, server_default="[]"),
+    Column("also_known_as", Json, nullable=False, server_default="[]"),
+    Column("moved_to", Text, nullable=False, server_default=""),
+    Column("capabilities", Json, nullable=False, server_default="[]"),
+    Column("locked", Boolean, nullable=False, server_default="0"),
+    Column("discoverable", Boolean, nullable=False, server_default="0"),
+    Column("indexable", Boolean, nullable=False, server_default="0"),
+    Column("state", String(16), nullable=False, server_default="active"),  # active, gone, suspended
+    Column("published_at", BigInteger),
+    Column("fetched_at", BigInteger, nullable=False, server_default="0"),
+    Column("gone_seen_at", BigInteger),  # first 410; OUT15 wants a second look
+    Column("created_at", BigInteger, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+    Column("raw", Json),
+    Index("ix_actors_handle", "username", "host"),
+    Index("ix_actors_host", "host"),
+    Index("ix_actors_local_kind", "local", "kind"),
+    Index("ix_actors_followers", "followers"),
+)
+
+own_keys = Table(
+    "own_keys",
+    metadata,
+    _id(),
+    Column("uri", Text, nullable=False, unique=True),  # the key id
+    _actor("actor_id", index=True),
+    Column("algorithm", String(16), nullable=False),  # rsa, ed25519
+    Column("public", Text, nullable=False),  # SPKI PEM or Multikey
+    Column("private_sealed", LargeBinary, nullable=False),
+    Column("state", String(16), nullable=False),  # current, next, retired
+    Column("created_at", BigInteger, nullable=False),
+    Column("retires_at", BigInteger),
+)
+
+remote_keys = Table(
+    "remote_keys",
+    metadata,
+    Column("uri", Text, primary_key=True),
+    Column("owner_uri", Text, nullable=False, server_default=""),  # '' while the key could not be fetched
+    Column("host", String(255), nullable=False),
+    Column("algorithm", String(16), nullable=False, server_default=""),
+    Column("public", Text, nullable=False, server_default=""),
+    Column("fetched_at", BigInteger, nullable=False),
+    Column("failed_at", BigInteger),
+    Column("refreshed_at", BigInteger),  # last refresh that a failed verification caused
+    Column("error", Text, nullable=False, server_default=""),
+    Index("ix_remote_keys_owner_uri", "owner_uri"),
+    Index("ix_remote_keys_fetched_at", "fetched_at"),
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    _actor("actor_id", primary=True),
+    Column("email", Text, nullable=False, unique=True),  # lower case
+    Column("password_hash", Text, nullable=False, server_default=""),
+    Column("role", String(16), nullable=False),  # member, moderator, admin
+    Column("state", String(16), nullable=False, server_default="active"),
+    Column("created_at", BigInteger, nullable=False),
+    Column("password_changed_at", BigInteger, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    _actor("actor_id", index=True),
+    Column("csrf", String(64), nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("used_at", BigInteger, nullable=False),
+    Column("confirmed_at", BigInteger, nullable=False),  # when the password was last given
+)
+
+access_tokens = Table(
+    "access_tokens",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    _actor("actor_id", index=True),
+    Column("scopes", Text, nullable=False),
+    Column("name", Text, nullable=False, server_default=""),
+    Column("created_at", BigInteger, nullable=False),
+    Column("used_at", BigInteger, nullable=False),
+)
+
+one_time_links = Table(
+    "one_time_links",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("purpose", String(32), nullable=False),  # setup
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+)
+
+audit_log = Table(
+    "audit_log",
+    metadata,
+    _id(),
+    Column("actor_uri", Text, nullable=False),  # '' for the command line
+    Column("action", String(64), nullable=False),
+    Column("target", Text, nullable=False),
+    Column("before", Json),
+    Column("after", Json),
+    Column("created_at", BigInteger, nullable=False),
+)
+
+# -- what -----------------------------------------------------------------------------------------------------------
+
+objects = Table(
+    "objects",
+    metadata,
+    _id(),
+    Column("uri", Text, nullable=False, unique=True),
+    Column("kind", String(16), nullable=False),  # domain.posts.PostKind, or resource
+    Column("type", String(64), nullable=False),  # as it was sent
+    _actor("actor_id"),
+    Column("local", Boolean, nullable=False),
+    Column("visibility", String(16), nullable=False),  # domain.visibility.Visibility
+    Column("state", String(16), nullable=False, server_default="live"),  # live, deleted
+    Column("name", Text, nullable=False, server_default=""),
+    Column("summary", Text, nullable=False, server_default=""),
+    Column("content", Text, nullable=False, server_default=""),  # clean HTML
+    Column("language", String(35), nullable=False, server_default=""),
+    Column("url", Text, nullable=False, server_default=""),
+    Column("in_reply_to", Text),
+    Column("in_reply_to_id", BigInteger),
+    Column("context", Text, nullable=False, server_default=""),
+    Column("audience", Text, nullable=False, server_default=""),  # the Group
+    Column("sensitive", Boolean, nullable=False, server_default="0"),
+    Column("replies_count", Integer, nullable=False, server_default="0"),
+    Column("likes_count", Integer, nullable=False, server_default="0"),
+    Column("shares_count", Integer, nullable=False, server_default="0"),
+    Column("published_at", BigInteger, nullable=False),
+    Column("updated_at", BigInteger),  # as its author says
+    Column("received_at", BigInteger, nullable=False),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("details", Json),  # attachments, tags, poll, event: what pages and clients show
+    Column("raw", Json),  # the document as it came, or as we send it
+    Index("ix_objects_actor_id_id", "actor_id", "id"),
+    Index("ix_objects_in_reply_to", "in_reply_to"),
+    Index("ix_objects_context", "context"),
+    Index("ix_objects_local_kind_id", "local", "kind", "id"),
+)
+
+object_versions = Table(
+    "object_versions",
+    metadata,
+    Column("object_id", ForeignKey("objects.id", ondelete="CASCADE"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("details", Json),
+    Column("replaced_at", BigInteger, nullable=False),
+)
+
+mentions = Table(
+    "mentions",
+    metadata,
+    Column("object_id", ForeignKey("objects.id", ondelete="CASCADE"), primary_key=True),
+    Column("actor_uri", Text, primary_key=True),
+    Column("silent", Boolean, nullable=False, server_default="0"),  # addressed without a Mention tag
+    Index("ix_mentions_actor_uri", "actor_uri", "object_id"),
+)
+
+reactions = Table(
+    "reactions",
+    metadata,
+    _id(),
+    _actor("actor_id"),
+    Column("object_id", ForeignKey("objects.id", ondelete="CASCADE"), nullable=False),
+    Column("kind", String(16), nullable=False),  # like, dislike, share, emoji, vote
+    Column("content", String(255), nullable=False, server_default=""),
+    Column("uri", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    UniqueConstraint("actor_id", "object_id", "kind", "content"),
+    Index("ix_reactions_object_id_kind", "object_id", "kind"),
+    Index("ix_reactions_uri", "uri"),
+)
+
+follows = Table(
+    "follows",
+    metadata,
+    _id(),
+    _actor("follower_id"),
+    _actor("followed_id", index=True),
+    Column("uri", Text, nullable=False),  # of the Follow activity
+    Column("state", String(16), nullable=False),  # domain.follows.FollowState
+    Column("created_at", BigInteger, nullable=False),
+    Column("accepted_at", BigInteger),
+    UniqueConstraint("follower_id", "followed_id"),
+    Index("ix_follows_uri", "uri"),
+)
+
+blocks = Table(
+    "blocks",
+    metadata,
+    _actor("blocker_id", primary=True),
+    _actor("blocked_id", primary=True),
+    Column("uri", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Index("ix_blocks_blocked_id", "blocked_id"),
+)
+
+pins = Table(
+    "pins",
+    metadata,
+    _actor("actor_id", primary=True),
+    Column("object_id", ForeignKey("objects.id", ondelete="CASCADE"), primary_key=True),
+    Column("created_at", BigInteger, nullable=False),
+)
+
+reports = Table(
+    "reports",
+    metadata,
+    _id(),
+    Column("uri", Text, nullable=False, unique=True),
+    Column("reporter_uri", Text, nullable=False),
+    Column("target_uri", Text, nullable=False),
+    Column("object_uris", Json, nullable=False),
+    Column("comment", Text, nullable=False),
+    Column("state", String(16), nullable=False, server_default="open"),
+    Column("created_at", BigInteger, nullable=False),
+)
+
+home_entries = Table(
+    "home_entries",
+    metadata,
+    _actor("owner_id", primary=True),
+    Column("id", BigInteger, primary_key=True),  # of the object, or of the reaction (share) that brought it
+    Column("object_id", ForeignKey("objects.id", ondelete="CASCADE"), nullable=False),
+    Column("shared_by_id", BigInteger),
+    UniqueConstraint("owner_id", "object_id"),
+    Index("ix_home_entries_object_id", "object_id"),
+)
+
+tombstones = Table(
+    "tombstones",
+    metadata,
+    Column("uri", Text, primary_key=True),  # of an object or activity that must not come (back)
+    Column("former_type", String(64), nullable=False, server_default=""),
+    Column("actor_uri", Text, nullable=False, server_default=""),  # who may say so
+    Column("deleted_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger),  # NULL: kept
+    Index("ix_tombstones_expires_at", "expires_at"),
+)
+
+# -- learning -------------------------------------------------------------------------------------------------------
+
+resources = Table(
+    "resources",
+    metadata,
+    Column("object_id", ForeignKey("objects.id", ondelete="CASCADE"), primary_key=True),
+    Column("iri", Text, nullable=False),  # the record's own id
+    Column("slug", String(120), nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("record", Json, nullable=False),
+    Column("grade", String(16), nullable=False),  # clean, warnings
+    Column("warnings", Json, nullable=False, server_default="[]"),
+    Column("version", Integer, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("sort_at", BigInteger, nullable=False),
+    Index("ix_resources_iri", "iri"),
+    Index("ix_resources_slug", "slug"),
+    Index("ix_resources_sort_at", "sort_at"),
+)
+
+resource_facets = Table(
+    "resource_facets",
+    metadata,
+    Column("object_id", ForeignKey("resources.object_id", ondelete="CASCADE"), primary_key=True),
+    Column("facet", String(24), primary_key=True),
+    Column("value", String(255), primary_key=True),
+    Index("ix_resource_facets_facet_value", "facet", "value", "object_id"),
+)
+
+catalogues = Table(
+    "catalogues",
+    metadata,
+    _actor("actor_id", primary=True),
+    Column("uri", Text, nullable=False, unique=True),
+    Column("revision", BigInteger, nullable=False, server_default="0"),
+    Column("oldest_revision", BigInteger, nullable=False, server_default="1"),
+    Column("total", Integer, nullable=False, server_default="0"),
+    Column("digest", String(64), nullable=False, server_default="0" * 64),
+    # of a followed catalogue: where the copy stands
+    Column("position", BigInteger, nullable=False, server_default="0"),
+    Column("etag", Text, nullable=False, server_default=""),
+    Column("page", Text, nullable=False, server_default=""),  # where an interrupted walk goes on
+    Column("checked_at", BigInteger, nullable=False, server_default="0"),
+    Column("equal_at", BigInteger),
+    Column("problem", Text, nullable=False, server_default=""),
+)
+
+catalogue_entries = Table(
+    "catalogue_entries",
+    metadata,
+    _actor("catalogue_id", primary=True),
+    Column("object_uri", Text, primary_key=True),
+    Column("type", String(64), nullable=False),
+    Column("digest", String(64), nullable=False),  # of the object; '' for a tombstone
+    Column("bucket", Integer, nullable=False),
+    Column("revision", BigInteger, nullable=False),
+    Column("live", Boolean, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+    Index("ix_catalogue_entries_revision", "catalogue_id", "revision"),
+    Index("ix_catalogue_entries_bucket", "catalogue_id", "bucket"),
+    Index("ix_catalogue_entries_object_uri", "object_uri"),
+)
+
+catalogue_buckets = Table(
+    "catalogue_buckets",
+    metadata,
+    _actor("catalogue_id", primary=True),
+    Column("bucket", Integer, primary_key=True),
+    Column("digest", String(64), nullable=False),
+)
+
+# -- between servers ------------------------------------------------------------------------------------------------
+
+received = Table(
+    "received",
+    metadata,
+    _id(),
+    Column("uri", Text, nullable=False, unique=True),  # the activity's id
+    Column("type", String(64), nullable=False),
+    Column("actor_uri", Text, nullable=False),
+    Column("signer_uri", Text, nullable=False),
+    Column("raw", Text, nullable=False),
+    Column("outcome", String(32), nullable=False, server_default=""),  # '' until it is processed
+    Column("received_at", BigInteger, nullable=False),
+    Index("ix_received_received_at", "received_at"),
+)
+
+received_by = Table(
+    "received_by",
+    metadata,
+    _actor("owner_id", primary=True),
+    Column("received_id", ForeignKey("received.id", ondelete="CASCADE"), primary_key=True),
+    Index("ix_received_by_received_id", "received_id"),
+)
+
+activities = Table(
+    "activities",
+    metadata,
+    _id(),
+    Column("uri", Text, nullable=False, unique=True),
+    _actor("actor_id"),
+    Column("type", String(32), nullable=False),
+    Column("object_uri", Text, nullable=False),
+    Column("visibility", String(16), nullable=False),
+    Column("body", Text, nullable=False),  # JSON exactly as it is sent
+    Column("created_at", BigInteger, nullable=False),
+    Index("ix_activities_actor_id_id", "actor_id", "id"),
+    Index("ix_activities_object_uri", "object_uri"),
+)
+
+hosts = Table(
+    "hosts",
+    metadata,
+    Column("host", String(255), primary_key=True),
+    Column("software", String(64), nullable=False, server_default=""),
+    Column("software_version", String(64), nullable=False, server_default=""),
+    Column("signature", String(32), nullable=False, server_default=""),  # remembered double knock
+    Column("signature_at", BigInteger),
+    Column("refusals", Integer, nullable=False, server_default="0"),  # 401s in a row
+    Column("failures", Integer, nullable=False, server_default="0"),  # in a row
+    Column("failing_since_at", BigInteger),
+    Column("failing_days", Integer, nullable=False, server_default="0"),
+    Column("last_failing_day", Integer, nullable=False, server_default="0"),
+    Column("held_until_at", BigInteger),  # circuit open: the next probe
+    Column("hold_seconds", Integer, nullable=False, server_default="0"),
+    Column("unavailable_at", BigInteger),
+    Column("last_success_at", BigInteger),
+    Column("last_seen_at", BigInteger),  # a verified request from it
+    Column("last_error", Text, nullable=False, server_default=""),
+    Column("checked_at", BigInteger, nullable=False, server_default="0"),  # NodeInfo
+    Column("created_at", BigInteger, nullable=False),
+    Index("ix_hosts_held_until_at", "held_until_at"),
+)
+
+domain_policies = Table(
+    "domain_policies",
+    metadata,
+    Column("domain", String(255), primary_key=True),  # and everything below it
+    Column("policy", String(16), nullable=False),  # domain.moderation.DomainPolicy
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("created_at", BigInteger, nullable=False),
+)
+
+# -- work -----------------------------------------------------------------------------------------------------------
+
+jobs = Table(
+    "jobs",
+    metadata,
+    _id(),
+    Column("kind", String(24), nullable=False),
+    Column("ref", BigInteger),  # the row that it is about
+    Column("target", Text, nullable=False, server_default=""),  # an address: inbox, object, catalogue
+    Column("host", String(255), nullable=False, server_default=""),
+    Column("payload", Json),
+    Column("serial_key", Text),  # jobs of one key run strictly in order
+    Column("lock_key", Text, unique=True),  # at most one waiting job of this key
+    Column("state", String(8), nullable=False, server_default="live"),  # live, parked
+    Column("due_at", BigInteger, nullable=False),  # while it runs: the end of its lease
+    Column("expires_at", BigInteger),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("owner", String(64), nullable=False, server_default=""),  # the worker that holds it
+    Column("error", Text, nullable=False, server_default=""),
+    Column("created_at", BigInteger, nullable=False),
+    Index("ix_jobs_kind_state_due_at", "kind", "state", "due_at"),
+    Index("ix_jobs_serial_key_id", "serial_key", "id"),
+    Index("ix_jobs_host_kind", "host", "kind"),
+    Index("ix_jobs_ref_kind", "ref", "kind"),
+    Index("ix_jobs_owner", "owner"),
+)
+
+workers = Table(
+    "workers",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("started_at", BigInteger, nullable=False),
+    Column("seen_at", BigInteger, nullable=False),
+)
+
+facts = Table(
+    "facts",
+    metadata,
+    Column("name", String(64), primary_key=True),  # schema facts of this node: its host, last backup
+    Column("value", Text, nullable=False),
+)
