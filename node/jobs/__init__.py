@@ -1,1 +1,1 @@
-"""Durable background work."""
+"""Durable background work: a table of kinds, one worker per process, a schedule."""

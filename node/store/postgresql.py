@@ -73,7 +73,7 @@ class PostgresqlBackend:
             except OperationalError as error:
                 if getattr(error.orig, "sqlstate", "") not in _RETRIED or attempt == _TRIES - 1:
                     raise translate(error) from error
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 (raised again, translated)
                 raise translate(error) from error.__cause__
         raise AssertionError("the loop above returns or raises")
 

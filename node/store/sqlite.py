@@ -126,7 +126,7 @@ class SqliteBackend:
         reader = await self._idle.get()
         try:
             return await reader.run(partial(_run_read, reader, unit))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 (raised again, translated)
             raise translate(error) from error.__cause__
         finally:
             self._idle.put_nowait(reader)
