@@ -1,0 +1,176 @@
+"""What the administrator's pages show. Text from other servers is plain text here, one line, cut at 200 by its reader.
+
+Every ``*_path`` of an action is the target of a POST form that carries ``csrf``.
+"""
+
+from dataclasses import dataclass, field
+from typing import ClassVar, Literal
+
+from web.pages.parts import Field, Link, Paging
+from web.pages.views import Page
+
+Circuit = Literal["closed", "probing", "open", "unavailable"]
+Effect = Literal["allow", "limit", "media-free", "block"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One line of the node's own health: what was looked at, whether it is well, and a sentence."""
+
+    name: str
+    ok: bool
+    sentence: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverviewView:
+    """The administrator's first page: is everything well, and if not, where to look.
+
+    ``oldest_at`` is the time of the oldest thing that is due and still waits (0: nothing waits); ``backup_at`` that of
+    the newest verified backup (0: none).
+    """
+
+    template: ClassVar[str] = "admin/overview.html"
+
+    page: Page
+    peers: int = 0
+    peers_failing: int = 0
+    waiting: int = 0
+    oldest_at: int = 0
+    parked: int = 0
+    policies: int = 0
+    users: int = 0
+    own_resources: int = 0
+    network_resources: int = 0
+    database_bytes: int = 0
+    media_bytes: int = 0
+    backup_at: int = 0
+    started_at: int = 0
+    checks: tuple[Check, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeerRow:
+    """Another host and how it is doing.
+
+    ``failures`` counts those in a row; ``error`` is the last one; ``queued`` is what waits for the host since
+    ``oldest_at``; ``catalogue`` tells in a word or two whether our copy of its catalogue is in step.
+    """
+
+    host: str
+    circuit: Circuit = "closed"
+    name: str = ""
+    path: str = ""
+    software: str = ""
+    effect: Effect = "allow"
+    last_success_at: int = 0
+    last_failure_at: int = 0
+    next_probe_at: int = 0
+    failures: int = 0
+    error: str = ""
+    queued: int = 0
+    oldest_at: int = 0
+    followers: int = 0
+    following: int = 0
+    catalogue: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeersView:
+    """All hosts that this node knows, worst first. ``filters`` are links such as "failing (3)"."""
+
+    template: ClassVar[str] = "admin/peers.html"
+
+    page: Page
+    peers: tuple[PeerRow, ...] = ()
+    total: int = 0
+    query: str = ""
+    filters: tuple[Link, ...] = ()
+    paging: Paging = field(default_factory=Paging)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueRow:
+    """Work of one kind: due and waiting, being done, put off for a retry, and how long the oldest has been due."""
+
+    kind: str
+    waiting: int = 0
+    running: int = 0
+    retrying: int = 0
+    oldest_at: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParkedMessage:
+    """Work that was set aside after its last try, with the error and, where there is one, the body."""
+
+    id: str
+    kind: str
+    host: str
+    error: str
+    attempts: int
+    parked_at: int
+    retry_path: str
+    discard_path: str
+    subject: str = ""
+    body: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueView:
+    template: ClassVar[str] = "admin/queue.html"
+
+    page: Page
+    csrf: str
+    queues: tuple[QueueRow, ...] = ()
+    parked: tuple[ParkedMessage, ...] = ()
+    parked_total: int = 0
+    paging: Paging = field(default_factory=Paging)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyRow:
+    """How the node treats one domain and those below it; ``reason`` is for administrators only."""
+
+    domain: str
+    effect: Effect
+    remove_path: str
+    reason: str = ""
+    by: str = ""
+    set_at: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyPreview:
+    """What a policy would do, counted before it is set."""
+
+    domain: str
+    effect: Effect
+    reason: str = ""
+    hosts: int = 0
+    followers: int = 0
+    following: int = 0
+    posts: int = 0
+    resources: int = 0
+    deliveries: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoliciesView:
+    """Domain policies. ``allow_list``: only domains with the effect ``allow`` are dealt with at all.
+
+    ``preview_path`` takes the GET form that counts, ``set_path`` the POST form that does it.
+    """
+
+    template: ClassVar[str] = "admin/policies.html"
+
+    page: Page
+    csrf: str
+    preview_path: str
+    set_path: str
+    allow_list: bool = False
+    policies: tuple[PolicyRow, ...] = ()
+    domain: Field = field(default_factory=Field)
+    effect: Effect = "block"
+    reason: str = ""
+    preview: PolicyPreview | None = None

@@ -1,0 +1,356 @@
+"""One frozen value per page: everything that its template shows, and nothing that it would have to look up.
+
+Each names its template, so ``rendering.Renderer.render(view)`` is the only way from a view to HTML. What the parts
+mean and which units they carry is told in ``web.pages.parts``; the administrator's views are in ``web.admin.views``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar, Literal, Protocol, get_args
+
+from web.pages.parts import (
+    Accessibility,
+    ActorCard,
+    Agent,
+    Chip,
+    Concept,
+    ExportGap,
+    FacetGroup,
+    FacetOption,
+    Field,
+    File,
+    Image,
+    Licence,
+    Link,
+    OrganisationCard,
+    Origin,
+    Paging,
+    PostCard,
+    ProfileField,
+    Prose,
+    Reference,
+    Reply,
+    ResourceCard,
+    SortOption,
+    Text,
+)
+
+Accent = Literal["moss", "lagoon", "cobalt", "violet", "berry", "clay", "graphite"]
+ACCENTS: tuple[Accent, ...] = get_args(Accent)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """The organisation behind the node, the same on all its pages.
+
+    ``base_url`` has no slash at its end; ``handle`` is the organisation's ``@user@host``; ``sections`` are the entries
+    of the main navigation; ``footer`` holds imprint, privacy and the like.
+    """
+
+    name: str
+    host: str
+    base_url: str
+    handle: str
+    software: str
+    tagline: str = ""
+    accent: Accent = "moss"
+    logo: Image | None = None
+    language: str = "en"
+    sections: tuple[Link, ...] = ()
+    footer: tuple[Link, ...] = ()
+    source_url: str = ""
+    development: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Viewer:
+    """Who is signed in. ``csrf`` belongs to the sign-out form."""
+
+    name: str
+    path: str
+    csrf: str
+    is_admin: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alternate:
+    """The same thing in another form, announced in the head (``application/activity+json``, a feed, ...)."""
+
+    media_type: str
+    href: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Social:
+    """Open Graph data of a page. ``creator`` is the handle that Mastodon shows below a preview card."""
+
+    kind: str = "website"
+    image: Image | None = None
+    creator: str = ""
+    published_at: int = 0
+    updated_at: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """One sentence above the content after something was done, or was not."""
+
+    text: str
+    tone: Literal["good", "bad", "info"] = "good"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What every page needs around its content.
+
+    ``title`` is empty on the front page; ``path`` is the canonical path of the page without what only filters it;
+    ``section`` the href of the navigation entry that it belongs to; ``language`` that of the interface;
+    ``title_language`` that of the title where it is content. ``quiet`` leaves out all navigation and every form of the
+    frame, for sign-in and consent, which hold one form each.
+    """
+
+    site: Site
+    path: str
+    now_at: int
+    title: str = ""
+    title_language: str = ""
+    description: str = ""
+    language: str = "en"
+    section: str = ""
+    viewer: Viewer | None = None
+    breadcrumbs: tuple[Link, ...] = ()
+    alternates: tuple[Alternate, ...] = ()
+    social: Social | None = None
+    json_ld: Mapping[str, object] | None = None
+    notice: Notice | None = None
+    noindex: bool = False
+    quiet: bool = False
+
+
+class View(Protocol):
+    """What the renderer takes: a page and the name of its template."""
+
+    template: ClassVar[str]
+
+    @property
+    def page(self) -> Page: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """How much there is: our own resources, those from others, and who is here."""
+
+    own: int = 0
+    network: int = 0
+    organisations: int = 0
+    people: int = 0
+    communities: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomeView:
+    """The organisation's front page. ``own_path`` and ``network_path`` list all of either; ``kinds`` lead into them."""
+
+    template: ClassVar[str] = "home.html"
+
+    page: Page
+    search_path: str
+    counts: Counts = field(default_factory=Counts)
+    about: Prose | None = None
+    own: tuple[ResourceCard, ...] = ()
+    own_path: str = ""
+    network: tuple[ResourceCard, ...] = ()
+    network_path: str = ""
+    organisations: tuple[OrganisationCard, ...] = ()
+    kinds: tuple[FacetOption, ...] = ()
+    topics: tuple[FacetOption, ...] = ()
+    people: tuple[ActorCard, ...] = ()
+    communities: tuple[ActorCard, ...] = ()
+    posts: tuple[PostCard, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatalogueView:
+    """The list of resources. ``kept`` are the query parameters, besides ``q``, that a new search keeps."""
+
+    template: ClassVar[str] = "catalogue.html"
+
+    page: Page
+    search_path: str
+    query: str = ""
+    kept: tuple[tuple[str, str], ...] = ()
+    total: int = 0
+    cards: tuple[ResourceCard, ...] = ()
+    facets: tuple[FacetGroup, ...] = ()
+    chips: tuple[Chip, ...] = ()
+    sorts: tuple[SortOption, ...] = ()
+    paging: Paging = field(default_factory=Paging)
+    clear_path: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResourceView:
+    """A learning resource with everything that its record says.
+
+    ``names`` and ``descriptions`` come best language first; ``created``, ``published`` and ``modified`` are dates of
+    the record (ISO 8601, often without a time); ``time_required`` and ``duration`` are ISO 8601 durations; ``version``,
+    ``digest`` and ``updated_at`` are those of the copy that is shown; ``iri`` is its identity. ``address`` is what to
+    paste into a Mastodon app's search, ``publisher_handle`` whom to follow there; ``attribution`` a line to reuse.
+    """
+
+    template: ClassVar[str] = "resource.html"
+
+    page: Page
+    iri: str
+    names: tuple[Text, ...]
+    kind: str
+    version: int
+    digest: str
+    updated_at: int
+    descriptions: tuple[Prose, ...] = ()
+    image: Image | None = None
+    creators: tuple[Agent, ...] = ()
+    contributors: tuple[Agent, ...] = ()
+    publishers: tuple[Agent, ...] = ()
+    funders: tuple[Agent, ...] = ()
+    licence: Licence | None = None
+    free: bool | None = None
+    access: str = ""
+    types: tuple[Concept, ...] = ()
+    topics: tuple[Concept, ...] = ()
+    levels: tuple[Concept, ...] = ()
+    audiences: tuple[Concept, ...] = ()
+    teaches: tuple[Concept, ...] = ()
+    assesses: tuple[Concept, ...] = ()
+    requires: tuple[Concept, ...] = ()
+    keywords: tuple[Link, ...] = ()
+    languages: tuple[str, ...] = ()
+    time_required: str = ""
+    duration: str = ""
+    created: str = ""
+    published: str = ""
+    modified: str = ""
+    accessibility: Accessibility | None = None
+    files: tuple[File, ...] = ()
+    based_on: tuple[Reference, ...] = ()
+    part_of: tuple[Reference, ...] = ()
+    parts: tuple[Reference, ...] = ()
+    previous: Reference | None = None
+    origin: Origin | None = None
+    visibility: str = "public"
+    warnings: tuple[str, ...] = ()
+    gaps: tuple[ExportGap, ...] = ()
+    formats: tuple[Alternate, ...] = ()
+    attribution: str = ""
+    address: str = ""
+    publisher_handle: str = ""
+    replies: tuple[Reply, ...] = ()
+    reply_total: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActorView:
+    """A person, community (``group``), organisation or service. ``url`` is its home page elsewhere, if it is remote."""
+
+    template: ClassVar[str] = "actor.html"
+
+    page: Page
+    kind: Literal["person", "group", "organization", "service"]
+    name: str
+    handle: str
+    bio: Prose | None = None
+    avatar: Image | None = None
+    banner: Image | None = None
+    fields: tuple[ProfileField, ...] = ()
+    joined_at: int = 0
+    followers: int = 0
+    following: int = 0
+    post_total: int = 0
+    origin: Origin | None = None
+    url: str = ""
+    moved_to: Link | None = None
+    resources: tuple[ResourceCard, ...] = ()
+    resources_path: str = ""
+    moderators: tuple[ActorCard, ...] = ()
+    posts: tuple[PostCard, ...] = ()
+    paging: Paging = field(default_factory=Paging)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostView:
+    """One post with its thread. ``missing_parent`` is the url of a parent that has not arrived here (yet)."""
+
+    template: ClassVar[str] = "post.html"
+
+    page: Page
+    post: PostCard
+    address: str
+    ancestors: tuple[PostCard, ...] = ()
+    missing_parent: str = ""
+    replies: tuple[Reply, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetupView:
+    """The first administrator's form. ``ticket`` is the one-time secret of the link that led here."""
+
+    template: ClassVar[str] = "setup.html"
+
+    page: Page
+    action: str
+    csrf: str
+    ticket: str
+    user_name: Field = field(default_factory=Field)
+    email: Field = field(default_factory=Field)
+    display_name: Field = field(default_factory=Field)
+    password_error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetupDoneView:
+    """After the first administrator was made: the new handle and what to do next."""
+
+    template: ClassVar[str] = "setup_done.html"
+
+    page: Page
+    handle: str
+    steps: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInView:
+    """One form with a name and a password. ``next_path`` is an own path; ``reason`` says why, where it is not plain."""
+
+    template: ClassVar[str] = "sign_in.html"
+
+    page: Page
+    action: str
+    csrf: str
+    next_path: str = "/"
+    login: str = ""
+    error: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorView:
+    """An answer that is not what was asked for. ``message`` is the public sentence of the error."""
+
+    template: ClassVar[str] = "error.html"
+
+    page: Page
+    status: int
+    message: str
+    request_id: str = ""
+    actions: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaintenanceView:
+    """What the node shows while it is not ready yet."""
+
+    template: ClassVar[str] = "maintenance.html"
+
+    page: Page
+    retry_after_seconds: int = 60
