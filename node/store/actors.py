@@ -1,0 +1,164 @@
+"""Actors: people, organisations, communities, catalogues and applications, ours and others'."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, update
+
+from node.store.tables import accounts, actors, follows
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """What the node needs to know of an actor to deal with it; its profile stays in the row."""
+
+    id: int
+    uri: str
+    kind: str
+    local: bool
+    username: str
+    host: str
+    name: str
+    url: str
+    inbox: str
+    shared_inbox: str
+    followers: str
+    catalogue: str
+    moderators: str
+    moved_to: str
+    locked: bool
+    discoverable: bool
+    indexable: bool
+    state: str
+    fetched_at: int
+
+    @property
+    def handle(self) -> str:
+        """``@ada@learn.uni.example``"""
+        return f"@{self.username}@{self.host}"
+
+    @property
+    def title(self) -> str:
+        """The display name, or the user name where there is none."""
+        return self.name or self.username
+
+
+_COLUMNS = tuple(actors.c[name] for name in Actor.__dataclass_fields__)
+_BY_URI = select(*_COLUMNS).where(actors.c.uri.in_(bindparam("uris", expanding=True)))
+_BY_ID = select(*_COLUMNS).where(actors.c.id.in_(bindparam("ids", expanding=True)))
+
+
+def load_actors(conn: Connection, uris: Collection[str]) -> dict[str, Actor]:
+    """The known actors among ``uris``, by URI."""
+    if not uris:
+        return {}
+    return {row.uri: Actor(*row) for row in conn.execute(_BY_URI, {"uris": list(uris)})}
+
+
+def load_actors_by_id(conn: Connection, ids: Collection[int]) -> dict[int, Actor]:
+    """The actors of these ids, by id."""
+    if not ids:
+        return {}
+    return {row.id: Actor(*row) for row in conn.execute(_BY_ID, {"ids": list(ids)})}
+
+
+def find_actor(conn: Connection, uri: str) -> Actor | None:
+    return load_actors(conn, [uri]).get(uri)
+
+
+def find_actor_by_id(conn: Connection, actor_id: int) -> Actor | None:
+    return load_actors_by_id(conn, [actor_id]).get(actor_id)
+
+
+_LOCAL_BY_NAME = select(*_COLUMNS).where(actors.c.local, actors.c.username == bindparam("username"))
+_BY_HANDLE = select(*_COLUMNS).where(actors.c.username == bindparam("username"), actors.c.host == bindparam("host"))
+
+
+def find_local_actor(conn: Connection, username: str) -> Actor | None:
+    """The local actor of this user name, whatever its case."""
+    row = conn.execute(_LOCAL_BY_NAME, {"username": username.lower()}).first()
+    return Actor(*row) if row else None
+
+
+def find_actor_by_handle(conn: Connection, username: str, host: str) -> Actor | None:
+    row = conn.execute(_BY_HANDLE, {"username": username, "host": host}).first()
+    return Actor(*row) if row else None
+
+
+def load_local_actors(conn: Connection, kinds: Collection[str] | None = None) -> list[Actor]:
+    """Local actors that are there (not gone), of these kinds or of all, the oldest first."""
+    query = select(*_COLUMNS).where(actors.c.local, actors.c.state == "active")
+    if kinds is not None:
+        query = query.where(actors.c.kind.in_(kinds))
+    return [Actor(*row) for row in conn.execute(query.order_by(actors.c.id))]
+
+
+def load_profile(conn: Connection, actor_id: int) -> Any:
+    """The whole row of one actor."""
+    return conn.execute(select(actors).where(actors.c.id == actor_id)).one()
+
+
+def insert_actor(conn: Connection, **values: Any) -> None:
+    """A new row; the caller mints the id and sets what has no default."""
+    conn.execute(insert(actors), values)
+
+
+def update_actor(conn: Connection, actor_id: int, **values: Any) -> None:
+    conn.execute(update(actors).where(actors.c.id == actor_id).values(**values))
+
+
+def count_people(conn: Connection) -> int:
+    """How many accounts there are (NodeInfo)."""
+    return conn.scalar(select(func.count()).select_from(accounts).where(accounts.c.state == "active")) or 0
+
+
+_FOLLOWER_INBOXES = (
+    select(actors.c.inbox, actors.c.shared_inbox)
+    .join(follows, follows.c.follower_id == actors.c.id)
+    .where(
+        follows.c.followed_id == bindparam("actor_id"),
+        follows.c.state == "accepted",
+        actors.c.local.is_(False),
+        actors.c.state == "active",
+    )
+    .distinct()
+)
+
+
+def load_follower_inboxes(conn: Connection, actor_id: int) -> list[tuple[str, str]]:
+    """``(inbox, shared inbox or '')`` of each remote follower."""
+    return [(row.inbox, row.shared_inbox) for row in conn.execute(_FOLLOWER_INBOXES, {"actor_id": actor_id})]
+
+
+def load_inboxes(conn: Connection, uris: Collection[str]) -> list[tuple[str, str]]:
+    """``(inbox, shared inbox or '')`` of each remote actor among ``uris``."""
+    if not uris:
+        return []
+    query = select(actors.c.inbox, actors.c.shared_inbox).where(
+        actors.c.uri.in_(list(uris)), actors.c.local.is_(False), actors.c.state == "active", actors.c.inbox != ""
+    )
+    return [(row.inbox, row.shared_inbox) for row in conn.execute(query)]
+
+
+def find_by_collection(conn: Connection, uris: Collection[str]) -> dict[str, Actor]:
+    """The actors whose followers collection is among ``uris``, by that collection's URI."""
+    if not uris:
+        return {}
+    query = select(*_COLUMNS).where(actors.c.followers.in_(list(uris)), actors.c.followers != "")
+    return {row.followers: Actor(*row) for row in conn.execute(query)}
+
+
+def list_people(conn: Connection, *, after: int, limit: int) -> Sequence[Actor]:
+    """Local people who want to be found, the oldest first."""
+    query = (
+        select(*_COLUMNS)
+        .where(
+            and_(actors.c.local, actors.c.kind == "person", actors.c.state == "active"),
+            or_(actors.c.discoverable, actors.c.indexable),
+            actors.c.id > after,
+        )
+        .order_by(actors.c.id)
+        .limit(limit)
+    )
+    return [Actor(*row) for row in conn.execute(query)]

@@ -1,0 +1,144 @@
+"""Who follows whom."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+
+from node.store.actors import Actor, load_actors_by_id
+from node.store.tables import actors, follows
+
+PENDING = "pending"
+ACCEPTED = "accepted"
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    id: int
+    follower_id: int
+    followed_id: int
+    uri: str
+    state: str
+    created_at: int
+
+
+_COLUMNS = tuple(follows.c[name] for name in Follow.__dataclass_fields__)
+_PAIR = select(*_COLUMNS).where(
+    follows.c.follower_id == bindparam("follower_id"), follows.c.followed_id == bindparam("followed_id")
+)
+
+
+def find_follow(conn: Connection, follower_id: int, followed_id: int) -> Follow | None:
+    row = conn.execute(_PAIR, {"follower_id": follower_id, "followed_id": followed_id}).first()
+    return Follow(*row) if row else None
+
+
+def find_follow_by_id(conn: Connection, follow_id: int) -> Follow | None:
+    row = conn.execute(select(*_COLUMNS).where(follows.c.id == follow_id)).first()
+    return Follow(*row) if row else None
+
+
+def find_follow_by_uri(conn: Connection, uri: str) -> Follow | None:
+    row = conn.execute(select(*_COLUMNS).where(follows.c.uri == uri)).first()
+    return Follow(*row) if row else None
+
+
+def save_follow(conn: Connection, new: Follow) -> Follow:
+    """Insert, or give the row of this pair the new activity id; a follow that was accepted stays accepted."""
+    known = find_follow(conn, new.follower_id, new.followed_id)
+    if known is None:
+        accepted_at = new.created_at if new.state == ACCEPTED else None
+        values = {name: getattr(new, name) for name in Follow.__dataclass_fields__}
+        conn.execute(insert(follows).values(**values, accepted_at=accepted_at))
+        return new
+    state = ACCEPTED if ACCEPTED in {known.state, new.state} else PENDING
+    conn.execute(update(follows).where(follows.c.id == known.id).values(uri=new.uri, state=state))
+    return Follow(known.id, known.follower_id, known.followed_id, new.uri, state, known.created_at)
+
+
+def accept_follow(conn: Connection, follow_id: int, now: int) -> None:
+    conn.execute(update(follows).where(follows.c.id == follow_id).values(state=ACCEPTED, accepted_at=now))
+
+
+def delete_follow(conn: Connection, follow_id: int) -> None:
+    conn.execute(delete(follows).where(follows.c.id == follow_id))
+
+
+def delete_between(conn: Connection, one_id: int, other_id: int) -> None:
+    """Follows in both directions (a block)."""
+    conn.execute(delete(follows).where(follows.c.follower_id == one_id, follows.c.followed_id == other_id))
+    conn.execute(delete(follows).where(follows.c.follower_id == other_id, follows.c.followed_id == one_id))
+
+
+def load_local_followers(conn: Connection, followed_ids: Collection[int]) -> dict[int, list[int]]:
+    """Accepted local followers of each of these actors: followed id -> follower ids."""
+    found: dict[int, list[int]] = {}
+    if not followed_ids:
+        return found
+    query = (
+        select(follows.c.followed_id, follows.c.follower_id)
+        .join(actors, actors.c.id == follows.c.follower_id)
+        .where(follows.c.followed_id.in_(list(followed_ids)), follows.c.state == ACCEPTED, actors.c.local)
+    )
+    for followed_id, follower_id in conn.execute(query):
+        found.setdefault(followed_id, []).append(follower_id)
+    return found
+
+
+def is_following(conn: Connection, follower_id: int, followed_id: int) -> bool:
+    found = find_follow(conn, follower_id, followed_id)
+    return found is not None and found.state == ACCEPTED
+
+
+def count_follows(conn: Connection, actor_id: int) -> tuple[int, int]:
+    """``(followers, following)``, accepted ones."""
+    followers = select(func.count()).where(follows.c.followed_id == actor_id, follows.c.state == ACCEPTED)
+    following = select(func.count()).where(follows.c.follower_id == actor_id, follows.c.state == ACCEPTED)
+    return conn.scalar(followers) or 0, conn.scalar(following) or 0
+
+
+def list_followers(conn: Connection, actor_id: int, *, before: int | None, limit: int) -> Sequence[tuple[int, Actor]]:
+    """``(follow id, follower)``, newest first."""
+    return _list(conn, follows.c.followed_id == actor_id, "follower_id", before, limit)
+
+
+def list_following(conn: Connection, actor_id: int, *, before: int | None, limit: int) -> Sequence[tuple[int, Actor]]:
+    """``(follow id, followed)``, newest first."""
+    return _list(conn, follows.c.follower_id == actor_id, "followed_id", before, limit)
+
+
+def _list(
+    conn: Connection, condition: object, other: str, before: int | None, limit: int
+) -> Sequence[tuple[int, Actor]]:
+    query = select(follows.c.id, follows.c[other]).where(condition, follows.c.state == ACCEPTED)  # type: ignore[arg-type]
+    if before is not None:
+        query = query.where(follows.c.id < before)
+    rows = conn.execute(query.order_by(follows.c.id.desc()).limit(limit)).all()
+    known = load_actors_by_id(conn, [row[1] for row in rows])
+    return [(row[0], known[row[1]]) for row in rows]
+
+
+def load_follower_uris(conn: Connection, actor_id: int, origin: str) -> list[str]:
+    """URIs of the accepted followers whose URI starts with this scheme and authority (FEP-8fcf)."""
+    query = (
+        select(actors.c.uri)
+        .join(follows, follows.c.follower_id == actors.c.id)
+        .where(
+            follows.c.followed_id == actor_id,
+            follows.c.state == ACCEPTED,
+            actors.c.uri.startswith(origin.rstrip("/") + "/", autoescape=True),
+        )
+    )
+    return list(conn.scalars(query))
+
+
+def load_pending_out(conn: Connection, *, limit: int) -> list[Follow]:
+    """Follow requests of ours that nobody has answered yet."""
+    query = (
+        select(*_COLUMNS)
+        .join(actors, actors.c.id == follows.c.follower_id)
+        .where(follows.c.state == PENDING, actors.c.local)
+        .order_by(follows.c.id)
+        .limit(limit)
+    )
+    return [Follow(*row) for row in conn.execute(query)]

@@ -1,0 +1,81 @@
+"""Key pairs of our actors (private halves sealed), and the public keys of others that were fetched."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+
+from node.store.tables import own_keys, remote_keys
+
+CURRENT, NEXT, RETIRED = "current", "next", "retired"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnKey:
+    id: int
+    uri: str
+    actor_id: int
+    algorithm: str  # rsa, ed25519
+    public: str  # SPKI PEM
+    private_sealed: bytes
+    state: str
+    created_at: int
+    retires_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteKey:
+    """A key that was fetched, or the memory that it could not be (``owner_uri`` is '' then)."""
+
+    uri: str
+    owner_uri: str
+    host: str
+    algorithm: str
+    public: str
+    fetched_at: int
+    failed_at: int | None = None
+    refreshed_at: int | None = None
+    error: str = ""
+
+
+_OWN = tuple(own_keys.c[name] for name in OwnKey.__dataclass_fields__)
+_REMOTE = tuple(remote_keys.c[name] for name in RemoteKey.__dataclass_fields__)
+_REMOTE_BY_URI = select(*_REMOTE).where(remote_keys.c.uri == bindparam("uri"))
+
+
+def insert_own_keys(conn: Connection, keys: Sequence[OwnKey]) -> None:
+    conn.execute(insert(own_keys), [{name: getattr(key, name) for name in OwnKey.__dataclass_fields__} for key in keys])
+
+
+def load_own_keys(conn: Connection, actor_id: int) -> list[OwnKey]:
+    """All keys of one of our actors, the oldest first."""
+    query = select(*_OWN).where(own_keys.c.actor_id == actor_id).order_by(own_keys.c.id)
+    return [OwnKey(*row) for row in conn.execute(query)]
+
+
+def set_own_key_state(conn: Connection, key_id: int, state: str, retires_at: int | None) -> None:
+    conn.execute(update(own_keys).where(own_keys.c.id == key_id).values(state=state, retires_at=retires_at))
+
+
+def delete_retired_keys(conn: Connection, now: int) -> None:
+    conn.execute(delete(own_keys).where(own_keys.c.state == RETIRED, own_keys.c.retires_at < now))
+
+
+def find_remote_key(conn: Connection, uri: str) -> RemoteKey | None:
+    row = conn.execute(_REMOTE_BY_URI, {"uri": uri}).first()
+    return RemoteKey(*row) if row else None
+
+
+def save_remote_key(conn: Connection, key: RemoteKey) -> None:
+    values = {name: getattr(key, name) for name in RemoteKey.__dataclass_fields__}
+    conn.execute(delete(remote_keys).where(remote_keys.c.uri == key.uri))
+    conn.execute(insert(remote_keys).values(**values))
+
+
+def delete_remote_keys_of(conn: Connection, owner_uri: str) -> None:
+    conn.execute(delete(remote_keys).where(remote_keys.c.owner_uri == owner_uri))
+
+
+def expire_remote_keys(conn: Connection, before: int) -> None:
+    """Forget what was fetched, or failed, before this instant (OUT13)."""
+    conn.execute(delete(remote_keys).where(remote_keys.c.fetched_at < before))

@@ -1,0 +1,310 @@
+"""Objects: posts of people and what else was published, ours and others'."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from node.store.tables import (
+    actors,
+    home_entries,
+    mentions,
+    object_versions,
+    objects,
+    pins,
+    reactions,
+    resources,
+    tombstones,
+)
+
+LIVE, DELETED = "live", "deleted"
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    """What the node needs to know of an object to deal with what refers to it."""
+
+    id: int
+    uri: str
+    kind: str
+    type: str
+    actor_id: int
+    local: bool
+    visibility: str
+    state: str
+    url: str
+    in_reply_to: str | None
+    context: str
+    audience: str
+    published_at: int
+    updated_at: int | None
+    version: int
+
+
+_COLUMNS = tuple(objects.c[name] for name in Object.__dataclass_fields__)
+_BY_URI = select(*_COLUMNS).where(objects.c.uri.in_(bindparam("uris", expanding=True)))
+
+
+def load_objects(conn: Connection, uris: Collection[str]) -> dict[str, Object]:
+    """The known objects among ``uris``, by URI."""
+    if not uris:
+        return {}
+    return {row.uri: Object(*row) for row in conn.execute(_BY_URI, {"uris": list(uris)})}
+
+
+def find_object(conn: Connection, uri: str) -> Object | None:
+    return load_objects(conn, [uri]).get(uri)
+
+
+def find_object_by_id(conn: Connection, object_id: int) -> Object | None:
+    row = conn.execute(select(*_COLUMNS).where(objects.c.id == object_id)).first()
+    return Object(*row) if row else None
+
+
+def load_row(conn: Connection, object_id: int) -> Row[Any]:
+    """The whole row of one object."""
+    return conn.execute(select(objects).where(objects.c.id == object_id)).one()
+
+
+def find_rows(conn: Connection, ids: Collection[int]) -> dict[int, Row[Any]]:
+    """Whole rows, by id."""
+    if not ids:
+        return {}
+    return {row.id: row for row in conn.execute(select(objects).where(objects.c.id.in_(list(ids))))}
+
+
+_INSERT_OBJECT = insert(objects)
+_INSERT_MENTION = {
+    "sqlite": sqlite_insert(mentions).on_conflict_do_nothing(),
+    "postgresql": postgresql_insert(mentions).on_conflict_do_nothing(),
+}
+_INSERT_HOME = {
+    "sqlite": sqlite_insert(home_entries).on_conflict_do_nothing(),
+    "postgresql": postgresql_insert(home_entries).on_conflict_do_nothing(),
+}
+_ADD_REPLIES = (
+    update(objects)
+    .where(objects.c.id == bindparam("object_id"))
+    .values(replies_count=objects.c.replies_count + bindparam("change"))
+)
+_RESOLVE_CHILDREN = (
+    update(objects)
+    .where(objects.c.in_reply_to == bindparam("parent_uri"), objects.c.in_reply_to_id.is_(None))
+    .values(in_reply_to_id=bindparam("parent_id"))
+)
+
+
+def insert_objects(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Rows with all columns of ``objects`` that have no default, the same keys in each."""
+    if rows:
+        conn.execute(_INSERT_OBJECT, list(rows))
+
+
+def insert_mentions(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Rows of ``object_id, actor_uri, silent``."""
+    if rows:
+        conn.execute(_INSERT_MENTION[conn.dialect.name], list(rows))
+
+
+def insert_home_entries(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Rows of ``owner_id, id, object_id, shared_by_id``; an object appears once on each timeline."""
+    if rows:
+        conn.execute(_INSERT_HOME[conn.dialect.name], list(rows))
+
+
+def add_replies(conn: Connection, changes: Mapping[int, int]) -> None:
+    """Add to the reply counters: object id -> change."""
+    if changes:
+        conn.execute(_ADD_REPLIES, [{"object_id": i, "change": change} for i, change in changes.items()])
+
+
+def adopt_replies(conn: Connection, parent_uri: str, parent_id: int) -> None:
+    """Tie replies that arrived before their parent to it."""
+    adopted = conn.execute(_RESOLVE_CHILDREN, {"parent_uri": parent_uri, "parent_id": parent_id}).rowcount
+    if adopted:
+        add_replies(conn, {parent_id: adopted})
+
+
+def update_object(conn: Connection, object_id: int, values: Mapping[str, Any]) -> None:
+    conn.execute(update(objects).where(objects.c.id == object_id).values(**values))
+
+
+def keep_version(conn: Connection, object_id: int, replaced_at: int) -> None:
+    """Copy the present text into the edit history; call before the update."""
+    row = load_row(conn, object_id)
+    conn.execute(
+        insert(object_versions).values(
+            object_id=object_id,
+            version=row.version,
+            name=row.name,
+            summary=row.summary,
+            content=row.content,
+            details=row.details,
+            replaced_at=replaced_at,
+        )
+    )
+
+
+def bury(conn: Connection, found: Object, now: int) -> None:
+    """Delete what the object said and showed; the row stays as a tombstone that keeps threads together."""
+    for table in (mentions, reactions, home_entries, pins, object_versions, resources):
+        conn.execute(delete(table).where(table.c.object_id == found.id))
+    conn.execute(
+        update(objects)
+        .where(objects.c.id == found.id)
+        .values(
+            state=DELETED,
+            name="",
+            summary="",
+            content="",
+            details=None,
+            raw=None,
+            likes_count=0,
+            shares_count=0,
+            updated_at=now,
+            version=objects.c.version + 1,
+        )
+    )
+    if found.in_reply_to and (parent := find_object(conn, found.in_reply_to)):
+        add_replies(conn, {parent.id: -1})
+
+
+def bury_all_of(conn: Connection, actor_id: int, now: int) -> None:
+    """The actor is gone: so is what it published."""
+    query = select(*_COLUMNS).where(objects.c.actor_id == actor_id, objects.c.state == LIVE)
+    for row in conn.execute(query).all():
+        bury(conn, Object(*row), now)
+
+
+# -- tombstones of what was never here, or must not come back --------------------------------------------------------
+
+_INSERT_TOMBSTONE = {
+    "sqlite": sqlite_insert(tombstones).on_conflict_do_nothing(),
+    "postgresql": postgresql_insert(tombstones).on_conflict_do_nothing(),
+}
+_TOMBSTONES = select(tombstones.c.uri, tombstones.c.actor_uri).where(
+    tombstones.c.uri.in_(bindparam("uris", expanding=True)),
+    or_(tombstones.c.expires_at.is_(None), tombstones.c.expires_at > bindparam("now")),
+)
+
+
+def remember_deleted(
+    conn: Connection, uri: str, actor_uri: str, now: int, *, former_type: str = "", expires_at: int | None = None
+) -> None:
+    """Whatever arrives under this URI from this actor comes too late (IN18)."""
+    conn.execute(
+        _INSERT_TOMBSTONE[conn.dialect.name],
+        {
+            "uri": uri,
+            "actor_uri": actor_uri,
+            "former_type": former_type,
+            "deleted_at": now,
+            "expires_at": expires_at,
+        },
+    )
+
+
+def load_tombstones(conn: Connection, uris: Collection[str], now: int) -> dict[str, str]:
+    """The deleted ones among ``uris``: uri -> who deleted it."""
+    if not uris:
+        return {}
+    return {row.uri: row.actor_uri for row in conn.execute(_TOMBSTONES, {"uris": list(uris), "now": now})}
+
+
+def expire_tombstones(conn: Connection, now: int) -> None:
+    conn.execute(delete(tombstones).where(tombstones.c.expires_at < now))
+
+
+# -- reading ---------------------------------------------------------------------------------------------------------
+
+PUBLIC = ("public", "unlisted")
+
+
+def list_by_actor(
+    conn: Connection, actor_id: int, *, visibilities: Collection[str], before: int | None, limit: int
+) -> list[Row[Any]]:
+    """Whole rows of what an actor published, newest first."""
+    query = select(objects).where(
+        objects.c.actor_id == actor_id, objects.c.state == LIVE, objects.c.visibility.in_(list(visibilities))
+    )
+    if before is not None:
+        query = query.where(objects.c.id < before)
+    return list(conn.execute(query.order_by(objects.c.id.desc()).limit(limit)))
+
+
+def count_by_actor(conn: Connection, actor_id: int, visibilities: Collection[str]) -> int:
+    query = select(func.count()).where(
+        objects.c.actor_id == actor_id, objects.c.state == LIVE, objects.c.visibility.in_(list(visibilities))
+    )
+    return conn.scalar(query) or 0
+
+
+def list_replies(conn: Connection, object_id: int, *, after: int, limit: int) -> list[Row[Any]]:
+    """Whole rows of public direct replies, the oldest first."""
+    query = select(objects).where(
+        objects.c.in_reply_to_id == object_id,
+        objects.c.state == LIVE,
+        objects.c.visibility.in_(PUBLIC),
+        objects.c.id > after,
+    )
+    return list(conn.execute(query.order_by(objects.c.id).limit(limit)))
+
+
+def list_context(conn: Connection, context: str, *, after: int, limit: int) -> list[Row[Any]]:
+    """Whole rows of a public conversation, the oldest first."""
+    query = select(objects).where(
+        objects.c.context == context,
+        objects.c.state == LIVE,
+        objects.c.visibility.in_(PUBLIC),
+        objects.c.id > after,
+    )
+    return list(conn.execute(query.order_by(objects.c.id).limit(limit)))
+
+
+def list_home(conn: Connection, owner_id: int, *, before: int | None, limit: int) -> list[Row[Any]]:
+    """A home timeline, newest first: entry id, who shared it, and the whole object row."""
+    query = (
+        select(home_entries.c.id.label("entry_id"), home_entries.c.shared_by_id, objects)
+        .join(objects, objects.c.id == home_entries.c.object_id)
+        .where(home_entries.c.owner_id == owner_id, objects.c.state == LIVE)
+    )
+    if before is not None:
+        query = query.where(home_entries.c.id < before)
+    return list(conn.execute(query.order_by(home_entries.c.id.desc()).limit(limit)))
+
+
+def list_public_posts(conn: Connection, *, local: bool, before: int | None, limit: int) -> list[Row[Any]]:
+    """Public posts (no resources) with their authors' names, newest first."""
+    query = (
+        select(objects, actors.c.username, actors.c.host, actors.c.name.label("author_name"))
+        .join(actors, actors.c.id == objects.c.actor_id)
+        .where(
+            objects.c.state == LIVE,
+            objects.c.visibility == "public",
+            objects.c.local.is_(local),
+            objects.c.kind != "resource",
+            objects.c.in_reply_to.is_(None),
+        )
+    )
+    if before is not None:
+        query = query.where(objects.c.id < before)
+    return list(conn.execute(query.order_by(objects.c.id.desc()).limit(limit)))
+
+
+def load_mentioned(conn: Connection, object_id: int) -> list[str]:
+    """URIs of the actors that an object is addressed to by name."""
+    return list(conn.scalars(select(mentions.c.actor_uri).where(mentions.c.object_id == object_id)))
+
+
+def list_pinned(conn: Connection, actor_id: int) -> list[str]:
+    query = (
+        select(objects.c.uri)
+        .join(pins, pins.c.object_id == objects.c.id)
+        .where(and_(pins.c.actor_id == actor_id, objects.c.state == LIVE))
+        .order_by(pins.c.created_at.desc())
+        .limit(20)
+    )
+    return list(conn.scalars(query))

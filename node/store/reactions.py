@@ -1,0 +1,104 @@
+"""Likes, dislikes, emoji, shares and votes: each counts once per actor, object and content."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, bindparam, case, delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from node.store.tables import actors, home_entries, objects, reactions
+
+LIKE, DISLIKE, SHARE, EMOJI, VOTE = "like", "dislike", "share", "emoji", "vote"
+_COUNTERS = {LIKE: objects.c.likes_count, SHARE: objects.c.shares_count}
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    id: int
+    actor_id: int
+    object_id: int
+    kind: str
+    content: str
+    uri: str
+    created_at: int
+
+
+_COLUMNS = tuple(reactions.c[name] for name in Reaction.__dataclass_fields__)
+_INSERT = {
+    "sqlite": sqlite_insert(reactions).on_conflict_do_nothing(),
+    "postgresql": postgresql_insert(reactions).on_conflict_do_nothing(),
+}
+_COUNT = {
+    kind: update(objects)
+    .where(objects.c.id == bindparam("object_id"))
+    .values({column: case((column + bindparam("change") < 0, 0), else_=column + bindparam("change"))})
+    for kind, column in _COUNTERS.items()
+}
+
+
+def insert_reaction(conn: Connection, new: Reaction) -> bool:
+    """Count it; False where this actor has done so already."""
+    values = {name: getattr(new, name) for name in Reaction.__dataclass_fields__}
+    if not conn.execute(_INSERT[conn.dialect.name], values).rowcount:
+        return False
+    if new.kind in _COUNT:
+        conn.execute(_COUNT[new.kind], {"object_id": new.object_id, "change": 1})
+    return True
+
+
+def delete_reaction(conn: Connection, found: Reaction) -> None:
+    """Take it back, with what it put on timelines."""
+    conn.execute(delete(reactions).where(reactions.c.id == found.id))
+    if found.kind == SHARE:
+        conn.execute(delete(home_entries).where(home_entries.c.id == found.id))
+    if found.kind in _COUNT:
+        conn.execute(_COUNT[found.kind], {"object_id": found.object_id, "change": -1})
+
+
+def find_reaction(conn: Connection, actor_id: int, object_id: int, kind: str, content: str = "") -> Reaction | None:
+    query = select(*_COLUMNS).where(
+        reactions.c.actor_id == actor_id,
+        reactions.c.object_id == object_id,
+        reactions.c.kind == kind,
+        reactions.c.content == content,
+    )
+    row = conn.execute(query).first()
+    return Reaction(*row) if row else None
+
+
+def find_reaction_by_uri(conn: Connection, uri: str) -> Reaction | None:
+    row = conn.execute(select(*_COLUMNS).where(reactions.c.uri == uri)).first()
+    return Reaction(*row) if row else None
+
+
+def find_reaction_by_id(conn: Connection, reaction_id: int) -> Reaction | None:
+    row = conn.execute(select(*_COLUMNS).where(reactions.c.id == reaction_id)).first()
+    return Reaction(*row) if row else None
+
+
+def load_actor_uris(conn: Connection, object_id: int, kinds: Collection[str]) -> list[str]:
+    """Who reacted in one of these ways: they hear of an edit or a deletion."""
+    query = (
+        select(actors.c.uri)
+        .join(reactions, reactions.c.actor_id == actors.c.id)
+        .where(reactions.c.object_id == object_id, reactions.c.kind.in_(list(kinds)))
+    )
+    return list(conn.scalars(query))
+
+
+def count_reactions(conn: Connection, object_id: int) -> dict[str, int]:
+    query = select(reactions.c.kind, func.count()).where(reactions.c.object_id == object_id).group_by(reactions.c.kind)
+    return {kind: count for kind, count in conn.execute(query)}  # noqa: C416 (rows are not pairs to the type checker)
+
+
+def list_liked(conn: Connection, actor_id: int, *, before: int | None, limit: int) -> list[tuple[int, str]]:
+    """``(reaction id, object uri)`` of what an actor liked, newest first."""
+    query = (
+        select(reactions.c.id, objects.c.uri)
+        .join(objects, objects.c.id == reactions.c.object_id)
+        .where(reactions.c.actor_id == actor_id, reactions.c.kind == LIKE)
+    )
+    if before is not None:
+        query = query.where(reactions.c.id < before)
+    return [(row.id, row.uri) for row in conn.execute(query.order_by(reactions.c.id.desc()).limit(limit))]
