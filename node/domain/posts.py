@@ -1,0 +1,172 @@
+"""Posts as the node understands them, wherever they were written."""
+
+import enum
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from node.domain.visibility import Visibility
+
+
+class PostKind(enum.StrEnum):
+    """What kind of thing a post is; ``OTHER`` is kept and shown as a link, its meaning is not guessed."""
+
+    NOTE = "note"
+    ARTICLE = "article"
+    PAGE = "page"
+    QUESTION = "question"  # a poll
+    EVENT = "event"
+    VIDEO = "video"
+    AUDIO = "audio"
+    IMAGE = "image"
+    DOCUMENT = "document"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    uri: str
+    name: str  # as it was written, ``@ada@learn.uni.example``
+
+
+@dataclass(frozen=True, slots=True)
+class Emoji:
+    """A picture that stands for ``:shortcode:`` in the texts of one post."""
+
+    shortcode: str
+    url: str
+    media_type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    url: str
+    media_type: str = ""  # '' where unknown
+    alt: str = ""
+    width: int | None = None
+    height: int | None = None
+    blurhash: str = ""
+    preview_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PollOption:
+    name: str
+    votes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    options: tuple[PollOption, ...]
+    multiple: bool = False
+    closes_at: int | None = None
+    closed_at: int | None = None
+    voters: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EventFacts:
+    """When and where; the words are those of the post."""
+
+    start_at: int | None = None
+    end_at: int | None = None
+    timezone: str = ""
+    place: str = ""  # name and postal address on one line
+    latitude: float | None = None
+    longitude: float | None = None
+    online_url: str = ""
+    status: str = ""  # confirmed, tentative, cancelled; '' where unknown
+    join_mode: str = ""  # free, restricted, external, invite; '' where unknown
+    capacity: int | None = None
+    participants: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A page that a post is about: the card below it."""
+
+    url: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RemotePost:
+    """A post of another server, read: texts clean and cut to size, addresses checked, what is unknown empty."""
+
+    uri: str
+    kind: PostKind
+    type: str  # as it was sent
+    author_uri: str
+    visibility: Visibility
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    name: str = ""
+    summary_html: str = ""
+    content_html: str = ""
+    language: str = ""
+    content_map: Mapping[str, str] = field(default_factory=dict)
+    url: str = ""
+    in_reply_to: str = ""
+    context: str = ""
+    conversation: str = ""
+    audience: str = ""  # the Group that it belongs to
+    published_at: int | None = None
+    updated_at: int | None = None
+    sensitive: bool = False
+    mentions: tuple[Mention, ...] = ()
+    hashtags: tuple[str, ...] = ()  # without the number sign, as written
+    emojis: tuple[Emoji, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    poll: Poll | None = None
+    event: EventFacts | None = None
+    quote: str = ""
+    link: Link | None = None
+    replies: str = ""
+    is_vote: bool = False  # a ballot: ``name`` is the option, ``in_reply_to`` the poll
+    main_entity: dict[str, Any] | None = None
+    document: dict[str, Any] | None = None  # as it came
+
+    def details(self) -> dict[str, Any]:
+        """What pages and client apps show beyond the columns of a post, as JSON; only what is there."""
+        facts: dict[str, Any] = {
+            "mentions": [asdict(mention) for mention in self.mentions],
+            "hashtags": list(self.hashtags),
+            "emojis": [asdict(emoji) for emoji in self.emojis],
+            "attachments": [asdict(attachment) for attachment in self.attachments],
+            "content_map": dict(self.content_map),
+            "poll": asdict(self.poll) if self.poll else None,
+            "event": asdict(self.event) if self.event else None,
+            "link": asdict(self.link) if self.link else None,
+            "quote": self.quote,
+            "conversation": self.conversation,
+            "replies": self.replies,
+        }
+        return {name: fact for name, fact in facts.items() if fact}
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPost:
+    """One of our posts, ready to be written as an ActivityPub object."""
+
+    uri: str
+    author_uri: str
+    visibility: Visibility
+    published_at: int
+    content_html: str = ""
+    kind: PostKind = PostKind.NOTE
+    name: str = ""
+    summary: str = ""
+    language: str = ""
+    url: str = ""
+    source: str = ""  # Markdown that ``content_html`` was made of
+    in_reply_to: str = ""
+    context: str = ""
+    conversation: str = ""  # echoed from the parent, where it has one
+    audience: str = ""
+    updated_at: int | None = None
+    sensitive: bool = False
+    mentions: tuple[Mention, ...] = ()
+    hashtags: tuple[str, ...] = ()  # without the number sign
+    attachments: tuple[Attachment, ...] = ()
+    quotable: bool = True
+    main_entity: dict[str, Any] | None = None

@@ -1,0 +1,56 @@
+"""Addresses as identity: which texts are one, and whose they are.
+
+Two addresses belong to the same owner when scheme, host and port are equal (their origin). A host is written in
+lower case, without a trailing dot and without the port that its scheme implies. A host outside ASCII is no identity:
+peers write the A-label (``xn--``), and a second spelling would be a second name for the same thing.
+"""
+
+import re
+
+MAX_URI = 2048
+
+_WEB = re.compile(
+    r"(?P<scheme>https?)://(?P<host>[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?|\[[0-9a-f:.]{2,45}\])\.?(?::(?P<port>[0-9]{1,5}))?"
+    r"(?:[/?#][^\x00-\x20\x7f]*)?\Z",
+    re.IGNORECASE,
+)
+_IMPLIED_PORT = {"https": 443, "http": 80}
+
+
+def is_web_uri(text: object) -> bool:
+    """Whether this is an absolute http(s) address without user name, space or control character, short enough to keep.
+
+    >>> is_web_uri("https://learn.uni.example/ap/o/1"), is_web_uri("https://a@b.example/"), is_web_uri("javascript:1")
+    (True, False, False)
+    """
+    return isinstance(text, str) and len(text) <= MAX_URI and _WEB.match(text) is not None
+
+
+def origin_of(uri: str) -> str:
+    """Scheme, host and port in their one spelling; empty where the text is no web address.
+
+    >>> origin_of("https://Learn.Uni.Example.:443/ap/o/1"), origin_of("http://127.0.0.1:8081"), origin_of("tag:x")
+    ('https://learn.uni.example', 'http://127.0.0.1:8081', '')
+    """
+    found = _WEB.match(uri) if len(uri) <= MAX_URI else None
+    return f"{found['scheme'].lower()}://{_authority(found)}" if found else ""
+
+
+def host_of(uri: str) -> str:
+    """The host, with its port where that is not the implied one; empty where the text is no web address.
+
+    >>> host_of("https://Learn.Uni.Example/ap/o/1"), host_of("http://127.0.0.1:8081/")
+    ('learn.uni.example', '127.0.0.1:8081')
+    """
+    found = _WEB.match(uri) if len(uri) <= MAX_URI else None
+    return _authority(found) if found else ""
+
+
+def same_origin(one: str, other: str) -> bool:
+    """Whether both are web addresses of one origin."""
+    return (origin := origin_of(one)) != "" and origin == origin_of(other)
+
+
+def _authority(found: re.Match[str]) -> str:
+    host, port = found["host"].lower(), found["port"]
+    return host if port is None or int(port) == _IMPLIED_PORT[found["scheme"].lower()] else f"{host}:{int(port)}"
