@@ -1,0 +1,133 @@
+"""What is wrong with values of the configuration: pairs of a path (``node.host``) and half a sentence."""
+
+import datetime as dt
+import ipaddress
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import schemas
+from node.config.hosts import as_address, host_without_port, is_testing_host
+from node.config.schema import Values, complete, fits
+from node.config.settings import DEFAULT_PORTS
+
+Problem = tuple[str, str]
+
+#: Keys whose value never appears in a sentence.
+_SECRET_PATHS = frozenset({"database.url", "secrets.key"})
+_LAST_PORT = 65535
+
+
+def find_problems(values: Mapping[str, Any]) -> Sequence[Problem]:
+    """Everything that is wrong with ``values`` (sections of keys): their forms first, then how they go together."""
+    problems = list(_unusable(values))
+    if not problems and not fits(values):
+        problems = list(_findings(values))
+    if not problems:
+        complete_values = complete(values)
+        problems = [problem for rule in _RULES for problem in rule(complete_values)]
+    return problems
+
+
+def _unusable(value: Any, path: str = "") -> Iterator[Problem]:
+    """Values that no key takes, and that JSON does not know: dates, and texts with control characters."""
+    if isinstance(value, Mapping):
+        for name, entry in value.items():
+            yield from _unusable(entry, f"{path}.{name}".lstrip("."))
+    elif isinstance(value, list):
+        for entry in value:
+            yield from _unusable(entry, path)
+    elif isinstance(value, dt.date | dt.time):
+        yield path, f'expected a text, found the date or time {value}; perhaps "{value}"'
+    elif isinstance(value, str) and any(unicodedata.category(char) == "Cc" for char in value):
+        yield path, "expected one line of text, found a control character in it"
+
+
+def _findings(values: Mapping[str, Any]) -> Iterator[Problem]:
+    for finding in schemas.check("config", values):
+        path = finding.path.removeprefix("$").lstrip(".")
+        found = "something else, which is not shown here" if path in _SECRET_PATHS else finding.found
+        yield path, f"expected {finding.expected}, found {found}{_meant_host(path, values)}"
+
+
+def _meant_host(path: str, values: Mapping[str, Any]) -> str:
+    """A suggestion for the one key that everybody has to write."""
+    if path != "node.host":
+        return ""
+    if "host" not in values["node"]:
+        return '; write your host name, such as host = "learn.example.org"'
+    written = str(values["node"]["host"]).strip().lower()
+    host = re.sub(r"^[a-z]+://", "", written).rpartition("@")[2].partition("/")[0].strip(".")
+    try:
+        host = host.encode("idna").decode()
+    except UnicodeError:
+        return ""
+    return f'; perhaps "{host}"' if fits({"node": {"host": host}}) else ""
+
+
+# -- rules that a schema cannot state -------------------------------------------------------------------------------
+
+
+def _check_host(values: Values) -> Iterator[Problem]:
+    host, scheme = values["node"]["host"], values["node"]["scheme"]
+    name = host_without_port(host)
+    port = host[len(name) + 1 :]
+    if port and int(port) > _LAST_PORT:
+        yield "node.host", f'"{host}" has a port above {_LAST_PORT}'
+    elif port and int(port) == DEFAULT_PORTS[scheme]:
+        yield "node.host", f'"{host}" names the usual port of {scheme}; write "{name}"'
+    if name.startswith("[") and not as_address(name):
+        yield "node.host", f'"{name}" is not an IPv6 address'
+
+
+def _check_development(values: Values) -> Iterator[Problem]:
+    host, is_on = values["node"]["host"], values["development"]["allow_loopback_peers"]
+    if values["node"]["scheme"] == "http" and not is_on:
+        yield "node.scheme", 'found "http", which is for development only; write "https", which a proxy speaks for us'
+    if is_on and not is_testing_host(host):
+        problem = (
+            f'found true, but node.host is "{host}", a public domain; remove this line, or use a loopback address or '
+            "a host under localhost, .test, .example or .invalid"
+        )
+        yield "development.allow_loopback_peers", problem
+
+
+def _check_networks(values: Values) -> Iterator[Problem]:
+    for path in ("node.trusted_proxies", "limits.exempt"):
+        section, _, name = path.partition(".")
+        for text in values[section][name]:
+            try:
+                ipaddress.ip_network(text)
+            except ValueError:
+                yield path, f'"{text}" is not a network{_meant_network(text)}'
+
+
+def _meant_network(text: str) -> str:
+    try:
+        return f'; perhaps "{ipaddress.ip_network(text, strict=False)}"'
+    except ValueError:
+        return ""
+
+
+def _check_listeners(values: Values) -> Iterator[Problem]:
+    node, metrics = values["node"]["listen"], values["metrics"]["listen"]
+    for path, text in (("node.listen", node), ("metrics.listen", metrics)):
+        if text and int(text.rpartition(":")[2]) > _LAST_PORT:
+            yield path, f'"{text}" has a port above {_LAST_PORT}'
+    if node == metrics and not node.endswith(":0"):
+        yield "metrics.listen", f'"{metrics}" is where the node itself listens; give another port'
+
+
+def _check_database(values: Values) -> Iterator[Problem]:
+    if values["database"]["url"] and values["database"]["url_file"]:
+        yield "database.url_file", "database.url is there too; leave one of them out"
+
+
+_RULES: Sequence[Callable[[Values], Iterator[Problem]]] = (
+    _check_host,
+    _check_development,
+    _check_networks,
+    _check_listeners,
+    _check_database,
+)

@@ -1,0 +1,178 @@
+"""The configuration as frozen dataclasses: one per section of the file, one field per key, and ``Config`` over all.
+
+A test holds them, the schema and the example together.
+"""
+
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
+
+from node.config.hosts import host_without_port
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+DEFAULT_PORTS: Mapping[str, int] = MappingProxyType({"https": 443, "http": 80})
+
+
+class Address(NamedTuple):
+    """Where to listen."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeSettings:
+    """``[node]``; name and handle are filled in where the file leaves them empty."""
+
+    host: str
+    scheme: str
+    name: str
+    handle: str
+    description: str
+    languages: tuple[str, ...]
+    accent: str
+    contact: str
+    data: Path
+    listen: Address
+    trusted_proxies: tuple[Network, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseSettings:
+    """``[database]``; an empty ``url`` is SQLite. What ``url_file`` holds is in ``url``."""
+
+    url: str = field(repr=False)
+    url_file: Path | None
+    pool: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FederationSettings:
+    """``[federation]``"""
+
+    mode: str
+    authorized_fetch: bool
+    allowed_ports: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobsSettings:
+    """``[jobs]``"""
+
+    inbox: int
+    deliveries: int
+    fetches: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitsSettings:
+    """``[limits]``"""
+
+    exempt: tuple[Network, ...]
+    inbox_backlog: int
+    disk_free_mib: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogSettings:
+    """``[log]``"""
+
+    level: str
+    format: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricsSettings:
+    """``[metrics]``; None is off."""
+
+    listen: Address | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackupSettings:
+    """``[backup]``"""
+
+    directory: Path
+    days: int
+    weeks: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecretsSettings:
+    """``[secrets]``: the current key (32 bytes), those that it replaced, and where they were read, if in a file."""
+
+    file: Path | None
+    key: bytes = field(repr=False)
+    previous: tuple[bytes, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DevelopmentSettings:
+    """``[development]``"""
+
+    allow_loopback_peers: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """Everything that an administrator decides. All paths are absolute; no ``repr`` shows a secret."""
+
+    file: Path
+    node: NodeSettings
+    database: DatabaseSettings
+    federation: FederationSettings
+    jobs: JobsSettings
+    limits: LimitsSettings
+    log: LogSettings
+    metrics: MetricsSettings
+    backup: BackupSettings
+    secrets: SecretsSettings
+    switches: DevelopmentSettings
+    #: Sentences for the log and for ``rhizome check``: tolerated, but not right.
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def host(self) -> str:
+        """The public host, with its port where that is not the usual one."""
+        return self.node.host
+
+    @property
+    def origin(self) -> str:
+        """How every id and link begins: ``https://learn.example.org``."""
+        return f"{self.node.scheme}://{self.node.host}"
+
+    @property
+    def own_hosts(self) -> frozenset[str]:
+        """The spellings of the public host that a ``Host`` header or an address may use, in small letters."""
+        with_port = f"{self.host}:{DEFAULT_PORTS[self.node.scheme]}"
+        return frozenset({self.host, with_port} if self.host == host_without_port(self.host) else {self.host})
+
+    @property
+    def data_dir(self) -> Path:
+        return self.node.data
+
+    @property
+    def is_sqlite(self) -> bool:
+        return not self.database.url
+
+    @property
+    def database_path(self) -> Path:
+        """The file of the SQLite database; it exists only where ``is_sqlite``."""
+        return self.node.data / "rhizome.sqlite3"
+
+    @property
+    def secret_key(self) -> bytes:
+        """The 32 bytes that seal private keys (``node.secretbox``)."""
+        return self.secrets.key
+
+    @property
+    def development(self) -> bool:
+        """Whether plain http and peers on loopback are allowed."""
+        return self.switches.allow_loopback_peers
