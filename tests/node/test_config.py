@@ -416,7 +416,9 @@ def test_schema_uses_only_keywords_that_the_quick_reader_knows() -> None:
 _ENTRIES = st.lists(st.integers(0, 500) | st.sampled_from(["de", "x", "10.0.0.0/8"]), max_size=3)
 _TEXTS = st.text(max_size=5) | st.sampled_from(["learn.example.org", "127.0.0.1:80", "10.0.0.0/8"])
 _NUMBERS = st.integers(-3, 70000) | st.floats(allow_nan=False)
-_ODD = st.none() | st.booleans() | _NUMBERS | _TEXTS | _ENTRIES | st.just({"host": "a"}) | st.just({})
+_ODD: st.SearchStrategy[Any] = (
+    st.none() | st.booleans() | _NUMBERS | _TEXTS | _ENTRIES | st.just({"host": "a"}) | st.just({})
+)
 
 
 @st.composite
