@@ -53,7 +53,8 @@ ACTOR_KINDS = {
     "Service": ActorKind.SERVICE,
     "Application": ActorKind.APPLICATION,
 }
-ACTOR_TYPES = {kind: name for name, kind in ACTOR_KINDS.items()}
+ACTOR_TYPES = tuple(ACTOR_KINDS)  # a tuple, so that a type that is a list is simply not among them
+TYPE_OF_ACTOR = {kind: name for name, kind in ACTOR_KINDS.items()}
 
 POST_KINDS = {
     "Note": PostKind.NOTE,
@@ -66,7 +67,7 @@ POST_KINDS = {
     "Image": PostKind.IMAGE,
     "Document": PostKind.DOCUMENT,
 }
-POST_TYPES = {kind: name for name, kind in POST_KINDS.items()}
+TYPE_OF_POST = {kind: name for name, kind in POST_KINDS.items()}
 
 _ACTIVITIES = (
     "Accept Add AnnounceRequest Announce Arrive Block Create Delete Dislike EmojiReact FeatureRequest Flag Follow "
@@ -94,6 +95,12 @@ _MAIN_ENTITY_SCOPE = [
         "isBasedOn": {"@id": "https://schema.org/isBasedOn", "@type": "@id"},
         "item": {"@id": "https://schema.org/item", "@type": "@id"},
         "itemListElement": {"@id": "https://schema.org/itemListElement", "@container": "@list"},
+        # all languages of a text, all labels of a concept, and what no property fits (federation.mapping.entity)
+        "nameMap": {"@id": "https://schema.org/name", "@container": "@language"},
+        "descriptionMap": {"@id": "https://schema.org/description", "@container": "@language"},
+        "prefLabel": {"@id": "http://www.w3.org/2004/02/skos/core#prefLabel", "@container": "@language"},
+        "Concept": "http://www.w3.org/2004/02/skos/core#Concept",
+        "extensions": {"@id": "rz:extensions", "@type": "@json"},
     },
 ]
 
@@ -379,6 +386,9 @@ def known_iri(iri: str) -> str:
 def means(term: str, iri: str) -> bool:
     """Whether a document that maps a known term to this address means what we mean by it.
 
-    Extensions move between namespaces, so there the same local name is enough; the core vocabularies are exact.
+    The core vocabularies are exact. Extensions move between namespaces, so there the same local name is enough; and
+    a word that is mapped to a whole namespace was meant as a prefix (``webfinger`` of WordPress).
     """
-    return (term, iri) in _MEANINGS or (term not in CORE_TERMS and iri.endswith((f"#{term}", f"/{term}", f":{term}")))
+    if (term, iri) in _MEANINGS:
+        return True
+    return term not in CORE_TERMS and iri.endswith((f"#{term}", f"/{term}", f":{term}", "#", "/"))
