@@ -48,6 +48,7 @@ _SECRETS_IN_TEXT = re.compile(
     """,
     re.DOTALL,
 )
+_MAY_HOLD_SECRETS = re.compile(r"[=\s]|:(?!//[^@]*\Z)|-----BEGIN")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 _logger = logging.getLogger("rhizome")
@@ -108,7 +109,8 @@ def mask(text: str) -> str:
     """
     for secret in _hidden:
         text = text.replace(secret, MASK)
-    return _SECRETS_IN_TEXT.sub(rf"\1{MASK}", text)
+    # Most texts are a word or an address; every secret in a text follows one of these.
+    return _SECRETS_IN_TEXT.sub(rf"\1{MASK}", text) if _MAY_HOLD_SECRETS.search(text) else text
 
 
 def one_line(text: str, limit: int = MAX_TEXT) -> str:
@@ -204,11 +206,14 @@ class _Lines(logging.Formatter):
         return to_rfc3339(int(record.created * 1000)), record.levelname.lower(), name
 
 
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
+
 class _JsonLines(_Lines):
     def format(self, record: logging.LogRecord) -> str:
         time, level, name = self.head(record)
         line = {"time": time, "level": level, "event": name, **dict(_fields(record))}
-        return json.dumps(line, ensure_ascii=False)
+        return _encode(line)
 
 
 class _TextLines(_Lines):
