@@ -1,0 +1,196 @@
+"""Whether the node is well: small checks over plain values, shared by ``/readyz`` and ``rhizome check``.
+
+Each answers a named ``Check`` with a sentence. ``failed`` means that the node should get no work (503, exit code 1);
+``warning`` is for an administrator and keeps nobody waiting.
+"""
+
+import asyncio
+import re
+import shutil
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib.metadata import PackageNotFoundError, requires, version
+from pathlib import Path
+from typing import Any
+
+from node.clock import DAY, HOUR, MINUTE, SECOND
+from node.errors import NodeError
+from node.guard import DISTRIBUTION
+from node.ids import minted_at
+
+#: A worker beats every 5 s; after three times its lease nobody believes that it lives.
+WORKER_SILENCE = 45 * SECOND
+#: Due work that is older than this makes an administrator look.
+INBOX_WAIT = 5 * MINUTE
+DELIVERY_WAIT = HOUR
+BACKUP_AGE = 48 * HOUR
+#: A clock may be this far behind what it said before (REL6 bears jumps; this is for people).
+CLOCK_SLACK = MINUTE
+#: The event loop runs what is due this late at most, or the process had better be started again (REL14).
+MAX_LAG_SECONDS = 5.0
+
+#: ``aiohttp>=3.14.5`` and the like, as our own distribution states what it needs.
+_REQUIREMENT = re.compile(r"([A-Za-z0-9._-]+)(?:\[[^]]*\])?>=([0-9.]+)")
+
+
+class State(StrEnum):
+    OK = "ok"
+    WARNING = "warning"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What was looked at, how it is, and a sentence about it; ``value`` is the figure behind it, if there is one."""
+
+    name: str
+    state: State
+    told: str
+    value: float | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        return {"name": self.name, "state": self.state.value, "message": self.told, "value": self.value}
+
+
+def is_ready(checks: Iterable[Check]) -> bool:
+    """Whether none of the checks failed."""
+    return all(check.state is not State.FAILED for check in checks)
+
+
+def check_database(error: BaseException | None) -> Check:
+    """``error``: why a trial write failed; None where it did not. No internals are told."""
+    if error is None:
+        return Check("database", State.OK, "The database can be written.")
+    told = error.public if isinstance(error, NodeError) else "The database cannot be written."
+    return Check("database", State.FAILED, told)
+
+
+def check_schema(found: str | None, wanted: str) -> Check:
+    """``found``: the version of the schema in the database, None for an empty one."""
+    if found == wanted:
+        return Check("schema", State.OK, f"The schema of the database is {wanted}, as it should be.")
+    return Check(
+        "schema",
+        State.FAILED,
+        f"The schema of the database is {found or 'missing'}; `rhizome migrate` makes it {wanted}.",
+    )
+
+
+def check_disk(folder: Path, least_mib: int) -> Check:
+    """Free space where ``folder`` lies."""
+    try:
+        free = shutil.disk_usage(folder).free // 2**20
+    except OSError:
+        return Check("disk", State.FAILED, f"The data folder {folder} cannot be read.")
+    told = f"{free} MiB are free where the data lies; the node needs {least_mib}."
+    return Check("disk", State.OK if free >= least_mib else State.FAILED, told, free)
+
+
+def check_inbox(oldest_due_at: int | None, now: int) -> Check:
+    """``oldest_due_at``: since when the oldest activity waits to be taken in; None where none does."""
+    return _check_wait("inbox", "incoming activity", oldest_due_at, now, INBOX_WAIT)
+
+
+def check_deliveries(oldest_due_at: int | None, now: int) -> Check:
+    """``oldest_due_at``: since when the oldest delivery is due; None where none is."""
+    return _check_wait("deliveries", "delivery", oldest_due_at, now, DELIVERY_WAIT)
+
+
+def _check_wait(name: str, what: str, oldest_due_at: int | None, now: int, limit: int) -> Check:
+    if oldest_due_at is None:
+        return Check(name, State.OK, f"No {what} is waiting.", 0)
+    waited = max(0, now - oldest_due_at)
+    state = State.OK if waited <= limit else State.WARNING
+    return Check(name, state, f"The oldest {what} has been due for {_duration(waited)}.", waited / SECOND)
+
+
+def check_workers(seen_at: Sequence[int], now: int) -> Check:
+    """``seen_at``: the last heartbeat of each worker."""
+    living = sum(now - at <= WORKER_SILENCE for at in seen_at)
+    if living:
+        return Check("workers", State.OK, f"{living} of {len(seen_at)} workers are alive.", living)
+    return Check("workers", State.FAILED, "No worker is alive: nothing is taken in or delivered.", 0)
+
+
+def check_backup(verified_at: int | None, now: int) -> Check:
+    """``verified_at``: when the last backup was made and found whole (BAK4)."""
+    if verified_at is None:
+        return Check("backup", State.WARNING, "There is no verified backup yet.")
+    age = max(0, now - verified_at)
+    state = State.OK if age <= BACKUP_AGE else State.WARNING
+    return Check("backup", state, f"The last verified backup is {_duration(age)} old.", age / SECOND)
+
+
+def check_clock(now: int, newest_id: int) -> Check:
+    """``newest_id``: the highest id that is stored; 0 where there is none."""
+    behind = minted_at(newest_id) - now
+    if behind > CLOCK_SLACK:
+        return Check(
+            "clock", State.FAILED, f"The clock is {_duration(behind)} behind the newest stored record.", behind / SECOND
+        )
+    return Check("clock", State.OK, "The clock is not behind the newest stored record.", max(0, behind) / SECOND)
+
+
+def check_packages(installed: Callable[[str], str] = version, needed: Sequence[str] | None = None) -> Check:
+    """Whether what is installed is as new as our own distribution asks for (DEP2).
+
+    ``installed`` answers the version of a distribution or raises PackageNotFoundError; ``needed`` are requirements
+    such as ``aiohttp>=3.14.5``, those of our own distribution unless given.
+    """
+    try:
+        wanted = requires(DISTRIBUTION) or () if needed is None else needed
+    except PackageNotFoundError:
+        return Check("packages", State.WARNING, f"{DISTRIBUTION} runs without having been installed.")
+    old = [told for text in wanted if (told := _too_old(text, installed))]
+    if old:
+        return Check("packages", State.FAILED, f"Packages are too old: {', '.join(old)}.")
+    return Check("packages", State.OK, f"All {len(wanted)} packages are new enough.")
+
+
+def _too_old(requirement: str, installed: Callable[[str], str]) -> str:
+    """What is wrong with one package; empty where nothing is."""
+    parts = _REQUIREMENT.match(requirement)
+    if parts is None or "extra ==" in requirement or "sys_platform" in requirement:
+        return ""
+    try:
+        found = installed(parts[1])
+    except PackageNotFoundError:
+        found = "is missing"
+    return "" if _numbers(found) >= _numbers(parts[2]) else f"{parts[1]} {found} (at least {parts[2]})"
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    """The numbers that a version begins with: (3, 14, 5) of 3.14.5rc1."""
+    return tuple(int(part) for part in re.findall(r"\d+", text[: len(text) - len(text.lstrip("0123456789."))]))
+
+
+def _duration(milliseconds: int) -> str:
+    """A span in the largest fitting unit, rounded down: ``3 hours``."""
+    for unit, name in ((DAY, "day"), (HOUR, "hour"), (MINUTE, "minute")):
+        if milliseconds >= unit:
+            number = milliseconds // unit
+            return f"{number} {name}{'s' if number > 1 else ''}"
+    return f"{milliseconds // SECOND} s"
+
+
+class LoopWatch:
+    """Measures how late the event loop runs what is due (REL14)."""
+
+    INTERVAL_SECONDS = 0.5
+
+    def __init__(self) -> None:
+        self.lag_seconds = 0.0
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the process does its work in time; if not, it had better be started again."""
+        return self.lag_seconds <= MAX_LAG_SECONDS
+
+    async def run(self) -> None:
+        """Measure until cancelled."""
+        loop = asyncio.get_running_loop()
+        while True:
+            due_at = loop.time() + self.INTERVAL_SECONDS
+            await asyncio.sleep(self.INTERVAL_SECONDS)
+            self.lag_seconds = max(0.0, loop.time() - due_at)
