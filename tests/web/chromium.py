@@ -1,0 +1,138 @@
+"""A real browser without a window, driven over its DevTools protocol: loads pages, measures them, takes pictures."""
+
+import asyncio
+import base64
+import json
+import shutil
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-extensions",
+    "--hide-scrollbars",
+    "--remote-debugging-port=0",
+)
+
+
+def find_chromium() -> str | None:
+    """The browser's program, or None where none is installed."""
+    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+class Tab:
+    """One page of the browser."""
+
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse, session: str) -> None:
+        self._socket, self._session, self._count = socket, session, 0
+        self.complaints: list[str] = []
+
+    async def call(self, method: str, **parameters: Any) -> dict[str, Any]:
+        """Ask the browser for something; what it complains about meanwhile is kept in ``complaints``."""
+        self._count += 1
+        await self._socket.send_json(
+            {"id": self._count, "sessionId": self._session, "method": method, "params": parameters}
+        )
+        while True:
+            message = await self._socket.receive_json()
+            if message.get("id") == self._count:
+                assert "error" not in message, message
+                return dict(message["result"])
+            self._note(message)
+
+    async def wait_for(self, event: str) -> None:
+        while True:
+            message = await self._socket.receive_json()
+            if message.get("method") == event:
+                return
+            self._note(message)
+
+    async def open(self, url: str, *, width: int, height: int = 900, dark: bool = False) -> None:
+        """Load a page at a size and colour scheme, until all of it is there."""
+        await self.call(
+            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600
+        )
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        await self.call("Emulation.setEmulatedMedia", media="screen", features=[scheme])
+        await self.call("Page.navigate", url=url)
+        await self.wait_for("Page.loadEventFired")
+
+    async def evaluate(self, expression: str) -> Any:
+        """The value of a JavaScript expression in the page. The page's own policy does not apply to it."""
+        answer = await self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
+        assert "exceptionDetails" not in answer, answer
+        return answer["result"].get("value")
+
+    async def press(self, key: str) -> None:
+        """One key, down and up (only Tab and Enter are mapped)."""
+        code = {"Tab": 9, "Enter": 13}[key]
+        for kind in ("rawKeyDown", "keyUp"):
+            await self.call("Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=code)
+
+    async def picture(self) -> bytes:
+        """The whole page as PNG."""
+        answer = await self.call("Page.captureScreenshot", format="png", captureBeyondViewport=True)
+        return base64.b64decode(answer["data"])
+
+    def _note(self, message: dict[str, Any]) -> None:
+        if message.get("method") == "Log.entryAdded":
+            self.complaints.append(json.dumps(message["params"]["entry"]))
+
+
+@asynccontextmanager
+async def browse(program: str, profile: Path) -> AsyncIterator[Tab]:
+    """Start a browser with a fresh profile, hand out one tab, end the browser."""
+    process = await asyncio.create_subprocess_exec(
+        program,
+        *FLAGS,
+        f"--user-data-dir={profile}",
+        "about:blank",
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        async with asyncio.timeout(30):
+            address = await _devtools_address(process)
+        async with aiohttp.ClientSession() as http, http.ws_connect(address, max_msg_size=0) as socket:
+            yield await _first_tab(socket)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        await process.wait()
+
+
+async def _devtools_address(process: asyncio.subprocess.Process) -> str:
+    assert process.stderr is not None
+    while line := await process.stderr.readline():
+        if b"DevTools listening on " in line:
+            return line.decode().split(" listening on ")[1].strip()
+    raise RuntimeError("the browser ended before it was ready")
+
+
+async def _first_tab(socket: aiohttp.ClientWebSocketResponse) -> Tab:
+    await socket.send_json({"id": -1, "method": "Target.createTarget", "params": {"url": "about:blank"}})
+    target = (await _answer(socket, -1))["targetId"]
+    parameters = {"targetId": target, "flatten": True}
+    await socket.send_json({"id": -2, "method": "Target.attachToTarget", "params": parameters})
+    tab = Tab(socket, (await _answer(socket, -2))["sessionId"])
+    for domain in ("Page", "Log", "Runtime"):
+        await tab.call(f"{domain}.enable")
+    return tab
+
+
+async def _answer(socket: aiohttp.ClientWebSocketResponse, number: int) -> dict[str, Any]:
+    while True:
+        message = await socket.receive_json()
+        if message.get("id") == number:
+            return dict(message["result"])

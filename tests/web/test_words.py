@@ -1,0 +1,146 @@
+"""How values are told: languages, times, sizes, licences."""
+
+import doctest
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markupsafe import Markup
+
+from node.clock import DAY, HOUR, MINUTE
+from web import language, rendering
+from web.language import Language, choose
+from web.pages import licences, words
+from web.pages.licences import licence_in_words
+from web.pages.words import Words
+
+NOW = 1_793_000_000_000  # 26 October 2026, 07:33:20 UTC
+TOLD = Words(Language())
+GERMAN = Language("de", {"{n} resource": "{n} Ressource|{n} Ressourcen", "Video": "Video", "March": "März"})
+
+
+@pytest.mark.parametrize("module", [language, rendering, words, licences], ids=lambda module: module.__name__)
+def test_the_examples_in_the_documentation_are_true(module):
+    assert doctest.testmod(module).failed == 0
+
+
+def test_a_sentence_is_said_in_the_language_or_in_english():
+    assert GERMAN.say("{n} resource", "{n} resources", n=1) == "1 Ressource"
+    assert GERMAN.say("{n} resource", "{n} resources", n=1234567) == "1.234.567 Ressourcen"
+    assert GERMAN.say("Search") == "Search"
+
+
+def test_values_in_a_sentence_are_escaped_unless_they_are_markup():
+    assert Language().say("By {name}", name="<b>") == "By &lt;b&gt;"
+    assert Language().say("By {name}", name=Markup("<b>Ann</b>")) == "By <b>Ann</b>"
+
+
+@given(st.text(max_size=200))
+@settings(max_examples=150)
+def test_any_accept_language_header_chooses_a_language_that_exists(header):
+    assert choose(header) in language.TABLES
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("2026", "2026"),
+        ("2026-03", "March 2026"),
+        ("2026-03-05", "5 March 2026"),
+        ("2026-03-05T23:30:00-02:00", "6 March 2026"),
+        (NOW, "26 October 2026"),
+        ("2026-13-01", "2026-13-01"),
+        ("soon <b>", "soon &lt;b&gt;"),
+    ],
+)
+def test_days_are_told_as_exactly_as_they_are_known(value, shown):
+    assert TOLD.day(value).removesuffix("</time>").rpartition('">')[2] == shown
+
+
+@pytest.mark.parametrize(
+    ("age", "shown"),
+    [
+        (0, "just now"),
+        (59_999, "just now"),
+        (MINUTE, "1 minute ago"),
+        (90 * MINUTE, "1 hour ago"),
+        (47 * HOUR, "1 day ago"),
+        (29 * DAY, "29 days ago"),
+        (30 * DAY, "26 September 2026"),
+        (-DAY, "27 October 2026"),
+    ],
+)
+def test_ages_are_told_coarsely(age, shown):
+    assert TOLD.ago(NOW - age, NOW).striptags() == shown
+
+
+def test_a_span_names_its_day_once():
+    assert TOLD.span(NOW, NOW + HOUR).striptags() == "26 October 2026, 07:33 \N{EN DASH} 08:33 UTC"
+    assert TOLD.span(NOW, NOW + DAY).count("2026") == 4
+    assert TOLD.span(NOW) == TOLD.time(NOW)
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("PT25M", "25 min"),
+        ("PT1H30M", "1 h 30 min"),
+        ("P6W", "6 weeks"),
+        ("P1DT2H", "1 day 2 h"),
+        ("PT1.5S", "1 s"),
+        ("PT0S", "PT0S"),
+        ("P", "P"),
+        ("an hour", "an hour"),
+        ("PT9999999M", "PT9999999M"),
+    ],
+)
+def test_durations_are_told_in_words(value, shown):
+    assert TOLD.duration(value).striptags() == shown
+
+
+@pytest.mark.parametrize(
+    ("count", "shown"),
+    [(0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (240_100, "240 kB"), (12_400_000_000, "12 GB"), (5e15, "5000 TB")],
+)
+def test_sizes_are_told_to_two_digits(count, shown):
+    assert TOLD.size(int(count)).replace("\N{NO-BREAK SPACE}", " ") == shown
+
+
+def test_what_nobody_has_named_keeps_its_own_name():
+    assert TOLD.kind("mystery") == "Resource"
+    assert TOLD.language_name("de-AT") == "German"
+    assert TOLD.language_name("x-klingon<") == "x-klingon&lt;"
+    assert TOLD.media("application/x-unheard; q=1") == "application/x-unheard"
+    assert TOLD.media("video/mp4") == "Video"
+    assert TOLD.term("captions") == "Captions"
+    assert TOLD.term("smellOMeter") == "smellOMeter"
+
+
+@given(st.text(max_size=40))
+@settings(max_examples=150)
+def test_no_text_breaks_a_filter(value):
+    for tell in (TOLD.day, TOLD.duration, TOLD.language_name, TOLD.media, TOLD.term, TOLD.kind):
+        assert "<script" not in tell(value)
+    assert 1 <= len(words.initials(value)) <= 6
+    assert 1 <= words.tint(value) <= 6
+
+
+@pytest.mark.parametrize(
+    ("address", "name", "may_change"),
+    [
+        ("https://creativecommons.org/licenses/by/4.0/", "CC BY 4.0", True),
+        ("http://creativecommons.org/licenses/by-nc-sa/3.0/de/", "CC BY-NC-SA 3.0", True),
+        ("https://creativecommons.org/licenses/by-nd/4.0/deed.de", "CC BY-ND 4.0", False),
+        ("https://creativecommons.org/publicdomain/zero/1.0/", "CC0 1.0", True),
+        ("https://opensource.org/license/mit", "MIT License", True),
+        ("https://www.gnu.org/licenses/agpl-3.0.html", "GNU AGPL", True),
+        ("https://www.apache.org/licenses/LICENSE-2.0", "Apache License", True),
+        ("https://mitarbeiter.example/licenses/by/4.0/", "mitarbeiter.example/licenses/by/4.0", False),
+        ("all rights reserved", "All rights reserved", False),
+        ("https://creativecommons.org/licenses/by-xx/4.0/", "creativecommons.org/licenses/by-xx/4.0", False),
+    ],
+)
+def test_licences_promise_only_what_they_say(address, name, may_change):
+    licence = licence_in_words(address)
+    assert licence.name == name
+    assert ("Change it and build on it" in licence.may) is may_change

@@ -1,0 +1,94 @@
+"""Style sheets, icons and drawings: read once, named by their content, kept by browsers for ever.
+
+``Assets.url("rhizome.css")`` is an address that changes with the bytes, so what it answers never does. Style sheets
+are joined from the parts listed in ``BUNDLES``; what they name with ``url("...")`` is replaced by its own address.
+"""
+
+import gzip
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import hdrs, web
+
+STATIC = Path(__file__).parent / "static"
+PREFIX = "/static/"
+BUNDLES: Mapping[str, tuple[str, ...]] = {
+    "rhizome.css": (
+        "css/tokens.css",
+        "css/base.css",
+        "css/frame.css",
+        "css/parts.css",
+        "css/posts.css",
+        "css/forms.css",
+        "css/pages.css",
+        "css/admin.css",
+        "css/print.css",
+    ),
+}
+MEDIA_TYPES: Mapping[str, str] = {
+    ".css": "text/css; charset=utf-8",
+    ".png": "image/png",
+    ".svg": "image/svg+xml; charset=utf-8",
+}
+_PLAIN = {".png"}  # compressed already
+_REFERENCE = re.compile(r'url\("([a-z0-9./-]+)"\)')
+_HEADERS: Mapping[str, str] = {
+    hdrs.CACHE_CONTROL: "public, max-age=31536000, immutable",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "X-Content-Type-Options": "nosniff",
+    hdrs.VARY: hdrs.ACCEPT_ENCODING,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A file as it is served: ``name`` carries the hash (``rhizome.3f2a91c07b5e.css``)."""
+
+    name: str
+    media_type: str
+    body: bytes
+    gzipped: bytes | None
+
+
+class Assets:
+    """All static files, in memory (about 100 KiB)."""
+
+    def __init__(self, folder: Path = STATIC) -> None:
+        drawings = [path for path in sorted(folder.iterdir()) if path.suffix in MEDIA_TYPES]
+        self._by_source = {path.name: _asset(path.name, path.read_bytes()) for path in drawings}
+        for name, parts in BUNDLES.items():
+            sheet = "\n".join((folder / part).read_text("utf-8") for part in parts)
+            self._by_source[name] = _asset(name, self._resolved(sheet).encode())
+        self._by_name = {asset.name: asset for asset in self._by_source.values()}
+
+    def url(self, name: str) -> str:
+        """The path of a file by the name it has in ``web/static``; KeyError where there is none."""
+        return PREFIX + self._by_source[name].name
+
+    def find(self, hashed_name: str) -> Asset | None:
+        return self._by_name.get(hashed_name)
+
+    async def serve(self, request: web.Request) -> web.Response:
+        """Answer ``/static/{name}``; a name whose hash is not that of the present bytes is not found."""
+        asset = self.find(request.match_info["name"])
+        if asset is None:
+            raise web.HTTPNotFound(headers={"X-Content-Type-Options": "nosniff"})
+        headers = {**_HEADERS, hdrs.CONTENT_TYPE: asset.media_type, hdrs.ETAG: f'"{asset.name}"'}
+        if request.headers.get(hdrs.IF_NONE_MATCH) == headers[hdrs.ETAG]:
+            return web.Response(status=304, headers=headers)
+        if asset.gzipped is not None and "gzip" in request.headers.get(hdrs.ACCEPT_ENCODING, ""):
+            return web.Response(body=asset.gzipped, headers={**headers, hdrs.CONTENT_ENCODING: "gzip"})
+        return web.Response(body=asset.body, headers=headers)
+
+    def _resolved(self, sheet: str) -> str:
+        return _REFERENCE.sub(lambda match: f'url("{self.url(match[1])}")', sheet)
+
+
+def _asset(name: str, body: bytes) -> Asset:
+    stem, _, suffix = name.rpartition(".")
+    digest = hashlib.sha256(body).hexdigest()[:12]
+    gzipped = None if f".{suffix}" in _PLAIN else gzip.compress(body, 9, mtime=0)
+    return Asset(f"{stem}.{digest}.{suffix}", MEDIA_TYPES[f".{suffix}"], body, gzipped)

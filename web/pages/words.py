@@ -1,0 +1,264 @@
+"""How values are told to people: times, sizes, durations, kinds, languages, accessibility terms."""
+
+import re
+import zlib
+from collections.abc import Mapping
+
+from markupsafe import Markup, escape
+
+from node.clock import DAY, HOUR, MINUTE, from_rfc3339, to_rfc3339
+from web.language import Language
+from web.pages.languages import LANGUAGES
+
+KINDS: Mapping[str, str] = {
+    "article": "Article",
+    "video": "Video",
+    "audio": "Audio",
+    "slides": "Slides",
+    "worksheet": "Worksheet",
+    "dataset": "Dataset",
+    "software": "Software",
+    "assessment": "Assessment",
+    "tutorial": "Tutorial",
+    "link": "Link",
+    "file": "File",
+    "package": "Package",
+    "course": "Course",
+    "event": "Event",
+    "pathway": "Pathway",
+    "question": "Question",
+}
+"""Kinds of resources with their names; the names of the kinds are those of their icons, too."""
+
+TERMS: Mapping[str, str] = {
+    # schema.org accessMode
+    "auditory": "Hearing",
+    "tactile": "Touch",
+    "textual": "Reading",
+    "visual": "Seeing",
+    # schema.org accessibilityFeature
+    "alternativeText": "Pictures are described in text",
+    "audioDescription": "What is seen is also told (audio description)",
+    "captions": "Captions",
+    "closedCaptions": "Captions",
+    "displayTransformability": "Type and colours can be changed",
+    "highContrastDisplay": "High contrast",
+    "index": "Index",
+    "largePrint": "Large print",
+    "longDescription": "Diagrams are described at length",
+    "MathML": "Formulas can be read aloud (MathML)",
+    "none": "None",
+    "openCaptions": "Captions that are always shown",
+    "readingOrder": "Clear reading order",
+    "signLanguage": "Sign language",
+    "structuralNavigation": "Headings to move around by",
+    "subtitles": "Subtitles",
+    "synchronizedAudioText": "Text and speech together",
+    "tableOfContents": "Table of contents",
+    "taggedPDF": "Tagged PDF",
+    "timingControl": "No fixed time limits",
+    "transcript": "Transcript",
+    "ttsMarkup": "Prepared for reading aloud",
+    # schema.org accessibilityHazard
+    "flashing": "Flashing light",
+    "motionSimulation": "Simulated motion",
+    "sound": "Sudden sound",
+    "noFlashingHazard": "No flashing light",
+    "noMotionSimulationHazard": "No simulated motion",
+    "noSoundHazard": "No sudden sound",
+    "unknown": "Not known",
+    # visibility
+    "public": "Public",
+    "unlisted": "Unlisted",
+    "partners": "Partner organisations",
+    "organisation": "This organisation only",
+    "community": "Community only",
+    "followers": "Followers only",
+    "direct": "Only people who are mentioned",
+    "private": "Private",
+}
+"""Terms of vocabularies in plain words; what is not here is shown as it is."""
+
+_MEDIA: Mapping[str, str] = {
+    "application/epub+zip": "E-book (EPUB)",
+    "application/json": "Data (JSON)",
+    "application/msword": "Word document",
+    "application/pdf": "PDF",
+    "application/vnd.ms-excel": "Spreadsheet",
+    "application/vnd.ms-powerpoint": "Slides (PowerPoint)",
+    "application/vnd.oasis.opendocument.presentation": "Slides (OpenDocument)",
+    "application/vnd.oasis.opendocument.spreadsheet": "Spreadsheet (OpenDocument)",
+    "application/vnd.oasis.opendocument.text": "Text document (OpenDocument)",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": "Slides (PowerPoint)",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "Spreadsheet (Excel)",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "Word document",
+    "application/zip": "Archive (ZIP)",
+    "text/calendar": "Calendar",
+    "text/csv": "Table (CSV)",
+    "text/html": "Web page",
+    "text/markdown": "Text (Markdown)",
+    "text/plain": "Text",
+}
+_MEDIA_FAMILIES: Mapping[str, str] = {"audio": "Audio", "image": "Picture", "video": "Video", "text": "Text"}
+
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$", re.ASCII)
+_DURATION = re.compile(
+    r"P(?:(\d{1,4})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})W)?(?:(\d{1,4})D)?"
+    r"(?:T(?:(\d{1,4})H)?(?:(\d{1,4})M)?(?:(\d{1,4})(?:\.\d{1,6})?S)?)?$",
+    re.ASCII,
+)
+_UNITS = (
+    ("{n} year", "{n} years"),
+    ("{n} month", "{n} months"),
+    ("{n} week", "{n} weeks"),
+    ("{n} day", "{n} days"),
+    ("{n} h", "{n} h"),
+    ("{n} min", "{n} min"),
+    ("{n} s", "{n} s"),
+)
+_AGES = (
+    (MINUTE, "{n} minute ago", "{n} minutes ago"),
+    (HOUR, "{n} hour ago", "{n} hours ago"),
+    (DAY, "{n} day ago", "{n} days ago"),
+)
+_TINTS = 6
+
+
+class Words:
+    """Tells values in one language. Times come as ``<time>`` elements, so programs and screen readers know them."""
+
+    def __init__(self, language: Language) -> None:
+        self._say, self._number = language.say, language.number
+
+    def day(self, value: int | str) -> Markup:
+        """A day: from an instant (milliseconds, UTC) or an ISO 8601 date, which may be only a year or a month.
+
+        >>> Words(Language()).day("2026-03")
+        Markup('<time datetime="2026-03">March 2026</time>')
+        """
+        if isinstance(value, int):
+            value = to_rfc3339(value)[:10]
+        elif (at := from_rfc3339(value)) is not None and "T" in value:
+            value = to_rfc3339(at)[:10]
+        if not _is_date(value):
+            return escape(value)
+        return Markup('<time datetime="{}">{}</time>').format(value, self._date(value))
+
+    def time(self, at: int) -> Markup:
+        """An instant with its minute, in UTC."""
+        written = to_rfc3339(at)
+        shown = self._say("{day}, {time} UTC", day=self._date(written[:10]), time=written[11:16])
+        return Markup('<time datetime="{}">{}</time>').format(written, shown)
+
+    def span(self, starts_at: int, ends_at: int = 0) -> Markup:
+        """From one instant to another, the day told once where it is the same; without an end (0) just the start."""
+        if not ends_at:
+            return self.time(starts_at)
+        starts, ends = to_rfc3339(starts_at), to_rfc3339(ends_at)
+        if starts[:10] != ends[:10]:
+            return Markup("{} \N{EN DASH} {}").format(self.time(starts_at), self.time(ends_at))
+        hours = Markup('<time datetime="{}">{}</time> \N{EN DASH} <time datetime="{}">{}</time>').format(
+            starts, starts[11:16], ends, ends[11:16]
+        )
+        return self._say("{day}, {time} UTC", day=self._date(starts[:10]), time=hours)
+
+    def ago(self, at: int, now_at: int) -> Markup:
+        """How long ago something was, coarsely; what is older than 30 days is told by its day."""
+        age = now_at - at
+        if age >= 30 * DAY or age < -MINUTE:
+            return self.day(at)
+        unit, one, many = next((row for row in reversed(_AGES) if age >= row[0]), (1, "just now", ""))
+        shown = self._say(one, many, n=age // unit)
+        return Markup('<time datetime="{}">{}</time>').format(to_rfc3339(at), shown)
+
+    def duration(self, value: str) -> Markup:
+        """An ISO 8601 duration in words; text that is none is shown as it is.
+
+        >>> Words(Language()).duration("PT1H30M")
+        Markup('<time datetime="PT1H30M">1 h 30 min</time>')
+        """
+        found = _DURATION.match(value)
+        parts = [
+            self._say(*unit, n=int(count))
+            for unit, count in zip(_UNITS, found.groups() if found else (), strict=False)
+            if count and int(count)
+        ]
+        if not parts:
+            return escape(value)
+        return Markup('<time datetime="{}">{}</time>').format(value, Markup(" ").join(parts))
+
+    def size(self, count: int) -> str:
+        r"""A size in bytes, to two digits.
+
+        >>> Words(Language()).size(2_400_000)
+        '2.4\xa0MB'
+        """
+        value, unit = float(count), "B"
+        for unit in ("B", "kB", "MB", "GB", "TB"):
+            if value < 1000 or unit == "TB":
+                break
+            value /= 1000
+        shown = f"{value:.1f}" if value < 10 and unit != "B" else f"{value:.0f}"
+        return f"{shown}\N{NO-BREAK SPACE}{unit}"
+
+    def kind(self, value: str) -> Markup:
+        """The name of a kind; a kind that we do not know is just a resource."""
+        return self._say(KINDS.get(value, "Resource"))
+
+    def language_name(self, tag: str) -> Markup:
+        """The name of a language tag's language, or the tag."""
+        name = LANGUAGES.get(tag.partition("-")[0].lower())
+        return self._say(name) if name else escape(tag)
+
+    def media(self, media_type: str) -> Markup:
+        """What a media type is called; unknown ones by their family, then by their own name."""
+        plain = media_type.partition(";")[0].strip().lower()
+        name = _MEDIA.get(plain) or _MEDIA_FAMILIES.get(plain.partition("/")[0])
+        return self._say(name) if name else escape(plain)
+
+    def term(self, value: str) -> Markup:
+        """A vocabulary's term in plain words (``TERMS``)."""
+        return self._say(TERMS[value]) if value in TERMS else escape(value)
+
+    def _date(self, value: str) -> str:
+        year, month, day = [*value.split("-"), "", ""][:3]
+        if not month:
+            return year
+        name = self._say(_MONTHS[int(month) - 1])
+        if not day:
+            return self._say("{month} {year}", month=name, year=year)
+        return self._say("{day} {month} {year}", day=day.lstrip("0"), month=name, year=year)
+
+
+def _is_date(value: str) -> bool:
+    found = _DATE.match(value)
+    return found is not None and 1 <= int(found[2] or 1) <= 12
+
+
+def initials(name: str) -> str:
+    """One or two letters that stand for a name.
+
+    >>> initials("Ada Lovelace"), initials("museum"), initials("")
+    ('AL', 'M', '?')
+    """
+    letters = [word[0] for word in name.split() if word[0].isalnum()]
+    return "".join(letters[:1] + letters[-1:] if len(letters) > 1 else letters).upper() or "?"
+
+
+def tint(value: str, count: int = _TINTS) -> int:
+    """A number from 1 to ``count`` that is always the same for the same text: which colour or drawing it gets."""
+    return zlib.crc32(value.encode()) % count + 1

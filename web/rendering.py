@@ -1,0 +1,117 @@
+"""From a view to HTML: one Jinja environment per interface language, each template compiled once.
+
+Everything is escaped but :class:`~web.pages.parts.SafeHtml` and what the functions below build. A name that a view
+lacks is an error, never an empty place. Templates hold no sentence outside ``_()``, no style and no script.
+"""
+
+import functools
+from pathlib import Path
+
+import orjson
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from node.clock import to_rfc3339
+from web.assets import Assets
+from web.language import FALLBACK, TABLES, Language
+from web.pages import words
+from web.pages.parts import SafeHtml, Text
+from web.pages.views import View
+
+TEMPLATES = Path(__file__).parent / "templates"
+_SCRIPT_ESCAPES = str.maketrans({c: f"\\u{ord(c):04x}" for c in "<>&\N{LINE SEPARATOR}\N{PARAGRAPH SEPARATOR}"})
+
+
+class Renderer:
+    """Turns views into pages. Made once per process; safe to use from several tasks and threads."""
+
+    def __init__(self, assets: Assets) -> None:
+        self._assets = assets
+        self._environment = functools.cache(self._build)
+
+    def render(self, view: View) -> str:
+        """The whole page of a view, in the language of its ``page``."""
+        language = view.page.language if view.page.language in TABLES else FALLBACK
+        template = self._environment(language).get_template(view.template)
+        return template.render(view=view, page=view.page, site=view.page.site)
+
+    def _build(self, tag: str) -> Environment:
+        environment = Environment(
+            loader=FileSystemLoader(TEMPLATES),
+            autoescape=True,
+            undefined=StrictUndefined,
+            auto_reload=False,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            cache_size=-1,
+        )
+        language = Language(tag)
+        told = words.Words(language)
+        environment.globals |= {"_": language.say, "asset": self._assets.url, "language": tag}
+        environment.filters |= {
+            "ago": told.ago,
+            "day": told.day,
+            "duration": told.duration,
+            "handle": handle,
+            "href": href,
+            "initials": words.initials,
+            "json_script": json_script,
+            "kind": told.kind,
+            "language_name": told.language_name,
+            "media": told.media,
+            "number": language.number,
+            "path": own_path,
+            "rfc3339": to_rfc3339,
+            "size": told.size,
+            "span": told.span,
+            "term": told.term,
+            "text": functools.partial(text, page_language=tag),
+            "time": told.time,
+            "tint": words.tint,
+        }
+        environment.tests["safe_html"] = lambda value: isinstance(value, SafeHtml)
+        return environment
+
+
+def json_script(value: object) -> Markup:
+    """JSON that can stand in a script element: nothing in it can end the element or read as markup."""
+    return Markup(orjson.dumps(value).decode().translate(_SCRIPT_ESCAPES))  # noqa: S704 (escaped in this very line)
+
+
+def text(value: Text | str, *, page_language: str = FALLBACK) -> Markup:
+    """Words of content, isolated from the direction of what stands around them and marked with their language.
+
+    >>> text(Text(value="Guten Tag <b>", language="de"))
+    Markup('<bdi lang="de">Guten Tag &lt;b&gt;</bdi>')
+    """
+    shown = value if isinstance(value, Text) else Text(value=value)
+    if shown.language in {"", page_language}:
+        return Markup("<bdi>{}</bdi>").format(shown.value)
+    return Markup('<bdi lang="{}">{}</bdi>').format(shown.language, shown.value)
+
+
+def handle(value: str) -> Markup:
+    """``@user@host`` that may break before its host.
+
+    >>> handle("@ann@museum.example")
+    Markup('<bdi class="handle">@ann<wbr>@museum.example</bdi>')
+    """
+    user, at, host = value.rpartition("@")
+    return Markup('<bdi class="handle">{}<wbr>{}</bdi>').format(user, at + host)
+
+
+def href(value: str) -> Markup:
+    """An address that is safe to follow: an own path, an anchor, http or https. Anything else leads nowhere.
+
+    >>> href("javascript:alert(1)"), href("//evil.example"), href("/r/x?a=1&b=2")
+    (Markup('#'), Markup('#'), Markup('/r/x?a=1&amp;b=2'))
+    """
+    own = value.startswith(("/", "#", "?")) and not value.startswith(("//", "/\\"))
+    return escape(value if own or value.lower().startswith(("https://", "http://")) else "#")
+
+
+def own_path(value: str) -> Markup:
+    """The target of a form: a path of this node. ValueError for anything else, which would be our mistake."""
+    if not value.startswith("/") or value.startswith(("//", "/\\")):
+        raise ValueError(f"a form may only lead to an own path, not to {value!r}")
+    return escape(value)
