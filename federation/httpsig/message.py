@@ -97,7 +97,7 @@ def parse_date(text: str) -> int | None:
 @lru_cache(maxsize=64)
 def _parse_date(text: str) -> int | None:
     # Requests of the same second carry the same text.
-    found = _DATE.fullmatch(text.strip())
+    found = _DATE.fullmatch(text)
     if found is None:
         return None
     day, month, year, hour, minute, second = found.groups()

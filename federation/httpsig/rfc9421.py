@@ -192,7 +192,7 @@ def _check_coverage(covered: tuple[str, ...], parameters: dict[str, Any], messag
     if len(names) != len(covered):
         raise SignatureInvalid("The signature covers a component twice.")
     for name in covered:
-        if name not in _DERIVED and (name.startswith("@") or name not in message.headers):
+        if name not in _DERIVED and name not in message.headers:
             raise SignatureInvalid("The signature covers a component that is not there.", detail=name[:80])
 
 

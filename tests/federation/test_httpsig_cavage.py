@@ -222,3 +222,11 @@ def test_a_line_break_cannot_stand_in_for_covered_fields():
     with pytest.raises(SignatureInvalid) as refusal:
         verify(forged, claim, rsa_key().public)
     assert "line break" in refusal.value.detail
+
+
+@pytest.mark.parametrize("text", ["a\nb", "a\rb", "\n", "a\r\n b"])
+@pytest.mark.parametrize("scheme", Scheme)
+def test_a_field_with_a_line_break_is_not_signed(scheme, text):
+    message = Message("POST", POST.url, {"content-type": text}, BODY)
+    with pytest.raises(ValueError, match="line break"):
+        sign(message, rsa_key(), scheme=scheme, now=NOW, also=("content-type",))

@@ -92,6 +92,13 @@ def test_a_get_is_signed_without_digest():
     assert "Content-Digest" not in added
 
 
+def test_a_fragment_is_no_part_of_the_target():
+    whole = Message(GET.method, f"{GET.url}#main-key", GET.headers)
+    assert sign(whole, rsa_key(), scheme=Scheme.RFC9421, now=NOW) == sign(
+        GET, rsa_key(), scheme=Scheme.RFC9421, now=NOW
+    )
+
+
 def test_a_digest_computed_once_serves_every_host():
     assert sign(POST, rsa_key(), scheme=Scheme.RFC9421, now=NOW, body_digest=digest_of(BODY)) == sign(
         POST, rsa_key(), scheme=Scheme.RFC9421, now=NOW

@@ -63,22 +63,22 @@ def spelt(code, data):
     return encode_multibase(bytes.fromhex(code) + data)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "z",
-        "u7QEu",
-        ed25519_key().public.to_pem(),
-        spelt("ed01", b""),
-        spelt("ed01", bytes(33)),
-        spelt("8524", ed25519_key().public.to_bytes()),
-        spelt("ed01", rsa_key().public.to_bytes()),
-        spelt("8026", ed25519_key().public.to_bytes()),
-        spelt("ec01", ed25519_key().public.to_bytes()),
-        spelt("8524", rsa_key().public.to_bytes() + b"\0"),
-    ],
-)
+OTHERS = {
+    "nothing": "",
+    "no bytes": "z",
+    "another base": "u7QEu",
+    "pem": ed25519_key().public.to_pem(),
+    "no key behind the code": spelt("ed01", b""),
+    "a byte too many": spelt("ed01", bytes(33)),
+    "the code of the other kind": spelt("8524", ed25519_key().public.to_bytes()),
+    "the other kind": spelt("ed01", rsa_key().public.to_bytes()),
+    "the code of private keys": spelt("8026", ed25519_key().public.to_bytes()),
+    "the code of key agreement": spelt("ec01", ed25519_key().public.to_bytes()),
+    "bytes behind the key": spelt("8524", rsa_key().public.to_bytes() + bytes(1)),
+}
+
+
+@pytest.mark.parametrize("text", OTHERS.values(), ids=OTHERS)
 def test_other_multikeys_are_refused(text):
     with pytest.raises(SignatureInvalid):
         decode_multikey(ID, text)

@@ -43,13 +43,12 @@ def with_proof(document, **members):
     return {**document, "proof": proof}
 
 
-def signed_with(**members):
-    """A document whose proof truly signs other options than ours."""
-    unsecured = {name: value for name, value in DOCUMENT.items() if name != "proof"}
+def signed_with(key=KEY, **members):
+    """A document whose proof truly signs other options than ours, or is made with another key."""
     options = {name: value for name, value in {**signed()["proof"], **members}.items() if value is not None}
     del options["proofValue"]
-    value = encode_multibase(KEY.sign(proofs._signed_bytes(unsecured, options)))
-    return {**unsecured, "proof": {**options, "proofValue": value}}
+    value = encode_multibase(key.sign(proofs._signed_bytes(DOCUMENT, options)))
+    return {**DOCUMENT, "proof": {**options, "proofValue": value}}
 
 
 def vector():
@@ -200,6 +199,11 @@ def test_a_key_of_another_id_or_kind_proves_nothing():
     for other in (ed25519_key(f"{KEY.key_id}-2"), rsa_key(KEY.key_id), SigningKey.generate(KEY.key_id, KEY.algorithm)):
         with pytest.raises(SignatureInvalid):
             verify_proof(signed(), other.public, now=NOW)
+
+
+def test_the_cryptosuite_is_for_ed25519_alone():
+    with pytest.raises(SignatureInvalid, match="another key"):
+        verify_proof(signed_with(rsa_key(KEY.key_id)), rsa_key(KEY.key_id).public, now=NOW)
 
 
 def test_what_cannot_be_signed_is_a_fault_of_the_caller():
