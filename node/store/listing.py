@@ -1,0 +1,286 @@
+"""Lists of learning resources: what was typed, what was chosen, in which order, page by page.
+
+Nothing here reads all that matches. A page is read by its cursor; totals and facets of everything are kept counters;
+those of a search are counted among the newest ``BOUND`` that match, and say so.
+"""
+
+import base64
+import binascii
+import enum
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+import orjson
+from sqlalchemy import Connection, bindparam, func, select, tuple_, union_all
+
+from node.domain.licences import describe
+from node.domain.resources import FACETS as RECORD_FACETS
+from node.domain.text import primary
+from node.domain.vocabularies import concept_key
+from node.errors import Invalid, Problem
+from node.store import search
+from node.store.resources import ALL, ANYBODY, Listing, Resource, Viewer, keyword_value, load_by_keys, load_labels
+from node.store.search import NEWEST, Query, Search, Tier, mark
+from node.store.tables import resource_counts, resources
+
+#: Totals and facets of a search are exact up to this many matches.
+BOUND = 1_000
+#: At most so many values of a facet are told, those that most resources have.
+MAX_OPTIONS = 100
+MAX_LIMIT = 100
+FACETS = (*RECORD_FACETS, "origin", "owner")  # those that are counted
+FILTERS = (*FACETS, "keyword")
+
+
+class Sort(enum.StrEnum):
+    RELEVANCE = "relevance"  # the newest where nothing was typed
+    NEWEST = "newest"
+    TITLE = "title"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What to list. ``filters``: facet -> values, one of each facet's must hold. ``cursor`` as a page gave it."""
+
+    query: Query = field(default_factory=Query)
+    filters: Mapping[str, Collection[str]] = field(default_factory=dict)
+    origin: str | None = None  # local, remote
+    sort: Sort = Sort.RELEVANCE
+    viewer: Viewer = ANYBODY
+    cursor: str | None = None
+    limit: int = 20
+
+    @property
+    def is_plain(self) -> bool:
+        """Nothing was typed and nothing chosen: everything is listed."""
+        return self.query.blank and not any(self.filters.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A facet value and how many resources have it; ``labels`` where records that named it said what it is called."""
+
+    value: str
+    count: int
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A piece of a list. ``total`` is a lower bound where ``is_exact`` is False; ``next`` continues the list."""
+
+    items: Sequence[Resource]
+    total: int
+    is_exact: bool
+    next: str | None
+
+
+def find(conn: Connection, wish: Wish) -> Page:
+    """The resources that are wished for and that the viewer may list. ``Invalid`` for a cursor that is none."""
+    limit = max(1, min(wish.limit, MAX_LIMIT))
+    order = Sort.NEWEST if wish.sort is Sort.RELEVANCE and not wish.query.required else wish.sort
+    keys, cursor = _ORDERS[order](conn, wish, limit)
+    total, is_exact = _total(conn, wish)
+    return Page(load_by_keys(conn, keys), total, is_exact, cursor)
+
+
+# -- orders ---------------------------------------------------------------------------------------------------------
+
+Keys = tuple[list[int], str | None]
+
+
+def _newest(conn: Connection, wish: Wish, limit: int) -> Keys:
+    (before,) = _read_cursor(wish.cursor, (int,)) or (NEWEST,)
+    keys = search.find_keys(conn, _search(wish), before=before, limit=limit + 1)
+    return keys[:limit], _cursor_after(keys, limit, lambda key: (key,))
+
+
+def _best(conn: Connection, wish: Wish, limit: int) -> Keys:
+    """Tier after tier, the newest first in each."""
+    first, before = _read_cursor(wish.cursor, (int, int)) or (Tier.TITLE, NEWEST)
+    found: list[tuple[Tier, int]] = []
+    for tier in (tier for tier in Tier if tier >= first):
+        wanted = replace(_search(wish), tier=tier)
+        keys = search.find_keys(conn, wanted, before=before, limit=limit + 1 - len(found))
+        found += [(tier, key) for key in keys]
+        if len(found) > limit:
+            break
+        before = NEWEST
+    return [key for _, key in found[:limit]], _cursor_after(found, limit, lambda place: place)
+
+
+def _by_title(conn: Connection, wish: Wish, limit: int) -> Keys:
+    """All of them where nothing was typed or chosen, else the newest ``BOUND`` that match."""
+    title_key, sort_key = _read_cursor(wish.cursor, (str, int)) or ("", -1)
+    after = (title_key, sort_key)
+    candidates = _titles if wish.is_plain else _matching_titles
+    found = candidates(conn, wish, after, limit + 1)
+    return [key for _, key in found[:limit]], _cursor_after(found, limit, lambda place: place)
+
+
+Title = tuple[str, int]
+
+
+def _titles(conn: Connection, wish: Wish, after: Title, limit: int) -> list[Title]:
+    """Each listing has its own order in the index, so each gives its next few."""
+    columns = (resources.c.title_key, resources.c.sort_key)
+    parts = [
+        select(*columns)
+        .where(resources.c.listing == listing, tuple_(*columns) > after)
+        .order_by(*columns)
+        .limit(limit)
+        .subquery()
+        for listing in wish.viewer.listings(wish.origin)
+    ]
+    merged = union_all(*(select(part) for part in parts)).subquery()
+    rows = conn.execute(select(merged).order_by(merged.c.title_key, merged.c.sort_key).limit(limit))
+    return [(row.title_key, row.sort_key) for row in rows]
+
+
+def _matching_titles(conn: Connection, wish: Wish, after: Title, limit: int) -> list[Title]:
+    keys = search.find_keys(conn, _search(wish), limit=BOUND)
+    columns = (resources.c.title_key, resources.c.sort_key)
+    query = select(*columns).where(resources.c.sort_key.in_(keys), tuple_(*columns) > after)
+    return [(row.title_key, row.sort_key) for row in conn.execute(query.order_by(*columns).limit(limit))]
+
+
+_ORDERS: Mapping[Sort, Callable[[Connection, Wish, int], Keys]] = MappingProxyType(
+    {Sort.NEWEST: _newest, Sort.RELEVANCE: _best, Sort.TITLE: _by_title}
+)
+
+# -- cursors --------------------------------------------------------------------------------------------------------
+
+
+T = TypeVar("T")
+
+
+def _cursor_after(found: Sequence[T], limit: int, place: Callable[[T], Iterable[str | int]]) -> str | None:
+    if len(found) <= limit:
+        return None
+    return base64.urlsafe_b64encode(orjson.dumps(list(place(found[limit - 1])))).decode().rstrip("=")
+
+
+def _read_cursor(cursor: str | None, kinds: Sequence[type]) -> Sequence[Any] | None:
+    """The values in a cursor, of these types."""
+    if cursor is None:
+        return None
+    try:
+        values: list[Any] = list(orjson.loads(base64.urlsafe_b64decode(cursor.encode("ascii") + b"==")))
+    except (ValueError, TypeError, binascii.Error):
+        values = []
+    is_fine = [type(each) for each in values] == list(kinds)
+    if not is_fine or any(isinstance(each, int) and not -1 <= each <= NEWEST for each in values):
+        raise Invalid(problems=[Problem("cursor", "what the page before gave as next", f'"{cursor[:60]}"')])
+    return values
+
+
+# -- what it takes to find -----------------------------------------------------------------------------------------
+
+_SPELLINGS: Mapping[str, Callable[[str], str]] = MappingProxyType(
+    {
+        "topic": concept_key,
+        "level": concept_key,
+        "audience": concept_key,
+        "type": concept_key,
+        "language": primary,
+        "licence": lambda value: describe(value).iri,
+        "keyword": keyword_value,
+    }
+)
+
+
+def spelled(facet: str, value: str) -> str:
+    """The form of a facet value in which resources have it; people write languages and IRIs in several.
+
+    >>> spelled("language", "de-AT"), spelled("kind", "video")
+    ('de', 'video')
+    """
+    return _SPELLINGS[facet](value) if facet in _SPELLINGS else value
+
+
+def _search(wish: Wish, *, without: str | None = None) -> Search:
+    """The search behind a wish; ``without`` leaves one facet's choice out."""
+    groups = [
+        [mark(facet, spelled(facet, value)) for value in values]
+        for facet, values in wish.filters.items()
+        if values and facet != without
+    ]
+    listings = [mark("listing", listing) for listing in wish.viewer.listings(wish.origin)]
+    return Search(wish.query, (*groups, listings))
+
+
+# -- totals and facets ----------------------------------------------------------------------------------------------
+
+_TOTAL = select(func.coalesce(func.sum(resource_counts.c.total), 0)).where(
+    resource_counts.c.listing.in_(bindparam("listings", expanding=True)),
+    resource_counts.c.facet == bindparam("facet"),
+    resource_counts.c.value.in_(bindparam("facet_values", expanding=True)),
+)
+
+
+def _total(conn: Connection, wish: Wish) -> tuple[int, bool]:
+    chosen = [(facet, values) for facet, values in wish.filters.items() if values]
+    if wish.query.blank and not chosen:
+        return count(conn, wish.viewer.listings(wish.origin)), True
+    if wish.query.blank and len(chosen) == 1 and chosen[0][0] in FACETS and len(chosen[0][1]) == 1:
+        facet, (value,) = chosen[0]
+        return count(conn, wish.viewer.listings(wish.origin), facet, spelled(facet, value)), True
+    total = search.count(conn, _search(wish), at_most=BOUND + 1)
+    return min(total, BOUND), total <= BOUND
+
+
+def count(conn: Connection, listings: Sequence[Listing], facet: str = ALL, value: str = "") -> int:
+    """How many resources of these listings have a facet value; all of them unless told otherwise."""
+    parameters = {"listings": [each.value for each in listings], "facet": facet, "facet_values": [value]}
+    return int(conn.scalar(_TOTAL, parameters) or 0)
+
+
+def facets(conn: Connection, wish: Wish) -> dict[str, list[Option]]:
+    """How many of the resources that are wished for have each value of each facet, the most frequent first.
+
+    A facet in which something is chosen is counted without that choice, so that it can be changed or widened.
+    """
+    chosen = [facet for facet, values in wish.filters.items() if values and facet in FACETS]
+    counted = _counts(conn, wish, None)
+    for facet in chosen:
+        counted[facet] = _counts(conn, wish, facet).get(facet, [])
+    ordered = {
+        facet: sorted(counted.get(facet, []), key=lambda pair: (-pair[1], pair[0]))[:MAX_OPTIONS] for facet in FACETS
+    }
+    labels = load_labels(conn, {value for pairs in ordered.values() for value, _ in pairs if ":" in value})
+    return {
+        facet: [Option(value, total, labels.get(value, {})) for value, total in pairs]
+        for facet, pairs in ordered.items()
+    }
+
+
+def _counts(conn: Connection, wish: Wish, without: str | None) -> dict[str, list[tuple[str, int]]]:
+    """Facet -> ``(value, how many)``."""
+    filters = {facet: values for facet, values in wish.filters.items() if facet != without}
+    counted: dict[str, Counter[str]] = defaultdict(Counter)
+    if replace(wish, filters=filters).is_plain:
+        rows = _kept_counts(conn, wish.viewer.listings(wish.origin))
+    else:
+        rows = search.count_facets(conn, _search(wish, without=without), at_most=BOUND)
+    for facet, value, total in rows:
+        counted[facet][value] += total
+    return {facet: list(counter.items()) for facet, counter in counted.items()}
+
+
+def _kept_counts(conn: Connection, listings: Sequence[Listing]) -> list[tuple[str, str, int]]:
+    """The counters of everything: of each listing and facet those values that most resources have."""
+    columns = (resource_counts.c.facet, resource_counts.c.value, resource_counts.c.total)
+    parts = [
+        select(*columns)
+        .where(resource_counts.c.listing == listing, resource_counts.c.facet == facet)
+        .order_by(resource_counts.c.total.desc())
+        .limit(MAX_OPTIONS)
+        .subquery()
+        for listing in listings
+        for facet in FACETS
+    ]
+    rows = conn.execute(union_all(*(select(part) for part in parts)))
+    return [(row.facet, row.value, row.total) for row in rows]

@@ -1,0 +1,439 @@
+"""Learning resources: their records beside the rows of ``objects``, what finds them again, and who may read them."""
+
+import enum
+import hashlib
+import unicodedata
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from node.domain import slugs
+from node.domain.records import ResourceRecord
+from node.domain.resources import facets, kind_of, search_text, title
+from node.domain.uris import host_of
+from node.domain.visibility import STRANGER, Relation, Visibility, may_see
+from node.domain.vocabularies import concept_key
+from node.errors import Gone, NotFound, Problem
+from node.store import search
+from node.store.actors import Actor, load_actors_by_id
+from node.store.objects import LIVE
+from node.store.search import Entry, mark
+from node.store.tables import concept_labels, objects, resource_facets, resource_slugs, resources
+
+KIND = "resource"  # of the object's row
+
+# -- who may see it -------------------------------------------------------------------------------------------------
+
+
+class Listing(enum.StrEnum):
+    """The lists that show a resource, by audience and origin; the empty one is shown to nobody who does not know it."""
+
+    PUBLIC_LOCAL = "public-local"
+    PUBLIC_REMOTE = "public-remote"
+    INTERNAL_LOCAL = "internal-local"
+    INTERNAL_REMOTE = "internal-remote"
+    NONE = ""
+
+
+_AUDIENCE = {Visibility.PUBLIC: "public", Visibility.PARTNERS: "internal", Visibility.ORGANISATION: "internal"}
+
+
+def listing_of(visibility: Visibility, *, local: bool) -> Listing:
+    """Where a resource of this visibility is listed."""
+    audience = _AUDIENCE.get(visibility)
+    return Listing(f"{audience}-{'local' if local else 'remote'}") if audience else Listing.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who asks: a member of this node by actor id, or anybody."""
+
+    actor_id: int | None = None
+
+    def listings(self, origin: str | None = None) -> tuple[Listing, ...]:
+        """The lists that this viewer sees; of ``local`` or ``remote`` resources only, where that is asked for."""
+        audiences = ("public",) if self.actor_id is None else ("public", "internal")
+        origins = (origin,) if origin else ("local", "remote")
+        return tuple(Listing(f"{audience}-{each}") for audience in audiences for each in origins)
+
+
+ANYBODY = Viewer()
+
+# -- rows -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A learning resource as this node holds it, its own or a copy of somebody else's."""
+
+    id: int  # of the object
+    sort_key: int
+    uri: str
+    url: str  # its page at home
+    slug: str  # its page here ends in it
+    kind: str
+    record: ResourceRecord
+    grade: str
+    warnings: tuple[Problem, ...]
+    version: int
+    digest: str
+    visibility: Visibility
+    local: bool
+    owner: Actor
+    published_at: int
+    updated_at: int | None
+    received_at: int
+
+    @property
+    def path(self) -> str:
+        """Of its page on this node."""
+        return f"/r/{self.slug}"
+
+    def may_be_read_by(self, viewer: Viewer) -> bool:
+        """Whether the page and the record are for this viewer; lists show less (``Listing``)."""
+        relation = STRANGER
+        if viewer.actor_id is not None:
+            relation |= Relation.LOCAL
+            relation |= Relation.AUTHOR if viewer.actor_id == self.owner.id else STRANGER
+        return may_see(self.visibility, relation)
+
+
+_SELECT = (
+    select(
+        resources.c.object_id,
+        resources.c.sort_key,
+        resources.c.slug,
+        resources.c.kind,
+        resources.c.record,
+        resources.c.grade,
+        resources.c.warnings,
+        resources.c.version,
+        resources.c.digest,
+        objects.c.uri,
+        objects.c.url,
+        objects.c.visibility,
+        objects.c.local,
+        objects.c.actor_id,
+        objects.c.published_at,
+        objects.c.updated_at,
+        objects.c.received_at,
+    )
+    .join(objects, objects.c.id == resources.c.object_id)
+    .where(objects.c.state == LIVE)
+)
+_BY_KEY = _SELECT.where(resources.c.sort_key.in_(bindparam("sort_keys", expanding=True)))
+_BY_OBJECT = _SELECT.where(resources.c.object_id.in_(bindparam("ids", expanding=True)))
+_BY_URI = _SELECT.where(objects.c.uri.in_(bindparam("uris", expanding=True)))
+_BY_IRI = _SELECT.where(
+    resources.c.iri.in_(bindparam("iris", expanding=True)), objects.c.actor_id == bindparam("actor_id")
+)
+_BY_SLUG = _SELECT.join(resource_slugs, resource_slugs.c.object_id == resources.c.object_id).where(
+    resource_slugs.c.slug == bindparam("slug")
+)
+_SLUG_KNOWN = select(resource_slugs.c.object_id).where(resource_slugs.c.slug == bindparam("slug"))
+
+
+def load_by_keys(conn: Connection, sort_keys: Sequence[int]) -> list[Resource]:
+    """The resources of these sort keys, in their order; two statements."""
+    found = {each.sort_key: each for each in _load(conn, _BY_KEY, {"sort_keys": list(sort_keys)})}
+    return [found[key] for key in sort_keys if key in found]
+
+
+def load_by_objects(conn: Connection, ids: Collection[int]) -> dict[int, Resource]:
+    """Resources by the ids of their objects."""
+    return {each.id: each for each in _load(conn, _BY_OBJECT, {"ids": list(ids)})}
+
+
+def load_by_object(conn: Connection, object_id: int) -> Resource:
+    """The resource of an object; ``NotFound`` where there is none."""
+    found = load_by_objects(conn, [object_id]).get(object_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def load_by_uris(conn: Connection, uris: Collection[str]) -> dict[str, Resource]:
+    """Resources by the URIs of their objects."""
+    return {each.uri: each for each in _load(conn, _BY_URI, {"uris": list(uris)})}
+
+
+def load_by_iris(conn: Connection, actor_id: int, iris: Collection[str]) -> dict[str, Resource]:
+    """What this owner published, by the ``id`` of the records."""
+    found = _load(conn, _BY_IRI, {"iris": list(iris), "actor_id": actor_id})
+    return {each.record["id"]: each for each in found}
+
+
+def load_by_slug(conn: Connection, slug: str, viewer: Viewer) -> Resource:
+    """The resource behind a page's address. ``Gone`` where it was withdrawn, ``NotFound`` where it is not for them."""
+    found = next(_load(conn, _BY_SLUG, {"slug": slug}), None)
+    if found is not None and found.may_be_read_by(viewer):
+        return found
+    if found is None and conn.scalar(_SLUG_KNOWN, {"slug": slug}) is not None:
+        raise Gone("This resource has been withdrawn.")
+    raise NotFound
+
+
+def _load(conn: Connection, query: Any, parameters: Mapping[str, Any]) -> Iterator[Resource]:
+    rows = conn.execute(query, parameters).all()
+    owners = load_actors_by_id(conn, {row.actor_id for row in rows})
+    return (_resource(row, owners[row.actor_id]) for row in rows)
+
+
+def _resource(row: Row[Any], owner: Actor) -> Resource:
+    return Resource(
+        id=row.object_id,
+        sort_key=row.sort_key,
+        uri=row.uri,
+        url=row.url,
+        slug=row.slug,
+        kind=row.kind,
+        record=row.record,
+        grade=row.grade,
+        warnings=tuple(Problem(*each) for each in row.warnings),
+        version=row.version,
+        digest=row.digest,
+        visibility=Visibility(row.visibility),
+        local=row.local,
+        owner=owner,
+        published_at=row.published_at,
+        updated_at=row.updated_at,
+        received_at=row.received_at,
+    )
+
+
+# -- saving ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewResource:
+    """The record of an object whose row is there already. ``slug`` is given where an address was promised before."""
+
+    object_id: int
+    uri: str
+    owner: Actor
+    record: ResourceRecord
+    visibility: Visibility
+    local: bool
+    published_at: int
+    version: int
+    digest: str
+    grade: str = "clean"
+    warnings: Sequence[Problem] = ()
+    slug: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What never changes about a stored resource."""
+
+    sort_key: int
+    slug: str
+
+
+_PLACES = select(resources.c.object_id, resources.c.sort_key, resources.c.slug).where(
+    resources.c.object_id.in_(bindparam("ids", expanding=True))
+)
+_INSERT = insert(resources)
+_UPDATE = update(resources).where(resources.c.object_id == bindparam("stored_id"))
+_INSERT_SLUG = {
+    "sqlite": sqlite_insert(resource_slugs).on_conflict_do_nothing(),
+    "postgresql": postgresql_insert(resource_slugs).on_conflict_do_nothing(),
+}
+_DELETE_FACETS = delete(resource_facets).where(resource_facets.c.sort_key.in_(bindparam("sort_keys", expanding=True)))
+_INSERT_FACETS = insert(resource_facets)
+
+
+def save_many(conn: Connection, new: Sequence[NewResource]) -> None:
+    """Store records, each in the place of what was stored for its object, and make them findable.
+
+    The number of statements does not depend on how many there are.
+    """
+    if not new:
+        return
+    new = list({each.object_id: each for each in new}.values())
+    places, known = _places(conn, new)
+    columns = {each.object_id: _columns(each, places[each.object_id]) for each in new}
+    if fresh := [columns[each.object_id] for each in new if each.object_id not in known]:
+        conn.execute(_INSERT, fresh)
+    if changed := [{**columns[i], "stored_id": i} for i in columns if i in known]:
+        conn.execute(_UPDATE, changed)
+    _save_facets(conn, new, places)
+    _save_labels(conn, new)
+    search.drop(conn, [places[each.object_id].sort_key for each in new if not _listing(each)])
+    search.index(conn, [_entry(each, places[each.object_id]) for each in new if _listing(each)])
+
+
+def remove_many(conn: Connection, object_ids: Collection[int]) -> None:
+    """Forget the records of these objects; index and counters follow, slugs stay taken."""
+    if object_ids:
+        conn.execute(delete(resources).where(resources.c.object_id.in_(list(object_ids))))
+
+
+def _listing(new: NewResource) -> Listing:
+    return listing_of(new.visibility, local=new.local)
+
+
+def _columns(new: NewResource, place: _Place) -> dict[str, Any]:
+    return {
+        "object_id": new.object_id,
+        "sort_key": place.sort_key,
+        "slug": place.slug,
+        "iri": new.record["id"],
+        "kind": kind_of(new.record),
+        "listing": _listing(new).value,
+        "title_key": _title_key(title(new.record)),
+        "record": new.record,
+        "grade": new.grade,
+        "warnings": [[each.path, each.expected, each.found] for each in new.warnings],
+        "version": new.version,
+        "digest": new.digest,
+    }
+
+
+def _title_key(text: str) -> str:
+    """Small letters without marks, so that both databases sort titles in about the order that readers expect."""
+    folded = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in folded if not unicodedata.combining(letter)).strip()[:120]
+
+
+# -- where a new one stands -----------------------------------------------------------------------------------------
+
+_TIE_BITS = 21
+
+
+def first_key_at(milliseconds: int) -> int:
+    """The smallest sort key of what was published at this instant."""
+    return milliseconds << _TIE_BITS
+
+
+def _places(conn: Connection, new: Sequence[NewResource]) -> tuple[dict[int, _Place], set[int]]:
+    """Sort key and slug of each, and which are stored already: those keep theirs."""
+    rows = conn.execute(_PLACES, {"ids": [each.object_id for each in new]})
+    places = {row.object_id: _Place(row.sort_key, row.slug) for row in rows}
+    known = set(places)
+    fresh = [each for each in new if each.object_id not in places]
+    if fresh:
+        keys = _free_keys(conn, fresh)
+        names = reserve_slugs(conn, {each.object_id: each.slug or _wanted_slug(each.record) for each in fresh})
+        places |= {each.object_id: _Place(keys[each.object_id], names[each.object_id]) for each in fresh}
+    return places, known
+
+
+def _free_keys(conn: Connection, new: Sequence[NewResource]) -> dict[int, int]:
+    """Keys by the instant of publication; equal instants are told apart by a hash of the URI."""
+    wanted = {each.object_id: first_key_at(each.published_at) | _tie(each.uri) for each in new}
+    tried = {key + step for key in wanted.values() for step in range(8)}
+    taken = set(conn.scalars(select(resources.c.sort_key).where(resources.c.sort_key.in_(tried))))
+    keys: dict[int, int] = {}
+    for object_id, wish in wanted.items():
+        key = wish
+        while key in taken:
+            key += 1
+        taken.add(key)
+        keys[object_id] = key
+    return keys
+
+
+def _tie(uri: str) -> int:
+    return int.from_bytes(hashlib.blake2b(uri.encode(), digest_size=4).digest()) >> (32 - _TIE_BITS)
+
+
+def _wanted_slug(record: ResourceRecord) -> str:
+    return slugs.slug_of(title(record), otherwise=kind_of(record))
+
+
+def reserve_slugs(conn: Connection, wanted: Mapping[int, str]) -> dict[int, str]:
+    """A slug for each object that nobody ever had, as close to the wish as it goes; an object keeps what it has."""
+    has = select(resource_slugs.c.object_id, resource_slugs.c.slug).where(resource_slugs.c.object_id.in_(list(wanted)))
+    given = {row.object_id: row.slug for row in conn.execute(has)}
+    missing = {object_id: slug for object_id, slug in wanted.items() if object_id not in given}
+    if not missing:
+        return given
+    tried = {candidate for slug in missing.values() for candidate in slugs.candidates(slug)}
+    taken = set(conn.scalars(select(resource_slugs.c.slug).where(resource_slugs.c.slug.in_(tried))))
+    for object_id, slug in missing.items():
+        given[object_id] = slugs.free_slug(slug, taken, object_id)
+        taken.add(given[object_id])
+    rows = [{"slug": given[object_id], "object_id": object_id} for object_id in missing]
+    conn.execute(_INSERT_SLUG[conn.dialect.name], rows)
+    return given
+
+
+# -- what finds it --------------------------------------------------------------------------------------------------
+
+#: Counts under every value of each of these; ``all`` has one value and counts everything.
+ALL = "all"
+_MAX_VALUE = 255
+_LABELLED = ("about", "educationalLevel", "audience", "learningResourceType")
+
+
+def facet_values(new: NewResource) -> list[tuple[str, str]]:
+    """``(facet, value)`` of everything that the resource counts under, in one order."""
+    values = [(facet, value) for facet, each in facets(new.record).items() for value in each]
+    values += [(ALL, ""), ("origin", host_of(new.uri)), ("owner", new.owner.uri)]
+    return sorted({(facet, value) for facet, value in values if len(value) <= _MAX_VALUE})
+
+
+def keyword_value(keyword: str) -> str:
+    """The form of a keyword that filters compare."""
+    return " ".join(keyword.casefold().split())
+
+
+def _save_facets(conn: Connection, new: Sequence[NewResource], places: Mapping[int, _Place]) -> None:
+    keys = [places[each.object_id].sort_key for each in new]
+    conn.execute(_DELETE_FACETS, {"sort_keys": keys})
+    rows = [
+        {"sort_key": places[each.object_id].sort_key, "facet": facet, "value": value, "listing": _listing(each).value}
+        for each in new
+        if _listing(each)
+        for facet, value in facet_values(each)
+    ]
+    if rows:
+        conn.execute(_INSERT_FACETS, rows)
+
+
+def _save_labels(conn: Connection, new: Sequence[NewResource]) -> None:
+    """What concepts are called: our own records decide, those of others fill gaps."""
+    labels: dict[bool, dict[str, dict[str, str]]] = {True: {}, False: {}}
+    for each in new:
+        for name in _LABELLED:
+            for concept in cast(Any, each.record.get(name, ())):
+                if "id" in concept and concept.get("prefLabel") and len(concept["id"]) <= _MAX_VALUE:
+                    labels[each.local][concept_key(concept["id"])] = concept["prefLabel"]
+    build = sqlite_insert if conn.dialect.name == "sqlite" else postgresql_insert
+    if labels[False]:
+        rows = [{"value": key, "labels": labels[False][key]} for key in sorted(labels[False])]
+        conn.execute(build(concept_labels).on_conflict_do_nothing(), rows)
+    if labels[True]:
+        statement = build(concept_labels)
+        rows = [{"value": key, "labels": labels[True][key]} for key in sorted(labels[True])]
+        newer = {"labels": statement.excluded.labels}
+        conn.execute(statement.on_conflict_do_update(index_elements=["value"], set_=newer), rows)
+
+
+def load_labels(conn: Connection, values: Collection[str]) -> dict[str, dict[str, str]]:
+    """What the concepts among these facet values are called, by language, as records that named them said."""
+    if not values:
+        return {}
+    query = select(concept_labels.c.value, concept_labels.c.labels).where(concept_labels.c.value.in_(list(values)))
+    return {row.value: row.labels for row in conn.execute(query)}
+
+
+def _entry(new: NewResource, place: _Place) -> Entry:
+    texts = search_text(new.record)
+    keywords = {keyword_value(each) for each in new.record.get("keywords", ())}
+    return Entry(
+        sort_key=place.sort_key,
+        title=" ".join(each.title for each in texts),
+        keywords=" ".join(each.keywords for each in texts),
+        body=" ".join(each.summary for each in texts),
+        marks=sorted(
+            {mark(facet, value) for facet, value in facet_values(new) if facet != ALL}
+            | {mark("keyword", keyword) for keyword in keywords}
+            | {mark("listing", _listing(new))}
+        ),
+    )

@@ -1,0 +1,98 @@
+"""What full-text search needs of each database beyond tables: an index of words, and triggers that keep it true.
+
+``create`` is called by the first migration and, in tests, after ``metadata.create_all``. Whoever deletes a row of
+``resources``, a cascade included, takes it out of the index and the counters without knowing of either.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from sqlalchemy import Connection, text
+
+#: The index. Names that begin so belong to it (SQLite keeps shadow tables beside it).
+INDEX = "resource_search"
+
+# The words are folded and split by store.search, alike for both databases: the tokenizer only cuts at spaces.
+# ``columnsize=0``: the ranking does not need the lengths of documents.
+_SQLITE = (
+    f"""CREATE VIRTUAL TABLE {INDEX} USING fts5(
+        title, keywords, body, marks, tokenize = 'ascii', prefix = '2 3', columnsize = 0)""",
+    f"""CREATE TRIGGER resources_unindex AFTER DELETE ON resources BEGIN
+        DELETE FROM {INDEX} WHERE rowid = OLD.sort_key;
+    END""",  # noqa: S608 (a constant)
+    """CREATE TRIGGER resource_facets_add AFTER INSERT ON resource_facets BEGIN
+        INSERT INTO resource_counts (listing, facet, value, total) VALUES (NEW.listing, NEW.facet, NEW.value, 1)
+        ON CONFLICT (listing, facet, value) DO UPDATE SET total = total + 1;
+    END""",
+    """CREATE TRIGGER resource_facets_take AFTER DELETE ON resource_facets BEGIN
+        UPDATE resource_counts SET total = total - 1
+        WHERE listing = OLD.listing AND facet = OLD.facet AND value = OLD.value;
+        DELETE FROM resource_counts
+        WHERE listing = OLD.listing AND facet = OLD.facet AND value = OLD.value AND total <= 0;
+    END""",
+)
+
+_SQLITE_DROP = (
+    "DROP TRIGGER IF EXISTS resource_facets_take",
+    "DROP TRIGGER IF EXISTS resource_facets_add",
+    "DROP TRIGGER IF EXISTS resources_unindex",
+    f"DROP TABLE IF EXISTS {INDEX}",
+)
+
+# The foreign key does here what the first trigger does there. Counting goes by statement, not by row: one upsert for
+# all that a statement added, in one order everywhere, so that two writers do not wait for each other in a circle.
+_POSTGRESQL = (
+    f"""CREATE TABLE {INDEX} (
+        sort_key bigint PRIMARY KEY REFERENCES resources (sort_key) ON DELETE CASCADE,
+        document tsvector NOT NULL)""",
+    f"CREATE INDEX ix_{INDEX}_document ON {INDEX} USING gin (document)",
+    """CREATE FUNCTION resource_facets_add() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        INSERT INTO resource_counts (listing, facet, value, total)
+        SELECT listing, facet, value, count(*) FROM added GROUP BY listing, facet, value
+        ORDER BY listing, facet, value
+        ON CONFLICT (listing, facet, value) DO UPDATE SET total = resource_counts.total + EXCLUDED.total;
+        RETURN NULL;
+    END $$""",
+    """CREATE TRIGGER resource_facets_add AFTER INSERT ON resource_facets
+        REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION resource_facets_add()""",
+    """CREATE FUNCTION resource_facets_take() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        UPDATE resource_counts SET total = resource_counts.total - gone.total
+        FROM (SELECT listing, facet, value, count(*) AS total FROM taken GROUP BY listing, facet, value) AS gone
+        WHERE resource_counts.listing = gone.listing AND resource_counts.facet = gone.facet
+        AND resource_counts.value = gone.value;
+        DELETE FROM resource_counts USING taken
+        WHERE resource_counts.listing = taken.listing AND resource_counts.facet = taken.facet
+        AND resource_counts.value = taken.value AND resource_counts.total <= 0;
+        RETURN NULL;
+    END $$""",
+    """CREATE TRIGGER resource_facets_take AFTER DELETE ON resource_facets
+        REFERENCING OLD TABLE AS taken FOR EACH STATEMENT EXECUTE FUNCTION resource_facets_take()""",
+)
+
+_POSTGRESQL_DROP = (
+    "DROP TRIGGER IF EXISTS resource_facets_take ON resource_facets",
+    "DROP TRIGGER IF EXISTS resource_facets_add ON resource_facets",
+    "DROP FUNCTION IF EXISTS resource_facets_take",
+    "DROP FUNCTION IF EXISTS resource_facets_add",
+    f"DROP TABLE IF EXISTS {INDEX}",
+)
+
+_CREATE: Mapping[str, tuple[str, ...]] = MappingProxyType({"sqlite": _SQLITE, "postgresql": _POSTGRESQL})
+_DROP: Mapping[str, tuple[str, ...]] = MappingProxyType({"sqlite": _SQLITE_DROP, "postgresql": _POSTGRESQL_DROP})
+
+
+def create(conn: Connection) -> None:
+    """Make the index and its triggers; the tables of ``store.tables`` must be there."""
+    for statement in _CREATE[conn.dialect.name]:
+        conn.execute(text(statement))
+
+
+def drop(conn: Connection) -> None:
+    """Take them away again, as far as they are there; the rows of the tables stay."""
+    for statement in _DROP[conn.dialect.name]:
+        conn.execute(text(statement))
+
+
+def is_part_of_index(table: str) -> bool:
+    """Whether a table belongs to the index; whoever compares tables with the metadata leaves these out."""
+    return table == INDEX or table.startswith(f"{INDEX}_")
