@@ -13,6 +13,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from node.errors import ConfigurationRefused
 
+#: What private keys of actors are sealed for.
+ACTOR_KEY = "actor key"
+
 _FORMAT = b"\x01"
 _ID_BYTES = 4
 _NONCE_BYTES = 12  # random: safe for 2**32 values of one key

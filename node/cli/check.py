@@ -1,0 +1,142 @@
+"""``rhizome check``: configuration, packages, disk, database, keys and clock, each with a sentence."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import click
+from sqlalchemy import Connection, Engine, create_engine, func, insert, select, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import NullPool
+
+from node.cli.shared import FAILED, json_option, print_rows, with_config
+from node.clock import SystemClock
+from node.config import Config
+from node.errors import NodeError
+from node.guard import refuse_foreign_owners
+from node.health import (
+    Check,
+    State,
+    check_clock,
+    check_database,
+    check_deliveries,
+    check_disk,
+    check_inbox,
+    check_packages,
+    check_schema,
+    is_ready,
+)
+from node.jobs.kinds import DELIVER, INBOX
+from node.secretbox import ACTOR_KEY, SecretBox
+from node.store import jobs as job_table
+from node.store.migrate import HEAD, current_version
+from node.store.tables import actors, facts, jobs, objects, own_keys
+
+_WIDTH = 2000  # these sentences are our own, and may hold long paths
+_HEADINGS = {"name": "check", "state": "state", "message": "what was found"}
+
+
+@click.command("check")
+@json_option
+@with_config
+def command(config: Config, as_json: bool) -> None:
+    """Say whether all is well; works while the node runs, and while it does not."""
+    refuse_foreign_owners()
+    checks = [*_checks(config)]
+    print_rows([check.as_json() for check in checks], _HEADINGS, as_json=as_json, limit=_WIDTH)
+    if not is_ready(checks):
+        raise click.exceptions.Exit(FAILED)
+
+
+def _checks(config: Config) -> Iterator[Check]:
+    yield from _check_configuration(config)
+    yield check_packages()
+    folder = next(place for place in (config.data_dir, *config.data_dir.parents) if place.exists())
+    yield check_disk(folder, config.limits.disk_free_mib)
+    if config.is_sqlite and not config.database_path.exists():
+        yield Check("database", State.WARNING, "There is no database yet; `rhizome serve` makes it.")
+        return
+    engine = _engine(config)
+    try:
+        with engine.connect() as conn:
+            yield from _check_inside(conn, config)
+    except SQLAlchemyError as error:
+        yield check_database(error)
+    finally:
+        engine.dispose()
+
+
+def _check_configuration(config: Config) -> Iterator[Check]:
+    for warning in config.warnings:
+        yield Check("configuration", State.WARNING, warning)
+    if config.development:
+        yield Check("configuration", State.WARNING, "Development mode is on: http, and peers on loopback.")
+    if not config.warnings and not config.development:
+        yield Check("configuration", State.OK, f"{config.file} is in order.")
+
+
+def _engine(config: Config) -> Engine:
+    if config.is_sqlite:
+        return create_engine("sqlite://", creator=lambda: _connect(config.database_path), poolclass=NullPool)
+    url = config.database.url.replace("postgresql://", "postgresql+psycopg://", 1)
+    return create_engine(url, connect_args={"connect_timeout": 5}, poolclass=NullPool)
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    """The database beside a running node; never a new one."""
+    return sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True, timeout=5)
+
+
+def _check_inside(conn: Connection, config: Config) -> Iterator[Check]:
+    version = current_version(conn)
+    yield check_schema(version, HEAD)
+    if version != HEAD:
+        return
+    conn.rollback()
+    yield check_database(_try_writing(conn))
+    if conn.dialect.name == "sqlite":
+        yield _check_integrity(conn)
+    yield _check_keys(conn, SecretBox(config.secrets.key, config.secrets.previous))
+    now = SystemClock().now()
+    yield check_clock(now, _newest_id(conn))
+    oldest = {count.kind: count.oldest_due_at for count in job_table.count_by_kind(conn, now)}
+    yield check_inbox(oldest.get(INBOX), now)
+    yield check_deliveries(oldest.get(DELIVER), now)
+
+
+def _try_writing(conn: Connection) -> BaseException | None:
+    """A row that is written and taken back."""
+    try:
+        conn.execute(insert(facts).values(name="check: trial write", value=""))
+    except SQLAlchemyError as error:
+        return error
+    finally:
+        conn.rollback()
+    return None
+
+
+def _check_integrity(conn: Connection) -> Check:
+    """What SQLite itself says about its file."""
+    damage: Sequence[str] = conn.execute(text("PRAGMA quick_check(3)")).scalars().all()
+    if list(damage) != ["ok"]:
+        return Check("integrity", State.FAILED, f"The database is damaged: {'; '.join(damage)}")
+    orphans = len(conn.execute(text("PRAGMA foreign_key_check")).all())
+    if orphans:
+        return Check("integrity", State.FAILED, f"{orphans} rows refer to rows that are not there.", orphans)
+    return Check("integrity", State.OK, "The database is whole.")
+
+
+def _check_keys(conn: Connection, box: SecretBox) -> Check:
+    """Whether the secrets file opens what is sealed in the database."""
+    total = 0
+    for uri, sealed in conn.execute(select(own_keys.c.uri, own_keys.c.private_sealed)):
+        try:
+            box.open(sealed, purpose=ACTOR_KEY)
+        except NodeError as error:
+            return Check("keys", State.FAILED, f"{uri}: {error.public}")
+        total += 1
+    return Check("keys", State.OK, f"The secrets file opens all {total} private keys.", total)
+
+
+def _newest_id(conn: Connection) -> int:
+    return max(conn.scalar(select(func.max(table.c.id))) or 0 for table in (actors, objects, jobs))
