@@ -112,7 +112,8 @@ class Doc:
     @property
     def type(self) -> str:
         """The first of its types; empty where there is none."""
-        return next(iter(self.types), "")
+        value = self._terms.get("type")
+        return self._context.term(value) if type(value) is str else next(iter(self.types), "")
 
     def has(self, term: str) -> bool:
         """Whether the property is there with any value but null."""
@@ -154,12 +155,16 @@ class Doc:
     def ref(self, term: str) -> str:
         """The address that it points to: the first one, of an object its ``id``; empty where there is none."""
         value = self._terms.get(term)
+        if value is None:
+            return ""
         if type(value) is str:
             return self._address(term, value)
         return next((address for item in self._values(term) if (address := self._ref(term, item))), "")
 
     def refs(self, term: str) -> tuple[str, ...]:
         """All addresses that it points to, each once."""
+        if self._terms.get(term) is None:
+            return ()
         found = [address for item in self._values(term) if (address := self._ref(term, item))]
         return tuple(dict.fromkeys(found))
 
@@ -189,6 +194,8 @@ class Doc:
 
     def objects(self, term: str) -> tuple["Doc", ...]:
         """All objects of the property; addresses are left to ``refs``."""
+        if self._terms.get(term) is None:
+            return ()
         return tuple([doc for item in self._values(term) if (doc := self._object(term, item))])
 
     def _object(self, term: str, value: Any) -> "Doc | None":
@@ -203,6 +210,8 @@ class Doc:
         """Its text without control characters, cut; from its language map where it has only that; else empty."""
         value = self._terms.get(term)
         if type(value) is not str:
+            if value is None and f"{term}Map" not in self._terms:
+                return ""
             value = self._loose_text(term)
         if max_chars is not None and len(value) > max_chars:
             self.warn(term, f"cut to {max_chars} characters")

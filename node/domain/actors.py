@@ -47,8 +47,9 @@ class RemoteActor:
     uri: str
     kind: ActorKind
     username: str
-    host: str  # of the handle: of ``webfinger`` where the actor names one, else of the id
+    host: str  # of the id
     inbox: str
+    webfinger: str = ""  # ``user@host`` where it claims a handle of its own; unproven (federation section 1.1)
     name: str = ""
     summary_html: str = ""
     url: str = ""

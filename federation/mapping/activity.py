@@ -1,0 +1,138 @@
+"""Activities: read from what peers send, built for what we send.
+
+An activity's object may be an address, an object, another activity, or a list of any of these; all four are at hand
+without asking which it was. Nothing here says that anything is true: who sent it is for ``federation.inbox`` to
+prove, and what an embedded copy claims for the handlers to check (federation section 3).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from federation import jsonld
+from federation.addressing import read_addresses
+from federation.jsonld import Doc
+from federation.vocab import ACTIVITY_TYPES
+from node.clock import to_rfc3339
+from node.domain.uris import is_web_uri
+from node.errors import Malformed
+
+_MAX_EMBEDDED = 3  # Announce of an Undo of an Accept of a Follow
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """One activity, read. Addresses are checked; empty or None where there is none."""
+
+    id: str
+    type: str
+    actor: str
+    object_uri: str | None = None  # the first object's
+    object_uris: tuple[str, ...] = ()
+    objects: tuple[dict[str, Any], ...] = ()  # those that are embedded, in our words
+    inner: "Activity | None" = None  # the first embedded object, where that is an activity
+    target_uri: str | None = None
+    instrument_uri: str | None = None
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    audience: str = ""
+    published_at: int | None = None
+    raw: dict[str, Any] = field(default_factory=dict)  # as it came
+
+    @property
+    def is_wrapped(self) -> bool:
+        """Whether it only passes another activity on: a community's Announce (FEP-1b12)."""
+        return self.type == "Announce" and self.inner is not None
+
+
+def read_activity(document: object) -> Activity:
+    """The activity that a document is. Raises ``Malformed`` without a usable id, type and actor."""
+    doc = jsonld.read(document)
+    activity = _read(doc, depth=0)
+    if not is_web_uri(activity.id):
+        raise Malformed("The activity has no usable id.", detail=str(doc.value("id"))[:200])
+    if not activity.type:
+        raise Malformed("The activity has no type.")
+    if not is_web_uri(activity.actor):
+        raise Malformed("The activity has no usable actor.", detail=str(doc.value("actor"))[:200])
+    return activity
+
+
+def _read(doc: Doc, *, depth: int) -> Activity:
+    embedded = doc.objects("object")
+    uris = doc.refs("object")
+    addresses = read_addresses(doc.refs("to"), doc.refs("cc"))
+    return Activity(
+        id=doc.id,
+        type=next((name for name in doc.types if name in ACTIVITY_TYPES), doc.type),
+        actor=doc.ref("actor"),
+        object_uri=doc.ref("object") or None,
+        object_uris=uris,
+        objects=tuple([each.document for each in embedded]),
+        inner=_inner(embedded[0], depth=depth + 1) if embedded and depth < _MAX_EMBEDDED else None,
+        target_uri=doc.ref("target") or None,
+        instrument_uri=doc.ref("instrument") or None,
+        to=addresses.to,
+        cc=addresses.cc,
+        audience=doc.ref("audience"),
+        published_at=doc.time("published"),
+        raw=doc.raw,
+    )
+
+
+def _inner(doc: Doc, *, depth: int) -> Activity | None:
+    """The embedded activity; its id may be missing (some peers make up a new one for each Undo)."""
+    if ACTIVITY_TYPES.isdisjoint(doc.types):
+        return None
+    found = _read(doc, depth=depth)
+    return found if is_web_uri(found.actor) else None
+
+
+def wrapper_of(document: dict[str, Any], author_uri: str) -> Activity:
+    """The Create that a fetched object would have arrived in: addressed as the object is, proven by its host."""
+    doc = jsonld.read(document)
+    addresses = read_addresses(doc.refs("to"), doc.refs("cc"))
+    return Activity(
+        id=doc.id,
+        type="Create",
+        actor=author_uri,
+        object_uri=doc.id or None,
+        object_uris=(doc.id,) if doc.id else (),
+        objects=(doc.document,),
+        to=addresses.to,
+        cc=addresses.cc,
+        audience=doc.ref("audience"),
+        published_at=doc.time("published"),
+        raw={"type": "Create", "actor": author_uri, "object": document},
+    )
+
+
+def build_activity(
+    type_: str,
+    actor: str,
+    object_: str | dict[str, Any] | Sequence[str],
+    *,
+    uri: str,
+    to: Iterable[str] = (),
+    cc: Iterable[str] = (),
+    published_at: int | None = None,
+    **more: Any,
+) -> dict[str, Any]:
+    """An activity of ours, without ``@context``; what it embeds loses its own.
+
+    ``to`` and ``cc`` are always lists, ``type`` is always one text (federation rule 1). ``more``: ``target``,
+    ``audience``, ``result``, ``content`` and the like; those that are empty are left out.
+    """
+    inner = (
+        {key: value for key, value in object_.items() if key != "@context"} if isinstance(object_, dict) else object_
+    )
+    optional = {**more, "published": None if published_at is None else to_rfc3339(published_at)}
+    return {
+        "id": uri,
+        "type": type_,
+        "actor": actor,
+        "to": list(to),
+        "cc": list(cc),
+        **{key: value for key, value in optional.items() if value not in (None, "")},
+        "object": inner,
+    }

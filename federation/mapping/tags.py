@@ -1,0 +1,57 @@
+"""Mentions, hashtags, custom emoji and quotes among the tags of a post."""
+
+import re
+
+from federation.jsonld import Doc
+from federation.mapping.limits import MAX_HASHTAG, MAX_NAME, MAX_SHORTCODE
+from federation.mapping.media import picture
+from federation.vocab import ACTIVITY_JSON
+from node.domain.posts import Emoji, Mention
+from node.domain.uris import is_web_uri
+from node.richtext import clean_plain_field
+
+_SHORTCODE = re.compile(rf":?([A-Za-z0-9_+-]{{1,{MAX_SHORTCODE}}}):?\Z")
+_NOT_IN_HASHTAG = re.compile(r"[^\w\u00b7\u200c\u200d]+")
+_QUOTES = ("quote", "quoteUrl", "quoteUri", "_misskey_quote")
+
+
+def read_mentions(tags: tuple[Doc, ...]) -> tuple[Mention, ...]:
+    """Who is mentioned, each once."""
+    found = (
+        Mention(uri, clean_plain_field(tag.text("name", MAX_NAME)))
+        for tag in tags
+        if tag.type == "Mention" and is_web_uri(uri := tag.ref("href"))
+    )
+    return tuple({mention.uri: mention for mention in found}.values())
+
+
+def read_hashtags(tags: tuple[Doc, ...]) -> tuple[str, ...]:
+    """The names of hashtags as they were written, without the sign, each once whatever its case."""
+    names = (_NOT_IN_HASHTAG.sub("", tag.text("name", MAX_HASHTAG)) for tag in tags if tag.type == "Hashtag")
+    return tuple({name.casefold(): name for name in names if name}.values())
+
+
+def read_emojis(tags: tuple[Doc, ...]) -> tuple[Emoji, ...]:
+    """Pictures for shortcodes, the first of each."""
+    found: dict[str, Emoji] = {}
+    for tag in tags:
+        name = _SHORTCODE.match(tag.text("name", MAX_SHORTCODE + 2)) if tag.type == "Emoji" else None
+        if name and (url := picture(tag, "icon")):
+            icon = tag.child("icon")
+            found.setdefault(name[1], Emoji(name[1], url, icon.text("mediaType", 100) if icon else ""))
+    return tuple(found.values())
+
+
+def read_quote(doc: Doc, tags: tuple[Doc, ...]) -> str:
+    """The post that is quoted: FEP-044f, its older spellings, or an object link (FEP-e232)."""
+    candidates = [doc.ref(term) for term in _QUOTES]
+    candidates += [tag.ref("href") for tag in tags if tag.type == "Link" and _is_quote(tag)]
+    return next((uri for uri in candidates if is_web_uri(uri)), "")
+
+
+def _is_quote(tag: Doc) -> bool:
+    media_type = tag.text("mediaType", 100)
+    is_object = media_type == ACTIVITY_JSON or (
+        media_type.startswith("application/ld+json") and "www.w3.org/ns/activitystreams" in media_type
+    )
+    return is_object and tag.text("name").upper().startswith("RE:")
