@@ -59,15 +59,19 @@ class Tab:
                 return
             self._note(message)
 
-    async def open(self, url: str, *, width: int, height: int = 900, dark: bool = False) -> None:
-        """Load a page at a size and colour scheme, until all of it is there."""
-        await self.call(
-            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600
-        )
-        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
-        await self.call("Emulation.setEmulatedMedia", media="screen", features=[scheme])
+    async def open(self, url: str, *, width: int = 1280, dark: bool = False) -> None:
+        """Load a page at a width and colour scheme, until all of it is there."""
+        await self.show(width=width, dark=dark)
         await self.call("Page.navigate", url=url)
         await self.wait_for("Page.loadEventFired")
+
+    async def show(self, *, width: int, dark: bool = False, media: str = "screen") -> None:
+        """Show the page that is open at another width, in another colour scheme, or as for paper. Nothing moves."""
+        metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+        await self.call("Emulation.setDeviceMetricsOverride", **metrics)
+        features = {"prefers-color-scheme": "dark" if dark else "light", "prefers-reduced-motion": "reduce"}
+        named = [{"name": name, "value": value} for name, value in features.items()]
+        await self.call("Emulation.setEmulatedMedia", media=media, features=named)
 
     async def evaluate(self, expression: str) -> Any:
         """The value of a JavaScript expression in the page. The page's own policy does not apply to it."""

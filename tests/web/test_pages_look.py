@@ -1,0 +1,257 @@
+"""What only a browser can tell: pages fit, contrast holds, a keyboard is enough, the policy blocks nothing of ours.
+
+Set ``RHIZOME_PICTURES=folder`` to keep a picture of every page at every width, light and dark.
+"""
+
+import asyncio
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from aiohttp import web
+
+from tests.web.chromium import Tab, browse, find_chromium
+from tests.web.sample_server import build_sample_app
+from tests.web.sample_views import all_views
+from web.assets import STATIC
+from web.pages.views import ACCENTS
+
+PROGRAM = find_chromium()
+WIDTHS = (320, 768, 1280)
+PICTURES = os.environ.get("RHIZOME_PICTURES")
+TOKENS = (STATIC / "css" / "tokens.css").read_text("utf-8")
+
+in_browser = pytest.mark.skipif(PROGRAM is None, reason="no chromium on this machine")
+schemes = pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+
+# Contrast of every visible piece of text against what is really behind it (WCAG 2.2, 1.4.3).
+CONTRAST = """(() => {
+  const parse = (text) => (text.match(/[\\d.]+/g) || []).map(Number);
+  const over = ([r, g, b, a = 1], under) => [r, g, b].map((value, i) => value * a + under[i] * (1 - a));
+  const luminance = (colour) => {
+    const [r, g, b] = colour.map((v) => v / 255).map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const ratio = (one, two) => {
+    const [high, low] = [luminance(one), luminance(two)].sort((a, b) => b - a);
+    return (high + 0.05) / (low + 0.05);
+  };
+  const behind = (element) => {
+    const layers = [];
+    for (let e = element; e; e = e.parentElement) {
+      const colour = parse(getComputedStyle(e).backgroundColor);
+      if (colour.length === 4 && colour[3] === 0) continue;
+      layers.push(colour);
+      if (colour.length === 3 || colour[3] === 1) break;
+    }
+    return layers.reverse().reduce((under, layer) => over(layer, under), [255, 255, 255]);
+  };
+  const faults = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const element = walker.currentNode.parentElement;
+    if (!walker.currentNode.data.trim() || !element.checkVisibility() || element.closest(".hidden, script")) continue;
+    const style = getComputedStyle(element);
+    const size = parseFloat(style.fontSize);
+    const large = size >= 24 || (size >= 18.66 && style.fontWeight >= 700);
+    const ground = behind(element);
+    const found = ratio(over(parse(style.color), ground), ground);
+    if (found < (large ? 3 : 4.5)) faults.push(`${found.toFixed(2)} ${walker.currentNode.data.trim().slice(0, 40)}`);
+  }
+  return faults;
+})()"""
+
+# Targets that stand alone are at least 24 pixels high and wide (WCAG 2.2, 2.5.8); links in sentences are exempt.
+TARGETS = """[...document.querySelectorAll(
+    "button, input:not([type=hidden]), select, summary, .button, .chip, .site-nav a, .brand, .facets a, .sorts a, "
+    + ".crumbs a, .admin-nav a, .files a, .more")]
+  .filter((e) => e.checkVisibility())
+  .map((e) => [e, e.getBoundingClientRect()])
+  .filter(([e, box]) => box.width < 24 || box.height < 24)
+  .map(([e, box]) => `${e.className || e.tagName} ${box.width}x${box.height}`)"""
+
+FOCUSED = """(() => {
+  const e = document.activeElement, box = e.getBoundingClientRect(), style = getComputedStyle(e);
+  return {name: e.textContent.trim(), href: e.getAttribute("href"), id: e.id, top: box.top, left: box.left,
+          outline: parseFloat(style.outlineWidth), line: style.outlineStyle};
+})()"""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def tab(tmp_path_factory):
+    assert PROGRAM is not None
+    async with browse(PROGRAM, tmp_path_factory.mktemp("chromium")) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def address():
+    runner = web.AppRunner(build_sample_app())
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    yield f"http://127.0.0.1:{runner.addresses[0][1]}/sample/"
+    await runner.cleanup()
+
+
+async def keep(tab: Tab, name: str) -> None:
+    if PICTURES:
+        picture = await tab.picture()
+        await asyncio.to_thread(_write, Path(PICTURES, f"{name}.png"), picture)
+
+
+def _write(path: Path, picture: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(picture)
+
+
+@in_browser
+@pytest.mark.parametrize("name", sorted(all_views()))
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_page_fits_every_width_and_can_be_read(tab: Tab, address: str, name: str):
+    tab.complaints.clear()
+    await tab.open(address + name)
+    for dark in (False, True):
+        for width in WIDTHS:
+            await tab.show(width=width, dark=dark)
+            assert await tab.evaluate("document.scrollingElement.scrollWidth") == width
+            assert await tab.evaluate(TARGETS) == []
+            await keep(tab, f"{name}-{width}-{'dark' if dark else 'light'}")
+    await tab.evaluate("document.querySelectorAll('details').forEach((e) => { e.open = true })")
+    for dark in (False, True):
+        await tab.show(width=1280, dark=dark)
+        assert await tab.evaluate(CONTRAST) == []
+    assert tab.complaints == [], "the browser refused something of ours"
+
+
+@in_browser
+@pytest.mark.parametrize("name", ["home", "gallery"])
+@schemes
+@pytest.mark.asyncio(loop_scope="module")
+async def test_every_accent_can_be_read(tab: Tab, address: str, name: str, dark: bool):
+    await tab.open(address + name, dark=dark)
+    for accent in ACCENTS:
+        await tab.evaluate(f"document.documentElement.className = 'accent-{accent}'")
+        assert await tab.evaluate(CONTRAST) == []
+        await keep(tab, f"{name}-{accent}-{'dark' if dark else 'light'}")
+
+
+@in_browser
+@pytest.mark.asyncio(loop_scope="module")
+async def test_the_picture_of_a_page_is_not_blank(tab: Tab, address: str):
+    """Style sheet and drawings arrived: the same page without them is a much smaller picture."""
+    await tab.open(address + "home")
+    dressed = await tab.picture()
+    assert dressed.startswith(b"\x89PNG")
+    await tab.evaluate("document.querySelector('link[rel=stylesheet]').remove()")
+    assert len(dressed) > 1.5 * len(await tab.picture())
+
+
+@in_browser
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_keyboard_is_enough(tab: Tab, address: str):
+    """The first stop is the skip link, which shows itself and leads to the content; each further stop shows a ring."""
+    await tab.open(address + "catalogue")
+    await tab.press("Tab")
+    first = await tab.evaluate(FOCUSED)
+    assert first["href"] == "#content"
+    assert first["top"] >= 0
+    await tab.press("Enter")
+    assert (await tab.evaluate(FOCUSED))["id"] == "content"
+    stops = []
+    for _ in range(12):
+        await tab.press("Tab")
+        stops.append(await tab.evaluate(FOCUSED))
+    assert all(stop["outline"] >= 2 and stop["line"] == "solid" for stop in stops)
+    assert [stop["id"] for stop in stops].count("q") == 1
+    assert all(stop["href"] != "/" for stop in stops), "the header was skipped"
+
+
+@in_browser
+@pytest.mark.asyncio(loop_scope="module")
+async def test_filters_are_open_where_there_is_room_and_closed_where_there_is_not(tab: Tab, address: str):
+    shown = "document.querySelector('.facets .group').checkVisibility({contentVisibilityAuto: true})"
+    for width, visible in ((1280, True), (320, False)):
+        await tab.open(address + "catalogue", width=width)
+        assert await tab.evaluate(f"document.querySelector('.facets .group').offsetHeight > 0 && {shown}") is visible
+        assert await tab.evaluate("document.querySelector('.facets > summary').checkVisibility()") is not visible
+
+
+@in_browser
+@pytest.mark.asyncio(loop_scope="module")
+async def test_paper_gets_the_words_without_the_furniture(tab: Tab, address: str):
+    await tab.open(address + "resource", width=768)
+    await tab.show(width=768, media="print")
+    seen = "(q) => [...document.querySelectorAll(q)].filter((e) => e.checkVisibility()).length"
+    assert await tab.evaluate(f"({seen})('.site-nav, .horizon, form, .skip')") == 0
+    assert await tab.evaluate(f"({seen})('h1, .pairs, .files')") > 3
+
+
+# The tokens by themselves, so that contrast is guarded on machines without a browser, too.
+
+
+def palette(accent: str, *, dark: bool) -> dict[str, str]:
+    """The colours that hold for an accent in a scheme, read from the style sheet in its own order."""
+    light, _, night = TOKENS.partition("@media (prefers-color-scheme: dark)")
+    found: dict[str, str] = {}
+    for sheet in (light, night) if dark else (light,):
+        for selectors, body in re.findall(r"([^{}]+)\{([^{}]*)\}", sheet.removeprefix(" {")):
+            names = {name.strip() for name in re.sub(r"/\*.*?\*/", "", selectors, flags=re.DOTALL).split(",")}
+            if names & {":root", f".accent-{accent}"}:
+                found |= dict(re.findall(r"--([a-z0-9-]+): (#[0-9a-f]{6});", body))
+    return found
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, two: str) -> float:
+    high, low = sorted((luminance(one), luminance(two)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+TEXT_ON: dict[str, tuple[str, ...]] = {
+    "ground": ("ink", "ink-soft", "accent", "good", "bad"),
+    "surface": ("ink", "ink-soft", "accent", "good", "bad", "warn"),
+    "sunken": ("ink", "ink-soft", "accent"),
+    "accent-soft": ("ink", "ink-soft", "accent"),
+    "good-soft": ("ink", "good"),
+    "bad-soft": ("ink", "bad"),
+    "warn-soft": ("ink", "warn"),
+    "accent": ("on-accent",),
+    "deep": ("on-deep", "on-deep-soft"),
+    "mark": ("ink", "ink-soft"),
+    **{f"tint-{n}": ("ink",) for n in range(1, 7)},
+}
+SHAPES_ON: dict[str, tuple[str, ...]] = {
+    "surface": ("edge", "accent", "bad"),
+    "ground": ("edge", "accent"),
+    "deep": ("root",),
+}
+
+
+@pytest.mark.parametrize("accent", ACCENTS)
+@schemes
+def test_the_tokens_keep_their_contrast(accent: str, dark: bool):
+    colours = palette(accent, dark=dark)
+    pairs: list[tuple[str, str, float]] = [(t, b, 4.5) for b, names in TEXT_ON.items() for t in names]
+    pairs += [(shape, b, 3.0) for b, names in SHAPES_ON.items() for shape in names]
+    faults = [
+        (t, b, round(contrast(colours[t], colours[b]), 2))
+        for t, b, least in pairs
+        if contrast(colours[t], colours[b]) < least
+    ]
+    assert not faults
+
+
+def test_only_the_tokens_hold_colours():
+    for sheet in (STATIC / "css").glob("*.css"):
+        if sheet.name not in {"tokens.css", "print.css"}:
+            found: list[Any] = re.findall(r"#[0-9a-f]{3,8}\b|\b(?:hsl|oklch)\(", sheet.read_text("utf-8"))
+            assert not found, sheet.name
