@@ -47,7 +47,7 @@ class _Commands(click.Group):
         found: click.Command = importlib.import_module(f"node.cli.{cmd_name}").command
         return found
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 (the interface)
         """The overview, without importing what it lists."""
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))

@@ -1,0 +1,98 @@
+# Everything that people who work on Rhizome do. `make` alone lists it.
+# A fresh machine needs Python 3.11 or newer with venv, and make.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# Dependency groups by hand: pip learnt `--group` only in version 25.1.
+GROUP = import sys, tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"][sys.argv[1]], sep="\n")
+
+TESTS ?= tests
+WORKERS ?= 2
+CONFIG := data/rhizome.toml
+PACKAGES := node federation schemas web
+CODE := $(PACKAGES) tests $(wildcard benchmarks)
+# The test files that ask for a database.
+DATABASE_TESTS = $(shell grep -rlwE '(from|import) .*(stores|network|postgres)' tests --include='test_*.py')
+
+.PHONY: help
+help: ## list what there is to do
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# -- using ------------------------------------------------------------------------------------------------------------
+
+.PHONY: setup
+setup: $(VENV)/node-installed $(VENV)/test-installed $(VENV)/dev-installed ## make .venv with the node and all tools
+
+.PHONY: run
+run: $(VENV)/node-installed ## serve ./data on http://localhost:8000
+	@test -e $(CONFIG) || $(BIN)/rhizome init --config $(CONFIG) --data data --host localhost:8000 \
+		--name "My organisation" --development >/dev/null
+	@RHIZOME_LOG__FORMAT=text exec $(BIN)/rhizome serve --config $(CONFIG)
+
+.PHONY: demo
+demo: $(VENV)/node-installed ## three organisations on this machine, following each other
+	@exec $(BIN)/rhizome demo
+
+# -- working ----------------------------------------------------------------------------------------------------------
+
+.PHONY: test
+test: $(VENV)/node-installed $(VENV)/test-installed ## the whole suite, or TESTS=path
+	$(BIN)/python -m pytest -n $(WORKERS) $(TESTS)
+
+.PHONY: test-postgresql
+test-postgresql: $(VENV)/node-installed $(VENV)/test-installed ## tests with a database, on PostgreSQL too
+	RHIZOME_TEST_POSTGRESQL=1 $(BIN)/python -m pytest -n $(WORKERS) $(DATABASE_TESTS)
+
+.PHONY: test-all
+test-all: $(VENV)/node-installed $(VENV)/test-installed ## the whole suite on both databases
+	RHIZOME_TEST_POSTGRESQL=1 $(BIN)/python -m pytest -n $(WORKERS) $(TESTS)
+
+.PHONY: check
+check: $(VENV)/node-installed $(VENV)/test-installed $(VENV)/dev-installed ## format, lint, types, import layers
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+.PHONY: lint
+lint: $(VENV)/dev-installed ## what ruff finds
+	$(BIN)/ruff check $(CODE)
+
+.PHONY: types
+types: $(VENV)/node-installed $(VENV)/test-installed $(VENV)/dev-installed ## what mypy finds
+	$(BIN)/mypy
+
+.PHONY: format
+format: $(VENV)/dev-installed ## rewrite the code as ruff wants it
+	$(BIN)/ruff format $(CODE)
+	$(BIN)/ruff check --fix $(CODE)
+
+.PHONY: bench
+bench: $(VENV)/node-installed $(VENV)/test-installed ## measure speed and memory, as a table and as JSON
+	$(BIN)/python -m benchmarks
+
+.PHONY: clean
+clean: ## remove .venv, caches and builds; data stays
+	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find $(CODE) -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# -- the environment --------------------------------------------------------------------------------------------------
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "Rhizome needs Python 3.11 or newer; none was found." >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/node-installed: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) install -e . -c constraints.txt
+	@touch $@
+
+$(VENV)/%-installed: pyproject.toml constraints.txt | $(BIN)/python
+	$(BIN)/python -c '$(GROUP)' $* >$(VENV)/$*-group.txt
+	$(PIP) install -r $(VENV)/$*-group.txt -c constraints.txt
+	@touch $@

@@ -1,0 +1,45 @@
+"""The product's source files, as the architecture tests read them."""
+
+import ast
+import functools
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = ("node", "federation", "schemas", "web")
+
+
+class Source(NamedTuple):
+    """One module of the product."""
+
+    path: str  # node/store/engine.py
+    tree: ast.Module
+    text: str
+
+    @property
+    def module(self) -> str:
+        return self.path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+    def imports(self) -> Iterator[str]:
+        """Dotted names that it imports, wherever in the file: ``xml.etree.ElementTree``, ``os.path.join``."""
+        for each in ast.walk(self.tree):
+            if isinstance(each, ast.Import):
+                yield from (alias.name for alias in each.names)
+            elif isinstance(each, ast.ImportFrom) and each.module:
+                yield each.module
+                yield from (f"{each.module}.{alias.name}" for alias in each.names)
+
+    def calls(self) -> Iterator[tuple[str, ast.Call]]:
+        """What it calls, as written: ``loop.create_connection``, ``eval``."""
+        for each in ast.walk(self.tree):
+            if isinstance(each, ast.Call):
+                yield ast.unparse(each.func), each
+
+
+@functools.cache
+def sources() -> tuple[Source, ...]:
+    """All modules of the product."""
+    files = sorted(file for package in PACKAGES for file in (ROOT / package).rglob("*.py"))
+    texts = ((file.relative_to(ROOT).as_posix(), file.read_text("utf-8")) for file in files)
+    return tuple(Source(path, ast.parse(text, path), text) for path, text in texts)
