@@ -1,1 +1,91 @@
-"""JSON Schemas as data, and one small loader."""
+"""JSON Schemas and vocabularies as data, and one small loader.
+
+``check`` is the one way to hold a value against a schema. jsonschema is imported when the first value is checked, not
+with this module: it costs 10 MiB and 0.1 s, and most commands and every start without configuration errors in sight
+should not wait for it (start-up budget, docs/adr). Nothing is ever fetched: every ``$ref`` leads to a file beside us.
+"""
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from schemas.findings import Finding, explain, json_path, shown
+from schemas.formats import FORMATS, TOLERANT_FORMATS, Format
+
+if TYPE_CHECKING:
+    from jsonschema.protocols import Validator
+    from referencing import Registry
+
+__all__ = ["Finding", "Schema", "check", "json_path", "load", "shown", "vocabularies"]
+
+AMB_VERSION = "20231019"
+
+
+class Schema(NamedTuple):
+    """Where a schema lies below ``schemas/data`` and which format checkers hold for it."""
+
+    file: str
+    formats: Mapping[str, Format] = FORMATS
+
+
+# What is not listed here lies in data/NAME.schema.json.
+_SPECIAL: Mapping[str, Schema] = {
+    "amb": Schema(f"amb/{AMB_VERSION}/schema.json"),
+    "amb-language": Schema(f"amb/{AMB_VERSION}/language.json"),
+    # A published example has a date-time without offset: importing takes it, exporting never writes it.
+    "amb-import": Schema(f"amb/{AMB_VERSION}/schema.json", TOLERANT_FORMATS),
+}
+
+
+def load(name: str) -> dict[str, Any]:
+    """The schema called ``name`` as a new dict; KeyError where there is none."""
+    document: dict[str, Any] = json.loads(_text(name))
+    return document
+
+
+def check(name: str, value: Any) -> tuple[Finding, ...]:
+    """What is wrong with ``value`` by the schema called ``name``; empty where it is valid."""
+    return explain(_validator(name).iter_errors(value))
+
+
+def vocabularies() -> tuple[dict[str, Any], ...]:
+    """The concept schemes that ship with the node, as ``vocabularies_build`` wrote them, in order of file names."""
+    folder = files(__name__).joinpath("data", "vocabularies")
+    names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".json"))
+    return tuple(json.loads(folder.joinpath(name).read_bytes()) for name in names)
+
+
+def _text(name: str) -> bytes:
+    file = _SPECIAL.get(name, Schema(f"{name}.schema.json")).file
+    try:
+        return files(__name__).joinpath("data", *file.split("/")).read_bytes()
+    except FileNotFoundError:
+        raise KeyError(name) from None
+
+
+@cache
+def _validator(name: str) -> "Validator":
+    from jsonschema import FormatChecker
+    from jsonschema.validators import validator_for
+
+    schema = load(name)
+    checker = FormatChecker(formats=())
+    for each, rule in _SPECIAL.get(name, Schema("")).formats.items():
+        checker.checks(each)(_applied(rule))
+    return validator_for(schema)(schema, registry=_registry(), format_checker=checker)
+
+
+def _applied(rule: Format) -> Any:
+    return lambda value: not isinstance(value, str) or rule.holds(value)
+
+
+@cache
+def _registry() -> "Registry[Any]":
+    """Every AMB schema by its ``$id``: those are the only ones that refer to each other across files."""
+    from referencing import Registry, Resource
+
+    folder = files(__name__).joinpath("data", "amb", AMB_VERSION)
+    contents = (json.loads(entry.read_bytes()) for entry in folder.iterdir() if entry.name.endswith(".json"))
+    return Registry().with_resources((each["$id"], Resource.from_contents(each)) for each in contents)

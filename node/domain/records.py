@@ -1,0 +1,175 @@
+"""The shape of a learning resource record: a JSON object, as ``schemas/data/resource.schema.json`` defines it.
+
+A record holds what a resource is (LRMI and AMB complete). Five keys are kept by the node: ``visibility``, ``version``,
+``digest``, ``created`` and ``updated``; who owns it and where a copy came from stand beside the record, not in it.
+"""
+
+from typing import Any, NotRequired, TypedDict
+
+Texts = dict[str, str]
+Extensions = dict[str, Any]
+
+
+class Concept(TypedDict, total=False):
+    """A term: an IRI, or a label alone where nobody gave it one."""
+
+    id: str
+    type: str
+    prefLabel: Texts
+    inScheme: str
+    notation: str
+    extensions: Extensions
+
+
+class Agent(TypedDict):
+    """A person, an organisation, or (as funder) a funding scheme. An affiliation has the same shape."""
+
+    type: str
+    name: str
+    id: NotRequired[str]
+    url: NotRequired[str]
+    honorificPrefix: NotRequired[str]
+    affiliation: NotRequired["Agent"]
+    extensions: NotRequired[Extensions]
+
+
+class Image(TypedDict):
+    """A picture; ``name`` is the text that stands for it."""
+
+    contentUrl: str
+    name: NotRequired[Texts]
+    encodingFormat: NotRequired[str]
+    width: NotRequired[int]
+    height: NotRequired[int]
+    extensions: NotRequired[Extensions]
+
+
+class Media(TypedDict, total=False):
+    """A file (``contentUrl``) or a player (``embedUrl``); sizes and bit rates are digits in a text, as in AMB.
+
+    ``type`` is there for trailers only, ``id`` instead of the addresses for captions only.
+    """
+
+    id: str
+    type: str
+    contentUrl: str
+    embedUrl: str
+    name: str
+    inLanguage: str
+    encodingFormat: str
+    contentSize: str
+    bitrate: str
+    sha256: str
+    extensions: Extensions
+
+
+class Provider(TypedDict):
+    """Who offers a page or an original."""
+
+    id: str
+    type: NotRequired[str]
+    name: NotRequired[str]
+    extensions: NotRequired[Extensions]
+
+
+class Reference(TypedDict, total=False):
+    """Another resource: by its IRI, its name, or both."""
+
+    id: str
+    type: list[str]
+    name: str
+    creator: list[Agent]
+    license: str
+    provider: Provider
+    extensions: Extensions
+
+
+class Page(TypedDict):
+    """A page that describes the resource, here or elsewhere."""
+
+    id: str
+    type: NotRequired[str]
+    provider: NotRequired[Provider]
+    dateCreated: NotRequired[str]
+    dateModified: NotRequired[str]
+    extensions: NotRequired[Extensions]
+
+
+class Accessibility(TypedDict, total=False):
+    """The accessibility terms of schema.org."""
+
+    accessMode: list[str]
+    accessModeSufficient: list[str]
+    accessibilityFeature: list[str]
+    accessibilityHazard: list[str]
+    accessibilitySummary: str
+
+
+class ResourceRecord(TypedDict):
+    """A learning resource. ``license`` is an IRI also where nothing was stated (``node.domain.licences``)."""
+
+    id: str
+    name: Texts
+    defaultLanguage: str
+    type: list[str]
+    inLanguage: list[str]
+    license: str
+    url: NotRequired[str]
+    description: NotRequired[Texts]
+    kind: NotRequired[str]
+    learningResourceType: NotRequired[list[Concept]]
+    about: NotRequired[list[Concept]]
+    educationalLevel: NotRequired[list[Concept]]
+    audience: NotRequired[list[Concept]]
+    educationalUse: NotRequired[list[Concept]]
+    teaches: NotRequired[list[Concept]]
+    assesses: NotRequired[list[Concept]]
+    competencyRequired: NotRequired[list[Concept]]
+    learningForm: NotRequired[list[Concept]]
+    interactivityType: NotRequired[Concept]
+    conditionsOfAccess: NotRequired[Concept]
+    keywords: NotRequired[list[str]]
+    isAccessibleForFree: NotRequired[bool]
+    creator: NotRequired[list[Agent]]
+    contributor: NotRequired[list[Agent]]
+    publisher: NotRequired[list[Agent]]
+    funder: NotRequired[list[Agent]]
+    dateCreated: NotRequired[str]
+    datePublished: NotRequired[str]
+    dateModified: NotRequired[str]
+    timeRequired: NotRequired[str]
+    duration: NotRequired[str]
+    image: NotRequired[list[Image]]
+    trailer: NotRequired[list[Media]]
+    caption: NotRequired[list[Media]]
+    encoding: NotRequired[list[Media]]
+    isBasedOn: NotRequired[list[Reference]]
+    isPartOf: NotRequired[list[Reference]]
+    hasPart: NotRequired[list[Reference]]
+    mainEntityOfPage: NotRequired[list[Page]]
+    accessibility: NotRequired[Accessibility]
+    extensions: NotRequired[Extensions]
+    previousVersion: NotRequired[str]
+    visibility: NotRequired[str]
+    version: NotRequired[int]
+    digest: NotRequired[str]
+    created: NotRequired[str]
+    updated: NotRequired[str]
+
+
+CONCEPT_LISTS = (
+    "learningResourceType",
+    "about",
+    "educationalLevel",
+    "audience",
+    "educationalUse",
+    "teaches",
+    "assesses",
+    "competencyRequired",
+    "learningForm",
+)
+CONCEPTS = ("interactivityType", "conditionsOfAccess")
+AGENT_LISTS = ("creator", "contributor", "publisher", "funder")
+REFERENCE_LISTS = ("isBasedOn", "isPartOf", "hasPart")
+ACCESSIBILITY_LISTS = ("accessMode", "accessModeSufficient", "accessibilityFeature", "accessibilityHazard")
+KEPT_BY_NODE = frozenset({"version", "digest", "created", "updated"})
