@@ -16,7 +16,7 @@ from node.domain.uris import is_web_uri, same_origin
 from node.errors import Malformed
 
 PAGE_SIZE = 50
-_SMALL = 12  # a collection of no more than this is served whole
+MAX_WHOLE = 12  # larger collections that strangers page through are served without items on the root
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +70,14 @@ def build_collection(
     ordered: bool = True,
     owner: str = "",
 ) -> dict[str, Any]:
-    """A collection of ours, without ``@context``: its number, and either all items (few), a first page, or neither."""
-    listed = list(items) if items is not None else None
-    whole = listed is not None and len(listed) <= _SMALL
+    """A collection of ours, without ``@context``: its number, and either all items, a first page, or neither."""
     return {
         "id": uri,
         "type": "OrderedCollection" if ordered else "Collection",
         **({"attributedTo": owner} if owner else {}),
         "totalItems": total,
-        **({("orderedItems" if ordered else "items"): listed} if whole else {}),
-        **({"first": first} if first and not whole else {}),
+        **({"first": first} if first else {}),
+        **({("orderedItems" if ordered else "items"): list(items)} if items is not None else {}),
     }
 
 
