@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from node.clock import DAY, HOUR, MINUTE
+from node.domain.moderation import DomainPolicy
 from web.admin import views as admin
 from web.pages.licences import licence_in_words
 from web.pages.parts import (
@@ -802,7 +803,9 @@ def peers() -> admin.PeersView:
                 following=1,
                 catalogue="in step",
             ),
-            admin.PeerRow(host="social.example", software="Mastodon 4.6.0", effect="limit", circuit="probing"),
+            admin.PeerRow(
+                host="social.example", software="Mastodon 4.6.0", effect=DomainPolicy.LIMIT, circuit="probing"
+            ),
         ),
         paging=Paging(next_path="/admin/peers?after=social.example"),
     )
@@ -814,7 +817,7 @@ def queue() -> admin.QueueView:
         csrf="c" * 43,
         queues=(
             admin.QueueRow(kind="inbox", waiting=12, running=4, oldest_at=NOW - 3_000),
-            admin.QueueRow(kind="delivery", waiting=1187, running=32, retrying=318, oldest_at=NOW - 9 * HOUR),
+            admin.QueueRow(kind="deliver", waiting=1187, running=32, retrying=318, oldest_at=NOW - 9 * HOUR),
             admin.QueueRow(kind="fetch"),
         ),
         parked=(
@@ -843,18 +846,26 @@ def policies() -> admin.PoliciesView:
         set_path="/admin/policies/set",
         domain=Field(value="spam.example"),
         preview=admin.PolicyPreview(
-            domain="spam.example", effect="block", hosts=3, followers=2, following=1, posts=1840, deliveries=6
+            domain="spam.example",
+            effect=DomainPolicy.BLOCK,
+            hosts=3,
+            followers=2,
+            following=1,
+            posts=1840,
+            deliveries=6,
         ),
         policies=(
             admin.PolicyRow(
                 domain="werbeanzeigenverteilungsgesellschaft.example",
-                effect="block",
+                effect=DomainPolicy.BLOCK,
                 remove_path="/admin/policies/1/remove",
                 reason="Sends advertisements as replies to every course announcement.",
                 by="@maeve",
                 set_at=NOW - 20 * DAY,
             ),
-            admin.PolicyRow(domain="pictures.example", effect="media-free", remove_path="/admin/policies/2/remove"),
+            admin.PolicyRow(
+                domain="pictures.example", effect=DomainPolicy.MEDIA_FREE, remove_path="/admin/policies/2/remove"
+            ),
         ),
     )
 

@@ -6,11 +6,11 @@ Every ``*_path`` of an action is the target of a POST form that carries ``csrf``
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
+from node.domain.moderation import DomainPolicy
 from web.pages.parts import Field, Link, Paging
 from web.pages.views import Page
 
 Circuit = Literal["closed", "probing", "open", "unavailable"]
-Effect = Literal["allow", "limit", "media-free", "block"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +54,8 @@ class PeerRow:
     """Another host and how it is doing.
 
     ``failures`` counts those in a row; ``error`` is the last one; ``queued`` is what waits for the host since
-    ``oldest_at``; ``catalogue`` tells in a word or two whether our copy of its catalogue is in step.
+    ``oldest_at``; ``catalogue`` tells in a word or two whether our copy of its catalogue is in step;
+    ``effect`` is the policy that holds for the host, if any.
     """
 
     host: str
@@ -62,7 +63,7 @@ class PeerRow:
     name: str = ""
     path: str = ""
     software: str = ""
-    effect: Effect = "allow"
+    effect: DomainPolicy | None = None
     last_success_at: int = 0
     last_failure_at: int = 0
     next_probe_at: int = 0
@@ -133,7 +134,7 @@ class PolicyRow:
     """How the node treats one domain and those below it; ``reason`` is for administrators only."""
 
     domain: str
-    effect: Effect
+    effect: DomainPolicy
     remove_path: str
     reason: str = ""
     by: str = ""
@@ -145,7 +146,7 @@ class PolicyPreview:
     """What a policy would do, counted before it is set."""
 
     domain: str
-    effect: Effect
+    effect: DomainPolicy
     reason: str = ""
     hosts: int = 0
     followers: int = 0
@@ -171,6 +172,6 @@ class PoliciesView:
     allow_list: bool = False
     policies: tuple[PolicyRow, ...] = ()
     domain: Field = field(default_factory=Field)
-    effect: Effect = "block"
+    effect: DomainPolicy = DomainPolicy.BLOCK
     reason: str = ""
     preview: PolicyPreview | None = None

@@ -76,6 +76,19 @@ TERMS: Mapping[str, str] = {
     "followers": "Followers only",
     "direct": "Only people who are mentioned",
     "private": "Private",
+    # domain policies
+    "allow": "Allowed",
+    "limit": "Limited",
+    "media-free": "Without media",
+    "block": "Blocked",
+    # kinds of work
+    "inbox": "Received messages",
+    "resolve": "Received messages that need a look elsewhere",
+    "fetch": "Look-ups on other hosts",
+    "deliver": "Deliveries",
+    "event": "News to be told",
+    "catalogue": "Copies of catalogues",
+    "periodic": "Regular upkeep",
 }
 """Terms of vocabularies in plain words; what is not here is shown as it is."""
 
