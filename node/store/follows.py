@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select, update
 
 from node.store.actors import Actor, load_actors_by_id
 from node.store.tables import actors, follows
@@ -108,9 +108,9 @@ def list_following(conn: Connection, actor_id: int, *, before: int | None, limit
 
 
 def _list(
-    conn: Connection, condition: object, other: str, before: int | None, limit: int
+    conn: Connection, condition: ColumnElement[bool], other: str, before: int | None, limit: int
 ) -> Sequence[tuple[int, Actor]]:
-    query = select(follows.c.id, follows.c[other]).where(condition, follows.c.state == ACCEPTED)  # type: ignore[arg-type]
+    query = select(follows.c.id, follows.c[other]).where(condition, follows.c.state == ACCEPTED)
     if before is not None:
         query = query.where(follows.c.id < before)
     rows = conn.execute(query.order_by(follows.c.id.desc()).limit(limit)).all()
