@@ -53,7 +53,6 @@ class Placement:
     actor_uri: str
     followers_uri: str
     page_url: str
-    origin: str
     visibility: Visibility
     published_at: int
     updated_at: int | None

@@ -62,6 +62,11 @@ def find(conn: Connection, actor_id: int) -> Catalogue | None:
     return Catalogue(*row) if row else None
 
 
+def load(conn: Connection, actor_id: int) -> Catalogue:
+    """The catalogue of this actor, which is there."""
+    return Catalogue(*conn.execute(_BY_ACTOR, {"actor_id": actor_id}).one())
+
+
 def find_by_uri(conn: Connection, uri: str) -> Catalogue | None:
     row = conn.execute(_BY_URI, {"uri": uri}).first()
     return Catalogue(*row) if row else None
@@ -75,6 +80,11 @@ def _lock(conn: Connection, actor_id: int) -> Catalogue:
 def add(conn: Connection, actor_id: int, uri: str) -> None:
     """Begin an empty catalogue, ours or a copy; one that is there stays."""
     conn.execute(_insert(conn, catalogues).on_conflict_do_nothing(), {"actor_id": actor_id, "uri": uri})
+
+
+def move(conn: Connection, actor_id: int, uri: str) -> None:
+    """The owner gave its catalogue another address: its log is read from the start."""
+    _note(conn, actor_id, uri=uri, position=0, etag="", announced_revision=0, announced_digest="")
 
 
 def _insert(conn: Connection, table: Table) -> Any:

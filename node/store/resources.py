@@ -239,10 +239,7 @@ _PLACES = select(resources.c.object_id, resources.c.sort_key, resources.c.slug).
 )
 _INSERT = insert(resources)
 _UPDATE = update(resources).where(resources.c.object_id == bindparam("stored_id"))
-_INSERT_SLUG = {
-    "sqlite": sqlite_insert(resource_slugs).on_conflict_do_nothing(),
-    "postgresql": postgresql_insert(resource_slugs).on_conflict_do_nothing(),
-}
+_INSERT_SLUGS = insert(resource_slugs)
 _DELETE_FACETS = delete(resource_facets).where(resource_facets.c.sort_key.in_(bindparam("sort_keys", expanding=True)))
 _INSERT_FACETS = insert(resource_facets)
 
@@ -318,7 +315,7 @@ def _places(conn: Connection, new: Sequence[NewResource]) -> tuple[dict[int, _Pl
     fresh = [each for each in new if each.object_id not in places]
     if fresh:
         keys = _free_keys(conn, fresh)
-        names = reserve_slugs(conn, {each.object_id: each.slug or _wanted_slug(each.record) for each in fresh})
+        names = _take_slugs(conn, fresh)
         places |= {each.object_id: _Place(keys[each.object_id], names[each.object_id]) for each in fresh}
     return places, known
 
@@ -342,25 +339,32 @@ def _tie(uri: str) -> int:
     return int.from_bytes(hashlib.blake2b(uri.encode(), digest_size=4).digest()) >> (32 - _TIE_BITS)
 
 
-def _wanted_slug(record: ResourceRecord) -> str:
+def free_slugs(conn: Connection, wanted: Mapping[int, str]) -> dict[int, str]:
+    """For each object a slug that no object ever had, as close to the wish as it goes."""
+    tried = {candidate for slug in wanted.values() for candidate in slugs.candidates(slug)}
+    taken = set(conn.scalars(select(resource_slugs.c.slug).where(resource_slugs.c.slug.in_(tried))))
+    free: dict[int, str] = {}
+    for object_id, slug in wanted.items():
+        free[object_id] = slugs.free_slug(slug, taken, object_id)
+        taken.add(free[object_id])
+    return free
+
+
+def wanted_slug(record: ResourceRecord) -> str:
+    """What the address of a record should end in."""
     return slugs.slug_of(title(record), otherwise=kind_of(record))
 
 
-def reserve_slugs(conn: Connection, wanted: Mapping[int, str]) -> dict[int, str]:
-    """A slug for each object that nobody ever had, as close to the wish as it goes; an object keeps what it has."""
-    has = select(resource_slugs.c.object_id, resource_slugs.c.slug).where(resource_slugs.c.object_id.in_(list(wanted)))
-    given = {row.object_id: row.slug for row in conn.execute(has)}
-    missing = {object_id: slug for object_id, slug in wanted.items() if object_id not in given}
-    if not missing:
-        return given
-    tried = {candidate for slug in missing.values() for candidate in slugs.candidates(slug)}
-    taken = set(conn.scalars(select(resource_slugs.c.slug).where(resource_slugs.c.slug.in_(tried))))
-    for object_id, slug in missing.items():
-        given[object_id] = slugs.free_slug(slug, taken, object_id)
-        taken.add(given[object_id])
-    rows = [{"slug": given[object_id], "object_id": object_id} for object_id in missing]
-    conn.execute(_INSERT_SLUG[conn.dialect.name], rows)
-    return given
+def _take_slugs(conn: Connection, new: Sequence[NewResource]) -> dict[int, str]:
+    """The slug of each; one that was stored before, and removed, has it already."""
+    has = resource_slugs.c.object_id.in_([each.object_id for each in new])
+    rows = conn.execute(select(resource_slugs.c.object_id, resource_slugs.c.slug).where(has))
+    known = {row.object_id: row.slug for row in rows}
+    missing = {each.object_id: each.slug or wanted_slug(each.record) for each in new if each.object_id not in known}
+    given = free_slugs(conn, missing)
+    if given:
+        conn.execute(_INSERT_SLUGS, [{"slug": slug, "object_id": object_id} for object_id, slug in given.items()])
+    return known | given
 
 
 # -- what finds it --------------------------------------------------------------------------------------------------

@@ -1,0 +1,275 @@
+"""Publishing learning resources: our own into the world, others' into our store.
+
+Functions here are units of work: they run inside ``store.write``, and all that they do is done or nothing is. A record
+is checked before anything is written, so that a record that is refused leaves no trace.
+"""
+
+import enum
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+import orjson
+from sqlalchemy import Connection, insert
+
+import schemas
+from node import events
+from node.domain.records import KEPT_BY_NODE, ResourceRecord
+from node.domain.resources import broken_rules, bump, digest_of
+from node.domain.text import clean_json
+from node.domain.visibility import Visibility
+from node.errors import Forbidden, Gone, Invalid, NotFound, Problem
+from node.ports import DocumentWriter, Placement, WrittenDocument
+from node.services import catalogue
+from node.services.context import Unit
+from node.store import objects, resources
+from node.store.actors import Actor, find_actor_by_id
+from node.store.resources import NewResource, Resource
+from node.store.tables import object_versions
+
+#: Of one record as JSON (HAR6).
+MAX_RECORD_BYTES = 256 * 1024
+
+# -- our own --------------------------------------------------------------------------------------------------------
+
+
+class Outcome(enum.StrEnum):
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class PublishResult:
+    """What became of a record; ``uri`` is its identity between servers, ``url`` its page."""
+
+    outcome: Outcome
+    object_id: int
+    uri: str
+    url: str
+    version: int
+
+
+def publish_resource(
+    conn: Connection,
+    unit: Unit,
+    owner_actor_id: int,
+    record: ResourceRecord,
+    visibility: Visibility,
+    *,
+    write: DocumentWriter,
+) -> PublishResult:
+    """Publish a record of our own, or its next version where this owner has published one with the same ``id``.
+
+    The same record again changes nothing. Raises ``Invalid`` with the problems of a record that cannot be published,
+    ``Forbidden`` for an owner who is not one of ours.
+    """
+    owner = _own_actor(conn, owner_actor_id)
+    checked = check_record(record, visibility)
+    before = resources.load_by_iris(conn, owner.id, [checked["id"]]).get(checked["id"])
+    bumped = bump(checked, before.record if before else None, at=unit.now)
+    if before is not None and bumped is before.record:
+        return PublishResult(Outcome.UNCHANGED, before.id, before.uri, before.url, before.version)
+    return _create(conn, unit, owner, bumped, write) if before is None else _update(conn, unit, before, bumped, write)
+
+
+def check_record(record: ResourceRecord, visibility: Visibility) -> ResourceRecord:
+    """The record, cleaned and with this visibility; ``Invalid`` with JSON paths where it breaks schema or rules."""
+    cleaned = {key: value for key, value in clean_json(dict(record)).items() if key not in KEPT_BY_NODE}
+    cleaned["visibility"] = visibility.value
+    size = len(orjson.dumps(cleaned))
+    if size > MAX_RECORD_BYTES:
+        raise Invalid(problems=[Problem("$", f"at most {MAX_RECORD_BYTES} bytes", f"{size} bytes")])
+    problems: Sequence[Problem] = [
+        Problem(each.path, each.expected, each.found) for each in schemas.check("resource", cleaned)
+    ]
+    problems = problems or broken_rules(cast(ResourceRecord, cleaned))
+    if problems:
+        raise Invalid(problems=problems)
+    return cast(ResourceRecord, cleaned)
+
+
+def withdraw_resource(conn: Connection, unit: Unit, object_id: int) -> None:
+    """Take one of our resources back: its address answers that it is gone, and everybody who was told hears of it."""
+    stored = objects.find_object_by_id(conn, object_id)
+    if stored is None or stored.kind != resources.KIND or not stored.local:
+        raise NotFound
+    if stored.state != objects.LIVE:
+        raise Gone("This resource has been withdrawn.")
+    owner = _own_actor(conn, stored.actor_id)
+    objects.bury(conn, stored, unit.now)
+    catalogue.log_change(conn, unit, owner, stored.uri, None)
+    _tell(conn, unit, stored.id, stored.uri, was_open=Visibility(stored.visibility).is_open, is_open=False)
+
+
+def _own_actor(conn: Connection, actor_id: int) -> Actor:
+    owner = find_actor_by_id(conn, actor_id)
+    if owner is None or not owner.local or owner.state != "active":
+        raise Forbidden("Only actors of this node publish here.")
+    return owner
+
+
+def _create(conn: Connection, unit: Unit, owner: Actor, record: ResourceRecord, write: DocumentWriter) -> PublishResult:
+    object_id = unit.ids.new()
+    slug = resources.free_slugs(conn, {object_id: resources.wanted_slug(record)})[object_id]
+    placement = Placement(
+        object_uri=f"{unit.origin}/ap/o/{object_id}",
+        actor_uri=owner.uri,
+        followers_uri=owner.followers,
+        page_url=f"{unit.origin}/r/{slug}",
+        visibility=Visibility(record["visibility"]),
+        published_at=unit.now,
+        updated_at=None,
+        revision=record["version"],
+    )
+    written = write(record, placement)
+    row = {
+        "id": object_id,
+        "uri": placement.object_uri,
+        "kind": resources.KIND,
+        "type": written.document["type"],
+        "actor_id": owner.id,
+        "local": True,
+        "url": placement.page_url,
+        "context": written.document.get("context", ""),
+        "published_at": unit.now,
+        "received_at": unit.now,
+        **_columns(record, written),
+    }
+    objects.insert_objects(conn, [row])
+    _save(conn, unit, owner, object_id, record, placement, written, slug)
+    _tell(conn, unit, object_id, placement.object_uri, was_open=False, is_open=placement.visibility.is_open)
+    return _result(Outcome.CREATED, object_id, placement)
+
+
+def _update(
+    conn: Connection, unit: Unit, before: Resource, record: ResourceRecord, write: DocumentWriter
+) -> PublishResult:
+    placement = Placement(
+        object_uri=before.uri,
+        actor_uri=before.owner.uri,
+        followers_uri=before.owner.followers,
+        page_url=before.url,
+        visibility=Visibility(record["visibility"]),
+        published_at=before.published_at,
+        updated_at=unit.now,
+        revision=record["version"],
+    )
+    written = write(record, placement)
+    _keep_version(conn, before, unit.now)
+    objects.update_object(conn, before.id, {"updated_at": unit.now, **_columns(record, written)})
+    _save(conn, unit, before.owner, before.id, record, placement, written, before.slug)
+    is_open = placement.visibility.is_open
+    _tell(conn, unit, before.id, before.uri, was_open=before.visibility.is_open, is_open=is_open)
+    return _result(Outcome.UPDATED, before.id, placement)
+
+
+def _columns(record: ResourceRecord, written: WrittenDocument) -> dict[str, Any]:
+    """What changes of the object's row with each version."""
+    return {
+        "visibility": record["visibility"],
+        "name": written.name,
+        "summary": written.summary_html,
+        "content": written.content_html,
+        "language": written.language,
+        "version": record["version"],
+        "details": written.details,
+        "raw": written.document,
+    }
+
+
+def _save(
+    conn: Connection,
+    unit: Unit,
+    owner: Actor,
+    object_id: int,
+    record: ResourceRecord,
+    placement: Placement,
+    written: WrittenDocument,
+    slug: str,
+) -> None:
+    new = NewResource(
+        object_id=object_id,
+        uri=placement.object_uri,
+        owner=owner,
+        record=record,
+        visibility=placement.visibility,
+        local=True,
+        published_at=placement.published_at,
+        version=record["version"],
+        digest=record["digest"],
+        slug=slug,
+    )
+    resources.save_many(conn, [new])
+    is_listed = placement.visibility is Visibility.PUBLIC
+    catalogue.log_change(conn, unit, owner, placement.object_uri, written.digest if is_listed else None)
+
+
+def _keep_version(conn: Connection, before: Resource, now: int) -> None:
+    """The record that is replaced stays in the history of its object."""
+    row = objects.load_row(conn, before.id)
+    conn.execute(
+        insert(object_versions).values(
+            object_id=before.id,
+            version=before.version,
+            name=row.name,
+            summary=row.summary,
+            content=row.content,
+            details={"record": before.record},
+            replaced_at=now,
+        )
+    )
+
+
+def _tell(conn: Connection, unit: Unit, object_id: int, uri: str, *, was_open: bool, is_open: bool) -> None:
+    """Record what other servers see of a change: to them, what is not open any more is deleted."""
+    event: events.Event
+    if is_open:
+        event = events.ObjectUpdated(object_id) if was_open else events.ObjectCreated(object_id)
+    elif was_open:
+        event = events.ObjectDeleted(object_id)
+    else:
+        return
+    events.record(conn, unit.ids, unit.now, event, about=uri)
+
+
+def _result(outcome: Outcome, object_id: int, placement: Placement) -> PublishResult:
+    return PublishResult(outcome, object_id, placement.object_uri, placement.page_url, placement.revision)
+
+
+# -- others' --------------------------------------------------------------------------------------------------------
+
+
+def store_remote_resource(
+    conn: Connection,
+    unit: Unit,
+    *,
+    object_id: int,
+    record: ResourceRecord,
+    grade: str,
+    warnings: Sequence[Problem] = (),
+) -> None:
+    """Keep the record of a remote object whose row is stored, in the place of an older one, and make it findable."""
+    stored = objects.find_object_by_id(conn, object_id)
+    owner = find_actor_by_id(conn, stored.actor_id) if stored else None
+    if stored is None or owner is None:
+        raise NotFound
+    new = NewResource(
+        object_id=object_id,
+        uri=stored.uri,
+        owner=owner,
+        record=record,
+        visibility=Visibility(stored.visibility),
+        local=False,
+        published_at=stored.published_at,
+        version=record.get("version", 1),
+        digest=record.get("digest") or digest_of(record),
+        grade=grade,
+        warnings=warnings,
+    )
+    resources.save_many(conn, [new])
+
+
+def remove_remote_resource(conn: Connection, object_id: int) -> None:
+    """The record goes and is found no more; what becomes of the object's row is the caller's business."""
+    resources.remove_many(conn, [object_id])
