@@ -20,7 +20,7 @@ Resolver = Callable[[str, int], Awaitable[Sequence[tuple[str, int]]]]
 
 _MAX_ADDRESSES = 4
 _PATIENCE = 1.0  # seconds for an address while there is another to try: broken IPv6 is common
-_NAME_THREADS = 16
+_NAME_THREADS = 64  # a dead name server holds one for longer than the time we wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class Dialer:
         try:
             async with asyncio.timeout(self._timeouts.name):
                 addresses = await self._resolver(target.host, target.port)
-        except (OSError, TimeoutError) as error:
+        except (OSError, UnicodeError) as error:  # TimeoutError among them
             raise RemoteUnavailable(detail=f"{target.host}: name not found: {error!r}") from None
         if not addresses:
             raise RemoteUnavailable(detail=f"{target.host}: name without an address")
@@ -189,6 +189,8 @@ class Connection(asyncio.Protocol):
         goes away, falls silent or takes too long, ``RemoteMalformed`` for what is not a response within the limits.
         Afterwards the connection is open only if it can carry another exchange.
         """
+        if not self.is_open:
+            raise RemoteUnavailable(detail="the connection was closed before the request")
         self._reader, self._waiter, self.answered = reader, self._loop.create_future(), False
         self._silence, self._deadline = silence, deadline
         self._heard_at = self._loop.time()

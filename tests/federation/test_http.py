@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 import uvloop
 
-from federation.address import AddressPolicy, OwnAddress
+from federation.address import AddressPolicy, OwnAddress, parse_url
 from federation.connection import Dialer, Timeouts
 from federation.http import OutboundClient
+from federation.http1 import ResponseReader
 from federation.mediatype import ACCEPT_ACTIVITY, LD_JSON_AS2
 from node.clock import FixedClock
 from node.errors import (
@@ -642,6 +643,20 @@ async def test_a_request_over_a_fresh_connection_is_not_sent_again(client):
         with pytest.raises(RemoteUnavailable):
             await client.post(peer.url(), b"{}", {})
         assert len(peer.requests) == 1
+
+
+async def test_a_server_that_speaks_first_is_not_listened_to(client):
+    async def answer(reader, writer):
+        writer.write(response(b"not asked for"))
+        await reader.read()
+        writer.transport.abort()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+        connection = await client._dialer.dial(parse_url(url))
+        await connection.lost
+        with pytest.raises(RemoteUnavailable):
+            await connection.exchange(b"", ResponseReader(10), silence=1, deadline=0)
 
 
 class Gate:
