@@ -31,7 +31,7 @@ from node.richtext import clean, clean_loose, clean_plain_field, cut
 
 _USERNAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?\Z")
 _SERVER_NAME = re.compile(r"[A-Za-z0-9\[][A-Za-z0-9.:\]-]*\Z")  # an instance actor is called like its host
-_HANDLE = re.compile(r"(?:acct:)?@?(?P<user>[^@\s]{1,255})@(?P<host>[A-Za-z0-9.:\[\]-]{1,255})\Z")
+_HANDLE = re.compile(r"(?:acct:)?@?(?P<user>[A-Za-z0-9_.:-]{1,255})@(?P<host>[A-Za-z0-9.:\[\]-]{1,255})\Z")
 _MAX_CAPABILITIES = 50
 _ED25519_MULTIKEY = "z6Mk"  # base58 of the multicodec prefix ed01
 _RSA_MULTIKEY = "z4MX"  # of 8524
