@@ -1,4 +1,4 @@
-"""Refuses to start where another distribution owns one of our package names.
+"""What must hold before a node starts: an environment of its own, and the host that it was born with.
 
 ``node``, ``federation``, ``schemas`` and ``web`` are all in use on PyPI. Installed beside this one, such a
 distribution overwrites our files without a word, and its removal deletes them (docs/adr). The node is an application
@@ -28,6 +28,18 @@ def refuse_foreign_owners(path: Sequence[str] | None = None) -> None:
         raise ConfigurationRefused(
             f"{DISTRIBUTION} shares its environment with another distribution: {', '.join(told)}. One has overwritten "
             "files of the other. Install the node into a fresh environment of its own."
+        )
+
+
+def refuse_other_host(known: str | None, host: str) -> None:
+    """ConfigurationRefused where the database belongs to another host than the configuration (CFG5).
+
+    ``known``: the host that the database remembers, None at the first start.
+    """
+    if known is not None and known != host:
+        raise ConfigurationRefused(
+            f'node.host is "{host}", but this database belongs to "{known}", and the ids that other nodes remember '
+            f'contain that name. Write host = "{known}" again, or give the new node a data folder of its own.'
         )
 
 

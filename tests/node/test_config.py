@@ -3,6 +3,8 @@
 import base64
 import ipaddress
 import json
+import subprocess
+import sys
 import tomllib
 from dataclasses import fields
 from pathlib import Path
@@ -124,6 +126,16 @@ def test_later_sources_win(folder: Path) -> None:
 def test_process_environment_is_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RHIZOME_NODE__ACCENT", "clay")
     assert load(write_private(folder / "rhizome.toml", MINIMAL)).node.accent == "clay"
+
+
+def test_right_configuration_does_not_load_json_schema(folder: Path) -> None:
+    write_private(folder / "rhizome.toml", MINIMAL)
+    script = (
+        "import sys, pathlib; from node.config import load; load(pathlib.Path(sys.argv[1]), environ={});"
+        "print({'jsonschema', 'aiohttp', 'sqlalchemy', 'cryptography'} & set(sys.modules))"
+    )
+    words = [sys.executable, "-c", script, str(folder / "rhizome.toml")]
+    assert subprocess.run(words, capture_output=True, text=True, cwd=ROOT, check=True).stdout == "set()\n"
 
 
 def test_configuration_cannot_be_changed(folder: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from node.errors import ConfigurationRefused
-from node.guard import refuse_foreign_owners
+from node.guard import refuse_foreign_owners, refuse_other_host
 
 
 def install(folder: Path, name: str, package: str) -> None:
@@ -42,3 +42,10 @@ def test_stranger_with_other_packages_is_welcome(tmp_path: Path) -> None:
     install(tmp_path, "nodes", "nodes")
     install(tmp_path, "webnode", "my_node")
     refuse_foreign_owners([str(tmp_path), str(tmp_path / "absent")])
+
+
+def test_host_of_a_node_never_changes() -> None:
+    refuse_other_host(None, "learn.example.org")
+    refuse_other_host("learn.example.org", "learn.example.org")
+    with pytest.raises(ConfigurationRefused, match=r'belongs to "learn\.example\.org".*data folder of its own'):
+        refuse_other_host("learn.example.org", "learn.example.org:8443")
