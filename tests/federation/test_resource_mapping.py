@@ -1,0 +1,376 @@
+"""A record on its way through ActivityPub: what others see of it, and that nothing is lost."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import schemas
+from federation.catalogues.amb import read_amb, write_amb
+from federation.mapping.resource import Envelope, article_digest, build_article, read_article
+from federation.mapping.resource_text import in_words
+from federation.vocab import PUBLIC, with_context
+from node.domain.licences import NOT_STATED
+from node.domain.resources import Grade, bump, content_of, digest_of
+from node.domain.visibility import Visibility
+from tests.federation.expansion import expand
+from tests.records import full_record, record, records
+from tests.shared import shared_data, shared_files
+
+AT = 1_772_355_600_000
+ENVELOPE = Envelope(
+    uri="https://learn.uni.example/ap/o/01JRES",
+    actor_uri="https://learn.uni.example/ap/a/uni",
+    followers_uri="https://learn.uni.example/ap/a/uni/followers",
+    page_url="https://learn.uni.example/r/reading-a-phase-diagram",
+    published_at=AT,
+    updated_at=AT + 345_600_000,
+    revision=7,
+)
+
+
+def travel(value, envelope=ENVELOPE):
+    """Through the wire and back."""
+    return read_article(json.loads(json.dumps(with_context(build_article(value, envelope)))))
+
+
+# -- nothing is lost ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", shared_files("catalogues/amb/20231019/examples/valid"), ids=lambda path: path.stem)
+def test_every_published_amb_example_survives_and_can_be_written_as_amb_again(path):
+    document = json.loads(path.read_bytes())
+    value = read_amb(document).record
+    reading = travel(value)
+    assert (reading.grade, reading.warnings) == (Grade.CLEAN, ())
+    assert content_of(reading.record) == {**value, "visibility": "public"}
+    assert write_amb(reading.record).document == document
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(records())
+def test_every_record_survives(value):
+    reading = travel(value)
+    assert reading.warnings == ()
+    assert content_of(reading.record) == {**value, "visibility": "public"}
+
+
+def test_version_instants_and_visibility_come_back_with_the_envelope():
+    first = bump({**full_record(), "visibility": "public"}, at=AT)
+    second = bump({**content_of(first), "keywords": ["new"]}, first, at=ENVELOPE.updated_at)
+    reading = travel(second, replace(ENVELOPE, revision=second["version"]))
+    assert reading.record == second
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(records())
+def test_readers_of_linked_data_lose_nothing(value):
+    document = json.loads(json.dumps(with_context(build_article(value, ENVELOPE))))
+    node = expand(document)
+    assert node["@id"] == ENVELOPE.uri
+    assert len(node) == len(document) - 1 - ("contentMap" in document) - ("nameMap" in document)
+    (entity,) = node["https://schema.org/mainEntity"]
+    assert list(lost(document["mainEntity"], entity)) == []
+
+
+TERMS = {
+    "id": "@id",
+    "type": "@type",
+    "nameMap": "https://schema.org/name",
+    "descriptionMap": "https://schema.org/description",
+    "prefLabel": "http://www.w3.org/2004/02/skos/core#prefLabel",
+    "extensions": "https://w3id.org/rhizome#extensions",
+}
+
+
+def lost(value, node, path="$"):
+    """Every place of compact JSON that its expanded form no longer tells."""
+    for key, each in value.items():
+        iri = TERMS.get(key) or key.replace("rz:", "https://w3id.org/rhizome#")
+        iri = iri if ":" in iri or iri.startswith("@") else f"https://schema.org/{iri}"
+        if iri not in node:
+            yield f"{path}.{key}"
+        elif key not in TERMS:
+            parts = each if isinstance(each, list) else [each]
+            if len(parts) > len(node[iri]):
+                yield f"{path}.{key}: {len(parts) - len(node[iri])} of {len(parts)}"
+            for part, found in zip(parts, node[iri], strict=False):
+                if isinstance(part, dict):
+                    yield from lost(part, found, f"{path}.{key}")
+
+
+def test_properties_mean_what_schema_org_means():
+    (entity,) = expand(with_context(build_article(full_record(), ENVELOPE)))["https://schema.org/mainEntity"]
+    assert entity["@type"] == ["https://schema.org/LearningResource", "https://schema.org/VideoObject"]
+    names = entity["https://schema.org/name"]
+    assert {"@value": "Ein Phasendiagramm lesen", "@language": "de"} in names
+    (licence,) = entity["https://schema.org/license"]
+    assert licence == {"@id": "https://creativecommons.org/licenses/by/4.0/"}
+    concept = entity["https://schema.org/about"][0]
+    assert {"@language": "de", "@value": "Video"} in concept["http://www.w3.org/2004/02/skos/core#prefLabel"]
+    assert entity["https://w3id.org/rhizome#kind"] == [{"@value": "video"}]
+
+
+# -- what everybody sees --------------------------------------------------------------------------------------------
+
+
+def test_the_article_has_the_shape_that_peers_render():
+    article = build_article(full_record(), ENVELOPE)
+    example = json.loads((shared_data("examples") / "resource.json").read_bytes())["object"]
+    assert set(example) - {"mainEntity"} <= set(article)
+    assert article["type"] == "Article"
+    assert (article["to"], article["cc"]) == ([PUBLIC], [ENVELOPE.followers_uri])
+    assert {key: type(value) for key, value in example.items()} == {key: type(article[key]) for key in example}
+    assert article["context"] == "https://learn.uni.example/ap/c/01JRES"
+    assert (article["published"], article["updated"]) == ("2026-03-01T09:00:00Z", "2026-03-05T09:00:00Z")
+    assert article["url"] == ENVELOPE.page_url
+    assert article["revision"] == 7
+
+
+def test_lemmy_can_read_the_attachments():
+    article = build_article(full_record(), ENVELOPE)
+    assert article["attachment"] == [
+        {
+            "type": "Image",
+            "mediaType": "image/jpeg",
+            "url": "https://learn.uni.example/media/pd.jpg",
+            "name": "Binary eutectic diagram",
+            "width": 1280,
+            "height": 720,
+        }
+    ]
+
+
+def test_at_most_four_pictures_are_attached():
+    value = record(image=[{"contentUrl": f"https://x.example/{number}.png"} for number in range(9)])
+    assert len(build_article(value, ENVELOPE)["attachment"]) == 4
+
+
+def test_keywords_and_topics_become_hashtags_once():
+    value = record(
+        keywords=["phase diagrams", "Phase Diagrams", "C++", "Gießen"],
+        about=[{"id": "https://x.example/t", "prefLabel": {"en": "Materials science"}}],
+    )
+    assert build_article(value, ENVELOPE)["tag"] == [
+        {"type": "Hashtag", "name": "#PhaseDiagrams", "href": "https://learn.uni.example/tags/PhaseDiagrams"},
+        {"type": "Hashtag", "name": "#Gießen", "href": "https://learn.uni.example/tags/Gie%C3%9Fen"},
+        {"type": "Hashtag", "name": "#MaterialsScience", "href": "https://learn.uni.example/tags/MaterialsScience"},
+    ]
+
+
+def test_texts_are_told_in_every_language_the_default_first():
+    article = build_article(full_record(), ENVELOPE)
+    assert list(article["contentMap"]) == ["en", "de"]
+    assert list(article["nameMap"]) == ["en", "de"]
+    assert article["content"] == article["contentMap"]["en"]
+    assert "Übungen" in article["contentMap"]["de"]
+    assert "nameMap" not in build_article(record(), ENVELOPE)
+
+
+def test_a_plain_client_learns_all_that_matters():
+    value = record(
+        description={"en": "How to cast."},
+        kind="video",
+        timeRequired="PT25M",
+        educationalLevel=[{"id": "https://w3id.org/kim/educationalLevel/level_6"}],
+        publisher=[{"type": "Organization", "name": "Example University"}],
+    )
+    article = build_article(value, ENVELOPE)
+    facts = "Video · 25 min · Level: Bachelor or equivalent · Published by Example University · CC BY 4.0"
+    assert article["name"] == "Casting basics"
+    assert article["summary"] == f"<p>How to cast.</p><p>{facts}</p>"
+    assert article["content"] == (
+        f"<p><strong>Casting basics</strong></p><p>How to cast.</p><p>{facts}</p>"
+        f'<p><a href="{ENVELOPE.page_url}">{ENVELOPE.page_url}</a></p>'
+    )
+    assert article["preview"]["content"] == (
+        f'<p><strong>Casting basics</strong>: How to cast. <a href="{ENVELOPE.page_url}">Open</a></p>'
+    )
+
+
+def test_nothing_of_a_record_becomes_markup():
+    evil = "<script>alert(1)</script>\"&'"
+    article = build_article(
+        record(name={"en": evil}, description={"en": evil}, publisher=[{"type": "Organization", "name": evil}]),
+        ENVELOPE,
+    )
+    shown = "".join(article[key] for key in ("summary", "content")) + article["preview"]["content"]
+    assert "<script" not in shown
+    assert article["name"] == evil  # plain text, as ActivityStreams has it
+
+
+@pytest.mark.parametrize(
+    ("duration", "language", "words"),
+    [
+        ("PT25M", "en", "25 min"),
+        ("PT2H", "de", "2 h"),
+        ("PT90M30S", "en", "1 h 30 min"),
+        ("P6W", "de-AT", "6 Wochen"),
+        ("P1Y", "en", "1 year"),
+        ("P3M", "en", "3 months"),
+        ("PT45S", "fr", "45 s"),
+        ("P1DT2H", "de", "1 Tag 2 h"),
+    ],
+)
+def test_durations_read_as_people_say_them(duration, language, words):
+    assert in_words(duration, language) == words
+
+
+@pytest.mark.parametrize(
+    ("visibility", "to", "cc"),
+    [
+        (Visibility.PUBLIC, [PUBLIC], [ENVELOPE.followers_uri]),
+        (Visibility.UNLISTED, [ENVELOPE.followers_uri], [PUBLIC]),
+        (Visibility.PARTNERS, [ENVELOPE.followers_uri], []),
+    ],
+)
+def test_who_may_read_stands_in_the_audience(visibility, to, cc):
+    article = build_article(record(), replace(ENVELOPE, visibility=visibility))
+    assert (article["to"], article["cc"]) == (to, cc)
+
+
+def test_a_record_for_partners_does_not_become_public_on_arrival():
+    assert travel(record(), replace(ENVELOPE, visibility=Visibility.PARTNERS)).record["visibility"] == "partners"
+
+
+# -- digest ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_digest_covers_what_the_object_says_and_nothing_added_on_the_way():
+    article = build_article(full_record(), ENVELOPE)
+    on_the_way = {
+        **with_context(article),
+        "proof": {"type": "DataIntegrityProof"},
+        "signature": {},
+        "replies": {"type": "Collection"},
+        "likes": "https://x.example/",
+        "shares": "https://x.example/",
+        "revision": 99,
+        "participantCount": 3,
+    }
+    assert article["digest"] == article_digest(on_the_way) == article_digest(json.loads(json.dumps(on_the_way)))
+    assert article_digest({**article, "summary": "changed"}) != article["digest"]
+
+
+# -- what others send -----------------------------------------------------------------------------------------------
+
+
+def foreign(**entity):
+    return {
+        "id": "https://other.example/o/1",
+        "type": "Article",
+        "name": "Casting",
+        "to": ["as:Public"],
+        "contentMap": {"de": "<p>x</p>"},
+        "published": "2026-03-01T10:00:00+01:00",
+        "mainEntity": {"id": "https://other.example/r/1", "type": "LearningResource", "name": "Gießen", **entity},
+    }
+
+
+def test_the_example_of_the_reference_is_understood():
+    document = json.loads((shared_data("examples") / "resource.json").read_bytes())["object"]
+    reading = read_article(document)
+    value = reading.record
+    assert (reading.grade, reading.warnings) == (Grade.CLEAN, ())
+    assert value["id"] == "https://learn.uni.example/r/reading-a-phase-diagram#resource"
+    assert value["about"] == [
+        {"id": "https://w3id.org/kim/hochschulfaechersystematik/n294", "prefLabel": {"en": "Materials science"}}
+    ]
+    assert value["educationalLevel"][0]["notation"] == "6"
+    assert value["accessibility"] == {"accessMode": ["visual", "auditory"], "accessibilityFeature": ["captions"]}
+    assert value["extensions"]["typicalAgeRange"] == "18-"
+    assert (value["version"], value["created"], value["visibility"]) == (7, "2026-03-01T09:00:00Z", "public")
+    assert value["digest"] == digest_of(value)
+
+
+def test_other_implementations_need_none_of_our_words():
+    value = read_article(foreign(license="CC BY 4.0", creator={"@type": "Person", "name": "Ada"})).record
+    assert value == {
+        "id": "https://other.example/r/1",
+        "type": ["LearningResource"],
+        "name": {"de": "Gießen"},
+        "defaultLanguage": "de",
+        "inLanguage": ["und"],
+        "license": "https://creativecommons.org/licenses/by/4.0/",
+        "creator": [{"type": "Person", "name": "Ada"}],
+        "visibility": "public",
+        "version": 1,
+        "created": "2026-03-01T09:00:00Z",
+        "updated": "2026-03-01T09:00:00Z",
+        "digest": value["digest"],
+    }
+
+
+def test_what_the_entity_lacks_is_taken_from_the_article():
+    document = foreign()
+    del document["mainEntity"]["id"], document["mainEntity"]["name"]
+    reading = read_article(document)
+    assert reading.grade is Grade.WARNINGS
+    assert (reading.record["id"], reading.record["name"]) == ("https://other.example/o/1", {"de": "Casting"})
+    assert reading.record["license"] == NOT_STATED
+
+
+def test_bad_parts_are_dropped_and_told():
+    reading = read_article(
+        foreign(
+            image=[{"contentUrl": "javascript:alert(1)"}, "https://x.example/i.png"],
+            duration="long",
+            keywords=["x" * 300],
+        )
+    )
+    assert reading.grade is Grade.WARNINGS
+    assert reading.record["image"] == [{"contentUrl": "https://x.example/i.png"}]
+    assert "duration" not in reading.record
+    assert len(reading.record["keywords"][0]) == 100
+    assert len(reading.warnings) == 3
+
+
+@pytest.mark.parametrize(
+    "entity",
+    [
+        None,
+        "https://other.example/r/1",
+        [],
+        {},
+        {"type": "EducationEvent", "id": "https://other.example/e", "name": "Workshop"},
+        {"type": "Question", "id": "https://other.example/q", "name": "Why?"},
+        {"type": "LearningResource", "id": "javascript:alert(1)", "name": "x"},
+        {"type": "LearningResource", "id": "https://other.example/r/1", "name": {"en": ""}, "nameMap": {"en": 7}},
+    ],
+)
+def test_what_is_no_learning_resource_is_rejected_with_a_reason(entity):
+    reading = read_article({"id": "https://other.example/o/1", "type": "Article", "mainEntity": entity})
+    assert (reading.record, reading.grade, reading.warnings) == (None, Grade.REJECTED, ())
+    assert reading.problems
+
+
+def test_claims_about_version_and_digest_are_not_believed():
+    document = foreign(digest="0" * 64, version="third") | {"revision": True, "digest": "1" * 64, "published": "soon"}
+    value = read_article(document).record
+    assert value["version"] == 1
+    assert value["digest"] == digest_of(value)
+    assert "created" not in value
+    assert schemas.check("resource", value) == ()
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.dictionaries(
+        st.sampled_from(["to", "cc", "name", "published", "updated", "revision", "contentMap", "id", "mainEntity"]),
+        st.recursive(
+            st.none()
+            | st.booleans()
+            | st.integers()
+            | st.sampled_from(["", "x", "https://x.example/", "2026-03-01T09:00:00Z"]),
+            lambda inner: (
+                st.lists(inner, max_size=3)
+                | st.dictionaries(st.sampled_from(["id", "type", "name", "en", "@value"]), inner)
+            ),
+        ),
+    )
+)
+def test_no_article_makes_the_reader_fail(parts):
+    reading = read_article({**foreign(), **parts})
+    assert reading.record is None or schemas.check("resource", reading.record) == ()
