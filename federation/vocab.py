@@ -66,8 +66,9 @@ POST_KINDS = {
     "Audio": PostKind.AUDIO,
     "Image": PostKind.IMAGE,
     "Document": PostKind.DOCUMENT,
+    "ChatMessage": PostKind.NOTE,  # private messages of Lemmy and Pleroma
 }
-TYPE_OF_POST = {kind: name for name, kind in POST_KINDS.items()}
+TYPE_OF_POST = {kind: name for name, kind in reversed(POST_KINDS.items())}
 
 _ACTIVITIES = (
     "Accept Add AnnounceRequest Announce Arrive Block Create Delete Dislike EmojiReact FeatureRequest Flag Follow "
