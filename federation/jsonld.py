@@ -23,7 +23,7 @@ from node.errors import Malformed
 
 MAX_ITEMS = 500  # of a list that is read: recipients, tags, attachments
 _MAX_WARNINGS = 50
-_MAX_REMEMBERED = 16_384  # bytes of a context; the largest in the wild has 8 KB
+_MAX_REMEMBERED = 8_192  # bytes of a context; those in the wild have up to 4 KB
 _REFUSED = frozenset({"@graph", "@included", "@reverse", "@nest"})
 _ALIASES = {"@id": "id", "@type": "type", "id": "id", "type": "type"}
 _PLAIN = KNOWN_TERMS | {"id", "type", "@context"}
@@ -296,7 +296,7 @@ def _activate(context: Context, inline: Any) -> Context:
     return _remembered(context, key) if len(key) <= _MAX_REMEMBERED else _merged(context, definitions)
 
 
-@functools.lru_cache(maxsize=512)  # peers send the same few contexts again and again
+@functools.lru_cache(maxsize=128)  # peers send the same few contexts again and again
 def _remembered(context: Context, definitions: bytes) -> Context:
     return _merged(context, orjson.loads(definitions))
 

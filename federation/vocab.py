@@ -1,7 +1,7 @@
-"""The words of the protocol: names, types, media types, capabilities, contexts and the terms that we understand.
+"""The words of the protocol: names, types, capabilities, contexts and the terms that we understand.
 
-What we say is in ``CONTEXT`` and ``EXTRA_TERMS``; what we understand, however it is spelled, is in ``TERMS`` and
-``canonical_term``. No context is ever fetched.
+What we say is in ``CONTEXT`` and ``EXTRA_TERMS``; what we understand, however it is spelled, in ``KNOWN_IRIS`` and
+``means``. No context is ever fetched.
 """
 
 import functools
@@ -22,11 +22,6 @@ SCHEMA = "https://schema.org/"
 PUBLIC = f"{AS}Public"
 PUBLIC_SPELLINGS = frozenset({PUBLIC, "as:Public", "Public"})
 """Rule 2: always the first when sending, any of them when receiving."""
-
-ACTIVITY_JSON = "application/activity+json"
-LD_JSON = f'application/ld+json; profile="{AS2}"'
-JRD_JSON = "application/jrd+json"
-XRD_XML = "application/xrd+xml"
 
 MAIN_KEY = "#main-key"  # Lemmy's parser demands a fragment
 ED25519_KEY = "#ed25519-key"

@@ -5,7 +5,7 @@ import re
 from federation.jsonld import Doc
 from federation.mapping.limits import MAX_HASHTAG, MAX_NAME, MAX_SHORTCODE
 from federation.mapping.media import picture
-from federation.vocab import ACTIVITY_JSON
+from federation.mediatype import read_media_type
 from node.domain.posts import Emoji, Mention
 from node.domain.uris import is_web_uri
 from node.richtext import clean_plain_field
@@ -50,8 +50,4 @@ def read_quote(doc: Doc, tags: tuple[Doc, ...]) -> str:
 
 
 def _is_quote(tag: Doc) -> bool:
-    media_type = tag.text("mediaType", 100)
-    is_object = media_type == ACTIVITY_JSON or (
-        media_type.startswith("application/ld+json") and "www.w3.org/ns/activitystreams" in media_type
-    )
-    return is_object and tag.text("name").upper().startswith("RE:")
+    return read_media_type(tag.text("mediaType", 100)).is_activity and tag.text("name").upper().startswith("RE:")
