@@ -36,12 +36,10 @@ def address_for(
     ``named``: whom a narrower level names beyond those. What never leaves the node is addressed to nobody but them.
     """
     others = tuple(dict.fromkeys((*mentions, *named)))
-    if group and visibility.is_open:
-        return Addresses((PUBLIC, group), others)
     if visibility is Visibility.PUBLIC:
-        return Addresses((PUBLIC,), (followers, *others))
+        return Addresses((PUBLIC, group), others) if group else Addresses((PUBLIC,), (followers, *others))
     if visibility is Visibility.UNLISTED:
-        return Addresses((followers,), (PUBLIC, *others))
+        return Addresses((group or followers,), (PUBLIC, *others))
     if visibility is Visibility.FOLLOWERS:
         return Addresses((followers,), others)
     if visibility is Visibility.COMMUNITY and group:

@@ -30,6 +30,7 @@ EMITTED = {
     "followers": (V.FOLLOWERS, {"mentions": [BEN]}, ((FOLLOWERS,), (BEN,))),
     "direct": (V.DIRECT, {"mentions": [BEN]}, ((BEN,), ())),
     "in a community": (V.PUBLIC, {"group": METALS, "mentions": [BEN]}, ((PUBLIC, METALS), (BEN,))),
+    "unlisted in a community": (V.UNLISTED, {"group": METALS}, ((METALS,), (PUBLIC,))),
     "in a closed community": (V.COMMUNITY, {"group": METALS}, ((METALS,), ())),
     "community without a group": (V.COMMUNITY, {}, ((), ())),
     "partners": (V.PARTNERS, {"named": [BEN]}, ((BEN,), ())),
@@ -93,7 +94,7 @@ def test_what_is_addressed_is_read_as_it_was_meant(level, mentions, in_community
     group = METALS if in_community and level.is_open else ""
     addresses = address_for(level, followers=FOLLOWERS, mentions=mentions, group=group)
     read = visibility_of(read_addresses(*addresses), author=ADA, group=group)
-    assert read is (V.PUBLIC if group else level)
+    assert read is level
     assert set(mentions) <= set(recipients(addresses))
     assert PUBLIC not in recipients(addresses)
 
