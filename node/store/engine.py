@@ -14,7 +14,6 @@ from collections.abc import Callable, Sequence
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from node.errors import Unavailable
 
@@ -35,19 +34,20 @@ def take_signals(conn: Connection) -> frozenset[str]:
     return frozenset(conn.info.pop(_SIGNALS, ()))
 
 
-def translate(error: BaseException) -> BaseException:
-    """A failure of the database itself becomes Unavailable (REL4, REL5); everything else stays what it is."""
-    if isinstance(error, OperationalError | InterfaceError) or (
-        isinstance(error, DBAPIError) and error.connection_invalidated
-    ):
-        unavailable = Unavailable("The database cannot be written right now.", detail=str(error.orig)[:200])
-        unavailable.__cause__ = error
-        return unavailable
-    return error
+def unavailable(error: BaseException) -> Unavailable:
+    """What callers see of a failure that is the database's own (REL4, REL5): full disk, lost connection, lock."""
+    made = Unavailable("The database cannot be used right now.", detail=str(getattr(error, "orig", error))[:200])
+    made.__cause__ = error
+    return made
+
+
+def stopping() -> Unavailable:
+    """What callers see of a store that is closed."""
+    return Unavailable("The node is stopping.")
 
 
 class Backend(Protocol):
-    """What a database has to offer."""
+    """What a database has to offer. Its own failures it raises as ``Unavailable``, those of a unit as they are."""
 
     @property
     def engines(self) -> Sequence[Engine]: ...
@@ -62,7 +62,8 @@ class Gathering:
 
     def __init__(self) -> None:
         self.waiting: list[tuple[Any, asyncio.Future[Any]]] = []
-        self.task: asyncio.Task[None] | None = None
+        # Held here because the event loop keeps only weak references to tasks.
+        self.task: asyncio.Task[None]
 
 
 class Store:
@@ -86,6 +87,7 @@ class Store:
         await self._backend.open(self._dispatch)
 
     async def close(self) -> None:
+        """Finish what was asked for, then refuse everything with ``Unavailable``."""
         await self._backend.close()
 
     def listen(self, listener: Callable[[str], None]) -> None:
@@ -95,14 +97,22 @@ class Store:
     def _dispatch(self, names: frozenset[str]) -> None:
         for name in names:
             for listener in self._listeners:
-                listener(name)
+                try:
+                    listener(name)
+                except Exception as error:  # noqa: BLE001 (a bad listener must not stop the writer that calls it)
+                    context = {"message": f"a listener failed on {name}", "exception": error}
+                    asyncio.get_running_loop().call_exception_handler(context)
 
     async def read(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run ``fn`` in a transaction that sees one state of the database and cannot change it."""
         return await self._backend.read(lambda conn: fn(conn, *args, **kwargs))
 
     async def write(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run ``fn`` in a transaction; when this returns, what it did is durable."""
+        """Run ``fn`` in a transaction; when this returns, what it did is durable.
+
+        ``fn`` may run more than once (PostgreSQL, after a deadlock); only its last run counts. A caller who is
+        cancelled does not learn whether it ran.
+        """
         return await self._backend.write(lambda conn: fn(conn, *args, **kwargs))
 
     async def gather(self, fn: Callable[[Connection, Sequence[Item]], Sequence[T]], item: Item) -> T:
@@ -111,38 +121,52 @@ class Store:
         ``fn`` must answer one result per item. When it raises, the items are tried one by one, so that a bad one
         fails alone.
         """
-        gathering = self._gatherings.setdefault(fn, Gathering())
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        gathering.waiting.append((item, future))
-        if gathering.task is None or gathering.task.done():
+        gathering = self._gatherings.get(fn)
+        if gathering is None:
+            gathering = self._gatherings[fn] = Gathering()
             # A task of its own: a caller who goes away must not take the others' write with it.
             gathering.task = asyncio.create_task(self._drain(fn, gathering), name="store gather")
+        gathering.waiting.append((item, future))
         return await future
 
     async def _drain(self, fn: Callable[[Connection, Sequence[Any]], Sequence[Any]], gathering: Gathering) -> None:
-        while gathering.waiting:
-            batch = gathering.waiting[: self.GATHER_AT_MOST]
-            del gathering.waiting[: len(batch)]
-            await self._hand_over(fn, batch)
+        try:
+            while gathering.waiting:
+                batch = gathering.waiting[: self.GATHER_AT_MOST]
+                del gathering.waiting[: len(batch)]
+                await self._hand_over(fn, batch)
+        finally:
+            del self._gatherings[fn]
+            for _, future in gathering.waiting:  # only when this task was cancelled
+                future.cancel()
 
     async def _hand_over(
         self, fn: Callable[[Connection, Sequence[Any]], Sequence[Any]], batch: list[tuple[Any, asyncio.Future[Any]]]
     ) -> None:
         try:
-            results = await self.write(fn, [item for item, _ in batch])
+            results = await self.write(_one_each, fn, [item for item, _ in batch])
         except asyncio.CancelledError:
             for _, future in batch:
                 future.cancel()
             raise
         except Exception as error:  # noqa: BLE001 (each waiting caller gets it, or a second chance alone)
-            if len(batch) == 1 or isinstance(error, Unavailable):
-                for _, future in batch:
-                    if not future.done():
-                        future.set_exception(error)
-            else:
-                for single in batch:
-                    await self._hand_over(fn, [single])
+            if len(batch) > 1 and not isinstance(error, Unavailable):
+                await asyncio.gather(*(self._hand_over(fn, [single]) for single in batch))
+                return
+            for _, future in batch:
+                if not future.done():
+                    future.set_exception(error)
             return
         for (_, future), result in zip(batch, results, strict=True):
             if not future.done():
                 future.set_result(result)
+
+
+def _one_each(
+    conn: Connection, fn: Callable[[Connection, Sequence[Any]], Sequence[T]], items: Sequence[Any]
+) -> list[T]:
+    results = list(fn(conn, items))
+    if len(results) != len(items):
+        raise RuntimeError(f"{fn!r} answered {len(results)} results for {len(items)} items")
+    return results

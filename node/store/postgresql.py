@@ -7,34 +7,45 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.pool import NullPool
 
-from node.store.engine import take_signals, translate
+from node.store.engine import stopping, take_signals, unavailable
 
 T = TypeVar("T")
 
 CHANNEL = "rhizome"
-#: Two units that touched rows in opposite order, or a concurrent insert of one key: run again from the start.
+#: Two units that touched rows in opposite order: run again from the start.
 _RETRIED = frozenset({"40P01", "40001"})
 _TRIES = 5
 _NOTIFY = text("SELECT pg_notify(:channel, :payload)")
+#: What a reader is: one state of the database for all its statements, and no way to change it.
+_READING: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+#: How long the listener waits at a time before it asks whether the store is being closed.
+_LISTEN_SECONDS = 2.0
+
+
+def _is_away(error: BaseException) -> bool:
+    """Whether the database itself failed: no connection, shut down, out of space, lock or statement timed out."""
+    return isinstance(error, OperationalError | InterfaceError) or (
+        isinstance(error, DBAPIError) and error.connection_invalidated
+    )
 
 
 class PostgresqlBackend:
     """Any number of processes on one database."""
 
     def __init__(self, url: str, *, pool: int) -> None:
-        self._engine = create_engine(
-            url.replace("postgresql://", "postgresql+psycopg://", 1),
-            pool_size=pool,
-            max_overflow=0,
-            pool_pre_ping=True,
-            connect_args={"options": "-c timezone=UTC -c statement_timeout=30000", "connect_timeout": 5},
-        )
+        url = url.replace("postgresql://", "postgresql+psycopg://", 1)
+        arguments = {"options": "-c timezone=UTC -c statement_timeout=30000", "connect_timeout": 5}
+        self._engine = create_engine(url, pool_size=pool, max_overflow=0, pool_pre_ping=True, connect_args=arguments)
+        # Apart from the pool: it is held all the time, and a pool of one must still serve units.
+        self._listening = create_engine(url, poolclass=NullPool, connect_args=arguments, isolation_level="AUTOCOMMIT")
         self._threads = ThreadPoolExecutor(pool, thread_name_prefix="postgresql")
-        self._listener: threading.Thread | None = None
+        self._listener = threading.Thread(target=self._listen, name="postgresql listener", daemon=True)
+        self._heard = threading.Event()  # the listener listens
         self._stopping = threading.Event()
-        self._listening: Any = None
+        self._closed = True
         self._loop: asyncio.AbstractEventLoop
         self._on_signals: Callable[[frozenset[str]], None]
 
@@ -45,46 +56,64 @@ class PostgresqlBackend:
     async def open(self, on_signals: Callable[[frozenset[str]], None]) -> None:
         self._on_signals = on_signals
         self._loop = asyncio.get_running_loop()
-        await self.read(lambda conn: conn.execute(text("SELECT 1")))
-        self._listener = threading.Thread(target=self._listen, name="postgresql listener", daemon=True)
+        self._closed = False
+        try:
+            await self.read(lambda conn: conn.execute(text("SELECT 1")))
+        except BaseException:
+            self._closed = True
+            raise
         self._listener.start()
+        await asyncio.to_thread(self._heard.wait, _LISTEN_SECONDS)
 
     async def close(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
         self._stopping.set()
-        if self._listener is not None:
-            await asyncio.to_thread(self._listener.join)
+        await asyncio.to_thread(self._end)
+
+    def _end(self) -> None:
         self._threads.shutdown()
+        try:
+            with self._listening.connect() as connection:  # wakes the listener
+                connection.execute(_NOTIFY, {"channel": CHANNEL, "payload": ""})
+        except DBAPIError:
+            pass  # the database is away; the listener looks up by itself
+        self._listener.join()
         self._engine.dispose()
 
     async def read(self, unit: Callable[[Connection], T]) -> T:
-        return await self._loop_of().run_in_executor(self._threads, self._run, unit, True)
+        return await self._submit(unit, _READING)
 
     async def write(self, unit: Callable[[Connection], T]) -> T:
-        return await self._loop_of().run_in_executor(self._threads, self._run, unit, False)
+        return await self._submit(unit, {})
 
-    @staticmethod
-    def _loop_of() -> asyncio.AbstractEventLoop:
-        return asyncio.get_running_loop()
+    async def _submit(self, unit: Callable[[Connection], T], options: dict[str, Any]) -> T:
+        if self._closed:
+            raise stopping()
+        return await self._loop.run_in_executor(self._threads, self._run, unit, options)
 
-    def _run(self, unit: Callable[[Connection], T], read_only: bool) -> T:
-        for attempt in range(_TRIES):
+    def _run(self, unit: Callable[[Connection], T], options: dict[str, Any]) -> T:
+        for left in reversed(range(_TRIES)):
             try:
-                return self._run_once(unit, read_only)
-            except OperationalError as error:
-                if getattr(error.orig, "sqlstate", "") not in _RETRIED or attempt == _TRIES - 1:
-                    raise translate(error) from error
-            except Exception as error:  # noqa: BLE001 (raised again, translated)
-                raise translate(error) from error.__cause__
+                return self._run_once(unit, options)
+            except StopIteration as error:  # a future cannot carry it
+                raise RuntimeError("a unit of work raised StopIteration") from error
+            except DBAPIError as error:
+                if left and getattr(error.orig, "sqlstate", "") in _RETRIED:
+                    continue
+                if _is_away(error):
+                    raise unavailable(error) from error
+                raise
         raise AssertionError("the loop above returns or raises")
 
-    def _run_once(self, unit: Callable[[Connection], T], read_only: bool) -> T:
+    def _run_once(self, unit: Callable[[Connection], T], options: dict[str, Any]) -> T:
         with self._engine.connect() as connection:
-            conn = connection.execution_options(postgresql_readonly=True) if read_only else connection
+            conn = connection.execution_options(**options)
             take_signals(conn)
             with conn.begin():
                 result = unit(conn)
-                signals = take_signals(conn)
-                for name in sorted(signals):
+                for name in sorted(take_signals(conn)):
                     conn.execute(_NOTIFY, {"channel": CHANNEL, "payload": name})
             return result
 
@@ -92,16 +121,15 @@ class PostgresqlBackend:
         """Wait for notifications of all processes, this one's own included; connect again when the line breaks."""
         while not self._stopping.is_set():
             try:
-                with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                    raw = connection.connection.driver_connection
+                with self._listening.connect() as connection:
                     connection.execute(text(f"LISTEN {CHANNEL}"))
-                    self._forward(raw)
-                    connection.execute(text(f"UNLISTEN {CHANNEL}"))
+                    self._heard.set()
+                    self._forward(connection.connection.driver_connection)
             except Exception:  # noqa: BLE001 (the database is away: due jobs are also found by time)
                 self._stopping.wait(1)
 
     def _forward(self, raw: Any) -> None:
         while not self._stopping.is_set():
-            names = frozenset(notice.payload for notice in raw.notifies(timeout=0.2))
-            if names:
-                self._loop.call_soon_threadsafe(self._on_signals, names)
+            for notice in raw.notifies(timeout=_LISTEN_SECONDS, stop_after=1):
+                if notice.payload and not self._stopping.is_set():
+                    self._loop.call_soon_threadsafe(self._on_signals, frozenset({notice.payload}))

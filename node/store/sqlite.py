@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.pool import StaticPool
 
 from node.errors import Unavailable
-from node.store.engine import take_signals, translate
+from node.store.engine import stopping, take_signals, unavailable
 
 T = TypeVar("T")
 
@@ -37,6 +37,36 @@ PRAGMAS: tuple[tuple[str, str, str], ...] = (
 READERS = 2
 BATCH_AT_MOST = 256
 
+#: Result codes that tell of the disk, the file or its locks, not of the statement.
+_AWAY = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_NOTADB,
+        sqlite3.SQLITE_PROTOCOL,
+    }
+)
+#: For the writer, a file that cannot be written is one more; in a reader it is a unit that tried to write.
+_AWAY_WRITING = _AWAY | {sqlite3.SQLITE_READONLY}
+
+
+def _code(error: BaseException) -> int:
+    """The primary result code of an error of SQLite, also inside SQLAlchemy's; 0 for any other error."""
+    return int(getattr(getattr(error, "orig", error), "sqlite_errorcode", 0)) & 0xFF
+
+
+def _translated(error: BaseException, away: frozenset[int]) -> BaseException:
+    if isinstance(error, StopIteration):  # a future cannot carry it
+        made = RuntimeError("a unit of work raised StopIteration")
+        made.__cause__ = error
+        return made
+    return unavailable(error) if _code(error) in away else error
+
 
 class _Connection(aiosqlite.Connection):
     """An aiosqlite connection that runs whole functions in its thread, over SQLAlchemy."""
@@ -45,13 +75,10 @@ class _Connection(aiosqlite.Connection):
     engine: Engine
 
     async def run(self, function: Callable[[], T]) -> T:
-        result: T = await self._execute(function)  # type: ignore[no-untyped-call]
+        result: T = await self._execute(function)  # type: ignore[no-untyped-call]  # aiosqlite leaves it untyped
         return result
 
-    async def prepare(self, *, read_only: bool) -> None:
-        await self.run(partial(self._prepare, read_only=read_only))
-
-    def _prepare(self, *, read_only: bool) -> None:
+    def prepare(self, *, read_only: bool) -> None:
         raw = self._conn
         for name, value, expected in PRAGMAS:
             raw.execute(f"PRAGMA {name}={value}")
@@ -64,15 +91,25 @@ class _Connection(aiosqlite.Connection):
         self.sql = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
 
     async def release(self) -> None:
-        await self.run(self.sql.invalidate)
-        await self.run(partial(self.engine.dispose, close=False))
+        await self.run(self._let_go)
         await self.close()
+
+    def _let_go(self) -> None:
+        self.sql.invalidate()
+        self.engine.dispose(close=False)
 
 
 async def _connect(path: Path, *, read_only: bool) -> _Connection:
-    connection = _Connection(partial(sqlite3.connect, path, isolation_level=None, check_same_thread=False), 64)
-    await connection
-    await connection.prepare(read_only=read_only)
+    try:
+        connection = _Connection(partial(sqlite3.connect, path, isolation_level=None, check_same_thread=False), 64)
+        await connection
+        try:
+            await connection.run(partial(connection.prepare, read_only=read_only))
+        except BaseException:
+            await connection.close()  # else its thread would keep the process alive
+            raise
+    except sqlite3.Error as error:
+        raise _translated(error, _AWAY_WRITING) from error
     return connection
 
 
@@ -95,6 +132,7 @@ class SqliteBackend:
         self._waiting: list[_Waiting] = []
         self._wake = asyncio.Event()
         self._loop_task: asyncio.Task[None] | None = None
+        self._closed = True
         self._on_signals: Callable[[frozenset[str]], None]
 
     @property
@@ -104,51 +142,63 @@ class SqliteBackend:
     async def open(self, on_signals: Callable[[frozenset[str]], None]) -> None:
         self._on_signals = on_signals
         self._writer = await _connect(self._path, read_only=False)
-        for _ in range(READERS):
-            reader = await _connect(self._path, read_only=True)
-            self._readers.append(reader)
-            self._idle.put_nowait(reader)
+        try:
+            for _ in range(READERS):
+                reader = await _connect(self._path, read_only=True)
+                self._readers.append(reader)
+                self._idle.put_nowait(reader)
+        except BaseException:
+            await self._release()
+            raise
+        self._closed = False
         self._loop_task = asyncio.create_task(self._write_loop(), name="sqlite writer")
 
     async def close(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
+        self._wake.set()
         if self._loop_task is not None:
-            self._loop_task.cancel()
-            await asyncio.gather(self._loop_task, return_exceptions=True)
-        for waiting in self._waiting:
-            waiting.future.set_exception(Unavailable("The node is stopping."))
-        self._waiting.clear()
-        for reader in self._readers:
-            await reader.release()
+            await self._loop_task
+        await self._release()
+
+    async def _release(self) -> None:
+        for connection in (*self._readers, self._writer):
+            await connection.release()
         self._readers.clear()
-        await self._writer.release()
+        self._idle = asyncio.LifoQueue()
 
     async def read(self, unit: Callable[[Connection], T]) -> T:
+        if self._closed:
+            raise stopping()
         reader = await self._idle.get()
         try:
             return await reader.run(partial(_run_read, reader, unit))
-        except Exception as error:  # noqa: BLE001 (raised again, translated)
-            raise translate(error) from error.__cause__
         finally:
             self._idle.put_nowait(reader)
 
     async def write(self, unit: Callable[[Connection], T]) -> T:
+        if self._closed:
+            raise stopping()
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._waiting.append(_Waiting(unit, future))
         self._wake.set()
         return await future
 
     async def _write_loop(self) -> None:
-        while True:
-            await self._wake.wait()
-            self._wake.clear()
-            while self._waiting:
-                batch = self._waiting[:BATCH_AT_MOST]
-                del self._waiting[: len(batch)]
-                await self._write_batch(batch)
+        """Write batch after batch; ends when the store is closed and nobody waits any more."""
+        while self._waiting or not self._closed:
+            if not self._waiting:
+                self._wake.clear()
+                await self._wake.wait()
+                continue
+            batch = self._waiting[:BATCH_AT_MOST]
+            del self._waiting[: len(batch)]
+            await self._write_batch([waiting for waiting in batch if not waiting.future.done()])
 
     async def _write_batch(self, batch: list[_Waiting]) -> None:
         try:
-            signals = await asyncio.shield(self._writer.run(partial(_run_batch, self._writer, batch)))
+            signals = await self._writer.run(partial(_run_batch, self._writer, batch))
         except asyncio.CancelledError:
             for waiting in batch:
                 waiting.future.cancel()
@@ -156,13 +206,13 @@ class SqliteBackend:
         except Exception as error:  # noqa: BLE001 (the commit failed: nobody in the batch was durable)
             for waiting in batch:
                 if not waiting.future.done():
-                    waiting.future.set_exception(translate(error))
+                    waiting.future.set_exception(_translated(error, _AWAY_WRITING))
             return
         for waiting in batch:
             if waiting.future.done():
                 continue
             if waiting.error is not None:
-                waiting.future.set_exception(translate(waiting.error))
+                waiting.future.set_exception(_translated(waiting.error, _AWAY_WRITING))
             else:
                 waiting.future.set_result(waiting.result)
         self._on_signals(signals)
@@ -170,20 +220,25 @@ class SqliteBackend:
 
 def _run_read(connection: _Connection, unit: Callable[[Connection], T]) -> T:
     raw = connection._conn  # noqa: SLF001 (our own subclass)
-    raw.execute("BEGIN")
     try:
-        return unit(connection.sql)
-    finally:
-        if raw.in_transaction:
-            raw.execute("COMMIT")
+        raw.execute("BEGIN")
+        try:
+            return unit(connection.sql)
+        finally:
+            if raw.in_transaction:
+                raw.execute("COMMIT")
+    except Exception as error:
+        translated = _translated(error, _AWAY)
+        if translated is error:
+            raise
+        raise translated from error
 
 
 def _run_batch(connection: _Connection, batch: list[_Waiting]) -> frozenset[str]:
     """Run all units in one transaction; answers what they signalled."""
     raw = connection._conn  # noqa: SLF001 (our own subclass)
-    take_signals(connection.sql)
-    raw.execute("BEGIN IMMEDIATE")
     signals: frozenset[str] = frozenset()
+    raw.execute("BEGIN IMMEDIATE")
     try:
         for waiting in batch:
             signals |= _run_unit(connection, waiting)
@@ -197,6 +252,7 @@ def _run_batch(connection: _Connection, batch: list[_Waiting]) -> frozenset[str]
 
 def _run_unit(connection: _Connection, waiting: _Waiting) -> frozenset[str]:
     raw = connection._conn  # noqa: SLF001 (our own subclass)
+    take_signals(connection.sql)
     raw.execute("SAVEPOINT unit")
     try:
         waiting.result = waiting.unit(connection.sql)
@@ -206,7 +262,6 @@ def _run_unit(connection: _Connection, waiting: _Waiting) -> frozenset[str]:
         raw.execute("ROLLBACK TO unit")
         raw.execute("RELEASE unit")
         waiting.error = error
-        take_signals(connection.sql)
         return frozenset()
     raw.execute("RELEASE unit")
     return take_signals(connection.sql)

@@ -1,0 +1,385 @@
+"""The store's promises, on each database: one transaction per unit, shared commits, failures that stay put."""
+
+import asyncio
+import sqlite3
+import threading
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, event, func, insert, select, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from node.errors import NotFound, Unavailable
+from node.store.engine import Store, signal
+from node.store.sqlite import SqliteBackend
+from node.store.tables import facts
+from tests import postgres, stores
+
+database, store = stores.database, stores.store
+
+
+def put(conn: Connection, name: str, value: str = "") -> str:
+    conn.execute(insert(facts).values(name=name, value=value))
+    return name
+
+
+def put_many(conn: Connection, names):
+    for name in names:
+        put(conn, name)
+    return [name.upper() for name in names]
+
+
+def names(conn: Connection) -> list[str]:
+    return list(conn.scalars(select(facts.c.name).order_by(facts.c.name)))
+
+
+def count_commits(store: Store) -> list[str]:
+    """Collects what the writer commits; SQLite only, where one connection writes."""
+    seen: list[str] = []
+    raw = store.engines[0].raw_connection().driver_connection
+    assert raw is not None
+    raw.set_trace_callback(
+        lambda statement: seen.append(statement) if statement.startswith(("COMMIT", "BEGIN")) else None
+    )
+    return seen
+
+
+async def test_a_unit_is_answered_and_stored(store):
+    assert await store.write(put, "a", value="1") == "a"
+    assert await store.read(names) == ["a"]
+
+
+async def test_a_unit_that_raises_leaves_nothing_and_its_error_arrives(store):
+    def unit(conn):
+        put(conn, "half")
+        raise NotFound(detail="on purpose")
+
+    with pytest.raises(NotFound) as caught:
+        await store.write(unit)
+    assert caught.value.detail == "on purpose"
+    assert await store.read(names) == []
+
+
+async def test_a_refused_statement_is_the_callers_error(store):
+    await store.write(put, "a")
+    with pytest.raises(IntegrityError):
+        await store.write(put, "a")
+    await store.write(put, "b")
+    assert await store.read(names) == ["a", "b"]
+
+
+async def test_a_wrong_statement_is_not_taken_for_a_database_that_is_away(store):
+    with pytest.raises(DBAPIError):
+        await store.write(lambda conn: conn.execute(text("SELECT nothing FROM nowhere")))
+    with pytest.raises(DBAPIError):
+        await store.read(lambda conn: conn.execute(text("SELECT nothing FROM nowhere")))
+
+
+async def test_a_reader_cannot_write(store):
+    with pytest.raises(DBAPIError):
+        await store.read(put, "a")
+    assert await store.read(names) == []
+    await store.write(put, "b")
+    assert await store.read(names) == ["b"]
+
+
+async def test_stop_iteration_arrives_as_an_error_instead_of_hanging_the_caller(store):
+    for run in (store.read, store.write):
+        with pytest.raises(RuntimeError, match="StopIteration"):
+            await asyncio.wait_for(run(lambda _: next(iter(()))), 5)
+
+
+async def test_a_reader_sees_one_state_of_the_database(store):
+    inside, go_on = threading.Event(), threading.Event()
+
+    def look_twice(conn):
+        before = conn.scalar(select(func.count()).select_from(facts))
+        inside.set()
+        assert go_on.wait(5)
+        return before, conn.scalar(select(func.count()).select_from(facts))
+
+    reading = asyncio.create_task(store.read(look_twice))
+    await asyncio.to_thread(inside.wait, 5)
+    await store.write(put, "a")
+    go_on.set()
+    assert await reading == (0, 0)
+    assert await store.read(names) == ["a"]
+
+
+async def test_readers_do_not_wait_for_the_writer(store):
+    inside, go_on = threading.Event(), threading.Event()
+
+    def slow(conn):
+        put(conn, "slow")
+        inside.set()
+        assert go_on.wait(5)
+
+    writing = asyncio.create_task(store.write(slow))
+    await asyncio.to_thread(inside.wait, 5)
+    assert await asyncio.wait_for(store.read(names), 2) == []
+    go_on.set()
+    await writing
+    assert await store.read(names) == ["slow"]
+
+
+async def test_of_many_units_only_the_failing_ones_fail(store):
+    await store.write(put, "n7")
+    results = await asyncio.gather(*(store.write(put, f"n{i}") for i in range(20)), return_exceptions=True)
+    failed = [i for i, result in enumerate(results) if isinstance(result, Exception)]
+    assert failed == [7]
+    assert isinstance(results[7], IntegrityError)
+    assert len(await store.read(names)) == 20
+
+
+async def test_units_that_wait_together_share_a_commit():
+    with stores.new_database("sqlite") as path:
+        async with stores.open_store(path) as store:
+            commits = count_commits(store)
+            await asyncio.gather(*(store.write(put, f"n{i}") for i in range(200)))
+            assert commits.count("COMMIT") <= 3  # the first alone, then those that came meanwhile
+            assert len(await store.read(names)) == 200
+
+
+async def test_nobody_is_answered_before_the_commit(tmp_path):
+    with stores.new_database("sqlite") as path:
+        async with stores.open_store(path) as store:
+            await asyncio.gather(*(store.write(put, f"n{i}") for i in range(50)))
+            other = sqlite3.connect(path)  # another process would see the same
+            assert other.execute("SELECT count(*) FROM facts").fetchone() == (50,)
+            other.close()
+
+
+async def test_a_caller_who_leaves_takes_nobody_with_him(store):
+    callers = [asyncio.create_task(store.write(put, f"n{i}")) for i in range(10)]
+    await asyncio.sleep(0)
+    callers[3].cancel()
+    results = await asyncio.gather(*callers, return_exceptions=True)
+    assert isinstance(results[3], asyncio.CancelledError)
+    assert {f"n{i}" for i in range(10) if i != 3} <= set(await store.read(names))
+
+
+async def test_gathered_items_share_calls_and_get_their_own_results(store):
+    calls: list[int] = []
+
+    def insert_all(conn, items):
+        calls.append(len(items))
+        return put_many(conn, items)
+
+    results = await asyncio.gather(*(store.gather(insert_all, f"n{i}") for i in range(600)))
+    assert results == [f"N{i}" for i in range(600)]
+    assert sum(calls) == 600
+    assert max(calls) <= Store.GATHER_AT_MOST
+    assert len(calls) <= 5
+    assert len(await store.read(names)) == 600
+
+
+async def test_a_bad_item_fails_alone(store):
+    await store.write(put, "n3")
+    results = await asyncio.gather(*(store.gather(put_many, f"n{i}") for i in range(10)), return_exceptions=True)
+    assert isinstance(results.pop(3), IntegrityError)
+    assert results == [f"N{i}" for i in range(10) if i != 3]
+    assert len(await store.read(names)) == 10
+
+
+async def test_gathering_survives_callers_who_leave(store):
+    callers = [asyncio.create_task(store.gather(put_many, f"n{i}")) for i in range(10)]
+    await asyncio.sleep(0)
+    for caller in callers[:9]:
+        caller.cancel()
+    assert await callers[9] == "N9"
+    assert len(await store.read(names)) == 10
+
+
+async def test_a_function_that_answers_too_little_is_an_error_for_each(store):
+    results = await asyncio.gather(*(store.gather(lambda _, items: [], i) for i in range(3)), return_exceptions=True)
+    assert [type(result) for result in results] == [RuntimeError] * 3
+    assert store._gatherings == {}
+
+
+async def test_nothing_is_remembered_of_functions_that_were_gathered(store):
+    for i in range(20):
+        await store.gather(lambda conn, items: put_many(conn, items), f"n{i}")
+    assert store._gatherings == {}
+
+
+async def heard(store: Store, heard_names: list[str], number: int) -> None:
+    done = asyncio.Event()
+
+    def listen(name: str) -> None:
+        heard_names.append(name)
+        if len(heard_names) >= number:
+            done.set()
+
+    store.listen(listen)
+    await store.write(_signal, "first")
+    await asyncio.wait_for(done.wait(), 10)
+
+
+def _signal(conn, *sent: str, fail: bool = False) -> None:
+    for name in sent:
+        signal(conn, name)
+    if fail:
+        raise NotFound
+
+
+async def test_signals_arrive_after_the_commit_and_only_then(store):
+    arrived: list[str] = []
+    await heard(store, arrived, 1)
+    with pytest.raises(NotFound):
+        await store.write(_signal, "never", fail=True)
+    end = asyncio.Event()
+    store.listen(lambda name: end.set() if name == "end" else None)
+    await store.write(_signal, "end", "end")
+    await asyncio.wait_for(end.wait(), 10)
+    assert arrived == ["first", "end"]
+
+
+async def test_a_failing_listener_stops_nobody(store):
+    reported: list[dict[str, object]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: reported.append(context))
+    store.listen(lambda name: 1 / 0)
+    arrived: list[str] = []
+    await heard(store, arrived, 1)
+    await store.write(put, "a")
+    assert arrived == ["first"]
+    assert isinstance(reported[0]["exception"], ZeroDivisionError)
+
+
+async def test_closing_finishes_what_was_asked_and_refuses_the_rest(database):
+    store = stores.make_store(database)
+    await store.open()
+    asked = [asyncio.create_task(store.write(put, f"n{i}")) for i in range(100)]
+    await asyncio.sleep(0)
+    await store.close()
+    assert len(await asyncio.gather(*asked)) == 100
+    for refused in (store.write(put, "late"), store.read(names), store.gather(put_many, "late")):
+        with pytest.raises(Unavailable):
+            await refused
+    await store.close()
+    async with stores.open_store(database) as again:
+        assert len(await again.read(names)) == 100
+
+
+async def test_a_store_that_cannot_be_opened_leaves_no_thread_behind(tmp_path: Path):
+    before = threading.active_count()
+    (tmp_path / "node.db").write_bytes(b"this is no database" * 100)
+    for path in (tmp_path / "node.db", tmp_path / "missing" / "node.db"):
+        with pytest.raises(Unavailable):
+            await Store(SqliteBackend(path), dialect="sqlite").open()
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread():
+            await asyncio.to_thread(thread.join, 2)
+    assert threading.active_count() <= before + 1  # the thread that waited
+
+
+async def test_a_full_disk_refuses_writes_serves_reads_and_heals(tmp_path):
+    with stores.new_database("sqlite") as path:
+        async with stores.open_store(path) as store:
+            await store.write(put, "before")
+
+            def limit(conn, pages):
+                conn.exec_driver_sql(f"PRAGMA max_page_count={pages}")
+
+            def fill(conn):
+                put(conn, "big", "x" * 4_000_000)
+
+            await store.write(limit, 1)  # SQLite takes the present size instead: every growth is a full disk
+            results = await asyncio.gather(
+                store.write(fill), store.write(put, "small", "y" * 100_000), return_exceptions=True
+            )
+            assert [type(result) for result in results] == [Unavailable, Unavailable]
+            assert "full" in str(results[0])
+            assert await store.read(names) == ["before"]
+            await store.write(limit, 1_000_000)
+            await store.write(fill)
+            assert await store.read(names) == ["before", "big"]
+
+
+async def test_a_locked_database_is_unavailable_and_leaves_no_half(monkeypatch):
+    from node.store import sqlite as backend
+
+    monkeypatch.setattr(backend, "PRAGMAS", (("busy_timeout", "50", "50"), *backend.PRAGMAS[1:]))
+    with stores.new_database("sqlite") as path:
+        async with stores.open_store(path) as store:
+            other = sqlite3.connect(path, isolation_level=None)
+            other.execute("BEGIN IMMEDIATE")
+            with pytest.raises(Unavailable, match="right now"):
+                await store.write(put, "a")
+            other.execute("ROLLBACK")
+            other.close()
+            await store.write(put, "b")
+            assert await store.read(names) == ["b"]
+
+
+async def test_the_settings_of_sqlite_are_what_the_rules_say():
+    with stores.new_database("sqlite") as path:
+        async with stores.open_store(path) as store:
+
+            def settings(conn):
+                wanted = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+                return [conn.exec_driver_sql(f"PRAGMA {name}").scalar() for name in wanted]
+
+            assert await store.write(settings) == ["wal", 2, 1, 5000]
+            assert await store.read(settings) == ["wal", 2, 1, 5000]
+
+
+async def test_postgresql_runs_a_unit_again_after_a_deadlock(postgresql):
+    async with stores.open_store(postgresql) as store:
+        await store.write(put_many, ["a", "b"])
+        meeting, runs = threading.Barrier(2), []
+
+        def crossing(conn, first, second):
+            runs.append(first)
+            conn.execute(text("UPDATE facts SET value = value || :x WHERE name = :n"), {"n": first, "x": first})
+            if len(runs) <= 2:
+                meeting.wait(5)
+            conn.execute(text("UPDATE facts SET value = value || :x WHERE name = :n"), {"n": second, "x": first})
+
+        await asyncio.gather(store.write(crossing, "a", "b"), store.write(crossing, "b", "a"))
+        values = await store.read(lambda conn: sorted("".join(sorted(v)) for v in conn.scalars(select(facts.c.value))))
+        assert values == ["ab", "ab"]
+        assert len(runs) == 3
+
+
+async def test_postgresql_comes_back_after_its_server_restarted(postgresql):
+    async with stores.open_store(postgresql) as store:
+        await store.write(put, "before")
+        postgres.cluster().stop(mode="fast")
+        with pytest.raises(Unavailable):
+            await store.write(put, "while away")
+        postgres.cluster().start()
+        await store.write(put, "after")
+        assert await store.read(names) == ["after", "before"]
+        arrived: list[str] = []
+
+        async def until_heard() -> None:
+            while not arrived:
+                await store.write(_signal, "again")
+                await asyncio.sleep(0.1)
+
+        store.listen(arrived.append)
+        await asyncio.wait_for(until_heard(), 15)
+
+
+async def test_a_pool_of_one_serves_units_and_signals(postgresql):
+    store = stores.make_store(postgresql, pool=1)
+    await store.open()
+    try:
+        arrived: list[str] = []
+        await heard(store, arrived, 1)
+        await asyncio.gather(*(store.write(put, f"n{i}") for i in range(5)))
+        assert len(await store.read(names)) == 5
+    finally:
+        await store.close()
+
+
+postgresql = stores.postgresql
+
+
+async def test_engines_can_be_watched(store):
+    seen: list[str] = []
+    for engine in store.engines:
+        event.listen(engine, "before_cursor_execute", lambda *args: seen.append(args[2]))
+    await store.read(names)
+    await store.write(put, "a")
+    assert [statement.split()[0] for statement in seen] == ["SELECT", "INSERT"]

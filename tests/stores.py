@@ -1,0 +1,107 @@
+"""Opened stores on each database, every one new and empty.
+
+A test module says ``store = stores.store`` and its tests run on SQLite, and on PostgreSQL where
+``RHIZOME_TEST_POSTGRESQL=1`` is set.
+"""
+
+import functools
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, create_engine
+
+from node.store import search_schema
+from node.store.engine import Store
+from node.store.sqlite import SqliteBackend
+from node.store.tables import metadata
+from tests import postgres
+
+#: PostgreSQL databases that a test has used and that are empty again.
+_free: list[str] = []
+BACKENDS = ("sqlite", *(("postgresql",) if postgres.WANTED else ()))
+
+
+def _create(engine: Engine) -> None:
+    with engine.begin() as conn:
+        metadata.create_all(conn)
+        search_schema.create(conn)
+
+
+@functools.cache
+def _sqlite_template() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "template.db"
+        engine = create_engine(f"sqlite:///{path}")
+        _create(engine)
+        engine.dispose()
+        return path.read_bytes()
+
+
+@functools.cache
+def _postgresql_template() -> str:
+    server = postgres.cluster()
+    name = server.create()
+    engine = create_engine(server.url(name).replace("postgresql://", "postgresql+psycopg://", 1))
+    _create(engine)
+    engine.dispose()
+    return name
+
+
+@contextmanager
+def new_database(backend: str) -> Iterator[str]:
+    """A new database with all tables: the path of a file, or a PostgreSQL URL; gone afterwards."""
+    if backend == "sqlite":
+        folder = Path(tempfile.mkdtemp(prefix="rhizome-"))
+        (folder / "node.db").write_bytes(_sqlite_template())
+        yield str(folder / "node.db")
+        shutil.rmtree(folder)
+    else:
+        server = postgres.cluster()
+        name = _free.pop() if _free else server.create(template=_postgresql_template())
+        yield server.url(name)
+        server.empty(name)
+        _free.append(name)
+
+
+def make_store(database: str, *, pool: int = 4) -> Store:
+    """A store, not yet open, on what ``new_database`` made; several may share one PostgreSQL database."""
+    if database.startswith("postgresql://"):
+        from node.store.postgresql import PostgresqlBackend  # the driver loads only where it is tested
+
+        return Store(PostgresqlBackend(database, pool=pool), dialect="postgresql")
+    return Store(SqliteBackend(Path(database)), dialect="sqlite")
+
+
+@asynccontextmanager
+async def open_store(database: str) -> AsyncIterator[Store]:
+    made = make_store(database)
+    await made.open()
+    try:
+        yield made
+    finally:
+        await made.close()
+
+
+@pytest.fixture(params=BACKENDS)
+def database(request: pytest.FixtureRequest) -> Iterator[str]:
+    with new_database(request.param) as made:
+        yield made
+
+
+@pytest.fixture
+async def store(database: str) -> AsyncIterator[Store]:
+    async with open_store(database) as made:
+        yield made
+
+
+@pytest.fixture
+def postgresql() -> Iterator[str]:
+    """A PostgreSQL database, for what only several processes can show."""
+    if not postgres.WANTED:
+        pytest.skip("RHIZOME_TEST_POSTGRESQL=1 is not set")
+    with new_database("postgresql") as made:
+        yield made
