@@ -1,30 +1,39 @@
-"""Runs due jobs: a feeder and some slots per kind of work.
+"""Runs due jobs: a feeder and some slots per kind of work, one writer of outcomes for all.
 
 The feeder claims due jobs into a short local queue; slots run them. A kind with ``batch`` runs many jobs in one call,
-so that its function can load and write as sets. Nothing is lost when the process dies: what it held becomes due again
-when its lease ends, or at once at the next start of a node with one process.
+so that its function can load and write as sets. A slot does not wait until the outcome is written: outcomes that come
+together share a transaction, and are kept until the database takes them. Nothing is lost when the process dies: what
+it held becomes due again when its lease ends, or at once at the next start of a node with one process.
 """
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import Connection
 
-from node.clock import Clock
-from node.errors import Unavailable
-from node.jobs.outcome import Done, GiveBack, Outcome, Park, Retry, Settled, judge
+from node import log
+from node.clock import MINUTE, SECOND, Clock
+from node.errors import NodeError, Unavailable
+from node.jobs.outcome import Done, GiveBack, Outcome, Park, Retry, judge
 from node.store import jobs as table
 from node.store.engine import Store
-from node.store.jobs import Job
+from node.store.jobs import LEASE, Job, PerHost
 
 Run = Callable[[Sequence[Job]], Awaitable[Sequence[Outcome]]]
 
 #: Without a signal, look this often: another process may have died with work in hand.
 _LOOK_SECONDS = 2.0
-_HEARTBEAT_SECONDS = 5.0
+_HEARTBEAT_SECONDS = LEASE / SECOND / 3
 _DRAIN_SECONDS = 10.0
+#: How many outcomes one transaction takes.
+_SETTLE_AT_MOST = 512
+#: While the database is away, ask again this often.
+_PAUSE_SECONDS = 1.0
+#: The wall clock moved on its own when it is this far behind what passed since the last heartbeat.
+_JUMP = MINUTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +44,8 @@ class Kind:
     run: Run  # one outcome per job, in order
     batch: int = 1
     slots: int = 1
-    per_host: int | None = None
+    per_host: PerHost | None = None  # how many jobs of one host at once; a function runs in the store's thread
+    longest_wait: int | None = None  # no job of this kind is ever due later than this, in milliseconds from now
 
 
 @dataclass(slots=True)
@@ -45,8 +55,22 @@ class _Lane:
     kind: Kind
     queue: asyncio.Queue[Job] = field(default_factory=asyncio.Queue)
     wake: asyncio.Event = field(default_factory=asyncio.Event)
-    held: Counter[str] = field(default_factory=Counter)  # host -> queued or running here
+    held: Counter[str] = field(default_factory=Counter)  # host -> claimed here and not settled
     running: int = 0
+
+    @property
+    def enough(self) -> int:
+        """How many jobs keep all slots busy."""
+        return max(self.kind.batch, self.kind.slots)
+
+    def take(self, jobs: Iterable[Job]) -> None:
+        self.held.update(job.host for job in jobs if job.host)
+
+    def let_go(self, job: Job) -> None:
+        if job.host:
+            self.held[job.host] -= 1
+            if not self.held[job.host]:
+                del self.held[job.host]
 
 
 def _each(run_one: Callable[[Job], Awaitable[Outcome]]) -> Run:
@@ -56,19 +80,31 @@ def _each(run_one: Callable[[Job], Awaitable[Outcome]]) -> Run:
     return run
 
 
-def single(name: str, run_one: Callable[[Job], Awaitable[Outcome]], *, slots: int, per_host: int | None = None) -> Kind:
+def single(
+    name: str,
+    run_one: Callable[[Job], Awaitable[Outcome]],
+    *,
+    slots: int,
+    per_host: PerHost | None = None,
+    longest_wait: int | None = None,
+) -> Kind:
     """A kind whose jobs run one by one in ``slots`` places."""
-    return Kind(name, _each(run_one), batch=1, slots=slots, per_host=per_host)
+    return Kind(name, _each(run_one), batch=1, slots=slots, per_host=per_host, longest_wait=longest_wait)
 
 
 class Worker:
     """All kinds of work of one process."""
 
     def __init__(self, store: Store, clock: Clock, kinds: Sequence[Kind], *, name: str) -> None:
+        """``name``: of this process among those that share the database."""
         self.name = name
         self._store, self._clock = store, clock
         self._lanes = {kind.name: _Lane(kind) for kind in kinds}
-        self._tasks: list[asyncio.Task[None]] = []
+        self._ended: list[tuple[_Lane, Job, Outcome]] = []
+        self._ended_some = asyncio.Event()
+        self._settling = asyncio.Lock()
+        self._feeders: list[asyncio.Task[None]] = []
+        self._others: list[asyncio.Task[None]] = []
         self._stopping = False
         store.listen(self._on_signal)
 
@@ -79,13 +115,16 @@ class Worker:
 
     async def start(self) -> None:
         """Take over what a dead predecessor held (one process), then work."""
+        now = self._clock.now()
         if self._store.dialect == "sqlite":
-            await self._store.write(table.take_over, self._clock.now())
-        await self._store.write(table.beat, self.name, self._clock.now())
-        self._tasks.append(asyncio.create_task(self._beat(), name="worker heartbeat"))
+            await self._store.write(table.take_over, now)
+        await self._store.write(table.beat, self.name, now)
+        await self._pull_in(now)
+        self._others.append(asyncio.create_task(self._beat(), name="worker heartbeat"))
+        self._others.append(asyncio.create_task(self._settle_always(), name="worker settling"))
         for lane in self._lanes.values():
-            self._tasks.append(asyncio.create_task(self._feed(lane), name=f"feeder {lane.kind.name}"))
-            self._tasks += [
+            self._feeders.append(asyncio.create_task(self._feed(lane), name=f"feeder {lane.kind.name}"))
+            self._others += [
                 asyncio.create_task(self._work(lane), name=f"slot {lane.kind.name} {number}")
                 for number in range(lane.kind.slots)
             ]
@@ -93,21 +132,22 @@ class Worker:
     async def stop(self) -> None:
         """Finish what runs, within limits; give the rest back."""
         self._stopping = True
+        await _cancel(self._feeders)
         for lane in self._lanes.values():
-            lane.wake.set()
-            unstarted = [lane.queue.get_nowait() for _ in range(lane.queue.qsize())]
-            await self._settle([(job, GiveBack()) for job in unstarted], lane)
+            for _ in range(lane.queue.qsize()):
+                self._end(lane, lane.queue.get_nowait(), GiveBack())
         try:
             async with asyncio.timeout(_DRAIN_SECONDS):
                 while any(lane.running for lane in self._lanes.values()):  # noqa: ASYNC110 (bounded, only at the end)
                     await asyncio.sleep(0.02)
         except TimeoutError:
-            pass  # leases end; nothing is lost
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._tasks.clear()
-        await self._store.write(table.retire, self.name, self._clock.now())
+            pass  # their leases end; nothing is lost
+        await _cancel(self._others)
+        try:
+            await self._settle()
+            await self._store.write(table.retire, self.name, self._clock.now())
+        except Unavailable:
+            pass  # leases end here too
 
     async def drain(self) -> int:
         """Run everything that is due now, and what becomes due by it; answers how many jobs ran.
@@ -120,102 +160,155 @@ class Worker:
         return total
 
     async def _drain_lane(self, lane: _Lane) -> int:
-        limit = max(lane.kind.batch, lane.kind.slots)
-        jobs = await self._claim(lane, limit)
+        jobs, _ = await self._claim(lane, lane.enough)
         if lane.kind.batch > 1:
             if jobs:
                 await self._run(lane, jobs)
         else:
             await asyncio.gather(*(self._run(lane, [job]) for job in jobs))
+        await self._settle()
         return len(jobs)
 
-    async def _claim(self, lane: _Lane, limit: int) -> list[Job]:
-        jobs = await self._store.write(
-            table.claim,
-            lane.kind.name,
-            limit,
-            now=self._clock.now(),
-            owner=self.name,
-            busy=lane.held if lane.kind.per_host is not None else None,
-            per_host=lane.kind.per_host,
-        )
-        lane.held.update(job.host for job in jobs if job.host)
-        return jobs
-
     async def _feed(self, lane: _Lane) -> None:
-        enough = max(lane.kind.batch, lane.kind.slots)
         while not self._stopping:
             lane.wake.clear()
-            jobs: list[Job] = []
-            if lane.queue.qsize() < enough:
+            seconds = _LOOK_SECONDS
+            waiting = lane.queue.qsize()
+            if waiting < lane.enough:
                 try:
-                    jobs = await self._claim(lane, 2 * enough - lane.queue.qsize())
-                except Unavailable:
-                    await asyncio.sleep(1)
-            for job in jobs:
-                lane.queue.put_nowait(job)
-            if not jobs:
-                await self._wait(lane)
+                    jobs, seconds = await self._claim(lane, 2 * lane.enough - waiting)
+                except Exception as error:  # noqa: BLE001 (a feeder that ends would end this kind of work)
+                    _report("jobs.claim_failed", error, kind=lane.kind.name)
+                    jobs, seconds = [], _PAUSE_SECONDS
+                for job in jobs:
+                    lane.queue.put_nowait(job)
+                if jobs:
+                    continue
+            await _wait(lane.wake, seconds)
 
-    async def _wait(self, lane: _Lane) -> None:
-        try:
-            now = self._clock.now()
-            due_at = await self._store.read(table.next_due_at, lane.kind.name, now)
-            seconds = _LOOK_SECONDS if due_at is None else min(_LOOK_SECONDS, (due_at - now) / 1000)
-            async with asyncio.timeout(max(0.01, seconds)):
-                await lane.wake.wait()
-        except (TimeoutError, Unavailable):
-            return
+    async def _claim(self, lane: _Lane, limit: int) -> tuple[list[Job], float]:
+        """What is due and may run, and after how many seconds to look again."""
+        now = self._clock.now()
+        busy = dict(lane.held) if lane.kind.per_host is not None else None
+        jobs, next_at = await self._store.write(_claim, lane.kind, limit, now, self.name, busy)
+        lane.take(jobs)
+        return jobs, _LOOK_SECONDS if next_at is None else min(_LOOK_SECONDS, max(0.01, (next_at - now) / SECOND))
 
     async def _work(self, lane: _Lane) -> None:
         while True:
             jobs = [await lane.queue.get()]
             while len(jobs) < lane.kind.batch and not lane.queue.empty():
                 jobs.append(lane.queue.get_nowait())
+            if lane.queue.qsize() < lane.enough:
+                lane.wake.set()
             await self._run(lane, jobs)
 
     async def _run(self, lane: _Lane, jobs: Sequence[Job]) -> None:
         lane.running += 1
         try:
-            outcomes = await self._outcomes(lane, jobs)
-            await self._settle(list(zip(jobs, outcomes, strict=True)), lane)
+            for job, outcome in zip(jobs, await self._outcomes(lane, jobs), strict=True):
+                self._end(lane, job, outcome)
         finally:
             lane.running -= 1
-            lane.wake.set()
 
     async def _outcomes(self, lane: _Lane, jobs: Sequence[Job]) -> Sequence[Outcome]:
         try:
-            return await lane.kind.run(jobs)
+            with log.bound(job=str(jobs[0].id) if len(jobs) == 1 else ""):
+                outcomes = await lane.kind.run(jobs)
+            if len(outcomes) != len(jobs) or not all(isinstance(outcome, Outcome) for outcome in outcomes):
+                raise RuntimeError(f"{lane.kind.name}: {outcomes!r:.100} for {len(jobs)} jobs")
+            return outcomes
         except Exception as error:  # noqa: BLE001 (the table of verdicts decides)
             if len(jobs) == 1:
-                return [judge(error, jobs[0].attempts)]
+                return [_judged(jobs[0], error)]
         return [outcome for job in jobs for outcome in await self._outcomes(lane, [job])]
 
-    async def _settle(self, settled: Sequence[tuple[Job, Outcome]], lane: _Lane) -> None:
-        """Write what became of the jobs; many that end at one time share a transaction."""
-        try:
-            now = self._clock.now()
-            await asyncio.gather(*(self._store.gather(_settle_many, (job, outcome, now)) for job, outcome in settled))
-        except Unavailable:
-            pass  # the lease ends and the job is done again: effects are idempotent
-        finally:
-            lane.held.subtract(job.host for job, _ in settled if job.host)
-            lane.held += Counter()
+    def _end(self, lane: _Lane, job: Job, outcome: Outcome) -> None:
+        self._ended.append((lane, job, outcome))
+        self._ended_some.set()
+
+    async def _settle_always(self) -> None:
+        while True:
+            await self._ended_some.wait()
+            try:
+                await self._settle()
+            except Exception as error:  # noqa: BLE001 (what has ended must be written one day)
+                _report("jobs.settle_failed", error, waiting=len(self._ended))
+                await asyncio.sleep(_PAUSE_SECONDS)
+
+    async def _settle(self) -> None:
+        """Write what became of jobs; what cannot be written stays to be written later."""
+        async with self._settling:
+            while self._ended:
+                batch = self._ended[:_SETTLE_AT_MOST]
+                await self._store.write(
+                    _settle_many, self.name, [(job, out) for _, job, out in batch], self._clock.now()
+                )
+                del self._ended[: len(batch)]
+                for lane, job, _ in batch:
+                    lane.let_go(job)
+                for lane in {lane.kind.name: lane for lane, _, _ in batch}.values():
+                    lane.wake.set()  # their hosts have room again
+            self._ended_some.clear()
 
     async def _beat(self) -> None:
+        before = self._clock.now()
         while True:
             await asyncio.sleep(_HEARTBEAT_SECONDS)
+            now = self._clock.now()
             try:
-                await self._store.write(table.beat, self.name, self._clock.now())
-            except Unavailable:
+                await self._store.write(table.beat, self.name, now)
+                if now < before - _JUMP:
+                    await self._pull_in(now)
+            except Exception as error:  # noqa: BLE001 (the next beat may succeed)
+                _report("jobs.beat_failed", error)
                 continue
+            before = now
+
+    async def _pull_in(self, now: int) -> None:
+        """Nothing waits longer than its kind allows, wherever the clock stood when it was put off (REL6)."""
+        for lane in self._lanes.values():
+            if lane.kind.longest_wait is not None:
+                await self._store.write(table.pull_in, lane.kind.name, now + lane.kind.longest_wait)
 
 
-def _settle_many(conn: Connection, items: Sequence[tuple[Job, Outcome, int]]) -> Sequence[None]:
-    done = [job.id for job, outcome, _ in items if isinstance(outcome, Done)]
-    table.finish_many(conn, done)
-    table.retry_many(conn, [(job.id, now + out.after, out.reason) for job, out, now in items if isinstance(out, Retry)])
-    table.park_many(conn, [(job.id, now, out.reason) for job, out, now in items if isinstance(out, Park)])
-    table.give_back_many(conn, [(job.id, now + out.after) for job, out, now in items if isinstance(out, GiveBack)])
-    assert all(isinstance(out, Done | Settled | Retry | Park | GiveBack) for _, out, _ in items)
-    return [None] * len(items)
+def _claim(
+    conn: Connection, kind: Kind, limit: int, now: int, owner: str, busy: dict[str, int] | None
+) -> tuple[list[Job], int | None]:
+    """Claimed jobs, and when the next one becomes due if these were all."""
+    jobs = table.claim(conn, kind.name, limit, now=now, owner=owner, busy=busy, per_host=kind.per_host)
+    return jobs, None if len(jobs) == limit else table.next_due_at(conn, kind.name, now)
+
+
+def _settle_many(conn: Connection, owner: str, items: Sequence[tuple[Job, Outcome]], now: int) -> None:
+    table.finish_many(conn, [job.id for job, out in items if isinstance(out, Done)])
+    table.retry_many(conn, owner, [(job.id, now + o.after, o.reason) for job, o in items if isinstance(o, Retry)])
+    table.park_many(conn, owner, [(job.id, now, o.reason) for job, o in items if isinstance(o, Park)])
+    table.give_back_many(conn, owner, [(job.id, now + o.after) for job, o in items if isinstance(o, GiveBack)])
+
+
+def _judged(job: Job, error: Exception) -> Outcome:
+    outcome = judge(error, job.attempts)
+    level = log.INFO if isinstance(error, NodeError) else log.ERROR
+    name = f"job.{type(outcome).__name__.lower()}"
+    log.event(name, level=level, error=error, job_id=job.id, kind=job.kind, target=job.target, attempt=job.attempts)
+    return outcome
+
+
+def _report(name: str, error: Exception, **fields: Any) -> None:
+    log.event(name, level=log.WARNING if isinstance(error, Unavailable) else log.ERROR, error=error, **fields)
+
+
+async def _wait(event: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return
+
+
+async def _cancel(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    tasks.clear()

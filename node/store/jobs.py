@@ -3,9 +3,13 @@
 A job is due when ``due_at`` has passed. Claiming a job moves ``due_at`` to the end of a lease, which heartbeats push
 on: what a dead process held becomes due again by itself. Jobs of one ``serial_key`` run strictly in the order of their
 ids; at most one waiting job has a given ``lock_key``.
+
+What waits behind another job of its key, or for a host that is held, is put off by ``BEHIND``, so that a claim never
+reads past thousands of rows that it cannot take. Ending the job in front makes the next one due. That is for speed
+only: whether a job is the first of its key is asked again when it is claimed, and after ``BEHIND`` it is due by itself.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,13 +17,17 @@ from sqlalchemy import Connection, and_, bindparam, case, delete, exists, func, 
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from node.clock import HOUR, SECOND
 from node.store.engine import signal
 from node.store.tables import jobs, workers
 
-#: How long a claim holds without a heartbeat (REL3).
-LEASE = 15_000
-#: At most this many jobs of one host at a time, so that a slow host cannot take all slots (REL8).
-PER_HOST = 4
+#: How long a claim holds without a heartbeat. Work of a killed process is to go on within 10 s of the next start
+#: (operator contract), also where another process may still be alive.
+LEASE = 10 * SECOND
+BEHIND = 12 * HOUR
+
+#: How many jobs of a host may run at once: one number, or one for each.
+PerHost = int | Callable[[str], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,54 +78,74 @@ _INSERT = {
     "sqlite": sqlite_insert(jobs).on_conflict_do_nothing(index_elements=[jobs.c.lock_key]),
     "postgresql": postgresql_insert(jobs).on_conflict_do_nothing(index_elements=[jobs.c.lock_key]),
 }
+_INSERT_ALL = insert(jobs)
 
 
 def enqueue_many(conn: Connection, new: Sequence[NewJob]) -> None:
     """Store jobs in the caller's transaction; a job whose ``lock_key`` already waits is left out."""
     if not new:
         return
-    rows = [
-        {
-            "id": job.id,
-            "kind": job.kind,
-            "ref": job.ref,
-            "target": job.target,
-            "host": job.host,
-            "payload": job.payload,
-            "serial_key": job.serial_key,
-            "lock_key": job.lock_key,
-            "due_at": job.due_at,
-            "expires_at": job.expires_at,
-            "created_at": job.due_at,
-        }
-        for job in new
-    ]
+    taken = _taken_keys(conn, {job.serial_key for job in new if job.serial_key is not None})
+    rows = []
+    for job in new:
+        rows.append(_row(job, behind=job.serial_key in taken))
+        if job.serial_key is not None:
+            taken.add(job.serial_key)
     locked = any(job.lock_key is not None for job in new)
-    conn.execute(_INSERT[conn.dialect.name] if locked else insert(jobs), rows)
+    conn.execute(_INSERT[conn.dialect.name] if locked else _INSERT_ALL, rows)
     for kind in {job.kind for job in new}:
         signal(conn, f"jobs:{kind}")
 
 
+def _row(job: NewJob, *, behind: bool) -> dict[str, Any]:
+    return {
+        "id": job.id,
+        "kind": job.kind,
+        "ref": job.ref,
+        "target": job.target,
+        "host": job.host,
+        "payload": job.payload,
+        "serial_key": job.serial_key,
+        "lock_key": job.lock_key,
+        "due_at": job.due_at + BEHIND if behind else job.due_at,
+        "expires_at": job.expires_at,
+        "created_at": job.due_at,
+    }
+
+
+_LAST_OF_KEY = (
+    select(func.max(jobs.c.id))
+    .where(jobs.c.serial_key.in_(bindparam("keys", expanding=True)), jobs.c.state == "live")
+    .group_by(jobs.c.serial_key)
+)
+_TAKEN = select(jobs.c.serial_key).where(jobs.c.id.in_(_LAST_OF_KEY))
+# A key-share lock on the last job of each key makes whoever ends it wait until the new one is there to be made due.
+# One that is being ended at this moment is skipped: nothing waits behind it any more.
+_TAKEN_LOCKING = _TAKEN.with_for_update(read=True, key_share=True, skip_locked=True)
+
+
+def _taken_keys(conn: Connection, keys: Collection[str]) -> set[str]:
+    """Those keys of which jobs wait or run."""
+    if not keys:
+        return set()
+    query = _TAKEN_LOCKING if conn.dialect.name == "postgresql" else _TAKEN
+    return set(conn.scalars(query, {"keys": list(keys)}))
+
+
 _earlier = jobs.alias("earlier")
+_IS_FIRST = or_(
+    jobs.c.serial_key.is_(None),
+    ~exists().where(
+        and_(_earlier.c.serial_key == jobs.c.serial_key, _earlier.c.id < jobs.c.id, _earlier.c.state == "live")
+    ),
+)
 _CANDIDATES = (
     select(*_COLUMNS)
-    .where(
-        jobs.c.kind == bindparam("kind"),
-        jobs.c.state == "live",
-        jobs.c.due_at <= bindparam("now"),
-        or_(
-            jobs.c.serial_key.is_(None),
-            ~exists().where(
-                and_(
-                    _earlier.c.serial_key == jobs.c.serial_key,
-                    _earlier.c.id < jobs.c.id,
-                    _earlier.c.state == "live",
-                )
-            ),
-        ),
-    )
+    .where(jobs.c.kind == bindparam("kind"), jobs.c.state == "live", jobs.c.due_at <= bindparam("now"), _IS_FIRST)
     .order_by(jobs.c.due_at, jobs.c.id)
     .limit(bindparam("limit"))
+    # Rows that another process claims at this moment are passed over; SQLite has one writer and leaves this out.
+    .with_for_update(key_share=True, skip_locked=True, of=jobs)
 )
 _CANDIDATES_ELSEWHERE = _CANDIDATES.where(jobs.c.host.not_in(bindparam("excluded", expanding=True)))
 _CLAIM = (
@@ -135,95 +163,118 @@ def claim(
     now: int,
     owner: str,
     busy: Mapping[str, int] | None = None,
-    per_host: int | None = None,
+    per_host: PerHost | None = None,
 ) -> list[Job]:
     """Take up to ``limit`` due jobs for ``owner``.
 
     With ``per_host``, no host gets more than that many, those in ``busy`` (host -> running) included; the search goes
     on past hosts that are full, so that one slow host does not hide the others.
     """
-    taken: list[Any] = []
+    taken: list[Job] = []
     count = dict(busy or {})
+    room = per_host if callable(per_host) or per_host is None else _same_for_all(per_host)
     while len(taken) < limit:
-        full = [host for host, running in count.items() if per_host is not None and running >= per_host]
+        full = [host for host, running in count.items() if room is not None and running >= room(host)]
         rows = _candidates(conn, kind, limit - len(taken), now, full)
-        chosen = []
-        for row in rows:
-            if per_host is not None and row.host and count.get(row.host, 0) >= per_host:
-                continue
-            count[row.host] = count.get(row.host, 0) + 1
-            chosen.append(row)
+        chosen = rows if room is None else _within(rows, count, room)
         if chosen:
             conn.execute(_CLAIM, {"job_ids": [row.id for row in chosen], "until": now + LEASE, "worker": owner})
-            taken += chosen
+            taken += [Job(**{**row._mapping, "attempts": row.attempts + 1}) for row in chosen]  # noqa: SLF001 (public)
         if len(chosen) == len(rows):
             break
-    return [
-        Job(
-            row.id,
-            row.kind,
-            row.ref,
-            row.target,
-            row.host,
-            row.payload,
-            row.serial_key,
-            row.attempts + 1,
-            row.expires_at,
-            row.created_at,
-        )
-        for row in taken
-    ]
+    return taken
+
+
+def _same_for_all(number: int) -> Callable[[str], int]:
+    return lambda _: number
+
+
+def _within(rows: Sequence[Any], count: dict[str, int], room: Callable[[str], int]) -> list[Any]:
+    """Those rows that their hosts have room for; counts them."""
+    chosen = []
+    for row in rows:
+        running = count.setdefault(row.host, 0)
+        if not row.host or running < room(row.host):
+            count[row.host] = running + 1
+            chosen.append(row)
+    return chosen
 
 
 def _candidates(conn: Connection, kind: str, limit: int, now: int, excluded: Collection[str]) -> Sequence[Any]:
-    query, parameters = _CANDIDATES, {"kind": kind, "now": now, "limit": limit}
-    if excluded:
-        query, parameters = _CANDIDATES_ELSEWHERE, {**parameters, "excluded": list(excluded)}
-    if conn.dialect.name == "postgresql":
-        query = query.with_for_update(skip_locked=True, of=jobs)
-    return conn.execute(query, parameters).all()
+    parameters = {"kind": kind, "now": now, "limit": limit}
+    if not excluded:
+        return conn.execute(_CANDIDATES, parameters).all()
+    return conn.execute(_CANDIDATES_ELSEWHERE, {**parameters, "excluded": list(excluded)}).all()
 
 
-_FINISH = delete(jobs).where(jobs.c.id.in_(bindparam("job_ids", expanding=True)))
-_RETRY = (
-    update(jobs)
-    .where(jobs.c.id == bindparam("job_id"))
-    .values(due_at=bindparam("at"), owner="", error=bindparam("reason"))
+_FINISH = (
+    delete(jobs).where(jobs.c.id.in_(bindparam("job_ids", expanding=True))).returning(jobs.c.serial_key, jobs.c.kind)
 )
-_PARK = (
-    update(jobs)
-    .where(jobs.c.id == bindparam("job_id"))
-    .values(state="parked", owner="", error=bindparam("reason"), lock_key=None, due_at=bindparam("at"))
+_FIRST_OF_KEY = (
+    select(func.min(jobs.c.id))
+    .where(jobs.c.serial_key.in_(bindparam("keys", expanding=True)), jobs.c.state == "live")
+    .group_by(jobs.c.serial_key)
 )
-_GIVE_BACK = (
+_PROMOTE = (
     update(jobs)
-    .where(jobs.c.id == bindparam("job_id"))
-    .values(due_at=bindparam("at"), owner="", attempts=jobs.c.attempts - 1)
+    .where(
+        jobs.c.id.in_(_FIRST_OF_KEY),
+        jobs.c.owner == "",
+        jobs.c.attempts == 0,  # one that was tried waits for its own time
+        jobs.c.due_at > jobs.c.created_at,
+    )
+    .values(due_at=jobs.c.created_at)
+    .returning(jobs.c.kind)
 )
+
+
+def _mine(statement: Any) -> Any:
+    """Only while the caller holds the job: another process may have taken it over after a lease ran out."""
+    return statement.where(jobs.c.id == bindparam("job_id"), jobs.c.owner == bindparam("worker"))
+
+
+_RETRY = _mine(update(jobs)).values(due_at=bindparam("at"), owner="", error=bindparam("reason"))
+_PARK = _mine(update(jobs)).values(
+    state="parked", owner="", error=bindparam("reason"), lock_key=None, due_at=bindparam("at")
+)
+_PARKED_KEYS = select(jobs.c.serial_key).where(jobs.c.id.in_(bindparam("job_ids", expanding=True)))
+_GIVE_BACK = _mine(update(jobs)).values(due_at=bindparam("at"), owner="", attempts=jobs.c.attempts - 1)
 
 
 def finish_many(conn: Connection, job_ids: Collection[int]) -> None:
-    """The work is done, or not to be done any more."""
+    """The work is done, or not to be done any more; what waited behind it becomes due."""
     if job_ids:
-        conn.execute(_FINISH, {"job_ids": list(job_ids)})
+        ended = conn.execute(_FINISH, {"job_ids": list(job_ids)}).all()
+        _promote(conn, {row.serial_key for row in ended})
 
 
-def retry_many(conn: Connection, retries: Sequence[tuple[int, int, str]]) -> None:
+def _promote(conn: Connection, keys: Collection[str | None]) -> None:
+    """Make the first job of each key due."""
+    keys = [key for key in keys if key is not None]
+    if keys:
+        for kind in set(conn.scalars(_PROMOTE, {"keys": keys})):
+            signal(conn, f"jobs:{kind}")
+
+
+def retry_many(conn: Connection, owner: str, retries: Sequence[tuple[int, int, str]]) -> None:
     """``(job id, due at, reason)``: try again then."""
     if retries:
-        conn.execute(_RETRY, [{"job_id": i, "at": at, "reason": reason[:500]} for i, at, reason in retries])
+        rows = [{"job_id": i, "worker": owner, "at": at, "reason": reason[:500]} for i, at, reason in retries]
+        conn.execute(_RETRY, rows)
 
 
-def park_many(conn: Connection, parked: Sequence[tuple[int, int, str]]) -> None:
+def park_many(conn: Connection, owner: str, parked: Sequence[tuple[int, int, str]]) -> None:
     """``(job id, now, reason)``: set aside for an administrator; those behind it go on (REL10)."""
     if parked:
-        conn.execute(_PARK, [{"job_id": i, "at": at, "reason": reason[:500]} for i, at, reason in parked])
+        rows = [{"job_id": i, "worker": owner, "at": at, "reason": reason[:500]} for i, at, reason in parked]
+        conn.execute(_PARK, rows)
+        _promote(conn, set(conn.scalars(_PARKED_KEYS, {"job_ids": [row["job_id"] for row in rows]})))
 
 
-def give_back_many(conn: Connection, postponed: Sequence[tuple[int, int]]) -> None:
+def give_back_many(conn: Connection, owner: str, postponed: Sequence[tuple[int, int]]) -> None:
     """``(job id, due at)``: not tried after all (the node stops, or the host is held)."""
     if postponed:
-        conn.execute(_GIVE_BACK, [{"job_id": i, "at": at} for i, at in postponed])
+        conn.execute(_GIVE_BACK, [{"job_id": i, "worker": owner, "at": at} for i, at in postponed])
 
 
 def beat(conn: Connection, owner: str, now: int) -> None:
@@ -247,32 +298,49 @@ def take_over(conn: Connection, now: int, owners: Collection[str] | None = None)
     return conn.execute(held.values(due_at=now, owner="")).rowcount
 
 
+def forget_workers(conn: Connection, before: int) -> None:
+    """Workers that were not seen since: their leases are long over."""
+    conn.execute(delete(workers).where(workers.c.seen_at < before))
+
+
+def pull_in(conn: Connection, kind: str, latest: int) -> None:
+    """Let nothing of this kind wait beyond ``latest``: after the clock was set back, times lie too far ahead (REL6)."""
+    waiting = and_(jobs.c.kind == kind, jobs.c.state == "live", jobs.c.owner == "")
+    conn.execute(update(jobs).where(waiting, jobs.c.due_at > latest).values(due_at=latest))
+    signal(conn, f"jobs:{kind}")
+
+
+def _waiting_for(host: str, kind: str) -> Any:
+    return and_(jobs.c.host == host, jobs.c.kind == kind, jobs.c.state == "live", jobs.c.owner == "")
+
+
 def hold_host(conn: Connection, host: str, kind: str, until: int) -> None:
-    """Nothing of this kind goes to ``host`` before ``until``."""
-    conn.execute(
-        update(jobs)
-        .where(jobs.c.host == host, jobs.c.kind == kind, jobs.c.state == "live", jobs.c.owner == "")
-        .where(jobs.c.due_at < until)
-        .values(due_at=until)
-    )
+    """Nothing of this kind that waits now goes to ``host`` before ``until``."""
+    conn.execute(update(jobs).where(_waiting_for(host, kind), jobs.c.due_at < until).values(due_at=until))
 
 
 def release_host(conn: Connection, host: str, kind: str, now: int) -> None:
-    """What waits for ``host`` becomes due now."""
-    conn.execute(
-        update(jobs)
-        .where(jobs.c.host == host, jobs.c.kind == kind, jobs.c.state == "live", jobs.c.owner == "")
-        .where(jobs.c.due_at > now)
-        .values(due_at=now)
-    )
+    """What waits for ``host`` becomes due now; of jobs with one serial key, the first."""
+    conn.execute(update(jobs).where(_waiting_for(host, kind), jobs.c.due_at > now, _IS_FIRST).values(due_at=now))
+    signal(conn, f"jobs:{kind}")
+
+
+def release_oldest(conn: Connection, host: str, kind: str, at: int) -> None:
+    """The job that has waited longest for ``host`` becomes due then, to find out whether it answers."""
+    oldest = select(func.min(jobs.c.id)).where(_waiting_for(host, kind))
+    conn.execute(update(jobs).where(jobs.c.id == oldest.scalar_subquery()).values(due_at=at))
     signal(conn, f"jobs:{kind}")
 
 
 def next_due_at(conn: Connection, kind: str, now: int) -> int | None:
     """When the next job of this kind becomes due that is not due yet."""
-    query = select(func.min(jobs.c.due_at)).where(jobs.c.kind == kind, jobs.c.state == "live", jobs.c.due_at > now)
-    at: int | None = conn.scalar(query)
+    at: int | None = conn.scalar(_NEXT_DUE, {"kind": kind, "now": now})
     return at
+
+
+_NEXT_DUE = select(func.min(jobs.c.due_at)).where(
+    jobs.c.kind == bindparam("kind"), jobs.c.state == "live", jobs.c.due_at > bindparam("now")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,3 +410,8 @@ def revive(conn: Connection, job_id: int, now: int) -> bool:
 def discard(conn: Connection, job_id: int) -> bool:
     """Drop a parked job for good; False where there is none of this id."""
     return conn.execute(delete(jobs).where(jobs.c.id == job_id, jobs.c.state == "parked")).rowcount > 0
+
+
+def forget_parked(conn: Connection, before: int) -> None:
+    """Drop what was set aside before this instant (it is kept for 30 days)."""
+    conn.execute(delete(jobs).where(jobs.c.state == "parked", jobs.c.due_at < before))
