@@ -1,17 +1,20 @@
 """JSON Schemas and vocabularies as data, and one small loader.
 
-``check`` is the one way to hold a value against a schema. jsonschema is imported when the first value is checked, not
-with this module: it costs 10 MiB and 0.1 s, and most commands and every start without configuration errors in sight
-should not wait for it (start-up budget, docs/adr). Nothing is ever fetched: every ``$ref`` leads to a file beside us.
+``check`` is the one way to hold a value against a schema. Whether a value is valid our own functions say
+(``schemas.fitting``); only where it is not, jsonschema is imported and asked what is wrong: it costs 10 MiB and 0.1 s,
+and most processes never need it (start-up budget, docs/adr). Nothing is ever fetched: every ``$ref`` leads to a file
+beside us.
 """
 
 import json
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from schemas.findings import Finding, explain, json_path, shown
+from schemas.fitting import Compiler, Fits
 from schemas.formats import FORMATS, TOLERANT_FORMATS, Format
 
 if TYPE_CHECKING:
@@ -47,7 +50,7 @@ def load(name: str) -> dict[str, Any]:
 
 def check(name: str, value: Any) -> tuple[Finding, ...]:
     """What is wrong with ``value`` by the schema called ``name``; empty where it is valid."""
-    return explain(_validator(name).iter_errors(value))
+    return () if _fits(name)(value) else explain(_validator(name).iter_errors(value))
 
 
 def vocabularies() -> tuple[dict[str, Any], ...]:
@@ -66,13 +69,23 @@ def _text(name: str) -> bytes:
 
 
 @cache
+def _fits(name: str) -> Fits:
+    schema = load(name)
+    return Compiler(schema, _formats(name), _amb_schemas().__getitem__).compile(schema)
+
+
+def _formats(name: str) -> Mapping[str, Format]:
+    return _SPECIAL.get(name, Schema("")).formats
+
+
+@cache
 def _validator(name: str) -> "Validator":
     from jsonschema import FormatChecker
     from jsonschema.validators import validator_for
 
     schema = load(name)
     checker = FormatChecker(formats=())
-    for each, rule in _SPECIAL.get(name, Schema("")).formats.items():
+    for each, rule in _formats(name).items():
         checker.checks(each)(_applied(rule))
     return validator_for(schema)(schema, registry=_registry(), format_checker=checker)
 
@@ -83,9 +96,14 @@ def _applied(rule: Format) -> Any:
 
 @cache
 def _registry() -> "Registry[Any]":
-    """Every AMB schema by its ``$id``: those are the only ones that refer to each other across files."""
     from referencing import Registry, Resource
 
+    return Registry().with_resources((key, Resource.from_contents(each)) for key, each in _amb_schemas().items())
+
+
+@cache
+def _amb_schemas() -> Mapping[str, Any]:
+    """Every AMB schema by its ``$id``: those are the only ones that refer to each other across files."""
     folder = files(__name__).joinpath("data", "amb", AMB_VERSION)
     contents = (json.loads(entry.read_bytes()) for entry in folder.iterdir() if entry.name.endswith(".json"))
-    return Registry().with_resources((each["$id"], Resource.from_contents(each)) for each in contents)
+    return MappingProxyType({each["$id"]: each for each in contents})

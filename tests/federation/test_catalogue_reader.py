@@ -7,13 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from federation.catalogues import json_stream
-from federation.catalogues.json_stream import MAX_RECORD_BYTES, records_of
-from federation.catalogues.reader import read_records
-from node.domain.resources import Grade, bump
-from tests.records import full_record, record
+from federation.catalogues import json_stream, reader
+from federation.catalogues.json_stream import MAX_RECORD_BYTES
+from node.domain import resources
+from node.domain.resources import Grade
+from tests.records import full_record, loosely, record
 from tests.shared import shared_files
 
+read_records, bump = loosely(reader.read_records), loosely(resources.bump)
+records_of = loosely(json_stream.records_of)
 AMB = {
     "@context": ["https://w3id.org/kim/amb/context.jsonld", {"@language": "de"}],
     "id": "https://x.example/amb",

@@ -8,17 +8,22 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import schemas
-from federation.catalogues.amb import read_amb, write_amb
-from federation.mapping.resource import Envelope, article_digest, build_article, read_article
+from federation.catalogues import amb, amb_export
+from federation.mapping import resource
+from federation.mapping.resource import Envelope, article_digest, build_article
 from federation.mapping.resource_text import in_words
 from federation.vocab import PUBLIC, with_context
+from node.domain import resources
 from node.domain.licences import NOT_STATED
-from node.domain.resources import Grade, bump, content_of, digest_of
+from node.domain.resources import Grade, digest_of
 from node.domain.visibility import Visibility
 from tests.federation.expansion import expand
-from tests.records import full_record, record, records
+from tests.records import full_record, loosely, record, records
 from tests.shared import shared_data, shared_files
 
+read_article = loosely(resource.read_article)
+read_amb, write_amb = loosely(amb.read_amb), loosely(amb_export.write_amb)
+bump, content_of = loosely(resources.bump), loosely(resources.content_of)
 AT = 1_772_355_600_000
 ENVELOPE = Envelope(
     uri="https://learn.uni.example/ap/o/01JRES",

@@ -6,12 +6,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from federation.catalogues.schema_org import read_schema_org, write_json_ld
+from federation.catalogues import schema_org
 from federation.mapping.entity import RESERVED
 from node.domain.licences import NOT_STATED
 from node.domain.resources import Grade
-from tests.records import full_record, record, records
+from tests.records import full_record, loosely, record, records
 
+read_schema_org, write_json_ld = loosely(schema_org.read_schema_org), schema_org.write_json_ld
 BASE = {"@context": "https://schema.org", "@type": "LearningResource", "@id": "https://x.example/1", "name": "Casting"}
 
 

@@ -3,15 +3,13 @@
 import pytest
 
 from node.clock import to_rfc3339
+from node.domain import resources
 from node.domain.licences import INTERNAL_TERMS, NOT_STATED
 from node.domain.resources import (
     FACETS,
     KINDS,
     broken_rules,
-    bump,
-    content_of,
     description,
-    digest_of,
     facets,
     kind_of,
     languages_of,
@@ -20,8 +18,9 @@ from node.domain.resources import (
     title,
     title_language,
 )
-from tests.records import full_record, record
+from tests.records import full_record, loosely, record
 
+bump, content_of, digest_of = (loosely(each) for each in (resources.bump, resources.content_of, resources.digest_of))
 HCRT = "https://w3id.org/kim/hcrt/"
 AT = 1_772_355_600_000
 

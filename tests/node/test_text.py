@@ -135,7 +135,7 @@ def test_characters_that_no_database_takes_are_dropped_everywhere():
 
 
 def test_deep_nesting_is_refused_without_exhausting_the_stack():
-    value = []
+    value: list[object] = []
     for _ in range(100_000):
         value = [value]
     with pytest.raises(Malformed, match="64"):
