@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import quote
 
+from federation.addressing import Addresses, address_for
 from federation.mapping.digest import article_digest
 from federation.mapping.entity import to_entity
 from federation.mapping.entity_reader import read_entity
@@ -26,7 +27,7 @@ from node.errors import Problem
 from schemas import shown
 from schemas.formats import is_language_tag
 
-__all__ = ["Envelope", "Reading", "article_digest", "build_article", "read_article"]
+__all__ = ["RESOURCE_TYPES", "Envelope", "Reading", "article_digest", "build_article", "read_article"]
 
 MAX_IMAGES = 4  # Mastodon keeps no more
 MAX_HASHTAGS = 16
@@ -50,12 +51,9 @@ class Envelope:
     context_uri: str = ""
 
     @property
-    def to(self) -> list[str]:
-        return [PUBLIC] if self.visibility is Visibility.PUBLIC else [self.followers_uri]
-
-    @property
-    def cc(self) -> list[str]:
-        return {Visibility.PUBLIC: [self.followers_uri], Visibility.UNLISTED: [PUBLIC]}.get(self.visibility, [])
+    def addresses(self) -> Addresses:
+        """For whom it is; what goes to partners only is addressed to nobody by name."""
+        return address_for(self.visibility, followers=self.followers_uri)
 
     @property
     def context(self) -> str:
@@ -75,8 +73,8 @@ def build_article(record: ResourceRecord, envelope: Envelope) -> dict[str, Any]:
         "id": envelope.uri,
         "type": "Article",
         "attributedTo": envelope.actor_uri,
-        "to": envelope.to,
-        "cc": envelope.cc,
+        "to": list(envelope.addresses.to),
+        "cc": list(envelope.addresses.cc),
         "name": title(record),
         **({"nameMap": _default_first(record)} if len(record["name"]) > 1 else {}),
         "summary": summary_html(record, language),

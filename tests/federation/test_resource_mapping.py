@@ -228,7 +228,7 @@ def test_durations_read_as_people_say_them(duration, language, words):
     [
         (Visibility.PUBLIC, [PUBLIC], [ENVELOPE.followers_uri]),
         (Visibility.UNLISTED, [ENVELOPE.followers_uri], [PUBLIC]),
-        (Visibility.PARTNERS, [ENVELOPE.followers_uri], []),
+        (Visibility.PARTNERS, [], []),
     ],
 )
 def test_who_may_read_stands_in_the_audience(visibility, to, cc):
