@@ -17,7 +17,7 @@ from node.domain.visibility import Visibility
 from node.jobs.kinds import CATALOGUE
 from node.services.context import Unit
 from node.store import catalogues, jobs, objects
-from node.store.actors import Actor
+from node.store.actors import Actor, find_actor, find_actor_by_id
 from node.store.catalogues import Catalogue, Change
 from node.store.jobs import NewJob
 
@@ -37,6 +37,17 @@ def log_change(conn: Connection, unit: Unit, owner: Actor, uri: str, digest: str
     catalogues.log(conn, owner.id, [Change(uri, digest, unit.now)])
 
 
+def find_own(conn: Connection, uri: str) -> Catalogue | None:
+    """Our catalogue at this address, an empty one where nothing was published yet; None where there is none."""
+    found = catalogues.find_by_uri(conn, uri)
+    if found is not None:
+        owner = find_actor_by_id(conn, found.actor_id)
+        return found if owner is not None and owner.local and owner.state == "active" else None
+    owner = find_actor(conn, uri.removesuffix("/catalogue"))
+    has_one = owner is not None and owner.local and owner.state == "active" and owner.catalogue == uri
+    return catalogues.empty(owner.id, uri) if owner is not None and has_one else None
+
+
 def prune(conn: Connection, now: int) -> int:
     """Forget tombstones that are older than we promise to keep them; answers how many. Runs daily."""
     return sum(catalogues.prune(conn, own.actor_id, now - KEEP_TOMBSTONES) for own in catalogues.list_own(conn))
@@ -47,14 +58,20 @@ def prune(conn: Connection, now: int) -> int:
 
 def begin_copy(conn: Connection, unit: Unit, owner: Actor) -> None:
     """Somebody here follows this owner now: keep a copy of its catalogue, where it has one, from this moment on."""
+    if (copied := ensure_copy(conn, owner)) is not None:
+        request_sync(conn, unit, [copied])
+
+
+def ensure_copy(conn: Connection, owner: Actor) -> Catalogue | None:
+    """Our copy of this owner's catalogue, begun or moved where that is needed; None where the owner has none."""
     if not owner.catalogue or owner.local or not same_origin(owner.catalogue, owner.uri):
-        return
+        return None
     known = catalogues.find(conn, owner.id)
     if known is None:
         catalogues.add(conn, owner.id, owner.catalogue)
     elif known.uri != owner.catalogue:
         catalogues.move(conn, owner.id, owner.catalogue)
-    request_sync(conn, unit, [catalogues.load(conn, owner.id)])
+    return catalogues.load(conn, owner.id)
 
 
 def apply_remote_change(conn: Connection, unit: Unit, owner: Actor, uri: str, digest: str | None) -> None:
@@ -104,6 +121,14 @@ def drop_remote(conn: Connection, unit: Unit, owner: Actor, uris: Collection[str
     forget(conn, unit, owner, uris)
 
 
+def expect_again(conn: Connection, owner: Actor, uris: Collection[str]) -> None:
+    """What the owner's host shows of these now counts, whatever was known: deleted before, or of a later date.
+
+    An owner who came back from a backup shows older versions, and things that he had deleted.
+    """
+    catalogues.reopen(conn, owner.id, owner.uri, uris)
+
+
 def forget(conn: Connection, unit: Unit, owner: Actor, uris: Collection[str]) -> None:
     """These are no entries of the catalogue any more; the objects stay."""
     catalogues.copy(conn, owner.id, [Change(uri, None, unit.now) for uri in uris])
@@ -121,6 +146,7 @@ def request_sync(conn: Connection, unit: Unit, copies: Iterable[Catalogue], *, a
                 CATALOGUE,
                 unit.ids.new(),
                 unit.now + after + random.randint(0, spread),  # noqa: S311 (spreads load)
+                ref=each.actor_id,
                 target=each.uri,
                 host=host_of(each.uri),
                 lock_key=f"catalogue|{each.uri}",

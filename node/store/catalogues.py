@@ -15,7 +15,8 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from node.domain.catalogues import BUCKETS, EMPTY, State, bucket_of, combine, entry_hash, etag_of
 from node.store.follows import ACCEPTED
-from node.store.tables import actors, catalogue_buckets, catalogue_entries, catalogues, follows
+from node.store.objects import LIVE
+from node.store.tables import actors, catalogue_buckets, catalogue_entries, catalogues, follows, objects, tombstones
 
 # -- catalogues -----------------------------------------------------------------------------------------------------
 
@@ -50,6 +51,26 @@ class Catalogue:
         return self.digest == self.announced_digest
 
 
+def empty(actor_id: int, uri: str) -> Catalogue:
+    """How a catalogue begins."""
+    return Catalogue(
+        actor_id=actor_id,
+        uri=uri,
+        revision=0,
+        oldest_revision=1,
+        total=0,
+        digest=EMPTY,
+        position=0,
+        etag="",
+        announced_revision=0,
+        announced_digest="",
+        checked_at=0,
+        repaired_at=0,
+        equal_at=None,
+        problem="",
+    )
+
+
 _COLUMNS = tuple(catalogues.c[name] for name in Catalogue.__dataclass_fields__)
 _BY_ACTOR = select(*_COLUMNS).where(catalogues.c.actor_id == bindparam("actor_id"))
 _BY_ACTOR_LOCKED = _BY_ACTOR.with_for_update()
@@ -70,6 +91,12 @@ def load(conn: Connection, actor_id: int) -> Catalogue:
 def find_by_uri(conn: Connection, uri: str) -> Catalogue | None:
     row = conn.execute(_BY_URI, {"uri": uri}).first()
     return Catalogue(*row) if row else None
+
+
+def load_head(conn: Connection, actor_id: int) -> State | None:
+    """How our own catalogue stands: what deliveries tell of it. None where this actor has none yet."""
+    found = find(conn, actor_id)
+    return found.state if found else None
 
 
 def _lock(conn: Connection, actor_id: int) -> Catalogue:
@@ -396,3 +423,21 @@ def note_repaired(conn: Connection, actor_id: int, now: int) -> None:
 
 def _note(conn: Connection, actor_id: int, **values: Any) -> None:
     conn.execute(update(catalogues).where(catalogues.c.actor_id == actor_id).values(**values))
+
+
+# -- before what an owner shows is stored ---------------------------------------------------------------------------
+
+
+def reopen(conn: Connection, owner_id: int, owner_uri: str, uris: Collection[str]) -> None:
+    """Forget that these objects of an owner were deleted, and when they were last changed."""
+    if not uris:
+        return
+    theirs = (objects.c.uri.in_(list(uris)), objects.c.actor_id == owner_id, objects.c.local.is_(False))
+    conn.execute(update(objects).where(*theirs, objects.c.updated_at.is_not(None)).values(updated_at=None))
+    dead = list(conn.scalars(select(objects.c.id).where(*theirs, objects.c.state != LIVE)))
+    if dead:  # answers to them are tied to the new row when it is there
+        conn.execute(update(objects).where(objects.c.in_reply_to.in_(list(uris))).values(in_reply_to_id=None))
+        conn.execute(delete(objects).where(objects.c.id.in_(dead)))
+    conn.execute(
+        delete(tombstones).where(tombstones.c.uri.in_(list(uris)), tombstones.c.actor_uri.in_([owner_uri, ""]))
+    )

@@ -55,7 +55,8 @@ async def test_a_new_record_gets_addresses_a_version_and_an_event(store: Store, 
         found = resources.load_by_object(conn, result.object_id)
         assert (found.record["version"], found.record["visibility"]) == (1, "public")
         assert found.digest == found.record["digest"]
-        assert {key: found.record[key] for key in full_record()} == full_record()
+        stored: dict[str, Any] = dict(found.record)
+        assert {key: stored[key] for key in full_record()} == full_record()
         assert _events(conn) == ["ObjectCreated"]
 
     await store.write(unit)
@@ -66,7 +67,7 @@ async def test_the_same_record_again_changes_nothing(store: Store, shelf: Shelf)
         first = _publish(conn, shelf, full_record())
         stored = resources.load_by_object(conn, first.object_id)
         # As it was exported, with what the node keeps about it.
-        for again in (full_record(), dict(stored.record), {**full_record(), "version": 17}):
+        for again in (full_record(), dict[str, Any](stored.record), {**full_record(), "version": 17}):
             result = _publish(conn, shelf, again)
             assert (result.outcome, result.object_id, result.version) == (Outcome.UNCHANGED, first.object_id, 1)
         assert resources.load_by_object(conn, first.object_id) == stored
