@@ -11,13 +11,14 @@ from collections.abc import Collection, Iterable
 from sqlalchemy import Connection
 
 from node.clock import DAY, MINUTE, SECOND
+from node.domain.actors import ActorKind
 from node.domain.catalogues import State
 from node.domain.uris import host_of, same_origin
 from node.domain.visibility import Visibility
 from node.jobs.kinds import CATALOGUE
 from node.services.context import Unit
 from node.store import catalogues, jobs, objects
-from node.store.actors import Actor, find_actor, find_actor_by_id
+from node.store.actors import Actor, find_actor, find_actor_by_id, load_local_actors
 from node.store.catalogues import Catalogue, Change
 from node.store.jobs import NewJob
 
@@ -46,6 +47,25 @@ def find_own(conn: Connection, uri: str) -> Catalogue | None:
     owner = find_actor(conn, uri.removesuffix("/catalogue"))
     has_one = owner is not None and owner.local and owner.state == "active" and owner.catalogue == uri
     return catalogues.empty(owner.id, uri) if owner is not None and has_one else None
+
+
+def describe(conn: Connection, iri: str | None = None) -> tuple[State, int] | None:
+    """How a catalogue stands here, and how many live entries it has; ``iri`` is its own or its owner's.
+
+    Without ``iri`` the organisation's, which is the main one. Of a copy it is what we hold, at the revision of its
+    owner's log that we have read. None where there is neither.
+    """
+    if iri is None:
+        main = next(iter(load_local_actors(conn, [ActorKind.ORGANIZATION])), None)
+        return None if main is None or not main.catalogue else describe(conn, main.catalogue)
+    owner = find_actor(conn, iri)
+    if owner is not None and owner.catalogue:
+        iri = owner.catalogue
+    own = find_own(conn, iri)
+    if own is not None:
+        return own.state, own.total
+    held = catalogues.find_by_uri(conn, iri)
+    return None if held is None else (State(held.uri, held.position, held.digest), held.total)
 
 
 def prune(conn: Connection, now: int) -> int:

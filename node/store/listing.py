@@ -20,7 +20,7 @@ from node.domain.licences import describe
 from node.domain.resources import FACETS as RECORD_FACETS
 from node.domain.text import primary
 from node.domain.vocabularies import concept_key
-from node.errors import Invalid, Problem
+from node.errors import Malformed, Problem
 from node.store import search
 from node.store.resources import ALL, ANYBODY, Listing, Resource, Viewer, keyword_value, load_by_keys, load_labels
 from node.store.search import NEWEST, Query, Search, Tier, mark
@@ -79,7 +79,7 @@ class Page:
 
 
 def find(conn: Connection, wish: Wish) -> Page:
-    """The resources that are wished for and that the viewer may list. ``Invalid`` for a cursor that is none."""
+    """The resources that are wished for and that the viewer may list. ``Malformed`` for a cursor that is none."""
     limit = max(1, min(wish.limit, MAX_LIMIT))
     order = Sort.NEWEST if wish.sort is Sort.RELEVANCE and not wish.query.required else wish.sort
     keys, cursor = _ORDERS[order](conn, wish, limit)
@@ -173,7 +173,7 @@ def _read_cursor(cursor: str | None, kinds: Sequence[type]) -> Sequence[Any] | N
         values = []
     is_fine = [type(each) for each in values] == list(kinds)
     if not is_fine or any(isinstance(each, int) and not -1 <= each <= NEWEST for each in values):
-        raise Invalid(problems=[Problem("cursor", "what the page before gave as next", f'"{cursor[:60]}"')])
+        raise Malformed(problems=[Problem("cursor", "what the page before gave as next", f'"{cursor[:60]}"')])
     return values
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select, text
 
 from node.domain import slugs
 from node.domain.visibility import Visibility
-from node.errors import Gone, Invalid, NotFound
+from node.errors import Gone, Malformed, NotFound
 from node.store import listing, objects, resources
 from node.store.engine import Store
 from node.store.listing import Page, Sort, Wish
@@ -400,7 +400,7 @@ async def test_totals_beyond_the_bound_say_that_they_are_at_least(
 @pytest.mark.parametrize("cursor", ["", "x", "W10", "W3RydWVd", "é", "WyJhIl0", "WzEsMiwzXQ", "bnVsbA", "MQ"])
 @pytest.mark.parametrize("sort", list(Sort))
 async def test_a_cursor_that_no_page_gave_is_refused(store: Store, cursor: str, sort: Sort) -> None:
-    with pytest.raises(Invalid) as caught:
+    with pytest.raises(Malformed) as caught:
         await store.read(listing.find, Wish(parse("a"), cursor=cursor, sort=sort))
     assert caught.value.problems[0].path == "cursor"
 
