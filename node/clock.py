@@ -6,12 +6,16 @@ Times are integers inside: milliseconds since 1970 in UTC, which both databases 
 
 import datetime as dt
 import time
+from collections.abc import Callable
 from typing import Protocol
 
 SECOND = 1_000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
+
+#: A clock that is off by so much more than before was set.
+_JUMP = MINUTE
 
 
 class Clock(Protocol):
@@ -36,6 +40,25 @@ class FixedClock:
 
     def advance(self, milliseconds: int) -> None:
         self.at += milliseconds
+
+
+class SteadyClock:
+    """Whether the wall clock can be believed: for a minute it has moved as time passes (REL6).
+
+    A clock that jumps must not end deliveries by the thousand.
+    """
+
+    def __init__(self, clock: Clock, monotonic: Callable[[], float]) -> None:
+        self._clock, self._monotonic = clock, monotonic
+        self._wall, self._since = clock.now(), monotonic()
+
+    def is_steady(self) -> bool:
+        """Ask now and then: a jump is seen when it is asked after."""
+        wall, passed = self._clock.now(), self._monotonic() - self._since
+        if abs(wall - self._wall - passed * SECOND) > _JUMP:
+            self._wall, self._since = wall, self._monotonic()
+            return False
+        return passed >= MINUTE / SECOND
 
 
 def to_rfc3339(at: int) -> str:

@@ -9,7 +9,7 @@ reads past thousands of rows that it cannot take. Ending the job in front makes 
 only: whether a job is the first of its key is asked again when it is claimed, and after ``BEHIND`` it is due by itself.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,6 +81,12 @@ _INSERT = {
 _INSERT_ALL = insert(jobs)
 
 
+def portions(values: Collection[str], size: int = 10_000) -> Iterator[list[str]]:
+    """Values in lists that fit into one statement: a database takes some tens of thousands of parameters."""
+    every = list(values)
+    return (every[start : start + size] for start in range(0, len(every), size))
+
+
 def enqueue_many(conn: Connection, new: Sequence[NewJob]) -> None:
     """Store jobs in the caller's transaction; a job whose ``lock_key`` already waits is left out."""
     if not new:
@@ -126,10 +132,8 @@ _TAKEN_LOCKING = _TAKEN.with_for_update(read=True, key_share=True, skip_locked=T
 
 def _taken_keys(conn: Connection, keys: Collection[str]) -> set[str]:
     """Those keys of which jobs wait or run."""
-    if not keys:
-        return set()
     query = _TAKEN_LOCKING if conn.dialect.name == "postgresql" else _TAKEN
-    return set(conn.scalars(query, {"keys": list(keys)}))
+    return {key for some in portions(keys) for key in conn.scalars(query, {"keys": some})}
 
 
 _earlier = jobs.alias("earlier")

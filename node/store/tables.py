@@ -478,6 +478,7 @@ hosts = Table(
     Column("signature_at", BigInteger),
     Column("refusals", Integer, nullable=False, server_default="0"),  # 401s in a row
     Column("failures", Integer, nullable=False, server_default="0"),  # in a row
+    Column("recent_failures", Json, nullable=False, server_default="[]"),  # instants of the last five in a row
     Column("failing_since_at", BigInteger),
     Column("failing_days", Integer, nullable=False, server_default="0"),
     Column("last_failing_day", Integer, nullable=False, server_default="0"),

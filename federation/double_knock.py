@@ -1,0 +1,71 @@
+"""How to sign to a host: what worked last time, else draft-cavage-12, and one or two more knocks where that is refused.
+
+Federation section 2.5. Deployed servers take draft-cavage-12, RFC 9421, or both; nobody says which before the first
+request. The variant without the query string is for servers that leave it out of ``(request-target)``.
+"""
+
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+
+from federation.httpsig import Ask, Message, Scheme, read_accept_signature, sign
+from federation.keypairs import SigningKey
+
+_COMPLAINT = b"signature"
+
+
+class Knock(StrEnum):
+    """A way to sign a request; stored with the host that took it."""
+
+    CAVAGE = "cavage"
+    CAVAGE_WITHOUT_QUERY = "cavage-noquery"
+    RFC9421 = "rfc9421"
+
+
+def knocks(remembered: str, url: str) -> Iterator[Knock]:
+    """Ways to sign to an address, the most promising first; ``remembered`` is what its host took before.
+
+    >>> [str(knock) for knock in knocks("rfc9421", "https://b.example/inbox")]
+    ['rfc9421', 'cavage']
+    """
+    order = dict.fromkeys((remembered, *Knock))
+    for knock in order:
+        if knock in _KNOWN and (knock != Knock.CAVAGE_WITHOUT_QUERY or "?" in url):
+            yield Knock(knock)
+
+
+_KNOWN = frozenset(Knock)
+
+
+def may_knock_again(status: int, body: bytes, *, is_proven: bool) -> bool:
+    """Whether an answer may be about how the request was signed. ``is_proven``: the host took this way before.
+
+    Some servers answer every activity that they do not know with 400; once a way to sign is proven it is not blamed.
+    """
+    if status == 403:
+        return _COMPLAINT in body.lower()
+    return status == 401 or (status == 400 and not is_proven)
+
+
+def read_ask(headers: Mapping[str, str], message: Message, key: SigningKey) -> Ask | None:
+    """What the host asked for with ``Accept-Signature`` (RFC 9421 section 5), where we can give it."""
+    field = headers.get("accept-signature")
+    return read_accept_signature(field, message, key.algorithm) if field else None
+
+
+def sign_for(
+    knock: Knock,
+    message: Message,
+    key: SigningKey,
+    *,
+    now: int,
+    body_digest: str | None = None,
+    also: tuple[str, ...] = (),
+    ask: Ask | None = None,
+) -> dict[str, str]:
+    """The header fields that sign ``message`` in this way; ``also`` names further fields to cover."""
+    if knock is Knock.RFC9421:
+        return sign(message, key, scheme=Scheme.RFC9421, now=now, body_digest=body_digest, also=also, ask=ask)
+    include_query = knock is Knock.CAVAGE
+    return sign(
+        message, key, scheme=Scheme.CAVAGE, now=now, include_query=include_query, body_digest=body_digest, also=also
+    )
