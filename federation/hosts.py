@@ -126,6 +126,8 @@ class Hosts:
             if is_well and is_told:
                 return
             known.answered_at = now
+            if scheme:  # the next request, which may be under way before this is written, is to be signed the same
+                known.row = circuit.after_trust(known.row, now, scheme)
         note = self._note(host)
         note.answered_at, note.scheme = now, scheme or note.scheme
         if not is_well:

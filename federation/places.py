@@ -33,7 +33,7 @@ class Places:
         """``patience`` in seconds."""
         self._quick, self._slow = Slots(quick), Slots(slow)
         self._patience, self._crowd = patience, 2 * slow
-        self._quick_waiting = self._slow_waiting = 0
+        self._quick_waiting = self._slow_waiting = self._leaving = 0
         self._running: dict[asyncio.Timeout, float] = {}  # since when; the longest running first
         self._timer: asyncio.TimerHandle | None = None
 
@@ -43,16 +43,17 @@ class Places:
             return await self._run_slow(call)
         await self._take_quick()
         limit = asyncio.timeout(None)
+        self._running[limit] = asyncio.get_running_loop().time()
         try:
             async with limit:
-                self._running[limit] = asyncio.get_running_loop().time()
                 return await call()
         except TimeoutError:
             if not limit.expired():
                 raise
             raise GaveWay from None
         finally:
-            self._running.pop(limit, None)
+            if self._running.pop(limit, None) is None:
+                self._leaving -= 1
             self._quick.give()
 
     async def _run_slow(self, call: Callable[[], Awaitable[T]]) -> T:
@@ -81,7 +82,7 @@ class Places:
 
     def _watch(self) -> None:
         """Look again when the longest running call will have used up the patience of those who wait."""
-        if self._timer is None and self._quick_waiting and self._running:
+        if self._timer is None and self._running and self._quick_waiting > self._leaving:
             since = next(iter(self._running.values()))
             self._timer = asyncio.get_running_loop().call_at(since + self._patience, self._look)
 
@@ -89,7 +90,8 @@ class Places:
         self._timer = None
         now = asyncio.get_running_loop().time()
         late = [limit for limit, since in self._running.items() if since + self._patience <= now]
-        for limit in late[: self._quick_waiting]:
+        for limit in late[: max(0, self._quick_waiting - self._leaving)]:
             del self._running[limit]
+            self._leaving += 1
             limit.reschedule(now)
         self._watch()

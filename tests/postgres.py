@@ -29,6 +29,7 @@ _EMPTY = """
 DO $$
 DECLARE name text; used text[] := '{}'; has_rows boolean;
 BEGIN
+  SET LOCAL client_min_messages = warning;
   PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid();
   FOR name IN SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public' LOOP

@@ -113,7 +113,7 @@ def _move_queue(conn: Connection, before: Host, after: Host, kind: str, now: int
         activities.drop_deliveries(conn, after.host, kind)
     if after.is_held and after.held_until_at != before.held_until_at:
         jobs.hold_host(conn, after.host, kind, now + jobs.BEHIND)
-    elif before.is_held and not after.is_held:
+    elif (before.is_held or before.is_unavailable) and not (after.is_held or after.is_unavailable):
         jobs.release_host(conn, after.host, kind, now)
 
 
