@@ -162,3 +162,13 @@ def list_people(conn: Connection, *, after: int, limit: int) -> Sequence[Actor]:
         .limit(limit)
     )
     return [Actor(*row) for row in conn.execute(query)]
+
+
+def load_shared_inboxes(conn: Connection) -> list[tuple[str, str]]:
+    """One ``(inbox, shared inbox)`` for each shared inbox that is known."""
+    query = (
+        select(func.min(actors.c.inbox), actors.c.shared_inbox)
+        .where(actors.c.local.is_(False), actors.c.state == "active", actors.c.shared_inbox != "")
+        .group_by(actors.c.shared_inbox)
+    )
+    return [(row[0], row[1]) for row in conn.execute(query)]

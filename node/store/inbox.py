@@ -123,3 +123,7 @@ def expire_received(conn: Connection, before: int) -> None:
     """Forget what was dealt with before this instant; duplicates are recognised until then (30 days)."""
     waiting = select(jobs_table.c.ref).where(jobs_table.c.kind.in_(["inbox", "resolve"]))
     conn.execute(delete(received).where(received.c.received_at < before, received.c.id.not_in(waiting)))
+
+
+def count_for_owner(conn: Connection, owner_id: int) -> int:
+    return conn.scalar(select(func.count()).where(received_by.c.owner_id == owner_id)) or 0

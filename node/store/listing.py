@@ -10,11 +10,12 @@ import enum
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from types import MappingProxyType
 from typing import Any, TypeVar
 
 import orjson
-from sqlalchemy import Connection, bindparam, func, select, tuple_, union_all
+from sqlalchemy import Connection, TextClause, bindparam, func, select, text, tuple_
 
 from node.domain.licences import describe
 from node.domain.resources import FACETS as RECORD_FACETS
@@ -29,7 +30,7 @@ from node.store.tables import resource_counts, resources
 #: Totals and facets of a search are exact up to this many matches.
 BOUND = 1_000
 #: At most so many values of a facet are told, those that most resources have.
-MAX_OPTIONS = 100
+MAX_OPTIONS = 50
 MAX_LIMIT = 100
 FACETS = (*RECORD_FACETS, "origin", "owner")  # those that are counted
 FILTERS = (*FACETS, "keyword")
@@ -126,18 +127,24 @@ Title = tuple[str, int]
 
 def _titles(conn: Connection, wish: Wish, after: Title, limit: int) -> list[Title]:
     """Each listing has its own order in the index, so each gives its next few."""
-    columns = (resources.c.title_key, resources.c.sort_key)
-    parts = [
-        select(*columns)
-        .where(resources.c.listing == listing, tuple_(*columns) > after)
-        .order_by(*columns)
-        .limit(limit)
-        .subquery()
-        for listing in wish.viewer.listings(wish.origin)
-    ]
-    merged = union_all(*(select(part) for part in parts)).subquery()
-    rows = conn.execute(select(merged).order_by(merged.c.title_key, merged.c.sort_key).limit(limit))
+    listings = wish.viewer.listings(wish.origin)
+    parameters = {"title_key": after[0], "sort_key": after[1], "limit": limit, **_named(listings)}
+    rows = conn.execute(_titles_statement(len(listings)), parameters)
     return [(row.title_key, row.sort_key) for row in rows]
+
+
+@cache
+def _titles_statement(listings: int) -> TextClause:
+    parts = (
+        f"SELECT * FROM (SELECT title_key, sort_key FROM resources WHERE listing = :listing{number}"  # noqa: S608 (numbers)
+        f" AND (title_key, sort_key) > (:title_key, :sort_key) ORDER BY title_key, sort_key LIMIT :limit) AS part{number}"
+        for number in range(listings)
+    )
+    return text(f"{' UNION ALL '.join(parts)} ORDER BY title_key, sort_key LIMIT :limit")
+
+
+def _named(listings: Sequence[Listing]) -> dict[str, str]:
+    return {f"listing{number}": listing.value for number, listing in enumerate(listings)}
 
 
 def _matching_titles(conn: Connection, wish: Wish, after: Title, limit: int) -> list[Title]:
@@ -272,15 +279,17 @@ def _counts(conn: Connection, wish: Wish, without: str | None) -> dict[str, list
 
 def _kept_counts(conn: Connection, listings: Sequence[Listing]) -> list[tuple[str, str, int]]:
     """The counters of everything: of each listing and facet those values that most resources have."""
-    columns = (resource_counts.c.facet, resource_counts.c.value, resource_counts.c.total)
-    parts = [
-        select(*columns)
-        .where(resource_counts.c.listing == listing, resource_counts.c.facet == facet)
-        .order_by(resource_counts.c.total.desc())
-        .limit(MAX_OPTIONS)
-        .subquery()
-        for listing in listings
-        for facet in FACETS
-    ]
-    rows = conn.execute(union_all(*(select(part) for part in parts)))
+    rows = conn.execute(_kept_counts_statement(len(listings)), {"limit": MAX_OPTIONS, **_named(listings)})
     return [(row.facet, row.value, row.total) for row in rows]
+
+
+@cache
+def _kept_counts_statement(listings: int) -> TextClause:
+    """One short walk of the index for each listing and facet; written out, because building it costs more than it."""
+    parts = (
+        f"SELECT * FROM (SELECT facet, value, total FROM resource_counts WHERE listing = :listing{number}"  # noqa: S608 (constants)
+        f" AND facet = '{facet}' ORDER BY total DESC LIMIT :limit) AS {facet}{number}"
+        for number in range(listings)
+        for facet in FACETS
+    )
+    return text(" UNION ALL ".join(parts))

@@ -308,3 +308,16 @@ def list_pinned(conn: Connection, actor_id: int) -> list[str]:
         .limit(20)
     )
     return list(conn.scalars(query))
+
+
+def count_context(conn: Connection, context: str) -> int:
+    """How many public, living objects belong to a conversation."""
+    query = select(func.count()).where(
+        objects.c.context == context, objects.c.state == LIVE, objects.c.visibility.in_(PUBLIC)
+    )
+    return conn.scalar(query) or 0
+
+
+def count_local(conn: Connection) -> int:
+    """How much was published here (NodeInfo)."""
+    return conn.scalar(select(func.count()).where(objects.c.local, objects.c.state == LIVE)) or 0

@@ -102,3 +102,8 @@ def list_liked(conn: Connection, actor_id: int, *, before: int | None, limit: in
     if before is not None:
         query = query.where(reactions.c.id < before)
     return [(row.id, row.uri) for row in conn.execute(query.order_by(reactions.c.id.desc()).limit(limit))]
+
+
+def count_liked(conn: Connection, actor_id: int) -> int:
+    query = select(func.count()).where(reactions.c.actor_id == actor_id, reactions.c.kind == LIKE)
+    return conn.scalar(query) or 0

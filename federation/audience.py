@@ -1,0 +1,45 @@
+"""Who must hear of an activity, as inboxes: one query per group of people, one inbox per host where that is right."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from node.domain.uris import host_of
+from node.store import actors, partners
+from node.store.actors import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """The people and servers that an activity is for."""
+
+    followers: bool = False  # all followers of the sender
+    partners: bool = False  # the followers at home on partner nodes
+    everyone: bool = False  # every server that we know (an account is deleted)
+    named: tuple[str, ...] = ()  # URIs of actors
+    personal: bool = False  # only for those named: to their own inboxes, never a shared one
+
+
+def inboxes_of(conn: Connection, sender: Actor, audience: Audience, *, own_host: str) -> dict[str, str]:
+    """Inbox -> host. Shared inboxes stand for all their people; never our own host."""
+    pairs: list[tuple[str, str]] = []
+    if audience.followers or audience.partners:
+        pairs += actors.load_follower_inboxes(conn, sender.id)
+    if audience.partners:
+        hosts = partners.load_partner_hosts(conn)
+        pairs = [pair for pair in pairs if host_of(pair[0]) in hosts]
+    if audience.everyone:
+        pairs += actors.load_shared_inboxes(conn)
+    pairs += actors.load_inboxes(conn, audience.named)
+    chosen = _personal(pairs) if audience.personal else _shared(pairs)
+    found = {inbox: host_of(inbox) for inbox in chosen if inbox}
+    return {inbox: host for inbox, host in found.items() if host and host != own_host}
+
+
+def _personal(pairs: Iterable[tuple[str, str]]) -> list[str]:
+    return [inbox for inbox, _ in pairs]
+
+
+def _shared(pairs: Iterable[tuple[str, str]]) -> list[str]:
+    return [shared or inbox for inbox, shared in pairs]

@@ -1,0 +1,188 @@
+"""The working set of one transaction that applies what arrived.
+
+A batch loads the actors, objects and followers that its activities name with one query per table, hands them to the
+handlers from memory, and writes what they collected as sets. Handlers check first and collect afterwards: a handler
+that raises has collected nothing.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection
+
+from federation.mapping.activity import Activity
+from node.domain.moderation import Policies
+from node.jobs.kinds import FETCH
+from node.services.context import Unit
+from node.store import actors, blocks, follows, inbox, jobs, objects
+from node.store.actors import Actor
+from node.store.jobs import NewJob
+from node.store.objects import Object
+
+ANCESTORS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """An activity whose sender is proven: the signer, a valid proof, or a look at its own host."""
+
+    received_id: int
+    activity: Activity
+    received_at: int
+    verified: bool = True  # False: signer and actor differ, nothing in it is proven yet
+
+
+class Needs(Exception):
+    """The activity cannot be applied before these actors and objects are known."""
+
+    def __init__(self, *, actors: Collection[str] = (), objects: Collection[str] = ()) -> None:
+        self.actors, self.objects = tuple(actors), tuple(objects)
+        super().__init__(", ".join((*self.actors, *self.objects)))
+
+
+@dataclass(slots=True)
+class Batch:
+    """See the module."""
+
+    conn: Connection
+    unit: Unit
+    policies: Policies
+    depth: int = 0  # how far up a thread this fetch already is
+    _actors: dict[str, Actor | None] = field(default_factory=dict)
+    _objects: dict[str, Object | None] = field(default_factory=dict)
+    _tombstones: dict[str, str | None] = field(default_factory=dict)
+    _followers: dict[int, list[int]] = field(default_factory=dict)
+    _object_rows: list[dict[str, Any]] = field(default_factory=list)
+    _mentions: list[dict[str, Any]] = field(default_factory=list)
+    _home: list[dict[str, Any]] = field(default_factory=list)
+    _replies: Counter[int] = field(default_factory=Counter)
+    _jobs: list[NewJob] = field(default_factory=list)
+    _owners: list[tuple[int, int]] = field(default_factory=list)
+
+    # -- looking ----------------------------------------------------------------------------------------------------
+
+    def preload(self, actor_uris: Collection[str], object_uris: Collection[str]) -> None:
+        """Load in a few queries what the activities name; later look-ups come from memory."""
+        self._actors.update(dict.fromkeys(actor_uris))
+        self._actors.update(actors.load_actors(self.conn, actor_uris))
+        self._objects.update(dict.fromkeys(object_uris))
+        self._objects.update(objects.load_objects(self.conn, object_uris))
+        self._tombstones.update(dict.fromkeys(object_uris))
+        self._tombstones.update(objects.load_tombstones(self.conn, object_uris, self.unit.now))
+        authors = [actor.id for actor in self._actors.values() if actor is not None]
+        self._followers.update({actor_id: [] for actor_id in authors})
+        self._followers.update(follows.load_local_followers(self.conn, authors))
+
+    def actor(self, uri: str) -> Actor | None:
+        """The actor of this URI, where it is known."""
+        if uri not in self._actors:
+            self._actors[uri] = actors.find_actor(self.conn, uri)
+        return self._actors[uri]
+
+    def known_actor(self, uri: str) -> Actor:
+        """The actor of this URI; asks for it where it is unknown."""
+        found = self.actor(uri)
+        if found is None:
+            raise Needs(actors=[uri])
+        return found
+
+    def object(self, uri: str | None) -> Object | None:
+        """The object of this URI, where it is known; a deleted one included."""
+        if not uri:
+            return None
+        if uri not in self._objects:
+            self._objects[uri] = objects.find_object(self.conn, uri)
+        return self._objects[uri]
+
+    def live_object(self, uri: str | None) -> Object | None:
+        found = self.object(uri)
+        return found if found is not None and found.state == objects.LIVE else None
+
+    def is_deleted(self, uri: str, by: str) -> bool:
+        """Whether ``by`` has said that this must not come (back)."""
+        if uri not in self._tombstones:
+            self._tombstones[uri] = objects.load_tombstones(self.conn, [uri], self.unit.now).get(uri)
+        return self._tombstones[uri] in {by, ""} if self._tombstones[uri] is not None else False
+
+    def local_followers(self, actor_id: int) -> list[int]:
+        if actor_id not in self._followers:
+            self._followers[actor_id] = follows.load_local_followers(self.conn, [actor_id]).get(actor_id, [])
+        return self._followers[actor_id]
+
+    def is_local(self, uri: str) -> bool:
+        return uri.startswith(self.unit.origin + "/")
+
+    def local_addressees(self, uris: Iterable[str]) -> list[Actor]:
+        """Our actors among these addresses."""
+        found = (self.actor(uri) for uri in uris if self.is_local(uri))
+        return [actor for actor in found if actor is not None and actor.local]
+
+    def has_blocked(self, owner_id: int, actor_id: int) -> bool:
+        """Whether our person has blocked this actor."""
+        return blocks.has_blocked(self.conn, owner_id, actor_id)
+
+    # -- collecting -------------------------------------------------------------------------------------------------
+
+    def add_object(self, row: dict[str, Any], addressed: Collection[tuple[str, bool]]) -> Object:
+        """A new object; ``addressed`` are ``(actor uri, silent)``. Answers how others will see it."""
+        self._object_rows.append(row)
+        self._mentions += [{"object_id": row["id"], "actor_uri": uri, "silent": silent} for uri, silent in addressed]
+        found = Object(**{name: row[name] for name in Object.__dataclass_fields__})
+        self._objects[found.uri] = found
+        return found
+
+    def add_home(self, owners: Iterable[int], entry_id: int, object_id: int, shared_by_id: int | None) -> None:
+        self._home += [
+            {"owner_id": owner, "id": entry_id, "object_id": object_id, "shared_by_id": shared_by_id}
+            for owner in owners
+        ]
+
+    def add_reply(self, parent: Object) -> None:
+        self._replies[parent.id] += 1
+
+    def add_job(self, job: NewJob) -> None:
+        self._jobs.append(job)
+
+    def add_fetch(self, uri: str, host: str, *, reason: str) -> None:
+        """Look at ``uri`` later; nobody waits for it. Threads are followed up ``ANCESTORS`` steps."""
+        if self.depth >= ANCESTORS:
+            return
+        self.add_job(
+            NewJob(
+                FETCH,
+                self.unit.ids.new(),
+                self.unit.now,
+                target=uri,
+                host=host,
+                payload={"reason": reason, "depth": self.depth + 1},
+                lock_key=f"fetch|{uri}",
+            )
+        )
+
+    def add_owner(self, owner_id: int, received_id: int) -> None:
+        """The activity belongs in this person's inbox."""
+        if received_id:
+            self._owners.append((owner_id, received_id))
+
+    def forget(self, uri: str) -> None:
+        """Look this actor or object up again next time: a handler has changed its row."""
+        self._actors.pop(uri, None)
+        self._objects.pop(uri, None)
+        self._tombstones.pop(uri, None)
+
+    def forget_followers(self, actor_id: int) -> None:
+        self._followers.pop(actor_id, None)
+
+    def flush(self) -> None:
+        """Write what was collected. Handlers that change rows directly call it first, so that rows are there."""
+        objects.insert_objects(self.conn, self._object_rows)
+        objects.insert_mentions(self.conn, self._mentions)
+        objects.insert_home_entries(self.conn, self._home)
+        objects.add_replies(self.conn, self._replies)
+        jobs.enqueue_many(self.conn, self._jobs)
+        inbox.add_owners(self.conn, self._owners)
+        for collected in (self._object_rows, self._mentions, self._home, self._jobs, self._owners):
+            collected.clear()
+        self._replies.clear()

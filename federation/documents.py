@@ -1,0 +1,100 @@
+"""Our own actors and objects as ActivityPub documents, built from their rows."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from federation.keypairs import Algorithm, PublicKey
+from federation.mapping.actor import build_actor
+from federation.mapping.post import build_post
+from federation.multikey import encode_multikey
+from node.clock import to_rfc3339
+from node.domain.actors import ActorKind, OwnActor, ProfileField
+from node.domain.posts import Attachment, Mention, OwnPost, PostKind
+from node.domain.visibility import Visibility
+from node.store import actors, keys, objects
+
+INSTANCE_PATH = "/ap/instance"
+
+
+def actor_uri(origin: str, actor_id: int) -> str:
+    """The id of one of our actors: opaque, so that a handle may change."""
+    return f"{origin}/ap/a/{actor_id}"
+
+
+def object_uri(origin: str, object_id: int) -> str:
+    return f"{origin}/ap/o/{object_id}"
+
+
+def activity_uri(origin: str, activity_id: int) -> str:
+    return f"{origin}/ap/x/{activity_id}"
+
+
+def actor_document(conn: Connection, actor_id: int) -> dict[str, Any]:
+    """The document of one of our actors, with its current keys and those that are being rotated in."""
+    row = actors.load_profile(conn, actor_id)
+    listed = [key for key in keys.load_own_keys(conn, actor_id) if key.state != keys.RETIRED]
+    current = {key.algorithm: key for key in listed if key.state == keys.CURRENT}
+    ed25519 = current.get(Algorithm.ED25519.value)
+    own = OwnActor(
+        uri=row.uri,
+        kind=ActorKind(row.kind),
+        username=row.username,
+        host=row.host,
+        rsa_key_pem=current[Algorithm.RSA.value].public,
+        ed25519_multikey=encode_multikey(PublicKey.from_pem(ed25519.uri, ed25519.public)) if ed25519 else "",
+        name=row.name,
+        summary_html=row.summary,
+        url=row.url,
+        icon=row.icon,
+        image=row.image,
+        fields=tuple(ProfileField(field["name"], field["value"]) for field in row.fields),
+        also_known_as=tuple(row.also_known_as),
+        moved_to=row.moved_to,
+        has_catalogue=bool(row.catalogue),
+        locked=row.locked,
+        discoverable=row.discoverable,
+        indexable=row.indexable,
+        published_at=row.created_at,
+        updated_at=row.updated_at,
+    )
+    return build_actor(own)
+
+
+def object_document(conn: Connection, row: Row[Any]) -> dict[str, Any]:
+    """The document of one of our objects, or its tombstone; without ``@context``."""
+    if row.state != objects.LIVE:
+        return tombstone(row.uri, row.type, row.updated_at or row.published_at)
+    if row.kind == "resource":
+        return dict(row.raw)  # written when the version was published (federation.resource_documents)
+    author = actors.load_actors_by_id(conn, [row.actor_id])[row.actor_id]
+    details = row.details or {}
+    own = OwnPost(
+        uri=row.uri,
+        author_uri=author.uri,
+        visibility=Visibility(row.visibility),
+        published_at=row.published_at,
+        content_html=row.content,
+        kind=PostKind(row.kind),
+        name=row.name,
+        summary=row.summary,
+        language=row.language,
+        url=row.url,
+        source=details.get("source", ""),
+        in_reply_to=row.in_reply_to or "",
+        context=row.context,
+        conversation=details.get("conversation", ""),
+        audience=row.audience,
+        updated_at=row.updated_at,
+        sensitive=row.sensitive,
+        mentions=tuple(Mention(**mention) for mention in details.get("mentions", ())),
+        hashtags=tuple(details.get("hashtags", ())),
+        attachments=tuple(Attachment(**attachment) for attachment in details.get("attachments", ())),
+    )
+    return build_post(own)
+
+
+def tombstone(uri: str, former_type: str, deleted_at: int) -> dict[str, Any]:
+    """What stays of a deleted object or actor (ActivityPub 6.4)."""
+    found = {"id": uri, "type": "Tombstone", "deleted": to_rfc3339(deleted_at)}
+    return {**found, "formerType": former_type} if former_type else found

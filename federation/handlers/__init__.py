@@ -1,0 +1,77 @@
+"""What each kind of activity does here: a table from the activity's type to a function.
+
+A handler gets the batch and one proven activity and answers in a word what became of it. It never waits for the
+network: what it lacks it asks for with ``Needs``, and the activity comes back when that is known. Unknown types are
+recorded as seen, never guessed (IN22).
+"""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from federation.batch import Batch, Inbound
+from federation.handlers import (
+    announce,
+    block,
+    create,
+    delete,
+    events,
+    featured,
+    follow,
+    move,
+    quote,
+    react,
+    report,
+    undo,
+    update,
+)
+
+Handler = Callable[[Batch, Inbound], str]
+
+
+def _ignore(_batch: Batch, _inbound: Inbound) -> str:
+    return "ignored"
+
+
+HANDLERS: Mapping[str, Handler] = MappingProxyType(
+    {
+        "Follow": follow.follow,
+        "Accept": follow.accept,
+        "TentativeAccept": events.answer,
+        "Reject": follow.reject,
+        "TentativeReject": events.answer,
+        "Create": create.create,
+        "Update": update.update,
+        "Delete": delete.delete,
+        "Undo": undo.undo,
+        "Announce": announce.announce,
+        "Like": react.like,
+        "Dislike": react.dislike,
+        "EmojiReact": react.emoji,
+        "Block": block.block,
+        "Flag": report.flag,
+        "Move": move.move,
+        "Add": featured.add,
+        "Remove": featured.remove,
+        "Join": events.join,
+        "Leave": events.leave,
+        "Invite": events.invite,
+        "Ignore": _ignore,
+        "Offer": _ignore,
+        "QuoteRequest": quote.request,
+        "LikeRequest": quote.allow,
+        "ReplyRequest": quote.allow,
+        "AnnounceRequest": quote.allow,
+        "View": _ignore,
+        "Listen": _ignore,
+        "Read": _ignore,
+        "Travel": _ignore,
+        "Arrive": _ignore,
+        "Question": _ignore,
+    }
+)
+
+
+def apply(batch: Batch, inbound: Inbound) -> str:
+    """Apply one proven activity; answers what became of it. Raises ``Needs`` where something must be fetched first."""
+    handler = HANDLERS.get(inbound.activity.type)
+    return "unknown-type" if handler is None else handler(batch, inbound)

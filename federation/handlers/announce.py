@@ -1,0 +1,57 @@
+"""Announce: somebody shares an object, or a community passes an activity on (FEP-1b12)."""
+
+from federation.batch import Batch, Inbound, Needs
+from federation.handlers.react import may_react
+from node.domain.visibility import Visibility
+from node.store import reactions
+from node.store.actors import Actor
+from node.store.objects import Object
+from node.store.reactions import Reaction
+
+
+def announce(batch: Batch, inbound: Inbound) -> str:
+    """An embedded activity never gets here: ``federation.resolving`` proves it and applies it by itself."""
+    activity = inbound.activity
+    sharer = batch.known_actor(activity.actor)
+    if not activity.object_uri:
+        return "no-object"
+    if batch.is_deleted(activity.id, sharer.uri):
+        return "undone-before"
+    found = batch.object(activity.object_uri)
+    if found is None:
+        if not _concerns_us(batch, sharer):
+            return "unrelated"
+        if batch.is_local(activity.object_uri):
+            return "unknown-object"
+        raise Needs(objects=[activity.object_uri])
+    if not may_share(batch, sharer, found):
+        return "not-visible"
+    return _share(batch, inbound, sharer, found)
+
+
+def _concerns_us(batch: Batch, sharer: Actor) -> bool:
+    return bool(batch.local_followers(sharer.id))
+
+
+def may_share(batch: Batch, sharer: Actor, found: Object) -> bool:
+    """What everybody may see, and one's own (Mastodon lets people share their followers-only posts)."""
+    if found.state != "live":
+        return False
+    visibility = Visibility(found.visibility)
+    is_open = visibility.is_open or (visibility is Visibility.FOLLOWERS and found.actor_id == sharer.id)
+    return is_open and may_react(batch, sharer, found)
+
+
+def _share(batch: Batch, inbound: Inbound, sharer: Actor, found: Object) -> str:
+    batch.flush()
+    uri = inbound.activity.id
+    new = Reaction(batch.unit.ids.new(), sharer.id, found.id, reactions.SHARE, "", uri, batch.unit.now)
+    if not reactions.insert_reaction(batch.conn, new):
+        return "shared-before"
+    owners = batch.local_followers(sharer.id)
+    batch.add_home(owners, new.id, found.id, sharer.id)
+    for owner in owners:
+        batch.add_owner(owner, inbound.received_id)
+    if found.local:
+        batch.add_owner(found.actor_id, inbound.received_id)
+    return "shared"

@@ -1,0 +1,138 @@
+"""Create: a post, an answer, a vote, a learning resource arrives."""
+
+from typing import Any
+
+from federation import received_resources
+from federation.addressing import mentioned_and_addressed
+from federation.batch import Batch, Inbound
+from federation.handlers import votes
+from federation.mapping.post import read_post
+from node.domain.posts import RemotePost
+from node.domain.uris import host_of
+from node.domain.visibility import Visibility
+from node.store import objects
+from node.store.actors import Actor
+from node.store.objects import Object
+
+#: Timelines of followers show posts that the author shows to them.
+_SHOWN_TO_FOLLOWERS = frozenset({Visibility.PUBLIC, Visibility.UNLISTED, Visibility.FOLLOWERS, Visibility.COMMUNITY})
+
+
+def create(batch: Batch, inbound: Inbound) -> str:
+    """Every object in the activity (GoToSocial sends votes as a list) is stored on its own."""
+    activity = inbound.activity
+    if not activity.objects:
+        return "bare-object" if activity.object_uri else "no-object"
+    author = batch.known_actor(activity.actor)
+    outcomes = [_create_one(batch, inbound, author, document) for document in activity.objects]
+    return outcomes[-1]
+
+
+def _create_one(batch: Batch, inbound: Inbound, author: Actor, document: dict[str, Any]) -> str:
+    post = read_post(document, wrapper=inbound.activity)
+    if post.author_uri != author.uri:
+        return "other-author"
+    if post.is_vote:
+        return votes.count(batch, author, post)
+    return take_in(batch, inbound, author, post)
+
+
+def take_in(batch: Batch, inbound: Inbound, author: Actor, post: RemotePost, *, on_purpose: bool = False) -> str:
+    """Store a post that is new and concerns us; ``on_purpose``: somebody here asked for it."""
+    if batch.is_deleted(post.uri, author.uri):
+        return "deleted-before"
+    if batch.object(post.uri) is not None:
+        return "known"
+    if not on_purpose and not concerns_us(batch, author, post):
+        return "unrelated"
+    stored = store_post(batch, author, post, received_at=inbound.received_at)
+    _show(batch, inbound, author, post, stored)
+    return "stored"
+
+
+def concerns_us(batch: Batch, author: Actor, post: RemotePost) -> bool:
+    """Followed by, addressed to, or an answer to somebody here."""
+    if batch.local_followers(author.id):
+        return True
+    if batch.local_addressees((*post.to, *post.cc, post.audience, *(mention.uri for mention in post.mentions))):
+        return True
+    if batch.live_object(post.in_reply_to) is not None:
+        return True
+    group = batch.actor(post.audience) if post.audience else None
+    return group is not None and bool(batch.local_followers(group.id))
+
+
+def store_post(batch: Batch, author: Actor, post: RemotePost, *, received_at: int) -> Object:
+    """A row for the post; its thread is tied together as far as it is known, the rest is fetched later."""
+    parent = batch.object(post.in_reply_to)
+    row = {
+        "id": batch.unit.ids.new(),
+        "uri": post.uri,
+        "actor_id": author.id,
+        "local": False,
+        "state": objects.LIVE,
+        "received_at": received_at,
+        "in_reply_to_id": parent.id if parent else None,
+        **columns_of(batch, author, post),
+    }
+    row["context"] = parent.context if parent and parent.context else row["context"]
+    stored = batch.add_object(row, mentioned_and_addressed(post))
+    if parent is not None:
+        batch.add_reply(parent)
+    elif post.in_reply_to:
+        batch.add_fetch(post.in_reply_to, host_of(post.in_reply_to), reason="parent")
+    if received_resources.is_resource(post):
+        received_resources.store(batch, author, stored, post)
+    return stored
+
+
+def columns_of(batch: Batch, author: Actor, post: RemotePost) -> dict[str, Any]:
+    """What an object row says that may change with an Update."""
+    details = post.details()
+    if batch.policies.refuses_media(author.host):
+        details.pop("attachments", None)
+    return {
+        "kind": received_resources.KIND if received_resources.is_resource(post) else post.kind.value,
+        "type": post.type,
+        "visibility": post.visibility.value,
+        "name": post.name,
+        "summary": post.summary_html,
+        "content": post.content_html,
+        "language": post.language,
+        "url": post.url,
+        "in_reply_to": post.in_reply_to or None,
+        "context": post.context,
+        "audience": post.audience,
+        "sensitive": post.sensitive,
+        "published_at": min(post.published_at or batch.unit.now, batch.unit.now),  # IN23
+        "updated_at": post.updated_at,
+        "version": 1,
+        "details": details,
+        "raw": post.document,
+    }
+
+
+def _show(batch: Batch, inbound: Inbound, author: Actor, post: RemotePost, stored: Object) -> None:
+    """Put the post on the timelines and into the inboxes of the people here whom it concerns."""
+    addressed = batch.local_addressees((*post.to, *post.cc, *(mention.uri for mention in post.mentions)))
+    for actor in addressed:
+        batch.add_owner(actor.id, inbound.received_id)
+    if post.visibility not in _SHOWN_TO_FOLLOWERS:
+        return
+    owners = batch.local_followers(author.id)
+    if post.in_reply_to:
+        owners = _who_follow_the_thread(batch, author, stored, owners)
+    batch.add_home(owners, stored.id, stored.id, None)
+    for owner in owners:
+        batch.add_owner(owner, inbound.received_id)
+
+
+def _who_follow_the_thread(batch: Batch, author: Actor, stored: Object, owners: list[int]) -> list[int]:
+    """An answer is shown to those who follow both sides, and to the author of what is answered."""
+    parent = batch.object(stored.in_reply_to)
+    if parent is None:
+        return []
+    if parent.actor_id == author.id:
+        return owners
+    other_side = {parent.actor_id, *batch.local_followers(parent.actor_id)}
+    return [owner for owner in owners if owner in other_side]

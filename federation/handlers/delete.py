@@ -1,0 +1,55 @@
+"""Delete: an object or an account is gone, by the word of its owner."""
+
+from federation import received_resources
+from federation.batch import Batch, Inbound
+from node.clock import HOUR
+from node.store import actors, blocks, keys, objects, remote_actors
+
+#: A Delete that comes before its Create holds for so long (IN18).
+REMEMBERED = 48 * HOUR
+
+
+def delete(batch: Batch, inbound: Inbound) -> str:
+    activity = inbound.activity
+    uri = activity.object_uri
+    if not uri:
+        return "no-object"
+    if uri == activity.actor:
+        return delete_actor(batch, uri)
+    return delete_object(batch, uri, activity.actor)
+
+
+def delete_actor(batch: Batch, uri: str) -> str:
+    """Purge the account, what it published and its relations; never because of a 404."""
+    known = batch.actor(uri)
+    if known is None or known.local:
+        return "unknown"
+    batch.flush()
+    objects.bury_all_of(batch.conn, known.id, batch.unit.now)
+    remote_actors.purge(batch.conn, known.id, batch.unit.now)
+    blocks.delete_all_of(batch.conn, known.id)
+    keys.delete_remote_keys_of(batch.conn, uri)
+    batch.forget(uri)
+    batch.forget_followers(known.id)
+    return "actor-deleted"
+
+
+def delete_object(batch: Batch, uri: str, by: str) -> str:
+    """Bury what is known; remember what is not, so that a late Create has no effect."""
+    known = batch.object(uri)
+    if known is None:
+        expires_at = batch.unit.now + REMEMBERED
+        objects.remember_deleted(batch.conn, uri, by, batch.unit.now, expires_at=expires_at)
+        batch.forget(uri)
+        return "remembered"
+    author = actors.find_actor_by_id(batch.conn, known.actor_id)
+    if author is None or author.uri != by or known.local:
+        return "other-author"
+    if known.state != objects.LIVE:
+        return "deleted-before"
+    batch.flush()
+    received_resources.remove(batch, author, known)
+    objects.bury(batch.conn, known, batch.unit.now)
+    objects.remember_deleted(batch.conn, uri, by, batch.unit.now, former_type=known.type)
+    batch.forget(uri)
+    return "deleted"

@@ -1,0 +1,82 @@
+"""Follow, and the answers Accept and Reject."""
+
+from federation import outbox
+from federation.batch import Batch, Inbound
+from federation.handlers import events
+from node.services import catalogue
+from node.store import blocks, follows
+from node.store.actors import Actor
+from node.store.follows import Follow
+
+
+def follow(batch: Batch, inbound: Inbound) -> str:
+    """An open actor accepts at once, a locked one keeps a request; repeated with a new id it is answered again."""
+    activity = inbound.activity
+    followed = batch.actor(activity.object_uri or "")
+    if followed is None or not followed.local:
+        return "not-ours"
+    follower = batch.known_actor(activity.actor)
+    if batch.is_deleted(activity.id, follower.uri):
+        return "undone-before"
+    if _is_refused(batch, follower, followed):
+        outbox.answer_follow(batch, followed, follower, activity.raw, accepted=False)
+        return "refused"
+    state = follows.PENDING if followed.locked else follows.ACCEPTED
+    new = Follow(batch.unit.ids.new(), follower.id, followed.id, activity.id, state, batch.unit.now)
+    saved = follows.save_follow(batch.conn, new)
+    batch.forget_followers(followed.id)
+    batch.add_owner(followed.id, inbound.received_id)
+    if saved.state != follows.ACCEPTED:
+        return "follow-requested"
+    outbox.answer_follow(batch, followed, follower, activity.raw, accepted=True)
+    return "followed"
+
+
+def _is_refused(batch: Batch, follower: Actor, followed: Actor) -> bool:
+    return bool(
+        followed.kind == "application"
+        or followed.moved_to
+        or followed.state != "active"
+        or blocks.has_blocked(batch.conn, followed.id, follower.id)
+    )
+
+
+def accept(batch: Batch, inbound: Inbound) -> str:
+    """Only of a follow that one of ours asked for, and only by whom it was asked (IN17)."""
+    found = _our_request(batch, inbound)
+    if found is None:
+        return events.answer(batch, inbound)
+    if found.state == follows.ACCEPTED:
+        return "accepted-before"
+    follows.accept_follow(batch.conn, found.id, batch.unit.now)
+    batch.forget_followers(found.followed_id)
+    batch.add_owner(found.follower_id, inbound.received_id)
+    followed = batch.known_actor(inbound.activity.actor)
+    catalogue.begin_copy(batch.conn, batch.unit, followed)
+    return "follow-accepted"
+
+
+def reject(batch: Batch, inbound: Inbound) -> str:
+    """A request is refused, or a follower removed later."""
+    found = _our_request(batch, inbound)
+    if found is None:
+        return events.answer(batch, inbound)
+    follows.delete_follow(batch.conn, found.id)
+    batch.forget_followers(found.followed_id)
+    batch.add_owner(found.follower_id, inbound.received_id)
+    return "follow-rejected"
+
+
+def _our_request(batch: Batch, inbound: Inbound) -> Follow | None:
+    """The follow that is answered: by its id first, else by the pair that the embedded copy names."""
+    activity = inbound.activity
+    signer = batch.actor(activity.actor)
+    if signer is None:
+        return None
+    found = follows.find_follow_by_uri(batch.conn, activity.object_uri or "")
+    if found is None and (inner := activity.inner) is not None and inner.type == "Follow":
+        follower = batch.actor(inner.actor)
+        found = follows.find_follow(batch.conn, follower.id, signer.id) if follower else None
+    if found is None or found.followed_id != signer.id:
+        return None
+    return found

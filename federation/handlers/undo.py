@@ -1,0 +1,111 @@
+"""Undo: takes back a Follow, a reaction, a Block, an Accept or a Join.
+
+The activity that is undone is named by its id (GoToSocial) or embedded (most others). It is found by id first, else
+by type, actor and object of the embedded copy; only its own actor can take it back (IN16).
+"""
+
+from collections.abc import Callable
+
+from federation.batch import Batch, Inbound
+from federation.handlers import events
+from federation.handlers.delete import REMEMBERED
+from federation.mapping.activity import Activity
+from node.store import blocks, follows, objects, reactions
+from node.store.actors import Actor
+
+
+def undo(batch: Batch, inbound: Inbound) -> str:
+    activity = inbound.activity
+    actor = batch.actor(activity.actor)
+    if actor is None:
+        return "unknown-actor"
+    inner = activity.inner
+    if inner is not None and inner.actor != activity.actor:
+        return "other-actor"
+    batch.flush()
+    for take_back in (_by_id, _by_meaning):
+        if outcome := take_back(batch, actor, activity, inner):
+            return outcome
+    if activity.object_uri:
+        expires_at = batch.unit.now + REMEMBERED
+        objects.remember_deleted(batch.conn, activity.object_uri, actor.uri, batch.unit.now, expires_at=expires_at)
+        batch.forget(activity.object_uri)
+    return "remembered"
+
+
+def _by_id(batch: Batch, actor: Actor, activity: Activity, _inner: Activity | None) -> str:
+    uri = activity.object_uri
+    if not uri:
+        return ""
+    if (follow := follows.find_follow_by_uri(batch.conn, uri)) is not None and follow.follower_id == actor.id:
+        follows.delete_follow(batch.conn, follow.id)
+        batch.forget_followers(follow.followed_id)
+        return "unfollowed"
+    if (reaction := reactions.find_reaction_by_uri(batch.conn, uri)) is not None and reaction.actor_id == actor.id:
+        reactions.delete_reaction(batch.conn, reaction)
+        return f"un-{reaction.kind}"
+    if (block := blocks.find_block_by_uri(batch.conn, uri)) is not None and block[0] == actor.id:
+        blocks.delete_block(batch.conn, *block)
+        return "unblocked"
+    return ""
+
+
+def _by_meaning(batch: Batch, actor: Actor, _activity: Activity, inner: Activity | None) -> str:
+    if inner is None or (act := _MEANINGS.get(inner.type)) is None:
+        return ""
+    return act(batch, actor, inner)
+
+
+def _follow(batch: Batch, actor: Actor, inner: Activity) -> str:
+    followed = batch.actor(inner.object_uri or "")
+    found = follows.find_follow(batch.conn, actor.id, followed.id) if followed else None
+    if found is None:
+        return ""
+    follows.delete_follow(batch.conn, found.id)
+    batch.forget_followers(found.followed_id)
+    return "unfollowed"
+
+
+def _accept(batch: Batch, actor: Actor, inner: Activity) -> str:
+    """Undo(Accept): the followed actor removes a follower, here one of ours."""
+    of_follow = inner.inner
+    follower = batch.actor(of_follow.actor) if of_follow else None
+    found = follows.find_follow(batch.conn, follower.id, actor.id) if follower else None
+    if found is None:
+        return ""
+    follows.delete_follow(batch.conn, found.id)
+    batch.forget_followers(found.followed_id)
+    return "follow-ended"
+
+
+def _block(batch: Batch, actor: Actor, inner: Activity) -> str:
+    blocked = batch.actor(inner.object_uri or "")
+    if blocked is None or not blocks.has_blocked(batch.conn, actor.id, blocked.id):
+        return ""
+    blocks.delete_block(batch.conn, actor.id, blocked.id)
+    return "unblocked"
+
+
+def _reaction(kind: str) -> Callable[[Batch, Actor, Activity], str]:
+    def take_back(batch: Batch, actor: Actor, inner: Activity) -> str:
+        about = batch.object(inner.object_uri)
+        content = inner.raw.get("content") if kind == reactions.EMOJI else ""
+        found = reactions.find_reaction(batch.conn, actor.id, about.id, kind, str(content or "")) if about else None
+        if found is None:
+            return ""
+        reactions.delete_reaction(batch.conn, found)
+        return f"un-{kind}"
+
+    return take_back
+
+
+_MEANINGS: dict[str, Callable[[Batch, Actor, Activity], str]] = {
+    "Follow": _follow,
+    "Accept": _accept,
+    "Block": _block,
+    "Like": _reaction(reactions.LIKE),
+    "Dislike": _reaction(reactions.DISLIKE),
+    "EmojiReact": _reaction(reactions.EMOJI),
+    "Announce": _reaction(reactions.SHARE),
+    "Join": events.undo_join,
+}

@@ -1,0 +1,84 @@
+"""Update: a post is edited, a profile changes, a poll's tallies are refreshed."""
+
+from typing import Any
+
+from federation import received_resources
+from federation.addressing import mentioned_and_addressed
+from federation.batch import Batch, Inbound
+from federation.handlers import create
+from federation.mapping.actor import read_actor
+from federation.mapping.post import read_post
+from federation.vocab import ACTOR_TYPES
+from node.clock import DAY
+from node.domain.posts import RemotePost
+from node.store import actors, objects
+from node.store.objects import Object
+from node.store.remote_actors import save_remote_actor
+
+
+def update(batch: Batch, inbound: Inbound) -> str:
+    activity = inbound.activity
+    if not activity.objects:
+        return "bare-object"
+    document = activity.objects[0]
+    if document.get("type") in ACTOR_TYPES:
+        return _update_actor(batch, inbound, document)
+    return _update_object(batch, inbound, document)
+
+
+def _update_actor(batch: Batch, inbound: Inbound, document: dict[str, Any]) -> str:
+    """Only the actor itself may change its profile and keys (IN11, IN16)."""
+    if document.get("id") != inbound.activity.actor:
+        return "other-actor"
+    known = batch.known_actor(inbound.activity.actor)
+    profile = read_actor(document)
+    if profile.kind.value != known.kind:
+        return "kind-changed"
+    save_remote_actor(batch.conn, batch.unit.ids, batch.unit.now, profile)
+    batch.forget(known.uri)
+    return "profile-updated"
+
+
+def _update_object(batch: Batch, inbound: Inbound, document: dict[str, Any]) -> str:
+    post = read_post(document, wrapper=inbound.activity)
+    author = batch.known_actor(inbound.activity.actor)
+    if post.author_uri != author.uri:
+        return "other-author"
+    known = batch.object(post.uri)
+    if known is None:
+        is_young = batch.unit.now - (post.published_at or 0) < DAY
+        return (
+            create.take_in(batch, inbound, author, post)
+            if is_young or received_resources.is_resource(post)
+            else "too-old"
+        )
+    if known.actor_id != author.id or known.local:
+        return "other-author"
+    if known.state != objects.LIVE:
+        return "deleted-before"
+    return replace(batch, known, post)
+
+
+def replace(batch: Batch, known: Object, post: RemotePost) -> str:
+    """Put the new text in place of the old, which stays in the edit history."""
+    if post.updated_at is not None and known.updated_at is not None and post.updated_at < known.updated_at:
+        return "older-than-known"
+    batch.flush()
+    author = actors.load_actors_by_id(batch.conn, [known.actor_id])[known.actor_id]
+    values = create.columns_of(batch, author, post)
+    row = objects.load_row(batch.conn, known.id)
+    fixed = {"in_reply_to": row.in_reply_to, "context": row.context, "published_at": row.published_at}
+    is_edit = any(values[name] != getattr(row, name) for name in ("name", "summary", "content"))
+    if is_edit:
+        objects.keep_version(batch.conn, known.id, batch.unit.now)
+    # Refreshed tallies of a poll are not an edit: the version that readers see stays.
+    version = row.version + 1 if is_edit or values["details"] != row.details else row.version
+    objects.update_object(batch.conn, known.id, {**values, **fixed, "version": version})
+    objects.insert_mentions(
+        batch.conn,
+        [{"object_id": known.id, "actor_uri": uri, "silent": silent} for uri, silent in mentioned_and_addressed(post)],
+    )
+    batch.forget(known.uri)
+    if received_resources.is_resource(post):
+        received_resources.store(batch, author, batch.object(known.uri) or known, post)
+    return "edited" if is_edit else "refreshed"

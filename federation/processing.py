@@ -1,0 +1,125 @@
+"""The worker's side of the inbox: applies what was accepted, in batches.
+
+``INBOX`` jobs are proven and are applied as sets: one query per table for the whole batch, one transaction in which
+the effects, the outcome and the end of the job are written together. What needs another host first becomes a
+``RESOLVE`` job, so that a slow host never delays what has arrived from others (federation.resolving).
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import orjson
+from sqlalchemy import Connection
+
+from federation.batch import Batch, Inbound, Needs
+from federation.catalogue_header import read_header
+from federation.handlers import apply
+from federation.mapping.activity import Activity, read_activity
+from node.errors import Invalid
+from node.ids import Ids
+from node.jobs.kinds import INBOX, RESOLVE
+from node.jobs.outcome import Outcome, Settled
+from node.jobs.worker import Kind
+from node.services import catalogue
+from node.store import inbox, jobs
+from node.store.engine import Store
+from node.store.inbox import Received
+from node.store.jobs import Job, NewJob
+
+NewBatch = Callable[[Connection], Batch]
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What became of one job."""
+
+    job: Job
+    received_id: int
+    outcome: str
+
+
+class Processor:
+    """Applies accepted activities."""
+
+    def __init__(self, store: Store, ids: Ids, new_batch: NewBatch, *, batch: int) -> None:
+        self._store, self._ids, self._new_batch, self._batch = store, ids, new_batch, batch
+
+    def kind(self) -> Kind:
+        return Kind(INBOX, self.run, batch=self._batch, slots=1)
+
+    async def run(self, batch: Sequence[Job]) -> Sequence[Outcome]:
+        """Apply a batch; when it fails as a whole, the worker tries its jobs one by one."""
+        rows = await self._store.read(inbox.load_received, [job.ref for job in batch if job.ref is not None])
+        read = await asyncio.to_thread(_read_many, rows)
+        await self._store.write(self._apply, batch, rows, read)
+        return [Settled()] * len(batch)
+
+    def _apply(
+        self, conn: Connection, batch: Sequence[Job], rows: dict[int, Received], read: dict[int, Activity | str]
+    ) -> None:
+        working = self._new_batch(conn)
+        actor_uris, object_uris = _named(activity for activity in read.values() if not isinstance(activity, str))
+        working.preload(actor_uris, object_uris)
+        outcomes: list[tuple[int, str]] = []
+        for job in batch:
+            activity = read.get(job.ref or 0, "gone")
+            row = rows.get(job.ref or 0)
+            if isinstance(activity, str) or row is None:
+                outcomes.append((job.ref or 0, activity if isinstance(activity, str) else "gone"))
+                continue
+            try:
+                outcome = apply(working, Inbound(row.id, activity, row.received_at))
+            except Needs:
+                outcome = ""
+                working.add_job(resolve_job(self._ids, working.unit.now, job))
+            except Invalid as error:
+                outcome = f"invalid: {error.public}"
+            outcomes.append((row.id, outcome))
+        working.flush()
+        for job in batch:
+            _note_catalogue(working, job, read.get(job.ref or 0))
+        inbox.set_outcomes(conn, outcomes)
+        jobs.finish_many(conn, [job.id for job in batch])
+
+
+def _note_catalogue(batch: Batch, job: Job, activity: Activity | str | None) -> None:
+    """What the delivery said of its sender's catalogue: equal now, or to be looked at (federation 5.4)."""
+    if not job.payload or not isinstance(activity, Activity):
+        return
+    announced = read_header(job.payload.get("catalogue", ""))
+    owner = batch.actor(activity.actor)
+    if announced is not None and owner is not None and not owner.local:
+        catalogue.note_announcement(batch.conn, batch.unit, owner, announced)
+
+
+def resolve_job(ids: Ids, now: int, job: Job) -> NewJob:
+    """The same activity again, once what it needs has been fetched; its place in the order is kept by the key."""
+    return NewJob(RESOLVE, ids.new(), now, ref=job.ref, host=job.host, payload=job.payload, serial_key=job.serial_key)
+
+
+def _read_many(rows: dict[int, Received]) -> dict[int, Activity | str]:
+    return {received_id: _read(row) for received_id, row in rows.items()}
+
+
+def _read(row: Received) -> Activity | str:
+    try:
+        return read_activity(orjson.loads(row.raw))
+    except Invalid as error:
+        return f"invalid: {error.public}"
+
+
+def _named(activities: Iterable[Activity]) -> tuple[set[str], set[str]]:
+    """All actors and objects that these activities name."""
+    actor_uris: set[str] = set()
+    object_uris: set[str] = set()
+    for activity in activities:
+        actor_uris.add(activity.actor)
+        actor_uris.update(activity.to)
+        actor_uris.update(activity.cc)
+        object_uris.update(activity.object_uris)
+        for document in activity.objects:
+            parent = document.get("inReplyTo")
+            if isinstance(parent, str):
+                object_uris.add(parent)
+    return actor_uris, object_uris

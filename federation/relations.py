@@ -1,0 +1,30 @@
+"""What a reader is to an object: what the rules of visibility ask."""
+
+from sqlalchemy import Connection
+
+from node.domain.uris import host_of
+from node.domain.visibility import STRANGER, Relation, Visibility
+from node.store import actors, blocks, follows, objects, partners
+from node.store.actors import Actor
+from node.store.objects import Object
+
+
+def relation(conn: Connection, reader: Actor, found: Object) -> Relation:
+    """What a reader is to an object."""
+    if reader.id == found.actor_id:
+        return Relation.AUTHOR
+    is_to = Relation.BLOCKED if blocks.has_blocked(conn, found.actor_id, reader.id) else STRANGER
+    if reader.local and reader.kind == "person":
+        is_to |= Relation.LOCAL
+    if Visibility(found.visibility).is_open:
+        return is_to
+    if follows.is_following(conn, reader.id, found.actor_id):
+        is_to |= Relation.FOLLOWER
+    if reader.uri in objects.load_mentioned(conn, found.id):
+        is_to |= Relation.NAMED
+    if host_of(reader.uri) in partners.load_partner_hosts(conn):
+        is_to |= Relation.PARTNER
+    group = actors.find_actor(conn, found.audience) if found.audience else None
+    if group is not None and follows.is_following(conn, reader.id, group.id):
+        is_to |= Relation.MEMBER
+    return is_to

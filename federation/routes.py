@@ -1,0 +1,39 @@
+"""Every address that other servers use, in one list."""
+
+from aiohttp import web
+
+from federation import documents
+from federation.catalogue_collection import catalogue_buckets, catalogue_root
+from federation.serving import actors, collections, discovery, inboxes, objects
+
+_ACTOR = r"/ap/a/{actor:\d{1,19}}"
+_OBJECT = r"/ap/o/{object:\d{1,19}}"
+
+ROUTES = [
+    web.get("/.well-known/webfinger", discovery.webfinger, name="webfinger"),
+    web.get("/.well-known/host-meta", discovery.host_meta, name="host-meta"),
+    web.get("/.well-known/host-meta.json", discovery.host_meta_json, name="host-meta-json"),
+    web.get("/.well-known/nodeinfo", discovery.nodeinfo_links, name="nodeinfo-links"),
+    web.get(r"/nodeinfo/{version:2\.[01]}", discovery.nodeinfo, name="nodeinfo"),
+    web.post("/ap/inbox", inboxes.post_to_shared, name="shared-inbox"),
+    web.get(documents.INSTANCE_PATH, actors.show_instance, name="instance"),
+    web.post(f"{documents.INSTANCE_PATH}/inbox", inboxes.post_to_instance, name="instance-inbox"),
+    web.get(_ACTOR, actors.show_actor, name="actor"),
+    web.post(f"{_ACTOR}/inbox", inboxes.post_to_actor, name="inbox"),
+    web.get(f"{_ACTOR}/catalogue", catalogue_root, name="catalogue"),
+    web.get(f"{_ACTOR}/catalogue/buckets", catalogue_buckets, name="catalogue-buckets"),
+    web.get(
+        f"{_ACTOR}/followers_synchronization", collections.show_followers_on_host, name="followers-synchronization"
+    ),
+    web.get(
+        f"{_ACTOR}/{{collection:{'|'.join(collections.LISTED)}}}",
+        collections.show_actor_collection,
+        name="actor-collection",
+    ),
+    web.get(_OBJECT, objects.show_object, name="object"),
+    web.get(f"{_OBJECT}/replies", collections.show_replies, name="replies"),
+    web.get(f"{_OBJECT}/{{reactions:likes|shares}}", collections.show_reaction_count, name="reactions"),
+    web.get(r"/ap/c/{context:\d{1,19}}", collections.show_context, name="context"),
+    web.get(r"/ap/x/{activity:\d{1,19}}", objects.show_activity, name="activity"),
+    web.get(r"/ap/q/{stamp:\d{1,19}}", objects.show_quote_stamp, name="quote-stamp"),
+]

@@ -1,0 +1,1 @@
+"""What other servers read here: actors, objects, activities, collections, discovery; and the inboxes they post to."""

@@ -1,0 +1,55 @@
+"""Our actors, and what they say of themselves."""
+
+from typing import Any
+
+from aiohttp import web
+from sqlalchemy import Connection
+
+from federation import documents
+from federation.negotiation import wants_activity
+from federation.serving.answers import activity_response, gone_response
+from federation.serving.visitor import require_visitor
+from node.errors import NotFound
+from node.state import NODE
+from node.store import actors
+from node.store.actors import Actor
+
+
+async def show_instance(request: web.Request) -> web.Response:
+    """The instance actor: readable without a signature by everybody, or nobody could verify ours."""
+    node = request.app[NODE]
+    document = await node.store.read(_instance_document, node.config.origin + documents.INSTANCE_PATH)
+    return activity_response(request, document)
+
+
+def _instance_document(conn: Connection, uri: str) -> dict[str, Any]:
+    found = actors.find_actor(conn, uri)
+    assert found is not None, "the instance actor is founded at the first start"
+    return documents.actor_document(conn, found.id)
+
+
+async def show_actor(request: web.Request) -> web.Response:
+    """``/ap/a/{id}``: the document, the profile page for a browser, a tombstone for one who is gone."""
+    node = request.app[NODE]
+    actor = await find_own_actor(request)
+    if not wants_activity(request.headers.get("Accept", "")):
+        raise web.HTTPFound(f"/@{actor.username}", headers={"Vary": "Accept"})
+    if actor.state == "gone":
+        return gone_response(request, documents.tombstone(actor.uri, "", actor.fetched_at or node.clock.now()))
+    await require_visitor(request)
+    return activity_response(request, await node.store.read(documents.actor_document, actor.id))
+
+
+async def find_own_actor(request: web.Request) -> Actor:
+    """The local actor that the address names; NotFound where there is none."""
+    node = request.app[NODE]
+    uri = documents.actor_uri(node.config.origin, actor_number(request))
+    found = await node.store.read(actors.find_actor, uri)
+    if found is None or not found.local:
+        raise NotFound
+    return found
+
+
+def actor_number(request: web.Request) -> int:
+    """The number in the address; the route lets nothing but digits through."""
+    return int(request.match_info["actor"])

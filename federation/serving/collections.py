@@ -1,0 +1,228 @@
+"""Collections of ours: keyset pages of 50, so that new items never shift what a reader has begun (federation 5.1)."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from aiohttp import web
+from sqlalchemy import Connection
+
+from federation import followers_sync
+from federation.mapping.collection import build_collection, build_page
+from federation.serving.actors import find_own_actor
+from federation.serving.answers import activity_response
+from federation.serving.visitor import Visitor, may_read, require_visitor
+from node.domain.uris import origin_of
+from node.errors import Malformed, NotFound, Unauthenticated
+from node.state import NODE
+from node.store import activities, follows, inbox, objects, reactions
+from node.store.actors import Actor
+
+PER_PAGE = 50
+
+Item = str | dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Some items, newest first, each with the key that the next page begins after."""
+
+    keys: Sequence[int]
+    items: Sequence[Item]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One kind of collection of an actor."""
+
+    count: Callable[[Connection, Actor], int]
+    read: Callable[[Connection, Actor, int | None], Slice]
+    owner_only: bool = False
+    hides_items: bool = False  # the number is told, the items only to the owner
+
+
+# -- an actor's collections ------------------------------------------------------------------------------------------
+
+
+def _outbox(conn: Connection, actor: Actor, before: int | None) -> Slice:
+    rows = activities.list_public(conn, actor.id, before=before, limit=PER_PAGE)
+    return Slice([row.id for row in rows], [_in_outbox(row) for row in rows])
+
+
+def _in_outbox(row: activities.Activity) -> dict[str, Any]:
+    document: dict[str, Any] = orjson.loads(row.body)
+    return {name: value for name, value in document.items() if name != "@context"}
+
+
+def _followers(conn: Connection, actor: Actor, before: int | None) -> Slice:
+    found = follows.list_followers(conn, actor.id, before=before, limit=PER_PAGE)
+    return Slice([key for key, _ in found], [follower.uri for _, follower in found])
+
+
+def _following(conn: Connection, actor: Actor, before: int | None) -> Slice:
+    found = follows.list_following(conn, actor.id, before=before, limit=PER_PAGE)
+    return Slice([key for key, _ in found], [followed.uri for _, followed in found])
+
+
+def _liked(conn: Connection, actor: Actor, before: int | None) -> Slice:
+    found = reactions.list_liked(conn, actor.id, before=before, limit=PER_PAGE)
+    return Slice([key for key, _ in found], [uri for _, uri in found])
+
+
+def _received(conn: Connection, actor: Actor, before: int | None) -> Slice:
+    found = inbox.list_for_owner(conn, actor.id, before=before, limit=PER_PAGE)
+    items = [{k: v for k, v in orjson.loads(row.raw).items() if k != "@context"} for row in found]
+    return Slice([row.id for row in found], items)
+
+
+def _featured(conn: Connection, actor: Actor, before: int | None) -> Slice:
+    return Slice([], [] if before is not None else objects.list_pinned(conn, actor.id))
+
+
+LISTED = {
+    "outbox": Listed(lambda conn, actor: activities.count_public(conn, actor.id), _outbox),
+    "followers": Listed(lambda conn, actor: follows.count_follows(conn, actor.id)[0], _followers, hides_items=True),
+    "following": Listed(lambda conn, actor: follows.count_follows(conn, actor.id)[1], _following, hides_items=True),
+    "liked": Listed(lambda conn, actor: reactions.count_liked(conn, actor.id), _liked, owner_only=True),
+    "inbox": Listed(lambda conn, actor: inbox.count_for_owner(conn, actor.id), _received, owner_only=True),
+    "featured": Listed(lambda conn, actor: len(objects.list_pinned(conn, actor.id)), _featured),
+}
+
+
+async def show_actor_collection(request: web.Request) -> web.Response:
+    """``/ap/a/{id}/{name}`` and its pages (``?before=KEY``)."""
+    name = request.match_info["collection"]
+    listed = LISTED[name]
+    actor = await find_own_actor(request)
+    if actor.state == "gone":
+        raise NotFound
+    visitor = await require_visitor(request)
+    is_owner = visitor.has_token and visitor.actor is not None and visitor.actor.id == actor.id
+    if listed.owner_only and not is_owner:
+        raise Unauthenticated("Only its owner may read this.") if not visitor.has_token else NotFound
+    if name == "outbox" and is_owner:
+        listed = _OWN_OUTBOX
+    node = request.app[NODE]
+    uri = f"{actor.uri}/{name}"
+    before = _cursor(request)
+    shows_items = is_owner or not listed.hides_items
+    document = await node.store.read(_collection, listed, actor, uri, before, shows_items)
+    return activity_response(request, document, public=not is_owner)
+
+
+def _own_outbox(conn: Connection, actor: Actor, before: int | None) -> Slice:
+    rows = activities.list_by_actor(conn, actor.id, before=before, limit=PER_PAGE)
+    return Slice([row.id for row in rows], [_in_outbox(row) for row in rows])
+
+
+_OWN_OUTBOX = Listed(lambda conn, actor: activities.count_by_actor(conn, actor.id), _own_outbox)
+
+
+def _collection(
+    conn: Connection, listed: Listed, actor: Actor, uri: str, before: int | None, shows_items: bool
+) -> dict[str, Any]:
+    if before is None:
+        total = listed.count(conn, actor)
+        first = f"{uri}?before={_END}" if shows_items else ""
+        return build_collection(uri, total=total, first=first, owner=actor.uri)
+    if not shows_items:
+        raise NotFound
+    found = listed.read(conn, actor, None if before == _END else before)
+    onward = f"{uri}?before={found.keys[-1]}" if len(found.keys) == PER_PAGE else ""
+    return build_page(f"{uri}?before={before}", part_of=uri, items=found.items, onward=onward)
+
+
+#: Above every key: the newest page has an address of its own.
+_END = 2**63 - 1
+
+
+def _cursor(request: web.Request, name: str = "before") -> int | None:
+    text = request.query.get(name)
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= 19):
+        raise Malformed("The page has no such address.")
+    return int(text)
+
+
+# -- an object's collections -----------------------------------------------------------------------------------------
+
+
+async def show_replies(request: web.Request) -> web.Response:
+    """``/ap/o/{id}/replies``: public answers, the oldest first, the first page embedded."""
+    node = request.app[NODE]
+    visitor = await require_visitor(request)
+    uri = f"{node.config.origin}/ap/o/{int(request.match_info['object'])}"
+    document = await node.store.read(_replies, visitor, uri, _cursor(request, "after"))
+    return activity_response(request, document)
+
+
+def _replies(conn: Connection, visitor: Visitor, uri: str, after: int | None) -> dict[str, Any]:
+    found = objects.find_object(conn, uri)
+    if found is None or not found.local or not may_read(conn, visitor, found):
+        raise NotFound
+    rows = objects.list_replies(conn, found.id, after=after or 0, limit=PER_PAGE)
+    collection = f"{uri}/replies"
+    page = build_page(
+        f"{collection}?after={after or 0}",
+        part_of=collection,
+        items=[row.uri for row in rows],
+        onward=f"{collection}?after={rows[-1].id}" if len(rows) == PER_PAGE else "",
+        ordered=False,
+    )
+    if after is not None:
+        return page
+    return build_collection(collection, total=objects.load_row(conn, found.id).replies_count, first=page, ordered=False)
+
+
+async def show_reaction_count(request: web.Request) -> web.Response:
+    """``/ap/o/{id}/likes`` and ``/shares``: how many, never who."""
+    node = request.app[NODE]
+    visitor = await require_visitor(request)
+    uri = f"{node.config.origin}/ap/o/{int(request.match_info['object'])}"
+    total = await node.store.read(_count_reactions, visitor, uri, request.match_info["reactions"])
+    return activity_response(request, build_collection(f"{uri}/{request.match_info['reactions']}", total=total))
+
+
+def _count_reactions(conn: Connection, visitor: Visitor, uri: str, name: str) -> int:
+    found = objects.find_object(conn, uri)
+    if found is None or not found.local or not may_read(conn, visitor, found):
+        raise NotFound
+    row = objects.load_row(conn, found.id)
+    return int(row.likes_count if name == "likes" else row.shares_count)
+
+
+async def show_context(request: web.Request) -> web.Response:
+    """``/ap/c/{id}``: a public conversation that began here, in order (FEP-f228, FEP-7888)."""
+    node = request.app[NODE]
+    await require_visitor(request)
+    document = await node.store.read(_context, node.config.origin + request.path, _cursor(request, "after"))
+    return activity_response(request, document)
+
+
+def _context(conn: Connection, uri: str, after: int | None) -> dict[str, Any]:
+    rows = objects.list_context(conn, uri, after=after or 0, limit=PER_PAGE)
+    if not rows and after is None:
+        raise NotFound
+    onward = f"{uri}?after={rows[-1].id}" if len(rows) == PER_PAGE else ""
+    page = build_page(f"{uri}?after={after or 0}", part_of=uri, items=[row.uri for row in rows], onward=onward)
+    if after is not None:
+        return page
+    return build_collection(uri, total=objects.count_context(conn, uri), first=page)
+
+
+# -- followers synchronisation ----------------------------------------------------------------------------------------
+
+
+async def show_followers_on_host(request: web.Request) -> web.Response:
+    """``/ap/a/{id}/followers_synchronization``: exactly the signer's own people among the followers (FEP-8fcf)."""
+    node = request.app[NODE]
+    actor = await find_own_actor(request)
+    visitor = await require_visitor(request)
+    if visitor.actor is None or visitor.has_token:
+        raise Unauthenticated("This collection is for servers, which sign their requests.")
+    origin = origin_of(visitor.actor.uri)
+    uris = await node.store.read(follows.load_follower_uris, actor.id, origin)
+    document = followers_sync.build_partial_collection(actor.uri, sorted(uris))
+    return activity_response(request, document, public=False)

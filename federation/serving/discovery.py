@@ -1,0 +1,116 @@
+"""How others find us: WebFinger, host-meta, NodeInfo."""
+
+from typing import Any
+
+import orjson
+from aiohttp import web
+from sqlalchemy import Connection
+
+import node as product
+from federation import documents
+from federation.address import Target
+from federation.hostmeta import build_host_meta, build_host_meta_json
+from federation.nodeinfo import Usage, build_nodeinfo, build_well_known, content_type
+from federation.webfinger import Handle, build_jrd, parse_resource
+from node.errors import Gone, Malformed, NotFound
+from node.state import NODE, Node
+from node.store import actors, objects
+from node.store.actors import Actor
+
+HOMEPAGE = "https://w3id.org/rhizome"
+_OPEN = {"Access-Control-Allow-Origin": "*"}
+
+
+async def webfinger(request: web.Request) -> web.Response:
+    """RFC 7033: by handle, by address of the actor or its page, by address of an object, or the server itself."""
+    node = request.app[NODE]
+    text = request.query.get("resource", "")
+    if not text:
+        raise Malformed("The parameter resource is missing.")
+    found = await node.store.read(_find, node, parse_resource(text))
+    if found.state == "gone":
+        raise Gone
+    is_server = found.kind == "application"
+    origin = node.config.origin
+    document = build_jrd(
+        subject=f"acct:{found.username}@{found.host}",
+        actor_uri=found.uri,
+        profile_url=found.url or origin + "/",
+        subscribe_template=f"{origin}/follow?uri={{uri}}",
+        is_server=is_server,
+        rels=request.query.getall("rel", []),
+    )
+    return web.Response(
+        body=orjson.dumps(document),
+        headers={**_OPEN, "Content-Type": "application/jrd+json", "Cache-Control": "max-age=600"},
+    )
+
+
+def _find(conn: Connection, node: Node, wanted: Handle | Target) -> Actor:
+    found = _find_handle(conn, node, wanted) if isinstance(wanted, Handle) else _find_address(conn, node, wanted)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _find_handle(conn: Connection, node: Node, handle: Handle) -> Actor | None:
+    if handle.host not in node.config.own_hosts:
+        return None
+    return actors.find_local_actor(conn, handle.user)
+
+
+def _find_address(conn: Connection, node: Node, target: Target) -> Actor | None:
+    """The actor behind an address of ours: its id, its page, or the author of the object there (FEP-4adb)."""
+    if target.origin != node.config.origin:
+        return None
+    if target.path == "/":
+        return actors.find_actor(conn, node.config.origin + documents.INSTANCE_PATH)
+    if target.path.startswith("/@"):
+        return actors.find_local_actor(conn, target.path[2:].partition("/")[0])
+    uri = target.origin + target.path
+    if (actor := actors.find_actor(conn, uri)) is not None:
+        return actor if actor.local else None
+    found = objects.find_object(conn, uri)
+    return actors.find_actor_by_id(conn, found.actor_id) if found is not None and found.local else None
+
+
+async def host_meta(request: web.Request) -> web.Response:
+    body = build_host_meta(request.app[NODE].config.origin)
+    return web.Response(text=body, content_type="application/xrd+xml", headers=_OPEN)
+
+
+async def host_meta_json(request: web.Request) -> web.Response:
+    return _json(build_host_meta_json(request.app[NODE].config.origin), "application/json")
+
+
+async def nodeinfo_links(request: web.Request) -> web.Response:
+    origin = request.app[NODE].config.origin
+    links = build_well_known(origin, instance_actor_uri=origin + documents.INSTANCE_PATH)
+    return _json(links, "application/json")
+
+
+async def nodeinfo(request: web.Request) -> web.Response:
+    """``/nodeinfo/2.0`` and ``/nodeinfo/2.1``."""
+    node, version = request.app[NODE], request.match_info["version"]
+    config = node.config
+    users, posts = await node.store.read(_count)
+    document = build_nodeinfo(
+        version,
+        software_version=product.__version__,
+        repository=HOMEPAGE,
+        homepage=HOMEPAGE,
+        name=config.node.name,
+        description=config.node.description,
+        is_open=config.federation.mode == "open",
+        usage=Usage(users=users, local_posts=posts),
+        development=config.development,
+    )
+    return _json(document, content_type(version))
+
+
+def _count(conn: Connection) -> tuple[int, int]:
+    return actors.count_people(conn), objects.count_local(conn)
+
+
+def _json(document: dict[str, Any], type_: str) -> web.Response:
+    return web.Response(body=orjson.dumps(document), headers={**_OPEN, "Content-Type": type_})

@@ -1,0 +1,79 @@
+"""Objects and activities of ours under their ids, and the stamps that allow a quote."""
+
+from typing import Any
+
+import orjson
+from aiohttp import web
+from sqlalchemy import Connection
+
+from federation import documents
+from federation.negotiation import wants_activity
+from federation.serving.answers import activity_response, gone_response, raw_response
+from federation.serving.visitor import Visitor, may_read, require_visitor
+from node.domain.visibility import Visibility
+from node.errors import NotFound
+from node.state import NODE
+from node.store import activities, actors, objects, reactions
+
+
+async def show_object(request: web.Request) -> web.Response:
+    """``/ap/o/{id}``: private and missing look the same (API11); a browser is sent to the page."""
+    node = request.app[NODE]
+    visitor = await require_visitor(request)
+    uri = node.config.origin + request.path
+    document, url, is_open = await node.store.read(_read_object, visitor, uri)
+    if document["type"] == "Tombstone":
+        return gone_response(request, document)
+    if not wants_activity(request.headers.get("Accept", "")) and url:
+        raise web.HTTPFound(url, headers={"Vary": "Accept"})
+    return activity_response(request, document, public=is_open)
+
+
+def _read_object(conn: Connection, visitor: Visitor, uri: str) -> tuple[dict[str, Any], str, bool]:
+    found = objects.find_object(conn, uri)
+    if found is None or not found.local or not may_read(conn, visitor, found):
+        raise NotFound
+    document = documents.object_document(conn, objects.load_row(conn, found.id))
+    return document, found.url, Visibility(found.visibility).is_open
+
+
+async def show_activity(request: web.Request) -> web.Response:
+    """``/ap/x/{id}``: exactly what was sent; Create and Announce of public objects to everybody, all to their owner."""
+    node = request.app[NODE]
+    visitor = await require_visitor(request)
+    body, is_open = await node.store.read(_read_activity, visitor, node.config.origin + request.path)
+    return raw_response(request, body, public=is_open)
+
+
+def _read_activity(conn: Connection, visitor: Visitor, uri: str) -> tuple[bytes, bool]:
+    found = activities.load_activity(conn, uri)
+    if found is None:
+        raise NotFound
+    is_open = Visibility(found.visibility).is_open
+    is_owner = visitor.actor is not None and visitor.actor.id == found.actor_id
+    is_named = visitor.actor is not None and visitor.actor.uri in orjson.loads(found.body).get("to", [])
+    if not (is_open or is_owner or is_named):
+        raise NotFound
+    return found.body.encode(), is_open
+
+
+async def show_quote_stamp(request: web.Request) -> web.Response:
+    """``/ap/q/{id}``: the permission to quote that was given (FEP-044f)."""
+    node = request.app[NODE]
+    stamp = await node.store.read(_read_stamp, node.config.origin, int(request.match_info["stamp"]))
+    return activity_response(request, stamp)
+
+
+def _read_stamp(conn: Connection, origin: str, reaction_id: int) -> dict[str, Any]:
+    reaction = reactions.find_reaction_by_id(conn, reaction_id)
+    quoted = objects.find_object_by_id(conn, reaction.object_id) if reaction else None
+    if reaction is None or quoted is None or reaction.kind != "quote" or quoted.state != objects.LIVE:
+        raise NotFound
+    author = actors.load_actors_by_id(conn, [quoted.actor_id])[quoted.actor_id]
+    return {
+        "id": f"{origin}/ap/q/{reaction.id}",
+        "type": "QuoteAuthorization",
+        "attributedTo": author.uri,
+        "interactingObject": reaction.content,
+        "interactionTarget": quoted.uri,
+    }

@@ -1,0 +1,94 @@
+"""Who reads: the owner with a token, another server with a signature, or anybody."""
+
+from dataclasses import dataclass
+
+from aiohttp import web
+from sqlalchemy import Connection
+
+from federation.httpsig import Message, read_claim, verify
+from federation.relations import relation
+from federation.state import FEDERATION
+from node.domain.uris import host_of
+from node.domain.visibility import Visibility, may_see
+from node.errors import Forbidden, SignatureInvalid, Unauthenticated
+from node.state import NODE
+from node.store import accounts, actors
+from node.store.actors import Actor
+from node.store.objects import Object
+
+_SCOPES = frozenset({"read", "read:statuses"})
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """``actor`` is proven; ``is_owner_token``: one of our people, with a token that may read."""
+
+    actor: Actor | None = None
+    has_token: bool = False
+
+    @property
+    def is_signed(self) -> bool:
+        return self.actor is not None
+
+
+async def find_visitor(request: web.Request) -> Visitor:
+    """The reader of this request. A wrong token or signature is refused, not taken for a stranger's."""
+    node = request.app[NODE]
+    authorization = request.headers.get("Authorization", "")
+    if authorization[:7].lower() == "bearer ":
+        actor = await node.store.read(_owner_of_token, authorization[7:].strip())
+        return Visitor(actor, has_token=True)
+    if "Signature" in request.headers:
+        return Visitor(await _find_signer(request))
+    return Visitor()
+
+
+def _owner_of_token(conn: Connection, token: str) -> Actor:
+    found = accounts.find_token(conn, token)
+    if found is None:
+        raise Unauthenticated("The access token is not valid.")
+    if _SCOPES.isdisjoint(found.scopes):
+        raise Forbidden("This token may not read.")
+    return actors.load_actors_by_id(conn, [found.actor_id])[found.actor_id]
+
+
+async def _find_signer(request: web.Request) -> Actor | None:
+    node, federation = request.app[NODE], request.app[FEDERATION]
+    message = message_of(request, b"", origin=node.config.origin)
+    claim = read_claim(message, now=node.clock.now(), hosts=node.config.own_hosts)
+    if federation.policies().is_blocked(host_of(claim.key_id)):
+        raise SignatureInvalid(detail="blocked")
+    key = await federation.keys.find(claim.key_id)
+    try:
+        verify(message, claim, key.public)
+    except SignatureInvalid:
+        fresh = await federation.keys.refresh(key)
+        if fresh is None:
+            raise
+        verify(message, claim, fresh.public)
+        key = fresh
+    federation.hosts.seen(host_of(key.owner_uri))
+    return await node.store.read(actors.find_actor, key.owner_uri)
+
+
+async def require_visitor(request: web.Request) -> Visitor:
+    """As ``find_visitor``; in authorized mode a stranger is asked to sign (federation 2.4)."""
+    visitor = await find_visitor(request)
+    if request.app[NODE].config.federation.authorized_fetch and visitor.actor is None:
+        raise Unauthenticated("This node wants requests to be signed.")
+    return visitor
+
+
+def message_of(request: web.Request, body: bytes, *, origin: str) -> Message:
+    """The request as signatures see it: under our public address, whatever a proxy made of it."""
+    headers = {name.lower(): ", ".join(request.headers.getall(name)) for name in request.headers}
+    return Message(request.method, origin + request.raw_path, headers, body)
+
+
+def may_read(conn: Connection, visitor: Visitor, found: Object) -> bool:
+    """Whether this reader may see the object (API11)."""
+    visibility = Visibility(found.visibility)
+    reader = visitor.actor
+    if reader is None:
+        return visibility.is_open
+    return may_see(visibility, relation(conn, reader, found))

@@ -1,0 +1,26 @@
+"""The parts of a running node that speak with other servers; joined in ``node.app``."""
+
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from federation.fetch import Fetcher
+from federation.hosts import Hosts
+from federation.http import OutboundClient
+from federation.inbox import Inbox
+from federation.keys import Keyring, RemoteKeys
+from federation.policy import PolicyWatch
+
+
+@dataclass(frozen=True, slots=True)
+class Federation:
+    client: OutboundClient
+    keyring: Keyring
+    keys: RemoteKeys
+    fetcher: Fetcher
+    hosts: Hosts
+    inbox: Inbox
+    policies: PolicyWatch
+
+
+FEDERATION = web.AppKey("FEDERATION", Federation)

@@ -1,0 +1,10 @@
+"""The names of the kinds of work."""
+
+INBOX = "inbox"  # apply what arrived and is proven
+RESOLVE = "resolve"  # first look at other hosts, then apply what arrived
+FETCH = "fetch"  # look at an address: a parent, a thread, an actor
+DELIVER = "deliver"  # one activity to one inbox
+RECHECK = "recheck"  # look at an actor again: its inbox was not where it should be
+EVENT = "event"  # something happened here: tell others
+CATALOGUE = "catalogue"  # bring the copy of a followed catalogue up to date
+PERIODIC = "periodic"  # an entry of the schedule

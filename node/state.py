@@ -1,0 +1,30 @@
+"""What a running node consists of; the one thing that handlers take from the application."""
+
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from node.clock import Clock
+from node.config import Config
+from node.ids import Ids
+from node.jobs.worker import Worker
+from node.services.context import Unit
+from node.store.engine import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """Built once in ``node.app``; services get what they use from it, never the whole."""
+
+    config: Config
+    store: Store
+    clock: Clock
+    ids: Ids
+    worker: Worker
+
+    def unit(self) -> Unit:
+        """What a unit of work that happens now needs."""
+        return Unit(self.ids, self.clock.now(), self.config.origin, self.config.host)
+
+
+NODE = web.AppKey("NODE", Node)

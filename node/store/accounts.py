@@ -1,0 +1,214 @@
+"""Accounts of people here: how they sign in, and what they may do."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from node.store.tables import access_tokens, accounts, actors, audit_log, one_time_links, sessions
+
+MEMBER, MODERATOR, ADMIN = "member", "moderator", "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    actor_id: int
+    username: str
+    name: str
+    email: str
+    password_hash: str
+    role: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    actor_id: int
+    username: str
+    role: str
+    csrf: str
+    created_at: int
+    used_at: int
+    confirmed_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    actor_id: int
+    scopes: frozenset[str]
+
+
+def hash_of(secret: str) -> str:
+    """How a token, a session or a one-time link is stored: 256 random bits need no salt."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+_ACCOUNT = select(
+    accounts.c.actor_id,
+    actors.c.username,
+    actors.c.name,
+    accounts.c.email,
+    accounts.c.password_hash,
+    accounts.c.role,
+    accounts.c.state,
+).join(actors, actors.c.id == accounts.c.actor_id)
+
+
+def find_account(conn: Connection, name_or_email: str) -> Account | None:
+    """By user name or e-mail, whatever the case."""
+    text = name_or_email.strip().lower()
+    column = accounts.c.email if "@" in text else actors.c.username
+    row = conn.execute(_ACCOUNT.where(column == text, actors.c.local)).first()
+    return Account(*row) if row else None
+
+
+def load_account(conn: Connection, actor_id: int) -> Account | None:
+    row = conn.execute(_ACCOUNT.where(accounts.c.actor_id == actor_id)).first()
+    return Account(*row) if row else None
+
+
+def insert_account(conn: Connection, actor_id: int, email: str, password_hash: str, role: str, now: int) -> None:
+    conn.execute(
+        insert(accounts).values(
+            actor_id=actor_id,
+            email=email.strip().lower(),
+            password_hash=password_hash,
+            role=role,
+            created_at=now,
+            password_changed_at=now,
+        )
+    )
+
+
+def has_admin(conn: Connection) -> bool:
+    query = select(func.count()).where(accounts.c.role == ADMIN, accounts.c.state == "active")
+    return bool(conn.scalar(query))
+
+
+def set_password(conn: Connection, actor_id: int, password_hash: str, now: int) -> None:
+    """All sessions and tokens of the account end (AUT8)."""
+    values = {"password_hash": password_hash, "password_changed_at": now}
+    conn.execute(update(accounts).where(accounts.c.actor_id == actor_id).values(**values))
+    for table in (sessions, access_tokens):
+        conn.execute(delete(table).where(table.c.actor_id == actor_id))
+
+
+def rehash(conn: Connection, actor_id: int, password_hash: str) -> None:
+    """The same password under stronger parameters."""
+    conn.execute(update(accounts).where(accounts.c.actor_id == actor_id).values(password_hash=password_hash))
+
+
+# -- sessions ---------------------------------------------------------------------------------------------------------
+
+
+def insert_session(conn: Connection, token: str, actor_id: int, csrf: str, now: int) -> None:
+    conn.execute(
+        insert(sessions).values(
+            token_hash=hash_of(token), actor_id=actor_id, csrf=csrf, created_at=now, used_at=now, confirmed_at=now
+        )
+    )
+
+
+def find_session(conn: Connection, token: str) -> Session | None:
+    query = (
+        select(
+            sessions.c.actor_id,
+            actors.c.username,
+            accounts.c.role,
+            sessions.c.csrf,
+            sessions.c.created_at,
+            sessions.c.used_at,
+            sessions.c.confirmed_at,
+        )
+        .join(accounts, accounts.c.actor_id == sessions.c.actor_id)
+        .join(actors, actors.c.id == sessions.c.actor_id)
+        .where(sessions.c.token_hash == hash_of(token), accounts.c.state == "active")
+    )
+    row = conn.execute(query).first()
+    return Session(*row) if row else None
+
+
+def touch_session(conn: Connection, token: str, now: int) -> None:
+    conn.execute(update(sessions).where(sessions.c.token_hash == hash_of(token)).values(used_at=now))
+
+
+def delete_session(conn: Connection, token: str) -> None:
+    conn.execute(delete(sessions).where(sessions.c.token_hash == hash_of(token)))
+
+
+def expire_sessions(conn: Connection, *, unused_since: int, created_before: int) -> None:
+    conn.execute(delete(sessions).where((sessions.c.used_at < unused_since) | (sessions.c.created_at < created_before)))
+
+
+# -- tokens and links -----------------------------------------------------------------------------------------------
+
+
+def insert_token(conn: Connection, token: str, actor_id: int, scopes: Sequence[str], name: str, now: int) -> None:
+    conn.execute(
+        insert(access_tokens).values(
+            token_hash=hash_of(token),
+            actor_id=actor_id,
+            scopes=" ".join(sorted(set(scopes))),
+            name=name,
+            created_at=now,
+            used_at=now,
+        )
+    )
+
+
+def find_token(conn: Connection, token: str) -> Token | None:
+    query = (
+        select(access_tokens.c.actor_id, access_tokens.c.scopes)
+        .join(accounts, accounts.c.actor_id == access_tokens.c.actor_id)
+        .where(access_tokens.c.token_hash == hash_of(token), accounts.c.state == "active")
+    )
+    row = conn.execute(query).first()
+    return Token(row.actor_id, frozenset(row.scopes.split())) if row else None
+
+
+def insert_link(conn: Connection, token: str, purpose: str, now: int, expires_at: int) -> None:
+    """A one-time link; earlier ones of the same purpose end."""
+    conn.execute(delete(one_time_links).where(one_time_links.c.purpose == purpose))
+    conn.execute(
+        insert(one_time_links).values(token_hash=hash_of(token), purpose=purpose, created_at=now, expires_at=expires_at)
+    )
+
+
+def is_link_good(conn: Connection, token: str, purpose: str, now: int) -> bool:
+    query = select(func.count()).where(
+        one_time_links.c.token_hash == hash_of(token),
+        one_time_links.c.purpose == purpose,
+        one_time_links.c.expires_at > now,
+    )
+    return bool(conn.scalar(query))
+
+
+def use_link(conn: Connection, token: str, purpose: str, now: int) -> bool:
+    """Take the link; False where it is not good (any more)."""
+    good = is_link_good(conn, token, purpose, now)
+    conn.execute(delete(one_time_links).where(one_time_links.c.token_hash == hash_of(token)))
+    return good
+
+
+# -- audit -----------------------------------------------------------------------------------------------------------
+
+
+def record_audit(
+    conn: Connection,
+    audit_id: int,
+    *,
+    by: str,
+    action: str,
+    target: str,
+    now: int,
+    before: Any = None,
+    after: Any = None,
+) -> None:
+    """Who changed what (ADM3); ``by`` is '' for the command line. Call it in the transaction of the change."""
+    conn.execute(
+        insert(audit_log).values(
+            id=audit_id, actor_uri=by, action=action, target=target, before=before, after=after, created_at=now
+        )
+    )

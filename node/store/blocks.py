@@ -1,0 +1,43 @@
+"""Who has blocked whom."""
+
+from sqlalchemy import Connection, bindparam, delete, exists, or_, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from node.store.tables import blocks
+
+_INSERT = {
+    "sqlite": sqlite_insert(blocks).on_conflict_do_nothing(),
+    "postgresql": postgresql_insert(blocks).on_conflict_do_nothing(),
+}
+_HAS = select(
+    exists().where(blocks.c.blocker_id == bindparam("blocker_id"), blocks.c.blocked_id == bindparam("blocked_id"))
+)
+
+
+def has_blocked(conn: Connection, blocker_id: int, blocked_id: int) -> bool:
+    return bool(conn.scalar(_HAS, {"blocker_id": blocker_id, "blocked_id": blocked_id}))
+
+
+def are_apart(conn: Connection, one_id: int, other_id: int) -> bool:
+    """Whether either has blocked the other."""
+    return has_blocked(conn, one_id, other_id) or has_blocked(conn, other_id, one_id)
+
+
+def insert_block(conn: Connection, blocker_id: int, blocked_id: int, uri: str, now: int) -> None:
+    values = {"blocker_id": blocker_id, "blocked_id": blocked_id, "uri": uri, "created_at": now}
+    conn.execute(_INSERT[conn.dialect.name], values)
+
+
+def delete_block(conn: Connection, blocker_id: int, blocked_id: int) -> None:
+    conn.execute(delete(blocks).where(blocks.c.blocker_id == blocker_id, blocks.c.blocked_id == blocked_id))
+
+
+def find_block_by_uri(conn: Connection, uri: str) -> tuple[int, int] | None:
+    """``(blocker id, blocked id)``"""
+    row = conn.execute(select(blocks.c.blocker_id, blocks.c.blocked_id).where(blocks.c.uri == uri)).first()
+    return (row.blocker_id, row.blocked_id) if row else None
+
+
+def delete_all_of(conn: Connection, actor_id: int) -> None:
+    conn.execute(delete(blocks).where(or_(blocks.c.blocker_id == actor_id, blocks.c.blocked_id == actor_id)))

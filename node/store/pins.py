@@ -1,0 +1,20 @@
+"""Objects that an actor shows first (``featured``)."""
+
+from sqlalchemy import Connection, delete
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from node.store.tables import pins
+
+_INSERT = {
+    "sqlite": sqlite_insert(pins).on_conflict_do_nothing(),
+    "postgresql": postgresql_insert(pins).on_conflict_do_nothing(),
+}
+
+
+def insert_pin(conn: Connection, actor_id: int, object_id: int, now: int) -> None:
+    conn.execute(_INSERT[conn.dialect.name], {"actor_id": actor_id, "object_id": object_id, "created_at": now})
+
+
+def delete_pin(conn: Connection, actor_id: int, object_id: int) -> None:
+    conn.execute(delete(pins).where(pins.c.actor_id == actor_id, pins.c.object_id == object_id))

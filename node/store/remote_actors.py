@@ -1,0 +1,111 @@
+"""Copies of actors of other servers, with the keys that they publish."""
+
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from node.domain.actors import RemoteActor
+from node.errors import Conflict
+from node.ids import Ids
+from node.store.actors import Actor, find_actor
+from node.store.tables import actors, catalogue_buckets, catalogue_entries, catalogues, follows, remote_keys
+
+_TOMBSTONE: dict[str, Any] = {
+    "name": "",
+    "summary": "",
+    "icon": "",
+    "image": "",
+    "fields": [],
+    "also_known_as": [],
+    "raw": None,
+    "state": "gone",
+}
+
+
+def save_remote_actor(conn: Connection, ids: Ids, now: int, remote: RemoteActor) -> Actor:
+    """Insert or refresh the copy, and replace the keys that it publishes. Raises Conflict for one of ours."""
+    known = conn.execute(
+        select(actors.c.id, actors.c.local, actors.c.moved_to).where(actors.c.uri == remote.uri)
+    ).first()
+    if known is None:
+        conn.execute(insert(actors).values(id=ids.new(), created_at=now, local=False, **_columns(remote, now)))
+    elif known.local:
+        raise Conflict("This actor is at home here.", detail=remote.uri)
+    else:
+        conn.execute(update(actors).where(actors.c.id == known.id).values(**_columns(remote, now)))
+    _replace_keys(conn, remote, now)
+    saved = find_actor(conn, remote.uri)
+    assert saved is not None
+    return saved
+
+
+def _columns(remote: RemoteActor, now: int) -> dict[str, Any]:
+    return {
+        "uri": remote.uri,
+        "kind": remote.kind.value,
+        "username": remote.username,
+        "host": remote.host,
+        "name": remote.name,
+        "summary": remote.summary_html,
+        "url": remote.url,
+        "inbox": remote.inbox,
+        "outbox": remote.outbox,
+        "shared_inbox": remote.shared_inbox,
+        "followers": remote.followers,
+        "following": remote.following,
+        "featured": remote.featured,
+        "catalogue": remote.catalogue,
+        "moderators": remote.moderators,
+        "icon": remote.icon,
+        "image": remote.image,
+        "fields": [{"name": field.name, "value": field.value_html} for field in remote.fields],
+        "also_known_as": list(remote.also_known_as),
+        "moved_to": remote.moved_to,
+        "capabilities": list(remote.capabilities),
+        "locked": remote.locked,
+        "discoverable": remote.discoverable,
+        "indexable": remote.indexable,
+        "state": "suspended" if remote.suspended else "active",
+        "published_at": remote.published_at,
+        "fetched_at": now,
+        "gone_seen_at": None,
+        "updated_at": now,
+        "raw": remote.document,
+    }
+
+
+def _replace_keys(conn: Connection, remote: RemoteActor, now: int) -> None:
+    conn.execute(delete(remote_keys).where(remote_keys.c.owner_uri == remote.uri))
+    if not remote.keys:
+        return
+    conn.execute(delete(remote_keys).where(remote_keys.c.uri.in_([key.id for key in remote.keys])))
+    rows = {
+        key.id: {
+            "uri": key.id,
+            "owner_uri": remote.uri,
+            "host": remote.host,
+            "algorithm": key.algorithm.value,
+            "public": key.public,
+            "fetched_at": now,
+        }
+        for key in remote.keys
+    }
+    conn.execute(insert(remote_keys), list(rows.values()))
+
+
+def note_gone(conn: Connection, uri: str, now: int) -> int | None:
+    """The actor's host answered 410; answers when it did so first (OUT15 wants a second look an hour later)."""
+    first: int | None = conn.scalar(select(actors.c.gone_seen_at).where(actors.c.uri == uri))
+    if first is None:
+        conn.execute(update(actors).where(actors.c.uri == uri).values(gone_seen_at=now))
+    return first
+
+
+def purge(conn: Connection, actor_id: int, now: int) -> None:
+    """The account is gone: its profile, relations and catalogue go; the row stays, so that it cannot come back."""
+    conn.execute(update(actors).where(actors.c.id == actor_id).values(updated_at=now, **_TOMBSTONE))
+    for column in (follows.c.follower_id, follows.c.followed_id):
+        conn.execute(delete(follows).where(column == actor_id))
+    for table in (catalogue_entries, catalogue_buckets):
+        conn.execute(delete(table).where(table.c.catalogue_id == actor_id))
+    conn.execute(delete(catalogues).where(catalogues.c.actor_id == actor_id))

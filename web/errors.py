@@ -1,0 +1,88 @@
+"""One table from error classes to HTTP answers, and three ways to say them.
+
+A reader who asks for HTML gets a page, a Mastodon-style client ``{"error": ...}``, everybody else problem JSON
+(RFC 9457). What a NodeError keeps in ``detail`` is for the log and never leaves.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import orjson
+from aiohttp import web
+
+from node import errors
+
+STATUS: Mapping[type[errors.NodeError], int] = MappingProxyType(
+    {
+        errors.NodeError: 500,
+        errors.NotFound: 404,
+        errors.Gone: 410,
+        errors.Unauthenticated: 401,
+        errors.Forbidden: 403,
+        errors.Invalid: 422,
+        errors.Malformed: 400,
+        errors.Conflict: 409,
+        errors.TooLarge: 413,
+        errors.UnsupportedMediaType: 415,
+        errors.Misdirected: 421,
+        errors.RateLimited: 429,
+        errors.Unavailable: 503,
+        errors.SignatureInvalid: 401,
+        errors.Blocked: 403,
+        errors.RemoteError: 502,
+        errors.RemoteUnavailable: 504,
+        errors.RemoteRefused: 502,
+        errors.RemoteMalformed: 502,
+        errors.RemoteNotFound: 404,
+        errors.RemoteGone: 410,
+        errors.ConfigurationRefused: 500,
+    }
+)
+
+#: What aiohttp itself answers, in a sentence.
+SENTENCES: Mapping[int, str] = MappingProxyType(
+    {
+        400: "The request cannot be read.",
+        401: "Sign in first.",
+        403: "You may not do this.",
+        404: "There is nothing here, or nothing that you may see.",
+        405: "This address does not take this kind of request.",
+        408: "The request took too long to arrive.",
+        413: "This is larger than the node accepts.",
+        415: "The node does not read this content type here.",
+        417: "The node cannot meet this expectation.",
+        500: "Something went wrong here. It has been noted.",
+    }
+)
+
+
+def status_of(error: errors.NodeError) -> int:
+    """The status for an error: that of the nearest class in the table."""
+    return next(STATUS[base] for base in type(error).__mro__ if base in STATUS)
+
+
+def headers_of(error: errors.NodeError) -> dict[str, str]:
+    """``Retry-After`` where the error names a time."""
+    seconds = getattr(error, "retry_after_seconds", None)
+    return {} if seconds is None else {"Retry-After": str(seconds)}
+
+
+def sentence_of(status: int) -> str:
+    return SENTENCES.get(status, "This did not work.")
+
+
+def problem(
+    status: int, title: str, *, problems: tuple[errors.Problem, ...] = (), request_id: str = ""
+) -> web.Response:
+    """RFC 9457 problem JSON; ``errors`` tells path, expectation and finding of each."""
+    body: dict[str, object] = {"type": "about:blank", "status": status, "title": title}
+    if problems:
+        body["errors"] = [{"path": p.path, "expected": p.expected, "found": p.found} for p in problems]
+    if request_id:
+        body["request_id"] = request_id
+    return web.Response(body=orjson.dumps(body), status=status, content_type="application/problem+json")
+
+
+def client_error(status: int, title: str) -> web.Response:
+    """The form that Mastodon-style clients read."""
+    return web.Response(body=orjson.dumps({"error": title}), status=status, content_type="application/json")
