@@ -23,7 +23,19 @@ from node.domain.text import primary
 from node.domain.vocabularies import concept_key
 from node.errors import Malformed, Problem
 from node.store import search
-from node.store.resources import ALL, ANYBODY, Listing, Resource, Viewer, keyword_value, load_by_keys, load_labels
+from node.store.resources import (
+    ALL,
+    ANYBODY,
+    INTERNAL,
+    LISTED,
+    Listing,
+    Resource,
+    Viewer,
+    keyword_value,
+    load_by_keys,
+    load_labels,
+    origin_mark,
+)
 from node.store.search import NEWEST, Query, Search, Tier, mark
 from node.store.tables import resource_counts, resources
 
@@ -32,8 +44,9 @@ BOUND = 1_000
 #: At most so many values of a facet are told, those that most resources have.
 MAX_OPTIONS = 50
 MAX_LIMIT = 100
-FACETS = (*RECORD_FACETS, "origin", "owner")  # those that are counted
-FILTERS = (*FACETS, "keyword")
+FACETS = (*RECORD_FACETS, "origin")
+FILTERS = (*FACETS, "owner", "keyword")
+_KEPT = frozenset({*FACETS, "owner"})  # of these there is a counter for each value
 
 
 class Sort(enum.StrEnum):
@@ -135,12 +148,13 @@ def _titles(conn: Connection, wish: Wish, after: Title, limit: int) -> list[Titl
 
 @cache
 def _titles_statement(listings: int) -> TextClause:
+    columns = "title_key, sort_key"
     parts = (
-        f"SELECT * FROM (SELECT title_key, sort_key FROM resources WHERE listing = :listing{number}"  # noqa: S608 (numbers)
-        f" AND (title_key, sort_key) > (:title_key, :sort_key) ORDER BY title_key, sort_key LIMIT :limit) AS part{number}"
+        f"SELECT * FROM (SELECT {columns} FROM resources WHERE listing = :listing{number}"  # noqa: S608 (constants)
+        f" AND ({columns}) > (:title_key, :sort_key) ORDER BY {columns} LIMIT :limit) AS part{number}"
         for number in range(listings)
     )
-    return text(f"{' UNION ALL '.join(parts)} ORDER BY title_key, sort_key LIMIT :limit")
+    return text(f"{' UNION ALL '.join(parts)} ORDER BY {columns} LIMIT :limit")
 
 
 def _named(listings: Sequence[Listing]) -> dict[str, str]:
@@ -215,8 +229,11 @@ def _search(wish: Wish, *, without: str | None = None) -> Search:
         for facet, values in wish.filters.items()
         if values and facet != without
     ]
-    listings = [mark("listing", listing) for listing in wish.viewer.listings(wish.origin)]
-    return Search(wish.query, (*groups, listings))
+    if wish.origin:
+        groups.append([origin_mark(wish.origin)])
+    if not groups and not wish.query.required:
+        groups.append([LISTED])
+    return Search(wish.query, groups, () if wish.viewer.is_member else (INTERNAL,))
 
 
 # -- totals and facets ----------------------------------------------------------------------------------------------
@@ -232,7 +249,7 @@ def _total(conn: Connection, wish: Wish) -> tuple[int, bool]:
     chosen = [(facet, values) for facet, values in wish.filters.items() if values]
     if wish.query.blank and not chosen:
         return count(conn, wish.viewer.listings(wish.origin)), True
-    if wish.query.blank and len(chosen) == 1 and chosen[0][0] in FACETS and len(chosen[0][1]) == 1:
+    if wish.query.blank and len(chosen) == 1 and chosen[0][0] in _KEPT and len(chosen[0][1]) == 1:
         facet, (value,) = chosen[0]
         return count(conn, wish.viewer.listings(wish.origin), facet, spelled(facet, value)), True
     total = search.count(conn, _search(wish), at_most=BOUND + 1)

@@ -54,9 +54,13 @@ class Viewer:
 
     actor_id: int | None = None
 
+    @property
+    def is_member(self) -> bool:
+        return self.actor_id is not None
+
     def listings(self, origin: str | None = None) -> tuple[Listing, ...]:
         """The lists that this viewer sees; of ``local`` or ``remote`` resources only, where that is asked for."""
-        audiences = ("public",) if self.actor_id is None else ("public", "internal")
+        audiences = ("public", "internal") if self.is_member else ("public",)
         origins = (origin,) if origin else ("local", "remote")
         return tuple(Listing(f"{audience}-{each}") for audience in audiences for each in origins)
 
@@ -432,17 +436,32 @@ def load_labels(conn: Connection, values: Collection[str]) -> dict[str, dict[str
     return {row.value: row.labels for row in conn.execute(query)}
 
 
+#: Every entry has this mark, so that a list without words and filters has something to walk.
+LISTED = mark("listed", "")
+#: Those that only members may list: few, so that leaving them out costs nothing.
+INTERNAL = mark("internal", "")
+_UNCOUNTED = frozenset({ALL, "owner"})  # of a search; ``all`` is its total
+
+
+def origin_mark(origin: str) -> str:
+    """The mark of what is ``local``, or ``remote``."""
+    return mark("is", origin)
+
+
 def _entry(new: NewResource, place: _Place) -> Entry:
     texts = search_text(new.record)
+    values = facet_values(new)
     keywords = {keyword_value(each) for each in new.record.get("keywords", ())}
+    marks = {mark(facet, value) for facet, value in values if facet != ALL}
+    marks |= {mark("keyword", keyword) for keyword in keywords}
+    marks |= {LISTED, origin_mark("local" if new.local else "remote")}
+    if _listing(new) in {Listing.INTERNAL_LOCAL, Listing.INTERNAL_REMOTE}:
+        marks.add(INTERNAL)
     return Entry(
         sort_key=place.sort_key,
         title=" ".join(each.title for each in texts),
         keywords=" ".join(each.keywords for each in texts),
         body=" ".join(each.summary for each in texts),
-        marks=sorted(
-            {mark(facet, value) for facet, value in facet_values(new) if facet != ALL}
-            | {mark("keyword", keyword) for keyword in keywords}
-            | {mark("listing", _listing(new))}
-        ),
+        marks=sorted(marks),
+        facets=[(facet, value) for facet, value in values if facet not in _UNCOUNTED],
     )

@@ -1,15 +1,17 @@
 """Full-text search over learning resources: words in, sort keys out, at a cost that does not grow with the catalogue.
 
-Both databases index the same words, folded and split here. An entry has three texts (title, keywords, body) and marks:
-one for each facet value, for its origin and for each audience that may list it. A search is one expression over words
-and marks, walked from the newest entry on and left as soon as a page is full. There is no score to be computed over
-all that matches: relevance is three tiers (see ``Tier``), the newest first in each, which a cursor can continue.
+Both databases index the same words, folded and split here. Each word of an entry says by its first letter where it
+stands: in the title, in title or keywords, anywhere. Marks are words too: one for each facet value, for its origin and
+for what keeps it from being listed. So every question is a list of its own in the index, and a search is one expression
+over such lists, walked from the newest entry on and left as soon as a page is full. No score is computed over all that
+matches: relevance is three tiers (see ``Tier``), the newest first in each, which a cursor can continue.
 """
 
 import enum
 import hashlib
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -23,7 +25,6 @@ MAX_TERMS = 12
 MAX_WORD = 64
 #: Words of one text that are indexed; a description of 200 KB repeats itself long before.
 MAX_WORDS = 4_000
-_GAP = 8  # between texts, so that no phrase reaches from one into the next
 
 # -- words ----------------------------------------------------------------------------------------------------------
 
@@ -151,27 +152,38 @@ def _term(piece: re.Match[str]) -> Term | None:
 # -- entries and marks ----------------------------------------------------------------------------------------------
 
 
+class Tier(enum.IntEnum):
+    """How well an entry fits, the best first; each entry that matches is in exactly one."""
+
+    TITLE = 1  # all that was typed is in the title
+    KEYWORDS = 2  # all in title and keywords
+    BODY = 3  # all somewhere
+
+
+_LETTERS: Mapping[Tier, str] = MappingProxyType({Tier.TITLE: "t", Tier.KEYWORDS: "k", Tier.BODY: "b"})
+_BREAK = "z"  # between two texts, so that no phrase reaches from one into the next
+
+
 def mark(facet: str, value: str) -> str:
-    """The word that stands for a facet value: letters and digits only, the same length for all."""
+    """The word that stands for a facet value."""
     return "m" + hashlib.blake2b(f"{facet}\n{value}".encode(), digest_size=6).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What the index holds of one resource."""
+    """What the index holds of one resource; ``facets`` are the ``(facet, value)`` that it counts under."""
 
     sort_key: int
     title: str
     keywords: str
     body: str
     marks: Collection[str]
+    facets: Collection[tuple[str, str]] = ()
 
 
-_PUT_SQLITE = text(
-    f"INSERT INTO {INDEX} (rowid, title, keywords, body, marks) VALUES (:sort_key, :title, :keywords, :body, :marks)"  # noqa: S608 (a constant)
-)
+_PUT_SQLITE = text(f"INSERT INTO {INDEX} (rowid, words, facets) VALUES (:sort_key, :words, :facets)")  # noqa: S608 (a constant)
 _PUT_POSTGRESQL = text(
-    f"INSERT INTO {INDEX} (sort_key, document) VALUES (:sort_key, CAST(:document AS tsvector))"  # noqa: S608 (a constant)
+    f"INSERT INTO {INDEX} (sort_key, words, facets) VALUES (:sort_key, CAST(:words AS tsvector), :facets)"  # noqa: S608 (a constant)
 )
 _KEY = MappingProxyType({"sqlite": "rowid", "postgresql": "sort_key"})
 _DROP = MappingProxyType(
@@ -189,10 +201,13 @@ def index(conn: Connection, entries: Sequence[Entry]) -> None:
     drop(conn, [entry.sort_key for entry in entries])
     if not entries:
         return
-    if conn.dialect.name == "sqlite":
-        conn.execute(_PUT_SQLITE, [_columns(entry) for entry in entries])
-    else:
-        conn.execute(_PUT_POSTGRESQL, [{"sort_key": entry.sort_key, "document": _vector(entry)} for entry in entries])
+    is_sqlite = conn.dialect.name == "sqlite"
+    write = " ".join if is_sqlite else _vector
+    rows = [
+        {"sort_key": entry.sort_key, "words": write(list(_words_of(entry))), "facets": _packed(entry.facets)}
+        for entry in entries
+    ]
+    conn.execute(_PUT_SQLITE if is_sqlite else _PUT_POSTGRESQL, rows)
 
 
 def drop(conn: Connection, sort_keys: Collection[int]) -> None:
@@ -201,46 +216,37 @@ def drop(conn: Connection, sort_keys: Collection[int]) -> None:
         conn.execute(_DROP[conn.dialect.name], {"sort_keys": list(sort_keys)})
 
 
-def _columns(entry: Entry) -> dict[str, object]:
-    texts = {name: " ".join(words(getattr(entry, name))) for name in ("title", "keywords", "body")}
-    return {"sort_key": entry.sort_key, **texts, "marks": " ".join(entry.marks)}
+def _words_of(entry: Entry) -> Iterator[str]:
+    texts = [words(each) for each in (entry.title, entry.keywords, entry.body)]
+    for tier in Tier:
+        for part in texts[:tier]:
+            yield from (_LETTERS[tier] + word for word in part)
+            yield _BREAK
+    yield from entry.marks
 
 
-def _vector(entry: Entry) -> str:
-    """A tsvector as text: weights A, B and C for the texts; marks begin with a letter that no word begins with."""
-    parts: list[str] = []
-    position = 0
-    for name, weight in (("title", "A"), ("keywords", "B"), ("body", "C")):
-        for word in words(getattr(entry, name)):
-            position += 1
-            parts.append(f"'{word}':{position}{weight}")
-        position += _GAP
-    return " ".join((*parts, *(f"'_{each}'" for each in entry.marks)))
+def _vector(found: Sequence[str]) -> str:
+    """A tsvector as text. All words are letters and digits, so nothing needs escaping."""
+    return " ".join(f"'{word}':{position}" for position, word in enumerate(found, 1) if word != _BREAK)
+
+
+_BETWEEN, _INSIDE = "\x1e", "\x1f"  # control characters that no text of a record holds
+
+
+def _packed(facets: Collection[tuple[str, str]]) -> str:
+    return _BETWEEN.join(f"{facet}{_INSIDE}{value}" for facet, value in facets)
 
 
 # -- expressions ----------------------------------------------------------------------------------------------------
 
 
-class Tier(enum.IntEnum):
-    """How well an entry fits, the best first; each entry that matches is in exactly one."""
-
-    TITLE = 1  # all that was typed is in the title
-    KEYWORDS = 2  # all in title and keywords
-    BODY = 3  # all somewhere
-
-
-_SCOPES: Mapping[Tier, str] = MappingProxyType({Tier.TITLE: "A", Tier.KEYWORDS: "AB", Tier.BODY: "ABC"})
-_COLUMNS: Mapping[str, str] = MappingProxyType(
-    {"A": "{title}", "AB": "{title keywords}", "ABC": "{title keywords body}"}
-)
-
-
 @dataclass(frozen=True, slots=True)
 class Search:
-    """Which entries are looked for: ``query``, and one mark of each group. With ``tier`` those of one tier only."""
+    """Which entries are looked for: ``query``, one mark of each group, none of ``barred``; of one tier or of all."""
 
     query: Query
     marks: Sequence[Collection[str]] = field(default=())
+    barred: Sequence[str] = field(default=())
     tier: Tier | None = None
 
     @property
@@ -251,12 +257,11 @@ class Search:
     def expression(self, dialect: str) -> str:
         """The whole as one FTS5 or tsquery expression; words are letters and digits, so nothing needs escaping."""
         write = _EXPRESSIONS[dialect]
-        scope = _SCOPES[self.tier or Tier.BODY]
-        wanted = [*(write.term(each, scope) for each in self.query.required), *map(write.marks, self.marks)]
-        unwanted = [write.term(each, "ABC") for each in self.query.excluded]
+        tier = self.tier or Tier.BODY
+        wanted = [*(write.term(each, tier) for each in self.query.required), *map(write.any, self.marks)]
+        unwanted = [*(write.term(each, Tier.BODY) for each in self.query.excluded), *map(write.word, self.barred)]
         if self.tier not in {None, Tier.TITLE}:
-            better = _SCOPES[Tier(self.tier - 1)]
-            unwanted.append(write.all([write.term(each, better) for each in self.query.required]))
+            unwanted.append(write.all([write.term(each, Tier(tier - 1)) for each in self.query.required]))
         return write.but(write.all(wanted), unwanted)
 
 
@@ -264,13 +269,17 @@ class _Fts5:
     """Expressions of SQLite's FTS5."""
 
     @staticmethod
-    def term(term: Term, scope: str) -> str:
-        star = "*" if term.prefix else ""
-        return f'{_COLUMNS[scope]}: "{" ".join(term.words)}"{star}'
+    def word(word: str) -> str:
+        return word
 
     @staticmethod
-    def marks(group: Collection[str]) -> str:
-        return f"{{marks}}: ({' OR '.join(group)})"
+    def term(term: Term, tier: Tier) -> str:
+        phrase = " ".join(_LETTERS[tier] + word for word in term.words)
+        return f'"{phrase}"{"*" if term.prefix else ""}'
+
+    @staticmethod
+    def any(parts: Collection[str]) -> str:
+        return f"({' OR '.join(parts)})"
 
     @staticmethod
     def all(parts: Sequence[str]) -> str:
@@ -285,14 +294,17 @@ class _TsQuery:
     """Expressions of PostgreSQL's tsquery."""
 
     @staticmethod
-    def term(term: Term, scope: str) -> str:
-        star = "*" if term.prefix else ""
-        *before, last = (f"'{word}':{scope}" for word in term.words)
-        return f"({' <-> '.join((*before, last.replace(':', ':' + star)))})"
+    def word(word: str) -> str:
+        return f"'{word}'"
 
     @staticmethod
-    def marks(group: Collection[str]) -> str:
-        return "(" + " | ".join(f"'_{mark}'" for mark in group) + ")"
+    def term(term: Term, tier: Tier) -> str:
+        phrase = " <-> ".join(f"'{_LETTERS[tier]}{word}'" for word in term.words)
+        return f"({phrase}{':*' if term.prefix else ''})"
+
+    @staticmethod
+    def any(parts: Collection[str]) -> str:
+        return "(" + " | ".join(f"'{part}'" for part in parts) + ")"
 
     @staticmethod
     def all(parts: Sequence[str]) -> str:
@@ -309,17 +321,12 @@ _EXPRESSIONS: Mapping[str, type[_Fts5] | type[_TsQuery]] = MappingProxyType({"sq
 # -- finding --------------------------------------------------------------------------------------------------------
 
 
-def _keys_query(dialect: str) -> str:
-    """The newest matching keys below ``:before``; as a subquery or a statement of its own."""
-    if dialect == "sqlite":
-        return (
-            f"SELECT rowid AS sort_key FROM {INDEX} WHERE {INDEX} MATCH :expression"  # noqa: S608 (a constant)
-            " AND rowid < :before ORDER BY rowid DESC LIMIT :limit"
-        )
-    return (
-        f"SELECT sort_key FROM {INDEX} WHERE document @@ CAST(:expression AS tsquery)"  # noqa: S608 (a constant)
-        " AND sort_key < :before ORDER BY sort_key DESC LIMIT :limit"
-    )
+def _newest(dialect: str, columns: str) -> str:
+    """These columns of the newest matching entries below ``:before``."""
+    key = _KEY[dialect]
+    matches = f"{INDEX} MATCH :expression" if dialect == "sqlite" else "words @@ CAST(:expression AS tsquery)"
+    where = f"WHERE {matches} AND {key} < :before ORDER BY {key} DESC LIMIT :limit"
+    return f"SELECT {columns} FROM {INDEX} {where}"  # noqa: S608 (constants)
 
 
 def _prepared(dialect: str, sql: str) -> TextClause:
@@ -327,18 +334,18 @@ def _prepared(dialect: str, sql: str) -> TextClause:
     return text(sql).bindparams(bindparam("expression", type_=String(), literal_execute=dialect == "postgresql"))
 
 
-_KEYS = MappingProxyType({dialect: _prepared(dialect, _keys_query(dialect)) for dialect in _KEY})
+_AGGREGATE = MappingProxyType({"sqlite": "group_concat(facets, char(30))", "postgresql": "string_agg(facets, chr(30))"})
+_KEYS = MappingProxyType({dialect: _prepared(dialect, _newest(dialect, key)) for dialect, key in _KEY.items()})
 _COUNT = MappingProxyType(
-    {dialect: _prepared(dialect, f"SELECT count(*) FROM ({_keys_query(dialect)}) AS found") for dialect in _KEY}  # noqa: S608 (constants)
+    {
+        dialect: _prepared(dialect, f"SELECT count(*) FROM ({_newest(dialect, key)}) AS found")  # noqa: S608 (constants)
+        for dialect, key in _KEY.items()
+    }
 )
 _FACETS = MappingProxyType(
     {
-        dialect: _prepared(
-            dialect,
-            "SELECT facet, value, count(*) AS total FROM resource_facets"  # noqa: S608 (constants)
-            f" WHERE sort_key IN (SELECT sort_key FROM ({_keys_query(dialect)}) AS found) GROUP BY facet, value",
-        )
-        for dialect in _KEY
+        dialect: _prepared(dialect, f"SELECT {aggregate} FROM ({_newest(dialect, 'facets')}) AS found")  # noqa: S608 (constants)
+        for dialect, aggregate in _AGGREGATE.items()
     }
 )
 NEWEST = 2**63 - 1
@@ -362,8 +369,14 @@ def count_facets(conn: Connection, search: Search, *, at_most: int) -> list[tupl
     """``(facet, value, how many)`` among the newest ``at_most`` entries that match."""
     if search.is_hopeless:
         return []
-    rows = conn.execute(_FACETS[conn.dialect.name], _parameters(conn, search, NEWEST, at_most))
-    return [(row.facet, row.value, row.total) for row in rows]
+    packed: str | None = conn.scalar(_FACETS[conn.dialect.name], _parameters(conn, search, NEWEST, at_most))
+    totals = Counter(packed.split(_BETWEEN)) if packed else Counter[str]()
+    return [(*_unpacked(pair), total) for pair, total in totals.items()]
+
+
+def _unpacked(pair: str) -> tuple[str, str]:
+    facet, _, value = pair.partition(_INSIDE)
+    return facet, value
 
 
 def _parameters(conn: Connection, search: Search, before: int, limit: int) -> dict[str, object]:

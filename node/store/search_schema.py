@@ -13,10 +13,11 @@ from sqlalchemy import Connection, text
 INDEX = "resource_search"
 
 # The words are folded and split by store.search, alike for both databases: the tokenizer only cuts at spaces.
-# ``columnsize=0``: the ranking does not need the lengths of documents.
+# Prefixes of two and three letters are indexed, the letter in front of each word not counted. ``columnsize = 0``: no
+# ranking here needs the lengths of documents.
 _SQLITE = (
     f"""CREATE VIRTUAL TABLE {INDEX} USING fts5(
-        title, keywords, body, marks, tokenize = 'ascii', prefix = '2 3', columnsize = 0)""",
+        words, facets UNINDEXED, tokenize = 'ascii', prefix = '3 4', columnsize = 0)""",
     f"""CREATE TRIGGER resources_unindex AFTER DELETE ON resources BEGIN
         DELETE FROM {INDEX} WHERE rowid = OLD.sort_key;
     END""",  # noqa: S608 (a constant)
@@ -44,8 +45,8 @@ _SQLITE_DROP = (
 _POSTGRESQL = (
     f"""CREATE TABLE {INDEX} (
         sort_key bigint PRIMARY KEY REFERENCES resources (sort_key) ON DELETE CASCADE,
-        document tsvector NOT NULL)""",
-    f"CREATE INDEX ix_{INDEX}_document ON {INDEX} USING gin (document)",
+        words tsvector NOT NULL, facets text NOT NULL)""",
+    f"CREATE INDEX ix_{INDEX}_words ON {INDEX} USING gin (words)",
     """CREATE FUNCTION resource_facets_add() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
         INSERT INTO resource_counts (listing, facet, value, total)
         SELECT listing, facet, value, count(*) FROM added GROUP BY listing, facet, value

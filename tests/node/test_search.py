@@ -123,7 +123,11 @@ def _run_all(conn: Connection, typed: list[str]) -> None:
         for tier in (None, *Tier):
             query = parse(each)
             if tier is None or query.required:
-                search.find_keys(conn, Search(query, [[mark("kind", "video"), mark("kind", "audio")]], tier), limit=3)
+                search.find_keys(
+                    conn,
+                    Search(query, [[mark("kind", "video"), mark("kind", "audio")]], [mark("kind", "link")], tier),
+                    limit=3,
+                )
 
 
 async def test_hostile_queries_on_this_database(store: Store) -> None:
