@@ -297,13 +297,14 @@ def _write_digests(
     per_bucket: dict[int, list[str]] = {}
     for uri, digest in toggles:
         per_bucket.setdefault(bucket_of(uri), []).append(digest)
-    buckets = load_buckets(conn, catalogue.actor_id)
+    touched = {"catalogue_id": catalogue.actor_id, "buckets": list(per_bucket)}
+    before = {row.bucket: row.digest for row in conn.execute(_SOME_BUCKETS, touched)}
     statement = _insert(conn, catalogue_buckets)
     upsert = statement.on_conflict_do_update(
         index_elements=["catalogue_id", "bucket"], set_={"digest": statement.excluded.digest}
     )
     rows = [
-        {"catalogue_id": catalogue.actor_id, "bucket": bucket, "digest": combine(buckets[bucket], *digests)}
+        {"catalogue_id": catalogue.actor_id, "bucket": bucket, "digest": combine(before.get(bucket, EMPTY), *digests)}
         for bucket, digests in sorted(per_bucket.items())
     ]
     conn.execute(upsert, rows)
@@ -327,6 +328,7 @@ _AFTER = (
 _BUCKETS = select(catalogue_buckets.c.bucket, catalogue_buckets.c.digest).where(
     catalogue_buckets.c.catalogue_id == bindparam("catalogue_id")
 )
+_SOME_BUCKETS = _BUCKETS.where(catalogue_buckets.c.bucket.in_(bindparam("buckets", expanding=True)))
 _IN_BUCKET = (
     select(*_ENTRY_COLUMNS)
     .where(
