@@ -143,8 +143,9 @@ _IS_FIRST = or_(
         and_(_earlier.c.serial_key == jobs.c.serial_key, _earlier.c.id < jobs.c.id, _earlier.c.state == "live")
     ),
 )
+_CLAIMED = tuple(column if column.name != "attempts" else (column + 1).label("attempts") for column in _COLUMNS)
 _CANDIDATES = (
-    select(*_COLUMNS)
+    select(*_CLAIMED)
     .where(jobs.c.kind == bindparam("kind"), jobs.c.state == "live", jobs.c.due_at <= bindparam("now"), _IS_FIRST)
     .order_by(jobs.c.due_at, jobs.c.id)
     .limit(bindparam("limit"))
@@ -183,7 +184,7 @@ def claim(
         chosen = rows if room is None else _within(rows, count, room)
         if chosen:
             conn.execute(_CLAIM, {"job_ids": [row.id for row in chosen], "until": now + LEASE, "worker": owner})
-            taken += [Job(**{**row._mapping, "attempts": row.attempts + 1}) for row in chosen]  # noqa: SLF001 (public)
+            taken += [Job(*row) for row in chosen]
         if len(chosen) == len(rows):
             break
     return taken
@@ -300,6 +301,18 @@ def take_over(conn: Connection, now: int, owners: Collection[str] | None = None)
     if owners is not None:
         held = held.where(jobs.c.owner.in_(owners))
     return conn.execute(held.values(due_at=now, owner="")).rowcount
+
+
+def load_worker_heartbeats(conn: Connection) -> list[int]:
+    """When each worker was last seen."""
+    return list(conn.scalars(select(workers.c.seen_at)))
+
+
+def oldest_due_at(conn: Connection, kind: str) -> int | None:
+    """Since when the longest waiting job of this kind has been due."""
+    query = select(func.min(jobs.c.due_at)).where(jobs.c.kind == kind, jobs.c.state == "live", jobs.c.owner == "")
+    at: int | None = conn.scalar(query)
+    return at
 
 
 def forget_workers(conn: Connection, before: int) -> None:

@@ -7,6 +7,7 @@ where it differs. On SQLite a verified backup is taken before anything changes (
 import shutil
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, inspect, text
@@ -28,6 +29,16 @@ def current_version(conn: Connection) -> str | None:
 
 def is_current(conn: Connection) -> bool:
     return current_version(conn) == HEAD
+
+
+def is_current_file(path: Path) -> bool:
+    """Whether a SQLite file is at ``HEAD``; asks the file itself, which loads nothing."""
+    with closing(sqlite3.connect(path)) as raw:
+        try:
+            found: tuple[str] | None = raw.execute("SELECT version_num FROM alembic_version").fetchone()
+            return found == (HEAD,)
+        except sqlite3.DatabaseError:
+            return False
 
 
 def migrate(url: str, *, before: Callable[[str], None] | None = None) -> bool:
@@ -80,11 +91,9 @@ def copy_sqlite(source: Path, target: Path) -> None:
     if shutil.disk_usage(target.parent).free < 2 * needed:
         raise Unavailable("There is not enough disk space for a backup.", detail=f"{needed} bytes needed")
     partial = target.with_suffix(".partial")
-    with sqlite3.connect(source) as original, sqlite3.connect(partial) as copy:
+    with closing(sqlite3.connect(source)) as original, closing(sqlite3.connect(partial)) as copy:
         original.backup(copy, pages=1024)
         (verdict,) = copy.execute("PRAGMA integrity_check").fetchone()
-    original.close()
-    copy.close()
     if verdict != "ok":
         partial.unlink()
         raise Unavailable("The copy of the database is damaged.", detail=str(verdict)[:200])

@@ -1,0 +1,272 @@
+"""The composition root: the only module that knows all parts of a node and joins them.
+
+``open_system`` builds a node without a web server (commands, workers and tests use it so); ``build_app`` puts the web
+application over it. Parts start in the order in which they are listed and stop in the reverse.
+"""
+
+import asyncio
+import os
+import secrets
+import socket
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+
+from aiohttp import web
+from sqlalchemy import Connection
+
+import node as product
+from federation import keys, routes
+from federation.address import AddressPolicy
+from federation.catalogue_sync import CatalogueSync
+from federation.connection import Resolver
+from federation.delivery import Deliverer
+from federation.fetch import Fetcher
+from federation.founding import find_founded, found_instance, found_organisation
+from federation.hosts import Hosts
+from federation.http import OutboundClient
+from federation.inbox import Inbox, Rates
+from federation.keys import Keyring, RemoteKeys
+from federation.nodeinfo import find_software
+from federation.outbox import Outbox
+from federation.policy import PolicyWatch
+from federation.processing import Processor
+from federation.recheck import Recheck
+from federation.resolving import Resolver as InboxResolver
+from federation.state import FEDERATION, Federation
+from node import guard, upkeep
+from node.clock import DAY, HOUR, MINUTE, SECOND, Clock, SystemClock
+from node.config import Config
+from node.ids import LANES, Ids
+from node.jobs.schedule import Entry, Schedule
+from node.jobs.worker import Worker
+from node.ratelimit import Exemptions
+from node.secretbox import SecretBox
+from node.services.context import Unit
+from node.state import NODE, Node
+from node.store import facts, migrate
+from node.store.engine import Store
+from node.store.newest import newest_id
+from web import middlewares
+from web import routes as web_routes
+from web.state import WEB, build_web
+
+MAX_BODY = 1_048_576
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """A whole node, built and open; ``close_system`` ends it."""
+
+    node: Node
+    federation: Federation
+    worker: Worker
+    schedule: Schedule
+    catalogues: CatalogueSync
+    deliverer: Deliverer
+
+    async def start_work(self) -> None:
+        """Begin to work on jobs; nothing is worked on before."""
+        await self.schedule.start()
+        await self.catalogues.start()
+        await self.worker.start()
+
+
+def open_store(config: Config) -> Store:
+    """The store that the configuration names; drivers load with it. It must be opened by the caller."""
+    if config.is_sqlite:
+        from node.store.sqlite import SqliteBackend  # late: psycopg and aiosqlite exclude each other
+
+        return Store(SqliteBackend(config.database_path), dialect="sqlite")
+    from node.store.postgresql import PostgresqlBackend  # late: the same
+
+    return Store(PostgresqlBackend(config.database.url, pool=config.database.pool), dialect="postgresql")
+
+
+def migrate_database(config: Config) -> bool:
+    """Bring the database up to this version, a verified copy first on SQLite; answers whether anything was done."""
+    if not config.is_sqlite:
+        return migrate.migrate(config.database.url.replace("postgresql://", "postgresql+psycopg://", 1))
+    config.data_dir.mkdir(parents=True, exist_ok=True)
+    if config.database_path.exists() and migrate.is_current_file(config.database_path):
+        return False
+
+    def copy_first(version: str) -> None:
+        config.backup.directory.mkdir(parents=True, exist_ok=True)
+        target = config.backup.directory / f"before-upgrade-from-{version}.sqlite3"
+        migrate.copy_sqlite(config.database_path, target)
+
+    return migrate.migrate(f"sqlite:///{config.database_path}", before=copy_first)
+
+
+async def open_system(
+    config: Config,
+    *,
+    clock: Clock | None = None,
+    lane: int | None = None,
+    resolver: Resolver | None = None,
+    tls: ssl.SSLContext | None = None,
+) -> System:
+    """Migrate, open the store, found what a new node lacks, join the parts. Nothing listens or works yet.
+
+    ``lane`` tells processes apart that mint ids at one time: 0 for the serving process, by chance for all others.
+    ``resolver`` and ``tls`` are for tests with peers under names of their own.
+    """
+    clock = clock or SystemClock()
+    migrate_database(config)
+    store = open_store(config)
+    await store.open()
+    try:
+        return await _join(config, clock, store, lane, resolver, tls)
+    except BaseException:
+        await store.close()
+        raise
+
+
+async def close_system(system: System) -> None:
+    """Stop what runs, in the reverse order of its start."""
+    await system.worker.stop()
+    await system.federation.hosts.close()
+    system.deliverer.close()
+    await system.federation.client.close()
+    await system.node.store.close()
+
+
+@asynccontextmanager
+async def opened(config: Config, *, clock: Clock | None = None) -> AsyncIterator[System]:
+    """A system for a command: open, and closed at the end; it works on nothing by itself."""
+    system = await open_system(config, clock=clock)
+    try:
+        yield system
+    finally:
+        await close_system(system)
+
+
+async def _join(
+    config: Config, clock: Clock, store: Store, lane: int | None, resolver: Resolver | None, tls: ssl.SSLContext | None
+) -> System:
+    box = SecretBox(config.secret_key, config.secrets.previous)
+    guard.refuse_other_host(await store.read(facts.load_fact, facts.HOST), config.host)
+    ids = Ids(
+        clock,
+        lane=secrets.randbelow(LANES - 1) + 1 if lane is None else lane,
+        after=await store.read(newest_id),
+    )
+    instance_id = await _found(config, clock, store, ids, box)
+
+    policies = PolicyWatch(store, allow_list=config.federation.mode == "allow-list")
+    await policies.load()
+    client = OutboundClient(
+        AddressPolicy(
+            own_hosts=config.own_hosts,
+            allow_loopback_peers=config.development,
+            allowed_ports=frozenset(config.federation.allowed_ports),
+        ),
+        user_agent=f"Rhizome/{product.__version__} (+{config.origin}/)",
+        clock=clock,
+        blocked=lambda host: policies().is_blocked(host),
+        resolver=resolver,
+        tls=tls,
+    )
+    keyring = Keyring(store, box)
+    fetcher = Fetcher(
+        store,
+        clock,
+        ids,
+        client,
+        keyring,
+        policies,
+        origin=config.origin,
+        host=config.host,
+        instance_actor_id=instance_id,
+    )
+    remote_keys = RemoteKeys(store, clock, fetcher)
+    hosts = Hosts(store, clock)
+    inbox = Inbox(
+        store,
+        clock,
+        ids,
+        remote_keys,
+        hosts,
+        policies,
+        Rates(Exemptions(config.limits.exempt)),
+        own_hosts=config.own_hosts,
+        origin=config.origin,
+        backlog_at_most=config.limits.inbox_backlog,
+    )
+    deliverer = Deliverer(store, clock, ids, client, hosts, keyring)
+    catalogues = CatalogueSync(store, fetcher, lambda: Unit(ids, clock.now(), config.origin, config.host))
+    schedule = Schedule(
+        store,
+        clock,
+        ids,
+        [
+            Entry("inbox-backlog", 5 * SECOND, inbox.measure_backlog),
+            Entry("policies", 2 * SECOND, policies.load),
+            Entry("expire", HOUR, lambda: upkeep.run(store, clock.now()), delay=5 * MINUTE),
+            Entry("hosts-given-up", DAY, lambda: hosts.check_given_up(partial(find_software, client)), delay=HOUR),
+            Entry("hosts-expire", DAY, hosts.expire, delay=HOUR),
+            *catalogues.entries(),
+        ],
+    )
+    processor = Processor(store, ids, fetcher.batch, batch=config.jobs.inbox)
+    resolving = InboxResolver(store, clock, fetcher, remote_keys, fetcher.batch, slots=config.jobs.fetches, per_host=2)
+    worker = Worker(
+        store,
+        clock,
+        [
+            processor.kind(),
+            *resolving.kinds(),
+            Outbox(store, clock, ids, keyring, origin=config.origin, host=config.host).kind(),
+            deliverer.kind(),
+            catalogues.kind(),
+            Recheck(partial(fetcher.actor, fresh=True)).kind(),
+            schedule.kind(),
+        ],
+        name=f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}",
+    )
+    return System(
+        Node(config, store, clock, ids, worker),
+        Federation(client, keyring, remote_keys, fetcher, hosts, inbox, policies),
+        worker,
+        schedule,
+        catalogues,
+        deliverer,
+    )
+
+
+async def _found(config: Config, clock: Clock, store: Store, ids: Ids, box: SecretBox) -> int:
+    """The instance actor and the organisation of a new node; answers the id of the first."""
+    instance, organisation = await store.read(find_founded, config.origin)
+    if instance is not None and organisation is not None:
+        return instance.id
+    unit = Unit(ids, clock.now(), config.origin, config.host)
+    instance_id, organisation_id = ids.new(), ids.new()
+    instance_uri, organisation_uri = f"{config.origin}/ap/instance", f"{config.origin}/ap/a/{organisation_id}"
+    make = keys.make_keys
+    instance_keys = await asyncio.to_thread(make, ids, unit.now, instance_id, instance_uri, box)
+    organisation_keys = await asyncio.to_thread(make, ids, unit.now, organisation_id, organisation_uri, box)
+
+    def found(conn: Connection) -> int:
+        """Another process may have been first."""
+        known, organisation = find_founded(conn, config.origin)
+        if known is None:
+            known = found_instance(conn, unit, instance_id, instance_keys)
+        if organisation is None:
+            found_organisation(conn, unit, config, organisation_id, organisation_keys)
+        facts.save_fact(conn, facts.HOST, config.host)
+        return known.id
+
+    return await store.write(found)
+
+
+def build_app(system: System) -> web.Application:
+    """The web application over a built node."""
+    app = web.Application(middlewares=middlewares.MIDDLEWARES, client_max_size=MAX_BODY)
+    app[NODE] = system.node
+    app[FEDERATION] = system.federation
+    app[WEB] = build_web(system.node)
+    app.add_routes([*routes.ROUTES, *web_routes.ROUTES])
+    return app

@@ -1,0 +1,135 @@
+"""``rhizome serve``: migrate, serve and work until SIGTERM or SIGINT.
+
+Loaded when it is called; the parts that only other commands need (rich, Alembic) stay out of the process.
+"""
+
+import asyncio
+import contextlib
+import fcntl
+import os
+import secrets
+import signal
+from collections.abc import Coroutine, Iterator
+
+import click
+from aiohttp import web
+
+from node import guard, log, metrics
+from node.app import System, build_app, close_system, open_system
+from node.cli.shared import config_option, load_config
+from node.clock import HOUR
+from node.config import Config
+from node.errors import Conflict
+from node.store import accounts
+
+_LINK_GOOD_FOR = 24 * HOUR
+_WARN_EVERY_SECONDS = 3600
+
+
+@click.command(name="serve", help="Serve and work until told to stop.")
+@click.option("--listen", metavar="ADDR:PORT", help="In place of the configured address.")
+@config_option
+def command(listen: str | None) -> None:
+    guard.refuse_foreign_owners()
+    config = load_config(node__listen=listen)
+    log.setup(config.log.level, config.log.format)
+    with locked(config):
+        run(serve(config))
+
+
+def run(main: Coroutine[None, None, None]) -> None:
+    """On uvloop, where it is installed."""
+    try:
+        import uvloop  # late: not on every platform
+    except ImportError:
+        asyncio.run(main)
+    else:
+        uvloop.run(main)
+
+
+@contextlib.contextmanager
+def locked(config: Config) -> Iterator[None]:
+    """One process per data directory (SQLite); a second one is refused with a sentence."""
+    if not config.is_sqlite:
+        yield
+        return
+    config.data_dir.mkdir(parents=True, exist_ok=True)
+    with (config.data_dir / "serve.lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise Conflict(f"Another node already serves {config.data_dir}.") from error
+        lock.seek(0)
+        lock.truncate()
+        lock.write(f"{os.getpid()}\n")
+        lock.flush()
+        yield
+
+
+async def serve(config: Config) -> None:
+    """Serve until a signal says stop; a second signal ends at once, and still loses nothing."""
+    stop = asyncio.Event()
+    _on_signals(stop)
+    metrics.started(development=config.development)
+    for warning in config.warnings:
+        log.event("configuration.warning", level=log.WARNING, reason=warning)
+    system = await open_system(config, lane=0)
+    try:
+        await _serve(system, stop)
+    finally:
+        await close_system(system)
+
+
+async def _serve(system: System, stop: asyncio.Event) -> None:
+    config = system.node.config
+    runner = web.AppRunner(
+        build_app(system),
+        access_log=None,
+        handle_signals=False,
+        auto_decompress=False,  # IN2: no request body is inflated
+        lingering_time=1.0,  # IN1: so long is read on after a refusal
+        keepalive_timeout=75.0,
+        shutdown_timeout=10.0,
+    )
+    await runner.setup()
+    site = web.TCPSite(runner, config.node.listen.host, config.node.listen.port, backlog=1024)
+    await site.start()
+    await system.start_work()
+    await _invite_first_administrator(system)
+    click.echo(f"listening on {config.origin}")
+    warnings = asyncio.create_task(_warn_hourly(config), name="development warning")
+    try:
+        await stop.wait()
+    finally:
+        warnings.cancel()
+        await runner.cleanup()
+
+
+def _on_signals(stop: asyncio.Event) -> None:
+    def handle() -> None:
+        if stop.is_set():
+            os._exit(130)
+        stop.set()
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, handle)
+
+
+async def _invite_first_administrator(system: System) -> None:
+    """A new node prints a link that makes its first administrator, once."""
+    node = system.node
+    if await node.store.read(accounts.has_admin):
+        return
+    token = secrets.token_urlsafe(32)
+    now = node.clock.now()
+    await node.store.write(accounts.insert_link, token, "setup", now, now + _LINK_GOOD_FOR)
+    click.echo(f"make the first administrator at {node.config.origin}/setup?ticket={token}")
+
+
+async def _warn_hourly(config: Config) -> None:
+    while config.development:
+        log.event(
+            "development.mode", level=log.WARNING, reason="peers on loopback are trusted; never use this in public"
+        )
+        await asyncio.sleep(_WARN_EVERY_SECONDS)

@@ -1,0 +1,18 @@
+"""A few facts about this node itself."""
+
+from sqlalchemy import Connection, delete, insert, select
+
+from node.store.tables import facts
+
+HOST = "host"  # under which all ids were minted
+BACKED_UP_AT = "backed_up_at"  # the last verified backup, in milliseconds
+
+
+def load_fact(conn: Connection, name: str) -> str | None:
+    value: str | None = conn.scalar(select(facts.c.value).where(facts.c.name == name))
+    return value
+
+
+def save_fact(conn: Connection, name: str, value: str) -> None:
+    conn.execute(delete(facts).where(facts.c.name == name))
+    conn.execute(insert(facts).values(name=name, value=value))

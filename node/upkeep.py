@@ -1,0 +1,26 @@
+"""Periodic work that keeps the store small and honest."""
+
+from sqlalchemy import Connection
+
+from node.clock import DAY
+from node.store import accounts, inbox, keys, objects
+from node.store.engine import Store
+
+#: Duplicates are recognised, and refusals explained, for so long.
+KEEP_RECEIVED = 30 * DAY
+KEEP_KEYS = 30 * DAY
+SESSION_UNUSED = 14 * DAY
+SESSION_IN_ALL = 30 * DAY
+
+
+def expire(conn: Connection, now: int) -> None:
+    """Forget what has had its time."""
+    inbox.expire_received(conn, now - KEEP_RECEIVED)
+    objects.expire_tombstones(conn, now)
+    keys.expire_remote_keys(conn, now - KEEP_KEYS)
+    keys.delete_retired_keys(conn, now)
+    accounts.expire_sessions(conn, unused_since=now - SESSION_UNUSED, created_before=now - SESSION_IN_ALL)
+
+
+async def run(store: Store, now: int) -> None:
+    await store.write(expire, now)
