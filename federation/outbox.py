@@ -178,7 +178,7 @@ def delivery_headers(conn: Connection, outgoing: Outgoing) -> dict[str, str] | N
     head = catalogues.load_head(conn, outgoing.actor.id)
     if head is None:
         return None
-    return {catalogue_header.NAME: catalogue_header.write_header(head)}
+    return {catalogue_header.NAME.lower(): catalogue_header.write_header(head)}
 
 
 def build(conn: Connection, unit: Unit, event: Event) -> Outgoing | None:

@@ -1,0 +1,193 @@
+"""Whole nodes on loopback, each with its own database, speaking real signed HTTP with each other.
+
+Nothing works by itself: ``settle`` drains the jobs of all nodes until nothing is due, so that a test sees each state.
+"""
+
+import asyncio
+import itertools
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+from sqlalchemy import Connection, select
+
+from federation.founding import create_actor
+from federation.keys import make_keys
+from federation.resource_documents import write_document
+from node import events
+from node.app import System, build_app, close_system, open_system
+from node.clock import Clock, SystemClock
+from node.config import configure
+from node.domain.actors import ActorKind
+from node.domain.visibility import Visibility
+from node.secretbox import SecretBox
+from node.services import publish
+from node.services.context import Unit
+from node.store import accounts, actors, follows, objects
+from node.store.actors import Actor
+from node.store.follows import Follow
+from node.store.tables import received
+
+_HOSTS = itertools.count(1)
+SECRET = bytes(range(32))
+
+
+@dataclass(slots=True)
+class Peer:
+    """One node of a test network."""
+
+    system: System
+    runner: web.AppRunner
+    http: aiohttp.ClientSession
+
+    @property
+    def origin(self) -> str:
+        return self.system.node.config.origin
+
+    @property
+    def store(self):
+        return self.system.node.store
+
+    def unit(self) -> Unit:
+        return self.system.node.unit()
+
+    async def organisation(self) -> Actor:
+        found = await self.store.read(actors.load_local_actors, ["organization"])
+        return found[0]
+
+    async def add_actor(self, username: str, kind: ActorKind = ActorKind.PERSON, **profile: Any) -> Actor:
+        """A local actor with keys; a person also gets an account."""
+        unit = self.unit()
+        actor_id = unit.ids.new()
+        box = SecretBox(self.system.node.config.secret_key)
+        own_keys = await asyncio.to_thread(
+            make_keys, unit.ids, unit.now, actor_id, f"{unit.origin}/ap/a/{actor_id}", box
+        )
+
+        def create(conn: Connection) -> Actor:
+            made = create_actor(
+                conn, unit, actor_id=actor_id, kind=kind, username=username, own_keys=own_keys, **profile
+            )
+            if kind is ActorKind.PERSON:
+                accounts.insert_account(conn, actor_id, f"{username}@example.org", "", "member", unit.now)
+            return made
+
+        return await self.store.write(create)
+
+    async def token(self, actor: Actor, scopes: str = "read write follow push") -> str:
+        token = secrets.token_urlsafe(32)
+        await self.store.write(accounts.insert_token, token, actor.id, scopes.split(), "test", self.unit().now)
+        return token
+
+    async def follow(self, follower: Actor, uri: str) -> None:
+        """Ask to follow somebody elsewhere; the Follow leaves with the next ``settle``."""
+        followed = await self.system.federation.fetcher.actor(uri)
+        unit = self.unit()
+        follow_id = unit.ids.new()
+        new = Follow(follow_id, follower.id, followed.id, f"{unit.origin}/ap/x/{follow_id}", "pending", unit.now)
+
+        def ask(conn: Connection) -> None:
+            saved = follows.save_follow(conn, new)
+            events.record(conn, unit.ids, unit.now, events.FollowRequested(saved.id), about=followed.uri)
+
+        await self.store.write(ask)
+
+    async def publish(self, record: dict[str, Any], visibility: Visibility = Visibility.PUBLIC):
+        """Publish a learning resource of the organisation."""
+        owner = await self.organisation()
+        return await self.store.write(
+            publish.publish_resource, self.unit(), owner.id, record, visibility, write=write_document
+        )
+
+    async def get(self, path: str, **headers: str) -> tuple[int, Any]:
+        """GET as an ActivityPub reader: status and JSON."""
+        url = path if path.startswith("http") else self.origin + path
+        async with self.http.get(url, headers={"Accept": "application/activity+json", **headers}) as answer:
+            is_json = "json" in answer.content_type
+            return answer.status, await answer.json(content_type=None) if is_json else await answer.text()
+
+    async def object(self, uri: str) -> objects.Object | None:
+        return await self.store.read(objects.find_object, uri)
+
+    async def outcomes(self) -> list[tuple[str, str]]:
+        """``(activity type, what became of it)`` of everything that arrived, in order."""
+
+        def load(conn: Connection) -> list[tuple[str, str]]:
+            rows = conn.execute(select(received.c.type, received.c.outcome).order_by(received.c.id))
+            return [(row.type, row.outcome) for row in rows]
+
+        return await self.store.read(load)
+
+
+@dataclass(slots=True)
+class Network:
+    """Some nodes."""
+
+    peers: list[Peer]
+
+    async def settle(self) -> None:
+        """Work until no node has anything due."""
+        while sum([await peer.system.worker.drain() for peer in self.peers]):
+            pass
+
+
+async def start_peer(folder: Path, name: str, *, clock: Clock | None = None, **federation: Any) -> Peer:
+    """A node at its own loopback address; its database lies in ``folder``."""
+    number = next(_HOSTS)
+    address = f"127.1.{number // 250}.{number % 250 + 1}"
+    listener = await asyncio.get_running_loop().create_server(asyncio.Protocol, address, 0)
+    port = listener.sockets[0].getsockname()[1]
+    listener.close()
+    await listener.wait_closed()
+    return await open_peer(folder, name, f"{address}:{port}", clock=clock, **federation)
+
+
+async def open_peer(folder: Path, name: str, host: str, *, clock: Clock | None = None, **federation: Any) -> Peer:
+    """The node of this host, new or with the database that it had before."""
+    config = configure(
+        {
+            "node": {
+                "host": host,
+                "scheme": "http",
+                "name": name.title(),
+                "handle": name,
+                "data": str(folder),
+                "listen": host,
+            },
+            "federation": federation,
+            "limits": {"exempt": ["127.0.0.0/8"]},
+            "development": {"allow_loopback_peers": True},
+        },
+        file=folder / "rhizome.toml",
+        secret_key=SECRET,
+    )
+    system = await open_system(config, clock=clock or SystemClock(), lane=0)
+    runner = web.AppRunner(build_app(system), access_log=None, auto_decompress=False)
+    await runner.setup()
+    address, port = host.split(":")
+    await web.TCPSite(runner, address, int(port)).start()
+    return Peer(system, runner, aiohttp.ClientSession())
+
+
+async def stop_peer(peer: Peer) -> None:
+    await peer.http.close()
+    await peer.runner.cleanup()
+    await close_system(peer.system)
+
+
+@asynccontextmanager
+async def network(folder: Path, *names: str, clock: Clock | None = None, **federation: Any) -> AsyncIterator[Network]:
+    """Nodes of these names, stopped at the end."""
+    async with AsyncExitStack() as stack:
+        peers = []
+        for name in names:
+            (folder / name).mkdir(parents=True, exist_ok=True)
+            peer = await start_peer(folder / name, name, clock=clock, **federation)
+            stack.push_async_callback(stop_peer, peer)
+            peers.append(peer)
+        yield Network(peers)
