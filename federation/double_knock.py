@@ -4,8 +4,9 @@ Federation section 2.5. Deployed servers take draft-cavage-12, RFC 9421, or both
 request. The variant without the query string is for servers that leave it out of ``(request-target)``.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
+from functools import lru_cache
 
 from federation.httpsig import Ask, Message, Scheme, read_accept_signature, sign
 from federation.keypairs import SigningKey
@@ -21,19 +22,19 @@ class Knock(StrEnum):
     RFC9421 = "rfc9421"
 
 
-def knocks(remembered: str, url: str) -> Iterator[Knock]:
+def knocks(remembered: str, url: str) -> tuple[Knock, ...]:
     """Ways to sign to an address, the most promising first; ``remembered`` is what its host took before.
 
     >>> [str(knock) for knock in knocks("rfc9421", "https://b.example/inbox")]
     ['rfc9421', 'cavage']
     """
-    order = dict.fromkeys((remembered, *Knock))
-    for knock in order:
-        if knock in _KNOWN and (knock != Knock.CAVAGE_WITHOUT_QUERY or "?" in url):
-            yield Knock(knock)
+    return _order(remembered, "?" in url)
 
 
-_KNOWN = frozenset(Knock)
+@lru_cache(maxsize=16)
+def _order(remembered: str, has_query: bool) -> tuple[Knock, ...]:
+    ways = [knock for knock in Knock if has_query or knock is not Knock.CAVAGE_WITHOUT_QUERY]
+    return tuple(sorted(ways, key=lambda knock: knock != remembered))
 
 
 def may_knock_again(status: int, body: bytes, *, is_proven: bool) -> bool:

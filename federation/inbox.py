@@ -8,7 +8,7 @@ answers with a ``Proven`` that the next station needs as its argument, so there 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from federation import catalogue_header
+from federation import catalogue_header, followers_sync
 from federation.hosts import Hosts
 from federation.httpsig import Claim, Message, read_claim, verify
 from federation.keys import KnownKey, RemoteKeys
@@ -197,9 +197,12 @@ class Inbox:
 
 
 def _announced(message: Message) -> dict[str, str] | None:
-    """How the sender's catalogue stands, where the delivery says so; compared once the activity is applied."""
-    value = message.headers.get(catalogue_header.NAME.lower())
-    return {"catalogue": value[:4_096]} if value else None
+    """How the sender's catalogue and followers stand, where the delivery says so; compared once it is applied."""
+    said = {
+        "catalogue": message.headers.get(catalogue_header.NAME.lower(), "")[:4_096],
+        "followers": followers_sync.covered_header(message) or "",
+    }
+    return {name: value for name, value in said.items() if value} or None
 
 
 def _may_pass_on(activity: Activity) -> bool:

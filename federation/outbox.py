@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection
 
-from federation import catalogue_header, delivery, documents
+from federation import catalogue_header, delivery, documents, followers_sync
 from federation.audience import Audience, inboxes_of
 from federation.batch import Batch
 from federation.keypairs import Algorithm
@@ -117,6 +117,7 @@ def send(
         now=unit.now,
     )
     inboxes = inboxes_of(conn, outgoing.actor, outgoing.audience, own_host=unit.host)
+    is_for_followers = document["type"] == "Create" and outgoing.visibility.reach is Reach.FOLLOWERS
     delivery.enqueue(
         conn,
         unit.ids,
@@ -128,6 +129,7 @@ def send(
         object_uri=outgoing.object_uri,
         inboxes=inboxes,
         headers=headers,
+        inbox_headers=followers_sync.headers_for(conn, outgoing.actor, inboxes) if is_for_followers else None,
     )
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import orjson
 from sqlalchemy import Connection
 
+from federation import followers_sync
 from federation.batch import Batch, Inbound, Needs
 from federation.catalogue_header import read_header
 from federation.handlers import apply
@@ -78,19 +79,23 @@ class Processor:
             outcomes.append((row.id, outcome))
         working.flush()
         for job in batch:
-            _note_catalogue(working, job, read.get(job.ref or 0))
+            _note_announcements(working, job, read.get(job.ref or 0))
         inbox.set_outcomes(conn, outcomes)
         jobs.finish_many(conn, [job.id for job in batch])
 
 
-def _note_catalogue(batch: Batch, job: Job, activity: Activity | str | None) -> None:
-    """What the delivery said of its sender's catalogue: equal now, or to be looked at (federation 5.4)."""
-    if not job.payload or not isinstance(activity, Activity):
+def _note_announcements(batch: Batch, job: Job, activity: Activity | str | None) -> None:
+    """What the delivery said of its sender's catalogue (federation 5.4) and followers (5.2): equal now, or to be
+    looked at.
+    """
+    sender = batch.actor(activity.actor) if job.payload and isinstance(activity, Activity) else None
+    if sender is None or sender.local:
         return
     announced = read_header(job.payload.get("catalogue", ""))
-    owner = batch.actor(activity.actor)
-    if announced is not None and owner is not None and not owner.local:
-        catalogue.note_announcement(batch.conn, batch.unit, owner, announced)
+    if announced is not None:
+        catalogue.note_announcement(batch.conn, batch.unit, sender, announced)
+    if said := job.payload.get("followers"):
+        followers_sync.note_announcement(batch.conn, batch.unit.ids, batch.unit.now, sender, said)
 
 
 def resolve_job(ids: Ids, now: int, job: Job) -> NewJob:

@@ -24,6 +24,7 @@ from federation.catalogue_sync import CatalogueSync
 from federation.connection import Resolver
 from federation.delivery import Deliverer
 from federation.fetch import Fetcher
+from federation.followers_sync import FollowersSync
 from federation.founding import find_founded, found_instance, found_organisation
 from federation.hosts import Hosts
 from federation.http import OutboundClient
@@ -223,6 +224,7 @@ async def _join(
             deliverer.kind(),
             catalogues.kind(),
             Recheck(partial(fetcher.actor, fresh=True)).kind(),
+            FollowersSync(store, clock, ids, fetcher, origin=config.origin).kind(),
             schedule.kind(),
         ],
         name=f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}",

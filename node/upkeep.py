@@ -3,12 +3,14 @@
 from sqlalchemy import Connection
 
 from node.clock import DAY
-from node.store import accounts, inbox, keys, objects
+from node.store import accounts, inbox, jobs, keys, objects
 from node.store.engine import Store
 
 #: Duplicates are recognised, and refusals explained, for so long.
 KEEP_RECEIVED = 30 * DAY
 KEEP_KEYS = 30 * DAY
+KEEP_PARKED = 30 * DAY
+KEEP_WORKERS = DAY
 SESSION_UNUSED = 14 * DAY
 SESSION_IN_ALL = 30 * DAY
 
@@ -16,6 +18,8 @@ SESSION_IN_ALL = 30 * DAY
 def expire(conn: Connection, now: int) -> None:
     """Forget what has had its time."""
     inbox.expire_received(conn, now - KEEP_RECEIVED)
+    jobs.forget_parked(conn, now - KEEP_PARKED)
+    jobs.forget_workers(conn, now - KEEP_WORKERS)
     objects.expire_tombstones(conn, now)
     keys.expire_remote_keys(conn, now - KEEP_KEYS)
     keys.delete_retired_keys(conn, now)

@@ -6,5 +6,6 @@ FETCH = "fetch"  # look at an address: a parent, a thread, an actor
 DELIVER = "deliver"  # one activity to one inbox
 RECHECK = "recheck"  # look at an actor again: its inbox was not where it should be
 EVENT = "event"  # something happened here: tell others
+FOLLOWERS = "followers"  # compare who follows whom with another server
 CATALOGUE = "catalogue"  # bring the copy of a followed catalogue up to date
 PERIODIC = "periodic"  # an entry of the schedule

@@ -96,8 +96,8 @@ class Worker:
     """All kinds of work of one process."""
 
     def __init__(self, store: Store, clock: Clock, kinds: Sequence[Kind], *, name: str) -> None:
-        """``name``: of this process among those that share the database."""
-        self.name = name
+        """``name``: of this process among those that share the database; the last 64 characters count."""
+        self.name = name[-64:]
         self._store, self._clock = store, clock
         self._lanes = {kind.name: _Lane(kind) for kind in kinds}
         self._ended: list[tuple[_Lane, Job, Outcome]] = []
@@ -213,8 +213,8 @@ class Worker:
 
     async def _outcomes(self, lane: _Lane, jobs: Sequence[Job]) -> Sequence[Outcome]:
         try:
-            with log.bound(job=str(jobs[0].id) if len(jobs) == 1 else ""):
-                outcomes = await lane.kind.run(jobs)
+            log.job_id.set(str(jobs[0].id) if len(jobs) == 1 else "")  # of this slot, until its next job
+            outcomes = await lane.kind.run(jobs)
             if len(outcomes) != len(jobs) or not all(isinstance(outcome, Outcome) for outcome in outcomes):
                 raise RuntimeError(f"{lane.kind.name}: {outcomes!r:.100} for {len(jobs)} jobs")
             return outcomes
