@@ -151,7 +151,7 @@ class Fetcher:
 
     async def save_actor(self, document: dict[str, Any]) -> Actor:
         """Store an actor document that was fetched from its own address."""
-        remote = read_actor(document)
+        remote = read_actor(document, own_origin=self._origin)
         if self._policies().is_blocked(remote.host):
             raise Blocked(detail=remote.uri)
         return await self._store.write(remote_actors.save_remote_actor, self._ids, self._clock.now(), remote)

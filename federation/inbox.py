@@ -10,14 +10,14 @@ from dataclasses import dataclass
 
 from federation import catalogue_header, followers_sync
 from federation.hosts import Hosts
-from federation.httpsig import Claim, Message, read_claim, verify
-from federation.keys import KnownKey, RemoteKeys
+from federation.httpsig import Claim, Message, read_claim
+from federation.keys import RemoteKeys
 from federation.mapping.activity import Activity, read_activity
 from federation.strictjson import read_object
 from node.clock import Clock
 from node.domain.moderation import Policies
 from node.domain.uris import host_of, same_origin
-from node.errors import Malformed, NodeError, RateLimited, RemoteGone, SignatureInvalid, Unavailable
+from node.errors import Malformed, RateLimited, RemoteGone, SignatureInvalid, Unavailable
 from node.ids import Ids
 from node.jobs.kinds import INBOX, RESOLVE
 from node.ratelimit import Exemptions, Rate, key_of_address
@@ -127,30 +127,9 @@ class Inbox:
         if self._policies().is_blocked(host_of(claim.key_id)):
             return None
         try:
-            return await self._verify_any(message, claim)
+            key = await self._keys.verified(message, claim)
         except RemoteGone:
             return self._prove_farewell(claim, activity)
-
-    async def _verify_any(self, message: Message, claim: Claim) -> Proven:
-        """One good signature is enough; RFC 9421 allows several."""
-        refusal: NodeError = SignatureInvalid()
-        for candidate in claim.candidates:
-            try:
-                key = await self._keys.find(candidate.key_id)
-                return await self._verify(message, candidate, key)
-            except SignatureInvalid as error:
-                refusal = error
-        raise refusal
-
-    async def _verify(self, message: Message, claim: Claim, key: KnownKey) -> Proven:
-        try:
-            verify(message, claim, key.public)
-        except SignatureInvalid:
-            fresh = await self._keys.refresh(key)
-            if fresh is None:
-                raise
-            verify(message, claim, fresh.public)
-            key = fresh
         return Proven(key.owner_uri, key.uri)
 
     def _prove_farewell(self, claim: Claim, activity: Activity) -> Proven:

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from sqlalchemy import Connection
 
+from federation.httpsig import Claim, Message, verify
 from federation.keypairs import Algorithm, PublicKey, SigningKey
 from federation.multikey import decode_multikey
 from node.clock import DAY, HOUR, MINUTE, Clock
@@ -114,6 +115,31 @@ class RemoteKeys:
         if known.refreshed_at is not None and now - known.refreshed_at < REFRESH_PAUSE:
             return None
         return self._remember(await self._fetch(known.uri, caused_by_failure=True))
+
+    async def verified(self, message: Message, claim: Claim) -> KnownKey:
+        """The key whose owner signed ``message``; one good signature is enough where there are several (RFC 9421).
+
+        A key that does not fit is fetched anew, as often as ``refresh`` allows. Raises as ``find`` does.
+        """
+        refusal = SignatureInvalid()
+        for candidate in claim.candidates:
+            try:
+                key = await self.find(candidate.key_id)
+                return await self._fitting(message, candidate, key)
+            except SignatureInvalid as error:
+                refusal = error
+        raise refusal
+
+    async def _fitting(self, message: Message, claim: Claim, key: KnownKey) -> KnownKey:
+        try:
+            verify(message, claim, key.public)
+        except SignatureInvalid:
+            fresh = await self.refresh(key)
+            if fresh is None:
+                raise
+            verify(message, claim, fresh.public)
+            return fresh
+        return key
 
     def forget_owner(self, owner_uri: str) -> None:
         """The actor said that its keys changed."""

@@ -31,7 +31,7 @@ def _update_actor(batch: Batch, inbound: Inbound, document: dict[str, Any]) -> s
     if document.get("id") != inbound.activity.actor:
         return "other-actor"
     known = batch.known_actor(inbound.activity.actor)
-    profile = read_actor(document)
+    profile = read_actor(document, own_origin=batch.unit.origin)
     if profile.kind.value != known.kind:
         return "kind-changed"
     save_remote_actor(batch.conn, batch.unit.ids, batch.unit.now, profile)

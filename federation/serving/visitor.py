@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from aiohttp import web
 from sqlalchemy import Connection
 
-from federation.httpsig import Message, read_claim, verify
+from federation.httpsig import Message, read_claim
 from federation.relations import relation
 from federation.state import FEDERATION
 from node.domain.uris import host_of
@@ -58,15 +58,7 @@ async def _find_signer(request: web.Request) -> Actor | None:
     claim = read_claim(message, now=node.clock.now(), hosts=node.config.own_hosts)
     if federation.policies().is_blocked(host_of(claim.key_id)):
         raise SignatureInvalid(detail="blocked")
-    key = await federation.keys.find(claim.key_id)
-    try:
-        verify(message, claim, key.public)
-    except SignatureInvalid:
-        fresh = await federation.keys.refresh(key)
-        if fresh is None:
-            raise
-        verify(message, claim, fresh.public)
-        key = fresh
+    key = await federation.keys.verified(message, claim)
     federation.hosts.seen(host_of(key.owner_uri))
     return await node.store.read(actors.find_actor, key.owner_uri)
 

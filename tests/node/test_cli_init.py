@@ -16,7 +16,6 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import create_engine, insert
 
-import federation.keys
 import node
 from node import cli, log
 from node.cli import shared
@@ -296,10 +295,6 @@ def test_check_refuses_a_wrong_configuration(config: Config) -> None:
     result = rhizome("check", "--config", config.file, RHIZOME_JOBS__INBOX="0")
     assert result.exit_code == 78
     assert "environment variable RHIZOME_JOBS__INBOX: jobs.inbox" in result.stderr
-
-
-def test_purpose_of_actor_keys_is_the_same_everywhere() -> None:
-    assert federation.keys._PURPOSE == ACTOR_KEY
 
 
 # -- all commands ---------------------------------------------------------------------------------------------------

@@ -53,7 +53,9 @@ def test_strangers_cannot_make_more_than_200_host_labels(monkeypatch: pytest.Mon
     for number in range(metrics.MAX_HOSTS + 50):
         metrics.delivery_ended("retry", 0.1, host=f"host{number}.example")
     metrics.delivery_ended("ok", 0.1, host="fine.example")
-    hosts = {dict(labels)["host"] for name, labels in samples() if name == "rhizome_delivery_failures_total"}
+    labels = [dict(labels)["host"] for name, labels in samples() if name == "rhizome_delivery_failures_total"]
+    ours = (".example", metrics.OTHER_HOSTS)  # the registry is the process's: other tests have hosts there too
+    hosts = {label for label in labels if label.endswith(ours)}
     assert "host0.example" in hosts
     assert metrics.OTHER_HOSTS in hosts
     assert len(hosts) <= metrics.MAX_HOSTS + 1

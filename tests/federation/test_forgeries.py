@@ -1,0 +1,272 @@
+"""Everything that pretends to be what it is not: refused with the right status, and nothing changes (IN1 to IN24)."""
+
+import dataclasses
+from typing import Any
+
+import orjson
+import pytest
+from sqlalchemy import Connection, select
+
+from federation.httpsig import Scheme
+from federation.keypairs import Algorithm, SigningKey
+from node.domain.moderation import DomainPolicy
+from node.store import policies
+from node.store.tables import (
+    blocks,
+    follows,
+    home_entries,
+    jobs,
+    mentions,
+    objects,
+    reactions,
+    received,
+    reports,
+)
+from tests.network import network
+from tests.remote import remote, signed
+
+#: What a reader, an administrator or another rule could see change.
+_VISIBLE = (objects, reactions, follows, home_entries, mentions, blocks, reports, received)
+
+
+def dump(conn: Connection) -> dict[str, list[Any]]:
+    found = {table.name: [tuple(row) for row in conn.execute(select(table))] for table in _VISIBLE}
+    waiting = select(jobs.c.kind, jobs.c.target).where(jobs.c.kind != "periodic")
+    return {**found, "jobs": [tuple(row) for row in conn.execute(waiting)]}
+
+
+@dataclasses.dataclass
+class World:
+    """Our node, its member Ann, and an honest stranger at another server, whom Ann follows."""
+
+    net: Any
+    node: Any
+    ann: Any
+    there: Any
+    bob: Any
+    mallory: Any
+
+    @property
+    def inbox(self) -> str:
+        return f"{self.node.origin}/ap/inbox"
+
+    def create(self, number: int = 7, **parts: Any) -> dict[str, Any]:
+        return self.there.activity("Create", self.bob, self.there.note(self.bob, number, **parts), number)
+
+
+@pytest.fixture
+async def world(tmp_path):
+    async with network(tmp_path, "hospital") as net, remote() as there:
+        node = net.peers[0]
+        ann = await node.add_actor("ann")
+        bob, mallory = there.actor("bob"), there.actor("mallory")
+        await node.follow(ann, bob.uri)
+        await net.settle()
+        accept = there.activity("Accept", bob, there.posted[-1])
+        assert await there.send(f"{node.origin}/ap/inbox", accept, bob.key) == 202
+        await net.settle()
+        assert ("Accept", "follow-accepted") in await node.outcomes()
+        yield World(net, node, ann, there, bob, mallory)
+
+
+async def test_an_honest_note_arrives(world):
+    assert await world.there.send(world.inbox, world.create(), world.bob.key) == 202
+    await world.net.settle()
+    assert ("Create", "stored") in await world.node.outcomes()
+
+
+async def test_rfc_9421_is_taken_too(world):
+    assert await world.there.send(world.inbox, world.create(), world.bob.key, scheme=Scheme.RFC9421) == 202
+
+
+def _forged(change: Any) -> Any:
+    """A request whose body or headers were changed after signing."""
+
+    def build(world: World) -> tuple[bytes, dict[str, str]]:
+        body, headers = signed(world.inbox, world.create(), world.bob.key)
+        return change(body, headers)
+
+    return build
+
+
+def _without(name: str) -> Any:
+    return _forged(lambda body, headers: (body, {k: v for k, v in headers.items() if k.lower() != name}))
+
+
+def _uncovered(covered: str) -> Any:
+    """Signed, but not over this component."""
+
+    def change(body: bytes, headers: dict[str, str]) -> tuple[bytes, dict[str, str]]:
+        shorter = headers["Signature"].replace(f" {covered}", "").replace(f"{covered} ", "")
+        return body, {**headers, "Signature": shorter}
+
+    return _forged(change)
+
+
+def _signed_by(pick: Any, make: Any = World.create, **options: Any) -> Any:
+    return lambda world: signed(world.inbox, make(world), pick(world), **options)
+
+
+def _raw(body: bytes) -> Any:
+    return lambda world: signed(world.inbox, body, world.bob.key)
+
+
+def _bob(world: World) -> SigningKey:
+    return world.bob.key
+
+
+def _stranger(world: World) -> SigningKey:
+    return SigningKey.generate(world.bob.key.key_id, Algorithm.RSA)
+
+
+def _of_other_host(world: World) -> dict[str, Any]:
+    return {**world.create(), "id": "http://127.9.9.9:1/activities/1"}
+
+
+REFUSED: dict[str, tuple[Any, int]] = {
+    "unsigned": (_without("signature"), 401),
+    "no digest": (_without("digest"), 401),
+    "no date": (_without("date"), 401),
+    "swapped body": (_forged(lambda body, headers: (body.replace(b"Note 7", b"Note 8"), headers)), 401),
+    "digest not covered": (_uncovered("digest"), 401),
+    "date not covered": (_uncovered("date"), 401),
+    "target not covered": (_uncovered("(request-target)"), 401),
+    "host not covered": (_uncovered("host"), 401),
+    "unknown algorithm": (
+        _forged(lambda b, h: (b, {**h, "Signature": h["Signature"].replace("rsa-sha256", "hmac-sha256")})),
+        401,
+    ),
+    "stale date": (_signed_by(_bob, age=2 * 3_600_000), 401),
+    "date in the future": (_signed_by(_bob, age=-2 * 3_600_000), 401),
+    "wrong key": (_signed_by(_stranger), 401),
+    "unknown key": (_signed_by(lambda w: SigningKey.generate(f"{w.there.origin}/users/nobody#main-key", Algorithm.RSA)), 401),
+    "activity id on another host": (_signed_by(_bob, _of_other_host), 400),
+    "no actor": (_raw(orjson.dumps({"id": "https://a.example/1", "type": "Create"})), 400),
+    "not an object": (_raw(b"[]"), 400),
+    "not JSON": (_raw(b"{"), 400),
+    "invalid UTF-8": (_raw(b'{"id":"\xff"}'), 400),
+    "the same key twice": (_raw(b'{"id":"https://a.example/1","id":"https://a.example/2"}'), 400),
+    "NaN": (_raw(b'{"id":"https://a.example/1","type":"Create","actor":NaN}'), 400),
+    "too deep": (_raw(b'{"a":' * 70 + b"1" + b"}" * 70), 400),
+    "too many values": (_raw(b'{"a":[' + b"1," * 60_000 + b"1]}"), 400),
+    "wrong content type": (_signed_by(_bob, content_type="application/json"), 415),
+    "compressed": (_forged(lambda body, headers: (body, {**headers, "Content-Encoding": "gzip"})), 415),
+    "too large": (_raw(b'{"a":"' + b"x" * 1_100_000 + b'"}'), 413),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+async def test_forged_request_changes_nothing(world, name):
+    build, expected = REFUSED[name]
+    body, headers = build(world)
+    before = await world.node.store.read(dump)
+    async with world.there.http.post(world.inbox, data=body, headers=headers) as answer:
+        assert answer.status == expected, await answer.text()
+    await world.net.settle()
+    assert await world.node.store.read(dump) == before
+    status, _ = await world.node.get("/healthz")
+    assert status == 200
+
+
+def _about(type_: str, object_: Any, **parts: Any) -> Any:
+    """Mallory says something of Bob's things."""
+    return lambda w: w.there.activity(type_, w.mallory, object_(w), 99, **parts)
+
+
+def _stolen_note(world: World) -> dict[str, Any]:
+    return {**world.there.note(world.mallory, 50), "attributedTo": world.bob.uri}
+
+
+def _foreign_note(world: World) -> dict[str, Any]:
+    return {**world.there.note(world.mallory, 51), "id": "http://127.9.9.9:1/notes/1"}
+
+
+def _seized(world: World) -> dict[str, Any]:
+    return {**world.there.note(world.bob, 1), "attributedTo": world.mallory.uri}
+
+
+#: Well signed by Mallory, answered 202, and without any effect but the row that says what arrived.
+POWERLESS: dict[str, Any] = {
+    "note attributed to somebody else": _about("Create", _stolen_note),
+    "note id on another host": _about("Create", _foreign_note),
+    "ownership change by update": _about("Update", _seized),
+    "deletion of another's note": _about("Delete", lambda w: f"{w.there.origin}/notes/1"),
+    "undo of another's follow": _about("Undo", lambda w: {"type": "Follow", "actor": w.bob.uri, "object": w.ann.uri}),
+    "accept of a follow that nobody sent": _about("Accept", lambda w: f"{w.node.origin}/ap/x/1"),
+    "reject of another's follow": _about(
+        "Reject", lambda w: {"type": "Follow", "actor": w.ann.uri, "object": w.bob.uri, "id": "http://127.2.0.1/x"}
+    ),
+    "pin on another's profile": _about("Add", lambda w: f"{w.there.origin}/notes/1", target="http://127.2.0.1/f"),
+    "move of another's account": _about("Move", lambda w: w.bob.uri, target="http://127.9.9.9:1/users/m"),
+    "update of another's profile": _about("Update", lambda w: {**w.bob.document, "name": "Mallory was here"}),
+    "unknown type": _about("Explode", lambda w: w.ann.uri),
+    "vote in no poll": _about("View", lambda w: w.ann.uri),
+}
+
+
+@pytest.mark.parametrize("name", POWERLESS)
+async def test_powerless_activity_changes_nothing(world, name):
+    await world.there.send(world.inbox, world.create(1), world.bob.key)
+    await world.net.settle()
+    before = await world.node.store.read(dump)
+    assert await world.there.send(world.inbox, POWERLESS[name](world), world.mallory.key) == 202
+    await world.net.settle()
+    after = await world.node.store.read(dump)
+    del before["received"], after["received"]
+    assert after == before
+
+
+async def test_the_same_activity_twice_has_one_effect(world):
+    activity = world.create()
+    for _ in range(3):
+        assert await world.there.send(world.inbox, activity, world.bob.key) == 202
+    await world.net.settle()
+    assert [outcome for outcome in await world.node.outcomes() if outcome[0] == "Create"] == [("Create", "stored")]
+
+
+async def test_a_delete_before_its_create_wins(world):
+    activity = world.create(3)
+    gone = world.there.activity("Delete", world.bob, activity["object"]["id"], 4)
+    assert await world.there.send(world.inbox, gone, world.bob.key) == 202
+    await world.net.settle()
+    assert await world.there.send(world.inbox, activity, world.bob.key) == 202
+    await world.net.settle()
+    assert await world.node.object(activity["object"]["id"]) is None
+
+
+async def test_a_blocked_host_gets_202_and_nothing_happens(world):
+    host = world.there.origin.removeprefix("http://")
+    unit = world.node.unit()
+    await world.node.store.write(policies.set_policy, host, DomainPolicy.BLOCK, "", unit.now)
+    await world.node.system.federation.policies.load()
+    before, asked = await world.node.store.read(dump), len(world.there.asked)
+    assert await world.there.send(world.inbox, world.create(), world.bob.key) == 202
+    await world.net.settle()
+    assert await world.node.store.read(dump) == before
+    assert len(world.there.asked) == asked
+
+
+async def test_an_unknown_account_that_deletes_itself_costs_no_fetch(world):
+    stranger = world.there.actor("stranger")
+    asked = len(world.there.asked)
+    gone = world.there.activity("Delete", stranger, stranger.uri)
+    assert await world.there.send(world.inbox, gone, stranger.key) == 202
+    assert len(world.there.asked) == asked
+
+
+async def test_a_forwarded_note_is_believed_only_as_its_own_host_shows_it(world):
+    carried = world.there.activity("Create", world.bob, {**world.there.note(world.bob, 9), "content": "<p>forged</p>"})
+    assert await world.there.send(world.inbox, carried, world.mallory.key) == 202
+    await world.net.settle()
+    stored = await world.node.object(f"{world.there.origin}/notes/9")
+    assert stored is not None
+
+    def content(conn: Connection) -> str:
+        return conn.scalar(select(objects.c.content).where(objects.c.id == stored.id))
+
+    assert await world.node.store.read(content) == "<p>Note 9</p>"
+
+
+async def test_another_inbox_is_not_found(world):
+    url = f"{world.node.origin}/ap/a/1/inbox"
+    assert await world.there.send(url, world.create(), world.bob.key) == 404
