@@ -1,0 +1,123 @@
+"""``rhizome jobs``: what is queued, failing and set aside, waiting for the end of it, and what to do about it."""
+
+import asyncio
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+import click
+from sqlalchemy import Connection
+
+from node.app import open_store
+from node.cli.shared import FAILED, config_option, json_option, print_rows, with_config
+from node.clock import SystemClock, to_rfc3339
+from node.config import Config
+from node.errors import NotFound
+from node.jobs.kinds import PERIODIC
+from node.store import jobs
+from node.store.engine import Store
+
+_LOOK_SECONDS = 0.2
+_SHOWN = 100
+_COUNTS = {"kind": "kind", "due": "due", "later": "later", "failing": "failing", "parked": "set aside"}
+_ROWS = {"id": "id", "kind": "kind", "attempts": "tries", "target": "target", "error": "reason"}
+
+
+@click.group("jobs", invoke_without_command=True)
+@click.option("--wait", type=click.FloatRange(min=0), metavar="SECONDS", help="Wait until nothing is due any more.")
+@json_option
+@config_option
+@click.pass_context
+def command(ctx: click.Context, wait: float | None, *, as_json: bool) -> None:
+    """Show what is queued, failing and set aside."""
+    if ctx.invoked_subcommand is None:
+        ctx.invoke(_show, wait=wait, as_json=as_json)
+
+
+@with_config
+def _show(config: Config, wait: float | None, *, as_json: bool) -> None:
+    found, idle = asyncio.run(_look(config, wait))
+    _print(found, as_json=as_json)
+    if wait is not None and not idle:
+        raise click.exceptions.Exit(FAILED)
+
+
+async def _look(config: Config, wait: float | None) -> tuple[dict[str, Any], bool]:
+    """What there is, in the end, and whether nothing is due."""
+    store = open_store(config)
+    await store.open()
+    try:
+        idle = await _wait(store, time.monotonic() + (wait or 0))
+        return await store.read(_summary, SystemClock().now()), idle
+    finally:
+        await store.close()
+
+
+async def _wait(store: Store, until: float) -> bool:
+    while await store.read(count_due, SystemClock().now()):
+        if time.monotonic() >= until:
+            return False
+        await asyncio.sleep(_LOOK_SECONDS)
+    return True
+
+
+def count_due(conn: Connection, now: int) -> int:
+    """How many jobs are due or run, the periodic ones aside; a retry that waits for its time is neither."""
+    return sum(count.due for count in jobs.count_by_kind(conn, now) if count.kind != PERIODIC)
+
+
+def _summary(conn: Connection, now: int) -> dict[str, Any]:
+    return {
+        "kinds": [
+            {"kind": each.kind, "due": each.due, "later": each.later, "failing": each.failing, "parked": each.parked}
+            for each in jobs.count_by_kind(conn, now)
+        ],
+        "failing": [_row(row) for row in jobs.load_failing(conn, _SHOWN)],
+        "parked": [_row(row) for row in jobs.load_parked(conn, _SHOWN)],
+    }
+
+
+def _row(row: Any) -> dict[str, Any]:
+    names = ("id", "kind", "target", "host", "attempts", "error")
+    return {**{name: getattr(row, name) for name in names}, "due": to_rfc3339(row.due_at)}
+
+
+def _print(found: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+        return
+    print_rows(found["kinds"], _COUNTS, as_json=False)
+    for name, heading in (("failing", "Will be tried again:"), ("parked", "Set aside:")):
+        if found[name]:
+            click.echo(f"\n{heading}")
+            print_rows(found[name], _ROWS, as_json=False)
+
+
+@command.command("retry")
+@click.argument("job", type=int, metavar="ID")
+@with_config
+def retry(config: Config, job: int) -> None:
+    """Try again what was set aside."""
+    _change(config, lambda conn: jobs.revive(conn, job, SystemClock().now()))
+
+
+@command.command("discard")
+@click.argument("job", type=int, metavar="ID")
+@with_config
+def discard(config: Config, job: int) -> None:
+    """Drop for good what was set aside."""
+    _change(config, lambda conn: jobs.discard(conn, job))
+
+
+def _change(config: Config, change: Callable[[Connection], bool]) -> None:
+    async def run() -> bool:
+        store = open_store(config)
+        await store.open()
+        try:
+            return await store.write(change)
+        finally:
+            await store.close()
+
+    if not asyncio.run(run()):
+        raise NotFound("Nothing that was set aside has this id.")

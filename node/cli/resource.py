@@ -1,0 +1,125 @@
+"""``rhizome resource``: learning resources from files. rich is imported where a terminal shows a progress bar."""
+
+import asyncio
+import json
+import os
+import sys
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from typing import BinaryIO
+
+import click
+
+from federation.catalogues.reader import read_records
+from federation.mapping.reading import Reading
+from federation.resource_documents import write_document
+from node import log
+from node.app import System, opened
+from node.cli.owners import load_owner
+from node.cli.shared import FAILED, config_option, json_option, with_config
+from node.config import Config
+from node.domain.records import ResourceRecord
+from node.domain.visibility import Visibility
+from node.errors import Problem
+from node.services.importing import publish_many
+
+_LEVELS = [level.value for level in (Visibility.PUBLIC, Visibility.PARTNERS, Visibility.ORGANISATION)]
+_FAILED = "failed"
+
+Advance = Callable[[int], None]
+
+
+@click.group("resource")
+@config_option
+def command() -> None:
+    """Add learning resources."""
+
+
+@command.command("add")
+@click.argument(
+    "files", nargs=-1, required=True, metavar="FILE...", type=click.Path(exists=True, dir_okay=False, allow_dash=True)
+)
+@click.option("--owner", metavar="HANDLE", help="Who publishes. [default: the organisation]")
+@click.option("--visibility", type=click.Choice(_LEVELS), default=_LEVELS[0], show_default=True)
+@json_option
+@with_config
+def add(config: Config, files: Sequence[str], owner: str | None, visibility: str, *, as_json: bool) -> None:
+    """Publish the records of files, - being standard input; the same records again change nothing.
+
+    AMB JSON, schema.org JSON-LD or our own JSON: an object, an array or JSON Lines.
+    """
+    counts = asyncio.run(_add_all(config, files, owner, Visibility(visibility)))
+    names = ("created", "updated", "unchanged", _FAILED)
+    told = {name: counts[name] for name in names}
+    click.echo(json.dumps(told) if as_json else ", ".join(f"{count} {name}" for name, count in told.items()))
+    if counts[_FAILED]:
+        raise click.exceptions.Exit(FAILED)
+
+
+async def _add_all(config: Config, files: Sequence[str], owner: str | None, visibility: Visibility) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    async with opened(config) as system:
+        owner_id = (await system.node.store.read(load_owner, owner, config.host)).id
+        for name in files:
+            with _stream(name) as stream, _progress(name) as advance:
+                await _add_file(system, owner_id, visibility, name, stream, advance, counts)
+    return counts
+
+
+async def _add_file(
+    system: System,
+    owner_id: int,
+    visibility: Visibility,
+    name: str,
+    stream: BinaryIO,
+    advance: Advance,
+    counts: Counter[str],
+) -> None:
+    waiting: deque[Reading] = deque()
+
+    def records() -> Iterator[ResourceRecord]:
+        for reading in read_records(stream):
+            if reading.record is None:
+                counts[_FAILED] += 1
+                _complain(name, reading, reading.problems)
+            else:
+                waiting.append(reading)
+                yield reading.record
+
+    node = system.node
+    published = publish_many(node.store, node.unit, owner_id, records(), visibility, write=write_document)
+    async for each in published:
+        reading = waiting.popleft()
+        counts[each.result.outcome.value if each.result else _FAILED] += 1
+        _complain(name, reading, each.problems)
+        advance(stream.tell() if stream.seekable() else each.position)
+
+
+def _complain(name: str, reading: Reading, problems: Sequence[Problem]) -> None:
+    """One line for each problem: where the record is, what it calls itself, where in it what is wrong."""
+    place = f"{name}: record {reading.position}" + (f" ({reading.identifier})" if reading.identifier else "")
+    for problem in problems:
+        click.echo(log.one_line(f"{place}: {problem}", 1000), err=True)
+
+
+@contextmanager
+def _stream(name: str) -> Iterator[BinaryIO]:
+    with nullcontext(sys.stdin.buffer) if name == "-" else open(name, "rb") as stream:  # noqa: PTH123 (one of two)
+        yield stream
+
+
+@contextmanager
+def _progress(name: str) -> Iterator[Advance]:
+    """A bar on a terminal; nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    # Late: only people at a terminal see it.
+    from rich.console import Console
+    from rich.progress import Progress
+
+    total = None if name == "-" else os.path.getsize(name)  # noqa: PTH202 (a text that click has checked)
+    with Progress(console=Console(stderr=True)) as bar:
+        task = bar.add_task(log.one_line(name), total=total)
+        yield lambda position: bar.update(task, completed=position)

@@ -1,0 +1,322 @@
+"""The commands that change a node beside the one that runs: user, resource, follow, domain, jobs, migrate."""
+
+import asyncio
+import json
+import os
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from node import cli, log
+from node.app import open_store
+from node.config import Config, load
+from node.store import accounts
+from node.store.accounts import hash_of
+from node.store.actors import find_local_actor
+from node.store.keys import load_own_keys
+
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture(autouse=True)
+def _clean(monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in [name for name in os.environ if name.startswith("RHIZOME_")]:
+        monkeypatch.delenv(variable)
+    monkeypatch.setattr(log, "_hidden", set())
+
+
+def rhizome(file: Path, *words: Any, stdin: str | bytes = "") -> Result:
+    return CliRunner().invoke(cli.main, [*map(str, words), "--config", str(file)], input=stdin)
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A node that has been founded once."""
+    folder = tmp_path_factory.mktemp("node")
+    file = folder / "rhizome.toml"
+    made = rhizome(file, "init", "--host", "localhost:8111", "--name", "Uni", "--handle", "uni", "--development")
+    assert made.exit_code == 0, made.output
+    assert rhizome(file, "domain", "list").exit_code == 0
+    return folder
+
+
+@pytest.fixture
+def file(template: Path, tmp_path: Path) -> Path:
+    config = load(template / "rhizome.toml", environ={})
+    (tmp_path / "data").mkdir(mode=0o700)
+    with sqlite3.connect(config.database_path) as old, sqlite3.connect(tmp_path / "data" / "rhizome.sqlite3") as new:
+        old.backup(new)
+    old.close()
+    new.close()
+    for name in ("rhizome.toml", "secrets.toml"):
+        (tmp_path / name).write_bytes((template / name).read_bytes())
+        (tmp_path / name).chmod(0o600)
+    return tmp_path / "rhizome.toml"
+
+
+@pytest.fixture
+def database(file: Path) -> Iterator[sqlite3.Connection]:
+    raw = sqlite3.connect(load(file, environ={}).database_path)
+    yield raw
+    raw.close()
+
+
+def ask(config: Config, fn: Any, *args: Any) -> Any:
+    async def run() -> Any:
+        store = open_store(config)
+        await store.open()
+        try:
+            return await store.read(fn, *args)
+        finally:
+            await store.close()
+
+    return asyncio.run(run())
+
+
+def add_user(file: Path, name: str = "ada", *words: str, email: str = "ada@x.org", password: str = PASSWORD) -> Result:
+    return rhizome(file, "user", "add", name, "--email", email, "--password-stdin", *words, stdin=password + "\n")
+
+
+# -- user -----------------------------------------------------------------------------------------------------------
+
+
+def test_new_user_has_account_actor_keys_and_audit_row(file: Path, database: sqlite3.Connection) -> None:
+    result = add_user(file, "ada", "--role", "admin", "--display-name", "Ada L.", email="Ada@X.org")
+    assert (result.exit_code, result.output) == (0, "@ada@localhost:8111\n")
+    config = load(file, environ={})
+    account = ask(config, accounts.find_account, "ada@x.org")
+    assert (account.username, account.name, account.role) == ("ada", "Ada L.", "admin")
+    actor = ask(config, find_local_actor, "ada")
+    assert {key.algorithm for key in ask(config, load_own_keys, actor.id)} == {"rsa-v1_5-sha256", "ed25519"}
+    (row,) = database.execute("SELECT actor_uri, action, target, after FROM audit_log").fetchall()
+    assert row == ("", "member.add", actor.uri, '{"role":"admin"}')
+    assert PASSWORD not in repr(database.execute("SELECT * FROM accounts").fetchall())
+
+
+@pytest.mark.parametrize(
+    ("name", "email", "password", "sentence"),
+    [
+        ("Not a name", "a@x.org", PASSWORD, "$.username"),
+        ("support", "a@x.org", PASSWORD, "does not need itself"),
+        ("bob", "nothing", PASSWORD, "$.email"),
+        ("bob", "b@x.org", "short", "12 to 256 characters"),
+        ("uni", "b@x.org", PASSWORD, "taken"),
+    ],
+)
+def test_wrong_users_leave_no_trace(
+    file: Path, database: sqlite3.Connection, name: str, email: str, password: str, sentence: str
+) -> None:
+    before = database.execute("SELECT count(*) FROM actors").fetchone()
+    result = add_user(file, name, email=email, password=password)
+    assert result.exit_code == 1
+    assert sentence in result.stderr
+    assert result.stdout == ""
+    assert database.execute("SELECT count(*) FROM actors").fetchone() == before
+    assert database.execute("SELECT count(*) FROM audit_log").fetchone() == (0,)
+
+
+def test_name_and_email_belong_to_one_account(file: Path, database: sqlite3.Connection) -> None:
+    assert add_user(file).exit_code == 0
+    assert "taken" in add_user(file, email="other@x.org").stderr
+    assert "e-mail" in add_user(file, "eve", email="ADA@x.org").stderr
+    assert database.execute("SELECT count(*) FROM accounts").fetchone() == (1,)
+
+
+def test_password_must_be_given(file: Path) -> None:
+    assert rhizome(file, "user", "add", "ada", "--email", "a@x.org").exit_code == 2
+
+
+def test_token_is_printed_alone_and_works(file: Path, database: sqlite3.Connection) -> None:
+    add_user(file)
+    result = rhizome(file, "user", "token", "ada", "--scopes", "read push")
+    assert result.exit_code == 0
+    token = result.output.strip()
+    assert result.output == token + "\n"
+    assert len(token) >= 40
+    assert ask(load(file, environ={}), accounts.find_token, token).scopes == {"read", "push"}
+    assert database.execute("SELECT token_hash FROM access_tokens").fetchall() == [(hash_of(token),)]
+
+
+def test_token_for_nobody_or_for_unknown_scopes_is_refused(file: Path) -> None:
+    add_user(file)
+    assert rhizome(file, "user", "token", "eve").exit_code == 1
+    assert "$.scopes" in rhizome(file, "user", "token", "ada", "--scopes", "root").stderr
+
+
+# -- resource -------------------------------------------------------------------------------------------------------
+
+
+def record(number: int, **more: Any) -> dict[str, Any]:
+    return {
+        "id": f"https://uni.example/r/{number}",
+        "kind": "article",
+        "name": {"en": f"Course {number}"},
+        "description": {"en": "A course."},
+        "inLanguage": ["en"],
+        "license": "https://creativecommons.org/licenses/by/4.0/",
+        **more,
+    }
+
+
+def lines(*records: dict[str, Any]) -> str:
+    return "".join(json.dumps(each) + "\n" for each in records)
+
+
+def test_records_are_published_once(file: Path, tmp_path: Path, database: sqlite3.Connection) -> None:
+    source = tmp_path / "records.jsonl"
+    source.write_text(lines(record(1), record(2)))
+    first = rhizome(file, "resource", "add", source)
+    assert (first.exit_code, first.output) == (0, "2 created, 0 updated, 0 unchanged, 0 failed\n"), first.stderr
+    source.write_text(lines(record(1), record(2, name={"en": "Renamed"}), record(3)))
+    again = rhizome(file, "resource", "add", source, "--json")
+    assert json.loads(again.output) == {"created": 1, "updated": 1, "unchanged": 1, "failed": 0}
+    assert database.execute("SELECT count(*) FROM resources").fetchone() == (3,)
+    assert database.execute("SELECT DISTINCT visibility FROM objects").fetchall() == [("public",)]
+
+
+def test_bad_records_are_told_with_their_path_and_the_others_published(
+    file: Path, database: sqlite3.Connection
+) -> None:
+    bad = record(2)
+    del bad["name"]
+    result = rhizome(file, "resource", "add", "-", "--owner", "uni", stdin=lines(record(1), bad, record(3)))
+    assert result.exit_code == 1
+    assert result.stdout == "2 created, 0 updated, 0 unchanged, 1 failed\n"
+    assert "-: record 2 (https://uni.example/r/2): $.name" in result.stderr
+    assert database.execute("SELECT count(*) FROM resources").fetchone() == (2,)
+
+
+def test_visibility_and_owner_are_taken(file: Path, database: sqlite3.Connection) -> None:
+    add_user(file)
+    words = ("resource", "add", "-", "--owner", "@ada@localhost:8111", "--visibility", "organisation")
+    assert rhizome(file, *words, stdin=lines(record(1))).exit_code == 0
+    query = "SELECT username, visibility FROM objects JOIN actors ON actors.id = objects.actor_id"
+    assert database.execute(query).fetchall() == [("ada", "organisation")]
+
+
+def test_unknown_owner_and_missing_file_are_refused(file: Path) -> None:
+    assert "Nobody here" in rhizome(file, "resource", "add", "-", "--owner", "eve", stdin="{}").stderr
+    assert "Nobody here" in rhizome(file, "resource", "add", "-", "--owner", "uni@b.example", stdin="{}").stderr
+    assert rhizome(file, "resource", "add", "nowhere.json").exit_code == 2
+
+
+# -- follow ---------------------------------------------------------------------------------------------------------
+
+
+def test_local_follow_holds_at_once(file: Path, database: sqlite3.Connection) -> None:
+    add_user(file)
+    for _ in range(2):
+        result = rhizome(file, "follow", "@uni@localhost:8111", "--owner", "ada")
+        assert result.output == "@ada@localhost:8111 follows @uni@localhost:8111\n", result.stderr
+    assert database.execute("SELECT state FROM follows").fetchall() == [("accepted",)]
+    assert database.execute("SELECT count(*) FROM jobs").fetchone() == (0,)
+
+
+def test_follow_of_nobody_changes_nothing(file: Path, database: sqlite3.Connection) -> None:
+    for handle in ("nonsense", "@eve@localhost:8111", "@uni@localhost:8111", "@a@127.0.0.1:9"):
+        assert rhizome(file, "follow", handle).exit_code == 1
+    assert database.execute("SELECT count(*) FROM follows").fetchone() == (0,)
+
+
+# -- domain ---------------------------------------------------------------------------------------------------------
+
+
+def test_policies_are_set_listed_and_removed(file: Path, database: sqlite3.Connection) -> None:
+    assert rhizome(file, "domain", "set", "Bad.Example", "limit").exit_code == 0
+    assert rhizome(file, "domain", "set", "bad.example", "block", "--reason", "spam").exit_code == 0
+    (row,) = json.loads(rhizome(file, "domain", "list", "--json").output)
+    assert (row["domain"], row["policy"], row["reason"]) == ("bad.example", "block", "spam")
+    assert rhizome(file, "domain", "remove", "bad.example").exit_code == 0
+    assert rhizome(file, "domain", "remove", "bad.example").exit_code == 1
+    assert json.loads(rhizome(file, "domain", "list", "--json").output) == []
+    audited = database.execute("SELECT before, after FROM audit_log ORDER BY id").fetchall()
+    assert [before and json.loads(before)["policy"] for before, _ in audited] == [None, "limit", "block"]
+    assert [after and json.loads(after)["policy"] for _, after in audited] == ["limit", "block", None]
+
+
+def test_block_ends_follows_and_its_preview_counts_them(file: Path, database: sqlite3.Connection) -> None:
+    mine = database.execute("SELECT id FROM actors WHERE kind = 'organization'").fetchone()[0]
+    with database:
+        database.execute(
+            "INSERT INTO actors (id, uri, kind, local, username, host, created_at, updated_at) "
+            "VALUES (7, 'https://a.bad.example/u', 'person', 0, 'u', 'a.bad.example', 0, 0)"
+        )
+        database.execute("INSERT INTO follows (id, follower_id, followed_id, uri, state, created_at) "
+                         "VALUES (8, ?, 7, 'x', 'accepted', 0)", (mine,))  # fmt: skip
+    counts = {each["what"]: each["count"] for each in json.loads(rhizome(file, "domain", "preview", "bad.example",
+                                                                         "--json").output)}  # fmt: skip
+    assert counts == {"actors": 1, "objects": 0, "followers": 0, "following": 1}
+    assert "1 follows ended" in rhizome(file, "domain", "set", "bad.example", "block").output
+    assert database.execute("SELECT count(*) FROM follows").fetchone() == (0,)
+
+
+def test_own_host_cannot_be_blocked(file: Path) -> None:
+    assert rhizome(file, "domain", "set", "localhost:8111", "block").exit_code == 1
+
+
+# -- jobs -----------------------------------------------------------------------------------------------------------
+
+
+def put(database: sqlite3.Connection, job: int, kind: str, due_at: int, **more: Any) -> None:
+    values = {"id": job, "kind": kind, "due_at": due_at, "created_at": 0, **more}
+    with database:
+        names = ", ".join(values)
+        database.execute(f"INSERT INTO jobs ({names}) VALUES ({', '.join('?' * len(values))})", [*values.values()])
+
+
+FAR = 4_000_000_000_000
+
+
+def test_waiting_ends_when_nothing_is_due(file: Path, database: sqlite3.Connection) -> None:
+    put(database, 1, "periodic", 1)
+    put(database, 2, "deliver", FAR, error="no answer", attempts=1)
+    result = rhizome(file, "jobs", "--wait", "0", "--json")
+    assert result.exit_code == 0
+    found = json.loads(result.output)
+    assert {each["kind"]: (each["due"], each["later"], each["failing"]) for each in found["kinds"]} == {
+        "deliver": (0, 1, 1), "periodic": (1, 0, 0),
+    }  # fmt: skip
+    assert [each["error"] for each in found["failing"]] == ["no answer"]
+
+
+@pytest.mark.parametrize("kind", ["inbox", "deliver", "event", "resolve", "fetch", "catalogue"])
+def test_waiting_ends_with_1_while_work_is_due(file: Path, database: sqlite3.Connection, kind: str) -> None:
+    put(database, 1, kind, 1)
+    assert rhizome(file, "jobs", "--wait", "0").exit_code == 1
+    assert rhizome(file, "jobs").exit_code == 0
+
+
+def test_running_work_counts_as_due(file: Path, database: sqlite3.Connection) -> None:
+    put(database, 1, "deliver", FAR, owner="worker")
+    assert rhizome(file, "jobs", "--wait", "0").exit_code == 1
+
+
+def test_parked_work_is_shown_retried_and_dropped(file: Path, database: sqlite3.Connection) -> None:
+    put(database, 1, "deliver", 1, state="parked", error="refused", attempts=3)
+    put(database, 2, "deliver", 1, state="parked", error="refused\x1b[2J", attempts=3)
+    shown = rhizome(file, "jobs").output
+    assert "Set aside:" in shown
+    assert "\x1b" not in shown
+    assert rhizome(file, "jobs", "retry", "1").exit_code == 0
+    assert rhizome(file, "jobs", "discard", "2").exit_code == 0
+    assert rhizome(file, "jobs", "retry", "2").exit_code == 1
+    assert database.execute("SELECT id, state, attempts FROM jobs").fetchall() == [(1, "live", 0)]
+
+
+# -- the rest -------------------------------------------------------------------------------------------------------
+
+
+def test_migrate_says_what_it_did(file: Path) -> None:
+    assert "already" in rhizome(file, "migrate").output
+    load(file, environ={}).database_path.unlink()
+    assert "now" in rhizome(file, "migrate").output
+
+
+def test_worker_needs_postgresql(file: Path) -> None:
+    result = rhizome(file, "worker")
+    assert result.exit_code == 1
+    assert "PostgreSQL" in result.stderr
