@@ -1,0 +1,121 @@
+"""What the three organisations of the demo publish, read from ``content/*.json``.
+
+The files say in few words what a record says in many; here they become whole records of our own format.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from node.domain.licences import NOT_STATED
+from node.domain.records import Concept
+from schemas import vocabularies
+
+NAMES = ("hospital", "university", "museum")
+
+_KIM = "https://w3id.org/kim/"
+_AUDIENCE = "http://purl.org/dcx/lrmi-vocabs/educationalAudienceRole/"
+_FORM = "https://w3id.org/rhizome/learningForm/"
+_COMMONS = "https://creativecommons.org/"
+_LICENCES = {
+    "by": f"{_COMMONS}licenses/by/4.0/",
+    "by-sa": f"{_COMMONS}licenses/by-sa/4.0/",
+    "cc0": f"{_COMMONS}publicdomain/zero/1.0/",
+    "none": NOT_STATED,
+}
+_TYPES = {
+    "article": "Article",
+    "video": "VideoObject",
+    "audio": "AudioObject",
+    "slides": "PresentationDigitalDocument",
+    "worksheet": "CreativeWork",
+    "dataset": "Dataset",
+    "software": "SoftwareApplication",
+    "assessment": "Quiz",
+    "tutorial": "HowTo",
+    "link": "WebPage",
+    "package": "Course",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """One organisation of the demo; ``people``, ``communities``, ``entries`` and ``posts`` as its file has them."""
+
+    key: str
+    port: int
+    handle: str
+    name: str
+    accent: str
+    languages: tuple[str, ...]
+    description: str
+    people: tuple[Mapping[str, Any], ...]
+    communities: tuple[Mapping[str, Any], ...]
+    entries: tuple[Mapping[str, Any], ...]
+    posts: tuple[Mapping[str, Any], ...]
+
+    @property
+    def host(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+    @property
+    def origin(self) -> str:
+        return f"http://{self.host}"
+
+    def records(self) -> list[dict[str, Any]]:
+        """Its resources as records of our own format, for ``rhizome resource add``."""
+        names = {person["username"]: person["name"] for person in self.people}
+        return [self._record(entry, names) for entry in self.entries]
+
+    def _record(self, entry: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+        record: dict[str, Any] = {
+            "id": f"{self.origin}/r/{entry['slug']}#resource",
+            "name": entry["name"],
+            "defaultLanguage": entry["default"],
+            "description": entry["description"],
+            "type": ["LearningResource", _TYPES[entry["kind"]]],
+            "kind": entry["kind"],
+            "inLanguage": entry["language"],
+            "license": _LICENCES[entry["license"]],
+            "learningResourceType": [_term(f"{_KIM}hcrt/{entry['hcrt']}")],
+            "educationalLevel": [_term(f"{_KIM}educationalLevel/{entry['level']}")],
+            "learningForm": [_term(_FORM + entry["form"])],
+            "audience": [_term(_AUDIENCE + entry["audience"])],
+            "about": [{"prefLabel": label} for label in entry["about"]],
+            "keywords": entry["keywords"],
+            "creator": [{"type": "Person", "name": names[entry["creator"]], "url": self._page(entry["creator"])}],
+            "publisher": [{"type": "Organization", "name": self.name, "url": f"{self.origin}/"}],
+            "datePublished": entry["published"],
+            "isAccessibleForFree": True,
+        }
+        if "minutes" in entry:
+            record["timeRequired"] = f"PT{entry['minutes']}M"
+        if "url" in entry:
+            record["url"] = entry["url"]
+        return record
+
+    def _page(self, username: str) -> str:
+        return f"{self.origin}/@{username}"
+
+
+@cache
+def load_organisation(key: str) -> Organisation:
+    """One of ``NAMES``."""
+    found = json.loads(resources.files("node.demo").joinpath("content", f"{key}.json").read_bytes())
+    lists = {name: tuple(found[name]) for name in ("languages", "people", "communities", "posts")}
+    entries = tuple(found.pop("resources"))
+    return Organisation(**{**found, **lists, "entries": entries})
+
+
+@cache
+def _terms() -> Mapping[str, Mapping[str, str]]:
+    return {concept["id"]: concept.get("prefLabel", {}) for each in vocabularies() for concept in each["concepts"]}
+
+
+def _term(iri: str) -> Concept:
+    """A term of a vocabulary that comes with the node, in the languages that it has; KeyError for any other."""
+    labels = _terms()[iri]
+    return {"id": iri, "prefLabel": {tag: labels[tag] for tag in ("de", "en", "en-US") if tag in labels}}
