@@ -2,10 +2,8 @@
 
 import pytest
 
-from node.domain.visibility import Visibility
 from node.services import publish
-from node.store import catalogues, listing
-from tests.network import Network, network, open_peer, stop_peer
+from tests.network import Network, network
 from tests.records import record
 
 
