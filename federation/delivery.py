@@ -124,7 +124,7 @@ class Deliverer:
         self._slow: set[str] = set()
 
     def kind(self) -> Kind:
-        return single(DELIVER, self.run, slots=SLOTS, per_host=self._room, longest_wait=backoff.LONGEST_WAIT)
+        return single(DELIVER, self.run, slots=SLOTS, per_host=self._room, longest_waits={"": backoff.LONGEST_WAIT})
 
     def close(self) -> None:
         self._signing.close()

@@ -37,7 +37,10 @@ class Schedule:
         self._entries: Mapping[str, Entry] = {entry.name: entry for entry in entries}
 
     def kind(self) -> Kind:
-        return single(KIND, self._run, slots=2)
+        longest = {
+            name: max(entry.delay, round(entry.interval * (1 + _JITTER))) for name, entry in self._entries.items()
+        }
+        return single(KIND, self._run, slots=2, longest_waits=longest)
 
     async def start(self) -> None:
         """See to it that every entry waits for its turn."""

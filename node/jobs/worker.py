@@ -8,8 +8,9 @@ it held becomes due again when its lease ends, or at once at the next start of a
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection
@@ -45,7 +46,8 @@ class Kind:
     batch: int = 1
     slots: int = 1
     per_host: PerHost | None = None  # how many jobs of one host at once; a function runs in the store's thread
-    longest_wait: int | None = None  # no job of this kind is ever due later than this, in milliseconds from now
+    # No job is ever due later than so many milliseconds from now; by target where they differ, "" for all others.
+    longest_waits: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -86,10 +88,10 @@ def single(
     *,
     slots: int,
     per_host: PerHost | None = None,
-    longest_wait: int | None = None,
+    longest_waits: Mapping[str, int] = MappingProxyType({}),
 ) -> Kind:
     """A kind whose jobs run one by one in ``slots`` places."""
-    return Kind(name, _each(run_one), batch=1, slots=slots, per_host=per_host, longest_wait=longest_wait)
+    return Kind(name, _each(run_one), batch=1, slots=slots, per_host=per_host, longest_waits=longest_waits)
 
 
 class Worker:
@@ -120,7 +122,7 @@ class Worker:
             await self._store.write(table.take_over, now)
         await self._store.write(table.beat, self.name, now)
         await self._pull_in(now)
-        self._others.append(asyncio.create_task(self._beat(), name="worker heartbeat"))
+        self._others.append(asyncio.create_task(self._beat(now), name="worker heartbeat"))
         self._others.append(asyncio.create_task(self._settle_always(), name="worker settling"))
         for lane in self._lanes.values():
             self._feeders.append(asyncio.create_task(self._feed(lane), name=f"feeder {lane.kind.name}"))
@@ -251,8 +253,7 @@ class Worker:
                     lane.wake.set()  # their hosts have room again
             self._ended_some.clear()
 
-    async def _beat(self) -> None:
-        before = self._clock.now()
+    async def _beat(self, before: int) -> None:
         while True:
             await asyncio.sleep(_HEARTBEAT_SECONDS)
             now = self._clock.now()
@@ -268,8 +269,8 @@ class Worker:
     async def _pull_in(self, now: int) -> None:
         """Nothing waits longer than its kind allows, wherever the clock stood when it was put off (REL6)."""
         for lane in self._lanes.values():
-            if lane.kind.longest_wait is not None:
-                await self._store.write(table.pull_in, lane.kind.name, now + lane.kind.longest_wait)
+            for target, wait in lane.kind.longest_waits.items():
+                await self._store.write(table.pull_in, lane.kind.name, now + wait, target=target)
 
 
 def _claim(

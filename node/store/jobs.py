@@ -320,11 +320,15 @@ def forget_workers(conn: Connection, before: int) -> None:
     conn.execute(delete(workers).where(workers.c.seen_at < before))
 
 
-def pull_in(conn: Connection, kind: str, latest: int) -> None:
-    """Let nothing of this kind wait beyond ``latest``: after the clock was set back, times lie too far ahead (REL6)."""
-    waiting = and_(jobs.c.kind == kind, jobs.c.state == "live", jobs.c.owner == "")
-    conn.execute(update(jobs).where(waiting, jobs.c.due_at > latest).values(due_at=latest))
-    signal(conn, f"jobs:{kind}")
+def pull_in(conn: Connection, kind: str, latest: int, *, target: str = "") -> None:
+    """Let nothing of this kind (with ``target``, of this one) wait beyond ``latest``: after the clock was set back,
+    times lie too far ahead (REL6).
+    """
+    waiting = and_(jobs.c.kind == kind, jobs.c.state == "live", jobs.c.owner == "", jobs.c.due_at > latest)
+    if target:
+        waiting = and_(waiting, jobs.c.target == target)
+    if conn.execute(update(jobs).where(waiting).values(due_at=latest)).rowcount:
+        signal(conn, f"jobs:{kind}")
 
 
 def _waiting_for(host: str, kind: str) -> Any:

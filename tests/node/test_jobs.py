@@ -229,6 +229,33 @@ async def test_a_clock_set_back_makes_nothing_wait_for_ever(store):
     await store.write(table.enqueue_many, [job(due_at=DAY), job(due_at=HOUR)])
     await store.write(table.pull_in, "work", 2 * HOUR)
     assert [row.due_at for row in await store.read(rows)] == [2 * HOUR, HOUR]
+    await store.write(table.enqueue_many, [job(due_at=DAY, target="a"), job(due_at=DAY, target="b")])
+    await store.write(table.pull_in, "work", 3 * HOUR, target="b")
+    assert [row.due_at for row in await store.read(rows)] == [2 * HOUR, HOUR, DAY, 3 * HOUR]
+
+
+async def test_a_worker_notices_that_the_clock_was_set_back(store, monkeypatch):
+    from node.jobs import worker as module
+
+    monkeypatch.setattr(module, "_HEARTBEAT_SECONDS", 0.01)
+    clock, ran = FixedClock(10 * DAY), asyncio.Event()
+
+    async def tick():
+        ran.set()
+
+    schedule = Schedule(store, clock, Ids(clock), [Entry("tick", MINUTE, tick, delay=MINUTE)])
+    worker = Worker(store, clock, [schedule.kind()], name="w")
+    await schedule.start()
+    await worker.start()
+    try:
+        clock.advance(-DAY)
+        async with asyncio.timeout(10):
+            while (await store.read(rows))[0].due_at > 9 * DAY + 2 * MINUTE:  # noqa: ASYNC110 (bounded)
+                await asyncio.sleep(0.01)
+        clock.advance(2 * MINUTE)
+        await asyncio.wait_for(ran.wait(), 10)
+    finally:
+        await worker.stop()
 
 
 async def test_parked_jobs_are_shown_revived_discarded_and_forgotten(store):
