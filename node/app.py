@@ -37,7 +37,7 @@ from federation.processing import Processor
 from federation.recheck import Recheck
 from federation.resolving import Resolver as InboxResolver
 from federation.state import FEDERATION, Federation
-from node import guard, upkeep
+from node import guard, metrics, upkeep
 from node.clock import DAY, HOUR, MINUTE, SECOND, Clock, SystemClock
 from node.config import Config
 from node.ids import LANES, Ids
@@ -80,10 +80,11 @@ def open_store(config: Config) -> Store:
     if config.is_sqlite:
         from node.store.sqlite import SqliteBackend  # late: psycopg and aiosqlite exclude each other
 
-        return Store(SqliteBackend(config.database_path), dialect="sqlite")
+        return Store(SqliteBackend(config.database_path), dialect="sqlite", on_commit=metrics.committed)
     from node.store.postgresql import PostgresqlBackend  # late: the same
 
-    return Store(PostgresqlBackend(config.database.url, pool=config.database.pool), dialect="postgresql")
+    backend = PostgresqlBackend(config.database.url, pool=config.database.pool)
+    return Store(backend, dialect="postgresql", on_commit=metrics.committed)
 
 
 def migrate_database(config: Config) -> bool:

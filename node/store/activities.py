@@ -30,7 +30,6 @@ _COLUMNS = tuple(activities.c[name] for name in _FIELDS)
 _INSERT = insert(activities)
 _BY_URI = select(*_COLUMNS).where(activities.c.uri == bindparam("uri"))
 _BY_IDS = select(*_COLUMNS).where(activities.c.id.in_(bindparam("ids", expanding=True)))
-_BODIES = select(activities.c.id, activities.c.body).where(activities.c.id.in_(bindparam("ids", expanding=True)))
 
 
 def insert_activity(
@@ -61,13 +60,6 @@ def load_activities(conn: Connection, ids: Collection[int]) -> dict[int, Activit
     if not ids:
         return {}
     return {row.id: Activity(*row) for row in conn.execute(_BY_IDS, {"ids": list(ids)})}
-
-
-def load_bodies(conn: Connection, ids: Collection[int]) -> dict[int, str]:
-    """What is to be sent, by local id."""
-    if not ids:
-        return {}
-    return {row.id: row.body for row in conn.execute(_BODIES, {"ids": list(ids)})}
 
 
 def list_by_actor(conn: Connection, actor_id: int, *, before: int | None, limit: int) -> list[Activity]:

@@ -49,6 +49,9 @@ def stopping() -> Unavailable:
 class Backend(Protocol):
     """What a database has to offer. Its own failures it raises as ``Unavailable``, those of a unit as they are."""
 
+    #: Called, in any thread, with the seconds that a commit took (on SQLite the fsync).
+    on_commit: Callable[[float], None]
+
     @property
     def engines(self) -> Sequence[Engine]: ...
     async def open(self, on_signals: Callable[[frozenset[str]], None]) -> None: ...
@@ -72,8 +75,10 @@ class Store:
     #: An upper bound for one gathered call, so that a transaction stays short.
     GATHER_AT_MOST = 256
 
-    def __init__(self, backend: Backend, *, dialect: str) -> None:
+    def __init__(self, backend: Backend, *, dialect: str, on_commit: Callable[[float], None] = lambda _: None) -> None:
+        """``on_commit`` is told, in any thread, how many seconds each commit of a write took."""
         self._backend = backend
+        backend.on_commit = on_commit
         self.dialect = dialect
         self._gatherings: dict[Callable[..., Any], Gathering] = {}
         self._listeners: list[Callable[[str], None]] = []

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
@@ -41,6 +42,7 @@ class PostgresqlBackend:
         self._engine = create_engine(url, pool_size=pool, max_overflow=0, pool_pre_ping=True, connect_args=arguments)
         # Apart from the pool: it is held all the time, and a pool of one must still serve units.
         self._listening = create_engine(url, poolclass=NullPool, connect_args=arguments, isolation_level="AUTOCOMMIT")
+        self.on_commit: Callable[[float], None] = lambda _: None
         self._threads = ThreadPoolExecutor(pool, thread_name_prefix="postgresql")
         self._listener = threading.Thread(target=self._listen, name="postgresql listener", daemon=True)
         self._heard = threading.Event()  # the listener listens
@@ -115,6 +117,9 @@ class PostgresqlBackend:
                 result = unit(conn)
                 for name in sorted(take_signals(conn)):
                     conn.execute(_NOTIFY, {"channel": CHANNEL, "payload": name})
+                started_at = time.monotonic()
+            if options is not _READING:
+                self.on_commit(time.monotonic() - started_at)
             return result
 
     def _listen(self) -> None:

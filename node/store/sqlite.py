@@ -7,6 +7,7 @@ nobody is answered before it.
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -125,6 +126,7 @@ class SqliteBackend:
     """One database file, one process."""
 
     def __init__(self, path: Path) -> None:
+        self.on_commit: Callable[[float], None] = lambda _: None
         self._path = path
         self._writer: _Connection
         self._readers: list[_Connection] = []
@@ -198,7 +200,7 @@ class SqliteBackend:
 
     async def _write_batch(self, batch: list[_Waiting]) -> None:
         try:
-            signals = await self._writer.run(partial(_run_batch, self._writer, batch))
+            signals = await self._writer.run(partial(_run_batch, self._writer, batch, self.on_commit))
         except asyncio.CancelledError:
             for waiting in batch:
                 waiting.future.cancel()
@@ -234,7 +236,7 @@ def _run_read(connection: _Connection, unit: Callable[[Connection], T]) -> T:
         raise translated from error
 
 
-def _run_batch(connection: _Connection, batch: list[_Waiting]) -> frozenset[str]:
+def _run_batch(connection: _Connection, batch: list[_Waiting], on_commit: Callable[[float], None]) -> frozenset[str]:
     """Run all units in one transaction; answers what they signalled."""
     raw = connection._conn  # noqa: SLF001 (our own subclass)
     signals: frozenset[str] = frozenset()
@@ -242,11 +244,13 @@ def _run_batch(connection: _Connection, batch: list[_Waiting]) -> frozenset[str]
     try:
         for waiting in batch:
             signals |= _run_unit(connection, waiting)
+        started_at = time.monotonic()
         raw.execute("COMMIT")
     except BaseException:
         if raw.in_transaction:
             raw.execute("ROLLBACK")
         raise
+    on_commit(time.monotonic() - started_at)
     return signals
 
 

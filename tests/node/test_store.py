@@ -376,6 +376,17 @@ async def test_a_pool_of_one_serves_units_and_signals(postgresql):
 postgresql = stores.postgresql
 
 
+async def test_each_commit_of_a_write_is_timed(store):
+    seconds: list[float] = []
+    store._backend.on_commit = seconds.append
+    await store.write(put, "a")
+    await store.read(names)
+    with pytest.raises(IntegrityError):
+        await store.write(put, "a")
+    assert len(seconds) in {1, 2}  # SQLite commits the batch of which one unit failed
+    assert all(0 <= each < 10 for each in seconds)
+
+
 async def test_engines_can_be_watched(store):
     seen: list[str] = []
     for engine in store.engines:
