@@ -1,7 +1,8 @@
-"""``rhizome check``: configuration, packages, disk, database, keys and clock, each with a sentence."""
+"""``rhizome check``: configuration, packages, disk, database, keys, clock, workers, backups, each with a sentence."""
 
 import sqlite3
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -13,10 +14,11 @@ from node.cli.shared import FAILED, json_option, print_rows, with_config
 from node.clock import SystemClock
 from node.config import Config
 from node.errors import NodeError
-from node.guard import refuse_foreign_owners
+from node.guard import refuse_foreign_owners, refuse_other_host
 from node.health import (
     Check,
     State,
+    check_backup,
     check_clock,
     check_database,
     check_deliveries,
@@ -24,10 +26,12 @@ from node.health import (
     check_inbox,
     check_packages,
     check_schema,
+    check_workers,
     is_ready,
 )
 from node.jobs.kinds import DELIVER, INBOX
 from node.secretbox import ACTOR_KEY, SecretBox
+from node.store import facts as fact_table
 from node.store import jobs as job_table
 from node.store.migrate import HEAD, current_version
 from node.store.tables import actors, facts, jobs, objects, own_keys
@@ -96,12 +100,16 @@ def _check_inside(conn: Connection, config: Config) -> Iterator[Check]:
     yield check_database(_try_writing(conn))
     if conn.dialect.name == "sqlite":
         yield _check_integrity(conn)
+    yield _check_host(conn, config)
     yield _check_keys(conn, SecretBox(config.secrets.key, config.secrets.previous))
     now = SystemClock().now()
     yield check_clock(now, _newest_id(conn))
     oldest = {count.kind: count.oldest_due_at for count in job_table.count_by_kind(conn, now)}
     yield check_inbox(oldest.get(INBOX), now)
     yield check_deliveries(oldest.get(DELIVER), now)
+    yield _check_workers(job_table.load_worker_heartbeats(conn), now)
+    verified_at = fact_table.load_fact(conn, fact_table.BACKED_UP_AT)
+    yield check_backup(int(verified_at) if verified_at else None, now)
 
 
 def _try_writing(conn: Connection) -> BaseException | None:
@@ -124,6 +132,23 @@ def _check_integrity(conn: Connection) -> Check:
     if orphans:
         return Check("integrity", State.FAILED, f"{orphans} rows refer to rows that are not there.", orphans)
     return Check("integrity", State.OK, "The database is whole.")
+
+
+def _check_host(conn: Connection, config: Config) -> Check:
+    """Whether the database is that of the configured host."""
+    try:
+        refuse_other_host(fact_table.load_fact(conn, fact_table.HOST), config.host)
+    except NodeError as error:
+        return Check("host", State.FAILED, error.public)
+    return Check("host", State.OK, f"The database belongs to {config.host}.")
+
+
+def _check_workers(seen_at: Sequence[int], now: int) -> Check:
+    """A node that does not run is no fault, one that died without a word is worth a look."""
+    if not seen_at:
+        return Check("workers", State.OK, "The node is not running.", 0)
+    found = check_workers(seen_at, now)
+    return replace(found, state=State.WARNING) if found.state is State.FAILED else found
 
 
 def _check_keys(conn: Connection, box: SecretBox) -> Check:

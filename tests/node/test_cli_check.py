@@ -1,0 +1,81 @@
+"""What ``rhizome check`` finds in a node that has run: its host, its workers, its backups."""
+
+import json
+import os
+import sqlite3
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from node import cli, log
+from node.config import load
+from tests import stores
+
+postgresql = stores.postgresql
+
+
+@pytest.fixture
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for variable in [name for name in os.environ if name.startswith("RHIZOME_") and "TEST" not in name]:
+        monkeypatch.delenv(variable)
+    monkeypatch.setattr(log, "_hidden", set())
+    made = tmp_path / "rhizome.toml"
+    run("init", "--config", made, "--host", "localhost:8113", "--name", "Uni", "--development")
+    run("domain", "list", "--config", made)
+    return made
+
+
+def run(*words: Any, **variables: str) -> tuple[int, str]:
+    result = CliRunner().invoke(cli.main, [str(word) for word in words], env=variables)
+    return result.exit_code, result.stdout
+
+
+def check(file: Path, **variables: str) -> tuple[int, dict[str, tuple[str, str]]]:
+    code, printed = run("check", "--json", "--config", file, **variables)
+    return code, {each["name"]: (each["state"], each["message"]) for each in json.loads(printed)}
+
+
+def change(file: Path, statement: str, *values: Any) -> None:
+    with sqlite3.connect(load(file, environ={}).database_path) as raw:
+        raw.execute(statement, values)
+    raw.close()
+
+
+def test_stopped_node_is_well(file: Path) -> None:
+    code, found = check(file)
+    assert code == 0
+    assert found["host"] == ("ok", "The database belongs to localhost:8113.")
+    assert found["workers"] == ("ok", "The node is not running.")
+    assert found["backup"] == ("warning", "There is no verified backup yet.")
+
+
+def test_heartbeats_tell_a_running_node_from_a_dead_one(file: Path) -> None:
+    now = time.time_ns() // 1_000_000
+    change(file, "INSERT INTO workers VALUES ('w', 1, 1)")
+    assert check(file)[1]["workers"][0] == "warning"
+    change(file, "UPDATE workers SET seen_at = ?", now)
+    assert check(file)[1]["workers"] == ("ok", "1 of 1 workers are alive.")
+
+
+def test_old_backup_is_a_warning(file: Path) -> None:
+    now = time.time_ns() // 1_000_000
+    change(file, "INSERT INTO facts VALUES ('backed_up_at', ?)", str(now - 72 * 3_600_000))
+    assert check(file)[1]["backup"] == ("warning", "The last verified backup is 3 days old.")
+    change(file, "UPDATE facts SET value = ? WHERE name = 'backed_up_at'", str(now))
+    assert check(file)[1]["backup"][0] == "ok"
+
+
+def test_database_of_another_host_is_named(file: Path) -> None:
+    code, found = check(file, RHIZOME_NODE__HOST="localhost:9999")
+    assert code == 1
+    assert found["host"][0] == "failed"
+    assert "localhost:8113" in found["host"][1]
+
+
+def test_postgresql_is_looked_into(file: Path, postgresql: str) -> None:
+    code, found = check(file, RHIZOME_DATABASE__URL=postgresql)
+    assert (code, found["schema"][0]) == (1, "failed")  # tables without a version: not made by a migration
+    assert "database" not in found
