@@ -1,0 +1,1 @@
+"""Speed and memory, as ratios to what the same machine's parts allow in the same run."""

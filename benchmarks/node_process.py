@@ -1,0 +1,79 @@
+"""A node in a process of its own, as an administrator runs it."""
+
+import asyncio
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(slots=True)
+class NodeProcess:
+    origin: str
+    config: Path
+    process: asyncio.subprocess.Process
+    start_seconds: float
+
+    def cpu_seconds(self) -> float:
+        """User and system time so far."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / _TICKS
+
+    def memory_mib(self) -> float:
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        line = next(line for line in status.splitlines() if line.startswith("VmRSS:"))
+        return int(line.split()[1]) / 1024
+
+    def command(self, *words: str, stdin: str = "") -> str:
+        """Run ``rhizome`` beside the node."""
+        done = subprocess.run(
+            [sys.executable, "-m", "node", *words, "--config", str(self.config)],
+            input=stdin,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout
+
+
+@asynccontextmanager
+async def running(host: str, *, folder: Path | None = None) -> AsyncIterator[NodeProcess]:
+    """A node at ``host``; with ``folder``, the data of an earlier run."""
+    with tempfile.TemporaryDirectory(prefix="rhizome-bench-") as temporary:
+        place = folder or Path(temporary)
+        config = place / "rhizome.toml"
+        base = [sys.executable, "-m", "node"]
+        if not config.exists():
+            made = ["init", "--config", str(config), "--host", host, "--name", "Bench", "--development"]
+            await asyncio.to_thread(subprocess.run, [*base, *made], check=True, capture_output=True)
+        started = time.perf_counter()
+        environment = {**os.environ, "RHIZOME_LOG__LEVEL": "warning"}
+        process = await asyncio.create_subprocess_exec(
+            *base, "serve", "--config", str(config), stdout=subprocess.DEVNULL, env=environment
+        )
+        try:
+            await _ready(f"http://{host}/healthz")
+            yield NodeProcess(f"http://{host}", config, process, time.perf_counter() - started)
+        finally:
+            process.terminate()
+            await process.wait()
+
+
+async def _ready(url: str) -> None:
+    async with aiohttp.ClientSession() as http, asyncio.timeout(30):
+        while True:
+            try:
+                async with http.get(url) as answer:
+                    if answer.status == 200:
+                        return
+            except aiohttp.ClientError:
+                await asyncio.sleep(0.01)
