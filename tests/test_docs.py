@@ -1,0 +1,106 @@
+"""The documents say what the software does: links, keys, commands and activities are compared with it."""
+
+import inspect
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from federation import outbox
+from federation.handlers import HANDLERS
+from federation.vocab import ACTIVITY_TYPES
+from node.cli import COMMANDS
+
+ROOT = Path(__file__).parents[1]
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+_LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+_COMMAND = re.compile(r"(?:^|[`/ ])rhizome ([a-z]+)(?: ([a-z]+))?", re.MULTILINE)
+
+
+def _name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=_name)
+def test_links_lead_somewhere(document):
+    links = _LINK.findall(document.read_text("utf-8"))
+    near = [link.partition("#")[0] for link in links if "://" not in link and not link.startswith(("#", "mailto:"))]
+    assert [link for link in near if not (document.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=_name)
+def test_commands_exist(document):
+    """Within code only: what a reader may copy."""
+    code = re.findall(r"```.*?```|`[^`\n]+`", document.read_text("utf-8"), re.DOTALL)
+    named = {found[1] for each in code for found in _COMMAND.finditer(each)}
+    assert named <= COMMANDS.keys()
+
+
+def test_commands_of_the_readme_take_their_words():
+    """Each line that begins with rhizome is parsed by its command, up to the point where it would act."""
+    text = (ROOT / "README.md").read_text("utf-8")
+    lines = {line.strip().split()[1:3][0]: line for line in text.splitlines() if line.startswith("rhizome ")}
+    assert lines
+    for words in lines.values():
+        command, *rest = words.split()[1:]
+        options = [word for word in rest if word.startswith("--")]
+        group = [word for word in rest[:1] if command in {"user", "resource"}]
+        answer = subprocess.run(
+            [sys.executable, "-m", "node", command, *group, "--help"],
+            cwd=ROOT, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert answer.returncode == 0, answer.stderr
+        assert [option for option in options if option not in answer.stdout] == []
+
+
+def test_every_make_target_that_is_named_exists():
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    named = {found for path in DOCUMENTS for found in re.findall(r"`?make ([a-z-]+)", _code(path))}
+    assert named <= targets
+
+
+def _code(path: Path) -> str:
+    return "\n".join(re.findall(r"```.*?```|`[^`\n]+`", path.read_text("utf-8"), re.DOTALL))
+
+
+def test_every_configuration_key_is_documented():
+    example = tomllib.loads((ROOT / "config.example.toml").read_text("utf-8"))
+    keys = {f"{section}.{key}" for section, values in example.items() for key in values}
+    documented = set(
+        re.findall(r"^\| `([a-z_]+\.[a-z_]+)` \|", (ROOT / "docs/admin/install.md").read_text(), re.MULTILINE)
+    )
+    assert documented == keys
+
+
+def test_decisions_are_numbered_without_gaps():
+    decisions = sorted((ROOT / "docs/adr").glob("*.md"))
+    assert [int(path.name[:4]) for path in decisions] == list(range(1, len(decisions) + 1))
+    for path in decisions:
+        text = path.read_text("utf-8")
+        assert text.startswith(f"# {int(path.name[:4])}. ")
+        assert all(f"**{part}" in text for part in ("Context.", "Choice.", "Alternatives", "Consequences."))
+
+
+def test_every_activity_is_in_federation_md():
+    text = (ROOT / "FEDERATION.md").read_text("utf-8")
+    taken, sent = text.split("## Activities that are taken in")[1].split("## Activities that are sent")
+    named = {word for line in taken.splitlines() if line.startswith("| `") for word in re.findall(r"`(\w+)`", line)}
+    assert named == HANDLERS.keys()
+    written = set(re.findall(r'"([A-Z][a-z]+)"', inspect.getsource(outbox))) & ACTIVITY_TYPES
+    assert set(re.findall(r"`(\w+)`", sent.split("##")[0])) == written
+
+
+def test_federation_md_has_the_parts_of_fep_67ff():
+    text = (ROOT / "FEDERATION.md").read_text("utf-8")
+    assert "## Supported federation protocols and standards" in text
+    assert "## Supported FEPs" in text
+
+
+def test_each_row_of_the_threat_model_names_a_test():
+    rows = [line for line in (ROOT / "THREAT_MODEL.md").read_text("utf-8").splitlines() if line.startswith("| ")]
+    surfaces = [row for row in rows if not row.startswith("| surface")]
+    assert surfaces
+    assert all("](tests/" in row for row in surfaces)
