@@ -89,7 +89,8 @@ def test_every_activity_is_in_federation_md():
     taken, sent = text.split("## Activities that are taken in")[1].split("## Activities that are sent")
     named = {word for line in taken.splitlines() if line.startswith("| `") for word in re.findall(r"`(\w+)`", line)}
     assert named == HANDLERS.keys()
-    written = set(re.findall(r'"([A-Z][a-z]+)"', inspect.getsource(outbox))) & ACTIVITY_TYPES
+    builders = re.sub(r"^_PROVEN = .*$", "", inspect.getsource(outbox), flags=re.MULTILINE)
+    written = set(re.findall(r'"([A-Z][a-z]+)"', builders)) & ACTIVITY_TYPES
     assert set(re.findall(r"`(\w+)`", sent.split("##")[0])) == written
 
 
