@@ -7,6 +7,7 @@ while it fails; hosts that hang give way to those that answer (``federation.plac
 
 import asyncio
 import functools
+import math
 import random
 import time
 from collections import OrderedDict
@@ -23,7 +24,7 @@ from federation.hosts import Hosts
 from federation.http import OutboundClient, Response
 from federation.httpsig import Message, digest_of
 from federation.keypairs import SigningKey
-from federation.places import PATIENCE_SECONDS, Crowded, GaveWay, Places
+from federation.places import Crowded, GaveWay, Places, Tempo
 from federation.signing import Signing
 from node import log, metrics
 from node.clock import MINUTE, SECOND, Clock, SteadyClock
@@ -45,7 +46,6 @@ CONTENT_TYPE = "application/activity+json"
 SLOTS = 200
 PER_HOST = 4
 _REMEMBERED = 256
-_MAX_SLOW = 10_000
 _SHORTLY = 2 * SECOND
 _METRICS: Mapping[type, str] = MappingProxyType({Retry: "retry", GiveBack: "retry"})
 
@@ -121,7 +121,7 @@ class Deliverer:
         self._aftermath = Aftermath(store, clock, ids, hosts, rnd=rnd)
         self._random, self._steady = rnd, SteadyClock(clock, monotonic)
         self._outgoing: OrderedDict[int, asyncio.Task[Outgoing | None]] = OrderedDict()
-        self._slow: set[str] = set()
+        self._tempo = Tempo()
 
     def kind(self) -> Kind:
         return single(DELIVER, self.run, slots=SLOTS, per_host=self._room, longest_waits={"": backoff.LONGEST_WAIT})
@@ -130,11 +130,14 @@ class Deliverer:
         self._signing.close()
 
     def _room(self, host: str) -> int:
-        """How many deliveries to this host may be under way; runs in the store's thread."""
-        return 1 if self._is_suspect(self._hosts.peek(host)) else PER_HOST
+        """How many deliveries to this host may be under way; runs in the store's thread.
+
+        More than one only after a prompt answer: fifty hosts that hang are to take fifty slots, not two hundred.
+        """
+        return PER_HOST if self._tempo.is_prompt(host) and not self._is_suspect(self._hosts.peek(host)) else 1
 
     def _is_suspect(self, host: Host) -> bool:
-        return bool(host.failures) or host.is_held or host.host in self._slow
+        return bool(host.failures) or host.is_held or self._tempo.is_slow(host.host)
 
     async def run(self, job: Job) -> Outcome:
         """Try one delivery."""
@@ -184,21 +187,16 @@ class Deliverer:
         try:
             tried = await self._places.run(attempt, is_slow=self._is_suspect(host))
         except GaveWay:
-            self._note_speed(job.host, is_slow=True)
+            self._tempo.note(job.host, math.inf)
             return GiveBack(_SHORTLY)
         except Crowded:
             return GiveBack(round(_SHORTLY * (1 + self._random())))
-        self._note_speed(job.host, is_slow=tried.seconds >= PATIENCE_SECONDS)
+        if tried.answer is not Answer.UNTRIED:
+            self._tempo.note(job.host, math.inf if tried.response is None else tried.seconds)
         outcome = await self._aftermath.conclude(tried)
         told = "ok" if tried.answer is Answer.TAKEN else _METRICS.get(type(outcome), "refused")
         metrics.delivery_ended(told, tried.seconds, host=job.host)
         return outcome
-
-    def _note_speed(self, host: str, *, is_slow: bool) -> None:
-        if not is_slow:
-            self._slow.discard(host)
-        elif len(self._slow) < _MAX_SLOW:
-            self._slow.add(host)
 
     async def _try(self, job: Job, host: Host, outgoing: Outgoing) -> Try:
         started_at = time.monotonic()

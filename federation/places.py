@@ -6,6 +6,9 @@ the limits of the client allow. Nobody is cut short while there is room.
 """
 
 import asyncio
+import math
+import time
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -16,6 +19,41 @@ T = TypeVar("T")
 #: Together fewer than the client's connections: looking things up must be possible beside delivering.
 QUICK, SLOW = 64, 24
 PATIENCE_SECONDS = 2.0
+
+
+#: A host that answered promptly is trusted with several calls at once for so long.
+_PROMPT_SECONDS = 10.0
+_REMEMBERED = 10_000
+
+
+class Tempo:
+    """How hosts answered lately, as this process saw it: promptly, slowly, or not at all. Reading is thread-safe."""
+
+    def __init__(self, *, patience: float = PATIENCE_SECONDS, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._patience, self._monotonic = patience, monotonic
+        self._prompt_at: OrderedDict[str, float] = OrderedDict()
+        self._slow: set[str] = set()
+
+    def note(self, host: str, seconds: float) -> None:
+        """A call took so long, or was given up after so long (infinite: nobody knows)."""
+        if seconds < self._patience:
+            self._slow.discard(host)
+            self._prompt_at[host] = self._monotonic()
+            self._prompt_at.move_to_end(host)
+            if len(self._prompt_at) > _REMEMBERED:
+                self._prompt_at.popitem(last=False)
+        else:
+            self._prompt_at.pop(host, None)
+            if len(self._slow) < _REMEMBERED:
+                self._slow.add(host)
+
+    def is_slow(self, host: str) -> bool:
+        """Whether its last call took longer than others should wait."""
+        return host in self._slow
+
+    def is_prompt(self, host: str) -> bool:
+        """Whether it answered promptly a moment ago."""
+        return self._monotonic() - self._prompt_at.get(host, -math.inf) < _PROMPT_SECONDS
 
 
 class GaveWay(Exception):

@@ -224,7 +224,7 @@ async def _join(
             Outbox(store, clock, ids, keyring, origin=config.origin, host=config.host).kind(),
             deliverer.kind(),
             catalogues.kind(),
-            Recheck(partial(fetcher.actor, fresh=True)).kind(),
+            Recheck(clock, partial(fetcher.actor, fresh=True)).kind(),
             FollowersSync(store, clock, ids, fetcher, origin=config.origin).kind(),
             schedule.kind(),
         ],

@@ -18,7 +18,7 @@ from federation.hosts import Hosts
 from federation.http import OutboundClient
 from federation.httpsig import Message, Scheme, read_claim, verify
 from federation.keypairs import Algorithm, SigningKey
-from federation.places import Crowded, GaveWay, Places
+from federation.places import Crowded, GaveWay, Places, Tempo
 from federation.recheck import Recheck
 from federation.signing import Signing
 from node.clock import DAY, HOUR, MINUTE, SECOND, FixedClock, SteadyClock
@@ -95,7 +95,7 @@ async def sender(store):
         if uri in answers:
             raise answers[uri]
 
-    worker = Worker(store, clock, [deliverer.kind(), Recheck(look).kind()], name="w")
+    worker = Worker(store, clock, [deliverer.kind(), Recheck(clock, look).kind()], name="w")
 
     def add_actor(conn):
         row = {
@@ -550,6 +550,43 @@ async def test_hosts_that_hang_do_not_hold_up_those_that_answer(sender):
     assert took < 2
     assert all(len(peer.requests) == 1 for peer in healthy)
     assert any(peer.requests for peer in hanging)
+
+
+async def test_a_host_gets_several_at_once_only_after_a_prompt_answer(sender):
+    at_once: list[int] = []
+    running = 0
+
+    async def counting(_, writer):
+        nonlocal running
+        running += 1
+        at_once.append(running)
+        await asyncio.sleep(0.02)  # so that others can arrive meanwhile
+        running -= 1
+        writer.write(response(status="202 Accepted"))
+
+    async with peers(counting) as (peer,):
+        for _ in range(9):
+            await sender.post(peer.url("/inbox"))
+        await sender.worker.drain()
+    assert at_once[0] == 1
+    assert at_once[1] == 1  # alone until it had answered
+    assert max(at_once) == 4
+
+
+def test_a_host_is_prompt_for_a_while_and_slow_until_it_is_prompt_again():
+    now = SimpleNamespace(at=0.0)
+    tempo = Tempo(patience=2, monotonic=lambda: now.at)
+    assert (tempo.is_prompt("h"), tempo.is_slow("h")) == (False, False)
+    tempo.note("h", 0.1)
+    now.at = 9.9
+    assert tempo.is_prompt("h")
+    now.at = 10
+    assert not tempo.is_prompt("h")
+    tempo.note("h", 0.1)
+    tempo.note("h", 2)
+    assert (tempo.is_prompt("h"), tempo.is_slow("h")) == (False, True)
+    tempo.note("h", 1.9)
+    assert (tempo.is_prompt("h"), tempo.is_slow("h")) == (True, False)
 
 
 async def test_nobody_gives_way_while_there_is_room():
