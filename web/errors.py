@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 import orjson
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from node import errors
+from web.pages.frame import html, page_of
+from web.pages.views import ErrorView
 
 STATUS: Mapping[type[errors.NodeError], int] = MappingProxyType(
     {
@@ -50,6 +52,7 @@ SENTENCES: Mapping[int, str] = MappingProxyType(
         408: "The request took too long to arrive.",
         413: "This is larger than the node accepts.",
         415: "The node does not read this content type here.",
+        406: "The node has this in no form that you would take.",
         417: "The node cannot meet this expectation.",
         500: "Something went wrong here. It has been noted.",
     }
@@ -86,3 +89,46 @@ def problem(
 def client_error(status: int, title: str) -> web.Response:
     """The form that Mastodon-style clients read."""
     return web.Response(body=orjson.dumps({"error": title}), status=status, content_type="application/json")
+
+
+_MACHINES = ("/api/learning/", "/ap/", "/.well-known/", "/nodeinfo/")
+_CLIENTS = ("/api/", "/oauth/")
+
+
+def respond(
+    request: web.Request,
+    status: int,
+    sentence: str,
+    *,
+    headers: Mapping[str, str] = MappingProxyType({}),
+    problems: tuple[errors.Problem, ...] = (),
+    request_id: str = "",
+) -> web.Response:
+    """An error in the form that fits the address and the reader. ``request_id`` is told where it is our mistake."""
+    path = request.path
+    if path.startswith(_CLIENTS) and not path.startswith(_MACHINES):
+        response = client_error(status, sentence)
+    elif not path.startswith(_MACHINES) and "text/html" in request.headers.get(hdrs.ACCEPT, ""):
+        response = _page(request, status, sentence, request_id)
+    else:
+        response = problem(status, sentence, problems=problems, request_id=request_id)
+    response.headers.update(headers)
+    return response
+
+
+def _page(request: web.Request, status: int, sentence: str, request_id: str) -> web.Response:
+    page = page_of(request, "/", title=TITLES.get(status, ""), noindex=True)
+    return html(request, ErrorView(page=page, status=status, message=sentence, request_id=request_id), status)
+
+
+TITLES: Mapping[int, str] = MappingProxyType(
+    {
+        403: "This is not for you",
+        404: "Not found",
+        410: "No longer here",
+        421: "Another address",
+        429: "Too many tries",
+        500: "Our mistake",
+        503: "Not right now",
+    }
+)

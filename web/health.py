@@ -3,10 +3,10 @@
 from aiohttp import web
 from sqlalchemy import Connection
 
-from node import health
+from node import health, metrics
 from node.errors import Unavailable
 from node.jobs.kinds import DELIVER, INBOX
-from node.state import NODE
+from node.state import NODE, Node
 from node.store import facts, jobs, migrate
 
 
@@ -18,11 +18,22 @@ async def healthz(request: web.Request) -> web.Response:
 async def readyz(request: web.Request) -> web.Response:
     """Database, migrations and workers (REL15)."""
     node = request.app[NODE]
+    checks = await find_checks(node)
+    try:
+        await node.store.write(_touch)
+    except Unavailable as error:
+        checks = [*(check for check in checks if check.name != "database"), health.check_database(error)]
+    ready = health.is_ready(checks)
+    body = {"ready": ready, "checks": [check.as_json() for check in checks]}
+    return web.json_response(body, status=200 if ready else 503)
+
+
+async def find_checks(node: Node) -> list[health.Check]:
+    """How the node is, read only."""
     now, config = node.clock.now(), node.config
     checks = [health.check_disk(config.data_dir, config.limits.disk_free_mib)]
     try:
         found, oldest, workers, backed_up = await node.store.read(_look)
-        await node.store.write(_touch)
         checks += [
             health.check_database(None),
             health.check_schema(found, migrate.HEAD),
@@ -33,9 +44,7 @@ async def readyz(request: web.Request) -> web.Response:
         ]
     except Unavailable as error:
         checks.append(health.check_database(error))
-    ready = health.is_ready(checks)
-    body = {"ready": ready, "checks": [check.as_json() for check in checks]}
-    return web.json_response(body, status=200 if ready else 503)
+    return checks
 
 
 def _look(conn: Connection) -> tuple[str | None, dict[str, int | None], list[int], str | None]:
@@ -51,3 +60,14 @@ def _look(conn: Connection) -> tuple[str | None, dict[str, int | None], list[int
 def _touch(conn: Connection) -> None:
     """A write that changes nothing that anybody reads: can the database be written?"""
     facts.save_fact(conn, "probe", "")
+
+
+async def show_metrics(request: web.Request) -> web.Response:
+    return web.Response(body=metrics.render(), headers={"Content-Type": metrics.CONTENT_TYPE})
+
+
+def build_metrics_app() -> web.Application:
+    """The application of the separate listener (``[metrics] listen``)."""
+    app = web.Application()
+    app.add_routes([web.get("/metrics", show_metrics)])
+    return app

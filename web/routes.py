@@ -3,12 +3,33 @@
 from aiohttp import web
 
 from web import health, learning_api
+from web.admin import overview, peers, policies, queue
 from web.assets import PREFIX
-from web.pages import static
+from web.pages import actor, catalogue, home, post, resource, setup, sign_in, static
+
+_NAME = "{name:[A-Za-z0-9_.@:-]{1,320}}"
 
 ROUTES = [
     web.get("/healthz", health.healthz, name="healthz"),
     web.get("/readyz", health.readyz, name="readyz"),
     web.get(PREFIX + "{name}", static.show, name="static"),
+    web.get("/", home.show_home, name="home"),
+    web.get("/resources", catalogue.show_catalogue, name="resources"),
+    web.get("/r/{slug}", resource.show_resource, name="resource"),
+    web.get(f"/@{_NAME}/p{{post:[0-9]{{1,19}}}}", post.show_post, name="post"),
+    web.get(f"/@{_NAME}", actor.show_actor, name="profile"),
+    web.get("/sign-in", sign_in.show_sign_in, name="signin"),
+    web.post("/sign-in", sign_in.sign_in, name="signin-form"),
+    web.post("/sign-out", sign_in.sign_out, name="sign-out"),
+    web.get("/setup", setup.show_setup, name="setup"),
+    web.post("/setup", setup.set_up, name="setup-form"),
+    web.get("/admin", overview.show_overview, name="admin"),
+    web.get("/admin/peers", peers.show_peers, name="admin-peers"),
+    web.get("/admin/queue", queue.show_queue, name="admin-queue"),
+    web.post("/admin/queue/{job:[0-9]{1,19}}/retry", queue.retry, name="admin-queue-retry"),
+    web.post("/admin/queue/{job:[0-9]{1,19}}/discard", queue.discard, name="admin-queue-discard"),
+    web.get("/admin/policies", policies.show_policies, name="admin-policies"),
+    web.post("/admin/policies", policies.set_policy, name="admin-policies-set"),
+    web.post("/admin/policies/{domain}/remove", policies.remove_policy, name="admin-policies-remove"),
     *learning_api.routes(),
 ]

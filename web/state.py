@@ -1,68 +1,72 @@
-"""What pages need: the renderer, the assets, and the frame that all pages share."""
+"""What pages and middlewares share besides the node: the renderer, static files, and rates of sign-in."""
 
-from dataclasses import dataclass
-from typing import Any, cast
+from dataclasses import dataclass, field
 
 from aiohttp import web
 
 import node as product
+from node.config import Config
+from node.ratelimit import Exemptions, Rate
 from node.state import Node
-from web import language
 from web.assets import Assets
 from web.pages.parts import Link
-from web.pages.views import Accent, ErrorView, Page, Site, View, Viewer
+from web.pages.views import ACCENTS, Site
 from web.rendering import Renderer
 
 
 @dataclass(frozen=True, slots=True)
-class WebState:
-    """Built once per process."""
+class SignInRates:
+    """25 tries in 5 minutes from an address, 10 wrong passwords an hour for an account (AUT9)."""
 
-    node: Node
+    by_address: Rate = field(default_factory=lambda: Rate(25 / 300, 25))
+    by_account: Rate = field(default_factory=lambda: Rate(10 / 3600, 10))
+
+
+@dataclass(frozen=True, slots=True)
+class WebState:
+    """Built once; the same for all requests."""
+
+    site: Site
     assets: Assets
     renderer: Renderer
-    site: Site
-
-    def page(self, request: web.Request, *, viewer: Viewer | None = None, **more: Any) -> Page:
-        """The frame of one page, in the reader's language."""
-        return Page(
-            site=self.site,
-            path=request.path,
-            now_at=self.node.clock.now(),
-            language=language.choose(request.headers.get("Accept-Language", "")),
-            viewer=viewer,
-            **more,
-        )
-
-    def html(self, view: View, *, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
-        return web.Response(
-            text=self.renderer.render(view),
-            status=status,
-            content_type="text/html",
-            headers={"Vary": "Accept, Accept-Language, Cookie", **(headers or {})},
-        )
-
-    def error_page(self, request: web.Request, status: int, sentence: str, request_id: str) -> web.Response:
-        page = self.page(request, title=sentence, noindex=True)
-        return self.html(ErrorView(page=page, status=status, message=sentence, request_id=request_id), status=status)
+    own_hosts: frozenset[str]
+    is_https: bool
+    sign_in: SignInRates
+    exemptions: Exemptions
+    started_at: int
 
 
 WEB = web.AppKey("WEB", WebState)
 
 
 def build_web(node: Node) -> WebState:
+    """The web part of a node; reads templates and static files."""
     assets = Assets()
-    config = node.config.node
-    site = Site(
-        name=config.name,
-        host=config.host,
-        base_url=node.config.origin,
-        handle=f"@{config.handle}@{config.host}",
-        software=f"Rhizome {product.__version__}",
-        tagline=config.description,
-        accent=cast(Accent, config.accent),  # the schema of the configuration lists the same names
-        language=config.languages[0],
-        sections=(Link(label="Resources", href="/resources"),),
-        development=node.config.development,
+    return WebState(
+        site=_site(node.config),
+        assets=assets,
+        renderer=Renderer(assets),
+        own_hosts=node.config.own_hosts,
+        is_https=node.config.node.scheme == "https",
+        sign_in=SignInRates(),
+        exemptions=Exemptions(node.config.limits.exempt),
+        started_at=node.clock.now(),
     )
-    return WebState(node, assets, Renderer(assets), site)
+
+
+def _site(config: Config) -> Site:
+    return Site(
+        name=config.node.name,
+        host=config.host,
+        base_url=config.origin,
+        handle=f"@{config.node.handle}@{config.host}",
+        software=f"Rhizome {product.__version__}",
+        tagline=config.node.description,
+        accent=next((accent for accent in ACCENTS if accent == config.node.accent), "moss"),
+        sections=(
+            Link(label="Catalogue", href="/resources"),
+            Link(label="People", href="/#people"),
+            Link(label="Communities", href="/#communities"),
+        ),
+        development=config.development,
+    )

@@ -1,0 +1,63 @@
+"""Around every request: hosts, ids, errors in three forms, headers."""
+
+import pytest
+
+from tests.web.conftest import Site
+
+CSP = "default-src 'none'; script-src 'self'"
+
+
+async def _get(site: Site, path: str, **headers: str):
+    async with site.browser.get(site.peer.origin + path, headers=headers, allow_redirects=False) as answer:
+        await answer.read()
+        return answer
+
+
+@pytest.mark.parametrize("path", ["/", "/nothing", "/sign-in", "/@nobody"])
+async def test_pages_carry_security_headers(site: Site, path: str) -> None:
+    headers = (await _get(site, path, Accept="text/html")).headers
+    assert headers["Content-Security-Policy"].startswith(CSP)
+    assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert "Strict-Transport-Security" not in headers, "only over https"
+
+
+async def test_foreign_hosts_get_no_document(site: Site) -> None:
+    for path in ("/", "/ap/instance", "/.well-known/nodeinfo", "/api/learning/v1/resources"):
+        assert (await _get(site, path, Host="evil.example")).status == 421
+    assert (await _get(site, "/healthz", Host="10.0.0.7")).status == 200
+    assert (await _get(site, "/readyz", Host="10.0.0.7")).status in {200, 503}
+
+
+@pytest.mark.parametrize(
+    ("path", "accept", "media_type"),
+    [
+        ("/nothing", "text/html", "text/html"),
+        ("/nothing", "*/*", "application/problem+json"),
+        ("/api/v1/nothing", "text/html", "application/json"),
+        ("/api/learning/v1/nothing", "text/html", "application/problem+json"),
+        ("/ap/a/1", "text/html", "application/problem+json"),
+    ],
+)
+async def test_errors_have_the_form_that_fits(site: Site, path: str, accept: str, media_type: str) -> None:
+    answer = await _get(site, path, Accept=accept)
+    assert (answer.status, answer.content_type) == (404, media_type)
+
+
+async def test_requests_have_ids(site: Site) -> None:
+    assert (await _get(site, "/", **{"X-Request-Id": "abcdef-0123"})).headers["X-Request-Id"] == "abcdef-0123"
+    made = (await _get(site, "/", **{"X-Request-Id": "<b>"})).headers["X-Request-Id"]
+    assert len(made) == 16
+
+
+async def test_a_mistake_of_ours_tells_its_number_and_nothing_else(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_args):
+        raise RuntimeError("SELECT secret FROM accounts")
+
+    monkeypatch.setattr("node.store.listing.find", fail)
+    async with site.browser.get(site.peer.origin + "/", headers={"Accept": "text/html"}) as answer:
+        text = await answer.text()
+    assert answer.status == 500
+    assert answer.headers["X-Request-Id"] in text
+    assert "secret" not in text

@@ -1,0 +1,71 @@
+"""``/admin``: is everything well, and if not, where to look."""
+
+from dataclasses import dataclass
+
+from aiohttp import web
+from sqlalchemy import Connection, func, select
+
+from node.health import State
+from node.state import NODE
+from node.store import facts, jobs, listing
+from node.store.jobs import Count
+from node.store.resources import Viewer
+from node.store.showing import count_kinds
+from node.store.tables import domain_policies, hosts
+from web.admin.views import Check, OverviewView
+from web.health import find_checks
+from web.pages.frame import html, page_of
+from web.sessions import require_admin
+from web.state import WEB
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    counts: list[Count]
+    peers: int
+    failing: int
+    policies: int
+    users: int
+    own: int
+    network: int
+    backup: str | None
+
+
+async def show_overview(request: web.Request) -> web.Response:
+    session = require_admin(request)
+    node = request.app[NODE]
+    found = await node.store.read(_find, node.clock.now(), Viewer(session.actor_id))
+    checks = await find_checks(node)
+    due = [count.oldest_due_at for count in found.counts if count.oldest_due_at]
+    path = node.config.database_path
+    view = OverviewView(
+        page=page_of(request, "/admin", title="Administration", section="/admin", noindex=True),
+        peers=found.peers,
+        peers_failing=found.failing,
+        waiting=sum(count.due for count in found.counts),
+        oldest_at=min(due, default=0),
+        parked=sum(count.parked for count in found.counts),
+        policies=found.policies,
+        users=found.users,
+        own_resources=found.own,
+        network_resources=found.network,
+        database_bytes=path.stat().st_size if node.config.is_sqlite and path.exists() else 0,
+        backup_at=int(found.backup) if found.backup else 0,
+        started_at=request.app[WEB].started_at,
+        checks=tuple(Check(name=each.name, ok=each.state is State.OK, sentence=each.told) for each in checks),
+    )
+    return html(request, view)
+
+
+def _find(conn: Connection, now: int, viewer: Viewer) -> Found:
+    failing = select(func.count()).select_from(hosts).where(hosts.c.failures > 0)
+    return Found(
+        counts=jobs.count_by_kind(conn, now),
+        peers=conn.scalar(select(func.count()).select_from(hosts)) or 0,
+        failing=conn.scalar(failing) or 0,
+        policies=conn.scalar(select(func.count()).select_from(domain_policies)) or 0,
+        users=count_kinds(conn)["person"],
+        own=listing.count(conn, viewer.listings("local")),
+        network=listing.count(conn, viewer.listings("remote")),
+        backup=facts.load_fact(conn, facts.BACKED_UP_AT),
+    )

@@ -1,0 +1,71 @@
+"""``/admin/peers``: other hosts and how they are doing."""
+
+from collections.abc import Mapping, Sequence
+
+from aiohttp import web
+from sqlalchemy import Connection
+
+from federation.state import FEDERATION
+from node.domain.moderation import Policies
+from node.log import one_line
+from node.state import NODE
+from node.store import peers
+from node.store.hosts import Host
+from node.store.peers import Ties
+from web.admin.views import Circuit, PeerRow, PeersView
+from web.pages.frame import html, page_of
+from web.pages.parts import Paging
+from web.sessions import require_admin
+
+_PAGE = 50
+
+
+async def show_peers(request: web.Request) -> web.Response:
+    require_admin(request)
+    text = request.query.get("from", "0")
+    offset = int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0
+    total, found, ties = await request.app[NODE].store.read(_find, offset)
+    now, policies = request.app[NODE].clock.now(), request.app[FEDERATION].policies()
+    has_more = offset + len(found) < total
+    view = PeersView(
+        page=page_of(request, "/admin/peers", title="Peers", section="/admin", noindex=True),
+        peers=tuple(_row(host, ties[host.host], policies, now) for host in found),
+        total=total,
+        paging=Paging(
+            next_path=f"/admin/peers?from={offset + _PAGE}" if has_more else "",
+            first_path="/admin/peers" if offset else "",
+        ),
+    )
+    return html(request, view)
+
+
+def _find(conn: Connection, offset: int) -> tuple[int, Sequence[Host], Mapping[str, Ties]]:
+    total, found = peers.list_peers(conn, offset=offset, limit=_PAGE)
+    return total, found, peers.load_ties(conn, [host.host for host in found])
+
+
+def _row(host: Host, ties: Ties, policies: Policies, now: int) -> PeerRow:
+    return PeerRow(
+        host=host.host,
+        circuit=circuit_of(host, now),
+        software=one_line(f"{host.software} {host.software_version}".strip(), 60),
+        effect=policies.find(host.host),
+        last_success_at=host.last_success_at or 0,
+        last_failure_at=max(host.recent_failures, default=0),
+        next_probe_at=host.held_until_at or 0,
+        failures=host.failures,
+        error=one_line(host.last_error),
+        queued=ties.queued,
+        oldest_at=ties.oldest_at,
+        followers=ties.followers,
+        following=ties.following,
+    )
+
+
+def circuit_of(host: Host, now: int) -> Circuit:
+    """How deliveries to a host stand."""
+    if host.is_unavailable:
+        return "unavailable"
+    if host.held_until_at is None:
+        return "closed"
+    return "open" if host.held_until_at > now else "probing"

@@ -1,0 +1,97 @@
+"""``/admin/queue``: work that waits, and what was set aside, to be tried again or dropped."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import orjson
+from aiohttp import web
+from sqlalchemy import Connection
+
+from node.errors import NotFound
+from node.log import one_line
+from node.services.context import Unit
+from node.state import NODE
+from node.store import accounts, actors, jobs
+from node.store.jobs import Count
+from web.admin.views import ParkedMessage, QueueRow, QueueView
+from web.pages.frame import html, page_of
+from web.pages.parts import Paging
+from web.sessions import read_form, require_admin
+
+_PAGE = 20
+_MAX_BODY = 4_000
+
+
+async def show_queue(request: web.Request) -> web.Response:
+    session, node = require_admin(request), request.app[NODE]
+    before = request.query.get("before", "")
+    is_number = before.isascii() and before.isdigit() and len(before) < 20
+    counts, rows = await node.store.read(_find, node.clock.now(), int(before) if is_number else None)
+    view = QueueView(
+        page=page_of(request, "/admin/queue", title="Queue", section="/admin", noindex=True),
+        csrf=session.csrf,
+        queues=tuple(_queue(count) for count in counts),
+        parked=tuple(_parked(row) for row in rows[:_PAGE]),
+        parked_total=sum(count.parked for count in counts),
+        paging=Paging(
+            next_path=f"/admin/queue?before={rows[_PAGE - 1].id}" if len(rows) > _PAGE else "",
+            first_path="/admin/queue" if is_number else "",
+        ),
+    )
+    return html(request, view)
+
+
+async def retry(request: web.Request) -> web.Response:
+    return await _decide(request, "job.retry", jobs.revive)
+
+
+async def discard(request: web.Request) -> web.Response:
+    return await _decide(request, "job.discard", lambda conn, job_id, _: jobs.discard(conn, job_id))
+
+
+async def _decide(request: web.Request, action: str, change: Callable[[Connection, int, int], bool]) -> web.Response:
+    session = require_admin(request)
+    await read_form(request, session.csrf)
+    node = request.app[NODE]
+    await node.store.write(_change, node.unit(), session.actor_id, int(request.match_info["job"]), action, change)
+    return web.Response(status=303, headers={"Location": "/admin/queue#parked"})
+
+
+def _change(
+    conn: Connection,
+    unit: Unit,
+    admin_id: int,
+    job_id: int,
+    action: str,
+    change: Callable[[Connection, int, int], bool],
+) -> None:
+    if not change(conn, job_id, unit.now):
+        raise NotFound
+    by = actors.load_actors_by_id(conn, [admin_id])[admin_id].uri
+    accounts.record_audit(conn, unit.ids.new(), by=by, action=action, target=str(job_id), now=unit.now)
+
+
+def _find(conn: Connection, now: int, before: int | None) -> tuple[list[Count], Sequence[Any]]:
+    return jobs.count_by_kind(conn, now), jobs.load_parked(conn, _PAGE + 1, before=before)
+
+
+def _queue(count: Count) -> QueueRow:
+    return QueueRow(
+        kind=count.kind, waiting=count.due + count.later, retrying=count.failing, oldest_at=count.oldest_due_at or 0
+    )
+
+
+def _parked(row: Any) -> ParkedMessage:
+    body = orjson.dumps(row.payload, option=orjson.OPT_INDENT_2).decode() if row.payload else ""
+    return ParkedMessage(
+        id=str(row.id),
+        kind=row.kind,
+        host=row.host,
+        error=one_line(row.error),
+        attempts=row.attempts,
+        parked_at=row.due_at,
+        retry_path=f"/admin/queue/{row.id}/retry",
+        discard_path=f"/admin/queue/{row.id}/discard",
+        subject=one_line(row.target),
+        body=body[:_MAX_BODY],
+    )

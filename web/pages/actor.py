@@ -1,0 +1,121 @@
+"""``/@name`` and ``/@name@host``: people, communities, organisations."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+
+from aiohttp import hdrs, web
+from sqlalchemy import Connection, Row
+
+from federation.negotiation import wants_activity
+from node.domain.text import plain, shorten
+from node.errors import Gone, Malformed, NotFound, Problem
+from node.state import NODE
+from node.store import actors, follows, listing, objects, showing
+from node.store.actors import Actor
+from node.store.listing import Wish
+from node.store.resources import Resource, Viewer
+from web.pages.cards import actor_path, origin_of_actor, post_cards, resource_cards
+from web.pages.frame import html, page_of
+from web.pages.parts import Link, Paging, ProfileField, Prose, SafeHtml
+from web.pages.paths import catalogue_path
+from web.pages.reader import reader_of
+from web.pages.views import ActorView, Alternate, Social
+from web.viewer import viewer_of
+
+_PAGE = 20
+_KINDS = {"person", "group", "organization", "service"}
+Kind = Literal["person", "group", "organization", "service"]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    row: Row[Any]
+    followers: int
+    following: int
+    posts: Sequence[Row[Any]]
+    post_total: int
+    resources: Sequence[Resource]
+
+
+async def show_actor(request: web.Request) -> web.Response:
+    reader, before = reader_of(request), _cursor(request)
+    found = await request.app[NODE].store.read(_find, request.match_info["name"], viewer_of(request), before)
+    if not found.row.local and reader.hides(found.row.host):
+        raise NotFound
+    if wants_activity(request.headers.get(hdrs.ACCEPT, "")):
+        raise web.HTTPFound(found.row.uri, headers={hdrs.VARY: "Accept"})
+    return html(request, _view(request, found, is_first=before is None))
+
+
+def _cursor(request: web.Request) -> int | None:
+    text = request.query.get("before", "")
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= 19):
+        raise Malformed(problems=[Problem("before", "what the page before named", text[:60])])
+    return int(text)
+
+
+def find_by_name(conn: Connection, name: str) -> Actor:
+    """The actor behind ``ada`` or ``ada@learn.uni.example``; NotFound, or Gone where it was here."""
+    username, at, host = name.partition("@")
+    found = actors.find_actor_by_handle(conn, username, host.lower()) if at else actors.find_local_actor(conn, username)
+    if found is None or found.kind == "application":
+        raise NotFound
+    if found.state != "active":
+        raise Gone
+    return found
+
+
+def _find(conn: Connection, name: str, viewer: Viewer, before: int | None) -> Found:
+    actor = find_by_name(conn, name)
+    followers, following = follows.count_follows(conn, actor.id)
+    wish = Wish(filters={"owner": [actor.uri]}, viewer=viewer, limit=6)
+    return Found(
+        row=actors.load_profile(conn, actor.id),
+        followers=followers,
+        following=following,
+        posts=showing.list_posts(conn, actor.id, before=before, limit=_PAGE + 1),
+        post_total=objects.count_by_actor(conn, actor.id, objects.PUBLIC),
+        resources=listing.find(conn, wish).items,
+    )
+
+
+def _view(request: web.Request, found: Found, *, is_first: bool) -> ActorView:
+    row, reader = found.row, reader_of(request)
+    path, name = actor_path(row), row.name or row.username
+    page = page_of(
+        request,
+        path,
+        title=name,
+        description=shorten(plain(row.summary), 200),
+        alternates=(Alternate(media_type="application/activity+json", href=row.uri),),
+        social=Social(kind="profile", creator=f"@{row.username}@{row.host}"),
+        noindex=not row.local or not row.indexable,
+    )
+    posts = found.posts[:_PAGE]
+    more = len(found.posts) > _PAGE
+    return ActorView(
+        page=page,
+        kind=cast(Kind, row.kind) if row.kind in _KINDS else "service",
+        name=name,
+        handle=f"@{row.username}@{row.host}",
+        bio=Prose(value=SafeHtml(row.summary)) if row.summary else None,
+        avatar=reader.picture(row.icon),
+        banner=reader.picture(row.image),
+        fields=tuple(
+            ProfileField(name=each["name"], value=SafeHtml(each.get("value_html", ""))) for each in row.fields
+        ),
+        joined_at=row.published_at or 0,
+        followers=found.followers,
+        following=found.following,
+        post_total=found.post_total,
+        origin=origin_of_actor(row),
+        url=row.url if not row.local else "",
+        moved_to=Link(label=row.moved_to, href=row.moved_to) if row.moved_to else None,
+        resources=resource_cards(found.resources, reader),
+        resources_path=catalogue_path(owner=row.uri),
+        posts=post_cards(posts, {row.id: row}, reader),
+        paging=Paging(next_path=f"{path}?before={posts[-1].id}" if more else "", first_path="" if is_first else path),
+    )

@@ -1,0 +1,221 @@
+"""From rows to the cards of lists: resources, people, posts.
+
+Pictures of other hosts are not shown in place: the pages load nothing from elsewhere (HTM8), so that reading here
+tells nobody else who reads.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row
+
+from node.domain import resources as records
+from node.domain.licences import describe
+from node.domain.moderation import Policies
+from node.domain.text import pick, plain, shorten
+from node.domain.uris import host_of, is_web_uri
+from node.store.resources import Resource
+from web.pages.parts import (
+    ActorCard,
+    Attachment,
+    Happening,
+    Image,
+    Link,
+    Origin,
+    Poll,
+    PollOption,
+    PostCard,
+    Prose,
+    Reply,
+    ResourceCard,
+    SafeHtml,
+    Text,
+)
+
+_SUMMARY = 220
+_OPEN = frozenset({"public", "unlisted"})
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """For whom cards are made: own origin, languages, what the policies hide, and whether the reader is a member."""
+
+    base: str
+    languages: Sequence[str]
+    policies: Policies
+    actor_id: int | None = None
+
+    def hides(self, host: str) -> bool:
+        """Nothing of this host is shown (ADM6)."""
+        return self.policies.is_blocked(host)
+
+    def lists(self, host: str) -> bool:
+        """What comes from this host may stand in public lists."""
+        return not self.policies.is_blocked(host) and not self.policies.is_limited(host)
+
+    def picture(self, url: str, alt: str = "") -> Image | None:
+        return Image(url=url, alt=alt) if url.startswith((self.base + "/", "/")) else None
+
+
+def actor_path(row: Any) -> str:
+    return f"/@{row.username}" if row.local else f"/@{row.username}@{row.host}"
+
+
+def origin_of_actor(row: Any) -> Origin | None:
+    if row.local:
+        return None
+    return Origin(organisation=row.name or row.username, host=row.host, url=row.url or row.uri, path=actor_path(row))
+
+
+def resource_cards(found: Iterable[Resource], reader: Reader) -> tuple[ResourceCard, ...]:
+    """Cards of what may be listed."""
+    return tuple(resource_card(each, reader) for each in found if each.local or reader.lists(host_of(each.uri)))
+
+
+def resource_card(resource: Resource, reader: Reader) -> ResourceCard:
+    record = resource.record
+    summary = records.description(record, reader.languages)
+    levels = [pick(each.get("prefLabel", {}), reader.languages) for each in record.get("educationalLevel", ())]
+    images = record.get("image", ())
+    return ResourceCard(
+        path=resource.path,
+        name=Text(
+            value=records.title(record, reader.languages), language=records.title_language(record, reader.languages)
+        ),
+        kind=resource.kind,
+        summary=Text(value=shorten(plain(summary), _SUMMARY)) if summary else None,
+        languages=tuple(record["inLanguage"]),
+        creators=tuple(agent["name"] for agent in record.get("creator", ())),
+        level=next(filter(None, levels), ""),
+        time_required=record.get("timeRequired", ""),
+        licence=describe(record["license"]).short,
+        image=reader.picture(images[0]["contentUrl"]) if images else None,
+        origin=resource_origin(resource),
+        published_at=resource.published_at,
+    )
+
+
+def resource_origin(resource: Resource) -> Origin | None:
+    """Where a copy is at home; None for our own."""
+    if resource.local:
+        return None
+    return Origin(
+        organisation=resource.owner.title,
+        host=host_of(resource.uri),
+        url=resource.url or resource.uri,
+        path=actor_path(resource.owner),
+        fetched_at=resource.received_at,
+    )
+
+
+def actor_card(row: Any, reader: Reader) -> ActorCard:
+    """``row``: a whole row of ``actors``."""
+    return ActorCard(
+        path=actor_path(row),
+        name=row.name or row.username,
+        handle=f"@{row.username}@{row.host}",
+        kind=row.kind if row.kind in _ICONS else "person",
+        summary=shorten(plain(row.summary), _SUMMARY),
+        avatar=reader.picture(row.icon),
+        origin=origin_of_actor(row),
+    )
+
+
+_ICONS = frozenset({"person", "group", "organization", "service"})
+
+
+def post_card(row: Row[Any], author: Any, reader: Reader) -> PostCard:
+    """``row`` and ``author``: whole rows of ``objects`` and ``actors``."""
+    path, details = f"{actor_path(author)}/p{row.id}", row.details or {}
+    if row.state != "live":
+        return PostCard(
+            path=path, author=actor_card(author, reader), content=Prose(value=""), published_at=0, gone=True
+        )
+    is_note = row.kind in {"note", "question"}
+    return PostCard(
+        path=path,
+        author=actor_card(author, reader),
+        content=Prose(value=SafeHtml(row.content), language=row.language),
+        published_at=row.published_at,
+        edited_at=row.updated_at if row.version > 1 and row.updated_at else 0,
+        title=Text(value=plain(row.name), language=row.language) if row.name else None,
+        warning=plain(row.summary) if row.summary and is_note else "",
+        form=row.kind,
+        attachments=tuple(_attachment(each, reader) for each in details.get("attachments", ())),
+        poll=_poll(details.get("poll")),
+        happening=_happening(details.get("event")),
+        about=_link(details.get("link")),
+        url=row.url if not row.local and is_web_uri(row.url) else "",
+        replies=row.replies_count,
+        shares=row.shares_count,
+        likes=row.likes_count,
+        visibility=row.visibility,
+    )
+
+
+def _attachment(facts: Mapping[str, Any], reader: Reader) -> Attachment:
+    is_ours = reader.picture(facts["url"]) is not None
+    return Attachment(
+        url=facts["url"],
+        media_type=facts.get("media_type", "") if is_ours else "",
+        alt=facts.get("alt", ""),
+        width=facts.get("width") or 0,
+        height=facts.get("height") or 0,
+    )
+
+
+def _poll(facts: Mapping[str, Any] | None) -> Poll | None:
+    if not facts:
+        return None
+    options = tuple(PollOption(label=each["name"], votes=each.get("votes") or 0) for each in facts["options"])
+    is_closed = bool(facts.get("closed_at"))
+    return Poll(
+        options=options,
+        voters=facts.get("voters") or 0,
+        closes_at=facts.get("closes_at") or 0,
+        closed=is_closed,
+    )
+
+
+def _happening(facts: Mapping[str, Any] | None) -> Happening | None:
+    if not facts or not facts.get("start_at"):
+        return None
+    return Happening(
+        starts_at=facts["start_at"],
+        ends_at=facts.get("end_at") or 0,
+        place=facts.get("place", ""),
+        url=facts.get("online_url", ""),
+    )
+
+
+def _link(facts: Mapping[str, Any] | None) -> Link | None:
+    return Link(label=facts.get("title") or facts["url"], href=facts["url"]) if facts else None
+
+
+def post_cards(rows: Iterable[Row[Any]], authors: Mapping[int, Any], reader: Reader) -> tuple[PostCard, ...]:
+    """Cards of posts that the reader may see."""
+    return tuple(post_card(row, authors[row.actor_id], reader) for row in rows if is_shown(row, authors, reader))
+
+
+def thread(rows: Sequence[Row[Any]], authors: Mapping[int, Any], parent_id: int, reader: Reader) -> tuple[Reply, ...]:
+    """Replies in the order of reading: each before what answers it."""
+    children: dict[int | None, list[Row[Any]]] = {}
+    for row in rows:
+        children.setdefault(row.in_reply_to_id, []).append(row)
+    found: list[Reply] = []
+    waiting = list(reversed(children.get(parent_id, [])))
+    while waiting:
+        row = waiting.pop()
+        if is_shown(row, authors, reader):
+            found.append(Reply(post=post_card(row, authors[row.actor_id], reader), depth=row.depth))
+            waiting += reversed(children.get(row.id, []))
+    return tuple(found)
+
+
+def is_shown(row: Row[Any], authors: Mapping[int, Any], reader: Reader) -> bool:
+    """Whether pages show a post to this reader: open ones, and the reader's own."""
+    author = authors[row.actor_id]
+    if not author.local and reader.hides(author.host):
+        return False
+    return row.visibility in _OPEN or row.actor_id == reader.actor_id

@@ -1,0 +1,52 @@
+"""What every page has around its content, and how it leaves: as HTML with the headers of HTM8."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from aiohttp import hdrs, web
+
+from node.state import NODE
+from node.store.accounts import ADMIN
+from web.language import choose
+from web.pages.views import Page, View, Viewer
+from web.sessions import session_of
+from web.state import WEB
+
+SECURITY: Mapping[str, str] = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    hdrs.VARY: "Accept, Accept-Language, Cookie",
+}
+
+
+def page_of(request: web.Request, path: str, **what: Any) -> Page:
+    """The frame of a page under ``path``, for whoever asks; ``what``: other fields of :class:`Page`."""
+    session = session_of(request)
+    viewer = None
+    if session is not None:
+        name = session.username
+        viewer = Viewer(name=name, path=f"/@{name}", csrf=session.csrf, is_admin=session.role == ADMIN)
+    return Page(
+        site=request.app[WEB].site,
+        path=path,
+        now_at=request.app[NODE].clock.now(),
+        language=language_of(request),
+        viewer=viewer,
+        **what,
+    )
+
+
+def language_of(request: web.Request) -> str:
+    return choose(request.headers.get(hdrs.ACCEPT_LANGUAGE, ""))
+
+
+def html(request: web.Request, view: View, status: int = 200) -> web.Response:
+    """The page of a view. Nobody keeps what was made for somebody who is signed in."""
+    body = request.app[WEB].renderer.render(view)
+    is_private = view.page.viewer is not None or view.page.quiet
+    headers = {**SECURITY, hdrs.CACHE_CONTROL: "private, no-store" if is_private else "no-cache"}
+    return web.Response(text=body, status=status, headers=headers, content_type="text/html")

@@ -1,0 +1,123 @@
+"""``/``: the organisation, what it made, what came from others, who is here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+from sqlalchemy import Connection, Row
+
+from node.domain.uris import host_of
+from node.state import NODE
+from node.store import listing, objects, showing
+from node.store.actors import find_local_actor, load_profile
+from node.store.listing import Option, Wish
+from node.store.resources import Resource, Viewer
+from web.pages.cards import Reader, actor_card, post_cards, resource_cards
+from web.pages.catalogue import label_of
+from web.pages.frame import html, page_of
+from web.pages.parts import FacetOption, OrganisationCard, Prose, SafeHtml
+from web.pages.paths import CATALOGUE, catalogue_path
+from web.pages.reader import reader_of
+from web.pages.views import Alternate, Counts, HomeView, Social
+from web.viewer import viewer_of
+
+_FEW, _SOME = 4, 6
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    own: Sequence[Resource]
+    own_total: int
+    network: Sequence[Resource]
+    network_total: int
+    facets: dict[str, list[Option]]
+    kinds: dict[str, int]
+    organisations: Sequence[Row[Any]]
+    people: Sequence[Row[Any]]
+    communities: Sequence[Row[Any]]
+    posts: Sequence[Row[Any]]
+    authors: dict[int, Row[Any]]
+    about: str
+
+
+async def show_home(request: web.Request) -> web.Response:
+    node, reader = request.app[NODE], reader_of(request)
+    found = await node.store.read(_find, viewer_of(request), node.config.node.handle)
+    return html(request, _view(request, found, reader))
+
+
+def _find(conn: Connection, viewer: Viewer, handle: str) -> Found:
+    own = listing.find(conn, Wish(origin="local", viewer=viewer, limit=_SOME))
+    network = listing.find(conn, Wish(origin="remote", viewer=viewer, limit=_SOME))
+    posts = objects.list_public_posts(conn, local=True, before=None, limit=_FEW)
+    organisation = find_local_actor(conn, handle)
+    return Found(
+        own=own.items,
+        own_total=own.total,
+        network=network.items,
+        network_total=network.total,
+        facets=listing.facets(conn, Wish(viewer=viewer)),
+        kinds=showing.count_kinds(conn),
+        organisations=showing.list_followed(conn, "organization", limit=12),
+        people=showing.list_actors(conn, "person", local=True, limit=_SOME),
+        communities=showing.list_actors(conn, "group", local=True, limit=_SOME),
+        posts=posts,
+        authors=showing.load_rows(conn, {row.actor_id for row in posts}),
+        about=load_profile(conn, organisation.id).summary if organisation else "",
+    )
+
+
+def _view(request: web.Request, found: Found, reader: Reader) -> HomeView:
+    site = page_of(request, "/").site
+    hosts = {option.value: option.count for option in found.facets["origin"]}
+    shown = [row for row in found.organisations if reader.lists(row.host)]
+    others = {host_of(each.uri) for each in found.network} | {row.host for row in shown}
+    page = page_of(
+        request,
+        "/",
+        description=site.tagline,
+        social=Social(),
+        alternates=(Alternate(media_type="application/json", href="/api/learning/v1/resources", title="Resources"),),
+    )
+    return HomeView(
+        page=page,
+        search_path=CATALOGUE,
+        counts=Counts(
+            own=found.own_total,
+            network=found.network_total,
+            organisations=len(others),
+            people=found.kinds.get("person", 0),
+            communities=found.kinds.get("group", 0),
+        ),
+        about=Prose(value=SafeHtml(found.about)) if found.about else None,
+        own=resource_cards(found.own, reader),
+        own_path=catalogue_path(origin="local"),
+        network=resource_cards(found.network, reader),
+        network_path=catalogue_path(origin="remote"),
+        organisations=tuple(_organisation(row, hosts) for row in shown),
+        kinds=_options("kind", found.facets["kind"], reader),
+        topics=_options("topic", found.facets["topic"], reader),
+        people=tuple(actor_card(row, reader) for row in found.people),
+        communities=tuple(actor_card(row, reader) for row in found.communities),
+        posts=post_cards(found.posts, found.authors, reader),
+    )
+
+
+def _organisation(row: Row[Any], counts: dict[str, int]) -> OrganisationCard:
+    return OrganisationCard(
+        name=row.name or row.username,
+        host=row.host,
+        path=f"/@{row.username}@{row.host}",
+        catalogue_path=catalogue_path(host=row.host),
+        resources=counts.get(row.host, 0),
+    )
+
+
+def _options(facet: str, options: Sequence[Option], reader: Reader) -> tuple[FacetOption, ...]:
+    return tuple(
+        FacetOption(
+            label=label_of(facet, option, reader), count=option.count, path=catalogue_path(**{facet: option.value})
+        )
+        for option in options[:8]
+    )

@@ -1,0 +1,22 @@
+"""The addresses of pages, each made in one place."""
+
+from urllib.parse import urlencode
+
+from node.store.actors import Actor
+
+CATALOGUE = "/resources"
+
+
+def catalogue_path(**chosen: str) -> str:
+    """The catalogue, narrowed to what is chosen."""
+    return f"{CATALOGUE}?{urlencode(chosen)}" if chosen else CATALOGUE
+
+
+def actor_path(actor: Actor) -> str:
+    """``/@ada`` for ours, ``/@ada@learn.uni.example`` for others."""
+    return f"/@{actor.username}" if actor.local else f"/{actor.handle}"
+
+
+def post_path(actor: Actor, object_id: int) -> str:
+    """``/@ada/p123``; the letter keeps client apps from reading a number into it."""
+    return f"{actor_path(actor)}/p{object_id}"

@@ -1,0 +1,231 @@
+"""``/r/SLUG``: a learning resource of ours, or our copy of another node's."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, cast
+
+from aiohttp import hdrs, web
+from sqlalchemy import Connection, Row
+
+from federation.catalogues.schema_org import write_json_ld
+from federation.mapping.concepts import shipped
+from federation.negotiation import wants_activity
+from node.domain import resources as records
+from node.domain.licences import attribution_line
+from node.domain.records import Agent as AgentRecord
+from node.domain.records import Concept as ConceptRecord
+from node.domain.records import ResourceRecord
+from node.domain.text import language_of, plain, shorten
+from node.domain.uris import host_of, is_web_uri
+from node.domain.visibility import Visibility
+from node.errors import NotFound
+from node.state import NODE
+from node.store import resources, showing
+from node.store.resources import Resource, Viewer
+from web.pages.cards import Reader, resource_origin, thread
+from web.pages.frame import html, page_of
+from web.pages.licences import licence_in_words
+from web.pages.parts import Accessibility, Agent, Concept, ExportGap, File, Link, Prose, Reference, Text
+from web.pages.paths import CATALOGUE, catalogue_path
+from web.pages.reader import reader_of
+from web.pages.views import Alternate, ResourceView, Social
+from web.viewer import viewer_of
+
+Answers = Sequence[Row[Any]]
+
+
+async def show_resource(request: web.Request) -> web.Response:
+    slug, reader = request.match_info["slug"], reader_of(request)
+    found, answers, authors = await request.app[NODE].store.read(_find, slug, viewer_of(request))
+    if not found.local and reader.hides(host_of(found.uri)):
+        raise NotFound
+    if wants_activity(request.headers.get(hdrs.ACCEPT, "")):
+        raise web.HTTPFound(found.uri, headers={hdrs.VARY: "Accept"})
+    return html(request, _view(request, found, answers, authors, reader))
+
+
+def _find(conn: Connection, slug: str, viewer: Viewer) -> tuple[Resource, Answers, dict[int, Row[Any]]]:
+    found = resources.load_by_slug(conn, slug, viewer)
+    answers = showing.load_answers(conn, found.id)
+    return found, answers, showing.load_rows(conn, {row.actor_id for row in answers})
+
+
+def _view(
+    request: web.Request, found: Resource, answers: Answers, authors: Mapping[int, Row[Any]], reader: Reader
+) -> ResourceView:
+    record = found.record
+    title, language = records.title(record, reader.languages), records.title_language(record, reader.languages)
+    summary = shorten(plain(records.description(record, reader.languages)), 200)
+    replies = thread(answers, authors, found.id, reader)
+    creators = [agent["name"] for agent in record.get("creator", ())]
+    is_public = found.visibility is Visibility.PUBLIC
+    images = record.get("image", ())
+    json_address = f"/api/learning/v1/resources/{found.slug}"
+    formats = (
+        Alternate(media_type="application/json", href=json_address, title="JSON"),
+        Alternate(media_type="application/activity+json", href=found.uri, title="ActivityPub"),
+    )
+    page = page_of(
+        request,
+        found.path,
+        title=title,
+        title_language=language,
+        description=summary,
+        section=CATALOGUE,
+        breadcrumbs=(Link(label="Catalogue", href=CATALOGUE),),
+        alternates=formats,
+        social=Social(
+            kind="article",
+            creator=found.owner.handle,
+            published_at=found.published_at,
+            updated_at=found.updated_at or 0,
+        )
+        if is_public
+        else None,
+        json_ld=write_json_ld(record, page_url=f"{reader.base}{found.path}") if is_public else None,
+        noindex=not found.local or not is_public,
+    )
+    names = _in_order(record["name"], language)
+    descriptions = _in_order(
+        record.get("description", {}), language_of(record.get("description", {}), reader.languages) or ""
+    )
+    return ResourceView(
+        page=page,
+        iri=record["id"],
+        names=tuple(Text(value=value, language=tag) for tag, value in names),
+        kind=found.kind,
+        version=found.version,
+        digest=found.digest,
+        updated_at=found.updated_at or found.published_at,
+        descriptions=tuple(Prose(value=plain(value), language=tag) for tag, value in descriptions),
+        image=reader.picture(images[0]["contentUrl"]) if images else None,
+        creators=_agents(record.get("creator", ())),
+        contributors=_agents(record.get("contributor", ())),
+        publishers=_agents(record.get("publisher", ())),
+        funders=_agents(record.get("funder", ())),
+        licence=licence_in_words(record["license"]),
+        free=record.get("isAccessibleForFree"),
+        access=_label(record["conditionsOfAccess"], reader).value if "conditionsOfAccess" in record else "",
+        types=_concepts(record, "learningResourceType", reader, facet="type"),
+        topics=_concepts(record, "about", reader, facet="topic"),
+        levels=_concepts(record, "educationalLevel", reader, facet="level"),
+        audiences=_concepts(record, "audience", reader, facet="audience"),
+        teaches=_concepts(record, "teaches", reader),
+        assesses=_concepts(record, "assesses", reader),
+        requires=_concepts(record, "competencyRequired", reader),
+        keywords=tuple(Link(label=word, href=catalogue_path(keyword=word)) for word in record.get("keywords", ())),
+        languages=tuple(record["inLanguage"]),
+        time_required=record.get("timeRequired", ""),
+        duration=record.get("duration", ""),
+        created=record.get("dateCreated", ""),
+        published=record.get("datePublished", ""),
+        modified=record.get("dateModified", ""),
+        accessibility=_accessibility(record),
+        files=tuple(_files(record)),
+        based_on=_references(record, "isBasedOn"),
+        part_of=_references(record, "isPartOf"),
+        parts=_references(record, "hasPart"),
+        previous=_earlier(record),
+        origin=resource_origin(found),
+        visibility=found.visibility.value,
+        warnings=tuple(str(each) for each in found.warnings),
+        gaps=_gaps(record) if found.local and reader.actor_id is not None else (),
+        formats=formats,
+        attribution=attribution_line(title, creators, f"{reader.base}{found.path}", record["license"]),
+        address=found.url or found.uri if found.visibility.is_open else "",
+        publisher_handle=found.owner.handle,
+        replies=replies,
+        reply_total=len(replies),
+    )
+
+
+def _in_order(texts: Mapping[str, str], first: str) -> list[tuple[str, str]]:
+    return sorted(texts.items(), key=lambda pair: (pair[0] != first, pair[0]))
+
+
+def _agents(found: Iterable[AgentRecord]) -> tuple[Agent, ...]:
+    return tuple(
+        Agent(
+            name=each["name"],
+            href=_web(each.get("url", "") or each.get("id", "")),
+            affiliation=each["affiliation"]["name"] if "affiliation" in each else "",
+        )
+        for each in found
+    )
+
+
+def _web(address: str) -> str:
+    return address if is_web_uri(address) else ""
+
+
+def _label(concept: ConceptRecord, reader: Reader) -> Text:
+    labels = concept.get("prefLabel", {})
+    known = shipped().find(concept.get("id", ""))
+    texts = known.labels if known else labels
+    language = language_of(texts, reader.languages)
+    return Text(value=texts[language], language=language) if language else Text(value=concept.get("id", ""))
+
+
+def _concepts(record: ResourceRecord, key: str, reader: Reader, *, facet: str = "") -> tuple[Concept, ...]:
+    found = cast(Sequence[ConceptRecord], record.get(key, ()))
+    return tuple(
+        Concept(
+            label=_label(each, reader),
+            path=catalogue_path(**{facet: each["id"]}) if facet and "id" in each else "",
+        )
+        for each in found
+    )
+
+
+def _accessibility(record: ResourceRecord) -> Accessibility | None:
+    facts = record.get("accessibility")
+    if not facts:
+        return None
+    return Accessibility(
+        modes=tuple(facts.get("accessMode", ())),
+        features=tuple(facts.get("accessibilityFeature", ())),
+        hazards=tuple(facts.get("accessibilityHazard", ())),
+        summary=facts.get("accessibilitySummary", ""),
+    )
+
+
+def _files(record: ResourceRecord) -> Iterable[File]:
+    """Where the resource itself is: its files, else its own address."""
+    seen = False
+    for each in record.get("encoding", ()):
+        address = _web(each.get("contentUrl", "") or each.get("embedUrl", ""))
+        if address:
+            seen = True
+            size = each.get("contentSize", "")
+            yield File(
+                url=address,
+                name=each.get("name", "") or address.rstrip("/").rpartition("/")[2],
+                media_type=each.get("encodingFormat", ""),
+                size_bytes=int(size) if size.isascii() and size.isdigit() else 0,
+                sha256=each.get("sha256", ""),
+                language=each.get("inLanguage", ""),
+            )
+    address = _web(record.get("url", "")) or _web(record["id"])
+    if address and not seen:
+        yield File(url=address, name=host_of(address))
+
+
+def _references(record: ResourceRecord, key: str) -> tuple[Reference, ...]:
+    found: Sequence[Any] = cast(Any, record.get(key, ()))
+    return tuple(
+        Reference(
+            label=Text(value=each.get("name") or each.get("id", "")),
+            href=_web(each.get("id", "")),
+            host=host_of(each.get("id", "")),
+        )
+        for each in found
+    )
+
+
+def _earlier(record: ResourceRecord) -> Reference | None:
+    address = record.get("previousVersion", "")
+    return Reference(label=Text(value=address), href=_web(address)) if address else None
+
+
+def _gaps(record: ResourceRecord) -> tuple[ExportGap, ...]:
+    lacking = records.missing(record)
+    return (ExportGap(profile="AMB", fields=lacking),) if lacking else ()

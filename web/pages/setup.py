@@ -1,0 +1,103 @@
+"""``/setup?ticket=...``: the one-time link that makes the first administrator; there is nothing here afterwards."""
+
+import asyncio
+from collections.abc import Mapping
+
+from aiohttp import web
+from sqlalchemy import Connection
+
+from federation.members import NewMember, create_member, prepare_member
+from node.errors import Conflict, Invalid, NotFound
+from node.secretbox import SecretBox
+from node.services.context import Unit
+from node.services.passwords import check_strength
+from node.state import NODE
+from node.store import accounts
+from node.store.actors import Actor
+from web import sessions
+from web.pages.frame import html, page_of
+from web.pages.parts import Field, Link
+from web.pages.views import SetupDoneView, SetupView
+
+_PURPOSE = "setup"
+_PLACES = {"$.username": "user_name", "$.email": "email", "$.password": "password"}
+_STEPS = (
+    Link(label="See how the node is doing", href="/admin"),
+    Link(label="Look at the front page", href="/"),
+)
+
+
+async def show_setup(request: web.Request) -> web.Response:
+    ticket = request.query.get("ticket", "")
+    await _check(request, ticket)
+    return _form(request, {"ticket": ticket}, {})
+
+
+async def set_up(request: web.Request) -> web.Response:
+    fields = await sessions.read_form(request, sessions.stranger_token(request))
+    await _check(request, fields.get("ticket", ""))
+    node = request.app[NODE]
+    unit = node.unit()
+    try:
+        member = await asyncio.to_thread(_prepare, unit, SecretBox(node.config.secret_key), fields)
+        person = await node.store.write(_make, unit, member, fields["ticket"])
+    except Invalid as error:
+        told = {_PLACES.get(each.path, "user_name"): f"Please use {each.expected}." for each in error.problems}
+        return _form(request, fields, told)
+    except Conflict as error:
+        return _form(request, fields, {"user_name": error.public})
+    page = page_of(request, "/setup", title="All set", quiet=True, noindex=True)
+    response = html(request, SetupDoneView(page=page, handle=person.handle, steps=_STEPS))
+    await sessions.begin_session(request, response, person.id)
+    return response
+
+
+async def _check(request: web.Request, ticket: str) -> None:
+    node = request.app[NODE]
+    if not await node.store.read(_is_open, ticket, node.clock.now()):
+        raise NotFound
+
+
+def _is_open(conn: Connection, ticket: str, now: int) -> bool:
+    return accounts.is_link_good(conn, ticket, _PURPOSE, now) and not accounts.has_admin(conn)
+
+
+def _prepare(unit: Unit, box: SecretBox, fields: Mapping[str, str]) -> NewMember:
+    password = fields.get("password", "")
+    check_strength(password)
+    return prepare_member(
+        unit,
+        box,
+        username=fields.get("user_name", ""),
+        email=fields.get("email", ""),
+        password=password,
+        role=accounts.ADMIN,
+        name=fields.get("display_name", ""),
+    )
+
+
+def _make(conn: Connection, unit: Unit, member: NewMember, ticket: str) -> Actor:
+    """The link is taken and the administrator made in one transaction; of two at once only one succeeds."""
+    if accounts.has_admin(conn) or not accounts.use_link(conn, ticket, _PURPOSE, unit.now):
+        raise NotFound
+    return create_member(conn, unit, member)
+
+
+def _form(request: web.Request, fields: Mapping[str, str], errors: Mapping[str, str]) -> web.Response:
+    def field(name: str) -> Field:
+        return Field(value=fields.get(name, ""), error=errors.get(name, ""))
+
+    secret = sessions.form_secret(request)
+    view = SetupView(
+        page=page_of(request, "/setup", title="Set up", quiet=True, noindex=True),
+        action="/setup",
+        csrf=sessions.form_token(secret),
+        ticket=fields.get("ticket", ""),
+        user_name=field("user_name"),
+        email=field("email"),
+        display_name=field("display_name"),
+        password_error=errors.get("password", ""),
+    )
+    response = html(request, view, 422 if errors else 200)
+    sessions.set_cookie(request, response, secret, suffix="-form")
+    return response
