@@ -1,8 +1,7 @@
 """Flag: a report from another server, for the moderators; the reported person is never told."""
 
-from node.richtext import clean_plain_field
-
 from federation.batch import Batch, Inbound
+from node.richtext import clean_plain_field
 from node.store import reports
 
 _COMMENT_AT_MOST = 5_000
