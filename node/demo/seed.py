@@ -3,13 +3,15 @@
 Runs before the node serves: resources are in its catalogue when the others begin to follow it.
 """
 
+from dataclasses import replace
+from datetime import datetime
+
 from sqlalchemy import Connection
 
 from federation.catalogues.reader import read_document
 from federation.documents import actor_uri
 from federation.founding import create_actor
 from federation.keys import make_keys
-from federation.mapping.reading import Reading
 from federation.members import create_member, prepare_member
 from federation.resource_documents import write_document
 from node.app import System, opened
@@ -21,8 +23,8 @@ from node.errors import Invalid
 from node.markdown import render_markdown
 from node.secretbox import SecretBox
 from node.services.context import Unit
-from node.services.importing import publish_many
 from node.services.posts import publish_note
+from node.services.publish import publish_resource
 from node.store import actors, facts
 
 #: Of everybody in the demo; these nodes are reached from this machine only.
@@ -100,14 +102,23 @@ async def _add_communities(system: System, organisation: Organisation) -> None:
 
 
 async def _add_resources(system: System, organisation: Organisation) -> None:
+    """Each as if published on its day, so that lists mix the three organisations."""
     node = system.node
     owner = await node.store.read(actors.find_local_actor, organisation.handle)
     assert owner is not None
-    readings: list[Reading] = [reading for record in organisation.records() for reading in read_document(record)]
-    records = [reading.record for reading in readings if reading.record is not None]
-    async for each in publish_many(node.store, node.unit, owner.id, records, Visibility.PUBLIC, write=write_document):
-        if each.problems:
-            raise Invalid(f"The demo's {each.identifier} is not valid.", problems=each.problems)
+    for record in organisation.records():
+        unit = replace(node.unit(), now=_on(record["datePublished"]))
+        for reading in read_document(record):
+            if reading.record is None:
+                raise Invalid(f"The demo's {record['id']} is not valid.", problems=reading.problems)
+            await node.store.write(
+                publish_resource, unit, owner.id, reading.record, Visibility.PUBLIC, write=write_document
+            )
+
+
+def _on(day: str) -> int:
+    """Nine in the morning of a day."""
+    return int(datetime.fromisoformat(f"{day}T09:00:00+00:00").timestamp() * 1000)
 
 
 def _add_posts(conn: Connection, unit: Unit, organisation: Organisation) -> None:
