@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, func, select, update
+from sqlalchemy.event import listen
 
 from node import errors
 from node.clock import DAY, HOUR, MINUTE, SECOND, FixedClock, SystemClock
@@ -166,6 +167,44 @@ async def test_a_claim_reads_by_its_index():
             assert "ix_jobs_kind_state_due_at" in text
             assert "ix_jobs_serial_key_id" in text
             assert "TEMP B-TREE" not in text
+
+
+async def test_no_statement_of_the_daily_work_reads_the_whole_table():
+    seen: list[tuple[str, object]] = []
+
+    def unit(conn):
+        listen(conn.engine, "before_cursor_execute", lambda *args: seen.append((args[2], args[3])))
+        table.enqueue_many(conn, [job(serial_key="a", host="h", lock_key="l"), job(serial_key="a", host="h")])
+        claimed = claim(conn, per_host=1, busy={"x": 1})
+        table.beat(conn, "w", 100)
+        table.finish_many(conn, [each.id for each in claimed])
+        claimed = claim(conn)
+        table.retry_many(conn, "w", [(claimed[0].id, 50, "no")])
+        table.give_back_many(conn, "w", [(claimed[0].id, 50)])
+        table.park_many(conn, "w", [(claim(conn)[0].id, 50, "no")])
+        table.revive(conn, claimed[0].id, 50)
+        table.hold_host(conn, "h", "work", 500)
+        table.release_oldest(conn, "h", "work", 60)
+        table.release_host(conn, "h", "work", 50)
+        table.pull_in(conn, "work", 50)
+        table.next_due_at(conn, "work", 50)
+        table.take_over(conn, 50, ["w"])
+        statements = [each for each in seen if " jobs" in each[0] and not each[0].startswith("INSERT")]
+        raw = conn.connection.driver_connection
+        plans = {
+            sql: [row[3] for row in raw.execute(f"EXPLAIN QUERY PLAN {sql}", bound)] for sql, bound in flat(statements)
+        }
+        assert len(plans) > 12
+        for sql, plan in plans.items():
+            assert not [line for line in plan if line.startswith("SCAN") and "jobs" in line], (sql, plan)
+
+    def flat(statements):
+        for sql, bound in statements:
+            yield sql, bound[0] if isinstance(bound, list) else bound
+
+    with stores.new_database("sqlite") as path:
+        async with stores.open_store(path) as store:
+            await store.write(unit)
 
 
 async def test_a_lease_ends_unless_its_owner_lives(store):
