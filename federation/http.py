@@ -162,7 +162,7 @@ class OutboundClient:
         """
         target = self._check(url)
         request = build_request("POST", target, {"User-Agent": self._user_agent, **headers}, body)
-        reader = await self._pool.exchange(target, request, _answer_reader, seconds=self._timeouts.total)
+        reader = await self._pool.exchange(target, request, _answer_reader, seconds=self._timeouts.total, is_post=True)
         return Response(reader.status, reader.headers, reader.body, target.url)
 
     async def get_json(

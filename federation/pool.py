@@ -1,7 +1,8 @@
 """How many requests run at once, in all and to one host, and which connections stay open for the next one.
 
 Numbers of security section 2: 100 requests in all, 4 to one host, 2 of them caused by others. A host gets more than
-one only after it has answered promptly, so that fifty slow ones hold fifty places and not two hundred (REL8).
+one only after it has answered promptly, so that fifty slow ones hold few places and not two hundred (REL8). POSTs never
+take the last place of a host: whoever answers a POST may first ask us something that we must ask it back (its key).
 Connections that are free stay open, because a post goes to the same thousand hosts as the one before; the longest
 unused is closed first.
 """
@@ -68,13 +69,15 @@ class Slots:
 class _Lane:
     """What goes on with one host."""
 
-    all: Slots = field(default_factory=lambda: Slots(1))
+    all: Slots
+    gets: Slots = field(default_factory=lambda: Slots(1))
+    posts: Slots = field(default_factory=lambda: Slots(1))
     caused_by_others: Slots = field(default_factory=lambda: Slots(2))
     free: list[Connection] = field(default_factory=list)
 
     @property
     def is_unused(self) -> bool:
-        return not self.free and self.all.is_unused and self.caused_by_others.is_unused
+        return not self.free and self.all.is_unused and self.gets.is_unused and self.posts.is_unused
 
 
 class Pool:
@@ -113,6 +116,7 @@ class Pool:
         new_reader: Callable[[], ResponseReader],
         *,
         seconds: float,
+        is_post: bool = False,
         caused_by_others: bool = False,
     ) -> ResponseReader:
         """Sends the request when it is its turn; the answer's reader, done.
@@ -121,8 +125,9 @@ class Pool:
         the host), otherwise as ``Dialer.dial`` and ``Connection.exchange`` do.
         """
         key = (target.scheme, target.host, target.port)
-        lane = self._lanes.get(key) or self._lanes.setdefault(key, _Lane())
-        slots = (lane.caused_by_others, lane.all, self._all) if caused_by_others else (lane.all, self._all)
+        lane = self._lanes.get(key) or self._lanes.setdefault(key, _Lane(Slots(self._per_host)))
+        own = lane.posts if is_post else lane.gets
+        slots = (*((lane.caused_by_others,) if caused_by_others else ()), own, lane.all, self._all)
         await self._take(slots)
         loop = asyncio.get_running_loop()
         started_at, is_prompt = loop.time(), False
@@ -131,7 +136,7 @@ class Pool:
             is_prompt = loop.time() < started_at + _PROMPT
             return reader
         finally:
-            lane.all.limit = self._per_host if is_prompt else 1
+            own.limit = max(1, self._per_host - is_post) if is_prompt else 1
             for slot in slots:
                 slot.give()
             self._forget_unused(key)

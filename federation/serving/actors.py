@@ -36,7 +36,8 @@ async def show_actor(request: web.Request) -> web.Response:
         raise web.HTTPFound(f"/@{actor.username}", headers={"Vary": "Accept"})
     if actor.state == "gone":
         return gone_response(request, documents.tombstone(actor.uri, "", actor.fetched_at or node.clock.now()))
-    await require_visitor(request)
+    if node.config.federation.authorized_fetch:  # what everybody may read costs no look at a signature
+        await require_visitor(request)
     return activity_response(request, await node.store.read(documents.actor_document, actor.id))
 
 

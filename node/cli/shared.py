@@ -1,10 +1,12 @@
 """What all commands have in common: finding and loading the configuration, exit codes, tables.
 
-@click.command("follow")
-@click.argument("handle")
-@with_config
-def command(config: Config, handle: str) -> None:
-    ...
+A command begins like this:
+
+    @click.command("follow")
+    @click.argument("handle")
+    @with_config
+    def command(config: Config, handle: str) -> None:
+        ...
 """
 
 import base64

@@ -90,10 +90,10 @@ async def _add_communities(system: System, organisation: Organisation) -> None:
                 unit,
                 actor_id=actor_id,  # noqa: B023 (runs before the next round begins)
                 kind=ActorKind.GROUP,
-                username=community["username"],  # noqa: B023
-                own_keys=keys,  # noqa: B023
-                name=community["name"],  # noqa: B023
-                summary=render_markdown(community["bio"]),  # noqa: B023
+                username=community["username"],  # noqa: B023 (the same)
+                own_keys=keys,  # noqa: B023 (the same)
+                name=community["name"],  # noqa: B023 (the same)
+                summary=render_markdown(community["bio"]),  # noqa: B023 (the same)
                 discoverable=True,
                 indexable=True,
             )
