@@ -1,7 +1,7 @@
 """Delivering activities: a job for each inbox, in the transaction of what is told, and what runs these jobs.
 
 Federation section 6. A delivery ends with an answer of 2xx, a refusal, or when it has lost its worth. Order is kept
-for each (actor, object, host), and for a Group for each host. One host has at most four deliveries under way, one
+for each (actor, object, host), and for a Group for each host. One host has at most three deliveries under way, one
 while it fails; hosts that hang give way to those that answer (``federation.places``).
 """
 
@@ -44,7 +44,8 @@ from node.store.jobs import BEHIND, Job, NewJob
 CONTENT_TYPE = "application/activity+json"
 #: More than there are places, so that some can wait for one.
 SLOTS = 200
-PER_HOST = 4
+#: The fourth connection to a host stays free for what it may ask back before it answers: a key, an actor.
+PER_HOST = 3
 _REMEMBERED = 256
 _SHORTLY = 2 * SECOND
 _METRICS: Mapping[type, str] = MappingProxyType({Retry: "retry", GiveBack: "retry"})
