@@ -40,7 +40,7 @@ from node.store.search import NEWEST, Query, Search, Tier, mark
 from node.store.tables import resource_counts, resources
 
 #: Totals and facets of a search are exact up to this many matches.
-BOUND = 1_000
+BOUND = 500
 #: At most so many values of a facet are told, those that most resources have.
 MAX_OPTIONS = 50
 MAX_LIMIT = 100

@@ -318,36 +318,75 @@ class _TsQuery:
 _EXPRESSIONS: Mapping[str, type[_Fts5] | type[_TsQuery]] = MappingProxyType({"sqlite": _Fts5, "postgresql": _TsQuery})
 
 
+# -- ways through the index -----------------------------------------------------------------------------------------
+
+
+class _Way(enum.StrEnum):
+    """How the newest matches are found.
+
+    SQLite walks its lists from the newest entry on. PostgreSQL either walks the entries and looks at each, which is
+    short for common words, or collects all matches from its index and sorts them, which is short for rare ones. Its
+    planner cannot tell rare words apart and guesses wrong by a factor of a hundred, so a look at some entries decides.
+    """
+
+    FTS5 = "sqlite"
+    WALK = "walk"
+    COLLECT = "collect"
+
+
+def _newest(way: _Way, column: str) -> str:
+    """This column of the newest matching entries below ``:before``."""
+    if way is _Way.FTS5:
+        column = "rowid" if column == "sort_key" else column
+        where = f"{INDEX} MATCH :expression AND rowid < :before ORDER BY rowid"
+        return f"SELECT {column} FROM {INDEX} WHERE {where} DESC LIMIT :limit"  # noqa: S608 (constants)
+    matches = "words @@ CAST(:expression AS tsquery)"
+    if way is _Way.WALK:  # IS TRUE cannot be answered by the index of words
+        where = f"({matches}) IS TRUE AND sort_key < :before"
+        return f"SELECT {column} FROM {INDEX} WHERE {where} ORDER BY sort_key DESC LIMIT :limit"  # noqa: S608 (constants)
+    # OFFSET 0 keeps the order out of what the planner may use
+    inner = f"SELECT sort_key, facets FROM {INDEX} WHERE {matches} AND sort_key < :before OFFSET 0"  # noqa: S608 (constants)
+    return f"SELECT {column} FROM ({inner}) AS collected ORDER BY sort_key DESC LIMIT :limit"  # noqa: S608 (constants)
+
+
+def _prepared(way: _Way, sql: str) -> TextClause:
+    """On PostgreSQL the expression is written out: a plan for all words would be bad for most."""
+    return text(sql).bindparams(bindparam("expression", type_=String(), literal_execute=way is not _Way.FTS5))
+
+
+def _facets_of(way: _Way) -> str:
+    aggregate = "group_concat(facets, char(30))" if way is _Way.FTS5 else "string_agg(facets, chr(30))"
+    return f"SELECT {aggregate} FROM ({_newest(way, 'facets')}) AS found"  # noqa: S608 (constants)
+
+
+_KEYS = MappingProxyType({way: _prepared(way, _newest(way, "sort_key")) for way in _Way})
+_COUNT = MappingProxyType(
+    {way: _prepared(way, f"SELECT count(*) FROM ({_newest(way, 'sort_key')}) AS found") for way in _Way}  # noqa: S608 (constants)
+)
+_FACETS = MappingProxyType({way: _prepared(way, _facets_of(way)) for way in _Way})
+
+_SAMPLE = 200
+_BYTES_PER_ENTRY = 700  # about; only the order of magnitude matters
+_SAMPLED = f"SELECT words FROM {INDEX} WHERE sort_key < :before ORDER BY sort_key DESC LIMIT {_SAMPLE}"  # noqa: S608 (constants)
+_PROBE = _prepared(
+    _Way.WALK,
+    f"SELECT count(*) AS hits, pg_relation_size('{INDEX}') / {_BYTES_PER_ENTRY} AS entries"  # noqa: S608 (constants)
+    f" FROM ({_SAMPLED}) AS sample WHERE words @@ CAST(:expression AS tsquery)",
+)
+
+
+def _way(conn: Connection, parameters: Mapping[str, object]) -> _Way:
+    if conn.dialect.name == "sqlite":
+        return _Way.FTS5
+    probe = conn.execute(_PROBE, {name: parameters[name] for name in ("expression", "before")}).one()
+    density = probe.hits / _SAMPLE
+    # A walk looks at limit / density entries, collecting at density * entries: an entry costs about the same in both.
+    is_common = density * density * probe.entries > int(str(parameters["limit"]))
+    return _Way.WALK if is_common or probe.entries <= _SAMPLE else _Way.COLLECT
+
+
 # -- finding --------------------------------------------------------------------------------------------------------
 
-
-def _newest(dialect: str, columns: str) -> str:
-    """These columns of the newest matching entries below ``:before``."""
-    key = _KEY[dialect]
-    matches = f"{INDEX} MATCH :expression" if dialect == "sqlite" else "words @@ CAST(:expression AS tsquery)"
-    where = f"WHERE {matches} AND {key} < :before ORDER BY {key} DESC LIMIT :limit"
-    return f"SELECT {columns} FROM {INDEX} {where}"  # noqa: S608 (constants)
-
-
-def _prepared(dialect: str, sql: str) -> TextClause:
-    """On PostgreSQL the expression is written out, so that rare words and common ones get a plan of their own."""
-    return text(sql).bindparams(bindparam("expression", type_=String(), literal_execute=dialect == "postgresql"))
-
-
-_AGGREGATE = MappingProxyType({"sqlite": "group_concat(facets, char(30))", "postgresql": "string_agg(facets, chr(30))"})
-_KEYS = MappingProxyType({dialect: _prepared(dialect, _newest(dialect, key)) for dialect, key in _KEY.items()})
-_COUNT = MappingProxyType(
-    {
-        dialect: _prepared(dialect, f"SELECT count(*) FROM ({_newest(dialect, key)}) AS found")  # noqa: S608 (constants)
-        for dialect, key in _KEY.items()
-    }
-)
-_FACETS = MappingProxyType(
-    {
-        dialect: _prepared(dialect, f"SELECT {aggregate} FROM ({_newest(dialect, 'facets')}) AS found")  # noqa: S608 (constants)
-        for dialect, aggregate in _AGGREGATE.items()
-    }
-)
 NEWEST = 2**63 - 1
 
 
@@ -355,21 +394,24 @@ def find_keys(conn: Connection, search: Search, *, before: int = NEWEST, limit: 
     """Sort keys of what matches, the newest first, below ``before``."""
     if search.is_hopeless:
         return []
-    return list(conn.scalars(_KEYS[conn.dialect.name], _parameters(conn, search, before, limit)))
+    parameters = _parameters(conn, search, before, limit)
+    return list(conn.scalars(_KEYS[_way(conn, parameters)], parameters))
 
 
 def count(conn: Connection, search: Search, *, at_most: int) -> int:
     """How many entries match; the counting stops at ``at_most``."""
     if search.is_hopeless:
         return 0
-    return conn.scalar(_COUNT[conn.dialect.name], _parameters(conn, search, NEWEST, at_most)) or 0
+    parameters = _parameters(conn, search, NEWEST, at_most)
+    return conn.scalar(_COUNT[_way(conn, parameters)], parameters) or 0
 
 
 def count_facets(conn: Connection, search: Search, *, at_most: int) -> list[tuple[str, str, int]]:
     """``(facet, value, how many)`` among the newest ``at_most`` entries that match."""
     if search.is_hopeless:
         return []
-    packed: str | None = conn.scalar(_FACETS[conn.dialect.name], _parameters(conn, search, NEWEST, at_most))
+    parameters = _parameters(conn, search, NEWEST, at_most)
+    packed: str | None = conn.scalar(_FACETS[_way(conn, parameters)], parameters)
     totals = Counter(packed.split(_BETWEEN)) if packed else Counter[str]()
     return [(*_unpacked(pair), total) for pair, total in totals.items()]
 

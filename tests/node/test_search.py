@@ -225,3 +225,46 @@ async def test_deleting_a_row_takes_it_out_of_the_index(store: Store, shelf: She
         assert conn.scalar(text("SELECT count(*) FROM resource_counts")) == 0
 
     await store.write(unit)
+
+
+async def test_postgresql_finds_the_same_by_either_way(
+    store: Store, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if store.dialect != "postgresql":
+        pytest.skip("SQLite has one way through its index")
+
+    def unit(conn: Connection) -> None:
+        for number in range(12):
+            shelf.put(conn, f"Casting {'zinc' if number % 3 else 'iron'}", kind=("video", "audio")[number % 2])
+        found = []
+        for way in (search._Way.WALK, search._Way.COLLECT):
+            monkeypatch.setattr(search, "_way", lambda _conn, _parameters, way=way: way)
+            wanted = Search(parse("casting -iron"), [[mark("kind", "video")]])
+            keys = search.find_keys(conn, wanted, limit=3)
+            rest = search.find_keys(conn, wanted, before=keys[-1], limit=9)
+            counted = sorted(search.count_facets(conn, wanted, at_most=9))
+            found.append((keys, rest, search.count(conn, wanted, at_most=9), counted))
+        assert found[0] == found[1]
+        assert found[0][2] == 4
+
+    await store.write(unit)
+
+
+async def test_postgresql_walks_for_common_words_and_collects_rare_ones(
+    store: Store, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if store.dialect != "postgresql":
+        pytest.skip("SQLite has one way through its index")
+    monkeypatch.setattr(search, "_SAMPLE", 1)
+
+    def unit(conn: Connection) -> None:
+        for _ in range(150):
+            shelf.put(conn, "Casting", description={"en": "word " * 300})
+        wanted = {word: Search(parse(word)).expression("postgresql") for word in ("casting", "nothing")}
+        ways = {
+            word: search._way(conn, {"expression": expression, "before": search.NEWEST, "limit": 1})
+            for word, expression in wanted.items()
+        }
+        assert ways == {"casting": search._Way.WALK, "nothing": search._Way.COLLECT}
+
+    await store.write(unit)
