@@ -38,18 +38,20 @@ from federation.recheck import Recheck
 from federation.resolving import Resolver as InboxResolver
 from federation.state import FEDERATION, Federation
 from node import guard, metrics, upkeep
-from node.clock import DAY, HOUR, MINUTE, SECOND, Clock, SystemClock
+from node.clock import DAY, HOUR, MINUTE, Clock, SystemClock
 from node.config import Config
 from node.ids import LANES, Ids
 from node.jobs.schedule import Entry, Schedule
 from node.jobs.worker import Worker
 from node.ratelimit import Exemptions
 from node.secretbox import SecretBox
+from node.services.backups import back_up
 from node.services.context import Unit
 from node.state import NODE, Node
 from node.store import facts, migrate
 from node.store.engine import Store
 from node.store.newest import newest_id
+from node.ticks import Tick, Ticks
 from web import middlewares
 from web import routes as web_routes
 from web.state import WEB, build_web
@@ -67,9 +69,11 @@ class System:
     schedule: Schedule
     catalogues: CatalogueSync
     deliverer: Deliverer
+    ticks: Ticks
 
     async def start_work(self) -> None:
         """Begin to work on jobs; nothing is worked on before."""
+        self.ticks.start()
         await self.schedule.start()
         await self.catalogues.start()
         await self.worker.start()
@@ -129,6 +133,7 @@ async def open_system(
 
 async def close_system(system: System) -> None:
     """Stop what runs, in the reverse order of its start."""
+    await system.ticks.stop()
     await system.worker.stop()
     await system.federation.hosts.close()
     system.deliverer.close()
@@ -205,8 +210,7 @@ async def _join(
         clock,
         ids,
         [
-            Entry("inbox-backlog", 5 * SECOND, inbox.measure_backlog),
-            Entry("policies", 2 * SECOND, policies.load),
+            Entry("backup", DAY, lambda: back_up(config, store, clock), delay=HOUR),
             Entry("expire", HOUR, lambda: upkeep.run(store, clock.now()), delay=5 * MINUTE),
             Entry("hosts-given-up", DAY, lambda: hosts.check_given_up(partial(find_software, client)), delay=HOUR),
             Entry("hosts-expire", DAY, hosts.expire, delay=HOUR),
@@ -237,6 +241,7 @@ async def _join(
         schedule,
         catalogues,
         deliverer,
+        Ticks([Tick("policies", 2, policies.load), Tick("backlog", 5, inbox.measure_backlog)]),
     )
 
 

@@ -21,6 +21,7 @@ from node.clock import HOUR
 from node.config import Config
 from node.errors import Conflict
 from node.store import accounts
+from web.health import build_metrics_app
 
 _LINK_GOOD_FOR = 24 * HOUR
 _WARN_EVERY_SECONDS = 3600
@@ -91,9 +92,13 @@ async def _serve(system: System, stop: asyncio.Event) -> None:
         keepalive_timeout=75.0,
         shutdown_timeout=10.0,
     )
+    metrics_runner = web.AppRunner(build_metrics_app(), access_log=None, handle_signals=False)
     await runner.setup()
+    await metrics_runner.setup()
     site = web.TCPSite(runner, config.node.listen.host, config.node.listen.port, backlog=1024)
     await site.start()
+    if config.metrics.listen is not None:
+        await web.TCPSite(metrics_runner, config.metrics.listen.host, config.metrics.listen.port).start()
     await system.start_work()
     await _invite_first_administrator(system)
     click.echo(f"listening on {config.origin}")
@@ -103,6 +108,7 @@ async def _serve(system: System, stop: asyncio.Event) -> None:
     finally:
         warnings.cancel()
         await runner.cleanup()
+        await metrics_runner.cleanup()
 
 
 def _on_signals(stop: asyncio.Event) -> None:
