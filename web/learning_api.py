@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from node.clock import to_rfc3339
 from node.domain.catalogues import State
+from node.domain.search import parse
 from node.domain.uris import origin_of
 from node.errors import Malformed, NotFound, Problem
 from node.services.catalogue import describe
@@ -21,7 +22,6 @@ from node.state import NODE
 from node.store import listing, resources
 from node.store.listing import FILTERS, MAX_LIMIT, Option, Page, Sort, Wish
 from node.store.resources import Resource, Viewer
-from node.store.search import parse
 from web.learning_openapi import build_openapi
 from web.viewer import viewer_of
 

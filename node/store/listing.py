@@ -19,6 +19,7 @@ from sqlalchemy import Connection, TextClause, bindparam, func, select, text, tu
 
 from node.domain.licences import describe
 from node.domain.resources import FACETS as RECORD_FACETS
+from node.domain.search import Query
 from node.domain.text import primary
 from node.domain.vocabularies import concept_key
 from node.errors import Malformed, Problem
@@ -36,7 +37,7 @@ from node.store.resources import (
     load_labels,
     origin_mark,
 )
-from node.store.search import NEWEST, Query, Search, Tier, mark
+from node.store.search import NEWEST, Search, Tier, mark
 from node.store.tables import resource_counts, resources
 
 #: Totals and facets of a search are exact up to this many matches.

@@ -9,6 +9,7 @@ from federation.mapping.digest import article_digest
 from federation.resource_documents import write_document
 from node.clock import from_rfc3339
 from node.domain.catalogues import digest_of_entries
+from node.domain.search import parse
 from node.domain.visibility import Visibility
 from node.errors import Forbidden, Gone, Invalid, NotFound
 from node.services import importing, publish
@@ -17,7 +18,6 @@ from node.services.publish import Outcome, PublishResult
 from node.store import catalogues, listing, objects, resources
 from node.store.engine import Store
 from node.store.listing import Wish
-from node.store.search import parse
 from node.store.tables import jobs, object_versions
 from tests import stores
 from tests.records import full_record, record

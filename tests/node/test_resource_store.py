@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, select, text
 
 from node.domain import slugs
+from node.domain.search import parse
 from node.domain.visibility import Visibility
 from node.errors import Gone, Malformed, NotFound
 from node.store import listing, objects, resources
 from node.store.engine import Store
 from node.store.listing import Page, Sort, Wish
 from node.store.resources import ANYBODY, NewResource, Viewer
-from node.store.search import parse
 from node.store.tables import object_versions
 from tests import stores
 from tests.shelf import Shelf

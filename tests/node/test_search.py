@@ -7,9 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, text
 
+from node.domain.search import MAX_WORD, Query, Term, parse, stem, words
 from node.store import search
 from node.store.engine import Store
-from node.store.search import Query, Search, Term, Tier, mark, parse, stem, words
+from node.store.search import Search, Tier, mark
 from node.store.search_schema import INDEX
 from tests import stores
 from tests.shelf import Shelf
@@ -47,7 +48,7 @@ def test_words_are_what_both_databases_can_index(value: str) -> None:
     for word in words(value):
         assert word
         assert all(letter.isalnum() for letter in word)
-        assert len(word) <= search.MAX_WORD
+        assert len(word) <= MAX_WORD
 
 
 @given(st.from_regex(r"[a-z]{1,20}", fullmatch=True))
