@@ -292,7 +292,10 @@ def _activate(context: Context, inline: Any) -> Context:
             definitions |= part
     if not definitions:
         return context
-    key = orjson.dumps(definitions)
+    try:
+        key = orjson.dumps(definitions)
+    except orjson.JSONEncodeError:  # a number beyond 64 bits, which our own reader never lets through
+        return _merged(context, definitions)
     return _remembered(context, key) if len(key) <= _MAX_REMEMBERED else _merged(context, definitions)
 
 
