@@ -197,7 +197,21 @@ def _object_updated(conn: Connection, unit: Unit, event: events.ObjectUpdated) -
 
 
 def _object_deleted(conn: Connection, unit: Unit, event: events.ObjectDeleted) -> Outgoing | None:
-    return _about_object(conn, unit, event.object_id, "Delete")
+    """A living object was narrowed: those who must not read it any more are told that it is gone."""
+    row = objects.load_row(conn, event.object_id)
+    if row.state != objects.LIVE:
+        return _about_object(conn, unit, event.object_id, "Delete")
+    actor = actors.load_actors_by_id(conn, [row.actor_id])[row.actor_id]
+    audience = _audience_of_object(conn, row, Visibility.PUBLIC, is_new=False)
+    activity = {
+        "type": "Delete",
+        "actor": actor.uri,
+        "to": [PUBLIC],
+        "cc": [actor.followers],
+        "published": to_rfc3339(unit.now),
+        "object": documents.tombstone(row.uri, row.type, unit.now),
+    }
+    return Outgoing(actor, activity, row.uri, Visibility.PUBLIC, audience)
 
 
 def _about_object(conn: Connection, unit: Unit, object_id: int, type_: str) -> Outgoing | None:

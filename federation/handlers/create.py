@@ -46,7 +46,8 @@ def take_in(batch: Batch, inbound: Inbound, author: Actor, post: RemotePost, *, 
     if not on_purpose and not concerns_us(batch, author, post):
         return "unrelated"
     stored = store_post(batch, author, post, received_at=inbound.received_at)
-    _show(batch, inbound, author, post, stored)
+    if not on_purpose:  # what was fetched is no news: a first look at a catalogue must not fill anybody's timeline
+        _show(batch, inbound, author, post, stored)
     return "stored"
 
 

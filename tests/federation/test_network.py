@@ -112,6 +112,18 @@ async def test_what_only_members_may_read_does_not_leave(pair):
     assert (await hospital.get(internal.uri))[0] == 404
 
 
+async def test_a_resource_that_is_narrowed_disappears_elsewhere(pair):
+    hospital, university = pair.peers
+    await befriend(pair)
+    published = await university.publish(record())
+    await pair.settle()
+    await university.publish(record(), Visibility.ORGANISATION)
+    await pair.settle()
+    assert (await hospital.object(published.uri)).state == "deleted"
+    assert (await hospital.get(published.uri))[0] in {404, 410}
+    assert (await university.object(published.uri)).state == "live"
+
+
 async def note_of(peer, author, text, visibility=Visibility.PUBLIC, **parts):
     return await peer.store.write(publish_note, peer.unit(), author.id, text, visibility, **parts)
 
