@@ -6,6 +6,7 @@ from aiohttp import web
 
 from node.clock import Clock
 from node.config import Config
+from node.forwarded import client_address
 from node.ids import Ids
 from node.jobs.worker import Worker
 from node.services.context import Unit
@@ -28,3 +29,11 @@ class Node:
 
 
 NODE = web.AppKey("NODE", Node)
+
+
+def address_of(request: web.Request) -> str:
+    """Who asks, whatever proxies of ours stand between; what rates are counted by."""
+    trusted = request.app[NODE].config.node.trusted_proxies
+    if not trusted:
+        return request.remote or ""
+    return client_address(request.remote, ",".join(request.headers.getall("X-Forwarded-For", [])), trusted)

@@ -9,7 +9,7 @@ from federation.serving.visitor import message_of
 from federation.state import FEDERATION
 from node import metrics
 from node.errors import Gone, NodeError, TooLarge, UnsupportedMediaType
-from node.state import NODE
+from node.state import NODE, address_of
 
 MAX_BODY = 1_048_576
 _TYPES = frozenset({"application/activity+json", "application/ld+json"})
@@ -36,7 +36,7 @@ async def _post(request: web.Request, *, owner_id: int | None) -> web.Response:
     try:
         body = await _read_body(request)
         message = message_of(request, body, origin=node.config.origin)
-        outcome = await federation.inbox.accept(message, address=request.remote or "", owner_id=owner_id)
+        outcome = await federation.inbox.accept(message, address=address_of(request), owner_id=owner_id)
     except NodeError as error:
         metrics.inbox_taken(type(error).__name__)
         raise

@@ -6,7 +6,7 @@ from node import log
 from node.errors import RateLimited
 from node.ratelimit import key_of_address
 from node.services import passwords
-from node.state import NODE
+from node.state import NODE, address_of
 from node.store import accounts
 from node.store.accounts import Account
 from web import sessions
@@ -48,7 +48,7 @@ async def sign_out(request: web.Request) -> web.Response:
 
 
 def _check_address(request: web.Request) -> None:
-    state, address = request.app[WEB], request.remote or ""
+    state, address = request.app[WEB], address_of(request)
     if state.exemptions.covers(address):
         return
     if wait := state.sign_in.by_address.take(key_of_address(address)):

@@ -1,0 +1,34 @@
+"""Only trusted proxies say who asks."""
+
+import doctest
+from ipaddress import ip_network
+
+import pytest
+
+from node import forwarded
+
+PROXIES = [ip_network("127.0.0.0/8"), ip_network("fd00::/8")]
+
+
+@pytest.mark.parametrize(
+    ("remote", "header", "expected"),
+    [
+        ("127.0.0.1", "192.0.2.7", "192.0.2.7"),
+        ("127.0.0.1", "6.6.6.6, 192.0.2.7, 127.0.0.2", "192.0.2.7"),
+        ("fd00::1", "2001:db8::7", "2001:db8::7"),
+        ("192.0.2.9", "6.6.6.6", "192.0.2.9"),
+        ("127.0.0.1", "", "127.0.0.1"),
+        ("127.0.0.1", "not an address", "127.0.0.1"),
+        (None, "6.6.6.6", ""),
+    ],
+)
+def test_the_nearest_address_that_is_no_proxy_counts(remote, header, expected):
+    assert forwarded.client_address(remote, header, PROXIES) == expected
+
+
+def test_without_proxies_nothing_is_believed():
+    assert forwarded.client_address("127.0.0.1", "6.6.6.6", []) == "127.0.0.1"
+
+
+def test_its_examples_are_true():
+    assert doctest.testmod(forwarded).failed == 0
