@@ -45,7 +45,7 @@ from node.jobs.schedule import Entry, Schedule
 from node.jobs.worker import Worker
 from node.ratelimit import Exemptions
 from node.secretbox import SecretBox
-from node.services.backups import back_up
+from node.services.backups import back_up, copy_before_upgrade
 from node.services.context import Unit
 from node.state import NODE, Node
 from node.store import facts, migrate
@@ -99,12 +99,9 @@ def migrate_database(config: Config) -> bool:
     if config.database_path.exists() and migrate.is_current_file(config.database_path):
         return False
 
-    def copy_first(version: str) -> None:
-        config.backup.directory.mkdir(parents=True, exist_ok=True)
-        target = config.backup.directory / f"before-upgrade-from-{version}.sqlite3"
-        migrate.copy_sqlite(config.database_path, target)
-
-    return migrate.migrate(f"sqlite:///{config.database_path}", before=copy_first)
+    return migrate.migrate(
+        f"sqlite:///{config.database_path}", before=lambda version: copy_before_upgrade(config, version)
+    )
 
 
 async def open_system(

@@ -32,7 +32,8 @@ BEGIN
   SET LOCAL client_min_messages = warning;
   PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid();
-  FOR name IN SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public' LOOP
+  FOR name IN SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public'
+      AND tablename <> 'alembic_version' LOOP
     EXECUTE 'SELECT EXISTS (SELECT FROM ' || name || ')' INTO has_rows;
     IF has_rows THEN used := used || name; END IF;
   END LOOP;

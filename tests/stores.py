@@ -12,12 +12,10 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, create_engine
 
-from node.store import search_schema
 from node.store.engine import Store
+from node.store.migrate import migrate
 from node.store.sqlite import SqliteBackend
-from node.store.tables import metadata
 from tests import postgres
 
 #: PostgreSQL databases that a test has used and that are empty again.
@@ -25,19 +23,11 @@ _free: list[str] = []
 BACKENDS = ("sqlite", *(("postgresql",) if postgres.WANTED else ()))
 
 
-def _create(engine: Engine) -> None:
-    with engine.begin() as conn:
-        metadata.create_all(conn)
-        search_schema.create(conn)
-
-
 @functools.cache
 def _sqlite_template() -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "template.db"
-        engine = create_engine(f"sqlite:///{path}")
-        _create(engine)
-        engine.dispose()
+        migrate(f"sqlite:///{path}")
         return path.read_bytes()
 
 
@@ -45,9 +35,7 @@ def _sqlite_template() -> bytes:
 def _postgresql_template() -> str:
     server = postgres.cluster()
     name = server.create()
-    engine = create_engine(server.url(name).replace("postgresql://", "postgresql+psycopg://", 1))
-    _create(engine)
-    engine.dispose()
+    migrate(server.url(name).replace("postgresql://", "postgresql+psycopg://", 1))
     return name
 
 

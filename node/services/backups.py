@@ -159,6 +159,29 @@ def _name(partial: Path, now: int) -> Path:
     return folder
 
 
+def copy_before_upgrade(config: Config, version: str) -> Path:
+    """Copy a SQLite database that is about to change; the copy gets its name once it has been found whole and equal.
+
+    Raises Unavailable where there is no space or where somebody still writes to it, Conflict for a damaged copy.
+    """
+    target = config.backup.directory / f"before-upgrade-from-{version}.sqlite3"
+    partial = target.with_suffix(".partial")
+    try:
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        partial.unlink(missing_ok=True)
+        copies.copy_sqlite(config.database_path, partial)
+        if copies.check_sqlite(partial) != copies.look_into_sqlite(config.database_path):
+            raise Unavailable("The database changed while it was copied; stop the node before an upgrade.")
+        _sync(partial)
+        partial.replace(target)
+        _sync(target.parent)
+    except OSError as error:
+        raise Unavailable("The backup cannot be written.", detail=str(error)) from error
+    finally:
+        partial.unlink(missing_ok=True)
+    return target
+
+
 # -- verifying ------------------------------------------------------------------------------------------------------
 
 

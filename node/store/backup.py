@@ -9,19 +9,20 @@ import os
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from sqlalchemy import Connection, create_engine, func, inspect, select, text
+from sqlalchemy import Connection, create_engine, func, inspect, select, table, text
 from sqlalchemy.pool import NullPool
 
 from node.errors import Conflict, Unavailable
 from node.store.migrate import current_version
-from node.store.tables import metadata, own_keys
+from node.store.search_schema import is_part_of_index
+from node.store.tables import own_keys
 
 _TOOL_SECONDS = 24 * 3600
 
@@ -36,13 +37,9 @@ class Content:
 
 
 def look_into(conn: Connection) -> Content:
-    """Count what is there; tables of a later or earlier version are left out."""
-    present = set(inspect(conn).get_table_names())
-    rows = {
-        name: conn.scalar(select(func.count()).select_from(table)) or 0
-        for name, table in sorted(metadata.tables.items())
-        if name in present
-    }
+    """Count what is there, whichever version made it; the search index is left out."""
+    present = {name for name in inspect(conn).get_table_names() if not is_part_of_index(name)}
+    rows = {name: conn.scalar(select(func.count()).select_from(table(name))) or 0 for name in sorted(present)}
     keys = conn.execute(select(own_keys.c.uri, own_keys.c.public)) if own_keys.name in present else ()
     fingerprints = {uri: sha256(public.encode()).hexdigest() for uri, public in keys}
     return Content(current_version(conn), rows, fingerprints)
@@ -68,9 +65,8 @@ def copy_sqlite(source: Path, target: Path) -> None:
 
 def check_sqlite(path: Path) -> Content:
     """What a copy holds, after SQLite has found it whole; nothing is written. Raises Conflict for damage."""
-    engine = create_engine("sqlite://", creator=lambda: _frozen(path), poolclass=NullPool)
     try:
-        with engine.connect() as conn:
+        with _reading(path, "mode=ro&immutable=1") as conn:
             verdict = list(conn.execute(text("PRAGMA integrity_check(3)")).scalars())
             orphans = len(conn.execute(text("PRAGMA foreign_key_check")).all())
             if verdict != ["ok"] or orphans:
@@ -78,12 +74,23 @@ def check_sqlite(path: Path) -> Content:
             return look_into(conn)
     except (sqlite3.Error, OSError) as error:
         raise Conflict("The database in the backup cannot be read.", detail=str(error)[:200]) from error
+
+
+def look_into_sqlite(path: Path) -> Content:
+    """What a database holds that is in its place, with the log beside it."""
+    with _reading(path, "mode=ro") as conn:
+        return look_into(conn)
+
+
+@contextmanager
+def _reading(path: Path, options: str) -> Iterator[Connection]:
+    uri = f"{path.as_uri()}?{options}"
+    engine = create_engine("sqlite://", creator=lambda: sqlite3.connect(uri, uri=True), poolclass=NullPool)
+    try:
+        with engine.connect() as conn:
+            yield conn
     finally:
         engine.dispose()
-
-
-def _frozen(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)
 
 
 # -- PostgreSQL -----------------------------------------------------------------------------------------------------

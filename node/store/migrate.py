@@ -1,22 +1,33 @@
 """Brings the schema of a database up to this version.
 
 The common case costs one SELECT: the version row is compared first, and Alembic (11 MiB, 220 ms) is imported only
-where it differs. On SQLite a verified backup is taken before anything changes (REL12).
+where it differs. All pending migrations run in one transaction: what fails leaves the database as it was, and the
+older program runnable (REL12).
 """
 
-import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, inspect, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 
-from node.errors import ConfigurationRefused, Unavailable
+from node.errors import ConfigurationRefused, Conflict
 
-#: The newest migration; a test compares it with the scripts.
-HEAD = "0001"
+#: Where ``env.py`` and the versions are.
+SCRIPTS = Path(__file__).with_name("migrations")
 _VERSIONS = text("SELECT version_num FROM alembic_version")
+_LOCK = text("SELECT pg_advisory_xact_lock(7467831)")  # any number that nobody else takes
+
+
+def known_versions() -> frozenset[str]:
+    """All versions that this program can upgrade from: the numbers in front of the names of the migrations."""
+    return frozenset(path.name[:4] for path in (SCRIPTS / "versions").glob("[0-9]*.py"))
+
+
+#: The newest migration.
+HEAD = max(known_versions())
 
 
 def current_version(conn: Connection) -> str | None:
@@ -41,11 +52,11 @@ def is_current_file(path: Path) -> bool:
             return False
 
 
-def migrate(url: str, *, before: Callable[[str], None] | None = None) -> bool:
+def migrate(url: str, *, before: Callable[[str], object] | None = None) -> bool:
     """Upgrade to ``HEAD``; answers whether there was anything to do.
 
     ``before(version)`` is called when an existing database is about to change. Raises ConfigurationRefused for a
-    schema that is newer than this program.
+    schema that is newer than this program, Conflict where a migration left rows that refer to nothing.
     """
     engine = create_engine(url)
     try:
@@ -59,43 +70,39 @@ def migrate(url: str, *, before: Callable[[str], None] | None = None) -> bool:
             )
         if found is not None and before is not None:
             before(found)
-        _upgrade(engine)
+        upgrade(engine)
         return True
     finally:
         engine.dispose()
 
 
-def known_versions() -> frozenset[str]:
-    """All versions that this program can upgrade from."""
-    return frozenset(path.name[:4] for path in (_HERE / "versions").glob("[0-9]*.py"))
-
-
-_HERE = Path(__file__).with_name("migrations")
-
-
-def _upgrade(engine: Engine) -> None:
+def upgrade(engine: Engine, target: str = "head") -> None:
+    """Run the migrations up to ``target`` in one transaction; several processes do so one after the other."""
     # Late: see the module.
     from alembic import command
     from alembic.config import Config
 
+    is_sqlite = engine.dialect.name == "sqlite"
+    if is_sqlite:
+        event.listen(engine, "connect", _without_own_transactions)
+        event.listen(engine, "begin", _begin)
     config = Config()
-    config.set_main_option("script_location", str(_HERE))
+    config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
     with engine.begin() as conn:
+        if not is_sqlite:
+            conn.execute(_LOCK)
         config.attributes["connection"] = conn
-        command.upgrade(config, "head")
+        command.upgrade(config, target)
+        if is_sqlite and (orphans := conn.execute(text("PRAGMA foreign_key_check")).all()):
+            raise Conflict("The upgrade of the database failed; it is as it was.", detail=str(orphans[:3]))
 
 
-def copy_sqlite(source: Path, target: Path) -> None:
-    """A consistent copy of a SQLite database, also while it is written to; refused without space for it."""
-    needed = source.stat().st_size
-    if shutil.disk_usage(target.parent).free < 2 * needed:
-        raise Unavailable("There is not enough disk space for a backup.", detail=f"{needed} bytes needed")
-    partial = target.with_suffix(".partial")
-    with closing(sqlite3.connect(source)) as original, closing(sqlite3.connect(partial)) as copy:
-        original.backup(copy, pages=1024)
-        (verdict,) = copy.execute("PRAGMA integrity_check").fetchone()
-    if verdict != "ok":
-        partial.unlink()
-        raise Unavailable("The copy of the database is damaged.", detail=str(verdict)[:200])
-    partial.chmod(0o600)
-    partial.replace(target)
+# Python's driver begins a transaction only before rows change, not before tables do.
+
+
+def _without_own_transactions(raw: sqlite3.Connection, _record: Any) -> None:
+    raw.isolation_level = None
+
+
+def _begin(conn: Connection) -> None:
+    conn.exec_driver_sql("BEGIN IMMEDIATE")

@@ -1,7 +1,8 @@
 """What full-text search needs of each database beyond tables: an index of words, and triggers that keep it true.
 
-``create`` is called by the first migration and, in tests, after ``metadata.create_all``. Whoever deletes a row of
-``resources``, a cascade included, takes it out of the index and the counters without knowing of either.
+Whoever deletes a row of ``resources``, a cascade included, takes it out of the index and the counters without knowing
+of either. Like ``store.tables`` this is how things are now: migrations hold their own text of each change, and a test
+compares the two.
 """
 
 from collections.abc import Mapping
@@ -31,13 +32,6 @@ _SQLITE = (
         DELETE FROM resource_counts
         WHERE listing = OLD.listing AND facet = OLD.facet AND value = OLD.value AND total <= 0;
     END""",
-)
-
-_SQLITE_DROP = (
-    "DROP TRIGGER IF EXISTS resource_facets_take",
-    "DROP TRIGGER IF EXISTS resource_facets_add",
-    "DROP TRIGGER IF EXISTS resources_unindex",
-    f"DROP TABLE IF EXISTS {INDEX}",
 )
 
 # The foreign key does here what the first trigger does there. Counting goes by statement, not by row: one upsert for
@@ -70,30 +64,15 @@ _POSTGRESQL = (
         REFERENCING OLD TABLE AS taken FOR EACH STATEMENT EXECUTE FUNCTION resource_facets_take()""",
 )
 
-_POSTGRESQL_DROP = (
-    "DROP TRIGGER IF EXISTS resource_facets_take ON resource_facets",
-    "DROP TRIGGER IF EXISTS resource_facets_add ON resource_facets",
-    "DROP FUNCTION IF EXISTS resource_facets_take",
-    "DROP FUNCTION IF EXISTS resource_facets_add",
-    f"DROP TABLE IF EXISTS {INDEX}",
-)
-
 _CREATE: Mapping[str, tuple[str, ...]] = MappingProxyType({"sqlite": _SQLITE, "postgresql": _POSTGRESQL})
-_DROP: Mapping[str, tuple[str, ...]] = MappingProxyType({"sqlite": _SQLITE_DROP, "postgresql": _POSTGRESQL_DROP})
 
 
 def create(conn: Connection) -> None:
-    """Make the index and its triggers; the tables of ``store.tables`` must be there."""
+    """Make the index and its triggers, as the migrations do; the tables of ``store.tables`` must be there."""
     for statement in _CREATE[conn.dialect.name]:
         conn.execute(text(statement))
 
 
-def drop(conn: Connection) -> None:
-    """Take them away again, as far as they are there; the rows of the tables stay."""
-    for statement in _DROP[conn.dialect.name]:
-        conn.execute(text(statement))
-
-
 def is_part_of_index(table: str) -> bool:
-    """Whether a table belongs to the index; whoever compares tables with the metadata leaves these out."""
+    """Whether a table belongs to the index; whoever counts rows leaves these out."""
     return table == INDEX or table.startswith(f"{INDEX}_")

@@ -17,15 +17,24 @@ import pytest
 from click.testing import CliRunner, Result
 
 from node import cli, log
-from node.app import open_store
+from node.app import migrate_database, open_store
 from node.clock import DAY, FixedClock
 from node.config import Config, load
 from node.config.settings import DatabaseSettings
 from node.errors import Conflict, Unavailable
 from node.services import backups
-from node.services.backups import MANIFEST, SQLITE, back_up, make_backup, restore_backup, thin_out, verify_backup
+from node.services.backups import (
+    MANIFEST,
+    SQLITE,
+    back_up,
+    copy_before_upgrade,
+    make_backup,
+    restore_backup,
+    thin_out,
+    verify_backup,
+)
 from node.store import backup as copies
-from node.store import facts
+from node.store import facts, migrate
 from tests import postgres, stores
 
 ROOT = Path(__file__).parents[2]
@@ -304,3 +313,55 @@ def test_missing_tools_of_postgresql_are_named(monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(Unavailable, match="pg_restore"):
         copies.check_dump(tmp_path / "x")
+
+
+# -- before an upgrade ----------------------------------------------------------------------------------------------
+
+
+def test_upgrade_of_sqlite_copies_the_database_first(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    scripts = config.data_dir.parent / "scripts"
+    shutil.copytree(migrate.SCRIPTS, scripts)
+    (scripts / "versions" / "9999_later.py").write_text(
+        f"from alembic import op\nrevision, down_revision = '9999', {migrate.HEAD!r}\n"
+        "def upgrade():\n    op.execute('DELETE FROM domain_policies')\n"
+    )
+    before, was = copies.look_into_sqlite(config.database_path), migrate.HEAD
+    monkeypatch.setattr(migrate, "SCRIPTS", scripts)
+    monkeypatch.setattr(migrate, "HEAD", "9999")
+    assert migrate_database(config)
+    (copy,) = config.backup.directory.iterdir()
+    assert copy.name == f"before-upgrade-from-{was}.sqlite3"
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    assert copies.check_sqlite(copy) == before
+    assert copies.look_into_sqlite(config.database_path).rows["domain_policies"] == 0
+    assert not migrate_database(config), "done once"
+
+
+def test_database_that_changes_while_it_is_copied_is_not_upgraded(
+    config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check = copies.check_sqlite
+
+    def check_beside_a_writer(path: Path) -> copies.Content:
+        with sqlite3.connect(config.database_path) as raw:
+            raw.execute("INSERT INTO facts (name, value) VALUES ('other', '1')")
+        raw.close()
+        return check(path)
+
+    monkeypatch.setattr(copies, "check_sqlite", check_beside_a_writer)
+    with pytest.raises(Unavailable, match="stop the node"):
+        copy_before_upgrade(config, "0001")
+    assert list(config.backup.directory.iterdir()) == []
+
+
+def test_damaged_database_is_not_upgraded_and_an_earlier_copy_stays(config: Config) -> None:
+    copy = copy_before_upgrade(config, "0001")
+    whole = copy.read_bytes()
+    page = 4096
+    with config.database_path.open("r+b") as file:
+        file.seek(5 * page)
+        file.write(b"\xff" * (20 * page))
+    with pytest.raises((Conflict, Unavailable)):
+        copy_before_upgrade(config, "0001")
+    assert list(config.backup.directory.iterdir()) == [copy]
+    assert copy.read_bytes() == whole
