@@ -54,6 +54,7 @@ from node.store.newest import newest_id
 from node.ticks import Tick, Ticks
 from web import middlewares
 from web import routes as web_routes
+from web.client_api.callers import TOKENS, Tokens
 from web.state import WEB, build_web
 
 MAX_BODY = 1_048_576
@@ -273,5 +274,6 @@ def build_app(system: System) -> web.Application:
     app[NODE] = system.node
     app[FEDERATION] = system.federation
     app[WEB] = build_web(system.node)
+    app[TOKENS] = Tokens(system.node.store)
     app.add_routes([*routes.ROUTES, *web_routes.ROUTES])
     return app

@@ -71,7 +71,7 @@ def _text(name: str) -> bytes:
 @cache
 def _fits(name: str) -> Fits:
     schema = load(name)
-    return Compiler(schema, _formats(name), _amb_schemas().__getitem__).compile(schema)
+    return Compiler(schema, _formats(name), _referable().__getitem__).compile(schema)
 
 
 def _formats(name: str) -> Mapping[str, Format]:
@@ -98,12 +98,12 @@ def _applied(rule: Format) -> Any:
 def _registry() -> "Registry[Any]":
     from referencing import Registry, Resource
 
-    return Registry().with_resources((key, Resource.from_contents(each)) for key, each in _amb_schemas().items())
+    return Registry().with_resources((key, Resource.from_contents(each)) for key, each in _referable().items())
 
 
 @cache
-def _amb_schemas() -> Mapping[str, Any]:
-    """Every AMB schema by its ``$id``: those are the only ones that refer to each other across files."""
-    folder = files(__name__).joinpath("data", "amb", AMB_VERSION)
-    contents = (json.loads(entry.read_bytes()) for entry in folder.iterdir() if entry.name.endswith(".json"))
-    return MappingProxyType({each["$id"]: each for each in contents})
+def _referable() -> Mapping[str, Any]:
+    """The schemas that refer to each other across files, by ``$id``: those of AMB, and the client API's entities."""
+    folders = (files(__name__).joinpath("data", *path) for path in (("amb", AMB_VERSION), ("client",)))
+    entries = (entry for folder in folders for entry in folder.iterdir() if entry.name.endswith(".json"))
+    return MappingProxyType({each["$id"]: each for each in (json.loads(entry.read_bytes()) for entry in entries)})

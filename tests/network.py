@@ -32,6 +32,7 @@ from node.store import accounts, actors, follows, objects
 from node.store.actors import Actor
 from node.store.follows import Follow
 from node.store.tables import received
+from tests import answers
 
 _HOSTS = itertools.count(1)
 SECRET = bytes(range(32))
@@ -44,6 +45,7 @@ class Peer:
     system: System
     runner: web.AppRunner
     http: aiohttp.ClientSession
+    watch: answers.Watch
 
     @property
     def origin(self) -> str:
@@ -167,17 +169,20 @@ async def open_peer(folder: Path, name: str, host: str, *, clock: Clock | None =
         secret_key=SECRET,
     )
     system = await open_system(config, clock=clock or SystemClock(), lane=0)
-    runner = web.AppRunner(build_app(system), access_log=None, auto_decompress=False)
+    app = build_app(system)
+    watch = answers.watch(app)
+    runner = web.AppRunner(app, access_log=None, auto_decompress=False)
     await runner.setup()
     address, port = host.split(":")
     await web.TCPSite(runner, address, int(port)).start()
-    return Peer(system, runner, aiohttp.ClientSession())
+    return Peer(system, runner, aiohttp.ClientSession(), watch)
 
 
 async def stop_peer(peer: Peer) -> None:
     await peer.http.close()
     await peer.runner.cleanup()
     await close_system(peer.system)
+    assert not peer.watch.wrong, peer.watch.wrong[:10]
 
 
 @asynccontextmanager

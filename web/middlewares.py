@@ -10,6 +10,7 @@ from time import perf_counter
 from aiohttp import hdrs, web
 
 from node import errors, log, metrics
+from web import cors
 from web import errors as answers
 from web.sessions import identify
 from web.state import WEB
@@ -32,6 +33,8 @@ async def around(request: web.Request, handler: Handler) -> web.StreamResponse:
         if not response.prepared:
             response.headers[REQUEST_ID] = request_id
             response.headers.setdefault("X-Content-Type-Options", "nosniff")
+            if cors.is_open(request.path):
+                cors.add_headers(response)
             if state.is_https:
                 response.headers["Strict-Transport-Security"] = HSTS
         _note(request, response.status, perf_counter() - began)
@@ -48,6 +51,8 @@ async def _answer(
             raise errors.Misdirected
         if hdrs.COOKIE in request.headers:
             await identify(request)
+        if request.method == hdrs.METH_OPTIONS and cors.is_open(request.path):
+            return cors.preflight(request)
         return await handler(request)
     except web.HTTPException as error:
         if error.status < web.HTTPBadRequest.status_code:

@@ -45,7 +45,7 @@ async def find_visitor(request: web.Request) -> Visitor:
 
 def _owner_of_token(conn: Connection, token: str) -> Actor:
     found = accounts.find_token(conn, token)
-    if found is None:
+    if found is None or found.actor_id is None:
         raise Unauthenticated("The access token is not valid.")
     if _SCOPES.isdisjoint(found.scopes):
         raise Forbidden("This token may not read.")

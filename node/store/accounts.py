@@ -7,9 +7,12 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from node.store.engine import signal
 from node.store.tables import access_tokens, accounts, actors, audit_log, one_time_links, sessions
 
 MEMBER, MODERATOR, ADMIN = "member", "moderator", "admin"
+#: Signalled by every unit that ends tokens or changes the state of an account: whoever remembers tokens forgets them.
+TOKENS_CHANGED = "tokens-changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +39,12 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    actor_id: int
+    """What an access token stands for; without an actor it is an app's own."""
+
+    hash: str
+    actor_id: int | None
     scopes: frozenset[str]
+    used_at: int
 
 
 def hash_of(secret: str) -> str:
@@ -93,6 +100,7 @@ def set_password(conn: Connection, actor_id: int, password_hash: str, now: int) 
     conn.execute(update(accounts).where(accounts.c.actor_id == actor_id).values(**values))
     for table in (sessions, access_tokens):
         conn.execute(delete(table).where(table.c.actor_id == actor_id))
+    signal(conn, TOKENS_CHANGED)
 
 
 def rehash(conn: Connection, actor_id: int, password_hash: str) -> None:
@@ -160,12 +168,16 @@ def insert_token(conn: Connection, token: str, actor_id: int, scopes: Sequence[s
 
 def find_token(conn: Connection, token: str) -> Token | None:
     query = (
-        select(access_tokens.c.actor_id, access_tokens.c.scopes)
+        select(access_tokens.c.token_hash, access_tokens.c.actor_id, access_tokens.c.scopes, access_tokens.c.used_at)
         .join(accounts, accounts.c.actor_id == access_tokens.c.actor_id)
         .where(access_tokens.c.token_hash == hash_of(token), accounts.c.state == "active")
     )
     row = conn.execute(query).first()
-    return Token(row.actor_id, frozenset(row.scopes.split())) if row else None
+    return Token(row.token_hash, row.actor_id, frozenset(row.scopes.split()), row.used_at) if row else None
+
+
+def touch_token(conn: Connection, token_hash: str, now: int) -> None:
+    conn.execute(update(access_tokens).where(access_tokens.c.token_hash == token_hash).values(used_at=now))
 
 
 def insert_link(conn: Connection, token: str, purpose: str, now: int, expires_at: int) -> None:

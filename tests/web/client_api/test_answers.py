@@ -1,0 +1,47 @@
+"""The client API as a whole: each route has a schema, errors are JSON, and browsers of other origins may ask."""
+
+import pytest
+
+import schemas
+from tests.answers import ANSWERS, is_client_route
+from tests.client import App
+from web.client_api.routes import ROUTES
+
+
+def test_every_route_says_what_it_answers():
+    missing = [f"{route.method} {route.path}" for route in ROUTES if is_client_route(route.path) and _is_unknown(route)]
+    assert missing == []
+
+
+def _is_unknown(route):
+    return route.kwargs.get("name") not in ANSWERS
+
+
+def test_every_entity_has_a_schema():
+    entities = {each[0] if isinstance(each, list) else each for each in ANSWERS.values()} - {None}
+    for entity in sorted(entities):
+        schemas.load(f"client/{entity}")
+
+
+@pytest.mark.parametrize(
+    ("path", "method"), [("/api/v1/nothing", "GET"), ("/api/v9/x", "POST"), ("/api/v1/timelines/home", "PATCH")]
+)
+async def test_errors_are_json_and_open_to_browsers(site, path, method):
+    answer = await App(site.peer).ask(method, path, headers={"Accept": "text/html"})
+    assert answer.status in {404, 405}
+    assert (await answer.json())["error"]
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+
+
+@pytest.mark.parametrize("path", ["/api/v1/statuses", "/oauth/token", "/.well-known/nodeinfo", "/nodeinfo/2.0"])
+async def test_a_browser_may_ask_first_without_a_token(site, path):
+    asked = {"Origin": "https://app.example", "Access-Control-Request-Headers": "authorization"}
+    answer = await App(site.peer).ask("OPTIONS", path, headers=asked)
+    assert answer.status == 204
+    assert answer.headers["Access-Control-Allow-Headers"] == "authorization"
+    assert "DELETE" in answer.headers["Access-Control-Allow-Methods"]
+
+
+async def test_pages_are_not_open_to_other_origins(site):
+    answer = await App(site.peer).ask("GET", "/")
+    assert "Access-Control-Allow-Origin" not in answer.headers

@@ -1,0 +1,68 @@
+"""Paging by ids: what is asked for, and the ``Link`` header that leads on (RFC 8288; shelf: mastodon-api 6.7)."""
+
+from collections.abc import Sequence
+from urllib.parse import urlencode
+
+from aiohttp import hdrs, web
+
+from node.errors import Invalid
+from node.state import NODE
+from node.store.windows import Window
+from web.client_api.parameters import Parameters, read_id
+
+DEFAULT, MOST = 20, 40
+_CURSORS = frozenset({"max_id", "since_id", "min_id", "offset"})
+_BITS = (1 << 63) - 1
+
+
+def read_window(parameters: Parameters, *, default: int = DEFAULT, most: int = MOST) -> Window:
+    """The part of a list that is asked for. A limit above the cap is capped, one that is none is the default."""
+    return Window(
+        limit=read_limit(parameters, default=default, most=most),
+        max_id=_cursor(parameters, "max_id"),
+        since_id=_cursor(parameters, "since_id"),
+        min_id=_cursor(parameters, "min_id"),
+    )
+
+
+def read_limit(parameters: Parameters, *, default: int = DEFAULT, most: int = MOST) -> int:
+    """How many entries are asked for, from 1 to ``most``."""
+    try:
+        limit = parameters.number("limit")
+    except Invalid:
+        return default
+    return default if limit is None or limit < 1 else min(limit, most)
+
+
+def _cursor(parameters: Parameters, name: str) -> int | None:
+    text = parameters.text(name)
+    return min(read_id(text), _BITS) if text else None
+
+
+def link_header(request: web.Request, ids: Sequence[int], *, window: Window) -> dict[str, str]:
+    """The headers that lead to older and newer entries of a list whose entries have these ids, newest first.
+
+    Addresses are absolute and of our own origin, never of what ``Host`` says, and keep all other parameters. A part
+    that is shorter than asked for when reading downwards is the last.
+    """
+    if not ids:
+        return {}
+    base = request.app[NODE].config.origin + request.path
+    kept = [(name, value) for name, value in request.query.items() if name not in _CURSORS]
+    links = []
+    if len(ids) >= window.limit or window.min_id is not None:
+        links.append(f'<{base}?{urlencode([*kept, ("max_id", str(ids[-1]))])}>; rel="next"')
+    links.append(f'<{base}?{urlencode([*kept, ("min_id", str(ids[0]))])}>; rel="prev"')
+    return {hdrs.LINK: ", ".join(links)}
+
+
+def offset_link(request: web.Request, *, offset: int, limit: int, found: int) -> dict[str, str]:
+    """The same for lists that page by ``offset``: trends, suggestions, search."""
+    base = request.app[NODE].config.origin + request.path
+    kept = [(name, value) for name, value in request.query.items() if name not in _CURSORS]
+    links = []
+    if found >= limit:
+        links.append(f'<{base}?{urlencode([*kept, ("offset", str(offset + limit))])}>; rel="next"')
+    if offset:
+        links.append(f'<{base}?{urlencode([*kept, ("offset", str(max(0, offset - limit)))])}>; rel="prev"')
+    return {hdrs.LINK: ", ".join(links)} if links else {}
