@@ -9,11 +9,13 @@ from federation.mapping.actor import build_actor
 from federation.mapping.post import build_post
 from federation.multikey import encode_multikey
 from node.clock import to_rfc3339
-from node.domain.actors import ActorKind, OwnActor, ProfileField
+from node.domain.actors import ActorKey, ActorKind, KeyAlgorithm, OwnActor, ProfileField
 from node.domain.posts import Attachment, Mention, OwnPost, PostKind
 from node.domain.visibility import Visibility
 from node.store import actors, keys, objects
+from node.store.keys import OwnKey
 
+_KINDS = {Algorithm.RSA: KeyAlgorithm.RSA, Algorithm.ED25519: KeyAlgorithm.ED25519}
 INSTANCE_PATH = "/ap/instance"
 
 
@@ -31,18 +33,14 @@ def activity_uri(origin: str, activity_id: int) -> str:
 
 
 def actor_document(conn: Connection, actor_id: int) -> dict[str, Any]:
-    """The document of one of our actors, with its current keys and those that are being rotated in."""
+    """The document of one of our actors, with the keys that sign and those that will or did (federation.rotation)."""
     row = actors.load_profile(conn, actor_id)
-    listed = [key for key in keys.load_own_keys(conn, actor_id) if key.state != keys.RETIRED]
-    current = {key.algorithm: key for key in listed if key.state == keys.CURRENT}
-    ed25519 = current.get(Algorithm.ED25519.value)
     own = OwnActor(
         uri=row.uri,
         kind=ActorKind(row.kind),
         username=row.username,
         host=row.host,
-        rsa_key_pem=current[Algorithm.RSA.value].public,
-        ed25519_multikey=encode_multikey(PublicKey.from_pem(ed25519.uri, ed25519.public)) if ed25519 else "",
+        keys=tuple(map(_public_half, keys.load_own_keys(conn, actor_id))),
         name=row.name,
         summary_html=row.summary,
         url=row.url,
@@ -59,6 +57,13 @@ def actor_document(conn: Connection, actor_id: int) -> dict[str, Any]:
         updated_at=row.updated_at,
     )
     return build_actor(own)
+
+
+def _public_half(key: OwnKey) -> ActorKey:
+    kind = _KINDS[Algorithm(key.algorithm)]
+    if kind is KeyAlgorithm.RSA and key.state == keys.CURRENT:
+        return ActorKey(key.uri, kind, key.public)
+    return ActorKey(key.uri, kind, encode_multikey(PublicKey.from_pem(key.uri, key.public)))
 
 
 def object_document(conn: Connection, row: Row[Any]) -> dict[str, Any]:

@@ -14,11 +14,12 @@ from sqlalchemy import Connection
 from federation.httpsig import Claim, Message, verify
 from federation.keypairs import Algorithm, PublicKey, SigningKey
 from federation.multikey import decode_multikey
-from node.clock import DAY, HOUR, MINUTE, Clock
+from node.clock import HOUR, MINUTE, Clock
 from node.domain.uris import host_of
 from node.errors import NodeError, RemoteError, RemoteGone, RemoteUnavailable, SignatureInvalid, Unavailable
 from node.ids import Ids
 from node.secretbox import ACTOR_KEY, SecretBox
+from node.store import facts
 from node.store import keys as table
 from node.store.engine import Store
 from node.store.keys import OwnKey, RemoteKey
@@ -26,25 +27,31 @@ from node.store.keys import OwnKey, RemoteKey
 GOOD_FOR = 24 * HOUR
 FAILED_FOR = 10 * MINUTE
 REFRESH_PAUSE = 5 * MINUTE
-#: Old and new key stand side by side for so long when a key is changed.
-ROTATION = 2 * DAY
+#: For so long a key is taken from memory without a look at the store, where its owner may have replaced it.
+TRUSTED_FOR = MINUTE
 _REMEMBERED = 10_000
 
+#: Lemmy's parser demands that key ids have a fragment.
 _FRAGMENTS = {Algorithm.RSA: "main-key", Algorithm.ED25519: "ed25519-key"}
 
 
-def make_keys(ids: Ids, now: int, actor_id: int, actor_uri: str, box: SecretBox) -> list[OwnKey]:
-    """A fresh RSA and a fresh Ed25519 pair for one of our actors; takes some 25 ms, so call it in a thread."""
-    return [
-        make_key(ids, now, actor_id, f"{actor_uri}#{name}", algorithm, box) for algorithm, name in _FRAGMENTS.items()
-    ]
+def make_keys(
+    ids: Ids, now: int, actor_id: int, actor_uri: str, box: SecretBox, *, is_first: bool = True
+) -> list[OwnKey]:
+    """A fresh RSA and a fresh Ed25519 pair for one of our actors; takes some 25 ms, so call it in a thread.
 
-
-def make_key(ids: Ids, now: int, actor_id: int, uri: str, algorithm: Algorithm, box: SecretBox) -> OwnKey:
-    """A fresh pair under this key id, its private half sealed."""
-    pair = SigningKey.generate(uri, algorithm)
-    sealed = box.seal(pair.to_pkcs8(), purpose=ACTOR_KEY)
-    return OwnKey(ids.new(), uri, actor_id, algorithm.value, pair.public.to_pem(), sealed, table.CURRENT, now, None)
+    The first keys of an actor sign at once; later ones have ids of their own and wait (``federation.rotation``).
+    """
+    made = []
+    for algorithm, name in _FRAGMENTS.items():
+        key_id = ids.new()
+        uri, state = (name, table.CURRENT) if is_first else (f"{name}-{key_id}", table.NEXT)
+        pair = SigningKey.generate(f"{actor_uri}#{uri}", algorithm)
+        sealed = box.seal(pair.to_pkcs8(), purpose=ACTOR_KEY)
+        made.append(
+            OwnKey(key_id, pair.key_id, actor_id, algorithm.value, pair.public.to_pem(), sealed, state, now, None)
+        )
+    return made
 
 
 class Keyring:
@@ -53,6 +60,7 @@ class Keyring:
     def __init__(self, store: Store, box: SecretBox) -> None:
         self._store, self._box = store, box
         self._open: dict[tuple[int, Algorithm], SigningKey] = {}
+        self._switched_at: str | None = None
 
     async def signing_key(self, actor_id: int, algorithm: Algorithm = Algorithm.RSA) -> SigningKey:
         """The current key of this kind; opened once and kept."""
@@ -63,10 +71,12 @@ class Keyring:
             key = self._open[actor_id, algorithm] = SigningKey.from_pkcs8(row.uri, opened)
         return key
 
-    def forget(self, actor_id: int) -> None:
-        """The actor's keys changed."""
-        for algorithm in Algorithm:
-            self._open.pop((actor_id, algorithm), None)
+    async def check(self) -> None:
+        """Notice, in every process within seconds, that other keys sign now."""
+        switched_at = await self._store.read(facts.load_fact, facts.KEYS_SWITCHED_AT)
+        if switched_at != self._switched_at:
+            self._switched_at = switched_at
+            self._open.clear()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +86,8 @@ class KnownKey:
     uri: str
     owner_uri: str
     public: PublicKey
-    fetched_at: int
     refreshed_at: int | None
+    read_at: int
 
 
 class ActorSource(Protocol):
@@ -102,7 +112,7 @@ class RemoteKeys:
         cannot be reached right now (the sender may try again).
         """
         now = self._clock.now()
-        if (known := self._known.get(key_id)) is not None and now - known.fetched_at < GOOD_FOR:
+        if (known := self._known.get(key_id)) is not None and now - known.read_at < TRUSTED_FOR:
             return known
         row = await self._store.read(table.find_remote_key, key_id)
         if row is None or now - row.fetched_at >= (GOOD_FOR if row.owner_uri else FAILED_FOR):
@@ -141,17 +151,12 @@ class RemoteKeys:
             return fresh
         return key
 
-    def forget_owner(self, owner_uri: str) -> None:
-        """The actor said that its keys changed."""
-        for uri in [uri for uri, key in self._known.items() if key.owner_uri == owner_uri]:
-            del self._known[uri]
-
     def _remember(self, row: RemoteKey) -> KnownKey:
         if not row.owner_uri:
             raise SignatureInvalid(detail=f"no key {row.uri}: {row.error}")
         read = decode_multikey if row.public.startswith("z") else PublicKey.from_pem
         public = read(row.uri, row.public)
-        known = KnownKey(row.uri, row.owner_uri, public, row.fetched_at, row.refreshed_at)
+        known = KnownKey(row.uri, row.owner_uri, public, row.refreshed_at, self._clock.now())
         self._known[row.uri] = known
         if len(self._known) > _REMEMBERED:
             self._known.popitem(last=False)

@@ -23,9 +23,6 @@ PUBLIC = f"{AS}Public"
 PUBLIC_SPELLINGS = frozenset({PUBLIC, "as:Public", "Public"})
 """Rule 2: always the first when sending, any of them when receiving."""
 
-MAIN_KEY = "#main-key"  # Lemmy's parser demands a fragment
-ED25519_KEY = "#ed25519-key"
-
 # -- capabilities (FEP-844e) ----------------------------------------------------------------------------------------
 
 HTTP_SIGNATURES = "https://datatracker.ietf.org/doc/html/rfc9421"

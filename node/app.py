@@ -18,7 +18,7 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 import node as product
-from federation import keys, routes
+from federation import keys, rotation, routes
 from federation.address import AddressPolicy
 from federation.catalogue_sync import CatalogueSync
 from federation.connection import Resolver
@@ -176,6 +176,10 @@ async def _join(
         tls=tls,
     )
     keyring = Keyring(store, box)
+
+    def unit() -> Unit:
+        return Unit(ids, clock.now(), config.origin, config.host)
+
     fetcher = Fetcher(
         store,
         clock,
@@ -202,13 +206,14 @@ async def _join(
         backlog_at_most=config.limits.inbox_backlog,
     )
     deliverer = Deliverer(store, clock, ids, client, hosts, keyring)
-    catalogues = CatalogueSync(store, fetcher, lambda: Unit(ids, clock.now(), config.origin, config.host))
+    catalogues = CatalogueSync(store, fetcher, unit)
     schedule = Schedule(
         store,
         clock,
         ids,
         [
             Entry("backup", DAY, lambda: back_up(config, store, clock), delay=HOUR),
+            Entry("keys", HOUR, lambda: rotation.run(store, keyring, unit()), delay=5 * MINUTE),
             Entry("expire", HOUR, lambda: upkeep.run(store, clock.now()), delay=5 * MINUTE),
             Entry("hosts-given-up", DAY, lambda: hosts.check_given_up(partial(find_software, client)), delay=HOUR),
             Entry("hosts-expire", DAY, hosts.expire, delay=HOUR),
@@ -239,7 +244,13 @@ async def _join(
         schedule,
         catalogues,
         deliverer,
-        Ticks([Tick("policies", 2, policies.load), Tick("backlog", 5, inbox.measure_backlog)]),
+        Ticks(
+            [
+                Tick("policies", 2, policies.load),
+                Tick("backlog", 5, inbox.measure_backlog),
+                Tick("keys", 10, keyring.check),
+            ]
+        ),
     )
 
 

@@ -22,7 +22,7 @@ from federation.mapping.limits import (
     MAX_USERNAME,
 )
 from federation.mapping.media import page_address, picture
-from federation.vocab import ACTOR_KINDS, CAPABILITIES, ED25519_KEY, MAIN_KEY, TYPE_OF_ACTOR
+from federation.vocab import ACTOR_KINDS, CAPABILITIES, TYPE_OF_ACTOR
 from node.clock import to_rfc3339
 from node.domain.actors import ActorKey, ActorKind, KeyAlgorithm, OwnActor, ProfileField, RemoteActor
 from node.domain.uris import host_of, is_web_uri, origin_of, same_origin
@@ -227,16 +227,15 @@ def shared_inbox_of(uri: str) -> str:
 
 
 def _build_keys(actor: OwnActor) -> dict[str, Any]:
-    key = {"id": actor.uri + MAIN_KEY, "owner": actor.uri, "publicKeyPem": actor.rsa_key_pem}
-    if not actor.ed25519_multikey:
-        return {"publicKey": key}
-    multikey = {
-        "id": actor.uri + ED25519_KEY,
-        "type": "Multikey",
-        "controller": actor.uri,
-        "publicKeyMultibase": actor.ed25519_multikey,
-    }
-    return {"publicKey": key, "assertionMethod": [multikey]}
+    """Lemmy takes one ``publicKey``, Mastodon the first of several: all others stand among the Multikeys."""
+    main = next(key for key in actor.keys if not key.is_multikey)
+    multikeys = [
+        {"id": key.id, "type": "Multikey", "controller": actor.uri, "publicKeyMultibase": key.public}
+        for key in actor.keys
+        if key.is_multikey
+    ]
+    public_key = {"id": main.id, "owner": actor.uri, "publicKeyPem": main.public}
+    return {"publicKey": public_key, **({"assertionMethod": multikeys} if multikeys else {})}
 
 
 def _build_optional(actor: OwnActor) -> dict[str, Any]:

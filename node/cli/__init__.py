@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "serve": "Serve and work until told to stop.",
         "worker": "Work without serving (PostgreSQL).",
         "migrate": "Bring the database up to this version.",
+        "keys": "Show and change the keys that actors sign with.",
         "user": "Add people and make their tokens.",
         "resource": "Add learning resources.",
         "follow": "Follow somebody on another node.",

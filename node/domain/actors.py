@@ -97,8 +97,8 @@ class OwnActor:
     kind: ActorKind
     username: str
     host: str  # of the handle
-    rsa_key_pem: str
-    ed25519_multikey: str = ""
+    keys: tuple[ActorKey, ...]
+    """One RSA key as PEM, the one that signs; all others as Multikeys."""
     name: str = ""
     summary_html: str = ""
     url: str = ""

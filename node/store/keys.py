@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from node.store.tables import own_keys, remote_keys
 
+#: All are public; only the current one signs. A retired key is forgotten at ``retires_at``.
 CURRENT, NEXT, RETIRED = "current", "next", "retired"
 
 
@@ -15,7 +16,7 @@ class OwnKey:
     id: int
     uri: str
     actor_id: int
-    algorithm: str  # rsa, ed25519
+    algorithm: str  # federation.keypairs.Algorithm
     public: str  # SPKI PEM
     private_sealed: bytes
     state: str
@@ -55,6 +56,27 @@ def load_own_keys(conn: Connection, actor_id: int) -> list[OwnKey]:
 
 def set_own_key_state(conn: Connection, key_id: int, state: str, retires_at: int | None) -> None:
     conn.execute(update(own_keys).where(own_keys.c.id == key_id).values(state=state, retires_at=retires_at))
+
+
+def load_next_keys(conn: Connection, *, until: int | None = None) -> list[OwnKey]:
+    """The keys that do not sign yet, all or those that were made at or before this instant."""
+    query = select(*_OWN).where(own_keys.c.state == NEXT).order_by(own_keys.c.id)
+    if until is not None:
+        query = query.where(own_keys.c.created_at <= until)
+    return [OwnKey(*row) for row in conn.execute(query)]
+
+
+def delete_own_keys(conn: Connection, actor_id: int, state: str | None = None) -> None:
+    """Delete the keys of one of our actors, all or those in this state."""
+    which = own_keys.c.actor_id == actor_id
+    conn.execute(delete(own_keys).where(which if state is None else which & (own_keys.c.state == state)))
+
+
+def count_own_keys(conn: Connection) -> tuple[int, int]:
+    """``(when the oldest key that signs was made, how many actors wait for their new keys to sign)``."""
+    oldest = select(func.min(own_keys.c.created_at)).where(own_keys.c.state == CURRENT)
+    changing = select(func.count(own_keys.c.actor_id.distinct())).where(own_keys.c.state == NEXT)
+    return conn.scalar(oldest) or 0, conn.scalar(changing) or 0
 
 
 def delete_retired_keys(conn: Connection, now: int) -> None:

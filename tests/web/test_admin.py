@@ -4,9 +4,14 @@ import re
 
 from sqlalchemy import Connection, insert, select, update
 
+from federation import rotation
+from federation.keys import make_keys
+from node.clock import DAY
 from node.domain.actors import ActorKind
+from node.secretbox import SecretBox
 from node.store.jobs import NewJob, enqueue_many
 from node.store.tables import accounts, actors, audit_log, domain_policies, follows, jobs, metadata
+from tests.network import SECRET
 from tests.records import record
 from tests.web.conftest import Site
 
@@ -57,6 +62,20 @@ async def test_a_block_is_counted_set_audited_and_taken_back(site: Site) -> None
     host = site.peer.system.node.config.host
     await site.post("/admin/policies", 409, csrf=csrf, domain=host, effect="block")
     await site.post("/admin/policies", 400, csrf=csrf, domain="https://x/", effect="block")
+
+
+async def test_the_overview_tells_how_old_keys_are(site: Site) -> None:
+    site.clock.advance(5 * DAY)
+    await site.set_up()
+    overview = await site.get("/admin")
+    tile = re.search(r"Oldest key</h2>(.*?)</li>", overview, re.DOTALL)
+    assert tile is not None
+    assert "5 days" in tile[1]
+    assert "new keys" not in overview
+    actor, unit = await site.peer.organisation(), site.peer.unit()
+    made = make_keys(unit.ids, unit.now, actor.id, actor.uri, SecretBox(SECRET), is_first=False)
+    await site.store.write(rotation.begin, unit, actor, made)
+    assert "1 actor gets new keys" in await site.get("/admin")
 
 
 async def test_parked_work_is_tried_again_or_dropped(site: Site) -> None:

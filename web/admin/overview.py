@@ -7,7 +7,7 @@ from sqlalchemy import Connection, func, select
 
 from node.health import State
 from node.state import NODE
-from node.store import facts, jobs, listing
+from node.store import facts, jobs, keys, listing
 from node.store.jobs import Count
 from node.store.resources import Viewer
 from node.store.showing import count_kinds
@@ -29,6 +29,8 @@ class Found:
     own: int
     network: int
     backup: str | None
+    oldest_key_at: int
+    changing_keys: int
 
 
 async def show_overview(request: web.Request) -> web.Response:
@@ -51,6 +53,8 @@ async def show_overview(request: web.Request) -> web.Response:
         network_resources=found.network,
         database_bytes=path.stat().st_size if node.config.is_sqlite and path.exists() else 0,
         backup_at=int(found.backup) if found.backup else 0,
+        oldest_key_at=found.oldest_key_at,
+        changing_keys=found.changing_keys,
         started_at=request.app[WEB].started_at,
         checks=tuple(Check(name=each.name, ok=each.state is State.OK, sentence=each.told) for each in checks),
     )
@@ -58,6 +62,7 @@ async def show_overview(request: web.Request) -> web.Response:
 
 
 def _find(conn: Connection, now: int, viewer: Viewer) -> Found:
+    oldest_key_at, changing_keys = keys.count_own_keys(conn)
     failing = select(func.count()).select_from(hosts).where(hosts.c.failures > 0)
     return Found(
         counts=jobs.count_by_kind(conn, now),
@@ -68,4 +73,6 @@ def _find(conn: Connection, now: int, viewer: Viewer) -> Found:
         own=listing.count(conn, viewer.listings("local")),
         network=listing.count(conn, viewer.listings("remote")),
         backup=facts.load_fact(conn, facts.BACKED_UP_AT),
+        oldest_key_at=oldest_key_at,
+        changing_keys=changing_keys,
     )

@@ -27,7 +27,8 @@ class OverviewView:
     """The administrator's first page: is everything well, and if not, where to look.
 
     ``oldest_at`` is the time of the oldest thing that is due and still waits (0: nothing waits); ``backup_at`` that of
-    the newest verified backup (0: none).
+    the newest verified backup (0: none), ``oldest_key_at`` that of the oldest key that signs; ``changing_keys`` counts
+    actors whose new keys are public and do not sign yet.
     """
 
     template: ClassVar[str] = "admin/overview.html"
@@ -45,6 +46,8 @@ class OverviewView:
     database_bytes: int = 0
     media_bytes: int = 0
     backup_at: int = 0
+    oldest_key_at: int = 0
+    changing_keys: int = 0
     started_at: int = 0
     checks: tuple[Check, ...] = ()
 
