@@ -12,7 +12,7 @@ def block(batch: Batch, inbound: Inbound) -> str:
     blocker = batch.known_actor(inbound.activity.actor)
     if batch.is_deleted(inbound.activity.id, blocker.uri):
         return "undone-before"
-    blocks.insert_block(batch.conn, blocker.id, blocked.id, inbound.activity.id, batch.unit.now)
+    blocks.insert_block(batch.conn, batch.unit.ids.new(), blocker.id, blocked.id, inbound.activity.id, batch.unit.now)
     follows.delete_between(batch.conn, blocker.id, blocked.id)
     batch.forget_followers(blocked.id)
     batch.forget_followers(blocker.id)

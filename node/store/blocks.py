@@ -24,8 +24,8 @@ def are_apart(conn: Connection, one_id: int, other_id: int) -> bool:
     return has_blocked(conn, one_id, other_id) or has_blocked(conn, other_id, one_id)
 
 
-def insert_block(conn: Connection, blocker_id: int, blocked_id: int, uri: str, now: int) -> None:
-    values = {"blocker_id": blocker_id, "blocked_id": blocked_id, "uri": uri, "created_at": now}
+def insert_block(conn: Connection, block_id: int, blocker_id: int, blocked_id: int, uri: str, now: int) -> None:
+    values = {"id": block_id, "blocker_id": blocker_id, "blocked_id": blocked_id, "uri": uri, "created_at": now}
     conn.execute(_INSERT[conn.dialect.name], values)
 
 

@@ -96,6 +96,12 @@ actors = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
     Column("raw", Json),
+    # Counted by triggers (store.counter_schema): what this node knows, accepted follows and posts that others may read.
+    Column("followers_count", Integer, nullable=False, server_default="0"),
+    Column("following_count", Integer, nullable=False, server_default="0"),
+    Column("statuses_count", Integer, nullable=False, server_default="0"),
+    Column("last_status_at", BigInteger),
+    Column("hides_follows", Boolean, nullable=False, server_default="0"),  # whom it follows and who follows it
     Index("ix_actors_handle", "username", "host"),
     Index("ix_actors_host", "host"),
     Index("ix_actors_local_kind", "local", "kind"),
@@ -142,6 +148,13 @@ accounts = Table(
     Column("state", String(16), nullable=False, server_default="active"),
     Column("created_at", BigInteger, nullable=False),
     Column("password_changed_at", BigInteger, nullable=False),
+    Column("note", Text, nullable=False, server_default=""),  # the profile's text as it was typed
+    Column("default_visibility", String(16), nullable=False, server_default="public"),
+    Column("default_sensitive", Boolean, nullable=False, server_default="0"),
+    Column("default_language", String(35), nullable=False, server_default=""),
+    Column("default_quote_policy", String(16), nullable=False, server_default="public"),
+    Column("attribution_domains", Json, nullable=False, server_default="[]"),
+    Column("preferences", Json, nullable=False, server_default="{}"),  # domain.preferences
 )
 
 sessions = Table(
@@ -271,6 +284,9 @@ follows = Table(
     Column("state", String(16), nullable=False),  # domain.follows.FollowState
     Column("created_at", BigInteger, nullable=False),
     Column("accepted_at", BigInteger),
+    Column("shows_reblogs", Boolean, nullable=False, server_default="1"),
+    Column("notifies", Boolean, nullable=False, server_default="0"),
+    Column("languages", Json, nullable=False, server_default="[]"),  # [] for all
     UniqueConstraint("follower_id", "followed_id"),
     Index("ix_follows_uri", "uri"),
 )
@@ -282,7 +298,86 @@ blocks = Table(
     _actor("blocked_id", primary=True),
     Column("uri", Text, nullable=False),
     Column("created_at", BigInteger, nullable=False),
+    Column("id", BigInteger, nullable=False, server_default="0"),  # what lists page by
     Index("ix_blocks_blocked_id", "blocked_id"),
+    Index("ix_blocks_blocker_id_id", "blocker_id", "id"),
+)
+
+mutes = Table(
+    "mutes",
+    metadata,
+    _id(),
+    _actor("muter_id"),
+    _actor("muted_id", index=True),
+    Column("hides_notifications", Boolean, nullable=False),
+    Column("expires_at", BigInteger),  # NULL: for ever
+    Column("created_at", BigInteger, nullable=False),
+    UniqueConstraint("muter_id", "muted_id"),
+    Index("ix_mutes_muter_id_id", "muter_id", "id"),
+    Index("ix_mutes_expires_at", "expires_at"),
+)
+
+# Domains that one person wants to hear nothing of, and everything below them.
+domain_blocks = Table(
+    "domain_blocks",
+    metadata,
+    _id(),
+    _actor("actor_id"),
+    Column("domain", String(255), nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    UniqueConstraint("actor_id", "domain"),
+    Index("ix_domain_blocks_actor_id_id", "actor_id", "id"),
+)
+
+# What one person has noted about another, for herself.
+account_notes = Table(
+    "account_notes",
+    metadata,
+    _actor("actor_id", primary=True),
+    _actor("target_id", primary=True),
+    Column("comment", Text, nullable=False),
+    Index("ix_account_notes_target_id", "target_id"),
+)
+
+# Whom a person shows on her profile.
+endorsements = Table(
+    "endorsements",
+    metadata,
+    _id(),
+    _actor("actor_id"),
+    _actor("target_id", index=True),
+    Column("created_at", BigInteger, nullable=False),
+    UniqueConstraint("actor_id", "target_id"),
+    Index("ix_endorsements_actor_id_id", "actor_id", "id"),
+)
+
+dismissed_suggestions = Table(
+    "dismissed_suggestions",
+    metadata,
+    _actor("actor_id", primary=True),
+    _actor("target_id", primary=True),
+    Index("ix_dismissed_suggestions_target_id", "target_id"),
+)
+
+lists = Table(
+    "lists",
+    metadata,
+    _id(),
+    _actor("owner_id", index=True),
+    Column("title", String(255), nullable=False),
+    Column("replies_policy", String(16), nullable=False, server_default="list"),  # none, list, followed
+    Column("exclusive", Boolean, nullable=False, server_default="0"),  # its members are not on the home timeline
+    Column("created_at", BigInteger, nullable=False),
+)
+
+list_members = Table(
+    "list_members",
+    metadata,
+    _id(),
+    Column("list_id", ForeignKey("lists.id", ondelete="CASCADE"), nullable=False),
+    _actor("member_id", index=True),
+    UniqueConstraint("list_id", "member_id"),
+    Index("ix_list_members_list_id_id", "list_id", "id"),
 )
 
 pins = Table(
@@ -304,6 +399,64 @@ reports = Table(
     Column("comment", Text, nullable=False),
     Column("state", String(16), nullable=False, server_default="open"),
     Column("created_at", BigInteger, nullable=False),
+    Column("category", String(16), nullable=False, server_default="other"),  # spam, legal, violation, other
+    Column("rule_ids", Json, nullable=False, server_default="[]"),
+    Column("forwarded", Boolean, nullable=False, server_default="0"),
+    Column("closed_at", BigInteger),
+)
+
+# What this node asks of everybody, in the order in which it is shown.
+rules = Table(
+    "rules",
+    metadata,
+    _id(),
+    Column("position", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("hint", Text, nullable=False, server_default=""),
+)
+
+# Longer texts about this node: extended description, privacy policy, terms of service.
+node_texts = Table(
+    "node_texts",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("markdown", Text, nullable=False),
+    Column("html", Text, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+)
+
+# The words that an actor is found by; whoever writes a name writes these (store.account_search).
+actor_words = Table(
+    "actor_words",
+    metadata,
+    Column("word", Text().with_variant(Text(collation="C"), "postgresql"), primary_key=True),
+    _actor("actor_id", primary=True, index=True),
+)
+
+# A file with follows, blocks and the like that a person brought along.
+imports = Table(
+    "imports",
+    metadata,
+    _id(),
+    _actor("actor_id", index=True),
+    Column("kind", String(16), nullable=False),  # domain.exchange.Kind
+    Column("file_name", String(255), nullable=False, server_default=""),
+    Column("overwrites", Boolean, nullable=False, server_default="0"),
+    Column("total", Integer, nullable=False),
+    Column("done", Integer, nullable=False, server_default="0"),
+    Column("failed", Integer, nullable=False, server_default="0"),
+    Column("created_at", BigInteger, nullable=False),
+    Column("finished_at", BigInteger),
+)
+
+import_lines = Table(
+    "import_lines",
+    metadata,
+    Column("import_id", ForeignKey("imports.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),  # in the file, from 1
+    Column("line", Json, nullable=False),
+    Column("state", String(8), nullable=False),  # waiting, done, failed
+    Column("problem", Text, nullable=False, server_default=""),
 )
 
 home_entries = Table(
