@@ -10,7 +10,7 @@ from federation.mapping.post import build_post
 from federation.multikey import encode_multikey
 from node.clock import to_rfc3339
 from node.domain.actors import ActorKey, ActorKind, KeyAlgorithm, OwnActor, ProfileField
-from node.domain.posts import Attachment, Mention, OwnPost, PostKind
+from node.domain.posts import Attachment, Emoji, Mention, OwnPost, Poll, PollOption, PostKind, QuotePolicy
 from node.domain.visibility import Visibility
 from node.store import actors, keys, objects
 from node.store.keys import OwnKey
@@ -66,8 +66,8 @@ def _public_half(key: OwnKey) -> ActorKey:
     return ActorKey(key.uri, kind, encode_multikey(PublicKey.from_pem(key.uri, key.public)))
 
 
-def object_document(conn: Connection, row: Row[Any]) -> dict[str, Any]:
-    """The document of one of our objects, or its tombstone; without ``@context``."""
+def object_document(conn: Connection, row: Row[Any], *, now: int) -> dict[str, Any]:
+    """The document of one of our objects, or its tombstone; without ``@context``. ``now`` closes polls."""
     if row.state != objects.LIVE:
         return tombstone(row.uri, row.type, row.updated_at or row.published_at)
     if row.kind == "resource":
@@ -95,11 +95,43 @@ def object_document(conn: Connection, row: Row[Any]) -> dict[str, Any]:
         mentions=tuple(Mention(**mention) for mention in details.get("mentions", ())),
         hashtags=tuple(details.get("hashtags", ())),
         attachments=tuple(Attachment(**attachment) for attachment in details.get("attachments", ())),
+        content_map=details.get("content_map", {}),
+        emojis=tuple(Emoji(**emoji) for emoji in details.get("emojis", ())),
+        poll=_poll(details.get("poll"), now),
+        quote=details.get("quote", ""),
+        quote_authorization=details.get("quote_authorization", ""),
+        quote_policy=QuotePolicy(details.get("quote_policy") or QuotePolicy.PUBLIC),
     )
     return build_post(own)
+
+
+def _poll(stored: dict[str, Any] | None, now: int) -> Poll | None:
+    """The poll of a row's ``details``; closed once its time is over."""
+    if not stored:
+        return None
+    options = tuple(PollOption(option["name"], option.get("votes", 0)) for option in stored["options"])
+    closes_at = stored.get("closes_at")
+    closed_at = closes_at if closes_at is not None and closes_at <= now else stored.get("closed_at")
+    return Poll(options, bool(stored.get("multiple")), closes_at, closed_at, stored.get("voters"))
 
 
 def tombstone(uri: str, former_type: str, deleted_at: int) -> dict[str, Any]:
     """What stays of a deleted object or actor (ActivityPub 6.4)."""
     found = {"id": uri, "type": "Tombstone", "deleted": to_rfc3339(deleted_at)}
     return {**found, "formerType": former_type} if former_type else found
+
+
+def quote_stamp_uri(origin: str, reaction_id: int) -> str:
+    """Where the permission to quote can be seen (FEP-044f)."""
+    return f"{origin}/ap/q/{reaction_id}"
+
+
+def quote_stamp(uri: str, author_uri: str, quoting_uri: str, quoted_uri: str) -> dict[str, Any]:
+    """The permission to quote (FEP-044f), given by the author of what is quoted."""
+    return {
+        "id": uri,
+        "type": "QuoteAuthorization",
+        "attributedTo": author_uri,
+        "interactingObject": quoting_uri,
+        "interactionTarget": quoted_uri,
+    }

@@ -1,13 +1,11 @@
 """From what happened here to activities and their deliveries.
 
-Events that services recorded come back as ``EVENT`` jobs (node.events). For each, one function builds the activity
-and names who must hear of it; the activity, its deliveries and the end of the job are written in one transaction.
-Answers (Accept, Reject) are sent from within the transaction that applied what they answer.
+Events that services recorded come back as ``EVENT`` jobs (node.events). For each, one function (federation.builders)
+builds the activity and names who must hear of it; the activity, its deliveries and the end of the job are written in
+one transaction. Answers (Accept, Reject) are sent from within the transaction that applied what they answer.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -16,37 +14,27 @@ from sqlalchemy import Connection
 from federation import catalogue_header, delivery, documents, followers_sync
 from federation.audience import Audience, inboxes_of
 from federation.batch import Batch
+from federation.builders import build
 from federation.keypairs import Algorithm
 from federation.keys import Keyring
+from federation.outgoing import Outgoing
 from federation.proofs import add_proof
-from federation.vocab import PUBLIC, with_context
+from federation.vocab import with_context
 from node import events
-from node.clock import Clock, to_rfc3339
+from node.clock import Clock
 from node.domain.visibility import Reach, Visibility
-from node.events import Event
 from node.ids import Ids
 from node.jobs.kinds import EVENT
 from node.jobs.outcome import Outcome, Settled
 from node.jobs.worker import Kind, single
 from node.services.context import Unit
-from node.store import activities, actors, catalogues, follows, jobs, objects, reactions
+from node.store import activities, catalogues, jobs
 from node.store.actors import Actor
 from node.store.engine import Store
 from node.store.jobs import Job
 
 #: What others may want to pass on carries a proof (federation 2.6).
 _PROVEN = frozenset({"Create", "Update", "Delete", "Announce", "Add", "Remove"})
-
-
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """One activity of one of our actors, and who must hear of it."""
-
-    actor: Actor
-    activity: dict[str, Any]  # without @context and proof
-    object_uri: str
-    visibility: Visibility
-    audience: Audience
 
 
 # -- answers, sent in the transaction of what they answer ------------------------------------------------------------
@@ -81,11 +69,6 @@ def answer_follow(batch: Batch, followed: Actor, follower: Actor, asked: dict[st
 def follow_uri(unit: Unit, follow_id: int) -> str:
     """The id of a Follow of ours."""
     return documents.activity_uri(unit.origin, follow_id)
-
-
-def quote_stamp_uri(unit: Unit, reaction_id: int) -> str:
-    """Where the permission to quote can be seen (FEP-044f)."""
-    return f"{unit.origin}/ap/q/{reaction_id}"
 
 
 def record_follow_request(conn: Connection, unit: Unit, follow_id: int, followed_uri: str) -> None:
@@ -181,203 +164,3 @@ def delivery_headers(conn: Connection, outgoing: Outgoing) -> dict[str, str] | N
     if head is None:
         return None
     return {catalogue_header.NAME.lower(): catalogue_header.write_header(head)}
-
-
-def build(conn: Connection, unit: Unit, event: Event) -> Outgoing | None:
-    """The activity of an event; None where there is nobody to tell, or nothing left to tell."""
-    return BUILDERS[type(event)](conn, unit, event)
-
-
-def _object_created(conn: Connection, unit: Unit, event: events.ObjectCreated) -> Outgoing | None:
-    return _about_object(conn, unit, event.object_id, "Create")
-
-
-def _object_updated(conn: Connection, unit: Unit, event: events.ObjectUpdated) -> Outgoing | None:
-    return _about_object(conn, unit, event.object_id, "Update")
-
-
-def _object_deleted(conn: Connection, unit: Unit, event: events.ObjectDeleted) -> Outgoing | None:
-    """A living object was narrowed: those who must not read it any more are told that it is gone."""
-    row = objects.load_row(conn, event.object_id)
-    if row.state != objects.LIVE:
-        return _about_object(conn, unit, event.object_id, "Delete")
-    actor = actors.load_actors_by_id(conn, [row.actor_id])[row.actor_id]
-    audience = _audience_of_object(conn, row, Visibility.PUBLIC, is_new=False)
-    activity = {
-        "type": "Delete",
-        "actor": actor.uri,
-        "to": [PUBLIC],
-        "cc": [actor.followers],
-        "published": to_rfc3339(unit.now),
-        "object": documents.tombstone(row.uri, row.type, unit.now),
-    }
-    return Outgoing(actor, activity, row.uri, Visibility.PUBLIC, audience)
-
-
-def _about_object(conn: Connection, unit: Unit, object_id: int, type_: str) -> Outgoing | None:
-    row = objects.load_row(conn, object_id)
-    if (row.state == objects.LIVE) == (type_ == "Delete"):
-        return None  # deleted before its Create was told, or the other way round
-    visibility = Visibility(row.visibility)
-    if not visibility.federates:
-        return None
-    actor = actors.load_actors_by_id(conn, [row.actor_id])[row.actor_id]
-    document = documents.object_document(conn, row)
-    audience = _audience_of_object(conn, row, visibility, is_new=type_ == "Create")
-    to, cc = _addresses(actor, document, visibility, audience)
-    activity = {"type": type_, "actor": actor.uri, "to": to, "cc": cc, "published": to_rfc3339(unit.now)}
-    return Outgoing(actor, {**activity, "object": document}, row.uri, visibility, audience)
-
-
-def _audience_of_object(conn: Connection, row: Any, visibility: Visibility, *, is_new: bool) -> Audience:
-    """Followers as far as the visibility goes, those who are named, the author above, earlier interactors."""
-    named = set(objects.load_mentioned(conn, row.id))
-    if row.in_reply_to and (parent := objects.find_object(conn, row.in_reply_to)) is not None:
-        author = actors.find_actor_by_id(conn, parent.actor_id)
-        named |= {author.uri} if author else set()
-    if not is_new:
-        named |= set(reactions.load_actor_uris(conn, row.id, ("like", "share", "emoji", "dislike")))
-    return Audience(
-        followers=visibility.reach in {Reach.EVERYONE, Reach.FOLLOWERS},
-        partners=visibility.reach is Reach.PARTNERS,
-        named=tuple(sorted(named)),
-        personal=visibility.reach is Reach.NAMED,
-    )
-
-
-def _addresses(
-    actor: Actor, document: dict[str, Any], visibility: Visibility, audience: Audience
-) -> tuple[list[str], list[str]]:
-    """A Delete is addressed like what it deletes; everything else as its object says."""
-    if "to" in document:
-        return document["to"], document.get("cc", [])
-    if visibility.is_open:
-        return [PUBLIC], [actor.followers, *audience.named]
-    return [*([actor.followers] if audience.followers else []), *audience.named], []
-
-
-def _actor_updated(conn: Connection, unit: Unit, event: events.ActorUpdated) -> Outgoing | None:
-    actor = actors.load_actors_by_id(conn, [event.actor_id])[event.actor_id]
-    activity = {
-        "type": "Update",
-        "actor": actor.uri,
-        "to": [PUBLIC],
-        "cc": [actor.followers],
-        "published": to_rfc3339(unit.now),
-        "object": documents.actor_document(conn, actor.id),
-    }
-    return Outgoing(actor, activity, actor.uri, Visibility.PUBLIC, Audience(followers=True))
-
-
-def _actor_deleted(conn: Connection, unit: Unit, event: events.ActorDeleted) -> Outgoing | None:
-    actor = actors.load_actors_by_id(conn, [event.actor_id])[event.actor_id]
-    activity = {"type": "Delete", "actor": actor.uri, "to": [PUBLIC], "cc": [], "object": actor.uri}
-    return Outgoing(actor, activity, actor.uri, Visibility.PUBLIC, Audience(followers=True, everyone=True))
-
-
-def _actor_moved(conn: Connection, unit: Unit, event: events.ActorMoved) -> Outgoing | None:
-    actor = actors.load_actors_by_id(conn, [event.actor_id])[event.actor_id]
-    activity = {
-        "type": "Move",
-        "actor": actor.uri,
-        "object": actor.uri,
-        "target": actor.moved_to,
-        "to": [actor.followers],
-        "cc": [],
-    }
-    return Outgoing(actor, activity, actor.uri, Visibility.UNLISTED, Audience(followers=True))
-
-
-def _follow_requested(conn: Connection, unit: Unit, event: events.FollowRequested) -> Outgoing | None:
-    follow = follows.find_follow_by_id(conn, event.follow_id)
-    if follow is None:
-        return None
-    known = actors.load_actors_by_id(conn, [follow.follower_id, follow.followed_id])
-    follower, followed = known[follow.follower_id], known[follow.followed_id]
-    activity = {**_follow(follow.uri, follower, followed), "to": [followed.uri]}
-    return Outgoing(follower, activity, followed.uri, Visibility.DIRECT, Audience(named=(followed.uri,)))
-
-
-def _follow(uri: str, follower: Actor, followed: Actor) -> dict[str, Any]:
-    return {"id": uri, "type": "Follow", "actor": follower.uri, "object": followed.uri}
-
-
-def _follow_ended(conn: Connection, unit: Unit, event: events.FollowEnded) -> Outgoing | None:
-    known = actors.load_actors_by_id(conn, [event.follower_id, event.followed_id])
-    follower, followed = known[event.follower_id], known[event.followed_id]
-    activity = {
-        "type": "Undo",
-        "actor": follower.uri,
-        "object": _follow(event.uri, follower, followed),
-        "to": [followed.uri],
-    }
-    return Outgoing(follower, activity, followed.uri, Visibility.DIRECT, Audience(named=(followed.uri,)))
-
-
-def _follow_answered(conn: Connection, unit: Unit, event: events.FollowAnswered) -> Outgoing | None:
-    known = actors.load_actors_by_id(conn, [event.follower_id, event.followed_id])
-    follower, followed = known[event.follower_id], known[event.followed_id]
-    activity = {
-        "type": "Accept" if event.accepted else "Reject",
-        "actor": followed.uri,
-        "object": _follow(event.uri, follower, followed),
-        "to": [follower.uri],
-    }
-    return Outgoing(followed, activity, follower.uri, Visibility.DIRECT, Audience(named=(follower.uri,)))
-
-
-_ACTIVITY_OF = {reactions.LIKE: "Like", reactions.SHARE: "Announce", reactions.DISLIKE: "Dislike"}
-
-
-def _reacted(conn: Connection, unit: Unit, event: events.Reacted) -> Outgoing | None:
-    reaction = reactions.find_reaction_by_id(conn, event.reaction_id)
-    if reaction is None or reaction.kind not in _ACTIVITY_OF:
-        return None
-    actor = actors.load_actors_by_id(conn, [reaction.actor_id])[reaction.actor_id]
-    activity, audience, visibility = _reaction(conn, actor, reaction.object_id, reaction.kind, reaction.uri)
-    return Outgoing(actor, activity, activity["object"], visibility, audience)
-
-
-def _reaction_ended(conn: Connection, unit: Unit, event: events.ReactionEnded) -> Outgoing | None:
-    actor = actors.load_actors_by_id(conn, [event.actor_id])[event.actor_id]
-    inner, audience, visibility = _reaction(conn, actor, event.object_id, event.kind, event.uri)
-    activity = {"type": "Undo", "actor": actor.uri, "object": inner, "to": inner["to"], "cc": inner["cc"]}
-    return Outgoing(actor, activity, inner["object"], visibility, audience)
-
-
-def _reaction(
-    conn: Connection, actor: Actor, object_id: int, kind: str, uri: str
-) -> tuple[dict[str, Any], Audience, Visibility]:
-    """A Like goes to the author, a share to the followers too."""
-    row = objects.load_row(conn, object_id)
-    author = actors.load_actors_by_id(conn, [row.actor_id])[row.actor_id]
-    is_share = kind == reactions.SHARE
-    activity = {
-        "id": uri,
-        "type": _ACTIVITY_OF[kind],
-        "actor": actor.uri,
-        "object": row.uri,
-        "to": [PUBLIC] if is_share else [author.uri],
-        "cc": [actor.followers, author.uri] if is_share else [],
-    }
-    visibility = Visibility(row.visibility) if is_share else Visibility.DIRECT
-    return activity, Audience(followers=is_share, named=(author.uri,)), visibility
-
-
-Builder = Callable[[Connection, Unit, Any], Outgoing | None]
-
-BUILDERS: Mapping[type[Event], Builder] = MappingProxyType(
-    {
-        events.ObjectCreated: _object_created,
-        events.ObjectUpdated: _object_updated,
-        events.ObjectDeleted: _object_deleted,
-        events.ActorUpdated: _actor_updated,
-        events.ActorDeleted: _actor_deleted,
-        events.ActorMoved: _actor_moved,
-        events.FollowRequested: _follow_requested,
-        events.FollowEnded: _follow_ended,
-        events.FollowAnswered: _follow_answered,
-        events.Reacted: _reacted,
-        events.ReactionEnded: _reaction_ended,
-    }
-)

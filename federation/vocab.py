@@ -153,6 +153,8 @@ EXTRA_TERMS: dict[str, Any] = {
     "quoteAuthorization": {"@id": "fep044f:quoteAuthorization", "@type": "@id"},
     "QuoteAuthorization": "fep044f:QuoteAuthorization",
     "QuoteRequest": "fep044f:QuoteRequest",
+    "fedibird": "http://fedibird.com/ns#",
+    "quoteUri": "fedibird:quoteUri",
     "interactingObject": {"@id": "gts:interactingObject", "@type": "@id"},
     "interactionTarget": {"@id": "gts:interactionTarget", "@type": "@id"},
     # communities

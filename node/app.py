@@ -34,6 +34,7 @@ from federation.nodeinfo import find_software
 from federation.outbox import Outbox
 from federation.policy import PolicyWatch
 from federation.processing import Processor
+from federation.quote_stamps import QuoteStamps
 from federation.recheck import Recheck
 from federation.resolving import Resolver as InboxResolver
 from federation.state import FEDERATION, Federation
@@ -232,6 +233,7 @@ async def _join(
             deliverer.kind(),
             catalogues.kind(),
             Recheck(clock, partial(fetcher.actor, fresh=True)).kind(),
+            QuoteStamps(store, clock, ids, fetcher).kind(),
             FollowersSync(store, clock, ids, fetcher, origin=config.origin).kind(),
             schedule.kind(),
         ],

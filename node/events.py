@@ -1,17 +1,18 @@
 """What happened here that other servers may have to hear of.
 
 A service records an event in the transaction of its change; after the commit a job of kind ``event`` hands it to
-``federation.outbox``, which turns it into an activity and its deliveries. So a page or an API call never waits for
-another server, and a crash between the two loses nothing.
+``federation.outbox``, which turns it into an activity (``federation.builders``) and its deliveries. So a page or an
+API call never waits for another server, and a crash between the two loses nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection
 
+from node.clock import SECOND
 from node.ids import Ids
 from node.store import jobs
 from node.store.jobs import NewJob
@@ -35,9 +36,13 @@ class ObjectUpdated:
 
 @dataclass(frozen=True, slots=True)
 class ObjectDeleted:
-    """A local object was removed; its tombstone row is still there."""
+    """A local object was removed; its tombstone row is still there.
+
+    ``told``: URIs of actors who know of it beside the followers (``objects.load_told``), read before it was buried.
+    """
 
     object_id: int
+    told: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +109,85 @@ class ReactionEnded:
     uri: str
 
 
+@dataclass(frozen=True, slots=True)
+class PollVoted:
+    """A local actor chose an option of a poll elsewhere; one event for each option (``store.polls``)."""
+
+    reaction_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PollCounted:
+    """The tallies of a local poll have changed, or its time is over (``record_tallies``, ``record_closing``)."""
+
+    object_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pinned:
+    """A local actor put one of its objects on top of its profile."""
+
+    actor_id: int
+    object_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unpinned:
+    """A local actor took an object from the top of its profile."""
+
+    actor_id: int
+    object_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """A local actor blocks a remote one, and that one's server is to know it.
+
+    The ends of the follows both ways are events of their own (``FollowEnded``, ``FollowAnswered``): they are enough
+    where the block itself is nobody's business.
+    """
+
+    blocker_id: int
+    blocked_id: int
+    uri: str
+
+
+@dataclass(frozen=True, slots=True)
+class BlockEnded:
+    """A local actor blocks a remote one no more; only after a ``Blocked``."""
+
+    blocker_id: int
+    blocked_id: int
+    uri: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """Somebody here reported a remote actor and wants its server to hear of it; who it was is not told."""
+
+    report_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteRequested:
+    """A local post quotes a remote one (``details.quote``): its author is asked for a stamp (FEP-044f)."""
+
+    object_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteRevoked:
+    """A local author takes back the permission to quote; the row of the stamp is gone.
+
+    ``object_id``: what was quoted; ``quoting_uri``: the quoting post; ``stamp_id``: the id that the row had.
+    """
+
+    object_id: int
+    quoter_id: int
+    quoting_uri: str
+    stamp_id: int
+
+
 Event = (
     ObjectCreated
     | ObjectUpdated
@@ -116,6 +200,15 @@ Event = (
     | FollowAnswered
     | Reacted
     | ReactionEnded
+    | PollVoted
+    | PollCounted
+    | Pinned
+    | Unpinned
+    | Blocked
+    | BlockEnded
+    | Reported
+    | QuoteRequested
+    | QuoteRevoked
 )
 
 EVENTS: Mapping[str, type[Event]] = MappingProxyType({cls.__name__: cls for cls in Event.__args__})
@@ -125,6 +218,27 @@ def record(conn: Connection, ids: Ids, now: int, event: Event, *, about: str) ->
     """Store ``event`` with the caller's change. Events with the same ``about`` (a URI) are handled in order."""
     payload: dict[str, Any] = {"event": type(event).__name__, **asdict(event)}
     jobs.enqueue_many(conn, [NewJob(KIND, ids.new(), now, payload=payload, serial_key=f"event|{about}")])
+
+
+#: Tallies are told so often at most, and a little later, so that votes which are being counted are in.
+TALLY_EVERY, TALLY_AFTER = 15 * SECOND, 3 * SECOND
+
+
+def record_tallies(conn: Connection, ids: Ids, now: int, object_id: int) -> None:
+    """Have the tallies of a local poll told; many votes within ``TALLY_EVERY`` are told once."""
+    turn = now // TALLY_EVERY + 1
+    _record_once(conn, ids, turn * TALLY_EVERY + TALLY_AFTER, PollCounted(object_id), key=f"tally|{object_id}|{turn}")
+
+
+def record_closing(conn: Connection, ids: Ids, closes_at: int, object_id: int) -> None:
+    """Have the result of a local poll told when its time is over; call it when the poll is published."""
+    _record_once(conn, ids, closes_at, PollCounted(object_id), key=f"closing|{object_id}|{closes_at}")
+
+
+def _record_once(conn: Connection, ids: Ids, due_at: int, event: Event, *, key: str) -> None:
+    """For later: not in the order of other events, which must not wait for it."""
+    payload: dict[str, Any] = {"event": type(event).__name__, **asdict(event)}
+    jobs.enqueue_many(conn, [NewJob(KIND, ids.new(), due_at, payload=payload, lock_key=key)])
 
 
 def read(payload: Mapping[str, Any]) -> Event:

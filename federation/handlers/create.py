@@ -1,8 +1,9 @@
 """Create: a post, an answer, a vote, a learning resource arrives."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from federation import received_resources
+from federation import quotes, received_resources
 from federation.addressing import mentioned_and_addressed
 from federation.batch import Batch, Inbound
 from federation.handlers import votes
@@ -78,6 +79,7 @@ def store_post(batch: Batch, author: Actor, post: RemotePost, *, received_at: in
     }
     row["context"] = parent.context if parent and parent.context else row["context"]
     stored = batch.add_object(row, mentioned_and_addressed(post))
+    quotes.look_at_stamp(batch, stored, post, row["details"].get("quote_state"))
     if parent is not None:
         batch.add_reply(parent)
     elif post.in_reply_to:
@@ -87,9 +89,13 @@ def store_post(batch: Batch, author: Actor, post: RemotePost, *, received_at: in
     return stored
 
 
-def columns_of(batch: Batch, author: Actor, post: RemotePost) -> dict[str, Any]:
-    """What an object row says that may change with an Update."""
+def columns_of(
+    batch: Batch, author: Actor, post: RemotePost, *, before: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """What an object row says that may change with an Update; ``before``: the details that it had."""
     details = post.details()
+    if (state := quotes.state_of(batch, author, post, before or {})) is not None:
+        details["quote_state"] = state.value
     if batch.policies.refuses_media(author.host):
         details.pop("attachments", None)
     return {

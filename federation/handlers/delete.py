@@ -2,6 +2,7 @@
 
 from federation import received_resources
 from federation.batch import Batch, Inbound
+from federation.handlers import quote
 from node.clock import HOUR
 from node.store import actors, blocks, keys, objects, remote_actors
 
@@ -37,6 +38,8 @@ def delete_actor(batch: Batch, uri: str) -> str:
 def delete_object(batch: Batch, uri: str, by: str) -> str:
     """Bury what is known; remember what is not, so that a late Create has no effect."""
     known = batch.object(uri)
+    if known is None and (outcome := quote.revoked(batch, uri, by)):
+        return outcome
     if known is None:
         expires_at = batch.unit.now + REMEMBERED
         objects.remember_deleted(batch.conn, uri, by, batch.unit.now, expires_at=expires_at)

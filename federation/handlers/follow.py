@@ -2,7 +2,7 @@
 
 from federation import outbox
 from federation.batch import Batch, Inbound
-from federation.handlers import events
+from federation.handlers import events, quote
 from node.services import catalogue
 from node.store import blocks, follows
 from node.store.actors import Actor
@@ -45,7 +45,7 @@ def accept(batch: Batch, inbound: Inbound) -> str:
     """Only of a follow that one of ours asked for, and only by whom it was asked (IN17)."""
     found = _our_request(batch, inbound)
     if found is None:
-        return events.answer(batch, inbound)
+        return quote.accepted(batch, inbound) or events.answer(batch, inbound)
     if found.state == follows.ACCEPTED:
         return "accepted-before"
     follows.accept_follow(batch.conn, found.id, batch.unit.now)
@@ -60,7 +60,7 @@ def reject(batch: Batch, inbound: Inbound) -> str:
     """A request is refused, or a follower removed later."""
     found = _our_request(batch, inbound)
     if found is None:
-        return events.answer(batch, inbound)
+        return quote.rejected(batch, inbound) or events.answer(batch, inbound)
     follows.delete_follow(batch.conn, found.id)
     batch.forget_followers(found.followed_id)
     batch.add_owner(found.follower_id, inbound.received_id)

@@ -1,17 +1,25 @@
-"""QuoteRequest and the requests of interaction policies: may this person quote, like, answer, share?
+"""Quotes by permission (FEP-044f), and the requests of interaction policies.
 
-Our public posts allow everybody to quote them (``interactionPolicy.canQuote``), so an honest request is answered at
-once with an Accept whose ``result`` is the address of a stamp on our host (FEP-044f).
+Whether a post of ours may be quoted is its own policy (``interactionPolicy.canQuote``), so a request is answered at
+once: an Accept whose ``result`` is the address of a stamp on our host, or a Reject. Answers to requests of ours put
+the stamp into the quoting post. Whoever gave a stamp may delete it.
 """
 
-from federation import outbox
+from typing import Any
+
+import orjson
+
+from federation import documents, outbox
 from federation.batch import Batch, Inbound
 from federation.handlers.react import may_react
-from node.domain.visibility import Visibility
-from node.store import actors, reactions
-from node.store.reactions import Reaction
+from node import events
+from node.domain.posts import QuoteState
+from node.domain.uris import same_origin
+from node.store import activities, actors, objects, quotes
+from node.store.objects import Object
+from node.store.reactions import QUOTE, Reaction
 
-QUOTE = "quote"
+REQUEST = "QuoteRequest"
 
 
 def request(batch: Batch, inbound: Inbound) -> str:
@@ -21,19 +29,101 @@ def request(batch: Batch, inbound: Inbound) -> str:
         return "not-ours"
     quoter = batch.known_actor(activity.actor)
     owner = actors.load_actors_by_id(batch.conn, [found.actor_id])[found.actor_id]
-    is_open = Visibility(found.visibility).is_open and may_react(batch, quoter, found)
-    instrument = activity.instrument_uri
-    if not is_open or not instrument or len(instrument) > 255:
+    instrument = activity.instrument_uri or ""
+    is_its_own = same_origin(instrument, quoter.uri) and len(instrument) <= quotes.MAX_URI
+    batch.flush()
+    if not is_its_own or not quotes.may_quote(batch.conn, quoter, found):
         outbox.answer(batch, owner, quoter, activity.raw, accepted=False)
         return "quote-refused"
-    stamp = reactions.find_reaction(batch.conn, quoter.id, found.id, QUOTE, instrument)
-    if stamp is None:
-        stamp = Reaction(batch.unit.ids.new(), quoter.id, found.id, QUOTE, instrument, activity.id, batch.unit.now)
-        reactions.insert_reaction(batch.conn, stamp)
-    outbox.answer(
-        batch, owner, quoter, activity.raw, accepted=True, result=outbox.quote_stamp_uri(batch.unit, stamp.id)
-    )
+    stamp_id = batch.unit.ids.new()
+    uri = documents.quote_stamp_uri(batch.unit.origin, stamp_id)
+    new = Reaction(stamp_id, quoter.id, found.id, QUOTE, instrument, uri, batch.unit.now)
+    stamp = quotes.grant(batch.conn, new)
+    batch.add_owner(owner.id, inbound.received_id)
+    outbox.answer(batch, owner, quoter, activity.raw, accepted=True, result=stamp.uri)
     return "quote-allowed"
+
+
+def accepted(batch: Batch, inbound: Inbound) -> str:
+    """The stamp for a quote of ours; '' where the answer is to something else."""
+    found = _our_quote(batch, inbound)
+    if found is None:
+        return ""
+    quoting, quoted = found
+    stamp_uri = _id(inbound.activity.raw.get("result"))
+    if not same_origin(stamp_uri, inbound.activity.actor):
+        return "no-stamp"
+    if (objects.load_row(batch.conn, quoting.id).details or {}).get("quote_authorization"):
+        return "accepted-before"
+    unit = batch.unit
+    quotes.grant(
+        batch.conn, Reaction(unit.ids.new(), quoting.actor_id, quoted.id, QUOTE, quoting.uri, stamp_uri, unit.now)
+    )
+    events.record(batch.conn, unit.ids, unit.now, events.ObjectUpdated(quoting.id), about=quoting.uri)
+    batch.add_owner(quoting.actor_id, inbound.received_id)
+    return "quote-accepted"
+
+
+def rejected(batch: Batch, inbound: Inbound) -> str:
+    """No stamp for a quote of ours; after an Accept this takes it back. '' where the answer is to something else."""
+    found = _our_quote(batch, inbound)
+    if found is None:
+        return ""
+    quoting, quoted = found
+    if (stamp := quotes.find_stamp_of(batch.conn, quoted.id, quoting.uri)) is not None:
+        quotes.withdraw(batch.conn, stamp)
+    quotes.set_state(batch.conn, quoting.id, QuoteState.REJECTED, "")
+    batch.add_owner(quoting.actor_id, inbound.received_id)
+    return "quote-rejected"
+
+
+def _our_quote(batch: Batch, inbound: Inbound) -> tuple[Object, Object] | None:
+    """The post of ours and what it quotes, where the signer wrote the latter and was asked by us."""
+    activity = inbound.activity
+    asked = _our_request(batch, inbound)
+    signer = batch.actor(activity.actor)
+    if asked is None or signer is None:
+        return None
+    batch.flush()
+    quoting, quoted = objects.find_object(batch.conn, asked[0]), objects.find_object(batch.conn, asked[1])
+    if quoting is None or quoted is None or not quoting.local or quoting.state != objects.LIVE:
+        return None
+    is_theirs = quoted.actor_id == signer.id
+    says_so = (objects.load_row(batch.conn, quoting.id).details or {}).get("quote") == quoted.uri
+    return (quoting, quoted) if is_theirs and says_so else None
+
+
+def _our_request(batch: Batch, inbound: Inbound) -> tuple[str, str] | None:
+    """``(quoting, quoted)`` of the request that is answered: as we sent it, else as the embedded copy says."""
+    activity = inbound.activity
+    sent = activities.load_activity(batch.conn, activity.object_uri or "")
+    if sent is not None and sent.type == REQUEST:
+        document = orjson.loads(sent.body)
+        return _id(document["instrument"]), _id(document["object"])
+    inner = activity.inner
+    if inner is None or inner.type != REQUEST or not batch.is_local(inner.actor):
+        return None
+    return inner.instrument_uri or "", inner.object_uri or ""
+
+
+def _id(value: Any) -> str:
+    found = value.get("id") if isinstance(value, dict) else value
+    return found if isinstance(found, str) else ""
+
+
+def revoked(batch: Batch, uri: str, by: str) -> str:
+    """The author of what is quoted deleted the stamp at ``uri``; '' where that is no stamp that we know."""
+    stamp = quotes.find_stamp(batch.conn, uri)
+    if stamp is None:
+        return ""
+    quoted = objects.find_object_by_id(batch.conn, stamp.object_id)
+    author = actors.find_actor_by_id(batch.conn, quoted.actor_id) if quoted else None
+    if author is None or author.uri != by or author.local:
+        return "other-author"
+    batch.flush()
+    quotes.withdraw(batch.conn, stamp)
+    batch.forget(stamp.content)
+    return "quote-revoked"
 
 
 def allow(batch: Batch, inbound: Inbound) -> str:
@@ -44,6 +134,6 @@ def allow(batch: Batch, inbound: Inbound) -> str:
         return "not-ours"
     asker = batch.known_actor(activity.actor)
     owner = actors.load_actors_by_id(batch.conn, [found.actor_id])[found.actor_id]
-    accepted = may_react(batch, asker, found)
-    outbox.answer(batch, owner, asker, activity.raw, accepted=accepted)
-    return "allowed" if accepted else "refused"
+    is_allowed = may_react(batch, asker, found)
+    outbox.answer(batch, owner, asker, activity.raw, accepted=is_allowed)
+    return "allowed" if is_allowed else "refused"

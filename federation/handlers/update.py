@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from federation import received_resources
+from federation import quotes, received_resources
 from federation.addressing import mentioned_and_addressed
 from federation.batch import Batch, Inbound
 from federation.handlers import create
@@ -65,8 +65,9 @@ def replace(batch: Batch, known: Object, post: RemotePost) -> str:
         return "older-than-known"
     batch.flush()
     author = actors.load_actors_by_id(batch.conn, [known.actor_id])[known.actor_id]
-    values = create.columns_of(batch, author, post)
     row = objects.load_row(batch.conn, known.id)
+    values = create.columns_of(batch, author, post, before=row.details)
+    quotes.look_at_stamp(batch, known, post, values["details"].get("quote_state"))
     fixed = {"in_reply_to": row.in_reply_to, "context": row.context, "published_at": row.published_at}
     is_edit = any(values[name] != getattr(row, name) for name in ("name", "summary", "content"))
     if is_edit:

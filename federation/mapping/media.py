@@ -69,7 +69,18 @@ def _attachment(doc: Doc) -> Attachment | None:
         height=doc.number("height"),
         blurhash=_blurhash(doc),
         preview_url=picture(doc, "icon"),
+        focus=_focus(doc.value("focalPoint")),
     )
+
+
+def _focus(value: object) -> tuple[float, float] | None:
+    """The point that must stay visible when a picture is cropped (Mastodon); None where it is none."""
+    if not isinstance(value, list) or len(value) != 2:
+        return None
+    numbers = [each for each in value if isinstance(each, int | float) and not isinstance(each, bool)]
+    if len(numbers) != len(value) or not all(-1 <= each <= 1 for each in numbers):
+        return None
+    return float(numbers[0]), float(numbers[1])
 
 
 def _media_type(doc: Doc) -> str:
@@ -133,6 +144,7 @@ def write_attachment(attachment: Attachment) -> dict[str, object]:
         "width": attachment.width,
         "height": attachment.height,
         "blurhash": attachment.blurhash,
+        "focalPoint": list(attachment.focus) if attachment.focus else None,
     }
     return {
         "type": "Image" if is_image else "Document",

@@ -9,7 +9,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from federation import jsonld
-from federation.addressing import Addresses, address_for, read_addresses, read_visibility, without_blind
+from federation.addressing import (
+    Addresses,
+    address_for,
+    is_followers_of,
+    read_addresses,
+    read_visibility,
+    without_blind,
+)
 from federation.jsonld import Doc
 from federation.mapping.activity import Activity
 from federation.mapping.event import read_event
@@ -25,9 +32,10 @@ from federation.mapping.limits import (
 )
 from federation.mapping.media import page_address, read_attachments, read_link, write_attachment
 from federation.mapping.tags import read_emojis, read_hashtags, read_mentions, read_quote
+from federation.mediatype import LD_JSON_AS2
 from federation.vocab import ACTIVITY_TYPES, ACTOR_KINDS, COLLECTION_TYPES, POST_KINDS, PUBLIC, TOMBSTONE, TYPE_OF_POST
 from node.clock import to_rfc3339
-from node.domain.posts import OwnPost, Poll, PollOption, PostKind, RemotePost
+from node.domain.posts import OwnPost, Poll, PollOption, PostKind, QuotePolicy, RemotePost
 from node.domain.uris import is_web_uri, origin_of, same_origin
 from node.errors import Malformed
 from node.markdown import render_markdown
@@ -95,6 +103,8 @@ def read_post(document: object, *, wrapper: Activity | None = None, followers: s
         poll=_poll(doc) if kind is PostKind.QUESTION else None,
         event=read_event(doc) if kind is PostKind.EVENT else None,
         quote=read_quote(doc, tags),
+        quote_authorization=_web(doc.ref("quoteAuthorization")),
+        quote_policy=_quote_policy(doc, author=author, followers=followers),
         link=read_link(doc),
         replies=_web(doc.ref("replies")),
         is_vote=kind is PostKind.NOTE and bool(name and in_reply_to) and not content and not doc.has("attachment"),
@@ -170,6 +180,19 @@ def _poll(doc: Doc) -> Poll | None:
     return Poll(options, multiple, closes_at, closed_at, doc.number("votersCount")) if options else None
 
 
+def _quote_policy(doc: Doc, *, author: str, followers: str) -> QuotePolicy | None:
+    """Who may quote without asking; whoever would have to ask may not, for us."""
+    policy = doc.child("interactionPolicy")
+    can_quote = policy.child("canQuote") if policy else None
+    if can_quote is None:
+        return None
+    allowed = read_addresses(can_quote.refs("automaticApproval"), ()).to
+    if PUBLIC in allowed:
+        return QuotePolicy.PUBLIC
+    is_for_followers = any(each == followers or is_followers_of(author, each) for each in allowed)
+    return QuotePolicy.FOLLOWERS if is_for_followers else QuotePolicy.NOBODY
+
+
 def _votes(option: Doc) -> int:
     replies = option.child("replies")
     return (replies.number("totalItems") if replies else None) or 0
@@ -204,14 +227,15 @@ def build_post(post: OwnPost) -> dict[str, Any]:
         "tag": _build_tags(post),
         "replies": f"{post.uri}/replies",
     }
-    return document | {key: value for key, value in _build_optional(post).items() if value}
+    optional = _build_optional(post).items()
+    return document | {key: value for key, value in optional if value or key == "votersCount"}
 
 
 def _build_optional(post: OwnPost) -> dict[str, Any]:
     return {
         "name": post.name,
         "summary": post.summary,
-        "contentMap": {post.language: post.content_html} if post.language else None,
+        "contentMap": {post.language: post.content_html, **post.content_map} if post.language else None,
         "source": {"content": post.source, "mediaType": "text/markdown"} if post.source else None,
         "inReplyTo": post.in_reply_to,
         "context": post.context,
@@ -219,17 +243,56 @@ def _build_optional(post: OwnPost) -> dict[str, Any]:
         "audience": post.audience,
         "updated": to_rfc3339(post.updated_at) if post.updated_at else "",
         "interactionPolicy": _may_quote(post) if post.visibility.is_open else None,
+        **_build_quote(post),
+        **_build_poll(post.poll),
         "mainEntity": post.main_entity,
     }
 
 
 def _may_quote(post: OwnPost) -> dict[str, Any]:
-    """Who may quote without asking (FEP-044f): everybody, or the author alone."""
-    return {"canQuote": {"automaticApproval": [PUBLIC if post.quotable else post.author_uri]}}
+    """Who may quote without asking (FEP-044f); the author alone where nobody else may."""
+    allowed = {
+        QuotePolicy.PUBLIC: PUBLIC,
+        QuotePolicy.FOLLOWERS: f"{post.author_uri}/followers",
+        QuotePolicy.NOBODY: post.author_uri,
+    }
+    return {"canQuote": {"automaticApproval": [allowed[post.quote_policy]]}}
 
 
-def _build_tags(post: OwnPost) -> list[dict[str, str]]:
+def _build_quote(post: OwnPost) -> dict[str, str]:
+    """What is quoted, in the words of FEP-044f and in the older one that most servers read."""
+    return {"quote": post.quote, "quoteUri": post.quote, "quoteAuthorization": post.quote_authorization}
+
+
+def _build_poll(poll: Poll | None) -> dict[str, Any]:
+    """The options with their tallies; ``votersCount`` is written even where nobody has voted yet."""
+    if poll is None:
+        return {}
+    options = [
+        {"type": "Note", "name": each.name, "replies": {"type": "Collection", "totalItems": each.votes}}
+        for each in poll.options
+    ]
+    return {
+        "anyOf" if poll.multiple else "oneOf": options,
+        "endTime": to_rfc3339(poll.closes_at) if poll.closes_at is not None else "",
+        "closed": to_rfc3339(poll.closed_at) if poll.closed_at is not None else "",
+        "votersCount": poll.voters or 0,
+    }
+
+
+def _build_tags(post: OwnPost) -> list[dict[str, Any]]:
     origin = origin_of(post.uri)
-    mentions = [{"type": "Mention", "href": each.uri, "name": each.name} for each in post.mentions]
+    mentions: list[dict[str, Any]] = [
+        {"type": "Mention", "href": each.uri, "name": each.name} for each in post.mentions
+    ]
     hashtags = [{"type": "Hashtag", "href": f"{origin}/tags/{name}", "name": f"#{name}"} for name in post.hashtags]
-    return mentions + hashtags
+    emojis = [
+        {"type": "Emoji", "name": f":{each.shortcode}:", "icon": {"type": "Image", "url": each.url}}
+        for each in post.emojis
+    ]
+    return [*mentions, *hashtags, *emojis, *([_quote_link(post.quote)] if post.quote else [])]
+
+
+def _quote_link(quoted: str) -> dict[str, str]:
+    """The quote as an object link (FEP-e232), which servers without FEP-044f show as a link."""
+    return {"type": "Link", "mediaType": LD_JSON_AS2, "href": quoted, "name": f"RE: {quoted}"}

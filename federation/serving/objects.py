@@ -21,7 +21,7 @@ async def show_object(request: web.Request) -> web.Response:
     node = request.app[NODE]
     visitor = await require_visitor(request)
     uri = node.config.origin + request.path
-    document, url, is_open = await node.store.read(_read_object, visitor, uri)
+    document, url, is_open = await node.store.read(_read_object, visitor, uri, node.clock.now())
     if document["type"] == "Tombstone":
         return gone_response(request, document)
     if not wants_activity(request.headers.get("Accept", "")) and url:
@@ -29,11 +29,11 @@ async def show_object(request: web.Request) -> web.Response:
     return activity_response(request, document, public=is_open)
 
 
-def _read_object(conn: Connection, visitor: Visitor, uri: str) -> tuple[dict[str, Any], str, bool]:
+def _read_object(conn: Connection, visitor: Visitor, uri: str, now: int) -> tuple[dict[str, Any], str, bool]:
     found = objects.find_object(conn, uri)
     if found is None or not found.local or not may_read(conn, visitor, found):
         raise NotFound
-    document = documents.object_document(conn, objects.load_row(conn, found.id))
+    document = documents.object_document(conn, objects.load_row(conn, found.id), now=now)
     return document, found.url, Visibility(found.visibility).is_open
 
 
@@ -67,13 +67,8 @@ async def show_quote_stamp(request: web.Request) -> web.Response:
 def _read_stamp(conn: Connection, origin: str, reaction_id: int) -> dict[str, Any]:
     reaction = reactions.find_reaction_by_id(conn, reaction_id)
     quoted = objects.find_object_by_id(conn, reaction.object_id) if reaction else None
-    if reaction is None or quoted is None or reaction.kind != "quote" or quoted.state != objects.LIVE:
+    if reaction is None or quoted is None or reaction.kind != reactions.QUOTE or quoted.state != objects.LIVE:
         raise NotFound
     author = actors.load_actors_by_id(conn, [quoted.actor_id])[quoted.actor_id]
-    return {
-        "id": f"{origin}/ap/q/{reaction.id}",
-        "type": "QuoteAuthorization",
-        "attributedTo": author.uri,
-        "interactingObject": reaction.content,
-        "interactionTarget": quoted.uri,
-    }
+    uri = documents.quote_stamp_uri(origin, reaction.id)
+    return documents.quote_stamp(uri, author.uri, reaction.content, quoted.uri)

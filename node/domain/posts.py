@@ -23,6 +23,23 @@ class PostKind(enum.StrEnum):
     OTHER = "other"
 
 
+class QuotePolicy(enum.StrEnum):
+    """Who may quote a post without asking (``interactionPolicy.canQuote`` of FEP-044f); the author always may."""
+
+    PUBLIC = "public"
+    FOLLOWERS = "followers"
+    NOBODY = "nobody"
+
+
+class QuoteState(enum.StrEnum):
+    """What became of a quote; only an accepted one is shown with what it quotes."""
+
+    PENDING = "pending"  # asked for, or a stamp that nobody has looked at yet
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    REVOKED = "revoked"
+
+
 @dataclass(frozen=True, slots=True)
 class Mention:
     uri: str
@@ -47,6 +64,7 @@ class Attachment:
     height: int | None = None
     blurhash: str = ""
     preview_url: str = ""
+    focus: tuple[float, float] | None = None  # what must stay visible: x and y from -1 to 1, (0, 0) is the middle
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +138,8 @@ class RemotePost:
     poll: Poll | None = None
     event: EventFacts | None = None
     quote: str = ""
+    quote_authorization: str = ""  # the stamp of the quoted author (FEP-044f)
+    quote_policy: QuotePolicy | None = None  # None where the post says nothing of it
     link: Link | None = None
     replies: str = ""
     is_vote: bool = False  # a ballot: ``name`` is the option, ``in_reply_to`` the poll
@@ -138,6 +158,8 @@ class RemotePost:
             "event": asdict(self.event) if self.event else None,
             "link": asdict(self.link) if self.link else None,
             "quote": self.quote,
+            "quote_authorization": self.quote_authorization if self.quote else "",
+            "quote_policy": self.quote_policy.value if self.quote_policy else "",
             "conversation": self.conversation,
             "replies": self.replies,
         }
@@ -168,5 +190,10 @@ class OwnPost:
     mentions: tuple[Mention, ...] = ()
     hashtags: tuple[str, ...] = ()  # without the number sign
     attachments: tuple[Attachment, ...] = ()
-    quotable: bool = True
+    content_map: Mapping[str, str] = field(default_factory=dict)  # the same in other languages: tag -> HTML
+    emojis: tuple[Emoji, ...] = ()
+    poll: Poll | None = None
+    quote: str = ""
+    quote_authorization: str = ""
+    quote_policy: QuotePolicy = QuotePolicy.PUBLIC
     main_entity: dict[str, Any] | None = None

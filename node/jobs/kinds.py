@@ -8,4 +8,5 @@ RECHECK = "recheck"  # look at an actor again: its inbox was not where it should
 EVENT = "event"  # something happened here: tell others
 FOLLOWERS = "followers"  # compare who follows whom with another server
 CATALOGUE = "catalogue"  # bring the copy of a followed catalogue up to date
+QUOTE = "quote"  # look at the stamp of a quote
 PERIODIC = "periodic"  # an entry of the schedule

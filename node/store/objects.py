@@ -299,6 +299,16 @@ def load_mentioned(conn: Connection, object_id: int) -> list[str]:
     return list(conn.scalars(select(mentions.c.actor_uri).where(mentions.c.object_id == object_id)))
 
 
+def load_told(conn: Connection, object_id: int) -> list[str]:
+    """URIs of everybody who knows of an object beside its author's followers: named by it, or dealt with it."""
+    reacted = (
+        select(actors.c.uri)
+        .join(reactions, reactions.c.actor_id == actors.c.id)
+        .where(reactions.c.object_id == object_id)
+    )
+    return sorted({*load_mentioned(conn, object_id), *conn.scalars(reacted)})
+
+
 def list_pinned(conn: Connection, actor_id: int) -> list[str]:
     query = (
         select(objects.c.uri)

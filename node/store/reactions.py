@@ -9,7 +9,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from node.store.tables import actors, home_entries, objects, reactions
 
-LIKE, DISLIKE, SHARE, EMOJI, VOTE = "like", "dislike", "share", "emoji", "vote"
+LIKE, DISLIKE, SHARE, EMOJI, VOTE, QUOTE = "like", "dislike", "share", "emoji", "vote", "quote"
 _COUNTERS = {LIKE: objects.c.likes_count, SHARE: objects.c.shares_count}
 
 

@@ -40,6 +40,11 @@ def insert_report(
     )
 
 
+def find_report(conn: Connection, report_id: int) -> Any:
+    """The whole row; None where there is none."""
+    return conn.execute(select(reports).where(reports.c.id == report_id)).first()
+
+
 def list_open_reports(conn: Connection, limit: int) -> Sequence[Any]:
     """Whole rows, newest first."""
     query = select(reports).where(reports.c.state == "open").order_by(reports.c.id.desc()).limit(limit)

@@ -17,6 +17,7 @@ from node.domain.posts import (
     Poll,
     PollOption,
     PostKind,
+    QuotePolicy,
 )
 from node.domain.visibility import Visibility
 from node.errors import Malformed
@@ -529,7 +530,9 @@ OWN = OwnPost(
     summary="Careful",
     mentions=(Mention(BEN, "@ben@lib.city.example"),),
     hashtags=("Casting",),
-    attachments=(Attachment("https://learn.uni.example/media/1.png", "image/png", "A cat", 3, 2, "U5SY"),),
+    attachments=(
+        Attachment("https://learn.uni.example/media/1.png", "image/png", "A cat", 3, 2, "U5SY", focus=(0.5, -0.25)),
+    ),
     main_entity={"type": "Answer"},
 )
 
@@ -591,9 +594,52 @@ def test_everybody_in_a_direct_message_is_mentioned():
 
 
 def test_who_may_quote():
-    policy = {"canQuote": {"automaticApproval": [PUBLIC]}}
-    assert build_post(OWN)["interactionPolicy"] == policy
-    assert build_post(own(quotable=False))["interactionPolicy"] == {"canQuote": {"automaticApproval": [ADA]}}
+    for policy, allowed in {"public": PUBLIC, "followers": f"{ADA}/followers", "nobody": ADA}.items():
+        document = build_post(own(quote_policy=QuotePolicy(policy)))
+        assert document["interactionPolicy"] == {"canQuote": {"automaticApproval": [allowed]}}
+        assert read_post(with_context(document)).quote_policy == policy
+    assert read_post(NOTE).quote_policy is None
+    assert read_post(note(interactionPolicy={"canQuote": {"automaticApproval": BEN}})).quote_policy == "nobody"
+    assert read_post(note(interactionPolicy={"canQuote": {}})).quote_policy == "nobody"
+    assert read_post(note(interactionPolicy=7)).quote_policy is None
+
+
+def test_a_quote_is_written_in_all_spellings_and_read_with_its_stamp():
+    stamp = "https://lib.city.example/ap/q/3"
+    document = with_context(build_post(own(quote=f"{BEN}/o/7", quote_authorization=stamp)))
+    assert document["quote"] == document["quoteUri"] == f"{BEN}/o/7"
+    assert document["tag"][-1]["href"] == f"{BEN}/o/7"
+    post = read_post(document)
+    assert (post.quote, post.quote_authorization) == (f"{BEN}/o/7", stamp)
+    expanded = expand(document)
+    assert expanded["https://w3id.org/fep/044f#quoteAuthorization"] == [{"@id": stamp}]
+    assert "quote" not in build_post(OWN)
+
+
+@pytest.mark.parametrize("multiple", [True, False])
+def test_a_poll_is_written_as_it_is_read(multiple):
+    poll = Poll((PollOption("Zinc", 2), PollOption("Tin")), multiple, 1_772_355_700_000, None, 2)
+    document = with_context(build_post(own(kind=PostKind.QUESTION, poll=poll)))
+    assert read_post(document).poll == poll
+    new = build_post(own(kind=PostKind.QUESTION, poll=Poll((PollOption("Zinc"), PollOption("Tin")))))
+    assert (new["votersCount"], "endTime" in new, "closed" in new) == (0, False, False)
+    assert expand(document)["http://joinmastodon.org/ns#votersCount"] == [{"@value": 2}]
+
+
+FOCI = {"middle": ([0, 0], (0.0, 0.0)), "corner": ([-1, 1.0], (-1.0, 1.0))} | {
+    str(bad): (bad, None) for bad in ([2, 0], [0], "0,0", [0, "0"], [True, 0], None, {}, [0, 0, 0])
+}
+
+
+@pytest.mark.parametrize(("said", "focus"), FOCI.values(), ids=FOCI.keys())
+def test_the_focus_of_a_picture(said, focus):
+    picture = {"type": "Image", "url": "https://learn.uni.example/media/1.png", "focalPoint": said}
+    assert read_post(note(attachment=[picture])).attachments[0].focus == focus
+
+
+def test_other_languages_travel():
+    post = read_post(with_context(build_post(own(content_map={"de": "<p>Hallo</p>"}))))
+    assert (post.language, dict(post.content_map)) == ("en", {"de": "<p>Hallo</p>"})
 
 
 def test_ours_mean_the_same_to_a_processor():

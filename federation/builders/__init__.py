@@ -1,0 +1,48 @@
+"""The activity of each event, and who must hear of it: a table from the event to a function.
+
+A builder only reads. It answers None where there is nobody to tell, or nothing left to tell.
+"""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import Connection
+
+from federation.builders import objects, people, reactions
+from federation.outgoing import Outgoing
+from node import events
+from node.events import Event
+from node.services.context import Unit
+
+Builder = Callable[[Connection, Unit, Any], Outgoing | None]
+
+BUILDERS: Mapping[type[Event], Builder] = MappingProxyType(
+    {
+        events.ObjectCreated: objects.object_created,
+        events.ObjectUpdated: objects.object_updated,
+        events.ObjectDeleted: objects.object_deleted,
+        events.PollCounted: objects.poll_counted,
+        events.Pinned: objects.pinned,
+        events.Unpinned: objects.unpinned,
+        events.ActorUpdated: people.actor_updated,
+        events.ActorDeleted: people.actor_deleted,
+        events.ActorMoved: people.actor_moved,
+        events.FollowRequested: people.follow_requested,
+        events.FollowEnded: people.follow_ended,
+        events.FollowAnswered: people.follow_answered,
+        events.Blocked: people.blocked,
+        events.BlockEnded: people.block_ended,
+        events.Reported: people.reported,
+        events.Reacted: reactions.reacted,
+        events.ReactionEnded: reactions.reaction_ended,
+        events.PollVoted: reactions.poll_voted,
+        events.QuoteRequested: reactions.quote_requested,
+        events.QuoteRevoked: reactions.quote_revoked,
+    }
+)
+
+
+def build(conn: Connection, unit: Unit, event: Event) -> Outgoing | None:
+    """The activity of an event; None where there is nobody to tell, or nothing left to tell."""
+    return BUILDERS[type(event)](conn, unit, event)

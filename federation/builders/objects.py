@@ -1,0 +1,135 @@
+"""Create, Update and Delete of objects, Add and Remove of those that a profile shows first."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+
+from federation import documents
+from federation.audience import Audience
+from federation.outgoing import Outgoing
+from federation.vocab import PUBLIC
+from node import events
+from node.clock import to_rfc3339
+from node.domain.visibility import Reach, Visibility
+from node.services.context import Unit
+from node.store import actors, objects, reactions
+from node.store.actors import Actor
+
+#: Whoever reacted in one of these ways hears of an edit or a deletion.
+_INTERACTED = (
+    reactions.LIKE,
+    reactions.SHARE,
+    reactions.EMOJI,
+    reactions.DISLIKE,
+    reactions.VOTE,
+    reactions.QUOTE,
+)
+
+
+def object_created(conn: Connection, unit: Unit, event: events.ObjectCreated) -> Outgoing | None:
+    return _about_object(conn, unit, event.object_id, "Create")
+
+
+def object_updated(conn: Connection, unit: Unit, event: events.ObjectUpdated) -> Outgoing | None:
+    return _about_object(conn, unit, event.object_id, "Update")
+
+
+def poll_counted(conn: Connection, unit: Unit, event: events.PollCounted) -> Outgoing | None:
+    """The whole Question with its tallies; ``updated`` stays, so that nobody takes it for an edit."""
+    return _about_object(conn, unit, event.object_id, "Update")
+
+
+def object_deleted(conn: Connection, unit: Unit, event: events.ObjectDeleted) -> Outgoing | None:
+    """A living object was narrowed: those who must not read it any more are told that it is gone."""
+    row = objects.load_row(conn, event.object_id)
+    actor = actors.load_actors_by_id(conn, [row.actor_id])[row.actor_id]
+    is_narrowed = row.state == objects.LIVE
+    visibility = Visibility.PUBLIC if is_narrowed else Visibility(row.visibility)
+    if not visibility.federates:
+        return None
+    audience = _audience_of_object(conn, row, visibility, is_new=False, more=event.told)
+    to, cc = _addresses_of_absence(actor, visibility, audience)
+    activity = {
+        "type": "Delete",
+        "actor": actor.uri,
+        "to": to,
+        "cc": cc,
+        "published": to_rfc3339(unit.now),
+        "object": documents.tombstone(row.uri, row.type, unit.now if is_narrowed else row.updated_at or unit.now),
+    }
+    return Outgoing(actor, activity, row.uri, visibility, audience)
+
+
+def _addresses_of_absence(actor: Actor, visibility: Visibility, audience: Audience) -> tuple[list[str], list[str]]:
+    """Addressed like what it deletes, as far as that is still known."""
+    if visibility.is_open:
+        return [PUBLIC], [actor.followers, *audience.named]
+    return [*([actor.followers] if audience.followers else []), *audience.named], []
+
+
+def _about_object(conn: Connection, unit: Unit, object_id: int, type_: str) -> Outgoing | None:
+    row = objects.load_row(conn, object_id)
+    visibility = Visibility(row.visibility)
+    if row.state != objects.LIVE or not visibility.federates:
+        return None  # deleted before it was told
+    actor = actors.load_actors_by_id(conn, [row.actor_id])[row.actor_id]
+    document = documents.object_document(conn, row, now=unit.now)
+    audience = _audience_of_object(conn, row, visibility, is_new=type_ == "Create")
+    activity = {
+        "type": type_,
+        "actor": actor.uri,
+        "to": document["to"],
+        "cc": document.get("cc", []),
+        "published": to_rfc3339(unit.now),
+        "object": document,
+    }
+    return Outgoing(actor, activity, row.uri, visibility, audience)
+
+
+def _audience_of_object(
+    conn: Connection, row: Any, visibility: Visibility, *, is_new: bool, more: Sequence[str] = ()
+) -> Audience:
+    """Followers as far as the visibility goes, those who are named, earlier interactors; of what everybody may read
+    also the author above. Nobody who is not named gets what is narrower.
+    """
+    named = {*objects.load_mentioned(conn, row.id), *more}
+    if visibility.is_open and row.in_reply_to and (parent := objects.find_object(conn, row.in_reply_to)) is not None:
+        author = actors.find_actor_by_id(conn, parent.actor_id)
+        named |= {author.uri} if author else set()
+    if not is_new:
+        named |= set(reactions.load_actor_uris(conn, row.id, _INTERACTED))
+    return Audience(
+        followers=visibility.reach in {Reach.EVERYONE, Reach.FOLLOWERS},
+        partners=visibility.reach is Reach.PARTNERS,
+        named=tuple(sorted(named)),
+        personal=visibility.reach is Reach.NAMED,
+    )
+
+
+# -- what a profile shows first -------------------------------------------------------------------------------------
+
+
+def pinned(conn: Connection, unit: Unit, event: events.Pinned) -> Outgoing | None:
+    return _about_pin(conn, event.actor_id, event.object_id, "Add")
+
+
+def unpinned(conn: Connection, unit: Unit, event: events.Unpinned) -> Outgoing | None:
+    return _about_pin(conn, event.actor_id, event.object_id, "Remove")
+
+
+def _about_pin(conn: Connection, actor_id: int, object_id: int, type_: str) -> Outgoing | None:
+    """Followers keep the list of pins; only what everybody may read is on it."""
+    row = objects.load_row(conn, object_id)
+    if not Visibility(row.visibility).is_open:
+        return None
+    actor = actors.load_actors_by_id(conn, [actor_id])[actor_id]
+    activity = {
+        "type": type_,
+        "actor": actor.uri,
+        "object": row.uri,
+        "target": actors.load_profile(conn, actor.id).featured,
+        "to": [PUBLIC],
+        "cc": [actor.followers],
+    }
+    return Outgoing(actor, activity, row.uri, Visibility.UNLISTED, Audience(followers=True))

@@ -1,0 +1,130 @@
+"""What our actors do with the objects of others: likes, shares, votes, and quotes by permission."""
+
+from typing import Any
+
+from sqlalchemy import Connection
+
+from federation import documents
+from federation.audience import Audience
+from federation.outgoing import Outgoing
+from federation.vocab import PUBLIC
+from node import events
+from node.clock import to_rfc3339
+from node.domain.posts import QuoteState
+from node.domain.visibility import Visibility
+from node.services.context import Unit
+from node.store import actors, objects, reactions
+from node.store.actors import Actor
+
+_ACTIVITY_OF = {reactions.LIKE: "Like", reactions.SHARE: "Announce", reactions.DISLIKE: "Dislike"}
+
+
+def reacted(conn: Connection, unit: Unit, event: events.Reacted) -> Outgoing | None:
+    reaction = reactions.find_reaction_by_id(conn, event.reaction_id)
+    if reaction is None or reaction.kind not in _ACTIVITY_OF:
+        return None
+    actor = actors.load_actors_by_id(conn, [reaction.actor_id])[reaction.actor_id]
+    activity, audience, visibility = _reaction(conn, actor, reaction.object_id, reaction.kind, reaction.uri)
+    return Outgoing(actor, activity, activity["object"], visibility, audience)
+
+
+def reaction_ended(conn: Connection, unit: Unit, event: events.ReactionEnded) -> Outgoing | None:
+    actor = actors.load_actors_by_id(conn, [event.actor_id])[event.actor_id]
+    inner, audience, visibility = _reaction(conn, actor, event.object_id, event.kind, event.uri)
+    activity = {"type": "Undo", "actor": actor.uri, "object": inner, "to": inner["to"], "cc": inner["cc"]}
+    return Outgoing(actor, activity, inner["object"], visibility, audience)
+
+
+def _reaction(
+    conn: Connection, actor: Actor, object_id: int, kind: str, uri: str
+) -> tuple[dict[str, Any], Audience, Visibility]:
+    """A Like goes to the author, a share to the followers too; one's own narrower posts are shared with them alone."""
+    row = objects.load_row(conn, object_id)
+    author = actors.load_actors_by_id(conn, [row.actor_id])[row.actor_id]
+    is_share = kind == reactions.SHARE
+    visibility = Visibility(row.visibility) if is_share else Visibility.DIRECT
+    activity = {
+        "id": uri,
+        "type": _ACTIVITY_OF[kind],
+        "actor": actor.uri,
+        "object": row.uri,
+        "to": _to(actor, author, visibility) if is_share else [author.uri],
+        "cc": [actor.followers, author.uri] if is_share and visibility.is_open else [],
+    }
+    return activity, Audience(followers=is_share, named=(author.uri,)), visibility
+
+
+def _to(actor: Actor, author: Actor, visibility: Visibility) -> list[str]:
+    return [PUBLIC] if visibility.is_open else [actor.followers, author.uri]
+
+
+# -- votes ----------------------------------------------------------------------------------------------------------
+
+
+def poll_voted(conn: Connection, unit: Unit, event: events.PollVoted) -> Outgoing | None:
+    """A Note that names the option, has no content and replies to the poll, to its author alone."""
+    vote = reactions.find_reaction_by_id(conn, event.reaction_id)
+    if vote is None:
+        return None
+    poll = objects.load_row(conn, vote.object_id)
+    known = actors.load_actors_by_id(conn, [vote.actor_id, poll.actor_id])
+    voter, author = known[vote.actor_id], known[poll.actor_id]
+    note = {
+        "id": vote.uri,
+        "type": "Note",
+        "attributedTo": voter.uri,
+        "name": vote.content,
+        "inReplyTo": poll.uri,
+        "to": [author.uri],
+        "cc": [],
+        "published": to_rfc3339(vote.created_at),
+    }
+    activity = {"type": "Create", "actor": voter.uri, "object": note, "to": [author.uri], "cc": []}
+    return Outgoing(voter, activity, vote.uri, Visibility.DIRECT, _only(author))
+
+
+def _only(actor: Actor) -> Audience:
+    return Audience(named=(actor.uri,), personal=True)
+
+
+# -- quotes (FEP-044f) ----------------------------------------------------------------------------------------------
+
+
+def quote_requested(conn: Connection, unit: Unit, event: events.QuoteRequested) -> Outgoing | None:
+    """Ask the author of what a post of ours quotes; the whole post is embedded."""
+    row = objects.load_row(conn, event.object_id)
+    details = row.details or {}
+    quoted = objects.find_object(conn, details.get("quote", ""))
+    if row.state != objects.LIVE or quoted is None or quoted.local:
+        return None
+    if details.get("quote_state") not in {None, QuoteState.PENDING}:
+        return None
+    known = actors.load_actors_by_id(conn, [row.actor_id, quoted.actor_id])
+    quoter, author = known[row.actor_id], known[quoted.actor_id]
+    activity = {
+        "type": "QuoteRequest",
+        "actor": quoter.uri,
+        "object": quoted.uri,
+        "instrument": documents.object_document(conn, row, now=unit.now),
+        "to": [author.uri],
+    }
+    return Outgoing(quoter, activity, quoted.uri, Visibility.DIRECT, _only(author))
+
+
+def quote_revoked(conn: Connection, unit: Unit, event: events.QuoteRevoked) -> Outgoing | None:
+    """Delete the stamp: to the quoter, who tells those who saw the quote, and to our own followers."""
+    quoted = objects.load_row(conn, event.object_id)
+    known = actors.load_actors_by_id(conn, [quoted.actor_id, event.quoter_id])
+    author, quoter = known[quoted.actor_id], known[event.quoter_id]
+    uri = documents.quote_stamp_uri(unit.origin, event.stamp_id)
+    stamp = documents.quote_stamp(uri, author.uri, event.quoting_uri, quoted.uri)
+    is_open = Visibility(quoted.visibility).is_open
+    activity = {
+        "type": "Delete",
+        "actor": author.uri,
+        "object": stamp,
+        "to": [PUBLIC] if is_open else [quoter.uri],
+        "cc": [author.followers, quoter.uri] if is_open else [],
+    }
+    audience = Audience(followers=is_open, named=(quoter.uri,))
+    return Outgoing(author, activity, uri, Visibility.UNLISTED if is_open else Visibility.DIRECT, audience)
