@@ -3,7 +3,7 @@
 from sqlalchemy import Connection
 
 from node.clock import DAY
-from node.store import accounts, inbox, jobs, keys, objects
+from node.store import accounts, inbox, jobs, keys, oauth, objects
 from node.store.engine import Store
 
 #: Duplicates are recognised, and refusals explained, for so long.
@@ -13,6 +13,10 @@ KEEP_PARKED = 30 * DAY
 KEEP_WORKERS = DAY
 SESSION_UNUSED = 14 * DAY
 SESSION_IN_ALL = 30 * DAY
+TOKEN_UNUSED = 180 * DAY
+#: An app that nobody ever let in; a used code, so that a second use is recognised.
+KEEP_IDLE_APPS = 30 * DAY
+KEEP_CODES = DAY
 
 
 def expire(conn: Connection, now: int) -> None:
@@ -24,6 +28,9 @@ def expire(conn: Connection, now: int) -> None:
     keys.expire_remote_keys(conn, now - KEEP_KEYS)
     keys.delete_retired_keys(conn, now)
     accounts.expire_sessions(conn, unused_since=now - SESSION_UNUSED, created_before=now - SESSION_IN_ALL)
+    oauth.expire_tokens(conn, now - TOKEN_UNUSED)
+    oauth.expire_codes(conn, now - KEEP_CODES)
+    oauth.expire_apps(conn, now - KEEP_IDLE_APPS)
 
 
 async def run(store: Store, now: int) -> None:

@@ -13,7 +13,10 @@ from aiohttp import web
 import schemas
 
 #: Name of a route -> its entity, ``[entity]`` for a list of them, None where the answer has no body worth a schema.
-ANSWERS: dict[str, str | list[str] | None] = {}
+ANSWERS: dict[str, str | list[str] | None] = {
+    "api-apps": "CredentialApplication",
+    "api-apps-own": "Application",
+}
 
 _PREFIXES = ("/api/v1", "/api/v2")
 

@@ -93,6 +93,7 @@ def client_error(status: int, title: str) -> web.Response:
 
 _MACHINES = ("/api/learning/", "/ap/", "/.well-known/", "/nodeinfo/")
 _CLIENTS = ("/api/", "/oauth/")
+_CONSENT = "/oauth/authorize"  # read by people
 
 
 def respond(
@@ -106,7 +107,7 @@ def respond(
 ) -> web.Response:
     """An error in the form that fits the address and the reader. ``request_id`` is told where it is our mistake."""
     path = request.path
-    if path.startswith(_CLIENTS) and not path.startswith(_MACHINES):
+    if path.startswith(_CLIENTS) and not path.startswith(_MACHINES) and path != _CONSENT:
         response = client_error(status, sentence)
     elif not path.startswith(_MACHINES) and "text/html" in request.headers.get(hdrs.ACCEPT, ""):
         response = _page(request, status, sentence, request_id)

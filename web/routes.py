@@ -6,6 +6,7 @@ from web import health, learning_api
 from web.admin import overview, peers, policies, queue
 from web.assets import PREFIX
 from web.client_api import routes as client_api
+from web.oauth import routes as oauth
 from web.pages import actor, catalogue, home, post, resource, setup, sign_in, static
 
 _NAME = "{name:[A-Za-z0-9_.@:-]{1,320}}"
@@ -33,5 +34,6 @@ ROUTES = [
     web.post("/admin/policies", policies.set_policy, name="admin-policies-set"),
     web.post("/admin/policies/{domain}/remove", policies.remove_policy, name="admin-policies-remove"),
     *learning_api.routes(),
+    *oauth.ROUTES,
     *client_api.ROUTES,
 ]

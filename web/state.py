@@ -32,6 +32,7 @@ class WebState:
     own_hosts: frozenset[str]
     is_https: bool
     sign_in: SignInRates
+    registrations: Rate  # of client apps, by address: 5 in 10 minutes
     exemptions: Exemptions
     started_at: int
 
@@ -49,6 +50,7 @@ def build_web(node: Node) -> WebState:
         own_hosts=node.config.own_hosts,
         is_https=node.config.node.scheme == "https",
         sign_in=SignInRates(),
+        registrations=Rate(5 / 600, 5),
         exemptions=Exemptions(node.config.limits.exempt),
         started_at=node.clock.now(),
     )

@@ -7,11 +7,32 @@ blocks, follows and mutes; ``push`` and ``profile`` stand alone.
 from collections.abc import Collection
 
 _READ = (
-    "accounts blocks bookmarks favourites filters follows lists mutes notifications search statuses".split()  # noqa: SIM905
+    "accounts",
+    "blocks",
+    "bookmarks",
+    "favourites",
+    "filters",
+    "follows",
+    "lists",
+    "mutes",
+    "notifications",
+    "search",
+    "statuses",
 )
 _WRITE = (
-    "accounts blocks bookmarks conversations favourites filters follows lists media mutes notifications reports"  # noqa: SIM905
-    " statuses".split()
+    "accounts",
+    "blocks",
+    "bookmarks",
+    "conversations",
+    "favourites",
+    "filters",
+    "follows",
+    "lists",
+    "media",
+    "mutes",
+    "notifications",
+    "reports",
+    "statuses",
 )
 _FOLLOW = frozenset(f"{side}:{what}" for side in ("read", "write") for what in ("blocks", "follows", "mutes"))
 

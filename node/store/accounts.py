@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
 
 from node.store.engine import signal
 from node.store.tables import access_tokens, accounts, actors, audit_log, one_time_links, sessions
 
 MEMBER, MODERATOR, ADMIN = "member", "moderator", "admin"
+#: States of an account; only the first may do anything.
+ACTIVE, UNCONFIRMED, PENDING, SUSPENDED = "active", "unconfirmed", "pending", "suspended"
 #: Signalled by every unit that ends tokens or changes the state of an account: whoever remembers tokens forgets them.
 TOKENS_CHANGED = "tokens-changed"
 
@@ -45,6 +47,7 @@ class Token:
     actor_id: int | None
     scopes: frozenset[str]
     used_at: int
+    app_id: int | None = None
 
 
 def hash_of(secret: str) -> str:
@@ -166,14 +169,26 @@ def insert_token(conn: Connection, token: str, actor_id: int, scopes: Sequence[s
     )
 
 
-def find_token(conn: Connection, token: str) -> Token | None:
-    query = (
-        select(access_tokens.c.token_hash, access_tokens.c.actor_id, access_tokens.c.scopes, access_tokens.c.used_at)
-        .join(accounts, accounts.c.actor_id == access_tokens.c.actor_id)
-        .where(access_tokens.c.token_hash == hash_of(token), accounts.c.state == "active")
+_TOKEN = (
+    select(
+        access_tokens.c.token_hash,
+        access_tokens.c.actor_id,
+        access_tokens.c.scopes,
+        access_tokens.c.used_at,
+        access_tokens.c.app_id,
     )
-    row = conn.execute(query).first()
-    return Token(row.token_hash, row.actor_id, frozenset(row.scopes.split()), row.used_at) if row else None
+    .outerjoin(accounts, accounts.c.actor_id == access_tokens.c.actor_id)
+    .where(
+        access_tokens.c.token_hash == bindparam("hash"),
+        or_(access_tokens.c.actor_id.is_(None), accounts.c.state == ACTIVE),
+    )
+)
+
+
+def find_token(conn: Connection, token: str) -> Token | None:
+    """The token, unless its owner may not sign in (any more)."""
+    row = conn.execute(_TOKEN, {"hash": hash_of(token)}).first()
+    return Token(row[0], row[1], frozenset(row[2].split()), row[3], row[4]) if row else None
 
 
 def touch_token(conn: Connection, token_hash: str, now: int) -> None:

@@ -145,7 +145,7 @@ accounts = Table(
     Column("email", Text, nullable=False, unique=True),  # lower case
     Column("password_hash", Text, nullable=False, server_default=""),
     Column("role", String(16), nullable=False),  # member, moderator, admin
-    Column("state", String(16), nullable=False, server_default="active"),
+    Column("state", String(16), nullable=False, server_default="active"),  # store.accounts
     Column("created_at", BigInteger, nullable=False),
     Column("password_changed_at", BigInteger, nullable=False),
     Column("note", Text, nullable=False, server_default=""),  # the profile's text as it was typed
@@ -155,6 +155,40 @@ accounts = Table(
     Column("default_quote_policy", String(16), nullable=False, server_default="public"),
     Column("attribution_domains", Json, nullable=False, server_default="[]"),
     Column("preferences", Json, nullable=False, server_default="{}"),  # domain.preferences
+    Column("language", String(35), nullable=False, server_default=""),  # of mails; '' is that of the node
+    Column("reason", Text, nullable=False, server_default=""),  # why somebody wants to join, for those who approve
+    Column("totp_sealed", LargeBinary),  # the secret of the second factor; NULL without one
+    Column("totp_step", BigInteger, nullable=False, server_default="0"),  # of the last code that was taken
+)
+
+recovery_codes = Table(
+    "recovery_codes",
+    metadata,
+    _actor("actor_id", primary=True),
+    Column("code_hash", String(64), primary_key=True),
+)
+
+external_identities = Table(
+    "external_identities",
+    metadata,
+    Column("issuer", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    _actor("actor_id", index=True),
+    Column("created_at", BigInteger, nullable=False),
+    Column("used_at", BigInteger, nullable=False),
+)
+
+invitations = Table(
+    "invitations",
+    metadata,
+    _id(),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    _actor("made_by"),
+    Column("note", Text, nullable=False, server_default=""),
+    Column("uses", Integer, nullable=False),  # how many people it may bring in
+    Column("used", Integer, nullable=False, server_default="0"),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
 )
 
 sessions = Table(
@@ -166,13 +200,43 @@ sessions = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("used_at", BigInteger, nullable=False),
     Column("confirmed_at", BigInteger, nullable=False),  # when the password was last given
+    Column("agent", Text, nullable=False, server_default=""),  # how the browser calls itself, for its owner
+)
+
+apps = Table(
+    "apps",
+    metadata,
+    _id(),
+    Column("client_id", String(64), nullable=False, unique=True),
+    Column("secret_hash", String(64), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("website", Text, nullable=False, server_default=""),
+    Column("redirect_uris", Json, nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("authorized_at", BigInteger),  # of its first token; an app that never had one goes after some time
+)
+
+authorization_codes = Table(
+    "authorization_codes",
+    metadata,
+    Column("code_hash", String(64), primary_key=True),
+    Column("app_id", ForeignKey("apps.id", ondelete="CASCADE"), nullable=False, index=True),
+    _actor("actor_id", index=True),
+    Column("redirect_uri", Text, nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("challenge", String(43), nullable=False, server_default=""),  # S256 of the verifier; '' without PKCE
+    Column("created_at", BigInteger, nullable=False),
+    Column("used_at", BigInteger),
+    Column("token_hash", String(64), nullable=False, server_default=""),  # of the token made from it
 )
 
 access_tokens = Table(
     "access_tokens",
     metadata,
     Column("token_hash", String(64), primary_key=True),
-    _actor("actor_id", index=True),
+    _actor("actor_id", nullable=True, index=True),  # NULL: the app itself (client_credentials)
+    Column("app_id", ForeignKey("apps.id", ondelete="CASCADE"), index=True),  # NULL: the command line
     Column("scopes", Text, nullable=False),
     Column("name", Text, nullable=False, server_default=""),
     Column("created_at", BigInteger, nullable=False),
@@ -183,7 +247,9 @@ one_time_links = Table(
     "one_time_links",
     metadata,
     Column("token_hash", String(64), primary_key=True),
-    Column("purpose", String(32), nullable=False),  # setup
+    Column("purpose", String(32), nullable=False),  # store.accounts
+    _actor("actor_id", nullable=True, index=True),  # whose; NULL for the set-up
+    Column("detail", Text, nullable=False, server_default=""),  # the address that it confirms
     Column("created_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
 )

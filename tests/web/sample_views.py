@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from node.clock import DAY, HOUR, MINUTE
 from node.domain.moderation import DomainPolicy
+from tests.web import sample_account
 from web.admin import views as admin
 from web.pages.licences import licence_in_words
 from web.pages.parts import (
@@ -933,4 +934,4 @@ def all_views() -> dict[str, View]:
         policies,
         gallery,
     )
-    return {view.__name__: view() for view in views}
+    return {view.__name__: view() for view in views} | sample_account.account_views()

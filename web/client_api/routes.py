@@ -2,4 +2,8 @@
 
 from aiohttp import web
 
-ROUTES: list[web.RouteDef] = []
+from web.client_api import apps
+
+ROUTES: list[web.RouteDef] = [
+    *apps.ROUTES,
+]

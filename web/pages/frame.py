@@ -41,7 +41,9 @@ def page_of(request: web.Request, path: str, **what: Any) -> Page:
 
 
 def language_of(request: web.Request) -> str:
-    return choose(request.headers.get(hdrs.ACCEPT_LANGUAGE, ""))
+    """What the address asks for (``lang``, as client apps do), else what the browser does."""
+    asked = [request.query.get("lang", ""), request.headers.get(hdrs.ACCEPT_LANGUAGE, "")]
+    return choose(",".join(filter(None, asked)))
 
 
 def html(request: web.Request, view: View, status: int = 200) -> web.Response:

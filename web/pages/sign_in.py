@@ -15,14 +15,16 @@ from web.pages.views import SignInView
 from web.state import WEB
 
 _WRONG = "This name and this password do not belong together."
+_FOR_APP = "An app asks who you are. Sign in with the account that it shall use."
 _AGAIN = "Please give your password again: the administration asks for it every hour."
 
 
 async def show_sign_in(request: web.Request) -> web.Response:
     next_path = sessions.own_path(request.query.get("next", "/"))
     session = sessions.session_of(request)
-    reason = _AGAIN if "again" in request.query else ""
-    return _form(request, next_path, login=session.username if session else "", reason=reason)
+    for_app = request.query.get("again") == "app"
+    reason = _FOR_APP if for_app else _AGAIN if "again" in request.query else ""
+    return _form(request, next_path, login=session.username if session and not for_app else "", reason=reason)
 
 
 async def sign_in(request: web.Request) -> web.Response:
