@@ -14,8 +14,8 @@ import schemas
 
 #: Name of a route -> its entity, ``[entity]`` for a list of them, None where the answer has no body worth a schema.
 ANSWERS: dict[str, str | list[str] | None] = {
-    "api-apps": "CredentialApplication",
-    "api-apps-own": "Application",
+    "client-apps": "CredentialApplication",
+    "client-apps-own": "Application",
 }
 
 _PREFIXES = ("/api/v1", "/api/v2")

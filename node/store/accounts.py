@@ -111,6 +111,11 @@ def rehash(conn: Connection, actor_id: int, password_hash: str) -> None:
     conn.execute(update(accounts).where(accounts.c.actor_id == actor_id).values(password_hash=password_hash))
 
 
+def set_note(conn: Connection, actor_id: int, note: str) -> None:
+    """The text of the profile as it was typed."""
+    conn.execute(update(accounts).where(accounts.c.actor_id == actor_id).values(note=note))
+
+
 # -- sessions ---------------------------------------------------------------------------------------------------------
 
 

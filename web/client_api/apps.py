@@ -86,6 +86,6 @@ def _entity(app: App, vapid_key: str) -> Entity:
 
 
 ROUTES = [
-    web.post("/api/v1/apps", register, name="api-apps"),
-    web.get("/api/v1/apps/verify_credentials", show_own, name="api-apps-own"),
+    web.post("/api/v1/apps", register, name="client-apps"),
+    web.get("/api/v1/apps/verify_credentials", show_own, name="client-apps-own"),
 ]

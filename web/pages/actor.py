@@ -104,9 +104,7 @@ def _view(request: web.Request, found: Found, *, is_first: bool) -> ActorView:
         bio=Prose(value=SafeHtml(row.summary)) if row.summary else None,
         avatar=reader.picture(row.icon),
         banner=reader.picture(row.image),
-        fields=tuple(
-            ProfileField(name=each["name"], value=SafeHtml(each.get("value_html", ""))) for each in row.fields
-        ),
+        fields=tuple(ProfileField(name=each["name"], value=SafeHtml(each["value"])) for each in row.fields),
         joined_at=row.published_at or 0,
         followers=found.followers,
         following=found.following,

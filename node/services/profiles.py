@@ -1,0 +1,82 @@
+"""What a person says about herself: name, text, fields, switches; pages and apps change it alike."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from node import events
+from node.errors import Invalid, Problem
+from node.markdown import Words, profile_link, render_markdown
+from node.richtext import clean_plain_field
+from node.services.context import Unit
+from node.store import accounts, actors
+
+MAX_NAME, MAX_NOTE, MAX_FIELDS, MAX_FIELD = 100, 2_000, 6, 255
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileChange:
+    """What is to change; None stays as it is. ``note`` is Markdown; ``fields`` are pairs of name and plain value."""
+
+    name: str | None = None
+    note: str | None = None
+    fields: Sequence[tuple[str, str]] | None = None
+    locked: bool | None = None
+    discoverable: bool | None = None
+    indexable: bool | None = None
+
+
+def change_profile(conn: Connection, unit: Unit, actor_id: int, change: ProfileChange) -> bool:
+    """Change the profile of a person here; whether anything did. Raises ``Invalid`` with the paths of what is wrong."""
+    if problems := list(_problems(change)):
+        raise Invalid(problems=problems)
+    row = actors.load_profile(conn, actor_id)
+    values = {name: value for name, value in _values(unit, change).items() if getattr(row, name) != value}
+    if change.note is not None:
+        accounts.set_note(conn, actor_id, change.note)
+    if not values:
+        return False
+    actors.update_actor(conn, actor_id, **values, updated_at=unit.now)
+    events.record(conn, unit.ids, unit.now, events.ActorUpdated(actor_id), about=row.uri)
+    return True
+
+
+def _problems(change: ProfileChange) -> Iterator[Problem]:
+    for path, text, most in (("$.display_name", change.name, MAX_NAME), ("$.note", change.note, MAX_NOTE)):
+        if text is not None and len(text) > most:
+            yield Problem(path, f"at most {most} characters", f"{len(text)}")
+    fields = _filled(change.fields or ())
+    if len(fields) > MAX_FIELDS:
+        yield Problem("$.fields_attributes", f"at most {MAX_FIELDS} fields", f"{len(fields)}")
+    for place, (name, value) in enumerate(fields):
+        if max(len(name), len(value)) > MAX_FIELD or not name:
+            yield Problem(
+                f"$.fields_attributes[{place}]", f"a name and a value of at most {MAX_FIELD} characters", name
+            )
+
+
+def _filled(fields: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Empty fields are dropped, as apps send all rows of their form."""
+    return [(name.strip(), value.strip()) for name, value in fields if name.strip() or value.strip()]
+
+
+def _values(unit: Unit, change: ProfileChange) -> dict[str, Any]:
+    """The columns of the actor that the change names."""
+    values: dict[str, Any] = {
+        "name": None if change.name is None else clean_plain_field(change.name),
+        "summary": None if change.note is None else render_markdown(change.note, Words(tags=f"{unit.origin}/tags/")),
+        "fields": None if change.fields is None else [_field(*pair) for pair in _filled(change.fields)],
+        "locked": change.locked,
+        "discoverable": change.discoverable,
+        "indexable": change.indexable,
+    }
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _field(name: str, value: str) -> dict[str, str]:
+    """A field as it is stored: ``value`` is HTML, shown and sent, ``text`` what was typed."""
+    is_address = value.startswith(("https://", "http://")) and not any(character.isspace() for character in value)
+    shown = profile_link(value) if is_address else render_markdown(value).removeprefix("<p>").removesuffix("</p>")
+    return {"name": clean_plain_field(name), "value": shown, "text": value}
