@@ -24,7 +24,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "worker": "Work without serving (PostgreSQL).",
         "migrate": "Bring the database up to this version.",
         "keys": "Show and change the keys that actors sign with.",
-        "user": "Add people and make their tokens.",
+        "user": "Add people, make their tokens, let accounts move.",
         "resource": "Add learning resources.",
         "follow": "Follow somebody on another node.",
         "domain": "Decide how to deal with other hosts.",

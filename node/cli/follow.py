@@ -6,9 +6,8 @@ import click
 from sqlalchemy import Connection
 
 from federation.outbox import follow_uri, record_follow_request
-from federation.webfinger import find_actor, read_handle
-from node.app import System, opened
-from node.cli.owners import load_owner
+from node.app import opened
+from node.cli.owners import find_account, load_owner
 from node.cli.shared import with_config
 from node.config import Config
 from node.errors import Conflict
@@ -31,18 +30,10 @@ async def _follow(config: Config, handle: str, owner: str | None) -> str:
     async with opened(config) as system:
         store = system.node.store
         follower = await store.read(load_owner, owner, config.host)
-        followed = await _find(system, handle)
+        followed = await find_account(system, handle)
         state = await store.write(request_follow, system.node.unit(), follower, followed)
     told = "follows" if state == follows.ACCEPTED else "asks to follow"
     return f"{follower.handle} {told} {followed.handle}"
-
-
-async def _find(system: System, handle: str) -> Actor:
-    asked = read_handle(handle)
-    if asked.host == system.node.config.host:
-        return await system.node.store.read(load_owner, f"@{asked}", asked.host)
-    discovered = await find_actor(system.federation.client, str(asked))
-    return await system.federation.fetcher.actor(discovered.actor_uri)
 
 
 def request_follow(conn: Connection, unit: Unit, follower: Actor, followed: Actor) -> str:

@@ -1,8 +1,11 @@
-"""Whom a command acts for: the organisation, or one of ours by name."""
+"""Whom a command acts for, and whom it is about: one of ours by name, anybody by handle or address."""
 
 from sqlalchemy import Connection
 
+from federation.webfinger import find_actor, read_handle
+from node.app import System
 from node.domain.actors import ActorKind
+from node.domain.uris import is_web_uri
 from node.errors import NotFound
 from node.store.actors import Actor, find_local_actor, load_local_actors
 
@@ -16,3 +19,18 @@ def load_owner(conn: Connection, handle: str | None, host: str) -> Actor:
     if found is None or found.state != "active":
         raise NotFound(f"Nobody here is called {handle}.")
     return found
+
+
+async def find_account(system: System, text: str, *, fresh: bool = False) -> Actor:
+    """The actor behind ``@ann@any.host`` or a URI, fetched where it is not ours; ``fresh``: even if it is known.
+
+    Raises NotFound, Malformed and what asking another host raises.
+    """
+    config, fetcher = system.node.config, system.federation.fetcher
+    if is_web_uri(text):
+        return await fetcher.actor(text, fresh=fresh)
+    asked = read_handle(text)
+    if asked.host == config.host:
+        return await system.node.store.read(load_owner, f"@{asked}", asked.host)
+    discovered = await find_actor(system.federation.client, str(asked))
+    return await fetcher.actor(discovered.actor_uri, fresh=fresh)

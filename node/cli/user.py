@@ -1,4 +1,4 @@
-"""``rhizome user``: people of this node and their tokens, beside a running node or without one."""
+"""``rhizome user``: people of this node, their tokens and other addresses, beside a running node or without one."""
 
 import asyncio
 import secrets
@@ -7,10 +7,13 @@ import sys
 import click
 from sqlalchemy import Connection
 
+from federation import moving
 from federation.members import ROLES, NewMember, create_member, prepare_member
 from node.app import opened
+from node.cli.owners import find_account, load_owner
 from node.cli.shared import config_option, with_config
 from node.config import Config
+from node.domain.uris import is_web_uri
 from node.errors import Invalid, NotFound, Problem
 from node.secretbox import SecretBox
 from node.services.context import Unit
@@ -22,7 +25,7 @@ SCOPES = frozenset({"read", "write", "follow", "push"})
 @click.group("user")
 @config_option
 def command() -> None:
-    """Add people and make their tokens."""
+    """Add people, make their tokens, let accounts move."""
 
 
 @command.command("add")
@@ -56,6 +59,56 @@ async def _add(config: Config, name: str, email: str, role: str, display_name: s
             unit, box, username=name, email=email, password=password, role=role, name=display_name
         )
         await system.node.store.write(create_member, unit, member)
+
+
+@command.command("alias")
+@click.argument("name")
+@click.argument("other", metavar="URI|@NAME@HOST")
+@click.option("--remove", is_flag=True, help="Take back what was said before.")
+@with_config
+def alias(config: Config, name: str, other: str, *, remove: bool) -> None:
+    """Say that NAME is also another account, so that it may move here."""
+    click.echo(asyncio.run(_alias(config, name, other, remove=remove)))
+
+
+async def _alias(config: Config, name: str, other: str, *, remove: bool) -> str:
+    async with opened(config) as system:
+        store, unit = system.node.store, system.node.unit()
+        actor = await store.read(load_owner, name, config.host)
+        if remove and is_web_uri(other):  # that account may be gone
+            await store.write(moving.remove_alias, unit, actor, other)
+            return f"{actor.handle} is not also known as {other}"
+        found = await find_account(system, other)
+        if remove:
+            await store.write(moving.remove_alias, unit, actor, found.uri)
+        else:
+            await store.write(moving.add_alias, unit, actor, found)
+        return f"{actor.handle} is {'not ' if remove else ''}also known as {found.handle}"
+
+
+@command.command("move")
+@click.argument("name")
+@click.argument("target", metavar="@NAME@HOST", required=False)
+@click.option("--back", is_flag=True, help="NAME is here again; followers who went stay where they are.")
+@with_config
+def move(config: Config, name: str, target: str | None, *, back: bool) -> None:
+    """Let NAME and its followers go to another account, which must say that it is also NAME."""
+    if back == (target is not None):
+        raise click.UsageError("Say where to, or --back.")
+    click.echo(asyncio.run(_move(config, name, target)))
+
+
+async def _move(config: Config, name: str, target: str | None) -> str:
+    async with opened(config) as system:
+        store, unit = system.node.store, system.node.unit()
+        actor = await store.read(load_owner, name, config.host)
+        if target is None:
+            await store.write(moving.come_back, unit, actor)
+            return f"{actor.handle} is here again"
+        found = await find_account(system, target, fresh=True)
+        moved = await store.write(moving.move, unit, actor, found)
+    told = f"{moved.told} followers elsewhere are told, {moved.followed_along} here go along"
+    return f"{actor.handle} moves to {found.handle}: {told}"
 
 
 @command.command("token")

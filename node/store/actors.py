@@ -32,6 +32,7 @@ class Actor:
     indexable: bool
     state: str
     fetched_at: int
+    moved_at: int | None = None
 
     @property
     def handle(self) -> str:

@@ -102,6 +102,7 @@ actors = Table(
     Column("statuses_count", Integer, nullable=False, server_default="0"),
     Column("last_status_at", BigInteger),
     Column("hides_follows", Boolean, nullable=False, server_default="0"),  # whom it follows and who follows it
+    Column("moved_at", BigInteger),  # the last Move that was followed
     Index("ix_actors_handle", "username", "host"),
     Index("ix_actors_host", "host"),
     Index("ix_actors_local_kind", "local", "kind"),

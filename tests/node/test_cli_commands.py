@@ -205,6 +205,53 @@ def test_unknown_owner_and_missing_file_are_refused(file: Path) -> None:
     assert rhizome(file, "resource", "add", "nowhere.json").exit_code == 2
 
 
+# -- moving ---------------------------------------------------------------------------------------------------------
+
+
+def test_an_account_moves_once_the_other_confirms_it(file: Path, database: sqlite3.Connection) -> None:
+    add_user(file)
+    add_user(file, "bob", email="bob@x.org")
+    early = rhizome(file, "user", "move", "ada", "@bob@localhost:8111")
+    assert early.exit_code == 1
+    assert "add this address there first" in early.stderr
+    said = rhizome(file, "user", "alias", "bob", "@ada@localhost:8111")
+    assert said.output == "@bob@localhost:8111 is also known as @ada@localhost:8111\n"
+    moved = rhizome(file, "user", "move", "ada", "@bob@localhost:8111")
+    assert moved.output == (
+        "@ada@localhost:8111 moves to @bob@localhost:8111: 0 followers elsewhere are told, 0 here go along\n"
+    )
+    assert "wait until" in rhizome(file, "user", "move", "ada", "@bob@localhost:8111").stderr
+    assert rhizome(file, "user", "move", "ada", "--back").output == "@ada@localhost:8111 is here again\n"
+    (uri,) = database.execute("SELECT uri FROM actors WHERE username = 'ada'").fetchone()
+    assert rhizome(file, "user", "alias", "bob", uri, "--remove").exit_code == 0
+    assert rhizome(file, "user", "alias", "bob", uri, "--remove").exit_code == 1
+    actions = [action for (action,) in database.execute("SELECT action FROM audit_log ORDER BY id")]
+    assert actions[2:] == ["actor.alias", "actor.move", "actor.return", "actor.alias"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("move", "ada"), 2),
+        (("move", "ada", "@uni@localhost:8111", "--back"), 2),
+        (("move", "nobody", "@ada@localhost:8111"), 1),
+        (("move", "ada", "@nobody@localhost:8111"), 1),
+        (("move", "ada", "@ada@localhost:8111"), 1),
+        (("move", "ada", "--back"), 1),
+        (("alias", "ada", "nonsense"), 1),
+        (("alias", "ada", "@ada@localhost:8111"), 1),
+        (("alias", "ada", "http://127.0.0.1:9/users/x"), 1),
+    ],
+)
+def test_wrong_moves_change_nothing(
+    file: Path, database: sqlite3.Connection, words: tuple[str, ...], code: int
+) -> None:
+    add_user(file)
+    before = database.execute("SELECT moved_to, also_known_as, updated_at FROM actors ORDER BY id").fetchall()
+    assert rhizome(file, "user", *words).exit_code == code
+    assert database.execute("SELECT moved_to, also_known_as, updated_at FROM actors ORDER BY id").fetchall() == before
+
+
 # -- follow ---------------------------------------------------------------------------------------------------------
 
 

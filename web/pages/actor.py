@@ -36,6 +36,7 @@ class Found:
     posts: Sequence[Row[Any]]
     post_total: int
     resources: Sequence[Resource]
+    moved_to: Link | None
 
 
 async def show_actor(request: web.Request) -> web.Response:
@@ -79,6 +80,18 @@ def _find(conn: Connection, name: str, viewer: Viewer, before: int | None) -> Fo
         posts=showing.list_posts(conn, actor.id, before=before, limit=_PAGE + 1),
         post_total=objects.count_by_actor(conn, actor.id, objects.PUBLIC),
         resources=listing.find(conn, wish).items,
+        moved_to=_find_new_address(conn, actor),
+    )
+
+
+def _find_new_address(conn: Connection, actor: Actor) -> Link | None:
+    if not actor.moved_to:
+        return None
+    known = actors.find_actor(conn, actor.moved_to)
+    return (
+        Link(label=known.handle, href=known.url or known.uri)
+        if known
+        else Link(label=actor.moved_to, href=actor.moved_to)
     )
 
 
@@ -111,7 +124,7 @@ def _view(request: web.Request, found: Found, *, is_first: bool) -> ActorView:
         post_total=found.post_total,
         origin=origin_of_actor(row),
         url=row.url if not row.local else "",
-        moved_to=Link(label=row.moved_to, href=row.moved_to) if row.moved_to else None,
+        moved_to=found.moved_to,
         resources=resource_cards(found.resources, reader),
         resources_path=catalogue_path(owner=row.uri),
         posts=post_cards(posts, {row.id: row}, reader),
