@@ -14,13 +14,11 @@ from sqlalchemy import Connection
 from federation.address import parse_url
 from federation.batch import Batch, Inbound
 from federation.handlers import create, update
-from federation.http import OutboundClient, Sign
-from federation.httpsig import Message, Scheme, sign
-from federation.keys import Keyring
+from federation.http import OutboundClient
 from federation.mapping.activity import wrapper_of
 from federation.mapping.actor import read_actor
 from federation.mapping.post import read_post
-from federation.mediatype import ACCEPT_ACTIVITY
+from federation.signed_get import SignedGet
 from federation.vocab import ACTOR_TYPES
 from node.clock import DAY, HOUR, Clock
 from node.domain.moderation import Policies
@@ -61,7 +59,7 @@ class Fetcher:
         clock: Clock,
         ids: Ids,
         client: OutboundClient,
-        keyring: Keyring,
+        signed_get: SignedGet,
         policies: Callable[[], Policies],
         *,
         origin: str,
@@ -69,7 +67,7 @@ class Fetcher:
         instance_actor_id: int,
     ) -> None:
         self._store, self._clock, self._ids = store, clock, ids
-        self._client, self._keyring, self._policies = client, keyring, policies
+        self._client, self._get, self._policies = client, signed_get, policies
         self._origin, self._host = origin, host
         self._instance_actor_id = instance_actor_id
         self._actors: dict[str, asyncio.Task[Actor]] = {}
@@ -79,32 +77,24 @@ class Fetcher:
     async def get_document(
         self, uri: str, *, etag: str = "", as_actor_id: int | None = None, budget: Budget | None = None
     ) -> FetchedDocument:
-        """What ``uri`` answers to a signed request; the document's id is not looked at here."""
+        """What ``uri`` answers to a signed request; the document's id is not looked at here.
+
+        It is signed by the instance actor, or by one of our actors to whom a non-public object is addressed.
+        """
         if self._policies().is_blocked(host_of(uri)):
             raise Blocked(detail=uri)
         if budget is not None:
             budget.take()
-        headers = {"If-None-Match": etag} if etag else None
-        response = await self._client.get(
+        response = await self._get.ask(
             uri,
-            accept=ACCEPT_ACTIVITY,
-            headers=headers,
-            sign=self._signer(as_actor_id or self._instance_actor_id),
+            actor_id=as_actor_id or self._instance_actor_id,
+            headers={"If-None-Match": etag} if etag else None,
             caused_by_others=budget is not None,
         )
         if etag and response.status == NOT_MODIFIED:
             return FetchedDocument(response.status, None, etag, response.url)
         document = self._client.read_activity(response)
         return FetchedDocument(response.status, document.data, response.headers.get("etag", ""), response.url)
-
-    def _signer(self, actor_id: int) -> Sign:
-        """Signs each hop anew; as the instance actor unless a non-public object is addressed to one of ours."""
-
-        async def signed(url: str) -> dict[str, str]:
-            key = await self._keyring.signing_key(actor_id)
-            return sign(Message("GET", url, {}, b""), key, scheme=Scheme.CAVAGE, now=self._clock.now())
-
-        return signed
 
     async def get_object(
         self, uri: str, *, as_actor_id: int | None = None, budget: Budget | None = None

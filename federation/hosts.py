@@ -12,12 +12,15 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 
+from sqlalchemy import Connection
+
 from federation import circuit
 from federation.circuit import NOTE_EVERY
 from node import log
 from node.clock import DAY, Clock
 from node.errors import NodeError, Unavailable
 from node.jobs.kinds import DELIVER
+from node.store import follows
 from node.store import hosts as table
 from node.store.engine import Store
 from node.store.hosts import Change, Host
@@ -31,6 +34,8 @@ _CHECK_EVERY = 7 * DAY
 _CHECKED_AT_ONCE = 50
 #: Rows of hosts are kept so long after the last that was heard of them (OUT13).
 KEEP = 30 * DAY
+#: Followers on a host that was given up are kept so long: it may come back.
+KEEP_FOLLOWERS = 90 * DAY
 
 
 @dataclass(slots=True)
@@ -54,8 +59,11 @@ class _Note:
 class Hosts:
     """How other hosts fare. ``close`` writes what is still unwritten."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
-        self._store, self._clock = store, clock
+    def __init__(
+        self, store: Store, clock: Clock, *, returned: Callable[[Connection, str], None] | None = None
+    ) -> None:
+        """``returned`` is called in the transaction in which a host's circuit closes."""
+        self._store, self._clock, self._returned = store, clock, returned
         self._known: OrderedDict[str, _Known] = OrderedDict()
         self._wanted: dict[str, asyncio.Future[None]] = {}
         self._loading: asyncio.Task[None] | None = None
@@ -174,7 +182,9 @@ class Hosts:
     @functools.cached_property
     def _change_many(self) -> Callable[..., list[Host]]:
         # One object for the life of this one: ``gather`` puts together what is for the same function.
-        return lambda conn, changes: table.change_many(conn, changes, kind=DELIVER, now=self._clock.now())
+        return lambda conn, changes: table.change_many(
+            conn, changes, kind=DELIVER, now=self._clock.now(), returned=self._returned
+        )
 
     # Notes.
 
@@ -236,6 +246,13 @@ class Hosts:
     async def expire(self) -> None:
         """Forget hosts that were not heard of for 30 days."""
         await self._store.write(table.expire_hosts, self._clock.now() - KEEP)
+
+    async def drop_lost(self) -> None:
+        """Remove the followers on hosts that were given up three months ago (federation section 6)."""
+        for host in await self._store.read(table.load_lost, self._clock.now() - KEEP_FOLLOWERS):
+            removed = await self._store.write(follows.delete_followers_on, host)
+            if removed:
+                log.event("host.followers_removed", level=log.WARNING, host=host, followers=removed)
 
     def forget(self, hosts: Collection[str]) -> None:
         """Read these anew when they are next asked for."""

@@ -20,6 +20,7 @@ from sqlalchemy import Connection
 import node as product
 from federation import keys, rotation, routes
 from federation.address import AddressPolicy
+from federation.asking_again import ask_again
 from federation.catalogue_sync import CatalogueSync
 from federation.connection import Resolver
 from federation.delivery import Deliverer
@@ -37,6 +38,7 @@ from federation.processing import Processor
 from federation.quote_stamps import QuoteStamps
 from federation.recheck import Recheck
 from federation.resolving import Resolver as InboxResolver
+from federation.signed_get import SignedGet
 from federation.state import FEDERATION, Federation
 from node import guard, metrics, upkeep
 from node.clock import DAY, HOUR, MINUTE, Clock, SystemClock
@@ -47,6 +49,7 @@ from node.jobs.worker import Worker
 from node.ratelimit import Exemptions
 from node.secretbox import SecretBox
 from node.services.backups import back_up, copy_before_upgrade
+from node.services.catalogue import sync_host
 from node.services.context import Unit
 from node.state import NODE, Node
 from node.store import facts, migrate
@@ -78,6 +81,7 @@ class System:
         self.ticks.start()
         await self.schedule.start()
         await self.catalogues.start()
+        await self.node.store.write(ask_again, self.node.unit())
         await self.worker.start()
 
 
@@ -181,19 +185,19 @@ async def _join(
     def unit() -> Unit:
         return Unit(ids, clock.now(), config.origin, config.host)
 
+    hosts = Hosts(store, clock, returned=lambda conn, host: sync_host(conn, unit(), host))
     fetcher = Fetcher(
         store,
         clock,
         ids,
         client,
-        keyring,
+        SignedGet(client, keyring, hosts, clock),
         policies,
         origin=config.origin,
         host=config.host,
         instance_actor_id=instance_id,
     )
     remote_keys = RemoteKeys(store, clock, fetcher)
-    hosts = Hosts(store, clock)
     inbox = Inbox(
         store,
         clock,
@@ -217,6 +221,7 @@ async def _join(
             Entry("keys", HOUR, lambda: rotation.run(store, keyring, unit()), delay=5 * MINUTE),
             Entry("expire", HOUR, lambda: upkeep.run(store, clock.now()), delay=5 * MINUTE),
             Entry("hosts-given-up", DAY, lambda: hosts.check_given_up(partial(find_software, client)), delay=HOUR),
+            Entry("hosts-lost", DAY, hosts.drop_lost, delay=HOUR),
             Entry("hosts-expire", DAY, hosts.expire, delay=HOUR),
             *catalogues.entries(),
         ],

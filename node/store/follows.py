@@ -3,13 +3,14 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, or_, select, update
 
 from node.store.actors import Actor, load_actors_by_id
 from node.store.tables import actors, follows
 
 PENDING = "pending"
 ACCEPTED = "accepted"
+_SCHEMES = ("https", "http")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,13 @@ def delete_between(conn: Connection, one_id: int, other_id: int) -> None:
     """Follows in both directions (a block)."""
     conn.execute(delete(follows).where(follows.c.follower_id == one_id, follows.c.followed_id == other_id))
     conn.execute(delete(follows).where(follows.c.follower_id == other_id, follows.c.followed_id == one_id))
+
+
+def delete_followers_on(conn: Connection, host: str) -> int:
+    """Whoever follows somebody here from this host, by the host of its inbox; answers how many there were."""
+    lives_there = or_(*(actors.c.inbox.startswith(f"{scheme}://{host}/", autoescape=True) for scheme in _SCHEMES))
+    followers = select(actors.c.id).where(actors.c.local.is_(False), lives_there)
+    return conn.execute(delete(follows).where(follows.c.follower_id.in_(followers))).rowcount
 
 
 def load_local_followers(conn: Connection, followed_ids: Collection[int]) -> dict[int, list[int]]:
@@ -133,11 +141,13 @@ def load_follower_uris(conn: Connection, actor_id: int, origin: str) -> list[str
 
 
 def load_pending_out(conn: Connection, *, limit: int) -> list[Follow]:
-    """Follow requests of ours that nobody has answered yet."""
+    """Follow requests of ours to actors elsewhere that nobody has answered yet."""
+    followed = actors.alias("followed")
     query = (
         select(*_COLUMNS)
         .join(actors, actors.c.id == follows.c.follower_id)
-        .where(follows.c.state == PENDING, actors.c.local)
+        .join(followed, followed.c.id == follows.c.followed_id)
+        .where(follows.c.state == PENDING, actors.c.local, followed.c.local.is_(False))
         .order_by(follows.c.id)
         .limit(limit)
     )

@@ -85,11 +85,18 @@ def _load(conn: Connection, query: Any, names: Collection[str]) -> dict[str, Hos
     return {row.host: _host(row) for some in jobs.portions(names) for row in conn.execute(query, {"names": some})}
 
 
-def change_many(conn: Connection, changes: Sequence[Change], *, kind: str, now: int) -> list[Host]:
+def change_many(
+    conn: Connection,
+    changes: Sequence[Change],
+    *,
+    kind: str,
+    now: int,
+    returned: Callable[[Connection, str], None] | None = None,
+) -> list[Host]:
     """Apply changes in their order; answers what each host became. Jobs of ``kind`` are held and released with it.
 
-    A host whose circuit opens has its queue put off, one that answers again has it released, and one that is given up
-    loses it but for what may not be forgotten (``activities.LASTING``).
+    A host whose circuit opens has its queue put off, one that answers again has it released (and ``returned`` is
+    called with it), and one that is given up loses it but for what may not be forgotten (``activities.LASTING``).
     """
     before = _load(conn, _LOCKED, {change.host for change in changes})
     after = dict(before)
@@ -100,7 +107,9 @@ def change_many(conn: Connection, changes: Sequence[Change], *, kind: str, now: 
     if changed:
         conn.execute(_SAVE[conn.dialect.name], [_row(host) for host in changed])
     for host in changed:
-        _move_queue(conn, before.get(host.host) or Host(host.host), host, kind, now)
+        is_back = _move_queue(conn, before.get(host.host) or Host(host.host), host, kind, now)
+        if is_back and returned is not None:
+            returned(conn, host.host)
     return [after[change.host] for change in changes]
 
 
@@ -108,13 +117,16 @@ def _row(host: Host) -> dict[str, Any]:
     return {name: getattr(host, name) for name in _FIELDS}
 
 
-def _move_queue(conn: Connection, before: Host, after: Host, kind: str, now: int) -> None:
+def _move_queue(conn: Connection, before: Host, after: Host, kind: str, now: int) -> bool:
+    """Whether the host is back."""
     if after.is_unavailable and not before.is_unavailable:
         activities.drop_deliveries(conn, after.host, kind)
     if after.is_held and after.held_until_at != before.held_until_at:
         jobs.hold_host(conn, after.host, kind, now + jobs.BEHIND)
     elif (before.is_held or before.is_unavailable) and not (after.is_held or after.is_unavailable):
         jobs.release_host(conn, after.host, kind, now)
+        return True
+    return False
 
 
 @dataclass(frozen=True, slots=True)
