@@ -9,6 +9,8 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from federation import catalogue_header, followers_sync
+from federation.batch import Inbound
+from federation.handover import Handover
 from federation.hosts import Hosts
 from federation.httpsig import Claim, Message, read_claim
 from federation.keys import RemoteKeys
@@ -28,6 +30,8 @@ from node.store.jobs import NewJob
 
 #: ``received.outcome`` and the answer 202 do not tell these apart: a sender learns nothing from them.
 ACCEPTED, DUPLICATE, DROPPED = "accepted", "duplicate", "dropped"
+
+_EACH_FOR_HIMSELF = frozenset({"Follow", "Like", "Dislike", "EmojiReact", "Announce", "Flag", "Join", "Leave"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,7 @@ class Inbox:
         hosts: Hosts,
         policies: Callable[[], Policies],
         rates: Rates,
+        handover: Handover,
         *,
         own_hosts: Collection[str],
         origin: str,
@@ -78,6 +83,7 @@ class Inbox:
     ) -> None:
         self._store, self._clock, self._ids = store, clock, ids
         self._keys, self._hosts, self._policies, self._rates = keys, hosts, policies, rates
+        self._handover = handover
         self._own_hosts, self._origin = own_hosts, origin
         self._backlog_at_most = backlog_at_most
         self.is_full = False  # kept by ``measure_backlog``
@@ -164,15 +170,27 @@ class Inbox:
             ref=received_id,
             host=host,
             payload=_announced(message),
-            serial_key=f"{host}|{activity.object_uri or activity.id}",
+            serial_key=_order_of(host, activity),
         )
-        is_new = await self._store.gather(inbox.accept_many, Acceptance(received, job, owner_id))
-        return ACCEPTED if is_new else DUPLICATE
+        if is_ready:
+            self._handover.put(Inbound(received_id, activity, now), len(message.body))
+        if await self._store.gather(inbox.accept_many, Acceptance(received, job, owner_id)):
+            return ACCEPTED
+        self._handover.take([received_id])
+        return DUPLICATE
 
     async def measure_backlog(self) -> None:
         """Called every few seconds: IN21."""
         waiting = await self._store.read(inbox.count_backlog, (INBOX, RESOLVE))
         self.is_full = waiting > self._backlog_at_most
+
+
+def _order_of(host: str, activity: Activity) -> str:
+    """What must be applied in the order of arrival has one key: what is said of one object. What many say of the same
+    thing, each for himself, does not wait for each other.
+    """
+    key = f"{host}|{activity.object_uri or activity.id}"
+    return f"{key}|{activity.actor}" if activity.type in _EACH_FOR_HIMSELF else key
 
 
 def _announced(message: Message) -> dict[str, str] | None:

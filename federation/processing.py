@@ -9,14 +9,15 @@ import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-import orjson
 from sqlalchemy import Connection
 
 from federation import followers_sync
 from federation.batch import Batch, Inbound, Needs
 from federation.catalogue_header import read_header
 from federation.handlers import apply
+from federation.handover import Handover
 from federation.mapping.activity import Activity, read_activity
+from federation.strictjson import read_object
 from node.errors import Invalid
 from node.ids import Ids
 from node.jobs.kinds import INBOX, RESOLVE
@@ -27,6 +28,9 @@ from node.store import inbox, jobs
 from node.store.engine import Store
 from node.store.inbox import Received
 from node.store.jobs import Job, NewJob
+
+#: So long a batch gathers while one after the other comes; the first after a quiet moment does not wait.
+_PAUSE_SECONDS = 0.05
 
 NewBatch = Callable[[Connection], Batch]
 
@@ -43,52 +47,52 @@ class Applied:
 class Processor:
     """Applies accepted activities."""
 
-    def __init__(self, store: Store, ids: Ids, new_batch: NewBatch, *, batch: int) -> None:
+    def __init__(self, store: Store, ids: Ids, new_batch: NewBatch, handover: Handover, *, batch: int) -> None:
         self._store, self._ids, self._new_batch, self._batch = store, ids, new_batch, batch
+        self._handover = handover
 
     def kind(self) -> Kind:
-        return Kind(INBOX, self.run, batch=self._batch, slots=1)
+        return Kind(INBOX, self.run, batch=self._batch, slots=1, pause=_PAUSE_SECONDS)
 
     async def run(self, batch: Sequence[Job]) -> Sequence[Outcome]:
         """Apply a batch; when it fails as a whole, the worker tries its jobs one by one."""
-        rows = await self._store.read(inbox.load_received, [job.ref for job in batch if job.ref is not None])
-        read = await asyncio.to_thread(_read_many, rows)
-        await self._store.write(self._apply, batch, rows, read)
+        received_ids = [job.ref for job in batch if job.ref is not None]
+        read: dict[int, Inbound | str] = {**self._handover.take(received_ids)}
+        if missing := [received_id for received_id in received_ids if received_id not in read]:
+            rows = await self._store.read(inbox.load_received, missing)
+            read |= await asyncio.to_thread(_read_many, rows)
+        await self._store.write(self._apply, batch, read)
         return [Settled()] * len(batch)
 
-    def _apply(
-        self, conn: Connection, batch: Sequence[Job], rows: dict[int, Received], read: dict[int, Activity | str]
-    ) -> None:
+    def _apply(self, conn: Connection, batch: Sequence[Job], read: dict[int, Inbound | str]) -> None:
         working = self._new_batch(conn)
-        actor_uris, object_uris = _named(activity for activity in read.values() if not isinstance(activity, str))
-        working.preload(actor_uris, object_uris)
-        outcomes: list[tuple[int, str]] = []
-        for job in batch:
-            activity = read.get(job.ref or 0, "gone")
-            row = rows.get(job.ref or 0)
-            if isinstance(activity, str) or row is None:
-                outcomes.append((job.ref or 0, activity if isinstance(activity, str) else "gone"))
-                continue
-            try:
-                outcome = apply(working, Inbound(row.id, activity, row.received_at))
-            except Needs:
-                outcome = ""
-                working.add_job(resolve_job(self._ids, working.unit.now, job))
-            except Invalid as error:
-                outcome = f"invalid: {error.public}"
-            outcomes.append((row.id, outcome))
+        working.preload(*_named(each.activity for each in read.values() if isinstance(each, Inbound)))
+        outcomes = [(job.ref or 0, self._outcome(working, job, read.get(job.ref or 0, "gone"))) for job in batch]
         working.flush()
         for job in batch:
-            _note_announcements(working, job, read.get(job.ref or 0))
+            if job.payload:
+                _note_announcements(working, job, read.get(job.ref or 0))
         inbox.set_outcomes(conn, outcomes)
         jobs.finish_many(conn, [job.id for job in batch])
 
+    def _outcome(self, working: Batch, job: Job, inbound: Inbound | str) -> str:
+        """What became of one activity; empty where it waits for something to be fetched."""
+        if isinstance(inbound, str):
+            return inbound
+        try:
+            return apply(working, inbound)
+        except Needs:
+            working.add_job(resolve_job(self._ids, working.unit.now, job))
+            return ""
+        except Invalid as error:
+            return f"invalid: {error.public}"
 
-def _note_announcements(batch: Batch, job: Job, activity: Activity | str | None) -> None:
+
+def _note_announcements(batch: Batch, job: Job, inbound: Inbound | str | None) -> None:
     """What the delivery said of its sender's catalogue (federation 5.4) and followers (5.2): equal now, or to be
     looked at.
     """
-    sender = batch.actor(activity.actor) if job.payload and isinstance(activity, Activity) else None
+    sender = batch.actor(inbound.activity.actor) if isinstance(inbound, Inbound) else None
     if sender is None or sender.local:
         return
     announced = read_header(job.payload.get("catalogue", ""))
@@ -103,13 +107,13 @@ def resolve_job(ids: Ids, now: int, job: Job) -> NewJob:
     return NewJob(RESOLVE, ids.new(), now, ref=job.ref, host=job.host, payload=job.payload, serial_key=job.serial_key)
 
 
-def _read_many(rows: dict[int, Received]) -> dict[int, Activity | str]:
+def _read_many(rows: dict[int, Received]) -> dict[int, Inbound | str]:
     return {received_id: _read(row) for received_id, row in rows.items()}
 
 
-def _read(row: Received) -> Activity | str:
+def _read(row: Received) -> Inbound | str:
     try:
-        return read_activity(orjson.loads(row.raw))
+        return Inbound(row.id, read_activity(read_object(row.raw.encode())), row.received_at)
     except Invalid as error:
         return f"invalid: {error.public}"
 

@@ -10,7 +10,6 @@ Delete, the activity itself for all else (federation 2.6).
 
 from collections.abc import Callable
 
-import orjson
 from sqlalchemy import Connection
 
 from federation.batch import Batch, Inbound, Needs
@@ -19,6 +18,7 @@ from federation.handlers import apply
 from federation.keys import RemoteKeys
 from federation.mapping.activity import Activity, read_activity
 from federation.proofs import proof_key_id, verify_proof
+from federation.strictjson import read_object
 from node.clock import Clock
 from node.domain.uris import same_origin
 from node.errors import Invalid, NodeError, RemoteGone, RemoteNotFound, SignatureInvalid
@@ -108,7 +108,7 @@ class Resolver:
 
     async def _prove(self, row: Received, budget: Budget) -> Activity | None:
         """The activity that may be applied. Raises SignatureInvalid where nothing proves it."""
-        activity = read_activity(orjson.loads(row.raw))
+        activity = read_activity(read_object(row.raw.encode()))
         if row.signer_uri != activity.actor:
             return await self._authenticate(activity, budget)
         if activity.type == "Announce" and activity.inner is not None:

@@ -27,6 +27,7 @@ from federation.delivery import Deliverer
 from federation.fetch import Fetcher
 from federation.followers_sync import FollowersSync
 from federation.founding import find_founded, found_instance, found_organisation
+from federation.handover import Handover
 from federation.hosts import Hosts
 from federation.http import OutboundClient
 from federation.inbox import Inbox, Rates
@@ -198,6 +199,7 @@ async def _join(
         instance_actor_id=instance_id,
     )
     remote_keys = RemoteKeys(store, clock, fetcher)
+    handover = Handover()
     inbox = Inbox(
         store,
         clock,
@@ -206,6 +208,7 @@ async def _join(
         hosts,
         policies,
         Rates(Exemptions(config.limits.exempt)),
+        handover,
         own_hosts=config.own_hosts,
         origin=config.origin,
         backlog_at_most=config.limits.inbox_backlog,
@@ -226,7 +229,7 @@ async def _join(
             *catalogues.entries(),
         ],
     )
-    processor = Processor(store, ids, fetcher.batch, batch=config.jobs.inbox)
+    processor = Processor(store, ids, fetcher.batch, handover, batch=config.jobs.inbox)
     resolving = InboxResolver(store, clock, fetcher, remote_keys, fetcher.batch, slots=config.jobs.fetches, per_host=2)
     worker = Worker(
         store,

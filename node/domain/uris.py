@@ -6,6 +6,7 @@ peers write the A-label (``xn--``), and a second spelling would be a second name
 """
 
 import re
+from functools import lru_cache
 
 MAX_URI = 2048
 
@@ -23,7 +24,7 @@ def is_web_uri(text: object) -> bool:
     >>> is_web_uri("https://learn.uni.example/ap/o/1"), is_web_uri("https://a@b.example/"), is_web_uri("javascript:1")
     (True, False, False)
     """
-    return isinstance(text, str) and len(text) <= MAX_URI and _WEB.match(text) is not None
+    return isinstance(text, str) and 0 < len(text) <= MAX_URI and _parts(text) is not None
 
 
 def origin_of(uri: str) -> str:
@@ -32,8 +33,8 @@ def origin_of(uri: str) -> str:
     >>> origin_of("https://Learn.Uni.Example.:443/ap/o/1"), origin_of("http://127.0.0.1:8081"), origin_of("tag:x")
     ('https://learn.uni.example', 'http://127.0.0.1:8081', '')
     """
-    found = _WEB.match(uri) if len(uri) <= MAX_URI else None
-    return f"{found['scheme'].lower()}://{_authority(found)}" if found else ""
+    found = _parts(uri) if len(uri) <= MAX_URI else None
+    return found[0] if found else ""
 
 
 def host_of(uri: str) -> str:
@@ -42,8 +43,8 @@ def host_of(uri: str) -> str:
     >>> host_of("https://Learn.Uni.Example/ap/o/1"), host_of("http://127.0.0.1:8081/")
     ('learn.uni.example', '127.0.0.1:8081')
     """
-    found = _WEB.match(uri) if len(uri) <= MAX_URI else None
-    return _authority(found) if found else ""
+    found = _parts(uri) if len(uri) <= MAX_URI else None
+    return found[1] if found else ""
 
 
 def same_origin(one: str, other: str) -> bool:
@@ -51,6 +52,12 @@ def same_origin(one: str, other: str) -> bool:
     return (origin := origin_of(one)) != "" and origin == origin_of(other)
 
 
-def _authority(found: re.Match[str]) -> str:
-    host, port = found["host"].lower(), found["port"]
-    return host if port is None or int(port) == _IMPLIED_PORT[found["scheme"].lower()] else f"{host}:{int(port)}"
+@lru_cache(maxsize=1024)  # an activity's few addresses are looked at some thirty times on their way in
+def _parts(uri: str) -> tuple[str, str] | None:
+    """Origin and host of a web address that is not too long; None for any other text."""
+    found = _WEB.match(uri)
+    if found is None:
+        return None
+    scheme, host, port = found["scheme"].lower(), found["host"].lower(), found["port"]
+    authority = host if port is None or int(port) == _IMPLIED_PORT[scheme] else f"{host}:{int(port)}"
+    return f"{scheme}://{authority}", authority

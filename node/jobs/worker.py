@@ -45,6 +45,7 @@ class Kind:
     run: Run  # one outcome per job, in order
     batch: int = 1
     slots: int = 1
+    pause: float = 0.0  # seconds between two claims that do not fill a batch, so that its jobs gather
     per_host: PerHost | None = None  # how many jobs of one host at once; a function runs in the store's thread
     # No job is ever due later than so many milliseconds from now; by target where they differ, "" for all others.
     longest_waits: Mapping[str, int] = field(default_factory=dict)
@@ -185,6 +186,8 @@ class Worker:
                 for job in jobs:
                     lane.queue.put_nowait(job)
                 if jobs:
+                    if len(jobs) < lane.kind.batch and lane.kind.pause:
+                        await asyncio.sleep(lane.kind.pause)
                     continue
             await _wait(lane.wake, seconds)
 

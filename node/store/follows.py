@@ -78,17 +78,23 @@ def delete_followers_on(conn: Connection, host: str) -> int:
     return conn.execute(delete(follows).where(follows.c.follower_id.in_(followers))).rowcount
 
 
+_LOCAL_FOLLOWERS = (
+    select(follows.c.followed_id, follows.c.follower_id)
+    .join(actors, actors.c.id == follows.c.follower_id)
+    .where(
+        follows.c.followed_id.in_(bindparam("followed_ids", expanding=True)),
+        follows.c.state == ACCEPTED,
+        actors.c.local,
+    )
+)
+
+
 def load_local_followers(conn: Connection, followed_ids: Collection[int]) -> dict[int, list[int]]:
     """Accepted local followers of each of these actors: followed id -> follower ids."""
     found: dict[int, list[int]] = {}
     if not followed_ids:
         return found
-    query = (
-        select(follows.c.followed_id, follows.c.follower_id)
-        .join(actors, actors.c.id == follows.c.follower_id)
-        .where(follows.c.followed_id.in_(list(followed_ids)), follows.c.state == ACCEPTED, actors.c.local)
-    )
-    for followed_id, follower_id in conn.execute(query):
+    for followed_id, follower_id in conn.execute(_LOCAL_FOLLOWERS, {"followed_ids": list(followed_ids)}):
         found.setdefault(followed_id, []).append(follower_id)
     return found
 

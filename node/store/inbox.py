@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from node.store import jobs
+from node.store.bulk import Bulk
 from node.store.jobs import NewJob
 from node.store.tables import jobs as jobs_table
 from node.store.tables import received, received_by
@@ -38,16 +39,17 @@ class Acceptance:
 _FIELDS = tuple(Received.__dataclass_fields__)
 _COLUMNS = tuple(received.c[name] for name in _FIELDS)
 _KNOWN = select(received.c.uri, received.c.id).where(received.c.uri.in_(bindparam("uris", expanding=True)))
-_INSERT = {
-    "sqlite": sqlite_insert(received).on_conflict_do_nothing(),
-    "postgresql": postgresql_insert(received).on_conflict_do_nothing().returning(received.c.id),
-}
-_INSERT_BY = {
-    "sqlite": sqlite_insert(received_by).on_conflict_do_nothing(),
-    "postgresql": postgresql_insert(received_by).on_conflict_do_nothing(),
-}
+# One writer: what was unknown a moment ago still is.
+_INSERT = Bulk(sqlite_insert(received))
+_INSERT_RETURNING = postgresql_insert(received).on_conflict_do_nothing().returning(received.c.id)
+_INSERT_BY = Bulk(
+    {
+        "sqlite": sqlite_insert(received_by).on_conflict_do_nothing(),
+        "postgresql": postgresql_insert(received_by).on_conflict_do_nothing(),
+    }
+)
 _BY_ID = select(*_COLUMNS).where(received.c.id.in_(bindparam("ids", expanding=True)))
-_OUTCOME = update(received).where(received.c.id == bindparam("received_id")).values(outcome=bindparam("result"))
+_OUTCOME = Bulk(update(received).where(received.c.id == bindparam("received_id")).values(outcome=bindparam("result")))
 
 
 def accept_many(conn: Connection, items: Sequence[Acceptance]) -> Sequence[bool]:
@@ -69,17 +71,16 @@ def accept_many(conn: Connection, items: Sequence[Acceptance]) -> Sequence[bool]
         for item in items
         if item.owner_id is not None
     ]
-    if owned:
-        conn.execute(_INSERT_BY[conn.dialect.name], owned)
+    _INSERT_BY.run(conn, owned)
     return answers
 
 
 def _insert(conn: Connection, fresh: list[Acceptance]) -> list[Acceptance]:
     rows = [{name: getattr(item.received, name) for name in _FIELDS} for item in fresh]
-    if conn.dialect.name == "sqlite":  # one writer: what was unknown a moment ago still is
-        conn.execute(_INSERT["sqlite"], rows)
+    if conn.dialect.name == "sqlite":
+        _INSERT.run(conn, rows)
         return fresh
-    stored = set(conn.scalars(_INSERT["postgresql"], rows))
+    stored = set(conn.scalars(_INSERT_RETURNING, rows))
     return [item for item in fresh if item.received.id in stored]
 
 
@@ -91,8 +92,7 @@ def load_received(conn: Connection, ids: Collection[int]) -> dict[int, Received]
 
 def set_outcomes(conn: Connection, outcomes: Sequence[tuple[int, str]]) -> None:
     """``(received id, outcome)``"""
-    if outcomes:
-        conn.execute(_OUTCOME, [{"received_id": i, "result": result[:32]} for i, result in outcomes])
+    _OUTCOME.run(conn, [{"received_id": i, "result": result[:32]} for i, result in outcomes])
 
 
 def count_backlog(conn: Connection, kinds: Collection[str]) -> int:
@@ -114,9 +114,7 @@ def list_for_owner(conn: Connection, owner_id: int, *, before: int | None, limit
 
 def add_owners(conn: Connection, pairs: Sequence[tuple[int, int]]) -> None:
     """``(owner id, received id)``: it also belongs in the inbox of these people."""
-    if pairs:
-        rows = [{"owner_id": owner_id, "received_id": received_id} for owner_id, received_id in pairs]
-        conn.execute(_INSERT_BY[conn.dialect.name], rows)
+    _INSERT_BY.run(conn, [{"owner_id": owner_id, "received_id": received_id} for owner_id, received_id in pairs])
 
 
 def expire_received(conn: Connection, before: int) -> None:

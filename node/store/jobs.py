@@ -18,6 +18,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from node.clock import HOUR, SECOND
+from node.store.bulk import Bulk
 from node.store.engine import signal
 from node.store.tables import jobs, workers
 
@@ -74,11 +75,12 @@ _COLUMNS = (
     jobs.c.expires_at,
     jobs.c.created_at,
 )
-_INSERT = {
-    "sqlite": sqlite_insert(jobs).on_conflict_do_nothing(index_elements=[jobs.c.lock_key]),
-    "postgresql": postgresql_insert(jobs).on_conflict_do_nothing(index_elements=[jobs.c.lock_key]),
-}
-_INSERT_ALL = insert(jobs)
+_INSERT = Bulk(
+    {
+        "sqlite": sqlite_insert(jobs).on_conflict_do_nothing(index_elements=[jobs.c.lock_key]),
+        "postgresql": postgresql_insert(jobs).on_conflict_do_nothing(index_elements=[jobs.c.lock_key]),
+    }
+)
 
 
 def portions(values: Collection[str], size: int = 10_000) -> Iterator[list[str]]:
@@ -97,8 +99,7 @@ def enqueue_many(conn: Connection, new: Sequence[NewJob]) -> None:
         rows.append(_row(job, behind=job.serial_key in taken))
         if job.serial_key is not None:
             taken.add(job.serial_key)
-    locked = any(job.lock_key is not None for job in new)
-    conn.execute(_INSERT[conn.dialect.name] if locked else _INSERT_ALL, rows)
+    _INSERT.run(conn, rows)
     for kind in {job.kind for job in new}:
         signal(conn, f"jobs:{kind}")
 

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, o
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from node.store.bulk import Bulk
 from node.store.tables import (
     actors,
     home_entries,
@@ -76,15 +77,19 @@ def find_rows(conn: Connection, ids: Collection[int]) -> dict[int, Row[Any]]:
     return {row.id: row for row in conn.execute(select(objects).where(objects.c.id.in_(list(ids))))}
 
 
-_INSERT_OBJECT = insert(objects)
-_INSERT_MENTION = {
-    "sqlite": sqlite_insert(mentions).on_conflict_do_nothing(),
-    "postgresql": postgresql_insert(mentions).on_conflict_do_nothing(),
-}
-_INSERT_HOME = {
-    "sqlite": sqlite_insert(home_entries).on_conflict_do_nothing(),
-    "postgresql": postgresql_insert(home_entries).on_conflict_do_nothing(),
-}
+_INSERT_OBJECT = Bulk(insert(objects))
+_INSERT_MENTION = Bulk(
+    {
+        "sqlite": sqlite_insert(mentions).on_conflict_do_nothing(),
+        "postgresql": postgresql_insert(mentions).on_conflict_do_nothing(),
+    }
+)
+_INSERT_HOME = Bulk(
+    {
+        "sqlite": sqlite_insert(home_entries).on_conflict_do_nothing(),
+        "postgresql": postgresql_insert(home_entries).on_conflict_do_nothing(),
+    }
+)
 _ADD_REPLIES = (
     update(objects)
     .where(objects.c.id == bindparam("object_id"))
@@ -99,20 +104,17 @@ _RESOLVE_CHILDREN = (
 
 def insert_objects(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Rows with all columns of ``objects`` that have no default, the same keys in each."""
-    if rows:
-        conn.execute(_INSERT_OBJECT, list(rows))
+    _INSERT_OBJECT.run(conn, rows)
 
 
 def insert_mentions(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Rows of ``object_id, actor_uri, silent``."""
-    if rows:
-        conn.execute(_INSERT_MENTION[conn.dialect.name], list(rows))
+    _INSERT_MENTION.run(conn, rows)
 
 
 def insert_home_entries(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Rows of ``owner_id, id, object_id, shared_by_id``; an object appears once on each timeline."""
-    if rows:
-        conn.execute(_INSERT_HOME[conn.dialect.name], list(rows))
+    _INSERT_HOME.run(conn, rows)
 
 
 def add_replies(conn: Connection, changes: Mapping[int, int]) -> None:
