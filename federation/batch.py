@@ -15,7 +15,9 @@ from sqlalchemy import Connection
 from federation.mapping.activity import Activity
 from node.domain.moderation import Policies
 from node.jobs.kinds import FETCH
+from node.services import news
 from node.services.context import Unit
+from node.services.news import News
 from node.store import actors, blocks, follows, inbox, jobs, objects
 from node.store.actors import Actor
 from node.store.jobs import NewJob
@@ -60,6 +62,7 @@ class Batch:
     _replies: Counter[int] = field(default_factory=Counter)
     _jobs: list[NewJob] = field(default_factory=list)
     _owners: list[tuple[int, int]] = field(default_factory=list)
+    _news: list[News] = field(default_factory=list)
 
     # -- looking ----------------------------------------------------------------------------------------------------
 
@@ -166,6 +169,10 @@ class Batch:
         if received_id:
             self._owners.append((owner_id, received_id))
 
+    def add_news(self, item: News) -> None:
+        """Tell people here once everything is written; of what was undone meanwhile nobody hears."""
+        self._news.append(item)
+
     def forget(self, uri: str) -> None:
         """Look this actor or object up again next time: a handler has changed its row."""
         self._actors.pop(uri, None)
@@ -186,3 +193,9 @@ class Batch:
         for collected in (self._object_rows, self._mentions, self._home, self._jobs, self._owners):
             collected.clear()
         self._replies.clear()
+
+    def finish(self) -> None:
+        """Write what was collected, and tell the people here: the end of the batch."""
+        self.flush()
+        news.tell(self.conn, self.unit, *self._news)
+        self._news.clear()

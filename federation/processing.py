@@ -68,7 +68,7 @@ class Processor:
         working = self._new_batch(conn)
         working.preload(*_named(each.activity for each in read.values() if isinstance(each, Inbound)))
         outcomes = [(job.ref or 0, self._outcome(working, job, read.get(job.ref or 0, "gone"))) for job in batch]
-        working.flush()
+        working.finish()
         for job in batch:
             if job.payload:
                 _note_announcements(working, job, read.get(job.ref or 0))

@@ -183,7 +183,7 @@ class Resolver:
             return needs
         except Invalid as error:
             outcome = f"invalid: {error.public}"
-        batch.flush()
+        batch.finish()
         _settle(conn, job.id, row.id, outcome)
         return None
 

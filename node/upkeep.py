@@ -3,7 +3,7 @@
 from sqlalchemy import Connection
 
 from node.clock import DAY
-from node.store import accounts, inbox, jobs, keys, oauth, objects
+from node.store import accounts, inbox, jobs, keys, notifications, oauth, objects
 from node.store.engine import Store
 
 #: Duplicates are recognised, and refusals explained, for so long.
@@ -11,6 +11,7 @@ KEEP_RECEIVED = 30 * DAY
 KEEP_KEYS = 30 * DAY
 KEEP_PARKED = 30 * DAY
 KEEP_WORKERS = DAY
+KEEP_DISMISSED = 30 * DAY
 SESSION_UNUSED = 14 * DAY
 SESSION_IN_ALL = 30 * DAY
 TOKEN_UNUSED = 180 * DAY
@@ -24,6 +25,7 @@ def expire(conn: Connection, now: int) -> None:
     inbox.expire_received(conn, now - KEEP_RECEIVED)
     jobs.forget_parked(conn, now - KEEP_PARKED)
     jobs.forget_workers(conn, now - KEEP_WORKERS)
+    notifications.expire_dismissed(conn, now - KEEP_DISMISSED)
     objects.expire_tombstones(conn, now)
     keys.expire_remote_keys(conn, now - KEEP_KEYS)
     keys.delete_retired_keys(conn, now)

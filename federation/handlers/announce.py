@@ -3,6 +3,7 @@
 from federation.batch import Batch, Inbound, Needs
 from federation.handlers.react import may_react
 from node.domain.visibility import Visibility
+from node.services import news
 from node.store import reactions
 from node.store.actors import Actor
 from node.store.objects import Object
@@ -54,4 +55,5 @@ def _share(batch: Batch, inbound: Inbound, sharer: Actor, found: Object) -> str:
         batch.add_owner(owner, inbound.received_id)
     if found.local:
         batch.add_owner(found.actor_id, inbound.received_id)
+    batch.add_news(news.Shared(new.id, sharer.id, found.id))
     return "shared"

@@ -11,6 +11,7 @@ from federation.mapping.post import read_post
 from node.domain.posts import RemotePost
 from node.domain.uris import host_of
 from node.domain.visibility import Visibility
+from node.services import news
 from node.store import objects
 from node.store.actors import Actor
 from node.store.objects import Object
@@ -120,7 +121,8 @@ def columns_of(
 
 
 def _show(batch: Batch, inbound: Inbound, author: Actor, post: RemotePost, stored: Object) -> None:
-    """Put the post on the timelines and into the inboxes of the people here whom it concerns."""
+    """Put the post on the timelines and into the inboxes of the people here whom it concerns, and tell them."""
+    batch.add_news(news.Posted(stored.id))
     addressed = batch.local_addressees((*post.to, *post.cc, *(mention.uri for mention in post.mentions)))
     for actor in addressed:
         batch.add_owner(actor.id, inbound.received_id)

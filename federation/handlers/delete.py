@@ -4,6 +4,7 @@ from federation import received_resources
 from federation.batch import Batch, Inbound
 from federation.handlers import quote
 from node.clock import HOUR
+from node.services import news
 from node.store import actors, blocks, keys, objects, remote_actors
 
 #: A Delete that comes before its Create holds for so long (IN18).
@@ -51,6 +52,7 @@ def delete_object(batch: Batch, uri: str, by: str) -> str:
     if known.state != objects.LIVE:
         return "deleted-before"
     batch.flush()
+    news.tell(batch.conn, batch.unit, news.Deleted(known))
     received_resources.remove(batch, author, known)
     objects.bury(batch.conn, known, batch.unit.now)
     objects.remember_deleted(batch.conn, uri, by, batch.unit.now, former_type=known.type)

@@ -3,7 +3,7 @@
 from federation import outbox
 from federation.batch import Batch, Inbound
 from federation.handlers import events, quote
-from node.services import catalogue
+from node.services import catalogue, news
 from node.store import blocks, follows
 from node.store.actors import Actor
 from node.store.follows import Follow
@@ -24,6 +24,9 @@ def follow(batch: Batch, inbound: Inbound) -> str:
     state = follows.PENDING if followed.locked else follows.ACCEPTED
     new = Follow(batch.unit.ids.new(), follower.id, followed.id, activity.id, state, batch.unit.now)
     saved = follows.save_follow(batch.conn, new)
+    if saved.id == new.id:
+        asks = saved.state != follows.ACCEPTED
+        batch.add_news(news.Followed(saved.id, follower.id, followed.id, asks=asks))
     batch.forget_followers(followed.id)
     batch.add_owner(followed.id, inbound.received_id)
     if saved.state != follows.ACCEPTED:

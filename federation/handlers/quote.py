@@ -15,6 +15,7 @@ from federation.handlers.react import may_react
 from node import events
 from node.domain.posts import QuoteState
 from node.domain.uris import same_origin
+from node.services import news
 from node.store import activities, actors, objects, quotes
 from node.store.objects import Object
 from node.store.reactions import QUOTE, Reaction
@@ -39,6 +40,8 @@ def request(batch: Batch, inbound: Inbound) -> str:
     uri = documents.quote_stamp_uri(batch.unit.origin, stamp_id)
     new = Reaction(stamp_id, quoter.id, found.id, QUOTE, instrument, uri, batch.unit.now)
     stamp = quotes.grant(batch.conn, new)
+    if (quoting := objects.find_object(batch.conn, instrument)) is not None:
+        batch.add_news(news.Quoted(quoting.id))
     batch.add_owner(owner.id, inbound.received_id)
     outbox.answer(batch, owner, quoter, activity.raw, accepted=True, result=stamp.uri)
     return "quote-allowed"

@@ -3,6 +3,7 @@
 from federation.batch import Batch, Inbound
 from federation.relations import relation
 from node.domain.visibility import Visibility, may_see
+from node.services import news
 from node.store import reactions
 from node.store.actors import Actor
 from node.store.objects import Object
@@ -51,6 +52,8 @@ def _count(batch: Batch, inbound: Inbound, kind: str, content: str = "") -> str:
         return "counted-before"
     if found.local:
         batch.add_owner(found.actor_id, inbound.received_id)
+    if kind != reactions.DISLIKE:
+        batch.add_news(news.Reacted(new.id, actor.id, found.id))
     return kind
 
 

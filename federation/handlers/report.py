@@ -2,6 +2,7 @@
 
 from federation.batch import Batch, Inbound
 from node.richtext import clean_plain_field
+from node.services import news
 from node.store import reports
 
 _COMMENT_AT_MOST = 5_000
@@ -15,9 +16,10 @@ def flag(batch: Batch, inbound: Inbound) -> str:
     if not targets and not posts:
         return "not-ours"
     comment = activity.raw.get("content") or activity.raw.get("summary") or ""
+    reporter, report_id = batch.actor(activity.actor), batch.unit.ids.new()
     reports.insert_report(
         batch.conn,
-        report_id=batch.unit.ids.new(),
+        report_id=report_id,
         uri=activity.id,
         reporter_uri=activity.actor,
         target_uri=targets[0].uri if targets else "",
@@ -25,4 +27,6 @@ def flag(batch: Batch, inbound: Inbound) -> str:
         comment=clean_plain_field(comment if isinstance(comment, str) else "")[:_COMMENT_AT_MOST],
         now=batch.unit.now,
     )
+    if reporter is not None:
+        batch.add_news(news.Reported(report_id, reporter.id))
     return "reported"

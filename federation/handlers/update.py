@@ -11,6 +11,7 @@ from federation.mapping.post import read_post
 from federation.vocab import ACTOR_TYPES
 from node.clock import DAY
 from node.domain.posts import RemotePost
+from node.services import news
 from node.store import actors, objects
 from node.store.objects import Object
 from node.store.remote_actors import save_remote_actor
@@ -80,6 +81,8 @@ def replace(batch: Batch, known: Object, post: RemotePost) -> str:
         [{"object_id": known.id, "actor_uri": uri, "silent": silent} for uri, silent in mentioned_and_addressed(post)],
     )
     batch.forget(known.uri)
+    if is_edit:
+        batch.add_news(news.Edited(known.id))
     if received_resources.is_resource(post):
         received_resources.store(batch, author, batch.object(known.uri) or known, post)
     return "edited" if is_edit else "refreshed"

@@ -10,6 +10,7 @@ from node.domain.posts import Mention, PostKind
 from node.domain.visibility import Reach, Visibility
 from node.errors import Forbidden, Invalid, NotFound
 from node.markdown import MAX_MARKDOWN, Words, handles_in, hashtags_in, render_markdown
+from node.services import news
 from node.services.context import Unit
 from node.store import actors, follows, objects
 from node.store.actors import Actor
@@ -67,6 +68,7 @@ def publish_note(
     if parent:
         objects.add_replies(conn, {parent.id: 1})
     objects.insert_home_entries(conn, _home_rows(conn, author, note_id, visibility, mentioned))
+    news.tell(conn, unit, news.Posted(note_id))
     if visibility.federates:
         events.record(conn, unit.ids, unit.now, events.ObjectCreated(note_id), about=uri)
     stored = objects.find_object_by_id(conn, note_id)

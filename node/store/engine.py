@@ -10,8 +10,9 @@ transaction, in a thread that the store owns; it cannot await, so no network cal
 """
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Callable, Sequence
-from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+from typing import Any, Concatenate, NamedTuple, ParamSpec, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine
 
@@ -24,14 +25,40 @@ Item = TypeVar("Item")
 _SIGNALS = "rhizome.signals"
 
 
+#: What one message may take with its topic, in bytes: NOTIFY of PostgreSQL carries at most 7,999.
+MAX_MESSAGE = 7_900
+
+
+class Signal(NamedTuple):
+    """What is told after a commit: that something has changed (``name`` alone), or a message under that name."""
+
+    name: str
+    message: str = ""
+
+
 def signal(conn: Connection, name: str) -> None:
     """Tell listeners of the store (in every process) ``name`` once this unit has been committed."""
-    conn.info.setdefault(_SIGNALS, set()).add(name)
+    _add(conn, Signal(name))
 
 
-def take_signals(conn: Connection) -> frozenset[str]:
-    """What was signalled on this connection since the last call."""
-    return frozenset(conn.info.pop(_SIGNALS, ()))
+def send(conn: Connection, topic: str, message: str) -> None:
+    """Hand ``message`` to those who hear ``topic`` (in every process) once this unit has been committed, in order.
+
+    Nothing keeps messages: a process that is away, or whose line to the database breaks, misses them. Raises
+    ValueError for one that is longer than ``MAX_MESSAGE``; send ids, and what belongs to them is read by the hearer.
+    """
+    if len(topic.encode()) + len(message.encode()) > MAX_MESSAGE:
+        raise ValueError(f"a message of {len(message)} characters under {topic!r} is too long")
+    _add(conn, Signal(topic, message))
+
+
+def _add(conn: Connection, said: Signal) -> None:
+    conn.info.setdefault(_SIGNALS, {})[said] = None
+
+
+def take_signals(conn: Connection) -> list[Signal]:
+    """What was said on this connection since the last call, each once, in order."""
+    return list(conn.info.pop(_SIGNALS, ()))
 
 
 def unavailable(error: BaseException) -> Unavailable:
@@ -54,7 +81,7 @@ class Backend(Protocol):
 
     @property
     def engines(self) -> Sequence[Engine]: ...
-    async def open(self, on_signals: Callable[[frozenset[str]], None]) -> None: ...
+    async def open(self, on_signals: Callable[[Sequence[Signal]], None]) -> None: ...
     async def close(self) -> None: ...
     async def read(self, unit: Callable[[Connection], T]) -> T: ...
     async def write(self, unit: Callable[[Connection], T]) -> T: ...
@@ -82,6 +109,7 @@ class Store:
         self.dialect = dialect
         self._gatherings: dict[Callable[..., Any], Gathering] = {}
         self._listeners: list[Callable[[str], None]] = []
+        self._hearers: defaultdict[str, list[Callable[[str], None]]] = defaultdict(list)
 
     @property
     def engines(self) -> Sequence[Engine]:
@@ -99,11 +127,16 @@ class Store:
         """Call ``listener(name)`` in the event loop after each commit that signalled ``name``."""
         self._listeners.append(listener)
 
-    def _dispatch(self, names: frozenset[str]) -> None:
-        for name in names:
-            for listener in self._listeners:
+    def hear(self, topic: str, hearer: Callable[[str], None]) -> None:
+        """Call ``hearer(message)`` in the event loop for each message sent under ``topic``, after its commit."""
+        self._hearers[topic].append(hearer)
+
+    def _dispatch(self, signals: Sequence[Signal]) -> None:
+        for name, message in signals:
+            told, value = (self._hearers.get(name, ()), message) if message else (self._listeners, name)
+            for listener in told:
                 try:
-                    listener(name)
+                    listener(value)
                 except Exception as error:  # noqa: BLE001 (a bad listener must not stop the writer that calls it)
                     context = {"message": f"a listener failed on {name}", "exception": error}
                     asyncio.get_running_loop().call_exception_handler(context)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, or_, select, update
 
 from node.store.actors import Actor, load_actors_by_id
-from node.store.tables import actors, follows
+from node.store.tables import actors, follows, notifications
 
 PENDING = "pending"
 ACCEPTED = "accepted"
@@ -58,17 +58,23 @@ def save_follow(conn: Connection, new: Follow) -> Follow:
 
 
 def accept_follow(conn: Connection, follow_id: int, now: int) -> None:
+    """A request is granted; that somebody asked is no news any more."""
+    conn.execute(delete(notifications).where(notifications.c.reference == follow_id))
     conn.execute(update(follows).where(follows.c.id == follow_id).values(state=ACCEPTED, accepted_at=now))
 
 
 def delete_follow(conn: Connection, follow_id: int) -> None:
+    """End it, and what was told of it."""
+    conn.execute(delete(notifications).where(notifications.c.reference == follow_id))
     conn.execute(delete(follows).where(follows.c.id == follow_id))
 
 
 def delete_between(conn: Connection, one_id: int, other_id: int) -> None:
     """Follows in both directions (a block)."""
-    conn.execute(delete(follows).where(follows.c.follower_id == one_id, follows.c.followed_id == other_id))
-    conn.execute(delete(follows).where(follows.c.follower_id == other_id, follows.c.followed_id == one_id))
+    for follower_id, followed_id in ((one_id, other_id), (other_id, one_id)):
+        found = find_follow(conn, follower_id, followed_id)
+        if found is not None:
+            delete_follow(conn, found.id)
 
 
 def delete_followers_on(conn: Connection, host: str) -> int:

@@ -8,11 +8,15 @@ from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, o
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from node.domain.visibility import Visibility
+from node.store import conversations
 from node.store.bulk import Bulk
 from node.store.tables import (
     actors,
+    filter_statuses,
     home_entries,
     mentions,
+    notifications,
     object_versions,
     objects,
     pins,
@@ -152,7 +156,7 @@ def keep_version(conn: Connection, object_id: int, replaced_at: int) -> None:
 
 def bury(conn: Connection, found: Object, now: int) -> None:
     """Delete what the object said and showed; the row stays as a tombstone that keeps threads together."""
-    for table in (mentions, reactions, home_entries, pins, object_versions, resources):
+    for table in (mentions, reactions, home_entries, pins, object_versions, resources, notifications, filter_statuses):
         conn.execute(delete(table).where(table.c.object_id == found.id))
     conn.execute(
         update(objects)
@@ -170,6 +174,8 @@ def bury(conn: Connection, found: Object, now: int) -> None:
             version=objects.c.version + 1,
         )
     )
+    if found.visibility == Visibility.DIRECT:
+        conversations.forget_post(conn, found.id)
     if found.in_reply_to and (parent := find_object(conn, found.in_reply_to)):
         add_replies(conn, {parent.id: -1})
 
@@ -294,6 +300,11 @@ def list_public_posts(conn: Connection, *, local: bool, before: int | None, limi
     if before is not None:
         query = query.where(objects.c.id < before)
     return list(conn.execute(query.order_by(objects.c.id.desc()).limit(limit)))
+
+
+def list_home_owners(conn: Connection, object_id: int, *, limit: int) -> list[int]:
+    """Who has an object on their home timeline."""
+    return list(conn.scalars(select(home_entries.c.owner_id).where(home_entries.c.object_id == object_id).limit(limit)))
 
 
 def load_mentioned(conn: Connection, object_id: int) -> list[str]:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.pool import NullPool
 
-from node.store.engine import stopping, take_signals, unavailable
+from node.store.engine import Signal, stopping, take_signals, unavailable
 
 T = TypeVar("T")
 
@@ -49,13 +49,13 @@ class PostgresqlBackend:
         self._stopping = threading.Event()
         self._closed = True
         self._loop: asyncio.AbstractEventLoop
-        self._on_signals: Callable[[frozenset[str]], None]
+        self._on_signals: Callable[[Sequence[Signal]], None]
 
     @property
     def engines(self) -> Sequence[Engine]:
         return [self._engine]
 
-    async def open(self, on_signals: Callable[[frozenset[str]], None]) -> None:
+    async def open(self, on_signals: Callable[[Sequence[Signal]], None]) -> None:
         self._on_signals = on_signals
         self._loop = asyncio.get_running_loop()
         self._closed = False
@@ -115,8 +115,10 @@ class PostgresqlBackend:
             take_signals(conn)
             with conn.begin():
                 result = unit(conn)
-                for name in sorted(take_signals(conn)):
-                    conn.execute(_NOTIFY, {"channel": CHANNEL, "payload": name})
+                for said in take_signals(conn):
+                    conn.execute(
+                        _NOTIFY, {"channel": CHANNEL, "payload": "\n".join(said) if said.message else said.name}
+                    )
                 started_at = time.monotonic()
             if options is not _READING:
                 self.on_commit(time.monotonic() - started_at)
@@ -137,4 +139,5 @@ class PostgresqlBackend:
         while not self._stopping.is_set():
             for notice in raw.notifies(timeout=_LISTEN_SECONDS, stop_after=1):
                 if notice.payload and not self._stopping.is_set():
-                    self._loop.call_soon_threadsafe(self._on_signals, frozenset({notice.payload}))
+                    said = Signal(*notice.payload.split("\n", 1))
+                    self._loop.call_soon_threadsafe(self._on_signals, [said])

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, bindparam, case, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from node.store.tables import actors, home_entries, objects, reactions
+from node.store.tables import actors, home_entries, notifications, objects, reactions
 
 LIKE, DISLIKE, SHARE, EMOJI, VOTE, QUOTE = "like", "dislike", "share", "emoji", "vote", "quote"
 _COUNTERS = {LIKE: objects.c.likes_count, SHARE: objects.c.shares_count}
@@ -48,8 +48,9 @@ def insert_reaction(conn: Connection, new: Reaction) -> bool:
 
 
 def delete_reaction(conn: Connection, found: Reaction) -> None:
-    """Take it back, with what it put on timelines."""
+    """Take it back, with what it put on timelines and whom it told."""
     conn.execute(delete(reactions).where(reactions.c.id == found.id))
+    conn.execute(delete(notifications).where(notifications.c.reference == found.id))
     if found.kind == SHARE:
         conn.execute(delete(home_entries).where(home_entries.c.id == found.id))
     if found.kind in _COUNT:

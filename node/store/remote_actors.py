@@ -7,6 +7,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from node.domain.actors import RemoteActor
 from node.errors import Conflict
 from node.ids import Ids
+from node.store import notifications
 from node.store.actors import Actor, find_actor
 from node.store.tables import actors, catalogue_buckets, catalogue_entries, catalogues, follows, remote_keys
 
@@ -106,6 +107,7 @@ def purge(conn: Connection, actor_id: int, now: int) -> None:
     conn.execute(update(actors).where(actors.c.id == actor_id).values(updated_at=now, **_TOMBSTONE))
     for column in (follows.c.follower_id, follows.c.followed_id):
         conn.execute(delete(follows).where(column == actor_id))
+    notifications.delete_all_of(conn, actor_id)
     for table in (catalogue_entries, catalogue_buckets):
         conn.execute(delete(table).where(table.c.catalogue_id == actor_id))
     conn.execute(delete(catalogues).where(catalogues.c.actor_id == actor_id))

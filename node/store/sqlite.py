@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.pool import StaticPool
 
 from node.errors import Unavailable
-from node.store.engine import stopping, take_signals, unavailable
+from node.store.engine import Signal, stopping, take_signals, unavailable
 
 T = TypeVar("T")
 
@@ -135,13 +135,13 @@ class SqliteBackend:
         self._wake = asyncio.Event()
         self._loop_task: asyncio.Task[None] | None = None
         self._closed = True
-        self._on_signals: Callable[[frozenset[str]], None]
+        self._on_signals: Callable[[Sequence[Signal]], None]
 
     @property
     def engines(self) -> Sequence[Engine]:
         return [self._writer.engine, *(reader.engine for reader in self._readers)]
 
-    async def open(self, on_signals: Callable[[frozenset[str]], None]) -> None:
+    async def open(self, on_signals: Callable[[Sequence[Signal]], None]) -> None:
         self._on_signals = on_signals
         self._writer = await _connect(self._path, read_only=False)
         try:
@@ -236,14 +236,14 @@ def _run_read(connection: _Connection, unit: Callable[[Connection], T]) -> T:
         raise translated from error
 
 
-def _run_batch(connection: _Connection, batch: list[_Waiting], on_commit: Callable[[float], None]) -> frozenset[str]:
-    """Run all units in one transaction; answers what they signalled."""
+def _run_batch(connection: _Connection, batch: list[_Waiting], on_commit: Callable[[float], None]) -> list[Signal]:
+    """Run all units in one transaction; answers what they signalled, each once, in order."""
     raw = connection._conn  # noqa: SLF001 (our own subclass)
-    signals: frozenset[str] = frozenset()
+    signals: dict[Signal, None] = {}
     raw.execute("BEGIN IMMEDIATE")
     try:
         for waiting in batch:
-            signals |= _run_unit(connection, waiting)
+            signals.update(dict.fromkeys(_run_unit(connection, waiting)))
         started_at = time.monotonic()
         raw.execute("COMMIT")
     except BaseException:
@@ -251,10 +251,10 @@ def _run_batch(connection: _Connection, batch: list[_Waiting], on_commit: Callab
             raw.execute("ROLLBACK")
         raise
     on_commit(time.monotonic() - started_at)
-    return signals
+    return list(signals)
 
 
-def _run_unit(connection: _Connection, waiting: _Waiting) -> frozenset[str]:
+def _run_unit(connection: _Connection, waiting: _Waiting) -> list[Signal]:
     raw = connection._conn  # noqa: SLF001 (our own subclass)
     take_signals(connection.sql)
     raw.execute("SAVEPOINT unit")
@@ -266,6 +266,6 @@ def _run_unit(connection: _Connection, waiting: _Waiting) -> frozenset[str]:
         raw.execute("ROLLBACK TO unit")
         raw.execute("RELEASE unit")
         waiting.error = error
-        return frozenset()
+        return []
     raw.execute("RELEASE unit")
     return take_signals(connection.sql)

@@ -1,0 +1,46 @@
+"""Who does not want to hear of whom: blocks either way, mutes, and domains that a person blocks."""
+
+from collections.abc import Collection
+
+from sqlalchemy import BindParameter, Connection, and_, bindparam, or_, select
+
+from node.store.tables import actors, blocks, domain_blocks, mutes
+
+_OWNERS: BindParameter[int] = bindparam("owners", expanding=True)
+_ACTORS: BindParameter[int] = bindparam("actors", expanding=True)
+_APART = select(blocks.c.blocker_id, blocks.c.blocked_id).where(
+    or_(
+        and_(blocks.c.blocker_id.in_(_OWNERS), blocks.c.blocked_id.in_(_ACTORS)),
+        and_(blocks.c.blocked_id.in_(_OWNERS), blocks.c.blocker_id.in_(_ACTORS)),
+    )
+)
+_MUTED = select(mutes.c.muter_id, mutes.c.muted_id).where(
+    mutes.c.muter_id.in_(_OWNERS),
+    mutes.c.muted_id.in_(_ACTORS),
+    or_(mutes.c.expires_at.is_(None), mutes.c.expires_at > bindparam("now")),
+)
+_MUTED_NOTICES = _MUTED.where(mutes.c.hides_notifications)
+_DOMAINS = (
+    select(domain_blocks.c.actor_id, actors.c.id)
+    .join(
+        actors,
+        or_(actors.c.host == domain_blocks.c.domain, actors.c.host.endswith("." + domain_blocks.c.domain)),
+    )
+    .where(domain_blocks.c.actor_id.in_(_OWNERS), actors.c.id.in_(_ACTORS))
+)
+
+
+def load_deaf(
+    conn: Connection, owner_ids: Collection[int], actor_ids: Collection[int], now: int, *, notices: bool
+) -> set[tuple[int, int]]:
+    """The pairs ``(owner, actor)`` in which the owner does not see what the actor does.
+
+    ``notices``: a mute that leaves notifications alone does not count.
+    """
+    if not owner_ids or not actor_ids:
+        return set()
+    values = {"owners": list(owner_ids), "actors": list(actor_ids)}
+    apart = conn.execute(_APART, values).all()
+    found = {pair for one, other in apart for pair in ((one, other), (other, one))}
+    muted = conn.execute(_MUTED_NOTICES if notices else _MUTED, {**values, "now": now})
+    return found | {(row[0], row[1]) for row in (*muted, *conn.execute(_DOMAINS, values))}
