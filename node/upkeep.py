@@ -3,7 +3,7 @@
 from sqlalchemy import Connection
 
 from node.clock import DAY
-from node.store import accounts, inbox, jobs, keys, notifications, oauth, objects
+from node.store import accounts, inbox, jobs, keys, mutes, notifications, oauth, objects
 from node.store.engine import Store
 
 #: Duplicates are recognised, and refusals explained, for so long.
@@ -27,6 +27,7 @@ def expire(conn: Connection, now: int) -> None:
     jobs.forget_workers(conn, now - KEEP_WORKERS)
     notifications.expire_dismissed(conn, now - KEEP_DISMISSED)
     objects.expire_tombstones(conn, now)
+    mutes.expire_mutes(conn, now)
     keys.expire_remote_keys(conn, now - KEEP_KEYS)
     keys.delete_retired_keys(conn, now)
     accounts.expire_sessions(conn, unused_since=now - SESSION_UNUSED, created_before=now - SESSION_IN_ALL)

@@ -16,6 +16,19 @@ import schemas
 ANSWERS: dict[str, str | list[str] | None] = {
     "client-apps": "CredentialApplication",
     "client-apps-own": "Application",
+    "api-apps": "CredentialApplication",
+    "api-apps-own": "Application",
+    "client-relationships": ["Relationship"],
+    "client-account-act": "Relationship",
+    "client-follow-request-answer": "Relationship",
+    "client-lists": ["List"],
+    "client-list": "List",
+    "client-list-create": "List",
+    "client-list-change": "List",
+    "client-list-delete": None,
+    "client-list-add": None,
+    "client-list-remove": None,
+    "client-account-lists": ["List"],
 }
 
 _PREFIXES = ("/api/v1", "/api/v2")

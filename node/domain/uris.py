@@ -61,3 +61,22 @@ def _parts(uri: str) -> tuple[str, str] | None:
     scheme, host, port = found["scheme"].lower(), found["host"].lower(), found["port"]
     authority = host if port is None or int(port) == _IMPLIED_PORT[scheme] else f"{host}:{int(port)}"
     return f"{scheme}://{authority}", authority
+
+
+_DOMAIN = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?(?::[0-9]{1,5})?\Z", re.ASCII)
+
+
+def normalise_domain(text: str) -> str:
+    """A domain as somebody typed or pasted it, in its one spelling; empty where it is none.
+
+    >>> normalise_domain(" https://Social.Example./about"), normalise_domain("bücher.example"), normalise_domain("a b")
+    ('social.example', 'xn--bcher-kva.example', '')
+    """
+    name = text.strip().lower().partition("://")[2] or text.strip().lower()
+    name = name.partition("/")[0].lstrip("@").rstrip(".")
+    if not name.isascii():
+        try:
+            name = name.encode("idna").decode()
+        except UnicodeError:
+            return ""
+    return name if _DOMAIN.match(name) else ""

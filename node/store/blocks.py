@@ -33,6 +33,13 @@ def delete_block(conn: Connection, blocker_id: int, blocked_id: int) -> None:
     conn.execute(delete(blocks).where(blocks.c.blocker_id == blocker_id, blocks.c.blocked_id == blocked_id))
 
 
+def find_uri(conn: Connection, blocker_id: int, blocked_id: int) -> str | None:
+    """The id of the Block activity."""
+    query = select(blocks.c.uri).where(blocks.c.blocker_id == blocker_id, blocks.c.blocked_id == blocked_id)
+    found: str | None = conn.scalar(query)
+    return found
+
+
 def find_block_by_uri(conn: Connection, uri: str) -> tuple[int, int] | None:
     """``(blocker id, blocked id)``"""
     row = conn.execute(select(blocks.c.blocker_id, blocks.c.blocked_id).where(blocks.c.uri == uri)).first()

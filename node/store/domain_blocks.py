@@ -2,11 +2,11 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, select, union_all
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from node.store.tables import domain_blocks
+from node.store.tables import actors, domain_blocks, follows
 from node.store.windows import Window
 
 _INSERT = {
@@ -36,11 +36,23 @@ def load_blocked_domains(conn: Connection, actor_id: int) -> list[str]:
     return list(conn.scalars(select(domain_blocks.c.domain).where(domain_blocks.c.actor_id == actor_id)))
 
 
-def is_below(host: str, domains: Collection[str]) -> bool:
-    """Whether a host is one of these domains or lies below one.
+def load_related_below(conn: Connection, actor_id: int, domain: str) -> list[int]:
+    """Actors of this domain, or below it, who follow this person or whom she follows, requests included."""
+    follower, followed = follows.c.follower_id, follows.c.followed_id
+    pairs = union_all(
+        select(followed.label("other")).where(follower == actor_id),
+        select(follower.label("other")).where(followed == actor_id),
+    ).subquery()
+    query = select(actors.c.id, actors.c.host).join(pairs, pairs.c.other == actors.c.id).where(~actors.c.local)
+    return [row.id for row in conn.execute(query.distinct()) if is_below(row.host, {domain})]
 
-    >>> is_below("social.far.example", {"far.example"}), is_below("notfar.example", {"far.example"})
+
+def is_below(host: str, domains: Collection[str]) -> bool:
+    """Whether a host is one of these domains or lies below one; its port does not matter.
+
+    >>> is_below("social.far.example:8443", {"far.example"}), is_below("notfar.example", {"far.example"})
     (True, False)
     """
-    labels = host.split(".")
-    return any(".".join(labels[start:]) in domains for start in range(len(labels)))
+    name = host.rsplit(":", 1)[0]
+    labels = name.split(".")
+    return host in domains or any(".".join(labels[start:]) in domains for start in range(len(labels)))

@@ -63,6 +63,27 @@ def accept_follow(conn: Connection, follow_id: int, now: int) -> None:
     conn.execute(update(follows).where(follows.c.id == follow_id).values(state=ACCEPTED, accepted_at=now))
 
 
+def set_options(
+    conn: Connection,
+    follow_id: int,
+    *,
+    reblogs: bool | None = None,
+    notify: bool | None = None,
+    languages: Sequence[str] | None = None,
+) -> None:
+    """How somebody is followed: with her boosts, with a notification of each post, in which languages (none: all)."""
+    options = {"shows_reblogs": reblogs, "notifies": notify, "languages": languages}
+    values = {name: value for name, value in options.items() if value is not None}
+    if values:
+        conn.execute(update(follows).where(follows.c.id == follow_id).values(**values))
+
+
+def load_pending_followers(conn: Connection, followed_id: int) -> list[int]:
+    """Who has asked to follow, the oldest request first."""
+    query = select(follows.c.follower_id).where(follows.c.followed_id == followed_id, follows.c.state == PENDING)
+    return list(conn.scalars(query.order_by(follows.c.id)))
+
+
 def delete_follow(conn: Connection, follow_id: int) -> None:
     """End it, and what was told of it."""
     conn.execute(delete(notifications).where(notifications.c.reference == follow_id))

@@ -20,7 +20,8 @@ _PUT = {
         index_elements=_KEY, set_={name: _POSTGRESQL.excluded[name] for name in _CHANGED}
     ),
 }
-_LIVE = or_(mutes.c.expires_at.is_(None), mutes.c.expires_at > bindparam("now"))
+#: Of a row: it has not expired; ``now`` is bound.
+LIVE = or_(mutes.c.expires_at.is_(None), mutes.c.expires_at > bindparam("now"))
 
 
 def put_mute(
@@ -52,7 +53,7 @@ def delete_mute(conn: Connection, muter_id: int, muted_id: int) -> None:
 def list_mutes(conn: Connection, muter_id: int, window: Window, now: int) -> Sequence[tuple[int, int, int | None]]:
     """``(id, muted id, expires at)`` of a part of the list, newest first."""
     query = window.over(select(mutes.c.id, mutes.c.muted_id, mutes.c.expires_at), mutes.c.id)
-    rows = conn.execute(query.where(mutes.c.muter_id == muter_id, _LIVE), {"now": now})
+    rows = conn.execute(query.where(mutes.c.muter_id == muter_id, LIVE), {"now": now})
     return window.newest_first([(row.id, row.muted_id, row.expires_at) for row in rows])
 
 

@@ -2,8 +2,10 @@
 
 from aiohttp import web
 
-from web.client_api import apps
+from web.client_api import apps, lists, relationships
 
 ROUTES: list[web.RouteDef] = [
     *apps.ROUTES,
+    *relationships.ROUTES,
+    *lists.ROUTES,
 ]

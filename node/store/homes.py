@@ -1,0 +1,40 @@
+"""Home timelines when somebody is followed, or is not any more."""
+
+from sqlalchemy import Connection, delete, literal, or_, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from node.domain.visibility import Visibility
+from node.store.objects import LIVE
+from node.store.tables import home_entries, objects
+
+#: So many posts of somebody new come in at once.
+MERGED = 40
+_SHOWN = [Visibility.PUBLIC.value, Visibility.UNLISTED.value, Visibility.FOLLOWERS.value]
+_INTO = {
+    "sqlite": sqlite_insert(home_entries).on_conflict_do_nothing(),
+    "postgresql": postgresql_insert(home_entries).on_conflict_do_nothing(),
+}
+
+
+def merge(conn: Connection, owner_id: int, author_id: int) -> None:
+    """Put the newest posts of this author on the timeline."""
+    newest = (
+        select(literal(owner_id), objects.c.id, objects.c.id)
+        .where(objects.c.actor_id == author_id, objects.c.state == LIVE, objects.c.visibility.in_(_SHOWN))
+        .order_by(objects.c.id.desc())
+        .limit(MERGED)
+    )
+    into = _INTO[conn.dialect.name].from_select(["owner_id", "id", "object_id"], newest)
+    conn.execute(into)
+
+
+def drop(conn: Connection, owner_id: int, author_id: int) -> None:
+    """Take what this author wrote or shared off the timeline."""
+    theirs = select(objects.c.id).where(objects.c.actor_id == author_id)
+    conn.execute(
+        delete(home_entries).where(
+            home_entries.c.owner_id == owner_id,
+            or_(home_entries.c.shared_by_id == author_id, home_entries.c.object_id.in_(theirs)),
+        )
+    )
