@@ -1,8 +1,12 @@
-"""Token buckets, kept in memory and bounded: a rate is a promise about load, not about accounts."""
+"""Rates: token buckets for servers, windows for clients, which are told how much is left.
+
+Kept in the memory of each process and bounded: a rate is a promise about load, not about accounts.
+"""
 
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from math import ceil
 
@@ -32,6 +36,36 @@ class Rate:
         left, at = self._buckets.get(key, (float(self._burst), self._timer()))
         left += (self._timer() - at) * self._per_second
         return 0 if left >= 1 else max(1, ceil((1 - left) / self._per_second))
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a window says to one request: how many it allows, how many are left, when it begins anew (milliseconds)."""
+
+    limit: int
+    left: int
+    resets_at: int
+    is_over: bool = False
+
+
+class Window:
+    """``limit`` requests of one key in ``milliseconds``, counted from the first of them, all at once if need be."""
+
+    def __init__(self, limit: int, milliseconds: int) -> None:
+        self._limit, self._length = limit, milliseconds
+        self._used: OrderedDict[str, tuple[int, int]] = OrderedDict()
+
+    def take(self, key: str, now: int) -> Taken:
+        """Count one more; one that is refused is not counted."""
+        began_at, used = self._used.pop(key, (now, 0))
+        if not 0 <= now - began_at < self._length:
+            began_at, used = now, 0
+        is_over = used >= self._limit
+        used += not is_over
+        self._used[key] = began_at, used
+        if len(self._used) > _KEYS_AT_MOST:
+            self._used.popitem(last=False)
+        return Taken(self._limit, self._limit - used, began_at + self._length, is_over)
 
 
 class Exemptions:

@@ -8,7 +8,7 @@ import functools
 import itertools
 import secrets
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +38,7 @@ from tests import answers
 
 _HOSTS = itertools.count(1)
 SECRET = bytes(range(32))
+Sections = Mapping[str, dict[str, Any]]
 
 
 @dataclass(slots=True)
@@ -140,7 +141,9 @@ class Network:
             pass
 
 
-async def start_peer(folder: Path, name: str, *, clock: Clock | None = None, **federation: Any) -> Peer:
+async def start_peer(
+    folder: Path, name: str, *, clock: Clock | None = None, sections: Sections | None = None, **federation: Any
+) -> Peer:
     """A node at its own loopback address; its database lies in ``folder``."""
     number = next(_HOSTS)
     address = f"127.1.{number // 250}.{number % 250 + 1}"
@@ -148,7 +151,7 @@ async def start_peer(folder: Path, name: str, *, clock: Clock | None = None, **f
     port = listener.sockets[0].getsockname()[1]
     listener.close()
     await listener.wait_closed()
-    return await open_peer(folder, name, f"{address}:{port}", clock=clock, **federation)
+    return await open_peer(folder, name, f"{address}:{port}", clock=clock, sections=sections, **federation)
 
 
 @functools.cache
@@ -159,22 +162,31 @@ def _migrated() -> bytes:
         return Path(folder, "rhizome.sqlite3").read_bytes()
 
 
-async def open_peer(folder: Path, name: str, host: str, *, clock: Clock | None = None, **federation: Any) -> Peer:
-    """The node of this host, new or with the database that it had before."""
-    config = configure(
-        {
-            "node": {
-                "host": host,
-                "scheme": "http",
-                "name": name.title(),
-                "handle": name,
-                "data": str(folder),
-                "listen": host,
-            },
-            "federation": federation,
-            "limits": {"exempt": ["127.0.0.0/8"]},
-            "development": {"allow_loopback_peers": True},
+async def open_peer(
+    folder: Path,
+    name: str,
+    host: str,
+    *,
+    clock: Clock | None = None,
+    sections: Sections | None = None,
+    **federation: Any,
+) -> Peer:
+    """The node of this host, new or with the database that it had before; ``sections`` of the configuration differ."""
+    values: dict[str, dict[str, Any]] = {
+        "node": {
+            "host": host,
+            "scheme": "http",
+            "name": name.title(),
+            "handle": name,
+            "data": str(folder),
+            "listen": host,
         },
+        "federation": federation,
+        "limits": {"exempt": ["127.0.0.0/8"]},
+        "development": {"allow_loopback_peers": True},
+    }
+    config = configure(
+        {section: keys | (sections or {}).get(section, {}) for section, keys in values.items()},
         file=folder / "rhizome.toml",
         secret_key=SECRET,
     )

@@ -10,10 +10,11 @@ from time import perf_counter
 from aiohttp import hdrs, web
 
 from node import errors, log, metrics
-from web import cors
+from node.forwarded import is_trusted
+from web import cors, rates
 from web import errors as answers
 from web.sessions import identify
-from web.state import WEB
+from web.state import WEB, WebState
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -26,7 +27,7 @@ ANY_HOST = frozenset({"/healthz", "/readyz"})
 async def around(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Answer a request, whatever becomes of it."""
     state, began = request.app[WEB], perf_counter()
-    request_id = log.request_id_from(request.headers.get(REQUEST_ID))
+    request_id = _request_id(request, state)
     bound = log.request_id.set(request_id)
     try:
         response = await _answer(request, handler, state.own_hosts, request_id)
@@ -35,12 +36,19 @@ async def around(request: web.Request, handler: Handler) -> web.StreamResponse:
             response.headers.setdefault("X-Content-Type-Options", "nosniff")
             if cors.is_open(request.path):
                 cors.add_headers(response)
+            rates.add_headers(request, response)
             if state.is_https:
                 response.headers["Strict-Transport-Security"] = HSTS
         _note(request, response.status, perf_counter() - began)
         return response
     finally:
         log.request_id.reset(bound)
+
+
+def _request_id(request: web.Request, state: WebState) -> str:
+    """The id that a proxy of ours has given to the request, else a new one (REL17)."""
+    named = request.headers.get(REQUEST_ID)
+    return log.request_id_from(named if named and is_trusted(request.remote, state.trusted_proxies) else None)
 
 
 async def _answer(
@@ -53,6 +61,8 @@ async def _answer(
             await identify(request)
         if request.method == hdrs.METH_OPTIONS and cors.is_open(request.path):
             return cors.preflight(request)
+        if request.path.startswith(rates.COUNTED):
+            await rates.count(request)
         return await handler(request)
     except web.HTTPException as error:
         if error.status < web.HTTPBadRequest.status_code:

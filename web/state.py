@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 import node as product
+from node.clock import MINUTE
 from node.config import Config
-from node.ratelimit import Exemptions, Rate
+from node.forwarded import Networks
+from node.ratelimit import Exemptions, Rate, Window
 from node.state import Node
 from web.assets import Assets
 from web.pages.parts import Link
@@ -23,6 +25,17 @@ class SignInRates:
 
 
 @dataclass(frozen=True, slots=True)
+class ApiRates:
+    """What clients may ask for in 5 minutes, and upload and delete in 30 (API8)."""
+
+    by_token: Window = field(default_factory=lambda: Window(300, 5 * MINUTE))
+    by_account: Window = field(default_factory=lambda: Window(1_500, 5 * MINUTE))
+    by_address: Window = field(default_factory=lambda: Window(300, 5 * MINUTE))
+    uploads: Window = field(default_factory=lambda: Window(30, 30 * MINUTE))
+    deletions: Window = field(default_factory=lambda: Window(30, 30 * MINUTE))
+
+
+@dataclass(frozen=True, slots=True)
 class WebState:
     """Built once; the same for all requests."""
 
@@ -34,6 +47,8 @@ class WebState:
     sign_in: SignInRates
     registrations: Rate  # of client apps, by address: 5 in 10 minutes
     exemptions: Exemptions
+    rates: ApiRates
+    trusted_proxies: Networks
     started_at: int
 
 
@@ -52,6 +67,8 @@ def build_web(node: Node) -> WebState:
         sign_in=SignInRates(),
         registrations=Rate(5 / 600, 5),
         exemptions=Exemptions(node.config.limits.exempt),
+        rates=ApiRates(),
+        trusted_proxies=node.config.node.trusted_proxies,
         started_at=node.clock.now(),
     )
 

@@ -1,7 +1,10 @@
 """Around every request: hosts, ids, errors in three forms, headers."""
 
+from pathlib import Path
+
 import pytest
 
+from tests.network import start_peer, stop_peer
 from tests.web.conftest import Site
 
 CSP = "default-src 'none'; script-src 'self'"
@@ -46,9 +49,18 @@ async def test_errors_have_the_form_that_fits(site: Site, path: str, accept: str
 
 
 async def test_requests_have_ids(site: Site) -> None:
-    assert (await _get(site, "/", **{"X-Request-Id": "abcdef-0123"})).headers["X-Request-Id"] == "abcdef-0123"
-    made = (await _get(site, "/", **{"X-Request-Id": "<b>"})).headers["X-Request-Id"]
-    assert len(made) == 16
+    for named in ("abcdef-0123", "<b>"):  # nobody who asks is a proxy of ours
+        made = (await _get(site, "/", **{"X-Request-Id": named})).headers["X-Request-Id"]
+        assert len(made) == 16
+
+
+@pytest.mark.parametrize(("named", "kept"), [("abcdef-0123", True), ("<b>", False), ("a" * 65, False)])
+async def test_a_proxy_of_ours_names_requests(tmp_path: Path, named: str, kept: bool) -> None:
+    sections = {"node": {"trusted_proxies": ["127.0.0.0/8"]}}
+    peer = await start_peer(tmp_path, "uni", sections=sections)
+    async with peer.http.get(f"{peer.origin}/healthz", headers={"X-Request-Id": named}) as answer:
+        assert (answer.headers["X-Request-Id"] == named) == kept
+    await stop_peer(peer)
 
 
 async def test_a_mistake_of_ours_tells_its_number_and_nothing_else(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
