@@ -10,6 +10,7 @@ from federation.http import OutboundClient
 from federation.inbox import Inbox
 from federation.keys import Keyring, RemoteKeys
 from federation.policy import PolicyWatch
+from federation.threads import Threads
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class Federation:
     hosts: Hosts
     inbox: Inbox
     policies: PolicyWatch
+    threads: Threads
 
 
 FEDERATION = web.AppKey("FEDERATION", Federation)

@@ -41,6 +41,7 @@ from federation.recheck import Recheck
 from federation.resolving import Resolver as InboxResolver
 from federation.signed_get import SignedGet
 from federation.state import FEDERATION, Federation
+from federation.threads import Threads
 from node import guard, metrics, upkeep
 from node.clock import DAY, HOUR, MINUTE, Clock, SystemClock
 from node.config import Config
@@ -231,6 +232,7 @@ async def _join(
     )
     processor = Processor(store, ids, fetcher.batch, handover, batch=config.jobs.inbox)
     resolving = InboxResolver(store, clock, fetcher, remote_keys, fetcher.batch, slots=config.jobs.fetches, per_host=2)
+    threads = Threads(store, clock, fetcher, unit, own_host=config.host)
     worker = Worker(
         store,
         clock,
@@ -238,6 +240,7 @@ async def _join(
             processor.kind(),
             *resolving.kinds(),
             Outbox(store, clock, ids, keyring, origin=config.origin, host=config.host).kind(),
+            threads.kind(),
             deliverer.kind(),
             catalogues.kind(),
             Recheck(clock, partial(fetcher.actor, fresh=True)).kind(),
@@ -249,7 +252,7 @@ async def _join(
     )
     return System(
         Node(config, store, clock, ids, worker),
-        Federation(client, keyring, remote_keys, fetcher, hosts, inbox, policies),
+        Federation(client, keyring, remote_keys, fetcher, hosts, inbox, policies, threads),
         worker,
         schedule,
         catalogues,

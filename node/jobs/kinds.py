@@ -3,6 +3,7 @@
 INBOX = "inbox"  # apply what arrived and is proven
 RESOLVE = "resolve"  # first look at other hosts, then apply what arrived
 FETCH = "fetch"  # look at an address: a parent, a thread, an actor
+THREAD = "thread"  # fetch what is missing of a conversation
 DELIVER = "deliver"  # one activity to one inbox
 RECHECK = "recheck"  # look at an actor again: its inbox was not where it should be
 EVENT = "event"  # something happened here: tell others

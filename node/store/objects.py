@@ -261,6 +261,14 @@ def list_replies(conn: Connection, object_id: int, *, after: int, limit: int) ->
     return list(conn.execute(query.order_by(objects.c.id).limit(limit)))
 
 
+def list_answers(conn: Connection, ids: Collection[int], *, limit: int) -> list[Object]:
+    """What answers any of these objects directly, the oldest first."""
+    if not ids:
+        return []
+    query = select(*_COLUMNS).where(objects.c.in_reply_to_id.in_(list(ids)), objects.c.state == LIVE)
+    return [Object(*row) for row in conn.execute(query.order_by(objects.c.id).limit(limit))]
+
+
 def list_context(conn: Connection, context: str, *, after: int, limit: int) -> list[Row[Any]]:
     """Whole rows of a public conversation, the oldest first."""
     query = select(objects).where(

@@ -8,11 +8,13 @@ from aiohttp import hdrs, web
 from sqlalchemy import Connection, Row
 
 from federation.negotiation import wants_activity
+from federation.state import FEDERATION
 from node.domain.text import plain, shorten
 from node.domain.uris import is_web_uri
 from node.errors import Gone, NotFound
 from node.state import NODE
 from node.store import objects, showing
+from node.store.objects import Object
 from web.pages.actor import find_by_name
 from web.pages.cards import Reader, actor_path, is_shown, post_card, post_cards, thread
 from web.pages.frame import html, page_of
@@ -23,6 +25,7 @@ from web.pages.views import Alternate, PostView, Social
 
 @dataclass(frozen=True, slots=True)
 class Found:
+    post: Object
     row: Row[Any]
     ancestors: Sequence[Row[Any]]
     answers: Sequence[Row[Any]]
@@ -38,6 +41,8 @@ async def show_post(request: web.Request) -> web.Response:
         raise Gone
     if wants_activity(request.headers.get(hdrs.ACCEPT, "")):
         raise web.HTTPFound(found.row.uri, headers={hdrs.VARY: "Accept"})
+    if reader.actor_id is not None:
+        await request.app[FEDERATION].threads.ask(found.post)
     return html(request, _view(request, found, reader))
 
 
@@ -48,7 +53,9 @@ def _find(conn: Connection, name: str, object_id: int) -> Found:
         raise NotFound
     ancestors, answers = showing.load_ancestors(conn, row.id), showing.load_answers(conn, row.id)
     authors = showing.load_rows(conn, {each.actor_id for each in (row, *ancestors, *answers)})
-    return Found(row, ancestors, answers, authors)
+    post = objects.find_object_by_id(conn, object_id)
+    assert post is not None
+    return Found(post, row, ancestors, answers, authors)
 
 
 def _view(request: web.Request, found: Found, reader: Reader) -> PostView:
