@@ -8,7 +8,8 @@ of what a general client takes (docs/adr/0008). Variables of the environment tha
 import asyncio
 import re
 import ssl
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -20,10 +21,12 @@ from federation.http1 import Headers, ResponseReader, build_request
 from federation.mediatype import ACCEPT_ACTIVITY, read_media_type
 from federation.pool import Pool
 from federation.strictjson import read_object
+from node import metrics
 from node.clock import Clock
 from node.errors import (
     Blocked,
     Malformed,
+    NodeError,
     RemoteGone,
     RemoteMalformed,
     RemoteNotFound,
@@ -134,25 +137,27 @@ class OutboundClient:
         """
         loop = asyncio.get_running_loop()
         deadline = loop.time() + (timeout or self._timeouts.total)
-        target, seen, extra = self._check(url, feed=feed), set[str](), headers or {}
-        for _ in range(MAX_REDIRECTS + 1):
-            seen.add(target.url)
-            reader = await self._pool.exchange(
-                target,
-                build_request("GET", target, await self._get_headers(target, accept, extra, sign)),
-                lambda: ResponseReader(max_bytes),
-                seconds=deadline - loop.time(),
-                caused_by_others=caused_by_others,
-            )
-            location = reader.headers.get("location")
-            if reader.status not in _REDIRECTS or not location:
-                return Response(reader.status, reader.headers, reader.body, target.url)
-            before, target = target, self._redirected(target, location, feed=feed)
-            if target.url in seen:
-                raise RemoteRefused(detail=f"{url}: redirected in a circle")
-            if target.origin != before.origin:
-                extra = {}
-        raise RemoteRefused(detail=f"{url}: more than {MAX_REDIRECTS} redirects")
+        with _counting_failures():
+            target, seen, extra = self._check(url, feed=feed), set[str](), headers or {}
+            for _ in range(MAX_REDIRECTS + 1):
+                seen.add(target.url)
+                reader = await self._pool.exchange(
+                    target,
+                    build_request("GET", target, await self._get_headers(target, accept, extra, sign)),
+                    lambda: ResponseReader(max_bytes),
+                    seconds=deadline - loop.time(),
+                    caused_by_others=caused_by_others,
+                )
+                location = reader.headers.get("location")
+                if reader.status not in _REDIRECTS or not location:
+                    metrics.fetch_ended(_outcome_of(reader.status))
+                    return Response(reader.status, reader.headers, reader.body, target.url)
+                before, target = target, self._redirected(target, location, feed=feed)
+                if target.url in seen:
+                    raise RemoteRefused(detail=f"{url}: redirected in a circle")
+                if target.origin != before.origin:
+                    extra = {}
+            raise RemoteRefused(detail=f"{url}: more than {MAX_REDIRECTS} redirects")
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Response:
         """The answer to a POST, whatever its status; redirects are not followed.
@@ -254,6 +259,27 @@ class OutboundClient:
         proof = await sign(target.url) if sign is not None else {}
         common = {"User-Agent": self._user_agent, "Accept": accept, "Accept-Encoding": "gzip"}
         return {**common, **extra, **proof}
+
+
+@contextmanager
+def _counting_failures() -> Iterator[None]:
+    try:
+        yield
+    except (RemoteRefused, Blocked) as error:
+        metrics.fetch_refused(type(error).__name__)
+        raise
+    except NodeError as error:
+        metrics.fetch_ended("malformed" if isinstance(error, RemoteMalformed) else "unavailable")
+        raise
+
+
+_OUTCOMES = {304: "not_modified", 401: "not_found", 403: "not_found", 404: "not_found", 410: "gone"}
+
+
+def _outcome_of(status: int) -> str:
+    if 200 <= status < 300:
+        return "ok"
+    return _OUTCOMES.get(status, "unavailable" if status in _TRANSIENT else "malformed")
 
 
 def _answer_reader() -> ResponseReader:

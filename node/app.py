@@ -61,6 +61,7 @@ from node.ticks import Tick, Ticks
 from web import middlewares
 from web import routes as web_routes
 from web.client_api.callers import TOKENS, Tokens
+from web.health import watch_loop
 from web.state import WEB, build_web
 
 MAX_BODY = 1_048_576
@@ -298,6 +299,7 @@ def build_app(system: System) -> web.Application:
     app[NODE] = system.node
     app[FEDERATION] = system.federation
     app[WEB] = build_web(system.node)
+    app.cleanup_ctx.append(watch_loop)
     app[TOKENS] = Tokens(system.node.store)
     app.add_routes([*routes.ROUTES, *web_routes.ROUTES])
     return app

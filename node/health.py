@@ -179,8 +179,9 @@ class LoopWatch:
 
     INTERVAL_SECONDS = 0.5
 
-    def __init__(self) -> None:
-        self.lag_seconds = 0.0
+    def __init__(self, on_lag: Callable[[float], None] = lambda _: None) -> None:
+        """``on_lag`` is told each measured lag, in seconds."""
+        self.lag_seconds, self._on_lag = 0.0, on_lag
 
     @property
     def is_alive(self) -> bool:
@@ -194,3 +195,4 @@ class LoopWatch:
             due_at = loop.time() + self.INTERVAL_SECONDS
             await asyncio.sleep(self.INTERVAL_SECONDS)
             self.lag_seconds = max(0.0, loop.time() - due_at)
+            self._on_lag(self.lag_seconds)

@@ -124,6 +124,8 @@ def inbox_taken(outcome: str, *, rule: str = "", count: int = 1) -> None:
 
 def jobs_counted(counts: Mapping[str, Mapping[str, int]], oldest_seconds: Mapping[str, float]) -> None:
     """What the job table holds now: kind -> state -> number, and kind -> age of the oldest due job."""
+    JOBS.clear()  # a kind of which nothing is left has no row
+    JOBS_OLDEST.clear()
     for kind, states in counts.items():
         for state, number in states.items():
             JOBS.labels(kind, state).set(number)
@@ -143,12 +145,12 @@ def circuits_counted(number: int) -> None:
 
 
 def fetch_ended(outcome: str) -> None:
-    """A fetch ended: ok, not_modified, unavailable, malformed or gone."""
+    """A fetch ended: ok, not_modified, not_found, gone, unavailable or malformed."""
     FETCHES.labels(outcome).inc()
 
 
 def fetch_refused(rule: str) -> None:
-    """An address was not called; ``rule`` says why (``OUT1``)."""
+    """An address was not called, or not any further; ``rule`` is the class of the refusal."""
     FETCHES_REFUSED.labels(rule).inc()
 
 
@@ -169,6 +171,7 @@ def storage_measured(sizes: Mapping[str, int], *, free: int) -> None:
 
 
 def backup_verified(seconds_ago: float) -> None:
+    """How old the last verified backup is; infinite where there is none."""
     BACKUP_AGE.set(seconds_ago)
 
 

@@ -1,18 +1,34 @@
 """Whether the process lives, and whether it can work."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+
 from aiohttp import web
 from sqlalchemy import Connection
 
-from node import health, metrics
+from node import health
 from node.errors import Unavailable
 from node.jobs.kinds import DELIVER, INBOX
 from node.state import NODE, Node
 from node.store import facts, jobs, migrate
+from web.state import WEB
 
 
 async def healthz(request: web.Request) -> web.Response:
     """Without the database: should this process be started again? (REL14)"""
-    return web.json_response({"status": "alive"})
+    loop = request.app[WEB].loop
+    body = {"status": "alive" if loop.is_alive else "stuck", "loop_lag_seconds": round(loop.lag_seconds, 3)}
+    return web.json_response(body, status=200 if loop.is_alive else 503)
+
+
+async def watch_loop(app: web.Application) -> AsyncIterator[None]:
+    """While the application runs, its event loop is watched."""
+    task = asyncio.create_task(app[WEB].loop.run(), name="loop watch")
+    yield
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
 
 
 async def readyz(request: web.Request) -> web.Response:
@@ -60,14 +76,3 @@ def _look(conn: Connection) -> tuple[str | None, dict[str, int | None], list[int
 def _touch(conn: Connection) -> None:
     """A write that changes nothing that anybody reads: can the database be written?"""
     facts.save_fact(conn, "probe", "")
-
-
-async def show_metrics(request: web.Request) -> web.Response:
-    return web.Response(body=metrics.render(), headers={"Content-Type": metrics.CONTENT_TYPE})
-
-
-def build_metrics_app() -> web.Application:
-    """The application of the separate listener (``[metrics] listen``)."""
-    app = web.Application()
-    app.add_routes([web.get("/metrics", show_metrics)])
-    return app

@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 import node as product
+from node import metrics
 from node.clock import MINUTE
 from node.config import Config
 from node.forwarded import Networks
+from node.health import LoopWatch
 from node.ratelimit import Exemptions, Rate, Window
 from node.state import Node
 from web.assets import Assets
@@ -49,6 +51,7 @@ class WebState:
     exemptions: Exemptions
     rates: ApiRates
     trusted_proxies: Networks
+    loop: LoopWatch
     started_at: int
 
 
@@ -69,6 +72,7 @@ def build_web(node: Node) -> WebState:
         exemptions=Exemptions(node.config.limits.exempt),
         rates=ApiRates(),
         trusted_proxies=node.config.node.trusted_proxies,
+        loop=LoopWatch(metrics.loop_lagged),
         started_at=node.clock.now(),
     )
 

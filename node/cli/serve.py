@@ -21,7 +21,7 @@ from node.clock import HOUR
 from node.config import Config
 from node.errors import Conflict
 from node.store import accounts
-from web.health import build_metrics_app
+from web.measuring import build_metrics_app
 
 _LINK_GOOD_FOR = 24 * HOUR
 _WARN_EVERY_SECONDS = 3600
@@ -92,7 +92,7 @@ async def _serve(system: System, stop: asyncio.Event) -> None:
         keepalive_timeout=75.0,
         shutdown_timeout=10.0,
     )
-    metrics_runner = web.AppRunner(build_metrics_app(), access_log=None, handle_signals=False)
+    metrics_runner = web.AppRunner(build_metrics_app(system.node), access_log=None, handle_signals=False)
     await runner.setup()
     await metrics_runner.setup()
     site = web.TCPSite(runner, config.node.listen.host, config.node.listen.port, backlog=1024)

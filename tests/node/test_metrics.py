@@ -46,6 +46,10 @@ def test_state_is_what_was_measured_last() -> None:
     assert value("rhizome_circuits_open") == 2
     assert value("rhizome_development_mode") == 1
     assert value("rhizome_process_resident_memory_bytes") > 0
+    metrics.jobs_counted({"inbox": {"due": 1}}, {})
+    assert ("rhizome_jobs", frozenset({("kind", "delivery"), ("state", "due")})) not in samples(), (
+        "nothing is left of it"
+    )
 
 
 def test_strangers_cannot_make_more_than_200_host_labels(monkeypatch: pytest.MonkeyPatch) -> None:
