@@ -12,12 +12,12 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import urljoin
 
 from federation.address import AddressPolicy, Target
 from federation.connection import TIMEOUTS, Dialer, Resolver, Timeouts
-from federation.http1 import Headers, ResponseReader, build_request
+from federation.http1 import FileReader, Headers, ResponseReader, build_request
 from federation.mediatype import ACCEPT_ACTIVITY, read_media_type
 from federation.pool import Pool
 from federation.strictjson import read_object
@@ -39,6 +39,7 @@ MAX_DISCOVERY = 262_144
 MAX_ANSWER = 65_536
 MAX_REDIRECTS = 3
 MAX_RETRY_AFTER = 86_400
+MEDIA_SECONDS = 60.0
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _TRANSIENT = frozenset({408, 425, 429, *range(500, 600)}) - {501}
@@ -126,17 +127,20 @@ class OutboundClient:
         sign: Sign | None = None,
         feed: bool = False,
         caused_by_others: bool = False,
+        make_reader: Callable[[], ResponseReader] | None = None,
     ) -> Response:
         """The answer to a GET, whatever its status, after at most 3 redirects.
 
         Each redirect is checked like the first address and signed anew; ``headers`` go along only within the origin.
         ``feed``: plain http is allowed if the administrator allowed it for feeds. ``caused_by_others``: takes one of
-        the 2 places per host for what strangers made us fetch. Raises ``RemoteRefused`` (``OwnAddress`` for our own
+        the 2 places per host for what strangers made us fetch. ``make_reader``: reads each hop's answer in place of one
+        that keeps up to ``max_bytes`` in memory. Raises ``RemoteRefused`` (``OwnAddress`` for our own
         host), ``Blocked``, ``RemoteUnavailable``, ``RemoteMalformed``, and ``Unavailable`` when 30 s brought no free
         connection.
         """
         loop = asyncio.get_running_loop()
         deadline = loop.time() + (timeout or self._timeouts.total)
+        make_reader = make_reader or (lambda: ResponseReader(max_bytes))
         with _counting_failures():
             target, seen, extra = self._check(url, feed=feed), set[str](), headers or {}
             for _ in range(MAX_REDIRECTS + 1):
@@ -144,7 +148,7 @@ class OutboundClient:
                 reader = await self._pool.exchange(
                     target,
                     build_request("GET", target, await self._get_headers(target, accept, extra, sign)),
-                    lambda: ResponseReader(max_bytes),
+                    make_reader,
                     seconds=deadline - loop.time(),
                     caused_by_others=caused_by_others,
                 )
@@ -158,6 +162,22 @@ class OutboundClient:
                 if target.origin != before.origin:
                     extra = {}
             raise RemoteRefused(detail=f"{url}: more than {MAX_REDIRECTS} redirects")
+
+    async def download(
+        self,
+        url: str,
+        into: BinaryIO,
+        *,
+        max_bytes: int,
+        timeout: float = MEDIA_SECONDS,  # noqa: ASYNC109 - of all redirects together, in seconds
+    ) -> Response:
+        """Write what an address answers into a file, piece by piece as it arrives; the answer comes without a body.
+
+        Nothing is written of an answer that is no success. Raises as ``get`` and ``check_status`` do.
+        """
+        response = await self.get(url, timeout=timeout, make_reader=lambda: FileReader(max_bytes, into))
+        self.check_status(response)
+        return response
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Response:
         """The answer to a POST, whatever its status; redirects are not followed.

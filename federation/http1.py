@@ -7,7 +7,7 @@ and nothing is kept beyond the limit that the caller set (security rule OUT9).
 import re
 import zlib
 from collections.abc import Generator, Iterator, Mapping
-from typing import Any, Literal, TypeVar, overload
+from typing import Any, BinaryIO, Literal, TypeVar, overload
 
 from federation.address import Target
 from node.errors import RemoteMalformed
@@ -253,6 +253,25 @@ class ResponseReader:
     def _check_whole(self) -> None:
         if self._inflate and self._received and not self._inflate.eof:
             raise RemoteMalformed(detail="the compressed answer breaks off")
+
+
+class FileReader(ResponseReader):
+    """Writes the body of a success into a file instead of keeping it."""
+
+    __slots__ = ("_file", "_written")
+
+    def __init__(self, max_bytes: int, file: BinaryIO) -> None:
+        super().__init__(max_bytes)
+        self._file, self._written = file, 0
+
+    def _keep(self, piece: bytes) -> None:
+        self._received += len(piece)
+        data = self._inflated(piece, self._inflate) if self._inflate else piece
+        self._written += len(data)
+        if max(self._written, self._received) > self.max_bytes:
+            raise RemoteMalformed(detail=f"the answer is longer than {self.max_bytes} bytes")
+        if self.status == 200:
+            self._file.write(data)
 
 
 def _without_ours(headers: Mapping[str, str], target: Target) -> dict[str, str]:

@@ -10,6 +10,7 @@ from federation.http import OutboundClient
 from federation.inbox import Inbox
 from federation.keys import Keyring, RemoteKeys
 from federation.policy import PolicyWatch
+from federation.remote_media import RemoteMedia
 from federation.threads import Threads
 
 
@@ -23,6 +24,7 @@ class Federation:
     inbox: Inbox
     policies: PolicyWatch
     threads: Threads
+    media: RemoteMedia
 
 
 FEDERATION = web.AppKey("FEDERATION", Federation)

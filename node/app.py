@@ -9,7 +9,7 @@ import os
 import secrets
 import socket
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -38,6 +38,7 @@ from federation.policy import PolicyWatch
 from federation.processing import Processor
 from federation.quote_stamps import QuoteStamps
 from federation.recheck import Recheck
+from federation.remote_media import RemoteMedia
 from federation.resolving import Resolver as InboxResolver
 from federation.signed_get import SignedGet
 from federation.state import FEDERATION, Federation
@@ -48,11 +49,14 @@ from node.config import Config
 from node.ids import LANES, Ids
 from node.jobs.schedule import Entry, Schedule
 from node.jobs.worker import Worker
+from node.media.links import MediaLinks, proxy_key
+from node.media.storage import open_storage
 from node.ratelimit import Exemptions
 from node.secretbox import SecretBox
 from node.services.backups import back_up, copy_before_upgrade
 from node.services.catalogue import sync_host
 from node.services.context import Unit
+from node.services.uploads import Uploads
 from node.state import NODE, Node
 from node.store import facts, migrate
 from node.store.engine import Store
@@ -144,6 +148,7 @@ async def close_system(system: System) -> None:
     await system.federation.hosts.close()
     system.deliverer.close()
     await system.federation.client.close()
+    await system.node.uploads.close()
     await system.node.store.close()
 
 
@@ -216,6 +221,8 @@ async def _join(
         backlog_at_most=config.limits.inbox_backlog,
     )
     deliverer = Deliverer(store, clock, ids, client, hosts, keyring)
+    uploads = _uploads(config, clock, store, unit)
+    remote_media = RemoteMedia(client, clock, policies, config.data_dir / "media-cache", config.media, config.jobs)
     catalogues = CatalogueSync(store, fetcher, unit)
     schedule = Schedule(
         store,
@@ -225,6 +232,7 @@ async def _join(
             Entry("backup", DAY, lambda: back_up(config, store, clock), delay=HOUR),
             Entry("keys", HOUR, lambda: rotation.run(store, keyring, unit()), delay=5 * MINUTE),
             Entry("expire", HOUR, lambda: upkeep.run(store, clock.now()), delay=5 * MINUTE),
+            Entry("media-expire", HOUR, uploads.expire, delay=5 * MINUTE),
             Entry("hosts-given-up", DAY, lambda: hosts.check_given_up(partial(find_software, client)), delay=HOUR),
             Entry("hosts-lost", DAY, hosts.drop_lost, delay=HOUR),
             Entry("hosts-expire", DAY, hosts.expire, delay=HOUR),
@@ -247,13 +255,14 @@ async def _join(
             Recheck(clock, partial(fetcher.actor, fresh=True)).kind(),
             QuoteStamps(store, clock, ids, fetcher).kind(),
             FollowersSync(store, clock, ids, fetcher, origin=config.origin).kind(),
+            uploads.kind(),
             schedule.kind(),
         ],
         name=f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}",
     )
     return System(
-        Node(config, store, clock, ids, worker),
-        Federation(client, keyring, remote_keys, fetcher, hosts, inbox, policies, threads),
+        Node(config, store, clock, ids, worker, uploads),
+        Federation(client, keyring, remote_keys, fetcher, hosts, inbox, policies, threads, remote_media),
         worker,
         schedule,
         catalogues,
@@ -263,9 +272,17 @@ async def _join(
                 Tick("policies", 2, policies.load),
                 Tick("backlog", 5, inbox.measure_backlog),
                 Tick("keys", 10, keyring.check),
+                Tick("media-cache", 3600, remote_media.trim),
             ]
         ),
     )
+
+
+def _uploads(config: Config, clock: Clock, store: Store, unit: Callable[[], Unit]) -> Uploads:
+    sealing = (config.secrets.key, *config.secrets.previous)
+    links = MediaLinks(config.origin, tuple(map(proxy_key, sealing)), config.media.public_url)
+    storage = open_storage(config.media, config.data_dir / "media", clock)
+    return Uploads(store, clock, unit, storage, links, config.media, config.data_dir / "media-incoming")
 
 
 async def _found(config: Config, clock: Clock, store: Store, ids: Ids, box: SecretBox) -> int:

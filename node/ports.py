@@ -1,6 +1,8 @@
 """What the core needs of the edges: small protocols that ``federation`` implements and ``node.app`` hands over."""
 
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 
 from node.domain.records import ResourceRecord
@@ -78,3 +80,37 @@ class DocumentWriter(Protocol):
     """Writes records of learning resources as documents; pure and deterministic."""
 
     def __call__(self, record: ResourceRecord, placement: Placement) -> WrittenDocument: ...
+
+
+# -- files ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A stored file to be sent: a ``path`` on this machine, or the ``pieces`` of an answer with status and headers."""
+
+    path: Path | None = None
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    pieces: AsyncIterator[bytes] | None = None
+
+
+class MediaStore(Protocol):
+    """Where media lie, under keys made by ``node.domain.media.make_key``.
+
+    Everything raises Unavailable where the storage does not answer, and NotFound for what is no key.
+    """
+
+    async def put(self, key: str, source: Path) -> None:
+        """Store a copy of a file; when this returns it is durable."""
+        ...
+
+    async def get(self, key: str, *, byte_range: str = "") -> StoredFile:
+        """A stored file, or the part that a ``Range`` header asks for. Raises NotFound."""
+        ...
+
+    async def delete(self, keys: Collection[str]) -> None:
+        """Remove files; those that are not there are no error."""
+        ...
+
+    async def close(self) -> None: ...

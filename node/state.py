@@ -10,6 +10,7 @@ from node.forwarded import client_address
 from node.ids import Ids
 from node.jobs.worker import Worker
 from node.services.context import Unit
+from node.services.uploads import Uploads
 from node.store.engine import Store
 
 
@@ -22,6 +23,7 @@ class Node:
     clock: Clock
     ids: Ids
     worker: Worker
+    uploads: Uploads
 
     def unit(self) -> Unit:
         """What a unit of work that happens now needs."""

@@ -29,6 +29,11 @@ ANSWERS: dict[str, str | list[str] | None] = {
     "client-list-add": None,
     "client-list-remove": None,
     "client-account-lists": ["List"],
+    "media-upload": "MediaAttachment",
+    "media-upload-v1": "MediaAttachment",
+    "media-show": "MediaAttachment",
+    "media-change": "MediaAttachment",
+    "media-delete": None,
 }
 
 _PREFIXES = ("/api/v1", "/api/v2")

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from web import health, learning_api
+from web import health, learning_api, media
 from web.admin import overview, peers, policies, queue
 from web.assets import PREFIX
 from web.client_api import routes as client_api
@@ -33,6 +33,7 @@ ROUTES = [
     web.get("/admin/policies", policies.show_policies, name="admin-policies"),
     web.post("/admin/policies", policies.set_policy, name="admin-policies-set"),
     web.post("/admin/policies/{domain}/remove", policies.remove_policy, name="admin-policies-remove"),
+    *media.ROUTES,
     *learning_api.routes(),
     *oauth.ROUTES,
     *client_api.ROUTES,

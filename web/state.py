@@ -13,6 +13,7 @@ from node.health import LoopWatch
 from node.ratelimit import Exemptions, Rate, Window
 from node.state import Node
 from web.assets import Assets
+from web.client_api.pictures import Pictures, build_pictures
 from web.pages.parts import Link
 from web.pages.views import ACCENTS, Site
 from web.rendering import Renderer
@@ -48,6 +49,8 @@ class WebState:
     is_https: bool
     sign_in: SignInRates
     registrations: Rate  # of client apps, by address: 5 in 10 minutes
+    upload_rate: Rate
+    pictures: Pictures
     exemptions: Exemptions
     rates: ApiRates
     trusted_proxies: Networks
@@ -69,6 +72,8 @@ def build_web(node: Node) -> WebState:
         is_https=node.config.node.scheme == "https",
         sign_in=SignInRates(),
         registrations=Rate(5 / 600, 5),
+        upload_rate=Rate(30 / 1800, 30),  # 30 uploads in 30 minutes
+        pictures=build_pictures(node.uploads.links, assets),
         exemptions=Exemptions(node.config.limits.exempt),
         rates=ApiRates(),
         trusted_proxies=node.config.node.trusted_proxies,

@@ -26,6 +26,7 @@ from node.config.settings import (
     JobsSettings,
     LimitsSettings,
     LogSettings,
+    MediaSettings,
     MetricsSettings,
     Network,
     NodeSettings,
@@ -34,7 +35,7 @@ from node.config.settings import (
 from node.errors import ConfigurationRefused
 
 KEY_BYTES = 32
-_SECRETS = (("database", "url"), ("secrets", "key"))
+_SECRETS = (("database", "url"), ("media", "secret_key"), ("secrets", "key"))
 _VARIABLE = re.compile(r"RHIZOME_([A-Z0-9_]+?)__([A-Z0-9_]+)")
 _OTHERS = stat.S_IROTH | stat.S_IWOTH | stat.S_IXOTH
 
@@ -194,6 +195,8 @@ def _private_files(config: Config) -> Iterator[Path]:
         yield config.secrets.file
     if config.database.url_file:
         yield config.database.url_file
+    if config.media.secret_key_file:
+        yield config.media.secret_key_file
     # The database inside a folder that is closed to others is safe whatever its own permissions say.
     if config.is_sqlite and config.data_dir.exists() and config.data_dir.stat().st_mode & stat.S_IXOTH:
         yield config.database_path
@@ -228,6 +231,8 @@ _FIELDS: Mapping[str, Callable[[Any, Path], Any]] = MappingProxyType(
         "node.trusted_proxies": _networks,
         "database.url_file": _path_or_none,
         "federation.allowed_ports": lambda ports, _: tuple(map(int, ports)),
+        "media.secret_key_file": _path_or_none,
+        "media.public_url": lambda url, _: url.rstrip("/"),
         "limits.exempt": _networks,
         "metrics.listen": _address,
         "backup.directory": _path_or_none,
@@ -250,12 +255,15 @@ def _build(values: Values, file: Path, secret_key: bytes | None) -> Config:
     backup["directory"] = backup["directory"] or node["data"] / "backups"
     if parts["database"]["url_file"]:
         parts["database"]["url"] = _read_url(parts["database"]["url_file"])
+    if parts["media"]["secret_key_file"]:
+        parts["media"]["secret_key"] = _read_text(parts["media"]["secret_key_file"]).strip()
     return Config(
         file=file,
         node=NodeSettings(**node),
         database=DatabaseSettings(**parts["database"]),
         federation=FederationSettings(**parts["federation"]),
         jobs=JobsSettings(**parts["jobs"]),
+        media=MediaSettings(**parts["media"]),
         limits=LimitsSettings(**parts["limits"]),
         log=LogSettings(**parts["log"]),
         metrics=MetricsSettings(**parts["metrics"]),

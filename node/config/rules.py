@@ -15,7 +15,7 @@ from node.config.settings import DEFAULT_PORTS
 Problem = tuple[str, str]
 
 #: Keys whose value never appears in a sentence.
-_SECRET_PATHS = frozenset({"database.url", "secrets.key"})
+_SECRET_PATHS = frozenset({"database.url", "media.secret_key", "secrets.key"})
 _LAST_PORT = 65535
 
 
@@ -124,10 +124,26 @@ def _check_database(values: Values) -> Iterator[Problem]:
         yield "database.url_file", "database.url is there too; leave one of them out"
 
 
+def _check_media(values: Values) -> Iterator[Problem]:
+    media = values["media"]
+    if media["secret_key"] and media["secret_key_file"]:
+        yield "media.secret_key_file", "media.secret_key is there too; leave one of them out"
+    if media["storage"] == "s3":
+        for name in ("endpoint", "bucket", "access_key"):
+            if not media[name]:
+                yield f"media.{name}", 'found nothing, but media.storage is "s3", which needs it'
+        if not media["secret_key"] and not media["secret_key_file"]:
+            yield (
+                "media.secret_key_file",
+                'found nothing, but media.storage is "s3", which needs it or media.secret_key',
+            )
+
+
 _RULES: Sequence[Callable[[Values], Iterator[Problem]]] = (
     _check_host,
     _check_development,
     _check_networks,
     _check_listeners,
     _check_database,
+    _check_media,
 )

@@ -72,6 +72,25 @@ class JobsSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MediaSettings:
+    """``[media]``; what ``secret_key_file`` holds is in ``secret_key``, and ``public_url`` ends in no slash."""
+
+    storage: str
+    endpoint: str
+    bucket: str
+    region: str
+    access_key: str
+    secret_key: str = field(repr=False)
+    secret_key_file: Path | None
+    public_url: str
+    image_mib: int
+    file_mib: int
+    quota_mib: int
+    cache_mib: int
+    cache_days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LimitsSettings:
     """``[limits]``"""
 
@@ -129,6 +148,7 @@ class Config:
     database: DatabaseSettings
     federation: FederationSettings
     jobs: JobsSettings
+    media: MediaSettings
     limits: LimitsSettings
     log: LogSettings
     metrics: MetricsSettings

@@ -65,6 +65,7 @@ class Attachment:
     blurhash: str = ""
     preview_url: str = ""
     focus: tuple[float, float] | None = None  # what must stay visible: x and y from -1 to 1, (0, 0) is the middle
+    duration: float | None = None  # seconds
 
 
 @dataclass(frozen=True, slots=True)

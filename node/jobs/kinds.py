@@ -10,4 +10,5 @@ EVENT = "event"  # something happened here: tell others
 FOLLOWERS = "followers"  # compare who follows whom with another server
 CATALOGUE = "catalogue"  # bring the copy of a followed catalogue up to date
 QUOTE = "quote"  # look at the stamp of a quote
+MEDIA = "media"  # process a recording, or remove files that nothing shows any more
 PERIODIC = "periodic"  # an entry of the schedule

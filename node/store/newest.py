@@ -2,9 +2,9 @@
 
 from sqlalchemy import Connection, func, select, union_all
 
-from node.store.tables import activities, actors, jobs, notifications, objects, reactions, received
+from node.store.tables import activities, actors, jobs, media, notifications, objects, reactions, received
 
-_MINTED = (actors, objects, activities, received, reactions, jobs, notifications)
+_MINTED = (actors, objects, activities, received, reactions, jobs, notifications, media)
 _NEWEST = select(func.max(union_all(*(select(func.max(table.c.id).label("id")) for table in _MINTED)).subquery().c.id))
 
 

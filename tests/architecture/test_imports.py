@@ -14,10 +14,13 @@ from tests.architecture.sources import PACKAGES, ROOT, sources
 #: Installed for tests and development only; the second column may import it late.
 TEST_ONLY = {
     "bleach": (),
+    "botocore": (),
+    "flask": (),
     "hatchling": (),
     "html5lib": (),
     "http_message_signatures": (),
     "hypothesis": (),
+    "moto": (),
     "pyld": (),
     "pytest": (),
     "rdflib": ("schemas/vocabularies_build.py",),

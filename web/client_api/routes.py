@@ -2,10 +2,11 @@
 
 from aiohttp import web
 
-from web.client_api import apps, lists, relationships
+from web.client_api import apps, lists, media, relationships
 
 ROUTES: list[web.RouteDef] = [
     *apps.ROUTES,
     *relationships.ROUTES,
     *lists.ROUTES,
+    *media.ROUTES,
 ]

@@ -1,0 +1,150 @@
+"""Media of our own people: what was uploaded, what shows it, and what nothing shows any more."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, and_, bindparam, delete, func, insert, or_, select, update
+
+from node.domain.media import MediaPurpose
+from node.store.tables import media, objects
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """One upload. Keys are those of the storage; sizes in pixels, bytes and seconds, 0 where there are none."""
+
+    id: int
+    owner_id: int
+    purpose: str
+    object_id: int | None
+    state: str
+    kind: str
+    media_type: str
+    key: str
+    small_key: str
+    source_key: str
+    bytes: int
+    width: int
+    height: int
+    small_width: int
+    small_height: int
+    duration: float
+    frame_rate: float
+    blurhash: str
+    description: str
+    focus_x: float | None
+    focus_y: float | None
+    problem: str
+
+    @property
+    def keys(self) -> list[str]:
+        """All its files."""
+        return [key for key in (self.key, self.small_key, self.source_key) if key]
+
+
+_COLUMNS = tuple(media.c[name] for name in Media.__dataclass_fields__)
+_BY_ID = select(*_COLUMNS).where(media.c.id.in_(bindparam("ids", expanding=True)))
+_OF_OBJECTS = (
+    select(*_COLUMNS)
+    .where(media.c.object_id.in_(bindparam("object_ids", expanding=True)))
+    .order_by(media.c.object_id, media.c.position, media.c.id)
+)
+
+
+def insert_media(conn: Connection, **values: Any) -> None:
+    """A new row; the caller mints the id. Nothing shows it yet."""
+    conn.execute(insert(media).values(loose_since_at=values["created_at"], **values))
+
+
+def update_media(conn: Connection, media_id: int, **values: Any) -> bool:
+    """Whether it was still there."""
+    return conn.execute(update(media).where(media.c.id == media_id).values(**values)).rowcount > 0
+
+
+def find_media(conn: Connection, media_id: int) -> Media | None:
+    return load_media(conn, [media_id]).get(media_id)
+
+
+def load_media(conn: Connection, ids: Collection[int]) -> dict[int, Media]:
+    """By id."""
+    if not ids:
+        return {}
+    return {row.id: Media(*row) for row in conn.execute(_BY_ID, {"ids": list(ids)})}
+
+
+def load_for_objects(conn: Connection, object_ids: Collection[int]) -> dict[int, list[Media]]:
+    """What posts show, in its order, by the id of the post; one statement. Posts without media are left out."""
+    found: dict[int, list[Media]] = {}
+    if object_ids:
+        for row in conn.execute(_OF_OBJECTS, {"object_ids": list(object_ids)}):
+            found.setdefault(row.object_id, []).append(Media(*row))
+    return found
+
+
+def tie(conn: Connection, object_id: int, media_ids: Sequence[int]) -> None:
+    """Let a post show these, in this order."""
+    for position, media_id in enumerate(media_ids):
+        conn.execute(
+            update(media)
+            .where(media.c.id == media_id)
+            .values(object_id=object_id, position=position, loose_since_at=None)
+        )
+
+
+def untie(conn: Connection, media_ids: Collection[int], now: int) -> None:
+    """Nothing shows these any more; they may be used again until they expire."""
+    if media_ids:
+        conn.execute(
+            update(media).where(media.c.id.in_(list(media_ids))).values(object_id=None, position=0, loose_since_at=now)
+        )
+
+
+def load_profile_media(conn: Connection, owner_id: int, purpose: MediaPurpose) -> list[Media]:
+    """What the profile of an actor shows as avatar or header: one, or none."""
+    query = select(*_COLUMNS).where(
+        media.c.owner_id == owner_id, media.c.purpose == purpose, media.c.loose_since_at.is_(None)
+    )
+    return [Media(*row) for row in conn.execute(query)]
+
+
+def load_of_owner(conn: Connection, owner_id: int) -> list[Media]:
+    """Everything that an actor uploaded."""
+    return [Media(*row) for row in conn.execute(select(*_COLUMNS).where(media.c.owner_id == owner_id))]
+
+
+def count_bytes(conn: Connection, owner_id: int) -> int:
+    """What the files of an actor take up."""
+    return int(conn.scalar(select(func.coalesce(func.sum(media.c.bytes), 0)).where(media.c.owner_id == owner_id)) or 0)
+
+
+_LOST = (
+    select(media.c.id)
+    .join(objects, objects.c.id == media.c.object_id)
+    .where(objects.c.state == "deleted")
+    .limit(bindparam("most"))
+)
+_EXPIRED = select(*_COLUMNS).where(
+    or_(
+        media.c.loose_since_at < bindparam("before"),
+        and_(media.c.object_id.is_(None), media.c.loose_since_at.is_(None), media.c.purpose == MediaPurpose.ATTACHMENT),
+    )
+)
+
+
+def untie_lost(conn: Connection, now: int, *, most: int = 1_000) -> int:
+    """Untie what only deleted posts show; answers how many."""
+    found = list(conn.scalars(_LOST, {"most": most}))
+    untie(conn, found, now)
+    return len(found)
+
+
+def load_expired(conn: Connection, before: int, *, most: int = 1_000) -> list[Media]:
+    """What nothing has shown since ``before``."""
+    return [Media(*row) for row in conn.execute(_EXPIRED.limit(most), {"before": before})]
+
+
+def delete_media(conn: Connection, ids: Collection[int]) -> None:
+    """Rows only; removing the files is work for a job."""
+    if ids:
+        conn.execute(delete(media).where(media.c.id.in_(list(ids))))
