@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from web import health, learning_api, media
+from web.account import routes as account
 from web.admin import overview, peers, policies, queue
 from web.assets import PREFIX
 from web.client_api import routes as client_api
@@ -35,6 +36,7 @@ ROUTES = [
     web.post("/admin/policies/{domain}/remove", policies.remove_policy, name="admin-policies-remove"),
     *media.ROUTES,
     *learning_api.routes(),
+    *account.ROUTES,
     *oauth.ROUTES,
     *client_api.ROUTES,
 ]

@@ -20,6 +20,7 @@ from web.viewer import VIEWER
 UNUSED, LONGEST = 14 * DAY, 30 * DAY
 CONFIRMED_FOR = 60 * MINUTE
 _TOUCH_EVERY = HOUR
+_AGENT_AT_MOST = 200
 _FORBIDDEN_FORM = "This form is not valid any more. Load the page again."
 
 SESSION = web.RequestKey("SESSION", Session)
@@ -38,6 +39,11 @@ def set_cookie(request: web.Request, response: web.Response, token: str, *, suff
     age = None if suffix else LONGEST // 1000
     name = cookie_name(config, suffix)
     response.set_cookie(name, token, max_age=age, path="/", httponly=True, samesite="Lax", secure=is_https)
+
+
+def drop_cookie(request: web.Request, response: web.Response, *, suffix: str = "") -> None:
+    config = request.app[NODE].config
+    response.del_cookie(cookie_name(config, suffix), path="/", secure=config.node.scheme == "https")
 
 
 async def identify(request: web.Request) -> None:
@@ -66,18 +72,32 @@ async def begin_session(request: web.Request, response: web.Response, actor_id: 
     token, csrf, old = secrets.token_urlsafe(32), secrets.token_urlsafe(32), _token(request)
     if old:
         await node.store.write(accounts.delete_session, old)
-    await node.store.write(accounts.insert_session, token, actor_id, csrf, node.clock.now())
+    agent = request.headers.get(hdrs.USER_AGENT, "")[:_AGENT_AT_MOST]
+    await node.store.write(accounts.insert_session, token, actor_id, csrf, node.clock.now(), agent)
     set_cookie(request, response, token)
 
 
 async def end_session(request: web.Request, response: web.Response) -> None:
     node = request.app[NODE]
     await node.store.write(accounts.delete_session, _token(request))
-    response.del_cookie(cookie_name(node.config), path="/", secure=node.config.node.scheme == "https")
+    drop_cookie(request, response)
 
 
 def _token(request: web.Request) -> str:
     return request.cookies.get(cookie_name(request.app[NODE].config), "")
+
+
+def is_this_session(request: web.Request, token_hash: str) -> bool:
+    """Whether a session of a list is the one that asks."""
+    return accounts.hash_of(_token(request)) == token_hash
+
+
+def require_person(request: web.Request) -> Session:
+    """Who is signed in; others are sent to sign in."""
+    session = session_of(request)
+    if session is None:
+        raise web.HTTPSeeOther(sign_in_path(_page_behind(request)))
+    return session
 
 
 # -- administrators -------------------------------------------------------------------------------------------------

@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
 
-from node.store.engine import signal
 from node.store.tables import access_tokens, accounts, actors, audit_log, one_time_links, sessions
 
 MEMBER, MODERATOR, ADMIN = "member", "moderator", "admin"
@@ -37,6 +36,16 @@ class Session:
     created_at: int
     used_at: int
     confirmed_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """A session as its owner sees it; ``agent`` is how the browser called itself."""
+
+    token_hash: str
+    agent: str
+    created_at: int
+    used_at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,17 +107,28 @@ def has_admin(conn: Connection) -> bool:
 
 
 def set_password(conn: Connection, actor_id: int, password_hash: str, now: int) -> None:
-    """All sessions and tokens of the account end (AUT8)."""
+    """A new password; what must end with the old one ends in ``services.credentials``."""
     values = {"password_hash": password_hash, "password_changed_at": now}
     conn.execute(update(accounts).where(accounts.c.actor_id == actor_id).values(**values))
-    for table in (sessions, access_tokens):
-        conn.execute(delete(table).where(table.c.actor_id == actor_id))
-    signal(conn, TOKENS_CHANGED)
+
+
+def end_sessions(conn: Connection, actor_id: int) -> None:
+    conn.execute(delete(sessions).where(sessions.c.actor_id == actor_id))
 
 
 def rehash(conn: Connection, actor_id: int, password_hash: str) -> None:
     """The same password under stronger parameters."""
     conn.execute(update(accounts).where(accounts.c.actor_id == actor_id).values(password_hash=password_hash))
+
+
+def load_settings(conn: Connection, actor_id: int) -> Any:
+    """The whole row of one account."""
+    return conn.execute(select(accounts).where(accounts.c.actor_id == actor_id)).one()
+
+
+def set_language(conn: Connection, actor_id: int, language: str) -> None:
+    """The language of mails and pages; '' is that of the node."""
+    conn.execute(update(accounts).where(accounts.c.actor_id == actor_id).values(language=language))
 
 
 def set_note(conn: Connection, actor_id: int, note: str) -> None:
@@ -119,10 +139,16 @@ def set_note(conn: Connection, actor_id: int, note: str) -> None:
 # -- sessions ---------------------------------------------------------------------------------------------------------
 
 
-def insert_session(conn: Connection, token: str, actor_id: int, csrf: str, now: int) -> None:
+def insert_session(conn: Connection, token: str, actor_id: int, csrf: str, now: int, agent: str = "") -> None:
     conn.execute(
         insert(sessions).values(
-            token_hash=hash_of(token), actor_id=actor_id, csrf=csrf, created_at=now, used_at=now, confirmed_at=now
+            token_hash=hash_of(token),
+            actor_id=actor_id,
+            csrf=csrf,
+            created_at=now,
+            used_at=now,
+            confirmed_at=now,
+            agent=agent,
         )
     )
 
@@ -152,6 +178,18 @@ def touch_session(conn: Connection, token: str, now: int) -> None:
 
 def delete_session(conn: Connection, token: str) -> None:
     conn.execute(delete(sessions).where(sessions.c.token_hash == hash_of(token)))
+
+
+def list_sessions(conn: Connection, actor_id: int) -> list[OpenSession]:
+    """The sessions of an account, the last used first."""
+    c = sessions.c
+    query = select(c.token_hash, c.agent, c.created_at, c.used_at).where(c.actor_id == actor_id)
+    return [OpenSession(*row) for row in conn.execute(query.order_by(c.used_at.desc(), c.token_hash))]
+
+
+def end_session(conn: Connection, actor_id: int, token_hash: str) -> None:
+    """End one session of an account, by its hash."""
+    conn.execute(delete(sessions).where(sessions.c.actor_id == actor_id, sessions.c.token_hash == token_hash))
 
 
 def expire_sessions(conn: Connection, *, unused_since: int, created_before: int) -> None:

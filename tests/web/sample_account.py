@@ -1,8 +1,26 @@
 """Sample pages of what people do with their accounts: letting apps in, settings, joining. See ``sample_views``."""
 
+from dataclasses import replace
+
+from node.clock import DAY, HOUR
 from tests.web import sample_views
+from web.account.factor import draw
+from web.account.views import (
+    AppRow,
+    AppsView,
+    FactorView,
+    FieldPair,
+    ProfileView,
+    RecoveryCodesView,
+    SecondStepView,
+    SecurityView,
+    SessionRow,
+)
 from web.oauth.views import CodeView, ConsentView
-from web.pages.views import View
+from web.pages.parts import Field
+from web.pages.views import Notice, Page, View, Viewer
+
+NOW = 1_793_000_000_000
 
 
 def consent() -> ConsentView:
@@ -38,7 +56,119 @@ def code() -> CodeView:
     return CodeView(page=page, app="toot", code="mCK5Lc0F7c1zYw0x3oC4uGqEoV2m3y8s1vQh9dS5r4U")
 
 
+def second_step() -> SecondStepView:
+    page = sample_views.page("/sign-in/code", title="One more step", quiet=True, noindex=True)
+    return SecondStepView(page=page, action="/sign-in/code", csrf="c" * 43, error="This code is not right.")
+
+
+def _settings(path: str, title: str, notice: Notice | None = None) -> Page:
+    viewer = Viewer(name="brigid", path="/@brigid", csrf="c" * 43, is_admin=True)
+    return sample_views.page(path, title=title, section="/settings", noindex=True, notice=notice, viewer=viewer)
+
+
+def settings_profile() -> ProfileView:
+    return ProfileView(
+        page=_settings("/settings", "Your profile", Notice(text="Saved.")),
+        action="/settings",
+        csrf="c" * 43,
+        name=Field(value="Brigid O’Malley"),
+        note=Field(value="Nurse educator.\nWards & corridors."),
+        fields=(FieldPair(name="Station", text="4B"), FieldPair(name="Web", text="https://x.example"), FieldPair()),
+        discoverable=True,
+        language="de",
+        languages=("en", "de", "hsb"),
+    )
+
+
+def settings_profile_wrong() -> ProfileView:
+    return replace(
+        settings_profile(),
+        note=Field(value="Much too long", error="Please use at most 2000 characters."),
+        fields_error="Please use at most 6 fields.",
+    )
+
+
+def settings_security() -> SecurityView:
+    rows = (
+        SessionRow(token="a" * 64, browser="Firefox, Linux", since_at=NOW - DAY, used_at=NOW - HOUR, is_this=True),
+        SessionRow(token="b" * 64, browser="Safari, iOS", since_at=NOW - 9 * DAY, used_at=NOW - 8 * DAY),
+        SessionRow(token="d" * 64, browser="", since_at=NOW - 9 * DAY, used_at=NOW - 8 * DAY),
+    )
+    return SecurityView(
+        page=_settings("/settings/security", "Sign-in and security"),
+        csrf="c" * 43,
+        password_path="/settings/security/password",
+        factor_path="/settings/second-factor",
+        drop_path="/settings/second-factor/remove",
+        renew_path="/settings/second-factor/codes",
+        end_path="/settings/security/sessions/end",
+        email="brigid.omalley-rindfleischetikettierung@hochschule-nordheim-weserbergland.example",
+        sessions=rows,
+    )
+
+
+def settings_security_wrong() -> SecurityView:
+    return replace(
+        settings_security(),
+        has_factor=True,
+        codes_left=1,
+        current_error="This is not your password.",
+        password_error="A password has 12 to 256 characters.",
+        factor_error="This is not your password.",
+    )
+
+
+def settings_apps() -> AppsView:
+    rows = (
+        AppRow(
+            token="a" * 64,
+            name="Mastodon-Oberfläche für Rindfleischetikettierungsüberwachung",
+            website="https://trellis.example/",
+            scopes="read write follow push profile",
+            since_at=NOW - 99 * DAY,
+            used_at=NOW - HOUR,
+        ),
+        AppRow(token="b" * 64, name="command line", scopes="read:lists", since_at=NOW - 9 * DAY, used_at=NOW - 8 * DAY),
+    )
+    page = _settings("/settings/apps", "Your apps")
+    return AppsView(page=page, csrf="c" * 43, revoke_path="/settings/apps/revoke", apps=rows)
+
+
+def settings_no_apps() -> AppsView:
+    return replace(settings_apps(), apps=())
+
+
+def second_factor() -> FactorView:
+    return FactorView(
+        page=_settings("/settings/second-factor", "Second factor"),
+        action="/settings/second-factor",
+        csrf="c" * 43,
+        sealed="AbCd" * 30,
+        secret="JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP",
+        qr=draw("otpauth://totp/Example:brigid@learn.hospital.example?secret=JBSWY3DPEHPK3PXP&issuer=Example"),
+        code_error="This code does not fit.",
+    )
+
+
+def recovery_codes() -> RecoveryCodesView:
+    page = sample_views.page("/settings/second-factor", title="Your recovery codes", quiet=True, noindex=True)
+    return RecoveryCodesView(page=page, codes=("k3xq-7mzt-p2aa-c4vd",) * 10)
+
+
 def account_views() -> dict[str, View]:
     """Each by a short name."""
-    views = (consent, consent_of_a_program, code)
+    views = (
+        consent,
+        consent_of_a_program,
+        code,
+        second_step,
+        settings_profile,
+        settings_profile_wrong,
+        settings_security,
+        settings_security_wrong,
+        settings_apps,
+        settings_no_apps,
+        second_factor,
+        recovery_codes,
+    )
     return {view.__name__: view() for view in views}

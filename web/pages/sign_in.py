@@ -3,16 +3,14 @@
 from aiohttp import web
 
 from node import log
-from node.errors import RateLimited
-from node.ratelimit import key_of_address
 from node.services import passwords
-from node.state import NODE, address_of
+from node.state import NODE
 from node.store import accounts
 from node.store.accounts import Account
 from web import sessions
+from web.account import second_step, throttle
 from web.pages.frame import html, page_of
 from web.pages.views import SignInView
-from web.state import WEB
 
 _WRONG = "This name and this password do not belong together."
 _FOR_APP = "An app asks who you are. Sign in with the account that it shall use."
@@ -31,15 +29,12 @@ async def sign_in(request: web.Request) -> web.Response:
     """The same answer and the same work whether or not there is such an account (AUT9)."""
     fields = await sessions.read_form(request, sessions.stranger_token(request))
     next_path, login = sessions.own_path(fields.get("next", "/")), fields.get("login", "").strip()
-    _check_address(request)
+    throttle.check_address(request)
     account = await _account_behind(request, login, fields.get("password", ""))
     if account is None:
         log.event("sign_in.refused", login=login)
         return _form(request, next_path, login=login, error=_WRONG, status=422)
-    response = web.Response(status=303, headers={"Location": next_path})
-    await sessions.begin_session(request, response, account.actor_id)
-    log.event("sign_in.done", account=account.username)
-    return response
+    return await second_step.go_on(request, account, next_path)
 
 
 async def sign_out(request: web.Request) -> web.Response:
@@ -49,30 +44,17 @@ async def sign_out(request: web.Request) -> web.Response:
     return response
 
 
-def _check_address(request: web.Request) -> None:
-    state, address = request.app[WEB], address_of(request)
-    if state.exemptions.covers(address):
-        return
-    if wait := state.sign_in.by_address.take(key_of_address(address)):
-        raise RateLimited(retry_after_seconds=wait)
-
-
 async def _account_behind(request: web.Request, login: str, password: str) -> Account | None:
-    """Whoever this is. A try is counted before the password is looked at, so that many at once are counted too."""
-    node, rate = request.app[NODE], request.app[WEB].sign_in.by_account
+    """Whoever this is, unless the name, the password or the state of the account is wrong."""
+    node = request.app[NODE]
     found = await node.store.read(accounts.find_account, login)
     key = str(found.actor_id) if found else login.lower()
-    if wait := rate.take(key):
-        raise RateLimited(retry_after_seconds=wait)
-    if not await passwords.is_right(found.password_hash if found else None, password):
+    if not await throttle.is_right_password(request, key, found.password_hash if found else None, password):
         return None
-    rate.take(key, cost=-1)  # only wrong passwords use it up
     assert found is not None
-    if found.state != "active":
-        return None
     if passwords.is_outdated(found.password_hash):
         await node.store.write(accounts.rehash, found.actor_id, await passwords.hash_in_thread(password))
-    return found
+    return found if found.state == accounts.ACTIVE else None
 
 
 def _form(

@@ -1,0 +1,104 @@
+"""``/settings``: the profile of whoever is signed in."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from aiohttp import web
+from sqlalchemy import Connection
+
+from node.errors import Invalid
+from node.services.context import Unit
+from node.services.profiles import MAX_FIELDS, ProfileChange, change_profile
+from node.state import NODE
+from node.store import accounts, actors
+from node.store.accounts import Session
+from web import sessions
+from web.account.views import FieldPair, ProfileView
+from web.pages.frame import html, page_of
+from web.pages.parts import Field
+from web.pages.views import Notice
+
+PATH = "/settings"
+_SWITCHES = ("locked", "discoverable", "indexable")
+_PLACES = {"$.display_name": "name", "$.note": "note"}
+
+
+async def show_profile(request: web.Request) -> web.Response:
+    session, node = sessions.require_person(request), request.app[NODE]
+    stored, language = await node.store.read(_load, session.actor_id)
+    notice = Notice(text="Saved.") if "saved" in request.query else None
+    return _page(request, session, stored, language, {}, notice)
+
+
+async def save_profile(request: web.Request) -> web.Response:
+    session, node = sessions.require_person(request), request.app[NODE]
+    sent = await sessions.read_form(request)
+    change = ProfileChange(
+        name=sent.get("display_name", "").strip(),
+        note=_lines(sent.get("note", "")),
+        fields=[(sent.get(f"field-{n}-name", ""), sent.get(f"field-{n}-text", "")) for n in range(MAX_FIELDS)],
+        locked="locked" in sent,
+        discoverable="discoverable" in sent,
+        indexable="indexable" in sent,
+    )
+    language = sent.get("language", "")
+    try:
+        await node.store.write(_save, node.unit(), session.actor_id, change, _known(request, language))
+    except Invalid as error:
+        told = {_PLACES.get(each.path, "fields"): f"Please use {each.expected}." for each in error.problems}
+        return _page(request, session, _sent(change), language, told, None)
+    return web.Response(status=303, headers={"Location": f"{PATH}?saved"})
+
+
+def _lines(text: str) -> str:
+    """What a text area sends, with the line ends of everything else."""
+    return text.replace("\r\n", "\n").strip()
+
+
+def _known(request: web.Request, language: str) -> str:
+    return language if language in request.app[NODE].config.node.languages else ""
+
+
+def _load(conn: Connection, actor_id: int) -> tuple[Mapping[str, Any], str]:
+    row, account = actors.load_profile(conn, actor_id), accounts.load_settings(conn, actor_id)
+    stored = {
+        "name": row.name,
+        "note": account.note,
+        "fields": [(each["name"], each.get("text", each["value"])) for each in row.fields],
+        **{name: getattr(row, name) for name in _SWITCHES},
+    }
+    return stored, account.language
+
+
+def _sent(change: ProfileChange) -> Mapping[str, Any]:
+    names = ("name", "note", "fields", *_SWITCHES)
+    return {name: getattr(change, name) for name in names}
+
+
+def _save(conn: Connection, unit: Unit, actor_id: int, change: ProfileChange, language: str) -> None:
+    change_profile(conn, unit, actor_id, change)
+    accounts.set_language(conn, actor_id, language)
+
+
+def _page(
+    request: web.Request,
+    session: Session,
+    shown: Mapping[str, Any],
+    language: str,
+    errors: Mapping[str, str],
+    notice: Notice | None,
+) -> web.Response:
+    pairs = [FieldPair(name=name, text=text) for name, text in shown["fields"]]
+    view = ProfileView(
+        page=page_of(request, PATH, title="Your profile", section=PATH, noindex=True, notice=notice),
+        action=PATH,
+        csrf=session.csrf,
+        name=Field(value=shown["name"], error=errors.get("name", "")),
+        note=Field(value=shown["note"], error=errors.get("note", "")),
+        fields=tuple((pairs + [FieldPair()] * MAX_FIELDS)[:MAX_FIELDS]),
+        fields_error=errors.get("fields", ""),
+        language=language,
+        languages=request.app[NODE].config.node.languages,
+        **{name: shown[name] for name in _SWITCHES},
+    )
+    return html(request, view, 422 if errors else 200)

@@ -1,0 +1,21 @@
+"""The addresses of people's own accounts."""
+
+from aiohttp import web
+
+from web.account import apps, factor, profile, second_step, security
+
+ROUTES = [
+    web.get(second_step.PATH, second_step.show_step, name="second-step"),
+    web.post(second_step.PATH, second_step.check_step, name="second-step-form"),
+    web.get(profile.PATH, profile.show_profile, name="settings"),
+    web.post(profile.PATH, profile.save_profile, name="settings-form"),
+    web.get(apps.PATH, apps.show_apps, name="settings-apps"),
+    web.post(f"{apps.PATH}/revoke", apps.revoke, name="settings-apps-revoke"),
+    web.get(security.PATH, security.show_security, name="settings-security"),
+    web.post(f"{security.PATH}/password", security.change_password, name="settings-password"),
+    web.post(f"{security.PATH}/sessions/end", security.end_session, name="settings-session-end"),
+    web.get(factor.PATH, factor.show_factor, name="settings-factor"),
+    web.post(factor.PATH, factor.take_factor, name="settings-factor-take"),
+    web.post(f"{factor.PATH}/remove", security.drop_factor, name="settings-factor-remove"),
+    web.post(f"{factor.PATH}/codes", security.renew_codes, name="settings-factor-codes"),
+]

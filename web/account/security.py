@@ -1,0 +1,143 @@
+"""``/settings/security``: password, second factor and the browsers that are signed in (AUT8)."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from aiohttp import web
+from sqlalchemy import Connection
+
+from node import log
+from node.errors import Forbidden, Invalid
+from node.services import credentials, passwords
+from node.state import NODE
+from node.store import accounts, second_factors
+from node.store.accounts import Account, OpenSession, Session
+from node.store.second_factors import SecondFactor
+from web import sessions
+from web.account import throttle
+from web.account.agents import name_of
+from web.account.views import RecoveryCodesView, SecurityView, SessionRow
+from web.pages.frame import html, page_of
+from web.pages.views import Notice
+
+PATH = "/settings/security"
+FACTOR_PATH = "/settings/second-factor"
+_WRONG = "This is not your password."
+_DONE = {
+    "password": "Your password has been changed, and you have been signed out everywhere else.",
+    "factor": "The second factor has been taken away.",
+    "ended": "That browser has been signed out.",
+}
+
+
+async def show_security(request: web.Request) -> web.Response:
+    session = sessions.require_person(request)
+    sentence = next((text for word, text in _DONE.items() if word in request.query), "")
+    return await _page(request, session, notice=Notice(text=sentence) if sentence else None)
+
+
+async def change_password(request: web.Request) -> web.Response:
+    """The current password, then the new one. This browser stays signed in, under a new cookie."""
+    session, node = sessions.require_person(request), request.app[NODE]
+    sent = await sessions.read_form(request)
+    if not await confirm(request, session, sent.get("current", "")):
+        return await _page(request, session, status=422, current_error=_WRONG)
+    try:
+        hashed = await passwords.hash_in_thread(sent.get("password", ""))
+    except Invalid as error:
+        return await _page(request, session, status=422, password_error=error.public)
+    keep = "keep_apps" in sent
+    await node.store.write(credentials.change_password, node.unit(), session.actor_id, hashed, keep_apps=keep)
+    log.event("password.changed", account=session.username)
+    return await back(request, session, "password")
+
+
+async def drop_factor(request: web.Request) -> web.Response:
+    session, node = sessions.require_person(request), request.app[NODE]
+    sent = await sessions.read_form(request)
+    if not await confirm(request, session, sent.get("factor-current", "")):
+        return await _page(request, session, status=422, factor_error=_WRONG)
+    await node.store.write(credentials.drop_factor, node.unit(), session.actor_id)
+    log.event("second_factor.removed", account=session.username)
+    return await back(request, session, "factor")
+
+
+async def renew_codes(request: web.Request) -> web.Response:
+    session, node = sessions.require_person(request), request.app[NODE]
+    sent = await sessions.read_form(request)
+    if not await confirm(request, session, sent.get("factor-current", "")):
+        return await _page(request, session, status=422, factor_error=_WRONG)
+    if await node.store.read(second_factors.find_factor, session.actor_id) is None:
+        raise Forbidden
+    return show_codes(request, await node.store.write(credentials.renew_codes, node.unit(), session.actor_id))
+
+
+async def end_session(request: web.Request) -> web.Response:
+    session = sessions.require_person(request)
+    sent = await sessions.read_form(request)
+    await request.app[NODE].store.write(accounts.end_session, session.actor_id, sent.get("session", ""))
+    return web.Response(status=303, headers={"Location": f"{PATH}?ended"})
+
+
+# -- shared with the second factor's page ---------------------------------------------------------------------------
+
+
+async def confirm(request: web.Request, session: Session, password: str) -> bool:
+    """Whether the person gave her password; one who has none must have signed in within the last hour."""
+    node = request.app[NODE]
+    account = await node.store.read(accounts.load_account, session.actor_id)
+    if account is None or not account.password_hash:
+        return node.clock.now() - session.confirmed_at <= sessions.CONFIRMED_FOR
+    return await throttle.is_right_password(request, str(session.actor_id), account.password_hash, password)
+
+
+async def back(request: web.Request, session: Session, done: str) -> web.Response:
+    """To the page, in a new session: the one that asked has ended with all others."""
+    response = web.Response(status=303, headers={"Location": f"{PATH}?{done}"})
+    await sessions.begin_session(request, response, session.actor_id)
+    return response
+
+
+def show_codes(request: web.Request, codes: Sequence[str]) -> web.Response:
+    page = page_of(request, FACTOR_PATH, title="Your recovery codes", quiet=True, noindex=True)
+    return html(request, RecoveryCodesView(page=page, codes=tuple(codes)))
+
+
+def _load(conn: Connection, actor_id: int) -> tuple[Account | None, SecondFactor | None, list[OpenSession]]:
+    return (
+        accounts.load_account(conn, actor_id),
+        second_factors.find_factor(conn, actor_id),
+        accounts.list_sessions(conn, actor_id),
+    )
+
+
+async def _page(
+    request: web.Request, session: Session, *, status: int = 200, notice: Notice | None = None, **errors: Any
+) -> web.Response:
+    account, factor, found = await request.app[NODE].store.read(_load, session.actor_id)
+    view = SecurityView(
+        page=page_of(request, PATH, title="Sign-in and security", section="/settings", noindex=True, notice=notice),
+        csrf=session.csrf,
+        password_path=f"{PATH}/password",
+        factor_path=FACTOR_PATH,
+        drop_path=f"{FACTOR_PATH}/remove",
+        renew_path=f"{FACTOR_PATH}/codes",
+        end_path=f"{PATH}/sessions/end",
+        email=account.email if account else "",
+        has_password=bool(account and account.password_hash),
+        has_factor=factor is not None,
+        codes_left=factor.recovery_codes if factor else 0,
+        sessions=tuple(_row(request, each) for each in found),
+        **errors,
+    )
+    return html(request, view, status)
+
+
+def _row(request: web.Request, found: OpenSession) -> SessionRow:
+    return SessionRow(
+        token=found.token_hash,
+        browser=name_of(found.agent),
+        since_at=found.created_at,
+        used_at=found.used_at,
+        is_this=sessions.is_this_session(request, found.token_hash),
+    )

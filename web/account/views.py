@@ -1,0 +1,140 @@
+"""What the pages of people's own accounts show. Each POST form carries ``csrf``."""
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from web.pages.parts import Field
+from web.pages.views import Page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondStepView:
+    """One form with one code."""
+
+    template: ClassVar[str] = "account/second_step.html"
+
+    page: Page
+    action: str
+    csrf: str
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldPair:
+    """A row of the profile's table, as it is typed."""
+
+    name: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileView:
+    """The profile as its owner changes it."""
+
+    template: ClassVar[str] = "account/profile.html"
+
+    page: Page
+    action: str
+    csrf: str
+    name: Field
+    note: Field
+    fields: tuple[FieldPair, ...]
+    fields_error: str = ""
+    locked: bool = False
+    discoverable: bool = False
+    indexable: bool = False
+    language: str = ""
+    languages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionRow:
+    """A browser that is signed in. ``token`` names the session in its form; it opens nothing."""
+
+    token: str
+    browser: str
+    since_at: int
+    used_at: int
+    is_this: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecurityView:
+    """Password, second factor, browsers. ``codes_left`` counts recovery codes where there is a second factor."""
+
+    template: ClassVar[str] = "account/security.html"
+
+    page: Page
+    csrf: str
+    password_path: str
+    factor_path: str
+    drop_path: str
+    renew_path: str
+    end_path: str
+    email: str
+    has_password: bool = True
+    has_factor: bool = False
+    codes_left: int = 0
+    current_error: str = ""
+    password_error: str = ""
+    factor_error: str = ""
+    sessions: tuple[SessionRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppRow:
+    """An app that may act for the reader, or a token of the command line."""
+
+    token: str
+    name: str
+    scopes: str
+    since_at: int
+    used_at: int
+    website: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppsView:
+    """Everything that may act for the reader."""
+
+    template: ClassVar[str] = "account/apps.html"
+
+    page: Page
+    csrf: str
+    revoke_path: str
+    apps: tuple[AppRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QrCode:
+    """Dark modules as an SVG path over a square of ``size`` units, the quiet zone included."""
+
+    size: int
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactorView:
+    """A secret to take into an app. ``sealed`` brings it back with the form."""
+
+    template: ClassVar[str] = "account/factor.html"
+
+    page: Page
+    action: str
+    csrf: str
+    sealed: str
+    secret: str
+    qr: QrCode
+    has_password: bool = True
+    code_error: str = ""
+    password_error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryCodesView:
+    """Codes for the day on which the phone is gone; shown once."""
+
+    template: ClassVar[str] = "account/recovery_codes.html"
+
+    page: Page
+    codes: tuple[str, ...] = field(default=())
