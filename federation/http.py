@@ -18,7 +18,7 @@ from urllib.parse import urljoin
 from federation.address import AddressPolicy, Target
 from federation.connection import TIMEOUTS, Dialer, Resolver, Timeouts
 from federation.http1 import FileReader, Headers, ResponseReader, build_request
-from federation.mediatype import ACCEPT_ACTIVITY, read_media_type
+from federation.mediatype import read_media_type
 from federation.pool import Pool
 from federation.strictjson import read_object
 from node import metrics
@@ -58,10 +58,6 @@ class Response:
     headers: Headers
     body: bytes = field(repr=False)
     url: str
-
-    @property
-    def is_success(self) -> bool:
-        return 200 <= self.status < 300
 
     @property
     def excerpt(self) -> str:
@@ -206,15 +202,6 @@ class OutboundClient:
         )
         return self.read_document(response)
 
-    async def get_activity(self, url: str, *, sign: Sign | None = None, caused_by_others: bool = False) -> Document:
-        """The ActivityPub document at an address; any content type but the two of ActivityPub is refused (OUT10).
-
-        Whether its ``id`` is where it came from (OUT11) is for the caller to say. Raises as ``get_json`` does.
-        """
-        return self.read_activity(
-            await self.get(url, accept=ACCEPT_ACTIVITY, sign=sign, caused_by_others=caused_by_others)
-        )
-
     def check_status(self, response: Response) -> None:
         """Nothing for 200; otherwise raises ``RemoteGone``, ``RemoteNotFound``, ``RemoteUnavailable`` (try later, with
         the seconds that the server asked for) or ``RemoteMalformed``.
@@ -231,7 +218,11 @@ class OutboundClient:
         raise RemoteMalformed(detail=detail)
 
     def read_activity(self, response: Response) -> Document:
-        """The ActivityPub document that a response carries, as ``get_activity`` promises."""
+        """The ActivityPub document that a response carries; content types other than the two of it are refused (OUT10).
+
+        Whether its ``id`` is where it came from (OUT11) is for the caller to say. Raises as ``check_status``
+        does, and ``RemoteMalformed``.
+        """
         self.check_status(response)
         content_type = response.headers.get("content-type", "")
         if not read_media_type(content_type).is_activity:

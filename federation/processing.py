@@ -7,7 +7,6 @@ the effects, the outcome and the end of the job are written together. What needs
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
@@ -33,15 +32,6 @@ from node.store.jobs import Job, NewJob
 _PAUSE_SECONDS = 0.05
 
 NewBatch = Callable[[Connection], Batch]
-
-
-@dataclass(frozen=True, slots=True)
-class Applied:
-    """What became of one job."""
-
-    job: Job
-    received_id: int
-    outcome: str
 
 
 class Processor:

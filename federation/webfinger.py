@@ -181,17 +181,6 @@ async def find_actor(client: OutboundClient, handle: str) -> Discovered:
     return check_loop(asked, first, None if named.means(asked) else await _look_up(client, named))
 
 
-async def confirm_handle(client: OutboundClient, handle: str, actor_uri: str) -> Handle:
-    """The handle under which an actor may be shown, when the handle that it claims leads back to it.
-
-    Raises as ``find_actor`` does, and ``RemoteMalformed`` where the handle belongs to another actor.
-    """
-    found = await find_actor(client, handle)
-    if found.actor_uri != actor_uri:
-        raise RemoteMalformed("This handle belongs to another account.", detail=f"{handle}: {found.actor_uri}")
-    return found.handle
-
-
 def check_loop(asked: Handle, first: Jrd, second: Jrd | None = None) -> Discovered:
     """What two answers prove together (reverse check of federation section 1.1).
 

@@ -5,7 +5,6 @@ without asking which it was. Nothing here says that anything is true: who sent i
 prove, and what an embedded copy claims for the handlers to check (federation section 3).
 """
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +12,6 @@ from federation import jsonld
 from federation.addressing import read_addresses
 from federation.jsonld import Doc
 from federation.vocab import ACTIVITY_TYPES
-from node.clock import to_rfc3339
 from node.domain.uris import is_web_uri
 from node.errors import Malformed
 
@@ -105,34 +103,3 @@ def wrapper_of(document: dict[str, Any], author_uri: str) -> Activity:
         published_at=doc.time("published"),
         raw={"type": "Create", "actor": author_uri, "object": document},
     )
-
-
-def build_activity(
-    type_: str,
-    actor: str,
-    object_: str | dict[str, Any] | Sequence[str],
-    *,
-    uri: str,
-    to: Iterable[str] = (),
-    cc: Iterable[str] = (),
-    published_at: int | None = None,
-    **more: Any,
-) -> dict[str, Any]:
-    """An activity of ours, without ``@context``; what it embeds loses its own.
-
-    ``to`` and ``cc`` are always lists, ``type`` is always one text (federation rule 1). ``more``: ``target``,
-    ``audience``, ``result``, ``content`` and the like; those that are empty are left out.
-    """
-    inner = (
-        {key: value for key, value in object_.items() if key != "@context"} if isinstance(object_, dict) else object_
-    )
-    optional = {**more, "published": None if published_at is None else to_rfc3339(published_at)}
-    return {
-        "id": uri,
-        "type": type_,
-        "actor": actor,
-        "to": list(to),
-        "cc": list(cc),
-        **{key: value for key, value in optional.items() if value not in (None, "")},
-        "object": inner,
-    }

@@ -26,10 +26,6 @@ class Visitor:
     actor: Actor | None = None
     has_token: bool = False
 
-    @property
-    def is_signed(self) -> bool:
-        return self.actor is not None
-
 
 async def find_visitor(request: web.Request) -> Visitor:
     """The reader of this request. A wrong token or signature is refused, not taken for a stranger's."""

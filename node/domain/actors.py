@@ -84,10 +84,6 @@ class RemoteActor:
         """The display name, or the user name where there is none."""
         return self.name or self.username
 
-    def find_key(self, key_id: str) -> ActorKey | None:
-        """The key of exactly this id."""
-        return next((key for key in self.keys if key.id == key_id), None)
-
 
 @dataclass(frozen=True, slots=True)
 class OwnActor:

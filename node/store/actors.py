@@ -1,10 +1,10 @@
 """Actors: people, organisations, communities, catalogues and applications, ours and others'."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from node.store.tables import accounts, actors, follows
 
@@ -140,29 +140,6 @@ def load_inboxes(conn: Connection, uris: Collection[str]) -> list[tuple[str, str
         actors.c.uri.in_(list(uris)), actors.c.local.is_(False), actors.c.state == "active", actors.c.inbox != ""
     )
     return [(row.inbox, row.shared_inbox) for row in conn.execute(query)]
-
-
-def find_by_collection(conn: Connection, uris: Collection[str]) -> dict[str, Actor]:
-    """The actors whose followers collection is among ``uris``, by that collection's URI."""
-    if not uris:
-        return {}
-    query = select(*_COLUMNS).where(actors.c.followers.in_(list(uris)), actors.c.followers != "")
-    return {row.followers: Actor(*row) for row in conn.execute(query)}
-
-
-def list_people(conn: Connection, *, after: int, limit: int) -> Sequence[Actor]:
-    """Local people who want to be found, the oldest first."""
-    query = (
-        select(*_COLUMNS)
-        .where(
-            and_(actors.c.local, actors.c.kind == "person", actors.c.state == "active"),
-            or_(actors.c.discoverable, actors.c.indexable),
-            actors.c.id > after,
-        )
-        .order_by(actors.c.id)
-        .limit(limit)
-    )
-    return [Actor(*row) for row in conn.execute(query)]
 
 
 def load_shared_inboxes(conn: Connection) -> list[tuple[str, str]]:

@@ -152,18 +152,6 @@ def load_unwell(conn: Connection, names: Collection[str]) -> Mapping[str, Standi
     }
 
 
-def list_hosts(conn: Connection, *, after: str = "", limit: int) -> list[Host]:
-    """Hosts in the order of their names."""
-    query = select(*_COLUMNS).where(hosts.c.host > after).order_by(hosts.c.host).limit(limit)
-    return [_host(row) for row in conn.execute(query)]
-
-
-def list_unwell(conn: Connection, *, limit: int) -> list[Host]:
-    """Hosts that fail, the longest failing first."""
-    query = select(*_COLUMNS).where(hosts.c.failures > 0).order_by(hosts.c.failing_since_at, hosts.c.host).limit(limit)
-    return [_host(row) for row in conn.execute(query)]
-
-
 def count_held(conn: Connection) -> int:
     """How many circuits are open."""
     return conn.scalar(select(func.count()).select_from(hosts).where(hosts.c.held_until_at.is_not(None))) or 0

@@ -38,10 +38,6 @@ def current_version(conn: Connection) -> str | None:
     return version
 
 
-def is_current(conn: Connection) -> bool:
-    return current_version(conn) == HEAD
-
-
 def is_current_file(path: Path) -> bool:
     """Whether a SQLite file is at ``HEAD``; asks the file itself, which loads nothing."""
     with closing(sqlite3.connect(path)) as raw:

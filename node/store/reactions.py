@@ -88,11 +88,6 @@ def load_actor_uris(conn: Connection, object_id: int, kinds: Collection[str]) ->
     return list(conn.scalars(query))
 
 
-def count_reactions(conn: Connection, object_id: int) -> dict[str, int]:
-    query = select(reactions.c.kind, func.count()).where(reactions.c.object_id == object_id).group_by(reactions.c.kind)
-    return {kind: count for kind, count in conn.execute(query)}  # noqa: C416 (rows are not pairs to the type checker)
-
-
 def list_liked(conn: Connection, actor_id: int, *, before: int | None, limit: int) -> list[tuple[int, str]]:
     """``(reaction id, object uri)`` of what an actor liked, newest first."""
     query = (

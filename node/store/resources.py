@@ -160,16 +160,6 @@ def load_by_object(conn: Connection, object_id: int) -> Resource:
     return found
 
 
-def load_record(conn: Connection, object_id: int) -> ResourceRecord:
-    """The record of an object; ``NotFound`` where it has none."""
-    return load_by_object(conn, object_id).record
-
-
-def load_by_uris(conn: Connection, uris: Collection[str]) -> dict[str, Resource]:
-    """Resources by the URIs of their objects."""
-    return {each.uri: each for each in _load(conn, _BY_URI, {"uris": list(uris)})}
-
-
 def load_by_iris(conn: Connection, actor_id: int, iris: Collection[str]) -> dict[str, Resource]:
     """What this owner published, by the ``id`` of the records."""
     found = _load(conn, _BY_IRI, {"iris": list(iris), "actor_id": actor_id})

@@ -262,7 +262,7 @@ async def test_addresses_that_we_do_not_call_end_a_delivery_and_blame_nobody(sen
     await sender.post("http://10.0.0.1/inbox", "http://127.0.99.1:80/inbox")
     await sender.worker.drain()
     assert await rows(sender.store) == []
-    assert await sender.store.read(hosts_table.list_unwell, limit=5) == []
+    assert await sender.store.read(hosts_table.load_hosts, ["10.0.0.1", "127.0.99.1:80"]) == {}
 
 
 async def test_retry_after_replaces_the_step_and_does_not_count_as_a_failure(sender):

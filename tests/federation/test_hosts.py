@@ -328,8 +328,7 @@ async def test_hosts_that_are_not_heard_of_are_forgotten_after_thirty_days(store
     await hosts.answered("fresh")
     await hosts.flush()
     await hosts.expire()
-    assert [found.host for found in await store.read(table.list_hosts, limit=10)] == ["fresh", "lost"]
-    assert [found.host for found in await store.read(table.list_unwell, limit=10)] == ["lost"]
+    assert {*await store.read(table.load_hosts, ["fresh", "lost", "quiet"])} == {"fresh", "lost"}
     assert await store.read(table.load_lost, clock.now() - 20 * DAY) == ["lost"]
     assert await store.read(table.load_lost, clock.now() - 90 * DAY) == []
 

@@ -57,6 +57,10 @@ def _asyncio_loop_factory(request):
     return request.param
 
 
+async def get_activity(client, url):
+    return client.read_activity(await client.get(url, accept=ACCEPT_ACTIVITY))
+
+
 @pytest.fixture
 async def make_client():
     """Clients that may call loopback, unless told otherwise; closed at the end."""
@@ -378,7 +382,7 @@ OVERSIZED = {
 async def test_out9_an_endless_answer_is_cut_off(client, answer):
     async with BrokenPeer(answer) as peer:
         with pytest.raises(RemoteMalformed):
-            await client.get_activity(peer.url())
+            await get_activity(client, peer.url())
 
 
 async def test_out9_the_limit_is_the_callers(client):
@@ -458,7 +462,7 @@ async def test_a_server_that_hangs_up_is_an_error(client, before):
 )
 async def test_out10_an_activitypub_document_is_read(client, content_type):
     async with BrokenPeer(says_json('{"id": "x"}', content_type)) as peer:
-        document = await client.get_activity(peer.url("/o"))
+        document = await get_activity(client, peer.url("/o"))
         assert (document.url, document.data, document.raw) == (peer.url("/o"), {"id": "x"}, b'{"id": "x"}')
         assert peer.requests[0].headers["accept"] == ACCEPT_ACTIVITY
 
@@ -484,20 +488,20 @@ async def test_out10_an_activitypub_document_is_read(client, content_type):
 async def test_out10_any_other_content_type_is_malformed(client, content_type):
     async with BrokenPeer(says_json('{"id": "x"}', content_type)) as peer:
         with pytest.raises(RemoteMalformed):
-            await client.get_activity(peer.url())
+            await get_activity(client, peer.url())
 
 
 async def test_out10_no_content_type_is_malformed(client):
     async with BrokenPeer(says(response(b"{}"))) as peer:
         with pytest.raises(RemoteMalformed):
-            await client.get_activity(peer.url())
+            await get_activity(client, peer.url())
 
 
 @pytest.mark.parametrize("text", ["", "[]", "null", "{", '{"a": NaN}', '{"a": 1, "a": 2}', "\udcff" * 3, "[" * 2_000])
 async def test_a_body_that_is_no_json_object_is_malformed(client, text):
     async with BrokenPeer(says(response(text.encode("utf-8", "surrogateescape"), Content_Type=ACTIVITY))) as peer:
         with pytest.raises(RemoteMalformed):
-            await client.get_activity(peer.url())
+            await get_activity(client, peer.url())
         with pytest.raises(RemoteMalformed):
             await client.get_json(peer.url())
 
@@ -514,7 +518,7 @@ STATUSES = {
 async def test_only_200_is_a_document(client, status, error):
     async with BrokenPeer(says_json("{}", status=status)) as peer:
         with pytest.raises(error) as refusal:
-            await client.get_activity(peer.url())
+            await get_activity(client, peer.url())
         assert type(refusal.value) is error
         assert (await client.get(peer.url())).status == int(status[:3])
 
@@ -564,7 +568,7 @@ async def test_a_delivery_is_sent_as_it_was_signed(client):
     }
     async with BrokenPeer(says(response(status="202 Accepted"))) as peer:
         answer = await client.post(peer.url("/inbox?a=b"), b'{"type": "Create"}', {**headers, "Host": peer.url()[7:-1]})
-        assert (answer.status, answer.is_success) == (202, True)
+        assert answer.status == 202
         (request,) = peer.requests
         assert (request.method, request.path, request.body) == ("POST", "/inbox?a=b", b'{"type": "Create"}')
         assert {name: request.headers[name.lower()] for name in headers} == headers

@@ -20,7 +20,6 @@ from federation.webfinger import (
     Link,
     build_jrd,
     check_loop,
-    confirm_handle,
     find_actor,
     parse_resource,
     read_handle,
@@ -345,14 +344,6 @@ async def test_a_handle_that_its_host_calls_otherwise_is_asked_once_more(client)
         with pytest.raises(RemoteMalformed):
             await find_actor(client, f"ada@{peer.url()[7:-1]}")
         assert len(other.requests) == 2
-
-
-async def test_a_handle_is_shown_only_for_the_actor_it_leads_to(client):
-    async with BrokenPeer(says_json(as_json("", ACTOR))) as peer:
-        handle = f"ada@{peer.url()[7:-1]}"
-        assert str(await confirm_handle(client, handle, ACTOR)) == handle
-        with pytest.raises(RemoteMalformed):
-            await confirm_handle(client, handle, "https://evil.example/ap/a/1")
 
 
 async def test_host_meta_helps_where_the_usual_address_is_unknown(client):

@@ -15,8 +15,3 @@ def catalogue_path(**chosen: str) -> str:
 def actor_path(actor: Actor) -> str:
     """``/@ada`` for ours, ``/@ada@learn.uni.example`` for others."""
     return f"/@{actor.username}" if actor.local else f"/{actor.handle}"
-
-
-def post_path(actor: Actor, object_id: int) -> str:
-    """``/@ada/p123``; the letter keeps client apps from reading a number into it."""
-    return f"{actor_path(actor)}/p{object_id}"
