@@ -65,6 +65,7 @@ from node.ticks import Tick, Ticks
 from web import middlewares
 from web import routes as web_routes
 from web.client_api.callers import TOKENS, Tokens
+from web.client_api.entities.look import LOOK, build_look
 from web.health import watch_loop
 from web.state import WEB, build_web
 
@@ -318,5 +319,6 @@ def build_app(system: System) -> web.Application:
     app[WEB] = build_web(system.node)
     app.cleanup_ctx.append(watch_loop)
     app[TOKENS] = Tokens(system.node.store)
+    app[LOOK] = build_look(system.node, app[WEB].pictures, system.federation.policies)
     app.add_routes([*routes.ROUTES, *web_routes.ROUTES])
     return app

@@ -34,6 +34,11 @@ ANSWERS: dict[str, str | list[str] | None] = {
     "media-show": "MediaAttachment",
     "media-change": "MediaAttachment",
     "media-delete": None,
+    "client-account": "Account",
+    "client-home": ["OwnedStatus"],
+    "client-status": "Status",
+    "client-statuses": ["Status"],
+    "client-verify-credentials": "CredentialAccount",
 }
 
 _PREFIXES = ("/api/v1", "/api/v2")

@@ -185,3 +185,11 @@ def load_pending_out(conn: Connection, *, limit: int) -> list[Follow]:
         .limit(limit)
     )
     return [Follow(*row) for row in conn.execute(query)]
+
+
+def load_followed(conn: Connection, follower_id: int, actor_ids: Collection[int]) -> frozenset[int]:
+    """Those of these actors whom somebody follows."""
+    query = select(follows.c.followed_id).where(
+        follows.c.follower_id == follower_id, follows.c.state == ACCEPTED, follows.c.followed_id.in_(list(actor_ids))
+    )
+    return frozenset(conn.scalars(query))

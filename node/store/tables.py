@@ -749,6 +749,98 @@ media = Table(
     Index("ix_media_loose_since_at", "loose_since_at"),
 )
 
+# -- client apps ----------------------------------------------------------------------------------------------------
+
+# Random numbers that change whenever what apps show of a row changes; kept right by triggers (store.stamp_schema).
+# Apart from the rows themselves, so that reading twenty of them does not read twenty documents.
+object_stamps = Table(
+    "object_stamps",
+    metadata,
+    Column("object_id", ForeignKey("objects.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("stamp", BigInteger, nullable=False),
+)
+
+actor_stamps = Table(
+    "actor_stamps",
+    metadata,
+    _actor("actor_id", primary=True),
+    Column("stamp", BigInteger, nullable=False),
+    Column("state", String(16), nullable=False),  # that of the actor
+)
+
+bookmarks = Table(
+    "bookmarks",
+    metadata,
+    _id(),
+    _actor("actor_id"),
+    Column("object_id", ForeignKey("objects.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("created_at", BigInteger, nullable=False),
+    UniqueConstraint("actor_id", "object_id"),
+)
+
+conversation_mutes = Table(
+    "conversation_mutes",
+    metadata,
+    _actor("actor_id", primary=True),
+    Column("context", Text, primary_key=True),
+    Column("created_at", BigInteger, nullable=False),
+)
+
+object_tags = Table(
+    "object_tags",
+    metadata,
+    Column("tag", String(255), primary_key=True),  # domain.tags.key_of
+    Column("object_id", ForeignKey("objects.id", ondelete="CASCADE"), primary_key=True, index=True),
+)
+
+followed_tags = Table(
+    "followed_tags",
+    metadata,
+    _id(),
+    _actor("actor_id"),
+    Column("tag", String(255), nullable=False, index=True),
+    Column("name", String(255), nullable=False),  # as it was written
+    Column("created_at", BigInteger, nullable=False),
+    UniqueConstraint("actor_id", "tag"),
+)
+
+scheduled_statuses = Table(
+    "scheduled_statuses",
+    metadata,
+    _id(),
+    _actor("actor_id", index=True),
+    Column("scheduled_at", BigInteger, nullable=False),
+    Column("params", Json, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+)
+
+# What a request with an Idempotency-Key made, so that the same request again makes nothing.
+idempotency_keys = Table(
+    "idempotency_keys",
+    metadata,
+    _actor("actor_id", primary=True),
+    Column("key", String(255), primary_key=True),
+    Column("made_id", BigInteger, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Index("ix_idempotency_keys_created_at", "created_at"),
+)
+
+# What pages that posts link to say of themselves.
+cards = Table(
+    "cards",
+    metadata,
+    Column("url", Text, primary_key=True),
+    Column("data", Json),  # NULL: the page says nothing, or could not be read
+    Column("fetched_at", BigInteger, nullable=False),
+)
+
+object_cards = Table(
+    "object_cards",
+    metadata,
+    Column("object_id", ForeignKey("objects.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("url", ForeignKey("cards.url", ondelete="CASCADE"), nullable=False, index=True),
+)
+
 # -- learning -------------------------------------------------------------------------------------------------------
 
 resources = Table(

@@ -2,11 +2,14 @@
 
 from aiohttp import web
 
-from web.client_api import apps, lists, media, relationships
+from web.client_api import accounts, apps, lists, media, relationships, statuses, timelines
 
 ROUTES: list[web.RouteDef] = [
+    *accounts.ROUTES,
     *apps.ROUTES,
-    *relationships.ROUTES,
     *lists.ROUTES,
     *media.ROUTES,
+    *relationships.ROUTES,
+    *statuses.ROUTES,
+    *timelines.ROUTES,
 ]

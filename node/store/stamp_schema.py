@@ -1,0 +1,90 @@
+"""Triggers that keep stamps of what client apps show (``object_stamps``, ``actor_stamps``).
+
+What is rendered of an object or an actor is kept as bytes under its stamp, so every change that apps can see must give
+it another one, whoever makes it. Hence triggers, not calls. Stamps are random numbers: one that was rolled back never
+comes again. Like ``store.tables`` this is how things are now: migrations hold their own text, and a test compares.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from sqlalchemy import Connection, text
+
+_SQLITE = (
+    """CREATE TRIGGER objects_stamp AFTER UPDATE ON objects BEGIN
+        INSERT INTO object_stamps (object_id, stamp) VALUES (NEW.id, random())
+        ON CONFLICT (object_id) DO UPDATE SET stamp = excluded.stamp;
+    END""",
+    """CREATE TRIGGER reactions_quoted AFTER INSERT ON reactions WHEN NEW.kind = 'quote' BEGIN
+        INSERT INTO object_stamps (object_id, stamp) VALUES (NEW.object_id, random())
+        ON CONFLICT (object_id) DO UPDATE SET stamp = excluded.stamp;
+    END""",
+    """CREATE TRIGGER reactions_unquoted AFTER DELETE ON reactions WHEN OLD.kind = 'quote' BEGIN
+        INSERT INTO object_stamps (object_id, stamp)
+        SELECT id, random() FROM objects WHERE id = OLD.object_id
+        ON CONFLICT (object_id) DO UPDATE SET stamp = excluded.stamp;
+    END""",
+    """CREATE TRIGGER actors_add AFTER INSERT ON actors BEGIN
+        INSERT INTO actor_stamps (actor_id, stamp, state) VALUES (NEW.id, random(), NEW.state);
+    END""",
+    """CREATE TRIGGER actors_stamp AFTER UPDATE ON actors BEGIN
+        UPDATE actor_stamps SET stamp = random(), state = NEW.state WHERE actor_id = NEW.id;
+    END""",
+    """CREATE TRIGGER accounts_add AFTER INSERT ON accounts BEGIN
+        UPDATE actor_stamps SET stamp = random() WHERE actor_id = NEW.actor_id;
+    END""",
+    """CREATE TRIGGER accounts_stamp AFTER UPDATE OF role, state ON accounts BEGIN
+        UPDATE actor_stamps SET stamp = random() WHERE actor_id = NEW.actor_id;
+    END""",
+)
+
+_STAMP = "(random() * 9007199254740992)::bigint"
+
+
+def _function(name: str, body: str) -> str:
+    return f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} RETURN NULL; END $$"
+
+
+def _trigger(name: str, when: str, function: str) -> str:
+    return f"CREATE TRIGGER {name} AFTER {when} EXECUTE FUNCTION {function}()"
+
+
+_POSTGRESQL = (
+    _function(
+        "objects_stamp",
+        f"""INSERT INTO object_stamps (object_id, stamp) VALUES (NEW.id, {_STAMP})
+        ON CONFLICT (object_id) DO UPDATE SET stamp = EXCLUDED.stamp;""",  # noqa: S608 (constants, here and below)
+    ),
+    _trigger("objects_stamp", "UPDATE ON objects FOR EACH ROW", "objects_stamp"),
+    _function(
+        "reactions_quoted",
+        f"""INSERT INTO object_stamps (object_id, stamp)
+        SELECT id, {_STAMP} FROM objects WHERE id = CASE TG_OP WHEN 'INSERT' THEN NEW.object_id ELSE OLD.object_id END
+        ON CONFLICT (object_id) DO UPDATE SET stamp = EXCLUDED.stamp;""",  # noqa: S608
+    ),
+    _trigger("reactions_quoted", "INSERT ON reactions FOR EACH ROW WHEN (NEW.kind = 'quote')", "reactions_quoted"),
+    _trigger("reactions_unquoted", "DELETE ON reactions FOR EACH ROW WHEN (OLD.kind = 'quote')", "reactions_quoted"),
+    _function(
+        "actors_add",
+        f"INSERT INTO actor_stamps (actor_id, stamp, state) VALUES (NEW.id, {_STAMP}, NEW.state);",  # noqa: S608
+    ),
+    _trigger("actors_add", "INSERT ON actors FOR EACH ROW", "actors_add"),
+    _function(
+        "actors_stamp",
+        f"UPDATE actor_stamps SET stamp = {_STAMP}, state = NEW.state WHERE actor_id = NEW.id;",  # noqa: S608
+    ),
+    _trigger("actors_stamp", "UPDATE ON actors FOR EACH ROW", "actors_stamp"),
+    _function(
+        "accounts_stamp",
+        f"UPDATE actor_stamps SET stamp = {_STAMP} WHERE actor_id = NEW.actor_id;",  # noqa: S608
+    ),
+    _trigger("accounts_stamp", "INSERT OR UPDATE OF role, state ON accounts FOR EACH ROW", "accounts_stamp"),
+)
+
+_CREATE: Mapping[str, tuple[str, ...]] = MappingProxyType({"sqlite": _SQLITE, "postgresql": _POSTGRESQL})
+
+
+def create(conn: Connection) -> None:
+    """Make the triggers, as the migrations do; the tables of ``store.tables`` must be there."""
+    for statement in _CREATE[conn.dialect.name]:
+        conn.execute(text(statement))

@@ -1,0 +1,213 @@
+"""What apps show of objects and actors, many at once: the rows to render, and what is the viewer's own."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, bindparam, func, literal, select, union_all
+
+from node.store.reactions import LIKE, QUOTE, SHARE, VOTE
+from node.store.tables import (
+    accounts,
+    actor_stamps,
+    actors,
+    bookmarks,
+    cards,
+    conversation_mutes,
+    mentions,
+    object_cards,
+    objects,
+    pins,
+    reactions,
+    resources,
+)
+
+_IDS: Any = bindparam("ids", expanding=True)
+_parents = objects.alias("parents")
+_BOOKMARK, _PIN, _MUTE = "bookmark", "pin", "mute"
+
+# -- rows ------------------------------------------------------------------------------------------------------------
+
+_ROWS: Select[Any] = (
+    select(
+        objects.c.id,
+        objects.c.uri,
+        objects.c.kind,
+        objects.c.type,
+        objects.c.actor_id,
+        objects.c.local,
+        objects.c.visibility,
+        objects.c.name,
+        objects.c.summary,
+        objects.c.content,
+        objects.c.language,
+        objects.c.url,
+        objects.c.in_reply_to_id,
+        objects.c.context,
+        objects.c.sensitive,
+        objects.c.replies_count,
+        objects.c.likes_count,
+        objects.c.shares_count,
+        objects.c.published_at,
+        objects.c.updated_at,
+        objects.c.version,
+        objects.c.details,
+        _parents.c.actor_id.label("parent_author_id"),
+        resources.c.record,
+        resources.c.slug,
+        cards.c.data.label("card"),
+    )
+    .outerjoin(_parents, _parents.c.id == objects.c.in_reply_to_id)
+    .outerjoin(resources, resources.c.object_id == objects.c.id)
+    .outerjoin(object_cards, object_cards.c.object_id == objects.c.id)
+    .outerjoin(cards, cards.c.url == object_cards.c.url)
+    .where(objects.c.id.in_(_IDS))
+)
+_MENTIONED: Select[Any] = (
+    select(mentions.c.object_id, actors.c.id, actors.c.username, actors.c.host, actors.c.local, actors.c.url)
+    .join(actors, actors.c.uri == mentions.c.actor_uri)
+    .where(mentions.c.object_id.in_(_IDS), ~mentions.c.silent)
+    .order_by(actors.c.id)
+)
+_QUOTES = (
+    select(reactions.c.object_id, func.count())
+    .where(reactions.c.object_id.in_(_IDS), reactions.c.kind == QUOTE)
+    .group_by(reactions.c.object_id)
+)
+_BY_URI = select(objects.c.uri, objects.c.id).where(objects.c.uri.in_(bindparam("uris", expanding=True)))
+
+
+def load_rows(conn: Connection, ids: Collection[int]) -> Sequence[Row[Any]]:
+    """Objects with the author of what they answer, the record of a resource, and the card of a link."""
+    return conn.execute(_ROWS, {"ids": list(ids)}).all()
+
+
+def load_mentioned(conn: Connection, ids: Collection[int]) -> dict[int, list[Row[Any]]]:
+    """The known actors that objects mention: by object id, rows of ``id, username, host, local, url``."""
+    found: dict[int, list[Row[Any]]] = defaultdict(list)
+    for row in conn.execute(_MENTIONED, {"ids": list(ids)}):
+        found[row.object_id].append(row)
+    return found
+
+
+def count_quotes(conn: Connection, ids: Collection[int]) -> dict[int, int]:
+    """How many quotes of objects their authors have allowed."""
+    return {object_id: total for object_id, total in conn.execute(_QUOTES, {"ids": list(ids)})}  # noqa: C416 (typing)
+
+
+def find_ids(conn: Connection, uris: Collection[str]) -> dict[str, int]:
+    """The ids of the known ones among these objects."""
+    return {row.uri: row.id for row in conn.execute(_BY_URI, {"uris": list(uris)})} if uris else {}
+
+
+_SHARES: Select[Any] = select(reactions.c.id, reactions.c.uri, reactions.c.created_at).where(reactions.c.id.in_(_IDS))
+
+
+def load_shares(conn: Connection, ids: Collection[int]) -> Sequence[Row[Any]]:
+    """Boosts: rows of ``id, uri, created_at``."""
+    return conn.execute(_SHARES, {"ids": list(ids)}).all()
+
+
+# -- actors ----------------------------------------------------------------------------------------------------------
+
+_moved = actors.alias("moved")
+_ACTORS: Select[Any] = (
+    select(
+        actors.c.id,
+        actors.c.uri,
+        actors.c.kind,
+        actors.c.local,
+        actors.c.username,
+        actors.c.host,
+        actors.c.name,
+        actors.c.summary,
+        actors.c.url,
+        actors.c.icon,
+        actors.c.image,
+        actors.c.fields,
+        actors.c.locked,
+        actors.c.discoverable,
+        actors.c.indexable,
+        actors.c.published_at,
+        actors.c.created_at,
+        actors.c.state,
+        accounts.c.role,
+        _moved.c.id.label("moved_id"),
+        actor_stamps.c.stamp,
+        actors.c.followers_count,
+        actors.c.following_count,
+        actors.c.statuses_count,
+        actors.c.last_status_at,
+        actors.c.hides_follows,
+    )
+    .join(actor_stamps, actor_stamps.c.actor_id == actors.c.id)
+    .outerjoin(accounts, accounts.c.actor_id == actors.c.id)
+    .outerjoin(_moved, (_moved.c.uri == actors.c.moved_to) & (actors.c.moved_to != ""))
+    .where(actors.c.id.in_(_IDS))
+)
+_ACTOR_STAMPS = select(actor_stamps.c.actor_id, actor_stamps.c.stamp).where(actor_stamps.c.actor_id.in_(_IDS))
+
+
+def load_actor_rows(conn: Connection, ids: Collection[int]) -> Sequence[Row[Any]]:
+    """Actors with their counters, roles and where they moved to."""
+    return conn.execute(_ACTORS, {"ids": list(ids)}).all()
+
+
+def load_actor_stamps(conn: Connection, ids: Collection[int]) -> dict[int, int]:
+    """The present stamps of these actors, by id."""
+    return {row.actor_id: row.stamp for row in conn.execute(_ACTOR_STAMPS, {"ids": list(ids)})}
+
+
+# -- what is the viewer's own ----------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Own:
+    """What one person did with some objects: ids of objects; votes by object id, names of options."""
+
+    favourited: set[int] = field(default_factory=set)
+    shared: set[int] = field(default_factory=set)
+    bookmarked: set[int] = field(default_factory=set)
+    pinned: set[int] = field(default_factory=set)
+    muted: set[int] = field(default_factory=set)
+    votes: dict[int, list[str]] = field(default_factory=dict)
+
+
+@cache
+def _own() -> Any:
+    viewer: Any = bindparam("viewer")
+    nothing = literal("")
+    return union_all(
+        select(reactions.c.object_id, reactions.c.kind, reactions.c.content).where(
+            reactions.c.actor_id == viewer, reactions.c.object_id.in_(_IDS)
+        ),
+        select(bookmarks.c.object_id, literal(_BOOKMARK), nothing).where(
+            bookmarks.c.actor_id == viewer, bookmarks.c.object_id.in_(_IDS)
+        ),
+        select(pins.c.object_id, literal(_PIN), nothing).where(pins.c.actor_id == viewer, pins.c.object_id.in_(_IDS)),
+        select(objects.c.id, literal(_MUTE), nothing)
+        .join(conversation_mutes, conversation_mutes.c.context == objects.c.context)
+        .where(conversation_mutes.c.actor_id == viewer, objects.c.id.in_(_IDS)),
+    )
+
+
+def load_own(conn: Connection, viewer_id: int, object_ids: Collection[int]) -> Own:
+    """What the viewer did with these objects; one statement."""
+    own = Own()
+    if not object_ids:
+        return own
+    places = {
+        LIKE: own.favourited,
+        SHARE: own.shared,
+        _BOOKMARK: own.bookmarked,
+        _PIN: own.pinned,
+        _MUTE: own.muted,
+    }
+    for object_id, kind, content in conn.execute(_own(), {"viewer": viewer_id, "ids": list(object_ids)}):
+        if kind in places:
+            places[kind].add(object_id)
+        elif kind == VOTE:
+            own.votes.setdefault(object_id, []).append(content)
+    return own

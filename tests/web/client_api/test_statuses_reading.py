@@ -1,0 +1,150 @@
+"""Statuses as apps read them: complete, only what may be read, and every change at once."""
+
+import pytest
+
+from node.domain.visibility import Visibility
+from node.services.posts import publish_note
+from node.store import objects, reactions
+from node.store.reactions import Reaction
+from tests.client import App, app_of
+from tests.statements import counted
+
+
+async def note(app, text, visibility=Visibility.PUBLIC, **more):
+    """A post of an app's person, without the app."""
+    return await app.peer.store.write(publish_note, app.peer.unit(), app.me.id, text, visibility, **more)
+
+
+async def follow(app, other):
+    await app.post(f"v1/accounts/{other.me.id}/follow")
+
+
+async def react(app, found, kind):
+    unit = app.peer.unit()
+    reaction_id = unit.ids.new()
+    new = Reaction(reaction_id, app.me.id, found.id, kind, "", f"{unit.origin}/ap/x/{reaction_id}", unit.now)
+    await app.peer.store.write(reactions.insert_reaction, new)
+    return new
+
+
+@pytest.fixture
+async def ada(site):
+    return await app_of(site.peer, "ada", name="Ada L.")
+
+
+@pytest.fixture
+async def ben(site):
+    return await app_of(site.peer, "ben")
+
+
+async def test_home_shows_posts_of_followed_people(ada, ben):
+    await follow(ben, ada)
+    posted = await note(ada, "Hello #Casting @ben")
+    (shown,) = await ben.get("v1/timelines/home")
+    assert shown["id"] == str(posted.id)
+    assert shown["account"]["acct"] == "ada"
+    assert shown["account"]["display_name"] == "Ada L."
+    assert [tag["name"] for tag in shown["tags"]] == ["Casting"]
+    assert [mention["acct"] for mention in shown["mentions"]] == ["ben"]
+    assert shown["quote_approval"]["current_user"] == "automatic"
+    assert await ben.get(f"v1/statuses/{posted.id}") == shown
+    assert "favourited" not in await App(ada.peer).get(f"v1/statuses/{posted.id}")
+
+
+async def test_a_change_shows_at_once(ada, ben):
+    await follow(ben, ada)
+    posted = await note(ada, "first")
+
+    async def seen():
+        return (await ben.get("v1/timelines/home"))[0]
+
+    assert (await seen())["content"] == "<p>first</p>"
+    await react(ben, posted, reactions.LIKE)
+    after = await seen()
+    assert (after["favourites_count"], after["favourited"]) == (1, True)
+    await note(ben, "an answer", in_reply_to=posted.uri)
+    by_ada = await ada.get(f"v1/statuses/{posted.id}")
+    assert by_ada["replies_count"] == 1
+    await ada.peer.store.write(objects.update_object, posted.id, {"content": "<p>second</p>"})
+    assert (await ada.get(f"v1/statuses/{posted.id}"))["content"] == "<p>second</p>"
+
+
+async def test_a_boost_is_a_status_of_its_own(ada, ben, site):
+    cleo = await app_of(site.peer, "cleo")
+    posted = await note(ada, "worth it")
+    share = await react(ben, posted, reactions.SHARE)
+    await site.store.write(
+        objects.insert_home_entries,
+        [{"owner_id": cleo.me.id, "id": share.id, "object_id": posted.id, "shared_by_id": ben.me.id}],
+    )
+    (shown,) = await cleo.get("v1/timelines/home")
+    assert (shown["id"], shown["account"]["acct"]) == (str(share.id), "ben")
+    assert (shown["reblog"]["id"], shown["reblog"]["reblogs_count"]) == (str(posted.id), 1)
+    assert await cleo.get(f"v1/statuses/{share.id}") == shown
+    await cleo.post(f"v1/accounts/{ben.me.id}/block")
+    assert await cleo.get("v1/timelines/home") == []
+
+
+@pytest.mark.parametrize("visibility", list(Visibility))
+async def test_only_what_may_be_read_is_answered(ada, ben, site, visibility):
+    posted = await note(ada, "hello", visibility)
+    path = f"v1/statuses/{posted.id}"
+    assert (await ada.get(path))["id"] == str(posted.id)
+    members = visibility in {Visibility.PARTNERS, Visibility.ORGANISATION}
+    await ben.get(path, status=200 if visibility.is_open or members else 404)
+    await App(site.peer).get(path, status=200 if visibility.is_open else 404)
+    await follow(ben, ada)
+    for_followers = visibility is Visibility.FOLLOWERS
+    await ben.get(path, status=200 if visibility.is_open or members or for_followers else 404)
+    await ada.post(f"v1/accounts/{ben.me.id}/block")
+    await ben.get(path, status=404)
+
+
+async def test_who_is_named_reads_a_direct_post(ada, ben):
+    posted = await note(ada, "only for @ben", Visibility.DIRECT)
+    assert (await ben.get(f"v1/statuses/{posted.id}"))["visibility"] == "direct"
+
+
+async def test_home_costs_the_same_for_any_number_of_posts(ada, ben, site):
+    await follow(ben, ada)
+    for number in range(40):
+        await note(ada, f"post {number} for @ben #tag{number}")
+    counts = []
+    for limit in (1, 20, 40):
+        with counted(site.store) as statements:
+            assert len(await ben.get("v1/timelines/home", limit=limit)) == limit
+        counts.append(len(statements))
+    assert counts == [7, 6, 6]  # the first also asks for the token and renders the author
+    with counted(site.store) as statements:
+        await ben.get("v1/timelines/home", limit=40)
+    assert len(statements) == 2
+
+
+async def test_home_pages_without_gap(ada, ben):
+    await follow(ben, ada)
+    ids = [str((await note(ada, f"post {number}")).id) for number in range(5)]
+    seen, path = [], "v1/timelines/home?limit=2"
+    while path:
+        answer = await ben.ask("GET", path)
+        seen += [status["id"] for status in await answer.json()]
+        path = answer.links["next"]["url"].path_qs if "next" in answer.links else None
+    assert seen == ids[::-1]
+    newer = await ben.get("v1/timelines/home", min_id=ids[1], limit=2)
+    assert [status["id"] for status in newer] == [ids[3], ids[2]]
+
+
+async def test_many_at_once_skips_what_is_not_there(ada, ben):
+    first, second = await note(ada, "a"), await note(ada, "b", Visibility.DIRECT)
+    third = await note(ada, "c")
+    found = await ben.get("v1/statuses", id=[str(third.id), "nonsense", str(second.id), str(first.id)])
+    assert [status["id"] for status in found] == [str(third.id), str(first.id)]
+
+
+async def test_accounts(ada, ben):
+    await follow(ben, ada)
+    await note(ada, "a")
+    shown = await ben.get(f"v1/accounts/{ada.me.id}")
+    assert (shown["followers_count"], shown["statuses_count"]) == (1, 1)
+    me = await ben.get("v1/accounts/verify_credentials")
+    assert (me["following_count"], me["source"]["privacy"]) == (1, "public")
+    await ben.get("v1/accounts/1", status=404)

@@ -1,0 +1,130 @@
+"""Account and CredentialAccount (shelf: mastodon-api sections 4 and 9.3)."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Row
+
+from node.domain.actors import ActorKind
+from node.domain.text import plain
+from node.store import statuses
+from web.client_api.entities.look import Look, instant
+
+_BOTS = frozenset({ActorKind.SERVICE.value, ActorKind.APPLICATION.value})
+_ROLES = {"admin": ("1", "Administrator"), "moderator": ("2", "Moderator")}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A rendered account and the stamp of what it was made of."""
+
+    stamp: int
+    host: str
+    body: bytes
+
+    @property
+    def size(self) -> int:
+        return len(self.body)
+
+
+def render(conn: Connection, look: Look, actor_ids: Collection[int]) -> dict[int, bytes]:
+    """Accounts as JSON by actor id; ids that nobody has are left out. At most two statements."""
+    if not actor_ids:
+        return {}
+    stamps = statuses.load_actor_stamps(conn, set(actor_ids))
+    return {actor_id: part.body for actor_id, part in parts(conn, look, stamps).items()}
+
+
+def parts(conn: Connection, look: Look, stamps: Mapping[int, int]) -> dict[int, Part]:
+    """The accounts of these actors, whose present stamps are known; one statement where some are not rendered yet."""
+    found: dict[int, Part] = {}
+    missing = []
+    for actor_id, stamp in stamps.items():
+        part = look.cache.get((actor_id, "account"))
+        if part is not None and part.stamp == stamp:
+            found[actor_id] = part
+        else:
+            missing.append(actor_id)
+    if missing:
+        for row in statuses.load_actor_rows(conn, missing):
+            part = Part(row.stamp, row.host, orjson.dumps(account(row, look)))
+            look.cache.put((row.id, "account"), part)
+            found[row.id] = part
+    return found
+
+
+def account(row: Row[Any], look: Look) -> dict[str, Any]:
+    """The Account of a row of ``store.statuses.load_actor_rows``."""
+    return {
+        "id": str(row.id),
+        "username": row.username,
+        "acct": acct(row),
+        "display_name": row.name,
+        "locked": row.locked,
+        "bot": row.kind in _BOTS,
+        "group": row.kind == ActorKind.GROUP.value,
+        "discoverable": row.discoverable,
+        "indexable": row.indexable,
+        "noindex": not row.indexable,
+        "created_at": instant(row.published_at or row.created_at),
+        "note": as_note(row.summary),
+        "url": row.url or row.uri,
+        "uri": row.uri,
+        "avatar": look.pictures.avatar(row.icon),
+        "avatar_static": look.pictures.avatar_static(row.icon),
+        "header": look.pictures.header(row.image),
+        "header_static": look.pictures.header_static(row.image),
+        "followers_count": row.followers_count,
+        "following_count": row.following_count,
+        "statuses_count": row.statuses_count,
+        "last_status_at": instant(row.last_status_at)[:10] if row.last_status_at else None,
+        "hide_collections": row.hides_follows,
+        "emojis": [],
+        "fields": [
+            {"name": field["name"], "value": field["value"], "verified_at": field.get("verified_at")}
+            for field in row.fields
+        ],
+        "moved": None,
+        "roles": [{"id": role[0], "name": role[1], "color": ""}] if (role := _ROLES.get(row.role or "")) else [],
+        **({"suspended": True} if row.state == "suspended" else {}),
+    }
+
+
+def as_note(html: str) -> str:
+    """A description as apps expect it: paragraphs.
+
+    >>> as_note("A <b>museum</b>"), as_note("")
+    ('<p>A <b>museum</b></p>', '')
+    """
+    return html if not html or html.startswith("<") else f"<p>{html}</p>"
+
+
+def acct(row: Any) -> str:
+    """``ada`` of ours, ``ada@learn.uni.example`` of others."""
+    return row.username if row.local else f"{row.username}@{row.host}"
+
+
+def credential_account(conn: Connection, look: Look, actor_id: int) -> dict[str, Any]:
+    """The account of the person who asks, with what only she may see."""
+    (row,) = statuses.load_actor_rows(conn, [actor_id])
+    number, name = _ROLES.get(row.role or "", ("-99", ""))
+    return {
+        **account(row, look),
+        "source": {
+            "note": plain(row.summary),
+            "fields": [
+                {"name": field["name"], "value": plain(field["value"]), "verified_at": None} for field in row.fields
+            ],
+            "privacy": "public",
+            "sensitive": False,
+            "language": None,
+            "follow_requests_count": 0,
+            "quote_policy": "public",
+            "discoverable": row.discoverable,
+            "indexable": row.indexable,
+            "hide_collections": row.hides_follows,
+        },
+        "role": {"id": number, "name": name, "color": "", "permissions": "0", "highlighted": False},
+    }

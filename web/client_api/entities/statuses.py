@@ -1,0 +1,386 @@
+"""Status: objects and boosts as client apps read them (shelf: mastodon-api sections 4 and 9).
+
+A status is rendered once and kept in parts under its stamp; authors are kept under theirs. What is the viewer's own
+(favourited, bookmarked, voted ...) is read in one statement and set in between the parts.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Row
+
+from node.domain.posts import QuotePolicy, QuoteState
+from node.domain.text import plain
+from node.domain.visibility import Visibility
+from node.store import entries, follows, media, statuses
+from node.store.entries import Entry
+from node.store.statuses import Own
+from web.client_api.entities import accounts, polls, texts
+from web.client_api.entities.cards import card_of
+from web.client_api.entities.look import Look, instant
+from web.client_api.entities.media import attachments_of, emojis_of
+
+_SHOWN_AS = {
+    Visibility.PUBLIC.value: "public",
+    Visibility.UNLISTED.value: "unlisted",
+    Visibility.DIRECT.value: "direct",
+    Visibility.PRIVATE.value: "direct",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """A rendered status without its author and what is the viewer's own."""
+
+    stamp: int
+    until: int | None  # a poll that closes then looks different
+    head: bytes  # up to its author
+    tail: bytes  # from there on, without poll and quote
+    poll: polls.Part | None
+    quote: tuple[str, int] | None  # state, and the id of what is quoted (0: not known here)
+    policy: str  # who may quote it; '' where it does not say
+    is_open: bool
+
+    @property
+    def size(self) -> int:
+        return len(self.head) + len(self.tail)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """The part of a boost in front of its sharer."""
+
+    head: bytes
+
+    @property
+    def size(self) -> int:
+        return len(self.head)
+
+
+# -- rendering -------------------------------------------------------------------------------------------------------
+
+
+def render(conn: Connection, look: Look, ids: Collection[int], viewer_id: int | None) -> dict[int, bytes]:
+    """Statuses as JSON by id, of objects or boosts; what the viewer may not read is left out."""
+    found = entries.load_entries(conn, ids, viewer_id)
+    return render_entries(conn, look, [found[each] for each in ids if each in found], viewer_id)
+
+
+def render_entries(
+    conn: Connection, look: Look, listed: Sequence[Entry], viewer_id: int | None, *, quotes: bool = True
+) -> dict[int, bytes]:
+    """The statuses of these entries by their ids, in their order; one statement where all is rendered already.
+
+    Entries of hosts that the policies block are left out. ``quotes``: whether quoted statuses are shown whole.
+    """
+    if not listed:
+        return {}
+    people = accounts.parts(conn, look, _stamps(listed))
+    if look.policies.by_domain or look.policies.allow_list:
+        listed = [entry for entry in listed if not _is_blocked(look, entry, people)]
+    cores = _cores(conn, look, listed)
+    shares = _shares(conn, look, [entry.id for entry in listed if entry.sharer_id is not None])
+    own = statuses.load_own(conn, viewer_id, {entry.object_id for entry in listed}) if viewer_id is not None else None
+    quoted = _quoted(conn, look, cores.values(), viewer_id) if quotes else {}
+    followed = _followed(conn, listed, cores, viewer_id)
+    found: dict[int, bytes] = {}
+    for entry in listed:
+        core = cores.get(entry.object_id)
+        if core is None or entry.author_id not in people:
+            continue
+        flags = _flags(entry, own, viewer_id)
+        approval = (
+            b""
+            if viewer_id is None
+            else _approval(core, is_own=entry.author_id == viewer_id, follows=entry.author_id in followed)
+        )
+        body = b"".join(
+            (
+                core.head,
+                people[entry.author_id].body,
+                core.tail,
+                b"null" if core.poll is None else core.poll.render(entry.object_id, own),
+                _quote(core, quoted),
+                approval,
+                flags,
+            )
+        )
+        if entry.sharer_id is None:
+            found[entry.id] = body
+        elif entry.id in shares and entry.sharer_id in people:
+            found[entry.id] = b"".join(
+                (
+                    shares[entry.id].head,
+                    people[entry.sharer_id].body,
+                    b',"reblog":',
+                    body,
+                    _NO_APPROVAL if approval else b"",
+                    flags,
+                )
+            )
+    return found
+
+
+def _stamps(listed: Sequence[Entry]) -> dict[int, int]:
+    stamps = {entry.author_id: entry.author_stamp for entry in listed}
+    for entry in listed:
+        if entry.sharer_id is not None and entry.sharer_stamp is not None:
+            stamps[entry.sharer_id] = entry.sharer_stamp
+    return stamps
+
+
+def _is_blocked(look: Look, entry: Entry, people: dict[int, accounts.Part]) -> bool:
+    policies = look.policies
+    return any(
+        actor_id in people and policies.is_blocked(people[actor_id].host)
+        for actor_id in (entry.author_id, entry.sharer_id)
+    )
+
+
+# -- what is the viewer's own ----------------------------------------------------------------------------------------
+
+
+def _bool(value: bool) -> bytes:
+    return b"true" if value else b"false"
+
+
+def _ending(favourited: bool, shared: bool, muted: bool, bookmarked: bool, pinned: bool | None) -> bytes:
+    return b"".join(
+        (
+            b',"favourited":', _bool(favourited), b',"reblogged":', _bool(shared), b',"muted":', _bool(muted),
+            b',"bookmarked":', _bool(bookmarked), b"" if pinned is None else b',"pinned":' + _bool(pinned),
+            b',"filtered":[]}',
+        )
+    )  # fmt: skip
+
+
+#: One ending for each combination; there are few.
+_ENDINGS = {
+    (f, s, m, b, p): _ending(f, s, m, b, p)
+    for f in (False, True)
+    for s in (False, True)
+    for m in (False, True)
+    for b in (False, True)
+    for p in (None, False, True)
+}
+_ANONYMOUS = b"}"
+
+
+def _flags(entry: Entry, own: Own | None, viewer_id: int | None) -> bytes:
+    if own is None:
+        return _ANONYMOUS
+    object_id = entry.object_id
+    is_own = entry.author_id == viewer_id
+    return _ENDINGS[
+        object_id in own.favourited,
+        object_id in own.shared,
+        object_id in own.muted,
+        object_id in own.bookmarked,
+        object_id in own.pinned if is_own else None,
+    ]
+
+
+_WHO = {QuotePolicy.PUBLIC: '["public"]', QuotePolicy.FOLLOWERS: '["followers"]', QuotePolicy.NOBODY: "[]", "": "[]"}
+_APPROVALS = {
+    (policy, answer): f',"quote_approval":{{"automatic":{who},"manual":[],"current_user":"{answer}"}}'.encode()
+    for policy, who in _WHO.items()
+    for answer in ("automatic", "denied")
+}
+_NO_APPROVAL = _APPROVALS["", "denied"]
+
+
+def _approval(core: Core, *, is_own: bool, follows: bool) -> bytes:
+    """Whether the viewer may quote this; the author always may (FEP-044f)."""
+    policy = core.policy if core.is_open else QuotePolicy.NOBODY.value if core.policy else ""
+    may = is_own or policy == QuotePolicy.PUBLIC or (policy == QuotePolicy.FOLLOWERS and follows)
+    return _APPROVALS[policy, "automatic" if may else "denied"]
+
+
+def _followed(
+    conn: Connection, listed: Sequence[Entry], cores: dict[int, Core], viewer_id: int | None
+) -> frozenset[int]:
+    """Of the authors that let only followers quote, those whom the viewer follows."""
+    if viewer_id is None:
+        return frozenset()
+    authors = {
+        entry.author_id
+        for entry in listed
+        if (core := cores.get(entry.object_id)) is not None and core.policy == QuotePolicy.FOLLOWERS
+    }
+    return follows.load_followed(conn, viewer_id, authors) if authors else frozenset()
+
+
+# -- quotes ----------------------------------------------------------------------------------------------------------
+
+
+def _quoted(conn: Connection, look: Look, cores: Iterable[Core], viewer_id: int | None) -> dict[int, bytes]:
+    """The statuses that these quote with permission and that the viewer may read, one level deep."""
+    ids = {core.quote[1] for core in cores if core.quote and core.quote[0] == QuoteState.ACCEPTED and core.quote[1]}
+    if not ids:
+        return {}
+    found = entries.load_entries(conn, ids, viewer_id)
+    return render_entries(conn, look, list(found.values()), viewer_id, quotes=False)
+
+
+def _quote(core: Core, quoted: dict[int, bytes]) -> bytes:
+    if core.quote is None:
+        return b',"quote":null'
+    state, quoted_id = core.quote
+    if state != QuoteState.ACCEPTED:
+        return b',"quote":{"state":"%s","quoted_status":null}' % state.encode()
+    if quoted_id not in quoted:
+        return _UNSEEN
+    return b',"quote":{"state":"accepted","quoted_status":%s}' % quoted[quoted_id]
+
+
+_UNSEEN = b',"quote":{"state":"deleted","quoted_status":null}'
+
+
+# -- what is kept ----------------------------------------------------------------------------------------------------
+
+
+def _cores(conn: Connection, look: Look, listed: Sequence[Entry]) -> dict[int, Core]:
+    found: dict[int, Core] = {}
+    missing: dict[int, int] = {}
+    for entry in listed:
+        core = look.cache.get(entry.object_id)
+        if core is not None and core.stamp == entry.stamp and (core.until is None or look.now < core.until):
+            found[entry.object_id] = core
+        else:
+            missing[entry.object_id] = entry.stamp
+    if missing:
+        made = _make(conn, look, missing)
+        for object_id, core in made.items():
+            look.cache.put(object_id, core)
+        found |= made
+    return found
+
+
+def _make(conn: Connection, look: Look, stamps: dict[int, int]) -> dict[int, Core]:
+    """Cores anew; at most five statements however many there are."""
+    rows = statuses.load_rows(conn, stamps)
+    mentioned = statuses.load_mentioned(conn, stamps)
+    quotes = statuses.count_quotes(conn, stamps)
+    uploads = media.load_for_objects(conn, stamps)
+    uris = {row.details["quote"] for row in rows if row.details and row.details.get("quote")}
+    quoted = statuses.find_ids(conn, uris)
+    return {
+        row.id: _core(
+            row,
+            look,
+            stamps[row.id],
+            mentioned=mentioned.get(row.id, ()),
+            quotes_count=quotes.get(row.id, 0),
+            quoted=quoted,
+            attachments=attachments_of(row, uploads.get(row.id, ()), look),
+        )
+        for row in rows
+    }
+
+
+def _core(
+    row: Row[Any],
+    look: Look,
+    stamp: int,
+    *,
+    mentioned: Sequence[Any],
+    quotes_count: int,
+    quoted: Mapping[str, int],
+    attachments: Sequence[Mapping[str, Any]],
+) -> Core:
+    details = row.details or {}
+    head = {
+        "id": str(row.id),
+        "created_at": instant(row.published_at),
+        "edited_at": instant(row.updated_at) if is_edited(row) else None,
+        "in_reply_to_id": str(row.in_reply_to_id) if row.in_reply_to_id else None,
+        "in_reply_to_account_id": str(row.parent_author_id) if row.parent_author_id else None,
+        "sensitive": row.sensitive,
+        "spoiler_text": plain(row.summary) if texts.is_note(row) else "",
+        "visibility": shown_visibility(row.visibility),
+        "language": row.language or None,
+        "uri": row.uri,
+        "url": row.url or row.uri,
+        "replies_count": row.replies_count,
+        "reblogs_count": row.shares_count,
+        "favourites_count": row.likes_count,
+        "quotes_count": quotes_count,
+        "content": texts.content_of(row, look),
+        "reblog": None,
+        "application": details.get("application") if row.local else None,
+    }
+    tail = {
+        "media_attachments": attachments,
+        "mentions": [
+            {"id": str(each.id), "username": each.username, "acct": accounts.acct(each), "url": each.url}
+            for each in mentioned
+        ],
+        "tags": [{"name": name, "url": f"{look.origin}/tags/{name}"} for name in details.get("hashtags", ())],
+        "emojis": emojis_of(details.get("emojis", ()), look),
+        "card": card_of(row, look),
+    }
+    poll = polls.part_of(row.id, details["poll"], look.now) if details.get("poll") else None
+    state = details.get("quote_state") or QuoteState.PENDING.value
+    return Core(
+        stamp=stamp,
+        until=poll.closes_at if poll is not None and not poll.is_closed else None,
+        head=orjson.dumps(head)[:-1] + b',"account":',
+        tail=b"," + orjson.dumps(tail)[1:-1] + b',"poll":',
+        poll=poll,
+        quote=(state, quoted.get(details["quote"], 0)) if details.get("quote") else None,
+        policy=details.get("quote_policy") or (QuotePolicy.PUBLIC.value if row.local else ""),
+        is_open=Visibility(row.visibility).is_open,
+    )
+
+
+def is_edited(row: Row[Any]) -> bool:
+    """Whether apps show it as edited: a later version, and a time that says so."""
+    return row.version > 1 and row.updated_at is not None and row.updated_at > row.published_at
+
+
+def shown_visibility(visibility: str) -> str:
+    """One of the four levels that apps know; what only members, partners or a community read is ``private``."""
+    return _SHOWN_AS.get(visibility, "private")
+
+
+def _shares(conn: Connection, look: Look, ids: Sequence[int]) -> dict[int, Share]:
+    """Boosts never change; the reaction behind one is written once."""
+    found = {share_id: share for share_id in ids if (share := look.cache.get((share_id, "share"))) is not None}
+    missing = [share_id for share_id in ids if share_id not in found]
+    if missing:
+        for row in statuses.load_shares(conn, missing):
+            found[row.id] = share = Share(_share_head(row))
+            look.cache.put((row.id, "share"), share)
+    return found
+
+
+def _share_head(row: Row[Any]) -> bytes:
+    head = {
+        "id": str(row.id),
+        "created_at": instant(row.created_at),
+        "edited_at": None,
+        "in_reply_to_id": None,
+        "in_reply_to_account_id": None,
+        "sensitive": False,
+        "spoiler_text": "",
+        "visibility": "public",
+        "language": None,
+        "uri": row.uri,
+        "url": row.uri,
+        "replies_count": 0,
+        "reblogs_count": 0,
+        "favourites_count": 0,
+        "quotes_count": 0,
+        "content": "",
+        "application": None,
+        "media_attachments": [],
+        "mentions": [],
+        "tags": [],
+        "emojis": [],
+        "card": None,
+        "poll": None,
+        "quote": None,
+    }
+    return orjson.dumps(head)[:-1] + b',"account":'
