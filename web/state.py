@@ -8,6 +8,7 @@ import node as product
 from node import metrics
 from node.clock import MINUTE
 from node.config import Config
+from node.domain.uris import origin_of
 from node.forwarded import Networks
 from node.health import LoopWatch
 from node.ratelimit import Exemptions, Rate, Window
@@ -49,8 +50,8 @@ class WebState:
     is_https: bool
     sign_in: SignInRates
     registrations: Rate  # of client apps, by address: 5 in 10 minutes
-    upload_rate: Rate
     pictures: Pictures
+    media_origin: str  # of stored media, where another host serves them
     exemptions: Exemptions
     rates: ApiRates
     trusted_proxies: Networks
@@ -72,8 +73,8 @@ def build_web(node: Node) -> WebState:
         is_https=node.config.node.scheme == "https",
         sign_in=SignInRates(),
         registrations=Rate(5 / 600, 5),
-        upload_rate=Rate(30 / 1800, 30),  # 30 uploads in 30 minutes
         pictures=build_pictures(node.uploads.links, assets),
+        media_origin=origin_of(node.config.media.public_url) if node.config.media.public_url else "",
         exemptions=Exemptions(node.config.limits.exempt),
         rates=ApiRates(),
         trusted_proxies=node.config.node.trusted_proxies,

@@ -3,13 +3,13 @@
 from aiohttp import web
 
 from node.domain.media import MediaState
-from node.errors import Invalid, RateLimited
+from node.errors import Invalid
 from node.services import media as service
 from node.services.uploads import Words
-from node.state import NODE, address_of
+from node.state import NODE
 from node.store.media import Media
 from web.client_api.answers import answer, empty
-from web.client_api.callers import Caller, require
+from web.client_api.callers import require
 from web.client_api.media_entities import media_attachment
 from web.client_api.uploads import on_disk, read_with_files
 from web.state import WEB
@@ -30,7 +30,6 @@ async def upload_and_wait(request: web.Request) -> web.Response:
 
 async def _upload(request: web.Request, *, wait: bool) -> web.Response:
     caller = await require(request, _SCOPE)
-    _take_from_rate(request, caller)
     sent = await read_with_files(request, files=_FILES)
     words = Words(sent.text("description") or "", sent.text("focus") or "")
     async with on_disk(request, sent.file("file"), sent.file("thumbnail")) as (file, thumbnail):
@@ -76,14 +75,6 @@ def _shown(request: web.Request, found: Media, *, while_processing: int) -> web.
 
 def _id(request: web.Request) -> int:
     return int(request.match_info["id"])
-
-
-def _take_from_rate(request: web.Request, caller: Caller) -> None:
-    state = request.app[WEB]
-    if state.exemptions.covers(address_of(request)):
-        return
-    if wait := state.upload_rate.take(str(caller.actor_id)):
-        raise RateLimited("Too many uploads; try again later.", retry_after_seconds=wait)
 
 
 ROUTES = [

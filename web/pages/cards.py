@@ -1,7 +1,7 @@
 """From rows to the cards of lists: resources, people, posts.
 
-Pictures of other hosts are not shown in place: the pages load nothing from elsewhere (HTM8), so that reading here
-tells nobody else who reads.
+Pictures of other hosts come from our copies: the pages load nothing from elsewhere (HTM8), so that reading here tells
+nobody else who reads.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,6 +15,7 @@ from node.domain.licences import describe
 from node.domain.moderation import Policies
 from node.domain.text import pick, plain, shorten
 from node.domain.uris import host_of, is_web_uri
+from node.media.links import MediaLinks
 from node.store.resources import Resource
 from web.pages.parts import (
     ActorCard,
@@ -39,9 +40,9 @@ _OPEN = frozenset({"public", "unlisted"})
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """For whom cards are made: own origin, languages, what the policies hide, and whether the reader is a member."""
+    """For whom cards are made: addresses of media, languages, what the policies hide, and who reads."""
 
-    base: str
+    links: MediaLinks
     languages: Sequence[str]
     policies: Policies
     actor_id: int | None = None
@@ -54,8 +55,19 @@ class Reader:
         """What comes from this host may stand in public lists."""
         return not self.policies.is_blocked(host) and not self.policies.is_limited(host)
 
-    def picture(self, url: str, alt: str = "") -> Image | None:
-        return Image(url=url, alt=alt) if url.startswith((self.base + "/", "/")) else None
+    def picture(self, url: str, alt: str = "", *, host: str = "") -> Image | None:
+        """A picture, ours or our copy of another's; none where policy wants none from ``host``, whose post shows it."""
+        shown = self.media(url, host=host)
+        return Image(url=shown, alt=alt) if shown else None
+
+    def media(self, url: str, *, host: str = "") -> str:
+        """Where the reader finds a picture or recording; empty where there is none to be shown."""
+        if not url or (not self.links.is_own(url) and self._refuses_media(host, host_of(url))):
+            return ""
+        return url if url.startswith("/") else self.links.proxied(url)
+
+    def _refuses_media(self, *hosts: str) -> bool:
+        return any(host and (self.policies.is_blocked(host) or self.policies.refuses_media(host)) for host in hosts)
 
 
 def actor_path(row: Any) -> str:
@@ -90,7 +102,7 @@ def resource_card(resource: Resource, reader: Reader) -> ResourceCard:
         level=next(filter(None, levels), ""),
         time_required=record.get("timeRequired", ""),
         licence=describe(record["license"]).short,
-        image=reader.picture(images[0]["contentUrl"]) if images else None,
+        image=reader.picture(images[0]["contentUrl"], host=host_of(resource.uri)) if images else None,
         origin=resource_origin(resource),
         published_at=resource.published_at,
     )
@@ -117,7 +129,7 @@ def actor_card(row: Any, reader: Reader) -> ActorCard:
         handle=f"@{row.username}@{row.host}",
         kind=row.kind if row.kind in _ICONS else "person",
         summary=shorten(plain(row.summary), _SUMMARY),
-        avatar=reader.picture(row.icon),
+        avatar=reader.picture(row.icon, host=row.host),
         origin=origin_of_actor(row),
     )
 
@@ -142,7 +154,7 @@ def post_card(row: Row[Any], author: Any, reader: Reader) -> PostCard:
         title=Text(value=plain(row.name), language=row.language) if row.name else None,
         warning=plain(row.summary) if row.summary and is_note else "",
         form=row.kind,
-        attachments=tuple(_attachment(each, reader) for each in details.get("attachments", ())),
+        attachments=tuple(_attachment(each, reader, author.host) for each in details.get("attachments", ())),
         poll=_poll(details.get("poll")),
         happening=_happening(details.get("event")),
         about=_link(details.get("link")),
@@ -154,15 +166,21 @@ def post_card(row: Row[Any], author: Any, reader: Reader) -> PostCard:
     )
 
 
-def _attachment(facts: Mapping[str, Any], reader: Reader) -> Attachment:
-    is_ours = reader.picture(facts["url"]) is not None
+def _attachment(facts: Mapping[str, Any], reader: Reader, host: str) -> Attachment:
+    """What is no picture or recording, or may not be shown, is only linked to."""
+    media_type, url = facts.get("media_type") or "", facts["url"]
+    shown = reader.media(url, host=host) if media_type.partition("/")[0] in _SHOWN else ""
     return Attachment(
-        url=facts["url"],
-        media_type=facts.get("media_type", "") if is_ours else "",
+        url=shown or url,
+        media_type=media_type if shown else "",
         alt=facts.get("alt", ""),
         width=facts.get("width") or 0,
         height=facts.get("height") or 0,
+        preview_url=reader.media(facts.get("preview_url") or "", host=host) if shown else "",
     )
+
+
+_SHOWN = frozenset({"image", "video", "audio"})
 
 
 def _poll(facts: Mapping[str, Any] | None) -> Poll | None:

@@ -1,6 +1,7 @@
 """What every page has around its content, and how it leaves: as HTML with the headers of HTM8."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from aiohttp import hdrs, web
@@ -21,6 +22,17 @@ SECURITY: Mapping[str, str] = {
     "Referrer-Policy": "same-origin",
     hdrs.VARY: "Accept, Accept-Language, Cookie",
 }
+
+
+@cache
+def security(media_origin: str = "") -> Mapping[str, str]:
+    """The headers of a page; ``media_origin``: the host that serves our media, where that is another."""
+    if not media_origin:
+        return SECURITY
+    policy = SECURITY["Content-Security-Policy"]
+    for kind in ("img-src 'self'", "media-src 'self'"):
+        policy = policy.replace(kind, f"{kind} {media_origin}")
+    return {**SECURITY, "Content-Security-Policy": policy}
 
 
 def page_of(request: web.Request, path: str, **what: Any) -> Page:
@@ -50,5 +62,8 @@ def html(request: web.Request, view: View, status: int = 200) -> web.Response:
     """The page of a view. Nobody keeps what was made for somebody who is signed in."""
     body = request.app[WEB].renderer.render(view)
     is_private = view.page.viewer is not None or view.page.quiet
-    headers = {**SECURITY, hdrs.CACHE_CONTROL: "private, no-store" if is_private else "no-cache"}
+    headers = {
+        **security(request.app[WEB].media_origin),
+        hdrs.CACHE_CONTROL: "private, no-store" if is_private else "no-cache",
+    }
     return web.Response(text=body, status=status, headers=headers, content_type="text/html")

@@ -81,7 +81,7 @@ def _view(
         )
         if is_public
         else None,
-        json_ld=write_json_ld(record, page_url=f"{reader.base}{found.path}") if is_public else None,
+        json_ld=write_json_ld(record, page_url=f"{reader.links.origin}{found.path}") if is_public else None,
         noindex=not found.local or not is_public,
     )
     names = _in_order(record["name"], language)
@@ -97,7 +97,7 @@ def _view(
         digest=found.digest,
         updated_at=found.updated_at or found.published_at,
         descriptions=tuple(Prose(value=plain(value), language=tag) for tag, value in descriptions),
-        image=reader.picture(images[0]["contentUrl"]) if images else None,
+        image=reader.picture(images[0]["contentUrl"], host=host_of(found.uri)) if images else None,
         creators=_agents(record.get("creator", ())),
         contributors=_agents(record.get("contributor", ())),
         publishers=_agents(record.get("publisher", ())),
@@ -130,7 +130,7 @@ def _view(
         warnings=tuple(str(each) for each in found.warnings),
         gaps=_gaps(record) if found.local and reader.actor_id is not None else (),
         formats=formats,
-        attribution=attribution_line(title, creators, f"{reader.base}{found.path}", record["license"]),
+        attribution=attribution_line(title, creators, f"{reader.links.origin}{found.path}", record["license"]),
         address=found.url or found.uri if found.visibility.is_open else "",
         publisher_handle=found.owner.handle,
         replies=replies,

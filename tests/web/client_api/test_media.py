@@ -229,9 +229,3 @@ async def test_media_of_others_are_not_there(site, app):
     await reader.get(path, 403)
     await upload(reader, files.picture(), 403)
     assert (await app.get(path))["description"] is None
-
-
-async def test_uploads_come_at_a_rate(app, monkeypatch):
-    monkeypatch.setattr("web.client_api.media.address_of", lambda _request: "192.0.2.1")
-    answers = [(await app.ask("POST", UPLOAD, data=form(b""))).status for _ in range(31)]
-    assert answers == [422] * 30 + [429]
