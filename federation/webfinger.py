@@ -176,9 +176,9 @@ async def find_actor(client: OutboundClient, handle: str) -> Discovered:
     what ``OutboundClient.get`` and ``check_status`` raise.
     """
     asked = read_handle(handle)
-    first = await _look_up(client, asked)
+    first = await look_up(client, asked)
     named = first.handle or asked
-    return check_loop(asked, first, None if named.means(asked) else await _look_up(client, named))
+    return check_loop(asked, first, None if named.means(asked) else await look_up(client, named))
 
 
 def check_loop(asked: Handle, first: Jrd, second: Jrd | None = None) -> Discovered:
@@ -197,7 +197,8 @@ def check_loop(asked: Handle, first: Jrd, second: Jrd | None = None) -> Discover
     return Discovered(uri, named)
 
 
-async def _look_up(client: OutboundClient, handle: Handle) -> Jrd:
+async def look_up(client: OutboundClient, handle: Handle) -> Jrd:
+    """What the host of a handle answers about it. Raises as ``find_actor`` does."""
     origin = f"{client.policy.scheme_of(handle.host)}://{handle.host}"
     resource = quote(handle.acct, safe=":@")
     url = f"{origin}/.well-known/webfinger?resource={resource}"

@@ -49,6 +49,7 @@ class WebState:
     own_hosts: frozenset[str]
     is_https: bool
     sign_in: SignInRates
+    lookups: Rate  # of accounts on other servers, by address: 20 in 10 minutes
     registrations: Rate  # of client apps, by address: 5 in 10 minutes
     pictures: Pictures
     media_origin: str  # of stored media, where another host serves them
@@ -72,6 +73,7 @@ def build_web(node: Node) -> WebState:
         own_hosts=node.config.own_hosts,
         is_https=node.config.node.scheme == "https",
         sign_in=SignInRates(),
+        lookups=Rate(20 / 600, 20),
         registrations=Rate(5 / 600, 5),
         pictures=build_pictures(node.uploads.links, assets),
         media_origin=origin_of(node.config.media.public_url) if node.config.media.public_url else "",

@@ -2,10 +2,9 @@
 
 from sqlalchemy import Connection
 
-from federation.webfinger import find_actor, read_handle
+from federation import finding
 from node.app import System
 from node.domain.actors import ActorKind
-from node.domain.uris import is_web_uri
 from node.errors import NotFound
 from node.store.actors import Actor, find_local_actor, load_local_actors
 
@@ -26,11 +25,7 @@ async def find_account(system: System, text: str, *, fresh: bool = False) -> Act
 
     Raises NotFound, Malformed and what asking another host raises.
     """
-    config, fetcher = system.node.config, system.federation.fetcher
-    if is_web_uri(text):
-        return await fetcher.actor(text, fresh=fresh)
-    asked = read_handle(text)
-    if asked.host == config.host:
-        return await system.node.store.read(load_owner, f"@{asked}", asked.host)
-    discovered = await find_actor(system.federation.client, str(asked))
-    return await fetcher.actor(discovered.actor_uri, fresh=fresh)
+    node, parts = system.node, system.federation
+    return await finding.find_account(
+        node.store, parts.client, parts.fetcher, text, own_host=node.config.host, fresh=fresh
+    )

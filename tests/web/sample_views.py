@@ -48,6 +48,7 @@ from web.pages.views import (
     CatalogueView,
     Counts,
     ErrorView,
+    FollowView,
     HomeView,
     MaintenanceView,
     Notice,
@@ -730,6 +731,38 @@ def sign_in_wrong() -> SignInView:
     )
 
 
+def follow_here() -> FollowView:
+    """A member is about to follow an organisation."""
+    return FollowView(
+        page=page("/follow", title=f"Follow {HOSPITAL.name}", noindex=True, viewer=ADMIN),
+        action="/follow",
+        csrf="c" * 43,
+        uri="https://learn.hospital.example/ap/a/1",
+        actor=HOSPITAL,
+        is_member=True,
+        handle=Field(),
+    )
+
+
+def follow_asked() -> FollowView:
+    return replace(follow_here(), state="pending")
+
+
+def follow_unknown() -> FollowView:
+    return replace(follow_here(), actor=None, error="No account was found under this handle or address.")
+
+
+def follow_from_elsewhere() -> FollowView:
+    """A stranger gives her handle, and it is wrong."""
+    return replace(
+        follow_here(),
+        page=page("/follow", title=f"Follow {ORLA.name}", noindex=True),
+        actor=ORLA,
+        is_member=False,
+        handle=Field(value="maeve", error="This is not a handle of the form @name@server.example."),
+    )
+
+
 def error() -> ErrorView:
     return ErrorView(
         page=page("/r/lost", title="Not found", noindex=True),
@@ -926,6 +959,10 @@ def all_views() -> dict[str, View]:
         setup_done,
         sign_in,
         sign_in_wrong,
+        follow_here,
+        follow_asked,
+        follow_unknown,
+        follow_from_elsewhere,
         error,
         maintenance,
         overview,

@@ -334,6 +334,30 @@ class SignInView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FollowView:
+    """Whom somebody is about to follow, and from where.
+
+    ``actor`` is None where nobody was found (``error`` says why). ``state`` is how a member here stands to it: ``""``,
+    ``pending`` or ``accepted``. A stranger gives the ``handle`` that she has elsewhere; ``sign_in_path`` leads her
+    account here to this page.
+    """
+
+    template: ClassVar[str] = "follow.html"
+
+    page: Page
+    action: str
+    csrf: str
+    uri: str
+    actor: ActorCard | None = None
+    is_member: bool = False
+    is_self: bool = False
+    state: str = ""
+    handle: Field
+    sign_in_path: str = "/sign-in"
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorView:
     """An answer that is not what was asked for. ``message`` is the public sentence of the error."""
 
