@@ -13,6 +13,8 @@ from federation.keys import Keyring
 from node import events
 from node.clock import DAY
 from node.errors import Conflict
+from node.secretbox import SecretBox
+from node.services import sealing
 from node.services.context import Unit
 from node.store import accounts, actors, facts, keys
 from node.store.actors import Actor
@@ -78,7 +80,8 @@ def _tell(conn: Connection, unit: Unit, actor: Actor, action: str, new_keys: Ite
         events.record(conn, unit.ids, unit.now, events.ActorUpdated(actor.id), about=actor.uri)
 
 
-async def run(store: Store, keyring: Keyring, unit: Unit) -> None:
-    """The turn of the schedule."""
+async def run(store: Store, keyring: Keyring, box: SecretBox, unit: Unit) -> None:
+    """The turn of the schedule: keys whose time has come sign, and what an earlier key has sealed is sealed anew."""
+    await store.write(sealing.seal_again, box)
     await store.write(switch_due, unit)
     await keyring.check()

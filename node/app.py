@@ -231,7 +231,7 @@ async def _join(
         ids,
         [
             Entry("backup", DAY, lambda: back_up(config, store, clock), delay=HOUR),
-            Entry("keys", HOUR, lambda: rotation.run(store, keyring, unit()), delay=5 * MINUTE),
+            Entry("keys", HOUR, lambda: rotation.run(store, keyring, box, unit()), delay=5 * MINUTE),
             Entry("expire", HOUR, lambda: upkeep.run(store, clock.now()), delay=5 * MINUTE),
             Entry("media-expire", HOUR, uploads.expire, delay=5 * MINUTE),
             Entry("hosts-given-up", DAY, lambda: hosts.check_given_up(partial(find_software, client)), delay=HOUR),

@@ -15,6 +15,9 @@ from node.errors import ConfigurationRefused
 
 #: What private keys of actors are sealed for.
 ACTOR_KEY = "actor key"
+SECOND_FACTOR = "second factor"
+VAPID_KEY = "vapid key"
+PUSH_TOKEN = "push token"  # noqa: S105 (a purpose, that of push_subscriptions.token_sealed)
 
 _FORMAT = b"\x01"
 _ID_BYTES = 4

@@ -31,6 +31,7 @@ from node.health import (
 )
 from node.jobs.kinds import DELIVER, INBOX
 from node.secretbox import ACTOR_KEY, SecretBox
+from node.services.sealing import count_outdated
 from node.store import facts as fact_table
 from node.store import jobs as job_table
 from node.store.migrate import HEAD, current_version
@@ -160,6 +161,9 @@ def _check_keys(conn: Connection, box: SecretBox) -> Check:
         except NodeError as error:
             return Check("keys", State.FAILED, f"{uri}: {error.public}")
         total += 1
+    if outdated := count_outdated(conn, box):
+        told = f"{outdated} secrets are sealed with an earlier key; keep `previous` until they are renewed."
+        return Check("keys", State.WARNING, told, outdated)
     return Check("keys", State.OK, f"The secrets file opens all {total} private keys.", total)
 
 

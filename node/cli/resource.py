@@ -10,6 +10,7 @@ from contextlib import contextmanager, nullcontext
 from typing import BinaryIO
 
 import click
+from sqlalchemy import Connection
 
 from federation.catalogues.reader import read_records
 from federation.mapping.reading import Reading
@@ -21,8 +22,12 @@ from node.cli.shared import FAILED, config_option, json_option, with_config
 from node.config import Config
 from node.domain.records import ResourceRecord
 from node.domain.visibility import Visibility
-from node.errors import Problem
+from node.errors import NotFound, Problem
+from node.services.context import Unit
 from node.services.importing import publish_many
+from node.services.publish import withdraw_resource
+from node.store import resources
+from node.store.resources import Viewer
 
 _LEVELS = [level.value for level in (Visibility.PUBLIC, Visibility.PARTNERS, Visibility.ORGANISATION)]
 _FAILED = "failed"
@@ -33,7 +38,7 @@ Advance = Callable[[int], None]
 @click.group("resource")
 @config_option
 def command() -> None:
-    """Add learning resources."""
+    """Add learning resources, and take them back."""
 
 
 @command.command("add")
@@ -55,6 +60,37 @@ def add(config: Config, files: Sequence[str], owner: str | None, visibility: str
     click.echo(json.dumps(told) if as_json else ", ".join(f"{count} {name}" for name, count in told.items()))
     if counts[_FAILED]:
         raise click.exceptions.Exit(FAILED)
+
+
+@command.command("withdraw")
+@click.argument("names", nargs=-1, required=True, metavar="ADDRESS...")
+@click.option("--owner", metavar="HANDLE", help="Who published it. [default: the organisation]")
+@with_config
+def withdraw(config: Config, names: Sequence[str], owner: str | None) -> None:
+    """Take resources back: by the address of their page, or the id of their record.
+
+    Their address answers that they are gone, and everybody who was told of them is told so.
+    """
+    asyncio.run(_withdraw_all(config, names, owner))
+
+
+async def _withdraw_all(config: Config, names: Sequence[str], owner: str | None) -> None:
+    async with opened(config) as system:
+        store = system.node.store
+        owner_id = (await store.read(load_owner, owner, config.host)).id
+        for name in names:
+            click.echo(f"{await store.write(_withdraw, system.node.unit(), owner_id, name)} is withdrawn")
+
+
+def _withdraw(conn: Connection, unit: Unit, owner_id: int, name: str) -> str:
+    found = resources.load_by_iris(conn, owner_id, [name]).get(name)
+    slug = name.removeprefix(f"{unit.origin}/r/")
+    if found is None and slug != name:
+        found = resources.load_by_slug(conn, slug, Viewer(owner_id))
+    if found is None or found.owner.id != owner_id:
+        raise NotFound(f"{name} is no resource of this owner.")
+    withdraw_resource(conn, unit, found.id)
+    return found.url
 
 
 async def _add_all(config: Config, files: Sequence[str], owner: str | None, visibility: Visibility) -> Counter[str]:

@@ -16,7 +16,9 @@ from node.config import Config
 from node.domain.uris import is_web_uri
 from node.errors import Invalid, NotFound, Problem
 from node.secretbox import SecretBox
+from node.services import credentials
 from node.services.context import Unit
+from node.services.passwords import hash_password
 from node.store import accounts
 
 SCOPES = frozenset({"read", "write", "follow", "push"})
@@ -25,7 +27,7 @@ SCOPES = frozenset({"read", "write", "follow", "push"})
 @click.group("user")
 @config_option
 def command() -> None:
-    """Add people, make their tokens, let accounts move."""
+    """Add people, give them passwords and tokens, let accounts move."""
 
 
 @command.command("add")
@@ -59,6 +61,29 @@ async def _add(config: Config, name: str, email: str, role: str, display_name: s
             unit, box, username=name, email=email, password=password, role=role, name=display_name
         )
         await system.node.store.write(create_member, unit, member)
+
+
+@command.command("password")
+@click.argument("name")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+@with_config
+def password_(config: Config, name: str, *, password_stdin: bool) -> None:
+    """Give NAME a new password, for somebody who has lost hers; all sessions and tokens of NAME end."""
+    asyncio.run(_set_password(config, name, _read_password(from_stdin=password_stdin)))
+    click.echo(f"@{name.removeprefix('@').lower()}@{config.host} has a new password")
+
+
+async def _set_password(config: Config, name: str, password: str) -> None:
+    hashed = hash_password(password)
+    async with opened(config) as system:
+        await system.node.store.write(_store_password, system.node.unit(), name, hashed)
+
+
+def _store_password(conn: Connection, unit: Unit, name: str, hashed: str) -> None:
+    account = accounts.find_account(conn, name.removeprefix("@"))
+    if account is None:
+        raise NotFound(f"Nobody here is called {name}.")
+    credentials.change_password(conn, unit, account.actor_id, hashed)
 
 
 @command.command("alias")

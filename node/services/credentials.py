@@ -8,14 +8,13 @@ from sqlalchemy import Connection
 
 from node.clock import MINUTE
 from node.errors import ConfigurationRefused
-from node.secretbox import SecretBox
+from node.secretbox import SECOND_FACTOR, SecretBox
 from node.services import totp
 from node.services.context import Unit
 from node.store import accounts, oauth, second_factors
 from node.store.actors import find_actor_by_id
 
 _CODES = 10
-_PURPOSE = "second factor"
 _OFFER_LASTS = 30 * MINUTE
 
 
@@ -48,14 +47,14 @@ class Offer:
 
 def offer_factor(unit: Unit, box: SecretBox, actor_id: int) -> Offer:
     secret = totp.new_secret()
-    sealed = box.seal(unit.now.to_bytes(8, "big") + secret, purpose=f"{_PURPOSE} offered to {actor_id}")
+    sealed = box.seal(unit.now.to_bytes(8, "big") + secret, purpose=f"{SECOND_FACTOR} offered to {actor_id}")
     return Offer(secret, base64.urlsafe_b64encode(sealed).decode())
 
 
 def read_offer(unit: Unit, box: SecretBox, actor_id: int, sealed: str) -> Offer | None:
     """The offer that a form brings back; None where it is not ours, not hers, or too old."""
     try:
-        opened = box.open(base64.urlsafe_b64decode(sealed), purpose=f"{_PURPOSE} offered to {actor_id}")
+        opened = box.open(base64.urlsafe_b64decode(sealed), purpose=f"{SECOND_FACTOR} offered to {actor_id}")
     except (ConfigurationRefused, ValueError):
         return None
     made_at, secret = int.from_bytes(opened[:8], "big"), opened[8:]
@@ -70,7 +69,9 @@ def take_factor(
     if step is None:
         return None
     codes = _new_codes()
-    second_factors.set_factor(conn, actor_id, box.seal(offer.secret, purpose=_PURPOSE), step, list(map(_plain, codes)))
+    second_factors.set_factor(
+        conn, actor_id, box.seal(offer.secret, purpose=SECOND_FACTOR), step, list(map(_plain, codes))
+    )
     end_access(conn, actor_id)
     _audit(conn, unit, actor_id, "second-factor.add")
     return codes
@@ -96,7 +97,7 @@ def is_second_factor(conn: Connection, unit: Unit, box: SecretBox, actor_id: int
     factor = second_factors.find_factor(conn, actor_id)
     if factor is None:
         return False
-    secret = box.open(factor.sealed, purpose=_PURPOSE)
+    secret = box.open(factor.sealed, purpose=SECOND_FACTOR)
     step = totp.step_of(secret, code, unit.now, after=factor.last_step)
     if step is not None:
         return second_factors.take_step(conn, actor_id, step)

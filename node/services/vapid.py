@@ -13,10 +13,8 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from sqlalchemy import Connection
 
-from node.secretbox import SecretBox
+from node.secretbox import VAPID_KEY, SecretBox
 from node.store import facts
-
-_PURPOSE = "vapid key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +31,9 @@ def load_key(conn: Connection, box: SecretBox) -> VapidKey:
     if sealed is None:
         made = ec.generate_private_key(ec.SECP256R1())
         der = made.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-        facts.save_fact(conn, facts.VAPID, base64.b64encode(box.seal(der, purpose=_PURPOSE)).decode())
+        facts.save_fact(conn, facts.VAPID, base64.b64encode(box.seal(der, purpose=VAPID_KEY)).decode())
         return _key(made)
-    found = load_der_private_key(box.open(base64.b64decode(sealed), purpose=_PURPOSE), None)
+    found = load_der_private_key(box.open(base64.b64decode(sealed), purpose=VAPID_KEY), None)
     assert isinstance(found, ec.EllipticCurvePrivateKey)
     return _key(found)
 

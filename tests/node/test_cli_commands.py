@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 from node import cli, log
 from node.app import open_store
 from node.config import Config, load
+from node.services import passwords
 from node.store import accounts
 from node.store.accounts import hash_of
 from node.store.actors import find_local_actor
@@ -203,6 +204,33 @@ def test_unknown_owner_and_missing_file_are_refused(file: Path) -> None:
     assert "Nobody here" in rhizome(file, "resource", "add", "-", "--owner", "eve", stdin="{}").stderr
     assert "Nobody here" in rhizome(file, "resource", "add", "-", "--owner", "uni@b.example", stdin="{}").stderr
     assert rhizome(file, "resource", "add", "nowhere.json").exit_code == 2
+
+
+def test_a_lost_password_is_replaced_and_ends_what_was_open(file: Path, database: sqlite3.Connection) -> None:
+    add_user(file)
+    assert rhizome(file, "user", "token", "ada").exit_code == 0
+    given = rhizome(file, "user", "password", "ada", "--password-stdin", stdin="another good password\n")
+    assert (given.exit_code, given.output) == (0, "@ada@localhost:8111 has a new password\n")
+    (stored,) = database.execute("SELECT password_hash FROM accounts").fetchone()
+    assert asyncio.run(passwords.is_right(stored, "another good password"))
+    assert database.execute("SELECT count(*) FROM access_tokens").fetchone() == (0,)
+    assert database.execute("SELECT count(*) FROM audit_log WHERE action = 'password.change'").fetchone() == (1,)
+    for name, word in (("ada", "short"), ("nobody", "another good password")):
+        assert rhizome(file, "user", "password", name, "--password-stdin", stdin=f"{word}\n").exit_code == 1
+
+
+def test_a_resource_is_taken_back(file: Path, tmp_path: Path, database: sqlite3.Connection) -> None:
+    (tmp_path / "records.jsonl").write_text(lines(record(1), record(2)))
+    assert rhizome(file, "resource", "add", tmp_path / "records.jsonl").exit_code == 0
+    query = "SELECT o.url FROM objects o JOIN resources r ON r.object_id = o.id WHERE r.iri LIKE '%/1'"
+    (url,) = database.execute(query).fetchone()
+    assert rhizome(file, "resource", "withdraw", url).output == f"{url} is withdrawn\n"
+    assert rhizome(file, "resource", "withdraw", "https://uni.example/r/2").exit_code == 0
+    assert database.execute("SELECT count(*) FROM objects WHERE state = 'live'").fetchone() == (0,)
+    for name in (url, "https://uni.example/r/2", "https://elsewhere.example/r/1", "x"):
+        assert rhizome(file, "resource", "withdraw", name).exit_code == 1
+    deleted = [json.loads(row[0])["event"] for row in database.execute("SELECT payload FROM jobs WHERE kind = 'event'")]
+    assert deleted.count("ObjectDeleted") == 2
 
 
 # -- moving ---------------------------------------------------------------------------------------------------------

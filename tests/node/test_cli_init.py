@@ -255,6 +255,18 @@ def test_check_works_beside_a_running_node(config: Config) -> None:
     running.close()
 
 
+def test_check_says_how_long_an_earlier_key_is_needed(config: Config) -> None:
+    assert config.secrets.file is not None
+    config.secrets.file.write_text(
+        f'key = "{base64.b64encode(bytes(32)).decode()}"\n'
+        f'previous = ["{base64.b64encode(config.secret_key).decode()}"]\n'
+    )
+    code, found = check(config)
+    assert code == 0
+    assert found["keys"]["state"] == "warning"
+    assert "keep `previous`" in found["keys"]["message"]
+
+
 def test_check_names_a_wrong_key(config: Config) -> None:
     code, found = check(config, RHIZOME_SECRETS__KEY=base64.b64encode(bytes(32)).decode())
     assert code == 1
