@@ -35,18 +35,19 @@ def activity_uri(origin: str, activity_id: int) -> str:
 def actor_document(conn: Connection, actor_id: int) -> dict[str, Any]:
     """The document of one of our actors, with the keys that sign and those that will or did (federation.rotation)."""
     row = actors.load_profile(conn, actor_id)
+    is_told = row.state != "suspended"
     own = OwnActor(
         uri=row.uri,
         kind=ActorKind(row.kind),
         username=row.username,
         host=row.host,
         keys=tuple(map(_public_half, keys.load_own_keys(conn, actor_id))),
-        name=row.name,
-        summary_html=row.summary,
+        name=row.name if is_told else "",
+        summary_html=row.summary if is_told else "",
         url=row.url,
-        icon=row.icon,
-        image=row.image,
-        fields=tuple(ProfileField(field["name"], field["value"]) for field in row.fields),
+        icon=row.icon if is_told else "",
+        image=row.image if is_told else "",
+        fields=tuple(ProfileField(field["name"], field["value"]) for field in row.fields if is_told),
         also_known_as=tuple(row.also_known_as),
         moved_to=row.moved_to,
         has_catalogue=bool(row.catalogue),
@@ -55,6 +56,7 @@ def actor_document(conn: Connection, actor_id: int) -> dict[str, Any]:
         indexable=row.indexable,
         published_at=row.created_at,
         updated_at=row.updated_at,
+        suspended=not is_told,
     )
     return build_actor(own)
 

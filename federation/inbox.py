@@ -136,6 +136,8 @@ class Inbox:
             key = await self._keys.verified(message, claim)
         except RemoteGone:
             return self._prove_farewell(claim, activity)
+        if self._policies().is_suspended(key.owner_uri):
+            raise SignatureInvalid("This account is suspended here.", detail=key.owner_uri)
         return Proven(key.owner_uri, key.uri)
 
     def _prove_farewell(self, claim: Claim, activity: Activity) -> Proven:

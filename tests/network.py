@@ -193,6 +193,14 @@ async def open_peer(
     if not config.database_path.exists():
         config.database_path.write_bytes(_migrated())
     system = await open_system(config, clock=clock or SystemClock(), lane=0)
+    try:
+        return await _serve(system, host)
+    except BaseException:
+        await close_system(system)  # its threads would keep the whole run from ending
+        raise
+
+
+async def _serve(system: System, host: str) -> Peer:
     app = build_app(system)
     watch = answers.watch(app)
     runner = web.AppRunner(app, access_log=None, auto_decompress=False)

@@ -4,7 +4,7 @@ from aiohttp import web
 
 from web import health, learning_api, media
 from web.account import routes as account
-from web.admin import overview, peers, policies, queue
+from web.admin import routes as admin
 from web.assets import PREFIX
 from web.client_api import routes as client_api
 from web.oauth import routes as oauth
@@ -29,15 +29,8 @@ ROUTES = [
     web.post("/sign-out", sign_in.sign_out, name="sign-out"),
     web.get("/setup", setup.show_setup, name="setup"),
     web.post("/setup", setup.set_up, name="setup-form"),
-    web.get("/admin", overview.show_overview, name="admin"),
-    web.get("/admin/peers", peers.show_peers, name="admin-peers"),
-    web.get("/admin/queue", queue.show_queue, name="admin-queue"),
-    web.post("/admin/queue/{job:[0-9]{1,19}}/retry", queue.retry, name="admin-queue-retry"),
-    web.post("/admin/queue/{job:[0-9]{1,19}}/discard", queue.discard, name="admin-queue-discard"),
-    web.get("/admin/policies", policies.show_policies, name="admin-policies"),
-    web.post("/admin/policies", policies.set_policy, name="admin-policies-set"),
-    web.post("/admin/policies/{domain}/remove", policies.remove_policy, name="admin-policies-remove"),
     *media.ROUTES,
+    *admin.ROUTES,
     *learning_api.routes(),
     *account.ROUTES,
     *oauth.ROUTES,

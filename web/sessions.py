@@ -13,7 +13,7 @@ from node.config import Config
 from node.errors import Forbidden, Malformed
 from node.state import NODE
 from node.store import accounts
-from node.store.accounts import ADMIN, Session
+from node.store.accounts import ADMIN, MODERATOR, Session
 from node.store.resources import Viewer
 from web.viewer import VIEWER
 
@@ -105,10 +105,19 @@ def require_person(request: web.Request) -> Session:
 
 def require_admin(request: web.Request) -> Session:
     """The administrator who asks. 403 for others; who gave the password too long ago is sent to give it (ADM1)."""
+    return _require(request, frozenset({ADMIN}))
+
+
+def require_moderator(request: web.Request) -> Session:
+    """The moderator or administrator who asks; otherwise as above."""
+    return _require(request, frozenset({ADMIN, MODERATOR}))
+
+
+def _require(request: web.Request, roles: frozenset[str]) -> Session:
     session = session_of(request)
     if session is None:
         raise web.HTTPSeeOther(sign_in_path(_page_behind(request)))
-    if session.role != ADMIN:
+    if session.role not in roles:
         raise Forbidden
     if request.app[NODE].clock.now() - session.confirmed_at > CONFIRMED_FOR:
         raise web.HTTPSeeOther(sign_in_path(_page_behind(request), again=True))

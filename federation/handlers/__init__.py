@@ -74,4 +74,6 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
 def apply(batch: Batch, inbound: Inbound) -> str:
     """Apply one proven activity; answers what became of it. Raises ``Needs`` where something must be fetched first."""
     handler = HANDLERS.get(inbound.activity.type)
+    if batch.policies.is_suspended(inbound.activity.actor):  # also where another server has passed it on
+        return "suspended"
     return "unknown-type" if handler is None else handler(batch, inbound)

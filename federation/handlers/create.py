@@ -41,6 +41,8 @@ def _create_one(batch: Batch, inbound: Inbound, author: Actor, document: dict[st
 
 def take_in(batch: Batch, inbound: Inbound, author: Actor, post: RemotePost, *, on_purpose: bool = False) -> str:
     """Store a post that is new and concerns us; ``on_purpose``: somebody here asked for it."""
+    if batch.policies.is_suspended(author.uri):
+        return "suspended"
     if batch.is_deleted(post.uri, author.uri):
         return "deleted-before"
     if batch.object(post.uri) is not None:

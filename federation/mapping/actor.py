@@ -253,6 +253,7 @@ def _build_optional(actor: OwnActor) -> dict[str, Any]:
         "published": to_rfc3339(actor.published_at) if actor.published_at else "",
         "updated": to_rfc3339(actor.updated_at) if actor.updated_at else "",
         "mainEntity": actor.main_entity,
+        "suspended": actor.suspended or None,
     }
 
 

@@ -55,6 +55,8 @@ async def _find_signer(request: web.Request) -> Actor | None:
     if federation.policies().is_blocked(host_of(claim.key_id)):
         raise SignatureInvalid(detail="blocked")
     key = await federation.keys.verified(message, claim)
+    if federation.policies().is_suspended(key.owner_uri):
+        raise SignatureInvalid("This account is suspended here.", detail=key.owner_uri)
     federation.hosts.seen(host_of(key.owner_uri))
     return await node.store.read(actors.find_actor, key.owner_uri)
 

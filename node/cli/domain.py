@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TextIO, TypeVar
 
 import click
 from sqlalchemy import Connection
@@ -12,10 +12,12 @@ from node.app import opened
 from node.cli.shared import config_option, json_option, print_rows, with_config
 from node.clock import to_rfc3339
 from node.config import Config
+from node.domain.blocklists import Line, read_list, write_list
 from node.domain.moderation import DomainPolicy
-from node.errors import Conflict, NotFound
+from node.errors import Conflict
+from node.services import moderate
 from node.services.context import Unit
-from node.store import accounts, policies
+from node.store import policies
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -38,7 +40,7 @@ def command() -> None:
 def set_(config: Config, domain: str, policy: str, reason: str) -> None:
     """Set what holds for DOMAIN; a block ends all follows between us and it."""
     name = _other_domain(config, domain)
-    ended = _write(config, set_policy, name, DomainPolicy(policy), reason)
+    ended = _write(config, moderate.set_policy, None, name, DomainPolicy(policy), reason)
     click.echo(f"{name}: {policy}" + (f", {ended} follows ended" if ended else ""))
 
 
@@ -48,7 +50,7 @@ def set_(config: Config, domain: str, policy: str, reason: str) -> None:
 def remove(config: Config, domain: str) -> None:
     """Let DOMAIN be like any other; follows that a block ended do not come back."""
     name = normalise_host(domain)
-    _write(config, remove_policy, name)
+    _write(config, moderate.remove_policy, None, name)
     click.echo(f"{name}: no policy")
 
 
@@ -78,39 +80,35 @@ def preview(config: Config, domain: str, *, as_json: bool) -> None:
     print_rows([{"what": what, "count": count} for what, count in counts.items()], _EFFECT, as_json=as_json)
 
 
+@command.command("export")
+@with_config
+def export(config: Config) -> None:
+    """Print all policies as a block list (CSV) that other servers read."""
+    rows = asyncio.run(_read(config, policies.list_policies))
+    lines = (Line(row.domain, DomainPolicy(row.policy), row.reason) for row in rows)
+    click.echo(write_list(lines), nl=False)
+
+
+@command.command("import")
+@click.argument("file", type=click.File())
+@with_config
+def import_(config: Config, file: TextIO) -> None:
+    """Take a block list over: CSV as other servers export it, or a domain in each line; "-" is standard input."""
+    lines, problems = read_list(file.read())
+    ours = [line for line in lines if line.domain != config.host and not config.host.endswith(f".{line.domain}")]
+    changed, ended = _write(config, moderate.take_list_over, None, ours)
+    click.echo(f"{changed} policies set, {len(ours) - changed} as before, {ended} follows ended")
+    for problem in problems:
+        click.echo(problem, err=True)
+    if problems:
+        raise SystemExit(1)
+
+
 def _other_domain(config: Config, text: str) -> str:
     name = normalise_host(text)
     if name in config.own_hosts or config.host.endswith(f".{name}"):
         raise Conflict("This is the host of this node.")
     return name
-
-
-def set_policy(conn: Connection, unit: Unit, domain: str, policy: DomainPolicy, reason: str) -> int:
-    """Set the policy with its audit row; answers how many follows a block ended."""
-    before = _current(conn, domain)
-    policies.set_policy(conn, domain, policy, reason, unit.now)
-    ended = policies.cut_follows(conn, domain) if policy is DomainPolicy.BLOCK else 0
-    _audit(conn, unit, domain, before, {"policy": policy.value, "reason": reason, "follows_ended": ended})
-    return ended
-
-
-def remove_policy(conn: Connection, unit: Unit, domain: str) -> None:
-    """Remove the policy with its audit row; raises NotFound where there is none."""
-    before = _current(conn, domain)
-    if not policies.delete_policy(conn, domain):
-        raise NotFound("There is no policy for this domain.")
-    _audit(conn, unit, domain, before, None)
-
-
-def _current(conn: Connection, domain: str) -> dict[str, Any] | None:
-    rows = (row for row in policies.list_policies(conn) if row.domain == domain)
-    return next(({"policy": row.policy, "reason": row.reason} for row in rows), None)
-
-
-def _audit(conn: Connection, unit: Unit, domain: str, before: Any, after: Any) -> None:
-    accounts.record_audit(
-        conn, unit.ids.new(), by="", action="domain.policy", target=domain, now=unit.now, before=before, after=after
-    )
 
 
 async def _read(config: Config, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:

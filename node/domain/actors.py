@@ -112,3 +112,4 @@ class OwnActor:
     main_entity: dict[str, Any] | None = None
     published_at: int | None = None
     updated_at: int | None = None
+    suspended: bool = False  # by moderators: the profile is not told

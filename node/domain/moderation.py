@@ -1,8 +1,8 @@
-"""What the node does with a domain and everything below it."""
+"""What the node does with a domain and everything below it, and with single people."""
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 class DomainPolicy(enum.StrEnum):
@@ -12,12 +12,21 @@ class DomainPolicy(enum.StrEnum):
     BLOCK = "block"  # nothing in, nothing out
 
 
+class Sanction(enum.StrEnum):
+    """What moderators decided about one actor, here or elsewhere; several may hold."""
+
+    SENSITIVE = "sensitive"  # its media are always covered
+    SILENCED = "silenced"  # shown to followers only, never in public lists
+    SUSPENDED = "suspended"  # nothing in, nothing out, nothing shown; can be taken back
+
+
 @dataclass(frozen=True, slots=True)
 class Policies:
-    """All domain policies at one moment."""
+    """All decisions about domains and people at one moment."""
 
     by_domain: Mapping[str, DomainPolicy]
     allow_list: bool = False  # only allowed domains are spoken with
+    by_actor: Mapping[str, frozenset[Sanction]] = field(default_factory=dict)  # by URI
 
     def find(self, host: str) -> DomainPolicy | None:
         """The policy of the host, or of the nearest domain above it; the port does not matter.
@@ -43,3 +52,13 @@ class Policies:
 
     def refuses_media(self, host: str) -> bool:
         return bool(self.by_domain) and self.find(host) is DomainPolicy.MEDIA_FREE
+
+    def is_suspended(self, actor_uri: str) -> bool:
+        return Sanction.SUSPENDED in self.by_actor.get(actor_uri, ())
+
+    def is_silenced(self, actor_uri: str) -> bool:
+        return Sanction.SILENCED in self.by_actor.get(actor_uri, ())
+
+    def covers_media(self, actor_uri: str) -> bool:
+        """Whether media of this actor are shown only on demand."""
+        return Sanction.SENSITIVE in self.by_actor.get(actor_uri, ())

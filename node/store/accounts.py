@@ -102,8 +102,21 @@ def insert_account(conn: Connection, actor_id: int, email: str, password_hash: s
 
 
 def has_admin(conn: Connection) -> bool:
+    return count_admins(conn) > 0
+
+
+def count_admins(conn: Connection) -> int:
     query = select(func.count()).where(accounts.c.role == ADMIN, accounts.c.state == "active")
-    return bool(conn.scalar(query))
+    return conn.scalar(query) or 0
+
+
+def set_role(conn: Connection, actor_id: int, role: str) -> None:
+    conn.execute(update(accounts).where(accounts.c.actor_id == actor_id).values(role=role))
+
+
+def set_state(conn: Connection, actor_id: int, state: str) -> None:
+    """One of the states above; what must end with the account's use ends in the service."""
+    conn.execute(update(accounts).where(accounts.c.actor_id == actor_id).values(state=state))
 
 
 def set_password(conn: Connection, actor_id: int, password_hash: str, now: int) -> None:
@@ -282,3 +295,20 @@ def record_audit(
             id=audit_id, actor_uri=by, action=action, target=target, before=before, after=after, created_at=now
         )
     )
+
+
+def list_audit(conn: Connection, *, about: str, before: int | None, limit: int) -> Sequence[Any]:
+    """Whole rows of the log, newest first; ``about``: what stands anywhere in action, target or name."""
+    query = select(audit_log)
+    if about:
+        query = query.where(
+            or_(
+                *(
+                    column.contains(about, autoescape=True)
+                    for column in (audit_log.c.action, audit_log.c.target, audit_log.c.actor_uri)
+                )
+            )
+        )
+    if before is not None:
+        query = query.where(audit_log.c.id < before)
+    return conn.execute(query.order_by(audit_log.c.id.desc()).limit(limit)).all()

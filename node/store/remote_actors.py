@@ -5,9 +5,10 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, update
 
 from node.domain.actors import RemoteActor
+from node.domain.moderation import Sanction
 from node.errors import Conflict
 from node.ids import Ids
-from node.store import notifications
+from node.store import notifications, sanctions
 from node.store.actors import Actor, find_actor
 from node.store.tables import actors, catalogue_buckets, catalogue_entries, catalogues, follows, remote_keys
 
@@ -33,7 +34,10 @@ def save_remote_actor(conn: Connection, ids: Ids, now: int, remote: RemoteActor)
     elif known.local:
         raise Conflict("This actor is at home here.", detail=remote.uri)
     else:
-        conn.execute(update(actors).where(actors.c.id == known.id).values(**_columns(remote, now)))
+        columns = _columns(remote, now)
+        if any(row.kind == Sanction.SUSPENDED for row in sanctions.load_many(conn, [known.id]).get(known.id, ())):
+            columns["state"] = "suspended"  # what its own host says does not lift what was decided here
+        conn.execute(update(actors).where(actors.c.id == known.id).values(**columns))
     _replace_keys(conn, remote, now)
     saved = find_actor(conn, remote.uri)
     assert saved is not None

@@ -465,12 +465,34 @@ reports = Table(
     Column("target_uri", Text, nullable=False),
     Column("object_uris", Json, nullable=False),
     Column("comment", Text, nullable=False),
-    Column("state", String(16), nullable=False, server_default="open"),
+    Column("state", String(16), nullable=False, server_default="open"),  # open, closed
     Column("created_at", BigInteger, nullable=False),
     Column("category", String(16), nullable=False, server_default="other"),  # spam, legal, violation, other
     Column("rule_ids", Json, nullable=False, server_default="[]"),
     Column("forwarded", Boolean, nullable=False, server_default="0"),
     Column("closed_at", BigInteger),
+    Column("handled_by", Text, nullable=False, server_default=""),  # URI of the moderator
+    Index("ix_reports_state_id", "state", "id"),
+    Index("ix_reports_target_uri", "target_uri"),
+)
+
+report_notes = Table(
+    "report_notes",
+    metadata,
+    _id(),
+    Column("report_id", ForeignKey("reports.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("author_uri", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+)
+
+sanctions = Table(
+    "sanctions",
+    metadata,
+    _actor("actor_id", primary=True),
+    Column("kind", String(16), primary_key=True),  # domain.moderation.Sanction
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("created_at", BigInteger, nullable=False),
 )
 
 # What this node asks of everybody, in the order in which it is shown.

@@ -313,7 +313,9 @@ async def test_a_report_reaches_the_moderators_of_the_other_server_without_a_nam
     )
     await tell(friends.here, events.Reported(report_id))
     await friends.settle()
-    (arrived,) = await friends.there.store.read(reports.list_open_reports, 9)
+    (arrived,) = await friends.there.store.read(
+        lambda conn: reports.list_reports(conn, state="open", before=None, limit=9)
+    )
     assert (arrived.target_uri, arrived.object_uris, arrived.comment) == (friends.ben.uri, [note.uri], "Selling lead.")
     assert arrived.reporter_uri == f"{friends.here.origin}/ap/instance"
 

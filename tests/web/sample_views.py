@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from node.clock import DAY, HOUR, MINUTE
-from node.domain.moderation import DomainPolicy
+from node.domain.moderation import DomainPolicy, Sanction
 from tests.web import sample_account
 from web.admin import views as admin
 from web.pages.licences import licence_in_words
@@ -941,6 +941,112 @@ def gallery() -> GalleryView:
     )
 
 
+PERSON = admin.PersonRow(
+    id="31",
+    path="/admin/people/31",
+    handle="@ein_sehr_langer_benutzername@rechtsschutzversicherungsgesellschaften.example",
+    name="Mallory <b>",
+    decisions=(admin.Decision(kind=Sanction.SILENCED, reason="Werbung in jedem Faden", since=NOW - 3 * DAY),),
+)
+REPORT = admin.ReportRow(
+    path="/admin/reports/7",
+    number="7",
+    target=PERSON.handle,
+    reporter="social.example",
+    comment="Verkauft Unterlagen, die frei sind. <script>",
+    category="spam",
+    posts=2,
+    at=NOW - HOUR,
+)
+
+
+def people() -> admin.PeopleView:
+    return admin.PeopleView(
+        page=admin_page("/admin/people", "People"),
+        people=(PERSON, admin.PersonRow(id="1", path="/admin/people/1", handle="@maeve@x.example", role="admin")),
+        filters=(Link(label="All", href="/admin/people"), Link(label="Suspended", href="/admin/people?show=suspended")),
+        paging=Paging(next_path="/admin/people?before=1"),
+    )
+
+
+def nobody() -> admin.PeopleView:
+    return admin.PeopleView(page=admin_page("/admin/people", "People"), query="xyz")
+
+
+def decided_person() -> admin.PersonView:
+    return admin.PersonView(
+        page=admin_page("/admin/people/31", "Mallory"),
+        csrf="c" * 43,
+        person=replace(PERSON, role="member", email="mallory@example.org", local=True),
+        sanction_path="/admin/people/31/sanctions",
+        role_path="/admin/people/31/role",
+        profile_path="/@mallory",
+        roles=("member", "moderator", "admin"),
+        posts=1204,
+        open_reports=2,
+        reports_path="/admin/reports?about=31",
+    )
+
+
+def reports() -> admin.ReportsView:
+    return admin.ReportsView(page=admin_page("/admin/reports", "Reports"), reports=(REPORT,), total=1)
+
+
+def no_reports() -> admin.ReportsView:
+    return admin.ReportsView(page=admin_page("/admin/reports", "Reports"), is_open=False)
+
+
+def report() -> admin.ReportView:
+    return admin.ReportView(
+        page=admin_page("/admin/reports/7", "Report"),
+        csrf="c" * 43,
+        report=REPORT,
+        is_open=True,
+        state_path="/admin/reports/7/state",
+        note_path="/admin/reports/7/notes",
+        person=PERSON,
+        posts=(
+            admin.ReportedPost(
+                text="Kauft jetzt! " * 20,
+                path="/@mallory/p8",
+                at=NOW - 2 * HOUR,
+                has_media=True,
+                remove_path="/admin/reports/7/posts/8/remove",
+            ),
+            admin.ReportedPost(text=""),
+        ),
+        notes=(admin.ReportNote(author="@maeve@x.example", text="Schon das dritte Mal.", at=NOW - HOUR),),
+    )
+
+
+def audit() -> admin.AuditView:
+    return admin.AuditView(
+        page=admin_page("/admin/audit", "Log"),
+        rows=(
+            admin.AuditRow(
+                at=NOW - DAY,
+                by="https://x.example/ap/a/1",
+                action="suspended.impose",
+                target="https://social.example/users/mallory",
+                change='{"after": {"reason": "spam", "follows_ended": 3}}',
+            ),
+            admin.AuditRow(at=NOW, by="", action="policy.set", target="spam.example"),
+        ),
+    )
+
+
+def block_list() -> admin.BlockListView:
+    return admin.BlockListView(
+        page=admin_page("/admin/policies/import", "Take over a list"),
+        csrf="c" * 43,
+        import_path="/admin/policies/import",
+        text="spam.example\nno domain",
+        domains=(admin.ListedDomain(domain="spam.example", effect=DomainPolicy.BLOCK, reason="Spam", follows=3),),
+        problems=('Line 2: "no domain" is no domain.',),
+        unchanged=4,
+    )
+
+
 def all_views() -> dict[str, View]:
     """Every page by a short name."""
     views = (
@@ -970,5 +1076,13 @@ def all_views() -> dict[str, View]:
         queue,
         policies,
         gallery,
+        people,
+        nobody,
+        decided_person,
+        reports,
+        no_reports,
+        report,
+        audit,
+        block_list,
     )
     return {view.__name__: view() for view in views} | sample_account.account_views()

@@ -1,25 +1,24 @@
 """``/admin/policies``: how domains are treated; what a policy would do is counted before it is set (ADM6)."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aiohttp import web
 from sqlalchemy import Connection, func, or_, select
 
+from node.domain.blocklists import normal_domain
 from node.domain.moderation import DomainPolicy
-from node.errors import Conflict, Malformed, NotFound
-from node.services.context import Unit
+from node.errors import Conflict, Malformed
+from node.services import moderate
 from node.state import NODE
-from node.store import accounts, actors, policies
-from node.store.tables import domain_policies, hosts, jobs
+from node.store import policies
+from node.store.tables import hosts, jobs
 from web.admin.views import PoliciesView, PolicyPreview, PolicyRow
 from web.pages.frame import html, page_of
 from web.pages.parts import Field
 from web.sessions import read_form, require_admin
 
 _PATH = "/admin/policies"
-_DOMAIN = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?(?::[0-9]{1,5})?", re.ASCII)
 _NO_DOMAIN = "Please write a domain such as social.example, without https and path."
 
 
@@ -27,7 +26,7 @@ async def show_policies(request: web.Request) -> web.Response:
     """With ``domain`` in the query also what a policy for it would touch."""
     session, node = require_admin(request), request.app[NODE]
     asked = request.query.get("domain", "")
-    domain, effect = _domain(asked), _effect(request.query.get("effect", DomainPolicy.BLOCK))
+    domain, effect = normal_domain(asked), _effect(request.query.get("effect", DomainPolicy.BLOCK))
     reason = request.query.get("reason", "")[:500]
     rows, counts = await node.store.read(_find, domain)
     preview = PolicyPreview(domain=domain, effect=effect, reason=reason, **counts) if domain else None
@@ -49,13 +48,13 @@ async def show_policies(request: web.Request) -> web.Response:
 async def set_policy(request: web.Request) -> web.Response:
     session = require_admin(request)
     fields, node = await read_form(request, session.csrf), request.app[NODE]
-    domain = _domain(fields.get("domain", ""))
+    domain = normal_domain(fields.get("domain", ""))
     if not domain:
         raise Malformed(_NO_DOMAIN)
     if domain == node.config.host or node.config.host.endswith("." + domain):
         raise Conflict("This would be a policy against this node itself.")
     effect, reason = _effect(fields.get("effect", "")), fields.get("reason", "")[:500]
-    await node.store.write(_set, node.unit(), session.actor_id, domain, effect, reason)
+    await node.store.write(moderate.set_policy, node.unit(), session.actor_id, domain, effect, reason)
     return _back()
 
 
@@ -63,18 +62,12 @@ async def remove_policy(request: web.Request) -> web.Response:
     session = require_admin(request)
     await read_form(request, session.csrf)
     node = request.app[NODE]
-    await node.store.write(_remove, node.unit(), session.actor_id, request.match_info["domain"])
+    await node.store.write(moderate.remove_policy, node.unit(), session.actor_id, request.match_info["domain"])
     return _back()
 
 
 def _back() -> web.Response:
     return web.Response(status=303, headers={"Location": _PATH})
-
-
-def _domain(text: str) -> str:
-    """The domain in its one spelling; empty where the text is none."""
-    name = text.strip().lower().rstrip(".")
-    return name if _DOMAIN.fullmatch(name) else ""
 
 
 def _effect(text: str) -> DomainPolicy:
@@ -105,33 +98,6 @@ def _count(conn: Connection, domain: str) -> Mapping[str, int]:
 
 def _below(column: Any, domain: str) -> Any:
     return or_(column == domain, column.endswith("." + domain, autoescape=True))
-
-
-def _set(conn: Connection, unit: Unit, admin_id: int, domain: str, effect: DomainPolicy, reason: str) -> None:
-    before = _present(conn, domain)
-    policies.set_policy(conn, domain, effect, reason, unit.now)
-    cut = policies.cut_follows(conn, domain) if effect is DomainPolicy.BLOCK else 0
-    after = {"policy": effect.value, "reason": reason, "follows_cut": cut}
-    _audit(conn, unit, admin_id, "policy.set", domain, before, after)
-
-
-def _remove(conn: Connection, unit: Unit, admin_id: int, domain: str) -> None:
-    before = _present(conn, domain)
-    if not policies.delete_policy(conn, domain):
-        raise NotFound
-    _audit(conn, unit, admin_id, "policy.remove", domain, before, None)
-
-
-def _present(conn: Connection, domain: str) -> dict[str, str] | None:
-    row = conn.execute(select(domain_policies).where(domain_policies.c.domain == domain)).first()
-    return {"policy": row.policy, "reason": row.reason} if row else None
-
-
-def _audit(conn: Connection, unit: Unit, admin_id: int, action: str, domain: str, before: Any, after: Any) -> None:
-    by = actors.load_actors_by_id(conn, [admin_id])[admin_id].uri
-    accounts.record_audit(
-        conn, unit.ids.new(), by=by, action=action, target=domain, now=unit.now, before=before, after=after
-    )
 
 
 def _row(row: Any) -> PolicyRow:

@@ -6,7 +6,7 @@ Every ``*_path`` of an action is the target of a POST form that carries ``csrf``
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
-from node.domain.moderation import DomainPolicy
+from node.domain.moderation import DomainPolicy, Sanction
 from web.pages.parts import Field, Link, Paging
 from web.pages.views import Page
 
@@ -178,3 +178,174 @@ class PoliciesView:
     effect: DomainPolicy = DomainPolicy.BLOCK
     reason: str = ""
     preview: PolicyPreview | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """A sanction that holds for somebody."""
+
+    kind: Sanction
+    reason: str = ""
+    since: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonRow:
+    """Somebody whom moderators can decide about; ``role`` and ``email`` only of those with an account here."""
+
+    id: str
+    path: str
+    handle: str
+    name: str = ""
+    kind: str = "person"
+    local: bool = False
+    role: str = ""
+    email: str = ""
+    state: str = "active"
+    decisions: tuple[Decision, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleView:
+    """Everybody, ours and others'. ``filters`` are links such as "suspended"."""
+
+    template: ClassVar[str] = "admin/people.html"
+
+    page: Page
+    people: tuple[PersonRow, ...] = ()
+    query: str = ""
+    filters: tuple[Link, ...] = ()
+    paging: Paging = field(default_factory=Paging)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonView:
+    """One of them, with what can be decided. ``roles`` is empty for a reader who may not give any.
+
+    ``posts``, ``followers`` and ``following`` say what a suspension would touch.
+    """
+
+    template: ClassVar[str] = "admin/person.html"
+
+    page: Page
+    csrf: str
+    person: PersonRow
+    sanction_path: str
+    role_path: str = ""
+    profile_path: str = ""
+    roles: tuple[str, ...] = ()
+    may_decide: bool = True
+    posts: int = 0
+    followers: int = 0
+    following: int = 0
+    open_reports: int = 0
+    reports_path: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportRow:
+    """A report in the list; ``reporter`` is the host alone where another server reports."""
+
+    path: str
+    number: str
+    target: str
+    reporter: str
+    comment: str = ""
+    category: str = "other"
+    posts: int = 0
+    at: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportsView:
+    template: ClassVar[str] = "admin/reports.html"
+
+    page: Page
+    reports: tuple[ReportRow, ...] = ()
+    total: int = 0
+    is_open: bool = True
+    filters: tuple[Link, ...] = ()
+    paging: Paging = field(default_factory=Paging)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportedPost:
+    """What was reported, as plain text; without ``remove_path`` it is gone or not to be removed here."""
+
+    text: str
+    path: str = ""
+    at: int = 0
+    has_media: bool = False
+    remove_path: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportNote:
+    author: str
+    text: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportView:
+    template: ClassVar[str] = "admin/report.html"
+
+    page: Page
+    csrf: str
+    report: ReportRow
+    is_open: bool
+    state_path: str
+    note_path: str
+    person: PersonRow | None = None
+    posts: tuple[ReportedPost, ...] = ()
+    notes: tuple[ReportNote, ...] = ()
+    handled_by: str = ""
+    closed_at: int = 0
+    forwarded: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditRow:
+    """One line of the log; ``by`` is empty for the command line; ``change`` is JSON of before and after."""
+
+    at: int
+    by: str
+    action: str
+    target: str
+    change: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditView:
+    template: ClassVar[str] = "admin/audit.html"
+
+    page: Page
+    rows: tuple[AuditRow, ...] = ()
+    query: str = ""
+    paging: Paging = field(default_factory=Paging)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedDomain:
+    """A line of a block list: what it would set, and what it would end; ``known`` is the policy that holds now."""
+
+    domain: str
+    effect: DomainPolicy
+    reason: str = ""
+    known: DomainPolicy | None = None
+    follows: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockListView:
+    """A block list before it is taken over. ``text`` travels with the form that confirms; ``problems`` are lines."""
+
+    template: ClassVar[str] = "admin/block_list.html"
+
+    page: Page
+    csrf: str
+    import_path: str
+    text: str = ""
+    domains: tuple[ListedDomain, ...] = ()
+    problems: tuple[str, ...] = ()
+    unchanged: int = 0

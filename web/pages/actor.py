@@ -42,7 +42,7 @@ class Found:
 async def show_actor(request: web.Request) -> web.Response:
     reader, before = reader_of(request), _cursor(request)
     found = await request.app[NODE].store.read(_find, request.match_info["name"], viewer_of(request), before)
-    if not found.row.local and reader.hides(found.row.host):
+    if reader.hides_actor(found.row):
         raise NotFound
     if wants_activity(request.headers.get(hdrs.ACCEPT, "")):
         raise web.HTTPFound(found.row.uri, headers={hdrs.VARY: "Accept"})

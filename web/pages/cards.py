@@ -55,6 +55,16 @@ class Reader:
         """What comes from this host may stand in public lists."""
         return not self.policies.is_blocked(host) and not self.policies.is_limited(host)
 
+    def hides_actor(self, actor: Any) -> bool:
+        """Nothing of this actor is shown: its host is blocked, or moderators suspended it."""
+        return actor.state == "suspended" or (not actor.local and self.hides(actor.host))
+
+    def lists_actor(self, actor: Any) -> bool:
+        """What comes from this actor may stand in public lists."""
+        if self.hides_actor(actor) or self.policies.is_silenced(actor.uri):
+            return False
+        return bool(actor.local) or self.lists(actor.host)
+
     def picture(self, url: str, alt: str = "", *, host: str = "") -> Image | None:
         """A picture, ours or our copy of another's; none where policy wants none from ``host``, whose post shows it."""
         shown = self.media(url, host=host)
@@ -82,7 +92,7 @@ def origin_of_actor(row: Any) -> Origin | None:
 
 def resource_cards(found: Iterable[Resource], reader: Reader) -> tuple[ResourceCard, ...]:
     """Cards of what may be listed."""
-    return tuple(resource_card(each, reader) for each in found if each.local or reader.lists(host_of(each.uri)))
+    return tuple(resource_card(each, reader) for each in found if reader.lists_actor(each.owner))
 
 
 def resource_card(resource: Resource, reader: Reader) -> ResourceCard:
@@ -234,6 +244,6 @@ def thread(rows: Sequence[Row[Any]], authors: Mapping[int, Any], parent_id: int,
 def is_shown(row: Row[Any], authors: Mapping[int, Any], reader: Reader) -> bool:
     """Whether pages show a post to this reader: open ones, and the reader's own."""
     author = authors[row.actor_id]
-    if not author.local and reader.hides(author.host):
+    if reader.hides_actor(author):
         return False
     return row.visibility in _OPEN or row.actor_id == reader.actor_id

@@ -7,7 +7,7 @@ from typing import Any
 from aiohttp import hdrs, web
 
 from node.state import NODE
-from node.store.accounts import ADMIN
+from node.store.accounts import ADMIN, MEMBER
 from web.language import choose
 from web.pages.views import Page, View, Viewer
 from web.sessions import session_of
@@ -41,7 +41,13 @@ def page_of(request: web.Request, path: str, **what: Any) -> Page:
     viewer = None
     if session is not None:
         name = session.username
-        viewer = Viewer(name=name, path=f"/@{name}", csrf=session.csrf, is_admin=session.role == ADMIN)
+        viewer = Viewer(
+            name=name,
+            path=f"/@{name}",
+            csrf=session.csrf,
+            is_admin=session.role == ADMIN,
+            is_moderator=session.role != MEMBER,
+        )
     return Page(
         site=request.app[WEB].site,
         path=path,

@@ -71,7 +71,7 @@ def _find(conn: Connection, viewer: Viewer, handle: str) -> Found:
 def _view(request: web.Request, found: Found, reader: Reader) -> HomeView:
     site = page_of(request, "/").site
     hosts = {option.value: option.count for option in found.facets["origin"]}
-    shown = [row for row in found.organisations if reader.lists(row.host)]
+    shown = [row for row in found.organisations if reader.lists_actor(row)]
     others = {host_of(each.uri) for each in found.network} | {row.host for row in shown}
     page = page_of(
         request,

@@ -36,7 +36,7 @@ Answers = Sequence[Row[Any]]
 async def show_resource(request: web.Request) -> web.Response:
     slug, reader = request.match_info["slug"], reader_of(request)
     found, answers, authors = await request.app[NODE].store.read(_find, slug, viewer_of(request))
-    if not found.local and reader.hides(host_of(found.uri)):
+    if reader.hides_actor(found.owner):
         raise NotFound
     if wants_activity(request.headers.get(hdrs.ACCEPT, "")):
         raise web.HTTPFound(found.uri, headers={hdrs.VARY: "Accept"})

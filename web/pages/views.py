@@ -70,6 +70,7 @@ class Viewer:
     path: str
     csrf: str
     is_admin: bool = False
+    is_moderator: bool = False  # administrators are, too
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,245 @@
+"""Moderators: reports, decisions about people, block lists, the log, and what each decision does between two nodes."""
+
+import re
+
+import pytest
+from sqlalchemy import Connection, select, update
+
+from node.domain.blocklists import Line, read_list, write_list
+from node.domain.moderation import DomainPolicy, Sanction
+from node.domain.visibility import Visibility
+from node.errors import Conflict, Forbidden
+from node.services import moderate
+from node.services.posts import publish_note
+from node.store import accounts as account_store
+from node.store import actors, objects, reports
+from node.store.tables import accounts, audit_log, follows, sanctions
+from tests.network import network
+from tests.web.conftest import Site
+
+PEOPLE = ("/admin/people", "/admin/reports")
+ADMINS = ("/admin", "/admin/audit", "/admin/policies", "/admin/policies.csv", "/admin/policies/import")
+
+
+async def _as(site: Site, role: str) -> None:
+    await site.store.write(lambda conn: conn.execute(update(accounts).values(role=role)))
+
+
+async def _report(site: Site, target: actors.Actor, posts: list[str]) -> int:
+    unit = site.peer.unit()
+    report_id = unit.ids.new()
+    await site.store.write(
+        lambda conn: reports.insert_report(
+            conn,
+            report_id=report_id,
+            uri=f"https://social.example/flags/{report_id}",
+            reporter_uri="https://social.example/actor",
+            target_uri=target.uri,
+            object_uris=posts,
+            comment="<b>rude</b>",
+            now=unit.now,
+        )
+    )
+    return report_id
+
+
+@pytest.mark.parametrize(
+    ("role", "allowed", "refused"), [("moderator", PEOPLE, ADMINS), ("member", (), (*PEOPLE, *ADMINS))]
+)
+async def test_who_may_enter(site: Site, role, allowed, refused) -> None:
+    await site.set_up()
+    await _as(site, role)
+    for path in allowed:
+        await site.get(path)
+    for path in refused:
+        await site.get(path, 403)
+
+
+async def test_a_report_is_worked_on(site: Site) -> None:
+    await site.set_up()
+    mallory = await site.peer.add_actor("mallory")
+    note = await site.store.write(publish_note, site.peer.unit(), mallory.id, "Buy now", Visibility.PUBLIC)
+    report_id = await _report(site, mallory, [note.uri])
+    text = await site.get("/admin/reports")
+    assert "&lt;b&gt;rude" in text
+    path = f"/admin/reports/{report_id}"
+    csrf = await site.csrf(path)
+    await site.post(f"{path}/notes", csrf=csrf, text="third time")
+    await site.post(f"{path}/posts/{note.id}/remove", csrf=csrf)
+    await site.post(f"{path}/state", csrf=csrf, state="closed")
+    text = await site.get(path)
+    assert "third time" in text
+    assert "no longer here" in text
+    assert "Nothing waits" in await site.get("/admin/reports")
+    assert await site.get(f"/@mallory/p{note.id}", 410)
+    await site.post(f"{path}/state", csrf=csrf, state="open")
+    assert str(report_id) in await site.get("/admin/reports")
+
+
+@pytest.mark.parametrize(
+    ("path", "fields", "status"),
+    [
+        ("/admin/reports/1/state", {"state": "closed"}, 404),
+        ("/admin/reports/1/state", {"state": "burnt"}, 400),
+        ("/admin/reports/1/notes", {"text": "x"}, 404),
+        ("/admin/reports/1/notes", {"text": " "}, 422),
+        ("/admin/reports/1/posts/1/remove", {}, 404),
+        ("/admin/people/1/sanctions", {"kind": "suspended"}, 404),
+        ("/admin/people/1/sanctions", {"kind": "hanged"}, 400),
+        ("/admin/people/1/role", {"role": "admin"}, 404),
+    ],
+)
+async def test_what_does_not_exist_changes_nothing(site: Site, path, fields, status) -> None:
+    await site.set_up()
+    await site.post(path, 403, **fields)
+    await site.post(path, status, csrf=await site.csrf("/admin/people"), **fields)
+    assert await site.store.read(lambda conn: conn.execute(select(sanctions)).all()) == []
+
+
+async def test_somebody_here_is_suspended_and_comes_back(site: Site) -> None:
+    await site.set_up()
+    mallory = await site.peer.add_actor("mallory")
+    token = await site.peer.token(mallory)
+    note = await site.store.write(publish_note, site.peer.unit(), mallory.id, "Hello", Visibility.PUBLIC)
+    path = f"/admin/people/{mallory.id}"
+    csrf = await site.csrf(path)
+    await site.post(f"{path}/sanctions", csrf=csrf, kind="suspended", reason="spam")
+    assert await site.store.read(account_store.find_token, token) is None
+    await site.get("/@mallory", 410)
+    await site.get(f"/@mallory/p{note.id}", 410)
+    status, document = await site.peer.get(mallory.uri)
+    assert (status, document["suspended"], document["name"]) == (200, True, "mallory")
+    assert (await site.peer.get(note.uri))[0] == 404
+    assert re.search(r"in force", await site.get(path))
+    await site.post(f"{path}/sanctions", csrf=csrf, kind="suspended", lift="1")
+    await site.get("/@mallory")
+    told = await site.store.read(lambda conn: conn.execute(select(audit_log.c.action)).scalars().all())
+    assert told[-2:] == ["suspended.impose", "suspended.lift"]
+
+
+async def test_nobody_decides_about_equals_or_what_the_node_needs(site: Site) -> None:
+    moderator = await site.peer.add_actor("mo")
+    other = await site.peer.add_actor("ma")
+    organisation = await site.peer.organisation()
+
+    def promote(conn: Connection) -> None:
+        for actor in (moderator, other):
+            account_store.set_role(conn, actor.id, "moderator")
+
+    await site.store.write(promote)
+    for target, error in ((moderator, Conflict), (other, Forbidden), (organisation, Conflict)):
+        with pytest.raises(error):
+            await site.store.write(
+                moderate.impose, site.peer.unit(), moderator.id, target.id, Sanction.SUSPENDED, "why not"
+            )
+    assert await site.store.read(lambda conn: conn.execute(select(sanctions)).all()) == []
+
+
+async def test_the_last_administrator_stays_one(site: Site) -> None:
+    await site.set_up()
+    ada = await site.store.read(actors.find_local_actor, "ada")
+    assert ada is not None
+    boss = await site.peer.add_actor("boss")
+    with pytest.raises(Conflict):
+        await site.store.write(moderate.set_role, site.peer.unit(), ada.id, ada.id, "member")
+    with pytest.raises(Conflict):
+        await site.store.write(moderate.set_role, site.peer.unit(), boss.id, ada.id, "member")
+    await site.post(f"/admin/people/{boss.id}/role", csrf=await site.csrf("/admin/people"), role="admin")
+    await site.store.write(moderate.set_role, site.peer.unit(), boss.id, ada.id, "member")
+
+
+async def test_somebody_elsewhere_is_suspended(tmp_path) -> None:
+    """Nothing more comes in, what is here is hidden, and her own server cannot lift it."""
+    async with network(tmp_path, "uni", "museum") as net:
+        uni, museum = net.peers
+        ada, eve = await uni.add_actor("ada"), await museum.add_actor("eve")
+        await uni.follow(ada, eve.uri)
+        await net.settle()
+        first = await museum.store.write(publish_note, museum.unit(), eve.id, "One", Visibility.PUBLIC)
+        await net.settle()
+        assert await uni.object(first.uri) is not None
+        known = await uni.store.read(actors.find_actor, eve.uri)
+        await uni.store.write(moderate.impose, uni.unit(), ada.id, known.id, Sanction.SUSPENDED, "")
+        await uni.system.federation.policies.load()
+        second = await museum.store.write(
+            publish_note, museum.unit(), eve.id, "Two @ada@" + ada.host, Visibility.PUBLIC
+        )
+        await net.settle()
+        assert await uni.object(second.uri) is None
+        assert await uni.store.read(lambda conn: conn.execute(select(follows)).all()) == []
+        page = await uni.http.get(f"{uni.origin}/@eve@{eve.host}", headers={"Accept": "text/html"})
+        assert page.status == 410
+        fresh = await uni.system.federation.fetcher.actor(eve.uri, fresh=True)
+        assert fresh.state == "suspended"
+        await uni.store.write(moderate.lift, uni.unit(), ada.id, known.id, Sanction.SUSPENDED)
+        await uni.system.federation.policies.load()
+        third = await museum.store.write(
+            publish_note, museum.unit(), eve.id, "Three @ada@" + ada.host, Visibility.PUBLIC
+        )
+        await net.settle()
+        assert await uni.object(third.uri) is not None
+
+
+# -- block lists ----------------------------------------------------------------------------------------------------
+
+MASTODON = """#domain,#severity,#reject_media,#reject_reports,#public_comment,#obfuscate
+bad.example,suspend,true,true,"Spam, much",false
+loud.example,silence,false,false,,false
+pics.example,noop,true,false,,false
+odd.example,noop,false,false,,false
+"""
+
+
+def test_lists_are_read_as_others_write_them() -> None:
+    lines, problems = read_list(MASTODON)
+    assert lines == [
+        Line("bad.example", DomainPolicy.BLOCK, "Spam, much"),
+        Line("loud.example", DomainPolicy.LIMIT),
+        Line("pics.example", DomainPolicy.MEDIA_FREE),
+    ]
+    assert problems == ['Line 5: "noop" has no counterpart here.']
+
+
+@pytest.mark.parametrize(
+    ("text", "domains", "wrong"),
+    [
+        ("bad.example\nBAD.example.\n\n# a remark\n", ["bad.example"], 0),
+        ("https://bad.example/\n", [], 1),
+        ("", [], 0),
+    ],
+)
+def test_plain_lists_are_read_line_by_line(text, domains, wrong) -> None:
+    lines, problems = read_list(text)
+    assert [line.domain for line in lines] == domains
+    assert len(problems) == wrong
+
+
+def test_a_list_survives_the_way_out_and_back() -> None:
+    lines = [Line("a.example", DomainPolicy.BLOCK, 'so, "so"'), Line("b.example", DomainPolicy.MEDIA_FREE)]
+    assert read_list(write_list([*lines, Line("c.example", DomainPolicy.ALLOW)])) == (lines, [])
+
+
+async def test_a_list_is_shown_before_it_is_taken_over(site: Site) -> None:
+    await site.set_up()
+    path = "/admin/policies/import"
+    csrf = await site.csrf(path)
+    text = await site.post(path, 200, csrf=csrf, text=MASTODON)
+    assert "3 domains would be treated differently" in text
+    assert "bad.example" not in await site.get("/admin/policies.csv")
+    await site.post(path, csrf=csrf, text=MASTODON, confirm="1")
+    exported = await site.get("/admin/policies.csv")
+    assert 'bad.example,suspend,true,false,"Spam, much",false' in exported
+    assert "change nothing" in await site.post(path, 200, csrf=csrf, text=exported)
+
+
+async def test_a_removed_post_of_others_does_not_come_back(tmp_path) -> None:
+    async with network(tmp_path, "uni", "museum") as net:
+        uni, museum = net.peers
+        ada, eve = await uni.add_actor("ada"), await museum.add_actor("eve")
+        await uni.follow(ada, eve.uri)
+        await net.settle()
+        note = await museum.store.write(publish_note, museum.unit(), eve.id, "One", Visibility.PUBLIC)
+        await net.settle()
+        stored = await uni.object(note.uri)
+        await uni.store.write(moderate.remove_object, uni.unit(), ada.id, stored.id)
+        assert (await uni.object(note.uri)).state == objects.DELETED

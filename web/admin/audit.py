@@ -1,0 +1,45 @@
+"""``/admin/audit``: who changed what; nobody can change it here (ADM3)."""
+
+from typing import Any
+
+import orjson
+from aiohttp import web
+
+from node.log import one_line
+from node.state import NODE
+from node.store import accounts
+from web.admin.views import AuditRow, AuditView
+from web.pages.frame import html, page_of
+from web.pages.parts import Paging
+from web.sessions import require_admin
+
+PATH = "/admin/audit"
+_PAGE = 50
+
+
+async def show_audit(request: web.Request) -> web.Response:
+    require_admin(request)
+    about, before = request.query.get("q", "")[:200].strip(), request.query.get("before", "")
+    cursor = int(before) if before.isascii() and before.isdigit() and len(before) < 20 else None
+    rows = await request.app[NODE].store.read(accounts.list_audit, about=about, before=cursor, limit=_PAGE + 1)
+    view = AuditView(
+        page=page_of(request, PATH, title="Log", section="/admin", noindex=True),
+        rows=tuple(_row(row) for row in rows[:_PAGE]),
+        query=about,
+        paging=Paging(
+            next_path=f"{PATH}?before={rows[_PAGE - 1].id}" if len(rows) > _PAGE else "",
+            first_path=PATH if cursor else "",
+        ),
+    )
+    return html(request, view)
+
+
+def _row(row: Any) -> AuditRow:
+    changed = {name: value for name, value in (("before", row.before), ("after", row.after)) if value is not None}
+    return AuditRow(
+        at=row.created_at,
+        by=one_line(row.actor_uri),
+        action=row.action,
+        target=one_line(row.target),
+        change=one_line(orjson.dumps(changed).decode()) if changed else "",
+    )

@@ -1,0 +1,86 @@
+"""Domain policies as a list to give away or to take over; what it would do is shown before it is done (ADM6)."""
+
+from aiohttp import web
+from sqlalchemy import Connection
+
+from node.domain.blocklists import MAX_BYTES, Line, read_list, write_list
+from node.domain.moderation import DomainPolicy
+from node.errors import Malformed, TooLarge
+from node.services import moderate
+from node.state import NODE
+from node.store import policies
+from web.admin.views import BlockListView, ListedDomain
+from web.pages.frame import html, page_of
+from web.pages.views import Page
+from web.sessions import read_form, require_admin
+
+_PATH = "/admin/policies"
+_IMPORT = f"{_PATH}/import"
+
+
+async def export_list(request: web.Request) -> web.Response:
+    """``GET /admin/policies.csv``"""
+    require_admin(request)
+    rows = await request.app[NODE].store.read(policies.list_policies)
+    text = write_list(Line(row.domain, DomainPolicy(row.policy), row.reason) for row in rows)
+    headers = {
+        "Content-Disposition": 'attachment; filename="domain-policies.csv"',
+        "Cache-Control": "private, no-store",
+    }
+    return web.Response(text=text, content_type="text/csv", headers=headers)
+
+
+async def show_import(request: web.Request) -> web.Response:
+    """The form, empty."""
+    session = require_admin(request)
+    return html(request, BlockListView(page=_page(request), csrf=session.csrf, import_path=_IMPORT))
+
+
+async def import_list(request: web.Request) -> web.Response:
+    """With ``confirm`` the list is taken over; without, it is shown what that would do."""
+    session, node = require_admin(request), request.app[NODE]
+    fields = await read_form(request, session.csrf)
+    text = fields.get("text", "")
+    if len(text.encode()) > MAX_BYTES:
+        raise TooLarge("This list is too long; take it over in parts.")
+    lines, problems = read_list(text)
+    lines = [line for line in lines if not _is_ours(line.domain, node.config.host)]
+    if fields.get("confirm"):
+        if not lines:
+            raise Malformed("There is no domain in this list.")
+        await node.store.write(moderate.take_list_over, node.unit(), session.actor_id, lines)
+        return web.Response(status=303, headers={"Location": _PATH})
+    listed = await node.store.read(_compare, lines)
+    view = BlockListView(
+        page=_page(request),
+        csrf=session.csrf,
+        import_path=_IMPORT,
+        text=text,
+        domains=tuple(each for each in listed if each.known is not each.effect),
+        problems=tuple(problems),
+        unchanged=sum(each.known is each.effect for each in listed),
+    )
+    return html(request, view)
+
+
+def _page(request: web.Request) -> Page:
+    return page_of(request, _IMPORT, title="Take over a list", section="/admin", noindex=True)
+
+
+def _is_ours(domain: str, host: str) -> bool:
+    return domain == host or host.endswith("." + domain)
+
+
+def _compare(conn: Connection, lines: list[Line]) -> list[ListedDomain]:
+    known = {row.domain: DomainPolicy(row.policy) for row in policies.list_policies(conn)}
+    ended = policies.count_follows_by_domain(conn)
+    return [
+        ListedDomain(
+            domain=line.domain,
+            effect=line.policy,
+            reason=line.reason,
+            known=known.get(line.domain),
+            follows=policies.follows_below(ended, line.domain) if line.policy is DomainPolicy.BLOCK else 0,
+        )
+        for line in lines
+    ]

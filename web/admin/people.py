@@ -1,0 +1,132 @@
+"""``/admin/people``: everybody whom this node knows, and what moderators decide about them."""
+
+from typing import Any
+
+from aiohttp import web
+from sqlalchemy import Connection
+
+from node.domain.moderation import Sanction
+from node.domain.text import plain, shorten
+from node.errors import Malformed, NotFound
+from node.log import one_line
+from node.services import moderate
+from node.state import NODE
+from node.store import reports, sanctions
+from node.store.accounts import ADMIN, MEMBER, MODERATOR
+from web.admin.views import Decision, PeopleView, PersonRow, PersonView
+from web.pages.cards import actor_path
+from web.pages.frame import html, page_of
+from web.pages.parts import Link, Paging
+from web.sessions import read_form, require_admin, require_moderator
+
+PATH = "/admin/people"
+_PAGE = 40
+#: What the list can be narrowed to: parameters of ``sanctions.list_actors`` by the value of ``show``.
+_FILTERS: dict[str, tuple[str, dict[str, Any]]] = {
+    "": ("All", {"under": None, "local": None}),
+    "here": ("People here", {"under": None, "local": True}),
+    "suspended": ("Suspended", {"under": Sanction.SUSPENDED, "local": None}),
+    "silenced": ("Silenced", {"under": Sanction.SILENCED, "local": None}),
+    "sensitive": ("Media covered", {"under": Sanction.SENSITIVE, "local": None}),
+}
+
+
+async def show_people(request: web.Request) -> web.Response:
+    require_moderator(request)
+    show, query, before = (
+        request.query.get("show", ""),
+        request.query.get("q", "")[:320],
+        request.query.get("before", ""),
+    )
+    if show not in _FILTERS:
+        raise NotFound
+    cursor = int(before) if before.isascii() and before.isdigit() and len(before) < 20 else None
+    _, narrowed = _FILTERS[show]
+    rows, decided = await request.app[NODE].store.read(_find_many, query, cursor, narrowed)
+    more = f"{PATH}?show={show}&before={rows[_PAGE - 1].id}" if len(rows) > _PAGE else ""
+    view = PeopleView(
+        page=page_of(request, PATH, title="People", section="/admin", noindex=True),
+        people=tuple(person_row(row, decided.get(row.id, ())) for row in rows[:_PAGE]),
+        query=query,
+        filters=tuple(Link(label=label, href=f"{PATH}?show={name}") for name, (label, _) in _FILTERS.items()),
+        paging=Paging(next_path=more, first_path=f"{PATH}?show={show}" if cursor else ""),
+    )
+    return html(request, view)
+
+
+def _find_many(conn: Connection, query: str, before: int | None, narrowed: dict[str, Any]) -> tuple[Any, Any]:
+    rows = sanctions.list_actors(conn, query=query, before=before, limit=_PAGE + 1, **narrowed)
+    return rows, sanctions.load_many(conn, [row.id for row in rows])
+
+
+def person_row(row: Any, decided: Any) -> PersonRow:
+    """``row`` as ``sanctions.list_actors`` has it; ``decided``: the sanctions that hold."""
+    return PersonRow(
+        id=str(row.id),
+        path=f"{PATH}/{row.id}",
+        handle=f"@{row.username}@{row.host}",
+        name=one_line(row.name),
+        kind=row.kind,
+        local=row.local,
+        role=row.role or "",
+        email=row.email or "",
+        state=row.account_state or row.state,
+        decisions=tuple(
+            Decision(kind=Sanction(each.kind), reason=each.reason, since=each.created_at) for each in decided
+        ),
+    )
+
+
+async def show_person(request: web.Request) -> web.Response:
+    session, node = require_moderator(request), request.app[NODE]
+    row, decided, counts, open_reports = await node.store.read(_find_one, int(request.match_info["actor"]))
+    path = f"{PATH}/{row.id}"
+    is_admin = session.role == ADMIN
+    view = PersonView(
+        page=page_of(request, path, title=shorten(plain(row.name or row.username), 60), section="/admin", noindex=True),
+        csrf=session.csrf,
+        person=person_row(row, decided),
+        sanction_path=f"{path}/sanctions",
+        role_path=f"{path}/role" if is_admin and row.role and row.id != session.actor_id else "",
+        profile_path=actor_path(row) if row.state == "active" else "",
+        roles=(MEMBER, MODERATOR, ADMIN),
+        may_decide=row.id != session.actor_id and not (row.local and row.kind in {"application", "organization"}),
+        open_reports=open_reports,
+        reports_path=f"/admin/reports?about={row.id}",
+        **counts,
+    )
+    return html(request, view)
+
+
+def _find_one(conn: Connection, actor_id: int) -> tuple[Any, Any, dict[str, int], int]:
+    row = sanctions.find_actor(conn, actor_id)
+    if row is None:
+        raise NotFound
+    decided = sanctions.load_many(conn, [row.id]).get(row.id, ())
+    return row, decided, sanctions.count_effect(conn, row.id), reports.count_reports(conn, about=row.uri)
+
+
+async def decide(request: web.Request) -> web.Response:
+    """Impose or lift a sanction."""
+    session, node = require_moderator(request), request.app[NODE]
+    fields = await read_form(request, session.csrf)
+    kind, actor_id = fields.get("kind", ""), int(request.match_info["actor"])
+    if kind not in set(Sanction):
+        raise Malformed("This decision is not known.")
+    if fields.get("lift"):
+        await node.store.write(moderate.lift, node.unit(), session.actor_id, actor_id, Sanction(kind))
+    else:
+        reason = fields.get("reason", "")
+        await node.store.write(moderate.impose, node.unit(), session.actor_id, actor_id, Sanction(kind), reason)
+    return _back(actor_id)
+
+
+async def set_role(request: web.Request) -> web.Response:
+    session, node = require_admin(request), request.app[NODE]
+    fields, actor_id = await read_form(request, session.csrf), int(request.match_info["actor"])
+    await node.store.write(moderate.set_role, node.unit(), session.actor_id, actor_id, fields.get("role", ""))
+    return _back(actor_id)
+
+
+def _back(actor_id: int) -> web.Response:
+    return web.Response(status=303, headers={"Location": f"{PATH}/{actor_id}"})
