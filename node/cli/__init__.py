@@ -4,6 +4,7 @@ Each module holds a click command or group named ``command``. What a command rai
 sentence on standard error and an exit code: 0 done, 1 failed, 2 wrong usage, 78 configuration refused.
 """
 
+import gc
 import importlib
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -45,7 +46,11 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 (the interface)
         if cmd_name not in COMMANDS:
             return None
-        found: click.Command = importlib.import_module(f"node.cli.{cmd_name}").command
+        gc.disable()  # of what modules make when they are loaded nothing is garbage: a seventh of the start
+        try:
+            found: click.Command = importlib.import_module(f"node.cli.{cmd_name}").command
+        finally:
+            gc.enable()
         return found
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 (the interface)

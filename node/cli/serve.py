@@ -6,6 +6,7 @@ Loaded when it is called; the parts that only other commands need (rich, Alembic
 import asyncio
 import contextlib
 import fcntl
+import gc
 import os
 import secrets
 import signal
@@ -101,6 +102,7 @@ async def _serve(system: System, stop: asyncio.Event) -> None:
         await web.TCPSite(metrics_runner, config.metrics.listen.host, config.metrics.listen.port).start()
     await system.start_work()
     await _invite_first_administrator(system)
+    gc.freeze()  # what the start has made stays; no collection needs to look at it again
     click.echo(f"listening on {config.origin}")
     warnings = asyncio.create_task(_warn_hourly(config), name="development warning")
     try:

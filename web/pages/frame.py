@@ -66,7 +66,7 @@ def language_of(request: web.Request) -> str:
 
 def html(request: web.Request, view: View, status: int = 200) -> web.Response:
     """The page of a view. Nobody keeps what was made for somebody who is signed in."""
-    body = request.app[WEB].renderer.render(view)
+    body = request.app[WEB].render(view)
     is_private = view.page.viewer is not None or view.page.quiet
     headers = {
         **security(request.app[WEB].media_origin),

@@ -1,0 +1,40 @@
+"""What a serving node has loaded before anybody asks for anything: the budget of its start and of its idle memory."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+#: For other commands, other databases, or the first page, picture or sign-in that needs them.
+LATE = (
+    "PIL alembic argon2 bleach icalendar jinja2 joserfc jsonschema lxml mako markdown_it psycopg publicsuffixlist rdflib "
+    "rich"
+).split()
+#: Each costs a millisecond and 50 KiB in the mean. Raise it when what was added must be there from the start.
+AT_MOST = 900
+
+_SCRIPT = """
+import asyncio, sys
+from node.cli import serve
+from node.app import build_app, close_system, open_system
+from node.config import load
+
+async def main():
+    system = await open_system(load(sys.argv[1]), lane=0)
+    build_app(system)
+    await system.start_work()
+    await close_system(system)
+
+asyncio.run(main())
+print(*sorted(sys.modules))
+"""
+
+
+def test_a_node_that_starts_loads_only_what_serving_needs(tmp_path: Path) -> None:
+    config = tmp_path / "rhizome.toml"
+    made = ["init", "--config", str(config), "--host", "127.0.0.1:8300", "--name", "Start", "--development"]
+    subprocess.run([sys.executable, "-m", "node", *made], check=True, capture_output=True)
+    run = [sys.executable, "-c", _SCRIPT, str(config)]
+    subprocess.run(run, check=True, capture_output=True)  # the first start makes the database
+    loaded = subprocess.run(run, check=True, capture_output=True, text=True).stdout.split()
+    assert [name for name in LATE if name in loaded] == []
+    assert len(loaded) <= AT_MOST
