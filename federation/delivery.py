@@ -101,7 +101,7 @@ class Keyring(Protocol):
 
 
 class Deliverer:
-    """Runs delivery jobs. ``close`` it."""
+    """Runs delivery jobs."""
 
     def __init__(
         self,
@@ -111,6 +111,7 @@ class Deliverer:
         client: OutboundClient,
         hosts: Hosts,
         keyring: Keyring,
+        signing: Signing,
         *,
         places: Places | None = None,
         rnd: Callable[[], float] = random.random,
@@ -118,7 +119,7 @@ class Deliverer:
     ) -> None:
         self._store, self._clock, self._ids = store, clock, ids
         self._client, self._hosts, self._keyring = client, hosts, keyring
-        self._places, self._signing = places or Places(), Signing()
+        self._places, self._signing = places or Places(), signing
         self._aftermath = Aftermath(store, clock, ids, hosts, rnd=rnd)
         self._random, self._steady = rnd, SteadyClock(clock, monotonic)
         self._outgoing: OrderedDict[int, asyncio.Task[Outgoing | None]] = OrderedDict()
@@ -126,9 +127,6 @@ class Deliverer:
 
     def kind(self) -> Kind:
         return single(DELIVER, self.run, slots=SLOTS, per_host=self._room, longest_waits={"": backoff.LONGEST_WAIT})
-
-    def close(self) -> None:
-        self._signing.close()
 
     def _room(self, host: str) -> int:
         """How many deliveries to this host may be under way; runs in the store's thread.

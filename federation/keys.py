@@ -204,6 +204,8 @@ def _settle(conn: Connection, failed: RemoteKey) -> RemoteKey:
     """What the store holds after the fetch: the key as it was just stored, or the memory that there is none."""
     row = table.find_remote_key(conn, failed.uri)
     is_known = row is not None and bool(row.owner_uri)  # an owner who lists it no more has had it removed
+    if row is not None and is_known and row.refreshed_at == failed.refreshed_at:
+        return row
     settled = replace(row, refreshed_at=failed.refreshed_at) if row is not None and is_known else failed
     table.save_remote_key(conn, settled)
     return settled

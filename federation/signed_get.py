@@ -6,6 +6,7 @@ everybody; a way that was taken after another was refused is remembered.
 """
 
 from collections.abc import Mapping
+from functools import partial
 
 from federation.circuit import remembered_scheme
 from federation.double_knock import Knock, knocks, may_knock_again, read_ask, sign_for
@@ -15,6 +16,7 @@ from federation.httpsig import Ask, Message
 from federation.keypairs import SigningKey
 from federation.keys import Keyring
 from federation.mediatype import ACCEPT_ACTIVITY
+from federation.signing import Signing
 from node.clock import Clock
 from node.domain.uris import host_of
 
@@ -22,8 +24,9 @@ from node.domain.uris import host_of
 class SignedGet:
     """See the module."""
 
-    def __init__(self, client: OutboundClient, keyring: Keyring, hosts: Hosts, clock: Clock) -> None:
-        self._client, self._keyring, self._hosts, self._clock = client, keyring, hosts, clock
+    def __init__(self, client: OutboundClient, keyring: Keyring, signing: Signing, hosts: Hosts, clock: Clock) -> None:
+        self._client, self._keyring, self._signing, self._hosts = client, keyring, signing, hosts
+        self._clock = clock
 
     async def ask(
         self, url: str, *, actor_id: int, headers: Mapping[str, str] | None = None, caused_by_others: bool = False
@@ -59,6 +62,7 @@ class SignedGet:
         """Signs each hop anew."""
 
         async def signed(url: str) -> dict[str, str]:
-            return sign_for(knock, Message("GET", url, {}, b""), key, now=self._clock.now(), ask=ask)
+            message = Message("GET", url, {}, b"")
+            return await self._signing.run(partial(sign_for, knock, message, key, now=self._clock.now(), ask=ask))
 
         return signed

@@ -41,6 +41,7 @@ from federation.recheck import Recheck
 from federation.remote_media import RemoteMedia
 from federation.resolving import Resolver as InboxResolver
 from federation.signed_get import SignedGet
+from federation.signing import Signing
 from federation.state import FEDERATION, Federation
 from federation.threads import Threads
 from node import guard, metrics, upkeep
@@ -81,7 +82,7 @@ class System:
     worker: Worker
     schedule: Schedule
     catalogues: CatalogueSync
-    deliverer: Deliverer
+    signing: Signing
     ticks: Ticks
 
     async def start_work(self) -> None:
@@ -147,7 +148,7 @@ async def close_system(system: System) -> None:
     await system.ticks.stop()
     await system.worker.stop()
     await system.federation.hosts.close()
-    system.deliverer.close()
+    system.signing.close()
     await system.federation.client.close()
     await system.node.uploads.close()
     await system.node.store.close()
@@ -195,12 +196,13 @@ async def _join(
         return Unit(ids, clock.now(), config.origin, config.host)
 
     hosts = Hosts(store, clock, returned=lambda conn, host: sync_host(conn, unit(), host))
+    signing = Signing()
     fetcher = Fetcher(
         store,
         clock,
         ids,
         client,
-        SignedGet(client, keyring, hosts, clock),
+        SignedGet(client, keyring, signing, hosts, clock),
         policies,
         origin=config.origin,
         host=config.host,
@@ -221,7 +223,7 @@ async def _join(
         origin=config.origin,
         backlog_at_most=config.limits.inbox_backlog,
     )
-    deliverer = Deliverer(store, clock, ids, client, hosts, keyring)
+    deliverer = Deliverer(store, clock, ids, client, hosts, keyring, signing)
     uploads = _uploads(config, clock, store, unit)
     remote_media = RemoteMedia(client, clock, policies, config.data_dir / "media-cache", config.media, config.jobs)
     catalogues = CatalogueSync(store, fetcher, unit)
@@ -267,7 +269,7 @@ async def _join(
         worker,
         schedule,
         catalogues,
-        deliverer,
+        signing,
         Ticks(
             [
                 Tick("policies", 2, policies.load),

@@ -16,6 +16,7 @@ from federation.delivery import Deliverer
 from federation.hosts import Hosts
 from federation.http import OutboundClient
 from federation.keypairs import Algorithm, SigningKey
+from federation.signing import Signing
 from node.clock import SECOND, SystemClock
 from node.ids import Ids
 from node.jobs import worker as workers
@@ -57,7 +58,7 @@ class Keys:
 def delivering(store: Store) -> Kind:
     clock = SystemClock()
     client = OutboundClient(AddressPolicy(allow_loopback_peers=True), user_agent="test", clock=clock)
-    return Deliverer(store, clock, Ids(clock), client, Hosts(store, clock), Keys()).kind()
+    return Deliverer(store, clock, Ids(clock), client, Hosts(store, clock), Keys(), Signing()).kind()
 
 
 KINDS = {"apply": applying, "deliver": delivering}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, union, update
 
+from node.store.bulk import Bulk
 from node.store.tables import activities, actors, follows, jobs
 
 #: What a host must hear of however long it was away: not to know of it would harm people.
@@ -27,7 +28,7 @@ class Activity:
 
 _FIELDS = tuple(Activity.__dataclass_fields__)
 _COLUMNS = tuple(activities.c[name] for name in _FIELDS)
-_INSERT = insert(activities)
+_INSERT = Bulk(insert(activities))
 _BY_URI = select(*_COLUMNS).where(activities.c.uri == bindparam("uri"))
 _BY_IDS = select(*_COLUMNS).where(activities.c.id.in_(bindparam("ids", expanding=True)))
 
@@ -46,7 +47,7 @@ def insert_activity(
 ) -> None:
     """Store an activity; ``body`` is the JSON that goes out, byte for byte."""
     values = (activity_id, uri, actor_id, type_, object_uri, visibility, body, now)
-    conn.execute(_INSERT, dict(zip(_FIELDS, values, strict=True)))
+    _INSERT.run(conn, [dict(zip(_FIELDS, values, strict=True))])
 
 
 def load_activity(conn: Connection, uri: str) -> Activity | None:

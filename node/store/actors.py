@@ -132,14 +132,19 @@ def load_follower_inboxes(conn: Connection, actor_id: int) -> list[tuple[str, st
     return [(row.inbox, row.shared_inbox) for row in conn.execute(_FOLLOWER_INBOXES, {"actor_id": actor_id})]
 
 
+_INBOXES = select(actors.c.inbox, actors.c.shared_inbox).where(
+    actors.c.uri.in_(bindparam("uris", expanding=True)),
+    actors.c.local.is_(False),
+    actors.c.state == "active",
+    actors.c.inbox != "",
+)
+
+
 def load_inboxes(conn: Connection, uris: Collection[str]) -> list[tuple[str, str]]:
     """``(inbox, shared inbox or '')`` of each remote actor among ``uris``."""
     if not uris:
         return []
-    query = select(actors.c.inbox, actors.c.shared_inbox).where(
-        actors.c.uri.in_(list(uris)), actors.c.local.is_(False), actors.c.state == "active", actors.c.inbox != ""
-    )
-    return [(row.inbox, row.shared_inbox) for row in conn.execute(query)]
+    return [(row.inbox, row.shared_inbox) for row in conn.execute(_INBOXES, {"uris": list(uris)})]
 
 
 def load_shared_inboxes(conn: Connection) -> list[tuple[str, str]]:

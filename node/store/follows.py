@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, or_, select, update
 
 from node.store.actors import Actor, load_actors_by_id
+from node.store.bulk import Bulk
 from node.store.tables import actors, follows, notifications
 
 PENDING = "pending"
@@ -29,6 +30,9 @@ _PAIR = select(*_COLUMNS).where(
 )
 
 
+_INSERT = Bulk(insert(follows))
+
+
 def find_follow(conn: Connection, follower_id: int, followed_id: int) -> Follow | None:
     row = conn.execute(_PAIR, {"follower_id": follower_id, "followed_id": followed_id}).first()
     return Follow(*row) if row else None
@@ -50,7 +54,7 @@ def save_follow(conn: Connection, new: Follow) -> Follow:
     if known is None:
         accepted_at = new.created_at if new.state == ACCEPTED else None
         values = {name: getattr(new, name) for name in Follow.__dataclass_fields__}
-        conn.execute(insert(follows).values(**values, accepted_at=accepted_at))
+        _INSERT.run(conn, [{**values, "accepted_at": accepted_at}])
         return new
     state = ACCEPTED if ACCEPTED in {known.state, new.state} else PENDING
     conn.execute(update(follows).where(follows.c.id == known.id).values(uri=new.uri, state=state))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
+from node.store.bulk import Bulk
 from node.store.tables import own_keys, remote_keys
 
 #: All are public; only the current one signs. A retired key is forgotten at ``retires_at``.
@@ -42,6 +43,8 @@ class RemoteKey:
 _OWN = tuple(own_keys.c[name] for name in OwnKey.__dataclass_fields__)
 _REMOTE = tuple(remote_keys.c[name] for name in RemoteKey.__dataclass_fields__)
 _REMOTE_BY_URI = select(*_REMOTE).where(remote_keys.c.uri == bindparam("uri"))
+_DELETE_REMOTE = delete(remote_keys).where(remote_keys.c.uri == bindparam("uri"))
+_INSERT_REMOTE = Bulk(insert(remote_keys))
 
 
 def insert_own_keys(conn: Connection, keys: Sequence[OwnKey]) -> None:
@@ -89,9 +92,8 @@ def find_remote_key(conn: Connection, uri: str) -> RemoteKey | None:
 
 
 def save_remote_key(conn: Connection, key: RemoteKey) -> None:
-    values = {name: getattr(key, name) for name in RemoteKey.__dataclass_fields__}
-    conn.execute(delete(remote_keys).where(remote_keys.c.uri == key.uri))
-    conn.execute(insert(remote_keys).values(**values))
+    conn.execute(_DELETE_REMOTE, {"uri": key.uri})
+    _INSERT_REMOTE.run(conn, [{name: getattr(key, name) for name in RemoteKey.__dataclass_fields__}])
 
 
 def delete_remote_keys_of(conn: Connection, owner_uri: str) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from node.domain.actors import RemoteActor
 from node.domain.moderation import Sanction
@@ -10,6 +10,7 @@ from node.errors import Conflict
 from node.ids import Ids
 from node.store import notifications, sanctions
 from node.store.actors import Actor, find_actor
+from node.store.bulk import Bulk
 from node.store.tables import actors, catalogue_buckets, catalogue_entries, catalogues, follows, remote_keys
 
 _TOMBSTONE: dict[str, Any] = {
@@ -22,22 +23,26 @@ _TOMBSTONE: dict[str, Any] = {
     "raw": None,
     "state": "gone",
 }
+_KNOWN = select(actors.c.id, actors.c.local, actors.c.moved_to).where(actors.c.uri == bindparam("actor_uri"))
+_INSERT = Bulk(insert(actors))
+_REFRESH = Bulk(update(actors).where(actors.c.id == bindparam("actor_id")))
+_FORGET_KEYS_OF = delete(remote_keys).where(remote_keys.c.owner_uri == bindparam("actor_uri"))
+_FORGET_KEYS = delete(remote_keys).where(remote_keys.c.uri.in_(bindparam("uris", expanding=True)))
+_INSERT_KEYS = Bulk(insert(remote_keys))
 
 
 def save_remote_actor(conn: Connection, ids: Ids, now: int, remote: RemoteActor) -> Actor:
     """Insert or refresh the copy, and replace the keys that it publishes. Raises Conflict for one of ours."""
-    known = conn.execute(
-        select(actors.c.id, actors.c.local, actors.c.moved_to).where(actors.c.uri == remote.uri)
-    ).first()
+    known = conn.execute(_KNOWN, {"actor_uri": remote.uri}).first()
     if known is None:
-        conn.execute(insert(actors).values(id=ids.new(), created_at=now, local=False, **_columns(remote, now)))
+        _INSERT.run(conn, [{"id": ids.new(), "created_at": now, "local": False, **_columns(remote, now)}])
     elif known.local:
         raise Conflict("This actor is at home here.", detail=remote.uri)
     else:
         columns = _columns(remote, now)
         if any(row.kind == Sanction.SUSPENDED for row in sanctions.load_many(conn, [known.id]).get(known.id, ())):
             columns["state"] = "suspended"  # what its own host says does not lift what was decided here
-        conn.execute(update(actors).where(actors.c.id == known.id).values(**columns))
+        _REFRESH.run(conn, [{"actor_id": known.id, **columns}])
     _replace_keys(conn, remote, now)
     saved = find_actor(conn, remote.uri)
     assert saved is not None
@@ -80,10 +85,10 @@ def _columns(remote: RemoteActor, now: int) -> dict[str, Any]:
 
 
 def _replace_keys(conn: Connection, remote: RemoteActor, now: int) -> None:
-    conn.execute(delete(remote_keys).where(remote_keys.c.owner_uri == remote.uri))
+    conn.execute(_FORGET_KEYS_OF, {"actor_uri": remote.uri})
     if not remote.keys:
         return
-    conn.execute(delete(remote_keys).where(remote_keys.c.uri.in_([key.id for key in remote.keys])))
+    conn.execute(_FORGET_KEYS, {"uris": [key.id for key in remote.keys]})
     rows = {
         key.id: {
             "uri": key.id,
@@ -95,7 +100,7 @@ def _replace_keys(conn: Connection, remote: RemoteActor, now: int) -> None:
         }
         for key in remote.keys
     }
-    conn.execute(insert(remote_keys), list(rows.values()))
+    _INSERT_KEYS.run(conn, list(rows.values()))
 
 
 def note_gone(conn: Connection, uri: str, now: int) -> int | None:

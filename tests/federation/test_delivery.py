@@ -76,6 +76,7 @@ async def sender(store):
         timeouts=Timeouts(silence=0.4, total=1.0),
         blocked=lambda host: host.startswith("127.0.99."),
     )
+    signing = Signing()
     deliverer = Deliverer(
         store,
         clock,
@@ -83,6 +84,7 @@ async def sender(store):
         client,
         hosts,
         Keys(),
+        signing,
         places=Places(patience=0.1),
         rnd=lambda: 0.5,
         monotonic=lambda: time.passed,
@@ -150,7 +152,7 @@ async def sender(store):
         store=store, clock=clock, ids=ids, hosts=hosts, worker=worker, post=post, deliverer=deliverer,
         looked=looked, answers=answers, time=time, pass_time=pass_time, client=client,
     )  # fmt: skip
-    deliverer.close()
+    signing.close()
     await hosts.close()
     await client.close()
 
