@@ -68,7 +68,6 @@ async def test_whoever_is_not_signed_in_at_home_is_asked_to(city: Site, site: Si
 
 
 async def test_what_a_stranger_types_wrongly_is_told_to_her(site: Site, city: Site, monkeypatch):
-    monkeypatch.setattr(follow, "PATIENCE", 0.3)
     ben = handle_of(site, "ben")
     await site.peer.add_actor("ben")
     token = await token_of(site, f"/follow?uri={ben}")
@@ -81,21 +80,24 @@ async def test_what_a_stranger_types_wrongly_is_told_to_her(site: Site, city: Si
     assert "No account was found" in await told(handle_of(city, "nobody"))
     assert "No account was found" in await told(handle_of(city, "ada"), handle_of(site, "nobody"), 404)
     assert "No account was found" in await told(handle_of(city, "ada"), "javascript:alert(1)", 404)
+    monkeypatch.setattr(follow, "PATIENCE", 0.3)
     async with BrokenPeer(is_silent(), host="127.2.0.8") as dead:
         assert "did not answer in time" in await told(f"@ada@127.2.0.8:{dead.port}")
+    monkeypatch.undo()
     await site.post("/follow/from", 403, uri=ben, handle=handle_of(city, "ada"), csrf="wrong")
     await site.get("/follow?uri=nonsense", 404)
 
 
 async def test_what_a_member_cannot_follow_is_told_to_her(site: Site, city: Site, monkeypatch):
-    monkeypatch.setattr(follow, "PATIENCE", 0.3)
     await site.set_up()
     for uri in ("nonsense", handle_of(city, "nobody"), f"{city.peer.origin}/ap/instance", f"{site.peer.origin}/x"):
         assert "No account was found" in await site.get(f"/follow?uri={uri}", 404)
     assert "This is you." in await site.get(f"/follow?uri={handle_of(site, 'ada')}")
     assert "Look up" in await site.get("/follow")
+    monkeypatch.setattr(follow, "PATIENCE", 0.3)
     async with BrokenPeer(is_silent(), host="127.2.0.8") as dead:
         assert "did not answer in time" in await site.get(f"/follow?uri=@zoe@127.2.0.8:{dead.port}", 404)
+    monkeypatch.undo()
     eve = await city.peer.add_actor("eve")
     assert "Follow eve" in await site.get(f"/follow?uri={eve.uri}")
     host = city.peer.system.node.config.host
