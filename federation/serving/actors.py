@@ -9,6 +9,8 @@ from federation import documents
 from federation.negotiation import wants_activity
 from federation.serving.answers import activity_response, gone_response
 from federation.serving.visitor import require_visitor
+from federation.vocab import TYPE_OF_ACTOR
+from node.domain.actors import ActorKind
 from node.errors import NotFound
 from node.state import NODE
 from node.store import actors
@@ -35,10 +37,16 @@ async def show_actor(request: web.Request) -> web.Response:
     if not wants_activity(request.headers.get("Accept", "")):
         raise web.HTTPFound(f"/@{actor.username}", headers={"Vary": "Accept"})
     if actor.state == "gone":
-        return gone_response(request, documents.tombstone(actor.uri, "", actor.fetched_at or node.clock.now()))
+        former_type, gone_at = TYPE_OF_ACTOR[ActorKind(actor.kind)], await node.store.read(_gone_at, actor.id)
+        return gone_response(request, documents.tombstone(actor.uri, former_type, gone_at))
     if node.config.federation.authorized_fetch:  # what everybody may read costs no look at a signature
         await require_visitor(request)
     return activity_response(request, await node.store.read(documents.actor_document, actor.id))
+
+
+def _gone_at(conn: Connection, actor_id: int) -> int:
+    """The last change of a row that is gone was its end."""
+    return int(actors.load_profile(conn, actor_id).updated_at)
 
 
 async def find_own_actor(request: web.Request) -> Actor:
