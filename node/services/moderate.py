@@ -69,6 +69,8 @@ def lift(conn: Connection, unit: Unit, moderator_id: int, actor_id: int, kind: S
 def _set_state(conn: Connection, unit: Unit, actor: Actor, state: str) -> None:
     """Nothing of who is suspended is shown; somebody here cannot sign in, and other servers are told."""
     actors.update_actor(conn, actor.id, state=state, updated_at=unit.now)
+    turn = objects.show_all_of if state == "active" else objects.hide_all_of
+    turn(conn, actor.id)
     if not actor.local:
         return
     accounts.set_state(conn, actor.id, state)

@@ -25,7 +25,8 @@ from node.store.tables import (
     tombstones,
 )
 
-LIVE, DELETED = "live", "deleted"
+#: Only what lives is shown; what is hidden may come back (its author is suspended), what is deleted does not.
+LIVE, HIDDEN, DELETED = "live", "hidden", "deleted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,9 +181,23 @@ def bury(conn: Connection, found: Object, now: int) -> None:
         add_replies(conn, {parent.id: -1})
 
 
+def hide_all_of(conn: Connection, actor_id: int) -> None:
+    """The actor is suspended: nothing of it is shown anywhere."""
+    _turn(conn, actor_id, LIVE, HIDDEN)
+
+
+def show_all_of(conn: Connection, actor_id: int) -> None:
+    """The actor is back."""
+    _turn(conn, actor_id, HIDDEN, LIVE)
+
+
+def _turn(conn: Connection, actor_id: int, old: str, new: str) -> None:
+    conn.execute(update(objects).where(objects.c.actor_id == actor_id, objects.c.state == old).values(state=new))
+
+
 def bury_all_of(conn: Connection, actor_id: int, now: int) -> None:
     """The actor is gone: so is what it published."""
-    query = select(*_COLUMNS).where(objects.c.actor_id == actor_id, objects.c.state == LIVE)
+    query = select(*_COLUMNS).where(objects.c.actor_id == actor_id, objects.c.state != DELETED)
     for row in conn.execute(query).all():
         bury(conn, Object(*row), now)
 

@@ -280,7 +280,7 @@ objects = Table(
     _actor("actor_id"),
     Column("local", Boolean, nullable=False),
     Column("visibility", String(16), nullable=False),  # domain.visibility.Visibility
-    Column("state", String(16), nullable=False, server_default="live"),  # live, deleted
+    Column("state", String(16), nullable=False, server_default="live"),  # live, hidden, deleted
     Column("name", Text, nullable=False, server_default=""),
     Column("summary", Text, nullable=False, server_default=""),
     Column("content", Text, nullable=False, server_default=""),  # clean HTML

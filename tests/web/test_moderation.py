@@ -14,6 +14,7 @@ from node.services.posts import publish_note
 from node.store import accounts as account_store
 from node.store import actors, objects, reports
 from node.store.tables import accounts, audit_log, follows, sanctions
+from tests.client import App
 from tests.network import network
 from tests.web.conftest import Site
 
@@ -169,10 +170,14 @@ async def test_somebody_elsewhere_is_suspended(tmp_path) -> None:
         assert await uni.store.read(lambda conn: conn.execute(select(follows)).all()) == []
         page = await uni.http.get(f"{uni.origin}/@eve@{eve.host}", headers={"Accept": "text/html"})
         assert page.status == 410
+        app = App(uni, await uni.token(ada), ada)
+        await app.get(f"v1/statuses/{(await uni.object(first.uri)).id}", 404)
+        assert await app.get("v1/timelines/home") == []
         fresh = await uni.system.federation.fetcher.actor(eve.uri, fresh=True)
         assert fresh.state == "suspended"
         await uni.store.write(moderate.lift, uni.unit(), ada.id, known.id, Sanction.SUSPENDED)
         await uni.system.federation.policies.load()
+        await app.get(f"v1/statuses/{(await uni.object(first.uri)).id}")
         third = await museum.store.write(
             publish_note, museum.unit(), eve.id, "Three @ada@" + ada.host, Visibility.PUBLIC
         )
