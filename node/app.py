@@ -67,6 +67,7 @@ from web import middlewares
 from web import routes as web_routes
 from web.client_api.callers import TOKENS, Tokens
 from web.client_api.entities.look import LOOK, build_look
+from web.client_api.instance import HOUSE, House
 from web.health import watch_loop
 from web.state import WEB, build_web
 
@@ -322,5 +323,6 @@ def build_app(system: System) -> web.Application:
     app.cleanup_ctx.append(watch_loop)
     app[TOKENS] = Tokens(system.node.store)
     app[LOOK] = build_look(system.node, app[WEB].pictures, system.federation.policies)
+    app[HOUSE] = House(system.node, app[WEB], app[LOOK])
     app.add_routes([*routes.ROUTES, *web_routes.ROUTES])
     return app

@@ -8,7 +8,7 @@ from web.admin import routes as admin
 from web.assets import PREFIX
 from web.client_api import routes as client_api
 from web.oauth import routes as oauth
-from web.pages import actor, catalogue, follow, home, post, resource, setup, sign_in, static
+from web.pages import about, actor, catalogue, follow, home, post, resource, setup, sign_in, static
 
 _NAME = "{name:[A-Za-z0-9_.@:-]{1,320}}"
 
@@ -31,6 +31,7 @@ ROUTES = [
     web.post("/setup", setup.set_up, name="setup-form"),
     *media.ROUTES,
     *admin.ROUTES,
+    *about.ROUTES,
     *learning_api.routes(),
     *account.ROUTES,
     *oauth.ROUTES,

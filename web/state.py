@@ -117,5 +117,6 @@ def _site(config: Config) -> Site:
             Link(label="People", href="/#people"),
             Link(label="Communities", href="/#communities"),
         ),
+        footer=(Link(label="About this node", href="/about"),),
         development=config.development,
     )

@@ -8,8 +8,11 @@ from typing import ClassVar
 
 from node.clock import DAY, HOUR, MINUTE
 from node.domain.moderation import DomainPolicy, Sanction
+from node.store.rules import Rule
 from tests.web import sample_account
 from web.admin import views as admin
+from web.admin.house import HouseView
+from web.pages.about import AboutView
 from web.pages.licences import licence_in_words
 from web.pages.parts import (
     Accessibility,
@@ -904,6 +907,29 @@ def policies() -> admin.PoliciesView:
     )
 
 
+def house() -> HouseView:
+    return HouseView(
+        page=admin_page("/admin/house", "Rules and texts"),
+        csrf="c" * 43,
+        rules=(
+            Rule(1, "Be kind, also where you disagree.", "Criticise what was said, not who said it."),
+            Rule(2, "Materialübersichtsverantwortliche nennen ihre Quellen.", ""),
+        ),
+        texts={"about": "We teach *nursing*.", "privacy-policy": "", "terms-of-service": ""},
+    )
+
+
+def about() -> AboutView:
+    return AboutView(
+        page=page("/about", title="About this node"),
+        text=Prose(value=SafeHtml("<p>We teach <em>nursing</em>.</p>")),
+        updated_at=NOW - 20 * DAY,
+        rules=(Rule(1, "Be kind.", "Criticise what was said."), Rule(2, "Name your sources.", "")),
+        more=(Link(label="Privacy policy", href="/privacy-policy"),),
+        contact="office@learn.example",
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GalleryView:
     """Every component once, for looking at."""
@@ -1075,6 +1101,8 @@ def all_views() -> dict[str, View]:
         peers,
         queue,
         policies,
+        house,
+        about,
         gallery,
         people,
         nobody,

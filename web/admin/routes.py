@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from web.admin import audit, block_lists, overview, peers, people, policies, queue, reports
+from web.admin import audit, block_lists, house, overview, peers, people, policies, queue, reports
 
 _REPORT, _ACTOR = "{report:[0-9]{1,19}}", "{actor:[0-9]{1,19}}"
 
@@ -30,4 +30,5 @@ ROUTES = [
     web.post(f"/admin/people/{_ACTOR}/sanctions", people.decide, name="admin-person-sanctions"),
     web.post(f"/admin/people/{_ACTOR}/role", people.set_role, name="admin-person-role"),
     web.get("/admin/audit", audit.show_audit, name="admin-audit"),
+    *house.ROUTES,
 ]

@@ -2,14 +2,15 @@
 
 from aiohttp import web
 
-from web.client_api import accounts, apps, lists, media, relationships, statuses, timelines
+from web.client_api import accounts, apps, instance, lists, media, relationships, statuses, timelines
 
 ROUTES: list[web.RouteDef] = [
     *accounts.ROUTES,
     *apps.ROUTES,
+    *instance.ROUTES,
+    *relationships.ROUTES,
     *lists.ROUTES,
     *media.ROUTES,
-    *relationships.ROUTES,
     *statuses.ROUTES,
     *timelines.ROUTES,
 ]

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from node.clock import to_rfc3339
 from node.store.relationships import Relationship
+from web.client_api.entities.look import instant
 
 
 def relationship(found: Relationship) -> dict[str, Any]:
@@ -20,7 +20,7 @@ def relationship(found: Relationship) -> dict[str, Any]:
         "blocked_by": found.blocked_by,
         "muting": found.muting,
         "muting_notifications": found.muting_notifications,
-        "muting_expires_at": to_rfc3339(expires_at) if expires_at else None,
+        "muting_expires_at": instant(expires_at) if expires_at else None,
         "requested": found.requested,
         "requested_by": found.requested_by,
         "domain_blocking": found.domain_blocking,

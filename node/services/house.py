@@ -1,0 +1,73 @@
+"""What the node says about itself: rules, description, privacy policy, terms. Administrators write it."""
+
+import enum
+
+from sqlalchemy import Connection
+
+from node.errors import Invalid, NotFound
+from node.markdown import MAX_MARKDOWN, render_markdown
+from node.richtext import clean_plain_field
+from node.services.context import Unit
+from node.store import accounts, actors, rules
+from node.store.rules import NodeText, Rule
+
+MAX_RULES, MAX_RULE, MAX_HINT = 50, 500, 1_000
+
+
+class TextName(enum.StrEnum):
+    """The texts that there can be."""
+
+    ABOUT = "about"
+    PRIVACY = "privacy-policy"
+    TERMS = "terms-of-service"
+
+
+def put_rule(conn: Connection, unit: Unit, admin_id: int, text: str, hint: str, *, rule_id: int | None = None) -> None:
+    """Add a rule, or change one. Raises Invalid for a text that is empty or too long, NotFound for no such rule."""
+    known = {rule.id: rule for rule in rules.load_rules(conn)}
+    if rule_id is not None and rule_id not in known:
+        raise NotFound
+    if rule_id is None and len(known) >= MAX_RULES:
+        raise Invalid(f"There can be at most {MAX_RULES} rules.")
+    rule = Rule(rule_id or unit.ids.new(), clean_plain_field(text), clean_plain_field(hint))
+    if not rule.text or len(rule.text) > MAX_RULE or len(rule.hint) > MAX_HINT:
+        raise Invalid(f"A rule has 1 to {MAX_RULE} characters, its explanation at most {MAX_HINT}.")
+    rules.put_rule(conn, rule)
+    before = known.get(rule.id)
+    _audit(conn, unit, admin_id, "rule.set", str(rule.id), before.text if before else None, rule.text)
+
+
+def delete_rule(conn: Connection, unit: Unit, admin_id: int, rule_id: int) -> None:
+    found = next((rule for rule in rules.load_rules(conn) if rule.id == rule_id), None)
+    if found is None:
+        raise NotFound
+    rules.delete_rule(conn, rule_id)
+    _audit(conn, unit, admin_id, "rule.remove", str(rule_id), found.text, None)
+
+
+def raise_rule(conn: Connection, rule_id: int) -> None:
+    """One place up."""
+    ids = [rule.id for rule in rules.load_rules(conn)]
+    if rule_id not in ids:
+        raise NotFound
+    place = ids.index(rule_id)
+    ids.insert(max(0, place - 1), ids.pop(place))
+    rules.order_rules(conn, ids)
+
+
+def put_text(conn: Connection, unit: Unit, admin_id: int, name: TextName, markdown: str) -> None:
+    """Write one of the texts anew; an empty one takes it away. Raises Invalid for one that is too long."""
+    if len(markdown) > MAX_MARKDOWN:
+        raise Invalid(f"This text has at most {MAX_MARKDOWN:,} characters.")
+    before = rules.load_texts(conn).get(name)
+    rules.put_text(conn, name, NodeText(markdown, render_markdown(markdown), unit.now))
+    _audit(conn, unit, admin_id, "text.set", name, before.markdown if before else None, markdown or None)
+
+
+def _audit(
+    conn: Connection, unit: Unit, admin_id: int, action: str, target: str, before: str | None, after: str | None
+) -> None:
+    by = actors.load_actors_by_id(conn, [admin_id])[admin_id].uri
+    accounts.record_audit(
+        conn, unit.ids.new(), by=by, action=action, target=target, now=unit.now, before=before, after=after
+    )

@@ -1,0 +1,381 @@
+"""``/api/v1/instance``, ``/api/v2/instance`` and what hangs on them: what this node is and how it wants to be used.
+
+Called by every app at every start (shelf: mastodon-api 3.1), so the two documents are made once a minute at most, and
+anew when administrators change a rule or a text. All numbers are integers: an app that finds a fraction gives up.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from aiohttp import hdrs, web
+from sqlalchemy import Connection
+
+import node as product
+from node.clock import DAY, MINUTE, SECOND
+from node.domain.moderation import DomainPolicy
+from node.errors import NotFound
+from node.secretbox import SecretBox
+from node.services import vapid
+from node.services.house import TextName
+from node.services.posts import MAX_POST
+from node.services.profiles import MAX_FIELD, MAX_FIELDS, MAX_NAME, MAX_NOTE
+from node.state import NODE, Node
+from node.store import policies, rules, usage
+from node.store.rules import NodeText, Rule
+from node.store.usage import Usage
+from web.client_api.answers import answer
+from web.client_api.callers import require
+from web.client_api.entities import accounts
+from web.client_api.entities.look import Look, instant
+from web.pages.languages import LANGUAGES
+from web.state import WEB, WebState
+
+#: The interface whose numbers apps compare: below 4 some do not even ask for the second document.
+COMPATIBLE = "4.5.0"
+#: How much of it is there: 2 grouped notifications, 3 server metadata with PKCE, 4 standard Web Push, 5 the filter
+#: action ``blur``, 6 endorsements, 7 quotes. An app that reads a number calls what it promises, with no way back:
+#: raise it only when all that it promises, and all below, is there.
+API_VERSION = 1
+#: Of what only this software has.
+OWN_API_VERSION = 1
+
+_FRESH_FOR = MINUTE
+_ACTIVE = 30 * DAY
+_WEEK = 7 * DAY
+_WEEKS = 12
+_ACTIVITY_FRESH_FOR = 60 * MINUTE
+_MONDAY = 4 * DAY  # 1970 began on a Thursday
+_PEERS_AT_MOST = 50_000
+_MIB = 1_048_576
+_THUMBNAIL = ("thumbnail.png", 1200, 630)
+_CACHED: dict[str, str] = {hdrs.CACHE_CONTROL: "public, max-age=60"}
+
+Entity = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the documents are made of, as the database says."""
+
+    usage: Usage
+    rules: Sequence[Rule]
+    texts: dict[str, NodeText]
+    contact: orjson.Fragment | None
+
+
+def _load(conn: Connection, look: Look, now: int) -> Known:
+    contact_id = usage.find_contact(conn)
+    people = accounts.render(conn, look, [contact_id] if contact_id is not None else [])
+    return Known(
+        usage.load_usage(conn, now - _ACTIVE),
+        rules.load_rules(conn),
+        rules.load_texts(conn),
+        orjson.Fragment(people[contact_id]) if contact_id in people else None,
+    )
+
+
+class House:
+    """The documents as bytes, for a minute."""
+
+    def __init__(self, node: Node, state: WebState, look: Look) -> None:
+        self._node, self._state, self._look = node, state, look
+        self._made: tuple[int, bytes, bytes] | None = None
+        self._activity: tuple[int, bytes] | None = None
+        self._vapid = ""
+        node.store.listen(self._forget)
+
+    def _forget(self, signal: str) -> None:
+        if signal == rules.CHANGED:
+            self._made = None
+
+    async def documents(self) -> tuple[bytes, bytes]:
+        """Version 1 and version 2."""
+        now = self._node.clock.now()
+        if self._made is None or not 0 <= now - self._made[0] < _FRESH_FOR:
+            known = await self._node.store.read(_load, self._look, now)
+            key = await self._vapid_key()
+            writer = _Writer(self._node, self._state, known, key)
+            self._made = now, orjson.dumps(writer.first()), orjson.dumps(writer.second())
+        return self._made[1], self._made[2]
+
+    async def activity(self) -> bytes:
+        """Counts of each of the last weeks, this one first."""
+        now = self._node.clock.now()
+        if self._activity is None or not 0 <= now - self._activity[0] < _ACTIVITY_FRESH_FOR:
+            begin = now - (now - _MONDAY) % _WEEK
+            begins = [begin - number * _WEEK for number in range(_WEEKS)]
+            found = await self._node.store.read(usage.load_weeks, begins, _WEEK)
+            weeks = [
+                {
+                    "week": str(week.begins_at // SECOND),
+                    "statuses": str(week.statuses),
+                    "logins": str(week.logins),
+                    "registrations": str(week.registrations),
+                }
+                for week in found
+            ]
+            self._activity = now, orjson.dumps(weeks)
+        return self._activity[1]
+
+    async def _vapid_key(self) -> str:
+        """It never changes, so it is asked for once."""
+        if not self._vapid:
+            config = self._node.config
+            box = SecretBox(config.secret_key, config.secrets.previous)
+            self._vapid = (await self._node.store.write(vapid.load_key, box)).public
+        return self._vapid
+
+
+HOUSE = web.AppKey("HOUSE", House)
+
+
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    """Writes both documents from what is known."""
+
+    node: Node
+    state: WebState
+    known: Known
+    vapid_key: str
+
+    def first(self) -> Entity:
+        config = self.node.config
+        return {
+            "uri": config.host,
+            "title": config.node.name,
+            "short_description": config.node.description,
+            "description": config.node.description,
+            "email": config.node.contact,
+            "version": self._version,
+            "urls": {"streaming_api": self._streaming},
+            "stats": {
+                "user_count": self.known.usage.people,
+                "status_count": self.known.usage.statuses,
+                "domain_count": self.known.usage.hosts,
+            },
+            "thumbnail": self._thumbnail,
+            "languages": list(config.node.languages),
+            "registrations": False,
+            "approval_required": False,
+            "invites_enabled": False,
+            "configuration": self._configuration(),
+            "contact_account": self.known.contact,
+            "rules": [rule_entity(rule) for rule in self.known.rules],
+        }
+
+    def second(self) -> Entity:
+        config, origin = self.node.config, self.node.config.origin
+        texts = self.known.texts
+        return {
+            "domain": config.host,
+            "title": config.node.name,
+            "version": self._version,
+            "source_url": "https://w3id.org/rhizome",
+            "description": config.node.description,
+            "usage": {"users": {"active_month": self.known.usage.active}},
+            "thumbnail": {
+                "url": self._thumbnail,
+                "blurhash": None,
+                "versions": {"@1x": self._thumbnail},
+                "description": "",
+            },
+            "icon": [],
+            "languages": list(config.node.languages),
+            "configuration": {
+                "urls": {
+                    "streaming": self._streaming,
+                    "status": None,
+                    "about": f"{origin}/about",
+                    "privacy_policy": f"{origin}/privacy-policy" if TextName.PRIVACY in texts else None,
+                    "terms_of_service": f"{origin}/terms-of-service" if TextName.TERMS in texts else None,
+                },
+                "vapid": {"public_key": self.vapid_key},
+                **self._configuration(),
+                "translation": {"enabled": False},
+                "limited_federation": config.federation.mode == "allow-list",
+                "timelines_access": {
+                    feed: {"local": "public", "remote": "public"}
+                    for feed in ("live_feeds", "hashtag_feeds", "trending_link_feeds")
+                },
+            },
+            "registrations": {
+                "enabled": False,
+                "approval_required": False,
+                "reason_required": False,
+                "message": None,
+                "min_age": None,
+                "url": None,
+            },
+            "api_versions": {"mastodon": API_VERSION, "rhizome": OWN_API_VERSION},
+            "contact": {"email": config.node.contact, "account": self.known.contact},
+            "rules": [rule_entity(rule) for rule in self.known.rules],
+        }
+
+    def _configuration(self) -> Entity:
+        """What both versions tell."""
+        return {
+            "accounts": {
+                "max_featured_tags": 10,
+                "max_pinned_statuses": 5,
+                "max_display_name_length": MAX_NAME,
+                "max_note_length": MAX_NOTE,
+                "max_profile_fields": MAX_FIELDS,
+                "profile_field_name_limit": MAX_FIELD,
+                "profile_field_value_limit": MAX_FIELD,
+            },
+            "statuses": {
+                "max_characters": MAX_POST,
+                "max_media_attachments": 4,
+                "characters_reserved_per_url": 23,
+            },
+            "media_attachments": {
+                "description_limit": 1_500,
+                "supported_mime_types": ["image/jpeg", "image/png", "image/gif", "image/webp"],
+                "image_size_limit": 16 * _MIB,
+                "image_matrix_limit": 33_177_600,
+                "video_size_limit": 100 * _MIB,
+                "video_frame_rate_limit": 120,
+                "video_matrix_limit": 8_294_400,
+            },
+            "polls": {
+                "max_options": 8,
+                "max_characters_per_option": 100,
+                "min_expiration": 300,
+                "max_expiration": 30 * 24 * 60 * 60,
+            },
+        }
+
+    @property
+    def _version(self) -> str:
+        return f"{COMPATIBLE} (compatible; Rhizome {product.__version__})"
+
+    @property
+    def _streaming(self) -> str:
+        """Secure exactly where the site is."""
+        return f"{'wss' if self.state.is_https else 'ws'}://{self.node.config.host}"
+
+    @property
+    def _thumbnail(self) -> str:
+        return self.node.config.origin + self.state.assets.url(_THUMBNAIL[0])
+
+
+def rule_entity(rule: Rule) -> Entity:
+    """Rule: its text, and a sentence that explains it."""
+    return {"id": str(rule.id), "text": rule.text, "hint": rule.hint}
+
+
+# -- handlers --------------------------------------------------------------------------------------------------------
+
+
+async def show_first(request: web.Request) -> web.Response:
+    return answer((await request.app[HOUSE].documents())[0], headers=_CACHED)
+
+
+async def show_second(request: web.Request) -> web.Response:
+    return answer((await request.app[HOUSE].documents())[1], headers=_CACHED)
+
+
+async def show_activity(request: web.Request) -> web.Response:
+    return answer(await request.app[HOUSE].activity(), headers=_CACHED)
+
+
+async def show_rules(request: web.Request) -> web.Response:
+    found = await request.app[NODE].store.read(rules.load_rules)
+    return answer([rule_entity(rule) for rule in found], headers=_CACHED)
+
+
+async def show_extended_description(request: web.Request) -> web.Response:
+    """What administrators wrote, or else the description of the configuration."""
+    node = request.app[NODE]
+    found = (await node.store.read(rules.load_texts)).get(TextName.ABOUT)
+    if found is None:
+        content = request.app[WEB].site.tagline
+        return answer({"updated_at": None, "content": content}, headers=_CACHED)
+    return answer(_text(found), headers=_CACHED)
+
+
+async def show_privacy_policy(request: web.Request) -> web.Response:
+    return answer(_text(await _find(request, TextName.PRIVACY)), headers=_CACHED)
+
+
+async def show_terms(request: web.Request) -> web.Response:
+    found = await _find(request, TextName.TERMS)
+    date = instant(found.updated_at)[:10]
+    entity = {"effective_date": date, "effective": True, "content": found.html, "succeeded_by": None}
+    return answer(entity, headers=_CACHED)
+
+
+async def _find(request: web.Request, name: TextName) -> NodeText:
+    found = (await request.app[NODE].store.read(rules.load_texts)).get(name)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _text(found: NodeText) -> Entity:
+    return {"updated_at": instant(found.updated_at), "content": found.html}
+
+
+async def show_peers(request: web.Request) -> web.Response:
+    return answer(await request.app[NODE].store.read(usage.load_peer_hosts, _PEERS_AT_MOST), headers=_CACHED)
+
+
+_SEVERITIES = {DomainPolicy.BLOCK: "suspend", DomainPolicy.LIMIT: "silence"}
+
+
+async def show_domain_blocks(request: web.Request) -> web.Response:
+    """For people of this node; the reasons are the administrators' own."""
+    await require(request, "read")
+    found = await request.app[NODE].store.read(policies.list_policies)
+    return answer(
+        [
+            {
+                "domain": row.domain,
+                "digest": hashlib.sha256(row.domain.encode()).hexdigest(),
+                "severity": _SEVERITIES[DomainPolicy(row.policy)],
+                "comment": "",
+            }
+            for row in found
+            if row.policy in _SEVERITIES
+        ]
+    )
+
+
+async def show_languages(_request: web.Request) -> web.Response:
+    return answer([{"code": code, "name": name} for code, name in LANGUAGES.items()], headers=_CACHED)
+
+
+async def show_translation_languages(_request: web.Request) -> web.Response:
+    """This node translates nothing."""
+    return answer({}, headers=_CACHED)
+
+
+async def show_emojis(_request: web.Request) -> web.Response:
+    """This node has no pictures of its own for words."""
+    return answer([], headers=_CACHED)
+
+
+async def show_health(request: web.Request) -> web.Response:
+    """A word that says that the node answers; ``/readyz`` says whether all is well."""
+    await request.app[NODE].store.read(lambda _: None)
+    return web.Response(text="OK")
+
+
+ROUTES = [
+    web.get("/api/v1/instance", show_first, name="client-instance-v1"),
+    web.get("/api/v2/instance", show_second, name="client-instance"),
+    web.get("/api/v1/instance/rules", show_rules, name="client-rules"),
+    web.get("/api/v1/instance/extended_description", show_extended_description, name="client-extended-description"),
+    web.get("/api/v1/instance/privacy_policy", show_privacy_policy, name="client-privacy-policy"),
+    web.get("/api/v1/instance/terms_of_service", show_terms, name="client-terms"),
+    web.get("/api/v1/instance/peers", show_peers, name="client-peers"),
+    web.get("/api/v1/instance/activity", show_activity, name="client-activity"),
+    web.get("/api/v1/instance/domain_blocks", show_domain_blocks, name="client-instance-domain-blocks"),
+    web.get("/api/v1/instance/translation_languages", show_translation_languages, name="client-translations"),
+    web.get("/api/v1/instance/languages", show_languages, name="client-languages"),
+    web.get("/api/v1/custom_emojis", show_emojis, name="client-custom-emojis"),
+    web.get("/health", show_health, name="health"),
+]
