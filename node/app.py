@@ -36,6 +36,7 @@ from federation.nodeinfo import find_software
 from federation.outbox import Outbox
 from federation.policy import PolicyWatch
 from federation.processing import Processor
+from federation.push import Pusher
 from federation.quote_stamps import QuoteStamps
 from federation.recheck import Recheck
 from federation.remote_media import RemoteMedia
@@ -70,6 +71,8 @@ from web.client_api.entities.look import LOOK, build_look
 from web.client_api.instance import HOUSE, House
 from web.health import watch_loop
 from web.state import WEB, build_web
+from web.streaming.handlers import HUB, close_streams, run_hub
+from web.streaming.hub import Hub
 
 MAX_BODY = 1_048_576
 
@@ -257,6 +260,7 @@ async def _join(
             deliverer.kind(),
             catalogues.kind(),
             Recheck(clock, partial(fetcher.actor, fresh=True)).kind(),
+            Pusher(store, clock, client, box, origin=config.origin).kind(),
             QuoteStamps(store, clock, ids, fetcher).kind(),
             FollowersSync(store, clock, ids, fetcher, origin=config.origin).kind(),
             uploads.kind(),
@@ -324,5 +328,8 @@ def build_app(system: System) -> web.Application:
     app[TOKENS] = Tokens(system.node.store)
     app[LOOK] = build_look(system.node, app[WEB].pictures, system.federation.policies)
     app[HOUSE] = House(system.node, app[WEB], app[LOOK])
+    app[HUB] = Hub(system.node.store, system.node.clock, app[LOOK])
+    app.cleanup_ctx.append(run_hub)
+    app.on_shutdown.append(close_streams)
     app.add_routes([*routes.ROUTES, *web_routes.ROUTES])
     return app

@@ -11,4 +11,5 @@ FOLLOWERS = "followers"  # compare who follows whom with another server
 CATALOGUE = "catalogue"  # bring the copy of a followed catalogue up to date
 QUOTE = "quote"  # look at the stamp of a quote
 MEDIA = "media"  # process a recording, or remove files that nothing shows any more
+PUSH = "push"  # tell an app that sleeps of a notification
 PERIODIC = "periodic"  # an entry of the schedule

@@ -11,7 +11,8 @@ show to whom. It takes the same number of statements for one piece of news as fo
 call: a reaction, a follow or an object that is deleted takes what was told of it along; only ``Deleted`` must be
 told, before the object is buried, so that open timelines drop it.
 
-Nobody is told of their own acts, of people they have muted or blocked, or who have blocked them.
+Nobody is told of their own acts, of people they have muted or blocked or who have blocked them, or of conversations
+that they have muted.
 """
 
 from collections import defaultdict
@@ -25,6 +26,7 @@ from sqlalchemy import Connection
 
 from node.domain.notices import DEFAULT_POLICY, NEW_FOR, Notice, NoticeType, Verdict, group_key, judge
 from node.domain.visibility import Visibility
+from node.services import push
 from node.services.context import Unit
 from node.store import conversations, hearing, notifications, objects
 from node.store.conversations import Message
@@ -316,11 +318,18 @@ def _notify(conn: Connection, unit: Unit, wanted: Sequence[Notice]) -> None:
     if not notices:
         return
     deaf = hearing.load_deaf(conn, owners, {notice.actor_id for notice in notices}, unit.now, notices=True)
-    notices = [notice for notice in notices if notice.type in _OWN or (notice.owner_id, notice.actor_id) not in deaf]
+    muted = hearing.load_muted(conn, owners, {notice.object_id for notice in notices if notice.object_id is not None})
+    notices = [
+        notice
+        for notice in notices
+        if notice.type in _OWN
+        or ((notice.owner_id, notice.actor_id) not in deaf and (notice.owner_id, notice.object_id) not in muted)
+    ]
     rows, requests = _rows(conn, unit, notices)
     new = notifications.insert_notifications(conn, rows)
     notifications.insert_requests(conn, [row for row in requests if row["reference"] in new])
     heard = [row for row in rows if row["id"] in new and not row["filtered"]]
+    push.enqueue(conn, unit, heard)
     for part in _parts([(row["id"], row["owner_id"]) for row in heard], _IDS_AT_MOST // 2):
         send(conn, TOPIC, _said("notification", ids=[i for i, _ in part], owners=[owner for _, owner in part]))
 

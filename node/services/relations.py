@@ -11,7 +11,7 @@ from node.domain.uris import normalise_domain
 from node.errors import Forbidden, Invalid
 from node.services.context import Unit
 from node.services.follows import end_follow, end_follower, load_target
-from node.store import actors, blocks, domain_blocks, endorsements, follows, homes, mutes, notes
+from node.store import actors, blocks, domain_blocks, endorsements, follows, homes, mutes, notes, notification_lists
 
 MAX_NOTE = 2_000  # characters
 _LONGEST_MUTE = 10 * 365 * 24 * 60 * 60  # seconds
@@ -27,6 +27,7 @@ def block(conn: Connection, unit: Unit, me: int, target_id: int) -> None:
     end_follow(conn, unit, me, target)
     end_follower(conn, unit, me, target)
     homes.drop(conn, me, target.id)
+    notification_lists.delete_between(conn, me, target.id)
     endorsements.delete_endorsement(conn, me, target.id)
     block_id = unit.ids.new()
     uri = f"{unit.origin}/ap/x/{block_id}"

@@ -112,10 +112,10 @@ def load_conversations(conn: Connection, ids: Collection[int]) -> list[Row[Any]]
     return list(conn.execute(select(conversations).where(conversations.c.id.in_(list(ids))))) if ids else []
 
 
-def set_read(conn: Connection, owner_id: int, conversation_id: int) -> Row[Any] | None:
-    """The owner has read it; None where there is no such conversation of theirs."""
+def set_unread(conn: Connection, owner_id: int, conversation_id: int, *, unread: bool) -> Row[Any] | None:
+    """Whether the owner has yet to read it; None where there is no such conversation of theirs."""
     one = (conversations.c.id == conversation_id, conversations.c.owner_id == owner_id)
-    conn.execute(update(conversations).where(*one).values(unread=False))
+    conn.execute(update(conversations).where(*one).values(unread=unread))
     return conn.execute(select(conversations).where(*one)).first()
 
 

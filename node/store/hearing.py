@@ -1,10 +1,10 @@
-"""Who does not want to hear of whom: blocks either way, mutes, and domains that a person blocks."""
+"""Who does not want to hear of whom or what: blocks either way, mutes of people, domains and conversations."""
 
 from collections.abc import Collection
 
 from sqlalchemy import BindParameter, Connection, and_, bindparam, or_, select
 
-from node.store.tables import actors, blocks, domain_blocks, mutes
+from node.store.tables import actors, blocks, conversation_mutes, domain_blocks, mutes, objects
 
 _OWNERS: BindParameter[int] = bindparam("owners", expanding=True)
 _ACTORS: BindParameter[int] = bindparam("actors", expanding=True)
@@ -29,6 +29,12 @@ _DOMAINS = (
     .where(domain_blocks.c.actor_id.in_(_OWNERS), actors.c.id.in_(_ACTORS))
 )
 
+_CONVERSATIONS = (
+    select(conversation_mutes.c.actor_id, objects.c.id)
+    .join(objects, objects.c.context == conversation_mutes.c.context)
+    .where(conversation_mutes.c.actor_id.in_(_OWNERS), objects.c.id.in_(bindparam("ids", expanding=True)))
+)
+
 
 def load_deaf(
     conn: Connection, owner_ids: Collection[int], actor_ids: Collection[int], now: int, *, notices: bool
@@ -44,3 +50,11 @@ def load_deaf(
     found = {pair for one, other in apart for pair in ((one, other), (other, one))}
     muted = conn.execute(_MUTED_NOTICES if notices else _MUTED, {**values, "now": now})
     return found | {(row[0], row[1]) for row in (*muted, *conn.execute(_DOMAINS, values))}
+
+
+def load_muted(conn: Connection, owner_ids: Collection[int], object_ids: Collection[int]) -> set[tuple[int, int]]:
+    """The pairs ``(owner, object)`` of conversations that the owner has muted."""
+    if not owner_ids or not object_ids:
+        return set()
+    found = conn.execute(_CONVERSATIONS, {"owners": list(owner_ids), "ids": list(object_ids)})
+    return {(row[0], row[1]) for row in found}

@@ -2,15 +2,40 @@
 
 from aiohttp import web
 
-from web.client_api import accounts, apps, instance, lists, media, relationships, statuses, timelines
+from web.client_api import (
+    accounts,
+    announcements,
+    apps,
+    conversations,
+    filters,
+    instance,
+    lists,
+    markers,
+    media,
+    notification_policy,
+    notifications,
+    push,
+    relationships,
+    statuses,
+    timelines,
+)
+from web.streaming import handlers as streaming
 
 ROUTES: list[web.RouteDef] = [
     *accounts.ROUTES,
+    *announcements.ROUTES,
     *apps.ROUTES,
+    *conversations.ROUTES,
+    *filters.ROUTES,
     *instance.ROUTES,
-    *relationships.ROUTES,
     *lists.ROUTES,
+    *markers.ROUTES,
     *media.ROUTES,
+    *notification_policy.ROUTES,
+    *notifications.ROUTES,
+    *push.ROUTES,
+    *relationships.ROUTES,
     *statuses.ROUTES,
+    *streaming.ROUTES,
     *timelines.ROUTES,
 ]
