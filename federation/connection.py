@@ -13,7 +13,8 @@ from typing import cast
 
 from federation.address import AddressPolicy, Target, is_literal
 from federation.http1 import ResponseReader
-from node.errors import RemoteError, RemoteUnavailable
+from federation.tunnel import open_tunnel
+from node.errors import RemoteError, RemoteUnavailable, Unavailable
 
 # A name and a port to (IP address, port) pairs, best first; raises OSError. It answers for one connection only.
 Resolver = Callable[[str, int], Awaitable[Sequence[tuple[str, int]]]]
@@ -65,9 +66,13 @@ class Dialer:
         timeouts: Timeouts = TIMEOUTS,
         resolver: Resolver | None = None,
         tls: ssl.SSLContext | None = None,
+        proxy: tuple[str, int] | None = None,
     ) -> None:
-        """``tls`` may trust another authority (tests do), never skip verification: that raises ``ValueError``."""
-        self._policy, self._timeouts = policy, timeouts
+        """``tls`` may trust another authority (tests do), never skip verification: that raises ``ValueError``.
+
+        ``proxy``: host and port of the proxy that connects for us (OUT7).
+        """
+        self._policy, self._timeouts, self._proxy = policy, timeouts, proxy
         self._tls = _checked(tls) if tls else None
         self._system = SystemResolver()
         self._resolver = resolver or self._system
@@ -78,7 +83,9 @@ class Dialer:
         Raises ``RemoteRefused`` when any of them is refused, ``RemoteUnavailable`` when none answers or when the
         certificate does not prove the name (a peer may renew it: try later).
         """
-        addresses = await self._resolve(target)
+        if self._proxy is not None:
+            return await self._dial_by_proxy(self._proxy, target)
+        addresses = await self._resolve(target.host, target.port)
         for ip, _ in addresses:
             self._policy.check_ip(ip)
         sock = await self._connect(addresses[:_MAX_ADDRESSES])
@@ -88,19 +95,36 @@ class Dialer:
             sock.close()
             raise
 
+    async def _dial_by_proxy(self, proxy: tuple[str, int], target: Target) -> "Connection":
+        """Raises ``Unavailable`` where the proxy does not answer: that says nothing about the target."""
+        try:
+            sock = await self._connect((await self._resolve(*proxy))[:_MAX_ADDRESSES])
+        except RemoteUnavailable as error:
+            raise Unavailable(detail=f"the proxy cannot be reached: {error.detail}") from None
+        try:
+            async with asyncio.timeout(self._timeouts.name + self._timeouts.connect):
+                await open_tunnel(sock, target)
+            return await self._start(sock, target)
+        except TimeoutError:
+            sock.close()
+            raise RemoteUnavailable(detail=f"{target.host}: not reached by the proxy in time") from None
+        except BaseException:
+            sock.close()
+            raise
+
     def close(self) -> None:
         self._system.close()
 
-    async def _resolve(self, target: Target) -> Sequence[tuple[str, int]]:
-        if is_literal(target.host):
-            return [(target.host, target.port)]
+    async def _resolve(self, host: str, port: int) -> Sequence[tuple[str, int]]:
+        if is_literal(host):
+            return [(host, port)]
         try:
             async with asyncio.timeout(self._timeouts.name):
-                addresses = await self._resolver(target.host, target.port)
+                addresses = await self._resolver(host, port)
         except (OSError, UnicodeError) as error:  # TimeoutError among them
-            raise RemoteUnavailable(detail=f"{target.host}: name not found: {error!r}") from None
+            raise RemoteUnavailable(detail=f"{host}: name not found: {error!r}") from None
         if not addresses:
-            raise RemoteUnavailable(detail=f"{target.host}: name without an address")
+            raise RemoteUnavailable(detail=f"{host}: name without an address")
         return addresses
 
     async def _connect(self, addresses: Sequence[tuple[str, int]]) -> socket.socket:

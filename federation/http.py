@@ -80,6 +80,7 @@ class OutboundClient:
     """Calls other servers within the address policy and the limits. Make one per event loop; ``close`` it.
 
     ``blocked`` is asked for the host of every request and redirect: true raises ``Blocked``.
+    ``proxy``: host and port of the one that connects for us (OUT7), which then does the policy for addresses.
     ``resolver`` and ``tls`` are for tests; they cannot loosen the policy or the verification.
     """
 
@@ -96,10 +97,11 @@ class OutboundClient:
         blocked: Callable[[str], bool] | None = None,
         resolver: Resolver | None = None,
         tls: ssl.SSLContext | None = None,
+        proxy: tuple[str, int] | None = None,
     ) -> None:
         self.policy = policy
         self._user_agent, self._clock, self._timeouts, self._blocked = user_agent, clock, timeouts, blocked
-        self._dialer = Dialer(policy, timeouts=timeouts, resolver=resolver, tls=tls)
+        self._dialer = Dialer(policy, timeouts=timeouts, resolver=resolver, tls=tls, proxy=proxy)
         self._pool = Pool(
             self._dialer.dial,
             connections=connections,

@@ -193,6 +193,7 @@ async def _join(
         blocked=lambda host: policies().is_blocked(host),
         resolver=resolver,
         tls=tls,
+        proxy=config.federation.proxy,
     )
     keyring = Keyring(store, box)
 

@@ -218,6 +218,11 @@ def _address(text: str, _: Path) -> Address | None:
     return Address(host.strip("[]"), int(port)) if text else None
 
 
+def _proxy(text: str, _: Path) -> tuple[str, int] | None:
+    host, port = text.removeprefix("http://").rstrip("/").rpartition(":")[::2]
+    return (host.strip("[]"), int(port)) if text else None
+
+
 def _networks(texts: list[str], _: Path) -> tuple[Network, ...]:
     return tuple(map(ipaddress.ip_network, texts))
 
@@ -231,6 +236,7 @@ _FIELDS: Mapping[str, Callable[[Any, Path], Any]] = MappingProxyType(
         "node.trusted_proxies": _networks,
         "database.url_file": _path_or_none,
         "federation.allowed_ports": lambda ports, _: tuple(map(int, ports)),
+        "federation.proxy": _proxy,
         "media.secret_key_file": _path_or_none,
         "media.public_url": lambda url, _: url.rstrip("/"),
         "limits.exempt": _networks,

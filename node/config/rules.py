@@ -119,6 +119,12 @@ def _check_listeners(values: Values) -> Iterator[Problem]:
         yield "metrics.listen", f'"{metrics}" is where the node itself listens; give another port'
 
 
+def _check_proxy(values: Values) -> Iterator[Problem]:
+    proxy = values["federation"]["proxy"].rstrip("/")
+    if proxy and not 0 < int(proxy.rpartition(":")[2]) <= _LAST_PORT:
+        yield "federation.proxy", f'"{proxy}" has no port between 1 and {_LAST_PORT}'
+
+
 def _check_database(values: Values) -> Iterator[Problem]:
     if values["database"]["url"] and values["database"]["url_file"]:
         yield "database.url_file", "database.url is there too; leave one of them out"
@@ -144,6 +150,7 @@ _RULES: Sequence[Callable[[Values], Iterator[Problem]]] = (
     _check_development,
     _check_networks,
     _check_listeners,
+    _check_proxy,
     _check_database,
     _check_media,
 )

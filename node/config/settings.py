@@ -60,6 +60,7 @@ class FederationSettings:
     mode: str
     authorized_fetch: bool
     allowed_ports: tuple[int, ...]
+    proxy: tuple[str, int] | None  # host and port
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
