@@ -46,6 +46,7 @@ ANSWERS: dict[str, str | list[str] | None] = {
     "media-show": "MediaAttachment",
     "media-change": "MediaAttachment",
     "media-delete": None,
+    "client-profile-picture": "CredentialAccount",
     "client-account": "Account",
     "client-home": ["OwnedStatus"],
     "client-status": "Status",

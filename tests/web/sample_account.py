@@ -10,6 +10,8 @@ from web.account.views import (
     AppsView,
     FactorView,
     FieldPair,
+    OrganisationPicturesView,
+    PicturesView,
     ProfileView,
     RecoveryCodesView,
     SecondStepView,
@@ -17,7 +19,7 @@ from web.account.views import (
     SessionRow,
 )
 from web.oauth.views import CodeView, ConsentView
-from web.pages.parts import Field
+from web.pages.parts import Field, Image
 from web.pages.views import Notice, Page, View, Viewer
 
 NOW = 1_793_000_000_000
@@ -85,6 +87,30 @@ def settings_profile_wrong() -> ProfileView:
         settings_profile(),
         note=Field(value="Much too long", error="Please use at most 2000 characters."),
         fields_error="Please use at most 6 fields.",
+    )
+
+
+def settings_pictures() -> PicturesView:
+    return PicturesView(
+        page=_settings("/settings/pictures", "Your pictures", Notice(text="Saved.")),
+        action="/settings/pictures",
+        csrf="c" * 43,
+        title="Your pictures",
+        avatar=Image(url="/static/mark.svg", width=400, height=400),
+        header=Image(url="/static/roots.svg", width=1500, height=500),
+        has_avatar=True,
+        header_error="This picture is damaged.",
+    )
+
+
+def admin_pictures() -> OrganisationPicturesView:
+    return OrganisationPicturesView(
+        page=_settings("/admin/pictures", "Pictures of the organisation", None),
+        action="/admin/pictures",
+        csrf="c" * 43,
+        title="Pictures of the organisation",
+        avatar=Image(url="/static/mark.svg", width=400, height=400),
+        header=Image(url="/static/roots.svg", width=1500, height=500),
     )
 
 
@@ -164,6 +190,8 @@ def account_views() -> dict[str, View]:
         second_step,
         settings_profile,
         settings_profile_wrong,
+        settings_pictures,
+        admin_pictures,
         settings_security,
         settings_security_wrong,
         settings_apps,

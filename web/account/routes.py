@@ -2,13 +2,17 @@
 
 from aiohttp import web
 
-from web.account import apps, factor, profile, second_step, security
+from web.account import apps, factor, pictures, profile, second_step, security
 
 ROUTES = [
     web.get(second_step.PATH, second_step.show_step, name="second-step"),
     web.post(second_step.PATH, second_step.check_step, name="second-step-form"),
     web.get(profile.PATH, profile.show_profile, name="settings"),
     web.post(profile.PATH, profile.save_profile, name="settings-form"),
+    web.get(pictures.PATH, pictures.show, name="settings-pictures"),
+    web.post(pictures.PATH, pictures.save, name="settings-pictures-form"),
+    web.get(pictures.OF_ORGANISATION, pictures.show, name="admin-pictures"),
+    web.post(pictures.OF_ORGANISATION, pictures.save, name="admin-pictures-form"),
     web.get(apps.PATH, apps.show_apps, name="settings-apps"),
     web.post(f"{apps.PATH}/revoke", apps.revoke, name="settings-apps-revoke"),
     web.get(security.PATH, security.show_security, name="settings-security"),

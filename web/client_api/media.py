@@ -11,8 +11,9 @@ from node.store.media import Media
 from web.client_api.answers import answer, empty
 from web.client_api.callers import require
 from web.client_api.media_entities import media_attachment
-from web.client_api.uploads import on_disk, read_with_files
+from web.client_api.parameters import read_parameters
 from web.state import WEB
+from web.uploads import on_disk, roomy
 
 _SCOPE = "write:media"
 _FILES = 2  # file and thumbnail
@@ -30,12 +31,14 @@ async def upload_and_wait(request: web.Request) -> web.Response:
 
 async def _upload(request: web.Request, *, wait: bool) -> web.Response:
     caller = await require(request, _SCOPE)
-    sent = await read_with_files(request, files=_FILES)
-    words = Words(sent.text("description") or "", sent.text("focus") or "")
-    async with on_disk(request, sent.file("file"), sent.file("thumbnail")) as (file, thumbnail):
-        if file is None:
-            raise Invalid("A file is expected in the field file.")
-        found = await request.app[NODE].uploads.take(caller.actor_id, file, words, thumbnail=thumbnail, wait=wait)
+    uploads = request.app[NODE].uploads
+    async with roomy(request, files=_FILES) as wide:
+        sent = await read_parameters(wide)
+        words = Words(sent.text("description") or "", sent.text("focus") or "")
+        async with on_disk(request, sent.file("file"), sent.file("thumbnail")) as (file, thumbnail):
+            if file is None:
+                raise Invalid("A file is expected in the field file.")
+            found = await uploads.take(caller.actor_id, file, words, thumbnail=thumbnail, wait=wait)
     return _shown(request, found, while_processing=202)
 
 
@@ -51,13 +54,20 @@ async def show(request: web.Request) -> web.Response:
 async def change(request: web.Request) -> web.Response:
     """Description, focus and thumbnail of an upload that no post shows yet."""
     caller, node = await require(request, _SCOPE), request.app[NODE]
-    sent = await read_with_files(request)
-    media_id, description, focus = _id(request), sent.text("description"), sent.text("focus")
-    found = await node.store.write(service.describe, caller.actor_id, media_id, description=description, focus=focus)
-    async with on_disk(request, sent.file("thumbnail")) as (thumbnail,):
-        if thumbnail is not None:
-            await node.uploads.set_thumbnail(caller.actor_id, media_id, thumbnail)
-            found = await node.store.read(service.find_own, caller.actor_id, media_id)
+    media_id = _id(request)
+    async with roomy(request, files=1) as wide:
+        sent = await read_parameters(wide)
+        found = await node.store.write(
+            service.describe,
+            caller.actor_id,
+            media_id,
+            description=sent.text("description"),
+            focus=sent.text("focus"),
+        )
+        async with on_disk(request, sent.file("thumbnail")) as (thumbnail,):
+            if thumbnail is not None:
+                await node.uploads.set_thumbnail(caller.actor_id, media_id, thumbnail)
+                found = await node.store.read(service.find_own, caller.actor_id, media_id)
     return _shown(request, found, while_processing=206)
 
 

@@ -11,20 +11,34 @@ from aiohttp.web_request import FileField
 
 from node.errors import Invalid
 from node.state import NODE, Node
-from web.client_api.parameters import Parameters, read_parameters
 
 #: Beside the files: names, descriptions, boundaries.
 _ROOM = 1_048_576
 
 
-async def read_with_files(request: web.Request, *, files: int = 1) -> Parameters:
-    """The parameters of a request that may carry so many files. Raises Invalid where they are too large."""
+@asynccontextmanager
+async def roomy(request: web.Request, *, files: int) -> AsyncIterator[web.Request]:
+    """The same request, to be read once, with room for so many files; what it brings is let go afterwards.
+
+    Raises Invalid where it is larger.
+    """
     node: Node = request.app[NODE]
-    most = files * node.uploads.largest_bytes + _ROOM
+    largest = node.uploads.largest_bytes
+    wide = request.clone(client_max_size=files * largest + _ROOM)
     try:
-        return await read_parameters(request.clone(client_max_size=most))
+        yield wide
     except web.HTTPRequestEntityTooLarge:
-        raise Invalid(f"A file has at most {node.uploads.largest_bytes >> 20} MiB.") from None
+        raise Invalid(f"A file has at most {largest >> 20} MiB.") from None
+    finally:
+        await _let_go(wide)
+
+
+async def _let_go(request: web.Request) -> None:
+    """Close the files of a form that was read; whatever was not read stays unread."""
+    if request.content_type == "multipart/form-data" and request.content.at_eof():
+        for value in (await request.post()).values():
+            if isinstance(value, FileField):
+                value.file.close()
 
 
 @asynccontextmanager
@@ -42,5 +56,5 @@ async def on_disk(request: web.Request, *fields: FileField | None) -> AsyncItera
 
 
 def _copy(field: FileField, place: Path) -> None:
-    with field.file as source, place.open("wb") as target:
-        shutil.copyfileobj(source, target)
+    with place.open("wb") as target:
+        shutil.copyfileobj(field.file, target)

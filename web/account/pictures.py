@@ -1,0 +1,89 @@
+"""``/settings/pictures``: avatar and header of whoever is signed in; ``/admin/pictures``: those of the organisation."""
+
+from collections.abc import Mapping
+
+from aiohttp import web
+from aiohttp.web_request import FileField
+
+from node.domain.actors import ActorKind
+from node.domain.media import MediaPurpose
+from node.errors import Invalid
+from node.services.media import show_on_profile
+from node.state import NODE
+from node.store import actors
+from node.store.accounts import Session
+from web import sessions
+from web.account.views import OrganisationPicturesView, PicturesView
+from web.pages.frame import html, page_of
+from web.pages.parts import Image
+from web.pages.views import Notice
+from web.state import WEB
+from web.uploads import on_disk, roomy
+
+PATH, OF_ORGANISATION = "/settings/pictures", "/admin/pictures"
+
+
+async def show(request: web.Request) -> web.Response:
+    session, actor_id = await _whose(request)
+    notice = Notice(text="Saved.") if "saved" in request.query else None
+    return await _page(request, session, actor_id, {}, notice)
+
+
+async def save(request: web.Request) -> web.Response:
+    """Take what was chosen, each picture by itself; or take away what is to go."""
+    session, actor_id = await _whose(request)
+    async with roomy(request, files=2) as wide:
+        words, files = await sessions.read_upload_form(request, wide)
+        if words.get("remove") in {MediaPurpose.AVATAR, MediaPurpose.HEADER}:
+            await _remove(request, actor_id, MediaPurpose(words["remove"]))
+        elif wrong := await _take(request, actor_id, files):
+            return await _page(request, session, actor_id, wrong, None)
+    return web.Response(status=303, headers={"Location": f"{request.path}?saved"})
+
+
+async def _remove(request: web.Request, actor_id: int, purpose: MediaPurpose) -> None:
+    node = request.app[NODE]
+    await node.store.write(show_on_profile, node.unit(), actor_id, purpose, None, "")
+
+
+async def _take(request: web.Request, actor_id: int, files: Mapping[str, FileField]) -> Mapping[str, str]:
+    """What is wrong with each picture that was not taken, by its field."""
+    node, wrong = request.app[NODE], {}
+    for purpose in (MediaPurpose.AVATAR, MediaPurpose.HEADER):
+        async with on_disk(request, files.get(purpose)) as (place,):
+            try:
+                if place is not None:
+                    await node.uploads.set_picture(actor_id, place, purpose)
+            except Invalid as error:
+                wrong[purpose.value] = error.public
+    return wrong
+
+
+async def _whose(request: web.Request) -> tuple[Session, int]:
+    if request.path != OF_ORGANISATION:
+        session = sessions.require_person(request)
+        return session, session.actor_id
+    session = sessions.require_admin(request)
+    (found,) = await request.app[NODE].store.read(actors.load_local_actors, [ActorKind.ORGANIZATION])
+    return session, found.id
+
+
+async def _page(
+    request: web.Request, session: Session, actor_id: int, wrong: Mapping[str, str], notice: Notice | None
+) -> web.Response:
+    row = await request.app[NODE].store.read(actors.load_profile, actor_id)
+    pictures, is_own = request.app[WEB].pictures, request.path != OF_ORGANISATION
+    title = "Your pictures" if is_own else "Pictures of the organisation"
+    view = (PicturesView if is_own else OrganisationPicturesView)(
+        page=page_of(request, request.path, title=title, section=PATH if is_own else "", noindex=True, notice=notice),
+        action=request.path,
+        csrf=session.csrf,
+        title=title,
+        avatar=Image(url=pictures.avatar(row.icon), width=400, height=400),
+        header=Image(url=pictures.header(row.image), width=1500, height=500),
+        has_avatar=bool(row.icon),
+        has_header=bool(row.image),
+        avatar_error=wrong.get(MediaPurpose.AVATAR, ""),
+        header_error=wrong.get(MediaPurpose.HEADER, ""),
+    )
+    return html(request, view, 422 if wrong else 200)
