@@ -80,13 +80,14 @@ class Inbox:
         own_hosts: Collection[str],
         origin: str,
         backlog_at_most: int,
+        is_disk_low: Callable[[], bool],
     ) -> None:
         self._store, self._clock, self._ids = store, clock, ids
         self._keys, self._hosts, self._policies, self._rates = keys, hosts, policies, rates
         self._handover = handover
         self._own_hosts, self._origin = own_hosts, origin
-        self._backlog_at_most = backlog_at_most
-        self.is_full = False  # kept by ``measure_backlog``
+        self._backlog_at_most, self._is_disk_low = backlog_at_most, is_disk_low
+        self.is_full = False  # kept by ``measure``
 
     async def accept(self, message: Message, *, address: str, owner_id: int | None) -> str:
         """Take in one POST; answers with one of the constants above, and the sender gets 202 for each.
@@ -181,10 +182,10 @@ class Inbox:
         self._handover.take([received_id])
         return DUPLICATE
 
-    async def measure_backlog(self) -> None:
-        """Called every few seconds: IN21."""
+    async def measure(self) -> None:
+        """Called every few seconds: is there room for more, in the queue and on the disk? (IN21, REL4)"""
         waiting = await self._store.read(inbox.count_backlog, (INBOX, RESOLVE))
-        self.is_full = waiting > self._backlog_at_most
+        self.is_full = waiting > self._backlog_at_most or self._is_disk_low()
 
 
 def _order_of(host: str, activity: Activity) -> str:

@@ -48,6 +48,7 @@ from federation.threads import Threads
 from node import guard, metrics, upkeep
 from node.clock import DAY, HOUR, MINUTE, Clock, SystemClock
 from node.config import Config
+from node.health import State, check_disk
 from node.ids import LANES, Ids
 from node.jobs.schedule import Entry, Schedule
 from node.jobs.worker import Worker
@@ -227,6 +228,7 @@ async def _join(
         own_hosts=config.own_hosts,
         origin=config.origin,
         backlog_at_most=config.limits.inbox_backlog,
+        is_disk_low=lambda: check_disk(config.data_dir, config.limits.disk_free_mib).state is State.FAILED,
     )
     deliverer = Deliverer(store, clock, ids, client, hosts, keyring, signing)
     uploads = _uploads(config, clock, store, unit)
@@ -279,7 +281,7 @@ async def _join(
         Ticks(
             [
                 Tick("policies", 2, policies.load),
-                Tick("backlog", 5, inbox.measure_backlog),
+                Tick("backlog", 5, inbox.measure),
                 Tick("keys", 10, keyring.check),
                 Tick("media-cache", 3600, remote_media.trim),
             ]

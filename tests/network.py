@@ -218,13 +218,15 @@ async def stop_peer(peer: Peer) -> None:
 
 
 @asynccontextmanager
-async def network(folder: Path, *names: str, clock: Clock | None = None, **federation: Any) -> AsyncIterator[Network]:
+async def network(
+    folder: Path, *names: str, clock: Clock | None = None, sections: Sections | None = None, **federation: Any
+) -> AsyncIterator[Network]:
     """Nodes of these names, stopped at the end."""
     async with AsyncExitStack() as stack:
         peers = []
         for name in names:
             (folder / name).mkdir(parents=True, exist_ok=True)
-            peer = await start_peer(folder / name, name, clock=clock, **federation)
+            peer = await start_peer(folder / name, name, clock=clock, sections=sections, **federation)
             stack.push_async_callback(stop_peer, peer)
             peers.append(peer)
         yield Network(peers)

@@ -78,7 +78,11 @@ class _Lane:
 
 def _each(run_one: Callable[[Job], Awaitable[Outcome]]) -> Run:
     async def run(jobs: Sequence[Job]) -> Sequence[Outcome]:
-        return [await run_one(job) for job in jobs]
+        outcomes = []
+        for job in jobs:
+            with log.bound(job=str(job.id)):
+                outcomes.append(await run_one(job))
+        return outcomes
 
     return run
 

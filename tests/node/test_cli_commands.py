@@ -392,6 +392,15 @@ def test_migrate_says_what_it_did(file: Path) -> None:
     assert "now" in rhizome(file, "migrate").output
 
 
+def test_a_database_of_a_newer_version_is_left_alone(file: Path, database: sqlite3.Connection) -> None:
+    with database:
+        database.execute("UPDATE alembic_version SET version_num = '9998'")
+    for words in (("migrate",), ("keys", "list"), ("serve",)):
+        result = rhizome(file, *words)
+        assert (result.exit_code, "newer version" in result.stderr) == (78, True)
+    assert database.execute("SELECT version_num FROM alembic_version").fetchone() == ("9998",)
+
+
 def test_worker_needs_postgresql(file: Path) -> None:
     result = rhizome(file, "worker")
     assert result.exit_code == 1

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, func, select, update
 from sqlalchemy.event import listen
 
-from node import errors
+from node import errors, log
 from node.clock import DAY, HOUR, MINUTE, SECOND, FixedClock, SystemClock
 from node.errors import NotFound, RemoteUnavailable, Unavailable
 from node.ids import Ids
@@ -389,6 +389,20 @@ def test_whatever_happens_keys_stay_in_order_and_nothing_is_forgotten(steps):
 
 def make(store, run, *, clock=None, name="w", **options) -> Worker:
     return Worker(store, clock or FixedClock(1000), [single("work", run, slots=4, **options)], name=name)
+
+
+async def test_what_a_job_logs_carries_its_id(store):
+    seen = []
+
+    async def run(each):
+        seen.append((str(each.id), log.job_id.get()))
+        return Done()
+
+    await store.write(table.enqueue_many, [job(), job()])
+    await make(store, run).drain()
+    assert len(seen) == 2
+    assert all(logged == own for own, logged in seen)
+    assert not log.job_id.get()
 
 
 async def test_drain_runs_what_is_due_and_what_becomes_due_by_it(store):

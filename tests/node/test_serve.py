@@ -1,0 +1,98 @@
+"""``rhizome serve`` as a process: started, stopped politely, killed, with commands beside it (REL2, REL11, ADM7)."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from node import cli, log
+
+pytestmark = pytest.mark.timeout(120)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(autouse=True)
+def _clean(monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in [name for name in os.environ if name.startswith("RHIZOME_")]:
+        monkeypatch.delenv(variable)
+    monkeypatch.setattr(log, "_hidden", set())
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    file = tmp_path / "rhizome.toml"
+    port = free_port()
+    made = rhizome(file, "init", "--host", f"127.0.0.1:{port}", "--name", "Uni", "--development",
+                   "--listen", f"127.0.0.1:{port}")  # fmt: skip
+    assert made.exit_code == 0, made.stderr
+    return file
+
+
+def rhizome(file: Path, *words: str, stdin: str = "") -> Result:
+    """A command in this process, which is another one than the node's."""
+    return CliRunner().invoke(cli.main, [*words, "--config", str(file)], input=stdin)
+
+
+def start(file: Path) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "node", "serve", "--config", str(file)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+
+
+@contextmanager
+def serving(file: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A node that answers, and its address; whatever becomes of the test, it ends."""
+    process = start(file)
+    try:
+        assert process.stdout is not None
+        line = next(line for line in process.stdout if line.startswith("listening on"))
+        yield process, line.split()[-1]
+    finally:
+        process.kill()
+        process.wait()
+        if process.stdout is not None:
+            process.stdout.close()
+
+
+def test_a_node_stops_when_it_is_told_to_and_commands_work_beside_it(config: Path) -> None:
+    with serving(config) as (process, origin):
+        with urllib.request.urlopen(f"{origin}/healthz", timeout=10) as answer:
+            assert answer.status == 200
+        beside = rhizome(
+            config, "user", "add", "ada", "--email", "a@x.org", "--password-stdin", stdin="a long password\n"
+        )
+        assert beside.exit_code == 0, beside.stderr
+        second = rhizome(config, "serve")
+        assert second.exit_code == 1
+        assert "already serves" in second.stderr
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
+
+
+def test_a_node_that_was_killed_starts_again_without_a_hand(config: Path) -> None:
+    begun = start(config)
+    while not (config.parent / "data" / "rhizome.sqlite3").exists():
+        assert begun.poll() is None
+    begun.kill()  # in the middle of its first migration
+    begun.wait()
+    if begun.stdout is not None:
+        begun.stdout.close()
+    with serving(config) as (process, _):
+        process.kill()
+        process.wait()
+    checked = rhizome(config, "check", "--json")
+    assert checked.exit_code == 0, checked.stdout
+    with serving(config) as (process, origin), urllib.request.urlopen(f"{origin}/readyz", timeout=10) as answer:
+        assert answer.status == 200
