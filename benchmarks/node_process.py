@@ -2,17 +2,22 @@
 
 import asyncio
 import os
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import aiohttp
 
+#: As an installed node runs: its modules compiled, its log quiet.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | {
+    "RHIZOME_LOG__LEVEL": "warning"
+}
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -33,6 +38,23 @@ class NodeProcess:
         line = next(line for line in status.splitlines() if line.startswith("VmRSS:"))
         return int(line.split()[1]) / 1024
 
+    @property
+    def database(self) -> Path:
+        return self.config.parent / "data" / "rhizome.sqlite3"
+
+    def count(self, table: str) -> int:
+        """Rows of a table, read beside the node."""
+        with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as raw:
+            return int(raw.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+
+    async def until_count(self, table: str, wanted: int, seconds: float = 120) -> None:
+        """Wait until the table has so many rows."""
+        started = time.perf_counter()
+        while (found := self.count(table)) < wanted:
+            if time.perf_counter() - started > seconds:
+                raise TimeoutError(f"{table}: {found} of {wanted}")
+            await asyncio.sleep(0.02)
+
     def command(self, *words: str, stdin: str = "") -> str:
         """Run ``rhizome`` beside the node."""
         done = subprocess.run(
@@ -41,6 +63,7 @@ class NodeProcess:
             capture_output=True,
             text=True,
             check=True,
+            env=ENVIRONMENT,
         )
         return done.stdout
 
@@ -56,9 +79,8 @@ async def running(host: str, *, folder: Path | None = None) -> AsyncIterator[Nod
             made = ["init", "--config", str(config), "--host", host, "--name", "Bench", "--development"]
             await asyncio.to_thread(subprocess.run, [*base, *made], check=True, capture_output=True)
         started = time.perf_counter()
-        environment = {**os.environ, "RHIZOME_LOG__LEVEL": "warning"}
         process = await asyncio.create_subprocess_exec(
-            *base, "serve", "--config", str(config), stdout=subprocess.DEVNULL, env=environment
+            *base, "serve", "--config", str(config), stdout=subprocess.DEVNULL, env=ENVIRONMENT
         )
         try:
             await _ready(f"http://{host}/healthz")

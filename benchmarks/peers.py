@@ -15,6 +15,7 @@ from federation.httpsig import Message, Scheme, sign
 from federation.keypairs import Algorithm, SigningKey
 from node.clock import SystemClock
 
+_HANG_SECONDS = 60
 PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
 
 
@@ -28,6 +29,8 @@ class Peers:
     count: int = 0
     all_in: asyncio.Event = field(default_factory=asyncio.Event)
     wanted: int = 0
+    failing: frozenset[str] = frozenset()
+    hanging: frozenset[str] = frozenset()
 
     def actor(self, host: str, name: str = "a") -> str:
         return f"http://{host}:{self.port}/users/{name}"
@@ -73,6 +76,11 @@ async def playing(hosts: Sequence[str]) -> AsyncIterator[Peers]:
 
     async def take(request: web.Request) -> web.Response:
         await request.read()
+        if request.host in peers.failing:
+            return web.Response(status=503)
+        if request.host in peers.hanging:
+            await asyncio.sleep(_HANG_SECONDS)
+            return web.Response(status=503)
         peers.arrived.setdefault(request.host, loop.time())
         peers.count += 1
         if peers.wanted and peers.count >= peers.wanted:
@@ -82,7 +90,7 @@ async def playing(hosts: Sequence[str]) -> AsyncIterator[Peers]:
     app = web.Application()
     app.router.add_get("/users/{name}", show)
     app.router.add_post("/{path:.*}", take)
-    runner = web.AppRunner(app, access_log=None)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     server = runner.server
     assert server is not None

@@ -1,0 +1,81 @@
+"""Figures as a table: beside their bar, as a ratio to the part of the machine that bounds them, against a baseline."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One line of the table: where it stands in the results, and what it is measured against.
+
+    ``part`` is the figure of the machine that bounds it; of costs the product counts, of rates the quotient.
+    """
+
+    path: str
+    name: str
+    part: str = ""
+    bar: str = ""
+    is_cost: bool = False
+
+    def value(self, results: Mapping[str, Any]) -> float | None:
+        found: Any = results
+        for key in self.path.split("."):
+            found = found.get(key) if isinstance(found, Mapping) else None
+        return found
+
+    def ratio(self, results: Mapping[str, Any]) -> float | None:
+        """The figure in the measure of the machine that it was taken on."""
+        value, part = self.value(results), results["machine"].get(self.part)
+        if value is None or part is None:
+            return None
+        return value / 1000 * part if self.is_cost else value / part
+
+
+FIGURES = (
+    Figure("machine.aiohttp_echo_per_s", "bare aiohttp, echoes/s"),
+    Figure("machine.rsa_sign_per_s", "RSA-2048 signatures/s"),
+    Figure("machine.rsa_verify_per_s", "RSA-2048 verifications/s"),
+    Figure("machine.fsync_per_s", "fsync/s"),
+    Figure("inbox.visible_per_s", "inbox: visible/s", "aiohttp_echo_per_s", ">= 1500"),
+    Figure("inbox.cpu_s_per_1000", "inbox: CPU s per 1,000", "aiohttp_echo_per_s", "<= 0.65", is_cost=True),
+    Figure("inbox.last_to_first", "inbox: last batch to first", bar=">= 0.9"),
+    Figure("inbox.lost", "inbox: lost", bar="0"),
+    Figure("fan_out.follows_per_s", "follows from new hosts/s", "rsa_sign_per_s", ">= 300"),
+    Figure("fan_out.follow_cpu_s_per_1000", "follows: CPU s per 1,000", "rsa_sign_per_s", is_cost=True),
+    Figure("fan_out.first_deliveries_per_s", "first post: deliveries/s", "rsa_sign_per_s", ">= 1200"),
+    Figure("fan_out.deliveries_per_s", "median post: deliveries/s", "rsa_sign_per_s", ">= 2000"),
+    Figure("fan_out.publish_ms", "post: ms until it is durable", bar="<= 20"),
+    Figure("fan_out.duplicates", "hosts that were told twice", bar="0"),
+    Figure("fan_out.last_healthy_host_s", "5 % fail, 5 % hang: last host, s", bar="<= 2"),
+    Figure("growth.activity", "activity: cost beside many to few", bar="<= 1.25"),
+    Figure("growth.timeline", "timeline: cost beside many to few", bar="<= 1.25"),
+    Figure("growth.search", "search: cost beside many to few", bar="<= 1.25"),
+    Figure("growth.few.activity_ms", "activity: CPU ms", "aiohttp_echo_per_s", is_cost=True),
+    Figure("growth.few.timeline_ms", "timeline read: CPU ms", "aiohttp_echo_per_s", is_cost=True),
+    Figure("growth.few.search_ms", "search: CPU ms", "aiohttp_echo_per_s", is_cost=True),
+    Figure("idle.start_s", "start to first answer, s", bar="<= 0.7"),
+    Figure("idle.idle_mib", "idle memory, MiB", bar="<= 80"),
+)
+
+
+def table(results: Mapping[str, Any], baseline: Mapping[str, Any] | None = None) -> str:
+    """One line for each figure that was measured."""
+    lines = [f"{'':36} {'value':>10}  {'bar':9} {'of part':>8}  {'baseline':>8}"]
+    for figure in FIGURES:
+        value = figure.value(results)
+        if value is None:
+            continue
+        ratio = figure.ratio(results)
+        shown = "" if ratio is None else f"{ratio:.2f}"
+        lines.append(f"{figure.name:36} {value:10.2f}  {figure.bar:9} {shown:>8}  {_change(figure, results, baseline)}")
+    return "\n".join(lines)
+
+
+def _change(figure: Figure, results: Mapping[str, Any], baseline: Mapping[str, Any] | None) -> str:
+    """How much of the baseline's figure it is, machine against machine where a part bounds it."""
+    if baseline is None:
+        return ""
+    read = figure.ratio if figure.part else figure.value
+    now, then = read(results), read(baseline)
+    return f"{now / then:7.2f}x" if now is not None and then else ""
