@@ -26,6 +26,7 @@ from federation.connection import Resolver
 from federation.delivery import Deliverer
 from federation.fetch import Fetcher
 from federation.followers_sync import FollowersSync
+from federation.forwarding import Forwarding
 from federation.founding import find_founded, found_instance, found_organisation
 from federation.handover import Handover
 from federation.hosts import Hosts
@@ -264,6 +265,7 @@ async def _join(
             catalogues.kind(),
             Recheck(clock, partial(fetcher.actor, fresh=True)).kind(),
             Pusher(store, clock, client, box, origin=config.origin).kind(),
+            Forwarding(store, clock, ids, remote_keys, host=config.host).kind(),
             QuoteStamps(store, clock, ids, fetcher).kind(),
             FollowersSync(store, clock, ids, fetcher, origin=config.origin).kind(),
             uploads.kind(),

@@ -8,6 +8,7 @@ recorded as seen, never guessed (IN22).
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from federation import forwarding
 from federation.batch import Batch, Inbound
 from federation.handlers import (
     announce,
@@ -76,4 +77,8 @@ def apply(batch: Batch, inbound: Inbound) -> str:
     handler = HANDLERS.get(inbound.activity.type)
     if batch.policies.is_suspended(inbound.activity.actor):  # also where another server has passed it on
         return "suspended"
-    return "unknown-type" if handler is None else handler(batch, inbound)
+    if handler is None:
+        return "unknown-type"
+    outcome = handler(batch, inbound)
+    forwarding.note(batch, inbound, outcome)
+    return outcome

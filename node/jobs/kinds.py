@@ -5,6 +5,7 @@ RESOLVE = "resolve"  # first look at other hosts, then apply what arrived
 FETCH = "fetch"  # look at an address: a parent, a thread, an actor
 THREAD = "thread"  # fetch what is missing of a conversation
 DELIVER = "deliver"  # one activity to one inbox
+FORWARD = "forward"  # send on an answer to the followers of one of ours
 RECHECK = "recheck"  # look at an actor again: its inbox was not where it should be
 EVENT = "event"  # something happened here: tell others
 FOLLOWERS = "followers"  # compare who follows whom with another server

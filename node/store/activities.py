@@ -1,4 +1,4 @@
-"""Activities of our own, exactly as they are sent."""
+"""Activities that leave from here, exactly as they are sent: our own, and those of others that we send on."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -10,6 +10,8 @@ from node.store.tables import activities, actors, follows, jobs
 
 #: What a host must hear of however long it was away: not to know of it would harm people.
 LASTING = frozenset({"Delete", "Move", "Undo"})
+#: Instead of a visibility: an activity of somebody else that we send on to followers of ours; no outbox lists it.
+FORWARDED = "forwarded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def load_activities(conn: Connection, ids: Collection[int]) -> dict[int, Activit
 
 def list_by_actor(conn: Connection, actor_id: int, *, before: int | None, limit: int) -> list[Activity]:
     """What an actor sent, newest first."""
-    query = select(*_COLUMNS).where(activities.c.actor_id == actor_id)
+    query = select(*_COLUMNS).where(activities.c.actor_id == actor_id, activities.c.visibility != FORWARDED)
     if before is not None:
         query = query.where(activities.c.id < before)
     return [Activity(*row) for row in conn.execute(query.order_by(activities.c.id.desc()).limit(limit))]
@@ -129,4 +131,5 @@ def count_public(conn: Connection, actor_id: int) -> int:
 
 
 def count_by_actor(conn: Connection, actor_id: int) -> int:
-    return conn.scalar(select(func.count()).select_from(activities).where(activities.c.actor_id == actor_id)) or 0
+    query = select(func.count()).where(activities.c.actor_id == actor_id, activities.c.visibility != FORWARDED)
+    return conn.scalar(query) or 0
