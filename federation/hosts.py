@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 
 from federation import circuit
 from federation.circuit import NOTE_EVERY
+from federation.nodeinfo import Software
 from node import log
 from node.clock import DAY, Clock
 from node.errors import NodeError, Unavailable
@@ -242,6 +243,18 @@ class Hosts:
             except NodeError:
                 alive = False
             await self.checked(host, alive=alive)
+
+    async def ask_software(self, ask: Callable[[str], Awaitable[Software | None]]) -> None:
+        """Ask hosts once a week what they run, for the administrator's list of peers; some at a time."""
+        now = self._clock.now()
+        limits = {"checked_before": now - _CHECK_EVERY, "limit": _CHECKED_AT_ONCE}
+        for host in await self._store.read(table.load_unasked, **limits):
+            try:
+                found = await ask(host)
+            except NodeError:  # noted as asked, or a host without NodeInfo would be asked every hour
+                found = None
+            name, version = (found.name, found.version) if found else ("", "")
+            await self._store.write(table.note_software, host, name, version, now)
 
     async def expire(self) -> None:
         """Forget hosts that were not heard of for 30 days."""

@@ -246,6 +246,9 @@ async def _join(
             Entry("media-expire", HOUR, uploads.expire, delay=5 * MINUTE),
             Entry("hosts-given-up", DAY, lambda: hosts.check_given_up(partial(find_software, client)), delay=HOUR),
             Entry("hosts-lost", DAY, hosts.drop_lost, delay=HOUR),
+            Entry(
+                "hosts-software", HOUR, lambda: hosts.ask_software(partial(find_software, client)), delay=10 * MINUTE
+            ),
             Entry("hosts-expire", DAY, hosts.expire, delay=HOUR),
             *catalogues.entries(),
         ],

@@ -168,14 +168,26 @@ def load_unavailable(conn: Connection, *, checked_before: int, limit: int) -> li
     return list(conn.scalars(query))
 
 
+def load_unasked(conn: Connection, *, checked_before: int, limit: int) -> list[str]:
+    """Hosts that answer and have not been asked what they run since this instant, the longest unasked first."""
+    query = (
+        select(hosts.c.host)
+        .where(hosts.c.unavailable_at.is_(None), hosts.c.failures == 0, hosts.c.checked_at < checked_before)
+        .order_by(hosts.c.checked_at, hosts.c.host)
+        .limit(limit)
+    )
+    return list(conn.scalars(query))
+
+
 def load_lost(conn: Connection, unavailable_before: int) -> list[str]:
     """Hosts that were given up before this instant: their followers may be removed."""
     return list(conn.scalars(select(hosts.c.host).where(hosts.c.unavailable_at < unavailable_before)))
 
 
 def note_software(conn: Connection, host: str, software: str, version: str, now: int) -> None:
-    """What a host says it runs, asked ``now``."""
-    values = {"software": software[:64], "software_version": version[:64], "checked_at": now}
+    """What a host says it runs, asked ``now``; '' where it said nothing, and what it said before stays."""
+    said = {"software": software[:64], "software_version": version[:64]} if software else {}
+    values = {**said, "checked_at": now}
     conn.execute(update(hosts).where(hosts.c.host == host).values(**values))
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import insert, select
 
 from federation import circuit
 from federation.hosts import MAX_KNOWN, Hosts
+from federation.nodeinfo import Software
 from node.clock import DAY, HOUR, MINUTE, SECOND, FixedClock
 from node.errors import RemoteUnavailable, Unavailable
 from node.jobs.kinds import DELIVER
@@ -228,6 +229,28 @@ async def test_giving_a_host_up_drops_its_queue_but_for_what_must_not_be_forgott
     standing = await store.read(table.load_unwell, ["bad", "other"])
     assert list(standing) == ["bad"]
     assert standing["bad"].unavailable
+
+
+async def test_hosts_that_answer_are_asked_once_a_week_what_they_run(store, clock, hosts):
+    await hosts.answered("good")
+    await hosts.answered("silent")
+    await hosts.flush()
+    await hosts.failed("bad", "down")
+    asked: list[str] = []
+
+    async def ask(host: str) -> Software | None:
+        asked.append(host)
+        if host == "silent" or len(asked) > 2:
+            raise RemoteUnavailable
+        return Software("rhizome", "1.0")
+
+    for _ in range(9):
+        await hosts.ask_software(ask)
+        clock.advance(DAY)
+    assert asked == ["good", "silent"] * 2
+    found = await row(store, "good")
+    assert (found.software, found.software_version) == ("rhizome", "1.0"), "what it said stays"
+    assert (await row(store, "silent")).software == ""
 
 
 async def test_a_lost_host_is_asked_once_a_week_and_returns(store, clock, hosts):
