@@ -111,6 +111,21 @@ ANSWERS: dict[str, str | list[str] | None] = {
     "client-streaming": None,
     "client-streaming-slash": None,
     "client-streaming-events": None,
+    "client-followed-tags": ["Tag"],
+    "client-tag": "Tag",
+    "client-tag-follow": "Tag",
+    "client-tag-unfollow": "Tag",
+    "client-tag-feature": "Tag",
+    "client-tag-unfeature": "Tag",
+    "client-featured-tags": ["FeaturedTag"],
+    "client-featured-tag-add": "FeaturedTag",
+    "client-featured-tags-suggestions": ["Tag"],
+    "client-featured-tag-remove": None,
+    "client-account-featured-tags": ["FeaturedTag"],
+    "client-trends": ["Tag"],
+    "client-trends-tags": ["Tag"],
+    "client-trends-statuses": ["Status"],
+    "client-trends-links": ["PreviewCard"],
 }
 
 _PREFIXES = ("/api/v1", "/api/v2")

@@ -8,7 +8,7 @@ from web.admin import routes as admin
 from web.assets import PREFIX
 from web.client_api import routes as client_api
 from web.oauth import routes as oauth
-from web.pages import about, actor, catalogue, follow, home, post, resource, setup, sign_in, static
+from web.pages import about, actor, catalogue, follow, home, post, resource, setup, sign_in, static, tag
 
 _NAME = "{name:[A-Za-z0-9_.@:-]{1,320}}"
 
@@ -21,6 +21,7 @@ ROUTES = [
     web.get("/r/{slug}", resource.show_resource, name="resource"),
     web.get(f"/@{_NAME}/p{{post:[0-9]{{1,19}}}}", post.show_post, name="post"),
     web.get(f"/@{_NAME}", actor.show_actor, name="profile"),
+    web.get("/tags/{name}", tag.show_tag, name="tag"),
     web.get("/follow", follow.show_follow, name="follow"),
     web.post("/follow", follow.follow, name="follow-form"),
     web.post("/follow/from", follow.follow_from_elsewhere, name="follow-elsewhere"),

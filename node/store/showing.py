@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, literal, select
 
 from node.store.objects import LIVE
-from node.store.tables import accounts, actors, follows, objects
+from node.store.tables import accounts, actors, follows, object_tags, objects
 
 _OPEN = ("public", "unlisted")
 MAX_DEPTH = 20
@@ -77,3 +77,20 @@ def load_answers(conn: Connection, object_id: int, *, limit: int = 200) -> Seque
     )
     query = select(objects, tree.c.depth).join(tree, tree.c.id == objects.c.id).order_by(objects.c.id).limit(limit)
     return conn.execute(query).all()
+
+
+def list_tagged(conn: Connection, tag: str, *, before: int | None, limit: int) -> Sequence[Row[Any]]:
+    """Whole rows of the public posts with a hashtag (``domain.tags.key_of``), no resources, the newest first."""
+    query = (
+        select(objects)
+        .join(object_tags, object_tags.c.object_id == objects.c.id)
+        .where(
+            object_tags.c.tag == tag,
+            objects.c.state == LIVE,
+            objects.c.visibility == "public",
+            objects.c.kind != "resource",
+        )
+    )
+    if before is not None:
+        query = query.where(object_tags.c.object_id < before)
+    return conn.execute(query.order_by(object_tags.c.object_id.desc()).limit(limit)).all()

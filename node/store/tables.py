@@ -826,6 +826,18 @@ followed_tags = Table(
     UniqueConstraint("actor_id", "tag"),
 )
 
+# The hashtags that people show on their profiles.
+featured_tags = Table(
+    "featured_tags",
+    metadata,
+    _id(),
+    _actor("actor_id"),
+    Column("tag", String(255), nullable=False, index=True),
+    Column("name", String(255), nullable=False),  # as it was written
+    Column("created_at", BigInteger, nullable=False),
+    UniqueConstraint("actor_id", "tag"),
+)
+
 scheduled_statuses = Table(
     "scheduled_statuses",
     metadata,

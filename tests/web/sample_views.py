@@ -63,6 +63,7 @@ from web.pages.views import (
     SignInView,
     Site,
     Social,
+    TagView,
     View,
     Viewer,
 )
@@ -683,6 +684,22 @@ def community() -> ActorView:
     )
 
 
+def tag() -> TagView:
+    name = "Rechtsschutzversicherungsgesellschaften"
+    return TagView(
+        page=page(f"/tags/{name}", title=f"#{name}"),
+        name=name,
+        resources=cards()[:2],
+        resources_path=f"/resources?keyword={name}",
+        posts=post_cards(),
+        paging=Paging(next_path=f"/tags/{name}?before=1"),
+    )
+
+
+def empty_tag() -> TagView:
+    return TagView(page=page("/tags/nothing", title="#nothing"), name="nothing")
+
+
 def post_page() -> PostView:
     first, second = post_cards()
     return PostView(
@@ -1085,6 +1102,8 @@ def all_views() -> dict[str, View]:
         bare_resource,
         person,
         community,
+        tag,
+        empty_tag,
         post_page,
         setup,
         setup_wrong,

@@ -18,7 +18,9 @@ from web.client_api import (
     push,
     relationships,
     statuses,
+    tags,
     timelines,
+    trends,
 )
 from web.streaming import handlers as streaming
 
@@ -39,5 +41,7 @@ ROUTES: list[web.RouteDef] = [
     *relationships.ROUTES,
     *statuses.ROUTES,
     *streaming.ROUTES,
+    *tags.ROUTES,
     *timelines.ROUTES,
+    *trends.ROUTES,
 ]

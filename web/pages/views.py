@@ -279,6 +279,20 @@ class ActorView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TagView:
+    """What carries a hashtag; ``name`` is without its sign."""
+
+    template: ClassVar[str] = "tag.html"
+
+    page: Page
+    name: str
+    resources: tuple[ResourceCard, ...] = ()
+    resources_path: str = ""
+    posts: tuple[PostCard, ...] = ()
+    paging: Paging = field(default_factory=Paging)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PostView:
     """One post with its thread. ``missing_parent`` is the url of a parent that has not arrived here (yet)."""
 

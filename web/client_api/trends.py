@@ -1,0 +1,94 @@
+"""What this network talks about and uses: hashtags, posts, resources. A look at the whole is kept for a minute."""
+
+from collections.abc import Callable
+from typing import Any
+
+from aiohttp import web
+from sqlalchemy import Connection, Row
+
+from node.clock import DAY, MINUTE
+from node.state import NODE
+from node.store import objects, trends
+from web.client_api.answers import answer, joined
+from web.client_api.callers import reader
+from web.client_api.entities import statuses, tags
+from web.client_api.entities.cards import card_of
+from web.client_api.entities.look import Look, look_of
+from web.client_api.paging import offset_link, read_limit
+from web.client_api.parameters import query_parameters
+
+_TAGS, _TAGS_MOST = 10, 20
+
+
+async def list_tags(request: web.Request) -> web.Response:
+    viewer_id = await reader(request)
+    limit, offset = _part(request, default=_TAGS, most=_TAGS_MOST)
+    found = await request.app[NODE].store.read(_tags, look_of(request), viewer_id, limit, offset)
+    return answer(found, headers=offset_link(request, offset=offset, limit=limit, found=len(found)))
+
+
+def _tags(conn: Connection, look: Look, viewer_id: int | None, limit: int, offset: int) -> list[dict[str, Any]]:
+    return tags.render(conn, look, trends.list_tags(conn, look.now, limit=limit, offset=offset), viewer_id)
+
+
+async def list_statuses(request: web.Request) -> web.Response:
+    viewer_id = await reader(request)
+    limit, offset = _part(request, default=20, most=40)
+    found = await request.app[NODE].store.read(_statuses, look_of(request), viewer_id, limit, offset)
+    return answer(joined(found), headers=offset_link(request, offset=offset, limit=limit, found=len(found)))
+
+
+def _statuses(conn: Connection, look: Look, viewer_id: int | None, limit: int, offset: int) -> list[bytes]:
+    ranked = _kept(look, "statuses", lambda: trends.list_posts(conn, look.now))
+    return list(statuses.render(conn, look, ranked[offset : offset + limit], viewer_id).values())
+
+
+async def list_links(request: web.Request) -> web.Response:
+    """Resources that people react to, as the cards that lead to them."""
+    await reader(request)
+    limit, offset = _part(request, default=10, most=20)
+    found = await request.app[NODE].store.read(_links, look_of(request), limit, offset)
+    return answer(found, headers=offset_link(request, offset=offset, limit=limit, found=len(found)))
+
+
+def _links(conn: Connection, look: Look, limit: int, offset: int) -> list[dict[str, Any]]:
+    ranked = _kept(look, "links", lambda: trends.list_resources(conn, look.now))[offset : offset + limit]
+    rows = objects.find_rows(conn, ranked)
+    cards = ((rows[each], card_of(rows[each], look)) for each in ranked if each in rows)
+    return [{**card, "history": _history(row, look.now)} for row, card in cards if card is not None]
+
+
+def _history(row: Row[Any], now: int) -> list[dict[str, str]]:
+    """What clients draw as a line: how much was said about it, all of it today."""
+    uses = row.shares_count + row.replies_count + row.likes_count
+    return tags.history([trends.Use(now // DAY, uses, uses)], now)
+
+
+class _Ranking:
+    """A list of ids and when it was made, as the cache of looks keeps it."""
+
+    __slots__ = ("at", "ids", "size")
+
+    def __init__(self, ids: list[int], at: int) -> None:
+        self.ids, self.at, self.size = ids, at, 36 * len(ids)
+
+
+def _kept(look: Look, what: str, rank: Callable[[], list[int]]) -> list[int]:
+    kept: _Ranking | None = look.cache.get(("trends", what))
+    if kept is None or not 0 <= look.now - kept.at < MINUTE:
+        kept = _Ranking(rank(), look.now)
+        look.cache.put(("trends", what), kept)
+    return kept.ids
+
+
+def _part(request: web.Request, *, default: int, most: int) -> tuple[int, int]:
+    asked = query_parameters(request)
+    return read_limit(asked, default=default, most=most), max(0, min(asked.number("offset") or 0, 10_000))
+
+
+ROUTES = [
+    web.get("/api/v1/trends", list_tags, name="client-trends"),
+    web.get("/api/v1/trends/tags", list_tags, name="client-trends-tags"),
+    web.get("/api/v1/trends/statuses", list_statuses, name="client-trends-statuses"),
+    web.get("/api/v1/trends/links", list_links, name="client-trends-links"),
+]

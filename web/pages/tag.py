@@ -1,0 +1,65 @@
+"""``/tags/name``: what carries a hashtag, resources and posts; where hashtags in texts lead."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+from sqlalchemy import Connection, Row
+
+from node.domain.tags import key_of
+from node.errors import Invalid, NotFound
+from node.services.tag_lists import name_of
+from node.state import NODE
+from node.store import listing, showing
+from node.store.listing import Wish
+from node.store.resources import Resource, Viewer
+from web.pages.cards import post_cards, resource_cards
+from web.pages.frame import html, page_of
+from web.pages.parts import Paging
+from web.pages.paths import catalogue_path
+from web.pages.reader import reader_of
+from web.pages.views import TagView
+from web.viewer import viewer_of
+
+_PAGE, _RESOURCES = 20, 6
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    resources: Sequence[Resource]
+    posts: Sequence[Row[Any]]
+    authors: Mapping[int, Any]
+
+
+async def show_tag(request: web.Request) -> web.Response:
+    """404 for what is no hashtag; one that nothing carries yet has a page that says so."""
+    try:
+        name = name_of(request.match_info["name"])
+    except Invalid as error:
+        raise NotFound from error
+    before = request.query.get("before", "")
+    cursor = int(before) if before.isascii() and before.isdigit() and len(before) < 20 else None
+    found = await request.app[NODE].store.read(_find, name, viewer_of(request), cursor)
+    reader, path = reader_of(request), f"/tags/{name}"
+    listed = [row for row in found.posts[:_PAGE] if reader.lists_actor(found.authors[row.actor_id])]
+    more = f"{path}?before={found.posts[_PAGE - 1].id}" if len(found.posts) > _PAGE else ""
+    view = TagView(
+        page=page_of(request, path, title=f"#{name}", noindex=not (listed or found.resources)),
+        name=name,
+        resources=resource_cards(found.resources, reader),
+        resources_path=catalogue_path(keyword=name),
+        posts=post_cards(listed, found.authors, reader),
+        paging=Paging(next_path=more, first_path=path if cursor else ""),
+    )
+    return html(request, view)
+
+
+def _find(conn: Connection, name: str, viewer: Viewer, before: int | None) -> Found:
+    posts = showing.list_tagged(conn, key_of(name), before=before, limit=_PAGE + 1)
+    wish = Wish(filters={"keyword": [name]}, viewer=viewer, limit=_RESOURCES)
+    return Found(
+        resources=listing.find(conn, wish).items if before is None else (),
+        posts=posts,
+        authors=showing.load_rows(conn, {row.actor_id for row in posts}),
+    )
