@@ -183,6 +183,7 @@ async def open_peer(
         },
         "federation": federation,
         "limits": {"exempt": ["127.0.0.0/8"]},
+        "media": {},
         "development": {"allow_loopback_peers": True},
     }
     config = configure(

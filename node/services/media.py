@@ -5,6 +5,7 @@ rows without files or files without rows for good.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Connection
@@ -29,7 +30,7 @@ from node.store.media import Media
 
 #: Uploads that nothing shows are kept so long (MED7).
 KEEP_LOOSE = DAY
-MAX_ATTACHED = 16  # a client shows four; peers send more
+MAX_ATTACHED = 4  # what apps and other servers show of one post
 _OVER_QUOTA = "There is no room left for more files of yours."
 
 
@@ -96,6 +97,11 @@ def as_attachments(found: Sequence[Media], links: MediaLinks) -> tuple[Attachmen
         )
         for each in found
     )
+
+
+def as_details(attachments: Sequence[Attachment]) -> dict[str, Any]:
+    """The same as a part of a post's ``details``; nothing where there are none."""
+    return {"attachments": [asdict(each) for each in attachments]} if attachments else {}
 
 
 # -- uploads --------------------------------------------------------------------------------------------------------

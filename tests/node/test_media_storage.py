@@ -1,13 +1,11 @@
 """Where media lie: a folder, or a bucket of a real S3-speaking server on loopback; how requests are signed."""
 
 import datetime as dt
-import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import quote
 
-import aiohttp
 import pytest
 from botocore.auth import S3SigV4Auth
 from botocore.awsrequest import AWSRequest
@@ -20,24 +18,13 @@ from node.media.disk import DiskStorage
 from node.media.s3 import S3Storage
 from node.media.sigv4 import EMPTY_HASH, Credentials, sign_request
 from node.ports import MediaStore, StoredFile
+from tests import s3 as server
+from tests.s3 import BUCKET
 
 KEY = make_key("0123456789abcdef0123456789abcdef", "png")
 CREDENTIALS = Credentials("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", "eu-central-1")
-BUCKET = "media.example"
+s3 = server.s3
 DATA = bytes(range(256)) * 1_000
-
-
-@pytest.fixture(scope="module")
-def service() -> Iterator[str]:
-    """The address of an S3 service with an empty bucket."""
-    from moto.server import ThreadedMotoServer  # flask and werkzeug load with it
-
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
 
 
 @pytest.fixture(params=["disk", "s3"])
@@ -45,10 +32,7 @@ async def storage(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterat
     if request.param == "disk":
         yield DiskStorage(tmp_path / "media")
         return
-    endpoint = request.getfixturevalue("service")
-    async with aiohttp.ClientSession() as http, http.put(f"{endpoint}/{BUCKET}") as answer:
-        assert answer.status in {200, 409}
-    made = S3Storage(FixedClock(), CREDENTIALS, endpoint=endpoint, bucket=BUCKET)
+    made = S3Storage(FixedClock(), CREDENTIALS, endpoint=request.getfixturevalue("s3"), bucket=BUCKET)
     yield made
     await made.close()
 
@@ -122,8 +106,8 @@ async def test_a_storage_that_is_away_says_so(tmp_path: Path, source: Path, unus
         await DiskStorage(tmp_path / "media").put(KEY, source)
 
 
-async def test_a_bucket_that_is_not_there_is_no_missing_file(service: str, source: Path) -> None:
-    elsewhere = S3Storage(FixedClock(), CREDENTIALS, endpoint=service, bucket="nobody")
+async def test_a_bucket_that_is_not_there_is_no_missing_file(s3: str, source: Path) -> None:
+    elsewhere = S3Storage(FixedClock(), CREDENTIALS, endpoint=s3, bucket="nobody")
     with pytest.raises((Unavailable, NotFound)):
         await elsewhere.put(KEY, source)
     await elsewhere.close()

@@ -15,11 +15,14 @@ from sqlalchemy import Connection
 
 import node as product
 from node.clock import DAY, MINUTE, SECOND
+from node.domain.media import MAX_DESCRIPTION, SUPPORTED_TYPES
 from node.domain.moderation import DomainPolicy
 from node.errors import NotFound
+from node.media.facts import MAX_FRAME_RATE, MAX_PIXELS, MAX_VIDEO_PIXELS
 from node.secretbox import SecretBox
 from node.services import vapid
 from node.services.house import TextName
+from node.services.media import MAX_ATTACHED
 from node.services.posts import MAX_POST
 from node.services.profiles import MAX_FIELD, MAX_FIELDS, MAX_NAME, MAX_NOTE
 from node.state import NODE, Node
@@ -216,6 +219,7 @@ class _Writer:
 
     def _configuration(self) -> Entity:
         """What both versions tell."""
+        media = self.node.config.media
         return {
             "accounts": {
                 "max_featured_tags": 10,
@@ -228,17 +232,17 @@ class _Writer:
             },
             "statuses": {
                 "max_characters": MAX_POST,
-                "max_media_attachments": 4,
+                "max_media_attachments": MAX_ATTACHED,
                 "characters_reserved_per_url": 23,
             },
             "media_attachments": {
-                "description_limit": 1_500,
-                "supported_mime_types": ["image/jpeg", "image/png", "image/gif", "image/webp"],
-                "image_size_limit": 16 * _MIB,
-                "image_matrix_limit": 33_177_600,
-                "video_size_limit": 100 * _MIB,
-                "video_frame_rate_limit": 120,
-                "video_matrix_limit": 8_294_400,
+                "description_limit": MAX_DESCRIPTION,
+                "supported_mime_types": list(SUPPORTED_TYPES),
+                "image_size_limit": media.image_mib * _MIB,
+                "image_matrix_limit": MAX_PIXELS,
+                "video_size_limit": media.file_mib * _MIB,
+                "video_frame_rate_limit": MAX_FRAME_RATE,
+                "video_matrix_limit": MAX_VIDEO_PIXELS,
             },
             "polls": {
                 "max_options": 8,
