@@ -2,26 +2,7 @@
 
 from aiohttp import web
 
-from web.client_api import (
-    accounts,
-    announcements,
-    apps,
-    conversations,
-    filters,
-    instance,
-    lists,
-    markers,
-    media,
-    notification_policy,
-    notifications,
-    profile_pictures,
-    push,
-    relationships,
-    statuses,
-    tags,
-    timelines,
-    trends,
-)
+from web.client_api import accounts, announcements, apps, conversations, filters, instance, lists, markers, media, notification_policy, notifications, people, profile_pictures, push, relationships, statuses, tags, timelines, trends
 from web.streaming import handlers as streaming
 
 ROUTES: list[web.RouteDef] = [
@@ -31,6 +12,8 @@ ROUTES: list[web.RouteDef] = [
     *conversations.ROUTES,
     *filters.ROUTES,
     *instance.ROUTES,
+    *people.ROUTES,
+    *relationships.ROUTES,
     *lists.ROUTES,
     *markers.ROUTES,
     *media.ROUTES,
@@ -38,7 +21,6 @@ ROUTES: list[web.RouteDef] = [
     *notifications.ROUTES,
     *profile_pictures.ROUTES,
     *push.ROUTES,
-    *relationships.ROUTES,
     *statuses.ROUTES,
     *streaming.ROUTES,
     *tags.ROUTES,
