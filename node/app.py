@@ -33,6 +33,7 @@ from federation.hosts import Hosts
 from federation.http import OutboundClient
 from federation.inbox import Inbox, Rates
 from federation.keys import Keyring, RemoteKeys
+from federation.link_check import LinkCheck
 from federation.nodeinfo import find_software
 from federation.outbox import Outbox
 from federation.policy import PolicyWatch
@@ -266,6 +267,7 @@ async def _join(
             threads.kind(),
             deliverer.kind(),
             catalogues.kind(),
+            LinkCheck(store, clock, client).kind(),
             Recheck(clock, partial(fetcher.actor, fresh=True)).kind(),
             Pusher(store, clock, client, box, origin=config.origin).kind(),
             Forwarding(store, clock, ids, remote_keys, host=config.host).kind(),

@@ -10,11 +10,15 @@ from federation.mapping.actor import read_actor
 from federation.mapping.post import read_post
 from federation.vocab import ACTOR_TYPES
 from node.clock import DAY
+from node.domain.actors import ActorKind
 from node.domain.posts import RemotePost
 from node.services import news
 from node.store import actors, objects
 from node.store.objects import Object
 from node.store.remote_actors import save_remote_actor
+
+#: A person may say that a program runs the account, and take that back (the switch "bot" of apps).
+_SWITCHED = frozenset({ActorKind.PERSON.value, ActorKind.SERVICE.value})
 
 
 def update(batch: Batch, inbound: Inbound) -> str:
@@ -33,7 +37,7 @@ def _update_actor(batch: Batch, inbound: Inbound, document: dict[str, Any]) -> s
         return "other-actor"
     known = batch.known_actor(inbound.activity.actor)
     profile = read_actor(document, own_origin=batch.unit.origin)
-    if profile.kind.value != known.kind:
+    if profile.kind.value != known.kind and not {profile.kind.value, known.kind} <= _SWITCHED:
         return "kind-changed"
     save_remote_actor(batch.conn, batch.unit.ids, batch.unit.now, profile)
     batch.forget(known.uri)

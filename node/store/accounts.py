@@ -1,7 +1,7 @@
 """Accounts of people here: how they sign in, and what they may do."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -147,6 +147,12 @@ def set_language(conn: Connection, actor_id: int, language: str) -> None:
 def set_note(conn: Connection, actor_id: int, note: str) -> None:
     """The text of the profile as it was typed."""
     conn.execute(update(accounts).where(accounts.c.actor_id == actor_id).values(note=note))
+
+
+def set_defaults(conn: Connection, actor_id: int, values: Mapping[str, Any]) -> None:
+    """What posts are unless they say otherwise, and how one reads: columns of ``accounts``."""
+    if values:
+        conn.execute(update(accounts).where(accounts.c.actor_id == actor_id).values(**values))
 
 
 # -- sessions ---------------------------------------------------------------------------------------------------------

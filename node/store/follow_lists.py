@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Connection, exists, select
+from sqlalchemy import ColumnElement, Connection, exists, func, select
 
 from node.store.follows import ACCEPTED, PENDING
 from node.store.tables import actors, blocks, follows
@@ -26,6 +26,12 @@ def list_followed_ids(
 def list_requests(conn: Connection, actor_id: int, window: Window) -> Sequence[tuple[int, int]]:
     """``(follow id, who asks)``, newest first."""
     return _list(conn, follows.c.followed_id == actor_id, follows.c.follower_id, PENDING, window, None)
+
+
+def count_requests(conn: Connection, actor_id: int) -> int:
+    """How many have asked to follow."""
+    query = select(func.count()).where(follows.c.followed_id == actor_id, follows.c.state == PENDING)
+    return conn.scalar(query) or 0
 
 
 def _list(

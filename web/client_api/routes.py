@@ -2,7 +2,28 @@
 
 from aiohttp import web
 
-from web.client_api import accounts, announcements, apps, conversations, filters, instance, lists, markers, media, notification_policy, notifications, people, profile_pictures, push, relationships, statuses, tags, timelines, trends
+from web.client_api import (
+    accounts,
+    announcements,
+    apps,
+    conversations,
+    filters,
+    instance,
+    lists,
+    markers,
+    media,
+    notification_policy,
+    notifications,
+    people,
+    profile,
+    profile_pictures,
+    push,
+    relationships,
+    statuses,
+    tags,
+    timelines,
+    trends,
+)
 from web.streaming import handlers as streaming
 
 ROUTES: list[web.RouteDef] = [
@@ -13,6 +34,7 @@ ROUTES: list[web.RouteDef] = [
     *filters.ROUTES,
     *instance.ROUTES,
     *people.ROUTES,
+    *profile.ROUTES,
     *relationships.ROUTES,
     *lists.ROUTES,
     *markers.ROUTES,

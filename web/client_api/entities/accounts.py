@@ -9,7 +9,8 @@ from sqlalchemy import Connection, Row
 
 from node.domain.actors import ActorKind
 from node.domain.text import plain
-from node.store import statuses
+from node.store import accounts as store
+from node.store import follow_lists, statuses
 from web.client_api.entities.look import Look, instant
 
 _BOTS = frozenset({ActorKind.SERVICE.value, ActorKind.APPLICATION.value})
@@ -82,14 +83,16 @@ def account(row: Row[Any], look: Look) -> dict[str, Any]:
         "last_status_at": instant(row.last_status_at)[:10] if row.last_status_at else None,
         "hide_collections": row.hides_follows,
         "emojis": [],
-        "fields": [
-            {"name": field["name"], "value": field["value"], "verified_at": field.get("verified_at")}
-            for field in row.fields
-        ],
+        "fields": [_field(field, field["value"]) for field in row.fields],
         "moved": None,
         "roles": [{"id": role[0], "name": role[1], "color": ""}] if (role := _ROLES.get(row.role or "")) else [],
         **({"suspended": True} if row.state == "suspended" else {}),
     }
+
+
+def _field(field: Mapping[str, Any], value: str) -> dict[str, Any]:
+    verified_at = field.get("verified_at")
+    return {"name": field["name"], "value": value, "verified_at": instant(verified_at) if verified_at else None}
 
 
 def as_note(html: str) -> str:
@@ -107,24 +110,24 @@ def acct(row: Any) -> str:
 
 
 def credential_account(conn: Connection, look: Look, actor_id: int) -> dict[str, Any]:
-    """The account of the person who asks, with what only she may see."""
+    """The account of the person who asks, with what only she may see. Three statements."""
     (row,) = statuses.load_actor_rows(conn, [actor_id])
+    own = store.load_settings(conn, actor_id)
     number, name = _ROLES.get(row.role or "", ("-99", ""))
     return {
         **account(row, look),
         "source": {
-            "note": plain(row.summary),
-            "fields": [
-                {"name": field["name"], "value": plain(field["value"]), "verified_at": None} for field in row.fields
-            ],
-            "privacy": "public",
-            "sensitive": False,
-            "language": None,
-            "follow_requests_count": 0,
-            "quote_policy": "public",
+            "note": own.note or plain(row.summary),
+            "fields": [_field(field, field.get("text", plain(field["value"]))) for field in row.fields],
+            "privacy": own.default_visibility,
+            "sensitive": own.default_sensitive,
+            "language": own.default_language or None,
+            "follow_requests_count": follow_lists.count_requests(conn, actor_id),
+            "quote_policy": own.default_quote_policy,
             "discoverable": row.discoverable,
             "indexable": row.indexable,
             "hide_collections": row.hides_follows,
+            "attribution_domains": own.attribution_domains,
         },
         "role": {"id": number, "name": name, "color": "", "permissions": "0", "highlighted": False},
     }
