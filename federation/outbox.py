@@ -84,21 +84,26 @@ def send(
     document: dict[str, Any] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> None:
-    """Store the activity and a delivery for each inbox; ``document``: with context and proof, when already made."""
+    """Store the activity and a delivery for each inbox; ``document``: with context and proof, when already made.
+
+    One that has its id from a row (a Follow, a Like) and was sent before is delivered again as it was.
+    """
     if document is None:
         document = with_context({"id": documents.activity_uri(unit.origin, unit.ids.new()), **outgoing.activity})
-    activity_id = unit.ids.new()
-    activities.insert_activity(
-        conn,
-        activity_id=activity_id,
-        uri=document["id"],
-        actor_id=outgoing.actor.id,
-        type_=document["type"],
-        object_uri=outgoing.object_uri,
-        visibility=outgoing.visibility.value,
-        body=orjson.dumps(document).decode(),
-        now=unit.now,
-    )
+    before = activities.load_activity(conn, document["id"]) if "id" in outgoing.activity else None
+    activity_id = before.id if before else unit.ids.new()
+    if before is None:
+        activities.insert_activity(
+            conn,
+            activity_id=activity_id,
+            uri=document["id"],
+            actor_id=outgoing.actor.id,
+            type_=document["type"],
+            object_uri=outgoing.object_uri,
+            visibility=outgoing.visibility.value,
+            body=orjson.dumps(document).decode(),
+            now=unit.now,
+        )
     inboxes = inboxes_of(conn, outgoing.actor, outgoing.audience, own_host=unit.host)
     is_for_followers = document["type"] == "Create" and outgoing.visibility.reach is Reach.FOLLOWERS
     delivery.enqueue(

@@ -77,3 +77,14 @@ async def test_a_request_that_got_lost_is_sent_again_after_our_own_start(tmp_pat
         await hospital.store.write(hosts.change_many, [down], kind="deliver", now=1)
         await hospital.store.write(lambda conn: conn.execute(follows_table.update().values(state=follows.PENDING)))
         assert await hospital.store.write(ask_again, hospital.unit()) == 0  # the queue of the host has it
+
+
+async def test_a_request_that_was_recorded_twice_is_sent_twice_and_fails_nobody(tmp_path):
+    """The command, and the start right after it."""
+    async with network(tmp_path, "hospital", "university") as net:
+        hospital, university = net.peers
+        await hospital.follow(await hospital.organisation(), (await university.organisation()).uri)
+        await hospital.store.write(ask_again, hospital.unit())
+        await net.settle()
+        assert await waiting(hospital, "event") == []
+        assert [outcome for _, outcome in await hospital.outcomes()] == ["follow-accepted"]
