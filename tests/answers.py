@@ -170,12 +170,12 @@ class Watch:
 
 def findings(request: web.Request, response: web.Response) -> list[str]:
     """What is wrong with one answer."""
+    expected = ANSWERS.get(request.match_info.route.name or "", "")
+    if expected is None and response.status < 400:
+        return []
     body = orjson.loads(bytes(response.body))
     if response.status >= 400:
         return _check("Error", body)
-    expected = ANSWERS.get(request.match_info.route.name or "", "")
-    if expected is None:
-        return []
     if expected == "":
         return ["the route has no entry in tests.answers.ANSWERS"]
     if isinstance(expected, str):

@@ -210,11 +210,11 @@ def _render(
     close = {post.author_id for post in posts.values() if _depends_on_following(post)}
     following = streams.load_following(conn, viewers, close)
     looks: defaultdict[tuple[int, Any], list[int]] = defaultdict(list)
-    for target, viewer in dict.fromkeys(wanted):
-        post = target.post
+    for shown_id, viewer in dict.fromkeys((target.shown_id, viewer) for target, viewer in wanted):
+        post = posts[shown_id]
         is_own = viewer in filtering or (viewer, post.object_id) in own
         state = viewer if is_own else _state(post, viewer, (viewer, post.author_id) in following)
-        looks[target.shown_id, state].append(viewer)
+        looks[shown_id, state].append(viewer)
     by_example: defaultdict[int, list[tuple[int, list[int]]]] = defaultdict(list)
     for (shown_id, _), who in looks.items():
         by_example[who[0]].append((shown_id, who))

@@ -1,0 +1,438 @@
+"""Streams: who is let in, what arrives, for whom it is rendered, and what ends them."""
+
+import asyncio
+from dataclasses import dataclass
+
+import aiohttp
+import orjson
+import pytest
+
+from node.domain.visibility import Visibility
+from node.services import news
+from node.services.posts import publish_note
+from node.store import accounts, objects, reactions
+from node.store.engine import signal
+from node.store.reactions import Reaction
+from node.store.tables import access_tokens
+from node.store.tables import accounts as accounts_table
+from tests.client import App, app_of
+from tests.network import Peer, network
+from web.streaming import frames, hub
+from web.streaming.handlers import HUB
+
+SECONDS = 5
+
+
+@dataclass
+class Stream:
+    """One app's socket."""
+
+    peer: Peer
+    socket: aiohttp.ClientWebSocketResponse
+
+    async def next(self):
+        """``(stream, event, payload)`` of the next message."""
+        said = orjson.loads(await self.socket.receive_str(timeout=SECONDS))
+        if "event" not in said:
+            return said
+        payload = said.get("payload")
+        if payload is not None and said["event"] not in {"delete", "announcement.delete"}:
+            payload = orjson.loads(payload)
+        return said["stream"], said["event"], payload
+
+    async def events(self, number):
+        return [(await self.next())[1] for _ in range(number)]
+
+    async def subscribe(self, stream, **more):
+        """Wait until it is in force."""
+        await self.socket.send_json({"type": "subscribe", "stream": stream, **more})
+        await self.settle()
+
+    async def settle(self):
+        """What was sent has been read: sockets are read in order, and an unknown stream is answered."""
+        await self.socket.send_json({"type": "subscribe", "stream": "nonsense"})
+        assert await self.next() == {"error": "Unknown stream type", "status": 400}
+
+    async def silence(self):
+        """Nothing has arrived by the time when something that surely comes has."""
+        await self.settle()
+
+    async def closed(self):
+        message = await self.socket.receive(timeout=SECONDS)
+        assert message.type is aiohttp.WSMsgType.CLOSE, message
+        return message.data
+
+
+async def connect(app: App, query: str = "", **headers: str) -> Stream:
+    url = f"{app.peer.origin}/api/v1/streaming?{query}"
+    asked = headers or {"Authorization": f"Bearer {app.token}"}
+    return Stream(app.peer, await app.peer.http.ws_connect(url, headers=asked, autoping=True))
+
+
+async def refused(app: App, query: str, **headers: str) -> int:
+    """The status that a handshake is answered with."""
+    handshake = {
+        "Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+    }  # fmt: skip
+    asking = App(app.peer, None if headers else app.token)
+    answer = await asking.ask("GET", f"v1/streaming?{query}", headers={**handshake, **headers})
+    return answer.status
+
+
+def hub_of(peer) -> hub.Hub:
+    return peer.runner.app[HUB]
+
+
+@pytest.fixture
+async def ada(site) -> App:
+    return await app_of(site.peer, "ada")
+
+
+@pytest.fixture
+async def ben(site) -> App:
+    return await app_of(site.peer, "ben")
+
+
+async def note(app, text, visibility=Visibility.PUBLIC, **more):
+    return await app.peer.store.write(publish_note, app.peer.unit(), app.me.id, text, visibility, **more)
+
+
+async def share(app, found):
+    unit = app.peer.unit()
+
+    def act(conn):
+        new = Reaction(unit.ids.new(), app.me.id, found.id, reactions.SHARE, "", f"urn:{unit.ids.new()}", unit.now)
+        reactions.insert_reaction(conn, new)
+        owners = [row[0] for row in conn.exec_driver_sql("SELECT follower_id FROM follows")]
+        rows = [{"owner_id": each, "id": new.id, "object_id": found.id, "shared_by_id": app.me.id} for each in owners]
+        objects.insert_home_entries(conn, rows)
+        news.tell(conn, unit, news.Shared(new.id, app.me.id, found.id))
+        return new.id
+
+    return await app.peer.store.write(act)
+
+
+async def delete(app, found):
+    def act(conn):
+        news.tell(conn, app.peer.unit(), news.Deleted(found))
+        objects.bury(conn, found, app.peer.unit().now)
+
+    await app.peer.store.write(act)
+
+
+# -- coming in --------------------------------------------------------------------------------------------------------
+
+
+async def test_a_token_is_taken_from_header_query_or_protocol_which_is_echoed(ada):
+    for stream in (
+        await connect(ada, "stream=user"),
+        await connect(ada, f"stream=user&access_token={ada.token}", X="y"),
+        await connect(ada, "stream=user", **{"Sec-WebSocket-Protocol": ada.token}),
+    ):
+        await stream.settle()
+    url = f"{ada.peer.origin}/api/v1/streaming"
+    async with ada.peer.http.ws_connect(url, protocols=[ada.token]) as socket:
+        assert socket.protocol == ada.token
+
+
+@pytest.mark.parametrize(
+    ("query", "headers", "status"),
+    [
+        ("stream=user", {"X": "y"}, 401),
+        ("stream=user", {"Authorization": "Bearer nonsense"}, 401),
+        ("stream=user&access_token=nonsense", {"X": "y"}, 401),
+        ("stream=user", {"Sec-WebSocket-Protocol": "nonsense"}, 401),
+        ("stream=nonsense", {}, 400),
+        ("stream=hashtag", {}, 400),
+        ("stream=list&list=x", {}, 400),
+        ("stream=list&list=12", {}, 404),
+    ],
+)
+async def test_what_is_wrong_is_refused_before_the_upgrade(ada, query, headers, status):
+    assert await refused(ada, query, **headers) == status
+
+
+async def test_each_stream_needs_its_scope(site):
+    app = await app_of(site.peer, "cleo", scopes="read:notifications")
+    for query in ("stream=user", "stream=public", "stream=hashtag&tag=x", "stream=direct"):
+        assert await refused(app, query) == 403
+    stream = await connect(app, "stream=user:notification")
+    await stream.socket.send_json({"type": "subscribe", "stream": "user"})
+    assert (await stream.next())["status"] == 403
+
+
+async def test_a_token_without_notifications_hears_none_of_them(ada, site):
+    reader = App(site.peer, await site.peer.token(ada.me, "read:statuses"), ada.me)
+    ben = await app_of(site.peer, "ben")
+    stream = await connect(reader, "stream=user")
+    await note(ben, "Hello @ada")
+    assert await stream.events(1) == ["update"]
+    await stream.silence()
+
+
+async def test_one_person_has_ten_streams(ada):
+    streams = [await connect(ada, "stream=user") for _ in range(hub.MAX_OF_ONE)]
+    assert await refused(ada, "stream=user") == 429
+    await streams[0].socket.close()
+    await (await connect(ada, "stream=user")).settle()
+
+
+async def test_without_an_upgrade_there_is_nothing_but_health(ada):
+    assert (await ada.ask("GET", "v1/streaming")).status == 404
+    answer = await App(ada.peer).ask("GET", "v1/streaming/health")
+    assert (answer.status, await answer.text()) == (200, "OK")
+
+
+# -- what arrives -----------------------------------------------------------------------------------------------------
+
+
+async def test_home_hears_posts_boosts_edits_deletions_and_notifications(ada, ben):
+    await ben.post(f"v1/accounts/{ada.me.id}/follow")
+    stream = await connect(ben, "stream=user")
+    posted = await note(ada, "Hello @ben")
+    label, event, status = await stream.next()
+    assert (label, event, status["id"]) == (["user"], "update", str(posted.id))
+    assert status == await ben.get(f"v1/statuses/{posted.id}")
+    _, event, told = await stream.next()
+    assert (event, told["type"], told["status"]["id"]) == ("notification", "mention", str(posted.id))
+    await ada.peer.store.write(lambda conn: news.tell(conn, ada.peer.unit(), news.Edited(posted.id)))
+    assert (await stream.next())[1] == "status.update"
+    cleo = await app_of(ada.peer, "cleo")
+    other = await note(cleo, "From elsewhere")
+    shared = await share(ada, other)
+    _, event, status = await stream.next()
+    assert (event, status["id"], status["reblog"]["id"]) == ("update", str(shared), str(other.id))
+    await delete(ada, posted)
+    assert await stream.next() == (["user"], "delete", str(posted.id))
+
+
+async def test_what_is_not_for_somebody_does_not_arrive(ada, ben):
+    stream = await connect(ben, "stream=user&x=1")
+    await stream.subscribe("public")
+    await note(ada, "Not followed", Visibility.UNLISTED)
+    await note(ada, "For followers", Visibility.FOLLOWERS)
+    await note(ada, "For nobody", Visibility.DIRECT)
+    hidden = await note(ada, "For members", Visibility.ORGANISATION)
+    await delete(ada, hidden)
+    await note(ada, "Seen")
+    label, event, status = await stream.next()
+    assert (label, event) == (["public"], "update")
+    assert "Seen" in status["content"]
+    await stream.silence()
+
+
+async def test_blocks_mutes_and_filters_hold_while_listening(ada, ben):
+    stream = await connect(ben, "stream=public")
+    await ben.post("v2/filters", title="x", context=["public"], filter_action="hide",
+                   keywords_attributes=[{"keyword": "golf"}])  # fmt: skip
+    await note(ada, "golf")
+    await ben.post(f"v1/accounts/{ada.me.id}/mute")
+    await note(ada, "muted")
+    await ben.post(f"v1/accounts/{ada.me.id}/unmute")
+    await ada.post(f"v1/accounts/{ben.me.id}/block")
+    await note(ada, "blocked")
+    await ada.post(f"v1/accounts/{ben.me.id}/unblock")
+    await note(ada, "Seen")
+    assert "Seen" in (await stream.next())[2]["content"]
+
+
+async def test_public_streams_and_hashtags_are_apart(ada, ben):
+    stream = await connect(ben, "stream=public:local")
+    for name, more in (("public:remote", {}), ("public:local:media", {}), ("hashtag", {"tag": "#Casting"})):
+        await stream.subscribe(name, **more)
+    await note(ada, "Hello #casting")
+    heard = [(await stream.next())[0] for _ in range(2)]
+    assert sorted(heard) == [["hashtag", "casting"], ["public:local"]]
+    await stream.socket.send_json({"type": "unsubscribe", "stream": "public:local"})
+    posted = await note(ada, "Hello again #casting", in_reply_to=None)
+    assert (await stream.next())[0] == ["hashtag", "casting"]
+    await note(ada, "An answer", in_reply_to=posted.uri)
+    await stream.silence()
+
+
+async def test_a_list_hears_its_members(ada, ben):
+    await ben.post(f"v1/accounts/{ada.me.id}/follow")
+    made = await ben.post("v1/lists", title="Friends")
+    await ben.post(f"v1/lists/{made['id']}/accounts", account_ids=[str(ada.me.id)])
+    stream = await connect(ben, f"stream=list&list={made['id']}")
+    posted = await note(ada, "Hello")
+    assert (await stream.next())[:2] == (["list", made["id"]], "update")
+    await delete(ada, posted)
+    assert (await stream.next())[1] == "delete"
+    assert await refused(ada, f"stream=list&list={made['id']}") == 404
+
+
+async def test_direct_hears_conversations_and_notifications_have_their_own(ada, ben):
+    direct, told = await connect(ben, "stream=direct"), await connect(ben, "stream=user:notification")
+    posted = await note(ada, "@ben Hello", Visibility.DIRECT)
+    label, event, conversation = await direct.next()
+    assert (label, event, conversation["unread"]) == (["direct"], "conversation", True)
+    assert conversation["last_status"]["id"] == str(posted.id)
+    assert (await told.next())[:2] == (["user:notification"], "notification")
+
+
+async def test_filters_announcements_and_merged_requests_are_told(ada):
+    stream = await connect(ada, "stream=user")
+    await ada.post("v2/filters", title="x", context=["home"])
+    assert await stream.next() == (["user"], "filters_changed", None)
+    unit = ada.peer.unit()
+    await ada.peer.store.write(lambda conn: news.tell(conn, unit, news.Merged(ada.me.id)))
+    assert await stream.next() == (["user"], "notifications_merged", None)
+
+
+async def test_each_reader_gets_what_is_hers(ada, ben):
+    await ben.post(f"v1/accounts/{ada.me.id}/follow")
+    cleo = await app_of(ada.peer, "cleo")
+    streams = [await connect(app, "stream=public") for app in (ada, ben, cleo)]
+    posted = await note(ada, "Hello")
+    for app, stream in zip((ada, ben, cleo), streams, strict=True):
+        assert (await stream.next())[2] == await app.get(f"v1/statuses/{posted.id}")
+
+
+# -- staying and going ------------------------------------------------------------------------------------------------
+
+
+async def test_a_revoked_token_closes_its_streams_at_once(ada, ben):
+    stream, other = await connect(ada, "stream=user"), await connect(ben, "stream=user")
+
+    def revoke(conn):
+        conn.execute(access_tokens.delete().where(access_tokens.c.token_hash == accounts.hash_of(ada.token)))
+        signal(conn, accounts.TOKENS_CHANGED)
+
+    await ada.peer.store.write(revoke)
+    assert await stream.closed() == frames.POLICY
+    await other.settle()
+
+
+async def test_a_suspended_account_hears_nothing_more(ada):
+    stream = await connect(ada, "stream=user")
+    change = accounts_table.update().where(accounts_table.c.actor_id == ada.me.id).values(state="suspended")
+    await ada.peer.store.write(lambda conn: conn.execute(change))
+    await hub_of(ada.peer).tick()  # a command of another process: nobody signalled
+    assert await stream.closed() == frames.POLICY
+
+
+async def test_a_silent_reader_is_pinged_and_then_let_go(ada, monkeypatch):
+    now = [100.0]
+    found = hub_of(ada.peer)
+    monkeypatch.setattr(found, "_monotonic", lambda: now[0])
+    url = f"{ada.peer.origin}/api/v1/streaming?stream=user&access_token={ada.token}"
+    socket = await ada.peer.http.ws_connect(url, autoping=False)
+    now[0] += hub.PING_EVERY
+    await found.tick()
+    assert (await socket.receive(timeout=SECONDS)).type is aiohttp.WSMsgType.PING
+    now[0] += hub.DEAD_AFTER - hub.PING_EVERY
+    await found.tick()
+    assert found.size == 1
+    now[0] += 1
+    await found.tick()
+    messages = [await socket.receive(timeout=SECONDS) for _ in range(2)]
+    assert messages[-1].type is aiohttp.WSMsgType.CLOSE
+    assert found.size == 0
+
+
+async def test_a_pong_keeps_a_stream_alive(ada, monkeypatch):
+    now = [100.0]
+    found = hub_of(ada.peer)
+    monkeypatch.setattr(found, "_monotonic", lambda: now[0])
+    stream = await connect(ada, "stream=user")
+    for _ in range(5):
+        now[0] += hub.PING_EVERY
+        await found.tick()
+        await stream.settle()  # what was sent before, the pong, has been read
+    assert found.size == 1
+
+
+async def test_a_slow_reader_is_dropped_and_memory_stays(ada):
+    """Who never reads: once the system's buffers are full, 256 messages wait and no more."""
+    reader, writer = await asyncio.open_connection(*ada.peer.origin.removeprefix("http://").split(":"))
+    request = (
+        f"GET /api/v1/streaming?stream=user&access_token={ada.token} HTTP/1.1\r\n"
+        f"Host: {ada.peer.origin.removeprefix('http://')}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    )
+    writer.write(request.encode())
+    assert b"101" in await reader.readline()
+    found = hub_of(ada.peer)
+    (connection,) = found._connections
+    frame = frames.text_frame(b"x" * 60_000)
+    written = 0
+    while not connection.is_closed:
+        assert written < 1_000
+        connection.write(frame)
+        written += 1
+    assert connection.transport.get_write_buffer_size() <= (frames_kept := 257 * len(frame)), frames_kept
+    assert found.size == 0
+    writer.transport.abort()
+
+
+@pytest.mark.parametrize(
+    ("send", "code"),
+    [
+        (lambda socket: socket.send_str("x" * 5_000), 1009),
+        (lambda socket: socket.send_bytes(b"binary"), 1003),
+    ],
+)
+async def test_huge_and_binary_messages_close(ada, send, code):
+    stream = await connect(ada, "stream=user")
+    await send(stream.socket)
+    assert await stream.closed() == code
+
+
+async def test_nonsense_is_passed_over_and_floods_are_bounded(ada):
+    stream = await connect(ada, "stream=user")
+    for text in ("not json", "[]", "12", '{"type": "dance"}', '{"type": "subscribe", "stream": 7}'):
+        await stream.socket.send_str(text)
+    assert await stream.next() == {"error": "Unknown stream type", "status": 400}
+    for number in range(hub.MAX_CHANNELS + 20):
+        await stream.socket.send_json({"type": "subscribe", "stream": "hashtag", "tag": f"t{number}"})
+    refused = [(await stream.next())["status"] for _ in range(21)]
+    assert refused == [429] * 21
+    await stream.settle()
+    await stream.socket.close()
+
+
+async def test_an_event_stream_says_the_same(ada, ben):
+    url = f"{ada.peer.origin}/api/v1/streaming/user?access_token={ada.token}"
+    async with ada.peer.http.get(url) as answer:
+        assert answer.status == 200
+        assert answer.content_type == "text/event-stream"
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"
+        assert await answer.content.readline() == b":thump\n"
+        posted = await note(ada, "Hello")
+        assert await answer.content.readline() == b"event: update\n"
+        data = (await answer.content.readline()).removeprefix(b"data: ")
+        assert orjson.loads(data)["id"] == str(posted.id)
+        assert await answer.content.readline() == b"\n"
+        found = hub_of(ada.peer)
+        found._pinged_at = -1_000.0
+        await found.tick()
+        assert await answer.content.readline() == b":thump\n"
+        change = access_tokens.delete().where(access_tokens.c.token_hash == accounts.hash_of(ada.token))
+        await ada.peer.store.write(lambda conn: conn.execute(change))
+        await found.tick()
+        assert await answer.content.read() == b""
+        assert found.size == 0
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("user", 401), ("nonsense", 401), ("public/local", 401), ("list?list=1", 401)]
+)
+async def test_an_event_stream_needs_a_token(site, path, status):
+    assert (await App(site.peer).ask("GET", f"v1/streaming/{path}")).status == status
+
+
+async def test_what_happens_elsewhere_is_streamed_here(tmp_path):
+    async with network(tmp_path, "hub", "uni") as net:
+        here, there = net.peers
+        ada, ben = await app_of(here, "ada"), await app_of(there, "ben")
+        await here.follow(ada.me, ben.me.uri)
+        await net.settle()
+        stream, bens = await connect(ada, "stream=user"), await connect(ben, "stream=user")
+        posted = await note(ben, f"Hello @ada@{here.system.node.config.host}")
+        assert (await bens.next())[1] == "update"
+        await net.settle()
+        assert await stream.events(2) == ["update", "notification"]
+        await delete(ben, posted)
+        assert (await bens.next())[1] == "delete"
