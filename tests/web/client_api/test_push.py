@@ -1,0 +1,195 @@
+"""Push messages arrive at an app that sleeps, decrypt there, and end with what they hang on."""
+
+import orjson
+import pytest
+
+from node.clock import HOUR
+from node.domain.visibility import Visibility
+from node.services.posts import publish_note
+from node.store import accounts, objects
+from node.store.tables import access_tokens, jobs, push_subscriptions
+from tests.client import App, app_of
+from tests.push_service import AppKeys, push_service, read_vapid
+
+ALL = dict.fromkeys(("mention", "follow", "favourite"), True)
+
+
+@pytest.fixture
+async def ada(site) -> App:
+    return await app_of(site.peer, "ada")
+
+
+@pytest.fixture
+async def ben(site) -> App:
+    return await app_of(site.peer, "ben", name="Ben  <b>")
+
+
+@pytest.fixture
+async def service():
+    async with push_service() as made:
+        yield made
+
+
+@pytest.fixture
+def keys():
+    return AppKeys()
+
+
+async def note(app, text, visibility=Visibility.PUBLIC):
+    return await app.peer.store.write(publish_note, app.peer.unit(), app.me.id, text, visibility)
+
+
+async def subscribe(app, service, keys, *, standard=True, policy="all", alerts=ALL):
+    sent = service.subscription(keys, standard=standard)
+    return await app.post("v1/push/subscription", subscription=sent, data={"alerts": alerts, "policy": policy})
+
+
+async def drain(app):
+    return await app.peer.system.worker.drain()
+
+
+async def test_an_app_is_told_in_the_present_form(ada, ben, service, keys):
+    made = await subscribe(ada, service, keys)
+    assert await ada.get("v1/push/subscription") == made
+    await note(ben, "@ada Hello & welcome")
+    await drain(ada)
+    ((headers, body),) = service.taken
+    assert headers["content-encoding"] == "aes128gcm"
+    assert (headers["ttl"], headers["urgency"]) == ("172800", "high")
+    token, _, key = headers["authorization"].removeprefix("vapid t=").partition(", k=")
+    assert key == made["server_key"]
+    claims = read_vapid(token, key)
+    now = ada.peer.unit().now
+    assert (claims["aud"], claims["sub"]) == (service.origin, f"{ada.peer.origin}/")
+    assert now // 1000 < claims["exp"] <= (now + 24 * HOUR) // 1000
+    (told,) = await ada.get("v1/notifications")
+    said = orjson.loads(keys.decrypt(body))
+    assert said["access_token"] == ada.token
+    assert (str(said["notification_id"]), said["notification_type"]) == (told["id"], "mention")
+    assert said["title"] == "Ben <b> mentioned you"
+    assert said["body"] == "@ada Hello & welcome"
+
+
+async def test_an_older_app_is_told_in_the_form_of_the_draft(ada, ben, service, keys):
+    made = await subscribe(ada, service, keys, standard=False)
+    await ben.post(f"v1/accounts/{ada.me.id}/follow")
+    await drain(ada)
+    ((headers, body),) = service.taken
+    assert headers["content-encoding"] == "aesgcm"
+    read_vapid(headers["authorization"].removeprefix("WebPush "), made["server_key"])
+    assert headers["crypto-key"].endswith(f";p256ecdsa={made['server_key']}")
+    said = orjson.loads(keys.decrypt_draft(body, headers["encryption"], headers["crypto-key"]))
+    assert said["notification_type"] == "follow"
+
+
+@pytest.mark.parametrize(
+    ("policy", "alerts", "follows", "arrives"),
+    [
+        ("all", ALL, None, True),
+        ("all", {"follow": True}, None, False),
+        ("none", ALL, None, False),
+        ("followed", ALL, None, False),
+        ("followed", ALL, "ada", True),
+        ("follower", ALL, "ada", False),
+        ("follower", ALL, "ben", True),
+    ],
+)
+async def test_alerts_and_policy_decide(ada, ben, service, keys, policy, alerts, follows, arrives):
+    if follows:
+        one, other = (ada, ben) if follows == "ada" else (ben, ada)
+        await one.post(f"v1/accounts/{other.me.id}/follow")
+    await subscribe(ada, service, keys, policy=policy, alerts=alerts)
+    await note(ben, "@ada Hello")
+    await drain(ada)
+    assert len(service.taken) == arrives
+
+
+async def test_changing_keeps_the_address_and_replaces_the_alerts(ada, ben, service, keys):
+    made = await subscribe(ada, service, keys)
+    changed = await ada.put("v1/push/subscription", data={"alerts": {"follow": "true"}, "policy": "follower"})
+    assert (changed["id"], changed["endpoint"], changed["policy"]) == (made["id"], made["endpoint"], "follower")
+    assert changed["alerts"]["follow"] is True
+    assert changed["alerts"]["mention"] is False
+    again = await subscribe(ada, service, keys)
+    assert again["id"] != made["id"]
+    await ben.get("v1/push/subscription", 404)
+    await ben.put("v1/push/subscription", 404, data={"alerts": {}})
+    assert await ada.delete("v1/push/subscription") == {}
+    await ada.get("v1/push/subscription", 404)
+
+
+@pytest.mark.parametrize("status", [404, 410])
+async def test_an_app_that_is_gone_is_forgotten(ada, ben, service, keys, status):
+    await subscribe(ada, service, keys)
+    service.status = status
+    await note(ben, "@ada Hello")
+    await drain(ada)
+    await ada.get("v1/push/subscription", 404)
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+async def test_a_service_in_trouble_is_asked_again_later_and_given_up(site, ada, ben, service, keys, status):
+    await subscribe(ada, service, keys)
+    service.status = status
+    await note(ben, "@ada Hello")
+    await drain(ada)
+    await drain(ada)
+    assert len(service.taken) == 1
+    for _ in range(8):
+        site.clock.advance(12 * HOUR)
+        await drain(ada)
+    assert 2 <= len(service.taken) <= 6
+    left = await ada.peer.store.read(lambda conn: conn.execute(jobs.select().where(jobs.c.kind == "push")).all())
+    assert left == []
+    await ada.get("v1/push/subscription")
+
+
+async def test_nothing_is_sent_of_what_was_taken_back(ada, ben, service, keys):
+    await subscribe(ada, service, keys)
+    posted = await note(ben, "@ada Hello")
+    await ada.peer.store.write(objects.bury, posted, ada.peer.unit().now)
+    await drain(ada)
+    assert service.taken == []
+
+
+async def test_a_token_that_ends_takes_its_subscription_along(ada, ben, service, keys):
+    await subscribe(ada, service, keys)
+    await note(ben, "@ada Hello")
+    change = access_tokens.delete().where(access_tokens.c.token_hash == accounts.hash_of(ada.token))
+    await ada.peer.store.write(lambda conn: conn.execute(change))
+    await drain(ada)
+    assert service.taken == []
+
+
+async def test_a_backup_holds_the_key_and_tokens_only_sealed(ada, service, keys):
+    await subscribe(ada, service, keys)
+    rows = await ada.peer.store.read(lambda conn: conn.execute(push_subscriptions.select()).all())
+    assert ada.token.encode() not in rows[0].token_sealed
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"endpoint": "http://10.0.0.1/push"},
+        {"endpoint": "https://[fd00::1]/push"},
+        {"endpoint": "ftp://push.example/1"},
+        {"endpoint": "https://push.example/" + "x" * 3_000},
+        {"endpoint": ""},
+        {"keys": {"p256dh": "AAAA", "auth": "AAAA"}},
+        {"keys": "none"},
+    ],
+)
+async def test_bad_subscriptions_are_refused_and_leave_nothing(ada, service, keys, change):
+    sent = {**service.subscription(keys), **change}
+    await ada.post("v1/push/subscription", 422, subscription=sent, data={"alerts": ALL})
+    await ada.get("v1/push/subscription", 404)
+
+
+async def test_a_policy_that_there_is_not_is_refused(ada, service, keys):
+    sent = service.subscription(keys)
+    await ada.post("v1/push/subscription", 422, subscription=sent, data={"policy": "everybody"})
+
+
+async def test_the_key_stays_the_same(ada, ben, service, keys):
+    first = await subscribe(ada, service, keys)
+    assert (await subscribe(ben, service, keys))["server_key"] == first["server_key"]
