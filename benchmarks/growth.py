@@ -58,8 +58,8 @@ async def fill(node: NodeProcess, uri: str, number: int, start: int) -> None:
         author = await system.node.store.read(find_actor, uri)
         assert alice is not None
         assert author is not None
-        for first in range(start, number, 20_000):
-            rows = [_row(ids.new(), index, uri) for index in range(first, min(first + 20_000, number))]
+        for first in range(start, number, 5_000):
+            rows = [_row(ids.new(), index, uri) for index in range(first, min(first + 5_000, number))]
             _write(node, author.id, alice.id, rows)
             await system.node.store.write(_index, [row for row in rows if row[1] % 10 == 0])
 

@@ -1,7 +1,9 @@
 """Media types as they stand in headers and links, compared as RFC 9110 section 8.3.1 wants."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 ACTIVITY_JSON = "application/activity+json"
 AS2_PROFILE = "https://www.w3.org/ns/activitystreams"
@@ -19,7 +21,7 @@ class MediaType:
     """``essence`` is type/subtype in lower case; parameter names are in lower case, values as they came."""
 
     essence: str
-    parameters: dict[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_activity(self) -> bool:
@@ -29,6 +31,7 @@ class MediaType:
         return self.essence == ACTIVITY_JSON
 
 
+@lru_cache(maxsize=128)  # a handful of spellings come with nearly every request
 def read_media_type(text: str) -> MediaType:
     """The media type that ``text`` names; its essence is empty where it names none.
 
