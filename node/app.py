@@ -230,7 +230,7 @@ async def _join(
         own_hosts=config.own_hosts,
         origin=config.origin,
         backlog_at_most=config.limits.inbox_backlog,
-        is_disk_low=lambda: check_disk(config.data_dir, config.limits.disk_free_mib).state is State.FAILED,
+        is_disk_low=partial(_is_disk_low, config),
     )
     deliverer = Deliverer(store, clock, ids, client, hosts, keyring, signing)
     uploads = _uploads(config, clock, store, unit)
@@ -296,11 +296,24 @@ async def _join(
     )
 
 
+def _is_disk_low(config: Config) -> bool:
+    return check_disk(config.data_dir, config.limits.disk_free_mib).state is State.FAILED
+
+
 def _uploads(config: Config, clock: Clock, store: Store, unit: Callable[[], Unit]) -> Uploads:
     sealing = (config.secrets.key, *config.secrets.previous)
     links = MediaLinks(config.origin, tuple(map(proxy_key, sealing)), config.media.public_url)
     storage = open_storage(config.media, config.data_dir / "media", clock)
-    return Uploads(store, clock, unit, storage, links, config.media, config.data_dir / "media-incoming")
+    return Uploads(
+        store,
+        clock,
+        unit,
+        storage,
+        links,
+        config.media,
+        config.data_dir / "media-incoming",
+        partial(_is_disk_low, config),
+    )
 
 
 async def _found(config: Config, clock: Clock, store: Store, ids: Ids, box: SecretBox) -> int:

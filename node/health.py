@@ -87,6 +87,16 @@ def check_disk(folder: Path, least_mib: int) -> Check:
     return Check("disk", State.OK if free >= least_mib else State.FAILED, told, free)
 
 
+def check_media(problem: str, *, has_ffmpeg: bool) -> Check:
+    """``problem``: why a trial file could not be stored; empty where it could."""
+    if problem:
+        return Check("media", State.FAILED, f"Media cannot be stored: {problem}")
+    if not has_ffmpeg:
+        told = "FFmpeg is not installed: recordings keep what their makers' devices noted in them, such as the place."
+        return Check("media", State.WARNING, told)
+    return Check("media", State.OK, "Media can be stored, and FFmpeg is there.")
+
+
 def check_inbox(oldest_due_at: int | None, now: int) -> Check:
     """``oldest_due_at``: since when the oldest activity waits to be taken in; None where none does."""
     return _check_wait("inbox", "incoming activity", oldest_due_at, now, INBOX_WAIT)

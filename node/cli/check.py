@@ -1,5 +1,6 @@
 """``rhizome check``: configuration, packages, disk, database, keys, clock, workers, backups, each with a sentence."""
 
+import asyncio
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -24,12 +25,15 @@ from node.health import (
     check_deliveries,
     check_disk,
     check_inbox,
+    check_media,
     check_packages,
     check_schema,
     check_workers,
     is_ready,
 )
 from node.jobs.kinds import DELIVER, INBOX
+from node.media.processor import has_ffmpeg
+from node.media.storage import try_storage
 from node.secretbox import ACTOR_KEY, SecretBox
 from node.services.sealing import count_outdated
 from node.store import facts as fact_table
@@ -58,6 +62,7 @@ def _checks(config: Config) -> Iterator[Check]:
     yield check_packages()
     folder = next(place for place in (config.data_dir, *config.data_dir.parents) if place.exists())
     yield check_disk(folder, config.limits.disk_free_mib)
+    yield _check_media(config)
     if config.is_sqlite and not config.database_path.exists():
         yield Check("database", State.WARNING, "There is no database yet; `rhizome serve` makes it.")
         return
@@ -78,6 +83,17 @@ def _check_configuration(config: Config) -> Iterator[Check]:
         yield Check("configuration", State.WARNING, "Development mode is on: http, and peers on loopback.")
     if not config.warnings and not config.development:
         yield Check("configuration", State.OK, f"{config.file} is in order.")
+
+
+def _check_media(config: Config) -> Check:
+    """A new node has no folder yet, and a check makes none."""
+    folder, problem = config.data_dir / "media", ""
+    if config.media.storage != "disk" or folder.exists():
+        try:
+            asyncio.run(try_storage(config.media, folder, SystemClock()))
+        except NodeError as error:
+            problem = str(error)
+    return check_media(problem, has_ffmpeg=has_ffmpeg())
 
 
 def _engine(config: Config) -> Engine:

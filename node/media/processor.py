@@ -24,6 +24,15 @@ _ANSWER_BYTES = 65_536
 _FAILED = "This file cannot be processed."
 
 
+def has_ffmpeg() -> bool:
+    """Whether both programs of FFmpeg are installed."""
+    return None not in _programs()
+
+
+def _programs() -> tuple[str | None, str | None]:
+    return shutil.which("ffmpeg"), shutil.which("ffprobe")
+
+
 class Process:
     """One worker process at most, with its limits: MiB of address space, seconds for one order."""
 
@@ -114,9 +123,8 @@ class Processor:
     """See the module. ``has_ffmpeg``: whether recordings can be looked into."""
 
     def __init__(self, *, memory_mib: int = 512, seconds: int = 20) -> None:
-        program, probe = shutil.which("ffmpeg"), shutil.which("ffprobe")
-        self.has_ffmpeg = program is not None and probe is not None
-        path = os.pathsep.join([*(str(Path(each).parent) for each in (program, probe) if each), os.defpath])
+        self.has_ffmpeg = has_ffmpeg()
+        path = os.pathsep.join([*(str(Path(each).parent) for each in _programs() if each), os.defpath])
         self._pictures = Process(memory_mib=memory_mib, seconds=seconds, path=path)
         self._recordings = Process(memory_mib=2 * memory_mib, seconds=6 * seconds, path=path)
 

@@ -28,7 +28,7 @@ from node.domain.media import (
     read_focus,
     recognise,
 )
-from node.errors import Invalid
+from node.errors import Invalid, Unavailable
 from node.jobs.kinds import MEDIA
 from node.jobs.outcome import Done, Outcome
 from node.jobs.worker import Kind, single
@@ -72,8 +72,10 @@ class Uploads:
         links: MediaLinks,
         settings: MediaSettings,
         folder: Path,
+        is_disk_low: Callable[[], bool],
     ) -> None:
         self._store, self._clock, self._unit, self._settings, self._folder = store, clock, unit, settings, folder
+        self._is_disk_low = is_disk_low
         self.storage, self.links, self.processor = storage, links, Processor()
 
     async def close(self) -> None:
@@ -135,6 +137,8 @@ class Uploads:
         await self._store.write(_replace_small, self._unit(), media_id, {**changed, "blurhash": facts.blurhash})
 
     async def _recognise(self, source: Path) -> Form:
+        if self._is_disk_low():
+            raise Unavailable("The node has no room for files right now; try again later.")
         size, head = await asyncio.to_thread(_look_at, source)
         if not size:
             raise Invalid("This file is empty.")

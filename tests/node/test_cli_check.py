@@ -75,6 +75,21 @@ def test_database_of_another_host_is_named(file: Path) -> None:
     assert "localhost:8113" in found["host"][1]
 
 
+def test_media_are_stored_for_a_trial(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    media = load(file, environ={}).data_dir / "media"
+    media.mkdir()
+    assert check(file)[1]["media"][0] in {"ok", "warning"}
+    assert [place for place in media.rglob("*") if place.is_file()] == []
+    gone = {"STORAGE": "s3", "ENDPOINT": "http://127.0.0.1:9", "BUCKET": "abc", "ACCESS_KEY": "x", "SECRET_KEY": "y"}
+    code, found = check(file, **{f"RHIZOME_MEDIA__{name}": value for name, value in gone.items()})
+    assert (code, found["media"][0]) == (1, "failed")
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert check(file)[1]["media"] == (
+        "warning",
+        "FFmpeg is not installed: recordings keep what their makers' devices noted in them, such as the place.",
+    )
+
+
 def test_postgresql_is_looked_into(file: Path, postgresql: str) -> None:
     code, found = check(file, RHIZOME_DATABASE__URL=postgresql)
     assert (code, found["schema"][0]) == (1, "failed")  # tables without a version: not made by a migration

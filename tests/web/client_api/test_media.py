@@ -216,6 +216,12 @@ async def test_what_is_too_large_is_refused(app):
     assert await stored(app) == 0
 
 
+async def test_without_room_on_the_disk_nothing_is_taken(app, monkeypatch):
+    monkeypatch.setattr(app.peer.system.node.uploads, "_is_disk_low", lambda: True)
+    assert "no room" in (await upload(app, files.picture(), 503))["error"]
+    assert await stored(app) == 0
+
+
 async def test_media_of_others_are_not_there(site, app):
     made = await upload(app, files.picture())
     eve = await app_of(site.peer, "eve")
