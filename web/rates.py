@@ -12,7 +12,7 @@ from aiohttp import hdrs, web
 
 from node.clock import to_rfc3339
 from node.errors import RateLimited
-from node.ratelimit import Taken, key_of_address
+from node.ratelimit import Rate, Taken, key_of_address
 from node.state import NODE, address_of
 from node.store.accounts import Token
 from web.client_api.callers import TOKENS, bearer_of
@@ -35,6 +35,13 @@ async def count(request: web.Request) -> None:
     request[_TAKEN] = taken
     if taken.is_over and not state.exemptions.covers(address):
         raise RateLimited(retry_after_seconds=max(1, -(-(taken.resets_at - now) // 1000)))
+
+
+def check_address(request: web.Request, rate: Rate) -> None:
+    """Count a try by the address of who asks. Raises RateLimited where there have been too many."""
+    address = address_of(request)
+    if not request.app[WEB].exemptions.covers(address) and (wait := rate.take(key_of_address(address))):
+        raise RateLimited(retry_after_seconds=wait)
 
 
 def _take(request: web.Request, rates: ApiRates, token: Token | None, address: str, now: int) -> Iterator[Taken]:

@@ -60,23 +60,23 @@ _POSTGRESQL = (
         "reactions_quoted",
         f"""INSERT INTO object_stamps (object_id, stamp)
         SELECT id, {_STAMP} FROM objects WHERE id = CASE TG_OP WHEN 'INSERT' THEN NEW.object_id ELSE OLD.object_id END
-        ON CONFLICT (object_id) DO UPDATE SET stamp = EXCLUDED.stamp;""",  # noqa: S608
+        ON CONFLICT (object_id) DO UPDATE SET stamp = EXCLUDED.stamp;""",  # noqa: S608 (constants)
     ),
     _trigger("reactions_quoted", "INSERT ON reactions FOR EACH ROW WHEN (NEW.kind = 'quote')", "reactions_quoted"),
     _trigger("reactions_unquoted", "DELETE ON reactions FOR EACH ROW WHEN (OLD.kind = 'quote')", "reactions_quoted"),
     _function(
         "actors_add",
-        f"INSERT INTO actor_stamps (actor_id, stamp, state) VALUES (NEW.id, {_STAMP}, NEW.state);",  # noqa: S608
+        f"INSERT INTO actor_stamps (actor_id, stamp, state) VALUES (NEW.id, {_STAMP}, NEW.state);",  # noqa: S608 (constants)
     ),
     _trigger("actors_add", "INSERT ON actors FOR EACH ROW", "actors_add"),
     _function(
         "actors_stamp",
-        f"UPDATE actor_stamps SET stamp = {_STAMP}, state = NEW.state WHERE actor_id = NEW.id;",  # noqa: S608
+        f"UPDATE actor_stamps SET stamp = {_STAMP}, state = NEW.state WHERE actor_id = NEW.id;",  # noqa: S608 (constants)
     ),
     _trigger("actors_stamp", "UPDATE ON actors FOR EACH ROW", "actors_stamp"),
     _function(
         "accounts_stamp",
-        f"UPDATE actor_stamps SET stamp = {_STAMP} WHERE actor_id = NEW.actor_id;",  # noqa: S608
+        f"UPDATE actor_stamps SET stamp = {_STAMP} WHERE actor_id = NEW.actor_id;",  # noqa: S608 (constants)
     ),
     _trigger("accounts_stamp", "INSERT OR UPDATE OF role, state ON accounts FOR EACH ROW", "accounts_stamp"),
 )

@@ -3,19 +3,14 @@
 from aiohttp import web
 
 from node.errors import RateLimited
-from node.ratelimit import key_of_address
 from node.services import passwords
-from node.state import address_of
+from web import rates
 from web.state import WEB
 
 
 def check_address(request: web.Request) -> None:
     """25 tries in 5 minutes from an address. Raises ``RateLimited``."""
-    state, address = request.app[WEB], address_of(request)
-    if state.exemptions.covers(address):
-        return
-    if wait := state.sign_in.by_address.take(key_of_address(address)):
-        raise RateLimited(retry_after_seconds=wait)
+    rates.check_address(request, request.app[WEB].sign_in.by_address)
 
 
 async def is_right_password(request: web.Request, account: str, stored: str | None, password: str) -> bool:

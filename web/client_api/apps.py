@@ -6,14 +6,14 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy import Connection
 
-from node.errors import RateLimited, Unauthenticated
-from node.ratelimit import key_of_address
+from node.errors import Unauthenticated
 from node.secretbox import SecretBox
 from node.services import oauth, vapid
 from node.services.context import Unit
 from node.services.oauth import OUT_OF_BAND, read_scopes
-from node.state import NODE, address_of
+from node.state import NODE
 from node.store.oauth import App, load_apps
+from web import rates
 from web.client_api.answers import answer
 from web.client_api.callers import require_token
 from web.client_api.parameters import Parameters, read_parameters
@@ -24,7 +24,7 @@ Entity = dict[str, Any]
 
 async def register(request: web.Request) -> web.Response:
     """``POST /api/v1/apps``, without a token. The secret is told once, here; only its hash stays."""
-    _check_rate(request)
+    rates.check_address(request, request.app[WEB].registrations)
     values, node = await read_parameters(request), request.app[NODE]
     box = SecretBox(node.config.secret_key, node.config.secrets.previous)
     app, secret, key = await node.store.write(_register, node.unit(), box, _read(values))
@@ -40,12 +40,6 @@ async def show_own(request: web.Request) -> web.Response:
     if found is None:
         raise Unauthenticated("The access token is not that of an app.")
     return answer(_entity(*found))
-
-
-def _check_rate(request: web.Request) -> None:
-    state, address = request.app[WEB], address_of(request)
-    if not state.exemptions.covers(address) and (wait := state.registrations.take(key_of_address(address))):
-        raise RateLimited(retry_after_seconds=wait)
 
 
 def _read(values: Parameters) -> dict[str, Any]:

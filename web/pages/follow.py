@@ -17,12 +17,11 @@ from federation.finding import find_account, find_known, find_subscribe_address
 from federation.state import FEDERATION, Federation
 from federation.webfinger import read_handle
 from node.errors import Malformed, NodeError, NotFound, RateLimited, RemoteError, RemoteNotFound, RemoteUnavailable
-from node.ratelimit import key_of_address
 from node.services import follows as service
-from node.state import NODE, Node, address_of
+from node.state import NODE, Node
 from node.store import actors, follows
 from node.store.actors import Actor
-from web import sessions
+from web import rates, sessions
 from web.pages.cards import actor_card
 from web.pages.frame import SECURITY, html, page_of
 from web.pages.parts import ActorCard, Field
@@ -194,9 +193,7 @@ async def follow_from_elsewhere(request: web.Request) -> web.Response:
 
 def _take_turn(request: web.Request) -> None:
     """Raises RateLimited where this address makes us ask other servers too often."""
-    state, address = request.app[WEB], address_of(request)
-    if not state.exemptions.covers(address) and (wait := state.lookups.take(key_of_address(address))):
-        raise RateLimited(retry_after_seconds=wait)
+    rates.check_address(request, request.app[WEB].lookups)
 
 
 async def _card(request: web.Request, found: Actor | None) -> ActorCard | None:

@@ -1,6 +1,7 @@
 """Open connections: written to directly, without a task or a queue for each; who reads too slowly is let go."""
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 
 from node.domain.scopes import covers
@@ -13,7 +14,7 @@ MAX_UNSENT = 256
 _CLOSE_SECONDS = 5.0
 
 
-class Connection:
+class Connection(ABC):
     """One app that listens. ``write`` and ``close`` never wait."""
 
     __slots__ = ("channels", "heard_at", "is_closed", "on_closed", "token", "transport", "unsent", "viewer_id")
@@ -56,16 +57,17 @@ class Connection:
 
     # What differs between the two kinds.
 
+    @abstractmethod
     def encode(self, label: Sequence[str], event: str, payload: bytes | None) -> bytes:
         """The event as this kind of connection takes it; the same bytes for all of a kind."""
-        raise NotImplementedError
 
+    @abstractmethod
     def ping(self, now: float) -> None:
         """Ask whether somebody is there; ``now`` in seconds."""
-        raise NotImplementedError
 
+    @abstractmethod
     def farewell(self, code: int) -> bytes:
-        raise NotImplementedError
+        """The last bytes that are sent; ``code`` is one of RFC 6455 section 7.4."""
 
 
 class Socket(Connection):
