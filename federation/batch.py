@@ -6,7 +6,7 @@ that raises has collected nothing.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,8 +18,9 @@ from node.jobs.kinds import FETCH
 from node.services import news
 from node.services.context import Unit
 from node.services.news import News
-from node.store import actors, blocks, follows, inbox, jobs, objects
+from node.store import actors, blocks, follows, inbox, jobs, objects, tags
 from node.store.actors import Actor
+from node.store.dated_ids import new_object_id
 from node.store.jobs import NewJob
 from node.store.objects import Object
 
@@ -58,6 +59,8 @@ class Batch:
     _followers: dict[int, list[int]] = field(default_factory=dict)
     _object_rows: list[dict[str, Any]] = field(default_factory=list)
     _mentions: list[dict[str, Any]] = field(default_factory=list)
+    _tags: dict[int, Sequence[str]] = field(default_factory=dict)
+    _by_tags: list[int] = field(default_factory=list)
     _home: list[dict[str, Any]] = field(default_factory=list)
     _replies: Counter[int] = field(default_factory=Counter)
     _jobs: list[NewJob] = field(default_factory=list)
@@ -132,6 +135,8 @@ class Batch:
         """A new object; ``addressed`` are ``(actor uri, silent)``. Answers how others will see it."""
         self._object_rows.append(row)
         self._mentions += [{"object_id": row["id"], "actor_uri": uri, "silent": silent} for uri, silent in addressed]
+        if hashtags := (row["details"] or {}).get("hashtags"):
+            self._tags[row["id"]] = hashtags
         found = Object(**{name: row[name] for name in Object.__dataclass_fields__})
         self._objects[found.uri] = found
         return found
@@ -182,16 +187,32 @@ class Batch:
     def forget_followers(self, actor_id: int) -> None:
         self._followers.pop(actor_id, None)
 
+    def add_home_by_tags(self, object_id: int) -> None:
+        """A new public object also goes to those who follow one of its hashtags."""
+        if object_id in self._tags:
+            self._by_tags.append(object_id)
+
+    def new_object_id(self, published_at: int) -> int:
+        """An id for an object of another server, by the time at which it was published."""
+        taken = {row["id"] for row in self._object_rows}
+        while (made := new_object_id(self.conn, self.unit.ids, published_at, self.unit.now)) in taken:
+            pass
+        return made
+
     def flush(self) -> None:
         """Write what was collected. Handlers that change rows directly call it first, so that rows are there."""
         objects.insert_objects(self.conn, self._object_rows)
         objects.insert_mentions(self.conn, self._mentions)
+        tags.add_tags(self.conn, self._tags)
+        for object_id, owner in tags.load_followers(self.conn, self._by_tags):
+            self.add_home([owner], object_id, object_id, None)
         objects.insert_home_entries(self.conn, self._home)
         objects.add_replies(self.conn, self._replies)
         jobs.enqueue_many(self.conn, self._jobs)
         inbox.add_owners(self.conn, self._owners)
-        for collected in (self._object_rows, self._mentions, self._home, self._jobs, self._owners):
+        for collected in (self._object_rows, self._mentions, self._by_tags, self._home, self._jobs, self._owners):
             collected.clear()
+        self._tags.clear()
         self._replies.clear()
 
     def finish(self) -> None:

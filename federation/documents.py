@@ -87,7 +87,7 @@ def object_document(conn: Connection, row: Row[Any], *, now: int) -> dict[str, A
         summary=row.summary,
         language=row.language,
         url=row.url,
-        source=details.get("source", ""),
+        source=details.get("source", "") if details.get("source_type") != "text/plain" else "",
         in_reply_to=row.in_reply_to or "",
         context=row.context,
         conversation=details.get("conversation", ""),

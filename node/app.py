@@ -37,6 +37,7 @@ from federation.link_check import LinkCheck
 from federation.nodeinfo import find_software
 from federation.outbox import Outbox
 from federation.policy import PolicyWatch
+from federation.previews import Previews
 from federation.processing import Processor
 from federation.push import Pusher
 from federation.quote_stamps import QuoteStamps
@@ -61,6 +62,8 @@ from node.secretbox import SecretBox
 from node.services.backups import back_up, copy_before_upgrade
 from node.services.catalogue import sync_host
 from node.services.context import Unit
+from node.services.polls import Closing
+from node.services.scheduling import Publishing
 from node.services.uploads import Uploads
 from node.state import NODE, Node
 from node.store import facts, migrate
@@ -274,6 +277,9 @@ async def _join(
             QuoteStamps(store, clock, ids, fetcher).kind(),
             FollowersSync(store, clock, ids, fetcher, origin=config.origin).kind(),
             uploads.kind(),
+            Closing(store, unit).kind(),
+            Previews(store, unit, client).kind(),
+            Publishing(store, unit, uploads.links).kind(),
             schedule.kind(),
         ],
         name=f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}",

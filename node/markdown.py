@@ -48,6 +48,32 @@ def render_markdown(text: str, words: Words | None = None) -> str:
     return clean(rendered, max_bytes=8 * MAX_MARKDOWN).replace(_HASHTAG, _HASHTAG_WITH_TAG)
 
 
+def render_plain(text: str, words: Words) -> str:
+    r"""Text as it was typed, as safe HTML: its lines and paragraphs, with addresses, mentions and hashtags linked.
+
+    >>> render_plain("2 * 3 * 4\n\n# no heading", Words())
+    '<p>2 * 3 * 4</p><p># no heading</p>'
+    """
+    parts = re.split(r"\n\s*\n", text.replace("\r\n", "\n").strip())
+    rendered = "".join(f"<p>{_markup(part.strip(), words)}</p>".replace("\n", "<br>") for part in parts if part.strip())
+    return clean(rendered, max_bytes=8 * MAX_MARKDOWN).replace(_HASHTAG, _HASHTAG_WITH_TAG)
+
+
+_LENGTH_OF_URL = 23
+
+
+def length_of(text: str) -> int:
+    """Characters as client apps count them: an address as 23, a mention without its host.
+
+    >>> length_of("https://learn.uni.example/a/very/long/path by @ada@learn.uni.example")
+    31
+    """
+    shorter = _WORD.sub(
+        lambda found: "x" * _LENGTH_OF_URL if found["url"] else f"@{found['user']}" if found["user"] else found[0], text
+    )
+    return len(shorter)
+
+
 def handles_in(text: str) -> tuple[str, ...]:
     """Who is mentioned, as ``user`` or ``user@host`` in lower case, each once.
 

@@ -3,7 +3,7 @@
 from sqlalchemy import Connection
 
 from node.clock import DAY
-from node.store import accounts, inbox, jobs, keys, mutes, notifications, oauth, objects
+from node.store import accounts, idempotency, inbox, jobs, keys, mutes, notifications, oauth, objects
 from node.store.engine import Store
 
 #: Duplicates are recognised, and refusals explained, for so long.
@@ -18,6 +18,8 @@ TOKEN_UNUSED = 180 * DAY
 #: An app that nobody ever let in; a used code, so that a second use is recognised.
 KEEP_IDLE_APPS = 30 * DAY
 KEEP_CODES = DAY
+#: So long the same request of an app makes nothing new.
+KEEP_IDEMPOTENCY = DAY
 
 
 def expire(conn: Connection, now: int) -> None:
@@ -34,6 +36,7 @@ def expire(conn: Connection, now: int) -> None:
     oauth.expire_tokens(conn, now - TOKEN_UNUSED)
     oauth.expire_codes(conn, now - KEEP_CODES)
     oauth.expire_apps(conn, now - KEEP_IDLE_APPS)
+    idempotency.expire_keys(conn, now - KEEP_IDEMPOTENCY)
 
 
 async def run(store: Store, now: int) -> None:

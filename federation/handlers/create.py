@@ -70,15 +70,16 @@ def concerns_us(batch: Batch, author: Actor, post: RemotePost) -> bool:
 def store_post(batch: Batch, author: Actor, post: RemotePost, *, received_at: int) -> Object:
     """A row for the post; its thread is tied together as far as it is known, the rest is fetched later."""
     parent = batch.object(post.in_reply_to)
+    columns = columns_of(batch, author, post)
     row = {
-        "id": batch.unit.ids.new(),
+        "id": batch.new_object_id(columns["published_at"]),
         "uri": post.uri,
         "actor_id": author.id,
         "local": False,
         "state": objects.LIVE,
         "received_at": received_at,
         "in_reply_to_id": parent.id if parent else None,
-        **columns_of(batch, author, post),
+        **columns,
     }
     row["context"] = parent.context if parent and parent.context else row["context"]
     stored = batch.add_object(row, mentioned_and_addressed(post))
@@ -130,6 +131,8 @@ def _show(batch: Batch, inbound: Inbound, author: Actor, post: RemotePost, store
         batch.add_owner(actor.id, inbound.received_id)
     if post.visibility not in _SHOWN_TO_FOLLOWERS:
         return
+    if post.visibility is Visibility.PUBLIC:
+        batch.add_home_by_tags(stored.id)
     owners = batch.local_followers(author.id)
     if post.in_reply_to:
         owners = _who_follow_the_thread(batch, author, stored, owners)

@@ -13,7 +13,7 @@ from node.clock import DAY
 from node.domain.actors import ActorKind
 from node.domain.posts import RemotePost
 from node.services import news
-from node.store import actors, objects
+from node.store import actors, objects, tags
 from node.store.objects import Object
 from node.store.remote_actors import save_remote_actor
 
@@ -72,6 +72,7 @@ def replace(batch: Batch, known: Object, post: RemotePost) -> str:
     author = actors.load_actors_by_id(batch.conn, [known.actor_id])[known.actor_id]
     row = objects.load_row(batch.conn, known.id)
     values = create.columns_of(batch, author, post, before=row.details)
+    tags.replace_tags(batch.conn, known.id, post.hashtags)
     quotes.look_at_stamp(batch, known, post, values["details"].get("quote_state"))
     fixed = {"in_reply_to": row.in_reply_to, "context": row.context, "published_at": row.published_at}
     is_edit = any(values[name] != getattr(row, name) for name in ("name", "summary", "content"))

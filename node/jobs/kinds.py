@@ -15,4 +15,7 @@ LINKS = "links"  # see whether the pages that a profile links to lead back to it
 IMPORT = "import"  # work on a file that somebody brought along
 MEDIA = "media"  # process a recording, or remove files that nothing shows any more
 PUSH = "push"  # tell an app that sleeps of a notification
+POLL = "poll"  # the time of a poll is over
+SCHEDULED = "scheduled"  # a post that was written for now
+PREVIEW = "preview"  # look at a page that a post links to
 PERIODIC = "periodic"  # an entry of the schedule

@@ -55,6 +55,13 @@ class Edited:
 
 
 @dataclass(frozen=True, slots=True)
+class Refreshed:
+    """What apps show of a post has changed, but not its text: a card, what it quotes, votes."""
+
+    object_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Deleted:
     """A post is about to be buried: tell it before, with its home entries still there."""
 
@@ -160,6 +167,7 @@ class Announced:
 News = (
     Posted
     | Edited
+    | Refreshed
     | Deleted
     | Reacted
     | Shared
@@ -291,6 +299,7 @@ _NOTICES: Mapping[type[News], _Find] = MappingProxyType(
     {
         Posted: _of_posts,
         Edited: _of_edits,
+        Refreshed: _of_nothing,
         Deleted: _of_nothing,
         Reacted: _of_reactions(NoticeType.FAVOURITE),
         Shared: _of_reactions(NoticeType.REBLOG),
@@ -409,7 +418,7 @@ def _say_shares(_conn: Connection, _unit: Unit, items: Sequence[Shared], _told: 
     return [_said("share", ids=list(part)) for part in _parts([item.reaction_id for item in items])]
 
 
-def _say_edits(_conn: Connection, _unit: Unit, items: Sequence[Edited], _told: _Told) -> Iterable[str]:
+def _say_edits(_conn: Connection, _unit: Unit, items: Sequence[Edited | Refreshed], _told: _Told) -> Iterable[str]:
     return [_said("status.update", ids=list(part)) for part in _parts([item.object_id for item in items])]
 
 
@@ -446,6 +455,7 @@ _SAYINGS: Mapping[type[News], _Say] = MappingProxyType(
     {
         Posted: _say_posts,
         Edited: _say_edits,
+        Refreshed: _say_edits,
         Deleted: _say_deletions,
         Reacted: _say_nothing,
         Shared: _say_shares,

@@ -1,22 +1,29 @@
 """Posts that our own people write: stored, shown to followers here at once, told to others after the commit."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Connection
 
 from node import events
+from node.domain.drafts import MAX_POST, Draft, visibility_of_reply
 from node.domain.posts import Mention, PostKind
-from node.domain.visibility import Reach, Visibility
+from node.domain.visibility import Visibility
 from node.errors import Forbidden, Invalid, NotFound
-from node.markdown import MAX_MARKDOWN, Words, handles_in, hashtags_in, render_markdown
-from node.services import news
+from node.markdown import MAX_MARKDOWN, Words, handles_in, hashtags_in, length_of, render_markdown, render_plain
+from node.media.links import MediaLinks
+from node.richtext import clean_plain_field
+from node.services import media, news, polls, previews, quoting
+from node.services.audiences import home_owners
 from node.services.context import Unit
-from node.store import actors, follows, objects
+from node.store import actors, entries, objects, tags
 from node.store.actors import Actor
 from node.store.objects import Object
+from node.store.posting_defaults import load_posting_defaults
 
-MAX_POST = 5_000  # characters, as client apps count them
+#: What a new row of ``objects`` says beside what it is given.
+_NEW: dict[str, Any] = {"version": 1, "state": objects.LIVE, "updated_at": None}
 
 
 def publish_note(
@@ -30,50 +37,104 @@ def publish_note(
     language: str = "",
     summary: str = "",
 ) -> Object:
-    """Store a note of one of our actors and record that it was created; a unit of work.
+    """Publish a text in Markdown. ``in_reply_to`` is the URI of a post that is stored here; raises as ``publish``."""
+    parent = objects.find_object(conn, in_reply_to) if in_reply_to else None
+    if in_reply_to and (parent is None or parent.state != objects.LIVE):
+        raise NotFound
+    draft = Draft(
+        text=markdown,
+        visibility=visibility,
+        spoiler=summary,
+        language=language,
+        in_reply_to_id=parent.id if parent else None,
+        is_markdown=True,
+    )
+    return publish(conn, unit, author_actor_id, draft)
 
-    Whoever is mentioned and known here is linked and told. ``in_reply_to`` is the URI of a post that is stored here;
-    a reply joins its conversation. Raises Forbidden for an author who is not ours or not active, Invalid for a text
-    that is empty or too long, NotFound where there is no such post to reply to.
+
+def publish(
+    conn: Connection,
+    unit: Unit,
+    author_id: int,
+    draft: Draft,
+    *,
+    links: MediaLinks | None = None,
+    post_id: int | None = None,
+) -> Object:
+    """Store a post of one of our actors and record that it was created; a unit of work.
+
+    Whoever is mentioned and known here is linked and told; a reply joins its conversation. ``links`` is needed for
+    media. Raises Forbidden for an author who is not ours or not active, Invalid for what cannot be posted, NotFound
+    where what is answered or quoted is not there for the author.
     """
-    author = _author(conn, author_actor_id)
-    _check(markdown)
-    parent = _parent(conn, in_reply_to)
-    mentioned = _mentioned(conn, unit, markdown)
-    note_id = unit.ids.new()
+    author = _author(conn, author_id)
+    defaults = load_posting_defaults(conn, author.id)
+    text, spoiler = spoiler_or_text(draft.text, draft.spoiler)
+    check(text, spoiler, has_more=bool(draft.media_ids or draft.poll or draft.quoted_id))
+    if draft.media_ids and draft.poll:
+        raise Invalid("A post has media or a poll, not both.")
+    parent = _readable(conn, author.id, draft.in_reply_to_id)
+    quoted = _readable(conn, author.id, draft.quoted_id)
+    visibility = visibility_of_reply(
+        draft.visibility, defaults.visibility, Visibility(parent.visibility) if parent else None
+    )
+    note_id = post_id or unit.ids.new()
     uri = f"{unit.origin}/ap/o/{note_id}"
-    pages = {handle: actor.url or actor.uri for handle, actor in mentioned.items()}
-    row = {
+    mentioned = find_mentioned(conn, unit, text)
+    attached = media.attach(conn, author.id, draft.media_ids, note_id) if draft.media_ids else []
+    poll = polls.new_poll(draft.poll, unit.now) if draft.poll else None
+    details = {
+        **texts_of(text, mentioned, is_markdown=draft.is_markdown),
+        "attachments": [asdict(each) for each in media.as_attachments(attached, links)] if attached and links else [],
+        "poll": poll,
+        "application": dict(draft.application) if draft.application else None,
+        "quote": quoted.uri if quoted else "",
+        "quote_policy": (draft.quote_policy or defaults.quote_policy).value,
+    }
+    sensitive = defaults.sensitive if draft.sensitive is None else draft.sensitive
+    row: dict[str, Any] = {
         "id": note_id,
         "uri": uri,
-        "kind": PostKind.NOTE.value,
-        "type": "Note",
+        "kind": PostKind.QUESTION.value if poll else PostKind.NOTE.value,
+        "type": "Question" if poll else "Note",
         "actor_id": author.id,
         "local": True,
         "visibility": visibility.value,
-        "summary": summary,
-        "sensitive": bool(summary),
-        "content": render_markdown(markdown, Words(pages, f"{unit.origin}/tags/")),
-        "language": language,
+        "summary": spoiler,
+        "sensitive": sensitive or bool(spoiler),
+        "content": render(text, unit, mentioned, is_markdown=draft.is_markdown),
+        "language": defaults.language if draft.language is None else draft.language,
         "url": f"{unit.origin}/@{author.username}/p{note_id}",
         "in_reply_to": parent.uri if parent else None,
         "in_reply_to_id": parent.id if parent else None,
-        "context": parent.context if parent else f"{unit.origin}/ap/c/{note_id}",
+        "context": (parent.context if parent else "") or f"{unit.origin}/ap/c/{note_id}",
+        "audience": parent.audience if parent and visibility is Visibility.COMMUNITY else "",
         "published_at": unit.now,
         "received_at": unit.now,
-        "details": _details(markdown, mentioned),
+        "details": {name: value for name, value in details.items() if value},
     }
     objects.insert_objects(conn, [row])
-    objects.insert_mentions(conn, _mention_rows(note_id, mentioned))
+    objects.insert_mentions(conn, mention_rows(note_id, mentioned))
+    tags.add_tags(conn, {note_id: hashtags_in(text)})
     if parent:
         objects.add_replies(conn, {parent.id: 1})
-    objects.insert_home_entries(conn, _home_rows(conn, author, note_id, visibility, mentioned))
+    stored = Object(**(_NEW | {name: row[name] for name in Object.__dataclass_fields__ if name in row}))
+    owners = home_owners(conn, stored, author, mentioned.values(), parent)
+    objects.insert_home_entries(conn, _home_rows(owners, note_id))
+    if quoted:
+        quoting.ask(conn, unit, author, stored, quoted)
+    if poll:
+        polls.close_later(conn, unit, stored, poll["closes_at"])
     news.tell(conn, unit, news.Posted(note_id))
     if visibility.federates:
         events.record(conn, unit.ids, unit.now, events.ObjectCreated(note_id), about=uri)
-    stored = objects.find_object_by_id(conn, note_id)
-    assert stored is not None
+    if visibility.is_open and not attached and not poll:
+        previews.look_at_later(conn, unit, note_id, row["content"])
     return stored
+
+
+def _home_rows(owners: Collection[int], note_id: int) -> list[dict[str, Any]]:
+    return [{"owner_id": owner, "id": note_id, "object_id": note_id, "shared_by_id": None} for owner in sorted(owners)]
 
 
 def _author(conn: Connection, actor_id: int) -> Actor:
@@ -83,52 +144,63 @@ def _author(conn: Connection, actor_id: int) -> Actor:
     return author
 
 
-def _check(markdown: str) -> None:
-    if not markdown.strip():
+def _readable(conn: Connection, reader_id: int, entry_id: int | None) -> Object | None:
+    """What a person answers or quotes; of a boost the original. Raises NotFound where she may not read it."""
+    if entry_id is None:
+        return None
+    entry = entries.load_entries(conn, [entry_id], reader_id).get(entry_id)
+    found = objects.find_object_by_id(conn, entry.object_id) if entry else None
+    if found is None:
+        raise NotFound
+    return found
+
+
+# -- texts, of new posts and of edited ones --------------------------------------------------------------------------
+
+
+def spoiler_or_text(text: str, spoiler: str) -> tuple[str, str]:
+    """A warning without a text is the text."""
+    spoiler = clean_plain_field(spoiler)
+    return (text, spoiler) if text.strip() or not spoiler else (spoiler, "")
+
+
+def check(text: str, spoiler: str, *, has_more: bool) -> None:
+    """Raises Invalid for a text that is empty, where there is nothing else to post, or too long."""
+    if not text.strip() and not has_more:
         raise Invalid("A post needs some text.")
-    if len(markdown) > min(MAX_POST, MAX_MARKDOWN):
+    if length_of(text) + len(spoiler) > MAX_POST or len(text) > MAX_MARKDOWN:
         raise Invalid(f"A post has at most {MAX_POST} characters.")
 
 
-def _parent(conn: Connection, uri: str | None) -> Object | None:
-    if uri is None:
-        return None
-    parent = objects.find_object(conn, uri)
-    if parent is None or parent.state != objects.LIVE:
-        raise NotFound
-    return parent
-
-
-def _mentioned(conn: Connection, unit: Unit, markdown: str) -> dict[str, Actor]:
+def find_mentioned(conn: Connection, unit: Unit, text: str) -> dict[str, Actor]:
     """Handle as written -> actor, for those whom this node knows."""
     found = {}
-    for handle in handles_in(markdown):
+    for handle in handles_in(text):
         name, _, host = handle.partition("@")
         actor = actors.find_actor_by_handle(conn, name, host or unit.host)
-        if actor is not None:
+        if actor is not None and actor.state == "active":
             found[handle] = actor
     return found
 
 
-def _details(markdown: str, mentioned: dict[str, Actor]) -> dict[str, Any]:
+def render(text: str, unit: Unit, mentioned: Mapping[str, Actor], *, is_markdown: bool) -> str:
+    """The text as safe HTML with its mentions, hashtags and addresses linked."""
+    words = Words({handle: actor.url or actor.uri for handle, actor in mentioned.items()}, f"{unit.origin}/tags/")
+    return render_markdown(text, words) if is_markdown else render_plain(text, words)
+
+
+def texts_of(text: str, mentioned: Mapping[str, Actor], *, is_markdown: bool) -> dict[str, Any]:
+    """What the details of a post keep of its text: as it was typed, and whom and what it names."""
     mentions = {actor.uri: Mention(actor.uri, f"@{actor.username}@{actor.host}") for actor in mentioned.values()}
     return {
-        "source": markdown,
+        "source": text,
+        "source_type": "text/markdown" if is_markdown else "text/plain",
         "mentions": [asdict(mention) for mention in mentions.values()],
-        "hashtags": list(hashtags_in(markdown)),
+        "hashtags": list(hashtags_in(text)),
     }
 
 
-def _mention_rows(note_id: int, mentioned: dict[str, Actor]) -> list[dict[str, Any]]:
+def mention_rows(note_id: int, mentioned: Mapping[str, Actor]) -> list[dict[str, Any]]:
+    """Rows of ``store.objects.insert_mentions``."""
     uris = {actor.uri for actor in mentioned.values()}
     return [{"object_id": note_id, "actor_uri": uri, "silent": False} for uri in sorted(uris)]
-
-
-def _home_rows(
-    conn: Connection, author: Actor, note_id: int, visibility: Visibility, mentioned: dict[str, Actor]
-) -> list[dict[str, Any]]:
-    """On the author's own timeline, on those of whom it names, on those of followers whom it is meant for."""
-    owners = {author.id, *(actor.id for actor in mentioned.values() if actor.local)}
-    if visibility.reach in {Reach.EVERYONE, Reach.FOLLOWERS}:
-        owners |= set(follows.load_local_followers(conn, [author.id]).get(author.id, ()))
-    return [{"owner_id": owner, "id": note_id, "object_id": note_id, "shared_by_id": None} for owner in sorted(owners)]

@@ -20,9 +20,10 @@ from node.domain.text import clean_json
 from node.domain.visibility import Visibility
 from node.errors import Forbidden, Gone, Invalid, NotFound, Problem
 from node.ports import DocumentWriter, Placement, WrittenDocument
-from node.services import catalogue
+from node.services import catalogue, news
+from node.services.audiences import home_owners
 from node.services.context import Unit
-from node.store import objects, resources
+from node.store import objects, resources, tags
 from node.store.actors import Actor, find_actor_by_id
 from node.store.resources import NewResource, Resource
 from node.store.tables import object_versions
@@ -97,6 +98,7 @@ def withdraw_resource(conn: Connection, unit: Unit, object_id: int) -> None:
     if stored.state != objects.LIVE:
         raise Gone("This resource has been withdrawn.")
     owner = _own_actor(conn, stored.actor_id)
+    news.tell(conn, unit, news.Deleted(stored))
     objects.bury(conn, stored, unit.now)
     catalogue.log_change(conn, unit, owner, stored.uri, None)
     _tell(conn, unit, stored.id, stored.uri, was_open=Visibility(stored.visibility).is_open, is_open=False)
@@ -138,6 +140,8 @@ def _create(conn: Connection, unit: Unit, owner: Actor, record: ResourceRecord, 
     }
     objects.insert_objects(conn, [row])
     _save(conn, unit, owner, object_id, record, placement, written, slug)
+    tags.add_tags(conn, {object_id: written.details.get("hashtags", ())})
+    _show(conn, unit, owner, object_id)
     _tell(conn, unit, object_id, placement.object_uri, was_open=False, is_open=placement.visibility.is_open)
     return _result(Outcome.CREATED, object_id, placement)
 
@@ -159,9 +163,24 @@ def _update(
     _keep_version(conn, before, unit.now)
     objects.update_object(conn, before.id, {"updated_at": unit.now, **_columns(record, written)})
     _save(conn, unit, before.owner, before.id, record, placement, written, before.slug)
+    tags.replace_tags(conn, before.id, written.details.get("hashtags", ()))
     is_open = placement.visibility.is_open
+    if is_open and not before.visibility.is_open:
+        _show(conn, unit, before.owner, before.id)
+    else:
+        news.tell(conn, unit, news.Edited(before.id))
     _tell(conn, unit, before.id, before.uri, was_open=before.visibility.is_open, is_open=is_open)
     return _result(Outcome.UPDATED, before.id, placement)
+
+
+def _show(conn: Connection, unit: Unit, owner: Actor, object_id: int) -> None:
+    """Put a new resource on the timelines of our people who follow its owner, or a hashtag of it, and tell them."""
+    stored = objects.find_object_by_id(conn, object_id)
+    assert stored is not None
+    owners = home_owners(conn, stored, owner, (), None) - {owner.id}
+    entry = {"id": object_id, "object_id": object_id, "shared_by_id": None}
+    objects.insert_home_entries(conn, [{**entry, "owner_id": each} for each in sorted(owners)])
+    news.tell(conn, unit, news.Posted(object_id))
 
 
 def _columns(record: ResourceRecord, written: WrittenDocument) -> dict[str, Any]:

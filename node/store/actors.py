@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, update
 
 from node.store.tables import accounts, actors, follows
 
@@ -155,3 +155,14 @@ def load_shared_inboxes(conn: Connection) -> list[tuple[str, str]]:
         .group_by(actors.c.shared_inbox)
     )
     return [(row[0], row[1]) for row in conn.execute(query)]
+
+
+def find_unknown_handles(conn: Connection, handles: Collection[str], own_host: str) -> list[str]:
+    """Those among ``user@host`` of other hosts that nobody known here has."""
+    pairs = {handle: handle.partition("@")[::2] for handle in handles}
+    elsewhere = {handle: pair for handle, pair in pairs.items() if pair[1] != own_host}
+    query = select(actors.c.username, actors.c.host).where(
+        or_(*(and_(actors.c.username == name, actors.c.host == host) for name, host in elsewhere.values()))
+    )
+    known = {(row.username, row.host) for row in conn.execute(query)} if elsewhere else set()
+    return [handle for handle, pair in elsewhere.items() if pair not in known]

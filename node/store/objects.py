@@ -13,10 +13,13 @@ from node.store import conversations
 from node.store.bulk import Bulk
 from node.store.tables import (
     actors,
+    bookmarks,
     filter_statuses,
     home_entries,
     mentions,
     notifications,
+    object_cards,
+    object_tags,
     object_versions,
     objects,
     pins,
@@ -155,9 +158,30 @@ def keep_version(conn: Connection, object_id: int, replaced_at: int) -> None:
     )
 
 
+def list_versions(conn: Connection, object_id: int) -> list[Row[Any]]:
+    """What an object said before, the oldest first: rows of ``object_versions``."""
+    query = select(object_versions).where(object_versions.c.object_id == object_id)
+    return list(conn.execute(query.order_by(object_versions.c.version)))
+
+
+_GONE_WITH_IT = (
+    mentions,
+    reactions,
+    bookmarks,
+    home_entries,
+    pins,
+    object_cards,
+    object_tags,
+    object_versions,
+    resources,
+    notifications,
+    filter_statuses,
+)
+
+
 def bury(conn: Connection, found: Object, now: int) -> None:
     """Delete what the object said and showed; the row stays as a tombstone that keeps threads together."""
-    for table in (mentions, reactions, home_entries, pins, object_versions, resources, notifications, filter_statuses):
+    for table in _GONE_WITH_IT:
         conn.execute(delete(table).where(table.c.object_id == found.id))
     conn.execute(
         update(objects)

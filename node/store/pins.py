@@ -1,6 +1,6 @@
 """Objects that an actor shows first (``featured``)."""
 
-from sqlalchemy import Connection, delete
+from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -18,3 +18,8 @@ def insert_pin(conn: Connection, actor_id: int, object_id: int, now: int) -> Non
 
 def delete_pin(conn: Connection, actor_id: int, object_id: int) -> None:
     conn.execute(delete(pins).where(pins.c.actor_id == actor_id, pins.c.object_id == object_id))
+
+
+def load_pinned_ids(conn: Connection, actor_id: int) -> frozenset[int]:
+    """What an actor shows first."""
+    return frozenset(conn.scalars(select(pins.c.object_id).where(pins.c.actor_id == actor_id)))

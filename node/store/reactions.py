@@ -103,3 +103,8 @@ def list_liked(conn: Connection, actor_id: int, *, before: int | None, limit: in
 def count_liked(conn: Connection, actor_id: int) -> int:
     query = select(func.count()).where(reactions.c.actor_id == actor_id, reactions.c.kind == LIKE)
     return conn.scalar(query) or 0
+
+
+def delete_votes(conn: Connection, object_id: int) -> None:
+    """A poll begins anew."""
+    conn.execute(delete(reactions).where(reactions.c.object_id == object_id, reactions.c.kind == VOTE))

@@ -57,8 +57,13 @@ _ROWS: Select[Any] = (
         _parents.c.actor_id.label("parent_author_id"),
         resources.c.record,
         resources.c.slug,
+        cards.c.url.label("card_url"),
         cards.c.data.label("card"),
+        actors.c.name.label("author_name"),
+        actors.c.username.label("author_username"),
+        actors.c.url.label("author_url"),
     )
+    .join(actors, actors.c.id == objects.c.actor_id)
     .outerjoin(_parents, _parents.c.id == objects.c.in_reply_to_id)
     .outerjoin(resources, resources.c.object_id == objects.c.id)
     .outerjoin(object_cards, object_cards.c.object_id == objects.c.id)

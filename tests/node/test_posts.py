@@ -4,11 +4,12 @@ import pytest
 from sqlalchemy import select
 
 from node.clock import SystemClock
+from node.domain.drafts import MAX_POST
 from node.domain.visibility import Visibility
 from node.errors import Forbidden, Invalid, NotFound
 from node.ids import Ids
 from node.services.context import Unit
-from node.services.posts import MAX_POST, publish_note
+from node.services.posts import publish_note
 from node.store import actors, follows, objects
 from node.store.follows import ACCEPTED, Follow
 from node.store.tables import jobs

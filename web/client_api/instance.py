@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 import node as product
 from node.clock import DAY, MINUTE, SECOND
+from node.domain.drafts import MAX_POST
 from node.domain.media import MAX_DESCRIPTION, SUPPORTED_TYPES
 from node.domain.moderation import DomainPolicy
 from node.errors import NotFound
@@ -23,7 +24,6 @@ from node.secretbox import SecretBox
 from node.services import vapid
 from node.services.house import TextName
 from node.services.media import MAX_ATTACHED
-from node.services.posts import MAX_POST
 from node.services.profiles import MAX_FIELD, MAX_FIELDS, MAX_NAME, MAX_NOTE
 from node.state import NODE, Node
 from node.store import policies, rules, usage

@@ -1,25 +1,49 @@
-"""``/api/v1/statuses``: single statuses and what people do with them."""
+"""``/api/v1/statuses``: posted, read, edited, deleted."""
+
+from dataclasses import replace
+from typing import Any
 
 from aiohttp import web
+from sqlalchemy import Connection
 
-from node.errors import NotFound
+from federation.mentions import look_up_mentions
+from federation.state import FEDERATION
+from node.clock import SECOND, from_rfc3339
+from node.domain.drafts import Draft, NewPoll
+from node.domain.posts import QuotePolicy
+from node.domain.visibility import Visibility
+from node.errors import Invalid, NotFound, Problem
+from node.media.links import MediaLinks
+from node.services import post_changes, posts, scheduling
+from node.services.context import Unit
+from node.services.post_changes import Edit
 from node.state import NODE
+from node.store import entries, idempotency, oauth, objects, scheduled
 from web.client_api.answers import answer, joined
-from web.client_api.callers import reader
+from web.client_api.callers import Caller, reader, require
+from web.client_api.entities import scheduled as scheduled_entities
 from web.client_api.entities import statuses
-from web.client_api.entities.look import look_of
-from web.client_api.parameters import query_parameters, read_id
+from web.client_api.entities.look import Look, look_of
+from web.client_api.parameters import Parameters, query_parameters, read_id, read_parameters
+from web.state import WEB
 
 _MOST = 20
+WRITE = "write:statuses"
+#: How apps name visibilities; what stays among members of this node has no name of Mastodon's.
+_VISIBILITIES = {
+    "public": Visibility.PUBLIC,
+    "unlisted": Visibility.UNLISTED,
+    "private": Visibility.FOLLOWERS,
+    "direct": Visibility.DIRECT,
+    "local": Visibility.ORGANISATION,
+}
+
+# -- reading ---------------------------------------------------------------------------------------------------------
 
 
 async def show(request: web.Request) -> web.Response:
     viewer = await reader(request)
-    status_id = read_id(request.match_info["id"])
-    found = await request.app[NODE].store.read(statuses.render, look_of(request), [status_id], viewer)
-    if status_id not in found:
-        raise NotFound
-    return answer(found[status_id])
+    return answer(await rendered(request, read_id(request.match_info["id"]), viewer))
 
 
 async def show_many(request: web.Request) -> web.Response:
@@ -30,7 +54,196 @@ async def show_many(request: web.Request) -> web.Response:
     return answer(joined(found.values()))
 
 
+async def rendered(request: web.Request, status_id: int, viewer_id: int | None) -> bytes:
+    """One status as this viewer reads it. Raises NotFound where there is none for her."""
+    found = await request.app[NODE].store.read(statuses.render, look_of(request), [status_id], viewer_id)
+    if status_id not in found:
+        raise NotFound
+    return found[status_id]
+
+
+def find_target(conn: Connection, entry_id: int, viewer_id: int | None) -> objects.Object:
+    """The object behind an id, of a boost what it boosts. Raises NotFound where the viewer may not read it."""
+    entry = entries.load_entries(conn, [entry_id], viewer_id).get(entry_id)
+    found = objects.find_object_by_id(conn, entry.object_id) if entry else None
+    if found is None:
+        raise NotFound
+    return found
+
+
+# -- posting ---------------------------------------------------------------------------------------------------------
+
+
+async def post(request: web.Request) -> web.Response:
+    """A new status, or a ScheduledStatus where it is for later; the same Idempotency-Key again answers the first."""
+    caller, node = await require(request, WRITE), request.app[NODE]
+    sent = await read_parameters(request)
+    draft, at = read_draft(sent), _read_time(sent)
+    key = request.headers.get("Idempotency-Key", "").strip()
+    await look_up_mentions(request.app[FEDERATION], node, draft.text)
+    links = request.app[WEB].pictures.links
+    made = await node.store.write(_post, node.unit(), caller, draft, at, key, links, look_of(request))
+    return answer(made)
+
+
+def _post(
+    conn: Connection, unit: Unit, caller: Caller, draft: Draft, at: int | None, key: str, links: MediaLinks, look: Look
+) -> Any:
+    made_id = unit.ids.new()
+    if key:
+        claimed = idempotency.claim(conn, caller.actor_id, key, made_id, unit.now)
+        if claimed != made_id:
+            return _made_before(conn, caller.actor_id, claimed, look)
+    if at is not None:
+        new = scheduling.schedule(conn, unit, caller.actor_id, draft, at, scheduled_id=made_id)
+        return scheduled_entities.render(conn, look, [new])[0]
+    app = oauth.load_apps(conn, [caller.token.app_id]).get(caller.token.app_id) if caller.token.app_id else None
+    named = {"name": app.name, "website": app.website or None} if app else None
+    draft = replace(draft, application=named)
+    posts.publish(conn, unit, caller.actor_id, draft, links=links, post_id=made_id)
+    return statuses.render(conn, look, [made_id], caller.actor_id)[made_id]
+
+
+def _made_before(conn: Connection, actor_id: int, made_id: int, look: Look) -> Any:
+    waiting = scheduled.find_scheduled(conn, made_id)
+    if waiting is not None:
+        return scheduled_entities.render(conn, look, [waiting])[0]
+    found = statuses.render(conn, look, [made_id], actor_id)
+    if made_id not in found:
+        raise NotFound  # posted under this key, and deleted since
+    return found[made_id]
+
+
+def read_draft(sent: Parameters) -> Draft:
+    """What is to be posted. Raises Invalid for what cannot be read."""
+    policy = sent.text("quote_approval_policy")
+    return Draft(
+        text=sent.text("status") or "",
+        visibility=_read_visibility(sent),
+        spoiler=sent.text("spoiler_text") or "",
+        sensitive=sent.flag("sensitive"),
+        language=_read_language(sent),
+        in_reply_to_id=sent.identifier("in_reply_to_id"),
+        media_ids=tuple(sent.identifiers("media_ids")),
+        poll=_read_poll(sent),
+        quoted_id=sent.identifier("quoted_status_id"),
+        quote_policy=read_policy(policy) if policy else None,
+        is_markdown=sent.text("content_type") == "text/markdown",
+    )
+
+
+def _read_visibility(sent: Parameters) -> Visibility | None:
+    name = sent.text("visibility")
+    if name and name not in _VISIBILITIES:
+        raise Invalid(problems=[Problem("$.visibility", ", ".join(_VISIBILITIES), name[:40])])
+    if sent.flag("local_only") and name != "direct":
+        return Visibility.ORGANISATION
+    return _VISIBILITIES[name] if name else None
+
+
+def _read_language(sent: Parameters) -> str | None:
+    language = sent.text("language")
+    if language is None:
+        return None
+    if len(language) > 35 or not all(part.isalnum() and part.isascii() for part in language.split("-") if language):
+        raise Invalid(problems=[Problem("$.language", "a language tag", language[:40])])
+    return language
+
+
+def _read_poll(sent: Parameters) -> NewPoll | None:
+    poll = sent.table("poll")
+    options = poll.texts("options")
+    if not options:
+        return None
+    return NewPoll(
+        options=tuple(options),
+        open_for=(poll.number("expires_in") or 0) * SECOND,
+        multiple=poll.flag("multiple") or False,
+        hides_totals=poll.flag("hide_totals") or False,
+    )
+
+
+def read_policy(name: str) -> QuotePolicy:
+    """Who may quote. Raises Invalid for anything else."""
+    try:
+        return QuotePolicy(name)
+    except ValueError:
+        expected = ", ".join(policy.value for policy in QuotePolicy)
+        raise Invalid(problems=[Problem("$.quote_approval_policy", expected, name[:40])]) from None
+
+
+def _read_time(sent: Parameters) -> int | None:
+    text = sent.text("scheduled_at")
+    return read_time(text) if text else None
+
+
+def read_time(text: str) -> int:
+    """The instant in a text. Raises Invalid for one that names none."""
+    at = from_rfc3339(text)
+    if at is None:
+        raise Invalid(problems=[Problem("$.scheduled_at", "a time such as 2026-03-01T10:00:00Z", text[:40])])
+    return at
+
+
+# -- changing --------------------------------------------------------------------------------------------------------
+
+
+async def edit(request: web.Request) -> web.Response:
+    """The whole of a status anew; media stay where they are not spoken of."""
+    caller, node = await require(request, WRITE), request.app[NODE]
+    sent = await read_parameters(request)
+    wanted = Edit(
+        text=sent.text("status") or "",
+        spoiler=sent.text("spoiler_text") or "",
+        sensitive=sent.flag("sensitive"),
+        language=_read_language(sent),
+        media_ids=tuple(sent.identifiers("media_ids")) if sent.has("media_ids") else None,
+        descriptions=_read_descriptions(sent),
+        poll=_read_poll(sent),
+    )
+    await look_up_mentions(request.app[FEDERATION], node, wanted.text)
+    links, status_id = request.app[WEB].pictures.links, read_id(request.match_info["id"])
+    found = await node.store.write(_edit, node.unit(), caller.actor_id, status_id, wanted, links, look_of(request))
+    return answer(found)
+
+
+def _read_descriptions(sent: Parameters) -> dict[int, dict[str, str | None]]:
+    return {
+        media_id: {"description": each.text("description"), "focus": each.text("focus")}
+        for each in sent.tables("media_attributes")
+        if (media_id := each.identifier("id"))
+    }
+
+
+def _edit(
+    conn: Connection, unit: Unit, author_id: int, status_id: int, wanted: Edit, links: MediaLinks, look: Look
+) -> bytes:
+    target = find_target(conn, status_id, author_id)
+    post_changes.edit(conn, unit, author_id, target.id, wanted, links=links)
+    return statuses.render(conn, look, [target.id], author_id)[target.id]
+
+
+async def delete(request: web.Request) -> web.Response:
+    """Answers what is deleted with its text as it was typed, so that it can be written anew."""
+    caller, node = await require(request, WRITE), request.app[NODE]
+    forget = query_parameters(request).flag("delete_media") or False
+    status_id = read_id(request.match_info["id"])
+    found = await node.store.write(_delete, node.unit(), caller.actor_id, status_id, look_of(request), forget=forget)
+    return answer(found)
+
+
+def _delete(conn: Connection, unit: Unit, author_id: int, status_id: int, look: Look, *, forget: bool) -> bytes:
+    target = post_changes.find_own(conn, author_id, find_target(conn, status_id, author_id).id)
+    details = objects.load_row(conn, target.id).details or {}
+    body = statuses.render(conn, look, [target.id], author_id)[target.id]
+    post_changes.delete(conn, unit, author_id, target.id, forget_media=forget)
+    return statuses.with_text(body, details.get("source", ""))
+
+
 ROUTES = [
     web.get("/api/v1/statuses", show_many, name="client-statuses"),
-    web.get("/api/v1/statuses/{id}", show, name="client-status"),
+    web.post("/api/v1/statuses", post, name="client-status-post"),
+    web.get("/api/v1/statuses/{id:[0-9]+}", show, name="client-status"),
+    web.put("/api/v1/statuses/{id:[0-9]+}", edit, name="client-status-edit"),
+    web.delete("/api/v1/statuses/{id:[0-9]+}", delete, name="client-status-delete"),
 ]

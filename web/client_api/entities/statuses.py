@@ -69,17 +69,24 @@ def render(conn: Connection, look: Look, ids: Collection[int], viewer_id: int | 
 
 
 def render_entries(
-    conn: Connection, look: Look, listed: Sequence[Entry], viewer_id: int | None, *, quotes: bool = True
+    conn: Connection,
+    look: Look,
+    listed: Sequence[Entry],
+    viewer_id: int | None,
+    *,
+    quotes: bool = True,
+    in_public: bool = False,
 ) -> dict[int, bytes]:
     """The statuses of these entries by their ids, in their order; one statement where all is rendered already.
 
     Entries of hosts that the policies block are left out. ``quotes``: whether quoted statuses are shown whole.
+    ``in_public``: it is a public list, which shows nothing of hosts that are limited to their followers.
     """
     if not listed:
         return {}
     people = accounts.parts(conn, look, _stamps(listed))
     if look.policies.by_domain or look.policies.allow_list:
-        listed = [entry for entry in listed if not _is_blocked(look, entry, people)]
+        listed = [entry for entry in listed if not _is_refused(look, entry, people, in_public=in_public)]
     cores = _cores(conn, look, listed)
     shares = _shares(conn, look, [entry.id for entry in listed if entry.sharer_id is not None])
     own = statuses.load_own(conn, viewer_id, {entry.object_id for entry in listed}) if viewer_id is not None else None
@@ -131,12 +138,25 @@ def _stamps(listed: Sequence[Entry]) -> dict[int, int]:
     return stamps
 
 
-def _is_blocked(look: Look, entry: Entry, people: dict[int, accounts.Part]) -> bool:
+def _is_refused(look: Look, entry: Entry, people: Mapping[int, accounts.Part], *, in_public: bool) -> bool:
     policies = look.policies
-    return any(
-        actor_id in people and policies.is_blocked(people[actor_id].host)
-        for actor_id in (entry.author_id, entry.sharer_id)
-    )
+    hosts = [people[each].host for each in (entry.author_id, entry.sharer_id) if each is not None and each in people]
+    return any(policies.is_blocked(host) or (in_public and policies.is_limited(host)) for host in hosts)
+
+
+def render_poll(conn: Connection, look: Look, object_id: int, viewer_id: int | None) -> bytes | None:
+    """The poll of an object as this viewer reads it; None where there is none for her."""
+    found = entries.load_entries(conn, [object_id], viewer_id).get(object_id)
+    core = _cores(conn, look, [found]).get(found.object_id) if found else None
+    if found is None or core is None or core.poll is None:
+        return None
+    own = statuses.load_own(conn, viewer_id, [found.object_id]) if viewer_id is not None else None
+    return core.poll.render(found.object_id, own)
+
+
+def with_text(body: bytes, text: str) -> bytes:
+    """A rendered status with its text as it was typed: the answer of a deletion."""
+    return body[:-1] + b',"text":' + orjson.dumps(text) + b"}"
 
 
 # -- what is the viewer's own ----------------------------------------------------------------------------------------

@@ -1,0 +1,48 @@
+"""Hashtags of objects, and who follows which."""
+
+from collections.abc import Collection, Iterable, Mapping
+
+from sqlalchemy import Connection, bindparam, delete, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from node.domain.tags import key_of
+from node.store.tables import followed_tags, object_tags
+
+_INSERT = {
+    "sqlite": sqlite_insert(object_tags).on_conflict_do_nothing(),
+    "postgresql": postgresql_insert(object_tags).on_conflict_do_nothing(),
+}
+_DELETE = delete(object_tags).where(object_tags.c.object_id.in_(bindparam("ids", expanding=True)))
+_FOLLOWERS = (
+    select(object_tags.c.object_id, followed_tags.c.actor_id)
+    .join(followed_tags, followed_tags.c.tag == object_tags.c.tag)
+    .where(object_tags.c.object_id.in_(bindparam("ids", expanding=True)))
+    .distinct()
+)
+#: Of one object; what comes after says nothing of it any more.
+MOST = 100
+
+
+def add_tags(conn: Connection, names: Mapping[int, Iterable[str]]) -> None:
+    """Give new objects their hashtags: object id -> names."""
+    rows = [
+        {"object_id": object_id, "tag": tag}
+        for object_id, given in names.items()
+        for tag in list(dict.fromkeys(filter(None, map(key_of, given))))[:MOST]
+    ]
+    if rows:
+        conn.execute(_INSERT[conn.dialect.name], rows)
+
+
+def replace_tags(conn: Connection, object_id: int, names: Iterable[str]) -> None:
+    """The hashtags of an object that has changed."""
+    conn.execute(_DELETE, {"ids": [object_id]})
+    add_tags(conn, {object_id: names})
+
+
+def load_followers(conn: Connection, object_ids: Collection[int]) -> list[tuple[int, int]]:
+    """``(object id, actor id)`` of our people who follow a hashtag of these objects."""
+    if not object_ids:
+        return []
+    return [(row.object_id, row.actor_id) for row in conn.execute(_FOLLOWERS, {"ids": list(object_ids)})]

@@ -1,0 +1,296 @@
+"""Posting, editing, deleting and acting on statuses, as apps do; what must not happen, does not."""
+
+import pytest
+
+from node.clock import DAY, HOUR, MINUTE
+from tests.client import App, app_of
+
+
+@pytest.fixture
+async def ada(site):
+    return await app_of(site.peer, "ada")
+
+
+@pytest.fixture
+async def ben(site):
+    return await app_of(site.peer, "ben")
+
+
+async def test_a_post_is_what_was_typed(ada, ben):
+    typed = "Hello @ben, see https://a.example/x_y_z and #Casting\n2 * 3 * 4 <script>alert(1)</script>\n\n# no heading"
+    posted = await say(ada, typed, language="en")
+    assert "<script" not in posted["content"]
+    assert "2 * 3 * 4" in posted["content"]
+    assert posted["content"].endswith("<p># no heading</p>")
+    assert [each["acct"] for each in posted["mentions"]] == ["ben"]
+    assert [each["name"] for each in posted["tags"]] == ["Casting"]
+    assert (posted["language"], posted["visibility"]) == ("en", "public")
+    source = await ada.get(f"v1/statuses/{posted['id']}/source")
+    assert source == {"id": posted["id"], "text": typed, "spoiler_text": ""}
+    await ben.get(f"v1/statuses/{posted['id']}/source", status=404)
+    assert (await ada.get("v1/timelines/home"))[0]["id"] == posted["id"]
+
+
+async def test_markdown_where_it_is_asked_for(ada):
+    posted = await say(ada, "some **bold** words", content_type="text/markdown")
+    assert "<strong>bold</strong>" in posted["content"]
+
+
+async def say(app, text, status=200, **more):
+    return await app.call("POST", "v1/statuses", status, json={"status": text, **more})
+
+
+async def test_the_same_key_posts_once(ada, site):
+    options = {"json": {"status": "once"}, "headers": {"Idempotency-Key": "k1"}}
+    first = await ada.call("POST", "v1/statuses", **options)
+    assert (await ada.call("POST", "v1/statuses", **options))["id"] == first["id"]
+    assert len(await ada.get("v1/timelines/home")) == 1
+    other = await app_of(site.peer, "cleo")
+    assert (await other.call("POST", "v1/statuses", **options))["id"] != first["id"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ({"status": ""}, 422),
+        ({"status": " \n"}, 422),
+        ({"status": "a" * 5001}, 422),
+        ({"status": "a", "visibility": "everybody"}, 422),
+        ({"status": "a", "in_reply_to_id": "404"}, 404),
+        ({"status": "a", "quoted_status_id": "404"}, 404),
+        ({"status": "a", "language": "<script>"}, 422),
+        ({"status": "a", "media_ids": ["404"]}, 422),
+        ({"status": "a", "scheduled_at": "soon"}, 422),
+        ({"status": "a", "scheduled_at": "2020-01-01T00:00:00Z"}, 422),
+        ({"status": "a", "quote_approval_policy": "me"}, 422),
+        ({"status": "a", "poll": {"options": ["one"], "expires_in": 600}}, 422),
+        ({"status": "a", "poll": {"options": ["x", "x"], "expires_in": 600}}, 422),
+        ({"status": "a", "poll": {"options": ["x", "y"], "expires_in": 1}}, 422),
+        ({"status": "a", "poll": {"options": ["x", "y" * 101], "expires_in": 600}}, 422),
+        ({"status": "a", "poll": {"options": ["x", "y"], "expires_in": 600}, "media_ids": ["1"]}, 422),
+        ({"status": "a", "poll": "x"}, 422),
+    ],
+)
+async def test_what_cannot_be_posted_leaves_nothing(ada, asked, expected):
+    answer = await ada.call("POST", "v1/statuses", expected, json=asked)
+    assert answer["error"]
+    assert await ada.get("v1/timelines/home") == []
+
+
+async def test_unknown_parameters_change_nothing(ada, ben):
+    more = {"account_id": str(ben.me.id), "favourites_count": 99, "id": "1", "uri": "https://x.example", "local": False}
+    posted = await say(ada, "mine", **more)
+    assert (posted["account"]["acct"], posted["favourites_count"], posted["id"] != "1") == ("ada", 0, True)
+
+
+async def test_scopes(site):
+    reader = App(site.peer, await site.peer.token((await app_of(site.peer, "ada")).me, "read"))
+    await say(reader, "no", status=403)
+    await say(App(site.peer), "no", status=401)
+
+
+async def test_a_text_counts_as_apps_count(ada):
+    await say(ada, "a" * 4_976 + " https://a.example/" + "x" * 300)
+    posted = await say(ada, "", spoiler_text="only a warning")
+    assert (posted["content"], posted["spoiler_text"]) == ("<p>only a warning</p>", "")
+
+
+async def test_replies_stay_within_what_they_answer(ada, ben):
+    await ben.post(f"v1/accounts/{ada.me.id}/follow")
+    for_followers = await say(ada, "for followers", visibility="private")
+    answer = await say(ben, "an answer", in_reply_to_id=for_followers["id"])
+    assert (answer["visibility"], answer["in_reply_to_account_id"]) == ("private", str(ada.me.id))
+    among_us = await say(ada, "among us", local_only=True)
+    assert among_us["visibility"] == "private"
+    answer = await say(ben, "among us, too", in_reply_to_id=among_us["id"], visibility="private")
+    await App(ada.peer).get(f"v1/statuses/{answer['id']}", status=404)
+    cleo = await app_of(ada.peer, "cleo")
+    assert (await cleo.get(f"v1/statuses/{answer['id']}"))["content"] == "<p>among us, too</p>"
+
+
+async def test_an_edit_has_a_history(ada, ben, site):
+    posted = await say(ada, "first @ben", spoiler_text="careful")
+    site.clock.advance(MINUTE)
+    path = f"v1/statuses/{posted['id']}"
+    edited = await ada.call("PUT", path, json={"status": "second #new", "spoiler_text": ""})
+    assert (edited["content"][:10], edited["spoiler_text"], bool(edited["edited_at"])) == ("<p>second ", "", True)
+    assert [tag["name"] for tag in edited["tags"]] == ["new"]
+    versions = await ben.get(f"{path}/history")
+    assert [each["spoiler_text"] for each in versions] == ["careful", ""]
+    again = await ada.call("PUT", path, json={"status": "second #new"})
+    assert again["edited_at"] == edited["edited_at"]
+    assert len(await ben.get(f"{path}/history")) == 2
+    await ben.call("PUT", path, 404, json={"status": "mine now"})
+    await ada.call("PUT", path, 422, json={"status": ""})
+
+
+async def test_deleting_answers_the_text_and_leaves_nothing(ada, ben):
+    posted = await say(ada, "Hello *world*")
+    await ben.delete(f"v1/statuses/{posted['id']}", status=404)
+    gone = await ada.delete(f"v1/statuses/{posted['id']}")
+    assert gone["text"] == "Hello *world*"
+    await ada.get(f"v1/statuses/{posted['id']}", status=404)
+    assert await ada.get("v1/timelines/home") == []
+
+
+async def test_acts_answer_the_new_counter_and_undo(ada, ben):
+    posted = await say(ada, "worth it")
+    path = f"v1/statuses/{posted['id']}"
+    for act, flag, counter in [
+        ("favourite", "favourited", "favourites_count"),
+        ("bookmark", "bookmarked", None),
+        ("mute", "muted", None),
+    ]:
+        for _ in range(2):
+            done = await ben.post(f"{path}/{act}")
+            assert done[flag] is True
+            assert counter is None or done[counter] == 1
+        undone = await ben.post(f"{path}/un{act}")
+        assert undone[flag] is False
+        assert counter is None or undone[counter] == 0
+
+
+async def test_a_boost_and_what_is_done_to_it(ada, ben, site):
+    cleo = await app_of(site.peer, "cleo")
+    await cleo.post(f"v1/accounts/{ben.me.id}/follow")
+    posted = await say(ada, "worth it")
+    boost = await ben.post(f"v1/statuses/{posted['id']}/reblog")
+    assert (boost["account"]["acct"], boost["reblog"]["id"], boost["reblog"]["reblogs_count"]) == (
+        "ben",
+        posted["id"],
+        1,
+    )
+    assert boost["reblog"]["reblogged"] is True
+    assert (await ben.post(f"v1/statuses/{posted['id']}/reblog"))["id"] == boost["id"]
+    assert [each["id"] for each in await cleo.get("v1/timelines/home")] == [boost["id"]]
+    assert (await cleo.post(f"v1/statuses/{boost['id']}/favourite"))["id"] == posted["id"]
+    answer = await say(cleo, "yes", in_reply_to_id=boost["id"])
+    assert answer["in_reply_to_id"] == posted["id"]
+    assert [each["acct"] for each in await ada.get(f"v1/statuses/{boost['id']}/reblogged_by")] == ["ben"]
+    assert [each["acct"] for each in await ada.get(f"v1/statuses/{posted['id']}/favourited_by")] == ["cleo"]
+    undone = await ben.post(f"v1/statuses/{boost['id']}/unreblog")
+    assert (undone["id"], undone["reblogs_count"], undone["reblogged"]) == (posted["id"], 0, False)
+    assert [each["id"] for each in await cleo.get("v1/timelines/home")] == [answer["id"]]
+
+
+async def test_what_is_not_for_everybody_is_not_boosted(ada, ben):
+    await ben.post(f"v1/accounts/{ada.me.id}/follow")
+    posted = await say(ada, "for followers", visibility="private")
+    await ben.post(f"v1/statuses/{posted['id']}/reblog", status=422)
+    assert (await ada.post(f"v1/statuses/{posted['id']}/reblog"))["reblog"]["id"] == posted["id"]
+    other = await say(ada, "for @ada alone", visibility="direct")
+    for act in ("reblog", "favourite", "bookmark", "mute"):
+        await ben.post(f"v1/statuses/{other['id']}/{act}", status=404)
+
+
+async def test_pins_have_a_limit(ada, ben):
+    ids = [(await say(ada, f"post {number}"))["id"] for number in range(6)]
+    for each in ids[:5]:
+        assert (await ada.post(f"v1/statuses/{each}/pin"))["pinned"] is True
+    await ada.post(f"v1/statuses/{ids[5]}/pin", status=422)
+    await ben.post(f"v1/statuses/{ids[0]}/pin", status=404)
+    assert {each["id"] for each in await ben.get(f"v1/accounts/{ada.me.id}/statuses", pinned=True)} == set(ids[:5])
+    assert (await ada.post(f"v1/statuses/{ids[0]}/unpin"))["pinned"] is False
+
+
+async def test_a_poll_takes_one_vote_and_closes(ada, ben, site):
+    poll = {"options": ["one", "two"], "expires_in": 600, "multiple": "false"}
+    posted = await say(ada, "how many?", poll=poll, sensitive="false")
+    path = f"v1/polls/{posted['poll']['id']}"
+    await ada.call("POST", f"{path}/votes", 422, json={"choices": [0]})
+    await ben.call("POST", f"{path}/votes", 422, json={"choices": [7]})
+    await ben.call("POST", f"{path}/votes", 422, json={"choices": [0, 1]})
+    voted = await ben.call("POST", f"{path}/votes", json={"choices": ["1"]})
+    assert (voted["voted"], voted["own_votes"], voted["votes_count"]) == (True, [1], 1)
+    assert [option["votes_count"] for option in voted["options"]] == [0, 1]
+    await ben.call("POST", f"{path}/votes", 422, json={"choices": [0]})
+    assert (await ada.get(path))["voters_count"] == 1
+    site.clock.advance(11 * MINUTE)
+    assert (await ben.get(path))["expired"] is True
+    assert (await ben.get("v1/statuses/" + posted["id"]))["poll"]["expired"] is True
+    await site.peer.system.worker.drain()
+    cleo = await app_of(site.peer, "cleo")
+    await cleo.call("POST", f"{path}/votes", 422, json={"choices": [0]})
+
+
+async def test_hidden_totals_are_told_at_the_end(ada, ben, site):
+    poll = {"options": ["one", "two"], "expires_in": 600, "hide_totals": True}
+    posted = await say(ada, "how many?", poll=poll)
+    path = f"v1/polls/{posted['id']}"
+    voted = await ben.call("POST", f"{path}/votes", json={"choices": [1]})
+    assert [option["votes_count"] for option in voted["options"]] == [None, None]
+    site.clock.advance(HOUR)
+    assert [option["votes_count"] for option in (await ben.get(path))["options"]] == [0, 1]
+
+
+async def test_other_options_reset_the_votes(ada, ben):
+    posted = await say(ada, "how many?", poll={"options": ["one", "two"], "expires_in": 600})
+    await ben.call("POST", f"v1/polls/{posted['id']}/votes", json={"choices": [1]})
+    path, poll = f"v1/statuses/{posted['id']}", {"options": ["one", "three"], "expires_in": 600}
+    edited = await ada.call("PUT", path, json={"status": "how many?", "poll": poll})
+    assert (edited["poll"]["votes_count"], edited["poll"]["options"][1]["title"]) == (0, "three")
+    assert (await ben.get(f"v1/polls/{posted['id']}"))["voted"] is False
+
+
+async def test_a_scheduled_post_waits(ada, ben, site):
+    at = "2026-09-22T00:00:00.000Z"
+    site.clock.at = 1_790_000_000_000
+    waiting = await say(ada, "later", scheduled_at=at, visibility="unlisted")
+    assert (waiting["params"]["text"], waiting["params"]["visibility"]) == ("later", "unlisted")
+    assert await ada.get("v1/timelines/home") == []
+    assert [each["id"] for each in await ada.get("v1/scheduled_statuses")] == [waiting["id"]]
+    path = f"v1/scheduled_statuses/{waiting['id']}"
+    for method, body in (("GET", {}), ("PUT", {"scheduled_at": at}), ("DELETE", {})):
+        await ben.call(method, path, 404, json=body)
+    await ada.put(path, status=422, scheduled_at="2026-09-21T14:14:00Z")
+    moved = await ada.put(path, scheduled_at="2026-09-23T00:00:00Z")
+    assert moved["scheduled_at"] == "2026-09-23T00:00:00.000Z"
+    site.clock.advance(DAY)
+    await site.peer.system.worker.drain()
+    assert await ada.get("v1/timelines/home") == []
+    site.clock.advance(DAY)
+    await site.peer.system.worker.drain()
+    (posted,) = await ada.get("v1/timelines/home")
+    assert (posted["content"], posted["visibility"]) == ("<p>later</p>", "unlisted")
+    assert await ada.get("v1/scheduled_statuses") == []
+    waiting = await say(ada, "never", scheduled_at="2026-12-01T00:00:00Z")
+    await ada.delete(f"v1/scheduled_statuses/{waiting['id']}")
+    await ada.get(f"v1/scheduled_statuses/{waiting['id']}", status=404)
+
+
+async def test_context_is_a_tree(ada, ben):
+    root = await say(ada, "root")
+    one = await say(ben, "one", in_reply_to_id=root["id"])
+    two = await say(ben, "two", in_reply_to_id=root["id"])
+    below_one = await say(ada, "below one", in_reply_to_id=one["id"])
+    hidden = await say(ada, "hidden", in_reply_to_id=one["id"], visibility="direct")
+    context = await ben.get(f"v1/statuses/{root['id']}/context")
+    assert [each["id"] for each in context["descendants"]] == [one["id"], below_one["id"], two["id"]]
+    context = await ada.get(f"v1/statuses/{below_one['id']}/context")
+    assert [each["id"] for each in context["ancestors"]] == [root["id"], one["id"]]
+    assert hidden["id"] in {each["id"] for each in (await ada.get(f"v1/statuses/{one['id']}/context"))["descendants"]}
+    await App(ada.peer).get(f"v1/statuses/{hidden['id']}/context", status=404)
+
+
+async def test_quotes_by_permission(ada, ben):
+    posted = await say(ada, "quote me", quote_approval_policy="public")
+    quoting = await say(ben, "look", quoted_status_id=posted["id"])
+    assert quoting["quote"]["state"] == "accepted"
+    assert quoting["quote"]["quoted_status"]["id"] == posted["id"]
+    assert (await ada.get(f"v1/statuses/{posted['id']}"))["quotes_count"] == 1
+    assert [each["id"] for each in await ada.get(f"v1/statuses/{posted['id']}/quotes")] == [quoting["id"]]
+    await ben.post(f"v1/statuses/{posted['id']}/quotes/{quoting['id']}/revoke", status=404)
+    revoked = await ada.post(f"v1/statuses/{posted['id']}/quotes/{quoting['id']}/revoke")
+    assert revoked["quote"] == {"state": "revoked", "quoted_status": None}
+    changed = await ada.put(f"v1/statuses/{posted['id']}/interaction_policy", quote_approval_policy="nobody")
+    assert changed["quote_approval"]["current_user"] == "automatic"
+    assert (await ben.get(f"v1/statuses/{posted['id']}"))["quote_approval"]["current_user"] == "denied"
+    await say(ben, "again", status=422, quoted_status_id=posted["id"])
+    quoting = await say(ada, "myself", quoted_status_id=posted["id"])
+    await ada.delete(f"v1/statuses/{posted['id']}")
+    assert (await ben.get(f"v1/statuses/{quoting['id']}"))["quote"] == {"state": "deleted", "quoted_status": None}
+
+
+async def test_nobody_translates(ada):
+    posted = await say(ada, "hello")
+    await ada.post(f"v1/statuses/{posted['id']}/translate", status=404)

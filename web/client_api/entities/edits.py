@@ -1,0 +1,59 @@
+"""StatusEdit and StatusSource: what a status said before, and as it was typed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection
+
+from node.domain.text import plain
+from node.store import media, objects, statuses
+from web.client_api.entities import accounts, texts
+from web.client_api.entities.look import Look, instant
+from web.client_api.entities.media import emojis_of
+from web.client_api.media_entities import media_attachment, remote_attachments
+
+
+def render(conn: Connection, look: Look, object_id: int) -> list[dict[str, Any]]:
+    """All versions of an object, the oldest first, the present one last."""
+    (row,) = statuses.load_rows(conn, [object_id])
+    versions = objects.list_versions(conn, object_id)
+    author = orjson.Fragment(accounts.render(conn, look, [row.actor_id])[row.actor_id])
+    written = [row.published_at, *(each.replaced_at for each in versions)]
+    found = []
+    for at, version in zip(written, [*versions, row], strict=True):
+        is_present = version is row
+        details: Mapping[str, Any] = version.details or {}
+        content = texts.content_of(row, look) if is_present else texts.as_paragraphs(version.content)
+        attached = remote_attachments(details, object_id, look.pictures)
+        if is_present and (own := media.load_for_objects(conn, [object_id]).get(object_id)):
+            attached = [media_attachment(each, look.pictures) for each in own]
+        found.append(
+            {
+                "content": content,
+                "spoiler_text": plain(version.summary) if texts.is_note(row) else "",
+                "sensitive": row.sensitive,
+                "created_at": instant(at),
+                "account": author,
+                "poll": _poll(details),
+                "media_attachments": attached,
+                "emojis": emojis_of(details.get("emojis", ()), look),
+            }
+        )
+    return found
+
+
+def _poll(details: Mapping[str, Any]) -> dict[str, Any] | None:
+    poll = details.get("poll")
+    return {"options": [{"title": option["name"]} for option in poll["options"]]} if poll else None
+
+
+def source(conn: Connection, object_id: int) -> dict[str, Any]:
+    """The text of an object as its author typed it."""
+    row = objects.load_row(conn, object_id)
+    text = (row.details or {}).get("source")
+    return {
+        "id": str(row.id),
+        "text": plain(row.content) if text is None else text,
+        "spoiler_text": plain(row.summary),
+    }
