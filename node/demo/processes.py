@@ -5,7 +5,7 @@ import http.client
 import json
 import os
 import sys
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -97,7 +97,7 @@ class Served:
         """The JSON that its own address answers; None where it does not (yet)."""
         host, _, port = self.organisation.host.rpartition(":")
         connection = http.client.HTTPConnection(host, int(port), timeout=5)
-        with suppress(OSError, http.client.HTTPException, ValueError):
+        with suppress(OSError, http.client.HTTPException, ValueError), closing(connection):
             connection.request("GET", path)
             answer = connection.getresponse()
             body = answer.read()
