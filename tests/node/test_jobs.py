@@ -535,6 +535,27 @@ async def until(condition) -> None:
             await asyncio.sleep(0.005)
 
 
+async def test_jobs_that_come_during_a_pause_share_the_next_claim(store):
+    calls: list[list[int]] = []
+
+    async def run(batch):
+        calls.append([each.ref for each in batch])
+        return [Done()] * len(batch)
+
+    async def ran(number: int) -> bool:
+        return sum(map(len, calls)) == number
+
+    worker = Worker(store, SystemClock(), [Kind("work", run, batch=10, pause=1.5)], name="w")
+    await worker.start()
+    await store.write(table.enqueue_many, [job(ref=0)])
+    await until(lambda: ran(1))
+    for number in range(1, 5):
+        await store.write(table.enqueue_many, [job(ref=number)])
+    await until(lambda: ran(5))
+    await worker.stop()
+    assert calls == [[0], [1, 2, 3, 4]]
+
+
 async def is_empty(store) -> bool:
     return not await store.read(rows)
 
