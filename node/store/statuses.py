@@ -16,6 +16,7 @@ from node.store.tables import (
     bookmarks,
     cards,
     conversation_mutes,
+    filters,
     mentions,
     object_cards,
     objects,
@@ -26,7 +27,7 @@ from node.store.tables import (
 
 _IDS: Any = bindparam("ids", expanding=True)
 _parents = objects.alias("parents")
-_BOOKMARK, _PIN, _MUTE = "bookmark", "pin", "mute"
+_BOOKMARK, _PIN, _MUTE, _FILTER = "bookmark", "pin", "mute", "filter"
 
 # -- rows ------------------------------------------------------------------------------------------------------------
 
@@ -177,6 +178,7 @@ class Own:
     bookmarked: set[int] = field(default_factory=set)
     pinned: set[int] = field(default_factory=set)
     muted: set[int] = field(default_factory=set)
+    filters: set[int] = field(default_factory=set)  # all that this person has
     votes: dict[int, list[str]] = field(default_factory=dict)
 
 
@@ -195,6 +197,7 @@ def _own() -> Any:
         select(objects.c.id, literal(_MUTE), nothing)
         .join(conversation_mutes, conversation_mutes.c.context == objects.c.context)
         .where(conversation_mutes.c.actor_id == viewer, objects.c.id.in_(_IDS)),
+        select(filters.c.id, literal(_FILTER), nothing).where(filters.c.owner_id == viewer),
     )
 
 
@@ -209,6 +212,7 @@ def load_own(conn: Connection, viewer_id: int, object_ids: Collection[int]) -> O
         _BOOKMARK: own.bookmarked,
         _PIN: own.pinned,
         _MUTE: own.muted,
+        _FILTER: own.filters,
     }
     for object_id, kind, content in conn.execute(_own(), {"viewer": viewer_id, "ids": list(object_ids)}):
         if kind in places:

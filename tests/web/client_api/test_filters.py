@@ -119,6 +119,22 @@ async def test_filters_of_others_are_not_there(ada, ben):
     assert await ada.get(f"v2/filters/{made['id']}") == made
 
 
+async def test_statuses_say_which_filters_apply(ada, ben):
+    made = await ada.post("v2/filters", title="Sport", context=["home"], keywords_attributes=[{"keyword": "golf"}])
+    posted = await note(ben, "Golf, and golf again")
+    other = await note(ben, "Tennis")
+    (result,) = (await ada.get(f"v1/statuses/{posted.id}"))["filtered"]
+    assert (result["filter"]["id"], result["filter"]["title"]) == (made["id"], "Sport")
+    assert (result["keyword_matches"], result["status_matches"]) == (["Golf", "golf"], None)
+    assert (await ada.get(f"v1/statuses/{other.id}"))["filtered"] == []
+    assert (await ben.get(f"v1/statuses/{posted.id}"))["filtered"] == []
+    await ada.post(f"v2/filters/{made['id']}/statuses", status_id=str(other.id))
+    (result,) = (await ada.get(f"v1/statuses/{other.id}"))["filtered"]
+    assert (result["keyword_matches"], result["status_matches"]) == (None, [str(other.id)])
+    await ada.delete(f"v2/filters/{made['id']}")
+    assert (await ada.get(f"v1/statuses/{posted.id}"))["filtered"] == []
+
+
 async def test_hidden_posts_are_left_out_of_notifications(ada, ben):
     await ada.post("v2/filters", title="x", context=["notifications"], filter_action="hide",
                    keywords_attributes=[{"keyword": "golf"}])  # fmt: skip

@@ -17,7 +17,7 @@ from node.domain.visibility import Visibility
 from node.store import entries, follows, media, statuses
 from node.store.entries import Entry
 from node.store.statuses import Own
-from web.client_api.entities import accounts, polls, texts
+from web.client_api.entities import accounts, filtering, polls, texts
 from web.client_api.entities.cards import card_of
 from web.client_api.entities.look import Look, instant
 from web.client_api.entities.media import attachments_of, emojis_of
@@ -90,6 +90,7 @@ def render_entries(
     cores = _cores(conn, look, listed)
     shares = _shares(conn, look, [entry.id for entry in listed if entry.sharer_id is not None])
     own = statuses.load_own(conn, viewer_id, {entry.object_id for entry in listed}) if viewer_id is not None else None
+    filtered = filtering.load_results(conn, viewer_id, own, {entry.object_id for entry in listed}, look.now)
     quoted = _quoted(conn, look, cores.values(), viewer_id) if quotes else {}
     followed = _followed(conn, listed, cores, viewer_id)
     found: dict[int, bytes] = {}
@@ -97,7 +98,7 @@ def render_entries(
         core = cores.get(entry.object_id)
         if core is None or entry.author_id not in people:
             continue
-        flags = _flags(entry, own, viewer_id)
+        flags = filtering.with_results(_flags(entry, own, viewer_id), filtered.get(entry.object_id))
         approval = (
             b""
             if viewer_id is None
