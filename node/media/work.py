@@ -23,6 +23,7 @@ _LARGEST_FILE = 128 * _MIB
 
 def _bound(memory_mib: int) -> None:
     os.umask(0o077)
+    os.nice(5)  # readers first
     memory = memory_mib * _MIB
     for what, most in (
         (resource.RLIMIT_AS, memory),

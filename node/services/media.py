@@ -137,7 +137,8 @@ def finish(conn: Connection, unit: Unit, media_id: int, values: Mapping[str, Any
     """An upload is processed; where it was deleted meanwhile, its files go too."""
     before = table.find_media(conn, media_id)
     if before is not None and table.update_media(conn, media_id, **values, state=MediaState.READY, source_key=""):
-        forget_files(conn, unit, [before.source_key])
+        replaced = before.small_key if before.small_key != values.get("small_key", before.small_key) else ""
+        forget_files(conn, unit, [before.source_key, replaced])
     else:
         forget_files(conn, unit, [values.get("key", ""), values.get("small_key", "")])
 

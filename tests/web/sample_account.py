@@ -96,8 +96,8 @@ def settings_pictures() -> PicturesView:
         action="/settings/pictures",
         csrf="c" * 43,
         title="Your pictures",
-        avatar=Image(url="/static/mark.svg", width=400, height=400),
-        header=Image(url="/static/roots.svg", width=1500, height=500),
+        avatar=Image(url="/sample/picture.svg", width=400, height=400),
+        header=Image(url="/sample/picture.svg", width=1500, height=500),
         has_avatar=True,
         header_error="This picture is damaged.",
     )
@@ -109,8 +109,8 @@ def admin_pictures() -> OrganisationPicturesView:
         action="/admin/pictures",
         csrf="c" * 43,
         title="Pictures of the organisation",
-        avatar=Image(url="/static/mark.svg", width=400, height=400),
-        header=Image(url="/static/roots.svg", width=1500, height=500),
+        avatar=Image(url="/sample/picture.svg", width=400, height=400),
+        header=Image(url="/sample/picture.svg", width=1500, height=500),
     )
 
 
