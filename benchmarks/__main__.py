@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+import os
 import platform
 import tempfile
 from pathlib import Path
@@ -59,6 +60,7 @@ async def grow(arguments: argparse.Namespace) -> dict[str, Any]:
 
 async def run(arguments: argparse.Namespace) -> dict[str, Any]:
     results: dict[str, Any] = {"machine": await machine.measure(), "python": platform.python_version()}
+    results["load"] = os.getloadavg()[0]
     if arguments.only in {"", "traffic"}:
         results |= await traffic(arguments)
     if arguments.only in {"", "growth"}:
