@@ -48,16 +48,25 @@ class NewMember:
 
 
 def prepare_member(
-    unit: Unit, box: SecretBox, *, username: str, email: str, password: str, role: str = accounts.MEMBER, name: str = ""
+    unit: Unit,
+    box: SecretBox,
+    *,
+    username: str,
+    email: str,
+    password: str | None,
+    role: str = accounts.MEMBER,
+    name: str = "",
 ) -> NewMember:
     """A member who can be stored; takes some 100 ms, so call it in a thread where others wait.
+
+    Without a password she signs in at the organisation only, until she asks for one.
 
     Raises Invalid with the JSON paths of everything that is wrong.
     """
     username, email = username.removeprefix("@").lower(), email.strip().lower()
     if problems := _problems(username, email, role):
         raise Invalid(problems=problems)
-    password_hash = hash_password(password)
+    password_hash = "" if password is None else hash_password(password)
     actor_id = unit.ids.new()
     keys = make_keys(unit.ids, unit.now, actor_id, actor_uri(unit.origin, actor_id), box)
     return NewMember(username, email, password_hash, role, name.strip()[:100], actor_id, keys)

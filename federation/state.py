@@ -9,6 +9,7 @@ from federation.hosts import Hosts
 from federation.http import OutboundClient
 from federation.inbox import Inbox
 from federation.keys import Keyring, RemoteKeys
+from federation.openid import Provider
 from federation.policy import PolicyWatch
 from federation.remote_media import RemoteMedia
 from federation.threads import Threads
@@ -25,6 +26,7 @@ class Federation:
     policies: PolicyWatch
     threads: Threads
     media: RemoteMedia
+    openid: Provider | None = None  # where the organisation has a sign-in of its own
 
 
 FEDERATION = web.AppKey("FEDERATION", Federation)

@@ -35,6 +35,7 @@ from federation.inbox import Inbox, Rates
 from federation.keys import Keyring, RemoteKeys
 from federation.link_check import LinkCheck
 from federation.nodeinfo import find_software
+from federation.openid import Provider
 from federation.outbox import Outbox
 from federation.policy import PolicyWatch
 from federation.previews import Previews
@@ -55,6 +56,7 @@ from node.health import State, check_disk
 from node.ids import LANES, Ids
 from node.jobs.schedule import Entry, Schedule
 from node.jobs.worker import Worker
+from node.mail import Mailer
 from node.media.links import MediaLinks, proxy_key
 from node.media.storage import open_storage
 from node.ratelimit import Exemptions
@@ -62,6 +64,7 @@ from node.secretbox import SecretBox
 from node.services.backups import back_up, copy_before_upgrade
 from node.services.catalogue import sync_host
 from node.services.context import Unit
+from node.services.mailing import Post
 from node.services.polls import Closing
 from node.services.scheduling import Publishing
 from node.services.uploads import Uploads
@@ -280,13 +283,19 @@ async def _join(
             Closing(store, unit).kind(),
             Previews(store, unit, client).kind(),
             Publishing(store, unit, uploads.links).kind(),
+            Post(store, clock, config, Mailer(config.mail, host=config.host)).kind(),
             schedule.kind(),
         ],
         name=f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}",
     )
+    openid = (
+        Provider(client, clock, config.oidc, redirect_uri=f"{config.origin}/sign-in/organisation/back")
+        if config.oidc.issuer
+        else None
+    )
     return System(
         Node(config, store, clock, ids, worker, uploads),
-        Federation(client, keyring, remote_keys, fetcher, hosts, inbox, policies, threads, remote_media),
+        Federation(client, keyring, remote_keys, fetcher, hosts, inbox, policies, threads, remote_media, openid),
         worker,
         schedule,
         catalogues,

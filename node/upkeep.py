@@ -3,7 +3,7 @@
 from sqlalchemy import Connection
 
 from node.clock import DAY
-from node.store import accounts, idempotency, inbox, jobs, keys, mutes, notifications, oauth, objects
+from node.store import accounts, idempotency, inbox, jobs, joining, keys, mutes, notifications, oauth, objects
 from node.store.engine import Store
 
 #: Duplicates are recognised, and refusals explained, for so long.
@@ -15,6 +15,8 @@ KEEP_DISMISSED = 30 * DAY
 SESSION_UNUSED = 14 * DAY
 SESSION_IN_ALL = 30 * DAY
 TOKEN_UNUSED = 180 * DAY
+#: An account whose address nobody confirmed; its user name is free again.
+KEEP_UNCONFIRMED = 14 * DAY
 #: An app that nobody ever let in; a used code, so that a second use is recognised.
 KEEP_IDLE_APPS = 30 * DAY
 KEEP_CODES = DAY
@@ -33,6 +35,8 @@ def expire(conn: Connection, now: int) -> None:
     keys.expire_remote_keys(conn, now - KEEP_KEYS)
     keys.delete_retired_keys(conn, now)
     accounts.expire_sessions(conn, unused_since=now - SESSION_UNUSED, created_before=now - SESSION_IN_ALL)
+    accounts.expire_links(conn, now)
+    joining.expire_unconfirmed(conn, now - KEEP_UNCONFIRMED)
     oauth.expire_tokens(conn, now - TOKEN_UNUSED)
     oauth.expire_codes(conn, now - KEEP_CODES)
     oauth.expire_apps(conn, now - KEEP_IDLE_APPS)

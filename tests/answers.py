@@ -16,6 +16,8 @@ import schemas
 ANSWERS: dict[str, str | list[str] | None] = {
     "client-apps": "CredentialApplication",
     "client-apps-own": "Application",
+    "client-accounts-register": "Token",
+    "client-emails-confirmations": None,
     "api-apps": "CredentialApplication",
     "api-apps-own": "Application",
     "client-instance-v1": "InstanceV1",

@@ -186,8 +186,9 @@ async def open_peer(
         "media": {},
         "development": {"allow_loopback_peers": True},
     }
+    changed = sections or {}
     config = configure(
-        {section: keys | (sections or {}).get(section, {}) for section, keys in values.items()},
+        {name: values.get(name, {}) | changed.get(name, {}) for name in values | changed},
         file=folder / "rhizome.toml",
         secret_key=SECRET,
     )

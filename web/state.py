@@ -30,9 +30,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SignInRates:
-    """25 tries in 5 minutes from an address, 10 wrong passwords an hour for an account (AUT9)."""
+    """25 tries in 5 minutes from an address, 10 wrong passwords and 3 mails an hour for an account (AUT9)."""
 
     by_address: Rate = field(default_factory=lambda: Rate(25 / 300, 25))
+    mails: Rate = field(default_factory=lambda: Rate(3 / 3600, 3))
     by_account: Rate = field(default_factory=lambda: Rate(10 / 3600, 10))
 
 
@@ -58,6 +59,7 @@ class WebState:
     is_https: bool
     sign_in: SignInRates
     lookups: Rate  # of accounts on other servers, by address: 20 in 10 minutes
+    joining: Rate  # of new accounts, by address: 5 in half an hour
     registrations: Rate  # of client apps, by address: 5 in 10 minutes
     pictures: Pictures
     media_origin: str  # of stored media, where another host serves them
@@ -82,6 +84,7 @@ def build_web(node: Node) -> WebState:
         is_https=node.config.node.scheme == "https",
         sign_in=SignInRates(),
         lookups=Rate(20 / 600, 20),
+        joining=Rate(5 / 1800, 5),
         registrations=Rate(5 / 600, 5),
         pictures=build_pictures(node.uploads.links, assets),
         media_origin=origin_of(node.config.media.public_url) if node.config.media.public_url else "",

@@ -54,7 +54,7 @@ async def find_own_actor(request: web.Request) -> Actor:
     node = request.app[NODE]
     uri = documents.actor_uri(node.config.origin, actor_number(request))
     found = await node.store.read(actors.find_actor, uri)
-    if found is None or not found.local:
+    if found is None or not found.local or found.state == "waiting":
         raise NotFound
     return found
 

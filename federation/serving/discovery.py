@@ -28,6 +28,8 @@ async def webfinger(request: web.Request) -> web.Response:
     if not text:
         raise Malformed("The parameter resource is missing.")
     found = await node.store.read(_find, node, parse_resource(text))
+    if found.state == "waiting":  # she may not act yet
+        raise NotFound
     if found.state == "gone":
         raise Gone
     is_server = found.kind == "application"

@@ -136,6 +136,30 @@ async def _move(config: Config, name: str, target: str | None) -> str:
     return f"{actor.handle} moves to {found.handle}: {told}"
 
 
+@command.command("reset")
+@click.argument("name")
+@click.option("--drop-second-factor", is_flag=True, help="For somebody whose phone and recovery codes are gone.")
+@with_config
+def reset(config: Config, name: str, *, drop_second_factor: bool) -> None:
+    """Print a link under which NAME chooses a new password within an hour, once."""
+    click.echo(asyncio.run(_reset(config, name, drop_factor=drop_second_factor)))
+
+
+async def _reset(config: Config, name: str, *, drop_factor: bool) -> str:
+    async with opened(config) as system:
+        secret = await system.node.store.write(_make_reset, system.node.unit(), name, drop_factor=drop_factor)
+    return f"{config.origin}/reset?ticket={secret}"
+
+
+def _make_reset(conn: Connection, unit: Unit, name: str, *, drop_factor: bool) -> str:
+    account = accounts.find_account(conn, name.removeprefix("@"))
+    if account is None:
+        raise NotFound(f"Nobody here is called {name}.")
+    if drop_factor:
+        credentials.drop_factor(conn, unit, account.actor_id, by="")
+    return credentials.give_reset(conn, unit, account, by="")
+
+
 @command.command("token")
 @click.argument("name")
 @click.option("--scopes", default="read write follow push", show_default=True, metavar="WORDS")

@@ -26,16 +26,25 @@ from node.config.settings import (
     JobsSettings,
     LimitsSettings,
     LogSettings,
+    MailSettings,
     MediaSettings,
     MetricsSettings,
     Network,
     NodeSettings,
+    OidcSettings,
+    RegistrationsSettings,
     SecretsSettings,
 )
 from node.errors import ConfigurationRefused
 
 KEY_BYTES = 32
-_SECRETS = (("database", "url"), ("media", "secret_key"), ("secrets", "key"))
+_SECRETS = (
+    ("database", "url"),
+    ("mail", "password"),
+    ("media", "secret_key"),
+    ("oidc", "client_secret"),
+    ("secrets", "key"),
+)
 _VARIABLE = re.compile(r"RHIZOME_([A-Z0-9_]+?)__([A-Z0-9_]+)")
 _OTHERS = stat.S_IROTH | stat.S_IWOTH | stat.S_IXOTH
 
@@ -195,8 +204,7 @@ def _private_files(config: Config) -> Iterator[Path]:
         yield config.secrets.file
     if config.database.url_file:
         yield config.database.url_file
-    if config.media.secret_key_file:
-        yield config.media.secret_key_file
+    yield from filter(None, (config.media.secret_key_file, config.mail.password_file, config.oidc.client_secret_file))
     # The database inside a folder that is closed to others is safe whatever its own permissions say.
     if config.is_sqlite and config.data_dir.exists() and config.data_dir.stat().st_mode & stat.S_IXOTH:
         yield config.database_path
@@ -237,8 +245,11 @@ _FIELDS: Mapping[str, Callable[[Any, Path], Any]] = MappingProxyType(
         "database.url_file": _path_or_none,
         "federation.allowed_ports": lambda ports, _: tuple(map(int, ports)),
         "federation.proxy": _proxy,
+        "mail.password_file": _path_or_none,
         "media.secret_key_file": _path_or_none,
         "media.public_url": lambda url, _: url.rstrip("/"),
+        "oidc.client_secret_file": _path_or_none,
+        "oidc.scopes": lambda texts, _: tuple(texts),
         "limits.exempt": _networks,
         "metrics.listen": _address,
         "backup.directory": _path_or_none,
@@ -261,8 +272,9 @@ def _build(values: Values, file: Path, secret_key: bytes | None) -> Config:
     backup["directory"] = backup["directory"] or node["data"] / "backups"
     if parts["database"]["url_file"]:
         parts["database"]["url"] = _read_url(parts["database"]["url_file"])
-    if parts["media"]["secret_key_file"]:
-        parts["media"]["secret_key"] = _read_text(parts["media"]["secret_key_file"]).strip()
+    for section, name in (("media", "secret_key"), ("mail", "password"), ("oidc", "client_secret")):
+        if secret_file := parts[section][f"{name}_file"]:
+            parts[section][name] = _read_text(secret_file).strip()
     return Config(
         file=file,
         node=NodeSettings(**node),
@@ -270,6 +282,9 @@ def _build(values: Values, file: Path, secret_key: bytes | None) -> Config:
         federation=FederationSettings(**parts["federation"]),
         jobs=JobsSettings(**parts["jobs"]),
         media=MediaSettings(**parts["media"]),
+        mail=MailSettings(**parts["mail"]),
+        registrations=RegistrationsSettings(**parts["registrations"]),
+        oidc=OidcSettings(**parts["oidc"]),
         limits=LimitsSettings(**parts["limits"]),
         log=LogSettings(**parts["log"]),
         metrics=MetricsSettings(**parts["metrics"]),

@@ -15,7 +15,7 @@ from node.config.settings import DEFAULT_PORTS
 Problem = tuple[str, str]
 
 #: Keys whose value never appears in a sentence.
-_SECRET_PATHS = frozenset({"database.url", "media.secret_key", "secrets.key"})
+_SECRET_PATHS = frozenset({"database.url", "mail.password", "media.secret_key", "oidc.client_secret", "secrets.key"})
 _LAST_PORT = 65535
 
 
@@ -145,6 +145,23 @@ def _check_media(values: Values) -> Iterator[Problem]:
             )
 
 
+def _check_mail(values: Values) -> Iterator[Problem]:
+    mail = values["mail"]
+    if mail["password"] and mail["password_file"]:
+        yield "mail.password_file", "mail.password is there too; leave one of them out"
+    if mail["host"] and mail["security"] == "none" and not is_testing_host(mail["host"]):
+        problem = f'found "none", but {mail["host"]} is not on this machine; use "starttls" or "tls"'
+        yield "mail.security", problem
+
+
+def _check_oidc(values: Values) -> Iterator[Problem]:
+    oidc = values["oidc"]
+    if oidc["client_secret"] and oidc["client_secret_file"]:
+        yield "oidc.client_secret_file", "oidc.client_secret is there too; leave one of them out"
+    if oidc["issuer"] and not oidc["client_id"]:
+        yield "oidc.client_id", "found nothing, but oidc.issuer is set, which needs it"
+
+
 _RULES: Sequence[Callable[[Values], Iterator[Problem]]] = (
     _check_host,
     _check_development,
@@ -153,4 +170,6 @@ _RULES: Sequence[Callable[[Values], Iterator[Problem]]] = (
     _check_proxy,
     _check_database,
     _check_media,
+    _check_mail,
+    _check_oidc,
 )

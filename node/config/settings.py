@@ -92,6 +92,39 @@ class MediaSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MailSettings:
+    """``[mail]``; what ``password_file`` holds is in ``password``. Without ``host`` no mail is sent."""
+
+    host: str
+    port: int
+    security: str
+    user: str
+    password: str = field(repr=False)
+    password_file: Path | None
+    sender: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistrationsSettings:
+    """``[registrations]``"""
+
+    mode: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OidcSettings:
+    """``[oidc]``; what ``client_secret_file`` holds is in ``client_secret``. Without ``issuer`` it is off."""
+
+    issuer: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    client_secret_file: Path | None
+    label: str
+    scopes: tuple[str, ...]
+    create_accounts: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LimitsSettings:
     """``[limits]``"""
 
@@ -150,6 +183,9 @@ class Config:
     federation: FederationSettings
     jobs: JobsSettings
     media: MediaSettings
+    mail: MailSettings
+    registrations: RegistrationsSettings
+    oidc: OidcSettings
     limits: LimitsSettings
     log: LogSettings
     metrics: MetricsSettings

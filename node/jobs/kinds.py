@@ -18,4 +18,5 @@ PUSH = "push"  # tell an app that sleeps of a notification
 POLL = "poll"  # the time of a poll is over
 SCHEDULED = "scheduled"  # a post that was written for now
 PREVIEW = "preview"  # look at a page that a post links to
+MAIL = "mail"  # write somebody a mail
 PERIODIC = "periodic"  # an entry of the schedule

@@ -9,9 +9,10 @@ from sqlalchemy import Connection
 from node.clock import MINUTE
 from node.errors import ConfigurationRefused
 from node.secretbox import SECOND_FACTOR, SecretBox
-from node.services import totp
+from node.services import mailing, totp
 from node.services.context import Unit
 from node.store import accounts, oauth, second_factors
+from node.store.accounts import Account
 from node.store.actors import find_actor_by_id
 
 _CODES = 10
@@ -32,6 +33,13 @@ def end_access(conn: Connection, actor_id: int, *, keep_apps: bool = False) -> N
     accounts.end_sessions(conn, actor_id)
     if not keep_apps:
         oauth.delete_tokens_of(conn, actor_id)
+
+
+def give_reset(conn: Connection, unit: Unit, account: Account, *, by: str) -> str:
+    """The secret of a link under which the person chooses a new password; ``by``: who hands it out."""
+    secret = mailing.make_link(conn, unit.now, accounts.RESET, account)
+    _audit(conn, unit, account.actor_id, "password.link", by=by)
+    return secret
 
 
 # -- second factor --------------------------------------------------------------------------------------------------
@@ -85,7 +93,7 @@ def renew_codes(conn: Connection, unit: Unit, actor_id: int) -> tuple[str, ...]:
     return codes
 
 
-def drop_factor(conn: Connection, unit: Unit, actor_id: int, *, by: str = "") -> None:
+def drop_factor(conn: Connection, unit: Unit, actor_id: int, *, by: str | None = None) -> None:
     """Without second factor from now on; all sessions and tokens end."""
     second_factors.remove_factor(conn, actor_id)
     end_access(conn, actor_id)
@@ -115,7 +123,8 @@ def _plain(code: str) -> str:
     return "".join(character for character in code.lower() if character.isalnum())
 
 
-def _audit(conn: Connection, unit: Unit, actor_id: int, action: str, *, by: str = "") -> None:
+def _audit(conn: Connection, unit: Unit, actor_id: int, action: str, *, by: str | None = None) -> None:
+    """``by`` is the person herself unless given."""
     actor = find_actor_by_id(conn, actor_id)
     uri = actor.uri if actor else ""
-    accounts.record_audit(conn, unit.ids.new(), by=by or uri, action=action, target=uri, now=unit.now)
+    accounts.record_audit(conn, unit.ids.new(), by=uri if by is None else by, action=action, target=uri, now=unit.now)

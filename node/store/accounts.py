@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select,
 from node.store.tables import access_tokens, accounts, actors, audit_log, one_time_links, sessions
 
 MEMBER, MODERATOR, ADMIN = "member", "moderator", "admin"
+SETUP, RESET, CONFIRM = "setup", "reset", "confirm"  # purposes of one-time links
 #: States of an account; only the first may do anything.
 ACTIVE, UNCONFIRMED, PENDING, SUSPENDED = "active", "unconfirmed", "pending", "suspended"
 #: Signalled by every unit that ends tokens or changes the state of an account: whoever remembers tokens forgets them.
@@ -257,28 +258,62 @@ def touch_token(conn: Connection, token_hash: str, now: int) -> None:
     conn.execute(update(access_tokens).where(access_tokens.c.token_hash == token_hash).values(used_at=now))
 
 
-def insert_link(conn: Connection, token: str, purpose: str, now: int, expires_at: int) -> None:
-    """A one-time link; earlier ones of the same purpose end."""
-    conn.execute(delete(one_time_links).where(one_time_links.c.purpose == purpose))
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A one-time link: whose it is (None for the set-up), and what it confirms."""
+
+    actor_id: int | None
+    detail: str
+
+
+def insert_link(
+    conn: Connection,
+    token: str,
+    purpose: str,
+    now: int,
+    expires_at: int,
+    *,
+    actor_id: int | None = None,
+    detail: str = "",
+) -> None:
+    """A one-time link; earlier ones of the same purpose and person end."""
     conn.execute(
-        insert(one_time_links).values(token_hash=hash_of(token), purpose=purpose, created_at=now, expires_at=expires_at)
+        delete(one_time_links).where(
+            one_time_links.c.purpose == purpose, one_time_links.c.actor_id.is_not_distinct_from(actor_id)
+        )
+    )
+    conn.execute(
+        insert(one_time_links).values(
+            token_hash=hash_of(token),
+            purpose=purpose,
+            actor_id=actor_id,
+            detail=detail,
+            created_at=now,
+            expires_at=expires_at,
+        )
     )
 
 
-def is_link_good(conn: Connection, token: str, purpose: str, now: int) -> bool:
-    query = select(func.count()).where(
+def find_link(conn: Connection, token: str, purpose: str, now: int) -> Link | None:
+    """The link, while it is good."""
+    query = select(one_time_links.c.actor_id, one_time_links.c.detail).where(
         one_time_links.c.token_hash == hash_of(token),
         one_time_links.c.purpose == purpose,
         one_time_links.c.expires_at > now,
     )
-    return bool(conn.scalar(query))
+    row = conn.execute(query).first()
+    return Link(*row) if row else None
 
 
-def use_link(conn: Connection, token: str, purpose: str, now: int) -> bool:
-    """Take the link; False where it is not good (any more)."""
-    good = is_link_good(conn, token, purpose, now)
-    conn.execute(delete(one_time_links).where(one_time_links.c.token_hash == hash_of(token)))
-    return good
+def take_link(conn: Connection, token: str, purpose: str, now: int) -> Link | None:
+    """The same, and it is used up; of two who take it at once one gets None."""
+    good = find_link(conn, token, purpose, now)
+    gone = conn.execute(delete(one_time_links).where(one_time_links.c.token_hash == hash_of(token))).rowcount
+    return good if gone else None
+
+
+def expire_links(conn: Connection, now: int) -> None:
+    conn.execute(delete(one_time_links).where(one_time_links.c.expires_at <= now))
 
 
 # -- audit -----------------------------------------------------------------------------------------------------------

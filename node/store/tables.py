@@ -90,7 +90,7 @@ actors = Table(
     Column("locked", Boolean, nullable=False, server_default="0"),
     Column("discoverable", Boolean, nullable=False, server_default="0"),
     Column("indexable", Boolean, nullable=False, server_default="0"),
-    Column("state", String(16), nullable=False, server_default="active"),  # active, gone, suspended
+    Column("state", String(16), nullable=False, server_default="active"),  # active, gone, suspended, waiting
     Column("published_at", BigInteger),
     Column("fetched_at", BigInteger, nullable=False, server_default="0"),
     Column("gone_seen_at", BigInteger),  # first 410; OUT15 wants a second look

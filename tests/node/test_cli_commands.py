@@ -443,3 +443,17 @@ def test_keys_of_nobody_are_refused(file: Path, database: sqlite3.Connection) ->
     result = rhizome(file, "keys", "rotate", "uni", "nobody")
     assert (result.exit_code, result.stderr) == (1, "Nobody here is called nobody.\n")
     assert database.execute("SELECT count(*) FROM own_keys WHERE state <> 'current'").fetchone() == (0,)
+
+
+def test_reset_prints_a_link_that_opens_once(file: Path, database: sqlite3.Connection) -> None:
+    add_user(file)
+    result = rhizome(file, "user", "reset", "@ada")
+    assert result.exit_code == 0, result.output
+    link = result.output.strip()
+    assert link.startswith("http://localhost:8111/reset?ticket=")
+    stored = database.execute("SELECT token_hash, purpose FROM one_time_links").fetchall()
+    assert stored == [(hash_of(link.partition("=")[2]), "reset")]
+    assert rhizome(file, "user", "reset", "ada", "--drop-second-factor").exit_code == 0
+    actions = [row[0] for row in database.execute("SELECT action FROM audit_log WHERE actor_uri = '' ORDER BY id")]
+    assert actions == ["member.add", "password.link", "second-factor.remove", "password.link"]
+    assert "Nobody here" in rhizome(file, "user", "reset", "zoe").output

@@ -8,8 +8,13 @@ from web.account.factor import draw
 from web.account.views import (
     AppRow,
     AppsView,
+    ConfirmView,
     FactorView,
     FieldPair,
+    ForgotView,
+    JoinedView,
+    JoinView,
+    NewPasswordView,
     OrganisationPicturesView,
     PicturesView,
     ProfileView,
@@ -18,8 +23,9 @@ from web.account.views import (
     SecurityView,
     SessionRow,
 )
+from web.admin.views import InvitationRow, MemberRow, MembersView
 from web.oauth.views import CodeView, ConsentView
-from web.pages.parts import Field, Image
+from web.pages.parts import Field, Image, Paging
 from web.pages.views import Notice, Page, View, Viewer
 
 NOW = 1_793_000_000_000
@@ -181,6 +187,90 @@ def recovery_codes() -> RecoveryCodesView:
     return RecoveryCodesView(page=page, codes=("k3xq-7mzt-p2aa-c4vd",) * 10)
 
 
+def forgot() -> ForgotView:
+    page = sample_views.page("/forgot", title="Forgot your password?", quiet=True, noindex=True)
+    return ForgotView(page=page, action="/forgot", csrf="c" * 43)
+
+
+def forgot_sent() -> ForgotView:
+    return replace(forgot(), sent=True)
+
+
+def forgot_without_mail() -> ForgotView:
+    return replace(forgot(), by_mail=False, contact="it@hochschule-nordheim-weserbergland.example")
+
+
+def new_password() -> NewPasswordView:
+    page = sample_views.page("/reset", title="A new password", quiet=True, noindex=True)
+    error = "A password has 12 to 256 characters."
+    return NewPasswordView(page=page, action="/reset", csrf="c" * 43, ticket="t" * 43, error=error)
+
+
+def join() -> JoinView:
+    return JoinView(
+        page=sample_views.page("/join", title="Make an account", quiet=True, noindex=True),
+        action="/join",
+        csrf="c" * 43,
+        asks_reason=True,
+        user_name=Field(value="Brigid O", error="Please use small letters."),
+        email=Field(value="brigid@hospital.example"),
+        reason=Field(value="Ward 4B"),
+    )
+
+
+def joined() -> JoinedView:
+    page = sample_views.page("/join", title="Welcome", quiet=True, noindex=True)
+    return JoinedView(page=page, handle="@brigid@learn.hospital.example", state="pending")
+
+
+def joined_at_once() -> JoinedView:
+    return replace(joined(), state="active")
+
+
+def confirm() -> ConfirmView:
+    page = sample_views.page("/confirm", title="Confirm your address", quiet=True, noindex=True)
+    return ConfirmView(page=page, action="/confirm", csrf="c" * 43, ticket="t" * 43)
+
+
+def members() -> MembersView:
+    row = MemberRow(
+        username="brigid",
+        name="Brigid O’Malley",
+        email="brigid.omalley@hochschule-nordheim-weserbergland.example",
+        role="admin",
+        state="active",
+        since_at=NOW - 9 * DAY,
+        decide_path="/admin/members/1/decide",
+        reset_path="/admin/members/1/reset",
+    )
+    waiting = replace(row, username="zoe", name="", role="member", state="pending", reason="I teach on ward 4B.")
+    invitation = InvitationRow(
+        note="Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz",
+        by="brigid",
+        uses=20,
+        used=3,
+        expires_at=NOW + DAY,
+        remove_path="/admin/members/invitations/1/remove",
+    )
+    viewer = Viewer(name="brigid", path="/@brigid", csrf="c" * 43, is_admin=True)
+    return MembersView(
+        page=sample_views.page("/admin/members", title="Members", section="/admin", noindex=True, viewer=viewer),
+        csrf="c" * 43,
+        mode="approval",
+        invite_path="/admin/members/invitations",
+        search_path="/admin/members",
+        link=f"https://learn.hospital.example/join?invite={'x' * 43}",
+        pending=(waiting, replace(waiting, username="yan", reason="")),
+        members=(row, replace(row, username="xu", state="suspended"), replace(row, username="w", state="unconfirmed")),
+        invitations=(invitation, replace(invitation, note="")),
+        paging=Paging(next_path="/admin/members?after=1", first_path="/admin/members"),
+    )
+
+
+def members_of_a_closed_node() -> MembersView:
+    return replace(members(), mode="closed", link="", pending=(), members=(), invitations=(), paging=Paging())
+
+
 def account_views() -> dict[str, View]:
     """Each by a short name."""
     views = (
@@ -198,5 +288,15 @@ def account_views() -> dict[str, View]:
         settings_no_apps,
         second_factor,
         recovery_codes,
+        forgot,
+        forgot_sent,
+        forgot_without_mail,
+        new_password,
+        join,
+        joined,
+        joined_at_once,
+        confirm,
+        members,
+        members_of_a_closed_node,
     )
     return {view.__name__: view() for view in views}

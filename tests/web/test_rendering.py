@@ -139,7 +139,7 @@ def test_a_name_that_a_view_lacks_is_an_error():
 
 NOT_PROSE = {
     "accent", "circuit", "csrf", "effect", "form", "href", "key", "kind", "media_type", "path", "section", "template",
-    "scopes", "ticket", "tone", "url", "visibility",
+    "mode", "scopes", "state", "ticket", "tone", "url", "visibility",
 }  # fmt: skip
 
 

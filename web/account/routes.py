@@ -2,11 +2,21 @@
 
 from aiohttp import web
 
-from web.account import apps, factor, pictures, profile, second_step, security
+from web.account import apps, factor, join, organisation, pictures, profile, reset, second_step, security
 
 ROUTES = [
     web.get(second_step.PATH, second_step.show_step, name="second-step"),
     web.post(second_step.PATH, second_step.check_step, name="second-step-form"),
+    web.get(organisation.PATH, organisation.start, name="organisation"),
+    web.get(organisation.BACK, organisation.finish, name="organisation-back"),
+    web.get(join.JOIN, join.show_join, name="join"),
+    web.post(join.JOIN, join.join, name="join-form"),
+    web.get(join.CONFIRM, join.show_confirm, name="confirm"),
+    web.post(join.CONFIRM, join.confirm, name="confirm-form"),
+    web.get(reset.FORGOT, reset.show_forgot, name="forgot"),
+    web.post(reset.FORGOT, reset.ask_for_link, name="forgot-form"),
+    web.get(reset.RESET, reset.show_reset, name="reset"),
+    web.post(reset.RESET, reset.reset, name="reset-form"),
     web.get(profile.PATH, profile.show_profile, name="settings"),
     web.post(profile.PATH, profile.save_profile, name="settings-form"),
     web.get(pictures.PATH, pictures.show, name="settings-pictures"),

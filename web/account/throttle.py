@@ -31,3 +31,8 @@ def count_try(request: web.Request, account: str) -> None:
 def forget_try(request: web.Request, account: str) -> None:
     """Only wrong ones use the allowance up."""
     request.app[WEB].sign_in.by_account.take(account, cost=-1)
+
+
+def may_mail(request: web.Request, login: str) -> bool:
+    """Whether one more mail may be asked for: 3 an hour for each name, which nobody is told."""
+    return not request.app[WEB].sign_in.mails.take(login.strip().lower())

@@ -163,3 +163,71 @@ class RecoveryCodesView:
 
     page: Page
     codes: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForgotView:
+    """Where to ask for a link; without mail, whom to ask. ``sent``: after the form."""
+
+    template: ClassVar[str] = "account/forgot.html"
+
+    page: Page
+    action: str
+    csrf: str
+    by_mail: bool = True
+    contact: str = ""
+    sent: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPasswordView:
+    """The form behind a link; ``ticket`` is its secret."""
+
+    template: ClassVar[str] = "account/new_password.html"
+
+    page: Page
+    action: str
+    csrf: str
+    ticket: str
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JoinView:
+    """The form for a new account. ``ticket`` is the secret of an invitation, if there is one."""
+
+    template: ClassVar[str] = "account/join.html"
+
+    page: Page
+    action: str
+    csrf: str
+    ticket: str = ""
+    asks_reason: bool = False
+    user_name: Field = field(default_factory=Field)
+    email: Field = field(default_factory=Field)
+    display_name: Field = field(default_factory=Field)
+    reason: Field = field(default_factory=Field)
+    password_error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JoinedView:
+    """After that form. ``state``: active, or what the account waits for (``node.store.accounts``)."""
+
+    template: ClassVar[str] = "account/joined.html"
+
+    page: Page
+    handle: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmView:
+    """One button behind the link of a mail."""
+
+    template: ClassVar[str] = "account/confirm.html"
+
+    page: Page
+    action: str
+    csrf: str
+    ticket: str

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from web.admin import audit, block_lists, house, overview, peers, people, policies, queue, reports
+from web.admin import audit, block_lists, house, members, overview, peers, people, policies, queue, reports
 
 _REPORT, _ACTOR = "{report:[0-9]{1,19}}", "{actor:[0-9]{1,19}}"
 
@@ -29,6 +29,11 @@ ROUTES = [
     web.get(f"/admin/people/{_ACTOR}", people.show_person, name="admin-person"),
     web.post(f"/admin/people/{_ACTOR}/sanctions", people.decide, name="admin-person-sanctions"),
     web.post(f"/admin/people/{_ACTOR}/role", people.set_role, name="admin-person-role"),
+    web.get(members.PATH, members.show_members, name="admin-members"),
+    web.post(f"{members.PATH}/invitations", members.invite, name="admin-invite"),
+    web.post(members.PATH + "/invitations/{invitation:[0-9]{1,19}}/remove", members.revoke, name="admin-invite-remove"),
+    web.post(f"{members.PATH}/{_ACTOR}/decide", members.decide, name="admin-member-decide"),
+    web.post(f"{members.PATH}/{_ACTOR}/reset", members.give_reset, name="admin-member-reset"),
     web.get("/admin/audit", audit.show_audit, name="admin-audit"),
     *house.ROUTES,
 ]

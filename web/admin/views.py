@@ -349,3 +349,49 @@ class BlockListView:
     domains: tuple[ListedDomain, ...] = ()
     problems: tuple[str, ...] = ()
     unchanged: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberRow:
+    """An account. ``reason`` is what somebody wrote who wants to join."""
+
+    username: str
+    name: str
+    email: str
+    role: str
+    state: str
+    since_at: int
+    decide_path: str
+    reset_path: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvitationRow:
+    """A link that still lets somebody in."""
+
+    note: str
+    by: str
+    uses: int
+    used: int
+    expires_at: int
+    remove_path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MembersView:
+    """Who is here, who wants to be, and whom administrators invited. ``link`` was made just now and is shown once."""
+
+    template: ClassVar[str] = "admin/members.html"
+
+    page: Page
+    csrf: str
+    mode: str
+    invite_path: str
+    search_path: str
+    query: str = ""
+    link: str = ""
+    pending: tuple[MemberRow, ...] = ()
+    members: tuple[MemberRow, ...] = ()
+    invitations: tuple[InvitationRow, ...] = ()
+    paging: Paging = field(default_factory=Paging)

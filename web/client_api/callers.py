@@ -13,13 +13,18 @@ from node.clock import HOUR, SECOND
 from node.domain.scopes import covers
 from node.errors import Forbidden, Unauthenticated
 from node.state import NODE, Node
-from node.store import accounts
+from node.store import accounts, joining
 from node.store.accounts import Token
 from node.store.engine import Store
 from node.store.resources import Viewer
 from web.viewer import VIEWER
 
 _KEPT = 10_000
+#: What apps of people hear who made an account and are not in yet.
+_WAITS = {
+    accounts.UNCONFIRMED: "Your login is missing a confirmed e-mail address",
+    accounts.PENDING: "Your login is currently pending approval",
+}
 #: A command of another process that ends a token is heard of this late where processes cannot signal (SQLite).
 _FRESH_FOR = 5 * SECOND
 _TOUCH_EVERY = HOUR
@@ -83,7 +88,8 @@ async def token_of(request: web.Request) -> Token | None:
     node: Node = request.app[NODE]
     token = await request.app[TOKENS].find(text, node.clock.now())
     if token is None:
-        raise Unauthenticated("The access token is invalid.")
+        waiting = await node.store.read(joining.find_waiting, text)
+        raise Forbidden(_WAITS[waiting[1]]) if waiting else Unauthenticated("The access token is invalid.")
     request[_TOKEN] = token
     if token.actor_id is not None:
         request[VIEWER] = Viewer(token.actor_id)

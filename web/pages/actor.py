@@ -64,6 +64,8 @@ def find_by_name(conn: Connection, name: str) -> Actor:
     found = actors.find_actor_by_handle(conn, username, host.lower()) if at else actors.find_local_actor(conn, username)
     if found is None or found.kind == "application":
         raise NotFound
+    if found.state == "waiting":  # she may not act yet
+        raise NotFound
     if found.state != "active":
         raise Gone
     return found

@@ -19,7 +19,6 @@ from web.pages.frame import html, page_of
 from web.pages.parts import Field, Link
 from web.pages.views import SetupDoneView, SetupView
 
-_PURPOSE = "setup"
 _PLACES = {"$.username": "user_name", "$.email": "email", "$.password": "password"}
 _STEPS = (
     Link(label="See how the node is doing", href="/admin"),
@@ -59,7 +58,7 @@ async def _check(request: web.Request, ticket: str) -> None:
 
 
 def _is_open(conn: Connection, ticket: str, now: int) -> bool:
-    return accounts.is_link_good(conn, ticket, _PURPOSE, now) and not accounts.has_admin(conn)
+    return accounts.find_link(conn, ticket, accounts.SETUP, now) is not None and not accounts.has_admin(conn)
 
 
 def _prepare(unit: Unit, box: SecretBox, fields: Mapping[str, str]) -> NewMember:
@@ -78,7 +77,7 @@ def _prepare(unit: Unit, box: SecretBox, fields: Mapping[str, str]) -> NewMember
 
 def _make(conn: Connection, unit: Unit, member: NewMember, ticket: str) -> Actor:
     """The link is taken and the administrator made in one transaction; of two at once only one succeeds."""
-    if accounts.has_admin(conn) or not accounts.use_link(conn, ticket, _PURPOSE, unit.now):
+    if accounts.has_admin(conn) or not accounts.take_link(conn, ticket, accounts.SETUP, unit.now):
         raise NotFound
     return create_member(conn, unit, member)
 

@@ -1,19 +1,37 @@
 """``/sign-in`` and ``/sign-out``: user name or e-mail, a password, and a session under a cookie."""
 
+from urllib.parse import quote
+
 from aiohttp import web
+from sqlalchemy import Connection
 
 from node import log
-from node.services import passwords
+from node.services import letters, mailing, passwords
+from node.services.context import Unit
 from node.state import NODE
 from node.store import accounts
 from node.store.accounts import Account
 from web import sessions
 from web.account import second_step, throttle
 from web.pages.frame import html, page_of
-from web.pages.views import SignInView
+from web.pages.parts import Link
+from web.pages.views import Notice, SignInView
 
 _WRONG = "This name and this password do not belong together."
 _FOR_APP = "An app asks who you are. Sign in with the account that it shall use."
+_DONE = {
+    "reset": "Your new password is set. Sign in with it.",
+    "confirmed": "Your address is confirmed. Now you can sign in.",
+}
+_FAILED = {
+    "away": "The organisation's sign-in cannot be reached right now.",
+    "failed": "Signing in there did not work. Please try again.",
+    "unknown": "You are known there, but nobody here has that address as confirmed by it.",
+}
+_WAITS = {
+    accounts.UNCONFIRMED: "Please follow the link in the mail that we sent you. Another one is on its way.",
+    accounts.PENDING: "An administrator has not decided about your account yet.",
+}
 _AGAIN = "Please give your password again: the administration asks for it every hour."
 
 
@@ -34,7 +52,21 @@ async def sign_in(request: web.Request) -> web.Response:
     if account is None:
         log.event("sign_in.refused", login=login)
         return _form(request, next_path, login=login, error=_WRONG, status=422)
+    if account.state in _WAITS:
+        return await _still_waiting(request, next_path, login, account)
     return await second_step.go_on(request, account, next_path)
+
+
+async def _still_waiting(request: web.Request, next_path: str, login: str, account: Account) -> web.Response:
+    """Somebody who gave the right password is told what is missing."""
+    node = request.app[NODE]
+    if account.state == accounts.UNCONFIRMED and throttle.may_mail(request, account.username):
+        await node.store.write(_send_link, node.unit(), account.username)
+    return _form(request, next_path, login=login, error=_WAITS[account.state], status=422)
+
+
+def _send_link(conn: Connection, unit: Unit, login: str) -> None:
+    mailing.ask_for(conn, unit, letters.CONFIRM, login=login)
 
 
 async def sign_out(request: web.Request) -> web.Response:
@@ -54,21 +86,38 @@ async def _account_behind(request: web.Request, login: str, password: str) -> Ac
     assert found is not None
     if passwords.is_outdated(found.password_hash):
         await node.store.write(accounts.rehash, found.actor_id, await passwords.hash_in_thread(password))
-    return found if found.state == accounts.ACTIVE else None
+    return found if found.state == accounts.ACTIVE or found.state in _WAITS else None
+
+
+def _links(request: web.Request, next_path: str) -> tuple[Link, ...]:
+    """Other ways in."""
+    config = request.app[NODE].config
+    links = [Link(label="Forgot your password?", href="/forgot")]
+    if config.registrations.mode != "closed":
+        links.insert(0, Link(label="Make an account", href="/join"))
+    if config.oidc.issuer:
+        again = "&again=1" if "again" in request.query else ""
+        label = f"Sign in with {config.oidc.label or config.node.name}"
+        links.insert(0, Link(label=label, href=f"/sign-in/organisation?next={quote(next_path)}{again}"))
+    return tuple(links)
 
 
 def _form(
     request: web.Request, next_path: str, *, login: str = "", error: str = "", reason: str = "", status: int = 200
 ) -> web.Response:
     secret = sessions.form_secret(request)
+    failed = _FAILED.get(request.query.get("organisation", ""), "")
+    done = next((sentence for word, sentence in _DONE.items() if word in request.query), "")
+    notice = Notice(text=done) if done else None
     view = SignInView(
-        page=page_of(request, "/sign-in", title="Sign in", quiet=True, noindex=True),
+        page=page_of(request, "/sign-in", title="Sign in", quiet=True, noindex=True, notice=notice),
         action="/sign-in",
         csrf=sessions.form_token(secret),
         next_path=next_path,
         login=login,
-        error=error,
+        error=error or failed,
         reason=reason,
+        links=_links(request, next_path),
     )
     response = html(request, view, status)
     sessions.set_cookie(request, response, secret, suffix="-form")

@@ -335,7 +335,9 @@ class SetupDoneView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInView:
-    """One form with a name and a password. ``next_path`` is an own path; ``reason`` says why, where it is not plain."""
+    """One form with a name and a password. ``next_path`` is an own path; ``reason`` says why, where it is not plain;
+    ``links`` lead to other ways in.
+    """
 
     template: ClassVar[str] = "sign_in.html"
 
@@ -346,6 +348,7 @@ class SignInView:
     login: str = ""
     error: str = ""
     reason: str = ""
+    links: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,90 @@
+"""Mails as jobs. A job says what is to be told to whom; the secret of a link is made only when the mail is written.
+
+So no link stands in the table of jobs, each try sends a new one, and asking for a mail to an address that nobody has
+is the same work as asking for one that somebody has (AUT10).
+"""
+
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from node import log
+from node.clock import HOUR, Clock
+from node.config import Config
+from node.jobs import kinds
+from node.jobs.outcome import Done, Outcome
+from node.jobs.worker import Kind, single
+from node.mail import Mailer
+from node.services import letters
+from node.services.context import Unit
+from node.services.letters import Letter
+from node.store import accounts
+from node.store.accounts import Account
+from node.store.engine import Store
+from node.store.jobs import Job, NewJob, enqueue_many
+
+LINK_LASTS = HOUR
+#: Where the links of the letters lead, and the purpose that they are stored under.
+_LINKED = {
+    letters.RESET: ("/reset?ticket=", accounts.RESET),
+    letters.CONFIRM: ("/confirm?ticket=", accounts.CONFIRM),
+}
+_PLAIN = {letters.WAITING: "/admin/members"}
+
+
+def ask_for(conn: Connection, unit: Unit, kind: str, *, login: str) -> None:
+    """Have a letter of this kind written to whoever signs in so, if there is anybody."""
+    payload = {"kind": kind, "login": login[:254]}
+    enqueue_many(conn, [NewJob(kinds.MAIL, unit.ids.new(), unit.now, payload=payload, expires_at=unit.now + 24 * HOUR)])
+
+
+def make_link(conn: Connection, now: int, purpose: str, account: Account) -> str:
+    """The secret of a new one-time link, sent to the address that the account has now; its earlier ones end."""
+    secret, ends_at = secrets.token_urlsafe(32), now + LINK_LASTS
+    accounts.insert_link(conn, secret, purpose, now, ends_at, actor_id=account.actor_id, detail=account.email)
+    return secret
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """Writes and sends what jobs ask for."""
+
+    store: Store
+    clock: Clock
+    config: Config
+    mailer: Mailer
+
+    def kind(self) -> Kind:
+        return single(kinds.MAIL, self.run, slots=2)
+
+    async def run(self, job: Job) -> Outcome:
+        written = await self.store.write(self._write, job.payload)
+        if written is None or not self.mailer.is_on:
+            return Done()
+        to, letter = written
+        await self.mailer.send(to, letter.subject, letter.text, now=self.clock.now())
+        log.event("mail.sent", kind=job.payload["kind"])
+        return Done()
+
+    def _write(self, conn: Connection, asked: dict[str, Any]) -> tuple[str, Letter] | None:
+        account = accounts.find_account(conn, asked["login"])
+        if account is None or account.state == accounts.SUSPENDED:
+            return None
+        kind, to = asked["kind"], account.email
+        language = accounts.load_settings(conn, account.actor_id).language
+        letter = letters.write(
+            kind,
+            (language, *self.config.node.languages),
+            node=self.config.node.name,
+            name=account.name or account.username,
+            link=self.config.origin + self._link(conn, kind, account),
+        )
+        return to, letter
+
+    def _link(self, conn: Connection, kind: str, account: Account) -> str:
+        if kind in _PLAIN:
+            return _PLAIN[kind]
+        path, purpose = _LINKED[kind]
+        return path + make_link(conn, self.clock.now(), purpose, account)

@@ -1,0 +1,128 @@
+"""``/join`` and ``/confirm``: an account for oneself, and proof that its address is one's own."""
+
+import asyncio
+from collections.abc import Mapping
+
+from aiohttp import web
+from sqlalchemy import Connection
+
+from federation import joining
+from federation.joining import Door
+from federation.members import prepare_member
+from node import log
+from node.errors import Conflict, Invalid, NotFound, RateLimited
+from node.ratelimit import key_of_address
+from node.services.context import Unit
+from node.services.passwords import check_strength
+from node.state import NODE, address_of
+from node.store import accounts
+from web import sessions
+from web.account.second_step import box_of
+from web.account.views import ConfirmView, JoinedView, JoinView
+from web.pages.frame import html, language_of, page_of
+from web.pages.parts import Field
+from web.state import WEB
+
+JOIN, CONFIRM = "/join", "/confirm"
+_PLACES = {"$.username": "user_name", "$.email": "email", "$.password": "password"}
+
+
+def door_of(request: web.Request) -> Door:
+    config = request.app[NODE].config
+    return Door(config.registrations.mode, bool(config.mail.host))
+
+
+async def show_join(request: web.Request) -> web.Response:
+    invitation, node = request.query.get("invite", ""), request.app[NODE]
+    await node.store.read(joining.refuse, node.unit(), door_of(request), invitation)
+    return _form(request, {"invite": invitation}, {})
+
+
+async def join(request: web.Request) -> web.Response:
+    fields, node = await sessions.read_form(request, sessions.stranger_token(request)), request.app[NODE]
+    invitation, unit = fields.get("invite", ""), request.app[NODE].unit()
+    await node.store.read(joining.refuse, unit, door_of(request), invitation)
+    check_rate(request)
+    try:
+        password = fields.get("password", "")
+        check_strength(password)
+        member = await asyncio.to_thread(
+            prepare_member,
+            unit,
+            box_of(request),
+            username=fields.get("user_name", ""),
+            email=fields.get("email", ""),
+            password=password,
+            name=fields.get("display_name", ""),
+        )
+        person, state = await node.store.write(
+            joining.join,
+            unit,
+            door_of(request),
+            member,
+            invitation=invitation,
+            reason=fields.get("reason", ""),
+            language=language_of(request),
+        )
+    except Invalid as error:
+        told = {_PLACES.get(each.path, "user_name"): f"Please use {each.expected}." for each in error.problems}
+        return _form(request, fields, told)
+    except Conflict as error:
+        return _form(request, fields, {"user_name": error.public})
+    log.event("member.joined", account=person.username, state=state)
+    page = page_of(request, JOIN, title="Welcome", quiet=True, noindex=True)
+    response = html(request, JoinedView(page=page, handle=person.handle, state=state))
+    if state == accounts.ACTIVE:
+        await sessions.begin_session(request, response, person.id)
+    return response
+
+
+def check_rate(request: web.Request) -> None:
+    """5 new accounts in half an hour from one address."""
+    state, address = request.app[WEB], address_of(request)
+    if not state.exemptions.covers(address) and (wait := state.joining.take(key_of_address(address))):
+        raise RateLimited(retry_after_seconds=wait)
+
+
+async def show_confirm(request: web.Request) -> web.Response:
+    """Looking at the link changes nothing: programs that read mails follow links."""
+    ticket, node, secret = request.query.get("ticket", ""), request.app[NODE], sessions.form_secret(request)
+    if await node.store.read(accounts.find_link, ticket, accounts.CONFIRM, node.clock.now()) is None:
+        raise NotFound("This link was used already, or it is too old.")
+    page = page_of(request, CONFIRM, title="Confirm your address", quiet=True, noindex=True)
+    view = ConfirmView(page=page, action=CONFIRM, csrf=sessions.form_token(secret), ticket=ticket)
+    response = html(request, view)
+    sessions.set_cookie(request, response, secret, suffix="-form")
+    return response
+
+
+async def confirm(request: web.Request) -> web.Response:
+    fields, node = await sessions.read_form(request, sessions.stranger_token(request)), request.app[NODE]
+    await node.store.write(_confirm, node.unit(), fields.get("ticket", ""))
+    return web.Response(status=303, headers={"Location": "/sign-in?confirmed"})
+
+
+def _confirm(conn: Connection, unit: Unit, ticket: str) -> None:
+    joining.confirm(conn, unit, ticket)
+
+
+def _form(request: web.Request, fields: Mapping[str, str], errors: Mapping[str, str]) -> web.Response:
+    def field(name: str) -> Field:
+        return Field(value=fields.get(name, ""), error=errors.get(name, ""))
+
+    secret, door = sessions.form_secret(request), door_of(request)
+    view = JoinView(
+        page=page_of(request, JOIN, title="Make an account", quiet=True, noindex=True),
+        action=JOIN,
+        csrf=sessions.form_token(secret),
+        ticket=fields.get("invite", ""),
+        asks_reason=door.mode == joining.APPROVAL and not fields.get("invite"),
+        user_name=field("user_name"),
+        email=field("email"),
+        display_name=field("display_name"),
+        reason=field("reason"),
+        password_error=errors.get("password", ""),
+    )
+    response = html(request, view, 422 if errors else 200)
+    sessions.set_cookie(request, response, secret, suffix="-form")
+    return response

@@ -1,0 +1,195 @@
+"""``/admin/members``: who wants to join, whom to invite, and links for those who forgot their password."""
+
+import secrets
+from dataclasses import dataclass
+
+from aiohttp import web
+from sqlalchemy import Connection
+
+from federation import joining as rules
+from node.clock import DAY
+from node.errors import NotFound
+from node.services import credentials
+from node.services.context import Unit
+from node.state import NODE
+from node.store import accounts, actors, joining
+from node.store.accounts import Session
+from node.store.joining import Invitation, Member
+from web.account.join import door_of
+from web.admin.views import InvitationRow, MemberRow, MembersView
+from web.pages.frame import html, page_of
+from web.pages.parts import Paging
+from web.sessions import read_form, require_admin
+
+PATH = "/admin/members"
+_PENDING_AT_MOST, _PAGE = 100, 50
+_DAYS, _USES = range(1, 91), range(1, 501)
+_DAYS_USUAL = 7
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    pending: list[Member]
+    members: list[Member]
+    invitations: list[Invitation]
+
+
+async def show_members(request: web.Request) -> web.Response:
+    return await _page(request, require_admin(request))
+
+
+async def decide(request: web.Request) -> web.Response:
+    """Let somebody in, or not."""
+    session, node = require_admin(request), request.app[NODE]
+    fields = await read_form(request, session.csrf)
+    actor_id, unit = int(request.match_info["actor"]), node.unit()
+    if fields.get("decision") == "approve":
+        await node.store.write(_approve, unit, door_of(request), actor_id, session.actor_id)
+    else:
+        await node.store.write(_reject, unit, actor_id, session.actor_id)
+    return _back()
+
+
+async def invite(request: web.Request) -> web.Response:
+    """A link that lets people in; it is shown this once."""
+    session, node = require_admin(request), request.app[NODE]
+    fields = await read_form(request, session.csrf)
+    days, uses = _number(fields.get("days", ""), _DAYS, _DAYS_USUAL), _number(fields.get("uses", ""), _USES, 1)
+    secret = await node.store.write(
+        _invite, node.unit(), session.actor_id, fields.get("note", "").strip()[:200], days, uses
+    )
+    return await _page(request, session, link=f"{node.config.origin}/join?invite={secret}")
+
+
+async def revoke(request: web.Request) -> web.Response:
+    session, node = require_admin(request), request.app[NODE]
+    await read_form(request, session.csrf)
+    await node.store.write(_revoke, node.unit(), int(request.match_info["invitation"]), session.actor_id)
+    return _back()
+
+
+async def give_reset(request: web.Request) -> web.Response:
+    """A link for a new password, to hand over in person; it is shown this once."""
+    session, node = require_admin(request), request.app[NODE]
+    await read_form(request, session.csrf)
+    secret = await node.store.write(_reset, node.unit(), int(request.match_info["actor"]), session.actor_id)
+    return await _page(request, session, link=f"{node.config.origin}/reset?ticket={secret}")
+
+
+def _number(text: str, allowed: range, usual: int) -> int:
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else usual
+    return number if number in allowed else usual
+
+
+def _back() -> web.Response:
+    return web.Response(status=303, headers={"Location": PATH})
+
+
+# -- units of work --------------------------------------------------------------------------------------------------
+
+
+def _by(conn: Connection, admin_id: int) -> str:
+    return actors.load_actors_by_id(conn, [admin_id])[admin_id].uri
+
+
+def _approve(conn: Connection, unit: Unit, door: rules.Door, actor_id: int, admin_id: int) -> None:
+    rules.approve(conn, unit, door, actor_id, by=_by(conn, admin_id))
+
+
+def _reject(conn: Connection, unit: Unit, actor_id: int, admin_id: int) -> None:
+    rules.reject(conn, unit, actor_id, by=_by(conn, admin_id))
+
+
+def _invite(conn: Connection, unit: Unit, admin_id: int, note: str, days: int, uses: int) -> str:
+    secret, number = secrets.token_urlsafe(32), unit.ids.new()
+    joining.insert_invitation(
+        conn,
+        number,
+        secret,
+        made_by=admin_id,
+        note=note,
+        uses=uses,
+        now=unit.now,
+        expires_at=unit.now + days * DAY,
+    )
+    after = {"note": note, "uses": uses, "days": days}
+    _audit(conn, unit, admin_id, "invitation.add", str(number), after)
+    return secret
+
+
+def _revoke(conn: Connection, unit: Unit, number: int, admin_id: int) -> None:
+    if not joining.delete_invitation(conn, number):
+        raise NotFound
+    _audit(conn, unit, admin_id, "invitation.remove", str(number), None)
+
+
+def _audit(
+    conn: Connection, unit: Unit, admin_id: int, action: str, target: str, after: dict[str, object] | None
+) -> None:
+    by = _by(conn, admin_id)
+    accounts.record_audit(conn, unit.ids.new(), by=by, action=action, target=target, now=unit.now, after=after)
+
+
+def _reset(conn: Connection, unit: Unit, actor_id: int, admin_id: int) -> str:
+    account = accounts.load_account(conn, actor_id)
+    if account is None:
+        raise NotFound
+    return credentials.give_reset(conn, unit, account, by=_by(conn, admin_id))
+
+
+# -- the page -------------------------------------------------------------------------------------------------------
+
+
+def _find(conn: Connection, now: int, words: str, after: int) -> _Found:
+    return _Found(
+        joining.list_pending(conn, _PENDING_AT_MOST),
+        joining.list_members(conn, words, after=after, limit=_PAGE + 1),
+        joining.list_invitations(conn, now),
+    )
+
+
+async def _page(request: web.Request, session: Session, *, link: str = "") -> web.Response:
+    node, words, start = request.app[NODE], request.query.get("q", "")[:100], request.query.get("after", "")
+    after = int(start) if start.isascii() and start.isdigit() and len(start) < 20 else 0
+    found = await node.store.read(_find, node.clock.now(), words, after)
+    shown = found.members[:_PAGE]
+    more = f"{PATH}?after={shown[-1].actor_id}" if len(found.members) > _PAGE else ""
+    view = MembersView(
+        page=page_of(request, PATH, title="Members", section="/admin", noindex=True),
+        csrf=session.csrf,
+        mode=node.config.registrations.mode,
+        invite_path=f"{PATH}/invitations",
+        search_path=PATH,
+        query=words,
+        link=link,
+        pending=tuple(map(_member, found.pending)),
+        members=tuple(map(_member, shown)),
+        invitations=tuple(map(_invitation, found.invitations)),
+        paging=Paging(next_path=more, first_path=PATH if after else ""),
+    )
+    return html(request, view)
+
+
+def _member(found: Member) -> MemberRow:
+    return MemberRow(
+        username=found.username,
+        name=found.name,
+        email=found.email,
+        role=found.role,
+        state=found.state,
+        reason=found.reason,
+        since_at=found.created_at,
+        decide_path=f"{PATH}/{found.actor_id}/decide",
+        reset_path=f"{PATH}/{found.actor_id}/reset",
+    )
+
+
+def _invitation(found: Invitation) -> InvitationRow:
+    return InvitationRow(
+        note=found.note,
+        by=found.made_by,
+        uses=found.uses,
+        used=found.used,
+        expires_at=found.expires_at,
+        remove_path=f"{PATH}/invitations/{found.id}/remove",
+    )
