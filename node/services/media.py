@@ -37,8 +37,8 @@ _OVER_QUOTA = "There is no room left for more files of yours."
 # -- posts ----------------------------------------------------------------------------------------------------------
 
 
-def attach(conn: Connection, owner_id: int, media_ids: Sequence[int], object_id: int) -> list[Media]:
-    """Let a new post show uploads of its author, in this order; call it in the transaction of the post.
+def choose(conn: Connection, owner_id: int, media_ids: Sequence[int], *, object_id: int | None = None) -> list[Media]:
+    """The uploads that a post of their owner can show, in this order; ``object_id``: a post that shows some already.
 
     Raises Invalid for media of others, used ones, unprocessed ones, and more than ``MAX_ATTACHED``.
     """
@@ -46,8 +46,13 @@ def attach(conn: Connection, owner_id: int, media_ids: Sequence[int], object_id:
     if len(wanted) > MAX_ATTACHED:
         raise Invalid(problems=[Problem("$.media_ids", f"at most {MAX_ATTACHED}", str(len(wanted)))])
     found = table.load_media(conn, wanted)
-    chosen = [_usable(found.get(media_id), owner_id, media_id, object_id) for media_id in wanted]
-    table.tie(conn, object_id, wanted)
+    return [_usable(found.get(media_id), owner_id, media_id, object_id) for media_id in wanted]
+
+
+def attach(conn: Connection, owner_id: int, media_ids: Sequence[int], object_id: int) -> list[Media]:
+    """Let a post, whose row is stored, show them from now on; call it in the transaction of the post."""
+    chosen = choose(conn, owner_id, media_ids, object_id=object_id)
+    table.tie(conn, object_id, [each.id for each in chosen])
     return chosen
 
 
@@ -61,7 +66,7 @@ def replace_attached(
     return chosen
 
 
-def _usable(found: Media | None, owner_id: int, media_id: int, object_id: int) -> Media:
+def _usable(found: Media | None, owner_id: int, media_id: int, object_id: int | None) -> Media:
     if found is None or found.owner_id != owner_id or found.purpose != MediaPurpose.ATTACHMENT:
         raise Invalid(problems=[Problem("$.media_ids", "media of yours", str(media_id))])
     if found.state != MediaState.READY:

@@ -18,6 +18,7 @@ from node.services import media, news, polls, previews, quoting
 from node.services.audiences import home_owners
 from node.services.context import Unit
 from node.store import actors, entries, objects, tags
+from node.store import media as media_store
 from node.store.actors import Actor
 from node.store.objects import Object
 from node.store.posting_defaults import load_posting_defaults
@@ -81,7 +82,7 @@ def publish(
     note_id = post_id or unit.ids.new()
     uri = f"{unit.origin}/ap/o/{note_id}"
     mentioned = find_mentioned(conn, unit, text)
-    attached = media.attach(conn, author.id, draft.media_ids, note_id) if draft.media_ids else []
+    attached = media.choose(conn, author.id, draft.media_ids) if draft.media_ids else []
     poll = polls.new_poll(draft.poll, unit.now) if draft.poll else None
     details = {
         **texts_of(text, mentioned, is_markdown=draft.is_markdown),
@@ -114,6 +115,8 @@ def publish(
         "details": {name: value for name, value in details.items() if value},
     }
     objects.insert_objects(conn, [row])
+    if attached:
+        media_store.tie(conn, note_id, [each.id for each in attached])
     objects.insert_mentions(conn, mention_rows(note_id, mentioned))
     tags.add_tags(conn, {note_id: hashtags_in(text)})
     if parent:

@@ -235,3 +235,15 @@ async def test_media_of_others_are_not_there(site, app):
     await reader.get(path, 403)
     await upload(reader, files.picture(), 403)
     assert (await app.get(path))["description"] is None
+
+
+async def test_a_post_shows_its_uploads_and_nobody_else_s(app) -> None:
+    first, second = [await upload(app, files.picture(), description=text) for text in ("one", "two")]
+    made = await app.post("v1/statuses", status="Look", media_ids=[second["id"], first["id"]])
+    assert [each["description"] for each in made["media_attachments"]] == ["two", "one"]
+    assert (await app.get(f"v1/statuses/{made['id']}"))["media_attachments"] == made["media_attachments"]
+    eve = await app_of(app.peer, "eve")
+    foreign = await upload(eve, files.picture())
+    for used in (first["id"], foreign["id"], "99"):
+        await app.post("v1/statuses", 422, status="Again", media_ids=[used])
+    assert len(await app.get(f"v1/accounts/{app.me.id}/statuses")) == 1
