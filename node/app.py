@@ -303,6 +303,7 @@ async def _join(
         Ticks(
             [
                 Tick("policies", 2, policies.load),
+                Tick("search", 2, partial(upkeep.index_waiting, store)),
                 Tick("backlog", 5, inbox.measure),
                 Tick("keys", 10, keyring.check),
                 Tick("media-cache", 3600, remote_media.trim),

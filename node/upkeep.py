@@ -3,7 +3,7 @@
 from sqlalchemy import Connection
 
 from node.clock import DAY
-from node.store import accounts, idempotency, inbox, jobs, joining, keys, mutes, notifications, oauth, objects
+from node.store import accounts, finding, idempotency, inbox, jobs, joining, keys, mutes, notifications, oauth, objects
 from node.store.engine import Store
 
 #: Duplicates are recognised, and refusals explained, for so long.
@@ -45,3 +45,9 @@ def expire(conn: Connection, now: int) -> None:
 
 async def run(store: Store, now: int) -> None:
     await store.write(expire, now)
+
+
+async def index_waiting(store: Store) -> None:
+    """Put into the index of people and posts what is new; most of the time there is nothing."""
+    while await store.read(finding.is_waiting):
+        await store.write(finding.work_off)

@@ -10,6 +10,8 @@ from types import MappingProxyType
 
 from sqlalchemy import Connection, text
 
+from node.store import finding_schema
+
 #: The index. Names that begin so belong to it (SQLite keeps shadow tables beside it).
 INDEX = "resource_search"
 
@@ -74,5 +76,5 @@ def create(conn: Connection) -> None:
 
 
 def is_part_of_index(table: str) -> bool:
-    """Whether a table belongs to the index; whoever counts rows leaves these out."""
-    return table == INDEX or table.startswith(f"{INDEX}_")
+    """Whether a table belongs to an index of words; whoever counts rows leaves these out."""
+    return any(table == index or table.startswith(f"{index}_") for index in (INDEX, finding_schema.INDEX))

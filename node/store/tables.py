@@ -515,7 +515,15 @@ node_texts = Table(
     Column("updated_at", BigInteger, nullable=False),
 )
 
-# The words that an actor is found by; whoever writes a name writes these (store.account_search).
+# Whose words are to be indexed anew; triggers write here (store.finding_schema).
+search_queue = Table(
+    "search_queue",
+    metadata,
+    Column("kind", String(8), primary_key=True),  # actor, post
+    Column("ref", BigInteger, primary_key=True, autoincrement=False),
+)
+
+# The words that an actor is found by (store.finding).
 actor_words = Table(
     "actor_words",
     metadata,

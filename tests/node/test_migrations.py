@@ -14,7 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, inspect, select, text, types
 
 from node.errors import ConfigurationRefused
-from node.store import counter_schema, migrate, search_schema, stamp_schema
+from node.store import counter_schema, finding_schema, migrate, search_schema, stamp_schema
 from node.store.tables import metadata
 from tests import postgres
 from tests.stores import BACKENDS
@@ -89,6 +89,7 @@ def test_migrations_make_what_the_tables_say(engine: Engine, tmp_path: Path) -> 
             metadata.create_all(conn)
             search_schema.create(conn)
             counter_schema.create(conn)
+            finding_schema.create(conn)
             stamp_schema.create(conn)
         made, wanted = describe(engine), describe(meant)
     assert made.keys() == wanted.keys()
