@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from benchmarks import fan_out, growth, inbox, machine, report
+from benchmarks import fan_out, growth, inbox, machine, report, streams
 from benchmarks.node_process import NodeProcess, running
 from benchmarks.peers import addresses, playing
 
@@ -58,6 +58,12 @@ async def grow(arguments: argparse.Namespace) -> dict[str, Any]:
     return {"growth": {**costs, "few": few, "many": many, "objects": [arguments.few, arguments.many]}}
 
 
+async def listen(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Apps that listen while nothing happens."""
+    async with running(_HOST) as node:
+        return {"streams": await streams.run(node, streams=arguments.streams)}
+
+
 async def run(arguments: argparse.Namespace) -> dict[str, Any]:
     results: dict[str, Any] = {"machine": await machine.measure(), "python": platform.python_version()}
     results["load"] = os.getloadavg()[0]
@@ -65,19 +71,22 @@ async def run(arguments: argparse.Namespace) -> dict[str, Any]:
         results |= await traffic(arguments)
     if arguments.only in {"", "growth"}:
         results |= await grow(arguments)
+    if arguments.only in {"", "streams"}:
+        results |= await listen(arguments)
     return results
 
 
 def read_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a small run that shows that everything works")
-    parser.add_argument("--only", choices=("traffic", "growth"), default="")
+    parser.add_argument("--only", choices=("traffic", "growth", "streams"), default="")
     parser.add_argument("--batches", type=int, default=3)
     parser.add_argument("--notes", type=int, default=3_000)
     parser.add_argument("--hosts", type=int, default=1_000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--few", type=int, default=1_000)
     parser.add_argument("--many", type=int, default=1_000_000)
+    parser.add_argument("--streams", type=int, default=1_000)
     parser.add_argument("--out", type=Path, default=Path("benchmarks/results/latest.json"))
     parser.add_argument("--baseline", type=Path, default=_BASELINE, help="the results to compare with")
     arguments = parser.parse_args()

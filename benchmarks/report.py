@@ -54,6 +54,8 @@ FIGURES = (
     Figure("growth.few.activity_ms", "activity: CPU ms", "aiohttp_echo_per_s", is_cost=True),
     Figure("growth.few.timeline_ms", "timeline read: CPU ms", "aiohttp_echo_per_s", is_cost=True),
     Figure("growth.few.search_ms", "search: CPU ms", "aiohttp_echo_per_s", is_cost=True),
+    Figure("streams.stream_kib", "idle stream, KiB", bar="<= 40"),
+    Figure("streams.stream_cpu", "all idle streams: share of a core", bar="<= 0.05"),
     Figure("idle.start_s", "start to first answer, s", bar="<= 0.7"),
     Figure("idle.idle_mib", "idle memory, MiB", bar="<= 80"),
 )

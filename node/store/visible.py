@@ -6,7 +6,7 @@ viewer as a bind parameter of the name ``viewer``, so that a statement can be bu
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select
+from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, exists, or_, select
 from sqlalchemy.sql.expression import FromClause
 
 from node.domain.visibility import Visibility
@@ -19,7 +19,7 @@ _MEMBERS = [Visibility.PARTNERS.value, Visibility.ORGANISATION.value]
 
 
 def _viewer(viewer_id: int | None) -> Any:
-    return bindparam("viewer", viewer_id)
+    return bindparam("viewer", viewer_id, type_=BigInteger)
 
 
 def visible_to(viewer_id: int | None, *, of: FromClause = objects) -> ColumnElement[bool]:

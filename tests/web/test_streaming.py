@@ -6,7 +6,10 @@ from dataclasses import dataclass
 import aiohttp
 import orjson
 import pytest
+from aiohttp import web
 
+from node.app import build_app, close_system, open_system
+from node.config import configure
 from node.domain.visibility import Visibility
 from node.services import news
 from node.services.posts import publish_note
@@ -15,11 +18,13 @@ from node.store.engine import signal
 from node.store.reactions import Reaction
 from node.store.tables import access_tokens
 from node.store.tables import accounts as accounts_table
+from tests import answers, stores
 from tests.client import App, app_of
-from tests.network import Peer, network
+from tests.network import SECRET, Peer, network
 from web.streaming import frames, hub
 from web.streaming.handlers import HUB
 
+postgresql = stores.postgresql
 SECONDS = 5
 
 
@@ -436,3 +441,41 @@ async def test_what_happens_elsewhere_is_streamed_here(tmp_path):
         assert await stream.events(2) == ["update", "notification"]
         await delete(ben, posted)
         assert (await bens.next())[1] == "delete"
+
+
+async def test_every_process_streams_what_another_did(postgresql, tmp_path):
+    """Two processes of one node share a database: an app listens at one, the post is written at the other."""
+    listener = await asyncio.get_running_loop().create_server(asyncio.Protocol, "127.4.0.1", 0)
+    host = f"127.4.0.1:{listener.sockets[0].getsockname()[1]}"
+    listener.close()
+    await listener.wait_closed()
+    systems = []
+    for name in ("web", "worker"):
+        config = configure(
+            {
+                "node": {"host": host, "scheme": "http", "name": "Uni", "handle": "uni", "data": str(tmp_path / name)},
+                "database": {"url": postgresql},
+                "limits": {"exempt": ["127.0.0.0/8"]},
+                "development": {"allow_loopback_peers": True},
+            },
+            file=tmp_path / "rhizome.toml",
+            secret_key=SECRET,
+        )
+        (tmp_path / name).mkdir()
+        systems.append(await open_system(config, lane=len(systems)))
+    web_system, worker_system = systems
+    runner = web.AppRunner(build_app(web_system), access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, *host.split(":")).start()
+    async with aiohttp.ClientSession() as http:
+        here = Peer(web_system, runner, http, answers.Watch([]))
+        there = Peer(worker_system, runner, http, answers.Watch([]))
+        ada = await app_of(here, "ada")
+        stream = await connect(ada, "stream=user")
+        posted = await there.store.write(publish_note, there.unit(), ada.me.id, "From afar", Visibility.PUBLIC)
+        label, event, status = await stream.next()
+        assert (label, event, status["id"]) == (["user"], "update", str(posted.id))
+        await stream.socket.close()
+    await runner.cleanup()
+    for system in systems:
+        await close_system(system)
