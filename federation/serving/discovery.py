@@ -103,6 +103,7 @@ async def nodeinfo(request: web.Request) -> web.Response:
         homepage=HOMEPAGE,
         name=config.node.name,
         description=config.node.description,
+        open_registrations=config.registrations.mode != "closed",
         is_open=config.federation.mode == "open",
         usage=Usage(users=users, local_posts=posts),
         development=config.development,

@@ -226,3 +226,12 @@ async def test_an_administrator_hands_out_a_link_for_a_new_password(ada: Site):
     csrf, ticket = await ada.csrf(found[1]), found[1].partition("=")[2]
     await ada.post("/reset", csrf=csrf, ticket=ticket, password=BEN["password"])
     await ada.sign_in(password=BEN["password"])
+
+
+async def test_what_is_announced_is_what_holds(start: Start):
+    site = await start(mail=False, registrations=APPROVAL)
+    told = await App(site.peer).get("/api/v2/instance")
+    assert (told["registrations"]["enabled"], told["registrations"]["approval_required"]) == (True, True)
+    assert told["registrations"]["url"] == site.peer.origin + "/join"
+    assert (await App(site.peer).get("/api/v1/instance"))["approval_required"] is True
+    assert (await (await App(site.peer).ask("GET", "/nodeinfo/2.1")).json())["openRegistrations"] is True
