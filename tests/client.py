@@ -17,19 +17,19 @@ class App:
     token: str | None = None
     me: Actor | None = None
 
-    async def get(self, path: str, status: int = 200, **query: Any) -> Any:
+    async def get(self, path: str, status: int = 200, /, **query: Any) -> Any:
         return await self.call("GET", path, status, params=_flat(query))
 
-    async def post(self, path: str, status: int = 200, **body: Any) -> Any:
+    async def post(self, path: str, status: int = 200, /, **body: Any) -> Any:
         return await self.call("POST", path, status, json=body)
 
-    async def put(self, path: str, status: int = 200, **body: Any) -> Any:
+    async def put(self, path: str, status: int = 200, /, **body: Any) -> Any:
         return await self.call("PUT", path, status, json=body)
 
-    async def patch(self, path: str, status: int = 200, **body: Any) -> Any:
+    async def patch(self, path: str, status: int = 200, /, **body: Any) -> Any:
         return await self.call("PATCH", path, status, json=body)
 
-    async def delete(self, path: str, status: int = 200, **body: Any) -> Any:
+    async def delete(self, path: str, status: int = 200, /, **body: Any) -> Any:
         return await self.call("DELETE", path, status, json=body)
 
     async def call(self, method: str, path: str, status: int = 200, **options: Any) -> Any:

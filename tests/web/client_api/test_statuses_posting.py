@@ -27,7 +27,7 @@ async def test_a_post_is_what_was_typed(ada, ben):
     assert (posted["language"], posted["visibility"]) == ("en", "public")
     source = await ada.get(f"v1/statuses/{posted['id']}/source")
     assert source == {"id": posted["id"], "text": typed, "spoiler_text": ""}
-    await ben.get(f"v1/statuses/{posted['id']}/source", status=404)
+    await ben.get(f"v1/statuses/{posted['id']}/source", 404)
     assert (await ada.get("v1/timelines/home"))[0]["id"] == posted["id"]
 
 
@@ -103,7 +103,7 @@ async def test_replies_stay_within_what_they_answer(ada, ben):
     among_us = await say(ada, "among us", local_only=True)
     assert among_us["visibility"] == "private"
     answer = await say(ben, "among us, too", in_reply_to_id=among_us["id"], visibility="private")
-    await App(ada.peer).get(f"v1/statuses/{answer['id']}", status=404)
+    await App(ada.peer).get(f"v1/statuses/{answer['id']}", 404)
     cleo = await app_of(ada.peer, "cleo")
     assert (await cleo.get(f"v1/statuses/{answer['id']}"))["content"] == "<p>among us, too</p>"
 
@@ -126,10 +126,10 @@ async def test_an_edit_has_a_history(ada, ben, site):
 
 async def test_deleting_answers_the_text_and_leaves_nothing(ada, ben):
     posted = await say(ada, "Hello *world*")
-    await ben.delete(f"v1/statuses/{posted['id']}", status=404)
+    await ben.delete(f"v1/statuses/{posted['id']}", 404)
     gone = await ada.delete(f"v1/statuses/{posted['id']}")
     assert gone["text"] == "Hello *world*"
-    await ada.get(f"v1/statuses/{posted['id']}", status=404)
+    await ada.get(f"v1/statuses/{posted['id']}", 404)
     assert await ada.get("v1/timelines/home") == []
 
 
@@ -176,19 +176,19 @@ async def test_a_boost_and_what_is_done_to_it(ada, ben, site):
 async def test_what_is_not_for_everybody_is_not_boosted(ada, ben):
     await ben.post(f"v1/accounts/{ada.me.id}/follow")
     posted = await say(ada, "for followers", visibility="private")
-    await ben.post(f"v1/statuses/{posted['id']}/reblog", status=422)
+    await ben.post(f"v1/statuses/{posted['id']}/reblog", 422)
     assert (await ada.post(f"v1/statuses/{posted['id']}/reblog"))["reblog"]["id"] == posted["id"]
     other = await say(ada, "for @ada alone", visibility="direct")
     for act in ("reblog", "favourite", "bookmark", "mute"):
-        await ben.post(f"v1/statuses/{other['id']}/{act}", status=404)
+        await ben.post(f"v1/statuses/{other['id']}/{act}", 404)
 
 
 async def test_pins_have_a_limit(ada, ben):
     ids = [(await say(ada, f"post {number}"))["id"] for number in range(6)]
     for each in ids[:5]:
         assert (await ada.post(f"v1/statuses/{each}/pin"))["pinned"] is True
-    await ada.post(f"v1/statuses/{ids[5]}/pin", status=422)
-    await ben.post(f"v1/statuses/{ids[0]}/pin", status=404)
+    await ada.post(f"v1/statuses/{ids[5]}/pin", 422)
+    await ben.post(f"v1/statuses/{ids[0]}/pin", 404)
     assert {each["id"] for each in await ben.get(f"v1/accounts/{ada.me.id}/statuses", pinned=True)} == set(ids[:5])
     assert (await ada.post(f"v1/statuses/{ids[0]}/unpin"))["pinned"] is False
 
@@ -242,7 +242,7 @@ async def test_a_scheduled_post_waits(ada, ben, site):
     path = f"v1/scheduled_statuses/{waiting['id']}"
     for method, body in (("GET", {}), ("PUT", {"scheduled_at": at}), ("DELETE", {})):
         await ben.call(method, path, 404, json=body)
-    await ada.put(path, status=422, scheduled_at="2026-09-21T14:14:00Z")
+    await ada.put(path, 422, scheduled_at="2026-09-21T14:14:00Z")
     moved = await ada.put(path, scheduled_at="2026-09-23T00:00:00Z")
     assert moved["scheduled_at"] == "2026-09-23T00:00:00.000Z"
     site.clock.advance(DAY)
@@ -255,7 +255,7 @@ async def test_a_scheduled_post_waits(ada, ben, site):
     assert await ada.get("v1/scheduled_statuses") == []
     waiting = await say(ada, "never", scheduled_at="2026-12-01T00:00:00Z")
     await ada.delete(f"v1/scheduled_statuses/{waiting['id']}")
-    await ada.get(f"v1/scheduled_statuses/{waiting['id']}", status=404)
+    await ada.get(f"v1/scheduled_statuses/{waiting['id']}", 404)
 
 
 async def test_context_is_a_tree(ada, ben):
@@ -269,7 +269,7 @@ async def test_context_is_a_tree(ada, ben):
     context = await ada.get(f"v1/statuses/{below_one['id']}/context")
     assert [each["id"] for each in context["ancestors"]] == [root["id"], one["id"]]
     assert hidden["id"] in {each["id"] for each in (await ada.get(f"v1/statuses/{one['id']}/context"))["descendants"]}
-    await App(ada.peer).get(f"v1/statuses/{hidden['id']}/context", status=404)
+    await App(ada.peer).get(f"v1/statuses/{hidden['id']}/context", 404)
 
 
 async def test_quotes_by_permission(ada, ben):
@@ -279,7 +279,7 @@ async def test_quotes_by_permission(ada, ben):
     assert quoting["quote"]["quoted_status"]["id"] == posted["id"]
     assert (await ada.get(f"v1/statuses/{posted['id']}"))["quotes_count"] == 1
     assert [each["id"] for each in await ada.get(f"v1/statuses/{posted['id']}/quotes")] == [quoting["id"]]
-    await ben.post(f"v1/statuses/{posted['id']}/quotes/{quoting['id']}/revoke", status=404)
+    await ben.post(f"v1/statuses/{posted['id']}/quotes/{quoting['id']}/revoke", 404)
     revoked = await ada.post(f"v1/statuses/{posted['id']}/quotes/{quoting['id']}/revoke")
     assert revoked["quote"] == {"state": "revoked", "quoted_status": None}
     changed = await ada.put(f"v1/statuses/{posted['id']}/interaction_policy", quote_approval_policy="nobody")
@@ -293,4 +293,4 @@ async def test_quotes_by_permission(ada, ben):
 
 async def test_nobody_translates(ada):
     posted = await say(ada, "hello")
-    await ada.post(f"v1/statuses/{posted['id']}/translate", status=404)
+    await ada.post(f"v1/statuses/{posted['id']}/translate", 404)

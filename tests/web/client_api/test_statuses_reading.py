@@ -91,13 +91,13 @@ async def test_only_what_may_be_read_is_answered(ada, ben, site, visibility):
     path = f"v1/statuses/{posted.id}"
     assert (await ada.get(path))["id"] == str(posted.id)
     members = visibility in {Visibility.PARTNERS, Visibility.ORGANISATION}
-    await ben.get(path, status=200 if visibility.is_open or members else 404)
-    await App(site.peer).get(path, status=200 if visibility.is_open else 404)
+    await ben.get(path, 200 if visibility.is_open or members else 404)
+    await App(site.peer).get(path, 200 if visibility.is_open else 404)
     await follow(ben, ada)
     for_followers = visibility is Visibility.FOLLOWERS
-    await ben.get(path, status=200 if visibility.is_open or members or for_followers else 404)
+    await ben.get(path, 200 if visibility.is_open or members or for_followers else 404)
     await ada.post(f"v1/accounts/{ben.me.id}/block")
-    await ben.get(path, status=404)
+    await ben.get(path, 404)
 
 
 async def test_who_is_named_reads_a_direct_post(ada, ben):
@@ -147,4 +147,4 @@ async def test_accounts(ada, ben):
     assert (shown["followers_count"], shown["statuses_count"]) == (1, 1)
     me = await ben.get("v1/accounts/verify_credentials")
     assert (me["following_count"], me["source"]["privacy"]) == (1, "public")
-    await ben.get("v1/accounts/1", status=404)
+    await ben.get("v1/accounts/1", 404)
