@@ -5,7 +5,6 @@ rows without files or files without rows for good.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Connection
@@ -102,11 +101,6 @@ def as_attachments(found: Sequence[Media], links: MediaLinks) -> tuple[Attachmen
         )
         for each in found
     )
-
-
-def as_details(attachments: Sequence[Attachment]) -> dict[str, Any]:
-    """The same as a part of a post's ``details``; nothing where there are none."""
-    return {"attachments": [asdict(each) for each in attachments]} if attachments else {}
 
 
 # -- uploads --------------------------------------------------------------------------------------------------------
