@@ -239,11 +239,12 @@ async def test_media_of_others_are_not_there(site, app):
 
 async def test_a_post_shows_its_uploads_and_nobody_else_s(app) -> None:
     first, second = [await upload(app, files.picture(), description=text) for text in ("one", "two")]
-    made = await app.post("v1/statuses", status="Look", media_ids=[second["id"], first["id"]])
+    body = {"status": "Look", "media_ids": [second["id"], first["id"]]}
+    made = await app.call("POST", "v1/statuses", json=body)
     assert [each["description"] for each in made["media_attachments"]] == ["two", "one"]
     assert (await app.get(f"v1/statuses/{made['id']}"))["media_attachments"] == made["media_attachments"]
     eve = await app_of(app.peer, "eve")
     foreign = await upload(eve, files.picture())
     for used in (first["id"], foreign["id"], "99"):
-        await app.post("v1/statuses", 422, status="Again", media_ids=[used])
+        await app.call("POST", "v1/statuses", 422, json={"status": "Again", "media_ids": [used]})
     assert len(await app.get(f"v1/accounts/{app.me.id}/statuses")) == 1
