@@ -25,6 +25,9 @@ def insert_report(
     object_uris: Sequence[str],
     comment: str,
     now: int,
+    category: str = "other",
+    rule_ids: Sequence[str] = (),
+    forwarded: bool = False,
 ) -> None:
     conn.execute(
         _INSERT[conn.dialect.name],
@@ -36,6 +39,9 @@ def insert_report(
             "object_uris": list(object_uris),
             "comment": comment,
             "created_at": now,
+            "category": category,
+            "rule_ids": list(rule_ids),
+            "forwarded": forwarded,
         },
     )
 
@@ -62,6 +68,12 @@ def count_reports(conn: Connection, state: str = "open", *, about: str = "") -> 
     query = select(func.count()).where(reports.c.state == state)
     if about:
         query = query.where(or_(reports.c.target_uri == about, reports.c.reporter_uri == about))
+    return conn.scalar(query) or 0
+
+
+def count_since(conn: Connection, reporter_uri: str, since: int) -> int:
+    """How many one person has made lately."""
+    query = select(func.count()).where(reports.c.reporter_uri == reporter_uri, reports.c.created_at >= since)
     return conn.scalar(query) or 0
 
 

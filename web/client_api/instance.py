@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 import node as product
 from node.clock import DAY, MINUTE, SECOND
-from node.domain.drafts import MAX_POST
+from node.domain.drafts import MAX_OPEN, MAX_OPTION, MAX_OPTIONS, MAX_PINNED, MAX_POST, MIN_OPEN
 from node.domain.media import MAX_DESCRIPTION, SUPPORTED_TYPES
 from node.domain.moderation import DomainPolicy
 from node.errors import NotFound
@@ -25,6 +25,7 @@ from node.services import vapid
 from node.services.house import TextName
 from node.services.media import MAX_ATTACHED
 from node.services.profiles import MAX_FIELD, MAX_FIELDS, MAX_NAME, MAX_NOTE
+from node.services.tag_lists import MAX_FEATURED
 from node.state import NODE, Node
 from node.store import policies, rules, usage
 from node.store.rules import NodeText, Rule
@@ -39,9 +40,9 @@ from web.state import WEB, WebState
 #: The interface whose numbers apps compare: below 4 some do not even ask for the second document.
 COMPATIBLE = "4.5.0"
 #: How much of it is there: 2 grouped notifications, 3 server metadata with PKCE, 4 standard Web Push, 5 the filter
-#: action ``blur``, 6 endorsements, 7 quotes. An app that reads a number calls what it promises, with no way back:
-#: raise it only when all that it promises, and all below, is there.
-API_VERSION = 1
+#: action ``blur``, 6 endorsements, 7 quotes; not here: 8 another form of profiles, 10 collections. An app that reads a
+#: number calls what it promises, with no way back: raise it only when all that it promises, and all below, is there.
+API_VERSION = 7
 #: Of what only this software has.
 OWN_API_VERSION = 1
 
@@ -220,10 +221,11 @@ class _Writer:
     def _configuration(self) -> Entity:
         """What both versions tell."""
         media = self.node.config.media
+        media = self.node.config.media
         return {
             "accounts": {
-                "max_featured_tags": 10,
-                "max_pinned_statuses": 5,
+                "max_featured_tags": MAX_FEATURED,
+                "max_pinned_statuses": MAX_PINNED,
                 "max_display_name_length": MAX_NAME,
                 "max_note_length": MAX_NOTE,
                 "max_profile_fields": MAX_FIELDS,
@@ -245,10 +247,10 @@ class _Writer:
                 "video_matrix_limit": MAX_VIDEO_PIXELS,
             },
             "polls": {
-                "max_options": 8,
-                "max_characters_per_option": 100,
-                "min_expiration": 300,
-                "max_expiration": 30 * 24 * 60 * 60,
+                "max_options": MAX_OPTIONS,
+                "max_characters_per_option": MAX_OPTION,
+                "min_expiration": MIN_OPEN // SECOND,
+                "max_expiration": MAX_OPEN // SECOND,
             },
         }
 

@@ -37,6 +37,10 @@ async def test_both_documents_say_what_apps_compare(site, reader):
     assert {type(each) for each in [*numbers(first), *numbers(second)]} == {int}
     assert "urls" not in first["configuration"]
     assert second["registrations"]["enabled"] is False
+    assert second["api_versions"]["mastodon"] == 7
+    assert (
+        second["configuration"]["polls"]["min_expiration"] == first["configuration"]["polls"]["min_expiration"] == 300
+    )
     picture = await reader.ask("GET", second["thumbnail"]["url"].removeprefix(site.peer.origin))
     assert (picture.status, picture.content_type) == (200, "image/png")
     answer = await reader.ask("GET", "v2/instance")

@@ -1,0 +1,64 @@
+"""Suggestions and the directory: only who wants to be found, never whom one knows."""
+
+import pytest
+
+from node.domain.visibility import Visibility
+from node.services.posts import publish_note
+from tests.client import App, app_of
+from tests.statements import counted
+
+
+@pytest.fixture
+async def ada(site) -> App:
+    return await app_of(site.peer, "ada", discoverable=True)
+
+
+def names(found):
+    return [each["acct"] for each in found]
+
+
+async def test_friends_of_friends_and_nobody_who_hides(site, ada):
+    ben = await app_of(site.peer, "ben", discoverable=True)
+    cleo = await app_of(site.peer, "cleo", discoverable=True)
+    hidden, foe = await app_of(site.peer, "hidden"), await app_of(site.peer, "foe", discoverable=True)
+    await ada.post(f"v1/accounts/{ben.me.id}/follow")
+    for other in (cleo, hidden, foe, ada):
+        await ben.post(f"v1/accounts/{other.me.id}/follow")
+    await foe.post(f"v1/accounts/{ada.me.id}/block")
+    found = await ada.get("v2/suggestions")
+    assert found[0]["account"]["acct"] == "cleo"
+    assert (found[0]["source"], found[0]["sources"]) == ("past_interactions", ["similar_to_recently_followed"])
+    suggested = names(each["account"] for each in found)
+    assert not {"ada", "ben", "hidden", "foe"} & set(suggested)
+    assert names(await ada.get("v1/suggestions", limit=1)) == ["cleo"]
+    await ada.delete(f"v1/suggestions/{cleo.me.id}")
+    assert "cleo" not in names(await ada.get("v1/suggestions"))
+    await ada.delete("v1/suggestions/1", 404)
+    await App(site.peer).get("v2/suggestions", 401)
+
+
+async def test_the_directory_shows_who_wants_to_be_found(site, ada):
+    ben = await app_of(site.peer, "ben", discoverable=True)
+    await app_of(site.peer, "hidden")
+    await site.store.write(publish_note, site.peer.unit(), ada.me.id, "Hello", Visibility.PUBLIC)
+    reader = App(site.peer)
+    active = names(await reader.get("v1/directory", local=True))
+    assert active[0] == "ada"
+    assert "hidden" not in active
+    assert names(await reader.get("v1/directory", order="new"))[0] == "ben"
+    assert names(await reader.get("v1/directory", order="new", offset=1, limit=1)) == ["ada"]
+    await ben.post(f"v1/accounts/{ada.me.id}/block")
+    assert "ben" not in names(await ada.get("v1/directory"))
+
+
+async def test_more_people_cost_no_more_statements(site, ada):
+    for number in range(12):
+        await app_of(site.peer, f"p{number}", discoverable=True)
+    for path in ("v1/directory", "v2/suggestions"):
+        await ada.get(path)
+        counts = set()
+        for limit in (1, 12):
+            with counted(site.store) as seen:
+                assert len(await ada.get(path, limit=limit)) == limit
+            counts.add(len(seen))
+        assert len(counts) == 1
