@@ -13,6 +13,7 @@ from node.app import opened
 from node.cli.owners import find_account, load_owner
 from node.cli.shared import config_option, with_config
 from node.config import Config
+from node.domain.scopes import SCOPES
 from node.domain.uris import is_web_uri
 from node.errors import Invalid, NotFound, Problem
 from node.secretbox import SecretBox
@@ -20,8 +21,6 @@ from node.services import credentials
 from node.services.context import Unit
 from node.services.passwords import hash_password
 from node.store import accounts
-
-SCOPES = frozenset({"read", "write", "follow", "push"})
 
 
 @click.group("user")
@@ -167,9 +166,9 @@ def _make_reset(conn: Connection, unit: Unit, name: str, *, drop_factor: bool) -
 def token(config: Config, name: str, scopes: str) -> None:
     """Print an access token of the client API, and nothing else."""
     wanted = scopes.split()
-    unknown = [scope for scope in wanted if scope.partition(":")[0] not in SCOPES]
+    unknown = [scope for scope in wanted if scope not in SCOPES]
     if unknown or not wanted:
-        raise Invalid(problems=[Problem("$.scopes", f"some of {' '.join(sorted(SCOPES))}", scopes)])
+        raise Invalid(problems=[Problem("$.scopes", f"some of {' '.join(SCOPES)}", scopes)])
     click.echo(asyncio.run(_make_token(config, name, wanted)))
 
 

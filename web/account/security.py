@@ -83,11 +83,13 @@ async def end_session(request: web.Request) -> web.Response:
 
 
 async def confirm(request: web.Request, session: Session, password: str) -> bool:
-    """Whether the person gave her password; one who has none must have signed in within the last hour."""
+    """Whether the person gave her password; one who has none is sent to sign in, unless she did within the hour."""
     node = request.app[NODE]
     account = await node.store.read(accounts.load_account, session.actor_id)
     if account is None or not account.password_hash:
-        return node.clock.now() - session.confirmed_at <= sessions.CONFIRMED_FOR
+        if node.clock.now() - session.confirmed_at > sessions.CONFIRMED_FOR:
+            raise web.HTTPSeeOther(sessions.sign_in_path(PATH, again=True))
+        return True
     return await throttle.is_right_password(request, str(session.actor_id), account.password_hash, password)
 
 

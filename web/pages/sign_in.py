@@ -32,7 +32,7 @@ _WAITS = {
     accounts.UNCONFIRMED: "Please follow the link in the mail that we sent you. Another one is on its way.",
     accounts.PENDING: "An administrator has not decided about your account yet.",
 }
-_AGAIN = "Please give your password again: the administration asks for it every hour."
+_AGAIN = "Please show again that it is you: for this, signing in must not be longer ago than an hour."
 
 
 async def show_sign_in(request: web.Request) -> web.Response:

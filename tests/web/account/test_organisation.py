@@ -191,6 +191,10 @@ async def test_accounts_are_made_where_the_configuration_says_so(start: Start, p
     assert found is not None
     assert (found.username, found.name, found.role, found.password_hash) == ("ada_2", "Ben B.", "member", "")
     assert "Current password" not in await site.get("/settings/security")
+    csrf = await site.csrf("/settings/security")
+    site.clock.advance(61 * 60_000)
+    fresh = await site.post("/settings/security/password", csrf=csrf, password=PASSWORD)
+    assert fresh == "/sign-in?next=/settings/security&again=1", "without a password only a fresh sign-in proves her"
     site.browser.cookie_jar.clear()
     for password in ("", PASSWORD):
         await site.sign_in(422, login="ben@example.org", password=password)
