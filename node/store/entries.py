@@ -8,9 +8,23 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Connection, Select, bindparam, cast, exists, func, null, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Executable,
+    Select,
+    bindparam,
+    cast,
+    exists,
+    func,
+    null,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.sql.expression import ColumnElement, FromClause
 
+from node.store.prepared import Prepared
 from node.store.reactions import SHARE
 from node.store.tables import (
     actor_stamps,
@@ -69,17 +83,19 @@ def shared_entries(viewer_id: int | None) -> Select[Any]:
     )
 
 
-def read_entries(conn: Connection, query: Any, parameters: Mapping[str, Any]) -> list[Entry]:
+def read_entries(conn: Connection, query: Prepared | Executable, parameters: Mapping[str, Any]) -> list[Entry]:
     """Run a statement of entries."""
-    return [Entry(*row) for row in conn.execute(query, parameters)]
+    rows = query.run(conn, parameters) if isinstance(query, Prepared) else conn.execute(query, parameters)
+    return [Entry(*row) for row in rows]
 
 
 @cache
-def _by_id(viewer_id: int | None) -> Any:
+def _by_id(viewer_id: int | None) -> Prepared:
     ids: Any = bindparam("ids", expanding=True)
-    return union_all(
+    objects_and_shares = union_all(
         plain_entries(viewer_id).where(objects.c.id.in_(ids)), shared_entries(viewer_id).where(reactions.c.id.in_(ids))
     )
+    return Prepared(objects_and_shares, many="ids")
 
 
 def load_entries(conn: Connection, ids: Collection[int], viewer_id: int | None) -> dict[int, Entry]:
@@ -126,7 +142,7 @@ def window_parameters(window: Window) -> dict[str, int]:
 
 
 @cache
-def _home(cursors: tuple[str, ...]) -> Select[Any]:
+def _home(cursors: tuple[str, ...]) -> Prepared:
     source = _joined(home_entries.join(objects, objects.c.id == home_entries.c.object_id)).outerjoin(
         _sharer, _sharer.c.actor_id == home_entries.c.shared_by_id
     )
@@ -142,15 +158,16 @@ def _home(cursors: tuple[str, ...]) -> Select[Any]:
         list_members.c.list_id == lists.c.id,
         list_members.c.member_id == brought_by,
     )
+    has_exclusive_lists = exists().where(lists.c.owner_id == bindparam("viewer"), lists.c.exclusive)
     query = query.where(
         owner == bindparam("viewer"),
         visible_to(_ANY),
         actor_stamps.c.state == "active",
         *not_hidden_from(_ANY, objects.c.actor_id, home_entries.c.shared_by_id),
         ~wants_no_shares,
-        ~is_elsewhere,
+        or_(~has_exclusive_lists, ~is_elsewhere),
     )
-    return over(query, home_entries.c.id, cursors)
+    return Prepared(over(query, home_entries.c.id, cursors))
 
 
 def list_home(conn: Connection, owner_id: int, window: Window, now: int) -> list[Entry]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, func, literal, select, union_all
 
+from node.store.prepared import Prepared
 from node.store.reactions import LIKE, QUOTE, SHARE, VOTE
 from node.store.tables import (
     accounts,
@@ -153,7 +154,9 @@ _ACTORS: Select[Any] = (
     .outerjoin(_moved, (_moved.c.uri == actors.c.moved_to) & (actors.c.moved_to != ""))
     .where(actors.c.id.in_(_IDS))
 )
-_ACTOR_STAMPS = select(actor_stamps.c.actor_id, actor_stamps.c.stamp).where(actor_stamps.c.actor_id.in_(_IDS))
+_ACTOR_STAMPS = Prepared(
+    select(actor_stamps.c.actor_id, actor_stamps.c.stamp).where(actor_stamps.c.actor_id.in_(_IDS)), many="ids"
+)
 
 
 def load_actor_rows(conn: Connection, ids: Collection[int]) -> Sequence[Row[Any]]:
@@ -163,7 +166,7 @@ def load_actor_rows(conn: Connection, ids: Collection[int]) -> Sequence[Row[Any]
 
 def load_actor_stamps(conn: Connection, ids: Collection[int]) -> dict[int, int]:
     """The present stamps of these actors, by id."""
-    return {row.actor_id: row.stamp for row in conn.execute(_ACTOR_STAMPS, {"ids": list(ids)})}
+    return {row.actor_id: row.stamp for row in _ACTOR_STAMPS.run(conn, {"ids": list(ids)})}
 
 
 # -- what is the viewer's own ----------------------------------------------------------------------------------------
@@ -183,10 +186,10 @@ class Own:
 
 
 @cache
-def _own() -> Any:
+def _own() -> Prepared:
     viewer: Any = bindparam("viewer")
     nothing = literal("")
-    return union_all(
+    mine = union_all(
         select(reactions.c.object_id, reactions.c.kind, reactions.c.content).where(
             reactions.c.actor_id == viewer, reactions.c.object_id.in_(_IDS)
         ),
@@ -199,6 +202,7 @@ def _own() -> Any:
         .where(conversation_mutes.c.actor_id == viewer, objects.c.id.in_(_IDS)),
         select(filters.c.id, literal(_FILTER), nothing).where(filters.c.owner_id == viewer),
     )
+    return Prepared(mine, many="ids")
 
 
 def load_own(conn: Connection, viewer_id: int, object_ids: Collection[int]) -> Own:
@@ -214,7 +218,7 @@ def load_own(conn: Connection, viewer_id: int, object_ids: Collection[int]) -> O
         _MUTE: own.muted,
         _FILTER: own.filters,
     }
-    for object_id, kind, content in conn.execute(_own(), {"viewer": viewer_id, "ids": list(object_ids)}):
+    for object_id, kind, content in _own().run(conn, {"viewer": viewer_id, "ids": list(object_ids)}):
         if kind in places:
             places[kind].add(object_id)
         elif kind == VOTE:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Executable,
     Select,
     Text,
     and_,
@@ -22,6 +23,7 @@ from sqlalchemy import (
 
 from node.domain.visibility import Visibility
 from node.store.entries import Entry, cursors_of, over, plain_entries, read_entries, shared_entries, window_parameters
+from node.store.prepared import Prepared
 from node.store.reactions import LIKE, QUOTE
 from node.store.tables import (
     actors,
@@ -68,7 +70,7 @@ def _listed(viewer: int | None, *conditions: ColumnElement[bool]) -> Select[Any]
     return plain_entries(viewer).where(*conditions, *not_hidden_from(viewer, objects.c.actor_id))
 
 
-def _read(conn: Connection, query: Any, values: dict[str, Any], window: Window) -> list[Entry]:
+def _read(conn: Connection, query: Prepared | Executable, values: dict[str, Any], window: Window) -> list[Entry]:
     return window.newest_first(read_entries(conn, query, values))
 
 
@@ -76,13 +78,13 @@ def _read(conn: Connection, query: Any, values: dict[str, Any], window: Window) 
 
 
 @cache
-def _public(viewer: int | None, local: bool, remote: bool, only_media: bool, cursors: tuple[str, ...]) -> Select[Any]:
+def _public(viewer: int | None, local: bool, remote: bool, only_media: bool, cursors: tuple[str, ...]) -> Prepared:
     query = _listed(viewer, _PUBLIC, objects.c.in_reply_to.is_(None))
     if local or remote:
         query = query.where(objects.c.local.is_(local))
     if only_media:
         query = query.where(_WITH_MEDIA)
-    return over(query, objects.c.id, cursors)
+    return Prepared(over(query, objects.c.id, cursors))
 
 
 def list_public(
@@ -137,7 +139,7 @@ def _has_tag(tags: Collection[str]) -> ColumnElement[bool]:
 
 
 @cache
-def _list(replies_policy: str, cursors: tuple[str, ...]) -> Select[Any]:
+def _list(replies_policy: str, cursors: tuple[str, ...]) -> Prepared:
     """Posts and boosts of the members; each part by itself goes down its own index."""
     members = select(list_members.c.member_id).where(list_members.c.list_id == bindparam("list_id"))
     posts = _listed(_ANY, objects.c.actor_id.in_(members), objects.c.visibility != Visibility.DIRECT.value)
@@ -154,7 +156,7 @@ def _list(replies_policy: str, cursors: tuple[str, ...]) -> Select[Any]:
     shares = shared_entries(_ANY).where(
         reactions.c.actor_id.in_(members), *not_hidden_from(_ANY, objects.c.actor_id, reactions.c.actor_id)
     )
-    return _merged(posts, shares, cursors)
+    return Prepared(_merged(posts, shares, cursors))
 
 
 def _merged(posts: Select[Any], shares: Select[Any], cursors: tuple[str, ...]) -> Select[Any]:
@@ -174,13 +176,13 @@ def list_of_list(
 
 
 @cache
-def _link(viewer: int | None, cursors: tuple[str, ...]) -> Select[Any]:
+def _link(viewer: int | None, cursors: tuple[str, ...]) -> Prepared:
     url: Any = bindparam("url")
     about = or_(
         exists().where(object_cards.c.object_id == objects.c.id, object_cards.c.url == url),
         and_(_parent_is(url), _IS_REPLY),
     )
-    return over(_listed(viewer, _PUBLIC, about), objects.c.id, cursors)
+    return Prepared(over(_listed(viewer, _PUBLIC, about), objects.c.id, cursors))
 
 
 def _parent_is(url: Any) -> ColumnElement[bool]:
@@ -194,11 +196,11 @@ def list_link(conn: Connection, viewer_id: int | None, url: str, window: Window,
 
 
 @cache
-def _direct(cursors: tuple[str, ...]) -> Select[Any]:
+def _direct(cursors: tuple[str, ...]) -> Prepared:
     uri = select(actors.c.uri).where(actors.c.id == bindparam("viewer")).scalar_subquery()
     names_me = exists().where(mentions.c.object_id == objects.c.id, mentions.c.actor_uri == uri)
     mine = or_(objects.c.actor_id == bindparam("viewer"), names_me)
-    return over(_listed(_ANY, objects.c.visibility == Visibility.DIRECT.value, mine), objects.c.id, cursors)
+    return Prepared(over(_listed(_ANY, objects.c.visibility == Visibility.DIRECT.value, mine), objects.c.id, cursors))
 
 
 def list_direct(conn: Connection, viewer_id: int, window: Window, now: int) -> list[Entry]:
@@ -217,7 +219,7 @@ def _of_actor(
     only_media: bool,
     is_tagged: bool,
     cursors: tuple[str, ...],
-) -> Select[Any]:
+) -> Prepared:
     actor: Any = bindparam("actor_id")
     posts = plain_entries(viewer).where(objects.c.actor_id == actor)
     if exclude_replies:
@@ -229,9 +231,9 @@ def _of_actor(
             objects.c.id.in_(select(object_tags.c.object_id).where(object_tags.c.tag == bindparam("tag")))
         )
     if exclude_reblogs or only_media or is_tagged:
-        return over(posts, objects.c.id, cursors)
+        return Prepared(over(posts, objects.c.id, cursors))
     shares = shared_entries(viewer).where(reactions.c.actor_id == actor, *not_hidden_from(viewer, objects.c.actor_id))
-    return _merged(posts, shares, cursors)
+    return Prepared(_merged(posts, shares, cursors))
 
 
 def list_of_actor(
@@ -255,9 +257,9 @@ def list_of_actor(
 
 
 @cache
-def _pinned(viewer: int | None) -> Select[Any]:
+def _pinned(viewer: int | None) -> Prepared:
     query = plain_entries(viewer).join(pins, pins.c.object_id == objects.c.id)
-    return query.where(pins.c.actor_id == bindparam("actor_id")).order_by(pins.c.created_at.desc()).limit(40)
+    return Prepared(query.where(pins.c.actor_id == bindparam("actor_id")).order_by(pins.c.created_at.desc()).limit(40))
 
 
 def list_pinned(conn: Connection, viewer_id: int | None, actor_id: int) -> list[Entry]:

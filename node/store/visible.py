@@ -49,7 +49,7 @@ def visible_to(viewer_id: int | None, *, of: FromClause = objects) -> ColumnElem
         and_(of.c.visibility == Visibility.COMMUNITY.value, of.c.audience != "", is_member),
         is_named,
     )
-    return and_(of.c.state == LIVE, or_(of.c.actor_id == viewer, and_(~_has_blocked(of.c.actor_id, viewer), may)))
+    return and_(of.c.state == LIVE, or_(of.c.actor_id == viewer, and_(may, _is_not_blocked_by(of.c.actor_id, viewer))))
 
 
 def not_hidden_from(viewer_id: int | None, *authors: ColumnElement[Any]) -> list[ColumnElement[bool]]:
@@ -64,16 +64,28 @@ def not_hidden_from(viewer_id: int | None, *authors: ColumnElement[Any]) -> list
         condition
         for author in authors
         for condition in (
-            ~_has_blocked(viewer, author),
-            ~_has_blocked(author, viewer),
-            ~exists().where(mutes.c.muter_id == viewer, mutes.c.muted_id == author, UNEXPIRED),
-            ~_is_of_blocked_domain(viewer, author),
+            _not(_has_blocked(viewer, author), exists().where(blocks.c.blocker_id == viewer)),
+            _is_not_blocked_by(author, viewer),
+            _not(
+                exists().where(mutes.c.muter_id == viewer, mutes.c.muted_id == author, UNEXPIRED),
+                exists().where(mutes.c.muter_id == viewer),
+            ),
+            _not(_is_of_blocked_domain(viewer, author), exists().where(domain_blocks.c.actor_id == viewer)),
         )
     ]
 
 
+def _not(condition: ColumnElement[bool], any_at_all: ColumnElement[bool]) -> ColumnElement[bool]:
+    """``condition`` does not hold; what it rests on, asked once for the whole statement, spares asking for each row."""
+    return or_(~any_at_all, ~condition)
+
+
 def _has_blocked(blocker: ColumnElement[Any], blocked: ColumnElement[Any]) -> ColumnElement[bool]:
     return exists().where(blocks.c.blocker_id == blocker, blocks.c.blocked_id == blocked)
+
+
+def _is_not_blocked_by(author: ColumnElement[Any], viewer: Any) -> ColumnElement[bool]:
+    return _not(_has_blocked(author, viewer), exists().where(blocks.c.blocked_id == viewer))
 
 
 def _is_of_blocked_domain(viewer: Any, author: ColumnElement[Any]) -> ColumnElement[bool]:

@@ -40,6 +40,7 @@ class Core:
     tail: bytes  # from there on, without poll and quote
     poll: polls.Part | None
     quote: tuple[str, int] | None  # state, and the id of what is quoted (0: not known here)
+    middle: bytes  # poll and quote, where it has neither
     policy: str  # who may quote it; '' where it does not say
     is_open: bool
 
@@ -95,38 +96,21 @@ def render_entries(
     followed = _followed(conn, listed, cores, viewer_id)
     found: dict[int, bytes] = {}
     for entry in listed:
-        core = cores.get(entry.object_id)
-        if core is None or entry.author_id not in people:
+        core, author = cores.get(entry.object_id), people.get(entry.author_id)
+        if core is None or author is None:
             continue
-        flags = filtering.with_results(_flags(entry, own, viewer_id), filtered.get(entry.object_id))
-        approval = (
-            b""
-            if viewer_id is None
-            else _approval(core, is_own=entry.author_id == viewer_id, follows=entry.author_id in followed)
-        )
-        body = b"".join(
-            (
-                core.head,
-                people[entry.author_id].body,
-                core.tail,
-                b"null" if core.poll is None else core.poll.render(entry.object_id, own),
-                _quote(core, quoted),
-                approval,
-                flags,
-            )
-        )
+        middle = core.middle or _middle(core, entry.object_id, own, quoted)
+        is_own, flags, approval = entry.author_id == viewer_id, b"}", b""
+        if own is not None:
+            flags = filtering.with_results(_flags(entry, own, is_own), filtered.get(entry.object_id))
+            approval = _approval(core, may=entry.author_id in followed, is_own=is_own)
+        body = core.head + author.body + core.tail + middle + approval + flags
         if entry.sharer_id is None:
             found[entry.id] = body
         elif entry.id in shares and entry.sharer_id in people:
+            around = b"" if own is None else _NO_APPROVAL
             found[entry.id] = b"".join(
-                (
-                    shares[entry.id].head,
-                    people[entry.sharer_id].body,
-                    b',"reblog":',
-                    body,
-                    _NO_APPROVAL if approval else b"",
-                    flags,
-                )
+                (shares[entry.id].head, people[entry.sharer_id].body, b',"reblog":', body, around, flags)
             )
     return found
 
@@ -186,14 +170,10 @@ _ENDINGS = {
     for b in (False, True)
     for p in (None, False, True)
 }
-_ANONYMOUS = b"}"
 
 
-def _flags(entry: Entry, own: Own | None, viewer_id: int | None) -> bytes:
-    if own is None:
-        return _ANONYMOUS
+def _flags(entry: Entry, own: Own, is_own: bool) -> bytes:
     object_id = entry.object_id
-    is_own = entry.author_id == viewer_id
     return _ENDINGS[
         object_id in own.favourited,
         object_id in own.shared,
@@ -212,11 +192,12 @@ _APPROVALS = {
 _NO_APPROVAL = _APPROVALS["", "denied"]
 
 
-def _approval(core: Core, *, is_own: bool, follows: bool) -> bytes:
-    """Whether the viewer may quote this; the author always may (FEP-044f)."""
+def _approval(core: Core, *, may: bool, is_own: bool) -> bytes:
+    """Whether the viewer may quote this; ``may``: where only followers may. The author always may (FEP-044f)."""
     policy = core.policy if core.is_open else QuotePolicy.NOBODY.value if core.policy else ""
-    may = is_own or policy == QuotePolicy.PUBLIC or (policy == QuotePolicy.FOLLOWERS and follows)
-    return _APPROVALS[policy, "automatic" if may else "denied"]
+    if policy == QuotePolicy.PUBLIC or is_own or (policy == QuotePolicy.FOLLOWERS and may):
+        return _APPROVALS[policy, "automatic"]
+    return _APPROVALS[policy, "denied"]
 
 
 def _followed(
@@ -245,9 +226,18 @@ def _quoted(conn: Connection, look: Look, cores: Iterable[Core], viewer_id: int 
     return render_entries(conn, look, list(found.values()), viewer_id, quotes=False)
 
 
-def _quote(core: Core, quoted: dict[int, bytes]) -> bytes:
+def _middle(core: Core, object_id: int, own: Own | None, quoted: Mapping[int, bytes]) -> bytes:
+    """Poll and quote of a status that has one of them."""
+    poll = b"null" if core.poll is None else core.poll.render(object_id, own)
+    return poll + _quote(core, quoted)
+
+
+_NO_QUOTE = b',"quote":null'
+
+
+def _quote(core: Core, quoted: Mapping[int, bytes]) -> bytes:
     if core.quote is None:
-        return b',"quote":null'
+        return _NO_QUOTE
     state, quoted_id = core.quote
     if state != QuoteState.ACCEPTED:
         return b',"quote":{"state":"%s","quoted_status":null}' % state.encode()
@@ -350,6 +340,7 @@ def _core(
         head=orjson.dumps(head)[:-1] + b',"account":',
         tail=b"," + orjson.dumps(tail)[1:-1] + b',"poll":',
         poll=poll,
+        middle=b"" if poll or details.get("quote") else b"null" + _NO_QUOTE,
         quote=(state, quoted.get(details["quote"], 0)) if details.get("quote") else None,
         policy=details.get("quote_policy") or (QuotePolicy.PUBLIC.value if row.local else ""),
         is_open=Visibility(row.visibility).is_open,
