@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from benchmarks import fan_out, growth, inbox, machine, report, streams
+from benchmarks import client_api, fan_out, growth, inbox, machine, report, streams
 from benchmarks.node_process import NodeProcess, running
 from benchmarks.peers import addresses, playing
 
@@ -64,11 +64,22 @@ async def listen(arguments: argparse.Namespace) -> dict[str, Any]:
         return {"streams": await streams.run(node, streams=arguments.streams)}
 
 
+async def apps(arguments: argparse.Namespace) -> dict[str, Any]:
+    """What client apps read and write."""
+    with tempfile.TemporaryDirectory(prefix="rhizome-bench-") as folder:
+        async with running(_HOST, folder=Path(folder)) as node:
+            add_alice(node)
+            token = node.command("user", "token", "alice").strip()
+            return {"client": await client_api.run(node, token, reads=arguments.reads, posts=arguments.posts)}
+
+
 async def run(arguments: argparse.Namespace) -> dict[str, Any]:
     results: dict[str, Any] = {"machine": await machine.measure(), "python": platform.python_version()}
     results["load"] = os.getloadavg()[0]
     if arguments.only in {"", "traffic"}:
         results |= await traffic(arguments)
+    if arguments.only in {"", "apps"}:
+        results |= await apps(arguments)
     if arguments.only in {"", "growth"}:
         results |= await grow(arguments)
     if arguments.only in {"", "streams"}:
@@ -79,11 +90,13 @@ async def run(arguments: argparse.Namespace) -> dict[str, Any]:
 def read_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a small run that shows that everything works")
-    parser.add_argument("--only", choices=("traffic", "growth", "streams"), default="")
+    parser.add_argument("--only", choices=("traffic", "apps", "growth", "streams"), default="")
     parser.add_argument("--batches", type=int, default=3)
     parser.add_argument("--notes", type=int, default=3_000)
     parser.add_argument("--hosts", type=int, default=1_000)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--reads", type=int, default=10_000)
+    parser.add_argument("--posts", type=int, default=3_000)
     parser.add_argument("--few", type=int, default=1_000)
     parser.add_argument("--many", type=int, default=1_000_000)
     parser.add_argument("--streams", type=int, default=1_000)

@@ -8,7 +8,7 @@ them: for columns of plain numbers and texts only.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult
+from sqlalchemy import Connection
 
 #: Name of a value or, for a list, its name and the place in it; None with a fixed value.
 _Source = tuple[str | None, Any]
@@ -22,14 +22,22 @@ class Prepared:
         self._statement, self._many = statement, many
         self._compiled: dict[tuple[str, int], tuple[str, _Arrange]] = {}
 
-    def run(self, conn: Connection, values: Mapping[str, Any]) -> CursorResult[Any]:
-        """Execute it with these values; a list of another length is compiled once more."""
+    def run(self, conn: Connection, values: Mapping[str, Any]) -> Sequence[Any]:
+        """The rows for these values; a list of another length is compiled once more."""
         key = conn.dialect.name, len(values[self._many]) if self._many else 0
         known = self._compiled.get(key)
         if known is None:
             known = self._compiled[key] = self._compile(conn, values)
         sql, arrange = known
-        return conn.exec_driver_sql(sql, arrange(values))
+        if key[0] != "sqlite":
+            return conn.exec_driver_sql(sql, arrange(values)).all()
+        # Straight to the driver: what SQLAlchemy adds to a result costs as much again as SQLite.
+        parameters = arrange(values)
+        cursor = conn.connection.cursor()
+        for listener in conn.dispatch.before_cursor_execute:
+            listener(conn, cursor, sql, parameters, None, False)
+        cursor.execute(sql, parameters)
+        return cursor.fetchall()
 
     def _compile(self, conn: Connection, values: Mapping[str, Any]) -> tuple[str, _Arrange]:
         state = self._statement.compile(dialect=conn.dialect).construct_expanded_state(dict(values))

@@ -166,7 +166,7 @@ def load_actor_rows(conn: Connection, ids: Collection[int]) -> Sequence[Row[Any]
 
 def load_actor_stamps(conn: Connection, ids: Collection[int]) -> dict[int, int]:
     """The present stamps of these actors, by id."""
-    return {row.actor_id: row.stamp for row in _ACTOR_STAMPS.run(conn, {"ids": list(ids)})}
+    return dict(_ACTOR_STAMPS.run(conn, {"ids": list(ids)}))
 
 
 # -- what is the viewer's own ----------------------------------------------------------------------------------------

@@ -1,0 +1,51 @@
+"""What apps ask for most: the home timeline of 20, warm, over 1, 8 and 32 connections; and durable posts a second."""
+
+from typing import Any
+
+import orjson
+
+from benchmarks.node_process import NodeProcess
+from benchmarks.raw_http import burst
+
+_POSTS = 60
+_CONNECTIONS = (1, 8, 32)
+_TEXT = "Note %d about learning, with a #hashtag and a link https://a.example/%d " + "and some more words " * 12
+
+
+def _get(node: NodeProcess, path: str, token: str) -> bytes:
+    host = node.origin.removeprefix("http://")
+    return f"GET {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\n\r\n".encode()
+
+
+def _post(node: NodeProcess, path: str, token: str, body: bytes) -> bytes:
+    host = node.origin.removeprefix("http://")
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+async def run(node: NodeProcess, token: str, *, reads: int, posts: int) -> dict[str, Any]:
+    """Figures by connections; CPU in seconds of the node for 1,000 requests."""
+    address = node.origin.removeprefix("http://")
+
+    def post(index: int) -> bytes:
+        return _post(node, "/api/v1/statuses", token, orjson.dumps({"status": _TEXT % (index, index)}))
+
+    await burst(address, post, number=_POSTS, connections=1)
+    home = _get(node, "/api/v1/timelines/home?limit=20", token)
+    await burst(address, lambda _: home, number=200, connections=8)
+    found: dict[str, Any] = {}
+    for connections in _CONNECTIONS:
+        cpu = node.cpu_seconds()
+        seen = await burst(address, lambda _: home, number=reads, connections=connections)
+        spent = (node.cpu_seconds() - cpu) / reads * 1000
+        found[f"home_{connections}"] = {"per_s": seen.per_s, "p50_ms": seen.p50_ms, "cpu_s_per_1000": spent}
+        found["failed"] = found.get("failed", 0) + seen.failed
+    cpu = node.cpu_seconds()
+    written = await burst(address, post, number=posts, connections=32)
+    spent = (node.cpu_seconds() - cpu) / posts * 1000
+    found["post"] = {"per_s": written.per_s, "p50_ms": written.p50_ms, "cpu_s_per_1000": spent}
+    found["failed"] += written.failed
+    return found
