@@ -78,7 +78,7 @@ from web import routes as web_routes
 from web.client_api.callers import TOKENS, Tokens
 from web.client_api.entities.look import LOOK, build_look
 from web.client_api.instance import HOUSE, House
-from web.health import watch_loop
+from web.health import STOPPING, watch_loop
 from web.state import WEB, build_web
 from web.streaming.handlers import HUB, close_streams, run_hub
 from web.streaming.hub import Hub
@@ -363,6 +363,7 @@ def build_app(system: System) -> web.Application:
     app[NODE] = system.node
     app[FEDERATION] = system.federation
     app[WEB] = build_web(system.node)
+    app[STOPPING] = asyncio.Event()
     app.cleanup_ctx.append(watch_loop)
     app[TOKENS] = Tokens(system.node.store)
     app[LOOK] = build_look(system.node, app[WEB].pictures, system.federation.policies)

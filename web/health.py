@@ -14,6 +14,9 @@ from node.state import NODE, Node
 from node.store import facts, jobs, migrate
 from web.state import WEB
 
+#: Set when the node is told to stop, while requests under way are still answered (REL11).
+STOPPING = web.AppKey("STOPPING", asyncio.Event)
+
 
 async def healthz(request: web.Request) -> web.Response:
     """Without the database: should this process be started again? (REL14)"""
@@ -32,9 +35,11 @@ async def watch_loop(app: web.Application) -> AsyncIterator[None]:
 
 
 async def readyz(request: web.Request) -> web.Response:
-    """Database, migrations and workers (REL15)."""
+    """Database, migrations and workers (REL15); not while the node is being stopped (REL11)."""
     node = request.app[NODE]
     checks = await find_checks(node)
+    if request.app[STOPPING].is_set():
+        checks.append(health.Check("stopping", health.State.FAILED, "The node is being stopped."))
     try:
         await node.store.write(_touch)
     except Unavailable as error:

@@ -22,6 +22,7 @@ from node.clock import HOUR
 from node.config import Config
 from node.errors import Conflict
 from node.store import accounts
+from web.health import STOPPING
 from web.measuring import build_metrics_app
 
 _LINK_GOOD_FOR = 24 * HOUR
@@ -84,8 +85,9 @@ async def serve(config: Config) -> None:
 
 async def _serve(system: System, stop: asyncio.Event) -> None:
     config = system.node.config
+    app = build_app(system)
     runner = web.AppRunner(
-        build_app(system),
+        app,
         access_log=None,
         handle_signals=False,
         auto_decompress=False,  # IN2: no request body is inflated
@@ -109,6 +111,7 @@ async def _serve(system: System, stop: asyncio.Event) -> None:
         await stop.wait()
     finally:
         warnings.cancel()
+        app[STOPPING].set()
         await runner.cleanup()
         await metrics_runner.cleanup()
 

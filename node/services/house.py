@@ -45,14 +45,16 @@ def delete_rule(conn: Connection, unit: Unit, admin_id: int, rule_id: int) -> No
     _audit(conn, unit, admin_id, "rule.remove", str(rule_id), found.text, None)
 
 
-def raise_rule(conn: Connection, rule_id: int) -> None:
+def raise_rule(conn: Connection, unit: Unit, admin_id: int, rule_id: int) -> None:
     """One place up."""
-    ids = [rule.id for rule in rules.load_rules(conn)]
-    if rule_id not in ids:
+    before = [rule.id for rule in rules.load_rules(conn)]
+    if rule_id not in before:
         raise NotFound
-    place = ids.index(rule_id)
-    ids.insert(max(0, place - 1), ids.pop(place))
-    rules.order_rules(conn, ids)
+    after, place = [*before], before.index(rule_id)
+    after.insert(max(0, place - 1), after.pop(place))
+    rules.order_rules(conn, after)
+    places = (str(each.index(rule_id) + 1) for each in (before, after))
+    _audit(conn, unit, admin_id, "rule.raise", str(rule_id), *places)
 
 
 def put_text(conn: Connection, unit: Unit, admin_id: int, name: TextName, markdown: str) -> None:

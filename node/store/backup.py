@@ -84,7 +84,7 @@ def look_into_sqlite(path: Path) -> Content:
 
 @contextmanager
 def _reading(path: Path, options: str) -> Iterator[Connection]:
-    uri = f"{path.as_uri()}?{options}"
+    uri = f"{path.absolute().as_uri()}?{options}"
     engine = create_engine("sqlite://", creator=lambda: sqlite3.connect(uri, uri=True), poolclass=NullPool)
     try:
         with engine.connect() as conn:

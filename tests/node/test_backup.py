@@ -272,6 +272,20 @@ async def test_daily_backup_is_noted(config: Config) -> None:
     verify_backup(folder)
 
 
+def test_folders_may_be_named_from_where_one_stands(
+    config: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert rhizome(config.file, "backup", "b").exit_code == 0
+    (folder,) = Path("b").iterdir()
+    result = rhizome(config.file, "backup", "--verify", folder)
+    assert result.exit_code == 0, result.output
+    assert rhizome(config.file, "restore", folder).exit_code == 1  # where the node lives
+    shutil.rmtree(config.data_dir)
+    result = rhizome(config.file, "restore", folder)
+    assert result.exit_code == 0, result.output
+
+
 def test_command_makes_verifies_and_notes(config: Config, tmp_path: Path) -> None:
     result = rhizome(config.file, "backup", tmp_path / "b")
     assert result.exit_code == 0, result.output

@@ -6,6 +6,7 @@ import pytest
 
 from tests.network import start_peer, stop_peer
 from tests.web.conftest import Site
+from web.health import STOPPING
 
 CSP = "default-src 'none'; script-src 'self'"
 
@@ -31,6 +32,14 @@ async def test_foreign_hosts_get_no_document(site: Site) -> None:
         assert (await _get(site, path, Host="evil.example")).status == 421
     assert (await _get(site, "/healthz", Host="10.0.0.7")).status == 200
     assert (await _get(site, "/readyz", Host="10.0.0.7")).status in {200, 503}
+
+
+async def test_a_node_that_is_told_to_stop_is_not_ready(site: Site) -> None:
+    """REL11: whoever asks on a connection that is open still hears it."""
+    site.peer.runner.app[STOPPING].set()
+    answer = await site.get("/readyz", 503, Accept="*/*")
+    assert "The node is being stopped." in answer
+    await site.get("/healthz", Accept="*/*")
 
 
 @pytest.mark.parametrize(

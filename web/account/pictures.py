@@ -4,14 +4,18 @@ from collections.abc import Mapping
 
 from aiohttp import web
 from aiohttp.web_request import FileField
+from sqlalchemy import Connection
 
 from node.domain.actors import ActorKind
 from node.domain.media import MediaPurpose
 from node.errors import Invalid
+from node.services import moderate
+from node.services.context import Unit
 from node.services.media import show_on_profile
 from node.state import NODE
 from node.store import actors
 from node.store.accounts import Session
+from node.store.media import Media
 from web import sessions
 from web.account.views import OrganisationPicturesView, PicturesView
 from web.pages.frame import html, page_of
@@ -35,25 +39,41 @@ async def save(request: web.Request) -> web.Response:
     async with roomy(request, files=2) as wide:
         words, files = await sessions.read_upload_form(request, wide)
         if words.get("remove") in {MediaPurpose.AVATAR, MediaPurpose.HEADER}:
-            await _remove(request, actor_id, MediaPurpose(words["remove"]))
-        elif wrong := await _take(request, actor_id, files):
+            await _show(request, session, actor_id, MediaPurpose(words["remove"]), None)
+        elif wrong := await _take(request, session, actor_id, files):
             return await _page(request, session, actor_id, wrong, None)
     return web.Response(status=303, headers={"Location": f"{request.path}?saved"})
 
 
-async def _remove(request: web.Request, actor_id: int, purpose: MediaPurpose) -> None:
+async def _show(
+    request: web.Request, session: Session, actor_id: int, purpose: MediaPurpose, media: Media | None
+) -> None:
     node = request.app[NODE]
-    await node.store.write(show_on_profile, node.unit(), actor_id, purpose, None, "")
+    url = node.uploads.links.stored(media.key) if media else ""
+    media_id = media.id if media else None
+    await node.store.write(_change, node.unit(), session.actor_id, actor_id, purpose, media_id, url)
 
 
-async def _take(request: web.Request, actor_id: int, files: Mapping[str, FileField]) -> Mapping[str, str]:
+def _change(
+    conn: Connection, unit: Unit, by_id: int, actor_id: int, purpose: MediaPurpose, media_id: int | None, url: str
+) -> None:
+    """What somebody does to another actor than herself, which is the organisation, stands in the log (ADM3)."""
+    show_on_profile(conn, unit, actor_id, purpose, media_id, url)
+    if by_id != actor_id:
+        moderate.audit(conn, unit, by_id, "picture.set", purpose.value, after=url or None)
+
+
+async def _take(
+    request: web.Request, session: Session, actor_id: int, files: Mapping[str, FileField]
+) -> Mapping[str, str]:
     """What is wrong with each picture that was not taken, by its field."""
     node, wrong = request.app[NODE], {}
     for purpose in (MediaPurpose.AVATAR, MediaPurpose.HEADER):
         async with on_disk(request, files.get(purpose)) as (place,):
             try:
                 if place is not None:
-                    await node.uploads.set_picture(actor_id, place, purpose)
+                    taken = await node.uploads.take_picture(actor_id, place, purpose)
+                    await _show(request, session, actor_id, purpose, taken)
             except Invalid as error:
                 wrong[purpose.value] = error.public
     return wrong

@@ -60,9 +60,9 @@ async def put_rule(request: web.Request) -> web.Response:
 
 
 async def raise_rule(request: web.Request) -> web.Response:
-    session = require_admin(request)
+    session, node = require_admin(request), request.app[NODE]
     await read_form(request, session.csrf)
-    await request.app[NODE].store.write(house.raise_rule, int(request.match_info["rule"]))
+    await node.store.write(house.raise_rule, node.unit(), session.actor_id, int(request.match_info["rule"]))
     return _back()
 
 

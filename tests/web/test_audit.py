@@ -1,0 +1,100 @@
+"""ADM3: whatever an administrator changes on a page stands in the log, written with the change."""
+
+import io
+from typing import Any
+
+from sqlalchemy import func, select, update
+
+from node.domain.visibility import Visibility
+from node.services.posts import publish_note
+from node.store import accounts
+from node.store.jobs import NewJob, enqueue_many
+from node.store.reports import insert_report
+from node.store.rules import load_rules
+from node.store.tables import audit_log, invitations, jobs
+from tests.media_files import picture
+from tests.web.conftest import Site
+from web import routes
+
+#: Forms in an order in which each has something to change; addresses and values name what the test below makes.
+FORMS = (
+    ("admin-queue-retry", "/admin/queue/1/retry", {}),
+    ("admin-queue-discard", "/admin/queue/2/discard", {}),
+    ("admin-policies-set", "/admin/policies", {"domain": "bad.example", "effect": "limit", "reason": "spam"}),
+    ("admin-policies-remove", "/admin/policies/bad.example/remove", {}),
+    ("admin-block-list-form", "/admin/policies/import", {"text": "worse.example\n", "confirm": "1"}),
+    ("admin-report-note", "/admin/reports/{report}/notes", {"text": "Talked to both."}),
+    ("admin-report-remove", "/admin/reports/{report}/posts/{post}/remove", {}),
+    ("admin-report-state", "/admin/reports/{report}/state", {"state": "closed"}),
+    ("admin-person-role", "/admin/people/{bob}/role", {"role": "moderator"}),
+    ("admin-person-sanctions", "/admin/people/{bob}/sanctions", {"kind": "silenced", "reason": "loud"}),
+    ("admin-member-reset", "/admin/members/{bob}/reset", {}),
+    ("admin-member-decide", "/admin/members/{zoe}/decide", {"decision": "approve"}),
+    ("admin-invite", "/admin/members/invitations", {"note": "new colleagues"}),
+    ("admin-invite-remove", "/admin/members/invitations/{invitation}/remove", {}),
+    ("admin-rule-new", "/admin/house/rules", {"text": "Be kind."}),
+    ("admin-rule-new", "/admin/house/rules", {"text": "Name your sources."}),
+    ("admin-rule", "/admin/house/rules/{rule}", {"text": "Always name your sources."}),
+    ("admin-rule-up", "/admin/house/rules/{rule}/raise", {}),
+    ("admin-rule-remove", "/admin/house/rules/{rule}/remove", {}),
+    ("admin-text", "/admin/house/texts/about", {"text": "Who we are."}),
+    ("admin-pictures-form", "/admin/pictures", {"remove": "avatar"}),
+)
+
+
+def _changing() -> set[str | None]:
+    """The names of all forms of the administration."""
+    changing = [each for each in routes.ROUTES if each.method == "POST" and each.path.startswith("/admin")]
+    return {each.kwargs.get("name") for each in changing}
+
+
+def test_every_form_of_the_administration_is_in_the_table():
+    assert {name for name, _, _ in FORMS} == _changing()
+
+
+async def test_each_change_leaves_a_row(site: Site) -> None:
+    await site.set_up()
+    made = {name: await site.peer.add_actor(name) for name in ("bob", "zoe")}
+    note = await site.store.write(publish_note, site.peer.unit(), made["bob"].id, "Buy now", Visibility.PUBLIC)
+    unit, report = site.peer.unit(), site.peer.unit().ids.new()
+
+    def prepare(conn):
+        enqueue_many(conn, [NewJob("deliver", number, unit.now, host="b.example") for number in (1, 2)])
+        conn.execute(update(jobs).where(jobs.c.id < 3).values(state="parked", error="401"))
+        accounts.set_state(conn, made["zoe"].id, "pending")
+        insert_report(
+            conn, report_id=report, uri=f"https://social.example/{report}", reporter_uri="https://social.example/a",
+            target_uri=made["bob"].uri, object_uris=[note.uri], comment="rude", now=unit.now,
+        )  # fmt: skip
+
+    await site.store.write(prepare)
+    csrf = await site.csrf("/admin/queue")
+    for _, path, fields in FORMS:
+        known = await site.store.read(load_rules)
+        found = {
+            "report": report,
+            "post": note.id,
+            "invitation": await site.store.read(lambda conn: conn.scalar(select(func.max(invitations.c.id)))),
+            "rule": known[-1].id if known else 0,
+            **{name: actor.id for name, actor in made.items()},
+        }
+        before = await _count(site)
+        await _send(site, path.format(**found), {"csrf": csrf, **fields})
+        assert await _count(site) == before + 1, path
+
+
+async def _send(site: Site, path: str, fields: dict[str, Any]) -> None:
+    async with site.browser.post(site.peer.origin + path, data=fields, allow_redirects=False) as answer:
+        assert answer.status in {200, 303}, await answer.text()
+
+
+async def test_other_pictures_of_the_organisation_leave_a_row(site: Site) -> None:
+    await site.set_up()
+    form = {"csrf": await site.csrf("/admin/pictures"), "avatar": io.BytesIO(picture())}
+    before = await _count(site)
+    await _send(site, "/admin/pictures", form)
+    assert await _count(site) == before + 1
+
+
+async def _count(site: Site) -> int:
+    return await site.store.read(lambda conn: conn.scalar(select(func.count()).select_from(audit_log)))
