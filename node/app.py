@@ -31,6 +31,7 @@ from federation.founding import find_founded, found_instance, found_organisation
 from federation.handover import Handover
 from federation.hosts import Hosts
 from federation.http import OutboundClient
+from federation.imports import Importer
 from federation.inbox import Inbox, Rates
 from federation.keys import Keyring, RemoteKeys
 from federation.link_check import LinkCheck
@@ -274,6 +275,7 @@ async def _join(
             deliverer.kind(),
             catalogues.kind(),
             LinkCheck(store, clock, client).kind(),
+            Importer(store, clock, unit, fetcher, client).kind(),
             Recheck(clock, partial(fetcher.actor, fresh=True)).kind(),
             Pusher(store, clock, client, box, origin=config.origin).kind(),
             Forwarding(store, clock, ids, remote_keys, host=config.host).kind(),

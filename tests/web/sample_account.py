@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from node.clock import DAY, HOUR
 from tests.web import sample_views
+from web.account.data import DataView, FailedLine, ImportRow
 from web.account.factor import draw
 from web.account.views import (
     AppRow,
@@ -271,6 +272,27 @@ def members_of_a_closed_node() -> MembersView:
     return replace(members(), mode="closed", link="", pending=(), members=(), invitations=(), paging=Paging())
 
 
+def settings_data() -> DataView:
+    return DataView(
+        page=_settings("/settings/data", "Your data", None),
+        csrf="c" * 43,
+        kinds=(("follows", "People whom you follow"), ("lists", "Lists")),
+        error="This is not a CSV file in UTF-8.",
+        imports=(
+            ImportRow(
+                title="People whom you follow",
+                file_name="following_accounts.csv",
+                total=120,
+                done=117,
+                failed=1,
+                created_at=NOW - DAY,
+                failures=(FailedLine(number=7, text="nobody@gone.example", problem="The server did not answer."),),
+            ),
+            ImportRow(title="Lists", file_name="", total=3, done=3, failed=0, created_at=NOW, finished_at=NOW),
+        ),
+    )
+
+
 def account_views() -> dict[str, View]:
     """Each by a short name."""
     views = (
@@ -286,6 +308,7 @@ def account_views() -> dict[str, View]:
         settings_security_wrong,
         settings_apps,
         settings_no_apps,
+        settings_data,
         second_factor,
         recovery_codes,
         forgot,

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from web.account import apps, factor, join, organisation, pictures, profile, reset, second_step, security
+from web.account import apps, data, factor, join, organisation, pictures, profile, reset, second_step, security
 
 ROUTES = [
     web.get(second_step.PATH, second_step.show_step, name="second-step"),
@@ -32,4 +32,5 @@ ROUTES = [
     web.post(factor.PATH, factor.take_factor, name="settings-factor-take"),
     web.post(f"{factor.PATH}/remove", security.drop_factor, name="settings-factor-remove"),
     web.post(f"{factor.PATH}/codes", security.renew_codes, name="settings-factor-codes"),
+    *data.ROUTES,
 ]
