@@ -27,7 +27,7 @@ help: ## list what there is to do
 # -- using ------------------------------------------------------------------------------------------------------------
 
 .PHONY: setup
-setup: $(VENV)/node-installed $(VENV)/test-installed $(VENV)/dev-installed ## make .venv with the node and all tools
+setup: $(VENV)/node-installed $(VENV)/test-installed $(VENV)/dev-installed $(VENV)/javascript-ready ## make .venv with the node and all tools
 
 .PHONY: run
 run: $(VENV)/node-installed ## serve ./data on http://localhost:8000
@@ -42,7 +42,7 @@ demo: $(VENV)/node-installed ## three organisations on this machine, following e
 # -- working ----------------------------------------------------------------------------------------------------------
 
 .PHONY: test
-test: $(VENV)/node-installed $(VENV)/test-installed ## the whole suite, or TESTS=path
+test: $(VENV)/node-installed $(VENV)/test-installed $(VENV)/javascript-ready ## the whole suite, or TESTS=path
 	$(BIN)/python -m pytest -n $(WORKERS) $(TESTS)
 
 .PHONY: test-postgresql
@@ -50,7 +50,7 @@ test-postgresql: $(VENV)/node-installed $(VENV)/test-installed ## tests with a d
 	RHIZOME_TEST_POSTGRESQL=1 $(BIN)/python -m pytest -n $(WORKERS) $(DATABASE_TESTS)
 
 .PHONY: test-all
-test-all: $(VENV)/node-installed $(VENV)/test-installed ## the whole suite on both databases
+test-all: $(VENV)/node-installed $(VENV)/test-installed $(VENV)/javascript-ready ## the whole suite on both databases
 	RHIZOME_TEST_POSTGRESQL=1 $(BIN)/python -m pytest -n $(WORKERS) $(TESTS)
 
 .PHONY: check
@@ -95,4 +95,9 @@ $(VENV)/node-installed: pyproject.toml constraints.txt | $(BIN)/python
 $(VENV)/%-installed: pyproject.toml constraints.txt | $(BIN)/python
 	$(BIN)/python -c '$(GROUP)' $* >$(VENV)/$*-group.txt
 	$(PIP) install -r $(VENV)/$*-group.txt -c constraints.txt
+	@touch $@
+
+# masto.js, which drives a live node in tests/clients; without Node.js those tests skip and say so.
+$(VENV)/javascript-ready: tests/clients/javascript/package-lock.json | $(BIN)/python
+	@if command -v npm >/dev/null; then npm ci --silent --prefix $(<D); else echo "No npm: tests with masto.js will skip."; fi
 	@touch $@

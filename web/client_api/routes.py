@@ -33,7 +33,7 @@ from web.client_api import (
 )
 from web.streaming import handlers as streaming
 
-ROUTES: list[web.RouteDef] = [
+_ROUTES: list[web.RouteDef] = [
     *accounts.ROUTES,
     *announcements.ROUTES,
     *apps.ROUTES,
@@ -63,3 +63,11 @@ ROUTES: list[web.RouteDef] = [
     *timelines.ROUTES,
     *trends.ROUTES,
 ]
+
+
+def _with_slash(route: web.RouteDef) -> web.RouteDef:
+    """The same address with a slash at its end: Mastodon.py asks so for instance and reports, and others may."""
+    return web.route(route.method, f"{route.path}/", route.handler, name=f"{route.kwargs['name']}.slash")
+
+
+ROUTES = [*_ROUTES, *(_with_slash(route) for route in _ROUTES if "{" not in route.path)]
