@@ -98,7 +98,10 @@ def _line(text: str, limit: int) -> str:
 
 
 def _address(text: str, base: str) -> str:
-    address = urljoin(base, text.strip()) if text else ""
+    try:
+        address = urljoin(base, text.strip()) if text else ""
+    except ValueError:  # brackets that are no address
+        return ""
     return address if is_web_uri(address) else ""
 
 

@@ -22,6 +22,7 @@ class Part:
     """A rendered account and the stamp of what it was made of."""
 
     stamp: int
+    uri: str
     host: str
     body: bytes
 
@@ -50,7 +51,7 @@ def parts(conn: Connection, look: Look, stamps: Mapping[int, int]) -> dict[int, 
             missing.append(actor_id)
     if missing:
         for row in statuses.load_actor_rows(conn, missing):
-            part = Part(row.stamp, row.host, orjson.dumps(account(row, look)))
+            part = Part(row.stamp, row.uri, row.host, orjson.dumps(account(row, look)))
             look.cache.put((row.id, "account"), part)
             found[row.id] = part
     return found

@@ -41,6 +41,10 @@ class Cache:
             self.put(key, older)
         return older
 
+    def clear(self) -> None:
+        """Forget everything."""
+        self._young, self._old, self._bytes = {}, {}, 0
+
     def put(self, key: Any, part: _Kept) -> None:
         if self._bytes > self._half:
             self._old, self._young, self._bytes = self._young, {}, 0

@@ -80,13 +80,15 @@ def render_entries(
 ) -> dict[int, bytes]:
     """The statuses of these entries by their ids, in their order; one statement where all is rendered already.
 
-    Entries of hosts that the policies block are left out. ``quotes``: whether quoted statuses are shown whole.
+    Entries of hosts that the policies block, and of people who are suspended, are left out. ``quotes``: whether quoted
+    statuses are shown whole.
     ``in_public``: it is a public list, which shows nothing of hosts that are limited to their followers.
     """
     if not listed:
         return {}
     people = accounts.parts(conn, look, _stamps(listed))
-    if look.policies.by_domain or look.policies.allow_list:
+    policies = look.policies
+    if policies.by_domain or policies.allow_list or policies.by_actor:
         listed = [entry for entry in listed if not _is_refused(look, entry, people, in_public=in_public)]
     cores = _cores(conn, look, listed)
     shares = _shares(conn, look, [entry.id for entry in listed if entry.sharer_id is not None])
@@ -104,7 +106,10 @@ def render_entries(
         if own is not None:
             flags = filtering.with_results(_flags(entry, own, is_own), filtered.get(entry.object_id))
             approval = _approval(core, may=entry.author_id in followed, is_own=is_own)
-        body = core.head + author.body + core.tail + middle + approval + flags
+        head = core.head
+        if policies.by_actor and policies.covers_media(author.uri):
+            head = head.replace(b'"sensitive":false', b'"sensitive":true', 1)
+        body = head + author.body + core.tail + middle + approval + flags
         if entry.sharer_id is None:
             found[entry.id] = body
         elif entry.id in shares and entry.sharer_id in people:
@@ -124,9 +129,12 @@ def _stamps(listed: Sequence[Entry]) -> dict[int, int]:
 
 
 def _is_refused(look: Look, entry: Entry, people: Mapping[int, accounts.Part], *, in_public: bool) -> bool:
+    """Whether moderators have decided that this is not shown, or not in public lists."""
     policies = look.policies
-    hosts = [people[each].host for each in (entry.author_id, entry.sharer_id) if each is not None and each in people]
-    return any(policies.is_blocked(host) or (in_public and policies.is_limited(host)) for host in hosts)
+    behind = [people[each] for each in (entry.author_id, entry.sharer_id) if each is not None and each in people]
+    if any(policies.is_blocked(each.host) or policies.is_suspended(each.uri) for each in behind):
+        return True
+    return in_public and any(policies.is_limited(each.host) or policies.is_silenced(each.uri) for each in behind)
 
 
 def render_poll(conn: Connection, look: Look, object_id: int, viewer_id: int | None) -> bytes | None:

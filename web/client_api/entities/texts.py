@@ -1,17 +1,28 @@
-"""The text of a status: a post as it was written, anything else as a short, complete-looking post."""
+"""The text of a status: a post as it was written, anything else as a short, complete-looking post.
 
+Apps know no titles and cut what is long, so the essentials stand in front: a bold first line, the beginning of the
+description, one line of facts, hashtags, the address (shelf: mastodon-api 9.1, 9.2).
+"""
+
+import datetime as dt
 import html
+from collections.abc import Iterator, Mapping
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import Row
 
+from node.domain import resources as records
+from node.domain.licences import describe
 from node.domain.posts import PostKind
-from node.domain.text import plain, shorten
-from node.markdown import address_link
+from node.domain.records import ResourceRecord
+from node.domain.text import pick, plain, shorten
+from node.markdown import address_link, hashtag_link
 from web.client_api.entities.look import Look
 
 _NOTES = frozenset({PostKind.NOTE.value, PostKind.QUESTION.value})
 _EXCERPT = 300
+_TAGS = 12
 
 
 def is_note(row: Row[Any]) -> bool:
@@ -23,13 +34,96 @@ def content_of(row: Row[Any], look: Look) -> str:
     """Safe HTML in paragraphs."""
     if is_note(row):
         return as_paragraphs(row.content)
-    title = f"<p><strong>{html.escape(plain(row.name))}</strong></p>" if row.name else ""
+    details = row.details or {}
     excerpt = shorten(plain(row.summary or row.content), _EXCERPT)
-    text = f"<p>{html.escape(excerpt)}</p>" if excerpt else ""
-    address = row.url or row.uri
-    return f"{title}{text}<p>{address_link(address)}</p>"
+    tags = " ".join(hashtag_link(f"{look.origin}/tags/{tag}", tag) for tag in details.get("hashtags", ())[:_TAGS])
+    parts = [
+        f"<strong>{html.escape(_title(row, details))}</strong>" if row.name else "",
+        "<br>".join(map(html.escape, _when(details.get("event")))),
+        html.escape(excerpt),
+        html.escape(" · ".join(_facts(row.record))) if row.record is not None else "",
+        tags,
+        address_link(row.url or row.uri),
+    ]
+    return "".join(f"<p>{part}</p>" for part in parts if part)
 
 
 def as_paragraphs(content: str) -> str:
     """HTML that begins with a block as it is; words alone in a paragraph."""
     return content if not content or content.lstrip().startswith("<") else f"<p>{content}</p>"
+
+
+def _title(row: Row[Any], details: Mapping[str, Any]) -> str:
+    name = plain(row.name)
+    event = details.get("event") or {}
+    return f"CANCELLED: {name}" if event.get("status") == "cancelled" else name
+
+
+# -- resources -------------------------------------------------------------------------------------------------------
+
+
+def _facts(record: ResourceRecord) -> Iterator[str]:
+    """Kind, level, duration, licence and languages, as far as they are known."""
+    language = record["defaultLanguage"]
+    yield records.kind_of(record)
+    for level in record.get("educationalLevel", ())[:2]:
+        if label := pick(level.get("prefLabel", {}), (language,)):
+            yield label
+    if minutes := _minutes(record.get("timeRequired") or record.get("duration") or ""):
+        yield f"{minutes} min" if minutes < 120 else f"{minutes / 60:.1f} h".replace(".0 ", " ")
+    if licence := describe(record["license"]).short:
+        yield licence
+    if record["inLanguage"]:
+        yield ", ".join(record["inLanguage"][:4])
+
+
+def _minutes(duration: str) -> int:
+    """An ISO 8601 duration of days, hours and minutes; 0 for any other.
+
+    >>> _minutes("PT1H30M"), _minutes("P2D"), _minutes("soon")
+    (90, 2880, 0)
+    """
+    days, _, time = duration.removeprefix("P").partition("T")
+    if not duration.startswith("P"):
+        return 0
+    found, number = 0.0, ""
+    for part, units in ((days, {"D": 1440, "W": 10080}), (time, {"H": 60, "M": 1, "S": 1 / 60})):
+        for letter in part:
+            if letter.isdigit() or letter == ".":
+                number += letter
+            else:
+                found += float(number or 0) * units.get(letter, 0)
+                number = ""
+    return round(found)
+
+
+# -- events ----------------------------------------------------------------------------------------------------------
+
+
+def _when(event: Mapping[str, Any] | None) -> Iterator[str]:
+    """Date and time in the organiser's zone, with its name; and the place."""
+    if not event:
+        return
+    if event.get("start_at"):
+        zone, name = _zone(event.get("timezone") or "")
+        start = _moment(event["start_at"], zone)
+        end = _moment(event["end_at"], zone) if event.get("end_at") else None
+        if end is None:
+            yield f"{start:%a %d %b %Y, %H:%M} ({name})"
+        elif end.date() == start.date():
+            yield f"{start:%a %d %b %Y, %H:%M}-{end:%H:%M} ({name})"
+        else:
+            yield f"{start:%a %d %b %Y, %H:%M} - {end:%a %d %b %Y, %H:%M} ({name})"
+    if place := event.get("place") or ("online" if event.get("online_url") else ""):
+        yield place
+
+
+def _moment(at: int, zone: dt.tzinfo) -> dt.datetime:
+    return dt.datetime.fromtimestamp(at / 1000, zone)
+
+
+def _zone(name: str) -> tuple[dt.tzinfo, str]:
+    try:
+        return (ZoneInfo(name), name) if name else (dt.UTC, "UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        return dt.UTC, "UTC"

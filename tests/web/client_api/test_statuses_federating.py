@@ -1,0 +1,80 @@
+"""What apps do is seen on a second node, and what happens there is seen in apps here."""
+
+from node.clock import HOUR, MINUTE, FixedClock
+from tests.client import app_of
+from tests.network import network
+
+
+async def say(app, text, **more):
+    return await app.call("POST", "v1/statuses", json={"status": text, **more})
+
+
+async def test_posts_acts_polls_and_quotes_between_two_nodes(tmp_path):
+    clock = FixedClock()
+    async with network(tmp_path, "uni", "museum", clock=clock) as net:
+        here, there = net.peers
+        ada, ben = await app_of(here, "ada"), await app_of(there, "ben")
+        await there.follow(ben.me, ada.me.uri)
+        await net.settle()
+
+        async def home():
+            await net.settle()
+            return await ben.get("v1/timelines/home")
+
+        handle = f"@ben@{there.system.node.config.host}"
+        posted = await say(ada, f"Hello {handle}, plain *text* #casting")
+        assert [each["acct"] for each in posted["mentions"]] == [handle[1:]]
+        (seen,) = await home()
+        assert (seen["uri"], seen["content"].count("*text*")) == (posted["uri"], 1)
+        assert [tag["name"] for tag in seen["tags"]] == ["casting"]
+        assert [each["acct"] for each in seen["mentions"]] == ["ben"]
+
+        for act in ("favourite", "reblog"):
+            await ben.post(f"v1/statuses/{seen['id']}/{act}")
+        await net.settle()
+        counted = await ada.get(f"v1/statuses/{posted['id']}")
+        assert (counted["favourites_count"], counted["reblogs_count"]) == (1, 1)
+        for act in ("unfavourite", "unreblog"):
+            await ben.post(f"v1/statuses/{seen['id']}/{act}")
+        await net.settle()
+        counted = await ada.get(f"v1/statuses/{posted['id']}")
+        assert (counted["favourites_count"], counted["reblogs_count"]) == (0, 0)
+
+        clock.advance(MINUTE)
+        await ada.call("PUT", f"v1/statuses/{posted['id']}", json={"status": "edited #else"})
+        (seen,) = await home()
+        assert (seen["content"].startswith("<p>edited"), seen["edited_at"] is not None) == (True, True)
+        assert [tag["name"] for tag in seen["tags"]] == ["else"]
+        assert len(await ben.get(f"v1/statuses/{seen['id']}/history")) == 2
+
+        poll = await say(ada, "how many?", poll={"options": ["one", "two"], "expires_in": 600})
+        seen_poll = (await home())[0]
+        voted = await ben.call("POST", f"v1/polls/{seen_poll['poll']['id']}/votes", json={"choices": [1]})
+        assert (voted["voted"], voted["own_votes"]) == (True, [1])
+        await net.settle()
+        assert [each["votes_count"] for each in (await ada.get(f"v1/polls/{poll['id']}"))["options"]] == [0, 1]
+
+        quoting = await say(ben, "look", quoted_status_id=seen["id"])
+        assert quoting["quote"]["state"] == "pending"
+        await net.settle()
+        assert (await ben.get(f"v1/statuses/{quoting['id']}"))["quote"]["state"] == "accepted"
+        assert (await ada.get(f"v1/statuses/{posted['id']}"))["quotes_count"] == 1
+
+        among_us = await say(ada, "among us", local_only=True)
+        assert among_us["uri"] not in [each["uri"] for each in await home()]
+        await ada.delete(f"v1/statuses/{posted['id']}")
+        assert posted["uri"] not in [each["uri"] for each in await home()]
+
+
+async def test_what_arrives_late_stands_where_it_belongs(tmp_path):
+    clock = FixedClock()
+    async with network(tmp_path, "uni", "museum", clock=clock) as net:
+        here, there = net.peers
+        ada, ben = await app_of(here, "ada"), await app_of(there, "ben")
+        await there.follow(ben.me, ada.me.uri)
+        await net.settle()
+        early = await say(ada, "early")
+        clock.advance(HOUR)
+        own = await say(ben, "in between")
+        await net.settle()
+        assert [each["uri"] for each in await ben.get("v1/timelines/home")] == [own["uri"], early["uri"]]
