@@ -7,9 +7,9 @@ from sqlalchemy import Connection
 
 from node.errors import Invalid, NotFound
 from node.markdown import Words, render_markdown
-from node.services import news
+from node.services import moderate, news
 from node.services.context import Unit
-from node.store import accounts, announcements
+from node.store import announcements
 
 MAX_TEXT = 5_000  # characters
 MAX_REACTIONS = 8  # different emoji
@@ -26,11 +26,11 @@ class Draft:
     is_published: bool = True
 
 
-def publish(conn: Connection, unit: Unit, draft: Draft, *, by: str, announcement_id: int | None = None) -> int:
+def publish(conn: Connection, unit: Unit, draft: Draft, *, by: int | None, announcement_id: int | None = None) -> int:
     """A new announcement, or a changed one, which then nobody has read; a unit of work.
 
-    ``by`` is the URI of who wrote it, for the audit log. Raises Invalid for one without a text, NotFound for one that
-    there is not.
+    ``by`` is who wrote it, for the audit log; None for the command line. Raises Invalid for one without a text,
+    NotFound for one that there is not.
     """
     text = draft.text.strip()
     if not text or len(text) > MAX_TEXT:
@@ -53,22 +53,18 @@ def publish(conn: Connection, unit: Unit, draft: Draft, *, by: str, announcement
         announcements.forget_reads(conn, announcement_id)
     else:
         raise NotFound
-    _note(conn, unit, by, "announcement.publish", made_id)
+    moderate.audit(conn, unit, by, "announcement.publish", str(made_id))
     if draft.is_published:
         news.tell(conn, unit, news.Announced(made_id))
     return made_id
 
 
-def withdraw(conn: Connection, unit: Unit, announcement_id: int, *, by: str) -> None:
+def withdraw(conn: Connection, unit: Unit, announcement_id: int, *, by: int | None) -> None:
     """It is gone, with its reactions; raises NotFound."""
     if not announcements.delete_announcement(conn, announcement_id):
         raise NotFound
-    _note(conn, unit, by, "announcement.delete", announcement_id)
+    moderate.audit(conn, unit, by, "announcement.delete", str(announcement_id))
     news.tell(conn, unit, news.Announced(announcement_id, event="announcement.delete"))
-
-
-def _note(conn: Connection, unit: Unit, by: str, action: str, announcement_id: int) -> None:
-    accounts.record_audit(conn, unit.ids.new(), by=by, action=action, target=str(announcement_id), now=unit.now)
 
 
 def dismiss(conn: Connection, announcement_id: int, actor_id: int, now: int) -> None:

@@ -4,18 +4,23 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import ColumnElement, Connection
 
 from node import events
 from node.domain.blocklists import Line
 from node.domain.moderation import DomainPolicy, Sanction
+from node.domain.notices import NoticeType
 from node.errors import Conflict, Forbidden, Invalid, NotFound
+from node.services import news
 from node.services.context import Unit
-from node.store import accounts, actors, oauth, objects, policies, reports, sanctions
+from node.store import accounts, actors, oauth, objects, policies, reports, sanctions, severances
 from node.store.actors import Actor
 from node.store.engine import signal
+from node.store.tables import actors as actors_table
 
 MAX_REASON, MAX_NOTE = 500, 5_000
+#: How clients call a sanction that somebody lives on with.
+_WARNINGS: Mapping[Sanction, str] = MappingProxyType({Sanction.SENSITIVE: "sensitive", Sanction.SILENCED: "silence"})
 _RANK: Mapping[str, int] = MappingProxyType({accounts.MEMBER: 0, accounts.MODERATOR: 1, accounts.ADMIN: 2})
 
 
@@ -49,10 +54,42 @@ def impose(conn: Connection, unit: Unit, moderator_id: int, actor_id: int, kind:
         return
     ended = 0
     if kind is Sanction.SUSPENDED:
+        _tell_severed(conn, unit, "account_suspension", actor.handle.removeprefix("@"), actors_table.c.id == actor.id)
         ended = sanctions.cut_follows(conn, actor.id)
         _set_state(conn, unit, actor, "suspended")
+    elif actor.local:
+        news.tell(conn, unit, _warning(unit, actor, kind, reason))
     signal(conn, policies.SIGNAL)
     audit(conn, unit, moderator_id, f"{kind}.impose", actor.uri, after={"reason": reason, "follows_ended": ended})
+
+
+def _warning(unit: Unit, actor: Actor, kind: Sanction, reason: str) -> news.Official:
+    """What the person is told of a sanction that she lives on with."""
+    event = {"action": _WARNINGS[kind], "text": reason[:MAX_REASON], "status_ids": None, "appeal": None}
+    return news.Official(NoticeType.WARNING, actor.id, actor.id, unit.ids.new(), event)
+
+
+def _tell_severed(conn: Connection, unit: Unit, kind: str, target: str, condition: ColumnElement[bool]) -> None:
+    """Tell people here what they lose, before it is cut."""
+    lost = severances.count_lost(conn, condition)
+    reference = unit.ids.new()
+    told = [
+        news.Official(
+            NoticeType.SEVERED,
+            owner,
+            owner,
+            reference,
+            {
+                "type": kind,
+                "purged": False,
+                "target_name": target,
+                "followers_count": followers,
+                "following_count": following,
+            },
+        )
+        for owner, (followers, following) in lost.items()
+    ]
+    news.tell(conn, unit, *told)
 
 
 def lift(conn: Connection, unit: Unit, moderator_id: int, actor_id: int, kind: Sanction) -> None:
@@ -123,6 +160,7 @@ def remove_object(conn: Connection, unit: Unit, moderator_id: int, object_id: in
     author = _target(conn, moderator_id, found.actor_id)
     if found.kind == "resource":
         raise Conflict("A resource is withdrawn on its own page.")
+    news.tell(conn, unit, news.Deleted(found))
     objects.bury(conn, found, unit.now)
     objects.remember_deleted(conn, found.uri, author.uri, unit.now, former_type=found.type)
     if found.local:
@@ -170,6 +208,8 @@ def set_policy(
     """Decide how to deal with a domain; a block ends all follows between us and it: answers how many."""
     before = _policy(conn, domain)
     policies.set_policy(conn, domain, policy, reason[:MAX_REASON], unit.now)
+    if policy is DomainPolicy.BLOCK:
+        _tell_severed(conn, unit, "domain_block", domain, severances.below(domain))
     cut = policies.cut_follows(conn, domain) if policy is DomainPolicy.BLOCK else 0
     after = {"policy": policy.value, "reason": reason[:MAX_REASON], "follows_cut": cut}
     audit(conn, unit, moderator_id, "policy.set", domain, before, after)

@@ -139,17 +139,17 @@ async def test_filters_find_words_and_posts(run):
 async def test_announcements_are_read_and_reacted_to(run):
     def test(world):
         conn, unit = world.conn, world.unit
-        made = announcing.publish(conn, unit, Announcement("**Hello**"), by="")
+        made = announcing.publish(conn, unit, Announcement("**Hello**"), by=None)
         announcing.react(conn, unit, made, "👍", world.ada)
         announcing.react(conn, unit, made, "👍", world.ben)
         announcing.dismiss(conn, made, world.ada, unit.now)
         (reaction,) = announcements.load_reactions(conn, [made], world.ben)[made]
         assert (reaction.name, reaction.count, reaction.me) == ("👍", 2, True)
         assert announcements.load_read(conn, [made], world.ada) == {made}
-        announcing.publish(conn, unit, Announcement("Bye"), by="", announcement_id=made)
+        announcing.publish(conn, unit, Announcement("Bye"), by=None, announcement_id=made)
         assert announcements.load_read(conn, [made], world.ada) == set()
         announcing.take_back(conn, unit, made, "👍", world.ben)
-        announcing.withdraw(conn, unit, made, by="")
+        announcing.withdraw(conn, unit, made, by=None)
         assert announcements.list_all(conn) == []
 
     await run(test)

@@ -2,7 +2,19 @@
 
 from aiohttp import web
 
-from web.admin import audit, block_lists, house, members, overview, peers, people, policies, queue, reports
+from web.admin import (
+    announcements,
+    audit,
+    block_lists,
+    house,
+    members,
+    overview,
+    peers,
+    people,
+    policies,
+    queue,
+    reports,
+)
 
 _REPORT, _ACTOR = "{report:[0-9]{1,19}}", "{actor:[0-9]{1,19}}"
 
@@ -35,5 +47,6 @@ ROUTES = [
     web.post(f"{members.PATH}/{_ACTOR}/decide", members.decide, name="admin-member-decide"),
     web.post(f"{members.PATH}/{_ACTOR}/reset", members.give_reset, name="admin-member-reset"),
     web.get("/admin/audit", audit.show_audit, name="admin-audit"),
+    *announcements.ROUTES,
     *house.ROUTES,
 ]

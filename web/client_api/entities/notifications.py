@@ -51,10 +51,13 @@ def _notification(row: Row[Any], parts: _Parts) -> Entity:
 def _extras(row: Row[Any], parts: _Parts) -> Entity:
     """What only some types have; clients that decode strictly want ``report`` and ``event`` to be there."""
     found: Entity = {"report": parts.reports.get(row.reference), "event": None}
-    if row.type == NoticeType.SEVERED:
-        found["event"] = row.event
-    elif row.type == NoticeType.WARNING:
-        found["moderation_warning"] = row.event
+    if row.event is not None:
+        told = {**row.event, "id": str(row.reference), "created_at": instant(row.created_at)}
+        if row.type == NoticeType.SEVERED:
+            found["event"] = told
+        else:
+            account = orjson.Fragment(parts.accounts[row.actor_id])
+            found["moderation_warning"] = {**told, "target_account": account}
     return found
 
 
