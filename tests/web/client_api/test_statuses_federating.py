@@ -3,6 +3,7 @@
 from node.clock import HOUR, MINUTE, FixedClock
 from tests.client import app_of
 from tests.network import network
+from tests.records import record
 
 
 async def say(app, text, **more):
@@ -78,3 +79,25 @@ async def test_what_arrives_late_stands_where_it_belongs(tmp_path):
         own = await say(ben, "in between")
         await net.settle()
         assert [each["uri"] for each in await ben.get("v1/timelines/home")] == [own["uri"], early["uri"]]
+
+
+async def test_pages_that_posts_link_to_are_shown_as_cards(tmp_path):
+    async with network(tmp_path, "uni", "museum") as net:
+        here, there = net.peers
+        ada = await app_of(here, "ada")
+        elsewhere = await there.publish(record())
+        own = await here.publish(record(description={"en": "From data"}))
+        posted = await say(ada, f"look at {elsewhere.url}")
+        assert posted["card"] is None
+        about_own = await say(ada, f"and at {own.url}")
+        await net.settle()
+        card = (await ada.get(f"v1/statuses/{posted['id']}"))["card"]
+        assert "Casting basics" in card["title"]
+        assert card["url"] == elsewhere.url
+        assert card["image"] is None or card["image"].startswith(here.origin)
+        card = (await ada.get(f"v1/statuses/{about_own['id']}"))["card"]
+        assert (card["title"], card["description"]) == ("Casting basics", "From data")
+        found = await ada.get("v1/timelines/link", url=elsewhere.url)
+        assert [each["id"] for each in found] == [posted["id"]]
+        await ada.call("PUT", f"v1/statuses/{posted['id']}", json={"status": "no link any more"})
+        assert (await ada.get(f"v1/statuses/{posted['id']}"))["card"] is None

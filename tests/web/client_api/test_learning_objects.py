@@ -1,0 +1,100 @@
+"""Learning objects in apps: a complete post, a card from data, an address that is found."""
+
+import orjson
+import pytest
+
+from node.store.by_url import find_by_url
+from tests.client import App, app_of
+from tests.records import record
+from web.client_api.entities.texts import content_of
+
+FACTS = {
+    "description": {"en": "How bronze is cast, step by step. " * 20},
+    "keywords": ["Bronze", "Casting"],
+    "timeRequired": "PT1H30M",
+}
+
+
+@pytest.fixture
+async def ben(site):
+    return await app_of(site.peer, "ben")
+
+
+async def test_a_resource_is_a_complete_post(ben, site):
+    made = await site.peer.publish(record(**FACTS))
+    shown = await App(site.peer).get(f"v1/statuses/{made.object_id}")
+    assert shown["content"].startswith("<p><strong>Casting basics</strong></p><p>How bronze")
+    assert "90 min" in shown["content"]
+    assert "CC BY 4.0" in shown["content"]
+    assert len(shown["content"]) < 1_500
+    assert {tag["name"].lower() for tag in shown["tags"]} >= {"bronze", "casting"}
+    assert not shown["url"].rstrip("/").rpartition("/")[2].isdigit()
+    card = shown["card"]
+    assert (card["title"], card["type"], card["url"]) == ("Casting basics", "link", made.url)
+    assert card["provider_name"] == shown["account"]["display_name"]
+    async with site.browser.get(card["image"]) as answer:
+        assert (answer.status, answer.content_type) == (200, "image/png")
+        assert (await answer.read()).startswith(b"\x89PNG")
+
+
+async def test_a_new_version_shows_at_once(ben, site):
+    made = await site.peer.publish(record())
+    site.clock.advance(60_000)
+    await site.peer.publish(record(name={"en": "Casting, better"}))
+    shown = await ben.get(f"v1/statuses/{made.object_id}")
+    assert shown["content"].startswith("<p><strong>Casting, better</strong></p>")
+    assert shown["edited_at"]
+
+
+async def test_addresses_of_our_pages_are_found(ben, site):
+    made = await site.peer.publish(record())
+    posted = await ben.call("POST", "v1/statuses", json={"status": "hello"})
+    organisation = await site.peer.organisation()
+    origin = site.peer.origin
+    for url, object_id, actor_id in (
+        (made.url, made.object_id, None),
+        (made.uri, made.object_id, None),
+        (posted["url"], int(posted["id"]), None),
+        (f"{posted['url']}?x=1#y", int(posted["id"]), None),
+        (f"{origin}/@ben", None, ben.me.id),
+        (ben.me.uri, None, ben.me.id),
+        (origin + "/", None, organisation.id),
+        (f"{origin}/@nobody", None, None),
+        (f"{origin}/r/nothing", None, None),
+        ("https://far.example/x", None, None),
+    ):
+        found = await site.store.read(find_by_url, origin, url)
+        assert (found.object_id, found.actor_id) == (object_id, actor_id), url
+
+
+class _Row:
+    def __init__(self, **values):
+        self.__dict__.update(
+            {
+                "kind": "event",
+                "name": "",
+                "summary": "",
+                "content": "",
+                "record": None,
+                "details": {},
+                "uri": "",
+                "url": "",
+            }
+            | values
+        )
+
+
+@pytest.mark.parametrize(
+    ("event", "expected"),
+    [
+        ({"start_at": 1_772_355_600_000, "timezone": "Europe/Berlin"}, "Sun 01 Mar 2026, 10:00 (Europe/Berlin)"),
+        ({"start_at": 1_772_355_600_000, "end_at": 1_772_359_200_000}, "Sun 01 Mar 2026, 09:00-10:00 (UTC)"),
+        ({"start_at": 1_772_355_600_000, "timezone": "No/Where", "place": "Hall <1>"}, "Hall &lt;1&gt;"),
+        ({"online_url": "https://meet.example/"}, "online"),
+        ({"status": "cancelled"}, "CANCELLED: A day"),
+    ],
+)
+def test_an_event_tells_when_and_where(event, expected):
+    row = _Row(name="A day", details=orjson.loads(orjson.dumps({"event": event})), url="https://far.example/e")
+    look = type("_Look", (), {"origin": "https://learn.uni.example"})()
+    assert expected in content_of(row, look)
