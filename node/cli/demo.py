@@ -11,6 +11,7 @@ import click
 
 from node.cli.shared import FAILED
 from node.config import load
+from node.demo.conversations import converse
 from node.demo.organisations import NAMES, load_organisation
 from node.demo.processes import Served, wait_for_each_other
 from node.demo.seed import PASSWORD, seed
@@ -52,18 +53,23 @@ async def _demo(folder: Path) -> None:
 
 
 async def _bring_up(nodes: list[Served]) -> None:
-    for node in nodes:
-        click.echo(f"Preparing {node.organisation.name} ...")
-        await node.initialise()
-        await seed(load(node.file), node.organisation)
+    await asyncio.gather(*map(_prepare, nodes))
     await asyncio.gather(*(node.start() for node in nodes))
     click.echo("All three serve; now they follow each other ...")
     for follower, followed in permutations(nodes, 2):
         await follower.run("follow", f"@{followed.organisation.handle}@{followed.organisation.host}")
+    click.echo("Their people get to know each other ...")
+    await converse([(node.organisation, load(node.file)) for node in nodes])
     if not await wait_for_each_other(nodes, within=_EXCHANGED_WITHIN):
         click.echo("They have not shown each other everything yet; `rhizome jobs` says what is waiting.", err=True)
         raise click.exceptions.Exit(FAILED)
     _tell(nodes)
+
+
+async def _prepare(node: Served) -> None:
+    click.echo(f"Preparing {node.organisation.name} ...")
+    await node.initialise()
+    await seed(load(node.file), node.organisation)
 
 
 def _tell(nodes: list[Served]) -> None:

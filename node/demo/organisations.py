@@ -43,7 +43,7 @@ _TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """One organisation of the demo; ``people``, ``communities``, ``entries`` and ``posts`` as its file has them."""
+    """One organisation of the demo; ``people``, ``communities`` and ``entries`` as its file has them."""
 
     key: str
     port: int
@@ -55,7 +55,6 @@ class Organisation:
     people: tuple[Mapping[str, Any], ...]
     communities: tuple[Mapping[str, Any], ...]
     entries: tuple[Mapping[str, Any], ...]
-    posts: tuple[Mapping[str, Any], ...]
 
     @property
     def host(self) -> str:
@@ -65,12 +64,18 @@ class Organisation:
     def origin(self) -> str:
         return f"http://{self.host}"
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The user names of its people and communities."""
+        return frozenset(each["username"] for each in (*self.people, *self.communities))
+
     def records(self) -> list[dict[str, Any]]:
         """Its resources as records of our own format, for ``rhizome resource add``."""
-        names = {person["username"]: person["name"] for person in self.people}
-        return [self._record(entry, names) for entry in self.entries]
+        return [self.record(entry) for entry in self.entries]
 
-    def _record(self, entry: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    def record(self, entry: Mapping[str, Any]) -> dict[str, Any]:
+        """One of ``entries`` as a record."""
+        names = {person["username"]: person["name"] for person in self.people}
         record: dict[str, Any] = {
             "id": f"{self.origin}/r/{entry['slug']}#resource",
             "name": entry["name"],
@@ -105,9 +110,20 @@ class Organisation:
 def load_organisation(key: str) -> Organisation:
     """One of ``NAMES``."""
     found = json.loads(resources.files("node.demo").joinpath("content", f"{key}.json").read_bytes())
-    lists = {name: tuple(found[name]) for name in ("languages", "people", "communities", "posts")}
+    lists = {name: tuple(found[name]) for name in ("languages", "people", "communities")}
     entries = tuple(found.pop("resources"))
     return Organisation(**{**found, **lists, "entries": entries})
+
+
+@cache
+def load_steps() -> tuple[Mapping[str, Any], ...]:
+    """What people and communities of all three write, answer, recommend, vote for and report, in this order.
+
+    ``by`` names who, ``key`` a post that later steps are about; ``answers``, ``likes``, ``shares``, ``votes`` (with
+    the place of its ``choice``) and ``reports`` name such a post.
+    """
+    steps = json.loads(resources.files("node.demo").joinpath("content", "conversations.json").read_bytes())["steps"]
+    return tuple(steps)
 
 
 @cache

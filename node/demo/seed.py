@@ -3,8 +3,11 @@
 Runs before the node serves: resources are in its catalogue when the others begin to follow it.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -16,16 +19,23 @@ from federation.members import create_member, prepare_member
 from federation.resource_documents import write_document
 from node.app import System, opened
 from node.config import Config
+from node.demo import drawing
 from node.demo.organisations import Organisation
 from node.domain.actors import ActorKind
+from node.domain.media import MediaPurpose
+from node.domain.records import ResourceRecord
 from node.domain.visibility import Visibility
 from node.errors import Invalid
 from node.markdown import render_markdown
 from node.secretbox import SecretBox
 from node.services.context import Unit
-from node.services.posts import publish_note
+from node.services.follows import follow
+from node.services.profiles import ProfileChange, change_profile
 from node.services.publish import publish_resource
+from node.services.uploads import Words
 from node.store import actors, facts
+from node.store import media as media_table
+from node.store.actors import Actor
 
 #: Of everybody in the demo; these nodes are reached from this machine only.
 PASSWORD = "rhizome-demo-2026"  # noqa: S105 (printed for whoever tries the demo)
@@ -34,7 +44,7 @@ _SEEDED = "demo"
 
 
 async def seed(config: Config, organisation: Organisation) -> None:
-    """People, communities, resources and posts of ``organisation``; what is there already is left as it is."""
+    """People, communities and resources of ``organisation`` with their pictures; what is there is left as it is."""
     async with opened(config) as system:
         store = system.node.store
         if await store.read(facts.load_fact, _SEEDED) is not None:
@@ -42,11 +52,21 @@ async def seed(config: Config, organisation: Organisation) -> None:
         await _add_people(system, organisation)
         await _add_communities(system, organisation)
         await _add_resources(system, organisation)
-        await store.write(_add_posts, system.node.unit(), organisation)
+        await store.write(_befriend, system.node.unit(), organisation)
 
 
 def _box(config: Config) -> SecretBox:
     return SecretBox(config.secrets.key, config.secrets.previous)
+
+
+async def find_own(system: System, username: str) -> Actor:
+    """The actor of this user name, who has been made."""
+    found = await system.node.store.read(actors.find_local_actor, username)
+    assert found is not None, username
+    return found
+
+
+# -- people ---------------------------------------------------------------------------------------------------------
 
 
 async def _add_people(system: System, organisation: Organisation) -> None:
@@ -66,13 +86,12 @@ async def _add_people(system: System, organisation: Organisation) -> None:
             name=person["name"],
         )
         await node.store.write(create_member, unit, member)
-        await node.store.write(_tell_about, name, person["bio"])
-
-
-def _tell_about(conn: Connection, username: str, bio: str) -> None:
-    found = actors.find_local_actor(conn, username)
-    assert found is not None
-    actors.update_actor(conn, found.id, summary=render_markdown(bio), discoverable=True, indexable=True)
+        told = ProfileChange(note=person["bio"], fields=person["fields"], discoverable=True, indexable=True)
+        await node.store.write(change_profile, unit, member.actor_id, told)
+        async with system.node.uploads.scratch() as folder:
+            picture = folder / "portrait"
+            drawing.draw_portrait(picture, organisation.accent, person["portrait"])
+            await node.uploads.set_picture(member.actor_id, picture, MediaPurpose.AVATAR)
 
 
 async def _add_communities(system: System, organisation: Organisation) -> None:
@@ -101,29 +120,56 @@ async def _add_communities(system: System, organisation: Organisation) -> None:
         await node.store.write(found)
 
 
+def _befriend(conn: Connection, unit: Unit, organisation: Organisation) -> None:
+    """Colleagues follow each other and what their house has founded."""
+    people = [actors.find_local_actor(conn, person["username"]) for person in organisation.people]
+    communities = [actors.find_local_actor(conn, each["username"]) for each in organisation.communities]
+    for person in filter(None, people):
+        for other in filter(None, (*people, *communities)):
+            if other.id != person.id:
+                follow(conn, unit, person.id, other.id)
+    facts.save_fact(conn, _SEEDED, "seeded")
+
+
+# -- resources ------------------------------------------------------------------------------------------------------
+
+
 async def _add_resources(system: System, organisation: Organisation) -> None:
     """Each as if published on its day, so that lists mix the three organisations."""
-    node = system.node
-    owner = await node.store.read(actors.find_local_actor, organisation.handle)
-    assert owner is not None
-    for record in organisation.records():
-        unit = replace(node.unit(), now=_on(record["datePublished"]))
-        for reading in read_document(record):
-            if reading.record is None:
-                raise Invalid(f"The demo's {record['id']} is not valid.", problems=reading.problems)
-            await node.store.write(
-                publish_resource, unit, owner.id, reading.record, Visibility.PUBLIC, write=write_document
-            )
+    owner = await find_own(system, organisation.handle)
+    async with system.node.uploads.scratch() as folder:
+        emblem = folder / "emblem"
+        drawing.draw_emblem(emblem, organisation.accent, organisation.key)
+        await system.node.uploads.set_picture(owner.id, emblem, MediaPurpose.AVATAR)
+        for entry in organisation.entries:
+            await _add_resource(system, organisation, owner, entry, folder)
+
+
+async def _add_resource(
+    system: System, organisation: Organisation, owner: Actor, entry: Mapping[str, Any], folder: Path
+) -> None:
+    node, record = system.node, organisation.record(entry)
+    cover = folder / entry["slug"]
+    drawing.draw_cover(cover, organisation.accent, entry["kind"], entry["slug"])
+    taken = await node.uploads.take(owner.id, cover, Words())
+    picture = {
+        "contentUrl": node.uploads.links.stored(taken.key),
+        "encodingFormat": taken.media_type,
+        "width": taken.width,
+        "height": taken.height,
+    }
+    unit = replace(node.unit(), now=_on(record["datePublished"]))
+    for reading in read_document({**record, "image": [picture]}):
+        if reading.record is None:
+            raise Invalid(f"The demo's {record['id']} is not valid.", problems=reading.problems)
+        await node.store.write(_publish, unit, owner.id, reading.record, taken.id)
+
+
+def _publish(conn: Connection, unit: Unit, owner_id: int, record: ResourceRecord, media_id: int) -> None:
+    made = publish_resource(conn, unit, owner_id, record, Visibility.PUBLIC, write=write_document)
+    media_table.tie(conn, made.object_id, [media_id])
 
 
 def _on(day: str) -> int:
     """Nine in the morning of a day."""
     return int(datetime.fromisoformat(f"{day}T09:00:00+00:00").timestamp() * 1000)
-
-
-def _add_posts(conn: Connection, unit: Unit, organisation: Organisation) -> None:
-    for post in organisation.posts:
-        author = actors.find_local_actor(conn, post["by"])
-        assert author is not None
-        publish_note(conn, unit, author.id, post["text"], Visibility.PUBLIC, language=post["language"])
-    facts.save_fact(conn, _SEEDED, "seeded")

@@ -1,9 +1,11 @@
 """What the demo publishes is what an organisation could publish: valid, of many kinds, in two languages."""
 
 import pytest
+from PIL import Image
 
 from federation.catalogues.reader import read_document
-from node.demo.organisations import NAMES, load_organisation
+from node.demo import drawing
+from node.demo.organisations import NAMES, load_organisation, load_steps
 from node.domain.licences import NOT_STATED
 from node.domain.resources import kind_of
 from node.markdown import hashtags_in
@@ -37,14 +39,45 @@ def test_records_differ_and_say_who_made_them():
 
 
 @pytest.mark.parametrize("organisation", ORGANISATIONS, ids=NAMES)
-def test_people_communities_and_posts(organisation):
+def test_people_and_communities_show_who_they_are_and_speak(organisation):
     names = [person["username"] for person in organisation.people]
     assert 3 <= len(set(names)) == len(names)
-    assert all(person["bio"] for person in organisation.people)
+    assert all(person["bio"] and person["fields"] and person["portrait"] for person in organisation.people)
     assert [person["role"] for person in organisation.people].count("admin") == 1
     assert organisation.communities
-    assert len(organisation.posts) >= 3
-    assert all(post["by"] in names and hashtags_in(post["text"]) for post in organisation.posts)
+    assert {step["by"] for step in load_steps() if "text" in step} >= organisation.names
+
+
+def test_steps_are_about_posts_that_came_before():
+    known: set[str] = set()
+    houses = {name: each for each in ORGANISATIONS for name in each.names}
+    by, across = {}, 0
+    for step in load_steps():
+        about = [step[word] for word in ("answers", "likes", "shares", "votes", "reports") if word in step]
+        assert set(about) <= known
+        assert step["by"] in houses
+        across += sum(houses[by[each]] is not houses[step["by"]] for each in about)
+        if "text" in step:
+            assert hashtags_in(step["text"])
+            known.add(step["key"])
+            by[step["key"]] = step["by"]
+    assert across >= 20
+    kinds = {word for step in load_steps() for word in step}
+    assert kinds >= {"answers", "likes", "shares", "votes", "reports", "poll", "picture"}
+
+
+def test_everything_has_a_picture(tmp_path):
+    """Drawn anew each time, and always the same."""
+    for organisation in ORGANISATIONS:
+        drawing.draw_emblem(tmp_path / "emblem", organisation.accent, organisation.key)
+        for person in organisation.people:
+            drawing.draw_portrait(tmp_path / person["username"], organisation.accent, person["portrait"])
+    drawing.draw_corridor(tmp_path / "corridor", "clay")
+    for name in ("once", "twice"):
+        drawing.draw_cover(tmp_path / name, "clay", "dataset", "falls")
+    assert (tmp_path / "once").read_bytes() == (tmp_path / "twice").read_bytes()
+    with Image.open(tmp_path / "once") as cover:
+        assert cover.size == drawing.COVER
 
 
 def test_ports_are_those_of_the_contract():
