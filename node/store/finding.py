@@ -98,11 +98,11 @@ def name_words(value: str) -> list[str]:
 
 _PUT = {
     "sqlite": text(f"INSERT INTO {INDEX} (rowid, words) VALUES (:id, :words)"),  # noqa: S608 (a constant)
-    "postgresql": text(f"INSERT INTO {INDEX} (object_id, words) VALUES (:id, CAST(:words AS tsvector))"),  # noqa: S608
+    "postgresql": text(f"INSERT INTO {INDEX} (object_id, words) VALUES (:id, CAST(:words AS tsvector))"),  # noqa: S608 (constants)
 }
 _KEY = {"sqlite": "rowid", "postgresql": "object_id"}
 _DROP = {
-    dialect: text(f"DELETE FROM {INDEX} WHERE {key} IN :ids").bindparams(bindparam("ids", expanding=True))  # noqa: S608
+    dialect: text(f"DELETE FROM {INDEX} WHERE {key} IN :ids").bindparams(bindparam("ids", expanding=True))  # noqa: S608 (constants)
     for dialect, key in _KEY.items()
 }
 _BATCH = 500
@@ -243,8 +243,8 @@ def _not_blocked(viewer_id: int | None) -> list[ColumnElement[bool]]:
 #: So many of the newest matches are looked at, whoever may read them.
 _LOOKED_AT = 2_000
 _MATCHES = {
-    "sqlite": f"SELECT rowid AS id FROM {INDEX} WHERE {INDEX} MATCH :expression ORDER BY rowid DESC LIMIT :most",  # noqa: S608
-    "postgresql": f"SELECT object_id AS id FROM {INDEX} WHERE words @@ CAST(:expression AS tsquery)"  # noqa: S608
+    "sqlite": f"SELECT rowid AS id FROM {INDEX} WHERE {INDEX} MATCH :expression ORDER BY rowid DESC LIMIT :most",  # noqa: S608 (constants)
+    "postgresql": f"SELECT object_id AS id FROM {INDEX} WHERE words @@ CAST(:expression AS tsquery)"  # noqa: S608 (constants)
     " ORDER BY object_id DESC LIMIT :most",
 }
 
