@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from aiohttp import web
 from sqlalchemy import Connection
 
+from node.domain.filters import FilterContext
 from node.domain.tags import key_of
 from node.errors import NotFound
 from node.state import NODE
@@ -29,8 +30,12 @@ def listing(request: web.Request, found: Rendered, window: Window) -> web.Respon
     return answer(joined(bodies), headers=link_header(request, ids, window=window))
 
 
-def _rendered(conn: Connection, look: Look, listed: Sequence[Entry], viewer_id: int | None) -> Rendered:
-    return [entry.id for entry in listed], list(statuses.render_entries(conn, look, listed, viewer_id).values())
+def _rendered(
+    conn: Connection, look: Look, listed: Sequence[Entry], viewer_id: int | None, context: FilterContext | None = None
+) -> Rendered:
+    return [entry.id for entry in listed], list(
+        statuses.render_entries(conn, look, listed, viewer_id, context=context).values()
+    )
 
 
 # -- home and public -------------------------------------------------------------------------------------------------
@@ -44,7 +49,7 @@ async def home(request: web.Request) -> web.Response:
 
 
 def _home(conn: Connection, look: Look, owner_id: int, window: Window) -> Rendered:
-    return _rendered(conn, look, entries.list_home(conn, owner_id, window, look.now), owner_id)
+    return _rendered(conn, look, entries.list_home(conn, owner_id, window, look.now), owner_id, FilterContext.HOME)
 
 
 async def public(request: web.Request) -> web.Response:
@@ -70,7 +75,7 @@ def _public(conn: Connection, look: Look, viewer_id: int | None, window: Window,
 def _in_public(conn: Connection, look: Look, listed: Sequence[Entry], viewer_id: int | None) -> Rendered:
     """Without what comes from hosts that are shown to followers only."""
     ids = [entry.id for entry in listed]
-    shown = statuses.render_entries(conn, look, listed, viewer_id, in_public=True)
+    shown = statuses.render_entries(conn, look, listed, viewer_id, in_public=True, context=FilterContext.PUBLIC)
     return ids, list(shown.values())
 
 
@@ -131,7 +136,7 @@ def _of_list(conn: Connection, look: Look, owner_id: int, list_id: int, window: 
     if found is None:
         raise NotFound
     listed = timelines.list_of_list(conn, owner_id, found.id, found.replies_policy, window, look.now)
-    return _rendered(conn, look, listed, owner_id)
+    return _rendered(conn, look, listed, owner_id, FilterContext.HOME)
 
 
 async def direct(request: web.Request) -> web.Response:
@@ -206,7 +211,7 @@ def _of_account(
         only_media=asked.flag("only_media") or False,
         tag=key_of(tagged) if tagged else None,
     )
-    return _rendered(conn, look, listed, viewer_id)
+    return _rendered(conn, look, listed, viewer_id, FilterContext.ACCOUNT)
 
 
 ROUTES = [

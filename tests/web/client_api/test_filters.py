@@ -135,6 +135,18 @@ async def test_statuses_say_which_filters_apply(ada, ben):
     assert (await ada.get(f"v1/statuses/{posted.id}"))["filtered"] == []
 
 
+async def test_hidden_posts_are_left_out_of_timelines_but_ones_own_stay(ada, ben):
+    await ada.post(f"v1/accounts/{ben.me.id}/follow")
+    await ada.post("v2/filters", title="x", context=["home", "public"], filter_action="hide",
+                   keywords_attributes=[{"keyword": "golf"}])  # fmt: skip
+    mine = await note(ada, "My golf")
+    await note(ben, "golf")
+    seen = await note(ben, "Tennis")
+    for path in ("v1/timelines/home", "v1/timelines/public"):
+        assert [each["id"] for each in await ada.get(path)] == [str(seen.id), str(mine.id)]
+    assert len(await ada.get(f"v1/accounts/{ben.me.id}/statuses")) == 2
+
+
 async def test_hidden_posts_are_left_out_of_notifications(ada, ben):
     await ada.post("v2/filters", title="x", context=["notifications"], filter_action="hide",
                    keywords_attributes=[{"keyword": "golf"}])  # fmt: skip

@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Row
 
+from node.domain.filters import FilterContext
 from node.domain.posts import QuotePolicy, QuoteState
 from node.domain.text import plain
 from node.domain.visibility import Visibility
@@ -77,12 +78,14 @@ def render_entries(
     *,
     quotes: bool = True,
     in_public: bool = False,
+    context: FilterContext | None = None,
 ) -> dict[int, bytes]:
     """The statuses of these entries by their ids, in their order; one statement where all is rendered already.
 
     Entries of hosts that the policies block, and of people who are suspended, are left out. ``quotes``: whether quoted
     statuses are shown whole.
     ``in_public``: it is a public list, which shows nothing of hosts that are limited to their followers.
+    ``context``: what the viewer's filters hide there is left out, her own posts never.
     """
     if not listed:
         return {}
@@ -93,7 +96,7 @@ def render_entries(
     cores = _cores(conn, look, listed)
     shares = _shares(conn, look, [entry.id for entry in listed if entry.sharer_id is not None])
     own = statuses.load_own(conn, viewer_id, {entry.object_id for entry in listed}) if viewer_id is not None else None
-    filtered = filtering.load_results(conn, viewer_id, own, {entry.object_id for entry in listed}, look.now)
+    filtered = filtering.load_results(conn, viewer_id, own, {entry.object_id for entry in listed}, look.now, context)
     quoted = _quoted(conn, look, cores.values(), viewer_id) if quotes else {}
     followed = _followed(conn, listed, cores, viewer_id)
     found: dict[int, bytes] = {}
@@ -104,7 +107,9 @@ def render_entries(
         middle = core.middle or _middle(core, entry.object_id, own, quoted)
         is_own, flags, approval = entry.author_id == viewer_id, b"}", b""
         if own is not None:
-            flags = filtering.with_results(_flags(entry, own, is_own), filtered.get(entry.object_id))
+            if entry.object_id in filtered.hidden and not is_own:
+                continue
+            flags = filtering.with_results(_flags(entry, own, is_own), filtered.results.get(entry.object_id))
             approval = _approval(core, may=entry.author_id in followed, is_own=is_own)
         head = core.head
         if policies.by_actor and policies.covers_media(author.uri):
