@@ -1,7 +1,8 @@
 """Looking at other hosts: documents, actors and objects, checked and stored.
 
 A document counts only under the address it was fetched from (OUT11). Fetches for strangers' activities share a budget
-of 20 (OUT12); what a person here asked for, and the catalogues that we follow, do not.
+of 20 (OUT12), and new hosts are counted by domain (OUT13); what a person here asked for, and the catalogues that we
+follow, are not.
 """
 
 import asyncio
@@ -13,6 +14,7 @@ from sqlalchemy import Connection
 
 from federation.address import parse_url
 from federation.batch import Batch, Inbound
+from federation.first_contacts import FirstContacts
 from federation.handlers import create, update
 from federation.http import OutboundClient
 from federation.mapping.activity import wrapper_of
@@ -61,6 +63,7 @@ class Fetcher:
         client: OutboundClient,
         signed_get: SignedGet,
         policies: Callable[[], Policies],
+        contacts: FirstContacts,
         *,
         origin: str,
         host: str,
@@ -68,6 +71,7 @@ class Fetcher:
     ) -> None:
         self._store, self._clock, self._ids = store, clock, ids
         self._client, self._get, self._policies = client, signed_get, policies
+        self.contacts = contacts
         self._origin, self._host = origin, host
         self._instance_actor_id = instance_actor_id
         self._actors: dict[str, asyncio.Task[Actor]] = {}
@@ -85,6 +89,7 @@ class Fetcher:
             raise Blocked(detail=uri)
         if budget is not None:
             budget.take()
+            await self.contacts.check(host_of(uri))
         response = await self._get.ask(
             uri,
             actor_id=as_actor_id or self._instance_actor_id,
@@ -160,6 +165,7 @@ class Fetcher:
         key, and key, owner and actor must be of one origin.
         """
         address = key_id.partition("#")[0]
+        await self.contacts.check(host_of(address))
         fetched = await self.get_document(address)
         document = fetched.document or {}
         if document.get("id") == address and document.get("type") in ACTOR_TYPES and "inbox" in document:

@@ -25,6 +25,7 @@ from federation.catalogue_sync import CatalogueSync
 from federation.connection import Resolver
 from federation.delivery import Deliverer
 from federation.fetch import Fetcher
+from federation.first_contacts import FirstContacts
 from federation.followers_sync import FollowersSync
 from federation.forwarding import Forwarding
 from federation.founding import find_founded, found_instance, found_organisation
@@ -219,6 +220,7 @@ async def _join(
         client,
         SignedGet(client, keyring, signing, hosts, clock),
         policies,
+        FirstContacts(hosts, clock, Exemptions(config.limits.exempt)),
         origin=config.origin,
         host=config.host,
         instance_actor_id=instance_id,

@@ -57,6 +57,7 @@ class Renderer:
             "initials": words.initials,
             "json_script": json_script,
             "kind": told.kind,
+            "work": told.work,
             "language_name": told.language_name,
             "media": told.media,
             "number": language.number,

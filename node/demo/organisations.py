@@ -43,7 +43,7 @@ _TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """One organisation of the demo; ``people``, ``communities`` and ``entries`` as its file has them."""
+    """One organisation of the demo; ``people``, ``communities``, ``rules`` and ``entries`` as its file has them."""
 
     key: str
     port: int
@@ -54,6 +54,8 @@ class Organisation:
     description: str
     people: tuple[Mapping[str, Any], ...]
     communities: tuple[Mapping[str, Any], ...]
+    about: str
+    rules: tuple[tuple[str, str], ...]
     entries: tuple[Mapping[str, Any], ...]
 
     @property
@@ -110,7 +112,7 @@ class Organisation:
 def load_organisation(key: str) -> Organisation:
     """One of ``NAMES``."""
     found = json.loads(resources.files("node.demo").joinpath("content", f"{key}.json").read_bytes())
-    lists = {name: tuple(found[name]) for name in ("languages", "people", "communities")}
+    lists = {name: tuple(found[name]) for name in ("languages", "people", "communities", "rules")}
     entries = tuple(found.pop("resources"))
     return Organisation(**{**found, **lists, "entries": entries})
 

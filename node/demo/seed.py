@@ -28,12 +28,13 @@ from node.domain.visibility import Visibility
 from node.errors import Invalid
 from node.markdown import render_markdown
 from node.secretbox import SecretBox
+from node.services import house
 from node.services.context import Unit
 from node.services.follows import follow
 from node.services.profiles import ProfileChange, change_profile
 from node.services.publish import publish_resource
 from node.services.uploads import Words
-from node.store import actors, facts
+from node.store import accounts, actors, facts
 from node.store import media as media_table
 from node.store.actors import Actor
 
@@ -53,6 +54,7 @@ async def seed(config: Config, organisation: Organisation) -> None:
         await _add_communities(system, organisation)
         await _add_resources(system, organisation)
         await store.write(_befriend, system.node.unit(), organisation)
+        await store.write(_furnish, system.node.unit(), organisation)
 
 
 def _box(config: Config) -> SecretBox:
@@ -61,7 +63,11 @@ def _box(config: Config) -> SecretBox:
 
 async def find_own(system: System, username: str) -> Actor:
     """The actor of this user name, who has been made."""
-    found = await system.node.store.read(actors.find_local_actor, username)
+    return await system.node.store.read(_find, username)
+
+
+def _find(conn: Connection, username: str) -> Actor:
+    found = actors.find_local_actor(conn, username)
     assert found is not None, username
     return found
 
@@ -122,12 +128,21 @@ async def _add_communities(system: System, organisation: Organisation) -> None:
 
 def _befriend(conn: Connection, unit: Unit, organisation: Organisation) -> None:
     """Colleagues follow each other and what their house has founded."""
-    people = [actors.find_local_actor(conn, person["username"]) for person in organisation.people]
-    communities = [actors.find_local_actor(conn, each["username"]) for each in organisation.communities]
-    for person in filter(None, people):
-        for other in filter(None, (*people, *communities)):
+    people = [_find(conn, person["username"]) for person in organisation.people]
+    communities = [_find(conn, each["username"]) for each in organisation.communities]
+    for person in people:
+        for other in (*people, *communities):
             if other.id != person.id:
                 follow(conn, unit, person.id, other.id)
+
+
+def _furnish(conn: Connection, unit: Unit, organisation: Organisation) -> None:
+    """What the node says about itself, as its administrator would write it."""
+    admin = next(person["username"] for person in organisation.people if person["role"] == accounts.ADMIN)
+    by = _find(conn, admin).id
+    house.put_text(conn, unit, by, house.TextName.ABOUT, organisation.about)
+    for text, hint in organisation.rules:
+        house.put_rule(conn, unit, by, text, hint)
     facts.save_fact(conn, _SEEDED, "seeded")
 
 

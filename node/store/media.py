@@ -118,6 +118,11 @@ def count_bytes(conn: Connection, owner_id: int) -> int:
     return int(conn.scalar(select(func.coalesce(func.sum(media.c.bytes), 0)).where(media.c.owner_id == owner_id)) or 0)
 
 
+def count_all_bytes(conn: Connection) -> int:
+    """What all files of this node's people take up."""
+    return int(conn.scalar(select(func.coalesce(func.sum(media.c.bytes), 0))) or 0)
+
+
 _LOST = (
     select(media.c.id)
     .join(objects, objects.c.id == media.c.object_id)

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from node.clock import DAY, HOUR, MINUTE
 from node.domain.licences import ALL_RIGHTS_RESERVED, INTERNAL_TERMS
+from node.jobs import kinds
 from web import language, rendering
 from web.language import Language, choose
 from web.pages import licences, words
@@ -23,6 +24,12 @@ GERMAN = Language("de", {"{n} resource": "{n} Ressource|{n} Ressourcen", "Video"
 @pytest.mark.parametrize("module", [language, rendering, words, licences], ids=lambda module: module.__name__)
 def test_the_examples_in_the_documentation_are_true(module):
     assert doctest.testmod(module).failed == 0
+
+
+def test_every_kind_of_work_has_a_name():
+    named = {value for name, value in vars(kinds).items() if name.isupper()}
+    assert named == words.WORK.keys()
+    assert TOLD.work("of-tomorrow") == "of-tomorrow"
 
 
 def test_a_sentence_is_said_in_the_language_or_in_english():

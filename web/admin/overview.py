@@ -7,7 +7,7 @@ from sqlalchemy import Connection, func, select
 
 from node.health import State
 from node.state import NODE
-from node.store import facts, jobs, keys, listing
+from node.store import facts, jobs, keys, listing, media
 from node.store.jobs import Count
 from node.store.resources import Viewer
 from node.store.showing import count_kinds
@@ -31,6 +31,7 @@ class Found:
     backup: str | None
     oldest_key_at: int
     changing_keys: int
+    media_bytes: int
 
 
 async def show_overview(request: web.Request) -> web.Response:
@@ -51,6 +52,7 @@ async def show_overview(request: web.Request) -> web.Response:
         users=found.users,
         own_resources=found.own,
         network_resources=found.network,
+        media_bytes=found.media_bytes,
         database_bytes=path.stat().st_size if node.config.is_sqlite and path.exists() else 0,
         backup_at=int(found.backup) if found.backup else 0,
         oldest_key_at=found.oldest_key_at,
@@ -75,4 +77,5 @@ def _find(conn: Connection, now: int, viewer: Viewer) -> Found:
         backup=facts.load_fact(conn, facts.BACKED_UP_AT),
         oldest_key_at=oldest_key_at,
         changing_keys=changing_keys,
+        media_bytes=media.count_all_bytes(conn),
     )

@@ -81,7 +81,11 @@ TERMS: Mapping[str, str] = {
     "limit": "Limited",
     "media-free": "Without media",
     "block": "Blocked",
-    # kinds of work
+}
+"""Terms of vocabularies in plain words; what is not here is shown as it is."""
+
+#: Kinds of work (``node.jobs.kinds``), as the queue tells them.
+WORK: Mapping[str, str] = {
     "inbox": "Received messages",
     "resolve": "Received messages that need a look elsewhere",
     "fetch": "Look-ups on other hosts",
@@ -89,8 +93,20 @@ TERMS: Mapping[str, str] = {
     "event": "News to be told",
     "catalogue": "Copies of catalogues",
     "periodic": "Regular upkeep",
+    "thread": "Conversations to be completed",
+    "forward": "Answers to be sent on",
+    "recheck": "Accounts to be looked at again",
+    "quote": "Permissions to quote",
+    "links": "Links of profiles to be verified",
+    "import": "Files that people bring along",
+    "media": "Recordings and removed files",
+    "push": "Push messages",
+    "poll": "Polls to be closed",
+    "scheduled": "Scheduled posts",
+    "preview": "Previews of links",
+    "mail": "Mails",
+    "followers": "Comparisons of followers",
 }
-"""Terms of vocabularies in plain words; what is not here is shown as it is."""
 
 _MEDIA: Mapping[str, str] = {
     "application/epub+zip": "E-book (EPUB)",
@@ -227,6 +243,11 @@ class Words:
             value /= 1000
         shown = f"{value:.1f}" if value < 10 and unit != "B" else f"{value:.0f}"
         return f"{shown}\N{NO-BREAK SPACE}{unit}"
+
+    def work(self, value: str) -> Markup:
+        """The name of a kind of work, which an older or newer version may have left."""
+        name = WORK.get(value)
+        return self._say(name) if name else escape(value)
 
     def kind(self, value: str) -> Markup:
         """The name of a kind; a kind that we do not know is just a resource."""
