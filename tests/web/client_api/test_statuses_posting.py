@@ -279,6 +279,8 @@ async def test_quotes_by_permission(ada, ben):
     assert quoting["quote"]["quoted_status"]["id"] == posted["id"]
     assert (await ada.get(f"v1/statuses/{posted['id']}"))["quotes_count"] == 1
     assert [each["id"] for each in await ada.get(f"v1/statuses/{posted['id']}/quotes")] == [quoting["id"]]
+    deep = await say(ada, "and look at that", quoted_status_id=quoting["id"])
+    assert deep["quote"]["quoted_status"]["quote"]["quoted_status_id"] == posted["id"]
     await ben.post(f"v1/statuses/{posted['id']}/quotes/{quoting['id']}/revoke", 404)
     revoked = await ada.post(f"v1/statuses/{posted['id']}/quotes/{quoting['id']}/revoke")
     assert revoked["quote"] == {"state": "revoked", "quoted_status": None}

@@ -104,7 +104,7 @@ def render_entries(
         core, author = cores.get(entry.object_id), people.get(entry.author_id)
         if core is None or author is None:
             continue
-        middle = core.middle or _middle(core, entry.object_id, own, quoted)
+        middle = core.middle or _middle(core, entry.object_id, own, quoted, deep=not quotes)
         is_own, flags, approval = entry.author_id == viewer_id, b"}", b""
         if own is not None:
             if entry.object_id in filtered.hidden and not is_own:
@@ -239,23 +239,27 @@ def _quoted(conn: Connection, look: Look, cores: Iterable[Core], viewer_id: int 
     return render_entries(conn, look, list(found.values()), viewer_id, quotes=False)
 
 
-def _middle(core: Core, object_id: int, own: Own | None, quoted: Mapping[int, bytes]) -> bytes:
-    """Poll and quote of a status that has one of them."""
+def _middle(core: Core, object_id: int, own: Own | None, quoted: Mapping[int, bytes], *, deep: bool) -> bytes:
+    """Poll and quote of a status that has one of them; ``deep``: it is quoted itself, and names only what it quotes."""
     poll = b"null" if core.poll is None else core.poll.render(object_id, own)
-    return poll + _quote(core, quoted)
+    return poll + _quote(core, quoted, deep=deep)
 
 
 _NO_QUOTE = b',"quote":null'
 
 
-def _quote(core: Core, quoted: Mapping[int, bytes]) -> bytes:
+def _quote(core: Core, quoted: Mapping[int, bytes], *, deep: bool) -> bytes:
     if core.quote is None:
         return _NO_QUOTE
     state, quoted_id = core.quote
     if state != QuoteState.ACCEPTED:
         return b',"quote":{"state":"%s","quoted_status":null}' % state.encode()
     if quoted_id not in quoted:
-        return _UNSEEN
+        return (
+            b',"quote":{"state":"accepted","quoted_status":null,"quoted_status_id":"%d"}' % quoted_id
+            if deep
+            else _UNSEEN
+        )
     return b',"quote":{"state":"accepted","quoted_status":%s}' % quoted[quoted_id]
 
 
