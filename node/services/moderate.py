@@ -110,7 +110,9 @@ def _set_state(conn: Connection, unit: Unit, actor: Actor, state: str) -> None:
     turn(conn, actor.id)
     if not actor.local:
         return
-    accounts.set_state(conn, actor.id, state)
+    account = accounts.load_account(conn, actor.id)
+    if account is not None and account.state in {accounts.ACTIVE, accounts.SUSPENDED}:  # who waits to join still waits
+        accounts.set_state(conn, actor.id, state)
     if state != accounts.ACTIVE:
         accounts.end_sessions(conn, actor.id)
         oauth.delete_tokens_of(conn, actor.id)

@@ -24,17 +24,34 @@ class Source(NamedTuple):
     def imports(self) -> Iterator[str]:
         """Dotted names that it imports, wherever in the file: ``xml.etree.ElementTree``, ``os.path.join``."""
         for each in ast.walk(self.tree):
-            if isinstance(each, ast.Import):
-                yield from (alias.name for alias in each.names)
-            elif isinstance(each, ast.ImportFrom) and each.module:
-                yield each.module
-                yield from (f"{each.module}.{alias.name}" for alias in each.names)
+            yield from _imported(each)
+
+    def imports_at_load(self) -> Iterator[str]:
+        """Of those, what is imported as the module loads: outside of functions, and not for types alone. Of
+        ``from node import errors`` only the longer name, where it is a module.
+        """
+        waiting: list[ast.AST] = [self.tree]
+        while waiting:
+            each = waiting.pop()
+            is_late = isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+            if is_late or (isinstance(each, ast.If) and "TYPE_CHECKING" in ast.unparse(each.test)):
+                continue
+            yield from (name for name in _imported(each) if not isinstance(each, ast.ImportFrom) or name != each.module)
+            waiting += ast.iter_child_nodes(each)
 
     def calls(self) -> Iterator[tuple[str, ast.Call]]:
         """What it calls, as written: ``loop.create_connection``, ``eval``."""
         for each in ast.walk(self.tree):
             if isinstance(each, ast.Call):
                 yield ast.unparse(each.func), each
+
+
+def _imported(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+    elif isinstance(node, ast.ImportFrom) and node.module:
+        yield node.module
+        yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
 @functools.cache

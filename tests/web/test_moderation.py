@@ -118,6 +118,19 @@ async def test_somebody_here_is_suspended_and_comes_back(site: Site) -> None:
     assert told[-2:] == ["suspended.impose", "suspended.lift"]
 
 
+async def test_who_waits_to_join_still_waits_after_a_suspension(site: Site) -> None:
+    boss, newcomer = await site.peer.add_actor("boss"), await site.peer.add_actor("newcomer")
+    await site.store.write(account_store.set_state, newcomer.id, account_store.PENDING)
+    for change in (
+        lambda conn: moderate.impose(conn, site.peer.unit(), boss.id, newcomer.id, Sanction.SUSPENDED, ""),
+        lambda conn: moderate.lift(conn, site.peer.unit(), boss.id, newcomer.id, Sanction.SUSPENDED),
+    ):
+        await site.store.write(change)
+    found = await site.store.read(account_store.load_account, newcomer.id)
+    assert found is not None
+    assert found.state == account_store.PENDING
+
+
 async def test_nobody_decides_about_equals_or_what_the_node_needs(site: Site) -> None:
     moderator = await site.peer.add_actor("mo")
     other = await site.peer.add_actor("ma")
