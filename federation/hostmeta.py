@@ -8,7 +8,6 @@ from typing import Any
 
 from node.errors import RemoteMalformed
 
-XRD_XML = "application/xrd+xml"
 _XRD = "{http://docs.oasis-open.org/ns/xri/xrd-1.0}"
 _MAX_TEMPLATE = 2_048
 

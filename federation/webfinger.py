@@ -14,7 +14,6 @@ from federation.strictjson import read_object
 from node.domain.uris import is_web_uri
 from node.errors import Malformed, RemoteMalformed
 
-JRD_JSON = "application/jrd+json"
 PROFILE_PAGE = "http://webfinger.net/rel/profile-page"
 AVATAR = "http://webfinger.net/rel/avatar"
 SUBSCRIBE = "http://ostatus.org/schema/1.0/subscribe"

@@ -15,9 +15,6 @@ from federation.vocab import COLLECTION_TYPES
 from node.domain.uris import is_web_uri, same_origin
 from node.errors import Malformed
 
-PAGE_SIZE = 50
-MAX_WHOLE = 12  # larger collections that strangers page through are served without items on the root
-
 
 @dataclass(frozen=True, slots=True)
 class Page:

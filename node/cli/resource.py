@@ -1,4 +1,4 @@
-"""``rhizome resource``: learning resources from files. rich is imported where a terminal shows a progress bar."""
+"""``rhizome resource``: records from files, and into one."""
 
 import asyncio
 import json
@@ -7,11 +7,13 @@ import sys
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from itertools import count
 from typing import BinaryIO
 
 import click
 from sqlalchemy import Connection
 
+from federation.catalogues.amb_export import write_amb
 from federation.catalogues.reader import read_records
 from federation.mapping.reading import Reading
 from federation.resource_documents import write_document
@@ -27,7 +29,8 @@ from node.services.context import Unit
 from node.services.importing import publish_many
 from node.services.publish import withdraw_resource
 from node.store import resources
-from node.store.resources import Viewer
+from node.store.listing import MAX_LIMIT, Sort, Wish, find
+from node.store.resources import Resource, Viewer
 
 _LEVELS = [level.value for level in (Visibility.PUBLIC, Visibility.PARTNERS, Visibility.ORGANISATION)]
 _FAILED = "failed"
@@ -38,7 +41,7 @@ Advance = Callable[[int], None]
 @click.group("resource")
 @config_option
 def command() -> None:
-    """Add learning resources, and take them back."""
+    """Add learning resources, take them back, write them out."""
 
 
 @command.command("add")
@@ -91,6 +94,50 @@ def _withdraw(conn: Connection, unit: Unit, owner_id: int, name: str) -> str:
         raise NotFound(f"{name} is no resource of this owner.")
     withdraw_resource(conn, unit, found.id)
     return found.url
+
+
+@command.command("export")
+@click.option("--owner", metavar="HANDLE", help="Whose. [default: the organisation]")
+@click.option("--format", "form", type=click.Choice(("own", "amb")), default="own", show_default=True)
+@with_config
+def export(config: Config, owner: str | None, form: str) -> None:
+    """Write all public resources of an owner to standard output, one JSON document a line.
+
+    Our own form loses nothing, and `add` takes it again; AMB is what other catalogues read. What AMB cannot say is
+    named on standard error.
+    """
+    if not asyncio.run(_export(config, owner, form)):
+        raise click.exceptions.Exit(FAILED)
+
+
+async def _export(config: Config, owner: str | None, form: str) -> bool:
+    """Whether each could be written."""
+    is_whole = True
+    async with opened(config) as system:
+        store = system.node.store
+        uri = (await store.read(load_owner, owner, config.host)).uri
+        cursor: str | None = None
+        while True:
+            wish = Wish(filters={"owner": [uri]}, origin="local", sort=Sort.NEWEST, cursor=cursor, limit=MAX_LIMIT)
+            page = await store.read(find, wish)
+            for found in page.items:
+                is_whole &= _write(found, form)
+            if (cursor := page.next) is None:
+                return is_whole
+
+
+def _write(found: Resource, form: str) -> bool:
+    if form == "own":
+        click.echo(json.dumps(found.record, ensure_ascii=False))
+        return True
+    written = write_amb(found.record, page={"id": found.url})
+    if written.left_out:
+        click.echo(f"{found.url}: left out {', '.join(written.left_out)}", err=True)
+    if written.document is None:
+        click.echo(f"{found.url}: AMB cannot say it, for want of {', '.join(written.missing)}", err=True)
+        return False
+    click.echo(json.dumps(written.document, ensure_ascii=False))
+    return True
 
 
 async def _add_all(config: Config, files: Sequence[str], owner: str | None, visibility: Visibility) -> Counter[str]:
@@ -151,11 +198,6 @@ def _progress(name: str) -> Iterator[Advance]:
     if not sys.stderr.isatty():
         yield lambda _: None
         return
-    # Late: only people at a terminal see it.
-    from rich.console import Console
-    from rich.progress import Progress
-
     total = None if name == "-" else os.path.getsize(name)  # noqa: PTH202 (a text that click has checked)
-    with Progress(console=Console(stderr=True)) as bar:
-        task = bar.add_task(log.one_line(name), total=total)
-        yield lambda position: bar.update(task, completed=position)
+    with click.progressbar(count(), length=total, label=log.one_line(name), file=sys.stderr) as bar:
+        yield lambda position: bar.update(position - bar.pos)

@@ -1,6 +1,6 @@
 """``rhizome serve``: migrate, serve and work until SIGTERM or SIGINT.
 
-Loaded when it is called; the parts that only other commands need (rich, Alembic) stay out of the process.
+Loaded when it is called; the parts that only other commands need (Alembic) stay out of the process.
 """
 
 import asyncio

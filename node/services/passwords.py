@@ -1,33 +1,31 @@
-"""Passwords: argon2id, in threads, two at a time (AUT9).
-
-argon2 is loaded when somebody first signs in (start-up budget).
-"""
+"""Passwords: argon2id, in threads, two at a time (AUT9)."""
 
 import asyncio
+import os
 from functools import cache
-from typing import TYPE_CHECKING
+
+from cryptography.exceptions import InvalidKey
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from node.errors import Invalid, Problem
 
-if TYPE_CHECKING:
-    from argon2 import PasswordHasher
-
 SHORTEST, LONGEST = 12, 256
 _AT_ONCE = 2
+_ROUNDS, _MEMORY_KIB, _LANES = 2, 47_104, 1
+#: How a hash of today begins (PHC string format).
+_TODAY = f"$argon2id$v=19$m={_MEMORY_KIB},t={_ROUNDS},p={_LANES}$"
 _semaphores: dict[asyncio.AbstractEventLoop, asyncio.Semaphore] = {}
 
 
-@cache
-def _hasher() -> "PasswordHasher":
-    from argon2 import PasswordHasher, Type
-
-    return PasswordHasher(time_cost=2, memory_cost=47_104, parallelism=1, hash_len=32, salt_len=16, type=Type.ID)
+def _hash(password: str) -> str:
+    made = Argon2id(salt=os.urandom(16), length=32, iterations=_ROUNDS, lanes=_LANES, memory_cost=_MEMORY_KIB)
+    return made.derive_phc_encoded(password.encode("utf-8", "replace"))
 
 
 @cache
 def _dummy() -> str:
     """What an unknown account is checked against, so that it costs the same."""
-    return _hasher().hash("no account has this password")
+    return _hash("no account has this password")
 
 
 def check_strength(password: str) -> None:
@@ -40,13 +38,13 @@ def check_strength(password: str) -> None:
 def hash_password(password: str) -> str:
     """For commands; the serving process uses ``hash_in_thread``."""
     check_strength(password)
-    return _hasher().hash(password)
+    return _hash(password)
 
 
 async def hash_in_thread(password: str) -> str:
     check_strength(password)
     async with _semaphore():
-        return await asyncio.to_thread(_hasher().hash, password)
+        return await asyncio.to_thread(_hash, password)
 
 
 async def is_right(stored: str | None, password: str) -> bool:
@@ -56,18 +54,16 @@ async def is_right(stored: str | None, password: str) -> bool:
 
 
 def _verify(stored: str, password: str) -> bool:
-    from argon2.exceptions import VerificationError
-
     try:
-        matches = _hasher().verify(stored or _dummy(), password[:LONGEST])
-    except VerificationError:
+        Argon2id.verify_phc_encoded(password[:LONGEST].encode("utf-8", "replace"), stored or _dummy())
+    except (InvalidKey, ValueError):
         return False
-    return bool(stored) and matches is True
+    return bool(stored)
 
 
 def is_outdated(stored: str) -> bool:
-    """Whether the hash was made with weaker parameters than today's."""
-    return _hasher().check_needs_rehash(stored)
+    """Whether the hash was made with other parameters than today's."""
+    return not stored.startswith(_TODAY)
 
 
 def _semaphore() -> asyncio.Semaphore:

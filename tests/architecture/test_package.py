@@ -6,9 +6,13 @@ import sysconfig
 import tarfile
 import venv
 import zipfile
+from collections.abc import Iterator
+from importlib.metadata import requires
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 import node
 from tests.architecture.sources import PACKAGES, ROOT
@@ -101,3 +105,28 @@ def test_no_dependency_owns_our_names() -> None:
     """Style of packaging, guard 2: whatever is installed here besides the node has other names."""
     site = Path(sysconfig.get_paths()["purelib"])
     assert [package for package in PACKAGES if (site / package).exists()] == []
+
+
+def _needed(name: str, extras: frozenset[str] = frozenset()) -> Iterator[tuple[str, frozenset[str]]]:
+    """What a distribution asks for on this platform, with the extras that it asks for."""
+    for text in requires(name) or ():
+        wanted = Requirement(text)
+        if wanted.marker is None or any(wanted.marker.evaluate({"extra": extra}) for extra in (*extras, "")):
+            yield canonicalize_name(wanted.name), frozenset(wanted.extras)
+
+
+def test_at_most_forty_packages_come_with_a_node():
+    """DEP1; each of the direct ones has its reason beside it."""
+    found, waiting = set(), [("rhizome-node", frozenset())]
+    while waiting:
+        for each in _needed(*waiting.pop()):
+            if each not in found:
+                found.add(each)
+                waiting.append(each)
+    assert len({name for name, _ in found}) <= 40
+    text = (ROOT / "pyproject.toml").read_text("utf-8")
+    listed = text.split("dependencies = [")[1].split("\n]")[0].splitlines()
+    pinned = (ROOT / "constraints.txt").read_text("utf-8").lower()
+    bare = [line for line in listed if line.strip().startswith('"') and "#" not in line]
+    assert bare == []
+    assert [name for name, _ in found if f"{name}==" not in pinned.replace("_", "-")] == []

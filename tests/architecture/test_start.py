@@ -8,7 +8,6 @@ from pathlib import Path
 LATE = (
     "PIL",
     "alembic",
-    "argon2",
     "bleach",
     "icalendar",
     "jinja2",
@@ -20,7 +19,6 @@ LATE = (
     "psycopg",
     "publicsuffixlist",
     "rdflib",
-    "rich",
 )
 #: Modules of others, the standard library's included; each costs some 0.7 ms and 70 KiB. Raise it when what was added
 #: must be there from the start.

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from federation.catalogues.reader import read_document
 from node import cli, log
 from node.app import open_store
 from node.config import Config, load
@@ -178,6 +179,23 @@ def test_records_are_published_once(file: Path, tmp_path: Path, database: sqlite
     assert json.loads(again.output) == {"created": 1, "updated": 1, "unchanged": 1, "failed": 0}
     assert database.execute("SELECT count(*) FROM resources").fetchone() == (3,)
     assert database.execute("SELECT DISTINCT visibility FROM objects").fetchall() == [("public",)]
+
+
+def test_what_was_published_is_written_out_and_taken_again(file: Path, tmp_path: Path) -> None:
+    many = [record(number) for number in range(1, 4)]
+    assert rhizome(file, "resource", "add", "-", stdin=lines(*many)).exit_code == 0
+    rhizome(file, "resource", "add", "-", "--visibility", "organisation", stdin=lines(record(9)))
+    own = rhizome(file, "resource", "export")
+    assert own.exit_code == 0, own.stderr
+    assert {json.loads(line)["id"] for line in own.stdout.splitlines()} == {each["id"] for each in many}
+    again = rhizome(file, "resource", "add", "-", "--json", stdin=own.stdout)
+    assert json.loads(again.output)["unchanged"] == 3, again.stderr
+    amb = rhizome(file, "resource", "export", "--format", "amb", "--owner", "uni")
+    assert amb.exit_code == 0, amb.stderr
+    for document in map(json.loads, amb.stdout.splitlines()):
+        (reading,) = read_document(document)
+        assert not reading.problems
+    assert rhizome(file, "resource", "export", "--format", "xml").exit_code == 2
 
 
 def test_bad_records_are_told_with_their_path_and_the_others_published(
