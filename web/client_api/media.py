@@ -11,7 +11,7 @@ from node.store.media import Media
 from web.client_api.answers import answer, empty
 from web.client_api.callers import require
 from web.client_api.media_entities import media_attachment
-from web.client_api.parameters import read_parameters
+from web.client_api.parameters import read_id, read_parameters
 from web.state import WEB
 from web.uploads import on_disk, roomy
 
@@ -84,7 +84,7 @@ def _shown(request: web.Request, found: Media, *, while_processing: int) -> web.
 
 
 def _id(request: web.Request) -> int:
-    return int(request.match_info["id"])
+    return read_id(request.match_info["id"])
 
 
 ROUTES = [

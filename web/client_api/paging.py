@@ -12,7 +12,6 @@ from web.client_api.parameters import Parameters, read_id
 
 DEFAULT, MOST = 20, 40
 _CURSORS = frozenset({"max_id", "since_id", "min_id", "offset"})
-_BITS = (1 << 63) - 1
 
 
 def read_window(parameters: Parameters, *, default: int = DEFAULT, most: int = MOST) -> Window:
@@ -36,7 +35,7 @@ def read_limit(parameters: Parameters, *, default: int = DEFAULT, most: int = MO
 
 def _cursor(parameters: Parameters, name: str) -> int | None:
     text = parameters.text(name)
-    return min(read_id(text), _BITS) if text else None
+    return read_id(text) if text else None
 
 
 def link_header(request: web.Request, ids: Sequence[int], *, window: Window) -> dict[str, str]:

@@ -17,7 +17,9 @@ from node.errors import Invalid, Malformed, Problem
 
 _TRUE = frozenset({"true", "1", "on", "yes", "t"})
 _FALSE = frozenset({"false", "0", "off", "no", "f", ""})
-_MAX_NAMES, _MAX_DEPTH, _MAX_ID_DIGITS = 1_000, 4, 19
+_MAX_NAMES, _MAX_DEPTH, _MAX_DIGITS = 1_000, 4, 19
+#: Of ids (64 bits with a sign), and of other numbers: so many seconds are 300 years, which calendars can still write.
+MAX_ID, _MAX_NUMBER = (1 << 63) - 1, 10**10
 _FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 
 Tree = dict[str, Any]
@@ -59,14 +61,14 @@ class Parameters:
         raise self._wrong(name, "true or false", text)
 
     def number(self, name: str) -> int | None:
-        """A whole number."""
+        """A whole number; an absurd one counts as the largest that still makes a time or a place in a list."""
         text = self.text(name)
         if text is None or not text.strip():
             return None
         digits = text.strip().removeprefix("-")
-        if not (digits.isascii() and digits.isdigit() and len(digits) <= _MAX_ID_DIGITS):
+        if not (digits.isascii() and digits.isdigit() and len(digits) <= _MAX_DIGITS):
             raise self._wrong(name, "a whole number", text)
-        return int(text)
+        return max(-_MAX_NUMBER, min(int(text), _MAX_NUMBER))
 
     def identifier(self, name: str) -> int | None:
         """An id of ours; 0, which nothing has, for a text that is none. Unknown ids are no errors."""
@@ -112,12 +114,12 @@ class Parameters:
 
 
 def read_id(text: str) -> int:
-    """A decimal id; 0 for what is none.
+    """A decimal id; 0 for what is none, and the largest that a database can hold for what is above it.
 
-    >>> read_id("42"), read_id("-1"), read_id("x")
-    (42, 0, 0)
+    >>> read_id("42"), read_id("-1"), read_id("x"), read_id("9" * 19) == 2**63 - 1
+    (42, 0, 0, True)
     """
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MAX_ID_DIGITS else 0
+    return min(int(text), MAX_ID) if text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS else 0
 
 
 def _as_text(value: Any) -> str | None:

@@ -148,3 +148,10 @@ async def test_links_keep_parameters_and_never_repeat_host(aiohttp_client, site)
     response = await client.get("/api/v1/list?limit=2&types[]=a&max_id=11", headers={"Host": "evil.example"})
     base = f"{site.peer.origin}/api/v1/list?limit=2&types%5B%5D=a"
     assert response.headers["Link"] == f'<{base}&max_id=5>; rel="next", <{base}&min_id=9>; rel="prev"'
+
+
+@pytest.mark.parametrize("text", ["9223372036854775807", "9223372036854775808", "9" * 19])
+def test_no_number_is_larger_than_a_database_holds(text):
+    sent = Parameters({"id": text, "ids": [text], "n": text, "below": f"-{text}"})
+    assert sent.identifier("id") == sent.identifiers("ids")[0] == 2**63 - 1
+    assert (sent.number("n"), sent.number("below")) == (10**10, -(10**10))
