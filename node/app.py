@@ -77,13 +77,13 @@ from node.store.newest import newest_id
 from node.ticks import Tick, Ticks
 from web import middlewares
 from web import routes as web_routes
+from web.areas import add_areas
 from web.client_api.callers import TOKENS, Tokens
 from web.client_api.entities.look import LOOK, build_look
-from web.client_api.instance import HOUSE, House
+from web.client_api.house import HOUSE, build_house
 from web.health import STOPPING, watch_loop
 from web.state import WEB, build_web
-from web.streaming.handlers import HUB, close_streams, run_hub
-from web.streaming.hub import Hub
+from web.streaming.hub import HUB, Hub, close_streams, run_hub
 
 MAX_BODY = 1_048_576
 
@@ -371,9 +371,10 @@ def build_app(system: System) -> web.Application:
     app.cleanup_ctx.append(watch_loop)
     app[TOKENS] = Tokens(system.node.store)
     app[LOOK] = build_look(system.node, app[WEB].pictures, system.federation.policies)
-    app[HOUSE] = House(system.node, app[WEB], app[LOOK])
+    app[HOUSE] = build_house(system.node, app[WEB], app[LOOK])
     app[HUB] = Hub(system.node.store, system.node.clock, app[LOOK])
     app.cleanup_ctx.append(run_hub)
     app.on_shutdown.append(close_streams)
     app.add_routes([*routes.ROUTES, *web_routes.ROUTES])
+    add_areas(app, web_routes.AREAS)
     return app

@@ -2,18 +2,22 @@
 
 One allow list (security rules HTM1 to HTM5, HTM12), applied by nh3 before anything is stored. Text that is too long
 or nests too deeply for the parser is shown as plain text instead. Nothing here raises, and nothing takes more than
-linear time; a long article costs some milliseconds, in which nh3 lets other threads run.
+linear time; a long article costs some milliseconds, in which nh3 lets other threads run. nh3 (2 MiB) loads with the
+first text that has markup.
 """
 
 import html
 import re
 from collections.abc import Callable
-
-import nh3
+from functools import cache
+from typing import TYPE_CHECKING
 
 from node.domain.text import clean as without_controls
 from node.domain.text import paragraphs, plain
 from node.markup_depth import nests_deeper_than
+
+if TYPE_CHECKING:
+    import nh3
 
 to_plain = plain
 
@@ -84,15 +88,20 @@ _CHECKS: dict[str, Callable[[str], str | None]] = {
     "reversed": lambda _: "",
 }
 
-_CLEANER = nh3.Cleaner(
-    tags=set(TAGS),
-    attributes={tag: set(names) for tag, names in ATTRIBUTES.items()},
-    attribute_filter=_attribute,
-    url_schemes=set(URL_SCHEMES),
-    url_relative="deny",  # a path of theirs would lead to a page of ours
-    link_rel=REL,
-    strip_comments=True,
-)
+
+@cache
+def _cleaner() -> "nh3.Cleaner":
+    import nh3  # late: see the module
+
+    return nh3.Cleaner(
+        tags=set(TAGS),
+        attributes={tag: set(names) for tag, names in ATTRIBUTES.items()},
+        attribute_filter=_attribute,
+        url_schemes=set(URL_SCHEMES),
+        url_relative="deny",  # a path of theirs would lead to a page of ours
+        link_rel=REL,
+        strip_comments=True,
+    )
 
 
 def clean(markup: str, *, max_bytes: int = MAX_POST_BYTES) -> str:
@@ -105,7 +114,7 @@ def clean(markup: str, *, max_bytes: int = MAX_POST_BYTES) -> str:
         return cut(text, max_bytes).replace(">", "&gt;")
     if is_longer(text, max_bytes) or nests_deeper_than(MAX_DEPTH, text):
         return as_paragraphs(plain(cut(text, max_bytes)))
-    return _CLEANER.clean(text)
+    return _cleaner().clean(text)
 
 
 def clean_loose(markup: str, *, max_bytes: int = MAX_POST_BYTES) -> str:

@@ -2,6 +2,8 @@
 
 A reader who asks for HTML gets a page, a Mastodon-style client ``{"error": ...}``, everybody else problem JSON
 (RFC 9457). What a NodeError keeps in ``detail`` is for the log and never leaves.
+
+What pages are made of loads with the first page (see ``web.areas``).
 """
 
 from collections.abc import Mapping
@@ -11,8 +13,6 @@ import orjson
 from aiohttp import hdrs, web
 
 from node import errors
-from web.pages.frame import html, page_of
-from web.pages.views import ErrorView
 
 STATUS: Mapping[type[errors.NodeError], int] = MappingProxyType(
     {
@@ -118,6 +118,9 @@ def respond(
 
 
 def _page(request: web.Request, status: int, sentence: str, request_id: str) -> web.Response:
+    from web.pages.frame import html, page_of  # late: see the module
+    from web.pages.views import ErrorView  # late: the same
+
     page = page_of(request, "/", title=TITLES.get(status, ""), noindex=True)
     return html(request, ErrorView(page=page, status=status, message=sentence, request_id=request_id), status)
 

@@ -33,16 +33,6 @@ MAX_VALUES = 20  # of one filter
 PARAMETERS = {**{facet: facet for facet in FILTERS if facet != "origin"}, "host": "origin"}
 
 
-def routes() -> list[web.RouteDef]:
-    """All routes of the learning API."""
-    return [
-        web.get(f"{PREFIX}/resources", list_resources, name="learning-resources"),
-        web.get(f"{PREFIX}/resources/{{slug}}", show_resource, name="learning-resource"),
-        web.get(f"{PREFIX}/catalogue", show_catalogue, name="learning-catalogue"),
-        web.get(f"{PREFIX}/openapi.json", show_openapi, name="learning-openapi"),
-    ]
-
-
 # -- handlers -------------------------------------------------------------------------------------------------------
 
 
@@ -176,3 +166,11 @@ def _json(request: web.Request, answer: dict[str, Any]) -> web.Response:
     response.headers["Cache-Control"] = "no-cache" if viewer_of(request) == Viewer() else "private, no-store"
     response.headers["Vary"] = "Authorization, Cookie"
     return response
+
+
+ROUTES = [
+    web.get(f"{PREFIX}/resources", list_resources, name="learning-resources"),
+    web.get(f"{PREFIX}/resources/{{slug}}", show_resource, name="learning-resource"),
+    web.get(f"{PREFIX}/catalogue", show_catalogue, name="learning-catalogue"),
+    web.get(f"{PREFIX}/openapi.json", show_openapi, name="learning-openapi"),
+]

@@ -1,41 +1,24 @@
-"""Every page and API of the node, in one list."""
+"""Where every page and API of the node is found: what watches the node from the start, all else in areas."""
 
 from aiohttp import web
 
-from web import health, learning_api, media
-from web.account import routes as account
-from web.admin import routes as admin
-from web.assets import PREFIX
-from web.client_api import routes as client_api
-from web.oauth import routes as oauth
-from web.pages import about, actor, catalogue, covers, follow, home, post, resource, setup, sign_in, static, tag
-
-_NAME = "{name:[A-Za-z0-9_.@:-]{1,320}}"
+from web import health
+from web.areas import Area
 
 ROUTES = [
     web.get("/healthz", health.healthz, name="healthz"),
     web.get("/readyz", health.readyz, name="readyz"),
-    web.get(PREFIX + "{name}", static.show, name="static"),
-    web.get("/", home.show_home, name="home"),
-    web.get("/resources", catalogue.show_catalogue, name="resources"),
-    web.get("/covers/{id:[0-9]{1,19}}.png", covers.show, name="cover"),
-    web.get("/r/{slug}", resource.show_resource, name="resource"),
-    web.get(f"/@{_NAME}/p{{post:[0-9]{{1,19}}}}", post.show_post, name="post"),
-    web.get(f"/@{_NAME}", actor.show_actor, name="profile"),
-    web.get("/tags/{name}", tag.show_tag, name="tag"),
-    web.get("/follow", follow.show_follow, name="follow"),
-    web.post("/follow", follow.follow, name="follow-form"),
-    web.post("/follow/from", follow.follow_from_elsewhere, name="follow-elsewhere"),
-    web.get("/sign-in", sign_in.show_sign_in, name="signin"),
-    web.post("/sign-in", sign_in.sign_in, name="signin-form"),
-    web.post("/sign-out", sign_in.sign_out, name="sign-out"),
-    web.get("/setup", setup.show_setup, name="setup"),
-    web.post("/setup", setup.set_up, name="setup-form"),
-    *media.ROUTES,
-    *admin.ROUTES,
-    *about.ROUTES,
-    *learning_api.routes(),
-    *account.ROUTES,
-    *oauth.ROUTES,
-    *client_api.ROUTES,
 ]
+
+AREAS = (
+    Area("web.learning_api", "/api/learning"),
+    Area("web.client_api.routes", "/api", "/health"),
+    Area("web.oauth.routes", "/oauth", "/.well-known/oauth-authorization-server"),
+    Area("web.admin.routes", "/admin"),
+    Area(
+        "web.account.routes",
+        *("/settings", "/admin/pictures", "/join", "/confirm", "/forgot", "/reset"),
+        *("/sign-in/code", "/sign-in/organisation"),
+    ),
+    Area("web.pages.routes", "/"),
+)

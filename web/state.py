@@ -1,6 +1,6 @@
 """What pages and middlewares share besides the node: rendering, static files, and rates of sign-in.
 
-Jinja and the templates (26 ms, 2 MiB) load with the first page.
+Jinja, the templates (26 ms, 2 MiB) and the views of pages load with the first page.
 """
 
 import functools
@@ -21,10 +21,9 @@ from node.ratelimit import Exemptions, Rate, Window
 from node.state import Node
 from web.assets import Assets
 from web.client_api.pictures import Pictures, build_pictures
-from web.pages.parts import Link
-from web.pages.views import ACCENTS, Site, View
 
 if TYPE_CHECKING:
+    from web.pages.views import Site, View
     from web.rendering import Renderer
 
 
@@ -52,9 +51,9 @@ class ApiRates:
 class WebState:
     """Built once; the same for all requests."""
 
-    site: Site
+    site: "Callable[[], Site]"
     assets: Assets
-    render: Callable[[View], str]
+    render: "Callable[[View], str]"
     own_hosts: frozenset[str]
     is_https: bool
     sign_in: SignInRates
@@ -77,7 +76,7 @@ def build_web(node: Node) -> WebState:
     """The web part of a node; reads templates and static files."""
     assets = Assets()
     return WebState(
-        site=_site(node.config),
+        site=functools.cache(lambda: _site(node.config)),
         assets=assets,
         render=_rendering(assets),
         own_hosts=node.config.own_hosts,
@@ -96,7 +95,7 @@ def build_web(node: Node) -> WebState:
     )
 
 
-def _rendering(assets: Assets) -> Callable[[View], str]:
+def _rendering(assets: Assets) -> "Callable[[View], str]":
     @functools.cache
     def renderer() -> "Renderer":
         from web.rendering import Renderer  # late: see the module
@@ -106,7 +105,10 @@ def _rendering(assets: Assets) -> Callable[[View], str]:
     return lambda view: renderer().render(view)
 
 
-def _site(config: Config) -> Site:
+def _site(config: Config) -> "Site":
+    from web.pages.parts import Link  # late: see the module
+    from web.pages.views import ACCENTS, Site  # late: the same
+
     return Site(
         name=config.node.name,
         host=config.host,

@@ -6,19 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row, case, delete, func, insert, or_, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from node.store.tables import announcement_reactions, announcement_reads, announcements
+from node.store.upsert import insert_missing
 
-_INSERT_READ = {
-    "sqlite": sqlite_insert(announcement_reads).on_conflict_do_nothing(),
-    "postgresql": postgresql_insert(announcement_reads).on_conflict_do_nothing(),
-}
-_INSERT_REACTION = {
-    "sqlite": sqlite_insert(announcement_reactions).on_conflict_do_nothing(),
-    "postgresql": postgresql_insert(announcement_reactions).on_conflict_do_nothing(),
-}
+_INSERT_READ = insert_missing(announcement_reads)
+_INSERT_REACTION = insert_missing(announcement_reactions)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,11 @@
 """Who has blocked whom."""
 
 from sqlalchemy import Connection, bindparam, delete, exists, or_, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from node.store.tables import blocks
+from node.store.upsert import insert_missing
 
-_INSERT = {
-    "sqlite": sqlite_insert(blocks).on_conflict_do_nothing(),
-    "postgresql": postgresql_insert(blocks).on_conflict_do_nothing(),
-}
+_INSERT = insert_missing(blocks)
 _HAS = select(
     exists().where(blocks.c.blocker_id == bindparam("blocker_id"), blocks.c.blocked_id == bindparam("blocked_id"))
 )

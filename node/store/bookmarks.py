@@ -1,19 +1,12 @@
 """What a person keeps for later, for herself alone; and conversations that she wants to hear no more of."""
 
 from sqlalchemy import Connection, delete
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from node.store.tables import bookmarks, conversation_mutes
+from node.store.upsert import insert_missing
 
-_INSERT = {
-    "sqlite": sqlite_insert(bookmarks).on_conflict_do_nothing(),
-    "postgresql": postgresql_insert(bookmarks).on_conflict_do_nothing(),
-}
-_MUTE = {
-    "sqlite": sqlite_insert(conversation_mutes).on_conflict_do_nothing(),
-    "postgresql": postgresql_insert(conversation_mutes).on_conflict_do_nothing(),
-}
+_INSERT = insert_missing(bookmarks)
+_MUTE = insert_missing(conversation_mutes)
 
 
 def insert_bookmark(conn: Connection, bookmark_id: int, actor_id: int, object_id: int, now: int) -> None:

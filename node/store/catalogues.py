@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Select, Table, bindparam, delete, func, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from node.domain.catalogues import BUCKETS, EMPTY, State, bucket_of, combine, entry_hash, etag_of
 from node.store.follows import ACCEPTED
 from node.store.objects import LIVE
 from node.store.tables import actors, catalogue_buckets, catalogue_entries, catalogues, follows, objects, tombstones
+from node.store.upsert import inserting
 
 # -- catalogues -----------------------------------------------------------------------------------------------------
 
@@ -116,7 +115,7 @@ def move(conn: Connection, actor_id: int, uri: str) -> None:
 
 def _insert(conn: Connection, table: Table) -> Any:
     """An INSERT that may say what to do about rows that are there."""
-    return sqlite_insert(table) if conn.dialect.name == "sqlite" else postgresql_insert(table)
+    return inserting(conn.dialect.name)(table)
 
 
 def _followed() -> Select[Any]:

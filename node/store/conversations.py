@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from node.store.tables import actors, conversation_posts, conversations, mentions
+from node.store.upsert import Into, Upsert, insert_missing
 from node.store.windows import Window
 
 _PARTICIPANTS = (
@@ -21,15 +20,18 @@ _PARTICIPANTS = (
 _FOUND = select(
     conversations.c.id, conversations.c.owner_id, conversations.c.context, conversations.c.participants
 ).where(conversations.c.context.in_(bindparam("contexts", expanding=True)))
-_UPSERT: dict[str, Any] = {}
-_INSERT_POST: dict[str, Any] = {}
-for _dialect, _insert in (("sqlite", sqlite_insert), ("postgresql", postgresql_insert)):
-    _made = _insert(conversations)
-    _UPSERT[_dialect] = _made.on_conflict_do_update(
+
+
+def _put(into: Into) -> Any:
+    made = into(conversations)
+    return made.on_conflict_do_update(
         index_elements=["owner_id", "context", "participants"],
-        set_={"last_object_id": _made.excluded.last_object_id, "unread": _made.excluded.unread},
+        set_={"last_object_id": made.excluded.last_object_id, "unread": made.excluded.unread},
     )
-    _INSERT_POST[_dialect] = _insert(conversation_posts).on_conflict_do_nothing()
+
+
+_UPSERT = Upsert(_put)
+_INSERT_POST = insert_missing(conversation_posts)
 
 
 @dataclass(frozen=True, slots=True)

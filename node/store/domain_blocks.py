@@ -3,16 +3,12 @@
 from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection, delete, select, union_all
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from node.store.tables import actors, domain_blocks, follows
+from node.store.upsert import insert_missing
 from node.store.windows import Window
 
-_INSERT = {
-    "sqlite": sqlite_insert(domain_blocks).on_conflict_do_nothing(),
-    "postgresql": postgresql_insert(domain_blocks).on_conflict_do_nothing(),
-}
+_INSERT = insert_missing(domain_blocks)
 
 
 def insert_domain_block(conn: Connection, block_id: int, actor_id: int, domain: str, now: int) -> None:

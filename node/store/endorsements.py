@@ -3,16 +3,12 @@
 from collections.abc import Sequence
 
 from sqlalchemy import Connection, delete, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from node.store.tables import endorsements
+from node.store.upsert import insert_missing
 from node.store.windows import Window
 
-_INSERT = {
-    "sqlite": sqlite_insert(endorsements).on_conflict_do_nothing(),
-    "postgresql": postgresql_insert(endorsements).on_conflict_do_nothing(),
-}
+_INSERT = insert_missing(endorsements)
 
 
 def insert_endorsement(conn: Connection, endorsement_id: int, actor_id: int, target_id: int, now: int) -> None:

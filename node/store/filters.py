@@ -22,11 +22,10 @@ from sqlalchemy import (
     union_all,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from node.domain.filters import NO_FILTERS, Filter, FilterContext, Filters, Keyword, compile_filters, words_of
 from node.store.tables import filter_keywords, filter_statuses, filters, objects
+from node.store.upsert import insert_missing
 
 _OWNED = filters.c.owner_id == bindparam("owner_id")
 _WORDS = (
@@ -136,10 +135,7 @@ def delete_keyword(conn: Connection, keyword_id: int) -> None:
 
 # -- posts ------------------------------------------------------------------------------------------------------------
 
-_INSERT_STATUS = {
-    "sqlite": sqlite_insert(filter_statuses).on_conflict_do_nothing(),
-    "postgresql": postgresql_insert(filter_statuses).on_conflict_do_nothing(),
-}
+_INSERT_STATUS = insert_missing(filter_statuses)
 
 
 def insert_status(conn: Connection, values: Mapping[str, Any]) -> None:

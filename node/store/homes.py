@@ -1,20 +1,16 @@
 """Home timelines when somebody is followed, or is not any more."""
 
 from sqlalchemy import Connection, delete, literal, or_, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from node.domain.visibility import Visibility
 from node.store.objects import LIVE
 from node.store.tables import home_entries, objects
+from node.store.upsert import insert_missing
 
 #: So many posts of somebody new come in at once.
 MERGED = 40
 _SHOWN = [Visibility.PUBLIC.value, Visibility.UNLISTED.value, Visibility.FOLLOWERS.value]
-_INTO = {
-    "sqlite": sqlite_insert(home_entries).on_conflict_do_nothing(),
-    "postgresql": postgresql_insert(home_entries).on_conflict_do_nothing(),
-}
+_INTO = insert_missing(home_entries)
 
 
 def merge(conn: Connection, owner_id: int, author_id: int) -> None:

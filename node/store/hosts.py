@@ -5,11 +5,10 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, or_, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from node.store import activities, jobs
 from node.store.tables import hosts
+from node.store.upsert import Upsert
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +67,7 @@ def _upsert(new: Any) -> Any:
     )
 
 
-_SAVE = {"sqlite": _upsert(sqlite_insert(hosts)), "postgresql": _upsert(postgresql_insert(hosts))}
+_SAVE = Upsert(lambda into: _upsert(into(hosts)))
 
 
 def _host(row: Any) -> Host:

@@ -1,15 +1,11 @@
 """What requests with an ``Idempotency-Key`` made, so that the same request again makes nothing more."""
 
 from sqlalchemy import Connection, delete, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from node.store.tables import idempotency_keys
+from node.store.upsert import insert_missing
 
-_INSERT = {
-    "sqlite": sqlite_insert(idempotency_keys).on_conflict_do_nothing(),
-    "postgresql": postgresql_insert(idempotency_keys).on_conflict_do_nothing(),
-}
+_INSERT = insert_missing(idempotency_keys)
 LONGEST = 255
 
 

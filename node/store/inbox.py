@@ -3,15 +3,14 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, delete, func, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from node.store import jobs
 from node.store.bulk import Bulk
 from node.store.jobs import NewJob
 from node.store.tables import jobs as jobs_table
 from node.store.tables import received, received_by
+from node.store.upsert import Upsert, insert_missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +39,9 @@ _FIELDS = tuple(Received.__dataclass_fields__)
 _COLUMNS = tuple(received.c[name] for name in _FIELDS)
 _KNOWN = select(received.c.uri, received.c.id).where(received.c.uri.in_(bindparam("uris", expanding=True)))
 # One writer: what was unknown a moment ago still is.
-_INSERT = Bulk(sqlite_insert(received))
-_INSERT_RETURNING = postgresql_insert(received).on_conflict_do_nothing().returning(received.c.id)
-_INSERT_BY = Bulk(
-    {
-        "sqlite": sqlite_insert(received_by).on_conflict_do_nothing(),
-        "postgresql": postgresql_insert(received_by).on_conflict_do_nothing(),
-    }
-)
+_INSERT = Bulk(insert(received))
+_INSERT_RETURNING = Upsert(lambda into: into(received).on_conflict_do_nothing().returning(received.c.id))
+_INSERT_BY = Bulk(insert_missing(received_by))
 _BY_ID = select(*_COLUMNS).where(received.c.id.in_(bindparam("ids", expanding=True)))
 _OUTCOME = Bulk(update(received).where(received.c.id == bindparam("received_id")).values(outcome=bindparam("result")))
 
@@ -80,7 +74,7 @@ def _insert(conn: Connection, fresh: list[Acceptance]) -> list[Acceptance]:
     if conn.dialect.name == "sqlite":
         _INSERT.run(conn, rows)
         return fresh
-    stored = set(conn.scalars(_INSERT_RETURNING, rows))
+    stored = set(conn.scalars(_INSERT_RETURNING[conn.dialect.name], rows))
     return [item for item in fresh if item.received.id in stored]
 
 

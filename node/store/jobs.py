@@ -14,13 +14,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, case, delete, exists, func, insert, or_, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from node.clock import HOUR, SECOND
 from node.store.bulk import Bulk
 from node.store.engine import signal
 from node.store.tables import jobs, workers
+from node.store.upsert import insert_missing
 
 #: How long a claim holds without a heartbeat. Work of a killed process is to go on within 10 s of the next start
 #: (operator contract), also where another process may still be alive.
@@ -75,12 +74,7 @@ _COLUMNS = (
     jobs.c.expires_at,
     jobs.c.created_at,
 )
-_INSERT = Bulk(
-    {
-        "sqlite": sqlite_insert(jobs).on_conflict_do_nothing(index_elements=[jobs.c.lock_key]),
-        "postgresql": postgresql_insert(jobs).on_conflict_do_nothing(index_elements=[jobs.c.lock_key]),
-    }
-)
+_INSERT = Bulk(insert_missing(jobs, [jobs.c.lock_key]))
 
 
 def portions(values: Collection[str], size: int = 10_000) -> Iterator[list[str]]:

@@ -4,10 +4,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, exists, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from node.store.tables import actors, follows, list_members, lists
+from node.store.upsert import insert_missing
 from node.store.windows import Window
 
 
@@ -22,10 +21,7 @@ class PersonList:
 
 
 _COLUMNS = tuple(lists.c[name] for name in PersonList.__dataclass_fields__)
-_INSERT_MEMBERS = {
-    "sqlite": sqlite_insert(list_members).on_conflict_do_nothing(),
-    "postgresql": postgresql_insert(list_members).on_conflict_do_nothing(),
-}
+_INSERT_MEMBERS = insert_missing(list_members)
 
 
 def load_lists(conn: Connection, owner_id: int) -> list[PersonList]:

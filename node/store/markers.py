@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from node.store.tables import markers
+from node.store.upsert import Into, Upsert
 
 TIMELINES = ("home", "notifications")
 
@@ -22,17 +21,21 @@ class Marker:
 
 
 _COLUMNS = tuple(markers.c[name] for name in Marker.__dataclass_fields__)
-_UPSERT: dict[str, Any] = {}
-for _dialect, _insert in (("sqlite", sqlite_insert), ("postgresql", postgresql_insert)):
-    _made = _insert(markers)
-    _UPSERT[_dialect] = _made.on_conflict_do_update(
+
+
+def _put(into: Into) -> Any:
+    made = into(markers)
+    return made.on_conflict_do_update(
         index_elements=["owner_id", "timeline"],
         set_={
-            "last_read_id": _made.excluded.last_read_id,
+            "last_read_id": made.excluded.last_read_id,
             "version": markers.c.version + 1,
-            "updated_at": _made.excluded.updated_at,
+            "updated_at": made.excluded.updated_at,
         },
     )
+
+
+_UPSERT = Upsert(_put)
 
 
 def load_markers(conn: Connection, owner_id: int, timelines: Collection[str]) -> list[Marker]:

@@ -1,25 +1,24 @@
 """Whom a person does not want to see, for some time or for ever; nobody else hears of it."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, or_, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from node.store.tables import mutes
+from node.store.upsert import Into, Upsert
 from node.store.windows import Window
 
 _KEY = ["muter_id", "muted_id"]
-_SQLITE, _POSTGRESQL = sqlite_insert(mutes), postgresql_insert(mutes)
 _CHANGED = ("hides_notifications", "expires_at")
-_PUT = {
-    "sqlite": _SQLITE.on_conflict_do_update(
-        index_elements=_KEY, set_={name: _SQLITE.excluded[name] for name in _CHANGED}
-    ),
-    "postgresql": _POSTGRESQL.on_conflict_do_update(
-        index_elements=_KEY, set_={name: _POSTGRESQL.excluded[name] for name in _CHANGED}
-    ),
-}
+
+
+def _put(into: Into) -> Any:
+    made = into(mutes)
+    return made.on_conflict_do_update(index_elements=_KEY, set_={name: made.excluded[name] for name in _CHANGED})
+
+
+_PUT = Upsert(_put)
 #: Of a row: it has not expired; ``now`` is bound.
 LIVE = or_(mutes.c.expires_at.is_(None), mutes.c.expires_at > bindparam("now"))
 

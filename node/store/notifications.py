@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, delete, or_, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from node.domain.notices import DEFAULT_POLICY, Policy, Standing, Verdict
 from node.domain.visibility import Visibility
@@ -27,6 +25,7 @@ from node.store.tables import (
     objects,
     reactions,
 )
+from node.store.upsert import Into, Upsert, insert_missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,17 +240,18 @@ def load_standings(
 
 # -- rows -------------------------------------------------------------------------------------------------------------
 
-_INSERT = {
-    "sqlite": sqlite_insert(notifications).on_conflict_do_nothing(),
-    "postgresql": postgresql_insert(notifications).on_conflict_do_nothing(),
-}
+_INSERT = insert_missing(notifications)
 _RETURNED = (notifications.c.id,)
-_INSERT_REQUEST: dict[str, Any] = {}
-for _dialect, _insert in (("sqlite", sqlite_insert), ("postgresql", postgresql_insert)):
-    _made = _insert(notification_requests)
-    _INSERT_REQUEST[_dialect] = _made.on_conflict_do_update(
-        index_elements=["owner_id", "actor_id"], set_={"updated_at": _made.excluded.updated_at}
+
+
+def _put_request(into: Into) -> Any:
+    made = into(notification_requests)
+    return made.on_conflict_do_update(
+        index_elements=["owner_id", "actor_id"], set_={"updated_at": made.excluded.updated_at}
     )
+
+
+_INSERT_REQUEST = Upsert(_put_request)
 
 
 def insert_notifications(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> set[int]:

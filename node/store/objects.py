@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, or_, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from node.domain.visibility import Visibility
 from node.store import conversations
@@ -27,6 +25,7 @@ from node.store.tables import (
     resources,
     tombstones,
 )
+from node.store.upsert import insert_missing
 
 #: Only what lives is shown; what is hidden may come back (its author is suspended), what is deleted does not.
 LIVE, HIDDEN, DELETED = "live", "hidden", "deleted"
@@ -86,18 +85,8 @@ def find_rows(conn: Connection, ids: Collection[int]) -> dict[int, Row[Any]]:
 
 
 _INSERT_OBJECT = Bulk(insert(objects))
-_INSERT_MENTION = Bulk(
-    {
-        "sqlite": sqlite_insert(mentions).on_conflict_do_nothing(),
-        "postgresql": postgresql_insert(mentions).on_conflict_do_nothing(),
-    }
-)
-_INSERT_HOME = Bulk(
-    {
-        "sqlite": sqlite_insert(home_entries).on_conflict_do_nothing(),
-        "postgresql": postgresql_insert(home_entries).on_conflict_do_nothing(),
-    }
-)
+_INSERT_MENTION = Bulk(insert_missing(mentions))
+_INSERT_HOME = Bulk(insert_missing(home_entries))
 _ADD_REPLIES = (
     update(objects)
     .where(objects.c.id == bindparam("object_id"))
@@ -228,10 +217,7 @@ def bury_all_of(conn: Connection, actor_id: int, now: int) -> None:
 
 # -- tombstones of what was never here, or must not come back --------------------------------------------------------
 
-_INSERT_TOMBSTONE = {
-    "sqlite": sqlite_insert(tombstones).on_conflict_do_nothing(),
-    "postgresql": postgresql_insert(tombstones).on_conflict_do_nothing(),
-}
+_INSERT_TOMBSTONE = insert_missing(tombstones)
 _TOMBSTONES = select(tombstones.c.uri, tombstones.c.actor_uri).where(
     tombstones.c.uri.in_(bindparam("uris", expanding=True)),
     or_(tombstones.c.expires_at.is_(None), tombstones.c.expires_at > bindparam("now")),

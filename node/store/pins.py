@@ -1,15 +1,11 @@
 """Objects that an actor shows first (``featured``)."""
 
 from sqlalchemy import Connection, delete, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from node.store.tables import pins
+from node.store.upsert import insert_missing
 
-_INSERT = {
-    "sqlite": sqlite_insert(pins).on_conflict_do_nothing(),
-    "postgresql": postgresql_insert(pins).on_conflict_do_nothing(),
-}
+_INSERT = insert_missing(pins)
 
 
 def insert_pin(conn: Connection, actor_id: int, object_id: int, now: int) -> None:

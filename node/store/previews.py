@@ -3,21 +3,25 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Executable, delete, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import Connection, delete, select
 
 from node.store.stamps import touch_objects
 from node.store.tables import cards, object_cards
+from node.store.upsert import Into, Upsert
 
-_CARDS: dict[str, Executable] = {}
-_SHOWN: dict[str, Executable] = {}
-for _dialect, _insert in (("sqlite", sqlite_insert), ("postgresql", postgresql_insert)):
-    _card, _shown = _insert(cards), _insert(object_cards)
-    _CARDS[_dialect] = _card.on_conflict_do_update(
-        index_elements=["url"], set_={"data": _card.excluded.data, "fetched_at": _card.excluded.fetched_at}
-    )
-    _SHOWN[_dialect] = _shown.on_conflict_do_update(index_elements=["object_id"], set_={"url": _shown.excluded.url})
+
+def _put_card(into: Into) -> Any:
+    made = into(cards)
+    new = {"data": made.excluded.data, "fetched_at": made.excluded.fetched_at}
+    return made.on_conflict_do_update(index_elements=["url"], set_=new)
+
+
+def _put_shown(into: Into) -> Any:
+    made = into(object_cards)
+    return made.on_conflict_do_update(index_elements=["object_id"], set_={"url": made.excluded.url})
+
+
+_CARDS, _SHOWN = Upsert(_put_card), Upsert(_put_shown)
 
 
 def find_card(conn: Connection, url: str, *, fetched_after: int) -> tuple[bool, Any]:

@@ -4,10 +4,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, case, delete, func, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from node.store.tables import actors, home_entries, notifications, objects, reactions
+from node.store.upsert import insert_missing
 
 LIKE, DISLIKE, SHARE, EMOJI, VOTE, QUOTE = "like", "dislike", "share", "emoji", "vote", "quote"
 _COUNTERS = {LIKE: objects.c.likes_count, SHARE: objects.c.shares_count}
@@ -25,10 +24,7 @@ class Reaction:
 
 
 _COLUMNS = tuple(reactions.c[name] for name in Reaction.__dataclass_fields__)
-_INSERT = {
-    "sqlite": sqlite_insert(reactions).on_conflict_do_nothing(),
-    "postgresql": postgresql_insert(reactions).on_conflict_do_nothing(),
-}
+_INSERT = insert_missing(reactions)
 _COUNT = {
     kind: update(objects)
     .where(objects.c.id == bindparam("object_id"))

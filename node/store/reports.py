@@ -4,15 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, or_, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from node.store.tables import report_notes, reports
+from node.store.upsert import insert_missing
 
-_INSERT = {
-    "sqlite": sqlite_insert(reports).on_conflict_do_nothing(),
-    "postgresql": postgresql_insert(reports).on_conflict_do_nothing(),
-}
+_INSERT = insert_missing(reports)
 
 
 def insert_report(

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from node.domain import slugs
 from node.domain.records import ResourceRecord
@@ -23,6 +21,7 @@ from node.store.actors import Actor, load_actors_by_id
 from node.store.objects import LIVE
 from node.store.search import Entry, mark
 from node.store.tables import concept_labels, objects, resource_facets, resource_slugs, resources
+from node.store.upsert import inserting
 
 KIND = "resource"  # of the object's row
 
@@ -407,7 +406,7 @@ def _save_labels(conn: Connection, new: Sequence[NewResource]) -> None:
             for concept in cast(Any, each.record.get(name, ())):
                 if "id" in concept and concept.get("prefLabel") and len(concept["id"]) <= _MAX_VALUE:
                     labels[each.local][concept_key(concept["id"])] = concept["prefLabel"]
-    build = sqlite_insert if conn.dialect.name == "sqlite" else postgresql_insert
+    build = inserting(conn.dialect.name)
     if labels[False]:
         rows = [{"value": key, "labels": labels[False][key]} for key in sorted(labels[False])]
         conn.execute(build(concept_labels).on_conflict_do_nothing(), rows)

@@ -2,21 +2,22 @@
 
 import secrets
 from collections.abc import Collection
+from typing import Any
 
-from sqlalchemy import Connection, Executable, bindparam, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import Connection, bindparam, update
 
 from node.store.tables import actor_stamps, object_stamps
+from node.store.upsert import Into, Upsert
 
 _BITS = 62
-_SQLITE, _POSTGRESQL = sqlite_insert(object_stamps), postgresql_insert(object_stamps)
-_SET_OBJECTS: dict[str, Executable] = {
-    "sqlite": _SQLITE.on_conflict_do_update(index_elements=["object_id"], set_={"stamp": _SQLITE.excluded.stamp}),
-    "postgresql": _POSTGRESQL.on_conflict_do_update(
-        index_elements=["object_id"], set_={"stamp": _POSTGRESQL.excluded.stamp}
-    ),
-}
+
+
+def _put(into: Into) -> Any:
+    made = into(object_stamps)
+    return made.on_conflict_do_update(index_elements=["object_id"], set_={"stamp": made.excluded.stamp})
+
+
+_SET_OBJECTS = Upsert(_put)
 _SET_ACTORS = update(actor_stamps).where(actor_stamps.c.actor_id == bindparam("changed")).values(stamp=bindparam("new"))
 
 

@@ -3,16 +3,12 @@
 from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, Connection, Select, exists, func, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from node.store.follows import ACCEPTED
 from node.store.tables import actors, blocks, dismissed_suggestions, followed_tags, follows, mutes, object_tags, objects
+from node.store.upsert import insert_missing
 
-_DISMISS = {
-    "sqlite": sqlite_insert(dismissed_suggestions).on_conflict_do_nothing(),
-    "postgresql": postgresql_insert(dismissed_suggestions).on_conflict_do_nothing(),
-}
+_DISMISS = insert_missing(dismissed_suggestions)
 _MOST = 80
 
 

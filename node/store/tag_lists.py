@@ -5,24 +5,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, delete, func, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from node.domain.tags import key_of
 from node.domain.visibility import Visibility
 from node.store.objects import LIVE
 from node.store.tables import featured_tags, followed_tags, object_tags, objects
+from node.store.upsert import insert_missing
 from node.store.windows import Window
 
 _OPEN = [level.value for level in Visibility if level.is_open]
 _TABLES: tuple[Table, ...] = (followed_tags, featured_tags)
-_INSERT = {
-    table.name: {
-        "sqlite": sqlite_insert(table).on_conflict_do_nothing(),
-        "postgresql": postgresql_insert(table).on_conflict_do_nothing(),
-    }
-    for table in _TABLES
-}
+_INSERT = {table.name: insert_missing(table) for table in _TABLES}
 
 
 @dataclass(frozen=True, slots=True)

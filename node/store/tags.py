@@ -3,16 +3,12 @@
 from collections.abc import Collection, Iterable, Mapping
 
 from sqlalchemy import Connection, bindparam, delete, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from node.domain.tags import key_of
 from node.store.tables import followed_tags, object_tags
+from node.store.upsert import insert_missing
 
-_INSERT = {
-    "sqlite": sqlite_insert(object_tags).on_conflict_do_nothing(),
-    "postgresql": postgresql_insert(object_tags).on_conflict_do_nothing(),
-}
+_INSERT = insert_missing(object_tags)
 _DELETE = delete(object_tags).where(object_tags.c.object_id.in_(bindparam("ids", expanding=True)))
 _FOLLOWERS = (
     select(object_tags.c.object_id, followed_tags.c.actor_id)

@@ -14,7 +14,8 @@ from node.store.rules import load_rules
 from node.store.tables import audit_log, invitations, jobs
 from tests.media_files import picture
 from tests.web.conftest import Site
-from web import routes
+from web.account import routes as account
+from web.admin import routes as admin
 
 #: Forms in an order in which each has something to change; addresses and values name what the test below makes.
 FORMS = (
@@ -44,7 +45,9 @@ FORMS = (
 
 def _changing() -> set[str | None]:
     """The names of all forms of the administration."""
-    changing = [each for each in routes.ROUTES if each.method == "POST" and each.path.startswith("/admin")]
+    changing = [
+        each for each in [*admin.ROUTES, *account.ROUTES] if each.method == "POST" and each.path.startswith("/admin")
+    ]
     return {each.kwargs.get("name") for each in changing}
 
 

@@ -34,6 +34,7 @@ from web.client_api.answers import answer
 from web.client_api.callers import require
 from web.client_api.entities import accounts
 from web.client_api.entities.look import Look, instant
+from web.client_api.house import HOUSE
 from web.pages.languages import LANGUAGES
 from web.state import WEB, WebState
 
@@ -131,9 +132,6 @@ class House:
             box = SecretBox(config.secret_key, config.secrets.previous)
             self._vapid = (await self._node.store.write(vapid.load_key, box)).public
         return self._vapid
-
-
-HOUSE = web.AppKey("HOUSE", House)
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,15 +275,15 @@ def rule_entity(rule: Rule) -> Entity:
 
 
 async def show_first(request: web.Request) -> web.Response:
-    return answer((await request.app[HOUSE].documents())[0], headers=_CACHED)
+    return answer((await request.app[HOUSE]().documents())[0], headers=_CACHED)
 
 
 async def show_second(request: web.Request) -> web.Response:
-    return answer((await request.app[HOUSE].documents())[1], headers=_CACHED)
+    return answer((await request.app[HOUSE]().documents())[1], headers=_CACHED)
 
 
 async def show_activity(request: web.Request) -> web.Response:
-    return answer(await request.app[HOUSE].activity(), headers=_CACHED)
+    return answer(await request.app[HOUSE]().activity(), headers=_CACHED)
 
 
 async def show_rules(request: web.Request) -> web.Response:
@@ -298,7 +296,7 @@ async def show_extended_description(request: web.Request) -> web.Response:
     node = request.app[NODE]
     found = (await node.store.read(rules.load_texts)).get(TextName.ABOUT)
     if found is None:
-        content = request.app[WEB].site.tagline
+        content = request.app[WEB].site().tagline
         return answer({"updated_at": None, "content": content}, headers=_CACHED)
     return answer(_text(found), headers=_CACHED)
 

@@ -38,7 +38,7 @@ async def show_about(request: web.Request) -> web.Response:
     told = texts.get(TextName.ABOUT)
     view = AboutView(
         page=page_of(request, "/about", title="About this node"),
-        text=_prose(told) if told else Prose(value=request.app[WEB].site.tagline),
+        text=_prose(told) if told else Prose(value=request.app[WEB].site().tagline),
         updated_at=told.updated_at if told else 0,
         rules=tuple(listed),
         more=tuple(Link(label=title, href=f"/{name}") for name, title in _TITLES.items() if name in texts),

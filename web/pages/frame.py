@@ -49,7 +49,7 @@ def page_of(request: web.Request, path: str, **what: Any) -> Page:
             is_moderator=session.role != MEMBER,
         )
     return Page(
-        site=request.app[WEB].site,
+        site=request.app[WEB].site(),
         path=path,
         now_at=request.app[NODE].clock.now(),
         language=language_of(request),

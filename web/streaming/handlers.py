@@ -1,7 +1,7 @@
 """The addresses of streaming: one WebSocket for everything, and an event stream for each stream."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -18,24 +18,11 @@ from web.errors import status_of
 from web.streaming import frames
 from web.streaming.channels import LIST, Channel, read_channel
 from web.streaming.connections import Connection, EventSource, Socket
-from web.streaming.hub import Hub
+from web.streaming.hub import HUB, Hub
 
-HUB = web.AppKey("HUB", Hub)
 #: A message of a client is no longer than this (STR4).
 MAX_MESSAGE = 4_096
 _PROTOCOL = hdrs.SEC_WEBSOCKET_PROTOCOL
-
-
-async def run_hub(app: web.Application) -> AsyncIterator[None]:
-    """The hub works as long as the application does."""
-    app[HUB].start()
-    yield
-    await app[HUB].stop()
-
-
-async def close_streams(app: web.Application) -> None:
-    """Before the server waits for requests to end: streams end now."""
-    app[HUB].close()
 
 
 async def health(_request: web.Request) -> web.Response:
