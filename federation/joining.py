@@ -6,7 +6,7 @@ from sqlalchemy import Connection, select
 
 from federation.members import NewMember, create_member
 from node.errors import Conflict, Forbidden, NotFound
-from node.services import letters, mailing
+from node.services import letters, mailing, news
 from node.services.context import Unit
 from node.store import accounts, joining
 from node.store.accounts import ACTIVE, ADMIN, PENDING, UNCONFIRMED
@@ -55,6 +55,7 @@ def join(
     state = PENDING if door.mode == APPROVAL and not invitation else UNCONFIRMED if door.has_mail else ACTIVE
     if state != ACTIVE:
         joining.set_state(conn, person.id, state)
+    news.tell(conn, unit, news.SignedUp(person.id))
     if state == UNCONFIRMED:
         mailing.ask_for(conn, unit, letters.CONFIRM, login=person.username)
     if state == PENDING and door.has_mail:

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import orjson
@@ -58,9 +58,19 @@ _URGENT = frozenset({"mention", "follow_request", "poll", "admin.report", "moder
 class Pusher:
     """Runs jobs of kind ``push``."""
 
-    def __init__(self, store: Store, clock: Clock, client: OutboundClient, box: SecretBox, *, origin: str) -> None:
-        """``origin``: of this node; it is whom a push service can turn to."""
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        client: OutboundClient,
+        box: SecretBox,
+        *,
+        origin: str,
+        proxied: Callable[[str], str],
+    ) -> None:
+        """``origin``: of this node; it is whom a push service can turn to. ``proxied``: where apps find a picture."""
         self._store, self._clock, self._client, self._box, self._origin = store, clock, client, box, origin
+        self._proxied = proxied
         self._key: VapidKey | None = None
 
     def kind(self) -> Kind:
@@ -93,7 +103,7 @@ class Pusher:
         token = self._box.open(subscription.token_sealed, purpose=TOKEN_PURPOSE).decode()
         recipient = read_recipient(subscription.p256dh, subscription.auth)
         make = encrypt if subscription.standard else encrypt_draft
-        made = make(message(row, token, subscription.language), recipient)
+        made = make(message(row, token, subscription.language, icon=self._proxied(row.icon)), recipient)
         jwt = vapid_token(
             key.private,
             audience=origin_of(subscription.endpoint),
@@ -137,7 +147,7 @@ def _load(conn: Connection, subscription_id: int, notification_id: int) -> tuple
     return subscription, row
 
 
-def message(row: Row[Any], token: str, language: str) -> bytes:
+def message(row: Row[Any], token: str, language: str, *, icon: str) -> bytes:
     """What the app decrypts: whose account it is, which notification, and words to show until it has loaded it."""
     name = " ".join((row.name or row.username).split())
     text = plain(row.summary or "") or plain(row.content or "")
@@ -147,7 +157,7 @@ def message(row: Row[Any], token: str, language: str) -> bytes:
             "preferred_locale": language or "en",
             "notification_id": row.id,
             "notification_type": row.type,
-            "icon": row.icon,
+            "icon": icon,
             "title": _cut(_TITLES[row.type].format(name), _MAX_TITLE),
             "body": _cut(" ".join(text.split()), _MAX_BODY),
         }

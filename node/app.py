@@ -279,7 +279,7 @@ async def _join(
             LinkCheck(store, clock, client).kind(),
             Importer(store, clock, unit, fetcher, client).kind(),
             Recheck(clock, partial(fetcher.actor, fresh=True)).kind(),
-            Pusher(store, clock, client, box, origin=config.origin).kind(),
+            Pusher(store, clock, client, box, origin=config.origin, proxied=uploads.links.proxied).kind(),
             Forwarding(store, clock, ids, remote_keys, host=config.host).kind(),
             QuoteStamps(store, clock, ids, fetcher).kind(),
             FollowersSync(store, clock, ids, fetcher, origin=config.origin).kind(),

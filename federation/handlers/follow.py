@@ -4,7 +4,7 @@ from federation import outbox
 from federation.batch import Batch, Inbound
 from federation.handlers import events, quote
 from node.services import catalogue, news
-from node.store import blocks, follows
+from node.store import blocks, follows, homes
 from node.store.actors import Actor
 from node.store.follows import Follow
 
@@ -52,6 +52,7 @@ def accept(batch: Batch, inbound: Inbound) -> str:
     if found.state == follows.ACCEPTED:
         return "accepted-before"
     follows.accept_follow(batch.conn, found.id, batch.unit.now)
+    homes.merge(batch.conn, found.follower_id, found.followed_id)
     batch.forget_followers(found.followed_id)
     batch.add_owner(found.follower_id, inbound.received_id)
     followed = batch.known_actor(inbound.activity.actor)

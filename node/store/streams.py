@@ -34,6 +34,7 @@ class Post(NamedTuple):
     object_id: int
     author_id: int
     sharer_id: int | None
+    author_uri: str
     host: str
     local: bool
     visibility: str
@@ -45,6 +46,7 @@ class Post(NamedTuple):
 
 _parent = objects.alias("parent")
 _FACTS = (
+    actors.c.uri,
     actors.c.host,
     objects.c.local,
     objects.c.visibility,

@@ -14,7 +14,7 @@ from node.services.posts import publish_note
 from node.store import accounts as account_store
 from node.store import actors, objects, reports
 from node.store.tables import accounts, audit_log, follows, sanctions
-from tests.client import App
+from tests.client import App, app_of
 from tests.network import network
 from tests.web.conftest import Site
 
@@ -261,3 +261,25 @@ async def test_a_removed_post_of_others_does_not_come_back(tmp_path) -> None:
         stored = await uni.object(note.uri)
         await uni.store.write(moderate.remove_object, uni.unit(), ada.id, stored.id)
         assert (await uni.object(note.uri)).state == objects.DELETED
+
+
+async def test_who_is_silenced_stands_in_no_public_list_but_followers_read_on(site: Site) -> None:
+    ada, eve = await app_of(site.peer, "ada"), await app_of(site.peer, "eve")
+    boss = await site.peer.add_actor("boss")
+    await ada.post(f"v1/accounts/{eve.me.id}/follow")
+    await site.store.write(moderate.impose, site.peer.unit(), boss.id, eve.me.id, Sanction.SILENCED, "")
+    await site.peer.system.federation.policies.load()
+    made = await eve.post("v1/statuses", status="Hello #silence", visibility="public")
+    assert [status["id"] for status in await ada.get("v1/timelines/home")] == [made["id"]]
+    for path in ("v1/timelines/public", "v1/timelines/tag/silence", "v1/trends/statuses"):
+        assert await ada.get(path) == []
+
+
+async def test_media_of_some_are_always_covered(site: Site) -> None:
+    eve = await app_of(site.peer, "eve")
+    boss = await site.peer.add_actor("boss")
+    made = await eve.post("v1/statuses", status="Hello")
+    assert made["sensitive"] is False
+    await site.store.write(moderate.impose, site.peer.unit(), boss.id, eve.me.id, Sanction.SENSITIVE, "")
+    await site.peer.system.federation.policies.load()
+    assert (await eve.get(f"v1/statuses/{made['id']}"))["sensitive"] is True

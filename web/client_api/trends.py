@@ -40,7 +40,7 @@ async def list_statuses(request: web.Request) -> web.Response:
 
 def _statuses(conn: Connection, look: Look, viewer_id: int | None, limit: int, offset: int) -> list[bytes]:
     ranked = _kept(look, "statuses", lambda: trends.list_posts(conn, look.now))
-    return list(statuses.render(conn, look, ranked[offset : offset + limit], viewer_id).values())
+    return list(statuses.render(conn, look, ranked[offset : offset + limit], viewer_id, in_public=True).values())
 
 
 async def list_links(request: web.Request) -> web.Response:

@@ -116,12 +116,17 @@ def _open_targets(conn: Connection, look: Look, posts: Iterable[Post], interests
     """Public streams, hashtags and lists."""
     listed = list(posts)
     for post in listed:
-        if post.visibility == Visibility.PUBLIC and not look.policies.is_limited(post.host):
+        if post.visibility == Visibility.PUBLIC and _is_listed(look, post):
             for channel in _open_channels(post):
                 if channel in interests.channels:
                     viewers = interests.channels[channel]
                     yield _Target(channel, post.entry_id, post, viewers, FilterContext.PUBLIC)
     yield from _list_targets(conn, listed, interests)
+
+
+def _is_listed(look: Look, post: Post) -> bool:
+    """Whether moderators let the author stand in public."""
+    return not look.policies.is_limited(post.host) and not look.policies.is_silenced(post.author_uri)
 
 
 def _open_channels(post: Post) -> Iterator[Channel]:

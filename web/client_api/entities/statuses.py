@@ -64,10 +64,12 @@ class Share:
 # -- rendering -------------------------------------------------------------------------------------------------------
 
 
-def render(conn: Connection, look: Look, ids: Collection[int], viewer_id: int | None) -> dict[int, bytes]:
+def render(
+    conn: Connection, look: Look, ids: Collection[int], viewer_id: int | None, *, in_public: bool = False
+) -> dict[int, bytes]:
     """Statuses as JSON by id, of objects or boosts; what the viewer may not read is left out."""
     found = entries.load_entries(conn, ids, viewer_id)
-    return render_entries(conn, look, [found[each] for each in ids if each in found], viewer_id)
+    return render_entries(conn, look, [found[each] for each in ids if each in found], viewer_id, in_public=in_public)
 
 
 def render_entries(
