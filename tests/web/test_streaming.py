@@ -170,6 +170,7 @@ async def test_each_stream_needs_its_scope(site):
 async def test_a_token_without_notifications_hears_none_of_them(ada, site):
     reader = App(site.peer, await site.peer.token(ada.me, "read:statuses"), ada.me)
     ben = await app_of(site.peer, "ben")
+    await ada.post(f"v1/accounts/{ben.me.id}/follow")
     stream = await connect(reader, "stream=user")
     await note(ben, "Hello @ada")
     assert await stream.events(1) == ["update"]
