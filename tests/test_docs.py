@@ -48,7 +48,7 @@ def test_commands_of_the_readme_take_their_words():
     for words in lines.values():
         command, *rest = words.split()[1:]
         options = [word for word in rest if word.startswith("--")]
-        group = [word for word in rest[:1] if command in {"user", "resource"}]
+        group = [word for word in rest[:1] if command in {"user", "actor", "resource"}]
         answer = subprocess.run(
             [sys.executable, "-m", "node", command, *group, "--help"],
             cwd=ROOT, capture_output=True, text=True, check=False,

@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "migrate": "Bring the database up to this version.",
         "keys": "Show and change the keys that actors sign with.",
         "user": "Add people, give them passwords and tokens, let accounts move.",
+        "actor": "Add communities and further catalogues.",
         "resource": "Add learning resources, and take them back.",
         "follow": "Follow somebody on another node.",
         "domain": "Decide how to deal with other hosts.",

@@ -181,6 +181,27 @@ def test_records_are_published_once(file: Path, tmp_path: Path, database: sqlite
     assert database.execute("SELECT DISTINCT visibility FROM objects").fetchall() == [("public",)]
 
 
+def test_communities_and_catalogues_are_founded(file: Path, database: sqlite3.Connection) -> None:
+    words = ("actor", "add", "sammlung", "--kind", "catalogue", "--display-name", "Sammlung", "--description", "*Alt*")
+    made = rhizome(file, *words)
+    assert (made.exit_code, made.output) == (0, "@sammlung@localhost:8111\n"), made.stderr
+    assert rhizome(file, "actor", "add", "cafe", "--kind", "community", "--display-name", "Café").exit_code == 0
+    kinds = database.execute(
+        "SELECT kind, catalogue != '' FROM actors WHERE username IN ('sammlung', 'cafe')"
+    ).fetchall()
+    assert sorted(kinds) == [("group", 0), ("service", 1)]
+    stored = rhizome(file, "resource", "add", "-", "--owner", "sammlung", stdin=lines(record(1)))
+    assert stored.exit_code == 0, stored.stderr
+    assert rhizome(file, "resource", "export", "--owner", "sammlung").stdout.count("\n") == 1
+    assert database.execute("SELECT count(*) FROM audit_log WHERE action = 'actor.add'").fetchone() == (2,)
+    again = rhizome(file, *words)
+    assert (again.exit_code, again.stderr) == (1, "This user name is taken. (sammlung)\n")
+    for wrong in ("A b", "admin", "x" * 31):
+        refused = rhizome(file, "actor", "add", wrong, "--kind", "community", "--display-name", "X")
+        assert (refused.exit_code, "$.username" in refused.stderr) == (1, True)
+    assert rhizome(file, "actor", "add", "x", "--kind", "person", "--display-name", "X").exit_code == 2
+
+
 def test_what_was_published_is_written_out_and_taken_again(file: Path, tmp_path: Path) -> None:
     many = [record(number) for number in range(1, 4)]
     assert rhizome(file, "resource", "add", "-", stdin=lines(*many)).exit_code == 0

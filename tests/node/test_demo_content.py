@@ -1,14 +1,24 @@
 """What the demo publishes is what an organisation could publish: valid, of many kinds, in two languages."""
 
+import asyncio
+
 import pytest
+from click.testing import CliRunner
 from PIL import Image
+from sqlalchemy import func, select
 
 from federation.catalogues.reader import read_document
+from node import cli
+from node.app import opened
+from node.config import load
 from node.demo import drawing
 from node.demo.organisations import NAMES, load_organisation, load_steps
+from node.demo.seed import seed
 from node.domain.licences import NOT_STATED
 from node.domain.resources import kind_of
 from node.markdown import hashtags_in
+from node.store import tables
+from node.store.rules import load_rules
 
 ORGANISATIONS = [load_organisation(name) for name in NAMES]
 RECORDS = [(each.key, record) for each in ORGANISATIONS for record in each.records()]
@@ -82,3 +92,38 @@ def test_everything_has_a_picture(tmp_path):
 
 def test_ports_are_those_of_the_contract():
     assert [each.port for each in ORGANISATIONS] == [8101, 8102, 8103]
+
+
+@pytest.mark.timeout(120)
+async def test_a_house_is_set_up_once(tmp_path):
+    """What a second start finds is left as it is."""
+    museum, file = load_organisation("museum"), tmp_path / "rhizome.toml"
+    words = ("--host", museum.host, "--name", museum.name, "--handle", museum.handle, "--development")
+    made = await asyncio.to_thread(CliRunner().invoke, cli.main, ["init", *words, "--config", str(file)])
+    assert made.exit_code == 0, made.output
+    config = load(file)
+    await seed(config, museum)
+    await seed(config, museum)
+    async with opened(config) as system:
+        found = await system.node.store.read(_look)
+    assert found == {
+        "people": len(museum.people),
+        "resources": len(museum.entries),
+        "rules": len(museum.rules),
+        # a portrait for each person, a cover for each resource, the emblem of the house
+        "pictures": len(museum.people) + len(museum.entries) + 1,
+        "loose": 0,
+    }
+
+
+def _look(conn):
+    def count(table, *where):
+        return conn.scalar(select(func.count()).select_from(table).where(*where))
+
+    return {
+        "people": count(tables.accounts),
+        "resources": count(tables.resources),
+        "rules": len(load_rules(conn)),
+        "pictures": count(tables.media),
+        "loose": count(tables.media, tables.media.c.loose_since_at.is_not(None)),
+    }

@@ -1,5 +1,7 @@
 """Pages of a running node: what they show, to whom, and at which cost."""
 
+import re
+
 import pytest
 from sqlalchemy import Connection
 
@@ -129,3 +131,16 @@ async def test_what_others_sent_is_escaped(site: Site) -> None:
     slug = "script-alert-1-script"
     for path in ("/", "/resources", f"/r/{slug}"):
         assert "<script>alert" not in await site.get(path)
+
+
+async def test_previews_elsewhere_show_the_picture_or_a_cover(site: Site) -> None:
+    picture = {"contentUrl": "https://x.example/a.png", "name": {"en": "A phase diagram"}, "width": 960, "height": 540}
+    await site.peer.publish(record(name={"en": "Seen"}, image=[picture]))
+    await site.peer.publish(record(id="https://x.example/2", name={"en": "Unseen"}))
+    text = await site.get("/r/seen")
+    assert '<meta property="og:image" content="https://x.example/a.png">' in text
+    assert '<meta property="og:image:alt" content="A phase diagram">' in text
+    found = re.search(r'og:image" content="([^"]+/covers/[0-9]+\.png)"', await site.get("/r/unseen"))
+    assert found is not None
+    async with site.browser.get(found[1]) as cover:
+        assert (cover.status, cover.content_type) == (200, "image/png")

@@ -14,17 +14,18 @@ from node.domain.licences import attribution_line
 from node.domain.records import Agent as AgentRecord
 from node.domain.records import Concept as ConceptRecord
 from node.domain.records import ResourceRecord
-from node.domain.text import language_of, plain, shorten
+from node.domain.text import language_of, pick, plain, shorten
 from node.domain.uris import host_of, is_web_uri
 from node.domain.visibility import Visibility
 from node.errors import NotFound
 from node.state import NODE
 from node.store import resources, showing
 from node.store.resources import Resource, Viewer
+from web.client_api.entities.cards import COVER_HEIGHT, COVER_WIDTH
 from web.pages.cards import Reader, resource_origin, thread
 from web.pages.frame import html, page_of
 from web.pages.licences import licence_in_words
-from web.pages.parts import Accessibility, Agent, Concept, ExportGap, File, Link, Prose, Reference, Text
+from web.pages.parts import Accessibility, Agent, Concept, ExportGap, File, Image, Link, Prose, Reference, Text
 from web.pages.paths import CATALOGUE, catalogue_path
 from web.pages.reader import reader_of
 from web.pages.views import Alternate, ResourceView, Social
@@ -75,6 +76,7 @@ def _view(
         alternates=formats,
         social=Social(
             kind="article",
+            image=_preview(found, reader),
             creator=found.owner.handle,
             published_at=found.published_at,
             updated_at=found.updated_at or 0,
@@ -136,6 +138,16 @@ def _view(
         replies=replies,
         reply_total=len(replies),
     )
+
+
+def _preview(found: Resource, reader: Reader) -> Image:
+    """What previews elsewhere show: the first picture of the record, or its cover."""
+    pictures = found.record.get("image", ())
+    if not pictures:
+        return Image(url=f"{reader.links.origin}/covers/{found.id}.png", width=COVER_WIDTH, height=COVER_HEIGHT)
+    first = pictures[0]
+    alt = pick(first["name"], reader.languages) if "name" in first else ""
+    return Image(url=first["contentUrl"], alt=alt, width=first.get("width", 0), height=first.get("height", 0))
 
 
 def _in_order(texts: Mapping[str, str], first: str) -> list[tuple[str, str]]:
