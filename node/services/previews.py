@@ -64,6 +64,7 @@ def card_of_resource(resource: Resource) -> dict[str, Any]:
         **card_of_record(resource.record),
         "provider_name": provider.title,
         "provider_url": provider.url or provider.uri,
+        "publisher_uri": provider.uri,
         "published_at": resource.published_at,
     }
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, func, literal, select, union_all
 
+from node.store.objects import DELETED
 from node.store.prepared import Prepared
 from node.store.reactions import LIKE, QUOTE, SHARE, VOTE
 from node.store.tables import (
@@ -64,6 +65,7 @@ _ROWS: Select[Any] = (
         actors.c.name.label("author_name"),
         actors.c.username.label("author_username"),
         actors.c.url.label("author_url"),
+        actors.c.uri.label("author_uri"),
     )
     .join(actors, actors.c.id == objects.c.actor_id)
     .outerjoin(_parents, _parents.c.id == objects.c.in_reply_to_id)
@@ -107,6 +109,22 @@ def count_quotes(conn: Connection, ids: Collection[int]) -> dict[int, int]:
 def find_ids(conn: Connection, uris: Collection[str]) -> dict[str, int]:
     """The ids of the known ones among these objects."""
     return {row.uri: row.id for row in conn.execute(_BY_URI, {"uris": list(uris)})} if uris else {}
+
+
+_DELETED = select(objects.c.id).where(objects.c.id.in_(_IDS), objects.c.state == DELETED)
+
+
+def load_deleted(conn: Connection, ids: Collection[int]) -> frozenset[int]:
+    """Those of these objects that their authors deleted."""
+    return frozenset(conn.scalars(_DELETED, {"ids": list(ids)})) if ids else frozenset()
+
+
+_ACTORS_BY_URI = select(actors.c.uri, actors.c.id).where(actors.c.uri.in_(bindparam("uris", expanding=True)))
+
+
+def find_actor_ids(conn: Connection, uris: Collection[str]) -> dict[str, int]:
+    """The ids of the known ones among these actors."""
+    return {row.uri: row.id for row in conn.execute(_ACTORS_BY_URI, {"uris": list(uris)})} if uris else {}
 
 
 _SHARES: Select[Any] = select(reactions.c.id, reactions.c.uri, reactions.c.created_at).where(reactions.c.id.in_(_IDS))

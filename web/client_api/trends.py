@@ -1,18 +1,20 @@
 """What this network talks about and uses: hashtags, posts, resources. A look at the whole is kept for a minute."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
+import orjson
 from aiohttp import web
 from sqlalchemy import Connection, Row
 
 from node.clock import DAY, MINUTE
 from node.state import NODE
-from node.store import objects, trends
+from node.store import trends
+from node.store.statuses import load_rows
 from web.client_api.answers import answer, joined
 from web.client_api.callers import reader
-from web.client_api.entities import statuses, tags
-from web.client_api.entities.cards import card_of
+from web.client_api.entities import accounts, statuses, tags
+from web.client_api.entities.cards import card_of, with_account
 from web.client_api.entities.look import Look, look_of
 from web.client_api.paging import offset_link, read_limit
 from web.client_api.parameters import query_parameters
@@ -48,14 +50,20 @@ async def list_links(request: web.Request) -> web.Response:
     await reader(request)
     limit, offset = _part(request, default=10, most=20)
     found = await request.app[NODE].store.read(_links, look_of(request), limit, offset)
-    return answer(found, headers=offset_link(request, offset=offset, limit=limit, found=len(found)))
+    return answer(joined(found), headers=offset_link(request, offset=offset, limit=limit, found=len(found)))
 
 
-def _links(conn: Connection, look: Look, limit: int, offset: int) -> list[dict[str, Any]]:
+def _links(conn: Connection, look: Look, limit: int, offset: int) -> list[bytes]:
     ranked = _kept(look, "links", lambda: trends.list_resources(conn, look.now))[offset : offset + limit]
-    rows = objects.find_rows(conn, ranked)
+    rows = {row.id: row for row in load_rows(conn, ranked)}
+    people = accounts.render(conn, look, {row.actor_id for row in rows.values()})
     cards = ((rows[each], card_of(rows[each], look)) for each in ranked if each in rows)
-    return [{**card, "history": _history(row, look.now)} for row, card in cards if card is not None]
+    return [_link(row, card, people, look.now) for row, card in cards if card is not None]
+
+
+def _link(row: Row[Any], card: dict[str, Any], people: Mapping[int, bytes], now: int) -> bytes:
+    rendered = orjson.dumps({**card, "history": _history(row, now)})
+    return with_account(rendered, people[row.actor_id]) if row.actor_id in people else rendered
 
 
 def _history(row: Row[Any], now: int) -> list[dict[str, str]]:

@@ -32,9 +32,20 @@ async def test_a_resource_is_a_complete_post(ben, site):
     card = shown["card"]
     assert (card["title"], card["type"], card["url"]) == ("Casting basics", "link", made.url)
     assert card["provider_name"] == shown["account"]["display_name"]
+    assert card["authors"] == [
+        {"name": card["provider_name"], "url": card["provider_url"], "account": shown["account"]}
+    ]
     async with site.browser.get(card["image"]) as answer:
         assert (answer.status, answer.content_type) == (200, "image/png")
         assert (await answer.read()).startswith(b"\x89PNG")
+
+
+async def test_much_used_resources_are_cards_that_name_whom_to_follow(ben, site):
+    made = await site.peer.publish(record(**FACTS))
+    await ben.post(f"v1/statuses/{made.object_id}/favourite")
+    (card,) = await ben.get("v1/trends/links")
+    assert (card["url"], card["history"][0]["uses"]) == (made.url, "1")
+    assert card["authors"][0]["account"]["id"] == str((await site.peer.organisation()).id)
 
 
 async def test_a_new_version_shows_at_once(ben, site):

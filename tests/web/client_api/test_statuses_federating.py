@@ -97,6 +97,7 @@ async def test_pages_that_posts_link_to_are_shown_as_cards(tmp_path):
         assert card["image"] is None or card["image"].startswith(here.origin)
         card = (await ada.get(f"v1/statuses/{about_own['id']}"))["card"]
         assert (card["title"], card["description"]) == ("Casting basics", "From data")
+        assert card["authors"][0]["account"]["id"] == str((await here.organisation()).id)
         found = await ada.get("v1/timelines/link", url=elsewhere.url)
         assert [each["id"] for each in found] == [posted["id"]]
         await ada.call("PUT", f"v1/statuses/{posted['id']}", json={"status": "no link any more"})

@@ -4,10 +4,11 @@ import pytest
 
 from node.domain.visibility import Visibility
 from node.services.posts import publish_note
-from node.store import objects, reactions
+from node.store import actors, objects, reactions
 from node.store.reactions import Reaction
 from tests.client import App, app_of
 from tests.statements import counted
+from web.client_api.entities.look import LOOK
 
 
 async def note(app, text, visibility=Visibility.PUBLIC, **more):
@@ -148,3 +149,47 @@ async def test_accounts(ada, ben):
     me = await ben.get("v1/accounts/verify_credentials")
     assert (me["following_count"], me["source"]["privacy"]) == (1, "public")
     await ben.get("v1/accounts/1", 404)
+
+
+async def test_who_moved_is_shown_with_the_account_she_moved_to(ada, ben, site):
+    others = [await app_of(site.peer, f"old{number}") for number in range(20)]
+
+    def move(conn, who, target):
+        actors.update_actor(conn, who.me.id, moved_to=target.me.uri)
+
+    for each in others:
+        await note(each, "hello @ben")
+        await site.store.write(move, each, ada)
+    shown = await ben.get(f"v1/accounts/{others[0].me.id}")
+    assert (shown["moved"]["acct"], shown["moved"]["moved"]) == ("ada", None)
+    await site.store.write(actors.update_actor, ada.me.id, name="Ada M.")
+    assert (await ben.get(f"v1/accounts/{others[0].me.id}"))["moved"]["display_name"] == "Ada M."
+    assert (await others[0].get("v1/accounts/verify_credentials"))["moved"]["acct"] == "ada"
+    counts = []
+    for limit in (1, 20):
+        site.peer.runner.app[LOOK].cache.clear()
+        with counted(site.store) as statements:
+            found = await ben.get("v1/timelines/public", limit=limit)
+        counts.append(len(statements))
+        assert [status["account"]["moved"]["acct"] for status in found] == ["ada"] * limit
+    assert counts[0] == counts[1]
+
+
+async def test_a_quote_says_why_it_shows_nothing(ada, ben):
+    quoted = await note(ada, "to quote")
+    posted = await ben.post("v1/statuses", status="see this", quoted_status_id=str(quoted.id))
+    quote = (await ben.get(f"v1/statuses/{posted['id']}"))["quote"]
+    assert (quote["state"], quote["quoted_status"]["id"]) == ("accepted", str(quoted.id))
+
+    async def state():
+        return (await ben.get(f"v1/statuses/{posted['id']}"))["quote"]["state"]
+
+    change = objects.update_object
+    await ada.peer.store.write(change, quoted.id, {"visibility": Visibility.DIRECT.value})
+    assert await state() == "unauthorized"
+    await ada.peer.store.write(change, quoted.id, {"visibility": Visibility.PUBLIC.value})
+    assert await state() == "accepted"
+    await ada.post(f"v1/accounts/{ben.me.id}/block")
+    assert await state() == "unauthorized"
+    await ada.delete(f"v1/statuses/{quoted.id}")
+    assert await state() == "deleted"

@@ -23,7 +23,7 @@ COVER_WIDTH, COVER_HEIGHT = 1_200, 630
 def card_of(row: Row[Any], look: Look) -> dict[str, Any] | None:
     """The card of an object's row; None where it is about no page."""
     if row.record is not None:
-        said = {"author_url": "", "published_at": row.published_at, **_provider(row), **card_of_record(row.record)}
+        said = {**_provider(row), "published_at": row.published_at, **card_of_record(row.record)}
         return card(row.url or row.uri, said, look, cover=f"{look.origin}/covers/{row.id}.png")
     if row.card is not None and row.card_url is not None:
         return card(row.card_url, row.card, look)
@@ -32,8 +32,27 @@ def card_of(row: Row[Any], look: Look) -> dict[str, Any] | None:
     return card(row.url or row.uri, _of_object(row), look)
 
 
+def publisher_of(row: Row[Any]) -> int | str | None:
+    """Whose account the card of this row shows, by id or by URI: of things that accounts published, not of pages."""
+    if row.record is not None:
+        return int(row.actor_id)
+    if row.card is not None and row.card_url is not None:
+        return str(row.card.get("publisher_uri", "")) or None
+    return None if row.kind in _NOTES else int(row.actor_id)
+
+
+#: Quotation marks inside of texts are escaped in JSON, so this is found nowhere else in a card.
+_NO_ACCOUNT = b'"account":null'
+
+
+def with_account(rendered: bytes, account: bytes) -> bytes:
+    """A rendered card, or JSON around one, whose first author has this rendered account."""
+    return rendered.replace(_NO_ACCOUNT, b'"account":' + account, 1)
+
+
 def _provider(row: Row[Any]) -> dict[str, Any]:
-    return {"provider_name": row.author_name or row.author_username, "provider_url": row.author_url}
+    name = row.author_name or row.author_username
+    return {"provider_name": name, "provider_url": row.author_url, "publisher_uri": row.author_uri}
 
 
 def _of_object(row: Row[Any]) -> dict[str, Any]:
@@ -61,6 +80,9 @@ def card(url: str, said: Mapping[str, Any], look: Look, *, cover: str = "") -> d
     if not image and cover:
         image, width, height = cover, COVER_WIDTH, COVER_HEIGHT
     author = said.get("author_name") or ""
+    authors = [{"name": author, "url": said.get("author_url", ""), "account": None}] if author else []
+    if said.get("publisher_uri"):  # whom one can follow; those who wrote it seldom have accounts
+        authors = [{"name": said["provider_name"], "url": said["provider_url"], "account": None}]
     published_at = said.get("published_at")
     return {
         "url": url,
@@ -69,7 +91,7 @@ def card(url: str, said: Mapping[str, Any], look: Look, *, cover: str = "") -> d
         "type": "link",
         "author_name": author,
         "author_url": said.get("author_url", ""),
-        "authors": [{"name": author, "url": said.get("author_url", ""), "account": None}] if author else [],
+        "authors": authors,
         "provider_name": said.get("provider_name") or host_of(url),
         "provider_url": said.get("provider_url", ""),
         "html": "",

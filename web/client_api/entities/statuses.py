@@ -19,7 +19,7 @@ from node.store import entries, follows, media, statuses
 from node.store.entries import Entry
 from node.store.statuses import Own
 from web.client_api.entities import accounts, filtering, polls, texts
-from web.client_api.entities.cards import card_of
+from web.client_api.entities.cards import card_of, publisher_of, with_account
 from web.client_api.entities.look import Look, instant
 from web.client_api.entities.media import attachments_of, emojis_of
 
@@ -42,6 +42,7 @@ class Core:
     poll: polls.Part | None
     quote: tuple[str, int] | None  # state, and the id of what is quoted (0: not known here)
     middle: bytes  # poll and quote, where it has neither
+    publisher_id: int  # whose account its card shows; 0 for none
     policy: str  # who may quote it; '' where it does not say
     is_open: bool
 
@@ -96,6 +97,7 @@ def render_entries(
     if policies.by_domain or policies.allow_list or policies.by_actor:
         listed = [entry for entry in listed if not _is_refused(look, entry, people, in_public=in_public)]
     cores = _cores(conn, look, listed)
+    publishers = _publishers(conn, look, cores, people)
     shares = _shares(conn, look, [entry.id for entry in listed if entry.sharer_id is not None])
     own = statuses.load_own(conn, viewer_id, {entry.object_id for entry in listed}) if viewer_id is not None else None
     filtered = filtering.load_results(conn, viewer_id, own, {entry.object_id for entry in listed}, look.now, context)
@@ -116,7 +118,8 @@ def render_entries(
         head = core.head
         if policies.by_actor and policies.covers_media(author.uri):
             head = head.replace(b'"sensitive":false', b'"sensitive":true', 1)
-        body = head + author.body + core.tail + middle + approval + flags
+        tail = with_account(core.tail, shown.body) if (shown := publishers.get(core.publisher_id)) else core.tail
+        body = head + author.body + tail + middle + approval + flags
         if entry.sharer_id is None:
             found[entry.id] = body
         elif entry.id in shares and entry.sharer_id in people:
@@ -133,6 +136,23 @@ def _stamps(listed: Sequence[Entry]) -> dict[int, int]:
         if entry.sharer_id is not None and entry.sharer_stamp is not None:
             stamps[entry.sharer_id] = entry.sharer_stamp
     return stamps
+
+
+def _publishers(
+    conn: Connection, look: Look, cores: Mapping[int, Core], people: Mapping[int, accounts.Part]
+) -> dict[int, accounts.Part]:
+    """The accounts that cards show; no statement where they are the authors, as of our own resources."""
+    ids = {core.publisher_id for core in cores.values() if core.publisher_id}
+    missing = ids - people.keys()
+    found = {actor_id: people[actor_id] for actor_id in ids - missing}
+    if missing:
+        found |= accounts.parts(conn, look, statuses.load_actor_stamps(conn, missing))
+    policies = look.policies
+    return {
+        actor_id: part
+        for actor_id, part in found.items()
+        if not policies.is_blocked(part.host) and not policies.is_suspended(part.uri)
+    }
 
 
 def _is_refused(look: Look, entry: Entry, people: Mapping[int, accounts.Part], *, in_public: bool) -> bool:
@@ -233,12 +253,13 @@ def _followed(
 
 
 def _quoted(conn: Connection, look: Look, cores: Iterable[Core], viewer_id: int | None) -> dict[int, bytes]:
-    """The statuses that these quote with permission and that the viewer may read, one level deep."""
+    """The statuses that these quote with permission, one level deep; empty for those that were deleted."""
     ids = {core.quote[1] for core in cores if core.quote and core.quote[0] == QuoteState.ACCEPTED and core.quote[1]}
     if not ids:
         return {}
     found = entries.load_entries(conn, ids, viewer_id)
-    return render_entries(conn, look, list(found.values()), viewer_id, quotes=False)
+    shown = render_entries(conn, look, list(found.values()), viewer_id, quotes=False)
+    return {**dict.fromkeys(statuses.load_deleted(conn, ids - shown.keys()), b""), **shown}
 
 
 def _middle(core: Core, object_id: int, own: Own | None, quoted: Mapping[int, bytes], *, deep: bool) -> bytes:
@@ -262,10 +283,13 @@ def _quote(core: Core, quoted: Mapping[int, bytes], *, deep: bool) -> bytes:
             if deep
             else _UNSEEN
         )
+    if not quoted[quoted_id]:
+        return _DELETED
     return b',"quote":{"state":"accepted","quoted_status":%s}' % quoted[quoted_id]
 
 
-_UNSEEN = b',"quote":{"state":"deleted","quoted_status":null}'
+_UNSEEN = b',"quote":{"state":"unauthorized","quoted_status":null}'
+_DELETED = b',"quote":{"state":"deleted","quoted_status":null}'
 
 
 # -- what is kept ----------------------------------------------------------------------------------------------------
@@ -289,13 +313,15 @@ def _cores(conn: Connection, look: Look, listed: Sequence[Entry]) -> dict[int, C
 
 
 def _make(conn: Connection, look: Look, stamps: dict[int, int]) -> dict[int, Core]:
-    """Cores anew; at most five statements however many there are."""
+    """Cores anew; at most six statements however many there are."""
     rows = statuses.load_rows(conn, stamps)
     mentioned = statuses.load_mentioned(conn, stamps)
     quotes = statuses.count_quotes(conn, stamps)
     uploads = media.load_for_objects(conn, stamps)
     uris = {row.details["quote"] for row in rows if row.details and row.details.get("quote")}
     quoted = statuses.find_ids(conn, uris)
+    publishers = {row.id: publisher_of(row) for row in rows}
+    known = statuses.find_actor_ids(conn, {each for each in publishers.values() if isinstance(each, str)})
     return {
         row.id: _core(
             row,
@@ -304,6 +330,7 @@ def _make(conn: Connection, look: Look, stamps: dict[int, int]) -> dict[int, Cor
             mentioned=mentioned.get(row.id, ()),
             quotes_count=quotes.get(row.id, 0),
             quoted=quoted,
+            publisher_id=known.get(each, 0) if isinstance(each := publishers[row.id], str) else each or 0,
             attachments=attachments_of(row, uploads.get(row.id, ()), look),
         )
         for row in rows
@@ -318,6 +345,7 @@ def _core(
     mentioned: Sequence[Any],
     quotes_count: int,
     quoted: Mapping[str, int],
+    publisher_id: int,
     attachments: Sequence[Mapping[str, Any]],
 ) -> Core:
     details = row.details or {}
@@ -361,6 +389,7 @@ def _core(
         poll=poll,
         middle=b"" if poll or details.get("quote") else b"null" + _NO_QUOTE,
         quote=(state, quoted.get(details["quote"], 0)) if details.get("quote") else None,
+        publisher_id=publisher_id,
         policy=details.get("quote_policy") or (QuotePolicy.PUBLIC.value if row.local else ""),
         is_open=Visibility(row.visibility).is_open,
     )
