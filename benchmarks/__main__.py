@@ -16,7 +16,22 @@ from benchmarks.peers import addresses, playing
 _HOST = "127.3.0.1:8300"
 _PASSWORD = "correct horse battery"
 _BASELINE = Path(__file__).parent / "baseline.json"
-_STARTS = 3
+
+#: Enough to see that everything works; figures of it are no figures.
+_QUICK = {
+    "batches": 2,
+    "notes": 200,
+    "hosts": 40,
+    "rounds": 2,
+    "starts": 1,
+    "few": 500,
+    "many": 5_000,
+    "asked": 50,
+    "streams": 200,
+    "watched": 3.0,
+    "reads": 500,
+    "posts": 100,
+}
 
 
 def add_alice(node: NodeProcess) -> None:
@@ -31,7 +46,7 @@ async def traffic(arguments: argparse.Namespace) -> dict[str, Any]:
             taken = await inbox.run(node, batches=arguments.batches, notes=arguments.notes)
             sent = await fan_out.run(node, hosts=arguments.hosts, rounds=arguments.rounds)
         starts, sizes = [], []
-        for _ in range(_STARTS):
+        for _ in range(arguments.starts):
             async with running(_HOST, folder=Path(folder)) as node:
                 await asyncio.sleep(5)
                 starts.append(node.start_seconds)
@@ -49,11 +64,11 @@ async def grow(arguments: argparse.Namespace) -> dict[str, Any]:
             uris = [peers.actor(hosts[0], f"a{index}") for index in range(10)]
             await inbox.follow_all(node, uris)
             await growth.fill(node, uris[0], arguments.few, 0)
-            await growth.measure(node, peers, uris, token, "warm")
-            few = await growth.measure(node, peers, uris, token, "few")
+            await growth.measure(node, peers, uris, token, "warm", arguments.asked)
+            few = await growth.measure(node, peers, uris, token, "few", arguments.asked)
             await growth.fill(node, uris[0], arguments.many, arguments.few)
-            await growth.measure(node, peers, uris, token, "large")
-            many = await growth.measure(node, peers, uris, token, "many")
+            await growth.measure(node, peers, uris, token, "large", arguments.asked)
+            many = await growth.measure(node, peers, uris, token, "many", arguments.asked)
     costs = {name: many[f"{name}_ms"] / few[f"{name}_ms"] for name in ("activity", "timeline", "search")}
     return {"growth": {**costs, "few": few, "many": many, "objects": [arguments.few, arguments.many]}}
 
@@ -61,7 +76,7 @@ async def grow(arguments: argparse.Namespace) -> dict[str, Any]:
 async def listen(arguments: argparse.Namespace) -> dict[str, Any]:
     """Apps that listen while nothing happens."""
     async with running(_HOST) as node:
-        return {"streams": await streams.run(node, streams=arguments.streams)}
+        return {"streams": await streams.run(node, streams=arguments.streams, watched=arguments.watched)}
 
 
 async def apps(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -99,13 +114,16 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("--posts", type=int, default=3_000)
     parser.add_argument("--few", type=int, default=1_000)
     parser.add_argument("--many", type=int, default=1_000_000)
+    parser.add_argument("--asked", type=int, default=300, help="reads beside few and beside many objects")
     parser.add_argument("--streams", type=int, default=1_000)
+    parser.add_argument("--watched", type=float, default=20, help="seconds for which streams are watched")
+    parser.add_argument("--starts", type=int, default=3)
     parser.add_argument("--out", type=Path, default=Path("benchmarks/results/latest.json"))
     parser.add_argument("--baseline", type=Path, default=_BASELINE, help="the results to compare with")
     arguments = parser.parse_args()
     if arguments.quick:
-        arguments.batches, arguments.notes, arguments.hosts, arguments.rounds = 2, 500, 60, 2
-        arguments.many = 20_000
+        for name, value in _QUICK.items():
+            setattr(arguments, name, value)
     return arguments
 
 

@@ -24,7 +24,6 @@ from node.store import resources, search
 from node.store.actors import find_actor, find_local_actor
 from node.store.search import Entry
 
-_READS, _NOTES = 300, 600
 _WORDS = [
     "wound",
     "care",
@@ -87,7 +86,7 @@ def _objects(rows: list[tuple[int, int, str, str]], author_id: int, now: int) ->
 
 def _record(row: tuple[int, int, str, str]) -> str:
     record = {"id": row[2], "type": ["LearningResource"], "name": {"en": row[3]}, "defaultLanguage": "en"}
-    return orjson.dumps({**record, "inLanguage": ["en"], "license": {"id": "https://a.example/l"}}).decode()
+    return orjson.dumps({**record, "inLanguage": ["en"], "license": "https://a.example/l"}).decode()
 
 
 def _index(conn: Connection, rows: list[tuple[int, int, str, str]]) -> None:
@@ -95,12 +94,14 @@ def _index(conn: Connection, rows: list[tuple[int, int, str, str]]) -> None:
     search.index(conn, [Entry(row[0], row[3], "", "", marks=marks, facets=[]) for row in rows])
 
 
-async def measure(node: NodeProcess, peers: Peers, uris: list[str], token: str, label: str) -> dict[str, float]:
+async def measure(
+    node: NodeProcess, peers: Peers, uris: list[str], token: str, label: str, reads: int
+) -> dict[str, float]:
     """CPU milliseconds of the node for one activity, one page of the home timeline, one page of search results."""
-    taken = await inbox.send(node, peers, uris, label, _NOTES)
+    taken = await inbox.send(node, peers, uris, label, 2 * reads)
     headers = {"Authorization": f"Bearer {token}"}
-    home = await _read(node, [f"/api/v1/timelines/home?limit=20&seen={index}" for index in range(_READS)], headers)
-    asked = [f"/api/learning/v1/resources?q={_WORDS[index % len(_WORDS)]}&limit=20" for index in range(_READS)]
+    home = await _read(node, [f"/api/v1/timelines/home?limit=20&seen={index}" for index in range(reads)], headers)
+    asked = [f"/api/learning/v1/resources?q={_WORDS[index % len(_WORDS)]}&limit=20" for index in range(reads)]
     return {"activity_ms": taken["cpu_s_per_1000"], "timeline_ms": home, "search_ms": await _read(node, asked, {})}
 
 

@@ -9,7 +9,6 @@ from contextlib import closing
 from benchmarks.node_process import NodeProcess
 
 _EACH = 10  # streams that one person may have
-_WATCHED_SECONDS = 20.0
 _READ = 65_536
 
 
@@ -59,8 +58,8 @@ async def _answer_pings(reader: asyncio.StreamReader, writer: asyncio.StreamWrit
         writer.write(b"\x8a\x80\0\0\0\0")
 
 
-async def run(node: NodeProcess, *, streams: int) -> dict[str, float]:
-    """``stream_kib`` of memory for each, ``stream_cpu`` of one core for all."""
+async def run(node: NodeProcess, *, streams: int, watched: float) -> dict[str, float]:
+    """``stream_kib`` of memory for each, ``stream_cpu`` of one core for all, over ``watched`` seconds."""
     tokens = await asyncio.to_thread(add_people, node, -(-streams // _EACH))
     host = node.origin.removeprefix("http://")
     await _connect(host, tokens[0])  # what is loaded with the first is not of the others
@@ -70,7 +69,7 @@ async def run(node: NodeProcess, *, streams: int) -> dict[str, float]:
     await asyncio.sleep(1)
     each_kib = (node.memory_mib() - before) * 1024 / len(opened)
     used, began = node.cpu_seconds(), time.perf_counter()
-    await asyncio.sleep(_WATCHED_SECONDS)
+    await asyncio.sleep(watched)
     share = (node.cpu_seconds() - used) / (time.perf_counter() - began)
     after_pings = (node.memory_mib() - before) * 1024 / len(opened)
     for task in tasks:
