@@ -2,10 +2,12 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import starmap
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, update
 
+from node.store.prepared import Prepared
 from node.store.tables import accounts, actors, follows
 
 
@@ -46,22 +48,22 @@ class Actor:
 
 
 _COLUMNS = tuple(actors.c[name] for name in Actor.__dataclass_fields__)
-_BY_URI = select(*_COLUMNS).where(actors.c.uri.in_(bindparam("uris", expanding=True)))
-_BY_ID = select(*_COLUMNS).where(actors.c.id.in_(bindparam("ids", expanding=True)))
+_BY_URI = Prepared(select(*_COLUMNS).where(actors.c.uri.in_(bindparam("uris", expanding=True))), many="uris")
+_BY_ID = Prepared(select(*_COLUMNS).where(actors.c.id.in_(bindparam("ids", expanding=True))), many="ids")
 
 
 def load_actors(conn: Connection, uris: Collection[str]) -> dict[str, Actor]:
     """The known actors among ``uris``, by URI."""
     if not uris:
         return {}
-    return {row.uri: Actor(*row) for row in conn.execute(_BY_URI, {"uris": list(uris)})}
+    return {actor.uri: actor for actor in starmap(Actor, _BY_URI.run(conn, {"uris": list(uris)}))}
 
 
 def load_actors_by_id(conn: Connection, ids: Collection[int]) -> dict[int, Actor]:
     """The actors of these ids, by id."""
     if not ids:
         return {}
-    return {row.id: Actor(*row) for row in conn.execute(_BY_ID, {"ids": list(ids)})}
+    return {actor.id: actor for actor in starmap(Actor, _BY_ID.run(conn, {"ids": list(ids)}))}
 
 
 def find_actor(conn: Connection, uri: str) -> Actor | None:
@@ -73,7 +75,9 @@ def find_actor_by_id(conn: Connection, actor_id: int) -> Actor | None:
 
 
 _LOCAL_BY_NAME = select(*_COLUMNS).where(actors.c.local, actors.c.username == bindparam("username"))
-_BY_HANDLE = select(*_COLUMNS).where(actors.c.username == bindparam("username"), actors.c.host == bindparam("host"))
+_BY_HANDLE = Prepared(
+    select(*_COLUMNS).where(actors.c.username == bindparam("username"), actors.c.host == bindparam("host"))
+)
 
 
 def find_local_actor(conn: Connection, username: str) -> Actor | None:
@@ -83,8 +87,8 @@ def find_local_actor(conn: Connection, username: str) -> Actor | None:
 
 
 def find_actor_by_handle(conn: Connection, username: str, host: str) -> Actor | None:
-    row = conn.execute(_BY_HANDLE, {"username": username, "host": host}).first()
-    return Actor(*row) if row else None
+    rows = _BY_HANDLE.run(conn, {"username": username, "host": host})
+    return Actor(*rows[0]) if rows else None
 
 
 def load_local_actors(conn: Connection, kinds: Collection[str] | None = None) -> list[Actor]:

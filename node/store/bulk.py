@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Dialect
 from sqlalchemy.sql.dml import UpdateBase
 
+from node.store.prepared import run_on_driver
+
 Convert = Callable[[Any], Any]
 
 
@@ -37,7 +39,9 @@ class Bulk:
         key = (conn.dialect.name, *rows[0])
         ready = self._ready.get(key) or self._prepare(key, conn.dialect)
         values = [_values(ready, row) for row in rows]
-        if ready.is_positional:
+        if conn.dialect.name == "sqlite":
+            run_on_driver(conn, ready.text, values, many=True)
+        elif ready.is_positional:
             conn.exec_driver_sql(ready.text, list(map(tuple, values)))
         else:
             conn.exec_driver_sql(ready.text, [dict(zip(ready.names, each, strict=True)) for each in values])

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, inser
 
 from node.store.actors import Actor, load_actors_by_id
 from node.store.bulk import Bulk
+from node.store.prepared import Prepared
 from node.store.tables import actors, follows, notifications
 
 PENDING = "pending"
@@ -109,14 +110,15 @@ def delete_followers_on(conn: Connection, host: str) -> int:
     return conn.execute(delete(follows).where(follows.c.follower_id.in_(followers))).rowcount
 
 
-_LOCAL_FOLLOWERS = (
+_LOCAL_FOLLOWERS = Prepared(
     select(follows.c.followed_id, follows.c.follower_id)
     .join(actors, actors.c.id == follows.c.follower_id)
     .where(
         follows.c.followed_id.in_(bindparam("followed_ids", expanding=True)),
         follows.c.state == ACCEPTED,
         actors.c.local,
-    )
+    ),
+    many="followed_ids",
 )
 
 
@@ -125,7 +127,7 @@ def load_local_followers(conn: Connection, followed_ids: Collection[int]) -> dic
     found: dict[int, list[int]] = {}
     if not followed_ids:
         return found
-    for followed_id, follower_id in conn.execute(_LOCAL_FOLLOWERS, {"followed_ids": list(followed_ids)}):
+    for followed_id, follower_id in _LOCAL_FOLLOWERS.run(conn, {"followed_ids": list(followed_ids)}):
         found.setdefault(followed_id, []).append(follower_id)
     return found
 

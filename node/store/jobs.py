@@ -18,6 +18,7 @@ from sqlalchemy import Connection, and_, bindparam, case, delete, exists, func, 
 from node.clock import HOUR, SECOND
 from node.store.bulk import Bulk
 from node.store.engine import signal
+from node.store.prepared import Prepared
 from node.store.tables import jobs, workers
 from node.store.upsert import insert_missing
 
@@ -119,16 +120,16 @@ _LAST_OF_KEY = (
     .where(jobs.c.serial_key.in_(bindparam("keys", expanding=True)), jobs.c.state == "live")
     .group_by(jobs.c.serial_key)
 )
-_TAKEN = select(jobs.c.serial_key).where(jobs.c.id.in_(_LAST_OF_KEY))
+_TAKEN_KEYS = select(jobs.c.serial_key).where(jobs.c.id.in_(_LAST_OF_KEY))
 # A key-share lock on the last job of each key makes whoever ends it wait until the new one is there to be made due.
 # One that is being ended at this moment is skipped: nothing waits behind it any more.
-_TAKEN_LOCKING = _TAKEN.with_for_update(read=True, key_share=True, skip_locked=True)
+# SQLite has one writer and leaves this out.
+_TAKEN = Prepared(_TAKEN_KEYS.with_for_update(read=True, key_share=True, skip_locked=True), many="keys")
 
 
 def _taken_keys(conn: Connection, keys: Collection[str]) -> set[str]:
     """Those keys of which jobs wait or run."""
-    query = _TAKEN_LOCKING if conn.dialect.name == "postgresql" else _TAKEN
-    return {key for some in portions(keys) for key in conn.scalars(query, {"keys": some})}
+    return {row[0] for some in portions(keys) for row in _TAKEN.run(conn, {"keys": some})}
 
 
 _earlier = jobs.alias("earlier")

@@ -2,11 +2,13 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import starmap
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, delete, func, insert, or_, select, update
 
 from node.domain.media import MediaPurpose
+from node.store.prepared import Prepared
 from node.store.tables import media, objects
 
 
@@ -45,10 +47,11 @@ class Media:
 
 _COLUMNS = tuple(media.c[name] for name in Media.__dataclass_fields__)
 _BY_ID = select(*_COLUMNS).where(media.c.id.in_(bindparam("ids", expanding=True)))
-_OF_OBJECTS = (
+_OF_OBJECTS = Prepared(
     select(*_COLUMNS)
     .where(media.c.object_id.in_(bindparam("object_ids", expanding=True)))
-    .order_by(media.c.object_id, media.c.position, media.c.id)
+    .order_by(media.c.object_id, media.c.position, media.c.id),
+    many="object_ids",
 )
 
 
@@ -77,8 +80,9 @@ def load_for_objects(conn: Connection, object_ids: Collection[int]) -> dict[int,
     """What posts show, in its order, by the id of the post; one statement. Posts without media are left out."""
     found: dict[int, list[Media]] = {}
     if object_ids:
-        for row in conn.execute(_OF_OBJECTS, {"object_ids": list(object_ids)}):
-            found.setdefault(row.object_id, []).append(Media(*row))
+        for item in starmap(Media, _OF_OBJECTS.run(conn, {"object_ids": list(object_ids)})):
+            if item.object_id is not None:
+                found.setdefault(item.object_id, []).append(item)
     return found
 
 

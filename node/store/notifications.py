@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import starmap
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, delete, or_, select
@@ -10,6 +11,7 @@ from node.domain.notices import DEFAULT_POLICY, Policy, Standing, Verdict
 from node.domain.visibility import Visibility
 from node.store.follows import ACCEPTED
 from node.store.objects import LIVE
+from node.store.prepared import Prepared
 from node.store.reactions import QUOTE, SHARE, VOTE
 from node.store.tables import (
     accounts,
@@ -40,10 +42,13 @@ class Told:
     in_reply_to_id: int | None
 
 
-_TOLD = select(*(objects.c[name] for name in Told.__dataclass_fields__)).where(
-    objects.c.id.in_(bindparam("ids", expanding=True)), objects.c.state == LIVE
+_TOLD = Prepared(
+    select(*(objects.c[name] for name in Told.__dataclass_fields__)).where(
+        objects.c.id.in_(bindparam("ids", expanding=True)), objects.c.state == LIVE
+    ),
+    many="ids",
 )
-_MENTIONED = (
+_MENTIONED = Prepared(
     select(mentions.c.object_id, actors.c.id)
     .join(actors, actors.c.uri == mentions.c.actor_uri)
     .join(objects, objects.c.id == mentions.c.object_id)
@@ -51,19 +56,21 @@ _MENTIONED = (
         mentions.c.object_id.in_(bindparam("ids", expanding=True)),
         actors.c.local,
         or_(~mentions.c.silent, objects.c.visibility == Visibility.DIRECT.value),
-    )
+    ),
+    many="ids",
 )
 _PARENT = objects.alias("parent")
-_ANSWERED = (
+_ANSWERED = Prepared(
     select(objects.c.id, _PARENT.c.actor_id)
     .join(_PARENT, _PARENT.c.id == objects.c.in_reply_to_id)
     .where(
         objects.c.id.in_(bindparam("ids", expanding=True)),
         objects.c.visibility.in_([Visibility.PUBLIC.value, Visibility.UNLISTED.value, Visibility.ORGANISATION.value]),
         _PARENT.c.local,
-    )
+    ),
+    many="ids",
 )
-_REACTED = (
+_REACTED = Prepared(
     select(reactions.c.object_id, reactions.c.actor_id)
     .join(actors, actors.c.id == reactions.c.actor_id)
     .where(
@@ -71,9 +78,10 @@ _REACTED = (
         reactions.c.kind == bindparam("kind"),
         actors.c.local,
     )
-    .distinct()
+    .distinct(),
+    many="ids",
 )
-_QUOTERS = (
+_QUOTERS = Prepared(
     select(reactions.c.object_id, objects.c.id, objects.c.actor_id)
     .join(objects, objects.c.uri == reactions.c.content)
     .where(
@@ -81,16 +89,18 @@ _QUOTERS = (
         reactions.c.kind == QUOTE,
         objects.c.local,
         objects.c.state == LIVE,
-    )
+    ),
+    many="ids",
 )
 _QUOTING = objects.alias("quoting")
-_QUOTED = (
+_QUOTED = Prepared(
     select(_QUOTING.c.id, objects.c.actor_id)
     .join(reactions, (reactions.c.content == _QUOTING.c.uri) & (reactions.c.actor_id == _QUOTING.c.actor_id))
     .join(objects, objects.c.id == reactions.c.object_id)
-    .where(_QUOTING.c.id.in_(bindparam("ids", expanding=True)), reactions.c.kind == QUOTE, objects.c.local)
+    .where(_QUOTING.c.id.in_(bindparam("ids", expanding=True)), reactions.c.kind == QUOTE, objects.c.local),
+    many="ids",
 )
-_SUBSCRIBERS = (
+_SUBSCRIBERS = Prepared(
     select(home_entries.c.object_id, home_entries.c.owner_id)
     .join(objects, objects.c.id == home_entries.c.object_id)
     .join(
@@ -103,7 +113,8 @@ _SUBSCRIBERS = (
         follows.c.notifies,
         follows.c.state == ACCEPTED,
         or_(objects.c.in_reply_to.is_(None), _PARENT.c.actor_id == objects.c.actor_id),
-    )
+    ),
+    many="ids",
 )
 _WITH_ACCOUNT = select(accounts.c.actor_id).where(
     accounts.c.actor_id.in_(bindparam("ids", expanding=True)), accounts.c.state == "active"
@@ -112,11 +123,11 @@ _WITH_ACCOUNT = select(accounts.c.actor_id).where(
 
 def load_told(conn: Connection, ids: Collection[int]) -> dict[int, Told]:
     """The living objects of these ids."""
-    return {row.id: Told(*row) for row in conn.execute(_TOLD, {"ids": list(ids)})} if ids else {}
+    return {told.id: told for told in starmap(Told, _TOLD.run(conn, {"ids": list(ids)}))} if ids else {}
 
 
-def _pairs(conn: Connection, query: Any, ids: Collection[int], **values: Any) -> list[tuple[int, int]]:
-    return [(row[0], row[1]) for row in conn.execute(query, {"ids": list(ids), **values})] if ids else []
+def _pairs(conn: Connection, query: Prepared, ids: Collection[int], **values: Any) -> list[tuple[int, int]]:
+    return [(row[0], row[1]) for row in query.run(conn, {"ids": list(ids), **values})] if ids else []
 
 
 def load_mentioned_here(conn: Connection, ids: Collection[int]) -> list[tuple[int, int]]:
@@ -136,7 +147,7 @@ def load_sharers_here(conn: Connection, ids: Collection[int]) -> list[tuple[int,
 
 def load_quoters_here(conn: Connection, ids: Collection[int]) -> list[tuple[int, int, int]]:
     """``(quoted object, quoting post, one of our actors who wrote that)``"""
-    found = conn.execute(_QUOTERS, {"ids": list(ids)}) if ids else ()
+    found = _QUOTERS.run(conn, {"ids": list(ids)}) if ids else ()
     return [(row[0], row[1], row[2]) for row in found]
 
 

@@ -6,6 +6,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from node.domain.posts import QuotePolicy
 from node.domain.visibility import Visibility
+from node.store.prepared import Prepared
 from node.store.tables import accounts
 
 
@@ -19,21 +20,21 @@ class PostingDefaults:
     quote_policy: QuotePolicy = QuotePolicy.PUBLIC
 
 
-_DEFAULTS = select(
-    accounts.c.default_visibility,
-    accounts.c.default_sensitive,
-    accounts.c.default_language,
-    accounts.c.default_quote_policy,
-).where(accounts.c.actor_id == bindparam("actor_id"))
+_DEFAULTS = Prepared(
+    select(
+        accounts.c.default_visibility,
+        accounts.c.default_sensitive,
+        accounts.c.default_language,
+        accounts.c.default_quote_policy,
+    ).where(accounts.c.actor_id == bindparam("actor_id"))
+)
 _BY_NAME = {"public": Visibility.PUBLIC, "unlisted": Visibility.UNLISTED, "private": Visibility.FOLLOWERS}
 
 
 def load_posting_defaults(conn: Connection, actor_id: int) -> PostingDefaults:
     """Those of an account; the usual ones for actors without one."""
-    row = conn.execute(_DEFAULTS, {"actor_id": actor_id}).first()
-    if row is None:
-        return PostingDefaults()
-    visibility = _BY_NAME.get(row.default_visibility, Visibility.DIRECT)
-    return PostingDefaults(
-        visibility, row.default_sensitive, row.default_language, QuotePolicy(row.default_quote_policy)
-    )
+    for visibility, sensitive, language, quote_policy in _DEFAULTS.run(conn, {"actor_id": actor_id}):
+        return PostingDefaults(
+            _BY_NAME.get(visibility, Visibility.DIRECT), sensitive, language, QuotePolicy(quote_policy)
+        )
+    return PostingDefaults()

@@ -33,7 +33,7 @@ _BOOKMARK, _PIN, _MUTE, _FILTER = "bookmark", "pin", "mute", "filter"
 
 # -- rows ------------------------------------------------------------------------------------------------------------
 
-_ROWS: Select[Any] = (
+_ROWS = Prepared(
     select(
         objects.c.id,
         objects.c.uri,
@@ -72,43 +72,50 @@ _ROWS: Select[Any] = (
     .outerjoin(resources, resources.c.object_id == objects.c.id)
     .outerjoin(object_cards, object_cards.c.object_id == objects.c.id)
     .outerjoin(cards, cards.c.url == object_cards.c.url)
-    .where(objects.c.id.in_(_IDS))
+    .where(objects.c.id.in_(_IDS)),
+    many="ids",
+    named=True,
 )
-_MENTIONED: Select[Any] = (
+_MENTIONED = Prepared(
     select(mentions.c.object_id, actors.c.id, actors.c.username, actors.c.host, actors.c.local, actors.c.url)
     .join(actors, actors.c.uri == mentions.c.actor_uri)
     .where(mentions.c.object_id.in_(_IDS), ~mentions.c.silent)
-    .order_by(actors.c.id)
+    .order_by(actors.c.id),
+    many="ids",
+    named=True,
 )
-_QUOTES = (
+_QUOTES = Prepared(
     select(reactions.c.object_id, func.count())
     .where(reactions.c.object_id.in_(_IDS), reactions.c.kind == QUOTE)
-    .group_by(reactions.c.object_id)
+    .group_by(reactions.c.object_id),
+    many="ids",
 )
-_BY_URI = select(objects.c.uri, objects.c.id).where(objects.c.uri.in_(bindparam("uris", expanding=True)))
+_BY_URI = Prepared(
+    select(objects.c.uri, objects.c.id).where(objects.c.uri.in_(bindparam("uris", expanding=True))), many="uris"
+)
 
 
 def load_rows(conn: Connection, ids: Collection[int]) -> Sequence[Row[Any]]:
     """Objects with the author of what they answer, the record of a resource, and the card of a link."""
-    return conn.execute(_ROWS, {"ids": list(ids)}).all()
+    return _ROWS.run(conn, {"ids": list(ids)})
 
 
 def load_mentioned(conn: Connection, ids: Collection[int]) -> dict[int, list[Row[Any]]]:
     """The known actors that objects mention: by object id, rows of ``id, username, host, local, url``."""
     found: dict[int, list[Row[Any]]] = defaultdict(list)
-    for row in conn.execute(_MENTIONED, {"ids": list(ids)}):
+    for row in _MENTIONED.run(conn, {"ids": list(ids)}):
         found[row.object_id].append(row)
     return found
 
 
 def count_quotes(conn: Connection, ids: Collection[int]) -> dict[int, int]:
     """How many quotes of objects their authors have allowed."""
-    return {object_id: total for object_id, total in conn.execute(_QUOTES, {"ids": list(ids)})}  # noqa: C416 (typing)
+    return dict(_QUOTES.run(conn, {"ids": list(ids)}))
 
 
 def find_ids(conn: Connection, uris: Collection[str]) -> dict[str, int]:
     """The ids of the known ones among these objects."""
-    return {row.uri: row.id for row in conn.execute(_BY_URI, {"uris": list(uris)})} if uris else {}
+    return dict(_BY_URI.run(conn, {"uris": list(uris)})) if uris else {}
 
 
 _DELETED = select(objects.c.id).where(objects.c.id.in_(_IDS), objects.c.state == DELETED)
@@ -138,7 +145,7 @@ def load_shares(conn: Connection, ids: Collection[int]) -> Sequence[Row[Any]]:
 # -- actors ----------------------------------------------------------------------------------------------------------
 
 _moved = actors.alias("moved")
-_ACTORS: Select[Any] = (
+_ACTORS = Prepared(
     select(
         actors.c.id,
         actors.c.uri,
@@ -170,7 +177,9 @@ _ACTORS: Select[Any] = (
     .join(actor_stamps, actor_stamps.c.actor_id == actors.c.id)
     .outerjoin(accounts, accounts.c.actor_id == actors.c.id)
     .outerjoin(_moved, (_moved.c.uri == actors.c.moved_to) & (actors.c.moved_to != ""))
-    .where(actors.c.id.in_(_IDS))
+    .where(actors.c.id.in_(_IDS)),
+    many="ids",
+    named=True,
 )
 _ACTOR_STAMPS = Prepared(
     select(actor_stamps.c.actor_id, actor_stamps.c.stamp).where(actor_stamps.c.actor_id.in_(_IDS)), many="ids"
@@ -179,7 +188,7 @@ _ACTOR_STAMPS = Prepared(
 
 def load_actor_rows(conn: Connection, ids: Collection[int]) -> Sequence[Row[Any]]:
     """Actors with their counters, roles and where they moved to."""
-    return conn.execute(_ACTORS, {"ids": list(ids)}).all()
+    return _ACTORS.run(conn, {"ids": list(ids)})
 
 
 def load_actor_stamps(conn: Connection, ids: Collection[int]) -> dict[int, int]:

@@ -5,16 +5,19 @@ from collections.abc import Collection, Iterable, Mapping
 from sqlalchemy import Connection, bindparam, delete, select
 
 from node.domain.tags import key_of
+from node.store.bulk import Bulk
+from node.store.prepared import Prepared
 from node.store.tables import followed_tags, object_tags
 from node.store.upsert import insert_missing
 
-_INSERT = insert_missing(object_tags)
+_INSERT = Bulk(insert_missing(object_tags))
 _DELETE = delete(object_tags).where(object_tags.c.object_id.in_(bindparam("ids", expanding=True)))
-_FOLLOWERS = (
+_FOLLOWERS = Prepared(
     select(object_tags.c.object_id, followed_tags.c.actor_id)
     .join(followed_tags, followed_tags.c.tag == object_tags.c.tag)
     .where(object_tags.c.object_id.in_(bindparam("ids", expanding=True)))
-    .distinct()
+    .distinct(),
+    many="ids",
 )
 #: Of one object; what comes after says nothing of it any more.
 MOST = 100
@@ -27,8 +30,7 @@ def add_tags(conn: Connection, names: Mapping[int, Iterable[str]]) -> None:
         for object_id, given in names.items()
         for tag in list(dict.fromkeys(filter(None, map(key_of, given))))[:MOST]
     ]
-    if rows:
-        conn.execute(_INSERT[conn.dialect.name], rows)
+    _INSERT.run(conn, rows)
 
 
 def replace_tags(conn: Connection, object_id: int, names: Iterable[str]) -> None:
@@ -41,4 +43,4 @@ def load_followers(conn: Connection, object_ids: Collection[int]) -> list[tuple[
     """``(object id, actor id)`` of our people who follow a hashtag of these objects."""
     if not object_ids:
         return []
-    return [(row.object_id, row.actor_id) for row in conn.execute(_FOLLOWERS, {"ids": list(object_ids)})]
+    return [(row[0], row[1]) for row in _FOLLOWERS.run(conn, {"ids": list(object_ids)})]
