@@ -108,13 +108,15 @@ def object_document(conn: Connection, row: Row[Any], *, now: int) -> dict[str, A
 
 
 def _poll(stored: dict[str, Any] | None, now: int) -> Poll | None:
-    """The poll of a row's ``details``; closed once its time is over."""
+    """The poll of a row's ``details``; closed once its time is over, and only then with totals that were hidden."""
     if not stored:
         return None
-    options = tuple(PollOption(option["name"], option.get("votes", 0)) for option in stored["options"])
     closes_at = stored.get("closes_at")
     closed_at = closes_at if closes_at is not None and closes_at <= now else stored.get("closed_at")
-    return Poll(options, bool(stored.get("multiple")), closes_at, closed_at, stored.get("voters"))
+    is_hidden = bool(stored.get("hide_totals")) and closed_at is None
+    options = tuple(PollOption(each["name"], 0 if is_hidden else each.get("votes", 0)) for each in stored["options"])
+    voters = 0 if is_hidden else stored.get("voters")
+    return Poll(options, bool(stored.get("multiple")), closes_at, closed_at, voters)
 
 
 def tombstone(uri: str, former_type: str, deleted_at: int) -> dict[str, Any]:

@@ -107,6 +107,7 @@ class ReactionEnded:
     object_id: int
     kind: str
     uri: str
+    visibility: str = "public"  # of the share
 
 
 @dataclass(frozen=True, slots=True)

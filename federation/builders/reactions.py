@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from federation import documents
+from federation.addressing import address_for
 from federation.audience import Audience
 from federation.outgoing import Outgoing
 from federation.vocab import PUBLIC
@@ -24,38 +25,45 @@ def reacted(conn: Connection, unit: Unit, event: events.Reacted) -> Outgoing | N
     if reaction is None or reaction.kind not in _ACTIVITY_OF:
         return None
     actor = actors.load_actors_by_id(conn, [reaction.actor_id])[reaction.actor_id]
-    activity, audience, visibility = _reaction(conn, actor, reaction.object_id, reaction.kind, reaction.uri)
+    activity, audience, visibility = _reaction(
+        conn, actor, reaction.object_id, reaction.kind, reaction.uri, reaction.visibility
+    )
     return Outgoing(actor, activity, activity["object"], visibility, audience)
 
 
 def reaction_ended(conn: Connection, unit: Unit, event: events.ReactionEnded) -> Outgoing | None:
     actor = actors.load_actors_by_id(conn, [event.actor_id])[event.actor_id]
-    inner, audience, visibility = _reaction(conn, actor, event.object_id, event.kind, event.uri)
+    inner, audience, visibility = _reaction(conn, actor, event.object_id, event.kind, event.uri, event.visibility)
     activity = {"type": "Undo", "actor": actor.uri, "object": inner, "to": inner["to"], "cc": inner["cc"]}
     return Outgoing(actor, activity, inner["object"], visibility, audience)
 
 
 def _reaction(
-    conn: Connection, actor: Actor, object_id: int, kind: str, uri: str
+    conn: Connection, actor: Actor, object_id: int, kind: str, uri: str, shown_to: str
 ) -> tuple[dict[str, Any], Audience, Visibility]:
-    """A Like goes to the author, a share to the followers too; one's own narrower posts are shared with them alone."""
+    """A Like goes to the author, a share to the followers too, to them alone where it is shown to nobody else."""
     row = objects.load_row(conn, object_id)
     author = actors.load_actors_by_id(conn, [row.actor_id])[row.actor_id]
     is_share = kind == reactions.SHARE
-    visibility = Visibility(row.visibility) if is_share else Visibility.DIRECT
+    visibility = Visibility(shown_to) if is_share else Visibility.DIRECT
+    to, cc = _addressed(actor, author, visibility)
     activity = {
         "id": uri,
         "type": _ACTIVITY_OF[kind],
         "actor": actor.uri,
         "object": row.uri,
-        "to": _to(actor, author, visibility) if is_share else [author.uri],
-        "cc": [actor.followers, author.uri] if is_share and visibility.is_open else [],
+        "to": to,
+        "cc": cc,
     }
     return activity, Audience(followers=is_share, named=(author.uri,)), visibility
 
 
-def _to(actor: Actor, author: Actor, visibility: Visibility) -> list[str]:
-    return [PUBLIC] if visibility.is_open else [actor.followers, author.uri]
+def _addressed(actor: Actor, author: Actor, visibility: Visibility) -> tuple[list[str], list[str]]:
+    """``to`` and ``cc``; of a like, DIRECT, its author alone."""
+    if visibility is Visibility.DIRECT:
+        return [author.uri], []
+    found = address_for(visibility, followers=actor.followers, mentions=[author.uri])
+    return list(found.to), list(found.cc)
 
 
 # -- votes ----------------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Announce: somebody shares an object, or a community passes an activity on (FEP-1b12)."""
 
+from federation.addressing import Addresses, visibility_of
 from federation.batch import Batch, Inbound, Needs
 from federation.handlers.react import may_react
 from node.domain.visibility import Visibility
@@ -43,10 +44,21 @@ def may_share(batch: Batch, sharer: Actor, found: Object) -> bool:
     return is_open and may_react(batch, sharer, found)
 
 
+def _shown_to(inbound: Inbound, sharer: Actor) -> str:
+    """What says nothing is for everybody; what names neither everybody nor the followers is for no more than them."""
+    addresses = Addresses(inbound.activity.to, inbound.activity.cc)
+    if not any(addresses):
+        return Visibility.PUBLIC.value
+    found = visibility_of(addresses, author=sharer.uri, followers=sharer.followers)
+    return found.value if found.is_open else Visibility.FOLLOWERS.value
+
+
 def _share(batch: Batch, inbound: Inbound, sharer: Actor, found: Object) -> str:
     batch.flush()
     uri = inbound.activity.id
-    new = Reaction(batch.unit.ids.new(), sharer.id, found.id, reactions.SHARE, "", uri, batch.unit.now)
+    new = Reaction(
+        batch.unit.ids.new(), sharer.id, found.id, reactions.SHARE, "", uri, batch.unit.now, _shown_to(inbound, sharer)
+    )
     if not reactions.insert_reaction(batch.conn, new):
         return "shared-before"
     owners = batch.local_followers(sharer.id)

@@ -58,11 +58,15 @@ def follow(
         _refuse(conn, me, target)
         if not target.local and is_blocked(target.host):
             raise Forbidden("This node does not deal with that server.")
-        known = _begin(conn, unit, me, target)
+        known = _begin(conn, unit, me, target, options)
     elif known.state == PENDING and not target.local:
         events.record(conn, unit.ids, unit.now, events.FollowRequested(known.id), about=target.uri)
-    follows.set_options(conn, known.id, reblogs=options.reblogs, notify=options.notify, languages=options.languages)
+    _set_options(conn, known.id, options)
     return known
+
+
+def _set_options(conn: Connection, follow_id: int, options: Options) -> None:
+    follows.set_options(conn, follow_id, reblogs=options.reblogs, notify=options.notify, languages=options.languages)
 
 
 def _refuse(conn: Connection, me: int, target: Actor) -> None:
@@ -72,11 +76,12 @@ def _refuse(conn: Connection, me: int, target: Actor) -> None:
         raise Forbidden("You cannot follow this account.")
 
 
-def _begin(conn: Connection, unit: Unit, me: int, target: Actor) -> Follow:
+def _begin(conn: Connection, unit: Unit, me: int, target: Actor, options: Options) -> Follow:
     follow_id = unit.ids.new()
     state = ACCEPTED if target.local and not target.locked else PENDING
     new = Follow(follow_id, me, target.id, f"{unit.origin}/ap/x/{follow_id}", state, unit.now)
     follows.save_follow(conn, new)
+    _set_options(conn, follow_id, options)
     if target.local:
         news.tell(conn, unit, news.Followed(follow_id, me, target.id, asks=state == PENDING))
     else:

@@ -3,6 +3,8 @@
 Everything may be done twice and undone twice. The post must be one that the person may read; callers see to that.
 """
 
+from dataclasses import replace
+
 from sqlalchemy import Connection
 
 from node import events
@@ -30,12 +32,16 @@ def unfavourite(conn: Connection, unit: Unit, actor_id: int, found: Object) -> N
         _end(conn, unit, known, found, is_told=not found.local)
 
 
-def share(conn: Connection, unit: Unit, actor_id: int, found: Object) -> int:
-    """Recommend a post to one's followers; answers the id of the boost. Raises Invalid for what is not for them."""
+def share(conn: Connection, unit: Unit, actor_id: int, found: Object, shown_to: Visibility = Visibility.PUBLIC) -> int:
+    """Recommend a post to one's followers; answers the id of the boost. Raises Invalid for what is not for them.
+
+    ``shown_to``: PUBLIC, UNLISTED or FOLLOWERS; one's own narrower post stays with the followers.
+    """
     visibility = Visibility(found.visibility)
     if not visibility.is_open and not (visibility is Visibility.FOLLOWERS and found.actor_id == actor_id):
         raise Invalid("This post is not for everybody, so it cannot be boosted.")
-    new = _new(unit, actor_id, found, SHARE)
+    level = shown_to if visibility.is_open else Visibility.FOLLOWERS
+    new = replace(_new(unit, actor_id, found, SHARE), visibility=level.value)
     if not reactions.insert_reaction(conn, new):
         known = reactions.find_reaction(conn, actor_id, found.id, SHARE)
         assert known is not None
@@ -86,5 +92,5 @@ def _new(unit: Unit, actor_id: int, found: Object, kind: str) -> Reaction:
 def _end(conn: Connection, unit: Unit, known: Reaction, found: Object, *, is_told: bool) -> None:
     reactions.delete_reaction(conn, known)
     if is_told:
-        ended = events.ReactionEnded(known.actor_id, found.id, known.kind, known.uri)
+        ended = events.ReactionEnded(known.actor_id, found.id, known.kind, known.uri, known.visibility)
         events.record(conn, unit.ids, unit.now, ended, about=found.uri)

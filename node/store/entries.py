@@ -36,7 +36,7 @@ from node.store.tables import (
     objects,
     reactions,
 )
-from node.store.visible import not_hidden_from, visible_to
+from node.store.visible import is_shared_with, not_hidden_from, visible_to
 from node.store.windows import Window
 
 _sharer = actor_stamps.alias("sharer_stamps")
@@ -79,7 +79,11 @@ def shared_entries(viewer_id: int | None) -> Select[Any]:
     source = source.join(_sharer, _sharer.c.actor_id == reactions.c.actor_id)
     query = select(*_columns(reactions.c.id, reactions.c.actor_id)).select_from(source)
     return query.where(
-        reactions.c.kind == SHARE, visible_to(viewer_id), actor_stamps.c.state == "active", _sharer.c.state == "active"
+        reactions.c.kind == SHARE,
+        is_shared_with(viewer_id),
+        visible_to(viewer_id),
+        actor_stamps.c.state == "active",
+        _sharer.c.state == "active",
     )
 
 

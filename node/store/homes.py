@@ -3,6 +3,7 @@
 from sqlalchemy import Connection, delete, literal, or_, select
 
 from node.domain.visibility import Visibility
+from node.store import follow_languages
 from node.store.objects import LIVE
 from node.store.tables import home_entries, objects
 from node.store.upsert import insert_missing
@@ -14,10 +15,11 @@ _INTO = insert_missing(home_entries)
 
 
 def merge(conn: Connection, owner_id: int, author_id: int) -> None:
-    """Put the newest posts of this author on the timeline."""
+    """Put the newest posts of this author on the timeline, in the languages that are wanted of her."""
     newest = (
         select(literal(owner_id), objects.c.id, objects.c.id)
         .where(objects.c.actor_id == author_id, objects.c.state == LIVE, objects.c.visibility.in_(_SHOWN))
+        .where(*follow_languages.wanted_by(conn, owner_id, author_id))
         .order_by(objects.c.id.desc())
         .limit(MERGED)
     )

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, or_, select, update
 
 from node.domain.visibility import Visibility
-from node.store import conversations
+from node.store import conversations, follow_languages
 from node.store.bulk import Bulk
 from node.store.tables import (
     actors,
@@ -110,8 +110,12 @@ def insert_mentions(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None
 
 
 def insert_home_entries(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Rows of ``owner_id, id, object_id, shared_by_id``; an object appears once on each timeline."""
-    _INSERT_HOME.run(conn, rows)
+    """Rows of ``owner_id, id, object_id, shared_by_id``; an object appears once on each timeline.
+
+    Left out is what is in a language that the owner does not want of whoever brings it.
+    """
+    if rows:
+        _INSERT_HOME.run(conn, follow_languages.without_unwanted(conn, rows))
 
 
 def add_replies(conn: Connection, changes: Mapping[int, int]) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, case, delete, func, select, update
 
+from node.domain.visibility import Visibility
 from node.store.tables import actors, home_entries, notifications, objects, reactions
 from node.store.upsert import insert_missing
 
@@ -21,6 +22,7 @@ class Reaction:
     content: str
     uri: str
     created_at: int
+    visibility: str = Visibility.PUBLIC.value  # of a share: public, unlisted or followers
 
 
 _COLUMNS = tuple(reactions.c[name] for name in Reaction.__dataclass_fields__)

@@ -134,11 +134,13 @@ def find_actor_ids(conn: Connection, uris: Collection[str]) -> dict[str, int]:
     return {row.uri: row.id for row in conn.execute(_ACTORS_BY_URI, {"uris": list(uris)})} if uris else {}
 
 
-_SHARES: Select[Any] = select(reactions.c.id, reactions.c.uri, reactions.c.created_at).where(reactions.c.id.in_(_IDS))
+_SHARES: Select[Any] = select(reactions.c.id, reactions.c.uri, reactions.c.created_at, reactions.c.visibility).where(
+    reactions.c.id.in_(_IDS)
+)
 
 
 def load_shares(conn: Connection, ids: Collection[int]) -> Sequence[Row[Any]]:
-    """Boosts: rows of ``id, uri, created_at``."""
+    """Boosts: rows of ``id, uri, created_at, visibility``."""
     return conn.execute(_SHARES, {"ids": list(ids)}).all()
 
 

@@ -304,6 +304,7 @@ objects = Table(
     Index("ix_objects_in_reply_to", "in_reply_to"),
     Index("ix_objects_context", "context"),
     Index("ix_objects_local_kind_id", "local", "kind", "id"),
+    Index("ix_objects_local_visibility_id", "local", "visibility", "id"),
 )
 
 object_versions = Table(
@@ -337,6 +338,7 @@ reactions = Table(
     Column("content", String(255), nullable=False, server_default=""),
     Column("uri", Text, nullable=False),
     Column("created_at", BigInteger, nullable=False),
+    Column("visibility", String(16), nullable=False, server_default="public"),  # of a share; of others without meaning
     UniqueConstraint("actor_id", "object_id", "kind", "content"),
     Index("ix_reactions_object_id_kind", "object_id", "kind"),
     Index("ix_reactions_uri", "uri"),

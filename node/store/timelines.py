@@ -38,7 +38,7 @@ from node.store.tables import (
     pins,
     reactions,
 )
-from node.store.visible import not_hidden_from
+from node.store.visible import is_shared_with, not_hidden_from
 from node.store.windows import Window
 
 _ANY = -1
@@ -308,6 +308,7 @@ def list_reactors(
     query = select(reactions.c.id, reactions.c.actor_id).where(
         reactions.c.object_id == object_id,
         reactions.c.kind == kind,
+        is_shared_with(_someone(viewer_id)),
         *not_hidden_from(_someone(viewer_id), reactions.c.actor_id),
     )
     rows = conn.execute(over(query, reactions.c.id, cursors_of(window)), _values(viewer_id, now, window)).all()

@@ -12,7 +12,7 @@ from sqlalchemy.sql.expression import FromClause
 from node.domain.visibility import Visibility
 from node.store.mutes import LIVE as UNEXPIRED
 from node.store.objects import LIVE
-from node.store.tables import actors, blocks, domain_blocks, follows, mentions, mutes, objects
+from node.store.tables import actors, blocks, domain_blocks, follows, mentions, mutes, objects, reactions
 
 _OPEN = [level.value for level in Visibility if level.is_open]
 _MEMBERS = [Visibility.PARTNERS.value, Visibility.ORGANISATION.value]
@@ -50,6 +50,18 @@ def visible_to(viewer_id: int | None, *, of: FromClause = objects) -> ColumnElem
         is_named,
     )
     return and_(of.c.state == LIVE, or_(of.c.actor_id == viewer, and_(may, _is_not_blocked_by(of.c.actor_id, viewer))))
+
+
+def is_shared_with(viewer_id: int | None) -> ColumnElement[bool]:
+    """Of boosts (``reactions``): whether this person may see that it was boosted, as its followers may."""
+    is_open = reactions.c.visibility.in_(_OPEN)
+    if viewer_id is None:
+        return is_open
+    viewer, sharer = _viewer(viewer_id), reactions.c.actor_id
+    is_follower = exists().where(
+        follows.c.follower_id == viewer, follows.c.followed_id == sharer, follows.c.state == "accepted"
+    )
+    return or_(is_open, sharer == viewer, is_follower)
 
 
 def not_hidden_from(viewer_id: int | None, *authors: ColumnElement[Any]) -> list[ColumnElement[bool]]:

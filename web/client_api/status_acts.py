@@ -1,13 +1,15 @@
 """What people do with statuses: favourite, boost, bookmark, pin, mute, vote, quote; each answers what it became."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import MappingProxyType
 
 from aiohttp import web
 from sqlalchemy import Connection
 
 from node.domain.posts import QuotePolicy
-from node.errors import Invalid, NotFound
+from node.domain.visibility import Visibility
+from node.errors import Invalid, NotFound, Problem
 from node.services import polls, post_changes, quoting, reacting
 from node.services.context import Unit
 from node.state import NODE
@@ -48,9 +50,20 @@ _ACTS: Mapping[str, tuple[str, Act]] = MappingProxyType(
 )
 
 
+_SHOWN_TO = {
+    "public": Visibility.PUBLIC,
+    "unlisted": Visibility.UNLISTED,
+    "private": Visibility.FOLLOWERS,
+}
+
+
 async def act(request: web.Request) -> web.Response:
     scope, wanted = _ACTS[request.match_info["act"]]
     caller, node = await require(request, scope), request.app[NODE]
+    if wanted is reacting.share and (said := (await read_parameters(request)).text("visibility")):
+        if said not in _SHOWN_TO:
+            raise Invalid(problems=[Problem("$.visibility", " or ".join(_SHOWN_TO), said[:60])])
+        wanted = partial(reacting.share, shown_to=_SHOWN_TO[said])
     status_id = read_id(request.match_info["id"])
     return answer(await node.store.write(_act, node.unit(), caller.actor_id, status_id, wanted, look_of(request)))
 

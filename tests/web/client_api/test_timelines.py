@@ -188,10 +188,14 @@ async def test_public_lists_go_down_an_index(site):
         for name, prepared, values in (
             ("home", entries._home(()), {"viewer": 1, "now": 1, "limit": 20}),
             ("public", timelines._public(None, True, False, False, ()), {"limit": 20}),
+            ("remote", timelines._public(None, False, True, False, ()), {"limit": 20}),
         ):
             sql, arrange = prepared._compile(conn, values)
             found[name] = [row[-1] for row in conn.exec_driver_sql("EXPLAIN QUERY PLAN " + sql, arrange(values))]
         return found
+
+    for name in ("public", "remote"):
+        assert any("ix_objects_local_visibility_id" in step for step in (await site.store.read(plans))[name])
 
     for name, plan in (await site.store.read(plans)).items():
         assert not any("TEMP B-TREE" in step for step in plan), (name, plan)

@@ -425,7 +425,7 @@ def _share_head(row: Row[Any]) -> bytes:
         "in_reply_to_account_id": None,
         "sensitive": False,
         "spoiler_text": "",
-        "visibility": "public",
+        "visibility": shown_visibility(row.visibility),
         "language": None,
         "uri": row.uri,
         "url": row.uri,
