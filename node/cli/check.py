@@ -36,6 +36,7 @@ from node.media.processor import has_ffmpeg
 from node.media.storage import try_storage
 from node.secretbox import ACTOR_KEY, SecretBox
 from node.services.sealing import count_outdated
+from node.store import counters
 from node.store import facts as fact_table
 from node.store import jobs as job_table
 from node.store.migrate import HEAD, current_version
@@ -118,6 +119,7 @@ def _check_inside(conn: Connection, config: Config) -> Iterator[Check]:
     if conn.dialect.name == "sqlite":
         yield _check_integrity(conn)
     yield _check_host(conn, config)
+    yield _check_counters(conn)
     yield _check_keys(conn, SecretBox(config.secrets.key, config.secrets.previous))
     now = SystemClock().now()
     yield check_clock(now, _newest_id(conn))
@@ -158,6 +160,14 @@ def _check_host(conn: Connection, config: Config) -> Check:
     except NodeError as error:
         return Check("host", State.FAILED, error.public)
     return Check("host", State.OK, f"The database belongs to {config.host}.")
+
+
+def _check_counters(conn: Connection) -> Check:
+    """Whether what triggers count of follows and posts is what is there."""
+    if wrong := counters.find_wrong(conn):
+        shown = ", ".join(wrong[:3]) + (" and more" if len(wrong) > 3 else "")
+        return Check("counters", State.WARNING, f"The counters of {len(wrong)} accounts are wrong: {shown}", len(wrong))
+    return Check("counters", State.OK, "Followers and posts are counted right.", 0)
 
 
 def _check_workers(seen_at: Sequence[int], now: int) -> Check:

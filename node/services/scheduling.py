@@ -11,7 +11,7 @@ from node.domain.posts import QuotePolicy
 from node.domain.visibility import Visibility
 from node.errors import Forbidden, Invalid, NotFound, Problem
 from node.jobs.kinds import SCHEDULED
-from node.jobs.outcome import Done, Outcome, Park
+from node.jobs.outcome import Done, Outcome
 from node.jobs.worker import Kind, single
 from node.media.links import MediaLinks
 from node.services import polls, posts
@@ -101,7 +101,7 @@ def read_draft(found: Scheduled) -> Draft:
 
 
 class Publishing:
-    """Publishes what was written for now. What cannot be published stays in its author's list."""
+    """Publishes what was written for now. What cannot be published stays in its author's list and says why."""
 
     def __init__(self, store: Store, unit: Callable[[], Unit], links: MediaLinks) -> None:
         self._store, self._unit, self._links = store, unit, links
@@ -113,8 +113,14 @@ class Publishing:
         try:
             await self._store.write(_publish, self._unit(), job.ref or 0, self._links)
         except (Invalid, NotFound, Forbidden) as error:
-            return Park(f"{type(error).__name__}: {error}")
+            await self._store.write(scheduled.set_problem, job.ref or 0, _reason(error))
         return Done()
+
+
+def _reason(error: Invalid | NotFound | Forbidden) -> str:
+    """What an author can do something with; what is wrong in detail where it is told."""
+    problems = error.problems if isinstance(error, Invalid) else ()
+    return "; ".join(f"{each.path}: {each.expected}" for each in problems) or error.public
 
 
 def _publish(conn: Connection, unit: Unit, scheduled_id: int, links: MediaLinks) -> None:

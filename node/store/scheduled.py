@@ -18,6 +18,7 @@ class Scheduled:
     actor_id: int
     scheduled_at: int
     params: Mapping[str, Any]
+    problem: str = ""  # why it could not be posted
 
 
 _COLUMNS = tuple(scheduled_statuses.c[name] for name in Scheduled.__dataclass_fields__)
@@ -43,9 +44,17 @@ def count_scheduled(conn: Connection, actor_id: int) -> int:
 
 
 def move_scheduled(conn: Connection, scheduled_id: int, scheduled_at: int) -> None:
-    conn.execute(
-        update(scheduled_statuses).where(scheduled_statuses.c.id == scheduled_id).values(scheduled_at=scheduled_at)
-    )
+    """Another time, at which it is tried anew."""
+    _change(conn, scheduled_id, scheduled_at=scheduled_at, problem="")
+
+
+def set_problem(conn: Connection, scheduled_id: int, problem: str) -> None:
+    """It could not be posted, for this reason."""
+    _change(conn, scheduled_id, problem=problem)
+
+
+def _change(conn: Connection, scheduled_id: int, **values: Any) -> None:
+    conn.execute(update(scheduled_statuses).where(scheduled_statuses.c.id == scheduled_id).values(**values))
 
 
 def delete_scheduled(conn: Connection, scheduled_id: int) -> None:

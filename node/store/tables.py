@@ -541,7 +541,6 @@ imports = Table(
     _actor("actor_id", index=True),
     Column("kind", String(16), nullable=False),  # domain.exchange.Kind
     Column("file_name", String(255), nullable=False, server_default=""),
-    Column("overwrites", Boolean, nullable=False, server_default="0"),
     Column("total", Integer, nullable=False),
     Column("done", Integer, nullable=False, server_default="0"),
     Column("failed", Integer, nullable=False, server_default="0"),
@@ -856,6 +855,7 @@ scheduled_statuses = Table(
     Column("scheduled_at", BigInteger, nullable=False),
     Column("params", Json, nullable=False),
     Column("created_at", BigInteger, nullable=False),
+    Column("problem", Text, nullable=False, server_default=""),  # why it could not be posted, for its author
 )
 
 # What a request with an Idempotency-Key made, so that the same request again makes nothing.

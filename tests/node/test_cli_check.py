@@ -60,6 +60,13 @@ def test_heartbeats_tell_a_running_node_from_a_dead_one(file: Path) -> None:
     assert check(file)[1]["workers"] == ("ok", "1 of 1 workers are alive.")
 
 
+def test_wrong_counters_are_a_warning(file: Path) -> None:
+    assert check(file)[1]["counters"] == ("ok", "Followers and posts are counted right.")
+    change(file, "UPDATE actors SET followers_count = 7 WHERE kind = 'organization'")
+    state, message = check(file)[1]["counters"]
+    assert (state, message.startswith("The counters of 1 accounts are wrong: http")) == ("warning", True)
+
+
 def test_old_backup_is_a_warning(file: Path) -> None:
     now = time.time_ns() // 1_000_000
     change(file, "INSERT INTO facts VALUES ('backed_up_at', ?)", str(now - 72 * 3_600_000))

@@ -258,6 +258,21 @@ async def test_a_scheduled_post_waits(ada, ben, site):
     await ada.get(f"v1/scheduled_statuses/{waiting['id']}", 404)
 
 
+async def test_a_scheduled_post_that_cannot_be_posted_says_why(ada, ben, site):
+    site.clock.at = 1_790_000_000_000
+    root = await say(ben, "to answer")
+    waiting = await say(ada, "an answer", in_reply_to_id=root["id"], scheduled_at="2026-09-22T00:00:00.000Z")
+    assert waiting["error"] is None
+    await ben.delete(f"v1/statuses/{root['id']}")
+    site.clock.advance(DAY)
+    await site.peer.system.worker.drain()
+    (found,) = await ada.get("v1/scheduled_statuses")
+    assert (found["id"], found["params"]["text"]) == (waiting["id"], "an answer")
+    assert found["error"]
+    moved = await ada.put(f"v1/scheduled_statuses/{waiting['id']}", scheduled_at="2026-12-01T00:00:00.000Z")
+    assert moved["error"] is None
+
+
 async def test_context_is_a_tree(ada, ben):
     root = await say(ada, "root")
     one = await say(ben, "one", in_reply_to_id=root["id"])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from node.store import entries, timelines
+from node.store import entries, previews, timelines
 from tests.client import App, app_of
 from tests.records import record
 from tests.statements import counted
@@ -147,6 +147,47 @@ async def test_absurd_limits_are_no_error(ada, limit):
     assert len(await ada.get("v1/timelines/home", limit=limit)) == 1
 
 
+def _link(conn, object_id, url):
+    previews.save_card(conn, url, {"title": "A page"}, 1)
+    previews.show_card(conn, object_id, url)
+
+
+async def _cost_the_same(ben, site, paths):
+    cache = site.peer.runner.app[LOOK].cache
+    for path in paths:
+        await ben.get(path, limit=1)
+        counts = []
+        for limit in (1, 10, 20):
+            cache.clear()
+            with counted(site.store) as statements:
+                assert len(await ben.get(path, limit=limit)) == limit
+            counts.append(len(statements))
+        assert len(set(counts)) == 1, (path, counts)
+
+
+async def test_lists_about_one_thing_cost_the_same_for_any_number_of_rows(ada, ben, site):
+    root = await say(ada, "root")
+    link = "https://elsewhere.example/page"
+    for number in range(20):
+        await say(ada, f"quote {number}", quoted_status_id=root["id"])
+        linking = await say(ada, f"see {link}")
+        await say(ada, f"between us {number} @ben", visibility="direct")
+        await say(ben, f"later {number}", scheduled_at="2098-01-01T00:00:00Z")
+        fan = await app_of(site.peer, f"fan{number}")
+        for act in ("favourite", "reblog"):
+            await fan.post(f"v1/statuses/{root['id']}/{act}")
+        await site.store.write(_link, int(linking["id"]), link)
+    paths = [
+        "v1/timelines/direct",
+        f"v1/timelines/link?url={link}",
+        f"v1/statuses/{root['id']}/quotes",
+        f"v1/statuses/{root['id']}/favourited_by",
+        f"v1/statuses/{root['id']}/reblogged_by",
+        "v1/scheduled_statuses",
+    ]
+    await _cost_the_same(ben, site, paths)
+
+
 async def test_lists_cost_the_same_for_any_number_of_rows(ada, ben, site):
     await ben.post(f"v1/accounts/{ada.me.id}/follow")
     made = await ben.post("v1/lists", title="Close")
@@ -165,16 +206,7 @@ async def test_lists_cost_the_same_for_any_number_of_rows(ada, ben, site):
         "v1/bookmarks",
         "v1/favourites",
     ]
-    cache = site.peer.runner.app[LOOK].cache
-    for path in paths:
-        await ben.get(path, limit=1)
-        counts = []
-        for limit in (1, 10, 20):
-            cache.clear()
-            with counted(site.store) as statements:
-                assert len(await ben.get(path, limit=limit)) == limit
-            counts.append(len(statements))
-        assert len(set(counts)) == 1, (path, counts)
+    await _cost_the_same(ben, site, paths)
     with counted(site.store) as statements:
         await ben.get(f"v1/statuses/{root['id']}/context")
     assert len(statements) <= 16

@@ -20,6 +20,7 @@ def render(conn: Connection, look: Look, found: Sequence[Scheduled]) -> list[dic
         {
             "id": str(each.id),
             "scheduled_at": instant(each.scheduled_at),
+            "error": each.problem or None,
             "params": _params(each),
             "media_attachments": [
                 media_attachment(uploads[media_id], look.pictures)
