@@ -11,7 +11,7 @@ from node.store import accounts
 from node.store.jobs import NewJob, enqueue_many
 from node.store.reports import insert_report
 from node.store.rules import load_rules
-from node.store.tables import audit_log, invitations, jobs
+from node.store.tables import announcements, audit_log, invitations, jobs
 from tests.media_files import picture
 from tests.web.conftest import Site
 from web.account import routes as account
@@ -39,6 +39,9 @@ FORMS = (
     ("admin-rule-up", "/admin/house/rules/{rule}/raise", {}),
     ("admin-rule-remove", "/admin/house/rules/{rule}/remove", {}),
     ("admin-text", "/admin/house/texts/about", {"text": "Who we are."}),
+    ("admin-announcement-publish", "/admin/announcements", {"text": "We move on Friday."}),
+    ("admin-announcement-change", "/admin/announcements/{announcement}", {"text": "We move on Saturday."}),
+    ("admin-announcement-remove", "/admin/announcements/{announcement}/remove", {}),
     ("admin-pictures-form", "/admin/pictures", {"remove": "avatar"}),
 )
 
@@ -78,6 +81,7 @@ async def test_each_change_leaves_a_row(site: Site) -> None:
             "report": report,
             "post": note.id,
             "invitation": await site.store.read(lambda conn: conn.scalar(select(func.max(invitations.c.id)))),
+            "announcement": await site.store.read(lambda conn: conn.scalar(select(func.max(announcements.c.id)))),
             "rule": known[-1].id if known else 0,
             **{name: actor.id for name, actor in made.items()},
         }
