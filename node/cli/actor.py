@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from dataclasses import asdict
 
 import click
 from sqlalchemy import Connection
@@ -15,10 +16,10 @@ from node.cli.shared import config_option, with_config
 from node.config import Config
 from node.domain.actors import ActorKind
 from node.errors import Invalid, Problem
-from node.markdown import render_markdown
 from node.secretbox import SecretBox
-from node.services import moderate
+from node.services import house_profiles, moderate
 from node.services.context import Unit
+from node.services.house_profiles import HouseProfile
 from node.store.keys import OwnKey
 
 _KINDS = {"community": ActorKind.GROUP, "catalogue": ActorKind.SERVICE}
@@ -28,16 +29,26 @@ _USERNAME = re.compile(r"[a-z0-9_]{1,30}")
 @click.group("actor")
 @config_option
 def command() -> None:
-    """Add communities and further catalogues."""
+    """Add communities and further catalogues, and say what they are about."""
 
 
 @command.command("add")
 @click.argument("username", metavar="NAME")
 @click.option("--kind", type=click.Choice(tuple(_KINDS)), required=True)
 @click.option("--display-name", required=True, metavar="TEXT", help="What it is called.")
-@click.option("--description", default="", metavar="TEXT", help="What it is for, in Markdown.")
+@click.option("--description", default="", metavar="TEXT", help="What it is for, and its rules, in Markdown.")
+@click.option("--topic", "topics", multiple=True, metavar="TAG", help="What it is about; again for more.")
+@click.option("--website", metavar="URL", help="A page about it elsewhere.")
 @with_config
-def add(config: Config, username: str, kind: str, display_name: str, description: str) -> None:
+def add(
+    config: Config,
+    username: str,
+    kind: str,
+    display_name: str,
+    description: str,
+    topics: tuple[str, ...],
+    website: str | None,
+) -> None:
     """Found a community, or a catalogue beside the organisation's own, as @NAME; works while the node runs.
 
     `rhizome resource add --owner NAME` publishes in a catalogue.
@@ -45,16 +56,49 @@ def add(config: Config, username: str, kind: str, display_name: str, description
     name = username.removeprefix("@").lower()
     if not _USERNAME.fullmatch(name) or name in RESERVED:
         raise Invalid(problems=[Problem("$.username", "1 to 30 of the characters a-z, 0-9 and _, not reserved", name)])
-    click.echo(asyncio.run(_add(config, name, _KINDS[kind], display_name.strip()[:100], description)))
+    profile = HouseProfile(name=display_name, description=description, topics=topics, website=website)
+    click.echo(asyncio.run(_add(config, name, _KINDS[kind], profile)))
 
 
-async def _add(config: Config, username: str, kind: ActorKind, name: str, description: str) -> str:
+@command.command("describe")
+@click.argument("username", metavar="NAME")
+@click.option("--display-name", metavar="TEXT", help="What it is called.")
+@click.option("--description", metavar="TEXT", help="What it is for, and its rules, in Markdown.")
+@click.option("--topic", "topics", multiple=True, metavar="TAG", help="What it is about; again for more.")
+@click.option("--website", metavar="URL", help="A page about it elsewhere; empty for none.")
+@with_config
+def describe(
+    config: Config,
+    username: str,
+    display_name: str | None,
+    description: str | None,
+    topics: tuple[str, ...],
+    website: str | None,
+) -> None:
+    """Say what the organisation, a community or a catalogue is about; what is not named stays as it is."""
+    profile = HouseProfile(name=display_name, description=description, topics=topics or None, website=website)
+    click.echo(asyncio.run(_describe(config, username.removeprefix("@").lower(), profile)))
+
+
+async def _describe(config: Config, username: str, profile: HouseProfile) -> str:
+    async with opened(config) as system:
+        return await system.node.store.write(_change, system.node.unit(), username, profile)
+
+
+def _change(conn: Connection, unit: Unit, username: str, profile: HouseProfile) -> str:
+    changed = house_profiles.describe(conn, unit, username, profile)
+    said = {name: value for name, value in asdict(profile).items() if value is not None}
+    moderate.audit(conn, unit, None, "actor.describe", changed.uri, after=said)
+    return changed.handle
+
+
+async def _add(config: Config, username: str, kind: ActorKind, profile: HouseProfile) -> str:
     async with opened(config) as system:
         unit = system.node.unit()
         actor_id = unit.ids.new()
         box = SecretBox(config.secret_key, config.secrets.previous)
         own_keys = make_keys(unit.ids, unit.now, actor_id, actor_uri(unit.origin, actor_id), box)
-        return await system.node.store.write(_found, unit, actor_id, kind, username, name, description, own_keys)
+        return await system.node.store.write(_found, unit, actor_id, kind, username, profile, own_keys)
 
 
 def _found(
@@ -63,8 +107,7 @@ def _found(
     actor_id: int,
     kind: ActorKind,
     username: str,
-    name: str,
-    description: str,
+    profile: HouseProfile,
     own_keys: list[OwnKey],
 ) -> str:
     made = create_actor(
@@ -74,10 +117,9 @@ def _found(
         kind=kind,
         username=username,
         own_keys=own_keys,
-        name=name,
-        summary=render_markdown(description),
         discoverable=True,
         indexable=True,
     )
+    house_profiles.describe(conn, unit, username, profile)
     moderate.audit(conn, unit, None, "actor.add", made.uri, after={"kind": kind.value})
     return made.handle

@@ -202,6 +202,35 @@ def test_communities_and_catalogues_are_founded(file: Path, database: sqlite3.Co
     assert rhizome(file, "actor", "add", "x", "--kind", "person", "--display-name", "X").exit_code == 2
 
 
+def test_communities_say_what_they_are_about(file: Path, database: sqlite3.Connection) -> None:
+    add = ("actor", "add", "cafe", "--kind", "community", "--display-name", "Café", "--description", "Be *kind*.")
+    made = rhizome(file, *add, "--topic", "Casting", "--topic", "bronze", "--website", "https://cafe.example/x")
+    assert made.exit_code == 0, made.stderr
+
+    def profile() -> tuple[str, dict[str, str]]:
+        query = "SELECT name, summary, fields FROM actors WHERE username = 'cafe'"
+        name, summary, fields = database.execute(query).fetchone()
+        assert "<em>kind</em>" in summary
+        return name, {each["name"]: each["text"] for each in json.loads(fields)}
+
+    expected = {
+        "Topics": "#Casting #bronze",
+        "Organisation": "http://localhost:8111/@uni",
+        "Joining": "Open to everybody",
+        "Website": "https://cafe.example/x",
+    }
+    name, fields = profile()
+    assert (name, list(fields.items())) == ("Café", list(expected.items()))
+    assert rhizome(file, "actor", "describe", "@cafe", "--display-name", "Methods", "--website", "").exit_code == 0
+    del expected["Website"]
+    assert profile() == ("Methods", expected)
+    for words in (("--topic", "no tag"), ("--website", "javascript:alert(1)"), ("--display-name", "")):
+        assert rhizome(file, "actor", "describe", "cafe", *words).exit_code == 1
+    assert profile() == ("Methods", expected)
+    assert rhizome(file, "actor", "describe", "uni", "--website", "https://uni.example/").exit_code == 0
+    assert rhizome(file, "actor", "describe", "nobody", "--website", "https://uni.example/").exit_code == 1
+
+
 def test_what_was_published_is_written_out_and_taken_again(file: Path, tmp_path: Path) -> None:
     many = [record(number) for number in range(1, 4)]
     assert rhizome(file, "resource", "add", "-", stdin=lines(*many)).exit_code == 0
