@@ -9,6 +9,7 @@ from node.log import one_line
 from node.state import NODE
 from node.store import accounts
 from web.admin.views import AuditRow, AuditView
+from web.pages.cursor import cursor_of
 from web.pages.frame import html, page_of
 from web.pages.parts import Paging
 from web.sessions import require_admin
@@ -19,8 +20,7 @@ _PAGE = 50
 
 async def show_audit(request: web.Request) -> web.Response:
     require_admin(request)
-    about, before = request.query.get("q", "")[:200].strip(), request.query.get("before", "")
-    cursor = int(before) if before.isascii() and before.isdigit() and len(before) < 20 else None
+    about, cursor = request.query.get("q", "")[:200].strip(), cursor_of(request)
     rows = await request.app[NODE].store.read(accounts.list_audit, about=about, before=cursor, limit=_PAGE + 1)
     view = AuditView(
         page=page_of(request, PATH, title="Log", section="/admin", noindex=True),

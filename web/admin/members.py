@@ -17,6 +17,7 @@ from node.store.accounts import Session
 from node.store.joining import Invitation, Member
 from web.account.join import door_of
 from web.admin.views import InvitationRow, MemberRow, MembersView
+from web.pages.cursor import cursor_of
 from web.pages.frame import html, page_of
 from web.pages.parts import Paging
 from web.sessions import read_form, require_admin
@@ -149,8 +150,7 @@ def _find(conn: Connection, now: int, words: str, after: int) -> _Found:
 
 
 async def _page(request: web.Request, session: Session, *, link: str = "") -> web.Response:
-    node, words, start = request.app[NODE], request.query.get("q", "")[:100], request.query.get("after", "")
-    after = int(start) if start.isascii() and start.isdigit() and len(start) < 20 else 0
+    node, words, after = request.app[NODE], request.query.get("q", "")[:100], cursor_of(request, "after") or 0
     found = await node.store.read(_find, node.clock.now(), words, after)
     shown = found.members[:_PAGE]
     more = f"{PATH}?after={shown[-1].actor_id}" if len(found.members) > _PAGE else ""

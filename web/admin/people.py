@@ -15,6 +15,7 @@ from node.store import reports, sanctions
 from node.store.accounts import ADMIN, MEMBER, MODERATOR
 from web.admin.views import Decision, PeopleView, PersonRow, PersonView
 from web.pages.cards import actor_path
+from web.pages.cursor import cursor_of
 from web.pages.frame import html, page_of
 from web.pages.parts import Link, Paging
 from web.sessions import read_form, require_admin, require_moderator
@@ -33,14 +34,9 @@ _FILTERS: dict[str, tuple[str, dict[str, Any]]] = {
 
 async def show_people(request: web.Request) -> web.Response:
     require_moderator(request)
-    show, query, before = (
-        request.query.get("show", ""),
-        request.query.get("q", "")[:320],
-        request.query.get("before", ""),
-    )
+    show, query, cursor = request.query.get("show", ""), request.query.get("q", "")[:320], cursor_of(request)
     if show not in _FILTERS:
         raise NotFound
-    cursor = int(before) if before.isascii() and before.isdigit() and len(before) < 20 else None
     _, narrowed = _FILTERS[show]
     rows, decided = await request.app[NODE].store.read(_find_many, query, cursor, narrowed)
     more = f"{PATH}?show={show}&before={rows[_PAGE - 1].id}" if len(rows) > _PAGE else ""

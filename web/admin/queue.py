@@ -14,6 +14,7 @@ from node.state import NODE
 from node.store import accounts, actors, jobs
 from node.store.jobs import Count
 from web.admin.views import ParkedMessage, QueueRow, QueueView
+from web.pages.cursor import cursor_of
 from web.pages.frame import html, page_of
 from web.pages.parts import Paging
 from web.sessions import read_form, require_admin
@@ -24,9 +25,8 @@ _MAX_BODY = 4_000
 
 async def show_queue(request: web.Request) -> web.Response:
     session, node = require_admin(request), request.app[NODE]
-    before = request.query.get("before", "")
-    is_number = before.isascii() and before.isdigit() and len(before) < 20
-    counts, rows = await node.store.read(_find, node.clock.now(), int(before) if is_number else None)
+    before = cursor_of(request)
+    counts, rows = await node.store.read(_find, node.clock.now(), before)
     view = QueueView(
         page=page_of(request, "/admin/queue", title="Queue", section="/admin", noindex=True),
         csrf=session.csrf,
@@ -35,7 +35,7 @@ async def show_queue(request: web.Request) -> web.Response:
         parked_total=sum(count.parked for count in counts),
         paging=Paging(
             next_path=f"/admin/queue?before={rows[_PAGE - 1].id}" if len(rows) > _PAGE else "",
-            first_path="/admin/queue" if is_number else "",
+            first_path="/admin/queue" if before else "",
         ),
     )
     return html(request, view)

@@ -18,6 +18,7 @@ from node.store.actors import Actor
 from web.admin.people import person_row
 from web.admin.views import ReportedPost, ReportNote, ReportRow, ReportsView, ReportView
 from web.pages.cards import actor_path
+from web.pages.cursor import cursor_of
 from web.pages.frame import html, page_of
 from web.pages.parts import Link, Paging
 from web.sessions import read_form, require_moderator
@@ -42,7 +43,7 @@ class Found:
 async def show_reports(request: web.Request) -> web.Response:
     require_moderator(request)
     state = "closed" if request.query.get("state") == "closed" else "open"
-    before, about = (_number(request.query.get(name, "")) for name in ("before", "about"))
+    before, about = cursor_of(request), cursor_of(request, "about")
     rows, people, total = await request.app[NODE].store.read(_find_many, state, before, about)
     more = f"{PATH}?state={state}&before={rows[_PAGE - 1].id}" if len(rows) > _PAGE else ""
     view = ReportsView(
@@ -54,10 +55,6 @@ async def show_reports(request: web.Request) -> web.Response:
         paging=Paging(next_path=more, first_path=PATH if before else ""),
     )
     return html(request, view)
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else None
 
 
 def _find_many(

@@ -15,6 +15,7 @@ from node.store import listing, showing
 from node.store.listing import Wish
 from node.store.resources import Resource, Viewer
 from web.pages.cards import post_cards, resource_cards
+from web.pages.cursor import cursor_of
 from web.pages.frame import html, page_of
 from web.pages.parts import Paging
 from web.pages.paths import catalogue_path
@@ -38,8 +39,7 @@ async def show_tag(request: web.Request) -> web.Response:
         name = name_of(request.match_info["name"])
     except Invalid as error:
         raise NotFound from error
-    before = request.query.get("before", "")
-    cursor = int(before) if before.isascii() and before.isdigit() and len(before) < 20 else None
+    cursor = cursor_of(request)
     found = await request.app[NODE].store.read(_find, name, viewer_of(request), cursor)
     reader, path = reader_of(request), f"/tags/{name}"
     listed = [row for row in found.posts[:_PAGE] if reader.lists_actor(found.authors[row.actor_id])]
