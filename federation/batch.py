@@ -18,7 +18,7 @@ from node.jobs.kinds import FETCH
 from node.services import news
 from node.services.context import Unit
 from node.services.news import News
-from node.store import actors, blocks, follows, inbox, jobs, objects, tags
+from node.store import actors, blocks, follows, homes, inbox, jobs, objects, tags
 from node.store.actors import Actor
 from node.store.dated_ids import new_object_id
 from node.store.jobs import NewJob
@@ -204,6 +204,7 @@ class Batch:
         objects.insert_objects(self.conn, self._object_rows)
         objects.insert_mentions(self.conn, self._mentions)
         tags.add_tags(self.conn, self._tags)
+        self._adopt()
         for object_id, owner in tags.load_followers(self.conn, self._by_tags):
             self.add_home([owner], object_id, object_id, None)
         objects.insert_home_entries(self.conn, self._home)
@@ -214,6 +215,13 @@ class Batch:
             collected.clear()
         self._tags.clear()
         self._replies.clear()
+
+    def _adopt(self) -> None:
+        """Tie replies that came before what they answer to it, and show them to those who wait for them."""
+        ids = {row["uri"]: row["id"] for row in self._object_rows}
+        for uri in objects.load_awaited(self.conn, ids) if ids else ():
+            objects.adopt_replies(self.conn, uri, ids[uri])
+            self._home += homes.load_late(self.conn, ids[uri])
 
     def finish(self) -> None:
         """Write what was collected, and tell the people here: the end of the batch."""

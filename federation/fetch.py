@@ -214,11 +214,8 @@ class Fetcher:
             create.take_in(batch, inbound, author, post, on_purpose=True)
         elif known.state == objects.LIVE and known.actor_id == author.id:
             update.replace(batch, known, post)
-        batch.flush()
-        found = objects.find_object(conn, post.uri)
-        if found is not None:
-            objects.adopt_replies(conn, found.uri, found.id)
-        return found
+        batch.finish()
+        return objects.find_object(conn, post.uri)
 
     def batch(self, conn: Connection) -> Batch:
         """A working set for one transaction."""

@@ -11,6 +11,7 @@ from federation.batch import Batch
 from node.domain.posts import QuoteState, RemotePost
 from node.domain.uris import host_of, same_origin
 from node.jobs.kinds import QUOTE as KIND
+from node.services import news
 from node.store import quotes, reactions
 from node.store.actors import Actor
 from node.store.jobs import NewJob
@@ -34,7 +35,9 @@ def state_of(batch: Batch, author: Actor, post: RemotePost, before: Mapping[str,
 
 
 def look_at_stamp(batch: Batch, quoting: Object, post: RemotePost, state: str | None) -> None:
-    """Have a stamp fetched that nobody has seen yet."""
+    """Have a stamp fetched that nobody has seen yet; where it is ours, its author hears of the quote."""
+    if state == QuoteState.ACCEPTED and batch.is_local(post.quote):
+        batch.add_news(news.Quoted(quoting.id))
     if state != QuoteState.PENDING or not same_origin(post.quote_authorization, post.quote):
         return
     if batch.is_local(post.quote) or len(post.uri) > quotes.MAX_URI:

@@ -14,7 +14,7 @@ from federation.batch import Batch, Inbound
 from federation.handlers.react import may_react
 from node import events
 from node.domain.posts import QuoteState
-from node.domain.uris import same_origin
+from node.domain.uris import host_of, same_origin
 from node.services import news
 from node.store import activities, actors, objects, quotes
 from node.store.objects import Object
@@ -42,6 +42,8 @@ def request(batch: Batch, inbound: Inbound) -> str:
     stamp = quotes.grant(batch.conn, new)
     if (quoting := objects.find_object(batch.conn, instrument)) is not None:
         batch.add_news(news.Quoted(quoting.id))
+    else:
+        batch.add_fetch(instrument, host_of(instrument), reason="quote")  # its author lists and revokes what she knows
     batch.add_owner(owner.id, inbound.received_id)
     outbox.answer(batch, owner, quoter, activity.raw, accepted=True, result=stamp.uri)
     return "quote-allowed"

@@ -180,7 +180,7 @@ def find_actors(
 
     ``following``: only those whom the viewer follows.
     """
-    name, _, host = typed.strip().lstrip("@").partition("@")
+    name, _, host = typed.strip().removeprefix("acct:").lstrip("@").partition("@")
     words = name_words(name)
     if not words:
         return []

@@ -1,11 +1,15 @@
 """Home timelines when somebody is followed, or is not any more."""
 
-from sqlalchemy import Connection, delete, literal, or_, select
+from typing import Any
 
+from sqlalchemy import Connection, and_, bindparam, delete, exists, literal, or_, select
+
+from node.clock import HOUR
 from node.domain.visibility import Visibility
 from node.store import follow_languages
+from node.store.follows import ACCEPTED
 from node.store.objects import LIVE
-from node.store.tables import home_entries, objects
+from node.store.tables import actors, follows, home_entries, objects
 from node.store.upsert import insert_missing
 
 #: So many posts of somebody new come in at once.
@@ -25,6 +29,40 @@ def merge(conn: Connection, owner_id: int, author_id: int) -> None:
     )
     into = _INTO[conn.dialect.name].from_select(["owner_id", "id", "object_id"], newest)
     conn.execute(into)
+
+
+#: What came so soon after it was written was sent, not found while looking through an old conversation.
+_FRESH = HOUR
+_parent, _also = objects.alias("parent"), follows.alias("also")
+_LATE = (
+    select(follows.c.follower_id, objects.c.id)
+    .join(_parent, _parent.c.id == objects.c.in_reply_to_id)
+    .join(follows, and_(follows.c.followed_id == objects.c.actor_id, follows.c.state == ACCEPTED))
+    .join(actors, and_(actors.c.id == follows.c.follower_id, actors.c.local))
+    .where(
+        _parent.c.id == bindparam("parent_id"),
+        objects.c.state == LIVE,
+        objects.c.visibility.in_(_SHOWN),
+        objects.c.received_at - objects.c.published_at < _FRESH,
+        or_(
+            _parent.c.actor_id == objects.c.actor_id,
+            _parent.c.actor_id == follows.c.follower_id,
+            exists().where(
+                _also.c.follower_id == follows.c.follower_id,
+                _also.c.followed_id == _parent.c.actor_id,
+                _also.c.state == ACCEPTED,
+            ),
+        ),
+    )
+)
+
+
+def load_late(conn: Connection, parent_id: int) -> list[dict[str, Any]]:
+    """Replies that came before what they answer, for those who follow both sides, as rows of ``home_entries``."""
+    return [
+        {"owner_id": owner_id, "id": reply_id, "object_id": reply_id, "shared_by_id": None}
+        for owner_id, reply_id in conn.execute(_LATE, {"parent_id": parent_id})
+    ]
 
 
 def drop(conn: Connection, owner_id: int, author_id: int) -> None:

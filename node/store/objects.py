@@ -92,6 +92,11 @@ _ADD_REPLIES = (
     .where(objects.c.id == bindparam("object_id"))
     .values(replies_count=objects.c.replies_count + bindparam("change"))
 )
+_AWAITED = (
+    select(objects.c.in_reply_to)
+    .where(objects.c.in_reply_to.in_(bindparam("uris", expanding=True)), objects.c.in_reply_to_id.is_(None))
+    .distinct()
+)
 _RESOLVE_CHILDREN = (
     update(objects)
     .where(objects.c.in_reply_to == bindparam("parent_uri"), objects.c.in_reply_to_id.is_(None))
@@ -122,6 +127,11 @@ def add_replies(conn: Connection, changes: Mapping[int, int]) -> None:
     """Add to the reply counters: object id -> change."""
     if changes:
         conn.execute(_ADD_REPLIES, [{"object_id": i, "change": change} for i, change in changes.items()])
+
+
+def load_awaited(conn: Connection, uris: Collection[str]) -> list[str]:
+    """Those of these addresses that replies name which came before what they answer."""
+    return list(conn.scalars(_AWAITED, {"uris": list(uris)}))
 
 
 def adopt_replies(conn: Connection, parent_uri: str, parent_id: int) -> None:
