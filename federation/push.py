@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import orjson
@@ -19,7 +19,7 @@ from node.jobs.kinds import PUSH
 from node.jobs.outcome import Done, Outcome, Retry
 from node.jobs.worker import Kind, single
 from node.secretbox import SecretBox
-from node.services import vapid
+from node.services import push_words, vapid
 from node.services.push import TOKEN_PURPOSE, TTL
 from node.services.vapid import VapidKey
 from node.store import push
@@ -35,22 +35,6 @@ _GONE = frozenset({404, 410})
 _TOKEN_LASTS = 12 * HOUR
 _MAX_TITLE, _MAX_BODY = 120, 400  # characters: the whole stays below 3 KB
 
-_TITLES: Mapping[str, str] = {
-    "mention": "{} mentioned you",
-    "status": "{} has posted",
-    "reblog": "{} shared your post",
-    "follow": "{} follows you",
-    "follow_request": "{} asks to follow you",
-    "favourite": "{} likes your post",
-    "poll": "A poll has ended",
-    "update": "{} edited a post",
-    "admin.sign_up": "{} has joined",
-    "admin.report": "{} reported something",
-    "severed_relationships": "You lost followers or people whom you follow",
-    "moderation_warning": "The moderators wrote to you",
-    "quote": "{} quotes your post",
-    "quoted_update": "{} edited a post that you quote",
-}
 #: What somebody waits for is shown at once, the rest when the device wakes (RFC 8030 section 5.3).
 _URGENT = frozenset({"mention", "follow_request", "poll", "admin.report", "moderation_warning"})
 
@@ -67,10 +51,14 @@ class Pusher:
         *,
         origin: str,
         proxied: Callable[[str], str],
+        languages: Sequence[str],
     ) -> None:
-        """``origin``: of this node; it is whom a push service can turn to. ``proxied``: where apps find a picture."""
+        """``origin``: of this node; it is whom a push service can turn to. ``proxied``: where apps find a picture.
+
+        ``languages``: of the node, for people who have chosen none.
+        """
         self._store, self._clock, self._client, self._box, self._origin = store, clock, client, box, origin
-        self._proxied = proxied
+        self._proxied, self._languages = proxied, tuple(languages)
         self._key: VapidKey | None = None
 
     def kind(self) -> Kind:
@@ -103,7 +91,7 @@ class Pusher:
         token = self._box.open(subscription.token_sealed, purpose=TOKEN_PURPOSE).decode()
         recipient = read_recipient(subscription.p256dh, subscription.auth)
         make = encrypt if subscription.standard else encrypt_draft
-        made = make(message(row, token, subscription.language, icon=self._proxied(row.icon)), recipient)
+        made = make(message(row, token, (row.language, *self._languages), icon=self._proxied(row.icon)), recipient)
         jwt = vapid_token(
             key.private,
             audience=origin_of(subscription.endpoint),
@@ -147,18 +135,19 @@ def _load(conn: Connection, subscription_id: int, notification_id: int) -> tuple
     return subscription, row
 
 
-def message(row: Row[Any], token: str, language: str, *, icon: str) -> bytes:
+def message(row: Row[Any], token: str, languages: Sequence[str], *, icon: str) -> bytes:
     """What the app decrypts: whose account it is, which notification, and words to show until it has loaded it."""
     name = " ".join((row.name or row.username).split())
+    title, language = push_words.title(row.type, name, languages)
     text = plain(row.summary or "") or plain(row.content or "")
     return orjson.dumps(
         {
             "access_token": token,
-            "preferred_locale": language or "en",
+            "preferred_locale": language,
             "notification_id": row.id,
             "notification_type": row.type,
             "icon": icon,
-            "title": _cut(_TITLES[row.type].format(name), _MAX_TITLE),
+            "title": _cut(title, _MAX_TITLE),
             "body": _cut(" ".join(text.split()), _MAX_BODY),
         }
     )

@@ -59,7 +59,6 @@ def subscribe(
         standard=draft.standard,
         alerts=draft.alerts,
         policy=draft.policy,
-        language="",
         token_sealed=box.seal(text.encode(), purpose=TOKEN_PURPOSE),
     )
     push.replace_subscription(conn, new, unit.now)

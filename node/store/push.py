@@ -22,7 +22,6 @@ class Subscription:
     standard: bool
     alerts: Mapping[str, bool]
     policy: str  # all, followed, follower, none
-    language: str
     token_sealed: bytes
 
 
@@ -76,7 +75,10 @@ def list_wishes(conn: Connection, owner_ids: Collection[int]) -> list[Row[Any]]:
 
 
 def load_news(conn: Connection, notification_id: int) -> Any:
-    """What a message tells: of the notification, who did it, and the post; None for one that was taken back."""
+    """What a message tells: of the notification, who did it, the post, and the language of who reads it.
+
+    None for a notification that was taken back.
+    """
     query = (
         select(
             notifications.c.id,
@@ -84,6 +86,7 @@ def load_news(conn: Connection, notification_id: int) -> Any:
             actors.c.name,
             actors.c.username,
             actors.c.icon,
+            accounts.c.language,
             objects.c.summary,
             objects.c.content,
             objects.c.state,

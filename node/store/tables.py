@@ -742,7 +742,6 @@ push_subscriptions = Table(
     Column("standard", Boolean, nullable=False, server_default="0"),  # RFC 8291; else the draft before it
     Column("alerts", Json, nullable=False),
     Column("policy", String(16), nullable=False),  # all, followed, follower, none
-    Column("language", String(35), nullable=False, server_default=""),
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
 )

@@ -4,9 +4,12 @@ import orjson
 import pytest
 
 from node.clock import HOUR
+from node.domain.notices import NoticeType
 from node.domain.visibility import Visibility
 from node.services.posts import publish_note
+from node.services.push_words import TITLES
 from node.store import accounts, objects
+from node.store.accounts import set_language
 from node.store.tables import access_tokens, jobs, push_subscriptions
 from tests.client import App, app_of
 from tests.push_service import AppKeys, push_service, read_vapid
@@ -68,6 +71,21 @@ async def test_an_app_is_told_in_the_present_form(ada, ben, service, keys):
     assert (str(said["notification_id"]), said["notification_type"]) == (told["id"], "mention")
     assert said["title"] == "Ben <b> mentioned you"
     assert said["body"] == "@ada Hello & welcome"
+
+
+async def test_an_app_is_told_in_the_language_of_the_account(ada, ben, service, keys):
+    await subscribe(ada, service, keys)
+    await ada.peer.store.write(set_language, ada.me.id, "de-AT")
+    await ben.post(f"v1/accounts/{ada.me.id}/follow")
+    await drain(ada)
+    ((_, body),) = service.taken
+    said = orjson.loads(keys.decrypt(body))
+    assert (said["title"], said["preferred_locale"]) == ("Ben <b> folgt Ihnen", "de")
+
+
+def test_every_notification_has_a_title_in_each_language():
+    assert TITLES.keys() == {each.value for each in NoticeType}
+    assert {frozenset(known) for known in TITLES.values()} == {frozenset({"en", "de"})}
 
 
 async def test_an_older_app_is_told_in_the_form_of_the_draft(ada, ben, service, keys):
