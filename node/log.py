@@ -10,8 +10,8 @@ activity in hand travel in context variables (``bound``). Texts of strangers are
 import json
 import logging
 import math
+import random
 import re
-import secrets
 import sys
 import traceback
 import unicodedata
@@ -90,7 +90,7 @@ def bound(*, request: str = "", job: str = "", activity: str = "") -> Iterator[N
 
 def request_id_from(text: str | None) -> str:
     """The id that a trusted proxy gave a request where it has the right form, else a new one (REL17)."""
-    return text if text and _REQUEST_ID.fullmatch(text) else secrets.token_hex(8)
+    return text if text and _REQUEST_ID.fullmatch(text) else f"{random.getrandbits(64):016x}"
 
 
 # -- text -----------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ never carry the names of more than 200 hosts: those that come later share ``othe
 
 import threading
 from collections.abc import Mapping
+from functools import cache
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.platform_collector import PlatformCollector
@@ -111,7 +112,11 @@ def started(*, development: bool) -> None:
 
 def request_answered(route: str, method: str, status: int, seconds: float) -> None:
     """``route`` is the pattern of the route (``/@{name}``), never the path; an unknown method counts as ``other``."""
-    REQUESTS.labels(route, method if method in _METHODS else "other", status).observe(seconds)
+    _requests(route, method if method in _METHODS else "other", status).observe(seconds)
+
+
+#: The figure of some requests; routes, methods and statuses are few.
+_requests = cache(REQUESTS.labels)
 
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})

@@ -7,6 +7,7 @@ buys nothing. Uploads and deletions are counted once more, by person. Networks o
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from aiohttp import hdrs, web
 
@@ -70,4 +71,10 @@ def add_headers(request: web.Request, response: web.StreamResponse) -> None:
     if taken is not None:
         response.headers["X-RateLimit-Limit"] = str(taken.limit)
         response.headers["X-RateLimit-Remaining"] = str(taken.left)
-        response.headers["X-RateLimit-Reset"] = to_rfc3339(taken.resets_at)
+        response.headers["X-RateLimit-Reset"] = _reset(taken.resets_at)
+
+
+@lru_cache(maxsize=1_000)
+def _reset(at: int) -> str:
+    """The end of a window: the same for all requests of it."""
+    return to_rfc3339(at)

@@ -1,6 +1,7 @@
 """Paging by ids: what is asked for, and the ``Link`` header that leads on (RFC 8288; shelf: mastodon-api 6.7)."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from aiohttp import hdrs, web
@@ -46,22 +47,32 @@ def link_header(request: web.Request, ids: Sequence[int], *, window: Window) -> 
     """
     if not ids:
         return {}
-    base = request.app[NODE].config.origin + request.path
-    kept = [(name, value) for name, value in request.query.items() if name not in _CURSORS]
+    base = _address(request)
     links = []
     if len(ids) >= window.limit or window.min_id is not None:
-        links.append(f'<{base}?{urlencode([*kept, ("max_id", str(ids[-1]))])}>; rel="next"')
-    links.append(f'<{base}?{urlencode([*kept, ("min_id", str(ids[0]))])}>; rel="prev"')
+        links.append(f'<{base}max_id={ids[-1]}>; rel="next"')
+    links.append(f'<{base}min_id={ids[0]}>; rel="prev"')
     return {hdrs.LINK: ", ".join(links)}
+
+
+def _address(request: web.Request) -> str:
+    """The address of a list with all parameters that are no cursor, up to where the next one stands."""
+    kept = tuple((name, value) for name, value in request.query.items() if name not in _CURSORS)
+    page = request.app[NODE].config.origin + request.path
+    return f"{page}?{_encoded(kept)}&" if kept else f"{page}?"
+
+
+@lru_cache(maxsize=256)
+def _encoded(pairs: tuple[tuple[str, str], ...]) -> str:
+    return urlencode(pairs)
 
 
 def offset_link(request: web.Request, *, offset: int, limit: int, found: int) -> dict[str, str]:
     """The same for lists that page by ``offset``: trends, suggestions, search."""
-    base = request.app[NODE].config.origin + request.path
-    kept = [(name, value) for name, value in request.query.items() if name not in _CURSORS]
+    base = _address(request)
     links = []
     if found >= limit:
-        links.append(f'<{base}?{urlencode([*kept, ("offset", str(offset + limit))])}>; rel="next"')
+        links.append(f'<{base}offset={offset + limit}>; rel="next"')
     if offset:
-        links.append(f'<{base}?{urlencode([*kept, ("offset", str(max(0, offset - limit)))])}>; rel="prev"')
+        links.append(f'<{base}offset={max(0, offset - limit)}>; rel="prev"')
     return {hdrs.LINK: ", ".join(links)} if links else {}
