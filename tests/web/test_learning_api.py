@@ -43,7 +43,7 @@ def _shelf() -> Shelf:
 async def _client(store: Store) -> AsyncIterator[Client]:
     app = web.Application(middlewares=[_as_the_node_does])
     app[NODE] = cast(Any, SimpleNamespace(store=store, config=SimpleNamespace(origin=ORIGIN)))
-    app.add_routes(learning_api.routes())
+    app.add_routes(learning_api.ROUTES)
     async with TestClient(TestServer(app)) as made:
         yield made
 
@@ -271,7 +271,7 @@ async def test_answers_are_as_the_description_says(store: Store, shelf: Shelf, c
 
 async def test_every_route_and_filter_is_described(client: Client) -> None:
     description = await _get(client, "/api/learning/v1/openapi.json")
-    served = {route.path.removeprefix(learning_api.PREFIX) for route in learning_api.routes()}
+    served = {route.path.removeprefix(learning_api.PREFIX) for route in learning_api.ROUTES}
     assert served - {"/openapi.json"} == set(description["paths"])
     named = {each["name"] for each in description["paths"]["/resources"]["get"]["parameters"]}
     assert named == {"q", "origin", "sort", "limit", "cursor", "facets", *learning_api.PARAMETERS}
