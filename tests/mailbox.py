@@ -36,7 +36,7 @@ class Mailbox:
         assert isinstance(data, LoginPassword)
         good = (data.login, data.password) == (b"node", b"secret")
         self.users += [data.login.decode()] if good else []
-        return AuthResult(success=good)
+        return AuthResult(success=good, handled=False)  # the server itself says so to the client
 
     def text(self, number: int = -1) -> str:
         """What a mail says."""
