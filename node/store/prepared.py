@@ -10,7 +10,7 @@ from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Dialect
+from sqlalchemy import Connection, Dialect, Numeric
 from sqlalchemy.exc import DBAPIError
 
 #: Name of a value or, for a list, its name and the place in it; None with a fixed value.
@@ -108,7 +108,11 @@ def run_on_driver(conn: Connection, sql: str, parameters: Any, *, many: bool = F
 def _finishing(compiled: Any, dialect: Dialect, named: bool) -> _Finish | None:
     """What makes of the driver's rows what is promised."""
     columns = compiled._result_columns  # noqa: SLF001 (nothing public names the types of the columns)
-    found = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
+    # Numbers come as numbers from both drivers; what SQLAlchemy does with them asks for a type code of the driver.
+    found = [
+        None if isinstance(column.type, Numeric) else column.type.dialect_impl(dialect).result_processor(dialect, None)
+        for column in columns
+    ]
     converters = [(place, convert) for place, convert in enumerate(found) if convert is not None]
     make: Callable[[Sequence[Any]], Any] = tuple
     if named:
