@@ -10,7 +10,7 @@ from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Dialect, Numeric
+from sqlalchemy import Connection, Dialect, Float, Numeric
 from sqlalchemy.exc import DBAPIError
 
 #: Name of a value or, for a list, its name and the place in it; None with a fixed value.
@@ -110,7 +110,9 @@ def _finishing(compiled: Any, dialect: Dialect, named: bool) -> _Finish | None:
     columns = compiled._result_columns  # noqa: SLF001 (nothing public names the types of the columns)
     # Numbers come as numbers from both drivers; what SQLAlchemy does with them asks for a type code of the driver.
     found = [
-        None if isinstance(column.type, Numeric) else column.type.dialect_impl(dialect).result_processor(dialect, None)
+        None
+        if isinstance(column.type, Numeric | Float)
+        else column.type.dialect_impl(dialect).result_processor(dialect, None)
         for column in columns
     ]
     converters = [(place, convert) for place, convert in enumerate(found) if convert is not None]
