@@ -40,9 +40,13 @@ async def count(request: web.Request) -> None:
 
 def check_address(request: web.Request, rate: Rate) -> None:
     """Count a try by the address of who asks. Raises RateLimited where there have been too many."""
-    address = address_of(request)
-    if not request.app[WEB].exemptions.covers(address) and (wait := rate.take(key_of_address(address))):
+    if not is_exempt(request) and (wait := rate.take(key_of_address(address_of(request)))):
         raise RateLimited(retry_after_seconds=wait)
+
+
+def is_exempt(request: web.Request) -> bool:
+    """Whether no rate holds for who asks (``[limits] exempt``)."""
+    return request.app[WEB].exemptions.covers(address_of(request))
 
 
 def _take(request: web.Request, rates: ApiRates, token: Token | None, address: str, now: int) -> Iterator[Taken]:
