@@ -24,8 +24,10 @@ from node.store.resources import Viewer
 from tests import stores
 from tests.records import full_record, record
 from tests.shelf import HOST, ORIGIN, Shelf
-from web import learning_api
 from web.errors import problem, status_of
+from web.learning_api import resources as learning_resources
+from web.learning_api import routes as learning_api
+from web.learning_api.answers import PREFIX
 from web.viewer import VIEWER
 
 database, store = stores.database, stores.store
@@ -271,9 +273,9 @@ async def test_answers_are_as_the_description_says(store: Store, shelf: Shelf, c
 
 async def test_every_route_and_filter_is_described(client: Client) -> None:
     description = await _get(client, "/api/learning/v1/openapi.json")
-    served = {route.path.removeprefix(learning_api.PREFIX) for route in learning_api.ROUTES}
+    served = {route.path.removeprefix(PREFIX) for route in learning_api.ROUTES}
     assert served - {"/openapi.json"} == set(description["paths"])
     named = {each["name"] for each in description["paths"]["/resources"]["get"]["parameters"]}
-    assert named == {"q", "origin", "sort", "limit", "cursor", "facets", *learning_api.PARAMETERS}
+    assert named == {"q", "origin", "sort", "limit", "cursor", "facets", *learning_resources.PARAMETERS}
     operations = [operation["operationId"] for path in description["paths"].values() for operation in path.values()]
     assert len(operations) == len(set(operations))

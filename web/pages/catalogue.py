@@ -12,7 +12,7 @@ from node.domain.text import pick
 from node.state import NODE
 from node.store import listing
 from node.store.listing import Option, Page, Sort, Wish, spelled
-from web.learning_api import PARAMETERS, read_wish
+from web.learning_api.resources import PARAMETERS, read_wish
 from web.pages.cards import Reader, resource_cards
 from web.pages.frame import html, page_of
 from web.pages.languages import LANGUAGES

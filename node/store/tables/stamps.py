@@ -1,0 +1,23 @@
+"""Random numbers that change whenever what apps show of a row changes; kept right by triggers (store.stamp_schema).
+
+Apart from the rows themselves, so that reading twenty of them does not read twenty documents.
+"""
+
+from sqlalchemy import BigInteger, Column, ForeignKey, String, Table
+
+from node.store.tables.columns import actor_column, metadata
+
+object_stamps = Table(
+    "object_stamps",
+    metadata,
+    Column("object_id", ForeignKey("objects.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("stamp", BigInteger, nullable=False),
+)
+
+actor_stamps = Table(
+    "actor_stamps",
+    metadata,
+    actor_column("actor_id", primary=True),
+    Column("stamp", BigInteger, nullable=False),
+    Column("state", String(16), nullable=False),  # that of the actor
+)

@@ -1,0 +1,41 @@
+"""What all nouns of the learning API share: reading plain parameters, answering with an entity tag."""
+
+import hashlib
+from typing import Any
+
+import orjson
+from aiohttp import ETag, web
+
+from node.errors import Malformed, Problem
+from node.store.listing import MAX_LIMIT
+from node.store.resources import Viewer
+from web.viewer import viewer_of
+
+PREFIX = "/api/learning/v1"
+DEFAULT_LIMIT = 20
+
+
+def one_of(value: str, name: str, choices: tuple[str, ...]) -> str:
+    """The value of a parameter. Raises ``Malformed`` where it is none of the choices."""
+    if value not in choices:
+        raise Malformed(problems=[Problem(name, " or ".join(filter(None, choices)), f'"{value[:60]}"')])
+    return value
+
+
+def limit_of(request: web.Request) -> int:
+    """How many a list answers: ``limit``, capped; the default where it is no number."""
+    text = request.query.get("limit", "")
+    is_number = text.isascii() and text.isdigit() and len(text) <= 9
+    return min(int(text), MAX_LIMIT) if is_number and int(text) else DEFAULT_LIMIT
+
+
+def json_answer(request: web.Request, answer: dict[str, Any]) -> web.Response:
+    """The answer as JSON with its entity tag, or 304 where the reader has it."""
+    body = orjson.dumps(answer)
+    etag = ETag(hashlib.sha256(body).hexdigest()[:32])
+    is_known = any(tag.value in {etag.value, "*"} for tag in request.if_none_match or ())
+    response = web.Response(status=304) if is_known else web.Response(body=body, content_type="application/json")
+    response.etag = etag
+    response.headers["Cache-Control"] = "no-cache" if viewer_of(request) == Viewer() else "private, no-store"
+    response.headers["Vary"] = "Authorization, Cookie"
+    return response

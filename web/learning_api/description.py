@@ -1,0 +1,61 @@
+"""Words for describing the learning API to machines: OpenAPI 3.1, whose schemas are JSON Schemas."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+TEXT = {"type": "string"}
+INSTANT = {"type": "string", "format": "date-time"}
+ADDRESS = {"type": "string", "format": "uri"}
+PROBLEM = {
+    "description": "What is wrong, as problem JSON (RFC 9457)",
+    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
+FINDING = {
+    "type": "object",
+    "required": ["path", "expected", "found"],
+    "properties": {"path": TEXT, "expected": TEXT, "found": TEXT},
+}
+ERRORS: Mapping[str, Any] = {
+    "Problem": {
+        "type": "object",
+        "required": ["status", "title"],
+        "properties": {
+            "type": TEXT,
+            "status": {"type": "integer"},
+            "title": TEXT,
+            "errors": {"type": "array", "items": FINDING},
+            "request_id": TEXT,
+        },
+    },
+}
+LIMIT = {"type": "integer", "minimum": 1, "maximum": 100, "default": 20}
+
+
+def ref(schema: str) -> dict[str, str]:
+    """Reference to a schema of the description."""
+    return {"$ref": f"#/components/schemas/{schema}"}
+
+
+def parameter(name: str, description: str, schema: Mapping[str, Any], *, where: str = "query") -> dict[str, Any]:
+    """One parameter; those in the path are required."""
+    required = {"required": True} if where == "path" else {}
+    return {"name": name, "in": where, "description": description, **required, "schema": schema}
+
+
+def pages() -> list[dict[str, Any]]:
+    """The parameters of every list."""
+    return [
+        parameter("limit", "How many on a page", LIMIT),
+        parameter("cursor", "What the page before gave as next", TEXT),
+    ]
+
+
+def answer(description: str, schema: str) -> dict[str, Any]:
+    """What a call answers where all is well."""
+    content = {"application/json": {"schema": ref(schema)}}
+    return {"200": {"description": description, "content": content}, "304": {"description": "Not modified"}}
+
+
+def operation(name: str, answers: Mapping[str, Any], parameters: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
+    """One call, named for those who generate clients from the description."""
+    return {"operationId": name, "parameters": list(parameters), "responses": dict(answers)}

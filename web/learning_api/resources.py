@@ -1,0 +1,247 @@
+"""Learning resources of this node and of those that it follows."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from aiohttp import web
+from sqlalchemy import Connection
+
+from node.clock import to_rfc3339
+from node.domain.search import parse
+from node.domain.uris import origin_of
+from node.state import NODE
+from node.store import listing, resources
+from node.store.listing import FILTERS, Option, Page, Sort, Wish
+from node.store.resources import Resource
+from schemas import load as load_schema
+from web.learning_api.answers import PREFIX, json_answer, limit_of, one_of
+from web.learning_api.description import (
+    ADDRESS,
+    FINDING,
+    INSTANT,
+    PROBLEM,
+    TEXT,
+    answer,
+    operation,
+    pages,
+    parameter,
+    ref,
+)
+from web.viewer import viewer_of
+
+MAX_VALUES = 20  # of one filter
+
+#: The parameter of each facet. ``origin`` says local or remote, so the host that something came from is ``host``.
+PARAMETERS = {**{facet: facet for facet in FILTERS if facet != "origin"}, "host": "origin"}
+
+
+# -- handlers -------------------------------------------------------------------------------------------------------
+
+
+async def list_resources(request: web.Request) -> web.Response:
+    """``GET /resources?q=&origin=&sort=&limit=&cursor=`` and filters; ``facets=1`` counts what the list holds."""
+    wish, with_facets = read_wish(request), request.query.get("facets") in {"1", "true"}
+    page, facets = await request.app[NODE].store.read(_find, wish, with_facets)
+    base = request.app[NODE].config.origin
+    answer: dict[str, Any] = {
+        "items": [resource_json(item, base) for item in page.items],
+        "total": page.total,
+        "totalIsExact": page.is_exact,
+        "next": page.next,
+    }
+    if facets is not None:
+        answer["facets"] = facets
+    return json_answer(request, answer)
+
+
+async def show_resource(request: web.Request) -> web.Response:
+    """``GET /resources/SLUG``: one resource, by the last part of its page's address here."""
+    node = request.app[NODE]
+    found = await node.store.read(resources.load_by_slug, request.match_info["slug"], viewer_of(request))
+    return json_answer(request, resource_json(found, node.config.origin))
+
+
+def _find(conn: Connection, wish: Wish, with_facets: bool) -> tuple[Page, dict[str, list[dict[str, Any]]] | None]:
+    page = listing.find(conn, wish)
+    return page, _facets_json(listing.facets(conn, wish)) if with_facets else None
+
+
+# -- reading a request ----------------------------------------------------------------------------------------------
+
+
+def read_wish(request: web.Request) -> Wish:
+    """What the query asks for. Raises ``Malformed`` for an origin or an order that there is not."""
+    query = request.query
+    filters = {facet: query.getall(name, [])[:MAX_VALUES] for name, facet in PARAMETERS.items()}
+    return Wish(
+        query=parse(query.get("q", "")),
+        filters={facet: [value for value in values if value] for facet, values in filters.items()},
+        origin=one_of(query.get("origin", ""), "origin", ("", "local", "remote")) or None,
+        sort=Sort(one_of(query.get("sort") or Sort.RELEVANCE, "sort", tuple(Sort))),
+        viewer=viewer_of(request),
+        cursor=query.get("cursor") or None,
+        limit=limit_of(request),
+    )
+
+
+# -- writing an answer ----------------------------------------------------------------------------------------------
+
+
+def resource_json(resource: Resource, base: str) -> dict[str, Any]:
+    """Our JSON of a resource: its record, and what the node knows about it.
+
+    ``origin`` is the node that it is at home on, ``uri`` its identity between servers, ``page`` its address here,
+    ``home`` its page at home. ``base`` is this node's own origin.
+    """
+    known: dict[str, Any] = {
+        "version": resource.version,
+        "digest": resource.digest,
+        "visibility": resource.visibility.value,
+        "kind": resource.kind,
+        "origin": origin_of(resource.uri) or base,
+        "uri": resource.uri,
+        "page": f"{base}{resource.path}",
+        "home": resource.url,
+        "owner": {"uri": resource.owner.uri, "name": resource.owner.title, "handle": resource.owner.handle},
+        "published": to_rfc3339(resource.published_at),
+        "updated": to_rfc3339(resource.updated_at or resource.published_at),
+    }
+    if not resource.local:
+        known["received"] = to_rfc3339(resource.received_at)
+        known["grade"] = resource.grade
+        known["warnings"] = [
+            {"path": each.path, "expected": each.expected, "found": each.found} for each in resource.warnings
+        ]
+    return {**resource.record, **known}
+
+
+def _facets_json(facets: dict[str, list[Option]]) -> dict[str, list[dict[str, Any]]]:
+    names = {facet: name for name, facet in PARAMETERS.items()}
+    return {
+        names[facet]: [
+            {"value": option.value, "count": option.count, **({"labels": option.labels} if option.labels else {})}
+            for option in options
+        ]
+        for facet, options in facets.items()
+    }
+
+
+ROUTES = [
+    web.get(f"{PREFIX}/resources", list_resources, name="learning-resources"),
+    web.get(f"{PREFIX}/resources/{{slug}}", show_resource, name="learning-resource"),
+]
+
+# -- the description ------------------------------------------------------------------------------------------------
+
+_LISTS: Mapping[str, Any] = {
+    "Page": {
+        "type": "object",
+        "required": ["items", "total", "totalIsExact", "next"],
+        "properties": {
+            "items": {"type": "array", "items": ref("Resource")},
+            "total": {"type": "integer", "minimum": 0, "description": "At least so many where totalIsExact is false"},
+            "totalIsExact": {"type": "boolean"},
+            "next": {"type": ["string", "null"], "description": "The cursor of the next page"},
+            "facets": {
+                "type": "object",
+                "additionalProperties": {"type": "array", "items": ref("Option")},
+            },
+        },
+    },
+    "Option": {
+        "type": "object",
+        "required": ["value", "count"],
+        "properties": {
+            "value": TEXT,
+            "count": {"type": "integer", "minimum": 1},
+            "labels": {"type": "object", "additionalProperties": TEXT},
+        },
+    },
+}
+_KNOWN_OF_RESOURCE: Mapping[str, Any] = {
+    "origin": {**ADDRESS, "description": "The node that the resource is at home on"},
+    "uri": {**ADDRESS, "description": "Its identity between servers"},
+    "page": {**ADDRESS, "description": "Its page on this node"},
+    "home": {**ADDRESS, "description": "Its page at home"},
+    "owner": {
+        "type": "object",
+        "required": ["uri", "name", "handle"],
+        "properties": {"uri": ADDRESS, "name": TEXT, "handle": TEXT},
+    },
+    "published": INSTANT,
+    "received": {**INSTANT, "description": "When this copy came"},
+    "grade": {"enum": ["clean", "warnings"]},
+    "warnings": {"type": "array", "items": FINDING},
+}
+_MEANINGS: Mapping[str, str] = {
+    "host": "The host that it is at home on",
+    "keyword": "A keyword, whatever its case",
+    "licence": "The address of its licence",
+    "owner": "The address of the actor that published it",
+    "topic": "The address of a concept it is about",
+}
+
+
+@cache
+def _record_schemas() -> Mapping[str, Any]:
+    """The record's own schema with what the node adds to each, and the schemas of its parts."""
+    record = _moved(load_schema("resource"))
+    added = ["version", "digest", "visibility", "kind", "origin", "uri", "page", "owner", "published", "updated"]
+    parts = {f"Record.{name}": part for name, part in record.pop("$defs").items()}
+    listed = {
+        **{key: value for key, value in record.items() if key not in {"$schema", "$id", "additionalProperties"}},
+        "title": "Learning resource as a node lists it",
+        "properties": {**record["properties"], **_KNOWN_OF_RESOURCE},
+        "required": [*record["required"], *added],
+    }
+    return {"Resource": listed, **parts}
+
+
+def _moved(value: Any) -> Any:
+    """A schema whose parts lie among the components of the description."""
+    if isinstance(value, dict):
+        return {key: _moved(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_moved(each) for each in value]
+    return value.replace("#/$defs/", "#/components/schemas/Record.") if isinstance(value, str) else value
+
+
+def schemas() -> Mapping[str, Any]:
+    """The schemas that ``PATHS`` refer to."""
+    return {**_LISTS, **_record_schemas()}
+
+
+def _filter(name: str) -> dict[str, Any]:
+    schema = {"type": "array", "items": TEXT}
+    described = parameter(name, f"{_MEANINGS.get(name, f'Its {name}')}; any of several", schema)
+    return {**described, "style": "form", "explode": True}
+
+
+PATHS: Mapping[str, Any] = {
+    "/resources": {
+        "get": operation(
+            "listResources",
+            {**answer("A page", "Page"), "400": PROBLEM},
+            [
+                parameter("q", 'Words that must be there; "several words", -without, begin*', TEXT),
+                parameter("origin", "Published here, or held as a copy", {"enum": ["local", "remote"]}),
+                parameter(
+                    "sort",
+                    "Relevance is the newest first where nothing is searched for",
+                    {"enum": ["relevance", "newest", "title"]},
+                ),
+                *pages(),
+                parameter("facets", "Also count the values of each facet", {"enum": ["1"]}),
+                *map(_filter, sorted(PARAMETERS)),
+            ],
+        )
+    },
+    "/resources/{slug}": {
+        "get": operation(
+            "showResource",
+            {**answer("The resource", "Resource"), "404": PROBLEM, "410": PROBLEM},
+            [parameter("slug", "The last part of its page's address here", TEXT, where="path")],
+        )
+    },
+}

@@ -1,0 +1,41 @@
+"""Every call of the learning API, and its description."""
+
+from types import ModuleType
+from typing import Any
+
+from aiohttp import web
+
+from node.state import NODE
+from web.learning_api import catalogue, resources
+from web.learning_api.answers import PREFIX, json_answer
+from web.learning_api.description import ERRORS
+
+NOUNS: tuple[ModuleType, ...] = (resources, catalogue)
+
+
+async def show_openapi(request: web.Request) -> web.Response:
+    """``GET /openapi.json``: this API as OpenAPI 3.1."""
+    return json_answer(request, build_openapi(request.app[NODE].config.origin))
+
+
+def build_openapi(base: str) -> dict[str, Any]:
+    """The description of the API of the node at ``base``."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Rhizome learning API",
+            "version": "1",
+            "description": "Learning resources of this node and those it follows. What is public needs no token.",
+        },
+        "servers": [{"url": f"{base}{PREFIX}"}],
+        "paths": {path: calls for noun in NOUNS for path, calls in noun.PATHS.items()},
+        "components": {
+            "schemas": {**ERRORS, **{name: schema for noun in NOUNS for name, schema in noun.schemas().items()}}
+        },
+    }
+
+
+ROUTES = [
+    *(route for noun in NOUNS for route in noun.ROUTES),
+    web.get(f"{PREFIX}/openapi.json", show_openapi, name="learning-openapi"),
+]
