@@ -12,6 +12,7 @@ from node.store.bulk import Bulk
 from node.store.tables import (
     actors,
     bookmarks,
+    events,
     filter_statuses,
     home_entries,
     mentions,
@@ -177,6 +178,7 @@ _GONE_WITH_IT = (
     object_tags,
     object_versions,
     resources,
+    events,
     notifications,
     filter_statuses,
 )

@@ -18,6 +18,7 @@ from node.store.tables.access import (
     sessions,
 )
 from node.store.tables.columns import Json, metadata
+from node.store.tables.events import calendar_links, event_answers, event_organisers, events
 from node.store.tables.federation import activities, hosts, received, received_by
 from node.store.tables.house import (
     audit_log,
@@ -113,6 +114,7 @@ __all__ = [
     "authorization_codes",
     "blocks",
     "bookmarks",
+    "calendar_links",
     "cards",
     "catalogue_buckets",
     "catalogue_entries",
@@ -125,6 +127,9 @@ __all__ = [
     "domain_blocks",
     "domain_policies",
     "endorsements",
+    "event_answers",
+    "event_organisers",
+    "events",
     "external_identities",
     "facts",
     "featured_tags",
