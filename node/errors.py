@@ -73,6 +73,14 @@ class Conflict(NodeError):
     """This does not fit what is already there."""
 
 
+class PreconditionFailed(Conflict):
+    """This has changed since you read it; read it again."""
+
+
+class PreconditionRequired(Conflict):
+    """Say which state you change: send the entity tag that you read in If-Match."""
+
+
 class TooLarge(NodeError):
     """This is larger than the node accepts."""
 

@@ -7,9 +7,9 @@ from aiohttp import hdrs, web
 
 _PREFIXES = ("/api/", "/.well-known/", "/nodeinfo/", "/media/")
 _PATHS = frozenset({"/oauth/token", "/oauth/revoke", "/oauth/userinfo"})
-_EXPOSED = "Link, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-Id, Idempotency-Key"
+_EXPOSED = "Link, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-Id, Idempotency-Key, ETag"
 _METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
-_ASKED = "Authorization, Content-Type, Idempotency-Key"
+_ASKED = "Authorization, Content-Type, Idempotency-Key, If-Match"
 _MAX_AGE = "86400"
 
 

@@ -24,6 +24,8 @@ STATUS: Mapping[type[errors.NodeError], int] = MappingProxyType(
         errors.Invalid: 422,
         errors.Malformed: 400,
         errors.Conflict: 409,
+        errors.PreconditionFailed: 412,
+        errors.PreconditionRequired: 428,
         errors.TooLarge: 413,
         errors.UnsupportedMediaType: 415,
         errors.Misdirected: 421,

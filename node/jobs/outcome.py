@@ -65,6 +65,8 @@ VERDICTS: Mapping[type[Exception], str] = MappingProxyType(
         errors.Invalid: Verdict.DROP,
         errors.Malformed: Verdict.DROP,
         errors.Conflict: Verdict.DROP,
+        errors.PreconditionFailed: Verdict.DROP,
+        errors.PreconditionRequired: Verdict.DROP,
         errors.TooLarge: Verdict.DROP,
         errors.UnsupportedMediaType: Verdict.DROP,
         errors.Misdirected: Verdict.DROP,

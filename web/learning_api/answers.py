@@ -1,6 +1,7 @@
 """What all nouns of the learning API share: reading plain parameters, answering with an entity tag."""
 
 import hashlib
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -29,10 +30,14 @@ def limit_of(request: web.Request) -> int:
     return min(int(text), MAX_LIMIT) if is_number and int(text) else DEFAULT_LIMIT
 
 
+def etag_of(answer: Mapping[str, Any]) -> str:
+    """The entity tag under which an answer is served."""
+    return hashlib.sha256(orjson.dumps(answer)).hexdigest()[:32]
+
+
 def json_answer(request: web.Request, answer: dict[str, Any]) -> web.Response:
     """The answer as JSON with its entity tag, or 304 where the reader has it."""
-    body = orjson.dumps(answer)
-    etag = ETag(hashlib.sha256(body).hexdigest()[:32])
+    body, etag = orjson.dumps(answer), ETag(etag_of(answer))
     is_known = any(tag.value in {etag.value, "*"} for tag in request.if_none_match or ())
     response = web.Response(status=304) if is_known else web.Response(body=body, content_type="application/json")
     response.etag = etag

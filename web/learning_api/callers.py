@@ -1,0 +1,102 @@
+"""Who calls the learning API, and what a call that writes brings along.
+
+People call with a bearer token of the client API, whose scopes hold here too, or from their own browser session; a
+session that writes proves that the request is its own: ``X-CSRF-Token`` holds the token of its forms.
+
+    author = await writer(request, "write:statuses")
+    sent = await read_json(request, "topic")
+    require_match(request, answer_as_it_is_now)          # before a change
+    made_id = idempotency.claim(conn, author, key_of(request), unit.ids.new(), unit.now)    # in the unit of work
+"""
+
+import hmac
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from aiohttp import ETag, hdrs, web
+
+from node.errors import (
+    Forbidden,
+    Invalid,
+    Malformed,
+    PreconditionFailed,
+    PreconditionRequired,
+    Problem,
+    Unauthenticated,
+    UnsupportedMediaType,
+)
+from node.store import idempotency
+from schemas import check
+from web.client_api import callers
+from web.learning_api.answers import etag_of
+from web.sessions import check_origin, session_of
+from web.viewer import viewer_of
+
+CSRF_HEADER = "X-CSRF-Token"
+
+
+async def reader(request: web.Request, scope: str = "read:statuses") -> int | None:
+    """Who reads: an actor id, None for a stranger. A token must be valid and cover ``scope``."""
+    if callers.bearer_of(request):
+        return await callers.reader(request, scope)
+    return viewer_of(request).actor_id
+
+
+async def writer(request: web.Request, scope: str) -> int:
+    """The person who changes something: an actor id. 401 for a stranger, 403 for a token without the scope."""
+    if callers.bearer_of(request):
+        return (await callers.require(request, scope)).actor_id
+    session = session_of(request)
+    if session is None:
+        raise Unauthenticated
+    check_origin(request)
+    sent = request.headers.get(CSRF_HEADER, "")
+    if not hmac.compare_digest(session.csrf.encode(), sent.encode("utf-8", "replace")):
+        raise Forbidden(f"A request of a session carries the token of its forms in {CSRF_HEADER}.")
+    return session.actor_id
+
+
+async def read_json(request: web.Request, schema: str = "") -> dict[str, Any]:
+    """The JSON object of a request, valid by the schema of this name.
+
+    Raises UnsupportedMediaType for anything but JSON, Malformed for what is none, Invalid with the places that are
+    wrong.
+    """
+    if request.content_type != "application/json" and not request.content_type.endswith("+json"):
+        raise UnsupportedMediaType("JSON is expected.")
+    try:
+        value = orjson.loads(await request.read())
+    except orjson.JSONDecodeError as error:
+        raise Malformed("This is not JSON.") from error
+    if not isinstance(value, dict):
+        raise Malformed("A JSON object is expected.")
+    findings = check(schema, value) if schema else ()
+    if findings:
+        raise Invalid(problems=[Problem(each.path, each.expected, each.found) for each in findings])
+    return value
+
+
+def key_of(request: web.Request) -> str:
+    """The ``Idempotency-Key``, for ``node.store.idempotency.claim``; empty without one."""
+    return request.headers.get("Idempotency-Key", "").strip()[: idempotency.LONGEST]
+
+
+def require_match(request: web.Request, answer: Mapping[str, Any]) -> None:
+    """Whoever changes something has seen it as it is (RFC 9110, section 13.1.1): ``If-Match`` names its entity tag.
+
+    Raises PreconditionRequired without the header, PreconditionFailed where it names another state.
+    """
+    if hdrs.IF_MATCH not in request.headers:
+        raise PreconditionRequired
+    named = request.if_match or ()
+    if not any(tag.value in {etag_of(answer), "*"} for tag in named):
+        raise PreconditionFailed
+
+
+def written(answer: Mapping[str, Any], *, status: int = 200, location: str = "") -> web.Response:
+    """What was made (201, with its address) or changed, with its entity tag; for nobody to keep."""
+    headers = {hdrs.CACHE_CONTROL: "private, no-store", **({hdrs.LOCATION: location} if location else {})}
+    response = web.Response(body=orjson.dumps(answer), status=status, content_type="application/json", headers=headers)
+    response.etag = ETag(etag_of(answer))
+    return response
