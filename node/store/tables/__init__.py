@@ -18,6 +18,14 @@ from node.store.tables.access import (
     sessions,
 )
 from node.store.tables.columns import Json, metadata
+from node.store.tables.communities import (
+    communities,
+    community_bans,
+    community_invitations,
+    community_log,
+    community_refusals,
+    community_roles,
+)
 from node.store.tables.events import calendar_links, event_answers, event_organisers, events
 from node.store.tables.federation import activities, hosts, received, received_by
 from node.store.tables.house import (
@@ -95,6 +103,7 @@ from node.store.tables.posts import (
     tombstones,
 )
 from node.store.tables.stamps import actor_stamps, object_stamps
+from node.store.tables.topics import topics
 from node.store.tables.work import jobs, workers
 
 __all__ = [
@@ -119,6 +128,12 @@ __all__ = [
     "catalogue_buckets",
     "catalogue_entries",
     "catalogues",
+    "communities",
+    "community_bans",
+    "community_invitations",
+    "community_log",
+    "community_refusals",
+    "community_roles",
     "concept_labels",
     "conversation_mutes",
     "conversation_posts",
@@ -183,5 +198,6 @@ __all__ = [
     "search_queue",
     "sessions",
     "tombstones",
+    "topics",
     "workers",
 ]

@@ -1,0 +1,165 @@
+"""Communities of interest: who may join, who may write, who governs. Rules without storage."""
+
+import enum
+from dataclasses import dataclass
+
+from node.domain.visibility import Visibility
+
+
+class JoinPolicy(enum.StrEnum):
+    """Who becomes a member by asking (by following the Group)."""
+
+    OPEN = "open"
+    REQUEST = "request"  # a moderator lets people in
+    INVITE = "invite"  # those who were invited
+    ORGANISATION = "organisation"  # members of the node where the community lives
+    PARTNERS = "partners"  # those, and people of nodes that this node follows
+
+
+class PostPolicy(enum.StrEnum):
+    """Who may begin topics and answer."""
+
+    MEMBERS = "members"
+    ANYONE = "anyone"
+    MODERATORS = "moderators"  # begin topics; members answer
+
+
+class Role(enum.StrEnum):
+    """What a member can be besides; never because of the house that somebody comes from."""
+
+    MODERATOR = "moderator"
+    FACILITATOR = "facilitator"
+    EXPERT = "expert"  # can be asked
+
+
+class TopicKind(enum.StrEnum):
+    """What a topic is meant as."""
+
+    DISCUSSION = "discussion"
+    QUESTION = "question"
+    RESOURCE = "resource"
+    EVENT = "event"
+    NOTE = "note"
+    ANNOUNCEMENT = "announcement"
+
+
+class Act(enum.StrEnum):
+    """What those who govern do; the words of the log."""
+
+    FOUND = "found"
+    SETTINGS = "settings"
+    ARCHIVE = "archive"
+    REOPEN = "reopen"
+    ADMIT = "admit"
+    REFUSE = "refuse"
+    INVITE = "invite"
+    UNINVITE = "uninvite"
+    EXPEL = "expel"
+    BAN = "ban"
+    UNBAN = "unban"
+    APPOINT = "appoint"
+    DISMISS = "dismiss"
+    PIN = "pin"
+    UNPIN = "unpin"
+    LOCK = "lock"
+    UNLOCK = "unlock"
+    REMOVE = "remove"
+    RESTORE = "restore"
+    EDIT = "edit"
+
+
+class Refusal(enum.StrEnum):
+    """Why somebody may not join or write."""
+
+    BANNED = "banned"
+    ARCHIVED = "archived"
+    LOCKED = "locked"  # the topic
+    NOT_A_MEMBER = "not-a-member"
+    MODERATORS_ONLY = "moderators-only"
+    INVITATION_NEEDED = "invitation-needed"
+    ORGANISATION_ONLY = "organisation-only"
+    PARTNERS_ONLY = "partners-only"
+    NOT_PUBLIC = "not-public"  # a post for fewer people than the community has
+
+
+class Answer(enum.StrEnum):
+    """What becomes of somebody who asks to join."""
+
+    ACCEPTED = "accepted"
+    ASKED = "asked"  # a moderator decides
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What somebody is to a community."""
+
+    is_local: bool = False  # at home where the community lives
+    is_partner: bool = False  # at home on a node that this one follows
+    is_member: bool = False
+    is_moderator: bool = False
+    is_invited: bool = False
+    is_banned: bool = False
+
+
+#: Levels that a community can have, with the level of what is written in it.
+LEVELS = (Visibility.PUBLIC, Visibility.ORGANISATION, Visibility.COMMUNITY)
+#: Policies that let people in by what they are, and why others stay outside.
+_CLOSED_DOORS = {
+    JoinPolicy.INVITE: Refusal.INVITATION_NEEDED,
+    JoinPolicy.ORGANISATION: Refusal.ORGANISATION_ONLY,
+    JoinPolicy.PARTNERS: Refusal.PARTNERS_ONLY,
+}
+
+
+def decide_join(policy: JoinPolicy, standing: Standing, *, archived: bool = False) -> Answer | Refusal:
+    """Whether somebody becomes a member by asking. An invitation opens every door but that of a ban.
+
+    >>> decide_join(JoinPolicy.INVITE, Standing())
+    <Refusal.INVITATION_NEEDED: 'invitation-needed'>
+    """
+    if standing.is_banned:
+        return Refusal.BANNED
+    if archived:
+        return Refusal.ARCHIVED
+    if standing.is_invited or standing.is_moderator:
+        return Answer.ACCEPTED
+    if policy is JoinPolicy.REQUEST:
+        return Answer.ASKED
+    return Answer.ACCEPTED if _is_open_to(policy, standing) else _CLOSED_DOORS[policy]
+
+
+def _is_open_to(policy: JoinPolicy, standing: Standing) -> bool:
+    if policy is JoinPolicy.ORGANISATION:
+        return standing.is_local
+    if policy is JoinPolicy.PARTNERS:
+        return standing.is_local or standing.is_partner
+    return policy is JoinPolicy.OPEN
+
+
+def refuse_post(
+    policy: PostPolicy,
+    standing: Standing,
+    *,
+    begins_topic: bool,
+    locked: bool = False,
+    archived: bool = False,
+) -> Refusal | None:
+    """Why somebody may not write this here; None where she may. Moderators write in locked topics, too.
+
+    >>> refuse_post(PostPolicy.MODERATORS, Standing(is_member=True), begins_topic=True)
+    <Refusal.MODERATORS_ONLY: 'moderators-only'>
+    """
+    if standing.is_banned:
+        return Refusal.BANNED
+    if archived:
+        return Refusal.ARCHIVED
+    if standing.is_moderator:
+        return None
+    if locked:
+        return Refusal.LOCKED
+    if policy is not PostPolicy.ANYONE and not standing.is_member:
+        return Refusal.NOT_A_MEMBER
+    if policy is PostPolicy.MODERATORS and begins_topic:
+        return Refusal.MODERATORS_ONLY
+    return None

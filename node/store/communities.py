@@ -1,0 +1,375 @@
+"""Communities, ours and others': policies, roles, bans, invitations, refusals and the log of those who govern.
+
+Members are whoever follows the Group (``store.follows``, accepted).
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from itertools import starmap
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, or_, select, update
+
+from node.domain.communities import Act, JoinPolicy, PostPolicy, Role
+from node.domain.visibility import Visibility
+from node.store.prepared import Prepared
+from node.store.tables import (
+    actors,
+    communities,
+    community_bans,
+    community_invitations,
+    community_log,
+    community_refusals,
+    community_roles,
+    follows,
+)
+from node.store.upsert import Upsert, insert_missing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Community:
+    """What governs a community; name, summary and addresses are those of its actor."""
+
+    actor_id: int
+    purpose: str = ""  # Markdown
+    rules: Sequence[str] = ()
+    topics: Sequence[str] = ()
+    languages: Sequence[str] = ()
+    join_policy: JoinPolicy = JoinPolicy.OPEN
+    post_policy: PostPolicy = PostPolicy.MEMBERS
+    visibility: Visibility = Visibility.PUBLIC
+    version: int = 1
+    created_at: int
+    updated_at: int
+    archived_at: int | None = None
+    successor: str = ""
+    moderators_at: int = 0
+    featured_at: int = 0
+    history_at: int = 0
+
+    @property
+    def is_archived(self) -> bool:
+        return self.archived_at is not None
+
+
+_COLUMNS = tuple(communities.c[name] for name in Community.__dataclass_fields__)
+_BY_ID = Prepared(
+    select(*_COLUMNS).where(communities.c.actor_id.in_(bindparam("ids", expanding=True))), many="ids", named=True
+)
+_ENUMS = {"join_policy": JoinPolicy, "post_policy": PostPolicy, "visibility": Visibility}
+
+
+def load_communities(conn: Connection, actor_ids: Collection[int]) -> dict[int, Community]:
+    """Those of these actors that are communities, by id."""
+    if not actor_ids:
+        return {}
+    found = map(_read, _BY_ID.run(conn, {"ids": list(actor_ids)}))
+    return {community.actor_id: community for community in found}
+
+
+def _read(row: Any) -> Community:
+    values = row._asdict()
+    return Community(**values | {name: kind(values[name]) for name, kind in _ENUMS.items()})
+
+
+def find_community(conn: Connection, actor_id: int) -> Community | None:
+    return load_communities(conn, [actor_id]).get(actor_id)
+
+
+def insert_communities(conn: Connection, new: Sequence[Community]) -> None:
+    """New rows; one that is there stays as it is."""
+    if new:
+        rows = [{name: getattr(each, name) for name in Community.__dataclass_fields__} for each in new]
+        conn.execute(_INSERT[conn.dialect.name], rows)
+
+
+_INSERT = insert_missing(communities)
+
+
+def update_community(conn: Connection, actor_id: int, **values: Any) -> None:
+    conn.execute(update(communities).where(communities.c.actor_id == actor_id).values(**values))
+
+
+# -- members --------------------------------------------------------------------------------------------------------
+
+
+def count_members(conn: Connection, community_ids: Collection[int]) -> dict[int, int]:
+    """How many people have joined; communities without any are left out."""
+    query = select(follows.c.followed_id, func.count()).where(
+        follows.c.followed_id.in_(list(community_ids)), follows.c.state == "accepted"
+    )
+    return {row[0]: row[1] for row in conn.execute(query.group_by(follows.c.followed_id))}
+
+
+def load_memberships(conn: Connection, person_id: int) -> dict[int, str]:
+    """The communities that somebody has joined or asked to join: id -> state of the follow."""
+    query = select(follows.c.followed_id, follows.c.state).join(
+        communities, communities.c.actor_id == follows.c.followed_id
+    )
+    return {row[0]: row[1] for row in conn.execute(query.where(follows.c.follower_id == person_id))}
+
+
+# -- roles ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RoleOf:
+    actor_uri: str
+    role: Role
+    created_at: int
+    expires_at: int | None = None
+
+
+def _unexpired(column: ColumnElement[Any], now: int) -> ColumnElement[bool]:
+    return or_(column.is_(None), column > now)
+
+
+def load_roles(conn: Connection, community_id: int, now: int) -> list[RoleOf]:
+    """Who has which role now, the oldest first."""
+    query = select(*(community_roles.c[name] for name in RoleOf.__dataclass_fields__)).where(
+        community_roles.c.community_id == community_id, _unexpired(community_roles.c.expires_at, now)
+    )
+    rows = conn.execute(query.order_by(community_roles.c.created_at, community_roles.c.actor_uri))
+    return [RoleOf(row.actor_uri, Role(row.role), row.created_at, row.expires_at) for row in rows]
+
+
+def load_moderators(conn: Connection, community_id: int, now: int) -> list[str]:
+    """URIs of those who govern, the oldest first."""
+    return [each.actor_uri for each in load_roles(conn, community_id, now) if each.role is Role.MODERATOR]
+
+
+def is_moderator(conn: Connection, community_id: int, actor_uri: str, now: int) -> bool:
+    return actor_uri in load_moderators(conn, community_id, now)
+
+
+def load_moderated(conn: Connection, actor_uri: str, now: int) -> frozenset[int]:
+    """Ids of the communities that somebody governs."""
+    query = select(community_roles.c.community_id).where(
+        community_roles.c.actor_uri == actor_uri,
+        community_roles.c.role == Role.MODERATOR.value,
+        _unexpired(community_roles.c.expires_at, now),
+    )
+    return frozenset(conn.scalars(query))
+
+
+_SET_ROLE = Upsert(
+    lambda into: (statement := into(community_roles)).on_conflict_do_update(
+        index_elements=[community_roles.c.community_id, community_roles.c.actor_uri, community_roles.c.role],
+        set_={"expires_at": statement.excluded.expires_at},
+    )
+)
+
+
+def save_roles(conn: Connection, community_id: int, roles: Sequence[RoleOf]) -> None:
+    rows = [
+        {
+            "community_id": community_id,
+            "actor_uri": each.actor_uri,
+            "role": each.role.value,
+            "created_at": each.created_at,
+            "expires_at": each.expires_at,
+        }
+        for each in roles
+    ]
+    if rows:
+        conn.execute(_SET_ROLE[conn.dialect.name], rows)
+
+
+def delete_roles(conn: Connection, community_id: int, actor_uri: str, roles: Collection[Role] = tuple(Role)) -> int:
+    """Take roles from somebody; how many she had of them."""
+    return conn.execute(
+        delete(community_roles).where(
+            community_roles.c.community_id == community_id,
+            community_roles.c.actor_uri == actor_uri,
+            community_roles.c.role.in_([role.value for role in roles]),
+        )
+    ).rowcount
+
+
+# -- bans -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Ban:
+    id: int
+    community_id: int
+    actor_uri: str
+    by_uri: str
+    reason: str
+    created_at: int
+    expires_at: int | None = None
+
+
+_BAN = tuple(community_bans.c[name] for name in Ban.__dataclass_fields__)
+_SAVE_BAN = Upsert(
+    lambda into: (statement := into(community_bans)).on_conflict_do_update(
+        index_elements=[community_bans.c.community_id, community_bans.c.actor_uri],
+        set_={name: statement.excluded[name] for name in ("by_uri", "reason", "created_at", "expires_at")},
+    )
+)
+
+
+def save_ban(conn: Connection, ban: Ban) -> None:
+    """Ban somebody, or change the ban."""
+    values = {name: getattr(ban, name) for name in Ban.__dataclass_fields__}
+    conn.execute(_SAVE_BAN[conn.dialect.name], values)
+
+
+def delete_ban(conn: Connection, community_id: int, actor_uri: str) -> bool:
+    gone = delete(community_bans).where(
+        community_bans.c.community_id == community_id, community_bans.c.actor_uri == actor_uri
+    )
+    return conn.execute(gone).rowcount > 0
+
+
+def is_banned(conn: Connection, community_id: int, actor_uri: str, now: int) -> bool:
+    query = select(community_bans.c.id).where(
+        community_bans.c.community_id == community_id,
+        community_bans.c.actor_uri == actor_uri,
+        _unexpired(community_bans.c.expires_at, now),
+    )
+    return conn.scalar(query) is not None
+
+
+def load_bans(conn: Connection, community_id: int, now: int) -> list[Ban]:
+    """Who is banned now, the newest first."""
+    query = select(*_BAN).where(
+        community_bans.c.community_id == community_id, _unexpired(community_bans.c.expires_at, now)
+    )
+    return list(starmap(Ban, conn.execute(query.order_by(community_bans.c.id.desc()))))
+
+
+# -- invitations ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    id: int
+    community_id: int
+    invited_id: int
+    by_id: int | None
+    created_at: int
+    accepted_at: int | None = None
+
+
+_INVITATION = tuple(community_invitations.c[name] for name in Invitation.__dataclass_fields__)
+_INSERT_INVITATION = insert_missing(community_invitations)
+
+
+def insert_invitation(conn: Connection, new: Invitation) -> bool:
+    """Invite somebody; False where she is invited already."""
+    values = {name: getattr(new, name) for name in Invitation.__dataclass_fields__}
+    return conn.execute(_INSERT_INVITATION[conn.dialect.name], values).rowcount > 0
+
+
+def is_invited(conn: Connection, community_id: int, person_id: int) -> bool:
+    query = select(community_invitations.c.id).where(
+        community_invitations.c.community_id == community_id, community_invitations.c.invited_id == person_id
+    )
+    return conn.scalar(query) is not None
+
+
+def accept_invitation(conn: Connection, community_id: int, person_id: int, now: int) -> None:
+    """The invited person has joined; no error where she was not invited."""
+    mine = (community_invitations.c.community_id == community_id, community_invitations.c.invited_id == person_id)
+    conn.execute(update(community_invitations).where(*mine).values(accepted_at=now))
+
+
+def delete_invitation(conn: Connection, community_id: int, person_id: int) -> bool:
+    mine = (community_invitations.c.community_id == community_id, community_invitations.c.invited_id == person_id)
+    return conn.execute(delete(community_invitations).where(*mine)).rowcount > 0
+
+
+def load_open_invitations(
+    conn: Connection, *, community_id: int | None = None, person_id: int | None = None
+) -> list[Invitation]:
+    """Invitations that nobody has followed yet, of a community or to a person, the newest first."""
+    query = select(*_INVITATION).where(community_invitations.c.accepted_at.is_(None))
+    if community_id is not None:
+        query = query.where(community_invitations.c.community_id == community_id)
+    if person_id is not None:
+        query = query.where(community_invitations.c.invited_id == person_id)
+    return list(starmap(Invitation, conn.execute(query.order_by(community_invitations.c.id.desc()))))
+
+
+# -- refusals -------------------------------------------------------------------------------------------------------
+
+_TELL = insert_missing(community_refusals)
+
+
+def note_refusal(conn: Connection, community_id: int, actor_uri: str, reason: str, now: int) -> bool:
+    """Whether this is the first time that somebody is refused for this reason, and is to be told."""
+    values = {"community_id": community_id, "actor_uri": actor_uri, "reason": reason, "told_at": now}
+    return conn.execute(_TELL[conn.dialect.name], values).rowcount > 0
+
+
+# -- log ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    id: int
+    community_id: int
+    actor_uri: str
+    act: str  # domain.communities.Act
+    target_uri: str
+    title: str
+    reason: str
+    activity_uri: str
+    created_at: int
+
+
+_ENTRY = tuple(community_log.c[name] for name in LogEntry.__dataclass_fields__)
+
+
+def record_act(
+    conn: Connection,
+    entry_id: int,
+    community_id: int,
+    act: Act,
+    *,
+    by: str,
+    now: int,
+    target: str = "",
+    title: str = "",
+    reason: str = "",
+    activity: str = "",
+) -> None:
+    """Note what somebody did, for all members to read."""
+    entry = LogEntry(entry_id, community_id, by, act.value, target, title, reason, activity, now)
+    conn.execute(insert(community_log), {name: getattr(entry, name) for name in LogEntry.__dataclass_fields__})
+
+
+def is_recorded(conn: Connection, community_id: int, activity_uri: str) -> bool:
+    """Whether the act that an activity tells has been noted."""
+    query = select(community_log.c.id).where(
+        community_log.c.activity_uri == activity_uri, community_log.c.community_id == community_id
+    )
+    return conn.scalar(query.limit(1)) is not None
+
+
+def load_log(conn: Connection, community_id: int, *, before: int | None, limit: int) -> list[LogEntry]:
+    """What was done, the newest first; ``before`` is the id of an entry."""
+    query = select(*_ENTRY).where(community_log.c.community_id == community_id)
+    if before is not None:
+        query = query.where(community_log.c.id < before)
+    return list(starmap(LogEntry, conn.execute(query.order_by(community_log.c.id.desc()).limit(limit))))
+
+
+# -- lists ----------------------------------------------------------------------------------------------------------
+
+
+def list_communities(
+    conn: Connection, *, levels: Collection[Visibility], before: int | None, limit: int, local: bool | None = None
+) -> list[int]:
+    """Ids of communities of these levels that are there, the newest first; ``before`` is the id of one."""
+    query = (
+        select(communities.c.actor_id)
+        .join(actors, actors.c.id == communities.c.actor_id)
+        .where(communities.c.visibility.in_([level.value for level in levels]), actors.c.state == "active")
+    )
+    if local is not None:
+        query = query.where(actors.c.local.is_(local))
+    if before is not None:
+        query = query.where(communities.c.actor_id < before)
+    return list(conn.scalars(query.order_by(communities.c.actor_id.desc()).limit(limit)))
