@@ -83,6 +83,7 @@ class Backend(Protocol):
     def engines(self) -> Sequence[Engine]: ...
     async def open(self, on_signals: Callable[[Sequence[Signal]], None]) -> None: ...
     async def close(self) -> None: ...
+    def version(self) -> int | None: ...
     async def read(self, unit: Callable[[Connection], T]) -> T: ...
     async def write(self, unit: Callable[[Connection], T]) -> T: ...
 
@@ -122,6 +123,13 @@ class Store:
     async def close(self) -> None:
         """Finish what was asked for, then refuse everything with ``Unavailable``."""
         await self._backend.close()
+
+    def version(self) -> int | None:
+        """A number that is another after every commit, of whatever process; None where nothing tells it at once.
+
+        What was read after this number was asked for is what a reader would find, as long as the number stays.
+        """
+        return self._backend.version()
 
     def listen(self, listener: Callable[[str], None]) -> None:
         """Call ``listener(name)`` in the event loop after each commit that signalled ``name``."""

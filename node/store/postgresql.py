@@ -84,6 +84,10 @@ class PostgresqlBackend:
         self._listener.join()
         self._engine.dispose()
 
+    def version(self) -> int | None:
+        """Nothing: only a question to the server could tell."""
+        return None
+
     async def read(self, unit: Callable[[Connection], T]) -> T:
         return await self._submit(unit, _READING)
 

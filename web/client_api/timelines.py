@@ -18,6 +18,7 @@ from web.client_api.entities import statuses
 from web.client_api.entities.look import Look, look_of
 from web.client_api.paging import link_header, read_window
 from web.client_api.parameters import Parameters, query_parameters, read_id
+from web.client_api.remembering import remembering
 
 #: Ids that the list pages by, and the statuses that are shown of it.
 Rendered = tuple[list[int], list[bytes]]
@@ -215,13 +216,13 @@ def _of_account(
 
 
 ROUTES = [
-    web.get("/api/v1/timelines/home", home, name="client-home"),
-    web.get("/api/v1/timelines/public", public, name="client-public"),
-    web.get("/api/v1/timelines/tag/{tag}", tag, name="client-tag-timeline"),
-    web.get("/api/v1/timelines/link", link, name="client-link-timeline"),
-    web.get("/api/v1/timelines/list/{id:[0-9]+}", of_list, name="client-list-timeline"),
-    web.get("/api/v1/timelines/direct", direct, name="client-direct"),
-    web.get("/api/v1/bookmarks", bookmarks, name="client-bookmarks"),
-    web.get("/api/v1/favourites", favourites, name="client-favourites"),
-    web.get("/api/v1/accounts/{id:[0-9]+}/statuses", of_account, name="client-account-statuses"),
+    web.get("/api/v1/timelines/home", remembering(home), name="client-home"),
+    web.get("/api/v1/timelines/public", remembering(public), name="client-public"),
+    web.get("/api/v1/timelines/tag/{tag}", remembering(tag), name="client-tag-timeline"),
+    web.get("/api/v1/timelines/link", remembering(link), name="client-link-timeline"),
+    web.get("/api/v1/timelines/list/{id:[0-9]+}", remembering(of_list), name="client-list-timeline"),
+    web.get("/api/v1/timelines/direct", remembering(direct), name="client-direct"),
+    web.get("/api/v1/bookmarks", remembering(bookmarks), name="client-bookmarks"),
+    web.get("/api/v1/favourites", remembering(favourites), name="client-favourites"),
+    web.get("/api/v1/accounts/{id:[0-9]+}/statuses", remembering(of_account), name="client-account-statuses"),
 ]

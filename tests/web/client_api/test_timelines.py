@@ -7,6 +7,7 @@ from tests.client import App, app_of
 from tests.records import record
 from tests.statements import counted
 from web.client_api.entities.look import LOOK
+from web.client_api.remembering import ANSWERS
 
 
 async def say(app, text, **more):
@@ -153,12 +154,13 @@ def _link(conn, object_id, url):
 
 
 async def _cost_the_same(ben, site, paths):
-    cache = site.peer.runner.app[LOOK].cache
+    app = site.peer.runner.app
     for path in paths:
         await ben.get(path, limit=1)
         counts = []
         for limit in (1, 10, 20):
-            cache.clear()
+            app[LOOK].cache.clear()
+            app[ANSWERS].clear()
             with counted(site.store) as statements:
                 assert len(await ben.get(path, limit=limit)) == limit
             counts.append(len(statements))
