@@ -135,6 +135,71 @@ def full_record() -> Any:
     )
 
 
+def course_record(**parts: Any) -> Any:
+    """A course that uses every key that only courses have."""
+    section = {
+        "name": {"en": "Unit 1: Sand and moulds", "de": "Teil 1: Sand und Formen"},
+        "description": {"en": "Why sand holds."},
+        "timeRequired": "PT4H",
+        "hasPart": [{"id": "https://learn.uni.example/r/sand", "name": "Sand"}],
+        "extensions": {"position": 1},
+    }
+    address = {
+        "streetAddress": "Breite Str. 30",
+        "postalCode": "10178",
+        "addressLocality": "Berlin",
+        "addressRegion": "Berlin",
+        "addressCountry": "DE",
+    }
+    instance = {
+        "id": "https://learn.uni.example/r/casting#autumn",
+        "name": {"en": "Autumn 2026"},
+        "status": "scheduled",
+        "courseMode": ["blended", "synchronous"],
+        "startDate": "2026-09-07",
+        "endDate": "2026-10-16",
+        "courseSchedule": {
+            "repeatFrequency": "P1W",
+            "repeatCount": 6,
+            "byDay": ["Monday", "Thursday"],
+            "startTime": "18:00",
+            "endTime": "20:00",
+            "scheduleTimezone": "Europe/Berlin",
+        },
+        "courseWorkload": "PT4H",
+        "inLanguage": ["en"],
+        "instructor": [{"type": "Person", "name": "Ada Example", "id": "https://learn.uni.example/ap/a/ada"}],
+        "location": [
+            {"type": "Place", "name": "City Library", "address": address},
+            {"type": "VirtualLocation", "url": "https://meet.uni.example/casting"},
+        ],
+        "capacity": 20,
+        "enrolment": {"mode": "open", "from": "2026-06-01", "until": "2026-09-01"},
+        "offers": [{"price": 0, "priceCurrency": "EUR", "category": "Free"}],
+        "extensions": {"doorTime": "17:30"},
+    }
+    elsewhere = {
+        "id": "https://learn.uni.example/r/casting#any-time",
+        "courseMode": ["online", "asynchronous"],
+        "enrolment": {"mode": "external", "url": "https://lms.uni.example/casting"},
+    }
+    return record(
+        type=["LearningResource", "Course"],
+        kind="course",
+        isAccessibleForFree=True,
+        courseCode="MAT101",
+        provider={"type": "Organization", "name": "Example University", "id": "https://learn.uni.example/ap/a/uni"},
+        syllabus=[section, {"name": {"en": "Unit 2"}}],
+        coursePrerequisites=[{"prefLabel": {"en": "school chemistry"}}],
+        educationalCredentialAwarded=[{"name": "Caster’s badge"}],
+        numberOfCredits={"value": 3, "creditType": "ECTS"},
+        workload="PT4H",
+        availableLanguages=["en", "de"],
+        hasCourseInstance=[instance, elsewhere],
+        **parts,
+    )
+
+
 # -- everything that the schema allows ------------------------------------------------------------------------------
 
 _TEXT = st.text(
@@ -271,16 +336,57 @@ _OPTIONAL: dict[str, Any] = {
 }
 
 
+_MODES = st.lists(st.sampled_from(["online", "onsite", "blended", "asynchronous"]), min_size=1, max_size=2, unique=True)
+_ENROLMENTS = st.fixed_dictionaries(
+    {"mode": st.sampled_from(["open", "request", "invite", "closed"])},
+    optional={"from": st.just("2026-01-01"), "until": st.just("2026-09-01T12:00:00Z")},
+) | st.fixed_dictionaries({"mode": st.just("external"), "url": _URLS})
+_INSTANCE: dict[str, Any] = {
+    "name": _maps(),
+    "status": st.sampled_from(["scheduled", "cancelled"]),
+    "startDate": st.just("2026-03-01"),
+    "endDate": _DAYS,
+    "courseSchedule": _object({"repeatFrequency": _DURATIONS}, byDay=st.just(["Monday"]), startTime=st.just("09:30")),
+    "courseWorkload": _DURATIONS,
+    "inLanguage": st.lists(_TAGS, max_size=2, unique=True),
+    "instructor": _few(_agents("Person", "Organization")),
+    "location": _few(
+        _object({"type": st.sampled_from(["Place", "VirtualLocation"]), "name": _TEXT}, url=_URLS)
+        | _object({"type": st.just("Place"), "address": _object({"streetAddress": _TEXT}, postalCode=_TEXT)})
+    ),
+    "capacity": st.integers(1, 9),
+    "offers": _few(
+        _object({"price": st.integers(0, 99)}, priceCurrency=st.just("EUR"), category=st.just("Free"), url=_URLS)
+    ),
+}
+_COURSE: dict[str, Any] = {
+    "courseCode": _TEXT,
+    "provider": _agents("Person", "Organization"),
+    "syllabus": _few(_object({"name": _maps()}, description=_maps(), timeRequired=_DURATIONS)),
+    "coursePrerequisites": _few(_CONCEPTS),
+    "educationalCredentialAwarded": _few(_object({"id": _IRIS}, name=_TEXT)),
+    "numberOfCredits": _object({"value": st.integers(0, 9)}, creditType=_TEXT),
+    "workload": _DURATIONS,
+    "availableLanguages": st.lists(_TAGS, max_size=2, unique=True),
+    "hasCourseInstance": st.lists(
+        _object({"id": _IRIS, "courseMode": _MODES, "enrolment": _ENROLMENTS}, **_INSTANCE),
+        max_size=2,
+        unique_by=lambda instance: instance["id"],
+    ),
+}
+
+
 @st.composite
 def records(draw: st.DrawFn) -> Any:
     """Any record that the schema and the rules allow."""
-    names = draw(_maps())
+    names, types = draw(_maps()), draw(_TYPES)
     return {
         "id": draw(_IRIS),
         "name": names,
         "defaultLanguage": draw(st.sampled_from(sorted(names))),
-        "type": draw(_TYPES.map(lambda types: [*dict.fromkeys([*types, "LearningResource"])])),
+        "type": [*dict.fromkeys([*types, "LearningResource"])],
         "inLanguage": draw(st.lists(_TAGS, min_size=1, max_size=3, unique=True)),
         "license": draw(_IRIS | st.just(NOT_STATED)),
         **draw(st.fixed_dictionaries({}, optional=_OPTIONAL)),
+        **(draw(st.fixed_dictionaries({}, optional=_COURSE)) if "Course" in types else {}),
     }

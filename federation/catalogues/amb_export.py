@@ -49,6 +49,7 @@ def write_amb(record: ResourceRecord, *, page: Mapping[str, Any] | None = None) 
         **({"inLanguage": languages} if (languages := _two_letters(record["inLanguage"])) else {}),
         **{key: loose[key] for key in SAME_KEYS if key in loose},
         **{key: write(loose[key], language) for key, write in _WRITE.items() if loose.get(key)},
+        **_offered(loose),
         **{key: [] for key in _MAY_BE_EMPTY if loose.get(key) == []},
     }
     if page:
@@ -56,6 +57,12 @@ def write_amb(record: ResourceRecord, *, page: Mapping[str, Any] | None = None) 
     extensions = record.get("extensions", {})
     document |= {key: each for key, each in extensions.items() if key not in document and not key.startswith("@")}
     return _fitted(document, loose)
+
+
+def _offered(record: _Json) -> _Json:
+    """Who offers a course is its publisher to the profile, which knows neither providers nor dates of courses."""
+    is_lacking = "provider" in record and not record.get("publisher")
+    return {"publisher": [_write_agent(record["provider"])]} if is_lacking else {}
 
 
 def _fitted(document: _Json, record: _Json) -> Export:
@@ -79,6 +86,7 @@ def _fitted(document: _Json, record: _Json) -> Export:
 def _stated(record: _Json) -> _Json:
     """What the record says that a profile could be expected to carry."""
     unstated = {"license"} if record["license"] == NOT_STATED else set()
+    unstated |= {"provider"} if not record.get("publisher") else set()
     unstated |= {"inLanguage"} if record["inLanguage"] == [UNKNOWN_LANGUAGE] else set()
     return {key: value for key, value in record.items() if key not in _UNCOUNTED | unstated}
 

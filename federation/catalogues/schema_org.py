@@ -9,11 +9,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urljoin
 
-from federation.mapping.entity import CONCEPT_KEYS, OWN_KEYS, SKOS_CONCEPT, to_entity
+from federation.mapping.entity import to_entity
+from federation.mapping.entity_parts import CONCEPT_KEYS, SKOS_CONCEPT
 from federation.mapping.entity_reader import read_entity
 from federation.mapping.reading import Reading, graded, rejected
 from federation.mapping.schema_values import RESOURCE_TYPES, as_list, is_iri_text, normalised, texts_of
-from node.domain.records import ResourceRecord
+from node.domain.courses import offers_of
+from node.domain.records import Instance, ResourceRecord
 from node.errors import Problem
 from schemas import shown
 from schemas.formats import is_language_tag
@@ -108,6 +110,9 @@ def write_json_ld(record: ResourceRecord, *, page_url: str | None = None) -> dic
     audience = [each["educationalRole"]["name"] for each in entity.pop("audience", []) if _is_named(each)]
     forms = [each["id"] for each in entity.pop(_LEARNING_FORM, []) if "id" in each]
     access = entity.pop("conditionsOfAccess", None)
+    if instances := entity.get("hasCourseInstance"):
+        said = {each["id"]: each for each in record["hasCourseInstance"]}
+        entity["hasCourseInstance"] = [_held(each, said[each["id"]], record) for each in instances]
     document = _public(entity)
     document |= {"url": page_url} if page_url and "url" not in document else {}
     document |= {"author": document["creator"]} if document.get("creator") else {}
@@ -118,8 +123,23 @@ def write_json_ld(record: ResourceRecord, *, page_url: str | None = None) -> dic
     return {"@context": CONTEXT, **document}
 
 
+def _held(entity: _Json, instance: Instance, record: ResourceRecord) -> _Json:
+    """An instance with what search engines ask for: its offer, also where that is nothing, and its workload.
+
+    Their words for modes begin with a capital letter.
+    """
+    workload = instance.get("courseWorkload") or record.get("workload")
+    offers = [{"type": "Offer", **each} for each in offers_of(record, instance)]
+    return {
+        **entity,
+        **({"courseMode": [mode.capitalize() for mode in entity["courseMode"]]} if "courseMode" in entity else {}),
+        **({"courseWorkload": workload} if workload else {}),
+        **({"offers": offers} if offers else {}),
+    }
+
+
 _LEARNING_FORM = CONCEPT_KEYS["learningForm"]
-_PRIVATE = frozenset({*OWN_KEYS.values(), "nameMap", "descriptionMap", "prefLabel", "extensions"})
+_PRIVATE = frozenset({"nameMap", "descriptionMap", "prefLabel", "extensions"})
 
 
 def _is_named(audience: Mapping[str, Any]) -> bool:
@@ -132,7 +152,8 @@ def _public(value: Any) -> Any:
         return [_public(each) for each in value]
     if not isinstance(value, dict):
         return value
-    said = {key: _public(each) for key, each in value.items() if key not in _PRIVATE and each != []}
+    kept = {key: each for key, each in value.items() if key not in _PRIVATE and not key.startswith("rz:")}
+    said = {key: _public(each) for key, each in kept.items() if each != []}
     found = {f"@{key}" if key in {"id", "type"} else key: each for key, each in said.items()}
     if "@type" in found:
         found["@type"] = _only([name for name in as_list(found["@type"]) if name != SKOS_CONCEPT])

@@ -9,14 +9,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from federation.mapping.concepts import shipped
-from federation.mapping.entity import (
-    CONCEPT_KEYS,
-    MEDIA_TYPES,
-    OWN_KEYS,
-    PLAIN_KEYS,
-    SKOS_CONCEPT,
-    is_marked,
-)
+from federation.mapping.course_reader import read_course
+from federation.mapping.entity import is_marked
+from federation.mapping.entity_parts import CONCEPT_KEYS, MEDIA_TYPES, OWN_KEYS, PLAIN_KEYS, SKOS_CONCEPT
 from federation.mapping.schema_values import (
     TRUTH,
     agent_type,
@@ -36,6 +31,7 @@ from federation.mapping.schema_values import (
     with_offset,
     words,
 )
+from node.domain.courses import COURSE
 from node.domain.licences import iri_of
 from node.domain.records import ACCESSIBILITY_LISTS, AGENT_LISTS, CONCEPTS, REFERENCE_LISTS
 from node.domain.text import UNKNOWN_LANGUAGE, has_markup, plain
@@ -101,16 +97,22 @@ class _Reader:
         self.warnings: list[Problem] = []
 
     def read(self) -> tuple[_Json, list[Problem]]:
+        is_course = COURSE in texts_of(self.rest.get("type"))
         for key, alias in _ALIASES.items():
+            if is_course and alias == "provider":
+                continue  # courses have both
             if alias in self.rest and self.rest.get(key, self.rest[alias]) == self.rest[alias]:
                 self.rest[key] = self.rest.pop(alias)
         record: _Json = {"id": self._identity(), "type": resource_types(self.rest.pop("type", None))}
-        record |= {"name": self._texts("name", "nameMap"), "description": self._texts("description", "descriptionMap")}
+        record["name"] = self.texts(self.rest, "name", "nameMap")
+        record["description"] = self.texts(self.rest, "description", "descriptionMap")
         record |= {key: self.rest.pop(word, None) for key, word in OWN_KEYS.items()}
         record |= {key: self.rest.pop(key, None) for key in PLAIN_KEYS}
         record |= {"inLanguage": self.languages or None, "license": self._licence(self.rest)}
         for step in _STEPS:
             record |= step(self)
+        if is_course:
+            record |= read_course(self, record["id"])
         self._tidy(record)
         record["extensions"] = extensions_of(self.rest)
         return {key: value for key, value in record.items() if value is not None}, self.warnings
@@ -122,8 +124,9 @@ class _Reader:
         named = [given, self.rest.get("url"), *as_list(self.rest.get("identifier"))]
         return next((each for each in named if isinstance(each, str) and is_iri(each)), given)
 
-    def _texts(self, key: str, map_key: str) -> _Json | None:
-        value, given = self.rest.pop(key, None), self.rest.pop(map_key, None)
+    def texts(self, owner: _Json, key: str, map_key: str) -> _Json | None:
+        """A text of a part in all its languages; taken out of it."""
+        value, given = owner.pop(key, None), owner.pop(map_key, None)
         if isinstance(given, dict) and given:
             return given
         found: _Json = {}
@@ -140,7 +143,7 @@ class _Reader:
             elif isinstance(each, dict):
                 yield from ((tag, text) for tag, text in each.items() if is_language_tag(tag) and isinstance(text, str))
 
-    def _text(self, value: Any) -> str | None:
+    def text(self, value: Any) -> str | None:
         return next((text for _, text in self._tagged(value) if text), None)
 
     def _licence(self, owner: _Json) -> str | None:
@@ -169,7 +172,7 @@ class _Reader:
         record: _Json = {}
         for key, word in CONCEPT_KEYS.items():
             values = self.rest.pop(word, None)
-            terms = [term for each in as_list(values) if (term := self._concept(each, key))]
+            terms = [term for each in as_list(values) if (term := self.concept(each, key))]
             terms += aligned.get(key, [])
             if key in CONCEPTS:
                 record[key] = terms[0] if terms else None
@@ -183,7 +186,7 @@ class _Reader:
         unknown = []
         for each in as_list(self.rest.pop("educationalAlignment", None)):
             key = _ALIGNED.get(str(each.get("alignmentType"))) if isinstance(each, dict) else None
-            term = self._concept(each, key) if key else None
+            term = self.concept(each, key) if key else None
             if key and term:
                 found.setdefault(key, []).append(term)
             else:
@@ -192,7 +195,7 @@ class _Reader:
             self.rest["educationalAlignment"] = unknown
         return found
 
-    def _concept(self, value: Any, key: str) -> _Json | None:
+    def concept(self, value: Any, key: str) -> _Json | None:
         if isinstance(value, str):
             return self._named_concept(value, key)
         if not isinstance(value, dict):
@@ -201,7 +204,7 @@ class _Reader:
             return self._named_concept(str(value["@value"]), key)
         rest = dict(value)
         if "educationalRole" in rest or _AUDIENCES.intersection(texts_of(rest.get("type"))):
-            return self._concept(first(rest.get("educationalRole") or rest.get("audienceType")), key)
+            return self.concept(first(rest.get("educationalRole") or rest.get("audienceType")), key)
         types = as_list(rest.pop("type", None))
         labels, names = rest.pop("prefLabel", None), dict(self._tagged(rest.pop("name", None)))
         names = names or dict(self._tagged(rest.pop("targetName", None)))
@@ -235,33 +238,33 @@ class _Reader:
         return {"prefLabel": {self.language: text}} if text.strip() else None
 
     def agents(self) -> _Json:
-        return {key: self._agents(self.rest, key, _DEFAULT_AGENT[key]) for key in AGENT_LISTS}
+        return {key: self.agents_of(self.rest, key, _DEFAULT_AGENT[key]) for key in AGENT_LISTS}
 
-    def _agents(self, owner: _Json, key: str, default: str) -> list[_Json] | None:
+    def agents_of(self, owner: _Json, key: str, default: str) -> list[_Json] | None:
         if owner.get(key) is None:
             owner.pop(key, None)
             return None
-        found = (self._agent(each, default) for each in as_list(owner.pop(key)))
+        found = (self.agent(each, default) for each in as_list(owner.pop(key)))
         return [each for each in found if each]
 
-    def _agent(self, value: Any, default: str) -> _Json | None:
+    def agent(self, value: Any, default: str) -> _Json | None:
         if isinstance(value, str):
             return present(type=default, name=value, id=value if is_iri(value) else None) if value.strip() else None
         if not isinstance(value, dict):
             return None
         rest = dict(value)
         kind = agent_type(rest.pop("type", None), default)
-        name = self._text(rest.pop("name", None)) or " ".join(
+        name = self.text(rest.pop("name", None)) or " ".join(
             part for key in ("givenName", "familyName") if isinstance(part := rest.pop(key, None), str)
         )
         iri, url = rest.pop("id", None), rest.pop("url", None)
-        affiliation = self._agent(first(rest.pop("affiliation", None)), "Organization")
+        affiliation = self.agent(first(rest.pop("affiliation", None)), "Organization")
         return present(
             type=kind,
             name=name or (iri if is_iri_text(iri) else None),
             id=iri if is_iri_text(iri) else None,
-            url=self._text(url),
-            honorificPrefix=self._text(rest.pop("honorificPrefix", None)),
+            url=self.text(url),
+            honorificPrefix=self.text(rest.pop("honorificPrefix", None)),
             affiliation=affiliation,
             extensions=extensions_of(rest),
         )
@@ -301,7 +304,7 @@ class _Reader:
             id=iri if key == "caption" else None,
             type=trailer_type(kind) if key == "trailer" else None,
             **{name: first(rest.pop(name, None)) for name in ("contentUrl", "embedUrl", "encodingFormat", "sha256")},
-            name=self._text(rest.pop("name", None)),
+            name=self.text(rest.pop("name", None)),
             inLanguage=language_tag(first(rest.pop("inLanguage", None))),
             contentSize=digits(rest.pop("contentSize", None)),
             bitrate=digits(rest.pop("bitrate", None)),
@@ -331,12 +334,15 @@ class _Reader:
     def references(self) -> _Json:
         record: _Json = {}
         for key in REFERENCE_LISTS:
-            values = self.rest.pop(key, None)
-            if values is not None:
-                record[key] = [part for each in as_list(values) if (part := self._reference(each))]
+            record[key] = self.references_of(self.rest, key)
         if (pages := self.rest.pop("mainEntityOfPage", None)) is not None:
             record["mainEntityOfPage"] = [page for each in as_list(pages) if (page := self._page(each))]
         return record
+
+    def references_of(self, owner: _Json, key: str) -> list[_Json] | None:
+        """Other resources that a part names; taken out of it."""
+        values = owner.pop(key, None)
+        return None if values is None else [part for each in as_list(values) if (part := self._reference(each))]
 
     def _reference(self, value: Any) -> _Json | None:
         if isinstance(value, str):
@@ -350,8 +356,8 @@ class _Reader:
         return present(
             id=iri if is_iri_text(iri) else rest.pop("url", None),
             type=texts_of(rest.pop("type", None)) or None,
-            name=self._text(rest.pop("name", None)),
-            creator=self._agents(rest, "creator", "Person"),
+            name=self.text(rest.pop("name", None)),
+            creator=self.agents_of(rest, "creator", "Person"),
             license=self._licence(rest),
             provider=provider(rest.pop("provider", None)),
             extensions=extensions_of(rest),
@@ -374,7 +380,7 @@ class _Reader:
 
     def accessibility(self) -> _Json:
         found: _Json = {key: words(self.rest.pop(key, None)) for key in ACCESSIBILITY_LISTS}
-        found["accessibilitySummary"] = self._text(self.rest.pop("accessibilitySummary", None))
+        found["accessibilitySummary"] = self.text(self.rest.pop("accessibilitySummary", None))
         return {"accessibility": present(**found) or None}
 
     # -- plain values
@@ -394,7 +400,7 @@ class _Reader:
         record["url"] = self._address(record["url"])
 
     def _keyword(self, value: Any) -> str | None:
-        return self._text(value.get("name")) if isinstance(value, dict) and "name" in value else self._text(value)
+        return self.text(value.get("name")) if isinstance(value, dict) and "name" in value else self.text(value)
 
     def _instant(self, path: str, value: Any) -> Any:
         """Dates as they are; an instant without offset is read as UTC, with a warning."""

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import schemas
 from federation.mapping.mending import mend
+from node.domain.courses import with_ids
 from node.domain.licences import NOT_STATED
 from node.domain.records import ResourceRecord
 from node.domain.resources import Grade, broken_rules
@@ -80,7 +81,8 @@ def completed(value: dict[str, Any]) -> dict[str, Any]:
 def strictly(candidate: Mapping[str, Any]) -> Reading:
     """A record of our own form: taken as it is or rejected with every reason.
 
-    Two keys may be left to us: ``type`` of a plain resource, ``defaultLanguage`` where the name has one language only.
+    Left to us may be ``type`` of a plain resource, ``defaultLanguage`` where the name has one language only, and ``id``
+    of the instances of a course.
     """
     identifier = candidate.get("id") if isinstance(candidate.get("id"), str) else None
     try:
@@ -89,6 +91,8 @@ def strictly(candidate: Mapping[str, Any]) -> Reading:
         return rejected(Problem("$", "a record of limited depth", error.public), identifier=identifier)
     if isinstance(value.get("name"), dict) and len(value["name"]) == 1:
         value.setdefault("defaultLanguage", next(iter(value["name"])))
+    if identifier and isinstance(value.get("hasCourseInstance"), list):
+        value["hasCourseInstance"] = with_ids(identifier, value["hasCourseInstance"])
     record = cast(ResourceRecord, value)
     problems = tuple(map(as_problem, schemas.check("resource", value))) or broken_rules(record)
     return rejected(*problems, identifier=identifier) if problems else Reading(record, Grade.CLEAN, (), 1, identifier)

@@ -4,6 +4,7 @@ Federation reference 4.2 and 4.4. Mastodon shows name, summary, first pictures a
 content and first attachment; the rest of the record is for other Rhizome nodes and for readers of linked data.
 """
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
@@ -17,7 +18,7 @@ from federation.mapping.reading import Reading, graded, rejected
 from federation.mapping.resource_text import article_html, preview_html, summary_html
 from federation.mapping.schema_values import RESOURCE_TYPES, normalised, texts_of
 from federation.vocab import PUBLIC, PUBLIC_SPELLINGS
-from node.clock import from_rfc3339, to_rfc3339
+from node.clock import day_at, from_rfc3339, to_rfc3339
 from node.domain.records import Image, ResourceRecord
 from node.domain.resources import digest_of, languages_of, title
 from node.domain.text import hashtag, language_of, pick
@@ -60,6 +61,11 @@ class Envelope:
         return self.context_uri or self.uri.replace("/ap/o/", "/ap/c/")
 
     @property
+    def day(self) -> dt.date:
+        """When this version was published, in UTC: what lies before it is not announced."""
+        return day_at(self.updated_at or self.published_at)
+
+    @property
     def tags_url(self) -> str:
         """Where the pages of our hashtags are."""
         return f"{origin_of(self.page_url)}/tags/"
@@ -77,9 +83,9 @@ def build_article(record: ResourceRecord, envelope: Envelope) -> dict[str, Any]:
         "cc": list(envelope.addresses.cc),
         "name": title(record),
         **({"nameMap": _default_first(record)} if len(record["name"]) > 1 else {}),
-        "summary": summary_html(record, language),
-        "content": article_html(record, language, envelope.page_url),
-        "contentMap": {tag: article_html(record, tag, envelope.page_url) for tag in languages_of(record)},
+        "summary": summary_html(record, language, envelope.day),
+        "content": article_html(record, language, envelope.page_url, envelope.day),
+        "contentMap": {tag: article_html(record, tag, envelope.page_url, envelope.day) for tag in languages_of(record)},
         "mediaType": "text/html",
         "url": envelope.page_url,
         "published": published,

@@ -4,18 +4,22 @@ Everything essential is said here (title, kind, effort, level, provider, licence
 unknown properties at best as stored JSON. The words exist in English and German; other languages get the English.
 """
 
+import datetime as dt
 import html
-import re
 from collections.abc import Iterator, Mapping
 
 from federation.mapping.concepts import shipped
+from node.domain.course_lines import course_line
+from node.domain.courses import is_course
+from node.domain.durations import in_words
 from node.domain.licences import NOT_STATED, describe
 from node.domain.records import ResourceRecord
 from node.domain.resources import description, kind_of, title
-from node.domain.text import language_of, paragraphs, primary, shorten
+from node.domain.text import language_of, paragraphs, pick, primary, shorten
 
 SUMMARY_LENGTH = 400
 PREVIEW_LENGTH = 200
+MAX_SECTIONS = 50
 MAX_DESCRIPTION = 60_000  # characters; the whole Article stays far below the 1 MiB that an inbox takes
 
 _WORDS: Mapping[str, Mapping[str, str]] = {
@@ -23,34 +27,40 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "article": "Article", "video": "Video", "audio": "Audio", "slides": "Slides", "worksheet": "Worksheet",
         "dataset": "Data set", "software": "Software", "assessment": "Assessment", "tutorial": "Tutorial",
         "link": "Web page", "file": "File", "package": "Learning package", "level": "Level", "open": "Open",
-        "by": "Published by", "Y": "years", "M": "months", "W": "weeks", "D": "days",
-        "Y1": "year", "M1": "month", "W1": "week", "D1": "day",
+        "by": "Published by", "course": "Course", "free": "free of charge",
     },
     "de": {
         "article": "Artikel", "video": "Video", "audio": "Audio", "slides": "Folien", "worksheet": "Arbeitsblatt",
         "dataset": "Datensatz", "software": "Software", "assessment": "Lernkontrolle", "tutorial": "Anleitung",
         "link": "Webseite", "file": "Datei", "package": "Lernpaket", "level": "Stufe", "open": "Öffnen",
-        "by": "Herausgegeben von", "Y": "Jahre", "M": "Monate", "W": "Wochen", "D": "Tage",
-        "Y1": "Jahr", "M1": "Monat", "W1": "Woche", "D1": "Tag",
+        "by": "Herausgegeben von", "course": "Kurs", "free": "kostenlos",
     },
 }  # fmt: skip
-_PARTS = re.compile(r"(\d+)([YMWD])", re.ASCII)
-_TIME = re.compile(r"(\d+)([HM])", re.ASCII)
 
 
-def summary_html(record: ResourceRecord, language: str) -> str:
-    """One or two short paragraphs: what it is about, and its facts."""
+def summary_html(record: ResourceRecord, language: str, today: dt.date) -> str:
+    """One to three short paragraphs: what it is about, when a course is held next, and its facts."""
     text = shorten(description(record, (language,)), SUMMARY_LENGTH)
-    return "".join(f"<p>{html.escape(part)}</p>" for part in (text, _facts(record, language)) if part)
+    parts = (text, course_line(record, language, today), _facts(record, language))
+    return "".join(f"<p>{html.escape(part)}</p>" for part in parts if part)
 
 
-def article_html(record: ResourceRecord, language: str, page_url: str) -> str:
-    """Title, description, facts and link: enough to decide whether to open it."""
+def article_html(record: ResourceRecord, language: str, page_url: str, today: dt.date) -> str:
+    """Title, description, syllabus, facts and link: enough to decide whether to open it."""
     text = description(record, (language,))[:MAX_DESCRIPTION]
+    lines = (course_line(record, language, today), _facts(record, language))
     return (
         f"<p><strong>{html.escape(title(record, (language,)))}</strong></p>{paragraphs(text)}"
-        f"<p>{html.escape(_facts(record, language))}</p><p>{_link(page_url, page_url)}</p>"
+        f"{_syllabus(record, language)}{''.join(f'<p>{html.escape(line)}</p>' for line in lines if line)}"
+        f"<p>{_link(page_url, page_url)}</p>"
     )
+
+
+def _syllabus(record: ResourceRecord, language: str) -> str:
+    """The sections of a course as a list that every client draws."""
+    names = [pick(each["name"], (language,), record["defaultLanguage"]) for each in record.get("syllabus", ())]
+    items = "".join(f"<li>{html.escape(name)}</li>" for name in names[:MAX_SECTIONS])
+    return f"<ol>{items}</ol>" if items else ""
 
 
 def preview_html(record: ResourceRecord, language: str, page_url: str) -> str:
@@ -59,21 +69,6 @@ def preview_html(record: ResourceRecord, language: str, page_url: str) -> str:
     middle = f": {html.escape(text)}" if text else ""
     name = html.escape(title(record, (language,)))
     return f"<p><strong>{name}</strong>{middle} {_link(page_url, _words(language)['open'])}</p>"
-
-
-def in_words(duration: str, language: str) -> str:
-    """An ISO 8601 duration as people write it; seconds are left out unless there is nothing else.
-
-    >>> in_words("PT90M", "en"), in_words("P1DT2H", "de"), in_words("P6W", "en")
-    ('1 h 30 min', '1 Tag 2 h', '6 weeks')
-    """
-    words = _words(language)
-    date, _, time = duration.removeprefix("P").partition("T")
-    parts = [f"{int(count)} {words[unit + '1' if int(count) == 1 else unit]}" for count, unit in _PARTS.findall(date)]
-    minutes = sum(int(count) * (60 if unit == "H" else 1) for count, unit in _TIME.findall(time))
-    parts += [f"{minutes // 60} h"] if minutes >= 60 else []
-    parts += [f"{minutes % 60} min"] if minutes % 60 else []
-    return " ".join(parts) or time.removesuffix("S") + " s"
 
 
 def _facts(record: ResourceRecord, language: str) -> str:
@@ -90,8 +85,12 @@ def _each_fact(record: ResourceRecord, language: str) -> Iterator[str]:
     if level:
         yield f"{words['level']}: {level}"
     publishers = [each["name"] for each in record.get("publisher", [])[:2]]
+    if not publishers and "provider" in record:
+        publishers = [record["provider"]["name"]]
     if publishers:
         yield f"{words['by']} {', '.join(publishers)}"
+    if is_course(record) and record.get("isAccessibleForFree"):
+        yield words["free"]
     if record["license"] != NOT_STATED:
         yield describe(record["license"]).short
 

@@ -105,6 +105,93 @@ class Accessibility(TypedDict, total=False):
     accessibilitySummary: str
 
 
+class Section(TypedDict):
+    """A section of a syllabus; ``timeRequired`` is an ISO 8601 duration."""
+
+    name: Texts
+    description: NotRequired[Texts]
+    timeRequired: NotRequired[str]
+    hasPart: NotRequired[list[Reference]]
+    extensions: NotRequired[Extensions]
+
+
+class Credits(TypedDict):
+    """What a course counts for, in credits of a kind such as ECTS."""
+
+    value: float
+    creditType: NotRequired[str]
+    extensions: NotRequired[Extensions]
+
+
+class Schedule(TypedDict, total=False):
+    """When it takes place again: ``repeatFrequency`` an ISO 8601 duration, ``byDay`` names of days, times ``HH:MM``."""
+
+    repeatFrequency: str
+    repeatCount: int
+    byDay: list[str]
+    startTime: str
+    endTime: str
+    scheduleTimezone: str
+    extensions: Extensions
+
+
+class Address(TypedDict, total=False):
+    """A postal address, in the terms of schema.org."""
+
+    streetAddress: str
+    postalCode: str
+    addressLocality: str
+    addressRegion: str
+    addressCountry: str
+    extensions: Extensions
+
+
+class Location(TypedDict):
+    """A ``Place`` or a ``VirtualLocation``; at least a name, an address or a web address tells which."""
+
+    type: str
+    name: NotRequired[str]
+    url: NotRequired[str]
+    address: NotRequired[Address]
+    extensions: NotRequired[Extensions]
+
+
+# ``from`` is a word of Python, so this one cannot be written as a class.
+Enrolment = TypedDict(
+    "Enrolment", {"mode": str, "url": NotRequired[str], "from": NotRequired[str], "until": NotRequired[str]}
+)
+
+
+class Offer(TypedDict):
+    """What it costs; ``category`` is ``Free``, ``Paid`` or ``Partially Free``."""
+
+    price: float
+    priceCurrency: NotRequired[str]
+    category: NotRequired[str]
+    url: NotRequired[str]
+    extensions: NotRequired[Extensions]
+
+
+class Instance(TypedDict):
+    """A course as it is held once (schema.org CourseInstance); dates are days or instants."""
+
+    id: str
+    enrolment: Enrolment
+    courseMode: NotRequired[list[str]]
+    name: NotRequired[Texts]
+    status: NotRequired[str]
+    startDate: NotRequired[str]
+    endDate: NotRequired[str]
+    courseSchedule: NotRequired[Schedule]
+    courseWorkload: NotRequired[str]
+    inLanguage: NotRequired[list[str]]
+    instructor: NotRequired[list[Agent]]
+    location: NotRequired[list[Location]]
+    capacity: NotRequired[int]
+    offers: NotRequired[list[Offer]]
+    extensions: NotRequired[Extensions]
+
+
 class ResourceRecord(TypedDict):
     """A learning resource. ``license`` is an IRI also where nothing was stated (``node.domain.licences``)."""
 
@@ -148,6 +235,15 @@ class ResourceRecord(TypedDict):
     hasPart: NotRequired[list[Reference]]
     mainEntityOfPage: NotRequired[list[Page]]
     accessibility: NotRequired[Accessibility]
+    courseCode: NotRequired[str]
+    provider: NotRequired[Agent]
+    syllabus: NotRequired[list[Section]]
+    coursePrerequisites: NotRequired[list[Concept]]
+    educationalCredentialAwarded: NotRequired[list[Reference]]
+    numberOfCredits: NotRequired[Credits]
+    workload: NotRequired[str]
+    availableLanguages: NotRequired[list[str]]
+    hasCourseInstance: NotRequired[list[Instance]]
     extensions: NotRequired[Extensions]
     previousVersion: NotRequired[str]
     visibility: NotRequired[str]
@@ -172,4 +268,16 @@ CONCEPTS = ("interactivityType", "conditionsOfAccess")
 AGENT_LISTS = ("creator", "contributor", "publisher", "funder")
 REFERENCE_LISTS = ("isBasedOn", "isPartOf", "hasPart")
 ACCESSIBILITY_LISTS = ("accessMode", "accessModeSufficient", "accessibilityFeature", "accessibilityHazard")
+#: What only courses say.
+COURSE_KEYS = (
+    "courseCode",
+    "provider",
+    "syllabus",
+    "coursePrerequisites",
+    "educationalCredentialAwarded",
+    "numberOfCredits",
+    "workload",
+    "availableLanguages",
+    "hasCourseInstance",
+)
 KEPT_BY_NODE = frozenset({"version", "digest", "created", "updated"})

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from node.clock import to_rfc3339
 from node.domain.canonical import sha256_of
+from node.domain.courses import broken_course_rules
 from node.domain.licences import INTERNAL_TERMS, NOT_STATED, describe
 from node.domain.records import AGENT_LISTS, CONCEPT_LISTS, CONCEPTS, KEPT_BY_NODE, Concept, ResourceRecord
 from node.domain.text import UNKNOWN_LANGUAGE, closest, language_of, pick, primary
@@ -16,8 +17,8 @@ from node.domain.vocabularies import HCRT, concept_key
 from node.errors import Problem
 
 KINDS = (
-    "article", "video", "audio", "slides", "worksheet", "dataset", "software", "assessment", "tutorial", "link", "file",
-    "package",
+    "article", "video", "audio", "slides", "worksheet", "dataset", "software", "assessment", "tutorial", "course",
+    "link", "file", "package",
 )  # fmt: skip
 MAX_EXTENSIONS_BYTES = 16 * 1024
 MAX_FACET_LENGTH = 255
@@ -77,12 +78,12 @@ _KIND_BY_TYPE: Mapping[str, str] = {
     "RadioEpisode": "audio", "PresentationDigitalDocument": "slides", "SpreadsheetDigitalDocument": "dataset",
     "Dataset": "dataset", "DataDownload": "dataset", "SoftwareApplication": "software", "WebApplication": "software",
     "MobileApplication": "software", "SoftwareSourceCode": "software", "VideoGame": "software", "Quiz": "assessment",
-    "Course": "tutorial", "HowTo": "tutorial", "Guide": "tutorial", "Article": "article",
+    "Course": "course", "HowTo": "tutorial", "Guide": "tutorial", "Article": "article",
     "ScholarlyArticle": "article", "NewsArticle": "article", "TechArticle": "article", "BlogPosting": "article",
     "Report": "article",
 }  # fmt: skip
 _KIND_BY_HCRT: Mapping[str, str] = {
-    "course": "tutorial", "lesson_plan": "tutorial", "application": "software", "simulation": "software",
+    "course": "course", "lesson_plan": "tutorial", "application": "software", "simulation": "software",
     "educational_game": "software", "assessment": "assessment", "questionnaire": "assessment",
     "drill_and_practice": "worksheet", "worksheet": "worksheet", "audio": "audio", "video": "video", "slide": "slides",
     "data": "dataset", "text": "article", "script": "article", "case_study": "article", "web_page": "link",
@@ -245,7 +246,7 @@ def _all_extensions(value: Any) -> Iterator[Any]:
             yield from _all_extensions(each)
 
 
-_RULES = (_has_default_name, _keeps_internal, _fits)
+_RULES = (_has_default_name, _keeps_internal, _fits, broken_course_rules)
 
 
 def missing(record: ResourceRecord) -> tuple[str, ...]:

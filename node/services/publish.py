@@ -14,7 +14,8 @@ from sqlalchemy import Connection, insert
 
 import schemas
 from node import events
-from node.domain.records import KEPT_BY_NODE, ResourceRecord
+from node.domain.courses import completed
+from node.domain.records import KEPT_BY_NODE, Agent, ResourceRecord
 from node.domain.resources import broken_rules, bump, digest_of
 from node.domain.text import clean_json
 from node.domain.visibility import Visibility
@@ -66,12 +67,18 @@ def publish_resource(
     ``Forbidden`` for an owner who is not one of ours.
     """
     owner = _own_actor(conn, owner_actor_id)
-    checked = check_record(record, visibility)
+    checked = check_record(completed(record, provider_of(owner)), visibility)
     before = resources.load_by_iris(conn, owner.id, [checked["id"]]).get(checked["id"])
     bumped = bump(checked, before.record if before else None, at=unit.now)
     if before is not None and bumped is before.record:
         return PublishResult(Outcome.UNCHANGED, before.id, before.uri, before.url, before.version)
     return _create(conn, unit, owner, bumped, write) if before is None else _update(conn, unit, before, bumped, write)
+
+
+def provider_of(owner: Actor) -> Agent:
+    """Who offers the courses of an actor of ours that name nobody."""
+    kind = "Person" if owner.kind == "person" else "Organization"
+    return {"type": kind, "name": owner.title, "id": owner.uri}
 
 
 def check_record(record: ResourceRecord, visibility: Visibility) -> ResourceRecord:

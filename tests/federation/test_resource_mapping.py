@@ -11,14 +11,14 @@ import schemas
 from federation.catalogues import amb, amb_export
 from federation.mapping import resource
 from federation.mapping.resource import Envelope, article_digest, build_article
-from federation.mapping.resource_text import in_words
 from federation.vocab import PUBLIC, with_context
 from node.domain import resources
+from node.domain.durations import in_words
 from node.domain.licences import NOT_STATED
 from node.domain.resources import Grade, digest_of
 from node.domain.visibility import Visibility
 from tests.federation.expansion import expand
-from tests.records import full_record, loosely, record, records
+from tests.records import course_record, full_record, loosely, record, records
 from tests.shared import shared_data, shared_files
 
 read_article = loosely(resource.read_article)
@@ -379,3 +379,45 @@ def test_claims_about_version_and_digest_are_not_believed():
 def test_no_article_makes_the_reader_fail(parts):
     reading = read_article({**foreign(), **parts})
     assert reading.record is None or schemas.check("resource", reading.record) == ()
+
+
+# -- courses --------------------------------------------------------------------------------------------------------
+
+
+def test_a_course_survives_with_its_instances():
+    value = course_record()
+    reading = travel(value)
+    assert (reading.grade, reading.warnings) == (Grade.CLEAN, ())
+    assert content_of(reading.record) == {**value, "visibility": "public"}
+
+
+def test_the_course_of_the_reference_is_understood():
+    document = json.loads((shared_data("examples") / "course.json").read_bytes())["object"]
+    found = read_article(document).record
+    (instance,) = found["hasCourseInstance"]
+    assert (found["kind"] if "kind" in found else resources.kind_of(found), found["courseCode"]) == ("course", "MAT101")
+    assert found["provider"]["name"] == "Example University"
+    assert found["numberOfCredits"] == {"value": 3, "creditType": "ECTS"}
+    assert found["syllabus"] == [{"name": {"en": "Unit 1: Phase diagrams"}}]
+    assert instance["id"] == f"{found['id']}-instance-1"
+    assert (instance["startDate"], instance["endDate"]) == ("2026-09-07", "2026-10-16")
+    assert (instance["courseMode"], instance["enrolment"]) == (["online"], {"mode": "closed"})
+
+
+def test_a_plain_client_learns_when_a_course_starts_and_until_when_one_enrols():
+    june = ENVELOPE.updated_at + 92 * 86_400_000
+    article = build_article(course_record(), replace(ENVELOPE, updated_at=june))
+    line = "starts 7 September 2026 · online and on site · 4 h a week · enrol until 1 September 2026"
+    assert f"<p>{line}</p>" in article["summary"]
+    assert f"<p>{line}</p>" in article["content"]
+    assert "<ol><li>Unit 1: Sand and moulds</li><li>Unit 2</li></ol>" in article["content"]
+    assert "Course · Published by Example University · free of charge · CC BY 4.0" in article["content"]
+
+
+def test_amb_gets_a_course_without_what_it_cannot_say():
+    export = write_amb(course_record())
+    assert export.document["type"] == ["LearningResource", "Course"]
+    assert export.document["publisher"][0]["name"] == "Example University"
+    assert "hasCourseInstance" in export.left_out
+    assert "provider" not in export.left_out
+    assert not {"hasCourseInstance", "syllabus", "provider"} & set(export.document)

@@ -7,10 +7,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from federation.catalogues import schema_org
-from federation.mapping.entity import RESERVED
+from federation.mapping.entity_parts import RESERVED
 from node.domain.licences import NOT_STATED
 from node.domain.resources import Grade
-from tests.records import full_record, loosely, record, records
+from tests.records import course_record, full_record, loosely, record, records
 
 read_schema_org, write_json_ld = loosely(schema_org.read_schema_org), schema_org.write_json_ld
 BASE = {"@context": "https://schema.org", "@type": "LearningResource", "@id": "https://x.example/1", "name": "Casting"}
@@ -310,3 +310,67 @@ def test_a_page_of_ours_can_be_read_again():
     written = record(creator=[{"type": "Person", "name": "Ada"}], keywords=["a"], url="https://x.example/a")
     document = json.loads(json.dumps(write_json_ld(written)))
     assert read(document).record == written
+
+
+def test_a_course_has_all_that_search_engines_ask_for():
+    value = course_record()
+    del value["hasCourseInstance"][0]["offers"], value["hasCourseInstance"][0]["courseWorkload"]
+    document = write_json_ld(value, page_url="https://learn.uni.example/r/casting")
+    instance, elsewhere = document["hasCourseInstance"]
+    assert document["@type"] == ["LearningResource", "Course"]
+    assert document["provider"] == {
+        "@type": "Organization",
+        "@id": "https://learn.uni.example/ap/a/uni",
+        "name": "Example University",
+    }
+    assert instance["courseMode"] == ["Blended", "Synchronous"]
+    assert instance["offers"] == [{"@type": "Offer", "price": 0, "priceCurrency": "EUR", "category": "Free"}]
+    assert (instance["courseWorkload"], instance["startDate"]) == ("PT4H", "2026-09-07")
+    assert instance["courseSchedule"]["@type"] == "Schedule"
+    assert elsewhere["offers"] == instance["offers"]
+    assert "rz:" not in str(document)
+
+
+_CLOSED = {"enrolment": {"mode": "closed"}}
+
+
+@pytest.mark.parametrize(
+    ("instance", "found"),
+    [
+        (
+            {"courseMode": "Online", "url": "https://mooc.example/1"},
+            {"courseMode": ["online"], "enrolment": {"mode": "external", "url": "https://mooc.example/1"}},
+        ),
+        (
+            {"courseMode": ["https://x.example/Onsite"], "location": "Room 5"},
+            {"courseMode": ["onsite"], "location": [{"type": "Place", "name": "Room 5"}], **_CLOSED},
+        ),
+        (
+            {"courseMode": "online", "offers": {"price": "12,50", "priceCurrency": "EUR", "category": "Paid"}},
+            {
+                "courseMode": ["online"],
+                "offers": [{"price": 12.5, "priceCurrency": "EUR", "category": "Paid"}],
+                **_CLOSED,
+            },
+        ),
+        (
+            {
+                "courseMode": "online",
+                "courseSchedule": {"startDate": "2026-09-07", "byDay": ["https://schema.org/Monday"]},
+            },
+            {"courseMode": ["online"], "startDate": "2026-09-07", "courseSchedule": {"byDay": ["Monday"]}, **_CLOSED},
+        ),
+    ],
+)
+def test_courses_of_others_say_less(instance, found):
+    document = {
+        "@context": "https://schema.org",
+        "@type": "Course",
+        "@id": "https://mooc.example/c",
+        "name": "Course",
+        "provider": {"@type": "Organization", "name": "MOOC"},
+        "hasCourseInstance": {"@type": "CourseInstance", **instance},
+    }
+    (reading,) = read_schema_org(document)
+    assert reading.record["provider"]["name"] == "MOOC"
+    assert reading.record["hasCourseInstance"] == [{"id": "https://mooc.example/c#instance-1", **found}]

@@ -12,7 +12,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import Row
 
+from node.clock import day_at
 from node.domain import resources as records
+from node.domain.course_lines import course_line
 from node.domain.licences import describe
 from node.domain.posts import PostKind
 from node.domain.records import ResourceRecord
@@ -40,6 +42,7 @@ def content_of(row: Row[Any], look: Look) -> str:
     parts = [
         f"<strong>{html.escape(_title(row, details))}</strong>" if row.name else "",
         "<br>".join(map(html.escape, _when(details.get("event")))),
+        html.escape(_held(row.record, look)),
         html.escape(excerpt),
         html.escape(" · ".join(_facts(row.record))) if row.record is not None else "",
         tags,
@@ -75,6 +78,11 @@ def _facts(record: ResourceRecord) -> Iterator[str]:
         yield licence
     if record["inLanguage"]:
         yield ", ".join(record["inLanguage"][:4])
+
+
+def _held(record: ResourceRecord | None, look: Look) -> str:
+    """When and where a course is held next."""
+    return course_line(record, record["defaultLanguage"], day_at(look.now)) if record is not None else ""
 
 
 def _minutes(duration: str) -> int:
