@@ -1,5 +1,6 @@
 """How others find us: WebFinger, host-meta, NodeInfo."""
 
+from mimetypes import guess_type
 from typing import Any
 
 import orjson
@@ -27,7 +28,7 @@ async def webfinger(request: web.Request) -> web.Response:
     text = request.query.get("resource", "")
     if not text:
         raise Malformed("The parameter resource is missing.")
-    found = await node.store.read(_find, node, parse_resource(text))
+    found, icon = await node.store.read(_find, node, parse_resource(text))
     if found.state == "waiting":  # she may not act yet
         raise NotFound
     if found.state == "gone":
@@ -39,6 +40,8 @@ async def webfinger(request: web.Request) -> web.Response:
         actor_uri=found.uri,
         profile_url=found.url or origin + "/",
         subscribe_template=f"{origin}/follow?uri={{uri}}",
+        avatar=(icon, guess_type(icon)[0] or "image/png") if icon else None,
+        intents={"Follow": f"{origin}/follow?uri={{object}}"},
         is_server=is_server,
         rels=request.query.getall("rel", []),
     )
@@ -48,11 +51,12 @@ async def webfinger(request: web.Request) -> web.Response:
     )
 
 
-def _find(conn: Connection, node: Node, wanted: Handle | Target) -> Actor:
+def _find(conn: Connection, node: Node, wanted: Handle | Target) -> tuple[Actor, str]:
+    """Who is meant, and the address of the picture that is shown of it; empty without one."""
     found = _find_handle(conn, node, wanted) if isinstance(wanted, Handle) else _find_address(conn, node, wanted)
     if found is None:
         raise NotFound
-    return found
+    return found, actors.load_profile(conn, found.id).icon if found.state == "active" else ""
 
 
 def _find_handle(conn: Connection, node: Node, handle: Handle) -> Actor | None:
