@@ -117,11 +117,6 @@ def _site(config: Config) -> "Site":
         software=f"Rhizome {product.__version__}",
         tagline=config.node.description,
         accent=next((accent for accent in ACCENTS if accent == config.node.accent), "moss"),
-        sections=(
-            Link(label="Catalogue", href="/resources"),
-            Link(label="People", href="/#people"),
-            Link(label="Communities", href="/#communities"),
-        ),
         footer=(Link(label="About this node", href="/about"),),
         development=config.development,
     )

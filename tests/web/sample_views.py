@@ -88,11 +88,6 @@ def site(accent: Accent = "moss") -> Site:
         software="Rhizome 0.1.0",
         tagline="What we learn about caring for people, we pass on: to colleagues here, and to every house that asks.",
         accent=accent,
-        sections=(
-            Link(label="Catalogue", href="/catalogue"),
-            Link(label="People", href="/#people"),
-            Link(label="Communities", href="/#communities"),
-        ),
         footer=(Link(label="Imprint", href="/about/imprint"), Link(label="Privacy", href="/about/privacy")),
         source_url="https://code.example/rhizome",
         development=True,

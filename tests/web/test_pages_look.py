@@ -66,8 +66,8 @@ CONTRAST = """(() => {
 
 # Targets that stand alone are at least 24 pixels high and wide (WCAG 2.2, 2.5.8); links in sentences are exempt.
 TARGETS = """[...document.querySelectorAll(
-    "button, input:not([type=hidden]), select, summary, .button, .chip, .site-nav a, .brand, .facets a, .sorts a, "
-    + ".crumbs a, .admin-nav a, .files a, .more")]
+    "button, input:not([type=hidden]), select, summary, .button, .chip, .site-nav a, .menu-open, .brand, "
+    + ".facets a, .sorts a, .crumbs a, .admin-nav a, .files a, .more")]
   .filter((e) => e.checkVisibility())
   .map((e) => [e, e.getBoundingClientRect()])
   .filter(([e, box]) => box.width < 24 || box.height < 24)
@@ -168,6 +168,26 @@ async def test_a_keyboard_is_enough(tab: Tab, address: str):
     assert all(stop["outline"] >= 2 and stop["line"] == "solid" for stop in stops)
     assert [stop["id"] for stop in stops].count("q") == 1
     assert all(stop["href"] != "/" for stop in stops), "the header was skipped"
+
+
+@in_browser
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_narrow_screen_gets_its_menu_without_script(tab: Tab, address: str):
+    seen = "document.querySelector('#menu').checkVisibility()"
+    await tab.open(address + "catalogue", width=320)
+    assert await tab.evaluate(seen) is False
+    await tab.press("Tab")
+    await tab.press("Tab")
+    await tab.press("Tab")
+    assert (await tab.evaluate(FOCUSED))["href"] == "#menu"
+    await tab.press("Enter")
+    assert await tab.evaluate(seen) is True
+    assert await tab.evaluate("document.scrollingElement.scrollWidth") == 320
+    assert await tab.evaluate(TARGETS) == []
+    await tab.press("Tab")
+    assert (await tab.evaluate(FOCUSED))["href"] == "/", "the keyboard goes on inside the menu"
+    await tab.show(width=1280)
+    assert await tab.evaluate(seen) is True
 
 
 @in_browser

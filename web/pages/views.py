@@ -43,8 +43,8 @@ ACCENTS: tuple[Accent, ...] = get_args(Accent)
 class Site:
     """The organisation behind the node, the same on all its pages.
 
-    ``base_url`` has no slash at its end; ``handle`` is the organisation's ``@user@host``; ``sections`` are the entries
-    of the main navigation; ``footer`` holds imprint, privacy and the like.
+    ``base_url`` has no slash at its end; ``handle`` is the organisation's ``@user@host``; ``footer`` holds imprint,
+    privacy and the like.
     """
 
     name: str
@@ -56,7 +56,6 @@ class Site:
     accent: Accent = "moss"
     logo: Image | None = None
     language: str = "en"
-    sections: tuple[Link, ...] = ()
     footer: tuple[Link, ...] = ()
     source_url: str = ""
     development: bool = False
