@@ -10,15 +10,18 @@ from sqlalchemy import Connection, bindparam, select, union_all
 
 from node.clock import MINUTE
 from node.ids import Ids, first_id_at
+from node.store.prepared import Prepared
 from node.store.tables import objects, reactions
 
 #: What arrives within that time after it was published counts as new.
 YOUNG = MINUTE
 _OLDEST = 946_684_800_000  # the year 2000
 _LOW_BITS = 16
-_TAKEN = union_all(
-    select(objects.c.id).where(objects.c.id == bindparam("wanted")),
-    select(reactions.c.id).where(reactions.c.id == bindparam("wanted")),
+_TAKEN = Prepared(
+    union_all(
+        select(objects.c.id).where(objects.c.id == bindparam("wanted")),
+        select(reactions.c.id).where(reactions.c.id == bindparam("wanted")),
+    )
 )
 
 
@@ -28,5 +31,5 @@ def new_object_id(conn: Connection, ids: Ids, published_at: int, now: int) -> in
         return ids.new()
     while True:
         wanted = first_id_at(max(published_at, _OLDEST)) | secrets.randbits(_LOW_BITS)
-        if conn.scalar(_TAKEN, {"wanted": wanted}) is None:
+        if not _TAKEN.run(conn, {"wanted": wanted}):
             return wanted
