@@ -6,13 +6,14 @@ from sqlalchemy import Connection, Row
 
 from federation.keypairs import Algorithm, PublicKey
 from federation.mapping.actor import build_actor
+from federation.mapping.community import build_community
 from federation.mapping.post import build_post
 from federation.multikey import encode_multikey
 from node.clock import to_rfc3339
 from node.domain.actors import ActorKey, ActorKind, KeyAlgorithm, OwnActor, ProfileField
 from node.domain.posts import Attachment, Emoji, Mention, OwnPost, Poll, PollOption, PostKind, QuotePolicy
 from node.domain.visibility import Visibility
-from node.store import actors, keys, objects
+from node.store import actors, communities, keys, objects
 from node.store.keys import OwnKey
 
 _KINDS = {Algorithm.RSA: KeyAlgorithm.RSA, Algorithm.ED25519: KeyAlgorithm.ED25519}
@@ -32,17 +33,20 @@ def activity_uri(origin: str, activity_id: int) -> str:
     return f"{origin}/ap/x/{activity_id}"
 
 
-def actor_document(conn: Connection, actor_id: int) -> dict[str, Any]:
-    """The document of one of our actors, with the keys that sign and those that will or did (federation.rotation)."""
+def actor_document(conn: Connection, actor_id: int, *, is_bare: bool = False) -> dict[str, Any]:
+    """The document of one of our actors, with the keys that sign and those that will or did (federation.rotation).
+
+    ``is_bare``: its name and addresses alone, for those who may not know what a closed community is about.
+    """
     row = actors.load_profile(conn, actor_id)
-    is_told = row.state != "suspended"
+    is_told = row.state != "suspended" and not is_bare
     own = OwnActor(
         uri=row.uri,
         kind=ActorKind(row.kind),
         username=row.username,
         host=row.host,
         keys=tuple(map(_public_half, keys.load_own_keys(conn, actor_id))),
-        name=row.name if is_told else "",
+        name=row.name if is_told or is_bare else "",
         summary_html=row.summary if is_told else "",
         url=row.url,
         icon=row.icon if is_told else "",
@@ -56,9 +60,10 @@ def actor_document(conn: Connection, actor_id: int) -> dict[str, Any]:
         indexable=row.indexable,
         published_at=row.created_at,
         updated_at=row.updated_at,
-        suspended=not is_told,
+        suspended=row.state == "suspended",
     )
-    return build_actor(own)
+    community = communities.find_community(conn, actor_id) if own.kind is ActorKind.GROUP and is_told else None
+    return build_actor(own) | (build_community(community) if community is not None else {})
 
 
 def _public_half(key: OwnKey) -> ActorKey:

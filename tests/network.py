@@ -18,6 +18,7 @@ import aiohttp
 from aiohttp import web
 from sqlalchemy import Connection, select
 
+from federation.communities import create_community, prepare_community
 from federation.founding import create_actor
 from federation.keys import make_keys
 from federation.resource_documents import write_document
@@ -26,6 +27,7 @@ from node.app import System, build_app, close_system, open_system
 from node.clock import Clock, SystemClock
 from node.config import configure
 from node.domain.actors import ActorKind
+from node.domain.community_drafts import CommunityDraft
 from node.domain.visibility import Visibility
 from node.secretbox import SecretBox
 from node.services import publish
@@ -83,6 +85,14 @@ class Peer:
             return made
 
         return await self.store.write(create)
+
+    async def add_community(self, username: str, founder: Actor | None = None, **said: Any) -> Actor:
+        """A community of this node; ``said``: fields of ``CommunityDraft``."""
+        unit, box = self.unit(), SecretBox(self.system.node.config.secret_key)
+        draft = CommunityDraft(**{"name": username.title(), **said})
+        new = await asyncio.to_thread(prepare_community, unit, box, username, draft)
+        founder_id = founder.id if founder is not None else None
+        return await self.store.write(create_community, unit, new, founder_id=founder_id)
 
     async def token(self, actor: Actor, scopes: str = "read write follow push") -> str:
         token = secrets.token_urlsafe(32)

@@ -3,8 +3,9 @@
 from federation import outbox
 from federation.batch import Batch, Inbound
 from federation.handlers import events, quote
-from node.services import catalogue, news
-from node.store import blocks, follows, homes
+from node.domain.communities import Answer, Refusal
+from node.services import catalogue, membership, messages, news
+from node.store import blocks, communities, follows, homes
 from node.store.actors import Actor
 from node.store.follows import Follow
 
@@ -21,7 +22,13 @@ def follow(batch: Batch, inbound: Inbound) -> str:
     if _is_refused(batch, follower, followed):
         outbox.answer_follow(batch, followed, follower, activity.raw, accepted=False)
         return "refused"
-    state = follows.PENDING if followed.locked else follows.ACCEPTED
+    joins = _joins(batch, follower, followed)
+    if isinstance(joins, Refusal):
+        outbox.answer_follow(batch, followed, follower, activity.raw, accepted=False)
+        messages.explain(batch.conn, batch.unit, followed, follower, joins, membership.SENTENCES[joins])
+        return f"refused: {joins}"
+    is_welcome = joins is Answer.ACCEPTED if joins is not None else not followed.locked
+    state = follows.ACCEPTED if is_welcome else follows.PENDING
     new = Follow(batch.unit.ids.new(), follower.id, followed.id, activity.id, state, batch.unit.now)
     saved = follows.save_follow(batch.conn, new)
     if saved.id == new.id:
@@ -30,6 +37,8 @@ def follow(batch: Batch, inbound: Inbound) -> str:
     batch.forget_followers(followed.id)
     batch.add_owner(followed.id, inbound.received_id)
     if saved.state != follows.ACCEPTED:
+        if saved.id == new.id and joins is not None:
+            messages.tell_of_request(batch.conn, batch.unit, followed, follower)
         return "follow-requested"
     outbox.answer_follow(batch, followed, follower, activity.raw, accepted=True)
     return "followed"
@@ -42,6 +51,17 @@ def _is_refused(batch: Batch, follower: Actor, followed: Actor) -> bool:
         or followed.state != "active"
         or blocks.has_blocked(batch.conn, followed.id, follower.id)
     )
+
+
+def _joins(batch: Batch, follower: Actor, followed: Actor) -> Answer | Refusal | None:
+    """What becomes of a request to join a community; None for actors of other kinds."""
+    community = communities.find_community(batch.conn, followed.id) if followed.kind == "group" else None
+    if community is None:
+        return None
+    joins = membership.decide(batch.conn, batch.unit, community, follower)
+    if joins is Answer.ACCEPTED:
+        communities.accept_invitation(batch.conn, followed.id, follower.id, batch.unit.now)
+    return joins
 
 
 def accept(batch: Batch, inbound: Inbound) -> str:

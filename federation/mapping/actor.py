@@ -11,6 +11,7 @@ from typing import Any
 from federation import jsonld
 from federation.addressing import without_blind
 from federation.jsonld import Doc
+from federation.mapping.community import read_community
 from federation.mapping.limits import (
     MAX_ALIASES,
     MAX_FIELD,
@@ -84,6 +85,7 @@ def read_actor(document: object, *, own_origin: str = "") -> RemoteActor:
         discoverable=doc.flag("discoverable") or False,
         indexable=doc.flag("indexable") or False,
         suspended=doc.flag("suspended") or False,
+        community=read_community(doc, locked=_is_locked(doc)) if kind is ActorKind.GROUP else None,
         published_at=doc.time("published"),
         document=without_blind(doc.raw),
     )

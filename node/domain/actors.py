@@ -4,6 +4,8 @@ import enum
 from dataclasses import dataclass
 from typing import Any
 
+from node.domain.communities import RemoteCommunity
+
 
 class ActorKind(enum.StrEnum):
     PERSON = "person"
@@ -71,6 +73,7 @@ class RemoteActor:
     discoverable: bool = False
     indexable: bool = False
     suspended: bool = False
+    community: RemoteCommunity | None = None  # of a Group: how it is governed
     published_at: int | None = None
     document: dict[str, Any] | None = None  # as it came
 

@@ -163,3 +163,17 @@ def refuse_post(
     if policy is PostPolicy.MODERATORS and begins_topic:
         return Refusal.MODERATORS_ONLY
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteCommunity:
+    """What a Group elsewhere says of how it is governed."""
+
+    join_policy: JoinPolicy = JoinPolicy.OPEN
+    post_policy: PostPolicy = PostPolicy.MEMBERS
+    visibility: Visibility = Visibility.PUBLIC
+    rules: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    is_archived: bool = False
+    successor: str = ""

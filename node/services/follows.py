@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from node import events
+from node.domain.communities import Answer
 from node.errors import Forbidden, NotFound
-from node.services import news
+from node.services import membership, messages, news
 from node.services.context import Unit
 from node.store import actors, blocks, follows, homes, lists
 from node.store.actors import Actor
@@ -78,17 +79,25 @@ def _refuse(conn: Connection, me: int, target: Actor) -> None:
 
 def _begin(conn: Connection, unit: Unit, me: int, target: Actor, options: Options) -> Follow:
     follow_id = unit.ids.new()
-    state = ACCEPTED if target.local and not target.locked else PENDING
+    joins = membership.decide_follow(conn, unit, _me(conn, me), target)
+    is_welcome = joins is Answer.ACCEPTED if joins is not None else not target.locked
+    state = ACCEPTED if target.local and is_welcome else PENDING
     new = Follow(follow_id, me, target.id, f"{unit.origin}/ap/x/{follow_id}", state, unit.now)
     follows.save_follow(conn, new)
     _set_options(conn, follow_id, options)
     if target.local:
         news.tell(conn, unit, news.Followed(follow_id, me, target.id, asks=state == PENDING))
+        if joins is Answer.ASKED:
+            messages.tell_of_request(conn, unit, target, _me(conn, me))
     else:
         events.record(conn, unit.ids, unit.now, events.FollowRequested(follow_id), about=target.uri)
     if state == ACCEPTED:
         homes.merge(conn, me, target.id)
     return new
+
+
+def _me(conn: Connection, actor_id: int) -> Actor:
+    return actors.load_actors_by_id(conn, [actor_id])[actor_id]
 
 
 def unfollow(conn: Connection, unit: Unit, me: int, target_id: int) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, or_, select, update
 
-from node.domain.communities import Act, JoinPolicy, PostPolicy, Role
+from node.domain.communities import Act, JoinPolicy, PostPolicy, RemoteCommunity, Role
 from node.domain.visibility import Visibility
 from node.store.prepared import Prepared
 from node.store.tables import (
@@ -88,6 +88,33 @@ _INSERT = insert_missing(communities)
 
 def update_community(conn: Connection, actor_id: int, **values: Any) -> None:
     conn.execute(update(communities).where(communities.c.actor_id == actor_id).values(**values))
+
+
+_SAID = ("rules", "topics", "languages", "join_policy", "post_policy", "visibility", "archived_at", "successor")
+_SAVE_REMOTE = Upsert(
+    lambda into: (statement := into(communities)).on_conflict_do_update(
+        index_elements=[communities.c.actor_id],
+        set_={name: statement.excluded[name] for name in (*_SAID, "updated_at")},
+    )
+)
+
+
+def save_remote(conn: Connection, actor_id: int, said: RemoteCommunity, now: int) -> None:
+    """What a community elsewhere says of itself, in place of what it said before."""
+    values = {
+        "actor_id": actor_id,
+        "rules": list(said.rules),
+        "topics": list(said.topics),
+        "languages": list(said.languages),
+        "join_policy": said.join_policy.value,
+        "post_policy": said.post_policy.value,
+        "visibility": said.visibility.value,
+        "created_at": now,
+        "updated_at": now,
+        "archived_at": now if said.is_archived else None,
+        "successor": said.successor,
+    }
+    conn.execute(_SAVE_REMOTE[conn.dialect.name], values)
 
 
 # -- members --------------------------------------------------------------------------------------------------------

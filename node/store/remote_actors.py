@@ -8,7 +8,7 @@ from node.domain.actors import RemoteActor
 from node.domain.moderation import Sanction
 from node.errors import Conflict
 from node.ids import Ids
-from node.store import notifications, sanctions
+from node.store import communities, notifications, sanctions
 from node.store.actors import Actor, find_actor
 from node.store.bulk import Bulk
 from node.store.tables import actors, catalogue_buckets, catalogue_entries, catalogues, follows, remote_keys
@@ -46,6 +46,8 @@ def save_remote_actor(conn: Connection, ids: Ids, now: int, remote: RemoteActor)
     _replace_keys(conn, remote, now)
     saved = find_actor(conn, remote.uri)
     assert saved is not None
+    if remote.community is not None:
+        communities.save_remote(conn, saved.id, remote.community, now)
     return saved
 
 

@@ -21,6 +21,13 @@ def upgrade() -> None:
     _create_people()
     _create_log()
     _create_topics()
+    # Groups that are known become communities with the usual rules; a lock means that requests are looked at.
+    op.execute(
+        "INSERT INTO communities (actor_id, join_policy, post_policy, visibility, created_at, updated_at) "
+        "SELECT id, CASE WHEN locked THEN 'request' ELSE 'open' END, 'members', 'public', created_at, updated_at "
+        "FROM actors WHERE kind = 'group' AND state <> 'gone'"
+    )
+    op.execute("UPDATE actors SET moderators = uri || '/moderators' WHERE kind = 'group' AND local AND state <> 'gone'")
 
 
 def _create_communities() -> None:

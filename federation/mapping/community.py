@@ -1,0 +1,77 @@
+"""How a Group says that it is governed: what Lemmy reads, and the rest as ``mainEntity`` (federation 4.6)."""
+
+from typing import Any, TypeVar
+
+from federation.jsonld import Doc
+from federation.mapping.limits import MAX_LANGUAGES, MAX_NAME
+from node.clock import to_rfc3339
+from node.domain.communities import LEVELS, JoinPolicy, PostPolicy, RemoteCommunity
+from node.domain.community_drafts import MAX_RULE, MAX_RULES, MAX_TOPICS
+from node.domain.uris import is_web_uri
+from node.domain.visibility import Visibility
+from node.richtext import clean_plain_field
+from node.store.communities import Community
+
+_TYPE = "rz:Community"
+_Word = TypeVar("_Word", JoinPolicy, PostPolicy, Visibility)
+
+
+def build_community(community: Community) -> dict[str, Any]:
+    """Members of the actor's document, with ``mainEntity``."""
+    return {
+        "postingRestrictedToMods": community.post_policy is PostPolicy.MODERATORS,
+        "language": [{"identifier": tag, "name": tag} for tag in community.languages],
+        "mainEntity": _entity(community),
+    }
+
+
+def _entity(community: Community) -> dict[str, Any]:
+    optional = {
+        "rz:rules": list(community.rules),
+        "keywords": list(community.topics),
+        "inLanguage": list(community.languages),
+        "rz:archivedAt": to_rfc3339(community.archived_at) if community.archived_at is not None else "",
+        "rz:successor": community.successor,
+    }
+    return {
+        "type": _TYPE,
+        "rz:joinPolicy": community.join_policy.value,
+        "rz:postPolicy": community.post_policy.value,
+        "rz:visibility": community.visibility.value,
+        **{name: value for name, value in optional.items() if value},
+    }
+
+
+def read_community(doc: Doc, *, locked: bool) -> RemoteCommunity:
+    """What the document of a Group says; what is unknown or not usable is as usual."""
+    entity = doc.value("mainEntity")
+    said = entity if isinstance(entity, dict) and entity.get("type") == _TYPE else {}
+    restricted = PostPolicy.MODERATORS if doc.flag("postingRestrictedToMods") else PostPolicy.MEMBERS
+    visibility = _word(Visibility, said.get("rz:visibility"), Visibility.PUBLIC)
+    successor = said.get("rz:successor")
+    return RemoteCommunity(
+        join_policy=_word(JoinPolicy, said.get("rz:joinPolicy"), JoinPolicy.REQUEST if locked else JoinPolicy.OPEN),
+        post_policy=_word(PostPolicy, said.get("rz:postPolicy"), restricted),
+        visibility=visibility if visibility in LEVELS else Visibility.PUBLIC,
+        rules=_texts(said.get("rz:rules"), MAX_RULES, MAX_RULE),
+        topics=_texts(said.get("keywords"), MAX_TOPICS, MAX_NAME),
+        languages=_texts(said.get("inLanguage"), MAX_LANGUAGES, 35) or _languages(doc),
+        is_archived=bool(said.get("rz:archivedAt")),
+        successor=successor if isinstance(successor, str) and is_web_uri(successor) else "",
+    )
+
+
+def _word(words: type[_Word], said: object, otherwise: _Word) -> _Word:
+    return next((word for word in words if word.value == said), otherwise)
+
+
+def _texts(said: object, at_most: int, max_chars: int) -> tuple[str, ...]:
+    listed = said if isinstance(said, list) else [said]
+    texts = (clean_plain_field(each[:max_chars]) for each in listed if isinstance(each, str))
+    return tuple(text for text in texts if text)[:at_most]
+
+
+def _languages(doc: Doc) -> tuple[str, ...]:
+    """``language`` as Lemmy writes it."""
+    found = (each.text("identifier", 35) for each in doc.objects("language"))
+    return tuple(tag for tag in found if tag and tag != "und")[:MAX_LANGUAGES]

@@ -1,0 +1,98 @@
+"""Who belongs to a community: what somebody is to it, who becomes a member by asking. Units of work."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from sqlalchemy import Connection
+
+from node.domain.communities import Answer, JoinPolicy, Refusal, Standing, decide_join
+from node.domain.uris import host_of
+from node.domain.visibility import Visibility
+from node.errors import Forbidden
+from node.services.context import Unit
+from node.store import accounts, communities, follows, partners
+from node.store.actors import Actor
+from node.store.communities import Community
+
+#: What somebody is told who may not join.
+SENTENCES: Mapping[Refusal, str] = MappingProxyType(
+    {
+        Refusal.BANNED: "You cannot join this community: its moderators have banned you.",
+        Refusal.ARCHIVED: "This community is closed: nobody joins it any more.",
+        Refusal.INVITATION_NEEDED: "People join this community by invitation. Ask one of its moderators.",
+        Refusal.ORGANISATION_ONLY: "Only members of the organisation that runs this community can join it.",
+        Refusal.PARTNERS_ONLY: "Only members of this organisation and of its partners can join this community.",
+    }
+)
+
+
+def standing_of(conn: Connection, unit: Unit, community_id: int, person: Actor) -> Standing:
+    """What somebody is to a community, in every way that a rule may ask for."""
+    known = follows.find_follow(conn, person.id, community_id)
+    return Standing(
+        is_local=person.local,
+        is_partner=not person.local and host_of(person.uri) in partners.load_partner_hosts(conn),
+        is_member=known is not None and known.state == follows.ACCEPTED,
+        is_moderator=communities.is_moderator(conn, community_id, person.uri, unit.now),
+        is_invited=communities.is_invited(conn, community_id, person.id),
+        is_banned=communities.is_banned(conn, community_id, person.uri, unit.now),
+    )
+
+
+def decide(conn: Connection, unit: Unit, community: Community, person: Actor) -> Answer | Refusal:
+    """What becomes of a request to join. A member stays one."""
+    standing = standing_of(conn, unit, community.actor_id, person)
+    if standing.is_member and not standing.is_banned:
+        return Answer.ACCEPTED
+    return decide_join(community.join_policy, standing, archived=community.is_archived)
+
+
+def decide_follow(conn: Connection, unit: Unit, follower: Actor, group: Actor) -> Answer | None:
+    """The state that a follow of a community of ours by one of ours begins in; None for what is no community.
+
+    Raises Forbidden with a sentence where she may not join.
+    """
+    community = communities.find_community(conn, group.id) if group.kind == "group" and group.local else None
+    if community is None:
+        return None
+    found = decide(conn, unit, community, follower)
+    if isinstance(found, Refusal):
+        raise Forbidden(SENTENCES[found])
+    if found is Answer.ACCEPTED:
+        communities.accept_invitation(conn, community.actor_id, follower.id, unit.now)
+    return found
+
+
+def governs(conn: Connection, unit: Unit, group: Actor, person: Actor) -> bool:
+    """Whether somebody may govern: its moderators; where it lives here also those who answer for the node."""
+    if communities.is_moderator(conn, group.id, person.uri, unit.now):
+        return True
+    account = accounts.load_account(conn, person.id) if person.local and group.local else None
+    return account is not None and account.role in {accounts.MODERATOR, accounts.ADMIN}
+
+
+def may_look(conn: Connection, unit: Unit, community: Community, viewer: Actor | None) -> bool:
+    """Whether somebody may know what is said in a community."""
+    if community.visibility is Visibility.PUBLIC:
+        return True
+    if viewer is None:
+        return False
+    if community.visibility is Visibility.ORGANISATION and viewer.local:
+        return True
+    return follows.is_following(conn, viewer.id, community.actor_id) or communities.is_moderator(
+        conn, community.actor_id, viewer.uri, unit.now
+    )
+
+
+def may_know(conn: Connection, unit: Unit, community: Community, viewer: Actor | None) -> bool:
+    """Whether somebody may know that there is this community: its name, purpose and rules.
+
+    One that people join by invitation, or that only a house may read, is for those alone.
+    """
+    if may_look(conn, unit, community, viewer):
+        return True
+    if community.visibility is Visibility.ORGANISATION:
+        return False
+    if community.join_policy is JoinPolicy.INVITE:
+        return viewer is not None and communities.is_invited(conn, community.actor_id, viewer.id)
+    return True
