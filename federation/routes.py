@@ -4,7 +4,7 @@ from aiohttp import web
 
 from federation import documents
 from federation.catalogue_collection import catalogue_buckets, catalogue_root
-from federation.serving import actors, collections, discovery, inboxes, objects
+from federation.serving import actors, collections, courses, discovery, inboxes, objects
 
 _ACTOR = r"/ap/a/{actor:\d{1,19}}"
 _OBJECT = r"/ap/o/{object:\d{1,19}}"
@@ -31,6 +31,7 @@ ROUTES = [
         name="actor-collection",
     ),
     web.get(_OBJECT, objects.show_object, name="object"),
+    web.get(f"{_OBJECT}/instances/{{instance:i[0-9a-f]{{11}}}}", courses.show_instance, name="course-instance"),
     web.get(f"{_OBJECT}/replies", collections.show_replies, name="replies"),
     web.get(f"{_OBJECT}/{{reactions:likes|shares}}", collections.show_reaction_count, name="reactions"),
     web.get(r"/ap/c/{context:\d{1,19}}", collections.show_context, name="context"),

@@ -189,6 +189,32 @@ class QuoteRevoked:
     stamp_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class CourseJoined:
+    """A local person wants to take part in a course elsewhere."""
+
+    enrolment_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class CourseLeft:
+    """A local person takes part in a course elsewhere no more; ``uri`` is that of the Join."""
+
+    object_id: int
+    key: str
+    actor_id: int
+    uri: str
+
+
+@dataclass(frozen=True, slots=True)
+class CourseAnswered:
+    """Those who hold a local course have decided about somebody elsewhere; ``uri`` is that of their Join, or empty."""
+
+    enrolment_id: int
+    state: str
+    uri: str
+
+
 Event = (
     ObjectCreated
     | ObjectUpdated
@@ -210,6 +236,9 @@ Event = (
     | Reported
     | QuoteRequested
     | QuoteRevoked
+    | CourseJoined
+    | CourseLeft
+    | CourseAnswered
 )
 
 EVENTS: Mapping[str, type[Event]] = MappingProxyType({cls.__name__: cls for cls in Event.__args__})

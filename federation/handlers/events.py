@@ -2,6 +2,7 @@
 
 from federation import outbox
 from federation.batch import Batch, Inbound
+from federation.handlers import courses
 from federation.mapping.activity import Activity
 from node.store import actors
 from node.store.actors import Actor
@@ -10,6 +11,8 @@ from node.store.actors import Actor
 def join(batch: Batch, inbound: Inbound) -> str:
     """Nobody here tracks participants: FEP-8a8e answers Ignore; Mobilizon understands Reject only, so both go out."""
     activity = inbound.activity
+    if outcome := courses.join(batch, inbound):
+        return outcome
     owner = _owner(batch, activity)
     if owner is None:
         return "not-ours"
@@ -29,11 +32,13 @@ def _owner(batch: Batch, activity: Activity) -> Actor | None:
 
 def leave(batch: Batch, inbound: Inbound) -> str:
     """Nobody joined, so nobody leaves; the sender is content with silence."""
+    if outcome := courses.leave(batch, inbound):
+        return outcome
     return "ignored" if _owner(batch, inbound.activity) else "not-ours"
 
 
-def undo_join(_batch: Batch, _actor: Actor, _inner: Activity) -> str:
-    return "ignored"
+def undo_join(batch: Batch, actor: Actor, inner: Activity) -> str:
+    return courses.undo_join(batch, actor, inner) or "ignored"
 
 
 def invite(batch: Batch, inbound: Inbound) -> str:
@@ -46,6 +51,8 @@ def invite(batch: Batch, inbound: Inbound) -> str:
 
 def answer(batch: Batch, inbound: Inbound) -> str:
     """An answer to something that was sent from here, kept in the inbox of whom it is addressed to."""
+    if outcome := courses.answer(batch, inbound):
+        return outcome
     addressed = batch.local_addressees(inbound.activity.to)
     if not addressed or not batch.is_local(inbound.activity.object_uri or ""):
         return "not-asked"

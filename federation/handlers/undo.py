@@ -7,7 +7,7 @@ by type, actor and object of the embedded copy; only its own actor can take it b
 from collections.abc import Callable
 
 from federation.batch import Batch, Inbound
-from federation.handlers import events
+from federation.handlers import courses, events
 from federation.handlers.delete import REMEMBERED
 from federation.mapping.activity import Activity
 from node.store import blocks, follows, objects, reactions
@@ -44,6 +44,8 @@ def _by_id(batch: Batch, actor: Actor, activity: Activity, _inner: Activity | No
     if (reaction := reactions.find_reaction_by_uri(batch.conn, uri)) is not None and reaction.actor_id == actor.id:
         reactions.delete_reaction(batch.conn, reaction)
         return f"un-{reaction.kind}"
+    if outcome := courses.undo_join_by_id(batch, actor, uri):
+        return outcome
     if (block := blocks.find_block_by_uri(batch.conn, uri)) is not None and block[0] == actor.id:
         blocks.delete_block(batch.conn, *block)
         return "unblocked"

@@ -46,6 +46,7 @@ class State(enum.StrEnum):
     REQUESTED = "requested"  # who holds the course has to decide
     ENROLLED = "enrolled"
     WAITING = "waiting"  # for a place
+    INVITED = "invited"
     REFUSED = "refused"
 
 

@@ -140,6 +140,19 @@ class Official:
 
 
 @dataclass(frozen=True, slots=True)
+class Enrolled:
+    """Somebody enrolled in a course, or what became of it: one person is told, with the course.
+
+    ``actor_id``: whom it comes from; ``reference`` is new each time.
+    """
+
+    object_id: int
+    owner_id: int
+    actor_id: int
+    reference: int
+
+
+@dataclass(frozen=True, slots=True)
 class FiltersChanged:
     """Somebody changed what they do not want to read."""
 
@@ -177,6 +190,7 @@ News = (
     | SignedUp
     | Reported
     | Official
+    | Enrolled
     | FiltersChanged
     | Merged
     | Announced
@@ -291,6 +305,11 @@ def _of_decisions(_conn: Connection, items: Sequence[Official], _told: _Told) ->
         yield Notice(item.owner_id, item.type, item.actor_id, item.reference, event=dict(item.event))
 
 
+def _of_enrolments(_conn: Connection, items: Sequence[Enrolled], _told: _Told) -> Iterable[Notice]:
+    for item in items:
+        yield Notice(item.owner_id, NoticeType.STATUS, item.actor_id, item.reference, item.object_id)
+
+
 def _of_nothing(_conn: Connection, _items: Sequence[News], _told: _Told) -> Iterable[Notice]:
     return ()
 
@@ -309,6 +328,7 @@ _NOTICES: Mapping[type[News], _Find] = MappingProxyType(
         SignedUp: _of_sign_ups,
         Reported: _of_reports,
         Official: _of_decisions,
+        Enrolled: _of_enrolments,
         FiltersChanged: _of_nothing,
         Merged: _of_nothing,
         Announced: _of_nothing,
@@ -465,6 +485,7 @@ _SAYINGS: Mapping[type[News], _Say] = MappingProxyType(
         SignedUp: _say_nothing,
         Reported: _say_nothing,
         Official: _say_nothing,
+        Enrolled: _say_nothing,
         FiltersChanged: _say_to_owners("filters_changed"),
         Merged: _say_to_owners("notifications_merged"),
         Announced: _say_announcements,

@@ -14,14 +14,14 @@ from sqlalchemy import Connection, insert
 
 import schemas
 from node import events
-from node.domain.courses import completed
+from node.domain.courses import completed, is_course
 from node.domain.records import KEPT_BY_NODE, Agent, ResourceRecord
 from node.domain.resources import broken_rules, bump, digest_of
 from node.domain.text import clean_json
 from node.domain.visibility import Visibility
 from node.errors import Forbidden, Gone, Invalid, NotFound, Problem
 from node.ports import DocumentWriter, Placement, WrittenDocument
-from node.services import catalogue, news
+from node.services import catalogue, enrolling, news
 from node.services.audiences import home_owners
 from node.services.context import Unit
 from node.store import objects, resources, tags
@@ -177,6 +177,8 @@ def _update(
     else:
         news.tell(conn, unit, news.Edited(before.id))
     _tell(conn, unit, before.id, before.uri, was_open=before.visibility.is_open, is_open=is_open)
+    if is_course(record):
+        enrolling.fill_all(conn, unit, resources.load_by_object(conn, before.id))
     return _result(Outcome.UPDATED, before.id, placement)
 
 

@@ -18,6 +18,7 @@ from node.domain.vocabularies import concept_key
 from node.errors import Gone, NotFound, Problem
 from node.store import search
 from node.store.actors import Actor, load_actors_by_id
+from node.store.courses import save_instances
 from node.store.objects import LIVE
 from node.store.search import Entry, mark
 from node.store.tables import concept_labels, objects, resource_facets, resource_slugs, resources
@@ -256,6 +257,7 @@ def save_many(conn: Connection, new: Sequence[NewResource]) -> None:
         conn.execute(_INSERT, fresh)
     if changed := [{**columns[i], "stored_id": i} for i in columns if i in known]:
         conn.execute(_UPDATE, changed)
+    save_instances(conn, {each.object_id: (each.record, _listing(each).value) for each in new}, known)
     _save_facets(conn, new, places)
     _save_labels(conn, new)
     search.drop(conn, [places[each.object_id].sort_key for each in new if not _listing(each)])

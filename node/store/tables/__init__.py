@@ -26,6 +26,7 @@ from node.store.tables.communities import (
     community_refusals,
     community_roles,
 )
+from node.store.tables.courses import course_instances, enrolments
 from node.store.tables.events import calendar_links, event_answers, event_organisers, events
 from node.store.tables.federation import activities, hosts, received, received_by
 from node.store.tables.house import (
@@ -138,10 +139,12 @@ __all__ = [
     "conversation_mutes",
     "conversation_posts",
     "conversations",
+    "course_instances",
     "dismissed_suggestions",
     "domain_blocks",
     "domain_policies",
     "endorsements",
+    "enrolments",
     "event_answers",
     "event_organisers",
     "events",

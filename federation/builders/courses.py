@@ -1,0 +1,91 @@
+"""Join, Leave and their answers, for the instances of courses: in the dialect of events (FEP-8a8e, Mobilizon)."""
+
+from typing import Any
+
+from sqlalchemy import Connection
+
+from federation.audience import Audience
+from federation.outgoing import Outgoing
+from node import events
+from node.domain.courses import State
+from node.domain.visibility import Visibility
+from node.errors import NotFound
+from node.services.context import Unit
+from node.services.enrolling import instance_uri
+from node.store import actors, courses, resources
+from node.store.actors import Actor
+from node.store.courses import Enrolment
+from node.store.resources import Resource
+
+#: An answer that is none yet says so (federation section 3, Join).
+_ANSWERS = {
+    State.ENROLLED: "Accept",
+    State.WAITING: "TentativeAccept",
+    State.REQUESTED: "TentativeAccept",
+    State.REFUSED: "Reject",
+}
+
+
+def answer_type(state: State) -> str:
+    """The activity that tells somebody of another node what they are to an instance."""
+    return _ANSWERS[state]
+
+
+def join_of(enrolment: Enrolment, person: Actor, course: Resource) -> dict[str, Any]:
+    """The Join of one of ours; its note is for those who hold the course."""
+    return {
+        "id": enrolment.uri,
+        "type": "Join",
+        "actor": person.uri,
+        "object": instance_uri(course, enrolment.key),
+        "to": [course.owner.uri],
+        **({"participationMessage": enrolment.note} if enrolment.note else {}),
+    }
+
+
+def course_joined(conn: Connection, unit: Unit, event: events.CourseJoined) -> Outgoing | None:
+    found = courses.find_by_id(conn, event.enrolment_id)
+    if found is None:
+        return None
+    course = resources.load_by_object(conn, found.object_id)
+    person = actors.load_actors_by_id(conn, [found.actor_id])[found.actor_id]
+    return _to(person, course.owner, join_of(found, person, course))
+
+
+def course_left(conn: Connection, unit: Unit, event: events.CourseLeft) -> Outgoing | None:
+    try:
+        course = resources.load_by_object(conn, event.object_id)
+    except NotFound:
+        return None  # withdrawn meanwhile: there is nobody to tell
+    person = actors.load_actors_by_id(conn, [event.actor_id])[event.actor_id]
+    activity = {
+        "type": "Leave",
+        "actor": person.uri,
+        "object": instance_uri(course, event.key),
+        "to": [course.owner.uri],
+    }
+    return _to(person, course.owner, activity)
+
+
+def course_answered(conn: Connection, unit: Unit, event: events.CourseAnswered) -> Outgoing | None:
+    """Accept, TentativeAccept or Reject of a Join; an Invite to whoever has not asked."""
+    found = courses.find_by_id(conn, event.enrolment_id)
+    if found is None:
+        return None
+    course = resources.load_by_object(conn, found.object_id)
+    person = actors.load_actors_by_id(conn, [found.actor_id])[found.actor_id]
+    uri = instance_uri(course, found.key)
+    activity: dict[str, Any] = {"actor": course.owner.uri, "to": [person.uri]}
+    if event.state == State.INVITED:
+        activity |= {"type": "Invite", "object": uri, "target": person.uri}
+    elif event.uri:
+        join = {"id": event.uri, "type": "Join", "actor": person.uri, "object": uri}
+        activity |= {"type": answer_type(State(event.state)), "object": join}
+    else:
+        return None  # was invited and has not asked: nothing to answer
+    return _to(course.owner, person, activity)
+
+
+def _to(sender: Actor, receiver: Actor, activity: dict[str, Any]) -> Outgoing:
+    audience = Audience(named=(receiver.uri,))
+    return Outgoing(sender, activity, receiver.uri, Visibility.DIRECT, audience)
