@@ -13,12 +13,14 @@ from typing import Any
 from sqlalchemy import Connection
 
 from federation.mapping.activity import Activity
+from node.domain.communities import TopicKind
 from node.domain.moderation import Policies
+from node.domain.uris import host_of
 from node.jobs.kinds import FETCH
 from node.services import news
 from node.services.context import Unit
 from node.services.news import News
-from node.store import actors, blocks, follows, homes, inbox, jobs, objects, tags
+from node.store import actors, blocks, follows, homes, inbox, jobs, objects, stamps, tags, topics
 from node.store.actors import Actor
 from node.store.dated_ids import new_object_id
 from node.store.jobs import NewJob
@@ -66,6 +68,9 @@ class Batch:
     _jobs: list[NewJob] = field(default_factory=list)
     _owners: list[tuple[int, int]] = field(default_factory=list)
     _news: list[News] = field(default_factory=list)
+    _topics: list[dict[str, Any]] = field(default_factory=list)
+    _touched: set[str] = field(default_factory=set)
+    _accepted: dict[int, int | None] = field(default_factory=dict)
 
     # -- looking ----------------------------------------------------------------------------------------------------
 
@@ -169,6 +174,29 @@ class Batch:
             )
         )
 
+    def add_fetch_of(self, uri: str, *, reason: str) -> None:
+        """The same for what is not above, but beside."""
+        self.add_fetch(uri, host_of(uri), reason=reason)
+
+    def add_topic(self, stored: Object, community_id: int | None, kind: TopicKind) -> None:
+        """This post begins a thread, in a community or as a question outside of any."""
+        self._topics.append(
+            {
+                "object_id": stored.id,
+                "community_id": community_id,
+                "kind": kind.value,
+                "last_activity_at": stored.published_at,
+            }
+        )
+
+    def touch_topic(self, context: str) -> None:
+        """The thread of this conversation has something new."""
+        self._touched.add(context)
+
+    def accept_answer(self, question_id: int, answer_id: int | None) -> None:
+        """This answer of a question helped; None: none did after all."""
+        self._accepted[question_id] = answer_id
+
     def add_owner(self, owner_id: int, received_id: int) -> None:
         """The activity belongs in this person's inbox."""
         if received_id:
@@ -209,12 +237,24 @@ class Batch:
             self.add_home([owner], object_id, object_id, None)
         objects.insert_home_entries(self.conn, self._home)
         objects.add_replies(self.conn, self._replies)
+        self._write_threads()
         jobs.enqueue_many(self.conn, self._jobs)
         inbox.add_owners(self.conn, self._owners)
         for collected in (self._object_rows, self._mentions, self._by_tags, self._home, self._jobs, self._owners):
             collected.clear()
         self._tags.clear()
         self._replies.clear()
+
+    def _write_threads(self) -> None:
+        topics.save_topics(self.conn, self._topics)
+        if self._touched:
+            topics.touch_topics(self.conn, self._touched, self.unit.now)
+        for question_id, answer_id in self._accepted.items():
+            topics.update_topics(self.conn, [question_id], accepted_id=answer_id)
+            stamps.touch_objects(self.conn, [question_id])
+        self._topics.clear()
+        self._touched.clear()
+        self._accepted.clear()
 
     def _adopt(self) -> None:
         """Tie replies that came before what they answer to it, and show them to those who wait for them."""

@@ -11,9 +11,11 @@ from federation.mapping.post import build_post
 from federation.multikey import encode_multikey
 from node.clock import to_rfc3339
 from node.domain.actors import ActorKey, ActorKind, KeyAlgorithm, OwnActor, ProfileField
-from node.domain.posts import Attachment, Emoji, Mention, OwnPost, Poll, PollOption, PostKind, QuotePolicy
+from node.domain.communities import TopicKind
+from node.domain.posts import Attachment, Emoji, Link, Mention, OwnPost, Poll, PollOption, PostKind, QuotePolicy
+from node.domain.topics import entity_of
 from node.domain.visibility import Visibility
-from node.store import actors, communities, keys, objects
+from node.store import actors, communities, keys, objects, topics
 from node.store.keys import OwnKey
 
 _KINDS = {Algorithm.RSA: KeyAlgorithm.RSA, Algorithm.ED25519: KeyAlgorithm.ED25519}
@@ -81,6 +83,7 @@ def object_document(conn: Connection, row: Row[Any], *, now: int) -> dict[str, A
         return dict(row.raw)  # written when the version was published (federation.resource_documents)
     author = actors.load_actors_by_id(conn, [row.actor_id])[row.actor_id]
     details = row.details or {}
+    entity, accepted = _in_thread(conn, row)
     own = OwnPost(
         uri=row.uri,
         author_uri=author.uri,
@@ -108,8 +111,23 @@ def object_document(conn: Connection, row: Row[Any], *, now: int) -> dict[str, A
         quote=details.get("quote", ""),
         quote_authorization=details.get("quote_authorization", ""),
         quote_policy=QuotePolicy(details.get("quote_policy") or QuotePolicy.PUBLIC),
+        link=Link(**link) if (link := details.get("link")) else None,
+        accepted_answer=accepted,
+        main_entity=entity,
     )
     return build_post(own)
+
+
+def _in_thread(conn: Connection, row: Row[Any]) -> tuple[dict[str, Any] | None, str]:
+    """What a post is in its thread, as ``mainEntity``, and which answer of a question was accepted (federation 4.7)."""
+    if row.in_reply_to is not None:
+        above = topics.find_topic(conn, row.in_reply_to_id) if row.in_reply_to_id else None
+        return ({"type": "Answer"} if above is not None and above.is_question else None), ""
+    topic = topics.find_topic(conn, row.id)
+    if topic is None:
+        return None, ""
+    accepted = objects.find_object_by_id(conn, topic.accepted_id) if topic.accepted_id else None
+    return entity_of(TopicKind(topic.kind), row.name, row.replies_count), accepted.uri if accepted else ""
 
 
 def _poll(stored: dict[str, Any] | None, now: int) -> Poll | None:

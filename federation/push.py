@@ -138,7 +138,7 @@ def _load(conn: Connection, subscription_id: int, notification_id: int) -> tuple
 def message(row: Row[Any], token: str, languages: Sequence[str], *, icon: str) -> bytes:
     """What the app decrypts: whose account it is, which notification, and words to show until it has loaded it."""
     name = " ".join((row.name or row.username).split())
-    title, language = push_words.title(row.type, name, languages)
+    title, language = push_words.title((row.event or {}).get("occasion", row.type), name, languages)
     text = plain(row.summary or "") or plain(row.content or "")
     return orjson.dumps(
         {

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from federation import quotes, received_resources
+from federation import quotes, received_resources, received_topics
 from federation.addressing import mentioned_and_addressed
 from federation.batch import Batch, Inbound
 from federation.handlers import votes
@@ -90,6 +90,7 @@ def store_post(batch: Batch, author: Actor, post: RemotePost, *, received_at: in
         batch.add_fetch(post.in_reply_to, host_of(post.in_reply_to), reason="parent")
     if received_resources.is_resource(post):
         received_resources.store(batch, author, stored, post)
+    received_topics.store(batch, author, stored, post)
     return stored
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from federation import quotes, received_resources
+from federation import quotes, received_resources, received_topics
 from federation.addressing import mentioned_and_addressed
 from federation.batch import Batch, Inbound
 from federation.handlers import create
@@ -90,4 +90,5 @@ def replace(batch: Batch, known: Object, post: RemotePost) -> str:
         batch.add_news(news.Edited(known.id))
     if received_resources.is_resource(post):
         received_resources.store(batch, author, batch.object(known.uri) or known, post)
+    received_topics.store(batch, author, batch.object(known.uri) or known, post)
     return "edited" if is_edit else "refreshed"

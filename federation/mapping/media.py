@@ -135,6 +135,11 @@ def read_link(doc: Doc) -> Link | None:
     return None
 
 
+def write_link(link: Link) -> dict[str, object]:
+    """The page that a post of ours is about, as Lemmy and its kin read it."""
+    return {"type": "Link", "href": link.url, **({"name": link.title} if link.title else {})}
+
+
 def write_attachment(attachment: Attachment) -> dict[str, object]:
     """An attachment of ours: ``Image`` or ``Document``, which every peer takes (Lemmy refuses posts with others)."""
     is_image = attachment.media_type.startswith("image")

@@ -30,12 +30,13 @@ from federation.mapping.limits import (
     MAX_SUMMARY_BYTES,
     MAX_TAGS,
 )
-from federation.mapping.media import page_address, read_attachments, read_link, write_attachment
+from federation.mapping.media import page_address, read_attachments, read_link, write_attachment, write_link
 from federation.mapping.tags import read_emojis, read_hashtags, read_mentions, read_quote
 from federation.mediatype import LD_JSON_AS2
 from federation.vocab import ACTIVITY_TYPES, ACTOR_KINDS, COLLECTION_TYPES, POST_KINDS, PUBLIC, TOMBSTONE, TYPE_OF_POST
 from node.clock import to_rfc3339
 from node.domain.posts import OwnPost, Poll, PollOption, PostKind, QuotePolicy, RemotePost
+from node.domain.text import plain, shorten
 from node.domain.uris import is_web_uri, origin_of, same_origin
 from node.errors import Malformed
 from node.markdown import render_markdown
@@ -107,6 +108,7 @@ def read_post(document: object, *, wrapper: Activity | None = None, followers: s
         quote_policy=_quote_policy(doc, author=author, followers=followers),
         link=read_link(doc),
         replies=_web(doc.ref("replies")),
+        accepted_answer=_web(doc.ref("acceptedAnswer")),
         is_vote=kind is PostKind.NOTE and bool(name and in_reply_to) and not content and not doc.has("attachment"),
         main_entity=entity if isinstance(entity := doc.value("mainEntity"), dict) else None,
         document=without_blind(doc.raw),
@@ -223,7 +225,10 @@ def build_post(post: OwnPost) -> dict[str, Any]:
         "mediaType": "text/html",
         "url": post.url or post.uri,
         "sensitive": post.sensitive,
-        "attachment": [write_attachment(each) for each in post.attachments],
+        "attachment": [
+            *([write_link(post.link)] if post.link else []),
+            *(write_attachment(each) for each in post.attachments),
+        ],
         "tag": _build_tags(post),
         "replies": f"{post.uri}/replies",
     }
@@ -234,7 +239,7 @@ def build_post(post: OwnPost) -> dict[str, Any]:
 def _build_optional(post: OwnPost) -> dict[str, Any]:
     return {
         "name": post.name,
-        "summary": post.summary,
+        "summary": _summary(post),
         "contentMap": {post.language: post.content_html, **post.content_map} if post.language else None,
         "source": {"content": post.source, "mediaType": "text/markdown"} if post.source else None,
         "inReplyTo": post.in_reply_to,
@@ -245,8 +250,26 @@ def _build_optional(post: OwnPost) -> dict[str, Any]:
         "interactionPolicy": _may_quote(post) if post.visibility.is_open else None,
         **_build_quote(post),
         **_build_poll(post.poll),
+        "language": _named_language(post) if post.audience else None,
+        "acceptedAnswer": post.accepted_answer,
         "mainEntity": post.main_entity,
     }
+
+
+#: Of a text that Mastodon shows only by its summary.
+_BEGINNING = 500
+
+
+def _summary(post: OwnPost) -> str:
+    """The warning in front of a text; where there is none, the beginning of what others show by its summary alone."""
+    if post.summary or post.sensitive or post.kind is not PostKind.PAGE:
+        return post.summary
+    return as_paragraphs(shorten(plain(post.content_html), _BEGINNING))
+
+
+def _named_language(post: OwnPost) -> dict[str, str] | None:
+    """The language as Lemmy reads it, which knows no maps."""
+    return {"identifier": post.language, "name": post.language} if post.language else None
 
 
 def _may_quote(post: OwnPost) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from node.clock import DAY, MINUTE
+from node.domain.communities import TopicKind
 from node.domain.posts import QuotePolicy
 from node.domain.visibility import Visibility, narrowest
 
@@ -32,7 +33,9 @@ class NewPoll:
 class Draft:
     """A post to be. What is None is decided by what it answers and by the author's settings.
 
-    ``text`` is plain text, or Markdown where ``is_markdown``; ``spoiler`` a warning in front of it.
+    ``text`` is plain text, or Markdown where ``is_markdown``; ``spoiler`` a warning in front of it. ``community_id``:
+    the Group in which it begins a thread of the kind ``topic_kind`` with a ``title``; ``link``: the page that it is
+    about; ``names_author``: it is addressed to whom it answers, although the text does not mention her.
     """
 
     text: str = ""
@@ -47,6 +50,11 @@ class Draft:
     quote_policy: QuotePolicy | None = None
     is_markdown: bool = False
     application: Mapping[str, Any] | None = None  # name and website of the app
+    community_id: int | None = None
+    topic_kind: TopicKind | None = None
+    title: str = ""
+    link: str = ""
+    names_author: bool = False
 
 
 #: What only some may read, and what apps show alike: an answer that is meant for the same people stays with them.

@@ -26,6 +26,12 @@ class NoticeType(enum.StrEnum):
     QUOTED_UPDATE = "quoted_update"
 
 
+class Occasion(enum.StrEnum):
+    """What happened where apps know no type for it (``Notice.event["occasion"]``); our own pages and push tell it."""
+
+    ACCEPTED = "accepted"  # of an answer, told as STATUS of the question
+
+
 #: Those that are told together.
 GROUPED = frozenset({NoticeType.FAVOURITE, NoticeType.REBLOG, NoticeType.FOLLOW, NoticeType.SIGN_UP})
 #: Those that the node tells by itself: no policy of a person keeps them back.

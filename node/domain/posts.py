@@ -143,6 +143,7 @@ class RemotePost:
     quote_policy: QuotePolicy | None = None  # None where the post says nothing of it
     link: Link | None = None
     replies: str = ""
+    accepted_answer: str = ""  # of a question: the answer that helped
     is_vote: bool = False  # a ballot: ``name`` is the option, ``in_reply_to`` the poll
     main_entity: dict[str, Any] | None = None
     document: dict[str, Any] | None = None  # as it came
@@ -197,4 +198,6 @@ class OwnPost:
     quote: str = ""
     quote_authorization: str = ""
     quote_policy: QuotePolicy = QuotePolicy.PUBLIC
+    link: Link | None = None
+    accepted_answer: str = ""
     main_entity: dict[str, Any] | None = None

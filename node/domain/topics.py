@@ -4,31 +4,21 @@ People who write on our pages choose a kind; a post that comes from an app by me
 it looks like. A guess is never more than a filter on the page of the community: nothing is lost by a wrong one.
 """
 
-import enum
 import re
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from node.domain.communities import TopicKind
 from node.domain.posts import PostKind
+from node.domain.slugs import slug_of
 from node.domain.tags import key_of
-
-
-class TopicKind(enum.StrEnum):
-    """What a thread is (learning-domain 4.5)."""
-
-    DISCUSSION = "discussion"
-    QUESTION = "question"
-    RESOURCE = "resource"  # something to learn with is shared
-    EVENT = "event"
-    NOTE = "note"  # a short word, a reflection, a note on how something was used
-    ANNOUNCEMENT = "announcement"
-
 
 #: A title as people type it; longer ones of other servers are kept.
 MAX_TITLE = 300
 _SHORT = 280  # characters that need no title
 _LINK_WORDS = 30  # beside an address, and the address is what the post is about
+_TO_WATCH = frozenset({PostKind.VIDEO, PostKind.AUDIO})
 _ADDRESS = re.compile(r"https?://\S+")
 _MENTION = re.compile(r"(?<![\w/@])@[A-Za-z0-9_.-]+(?:@[A-Za-z0-9.:-]+)?")
 _TRAILING_TAGS = re.compile(r"(?:\s*#\w+)+\s*$")
@@ -81,7 +71,7 @@ def guess_kind(
     words = _words(text)
     if asks(title) or (not title and asks(words)) or (title and asks(_SENTENCES.split(words)[-1])):
         return TopicKind.QUESTION
-    if link or _is_about_address(text):
+    if link or post in _TO_WATCH or _is_about_address(text):
         return TopicKind.RESOURCE
     if not title and len(words) <= _SHORT and post == PostKind.NOTE:
         return TopicKind.NOTE
@@ -150,3 +140,13 @@ def title_of(name: str, text: str) -> str:
 
 
 _CUT = 120
+
+
+def topic_path(object_id: int, title: str, kind: TopicKind, *, community: str = "") -> str:
+    """The page of a thread here; ``community`` is its name in addresses, empty for a question outside of any.
+
+    >>> topic_path(7, "Why cracks?", TopicKind.QUESTION, community="metals")
+    '/c/metals/t/7-why-cracks'
+    """
+    slug = f"{object_id}-{slug_of(title, otherwise=kind.value)}"
+    return f"/c/{community}/t/{slug}" if community else f"/questions/{slug}"

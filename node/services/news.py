@@ -24,7 +24,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection
 
-from node.domain.notices import DEFAULT_POLICY, NEW_FOR, Notice, NoticeType, Verdict, group_key, judge
+from node.domain.notices import DEFAULT_POLICY, NEW_FOR, Notice, NoticeType, Occasion, Verdict, group_key, judge
 from node.domain.visibility import Visibility
 from node.services import push
 from node.services.context import Unit
@@ -111,6 +111,14 @@ class PollEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class Accepted:
+    """Who asked a question says which answer helped: its author is told."""
+
+    object_id: int  # the question
+    answer_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class SignedUp:
     """Somebody has an account here, or asks for one: those who look after the node are told."""
 
@@ -187,6 +195,7 @@ News = (
     | Quoted
     | Followed
     | PollEnded
+    | Accepted
     | SignedUp
     | Reported
     | Official
@@ -290,6 +299,17 @@ def _of_polls(conn: Connection, items: Sequence[PollEnded], told: _Told) -> Iter
             yield Notice(author_id, NoticeType.POLL, author_id, object_id, object_id)
 
 
+def _of_accepted(conn: Connection, items: Sequence[Accepted], told: _Told) -> Iterable[Notice]:
+    """The question is shown, with its answer; apps say that its author has posted."""
+    answers = notifications.load_told(conn, {item.answer_id for item in items})
+    for item in items:
+        answer = answers.get(item.answer_id)
+        if answer is not None and answer.local:
+            asker_id = told[item.object_id].actor_id
+            event = {"occasion": Occasion.ACCEPTED.value}
+            yield Notice(answer.actor_id, NoticeType.STATUS, asker_id, answer.id, item.object_id, event=event)
+
+
 def _of_sign_ups(conn: Connection, items: Sequence[SignedUp], _told: _Told) -> Iterable[Notice]:
     staff = notifications.load_staff(conn)
     return [Notice(owner, NoticeType.SIGN_UP, item.actor_id, item.actor_id) for item in items for owner in staff]
@@ -325,6 +345,7 @@ _NOTICES: Mapping[type[News], _Find] = MappingProxyType(
         Quoted: _of_quotes,
         Followed: _of_follows,
         PollEnded: _of_polls,
+        Accepted: _of_accepted,
         SignedUp: _of_sign_ups,
         Reported: _of_reports,
         Official: _of_decisions,
@@ -482,6 +503,7 @@ _SAYINGS: Mapping[type[News], _Say] = MappingProxyType(
         Quoted: _say_nothing,
         Followed: _say_nothing,
         PollEnded: _say_nothing,
+        Accepted: _say_nothing,
         SignedUp: _say_nothing,
         Reported: _say_nothing,
         Official: _say_nothing,

@@ -8,23 +8,27 @@ from sqlalchemy import Connection
 
 from node import events
 from node.domain.drafts import MAX_PINNED, NewPoll
-from node.domain.posts import PostKind
+from node.domain.posts import Link, PostKind
 from node.domain.visibility import Visibility
-from node.errors import Invalid, NotFound
+from node.errors import Invalid, NotFound, Problem
+from node.markdown import handles_in
 from node.media.links import MediaLinks
+from node.richtext import clean_plain_field
 from node.services import media, news, polls, posts, previews
 from node.services.context import Unit
+from node.store import actors, objects, pins, tags
 from node.store import media as media_store
-from node.store import objects, pins, tags
 from node.store import previews as cards
+from node.store.actors import Actor
 from node.store.objects import Object
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """The whole of a post as it shall be; None leaves media and poll as they are.
+    """The whole of a post as it shall be; None leaves media, poll, title and link as they are.
 
-    ``descriptions``: what is said about media, by id: ``description`` and ``focus``.
+    ``descriptions``: what is said about media, by id: ``description`` and ``focus``. ``title`` and ``link`` belong to
+    what begins a thread.
     """
 
     text: str
@@ -34,6 +38,8 @@ class Edit:
     media_ids: tuple[int, ...] | None = None
     descriptions: Mapping[int, Mapping[str, str | None]] | None = None
     poll: NewPoll | None = None
+    title: str | None = None
+    link: str | None = None
 
 
 def find_own(conn: Connection, author_id: int, object_id: int) -> Object:
@@ -41,9 +47,12 @@ def find_own(conn: Connection, author_id: int, object_id: int) -> Object:
     found = objects.find_object_by_id(conn, object_id)
     if found is None or found.actor_id != author_id or not found.local or found.state != objects.LIVE:
         raise NotFound
-    if found.kind not in {PostKind.NOTE.value, PostKind.QUESTION.value}:
+    if found.kind not in _WRITTEN:
         raise NotFound
     return found
+
+
+_WRITTEN = frozenset({PostKind.NOTE.value, PostKind.QUESTION.value, PostKind.PAGE.value})
 
 
 def edit(conn: Connection, unit: Unit, author_id: int, object_id: int, wanted: Edit, *, links: MediaLinks) -> None:
@@ -57,24 +66,32 @@ def edit(conn: Connection, unit: Unit, author_id: int, object_id: int, wanted: E
     text, spoiler = posts.spoiler_or_text(wanted.text, wanted.spoiler)
     is_markdown = before.get("source_type", "text/markdown") == "text/markdown"
     mentioned = posts.find_mentioned(conn, unit, text)
+    named = {**_named_silently(conn, before, mentioned), **mentioned}
     attachments = _attachments(conn, unit, author_id, found.id, wanted, before, links)
     poll = before.get("poll")
     if wanted.poll is not None:
         poll = polls.replace_poll(conn, unit, found, poll, wanted.poll)
     elif attachments:
         poll = None
-    posts.check(text, spoiler, has_more=bool(attachments or poll or before.get("quote")))
+    is_titled = row.kind == PostKind.PAGE.value
+    name = clean_plain_field(wanted.title) if wanted.title is not None and is_titled else row.name
+    posts.check(text, spoiler, has_more=bool(attachments or poll or before.get("quote") or name))
+    if row.name and not name:
+        raise Invalid(problems=[Problem("$.title", "a title", "none")])
     if attachments and poll:
         raise Invalid("A post has media or a poll, not both.")
     details = {
         **before,
-        **posts.texts_of(text, mentioned, is_markdown=is_markdown),
+        **posts.texts_of(text, named, is_markdown=is_markdown),
         "attachments": attachments,
         "poll": poll,
     }
+    if wanted.link is not None:
+        link = posts.check_link(wanted.link)
+        details["link"] = asdict(Link(link)) if link else None
     values: dict[str, Any] = {
-        "kind": PostKind.QUESTION.value if poll else PostKind.NOTE.value,
-        "type": "Question" if poll else "Note",
+        **posts.kind_of(has_poll=bool(poll), is_titled=is_titled),
+        "name": name,
         "summary": spoiler,
         "content": posts.render(text, unit, mentioned, is_markdown=is_markdown),
         "sensitive": (row.sensitive if wanted.sensitive is None else wanted.sensitive) or bool(spoiler),
@@ -85,7 +102,7 @@ def edit(conn: Connection, unit: Unit, author_id: int, object_id: int, wanted: E
         return
     objects.keep_version(conn, found.id, unit.now)
     objects.update_object(conn, found.id, {**values, "version": row.version + 1, "updated_at": unit.now})
-    objects.insert_mentions(conn, posts.mention_rows(found.id, mentioned))
+    objects.insert_mentions(conn, posts.mention_rows(found.id, named))
     tags.replace_tags(conn, found.id, details["hashtags"])
     if poll and wanted.poll is not None:
         polls.close_later(conn, unit, found, poll["closes_at"])
@@ -94,6 +111,16 @@ def edit(conn: Connection, unit: Unit, author_id: int, object_id: int, wanted: E
         if not attachments and not poll:
             previews.look_at_later(conn, unit, found.id, values["content"])
     _tell_of_change(conn, unit, found)
+
+
+def _named_silently(conn: Connection, before: Mapping[str, Any], mentioned: Mapping[str, Actor]) -> dict[str, Actor]:
+    """Whom the post names although its text did not mention them: its community, whom it answers. They stay."""
+    written = set(handles_in(before.get("source", "")))
+    known = {actor.uri for actor in mentioned.values()}
+    names = {each["name"].removeprefix("@"): each["uri"] for each in before.get("mentions", ())}
+    silent = {name: uri for name, uri in names.items() if not {name, name.partition("@")[0]} & written}
+    found = actors.load_actors(conn, [uri for uri in silent.values() if uri not in known])
+    return {name: found[uri] for name, uri in silent.items() if uri in found}
 
 
 def _attachments(

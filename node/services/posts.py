@@ -8,16 +8,20 @@ from sqlalchemy import Connection
 
 from node import events
 from node.domain.drafts import MAX_POST, Draft, visibility_of_reply
-from node.domain.posts import Mention, PostKind
+from node.domain.posts import Link, Mention, PostKind
+from node.domain.text import plain
+from node.domain.topics import title_of, topic_path
+from node.domain.uris import is_web_uri
 from node.domain.visibility import Visibility
-from node.errors import Forbidden, Invalid, NotFound
+from node.errors import Forbidden, Invalid, NotFound, Problem
 from node.markdown import MAX_MARKDOWN, Words, handles_in, hashtags_in, length_of, render_markdown, render_plain
 from node.media.links import MediaLinks
 from node.richtext import clean_plain_field
-from node.services import media, news, polls, previews, quoting
+from node.services import media, news, placing, polls, previews, quoting
 from node.services.audiences import home_owners
 from node.services.context import Unit
-from node.store import actors, entries, objects, tags
+from node.services.placing import Place
+from node.store import actors, entries, objects, tags, topics
 from node.store import media as media_store
 from node.store.actors import Actor
 from node.store.objects import Object
@@ -65,29 +69,32 @@ def publish(
     """Store a post of one of our actors and record that it was created; a unit of work.
 
     Whoever is mentioned and known here is linked and told; a reply joins its conversation. ``links`` is needed for
-    media. Raises Forbidden for an author who is not ours or not active, Invalid for what cannot be posted, NotFound
-    where what is answered or quoted is not there for the author.
+    media. Raises Forbidden for an author who is not ours or not active, or where a community does not take it, Invalid
+    for what cannot be posted, NotFound where what is answered or quoted is not there for the author.
     """
     author = _author(conn, author_id)
     defaults = load_posting_defaults(conn, author.id)
     text, spoiler = spoiler_or_text(draft.text, draft.spoiler)
-    check(text, spoiler, has_more=bool(draft.media_ids or draft.poll or draft.quoted_id))
+    has_title = bool(draft.title.strip()) and draft.topic_kind is not None
+    check(text, spoiler, has_more=bool(draft.media_ids or draft.poll or draft.quoted_id or has_title))
     if draft.media_ids and draft.poll:
         raise Invalid("A post has media or a poll, not both.")
     parent = _readable(conn, author.id, draft.in_reply_to_id)
     quoted = _readable(conn, author.id, draft.quoted_id)
-    visibility = visibility_of_reply(
-        draft.visibility, defaults.visibility, Visibility(parent.visibility) if parent else None
-    )
+    mentioned = find_mentioned(conn, unit, text)
+    place = placing.find_place(conn, unit, author, draft, parent, mentioned.values())
+    visibility = _visibility(draft, place, defaults.visibility, parent)
+    is_titled = draft.topic_kind is not None
     note_id = post_id or unit.ids.new()
     uri = f"{unit.origin}/ap/o/{note_id}"
-    mentioned = find_mentioned(conn, unit, text)
+    named = _named(conn, author, draft, place, parent, mentioned)
     attached = media.choose(conn, author.id, draft.media_ids) if draft.media_ids else []
     poll = polls.new_poll(draft.poll, unit.now) if draft.poll else None
     details = {
-        **texts_of(text, mentioned, is_markdown=draft.is_markdown),
+        **texts_of(text, named, is_markdown=draft.is_markdown),
         "attachments": [asdict(each) for each in media.as_attachments(attached, links)] if attached and links else [],
         "poll": poll,
+        "link": asdict(Link(link)) if (link := check_link(draft.link)) else None,
         "application": dict(draft.application) if draft.application else None,
         "quote": quoted.uri if quoted else "",
         "quote_policy": (draft.quote_policy or defaults.quote_policy).value,
@@ -96,20 +103,20 @@ def publish(
     row: dict[str, Any] = {
         "id": note_id,
         "uri": uri,
-        "kind": PostKind.QUESTION.value if poll else PostKind.NOTE.value,
-        "type": "Question" if poll else "Note",
+        **kind_of(has_poll=poll is not None, is_titled=is_titled),
         "actor_id": author.id,
         "local": True,
         "visibility": visibility.value,
+        "name": clean_plain_field(draft.title) if is_titled else "",
         "summary": spoiler,
         "sensitive": sensitive or bool(spoiler),
         "content": render(text, unit, mentioned, is_markdown=draft.is_markdown),
         "language": defaults.language if draft.language is None else draft.language,
-        "url": f"{unit.origin}/@{author.username}/p{note_id}",
+        "url": unit.origin + _path(note_id, author, draft, place),
         "in_reply_to": parent.uri if parent else None,
         "in_reply_to_id": parent.id if parent else None,
         "context": (parent.context if parent else "") or f"{unit.origin}/ap/c/{note_id}",
-        "audience": parent.audience if parent and visibility is Visibility.COMMUNITY else "",
+        "audience": _audience(place, parent, visibility),
         "published_at": unit.now,
         "received_at": unit.now,
         "details": {name: value for name, value in details.items() if value},
@@ -117,12 +124,13 @@ def publish(
     objects.insert_objects(conn, [row])
     if attached:
         media_store.tie(conn, note_id, [each.id for each in attached])
-    objects.insert_mentions(conn, mention_rows(note_id, mentioned))
+    objects.insert_mentions(conn, mention_rows(note_id, named))
     tags.add_tags(conn, {note_id: hashtags_in(text)})
     if parent:
         objects.add_replies(conn, {parent.id: 1})
+    _note_topic(conn, unit, note_id, place, row["context"])
     stored = Object(**(_NEW | {name: row[name] for name in Object.__dataclass_fields__ if name in row}))
-    owners = home_owners(conn, stored, author, mentioned.values(), parent)
+    owners = home_owners(conn, stored, author, named.values(), parent)
     objects.insert_home_entries(conn, _home_rows(owners, note_id))
     if quoted:
         quoting.ask(conn, unit, author, stored, quoted)
@@ -134,6 +142,79 @@ def publish(
     if visibility.is_open and not attached and not poll:
         previews.look_at_later(conn, unit, note_id, row["content"])
     return stored
+
+
+def _note_topic(conn: Connection, unit: Unit, object_id: int, place: Place, context: str) -> None:
+    """It begins a thread, or is the newest of one."""
+    if place.kind is not None:
+        community_id = place.group.id if place.group else None
+        row = {"object_id": object_id, "community_id": community_id, "kind": place.kind.value}
+        topics.save_topics(conn, [{**row, "last_activity_at": unit.now}])
+    elif place.topic is not None:
+        topics.touch_topics(conn, [context], unit.now)
+
+
+def _visibility(draft: Draft, place: Place, default: Visibility, parent: Object | None) -> Visibility:
+    """As wanted; what begins a thread in a community is for all of it, and nothing in a closed one is for others."""
+    if place.kind is not None and place.visibility is not None:
+        return place.visibility
+    wanted = visibility_of_reply(draft.visibility, default, Visibility(parent.visibility) if parent else None)
+    return place.visibility if place.visibility is not None and wanted.is_open else wanted
+
+
+def _audience(place: Place, parent: Object | None, visibility: Visibility) -> str:
+    """The community that it is for; an answer for a few of its members is not."""
+    if place.group is None:
+        return parent.audience if parent and visibility is Visibility.COMMUNITY else ""
+    is_for_all = visibility.is_open or visibility is place.visibility
+    return place.audience if is_for_all else ""
+
+
+def _named(
+    conn: Connection,
+    author: Actor,
+    draft: Draft,
+    place: Place,
+    parent: Object | None,
+    mentioned: Mapping[str, Actor],
+) -> Mapping[str, Actor]:
+    """Whom it names: those whom its text mentions, its community where it begins a thread there, whom it answers."""
+    more = [place.group] if place.group is not None and place.kind is not None else []
+    if parent is not None and draft.names_author and parent.actor_id != author.id:
+        answered = actors.find_actor_by_id(conn, parent.actor_id)
+        more += [answered] if answered is not None and answered.state == "active" else []
+    known = {actor.uri for actor in mentioned.values()}
+    return {**mentioned, **{actor.handle.removeprefix("@"): actor for actor in more if actor.uri not in known}}
+
+
+def _path(object_id: int, author: Actor, draft: Draft, place: Place) -> str:
+    """The page of the post, or of the thread that it begins."""
+    if place.kind is None:
+        return f"/@{author.username}/p{object_id}"
+    title = title_of(draft.title, plain(draft.text))
+    return topic_path(object_id, title, place.kind, community=community_name(place.group) if place.group else "")
+
+
+def community_name(group: Actor) -> str:
+    """How a community is called in the addresses of our pages: ``metals``, ``metals@learn.uni.example``."""
+    return group.username if group.local else f"{group.username}@{group.host}"
+
+
+def kind_of(*, has_poll: bool, is_titled: bool) -> dict[str, str]:
+    """The columns ``kind`` and ``type`` of a post of ours."""
+    kind = PostKind.QUESTION if has_poll else PostKind.PAGE if is_titled else PostKind.NOTE
+    return {"kind": kind.value, "type": kind.value.title()}
+
+
+def check_link(address: str) -> str:
+    """The page that a post is about. Raises Invalid for what is no address of the web."""
+    address = address.strip()
+    if address and (not is_web_uri(address) or len(address) > _LONGEST_LINK):
+        raise Invalid(problems=[Problem("$.link", "an address that begins with https://", address[:60])])
+    return address
+
+
+_LONGEST_LINK = 2_000
 
 
 def _home_rows(owners: Collection[int], note_id: int) -> list[dict[str, Any]]:

@@ -5,11 +5,13 @@ from types import MappingProxyType
 
 from node.services.letters import FALLBACK
 
-#: Type of notification -> language -> title; the braces hold the name of who did it.
+#: Type of notification, or its occasion (``domain.notices.Occasion``) -> language -> title; the braces hold the name of
+#: who did it.
 TITLES: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "mention": {"en": "{} mentioned you", "de": "{} hat Sie erwähnt"},
         "status": {"en": "{} has posted", "de": "{} hat etwas geschrieben"},
+        "accepted": {"en": "Your answer helped {}", "de": "Ihre Antwort hat {} geholfen"},
         "reblog": {"en": "{} shared your post", "de": "{} hat Ihren Beitrag geteilt"},
         "follow": {"en": "{} follows you", "de": "{} folgt Ihnen"},
         "follow_request": {"en": "{} asks to follow you", "de": "{} möchte Ihnen folgen"},

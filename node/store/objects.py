@@ -25,6 +25,7 @@ from node.store.tables import (
     reactions,
     resources,
     tombstones,
+    topics,
 )
 from node.store.upsert import insert_missing
 
@@ -204,6 +205,7 @@ def bury(conn: Connection, found: Object, now: int) -> None:
             version=objects.c.version + 1,
         )
     )
+    conn.execute(update(topics).where(topics.c.accepted_id == found.id).values(accepted_id=None))
     if found.visibility == Visibility.DIRECT:
         conversations.forget_post(conn, found.id)
     if found.in_reply_to and (parent := find_object(conn, found.in_reply_to)):

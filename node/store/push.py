@@ -83,6 +83,7 @@ def load_news(conn: Connection, notification_id: int) -> Any:
         select(
             notifications.c.id,
             notifications.c.type,
+            notifications.c.event,
             actors.c.name,
             actors.c.username,
             actors.c.icon,

@@ -2,8 +2,9 @@
 
 import pytest
 
+from node.domain.communities import TopicKind
 from node.domain.posts import PostKind
-from node.domain.topics import TopicKind, entity_of, guess_kind, kind_in_entity, title_of
+from node.domain.topics import entity_of, guess_kind, kind_in_entity, title_of
 
 LONG = "We poured the first moulds with sand that was still damp, and looked at each of them under the lamp. " * 4
 

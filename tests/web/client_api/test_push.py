@@ -4,7 +4,7 @@ import orjson
 import pytest
 
 from node.clock import HOUR
-from node.domain.notices import NoticeType
+from node.domain.notices import NoticeType, Occasion
 from node.domain.visibility import Visibility
 from node.services.posts import publish_note
 from node.services.push_words import TITLES
@@ -84,7 +84,7 @@ async def test_an_app_is_told_in_the_language_of_the_account(ada, ben, service, 
 
 
 def test_every_notification_has_a_title_in_each_language():
-    assert TITLES.keys() == {each.value for each in NoticeType}
+    assert TITLES.keys() == {each.value for kinds in (NoticeType, Occasion) for each in kinds}
     assert {frozenset(known) for known in TITLES.values()} == {frozenset({"en", "de"})}
 
 

@@ -55,7 +55,7 @@ def _extras(row: Row[Any], parts: _Parts) -> Entity:
         told = {**row.event, "id": str(row.reference), "created_at": instant(row.created_at)}
         if row.type == NoticeType.SEVERED:
             found["event"] = told
-        else:
+        elif row.type == NoticeType.WARNING:
             account = orjson.Fragment(parts.accounts[row.actor_id])
             found["moderation_warning"] = {**told, "target_account": account}
     return found
