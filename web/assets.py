@@ -24,6 +24,7 @@ BUNDLES: Mapping[str, tuple[str, ...]] = {
         "css/posts.css",
         "css/forms.css",
         "css/pages.css",
+        "css/network.css",
         "css/admin.css",
         "css/print.css",
     ),

@@ -20,5 +20,6 @@ AREAS = (
         *("/settings", "/admin/pictures", "/join", "/confirm", "/forgot", "/reset"),
         *("/sign-in/code", "/sign-in/organisation"),
     ),
+    Area("web.network.routes", "/network"),
     Area("web.pages.routes", "/"),
 )

@@ -13,6 +13,7 @@ from node.store import peers
 from node.store.hosts import Host
 from node.store.peers import Ties
 from web.admin.views import Circuit, PeerRow, PeersView
+from web.pages.cursor import offset_of
 from web.pages.frame import html, page_of
 from web.pages.parts import Paging
 from web.sessions import require_admin
@@ -22,8 +23,7 @@ _PAGE = 50
 
 async def show_peers(request: web.Request) -> web.Response:
     require_admin(request)
-    text = request.query.get("from", "0")
-    offset = int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0
+    offset = offset_of(request)
     total, found, ties = await request.app[NODE].store.read(_find, offset)
     now, policies = request.app[NODE].clock.now(), request.app[FEDERATION].policies()
     has_more = offset + len(found) < total

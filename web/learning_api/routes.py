@@ -6,11 +6,11 @@ from typing import Any
 from aiohttp import web
 
 from node.state import NODE
-from web.learning_api import catalogue, resources
+from web.learning_api import catalogue, network, resources
 from web.learning_api.answers import PREFIX, json_answer
 from web.learning_api.description import ERRORS
 
-NOUNS: tuple[ModuleType, ...] = (resources, catalogue)
+NOUNS: tuple[ModuleType, ...] = (resources, catalogue, network)
 
 
 async def show_openapi(request: web.Request) -> web.Response:

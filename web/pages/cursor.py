@@ -17,3 +17,9 @@ def number_in(text: str) -> int | None:
     (42, None, None)
     """
     return int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST else None
+
+
+def offset_of(request: web.Request) -> int:
+    """Where a list that is short enough for it goes on (``from``); 0 for anything that is no number."""
+    text = request.query.get("from", "0")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0

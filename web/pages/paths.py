@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 from node.store.actors import Actor
 
-CATALOGUE = "/resources"
+CATALOGUE, NETWORK = "/resources", "/network"
 
 
 def catalogue_path(**chosen: str) -> str:

@@ -1,0 +1,179 @@
+"""The network as this node sees it: which houses there are, what came from them, which communities join them.
+
+Hosts without an organisation are people's own servers: nothing here tells them apart.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, Connection, bindparam, exists, func, or_, select
+
+from node.domain.actors import ActorKind
+from node.domain.visibility import Visibility
+from node.store import listing
+from node.store.follows import ACCEPTED
+from node.store.listing import Wish
+from node.store.resources import Viewer
+from node.store.tables import actors, communities, events, follows, objects, resource_counts
+from node.store.visible import visible_to
+
+ACTIVE = "active"
+_ORGANISATION, _GROUP = ActorKind.ORGANIZATION.value, ActorKind.GROUP.value
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """An organisation of another node; whether somebody here follows it, and whether it follows one of ours."""
+
+    actor_id: int
+    uri: str
+    host: str
+    username: str
+    name: str
+    is_followed: bool
+    follows_us: bool
+
+
+_near = actors.alias("near")
+_IS_FOLLOWED = exists(
+    select(follows.c.id)
+    .join(_near, _near.c.id == follows.c.follower_id)
+    .where(follows.c.followed_id == actors.c.id, follows.c.state == ACCEPTED, _near.c.local)
+)
+_FOLLOWS_US = exists(
+    select(follows.c.id)
+    .join(_near, _near.c.id == follows.c.followed_id)
+    .where(
+        follows.c.follower_id == actors.c.id,
+        follows.c.state == ACCEPTED,
+        _near.c.local,
+        _near.c.kind.in_([_ORGANISATION, _GROUP]),
+    )
+)
+_ORGANISATIONS = (
+    select(actors.c.id, actors.c.uri, actors.c.host, actors.c.username, actors.c.name, _IS_FOLLOWED, _FOLLOWS_US)
+    .where(actors.c.local.is_(False), actors.c.kind == _ORGANISATION, actors.c.state == ACTIVE)
+    .order_by(actors.c.id)
+    .limit(bindparam("limit", type_=BigInteger))
+)
+
+
+def load_organisations(conn: Connection, *, limit: int) -> list[Organisation]:
+    """All organisations of other nodes that this one knows, related to us or not, the oldest first."""
+    return [Organisation(*row) for row in conn.execute(_ORGANISATIONS, {"limit": limit})]
+
+
+# -- what comes and goes, by host -----------------------------------------------------------------------------------
+
+Counts = Mapping[str, int]
+
+
+def count_resources(conn: Connection, viewer: Viewer) -> Counts:
+    """Of all kinds that this viewer may list; from kept counters."""
+    query = select(resource_counts.c.value, func.sum(resource_counts.c.total)).where(
+        resource_counts.c.listing.in_(viewer.listings()), resource_counts.c.facet == "origin"
+    )
+    return {host: int(total) for host, total in conn.execute(query.group_by(resource_counts.c.value))}
+
+
+def count_courses(conn: Connection, viewer: Viewer) -> Counts:
+    """Of the newest courses that this viewer may list (``listing.BOUND``), by the hosts that have most."""
+    found = listing.facets(conn, Wish(filters={"kind": ("course",)}, viewer=viewer))
+    return {option.value: option.count for option in found["origin"]}
+
+
+def count_events(conn: Connection, viewer: Viewer, now: int) -> Counts:
+    """Of those to come that this viewer may see, unlisted ones aside."""
+    query = (
+        select(actors.c.host, func.count())
+        .join(objects, objects.c.id == events.c.object_id)
+        .join(actors, actors.c.id == objects.c.actor_id)
+        .where(
+            events.c.last_at >= now,
+            events.c.cancelled_at.is_(None),
+            objects.c.visibility != Visibility.UNLISTED.value,
+            visible_to(viewer.actor_id),
+        )
+    )
+    return _counted(conn, query.group_by(actors.c.host))
+
+
+def count_statuses(conn: Connection, hosts: Collection[str]) -> Counts:
+    """Posts, events and resources that anybody may read, of actors at these hosts; from kept counters."""
+    query = select(actors.c.host, func.sum(actors.c.statuses_count)).where(actors.c.host.in_(list(hosts)))
+    return _counted(conn, query.group_by(actors.c.host))
+
+
+def count_follows(conn: Connection, hosts: Collection[str], *, of_us: bool) -> Counts:
+    """Follows by actors at these hosts of ours (``of_us``), or by ours of theirs."""
+    theirs, ours = ("follower_id", "followed_id") if of_us else ("followed_id", "follower_id")
+    query = (
+        select(actors.c.host, func.count())
+        .join(follows, follows.c[theirs] == actors.c.id)
+        .join(_near, _near.c.id == follows.c[ours])
+        .where(actors.c.host.in_(list(hosts)), follows.c.state == ACCEPTED, _near.c.local)
+    )
+    return _counted(conn, query.group_by(actors.c.host))
+
+
+def _counted(conn: Connection, query: Any) -> Counts:
+    return {host: int(count or 0) for host, count in conn.execute(query)}
+
+
+# -- communities ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Community:
+    actor_id: int
+    uri: str
+    username: str
+    host: str
+    name: str
+    local: bool
+    members: int
+
+
+def may_list(viewer: Viewer) -> ColumnElement[bool]:
+    """Of ``communities``: those that lists show this viewer. Private ones are shown to those who have joined."""
+    is_public = communities.c.visibility == Visibility.PUBLIC.value
+    if viewer.actor_id is None:
+        return is_public
+    is_ours = communities.c.visibility == Visibility.ORGANISATION.value
+    is_joined = exists().where(
+        follows.c.followed_id == communities.c.actor_id,
+        follows.c.follower_id == viewer.actor_id,
+        follows.c.state == ACCEPTED,
+    )
+    group = actors.alias("listed")
+    local = exists().where(group.c.id == communities.c.actor_id, group.c.local)
+    return or_(is_public, is_ours & local, is_joined)
+
+
+def load_communities(conn: Connection, viewer: Viewer, *, limit: int) -> list[Community]:
+    """Communities that this viewer may list and that go on, those with most members first."""
+    query = (
+        select(
+            *(actors.c[name] for name in ("id", "uri", "username", "host", "name", "local", "followers_count")),
+        )
+        .join(communities, communities.c.actor_id == actors.c.id)
+        .where(may_list(viewer), communities.c.archived_at.is_(None), actors.c.state == ACTIVE)
+    )
+    rows = conn.execute(query.order_by(actors.c.followers_count.desc(), actors.c.id).limit(limit))
+    return [Community(*row) for row in rows]
+
+
+def load_homes_of_members(conn: Connection, community_ids: Collection[int]) -> Mapping[int, Sequence[str]]:
+    """The hosts that members of these communities come from, as far as this node knows."""
+    query = (
+        select(follows.c.followed_id, actors.c.host)
+        .join(actors, actors.c.id == follows.c.follower_id)
+        .where(follows.c.followed_id.in_(list(community_ids)), follows.c.state == ACCEPTED)
+        .distinct()
+        .order_by(follows.c.followed_id, actors.c.host)
+    )
+    found: dict[int, list[str]] = {}
+    for community_id, host in conn.execute(query):
+        found.setdefault(community_id, []).append(host)
+    return found
