@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Row
 from federation.keypairs import Algorithm, PublicKey
 from federation.mapping.actor import build_actor
 from federation.mapping.community import build_community
+from federation.mapping.event_document import event_terms
 from federation.mapping.post import build_post
 from federation.multikey import encode_multikey
 from node.clock import to_rfc3339
@@ -15,7 +16,7 @@ from node.domain.communities import TopicKind
 from node.domain.posts import Attachment, Emoji, Link, Mention, OwnPost, Poll, PollOption, PostKind, QuotePolicy
 from node.domain.topics import entity_of
 from node.domain.visibility import Visibility
-from node.store import actors, communities, keys, objects, topics
+from node.store import actors, communities, events, keys, objects, topics
 from node.store.keys import OwnKey
 
 _KINDS = {Algorithm.RSA: KeyAlgorithm.RSA, Algorithm.ED25519: KeyAlgorithm.ED25519}
@@ -115,7 +116,9 @@ def object_document(conn: Connection, row: Row[Any], *, now: int) -> dict[str, A
         accepted_answer=accepted,
         main_entity=entity,
     )
-    return build_post(own)
+    document = build_post(own)
+    event = events.find_event(conn, row.id) if row.kind == events.KIND else None
+    return document | event_terms(event, document, publisher=author.uri, now=now) if event else document
 
 
 def _in_thread(conn: Connection, row: Row[Any]) -> tuple[dict[str, Any] | None, str]:

@@ -184,6 +184,9 @@ EXTRA_TERMS: dict[str, Any] = {
     "maximumAttendeeCapacity": "schema:maximumAttendeeCapacity",
     "remainingAttendeeCapacity": "schema:remainingAttendeeCapacity",
     "participantCount": "mz:participantCount",
+    "participationMessage": "mz:participationMessage",
+    "companions": "rz:companions",
+    "sequence": "rz:sequence",
     "commentsEnabled": "https://joinpeertube.org/ns#commentsEnabled",
     "repliesModerationOption": "mz:repliesModerationOption",
     "draft": "mz:draft",
@@ -330,7 +333,7 @@ TERMS: dict[str, str] = {
     "https://w3id.org/valueflows/ont/vf#": "Agreement Commitment Intent Proposal action publishes purpose reciprocal "
     "resourceConformsTo resourceQuantity satisfies stipulates unitBased",
     "http://www.ontology-of-units-of-measure.org/resource/om-2/": "hasNumericalValue hasUnit",
-    RHIZOME: "buckets catalogue communities credential digest oldestRevision revision steps",
+    RHIZOME: "buckets catalogue communities companions credential digest oldestRevision revision sequence steps",
 }
 """The terms that we understand, by namespace (``schema:`` stands for the four spellings of schema.org)."""
 

@@ -66,6 +66,7 @@ from node.secretbox import SecretBox
 from node.services.backups import back_up, copy_before_upgrade
 from node.services.catalogue import sync_host
 from node.services.context import Unit
+from node.services.event_work import Reminders, Replies
 from node.services.mailing import Post
 from node.services.polls import Closing
 from node.services.scheduling import Publishing
@@ -294,6 +295,8 @@ async def _join(
             FollowersSync(store, clock, ids, fetcher, origin=config.origin).kind(),
             uploads.kind(),
             Closing(store, unit).kind(),
+            Reminders(store, unit).kind(),
+            Replies(store, unit).kind(),
             Previews(store, unit, client).kind(),
             Publishing(store, unit, uploads.links).kind(),
             Post(store, clock, config, Mailer(config.mail, host=config.host)).kind(),

@@ -215,6 +215,49 @@ class CourseAnswered:
     uri: str
 
 
+@dataclass(frozen=True, slots=True)
+class EventJoined:
+    """A local person wants to come to an event elsewhere: its home node is asked (``uri`` of the answer)."""
+
+    answer_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class EventAnswered:
+    """A local person answers an event elsewhere other than by coming.
+
+    ``wish``: domain.events.Wish; ``join_uri``: the Join that it takes back; ``invite_uri``: the Invite that it answers.
+    """
+
+    event_id: int
+    actor_id: int
+    wish: str
+    join_uri: str = ""
+    invite_uri: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerDecided:
+    """What became of an answer that came as an activity; ``state``: domain.events.AnswerState."""
+
+    answer_id: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonInvited:
+    """Somebody elsewhere is invited to a local event."""
+
+    answer_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class EventCounted:
+    """The number of those who come to a local event has changed (``record_attendance``)."""
+
+    object_id: int
+
+
 Event = (
     ObjectCreated
     | ObjectUpdated
@@ -239,6 +282,11 @@ Event = (
     | CourseJoined
     | CourseLeft
     | CourseAnswered
+    | EventJoined
+    | EventAnswered
+    | AnswerDecided
+    | PersonInvited
+    | EventCounted
 )
 
 EVENTS: Mapping[str, type[Event]] = MappingProxyType({cls.__name__: cls for cls in Event.__args__})
@@ -258,6 +306,17 @@ def record_tallies(conn: Connection, ids: Ids, now: int, object_id: int) -> None
     """Have the tallies of a local poll told; many votes within ``TALLY_EVERY`` are told once."""
     turn = now // TALLY_EVERY + 1
     _record_once(conn, ids, turn * TALLY_EVERY + TALLY_AFTER, PollCounted(object_id), key=f"tally|{object_id}|{turn}")
+
+
+#: How many come is told so often at most: nobody waits for it.
+ATTENDANCE_EVERY = 60 * SECOND
+
+
+def record_attendance(conn: Connection, ids: Ids, now: int, object_id: int) -> None:
+    """Have the numbers of a local event told; many answers within ``ATTENDANCE_EVERY`` are told once."""
+    turn = now // ATTENDANCE_EVERY + 1
+    due_at = turn * ATTENDANCE_EVERY + TALLY_AFTER
+    _record_once(conn, ids, due_at, EventCounted(object_id), key=f"attendance|{object_id}|{turn}")
 
 
 def record_closing(conn: Connection, ids: Ids, closes_at: int, object_id: int) -> None:

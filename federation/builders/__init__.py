@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from federation.builders import courses, objects, people, reactions
+from federation.builders import events as attendance
 from federation.outgoing import Outgoing
 from node import events
 from node.events import Event
@@ -42,6 +43,11 @@ BUILDERS: Mapping[type[Event], Builder] = MappingProxyType(
         events.CourseJoined: courses.course_joined,
         events.CourseLeft: courses.course_left,
         events.CourseAnswered: courses.course_answered,
+        events.EventJoined: attendance.event_joined,
+        events.EventAnswered: attendance.event_answered,
+        events.AnswerDecided: attendance.answer_decided,
+        events.PersonInvited: attendance.person_invited,
+        events.EventCounted: attendance.event_counted,
     }
 )
 

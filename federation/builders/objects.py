@@ -14,6 +14,7 @@ from node.clock import to_rfc3339
 from node.domain.visibility import Reach, Visibility
 from node.services.context import Unit
 from node.store import actors, objects, reactions
+from node.store import events as events_store
 from node.store.actors import Actor
 
 #: Whoever reacted in one of these ways hears of an edit or a deletion.
@@ -28,16 +29,16 @@ _INTERACTED = (
 
 
 def object_created(conn: Connection, unit: Unit, event: events.ObjectCreated) -> Outgoing | None:
-    return _about_object(conn, unit, event.object_id, "Create")
+    return about_object(conn, unit, event.object_id, "Create")
 
 
 def object_updated(conn: Connection, unit: Unit, event: events.ObjectUpdated) -> Outgoing | None:
-    return _about_object(conn, unit, event.object_id, "Update")
+    return about_object(conn, unit, event.object_id, "Update")
 
 
 def poll_counted(conn: Connection, unit: Unit, event: events.PollCounted) -> Outgoing | None:
     """The whole Question with its tallies; ``updated`` stays, so that nobody takes it for an edit."""
-    return _about_object(conn, unit, event.object_id, "Update")
+    return about_object(conn, unit, event.object_id, "Update")
 
 
 def object_deleted(conn: Connection, unit: Unit, event: events.ObjectDeleted) -> Outgoing | None:
@@ -46,7 +47,7 @@ def object_deleted(conn: Connection, unit: Unit, event: events.ObjectDeleted) ->
     actor = actors.load_actors_by_id(conn, [row.actor_id])[row.actor_id]
     is_narrowed = row.state == objects.LIVE
     visibility = Visibility.PUBLIC if is_narrowed else Visibility(row.visibility)
-    if not visibility.federates:
+    if not (visibility.federates or event.told):
         return None
     audience = _audience_of_object(conn, row, visibility, is_new=False, more=event.told)
     to, cc = _addresses_of_absence(actor, visibility, audience)
@@ -68,14 +69,20 @@ def _addresses_of_absence(actor: Actor, visibility: Visibility, audience: Audien
     return [*([actor.followers] if audience.followers else []), *audience.named], []
 
 
-def _about_object(conn: Connection, unit: Unit, object_id: int, type_: str) -> Outgoing | None:
+def about_object(conn: Connection, unit: Unit, object_id: int, type_: str) -> Outgoing | None:
+    """Create or Update of a living object, to all who may read it and those who come to it."""
     row = objects.load_row(conn, object_id)
     visibility = Visibility(row.visibility)
-    if row.state != objects.LIVE or not visibility.federates:
+    guests = events_store.load_hearing_uris(conn, row.id) if row.kind == events_store.KIND else []
+    if row.state != objects.LIVE or not (visibility.federates or guests):
         return None  # deleted before it was told
     actor = actors.load_actors_by_id(conn, [row.actor_id])[row.actor_id]
     document = documents.object_document(conn, row, now=unit.now)
-    audience = _audience_of_object(conn, row, visibility, is_new=type_ == "Create")
+    audience = (
+        _audience_of_object(conn, row, visibility, is_new=type_ == "Create", more=guests)
+        if visibility.federates
+        else Audience(named=tuple(sorted(guests)), personal=True)  # who was invited hears of changes all the same
+    )
     activity = {
         "type": type_,
         "actor": actor.uri,

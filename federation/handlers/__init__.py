@@ -56,7 +56,7 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
         "Join": events.join,
         "Leave": events.leave,
         "Invite": events.invite,
-        "Ignore": _ignore,
+        "Ignore": events.ignored,
         "Offer": _ignore,
         "QuoteRequest": quote.request,
         "LikeRequest": quote.allow,

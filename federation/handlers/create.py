@@ -3,17 +3,20 @@
 from collections.abc import Mapping
 from typing import Any
 
-from federation import quotes, received_resources, received_topics
+from federation import quotes, received_events, received_resources, received_topics
 from federation.addressing import mentioned_and_addressed
 from federation.batch import Batch, Inbound
 from federation.handlers import votes
 from federation.mapping.post import read_post
-from node.domain.posts import RemotePost
+from node.domain.event_words import read_answer
+from node.domain.posts import PostKind, RemotePost
 from node.domain.uris import host_of
 from node.domain.visibility import Visibility
+from node.jobs.kinds import ANSWER
 from node.services import news
 from node.store import objects
 from node.store.actors import Actor
+from node.store.jobs import NewJob
 from node.store.objects import Object
 
 #: Timelines of followers show posts that the author shows to them.
@@ -86,11 +89,15 @@ def store_post(batch: Batch, author: Actor, post: RemotePost, *, received_at: in
     quotes.look_at_stamp(batch, stored, post, row["details"].get("quote_state"))
     if parent is not None:
         batch.add_reply(parent)
+        if parent.local and parent.kind == PostKind.EVENT and read_answer(post.content_html) is not None:
+            batch.add_job(NewJob(ANSWER, batch.unit.ids.new(), batch.unit.now, ref=stored.id))
     elif post.in_reply_to:
         batch.add_fetch(post.in_reply_to, host_of(post.in_reply_to), reason="parent")
     if received_resources.is_resource(post):
         received_resources.store(batch, author, stored, post)
     received_topics.store(batch, author, stored, post)
+    if post.event is not None:
+        received_events.store(batch, stored, post)
     return stored
 
 

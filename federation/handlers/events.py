@@ -1,22 +1,86 @@
-"""Join, Leave, Invite and their answers: a node that runs no events of its own says so, clearly."""
+"""Join, Leave, Invite and their answers: who comes to an event (FEP-8a8e, Mobilizon, Friendica).
+
+Only the home node of an event decides whether there is a place (``node.services.event_answers``); it answers a Join
+with Accept, with TentativeAccept while the person waits in line, or with Reject, and says Accept when she moves up.
+What it says counts only where it comes from whoever published the event.
+"""
 
 from federation import outbox
-from federation.batch import Batch, Inbound
-from federation.handlers import courses
-from federation.mapping.activity import Activity
-from node.store import actors
+from federation.batch import Batch, Inbound, Needs
+from federation.handlers import courses, create
+from federation.mapping.activity import Activity, wrapper_of
+from federation.mapping.post import read_post
+from federation.relations import relation
+from node.domain.events import AnswerState, Way, Wish
+from node.domain.uris import host_of
+from node.domain.visibility import Visibility, may_see
+from node.errors import Conflict, Malformed
+from node.services import event_answers as service
+from node.services import event_messages
+from node.store import actors, blocks, event_answers, events, hosts, objects
 from node.store.actors import Actor
+from node.store.event_answers import Answer
+from node.store.events import Event
+
+#: Software that takes a TentativeAccept of a Join for an error; there a Join without an answer shows as waiting.
+_NO_TENTATIVE = frozenset({"mobilizon"})
+#: How the home node's answer is told.
+_TOLD = {
+    AnswerState.GOING: "Accept",
+    AnswerState.ATTENDED: "Accept",
+    AnswerState.WAITLIST: "TentativeAccept",
+    AnswerState.REFUSED: "Reject",
+}
+_DECISIONS = {
+    "Accept": AnswerState.GOING,
+    "TentativeAccept": AnswerState.WAITLIST,
+    "Reject": AnswerState.REFUSED,
+    "TentativeReject": AnswerState.REFUSED,
+    "Ignore": AnswerState.UNTRACKED,
+}
+_WISHES = {
+    "Accept": Wish.GOING,
+    "TentativeAccept": Wish.INTERESTED,
+    "Reject": Wish.DECLINED,
+    "TentativeReject": Wish.DECLINED,
+}
+
+
+# -- answers to our events -------------------------------------------------------------------------------------------
 
 
 def join(batch: Batch, inbound: Inbound) -> str:
-    """Nobody here tracks participants: FEP-8a8e answers Ignore; Mobilizon understands Reject only, so both go out."""
+    """Somebody elsewhere wants to come; the same Join again gets the same answer."""
     activity = inbound.activity
     if outcome := courses.join(batch, inbound):
         return outcome
+    asker = batch.known_actor(activity.actor)
+    event = _own_event(batch, activity.object_uri)
+    if event is None:
+        return _no_event(batch, activity, asker)
+    if batch.is_deleted(activity.id, asker.uri):
+        return "undone-before"
+    if not _may_answer(batch, event, asker):
+        return "not-visible"
+    companions = activity.raw.get("companions")
+    note = activity.raw.get("participationMessage")
+    return _decide(
+        batch,
+        inbound,
+        event,
+        asker,
+        Wish.GOING,
+        note=note if isinstance(note, str) else "",
+        companions=companions if type(companions) is int and companions > 0 else 0,
+        uri=activity.id,
+    )
+
+
+def _no_event(batch: Batch, activity: Activity, asker: Actor) -> str:
+    """Nobody tracks who takes part: FEP-8a8e answers Ignore; Mobilizon understands Reject only, so both go out."""
     owner = _owner(batch, activity)
     if owner is None:
         return "not-ours"
-    asker = batch.known_actor(activity.actor)
     outbox.answer(batch, owner, asker, activity.raw, accepted=False, type_="Ignore")
     outbox.answer(batch, owner, asker, activity.raw, accepted=False)
     return "join-refused"
@@ -30,32 +94,236 @@ def _owner(batch: Batch, activity: Activity) -> Actor | None:
     return actor if actor is not None and actor.local else None
 
 
+def _own_event(batch: Batch, uri: str | None) -> Event | None:
+    found = batch.live_object(uri)
+    return events.find_event(batch.conn, found.id) if found is not None and found.local else None
+
+
+def _may_answer(batch: Batch, event: Event, asker: Actor) -> bool:
+    found = objects.find_object_by_id(batch.conn, event.id)
+    return found is not None and may_see(Visibility(found.visibility), relation(batch.conn, asker, found))
+
+
+def _decide(
+    batch: Batch,
+    inbound: Inbound,
+    event: Event,
+    asker: Actor,
+    wish: Wish,
+    *,
+    note: str = "",
+    companions: int = 0,
+    uri: str = "",
+) -> str:
+    """Decide on an answer from elsewhere, and say what became of it."""
+    batch.flush()
+    publisher = actors.load_actors_by_id(batch.conn, [event.actor_id])[event.actor_id]
+    batch.add_owner(publisher.id, inbound.received_id)
+    asked = inbound.activity.raw
+    try:
+        kept = service.decide(
+            batch.conn,
+            batch.unit,
+            event.id,
+            asker.id,
+            wish,
+            note=note,
+            companions=companions,
+            way=Way.ACTIVITY,
+            uri=uri,
+        )
+    except Conflict:
+        outbox.answer(batch, publisher, asker, asked, accepted=False)
+        return "join-refused"
+    state = AnswerState(kept.state)
+    told = _TOLD.get(state, "")
+    if told == "TentativeAccept" and _software(batch, asker) in _NO_TENTATIVE:
+        told = ""
+    if told and wish is Wish.GOING:
+        outbox.answer(batch, publisher, asker, asked, accepted=told == "Accept", type_=told)
+    return f"answer-{state.value}"
+
+
+def _software(batch: Batch, actor: Actor) -> str:
+    known = hosts.load_hosts(batch.conn, [actor.host]).get(actor.host)
+    return known.software if known else ""
+
+
 def leave(batch: Batch, inbound: Inbound) -> str:
-    """Nobody joined, so nobody leaves; the sender is content with silence."""
+    """Somebody elsewhere does not come after all. Who never wanted to is left alone."""
+    activity = inbound.activity
     if outcome := courses.leave(batch, inbound):
         return outcome
-    return "ignored" if _owner(batch, inbound.activity) else "not-ours"
+    event = _own_event(batch, activity.object_uri)
+    leaver = batch.actor(activity.actor)
+    if event is None or leaver is None:
+        return "ignored" if _owner(batch, activity) else "not-ours"
+    return _take_back(batch, event.id, leaver)
 
 
 def undo_join(batch: Batch, actor: Actor, inner: Activity) -> str:
-    return courses.undo_join(batch, actor, inner) or "ignored"
+    if outcome := courses.undo_join(batch, actor, inner):
+        return outcome
+    event = _own_event(batch, inner.object_uri)
+    return _take_back(batch, event.id, actor) if event else ""
 
 
-def invite(batch: Batch, inbound: Inbound) -> str:
-    """Kept in the inbox of whom it invites; the answer is that person's."""
-    invited = batch.local_addressees((inbound.activity.target_uri or "", *inbound.activity.to))
-    for actor in invited:
-        batch.add_owner(actor.id, inbound.received_id)
-    return "invited" if invited else "not-ours"
+def undo_by_id(batch: Batch, actor: Actor, uri: str) -> str:
+    """Undo of a Join that is named by its id; '' where it is none."""
+    found = event_answers.find_by_uri(batch.conn, uri)
+    if found is None or found.actor_id != actor.id or actor.local:
+        return ""
+    return _take_back(batch, found.event_id, actor)
+
+
+def _take_back(batch: Batch, event_id: int, actor: Actor) -> str:
+    batch.flush()
+    known = event_answers.find_answer(batch.conn, event_id, actor.id)
+    if known is None:
+        return "ignored"
+    service.decide(batch.conn, batch.unit, event_id, actor.id, Wish.DECLINED, way=Way(known.way))
+    return "left"
+
+
+# -- answers to what we asked ----------------------------------------------------------------------------------------
 
 
 def answer(batch: Batch, inbound: Inbound) -> str:
-    """An answer to something that was sent from here, kept in the inbox of whom it is addressed to."""
+    """Accept, Reject and their like of a Join, of an Invite, or of an event itself (Friendica, Hubzilla)."""
+    activity = inbound.activity
     if outcome := courses.answer(batch, inbound):
         return outcome
+    batch.flush()
+    if (asked := _our_answer(batch, activity)) is not None:
+        return _apply(batch, inbound, *asked)
+    signer = batch.actor(activity.actor)
+    wish = _WISHES.get(activity.type)
+    invited = event_answers.find_by_invite(batch.conn, activity.object_uri or "")
+    if invited is not None and wish is not None:
+        event = events.find_event(batch.conn, invited.event_id)
+        if event is None or not event.local or signer is None or signer.id != invited.actor_id:
+            return "other-actor"
+        return _decide(batch, inbound, event, signer, wish, uri=activity.id)
+    event = _own_event(batch, activity.object_uri)
+    if event is not None and wish is not None:
+        asker = batch.known_actor(activity.actor)
+        if not _may_answer(batch, event, asker):
+            return "not-visible"
+        return _decide(batch, inbound, event, asker, wish, uri=activity.id if wish is Wish.GOING else "")
+    return _kept_for(batch, inbound)
+
+
+def ignored(batch: Batch, inbound: Inbound) -> str:
+    """Ignore of FEP-8a8e: the organisers keep no list."""
+    batch.flush()
+    asked = _our_answer(batch, inbound.activity)
+    return _apply(batch, inbound, *asked) if asked else "ignored"
+
+
+def _our_answer(batch: Batch, activity: Activity) -> tuple[Event, Answer] | None:
+    """The answer of one of ours that is spoken of: by the id of its Join, else by what the embedded copy names."""
+    found = event_answers.find_by_uri(batch.conn, activity.object_uri or "")
+    inner = activity.inner
+    if found is None and inner is not None and inner.type == "Join":
+        person, about = batch.actor(inner.actor), batch.object(inner.object_uri)
+        if person is not None and person.local and about is not None:
+            found = event_answers.find_answer(batch.conn, about.id, person.id)
+    event = events.find_event(batch.conn, found.event_id) if found else None
+    return (event, found) if event is not None and found is not None and not event.local else None
+
+
+def _apply(batch: Batch, inbound: Inbound, event: Event, asked: Answer) -> str:
+    """Only whoever published the event decides (IN17)."""
+    if not _speaks_for(batch, event, inbound.activity.actor):
+        return "not-organiser"
+    batch.add_owner(asked.actor_id, inbound.received_id)
+    return service.apply_decision(batch.conn, batch.unit, event, asked, _DECISIONS[inbound.activity.type])
+
+
+def _speaks_for(batch: Batch, event: Event, actor_uri: str) -> bool:
+    """Whether this actor published the event, or its document names it as such (Mobilizon: person and group)."""
+    signer = batch.actor(actor_uri)
+    if signer is None or signer.local:
+        return False
+    if signer.id == event.actor_id:
+        return True
+    if host_of(actor_uri) != host_of(event.uri):
+        return False
+    document = objects.load_row(batch.conn, event.id).raw or {}
+    named = [document.get("actor"), document.get("attributedTo")]
+    return actor_uri in [each.get("id") if isinstance(each, dict) else each for each in named]
+
+
+def _kept_for(batch: Batch, inbound: Inbound) -> str:
+    """An answer to something else that was sent from here, kept in the inbox of whom it is addressed to."""
     addressed = batch.local_addressees(inbound.activity.to)
     if not addressed or not batch.is_local(inbound.activity.object_uri or ""):
         return "not-asked"
     for actor in addressed:
         batch.add_owner(actor.id, inbound.received_id)
     return "answered"
+
+
+# -- invitations -----------------------------------------------------------------------------------------------------
+
+
+def invite(batch: Batch, inbound: Inbound) -> str:
+    """One of ours is asked to come: only by whoever published the event. An event that we do not know comes along."""
+    activity = inbound.activity
+    invited = batch.local_addressees((activity.target_uri or "", *activity.to))
+    if not invited:
+        return "not-ours"
+    inviter = batch.known_actor(activity.actor)
+    about = batch.object(activity.object_uri)
+    if about is None and activity.object_uri and batch.actor(activity.object_uri) is None:
+        about = _bring(batch, inbound, inviter)
+    for actor in invited:
+        batch.add_owner(actor.id, inbound.received_id)
+    event = events.find_event(batch.conn, about.id) if about is not None else None
+    if event is None or event.local:
+        return "invited"  # to a group, or to something else that we only keep
+    if not _speaks_for(batch, event, activity.actor):
+        return "not-organiser"
+    for actor in invited:
+        _note_invitation(batch, event, inviter, actor, activity.id)
+    return "invited"
+
+
+def _bring(batch: Batch, inbound: Inbound, inviter: Actor) -> objects.Object | None:
+    """The event that an Invite carries whole, be it private; one that is only named is fetched."""
+    activity = inbound.activity
+    if not activity.objects or activity.inner is not None:
+        raise Needs(objects=[activity.object_uri or ""])
+    try:
+        post = read_post(activity.objects[0], wrapper=wrapper_of(activity.objects[0], activity.actor))
+    except Malformed:
+        return None
+    if post.author_uri != inviter.uri:
+        return None
+    create.take_in(batch, inbound, inviter, post, on_purpose=True)
+    batch.flush()
+    return batch.object(post.uri)
+
+
+def _note_invitation(batch: Batch, event: Event, inviter: Actor, person: Actor, uri: str) -> None:
+    conn, unit = batch.conn, batch.unit
+    if blocks.has_blocked(conn, person.id, inviter.id) or event_answers.find_answer(conn, event.id, person.id):
+        return
+    objects.insert_mentions(conn, [{"object_id": event.id, "actor_uri": person.uri, "silent": True}])
+    new = Answer(
+        id=unit.ids.new(),
+        event_id=event.id,
+        actor_id=person.id,
+        state=AnswerState.INVITED.value,
+        uri="",
+        invite_uri=uri,
+        invited_by=inviter.id,
+        note="",
+        companions=0,
+        way=Way.PAGE.value,
+        queued_at=None,
+        created_at=unit.now,
+        updated_at=unit.now,
+    )
+    event_answers.insert_answer(conn, new)
+    event_messages.tell_state(conn, unit, event, person, AnswerState.INVITED)

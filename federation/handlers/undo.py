@@ -49,7 +49,7 @@ def _by_id(batch: Batch, actor: Actor, activity: Activity, _inner: Activity | No
     if (block := blocks.find_block_by_uri(batch.conn, uri)) is not None and block[0] == actor.id:
         blocks.delete_block(batch.conn, *block)
         return "unblocked"
-    return ""
+    return events.undo_by_id(batch, actor, uri)
 
 
 def _by_meaning(batch: Batch, actor: Actor, _activity: Activity, inner: Activity | None) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from federation import quotes, received_resources, received_topics
+from federation import quotes, received_events, received_resources, received_topics
 from federation.addressing import mentioned_and_addressed
 from federation.batch import Batch, Inbound
 from federation.handlers import create
@@ -75,7 +75,11 @@ def replace(batch: Batch, known: Object, post: RemotePost) -> str:
     tags.replace_tags(batch.conn, known.id, post.hashtags)
     quotes.look_at_stamp(batch, known, post, values["details"].get("quote_state"))
     fixed = {"in_reply_to": row.in_reply_to, "context": row.context, "published_at": row.published_at}
-    is_edit = any(values[name] != getattr(row, name) for name in ("name", "summary", "content"))
+    # The summary of an event says its next time, which moves by itself.
+    texts = ("name", "content") if post.event is not None else ("name", "summary", "content")
+    is_edit = any(values[name] != getattr(row, name) for name in texts)
+    if post.event is not None:
+        is_edit = received_events.change(batch, known, post) or is_edit
     if is_edit:
         objects.keep_version(batch.conn, known.id, batch.unit.now)
     # Refreshed tallies of a poll are not an edit: the version that readers see stays.

@@ -18,5 +18,7 @@ PUSH = "push"  # tell an app that sleeps of a notification
 POLL = "poll"  # the time of a poll is over
 SCHEDULED = "scheduled"  # a post that was written for now
 PREVIEW = "preview"  # look at a page that a post links to
+ANSWER = "answer"  # a reply that may be the answer to an event
+REMINDER = "reminder"  # an event begins in a day
 MAIL = "mail"  # write somebody a mail
 PERIODIC = "periodic"  # an entry of the schedule

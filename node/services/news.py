@@ -28,7 +28,7 @@ from node.domain.notices import DEFAULT_POLICY, NEW_FOR, Notice, NoticeType, Occ
 from node.domain.visibility import Visibility
 from node.services import push
 from node.services.context import Unit
-from node.store import conversations, hearing, notifications, objects
+from node.store import conversations, events, hearing, notifications, objects
 from node.store.conversations import Message
 from node.store.engine import send
 from node.store.notifications import Told
@@ -119,6 +119,14 @@ class Accepted:
 
 
 @dataclass(frozen=True, slots=True)
+class Reminded:
+    """An event begins in a day, at ``start_at``: those who answered or keep it are told."""
+
+    object_id: int
+    start_at: int
+
+
+@dataclass(frozen=True, slots=True)
 class SignedUp:
     """Somebody has an account here, or asks for one: those who look after the node are told."""
 
@@ -196,6 +204,7 @@ News = (
     | Followed
     | PollEnded
     | Accepted
+    | Reminded
     | SignedUp
     | Reported
     | Official
@@ -256,13 +265,13 @@ def _of_names(conn: Connection, ids: Sequence[int], told: _Told) -> Iterable[Not
 
 
 def _of_edits(conn: Connection, items: Sequence[Edited], told: _Told) -> Iterable[Notice]:
-    """Whom the edit names now, and those who shared it as it was."""
+    """Whom the edit names now, those who shared it as it was, and of an event those who answered or keep it."""
     ids = [item.object_id for item in items]
     if not ids:
         return
     yield from _of_names(conn, ids, told)
     notifications.delete_updates(conn, ids, [NoticeType.UPDATE, NoticeType.QUOTED_UPDATE])
-    for object_id, owner_id in notifications.load_sharers_here(conn, ids):
+    for object_id, owner_id in {*notifications.load_sharers_here(conn, ids), *events.load_hearing_here(conn, ids)}:
         yield Notice(owner_id, NoticeType.UPDATE, told[object_id].actor_id, object_id, object_id)
     for object_id, quoting_id, owner_id in notifications.load_quoters_here(conn, ids):
         yield Notice(owner_id, NoticeType.QUOTED_UPDATE, told[object_id].actor_id, quoting_id, quoting_id)
@@ -310,6 +319,13 @@ def _of_accepted(conn: Connection, items: Sequence[Accepted], told: _Told) -> It
             yield Notice(answer.actor_id, NoticeType.STATUS, asker_id, answer.id, item.object_id, event=event)
 
 
+def _of_reminders(conn: Connection, items: Sequence[Reminded], told: _Told) -> Iterable[Notice]:
+    """``reference`` tells the times of a series apart: of each one hears once."""
+    starts = {item.object_id: item.start_at for item in items}
+    for object_id, owner_id in events.load_hearing_here(conn, starts):
+        yield Notice(owner_id, NoticeType.STATUS, told[object_id].actor_id, starts[object_id], object_id)
+
+
 def _of_sign_ups(conn: Connection, items: Sequence[SignedUp], _told: _Told) -> Iterable[Notice]:
     staff = notifications.load_staff(conn)
     return [Notice(owner, NoticeType.SIGN_UP, item.actor_id, item.actor_id) for item in items for owner in staff]
@@ -346,6 +362,7 @@ _NOTICES: Mapping[type[News], _Find] = MappingProxyType(
         Followed: _of_follows,
         PollEnded: _of_polls,
         Accepted: _of_accepted,
+        Reminded: _of_reminders,
         SignedUp: _of_sign_ups,
         Reported: _of_reports,
         Official: _of_decisions,
@@ -504,6 +521,7 @@ _SAYINGS: Mapping[type[News], _Say] = MappingProxyType(
         Followed: _say_nothing,
         PollEnded: _say_nothing,
         Accepted: _say_nothing,
+        Reminded: _say_nothing,
         SignedUp: _say_nothing,
         Reported: _say_nothing,
         Official: _say_nothing,

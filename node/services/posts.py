@@ -8,12 +8,14 @@ from sqlalchemy import Connection
 
 from node import events
 from node.domain.drafts import MAX_POST, Draft, visibility_of_reply
+from node.domain.event_words import read_answer
 from node.domain.posts import Link, Mention, PostKind
 from node.domain.text import plain
 from node.domain.topics import title_of, topic_path
 from node.domain.uris import is_web_uri
 from node.domain.visibility import Visibility
 from node.errors import Forbidden, Invalid, NotFound, Problem
+from node.jobs.kinds import ANSWER
 from node.markdown import MAX_MARKDOWN, Words, handles_in, hashtags_in, length_of, render_markdown, render_plain
 from node.media.links import MediaLinks
 from node.richtext import clean_plain_field
@@ -21,9 +23,10 @@ from node.services import media, news, placing, polls, previews, quoting
 from node.services.audiences import home_owners
 from node.services.context import Unit
 from node.services.placing import Place
-from node.store import actors, entries, objects, tags, topics
+from node.store import actors, entries, jobs, objects, tags, topics
 from node.store import media as media_store
 from node.store.actors import Actor
+from node.store.jobs import NewJob
 from node.store.objects import Object
 from node.store.posting_defaults import load_posting_defaults
 
@@ -139,6 +142,8 @@ def publish(
     news.tell(conn, unit, news.Posted(note_id))
     if visibility.federates:
         events.record(conn, unit.ids, unit.now, events.ObjectCreated(note_id), about=uri)
+    if parent and parent.kind == PostKind.EVENT and read_answer(row["content"]) is not None:
+        jobs.enqueue_many(conn, [NewJob(ANSWER, unit.ids.new(), unit.now, ref=note_id)])
     if visibility.is_open and not attached and not poll:
         previews.look_at_later(conn, unit, note_id, row["content"])
     return stored

@@ -9,7 +9,7 @@ from node.store.bulk import Bulk
 from node.store.tables import activities, actors, follows, jobs
 
 #: What a host must hear of however long it was away: not to know of it would harm people.
-LASTING = frozenset({"Delete", "Move", "Undo"})
+LASTING = frozenset({"Delete", "Move", "Undo", "Join", "Leave", "Invite", "Accept", "Reject", "TentativeAccept"})
 #: Instead of a visibility: an activity of somebody else that we send on to followers of ours; no outbox lists it.
 FORWARDED = "forwarded"
 

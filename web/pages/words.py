@@ -104,6 +104,8 @@ WORK: Mapping[str, str] = {
     "poll": "Polls to be closed",
     "scheduled": "Scheduled posts",
     "preview": "Previews of links",
+    "answer": "Answers to events by a word",
+    "reminder": "Reminders of events",
     "mail": "Mails",
     "followers": "Comparisons of followers",
 }

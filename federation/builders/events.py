@@ -1,0 +1,118 @@
+"""What leaves about events: Join, Leave, Invite, and what became of answers that came as activities."""
+
+from typing import Any
+
+from sqlalchemy import Connection
+
+from federation import documents
+from federation.audience import Audience
+from federation.builders.objects import about_object
+from federation.outgoing import Outgoing
+from node import events
+from node.domain.events import AnswerState, Wish
+from node.domain.visibility import Visibility
+from node.services.context import Unit
+from node.store import actors, event_answers, hosts, objects
+from node.store import events as store
+from node.store.actors import Actor
+from node.store.events import Event
+
+#: Software that reads answers to the event itself: Accept, TentativeAccept, Reject of it.
+_KNOWS_RSVP = frozenset({"rhizome", "friendica", "hubzilla", "streams", "forte"})
+#: Software that reads those only, and no Join.
+_KNOWS_NO_JOIN = frozenset({"friendica", "hubzilla", "streams", "forte"})
+_TOLD = {
+    AnswerState.GOING: "Accept",
+    AnswerState.WAITLIST: "TentativeAccept",
+    AnswerState.REFUSED: "Reject",
+}
+
+
+def _to_one(sender: Actor, activity: dict[str, Any], to: Actor, about: str) -> Outgoing:
+    addressed = {**activity, "to": [to.uri]}
+    return Outgoing(sender, addressed, about, Visibility.DIRECT, Audience(named=(to.uri,)))
+
+
+def _people(conn: Connection, event: Event, person_id: int) -> tuple[Actor, Actor]:
+    """Who published the event, and who answers it."""
+    known = actors.load_actors_by_id(conn, [event.actor_id, person_id])
+    return known[event.actor_id], known[person_id]
+
+
+def _software(conn: Connection, actor: Actor) -> str:
+    known = hosts.load_hosts(conn, [actor.host]).get(actor.host)
+    return known.software if known else ""
+
+
+def event_joined(conn: Connection, unit: Unit, event: events.EventJoined) -> Outgoing | None:
+    """Join, to whoever published the event; Accept of the event where no Join is read."""
+    answer = event_answers.find_by_id(conn, event.answer_id)
+    found = store.find_event(conn, answer.event_id) if answer else None
+    if answer is None or found is None or answer.state != AnswerState.REQUESTED or found.state != objects.LIVE:
+        return None
+    publisher, person = _people(conn, found, answer.actor_id)
+    type_ = "Accept" if _software(conn, publisher) in _KNOWS_NO_JOIN else "Join"
+    activity: dict[str, Any] = {"id": answer.uri, "type": type_, "actor": person.uri, "object": found.uri}
+    if answer.note:
+        activity["participationMessage"] = answer.note
+    if answer.companions:
+        activity["companions"] = answer.companions
+    return _to_one(person, activity, publisher, found.uri)
+
+
+def event_answered(conn: Connection, unit: Unit, event: events.EventAnswered) -> Outgoing | None:
+    """Leave where there was a Join; else the answer in words that the other side reads, where it reads any."""
+    found = store.find_event(conn, event.event_id)
+    if found is None or found.state != objects.LIVE:
+        return None
+    publisher, person = _people(conn, found, event.actor_id)
+    knows_rsvp = _software(conn, publisher) in _KNOWS_RSVP
+    activity: dict[str, Any] = {"actor": person.uri, "object": found.uri}
+    if event.wish == Wish.INTERESTED and knows_rsvp:
+        activity["type"] = "TentativeAccept"
+    elif event.join_uri:
+        activity["type"] = "Leave"
+    elif event.wish == Wish.DECLINED and event.invite_uri:
+        activity |= {"type": "Reject", "object": event.invite_uri}
+    elif event.wish == Wish.DECLINED and knows_rsvp:
+        activity["type"] = "Reject"
+    else:
+        return None
+    return _to_one(person, activity, publisher, found.uri)
+
+
+def answer_decided(conn: Connection, unit: Unit, event: events.AnswerDecided) -> Outgoing | None:
+    """What became of a Join: said again as long as it still holds."""
+    answer = event_answers.find_by_id(conn, event.answer_id)
+    found = store.find_event(conn, answer.event_id) if answer else None
+    told = _TOLD.get(AnswerState(event.state))
+    if answer is None or found is None or answer.state != event.state or told is None:
+        return None
+    publisher, person = _people(conn, found, answer.actor_id)
+    if told == "TentativeAccept" and _software(conn, person) == "mobilizon":
+        return None
+    asked = {"id": answer.uri or answer.invite_uri, "type": "Join", "actor": person.uri, "object": found.uri}
+    return _to_one(publisher, {"type": told, "actor": publisher.uri, "object": asked}, person, found.uri)
+
+
+def person_invited(conn: Connection, unit: Unit, event: events.PersonInvited) -> Outgoing | None:
+    """The event goes along whole: who is invited may read it whatever its visibility."""
+    answer = event_answers.find_by_id(conn, event.answer_id)
+    found = store.find_event(conn, answer.event_id) if answer else None
+    if answer is None or found is None or found.state != objects.LIVE:
+        return None
+    publisher, person = _people(conn, found, answer.actor_id)
+    document = documents.object_document(conn, objects.load_row(conn, found.id), now=unit.now)
+    activity = {
+        "id": answer.invite_uri,
+        "type": "Invite",
+        "actor": publisher.uri,
+        "object": document,
+        "target": person.uri,
+    }
+    return _to_one(publisher, activity, person, found.uri)
+
+
+def event_counted(conn: Connection, unit: Unit, event: events.EventCounted) -> Outgoing | None:
+    """The whole event with its numbers; ``updated`` stays, so that nobody takes it for an edit."""
+    return about_object(conn, unit, event.object_id, "Update")

@@ -1,0 +1,228 @@
+"""Our events as ActivityPub: FEP-8a8e and Mobilizon side by side, in a form that plain Mastodon shows usefully.
+
+``summary`` repeats date and place because software without events drops ``startTime`` (federation reference 4.5). Of a
+series, ``startTime`` is the next time; the rule and the first time are in ``mainEntity``.
+"""
+
+import html
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from federation.mapping.event_record import RECORD
+from node.domain.events import (
+    EventRecord,
+    EventStatus,
+    JoinMode,
+    Place,
+    is_cancelled,
+    local_text,
+    place_line,
+    status_of,
+    title,
+    when_line,
+)
+from node.recurrence import Occurrence, following, occurrences
+from node.store.events import Event
+
+_CATEGORIES = {
+    "workshop": "WORKSHOPS_SKILL_SHARING",
+    "talk": "LEARNING",
+    "meeting": "MEETING",
+    "office-hour": "LEARNING",
+    "reading-group": "BOOK_CLUBS",
+    "conference": "NETWORKING",
+}
+_ICAL = {EventStatus.CANCELLED: "CANCELLED", EventStatus.TENTATIVE: "TENTATIVE"}
+_SCHEMA_ORG = {
+    EventStatus.SCHEDULED: "EventScheduled",
+    EventStatus.TENTATIVE: "EventPostponed",
+    EventStatus.RESCHEDULED: "EventRescheduled",
+    EventStatus.MOVED_ONLINE: "EventMovedOnline",
+    EventStatus.CANCELLED: "EventCancelled",
+}
+#: Of these FEP-8a8e has words; the others are scheduled for whoever knows no more.
+_FEP = {EventStatus.CANCELLED: "EventCancelled", EventStatus.TENTATIVE: "EventPostponed"}
+_PERIODS = {"daily": "D", "weekly": "W", "monthly": "M"}
+_EVERY = {"daily": "day", "weekly": "week", "monthly": "month"}
+
+
+def shown_occurrence(record: EventRecord, now: int) -> Occurrence:
+    """The time that is told to those who know no series: the next, else the last."""
+    return following(record, now) or list(occurrences(record))[-1]
+
+
+def event_terms(event: Event, document: Mapping[str, Any], *, publisher: str, now: int) -> dict[str, Any]:
+    """What an Event says beyond a post; ``document`` is the post, ``publisher`` the URI of who published it."""
+    record, uri = event.record, event.uri
+    shown = shown_occurrence(record, now)
+    status = status_of(record)
+    terms: dict[str, Any] = {
+        "name": f"CANCELLED: {document['name']}" if is_cancelled(record) else document["name"],
+        "summary": summary_html(event, shown),
+        "actor": publisher,
+        "startTime": local_text(shown.start_at, event.timezone),
+        "timezone": event.timezone,
+        "uuid": str(uuid.uuid5(uuid.NAMESPACE_URL, uri)),
+        "category": _CATEGORIES.get(record.get("kind", ""), "MEETING"),
+        "status": _ICAL.get(status, "CONFIRMED"),
+        "ical:status": _ICAL.get(status, "CONFIRMED"),
+        "eventStatus": _FEP.get(status, "EventScheduled"),
+        "joinMode": record["joinMode"],
+        "anonymousParticipationEnabled": False,
+        "participantCount": event.going_count,
+        "commentsEnabled": True,
+        "repliesModerationOption": "allow_all",
+        "draft": False,
+        "isOnline": "place" not in record,
+        "inLanguage": record["defaultLanguage"],
+        "contacts": [publisher],
+        "organizers": {"type": "Collection", "id": f"{uri}/organizers", "totalItems": 1, "items": [publisher]},
+        "attendees": {"type": "Collection", "id": f"{uri}/attendees", "totalItems": event.going_count},
+        "sequence": event.sequence,
+        "mainEntity": _main_entity(record),
+    }
+    if shown.end_at is not None:
+        terms["endTime"] = local_text(shown.end_at, event.timezone)
+    if event.capacity is not None:
+        terms["maximumAttendeeCapacity"] = event.capacity
+        terms["remainingAttendeeCapacity"] = event.remaining
+    if record["joinMode"] == JoinMode.EXTERNAL:
+        terms["externalParticipationUrl"] = record.get("externalUrl", "")
+    if place := record.get("place"):
+        terms["location"] = _place(place)
+    elif address := record.get("onlineUrl"):
+        terms["location"] = {"type": "VirtualLocation", "name": "Online", "url": address}
+    if address := record.get("onlineUrl"):
+        link = {"type": "Link", "mediaType": "text/html", "name": "Website", "href": address}
+        terms["attachment"] = [*document.get("attachment", ()), link]
+    return terms
+
+
+def summary_html(event: Event, shown: Occurrence) -> str:
+    """When, where, for how many, and how one answers from a server that knows no events."""
+    record = event.record
+    when = when_line({"start_at": shown.start_at, "end_at": shown.end_at, "timezone": event.timezone})
+    where = " + ".join(filter(None, (place_line(record.get("place")), "online" if record.get("onlineUrl") else "")))
+    parts = [when, repeat_line(record), where, f"{event.capacity} places" if event.capacity else ""]
+    lines = [html.escape(", ".join(filter(None, parts)) + ".")]
+    if is_cancelled(record):
+        lines.insert(0, "<strong>CANCELLED</strong>")
+    elif record["joinMode"] not in {JoinMode.EXTERNAL, JoinMode.UNKNOWN}:
+        link = f'<a href="{html.escape(event.url)}">{html.escape(title(record))}</a>'
+        lines.append(f"Answer on the page {link}, or reply with one word: yes, no or maybe.")
+    return "".join(f"<p>{line}</p>" for line in lines)
+
+
+def repeat_line(record: EventRecord) -> str:
+    """How often it takes place, in few words; '' where once."""
+    rule = record.get("recurrence")
+    if rule is None:
+        return ""
+    unit, interval = _EVERY[rule["frequency"]], rule.get("interval", 1)
+    often = f"every {unit}" if interval == 1 else f"every {interval} {unit}s"
+    if "count" in rule:
+        return f"{often}, {rule['count']} times"
+    return f"{often} until {rule['until']}" if "until" in rule else often
+
+
+def _place(place: Place) -> dict[str, Any]:
+    address = {
+        "streetAddress": place.get("street"),
+        "postalCode": place.get("postalCode"),
+        "addressLocality": place.get("locality"),
+        "addressRegion": place.get("region"),
+        "addressCountry": place.get("country"),
+    }
+    written = {name: value for name, value in address.items() if value}
+    found: dict[str, Any] = {"type": "Place", "name": place["name"]}
+    if "latitude" in place and "longitude" in place:
+        found |= {"latitude": place["latitude"], "longitude": place["longitude"]}
+    return found | ({"address": {"type": "PostalAddress", **written}} if written else {})
+
+
+def _main_entity(record: EventRecord) -> dict[str, Any]:
+    """The record whole, for other Rhizome nodes; name and topics for readers of linked data."""
+    entity: dict[str, Any] = {"type": "EducationEvent", "name": title(record), "startDate": record["start"]}
+    if "end" in record:
+        entity["endDate"] = record["end"]
+    if about := [*record.get("about", ()), *record.get("teaches", ())]:
+        entity["about"] = [{"type": "DefinedTerm", **_term(concept)} for concept in about]
+    return {**entity, "extensions": {RECORD: record}}
+
+
+def _term(concept: Mapping[str, Any]) -> dict[str, str]:
+    name = next(iter(concept.get("prefLabel", {}).values()), "")
+    return {**({"id": concept["id"]} if "id" in concept else {}), **({"name": name} if name else {})}
+
+
+# -- schema.org, as search engines read it ---------------------------------------------------------------------------
+
+
+def json_ld(event: Event, *, organiser: str, organiser_url: str, description: str, now: int) -> dict[str, Any]:
+    """EducationEvent for the page of an event (schema.org; search-engine guidance: name, startDate, location)."""
+    record = event.record
+    shown = shown_occurrence(record, now)
+    places: list[dict[str, Any]] = []
+    if place := record.get("place"):
+        address = _place(place)
+        address["address"] = address.get("address", place["name"])
+        geo = {key: address.pop(key) for key in ("latitude", "longitude") if key in address}
+        places.append(_schema_types({**address, **({"geo": {"type": "GeoCoordinates", **geo}} if geo else {})}))
+    if online := record.get("onlineUrl"):
+        places.append({"@type": "VirtualLocation", "url": online})
+    found: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "@type": "EducationEvent",
+        "@id": event.uri,
+        "url": event.url,
+        "name": title(record),
+        "startDate": local_text(shown.start_at, event.timezone),
+        "eventStatus": f"https://schema.org/{_SCHEMA_ORG[status_of(record)]}",
+        "eventAttendanceMode": f"https://schema.org/{_mode(record)}",
+        "organizer": {"@type": "Organization", "name": organiser, "url": organiser_url},
+        "inLanguage": record["defaultLanguage"],
+    }
+    optional = {
+        "description": description,
+        "endDate": local_text(shown.end_at, event.timezone) if shown.end_at is not None else "",
+        "location": places[0] if len(places) == 1 else places,
+        "maximumAttendeeCapacity": event.capacity,
+        "remainingAttendeeCapacity": event.remaining,
+        "performer": [
+            {"@type": "Person", **{key: each[key] for key in ("name", "url") if key in each}}
+            for each in record.get("speakers", ())
+        ],
+        "keywords": list(record.get("keywords", ())),
+        "eventSchedule": _schedule(record),
+        "recordedIn": {"@type": "CreativeWork", "url": record["recording"]} if "recording" in record else None,
+    }
+    return found | {name: value for name, value in optional.items() if value not in ("", None, [])}
+
+
+def _schema_types(place: dict[str, Any]) -> dict[str, Any]:
+    return {
+        ("@type" if key == "type" else key): _schema_types(value) if isinstance(value, dict) else value
+        for key, value in place.items()
+    }
+
+
+def _mode(record: EventRecord) -> str:
+    if "place" in record and "onlineUrl" in record:
+        return "MixedEventAttendanceMode"
+    return "OfflineEventAttendanceMode" if "place" in record else "OnlineEventAttendanceMode"
+
+
+def _schedule(record: EventRecord) -> dict[str, Any] | None:
+    rule = record.get("recurrence")
+    if rule is None:
+        return None
+    period = f"P{rule.get('interval', 1)}{_PERIODS[rule['frequency']]}"
+    found: dict[str, Any] = {
+        "@type": "Schedule",
+        "startDate": record["start"][:10],
+        "repeatFrequency": period,
+        "scheduleTimezone": record["timeZone"],
+    }
+    optional = {"repeatCount": rule.get("count"), "endDate": rule.get("until"), "exceptDate": rule.get("exceptions")}
+    return found | {name: value for name, value in optional.items() if value}

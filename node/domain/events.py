@@ -1,0 +1,314 @@
+"""Events: what their records say, which of them hold together, and what becomes of an answer to one.
+
+A record follows the schema ``event``; ``broken_rules`` holds the rules between its fields. Times are told and repeated
+in the event's own time zone, whatever the reader's.
+"""
+
+import datetime as dt
+import enum
+from collections.abc import Iterator, Mapping
+from typing import Any, NotRequired, TypedDict, cast
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from node.clock import DAY, from_rfc3339, to_rfc3339
+from node.domain.posts import EventFacts
+from node.domain.text import LanguageMap, pick
+from node.errors import Problem
+
+MAX_COMPANIONS = 10
+MAX_NOTE = 500
+#: A series ends after so long or so many at the latest, whatever its rule says (recurrence bombs).
+MAX_SPAN = 731 * DAY
+MAX_INSTANCES = 750
+#: What has no end takes so long where an end must be known.
+USUAL_LENGTH = 3_600_000
+LONGEST = 60 * DAY  # of one occurrence
+
+
+class EventStatus(enum.StrEnum):
+    SCHEDULED = "scheduled"
+    TENTATIVE = "tentative"
+    RESCHEDULED = "rescheduled"
+    MOVED_ONLINE = "moved-online"
+    CANCELLED = "cancelled"
+
+
+class JoinMode(enum.StrEnum):
+    """Who may come: everybody, whom the organisers let in, whom they invite; or one asks elsewhere."""
+
+    FREE = "free"
+    RESTRICTED = "restricted"
+    INVITE = "invite"
+    EXTERNAL = "external"
+    UNKNOWN = "unknown"  # of other servers that do not say
+
+
+class AnswerState(enum.StrEnum):
+    """What somebody's answer is worth. Only the home node of an event decides on the first two."""
+
+    GOING = "going"
+    WAITLIST = "waitlist"
+    REQUESTED = "requested"  # the home node, or its organisers, have not decided yet
+    INVITED = "invited"  # asked to come, and has not answered
+    INTERESTED = "interested"
+    DECLINED = "declined"
+    REFUSED = "refused"
+    ATTENDED = "attended"
+    UNTRACKED = "untracked"  # the home node keeps no list: it is in the person's calendar and nowhere else
+
+    @property
+    def takes_place(self) -> bool:
+        """It counts against the capacity."""
+        return self in _TAKES_PLACE
+
+    @property
+    def is_in_calendar(self) -> bool:
+        return self in _IN_CALENDAR
+
+    @property
+    def hears_of_changes(self) -> bool:
+        return self in _HEARS
+
+
+_TAKES_PLACE = frozenset({AnswerState.GOING, AnswerState.ATTENDED})
+_HEARS = frozenset(AnswerState) - {AnswerState.DECLINED, AnswerState.REFUSED}
+_IN_CALENDAR = _HEARS - {AnswerState.INVITED}
+
+
+class Wish(enum.StrEnum):
+    """What a person answers; ``GOING`` is a question to the home node."""
+
+    GOING = "going"
+    INTERESTED = "interested"
+    DECLINED = "declined"
+
+
+class Way(enum.StrEnum):
+    """How an answer came: what its confirmation must look like."""
+
+    PAGE = "page"  # on a page or by an app of this node
+    ACTIVITY = "activity"  # a Join or its like
+    REPLY = "reply"  # a word in answer to the post, from a server that knows no events
+
+
+class Place(TypedDict):
+    name: str
+    street: NotRequired[str]
+    postalCode: NotRequired[str]
+    locality: NotRequired[str]
+    region: NotRequired[str]
+    country: NotRequired[str]
+    latitude: NotRequired[float]
+    longitude: NotRequired[float]
+    accessibility: NotRequired[str]
+
+
+class Recurrence(TypedDict):
+    frequency: str
+    interval: NotRequired[int]
+    byDay: NotRequired[list[str]]
+    count: NotRequired[int]
+    until: NotRequired[str]
+    exceptions: NotRequired[list[str]]
+
+
+class EventRecord(TypedDict):
+    """See the schema ``event``."""
+
+    name: LanguageMap
+    defaultLanguage: str
+    start: str
+    timeZone: str
+    joinMode: str
+    description: NotRequired[LanguageMap]
+    kind: NotRequired[str]
+    end: NotRequired[str]
+    status: NotRequired[str]
+    place: NotRequired[Place]
+    onlineUrl: NotRequired[str]
+    capacity: NotRequired[int]
+    waitlist: NotRequired[bool]
+    externalUrl: NotRequired[str]
+    recurrence: NotRequired[Recurrence]
+    speakers: NotRequired[list[dict[str, str]]]
+    about: NotRequired[list[dict[str, Any]]]
+    teaches: NotRequired[list[dict[str, Any]]]
+    keywords: NotRequired[list[str]]
+    materials: NotRequired[list[dict[str, str]]]
+    recording: NotRequired[str]
+
+
+#: A change of one of these is one that calendars must hear of (SEQUENCE of RFC 5545 3.8.7.4).
+WHEN_AND_WHERE = ("start", "end", "timeZone", "status", "place", "onlineUrl", "recurrence")
+
+
+# -- reading a record ------------------------------------------------------------------------------------------------
+
+
+def title(record: EventRecord, languages: tuple[str, ...] = ()) -> str:
+    return pick(record["name"], languages, record["defaultLanguage"])
+
+
+def start_of(record: EventRecord) -> int:
+    """When the first occurrence begins, in milliseconds."""
+    return from_rfc3339(record["start"]) or 0
+
+
+def end_of(record: EventRecord) -> int | None:
+    return from_rfc3339(record["end"]) if "end" in record else None
+
+
+def status_of(record: EventRecord) -> EventStatus:
+    return EventStatus(record.get("status", EventStatus.SCHEDULED))
+
+
+def is_cancelled(record: EventRecord) -> bool:
+    return status_of(record) is EventStatus.CANCELLED
+
+
+def zone_of(name: str) -> ZoneInfo | None:
+    """The time zone of this IANA name; None where there is none."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # a name can be that of a folder
+        return None
+
+
+def place_line(place: Place | None) -> str:
+    """Name and postal address on one line, nothing said twice."""
+    if not place:
+        return ""
+    town = " ".join(filter(None, (place.get("postalCode"), place.get("locality"))))
+    parts = (place["name"], place.get("street"), town, place.get("region"), place.get("country"))
+    return ", ".join(dict.fromkeys(part for part in parts if part))
+
+
+def facts_of(record: EventRecord, *, participants: int | None = None) -> EventFacts:
+    """What posts, cards and apps show of an event."""
+    place = record.get("place")
+    status = status_of(record)
+    return EventFacts(
+        start_at=start_of(record),
+        end_at=end_of(record),
+        timezone=record["timeZone"],
+        place=place_line(place),
+        latitude=place.get("latitude") if place else None,
+        longitude=place.get("longitude") if place else None,
+        online_url=record.get("onlineUrl", ""),
+        status=_PLAIN_STATUS.get(status, "confirmed"),
+        join_mode=record["joinMode"] if record["joinMode"] != JoinMode.UNKNOWN else "",
+        capacity=record.get("capacity"),
+        participants=participants,
+    )
+
+
+_PLAIN_STATUS = {EventStatus.CANCELLED: "cancelled", EventStatus.TENTATIVE: "tentative"}
+
+
+# -- the rules between fields ----------------------------------------------------------------------------------------
+
+
+def broken_rules(record: EventRecord) -> list[Problem]:
+    """What the schema cannot say: a known time zone, the order of times, a place, an end of a series."""
+    found: list[Problem] = []
+    start, end = start_of(record), end_of(record)
+    if record["defaultLanguage"] not in record["name"]:
+        found.append(Problem("$.name", f"a text in {record['defaultLanguage']}", ", ".join(record["name"])))
+    if zone_of(record["timeZone"]) is None:
+        found.append(Problem("$.timeZone", "a time zone such as Europe/Berlin", record["timeZone"]))
+    if end is not None and end <= start:
+        found.append(Problem("$.end", "an end after the start", record.get("end", "")))
+    if end is not None and end - start > LONGEST:
+        found.append(Problem("$.end", "an end within 60 days of the start", record.get("end", "")))
+    if not record.get("place") and not record.get("onlineUrl") and record["joinMode"] != JoinMode.EXTERNAL:
+        found.append(Problem("$.place", "a place, or an address where it happens online", "nothing"))
+    if record["joinMode"] == JoinMode.EXTERNAL and not record.get("externalUrl"):
+        found.append(Problem("$.externalUrl", "the address where one takes part", "nothing"))
+    if record["joinMode"] == JoinMode.UNKNOWN:
+        found.append(Problem("$.joinMode", "free, restricted, invite or external", "unknown"))
+    return found + list(_broken_recurrence(record, start))
+
+
+def _broken_recurrence(record: EventRecord, start: int) -> Iterator[Problem]:
+    rule = record.get("recurrence")
+    if rule is None:
+        return
+    if "count" not in rule and "until" not in rule:
+        yield Problem("$.recurrence", "a count, or a last day", "neither")
+    if "until" in rule:
+        last = from_rfc3339(rule["until"]) or 0
+        if last + DAY < start:
+            yield Problem("$.recurrence.until", "a day after the start", rule["until"])
+        if last > start + MAX_SPAN:
+            yield Problem("$.recurrence.until", "a day within two years of the start", rule["until"])
+    numbered = [day for day in rule.get("byDay", ()) if len(day) > 2]
+    if numbered and rule["frequency"] != "monthly":
+        yield Problem("$.recurrence.byDay", "weekdays such as MO", ", ".join(numbered))
+    if rule["frequency"] == "monthly" and len(numbered) < len(rule.get("byDay", ())):
+        yield Problem("$.recurrence.byDay", "weekdays of a month such as 2TU", ", ".join(rule["byDay"]))
+
+
+def changes_calendars(before: EventRecord, after: EventRecord) -> bool:
+    """Whether calendars must hear of it: another time, place or state."""
+    old, new = cast(dict[str, Any], before), cast(dict[str, Any], after)
+    return any(old.get(key) != new.get(key) for key in WHEN_AND_WHERE)
+
+
+# -- telling when ----------------------------------------------------------------------------------------------------
+
+
+def when_line(facts: Mapping[str, Any]) -> str:
+    """Date and time in the event's own zone, with its name; ``facts`` as ``EventFacts`` has them. Empty without any.
+
+    >>> when_line({"start_at": 1_778_169_600_000, "end_at": 1_778_176_800_000, "timezone": "Europe/Berlin"})
+    'Thu 07 May 2026, 18:00-20:00 (Europe/Berlin)'
+    """
+    if not facts.get("start_at"):
+        return ""
+    name = facts.get("timezone") or "UTC"
+    zone = zone_of(name)
+    if zone is None:
+        zone, name = ZoneInfo("UTC"), "UTC"
+    start = moment(facts["start_at"], zone)
+    end = moment(facts["end_at"], zone) if facts.get("end_at") else None
+    if end is None:
+        return f"{start:%a %d %b %Y, %H:%M} ({name})"
+    if end.date() == start.date():
+        return f"{start:%a %d %b %Y, %H:%M}-{end:%H:%M} ({name})"
+    return f"{start:%a %d %b %Y, %H:%M} - {end:%a %d %b %Y, %H:%M} ({name})"
+
+
+def moment(at: int, zone: dt.tzinfo) -> dt.datetime:
+    return dt.datetime.fromtimestamp(at / 1000, zone)
+
+
+def local_text(at: int, timezone: str) -> str:
+    """The instant with the offset that holds then in this zone, as ActivityPub and schema.org write it.
+
+    >>> local_text(1_778_169_600_000, "Europe/Berlin")
+    '2026-05-07T18:00:00+02:00'
+    """
+    zone = zone_of(timezone)
+    return moment(at, zone).isoformat(timespec="seconds") if zone else to_rfc3339(at)
+
+
+def from_wall(text: str, timezone: str) -> str | None:
+    """What a form says (``2026-05-07T18:00``) as an instant with its offset; None where it names no time.
+
+    A time that the clocks skip is the one after it, of one that they repeat the first (fold of PEP 495).
+    """
+    zone = zone_of(timezone)
+    try:
+        wall = dt.datetime.fromisoformat(text.strip()[:19])
+    except ValueError:
+        return None
+    if zone is None or wall.tzinfo is not None or not 1970 <= wall.year <= 2200:
+        return None
+    real = wall.replace(tzinfo=zone).astimezone(dt.UTC).astimezone(zone)
+    return real.isoformat(timespec="seconds")
+
+
+def to_wall(at: int, timezone: str) -> str:
+    """The instant as a field for date and time holds it."""
+    zone = zone_of(timezone) or ZoneInfo("UTC")
+    return moment(at, zone).strftime("%Y-%m-%dT%H:%M")

@@ -1,0 +1,293 @@
+"""Our own events: published, changed, cancelled, taken back. Units of work.
+
+A record is checked before anything is written. Everybody who has answered hears of a change, wherever they are: the
+event says so to other servers (``ObjectUpdated``), and to people here it is an edit.
+"""
+
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
+from typing import Any, cast
+
+import orjson
+from sqlalchemy import Connection
+
+import schemas
+from node import events as happenings
+from node.clock import MINUTE
+from node.domain import events as rules
+from node.domain.events import EventRecord, EventStatus
+from node.domain.slugs import slug_of
+from node.domain.text import clean_json, hashtag
+from node.domain.visibility import Visibility
+from node.errors import Conflict, Forbidden, Invalid, NotFound, Problem
+from node.jobs.kinds import REMINDER
+from node.markdown import hashtags_in, render_markdown
+from node.recurrence import following, last_end, occurrences
+from node.services import event_answers, news
+from node.services.audiences import home_owners
+from node.services.context import Unit
+from node.store import accounts, actors, events, follows, jobs, objects, tags
+from node.store.actors import Actor
+from node.store.events import Event, Saved
+from node.store.jobs import NewJob
+
+MAX_RECORD_BYTES = 256 * 1024
+#: People are reminded so long before it begins.
+REMINDED_BEFORE = 24 * 60 * MINUTE
+MAX_ORGANISERS = 20
+#: Of what a person may publish; followers and named people have other ways.
+VISIBILITIES = (
+    Visibility.PUBLIC,
+    Visibility.UNLISTED,
+    Visibility.PARTNERS,
+    Visibility.ORGANISATION,
+    Visibility.COMMUNITY,
+    Visibility.PRIVATE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class EventDraft:
+    """An event to be; ``community`` is the id of the Group that it belongs to, ``as_organisation`` who publishes it."""
+
+    record: EventRecord
+    visibility: Visibility
+    community_id: int | None = None
+    as_organisation: bool = False
+    organisers: tuple[int, ...] = ()  # beside the person who publishes it
+
+
+# -- checking --------------------------------------------------------------------------------------------------------
+
+
+def check_record(record: EventRecord) -> EventRecord:
+    """The record, cleaned, its times in its own zone. Raises ``Invalid`` with JSON paths for what is wrong with it."""
+    cleaned = cast(EventRecord, clean_json(dict(record)))
+    size = len(orjson.dumps(cleaned))
+    if size > MAX_RECORD_BYTES:
+        raise Invalid(problems=[Problem("$", f"at most {MAX_RECORD_BYTES} bytes", f"{size} bytes")])
+    problems = [Problem(each.path, each.expected, each.found) for each in schemas.check("event", cleaned)]
+    problems = problems or rules.broken_rules(cleaned)
+    if not problems and next(occurrences(cleaned), None) is None:
+        problems = [Problem("$.recurrence", "a rule by which it takes place at least once", "none")]
+    if problems:
+        raise Invalid(problems=problems)
+    zone = cleaned["timeZone"]
+    cleaned["start"] = rules.local_text(rules.start_of(cleaned), zone)
+    if (end := rules.end_of(cleaned)) is not None:
+        cleaned["end"] = rules.local_text(end, zone)
+    return cleaned
+
+
+def saved_of(record: EventRecord, **more: Any) -> Saved:
+    """What of a record is kept in columns."""
+    return Saved(record, rules.start_of(record), rules.end_of(record), last_end(record), **more)
+
+
+# -- publishing ------------------------------------------------------------------------------------------------------
+
+
+def publish_event(
+    conn: Connection, unit: Unit, person_id: int, draft: EventDraft, *, event_id: int | None = None
+) -> Event:
+    """Publish an event. Raises Invalid for a record that does not hold, Forbidden for who may not publish it so."""
+    record = check_record(draft.record)
+    person = _person(conn, person_id)
+    publisher = _organisation(conn, person) if draft.as_organisation else person
+    group = _community(conn, person, draft)
+    object_id = event_id or unit.ids.new()
+    uri = f"{unit.origin}/ap/o/{object_id}"
+    slug = slug_of(rules.title(record), otherwise="event")
+    row: dict[str, Any] = {
+        "id": object_id,
+        "uri": uri,
+        "kind": events.KIND,
+        "type": "Event",
+        "actor_id": publisher.id,
+        "local": True,
+        "visibility": draft.visibility.value,
+        "url": f"{unit.origin}/e/{object_id}-{slug}",
+        "context": f"{unit.origin}/ap/c/{object_id}",
+        "audience": group.uri if group else "",
+        "published_at": unit.now,
+        "received_at": unit.now,
+        **_columns(record, unit),
+    }
+    objects.insert_objects(conn, [row])
+    events.save_event(conn, object_id, saved_of(record))
+    events.add_organisers(conn, object_id, [person.id, *_organisers(conn, draft.organisers)])
+    tags.add_tags(conn, {object_id: row["details"].get("hashtags", ())})
+    if group is not None:  # its server passes the event on
+        objects.insert_mentions(conn, [{"object_id": object_id, "actor_uri": group.uri, "silent": True}])
+    stored = objects.find_object_by_id(conn, object_id)
+    assert stored is not None
+    owners = home_owners(conn, stored, publisher, (), None) | {person.id}
+    entry = {"id": object_id, "object_id": object_id, "shared_by_id": None}
+    objects.insert_home_entries(conn, [{**entry, "owner_id": each} for each in sorted(owners)])
+    news.tell(conn, unit, news.Posted(object_id))
+    if draft.visibility.federates:
+        happenings.record(conn, unit.ids, unit.now, happenings.ObjectCreated(object_id), about=uri)
+    _let_read(conn, object_id, publisher, events.list_organisers(conn, object_id))
+    found = events.find_event(conn, object_id)
+    assert found is not None
+    remind_later(conn, unit, found)
+    return found
+
+
+def _let_read(conn: Connection, event_id: int, publisher: Actor, organisers: Collection[int]) -> None:
+    """Organisers read their event whatever its visibility."""
+    known = actors.load_actors_by_id(conn, [each for each in organisers if each != publisher.id])
+    rows = [{"object_id": event_id, "actor_uri": each.uri, "silent": True} for each in known.values()]
+    objects.insert_mentions(conn, rows)
+
+
+def _columns(record: EventRecord, unit: Unit) -> dict[str, Any]:
+    """What the object's row says of a record."""
+    language = record["defaultLanguage"]
+    texts = record.get("description", {})
+    html = {tag: render_markdown(text) for tag, text in texts.items() if text.strip()}
+    spoken = [name for word in record.get("keywords", ()) if (name := hashtag(word))]
+    hashtags = dict.fromkeys([*spoken, *hashtags_in(texts.get(language, ""))])
+    details: dict[str, Any] = {
+        "event": asdict(rules.facts_of(record)),
+        "hashtags": list(hashtags)[:16],
+        "content_map": {tag: text for tag, text in html.items() if tag != language},
+    }
+    return {
+        "name": rules.title(record),
+        "content": html.get(language, ""),
+        "language": language,
+        "details": {name: value for name, value in details.items() if value},
+    }
+
+
+def _person(conn: Connection, actor_id: int) -> Actor:
+    found = actors.find_actor_by_id(conn, actor_id)
+    if found is None or not found.local or found.state != "active":
+        raise Forbidden("Only people of this node publish here.")
+    return found
+
+
+def _organisation(conn: Connection, person: Actor) -> Actor:
+    """Those who look after the node speak for the organisation."""
+    account = accounts.load_account(conn, person.id)
+    if account is None or account.role == accounts.MEMBER:
+        raise Forbidden("Only those who look after the node publish for the organisation.")
+    return actors.load_local_actors(conn, ["organization"])[0]
+
+
+def _community(conn: Connection, person: Actor, draft: EventDraft) -> Actor | None:
+    if draft.community_id is None:
+        if draft.visibility is Visibility.COMMUNITY:
+            raise Invalid(problems=[Problem("$.community", "a community that it belongs to", "none")])
+        return None
+    group = actors.find_actor_by_id(conn, draft.community_id)
+    if group is None or group.kind != "group" or not follows.is_following(conn, person.id, group.id):
+        raise Invalid(problems=[Problem("$.community", "a community that you belong to", str(draft.community_id))])
+    if draft.visibility not in {Visibility.PUBLIC, Visibility.COMMUNITY}:
+        expected = "public or community for an event of a community"
+        raise Invalid(problems=[Problem("$.visibility", expected, draft.visibility.value)])
+    return group
+
+
+def _organisers(conn: Connection, ids: Collection[int]) -> list[int]:
+    if len(ids) > MAX_ORGANISERS:
+        raise Invalid(problems=[Problem("$.organisers", f"at most {MAX_ORGANISERS}", str(len(ids)))])
+    known = actors.load_actors_by_id(conn, list(ids))
+    strangers = [each for each in ids if each not in known or not known[each].local]
+    if strangers:
+        raise Invalid(problems=[Problem("$.organisers", "people of this node", str(strangers[0]))])
+    return list(ids)
+
+
+# -- changing --------------------------------------------------------------------------------------------------------
+
+
+def find_organised(conn: Connection, event_id: int, person_id: int) -> Event:
+    """A living event of this node that this person looks after; NotFound for what she may not even read."""
+    found = events.find_visible(conn, event_id, person_id)
+    if found is None:
+        raise NotFound
+    if not found.local or not events.is_organiser(conn, found, person_id):
+        raise Forbidden("Only its organisers may do this.")
+    return found
+
+
+def change_event(conn: Connection, unit: Unit, person_id: int, event_id: int, record: EventRecord) -> Event:
+    """Put another record in the place of an event's; nothing changes where it is the same.
+
+    A cancelled event can be announced again: that is a change like any other. More places let people move up.
+    """
+    found = find_organised(conn, event_id, person_id)
+    checked = check_record(record)
+    if checked == found.record:
+        return found
+    events.lock_event(conn, found.id)
+    found = events.find_event(conn, found.id) or found
+    if checked.get("capacity") is not None and checked["capacity"] < found.going_count:
+        expected = f"at least {found.going_count}: so many places are given away"
+        raise Invalid(problems=[Problem("$.capacity", expected, str(checked["capacity"]))])
+    is_cancelled, was_cancelled = rules.is_cancelled(checked), found.cancelled_at is not None
+    saved = saved_of(
+        checked,
+        sequence=found.sequence + rules.changes_calendars(found.record, checked),
+        cancelled_at=(found.cancelled_at or unit.now) if is_cancelled else None,
+    )
+    objects.keep_version(conn, found.id, unit.now)
+    columns = _columns(checked, unit)
+    objects.update_object(conn, found.id, {**columns, "version": found.version + 1, "updated_at": unit.now})
+    events.save_event(conn, found.id, saved)
+    tags.replace_tags(conn, found.id, columns["details"].get("hashtags", ()))
+    changed = events.find_event(conn, found.id)
+    assert changed is not None
+    if not is_cancelled:
+        event_answers.move_up(conn, unit, changed)
+    news.tell(conn, unit, news.Edited(found.id))
+    happenings.record(conn, unit.ids, unit.now, happenings.ObjectUpdated(found.id), about=found.uri)
+    if was_cancelled or found.start_at != changed.start_at:
+        remind_later(conn, unit, changed)
+    return changed
+
+
+def cancel_event(conn: Connection, unit: Unit, person_id: int, event_id: int) -> Event:
+    """It does not take place: an Update, never a Delete, so that it stays in calendars as cancelled."""
+    found = find_organised(conn, event_id, person_id)
+    record = cast(EventRecord, {**found.record, "status": EventStatus.CANCELLED.value})
+    return change_event(conn, unit, person_id, event_id, record)
+
+
+def skip_occurrence(conn: Connection, unit: Unit, person_id: int, event_id: int, day: str) -> Event:
+    """One day of a series does not take place. ``day`` as ``2026-05-07``, in the event's own time zone."""
+    found = find_organised(conn, event_id, person_id)
+    rule = found.record.get("recurrence")
+    days = {rules.local_text(each.start_at, found.timezone)[:10] for each in occurrences(found.record)}
+    if rule is None or day not in days:
+        raise Conflict("It does not take place on that day anyway.")
+    changed = {**rule, "exceptions": sorted({*rule.get("exceptions", ()), day})}
+    record = cast(EventRecord, {**found.record, "recurrence": changed})
+    return change_event(conn, unit, person_id, event_id, record)
+
+
+def delete_event(conn: Connection, unit: Unit, person_id: int, event_id: int) -> None:
+    """Take an event back whole, with all answers; whoever answered hears that it is gone."""
+    found = find_organised(conn, event_id, person_id)
+    stored = objects.find_object_by_id(conn, found.id)
+    assert stored is not None
+    news.tell(conn, unit, news.Deleted(stored))
+    told = sorted({*objects.load_told(conn, found.id), *events.load_hearing_uris(conn, found.id)})
+    objects.bury(conn, stored, unit.now)
+    if Visibility(found.visibility).federates or told:
+        happenings.record(conn, unit.ids, unit.now, happenings.ObjectDeleted(found.id, told), about=found.uri)
+
+
+# -- reminders -------------------------------------------------------------------------------------------------------
+
+
+def remind_later(conn: Connection, unit: Unit, event: Event) -> None:
+    """Have people here reminded a day before it begins; of a series, before each time."""
+    coming = following(event.record, unit.now + REMINDED_BEFORE)
+    if coming is None or coming.start_at <= unit.now + REMINDED_BEFORE or event.cancelled_at is not None:
+        return
+    due_at = coming.start_at - REMINDED_BEFORE
+    key = f"reminder|{event.id}|{coming.start_at}"
+    jobs.enqueue_many(conn, [NewJob(REMINDER, unit.ids.new(), due_at, ref=event.id, lock_key=key)])

@@ -1,0 +1,330 @@
+"""Events, ours and others': their records beside the rows of ``objects``, and lists of them by time."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
+
+from node.domain.events import AnswerState, EventRecord
+from node.store.tables import actors, bookmarks, event_answers, event_organisers, events, follows, objects
+from node.store.upsert import insert_missing, inserting
+from node.store.visible import not_hidden_from, visible_to
+
+KIND = "event"  # of the object's row
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An event as this node holds it. The counts are of places: companions take some too."""
+
+    id: int  # of the object
+    uri: str
+    url: str  # its page at home
+    actor_id: int
+    local: bool
+    visibility: str
+    state: str
+    audience: str  # the Group that it belongs to
+    published_at: int
+    updated_at: int | None
+    version: int
+    start_at: int
+    end_at: int | None
+    last_at: int
+    timezone: str
+    status: str
+    sequence: int
+    cancelled_at: int | None
+    join_mode: str
+    capacity: int | None
+    has_waitlist: bool
+    going_count: int
+    waiting_count: int
+    interested_count: int
+    record: EventRecord
+
+    @property
+    def remaining(self) -> int | None:
+        """Places that are free; None where there are as many as like."""
+        return None if self.capacity is None else max(0, self.capacity - self.going_count)
+
+
+_OF_OBJECT = frozenset(
+    {
+        "id",
+        "uri",
+        "url",
+        "actor_id",
+        "local",
+        "visibility",
+        "state",
+        "audience",
+        "published_at",
+        "updated_at",
+        "version",
+    }
+)
+_COLUMNS = tuple((objects if name in _OF_OBJECT else events).c[name] for name in Event.__dataclass_fields__)
+_JOINED = objects.join(events, events.c.object_id == objects.c.id)
+
+
+def _select() -> Select[Any]:
+    return select(*_COLUMNS).select_from(_JOINED)
+
+
+# -- writing ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What of an event is kept beside the row of its object; counts only of events of other servers."""
+
+    record: EventRecord
+    start_at: int
+    end_at: int | None
+    last_at: int
+    sequence: int = 0
+    cancelled_at: int | None = None
+    going_count: int | None = None
+
+
+def save_event(conn: Connection, object_id: int, saved: Saved) -> None:
+    """Keep an event, new or changed. What is counted here stays."""
+    record = saved.record
+    values: dict[str, Any] = {
+        "start_at": saved.start_at,
+        "end_at": saved.end_at,
+        "last_at": saved.last_at,
+        "timezone": record["timeZone"],
+        "status": record.get("status", "scheduled"),
+        "sequence": saved.sequence,
+        "cancelled_at": saved.cancelled_at,
+        "join_mode": record["joinMode"],
+        "capacity": record.get("capacity"),
+        "has_waitlist": record.get("waitlist", True),
+        "record": record,
+    }
+    if saved.going_count is not None:
+        values["going_count"] = saved.going_count
+    statement = inserting(conn.dialect.name)(events).values(object_id=object_id, **values)
+    conn.execute(statement.on_conflict_do_update(index_elements=[events.c.object_id], set_=values))
+
+
+def add_organisers(conn: Connection, event_id: int, actor_ids: Collection[int]) -> None:
+    rows = [{"event_id": event_id, "actor_id": each} for each in sorted(set(actor_ids))]
+    if rows:
+        conn.execute(insert_missing(event_organisers)[conn.dialect.name], rows)
+
+
+def lock_event(conn: Connection, event_id: int) -> None:
+    """Nobody else decides on this event until the transaction ends: whoever counts places calls it first."""
+    conn.execute(update(events).where(events.c.object_id == event_id).values(going_count=events.c.going_count))
+
+
+def recount(conn: Connection, event_id: int) -> None:
+    """Set the counts of an own event to what its answers say."""
+    places = event_answers.c.companions + 1
+
+    def total(states: Collection[AnswerState]) -> Any:
+        names = [state.value for state in states]
+        summed = func.coalesce(func.sum(case((event_answers.c.state.in_(names), places), else_=0)), 0)
+        return select(summed).where(event_answers.c.event_id == event_id).scalar_subquery()
+
+    conn.execute(
+        update(events)
+        .where(events.c.object_id == event_id)
+        .values(
+            going_count=total([state for state in AnswerState if state.takes_place]),
+            waiting_count=total([AnswerState.WAITLIST]),
+            interested_count=total([AnswerState.INTERESTED]),
+        )
+    )
+
+
+# -- finding ---------------------------------------------------------------------------------------------------------
+
+_BY_ID = _select().where(objects.c.id.in_(bindparam("ids", expanding=True)))
+
+
+def load_events(conn: Connection, ids: Collection[int]) -> dict[int, Event]:
+    """Events by id, whatever has become of them."""
+    return {row.id: Event(*row) for row in conn.execute(_BY_ID, {"ids": list(ids)})} if ids else {}
+
+
+def find_event(conn: Connection, event_id: int) -> Event | None:
+    return load_events(conn, [event_id]).get(event_id)
+
+
+def find_visible(conn: Connection, event_id: int, viewer_id: int | None) -> Event | None:
+    """A living event that this person may read."""
+    row = conn.execute(_select().where(objects.c.id == event_id, visible_to(viewer_id))).first()
+    return Event(*row) if row else None
+
+
+def is_organiser(conn: Connection, event: Event, actor_id: int) -> bool:
+    """Whether this person sees the answers and changes the event: who published it, or looks after it."""
+    if event.actor_id == actor_id:
+        return True
+    query = select(event_organisers.c.actor_id).where(
+        event_organisers.c.event_id == event.id, event_organisers.c.actor_id == actor_id
+    )
+    return conn.execute(query).first() is not None
+
+
+def list_organisers(conn: Connection, event_id: int) -> list[int]:
+    query = select(event_organisers.c.actor_id).where(event_organisers.c.event_id == event_id)
+    return list(conn.scalars(query.order_by(event_organisers.c.actor_id)))
+
+
+# -- lists -----------------------------------------------------------------------------------------------------------
+
+#: Lists are cut here: a calendar of more is no use to anybody.
+MOST = 500
+_CALENDAR = [state.value for state in AnswerState if state.is_in_calendar]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which events a list is of; all conditions hold together."""
+
+    actor_id: int | None = None  # published by this account
+    audience: str = ""  # of this community
+    person_id: int | None = None  # the person answered, bookmarked or looks after them
+    text: str = ""
+
+
+def list_between(
+    conn: Connection,
+    viewer_id: int | None,
+    begin: int,
+    end: int,
+    now: int,
+    *,
+    scope: Scope | None = None,
+    cancelled_since: int | None = None,
+    limit: int = MOST,
+) -> list[Event]:
+    """Events that may touch a span of time and that this person may read, by their start; series may have gaps there.
+
+    ``cancelled_since``: leave out what was cancelled before.
+    """
+    query = _select().where(
+        events.c.last_at >= begin, events.c.start_at < end, visible_to(viewer_id), *_listed(viewer_id)
+    )
+    query = query.where(*_in_scope(scope or Scope()))
+    if cancelled_since is not None:
+        query = query.where(or_(events.c.cancelled_at.is_(None), events.c.cancelled_at >= cancelled_since))
+    parameters = {"now": now} if viewer_id is not None else {}
+    rows = conn.execute(query.order_by(events.c.start_at, objects.c.id).limit(limit), parameters)
+    return [Event(*row) for row in rows]
+
+
+def list_upcoming(
+    conn: Connection,
+    viewer_id: int | None,
+    now: int,
+    *,
+    scope: Scope | None = None,
+    after: tuple[int, int] | None = None,
+    limit: int = 20,
+    past: bool = False,
+) -> list[Event]:
+    """Events that are not over (or, ``past``, that are), by start and id; ``after``: those behind this pair."""
+    key = (events.c.start_at, objects.c.id)
+    query = _select().where(
+        events.c.last_at < now if past else events.c.last_at >= now,
+        visible_to(viewer_id),
+        *_listed(viewer_id),
+        *_in_scope(scope or Scope()),
+    )
+    if after is not None:
+        start, event_id = after
+        is_later = key[0] < start if past else key[0] > start
+        is_beside = key[1] < event_id if past else key[1] > event_id
+        query = query.where(or_(is_later, (key[0] == start) & is_beside))
+    order = (key[0].desc(), key[1].desc()) if past else key
+    parameters = {"now": now} if viewer_id is not None else {}
+    return [Event(*row) for row in conn.execute(query.order_by(*order).limit(limit), parameters)]
+
+
+def _listed(viewer_id: int | None) -> Sequence[ColumnElement[bool]]:
+    """What lists show: what is not unlisted, and of nobody whom the viewer does not want to see."""
+    is_listed = objects.c.visibility != "unlisted"
+    mine = literal(False) if viewer_id is None else objects.c.actor_id == bindparam("viewer", viewer_id)
+    return [or_(is_listed, mine), *not_hidden_from(viewer_id, objects.c.actor_id)]
+
+
+def _in_scope(scope: Scope) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if scope.actor_id is not None:
+        found.append(objects.c.actor_id == scope.actor_id)
+    if scope.audience:
+        found.append(objects.c.audience == scope.audience)
+    if scope.text:
+        found.append(objects.c.name.icontains(scope.text, autoescape=True))
+    if scope.person_id is not None:
+        found.append(or_(*_concerns(scope.person_id)))
+    return found
+
+
+def _concerns(person_id: int) -> list[ColumnElement[bool]]:
+    answered = exists().where(
+        event_answers.c.event_id == objects.c.id,
+        event_answers.c.actor_id == person_id,
+        event_answers.c.state.in_(_CALENDAR),
+    )
+    kept = exists().where(bookmarks.c.object_id == objects.c.id, bookmarks.c.actor_id == person_id)
+    organised = exists().where(event_organisers.c.event_id == objects.c.id, event_organisers.c.actor_id == person_id)
+    return [answered, kept, organised, objects.c.actor_id == person_id]
+
+
+def in_communities_of(person_id: int) -> ColumnElement[bool]:
+    """Events of communities that this person belongs to."""
+    return exists(
+        select(follows.c.id)
+        .join(actors, actors.c.id == follows.c.followed_id)
+        .where(actors.c.uri == objects.c.audience, follows.c.follower_id == person_id, follows.c.state == "accepted")
+    )
+
+
+# -- who hears of a change -------------------------------------------------------------------------------------------
+
+_HEARS = [state.value for state in AnswerState if state.hears_of_changes]
+
+
+def load_hearing_uris(conn: Connection, event_id: int) -> list[str]:
+    """URIs of everybody who answered and has not declined: they hear of changes, wherever they are."""
+    query = (
+        select(actors.c.uri)
+        .join(event_answers, event_answers.c.actor_id == actors.c.id)
+        .where(event_answers.c.event_id == event_id, event_answers.c.state.in_(_HEARS))
+    )
+    return list(conn.scalars(query))
+
+
+def load_hearing_here(conn: Connection, ids: Collection[int]) -> list[tuple[int, int]]:
+    """``(event id, actor id)`` of our people who answered one of these events, or keep it for later."""
+    answered = select(event_answers.c.event_id, event_answers.c.actor_id).where(
+        event_answers.c.event_id.in_(list(ids)), event_answers.c.state.in_(_HEARS)
+    )
+    kept = (
+        select(bookmarks.c.object_id, bookmarks.c.actor_id)
+        .join(events, events.c.object_id == bookmarks.c.object_id)
+        .where(bookmarks.c.object_id.in_(list(ids)))
+    )
+    pairs = answered.union(kept).subquery()
+    query = select(pairs.c[0], pairs.c[1]).join(actors, actors.c.id == pairs.c[1]).where(actors.c.local)
+    return [(row[0], row[1]) for row in conn.execute(query)]
