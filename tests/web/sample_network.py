@@ -1,11 +1,14 @@
 """Networks of several sizes for the pages that show them; all names are invented."""
 
 from dataclasses import replace
+from typing import Any
 
+from node.domain.moderation import DomainPolicy
 from node.domain.network import Bridge, Goods, House, Network
-from web.network.page import build_view
-from web.network.views import NetworkView
-from web.pages.views import Page, Viewer
+from web.admin.views import AdminHouse, AdminNetworkView, Copy
+from web.network.drawing import draw
+from web.network.page import build_view, paths_of
+from web.pages.views import Page, View, Viewer
 
 OWN, NAME = "learn.hospital.example", "St. Brigid Teaching Hospital"
 _NAMES = (
@@ -60,10 +63,49 @@ def network(peers: int, bridges: int) -> Network:
     )
 
 
-def views(page: Page, admin: Viewer) -> dict[str, NetworkView]:
+def operator_view(page: Page) -> AdminNetworkView:
+    """One house that is well, one that does not answer, one whose catalogue cannot be read."""
+    found = network(3, 4)
+    common: dict[str, Any] = {
+        "policy_path": "/admin/policies?domain=x.example",
+        "last_success_at": page.now_at - 60_000,
+    }
+    rows = [
+        AdminHouse(name=house.title, host=house.host, path="/@house@x.example", received=house.received, **common)
+        for house in found.houses
+    ]
+    states: tuple[dict[str, Any], ...] = (
+        {"is_followed": True, "follows_us": True, "followers": 31, "copy": Copy(state="equal", total=2400)},
+        {
+            "circuit": "open",
+            "error": "connection refused after 5 s <b>",
+            "failures": 11,
+            "queued": 318,
+            "oldest_at": page.now_at - 3_600_000,
+            "effect": DomainPolicy.LIMIT,
+        },
+        {"copy": Copy(state="failing", total=12, equal_at=page.now_at - 86_400_000, problem="404 at the change log")},
+    )
+    houses = tuple(replace(row, **state) for row, state in zip(rows, states, strict=True))
+    return AdminNetworkView(
+        page=page,
+        drawing=draw(found, own_key=OWN, own_name=NAME),
+        paths=paths_of(found, OWN),
+        troubled=frozenset(house.host for house in houses if house.is_troubled),
+        houses=houses,
+        house_total=3,
+        silent=1,
+        waiting=318,
+        apart=1,
+        communities=len(found.bridges),
+    )
+
+
+def views(page: Page, admin: Viewer) -> dict[str, View]:
     """The map for 0, 1, 3, 30 and 300 other houses."""
     page = replace(page, path="/network", title="The network", section="/network")
     return {
+        "admin_network": operator_view(replace(page, path="/admin/network", title="Network", viewer=admin)),
         "network_alone": build_view(replace(page, viewer=admin), Network(), OWN, NAME),
         "network_of_two": build_view(page, network(1, 1), OWN, NAME),
         "network_of_four": build_view(page, network(3, 4), OWN, NAME),

@@ -30,7 +30,7 @@ async def test_members_do_not_enter(site: Site) -> None:
         conn.execute(update(accounts).values(role="member"))
 
     await site.store.write(demote)
-    for path in ("/admin", "/admin/peers", "/admin/queue", "/admin/policies"):
+    for path in ("/admin", "/admin/network", "/admin/peers", "/admin/queue", "/admin/policies"):
         await site.get(path, 403)
     await site.post("/admin/policies", 403, domain="x.example", effect="block")
 

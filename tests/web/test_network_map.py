@@ -1,6 +1,8 @@
 """The map of the network: three real nodes, what each of them shows, to whom, and at which cost."""
 
 import re
+import secrets
+from dataclasses import replace
 
 import aiohttp
 import pytest
@@ -11,15 +13,17 @@ from node.domain.actors import ActorKind
 from node.domain.moderation import DomainPolicy
 from node.domain.network import Network
 from node.domain.visibility import Visibility
-from node.store import communities, follows, policies
+from node.store import accounts, communities, follows, hosts, policies
 from node.store.actors import Actor
 from node.store.communities import Community
 from node.store.follows import Follow
+from node.store.hosts import Change
 from tests.network import Peer, network
 from tests.records import record
 from tests.statements import counted
 from tests.web import sample_network
 from web.network.drawing import BULBS, PLANTS, draw
+from web.sessions import cookie_name
 
 
 async def found(peer: Peer, name: str, visibility: Visibility) -> Actor:
@@ -104,6 +108,47 @@ async def test_blocked_and_silenced_houses_are_left_out(tmp_path):
             await hospital.system.federation.policies.load()
             assert (await tell(hospital))["organisations"] == []
             assert host not in await page(hospital)
+
+
+async def test_operators_see_health_flows_and_policies_of_the_same_network(tmp_path):
+    async with network(tmp_path, "hospital", "university") as net:
+        hospital, university = net.peers
+        await hospital.follow(await hospital.organisation(), (await university.organisation()).uri)
+        await net.settle()
+        await university.publish(record(id="https://x.example/a", name={"en": "Cells"}))
+        await net.settle()
+        host = university.system.node.config.host
+        await hospital.store.write(policies.set_policy, host.split(":")[0], DomainPolicy.LIMIT, "", hospital.unit().now)
+        await hospital.system.federation.policies.load()
+        admin = await hospital.add_actor("ada")
+        await hospital.store.write(accounts.set_role, admin.id, accounts.ADMIN)
+
+        text = await page_as(hospital, admin, "/admin/network")
+        row = text[text.index("<tbody") : text.index("</tbody>")]
+        for shown in (
+            host,
+            "answering",
+            "1 resource",
+            "equal",
+            f"/admin/policies?domain={host.split(':')[0]}",
+            "Limited",
+        ):
+            assert shown in row
+        down = Change(host, lambda known: replace(known, failures=9, held_until_at=hospital.unit().now + 60_000))
+        await hospital.store.write(hosts.change_many, [down], kind="deliver", now=hospital.unit().now)
+        assert "not answering" in await page_as(hospital, admin, "/admin/network")
+        clerk = await hospital.add_actor("clerk")
+        await page_as(hospital, clerk, "/admin/network", 403)
+
+
+async def page_as(peer: Peer, person: Actor, path: str, status: int = 200) -> str:
+    """A page as a member sees it."""
+    secret, now = secrets.token_urlsafe(32), peer.unit().now
+    await peer.store.write(accounts.insert_session, secret, person.id, "c" * 43, now)
+    cookies = {cookie_name(peer.system.node.config): secret}
+    async with peer.http.get(peer.origin + path, headers={"Accept": "text/html"}, cookies=cookies) as answer:
+        assert answer.status == status
+        return await answer.text()
 
 
 async def test_a_node_alone_says_so_and_absurd_parameters_change_nothing(tmp_path):

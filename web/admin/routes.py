@@ -8,6 +8,7 @@ from web.admin import (
     block_lists,
     house,
     members,
+    network,
     overview,
     peers,
     people,
@@ -21,6 +22,7 @@ _REPORT, _ACTOR = "{report:[0-9]{1,19}}", "{actor:[0-9]{1,19}}"
 ROUTES = [
     web.get("/admin", overview.show_overview, name="admin"),
     web.get("/admin/peers", peers.show_peers, name="admin-peers"),
+    web.get(network.PATH, network.show_network, name="admin-network"),
     web.get("/admin/queue", queue.show_queue, name="admin-queue"),
     web.post("/admin/queue/{job:[0-9]{1,19}}/retry", queue.retry, name="admin-queue-retry"),
     web.post("/admin/queue/{job:[0-9]{1,19}}/discard", queue.discard, name="admin-queue-discard"),

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
 from node.domain.moderation import DomainPolicy, Sanction
+from node.domain.network import Goods
+from web.network.drawing import Drawing
 from web.pages.parts import Field, Link, Paging
 from web.pages.views import Page
 
@@ -90,6 +92,67 @@ class PeersView:
     total: int = 0
     query: str = ""
     filters: tuple[Link, ...] = ()
+    paging: Paging = field(default_factory=Paging)
+
+
+CopyState = Literal["equal", "behind", "unknown", "failing"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """Our copy of another's catalogue: whether it holds what its owner said last, and when it last did."""
+
+    state: CopyState
+    total: int = 0
+    checked_at: int = 0
+    equal_at: int = 0
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdminHouse:
+    """An organisation of the network, with what an operator wants to know of it; see ``House`` and ``PeerRow``."""
+
+    name: str
+    host: str
+    path: str
+    policy_path: str
+    circuit: Circuit = "closed"
+    effect: DomainPolicy | None = None
+    last_success_at: int = 0
+    last_seen_at: int = 0
+    failures: int = 0
+    error: str = ""
+    queued: int = 0
+    oldest_at: int = 0
+    received: Goods = field(default_factory=Goods)
+    is_followed: bool = False
+    follows_us: bool = False
+    followers: int = 0
+    following: int = 0
+    copy: Copy | None = None
+
+    @property
+    def is_troubled(self) -> bool:
+        return self.circuit != "closed" or (self.copy is not None and self.copy.state in {"behind", "failing"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdminNetworkView:
+    """The map with its health, those with trouble first. ``silent`` do not answer, ``apart`` are copies out of step."""
+
+    template: ClassVar[str] = "admin/network.html"
+
+    page: Page
+    drawing: Drawing
+    paths: dict[str, str]
+    troubled: frozenset[str] = frozenset()
+    houses: tuple[AdminHouse, ...] = ()
+    house_total: int = 0
+    silent: int = 0
+    waiting: int = 0
+    apart: int = 0
+    communities: int = 0
     paging: Paging = field(default_factory=Paging)
 
 

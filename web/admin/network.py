@@ -1,0 +1,117 @@
+"""``/admin/network``: the network as operators see it: who is reached, what flows, whether catalogues agree."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from aiohttp import web
+from sqlalchemy import Connection
+
+from federation.state import FEDERATION
+from node.domain.moderation import Policies
+from node.domain.network import House, Network
+from node.log import one_line
+from node.services.network import load_network
+from node.state import NODE
+from node.store import catalogues, hosts, peers
+from node.store.catalogues import Catalogue
+from node.store.hosts import Host
+from node.store.peers import Ties
+from node.store.resources import Viewer
+from web.admin.peers import circuit_of
+from web.admin.views import AdminHouse, AdminNetworkView, Copy, CopyState
+from web.network.drawing import draw
+from web.network.finding import house_path
+from web.network.page import paths_of
+from web.pages.cursor import offset_of
+from web.pages.frame import html, page_of
+from web.pages.parts import Paging
+from web.sessions import require_admin
+
+PATH = "/admin/network"
+_PAGE = 50
+_ALL = Policies({})  # the operator sees what lists leave out
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    network: Network
+    hosts: Mapping[str, Host]
+    ties: Mapping[str, Ties]
+    copies: Mapping[int, Catalogue]
+
+
+async def show_network(request: web.Request) -> web.Response:
+    session, node = require_admin(request), request.app[NODE]
+    config, now, first = node.config, node.clock.now(), offset_of(request)
+    found = await node.store.read(_find, Viewer(session.actor_id), config.host, now)
+    policies = request.app[FEDERATION].policies()
+    rows = [_row(house, found, policies, now) for house in found.network.houses]
+    rows.sort(key=lambda row: not row.is_troubled)
+    has_more = first + _PAGE < len(rows)
+    view = AdminNetworkView(
+        page=page_of(request, PATH, title="Network", section="/admin", noindex=True),
+        drawing=draw(found.network, own_key=config.host, own_name=config.node.name),
+        paths=paths_of(found.network, config.host),
+        troubled=frozenset(row.host for row in rows if row.is_troubled),
+        houses=tuple(rows[first : first + _PAGE]),
+        house_total=len(rows),
+        silent=sum(row.circuit in {"open", "unavailable"} for row in rows),
+        waiting=sum(row.queued for row in rows),
+        apart=sum(row.copy is not None and row.copy.state in {"behind", "failing"} for row in rows),
+        communities=len(found.network.bridges),
+        paging=Paging(next_path=f"{PATH}?from={first + _PAGE}" if has_more else "", first_path=PATH if first else ""),
+    )
+    return html(request, view)
+
+
+def _find(conn: Connection, viewer: Viewer, own_host: str, now: int) -> _Found:
+    network = load_network(conn, viewer, _ALL, own_host=own_host, now=now)
+    names = [house.host for house in network.houses]
+    return _Found(
+        network,
+        hosts.load_hosts(conn, names),
+        peers.load_ties(conn, names),
+        {each.actor_id: each for each in catalogues.list_followed(conn)},
+    )
+
+
+def _row(house: House, found: _Found, policies: Policies, now: int) -> AdminHouse:
+    host, ties = found.hosts.get(house.host) or Host(house.host), found.ties[house.host]
+    return AdminHouse(
+        name=one_line(house.title, 80),
+        host=house.host,
+        path=house_path(house),
+        policy_path=f"/admin/policies?domain={house.host.rsplit(':', 1)[0]}",
+        effect=policies.find(house.host),
+        circuit=circuit_of(host, now),
+        last_success_at=host.last_success_at or 0,
+        last_seen_at=host.last_seen_at or 0,
+        failures=host.failures,
+        error=one_line(host.last_error),
+        queued=ties.queued,
+        oldest_at=ties.oldest_at,
+        received=house.received,
+        is_followed=house.is_followed,
+        follows_us=house.follows_us,
+        followers=house.followers,
+        following=house.following,
+        copy=_copy(found.copies.get(house.actor_id)),
+    )
+
+
+def _copy(catalogue: Catalogue | None) -> Copy | None:
+    """How our copy of a house's catalogue stands; None where we do not keep one."""
+    if catalogue is None:
+        return None
+    state: CopyState = "equal" if catalogue.is_as_announced else "behind"
+    if catalogue.problem:
+        state = "failing"
+    elif not catalogue.announced_digest:
+        state = "unknown"
+    return Copy(
+        state=state,
+        total=catalogue.total,
+        checked_at=catalogue.checked_at,
+        equal_at=catalogue.equal_at or 0,
+        problem=one_line(catalogue.problem),
+    )
