@@ -27,6 +27,7 @@ def write_document(record: ResourceRecord, placement: Placement) -> WrittenDocum
             updated_at=placement.updated_at,
             revision=placement.revision,
             visibility=placement.visibility,
+            named=placement.named,
         ),
     )
     return WrittenDocument(

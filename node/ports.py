@@ -49,7 +49,10 @@ class Fetcher(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placement:
-    """Whose a record is, where it is published and when (milliseconds); ``updated_at`` is None until it changes."""
+    """Whose a record is, where it is published and when (milliseconds); ``updated_at`` is None until it changes.
+
+    ``named``: URIs of actors whom it is addressed to by name, because it builds on what they published.
+    """
 
     object_uri: str
     actor_uri: str
@@ -59,6 +62,7 @@ class Placement:
     published_at: int
     updated_at: int | None
     revision: int
+    named: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,5 +21,6 @@ AREAS = (
         *("/sign-in/code", "/sign-in/organisation"),
     ),
     Area("web.network.routes", "/network"),
+    Area("web.library.routes", "/resources/new", "/resources/drafts", "/r"),
     Area("web.pages.routes", "/"),
 )

@@ -13,6 +13,7 @@ import schemas
 from federation.catalogues.amb import AMB_CONTEXT, CONCEPT_KEYS, SAME_KEYS, plain_context
 from federation.mapping.mending import mend
 from federation.mapping.schema_values import present
+from node.descriptions import with_plain_texts
 from node.domain.licences import NOT_STATED
 from node.domain.records import AGENT_LISTS, CONCEPTS, KEPT_BY_NODE, REFERENCE_LISTS, ResourceRecord
 from node.domain.text import UNKNOWN_LANGUAGE, by_two_letters, pick, primary
@@ -39,6 +40,7 @@ def write_amb(record: ResourceRecord, *, page: Mapping[str, Any] | None = None) 
     language = _language_of(record)
     if language is None:
         return Export(None, ("defaultLanguage",), _WANTED)
+    record = with_plain_texts(record)
     loose = cast(_Json, record)
     document: _Json = {
         "@context": _contexts_of(record, language),

@@ -14,6 +14,7 @@ from federation.mapping.entity_parts import CONCEPT_KEYS, SKOS_CONCEPT
 from federation.mapping.entity_reader import read_entity
 from federation.mapping.reading import Reading, graded, rejected
 from federation.mapping.schema_values import RESOURCE_TYPES, as_list, is_iri_text, normalised, texts_of
+from node.descriptions import with_plain_texts
 from node.domain.courses import offers_of
 from node.domain.records import Instance, ResourceRecord
 from node.errors import Problem
@@ -106,7 +107,7 @@ def write_json_ld(record: ResourceRecord, *, page_url: str | None = None) -> dic
 
     ``page_url`` stands as ``url`` where the record has none of its own.
     """
-    entity = to_entity(record)
+    entity = to_entity(with_plain_texts(record))
     audience = [each["educationalRole"]["name"] for each in entity.pop("audience", []) if _is_named(each)]
     forms = [each["id"] for each in entity.pop(_LEARNING_FORM, []) if "id" in each]
     access = entity.pop("conditionsOfAccess", None)

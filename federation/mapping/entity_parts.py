@@ -23,6 +23,7 @@ PLAIN_KEYS = (
 )  # fmt: skip
 OWN_KEYS: Mapping[str, str] = {
     "defaultLanguage": "rz:defaultLanguage",
+    "descriptionFormat": "rz:descriptionFormat",
     "kind": "rz:kind",
     "previousVersion": "rz:previousVersion",
 }

@@ -39,6 +39,7 @@ class Envelope:
     """What stands around a record when it is published: addresses, instants (milliseconds), revision, visibility.
 
     ``updated_at`` is None or 0 until the first change. ``context_uri`` is made from ``uri`` where nobody gives one.
+    ``named``: actors whose works it is based on, who so hear of it.
     """
 
     uri: str
@@ -50,11 +51,13 @@ class Envelope:
     revision: int = 1
     visibility: Visibility = Visibility.PUBLIC
     context_uri: str = ""
+    named: tuple[str, ...] = ()
 
     @property
     def addresses(self) -> Addresses:
         """For whom it is; what goes to partners only is addressed to nobody by name."""
-        return address_for(self.visibility, followers=self.followers_uri)
+        named = self.named if self.visibility.is_open else ()
+        return address_for(self.visibility, followers=self.followers_uri, mentions=named)
 
     @property
     def context(self) -> str:

@@ -9,13 +9,14 @@ import html
 from collections.abc import Iterator, Mapping
 
 from federation.mapping.concepts import shipped
+from node.descriptions import as_html, is_markdown, summary
 from node.domain.course_lines import course_line
 from node.domain.courses import is_course
 from node.domain.durations import in_words
 from node.domain.licences import NOT_STATED, describe
 from node.domain.records import ResourceRecord
 from node.domain.resources import description, kind_of, title
-from node.domain.text import language_of, paragraphs, pick, primary, shorten
+from node.domain.text import language_of, pick, primary
 
 SUMMARY_LENGTH = 400
 PREVIEW_LENGTH = 200
@@ -40,17 +41,17 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
 
 def summary_html(record: ResourceRecord, language: str, today: dt.date) -> str:
     """One to three short paragraphs: what it is about, when a course is held next, and its facts."""
-    text = shorten(description(record, (language,)), SUMMARY_LENGTH)
+    text = summary(record, (language,), SUMMARY_LENGTH)
     parts = (text, course_line(record, language, today), _facts(record, language))
     return "".join(f"<p>{html.escape(part)}</p>" for part in parts if part)
 
 
 def article_html(record: ResourceRecord, language: str, page_url: str, today: dt.date) -> str:
     """Title, description, syllabus, facts and link: enough to decide whether to open it."""
-    text = description(record, (language,))[:MAX_DESCRIPTION]
+    text = as_html(description(record, (language,))[:MAX_DESCRIPTION], markdown=is_markdown(record))
     lines = (course_line(record, language, today), _facts(record, language))
     return (
-        f"<p><strong>{html.escape(title(record, (language,)))}</strong></p>{paragraphs(text)}"
+        f"<p><strong>{html.escape(title(record, (language,)))}</strong></p>{text}"
         f"{_syllabus(record, language)}{''.join(f'<p>{html.escape(line)}</p>' for line in lines if line)}"
         f"<p>{_link(page_url, page_url)}</p>"
     )
@@ -65,7 +66,7 @@ def _syllabus(record: ResourceRecord, language: str) -> str:
 
 def preview_html(record: ResourceRecord, language: str, page_url: str) -> str:
     """One line for clients that want a short Note (FEP-b2b8)."""
-    text = shorten(description(record, (language,)), PREVIEW_LENGTH)
+    text = summary(record, (language,), PREVIEW_LENGTH)
     middle = f": {html.escape(text)}" if text else ""
     name = html.escape(title(record, (language,)))
     return f"<p><strong>{name}</strong>{middle} {_link(page_url, _words(language)['open'])}</p>"

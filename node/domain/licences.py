@@ -182,20 +182,6 @@ def attribution_line(title: str, creators: Sequence[str], source: str, iri: str)
     return f"“{title}”{by}, {source}, {terms}"
 
 
-def mixing_problem(source: str, target: str) -> str | None:
-    """Why a work under ``source`` may not go into one under ``target``; None where nothing speaks against it."""
-    given, wanted = describe(source), describe(target)
-    if given.iri == wanted.iri:
-        return None
-    if not given.derivatives:
-        return f"{given.name} does not allow adaptations."
-    if given.share_alike:
-        return f"{given.short} asks that adaptations are shared under the same licence, not under {wanted.short}."
-    if not given.commercial and wanted.commercial:
-        return f"{given.short} does not allow commercial use, {wanted.short} would."
-    return None
-
-
 @lru_cache(maxsize=1024)
 def _known(iri: str) -> Licence | None:
     bare = re.sub(r"^https?://(?:www\.)?", "", iri.strip(), flags=re.IGNORECASE).rstrip("/")

@@ -203,6 +203,7 @@ class ResourceRecord(TypedDict):
     license: str
     url: NotRequired[str]
     description: NotRequired[Texts]
+    descriptionFormat: NotRequired[str]
     kind: NotRequired[str]
     learningResourceType: NotRequired[list[Concept]]
     about: NotRequired[list[Concept]]

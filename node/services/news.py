@@ -94,6 +94,14 @@ class Quoted:
 
 
 @dataclass(frozen=True, slots=True)
+class BuiltOn:
+    """A new work is based on something that one of ours wrote: ``owner_id`` is told."""
+
+    object_id: int  # the new work
+    owner_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Followed:
     """Somebody follows one of ours, or asks to where ``asks``."""
 
@@ -201,6 +209,7 @@ News = (
     | Reacted
     | Shared
     | Quoted
+    | BuiltOn
     | Followed
     | PollEnded
     | Accepted
@@ -292,6 +301,13 @@ def _of_quotes(conn: Connection, items: Sequence[Quoted | Posted], told: _Told) 
         yield Notice(owner_id, NoticeType.QUOTE, told[object_id].actor_id, object_id, object_id)
 
 
+def _of_branches(_conn: Connection, items: Sequence[BuiltOn], told: _Told) -> Iterable[Notice]:
+    """Apps know no type for this; that somebody is named is the nearest."""
+    for item in items:
+        actor_id = told[item.object_id].actor_id
+        yield Notice(item.owner_id, NoticeType.MENTION, actor_id, item.object_id, item.object_id)
+
+
 def _of_follows(_conn: Connection, items: Sequence[Followed], _told: _Told) -> Iterable[Notice]:
     for item in items:
         kind = NoticeType.FOLLOW_REQUEST if item.asks else NoticeType.FOLLOW
@@ -359,6 +375,7 @@ _NOTICES: Mapping[type[News], _Find] = MappingProxyType(
         Reacted: _of_reactions(NoticeType.FAVOURITE),
         Shared: _of_reactions(NoticeType.REBLOG),
         Quoted: _of_quotes,
+        BuiltOn: _of_branches,
         Followed: _of_follows,
         PollEnded: _of_polls,
         Accepted: _of_accepted,
@@ -518,6 +535,7 @@ _SAYINGS: Mapping[type[News], _Say] = MappingProxyType(
         Reacted: _say_nothing,
         Shared: _say_shares,
         Quoted: _say_nothing,
+        BuiltOn: _say_nothing,
         Followed: _say_nothing,
         PollEnded: _say_nothing,
         Accepted: _say_nothing,

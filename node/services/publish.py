@@ -17,11 +17,12 @@ from node import events
 from node.domain.courses import completed, is_course
 from node.domain.records import KEPT_BY_NODE, Agent, ResourceRecord
 from node.domain.resources import broken_rules, bump, digest_of
+from node.domain.reuse import sources_of
 from node.domain.text import clean_json
 from node.domain.visibility import Visibility
 from node.errors import Forbidden, Gone, Invalid, NotFound, Problem
 from node.ports import DocumentWriter, Placement, WrittenDocument
-from node.services import catalogue, enrolling, news
+from node.services import branches, catalogue, enrolling, news
 from node.services.audiences import home_owners
 from node.services.context import Unit
 from node.store import objects, resources, tags
@@ -60,11 +61,12 @@ def publish_resource(
     visibility: Visibility,
     *,
     write: DocumentWriter,
+    object_id: int | None = None,
 ) -> PublishResult:
     """Publish a record of our own, or its next version where this owner has published one with the same ``id``.
 
-    The same record again changes nothing. Raises ``Invalid`` with the problems of a record that cannot be published,
-    ``Forbidden`` for an owner who is not one of ours.
+    ``object_id``: of the new object, where it was promised before. The same record again changes nothing. Raises
+    ``Invalid`` with the problems of a record that cannot be published, ``Forbidden`` for an owner who is not ours.
     """
     owner = _own_actor(conn, owner_actor_id)
     checked = check_record(completed(record, provider_of(owner)), visibility)
@@ -72,7 +74,9 @@ def publish_resource(
     bumped = bump(checked, before.record if before else None, at=unit.now)
     if before is not None and bumped is before.record:
         return PublishResult(Outcome.UNCHANGED, before.id, before.uri, before.url, before.version)
-    return _create(conn, unit, owner, bumped, write) if before is None else _update(conn, unit, before, bumped, write)
+    if before is None:
+        return _create(conn, unit, owner, bumped, write, object_id or unit.ids.new())
+    return _update(conn, unit, before, bumped, write)
 
 
 def provider_of(owner: Actor) -> Agent:
@@ -106,9 +110,10 @@ def withdraw_resource(conn: Connection, unit: Unit, object_id: int) -> None:
         raise Gone("This resource has been withdrawn.")
     owner = _own_actor(conn, stored.actor_id)
     news.tell(conn, unit, news.Deleted(stored))
+    told = objects.load_told(conn, stored.id)
     objects.bury(conn, stored, unit.now)
     catalogue.log_change(conn, unit, owner, stored.uri, None)
-    _tell(conn, unit, stored.id, stored.uri, was_open=Visibility(stored.visibility).is_open, is_open=False)
+    _tell(conn, unit, stored.id, stored.uri, was_open=Visibility(stored.visibility).is_open, is_open=False, told=told)
 
 
 def _own_actor(conn: Connection, actor_id: int) -> Actor:
@@ -118,8 +123,9 @@ def _own_actor(conn: Connection, actor_id: int) -> Actor:
     return owner
 
 
-def _create(conn: Connection, unit: Unit, owner: Actor, record: ResourceRecord, write: DocumentWriter) -> PublishResult:
-    object_id = unit.ids.new()
+def _create(
+    conn: Connection, unit: Unit, owner: Actor, record: ResourceRecord, write: DocumentWriter, object_id: int
+) -> PublishResult:
     slug = resources.free_slugs(conn, {object_id: resources.wanted_slug(record)})[object_id]
     placement = Placement(
         object_uri=f"{unit.origin}/ap/o/{object_id}",
@@ -130,6 +136,7 @@ def _create(conn: Connection, unit: Unit, owner: Actor, record: ResourceRecord, 
         published_at=unit.now,
         updated_at=None,
         revision=record["version"],
+        named=branches.whom_to_tell(conn, record),
     )
     written = write(record, placement)
     row = {
@@ -146,6 +153,7 @@ def _create(conn: Connection, unit: Unit, owner: Actor, record: ResourceRecord, 
         **_columns(record, written),
     }
     objects.insert_objects(conn, [row])
+    objects.insert_mentions(conn, branches.mention_rows(object_id, placement))
     _save(conn, unit, owner, object_id, record, placement, written, slug)
     tags.add_tags(conn, {object_id: written.details.get("hashtags", ())})
     _show(conn, unit, owner, object_id)
@@ -165,10 +173,12 @@ def _update(
         published_at=before.published_at,
         updated_at=unit.now,
         revision=record["version"],
+        named=branches.whom_to_tell(conn, record),
     )
     written = write(record, placement)
     _keep_version(conn, before, unit.now)
     objects.update_object(conn, before.id, {"updated_at": unit.now, **_columns(record, written)})
+    objects.insert_mentions(conn, branches.mention_rows(before.id, placement))
     _save(conn, unit, before.owner, before.id, record, placement, written, before.slug)
     tags.replace_tags(conn, before.id, written.details.get("hashtags", ()))
     is_open = placement.visibility.is_open
@@ -190,6 +200,7 @@ def _show(conn: Connection, unit: Unit, owner: Actor, object_id: int) -> None:
     entry = {"id": object_id, "object_id": object_id, "shared_by_id": None}
     objects.insert_home_entries(conn, [{**entry, "owner_id": each} for each in sorted(owners)])
     news.tell(conn, unit, news.Posted(object_id))
+    branches.tell_sources(conn, unit, object_id)
 
 
 def _columns(record: ResourceRecord, written: WrittenDocument) -> dict[str, Any]:
@@ -249,13 +260,22 @@ def _keep_version(conn: Connection, before: Resource, now: int) -> None:
     )
 
 
-def _tell(conn: Connection, unit: Unit, object_id: int, uri: str, *, was_open: bool, is_open: bool) -> None:
+def _tell(
+    conn: Connection,
+    unit: Unit,
+    object_id: int,
+    uri: str,
+    *,
+    was_open: bool,
+    is_open: bool,
+    told: Sequence[str] = (),
+) -> None:
     """Record what other servers see of a change: to them, what is not open any more is deleted."""
     event: events.Event
     if is_open:
         event = events.ObjectUpdated(object_id) if was_open else events.ObjectCreated(object_id)
     elif was_open:
-        event = events.ObjectDeleted(object_id)
+        event = events.ObjectDeleted(object_id, told)
     else:
         return
     events.record(conn, unit.ids, unit.now, event, about=uri)
@@ -295,7 +315,10 @@ def store_remote_resource(
         grade=grade,
         warnings=warnings,
     )
+    is_new_branch = bool(sources_of(record)) and not resources.load_by_objects(conn, [object_id])
     resources.save_many(conn, [new])
+    if is_new_branch:
+        branches.tell_sources(conn, unit, object_id)
 
 
 def remove_remote_resource(conn: Connection, object_id: int) -> None:

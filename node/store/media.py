@@ -45,6 +45,7 @@ class Media:
         return [key for key in (self.key, self.small_key, self.source_key) if key]
 
 
+_NEVER = 32_503_680_000_000  # the year 3000; NULL without a post stands for a post that is gone
 _COLUMNS = tuple(media.c[name] for name in Media.__dataclass_fields__)
 _BY_ID = select(*_COLUMNS).where(media.c.id.in_(bindparam("ids", expanding=True)))
 _OF_OBJECTS = Prepared(
@@ -74,6 +75,20 @@ def load_media(conn: Connection, ids: Collection[int]) -> dict[int, Media]:
     if not ids:
         return {}
     return {row.id: Media(*row) for row in conn.execute(_BY_ID, {"ids": list(ids)})}
+
+
+def load_by_keys(conn: Connection, keys: Collection[str]) -> dict[str, Media]:
+    """Uploads by the key of their file."""
+    if not keys:
+        return {}
+    rows = conn.execute(select(*_COLUMNS).where(media.c.key.in_(list(keys))))
+    return {row.key: Media(*row) for row in rows}
+
+
+def keep(conn: Connection, media_ids: Collection[int]) -> None:
+    """A draft shows these: they do not expire before ``untie`` lets them go."""
+    if media_ids:
+        conn.execute(update(media).where(media.c.id.in_(list(media_ids))).values(loose_since_at=_NEVER))
 
 
 def load_for_objects(conn: Connection, object_ids: Collection[int]) -> dict[int, list[Media]]:

@@ -11,7 +11,13 @@ from node.store import conversations, follow_languages
 from node.store.bulk import Bulk
 from node.store.tables import (
     actors,
+    adoption_notes,
+    authorships,
     bookmarks,
+    collection_curators,
+    collection_followers,
+    collection_items,
+    derivations,
     events,
     filter_statuses,
     home_entries,
@@ -24,6 +30,7 @@ from node.store.tables import (
     pins,
     reactions,
     resources,
+    reviews,
     tombstones,
     topics,
 )
@@ -31,6 +38,7 @@ from node.store.upsert import insert_missing
 
 #: Only what lives is shown; what is hidden may come back (its author is suspended), what is deleted does not.
 LIVE, HIDDEN, DELETED = "live", "hidden", "deleted"
+RESOURCE = "resource"  # the kind of what has a record
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +85,14 @@ def find_object_by_id(conn: Connection, object_id: int) -> Object | None:
 def load_row(conn: Connection, object_id: int) -> Row[Any]:
     """The whole row of one object."""
     return conn.execute(select(objects).where(objects.c.id == object_id)).one()
+
+
+def lock_version(conn: Connection, object_id: int) -> int:
+    """Its present version, which nobody else changes before this unit is done; 0 where it is gone.
+
+    SQLite has one writer anyway and leaves the lock out.
+    """
+    return conn.scalar(select(objects.c.version).where(objects.c.id == object_id).with_for_update()) or 0
 
 
 def find_rows(conn: Connection, ids: Collection[int]) -> dict[int, Row[Any]]:
@@ -182,13 +198,21 @@ _GONE_WITH_IT = (
     events,
     notifications,
     filter_statuses,
+    adoption_notes,
+    authorships,
+    derivations,
+    reviews,
 )
+_COLLECTED = (collection_curators, collection_followers, collection_items)
 
 
 def bury(conn: Connection, found: Object, now: int) -> None:
     """Delete what the object said and showed; the row stays as a tombstone that keeps threads together."""
     for table in _GONE_WITH_IT:
         conn.execute(delete(table).where(table.c.object_id == found.id))
+    if found.kind == RESOURCE:
+        for table in _COLLECTED:
+            conn.execute(delete(table).where(table.c.collection_id == found.id))
     conn.execute(
         update(objects)
         .where(objects.c.id == found.id)

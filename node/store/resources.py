@@ -12,11 +12,12 @@ from sqlalchemy import Connection, Row, bindparam, delete, insert, select, updat
 from node.domain import slugs
 from node.domain.records import ResourceRecord
 from node.domain.resources import facets, kind_of, search_text, title
+from node.domain.reuse import sources_of
 from node.domain.uris import host_of
 from node.domain.visibility import STRANGER, Relation, Visibility, may_see
 from node.domain.vocabularies import concept_key
 from node.errors import Gone, NotFound, Problem
-from node.store import search
+from node.store import derivations, search
 from node.store.actors import Actor, load_actors_by_id
 from node.store.courses import save_instances
 from node.store.objects import LIVE
@@ -260,6 +261,7 @@ def save_many(conn: Connection, new: Sequence[NewResource]) -> None:
     save_instances(conn, {each.object_id: (each.record, _listing(each).value) for each in new}, known)
     _save_facets(conn, new, places)
     _save_labels(conn, new)
+    _save_sources(conn, new, known)
     search.drop(conn, [places[each.object_id].sort_key for each in new if not _listing(each)])
     search.index(conn, [_entry(each, places[each.object_id]) for each in new if _listing(each)])
 
@@ -417,6 +419,12 @@ def _save_labels(conn: Connection, new: Sequence[NewResource]) -> None:
         rows = [{"value": key, "labels": labels[True][key]} for key in sorted(labels[True])]
         newer = {"labels": statement.excluded.labels}
         conn.execute(statement.on_conflict_do_update(index_elements=["value"], set_=newer), rows)
+
+
+def _save_sources(conn: Connection, new: Sequence[NewResource], known: Collection[int]) -> None:
+    """What each is based on; most are based on nothing, and what is new had nothing before."""
+    sources = {each.object_id: sources_of(each.record) for each in new}
+    derivations.replace_sources(conn, {i: iris for i, iris in sources.items() if iris or i in known})
 
 
 def load_labels(conn: Connection, values: Collection[str]) -> dict[str, dict[str, str]]:

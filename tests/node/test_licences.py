@@ -9,7 +9,6 @@ from node.domain.licences import (
     attribution_line,
     describe,
     iri_of,
-    mixing_problem,
 )
 from tests.shared import shared_data
 
@@ -97,23 +96,6 @@ def test_names_are_understood_only_where_they_are_certain(name, iri):
 def test_unknown_terms_allow_nothing():
     found = describe("https://uni.example/terms")
     assert (found.known, found.open, found.derivatives, found.commercial) == (False,) * 4
-
-
-@pytest.mark.parametrize(
-    ("source", "target", "word"),
-    [
-        (BY, BY_SA, None),
-        (CC0, ALL_RIGHTS_RESERVED, None),
-        (BY_SA, BY_SA, None),
-        (BY_SA, BY, "same licence"),
-        (BY_ND, BY, "adaptations"),
-        (BY_NC, BY, "commercial"),
-        (NOT_STATED, BY, "adaptations"),
-    ],
-)
-def test_mixing_is_warned_of_where_the_licences_disagree(source, target, word):
-    problem = mixing_problem(source, target)
-    assert problem is None if word is None else problem is not None and word in problem
 
 
 def test_the_attribution_line_names_title_author_source_and_licence():

@@ -27,6 +27,7 @@ from node.errors import (
     UnsupportedMediaType,
 )
 from node.store import idempotency
+from node.store.resources import Viewer
 from schemas import check
 from web.client_api import callers
 from web.learning_api.answers import etag_of
@@ -41,6 +42,11 @@ async def reader(request: web.Request, scope: str = "read:statuses") -> int | No
     if callers.bearer_of(request):
         return await callers.reader(request, scope)
     return viewer_of(request).actor_id
+
+
+async def viewer(request: web.Request) -> Viewer:
+    """The same, as whom the store reads."""
+    return Viewer(await reader(request))
 
 
 async def writer(request: web.Request, scope: str) -> int:

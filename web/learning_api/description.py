@@ -56,6 +56,9 @@ def answer(description: str, schema: str) -> dict[str, Any]:
     return {"200": {"description": description, "content": content}, "304": {"description": "Not modified"}}
 
 
-def operation(name: str, answers: Mapping[str, Any], parameters: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
-    """One call, named for those who generate clients from the description."""
-    return {"operationId": name, "parameters": list(parameters), "responses": dict(answers)}
+def operation(
+    name: str, answers: Mapping[str, Any], parameters: Sequence[Mapping[str, Any]] = (), *, body: str = ""
+) -> dict[str, Any]:
+    """One call, named for those who generate clients from the description; ``body``: the schema of what is sent."""
+    sent = {"requestBody": {"required": True, "content": {"application/json": {"schema": ref(body)}}}} if body else {}
+    return {"operationId": name, "parameters": list(parameters), **sent, "responses": dict(answers)}

@@ -15,6 +15,7 @@ from node.store import listing, resources
 from node.store.listing import FILTERS, Option, Page, Sort, Wish
 from node.store.resources import Resource
 from schemas import load as load_schema
+from web.learning_api import callers
 from web.learning_api.answers import PREFIX, json_answer, limit_of, one_of
 from web.learning_api.description import (
     ADDRESS,
@@ -41,6 +42,7 @@ PARAMETERS = {**{facet: facet for facet in FILTERS if facet != "origin"}, "host"
 
 async def list_resources(request: web.Request) -> web.Response:
     """``GET /resources?q=&origin=&sort=&limit=&cursor=`` and filters; ``facets=1`` counts what the list holds."""
+    await callers.reader(request)  # a token says for whom the list is
     wish, with_facets = read_wish(request), request.query.get("facets") in {"1", "true"}
     page, facets = await request.app[NODE].store.read(_find, wish, with_facets)
     base = request.app[NODE].config.origin
@@ -58,7 +60,7 @@ async def list_resources(request: web.Request) -> web.Response:
 async def show_resource(request: web.Request) -> web.Response:
     """``GET /resources/SLUG``: one resource, by the last part of its page's address here."""
     node = request.app[NODE]
-    found = await node.store.read(resources.load_by_slug, request.match_info["slug"], viewer_of(request))
+    found = await node.store.read(resources.load_by_slug, request.match_info["slug"], await callers.viewer(request))
     return json_answer(request, resource_json(found, node.config.origin))
 
 

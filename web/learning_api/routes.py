@@ -6,11 +6,11 @@ from typing import Any
 from aiohttp import web
 
 from node.state import NODE
-from web.learning_api import catalogue, network, resources
+from web.learning_api import catalogue, network, resource_writing, resources
 from web.learning_api.answers import PREFIX, json_answer
 from web.learning_api.description import ERRORS
 
-NOUNS: tuple[ModuleType, ...] = (resources, catalogue, network)
+NOUNS: tuple[ModuleType, ...] = (resources, resource_writing, catalogue, network)
 
 
 async def show_openapi(request: web.Request) -> web.Response:
@@ -28,11 +28,20 @@ def build_openapi(base: str) -> dict[str, Any]:
             "description": "Learning resources of this node and those it follows. What is public needs no token.",
         },
         "servers": [{"url": f"{base}{PREFIX}"}],
-        "paths": {path: calls for noun in NOUNS for path, calls in noun.PATHS.items()},
+        "paths": _paths(),
         "components": {
             "schemas": {**ERRORS, **{name: schema for noun in NOUNS for name, schema in noun.schemas().items()}}
         },
     }
+
+
+def _paths() -> dict[str, dict[str, Any]]:
+    """All calls by address and method; several modules may say something of one address."""
+    found: dict[str, dict[str, Any]] = {}
+    for noun in NOUNS:
+        for path, calls in noun.PATHS.items():
+            found.setdefault(path, {}).update(calls)
+    return found
 
 
 ROUTES = [

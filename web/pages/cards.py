@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from node import descriptions
 from node.domain import resources as records
 from node.domain.licences import describe
 from node.domain.moderation import Policies
@@ -97,7 +98,7 @@ def resource_cards(found: Iterable[Resource], reader: Reader) -> tuple[ResourceC
 
 def resource_card(resource: Resource, reader: Reader) -> ResourceCard:
     record = resource.record
-    summary = records.description(record, reader.languages)
+    summary = descriptions.summary(record, reader.languages, _SUMMARY)
     levels = [pick(each.get("prefLabel", {}), reader.languages) for each in record.get("educationalLevel", ())]
     images = record.get("image", ())
     return ResourceCard(
@@ -106,7 +107,7 @@ def resource_card(resource: Resource, reader: Reader) -> ResourceCard:
             value=records.title(record, reader.languages), language=records.title_language(record, reader.languages)
         ),
         kind=resource.kind,
-        summary=Text(value=shorten(plain(summary), _SUMMARY)) if summary else None,
+        summary=Text(value=summary) if summary else None,
         languages=tuple(record["inLanguage"]),
         creators=tuple(agent["name"] for agent in record.get("creator", ())),
         level=next(filter(None, levels), ""),

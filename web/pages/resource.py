@@ -1,6 +1,8 @@
 """``/r/SLUG``: a learning resource of ours, or our copy of another node's."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, cast
 
 from aiohttp import hdrs, web
@@ -9,23 +11,37 @@ from sqlalchemy import Connection, Row
 from federation.catalogues.schema_org import write_json_ld
 from federation.mapping.concepts import shipped
 from federation.negotiation import wants_activity
+from node import descriptions
 from node.domain import resources as records
 from node.domain.licences import attribution_line
 from node.domain.records import Agent as AgentRecord
 from node.domain.records import Concept as ConceptRecord
 from node.domain.records import ResourceRecord
-from node.domain.text import language_of, pick, plain, shorten
+from node.domain.text import language_of, pick, plain
 from node.domain.uris import host_of, is_web_uri
 from node.domain.visibility import Visibility
 from node.errors import NotFound
+from node.services import authoring, branches
 from node.state import NODE
 from node.store import resources, showing
 from node.store.resources import Resource, Viewer
 from web.client_api.entities.cards import COVER_HEIGHT, COVER_WIDTH
-from web.pages.cards import Reader, resource_origin, thread
+from web.pages.cards import Reader, resource_cards, resource_origin, thread
 from web.pages.frame import html, page_of
 from web.pages.licences import licence_in_words
-from web.pages.parts import Accessibility, Agent, Concept, ExportGap, File, Image, Link, Prose, Reference, Text
+from web.pages.parts import (
+    Accessibility,
+    Agent,
+    Concept,
+    ExportGap,
+    File,
+    Image,
+    Link,
+    Prose,
+    Reference,
+    SafeHtml,
+    Text,
+)
 from web.pages.paths import CATALOGUE, catalogue_path
 from web.pages.reader import reader_of
 from web.pages.views import Alternate, ResourceView, Social
@@ -34,29 +50,51 @@ from web.viewer import viewer_of
 Answers = Sequence[Row[Any]]
 
 
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A resource with what surrounds it; ``edits``: whether the viewer may change it."""
+
+    found: Resource
+    answers: Answers
+    authors: dict[int, Row[Any]]
+    sources: dict[str, Resource]
+    made: list[Resource]
+    edits: bool
+
+
 async def show_resource(request: web.Request) -> web.Response:
     slug, reader = request.match_info["slug"], reader_of(request)
-    found, answers, authors = await request.app[NODE].store.read(_find, slug, viewer_of(request))
+    shown = await request.app[NODE].store.read(_find, slug, viewer_of(request))
+    found = shown.found
     if reader.hides_actor(found.owner):
         raise NotFound
     if wants_activity(request.headers.get(hdrs.ACCEPT, "")):
         raise web.HTTPFound(found.uri, headers={hdrs.VARY: "Accept"})
-    return html(request, _view(request, found, answers, authors, reader))
+    return html(request, _view(request, shown, reader))
 
 
-def _find(conn: Connection, slug: str, viewer: Viewer) -> tuple[Resource, Answers, dict[int, Row[Any]]]:
+def _find(conn: Connection, slug: str, viewer: Viewer) -> _Shown:
     found = resources.load_by_slug(conn, slug, viewer)
     answers = showing.load_answers(conn, found.id)
-    return found, answers, showing.load_rows(conn, {row.actor_id for row in answers})
+    edits = False
+    if viewer.actor_id is not None and found.local:
+        edits = authoring.may_edit(conn, authoring.load_author(conn, viewer.actor_id), found)
+    sources = branches.load_sources(conn, found.record)
+    return _Shown(
+        found,
+        answers,
+        showing.load_rows(conn, {row.actor_id for row in answers}),
+        {iri: each for iri, each in sources.items() if each.may_be_read_by(viewer)},
+        branches.load_branches(conn, found, viewer.actor_id),
+        edits,
+    )
 
 
-def _view(
-    request: web.Request, found: Resource, answers: Answers, authors: Mapping[int, Row[Any]], reader: Reader
-) -> ResourceView:
-    record = found.record
+def _view(request: web.Request, shown: _Shown, reader: Reader) -> ResourceView:
+    found, record = shown.found, shown.found.record
     title, language = records.title(record, reader.languages), records.title_language(record, reader.languages)
-    summary = shorten(plain(records.description(record, reader.languages)), 200)
-    replies = thread(answers, authors, found.id, reader)
+    summary = descriptions.summary(record, reader.languages, 200)
+    replies = thread(shown.answers, shown.authors, found.id, reader)
     creators = [agent["name"] for agent in record.get("creator", ())]
     is_public = found.visibility is Visibility.PUBLIC
     images = record.get("image", ())
@@ -87,9 +125,7 @@ def _view(
         noindex=not found.local or not is_public,
     )
     names = _in_order(record["name"], language)
-    descriptions = _in_order(
-        record.get("description", {}), language_of(record.get("description", {}), reader.languages) or ""
-    )
+    texts = _in_order(record.get("description", {}), language_of(record.get("description", {}), reader.languages) or "")
     return ResourceView(
         page=page,
         iri=record["id"],
@@ -98,7 +134,7 @@ def _view(
         version=found.version,
         digest=found.digest,
         updated_at=found.updated_at or found.published_at,
-        descriptions=tuple(Prose(value=plain(value), language=tag) for tag, value in descriptions),
+        descriptions=tuple(_prose(record, value, tag) for tag, value in texts),
         image=reader.picture(images[0]["contentUrl"], host=host_of(found.uri)) if images else None,
         creators=_agents(record.get("creator", ())),
         contributors=_agents(record.get("contributor", ())),
@@ -123,7 +159,7 @@ def _view(
         modified=record.get("dateModified", ""),
         accessibility=_accessibility(record),
         files=tuple(_files(record)),
-        based_on=_references(record, "isBasedOn"),
+        based_on=_references(record, "isBasedOn", shown.sources),
         part_of=_references(record, "isPartOf"),
         parts=_references(record, "hasPart"),
         previous=_earlier(record),
@@ -137,7 +173,28 @@ def _view(
         publisher_handle=found.owner.handle,
         replies=replies,
         reply_total=len(replies),
+        branches=resource_cards(shown.made, reader),
+        credits=tuple(_credits(record)),
+        edit_path=f"{found.path}/edit" if shown.edits else "",
+        withdraw_path=f"{found.path}/withdraw" if shown.edits else "",
+        history_path=f"{found.path}/versions" if found.local and found.version > 1 else "",
+        reuse_path=f"/resources/new?from={found.slug}" if reader.actor_id is not None else "",
     )
+
+
+def _prose(record: ResourceRecord, text: str, language: str) -> Prose:
+    """Markdown as it was meant; what came as plain text stays plain."""
+    if not descriptions.is_markdown(record):
+        return Prose(value=plain(text), language=language)
+    return Prose(value=SafeHtml(descriptions.as_html(text, markdown=True)), language=language)
+
+
+def _credits(record: ResourceRecord) -> Iterable[str]:
+    """The lines that credit what it is based on, as far as the record says whose that is."""
+    for each in record.get("isBasedOn", ()):
+        if "name" in each and "license" in each:
+            creators = [agent["name"] for agent in each.get("creator", ())]
+            yield attribution_line(each["name"], creators, each.get("id", ""), each["license"])
 
 
 def _preview(found: Resource, reader: Reader) -> Image:
@@ -221,12 +278,15 @@ def _files(record: ResourceRecord) -> Iterable[File]:
         yield File(url=address, name=host_of(address))
 
 
-def _references(record: ResourceRecord, key: str) -> tuple[Reference, ...]:
+def _references(
+    record: ResourceRecord, key: str, held: Mapping[str, Resource] = MappingProxyType({})
+) -> tuple[Reference, ...]:
+    """Other resources; to those that are held here leads the page here."""
     found: Sequence[Any] = cast(Any, record.get(key, ()))
     return tuple(
         Reference(
             label=Text(value=each.get("name") or each.get("id", "")),
-            href=_web(each.get("id", "")),
+            href=held[each["id"]].path if each.get("id") in held else _web(each.get("id", "")),
             host=host_of(each.get("id", "")),
         )
         for each in found

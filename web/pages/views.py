@@ -196,7 +196,8 @@ class ResourceView:
     ``names`` and ``descriptions`` come best language first; ``created``, ``published`` and ``modified`` are dates of
     the record (ISO 8601, often without a time); ``time_required`` and ``duration`` are ISO 8601 durations; ``version``,
     ``digest`` and ``updated_at`` are those of the copy that is shown; ``iri`` is its identity. ``address`` is what to
-    paste into a Mastodon app's search, ``publisher_handle`` whom to follow there; ``attribution`` a line to reuse.
+    paste into a Mastodon app's search, ``publisher_handle`` whom to follow there; ``attribution`` a line to reuse;
+    ``credits`` the lines that credit what it is based on, ``branches`` what is based on it.
     """
 
     template: ClassVar[str] = "resource.html"
@@ -247,6 +248,12 @@ class ResourceView:
     publisher_handle: str = ""
     replies: tuple[Reply, ...] = ()
     reply_total: int = 0
+    branches: tuple[ResourceCard, ...] = ()
+    credits: tuple[str, ...] = ()
+    edit_path: str = ""
+    history_path: str = ""
+    reuse_path: str = ""
+    withdraw_path: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,4 +35,5 @@ media = Table(
     Column("loose_since_at", BigInteger),  # since when nothing shows it; NULL while something does
     Index("ix_media_object_id", "object_id"),
     Index("ix_media_loose_since_at", "loose_since_at"),
+    Index("ix_media_key", "key"),
 )

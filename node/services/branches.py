@@ -1,0 +1,76 @@
+"""Branches: a work that is based on another one, told to those who published the original, shown on both pages.
+
+Who publishes something based on another's work addresses it to them by name, so its ``Create`` reaches the home of the
+original without a message of its own; ``Update`` and ``Delete`` follow it there (docs/federation/reuse.md).
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+
+from node.domain.records import ResourceRecord
+from node.domain.reuse import Fit, mix, sources_of
+from node.ports import Placement
+from node.services import news
+from node.services.context import Unit
+from node.store import authorships, derivations, resources
+from node.store.resources import Resource
+
+MAX_SOURCES = 20  # of one record that are told and shown
+MAX_BRANCHES = 50  # shown on a page
+
+
+def load_sources(conn: Connection, record: ResourceRecord) -> dict[str, Resource]:
+    """What a record is based on, as far as it is held here: IRI -> resource."""
+    iris = sources_of(record)[:MAX_SOURCES]
+    if not iris:
+        return {}
+    ids = derivations.find_sources(conn, iris)
+    found = resources.load_by_objects(conn, set(ids.values()))
+    return {iri: found[object_id] for iri, object_id in ids.items() if object_id in found}
+
+
+def identities_of(resource: Resource) -> tuple[str, ...]:
+    """Under which names others may say that they built on this."""
+    return tuple(dict.fromkeys((resource.record["id"], resource.uri)))
+
+
+def load_branches(conn: Connection, resource: Resource, viewer_id: int | None) -> list[Resource]:
+    """What is based on a resource, newest first; what its licence does not allow is no branch of it."""
+    ids = derivations.list_branches(conn, identities_of(resource), viewer_id, limit=MAX_BRANCHES)
+    found = resources.load_by_objects(conn, ids)
+    return [found[i] for i in ids if i in found and is_allowed(resource, found[i])]
+
+
+def is_allowed(original: Resource, branch: Resource) -> bool:
+    """By the licence of the original; whoever owns both needs none."""
+    if original.owner.id == branch.owner.id:
+        return True
+    return mix(original.record["license"], branch.record["license"]).fit is not Fit.REFUSED
+
+
+def whom_to_tell(conn: Connection, record: ResourceRecord) -> tuple[str, ...]:
+    """URIs of the actors elsewhere whose works a record is based on."""
+    owners = (source.owner for source in load_sources(conn, record).values())
+    return tuple(sorted({owner.uri for owner in owners if not owner.local}))
+
+
+def mention_rows(object_id: int, placement: Placement) -> list[dict[str, Any]]:
+    """Rows of ``store.objects.insert_mentions`` for whom an open work is addressed to; nobody else is named."""
+    named: Sequence[str] = placement.named if placement.visibility.is_open else ()
+    return [{"object_id": object_id, "actor_uri": uri, "silent": True} for uri in named]
+
+
+def tell_sources(conn: Connection, unit: Unit, object_id: int) -> None:
+    """Tell the members here who wrote the originals of a new work that everybody may read."""
+    branch = resources.load_by_objects(conn, [object_id]).get(object_id)
+    if branch is None or not branch.visibility.is_open:
+        return
+    local = {each.id: each for each in load_sources(conn, branch.record).values() if each.local}
+    if not local:
+        return
+    authors = authorships.load_authors(conn, local)
+    owners = {authors.get(i, each.owner.id) for i, each in local.items() if is_allowed(each, branch)}
+    by = authorships.find_author(conn, object_id) or branch.owner.id
+    news.tell(conn, unit, *(news.BuiltOn(object_id, owner) for owner in sorted(owners - {by})))

@@ -1,0 +1,175 @@
+"""Resources written by the learning API: published, changed, withdrawn, refused with what is wrong."""
+
+from typing import Any
+
+import pytest
+
+from tests.client import App, app_of
+from tests.network import network
+from tests.records import CC_BY, full_record
+
+RESOURCES = "/api/learning/v1/resources"
+BY_ND = "https://creativecommons.org/licenses/by-nd/4.0/"
+BY_SA = "https://creativecommons.org/licenses/by-sa/4.0/"
+BY_NC = "https://creativecommons.org/licenses/by-nc/4.0/"
+
+
+@pytest.fixture
+async def net(tmp_path):
+    async with network(tmp_path, "university") as made:
+        yield made
+
+
+@pytest.fixture
+async def ann(net) -> App:
+    return await app_of(net.peers[0], "ann")
+
+
+def work(**parts: Any) -> dict[str, Any]:
+    """What somebody sends to publish something."""
+    return {
+        "name": {"en": "Casting basics", "de": "Gießen lernen"},
+        "defaultLanguage": "en",
+        "type": ["LearningResource"],
+        "inLanguage": ["en"],
+        "license": CC_BY,
+        "description": {"en": "How **metal** flows."},
+        "descriptionFormat": "text/markdown",
+        "visibility": "public",
+        **parts,
+    }
+
+
+async def change(app: App, slug: str, body: dict[str, Any], status: int = 200, **headers: str) -> Any:
+    seen = await app.ask("GET", f"{RESOURCES}/{slug}")
+    asked = {"If-Match": seen.headers["ETag"], **headers}
+    return await app.call("PUT", f"{RESOURCES}/{slug}", status, json=body, headers=asked)
+
+
+def slug_of(made: dict[str, Any]) -> str:
+    return made["page"].rsplit("/", 1)[1]
+
+
+async def test_a_record_is_published_changed_and_withdrawn(net, ann):
+    made = await ann.post(RESOURCES, 201, **work())
+    slug = slug_of(made)
+    assert (made["version"], made["visibility"]) == (1, "public")
+    assert made["id"] == made["uri"]
+    assert made["publisher"][0]["id"] == (await net.peers[0].organisation()).uri
+    changed = await change(ann, slug, {**made, "name": {"en": "Casting, second try"}})
+    assert (changed["version"], changed["id"]) == (2, made["id"])
+    versions = await ann.get(f"{RESOURCES}/{slug}/versions")
+    assert [(each["version"], each["record"]["name"]["en"]) for each in versions["items"]] == [
+        (2, "Casting, second try"),
+        (1, "Casting basics"),
+    ]
+    assert (await ann.ask("DELETE", f"{RESOURCES}/{slug}")).status == 204
+    await ann.get(f"{RESOURCES}/{slug}", 410)
+    await ann.call("DELETE", f"{RESOURCES}/{slug}", 410)
+
+
+async def test_what_is_not_said_is_for_members_only_and_only_they_read_it(net, ann):
+    body = {key: value for key, value in work().items() if key != "visibility"}
+    made = await ann.post(RESOURCES, 201, **body)
+    assert made["visibility"] == "organisation"
+    await App(net.peers[0]).get(f"{RESOURCES}/{slug_of(made)}", 404)
+    await ann.get(f"{RESOURCES}/{slug_of(made)}")
+
+
+async def test_somebody_elses_change_is_never_overwritten(ann):
+    made = await ann.post(RESOURCES, 201, **work())
+    slug = slug_of(made)
+    seen = await ann.ask("GET", f"{RESOURCES}/{slug}")
+    await change(ann, slug, work(name={"en": "First"}))
+    old = {"If-Match": seen.headers["ETag"]}
+    await ann.call("PUT", f"{RESOURCES}/{slug}", 412, json=work(name={"en": "Second"}), headers=old)
+    await ann.call("PUT", f"{RESOURCES}/{slug}", 428, json=work(name={"en": "Second"}))
+    await ann.call("DELETE", f"{RESOURCES}/{slug}", 412, headers=old)
+    assert (await ann.get(f"{RESOURCES}/{slug}"))["name"] == {"en": "First"}
+
+
+async def test_the_same_key_makes_one_resource(ann):
+    key = {"Idempotency-Key": "once"}
+    made = [await ann.call("POST", RESOURCES, 201, json=work(), headers=key) for _ in range(2)]
+    assert made[0]["id"] == made[1]["id"]
+    assert (await ann.get(RESOURCES))["total"] == 1
+
+
+async def test_who_may_change_what(net, ann):
+    peer = net.peers[0]
+    ben, ada = await app_of(peer, "ben"), await app_of(peer, "ada")
+    await peer.store.write(_make_admin, ada.me.id)
+    for_all = slug_of(await ann.post(RESOURCES, 201, **work()))
+    her_own = slug_of(await ann.call("POST", f"{RESOURCES}?owner=me", 201, json=work(name={"en": "Mine"})))
+    assert (await ann.get(f"{RESOURCES}/{her_own}"))["owner"]["uri"] == ann.me.uri
+    for slug in (for_all, her_own):
+        await ben.call("PUT", f"{RESOURCES}/{slug}", 403, json=work(), headers={"If-Match": "*"})
+        await ben.call("DELETE", f"{RESOURCES}/{slug}", 403)
+    await ada.call("DELETE", f"{RESOURCES}/{her_own}", 403)
+    await change(ada, for_all, work(name={"en": "By the administrator"}))
+    await change(ann, for_all, work(name={"en": "By its author again"}))
+
+
+def _make_admin(conn, actor_id: int) -> None:
+    from node.store import accounts
+
+    accounts.set_role(conn, actor_id, accounts.ADMIN)
+
+
+BAD = {
+    "no licence": ({"license": None}, "$.license"),
+    "an unknown key": ({"stars": 5}, "$"),
+    "no title": ({"name": {}}, "$.name"),
+    "a language that is none": ({"name": {"en": "A", "../x": "B"}}, "$.name"),
+    "private": ({"visibility": "private"}, "$.visibility"),
+    "a community that it does not name": ({"visibility": "community"}, "$.visibility"),
+    "another identity": ({"id": "https://museum.example/r/1"}, "$.id"),
+    "an address that runs": ({"url": "javascript:alert(1)"}, "$.url"),
+    "internal terms for all": ({"license": "https://w3id.org/rhizome#internal-terms"}, "$.visibility"),
+    "a title of 301 characters": ({"name": {"en": "x" * 301}}, "$.name.en"),
+    "too large": ({"description": {"en": "x" * 199_000, "de": "y" * 199_000}}, "$"),
+    "no derivatives": ({"isBasedOn": [{"id": "https://x.example/1", "license": BY_ND}]}, "$.isBasedOn[0]"),
+    "share alike under another": ({"isBasedOn": [{"id": "https://x.example/1", "license": BY_SA}]}, "$.isBasedOn[0]"),
+    "commercial use": ({"isBasedOn": [{"id": "https://x.example/1", "license": BY_NC}]}, "$.isBasedOn[0]"),
+}
+
+
+async def test_what_is_wrong_is_told_with_its_place_and_nothing_is_kept(ann):
+    for name, (parts, path) in BAD.items():
+        body = {key: value for key, value in work(**parts).items() if value is not None}
+        answer = await ann.post(RESOURCES, 422, **body)
+        found = [each["path"] for each in answer["errors"]]
+        assert any(each == path or each.startswith(path) for each in found), (name, found)
+        assert (await ann.get(RESOURCES))["total"] == 0, name
+
+
+async def test_what_the_node_keeps_is_not_taken_from_anybody(net, ann):
+    made = await ann.post(
+        RESOURCES, 201, **work(version=99, digest="0" * 64, owner={"uri": "https://evil.example"}, created="1999-01-01")
+    )
+    assert made["version"] == 1
+    assert made["digest"] != "0" * 64
+    assert made["owner"]["uri"] == (await net.peers[0].organisation()).uri
+
+
+async def test_callers_without_rights_change_nothing(net, ann):
+    peer = net.peers[0]
+    reader = App(peer, await peer.token(ann.me, "read"))
+    slug = slug_of(await ann.post(RESOURCES, 201, **work()))
+    for app, status in ((App(peer), 401), (reader, 403), (App(peer, "x" * 43), 401)):
+        await app.post(RESOURCES, status, **work())
+        await app.call("PUT", f"{RESOURCES}/{slug}", status, json=work(), headers={"If-Match": "*"})
+        await app.call("DELETE", f"{RESOURCES}/{slug}", status)
+    await ann.call("POST", RESOURCES, 415, data="name=x")
+    await ann.call("POST", RESOURCES, 400, data="{", headers={"Content-Type": "application/json"})
+    await ann.call("PUT", f"{RESOURCES}/nowhere", 404, json=work(), headers={"If-Match": "*"})
+    assert (await ann.get(RESOURCES))["total"] == 1
+
+
+async def test_every_key_of_a_record_may_be_written(ann):
+    body = {key: value for key, value in full_record().items() if key not in {"id", "isBasedOn"}}
+    made = await ann.post(RESOURCES, 201, **body)
+    kept = {key: value for key, value in body.items() if key not in {"previousVersion", "visibility"}}
+    assert {key: made[key] for key in kept if key not in {"version", "digest", "created", "updated"}} == {
+        key: value for key, value in kept.items() if key not in {"version", "digest", "created", "updated"}
+    }

@@ -1,0 +1,20 @@
+"""The addresses of this package."""
+
+from aiohttp import web
+
+from web.library import editor, shelf
+
+_R = "/r/{slug}"
+
+ROUTES = [
+    web.get(editor.NEW, editor.show_new, name="resource-new"),
+    web.post(editor.NEW, editor.save, name="resource-new-form"),
+    web.get("/resources/drafts", shelf.show_drafts, name="drafts"),
+    web.post("/resources/drafts/{draft:[0-9]{1,19}}/delete", shelf.delete_draft, name="draft-delete"),
+    web.get(f"{_R}/edit", editor.show_edit, name="resource-edit"),
+    web.post(f"{_R}/edit", editor.save, name="resource-edit-form"),
+    web.get(f"{_R}/versions", shelf.show_versions, name="resource-versions"),
+    web.get(f"{_R}/versions/{{number:[0-9]{{1,9}}}}", shelf.show_version, name="resource-version"),
+    web.get(f"{_R}/withdraw", shelf.ask_to_withdraw, name="resource-withdraw"),
+    web.post(f"{_R}/withdraw", shelf.withdraw, name="resource-withdraw-form"),
+]

@@ -1,0 +1,174 @@
+"""A member's drafts, what a resource said before, and taking one back."""
+
+from aiohttp import web
+from sqlalchemy import Connection
+
+from node.domain import resources as records
+from node.domain.text import UNKNOWN_LANGUAGE
+from node.services import authoring, drafting
+from node.services.context import Unit
+from node.state import NODE
+from node.store import drafts, resources, versions
+from node.store.drafts import Draft
+from node.store.resources import Resource, Viewer
+from node.store.versions import Version
+from web import sessions
+from web.library import editor
+from web.library.editor_page import DRAFTS, texts
+from web.library.views import DraftRow, DraftsView, VersionRow, VersionsView, VersionView, WithdrawView
+from web.pages.cards import Reader
+from web.pages.frame import html, page_of
+from web.pages.licences import licence_in_words
+from web.pages.parts import Link, Text
+from web.pages.paths import CATALOGUE
+from web.pages.reader import reader_of
+from web.pages.views import Notice
+from web.viewer import viewer_of
+
+_TRAIL = (Link(label="Catalogue", href=CATALOGUE),)
+
+
+# -- drafts ---------------------------------------------------------------------------------------------------------
+
+
+async def show_drafts(request: web.Request) -> web.Response:
+    session = sessions.require_person(request)
+    found, edited = await request.app[NODE].store.read(_drafts, session.actor_id)
+    notice = Notice(text="The draft is deleted.") if "deleted" in request.query else None
+    view = DraftsView(
+        page=page_of(
+            request, DRAFTS, title="Your drafts", section=CATALOGUE, noindex=True, notice=notice, breadcrumbs=_TRAIL
+        ),
+        csrf=session.csrf,
+        rows=tuple(_draft_row(each, edited, reader_of(request)) for each in found),
+        new_path=editor.NEW,
+    )
+    return html(request, view)
+
+
+def _drafts(conn: Connection, actor_id: int) -> tuple[list[Draft], dict[int, Resource]]:
+    found = drafts.list_drafts(conn, actor_id)
+    return found, resources.load_by_objects(conn, {each.object_id for each in found if each.object_id})
+
+
+def _draft_row(draft: Draft, edited: dict[int, Resource], reader: Reader) -> DraftRow:
+    about = edited.get(draft.object_id) if draft.object_id else None
+    form = f"{about.path}/edit" if about else editor.NEW
+    link = Link(label=records.title(about.record, reader.languages), href=about.path) if about else None
+    return DraftRow(
+        title=draft.fields.get("name-0", "").strip(),
+        path=f"{form}?draft={draft.id}",
+        delete_path=f"{DRAFTS}/{draft.id}/delete",
+        changed_at=draft.updated_at,
+        about=link,
+    )
+
+
+async def delete_draft(request: web.Request) -> web.StreamResponse:
+    session, node = sessions.require_person(request), request.app[NODE]
+    await sessions.read_form(request)
+    await node.store.write(_discard, node.unit(), session.actor_id, request.match_info["draft"])
+    return web.Response(status=303, headers={"Location": f"{DRAFTS}?deleted"})
+
+
+def _discard(conn: Connection, unit: Unit, actor_id: int, draft_id: str) -> None:
+    drafting.discard(conn, unit, actor_id, drafting.load(conn, actor_id, draft_id).id)
+
+
+# -- versions -------------------------------------------------------------------------------------------------------
+
+
+async def show_versions(request: web.Request) -> web.Response:
+    found, history = await request.app[NODE].store.read(_history, request.match_info["slug"], viewer_of(request))
+    reader = reader_of(request)
+    begins = [each.until_at for each in history[1:]] + [found.published_at]
+    path = f"{found.path}/versions"
+    rows = tuple(
+        VersionRow(
+            number=each.version,
+            title=_title(each, reader),
+            path=found.path if not each.until_at else f"{path}/{each.version}",
+            from_at=begin,
+            until_at=each.until_at,
+        )
+        for each, begin in zip(history, begins, strict=True)
+    )
+    view = VersionsView(
+        page=page_of(request, path, title="Earlier versions", section=CATALOGUE, noindex=True, breadcrumbs=_TRAIL),
+        title=_title(history[0], reader),
+        path=found.path,
+        rows=rows,
+    )
+    return html(request, view)
+
+
+async def show_version(request: web.Request) -> web.Response:
+    slug, number = request.match_info["slug"], int(request.match_info["number"])
+    found, version = await request.app[NODE].store.read(_version, slug, viewer_of(request), number)
+    reader = reader_of(request)
+    history = f"{found.path}/versions"
+    view = VersionView(
+        page=page_of(
+            request, f"{history}/{number}", title="Earlier version", section=CATALOGUE, noindex=True, breadcrumbs=_TRAIL
+        ),
+        title=_title(version, reader),
+        path=found.path,
+        history_path=history,
+        number=number,
+        texts=texts(version.record),
+        licence=licence_in_words(version.record["license"]),
+        visibility=version.record.get("visibility", ""),
+        until_at=version.until_at,
+    )
+    return html(request, view)
+
+
+def _history(conn: Connection, slug: str, viewer: Viewer) -> tuple[Resource, list[Version]]:
+    found = resources.load_by_slug(conn, slug, viewer)
+    return found, versions.list_versions(conn, found, viewer)
+
+
+def _version(conn: Connection, slug: str, viewer: Viewer, number: int) -> tuple[Resource, Version]:
+    found = resources.load_by_slug(conn, slug, viewer)
+    return found, versions.load_version(conn, found, viewer, number)
+
+
+def _title(version: Version, reader: Reader) -> Text:
+    language = records.title_language(version.record, reader.languages)
+    shown = "" if language == UNKNOWN_LANGUAGE else language
+    return Text(value=records.title(version.record, reader.languages), language=shown)
+
+
+# -- taking back ----------------------------------------------------------------------------------------------------
+
+
+async def ask_to_withdraw(request: web.Request) -> web.Response:
+    """The page that asks whether one is sure."""
+    session, reader = sessions.require_person(request), reader_of(request)
+    found = await request.app[NODE].store.read(_editable, session.actor_id, request.match_info["slug"])
+    language = records.title_language(found.record, reader.languages)
+    view = WithdrawView(
+        page=page_of(
+            request, f"{found.path}/withdraw", title="Withdraw", section=CATALOGUE, noindex=True, breadcrumbs=_TRAIL
+        ),
+        csrf=session.csrf,
+        action=f"{found.path}/withdraw",
+        title=Text(value=records.title(found.record, reader.languages), language=language),
+        path=found.path,
+    )
+    return html(request, view)
+
+
+async def withdraw(request: web.Request) -> web.StreamResponse:
+    session, node = sessions.require_person(request), request.app[NODE]
+    await sessions.read_form(request)
+    await node.store.write(_withdraw, node.unit(), session.actor_id, request.match_info["slug"])
+    return web.Response(status=303, headers={"Location": f"{CATALOGUE}?withdrawn"})
+
+
+def _editable(conn: Connection, actor_id: int, slug: str) -> Resource:
+    return authoring.load_editable(conn, authoring.load_author(conn, actor_id), slug)
+
+
+def _withdraw(conn: Connection, unit: Unit, actor_id: int, slug: str) -> None:
+    authoring.withdraw(conn, unit, authoring.load_author(conn, actor_id), slug)

@@ -1,0 +1,143 @@
+"""What the pages of this package show, one frozen value each (see ``web.pages.views``)."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from web.library.form import Shown
+from web.pages.parts import ExportGap, Licence, Link, Prose, Text
+from web.pages.views import Page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceLine:
+    """What a work is based on: title, page, the line that credits it, and what its licence asks for."""
+
+    title: Text
+    href: str
+    attribution: str
+    warning: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """A field that somebody else changed meanwhile, and what it says now."""
+
+    label: str
+    theirs: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """How it would look, and what profiles would miss."""
+
+    texts: tuple[tuple[Text, Prose | None], ...]
+    licence: Licence
+    gaps: tuple[ExportGap, ...] = ()
+    cautions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditorView:
+    """The form of a resource. ``version`` is the one that was read; ``draft`` the id of the draft, or empty."""
+
+    template: ClassVar[str] = "library/editor.html"
+
+    page: Page
+    action: str
+    csrf: str
+    title: str
+    sections: tuple[Shown, ...]
+    media: str
+    problems: tuple[tuple[str, str], ...] = ()
+    draft: str = ""
+    source_slug: str = ""
+    version: int = 0
+    sources: tuple[SourceLine, ...] = ()
+    preview: Preview | None = None
+    differences: tuple[Difference, ...] = ()
+    history_path: str = ""
+    back_path: str = ""
+    drafts_path: str = ""
+    other_draft: str = ""
+    owner_name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotAllowedView:
+    """Why nothing can be made from this, and what can be done instead."""
+
+    template: ClassVar[str] = "library/not_allowed.html"
+
+    page: Page
+    title: Text
+    path: str
+    licence: Licence
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftRow:
+    title: str
+    path: str
+    delete_path: str
+    changed_at: int
+    about: Link | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftsView:
+    template: ClassVar[str] = "library/drafts.html"
+
+    page: Page
+    csrf: str
+    rows: tuple[DraftRow, ...]
+    new_path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionRow:
+    """A state of a record: from when to when it was shown (0: since then)."""
+
+    number: int
+    title: Text
+    path: str
+    from_at: int
+    until_at: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionsView:
+    template: ClassVar[str] = "library/versions.html"
+
+    page: Page
+    title: Text
+    path: str
+    rows: tuple[VersionRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionView:
+    """One earlier state as it was."""
+
+    template: ClassVar[str] = "library/version.html"
+
+    page: Page
+    title: Text
+    path: str
+    history_path: str
+    number: int
+    texts: tuple[tuple[Text, Prose | None], ...]
+    licence: Licence
+    visibility: str
+    until_at: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawView:
+    template: ClassVar[str] = "library/withdraw.html"
+
+    page: Page
+    csrf: str
+    action: str
+    title: Text
+    path: str
