@@ -20,6 +20,9 @@ CODE := $(PACKAGES) tests $(wildcard benchmarks)
 # The test files that ask for a database.
 DATABASE_TESTS = $(shell grep -rlwE '(from|import) .*(stores|network|postgres)' tests --include='test_*.py')
 
+# The test files that state properties.
+PROPERTY_TESTS = $(shell grep -rlw given tests --include='test_*.py')
+
 .PHONY: help
 help: ## list what there is to do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +55,10 @@ test-postgresql: $(VENV)/node-installed $(VENV)/test-installed ## tests with a d
 .PHONY: test-all
 test-all: $(VENV)/node-installed $(VENV)/test-installed $(VENV)/javascript-ready ## the whole suite on both databases
 	RHIZOME_TEST_POSTGRESQL=1 $(BIN)/python -m pytest -n $(WORKERS) $(TESTS)
+
+.PHONY: test-deep
+test-deep: $(VENV)/node-installed $(VENV)/test-installed ## the property tests with twenty times the examples
+	RHIZOME_TEST_DEPTH=20 RHIZOME_TEST_SECONDS=0 $(BIN)/python -m pytest -n $(WORKERS) -o timeout=0 $(PROPERTY_TESTS)
 
 .PHONY: check
 check: $(VENV)/node-installed $(VENV)/test-installed $(VENV)/dev-installed ## format, lint, types, import layers

@@ -41,6 +41,10 @@ class Algorithm(StrEnum):
     ED25519 = "ed25519"
 
 
+def generate_rsa() -> RSAPrivateKey:
+    return rsa.generate_private_key(65537, RSA_BITS)
+
+
 @dataclass(frozen=True, slots=True)
 class PublicKey:
     """A key that others are known by. ``key_id`` is the exact id under which its owner publishes it."""
@@ -128,7 +132,7 @@ class SigningKey:
         """A new key. RSA takes some 25 ms, most of them without the interpreter lock: call it in a thread."""
         if algorithm is Algorithm.ED25519:
             return cls(key_id, algorithm, Ed25519PrivateKey.generate())
-        return cls(key_id, algorithm, rsa.generate_private_key(65537, RSA_BITS))
+        return cls(key_id, algorithm, generate_rsa())
 
     @classmethod
     def from_pkcs8(cls, key_id: str, der: bytes) -> Self:

@@ -169,8 +169,12 @@ def hangs_up(before: bytes = b"") -> Answer:
 
 def bomb(unpacked_bytes: int) -> Answer:
     """A small compressed body that unpacks to zeros."""
-    packed = gzip.compress(bytes(unpacked_bytes))
-    return says(response(packed, Content_Type=ACTIVITY, Content_Encoding="gzip"))
+
+    async def answer(request: Request, writer: asyncio.StreamWriter) -> None:
+        packed = gzip.compress(bytes(unpacked_bytes), 1)
+        await says(response(packed, Content_Type=ACTIVITY, Content_Encoding="gzip"))(request, writer)
+
+    return answer
 
 
 def in_turn(*answers: Answer) -> Answer:

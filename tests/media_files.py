@@ -4,6 +4,7 @@ import io
 import struct
 import subprocess
 import zlib
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,12 @@ def animation(form: str = "GIF", frames: int = 3, width: int = 32, height: int =
     return encoded(pictures[0], form, save_all=True, append_images=pictures[1:], duration=100, loop=0, **options)
 
 
+def large_animation(frames: int, width: int, height: int) -> bytes:
+    """A GIF whose frames are dots on a canvas of this size: large to whoever shows it, and made at once."""
+    made = animation("GIF", frames, 2, 2)
+    return made[:6] + struct.pack("<HH", width, height) + made[10:]
+
+
 def png(width: int, height: int, rows: bytes = b"") -> bytes:
     """A PNG whose header says this size, whatever its data are."""
 
@@ -56,6 +63,7 @@ def png(width: int, height: int, rows: bytes = b"") -> bytes:
     return b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(rows, 9)) + chunk(b"IEND", b"")
 
 
+@cache
 def bomb() -> bytes:
     """90 million pixels in a few KiB."""
     return png(9_500, 9_500, bytes((9_500 + 7) // 8 + 1) * 9_500)

@@ -4,10 +4,8 @@ Nothing works by itself: ``settle`` drains the jobs of all nodes until nothing i
 """
 
 import asyncio
-import functools
 import itertools
 import secrets
-import tempfile
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -32,11 +30,11 @@ from node.domain.visibility import Visibility
 from node.secretbox import SecretBox
 from node.services import publish
 from node.services.context import Unit
-from node.store import accounts, actors, follows, migrate, objects
+from node.store import accounts, actors, follows, objects
 from node.store.actors import Actor
 from node.store.follows import Follow
 from node.store.tables import received
-from tests import answers
+from tests import answers, stores
 
 _HOSTS = itertools.count(1)
 SECRET = bytes(range(32))
@@ -164,14 +162,6 @@ async def start_peer(
     return await open_peer(folder, name, f"{address}:{port}", clock=clock, sections=sections, **federation)
 
 
-@functools.cache
-def _migrated() -> bytes:
-    """A database with all tables and no rows; running the migrations for each node takes most of its start."""
-    with tempfile.TemporaryDirectory() as folder:
-        migrate.migrate(f"sqlite:///{folder}/rhizome.sqlite3")
-        return Path(folder, "rhizome.sqlite3").read_bytes()
-
-
 async def open_peer(
     folder: Path,
     name: str,
@@ -203,7 +193,7 @@ async def open_peer(
         secret_key=SECRET,
     )
     if not config.database_path.exists():
-        config.database_path.write_bytes(_migrated())
+        config.database_path.write_bytes(stores.sqlite_template())
     system = await open_system(config, clock=clock or SystemClock(), lane=0)
     try:
         return await _serve(system, host)

@@ -24,7 +24,8 @@ BACKENDS = ("sqlite", *(("postgresql",) if postgres.WANTED else ()))
 
 
 @functools.cache
-def _sqlite_template() -> bytes:
+def sqlite_template() -> bytes:
+    """A database with all tables and no rows; running the migrations for each test would take most of its time."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "template.db"
         migrate(f"sqlite:///{path}")
@@ -44,7 +45,7 @@ def new_database(backend: str) -> Iterator[str]:
     """A new database with all tables: the path of a file, or a PostgreSQL URL; gone afterwards."""
     if backend == "sqlite":
         folder = Path(tempfile.mkdtemp(prefix="rhizome-"))
-        (folder / "node.db").write_bytes(_sqlite_template())
+        (folder / "node.db").write_bytes(sqlite_template())
         yield str(folder / "node.db")
         shutil.rmtree(folder)
     else:

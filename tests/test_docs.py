@@ -2,18 +2,17 @@
 
 import inspect
 import re
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from federation import outbox
 from federation.builders import objects, people, reactions
 from federation.handlers import HANDLERS
 from federation.vocab import ACTIVITY_TYPES
-from node.cli import COMMANDS
+from node.cli import COMMANDS, main
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
@@ -49,12 +48,9 @@ def test_commands_of_the_readme_take_their_words():
         command, *rest = words.split()[1:]
         options = [word for word in rest if word.startswith("--")]
         group = [word for word in rest[:1] if command in {"user", "actor", "resource"}]
-        answer = subprocess.run(
-            [sys.executable, "-m", "node", command, *group, "--help"],
-            cwd=ROOT, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        assert answer.returncode == 0, answer.stderr
-        assert [option for option in options if option not in answer.stdout] == []
+        answer = CliRunner().invoke(main, [command, *group, "--help"])
+        assert answer.exit_code == 0, answer.output
+        assert [option for option in options if option not in answer.output] == []
 
 
 def test_every_make_target_that_is_named_exists():

@@ -9,6 +9,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from aiohttp import hdrs, web
@@ -34,7 +35,7 @@ MEDIA_TYPES: Mapping[str, str] = {
     ".png": "image/png",
     ".svg": "image/svg+xml; charset=utf-8",
 }
-_PLAIN = {".png"}  # compressed already
+_COMPRESSED = {".png"}
 _REFERENCE = re.compile(r'url\("([a-z0-9./-]+)"\)')
 _HEADERS: Mapping[str, str] = {
     hdrs.CACHE_CONTROL: "public, max-age=31536000, immutable",
@@ -51,7 +52,7 @@ class Asset:
     name: str
     media_type: str
     body: bytes
-    gzipped: bytes | None
+    is_compressed: bool  # already, by its own format
 
 
 class Assets:
@@ -80,8 +81,8 @@ class Assets:
         headers = {**_HEADERS, hdrs.CONTENT_TYPE: asset.media_type, hdrs.ETAG: f'"{asset.name}"'}
         if request.headers.get(hdrs.IF_NONE_MATCH) == headers[hdrs.ETAG]:
             return web.Response(status=304, headers=headers)
-        if asset.gzipped is not None and "gzip" in request.headers.get(hdrs.ACCEPT_ENCODING, ""):
-            return web.Response(body=asset.gzipped, headers={**headers, hdrs.CONTENT_ENCODING: "gzip"})
+        if not asset.is_compressed and "gzip" in request.headers.get(hdrs.ACCEPT_ENCODING, ""):
+            return web.Response(body=_gzipped(asset.body), headers={**headers, hdrs.CONTENT_ENCODING: "gzip"})
         return web.Response(body=asset.body, headers=headers)
 
     def _resolved(self, sheet: str) -> str:
@@ -91,5 +92,10 @@ class Assets:
 def _asset(name: str, body: bytes) -> Asset:
     stem, _, suffix = name.rpartition(".")
     digest = hashlib.sha256(body).hexdigest()[:12]
-    gzipped = None if f".{suffix}" in _PLAIN else gzip.compress(body, 9, mtime=0)
-    return Asset(f"{stem}.{digest}.{suffix}", MEDIA_TYPES[f".{suffix}"], body, gzipped)
+    return Asset(f"{stem}.{digest}.{suffix}", MEDIA_TYPES[f".{suffix}"], body, f".{suffix}" in _COMPRESSED)
+
+
+@cache
+def _gzipped(body: bytes) -> bytes:
+    """Made when a browser first asks for it, not while the node starts."""
+    return gzip.compress(body, 9, mtime=0)

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from dataclasses import dataclass
 from functools import cache
 
 from cryptography.exceptions import InvalidKey
@@ -11,14 +12,30 @@ from node.errors import Invalid, Problem
 
 SHORTEST, LONGEST = 12, 256
 _AT_ONCE = 2
-_ROUNDS, _MEMORY_KIB, _LANES = 2, 47_104, 1
-#: How a hash of today begins (PHC string format).
-_TODAY = f"$argon2id$v=19$m={_MEMORY_KIB},t={_ROUNDS},p={_LANES}$"
 _semaphores: dict[asyncio.AbstractEventLoop, asyncio.Semaphore] = {}
 
 
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What one hash takes: RFC 9106 section 3.1."""
+
+    rounds: int
+    memory_kib: int
+    lanes: int
+
+    @property
+    def head(self) -> str:
+        """How a hash of this cost begins (PHC string format)."""
+        return f"$argon2id$v=19$m={self.memory_kib},t={self.rounds},p={self.lanes}$"
+
+
+#: What new hashes cost.
+TODAY = Cost(rounds=2, memory_kib=47_104, lanes=1)
+
+
 def _hash(password: str) -> str:
-    made = Argon2id(salt=os.urandom(16), length=32, iterations=_ROUNDS, lanes=_LANES, memory_cost=_MEMORY_KIB)
+    cost = {"iterations": TODAY.rounds, "lanes": TODAY.lanes, "memory_cost": TODAY.memory_kib}
+    made = Argon2id(salt=os.urandom(16), length=32, **cost)
     return made.derive_phc_encoded(password.encode("utf-8", "replace"))
 
 
@@ -63,7 +80,7 @@ def _verify(stored: str, password: str) -> bool:
 
 def is_outdated(stored: str) -> bool:
     """Whether the hash was made with other parameters than today's."""
-    return not stored.startswith(_TODAY)
+    return not stored.startswith(TODAY.head)
 
 
 def _semaphore() -> asyncio.Semaphore:

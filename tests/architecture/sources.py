@@ -21,10 +21,10 @@ class Source(NamedTuple):
     def module(self) -> str:
         return self.path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
-    def imports(self) -> Iterator[str]:
+    @functools.cache  # noqa: B019 - the sources live as long as the process
+    def imports(self) -> tuple[str, ...]:
         """Dotted names that it imports, wherever in the file: ``xml.etree.ElementTree``, ``os.path.join``."""
-        for each in ast.walk(self.tree):
-            yield from _imported(each)
+        return tuple(name for each in ast.walk(self.tree) for name in _imported(each))
 
     def imports_at_load(self) -> Iterator[str]:
         """Of those, what is imported as the module loads: outside of functions, and not for types alone. Of
@@ -39,11 +39,10 @@ class Source(NamedTuple):
             yield from (name for name in _imported(each) if not isinstance(each, ast.ImportFrom) or name != each.module)
             waiting += ast.iter_child_nodes(each)
 
-    def calls(self) -> Iterator[tuple[str, ast.Call]]:
+    @functools.cache  # noqa: B019 - the same
+    def calls(self) -> tuple[tuple[str, ast.Call], ...]:
         """What it calls, as written: ``loop.create_connection``, ``eval``."""
-        for each in ast.walk(self.tree):
-            if isinstance(each, ast.Call):
-                yield ast.unparse(each.func), each
+        return tuple((ast.unparse(each.func), each) for each in ast.walk(self.tree) if isinstance(each, ast.Call))
 
 
 def _imported(node: ast.AST) -> Iterator[str]:

@@ -374,11 +374,8 @@ class World:
 
 
 def _entries(conn: Connection, catalogue_id: int) -> dict[str, str]:
-    return {
-        entry.object_uri: entry.digest
-        for bucket in range(256)
-        for entry in catalogues.list_bucket(conn, catalogue_id, bucket, limit=10_000)
-    }
+    listed = catalogues.list_after(conn, catalogue_id, -1, 10_000)
+    return {entry.object_uri: entry.digest for entry in listed if entry.live}
 
 
 @asynccontextmanager

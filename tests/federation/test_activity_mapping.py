@@ -1,9 +1,10 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from federation.mapping.activity import Activity, read_activity, wrapper_of
 from federation.vocab import PUBLIC
 from node.errors import Malformed
+from tests.depth import examples
 from tests.federation.test_jsonld import JSON
 
 ADA, BEN = "https://learn.uni.example/ap/a/ada", "https://lib.city.example/ap/a/ben"
@@ -94,7 +95,7 @@ def test_refuses(document):
         read_activity(document)
 
 
-@settings(max_examples=150)
+@examples(50)
 @given(JSON)
 def test_whatever_is_in_it_is_read_or_refused(value):
     for document in (value, activity("Create", value), activity("Undo", value, to=value, target=value)):

@@ -2,12 +2,13 @@ import copy
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from federation.mapping.actor import build_actor, read_actor
 from federation.vocab import CATALOGUE_SYNC, HTTP_SIGNATURES, with_context
 from node.domain.actors import ActorKey, ActorKind, KeyAlgorithm, OwnActor, ProfileField
 from node.errors import Malformed
+from tests.depth import examples
 from tests.federation.expansion import expand
 from tests.federation.test_jsonld import JSON
 from tests.shared import shared_data
@@ -272,7 +273,7 @@ def test_blind_copies_are_not_kept():
     assert "bto" not in read_actor(person(bto=["https://x.example/"])).document
 
 
-@settings(max_examples=150)
+@examples(50)
 @given(JSON)
 def test_whatever_an_actor_says_it_is_read(value):
     terms = (

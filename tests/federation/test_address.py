@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from federation.address import (
@@ -17,6 +17,7 @@ from federation.address import (
     registrable_domain,
 )
 from node.errors import Malformed, RemoteRefused
+from tests.depth import examples
 
 PUBLIC = AddressPolicy(own_hosts=frozenset({"Learn.Uni.Example.", "uni.example:8443"}))
 DEVELOPMENT = AddressPolicy(own_hosts=frozenset({"127.0.1.1:8101"}), allow_loopback_peers=True)
@@ -54,7 +55,7 @@ def embeddings(inner):
 
 
 @pytest.mark.parametrize("network", SPECIAL_IPV4 + SPECIAL_IPV6)
-@settings(max_examples=25)
+@examples(25)
 @given(data=st.data())
 def test_out1_no_address_of_a_special_range_is_connected_to(network, data):
     ip = data.draw(inside(network))

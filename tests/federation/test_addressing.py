@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from federation.addressing import (
@@ -16,6 +16,7 @@ from federation.addressing import (
 from federation.vocab import PUBLIC, PUBLIC_SPELLINGS
 from node.domain.posts import Mention, PostKind, RemotePost
 from node.domain.visibility import Visibility, narrowest
+from tests.depth import examples
 
 ADA = "https://learn.uni.example/ap/a/ada"
 FOLLOWERS = f"{ADA}/followers"
@@ -84,7 +85,7 @@ def test_a_known_followers_collection_counts_wherever_it_is():
     assert not is_followers_of(ADA, "https://evil.example/followers")
 
 
-@settings(max_examples=100)
+@examples(50)
 @given(
     st.sampled_from([V.PUBLIC, V.UNLISTED, V.FOLLOWERS, V.DIRECT]),
     st.lists(st.sampled_from([BEN, "https://x.example/u/c", "https://x.example/u/d"]), unique=True, max_size=3),

@@ -3,13 +3,14 @@
 import json
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 
 import schemas
 from federation.catalogues.amb import read_amb as read
 from federation.catalogues.amb_export import write_amb as write
 from node.domain.licences import INTERNAL_TERMS, NOT_STATED
 from node.domain.resources import Grade
+from tests.depth import examples
 from tests.records import full_record, loosely, record, records
 from tests.shared import shared_files
 
@@ -164,7 +165,7 @@ def test_the_nodes_own_page_is_added():
     assert export.document["mainEntityOfPage"] == [{"id": "https://cat.example/1"}, page]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(20, suppress_health_check=[HealthCheck.too_slow])
 @given(records())
 def test_whatever_is_written_is_valid(value):
     document = write_amb(value).document

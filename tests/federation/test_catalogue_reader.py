@@ -4,13 +4,14 @@ import io
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from federation.catalogues import json_stream, reader
 from federation.catalogues.json_stream import MAX_RECORD_BYTES
 from node.domain import resources
 from node.domain.resources import Grade
+from tests.depth import examples
 from tests.records import full_record, loosely, record
 from tests.shared import shared_files
 
@@ -166,7 +167,7 @@ PIECES = st.lists(
 )
 
 
-@settings(max_examples=200)
+@examples(60)
 @given(PIECES, st.integers(1, 5))
 def test_where_the_stream_is_cut_changes_nothing(pieces, size):
     data = b"[" + b"".join(pieces)
@@ -176,7 +177,7 @@ def test_where_the_stream_is_cut_changes_nothing(pieces, size):
     assert [each.position for each in whole] == list(range(1, len(whole) + 1))
 
 
-@settings(max_examples=100)
+@examples(50)
 @given(st.lists(st.dictionaries(st.text(), st.text() | st.lists(st.text()), max_size=3), max_size=5), st.booleans())
 def test_every_array_is_cut_into_its_objects(values, pretty):
     data = json.dumps(values, indent=1 if pretty else None).encode()

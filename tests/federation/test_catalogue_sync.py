@@ -5,7 +5,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Connection, select
 
@@ -20,6 +20,7 @@ from node.jobs.outcome import Done, Retry
 from node.services import catalogue
 from node.store import catalogues, follows, objects
 from node.store.tables import jobs
+from tests.depth import examples
 from tests.federation.catalogue_world import CATALOGUE_URI, Killed, World, a_world
 
 
@@ -36,6 +37,7 @@ async def _fill(world: World, count: int) -> None:
 # -- the figures that federation 5.4 asks for -----------------------------------------------------------------------
 
 
+@pytest.mark.dear("a catalogue of 318 entries")
 async def test_a_week_away_costs_one_root_one_page_and_what_changed(world: World) -> None:
     await _fill(world, 318)
     assert await world.look() == Done()
@@ -148,6 +150,7 @@ async def test_an_owner_that_cannot_be_reached_is_tried_again_and_then_left_to_t
     assert (await world.follower.copied()).problem == ""
 
 
+@pytest.mark.dear("a catalogue of 250 entries")
 async def test_a_killed_look_goes_on_where_it_was(world: World) -> None:
     await _fill(world, 250)
     world.wire.dies_after = 1 + 1 + 200 + 1 + 10  # into the second page
@@ -372,7 +375,7 @@ async def _apply(world: World, operation: tuple[Any, ...]) -> None:
             world.clock.advance(milliseconds)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(15)
 @given(operations=_OPERATIONS)
 async def test_whatever_happens_one_look_after_the_last_change_makes_both_equal(
     operations: list[tuple[Any, ...]],

@@ -1,8 +1,9 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from federation.mapping.collection import build_collection, build_page, read_page
 from node.errors import Malformed
+from tests.depth import examples
 from tests.federation.test_jsonld import JSON
 
 ROOT = "https://a.example/outbox"
@@ -61,7 +62,7 @@ def test_refuses_what_is_no_collection(document):
         read_page(document)
 
 
-@settings(max_examples=100)
+@examples(50)
 @given(JSON)
 def test_whatever_is_in_it_is_read(value):
     page = read_page({"id": ROOT, "type": "Collection", "items": value, "next": value, "totalItems": value})

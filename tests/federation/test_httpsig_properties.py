@@ -3,12 +3,13 @@
 import time
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from federation.httpsig import Message, Scheme, cavage, read_accept_signature, read_claim, sign, verify
 from federation.keypairs import Algorithm, PublicKey
 from node.errors import NodeError, SignatureInvalid
+from tests.depth import examples
 from tests.federation.signed import (
     ACTIVITY_JSON,
     BODY,
@@ -83,14 +84,14 @@ def test_unchanged_it_holds(message, key):
     assert holds(unsigned, key)
 
 
-@settings(max_examples=150)
+@examples(50)
 @given(st.sampled_from(SIGNED), st.sampled_from(CHANGES), st.integers(0, 10_000))
 def test_any_flipped_bit_breaks_it(pair, change, bit):
     message, key = pair
     assert not holds(change(message, bit), key)
 
 
-@settings(max_examples=100)
+@examples(50)
 @given(st.sampled_from(SIGNED), st.integers(0, 10_000))
 def test_any_flipped_bit_of_the_signature_breaks_it(pair, bit):
     message, key = pair
@@ -99,7 +100,7 @@ def test_any_flipped_bit_of_the_signature_breaks_it(pair, bit):
         verify(message, claim._replace(signature=flip(claim.signature, bit)), key.public)
 
 
-@settings(max_examples=150)
+@examples(50)
 @given(st.sampled_from(SIGNED), st.integers(0, 10_000))
 def test_any_flipped_bit_of_date_host_or_digest_breaks_it(pair, bit):
     """Host and date are matched without regard to case and day, but the bytes are signed."""
@@ -137,7 +138,7 @@ fragments = st.sampled_from([
 texts = st.one_of(st.text(), st.lists(fragments, max_size=12).map("".join))
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
+@examples(60, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(["POST", "GET"]), st.dictionaries(names, texts), st.one_of(st.just(URL), st.text()), st.binary())
 def test_whatever_arrives_gets_an_answer(method, fields, url, body):
     for base in ({}, cavage_message(("host",)).headers, rfc9421_message().headers):
@@ -149,7 +150,7 @@ def test_whatever_arrives_gets_an_answer(method, fields, url, body):
             pass
 
 
-@settings(max_examples=200)
+@examples(60)
 @given(texts)
 def test_whatever_is_asked_for_gets_an_answer(field):
     ask = read_accept_signature(field, Message("POST", URL, FIELDS, BODY), Algorithm.RSA)
@@ -157,7 +158,7 @@ def test_whatever_is_asked_for_gets_an_answer(field):
         sign(Message("POST", URL, FIELDS, BODY), ed25519_key(), scheme=Scheme.RFC9421, now=NOW, ask=ask)
 
 
-@settings(max_examples=100)
+@examples(50)
 @given(st.lists(st.tuples(st.text(), st.text())), st.binary(max_size=64))
 def test_a_covered_field_is_either_signed_or_refused(fields, body):
     """Text that HTTP cannot carry is never signed as something else."""

@@ -2,12 +2,13 @@ import copy
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from federation.jsonld import Doc, read
 from federation.vocab import AS, AS2, CONTEXT, EXTRA_TERMS, KNOWN_IRIS, TERMS, known_iri, with_context
 from node.errors import Malformed
+from tests.depth import examples
 from tests.federation.expansion import addresses, compact, expand
 from tests.shared import shared_data, shared_files
 
@@ -320,7 +321,7 @@ def ask_everything(doc: Doc, depth: int = 3) -> None:
     assert len(doc.warnings) <= 50
 
 
-@settings(max_examples=200)
+@examples(60)
 @given(JSON)
 def test_nothing_raises_but_malformed(document):
     try:

@@ -9,11 +9,13 @@ from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from federation.keypairs import Algorithm, PublicKey, SigningKey
 from node.errors import SignatureInvalid
+from tests import costs
+from tests.depth import examples
 from tests.federation.signed import ed25519_key, rsa_key
 from tests.shared import shared_data
 
@@ -48,7 +50,7 @@ def test_no_secret_shows(key):
 
 
 def test_generated_keys_are_of_the_sizes_promised():
-    public = rsa_key().public._native
+    public = costs.generate_rsa().public_key()
     assert isinstance(public, rsa.RSAPublicKey)
     assert (public.key_size, public.public_numbers().e) == (2048, 65537)
     assert len(ed25519_key().public.to_bytes()) == 32
@@ -130,7 +132,7 @@ def test_keys_at_the_limits_are_read(modulus, exponent):
     assert PublicKey.from_pem(ID, pem_of_numbers(modulus, exponent)).algorithm is Algorithm.RSA
 
 
-@settings(max_examples=100)
+@examples(50)
 @given(st.one_of(st.text(), st.binary().map(lambda data: pem_of_bytes(data))))
 def test_any_text_is_read_or_refused(text):
     with pytest.raises(SignatureInvalid):

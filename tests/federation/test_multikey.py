@@ -4,12 +4,13 @@ import contextlib
 import json
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from federation.keypairs import Algorithm
 from federation.multikey import decode_multibase, decode_multikey, encode_multibase, encode_multikey
 from node.errors import SignatureInvalid
+from tests.depth import examples
 from tests.federation.signed import ed25519_key, rsa_key
 from tests.shared import shared_data
 
@@ -84,7 +85,7 @@ def test_other_multikeys_are_refused(text):
         decode_multikey(ID, text)
 
 
-@settings(max_examples=200)
+@examples(60)
 @given(st.one_of(st.text(), st.binary(max_size=40).map(encode_multibase), st.binary().map(lambda b: spelt("8524", b))))
 def test_any_text_is_read_or_refused(text):
     with contextlib.suppress(SignatureInvalid):

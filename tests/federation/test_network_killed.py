@@ -46,6 +46,7 @@ async def digest_of(museum: Peer, owner_id: int) -> tuple[str, int]:
 
 
 @pytest.mark.timeout(180)
+@pytest.mark.dear("a node in a process of its own, started twice and asked over and over")
 async def test_a_node_killed_in_the_middle_ends_with_the_same_catalogue(tmp_path):
     async with network(tmp_path, "museum") as net:
         museum = net.peers[0]

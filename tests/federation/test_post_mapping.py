@@ -2,7 +2,7 @@ import copy
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from federation.mapping.activity import Activity
 from federation.mapping.post import build_post, read_post
@@ -21,6 +21,7 @@ from node.domain.posts import (
 )
 from node.domain.visibility import Visibility
 from node.errors import Malformed
+from tests.depth import examples
 from tests.federation.expansion import expand
 from tests.federation.test_jsonld import JSON
 from tests.shared import shared_data
@@ -495,7 +496,7 @@ _TERMS = (
 )
 
 
-@settings(max_examples=150, deadline=None)
+@examples(50)
 @given(JSON)
 def test_whatever_a_post_says_it_is_read(value):
     for kind in ("Note", "Question", "Event", "Video"):

@@ -9,7 +9,7 @@ import jcs
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from federation import proofs
@@ -19,6 +19,7 @@ from federation.proofs import add_proof, proof_key_id, verify_proof
 from node.clock import MINUTE, from_rfc3339
 from node.domain.canonical import canonical_json
 from node.errors import Malformed, SignatureInvalid
+from tests.depth import examples
 from tests.federation.signed import NOW, ed25519_key, rsa_key
 from tests.shared import shared_data
 
@@ -253,13 +254,13 @@ values = st.recursive(
 documents = st.dictionaries(st.text(st.characters(codec="utf-8")), values, max_size=5)
 
 
-@settings(max_examples=100)
+@examples(50)
 @given(documents)
 def test_the_canonical_form_is_that_of_another_implementation(document):
     assert canonical_json(document) == jcs.canonicalize(document)
 
 
-@settings(max_examples=100)
+@examples(50)
 @given(documents)
 def test_what_we_sign_we_verify(document):
     unsecured = {name: value for name, value in document.items() if name not in {"proof", "signature"}}
@@ -267,7 +268,7 @@ def test_what_we_sign_we_verify(document):
     assert verify_proof(received, KEY.public, now=NOW) == unsecured
 
 
-@settings(max_examples=100)
+@examples(50)
 @given(documents, st.text(st.characters(codec="utf-8")), values)
 def test_any_changed_member_breaks_it(document, name, value):
     received = add_proof(document, KEY, created_at=NOW)
@@ -277,7 +278,7 @@ def test_any_changed_member_breaks_it(document, name, value):
         verify_proof({**received, name: value}, KEY.public, now=NOW)
 
 
-@settings(max_examples=100)
+@examples(50)
 @given(st.dictionaries(st.sampled_from([*signed()["proof"], "expires", "domain"]), values))
 def test_any_proof_gets_an_answer(members):
     document = {**DOCUMENT, "proof": {**signed()["proof"], **members}}

@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 import schemas
@@ -17,6 +17,7 @@ from node.domain.durations import in_words
 from node.domain.licences import NOT_STATED
 from node.domain.resources import Grade, digest_of
 from node.domain.visibility import Visibility
+from tests.depth import examples
 from tests.federation.expansion import expand
 from tests.records import course_record, full_record, loosely, record, records
 from tests.shared import shared_data, shared_files
@@ -54,7 +55,7 @@ def test_every_published_amb_example_survives_and_can_be_written_as_amb_again(pa
     assert write_amb(reading.record).document == document
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(25, suppress_health_check=[HealthCheck.too_slow])
 @given(records())
 def test_every_record_survives(value):
     reading = travel(value)
@@ -69,7 +70,7 @@ def test_version_instants_and_visibility_come_back_with_the_envelope():
     assert reading.record == second
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(10, suppress_health_check=[HealthCheck.too_slow])
 @given(records())
 def test_readers_of_linked_data_lose_nothing(value):
     document = json.loads(json.dumps(with_context(build_article(value, ENVELOPE))))
@@ -360,7 +361,7 @@ def test_claims_about_version_and_digest_are_not_believed():
     assert schemas.check("resource", value) == ()
 
 
-@settings(max_examples=150, deadline=None)
+@examples(50)
 @given(
     st.dictionaries(
         st.sampled_from(["to", "cc", "name", "published", "updated", "revision", "contentMap", "id", "mainEntity"]),

@@ -3,13 +3,14 @@
 import json
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from federation.catalogues import schema_org
 from federation.mapping.entity_parts import RESERVED
 from node.domain.licences import NOT_STATED
 from node.domain.resources import Grade
+from tests.depth import examples
 from tests.records import course_record, full_record, loosely, record, records
 
 read_schema_org, write_json_ld = loosely(schema_org.read_schema_org), schema_org.write_json_ld
@@ -253,7 +254,7 @@ ODD = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@examples(50)
 @given(st.dictionaries(st.sampled_from(KEYS), ODD, max_size=8))
 def test_no_object_makes_the_reader_fail(parts):
     for reading in read_schema_org({**parts, "@type": "LearningResource", "@id": "https://x.example/1"}):
@@ -273,7 +274,7 @@ def keys_in(value):
             yield from keys_in(each)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(15, suppress_health_check=[HealthCheck.too_slow])
 @given(records())
 def test_pages_carry_schema_org_and_nothing_of_our_own(value):
     value = {key: each for key, each in value.items() if key != "extensions"}

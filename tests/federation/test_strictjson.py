@@ -2,11 +2,12 @@ import json
 
 import orjson
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from federation.strictjson import MAX_DEPTH, MAX_VALUES, dump, read_object
 from node.errors import Malformed
+from tests.depth import examples
 from tests.shared import shared_files
 
 
@@ -124,7 +125,7 @@ DOCUMENTS = st.recursive(
 )
 
 
-@settings(max_examples=200)
+@examples(60)
 @given(objects(DOCUMENTS))
 @example('{"a":"\\u0022","a":1}')
 def test_finds_exactly_the_equal_keys_that_an_exact_reader_finds(text):
@@ -138,7 +139,7 @@ def test_finds_exactly_the_equal_keys_that_an_exact_reader_finds(text):
         assert read_object(data) == expected
 
 
-@settings(max_examples=200)
+@examples(60)
 @given(st.binary(max_size=60) | st.text(alphabet='{}[]":,\\u0d8a1e.- ', max_size=40).map(str.encode))
 def test_any_bytes_are_read_or_refused(data):
     try:

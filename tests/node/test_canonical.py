@@ -5,11 +5,12 @@ import struct
 
 import jcs
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from node.domain.canonical import canonical_json, sha256_of
 from node.errors import Malformed
+from tests.depth import examples
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 VALUES = st.recursive(
@@ -19,7 +20,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=200)
+@examples(60)
 @given(VALUES)
 def test_agrees_with_the_reference_package(value):
     try:
@@ -31,7 +32,7 @@ def test_agrees_with_the_reference_package(value):
         assert canonical_json(value) == expected
 
 
-@settings(max_examples=200)
+@examples(60)
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_numbers_survive_and_are_written_as_the_reference_writes_them(number):
     assert canonical_json(number) == jcs.canonicalize(number)

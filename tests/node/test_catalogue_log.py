@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
@@ -14,6 +14,7 @@ from node.store import catalogues
 from node.store.catalogues import Catalogue, Change
 from node.store.engine import Store
 from tests import stores
+from tests.depth import examples
 from tests.shelf import Shelf
 
 database, store = stores.database, stores.store
@@ -75,7 +76,7 @@ _CHANGES = st.lists(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@examples(20)
 @given(batches=_CHANGES, as_copy=st.booleans())
 async def test_digests_total_and_buckets_are_those_of_the_live_entries(
     batches: Sequence[Sequence[tuple[str, str | None]]], as_copy: bool

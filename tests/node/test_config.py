@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import schemas
@@ -19,6 +19,7 @@ from node.config import Address, Config, configure, load, make_handle
 from node.config.schema import fits, keys, render, toml
 from node.config.settings import DevelopmentSettings, SecretsSettings
 from node.errors import ConfigurationRefused
+from tests.depth import examples
 
 ROOT = Path(__file__).parents[2]
 KEY = bytes(range(32))
@@ -446,13 +447,13 @@ def _values(draw: st.DrawFn) -> dict[str, Any]:
     return values
 
 
-@settings(max_examples=200, deadline=None)
+@examples(60)
 @given(_values())
 def test_quick_reader_agrees_with_json_schema(values: dict[str, Any]) -> None:
     assert fits(values) == (not schemas.check("config", values))
 
 
-@settings(max_examples=100)
+@examples(50)
 @given(st.text(st.characters(exclude_categories=["Cs"])))
 def test_any_text_survives_the_file(text: str) -> None:
     assert tomllib.loads(f"key = {toml(text)}") == {"key": text}

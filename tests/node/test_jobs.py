@@ -5,7 +5,7 @@ from collections import Counter
 from itertools import count
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Connection, func, select, update
 from sqlalchemy.event import listen
@@ -21,6 +21,7 @@ from node.store import jobs as table
 from node.store.jobs import BEHIND, LEASE, Job, NewJob
 from node.store.tables import jobs
 from tests import stores
+from tests.depth import examples
 from tests.statements import counted
 
 database, store, postgresql = stores.database, stores.store, stores.postgresql
@@ -330,7 +331,7 @@ async def test_counts_tell_due_later_failing_and_parked(store):
 KEYS = st.sampled_from(["a", "b", "c", None])
 
 
-@settings(max_examples=60, deadline=None)
+@examples(20)
 @given(
     st.lists(
         st.one_of(

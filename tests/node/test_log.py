@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from node import log
 from node.errors import RemoteUnavailable
+from tests.depth import examples
 
 
 @pytest.fixture(autouse=True)
@@ -140,7 +141,7 @@ def test_text_of_strangers_is_one_visible_line_of_200_characters(lines: Lines) -
     assert said.endswith("…")
 
 
-@settings(max_examples=200)
+@examples(60)
 @given(st.text(max_size=600))
 def test_any_text_becomes_one_visible_line(text: str) -> None:
     line = log.one_line(text)
@@ -148,7 +149,7 @@ def test_any_text_becomes_one_visible_line(text: str) -> None:
     assert not any(unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"} for char in line)
 
 
-@settings(max_examples=200)
+@examples(60)
 @given(st.text(max_size=100), st.sampled_from(["json", "text"]))
 def test_any_field_stays_on_its_line(text: str, form: str) -> None:
     stream = io.StringIO()

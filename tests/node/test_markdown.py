@@ -1,11 +1,12 @@
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from node.markdown import MAX_MARKDOWN, Words, handles_in, hashtags_in, profile_link, render_markdown
 from node.richtext import REL, TAGS
+from tests.depth import examples
 from tests.node.test_richtext import assert_harmless, elements, tree
 
 WORDS = Words({"ada": "https://u.example/@ada", "ben@x.example": "https://x.example/@ben"}, "https://u.example/tags/")
@@ -73,7 +74,7 @@ def test_the_worst_text_costs_a_moment(unit):
     assert time.process_time() - before < 2
 
 
-@settings(max_examples=150)
+@examples(50)
 @given(st.text(alphabet="ab1@#_*`[]()<>!\\\n -./:&\"'", max_size=60) | st.text(max_size=40))
 def test_any_text_is_rendered_to_something_harmless(text):
     rendered = render_markdown(text, WORDS)

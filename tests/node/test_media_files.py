@@ -220,7 +220,7 @@ def broken(data: bytes) -> bytes:
         pytest.param(files.png(0, 5), ".", id="no width"),
         pytest.param(files.png(2**31 - 1, 2**31 - 1), "pixels", id="largest header"),
         pytest.param(files.animation(frames=MAX_FRAMES + 1, width=2, height=2), "frames", id="too many frames"),
-        pytest.param(files.animation(frames=60, width=1_500, height=1_500), "too large", id="large animation"),
+        pytest.param(files.large_animation(60, 1_500, 1_500), "too large", id="large animation"),
         *(
             pytest.param(broken(files.picture(form, 300, 200)), ".", id=f"half a {form}")
             for form in ("PNG", "WEBP", "JPEG", "AVIF")

@@ -3,12 +3,23 @@
 import pytest
 
 from node.errors import Invalid
+from node.services import passwords
 from node.services.passwords import hash_in_thread, hash_password, is_outdated, is_right
+from tests import costs
 
 PASSWORD = "correct horse battery"
 #: Written by argon2-cffi, which earlier versions used, and with half of today's memory.
 WRITTEN = "$argon2id$v=19$m=47104,t=2,p=1$kEXD/lOLxnHY6iXXrCJhlA$qer8/nK2u988UnpUAYIxmPJCezntLYhQayP/pY0Rzu4"
 WEAKER = "$argon2id$v=19$m=23552,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$AAAA"
+
+
+@pytest.fixture(autouse=True)
+def _as_dear_as_in_earnest(monkeypatch):
+    monkeypatch.setattr(passwords, "TODAY", costs.PASSWORD_COST)
+
+
+def test_a_hash_costs_what_is_promised():
+    assert hash_password(PASSWORD).startswith("$argon2id$v=19$m=47104,t=2,p=1$")
 
 
 async def test_hashes_of_earlier_versions_still_open():

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from sqlalchemy import Connection, select, text
 
@@ -18,6 +18,7 @@ from node.store.listing import Page, Sort, Wish
 from node.store.resources import ANYBODY, NewResource, Viewer
 from node.store.tables import object_versions
 from tests import stores
+from tests.depth import examples
 from tests.shelf import Shelf
 from tests.statements import counted
 
@@ -288,7 +289,7 @@ async def test_pages_show_everything_once_while_others_publish(
     await store.write(unit)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     facts=st.lists(
         st.tuples(

@@ -5,7 +5,7 @@ from typing import Any
 import bleach  # noqa: TID251 (the second opinion that the ban speaks of)
 import html5lib
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from node import richtext
@@ -24,6 +24,7 @@ from node.richtext import (
     cut,
     to_plain,
 )
+from tests.depth import examples
 from tests.node.attacks import ATTACKS
 from tests.shared import shared_files
 
@@ -194,14 +195,14 @@ TREES = st.recursive(
 )
 
 
-@settings(max_examples=200)
+@examples(60)
 @given(SOUP | TREES)
 @example("<math><mi><b>x</mi></math>")
 def test_a_second_sanitiser_finds_nothing_left_to_remove(markup):
     assert_harmless(markup)
 
 
-@settings(max_examples=100)
+@examples(50)
 @given(st.text())
 def test_any_text_is_taken(text):
     assert_harmless(text)
@@ -264,7 +265,7 @@ def test_long_flat_markup_is_cleaned(unit):
     assert "&lt;" not in clean(markup, max_bytes=MAX_ARTICLE_BYTES)
 
 
-@settings(max_examples=200, deadline=None)
+@examples(60)
 @given(st.lists(STARTS | NAMES.map("</{}>".format) | TEXTS, min_size=3, max_size=8).map("".join))
 def test_the_count_is_never_less_than_what_a_parser_nests(unit):
     """A parser may add a row and a body to a table, hence three levels for one."""
@@ -317,7 +318,7 @@ def test_plain_fields_are_cut():
     assert clean_plain_field("Ada Lovelace", 4) == "Ada"
 
 
-@settings(max_examples=200)
+@examples(60)
 @given(st.text(alphabet="<>/!?ab \n\"'=-", max_size=60) | st.sampled_from(ATTACKS) | st.lists(TEXTS).map("".join))
 def test_a_plain_field_holds_no_tag_also_when_it_stands_in_html(text):
     shown = clean_plain_field(text)

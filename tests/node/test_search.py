@@ -3,7 +3,7 @@
 from itertools import chain
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Connection, text
 
@@ -13,6 +13,7 @@ from node.store.engine import Store
 from node.store.search import Search, Tier, mark
 from node.store.search_schema import INDEX
 from tests import stores
+from tests.depth import examples
 from tests.shelf import Shelf
 
 database, store = stores.database, stores.store
@@ -111,7 +112,7 @@ _PIECES = [
 _TYPED = st.text() | st.lists(st.sampled_from(_PIECES)).map(" ".join)
 
 
-@settings(max_examples=150, deadline=None)
+@examples(50)
 @given(typed=st.lists(_TYPED, min_size=1, max_size=20))
 async def test_any_text_is_a_query_that_the_database_takes(typed: list[str]) -> None:
     with stores.new_database("sqlite") as path:

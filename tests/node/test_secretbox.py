@@ -1,16 +1,17 @@
 """Sealed secrets open for whom they were sealed, and for nobody else."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from node.errors import ConfigurationRefused
 from node.secretbox import SecretBox, key_id
+from tests.depth import examples
 
 KEY, OTHER = bytes(range(32)), bytes(32)
 
 
-@settings(max_examples=100)
+@examples(50)
 @given(st.binary(max_size=4000), st.text(st.characters(exclude_categories=["Cs"]), max_size=40))
 def test_sealed_data_comes_back(data: bytes, purpose: str) -> None:
     box = SecretBox(KEY)

@@ -6,12 +6,13 @@ import sys
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import schemas
 from schemas.fitting import Compiler
 from schemas.formats import FORMATS
+from tests.depth import examples
 from tests.records import full_record
 
 AMB = {
@@ -79,14 +80,14 @@ def damaged(draw):
     return name, value
 
 
-@settings(max_examples=200, deadline=None)
+@examples(60)
 @given(damaged())
 def test_both_judges_agree(case):
     name, value = case
     assert schemas._fits(name)(value) is schemas._validator(name).is_valid(value)
 
 
-@settings(max_examples=100, deadline=None)
+@examples(50)
 @given(st.sampled_from(sorted(VALUES)), ANYTHING)
 def test_both_judges_agree_about_anything(name, value):
     assert schemas._fits(name)(value) is schemas._validator(name).is_valid(value)

@@ -3,13 +3,14 @@
 import doctest
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
 from node.clock import DAY, HOUR, MINUTE
 from node.domain.licences import ALL_RIGHTS_RESERVED, INTERNAL_TERMS
 from node.jobs import kinds
+from tests.depth import examples
 from web import language, rendering
 from web.language import Language, choose
 from web.pages import licences, words
@@ -44,7 +45,7 @@ def test_values_in_a_sentence_are_escaped_unless_they_are_markup():
 
 
 @given(st.text(max_size=200))
-@settings(max_examples=150)
+@examples(50)
 def test_any_accept_language_header_chooses_a_language_that_exists(header):
     assert choose(header) in language.TABLES
 
@@ -125,7 +126,7 @@ def test_what_nobody_has_named_keeps_its_own_name():
 
 
 @given(st.text(max_size=40))
-@settings(max_examples=150)
+@examples(50)
 def test_no_text_breaks_a_filter(value):
     for tell in (TOLD.day, TOLD.duration, TOLD.language_name, TOLD.media, TOLD.term, TOLD.kind):
         assert "<script" not in tell(value)

@@ -14,13 +14,14 @@ import orjson
 import pytest
 import pytest_asyncio
 from aiohttp import web
-from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import HealthCheck, Phase, given, seed
 from sqlalchemy import Connection, select
 from yarl import URL
 
 from node.store.tables import metadata
 from tests import media_files as files
 from tests.client import App, app_of
+from tests.depth import examples
 from tests.network import Peer, start_peer, stop_peer
 from tests.web.client_api.walking import Sent, requests
 from web import media as media_files_served
@@ -174,7 +175,7 @@ def _drawn(route: web.RouteDef) -> list[Sent]:
     found: list[Sent] = []
 
     @seed(1)
-    @settings(max_examples=EACH, deadline=None, database=None, phases=[Phase.generate], suppress_health_check=_CHECKS)
+    @examples(EACH, database=None, phases=[Phase.generate], suppress_health_check=_CHECKS)
     @given(requests(route, PLACES, CALLERS))
     def draw(sent: Sent) -> None:
         found.append(sent)

@@ -7,10 +7,11 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import pytest_asyncio
-from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import HealthCheck, Phase, given, seed
 from hypothesis import strategies as st
 
 from tests.client import App, app_of
+from tests.depth import examples
 from tests.web.client_api.conformance.conftest import Town
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
@@ -166,7 +167,7 @@ def _windows() -> list[tuple[int | None, int | None, int | None, int]]:
     places = st.none() | st.integers(0, 30)
 
     @seed(1)
-    @settings(max_examples=25, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+    @examples(25, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
     @given(places, places, places, st.integers(1, 9))
     def draw(below, above, since, limit):
         found.append((below, above, since, limit))
