@@ -89,6 +89,12 @@ class Assets:
         return _REFERENCE.sub(lambda match: f'url("{self.url(match[1])}")', sheet)
 
 
+@cache
+def packaged() -> Assets:
+    """The files that come with the software; one set, however many nodes a process has."""
+    return Assets()
+
+
 def _asset(name: str, body: bytes) -> Asset:
     stem, _, suffix = name.rpartition(".")
     digest = hashlib.sha256(body).hexdigest()[:12]

@@ -19,7 +19,7 @@ from node.forwarded import Networks
 from node.health import LoopWatch
 from node.ratelimit import Exemptions, Rate, Window
 from node.state import Node
-from web.assets import Assets
+from web.assets import Assets, packaged
 from web.client_api.pictures import Pictures, build_pictures
 
 if TYPE_CHECKING:
@@ -74,11 +74,11 @@ WEB = web.AppKey("WEB", WebState)
 
 def build_web(node: Node) -> WebState:
     """The web part of a node; reads templates and static files."""
-    assets = Assets()
+    assets = packaged()
     return WebState(
         site=functools.cache(lambda: _site(node.config)),
         assets=assets,
-        render=_rendering(assets),
+        render=lambda view: _renderer(assets).render(view),
         own_hosts=node.config.own_hosts,
         is_https=node.config.node.scheme == "https",
         sign_in=SignInRates(),
@@ -95,14 +95,11 @@ def build_web(node: Node) -> WebState:
     )
 
 
-def _rendering(assets: Assets) -> "Callable[[View], str]":
-    @functools.cache
-    def renderer() -> "Renderer":
-        from web.rendering import Renderer  # late: see the module
+@functools.cache
+def _renderer(assets: Assets) -> "Renderer":
+    from web.rendering import Renderer  # late: see the module
 
-        return Renderer(assets)
-
-    return lambda view: renderer().render(view)
+    return Renderer(assets)
 
 
 def _site(config: Config) -> "Site":
