@@ -34,8 +34,8 @@ TODAY = Cost(rounds=2, memory_kib=47_104, lanes=1)
 
 
 def _hash(password: str) -> str:
-    cost = {"iterations": TODAY.rounds, "lanes": TODAY.lanes, "memory_cost": TODAY.memory_kib}
-    made = Argon2id(salt=os.urandom(16), length=32, **cost)
+    rounds, memory_kib, lanes = TODAY.rounds, TODAY.memory_kib, TODAY.lanes
+    made = Argon2id(salt=os.urandom(16), length=32, iterations=rounds, lanes=lanes, memory_cost=memory_kib)
     return made.derive_phc_encoded(password.encode("utf-8", "replace"))
 
 
