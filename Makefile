@@ -80,6 +80,10 @@ format: $(VENV)/dev-installed ## rewrite the code as ruff wants it
 	$(BIN)/ruff format $(CODE)
 	$(BIN)/ruff check --fix $(CODE)
 
+.PHONY: messages
+messages: $(VENV)/node-installed $(VENV)/test-installed ## bring the catalogues of other languages into step, list what is missing
+	$(BIN)/python -m tests.translations
+
 .PHONY: bench
 bench: $(VENV)/node-installed $(VENV)/test-installed ## measure speed and memory, as a table and as JSON
 	$(BIN)/python -m benchmarks

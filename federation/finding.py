@@ -7,6 +7,7 @@ from federation.http import OutboundClient
 from federation.webfinger import SUBSCRIBE, find_actor, look_up, read_handle
 from node.domain.uris import is_web_uri
 from node.errors import NotFound, RemoteMalformed
+from node.sentences import Sentence
 from node.store import actors
 from node.store.actors import Actor
 from node.store.engine import Store
@@ -27,7 +28,7 @@ async def find_account(
         return await fetcher.actor(found.actor_uri, fresh=fresh)
     own = await store.read(actors.find_local_actor, handle.user)
     if own is None or own.state != "active":
-        raise NotFound(f"Nobody here is called {handle.user}.")
+        raise NotFound(Sentence("Nobody here is called {handle}.", handle=handle.user))
     return own
 
 

@@ -16,6 +16,7 @@ from federation.keys import make_keys
 from node.domain.actors import ActorKind
 from node.errors import Conflict, Invalid, Problem
 from node.secretbox import SecretBox
+from node.sentences import Sentence
 from node.services.context import Unit
 from node.services.passwords import hash_password
 from node.store import accounts
@@ -74,13 +75,13 @@ def prepare_member(
 
 def _problems(username: str, email: str, role: str) -> list[Problem]:
     expected = {
-        "$.username": (_USERNAME.fullmatch(username), "1 to 30 of the characters a-z, 0-9 and _", username),
-        "$.email": (_EMAIL.fullmatch(email), "an e-mail address", email),
+        "$.username": (_USERNAME.fullmatch(username), Sentence("1 to 30 of the characters a-z, 0-9 and _"), username),
+        "$.email": (_EMAIL.fullmatch(email), Sentence("an e-mail address"), email),
         "$.role": (role in ROLES, f"one of {', '.join(ROLES)}", role),
     }
     problems = [Problem(path, wanted, found[:100]) for path, (good, wanted, found) in expected.items() if not good]
     if username in RESERVED:
-        problems.append(Problem("$.username", "a name that the node does not need itself", username))
+        problems.append(Problem("$.username", Sentence("a name that the node does not need itself"), username))
     return problems
 
 

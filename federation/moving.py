@@ -12,6 +12,7 @@ from federation.mapping.limits import MAX_ALIASES
 from node import events
 from node.clock import DAY, to_rfc3339
 from node.errors import Conflict, NotFound
+from node.sentences import Sentence
 from node.services.context import Unit
 from node.store import accounts, actors, follows
 from node.store.actors import Actor
@@ -35,9 +36,9 @@ def add_alias(conn: Connection, unit: Unit, actor: Actor, other: Actor) -> None:
     if other.id == actor.id:
         raise Conflict("This is the account itself.")
     if other.uri in aliases:
-        raise Conflict(f"{actor.handle} is also known as {other.handle} already.")
+        raise Conflict(Sentence("{actor} is also known as {other} already.", actor=actor.handle, other=other.handle))
     if len(aliases) >= MAX_ALIASES:
-        raise Conflict(f"An account has at most {MAX_ALIASES} other addresses.")
+        raise Conflict(Sentence("An account has at most {n} other addresses.", n=MAX_ALIASES))
     _set_aliases(conn, unit, actor, [*aliases, other.uri])
 
 
@@ -45,7 +46,7 @@ def remove_alias(conn: Connection, unit: Unit, actor: Actor, uri: str) -> None:
     """Take that back. Raises NotFound where it was never said."""
     aliases = _aliases(conn, actor)
     if uri not in aliases:
-        raise NotFound(f"{actor.handle} does not say that it is also {uri}.")
+        raise NotFound(Sentence("{actor} does not say that it is also {uri}.", actor=actor.handle, uri=uri))
     _set_aliases(conn, unit, actor, [each for each in aliases if each != uri])
 
 
@@ -67,13 +68,23 @@ def move(conn: Connection, unit: Unit, old: Actor, new: Actor) -> Moved:
     if old.id == new.id:
         raise Conflict("This is the account itself.")
     if new.state != "active" or new.moved_to:
-        raise Conflict(f"{new.handle} is not there any more.")
+        raise Conflict(Sentence("{new} is not there any more.", new=new.handle))
     if new.kind == "application" or old.kind == "application":
         raise Conflict("A server does not move.")
     if old.uri not in _aliases(conn, new):
-        raise Conflict(f"{new.handle} does not say that it is also {old.uri}; add this address there first.")
+        raise Conflict(
+            Sentence(
+                "{new} does not say that it is also {old}; add this address there first.", new=new.handle, old=old.uri
+            )
+        )
     if old.moved_at is not None and unit.now - old.moved_at < COOLDOWN:
-        raise Conflict(f"{old.handle} moved a short while ago; wait until {to_rfc3339(old.moved_at + COOLDOWN)}.")
+        raise Conflict(
+            Sentence(
+                "{old} moved a short while ago; wait until {time}.",
+                old=old.handle,
+                time=to_rfc3339(old.moved_at + COOLDOWN),
+            )
+        )
     told = len(actors.load_follower_inboxes(conn, old.id))
     actors.update_actor(conn, old.id, moved_to=new.uri, moved_at=unit.now, updated_at=unit.now)
     _record(conn, unit, old, "actor.move", {"moved_to": new.uri})
@@ -88,7 +99,7 @@ def move(conn: Connection, unit: Unit, old: Actor, new: Actor) -> Moved:
 def come_back(conn: Connection, unit: Unit, actor: Actor) -> None:
     """Our actor is here again; followers who went do not return by themselves. Raises Conflict where it never left."""
     if not actor.moved_to:
-        raise Conflict(f"{actor.handle} has not moved.")
+        raise Conflict(Sentence("{actor} has not moved.", actor=actor.handle))
     actors.update_actor(conn, actor.id, moved_to="", updated_at=unit.now)
     _record(conn, unit, actor, "actor.return", {"moved_to": ""})
     events.record(conn, unit.ids, unit.now, events.ActorUpdated(actor.id), about=actor.uri)

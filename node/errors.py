@@ -1,18 +1,22 @@
 """Every error that crosses a boundary of the node.
 
-Each has two sides: ``public`` is a sentence that anybody may read, ``detail`` is for the log only.
+Each has two sides: ``public`` is a sentence that anybody may read, in their language where a page shows it (values go
+in by ``Sentence``), ``detail`` is for the log only.
 ``web.errors`` turns a class into an HTTP answer, ``node.jobs.outcome`` into a retry decision; a test walks
 this tree and fails when a class is missing from either table.
 """
 
 from collections.abc import Sequence
 
+from node.sentences import Sentence
+
 
 class NodeError(Exception):
     """Something went wrong."""
 
     def __init__(self, public: str = "", *, detail: str = "") -> None:
-        self.public = public or (type(self).__doc__ or "").strip().splitlines()[0]
+        told = public or (type(self).__doc__ or "").strip().splitlines()[0]
+        self.public: str = told if isinstance(told, Sentence) else Sentence(told)
         self.detail = detail
         super().__init__(self.public)
 

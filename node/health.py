@@ -18,6 +18,7 @@ from node.clock import DAY, HOUR, MINUTE, SECOND
 from node.errors import NodeError
 from node.guard import DISTRIBUTION
 from node.ids import minted_at
+from node.sentences import Sentence
 
 #: A worker beats every 5 s; after three times its lease nobody believes that it lives.
 WORKER_SILENCE = 45 * SECOND
@@ -61,19 +62,25 @@ def is_ready(checks: Iterable[Check]) -> bool:
 def check_database(error: BaseException | None) -> Check:
     """``error``: why a trial write failed; None where it did not. No internals are told."""
     if error is None:
-        return Check("database", State.OK, "The database can be written.")
-    told = error.public if isinstance(error, NodeError) else "The database cannot be written."
+        return Check("database", State.OK, Sentence("The database can be written."))
+    told = error.public if isinstance(error, NodeError) else Sentence("The database cannot be written.")
     return Check("database", State.FAILED, told)
 
 
 def check_schema(found: str | None, wanted: str) -> Check:
     """``found``: the version of the schema in the database, None for an empty one."""
     if found == wanted:
-        return Check("schema", State.OK, f"The schema of the database is {wanted}, as it should be.")
+        return Check(
+            "schema", State.OK, Sentence("The schema of the database is {wanted}, as it should be.", wanted=wanted)
+        )
     return Check(
         "schema",
         State.FAILED,
-        f"The schema of the database is {found or 'missing'}; `rhizome migrate` makes it {wanted}.",
+        Sentence(
+            "The schema of the database is {found}; `rhizome migrate` makes it {wanted}.",
+            found=found or Sentence("missing"),
+            wanted=wanted,
+        ),
     )
 
 
@@ -82,54 +89,67 @@ def check_disk(folder: Path, least_mib: int) -> Check:
     try:
         free = shutil.disk_usage(folder).free // 2**20
     except OSError:
-        return Check("disk", State.FAILED, f"The data folder {folder} cannot be read.")
-    told = f"{free} MiB are free where the data lies; the node needs {least_mib}."
+        return Check("disk", State.FAILED, Sentence("The data folder {folder} cannot be read.", folder=folder))
+    told = Sentence("{free} MiB are free where the data lies; the node needs {least}.", free=free, least=least_mib)
     return Check("disk", State.OK if free >= least_mib else State.FAILED, told, free)
 
 
 def check_media(problem: str, *, has_ffmpeg: bool) -> Check:
     """``problem``: why a trial file could not be stored; empty where it could."""
     if problem:
-        return Check("media", State.FAILED, f"Media cannot be stored: {problem}")
+        return Check("media", State.FAILED, Sentence("Media cannot be stored: {problem}", problem=problem))
     if not has_ffmpeg:
-        told = "FFmpeg is not installed: recordings keep what their makers' devices noted in them, such as the place."
+        told = Sentence(
+            "FFmpeg is not installed: recordings keep what their makers' devices noted in them, such as the place."
+        )
         return Check("media", State.WARNING, told)
-    return Check("media", State.OK, "Media can be stored, and FFmpeg is there.")
+    return Check("media", State.OK, Sentence("Media can be stored, and FFmpeg is there."))
 
 
 def check_inbox(oldest_due_at: int | None, now: int) -> Check:
     """``oldest_due_at``: since when the oldest activity waits to be taken in; None where none does."""
-    return _check_wait("inbox", "incoming activity", oldest_due_at, now, INBOX_WAIT)
+    if oldest_due_at is None:
+        return Check("inbox", State.OK, Sentence("No incoming activity is waiting."), 0)
+    waited = max(0, now - oldest_due_at)
+    told = Sentence("The oldest incoming activity has been due for {span}.", span=_duration(waited))
+    return Check("inbox", _lateness(waited, INBOX_WAIT), told, waited / SECOND)
 
 
 def check_deliveries(oldest_due_at: int | None, now: int) -> Check:
     """``oldest_due_at``: since when the oldest delivery is due; None where none is."""
-    return _check_wait("deliveries", "delivery", oldest_due_at, now, DELIVERY_WAIT)
-
-
-def _check_wait(name: str, what: str, oldest_due_at: int | None, now: int, limit: int) -> Check:
     if oldest_due_at is None:
-        return Check(name, State.OK, f"No {what} is waiting.", 0)
+        return Check("deliveries", State.OK, Sentence("No delivery is waiting."), 0)
     waited = max(0, now - oldest_due_at)
-    state = State.OK if waited <= limit else State.WARNING
-    return Check(name, state, f"The oldest {what} has been due for {_duration(waited)}.", waited / SECOND)
+    told = Sentence("The oldest delivery has been due for {span}.", span=_duration(waited))
+    return Check("deliveries", _lateness(waited, DELIVERY_WAIT), told, waited / SECOND)
+
+
+def _lateness(waited: int, limit: int) -> State:
+    return State.OK if waited <= limit else State.WARNING
 
 
 def check_workers(seen_at: Sequence[int], now: int) -> Check:
     """``seen_at``: the last heartbeat of each worker."""
     living = sum(now - at <= WORKER_SILENCE for at in seen_at)
     if living:
-        return Check("workers", State.OK, f"{living} of {len(seen_at)} workers are alive.", living)
-    return Check("workers", State.FAILED, "No worker is alive: nothing is taken in or delivered.", 0)
+        return Check(
+            "workers",
+            State.OK,
+            Sentence("{n} of {all} workers is alive.", "{n} of {all} workers are alive.", n=living, all=len(seen_at)),
+            living,
+        )
+    return Check("workers", State.FAILED, Sentence("No worker is alive: nothing is taken in or delivered."), 0)
 
 
 def check_backup(verified_at: int | None, now: int) -> Check:
     """``verified_at``: when the last backup was made and found whole (BAK4)."""
     if verified_at is None:
-        return Check("backup", State.WARNING, "There is no verified backup yet.")
+        return Check("backup", State.WARNING, Sentence("There is no verified backup yet."))
     age = max(0, now - verified_at)
     state = State.OK if age <= BACKUP_AGE else State.WARNING
-    return Check("backup", state, f"The last verified backup is {_duration(age)} old.", age / SECOND)
+    return Check(
+        "backup", state, Sentence("The last verified backup is {span} old.", span=_duration(age)), age / SECOND
+    )
 
 
 def check_clock(now: int, newest_id: int) -> Check:
@@ -137,9 +157,14 @@ def check_clock(now: int, newest_id: int) -> Check:
     behind = minted_at(newest_id) - now
     if behind > CLOCK_SLACK:
         return Check(
-            "clock", State.FAILED, f"The clock is {_duration(behind)} behind the newest stored record.", behind / SECOND
+            "clock",
+            State.FAILED,
+            Sentence("The clock is {span} behind the newest stored record.", span=_duration(behind)),
+            behind / SECOND,
         )
-    return Check("clock", State.OK, "The clock is not behind the newest stored record.", max(0, behind) / SECOND)
+    return Check(
+        "clock", State.OK, Sentence("The clock is not behind the newest stored record."), max(0, behind) / SECOND
+    )
 
 
 def check_packages(installed: Callable[[str], str] = version, needed: Sequence[str] | None = None) -> Check:
@@ -151,11 +176,13 @@ def check_packages(installed: Callable[[str], str] = version, needed: Sequence[s
     try:
         wanted = requires(DISTRIBUTION) or () if needed is None else needed
     except PackageNotFoundError:
-        return Check("packages", State.WARNING, f"{DISTRIBUTION} runs without having been installed.")
+        return Check(
+            "packages", State.WARNING, Sentence("{name} runs without having been installed.", name=DISTRIBUTION)
+        )
     old = [told for text in wanted if (told := _too_old(text, installed))]
     if old:
-        return Check("packages", State.FAILED, f"Packages are too old: {', '.join(old)}.")
-    return Check("packages", State.OK, f"All {len(wanted)} packages are new enough.")
+        return Check("packages", State.FAILED, Sentence("Packages are too old: {names}.", names=", ".join(old)))
+    return Check("packages", State.OK, Sentence("All {n} packages are new enough.", n=len(wanted)))
 
 
 def _too_old(requirement: str, installed: Callable[[str], str]) -> str:
@@ -175,13 +202,15 @@ def _numbers(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in re.findall(r"\d+", text[: len(text) - len(text.lstrip("0123456789."))]))
 
 
-def _duration(milliseconds: int) -> str:
+def _duration(milliseconds: int) -> Sentence:
     """A span in the largest fitting unit, rounded down: ``3 hours``."""
-    for unit, name in ((DAY, "day"), (HOUR, "hour"), (MINUTE, "minute")):
-        if milliseconds >= unit:
-            number = milliseconds // unit
-            return f"{number} {name}{'s' if number > 1 else ''}"
-    return f"{milliseconds // SECOND} s"
+    if milliseconds >= DAY:
+        return Sentence("{n} day", "{n} days", n=milliseconds // DAY)
+    if milliseconds >= HOUR:
+        return Sentence("{n} hour", "{n} hours", n=milliseconds // HOUR)
+    if milliseconds >= MINUTE:
+        return Sentence("{n} minute", "{n} minutes", n=milliseconds // MINUTE)
+    return Sentence("{n} s", n=milliseconds // SECOND)
 
 
 class LoopWatch:

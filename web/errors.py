@@ -13,6 +13,7 @@ import orjson
 from aiohttp import hdrs, web
 
 from node import errors
+from node.sentences import Sentence, sentences
 
 STATUS: Mapping[type[errors.NodeError], int] = MappingProxyType(
     {
@@ -44,7 +45,7 @@ STATUS: Mapping[type[errors.NodeError], int] = MappingProxyType(
 )
 
 #: What aiohttp itself answers, in a sentence.
-SENTENCES: Mapping[int, str] = MappingProxyType(
+SENTENCES: Mapping[int, Sentence] = sentences(
     {
         400: "The request cannot be read.",
         401: "Sign in first.",
@@ -72,8 +73,8 @@ def headers_of(error: errors.NodeError) -> dict[str, str]:
     return {} if seconds is None else {"Retry-After": str(seconds)}
 
 
-def sentence_of(status: int) -> str:
-    return SENTENCES.get(status, "This did not work.")
+def sentence_of(status: int) -> Sentence:
+    return SENTENCES.get(status, Sentence("This did not work."))
 
 
 def problem(
@@ -127,7 +128,7 @@ def _page(request: web.Request, status: int, sentence: str, request_id: str) -> 
     return html(request, ErrorView(page=page, status=status, message=sentence, request_id=request_id), status)
 
 
-TITLES: Mapping[int, str] = MappingProxyType(
+TITLES: Mapping[int, Sentence] = sentences(
     {
         403: "This is not for you",
         404: "Not found",

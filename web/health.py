@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from node import health
 from node.errors import Unavailable
 from node.jobs.kinds import DELIVER, INBOX
+from node.sentences import Sentence
 from node.state import NODE, Node
 from node.store import facts, jobs, migrate
 from web.state import WEB
@@ -39,7 +40,7 @@ async def readyz(request: web.Request) -> web.Response:
     node = request.app[NODE]
     checks = await find_checks(node)
     if request.app[STOPPING].is_set():
-        checks.append(health.Check("stopping", health.State.FAILED, "The node is being stopped."))
+        checks.append(health.Check("stopping", health.State.FAILED, Sentence("The node is being stopped.")))
     try:
         await node.store.write(_touch)
     except Unavailable as error:

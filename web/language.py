@@ -1,60 +1,101 @@
 """The one seam through which every sentence of the pages passes: ``_("...")`` in the interface's language.
 
-English sentences are the keys, so a page is readable in its template. Another language is one more table in
-``TABLES``: English sentence -> its own, with the same ``{names}``; what is missing falls back to English. A plural is
-keyed by its singular and joined by ``|``: ``{"{n} resource": "{n} Ressource|{n} Ressourcen"}``.
+English sentences are the keys, ``node/translations`` has the other languages; what one lacks is said in English.
+Dates, numbers and the names of languages come from the CLDR by way of Babel, which loads with the first page.
 """
 
-from collections.abc import Mapping
+import functools
+from typing import TYPE_CHECKING, Self
 
 from markupsafe import Markup, escape
 
-FALLBACK = "en"
-TABLES: dict[str, Mapping[str, str]] = {FALLBACK: {}}
-_SEPARATORS = {"en": ",", "de": "."}  # thousands; a no-break space elsewhere, as the SI brochure asks
+from node.sentences import Sentence
+from node.translations import SOURCE, catalogue, spoken
+
+if TYPE_CHECKING:
+    from babel import Locale
+
+#: English is that of Great Britain: the day before the month.
+_LOCALES = {"en": "en_GB"}
+
+
+class LanguageName(str):
+    """The name of a language: English as a string, that of another language where a page shows it.
+
+    >>> Language("de").show(LanguageName("fr", "French"))
+    'Französisch'
+    """
+
+    __slots__ = ("tag",)
+
+    tag: str
+
+    def __new__(cls, tag: str, name: str) -> Self:
+        made = super().__new__(cls, name)
+        made.tag = tag
+        return made
 
 
 class Language:
     """Speaks one language: sentences and numbers."""
 
-    def __init__(self, tag: str = FALLBACK, table: Mapping[str, str] | None = None) -> None:
+    def __init__(self, tag: str = SOURCE) -> None:
         self.tag = tag
-        self._table = TABLES.get(tag, {}) if table is None else table
-        self._separator = _SEPARATORS.get(tag, "\N{NO-BREAK SPACE}")
+        self._known = catalogue(tag)
+
+    @functools.cached_property
+    def locale(self) -> "Locale":
+        """How the language writes dates, numbers and names."""
+        from babel import Locale  # late: it loads with the first page
+
+        return Locale.parse(_LOCALES.get(self.tag, self.tag))
 
     def say(self, message: str, plural: str = "", /, **values: object) -> Markup:
         """The sentence with its values in place; ``n`` chooses between ``message`` and ``plural``.
 
-        Values are escaped unless they are markup already, integers get separators. ``message`` is always a constant
-        of ours, never text of somebody else.
+        Values are escaped unless they are markup already, integers get separators. ``message`` is a constant of ours
+        or a :class:`Sentence`, which brings its own values, never text of somebody else.
 
         >>> Language().say("{n} person", "{n} people", n=1200)
         Markup('1,200 people')
         """
-        sentence = self._sentence(message, plural, values.get("n"))
-        said = escape(sentence)
+        if isinstance(message, Sentence):
+            return self.say(message.message, message.plural, **{**message.values, **values})
+        said = escape(self._found(message, plural, values))
         return said.format(**{name: self._shown(value) for name, value in values.items()}) if values else said
 
-    def number(self, value: int) -> str:
-        """An integer with separators between thousands."""
-        return f"{value:,}".replace(",", self._separator)
+    def number(self, value: float, *, places: int | None = None) -> str:
+        """A number as the language writes it (``1.234,5``), ``places`` behind its point where that is said."""
+        from babel.numbers import format_decimal  # late: see above
 
-    def _sentence(self, message: str, plural: str, n: object) -> str:
-        one, _, many = self._table.get(message, f"{message}|{plural}" if plural else message).partition("|")
-        return many if many and n != 1 else one
+        pattern = None if places is None else f"#,##0.{'0' * places}".removesuffix(".")
+        return format_decimal(value, pattern, locale=self.locale)
+
+    def show(self, value: object) -> object:
+        """What a template puts out: a Sentence or the name of a language in this language, anything else as it is."""
+        if isinstance(value, Sentence):
+            return self.say(value)
+        if isinstance(value, LanguageName) and self.tag != SOURCE:
+            return self.locale.languages.get(value.tag, str(value))
+        return value
+
+    def _found(self, message: str, plural: str, values: dict[str, object]) -> str:
+        if not plural:
+            return self._known.gettext(message) if message else ""
+        return self._known.ngettext(message, plural, values["n"])  # type: ignore[arg-type]  # an integer
 
     def _shown(self, value: object) -> object:
-        return self.number(value) if isinstance(value, int) else value
+        return self.number(value) if isinstance(value, int) else self.show(value)
 
 
-def choose(accepted: str) -> str:
-    """The interface language for an ``Accept-Language`` header (RFC 9110, section 12.5.4); English where none fits.
+def choose(accepted: str, default: str = SOURCE) -> str:
+    """The interface language for an ``Accept-Language`` header (RFC 9110, section 12.5.4); else ``default``.
 
-    >>> choose("fr;q=0.9, en-GB;q=0.5"), choose("")
-    ('en', 'en')
+    >>> choose("fr;q=0.9, de-AT;q=0.5"), choose(""), choose("", "de")
+    ('de', 'en', 'de')
     """
     ranges = sorted(map(_range, accepted[:500].split(",")), key=lambda pair: -pair[1])
-    return next((tag for tag, weight in ranges if weight > 0 and tag in TABLES), FALLBACK)
+    return next((tag for tag, weight in ranges if weight > 0 and tag in spoken()), default)
 
 
 def _range(part: str) -> tuple[str, float]:

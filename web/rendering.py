@@ -1,7 +1,8 @@
 """From a view to HTML: one Jinja environment per interface language, each template compiled once.
 
 Everything is escaped but :class:`~web.pages.parts.SafeHtml` and what the functions below build. A name that a view
-lacks is an error, never an empty place. Templates hold no sentence outside ``_()``, no style and no script.
+lacks is an error, never an empty place. Templates hold no sentence outside ``_()``, no style and no script; a
+:class:`~node.sentences.Sentence` in a view is said in the language of the page wherever it is put out.
 """
 
 import functools
@@ -12,13 +13,16 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from node.clock import to_rfc3339
+from node.sentences import Sentence
+from node.translations import SOURCE, spoken
 from web.assets import Assets
-from web.language import FALLBACK, TABLES, Language
+from web.language import Language
 from web.pages import words
 from web.pages.parts import SafeHtml, Text
 from web.pages.views import View
 
 TEMPLATES = Path(__file__).parent / "templates"
+_ENGLISH = Language()
 _SCRIPT_ESCAPES = str.maketrans({c: f"\\u{ord(c):04x}" for c in "<>&\N{LINE SEPARATOR}\N{PARAGRAPH SEPARATOR}"})
 
 
@@ -31,11 +35,12 @@ class Renderer:
 
     def render(self, view: View) -> str:
         """The whole page of a view, in the language of its ``page``."""
-        language = view.page.language if view.page.language in TABLES else FALLBACK
+        language = view.page.language if view.page.language in spoken() else SOURCE
         template = self._environment(language).get_template(view.template)
         return template.render(view=view, page=view.page, site=view.page.site)
 
     def _build(self, tag: str) -> Environment:
+        language = Language(tag)
         environment = Environment(
             loader=FileSystemLoader(TEMPLATES),
             autoescape=True,
@@ -44,8 +49,8 @@ class Renderer:
             trim_blocks=True,
             lstrip_blocks=True,
             cache_size=-1,
+            finalize=language.show,
         )
-        language = Language(tag)
         told = words.Words(language)
         environment.globals |= {"_": language.say, "asset": self._assets.url, "language": tag}
         environment.filters |= {
@@ -60,15 +65,17 @@ class Renderer:
             "work": told.work,
             "language_name": told.language_name,
             "media": told.media,
+            "month": told.month,
             "number": language.number,
             "path": own_path,
             "rfc3339": to_rfc3339,
             "size": told.size,
             "span": told.span,
             "term": told.term,
-            "text": functools.partial(text, page_language=tag),
+            "text": functools.partial(text, language=language),
             "time": told.time,
             "tint": words.tint,
+            "weekday": told.weekday,
         }
         environment.tests["safe_html"] = lambda value: isinstance(value, SafeHtml)
         return environment
@@ -79,14 +86,17 @@ def json_script(value: object) -> Markup:
     return Markup(orjson.dumps(value).decode().translate(_SCRIPT_ESCAPES))  # noqa: S704 (escaped in this very line)
 
 
-def text(value: Text | str, *, page_language: str = FALLBACK) -> Markup:
+def text(value: Text | str, *, language: Language | None = None) -> Markup:
     """Words of content, isolated from the direction of what stands around them and marked with their language.
 
     >>> text(Text(value="Guten Tag <b>", language="de"))
     Markup('<bdi lang="de">Guten Tag &lt;b&gt;</bdi>')
     """
+    spoken_here = language or _ENGLISH
+    if isinstance(value, Sentence):
+        return spoken_here.say(value)
     shown = value if isinstance(value, Text) else Text(value=value)
-    if shown.language in {"", page_language}:
+    if shown.language in {"", spoken_here.tag}:
         return Markup("<bdi>{}</bdi>").format(shown.value)
     return Markup('<bdi lang="{}">{}</bdi>').format(shown.language, shown.value)
 

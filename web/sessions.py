@@ -12,6 +12,7 @@ from aiohttp.web_request import FileField
 from node.clock import DAY, HOUR, MINUTE
 from node.config import Config
 from node.errors import Forbidden, Malformed
+from node.sentences import Sentence
 from node.state import NODE
 from node.store import accounts
 from node.store.accounts import ADMIN, MODERATOR, Session
@@ -22,7 +23,7 @@ UNUSED, LONGEST = 14 * DAY, 30 * DAY
 CONFIRMED_FOR = 60 * MINUTE
 _TOUCH_EVERY = HOUR
 _AGENT_AT_MOST = 200
-_FORBIDDEN_FORM = "This form is not valid any more. Load the page again."
+_FORBIDDEN_FORM = Sentence("This form is not valid any more. Load the page again.")
 
 SESSION = web.RequestKey("SESSION", Session)
 

@@ -18,6 +18,7 @@ from node.domain.uris import origin_of
 from node.forwarded import Networks
 from node.health import LoopWatch
 from node.ratelimit import Exemptions, Rate, Window
+from node.sentences import Sentence
 from node.state import Node
 from web.assets import Assets, packaged
 from web.client_api.pictures import Pictures, build_pictures
@@ -114,6 +115,6 @@ def _site(config: Config) -> "Site":
         software=f"Rhizome {product.__version__}",
         tagline=config.node.description,
         accent=next((accent for accent in ACCENTS if accent == config.node.accent), "moss"),
-        footer=(Link(label="About this node", href="/about"),),
+        footer=(Link(label=Sentence("About this node"), href="/about"),),
         development=config.development,
     )

@@ -10,6 +10,7 @@ from aiohttp import web
 from aiohttp.web_request import FileField
 
 from node.errors import Invalid
+from node.sentences import Sentence
 from node.state import NODE, Node
 
 #: Beside the files: names, descriptions, boundaries.
@@ -28,7 +29,7 @@ async def roomy(request: web.Request, *, files: int) -> AsyncIterator[web.Reques
     try:
         yield wide
     except web.HTTPRequestEntityTooLarge:
-        raise Invalid(f"A file has at most {largest >> 20} MiB.") from None
+        raise Invalid(Sentence("A file has at most {n} MiB.", n=largest >> 20)) from None
     finally:
         await _let_go(wide)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from node.errors import Invalid
+from node.sentences import Sentence
 
 MAX_BYTES = 1_000_000
 MAX_LINES = 10_000
@@ -71,7 +72,7 @@ def read(data: bytes) -> list[list[str]]:
     except (UnicodeDecodeError, csv.Error) as error:
         raise Invalid("This is not a CSV file in UTF-8.") from error
     if len(lines) > MAX_LINES:
-        raise Invalid(f"A file has at most {MAX_LINES:,} lines.")
+        raise Invalid(Sentence("A file has at most {n} lines.", n=MAX_LINES))
     if not lines:
         raise Invalid("There is nothing in this file.")
     return lines

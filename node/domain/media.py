@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from node.errors import Invalid, Problem
+from node.sentences import Sentence
 
 
 class MediaKind(enum.StrEnum):
@@ -170,7 +171,7 @@ def check_description(text: str) -> str:
     text = text.strip()
     if len(text) > MAX_DESCRIPTION:
         problem = Problem("$.description", f"at most {MAX_DESCRIPTION} characters", str(len(text)))
-        raise Invalid(f"A description has at most {MAX_DESCRIPTION} characters.", problems=[problem])
+        raise Invalid(Sentence("A description has at most {n} characters.", n=MAX_DESCRIPTION), problems=[problem])
     return text
 
 

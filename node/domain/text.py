@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from node.errors import Malformed
+from node.sentences import Sentence
 
 LanguageMap = dict[str, str]
 
@@ -141,7 +142,7 @@ def clean_json(value: Any, *, depth: int = MAX_NESTING) -> Any:
     if isinstance(value, str):
         return clean(value)
     if depth < 0:
-        raise Malformed(f"This is nested more than {MAX_NESTING} levels deep.")
+        raise Malformed(Sentence("This is nested more than {n} levels deep.", n=MAX_NESTING))
     if isinstance(value, dict):
         return {clean(key): clean_json(each, depth=depth - 1) for key, each in value.items()}
     if isinstance(value, list):

@@ -27,6 +27,7 @@ from node.media.facts import (
     Stored,
 )
 from node.media.gif import strip_gif
+from node.sentences import Sentence
 
 _ORIENTATION = 0x0112
 _TURNS = {
@@ -67,7 +68,7 @@ def make_picture(source: Path, into: Path, form_name: str, shape: Shape) -> Fact
                 return _make_animation(image, source, into, shape)
             return _make_still(image, into, shape)
     except (Image.DecompressionBombWarning, Image.DecompressionBombError):
-        raise Invalid(f"A picture has at most {MAX_PIXELS:,} pixels.") from None
+        raise Invalid(Sentence("A picture has at most {n} pixels.", n=MAX_PIXELS)) from None
     except UnidentifiedImageError:
         raise Invalid("This is not a picture that the node can read.") from None
     except MemoryError:
@@ -79,7 +80,13 @@ def make_picture(source: Path, into: Path, form_name: str, shape: Shape) -> Fact
 def _check_size(image: Image.Image) -> None:
     width, height = image.size
     if not width or not height or max(width, height) > MAX_SIDE or width * height > MAX_PIXELS:
-        raise Invalid(f"A picture has at most {MAX_PIXELS:,} pixels and {MAX_SIDE:,} on a side.")
+        raise Invalid(
+            Sentence(
+                "A picture has at most {most} pixels and {side} on a side.",
+                most=MAX_PIXELS,
+                side=MAX_SIDE,
+            )
+        )
 
 
 def _count_frames(image: Image.Image) -> int:
@@ -95,7 +102,7 @@ def _count_frames(image: Image.Image) -> int:
             return count
         count += 1
         if count > MAX_FRAMES:
-            raise Invalid(f"An animation has at most {MAX_FRAMES} frames.")
+            raise Invalid(Sentence("An animation has at most {n} frames.", n=MAX_FRAMES))
         if image.width * image.height * count > MAX_ANIMATED_PIXELS:
             raise Invalid("This animation is too large.")
 

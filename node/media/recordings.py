@@ -16,6 +16,7 @@ from node.domain.media import FORMS, Form, MediaKind
 from node.errors import Invalid
 from node.media import pictures
 from node.media.facts import MAX_FRAME_RATE, MAX_PIXELS, MAX_VIDEO_PIXELS, Facts, Shape, Stored
+from node.sentences import Sentence
 
 _QUIET = ("-nostdin", "-hide_banner", "-loglevel", "error", "-protocol_whitelist", "file,pipe")
 _DAMAGED = "This recording cannot be read."
@@ -118,9 +119,9 @@ def _subfolder(into: Path) -> Path:
 
 def _check(width: int, height: int, frame_rate: float) -> None:
     if width * height > MAX_VIDEO_PIXELS:
-        raise Invalid(f"A video has at most {MAX_VIDEO_PIXELS:,} pixels.")
+        raise Invalid(Sentence("A video has at most {n} pixels.", n=MAX_VIDEO_PIXELS))
     if frame_rate > MAX_FRAME_RATE:
-        raise Invalid(f"A video has at most {MAX_FRAME_RATE} frames a second.")
+        raise Invalid(Sentence("A video has at most {n} frames a second.", n=MAX_FRAME_RATE))
 
 
 def _is_cover(stream: Mapping[str, Any]) -> bool:

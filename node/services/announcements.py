@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from node.errors import Invalid, NotFound
 from node.markdown import Words, render_markdown
+from node.sentences import Sentence
 from node.services import moderate, news
 from node.services.context import Unit
 from node.store import announcements
@@ -34,7 +35,7 @@ def publish(conn: Connection, unit: Unit, draft: Draft, *, by: int | None, annou
     """
     text = draft.text.strip()
     if not text or len(text) > MAX_TEXT:
-        raise Invalid(f"An announcement has between 1 and {MAX_TEXT} characters.")
+        raise Invalid(Sentence("An announcement has between 1 and {n} characters.", n=MAX_TEXT))
     if draft.starts_at is not None and draft.ends_at is not None and draft.ends_at < draft.starts_at:
         raise Invalid("An announcement cannot end before it starts.")
     values = {

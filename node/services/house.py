@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from node.errors import Invalid, NotFound
 from node.markdown import MAX_MARKDOWN, render_markdown
 from node.richtext import clean_plain_field
+from node.sentences import Sentence
 from node.services.context import Unit
 from node.store import accounts, actors, rules
 from node.store.rules import NodeText, Rule
@@ -28,10 +29,16 @@ def put_rule(conn: Connection, unit: Unit, admin_id: int, text: str, hint: str, 
     if rule_id is not None and rule_id not in known:
         raise NotFound
     if rule_id is None and len(known) >= MAX_RULES:
-        raise Invalid(f"There can be at most {MAX_RULES} rules.")
+        raise Invalid(Sentence("There can be at most {n} rules.", n=MAX_RULES))
     rule = Rule(rule_id or unit.ids.new(), clean_plain_field(text), clean_plain_field(hint))
     if not rule.text or len(rule.text) > MAX_RULE or len(rule.hint) > MAX_HINT:
-        raise Invalid(f"A rule has 1 to {MAX_RULE} characters, its explanation at most {MAX_HINT}.")
+        raise Invalid(
+            Sentence(
+                "A rule has 1 to {most} characters, its explanation at most {most_hint}.",
+                most=MAX_RULE,
+                most_hint=MAX_HINT,
+            )
+        )
     rules.put_rule(conn, rule)
     before = known.get(rule.id)
     _audit(conn, unit, admin_id, "rule.set", str(rule.id), before.text if before else None, rule.text)
@@ -60,7 +67,7 @@ def raise_rule(conn: Connection, unit: Unit, admin_id: int, rule_id: int) -> Non
 def put_text(conn: Connection, unit: Unit, admin_id: int, name: TextName, markdown: str) -> None:
     """Write one of the texts anew; an empty one takes it away. Raises Invalid for one that is too long."""
     if len(markdown) > MAX_MARKDOWN:
-        raise Invalid(f"This text has at most {MAX_MARKDOWN:,} characters.")
+        raise Invalid(Sentence("This text has at most {n} characters.", n=MAX_MARKDOWN))
     before = rules.load_texts(conn).get(name)
     rules.put_text(conn, name, NodeText(markdown, render_markdown(markdown), unit.now))
     _audit(conn, unit, admin_id, "text.set", name, before.markdown if before else None, markdown or None)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from node.errors import Invalid, NotFound
+from node.sentences import Sentence
 from node.services.context import Unit
 from node.store import lists
 from node.store.lists import PersonList
@@ -24,7 +25,7 @@ def load(conn: Connection, me: int, list_id: int) -> PersonList:
 
 def create(conn: Connection, unit: Unit, me: int, title: str, replies_policy: str, *, exclusive: bool) -> PersonList:
     if len(lists.load_lists(conn, me)) >= MAX_LISTS:
-        raise Invalid(f"There can be at most {MAX_LISTS} lists.")
+        raise Invalid(Sentence("There can be at most {n} lists.", n=MAX_LISTS))
     new = _checked(PersonList(unit.ids.new(), title.strip(), replies_policy, exclusive))
     lists.insert_list(conn, me, new, unit.now)
     return new
@@ -55,9 +56,9 @@ def change(
 
 def _checked(value: PersonList) -> PersonList:
     if not value.title or len(value.title) > MAX_TITLE:
-        raise Invalid(f"A list needs a title of at most {MAX_TITLE} characters.")
+        raise Invalid(Sentence("A list needs a title of at most {n} characters.", n=MAX_TITLE))
     if value.replies_policy not in POLICIES:
-        raise Invalid(f"replies_policy is one of {', '.join(POLICIES)}.")
+        raise Invalid(Sentence("replies_policy is one of {policies}.", policies=", ".join(POLICIES)))
     return value
 
 
@@ -72,7 +73,7 @@ def add(conn: Connection, unit: Unit, me: int, list_id: int, members: Sequence[i
         raise Invalid("Only accounts that you follow can be on a list.")
     present = {member for _, member in lists.list_members_of(conn, found.id, None)}
     if len(present | set(members)) > MAX_MEMBERS:
-        raise Invalid(f"A list has at most {MAX_MEMBERS} members.")
+        raise Invalid(Sentence("A list has at most {n} members.", n=MAX_MEMBERS))
     lists.insert_members(conn, found.id, [(unit.ids.new(), member) for member in members])
 
 

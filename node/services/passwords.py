@@ -9,6 +9,7 @@ from cryptography.exceptions import InvalidKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from node.errors import Invalid, Problem
+from node.sentences import Sentence
 
 SHORTEST, LONGEST = 12, 256
 _AT_ONCE = 2
@@ -48,8 +49,12 @@ def _dummy() -> str:
 def check_strength(password: str) -> None:
     """Raises Invalid for what is too short or too long."""
     if not SHORTEST <= len(password) <= LONGEST:
-        problem = Problem("$.password", f"{SHORTEST} to {LONGEST} characters", f"{len(password)}")
-        raise Invalid(f"A password has {SHORTEST} to {LONGEST} characters.", problems=[problem])
+        problem = Problem(
+            "$.password", Sentence("{least} to {most} characters", least=SHORTEST, most=LONGEST), f"{len(password)}"
+        )
+        raise Invalid(
+            Sentence("A password has {least} to {most} characters.", least=SHORTEST, most=LONGEST), problems=[problem]
+        )
 
 
 def hash_password(password: str) -> str:

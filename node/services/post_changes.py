@@ -14,6 +14,7 @@ from node.errors import Invalid, NotFound, Problem
 from node.markdown import handles_in
 from node.media.links import MediaLinks
 from node.richtext import clean_plain_field
+from node.sentences import Sentence
 from node.services import media, news, polls, posts, previews
 from node.services.context import Unit
 from node.store import actors, objects, pins, tags
@@ -177,7 +178,7 @@ def pin(conn: Connection, unit: Unit, author_id: int, object_id: int) -> None:
     if found.id in pinned:
         return
     if len(pinned) >= MAX_PINNED:
-        raise Invalid(f"At most {MAX_PINNED} posts can be shown first.")
+        raise Invalid(Sentence("At most {n} posts can be shown first.", n=MAX_PINNED))
     pins.insert_pin(conn, author_id, found.id, unit.now)
     events.record(conn, unit.ids, unit.now, events.Pinned(author_id, found.id), about=found.uri)
 

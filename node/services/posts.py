@@ -19,6 +19,7 @@ from node.jobs.kinds import ANSWER
 from node.markdown import MAX_MARKDOWN, Words, handles_in, hashtags_in, length_of, render_markdown, render_plain
 from node.media.links import MediaLinks
 from node.richtext import clean_plain_field
+from node.sentences import Sentence
 from node.services import media, news, placing, polls, previews, quoting
 from node.services.audiences import home_owners
 from node.services.context import Unit
@@ -258,7 +259,7 @@ def check(text: str, spoiler: str, *, has_more: bool) -> None:
     if not text.strip() and not has_more:
         raise Invalid("A post needs some text.")
     if length_of(text) + len(spoiler) > MAX_POST or len(text) > MAX_MARKDOWN:
-        raise Invalid(f"A post has at most {MAX_POST} characters.")
+        raise Invalid(Sentence("A post has at most {n} characters.", n=MAX_POST))
 
 
 def find_mentioned(conn: Connection, unit: Unit, text: str) -> dict[str, Actor]:

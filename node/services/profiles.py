@@ -11,6 +11,7 @@ from node.domain.actors import ActorKind
 from node.errors import Invalid, Problem
 from node.markdown import Words, profile_link, render_markdown
 from node.richtext import clean_plain_field
+from node.sentences import Sentence
 from node.services import follows, profile_links
 from node.services.context import Unit
 from node.store import accounts, actors
@@ -54,14 +55,16 @@ def change_profile(conn: Connection, unit: Unit, actor_id: int, change: ProfileC
 def _problems(change: ProfileChange) -> Iterator[Problem]:
     for path, text, most in (("$.display_name", change.name, MAX_NAME), ("$.note", change.note, MAX_NOTE)):
         if text is not None and len(text) > most:
-            yield Problem(path, f"at most {most} characters", f"{len(text)}")
+            yield Problem(path, Sentence("at most {n} characters", n=most), f"{len(text)}")
     fields = _filled(change.fields or ())
     if len(fields) > MAX_FIELDS:
-        yield Problem("$.fields_attributes", f"at most {MAX_FIELDS} fields", f"{len(fields)}")
+        yield Problem("$.fields_attributes", Sentence("at most {n} fields", n=MAX_FIELDS), f"{len(fields)}")
     for place, (name, value) in enumerate(fields):
         if max(len(name), len(value)) > MAX_FIELD or not name:
             yield Problem(
-                f"$.fields_attributes[{place}]", f"a name and a value of at most {MAX_FIELD} characters", name
+                f"$.fields_attributes[{place}]",
+                Sentence("a name and a value of at most {n} characters", n=MAX_FIELD),
+                name,
             )
 
 

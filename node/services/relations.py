@@ -9,6 +9,7 @@ from node import events
 from node.clock import SECOND
 from node.domain.uris import normalise_domain
 from node.errors import Forbidden, Invalid
+from node.sentences import Sentence
 from node.services.context import Unit
 from node.services.follows import end_follow, end_follower, load_target
 from node.store import actors, blocks, domain_blocks, endorsements, follows, homes, mutes, notes, notification_lists
@@ -71,7 +72,7 @@ def note(conn: Connection, _unit: Unit, me: int, target_id: int, comment: str) -
     """Note something about somebody, for oneself alone."""
     target = load_target(conn, target_id)
     if len(comment) > MAX_NOTE:
-        raise Invalid(f"A note has at most {MAX_NOTE} characters.")
+        raise Invalid(Sentence("A note has at most {n} characters.", n=MAX_NOTE))
     notes.put_note(conn, me, target.id, comment)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select
 from node import events
 from node.clock import DAY
 from node.errors import Invalid, NotFound, Problem, RateLimited
+from node.sentences import Sentence
 from node.services import news
 from node.services.context import Unit
 from node.services.follows import load_target
@@ -79,7 +80,7 @@ def report(conn: Connection, unit: Unit, me: int, complaint: Complaint) -> Repor
 
 def _checked(conn: Connection, complaint: Complaint) -> str:
     if len(complaint.comment) > MAX_COMMENT:
-        raise Invalid(f"A comment has at most {MAX_COMMENT} characters.")
+        raise Invalid(Sentence("A comment has at most {n} characters.", n=MAX_COMMENT))
     if complaint.category not in CATEGORIES:
         raise Invalid(problems=[Problem("$.category", f"one of {', '.join(CATEGORIES)}", complaint.category[:40])])
     known = {rule.id for rule in rules.load_rules(conn)} if complaint.rule_ids else set()

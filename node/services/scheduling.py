@@ -14,6 +14,7 @@ from node.jobs.kinds import SCHEDULED
 from node.jobs.outcome import Done, Outcome
 from node.jobs.worker import Kind, single
 from node.media.links import MediaLinks
+from node.sentences import Sentence
 from node.services import polls, posts
 from node.services.context import Unit
 from node.store import jobs, scheduled
@@ -29,7 +30,7 @@ def schedule(
     """Keep a draft until its time comes. Raises Invalid for a time too near, too many drafts, and bad drafts."""
     _check_time(unit, at)
     if scheduled.count_scheduled(conn, author_id) >= MAX_SCHEDULED:
-        raise Invalid(f"At most {MAX_SCHEDULED} posts can wait.")
+        raise Invalid(Sentence("At most {n} posts can wait.", n=MAX_SCHEDULED))
     text, spoiler = posts.spoiler_or_text(draft.text, draft.spoiler)
     posts.check(text, spoiler, has_more=bool(draft.media_ids or draft.poll or draft.quoted_id))
     if draft.poll:

@@ -5,6 +5,7 @@ from sqlalchemy import Connection
 from node.domain.tags import LONGEST, key_of
 from node.errors import Invalid, NotFound
 from node.markdown import hashtags_in
+from node.sentences import Sentence
 from node.services.context import Unit
 from node.store import tag_lists
 from node.store.tables import featured_tags, followed_tags
@@ -35,7 +36,7 @@ def feature(conn: Connection, unit: Unit, actor_id: int, name: str) -> Featured:
     key = key_of(name)
     if not tag_lists.which(conn, featured_tags, actor_id, [key]):
         if tag_lists.count_featured(conn, actor_id) >= MAX_FEATURED:
-            raise Invalid(f"A profile shows at most {MAX_FEATURED} hashtags.")
+            raise Invalid(Sentence("A profile shows at most {n} hashtags.", n=MAX_FEATURED))
         tag_lists.add(conn, featured_tags, unit.ids.new(), actor_id, name, unit.now)
     return next(each for each in tag_lists.list_featured(conn, actor_id) if each.tag == key)
 

@@ -36,6 +36,7 @@ from node.media.facts import ATTACHED, AVATAR, HEADER, Facts, Stored
 from node.media.links import MediaLinks
 from node.media.processor import Processor
 from node.ports import MediaStore
+from node.sentences import Sentence
 from node.services import media as service
 from node.services.context import Unit
 from node.store import media as table
@@ -147,7 +148,11 @@ class Uploads:
             raise Invalid("This is no picture, sound or video of a kind that the node takes.")
         most = self._settings.file_mib if form.demuxer else self._settings.image_mib
         if size > most * _MIB:
-            raise Invalid(f"A {'recording' if form.demuxer else 'picture'} has at most {most} MiB.")
+            raise Invalid(
+                Sentence("A recording has at most {n} MiB.", n=most)
+                if form.demuxer
+                else Sentence("A picture has at most {n} MiB.", n=most)
+            )
         return form
 
     async def _with_thumbnail(self, facts: Facts, folder: Path, thumbnail: Path | None) -> Facts:

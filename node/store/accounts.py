@@ -37,6 +37,7 @@ class Session:
     created_at: int
     used_at: int
     confirmed_at: int
+    language: str  # that the pages speak to her; '' where she has chosen none
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +142,7 @@ def load_settings(conn: Connection, actor_id: int) -> Any:
 
 
 def set_language(conn: Connection, actor_id: int, language: str) -> None:
-    """The language of mails and pages; '' is that of the node."""
+    """The language of mails and pages; '' is that of the browser, in mails that of the node."""
     conn.execute(update(accounts).where(accounts.c.actor_id == actor_id).values(language=language))
 
 
@@ -183,6 +184,7 @@ def find_session(conn: Connection, token: str) -> Session | None:
             sessions.c.created_at,
             sessions.c.used_at,
             sessions.c.confirmed_at,
+            accounts.c.language,
         )
         .join(accounts, accounts.c.actor_id == sessions.c.actor_id)
         .join(actors, actors.c.id == sessions.c.actor_id)

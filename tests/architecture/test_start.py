@@ -16,6 +16,7 @@ from tests.stores import sqlite_template
 LATE = (
     "PIL",
     "alembic",
+    "babel",
     "bleach",
     "icalendar",
     "jinja2",

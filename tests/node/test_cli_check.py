@@ -57,7 +57,7 @@ def test_heartbeats_tell_a_running_node_from_a_dead_one(file: Path) -> None:
     change(file, "INSERT INTO workers VALUES ('w', 1, 1)")
     assert check(file)[1]["workers"][0] == "warning"
     change(file, "UPDATE workers SET seen_at = ?", now)
-    assert check(file)[1]["workers"] == ("ok", "1 of 1 workers are alive.")
+    assert check(file)[1]["workers"] == ("ok", "1 of 1 workers is alive.")
 
 
 def test_wrong_counters_are_a_warning(file: Path) -> None:

@@ -94,7 +94,7 @@ def test_check_is_json() -> None:
     assert health.check_workers([NOW], NOW).as_json() == {
         "name": "workers",
         "state": "ok",
-        "message": "1 of 1 workers are alive.",
+        "message": "1 of 1 workers is alive.",
         "value": 1,
     }
 

@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from node import log
+from node.sentences import Sentence
 from node.state import NODE
 from node.store import oauth
 from node.store.oauth import Authorization
@@ -12,7 +13,7 @@ from web.pages.frame import html, page_of
 from web.pages.views import Notice
 
 PATH = "/settings/apps"
-_ENDED = "That app is signed out. Delete the account there, too, or it will ask you again."
+_ENDED = Sentence("That app is signed out. Delete the account there, too, or it will ask you again.")
 
 
 async def show_apps(request: web.Request) -> web.Response:
@@ -20,7 +21,7 @@ async def show_apps(request: web.Request) -> web.Response:
     found = await request.app[NODE].store.read(oauth.list_authorizations, session.actor_id)
     notice = Notice(text=_ENDED) if "ended" in request.query else None
     view = AppsView(
-        page=page_of(request, PATH, title="Your apps", section="/settings", noindex=True, notice=notice),
+        page=page_of(request, PATH, title=Sentence("Your apps"), section="/settings", noindex=True, notice=notice),
         csrf=session.csrf,
         revoke_path=f"{PATH}/revoke",
         apps=tuple(map(_row, found)),

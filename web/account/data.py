@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from node.domain.exchange import FILE_NAMES, MAX_BYTES, Kind
 from node.errors import Conflict, Invalid, NotFound
+from node.sentences import Sentence, sentences
 from node.services import exchange
 from node.state import NODE
 from node.store import exchange as store
@@ -17,16 +18,18 @@ from web.pages.frame import html, page_of
 from web.pages.views import Notice, Page
 
 PATH = "/settings/data"
-_TITLES = {
-    Kind.FOLLOWS: "People whom you follow",
-    Kind.LISTS: "Lists",
-    Kind.BLOCKS: "People whom you block",
-    Kind.MUTES: "People whom you mute",
-    Kind.DOMAINS: "Domains that you block",
-    Kind.BOOKMARKS: "Bookmarks",
-}
+_TITLES = sentences(
+    {
+        Kind.FOLLOWS: "People whom you follow",
+        Kind.LISTS: "Lists",
+        Kind.BLOCKS: "People whom you block",
+        Kind.MUTES: "People whom you mute",
+        Kind.DOMAINS: "Domains that you block",
+        Kind.BOOKMARKS: "Bookmarks",
+    }
+)
 _SHOWN, _SHOWN_FAILURES = 10, 100
-_BEGUN = "The file is being worked off. This page shows how far it is."
+_BEGUN = Sentence("The file is being worked off. This page shows how far it is.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +118,7 @@ async def _page(request: web.Request, session: Session, error: str) -> web.Respo
     rows = await request.app[NODE].store.read(_load, session.actor_id)
     notice = Notice(text=_BEGUN) if "begun" in request.query else None
     view = DataView(
-        page=page_of(request, PATH, title="Your data", section="/settings", noindex=True, notice=notice),
+        page=page_of(request, PATH, title=Sentence("Your data"), section="/settings", noindex=True, notice=notice),
         csrf=session.csrf,
         kinds=tuple((kind.value, title) for kind, title in _TITLES.items()),
         error=error,
@@ -135,7 +138,7 @@ def _load(conn: Connection, actor_id: int) -> tuple[ImportRow, ...]:
             created_at=row.created_at,
             finished_at=row.finished_at or 0,
             failures=tuple(
-                FailedLine(number=each.number, text=", ".join(each.line), problem=each.problem)
+                FailedLine(number=each.number, text=", ".join(each.line), problem=Sentence(each.problem))
                 for each in (store.load_failed(conn, row.id, _SHOWN_FAILURES) if row.failed else ())
             ),
         )

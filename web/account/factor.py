@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from node import log
+from node.sentences import Sentence
 from node.services import credentials, totp
 from node.services.credentials import Offer
 from node.state import NODE
@@ -16,8 +17,8 @@ from web.pages.frame import html, page_of
 
 PATH = security.FACTOR_PATH
 _QUIET = 4  # modules around a QR code (ISO/IEC 18004)
-_WRONG_CODE = "This code does not fit. Look at the clock of your phone, and type the code that it shows now."
-_WRONG_PASSWORD = "This is not your password."  # noqa: S105 (a sentence)
+_WRONG_CODE = Sentence("This code does not fit. Look at the clock of your phone, and type the code that it shows now.")
+_WRONG_PASSWORD = Sentence("This is not your password.")
 
 
 async def show_factor(request: web.Request) -> web.Response:
@@ -52,7 +53,7 @@ async def _page(
     account = await node.store.read(accounts.load_account, session.actor_id)
     handle = f"{session.username}@{node.config.host}"
     view = FactorView(
-        page=page_of(request, PATH, title="Second factor", section="/settings", noindex=True),
+        page=page_of(request, PATH, title=Sentence("Second factor"), section="/settings", noindex=True),
         action=PATH,
         csrf=session.csrf,
         sealed=offer.sealed,

@@ -12,6 +12,7 @@ from federation.members import prepare_member
 from node import log
 from node.errors import Conflict, Invalid, NotFound, RateLimited
 from node.ratelimit import key_of_address
+from node.sentences import Sentence
 from node.services.context import Unit
 from node.services.passwords import check_strength
 from node.state import NODE, address_of
@@ -65,12 +66,15 @@ async def join(request: web.Request) -> web.Response:
             language=language_of(request),
         )
     except Invalid as error:
-        told = {_PLACES.get(each.path, "user_name"): f"Please use {each.expected}." for each in error.problems}
+        told = {
+            _PLACES.get(each.path, "user_name"): Sentence("Please use {what}.", what=each.expected)
+            for each in error.problems
+        }
         return _form(request, fields, told)
     except Conflict as error:
         return _form(request, fields, {"user_name": error.public})
     log.event("member.joined", account=person.username, state=state)
-    page = page_of(request, JOIN, title="Welcome", quiet=True, noindex=True)
+    page = page_of(request, JOIN, title=Sentence("Welcome"), quiet=True, noindex=True)
     response = html(request, JoinedView(page=page, handle=person.handle, state=state))
     if state == accounts.ACTIVE:
         await sessions.begin_session(request, response, person.id)
@@ -89,7 +93,7 @@ async def show_confirm(request: web.Request) -> web.Response:
     ticket, node, secret = request.query.get("ticket", ""), request.app[NODE], sessions.form_secret(request)
     if await node.store.read(accounts.find_link, ticket, accounts.CONFIRM, node.clock.now()) is None:
         raise NotFound("This link was used already, or it is too old.")
-    page = page_of(request, CONFIRM, title="Confirm your address", quiet=True, noindex=True)
+    page = page_of(request, CONFIRM, title=Sentence("Confirm your address"), quiet=True, noindex=True)
     view = ConfirmView(page=page, action=CONFIRM, csrf=sessions.form_token(secret), ticket=ticket)
     response = html(request, view)
     sessions.set_cookie(request, response, secret, suffix="-form")
@@ -112,7 +116,7 @@ def _form(request: web.Request, fields: Mapping[str, str], errors: Mapping[str, 
 
     secret, door = sessions.form_secret(request), door_of(request)
     view = JoinView(
-        page=page_of(request, JOIN, title="Make an account", quiet=True, noindex=True),
+        page=page_of(request, JOIN, title=Sentence("Make an account"), quiet=True, noindex=True),
         action=JOIN,
         csrf=sessions.form_token(secret),
         ticket=fields.get("invite", ""),

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from node.domain.actors import ActorKind
 from node.domain.media import MediaPurpose
 from node.errors import Invalid
+from node.sentences import Sentence
 from node.services import moderate
 from node.services.context import Unit
 from node.services.media import show_on_profile
@@ -29,7 +30,7 @@ PATH, OF_ORGANISATION = "/settings/pictures", "/admin/pictures"
 
 async def show(request: web.Request) -> web.Response:
     session, actor_id = await _whose(request)
-    notice = Notice(text="Saved.") if "saved" in request.query else None
+    notice = Notice(text=Sentence("Saved.")) if "saved" in request.query else None
     return await _page(request, session, actor_id, {}, notice)
 
 
@@ -93,7 +94,7 @@ async def _page(
 ) -> web.Response:
     row = await request.app[NODE].store.read(actors.load_profile, actor_id)
     pictures, is_own = request.app[WEB].pictures, request.path != OF_ORGANISATION
-    title = "Your pictures" if is_own else "Pictures of the organisation"
+    title = Sentence("Your pictures") if is_own else Sentence("Pictures of the organisation")
     view = (PicturesView if is_own else OrganisationPicturesView)(
         page=page_of(request, request.path, title=title, section=PATH if is_own else "", noindex=True, notice=notice),
         action=request.path,

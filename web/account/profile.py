@@ -7,11 +7,13 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from node.errors import Invalid
+from node.sentences import Sentence
 from node.services.context import Unit
 from node.services.profiles import MAX_FIELDS, ProfileChange, change_profile
 from node.state import NODE
 from node.store import accounts, actors
 from node.store.accounts import Session
+from node.translations import spoken
 from web import sessions
 from web.account.views import FieldPair, ProfileView
 from web.pages.frame import html, page_of
@@ -26,7 +28,7 @@ _PLACES = {"$.display_name": "name", "$.note": "note"}
 async def show_profile(request: web.Request) -> web.Response:
     session, node = sessions.require_person(request), request.app[NODE]
     stored, language = await node.store.read(_load, session.actor_id)
-    notice = Notice(text="Saved.") if "saved" in request.query else None
+    notice = Notice(text=Sentence("Saved.")) if "saved" in request.query else None
     return _page(request, session, stored, language, {}, notice)
 
 
@@ -43,9 +45,12 @@ async def save_profile(request: web.Request) -> web.Response:
     )
     language = sent.get("language", "")
     try:
-        await node.store.write(_save, node.unit(), session.actor_id, change, _known(request, language))
+        await node.store.write(_save, node.unit(), session.actor_id, change, _known(language))
     except Invalid as error:
-        told = {_PLACES.get(each.path, "fields"): f"Please use {each.expected}." for each in error.problems}
+        told = {
+            _PLACES.get(each.path, "fields"): Sentence("Please use {what}.", what=each.expected)
+            for each in error.problems
+        }
         return _page(request, session, _sent(change), language, told, None)
     return web.Response(status=303, headers={"Location": f"{PATH}?saved"})
 
@@ -55,8 +60,8 @@ def _lines(text: str) -> str:
     return text.replace("\r\n", "\n").strip()
 
 
-def _known(request: web.Request, language: str) -> str:
-    return language if language in request.app[NODE].config.node.languages else ""
+def _known(language: str) -> str:
+    return language if language in spoken() else ""
 
 
 def _load(conn: Connection, actor_id: int) -> tuple[Mapping[str, Any], str]:
@@ -90,7 +95,7 @@ def _page(
 ) -> web.Response:
     pairs = [FieldPair(name=name, text=text) for name, text in shown["fields"]]
     view = ProfileView(
-        page=page_of(request, PATH, title="Your profile", section=PATH, noindex=True, notice=notice),
+        page=page_of(request, PATH, title=Sentence("Your profile"), section=PATH, noindex=True, notice=notice),
         action=PATH,
         csrf=session.csrf,
         name=Field(value=shown["name"], error=errors.get("name", "")),
@@ -98,7 +103,7 @@ def _page(
         fields=tuple((pairs + [FieldPair()] * MAX_FIELDS)[:MAX_FIELDS]),
         fields_error=errors.get("fields", ""),
         language=language,
-        languages=request.app[NODE].config.node.languages,
+        languages=tuple(sorted(spoken())),
         **{name: shown[name] for name in _SWITCHES},
     )
     return html(request, view, 422 if errors else 200)

@@ -5,6 +5,7 @@ from sqlalchemy import Connection
 
 from node import log
 from node.errors import Invalid, NotFound
+from node.sentences import Sentence
 from node.services import credentials, letters, mailing, passwords
 from node.services.context import Unit
 from node.state import NODE
@@ -61,7 +62,7 @@ async def reset(request: web.Request) -> web.Response:
     return web.Response(status=303, headers={"Location": "/sign-in?reset"})
 
 
-_GONE = "This link was used already, or it is too old. Ask for another one."
+_GONE = Sentence("This link was used already, or it is too old. Ask for another one.")
 
 
 def _set(conn: Connection, unit: Unit, ticket: str, hashed: str) -> None:
@@ -74,7 +75,7 @@ def _set(conn: Connection, unit: Unit, ticket: str, hashed: str) -> None:
 def _forgot(request: web.Request, *, sent: bool = False) -> web.Response:
     config, secret = request.app[NODE].config, sessions.form_secret(request)
     view = ForgotView(
-        page=page_of(request, FORGOT, title="Forgot your password?", quiet=True, noindex=True),
+        page=page_of(request, FORGOT, title=Sentence("Forgot your password?"), quiet=True, noindex=True),
         action=FORGOT,
         csrf=sessions.form_token(secret),
         by_mail=bool(config.mail.host),
@@ -89,7 +90,7 @@ def _forgot(request: web.Request, *, sent: bool = False) -> web.Response:
 def _reset(request: web.Request, ticket: str, error: str = "") -> web.Response:
     secret = sessions.form_secret(request)
     view = NewPasswordView(
-        page=page_of(request, RESET, title="A new password", quiet=True, noindex=True),
+        page=page_of(request, RESET, title=Sentence("A new password"), quiet=True, noindex=True),
         action=RESET,
         csrf=sessions.form_token(secret),
         ticket=ticket,

@@ -15,6 +15,7 @@ from node import log
 from node.clock import MINUTE
 from node.errors import ConfigurationRefused
 from node.secretbox import SecretBox
+from node.sentences import Sentence
 from node.services import credentials
 from node.services.context import Unit
 from node.state import NODE
@@ -27,7 +28,7 @@ from web.pages.frame import html, page_of
 
 PATH = "/sign-in/code"
 _NOTE, _PURPOSE, _LASTS = "-step", "second step", 10 * MINUTE
-_WRONG = "This code is not right, or it was used before."
+_WRONG = Sentence("This code is not right, or it was used before.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ def _to_the_beginning() -> web.Response:
 def _form(request: web.Request, *, error: str = "", status: int = 200) -> web.Response:
     secret = sessions.form_secret(request)
     view = SecondStepView(
-        page=page_of(request, PATH, title="One more step", quiet=True, noindex=True),
+        page=page_of(request, PATH, title=Sentence("One more step"), quiet=True, noindex=True),
         action=PATH,
         csrf=sessions.form_token(secret),
         error=error,

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from node import log
 from node.errors import Forbidden, Invalid
+from node.sentences import Sentence, sentences
 from node.services import credentials, passwords
 from node.state import NODE
 from node.store import accounts, second_factors
@@ -22,12 +23,14 @@ from web.pages.views import Notice
 
 PATH = "/settings/security"
 FACTOR_PATH = "/settings/second-factor"
-_WRONG = "This is not your password."
-_DONE = {
-    "password": "Your password has been changed, and you have been signed out everywhere else.",
-    "factor": "The second factor has been taken away.",
-    "ended": "That browser has been signed out.",
-}
+_WRONG = Sentence("This is not your password.")
+_DONE = sentences(
+    {
+        "password": "Your password has been changed, and you have been signed out everywhere else.",
+        "factor": "The second factor has been taken away.",
+        "ended": "That browser has been signed out.",
+    }
+)
 
 
 async def show_security(request: web.Request) -> web.Response:
@@ -101,7 +104,7 @@ async def back(request: web.Request, session: Session, done: str) -> web.Respons
 
 
 def show_codes(request: web.Request, codes: Sequence[str]) -> web.Response:
-    page = page_of(request, FACTOR_PATH, title="Your recovery codes", quiet=True, noindex=True)
+    page = page_of(request, FACTOR_PATH, title=Sentence("Your recovery codes"), quiet=True, noindex=True)
     return html(request, RecoveryCodesView(page=page, codes=tuple(codes)))
 
 
@@ -118,7 +121,9 @@ async def _page(
 ) -> web.Response:
     account, factor, found = await request.app[NODE].store.read(_load, session.actor_id)
     view = SecurityView(
-        page=page_of(request, PATH, title="Sign-in and security", section="/settings", noindex=True, notice=notice),
+        page=page_of(
+            request, PATH, title=Sentence("Sign-in and security"), section="/settings", noindex=True, notice=notice
+        ),
         csrf=session.csrf,
         password_path=f"{PATH}/password",
         factor_path=FACTOR_PATH,

@@ -7,6 +7,7 @@ from aiohttp import web
 
 from node.clock import from_rfc3339, to_rfc3339
 from node.errors import Malformed
+from node.sentences import Sentence
 from node.services import announcements
 from node.services.announcements import MAX_TEXT, Draft
 from node.state import NODE
@@ -46,7 +47,7 @@ class AnnouncementsView:
 async def show_announcements(request: web.Request) -> web.Response:
     session, node = require_admin(request), request.app[NODE]
     view = AnnouncementsView(
-        page=page_of(request, _PATH, title="Announcements", section="/admin", noindex=True),
+        page=page_of(request, _PATH, title=Sentence("Announcements"), section="/admin", noindex=True),
         csrf=session.csrf,
         rows=tuple(_row(row) for row in await node.store.read(store.list_all)),
     )

@@ -6,6 +6,7 @@ import orjson
 from aiohttp import web
 
 from node.log import one_line
+from node.sentences import Sentence
 from node.state import NODE
 from node.store import accounts
 from web.admin.views import AuditRow, AuditView
@@ -23,7 +24,7 @@ async def show_audit(request: web.Request) -> web.Response:
     about, cursor = request.query.get("q", "")[:200].strip(), cursor_of(request)
     rows = await request.app[NODE].store.read(accounts.list_audit, about=about, before=cursor, limit=_PAGE + 1)
     view = AuditView(
-        page=page_of(request, PATH, title="Log", section="/admin", noindex=True),
+        page=page_of(request, PATH, title=Sentence("Log"), section="/admin", noindex=True),
         rows=tuple(_row(row) for row in rows[:_PAGE]),
         query=about,
         paging=Paging(

@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 from node.domain.blocklists import MAX_BYTES, Line, read_list, write_list
 from node.domain.moderation import DomainPolicy
 from node.errors import Malformed, TooLarge
+from node.sentences import Sentence
 from node.services import moderate
 from node.state import NODE
 from node.store import policies
@@ -64,7 +65,7 @@ async def import_list(request: web.Request) -> web.Response:
 
 
 def _page(request: web.Request) -> Page:
-    return page_of(request, _IMPORT, title="Take over a list", section="/admin", noindex=True)
+    return page_of(request, _IMPORT, title=Sentence("Take over a list"), section="/admin", noindex=True)
 
 
 def _is_ours(domain: str, host: str) -> bool:

@@ -6,6 +6,7 @@ from typing import ClassVar
 from aiohttp import web
 
 from node.errors import Malformed
+from node.sentences import Sentence
 from node.services import house
 from node.services.house import TextName
 from node.state import NODE
@@ -35,7 +36,7 @@ async def show_house(request: web.Request) -> web.Response:
     session, node = require_admin(request), request.app[NODE]
     listed, texts = await node.store.read(lambda conn: (rules.load_rules(conn), rules.load_texts(conn)))
     view = HouseView(
-        page=page_of(request, _PATH, title="Rules and texts", section="/admin", noindex=True),
+        page=page_of(request, _PATH, title=Sentence("Rules and texts"), section="/admin", noindex=True),
         csrf=session.csrf,
         rules=tuple(listed),
         texts={name.value: texts[name].markdown if name in texts else "" for name in TextName},

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from federation import joining as rules
 from node.clock import DAY
 from node.errors import NotFound
+from node.sentences import Sentence
 from node.services import credentials
 from node.services.context import Unit
 from node.state import NODE
@@ -155,7 +156,7 @@ async def _page(request: web.Request, session: Session, *, link: str = "") -> we
     shown = found.members[:_PAGE]
     more = f"{PATH}?after={shown[-1].actor_id}" if len(found.members) > _PAGE else ""
     view = MembersView(
-        page=page_of(request, PATH, title="Members", section="/admin", noindex=True),
+        page=page_of(request, PATH, title=Sentence("Members"), section="/admin", noindex=True),
         csrf=session.csrf,
         mode=node.config.registrations.mode,
         invite_path=f"{PATH}/invitations",

@@ -10,6 +10,7 @@ from federation.state import FEDERATION
 from node.domain.moderation import Policies
 from node.domain.network import House, Network
 from node.log import one_line
+from node.sentences import Sentence
 from node.services.network import load_network
 from node.state import NODE
 from node.store import catalogues, hosts, peers
@@ -49,7 +50,7 @@ async def show_network(request: web.Request) -> web.Response:
     rows.sort(key=lambda row: not row.is_troubled)
     has_more = first + _PAGE < len(rows)
     view = AdminNetworkView(
-        page=page_of(request, PATH, title="Network", section="/admin", noindex=True),
+        page=page_of(request, PATH, title=Sentence("Network"), section="/admin", noindex=True),
         drawing=draw(found.network, own_key=config.host, own_name=config.node.name),
         paths=paths_of(found.network, config.host),
         troubled=frozenset(row.host for row in rows if row.is_troubled),

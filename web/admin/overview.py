@@ -6,6 +6,7 @@ from aiohttp import web
 from sqlalchemy import Connection, func, select
 
 from node.health import State
+from node.sentences import Sentence
 from node.state import NODE
 from node.store import facts, jobs, keys, listing, media
 from node.store.jobs import Count
@@ -42,7 +43,7 @@ async def show_overview(request: web.Request) -> web.Response:
     due = [count.oldest_due_at for count in found.counts if count.oldest_due_at]
     path = node.config.database_path
     view = OverviewView(
-        page=page_of(request, "/admin", title="Administration", section="/admin", noindex=True),
+        page=page_of(request, "/admin", title=Sentence("Administration"), section="/admin", noindex=True),
         peers=found.peers,
         peers_failing=found.failing,
         waiting=sum(count.due for count in found.counts),

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from federation.state import FEDERATION
 from node.domain.moderation import Policies
 from node.log import one_line
+from node.sentences import Sentence
 from node.state import NODE
 from node.store import peers
 from node.store.hosts import Host
@@ -28,7 +29,7 @@ async def show_peers(request: web.Request) -> web.Response:
     now, policies = request.app[NODE].clock.now(), request.app[FEDERATION].policies()
     has_more = offset + len(found) < total
     view = PeersView(
-        page=page_of(request, "/admin/peers", title="Peers", section="/admin", noindex=True),
+        page=page_of(request, "/admin/peers", title=Sentence("Peers"), section="/admin", noindex=True),
         peers=tuple(_row(host, ties[host.host], policies, now) for host in found),
         total=total,
         paging=Paging(

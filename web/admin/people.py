@@ -9,6 +9,7 @@ from node.domain.moderation import Sanction
 from node.domain.text import plain, shorten
 from node.errors import Malformed, NotFound
 from node.log import one_line
+from node.sentences import Sentence
 from node.services import moderate
 from node.state import NODE
 from node.store import reports, sanctions
@@ -24,11 +25,11 @@ PATH = "/admin/people"
 _PAGE = 40
 #: What the list can be narrowed to: parameters of ``sanctions.list_actors`` by the value of ``show``.
 _FILTERS: dict[str, tuple[str, dict[str, Any]]] = {
-    "": ("All", {"under": None, "local": None}),
-    "here": ("People here", {"under": None, "local": True}),
-    "suspended": ("Suspended", {"under": Sanction.SUSPENDED, "local": None}),
-    "silenced": ("Silenced", {"under": Sanction.SILENCED, "local": None}),
-    "sensitive": ("Media covered", {"under": Sanction.SENSITIVE, "local": None}),
+    "": (Sentence("All"), {"under": None, "local": None}),
+    "here": (Sentence("People here"), {"under": None, "local": True}),
+    "suspended": (Sentence("Suspended"), {"under": Sanction.SUSPENDED, "local": None}),
+    "silenced": (Sentence("Silenced"), {"under": Sanction.SILENCED, "local": None}),
+    "sensitive": (Sentence("Media covered"), {"under": Sanction.SENSITIVE, "local": None}),
 }
 
 
@@ -41,7 +42,7 @@ async def show_people(request: web.Request) -> web.Response:
     rows, decided = await request.app[NODE].store.read(_find_many, query, cursor, narrowed)
     more = f"{PATH}?show={show}&before={rows[_PAGE - 1].id}" if len(rows) > _PAGE else ""
     view = PeopleView(
-        page=page_of(request, PATH, title="People", section="/admin", noindex=True),
+        page=page_of(request, PATH, title=Sentence("People"), section="/admin", noindex=True),
         people=tuple(person_row(row, decided.get(row.id, ())) for row in rows[:_PAGE]),
         query=query,
         filters=tuple(Link(label=label, href=f"{PATH}?show={name}") for name, (label, _) in _FILTERS.items()),

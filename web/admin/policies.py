@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, or_, select
 from node.domain.blocklists import normal_domain
 from node.domain.moderation import DomainPolicy
 from node.errors import Conflict, Malformed
+from node.sentences import Sentence
 from node.services import moderate
 from node.state import NODE
 from node.store import policies
@@ -19,7 +20,7 @@ from web.pages.parts import Field
 from web.sessions import read_form, require_admin
 
 _PATH = "/admin/policies"
-_NO_DOMAIN = "Please write a domain such as social.example, without https and path."
+_NO_DOMAIN = Sentence("Please write a domain such as social.example, without https and path.")
 
 
 async def show_policies(request: web.Request) -> web.Response:
@@ -31,7 +32,7 @@ async def show_policies(request: web.Request) -> web.Response:
     rows, counts = await node.store.read(_find, domain)
     preview = PolicyPreview(domain=domain, effect=effect, reason=reason, **counts) if domain else None
     view = PoliciesView(
-        page=page_of(request, _PATH, title="Domain policies", section="/admin", noindex=True),
+        page=page_of(request, _PATH, title=Sentence("Domain policies"), section="/admin", noindex=True),
         csrf=session.csrf,
         preview_path=_PATH,
         set_path=_PATH,

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from node.errors import NotFound
 from node.log import one_line
+from node.sentences import Sentence
 from node.services.context import Unit
 from node.state import NODE
 from node.store import accounts, actors, jobs
@@ -28,7 +29,7 @@ async def show_queue(request: web.Request) -> web.Response:
     before = cursor_of(request)
     counts, rows = await node.store.read(_find, node.clock.now(), before)
     view = QueueView(
-        page=page_of(request, "/admin/queue", title="Queue", section="/admin", noindex=True),
+        page=page_of(request, "/admin/queue", title=Sentence("Queue"), section="/admin", noindex=True),
         csrf=session.csrf,
         queues=tuple(_queue(count) for count in counts),
         parked=tuple(_parked(row) for row in rows[:_PAGE]),

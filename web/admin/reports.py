@@ -11,6 +11,7 @@ from node.domain.text import plain, shorten
 from node.domain.uris import host_of
 from node.errors import Malformed, NotFound
 from node.log import one_line
+from node.sentences import Sentence
 from node.services import moderate
 from node.state import NODE
 from node.store import actors, objects, reports, sanctions
@@ -47,11 +48,11 @@ async def show_reports(request: web.Request) -> web.Response:
     rows, people, total = await request.app[NODE].store.read(_find_many, state, before, about)
     more = f"{PATH}?state={state}&before={rows[_PAGE - 1].id}" if len(rows) > _PAGE else ""
     view = ReportsView(
-        page=page_of(request, PATH, title="Reports", section="/admin", noindex=True),
+        page=page_of(request, PATH, title=Sentence("Reports"), section="/admin", noindex=True),
         reports=tuple(_row(row, people) for row in rows[:_PAGE]),
         total=total,
         is_open=state == "open",
-        filters=(Link(label="Open", href=PATH), Link(label="Closed", href=f"{PATH}?state=closed")),
+        filters=(Link(label=Sentence("Open"), href=PATH), Link(label=Sentence("Closed"), href=f"{PATH}?state=closed")),
         paging=Paging(next_path=more, first_path=PATH if before else ""),
     )
     return html(request, view)
@@ -92,7 +93,7 @@ async def show_report(request: web.Request) -> web.Response:
     found = await node.store.read(_find_one, int(request.match_info["report"]))
     row, path = found.row, f"{PATH}/{found.row.id}"
     view = ReportView(
-        page=page_of(request, path, title="Report", section="/admin", noindex=True),
+        page=page_of(request, path, title=Sentence("Report"), section="/admin", noindex=True),
         csrf=session.csrf,
         report=_row(row, found.people),
         is_open=row.state == "open",

@@ -13,6 +13,7 @@ from node.domain.licences import attribution_line
 from node.domain.records import ResourceRecord
 from node.domain.resources import languages_of
 from node.domain.reuse import Fit, mix
+from node.sentences import Sentence, sentences
 from node.services import branches
 from node.state import NODE
 from node.store import drafts
@@ -32,19 +33,21 @@ if TYPE_CHECKING:
     from web.library.editor import Target
 
 DRAFTS = "/resources/drafts"
-_LABELS: Mapping[str, str] = {
-    "name-0": "Title",
-    "description-0": "Text",
-    "name-1": "Title in the second language",
-    "description-1": "Text in the second language",
-    "url": "Address",
-    "kind": "Kind",
-    "keywords": "Keywords",
-    "creators": "Who made it",
-    "licence": "Licence",
-    "visibility": "Who may read it",
-    "time": "Time to work through",
-}
+_LABELS: Mapping[str, str] = sentences(
+    {
+        "name-0": "Title",
+        "description-0": "Text",
+        "name-1": "Title in the second language",
+        "description-1": "Text in the second language",
+        "url": "Address",
+        "kind": "Kind",
+        "keywords": "Keywords",
+        "creators": "Who made it",
+        "licence": "Licence",
+        "visibility": "Who may read it",
+        "time": "Time to work through",
+    }
+)
 
 
 async def answer(
@@ -58,7 +61,13 @@ async def answer(
 ) -> web.Response:
     sources, other = await request.app[NODE].store.read(_load, session.actor_id, target, form)
     problems = tuple((name, sentence) for name, sentence in form.problems.items())
-    title = "Edit" if target.edited else "Make your own from this" if target.source else "Add a resource"
+    title = (
+        Sentence("Edit")
+        if target.edited
+        else Sentence("Make your own from this")
+        if target.source
+        else Sentence("Add a resource")
+    )
     notice = _notice(request, theirs)
     version = theirs.version if theirs else _version(form, target)
     view = EditorView(
@@ -69,7 +78,7 @@ async def answer(
             section=CATALOGUE,
             noindex=True,
             notice=notice,
-            breadcrumbs=(Link(label="Catalogue", href=CATALOGUE),),
+            breadcrumbs=(Link(label=Sentence("Catalogue"), href=CATALOGUE),),
         ),
         action=target.action,
         csrf=session.csrf,
@@ -106,8 +115,10 @@ def _load(conn: Connection, actor_id: int, target: "Target", form: Form) -> tupl
 
 def _notice(request: web.Request, theirs: Resource | None) -> Notice | None:
     if theirs is not None:
-        return Notice(text="Somebody else has changed this meanwhile. What you typed is still here.", tone="bad")
-    return Notice(text="Your draft is kept. Only you can see it.") if "kept" in request.query else None
+        return Notice(
+            text=Sentence("Somebody else has changed this meanwhile. What you typed is still here."), tone="bad"
+        )
+    return Notice(text=Sentence("Your draft is kept. Only you can see it.")) if "kept" in request.query else None
 
 
 def _version(form: Form, target: "Target") -> int:
@@ -176,7 +187,7 @@ def refusal(request: web.Request, source: Resource) -> web.Response:
     reader = reader_of(request)
     title = records.title(source.record, reader.languages)
     view = NotAllowedView(
-        page=page_of(request, source.path, title="Make your own from this", section=CATALOGUE, noindex=True),
+        page=page_of(request, source.path, title=Sentence("Make your own from this"), section=CATALOGUE, noindex=True),
         title=Text(value=title, language=records.title_language(source.record, reader.languages)),
         path=source.path,
         licence=licence_in_words(source.record["license"]),

@@ -5,6 +5,7 @@ from sqlalchemy import Connection
 
 from node.domain import resources as records
 from node.domain.text import UNKNOWN_LANGUAGE
+from node.sentences import Sentence
 from node.services import authoring, drafting
 from node.services.context import Unit
 from node.state import NODE
@@ -25,7 +26,7 @@ from web.pages.reader import reader_of
 from web.pages.views import Notice
 from web.viewer import viewer_of
 
-_TRAIL = (Link(label="Catalogue", href=CATALOGUE),)
+_TRAIL = (Link(label=Sentence("Catalogue"), href=CATALOGUE),)
 
 
 # -- drafts ---------------------------------------------------------------------------------------------------------
@@ -34,10 +35,16 @@ _TRAIL = (Link(label="Catalogue", href=CATALOGUE),)
 async def show_drafts(request: web.Request) -> web.Response:
     session = sessions.require_person(request)
     found, edited = await request.app[NODE].store.read(_drafts, session.actor_id)
-    notice = Notice(text="The draft is deleted.") if "deleted" in request.query else None
+    notice = Notice(text=Sentence("The draft is deleted.")) if "deleted" in request.query else None
     view = DraftsView(
         page=page_of(
-            request, DRAFTS, title="Your drafts", section=CATALOGUE, noindex=True, notice=notice, breadcrumbs=_TRAIL
+            request,
+            DRAFTS,
+            title=Sentence("Your drafts"),
+            section=CATALOGUE,
+            noindex=True,
+            notice=notice,
+            breadcrumbs=_TRAIL,
         ),
         csrf=session.csrf,
         rows=tuple(_draft_row(each, edited, reader_of(request)) for each in found),
@@ -94,7 +101,9 @@ async def show_versions(request: web.Request) -> web.Response:
         for each, begin in zip(history, begins, strict=True)
     )
     view = VersionsView(
-        page=page_of(request, path, title="Earlier versions", section=CATALOGUE, noindex=True, breadcrumbs=_TRAIL),
+        page=page_of(
+            request, path, title=Sentence("Earlier versions"), section=CATALOGUE, noindex=True, breadcrumbs=_TRAIL
+        ),
         title=_title(history[0], reader),
         path=found.path,
         rows=rows,
@@ -109,7 +118,12 @@ async def show_version(request: web.Request) -> web.Response:
     history = f"{found.path}/versions"
     view = VersionView(
         page=page_of(
-            request, f"{history}/{number}", title="Earlier version", section=CATALOGUE, noindex=True, breadcrumbs=_TRAIL
+            request,
+            f"{history}/{number}",
+            title=Sentence("Earlier version"),
+            section=CATALOGUE,
+            noindex=True,
+            breadcrumbs=_TRAIL,
         ),
         title=_title(version, reader),
         path=found.path,
@@ -149,7 +163,12 @@ async def ask_to_withdraw(request: web.Request) -> web.Response:
     language = records.title_language(found.record, reader.languages)
     view = WithdrawView(
         page=page_of(
-            request, f"{found.path}/withdraw", title="Withdraw", section=CATALOGUE, noindex=True, breadcrumbs=_TRAIL
+            request,
+            f"{found.path}/withdraw",
+            title=Sentence("Withdraw"),
+            section=CATALOGUE,
+            noindex=True,
+            breadcrumbs=_TRAIL,
         ),
         csrf=session.csrf,
         action=f"{found.path}/withdraw",

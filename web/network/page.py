@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from node.domain.network import Bridge, House, Network
+from node.sentences import Sentence
 from node.state import NODE
 from web.network.drawing import draw
 from web.network.finding import bridge_path, find_network, house_path
@@ -19,7 +20,7 @@ _PAGE = 50
 
 async def show_network(request: web.Request) -> web.Response:
     config = request.app[NODE].config
-    page = page_of(request, NETWORK, title="The network", section=NETWORK)
+    page = page_of(request, NETWORK, title=Sentence("The network"), section=NETWORK)
     found = await find_network(request, viewer_of(request))
     return html(request, build_view(page, found, config.host, config.node.name, first=offset_of(request)))
 

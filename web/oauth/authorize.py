@@ -11,6 +11,7 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from node import log
+from node.sentences import Sentence
 from node.services import oauth
 from node.services.context import Unit
 from node.services.oauth import OUT_OF_BAND, Asked, Refusal
@@ -23,7 +24,7 @@ from web.pages.frame import SECURITY, html, page_of
 from web.pages.views import ErrorView
 
 PATH = "/oauth/authorize"
-_UNKNOWN = (
+_UNKNOWN = Sentence(
     "This link does not come from an app that this node knows, or it leads back to an address that the app never named."
 )
 
@@ -55,7 +56,7 @@ async def decide(request: web.Request) -> web.StreamResponse:
     code = await node.store.write(_give_code, node.unit(), app, asked, session.actor_id)
     log.event("oauth.authorized", app=app.name, account=session.username, scopes=" ".join(asked.scopes))
     if asked.redirect_uri == OUT_OF_BAND:
-        page = page_of(request, PATH, title="Your code", quiet=True, noindex=True)
+        page = page_of(request, PATH, title=Sentence("Your code"), quiet=True, noindex=True)
         return html(request, CodeView(page=page, app=app.name, code=code))
     return _redirect(asked.redirect_uri, query, {"code": code})
 
@@ -116,7 +117,7 @@ def _sign_in_path(request: web.Request, query: str, *, again: bool) -> str:
 def _consent(request: web.Request, query: str, asked: Asked, app: App, session: Session) -> web.Response:
     host = request.app[NODE].config.host
     view = ConsentView(
-        page=page_of(request, PATH, title="Let an app in", quiet=True, noindex=True),
+        page=page_of(request, PATH, title=Sentence("Let an app in"), quiet=True, noindex=True),
         action=PATH,
         csrf=session.csrf,
         query=query,
@@ -168,5 +169,5 @@ def _redirect(uri: str, query: str, values: Mapping[str, str]) -> web.Response:
 
 
 def _page_of_error(request: web.Request, sentence: str = _UNKNOWN, status: int = 400) -> web.Response:
-    page = page_of(request, PATH, title="This app cannot be let in", quiet=True, noindex=True)
+    page = page_of(request, PATH, title=Sentence("This app cannot be let in"), quiet=True, noindex=True)
     return html(request, ErrorView(page=page, status=status, message=sentence), status)

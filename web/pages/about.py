@@ -6,6 +6,7 @@ from typing import ClassVar
 from aiohttp import web
 
 from node.errors import NotFound
+from node.sentences import Sentence, sentences
 from node.services.house import TextName
 from node.state import NODE
 from node.store import rules
@@ -15,7 +16,7 @@ from web.pages.parts import Link, Prose, SafeHtml
 from web.pages.views import Page
 from web.state import WEB
 
-_TITLES = {TextName.PRIVACY: "Privacy policy", TextName.TERMS: "Terms of service"}
+_TITLES = sentences({TextName.PRIVACY: "Privacy policy", TextName.TERMS: "Terms of service"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +38,7 @@ async def show_about(request: web.Request) -> web.Response:
     listed, texts = await node.store.read(lambda conn: (rules.load_rules(conn), rules.load_texts(conn)))
     told = texts.get(TextName.ABOUT)
     view = AboutView(
-        page=page_of(request, "/about", title="About this node"),
+        page=page_of(request, "/about", title=Sentence("About this node")),
         text=_prose(told) if told else Prose(value=request.app[WEB].site().tagline),
         updated_at=told.updated_at if told else 0,
         rules=tuple(listed),

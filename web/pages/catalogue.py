@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from federation.mapping.concepts import shipped
 from node.domain.licences import describe
 from node.domain.text import pick
+from node.sentences import Sentence, sentences
 from node.state import NODE
 from node.store import listing
 from node.store.listing import Option, Page, Sort, Wish, spelled
@@ -22,18 +23,20 @@ from web.pages.reader import reader_of
 from web.pages.views import Alternate, CatalogueView, Social
 from web.pages.words import KINDS
 
-_HEADINGS: Mapping[str, str] = {
-    "kind": "Kind",
-    "topic": "Topic",
-    "level": "Level",
-    "language": "Language",
-    "licence": "Licence",
-    "audience": "For",
-    "type": "Form",
-    "host": "From",
-}
-_ORIGINS = {"local": "Our own", "remote": "From our network"}
-_SORTS = {Sort.RELEVANCE: "Best first", Sort.NEWEST: "Newest first", Sort.TITLE: "By title"}
+_HEADINGS: Mapping[str, str] = sentences(
+    {
+        "kind": "Kind",
+        "topic": "Topic",
+        "level": "Level",
+        "language": "Language",
+        "licence": "Licence",
+        "audience": "For",
+        "type": "Form",
+        "host": "From",
+    }
+)
+_ORIGINS = sentences({"local": "Our own", "remote": "From our network"})
+_SORTS = sentences({Sort.RELEVANCE: "Best first", Sort.NEWEST: "Newest first", Sort.TITLE: "By title"})
 _MAX_OPTIONS = 12
 
 Pairs = Sequence[tuple[str, str]]
@@ -58,7 +61,7 @@ def _view(request: web.Request, wish: Wish, found: Page, facets: dict[str, list[
     page = page_of(
         request,
         CATALOGUE,
-        title="Catalogue",
+        title=Sentence("Catalogue"),
         section=CATALOGUE,
         noindex=bool(asked or wish.cursor),
         social=Social(),

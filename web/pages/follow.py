@@ -17,6 +17,7 @@ from federation.finding import find_account, find_known, find_subscribe_address
 from federation.state import FEDERATION, Federation
 from federation.webfinger import read_handle
 from node.errors import Malformed, NodeError, NotFound, RateLimited, RemoteError, RemoteNotFound, RemoteUnavailable
+from node.sentences import Sentence
 from node.services import follows as service
 from node.state import NODE, Node
 from node.store import actors, follows
@@ -32,11 +33,11 @@ from web.state import WEB
 T = TypeVar("T")
 
 PATIENCE = 5.0  # seconds
-_NO_HANDLE = "This is not a handle of the form @name@server.example."
-_NOBODY = "No account was found under this handle or address."
-_SILENT = "That server did not answer in time. Try again later."
-_NO_PAGE = "That server does not say where you confirm. Search for the account there instead."
-_REFUSED = "This account cannot be followed from here."
+_NO_HANDLE = Sentence("This is not a handle of the form @name@server.example.")
+_NOBODY = Sentence("No account was found under this handle or address.")
+_SILENT = Sentence("That server did not answer in time. Try again later.")
+_NO_PAGE = Sentence("That server does not say where you confirm. Search for the account there instead.")
+_REFUSED = Sentence("This account cannot be followed from here.")
 
 
 async def show_follow(request: web.Request) -> web.Response:
@@ -208,7 +209,7 @@ async def _card(request: web.Request, found: Actor | None) -> ActorCard | None:
 
 
 def _title(card: ActorCard | None) -> str:
-    return f"Follow {card.name}" if card else "Follow"
+    return Sentence("Follow {name}", name=card.name) if card else Sentence("Follow")
 
 
 def _page(uri: str) -> str:

@@ -8,6 +8,7 @@ from aiohttp import hdrs, web
 
 from node.state import NODE
 from node.store.accounts import ADMIN, MEMBER
+from node.translations import first_spoken
 from web.language import choose
 from web.pages.views import Page, View, Viewer
 from web.sessions import session_of
@@ -59,9 +60,11 @@ def page_of(request: web.Request, path: str, **what: Any) -> Page:
 
 
 def language_of(request: web.Request) -> str:
-    """What the address asks for (``lang``, as client apps do), else what the browser does."""
-    asked = [request.query.get("lang", ""), request.headers.get(hdrs.ACCEPT_LANGUAGE, "")]
-    return choose(",".join(filter(None, asked)))
+    """What the address asks for (``lang``, as client apps do), else what the person chose, the browser, the node."""
+    session = session_of(request)
+    asked = [request.query.get("lang", ""), session.language if session else ""]
+    asked.append(request.headers.get(hdrs.ACCEPT_LANGUAGE, ""))
+    return choose(",".join(filter(None, asked)), first_spoken(request.app[NODE].config.node.languages))
 
 
 def html(request: web.Request, view: View, status: int = 200) -> web.Response:

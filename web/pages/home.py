@@ -8,6 +8,7 @@ from aiohttp import web
 from sqlalchemy import Connection, Row
 
 from node.domain.uris import host_of
+from node.sentences import Sentence
 from node.state import NODE
 from node.store import listing, objects, showing
 from node.store.actors import find_local_actor, load_profile
@@ -78,7 +79,9 @@ def _view(request: web.Request, found: Found, reader: Reader) -> HomeView:
         "/",
         description=site.tagline,
         social=Social(),
-        alternates=(Alternate(media_type="application/json", href="/api/learning/v1/resources", title="Resources"),),
+        alternates=(
+            Alternate(media_type="application/json", href="/api/learning/v1/resources", title=Sentence("Resources")),
+        ),
     )
     return HomeView(
         page=page,

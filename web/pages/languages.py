@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from web.language import LanguageName
+
 _NAMES = """
 aa Afar; ab Abkhazian; af Afrikaans; ak Akan; am Amharic; an Aragonese; ar Arabic; as Assamese;
 ase American Sign Language; ast Asturian; av Avaric; ay Aymara; az Azerbaijani; ba Bashkir; be Belarusian;
@@ -30,7 +32,7 @@ ty Tahitian; ug Uyghur; uk Ukrainian; und Not stated; ur Urdu; uz Uzbek; ve Vend
 wa Walloon; wo Wolof; xh Xhosa; yi Yiddish; yo Yoruba; za Zhuang; zh Chinese; zu Zulu; zxx No language
 """
 
-LANGUAGES: Mapping[str, str] = MappingProxyType(
-    {tag: name for tag, _, name in (entry.strip().partition(" ") for entry in _NAMES.split(";"))}
+LANGUAGES: Mapping[str, LanguageName] = MappingProxyType(
+    {tag: LanguageName(tag, name) for tag, _, name in (entry.strip().partition(" ") for entry in _NAMES.split(";"))}
 )
-"""Primary language tag -> name; the names are sentences for ``_()`` like any other."""
+"""Primary language tag -> name, which pages tell in their own language."""

@@ -3,30 +3,37 @@
 from collections.abc import Mapping
 
 from node.domain import licences as facts
+from node.sentences import Sentence, sentences
 from web.pages.parts import Licence
 
-_COPY = "Copy it and pass it on"
-_CHANGE = "Change it and build on it"
-_SELL = "Use it for anything, also to earn money"
-_CREDIT = "Name the authors, link the licence and say what you changed"
-_CREDIT_AS_IT_IS = "Name the authors and link the licence"
-_ALIKE = "Share what you make of it under the same licence"
-_NO_MONEY = "Use it to earn money"
-_NO_CHANGE = "Pass on changed versions"
+_COPY = Sentence("Copy it and pass it on")
+_CHANGE = Sentence("Change it and build on it")
+_SELL = Sentence("Use it for anything, also to earn money")
+_CREDIT = Sentence("Name the authors, link the licence and say what you changed")
+_CREDIT_AS_IT_IS = Sentence("Name the authors and link the licence")
+_ALIKE = Sentence("Share what you make of it under the same licence")
+_NO_MONEY = Sentence("Use it to earn money")
+_NO_CHANGE = Sentence("Pass on changed versions")
 
-_OPEN: Mapping[tuple[bool, bool, bool], str] = {  # derivatives, commercial, share alike
-    (True, True, False): "Free to use and change, with credit.",
-    (True, True, True): "Free to use and change, with credit, as long as it stays free.",
-    (True, False, False): "Free to use and change without earning money, with credit.",
-    (True, False, True): "Free to use and change without earning money, with credit, as long as it stays free.",
-    (False, True, False): "Free to use as it is, with credit.",
-    (False, False, False): "Free to use as it is without earning money, with credit.",
-}
-_CLOSED: Mapping[str, str] = {
-    facts.NOT_STATED: "Nobody has said what you may do with it. Ask the authors.",
-    facts.ALL_RIGHTS_RESERVED: "You may look at it here. Ask the authors before you do anything else with it.",
-    facts.INTERNAL_TERMS: "For use within the organisation, by its own terms.",
-}
+_OPEN: Mapping[tuple[bool, bool, bool], str] = sentences(
+    {  # derivatives, commercial, share alike
+        (True, True, False): "Free to use and change, with credit.",
+        (True, True, True): "Free to use and change, with credit, as long as it stays free.",
+        (True, False, False): "Free to use and change without earning money, with credit.",
+        (True, False, True): "Free to use and change without earning money, with credit, as long as it stays free.",
+        (False, True, False): "Free to use as it is, with credit.",
+        (False, False, False): "Free to use as it is without earning money, with credit.",
+    }
+)
+_CLOSED: Mapping[str, str] = sentences(
+    {
+        facts.NOT_STATED: "Nobody has said what you may do with it. Ask the authors.",
+        facts.ALL_RIGHTS_RESERVED: "You may look at it here. Ask the authors before you do anything else with it.",
+        facts.INTERNAL_TERMS: "For use within the organisation, by its own terms.",
+    }
+)
+
+_NAMES = sentences({facts.ALL_RIGHTS_RESERVED: "All rights reserved", facts.INTERNAL_TERMS: "Internal"})
 
 
 def licence_in_words(iri: str) -> Licence:
@@ -38,8 +45,8 @@ def licence_in_words(iri: str) -> Licence:
     fact = facts.describe(iri)
     url = fact.iri if fact.iri.startswith(("https://", "http://")) and fact.iri != facts.INTERNAL_TERMS else ""
     if not _may_copy(fact):
-        summary = _CLOSED.get(fact.iri) or (fact.name if fact.known else "Read its terms before you use it.")
-        return Licence(name=fact.short, url=url, summary=summary)
+        summary = _CLOSED.get(fact.iri) or (fact.name if fact.known else Sentence("Read its terms before you use it."))
+        return Licence(name=_NAMES.get(fact.iri, fact.short), url=url, summary=summary)
     may = [_COPY] + [_CHANGE] * fact.derivatives + [_SELL] * fact.commercial
     credit = _CREDIT if fact.derivatives else _CREDIT_AS_IT_IS
     must = [credit] * fact.attribution + [_ALIKE] * fact.share_alike
@@ -56,5 +63,5 @@ def _may_copy(fact: facts.Licence) -> bool:
 
 def _summary(fact: facts.Licence) -> str:
     if not fact.attribution:
-        return "Free for everyone, without conditions."
+        return Sentence("Free for everyone, without conditions.")
     return _OPEN[fact.derivatives, fact.commercial, fact.share_alike]

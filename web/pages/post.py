@@ -12,6 +12,7 @@ from federation.state import FEDERATION
 from node.domain.text import plain, shorten
 from node.domain.uris import is_web_uri
 from node.errors import Gone, NotFound
+from node.sentences import Sentence
 from node.state import NODE
 from node.store import objects, showing
 from node.store.objects import Object
@@ -65,7 +66,7 @@ def _view(request: web.Request, found: Found, reader: Reader) -> PostView:
     page = page_of(
         request,
         f"{actor_path(author)}/p{row.id}",
-        title=plain(row.name) or f"Post by {name}",
+        title=plain(row.name) or Sentence("Post by {name}", name=name),
         description=shorten(plain(row.summary or row.content), 200),
         breadcrumbs=(Link(label=name, href=actor_path(author)),),
         alternates=(Alternate(media_type="application/activity+json", href=row.uri),),

@@ -21,6 +21,7 @@ from node.domain.text import language_of, pick, plain
 from node.domain.uris import host_of, is_web_uri
 from node.domain.visibility import Visibility
 from node.errors import NotFound
+from node.sentences import Sentence
 from node.services import authoring, branches
 from node.state import NODE
 from node.store import resources, showing
@@ -110,7 +111,7 @@ def _view(request: web.Request, shown: _Shown, reader: Reader) -> ResourceView:
         title_language=language,
         description=summary,
         section=CATALOGUE,
-        breadcrumbs=(Link(label="Catalogue", href=CATALOGUE),),
+        breadcrumbs=(Link(label=Sentence("Catalogue"), href=CATALOGUE),),
         alternates=formats,
         social=Social(
             kind="article",

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from federation.members import NewMember, create_member, prepare_member
 from node.errors import Conflict, Invalid, NotFound
 from node.secretbox import SecretBox
+from node.sentences import Sentence
 from node.services.context import Unit
 from node.services.passwords import check_strength
 from node.state import NODE
@@ -21,8 +22,8 @@ from web.pages.views import SetupDoneView, SetupView
 
 _PLACES = {"$.username": "user_name", "$.email": "email", "$.password": "password"}
 _STEPS = (
-    Link(label="See how the node is doing", href="/admin"),
-    Link(label="Look at the front page", href="/"),
+    Link(label=Sentence("See how the node is doing"), href="/admin"),
+    Link(label=Sentence("Look at the front page"), href="/"),
 )
 
 
@@ -41,11 +42,14 @@ async def set_up(request: web.Request) -> web.Response:
         member = await asyncio.to_thread(_prepare, unit, SecretBox(node.config.secret_key), fields)
         person = await node.store.write(_make, unit, member, fields["ticket"])
     except Invalid as error:
-        told = {_PLACES.get(each.path, "user_name"): f"Please use {each.expected}." for each in error.problems}
+        told = {
+            _PLACES.get(each.path, "user_name"): Sentence("Please use {what}.", what=each.expected)
+            for each in error.problems
+        }
         return _form(request, fields, told)
     except Conflict as error:
         return _form(request, fields, {"user_name": error.public})
-    page = page_of(request, "/setup", title="All set", quiet=True, noindex=True)
+    page = page_of(request, "/setup", title=Sentence("All set"), quiet=True, noindex=True)
     response = html(request, SetupDoneView(page=page, handle=person.handle, steps=_STEPS))
     await sessions.begin_session(request, response, person.id)
     return response
@@ -88,7 +92,7 @@ def _form(request: web.Request, fields: Mapping[str, str], errors: Mapping[str, 
 
     secret = sessions.form_secret(request)
     view = SetupView(
-        page=page_of(request, "/setup", title="Set up", quiet=True, noindex=True),
+        page=page_of(request, "/setup", title=Sentence("Set up"), quiet=True, noindex=True),
         action="/setup",
         csrf=sessions.form_token(secret),
         ticket=fields.get("ticket", ""),

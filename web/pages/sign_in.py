@@ -6,6 +6,7 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from node import log
+from node.sentences import Sentence, sentences
 from node.services import letters, mailing, passwords
 from node.services.context import Unit
 from node.state import NODE
@@ -17,22 +18,28 @@ from web.pages.frame import html, page_of
 from web.pages.parts import Link
 from web.pages.views import Notice, SignInView
 
-_WRONG = "This name and this password do not belong together."
-_FOR_APP = "An app asks who you are. Sign in with the account that it shall use."
-_DONE = {
-    "reset": "Your new password is set. Sign in with it.",
-    "confirmed": "Your address is confirmed. Now you can sign in.",
-}
-_FAILED = {
-    "away": "The organisation's sign-in cannot be reached right now.",
-    "failed": "Signing in there did not work. Please try again.",
-    "unknown": "You are known there, but nobody here has that address as confirmed by it.",
-}
-_WAITS = {
-    accounts.UNCONFIRMED: "Please follow the link in the mail that we sent you. Another one is on its way.",
-    accounts.PENDING: "An administrator has not decided about your account yet.",
-}
-_AGAIN = "Please show again that it is you: for this, signing in must not be longer ago than an hour."
+_WRONG = Sentence("This name and this password do not belong together.")
+_FOR_APP = Sentence("An app asks who you are. Sign in with the account that it shall use.")
+_DONE = sentences(
+    {
+        "reset": "Your new password is set. Sign in with it.",
+        "confirmed": "Your address is confirmed. Now you can sign in.",
+    }
+)
+_FAILED = sentences(
+    {
+        "away": "The organisation's sign-in cannot be reached right now.",
+        "failed": "Signing in there did not work. Please try again.",
+        "unknown": "You are known there, but nobody here has that address as confirmed by it.",
+    }
+)
+_WAITS = sentences(
+    {
+        accounts.UNCONFIRMED: "Please follow the link in the mail that we sent you. Another one is on its way.",
+        accounts.PENDING: "An administrator has not decided about your account yet.",
+    }
+)
+_AGAIN = Sentence("Please show again that it is you: for this, signing in must not be longer ago than an hour.")
 
 
 async def show_sign_in(request: web.Request) -> web.Response:
@@ -92,12 +99,12 @@ async def _account_behind(request: web.Request, login: str, password: str) -> Ac
 def _links(request: web.Request, next_path: str) -> tuple[Link, ...]:
     """Other ways in."""
     config = request.app[NODE].config
-    links = [Link(label="Forgot your password?", href="/forgot")]
+    links = [Link(label=Sentence("Forgot your password?"), href="/forgot")]
     if config.registrations.mode != "closed":
-        links.insert(0, Link(label="Make an account", href="/join"))
+        links.insert(0, Link(label=Sentence("Make an account"), href="/join"))
     if config.oidc.issuer:
         again = "&again=1" if "again" in request.query else ""
-        label = f"Sign in with {config.oidc.label or config.node.name}"
+        label = Sentence("Sign in with {name}", name=config.oidc.label or config.node.name)
         links.insert(0, Link(label=label, href=f"/sign-in/organisation?next={quote(next_path)}{again}"))
     return tuple(links)
 
@@ -110,7 +117,7 @@ def _form(
     done = next((sentence for word, sentence in _DONE.items() if word in request.query), "")
     notice = Notice(text=done) if done else None
     view = SignInView(
-        page=page_of(request, "/sign-in", title="Sign in", quiet=True, noindex=True, notice=notice),
+        page=page_of(request, "/sign-in", title=Sentence("Sign in"), quiet=True, noindex=True, notice=notice),
         action="/sign-in",
         csrf=sessions.form_token(secret),
         next_path=next_path,

@@ -3,149 +3,145 @@
 import re
 import zlib
 from collections.abc import Mapping
+from datetime import date
 
 from markupsafe import Markup, escape
 
 from node.clock import DAY, HOUR, MINUTE, from_rfc3339, to_rfc3339
+from node.sentences import Sentence, sentences
 from web.language import Language
 from web.pages.languages import LANGUAGES
 
-KINDS: Mapping[str, str] = {
-    "article": "Article",
-    "video": "Video",
-    "audio": "Audio",
-    "slides": "Slides",
-    "worksheet": "Worksheet",
-    "dataset": "Dataset",
-    "software": "Software",
-    "assessment": "Assessment",
-    "tutorial": "Tutorial",
-    "link": "Link",
-    "file": "File",
-    "package": "Package",
-    "course": "Course",
-    "event": "Event",
-    "pathway": "Pathway",
-    "question": "Question",
-}
+KINDS: Mapping[str, str] = sentences(
+    {
+        "article": "Article",
+        "video": "Video",
+        "audio": "Audio",
+        "slides": "Slides",
+        "worksheet": "Worksheet",
+        "dataset": "Dataset",
+        "software": "Software",
+        "assessment": "Assessment",
+        "tutorial": "Tutorial",
+        "link": "Link",
+        "file": "File",
+        "package": "Package",
+        "course": "Course",
+        "event": "Event",
+        "pathway": "Pathway",
+        "question": "Question",
+    }
+)
 """Kinds of resources with their names; the names of the kinds are those of their icons, too."""
 
-TERMS: Mapping[str, str] = {
-    # schema.org accessMode
-    "auditory": "Hearing",
-    "tactile": "Touch",
-    "textual": "Reading",
-    "visual": "Seeing",
-    # schema.org accessibilityFeature
-    "alternativeText": "Pictures are described in text",
-    "audioDescription": "What is seen is also told (audio description)",
-    "captions": "Captions",
-    "closedCaptions": "Captions",
-    "displayTransformability": "Type and colours can be changed",
-    "highContrastDisplay": "High contrast",
-    "index": "Index",
-    "largePrint": "Large print",
-    "longDescription": "Diagrams are described at length",
-    "MathML": "Formulas can be read aloud (MathML)",
-    "none": "None",
-    "openCaptions": "Captions that are always shown",
-    "readingOrder": "Clear reading order",
-    "signLanguage": "Sign language",
-    "structuralNavigation": "Headings to move around by",
-    "subtitles": "Subtitles",
-    "synchronizedAudioText": "Text and speech together",
-    "tableOfContents": "Table of contents",
-    "taggedPDF": "Tagged PDF",
-    "timingControl": "No fixed time limits",
-    "transcript": "Transcript",
-    "ttsMarkup": "Prepared for reading aloud",
-    # schema.org accessibilityHazard
-    "flashing": "Flashing light",
-    "motionSimulation": "Simulated motion",
-    "sound": "Sudden sound",
-    "noFlashingHazard": "No flashing light",
-    "noMotionSimulationHazard": "No simulated motion",
-    "noSoundHazard": "No sudden sound",
-    "unknown": "Not known",
-    # visibility
-    "public": "Public",
-    "unlisted": "Unlisted",
-    "partners": "Partner organisations",
-    "organisation": "This organisation only",
-    "community": "Community only",
-    "followers": "Followers only",
-    "direct": "Only people who are mentioned",
-    "private": "Private",
-    # domain policies
-    "allow": "Allowed",
-    "limit": "Limited",
-    "media-free": "Without media",
-    "block": "Blocked",
-}
+TERMS: Mapping[str, str] = sentences(
+    {
+        # schema.org accessMode
+        "auditory": "Hearing",
+        "tactile": "Touch",
+        "textual": "Reading",
+        "visual": "Seeing",
+        # schema.org accessibilityFeature
+        "alternativeText": "Pictures are described in text",
+        "audioDescription": "What is seen is also told (audio description)",
+        "captions": "Captions",
+        "closedCaptions": "Captions",
+        "displayTransformability": "Type and colours can be changed",
+        "highContrastDisplay": "High contrast",
+        "index": "Index",
+        "largePrint": "Large print",
+        "longDescription": "Diagrams are described at length",
+        "MathML": "Formulas can be read aloud (MathML)",
+        "none": "None",
+        "openCaptions": "Captions that are always shown",
+        "readingOrder": "Clear reading order",
+        "signLanguage": "Sign language",
+        "structuralNavigation": "Headings to move around by",
+        "subtitles": "Subtitles",
+        "synchronizedAudioText": "Text and speech together",
+        "tableOfContents": "Table of contents",
+        "taggedPDF": "Tagged PDF",
+        "timingControl": "No fixed time limits",
+        "transcript": "Transcript",
+        "ttsMarkup": "Prepared for reading aloud",
+        # schema.org accessibilityHazard
+        "flashing": "Flashing light",
+        "motionSimulation": "Simulated motion",
+        "sound": "Sudden sound",
+        "noFlashingHazard": "No flashing light",
+        "noMotionSimulationHazard": "No simulated motion",
+        "noSoundHazard": "No sudden sound",
+        "unknown": "Not known",
+        # visibility
+        "public": "Public",
+        "unlisted": "Unlisted",
+        "partners": "Partner organisations",
+        "organisation": "This organisation only",
+        "community": "Community only",
+        "followers": "Followers only",
+        "direct": "Only people who are mentioned",
+        "private": "Private",
+        # domain policies
+        "allow": "Allowed",
+        "limit": "Limited",
+        "media-free": "Without media",
+        "block": "Blocked",
+    }
+)
 """Terms of vocabularies in plain words; what is not here is shown as it is."""
 
 #: Kinds of work (``node.jobs.kinds``), as the queue tells them.
-WORK: Mapping[str, str] = {
-    "inbox": "Received messages",
-    "resolve": "Received messages that need a look elsewhere",
-    "fetch": "Look-ups on other hosts",
-    "deliver": "Deliveries",
-    "event": "News to be told",
-    "catalogue": "Copies of catalogues",
-    "periodic": "Regular upkeep",
-    "thread": "Conversations to be completed",
-    "forward": "Answers to be sent on",
-    "recheck": "Accounts to be looked at again",
-    "quote": "Permissions to quote",
-    "links": "Links of profiles to be verified",
-    "import": "Files that people bring along",
-    "media": "Recordings and removed files",
-    "push": "Push messages",
-    "poll": "Polls to be closed",
-    "scheduled": "Scheduled posts",
-    "preview": "Previews of links",
-    "answer": "Answers to events by a word",
-    "reminder": "Reminders of events",
-    "mail": "Mails",
-    "followers": "Comparisons of followers",
-}
-
-_MEDIA: Mapping[str, str] = {
-    "application/epub+zip": "E-book (EPUB)",
-    "application/json": "Data (JSON)",
-    "application/msword": "Word document",
-    "application/pdf": "PDF",
-    "application/vnd.ms-excel": "Spreadsheet",
-    "application/vnd.ms-powerpoint": "Slides (PowerPoint)",
-    "application/vnd.oasis.opendocument.presentation": "Slides (OpenDocument)",
-    "application/vnd.oasis.opendocument.spreadsheet": "Spreadsheet (OpenDocument)",
-    "application/vnd.oasis.opendocument.text": "Text document (OpenDocument)",
-    "application/vnd.openxmlformats-officedocument.presentationml.presentation": "Slides (PowerPoint)",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "Spreadsheet (Excel)",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "Word document",
-    "application/zip": "Archive (ZIP)",
-    "text/calendar": "Calendar",
-    "text/csv": "Table (CSV)",
-    "text/html": "Web page",
-    "text/markdown": "Text (Markdown)",
-    "text/plain": "Text",
-}
-_MEDIA_FAMILIES: Mapping[str, str] = {"audio": "Audio", "image": "Picture", "video": "Video", "text": "Text"}
-
-_MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
+WORK: Mapping[str, str] = sentences(
+    {
+        "inbox": "Received messages",
+        "resolve": "Received messages that need a look elsewhere",
+        "fetch": "Look-ups on other hosts",
+        "deliver": "Deliveries",
+        "event": "News to be told",
+        "catalogue": "Copies of catalogues",
+        "periodic": "Regular upkeep",
+        "thread": "Conversations to be completed",
+        "forward": "Answers to be sent on",
+        "recheck": "Accounts to be looked at again",
+        "quote": "Permissions to quote",
+        "links": "Links of profiles to be verified",
+        "import": "Files that people bring along",
+        "media": "Recordings and removed files",
+        "push": "Push messages",
+        "poll": "Polls to be closed",
+        "scheduled": "Scheduled posts",
+        "preview": "Previews of links",
+        "answer": "Answers to events by a word",
+        "reminder": "Reminders of events",
+        "mail": "Mails",
+        "followers": "Comparisons of followers",
+    }
 )
+
+_MEDIA: Mapping[str, str] = sentences(
+    {
+        "application/epub+zip": "E-book (EPUB)",
+        "application/json": "Data (JSON)",
+        "application/msword": "Word document",
+        "application/pdf": "PDF",
+        "application/vnd.ms-excel": "Spreadsheet",
+        "application/vnd.ms-powerpoint": "Slides (PowerPoint)",
+        "application/vnd.oasis.opendocument.presentation": "Slides (OpenDocument)",
+        "application/vnd.oasis.opendocument.spreadsheet": "Spreadsheet (OpenDocument)",
+        "application/vnd.oasis.opendocument.text": "Text document (OpenDocument)",
+        "application/vnd.openxmlformats-officedocument.presentationml.presentation": "Slides (PowerPoint)",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "Spreadsheet (Excel)",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "Word document",
+        "application/zip": "Archive (ZIP)",
+        "text/calendar": "Calendar",
+        "text/csv": "Table (CSV)",
+        "text/html": "Web page",
+        "text/markdown": "Text (Markdown)",
+        "text/plain": "Text",
+    }
+)
+_MEDIA_FAMILIES: Mapping[str, str] = sentences({"audio": "Audio", "image": "Picture", "video": "Video", "text": "Text"})
+
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$", re.ASCII)
 _DURATION = re.compile(
     r"P(?:(\d{1,4})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})W)?(?:(\d{1,4})D)?"
@@ -153,27 +149,29 @@ _DURATION = re.compile(
     re.ASCII,
 )
 _UNITS = (
-    ("{n} year", "{n} years"),
-    ("{n} month", "{n} months"),
-    ("{n} week", "{n} weeks"),
-    ("{n} day", "{n} days"),
-    ("{n} h", "{n} h"),
-    ("{n} min", "{n} min"),
-    ("{n} s", "{n} s"),
+    Sentence("{n} year", "{n} years", n=1),
+    Sentence("{n} month", "{n} months", n=1),
+    Sentence("{n} week", "{n} weeks", n=1),
+    Sentence("{n} day", "{n} days", n=1),
+    Sentence("{n} h", n=1),
+    Sentence("{n} min", n=1),
+    Sentence("{n} s", n=1),
 )
 _AGES = (
-    (MINUTE, "{n} minute ago", "{n} minutes ago"),
-    (HOUR, "{n} hour ago", "{n} hours ago"),
-    (DAY, "{n} day ago", "{n} days ago"),
+    (DAY, Sentence("{n} day ago", "{n} days ago", n=1)),
+    (HOUR, Sentence("{n} hour ago", "{n} hours ago", n=1)),
+    (MINUTE, Sentence("{n} minute ago", "{n} minutes ago", n=1)),
+    (1, Sentence("just now")),
 )
 _TINTS = 6
+_YEAR, _MONTH = 4, 7  # characters of an ISO 8601 date
 
 
 class Words:
     """Tells values in one language. Times come as ``<time>`` elements, so programs and screen readers know them."""
 
     def __init__(self, language: Language) -> None:
-        self._say, self._number = language.say, language.number
+        self._language, self._say = language, language.say
 
     def day(self, value: int | str) -> Markup:
         """A day: from an instant (milliseconds, UTC) or an ISO 8601 date, which may be only a year or a month.
@@ -212,8 +210,8 @@ class Words:
         age = now_at - at
         if age >= 30 * DAY or age < -MINUTE:
             return self.day(at)
-        unit, one, many = next((row for row in reversed(_AGES) if age >= row[0]), (1, "just now", ""))
-        shown = self._say(one, many, n=age // unit)
+        unit, sentence = next((row for row in _AGES if age >= row[0]), _AGES[-1])
+        shown = self._say(sentence, n=age // unit)
         return Markup('<time datetime="{}">{}</time>').format(to_rfc3339(at), shown)
 
     def duration(self, value: str) -> Markup:
@@ -224,7 +222,7 @@ class Words:
         """
         found = _DURATION.match(value)
         parts = [
-            self._say(*unit, n=int(count))
+            self._say(unit, n=int(count))
             for unit, count in zip(_UNITS, found.groups() if found else (), strict=False)
             if count and int(count)
         ]
@@ -243,7 +241,7 @@ class Words:
             if value < 1000 or unit == "TB":
                 break
             value /= 1000
-        shown = f"{value:.1f}" if value < 10 and unit != "B" else f"{value:.0f}"
+        shown = self._language.number(value, places=1 if value < 10 and unit != "B" else 0)
         return f"{shown}\N{NO-BREAK SPACE}{unit}"
 
     def work(self, value: str) -> Markup:
@@ -253,12 +251,11 @@ class Words:
 
     def kind(self, value: str) -> Markup:
         """The name of a kind; a kind that we do not know is just a resource."""
-        return self._say(KINDS.get(value, "Resource"))
+        return self._say(KINDS.get(value, Sentence("Resource")))
 
     def language_name(self, tag: str) -> Markup:
         """The name of a language tag's language, or the tag."""
-        name = LANGUAGES.get(tag.partition("-")[0].lower())
-        return self._say(name) if name else escape(tag)
+        return escape(self._language.show(LANGUAGES.get(tag.partition("-")[0].lower(), tag)))
 
     def media(self, media_type: str) -> Markup:
         """What a media type is called; unknown ones by their family, then by their own name."""
@@ -270,19 +267,45 @@ class Words:
         """A vocabulary's term in plain words (``TERMS``)."""
         return self._say(TERMS[value]) if value in TERMS else escape(value)
 
+    def month(self, value: str) -> str:
+        """A month (``2026-03``) with its year.
+
+        >>> Words(Language("de")).month("2026-03")
+        'März 2026'
+        """
+        from babel.dates import format_skeleton  # late: see web.language
+
+        return format_skeleton("yMMMM", date.fromisoformat(f"{value}-01"), locale=self._language.locale)
+
+    def weekday(self, number: int, *, short: bool = False) -> str:
+        """The name of a day of the week; 0 is Monday.
+
+        >>> Words(Language("de")).weekday(0), Words(Language()).weekday(6, short=True)
+        ('Montag', 'Sun')
+        """
+        from babel.dates import get_day_names  # late: see web.language
+
+        return str(get_day_names("abbreviated" if short else "wide", "stand-alone", self._language.locale)[number])
+
     def _date(self, value: str) -> str:
-        year, month, day = [*value.split("-"), "", ""][:3]
-        if not month:
-            return year
-        name = self._say(_MONTHS[int(month) - 1])
-        if not day:
-            return self._say("{month} {year}", month=name, year=year)
-        return self._say("{day} {month} {year}", day=day.lstrip("0"), month=name, year=year)
+        from babel.dates import format_date  # late: see web.language
+
+        if len(value) == _YEAR:
+            return value
+        if len(value) == _MONTH:
+            return self.month(value)
+        return format_date(date.fromisoformat(value), "long", locale=self._language.locale)
 
 
 def _is_date(value: str) -> bool:
-    found = _DATE.match(value)
-    return found is not None and 1 <= int(found[2] or 1) <= 12
+    """Whether the text is a day, month or year that there is."""
+    if not _DATE.match(value):
+        return False
+    try:
+        date.fromisoformat(f"{value}-01-01"[:10])
+    except ValueError:
+        return False
+    return True
 
 
 def initials(name: str) -> str:

@@ -112,7 +112,9 @@ accounts = Table(
     Column("default_quote_policy", String(16), nullable=False, server_default="public"),
     Column("attribution_domains", Json, nullable=False, server_default="[]"),
     Column("preferences", Json, nullable=False, server_default="{}"),  # domain.preferences
-    Column("language", String(35), nullable=False, server_default=""),  # of mails; '' is that of the node
+    Column(
+        "language", String(35), nullable=False, server_default=""
+    ),  # of pages and mails; '' is that of browser and node
     Column("reason", Text, nullable=False, server_default=""),  # why somebody wants to join, for those who approve
     Column("totp_sealed", LargeBinary),  # the secret of the second factor; NULL without one
     Column("totp_step", BigInteger, nullable=False, server_default="0"),  # of the last code that was taken

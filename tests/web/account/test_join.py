@@ -176,7 +176,7 @@ async def test_an_app_makes_an_account_that_works_once_confirmed(start: Start, b
     told = await ben.get("/api/v1/apps/verify_credentials", 403)
     assert "confirmed e-mail" in told["error"]
     await site.peer.system.worker.drain()
-    assert "Bestätigen" in box.mails[0]["Subject"]
+    assert "Bestätige" in box.mails[0]["Subject"]
     await ben.post("/api/v1/emails/confirmations")
     await site.peer.system.worker.drain()
     link = box.link()

@@ -52,7 +52,7 @@ async def test_a_profile_is_saved_and_shown(ada: Site):
     assert "<em>count</em>" in shown
     assert "4B" in shown
     wrong = await ada.post("/settings", 422, csrf=csrf, **{**fields, "note": "x" * 2001})
-    assert "at most 2000" in wrong
+    assert "at most 2,000" in wrong
     assert 'value="Ada King"' in wrong
     actor = await ada.store.read(find_local_actor, "ada")
     assert actor is not None

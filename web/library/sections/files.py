@@ -7,6 +7,7 @@ from typing import Any
 from node.domain.records import ResourceRecord
 from node.domain.text import pick
 from node.domain.uris import is_web_uri
+from node.sentences import Sentence
 from node.store.media import Media
 from web.library.form import Form, Parts, Section, Values
 from web.pages.parts import Field, Image
@@ -51,7 +52,7 @@ def show(record: ResourceRecord) -> Values:
 
 def read(form: Form) -> tuple[Parts, Mapping[str, str]]:
     url = form.text("url")
-    wrong = {"url": "An address begins with https:// or http://."} if url and not is_web_uri(url) else {}
+    wrong = {"url": Sentence("An address begins with https:// or http://.")} if url and not is_web_uri(url) else {}
     language = form.text("language-0") or "und"
     images, files = _kept(form, "image"), _kept(form, "encoding")
     for media in form.media:
@@ -63,7 +64,7 @@ def read(form: Form) -> tuple[Parts, Mapping[str, str]]:
         else:
             files.append(_file(form, media, label))
     if len(images) > MAX_EACH or len(files) > MAX_EACH:
-        wrong["file"] = "At most 32 pictures and 32 files."
+        wrong["file"] = Sentence("At most 32 pictures and 32 files.")
     return {"url": url or None, "image": images, "encoding": files}, wrong
 
 
@@ -137,4 +138,4 @@ def _file(form: Form, media: Media, label: str) -> dict[str, Any]:
     }
 
 
-SECTION = Section("files", "The thing itself", "library/sections/files.html", show, read, data)
+SECTION = Section("files", Sentence("The thing itself"), "library/sections/files.html", show, read, data)

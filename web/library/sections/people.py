@@ -7,6 +7,7 @@ from typing import cast
 
 from node.domain.records import Agent, ResourceRecord
 from node.domain.uris import is_web_uri
+from node.sentences import Sentence
 from web.library.form import Form, Parts, Section, Values
 from web.pages.parts import Field
 
@@ -33,12 +34,16 @@ def read(form: Form) -> tuple[Parts, Mapping[str, str]]:
         if line in before:
             found.append(before[line])
         elif parts is None or len(parts["name"]) > 300 or (address and not is_web_uri(address)):
-            return {}, {"creators": "One name on each line, as in: Ada Example <https://orcid.org/0000-0002-1825-0097>"}
+            return {}, {
+                "creators": Sentence(
+                    "One name on each line, as in: Ada Example <https://orcid.org/0000-0002-1825-0097>"
+                )
+            }
         else:
             agent: Agent = {"type": "Person", "name": parts["name"]}
             found.append(cast(Agent, {**agent, "id": address}) if address else agent)
     if len(found) > MAX_CREATORS:
-        return {}, {"creators": "At most 100 names."}
+        return {}, {"creators": Sentence("At most 100 names.")}
     return {"creator": found}, {}
 
 
@@ -52,4 +57,4 @@ def _line(agent: Agent) -> str:
     return f"{name} <{address}>" if is_web_uri(address) else name
 
 
-SECTION = Section("people", "Who made it", "library/sections/people.html", show, read, data)
+SECTION = Section("people", Sentence("Who made it"), "library/sections/people.html", show, read, data)

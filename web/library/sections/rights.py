@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from node.domain.licences import ALL_RIGHTS_RESERVED, INTERNAL_TERMS, describe
 from node.domain.records import ResourceRecord
 from node.domain.uris import is_web_uri
+from node.sentences import Sentence
 from node.services.authoring import LEVELS
 from web.library.form import Form, Parts, Section, Values
 from web.pages.licences import licence_in_words
@@ -26,16 +27,19 @@ OFFERED = (
 )
 OTHER = "other"
 _VISIBILITIES: Mapping[str, tuple[str, str]] = {
-    "organisation": ("Members only", "Everybody with an account here, nobody else."),
-    "partners": ("Partners", "Members here and at organisations that follow ours."),
-    "public": ("Everybody", "It is in our public catalogue, search engines find it, other organisations may list it."),
+    "organisation": (Sentence("Members only"), Sentence("Everybody with an account here, nobody else.")),
+    "partners": (Sentence("Partners"), Sentence("Members here and at organisations that follow ours.")),
+    "public": (
+        Sentence("Everybody"),
+        Sentence("It is in our public catalogue, search engines find it, other organisations may list it."),
+    ),
 }
 _OWNERS: Mapping[str, tuple[str, str]] = {
     "organisation": (
-        "Of the organisation",
-        "It is in the catalogue that partners follow; you and administrators may change it.",
+        Sentence("Of the organisation"),
+        Sentence("It is in the catalogue that partners follow; you and administrators may change it."),
     ),
-    "me": ("My own", "It is on your profile and in search; only you may change it."),
+    "me": (Sentence("My own"), Sentence("It is on your profile and in search; only you may change it.")),
 }
 
 
@@ -74,18 +78,18 @@ def read(form: Form) -> tuple[Parts, Mapping[str, str]]:
     chosen = form.text("licence")
     licence = form.text("licence-other") if chosen == OTHER else chosen
     if chosen == OTHER and not is_web_uri(licence):
-        wrong["licence-other"] = "The address of the licence is expected; it begins with https:// or http://."
+        wrong["licence-other"] = Sentence("The address of the licence is expected; it begins with https:// or http://.")
     elif chosen != OTHER and chosen not in OFFERED:
-        wrong["licence"] = "Choose what others may do with it."
+        wrong["licence"] = Sentence("Choose what others may do with it.")
     if form.text("visibility") not in _VISIBILITIES:
-        wrong["visibility"] = "Choose who may read it."
+        wrong["visibility"] = Sentence("Choose who may read it.")
     return {"license": licence, "visibility": form.text("visibility")}, wrong
 
 
 def data(form: Form) -> Rights:
     chosen = form.text("licence")
     licences = [_licence(iri, chosen) for iri in OFFERED]
-    other = Choice(OTHER, "Another licence", "One that has an address of its own.", chosen == OTHER)
+    other = Choice(OTHER, Sentence("Another licence"), Sentence("One that has an address of its own."), chosen == OTHER)
     seen, owner = form.text("visibility") or "organisation", form.text("owner") or "organisation"
     return Rights(
         licences=(*licences, other),
@@ -102,4 +106,4 @@ def _licence(iri: str, chosen: str) -> Choice:
     return Choice(iri, words.name, words.summary, describe(chosen).iri == iri)
 
 
-SECTION = Section("rights", "What others may do", "library/sections/rights.html", show, read, data)
+SECTION = Section("rights", Sentence("What others may do"), "library/sections/rights.html", show, read, data)

@@ -10,16 +10,17 @@ from node.domain.records import Concept, ResourceRecord
 from node.domain.resources import KINDS, kind_of
 from node.domain.text import UNKNOWN_LANGUAGE, pick
 from node.domain.vocabularies import AUDIENCE_ROLE, EDUCATIONAL_LEVEL, HCRT, concept_key
+from node.sentences import Sentence
 from schemas.formats import is_duration, is_language_tag
 from web.library.form import Form, Parts, Section, Values
 from web.pages.parts import Field
 
 #: Key of the record -> heading, and the vocabulary that it is chosen from.
 VOCABULARIES: Mapping[str, tuple[str, str]] = {
-    "educationalLevel": ("Level", EDUCATIONAL_LEVEL),
-    "audience": ("Whom it is for", AUDIENCE_ROLE),
-    "learningResourceType": ("Form", HCRT),
-    "about": ("Topics", "http://w3id.org/kim/schulfaecher/"),
+    "educationalLevel": (Sentence("Level"), EDUCATIONAL_LEVEL),
+    "audience": (Sentence("Whom it is for"), AUDIENCE_ROLE),
+    "learningResourceType": (Sentence("Form"), HCRT),
+    "about": (Sentence("Topics"), "http://w3id.org/kim/schulfaecher/"),
 }
 #: schema.org types that a kind brings along; others of the record stay.
 _TYPES: Mapping[str, str] = {
@@ -75,23 +76,23 @@ def read(form: Form) -> tuple[Parts, Mapping[str, str]]:
     wrong: dict[str, str] = {}
     kind = form.text("kind")
     if kind not in KINDS:
-        wrong["kind"] = "Choose what kind of thing it is."
+        wrong["kind"] = Sentence("Choose what kind of thing it is.")
     else:
         parts |= {"kind": kind, "type": _types(form.base, kind)}
     keywords = [" ".join(word.split()) for word in re.split(r"[,;\n]", form.text("keywords"))]
     parts["keywords"] = list(dict.fromkeys(word for word in keywords if word))
     if any(len(word) > 100 for word in parts["keywords"]) or len(parts["keywords"]) > 50:
-        wrong["keywords"] = "At most 50 keywords of 100 characters each."
+        wrong["keywords"] = Sentence("At most 50 keywords of 100 characters each.")
     languages = [tag for tag in re.split(r"[,;\s]+", form.text("content-languages")) if tag]
     if not all(map(is_language_tag, languages)):
-        wrong["content-languages"] = "Language codes are expected, such as en or de."
+        wrong["content-languages"] = Sentence("Language codes are expected, such as en or de.")
     own = [form.text(f"language-{number}") for number in form.blocks("language") if form.text(f"name-{number}")]
     parts["inLanguage"] = list(dict.fromkeys(languages or own)) or [UNKNOWN_LANGUAGE]
     time, parts["timeRequired"] = form.text("time"), None
     if time:
         parts["timeRequired"] = _duration(time)
         if parts["timeRequired"] is None:
-            wrong["time"] = "Minutes are expected, or hours and minutes such as 1 h 30 min."
+            wrong["time"] = Sentence("Minutes are expected, or hours and minutes such as 1 h 30 min.")
     parts["isAccessibleForFree"] = {"yes": True, "no": False}.get(form.text("free"))
     return parts | {key: _chosen(form, key) for key in VOCABULARIES}, wrong
 
@@ -187,4 +188,4 @@ def _in_words(duration: str) -> str:
     )
 
 
-SECTION = Section("terms", "What finds it", "library/sections/terms.html", show, read, data)
+SECTION = Section("terms", Sentence("What finds it"), "library/sections/terms.html", show, read, data)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from node.domain.records import ResourceRecord
 from node.domain.resources import languages_of
+from node.sentences import Sentence
 from schemas.formats import is_language_tag
 from web.library.form import MAX_BLOCKS, Form, Parts, Section, Values
 from web.pages.languages import LANGUAGES
@@ -50,21 +51,21 @@ def read(form: Form) -> tuple[Parts, Mapping[str, str]]:
         if not name and not text:
             continue
         if not is_language_tag(tag):
-            wrong[f"language-{number}"] = "Choose the language of this text."
+            wrong[f"language-{number}"] = Sentence("Choose the language of this text.")
         elif tag in names or tag in texts:
-            wrong[f"language-{number}"] = "This language is there already."
+            wrong[f"language-{number}"] = Sentence("This language is there already.")
         if len(name) > MAX_TITLE:
-            wrong[f"name-{number}"] = "A title has at most 300 characters."
+            wrong[f"name-{number}"] = Sentence("A title has at most 300 characters.")
         if len(text) > MAX_TEXT:
-            wrong[f"description-{number}"] = "A text has at most 60,000 characters."
+            wrong[f"description-{number}"] = Sentence("A text has at most 60,000 characters.")
         if name:
             names[tag] = name
         elif not names:
-            wrong[f"name-{number}"] = "Give it a title."
+            wrong[f"name-{number}"] = Sentence("Give it a title.")
         if text:
             texts[tag] = text
     if not names:
-        wrong.setdefault("name-0", "Give it a title.")
+        wrong.setdefault("name-0", Sentence("Give it a title."))
     parts: Parts = {"name": names, "defaultLanguage": next(iter(names), ""), "description": texts}
     return parts | {"descriptionFormat": "text/markdown" if texts else None}, wrong
 
@@ -87,4 +88,4 @@ def _block(form: Form, number: int) -> Block:
     return Block(number, field("language"), field("name"), field("description"))
 
 
-SECTION = Section("words", "What it is", "library/sections/words.html", show, read, data)
+SECTION = Section("words", Sentence("What it is"), "library/sections/words.html", show, read, data)
