@@ -36,6 +36,7 @@ def test_imports_go_down_only() -> None:
     assert answer.returncode == 0, answer.stdout + answer.stderr
 
 
+@pytest.mark.dear("reads every module there is")
 def test_no_module_needs_another_to_have_come_first() -> None:
     """What modules import as they load has no circle, so that each can be the first."""
     modules = {source.module for source in sources()}
