@@ -26,6 +26,7 @@ BUNDLES: Mapping[str, tuple[str, ...]] = {
         "css/forms.css",
         "css/pages.css",
         "css/network.css",
+        "css/courses.css",
         "css/admin.css",
         "css/print.css",
     ),

@@ -22,5 +22,6 @@ AREAS = (
     ),
     Area("web.network.routes", "/network"),
     Area("web.library.routes", "/resources/new", "/resources/drafts", "/r"),
+    Area("web.courses.routes", "/courses"),
     Area("web.pages.routes", "/"),
 )

@@ -7,7 +7,6 @@ here the person's own row says what the home said last. Places are given away un
 
 from collections.abc import Mapping
 from dataclasses import replace
-from types import MappingProxyType
 
 from sqlalchemy import Connection
 
@@ -17,6 +16,7 @@ from node.domain.courses import MAX_NOTE, Door, Mode, State, door_of, find_insta
 from node.domain.records import Instance
 from node.domain.text import clean
 from node.errors import Conflict, Forbidden, NotFound
+from node.sentences import Sentence, sentences
 from node.services import news
 from node.services.context import Unit
 from node.store import accounts, blocks, courses
@@ -24,7 +24,7 @@ from node.store.actors import Actor, find_actor_by_id
 from node.store.courses import Enrolment
 from node.store.resources import Resource
 
-_SHUT: Mapping[Door, str] = MappingProxyType(
+_SHUT: Mapping[Door, Sentence] = sentences(
     {
         Door.NOT_YET: "Enrolment has not begun yet.",
         Door.CLOSED: "Enrolment is closed.",

@@ -27,6 +27,7 @@ from node.state import NODE
 from node.store import resources, showing
 from node.store.resources import Resource, Viewer
 from web.client_api.entities.cards import COVER_HEIGHT, COVER_WIDTH
+from web.courses.section import Standing, course_section, load_standing
 from web.pages.cards import Reader, resource_cards, resource_origin, thread
 from web.pages.frame import html, page_of
 from web.pages.licences import licence_in_words
@@ -61,6 +62,7 @@ class _Shown:
     sources: dict[str, Resource]
     made: list[Resource]
     edits: bool
+    standing: Standing
 
 
 async def show_resource(request: web.Request) -> web.Response:
@@ -88,6 +90,7 @@ def _find(conn: Connection, slug: str, viewer: Viewer) -> _Shown:
         {iri: each for iri, each in sources.items() if each.may_be_read_by(viewer)},
         branches.load_branches(conn, found, viewer.actor_id),
         edits,
+        load_standing(conn, found, viewer.actor_id),
     )
 
 
@@ -180,6 +183,9 @@ def _view(request: web.Request, shown: _Shown, reader: Reader) -> ResourceView:
         withdraw_path=f"{found.path}/withdraw" if shown.edits else "",
         history_path=f"{found.path}/versions" if found.local and found.version > 1 else "",
         reuse_path=f"/resources/new?from={found.slug}" if reader.actor_id is not None else "",
+        course=course_section(
+            found, shown.standing, reader, now=page.now_at, csrf=page.viewer.csrf if page.viewer is not None else ""
+        ),
     )
 
 

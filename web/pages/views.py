@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal, Protocol, get_args
 
+from web.courses.parts import CourseSection
 from web.pages.parts import (
     Accessibility,
     ActorCard,
@@ -254,6 +255,7 @@ class ResourceView:
     history_path: str = ""
     reuse_path: str = ""
     withdraw_path: str = ""
+    course: CourseSection | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

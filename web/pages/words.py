@@ -81,6 +81,27 @@ TERMS: Mapping[str, str] = sentences(
         "followers": "Followers only",
         "direct": "Only people who are mentioned",
         "private": "Private",
+        # modes of courses
+        "online": "Online",
+        "onsite": "On site",
+        "blended": "Online and on site",
+        "synchronous": "At set times",
+        "asynchronous": "At your own times",
+        # days of schedules
+        "Monday": "Monday",
+        "Tuesday": "Tuesday",
+        "Wednesday": "Wednesday",
+        "Thursday": "Thursday",
+        "Friday": "Friday",
+        "Saturday": "Saturday",
+        "Sunday": "Sunday",
+        # what somebody is to an instance of a course
+        "asked": "Asked; the course has not answered yet",
+        "requested": "Asked; somebody has to decide",
+        "enrolled": "Enrolled",
+        "waiting": "On the waiting list",
+        "invited": "Invited",
+        "refused": "Not accepted",
         # domain policies
         "allow": "Allowed",
         "limit": "Limited",

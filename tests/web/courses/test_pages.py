@@ -1,0 +1,165 @@
+"""Courses on pages: listed, enrolled in by buttons, seen only by those who may."""
+
+import re
+
+import pytest
+from sqlalchemy import Connection, select
+
+from node.domain.courses import State, key_of
+from node.domain.visibility import Visibility
+from node.store import resources
+from node.store.tables import enrolments
+from tests.records import record
+from tests.statements import counted
+from tests.web.conftest import Site
+
+ONE = "https://x.example/c#1"
+KEY = key_of(ONE)
+
+
+def course(number: int = 1, mode: str = "open", **parts):
+    instance = {
+        "id": ONE,
+        "name": {"en": "Autumn"},
+        "courseMode": ["onsite"],
+        "startDate": "2199-09-07",
+        "enrolment": {"mode": mode},
+        **parts,
+    }
+    return record(
+        id=f"https://x.example/c{number}",
+        name={"en": f"Casting course {number}"},
+        kind="course",
+        isAccessibleForFree=True,
+        syllabus=[{"name": {"en": "Sand"}}],
+        hasCourseInstance=[instance],
+    )
+
+
+async def _states(site: Site) -> list[str]:
+    def load(conn: Connection) -> list[str]:
+        return list(conn.scalars(select(enrolments.c.state).order_by(enrolments.c.id)))
+
+    return await site.store.read(load)
+
+
+async def test_courses_are_listed_with_what_starts_next(site: Site) -> None:
+    assert "Nobody offers a course here yet" in await site.get("/courses")
+    await site.peer.publish(course(1))
+    await site.peer.publish(course(2, startDate="2198-01-01"))
+    await site.peer.publish(record(id="https://x.example/r", name={"en": "Forging"}))
+    text = await site.get("/courses")
+    assert "2 courses" in text
+    assert "Forging" not in text
+    assert text.index("starts 1 January 2198") < text.index("starts 7 September 2199")
+    assert "1 course for" in await site.get("/courses?q=course+2")
+    assert "No course found" in await site.get("/courses?q=zeppelin")
+    await site.get("/courses?cursor=x", 400)
+
+
+async def test_a_page_shows_what_a_course_is_and_search_engines_too(site: Site) -> None:
+    await site.peer.publish(course())
+    text = await site.get("/r/casting-course-1")
+    for shown in ("Dates and enrolment", "Autumn", "Free of charge", "Syllabus", "Sand", "Sign in to enrol"):
+        assert shown in text
+    assert '"hasCourseInstance":[{' in text
+    assert '"offers":[{"price":0' in text.replace('"@type":"Offer",', "")
+    assert "/enrol" not in text
+
+
+async def test_somebody_enrols_and_leaves_by_buttons(site: Site) -> None:
+    await site.peer.publish(course())
+    await site.set_up()
+    page = "/r/casting-course-1"
+    path = f"/courses/casting-course-1/{KEY}"
+    csrf = await site.csrf(page)
+    assert await site.post(f"{path}/enrol", csrf=csrf) == f"{page}#{KEY}"
+    assert await site.post(f"{path}/enrol", csrf=csrf) == f"{page}#{KEY}"  # again: once
+    assert await _states(site) == [State.ENROLLED]
+    text = await site.get(page)
+    assert ("Enrolled" in text, f"{path}/leave" in text, f"{path}/enrol" in text) == (True, True, False)
+    assert "Your courses" in await site.get("/courses")
+    await site.post(f"{path}/leave", csrf=csrf)
+    assert await _states(site) == []
+
+
+async def test_who_holds_the_course_decides_and_invites(site: Site) -> None:
+    await site.peer.publish(course(mode="request"))
+    await site.set_up()
+    uma = await site.peer.add_actor("uma")
+    page = "/r/casting-course-1"
+    await site.post(f"/courses/casting-course-1/{KEY}/enrol", csrf=await site.csrf(page), note="I would like to")
+    lists = "/courses/casting-course-1/enrolments"
+    text = await site.get(lists)
+    assert "I would like to" in text
+    decide = re.search(rf'action="({lists}/\d+)"', text)
+    assert decide
+    csrf = await site.csrf(lists)
+    assert await site.post(decide[1], csrf=csrf, decision="accept") == lists
+    assert await _states(site) == [State.ENROLLED]
+    invite = f"/courses/casting-course-1/{KEY}/invite"
+    assert "Nobody is known here" in await site.post(invite, 422, csrf=csrf, handle="zoe")
+    await site.post(invite, csrf=csrf, handle="uma")
+    assert await _states(site) == [State.ENROLLED, State.INVITED]
+    assert uma.title in await site.get(lists)
+    await site.post(decide[1], csrf=csrf, decision="refuse")
+    assert await _states(site) == [State.REFUSED, State.INVITED]
+
+
+@pytest.mark.parametrize(
+    ("parts", "status", "says"),
+    [
+        ({"enrolment": {"mode": "closed"}}, 409, "Enrolment is closed"),
+        ({"enrolment": {"mode": "invite"}}, 403, "by invitation"),
+        ({"enrolment": {"mode": "external", "url": "https://lms.example/"}}, 409, "elsewhere"),
+        ({"startDate": "2001-01-01"}, 409, "over"),
+        ({"status": "cancelled"}, 409, "cancelled"),
+    ],
+)
+async def test_bad_requests_get_a_sentence_and_change_nothing(site: Site, parts, status: int, says: str) -> None:
+    await site.peer.publish(course(**parts))
+    await site.set_up()
+    csrf = await site.csrf("/settings")
+    path = f"/courses/casting-course-1/{KEY}"
+    assert says in await site.post(f"{path}/enrol", status, csrf=csrf)
+    await site.post(f"{path}/enrol", 403, csrf="forged")
+    await site.post("/courses/casting-course-1/i00000000000/enrol", 404, csrf=csrf)
+    await site.post(f"/courses/nothing/{KEY}/enrol", 404, csrf=csrf)
+    await site.post("/courses/casting-course-1/enrolments/99", 404, csrf=csrf, decision="accept")
+    assert await _states(site) == []
+
+
+async def test_outsiders_do_not_see_who_enrolled_nor_courses_for_members(site: Site) -> None:
+    await site.peer.publish(course(), Visibility.ORGANISATION)
+    await site.peer.publish(course(2))
+    assert "Casting course 1" not in await site.get("/courses")
+    await site.get("/r/casting-course-1", 404)
+    await site.get("/courses/casting-course-2/enrolments", 303)  # to the sign-in page
+    await site.set_up()
+    assert "Casting course 1" in await site.get("/courses")
+
+
+async def test_members_who_do_not_hold_it_do_not_see_who_enrolled(site: Site) -> None:
+    await site.peer.publish(course())
+    await site.set_up()
+    uma = await site.peer.add_actor("uma")
+    found = await site.store.read(resources.load_by_slug, "casting-course-1", resources.ANYBODY)
+
+    def asks(conn: Connection) -> bool:
+        from node.services import enrolling
+
+        return enrolling.may_hold(conn, found, uma.id)
+
+    assert not await site.store.read(asks)
+
+
+async def test_statements_do_not_grow_with_courses(site: Site) -> None:
+    seen = []
+    for start in (0, 10):
+        for number in range(start, start + 10):
+            await site.peer.publish(course(number + 1))
+        with counted(site.store) as statements:
+            await site.get("/courses")
+        seen.append(len(statements))
+    assert seen[0] == seen[1]
+    assert seen[0] <= 20

@@ -1,0 +1,113 @@
+"""``/courses``: what starts soon, what the reader enrolled in, and all courses, searched and narrowed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from aiohttp import web
+from sqlalchemy import Connection, Row
+
+from node.clock import day_at
+from node.domain import resources as records
+from node.domain.course_lines import course_line
+from node.domain.courses import KIND, find_instance
+from node.domain.text import language_of
+from node.domain.uris import host_of
+from node.sentences import Sentence
+from node.state import NODE
+from node.store import courses, listing, resources
+from node.store.courses import Enrolment
+from node.store.listing import Option, Page, Wish
+from node.store.resources import Resource
+from web.courses.views import CoursesView, StartCard
+from web.learning_api.resources import read_wish
+from web.pages.cards import Reader, resource_cards
+from web.pages.catalogue import ORIGINS, asked_of, narrowing_of, sorts_of
+from web.pages.frame import html, page_of
+from web.pages.parts import Paging, Text
+from web.pages.reader import reader_of
+from web.pages.views import Social
+
+PATH = "/courses"
+_SOON, _MINE = 6, 12
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    page: Page
+    facets: Mapping[str, Sequence[Option]]
+    soon: Sequence[tuple[Resource, str]]
+    mine: Sequence[tuple[Resource, Enrolment]]
+
+
+async def show_courses(request: web.Request) -> web.Response:
+    node, asked = request.app[NODE], read_wish(request)
+    wish = replace(asked, filters={**asked.filters, "kind": [KIND]})
+    is_first = not asked_of(request) and wish.cursor is None
+    found = await node.store.read(_find, wish, str(day_at(node.clock.now())), is_first)
+    return html(request, _view(request, wish, found))
+
+
+def _find(conn: Connection, wish: Wish, today: str, is_first: bool) -> _Found:
+    soon = _soon(conn, wish, today) if is_first else ()
+    mine = _mine(conn, wish.viewer.actor_id) if is_first and wish.viewer.actor_id is not None else ()
+    return _Found(listing.find(conn, wish), listing.facets(conn, wish), soon, mine)
+
+
+def _soon(conn: Connection, wish: Wish, today: str) -> list[tuple[Resource, str]]:
+    listings = [each.value for each in wish.viewer.listings()]
+    rows: list[Row[Any]] = courses.list_starting(conn, listings, today, limit=_SOON)
+    found = {each.sort_key: each for each in resources.load_by_keys(conn, list({row.sort_key for row in rows}))}
+    return [(found[row.sort_key], row.key) for row in rows if row.sort_key in found]
+
+
+def _mine(conn: Connection, actor_id: int) -> list[tuple[Resource, Enrolment]]:
+    rows = courses.list_of_person(conn, actor_id, before=2**63 - 1, limit=_MINE)
+    found = resources.load_by_objects(conn, {each.object_id for each in rows})
+    return [(found[each.object_id], each) for each in rows if each.object_id in found]
+
+
+def _view(request: web.Request, wish: Wish, found: _Found) -> CoursesView:
+    reader, query, asked = reader_of(request), request.query.get("q", ""), asked_of(request)
+    narrowing = narrowing_of(PATH, asked, reader, without="kind")
+    page = page_of(
+        request, PATH, title=Sentence("Courses"), section=PATH, noindex=bool(asked or wish.cursor), social=Social()
+    )
+    return CoursesView(
+        page=page,
+        search_path=PATH,
+        query=query,
+        kept=tuple(pair for pair in asked if pair[0] != "q"),
+        total=found.page.total,
+        mine=tuple(_start(course, each.key, reader, page.now_at, each.state.value) for course, each in found.mine),
+        soon=tuple(
+            _start(course, key, reader, page.now_at) for course, key in found.soon if reader.lists_actor(course.owner)
+        ),
+        cards=resource_cards(found.page.items, reader),
+        facets=narrowing.groups(found.facets),
+        chips=narrowing.chips(found.facets, ORIGINS),
+        sorts=narrowing.sorts(*sorts_of(wish)),
+        paging=Paging(
+            next_path=narrowing.path([*asked, ("cursor", found.page.next)]) if found.page.next else "",
+            first_path=narrowing.path(asked) if wish.cursor else "",
+        ),
+        clear_path=narrowing.path([("q", query)] if query else []),
+    )
+
+
+def _start(course: Resource, key: str, reader: Reader, now: int, state: str = "") -> StartCard:
+    record, instance = course.record, find_instance(course.record, key)
+    names = instance["name"] if instance is not None and "name" in instance else {}
+    language = language_of(names, reader.languages)
+    alone = {**record, "hasCourseInstance": [instance]} if instance is not None else record
+    return StartCard(
+        path=f"{course.path}#{key}",
+        course=Text(
+            value=records.title(record, reader.languages), language=records.title_language(record, reader.languages)
+        ),
+        name=Text(value=names[language], language=language) if language else None,
+        line=course_line(alone, reader.languages[0], day_at(now)),
+        starts_on=instance.get("startDate", "")[:10] if instance is not None else "",
+        host="" if course.local else host_of(course.uri),
+        state=state,
+    )
