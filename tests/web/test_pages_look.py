@@ -13,6 +13,7 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 
+from tests.web import axe
 from tests.web.chromium import Tab, browse, find_chromium
 from tests.web.sample_server import build_sample_app
 from tests.web.sample_views import all_views
@@ -124,7 +125,26 @@ async def test_a_page_fits_every_width_and_can_be_read(tab: Tab, address: str, n
     for dark in (False, True):
         await tab.show(width=1280, dark=dark)
         assert await tab.evaluate(CONTRAST) == []
+    if axe.IS_HERE:
+        await axe.load(tab)
+        assert await axe.violations(tab, *axe.LOOKS) == []
+        await tab.show(width=320)
+        assert await axe.violations(tab) == []
     assert tab.complaints == [], "the browser refused something of ours"
+
+
+@in_browser
+@pytest.mark.asyncio(loop_scope="module")
+async def test_axe_core_finds_what_is_wrong(tab: Tab, address: str):
+    """The checker runs, and its rules are on: a page that is spoiled on purpose does not pass."""
+    if not axe.IS_HERE:
+        pytest.skip("axe-core is not installed: npm ci in tests/clients/javascript")
+    await tab.open(address + "error")
+    await axe.load(tab)
+    await tab.evaluate("document.querySelector('h1').style.color = 'rgb(250, 250, 245)'")
+    await tab.evaluate("document.querySelector('main').insertAdjacentHTML('beforeend', '<img src=x><button></button>')")
+    found = {each.partition(":")[0] for each in await axe.violations(tab)}
+    assert {"color-contrast", "image-alt", "button-name"} <= found
 
 
 @in_browser
