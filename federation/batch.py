@@ -37,6 +37,8 @@ class Inbound:
     activity: Activity
     received_at: int
     verified: bool = True  # False: signer and actor differ, nothing in it is proven yet
+    announced_by: str = ""  # the community that passed it on
+    announce_uri: str = ""
 
 
 class Needs(Exception):

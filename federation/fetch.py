@@ -183,16 +183,27 @@ class Fetcher:
     # -- objects ----------------------------------------------------------------------------------------------------
 
     async def object(
-        self, uri: str, *, budget: Budget | None = None, as_actor_id: int | None = None, depth: int = 0
+        self,
+        uri: str,
+        *,
+        budget: Budget | None = None,
+        as_actor_id: int | None = None,
+        depth: int = 0,
+        listed_by: str = "",
     ) -> Object | None:
-        """The object of this URI, fetched from its host where it is unknown; None for what is no post."""
+        """The object of this URI, fetched from its host where it is unknown; None for what is no post.
+
+        ``listed_by``: the community in whose own list it stands.
+        """
         known = await self._store.read(objects.find_object, uri)
         if known is not None or uri.startswith(self._origin + "/"):
             return known
         document = await self.get_object(uri, budget=budget, as_actor_id=as_actor_id)
-        return await self.take_in(document, budget=budget, depth=depth)
+        return await self.take_in(document, budget=budget, depth=depth, listed_by=listed_by)
 
-    async def take_in(self, document: dict[str, Any], *, budget: Budget | None = None, depth: int = 0) -> Object | None:
+    async def take_in(
+        self, document: dict[str, Any], *, budget: Budget | None = None, depth: int = 0, listed_by: str = ""
+    ) -> Object | None:
         """Store a fetched document on purpose: new, or in place of an older copy. None for what is no post."""
         if document.get("type") in ACTOR_TYPES:
             await self.save_actor(document)
@@ -201,16 +212,16 @@ class Fetcher:
         if not same_origin(post.author_uri, post.uri):
             raise RemoteMalformed("The object names an author on another host.", detail=post.uri)
         await self.actor(post.author_uri, budget=budget)
-        return await self._store.write(self._take_in, document, depth)
+        return await self._store.write(self._take_in, document, depth, listed_by)
 
-    def _take_in(self, conn: Connection, document: dict[str, Any], depth: int) -> Object | None:
+    def _take_in(self, conn: Connection, document: dict[str, Any], depth: int, listed_by: str) -> Object | None:
         batch = self.batch(conn)
         batch.depth = depth
         post = read_post(document)
         author = batch.known_actor(post.author_uri)
         known = batch.object(post.uri)
         if known is None:
-            inbound = Inbound(0, wrapper_of(document, author.uri), batch.unit.now)
+            inbound = Inbound(0, wrapper_of(document, author.uri), batch.unit.now, announced_by=listed_by)
             create.take_in(batch, inbound, author, post, on_purpose=True)
         elif known.state == objects.LIVE and known.actor_id == author.id:
             update.replace(batch, known, post)

@@ -28,7 +28,7 @@ from node.jobs.kinds import EVENT
 from node.jobs.outcome import Outcome, Settled
 from node.jobs.worker import Kind, single
 from node.services.context import Unit
-from node.store import activities, catalogues, jobs
+from node.store import activities, actors, catalogues, jobs
 from node.store.actors import Actor
 from node.store.engine import Store
 from node.store.jobs import Job
@@ -145,7 +145,8 @@ class Outbox:
     async def _finish(self, unit: Unit, outgoing: Outgoing) -> dict[str, Any]:
         """Id, context and, for what is public, proof."""
         activity = {"id": documents.activity_uri(unit.origin, unit.ids.new()), **outgoing.activity}
-        is_proven = outgoing.visibility.is_open and activity["type"] in _PROVEN
+        is_passed_on = "audience" in activity  # by the community, whose word proves nothing about its members
+        is_proven = is_passed_on or (outgoing.visibility.is_open and activity["type"] in _PROVEN)
         document = with_context(activity, signed=is_proven)
         if not is_proven:
             return document
@@ -158,7 +159,17 @@ def _settle(
 ) -> None:
     if outgoing is not None:
         send(conn, unit, outgoing, document=document, headers=delivery_headers(conn, outgoing))
+        if document is not None:
+            _pass_on(conn, unit, outgoing, document)
     jobs.finish_many(conn, [job_id])
+
+
+def _pass_on(conn: Connection, unit: Unit, outgoing: Outgoing, document: dict[str, Any]) -> None:
+    """What one of ours does in a community of ours is passed on by it, like what comes from elsewhere."""
+    audience = document.get("audience", "")
+    group = actors.find_actor(conn, audience) if audience.startswith(f"{unit.origin}/") else None
+    if group is not None and group.local and group.id != outgoing.actor.id:
+        events.record(conn, unit.ids, unit.now, events.PassedOn(group.id, document["id"]), about=group.uri)
 
 
 def delivery_headers(conn: Connection, outgoing: Outgoing) -> dict[str, str] | None:

@@ -1,13 +1,13 @@
 """Threads of communities that come from elsewhere: what begins one, what answers, which answer helped.
 
-A post that is for a Group and answers nothing begins a thread there, whatever its type: a Page of Lemmy or NodeBB, an
-Article, an Event, a Note that mentions the Group as people of Mastodon write it. So does a question of another node of
-ours that was asked outside of communities. Its kind is what it says (``mainEntity``) or looks like.
+A post that a Group takes (``federation.admission``) and that answers nothing begins a thread there, whatever its type:
+a Page of Lemmy or NodeBB, an Article, an Event, a Note that mentions the Group as people of Mastodon write it. So does
+a question of another node of ours that was asked outside of communities. Its kind is what it says (``mainEntity``) or
+looks like.
 """
 
 from federation.batch import Batch
 from federation.received_resources import is_resource
-from node.domain.actors import ActorKind
 from node.domain.communities import TopicKind
 from node.domain.posts import PostKind, RemotePost
 from node.domain.text import plain
@@ -18,12 +18,11 @@ from node.store.actors import Actor
 from node.store.objects import Object
 
 
-def store(batch: Batch, author: Actor, stored: Object, post: RemotePost) -> None:
-    """Note what a post, new or changed, is to a thread; written with the batch."""
+def store(batch: Batch, author: Actor, stored: Object, post: RemotePost, group: Actor | None) -> None:
+    """Note what a post, new or changed, is to a thread; written with the batch. ``group``: the community it is in."""
     if stored.in_reply_to:
         _note_answer(batch, stored)
         return
-    group = community_of(batch, post)
     is_question = kind_in_entity(post.main_entity) is TopicKind.QUESTION
     if group is None and not is_question:
         return
@@ -31,13 +30,6 @@ def store(batch: Batch, author: Actor, stored: Object, post: RemotePost) -> None
     batch.add_topic(stored, group.id if group else None, kind)
     if kind is TopicKind.QUESTION:
         _note_accepted(batch, stored, post.accepted_answer)
-
-
-def community_of(batch: Batch, post: RemotePost) -> Actor | None:
-    """The Group that a post is for: as it says, else whom it is addressed to, else whom it mentions."""
-    named = (post.audience, *post.to, *post.cc, *(mention.uri for mention in post.mentions))
-    known = (batch.actor(uri) for uri in dict.fromkeys(named) if uri and "/followers" not in uri)
-    return next((actor for actor in known if actor is not None and actor.kind == ActorKind.GROUP.value), None)
 
 
 def _kind(batch: Batch, author: Actor, post: RemotePost, group: Actor | None) -> TopicKind:

@@ -4,7 +4,7 @@ from sqlalchemy import Connection
 
 from node.domain.uris import host_of
 from node.domain.visibility import STRANGER, Relation, Visibility
-from node.store import actors, blocks, follows, objects, partners
+from node.store import actors, blocks, communities, follows, objects, partners
 from node.store.actors import Actor
 from node.store.objects import Object
 
@@ -25,6 +25,13 @@ def relation(conn: Connection, reader: Actor, found: Object) -> Relation:
     if host_of(reader.uri) in partners.load_partner_hosts(conn):
         is_to |= Relation.PARTNER
     group = actors.find_actor(conn, found.audience) if found.audience else None
-    if group is not None and follows.is_following(conn, reader.id, group.id):
+    if group is not None and belongs_to(conn, reader, group):
         is_to |= Relation.MEMBER
     return is_to
+
+
+def belongs_to(conn: Connection, reader: Actor, group: Actor) -> bool:
+    """Whether a reader is a member of a community, or the server of one, which fetches for its people."""
+    if follows.is_following(conn, reader.id, group.id):
+        return True
+    return reader.kind == "application" and communities.has_members_on(conn, group.id, host_of(reader.uri))

@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection
 
+from federation.announced import Announced, Proven
 from federation.batch import Batch, Inbound, Needs
 from federation.fetch import Budget, Fetcher
 from federation.handlers import apply
@@ -25,17 +26,13 @@ from node.errors import Invalid, NodeError, RemoteGone, RemoteNotFound, Signatur
 from node.jobs.kinds import FETCH, RESOLVE
 from node.jobs.outcome import Done, Outcome, Settled
 from node.jobs.worker import Kind, single
-from node.store import actors, follows, inbox, jobs
+from node.store import inbox, jobs
 from node.store.engine import Store
 from node.store.inbox import Received
 from node.store.jobs import Job
 
 NewBatch = Callable[[Connection], Batch]
 _ROUNDS = 3
-#: Verbs of moderators that a community passes on; only a Group that is followed from here may.
-_PASSED_ON = frozenset(
-    {"Create", "Update", "Delete", "Like", "Dislike", "EmojiReact", "Undo", "Add", "Remove", "Announce"}
-)
 
 
 class Resolver:
@@ -48,11 +45,13 @@ class Resolver:
         fetcher: Fetcher,
         keys: RemoteKeys,
         new_batch: NewBatch,
+        announced: Announced,
         *,
         slots: int,
         per_host: int,
     ) -> None:
         self._store, self._clock, self._fetcher, self._keys, self._new_batch = store, clock, fetcher, keys, new_batch
+        self._announced = announced
         self._slots, self._per_host = slots, per_host
 
     def kinds(self) -> list[Kind]:
@@ -72,6 +71,7 @@ class Resolver:
         if row is None:
             return Done()
         budget = Budget()
+        proven: Proven | None
         try:
             proven = await self._prove(row, budget)
         except SignatureInvalid as error:
@@ -106,23 +106,15 @@ class Resolver:
 
     # -- who says so ------------------------------------------------------------------------------------------------
 
-    async def _prove(self, row: Received, budget: Budget) -> Activity | None:
+    async def _prove(self, row: Received, budget: Budget) -> Proven:
         """The activity that may be applied. Raises SignatureInvalid where nothing proves it."""
         activity = read_activity(read_object(row.raw.encode()))
         if row.signer_uri != activity.actor:
-            return await self._authenticate(activity, budget)
+            return Proven(await self._authenticate(activity, budget))
         if activity.type == "Announce" and activity.inner is not None:
-            return await self._unwrap(activity, activity.inner, budget)
+            return await self._announced.unwrap(activity, activity.inner, budget, self._authenticate)
         await self._fetcher.actor(activity.actor, budget=budget)
-        return activity
-
-    async def _unwrap(self, announce: Activity, inner: Activity, budget: Budget) -> Activity:
-        """A community passes an activity of a member on (FEP-1b12)."""
-        if not await self._store.read(_is_followed_group, announce.actor):
-            raise SignatureInvalid(detail="announced by no community that is followed from here")
-        if inner.type not in _PASSED_ON or not same_origin(inner.id, inner.actor):
-            raise SignatureInvalid(detail=f"{inner.type} is not passed on")
-        return await self._authenticate(inner, budget)
+        return Proven(activity)
 
     async def _authenticate(self, activity: Activity, budget: Budget) -> Activity:
         """See the module; the actor is known afterwards."""
@@ -175,10 +167,17 @@ class Resolver:
 
     # -- applying ---------------------------------------------------------------------------------------------------
 
-    def _apply(self, conn: Connection, job: Job, row: Received, activity: Activity) -> Needs | None:
+    def _apply(self, conn: Connection, job: Job, row: Received, proven: Proven) -> Needs | None:
         batch = self._new_batch(conn)
+        inbound = Inbound(
+            row.id,
+            proven.activity,
+            row.received_at,
+            announced_by=proven.announced_by,
+            announce_uri=proven.announce_uri,
+        )
         try:
-            outcome = apply(batch, Inbound(row.id, activity, row.received_at))
+            outcome = apply(batch, inbound)
         except Needs as needs:
             return needs
         except Invalid as error:
@@ -191,8 +190,3 @@ class Resolver:
 def _settle(conn: Connection, job_id: int, received_id: int, outcome: str) -> None:
     inbox.set_outcomes(conn, [(received_id, outcome)])
     jobs.finish_many(conn, [job_id])
-
-
-def _is_followed_group(conn: Connection, uri: str) -> bool:
-    group = actors.find_actor(conn, uri)
-    return group is not None and group.kind == "group" and bool(follows.load_local_followers(conn, [group.id]))

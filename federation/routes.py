@@ -26,7 +26,7 @@ ROUTES = [
         f"{_ACTOR}/followers_synchronization", collections.show_followers_on_host, name="followers-synchronization"
     ),
     web.get(
-        f"{_ACTOR}/{{collection:{'|'.join(collections.LISTED)}}}",
+        f"{_ACTOR}/{{collection:{'|'.join(collections.NAMES)}}}",
         collections.show_actor_collection,
         name="actor-collection",
     ),

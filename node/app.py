@@ -20,8 +20,10 @@ from sqlalchemy import Connection
 import node as product
 from federation import keys, rotation, routes
 from federation.address import AddressPolicy
+from federation.announced import Announced
 from federation.asking_again import ask_again
 from federation.catalogue_sync import CatalogueSync
+from federation.community_reading import CommunityReading
 from federation.connection import Resolver
 from federation.delivery import Deliverer
 from federation.fetch import Fetcher
@@ -247,6 +249,7 @@ async def _join(
     uploads = _uploads(config, clock, store, unit)
     remote_media = RemoteMedia(client, clock, policies, config.data_dir / "media-cache", config.media, config.jobs)
     catalogues = CatalogueSync(store, fetcher, unit)
+    communities = CommunityReading(store, fetcher, unit)
     schedule = Schedule(
         store,
         clock,
@@ -263,10 +266,20 @@ async def _join(
             ),
             Entry("hosts-expire", DAY, hosts.expire, delay=HOUR),
             *catalogues.entries(),
+            *communities.entries(),
         ],
     )
     processor = Processor(store, ids, fetcher.batch, handover, batch=config.jobs.inbox)
-    resolving = InboxResolver(store, clock, fetcher, remote_keys, fetcher.batch, slots=config.jobs.fetches, per_host=2)
+    resolving = InboxResolver(
+        store,
+        clock,
+        fetcher,
+        remote_keys,
+        fetcher.batch,
+        Announced(store, fetcher, communities, origin=config.origin),
+        slots=config.jobs.fetches,
+        per_host=2,
+    )
     threads = Threads(store, clock, fetcher, unit, own_host=config.host)
     worker = Worker(
         store,
@@ -278,6 +291,7 @@ async def _join(
             threads.kind(),
             deliverer.kind(),
             catalogues.kind(),
+            communities.kind(),
             LinkCheck(store, clock, client).kind(),
             Importer(store, clock, unit, fetcher, client).kind(),
             Recheck(clock, partial(fetcher.actor, fresh=True)).kind(),

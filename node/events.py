@@ -258,6 +258,22 @@ class EventCounted:
     object_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class PassedOn:
+    """A community of ours passes on what a member did: an activity that arrived (``received_id``) or left from here."""
+
+    group_id: int
+    activity_uri: str
+    received_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Governed:
+    """Somebody here governed a community, ours or another: an entry of its log."""
+
+    entry_id: int
+
+
 Event = (
     ObjectCreated
     | ObjectUpdated
@@ -279,6 +295,8 @@ Event = (
     | Reported
     | QuoteRequested
     | QuoteRevoked
+    | PassedOn
+    | Governed
     | CourseJoined
     | CourseLeft
     | CourseAnswered

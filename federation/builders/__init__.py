@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from federation.builders import courses, objects, people, reactions
+from federation.builders import communities, courses, objects, people, reactions
 from federation.builders import events as attendance
 from federation.outgoing import Outgoing
 from node import events
@@ -40,6 +40,8 @@ BUILDERS: Mapping[type[Event], Builder] = MappingProxyType(
         events.PollVoted: reactions.poll_voted,
         events.QuoteRequested: reactions.quote_requested,
         events.QuoteRevoked: reactions.quote_revoked,
+        events.PassedOn: communities.passed_on,
+        events.Governed: communities.governed,
         events.CourseJoined: courses.course_joined,
         events.CourseLeft: courses.course_left,
         events.CourseAnswered: courses.course_answered,

@@ -58,6 +58,7 @@ def object_deleted(conn: Connection, unit: Unit, event: events.ObjectDeleted) ->
         "cc": cc,
         "published": to_rfc3339(unit.now),
         "object": documents.tombstone(row.uri, row.type, unit.now if is_narrowed else row.updated_at or unit.now),
+        **_for_community(row),
     }
     return Outgoing(actor, activity, row.uri, visibility, audience)
 
@@ -90,8 +91,14 @@ def about_object(conn: Connection, unit: Unit, object_id: int, type_: str) -> Ou
         "cc": document.get("cc", []),
         "published": to_rfc3339(unit.now),
         "object": document,
+        **_for_community(row),
     }
     return Outgoing(actor, activity, row.uri, visibility, audience)
+
+
+def _for_community(row: Any) -> dict[str, str]:
+    """A community passes on what says that it is for it."""
+    return {"audience": row.audience} if row.audience else {}
 
 
 def _audience_of_object(
@@ -100,7 +107,7 @@ def _audience_of_object(
     """Followers as far as the visibility goes, those who are named, earlier interactors; of what everybody may read
     also the author above. Nobody who is not named gets what is narrower.
     """
-    named = {*objects.load_mentioned(conn, row.id), *more}
+    named = {*objects.load_mentioned(conn, row.id), *more, row.audience} - {""}
     if visibility.is_open and row.in_reply_to and (parent := objects.find_object(conn, row.in_reply_to)) is not None:
         author = actors.find_actor_by_id(conn, parent.actor_id)
         named |= {author.uri} if author else set()

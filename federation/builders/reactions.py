@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from federation import documents
 from federation.addressing import address_for
-from federation.audience import Audience
+from federation.audience import Audience, Readers
 from federation.outgoing import Outgoing
 from federation.vocab import PUBLIC
 from node import events
@@ -35,6 +35,8 @@ def reaction_ended(conn: Connection, unit: Unit, event: events.ReactionEnded) ->
     actor = actors.load_actors_by_id(conn, [event.actor_id])[event.actor_id]
     inner, audience, visibility = _reaction(conn, actor, event.object_id, event.kind, event.uri, event.visibility)
     activity = {"type": "Undo", "actor": actor.uri, "object": inner, "to": inner["to"], "cc": inner["cc"]}
+    if "audience" in inner:
+        activity["audience"] = inner["audience"]
     return Outgoing(actor, activity, inner["object"], visibility, audience)
 
 
@@ -54,8 +56,11 @@ def _reaction(
         "object": row.uri,
         "to": to,
         "cc": cc,
+        **({"audience": row.audience} if row.audience and not is_share else {}),
     }
-    return activity, Audience(followers=is_share, named=(author.uri,)), visibility
+    named = {author.uri} if is_share else {author.uri, row.audience} - {""}  # its community tells the other members
+    readers = Readers.OBJECTS if actor.kind == "group" else Readers.ALL
+    return activity, Audience(followers=is_share, named=tuple(sorted(named)), readers=readers), visibility
 
 
 def _addressed(actor: Actor, author: Actor, visibility: Visibility) -> tuple[list[str], list[str]]:

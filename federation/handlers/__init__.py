@@ -13,6 +13,7 @@ from federation.batch import Batch, Inbound
 from federation.handlers import (
     announce,
     block,
+    communities,
     create,
     delete,
     events,
@@ -27,6 +28,10 @@ from federation.handlers import (
 )
 
 Handler = Callable[[Batch, Inbound], str]
+
+
+def _unknown(_batch: Batch, _inbound: Inbound) -> str:
+    return "unknown-type"
 
 
 def _ignore(_batch: Batch, _inbound: Inbound) -> str:
@@ -74,11 +79,12 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
 
 def apply(batch: Batch, inbound: Inbound) -> str:
     """Apply one proven activity; answers what became of it. Raises ``Needs`` where something must be fetched first."""
-    handler = HANDLERS.get(inbound.activity.type)
+    handler = HANDLERS.get(inbound.activity.type, _unknown)
     if batch.policies.is_suspended(inbound.activity.actor):  # also where another server has passed it on
         return "suspended"
-    if handler is None:
-        return "unknown-type"
-    outcome = handler(batch, inbound)
+    outcome = communities.govern(batch, inbound)
+    if outcome is None:
+        outcome = handler(batch, inbound)
+        communities.note(batch, inbound, outcome)
     forwarding.note(batch, inbound, outcome)
     return outcome

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from federation import quotes, received_events, received_resources, received_topics
+from federation import admission, quotes, received_events, received_resources, received_topics
 from federation.addressing import mentioned_and_addressed
+from federation.admission import Admission
 from federation.batch import Batch, Inbound
 from federation.handlers import votes
 from federation.mapping.post import read_post
@@ -48,13 +49,19 @@ def take_in(batch: Batch, inbound: Inbound, author: Actor, post: RemotePost, *, 
         return "suspended"
     if batch.is_deleted(post.uri, author.uri):
         return "deleted-before"
-    if batch.object(post.uri) is not None:
-        return "known"
+    if (known := batch.object(post.uri)) is not None:
+        return admission.adopt(batch, inbound, known) or "known"
+    admitted = admission.admit(batch, inbound, author, post)
+    if admitted.refusal is not None:
+        admission.explain(batch, author, post, admitted.refusal)
+        if post.in_reply_to or not _concerns_people(batch, author, post):
+            return f"refused: {admitted.refusal}"
     if not on_purpose and not concerns_us(batch, author, post):
         return "unrelated"
-    stored = store_post(batch, author, post, received_at=inbound.received_at)
+    stored = store_post(batch, author, post, received_at=inbound.received_at, admitted=admitted)
     if not on_purpose:  # what was fetched is no news: a first look at a catalogue must not fill anybody's timeline
         _show(batch, inbound, author, post, stored)
+    admission.show(batch, inbound, admitted, stored, is_news=not on_purpose)
     return "stored"
 
 
@@ -62,18 +69,31 @@ def concerns_us(batch: Batch, author: Actor, post: RemotePost) -> bool:
     """Followed by, addressed to, or an answer to somebody here."""
     if batch.local_followers(author.id):
         return True
-    if batch.local_addressees((*post.to, *post.cc, post.audience, *(mention.uri for mention in post.mentions))):
+    if batch.local_addressees(_named(post)):
         return True
     if batch.live_object(post.in_reply_to) is not None:
         return True
-    group = batch.actor(post.audience) if post.audience else None
+    group = admission.community_of(batch, post)
     return group is not None and bool(batch.local_followers(group.id))
 
 
-def store_post(batch: Batch, author: Actor, post: RemotePost, *, received_at: int) -> Object:
+def _concerns_people(batch: Batch, author: Actor, post: RemotePost) -> bool:
+    """The same, but for communities: what they refuse may be for somebody else here."""
+    if batch.local_followers(author.id):
+        return True
+    return any(actor.kind != "group" for actor in batch.local_addressees(_named(post)))
+
+
+def _named(post: RemotePost) -> tuple[str, ...]:
+    return (*post.to, *post.cc, post.audience, *(mention.uri for mention in post.mentions))
+
+
+def store_post(
+    batch: Batch, author: Actor, post: RemotePost, *, received_at: int, admitted: Admission = admission.NOWHERE
+) -> Object:
     """A row for the post; its thread is tied together as far as it is known, the rest is fetched later."""
     parent = batch.object(post.in_reply_to)
-    columns = columns_of(batch, author, post)
+    columns = columns_of(batch, author, post) | admission.columns(batch, admitted, post)
     row = {
         "id": batch.new_object_id(columns["published_at"]),
         "uri": post.uri,
@@ -95,7 +115,7 @@ def store_post(batch: Batch, author: Actor, post: RemotePost, *, received_at: in
         batch.add_fetch(post.in_reply_to, host_of(post.in_reply_to), reason="parent")
     if received_resources.is_resource(post):
         received_resources.store(batch, author, stored, post)
-    received_topics.store(batch, author, stored, post)
+    received_topics.store(batch, author, stored, post, admitted.group)
     if post.event is not None:
         received_events.store(batch, stored, post)
     return stored

@@ -77,6 +77,8 @@ def accept(batch: Batch, inbound: Inbound) -> str:
     batch.add_owner(found.follower_id, inbound.received_id)
     followed = batch.known_actor(inbound.activity.actor)
     catalogue.begin_copy(batch.conn, batch.unit, followed)
+    if followed.kind == "group":
+        membership.ask_for_history(batch.conn, batch.unit, followed)
     return "follow-accepted"
 
 

@@ -12,13 +12,17 @@ from federation.vocab import ACTOR_TYPES
 from node.clock import DAY
 from node.domain.actors import ActorKind
 from node.domain.posts import RemotePost
+from node.domain.visibility import Visibility
 from node.services import news
-from node.store import actors, objects, tags
+from node.store import actors, objects, tags, topics
 from node.store.objects import Object
 from node.store.remote_actors import save_remote_actor
 
 #: A person may say that a program runs the account, and take that back (the switch "bot" of apps).
 _SWITCHED = frozenset({ActorKind.PERSON.value, ActorKind.SERVICE.value})
+
+
+_CLOSED = frozenset({Visibility.COMMUNITY.value, Visibility.ORGANISATION.value})
 
 
 def update(batch: Batch, inbound: Inbound) -> str:
@@ -80,6 +84,10 @@ def replace(batch: Batch, known: Object, post: RemotePost) -> str:
     is_edit = any(values[name] != getattr(row, name) for name in texts)
     if post.event is not None:
         is_edit = received_events.change(batch, known, post) or is_edit
+    group = batch.actor(row.audience) if row.audience else None
+    fixed["audience"] = row.audience  # a post does not change its community, nor who reads that
+    if row.visibility in _CLOSED:
+        fixed["visibility"] = row.visibility
     if is_edit:
         objects.keep_version(batch.conn, known.id, batch.unit.now)
     # Refreshed tallies of a poll are not an edit: the version that readers see stays.
@@ -94,5 +102,7 @@ def replace(batch: Batch, known: Object, post: RemotePost) -> str:
         batch.add_news(news.Edited(known.id))
     if received_resources.is_resource(post):
         received_resources.store(batch, author, batch.object(known.uri) or known, post)
-    received_topics.store(batch, author, batch.object(known.uri) or known, post)
+    is_in_thread = row.in_reply_to is not None or topics.find_topic(batch.conn, known.id) is not None
+    if is_in_thread or group is None:
+        received_topics.store(batch, author, batch.object(known.uri) or known, post, group)
     return "edited" if is_edit else "refreshed"

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from federation import documents
 from federation.negotiation import wants_activity
 from federation.serving.answers import activity_response, gone_response
+from federation.serving.communities import is_secret_to
 from federation.serving.visitor import require_visitor
 from federation.vocab import TYPE_OF_ACTOR
 from node.domain.actors import ActorKind
@@ -35,13 +36,23 @@ async def show_actor(request: web.Request) -> web.Response:
     node = request.app[NODE]
     actor = await find_own_actor(request)
     if not wants_activity(request.headers.get("Accept", "")):
-        raise web.HTTPFound(f"/@{actor.username}", headers={"Vary": "Accept"})
+        page = f"/c/{actor.username}" if actor.kind == "group" else f"/@{actor.username}"
+        raise web.HTTPFound(page, headers={"Vary": "Accept"})
     if actor.state == "gone":
         former_type, gone_at = TYPE_OF_ACTOR[ActorKind(actor.kind)], await node.store.read(_gone_at, actor.id)
         return gone_response(request, documents.tombstone(actor.uri, former_type, gone_at))
-    if node.config.federation.authorized_fetch:  # what everybody may read costs no look at a signature
+    is_bare = False
+    if actor.kind == "group":
+        visitor = await require_visitor(request)
+        is_bare = await node.store.read(is_secret_to, visitor, actor)
+    elif node.config.federation.authorized_fetch:  # what everybody may read costs no look at a signature
         await require_visitor(request)
-    return activity_response(request, await node.store.read(documents.actor_document, actor.id))
+    document = await node.store.read(_document, actor.id, is_bare)
+    return activity_response(request, document)
+
+
+def _document(conn: Connection, actor_id: int, is_bare: bool) -> dict[str, Any]:
+    return documents.actor_document(conn, actor_id, is_bare=is_bare)
 
 
 def _gone_at(conn: Connection, actor_id: int) -> int:

@@ -1,7 +1,6 @@
 """Collections of ours: keyset pages of 50, so that new items never shift what a reader has begun (federation 5.1)."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -10,37 +9,18 @@ from sqlalchemy import Connection
 
 from federation import followers_sync
 from federation.mapping.collection import build_collection, build_page
+from federation.serving import communities
 from federation.serving.actors import find_own_actor
 from federation.serving.answers import activity_response
+from federation.serving.slices import PER_PAGE, Listed, Slice
 from federation.serving.visitor import Visitor, may_read, require_visitor
 from node.domain.uris import origin_of
+from node.domain.visibility import Visibility
 from node.errors import Malformed, NotFound, Unauthenticated
 from node.state import NODE
 from node.store import activities, follows, inbox, objects, reactions
 from node.store.actors import Actor
-
-PER_PAGE = 50
-
-Item = str | dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Slice:
-    """Some items, newest first, each with the key that the next page begins after."""
-
-    keys: Sequence[int]
-    items: Sequence[Item]
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """One kind of collection of an actor."""
-
-    count: Callable[[Connection, Actor], int]
-    read: Callable[[Connection, Actor, int | None], Slice]
-    owner_only: bool = False
-    hides_items: bool = False  # the number is told, the items only to the owner
-
+from node.store.objects import Object
 
 # -- an actor's collections ------------------------------------------------------------------------------------------
 
@@ -90,14 +70,19 @@ LISTED = {
 }
 
 
+NAMES = tuple(dict.fromkeys([*LISTED, *communities.LISTED]))
+
+
 async def show_actor_collection(request: web.Request) -> web.Response:
     """``/ap/a/{id}/{name}`` and its pages (``?before=KEY``)."""
     name = request.match_info["collection"]
-    listed = LISTED[name]
     actor = await find_own_actor(request)
-    if actor.state == "gone":
+    listed = (communities.LISTED if actor.kind == "group" else {}).get(name) or LISTED.get(name)
+    if actor.state == "gone" or listed is None:
         raise NotFound
     visitor = await require_visitor(request)
+    if await request.app[NODE].store.read(communities.is_closed_to, visitor, actor):
+        raise NotFound
     is_owner = visitor.has_token and visitor.actor is not None and visitor.actor.id == actor.id
     if listed.owner_only and not is_owner:
         raise Unauthenticated("Only its owner may read this.") if not visitor.has_token else NotFound
@@ -162,7 +147,8 @@ def _replies(conn: Connection, visitor: Visitor, uri: str, after: int | None) ->
     found = objects.find_object(conn, uri)
     if found is None or not found.local or not may_read(conn, visitor, found):
         raise NotFound
-    rows = objects.list_replies(conn, found.id, after=after or 0, limit=PER_PAGE)
+    levels = _levels(found)
+    rows = objects.list_replies(conn, found.id, after=after or 0, limit=PER_PAGE, levels=levels)
     collection = f"{uri}/replies"
     page = build_page(
         f"{collection}?after={after or 0}",
@@ -174,6 +160,14 @@ def _replies(conn: Connection, visitor: Visitor, uri: str, after: int | None) ->
     if after is not None:
         return page
     return build_collection(collection, total=objects.load_row(conn, found.id).replies_count, first=page, ordered=False)
+
+
+def _levels(found: Object) -> Sequence[str]:
+    """Which answers whoever may read a post may read, too: public ones, and those in the same closed community."""
+    return (*objects.PUBLIC, found.visibility) if found.visibility in _CLOSED else objects.PUBLIC
+
+
+_CLOSED = frozenset({Visibility.COMMUNITY.value})
 
 
 async def show_reaction_count(request: web.Request) -> web.Response:
@@ -196,20 +190,22 @@ def _count_reactions(conn: Connection, visitor: Visitor, uri: str, name: str) ->
 async def show_context(request: web.Request) -> web.Response:
     """``/ap/c/{id}``: a public conversation that began here, in order (FEP-f228, FEP-7888)."""
     node = request.app[NODE]
-    await require_visitor(request)
-    document = await node.store.read(_context, node.config.origin + request.path, _cursor(request, "after"))
+    visitor = await require_visitor(request)
+    document = await node.store.read(_context, visitor, node.config.origin + request.path, _cursor(request, "after"))
     return activity_response(request, document)
 
 
-def _context(conn: Connection, uri: str, after: int | None) -> dict[str, Any]:
-    rows = objects.list_context(conn, uri, after=after or 0, limit=PER_PAGE)
+def _context(conn: Connection, visitor: Visitor, uri: str, after: int | None) -> dict[str, Any]:
+    first = objects.find_first_of(conn, uri)
+    levels = _levels(first) if first is not None and may_read(conn, visitor, first) else objects.PUBLIC
+    rows = objects.list_context(conn, uri, after=after or 0, limit=PER_PAGE, levels=levels)
     if not rows and after is None:
         raise NotFound
     onward = f"{uri}?after={rows[-1].id}" if len(rows) == PER_PAGE else ""
     page = build_page(f"{uri}?after={after or 0}", part_of=uri, items=[row.uri for row in rows], onward=onward)
     if after is not None:
         return page
-    return build_collection(uri, total=objects.count_context(conn, uri), first=page)
+    return build_collection(uri, total=objects.count_context(conn, uri, levels), first=page)
 
 
 # -- followers synchronisation ----------------------------------------------------------------------------------------

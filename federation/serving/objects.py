@@ -31,10 +31,13 @@ async def show_object(request: web.Request) -> web.Response:
 
 def _read_object(conn: Connection, visitor: Visitor, uri: str, now: int) -> tuple[dict[str, Any], str, bool]:
     found = objects.find_object(conn, uri)
-    if found is None or not found.local or found.state == objects.HIDDEN or not may_read(conn, visitor, found):
+    if found is None or not found.local or found.state in _UNSEEN or not may_read(conn, visitor, found):
         raise NotFound
     document = documents.object_document(conn, objects.load_row(conn, found.id), now=now)
     return document, found.url, Visibility(found.visibility).is_open
+
+
+_UNSEEN = frozenset({objects.HIDDEN, objects.REMOVED})
 
 
 async def show_activity(request: web.Request) -> web.Response:

@@ -10,6 +10,7 @@ RECHECK = "recheck"  # look at an actor again: its inbox was not where it should
 EVENT = "event"  # something happened here: tell others
 FOLLOWERS = "followers"  # compare who follows whom with another server
 CATALOGUE = "catalogue"  # bring the copy of a followed catalogue up to date
+COMMUNITY = "community"  # read moderators and history of a community elsewhere
 QUOTE = "quote"  # look at the stamp of a quote
 LINKS = "links"  # see whether the pages that a profile links to lead back to it
 IMPORT = "import"  # work on a file that somebody brought along

@@ -1,21 +1,21 @@
 """Who belongs to a community: what somebody is to it, who becomes a member by asking. Units of work."""
 
-from collections.abc import Mapping
-from types import MappingProxyType
-
 from sqlalchemy import Connection
 
 from node.domain.communities import Answer, JoinPolicy, Refusal, Standing, decide_join
 from node.domain.uris import host_of
 from node.domain.visibility import Visibility
 from node.errors import Forbidden
+from node.jobs.kinds import COMMUNITY
+from node.sentences import sentences
 from node.services.context import Unit
-from node.store import accounts, communities, follows, partners
+from node.store import accounts, communities, follows, jobs, partners
 from node.store.actors import Actor
 from node.store.communities import Community
+from node.store.jobs import NewJob
 
 #: What somebody is told who may not join.
-SENTENCES: Mapping[Refusal, str] = MappingProxyType(
+SENTENCES = sentences(
     {
         Refusal.BANNED: "You cannot join this community: its moderators have banned you.",
         Refusal.ARCHIVED: "This community is closed: nobody joins it any more.",
@@ -96,3 +96,9 @@ def may_know(conn: Connection, unit: Unit, community: Community, viewer: Actor |
     if community.join_policy is JoinPolicy.INVITE:
         return viewer is not None and communities.is_invited(conn, community.actor_id, viewer.id)
     return True
+
+
+def ask_for_history(conn: Connection, unit: Unit, group: Actor) -> None:
+    """Have moderators and history of a community elsewhere read; at most one job waits."""
+    key = f"community|{group.id}"
+    jobs.enqueue_many(conn, [NewJob(COMMUNITY, unit.ids.new(), unit.now, ref=group.id, host=group.host, lock_key=key)])

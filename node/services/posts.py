@@ -20,7 +20,7 @@ from node.markdown import MAX_MARKDOWN, Words, handles_in, hashtags_in, length_o
 from node.media.links import MediaLinks
 from node.richtext import clean_plain_field
 from node.sentences import Sentence
-from node.services import media, news, placing, polls, previews, quoting
+from node.services import media, news, placing, polls, previews, quoting, sharing
 from node.services.audiences import home_owners
 from node.services.context import Unit
 from node.services.placing import Place
@@ -136,6 +136,8 @@ def publish(
     stored = Object(**(_NEW | {name: row[name] for name in Object.__dataclass_fields__ if name in row}))
     owners = home_owners(conn, stored, author, named.values(), parent)
     objects.insert_home_entries(conn, _home_rows(owners, note_id))
+    if place.kind is not None and place.group is not None and place.group.local:
+        sharing.share(conn, unit, place.group, stored)
     if quoted:
         quoting.ask(conn, unit, author, stored, quoted)
     if poll:

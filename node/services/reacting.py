@@ -22,14 +22,19 @@ def favourite(conn: Connection, unit: Unit, actor_id: int, found: Object) -> Non
     if not reactions.insert_reaction(conn, new):
         return
     news.tell(conn, unit, news.Reacted(new.id, actor_id, found.id))
-    if not found.local:
+    if _is_told(found):
         events.record(conn, unit.ids, unit.now, events.Reacted(new.id), about=found.uri)
+
+
+def _is_told(found: Object) -> bool:
+    """Its author's server hears of a like, and the members of its community."""
+    return not found.local or bool(found.audience)
 
 
 def unfavourite(conn: Connection, unit: Unit, actor_id: int, found: Object) -> None:
     known = reactions.find_reaction(conn, actor_id, found.id, LIKE)
     if known is not None:
-        _end(conn, unit, known, found, is_told=not found.local)
+        _end(conn, unit, known, found, is_told=_is_told(found))
 
 
 def share(conn: Connection, unit: Unit, actor_id: int, found: Object, shown_to: Visibility = Visibility.PUBLIC) -> int:

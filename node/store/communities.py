@@ -128,12 +128,35 @@ def count_members(conn: Connection, community_ids: Collection[int]) -> dict[int,
     return {row[0]: row[1] for row in conn.execute(query.group_by(follows.c.followed_id))}
 
 
+def has_members_on(conn: Connection, community_id: int, host: str) -> bool:
+    """Whether anybody who has joined is at home on this host."""
+    query = (
+        select(follows.c.id)
+        .join(actors, actors.c.id == follows.c.follower_id)
+        .where(follows.c.followed_id == community_id, follows.c.state == "accepted", actors.c.host == host)
+    )
+    return conn.scalar(query.limit(1)) is not None
+
+
 def load_memberships(conn: Connection, person_id: int) -> dict[int, str]:
     """The communities that somebody has joined or asked to join: id -> state of the follow."""
     query = select(follows.c.followed_id, follows.c.state).join(
         communities, communities.c.actor_id == follows.c.followed_id
     )
     return {row[0]: row[1] for row in conn.execute(query.where(follows.c.follower_id == person_id))}
+
+
+def load_joined(conn: Connection) -> list[int]:
+    """Communities elsewhere that somebody here has joined."""
+    group, member = actors.alias("group"), actors.alias("member")
+    query = (
+        select(follows.c.followed_id)
+        .join(group, group.c.id == follows.c.followed_id)
+        .join(member, member.c.id == follows.c.follower_id)
+        .where(follows.c.state == "accepted", group.c.kind == "group", ~group.c.local, member.c.local)
+        .distinct()
+    )
+    return list(conn.scalars(query))
 
 
 # -- roles ----------------------------------------------------------------------------------------------------------
@@ -373,6 +396,11 @@ def is_recorded(conn: Connection, community_id: int, activity_uri: str) -> bool:
         community_log.c.activity_uri == activity_uri, community_log.c.community_id == community_id
     )
     return conn.scalar(query.limit(1)) is not None
+
+
+def find_entry(conn: Connection, entry_id: int) -> LogEntry | None:
+    row = conn.execute(select(*_ENTRY).where(community_log.c.id == entry_id)).first()
+    return LogEntry(*row) if row else None
 
 
 def load_log(conn: Connection, community_id: int, *, before: int | None, limit: int) -> list[LogEntry]:

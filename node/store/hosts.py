@@ -183,6 +183,12 @@ def load_lost(conn: Connection, unavailable_before: int) -> list[str]:
     return list(conn.scalars(select(hosts.c.host).where(hosts.c.unavailable_at < unavailable_before)))
 
 
+def load_software(conn: Connection, names: Collection[str]) -> dict[str, str]:
+    """What software these hosts say they run, in lower case; those that have not been asked are left out."""
+    query = select(hosts.c.host, hosts.c.software).where(hosts.c.host.in_(list(names)), hosts.c.software != "")
+    return {row.host: row.software.lower() for row in conn.execute(query)}
+
+
 def note_software(conn: Connection, host: str, software: str, version: str, now: int) -> None:
     """What a host says it runs, asked ``now``; '' where it said nothing, and what it said before stays."""
     said = {"software": software[:64], "software_version": version[:64]} if software else {}

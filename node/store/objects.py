@@ -36,8 +36,9 @@ from node.store.tables import (
 )
 from node.store.upsert import insert_missing
 
-#: Only what lives is shown; what is hidden may come back (its author is suspended), what is deleted does not.
-LIVE, HIDDEN, DELETED = "live", "hidden", "deleted"
+#: Only what lives is shown. What is hidden may come back (its author is suspended), and what a moderator removed from
+#: its community, too; what is deleted does not.
+LIVE, HIDDEN, REMOVED, DELETED = "live", "hidden", "removed", "deleted"
 RESOURCE = "resource"  # the kind of what has a record
 
 
@@ -317,15 +318,25 @@ def count_by_actor(conn: Connection, actor_id: int, visibilities: Collection[str
     return conn.scalar(query) or 0
 
 
-def list_replies(conn: Connection, object_id: int, *, after: int, limit: int) -> list[Row[Any]]:
-    """Whole rows of public direct replies, the oldest first."""
+def list_replies(
+    conn: Connection, object_id: int, *, after: int, limit: int, levels: Collection[str] = PUBLIC
+) -> list[Row[Any]]:
+    """Whole rows of direct replies of these levels of visibility, the oldest first."""
     query = select(objects).where(
         objects.c.in_reply_to_id == object_id,
         objects.c.state == LIVE,
-        objects.c.visibility.in_(PUBLIC),
+        objects.c.visibility.in_(list(levels)),
         objects.c.id > after,
     )
     return list(conn.execute(query.order_by(objects.c.id).limit(limit)))
+
+
+def list_in_audience(conn: Connection, group_uri: str, actor_id: int) -> list[Object]:
+    """What somebody wrote in a community."""
+    query = select(*_COLUMNS).where(
+        objects.c.actor_id == actor_id, objects.c.audience == group_uri, objects.c.state == LIVE
+    )
+    return [Object(*row) for row in conn.execute(query)]
 
 
 def list_answers(conn: Connection, ids: Collection[int], *, limit: int) -> list[Object]:
@@ -336,12 +347,21 @@ def list_answers(conn: Connection, ids: Collection[int], *, limit: int) -> list[
     return [Object(*row) for row in conn.execute(query.order_by(objects.c.id).limit(limit))]
 
 
-def list_context(conn: Connection, context: str, *, after: int, limit: int) -> list[Row[Any]]:
-    """Whole rows of a public conversation, the oldest first."""
+def find_first_of(conn: Connection, context: str) -> Object | None:
+    """What a conversation began with, as far as it is known here."""
+    query = select(*_COLUMNS).where(objects.c.context == context, objects.c.state == LIVE).order_by(objects.c.id)
+    row = conn.execute(query.limit(1)).first()
+    return Object(*row) if row else None
+
+
+def list_context(
+    conn: Connection, context: str, *, after: int, limit: int, levels: Collection[str] = PUBLIC
+) -> list[Row[Any]]:
+    """Whole rows of a conversation, of these levels of visibility, the oldest first."""
     query = select(objects).where(
         objects.c.context == context,
         objects.c.state == LIVE,
-        objects.c.visibility.in_(PUBLIC),
+        objects.c.visibility.in_(list(levels)),
         objects.c.id > after,
     )
     return list(conn.execute(query.order_by(objects.c.id).limit(limit)))
@@ -408,10 +428,10 @@ def list_pinned(conn: Connection, actor_id: int) -> list[str]:
     return list(conn.scalars(query))
 
 
-def count_context(conn: Connection, context: str) -> int:
-    """How many public, living objects belong to a conversation."""
+def count_context(conn: Connection, context: str, levels: Collection[str] = PUBLIC) -> int:
+    """How many living objects of these levels of visibility belong to a conversation."""
     query = select(func.count()).where(
-        objects.c.context == context, objects.c.state == LIVE, objects.c.visibility.in_(PUBLIC)
+        objects.c.context == context, objects.c.state == LIVE, objects.c.visibility.in_(list(levels))
     )
     return conn.scalar(query) or 0
 

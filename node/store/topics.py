@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from itertools import starmap
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, and_, bindparam, func, select, update
 
 from node.domain.communities import TopicKind
 from node.store.prepared import Prepared
-from node.store.tables import objects, topics
+from node.store.tables import objects, reactions, topics
 from node.store.upsert import Upsert
 
 LIVE, REMOVED = "live", "removed"
@@ -86,6 +86,37 @@ def load_pinned(conn: Connection, community_id: int) -> list[int]:
         topics.c.community_id == community_id, topics.c.pinned_at.is_not(None), topics.c.state == LIVE
     )
     return list(conn.scalars(query.order_by(topics.c.pinned_at.desc(), topics.c.object_id.desc())))
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A thread as its community lists it: the post, and the URI of the Announce that shows it."""
+
+    object_id: int
+    uri: str
+    visibility: str
+    published_at: int
+    share_uri: str
+
+
+def list_shared(conn: Connection, community_id: int, *, before: int | None, limit: int) -> list[Shared]:
+    """The threads of a community, the newest first; ``before`` is the id of a post."""
+    query = (
+        select(objects.c.id, objects.c.uri, objects.c.visibility, objects.c.published_at, reactions.c.uri)
+        .join(topics, topics.c.object_id == objects.c.id)
+        .join(
+            reactions,
+            and_(
+                reactions.c.object_id == objects.c.id,
+                reactions.c.actor_id == topics.c.community_id,
+                reactions.c.kind == "share",
+            ),
+        )
+        .where(topics.c.community_id == community_id, topics.c.state == LIVE, objects.c.state == "live")
+    )
+    if before is not None:
+        query = query.where(objects.c.id < before)
+    return list(starmap(Shared, conn.execute(query.order_by(objects.c.id.desc()).limit(limit))))
 
 
 def count_topics(conn: Connection, community_ids: Collection[int]) -> dict[int, int]:

@@ -301,7 +301,7 @@ FROM_OTHERS: list[tuple[str, dict[str, Any]]] = [
 
 async def test_what_other_software_posts_is_a_thread(houses: Houses):
     """Whatever its type, and however it says that it is for the community."""
-    group = await found(houses.uni)
+    group = await found(houses.uni, post_policy=PostPolicy.ANYONE)
     ways: list[dict[str, Any]] = [
         {"audience": group.uri},
         {"to": [group.uri, PUBLIC]},

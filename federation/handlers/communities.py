@@ -1,0 +1,196 @@
+"""What moderators do: Add and Remove, Block, Lock, Delete and Update of others' posts, and their Undo (FEP-1b12).
+
+Of our communities the signer must govern it. Of a community elsewhere the deed must come through its Announce, by
+somebody who is in its list of moderators or at home on its host (federation 4.6); ``federation.resolving`` has looked
+at that list within the hour.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from federation.batch import Batch, Inbound
+from federation.mapping.activity import Activity
+from node import events
+from node.clock import from_rfc3339
+from node.domain.communities import Act
+from node.domain.uris import same_origin
+from node.errors import Invalid, NotFound
+from node.services import governing
+from node.services.governing import Deed
+from node.store import actors, communities
+from node.store.actors import Actor
+from node.store.objects import Object
+
+
+@dataclass(frozen=True, slots=True)
+class _Meant:
+    """What an activity says, if its actor may say so."""
+
+    group: Actor
+    act: Act
+    target: str
+    removes_posts: bool = False
+
+
+def govern(batch: Batch, inbound: Inbound) -> str | None:
+    """What became of a deed of a moderator; None for an activity that is none."""
+    meant = read_deed(batch, inbound.activity)
+    if meant is None:
+        return None
+    activity = inbound.activity
+    if not _may(batch, inbound, meant.group):
+        return "not-a-moderator"
+    deed = Deed(
+        meant.act,
+        activity.actor,
+        meant.target,
+        reason=_text(activity, "summary"),
+        activity=activity.id,
+        expires_at=_time(activity, "endTime") or _time(activity, "expires"),
+        removes_posts=meant.removes_posts,
+    )
+    batch.flush()
+    try:
+        done = governing.perform(batch.conn, batch.unit, meant.group, deed)
+    except (NotFound, Invalid) as error:
+        return f"not-done: {error.public}"
+    batch.forget(meant.target)
+    batch.forget_followers(meant.group.id)
+    if done is None:
+        return "done-before"
+    pass_on(batch, inbound, meant.group)
+    return f"community-{meant.act}"
+
+
+def _may(batch: Batch, inbound: Inbound, group: Actor) -> bool:
+    by = inbound.activity.actor
+    if group.local:
+        return not inbound.announced_by and communities.is_moderator(batch.conn, group.id, by, batch.unit.now)
+    if inbound.announced_by != group.uri:
+        return False
+    return same_origin(by, group.uri) or communities.is_moderator(batch.conn, group.id, by, batch.unit.now)
+
+
+def _text(activity: Activity, name: str) -> str:
+    value = activity.raw.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _time(activity: Activity, name: str) -> int | None:
+    return from_rfc3339(_text(activity, name))
+
+
+# -- what is meant --------------------------------------------------------------------------------------------------
+
+
+def read_deed(batch: Batch, activity: Activity) -> _Meant | None:
+    """The deed that an activity tells; None where it is none of a moderator."""
+    read = _READ.get(activity.type)
+    return read(batch, activity) if read is not None else None
+
+
+def _in_collection(batch: Batch, activity: Activity) -> _Meant | None:
+    """Add and Remove: of a person among the moderators, of a post among what is shown first."""
+    target, uri = activity.target_uri, activity.object_uri
+    if not target or not uri:
+        return None
+    adds = activity.type == "Add"
+    for group in _named(batch, activity):
+        if target == group.moderators:
+            return _Meant(group, Act.APPOINT if adds else Act.DISMISS, uri)
+        if target == actors.load_profile(batch.conn, group.id).featured:
+            return _Meant(group, Act.PIN if adds else Act.UNPIN, uri)
+    return None
+
+
+def _named(batch: Batch, activity: Activity) -> list[Actor]:
+    """The Groups that an activity names, and the one that the post belongs to."""
+    found = batch.object(activity.object_uri)
+    uris = (activity.audience, *activity.to, *activity.cc, found.audience if found else "")
+    known = (batch.actor(uri) for uri in dict.fromkeys(uris) if uri)
+    return [actor for actor in known if actor is not None and actor.kind == "group"]
+
+
+def _of_person(act: Act) -> Callable[[Batch, Activity], _Meant | None]:
+    """Block with a community as its target: a ban."""
+
+    def read(batch: Batch, activity: Activity) -> _Meant | None:
+        group = batch.actor(activity.target_uri) if activity.target_uri else None
+        if group is None or group.kind != "group" or not activity.object_uri:
+            return None
+        return _Meant(group, act, activity.object_uri, activity.raw.get("removeData") is True)
+
+    return read
+
+
+def _of_post(act: Act, *, by_others: bool = False) -> Callable[[Batch, Activity], _Meant | None]:
+    """A post in a community; ``by_others``: by its author it is no deed of a moderator."""
+
+    def read(batch: Batch, activity: Activity) -> _Meant | None:
+        found = batch.object(activity.object_uri)
+        group = batch.actor(found.audience) if found is not None and found.audience else None
+        if found is None or group is None or group.kind != "group":
+            return None
+        if by_others and _wrote(batch, activity.actor, found):
+            return None
+        return _Meant(group, act, found.uri)
+
+    return read
+
+
+def _wrote(batch: Batch, uri: str, found: Object) -> bool:
+    author = actors.find_actor_by_id(batch.conn, found.actor_id)
+    return author is not None and author.uri == uri
+
+
+def _undone(batch: Batch, activity: Activity) -> _Meant | None:
+    """Undo: the embedded copy says what, its actor need not be the same moderator; ids are made up anew by some."""
+    read = _UNDONE.get(activity.inner.type) if activity.inner is not None else None
+    return read(batch, activity.inner) if read is not None and activity.inner is not None else None
+
+
+_READ: dict[str, Callable[[Batch, Activity], _Meant | None]] = {
+    "Add": _in_collection,
+    "Remove": _in_collection,
+    "Block": _of_person(Act.BAN),
+    "Lock": _of_post(Act.LOCK),
+    "Delete": _of_post(Act.REMOVE, by_others=True),
+    "Undo": _undone,
+}
+_UNDONE: dict[str, Callable[[Batch, Activity], _Meant | None]] = {
+    "Block": _of_person(Act.UNBAN),
+    "Lock": _of_post(Act.UNLOCK),
+    "Delete": _of_post(Act.RESTORE, by_others=True),
+}
+
+
+# -- passing on -----------------------------------------------------------------------------------------------------
+
+#: What members did with what belongs to a community, that other members' servers are to hear of.
+_PASSED_ON = frozenset(
+    {"stored", "edited", "refreshed", "deleted", "like", "dislike", "emoji", "un-like", "un-dislike"}
+)
+
+
+def note(batch: Batch, inbound: Inbound, outcome: str) -> None:
+    """Have a community of ours pass on what was just applied to what belongs to it."""
+    if outcome not in _PASSED_ON or not inbound.received_id or inbound.announced_by:
+        return
+    activity = inbound.activity
+    about = activity.inner if activity.type == "Undo" and activity.inner is not None else activity
+    found = batch.object(about.object_uri)
+    group = batch.actor(found.audience) if found is not None and found.audience else None
+    if group is None or not group.local or group.kind != "group" or group.uri == activity.actor:
+        return
+    if communities.is_banned(batch.conn, group.id, activity.actor, batch.unit.now):
+        return
+    pass_on(batch, inbound, group)
+
+
+def pass_on(batch: Batch, inbound: Inbound, group: Actor) -> None:
+    """Our Group announces an activity as it came (federation 4.6, form 1)."""
+    if not group.local or not inbound.received_id:
+        return
+    unit = batch.unit
+    told = events.PassedOn(group.id, inbound.activity.id, inbound.received_id)
+    events.record(batch.conn, unit.ids, unit.now, told, about=group.uri)

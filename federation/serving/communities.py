@@ -1,0 +1,77 @@
+"""What a community of ours lists (federation 4.6): its threads, those that it shows first, its moderators.
+
+The outbox is made from the threads themselves, so that it is the whole history for who joins late, not what was sent
+lately. Of a closed community nothing is listed but for its members and their servers, which sign.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from sqlalchemy import Connection
+
+from federation.relations import belongs_to
+from federation.serving.slices import PER_PAGE, Listed, Slice
+from federation.serving.visitor import Visitor
+from federation.vocab import PUBLIC
+from node.clock import SystemClock, to_rfc3339
+from node.domain.communities import JoinPolicy
+from node.domain.visibility import Visibility
+from node.store import communities, objects, topics
+from node.store.actors import Actor
+
+_CLOCK = SystemClock()
+
+
+def _threads(conn: Connection, group: Actor, before: int | None) -> Slice:
+    """The Announce of each thread, the newest first."""
+    rows = topics.list_shared(conn, group.id, before=before, limit=PER_PAGE)
+    items = [
+        {
+            "id": row.share_uri,
+            "type": "Announce",
+            "actor": group.uri,
+            "object": row.uri,
+            "to": [PUBLIC] if Visibility(row.visibility).is_open else [group.followers],
+            "cc": [group.followers] if Visibility(row.visibility).is_open else [],
+            "published": to_rfc3339(row.published_at),
+        }
+        for row in rows
+    ]
+    return Slice([row.object_id for row in rows], items)
+
+
+def _moderators(conn: Connection, group: Actor, before: int | None) -> Slice:
+    return Slice([], [] if before is not None else communities.load_moderators(conn, group.id, _CLOCK.now()))
+
+
+def _pinned(conn: Connection, group: Actor, before: int | None) -> Slice:
+    found = objects.find_rows(conn, [] if before is not None else topics.load_pinned(conn, group.id))
+    return Slice([], [row.uri for row in found.values() if row.state == objects.LIVE])
+
+
+#: Collections that a community has beside those of every actor, or in their place.
+LISTED: Mapping[str, Listed] = MappingProxyType(
+    {
+        "outbox": Listed(lambda conn, group: topics.count_topics(conn, [group.id]).get(group.id, 0), _threads),
+        "moderators": Listed(
+            lambda conn, group: len(communities.load_moderators(conn, group.id, _CLOCK.now())), _moderators
+        ),
+        "featured": Listed(lambda conn, group: len(topics.load_pinned(conn, group.id)), _pinned),
+    }
+)
+
+
+def is_closed_to(conn: Connection, visitor: Visitor, actor: Actor) -> bool:
+    """Whether this is a community that tells this reader nothing of what is in it."""
+    community = communities.find_community(conn, actor.id) if actor.kind == "group" else None
+    if community is None or community.visibility is Visibility.PUBLIC:
+        return False
+    return visitor.actor is None or not belongs_to(conn, visitor.actor, actor)
+
+
+def is_secret_to(conn: Connection, visitor: Visitor, actor: Actor) -> bool:
+    """Whether this reader may not even know what the community is for (``membership.may_know``)."""
+    if not is_closed_to(conn, visitor, actor):
+        return False
+    community = communities.load_communities(conn, [actor.id])[actor.id]
+    return community.visibility is Visibility.ORGANISATION or community.join_policy is JoinPolicy.INVITE
