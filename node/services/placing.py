@@ -19,8 +19,9 @@ from node.domain.topics import MAX_TITLE, guess_kind
 from node.domain.visibility import Visibility
 from node.errors import Forbidden, Invalid, NotFound, Problem
 from node.markdown import hashtags_in
+from node.services import membership
 from node.services.context import Unit
-from node.store import actors, communities, follows, topics
+from node.store import actors, communities, topics
 from node.store.actors import Actor
 from node.store.communities import Community
 from node.store.objects import Object
@@ -123,7 +124,7 @@ def _by_mention(conn: Connection, unit: Unit, author: Actor, draft: Draft, menti
         community = known.get(group.id)
         if community is None or is_open is not (community.visibility is Visibility.PUBLIC):
             continue
-        standing = standing_of(conn, unit, community.actor_id, author)
+        standing = membership.standing_of(conn, unit, community.actor_id, author)
         if _refusal(community, standing, begins_topic=True, locked=False) is not None:
             continue
         kind = guess_kind(
@@ -133,18 +134,7 @@ def _by_mention(conn: Connection, unit: Unit, author: Actor, draft: Draft, menti
     return Place()
 
 
-# -- what somebody is to a community ---------------------------------------------------------------------------------
-
-
-def standing_of(conn: Connection, unit: Unit, community_id: int, person: Actor) -> Standing:
-    """What somebody is to a community when it comes to writing."""
-    known = follows.find_follow(conn, person.id, community_id)
-    return Standing(
-        is_local=person.local,
-        is_member=known is not None and known.state == follows.ACCEPTED,
-        is_moderator=communities.is_moderator(conn, community_id, person.uri, unit.now),
-        is_banned=communities.is_banned(conn, community_id, person.uri, unit.now),
-    )
+# -- what a community takes -----------------------------------------------------------------------------------------
 
 
 def _refusal(community: Community, standing: Standing, *, begins_topic: bool, locked: bool) -> Refusal | None:
@@ -160,10 +150,10 @@ def check(
 
     NotFound for a community that only its members know, and she is none.
     """
-    standing = standing_of(conn, unit, community.actor_id, person)
+    standing = membership.standing_of(conn, unit, community.actor_id, person)
     refusal = _refusal(community, standing, begins_topic=begins_topic, locked=locked)
     if refusal is None:
         return standing
-    if community.visibility is Visibility.COMMUNITY and not standing.is_member:
+    if not membership.may_know(conn, unit, community, person):
         raise NotFound
     raise Forbidden(SENTENCES.get(refusal, _OTHERWISE))
