@@ -23,6 +23,7 @@ BUNDLES: Mapping[str, tuple[str, ...]] = {
         "css/frame.css",
         "css/parts.css",
         "css/posts.css",
+        "css/threads.css",
         "css/forms.css",
         "css/pages.css",
         "css/network.css",

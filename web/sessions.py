@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 from aiohttp import hdrs, web
@@ -175,6 +176,15 @@ async def read_upload_form(
     fields = {name: value for name, value in sent.items() if isinstance(value, str)}
     _check_token(_expected(request), fields)
     return fields, {name: value for name, value in sent.items() if isinstance(value, FileField) and value.filename}
+
+
+def is_own_form(request: web.Request, fields: Mapping[str, Any]) -> bool:
+    """Whether these fields carry the token of the form; for pages that show again what was typed, where not."""
+    sent = fields.get("csrf", "")
+    wanted = _expected(request)
+    return (
+        isinstance(sent, str) and bool(wanted) and hmac.compare_digest(wanted.encode(), sent.encode("utf-8", "replace"))
+    )
 
 
 def _check_token(wanted: str, fields: Mapping[str, str]) -> None:

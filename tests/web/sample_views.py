@@ -9,7 +9,7 @@ from typing import ClassVar
 from node.clock import DAY, HOUR, MINUTE
 from node.domain.moderation import DomainPolicy, Sanction
 from node.store.rules import Rule
-from tests.web import sample_account, sample_courses, sample_network
+from tests.web import sample_account, sample_courses, sample_network, sample_threads
 from web.admin import views as admin
 from web.admin.house import HouseView
 from web.pages.about import AboutView
@@ -1127,5 +1127,5 @@ def all_views() -> dict[str, View]:
         audit,
         block_list,
     )
-    more = sample_account.account_views() | sample_courses.course_views() | sample_network.views(page(), ADMIN)
+    more = sample_account.account_views() | sample_courses.course_views() | sample_network.views(page(), ADMIN) | sample_threads.thread_views()
     return {view.__name__: view() for view in views} | more

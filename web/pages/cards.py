@@ -155,7 +155,6 @@ def post_card(row: Row[Any], author: Any, reader: Reader) -> PostCard:
         return PostCard(
             path=path, author=actor_card(author, reader), content=Prose(value=""), published_at=0, gone=True
         )
-    is_note = row.kind in {"note", "question"}
     return PostCard(
         path=path,
         author=actor_card(author, reader),
@@ -163,7 +162,7 @@ def post_card(row: Row[Any], author: Any, reader: Reader) -> PostCard:
         published_at=row.published_at,
         edited_at=row.updated_at if row.version > 1 and row.updated_at else 0,
         title=Text(value=plain(row.name), language=row.language) if row.name else None,
-        warning=plain(row.summary) if row.summary and is_note else "",
+        warning=warning_of(row),
         form=row.kind,
         attachments=tuple(_attachment(each, reader, author.host) for each in details.get("attachments", ())),
         poll=_poll(details.get("poll")),
@@ -175,6 +174,12 @@ def post_card(row: Row[Any], author: Any, reader: Reader) -> PostCard:
         likes=row.likes_count,
         visibility=row.visibility,
     )
+
+
+def warning_of(row: Any) -> str:
+    """The warning in front of a post; the summary of a Page is one only where it says that it is sensitive."""
+    is_warning = row.kind in {"note", "question"} or (row.kind == "page" and row.sensitive)
+    return plain(row.summary) if row.summary and is_warning else ""
 
 
 def _attachment(facts: Mapping[str, Any], reader: Reader, host: str) -> Attachment:

@@ -181,12 +181,32 @@ class Happening:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Acts:
+    """What whoever is signed in can do with a post, and has done. Each is a form with ``csrf`` below ``path``.
+
+    ``back``: the path to go on to; ``accepts``: who asked can say that this answer helped, or take that back.
+    """
+
+    csrf: str
+    path: str
+    back: str
+    liked: bool = False
+    shared: bool = False
+    bookmarked: bool = False
+    may_share: bool = True
+    may_answer: bool = True
+    is_own: bool = False
+    accepts: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PostCard:
     """A post of anybody, in a list or on its page.
 
     ``title`` is there for articles, topics and events; ``warning`` hides the content behind a disclosure;
     ``form`` names what an unknown or special object calls itself (``event``, ``poll``, ``article``, ...);
-    ``gone`` stands for a post that was removed and still holds a thread together.
+    ``gone`` stands for a post that was removed and still holds a thread together. ``anchor``: its id on the page;
+    ``accepted``: the answer that helped; ``acts``: for who is signed in.
     """
 
     path: str
@@ -208,6 +228,9 @@ class PostCard:
     likes: int = 0
     visibility: str = "public"
     gone: bool = False
+    anchor: str = ""
+    accepted: bool = False
+    acts: Acts | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,225 @@
+"""Communities, threads, questions and the forms to write with, as people use them in a browser without script."""
+
+import json
+import re
+
+import pytest
+
+from node.domain.communities import TopicKind
+from node.domain.visibility import Visibility
+from node.services import answers
+from node.store import objects, topics
+from tests.media_files import picture
+from tests.web.threads.conftest import House
+
+PNG = picture("PNG")
+
+
+def hrefs(page, text: str) -> list[str]:
+    return [each.get("href") for each in page.xpath("//main//a") if text in each.text_content()]
+
+
+def words(page, query: str) -> list[str]:
+    return [" ".join(each.text_content().split()) for each in page.xpath(query)]
+
+
+async def test_a_thread_from_its_beginning_to_its_answer(house: House):
+    page = await house.ben.page("/c/metals")
+    assert hrefs(page, "Begin a thread") == ["/c/metals/new"]
+    form = await house.ben.page("/c/metals/new")
+    assert words(form, "//fieldset//label") == ["Discussion", "Question", "Resource", "Note"]
+    path = await house.ben.post(
+        "/c/metals/new",
+        kind="question",
+        title="Why do castings crack?",
+        text="Near the **gate**.",
+        key="k1",
+        do="publish",
+    )
+    assert path.startswith("/c/metals/t/")
+    assert path.endswith("-why-do-castings-crack")
+    thread = await house.ben.page(path)
+    assert words(thread, "//h1") == ["Why do castings crack?"]
+    assert thread.xpath("//article//strong")[0].text == "gate"
+    question = path.rpartition("/")[2].partition("-")[0]
+
+    answered = await house.ada.post("/compose", reply=question, back=path, text="Cool it slower.", do="publish")
+    assert answered.startswith(f"{path}#p")
+    answer = answered.partition("#p")[2]
+    assert words(await house.stranger.page(path), "//section[@aria-labelledby='answers']//article//p")[1] == (
+        "Cool it slower."
+    )
+
+    # only who asked says what helped
+    assert "This helped" not in await house.ada.get(path)
+    assert await house.ben.post(f"/posts/{answer}/accept", back=path) == f"{path}#p{answer}"
+    page = await house.stranger.page(path)
+    assert words(page, "//section[@aria-labelledby='best']//article/p[1]") == ["This answer helped."]
+    (data,) = [json.loads(each.text) for each in page.xpath("//script[@type='application/ld+json']")]
+    assert data["@type"] == "QAPage"
+    assert data["mainEntity"]["name"] == "Why do castings crack?"
+    assert data["mainEntity"]["acceptedAnswer"]["text"] == "Cool it slower."
+    assert data["mainEntity"]["suggestedAnswer"] == []
+    assert "Answered" in await house.stranger.get("/c/metals")
+    assert "Why do castings crack?" not in await house.stranger.get("/questions")
+    assert "Why do castings crack?" in await house.stranger.get("/questions?state=answered")
+    await house.ben.post(f"/posts/{answer}/unaccept", back=path)
+    assert "Why do castings crack?" in await house.stranger.get("/questions")
+
+
+async def test_lists_are_narrowed_and_go_on(house: House):
+    for number in range(23):
+        house.clock.advance(1_000)
+        await house.thread(house.ada, f"Thread number {number}", topic_kind=TopicKind.DISCUSSION)
+    question = await house.thread(house.ada, "Asked?", topic_kind=TopicKind.QUESTION)
+    page = await house.stranger.page("/c/metals")
+    assert words(page, "//h3")[0] == "Asked?"
+    assert len(page.xpath("//h3")) == 20
+    (onward,) = page.xpath("//a[@rel='next']/@href")
+    assert words(await house.stranger.page(onward), "//h3")[-1] == "Thread number 0"
+    assert words(await house.stranger.page("/c/metals?kind=question"), "//h3") == ["Asked?"]
+    first = words(await house.stranger.page("/c/metals?kind=nonsense&after=nonsense"), "//h3")
+    assert first[0] == "Asked?"
+    await house.write(house.ben, in_reply_to_id=question.id)
+    await house.peer.store.write(topics.update_topics, [question.id], pinned_at=1)
+    page = await house.stranger.page("/c/metals?sort=active")
+    assert words(page, "//section[@aria-labelledby='pinned']//h3") == ["Asked?"]
+
+
+async def test_nothing_typed_is_lost(house: House):
+    """Whatever is wrong, the form holds what was sent; sent twice it makes one post."""
+    typed = {"kind": "discussion", "title": "Moulds", "text": "Long <b>words</b> & more", "warning": "Heat", "key": "k"}
+    cases = [
+        ("no title", 422, {"title": ""}, "Please use a title."),
+        ("no address", 422, {"link": "javascript:alert(1)"}, "Please use an address"),
+        ("too long", 422, {"text": "x" * 6_000}, "at most 5000 characters"),
+        ("an old form", 403, {"csrf": "old"}, "too old"),
+    ]
+    for name, status, changes, sentence in cases:
+        text = await house.ben.post("/c/metals/new", status, **{**typed, "do": "publish", **changes})
+        assert sentence in text, name
+        for field in ("title", "text", "warning"):
+            value = {**typed, **changes}[field]
+            assert value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;") in text, (name, field)
+    text = await house.eve.post("/c/metals/new", 403, **typed, do="publish")
+    assert "Join it first" in text
+    assert "Moulds" in text
+    text = await house.stranger.post("/c/metals/new", 401, csrf="none", **typed, do="publish")
+    assert "not signed in" in text
+    assert "Moulds" in text
+    assert await house.peer.store.read(objects.count_local) == 0
+    first = await house.ben.post("/c/metals/new", **typed, do="publish")
+    assert await house.ben.post("/c/metals/new", **typed, do="publish") == first
+    assert await house.peer.store.read(objects.count_local) == 1
+
+
+async def test_a_preview_stores_nothing(house: House):
+    text = await house.ben.post("/c/metals/new", 200, kind="note", text="A *word*.", do="preview", key="k")
+    assert "<em>word</em>" in text
+    assert "A *word*." in text
+    assert await house.peer.store.read(objects.count_local) == 0
+
+
+async def test_pictures_come_with_words(house: House):
+    """Taken with the first sending, described, left out or published with the second."""
+    text = await house.ben.post(
+        "/compose", 200, text="Look", visibility="public", files=[PNG, PNG], do="publish", key="k"
+    )
+    assert "Say what is to be seen" in text
+    one, two = re.findall(r'name="media" value="(\d+)"', text)
+    said = {"text": "Look", "visibility": "public", "media": [one, two], "drop": two, f"alt_{one}": "A crack"}
+    path = await house.ben.post("/compose", **said, do="publish", key="k")
+    page = await house.stranger.page(path)
+    assert page.xpath("//article//img/@alt")[-1] == "A crack"
+    assert len(page.xpath("//div[@class='media']//img")) == 1
+    text = await house.ben.post("/compose", 422, text="Look", files=[b"no picture"], do="publish", key="k2")
+    assert "This is no picture" in text
+    assert "Look" in text
+    # the files of others are not shown to anybody who names them
+    text = await house.eve.post("/compose", 200, text="Mine", media=[one], do="preview", key="k3")
+    assert f'value="{one}"' not in text
+
+
+async def test_authors_edit_and_delete(house: House):
+    path = await house.ben.post("/c/metals/new", kind="discussion", title="Moulds", text="Sand", do="publish", key="a")
+    post = path.rpartition("/")[2].partition("-")[0]
+    assert "Sand" in await house.ben.get(f"/posts/{post}/edit")
+    await house.eve.get(f"/posts/{post}/edit", 404)
+    await house.eve.post(f"/posts/{post}/edit", 404, text="Mine")
+    assert "Please use a title" in await house.ben.post(f"/posts/{post}/edit", 422, title="", text="Clay")
+    changed = await house.ben.post(f"/posts/{post}/edit", title="Moulds of clay", text="Clay", link="https://x.example")
+    assert changed.endswith("-moulds-of-clay")
+    page = await house.stranger.page(changed)
+    assert words(page, "//h1") == ["Moulds of clay"]
+    assert await house.stranger.get(path, 302) == changed
+    await house.eve.post(f"/posts/{post}/delete", 404)
+    assert await house.ben.post(f"/posts/{post}/delete") == "/c/metals"
+    await house.stranger.get(changed, 404)
+
+
+async def test_thanks_and_the_rest_are_plain_forms(house: House):
+    thread = await house.thread(house.ada, topic_kind=TopicKind.DISCUSSION)
+    path = f"/c/metals/t/{thread.id}-cooling"
+    for act, shown in (("like", "Thanked"), ("share", "Recommended"), ("bookmark", "Kept")):
+        assert await house.ben.post(f"/posts/{thread.id}/{act}", back=path) == f"{path}#p{thread.id}"
+        assert shown in await house.ben.get(path)
+        await house.ben.post(f"/posts/{thread.id}/un{act}", back=path)
+        assert shown not in await house.ben.get(path)
+    assert await house.ben.post(f"/posts/{thread.id}/like", back="//evil.example") == f"/#p{thread.id}"
+    await house.ben.post(f"/posts/{thread.id}/like", 403, csrf="wrong", back=path)
+    await house.stranger.post(f"/posts/{thread.id}/like", 303, csrf="x", back=path)  # to sign in
+    private = await house.write(house.ada, visibility=Visibility.PRIVATE)
+    await house.ben.post(f"/posts/{private.id}/like", 404, back=path)
+    assert "/posts/" not in await house.stranger.get(path)
+
+
+async def test_members_come_and_go(house: House):
+    assert await house.eve.post("/c/metals/join") == "/c/metals?joined"
+    assert "Begin a thread" in await house.eve.get("/c/metals")
+    assert await house.eve.post("/c/metals/leave") == "/c/metals?left"
+    assert "Begin a thread" not in await house.eve.get("/c/metals")
+    await house.eve.post("/c/nothing/join", 404)
+    await house.eve.post("/c/ada/join", 404)
+
+
+async def test_what_is_locked_or_closed_takes_no_answers(house: House):
+    thread = await house.thread(house.ada, topic_kind=TopicKind.DISCUSSION)
+    path = f"/c/metals/t/{thread.id}-cooling"
+    assert 'name="reply"' in await house.ben.get(path)
+    await house.peer.store.write(topics.update_topics, [thread.id], locked=True)
+    page = await house.ben.get(path)
+    assert 'name="reply"' not in page
+    assert "This thread is locked" in page
+    text = await house.ben.post("/compose", 403, reply=thread.id, text="But why", do="publish", key="k")
+    assert "locked" in text
+    assert "But why" in text
+
+
+@pytest.mark.parametrize("path", ["/c/metals/t/{}-cooling", "/questions/{}", "/posts/{}/edit", "/compose?reply={}"])
+async def test_what_somebody_may_not_read_is_not_there(house: House, path: str):
+    """A closed community, a private post: 404 for whoever is outside, on every page."""
+    hidden = await house.thread(house.ada, topic_kind=TopicKind.QUESTION, text="Secret")
+    await house.peer.store.write(objects.update_object, hidden.id, {"visibility": "community"})
+    for person in (house.eve, house.stranger):
+        status = 303 if person is house.stranger and not path.startswith(("/c/", "/questions")) else 404
+        await person.get(path.format(hidden.id), status)
+    for page in ("/questions?state=all", "/c/metals"):
+        assert "Cooling" not in await house.eve.get(page)
+        assert "Cooling" in await house.ada.get(page)
+    assert house.ada.me is not None
+    found = await house.peer.store.read(answers.find_question, house.ada.me.id, hidden.id)
+    assert found[1].is_question
+
+
+SCRIPT = '"><script>alert(1)</script>'
+
+
+async def test_no_field_carries_script(house: House):
+    fields = ("title", "text", "link", "warning", "language", "visibility", "kind", "back", "key", "reply", "media")
+    text = await house.ben.post("/c/metals/new", 422, **dict.fromkeys(fields, SCRIPT), do="publish")
+    assert "<script>alert" not in text
+    path = await house.ben.post(
+        "/c/metals/new", kind="discussion", title=SCRIPT, text=SCRIPT, warning=SCRIPT, do="publish", key="s"
+    )
+    for page in (path, "/c/metals", "/c/metals?kind=" + SCRIPT):
+        assert "<script>alert" not in await house.stranger.get(page)

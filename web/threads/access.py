@@ -1,0 +1,76 @@
+"""Communities as whoever asks may see them: found by the name in the address, with what she is to them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from node.domain.actors import ActorKind
+from node.domain.communities import refuse_post
+from node.errors import NotFound
+from node.services import membership
+from node.services.context import Unit
+from node.store import actors, communities, follows
+from node.store.actors import Actor
+from node.store.communities import Community
+from web.pages.actor import find_by_name
+from web.threads.cards import Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A community that the viewer may know of; ``row`` the whole row of the Group; ``is_closed``: she may not read."""
+
+    row: Any
+    group: Actor
+    community: Community
+    members: int
+    standing: Standing
+    is_closed: bool
+
+
+def find_community(conn: Connection, unit: Unit, name: str, viewer_id: int | None) -> Seen:
+    """The community behind ``metals`` or ``metals@learn.uni.example``.
+
+    Raises NotFound for one that there is not, or of which this person may not even know.
+    """
+    group = find_by_name(conn, name)
+    if group.kind != ActorKind.GROUP.value:
+        raise NotFound
+    return see(conn, unit, group, viewer_id)
+
+
+def find_around(conn: Connection, unit: Unit, group: Actor | None, viewer_id: int | None) -> Seen | None:
+    """The community around a thread; None where there is none that this node keeps (channels of PeerTube are none)."""
+    if group is None or communities.find_community(conn, group.id) is None:
+        return None
+    return see(conn, unit, group, viewer_id)
+
+
+def see(conn: Connection, unit: Unit, group: Actor, viewer_id: int | None) -> Seen:
+    """The same for a Group that is loaded."""
+    community = communities.find_community(conn, group.id)
+    viewer = actors.find_actor_by_id(conn, viewer_id) if viewer_id is not None else None
+    if community is None or not membership.may_know(conn, unit, community, viewer):
+        raise NotFound
+    return Seen(
+        row=actors.load_profile(conn, group.id),
+        group=group,
+        community=community,
+        members=communities.count_members(conn, [group.id]).get(group.id, 0),
+        standing=_standing(conn, unit, group, community, viewer),
+        is_closed=not membership.may_look(conn, unit, community, viewer),
+    )
+
+
+def _standing(conn: Connection, unit: Unit, group: Actor, community: Community, viewer: Actor | None) -> Standing:
+    if viewer is None:
+        return Standing()
+    known = follows.find_follow(conn, viewer.id, group.id)
+    found = membership.standing_of(conn, unit, group.id, viewer)
+    refusal = refuse_post(community.post_policy, found, begins_topic=True, archived=community.is_archived)
+    return Standing(
+        membership="" if known is None else "member" if found.is_member else "asked",
+        is_moderator=membership.governs(conn, unit, group, viewer),
+        may_write=refusal is None,
+    )

@@ -1,0 +1,66 @@
+"""``/posts/ID/...``: what readers do with posts, as plain forms: thank, recommend, keep, say which answer helped."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from aiohttp import web
+from sqlalchemy import Connection
+
+from node.errors import Invalid, NotFound
+from node.services import answers, reacting
+from node.services.context import Unit
+from node.state import NODE
+from node.store import entries, objects, topics
+from node.store.objects import Object
+from web import sessions
+from web.threads.forms import own_path
+
+Act = Callable[[Connection, Unit, int, Object], object]
+
+
+def _accept(conn: Connection, unit: Unit, actor_id: int, found: Object) -> None:
+    answers.accept(conn, unit, actor_id, _question_of(conn, found), found.id)
+
+
+def _unaccept(conn: Connection, unit: Unit, actor_id: int, found: Object) -> None:
+    answers.take_back(conn, unit, actor_id, _question_of(conn, found))
+
+
+def _question_of(conn: Connection, answer: Object) -> int:
+    topic = topics.find_topic_of(conn, answer.context) if answer.in_reply_to else None
+    if topic is None:
+        raise Invalid("This is no answer to a question.")
+    return topic.object_id
+
+
+ACTS: Mapping[str, Act] = MappingProxyType(
+    {
+        "like": reacting.favourite,
+        "unlike": reacting.unfavourite,
+        "share": reacting.share,
+        "unshare": reacting.unshare,
+        "bookmark": reacting.bookmark,
+        "unbookmark": reacting.unbookmark,
+        "accept": _accept,
+        "unaccept": _unaccept,
+    }
+)
+
+
+async def act(request: web.Request) -> web.Response:
+    """Do it, and go back to where the button stood."""
+    session, node = sessions.require_person(request), request.app[NODE]
+    sent = await sessions.read_form(request)
+    object_id = int(request.match_info["id"])
+    await node.store.write(_act, node.unit(), session.actor_id, object_id, ACTS[request.match_info["act"]])
+    back = own_path(sent.get("back", "")) or "/"
+    raise web.HTTPSeeOther(f"{back.partition('#')[0]}#p{object_id}")
+
+
+def _act(conn: Connection, unit: Unit, actor_id: int, object_id: int, wanted: Act) -> None:
+    """Raises NotFound for a post that this person may not read."""
+    entry = entries.load_entries(conn, [object_id], actor_id).get(object_id)
+    found = objects.find_object_by_id(conn, entry.object_id) if entry else None
+    if found is None:
+        raise NotFound
+    wanted(conn, unit, actor_id, found)

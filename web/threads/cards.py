@@ -1,0 +1,155 @@
+"""From rows to what pages of threads show: cards, the head of a community, what a reader can do with posts."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from aiohttp import web
+
+from node.domain.text import plain, shorten
+from node.domain.visibility import Visibility
+from node.store.communities import Community
+from node.store.statuses import Own
+from web.pages.cards import Reader, actor_card, post_card, warning_of
+from web.pages.parts import Acts, Link, PostCard, Prose, SafeHtml, Text
+from web.sessions import session_of
+from web.threads.paths import community_path, thread_path, title_of_row
+from web.threads.views import CommunityHead, ThreadCard
+
+_EXCERPT = 220
+_SHARED = frozenset({Visibility.PUBLIC.value, Visibility.UNLISTED.value})
+
+
+# -- communities -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a reader is to a community. ``membership``: '' (no member), member, asked."""
+
+    membership: str = ""
+    is_moderator: bool = False
+    may_write: bool = False
+
+
+def community_head(
+    request: web.Request, row: Any, community: Community, members: int, standing: Standing, reader: Reader
+) -> CommunityHead:
+    """``row``: the whole row of the Group."""
+    session = session_of(request)
+    return CommunityHead(
+        path=community_path(row),
+        name=row.name or row.username,
+        handle=f"@{row.username}@{row.host}",
+        avatar=reader.picture(row.icon, host=row.host),
+        purpose=_purpose(row, community),
+        members=members,
+        visibility=community.visibility.value,
+        join_policy=community.join_policy.value,
+        membership=standing.membership,
+        is_moderator=standing.is_moderator,
+        may_write=standing.may_write,
+        is_archived=community.is_archived,
+        csrf=session.csrf if session else "",
+        home=None if row.local else Link(label=row.host, href=row.url or row.uri),
+        topics=tuple(community.topics),
+    )
+
+
+def _purpose(row: Any, community: Community) -> Prose | None:
+    """What it says of itself; the rules, which stand in its profile for apps, have a place of their own."""
+    if row.local:
+        from node.markdown import render_markdown  # late: the first community that is shown loads it
+
+        return Prose(value=SafeHtml(render_markdown(community.purpose))) if community.purpose else None
+    return Prose(value=SafeHtml(row.summary)) if row.summary else None
+
+
+# -- threads ---------------------------------------------------------------------------------------------------------
+
+
+def thread_cards(
+    rows: Iterable[Any], people: Mapping[int, Any], reader: Reader, *, with_community: bool = False
+) -> tuple[ThreadCard, ...]:
+    """``people``: whole rows of the authors and of the communities, by id."""
+    return tuple(
+        _thread_card(row, people[row.actor_id], people.get(row.community_id or 0), reader, with_community)
+        for row in rows
+        if row.actor_id in people and not reader.hides_actor(people[row.actor_id])
+    )
+
+
+def _thread_card(row: Any, author: Any, group: Any | None, reader: Reader, with_community: bool) -> ThreadCard:
+    title, warning = title_of_row(row), warning_of(row)
+    text = plain(row.content or row.summary)
+    community = Link(label=group.name or group.username, href=community_path(group)) if group is not None else None
+    return ThreadCard(
+        path=thread_path(row, group),
+        kind=row.topic_kind,
+        title=Text(value=title, language=row.language),
+        author=actor_card(author, reader),
+        published_at=row.published_at,
+        active_at=row.last_activity_at,
+        excerpt="" if warning else shorten(_after_title(text, title), _EXCERPT),
+        warning=warning,
+        answers=row.replies_count,
+        answered=row.accepted_id is not None,
+        locked=row.locked,
+        pinned=row.pinned_at is not None,
+        community=community if with_community else None,
+        visibility=row.visibility,
+    )
+
+
+def _after_title(text: str, title: str) -> str:
+    """A title that is the first sentence need not be read twice."""
+    return text.removeprefix(title).strip() if title and text.startswith(title) else text
+
+
+# -- what a reader can do --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """Who reads, what she did, and what she may do on this page.
+
+    ``asks``: the question that is hers; ``accepted_id``: its answer; ``may_answer``: in this thread.
+    """
+
+    csrf: str
+    actor_id: int
+    back: str
+    own: Own
+    asks: int | None = None
+    accepted_id: int | None = None
+    may_answer: bool = True
+
+
+def with_acts(row: Any, card: PostCard, doing: Doing | None, *, accepted_id: int | None = None) -> PostCard:
+    """The card with its anchor and, for who is signed in, with what she can do."""
+    shown = replace(card, anchor=f"p{row.id}", accepted=accepted_id == row.id)
+    if doing is None or card.gone:
+        return shown
+    is_own = row.actor_id == doing.actor_id
+    return replace(
+        shown,
+        acts=Acts(
+            csrf=doing.csrf,
+            path=f"/posts/{row.id}",
+            back=doing.back,
+            liked=row.id in doing.own.favourited,
+            shared=row.id in doing.own.shared,
+            bookmarked=row.id in doing.own.bookmarked,
+            may_share=row.visibility in _SHARED,
+            may_answer=doing.may_answer,
+            is_own=is_own and row.local and row.kind in {"note", "question", "page"},
+            accepts=doing.asks is not None and row.id != doing.asks,
+        ),
+    )
+
+
+def acting_card(
+    row: Any, author: Any, reader: Reader, doing: Doing | None, *, accepted_id: int | None = None
+) -> PostCard:
+    """A post as a card with what can be done."""
+    return with_acts(row, post_card(row, author, reader), doing, accepted_id=accepted_id)

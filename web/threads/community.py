@@ -1,0 +1,172 @@
+"""``/c/NAME``: a community with its threads, whose way in and out stand at its top."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from aiohttp import hdrs, web
+from sqlalchemy import Connection
+
+from federation.negotiation import wants_activity
+from federation.state import FEDERATION
+from node.domain.communities import TopicKind
+from node.domain.text import plain, shorten
+from node.errors import Forbidden, NotFound
+from node.services import follows as following
+from node.services.context import Unit
+from node.state import NODE
+from node.store import actors, communities, showing, threads
+from node.store.threads import Order, Wanted
+from web import sessions
+from web.pages.cards import actor_card
+from web.pages.frame import html, page_of
+from web.pages.parts import Paging
+from web.pages.reader import reader_of
+from web.pages.views import Alternate, Notice, Social
+from web.threads.access import Seen, find_community
+from web.threads.cards import community_head, thread_cards
+from web.threads.cursors import next_cursor, read_cursor
+from web.threads.paths import community_path
+from web.threads.views import CommunityView, KindFilter
+from web.viewer import viewer_of
+
+_PAGE, _MODERATORS = 20, 8
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    seen: Seen
+    rows: Sequence[Any]
+    pinned: Sequence[Any]
+    people: Mapping[int, Any]
+    moderators: Sequence[Any]
+
+
+async def show_community(request: web.Request) -> web.Response:
+    """Threads, the newest first or the last answered; a closed one shows strangers what it is, and nothing written."""
+    name, node = request.match_info["name"], request.app[NODE]
+    kinds = [kind for kind in TopicKind if kind.value == request.query.get("kind")]
+    order = Order.ACTIVE if request.query.get("sort") == "active" else Order.NEWEST
+    after = read_cursor(request)
+    viewer_id = viewer_of(request).actor_id
+    wanted = Wanted(viewer_id, node.clock.now(), kinds=kinds, order=order, after=after, limit=_PAGE + 1)
+    found = await node.store.read(_find, node.unit(), name, wanted)
+    if reader_of(request).hides_actor(found.seen.row):
+        raise NotFound
+    if wants_activity(request.headers.get(hdrs.ACCEPT, "")):
+        raise web.HTTPFound(found.seen.row.uri, headers={hdrs.VARY: "Accept"})
+    return html(request, _view(request, found, wanted))
+
+
+def _find(conn: Connection, unit: Unit, name: str, wanted: Wanted) -> Found:
+    seen = find_community(conn, unit, name, wanted.viewer_id)
+    rows: Sequence[Any] = ()
+    pinned: Sequence[Any] = ()
+    if not seen.is_closed:
+        wanted = replace(wanted, community_id=seen.group.id)
+        rows = threads.list_threads(conn, wanted)
+        if wanted.after is None and not wanted.kinds:
+            pinned = threads.list_threads(conn, replace(wanted, pinned=True))
+    governing = communities.load_moderators(conn, seen.group.id, unit.now)[:_MODERATORS]
+    known = actors.load_actors(conn, governing)
+    ids = {row.actor_id for row in (*rows, *pinned)} | {actor.id for actor in known.values()}
+    people = showing.load_rows(conn, ids)
+    named = [people[known[uri].id] for uri in governing if uri in known]
+    return Found(seen, rows, pinned, people | {seen.group.id: seen.row}, named)
+
+
+def _view(request: web.Request, found: Found, wanted: Wanted) -> CommunityView:
+    seen, reader = found.seen, reader_of(request)
+    head = community_head(request, seen.row, seen.community, seen.members, seen.standing, reader)
+    kind = next((each.value for each in wanted.kinds), "")
+    sort = "active" if wanted.order is Order.ACTIVE else ""
+    rows = found.rows[:_PAGE]
+    here = _address(head.path, kind=kind, sort=sort)
+    cursor = next_cursor(rows[-1]) if len(found.rows) > _PAGE else ""
+    is_first = wanted.after is None
+    page = page_of(
+        request,
+        head.path,
+        title=head.name,
+        description=shorten(plain(seen.row.summary), 200),
+        section="/communities",
+        alternates=(Alternate(media_type="application/activity+json", href=seen.row.uri),),
+        social=Social(kind="website", creator=head.handle),
+        noindex=not seen.row.local or not seen.row.indexable,
+        notice=_notice(request),
+    )
+    return CommunityView(
+        page=page,
+        head=head,
+        closed=seen.is_closed,
+        pinned=thread_cards(found.pinned, found.people, reader),
+        threads=thread_cards(rows, found.people, reader),
+        kinds=tuple(
+            KindFilter(kind=each, path=_address(head.path, kind=each, sort=sort), selected=each == kind)
+            for each in ("", *(kind.value for kind in TopicKind))
+        ),
+        by_activity=wanted.order is Order.ACTIVE,
+        newest_path=_address(head.path, kind=kind),
+        active_path=_address(head.path, kind=kind, sort="active"),
+        paging=Paging(
+            next_path=_address(head.path, kind=kind, sort=sort, after=cursor) if cursor else "",
+            first_path="" if is_first else here,
+        ),
+        rules=tuple(seen.community.rules),
+        moderators=tuple(actor_card(row, reader) for row in found.moderators),
+    )
+
+
+def _address(path: str, **chosen: str) -> str:
+    said = {name: value for name, value in chosen.items() if value}
+    return f"{path}?{urlencode(said)}" if said else path
+
+
+_NOTICES = {
+    "joined": "You are a member now.",
+    "asked": "You have asked to join. A moderator decides.",
+    "left": "You are no member any more.",
+}
+
+
+def _notice(request: web.Request) -> Notice | None:
+    said = next((text for name, text in _NOTICES.items() if name in request.query), "")
+    return Notice(text=said) if said else None
+
+
+# -- joining and leaving ---------------------------------------------------------------------------------------------
+
+
+async def join(request: web.Request) -> web.Response:
+    """Become a member, or ask to, as the community's policy says; its home decides."""
+    session = sessions.require_person(request)
+    await sessions.read_form(request)
+    node, policies = request.app[NODE], request.app[FEDERATION].policies()
+    path, state = await node.store.write(
+        _join, node.unit(), request.match_info["name"], session.actor_id, policies.is_blocked
+    )
+    raise web.HTTPSeeOther(f"{path}?{'joined' if state == 'accepted' else 'asked'}")
+
+
+def _join(conn: Connection, unit: Unit, name: str, me: int, is_blocked: Any) -> tuple[str, str]:
+    seen = find_community(conn, unit, name, me)
+    if seen.community.is_archived:
+        raise Forbidden("This community is closed: nobody joins it any more.")
+    made = following.follow(conn, unit, me, seen.group.id, is_blocked=is_blocked)
+    return community_path(seen.row), made.state
+
+
+async def leave(request: web.Request) -> web.Response:
+    """Be a member no more, or take the request back."""
+    session = sessions.require_person(request)
+    await sessions.read_form(request)
+    node = request.app[NODE]
+    path = await node.store.write(_leave, node.unit(), request.match_info["name"], session.actor_id)
+    raise web.HTTPSeeOther(f"{path}?left")
+
+
+def _leave(conn: Connection, unit: Unit, name: str, me: int) -> str:
+    seen = find_community(conn, unit, name, me)
+    following.unfollow(conn, unit, me, seen.group.id)
+    return community_path(seen.row)

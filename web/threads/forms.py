@@ -1,0 +1,223 @@
+"""The form to write with: what was typed is read, kept, shown again and turned into a post.
+
+Nothing that somebody typed is lost. Whatever is wrong (a title that is missing, a community that does not take it, a
+session that ended meanwhile, a form that is too old), the same form comes back with everything in it; files are taken
+as they come and named in the form from then on.
+"""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from aiohttp import web
+from aiohttp.web_request import FileField
+from multidict import MultiMapping
+
+from node.domain.communities import TopicKind
+from node.domain.drafts import Draft
+from node.domain.visibility import Visibility
+from node.errors import Invalid, Malformed
+from node.services.media import MAX_ATTACHED
+from node.services.uploads import Words
+from node.state import NODE
+from node.store.media import Media
+from web import sessions
+from web.pages.cursor import number_in
+from web.pages.parts import Field
+from web.state import WEB
+from web.threads.views import Compose, Shown
+from web.uploads import on_disk
+
+KINDS = (TopicKind.DISCUSSION, TopicKind.QUESTION, TopicKind.RESOURCE, TopicKind.NOTE, TopicKind.ANNOUNCEMENT)
+#: What can be chosen where no community says who reads it.
+LEVELS = (
+    Visibility.PUBLIC,
+    Visibility.UNLISTED,
+    Visibility.FOLLOWERS,
+    Visibility.ORGANISATION,
+    Visibility.DIRECT,
+)
+_LONGEST = 20_000
+#: Path of a problem -> the field that it is about.
+_FIELDS = {"$.title": "title", "$.link": "link", "$.kind": "text", "$.media_ids": "files"}
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What stands in the form; ``media``: id and description of each file that was taken."""
+
+    kind: str = ""
+    title: str = ""
+    text: str = ""
+    link: str = ""
+    warning: str = ""
+    language: str = ""
+    visibility: str = ""
+    media: tuple[tuple[int, str], ...] = ()
+    key: str = ""
+    reply: int | None = None
+    back: str = ""
+
+    def draft(self, community_id: int | None) -> Draft:
+        """The post that it asks for."""
+        return Draft(
+            text=self.text,
+            visibility=next((level for level in LEVELS if level.value == self.visibility), None),
+            spoiler=self.warning,
+            language=self.language,
+            in_reply_to_id=self.reply,
+            media_ids=tuple(media_id for media_id, _ in self.media),
+            is_markdown=True,
+            community_id=community_id,
+            topic_kind=self.topic_kind,
+            title=self.title,
+            link=self.link,
+            names_author=True,
+        )
+
+    @property
+    def topic_kind(self) -> TopicKind | None:
+        return next((kind for kind in TopicKind if kind.value == self.kind), None)
+
+
+def read_typed(sent: MultiMapping[Any]) -> Typed:
+    """What was sent, whatever it is."""
+
+    def text(name: str, most: int = _LONGEST) -> str:
+        value = sent.get(name, "")
+        return value.replace("\r\n", "\n")[:most] if isinstance(value, str) else ""
+
+    dropped = set(sent.getall("drop", ()))
+    named = [value for value in sent.getall("media", ()) if isinstance(value, str) and value not in dropped]
+    media = [(number, text(f"alt-{number}").strip()) for each in named if (number := number_in(each)) is not None]
+    back = text("back", 500)
+    return Typed(
+        kind=text("kind", 20),
+        title=" ".join(text("title", 1_000).split()),
+        text=text("text").strip(),
+        link=text("link", 3_000).strip(),
+        warning=text("warning", 1_000).strip(),
+        language=text("language", 35),
+        visibility=text("visibility", 20),
+        media=tuple(dict.fromkeys(media))[:MAX_ATTACHED],
+        key=text("key", 64),
+        reply=number_in(text("reply", 19)),
+        back=own_path(back),
+    )
+
+
+def own_path(path: str) -> str:
+    """A path of this node; empty for anything that could lead elsewhere."""
+    try:
+        return sessions.own_path(path) if path else ""
+    except Malformed:
+        return ""
+
+
+def new_key() -> str:
+    """What makes that a form which is sent twice posts once."""
+    return secrets.token_urlsafe(18)
+
+
+# -- files -----------------------------------------------------------------------------------------------------------
+
+
+async def take_files(
+    request: web.Request, owner_id: int, sent: MultiMapping[Any], typed: Typed
+) -> tuple[Typed, str, bool]:
+    """Take what was chosen. Answers the form with it, what is wrong with a file, and whether there is something new."""
+    files = [each for each in sent.getall("files", ()) if isinstance(each, FileField) and each.filename]
+    room, problem, taken = MAX_ATTACHED - len(typed.media), "", list[tuple[int, str]]()
+    if len(files) > room:
+        files, problem = files[:room], f"A post shows at most {MAX_ATTACHED} files."
+    async with on_disk(request, *files) as places:
+        for place in places:
+            assert place is not None
+            try:
+                found = await request.app[NODE].uploads.take(owner_id, place, Words(), wait=True)
+                taken.append((found.id, ""))
+            except Invalid as error:
+                problem = error.public
+    return replace(typed, media=(*typed.media, *taken)), problem, bool(taken)
+
+
+# -- the form --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """What is wrong, by field; ``general`` is about the whole."""
+
+    fields: Mapping[str, str] = field(default_factory=dict)
+    general: str = ""
+
+    def of(self, name: str) -> str:
+        return self.fields.get(name, "")
+
+
+def wrong_of(error: Invalid) -> Wrong:
+    """Where in the form an error belongs."""
+    told = {name: f"Please use {each.expected}." for each in error.problems if (name := _FIELDS.get(each.path))}
+    return Wrong(told) if told else Wrong({"text": error.public})
+
+
+def form_of(
+    request: web.Request,
+    typed: Typed,
+    *,
+    mode: str,
+    action: str,
+    kinds: Sequence[str] = (),
+    visibilities: Sequence[str] = (),
+    has_title: bool = False,
+    wrong: Wrong | None = None,
+    shown: Sequence[Media] = (),
+    event_path: str = "",
+) -> Compose:
+    """The form with what is typed; ``shown``: the rows of its media."""
+    session, told = sessions.session_of(request), wrong or Wrong()
+    descriptions = dict(typed.media)
+    links = request.app[WEB].pictures.links
+    return Compose(
+        mode=mode,
+        action=action,
+        csrf=session.csrf if session else "none",
+        key=typed.key or new_key(),
+        reply=str(typed.reply or ""),
+        back=typed.back,
+        kind=typed.kind,
+        kinds=tuple(kinds),
+        title=Field(value=typed.title, error=told.of("title")),
+        text=Field(value=typed.text, error=told.of("text")),
+        link=Field(value=typed.link, error=told.of("link")),
+        warning=Field(value=typed.warning, error=told.of("warning")),
+        language=typed.language,
+        languages=languages_of(request, typed.language),
+        visibility=typed.visibility,
+        visibilities=tuple(visibilities),
+        media=tuple(
+            Shown(
+                id=str(each.id),
+                url=links.stored(each.small_key or each.key),
+                media_type=each.media_type,
+                alt=Field(value=descriptions.get(each.id, "") or each.description, error=told.of(f"alt-{each.id}")),
+            )
+            for each in shown
+        ),
+        media_error=told.of("files"),
+        has_title=has_title,
+        event_path=event_path,
+    )
+
+
+def languages_of(request: web.Request, chosen: str) -> tuple[str, ...]:
+    """What can be chosen: the languages of the node, and what the text has already."""
+    known = tuple(request.app[NODE].config.node.languages)
+    return known if not chosen or chosen in known else (*known, chosen)
+
+
+def answer_form(request: web.Request, row: Any, path: str) -> Compose:
+    """The form below a thread."""
+    typed = Typed(reply=row.id, back=path, language=row.language)
+    return form_of(request, typed, mode="answer", action="/compose")

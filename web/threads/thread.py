@@ -1,0 +1,264 @@
+"""``/c/NAME/t/ID-slug`` and ``/questions/ID-slug``: a thread, whole, with the form to answer."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import hdrs, web
+from sqlalchemy import Connection
+
+from federation.negotiation import wants_activity
+from federation.state import FEDERATION
+from node.clock import to_rfc3339
+from node.domain.communities import TopicKind, refuse_post
+from node.domain.text import plain, shorten
+from node.domain.visibility import Visibility
+from node.errors import NotFound
+from node.services import membership
+from node.services.context import Unit
+from node.state import NODE
+from node.store import actors, objects, showing, statuses, threads
+from node.store.objects import Object
+from node.store.statuses import Own
+from web.pages.cards import Reader
+from web.pages.cursor import cursor_of
+from web.pages.frame import html, page_of
+from web.pages.parts import Link, Paging, PostCard, Reply, Text
+from web.pages.reader import reader_of
+from web.pages.views import Alternate, Page, Social
+from web.sessions import session_of
+from web.threads.access import Seen, find_around
+from web.threads.cards import Doing, acting_card, community_head
+from web.threads.forms import answer_form
+from web.threads.paths import community_path, thread_path, title_of_row
+from web.threads.views import ThreadView
+from web.viewer import viewer_of
+
+_PAGE = 50
+_OPEN = frozenset({Visibility.PUBLIC.value, Visibility.UNLISTED.value})
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    row: Any
+    post: Object
+    seen: Seen | None
+    answers: Sequence[Any]
+    best: Any | None
+    total: int
+    people: Mapping[int, Any]
+    own: Own
+    may_answer: bool
+
+
+async def show_thread(request: web.Request) -> web.Response:
+    """404 for whoever may not read it; another address of it leads here, software that asks for it to its document."""
+    node, object_id = request.app[NODE], int(request.match_info["id"])
+    viewer_id = viewer_of(request).actor_id
+    found = await node.store.read(_find, node.unit(), object_id, viewer_id, cursor_of(request, "after") or 0)
+    reader = reader_of(request)
+    if found.row.actor_id not in found.people or reader.hides_actor(found.people[found.row.actor_id]):
+        raise NotFound
+    if wants_activity(request.headers.get(hdrs.ACCEPT, "")):
+        raise web.HTTPFound(found.row.uri, headers={hdrs.VARY: "Accept"})
+    path = thread_path(found.row, found.seen.row if found.seen else None)
+    if request.path != path:
+        raise web.HTTPFound(path)
+    if viewer_id is not None:
+        await request.app[FEDERATION].threads.ask(found.post)
+    return html(request, _view(request, found, path, reader))
+
+
+def _find(conn: Connection, unit: Unit, object_id: int, viewer_id: int | None, after: int) -> Found:
+    row = threads.find_thread(conn, object_id, viewer_id)
+    post = objects.find_object_by_id(conn, object_id)
+    if row is None or post is None:
+        raise NotFound
+    group = actors.find_actor_by_id(conn, row.community_id) if row.community_id is not None else None
+    seen = find_around(conn, unit, group, viewer_id)
+    answers = threads.load_answers(conn, row.id, viewer_id, unit.now, after=after, limit=_PAGE + 1)
+    best = threads.load_post(conn, row.accepted_id, viewer_id) if row.accepted_id is not None else None
+    shown = [row, *answers, *([best] if best is not None else [])]
+    people = showing.load_rows(conn, {each.actor_id for each in shown})
+    ids = {each.id for each in shown}
+    return Found(
+        row=row,
+        post=post,
+        seen=seen,
+        answers=answers,
+        best=best,
+        total=threads.count_answers(conn, row.id, viewer_id),
+        people=people,
+        own=statuses.load_own(conn, viewer_id, ids) if viewer_id is not None else Own(),
+        may_answer=_may_answer(conn, unit, row, seen, viewer_id),
+    )
+
+
+def _may_answer(conn: Connection, unit: Unit, row: Any, seen: Seen | None, viewer_id: int | None) -> bool:
+    person = actors.find_actor_by_id(conn, viewer_id) if viewer_id is not None else None
+    if person is None:
+        return False
+    if seen is None:
+        return True
+    standing = membership.standing_of(conn, unit, seen.group.id, person)
+    community = seen.community
+    refusal = refuse_post(
+        community.post_policy,
+        standing,
+        begins_topic=False,
+        locked=row.locked,
+        archived=community.is_archived,
+    )
+    return refusal is None
+
+
+# -- the page --------------------------------------------------------------------------------------------------------
+
+
+def _view(request: web.Request, found: Found, path: str, reader: Reader) -> ThreadView:
+    row, session = found.row, session_of(request)
+    doing = None
+    if session is not None:
+        is_hers = row.actor_id == session.actor_id and row.local and row.topic_kind == TopicKind.QUESTION.value
+        doing = Doing(
+            csrf=session.csrf,
+            actor_id=session.actor_id,
+            back=path,
+            own=found.own,
+            asks=row.id if is_hers else None,
+            may_answer=found.may_answer,
+        )
+
+    def card(each: Any) -> PostCard:
+        return acting_card(each, found.people[each.actor_id], reader, doing, accepted_id=row.accepted_id)
+
+    direct = [each.id for each in found.answers if each.depth == 0]
+    onward = f"{path}?after={direct[_PAGE - 1]}" if len(direct) > _PAGE else ""
+    last = direct[_PAGE - 1] if onward else None
+    replies = _threaded(found, card, reader, last)
+    post, best = card(row), card(found.best) if found.best is not None else None
+    head = _head(request, found.seen, reader)
+    governs = found.seen is not None and found.seen.standing.is_moderator and found.seen.group.local
+    return ThreadView(
+        page=_page(request, found, path, post, best, replies),
+        kind=row.topic_kind,
+        post=post,
+        title=Text(value=title_of_row(row), language=row.language),
+        address=row.url or row.uri,
+        head=head,
+        locked=row.locked,
+        pinned=row.pinned_at is not None,
+        answered=row.accepted_id is not None,
+        best=best,
+        replies=replies,
+        answers=found.total,
+        paging=Paging(next_path=onward, first_path=path if "after" in request.query else ""),
+        compose=answer_form(request, row, path) if found.may_answer else None,
+        govern_path=f"{path}/govern" if governs else "",
+    )
+
+
+def _head(request: web.Request, seen: Seen | None, reader: Reader) -> Any:
+    if seen is None:
+        return None
+    return community_head(request, seen.row, seen.community, seen.members, seen.standing, reader)
+
+
+def _threaded(found: Found, card: Any, reader: Reader, last: int | None) -> tuple[Reply, ...]:
+    """Answers in the order of reading, each before what answers it; those of the next page are left to it."""
+    children: dict[int | None, list[Any]] = {}
+    for each in found.answers:
+        children.setdefault(each.in_reply_to_id, []).append(each)
+    top = [each for each in children.get(found.row.id, []) if last is None or each.id <= last]
+    waiting, shown = list(reversed(top)), []
+    while waiting:
+        each = waiting.pop()
+        if each.actor_id in found.people and not reader.hides_actor(found.people[each.actor_id]):
+            shown.append(Reply(post=card(each), depth=each.depth))
+            waiting += reversed(children.get(each.id, []))
+    return tuple(shown)
+
+
+def _page(
+    request: web.Request,
+    found: Found,
+    path: str,
+    post: PostCard,
+    best: PostCard | None,
+    replies: Sequence[Reply],
+) -> Page:
+    row, author = found.row, found.people[found.row.actor_id]
+    crumbs = [Link(label="Questions", href="/questions")] if found.seen is None else []
+    if found.seen is not None:
+        crumbs = [
+            Link(label="Communities", href="/communities"),
+            Link(label=found.seen.row.name or found.seen.row.username, href=community_path(found.seen.row)),
+        ]
+    is_open = row.visibility == Visibility.PUBLIC.value
+    return page_of(
+        request,
+        path,
+        title=title_of_row(row),
+        title_language=row.language,
+        description=shorten(plain(row.content), 200) if not post.warning else post.warning,
+        section="/communities" if found.seen is not None else "/questions",
+        breadcrumbs=tuple(crumbs),
+        alternates=(Alternate(media_type="application/activity+json", href=row.uri),) if is_open else (),
+        social=Social(kind="article", creator=f"@{author.username}@{author.host}", published_at=row.published_at),
+        json_ld=_json_ld(request, found, path, post, best, replies) if is_open else None,
+        noindex=not row.local or not author.indexable or not is_open,
+    )
+
+
+# -- for search engines ----------------------------------------------------------------------------------------------
+
+
+def _json_ld(
+    request: web.Request,
+    found: Found,
+    path: str,
+    post: PostCard,
+    best: PostCard | None,
+    replies: Sequence[Reply],
+) -> Mapping[str, Any]:
+    """A QAPage for a question, else a DiscussionForumPosting, of what everybody may read (schema.org)."""
+    base, is_question = request.app[NODE].config.origin, found.row.topic_kind == TopicKind.QUESTION.value
+    direct = [
+        each.post
+        for each in replies
+        if each.depth == 0 and not each.post.gone and each.post.visibility in _OPEN and not each.post.accepted
+    ]
+    text = {"name": title_of_row(found.row), "text": plain(post.content.value), **_said(base, path, post)}
+    if not is_question:
+        return {
+            "@context": "https://schema.org",
+            "@type": "DiscussionForumPosting",
+            "headline": text.pop("name"),
+            **text,
+            "comment": [_answer("Comment", base, path, each) for each in direct],
+        }
+    accepted = best if best is not None and best.visibility in _OPEN else None
+    return {
+        "@context": "https://schema.org",
+        "@type": "QAPage",
+        "mainEntity": {
+            "@type": "Question",
+            **text,
+            "answerCount": found.total,
+            **({"acceptedAnswer": _answer("Answer", base, path, accepted)} if accepted else {}),
+            "suggestedAnswer": [_answer("Answer", base, path, each) for each in direct],
+        },
+    }
+
+
+def _answer(kind: str, base: str, path: str, post: PostCard) -> dict[str, Any]:
+    return {"@type": kind, "text": plain(post.content.value), **_said(base, f"{path}#{post.anchor}", post)}
+
+
+def _said(base: str, path: str, post: PostCard) -> dict[str, Any]:
+    return {
+        "url": f"{base}{path}",
+        "datePublished": to_rfc3339(post.published_at),
+        "upvoteCount": post.likes,
+        "author": {"@type": "Person", "name": post.author.name, "url": f"{base}{post.author.path}"},
+    }

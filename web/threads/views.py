@@ -1,0 +1,196 @@
+"""What the pages of threads show. Each POST form carries ``csrf``."""
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from web.pages.parts import ActorCard, Field, Image, Link, Paging, PostCard, Prose, Reply, Text
+from web.pages.views import Page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommunityHead:
+    """A community at the top of its pages, and what whoever reads is to it.
+
+    ``membership``: '' (no member), member, asked; ``visibility`` and ``join_policy`` as ``node.domain.communities``
+    names them; ``may_write``: begin a thread; ``csrf`` is empty for strangers. ``home``: where it lives elsewhere.
+    """
+
+    path: str
+    name: str
+    handle: str
+    avatar: Image | None = None
+    kind: str = "group"
+    purpose: Prose | None = None
+    members: int = 0
+    visibility: str = "public"
+    join_policy: str = "open"
+    membership: str = ""
+    is_moderator: bool = False
+    may_write: bool = False
+    is_archived: bool = False
+    csrf: str = ""
+    home: Link | None = None
+    topics: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadCard:
+    """A thread in a list; ``kind`` is a ``TopicKind``. ``community`` where the list is of more than one."""
+
+    path: str
+    kind: str
+    title: Text
+    author: ActorCard
+    published_at: int
+    active_at: int
+    excerpt: str = ""
+    warning: str = ""
+    answers: int = 0
+    answered: bool = False
+    locked: bool = False
+    pinned: bool = False
+    community: Link | None = None
+    visibility: str = "public"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindFilter:
+    """A kind that a list can be narrowed to; '' for all."""
+
+    kind: str
+    path: str
+    selected: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coming:
+    """An event of a community that is still to come."""
+
+    path: str
+    title: Text
+    starts_at: int
+    ends_at: int = 0
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommunityView:
+    """``/c/NAME``. ``closed``: its members alone read what is written."""
+
+    template: ClassVar[str] = "threads/community.html"
+
+    page: Page
+    head: CommunityHead
+    closed: bool = False
+    pinned: tuple[ThreadCard, ...] = ()
+    threads: tuple[ThreadCard, ...] = ()
+    kinds: tuple[KindFilter, ...] = ()
+    by_activity: bool = False
+    newest_path: str = ""
+    active_path: str = ""
+    paging: Paging = field(default_factory=Paging)
+    rules: tuple[str, ...] = ()
+    moderators: tuple[ActorCard, ...] = ()
+    coming: tuple[Coming, ...] = ()
+    calendar_path: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadView:
+    """A thread with its answers; ``compose`` is there for who may answer."""
+
+    template: ClassVar[str] = "threads/thread.html"
+
+    page: Page
+    kind: str
+    post: PostCard
+    title: Text
+    address: str
+    head: CommunityHead | None = None
+    locked: bool = False
+    answered: bool = False
+    best: PostCard | None = None
+    replies: tuple[Reply, ...] = ()
+    answers: int = 0
+    paging: Paging = field(default_factory=Paging)
+    compose: "Compose | None" = None
+    govern_path: str = ""
+    pinned: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionsView:
+    """``/questions``: of all communities that the reader may see, and of none."""
+
+    template: ClassVar[str] = "threads/questions.html"
+
+    page: Page
+    state: str
+    threads: tuple[ThreadCard, ...] = ()
+    paging: Paging = field(default_factory=Paging)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A picture or recording that will go out with the post, and what is said of it."""
+
+    id: str
+    url: str
+    media_type: str
+    alt: Field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compose:
+    """The form: what is typed so far, and what is wrong with it.
+
+    ``mode``: thread, question, post, answer, edit. ``key`` makes that sending twice posts once; ``reply``: the id of
+    what is answered. ``kinds``, ``visibilities``, ``languages``: what can be chosen, by value.
+    """
+
+    mode: str
+    action: str
+    csrf: str
+    key: str = ""
+    reply: str = ""
+    back: str = ""
+    kind: str = ""
+    kinds: tuple[str, ...] = ()
+    title: Field = field(default_factory=Field)
+    text: Field = field(default_factory=Field)
+    link: Field = field(default_factory=Field)
+    warning: Field = field(default_factory=Field)
+    language: str = ""
+    languages: tuple[str, ...] = ()
+    visibility: str = ""
+    visibilities: tuple[str, ...] = ()
+    media: tuple[Shown, ...] = ()
+    media_error: str = ""
+    has_title: bool = False
+    event_path: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComposeView:
+    """A page with the form alone; ``answered`` is the post above it, ``preview`` how it will look."""
+
+    template: ClassVar[str] = "threads/compose.html"
+
+    page: Page
+    compose: Compose
+    head: CommunityHead | None = None
+    answered: PostCard | None = None
+    preview: PostCard | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteView:
+    """The question before a post is deleted."""
+
+    template: ClassVar[str] = "threads/delete.html"
+
+    page: Page
+    action: str
+    csrf: str
+    back: str
+    post: PostCard
