@@ -126,8 +126,15 @@ def find_thread(conn: Connection, object_id: int, viewer_id: int | None) -> Row[
 
 
 def load_post(conn: Connection, object_id: int, viewer_id: int | None) -> Row[Any] | None:
-    """A post that this reader may see: columns of ``objects`` without ``raw``."""
-    return conn.execute(select(*_COLUMNS).where(objects.c.id == object_id, visible_to(viewer_id))).first()
+    return load_posts(conn, [object_id], viewer_id).get(object_id)
+
+
+def load_posts(conn: Connection, ids: Collection[int], viewer_id: int | None) -> dict[int, Row[Any]]:
+    """Those of these posts that this reader may see, by id: columns of ``objects`` without ``raw``."""
+    if not ids:
+        return {}
+    query: Select[Any] = select(*_COLUMNS).where(objects.c.id.in_(list(ids)), visible_to(viewer_id))
+    return {row.id: row for row in conn.execute(query)}
 
 
 def load_answers(

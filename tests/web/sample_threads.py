@@ -3,19 +3,33 @@
 from dataclasses import replace
 
 from node.clock import DAY, HOUR, MINUTE
+from node.domain.notices import NoticeType, Occasion
 from tests.web import sample_views
-from web.pages.parts import ActorCard, Acts, Field, Link, Origin, Paging, PostCard, Prose, Reply, SafeHtml, Text
+from web.notifications.views import NoticeRow, NotificationsView, RequestRow, RequestsView
+from web.pages.parts import (
+    ActorCard,
+    Acts,
+    Compose,
+    Field,
+    Link,
+    Origin,
+    Paging,
+    PostCard,
+    Prose,
+    Reply,
+    SafeHtml,
+    Shown,
+    Text,
+)
 from web.pages.views import Notice, Page, View, Viewer
 from web.threads.views import (
     Coming,
     CommunityHead,
     CommunityView,
-    Compose,
     ComposeView,
     DeleteView,
     KindFilter,
     QuestionsView,
-    Shown,
     ThreadCard,
     ThreadView,
 )
@@ -319,6 +333,47 @@ def delete_post() -> DeleteView:
     )
 
 
+def notifications() -> NotificationsView:
+    kinds = (*NoticeType, *Occasion)
+    rows = tuple(
+        NoticeRow(
+            kind=kind.value,
+            who=MARTA if number % 2 else ORLA,
+            others=number % 3,
+            at=NOW - number * HOUR,
+            path=f"/@orla/p{number}",
+            title=_cards()[1].title if number == 1 else None,
+            excerpt="Ein Licht, das von der Decke kommt." if number < 12 else "",
+            is_new=number < 4,
+            request_path="/notifications/follows/7" if kind is NoticeType.FOLLOW_REQUEST else "",
+        )
+        for number, kind in enumerate(kinds)
+    )
+    return NotificationsView(
+        page=_page("/notifications", "Notifications"),
+        csrf="c" * 43,
+        only="",
+        rows=rows,
+        paging=Paging(next_path="/notifications?before=1"),
+        requests=2,
+        newest=9,
+        has_new=True,
+    )
+
+
+def no_notifications() -> NotificationsView:
+    return NotificationsView(page=_page("/notifications", "Notifications"), csrf="c" * 43, only="mentions")
+
+
+def notification_requests() -> RequestsView:
+    row = RequestRow(id="7", who=MARTA, total=3, at=NOW - HOUR, excerpt="Guten Tag!")
+    return RequestsView(page=_page("/notifications/requests", "Kept apart"), csrf="c" * 43, rows=(row,))
+
+
+def no_notification_requests() -> RequestsView:
+    return RequestsView(page=_page("/notifications/requests", "Kept apart"), csrf="c" * 43)
+
+
 def thread_views() -> dict[str, View]:
     """Each by a short name."""
     views = (
@@ -335,5 +390,9 @@ def thread_views() -> dict[str, View]:
         compose_post,
         compose_answer,
         delete_post,
+        notifications,
+        no_notifications,
+        notification_requests,
+        no_notification_requests,
     )
     return {view.__name__: view() for view in views}

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from node.domain.notices import Policy, Verdict
 from node.errors import Invalid, NotFound
-from node.services import news
+from node.services import notices
 from node.services.context import Unit
 from node.state import NODE
 from node.store import notification_lists as lists
@@ -108,22 +108,22 @@ def _show_request(conn: Connection, look: Look, owner_id: int, request_id: int) 
 
 async def accept_one(request: web.Request) -> web.Response:
     """``POST /api/v1/notifications/requests/:id/accept``"""
-    return await _settle_one(request, _accept)
+    return await _settle_one(request, notices.accept_requests)
 
 
 async def dismiss_one(request: web.Request) -> web.Response:
     """``POST /api/v1/notifications/requests/:id/dismiss``"""
-    return await _settle_one(request, _dismiss)
+    return await _settle_one(request, notices.dismiss_requests)
 
 
 async def accept_many(request: web.Request) -> web.Response:
     """``POST /api/v1/notifications/requests/accept``"""
-    return await _settle_many(request, _accept)
+    return await _settle_many(request, notices.accept_requests)
 
 
 async def dismiss_many(request: web.Request) -> web.Response:
     """``POST /api/v1/notifications/requests/dismiss``"""
-    return await _settle_many(request, _dismiss)
+    return await _settle_many(request, notices.dismiss_requests)
 
 
 async def show_merged(request: web.Request) -> web.Response:
@@ -147,20 +147,6 @@ async def _settle_many(request: web.Request, settle: _Settle) -> web.Response:
     ids = (await read_parameters(request)).identifiers("id")[:_MANY]
     await node.store.write(settle, node.unit(), caller.actor_id, ids)
     return empty()
-
-
-def _accept(conn: Connection, unit: Unit, owner_id: int, ids: Collection[int]) -> int:
-    found = lists.load_requests(conn, owner_id, ids)
-    lists.accept_requests(conn, owner_id, [each.actor_id for each in found])
-    if found:
-        news.tell(conn, unit, news.Merged(owner_id))
-    return len(found)
-
-
-def _dismiss(conn: Connection, _unit: Unit, owner_id: int, ids: Collection[int]) -> int:
-    found = lists.load_requests(conn, owner_id, ids)
-    lists.dismiss_requests(conn, owner_id, [each.actor_id for each in found])
-    return len(found)
 
 
 _REQUESTS = "/api/v1/notifications/requests"

@@ -4,7 +4,7 @@ Pictures of other hosts come from our copies: the pages load nothing from elsewh
 nobody else who reads.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -232,19 +232,40 @@ def post_cards(rows: Iterable[Row[Any]], authors: Mapping[int, Any], reader: Rea
     return tuple(post_card(row, authors[row.actor_id], reader) for row in rows if is_shown(row, authors, reader))
 
 
-def thread(rows: Sequence[Row[Any]], authors: Mapping[int, Any], parent_id: int, reader: Reader) -> tuple[Reply, ...]:
-    """Replies in the order of reading: each before what answers it."""
+def threaded(
+    rows: Sequence[Row[Any]],
+    parent_id: int,
+    card: Callable[[Row[Any]], PostCard],
+    shows: Callable[[Row[Any]], bool],
+    *,
+    first_id: int | None = None,
+    last_id: int | None = None,
+) -> tuple[Reply, ...]:
+    """Replies in the order of reading: each before what answers it. What is not shown takes its answers along.
+
+    ``first_id``: a direct reply that stands before the others; ``last_id``: direct replies after it are left out.
+    """
     children: dict[int | None, list[Row[Any]]] = {}
     for row in rows:
         children.setdefault(row.in_reply_to_id, []).append(row)
-    found: list[Reply] = []
-    waiting = list(reversed(children.get(parent_id, [])))
+    direct = [row for row in children.get(parent_id, []) if last_id is None or row.id <= last_id]
+    direct.sort(key=lambda row: row.id != first_id)
+    found, waiting = list[Reply](), list(reversed(direct))
     while waiting:
         row = waiting.pop()
-        if is_shown(row, authors, reader):
-            found.append(Reply(post=post_card(row, authors[row.actor_id], reader), depth=row.depth))
+        if shows(row):
+            found.append(Reply(post=card(row), depth=row.depth))
             waiting += reversed(children.get(row.id, []))
     return tuple(found)
+
+
+def thread(rows: Sequence[Row[Any]], authors: Mapping[int, Any], parent_id: int, reader: Reader) -> tuple[Reply, ...]:
+    """Replies that everybody may read, and the reader's own."""
+
+    def card(row: Row[Any]) -> PostCard:
+        return post_card(row, authors[row.actor_id], reader)
+
+    return threaded(rows, parent_id, card, lambda row: is_shown(row, authors, reader))
 
 
 def is_shown(row: Row[Any], authors: Mapping[int, Any], reader: Reader) -> bool:

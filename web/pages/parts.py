@@ -5,7 +5,7 @@ passes as markup. Times are milliseconds since 1970 in UTC (``*_at``). A ``path`
 with one slash; a ``url`` is absolute and may lead anywhere. An empty string or tuple means "not there, leave it out".
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 class SafeHtml(str):
@@ -354,3 +354,43 @@ class Field:
 
     value: str = ""
     error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A picture or recording that will go out with the post, and what is said of it."""
+
+    id: str
+    url: str
+    media_type: str
+    alt: Field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compose:
+    """The form: what is typed so far, and what is wrong with it.
+
+    ``mode``: thread, question, post, answer, edit. ``key`` makes that sending twice posts once; ``reply``: the id of
+    what is answered. ``kinds``, ``visibilities``, ``languages``: what can be chosen, by value.
+    """
+
+    mode: str
+    action: str
+    csrf: str
+    key: str = ""
+    reply: str = ""
+    back: str = ""
+    kind: str = ""
+    kinds: tuple[str, ...] = ()
+    title: Field = field(default_factory=Field)
+    text: Field = field(default_factory=Field)
+    link: Field = field(default_factory=Field)
+    warning: Field = field(default_factory=Field)
+    language: str = ""
+    languages: tuple[str, ...] = ()
+    visibility: str = ""
+    visibilities: tuple[str, ...] = ()
+    media: tuple[Shown, ...] = ()
+    media_error: str = ""
+    has_title: bool = False
+    event_path: str = ""

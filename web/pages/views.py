@@ -14,6 +14,7 @@ from web.pages.parts import (
     ActorCard,
     Agent,
     Chip,
+    Compose,
     Concept,
     ExportGap,
     FacetGroup,
@@ -312,6 +313,7 @@ class PostView:
     ancestors: tuple[PostCard, ...] = ()
     missing_parent: str = ""
     replies: tuple[Reply, ...] = ()
+    compose: Compose | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

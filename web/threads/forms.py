@@ -24,9 +24,8 @@ from node.state import NODE
 from node.store.media import Media
 from web import sessions
 from web.pages.cursor import number_in
-from web.pages.parts import Field
+from web.pages.parts import Compose, Field, Shown
 from web.state import WEB
-from web.threads.views import Compose, Shown
 from web.uploads import on_disk
 
 KINDS = (TopicKind.DISCUSSION, TopicKind.QUESTION, TopicKind.RESOURCE, TopicKind.NOTE, TopicKind.ANNOUNCEMENT)

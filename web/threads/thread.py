@@ -20,7 +20,7 @@ from node.state import NODE
 from node.store import actors, objects, showing, statuses, threads
 from node.store.objects import Object
 from node.store.statuses import Own
-from web.pages.cards import Reader
+from web.pages.cards import Reader, threaded
 from web.pages.cursor import cursor_of
 from web.pages.frame import html, page_of
 from web.pages.parts import Link, Paging, PostCard, Reply, Text
@@ -135,7 +135,14 @@ def _view(request: web.Request, found: Found, path: str, reader: Reader) -> Thre
     direct = [each.id for each in found.answers if each.depth == 0]
     onward = f"{path}?after={direct[_PAGE - 1]}" if len(direct) > _PAGE else ""
     last = direct[_PAGE - 1] if onward else None
-    replies = _threaded(found, card, reader, last)
+    replies = threaded(
+        found.answers,
+        row.id,
+        card,
+        lambda each: each.actor_id in found.people and not reader.hides_actor(found.people[each.actor_id]),
+        first_id=row.accepted_id,  # with what was said about it
+        last_id=last,
+    )
     post, best = card(row), card(found.best) if found.best is not None else None
     head = _head(request, found.seen, reader)
     governs = found.seen is not None and found.seen.standing.is_moderator and found.seen.group.local
@@ -149,7 +156,7 @@ def _view(request: web.Request, found: Found, path: str, reader: Reader) -> Thre
         locked=row.locked,
         pinned=row.pinned_at is not None,
         answered=row.accepted_id is not None,
-        best=best,
+        best=None if any(reply.post.accepted for reply in replies) else best,
         replies=replies,
         answers=found.total,
         paging=Paging(next_path=onward, first_path=path if "after" in request.query else ""),
@@ -162,21 +169,6 @@ def _head(request: web.Request, seen: Seen | None, reader: Reader) -> Any:
     if seen is None:
         return None
     return community_head(request, seen.row, seen.community, seen.members, seen.standing, reader)
-
-
-def _threaded(found: Found, card: Any, reader: Reader, last: int | None) -> tuple[Reply, ...]:
-    """Answers in the order of reading, each before what answers it; those of the next page are left to it."""
-    children: dict[int | None, list[Any]] = {}
-    for each in found.answers:
-        children.setdefault(each.in_reply_to_id, []).append(each)
-    top = [each for each in children.get(found.row.id, []) if last is None or each.id <= last]
-    waiting, shown = list(reversed(top)), []
-    while waiting:
-        each = waiting.pop()
-        if each.actor_id in found.people and not reader.hides_actor(found.people[each.actor_id]):
-            shown.append(Reply(post=card(each), depth=each.depth))
-            waiting += reversed(children.get(each.id, []))
-    return tuple(shown)
 
 
 def _page(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from web.pages.parts import ActorCard, Field, Image, Link, Paging, PostCard, Prose, Reply, Text
+from web.pages.parts import ActorCard, Compose, Image, Link, Paging, PostCard, Prose, Reply, Text
 from web.pages.views import Page
 
 
@@ -97,7 +97,10 @@ class CommunityView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThreadView:
-    """A thread with its answers; ``compose`` is there for who may answer."""
+    """A thread with its answers; ``compose`` is there for who may answer.
+
+    ``best``: the answer that helped, where it does not stand among the ``replies`` of this page.
+    """
 
     template: ClassVar[str] = "threads/thread.html"
 
@@ -113,7 +116,7 @@ class ThreadView:
     replies: tuple[Reply, ...] = ()
     answers: int = 0
     paging: Paging = field(default_factory=Paging)
-    compose: "Compose | None" = None
+    compose: Compose | None = None
     govern_path: str = ""
     pinned: bool = False
 
@@ -128,46 +131,6 @@ class QuestionsView:
     state: str
     threads: tuple[ThreadCard, ...] = ()
     paging: Paging = field(default_factory=Paging)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
-    """A picture or recording that will go out with the post, and what is said of it."""
-
-    id: str
-    url: str
-    media_type: str
-    alt: Field
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Compose:
-    """The form: what is typed so far, and what is wrong with it.
-
-    ``mode``: thread, question, post, answer, edit. ``key`` makes that sending twice posts once; ``reply``: the id of
-    what is answered. ``kinds``, ``visibilities``, ``languages``: what can be chosen, by value.
-    """
-
-    mode: str
-    action: str
-    csrf: str
-    key: str = ""
-    reply: str = ""
-    back: str = ""
-    kind: str = ""
-    kinds: tuple[str, ...] = ()
-    title: Field = field(default_factory=Field)
-    text: Field = field(default_factory=Field)
-    link: Field = field(default_factory=Field)
-    warning: Field = field(default_factory=Field)
-    language: str = ""
-    languages: tuple[str, ...] = ()
-    visibility: str = ""
-    visibilities: tuple[str, ...] = ()
-    media: tuple[Shown, ...] = ()
-    media_error: str = ""
-    has_title: bool = False
-    event_path: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

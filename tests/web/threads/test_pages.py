@@ -54,7 +54,8 @@ async def test_a_thread_from_its_beginning_to_its_answer(house: House):
     assert "This helped" not in await house.ada.get(path)
     assert await house.ben.post(f"/posts/{answer}/accept", back=path) == f"{path}#p{answer}"
     page = await house.stranger.page(path)
-    assert words(page, "//section[@aria-labelledby='best']//article/p[1]") == ["This answer helped."]
+    assert words(page, "//section[@aria-labelledby='answers']//article/p[@class='helped']") == ["This answer helped."]
+    assert not page.xpath("//section[@aria-labelledby='best']")
     (data,) = [json.loads(each.text) for each in page.xpath("//script[@type='application/ld+json']")]
     assert data["@type"] == "QAPage"
     assert data["mainEntity"]["name"] == "Why do castings crack?"
