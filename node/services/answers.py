@@ -11,8 +11,6 @@ from node.store import entries, objects, topics
 from node.store.objects import Object
 from node.store.topics import Topic
 
-_NOT_AN_ANSWER = "This is no answer to this question."
-
 
 def accept(conn: Connection, unit: Unit, asker_id: int, question_id: int, answer_id: int) -> None:
     """Accept an answer, in place of the one before. Everybody who knows the question hears of it.
@@ -23,7 +21,7 @@ def accept(conn: Connection, unit: Unit, asker_id: int, question_id: int, answer
     question, topic = _own_question(conn, asker_id, question_id)
     answer = _visible(conn, asker_id, answer_id)
     if not is_answer(question, answer):
-        raise Invalid(_NOT_AN_ANSWER)
+        raise Invalid("This is no answer to this question.")
     if topic.accepted_id == answer.id:
         return
     _save(conn, unit, question, answer.id)

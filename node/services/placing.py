@@ -7,7 +7,6 @@ remains a post that mentions it where she only mentioned it.
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
 from sqlalchemy import Connection
 
@@ -19,6 +18,7 @@ from node.domain.topics import MAX_TITLE, guess_kind
 from node.domain.visibility import Visibility
 from node.errors import Forbidden, Invalid, NotFound, Problem
 from node.markdown import hashtags_in
+from node.sentences import Sentence, sentences
 from node.services import membership
 from node.services.context import Unit
 from node.store import actors, communities, topics
@@ -28,7 +28,7 @@ from node.store.objects import Object
 from node.store.topics import Topic
 
 #: What somebody is told who may not write.
-SENTENCES: Mapping[Refusal, str] = MappingProxyType(
+SENTENCES: Mapping[Refusal, Sentence] = sentences(
     {
         Refusal.BANNED: "You may not write in this community any more.",
         Refusal.ARCHIVED: "This community is closed: it can be read, and nobody writes in it any more.",
@@ -38,7 +38,7 @@ SENTENCES: Mapping[Refusal, str] = MappingProxyType(
         Refusal.NOT_PUBLIC: "This community is open to everybody, so what is written in it is, too.",
     }
 )
-_OTHERWISE = "This community does not take this from you."
+_OTHERWISE = Sentence("This community does not take this from you.")
 
 
 @dataclass(frozen=True, slots=True)

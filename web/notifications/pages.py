@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from node.domain.filters import FilterContext
 from node.domain.notices import NoticeType, Occasion
 from node.domain.text import plain, shorten
+from node.sentences import Sentence
 from node.services import follows, notices
 from node.state import NODE
 from node.store import filters, markers, showing, threads
@@ -60,7 +61,7 @@ async def show_notifications(request: web.Request) -> web.Response:
     more = f"{here}{joint}before={groups[-1].newest.id}" if len(found.groups) > _PAGE else ""
     rows = tuple(_row(group, found, reader) for group in groups if _is_shown(group, found, reader))
     view = NotificationsView(
-        page=page_of(request, PATH, title="Notifications", section=PATH, noindex=True),
+        page=page_of(request, PATH, title=Sentence("Notifications"), section=PATH, noindex=True),
         csrf=session.csrf,
         only=only,
         rows=rows,
@@ -164,7 +165,7 @@ async def show_requests(request: web.Request) -> web.Response:
     reader = reader_of(request)
     more = f"{REQUESTS}?before={found[_PAGE - 1].id}" if len(found) > _PAGE else ""
     view = RequestsView(
-        page=page_of(request, REQUESTS, title="Kept apart", section=PATH, noindex=True),
+        page=page_of(request, REQUESTS, title=Sentence("Kept apart"), section=PATH, noindex=True),
         csrf=session.csrf,
         rows=tuple(_request_row(each, people, posts, reader) for each in found[:_PAGE] if each.actor_id in people),
         paging=Paging(next_path=more, first_path=REQUESTS if before else ""),

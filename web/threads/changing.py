@@ -11,6 +11,7 @@ from federation.state import FEDERATION
 from node.domain.posts import PostKind
 from node.errors import Invalid
 from node.media.links import MediaLinks
+from node.sentences import Sentence
 from node.services import media as media_service
 from node.services import post_changes
 from node.services.context import Unit
@@ -31,7 +32,7 @@ from web.threads.forms import Typed, Wrong, wrong_of
 from web.threads.views import ComposeView, DeleteView
 from web.uploads import roomy
 
-_DESCRIBE = "The files are here. Say what is to be seen or heard in them, then save."
+_DESCRIBE = Sentence("The files are here. Say what is to be seen or heard in them, then save.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,7 @@ def _page(
         page=page_of(
             request,
             request.path,
-            title="Edit",
+            title=Sentence("Edit"),
             noindex=True,
             notice=Notice(text=told.general, tone="bad" if is_bad else "info") if told.general else None,
         ),
@@ -162,7 +163,7 @@ async def show_delete(request: web.Request) -> web.Response:
     session = sessions.require_person(request)
     own = await request.app[NODE].store.read(_load, session.actor_id, _id(request))
     view = DeleteView(
-        page=page_of(request, request.path, title="Delete this post?", noindex=True),
+        page=page_of(request, request.path, title=Sentence("Delete this post?"), noindex=True),
         action=request.path,
         csrf=session.csrf,
         back=own.path,

@@ -13,6 +13,7 @@ from federation.state import FEDERATION
 from node.domain.communities import TopicKind
 from node.domain.text import plain, shorten
 from node.errors import Forbidden, NotFound
+from node.sentences import sentences
 from node.services import follows as following
 from node.services.context import Unit
 from node.state import NODE
@@ -123,15 +124,17 @@ def _address(path: str, **chosen: str) -> str:
     return f"{path}?{urlencode(said)}" if said else path
 
 
-_NOTICES = {
-    "joined": "You are a member now.",
-    "asked": "You have asked to join. A moderator decides.",
-    "left": "You are no member any more.",
-}
+_NOTICES = sentences(
+    {
+        "joined": "You are a member now.",
+        "asked": "You have asked to join. A moderator decides.",
+        "left": "You are no member any more.",
+    }
+)
 
 
 def _notice(request: web.Request) -> Notice | None:
-    said = next((text for name, text in _NOTICES.items() if name in request.query), "")
+    said = next((text for name, text in _NOTICES.items() if name in request.query), None)
     return Notice(text=said) if said else None
 
 

@@ -1,6 +1,5 @@
 """``/compose``, ``/c/NAME/new`` and ``/questions/new``: what is written on pages, and answered."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,6 +12,7 @@ from node.domain.communities import TopicKind
 from node.domain.visibility import Visibility
 from node.errors import Forbidden, Gone, Invalid, NotFound
 from node.media.links import MediaLinks
+from node.sentences import Sentence, sentences
 from node.services import media as media_service
 from node.services import posts
 from node.services.context import Unit
@@ -37,9 +37,11 @@ from web.threads.paths import thread_path
 from web.threads.views import ComposeView
 from web.uploads import roomy
 
-ENDED = "You are not signed in any more. Sign in in another window, then send this again: nothing of it is lost."
-OLD = "This form was too old to be taken. Please send it again: nothing of it is lost."
-_DESCRIBE = "The files are here. Say what is to be seen or heard in them, then publish."
+ENDED = Sentence(
+    "You are not signed in any more. Sign in in another window, then send this again: nothing of it is lost."
+)
+OLD = Sentence("This form was too old to be taken. Please send it again: nothing of it is lost.")
+_DESCRIBE = Sentence("The files are here. Say what is to be seen or heard in them, then publish.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,12 +241,14 @@ class _Root:
 
 # -- the page --------------------------------------------------------------------------------------------------------
 
-_TITLES: Mapping[str, str] = {
-    "thread": "Begin a thread",
-    "question": "Ask a question",
-    "answer": "Answer",
-    "post": "Write something",
-}
+_TITLES = sentences(
+    {
+        "thread": "Begin a thread",
+        "question": "Ask a question",
+        "answer": "Answer",
+        "post": "Write something",
+    }
+)
 
 
 async def _again(

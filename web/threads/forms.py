@@ -18,6 +18,7 @@ from node.domain.communities import TopicKind
 from node.domain.drafts import Draft
 from node.domain.visibility import Visibility
 from node.errors import Invalid, Malformed
+from node.sentences import Sentence
 from node.services.media import MAX_ATTACHED
 from node.services.uploads import Words
 from node.state import NODE
@@ -129,7 +130,7 @@ async def take_files(
     files = [each for each in sent.getall("files", ()) if isinstance(each, FileField) and each.filename]
     room, problem, taken = MAX_ATTACHED - len(typed.media), "", list[tuple[int, str]]()
     if len(files) > room:
-        files, problem = files[:room], f"A post shows at most {MAX_ATTACHED} files."
+        files, problem = files[:room], Sentence("A post shows at most {n} files.", n=MAX_ATTACHED)
     async with on_disk(request, *files) as places:
         for place in places:
             assert place is not None
@@ -157,7 +158,11 @@ class Wrong:
 
 def wrong_of(error: Invalid) -> Wrong:
     """Where in the form an error belongs."""
-    told = {name: f"Please use {each.expected}." for each in error.problems if (name := _FIELDS.get(each.path))}
+    told = {
+        name: Sentence("Please use {what}.", what=each.expected)
+        for each in error.problems
+        if (name := _FIELDS.get(each.path))
+    }
     return Wrong(told) if told else Wrong({"text": error.public})
 
 

@@ -8,6 +8,7 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from node.domain.communities import TopicKind
+from node.sentences import Sentence
 from node.state import NODE
 from node.store import showing, threads
 from node.store.threads import Wanted
@@ -48,7 +49,7 @@ async def show_questions(request: web.Request) -> web.Response:
     here = f"/questions?state={state}"
     more = f"{here}&after={next_cursor(found.rows[_PAGE - 1])}" if len(found.rows) > _PAGE else ""
     view = QuestionsView(
-        page=page_of(request, "/questions", title="Questions", section="/questions", noindex=state != "open"),
+        page=page_of(request, "/questions", title=Sentence("Questions"), section="/questions", noindex=state != "open"),
         state=state,
         threads=thread_cards(rows, found.people, reader, with_community=True),
         paging=Paging(next_path=more, first_path=here if after else ""),

@@ -14,6 +14,7 @@ from node.domain.communities import TopicKind, refuse_post
 from node.domain.text import plain, shorten
 from node.domain.visibility import Visibility
 from node.errors import NotFound
+from node.sentences import Sentence
 from node.services import membership
 from node.services.context import Unit
 from node.state import NODE
@@ -180,10 +181,10 @@ def _page(
     replies: Sequence[Reply],
 ) -> Page:
     row, author = found.row, found.people[found.row.actor_id]
-    crumbs = [Link(label="Questions", href="/questions")] if found.seen is None else []
+    crumbs = [Link(label=Sentence("Questions"), href="/questions")] if found.seen is None else []
     if found.seen is not None:
         crumbs = [
-            Link(label="Communities", href="/communities"),
+            Link(label=Sentence("Communities"), href="/communities"),
             Link(label=found.seen.row.name or found.seen.row.username, href=community_path(found.seen.row)),
         ]
     is_open = row.visibility == Visibility.PUBLIC.value

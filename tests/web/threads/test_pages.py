@@ -93,7 +93,7 @@ async def test_nothing_typed_is_lost(house: House):
     cases = [
         ("no title", 422, {"title": ""}, "Please use a title."),
         ("no address", 422, {"link": "javascript:alert(1)"}, "Please use an address"),
-        ("too long", 422, {"text": "x" * 6_000}, "at most 5000 characters"),
+        ("too long", 422, {"text": "x" * 6_000}, "at most 5,000 characters"),
         ("an old form", 403, {"csrf": "old"}, "too old"),
     ]
     for name, status, changes, sentence in cases:
