@@ -1127,5 +1127,10 @@ def all_views() -> dict[str, View]:
         audit,
         block_list,
     )
-    more = sample_account.account_views() | sample_courses.course_views() | sample_network.views(page(), ADMIN) | sample_threads.thread_views()
+    more = (
+        sample_account.account_views()
+        | sample_courses.course_views()
+        | sample_network.views(page(), ADMIN)
+        | sample_threads.thread_views()
+    )
     return {view.__name__: view() for view in views} | more
