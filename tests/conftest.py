@@ -1,5 +1,6 @@
 """What holds for every test."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -16,3 +17,9 @@ if "TMPDIR" not in os.environ and os.access(_MEMORY, os.W_OK) and shutil.disk_us
     os.environ["TMPDIR"] = tempfile.tempdir = _MEMORY
 costs.lower()
 depth.set_depth()
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of collected tests stay until the end; looking for garbage among them takes half a second."""
+    gc.collect()
+    gc.freeze()
