@@ -17,6 +17,7 @@ from federation.handlers import apply
 from federation.handover import Handover
 from federation.mapping.activity import Activity, read_activity
 from federation.strictjson import read_object
+from node import log
 from node.errors import Invalid
 from node.ids import Ids
 from node.jobs.kinds import INBOX, RESOLVE
@@ -70,7 +71,9 @@ class Processor:
         if isinstance(inbound, str):
             return inbound
         try:
-            return apply(working, inbound)
+            # What it leaves behind is of the request that delivered it.
+            with log.bound(job=str(job.id), request=job.request_id or "", activity=inbound.activity.id):
+                return apply(working, inbound)
         except Needs:
             working.add_job(resolve_job(self._ids, working.unit.now, job))
             return ""

@@ -80,7 +80,11 @@ def _summary(conn: Connection, now: int) -> dict[str, Any]:
 
 def _row(row: Any) -> dict[str, Any]:
     names = ("id", "kind", "target", "host", "attempts", "error")
-    return {**{name: getattr(row, name) for name in names}, "due": to_rfc3339(row.due_at)}
+    return {
+        **{name: getattr(row, name) for name in names},
+        "due": to_rfc3339(row.due_at),
+        "request_id": row.request_id,
+    }
 
 
 def _print(found: dict[str, Any], *, as_json: bool) -> None:

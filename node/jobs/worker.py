@@ -80,7 +80,7 @@ def _each(run_one: Callable[[Job], Awaitable[Outcome]]) -> Run:
     async def run(jobs: Sequence[Job]) -> Sequence[Outcome]:
         outcomes = []
         for job in jobs:
-            with log.bound(job=str(job.id)):
+            with log.bound(job=str(job.id), request=job.request_id or ""):
                 outcomes.append(await run_one(job))
         return outcomes
 
@@ -222,7 +222,9 @@ class Worker:
 
     async def _outcomes(self, lane: _Lane, jobs: Sequence[Job]) -> Sequence[Outcome]:
         try:
-            log.job_id.set(str(jobs[0].id) if len(jobs) == 1 else "")  # of this slot, until its next job
+            # Of this slot, until its next job.
+            log.job_id.set(str(jobs[0].id) if len(jobs) == 1 else "")
+            log.request_id.set((jobs[0].request_id or "") if len(jobs) == 1 else "")
             outcomes = await lane.kind.run(jobs)
             if len(outcomes) != len(jobs) or not all(isinstance(outcome, Outcome) for outcome in outcomes):
                 raise RuntimeError(f"{lane.kind.name}: {outcomes!r:.100} for {len(jobs)} jobs")
@@ -299,7 +301,10 @@ def _judged(job: Job, error: Exception) -> Outcome:
     outcome = judge(error, job.attempts)
     level = log.INFO if isinstance(error, NodeError) else log.ERROR
     name = f"job.{type(outcome).__name__.lower()}"
-    log.event(name, level=level, error=error, job_id=job.id, kind=job.kind, target=job.target, attempt=job.attempts)
+    asked = {"request_id": job.request_id} if job.request_id else {}
+    log.event(
+        name, level=level, error=error, job_id=job.id, kind=job.kind, target=job.target, attempt=job.attempts, **asked
+    )
     return outcome
 
 

@@ -12,6 +12,7 @@ transaction, in a thread that the store owns; it cannot await, so no network cal
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from contextvars import Context, copy_context
 from typing import Any, Concatenate, NamedTuple, ParamSpec, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine
@@ -159,7 +160,9 @@ class Store:
         ``fn`` may run more than once (PostgreSQL, after a deadlock); only its last run counts. A caller who is
         cancelled does not learn whether it ran.
         """
-        return await self._backend.write(lambda conn: fn(conn, *args, **kwargs))
+        # Another thread runs it; the ids of the request in hand go along, so that the jobs it leaves behind carry them.
+        context = copy_context()
+        return await self._backend.write(lambda conn: context.run(fn, conn, *args, **kwargs))
 
     async def gather(self, fn: Callable[[Connection, Sequence[Item]], Sequence[T]], item: Item) -> T:
         """Run ``fn`` over ``item`` and all others that wait for the same ``fn``; answers the result at its place.
@@ -172,7 +175,8 @@ class Store:
         if gathering is None:
             gathering = self._gatherings[fn] = Gathering()
             # A task of its own: a caller who goes away must not take the others' write with it.
-            gathering.task = asyncio.create_task(self._drain(fn, gathering), name="store gather")
+            # Nor does it stand for the request that happened to be first: it begins with an empty context.
+            gathering.task = asyncio.create_task(self._drain(fn, gathering), name="store gather", context=Context())
         gathering.waiting.append((item, future))
         return await future
 

@@ -10,11 +10,12 @@ only: whether a job is the first of its key is asked again when it is claimed, a
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, case, delete, exists, func, insert, or_, select, update
 
+from node import log
 from node.clock import HOUR, SECOND
 from node.store.bulk import Bulk
 from node.store.engine import signal
@@ -45,11 +46,12 @@ class Job:
     attempts: int  # this one included
     expires_at: int | None
     created_at: int
+    request_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class NewJob:
-    """A piece of work to be done from ``due_at`` on."""
+    """A piece of work to be done from ``due_at`` on, for the request that is in hand where it is asked for."""
 
     kind: str
     id: int
@@ -61,6 +63,7 @@ class NewJob:
     serial_key: str | None = None
     lock_key: str | None = None
     expires_at: int | None = None
+    request_id: str = field(default_factory=log.request_id.get)
 
 
 _COLUMNS = (
@@ -74,6 +77,7 @@ _COLUMNS = (
     jobs.c.attempts,
     jobs.c.expires_at,
     jobs.c.created_at,
+    jobs.c.request_id,
 )
 _INSERT = Bulk(insert_missing(jobs, [jobs.c.lock_key]))
 
@@ -112,6 +116,7 @@ def _row(job: NewJob, *, behind: bool) -> dict[str, Any]:
         "due_at": job.due_at + BEHIND if behind else job.due_at,
         "expires_at": job.expires_at,
         "created_at": job.due_at,
+        "request_id": job.request_id or None,
     }
 
 

@@ -878,6 +878,7 @@ def queue() -> admin.QueueView:
                 error="object.content: expected text, found a list",
                 attempts=5,
                 parked_at=NOW - 2 * HOUR,
+                request_id="01JRES-7f3a2b",
                 retry_path="/admin/queue/116230/retry",
                 discard_path="/admin/queue/116230/discard",
                 body='{"type": "Create", "object": {"content": ["<script>alert(1)</script>"]}}',

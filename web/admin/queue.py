@@ -90,6 +90,7 @@ def _parked(row: Any) -> ParkedMessage:
         host=row.host,
         error=one_line(row.error),
         attempts=row.attempts,
+        request_id=row.request_id or "",
         parked_at=row.due_at,
         retry_path=f"/admin/queue/{row.id}/retry",
         discard_path=f"/admin/queue/{row.id}/discard",

@@ -179,6 +179,7 @@ class ParkedMessage:
     parked_at: int
     retry_path: str
     discard_path: str
+    request_id: str = ""
     subject: str = ""
     body: str = ""
 

@@ -22,6 +22,7 @@ jobs = Table(
     Column("owner", String(64), nullable=False, server_default=""),  # the worker that holds it
     Column("error", Text, nullable=False, server_default=""),
     Column("created_at", BigInteger, nullable=False),
+    Column("request_id", String(64)),  # what asked for it, as the log names it
     Index("ix_jobs_kind_state_due_at", "kind", "state", "due_at"),
     Index("ix_jobs_serial_key_id", "serial_key", "id"),
     Index("ix_jobs_host_kind", "host", "kind"),
