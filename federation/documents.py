@@ -8,6 +8,7 @@ from federation.keypairs import Algorithm, PublicKey
 from federation.mapping.actor import build_actor
 from federation.mapping.community import build_community
 from federation.mapping.event_document import event_terms
+from federation.mapping.opinion import build_review
 from federation.mapping.post import build_post
 from federation.multikey import encode_multikey
 from node.clock import to_rfc3339
@@ -80,11 +81,13 @@ def object_document(conn: Connection, row: Row[Any], *, now: int) -> dict[str, A
     """The document of one of our objects, or its tombstone; without ``@context``. ``now`` closes polls."""
     if row.state != objects.LIVE:
         return tombstone(row.uri, row.type, row.updated_at or row.published_at)
-    if row.kind == "resource":
-        return dict(row.raw)  # written when the version was published (federation.resource_documents)
+    if row.raw:  # written when the version was published (federation.resource_documents, federation.adoption_notes)
+        return dict(row.raw)
     author = actors.load_actors_by_id(conn, [row.actor_id])[row.actor_id]
     details = row.details or {}
     entity, accepted = _in_thread(conn, row)
+    if review := details.get("review"):
+        entity = build_review(review, uri=row.uri, author_uri=author.uri, text=details.get("source", ""))
     own = OwnPost(
         uri=row.uri,
         author_uri=author.uri,
@@ -117,6 +120,8 @@ def object_document(conn: Connection, row: Row[Any], *, now: int) -> dict[str, A
         main_entity=entity,
     )
     document = build_post(own)
+    if named := details.get("named"):
+        document["cc"] = [*document["cc"], *named]
     event = events.find_event(conn, row.id) if row.kind == events.KIND else None
     return document | event_terms(event, document, publisher=author.uri, now=now) if event else document
 

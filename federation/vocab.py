@@ -231,8 +231,11 @@ _OWN_SCOPE = frozenset({"mainEntity", "@context"})  # not searched: they have co
 def with_context(document: dict[str, Any], *, signed: bool = False) -> dict[str, Any]:
     """The document with its ``@context`` in front: ours, trimmed to the terms that it uses.
 
-    ``signed`` adds the context that integrity proofs need (FEP-8b32). A context that is already there is replaced.
+    ``signed`` adds the context that integrity proofs need (FEP-8b32). A context that is already there is replaced,
+    unless a proof covers it.
     """
+    if "proof" in document and "@context" in document:
+        return document
     words: set[str] = set()
     _collect(document, words)
     context = _trim(frozenset(words))

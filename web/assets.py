@@ -26,6 +26,7 @@ BUNDLES: Mapping[str, tuple[str, ...]] = {
         "css/threads.css",
         "css/forms.css",
         "css/pages.css",
+        "css/library.css",
         "css/network.css",
         "css/courses.css",
         "css/admin.css",

@@ -3,7 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from federation import admission, quotes, received_events, received_resources, received_topics
+from federation import (
+    admission,
+    quotes,
+    received_events,
+    received_opinions,
+    received_resources,
+    received_topics,
+)
 from federation.addressing import mentioned_and_addressed
 from federation.admission import Admission
 from federation.batch import Batch, Inbound
@@ -58,6 +65,8 @@ def take_in(batch: Batch, inbound: Inbound, author: Actor, post: RemotePost, *, 
             return f"refused: {admitted.refusal}"
     if not on_purpose and not concerns_us(batch, author, post):
         return "unrelated"
+    if refusal := received_opinions.refusal(batch, author, post):
+        return refusal
     stored = store_post(batch, author, post, received_at=inbound.received_at, admitted=admitted)
     if not on_purpose:  # what was fetched is no news: a first look at a catalogue must not fill anybody's timeline
         _show(batch, inbound, author, post, stored)
@@ -115,6 +124,7 @@ def store_post(
         batch.add_fetch(post.in_reply_to, host_of(post.in_reply_to), reason="parent")
     if received_resources.is_resource(post):
         received_resources.store(batch, author, stored, post)
+    received_opinions.store(batch, author, stored, post, is_new=True)
     received_topics.store(batch, author, stored, post, admitted.group)
     if post.event is not None:
         received_events.store(batch, stored, post)

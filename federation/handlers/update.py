@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from federation import quotes, received_events, received_resources, received_topics
+from federation import quotes, received_events, received_opinions, received_resources, received_topics
 from federation.addressing import mentioned_and_addressed
 from federation.batch import Batch, Inbound
 from federation.handlers import create
@@ -74,6 +74,8 @@ def replace(batch: Batch, known: Object, post: RemotePost) -> str:
         return "older-than-known"
     batch.flush()
     author = actors.load_actors_by_id(batch.conn, [known.actor_id])[known.actor_id]
+    if refusal := received_opinions.refusal(batch, author, post):
+        return refusal
     row = objects.load_row(batch.conn, known.id)
     values = create.columns_of(batch, author, post, before=row.details)
     tags.replace_tags(batch.conn, known.id, post.hashtags)
@@ -102,6 +104,7 @@ def replace(batch: Batch, known: Object, post: RemotePost) -> str:
         batch.add_news(news.Edited(known.id))
     if received_resources.is_resource(post):
         received_resources.store(batch, author, batch.object(known.uri) or known, post)
+    received_opinions.store(batch, author, batch.object(known.uri) or known, post)
     is_in_thread = row.in_reply_to is not None or topics.find_topic(batch.conn, known.id) is not None
     if is_in_thread or group is None:
         received_topics.store(batch, author, batch.object(known.uri) or known, post, group)

@@ -73,4 +73,4 @@ def tell_sources(conn: Connection, unit: Unit, object_id: int) -> None:
     authors = authorships.load_authors(conn, local)
     owners = {authors.get(i, each.owner.id) for i, each in local.items() if is_allowed(each, branch)}
     by = authorships.find_author(conn, object_id) or branch.owner.id
-    news.tell(conn, unit, *(news.BuiltOn(object_id, owner) for owner in sorted(owners - {by})))
+    news.tell(conn, unit, *(news.Concerning(object_id, owner) for owner in sorted(owners - {by})))

@@ -94,10 +94,10 @@ class Quoted:
 
 
 @dataclass(frozen=True, slots=True)
-class BuiltOn:
-    """A new work is based on something that one of ours wrote: ``owner_id`` is told."""
+class Concerning:
+    """Something new is based on, or about, what one of ours wrote: ``owner_id`` is told."""
 
-    object_id: int  # the new work
+    object_id: int  # what is new
     owner_id: int
 
 
@@ -209,7 +209,7 @@ News = (
     | Reacted
     | Shared
     | Quoted
-    | BuiltOn
+    | Concerning
     | Followed
     | PollEnded
     | Accepted
@@ -301,7 +301,7 @@ def _of_quotes(conn: Connection, items: Sequence[Quoted | Posted], told: _Told) 
         yield Notice(owner_id, NoticeType.QUOTE, told[object_id].actor_id, object_id, object_id)
 
 
-def _of_branches(_conn: Connection, items: Sequence[BuiltOn], told: _Told) -> Iterable[Notice]:
+def _of_concerns(_conn: Connection, items: Sequence[Concerning], told: _Told) -> Iterable[Notice]:
     """Apps know no type for this; that somebody is named is the nearest."""
     for item in items:
         actor_id = told[item.object_id].actor_id
@@ -375,7 +375,7 @@ _NOTICES: Mapping[type[News], _Find] = MappingProxyType(
         Reacted: _of_reactions(NoticeType.FAVOURITE),
         Shared: _of_reactions(NoticeType.REBLOG),
         Quoted: _of_quotes,
-        BuiltOn: _of_branches,
+        Concerning: _of_concerns,
         Followed: _of_follows,
         PollEnded: _of_polls,
         Accepted: _of_accepted,
@@ -535,7 +535,7 @@ _SAYINGS: Mapping[type[News], _Say] = MappingProxyType(
         Reacted: _say_nothing,
         Shared: _say_shares,
         Quoted: _say_nothing,
-        BuiltOn: _say_nothing,
+        Concerning: _say_nothing,
         Followed: _say_nothing,
         PollEnded: _say_nothing,
         Accepted: _say_nothing,

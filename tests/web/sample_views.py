@@ -9,7 +9,7 @@ from typing import ClassVar
 from node.clock import DAY, HOUR, MINUTE
 from node.domain.moderation import DomainPolicy, Sanction
 from node.store.rules import Rule
-from tests.web import sample_account, sample_courses, sample_network, sample_threads
+from tests.web import sample_account, sample_courses, sample_library, sample_network, sample_threads
 from web.admin import views as admin
 from web.admin.house import HouseView
 from web.pages.about import AboutView
@@ -593,6 +593,13 @@ def resource() -> ResourceView:
         publisher_handle="@brigid@learn.hospital.example",
         replies=replies(),
         reply_total=5,
+        opinions=sample_library.opinions(NOW),
+        branches=cards()[:2],
+        credits=("“Farbe, Licht und das alternde Auge” by Kim, https://learn.museum.example/r/1, CC BY 4.0",),
+        edit_path="/r/dementia-friendly-wards/edit",
+        history_path="/r/dementia-friendly-wards/versions",
+        reuse_path="/resources/new?from=dementia-friendly-wards",
+        withdraw_path="/r/dementia-friendly-wards/withdraw",
     )
 
 
@@ -1132,6 +1139,7 @@ def all_views() -> dict[str, View]:
         sample_account.account_views()
         | sample_courses.course_views()
         | sample_network.views(page(), ADMIN)
+        | sample_library.all_views(page(viewer=ADMIN))
         | sample_threads.thread_views()
     )
     return {view.__name__: view() for view in views} | more

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from web.library import editor, shelf
+from web.library import editor, opinions, shelf
 
 _R = "/r/{slug}"
 
@@ -17,4 +17,10 @@ ROUTES = [
     web.get(f"{_R}/versions/{{number:[0-9]{{1,9}}}}", shelf.show_version, name="resource-version"),
     web.get(f"{_R}/withdraw", shelf.ask_to_withdraw, name="resource-withdraw"),
     web.post(f"{_R}/withdraw", shelf.withdraw, name="resource-withdraw-form"),
+    web.get(f"{_R}/used", opinions.show_use, name="resource-used"),
+    web.post(f"{_R}/used", opinions.save_use, name="resource-used-form"),
+    web.post(f"{_R}/used/{{note:[0-9]{{1,19}}}}/delete", opinions.delete_use, name="resource-used-delete"),
+    web.get(f"{_R}/review", opinions.show_review, name="resource-review"),
+    web.post(f"{_R}/review", opinions.save_review, name="resource-review-form"),
+    web.post(f"{_R}/review/delete", opinions.delete_review, name="resource-review-delete"),
 ]

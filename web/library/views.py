@@ -1,10 +1,12 @@
 """What the pages of this package show, one frozen value each (see ``web.pages.views``)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 from web.library.form import Shown
-from web.pages.parts import ExportGap, Licence, Link, Prose, Text
+from web.library.sections.rights import Choice
+from web.pages.parts import ExportGap, Field, Licence, Link, Prose, Text
 from web.pages.views import Page
 
 
@@ -141,3 +143,43 @@ class WithdrawView:
     action: str
     title: Text
     path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UseFormView:
+    """How the organisation used something. ``fields`` by their names; ``note``: the id of the one that is changed."""
+
+    template: ClassVar[str] = "library/use.html"
+
+    page: Page
+    csrf: str
+    action: str
+    title: Text
+    path: str
+    organisation: str
+    note: str
+    fields: Mapping[str, Field]
+    outcomes: tuple[Choice, ...]
+    visibilities: tuple[Choice, ...]
+    languages: tuple[tuple[str, str], ...]
+    problems: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewFormView:
+    template: ClassVar[str] = "library/review.html"
+
+    page: Page
+    csrf: str
+    action: str
+    title: Text
+    path: str
+    text: Field
+    used_for: Field
+    language: Field
+    rating: Field
+    ratings: tuple[Choice, ...]
+    visibilities: tuple[Choice, ...]
+    languages: tuple[tuple[str, str], ...]
+    delete_path: str = ""
+    problems: tuple[tuple[str, str], ...] = ()

@@ -24,10 +24,12 @@ from node.errors import NotFound
 from node.sentences import Sentence
 from node.services import authoring, branches
 from node.state import NODE
-from node.store import resources, showing
+from node.store import authorships, opinions, resources, showing
+from node.store.opinions import Counts, StoredNote, StoredReview
 from node.store.resources import Resource, Viewer
 from web.client_api.entities.cards import COVER_HEIGHT, COVER_WIDTH
 from web.courses.section import Standing, course_section, load_standing
+from web.library.opinion_cards import opinions_of
 from web.pages.cards import Reader, resource_cards, resource_origin, thread
 from web.pages.frame import html, page_of
 from web.pages.licences import licence_in_words
@@ -63,6 +65,10 @@ class _Shown:
     made: list[Resource]
     edits: bool
     standing: Standing
+    notes: list[StoredNote]
+    reviews: list[StoredReview]
+    counts: Counts
+    editable: frozenset[int]
 
 
 async def show_resource(request: web.Request) -> web.Response:
@@ -79,18 +85,31 @@ async def show_resource(request: web.Request) -> web.Response:
 def _find(conn: Connection, slug: str, viewer: Viewer) -> _Shown:
     found = resources.load_by_slug(conn, slug, viewer)
     answers = showing.load_answers(conn, found.id)
-    edits = False
-    if viewer.actor_id is not None and found.local:
-        edits = authoring.may_edit(conn, authoring.load_author(conn, viewer.actor_id), found)
+    notes = opinions.list_notes(conn, found.uri, viewer.actor_id)
+    reviews = opinions.list_reviews(conn, found.uri, viewer.actor_id)
+    said = {each.object_id for each in notes} | {each.object_id for each in reviews}
+    edits, editable = False, frozenset[int]()
+    if viewer.actor_id is not None:
+        author = authoring.load_author(conn, viewer.actor_id)
+        edits = authoring.may_edit(conn, author, found)
+        own = {each.object_id for each in notes if each.row.local}
+        authors = {} if author.is_admin else authorships.load_authors(conn, own)
+        editable = frozenset(i for i in own if author.is_admin or authors.get(i) == author.actor_id)
     sources = branches.load_sources(conn, found.record)
+    people = {row.actor_id for row in answers} | {each.organisation_id for each in notes}
+    people |= {each.actor_id for each in reviews}
     return _Shown(
         found,
-        answers,
-        showing.load_rows(conn, {row.actor_id for row in answers}),
+        [row for row in answers if row.id not in said],
+        showing.load_rows(conn, people),
         {iri: each for iri, each in sources.items() if each.may_be_read_by(viewer)},
         branches.load_branches(conn, found, viewer.actor_id),
         edits,
         load_standing(conn, found, viewer.actor_id),
+        notes,
+        reviews,
+        opinions.load_counts(conn, [found.uri], viewer.actor_id).get(found.uri, Counts()) if reviews else Counts(),
+        editable,
     )
 
 
@@ -178,6 +197,9 @@ def _view(request: web.Request, shown: _Shown, reader: Reader) -> ResourceView:
         replies=replies,
         reply_total=len(replies),
         branches=resource_cards(shown.made, reader),
+        opinions=opinions_of(
+            found.path, shown.notes, shown.reviews, shown.authors, shown.counts, reader, shown.editable
+        ),
         credits=tuple(_credits(record)),
         edit_path=f"{found.path}/edit" if shown.edits else "",
         withdraw_path=f"{found.path}/withdraw" if shown.edits else "",

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Literal, Protocol, get_args
 
 from web.courses.parts import CourseSection
+from web.library.opinion_cards import Opinions
 from web.pages.parts import (
     Accessibility,
     ActorCard,
@@ -251,6 +252,7 @@ class ResourceView:
     replies: tuple[Reply, ...] = ()
     reply_total: int = 0
     branches: tuple[ResourceCard, ...] = ()
+    opinions: Opinions = field(default_factory=Opinions)
     credits: tuple[str, ...] = ()
     edit_path: str = ""
     history_path: str = ""

@@ -1,0 +1,235 @@
+"""The pages where members write resources and say what they think of them, with plausible content."""
+
+from dataclasses import replace
+
+from node.clock import DAY
+from node.sentences import Sentence
+from web.library import views
+from web.library.form import Form, shown
+from web.library.opinion_cards import NoteCard, Opinions, ReviewCard
+from web.library.opinions import OUTCOMES
+from web.library.sections import SECTIONS
+from web.library.sections.rights import Choice
+from web.pages.languages import LANGUAGES
+from web.pages.licences import licence_in_words
+from web.pages.parts import ActorCard, ExportGap, Field, Link, Prose, SafeHtml, Text
+from web.pages.views import Notice, Page
+
+CC_BY_SA = "https://creativecommons.org/licenses/by-sa/4.0/"
+_TITLE = Text(
+    value="Umgebungen für Menschen mit Demenz: Orientierungshilfen im Krankenhausalltag gestalten", language="de"
+)
+_BODY = Prose(value=SafeHtml("<p>How <strong>signs</strong> help.</p><ul><li>colour</li><li>contrast</li></ul>"))
+_TEXTS = ((Text(value="Signs that help", language="en"), _BODY), (_TITLE, None))
+
+
+def opinions(now: int) -> Opinions:
+    """As a resource's page shows them to a member."""
+    museum = ActorCard(
+        path="/@museum@learn.museum.example", name="City Museum Aldingen", handle="@museum@learn.museum.example",
+        kind="organization",
+    )  # fmt: skip
+    note = NoteCard(
+        id="1",
+        organisation=museum,
+        outcome=OUTCOMES["worked-with-changes"],
+        context=Text(value="In four workshops with visitors and two nurses."),
+        people=(10, 20),
+        period="2026-01-12 to 2026-03-20",
+        adaptation=Text(value="Mehr Bilder, weniger Text, größere Schrift.", language="de"),
+        advice=Text(value="Bring real signs, not pictures of them."),
+        derivative="https://learn.museum.example/r/signs-for-visitors",
+        contact=Link(label="Bea Beispiel", href="https://museum.example/bea"),
+        published_at=now - 3 * DAY,
+        edit_path="/r/signs/used?note=1",
+        delete_path="/r/signs/used/1/delete",
+    )
+    ann = ActorCard(path="/@ann", name="Ann", handle="@ann@learn.uni.example")
+    review = ReviewCard(author=ann, body=_BODY, rating=4, used_for="the first week of a course", published_at=now)
+    return Opinions(
+        notes=(note,), organisations=1, reviews=(review,), ratings=1, mean="4.0", use_path="/r/signs/used",
+        review_path="/r/signs/review",
+    )  # fmt: skip
+
+
+def _form(**values: str) -> Form:
+    filled = {
+        "language-0": "en", "name-0": "Signs that help", "description-0": "How **signs** help.",
+        "language-1": "de", "name-1": _TITLE.value, "kind": "article", "licence": CC_BY_SA, "creators": "Ada L.\nBen",
+        "visibility": "organisation", "educationalLevel:https://w3id.org/kim/educationalLevel/level_C": "on",
+    }  # fmt: skip
+    return Form(values={**filled, **values}, languages=("en", "de"), owner_name="Example University")
+
+
+def _page(page: Page, path: str, title: str, **changes: object) -> Page:
+    return replace(page, path=path, title=title, noindex=True, **changes)  # type: ignore[arg-type]
+
+
+def editor(page: Page) -> views.EditorView:
+    return views.EditorView(
+        page=_page(page, "/resources/new", Sentence("Add a resource")),
+        action="/resources/new",
+        csrf="x",
+        title=Sentence("Add a resource"),
+        sections=shown(_form(), SECTIONS),
+        media="",
+        back_path="/resources",
+        drafts_path="/resources/drafts",
+    )
+
+
+def editor_wrong(page: Page) -> views.EditorView:
+    """Everything that can be there: problems, a source, a preview, what somebody else changed."""
+    wrong = {
+        "name-0": Sentence("Give it a title."),
+        "licence": "Choose what others may do with it.",
+        "file": Sentence("This file is empty."),
+    }
+    form = _form(**{"name-0": "", "licence": ""}).with_problems(wrong)
+    notice = Notice(
+        text=Sentence("Somebody else has changed this meanwhile. What you typed is still here."), tone="bad"
+    )
+    source = views.SourceLine(
+        title=_TITLE,
+        href="/r/umgebungen",
+        attribution=f"“{_TITLE.value}” by Cy, https://learn.example/r/1, licensed under CC BY-SA 4.0 ({CC_BY_SA})",
+        warning="CC BY-SA 4.0 asks that adaptations are shared under the same licence, not under CC BY 4.0.",
+    )
+    preview = views.Preview(
+        texts=_TEXTS, licence=licence_in_words(CC_BY_SA), gaps=(ExportGap(profile="AMB", fields=("about", "creator")),)
+    )
+    return replace(
+        editor(page),
+        page=_page(page, "/r/signs/edit", Sentence("Edit"), notice=notice),
+        action="/r/signs/edit",
+        title=Sentence("Edit"),
+        sections=shown(form, SECTIONS),
+        problems=tuple(wrong.items()),
+        version=3,
+        sources=(source,),
+        preview=preview,
+        differences=(views.Difference(label=Sentence("Title"), theirs="Signs, by somebody else"),),
+        history_path="/r/signs/versions",
+        other_draft="/r/signs/edit?draft=1",
+    )
+
+
+def not_allowed(page: Page) -> views.NotAllowedView:
+    iri = "https://creativecommons.org/licenses/by-nd/4.0/"
+    return views.NotAllowedView(
+        page=_page(page, "/r/signs", Sentence("Make your own from this")),
+        title=_TITLE,
+        path="/r/signs",
+        licence=licence_in_words(iri),
+        reason="CC BY-ND 4.0 does not allow adaptations.",
+    )
+
+
+def drafts(page: Page) -> views.DraftsView:
+    rows = (
+        views.DraftRow(title=_TITLE.value, path="/resources/new?draft=1", delete_path="/resources/drafts/1/delete",
+                       changed_at=page.now_at - DAY),
+        views.DraftRow(title="", path="/r/signs/edit?draft=2", delete_path="/resources/drafts/2/delete",
+                       changed_at=page.now_at, about=Link(label="Signs that help", href="/r/signs")),
+    )  # fmt: skip
+    return views.DraftsView(
+        page=_page(page, "/resources/drafts", Sentence("Your drafts")), csrf="x", rows=rows, new_path="/resources/new"
+    )
+
+
+def versions(page: Page) -> views.VersionsView:
+    now = page.now_at
+    rows = (
+        views.VersionRow(number=2, title=_TITLE, path="/r/signs", from_at=now - DAY),
+        views.VersionRow(number=1, title=_TITLE, path="/r/signs/versions/1", from_at=now - 9 * DAY, until_at=now - DAY),
+    )
+    return views.VersionsView(
+        page=_page(page, "/r/signs/versions", Sentence("Earlier versions")), title=_TITLE, path="/r/signs", rows=rows
+    )
+
+
+def version(page: Page) -> views.VersionView:
+    return views.VersionView(
+        page=_page(page, "/r/signs/versions/1", Sentence("Earlier version")),
+        title=_TITLE,
+        path="/r/signs",
+        history_path="/r/signs/versions",
+        number=1,
+        texts=_TEXTS,
+        licence=licence_in_words(CC_BY_SA),
+        visibility="public",
+        until_at=page.now_at - DAY,
+    )
+
+
+def withdraw(page: Page) -> views.WithdrawView:
+    return views.WithdrawView(
+        page=_page(page, "/r/signs/withdraw", Sentence("Withdraw")), csrf="x", action="/r/signs/withdraw", title=_TITLE,
+        path="/r/signs",
+    )  # fmt: skip
+
+
+_WRONG = Sentence("Expected {expected}, found {found}.", expected="a date", found='"soon"')
+_LANGUAGES = tuple((tag, LANGUAGES[tag]) for tag in ("en", "de"))
+_SEEN = (
+    Choice("organisation", Sentence("Members only"), Sentence("Everybody with an account here, nobody else."), True),
+    Choice(
+        "public",
+        Sentence("Everybody"),
+        Sentence("It is shown on every copy of this, also at other organisations."),
+        False,
+    ),
+)
+
+
+def use_form(page: Page) -> views.UseFormView:
+    names = ("language", "context", "outcome", "people-min", "people-max", "since", "until", "adaptation",
+             "derivative", "advice", "contact", "contact-url", "visibility", "form")  # fmt: skip
+    fields = {name: Field(error=_WRONG if name == "until" else "") for name in names}
+    return views.UseFormView(
+        page=_page(page, "/r/signs/used", Sentence("How we used this")),
+        csrf="x",
+        action="/r/signs/used",
+        title=_TITLE,
+        path="/r/signs",
+        organisation="Hochschule für Angewandte Wissenschaften Nordheim-Weserbergland",
+        note="1",
+        fields=fields,
+        outcomes=tuple(Choice(value, label, "", False) for value, label in OUTCOMES.items()),
+        visibilities=_SEEN,
+        languages=_LANGUAGES,
+        problems=(("until", _WRONG),),
+    )
+
+
+def review_form(page: Page) -> views.ReviewFormView:
+    return views.ReviewFormView(
+        page=_page(page, "/r/signs/review", Sentence("Your review")),
+        csrf="x",
+        action="/r/signs/review",
+        title=_TITLE,
+        path="/r/signs",
+        text=Field(value="Clear and *short*."),
+        used_for=Field(),
+        language=Field(value="en"),
+        rating=Field(),
+        ratings=(Choice("", Sentence("No rating"), "", True), Choice("5", Sentence("5: very good"), "", False)),
+        visibilities=_SEEN,
+        languages=_LANGUAGES,
+        delete_path="/r/signs/review/delete",
+    )
+
+
+def all_views(page: Page) -> dict[str, object]:
+    """Every page of this package by its name; ``page``: the frame, as a member sees it."""
+    return {
+        "resource-editor": editor(page),
+        "resource-editor-wrong": editor_wrong(page),
+        "resource-not-allowed": not_allowed(page),
+        "resource-drafts": drafts(page),
+        "resource-versions": versions(page),
+        "resource-version": version(page),
+        "resource-withdraw": withdraw(page),
+        "resource-used": use_form(page),
+        "resource-review": review_form(page),
+    }
