@@ -1,7 +1,8 @@
-"""Style sheets, icons and drawings: read once, named by their content, kept by browsers for ever.
+"""Style sheets, scripts, icons and drawings: read once, named by their content, kept by browsers for ever.
 
 ``Assets.url("rhizome.css")`` is an address that changes with the bytes, so what it answers never does. Style sheets
-are joined from the parts listed in ``BUNDLES``; what they name with ``url("...")`` is replaced by its own address.
+are joined from the parts listed in ``BUNDLES``; what they name with ``url("...")``, and what scripts import from ``"./..."``,
+is replaced by its own address.
 """
 
 import gzip
@@ -35,10 +36,12 @@ BUNDLES: Mapping[str, tuple[str, ...]] = {
 }
 MEDIA_TYPES: Mapping[str, str] = {
     ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
     ".png": "image/png",
     ".svg": "image/svg+xml; charset=utf-8",
 }
 _COMPRESSED = {".png"}
+_IMPORT = re.compile(r'(?<= from )"\./([a-z]+\.js)"')
 _REFERENCE = re.compile(r'url\("([a-z0-9./-]+)"\)')
 _HEADERS: Mapping[str, str] = {
     hdrs.CACHE_CONTROL: "public, max-age=31536000, immutable",
@@ -67,6 +70,9 @@ class Assets:
         for name, parts in BUNDLES.items():
             sheet = "\n".join((folder / part).read_text("utf-8") for part in parts)
             self._by_source[name] = _asset(name, self._resolved(sheet).encode())
+        scripts = {path.name: path.read_text("utf-8") for path in sorted((folder / "js").iterdir())}
+        for name in scripts:
+            self._add_script(name, scripts)
         self._by_name = {asset.name: asset for asset in self._by_source.values()}
 
     def url(self, name: str) -> str:
@@ -87,6 +93,15 @@ class Assets:
         if not asset.is_compressed and "gzip" in request.headers.get(hdrs.ACCEPT_ENCODING, ""):
             return web.Response(body=_gzipped(asset.body), headers={**headers, hdrs.CONTENT_ENCODING: "gzip"})
         return web.Response(body=asset.body, headers=headers)
+
+    def _add_script(self, name: str, scripts: Mapping[str, str]) -> None:
+        """What a script imports comes first, as its address is part of the script."""
+        if name in self._by_source:
+            return
+        for needed in _IMPORT.findall(scripts[name]):
+            self._add_script(needed, scripts)
+        body = _IMPORT.sub(lambda match: f'"{self.url(match[1])}"', scripts[name])
+        self._by_source[name] = _asset(name, body.encode())
 
     def _resolved(self, sheet: str) -> str:
         return _REFERENCE.sub(lambda match: f'url("{self.url(match[1])}")', sheet)

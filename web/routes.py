@@ -13,6 +13,7 @@ ROUTES = [
 AREAS = (
     Area("web.learning_api.routes", "/api/learning"),
     Area("web.client_api.routes", "/api", "/health"),
+    Area("web.streaming.pages", "/live"),
     Area("web.oauth.routes", "/oauth", "/.well-known/oauth-authorization-server"),
     Area("web.admin.routes", "/admin"),
     Area(

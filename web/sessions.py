@@ -90,6 +90,11 @@ def _token(request: web.Request) -> str:
     return request.cookies.get(cookie_name(request.app[NODE].config), "")
 
 
+def key_of(request: web.Request) -> str:
+    """How the session of this request is stored."""
+    return accounts.hash_of(_token(request))
+
+
 def is_this_session(request: web.Request, token_hash: str) -> bool:
     """Whether a session of a list is the one that asks."""
     return accounts.hash_of(_token(request)) == token_hash

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Row, Select, bindparam, literal, select, union
 
 from node.store.follows import ACCEPTED
+from node.store.notification_lists import Wanted, count_unread
 from node.store.objects import LIVE
 from node.store.reactions import SHARE
 from node.store.tables import (
@@ -21,7 +22,9 @@ from node.store.tables import (
     lists,
     objects,
     reactions,
+    sessions,
 )
+from node.store.visible import visible_to
 
 _IDS: Any = bindparam("ids", expanding=True)
 _VIEWERS: Any = bindparam("viewers", expanding=True)
@@ -42,6 +45,7 @@ class Post(NamedTuple):
     parent_author_id: int | None
     kind: str
     details: Any
+    context: str | None  # of the conversation
 
 
 _parent = objects.alias("parent")
@@ -54,6 +58,7 @@ _FACTS = (
     _parent.c.actor_id,
     objects.c.kind,
     objects.c.details,
+    objects.c.context,
 )
 
 
@@ -98,11 +103,15 @@ _LISTED = (
     .join(list_members, list_members.c.list_id == lists.c.id)
     .where(lists.c.id.in_(bindparam("lists", expanding=True)), list_members.c.member_id.in_(_IDS))
 )
-_LIVE_TOKENS = (
-    select(access_tokens.c.token_hash)
-    .join(accounts, accounts.c.actor_id == access_tokens.c.actor_id)
-    .where(access_tokens.c.token_hash.in_(bindparam("hashes", expanding=True)), accounts.c.state == "active")
+_LIVE_TOKENS = union(
+    *(
+        select(table.c.token_hash)
+        .join(accounts, accounts.c.actor_id == table.c.actor_id)
+        .where(table.c.token_hash.in_(bindparam("hashes", expanding=True)), accounts.c.state == "active")
+        for table in (access_tokens, sessions)
+    )
 )
+_MOST_NEW = 100
 
 
 def load_posts(conn: Connection, ids: Collection[int]) -> list[Post]:
@@ -158,5 +167,16 @@ def owns_list(conn: Connection, owner_id: int, list_id: int) -> bool:
 
 
 def load_live_tokens(conn: Connection, hashes: Collection[str]) -> set[str]:
-    """Those of these tokens that are still good."""
+    """Those of these tokens, and of these sessions of browsers, that are still good."""
     return set(conn.scalars(_LIVE_TOKENS, {"hashes": list(hashes)})) if hashes else set()
+
+
+def count_new(conn: Connection, owner_id: int) -> int:
+    """How many notifications a person has not read, up to 100."""
+    return count_unread(conn, Wanted(owner_id), _MOST_NEW)
+
+
+def find_thread(conn: Connection, object_id: int, viewer_id: int) -> str | None:
+    """The conversation of a post that this person may see; None where there is none."""
+    seen = select(objects.c.context).where(objects.c.id == object_id, objects.c.state == LIVE, visible_to(viewer_id))
+    return conn.scalar(seen)

@@ -57,7 +57,8 @@ def test_every_page_is_valid_to_a_strict_parser(name):
 def test_no_page_carries_style_or_script_of_its_own(name):
     page = rendered(name)
     assert not page.xpath("//style | //@style | //*[@*[starts-with(name(), 'on')]]")
-    assert {script.get("type") for script in page.xpath("//script")} <= {"application/ld+json"}
+    assert {script.get("type") for script in page.xpath("//script")} <= {"application/ld+json", "module"}
+    assert all(script.get("src") and not script.text for script in page.xpath("//script[@type='module']"))
 
 
 @EVERY_VIEW

@@ -110,7 +110,7 @@ class Page:
     ``title`` is empty on the front page; ``path`` is the canonical path of the page without what only filters it;
     ``section`` the href of the navigation entry that it belongs to; ``language`` that of the interface;
     ``title_language`` that of the title where it is content. ``quiet`` leaves out all navigation and every form of the
-    frame, for sign-in and consent, which hold one form each.
+    frame, for sign-in and consent, which hold one form each. ``live`` is where scripts hear what happens meanwhile.
     """
 
     site: Site
@@ -129,6 +129,7 @@ class Page:
     notice: Notice | None = None
     noindex: bool = False
     quiet: bool = False
+    live: str = "/live"
 
 
 class View(Protocol):

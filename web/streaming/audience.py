@@ -22,10 +22,22 @@ from web.client_api.entities import conversations as conversation_entities
 from web.client_api.entities import notifications as notification_entities
 from web.client_api.entities import statuses
 from web.client_api.entities.look import Look
-from web.streaming.channels import DIRECT, HASHTAG, HASHTAG_LOCAL, LIST, NOTIFICATIONS, PUBLIC, USER, Channel
+from web.streaming.channels import (
+    DIRECT,
+    HASHTAG,
+    HASHTAG_LOCAL,
+    LIST,
+    NEWS,
+    NOTIFICATIONS,
+    PUBLIC,
+    THREAD,
+    USER,
+    Channel,
+)
 
 #: Everybody here may read these, and sees the same of them as long as no block stands between.
 _SAME_FOR_ALL = frozenset({Visibility.PUBLIC, Visibility.UNLISTED, Visibility.ORGANISATION, Visibility.PARTNERS})
+_READ_IN_THREADS = _SAME_FOR_ALL | {Visibility.COMMUNITY}
 _RESOURCE = "resource"
 
 
@@ -81,7 +93,15 @@ class _Target(NamedTuple):
 def _update(conn: Connection, look: Look, message: Mapping[str, Any], interests: Interests) -> Iterator[Delivery]:
     posts = {post.entry_id: post for post in streams.load_posts(conn, message["ids"])}
     targets = [*_home_targets(conn, posts.values(), interests), *_open_targets(conn, look, posts.values(), interests)]
-    return _deliver(conn, look, "update", targets)
+    yield from _deliver(conn, look, "update", targets)
+    yield from _answers(posts.values(), interests)
+
+
+def _answers(posts: Iterable[Post], interests: Interests) -> Iterator[Delivery]:
+    """Pages that show a conversation hear that something was written in it, but for what is meant for few."""
+    for context in {post.context for post in posts if post.context and post.visibility in _READ_IN_THREADS}:
+        if (channel := Channel(THREAD, context)) in interests.channels:
+            yield Delivery(channel, None, "answers", b"1")
 
 
 def _share(conn: Connection, look: Look, message: Mapping[str, Any], interests: Interests) -> Iterator[Delivery]:
@@ -280,6 +300,8 @@ def _notification(conn: Connection, look: Look, message: Mapping[str, Any], inte
         for body in notification_entities.render(conn, look, owner, rows).values():
             for name in (USER, NOTIFICATIONS):
                 yield Delivery(Channel(name, owner), None, "notification", body)
+    for owner in interests.people(NEWS) & set(message["owners"]):
+        yield Delivery(Channel(NEWS, owner), None, "news", str(streams.count_new(conn, owner)).encode())
 
 
 def _conversation(conn: Connection, look: Look, message: Mapping[str, Any], interests: Interests) -> Iterator[Delivery]:

@@ -9,6 +9,8 @@ from node.errors import Forbidden, Malformed
 
 USER, NOTIFICATIONS, DIRECT, LIST = "user", "user:notification", "direct", "list"
 HASHTAG, HASHTAG_LOCAL = "hashtag", "hashtag:local"
+#: Of pages, not of apps: what is new for a person, and a conversation by its context.
+NEWS, THREAD = "page:news", "page:thread"
 PUBLIC = frozenset(f"public{origin}{media}" for origin in ("", ":local", ":remote") for media in ("", ":media"))
 _MAX_TAG = 255
 

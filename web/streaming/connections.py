@@ -100,3 +100,9 @@ class EventSource(Connection):
 
     def farewell(self, code: int) -> bytes:  # noqa: ARG002 (an answer just ends)
         return b"0\r\n\r\n"
+
+
+class PageSource(EventSource):
+    """The same for a page of ours, which is told that something happened and asks for what it shows."""
+
+    __slots__ = ()

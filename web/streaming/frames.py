@@ -47,6 +47,11 @@ def chunk(body: bytes) -> bytes:
     return b"%x\r\n%s\r\n" % (len(body), body)
 
 
-def server_sent(event: str, payload: bytes | None) -> bytes:
+def event(name: str, payload: bytes) -> bytes:
     """One event of an event stream; no JSON that we write has a line break in it."""
-    return chunk(b"event: %s\ndata: %s\n\n" % (event.encode(), b"undefined" if payload is None else payload))
+    return b"event: %s\ndata: %s\n\n" % (name.encode(), payload)
+
+
+def server_sent(name: str, payload: bytes | None) -> bytes:
+    """The same as a piece of an answer that goes on."""
+    return chunk(event(name, b"undefined" if payload is None else payload))

@@ -1,7 +1,7 @@
 """The addresses of streaming: one WebSocket for everything, and an event stream for each stream."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -161,15 +161,31 @@ async def listen(request: web.Request) -> web.StreamResponse:
     hub = request.app[HUB]
     channel = await _channel_of(request, token, viewer_id, {**request.query, "stream": name})
     hub.check_room(viewer_id)
+    return await stream(request, EventSource, token, viewer_id, [channel], is_open=True)
+
+
+async def stream(
+    request: web.Request,
+    kind: type[EventSource],
+    token: Token,
+    viewer_id: int,
+    channels: Sequence[Channel],
+    *,
+    first: bytes = b"",
+    is_open: bool = False,
+) -> web.StreamResponse:
+    """An event stream of these channels, until either side ends it. ``is_open``: pages of other hosts may read it."""
+    hub = request.app[HUB]
     response = web.StreamResponse(headers={hdrs.CACHE_CONTROL: "private, no-store", "X-Accel-Buffering": "no"})
     response.content_type = "text/event-stream"
     response.enable_chunked_encoding()
-    cors.add_headers(response)
+    if is_open:
+        cors.add_headers(response)
     await response.prepare(request)
-    await response.write(frames.THUMP)
+    await response.write(frames.THUMP + first)
     if request.transport is None:
         return response
-    connection = EventSource(request.transport, token, viewer_id, hub.now)
+    connection = kind(request.transport, token, viewer_id, hub.now)
     hub.add(connection)
     ended = asyncio.get_running_loop().create_future()
 
@@ -179,7 +195,8 @@ async def listen(request: web.Request) -> web.StreamResponse:
             ended.set_result(None)
 
     connection.on_closed = end
-    hub.subscribe(connection, channel)
+    for channel in channels:
+        hub.subscribe(connection, channel)
     try:
         await ended
     finally:
