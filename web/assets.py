@@ -1,8 +1,8 @@
 """Style sheets, scripts, icons and drawings: read once, named by their content, kept by browsers for ever.
 
 ``Assets.url("rhizome.css")`` is an address that changes with the bytes, so what it answers never does. Style sheets
-are joined from the parts listed in ``BUNDLES``; what they name with ``url("...")``, and what scripts import from ``"./..."``,
-is replaced by its own address.
+are joined from the parts listed in ``BUNDLES``; what they name with ``url("...")``, and what scripts import from
+``"./..."``, is replaced by its own address.
 """
 
 import gzip
