@@ -3,13 +3,10 @@
 import asyncio
 
 import pytest
-import pytest_asyncio
 
 from node.domain.visibility import Visibility
 from node.services.posts import publish_note
-from node.store import actors
 from tests.client import app_of
-from tests.web.chromium import browse, find_chromium
 from web.streaming.handlers import HUB
 
 SECONDS = 5

@@ -305,7 +305,7 @@ def test_the_head_of_a_resource_tells_programs_what_it_is():
     assert head["fediverse:creator"] == "@brigid@learn.hospital.example"
     assert page.xpath("//link[@rel='canonical']/@href") == [head["og:url"]]
     assert page.xpath("//link[@rel='alternate'][@type='application/activity+json']/@href") == ["/ap/o/01JRES"]
-    assert json.loads(page.xpath("//script")[0].text)["name"] == "Wards & corridors"
+    assert json.loads(page.xpath("//script[@type='application/ld+json']")[0].text)["name"] == "Wards & corridors"
 
 
 def test_people_who_do_not_want_to_be_found_are_not_indexed():
