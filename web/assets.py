@@ -30,6 +30,7 @@ BUNDLES: Mapping[str, tuple[str, ...]] = {
         "css/library.css",
         "css/network.css",
         "css/courses.css",
+        "css/events.css",
         "css/admin.css",
         "css/print.css",
     ),

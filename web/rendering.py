@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from node.clock import to_rfc3339
+from node.domain.events import local_text
 from node.sentences import Sentence
 from node.translations import SOURCE, spoken
 from web.assets import Assets
@@ -76,6 +77,8 @@ class Renderer:
             "time": told.time,
             "tint": words.tint,
             "weekday": told.weekday,
+            "zoned_day": lambda when: local_text(when.starts_at, when.timezone)[:10],
+            "zoned": lambda when: told.zoned(when.starts_at, when.ends_at, when.timezone),
         }
         environment.tests["safe_html"] = lambda value: isinstance(value, SafeHtml)
         return environment

@@ -26,5 +26,6 @@ AREAS = (
     Area("web.courses.routes", "/courses"),
     Area("web.notifications.pages", "/notifications"),
     Area("web.threads.routes", "/c", "/compose", "/questions", "/posts"),
+    Area("web.events.routes", "/events", "/e", "/calendar", "/calendar.ics", "/c"),
     Area("web.pages.routes", "/"),
 )

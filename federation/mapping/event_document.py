@@ -23,7 +23,9 @@ from node.domain.events import (
     when_line,
 )
 from node.recurrence import Occurrence, following, occurrences
+from node.sentences import Sentence
 from node.store.events import Event
+from node.translations import first_spoken, translate
 
 _CATEGORIES = {
     "workshop": "WORKSHOPS_SKILL_SHARING",
@@ -44,7 +46,6 @@ _SCHEMA_ORG = {
 #: Of these FEP-8a8e has words; the others are scheduled for whoever knows no more.
 _FEP = {EventStatus.CANCELLED: "EventCancelled", EventStatus.TENTATIVE: "EventPostponed"}
 _PERIODS = {"daily": "D", "weekly": "W", "monthly": "M"}
-_EVERY = {"daily": "day", "weekly": "week", "monthly": "month"}
 
 
 def shown_occurrence(record: EventRecord, now: int) -> Occurrence:
@@ -58,7 +59,7 @@ def event_terms(event: Event, document: Mapping[str, Any], *, publisher: str, no
     shown = shown_occurrence(record, now)
     status = status_of(record)
     terms: dict[str, Any] = {
-        "name": f"CANCELLED: {document['name']}" if is_cancelled(record) else document["name"],
+        "name": _name(record, document["name"]),
         "summary": summary_html(event, shown),
         "actor": publisher,
         "startTime": local_text(shown.start_at, event.timezone),
@@ -99,31 +100,51 @@ def event_terms(event: Event, document: Mapping[str, Any], *, publisher: str, no
     return terms
 
 
+def _name(record: EventRecord, name: str) -> str:
+    """Whoever shows nothing but the title learns that it does not take place."""
+    if not is_cancelled(record):
+        return name
+    return f"{translate(Sentence('CANCELLED'), first_spoken([record['defaultLanguage']]))}: {name}"
+
+
 def summary_html(event: Event, shown: Occurrence) -> str:
-    """When, where, for how many, and how one answers from a server that knows no events."""
+    """When, where, for how many, and how one answers from a server that knows no events; in the event's language."""
     record = event.record
+    language = first_spoken([record["defaultLanguage"]])
     when = when_line({"start_at": shown.start_at, "end_at": shown.end_at, "timezone": event.timezone})
     where = " + ".join(filter(None, (place_line(record.get("place")), "online" if record.get("onlineUrl") else "")))
-    parts = [when, repeat_line(record), where, f"{event.capacity} places" if event.capacity else ""]
+    places = Sentence("{n} place", "{n} places", n=event.capacity or 0)
+    parts = [when, repeat_line(record, language), where, translate(places, language) if event.capacity else ""]
     lines = [html.escape(", ".join(filter(None, parts)) + ".")]
     if is_cancelled(record):
-        lines.insert(0, "<strong>CANCELLED</strong>")
+        lines.insert(0, f"<strong>{html.escape(translate(Sentence('CANCELLED'), language))}</strong>")
     elif record["joinMode"] not in {JoinMode.EXTERNAL, JoinMode.UNKNOWN}:
-        link = f'<a href="{html.escape(event.url)}">{html.escape(title(record))}</a>'
-        lines.append(f"Answer on the page {link}, or reply with one word: yes, no or maybe.")
+        told = Sentence("Answer on the page, or reply with one word: yes, no or maybe.")
+        link = f'<a href="{html.escape(event.url)}">{html.escape(event.url.partition("://")[2])}</a>'
+        lines.append(f"{html.escape(translate(told, language))} {link}")
     return "".join(f"<p>{line}</p>" for line in lines)
 
 
-def repeat_line(record: EventRecord) -> str:
+def _often(frequency: str, n: int) -> Sentence:
+    """Whole sentences, each with its own plural."""
+    if frequency == "daily":
+        return Sentence("every day", "every {n} days", n=n)
+    if frequency == "weekly":
+        return Sentence("every week", "every {n} weeks", n=n)
+    return Sentence("every month", "every {n} months", n=n)
+
+
+def repeat_line(record: EventRecord, language: str) -> str:
     """How often it takes place, in few words; '' where once."""
     rule = record.get("recurrence")
     if rule is None:
         return ""
-    unit, interval = _EVERY[rule["frequency"]], rule.get("interval", 1)
-    often = f"every {unit}" if interval == 1 else f"every {interval} {unit}s"
+    parts = [_often(rule["frequency"], rule.get("interval", 1))]
     if "count" in rule:
-        return f"{often}, {rule['count']} times"
-    return f"{often} until {rule['until']}" if "until" in rule else often
+        parts.append(Sentence("{n} time", "{n} times", n=rule["count"]))
+    elif "until" in rule:
+        parts.append(Sentence("until {day}", day=rule["until"]))
+    return ", ".join(translate(part, language) for part in parts)
 
 
 def _place(place: Place) -> dict[str, Any]:

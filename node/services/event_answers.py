@@ -14,6 +14,7 @@ from node import events as happenings
 from node.domain.events import MAX_COMPANIONS, MAX_NOTE, AnswerState, JoinMode, Way, Wish
 from node.domain.text import clean
 from node.errors import Conflict, Forbidden, Invalid, NotFound, Problem
+from node.sentences import Sentence
 from node.services import event_messages
 from node.services.context import Unit
 from node.store import actors, blocks, event_answers, events, objects
@@ -93,7 +94,7 @@ def _may_come(
     if event.last_at <= unit.now:
         raise Conflict("This event is over.")
     if event.join_mode == JoinMode.EXTERNAL:
-        raise Conflict(f"One takes part elsewhere: {event.record.get('externalUrl', '')}")
+        raise Conflict(Sentence("One takes part elsewhere: {address}", address=event.record.get("externalUrl", "")))
     if blocks.has_blocked(conn, event.actor_id, actor_id):
         raise Conflict("The organisers do not take this answer.")
     state = AnswerState(before.state) if before else None
@@ -113,13 +114,13 @@ def _room(conn: Connection, event: Event, before: Answer | None, places: int) ->
         return AnswerState(before.state) if held and before else AnswerState.GOING
     if held:
         if places - held > event.remaining:
-            raise Conflict(f"There are {event.remaining} places left.")
+            raise Conflict(Sentence("There is {n} place left.", "There are {n} places left.", n=event.remaining))
         return AnswerState(before.state) if before else AnswerState.GOING
     is_waiting = before is not None and before.state == AnswerState.WAITLIST
     if places <= event.remaining and not is_waiting and not event_answers.list_waiting(conn, event.id):
         return AnswerState.GOING
     if event.capacity is not None and places > event.capacity:
-        raise Conflict(f"There are {event.capacity} places in all.")
+        raise Conflict(Sentence("There is {n} place in all.", "There are {n} places in all.", n=event.capacity))
     if not event.has_waitlist:
         raise Conflict("All places are taken.")
     return AnswerState.WAITLIST
@@ -300,7 +301,7 @@ def _refuse_hopeless(unit: Unit, event: Event) -> None:
     if event.last_at <= unit.now:
         raise Conflict("This event is over.")
     if event.join_mode == JoinMode.EXTERNAL:
-        raise Conflict(f"One takes part elsewhere: {event.record.get('externalUrl', '')}")
+        raise Conflict(Sentence("One takes part elsewhere: {address}", address=event.record.get("externalUrl", "")))
 
 
 def apply_decision(conn: Connection, unit: Unit, event: Event, asked: Answer, state: AnswerState) -> str:

@@ -9,17 +9,18 @@ from sqlalchemy import Connection
 
 from node.domain.drafts import Draft
 from node.domain.events import AnswerState, title, when_line
-from node.domain.text import primary
 from node.domain.visibility import Visibility
+from node.sentences import Sentence, sentences
 from node.services import posts
 from node.services.context import Unit
 from node.store import accounts, actors
 from node.store.actors import Actor
 from node.store.events import Event
+from node.translations import first_spoken, translate
 
-#: What a state is told as, by language; ``{event}`` is its title and time, ``{url}`` its page.
-_WORDS: Mapping[str, Mapping[AnswerState, str]] = {
-    "en": {
+#: What a state is told as; ``event`` is its title, time and page.
+_WORDS: Mapping[AnswerState, Sentence] = sentences(
+    {
         AnswerState.GOING: "You have a place: {event}",
         AnswerState.WAITLIST: "All places are taken. You are on the waiting list and will hear if you move up: {event}",
         AnswerState.REQUESTED: "The organisers will decide and you will hear of it: {event}",
@@ -28,32 +29,21 @@ _WORDS: Mapping[str, Mapping[AnswerState, str]] = {
         AnswerState.REFUSED: "There is no place for you this time: {event}",
         AnswerState.INVITED: "You are invited: {event}",
         AnswerState.UNTRACKED: "The organisers keep no list. It is in your calendar: {event}",
-    },
-    "de": {
-        AnswerState.GOING: "Du hast einen Platz: {event}",
-        AnswerState.WAITLIST: "Alle Plätze sind vergeben. Du stehst auf der Warteliste und hörst, wenn du nachrückst: "
-        "{event}",
-        AnswerState.REQUESTED: "Die Veranstalter entscheiden, und du hörst davon: {event}",
-        AnswerState.INTERESTED: "Vorgemerkt, dass du dich interessierst: {event}",
-        AnswerState.DECLINED: "Du stehst nicht mehr auf der Liste: {event}",
-        AnswerState.REFUSED: "Diesmal gibt es keinen Platz für dich: {event}",
-        AnswerState.INVITED: "Du bist eingeladen: {event}",
-        AnswerState.UNTRACKED: "Die Veranstalter führen keine Liste. Der Termin steht in deinem Kalender: {event}",
-    },
-}
+    }
+)
 
 
 def tell_state(conn: Connection, unit: Unit, event: Event, person: Actor, state: AnswerState) -> None:
     """Write a person what became of her answer."""
-    language = _language(conn, event, person)
-    sentence = _WORDS[language].get(state)
-    if sentence is not None:
-        write(conn, unit, event, person, sentence.format(event=_named(event)))
+    if state in _WORDS:
+        said = Sentence(_WORDS[state].message, event=_named(event))
+        write(conn, unit, event, person, translate(said, _language(conn, event, person)))
 
 
 def refuse(conn: Connection, unit: Unit, event: Event, person: Actor, why: str) -> None:
-    """Write a person why her answer is not taken."""
-    write(conn, unit, event, person, f"{why} {_named(event)}")
+    """Write a person why her answer is not taken; ``why``: what an error says in public."""
+    told = translate(why if isinstance(why, Sentence) else Sentence(why), _language(conn, event, person))
+    write(conn, unit, event, person, f"{told} {_named(event)}")
 
 
 def write(conn: Connection, unit: Unit, event: Event, person: Actor, text: str) -> None:
@@ -80,6 +70,6 @@ def _sender(conn: Connection, event: Event, person: Actor) -> Actor | None:
 
 
 def _language(conn: Connection, event: Event, person: Actor) -> str:
+    """Of our people's own choice, else that of the event."""
     account = accounts.load_settings(conn, person.id) if person.local and person.kind == "person" else None
-    wanted = primary((account.language if account else "") or event.record["defaultLanguage"])
-    return wanted if wanted in _WORDS else "en"
+    return first_spoken([account.language if account else "", event.record["defaultLanguage"]])

@@ -15,6 +15,7 @@ import schemas
 from node import events as happenings
 from node.clock import MINUTE
 from node.domain import events as rules
+from node.domain.communities import TopicKind
 from node.domain.events import EventRecord, EventStatus
 from node.domain.slugs import slug_of
 from node.domain.text import clean_json, hashtag
@@ -23,10 +24,10 @@ from node.errors import Conflict, Forbidden, Invalid, NotFound, Problem
 from node.jobs.kinds import REMINDER
 from node.markdown import hashtags_in, render_markdown
 from node.recurrence import following, last_end, occurrences
-from node.services import event_answers, news
+from node.services import event_answers, news, placing
 from node.services.audiences import home_owners
 from node.services.context import Unit
-from node.store import accounts, actors, events, follows, jobs, objects, tags
+from node.store import accounts, actors, communities, events, jobs, objects, tags, topics
 from node.store.actors import Actor
 from node.store.events import Event, Saved
 from node.store.jobs import NewJob
@@ -88,13 +89,22 @@ def saved_of(record: EventRecord, **more: Any) -> Saved:
 
 
 def publish_event(
-    conn: Connection, unit: Unit, person_id: int, draft: EventDraft, *, event_id: int | None = None
+    conn: Connection,
+    unit: Unit,
+    person_id: int,
+    draft: EventDraft,
+    *,
+    event_id: int | None = None,
+    source_uid: str | None = None,
 ) -> Event:
-    """Publish an event. Raises Invalid for a record that does not hold, Forbidden for who may not publish it so."""
+    """Publish an event. Raises Invalid for a record that does not hold, Forbidden for who may not publish it so.
+
+    ``source_uid``: of the calendar file that it comes from.
+    """
     record = check_record(draft.record)
     person = _person(conn, person_id)
     publisher = _organisation(conn, person) if draft.as_organisation else person
-    group = _community(conn, person, draft)
+    group, visibility = _community(conn, unit, person, draft), visibility_in(conn, draft)
     object_id = event_id or unit.ids.new()
     uri = f"{unit.origin}/ap/o/{object_id}"
     slug = slug_of(rules.title(record), otherwise="event")
@@ -105,7 +115,7 @@ def publish_event(
         "type": "Event",
         "actor_id": publisher.id,
         "local": True,
-        "visibility": draft.visibility.value,
+        "visibility": visibility.value,
         "url": f"{unit.origin}/e/{object_id}-{slug}",
         "context": f"{unit.origin}/ap/c/{object_id}",
         "audience": group.uri if group else "",
@@ -114,18 +124,20 @@ def publish_event(
         **_columns(record, unit),
     }
     objects.insert_objects(conn, [row])
-    events.save_event(conn, object_id, saved_of(record))
+    events.save_event(conn, object_id, saved_of(record, source_uid=source_uid))
     events.add_organisers(conn, object_id, [person.id, *_organisers(conn, draft.organisers)])
     tags.add_tags(conn, {object_id: row["details"].get("hashtags", ())})
     if group is not None:  # its server passes the event on
         objects.insert_mentions(conn, [{"object_id": object_id, "actor_uri": group.uri, "silent": True}])
+        topic = {"object_id": object_id, "community_id": group.id, "kind": TopicKind.EVENT.value}
+        topics.save_topics(conn, [{**topic, "last_activity_at": unit.now}])
     stored = objects.find_object_by_id(conn, object_id)
     assert stored is not None
     owners = home_owners(conn, stored, publisher, (), None) | {person.id}
     entry = {"id": object_id, "object_id": object_id, "shared_by_id": None}
     objects.insert_home_entries(conn, [{**entry, "owner_id": each} for each in sorted(owners)])
     news.tell(conn, unit, news.Posted(object_id))
-    if draft.visibility.federates:
+    if visibility.federates:
         happenings.record(conn, unit.ids, unit.now, happenings.ObjectCreated(object_id), about=uri)
     _let_read(conn, object_id, publisher, events.list_organisers(conn, object_id))
     found = events.find_event(conn, object_id)
@@ -176,18 +188,24 @@ def _organisation(conn: Connection, person: Actor) -> Actor:
     return actors.load_local_actors(conn, ["organization"])[0]
 
 
-def _community(conn: Connection, person: Actor, draft: EventDraft) -> Actor | None:
+def _community(conn: Connection, unit: Unit, person: Actor, draft: EventDraft) -> Actor | None:
+    """The Group that the event is for, which says who reads it; raises as ``placing.check`` where it takes none."""
     if draft.community_id is None:
         if draft.visibility is Visibility.COMMUNITY:
             raise Invalid(problems=[Problem("$.community", "a community that it belongs to", "none")])
         return None
     group = actors.find_actor_by_id(conn, draft.community_id)
-    if group is None or group.kind != "group" or not follows.is_following(conn, person.id, group.id):
+    community = communities.find_community(conn, draft.community_id)
+    if group is None or community is None or group.state != "active":
         raise Invalid(problems=[Problem("$.community", "a community that you belong to", str(draft.community_id))])
-    if draft.visibility not in {Visibility.PUBLIC, Visibility.COMMUNITY}:
-        expected = "public or community for an event of a community"
-        raise Invalid(problems=[Problem("$.visibility", expected, draft.visibility.value)])
+    placing.check(conn, unit, community, person, begins_topic=True)
     return group
+
+
+def visibility_in(conn: Connection, draft: EventDraft) -> Visibility:
+    """Who reads the event: of a community, who reads that."""
+    community = communities.find_community(conn, draft.community_id) if draft.community_id is not None else None
+    return community.visibility if community is not None else draft.visibility
 
 
 def _organisers(conn: Connection, ids: Collection[int]) -> list[int]:

@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 
 from node.domain.events import AnswerState, EventRecord
+from node.store.objects import LIVE
 from node.store.tables import actors, bookmarks, event_answers, event_organisers, events, follows, objects
 from node.store.upsert import insert_missing, inserting
 from node.store.visible import not_hidden_from, visible_to
@@ -99,6 +100,7 @@ class Saved:
     sequence: int = 0
     cancelled_at: int | None = None
     going_count: int | None = None
+    source_uid: str | None = None
 
 
 def save_event(conn: Connection, object_id: int, saved: Saved) -> None:
@@ -117,8 +119,9 @@ def save_event(conn: Connection, object_id: int, saved: Saved) -> None:
         "has_waitlist": record.get("waitlist", True),
         "record": record,
     }
-    if saved.going_count is not None:
-        values["going_count"] = saved.going_count
+    for name in ("going_count", "source_uid"):
+        if (value := getattr(saved, name)) is not None:
+            values[name] = value
     statement = inserting(conn.dialect.name)(events).values(object_id=object_id, **values)
     conn.execute(statement.on_conflict_do_update(index_elements=[events.c.object_id], set_=values))
 
@@ -171,6 +174,15 @@ def find_event(conn: Connection, event_id: int) -> Event | None:
 def find_visible(conn: Connection, event_id: int, viewer_id: int | None) -> Event | None:
     """A living event that this person may read."""
     row = conn.execute(_select().where(objects.c.id == event_id, visible_to(viewer_id))).first()
+    return Event(*row) if row else None
+
+
+def find_by_source(conn: Connection, actor_id: int, uid: str) -> Event | None:
+    """The living event that this person brought from a calendar file under this UID."""
+    query = _select().where(
+        events.c.source_uid == uid, objects.c.actor_id == actor_id, objects.c.local, objects.c.state == LIVE
+    )
+    row = conn.execute(query.order_by(objects.c.id).limit(1)).first()
     return Event(*row) if row else None
 
 

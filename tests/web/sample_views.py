@@ -10,6 +10,7 @@ from node.clock import DAY, HOUR, MINUTE
 from node.domain.moderation import DomainPolicy, Sanction
 from node.store.rules import Rule
 from tests.web import sample_account, sample_courses, sample_library, sample_network, sample_threads
+from tests.web.sample_events import views as event_views
 from web.admin import views as admin
 from web.admin.house import HouseView
 from web.pages.about import AboutView
@@ -1142,4 +1143,5 @@ def all_views() -> dict[str, View]:
         | sample_library.all_views(page(viewer=ADMIN))
         | sample_threads.thread_views()
     )
+    more |= event_views(page(), ADMIN)
     return {view.__name__: view() for view in views} | more

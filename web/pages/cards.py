@@ -14,6 +14,7 @@ from node import descriptions
 from node.domain import resources as records
 from node.domain.licences import describe
 from node.domain.moderation import Policies
+from node.domain.slugs import slug_of
 from node.domain.text import pick, plain, shorten
 from node.domain.uris import host_of, is_web_uri
 from node.media.links import MediaLinks
@@ -148,9 +149,16 @@ def actor_card(row: Any, reader: Reader) -> ActorCard:
 _ICONS = frozenset({"person", "group", "organization", "service"})
 
 
+def post_path(row: Row[Any], author: Any) -> str:
+    """Where a post is shown here; an event that says when has a page of its own."""
+    if row.kind == "event" and ((row.details or {}).get("event") or {}).get("start_at"):
+        return f"/e/{row.id}-{slug_of(plain(row.name), otherwise='event')}"
+    return f"{actor_path(author)}/p{row.id}"
+
+
 def post_card(row: Row[Any], author: Any, reader: Reader) -> PostCard:
     """``row`` and ``author``: whole rows of ``objects`` and ``actors``."""
-    path, details = f"{actor_path(author)}/p{row.id}", row.details or {}
+    path, details = post_path(row, author), row.details or {}
     if row.state != "live":
         return PostCard(
             path=path, author=actor_card(author, reader), content=Prose(value=""), published_at=0, gone=True

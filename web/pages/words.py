@@ -8,6 +8,7 @@ from datetime import date
 from markupsafe import Markup, escape
 
 from node.clock import DAY, HOUR, MINUTE, from_rfc3339, to_rfc3339
+from node.domain.events import local_text
 from node.sentences import Sentence, sentences
 from web.language import Language
 from web.pages.languages import LANGUAGES
@@ -225,6 +226,22 @@ class Words:
             starts, starts[11:16], ends, ends[11:16]
         )
         return self._say("{day}, {time} UTC", day=self._date(starts[:10]), time=hours)
+
+    def zoned(self, starts_at: int, ends_at: int, timezone: str) -> Markup:
+        """A span of time where it happens, with the name of the zone; without an end (0) just the start."""
+        first, last = local_text(starts_at, timezone), local_text(ends_at, timezone) if ends_at else ""
+        begins = self._minute(first, with_day=True)
+        if not last:
+            return self._say("{when} ({zone})", when=begins, zone=timezone)
+        ends = self._minute(last, with_day=first[:10] != last[:10])
+        span = Markup("{} \N{EN DASH} {}").format(begins, ends)
+        return self._say("{when} ({zone})", when=span, zone=timezone)
+
+    def _minute(self, written: str, *, with_day: bool) -> Markup:
+        """An instant with its offset, to the minute, as it is written."""
+        time = written[11:16]
+        shown = self._say("{day}, {time}", day=self._date(written[:10]), time=time) if with_day else time
+        return Markup('<time datetime="{}">{}</time>').format(written, shown)
 
     def ago(self, at: int, now_at: int) -> Markup:
         """How long ago something was, coarsely; what is older than 30 days is told by its day."""

@@ -25,6 +25,8 @@ events = Table(
     Column("waiting_count", Integer, nullable=False, server_default="0"),
     Column("interested_count", Integer, nullable=False, server_default="0"),
     Column("record", Json, nullable=False),
+    Column("source_uid", Text, nullable=False, server_default=""),  # of the calendar file that it came from
+    Index("ix_events_source_uid", "source_uid"),
     Index("ix_events_last_at_start_at", "last_at", "start_at"),
 )
 

@@ -1,0 +1,226 @@
+"""The pages of events: written, answered, changed, in calendars, and closed to whom they are not for."""
+
+import re
+
+import aiohttp
+import icalendar
+import pytest
+
+from node.domain.visibility import Visibility
+from node.store import actors, event_answers
+from node.store.events import Event
+from tests.happenings import answer, publish
+from tests.web.conftest import Site
+
+FORM = {
+    "title": "Gießen zuhause",
+    "description": "Bring **safety glasses**.",
+    "language": "en",
+    "kind": "workshop",
+    "start": "2099-05-07T18:00",
+    "end": "2099-05-07T20:00",
+    "timezone": "Europe/Berlin",
+    "place": "City Library",
+    "town": "Berlin",
+    "capacity": "2",
+    "waitlist": "on",
+    "join": "free",
+    "visibility": "public",
+    "keywords": "metal, casting",
+}
+
+FILE = """BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:x
+BEGIN:VEVENT
+UID:one@example
+DTSTAMP:20260101T000000Z
+DTSTART;TZID=Europe/Berlin:20990507T180000
+DURATION:PT1H
+SUMMARY:From a file
+LOCATION:Library
+RRULE:FREQ=DAILY;COUNT=9999999
+END:VEVENT
+BEGIN:VEVENT
+UID:two@example
+SUMMARY:No time
+END:VEVENT
+END:VCALENDAR
+"""
+
+
+@pytest.fixture
+async def ada(site: Site):
+    await site.set_up()
+    return await site.store.read(actors.find_local_actor, "ada")
+
+
+async def written(site: Site, **changes: str) -> str:
+    """An event that was written on the page; its path."""
+    csrf = await site.csrf("/events/new")
+    where = await site.post("/events/new", csrf=csrf, **(FORM | changes))
+    return where.partition("?")[0]
+
+
+async def test_an_event_is_written_shown_and_answered(site, ada):
+    path = await written(site)
+    assert re.fullmatch(r"/e/\d+-giessen-zuhause", path)
+    page = await site.get(path)
+    for said in ("Gießen zuhause", "18:00", "Europe/Berlin", "City Library", "<strong>safety glasses</strong>"):
+        assert said in page
+    assert '"@type":"EducationEvent"' in page
+    csrf = await site.csrf(path)
+    assert await site.post(f"{path}/answer", csrf=csrf, answer="going", note="vegetarian") == f"{path}?answered"
+    page = await site.get(path)
+    assert "You have a place" in page
+    assert "1 free" in page
+    listed = await site.get("/events")
+    assert path in listed
+    answers = await site.get(f"{path}/answers")
+    assert "vegetarian" in answers
+    mine = await site.get("/events?show=mine")
+    assert path in mine
+
+
+async def test_what_is_wrong_stands_beside_its_field_and_nothing_is_lost(site, ada):
+    csrf = await site.csrf("/events/new")
+    cases = [
+        ({"end": "2099-05-07T17:00"}, "an end after the start"),
+        ({"start": "soon"}, "a day and a time"),
+        ({"timezone": "Mars/Olympus"}, "a day and a time"),
+        ({"place": "", "town": ""}, "a place, or an address"),
+        ({"capacity": "many"}, "capacity"),
+        ({"repeat": "daily"}, "a count, or a last day"),
+        ({"repeat": "daily", "times": "100000"}, "at most 750"),
+        ({"repeat": "weekly", "until": "2199-01-01"}, "within two years"),
+        ({"join": "external"}, "the address where one takes part"),
+        ({"visibility": "everybody"}, "one of the levels"),
+        ({"online": "javascript:alert(1)"}, "a web address"),
+    ]
+    for changes, said in cases:
+        page = await site.post("/events/new", 422, csrf=csrf, **(FORM | changes))
+        assert said in page or 'aria-invalid="true"' in page, changes
+        assert "Gießen zuhause" in page
+    assert "There is no event here" in await site.get("/events")
+
+
+async def test_a_change_and_a_cancellation_are_shown_and_in_calendar_files(site, ada):
+    path = await written(site)
+    csrf = await site.csrf(f"{path}/edit")
+    await site.post(f"{path}/edit", csrf=csrf, **(FORM | {"place": "Room 2"}))
+    assert "Room 2" in await site.get(path)
+    [found] = await events_in(site, f"{path}.ics")
+    assert (found["sequence"], str(found["location"])) == (1, "Room 2, Berlin")
+    await site.post(f"{path}/cancel", csrf=csrf)
+    assert "has been cancelled" in await site.get(path)
+    [found] = await events_in(site, f"{path}.ics")
+    assert (found["sequence"], str(found["status"])) == (2, "CANCELLED")
+    assert "I am coming" not in await site.get(path)
+    refused = await site.post(f"{path}/answer", 409, csrf=csrf, answer="going")
+    assert "has been cancelled" in refused
+
+
+async def events_in(site: Site, path: str) -> list[icalendar.Event]:
+    async with site.peer.http.get(site.peer.origin + path) as reply:
+        assert reply.status == 200
+        assert reply.content_type == "text/calendar"
+        body = await reply.read()
+    assert max(map(len, body.split(b"\r\n"))) <= 75
+    return icalendar.Calendar.from_ical(body).walk("VEVENT")
+
+
+async def test_a_private_address_shows_ones_own_calendar_until_it_is_taken_back(site, ada):
+    path = await written(site, visibility="organisation", start="2027-05-07T18:00", end="2027-05-07T20:00")
+    page = await site.post("/calendar/addresses", 200, csrf=await site.csrf("/calendar/addresses"), label="phone")
+    address = re.search(r"/calendar/[A-Za-z0-9_-]{43}\.ics", page)
+    assert address
+    [found] = await events_in(site, address[0])
+    assert str(found["summary"]) == "Gießen zuhause"
+    assert "mailto" not in str(found.to_ical()).lower()
+    listed = await site.get("/calendar/addresses")
+    assert "phone" in listed
+    assert address[0] not in listed
+    revoke = re.search(r"/calendar/addresses/\d+/revoke", listed)
+    assert revoke
+    await site.post(revoke[0], csrf=await site.csrf("/calendar/addresses"))
+    assert await status_of(site, address[0]) == 404
+    assert path
+
+
+async def status_of(site: Site, path: str, accept: str = "text/html") -> int:
+    async with site.peer.http.get(site.peer.origin + path, headers={"Accept": accept}, allow_redirects=False) as reply:
+        return reply.status
+
+
+async def test_the_calendar_shows_each_time_of_a_series_on_its_day(site, ada):
+    await written(site, repeat="weekly", times="3")
+    month = await site.get("/calendar?view=month&on=2099-05-01")
+    assert month.count("Gießen zuhause") == 3
+    assert 'datetime="2099-05-14"' in month
+    week = await site.get("/calendar?view=week&on=2099-05-14")
+    assert week.count("Gießen zuhause") == 1
+    agenda = await site.get("/calendar?view=agenda&on=2099-05-08")
+    assert agenda.count("Gießen zuhause") == 2
+    for odd in ("view=nonsense", "on=9999-99-99", "on=0001-01-01&view=week", "on=9999-12-31&view=agenda"):
+        await site.get(f"/calendar?{odd}")
+
+
+async def test_a_private_event_is_shown_to_no_outsider_through_any_door(site, ada):
+    event = await publish(site.peer, ada, Visibility.ORGANISATION)
+    path = f"/e/{event.id}"
+    assert await status_of(site, event.url.removeprefix(site.peer.origin)) == 404
+    for door in (f"{path}.ics", f"{path}/answers", f"{path}/edit"):
+        assert await status_of(site, door) in {303, 404}
+    for door in (f"/ap/o/{event.id}", f"/api/v1/statuses/{event.id}", f"/@ada/p{event.id}"):
+        assert await status_of(site, door, "application/activity+json") == 404
+    for shown in ("/events", "/calendar?view=month&on=2099-05-01", "/calendar.ics", "/@ada"):
+        async with site.peer.http.get(site.peer.origin + shown) as reply:
+            assert "Casting at home" not in await reply.text(), shown
+
+
+async def test_organisers_only_see_who_comes(site, ada):
+    event = await publish(site.peer, ada)
+    ben = await site.peer.add_actor("ben")
+    given = await answer(site.peer, ben, event.uri, note="secret")
+    path = f"/e/{event.id}"
+    async with site.peer.http.get(site.peer.origin + event.url.removeprefix(site.peer.origin)) as reply:
+        page = await reply.text()
+        assert "1 person comes" in page
+        assert "ben" not in page
+    assert "secret" in await site.get(f"{path}/answers")
+    csrf = await site.csrf(f"{path}/answers")
+    await site.post(f"{path}/answers/{given.id}", csrf=csrf, verdict="remove")
+    kept = await site.store.read(event_answers.find_by_id, given.id)
+    assert kept.state == "refused"
+    assert await site.post(f"{path}/answers/{given.id}", 422, csrf=csrf, verdict="attended")
+    await site.post(f"{path}/answers/{given.id}", 404, csrf=csrf, verdict="promote")
+
+
+async def test_a_calendar_file_becomes_events_once(site, ada):
+    text = FILE.replace("\n", "\r\n")
+    first = await bring(site, text)
+    assert "New" in first
+    assert "It says no time" in first
+    assert "As before" in await bring(site, text)
+    assert "Changed" in await bring(site, text.replace("LOCATION:Library", "LOCATION:Hall"))
+    page = await site.get("/events")
+    assert page.count("From a file") == 1
+
+
+async def bring(site: Site, text: str) -> str:
+    form = aiohttp.FormData({"csrf": await site.csrf("/events/import"), "timezone": "Europe/Berlin"})
+    form.add_field("file", text.encode(), filename="a.ics", content_type="text/calendar")
+    async with site.browser.post(site.peer.origin + "/events/import", data=form) as reply:
+        assert reply.status == 200
+        return await reply.text()
+
+
+async def test_forms_of_others_and_strangers_change_nothing(site, ada):
+    event: Event = await publish(site.peer, ada)
+    path = f"/e/{event.id}"
+    await site.post(f"{path}/answer", 403, csrf="wrong", answer="going")
+    await site.post(f"{path}/cancel", 403, csrf="wrong")
+    for door in ("answer", "cancel", "delete", "skip", "edit", "invite"):
+        async with site.peer.http.post(site.peer.origin + f"{path}/{door}", allow_redirects=False) as reply:
+            assert reply.status == 303, door
+            assert reply.headers["Location"].startswith("/sign-in")

@@ -1,0 +1,1 @@
+"""Pages of events: lists and calendars, an event with its answers, what organisers do, and calendars for programs."""

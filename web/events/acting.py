@@ -1,0 +1,75 @@
+"""What people do on the page of an event: answer it, say that they were there; organisers cancel, skip, take back."""
+
+from aiohttp import web
+
+from node.domain.events import Wish
+from node.errors import Conflict, Invalid
+from node.services import event_answers
+from node.services import events as service
+from node.state import NODE
+from web.events.listing import PATH as LIST
+from web.events.page import event_id_of, page
+from web.pages.cursor import number_in
+from web.sessions import read_form, require_person
+
+
+async def answer(request: web.Request) -> web.Response:
+    """``going``, ``interested`` or ``declined``; ``attended`` once it has begun."""
+    session, node = require_person(request), request.app[NODE]
+    fields = await read_form(request)
+    said, event_id = fields.get("answer", ""), event_id_of(request)
+    try:
+        if said == "attended":
+            await node.store.write(event_answers.note_attended, node.unit(), session.actor_id, event_id)
+        else:
+            await node.store.write(
+                event_answers.answer,
+                node.unit(),
+                session.actor_id,
+                event_id,
+                _wish(said),
+                note=fields.get("note", "").strip(),
+                companions=number_in(fields.get("companions", "") or "0") or 0,
+            )
+    except (Conflict, Invalid) as refused:
+        return await page(request, refused.public, 409 if isinstance(refused, Conflict) else 422)
+    return _back(request, "answered")
+
+
+def _wish(text: str) -> Wish:
+    try:
+        return Wish(text)
+    except ValueError:
+        raise Invalid("Please choose one of the answers.") from None
+
+
+async def cancel(request: web.Request) -> web.Response:
+    session, node = require_person(request), request.app[NODE]
+    await read_form(request)
+    await node.store.write(service.cancel_event, node.unit(), session.actor_id, event_id_of(request))
+    return _back(request, "cancelled")
+
+
+async def skip(request: web.Request) -> web.Response:
+    """One day of a series does not take place."""
+    session, node = require_person(request), request.app[NODE]
+    fields = await read_form(request)
+    try:
+        await node.store.write(
+            service.skip_occurrence, node.unit(), session.actor_id, event_id_of(request), fields.get("day", "")
+        )
+    except (Conflict, Invalid) as refused:
+        return await page(request, refused.public, 409)
+    return _back(request, "changed")
+
+
+async def delete(request: web.Request) -> web.Response:
+    session, node = require_person(request), request.app[NODE]
+    await read_form(request)
+    await node.store.write(service.delete_event, node.unit(), session.actor_id, event_id_of(request))
+    return web.Response(status=303, headers={"Location": LIST})
+
+
+def _back(request: web.Request, done: str) -> web.Response:
+    path = request.path.rpartition("/")[0]
+    return web.Response(status=303, headers={"Location": f"{path}?{done}"})

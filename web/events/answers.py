@@ -1,0 +1,128 @@
+"""``/e/ID-slug/answers``: who comes, for organisers only; they admit, refuse, note who was there, and invite."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from aiohttp import web
+from sqlalchemy import Connection, Row
+
+from federation.mentions import look_up_mentions
+from federation.state import FEDERATION
+from node.domain.events import title
+from node.errors import Conflict, Invalid, NotFound
+from node.sentences import Sentence
+from node.services import event_answers as service
+from node.services.events import find_organised
+from node.state import NODE
+from node.store import actors, event_answers, showing
+from node.store.event_answers import Answer
+from node.store.events import Event
+from web.events.cards import path_of
+from web.events.page import event_id_of
+from web.events.views import AnswerRow, AnswersView
+from web.pages.cards import Reader, actor_card
+from web.pages.cursor import cursor_of
+from web.pages.frame import html, page_of
+from web.pages.parts import Field, Link, Paging
+from web.pages.reader import reader_of
+from web.sessions import read_form, require_person
+
+_PER_PAGE = 100
+VERDICTS = ("admit", "refuse", "remove", "attended", "absent")
+
+
+async def show_answers(request: web.Request) -> web.Response:
+    return await _page(request)
+
+
+async def _page(request: web.Request, error: str = "", invite: str = "") -> web.Response:
+    session, node = require_person(request), request.app[NODE]
+    after = cursor_of(request, "after")
+    event, rows, people = await node.store.read(_load, event_id_of(request), session.actor_id, after)
+    path, shown, reader = path_of(event), rows[:_PER_PAGE], reader_of(request)
+    view = AnswersView(
+        page=page_of(
+            request,
+            f"{path}/answers",
+            title=Sentence("Answers: {name}", name=title(event.record)),
+            section="/events",
+            noindex=True,
+            breadcrumbs=(Link(label=Sentence("Events"), href="/events"), Link(label=title(event.record), href=path)),
+        ),
+        path=path,
+        csrf=session.csrf,
+        name=title(event.record),
+        rows=tuple(_row(each, people, reader) for each in shown if each.actor_id in people),
+        going=event.going_count,
+        waiting=event.waiting_count,
+        capacity=event.capacity or 0,
+        has_begun=event.start_at <= node.clock.now(),
+        paging=Paging(next_path=f"{path}/answers?after={shown[-1].id}" if len(rows) > _PER_PAGE else ""),
+        invite=Field(value=invite),
+        error=error,
+    )
+    return html(request, view, 422 if error else 200)
+
+
+def _load(
+    conn: Connection, event_id: int, person_id: int, after: int | None
+) -> tuple[Event, list[Answer], Mapping[int, Row[Any]]]:
+    event = find_organised(conn, event_id, person_id)
+    rows = event_answers.list_answers(conn, event.id, after=after, limit=_PER_PAGE + 1)
+    return event, rows, showing.load_rows(conn, {row.actor_id for row in rows})
+
+
+def _row(answer: Answer, people: Mapping[int, Row[Any]], reader: Reader) -> AnswerRow:
+    return AnswerRow(
+        id=answer.id,
+        person=actor_card(people[answer.actor_id], reader),
+        state=answer.state,
+        note=answer.note,
+        companions=answer.companions,
+        at=answer.updated_at,
+    )
+
+
+async def decide(request: web.Request) -> web.Response:
+    session, node = require_person(request), request.app[NODE]
+    fields = await read_form(request)
+    verdict = fields.get("verdict", "")
+    if verdict not in VERDICTS:
+        raise NotFound
+    try:
+        await node.store.write(
+            service.organise, node.unit(), session.actor_id, int(request.match_info["answer"]), verdict
+        )
+    except Conflict as refused:
+        return await _page(request, refused.public)
+    return _back(request)
+
+
+async def invite(request: web.Request) -> web.Response:
+    """By handle; somebody of another server is looked up first."""
+    session, node = require_person(request), request.app[NODE]
+    fields = await read_form(request)
+    handle = fields.get("handle", "").strip().lstrip("@")[:300]
+    await look_up_mentions(request.app[FEDERATION], node, f"@{handle}")
+    try:
+        await node.store.write(_invite, node.unit(), session.actor_id, event_id_of(request), handle)
+    except (Conflict, Invalid) as refused:
+        return await _page(request, refused.public, handle)
+    return _back(request)
+
+
+def _invite(conn: Connection, unit: Any, person_id: int, event_id: int, handle: str) -> None:
+    find_organised(conn, event_id, person_id)
+    name, _, host = handle.partition("@")
+    found = actors.find_actor_by_handle(conn, name, host or unit.host)
+    if found is None:
+        raise Invalid("Nobody of this name was found.")
+    try:
+        service.invite(conn, unit, person_id, event_id, found.id)
+    except NotFound:
+        raise Invalid("Only people can be invited.") from None
+
+
+def _back(request: web.Request) -> web.Response:
+    path = request.path.partition("/answers")[0].removesuffix("/invite")
+    return web.Response(status=303, headers={"Location": f"{path}/answers"})

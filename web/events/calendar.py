@@ -1,0 +1,185 @@
+"""``/calendar``: a month, a week, or what comes, of everything that the reader may see or of her own.
+
+Each event stands on the day that it is where it happens, with its time there; the zone is told on its page.
+"""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+from sqlalchemy import Connection, Row
+
+from node.clock import DAY
+from node.domain.events import moment, place_line, title, zone_of
+from node.ics import KEEPS_CANCELLED
+from node.recurrence import between
+from node.sentences import Sentence, sentences
+from node.state import NODE
+from node.store import event_answers, events, showing
+from node.store.event_answers import Answer
+from node.store.events import Event, Scope
+from web.events.cards import path_of
+from web.events.timezones import guessed_zone
+from web.events.views import CalendarDay, CalendarItem, CalendarView, Tab
+from web.pages.cards import Reader
+from web.pages.frame import html, page_of
+from web.pages.reader import reader_of
+
+PATH = "/calendar"
+FORMS = ("month", "week", "agenda")
+_LABELS = sentences({"month": "Month", "week": "Week", "agenda": "Agenda"})
+_AGENDA_DAYS = 60
+_PER_DAY = 50
+_FIRST, _LAST = dt.date(1970, 1, 1), dt.date(2199, 12, 31)
+
+
+async def show_calendar(request: web.Request) -> web.Response:
+    node, reader = request.app[NODE], reader_of(request)
+    now = node.clock.now()
+    today = moment(now, zone_of(guessed_zone()) or ZoneInfo("UTC")).date()
+    form = form if (form := request.query.get("view", "")) in FORMS else "month"
+    day = _day(request.query.get("on", ""), today)
+    mine = "mine" in request.query and reader.actor_id is not None
+    first, last = span_of(form, day)
+    found = await node.store.read(_load, reader.actor_id, first, last, now, mine)
+    view = CalendarView(
+        page=page_of(request, PATH, title=Sentence("Calendar"), section="/events", noindex=True),
+        form=form,
+        mine=mine,
+        shown=day.strftime("%Y-%m") if form == "month" else first.isoformat(),
+        first_day=first.isoformat(),
+        last_day=last.isoformat(),
+        weeks=_weeks(form, day, first, last, today, _items(*found, reader, first, last)),
+        forms=tuple(
+            Tab(label=_LABELS[each], path=path_to(each, day, mine=mine), selected=each == form) for each in FORMS
+        ),
+        scopes=(
+            Tab(label=Sentence("All events"), path=path_to(form, day, mine=False), selected=not mine),
+            Tab(label=Sentence("Mine"), path=path_to(form, day, mine=True), selected=mine),
+        )
+        if reader.actor_id is not None
+        else (),
+        earlier=path_to(form, _beside(form, day, -1), mine=mine),
+        later=path_to(form, _beside(form, day, 1), mine=mine),
+        now=path_to(form, today, mine=mine),
+        signed_in=reader.actor_id is not None,
+    )
+    return html(request, view)
+
+
+def path_to(form: str, day: dt.date, *, mine: bool) -> str:
+    return f"{PATH}?{urlencode({'view': form, 'on': day.isoformat(), **({'mine': '1'} if mine else {})})}"
+
+
+def _day(text: str, otherwise: dt.date) -> dt.date:
+    try:
+        found = dt.date.fromisoformat(text)
+    except ValueError:
+        return otherwise
+    return min(max(found, _FIRST), _LAST)
+
+
+def span_of(form: str, day: dt.date) -> tuple[dt.date, dt.date]:
+    """The first and the last day that are shown; a month in whole weeks, Monday first.
+
+    >>> span_of("month", dt.date(2026, 5, 7))
+    (datetime.date(2026, 4, 27), datetime.date(2026, 5, 31))
+    """
+    if form == "agenda":
+        return day, day + dt.timedelta(days=_AGENDA_DAYS)
+    if form == "week":
+        monday = day - dt.timedelta(days=day.weekday())
+        return monday, monday + dt.timedelta(days=6)
+    first = day.replace(day=1)
+    following = (first + dt.timedelta(days=32)).replace(day=1)
+    last = following - dt.timedelta(days=1)
+    return first - dt.timedelta(days=first.weekday()), last + dt.timedelta(days=6 - last.weekday())
+
+
+def _beside(form: str, day: dt.date, step: int) -> dt.date:
+    """The day that the next or the last page is about, within the years that there are."""
+    if form == "month":
+        middle = day.replace(day=15) + dt.timedelta(days=step * 31)
+        found = middle.replace(day=1)
+    else:
+        found = day + dt.timedelta(days=step * (7 if form == "week" else _AGENDA_DAYS))
+    return min(max(found, _FIRST), _LAST)
+
+
+def _load(
+    conn: Connection, viewer: int | None, first: dt.date, last: dt.date, now: int, mine: bool
+) -> tuple[list[Event], Mapping[int, Row[Any]], Mapping[int, Answer]]:
+    begin, end = _millis(first) - DAY, _millis(last) + 2 * DAY  # zones are up to 14 hours apart
+    scope = Scope(person_id=viewer if mine else None)
+    found = events.list_between(conn, viewer, begin, end, now, scope=scope, cancelled_since=now - KEEPS_CANCELLED)
+    answers = event_answers.load_own(conn, viewer, [each.id for each in found]) if viewer is not None else {}
+    return found, showing.load_rows(conn, {each.actor_id for each in found}), answers
+
+
+def _millis(day: dt.date) -> int:
+    return int(dt.datetime.combine(day, dt.time(), dt.UTC).timestamp() * 1000)
+
+
+def _items(
+    found: list[Event],
+    authors: Mapping[int, Row[Any]],
+    answers: Mapping[int, Answer],
+    reader: Reader,
+    first: dt.date,
+    last: dt.date,
+) -> Mapping[dt.date, list[tuple[str, CalendarItem]]]:
+    """What stands on each day, by time; an event of several days on each of them."""
+    days: defaultdict[dt.date, list[tuple[str, CalendarItem]]] = defaultdict(list)
+    for event in found:
+        if not reader.lists_actor(authors[event.actor_id]):
+            continue
+        zone = zone_of(event.timezone) or ZoneInfo("UTC")
+        for each in between(event.record, _millis(first) - DAY, _millis(last) + 2 * DAY):
+            start = moment(each.start_at, zone)
+            # What ends at midnight does not stand on the next day.
+            end = moment(max(each.start_at, (each.end_at or each.start_at) - 1), zone)
+            day = max(start.date(), first)
+            while day <= min(end.date(), last):
+                time = start.strftime("%H:%M") if day == start.date() else ""
+                answer = answers.get(event.id)
+                item = CalendarItem(
+                    path=path_of(event),
+                    name=title(event.record, tuple(reader.languages)),
+                    time=time,
+                    cancelled=event.cancelled_at is not None,
+                    mine=answer is not None and answer.state not in {"declined", "refused"},
+                    place=place_line(event.record.get("place")),
+                )
+                days[day].append((time, item))
+                day += dt.timedelta(days=1)
+    return days
+
+
+def _weeks(
+    form: str,
+    shown: dt.date,
+    first: dt.date,
+    last: dt.date,
+    today: dt.date,
+    items: Mapping[dt.date, list[tuple[str, CalendarItem]]],
+) -> tuple[tuple[CalendarDay, ...], ...]:
+    days = [first + dt.timedelta(days=number) for number in range((last - first).days + 1)]
+    cells = [
+        CalendarDay(
+            date=day.isoformat(),
+            number=day.day,
+            items=tuple(item for _, item in sorted(items.get(day, ()), key=lambda pair: pair[0])[:_PER_DAY]),
+            outside=form == "month" and day.month != shown.month,
+            today=day == today,
+        )
+        for day in days
+        if form != "agenda" or day in items
+    ]
+    return tuple(tuple(cells[start : start + 7]) for start in range(0, len(cells), 7))
+
+
+ROUTES = [web.get(PATH, show_calendar, name="calendar")]

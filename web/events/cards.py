@@ -1,0 +1,68 @@
+"""From rows to what the pages of events show of each."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Row
+
+from node.domain.events import EventRecord, place_line, title
+from node.domain.slugs import slug_of
+from node.domain.text import language_of
+from node.recurrence import following
+from node.store.event_answers import Answer
+from node.store.events import Event
+from web.events.views import EventCard, When
+from web.pages.cards import Reader, origin_of_actor
+from web.pages.parts import Text
+
+
+def event_path(event_id: int, name: str) -> str:
+    """Where an event is shown here; the words behind the id are for people."""
+    return f"/e/{event_id}-{slug_of(name, otherwise='event')}"
+
+
+def path_of(event: Event) -> str:
+    """Of ours as it was first published, so that a new name leaves the address as it is."""
+    own = event.url.partition("/e/")[2] if event.local else ""
+    return f"/e/{own}" if own else event_path(event.id, title(event.record))
+
+
+def name_of(record: EventRecord, reader: Reader) -> Text:
+    language = language_of(record["name"], reader.languages, record["defaultLanguage"]) or ""
+    shown = record["name"].get(language) or title(record)
+    return Text(value=shown, language=language if language != "und" else "")
+
+
+def when_of(start_at: int, end_at: int | None, timezone: str) -> When:
+    return When(starts_at=start_at, ends_at=end_at or 0, timezone=timezone)
+
+
+def event_cards(
+    found: Iterable[Event], authors: Mapping[int, Row[Any]], answers: Mapping[int, Answer], reader: Reader, now: int
+) -> tuple[EventCard, ...]:
+    """Cards of what may be listed."""
+    return tuple(
+        event_card(event, authors[event.actor_id], answers.get(event.id), reader, now)
+        for event in found
+        if event.actor_id in authors and reader.lists_actor(authors[event.actor_id])
+    )
+
+
+def event_card(event: Event, author: Row[Any], answer: Answer | None, reader: Reader, now: int) -> EventCard:
+    """Of a series, the next time is shown."""
+    record = event.record
+    coming = following(record, now) if "recurrence" in record else None
+    start, end = (coming.start_at, coming.end_at) if coming else (event.start_at, event.end_at)
+    return EventCard(
+        path=path_of(event),
+        name=name_of(record, reader),
+        when=when_of(start, end, event.timezone),
+        place=place_line(record.get("place")),
+        online="onlineUrl" in record,
+        cancelled=event.cancelled_at is not None,
+        repeats="recurrence" in record,
+        answer=answer.state if answer else "",
+        going=event.going_count,
+        remaining=-1 if event.remaining is None else event.remaining,
+        origin=origin_of_actor(author),
+    )

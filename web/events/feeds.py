@@ -1,0 +1,225 @@
+"""Calendars for programs (RFC 5545): of an event, a community, the organisation, and of a person by a private address.
+
+A private address is as good as a password: it is answered to whoever has it, shown once, kept as a hash, and can be
+taken back at any time (``/calendar/addresses``).
+"""
+
+import asyncio
+import hashlib
+import secrets
+from collections.abc import Sequence
+
+from aiohttp import ETag, hdrs, web
+from sqlalchemy import Connection
+
+from node.clock import DAY, HOUR
+from node.domain.events import AnswerState, title
+from node.errors import Conflict, NotFound
+from node.ics import KEEPS_CANCELLED, CalendarEntry, write_calendar
+from node.sentences import Sentence, sentences
+from node.services.communities import find_community
+from node.services.context import Unit
+from node.state import NODE
+from node.store import accounts, calendar_links, event_answers, events, objects
+from node.store.event_answers import Answer
+from node.store.events import Event, Scope
+from node.translations import SOURCE, first_spoken, translate
+from web.events.page import event_id_of
+from web.events.views import AddressesView, AddressRow
+from web.pages.frame import html, page_of
+from web.pages.parts import Field
+from web.pages.reader import reader_of
+from web.sessions import read_form, require_person
+
+ADDRESSES = "/calendar/addresses"
+MAX_ADDRESSES = 10
+_BACK, _AHEAD = 60 * DAY, 5 * 366 * DAY
+_TOUCH_EVERY = HOUR
+#: The person's own state, in front of the description of an event in her calendar.
+_NOTES = sentences(
+    {
+        AnswerState.GOING: "You have a place",
+        AnswerState.WAITLIST: "On the waiting list",
+        AnswerState.REQUESTED: "Asked, not decided yet",
+        AnswerState.INTERESTED: "Interested",
+        AnswerState.INVITED: "You are invited",
+    }
+)
+
+
+async def show_event_file(request: web.Request) -> web.Response:
+    node, reader = request.app[NODE], reader_of(request)
+    event, entry = await node.store.read(_one, event_id_of(request), reader.actor_id)
+    return await _answer(request, [entry], title(event.record), private=reader.actor_id is not None)
+
+
+def _one(conn: Connection, event_id: int, viewer: int | None) -> tuple[Event, CalendarEntry]:
+    event = events.find_visible(conn, event_id, viewer)
+    if event is None:
+        raise NotFound
+    return event, _entries(conn, [event], {})[0]
+
+
+async def show_organisation_file(request: web.Request) -> web.Response:
+    """Every public event that was published here."""
+    node = request.app[NODE]
+    entries = await node.store.read(_public, "", node.clock.now())
+    return await _answer(request, entries, node.config.node.name)
+
+
+async def show_community_file(request: web.Request) -> web.Response:
+    """The public events of a community; of one that is closed to others there is nothing to see here."""
+    node = request.app[NODE]
+    name, entries = await node.store.read(_of_community, request.match_info["name"], node.clock.now())
+    return await _answer(request, entries, name)
+
+
+def _of_community(conn: Connection, username: str, now: int) -> tuple[str, list[CalendarEntry]]:
+    group, community = find_community(conn, username)
+    if community.visibility != "public":
+        raise NotFound
+    return group.title, _public(conn, group.uri, now)
+
+
+def _public(conn: Connection, audience: str, now: int) -> list[CalendarEntry]:
+    found = events.list_between(
+        conn,
+        None,
+        now - _BACK,
+        now + _AHEAD,
+        now,
+        scope=Scope(audience=audience),
+        cancelled_since=now - KEEPS_CANCELLED,
+    )
+    return _entries(conn, [each for each in found if each.local or audience], {})
+
+
+async def show_own_file(request: web.Request) -> web.Response:
+    """``/calendar/TOKEN.ics``: what a person answered, keeps or looks after, wherever it is at home."""
+    node = request.app[NODE]
+    now = node.clock.now()
+    link, entries = await node.store.read(_own, request.match_info["token"], now)
+    if link.used_at is None or now - link.used_at > _TOUCH_EVERY:
+        await node.store.write(calendar_links.touch_link, link.id, now)
+    return await _answer(request, entries, node.config.node.name, private=True)
+
+
+def _own(conn: Connection, token: str, now: int) -> tuple[calendar_links.CalendarLink, list[CalendarEntry]]:
+    link = calendar_links.find_link(conn, token)
+    if link is None:
+        raise NotFound
+    found = events.list_between(
+        conn,
+        link.actor_id,
+        now - _BACK,
+        now + _AHEAD,
+        now,
+        scope=Scope(person_id=link.actor_id),
+        cancelled_since=now - KEEPS_CANCELLED,
+    )
+    answers = event_answers.load_own(conn, link.actor_id, [each.id for each in found])
+    language = first_spoken([accounts.load_settings(conn, link.actor_id).language])
+    return link, _entries(conn, found, answers, language)
+
+
+def _entries(
+    conn: Connection, found: Sequence[Event], answers: dict[int, Answer], language: str = SOURCE
+) -> list[CalendarEntry]:
+    bare = [each.id for each in found if "description" not in each.record]
+    rows = objects.find_rows(conn, bare)
+    return [
+        CalendarEntry(
+            uri=each.uri,
+            url=each.url or each.uri,
+            record=each.record,
+            sequence=each.sequence,
+            created_at=each.published_at,
+            updated_at=each.updated_at or each.published_at,
+            note=_note(answers.get(each.id), language),
+            description_html=rows[each.id].content if each.id in rows else "",
+        )
+        for each in found
+    ]
+
+
+def _note(answer: Answer | None, language: str) -> str:
+    said = _NOTES.get(AnswerState(answer.state)) if answer else None
+    return translate(said, language) if said else ""
+
+
+async def _answer(
+    request: web.Request, entries: Sequence[CalendarEntry], name: str, *, private: bool = False
+) -> web.Response:
+    url = request.app[NODE].config.origin + request.path
+    body = await asyncio.to_thread(write_calendar, entries, name=name, url=url)
+    etag = ETag(hashlib.sha256(body).hexdigest()[:32])
+    is_known = any(tag.value in {etag.value, "*"} for tag in request.if_none_match or ())
+    response = web.Response(status=304) if is_known else web.Response(body=body)
+    response.headers[hdrs.CONTENT_TYPE] = "text/calendar; charset=utf-8"
+    response.headers[hdrs.CONTENT_DISPOSITION] = 'inline; filename="calendar.ics"'
+    response.headers[hdrs.CACHE_CONTROL] = "private, no-cache" if private else "public, max-age=300"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["X-Robots-Tag"] = "noindex"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.etag = etag
+    return response
+
+
+# -- private addresses -----------------------------------------------------------------------------------------------
+
+
+async def show_addresses(request: web.Request) -> web.Response:
+    return await _page(request)
+
+
+async def _page(request: web.Request, fresh: str = "", label: str = "", error: str = "") -> web.Response:
+    session, node = require_person(request), request.app[NODE]
+    rows = await node.store.read(calendar_links.list_links, session.actor_id)
+    view = AddressesView(
+        page=page_of(
+            request, ADDRESSES, title=Sentence("Your calendar in other programs"), section="/events", noindex=True
+        ),
+        csrf=session.csrf,
+        rows=tuple(
+            AddressRow(id=row.id, label=row.label, created_at=row.created_at, used_at=row.used_at or 0) for row in rows
+        ),
+        fresh=fresh,
+        label=Field(value=label, error=error),
+        public_address=f"{node.config.origin}/calendar.ics",
+    )
+    return html(request, view, 422 if error else 200)
+
+
+async def make_address(request: web.Request) -> web.Response:
+    session, node = require_person(request), request.app[NODE]
+    label = (await read_form(request)).get("label", "").strip()[:100]
+    token = secrets.token_urlsafe(32)
+    try:
+        await node.store.write(_make, node.unit(), session.actor_id, token, label)
+    except Conflict as full:
+        return await _page(request, label=label, error=full.public)
+    return await _page(request, fresh=f"{node.config.origin}/calendar/{token}.ics")
+
+
+def _make(conn: Connection, unit: Unit, actor_id: int, token: str, label: str) -> None:
+    if calendar_links.count_links(conn, actor_id) >= MAX_ADDRESSES:
+        raise Conflict(Sentence("At most {n} addresses. Take one back first.", n=MAX_ADDRESSES))
+    calendar_links.insert_link(conn, unit.ids.new(), actor_id, token, label, unit.now)
+
+
+async def revoke_address(request: web.Request) -> web.Response:
+    session, node = require_person(request), request.app[NODE]
+    await read_form(request)
+    if not await node.store.write(calendar_links.delete_link, int(request.match_info["address"]), session.actor_id):
+        raise NotFound
+    return web.Response(status=303, headers={"Location": ADDRESSES})
+
+
+ROUTES = [
+    web.get("/calendar.ics", show_organisation_file, name="calendar-organisation"),
+    web.get(ADDRESSES, show_addresses, name="calendar-addresses"),
+    web.post(ADDRESSES, make_address, name="calendar-address-make"),
+    web.post(f"{ADDRESSES}/{{address:[0-9]{{1,19}}}}/revoke", revoke_address, name="calendar-address-revoke"),
+    web.get(r"/calendar/{token:[A-Za-z0-9_-]{43}}.ics", show_own_file, name="calendar-own"),
+    web.get(r"/c/{name}/calendar.ics", show_community_file, name="calendar-community"),
+]

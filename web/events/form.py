@@ -1,0 +1,331 @@
+"""``/events/new`` and ``/e/ID-slug/edit``: an event is written down."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from aiohttp import web
+from sqlalchemy import Connection
+
+from node.domain.events import EventRecord, end_of, from_wall, start_of, title, to_wall
+from node.domain.visibility import Visibility
+from node.errors import Forbidden, Invalid, NotFound, Problem
+from node.sentences import Sentence, sentences
+from node.services import events as service
+from node.services.context import Unit
+from node.services.events import EventDraft
+from node.state import NODE
+from node.store import actors, communities
+from node.store.accounts import MEMBER, Session
+from node.store.events import Event
+from web.events.cards import path_of
+from web.events.page import event_id_of
+from web.events.timezones import COMMON, guessed_zone
+from web.events.views import EventFormView, Option
+from web.pages.cursor import number_in
+from web.pages.frame import html, page_of
+from web.pages.parts import Field, Link
+from web.sessions import read_form, require_person
+
+PATH = "/events/new"
+NAMES = (
+    *("title", "description", "language", "kind", "start", "end", "timezone", "status"),
+    *("place", "street", "postal", "town", "country", "accessibility", "online"),
+    *("capacity", "waitlist", "join", "external"),
+    *("repeat", "interval", "days", "times", "until"),
+    *("keywords", "speakers", "recording", "visibility", "community", "house"),
+)
+#: Where an error of a record is shown.
+_SHOWN_AT = {
+    "$.name": "title",
+    "$.description": "description",
+    "$.start": "start",
+    "$.end": "end",
+    "$.timeZone": "timezone",
+    "$.place": "place",
+    "$.onlineUrl": "online",
+    "$.capacity": "capacity",
+    "$.externalUrl": "external",
+    "$.joinMode": "join",
+    "$.recurrence": "times",
+    "$.recurrence.until": "until",
+    "$.recurrence.byDay": "days",
+    "$.recurrence.interval": "interval",
+    "$.recurrence.count": "times",
+    "$.keywords": "keywords",
+    "$.recording": "recording",
+    "$.visibility": "visibility",
+    "$.community": "community",
+}
+#: What stands beside a field; what is not named here says what was expected.
+_WRONG = sentences(
+    {
+        "$.name": "Please give a title of at most 300 characters.",
+        "$.description": "Please give a text of at most 50,000 characters.",
+        "$.start": "Please give a day and a time, and a time zone that there is.",
+        "$.end": "Please give an end that is after the start and within 60 days of it.",
+        "$.timeZone": "Please give a time zone such as Europe/Berlin.",
+        "$.place": "Please give a place, or the address where it happens online.",
+        "$.onlineUrl": "Please give a web address that begins with https:// or http://.",
+        "$.recording": "Please give a web address that begins with https:// or http://.",
+        "$.externalUrl": "Please give the web address where one takes part.",
+        "$.joinMode": "Please choose how people take part.",
+        "$.capacity": "Please give a number from 1 to 100,000, and no fewer places than are given away.",
+        "$.recurrence": "Please say how many times, or until which day; at least one day has to be left.",
+        "$.recurrence.count": "Please give a number from 1 to 750.",
+        "$.recurrence.until": "Please give a day after the start and within two years of it.",
+        "$.recurrence.interval": "Please give a number from 1 to 52.",
+        "$.recurrence.byDay": "Please give weekdays as the hint shows.",
+        "$.keywords": "Please give at most 50 keywords of at most 100 characters.",
+        "$.visibility": "Please choose who sees it.",
+        "$.community": "Please choose a community that you belong to.",
+    }
+)
+_PLACE = {"name": "place", "street": "street", "postalCode": "postal", "locality": "town", "country": "country"}
+
+
+# -- new -------------------------------------------------------------------------------------------------------------
+
+
+async def show_new(request: web.Request) -> web.Response:
+    session = require_person(request)
+    config = request.app[NODE].config
+    fields = dict.fromkeys(NAMES, "") | {
+        "language": config.node.languages[0],
+        "timezone": guessed_zone(),
+        "waitlist": "on",
+        "join": "free",
+        "kind": "workshop",
+        "visibility": Visibility.ORGANISATION.value,
+        "community": request.query.get("community", "")[:20],
+    }
+    return await _page(request, session, fields, {})
+
+
+async def publish(request: web.Request) -> web.Response:
+    session, node = require_person(request), request.app[NODE]
+    fields = await read_form(request)
+    try:
+        record = read_record(fields)
+        draft = EventDraft(
+            record,
+            _visibility(fields),
+            community_id=number_in(fields.get("community", "")),
+            as_organisation="house" in fields,
+        )
+        made = await node.store.write(service.publish_event, node.unit(), session.actor_id, draft)
+    except (Invalid, Forbidden, NotFound) as error:
+        return await _page(request, session, fields, _errors(error))
+    return web.Response(status=303, headers={"Location": f"{path_of(made)}?published"})
+
+
+def _visibility(fields: Mapping[str, str]) -> Visibility:
+    known = {level.value: level for level in service.VISIBILITIES}
+    wanted = fields.get("visibility", "")
+    if wanted not in known:
+        raise Invalid(problems=[Problem("$.visibility", "one of the levels", wanted[:40])])
+    return known[wanted]
+
+
+# -- changing --------------------------------------------------------------------------------------------------------
+
+
+async def show_edit(request: web.Request) -> web.Response:
+    session, node = require_person(request), request.app[NODE]
+    event = await node.store.read(service.find_organised, event_id_of(request), session.actor_id)
+    return await _page(request, session, write_fields(event.record), {}, event)
+
+
+async def change(request: web.Request) -> web.Response:
+    session, node = require_person(request), request.app[NODE]
+    fields = await read_form(request)
+    event = await node.store.read(service.find_organised, event_id_of(request), session.actor_id)
+    try:
+        record = cast(EventRecord, {**_kept(event.record, fields), **read_record(fields, event.record)})
+        changed = await node.store.write(service.change_event, node.unit(), session.actor_id, event.id, record)
+    except Invalid as error:
+        return await _page(request, session, fields, _errors(error), event)
+    return web.Response(status=303, headers={"Location": f"{path_of(changed)}?changed"})
+
+
+def _kept(record: EventRecord, fields: Mapping[str, str]) -> dict[str, Any]:
+    """What the form does not speak of stays as it is: concepts, materials, texts in other languages."""
+    return {key: value for key, value in record.items() if key in {"about", "teaches", "materials"}}
+
+
+# -- reading and writing the form ------------------------------------------------------------------------------------
+
+
+def read_record(fields: Mapping[str, str], before: EventRecord | None = None) -> EventRecord:
+    """The record that a form describes. Raises Invalid for a time that is none."""
+    said = {name: fields.get(name, "").replace("\r\n", "\n").strip() for name in NAMES}
+    language, timezone = said["language"] or "und", said["timezone"]
+    start = from_wall(said["start"], timezone)
+    end = from_wall(said["end"], timezone) if said["end"] else None
+    problems = [
+        *([] if start else [Problem("$.start", "a day and a time", said["start"] or "nothing")]),
+        *([Problem("$.end", "a day and a time", said["end"])] if said["end"] and end is None else []),
+        *([] if said["title"] else [Problem("$.name", "a title", "nothing")]),
+    ]
+    if problems:
+        raise Invalid(problems=problems)
+    texts = dict(before.get("description", {})) if before else {}
+    names = dict(before["name"]) if before else {}
+    record: dict[str, Any] = {
+        "name": {**names, language: said["title"]},
+        "description": {tag: text for tag, text in {**texts, language: said["description"]}.items() if text},
+        "defaultLanguage": language,
+        "kind": said["kind"] or "other",
+        "start": start,
+        "end": end,
+        "timeZone": timezone,
+        "status": said["status"],
+        "place": _read_place(said, before),
+        "onlineUrl": said["online"],
+        "capacity": _number(said["capacity"]),
+        "waitlist": "waitlist" in fields,
+        "joinMode": said["join"] or "free",
+        "externalUrl": said["external"] if said["join"] == "external" else "",
+        "recurrence": _read_rule(said, before),
+        "keywords": [word.strip() for word in said["keywords"].split(",") if word.strip()],
+        "speakers": [{"name": name.strip()} for name in said["speakers"].split("\n") if name.strip()],
+        "recording": said["recording"],
+    }
+    return cast(EventRecord, {key: value for key, value in record.items() if value not in ("", None, [], {})})
+
+
+def _number(text: str) -> int | str | None:
+    """A number, or the text as it is for the schema to refuse."""
+    return None if not text else number_in(text) if number_in(text) is not None else text
+
+
+def _read_place(said: Mapping[str, str], before: EventRecord | None) -> dict[str, Any] | None:
+    if not said["place"]:
+        return None
+    place: dict[str, Any] = {key: said[name] for key, name in _PLACE.items() if said[name]}
+    if said["accessibility"]:
+        place["accessibility"] = said["accessibility"]
+    known: Mapping[str, Any] = before.get("place", {}) if before else {}
+    if known.get("name") == place["name"]:
+        place |= {key: known[key] for key in ("latitude", "longitude", "region") if key in known}
+    return place
+
+
+def _read_rule(said: Mapping[str, str], before: EventRecord | None) -> dict[str, Any] | None:
+    if said["repeat"] not in {"daily", "weekly", "monthly"}:
+        return None
+    rule: dict[str, Any] = {"frequency": said["repeat"]}
+    if (interval := _number(said["interval"])) not in {None, 1}:
+        rule["interval"] = interval
+    if days := [day.strip().upper() for day in said["days"].split(",") if day.strip()]:
+        rule["byDay"] = days
+    if (times := _number(said["times"])) is not None:
+        rule["count"] = times
+    if said["until"]:
+        rule["until"] = said["until"]
+    known = before.get("recurrence") if before else None
+    if known and known.get("exceptions"):
+        rule["exceptions"] = known["exceptions"]
+    return rule
+
+
+def write_fields(record: EventRecord) -> dict[str, str]:
+    """The form that describes a record."""
+    language, zone, end = record["defaultLanguage"], record["timeZone"], end_of(record)
+    place, rule = record.get("place"), record.get("recurrence")
+    found = dict.fromkeys(NAMES, "") | {
+        "title": title(record),
+        "description": record.get("description", {}).get(language, ""),
+        "language": language,
+        "kind": record.get("kind", "other"),
+        "start": to_wall(start_of(record), zone),
+        "end": to_wall(end, zone) if end is not None else "",
+        "timezone": zone,
+        "status": record.get("status", ""),
+        "online": record.get("onlineUrl", ""),
+        "capacity": str(record.get("capacity", "")),
+        "waitlist": "on" if record.get("waitlist", True) else "",
+        "join": record["joinMode"],
+        "external": record.get("externalUrl", ""),
+        "keywords": ", ".join(record.get("keywords", ())),
+        "speakers": "\n".join(each["name"] for each in record.get("speakers", ())),
+        "recording": record.get("recording", ""),
+    }
+    if place:
+        known = cast(Mapping[str, Any], place)
+        found |= {name: known.get(key, "") for key, name in _PLACE.items()}
+        found["accessibility"] = known.get("accessibility", "")
+    if rule:
+        found |= {
+            "repeat": rule["frequency"],
+            "interval": str(rule.get("interval", "")),
+            "days": ", ".join(rule.get("byDay", ())),
+            "times": str(rule.get("count", "")),
+            "until": rule.get("until", ""),
+        }
+    return found
+
+
+# -- the page --------------------------------------------------------------------------------------------------------
+
+
+def _errors(error: Invalid | Forbidden | NotFound) -> dict[str, str]:
+    problems = getattr(error, "problems", ())
+    if not problems:
+        return {"title": error.public}
+    found: dict[str, str] = {}
+    for each in problems:
+        path = each.path.partition("[")[0]
+        name = _SHOWN_AT.get(path) or _SHOWN_AT.get(".".join(path.split(".")[:2]), "title")
+        found.setdefault(name, _WRONG.get(path) or Sentence("Please give {what}.", what=each.expected))
+    return found
+
+
+async def _page(
+    request: web.Request,
+    session: Session,
+    said: Mapping[str, str],
+    errors: Mapping[str, str],
+    event: Event | None = None,
+) -> web.Response:
+    node = request.app[NODE]
+    groups = await node.store.read(_communities, node.unit(), session.actor_id) if event is None else ()
+    path = f"{path_of(event)}/edit" if event else PATH
+    heading = title(event.record) if event else ""
+    view = EventFormView(
+        page=page_of(
+            request,
+            path,
+            title=Sentence("Change: {name}", name=heading) if event else Sentence("New event"),
+            section="/events",
+            noindex=True,
+            breadcrumbs=(
+                Link(label=Sentence("Events"), href="/events"),
+                *([Link(label=heading, href=path_of(event))] if event else []),
+            ),
+        ),
+        action=path,
+        csrf=session.csrf,
+        is_new=event is None,
+        fields={name: Field(value=said.get(name, ""), error=errors.get(name, "")) for name in NAMES},
+        timezones=COMMON,
+        languages=tuple(dict.fromkeys([*node.config.node.languages, *filter(None, [said.get("language", "")])])),
+        communities=groups,
+        may_speak_for_house=event is None and session.role != MEMBER,
+        house=node.config.node.name,
+        cancel_path=path_of(event) if event else "/events",
+    )
+    return html(request, view, 422 if errors else 200)
+
+
+def _communities(conn: Connection, unit: Unit, person_id: int) -> tuple[Option, ...]:
+    """Those that this person belongs to."""
+    ids = [each for each, state in communities.load_memberships(conn, person_id).items() if state == "accepted"]
+    known = actors.load_actors_by_id(conn, ids)
+    named = sorted(known.values(), key=lambda group: group.title.casefold())
+    return tuple(Option(value=str(group.id), label=group.title) for group in named if group.state == "active")
+
+
+ROUTES = [
+    web.get(PATH, show_new, name="event-new"),
+    web.post(PATH, publish, name="event-publish"),
+]

@@ -1,0 +1,98 @@
+"""``/events/import``: events of a calendar file become events here; the same file again changes what differs."""
+
+from aiohttp import web
+from sqlalchemy import Connection
+
+from node.domain.events import EventRecord, title
+from node.domain.visibility import Visibility
+from node.errors import Invalid
+from node.ics import MAX_BYTES, ReadEvent, read_calendar
+from node.sentences import Sentence
+from node.services import events as service
+from node.services.context import Unit
+from node.services.events import EventDraft
+from node.state import NODE
+from node.store import events
+from web.events.cards import path_of
+from web.events.timezones import COMMON, guessed_zone
+from web.events.views import EventImportView, ImportedRow
+from web.pages.frame import html, page_of
+from web.pages.parts import Field, Link
+from web.sessions import read_upload_form, require_person
+
+PATH = "/events/import"
+
+
+async def show_import(request: web.Request) -> web.Response:
+    return _page(request, guessed_zone())
+
+
+async def bring(request: web.Request) -> web.Response:
+    """Everything is published for members first; who brings it widens what is meant for others."""
+    session, node = require_person(request), request.app[NODE]
+    words, files = await read_upload_form(request, request)
+    zone = words.get("timezone", "") or "UTC"
+    file = files.get("file")
+    try:
+        if file is None:
+            return _page(request, zone, error=Sentence("Please choose a file."))
+        data = file.file.read(MAX_BYTES + 1)
+    finally:
+        for each in files.values():
+            each.file.close()
+    language = node.config.node.languages[0]
+    rows = [
+        await node.store.write(_take, node.unit(), session.actor_id, read)
+        for read in read_calendar(data, timezone=zone, language=language)
+    ]
+    return _page(request, zone, tuple(rows))
+
+
+def _take(conn: Connection, unit: Unit, person_id: int, read: ReadEvent) -> ImportedRow:
+    """One event: new, or the next version of the one that this person brought under the same UID."""
+    if read.record is None:
+        return ImportedRow(name=read.name or read.uid, outcome="refused", problem=read.problem)
+    problem = next(iter(read.warnings), "")
+    try:
+        known = events.find_by_source(conn, person_id, read.uid) if read.uid else None
+        if known is not None:
+            return _again(conn, unit, person_id, known, read.record, problem)
+        draft = EventDraft(read.record, Visibility.ORGANISATION)
+        made = service.publish_event(conn, unit, person_id, draft, source_uid=read.uid)
+        return ImportedRow(name=title(made.record), outcome="created", path=path_of(made), problem=problem)
+    except Invalid as error:
+        return ImportedRow(name=read.name, outcome="refused", problem=error.public)
+
+
+def _again(
+    conn: Connection, unit: Unit, person_id: int, known: events.Event, record: EventRecord, problem: str
+) -> ImportedRow:
+    changed = service.change_event(conn, unit, person_id, known.id, record)
+    outcome = "unchanged" if changed.version == known.version else "changed"
+    return ImportedRow(name=title(record), outcome=outcome, path=path_of(changed), problem=problem)
+
+
+def _page(request: web.Request, zone: str, rows: tuple[ImportedRow, ...] = (), error: str = "") -> web.Response:
+    session = require_person(request)
+    view = EventImportView(
+        page=page_of(
+            request,
+            PATH,
+            title=Sentence("Events from a calendar file"),
+            section="/events",
+            noindex=True,
+            breadcrumbs=(Link(label=Sentence("Events"), href="/events"),),
+        ),
+        csrf=session.csrf,
+        rows=rows,
+        error=error,
+        timezone=Field(value=zone),
+        timezones=COMMON,
+    )
+    return html(request, view, 422 if error else 200)
+
+
+ROUTES = [
+    web.get(PATH, show_import, name="events-bring"),
+    web.post(PATH, bring, name="events-bring-form"),
+]

@@ -1,0 +1,241 @@
+"""``/e/ID-slug``: an event of ours, or our copy of another server's, with its answer buttons."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+from urllib.parse import urlencode
+
+from aiohttp import hdrs, web
+from sqlalchemy import Connection, Row
+
+from federation.mapping.event_document import json_ld
+from federation.negotiation import wants_activity
+from node.domain.events import MAX_COMPANIONS, AnswerState, EventRecord, JoinMode, place_line, status_of, title
+from node.domain.text import plain, shorten
+from node.domain.uris import is_web_uri
+from node.domain.visibility import Visibility
+from node.errors import NotFound
+from node.markdown import render_markdown
+from node.recurrence import between, following
+from node.sentences import Sentence, sentences
+from node.state import NODE
+from node.store import actors, event_answers, events, objects, showing
+from node.store.actors import Actor
+from node.store.event_answers import Answer
+from node.store.events import Event
+from web.events.cards import name_of, path_of, when_of
+from web.events.views import EventView
+from web.pages.cards import Reader, actor_card, actor_path, origin_of_actor, thread
+from web.pages.frame import html, page_of
+from web.pages.parts import Link, Prose, SafeHtml
+from web.pages.reader import reader_of
+from web.pages.views import Alternate, Notice, Social
+from web.sessions import session_of
+
+_SHOWN_TIMES = 6
+_AHEAD = 400 * 86_400_000
+#: What the page says after something was done.
+NOTICES = sentences(
+    {
+        "answered": "Your answer has been noted.",
+        "published": "The event has been published.",
+        "changed": "The event has been changed. Everybody who answered hears of it.",
+        "cancelled": "The event has been cancelled. Everybody who answered hears of it.",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    event: Event
+    row: Row[Any]
+    author: Row[Any]
+    community: Actor | None
+    answer: Answer | None
+    line: int
+    is_organiser: bool
+    requests: int
+    answers: Sequence[Row[Any]]
+    authors: Mapping[int, Row[Any]]
+
+
+def event_id_of(request: web.Request) -> int:
+    return int(request.match_info["event"])
+
+
+async def show_event(request: web.Request) -> web.Response:
+    return await page(request)
+
+
+async def page(request: web.Request, error: str = "", status: int = 200) -> web.Response:
+    """The page of an event; ``error``: why what was just asked for was not done."""
+    reader = reader_of(request)
+    found = await request.app[NODE].store.read(find, event_id_of(request), reader.actor_id)
+    if reader.hides_actor(found.author):
+        raise NotFound
+    if wants_activity(request.headers.get(hdrs.ACCEPT, "")):
+        raise web.HTTPFound(found.event.uri, headers={hdrs.VARY: "Accept"})
+    return html(request, _view(request, found, reader, error), status)
+
+
+def find(conn: Connection, event_id: int, viewer: int | None) -> Found:
+    """Raises NotFound for what the viewer may not read, and for what is no event."""
+    event = events.find_visible(conn, event_id, viewer)
+    if event is None:
+        raise NotFound
+    answer = event_answers.find_answer(conn, event.id, viewer) if viewer is not None else None
+    is_organiser = viewer is not None and event.local and events.is_organiser(conn, event, viewer)
+    answers = showing.load_answers(conn, event.id)
+    authors = showing.load_rows(conn, {event.actor_id, *(row.actor_id for row in answers)})
+    return Found(
+        event,
+        objects.load_row(conn, event.id),
+        authors[event.actor_id],
+        actors.find_actor(conn, event.audience) if event.audience else None,
+        answer,
+        event_answers.place_in_line(conn, answer) if answer and event.local and answer.queued_at is not None else 0,
+        is_organiser,
+        event_answers.count_states(conn, event.id).get(AnswerState.REQUESTED, 0) if is_organiser else 0,
+        answers,
+        authors,
+    )
+
+
+def _view(request: web.Request, found: Found, reader: Reader, error: str) -> EventView:
+    event, record, now = found.event, found.event.record, request.app[NODE].clock.now()
+    path, session = path_of(event), session_of(request)
+    coming = following(record, now) if "recurrence" in record else None
+    start, end = (coming.start_at, coming.end_at) if coming else (event.start_at, event.end_at)
+    name, rule = name_of(record, reader), record.get("recurrence")
+    description = _description(found, name.language)
+    summary = shorten(plain(description.value) if description else title(record), 200)
+    is_public = event.visibility == Visibility.PUBLIC
+    author = found.author
+    alternates = (
+        Alternate(media_type="text/calendar", href=f"{path}.ics", title=Sentence("Calendar")),
+        Alternate(media_type="application/activity+json", href=event.uri, title="ActivityPub"),
+        Alternate(media_type="application/json", href=f"/api/learning/v1/events/{event.id}", title="JSON"),
+    )
+    done = next((key for key in NOTICES if key in request.query), "")
+    page = page_of(
+        request,
+        path,
+        title=name.value,
+        title_language=name.language,
+        description=summary,
+        section="/events",
+        breadcrumbs=(Link(label=Sentence("Events"), href="/events"),),
+        alternates=alternates,
+        social=Social(kind="article", creator=f"@{author.username}@{author.host}", published_at=event.published_at)
+        if is_public
+        else None,
+        json_ld=json_ld(
+            event,
+            organiser=author.name or author.username,
+            organiser_url=author.url or author.uri,
+            description=summary,
+            now=now,
+        )
+        if is_public and event.local
+        else None,
+        notice=Notice(text=NOTICES[done]) if done and session is not None else None,
+        noindex=not event.local or not is_public,
+    )
+    place, state = record.get("place"), found.answer.state if found.answer else ""
+    is_over = event.last_at <= now
+    return EventView(
+        page=page,
+        path=path,
+        name=name,
+        when=when_of(start, end, event.timezone),
+        first=when_of(event.start_at, event.end_at, event.timezone) if coming and start != event.start_at else None,
+        rule=rule["frequency"] if rule else "",
+        interval=rule.get("interval", 1) if rule else 1,
+        count=rule.get("count", 0) if rule else 0,
+        until=rule.get("until", "") if rule else "",
+        coming=tuple(
+            when_of(each.start_at, each.end_at, event.timezone)
+            for each in islice(between(record, now, now + _AHEAD), _SHOWN_TIMES)
+        )
+        if rule
+        else (),
+        place=place_line(place),
+        accessibility=place.get("accessibility", "") if place else "",
+        map_url=_map(record),
+        online_url=record.get("onlineUrl", ""),
+        status=status_of(record).value,
+        is_over=is_over,
+        join_mode=record["joinMode"],
+        external_url=record.get("externalUrl", ""),
+        capacity=event.capacity or 0,
+        going=event.going_count,
+        waiting=event.waiting_count,
+        interested=event.interested_count,
+        remaining=-1 if event.remaining is None else event.remaining,
+        has_waitlist=event.has_waitlist,
+        description=description,
+        others=_others(record, description),
+        speakers=_links(record.get("speakers", ())),
+        materials=_links(record.get("materials", ())),
+        recording=record.get("recording", ""),
+        keywords=tuple((found.row.details or {}).get("hashtags", ())),
+        publisher=actor_card(author, reader),
+        community=Link(label=found.community.title, href=_community_path(found.community)) if found.community else None,
+        origin=origin_of_actor(author),
+        visibility=event.visibility,
+        answer=state,
+        place_in_line=found.line,
+        note=found.answer.note if found.answer else "",
+        companions=found.answer.companions if found.answer else 0,
+        max_companions=MAX_COMPANIONS,
+        may_answer=session is not None
+        and event.cancelled_at is None
+        and not is_over
+        and record["joinMode"] != JoinMode.EXTERNAL,
+        may_attend=state in {AnswerState.GOING, AnswerState.UNTRACKED} and event.start_at <= now,
+        is_organiser=found.is_organiser,
+        requests=found.requests,
+        csrf=session.csrf if session else "",
+        address=event.url or event.uri if Visibility(event.visibility).is_open else "",
+        replies=thread(found.answers, found.authors, event.id, reader),
+        error=error,
+    )
+
+
+def _description(found: Found, language: str) -> Prose | None:
+    texts = found.event.record.get("description", {})
+    chosen = language if language in texts else found.event.record["defaultLanguage"]
+    if text := texts.get(chosen, ""):
+        return Prose(value=SafeHtml(render_markdown(text)), language=chosen)
+    return Prose(value=SafeHtml(found.row.content), language=found.row.language) if found.row.content else None
+
+
+def _others(record: EventRecord, shown: Prose | None) -> tuple[Prose, ...]:
+    """The description in the languages that are not shown first."""
+    texts = record.get("description", {})
+    first = shown.language if shown else ""
+    return tuple(
+        Prose(value=SafeHtml(render_markdown(text)), language=tag)
+        for tag, text in sorted(texts.items())
+        if tag != first and text
+    )
+
+
+def _links(found: Sequence[Mapping[str, str]]) -> tuple[Link, ...]:
+    return tuple(
+        Link(label=each["name"], href=each["url"] if is_web_uri(each.get("url", "")) else "") for each in found
+    )
+
+
+def _map(record: EventRecord) -> str:
+    """A page with a map: nothing is loaded from there before a reader follows the link."""
+    place = record.get("place")
+    if not place or "latitude" not in place or "longitude" not in place:
+        return ""
+    where = {"mlat": place["latitude"], "mlon": place["longitude"]}
+    return f"https://www.openstreetmap.org/?{urlencode(where)}"
+
+
+def _community_path(group: Actor) -> str:
+    return f"/c/{group.username}" if group.local else actor_path(group)

@@ -1,0 +1,26 @@
+"""Every address of the pages of events."""
+
+from aiohttp import web
+
+from web.events import acting, answers, calendar, feeds, form, importing, listing, page
+
+_EVENT = r"/e/{event:[0-9]{1,19}}{slug:(?:-[a-z0-9-]{0,120})?}"
+
+ROUTES = [
+    *importing.ROUTES,
+    *form.ROUTES,
+    *listing.ROUTES,
+    *calendar.ROUTES,
+    *feeds.ROUTES,
+    web.get(f"{_EVENT}.ics", feeds.show_event_file, name="event-file"),
+    web.get(_EVENT, page.show_event, name="event"),
+    web.post(f"{_EVENT}/answer", acting.answer, name="event-answer"),
+    web.get(f"{_EVENT}/edit", form.show_edit, name="event-edit"),
+    web.post(f"{_EVENT}/edit", form.change, name="event-change"),
+    web.post(f"{_EVENT}/cancel", acting.cancel, name="event-cancel"),
+    web.post(f"{_EVENT}/skip", acting.skip, name="event-skip"),
+    web.post(f"{_EVENT}/delete", acting.delete, name="event-delete"),
+    web.post(f"{_EVENT}/invite", answers.invite, name="event-invite"),
+    web.get(f"{_EVENT}/answers", answers.show_answers, name="event-answers"),
+    web.post(f"{_EVENT}/answers/{{answer:[0-9]{{1,19}}}}", answers.decide, name="event-answer-decide"),
+]

@@ -1,0 +1,34 @@
+"""Time zones that forms suggest; any other IANA name can be typed."""
+
+import os
+from pathlib import Path
+
+from node.domain.events import zone_of
+
+COMMON = (
+    *("UTC", "Europe/Berlin", "Europe/Vienna", "Europe/Zurich", "Europe/Amsterdam", "Europe/Athens", "Europe/Brussels"),
+    *(
+        "Europe/Bucharest",
+        "Europe/Budapest",
+        "Europe/Copenhagen",
+        "Europe/Dublin",
+        "Europe/Helsinki",
+        "Europe/Istanbul",
+    ),
+    *("Europe/Kyiv", "Europe/Lisbon", "Europe/London", "Europe/Madrid", "Europe/Oslo", "Europe/Paris", "Europe/Prague"),
+    *("Europe/Rome", "Europe/Sofia", "Europe/Stockholm", "Europe/Warsaw", "Europe/Zagreb", "Africa/Cairo"),
+    *("Africa/Johannesburg", "Africa/Lagos", "Africa/Nairobi", "America/Argentina/Buenos_Aires", "America/Bogota"),
+    *("America/Chicago", "America/Denver", "America/Halifax", "America/Los_Angeles", "America/Mexico_City"),
+    *("America/New_York", "America/Santiago", "America/Sao_Paulo", "America/Toronto", "Asia/Bangkok", "Asia/Dubai"),
+    *("Asia/Hong_Kong", "Asia/Jakarta", "Asia/Jerusalem", "Asia/Karachi", "Asia/Kolkata", "Asia/Manila", "Asia/Seoul"),
+    *("Asia/Shanghai", "Asia/Singapore", "Asia/Taipei", "Asia/Tehran", "Asia/Tokyo", "Australia/Perth"),
+    *("Australia/Sydney", "Pacific/Auckland"),
+)
+
+
+def guessed_zone() -> str:
+    """The zone of the machine that the node runs on: what a form begins with; UTC where it says none."""
+    named = os.environ.get("TZ", "").lstrip(":")
+    linked = Path("/etc/localtime")
+    found = named or (str(linked.resolve()).partition("zoneinfo/")[2] if linked.is_symlink() else "")
+    return found if found and "/" in found and zone_of(found) is not None else "UTC"

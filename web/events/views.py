@@ -1,0 +1,253 @@
+"""What the pages of events show."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from web.pages.parts import ActorCard, Field, Link, Origin, Paging, Prose, Reply, Text
+from web.pages.views import Page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class When:
+    """A span of time in the event's own zone; ``ends_at`` 0 where nobody said."""
+
+    starts_at: int
+    ends_at: int = 0
+    timezone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventCard:
+    """An event in a list. ``answer`` is the reader's own state (domain.events.AnswerState), '' without one."""
+
+    path: str
+    name: Text
+    when: When
+    place: str = ""
+    online: bool = False
+    cancelled: bool = False
+    repeats: bool = False
+    answer: str = ""
+    going: int = 0
+    remaining: int = -1  # -1: as many as like
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tab:
+    label: str
+    path: str
+    selected: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventsView:
+    """``/events``: what comes, what was, what is one's own. ``tabs``: keys ``coming``, ``mine``, ``past``."""
+
+    template: ClassVar[str] = "events/list.html"
+
+    page: Page
+    tab: str = "coming"
+    query: str = ""
+    cards: tuple[EventCard, ...] = ()
+    paging: Paging
+    may_publish: bool = False
+    calendar_path: str = "/calendar.ics"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventView:
+    """``/e/ID-slug``. ``csrf`` is empty for readers who are not signed in."""
+
+    template: ClassVar[str] = "events/event.html"
+
+    page: Page
+    path: str
+    name: Text
+    when: When
+    first: When | None = None  # of a series, when that is another
+    rule: str = ""  # frequency of a series
+    interval: int = 1
+    count: int = 0
+    until: str = ""
+    coming: tuple[When, ...] = ()  # the next times of a series
+    place: str = ""
+    accessibility: str = ""
+    map_url: str = ""
+    online_url: str = ""
+    status: str = "scheduled"
+    is_over: bool = False
+    join_mode: str = "free"
+    external_url: str = ""
+    capacity: int = 0
+    going: int = 0
+    waiting: int = 0
+    interested: int = 0
+    remaining: int = -1
+    has_waitlist: bool = True
+    description: Prose | None = None
+    others: tuple[Prose, ...] = ()  # the description in other languages
+    speakers: tuple[Link, ...] = ()
+    materials: tuple[Link, ...] = ()
+    recording: str = ""
+    keywords: tuple[str, ...] = ()
+    publisher: ActorCard
+    community: Link | None = None
+    origin: Origin | None = None
+    visibility: str = "public"
+    answer: str = ""
+    place_in_line: int = 0
+    note: str = ""
+    companions: int = 0
+    max_companions: int = 10
+    may_answer: bool = False
+    may_attend: bool = False
+    is_organiser: bool = False
+    requests: int = 0
+    csrf: str = ""
+    address: str = ""
+    replies: tuple[Reply, ...] = ()
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventFormView:
+    """``/events/new`` and ``/e/ID-slug/edit``; ``fields`` by name, every name of ``form.NAMES`` is there."""
+
+    template: ClassVar[str] = "events/form.html"
+
+    page: Page
+    action: str
+    csrf: str
+    is_new: bool
+    fields: dict[str, Field]
+    timezones: tuple[str, ...]
+    languages: tuple[str, ...]
+    communities: tuple[Option, ...] = ()
+    may_speak_for_house: bool = False
+    house: str = ""
+    cancel_path: str = "/events"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerRow:
+    """An answer as the organisers see it."""
+
+    id: int
+    person: ActorCard
+    state: str
+    note: str = ""
+    companions: int = 0
+    at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswersView:
+    """``/e/ID-slug/answers``: for organisers only."""
+
+    template: ClassVar[str] = "events/answers.html"
+
+    page: Page
+    path: str
+    csrf: str
+    name: str
+    rows: tuple[AnswerRow, ...] = ()
+    going: int = 0
+    waiting: int = 0
+    capacity: int = 0
+    has_begun: bool = False
+    paging: Paging
+    invite: Field
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarItem:
+    """One time of an event on one day; ``time`` as ``18:00``, '' where it goes on from the day before."""
+
+    path: str
+    name: str
+    time: str = ""
+    cancelled: bool = False
+    mine: bool = False
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarDay:
+    """``date`` as ``2026-05-07``; ``outside`` of the month that is shown."""
+
+    date: str
+    number: int
+    items: tuple[CalendarItem, ...] = ()
+    outside: bool = False
+    today: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarView:
+    """``/calendar``: ``form`` is month, week or agenda; ``weeks`` are rows of seven days, Monday first."""
+
+    template: ClassVar[str] = "events/calendar.html"
+
+    page: Page
+    form: str
+    mine: bool
+    shown: str  # ``2026-05``, or the first day
+    first_day: str
+    last_day: str
+    weeks: tuple[tuple[CalendarDay, ...], ...]
+    forms: tuple[Tab, ...]
+    scopes: tuple[Tab, ...] = ()
+    earlier: str
+    later: str
+    now: str
+    signed_in: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressRow:
+    id: int
+    label: str
+    created_at: int
+    used_at: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressesView:
+    """``/calendar/addresses``; ``fresh`` is the address that was just made, which is shown this once."""
+
+    template: ClassVar[str] = "events/addresses.html"
+
+    page: Page
+    csrf: str
+    rows: tuple[AddressRow, ...] = ()
+    fresh: str = ""
+    label: Field
+    public_address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportedRow:
+    name: str
+    outcome: str  # created, changed, unchanged, refused
+    path: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventImportView:
+    template: ClassVar[str] = "events/import.html"
+
+    page: Page
+    csrf: str
+    rows: tuple[ImportedRow, ...] = ()
+    error: str = ""
+    timezone: Field
+    timezones: tuple[str, ...]
