@@ -6,11 +6,27 @@ from typing import Any
 from aiohttp import web
 
 from node.state import NODE
-from web.learning_api import catalogue, network, opinions, resource_writing, resources
+from web.learning_api import (
+    catalogue,
+    network,
+    opinions,
+    resource_writing,
+    resources,
+    topic_writing,
+    topics,
+)
 from web.learning_api.answers import PREFIX, json_answer
 from web.learning_api.description import ERRORS
 
-NOUNS: tuple[ModuleType, ...] = (resources, resource_writing, opinions, catalogue, network)
+NOUNS: tuple[ModuleType, ...] = (
+    resources,
+    resource_writing,
+    opinions,
+    catalogue,
+    network,
+    topics,
+    topic_writing,
+)
 
 
 async def show_openapi(request: web.Request) -> web.Response:
