@@ -25,6 +25,7 @@ from node.store.tables import (
     pins,
     reactions,
     resources,
+    topics,
 )
 
 _IDS: Any = bindparam("ids", expanding=True)
@@ -60,6 +61,7 @@ _ROWS = Prepared(
         _parents.c.actor_id.label("parent_author_id"),
         resources.c.record,
         resources.c.slug,
+        topics.c.accepted_id,
         cards.c.url.label("card_url"),
         cards.c.data.label("card"),
         actors.c.name.label("author_name"),
@@ -70,6 +72,7 @@ _ROWS = Prepared(
     .join(actors, actors.c.id == objects.c.actor_id)
     .outerjoin(_parents, _parents.c.id == objects.c.in_reply_to_id)
     .outerjoin(resources, resources.c.object_id == objects.c.id)
+    .outerjoin(topics, topics.c.object_id == objects.c.id)
     .outerjoin(object_cards, object_cards.c.object_id == objects.c.id)
     .outerjoin(cards, cards.c.url == object_cards.c.url)
     .where(objects.c.id.in_(_IDS)),

@@ -9,6 +9,7 @@ from node.domain.communities import TopicKind
 from node.domain.visibility import Visibility
 from node.services import answers
 from node.store import objects, topics
+from tests.client import App
 from tests.media_files import picture
 from tests.web.threads.conftest import House
 
@@ -224,3 +225,28 @@ async def test_no_field_carries_script(house: House):
     )
     for page in (path, "/c/metals", "/c/metals?kind=" + SCRIPT):
         assert "<script>alert" not in await house.stranger.get(page)
+
+
+async def test_apps_show_a_thread_whole(house: House):
+    """Title, text, page and warning; a question that was answered says so in its first line."""
+    assert house.ben.me is not None
+    ben = App(house.peer, await house.peer.token(house.ben.me), house.ben.me)
+    question = await house.thread(
+        house.ben, "Why?", topic_kind=TopicKind.QUESTION, text="Near the **gate**.", is_markdown=True, spoiler="Heat",
+        link="https://x.example/film",
+    )  # fmt: skip
+    shown = await ben.get(f"v1/statuses/{question.id}")
+    assert shown["content"].startswith("<p><strong>Why?</strong></p><p>Near the <strong>gate</strong>.</p>")
+    assert "https://x.example/film" in shown["content"]
+    assert question.url in shown["content"]
+    assert shown["spoiler_text"] == "Heat"
+    assert not shown["url"].rpartition("/")[2].isdigit()
+    answer = await house.write(house.ada, in_reply_to_id=question.id)
+    await house.peer.store.write(answers.accept, house.peer.unit(), house.ben.me.id, question.id, answer.id)
+    shown = await ben.get(f"v1/statuses/{question.id}")
+    assert shown["content"].startswith("<p><strong>✓ Why?</strong></p>")
+    assert shown["edited_at"] is None
+    assert (await ben.get(f"v1/statuses/{question.id}/context"))["descendants"][0]["id"] == str(answer.id)
+    await ben.put(f"v1/statuses/{question.id}", status="Near the *rim*.")
+    shown = await ben.get(f"v1/statuses/{question.id}")
+    assert shown["content"].startswith("<p><strong>✓ Why?</strong></p><p>Near the <em>rim</em>.</p>")

@@ -13,7 +13,6 @@ from sqlalchemy import Connection, Row
 
 from node.domain.filters import FilterContext
 from node.domain.posts import QuotePolicy, QuoteState
-from node.domain.text import plain
 from node.domain.visibility import Visibility
 from node.store import entries, follows, media, statuses
 from node.store.entries import Entry
@@ -356,7 +355,7 @@ def _core(
         "in_reply_to_id": str(row.in_reply_to_id) if row.in_reply_to_id else None,
         "in_reply_to_account_id": str(row.parent_author_id) if row.parent_author_id else None,
         "sensitive": row.sensitive,
-        "spoiler_text": plain(row.summary) if texts.is_note(row) else "",
+        "spoiler_text": texts.warning_of(row),
         "visibility": shown_visibility(row.visibility),
         "language": row.language or None,
         "uri": row.uri,

@@ -24,6 +24,8 @@ from web.client_api.entities.look import Look
 
 _NOTES = frozenset({PostKind.NOTE.value, PostKind.QUESTION.value})
 _EXCERPT = 300
+_WHOLE = 5_000  # characters of the beginning of a thread; longer ones of other servers are cut
+_ANSWERED = "\N{CHECK MARK}"  # in front of the title of a question, in any language
 _TAGS = 12
 
 
@@ -37,6 +39,8 @@ def content_of(row: Row[Any], look: Look) -> str:
     if is_note(row):
         return as_paragraphs(row.content)
     details = row.details or {}
+    if row.kind == PostKind.PAGE.value and len(plain(row.content)) <= _WHOLE:
+        return _thread(row, details)
     excerpt = shorten(plain(row.summary or row.content), _EXCERPT)
     tags = " ".join(hashtag_link(f"{look.origin}/tags/{tag}", tag) for tag in details.get("hashtags", ())[:_TAGS])
     parts = [
@@ -51,6 +55,23 @@ def content_of(row: Row[Any], look: Look) -> str:
     return "".join(f"<p>{part}</p>" for part in parts if part)
 
 
+def _thread(row: Row[Any], details: Mapping[str, Any]) -> str:
+    """What begins a thread is read whole: its title, its text, what it is about, and its page with all answers."""
+    link = (details.get("link") or {}).get("url", "")
+    parts = [
+        f"<p><strong>{html.escape(_title(row, details))}</strong></p>" if row.name else "",
+        as_paragraphs(row.content),
+        *(f"<p>{address_link(address)}</p>" for address in (link, row.url or row.uri) if address),
+    ]
+    return "".join(parts)
+
+
+def warning_of(row: Row[Any]) -> str:
+    """The warning in front of a post; the summary of a Page is one only where it says that it is sensitive."""
+    is_warning = is_note(row) or (row.kind == PostKind.PAGE.value and row.sensitive)
+    return plain(row.summary) if is_warning else ""
+
+
 def as_paragraphs(content: str) -> str:
     """HTML that begins with a block as it is; words alone in a paragraph."""
     return content if not content or content.lstrip().startswith("<") else f"<p>{content}</p>"
@@ -59,6 +80,8 @@ def as_paragraphs(content: str) -> str:
 def _title(row: Row[Any], details: Mapping[str, Any]) -> str:
     name = plain(row.name)
     event = details.get("event") or {}
+    if getattr(row, "accepted_id", None) is not None:
+        return f"{_ANSWERED} {name}"
     return f"CANCELLED: {name}" if event.get("status") == "cancelled" else name
 
 
