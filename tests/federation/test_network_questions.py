@@ -21,6 +21,7 @@ from node.store.objects import Object
 from node.store.tables import notifications
 from node.store.topics import Topic
 from tests.client import App, app_of
+from tests.communities import make_circle
 from tests.network import Network, Peer, network
 from tests.remote import PUBLIC, remote
 
@@ -273,11 +274,9 @@ async def test_a_closed_community_keeps_what_is_written_in_it(houses: Houses):
     open_one = await houses.ada.post("v1/statuses", status="@metals In public?", visibility="public")
     assert await topic_of(houses.uni, open_one["uri"]) is None
     assert eve.me is not None
-    for draft in (
-        Draft(text="x", title="T", topic_kind=TopicKind.DISCUSSION, community_id=group.id),
-        Draft(text="x", in_reply_to_id=asked.id),
-    ):
-        with pytest.raises(NotFound):
+    begun = Draft(text="x", title="T", topic_kind=TopicKind.DISCUSSION, community_id=group.id)
+    for draft, error in ((begun, Forbidden), (Draft(text="x", in_reply_to_id=asked.id), NotFound)):
+        with pytest.raises(error):
             await houses.uni.store.write(posts.publish, houses.uni.unit(), eve.me.id, draft)
     await eve.get(f"v1/statuses/{asked.id}", 404)
 
@@ -338,3 +337,72 @@ async def test_somebody_else_cannot_accept_for_the_asker(houses: Houses):
 
     assert "status" not in await houses.hospital.store.read(told)
     assert await houses.uni.store.read(actors.find_actor, question.uri) is None
+
+
+# -- one community, three houses -------------------------------------------------------------------------------------
+
+
+async def test_threads_of_a_community_are_the_same_in_every_house(tmp_path):
+    """Begun on the second node, answered on the first, accepted by who asked, read on the third: nothing is lost."""
+    async with network(tmp_path, "museum", "university", "hospital") as net:
+        circle = await make_circle(net)
+        museum, uni, hospital = net.peers
+        ada, ben, _ = circle.people
+        group = await uni.store.read(actors.find_actor, circle.group.uri)
+        assert group is not None
+
+        async def begin(kind: TopicKind, title: str, **more: Any) -> Object:
+            draft = Draft(
+                text="Words with **weight**.",
+                is_markdown=True,
+                language="de",
+                community_id=group.id,
+                topic_kind=kind,
+                title=title,
+                **more,
+            )
+            made = await uni.store.write(posts.publish, uni.unit(), ben.id, draft)
+            await net.settle()
+            return made
+
+        kinds = {
+            TopicKind.DISCUSSION: {"title": "Is this a question?"},
+            TopicKind.NOTE: {"title": ""},
+            TopicKind.RESOURCE: {"title": "A film", "link": "https://x.example/film", "spoiler": "Loud"},
+            TopicKind.QUESTION: {"title": "Why do castings crack"},
+        }
+        made = {kind: await begin(kind, **said) for kind, said in kinds.items()}
+        for kind, thread in made.items():
+            own = await row_of(uni, thread.uri)
+            for peer in (museum, hospital):
+                copy, topic = await row_of(peer, thread.uri), await topic_of(peer, thread.uri)
+                assert topic is not None, kind
+                assert topic.kind == kind.value
+                known = await peer.store.read(actors.find_actor, circle.group.uri)
+                assert known is not None
+                assert topic.community_id == known.id
+                for name in ("type", "name", "content", "language", "audience", "url", "sensitive"):
+                    assert getattr(copy, name) == getattr(own, name), (kind, name)
+                assert (copy.details.get("link") or {}).get("url") == (own.details.get("link") or {}).get("url")
+
+        question = made[TopicKind.QUESTION]
+        here = await museum.object(question.uri)
+        assert here is not None
+        reply = Draft(text="Cool it slower.", in_reply_to_id=here.id, names_author=True, visibility=Visibility.PUBLIC)
+        answer = await museum.store.write(posts.publish, museum.unit(), ada.id, reply)
+        await net.settle()
+        there = await uni.object(answer.uri)
+        assert there is not None
+        await uni.store.write(answers.accept, uni.unit(), ben.id, question.id, there.id)
+        await net.settle()
+        for peer in net.peers:
+            assert await accepted_at(peer, question) == answer.uri
+
+
+async def row_of(peer: Peer, uri: str) -> Any:
+    def load(conn: Connection) -> Any:
+        found = objects.find_object(conn, uri)
+        assert found is not None, uri
+        return objects.load_row(conn, found.id)
+
+    return await peer.store.read(load)
