@@ -165,6 +165,12 @@ def refuse_post(
     return None
 
 
+def is_listed(visibility: Visibility, join_policy: JoinPolicy, *, archived: bool) -> bool:
+    """Whether lists and searches show it to everybody: who may know of it, and whether it goes on."""
+    can_be_asked = visibility is Visibility.COMMUNITY and join_policy is not JoinPolicy.INVITE
+    return (visibility is Visibility.PUBLIC or can_be_asked) and not archived
+
+
 @dataclass(frozen=True, slots=True)
 class RemoteCommunity:
     """What a Group elsewhere says of how it is governed."""

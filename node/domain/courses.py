@@ -123,6 +123,12 @@ def door_of(instance: Instance, today: dt.date) -> Door:
     return Door.EXTERNAL if enrolment["mode"] == Mode.EXTERNAL else Door.OPEN
 
 
+def start_months(record: ResourceRecord) -> tuple[str, ...]:
+    """The months in which it starts, ``2026-09``, each once."""
+    days = [day_of(each.get("startDate", "")) for each in instances(record) if each.get("status") != "cancelled"]
+    return tuple(sorted({f"{day:%Y-%m}" for day in days if day is not None}))
+
+
 def offers_of(record: ResourceRecord, instance: Instance) -> Sequence[Offer]:
     """What it costs: as the instance says, else free where the course says so (search engines want an offer)."""
     if instance.get("offers"):

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from node import events
 from node.domain.actors import ActorKind
 from node.domain.communities import Act, JoinPolicy, Role
+from node.domain.communities import is_listed as is_listed_by
 from node.domain.community_drafts import CommunityDraft, check_draft
 from node.domain.visibility import Visibility
 from node.errors import Invalid, NotFound, PreconditionFailed
@@ -145,12 +146,7 @@ def write_profile(conn: Connection, unit: Unit, group: Actor, community: Communi
 
 def is_listed(community: Community) -> bool:
     """Whether lists and searches show it: everybody may know of it, and it goes on."""
-    is_open = community.visibility is Visibility.PUBLIC
-    return (is_open or _can_be_asked(community)) and not community.is_archived
-
-
-def _can_be_asked(community: Community) -> bool:
-    return community.visibility is Visibility.COMMUNITY and community.join_policy is not JoinPolicy.INVITE
+    return is_listed_by(community.visibility, community.join_policy, archived=community.is_archived)
 
 
 def _summary(unit: Unit, community: Community) -> str:

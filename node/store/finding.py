@@ -30,6 +30,7 @@ from sqlalchemy import (
 
 from node.domain import search as folding
 from node.domain.text import plain
+from node.store import search_entries
 from node.store.finding_schema import INDEX
 from node.store.follows import ACCEPTED
 from node.store.objects import LIVE
@@ -125,6 +126,7 @@ def is_waiting(conn: Connection) -> bool:
 
 
 def _index_actors(conn: Connection, ids: Sequence[int]) -> None:
+    search_entries.index_actors(conn, ids)
     conn.execute(delete(actor_words).where(actor_words.c.actor_id.in_(ids)))
     query = select(actors.c.id, actors.c.name, actors.c.username).where(
         actors.c.id.in_(ids), actors.c.state == "active", actors.c.kind != "application"
@@ -141,6 +143,7 @@ def _index_actors(conn: Connection, ids: Sequence[int]) -> None:
 
 
 def _index_posts(conn: Connection, ids: Sequence[int]) -> None:
+    search_entries.index_objects(conn, ids)
     dialect = conn.dialect.name
     conn.execute(_DROP[dialect], {"ids": list(ids)})
     query = select(objects.c.id, objects.c.name, objects.c.summary, objects.c.content).where(
@@ -205,7 +208,7 @@ def find_actors(
     query = (
         select(actors.c.id)
         .join(candidates, candidates.c.actor_id == actors.c.id)
-        .where(actors.c.state == "active", *_not_blocked(viewer_id))
+        .where(actors.c.state == "active", *is_not_blocked(viewer_id))
         .order_by(is_exact.desc(), followed.desc(), actors.c.followers_count.desc(), actors.c.id)
         .limit(limit)
         .offset(offset)
@@ -229,7 +232,8 @@ def _followed(viewer_id: int | None) -> ColumnElement[int]:
     return case((follows_her, 1), else_=0)
 
 
-def _not_blocked(viewer_id: int | None) -> list[ColumnElement[bool]]:
+def is_not_blocked(viewer_id: int | None) -> list[ColumnElement[bool]]:
+    """Of ``actors``: nobody whom this person blocks, or who blocks her."""
     if viewer_id is None:
         return []
     return [

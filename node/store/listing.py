@@ -29,9 +29,12 @@ from node.store.resources import (
     ANYBODY,
     INTERNAL,
     LISTED,
+    LOCKED,
+    OTHER,
     Listing,
     Resource,
     Viewer,
+    first_key_at,
     keyword_value,
     load_by_keys,
     load_labels,
@@ -46,8 +49,15 @@ BOUND = 500
 MAX_OPTIONS = 50
 MAX_LIMIT = 100
 FACETS = (*RECORD_FACETS, "origin")
-FILTERS = (*FACETS, "owner", "keyword")
+FILTERS = (*FACETS, "owner", "keyword", "starts")
+#: Those of a search over everything.
+ALL_FACETS = (*FACETS, "community", "starts")
 _KEPT = frozenset({*FACETS, "owner"})  # of these there is a counter for each value
+
+
+class Scope(enum.StrEnum):
+    RESOURCES = "resources"
+    EVERYTHING = "everything"
 
 
 class Sort(enum.StrEnum):
@@ -67,11 +77,21 @@ class Wish:
     viewer: Viewer = ANYBODY
     cursor: str | None = None
     limit: int = 20
+    scope: Scope = Scope.RESOURCES
+    doors: Collection[str] = ()  # of communities whose insides the viewer may find (``resources.door``)
+    since: int | None = None  # published from this instant on
+    until: int | None = None  # and before this one
 
     @property
     def is_plain(self) -> bool:
-        """Nothing was typed and nothing chosen: everything is listed."""
-        return self.query.blank and not any(self.filters.values())
+        """Nothing was typed and nothing chosen: all resources are listed."""
+        is_free = self.query.blank and not any(self.filters.values())
+        return is_free and self.is_counted
+
+    @property
+    def is_counted(self) -> bool:
+        """Of all resources there are kept counters."""
+        return self.scope is Scope.RESOURCES and self.since is None and self.until is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +115,16 @@ class Page:
 
 def find(conn: Connection, wish: Wish) -> Page:
     """The resources that are wished for and that the viewer may list. ``Malformed`` for a cursor that is none."""
+    keys, cursor = find_keys(conn, wish)
+    total, is_exact = count_all(conn, wish)
+    return Page(load_by_keys(conn, keys), total, is_exact, cursor)
+
+
+def find_keys(conn: Connection, wish: Wish) -> tuple[list[int], str | None]:
+    """The sort keys of a page, in its order, and the cursor of the next one."""
     limit = max(1, min(wish.limit, MAX_LIMIT))
     order = Sort.NEWEST if wish.sort is Sort.RELEVANCE and not wish.query.required else wish.sort
-    keys, cursor = _ORDERS[order](conn, wish, limit)
-    total, is_exact = _total(conn, wish)
-    return Page(load_by_keys(conn, keys), total, is_exact, cursor)
+    return _ORDERS[order](conn, wish, limit)
 
 
 # -- orders ---------------------------------------------------------------------------------------------------------
@@ -232,9 +257,17 @@ def _search(wish: Wish, *, without: str | None = None) -> Search:
     ]
     if wish.origin:
         groups.append([origin_mark(wish.origin)])
+    barred = [] if wish.viewer.is_member else [INTERNAL]
+    if wish.scope is Scope.RESOURCES:
+        barred.append(OTHER)
+    elif wish.doors:
+        groups.append([LISTED, *wish.doors])
+    else:
+        barred.append(LOCKED)
     if not groups and not wish.query.required:
         groups.append([LISTED])
-    return Search(wish.query, groups, () if wish.viewer.is_member else (INTERNAL,))
+    since, until = (0 if at is None else first_key_at(max(at, 0)) for at in (wish.since, wish.until))
+    return Search(wish.query, groups, barred, since=since, until=until)
 
 
 # -- totals and facets ----------------------------------------------------------------------------------------------
@@ -246,11 +279,12 @@ _TOTAL = select(func.coalesce(func.sum(resource_counts.c.total), 0)).where(
 )
 
 
-def _total(conn: Connection, wish: Wish) -> tuple[int, bool]:
+def count_all(conn: Connection, wish: Wish) -> tuple[int, bool]:
+    """How many there are, and whether that is exact; at least so many otherwise."""
     chosen = [(facet, values) for facet, values in wish.filters.items() if values]
-    if wish.query.blank and not chosen:
+    if wish.is_plain:
         return count(conn, wish.viewer.listings(wish.origin)), True
-    if wish.query.blank and len(chosen) == 1 and chosen[0][0] in _KEPT and len(chosen[0][1]) == 1:
+    if wish.is_counted and wish.query.blank and len(chosen) == 1 and chosen[0][0] in _KEPT and len(chosen[0][1]) == 1:
         facet, (value,) = chosen[0]
         return count(conn, wish.viewer.listings(wish.origin), facet, spelled(facet, value)), True
     total = search.count(conn, _search(wish), at_most=BOUND + 1)
@@ -268,12 +302,13 @@ def facets(conn: Connection, wish: Wish) -> dict[str, list[Option]]:
 
     A facet in which something is chosen is counted without that choice, so that it can be changed or widened.
     """
-    chosen = [facet for facet, values in wish.filters.items() if values and facet in FACETS]
+    told = FACETS if wish.scope is Scope.RESOURCES else ALL_FACETS
+    chosen = [facet for facet, values in wish.filters.items() if values and facet in told]
     counted = _counts(conn, wish, None)
     for facet in chosen:
         counted[facet] = _counts(conn, wish, facet).get(facet, [])
     ordered = {
-        facet: sorted(counted.get(facet, []), key=lambda pair: (-pair[1], pair[0]))[:MAX_OPTIONS] for facet in FACETS
+        facet: sorted(counted.get(facet, []), key=lambda pair: (-pair[1], pair[0]))[:MAX_OPTIONS] for facet in told
     }
     labels = load_labels(conn, {value for pairs in ordered.values() for value, _ in pairs if ":" in value})
     return {

@@ -7,9 +7,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, union_all, update
 
 from node.domain import slugs
+from node.domain.courses import start_months
 from node.domain.records import ResourceRecord
 from node.domain.resources import facets, kind_of, search_text, title
 from node.domain.reuse import sources_of
@@ -22,7 +23,7 @@ from node.store.actors import Actor, load_actors_by_id
 from node.store.courses import save_instances
 from node.store.objects import LIVE
 from node.store.search import Entry, mark
-from node.store.tables import concept_labels, objects, resource_facets, resource_slugs, resources
+from node.store.tables import concept_labels, objects, resource_facets, resource_slugs, resources, search_entries
 from node.store.upsert import inserting
 
 KIND = "resource"  # of the object's row
@@ -316,17 +317,26 @@ def _places(conn: Connection, new: Sequence[NewResource]) -> tuple[dict[int, _Pl
     known = set(places)
     fresh = [each for each in new if each.object_id not in places]
     if fresh:
-        keys = _free_keys(conn, fresh)
+        keys = free_keys(conn, {each.object_id: (each.published_at, each.uri) for each in fresh})
         names = _take_slugs(conn, fresh)
         places |= {each.object_id: _Place(keys[each.object_id], names[each.object_id]) for each in fresh}
     return places, known
 
 
-def _free_keys(conn: Connection, new: Sequence[NewResource]) -> dict[int, int]:
-    """Keys by the instant of publication; equal instants are told apart by a hash of the URI."""
-    wanted = {each.object_id: first_key_at(each.published_at) | _tie(each.uri) for each in new}
+_TAKEN_KEYS = union_all(
+    select(resources.c.sort_key).where(resources.c.sort_key.in_(bindparam("tried", expanding=True))),
+    select(search_entries.c.sort_key).where(search_entries.c.sort_key.in_(bindparam("tried", expanding=True))),
+)
+
+
+def free_keys(conn: Connection, new: Mapping[int, tuple[int, str]]) -> dict[int, int]:
+    """Keys by the instant of publication; equal instants are told apart by a hash of the URI.
+
+    ``new``: id -> ``(published_at, uri)``. The keys are taken by no resource and no other entry of the index.
+    """
+    wanted = {ref: first_key_at(at) | _tie(uri) for ref, (at, uri) in new.items()}
     tried = {key + step for key in wanted.values() for step in range(8)}
-    taken = set(conn.scalars(select(resources.c.sort_key).where(resources.c.sort_key.in_(tried))))
+    taken = set(conn.scalars(_TAKEN_KEYS, {"tried": list(tried)}))
     keys: dict[int, int] = {}
     for object_id, wish in wanted.items():
         key = wish
@@ -381,6 +391,7 @@ def facet_values(new: NewResource) -> list[tuple[str, str]]:
     """``(facet, value)`` of everything that the resource counts under, in one order."""
     values = [(facet, value) for facet, each in facets(new.record).items() for value in each]
     values += [(ALL, ""), ("origin", host_of(new.uri)), ("owner", new.owner.uri)]
+    values += [("starts", month) for month in start_months(new.record)]
     return sorted({(facet, value) for facet, value in values if len(value) <= _MAX_VALUE})
 
 
@@ -437,9 +448,18 @@ def load_labels(conn: Connection, values: Collection[str]) -> dict[str, dict[str
 
 #: Every entry has this mark, so that a list without words and filters has something to walk.
 LISTED = mark("listed", "")
+#: Those that are no resources: lists of resources leave them out.
+OTHER = mark("other", "")
+#: Those that only members of a community find, who have its door.
+LOCKED = mark("locked", "")
 #: Those that only members may list: few, so that leaving them out costs nothing.
 INTERNAL = mark("internal", "")
 _UNCOUNTED = frozenset({ALL, "owner"})  # of a search; ``all`` is its total
+
+
+def door(community_uri: str) -> str:
+    """The mark of what only members of this community find."""
+    return mark("door", community_uri)
 
 
 def origin_mark(origin: str) -> str:
@@ -454,7 +474,8 @@ def _entry(new: NewResource, place: _Place) -> Entry:
     marks = {mark(facet, value) for facet, value in values if facet != ALL}
     marks |= {mark("keyword", keyword) for keyword in keywords}
     marks |= {LISTED, origin_mark("local" if new.local else "remote")}
-    if _listing(new) in {Listing.INTERNAL_LOCAL, Listing.INTERNAL_REMOTE}:
+    is_internal = _listing(new) in {Listing.INTERNAL_LOCAL, Listing.INTERNAL_REMOTE}
+    if is_internal:
         marks.add(INTERNAL)
     return Entry(
         sort_key=place.sort_key,
@@ -463,4 +484,5 @@ def _entry(new: NewResource, place: _Place) -> Entry:
         body=" ".join(each.summary for each in texts),
         marks=sorted(marks),
         facets=[(facet, value) for facet, value in values if facet not in _UNCOUNTED],
+        is_open=not is_internal,
     )

@@ -1,4 +1,4 @@
-"""Full-text search over learning resources: words in, sort keys out, at a cost that does not grow with the catalogue.
+"""Full-text search over resources and everything else: words in, sort keys out, at a cost that does not grow with them.
 
 Both databases index the same words, folded and split by ``node.domain.search``. Each word of an entry says by its first
 letter where it stands: in the title, in title or keywords, anywhere. Marks are words too: one for each facet value, for
@@ -17,6 +17,7 @@ from types import MappingProxyType
 from sqlalchemy import Connection, String, TextClause, bindparam, text
 
 from node.domain.search import Query, Term, words
+from node.store import spellings
 from node.store.search_schema import INDEX
 
 # -- entries and marks ----------------------------------------------------------------------------------------------
@@ -41,7 +42,7 @@ def mark(facet: str, value: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What the index holds of one resource; ``facets`` are the ``(facet, value)`` that it counts under."""
+    """What the index holds of one thing; ``facets`` are the ``(facet, value)`` that it counts under."""
 
     sort_key: int
     title: str
@@ -49,6 +50,7 @@ class Entry:
     body: str
     marks: Collection[str]
     facets: Collection[tuple[str, str]] = ()
+    is_open: bool = False  # everybody may read it: the words of its title may help others to spell
 
 
 _PUT_SQLITE = text(f"INSERT INTO {INDEX} (rowid, words, facets) VALUES (:sort_key, :words, :facets)")  # noqa: S608 (a constant)
@@ -78,6 +80,7 @@ def index(conn: Connection, entries: Sequence[Entry]) -> None:
         for entry in entries
     ]
     conn.execute(_PUT_SQLITE if is_sqlite else _PUT_POSTGRESQL, rows)
+    spellings.add(conn, [entry.title for entry in entries if entry.is_open])
 
 
 def drop(conn: Connection, sort_keys: Collection[int]) -> None:
@@ -118,6 +121,8 @@ class Search:
     marks: Sequence[Collection[str]] = field(default=())
     barred: Sequence[str] = field(default=())
     tier: Tier | None = None
+    since: int = 0  # sort keys from here on
+    until: int = 0  # and below here, where it is not 0
 
     @property
     def is_hopeless(self) -> bool:
@@ -208,14 +213,15 @@ def _newest(way: _Way, column: str) -> str:
     """This column of the newest matching entries below ``:before``."""
     if way is _Way.FTS5:
         column = "rowid" if column == "sort_key" else column
-        where = f"{INDEX} MATCH :expression AND rowid < :before ORDER BY rowid"
+        where = f"{INDEX} MATCH :expression AND rowid < :before AND rowid >= :since ORDER BY rowid"
         return f"SELECT {column} FROM {INDEX} WHERE {where} DESC LIMIT :limit"  # noqa: S608 (constants)
     matches = "words @@ CAST(:expression AS tsquery)"
     if way is _Way.WALK:  # IS TRUE cannot be answered by the index of words
-        where = f"({matches}) IS TRUE AND sort_key < :before"
+        where = f"({matches}) IS TRUE AND sort_key < :before AND sort_key >= :since"
         return f"SELECT {column} FROM {INDEX} WHERE {where} ORDER BY sort_key DESC LIMIT :limit"  # noqa: S608 (constants)
     # OFFSET 0 keeps the order out of what the planner may use
-    inner = f"SELECT sort_key, facets FROM {INDEX} WHERE {matches} AND sort_key < :before OFFSET 0"  # noqa: S608 (constants)
+    bounds = "sort_key < :before AND sort_key >= :since"
+    inner = f"SELECT sort_key, facets FROM {INDEX} WHERE {matches} AND {bounds} OFFSET 0"  # noqa: S608 (constants)
     return f"SELECT {column} FROM ({inner}) AS collected ORDER BY sort_key DESC LIMIT :limit"  # noqa: S608 (constants)
 
 
@@ -292,4 +298,10 @@ def _unpacked(pair: str) -> tuple[str, str]:
 
 
 def _parameters(conn: Connection, search: Search, before: int, limit: int) -> dict[str, object]:
-    return {"expression": search.expression(conn.dialect.name), "before": before, "limit": limit}
+    end = min(before, search.until) if search.until else before
+    return {
+        "expression": search.expression(conn.dialect.name),
+        "before": end,
+        "since": search.since,
+        "limit": limit,
+    }

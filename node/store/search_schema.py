@@ -1,8 +1,8 @@
 """What full-text search needs of each database beyond tables: an index of words, and triggers that keep it true.
 
-Whoever deletes a row of ``resources``, a cascade included, takes it out of the index and the counters without knowing
-of either. Like ``store.tables`` this is how things are now: migrations hold their own text of each change, and a test
-compares the two.
+Whoever deletes a row of ``resources`` or ``search_entries``, a cascade included, takes it out of the index and the
+counters without knowing of either. Like ``store.tables`` this is how things are now: migrations hold their own text of
+each change, and a test compares the two.
 """
 
 from collections.abc import Mapping
@@ -24,6 +24,9 @@ _SQLITE = (
     f"""CREATE TRIGGER resources_unindex AFTER DELETE ON resources BEGIN
         DELETE FROM {INDEX} WHERE rowid = OLD.sort_key;
     END""",  # noqa: S608 (a constant)
+    f"""CREATE TRIGGER search_entries_unindex AFTER DELETE ON search_entries BEGIN
+        DELETE FROM {INDEX} WHERE rowid = OLD.sort_key;
+    END""",  # noqa: S608 (a constant)
     """CREATE TRIGGER resource_facets_add AFTER INSERT ON resource_facets BEGIN
         INSERT INTO resource_counts (listing, facet, value, total) VALUES (NEW.listing, NEW.facet, NEW.value, 1)
         ON CONFLICT (listing, facet, value) DO UPDATE SET total = total + 1;
@@ -36,13 +39,20 @@ _SQLITE = (
     END""",
 )
 
-# The foreign key does here what the first trigger does there. Counting goes by statement, not by row: one upsert for
+# Counting goes by statement, not by row: one upsert for
 # all that a statement added, in one order everywhere, so that two writers do not wait for each other in a circle.
 _POSTGRESQL = (
     f"""CREATE TABLE {INDEX} (
-        sort_key bigint PRIMARY KEY REFERENCES resources (sort_key) ON DELETE CASCADE,
-        words tsvector NOT NULL, facets text NOT NULL)""",
+        sort_key bigint PRIMARY KEY, words tsvector NOT NULL, facets text NOT NULL)""",
     f"CREATE INDEX ix_{INDEX}_words ON {INDEX} USING gin (words)",
+    f"""CREATE FUNCTION search_unindex() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        DELETE FROM {INDEX} USING taken WHERE {INDEX}.sort_key = taken.sort_key;
+        RETURN NULL;
+    END $$""",  # noqa: S608 (a constant)
+    """CREATE TRIGGER resources_unindex AFTER DELETE ON resources
+        REFERENCING OLD TABLE AS taken FOR EACH STATEMENT EXECUTE FUNCTION search_unindex()""",
+    """CREATE TRIGGER search_entries_unindex AFTER DELETE ON search_entries
+        REFERENCING OLD TABLE AS taken FOR EACH STATEMENT EXECUTE FUNCTION search_unindex()""",
     """CREATE FUNCTION resource_facets_add() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
         INSERT INTO resource_counts (listing, facet, value, total)
         SELECT listing, facet, value, count(*) FROM added GROUP BY listing, facet, value

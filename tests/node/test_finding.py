@@ -90,7 +90,7 @@ async def test_a_new_name_takes_the_place_of_the_old_one(store, unit):
     def act(conn):
         ada = add(conn, unit, "ada", "Ada")
         work_off(conn)
-        actors.update_actor(conn, ada, summary="nothing of interest")
+        actors.update_actor(conn, ada, icon="/media/ada.png")
         quiet = finding.is_waiting(conn)
         actors.update_actor(conn, ada, name="Countess")
         noted = finding.is_waiting(conn)

@@ -113,6 +113,7 @@ from node.store.tables.posts import (
     search_queue,
     tombstones,
 )
+from node.store.tables.search import search_entries, search_spellings
 from node.store.tables.stamps import actor_stamps, object_stamps
 from node.store.tables.topics import topics
 from node.store.tables.work import jobs, workers
@@ -216,7 +217,9 @@ __all__ = [
     "rules",
     "sanctions",
     "scheduled_statuses",
+    "search_entries",
     "search_queue",
+    "search_spellings",
     "sessions",
     "tombstones",
     "topics",
