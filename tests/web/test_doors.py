@@ -1,0 +1,278 @@
+"""Private content asked for by outsiders through every door: each answers as if it were not there, and reveals nothing.
+
+What is hidden is found by one word, and carries another that nobody asks for: that one must not leave by any answer,
+header or stream. The doors are a table: whoever adds an address at which things can be read adds it here.
+"""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import Connection, func, select
+
+from federation.httpsig import Message, Scheme, sign
+from node.clock import SystemClock
+from node.domain.actors import ActorKind
+from node.domain.visibility import Visibility
+from node.store import accounts, actors, communities, objects, topics
+from node.store.actors import Actor
+from node.store.communities import Community
+from node.store.tables import bookmarks, metadata, reactions
+from tests.client import App, app_of
+from tests.network import Peer, network
+from tests.records import record
+from tests.remote import RemoteActor, remote
+from web.sessions import cookie_name
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+WORD, SECRET_WORD = "zephyrine", "quillon"
+LEVELS = (
+    Visibility.PARTNERS,
+    Visibility.ORGANISATION,
+    Visibility.FOLLOWERS,
+    Visibility.COMMUNITY,
+    Visibility.DIRECT,
+    Visibility.PRIVATE,
+)
+#: Levels that members of the house may read: for them nothing is hidden there.
+_OPEN_HERE = {Visibility.PARTNERS, Visibility.ORGANISATION}
+
+HTML, AP, JSON = "text/html", "application/activity+json", "application/json"
+
+
+@dataclass(frozen=True)
+class Door:
+    """An address that names the thing (``thing``: it answers 404), or a list in which it could stand.
+
+    ``{id}``, ``{uri}``, ``{context}`` are of the post; ``{slug}`` of the resource; ``{ann}`` is the id of its author.
+    """
+
+    path: str
+    accept: str
+    thing: bool = False
+
+
+def _doors(accept: str, *paths: str, thing: bool = False) -> list[Door]:
+    return [Door(path, accept, thing) for path in paths]
+
+
+DOORS = [
+    *_doors(HTML, "/@ann/p{id}", "/r/{slug}", "/r/{slug}/versions", "/e/{id}", thing=True),
+    *_doors(HTML, "/r/{slug}/edit", "/c/circle/t/{id}", "/e/{id}.ics", "/c/circle/calendar.ics", thing=True),
+    *_doors(HTML, "/", "/?as=guest", "/@ann", f"/tags/{WORD}", "/resources", f"/resources?q={WORD}", "/network"),
+    *_doors(HTML, "/communities", "/questions", "/events", "/calendar", "/courses", "/collections", "/notifications"),
+    *_doors(HTML, f"/search?q={WORD}", "/c/circle", "/c/circle/log", "/c/circle/members", "/calendar/wrong.ics"),
+    *_doors(AP, "{path}", "{path}/replies", "{path}/likes", "{path}/shares", "{resource_path}", thing=True),
+    *_doors(AP, "/ap/x/{activity}", "/@ann/p{id}", "/r/{slug}", thing=True),
+    *_doors(AP, "{context}", "/ap/a/{ann}/outbox", "/ap/a/{ann}/outbox?page=true", "/ap/a/{ann}/featured"),
+    *_doors(AP, "/ap/a/{house}/catalogue", "/ap/a/{house}/outbox?page=true", "/ap/a/{circle}/outbox?page=true"),
+    *_doors(JSON, "/api/v1/statuses/{id}", "/api/v1/statuses/{id}/context", "/api/v1/statuses/{id}/source", thing=True),
+    *_doors(JSON, "/api/v1/statuses/{id}/history", "/api/v1/statuses/{id}/favourited_by", thing=True),
+    *_doors(JSON, "/api/v1/statuses/{id}/reblogged_by", "/api/v1/statuses/{id}/quotes", thing=True),
+    *_doors(JSON, "/api/v1/statuses/{resource}", "/api/v1/polls/{id}", thing=True),
+    *_doors(JSON, "/api/v1/statuses?id[]={id}&id[]={resource}", "/api/v1/accounts/{ann}/statuses"),
+    *_doors(JSON, "/api/v1/timelines/home", "/api/v1/timelines/public", "/api/v1/timelines/public?local=true"),
+    *_doors(JSON, f"/api/v1/timelines/tag/{WORD}", f"/api/v2/search?q={WORD}&type=statuses"),
+    *_doors(JSON, "/api/v2/search?q={uri}&resolve=true", f"/api/v2/search?q={WORD}", "/api/v1/conversations"),
+    *_doors(JSON, "/api/v1/notifications", "/api/v2/notifications", "/api/v1/bookmarks", "/api/v1/favourites"),
+    *_doors(JSON, "/api/v1/trends/statuses", "/api/v1/trends/tags", "/api/v1/trends/links", "/api/v1/directory"),
+    *_doors(JSON, "/api/v1/accounts/{ann}", "/api/v1/accounts/{ann}/featured_tags", "/api/v1/timelines/direct"),
+    *_doors(JSON, "/api/learning/v1/resources/{slug}", "/api/learning/v1/resources/{slug}/versions", thing=True),
+    *_doors(JSON, "/api/learning/v1/resources/{slug}/branches", "/api/learning/v1/topics/{id}", thing=True),
+    *_doors(JSON, "/api/learning/v1/events/{id}", "/api/learning/v1/courses/{slug}", thing=True),
+    *_doors(JSON, f"/api/learning/v1/resources?q={WORD}", "/api/learning/v1/catalogue", "/api/learning/v1/network"),
+    *_doors(JSON, f"/api/learning/v1/search?q={WORD}", "/api/learning/v1/communities", "/api/learning/v1/events"),
+    *_doors(JSON, "/api/learning/v1/questions", "/api/learning/v1/courses", "/api/learning/v1/collections"),
+]
+#: What an outsider may try to do with a post that is not there for her.
+ACTS = ("favourite", "bookmark", "reblog", "pin", "mute", "translate")
+
+
+@dataclass
+class World:
+    """A house with what it hides, a member who belongs to nothing, and somebody at another server."""
+
+    peer: Peer
+    clerk: App
+    far: RemoteActor
+    cookie: dict[str, str]
+    ids: dict[Visibility, dict[str, str]] = field(default_factory=dict)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def world(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("doors")
+    async with network(folder, "hospital") as net, remote() as server:
+        peer = net.peers[0]
+        ann, ben, clerk = await app_of(peer, "ann"), await app_of(peer, "ben"), await app_of(peer, "clerk")
+        secret = secrets.token_urlsafe(32)
+        await peer.store.write(accounts.insert_session, secret, clerk.me.id, "c" * 43, peer.unit().now)
+        made = World(peer, clerk, server.actor("zoe"), {cookie_name(peer.system.node.config): secret})
+        circle = await hidden_community(peer)
+        for level in LEVELS:
+            made.ids[level] = await hide(peer, ann, ben, circle, level)
+        await net.settle()
+        yield made
+
+
+async def hidden_community(peer: Peer) -> Actor:
+    circle = await peer.add_actor("circle", ActorKind.GROUP, name=f"{SECRET_WORD}-community {WORD}")
+    now = peer.unit().now
+    new = Community(actor_id=circle.id, visibility=Visibility.COMMUNITY, created_at=now, updated_at=now)
+    await peer.store.write(communities.insert_communities, [new])
+    return circle
+
+
+async def hide(peer: Peer, ann: App, ben: App, circle: Actor, level: Visibility) -> dict[str, str]:
+    """A post, a topic and a resource of one level."""
+    assert ann.me is not None
+    words = f"{SECRET_WORD}-{level.value} {WORD} #{WORD}"
+    sent = {Visibility.FOLLOWERS: "private", Visibility.DIRECT: "direct"}.get(level)
+    if sent:
+        said = await ann.post("v1/statuses", status=f"@ben {words}" if sent == "direct" else words, visibility=sent)
+        number = int(said["id"])
+    else:
+        number = await insert_post(peer, ann.me, level, circle)
+    found = await peer.store.read(objects.load_row, number)
+    row = {"object_id": number, "community_id": circle.id, "kind": "question", "last_activity_at": 1}
+    await peer.store.write(topics.save_topics, [row])
+    resource_level = level if level in {*_OPEN_HERE, Visibility.PRIVATE} else Visibility.PRIVATE
+    name = {"en": f"{SECRET_WORD}-{level.value} {WORD}"}
+    published = await peer.publish(record(id=f"https://x.example/{level.value}", name=name), resource_level)
+    resource = await peer.object(published.uri)
+    assert resource is not None
+    return {
+        "id": str(number),
+        "uri": found.uri,
+        "path": found.uri.removeprefix(peer.origin),
+        "context": (found.context or "/ap/c/1").removeprefix(peer.origin),
+        "activity": str(number),
+        "slug": f"{SECRET_WORD}-{level.value}-{WORD}",
+        "resource": str(resource.id),
+        "resource_path": published.uri.removeprefix(peer.origin),
+        "ann": str(ann.me.id),
+        "house": str((await peer.organisation()).id),
+        "circle": str(circle.id),
+    }
+
+
+async def insert_post(peer: Peer, author: Actor, level: Visibility, circle: Actor) -> int:
+    unit = peer.unit()
+    number = unit.ids.new()
+    row = {
+        "id": number,
+        "uri": f"{unit.origin}/ap/o/{number}",
+        "kind": "note",
+        "type": "Note",
+        "actor_id": author.id,
+        "local": True,
+        "visibility": level.value,
+        "name": f"{SECRET_WORD}-{level.value} {WORD}",
+        "content": f"<p>{SECRET_WORD}-{level.value} {WORD}</p>",
+        "audience": circle.uri if level is Visibility.COMMUNITY else "",
+        "published_at": unit.now,
+        "received_at": unit.now,
+    }
+    await peer.store.write(objects.insert_objects, [row])
+    return number
+
+
+# -- who asks -------------------------------------------------------------------------------------------------------
+
+
+async def ask(world: World, url: str, headers: Mapping[str, str], **options: Any) -> tuple[int, str]:
+    """Status, and everything that was answered."""
+    async with world.peer.http.get(url, headers=headers, allow_redirects=False, **options) as answer:
+        return answer.status, (await answer.read()).decode("utf-8", "replace") + str(answer.headers)
+
+
+async def stranger(world: World, door: Door, url: str) -> tuple[int, str]:
+    return await ask(world, url, {"Accept": door.accept})
+
+
+async def far_actor(world: World, door: Door, url: str) -> tuple[int, str]:
+    """Somebody at another server, with a good signature."""
+    proof = sign(Message("GET", url, {}, b""), world.far.key, scheme=Scheme.CAVAGE, now=SystemClock().now())
+    return await ask(world, url, {"Accept": door.accept, **proof})
+
+
+async def member_with_token(world: World, door: Door, url: str) -> tuple[int, str]:
+    return await ask(world, url, {"Accept": door.accept, "Authorization": f"Bearer {world.clerk.token}"})
+
+
+async def member_in_browser(world: World, door: Door, url: str) -> tuple[int, str]:
+    return await ask(world, url, {"Accept": door.accept}, cookies=world.cookie)
+
+
+OUTSIDERS = {"stranger": stranger, "far": far_actor}
+INSIDERS = {"token": member_with_token, "browser": member_in_browser}
+CASES = [(level, who) for level in LEVELS for who in (*OUTSIDERS, *(() if level in _OPEN_HERE else INSIDERS))]
+
+
+@pytest.mark.parametrize(("level", "who"), CASES)
+async def test_no_door_shows_what_is_not_for_whoever_asks(world: World, level: Visibility, who: str) -> None:
+    asks, ids, faults = {**OUTSIDERS, **INSIDERS}[who], world.ids[level], []
+    for door in DOORS:
+        path = door.path.format(**ids)
+        status, text = await asks(world, door, world.peer.origin + path)
+        # 401: a call that strangers cannot make at all; 303: to the sign-in page. Neither knows what is there.
+        allowed = {404, 401, 303} if door.thing else {200, 401, 404, 303}
+        said = text.replace(ids["slug"], "").casefold()
+        hidden = f"{SECRET_WORD}-{level.value}"
+        if status not in allowed or hidden in said:
+            faults.append((door.path, door.accept, status, said[max(0, said.find(hidden) - 60) :][:160]))
+    assert not faults, "\n".join(map(str, faults))
+
+
+@pytest.mark.parametrize("level", sorted(set(LEVELS) - _OPEN_HERE))
+async def test_nothing_can_be_done_with_what_is_not_there(world: World, level: Visibility) -> None:
+    before = await count_rows(world.peer)
+    for act in ACTS:
+        await world.clerk.post(f"v1/statuses/{world.ids[level]['id']}/{act}", 404)
+    await world.clerk.post("v1/statuses", 404, status="An answer", in_reply_to_id=world.ids[level]["id"])
+    assert await count_rows(world.peer) == before
+
+
+async def count_rows(peer: Peer) -> dict[str, int]:
+    tables = (reactions, bookmarks, metadata.tables["objects"], metadata.tables["notifications"])
+
+    def count(conn: Connection) -> dict[str, int]:
+        return {each.name: conn.scalar(select(func.count()).select_from(each)) or 0 for each in tables}
+
+    return await peer.store.read(count)
+
+
+async def test_members_of_the_house_find_what_is_for_them(world: World) -> None:
+    """The table can fail: the same doors show what is open to the house."""
+    ids = world.ids[Visibility.ORGANISATION]
+    for path in ("/r/{slug}", f"/resources?q={WORD}"):
+        door = Door(path, HTML)
+        status, text = await member_in_browser(world, door, world.peer.origin + path.format(**ids))
+        assert (status, SECRET_WORD in text.replace(ids["slug"], "").casefold()) == (200, True), path
+
+
+@pytest.mark.parametrize("visibility", ["private", "direct"])
+async def test_streams_tell_outsiders_nothing(world: World, visibility: str) -> None:
+    """A sentinel that everybody may read arrives; what was written before it has not."""
+    ann = App(world.peer, await world.peer.token(await member(world.peer, "ann")), None)
+    heard: list[str] = []
+    address = f"{world.peer.origin}/api/v1/streaming?stream=public&access_token={world.clerk.token}"
+    async with world.peer.http.ws_connect(address) as public:
+        await public.send_json({"type": "subscribe", "stream": "user"})
+        await public.send_json({"type": "subscribe", "stream": "nonsense"})
+        await public.receive_str(timeout=5)
+        await ann.post("v1/statuses", status=f"@ben {SECRET_WORD} {visibility}", visibility=visibility)
+        await ann.post("v1/statuses", status=f"Sentinel {visibility}", visibility="public")
+        while not any(f"Sentinel {visibility}" in said for said in heard):
+            heard.append(await public.receive_str(timeout=5))
+    assert SECRET_WORD not in "".join(heard)
+
+
+async def member(peer: Peer, name: str) -> Actor:
+    found = await peer.store.read(lambda conn: actors.find_local_actor(conn, name))
+    assert found is not None
+    return found
