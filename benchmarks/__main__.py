@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from benchmarks import client_api, fan_out, growth, inbox, machine, report, streams
+from benchmarks import client_api, fan_out, growth, inbox, machine, pages, report, streams
 from benchmarks.node_process import NodeProcess, running
 from benchmarks.peers import addresses, playing
 
@@ -31,6 +31,8 @@ _QUICK = {
     "watched": 3.0,
     "reads": 500,
     "posts": 100,
+    "stored": 2_000,
+    "seen": 10,
 }
 
 
@@ -88,6 +90,14 @@ async def apps(arguments: argparse.Namespace) -> dict[str, Any]:
             return {"client": await client_api.run(node, token, reads=arguments.reads, posts=arguments.posts)}
 
 
+async def show(arguments: argparse.Namespace) -> dict[str, Any]:
+    """What pages cost a member beside many stored objects."""
+    with tempfile.TemporaryDirectory(prefix="rhizome-bench-") as folder:
+        async with running(_HOST, folder=Path(folder)) as node:
+            add_alice(node)
+            return {"pages": await pages.measure(node, arguments.stored, arguments.seen)}
+
+
 async def run(arguments: argparse.Namespace) -> dict[str, Any]:
     results: dict[str, Any] = {"machine": await machine.measure(), "python": platform.python_version()}
     results["load"] = os.getloadavg()[0]
@@ -95,6 +105,8 @@ async def run(arguments: argparse.Namespace) -> dict[str, Any]:
         results |= await traffic(arguments)
     if arguments.only in {"", "apps"}:
         results |= await apps(arguments)
+    if arguments.only in {"", "pages"}:
+        results |= await show(arguments)
     if arguments.only in {"", "growth"}:
         results |= await grow(arguments)
     if arguments.only in {"", "streams"}:
@@ -105,7 +117,7 @@ async def run(arguments: argparse.Namespace) -> dict[str, Any]:
 def read_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a small run that shows that everything works")
-    parser.add_argument("--only", choices=("traffic", "apps", "growth", "streams"), default="")
+    parser.add_argument("--only", choices=("traffic", "apps", "pages", "growth", "streams"), default="")
     parser.add_argument("--batches", type=int, default=3)
     parser.add_argument("--notes", type=int, default=3_000)
     parser.add_argument("--hosts", type=int, default=1_000)
@@ -115,6 +127,8 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("--few", type=int, default=1_000)
     parser.add_argument("--many", type=int, default=1_000_000)
     parser.add_argument("--asked", type=int, default=300, help="reads beside few and beside many objects")
+    parser.add_argument("--stored", type=int, default=100_000, help="objects beside which pages are read")
+    parser.add_argument("--seen", type=int, default=100, help="reads of each page")
     parser.add_argument("--streams", type=int, default=1_000)
     parser.add_argument("--watched", type=float, default=20, help="seconds for which streams are watched")
     parser.add_argument("--starts", type=int, default=3)
