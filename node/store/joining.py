@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from node.store.accounts import ACTIVE, PENDING, TOKENS_CHANGED, UNCONFIRMED, hash_of
 from node.store.engine import signal
@@ -104,15 +104,6 @@ def list_pending(conn: Connection, limit: int) -> list[Member]:
     """Who waits for an administrator, the longest first."""
     query = _MEMBER.where(accounts.c.state == PENDING).order_by(accounts.c.actor_id).limit(limit)
     return [Member(*row) for row in conn.execute(query)]
-
-
-def list_members(conn: Connection, words: str, *, after: int, limit: int) -> list[Member]:
-    """Everybody else by name, user name or address, the oldest first."""
-    query = _MEMBER.where(accounts.c.state != PENDING, accounts.c.actor_id > after)
-    if words:
-        columns = (actors.c.username, actors.c.name, accounts.c.email)
-        query = query.where(or_(*(column.icontains(words, autoescape=True) for column in columns)))
-    return [Member(*row) for row in conn.execute(query.order_by(accounts.c.actor_id).limit(limit))]
 
 
 def set_state(conn: Connection, actor_id: int, state: str) -> None:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, exists, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, exists, func, insert, or_, select
 
 from node.domain.moderation import Sanction
 from node.store.tables import accounts, actors, follows, objects, sanctions
@@ -80,16 +80,17 @@ def list_actors(
 ) -> Sequence[Any]:
     """Whole rows of actors with ``email``, ``role`` and ``account_state`` of those with an account, newest first.
 
-    ``query``: the beginning of a user name, or ``name@host``; an e-mail address finds its account.
+    ``query``: the beginning of a user name, or ``name@host``; of those with an account any part of name or e-mail.
     """
-    name, _, host = query.strip().lower().removeprefix("@").partition("@")
+    words = query.strip().lower().removeprefix("@")
+    name, _, host = words.partition("@")
     wanted = _LISTED
     if name:
-        named = [actors.c.username.startswith(name, autoescape=True)]
+        handle = [actors.c.username.startswith(name, autoescape=True)]
         if host:
-            named.append(actors.c.host.startswith(host, autoescape=True))
-        condition = named[0] if not host else (named[0] & named[1]) | (accounts.c.email == f"{name}@{host}")
-        wanted = wanted.where(condition)
+            handle.append(actors.c.host.startswith(host, autoescape=True))
+        told = [column.icontains(words, autoescape=True) for column in (actors.c.name, accounts.c.email)]
+        wanted = wanted.where(or_(and_(*handle), and_(accounts.c.actor_id.is_not(None), or_(*told))))
     if under is not None:
         wanted = wanted.where(is_under(actors.c.id, under))
     if local is not None:

@@ -26,7 +26,7 @@ from web.account.views import (
 )
 from web.admin.views import InvitationRow, MemberRow, MembersView
 from web.oauth.views import CodeView, ConsentView
-from web.pages.parts import Field, Image, Paging
+from web.pages.parts import Field, Image
 from web.pages.views import Notice, Page, View, Viewer
 
 NOW = 1_793_000_000_000
@@ -238,13 +238,10 @@ def members() -> MembersView:
         username="brigid",
         name="Brigid O’Malley",
         email="brigid.omalley@hochschule-nordheim-weserbergland.example",
-        role="admin",
-        state="active",
         since_at=NOW - 9 * DAY,
         decide_path="/admin/members/1/decide",
-        reset_path="/admin/members/1/reset",
     )
-    waiting = replace(row, username="zoe", name="", role="member", state="pending", reason="I teach on ward 4B.")
+    waiting = replace(row, username="zoe", name="", reason="I teach on ward 4B.")
     invitation = InvitationRow(
         note="Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz",
         by="brigid",
@@ -255,21 +252,18 @@ def members() -> MembersView:
     )
     viewer = Viewer(name="brigid", path="/@brigid", csrf="c" * 43, is_admin=True)
     return MembersView(
-        page=sample_views.page("/admin/members", title="Members", section="/admin", noindex=True, viewer=viewer),
+        page=sample_views.page("/admin/members", title="Joining", section="/admin", noindex=True, viewer=viewer),
         csrf="c" * 43,
         mode="approval",
         invite_path="/admin/members/invitations",
-        search_path="/admin/members",
         link=f"https://learn.hospital.example/join?invite={'x' * 43}",
         pending=(waiting, replace(waiting, username="yan", reason="")),
-        members=(row, replace(row, username="xu", state="suspended"), replace(row, username="w", state="unconfirmed")),
         invitations=(invitation, replace(invitation, note="")),
-        paging=Paging(next_path="/admin/members?after=1", first_path="/admin/members"),
     )
 
 
 def members_of_a_closed_node() -> MembersView:
-    return replace(members(), mode="closed", link="", pending=(), members=(), invitations=(), paging=Paging())
+    return replace(members(), mode="closed", link="", pending=(), invitations=())
 
 
 def settings_data() -> DataView:

@@ -1027,6 +1027,8 @@ def decided_person() -> admin.PersonView:
         person=replace(PERSON, role="member", email="mallory@example.org", local=True),
         sanction_path="/admin/people/31/sanctions",
         role_path="/admin/people/31/role",
+        reset_path="/admin/people/31/reset",
+        link=f"https://learn.hospital.example/reset?ticket={'x' * 43}",
         profile_path="/@mallory",
         roles=("member", "moderator", "admin"),
         posts=1204,

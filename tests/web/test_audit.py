@@ -29,7 +29,7 @@ FORMS = (
     ("admin-report-state", "/admin/reports/{report}/state", {"state": "closed"}),
     ("admin-person-role", "/admin/people/{bob}/role", {"role": "moderator"}),
     ("admin-person-sanctions", "/admin/people/{bob}/sanctions", {"kind": "silenced", "reason": "loud"}),
-    ("admin-member-reset", "/admin/members/{bob}/reset", {}),
+    ("admin-person-reset", "/admin/people/{bob}/reset", {}),
     ("admin-member-decide", "/admin/members/{zoe}/decide", {"decision": "approve"}),
     ("admin-invite", "/admin/members/invitations", {"note": "new colleagues"}),
     ("admin-invite-remove", "/admin/members/invitations/{invitation}/remove", {}),

@@ -1,4 +1,4 @@
-"""``/admin/members``: who wants to join, whom to invite, and links for those who forgot their password."""
+"""``/admin/members``: who wants to join, and whom to invite. Everybody stands in ``/admin/people``."""
 
 import secrets
 from dataclasses import dataclass
@@ -10,7 +10,6 @@ from federation import joining as rules
 from node.clock import DAY
 from node.errors import NotFound
 from node.sentences import Sentence
-from node.services import credentials
 from node.services.context import Unit
 from node.state import NODE
 from node.store import accounts, actors, joining
@@ -18,13 +17,11 @@ from node.store.accounts import Session
 from node.store.joining import Invitation, Member
 from web.account.join import door_of
 from web.admin.views import InvitationRow, MemberRow, MembersView
-from web.pages.cursor import cursor_of
 from web.pages.frame import html, page_of
-from web.pages.parts import Paging
 from web.sessions import read_form, require_admin
 
 PATH = "/admin/members"
-_PENDING_AT_MOST, _PAGE = 100, 50
+_PENDING_AT_MOST = 100
 _DAYS, _USES = range(1, 91), range(1, 501)
 _DAYS_USUAL = 7
 
@@ -32,7 +29,6 @@ _DAYS_USUAL = 7
 @dataclass(frozen=True, slots=True)
 class _Found:
     pending: list[Member]
-    members: list[Member]
     invitations: list[Invitation]
 
 
@@ -68,14 +64,6 @@ async def revoke(request: web.Request) -> web.Response:
     await read_form(request, session.csrf)
     await node.store.write(_revoke, node.unit(), int(request.match_info["invitation"]), session.actor_id)
     return _back()
-
-
-async def give_reset(request: web.Request) -> web.Response:
-    """A link for a new password, to hand over in person; it is shown this once."""
-    session, node = require_admin(request), request.app[NODE]
-    await read_form(request, session.csrf)
-    secret = await node.store.write(_reset, node.unit(), int(request.match_info["actor"]), session.actor_id)
-    return await _page(request, session, link=f"{node.config.origin}/reset?ticket={secret}")
 
 
 def _number(text: str, allowed: range, usual: int) -> int:
@@ -132,41 +120,24 @@ def _audit(
     accounts.record_audit(conn, unit.ids.new(), by=by, action=action, target=target, now=unit.now, after=after)
 
 
-def _reset(conn: Connection, unit: Unit, actor_id: int, admin_id: int) -> str:
-    account = accounts.load_account(conn, actor_id)
-    if account is None:
-        raise NotFound
-    return credentials.give_reset(conn, unit, account, by=_by(conn, admin_id))
-
-
 # -- the page -------------------------------------------------------------------------------------------------------
 
 
-def _find(conn: Connection, now: int, words: str, after: int) -> _Found:
-    return _Found(
-        joining.list_pending(conn, _PENDING_AT_MOST),
-        joining.list_members(conn, words, after=after, limit=_PAGE + 1),
-        joining.list_invitations(conn, now),
-    )
+def _find(conn: Connection, now: int) -> _Found:
+    return _Found(joining.list_pending(conn, _PENDING_AT_MOST), joining.list_invitations(conn, now))
 
 
 async def _page(request: web.Request, session: Session, *, link: str = "") -> web.Response:
-    node, words, after = request.app[NODE], request.query.get("q", "")[:100], cursor_of(request, "after") or 0
-    found = await node.store.read(_find, node.clock.now(), words, after)
-    shown = found.members[:_PAGE]
-    more = f"{PATH}?after={shown[-1].actor_id}" if len(found.members) > _PAGE else ""
+    node = request.app[NODE]
+    found = await node.store.read(_find, node.clock.now())
     view = MembersView(
-        page=page_of(request, PATH, title=Sentence("Members"), section="/admin", noindex=True),
+        page=page_of(request, PATH, title=Sentence("Joining"), section="/admin", noindex=True),
         csrf=session.csrf,
         mode=node.config.registrations.mode,
         invite_path=f"{PATH}/invitations",
-        search_path=PATH,
-        query=words,
         link=link,
         pending=tuple(map(_member, found.pending)),
-        members=tuple(map(_member, shown)),
         invitations=tuple(map(_invitation, found.invitations)),
-        paging=Paging(next_path=more, first_path=PATH if after else ""),
     )
     return html(request, view)
 
@@ -176,12 +147,9 @@ def _member(found: Member) -> MemberRow:
         username=found.username,
         name=found.name,
         email=found.email,
-        role=found.role,
-        state=found.state,
         reason=found.reason,
         since_at=found.created_at,
         decide_path=f"{PATH}/{found.actor_id}/decide",
-        reset_path=f"{PATH}/{found.actor_id}/reset",
     )
 
 

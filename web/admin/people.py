@@ -1,6 +1,7 @@
 """``/admin/people``: everybody whom this node knows, and what moderators decide about them."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from aiohttp import web
 from sqlalchemy import Connection
@@ -10,10 +11,11 @@ from node.domain.text import plain, shorten
 from node.errors import Malformed, NotFound
 from node.log import one_line
 from node.sentences import Sentence
-from node.services import moderate
+from node.services import credentials, moderate
+from node.services.context import Unit
 from node.state import NODE
-from node.store import reports, sanctions
-from node.store.accounts import ADMIN, MEMBER, MODERATOR
+from node.store import accounts, actors, reports, sanctions
+from node.store.accounts import ADMIN, MEMBER, MODERATOR, Session
 from web.admin.views import Decision, PeopleView, PersonRow, PersonView
 from web.pages.cards import actor_path
 from web.pages.cursor import cursor_of
@@ -40,13 +42,14 @@ async def show_people(request: web.Request) -> web.Response:
         raise NotFound
     _, narrowed = _FILTERS[show]
     rows, decided = await request.app[NODE].store.read(_find_many, query, cursor, narrowed)
-    more = f"{PATH}?show={show}&before={rows[_PAGE - 1].id}" if len(rows) > _PAGE else ""
+    kept = {"show": show, "q": query}
+    more = f"{PATH}?{urlencode({**kept, 'before': rows[_PAGE - 1].id})}" if len(rows) > _PAGE else ""
     view = PeopleView(
         page=page_of(request, PATH, title=Sentence("People"), section="/admin", noindex=True),
         people=tuple(person_row(row, decided.get(row.id, ())) for row in rows[:_PAGE]),
         query=query,
         filters=tuple(Link(label=label, href=f"{PATH}?show={name}") for name, (label, _) in _FILTERS.items()),
-        paging=Paging(next_path=more, first_path=f"{PATH}?show={show}" if cursor else ""),
+        paging=Paging(next_path=more, first_path=f"{PATH}?{urlencode(kept)}" if cursor else ""),
     )
     return html(request, view)
 
@@ -75,7 +78,11 @@ def person_row(row: Any, decided: Any) -> PersonRow:
 
 
 async def show_person(request: web.Request) -> web.Response:
-    session, node = require_moderator(request), request.app[NODE]
+    return await _person_page(request, require_moderator(request))
+
+
+async def _person_page(request: web.Request, session: Session, *, link: str = "") -> web.Response:
+    node = request.app[NODE]
     row, decided, counts, open_reports = await node.store.read(_find_one, int(request.match_info["actor"]))
     path = f"{PATH}/{row.id}"
     is_admin = session.role == ADMIN
@@ -85,6 +92,8 @@ async def show_person(request: web.Request) -> web.Response:
         person=person_row(row, decided),
         sanction_path=f"{path}/sanctions",
         role_path=f"{path}/role" if is_admin and row.role and row.id != session.actor_id else "",
+        reset_path=f"{path}/reset" if is_admin and row.role else "",
+        link=link,
         profile_path=actor_path(row) if row.state == "active" else "",
         roles=(MEMBER, MODERATOR, ADMIN),
         may_decide=row.id != session.actor_id and not (row.local and row.kind in {"application", "organization"}),
@@ -123,6 +132,22 @@ async def set_role(request: web.Request) -> web.Response:
     fields, actor_id = await read_form(request, session.csrf), int(request.match_info["actor"])
     await node.store.write(moderate.set_role, node.unit(), session.actor_id, actor_id, fields.get("role", ""))
     return _back(actor_id)
+
+
+async def give_reset(request: web.Request) -> web.Response:
+    """A link for a new password, to hand over in person; it is shown this once."""
+    session, node = require_admin(request), request.app[NODE]
+    await read_form(request, session.csrf)
+    secret = await node.store.write(_reset, node.unit(), int(request.match_info["actor"]), session.actor_id)
+    return await _person_page(request, session, link=f"{node.config.origin}/reset?ticket={secret}")
+
+
+def _reset(conn: Connection, unit: Unit, actor_id: int, admin_id: int) -> str:
+    account = accounts.load_account(conn, actor_id)
+    if account is None:
+        raise NotFound
+    by = actors.load_actors_by_id(conn, [admin_id])[admin_id].uri
+    return credentials.give_reset(conn, unit, account, by=by)
 
 
 def _back(actor_id: int) -> web.Response:

@@ -284,7 +284,8 @@ class PeopleView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonView:
-    """One of them, with what can be decided. ``roles`` is empty for a reader who may not give any.
+    """One of them, with what can be decided. ``role_path`` and ``reset_path`` are there for who may give roles, and
+    links for new passwords; ``link`` is one that was made just now and is shown once.
 
     ``posts``, ``followers`` and ``following`` say what a suspension would touch.
     """
@@ -296,6 +297,8 @@ class PersonView:
     person: PersonRow
     sanction_path: str
     role_path: str = ""
+    reset_path: str = ""
+    link: str = ""
     profile_path: str = ""
     roles: tuple[str, ...] = ()
     may_decide: bool = True
@@ -417,16 +420,13 @@ class BlockListView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberRow:
-    """An account. ``reason`` is what somebody wrote who wants to join."""
+    """Somebody who wants to join, and what she wrote."""
 
     username: str
     name: str
     email: str
-    role: str
-    state: str
     since_at: int
     decide_path: str
-    reset_path: str
     reason: str = ""
 
 
@@ -444,7 +444,7 @@ class InvitationRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MembersView:
-    """Who is here, who wants to be, and whom administrators invited. ``link`` was made just now and is shown once."""
+    """Who wants to join, and whom administrators invited. ``link`` was made just now and is shown once."""
 
     template: ClassVar[str] = "admin/members.html"
 
@@ -452,10 +452,6 @@ class MembersView:
     csrf: str
     mode: str
     invite_path: str
-    search_path: str
-    query: str = ""
     link: str = ""
     pending: tuple[MemberRow, ...] = ()
-    members: tuple[MemberRow, ...] = ()
     invitations: tuple[InvitationRow, ...] = ()
-    paging: Paging = field(default_factory=Paging)

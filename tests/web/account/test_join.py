@@ -216,13 +216,12 @@ async def test_apps_stand_before_closed_doors_too(ada: Site):
 
 
 async def test_an_administrator_hands_out_a_link_for_a_new_password(ada: Site):
-    text = await ada.get("/admin/members?q=ADA@")
-    (path,) = re.findall(r'action="(/admin/members/\d+/reset)"', text)
-    await ada.post(path, 403)
-    shown = await ada.post(path, 200, csrf=await ada.csrf("/admin/members"))
+    (person,) = re.findall(r'href="(/admin/people/\d+)"', await ada.get("/admin/people?q=ADA@"))
+    await ada.post(f"{person}/reset", 403)
+    shown = await ada.post(f"{person}/reset", 200, csrf=await ada.csrf("/admin/members"))
     found = re.search(r'value="https?://[^/"]+(/reset\?ticket=[^"]+)"', shown)
     assert found
-    assert found[1] not in await ada.get("/admin/members")
+    assert found[1] not in await ada.get(person)
     csrf, ticket = await ada.csrf(found[1]), found[1].partition("=")[2]
     await ada.post("/reset", csrf=csrf, ticket=ticket, password=BEN["password"])
     await ada.sign_in(password=BEN["password"])
