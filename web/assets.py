@@ -28,6 +28,7 @@ BUNDLES: Mapping[str, tuple[str, ...]] = {
         "css/forms.css",
         "css/pages.css",
         "css/library.css",
+        "css/member.css",
         "css/network.css",
         "css/courses.css",
         "css/events.css",

@@ -1,4 +1,4 @@
-"""``/``: the organisation, what it made, what came from others, who is here."""
+"""``/`` for guests: the organisation, what it made, what came from others, who is here."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ from node.store import listing, objects, showing
 from node.store.actors import find_local_actor, load_profile
 from node.store.listing import Option, Wish
 from node.store.resources import Resource, Viewer
+from web.member.home import show_member_home
 from web.pages.cards import Reader, actor_card, post_cards, resource_cards
 from web.pages.catalogue import label_of
 from web.pages.frame import html, page_of
@@ -21,6 +22,7 @@ from web.pages.parts import FacetOption, OrganisationCard, Prose, SafeHtml
 from web.pages.paths import CATALOGUE, catalogue_path
 from web.pages.reader import reader_of
 from web.pages.views import Alternate, Counts, HomeView, Social
+from web.sessions import session_of
 from web.viewer import viewer_of
 
 _FEW, _SOME = 4, 6
@@ -43,6 +45,9 @@ class Found:
 
 
 async def show_home(request: web.Request) -> web.Response:
+    """The front page; a member who does not ask for it (``as=guest``) gets what is new for her."""
+    if session_of(request) is not None and request.query.get("as") != "guest":
+        return await show_member_home(request)
     node, reader = request.app[NODE], reader_of(request)
     found = await node.store.read(_find, viewer_of(request), node.config.node.handle)
     return html(request, _view(request, found, reader))

@@ -1,0 +1,73 @@
+"""The home of a member, full and empty."""
+
+from dataclasses import replace
+
+from node.clock import DAY, HOUR
+from web.member.views import ComingRow, MemberHomeView, TipRow, TopicRow
+from web.pages.parts import Link, Text
+from web.pages.views import Page, View, Viewer
+
+_WARDS = Link(label="Demenzfreundliche Orte in der Nachbarschaft", href="/c/wards")
+_GRACE, _OLUFEMI = Link(label="Grace Hopper", href="/@grace"), Link(label="Olúfẹ́mi Adébáyọ̀", href="/@o@museum.example")
+
+
+def views(page: Page, viewer: Viewer) -> dict[str, View]:
+    page = replace(page, path="/", section="/", viewer=viewer)
+    now = page.now_at
+    lamps = TopicRow(
+        title=Text(
+            value="Welche Leuchten lassen sich im Nachtdienst auf der Krankenhausstation dimmen?", language="de"
+        ),
+        path="/c/wards/t/1-leuchten",
+        kind="question",
+        author=_OLUFEMI,
+        at=now - HOUR,
+        replies=3,
+        community=_WARDS,
+    )
+    talk = TopicRow(
+        title=Text(value="A talk about light", language="en"),
+        path="/p/2",
+        kind="discussion",
+        author=_GRACE,
+        at=now - DAY,
+    )
+    full = MemberHomeView(
+        page=page,
+        name="Maeve Brennan",
+        front_path="/?as=guest",
+        follows_anybody=True,
+        communities=(_WARDS, Link(label="Night shifts", href="/c/nights")),
+        topics=(lamps, talk),
+        tips=(
+            TipRow(
+                title=Text(value="Dementia-friendly wards: what a corridor can do", language="en"),
+                path="/r/wards",
+                form="video",
+                by=(_GRACE, _OLUFEMI),
+                others=4,
+                origin="City Museum Aldingen",
+            ),
+            TipRow(
+                title=Text(value="Hand hygiene"),
+                path="/r/h",
+                form="note",
+                by=(_GRACE,),
+                from_house=True,
+                origin="Grace",
+            ),
+        ),
+        coming=(
+            ComingRow(
+                title=Text(value="Walk through the museum", language="en"),
+                path="/e/1-walk",
+                start_at=now + 3 * DAY,
+                timezone="Europe/Berlin",
+                answer="going",
+                community=_WARDS,
+            ),
+            ComingRow(title=Text(value="Reading group"), path="/e/2", start_at=now + 9 * DAY, timezone="UTC"),
+        ),
+        questions=(lamps,),
+    )
+    return {"member_home": full, "empty_member_home": MemberHomeView(page=page, name="Maeve", front_path="/?as=guest")}

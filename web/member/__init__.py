@@ -1,0 +1,1 @@
+"""The home of a member: what is new for her."""

@@ -1,0 +1,175 @@
+"""``/`` for a member: new in her communities, what colleagues recommend, coming events, open questions."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+from sqlalchemy import Connection, Row
+
+from node.clock import DAY
+from node.domain import resources as records
+from node.domain.text import plain, shorten
+from node.sentences import Sentence
+from node.state import NODE
+from node.store import briefing, resources, showing
+from node.store.briefing import Tip
+from node.store.resources import Resource
+from web.member.views import ComingRow, MemberHomeView, TipRow, TopicRow
+from web.pages.cards import Reader, actor_path
+from web.pages.frame import html, page_of
+from web.pages.parts import Link, Text
+from web.pages.reader import reader_of
+from web.sessions import session_of
+
+#: The front page of the organisation, for members too.
+FRONT_PATH = "/?as=guest"
+_TOPICS, _TIPS, _COMING, _QUESTIONS = 7, 5, 5, 5
+_RECENT = 30 * DAY
+_TITLE = 110
+_NAMED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    joined: Sequence[int]
+    topics: Sequence[Row[Any]]
+    questions: Sequence[Row[Any]]
+    coming: Sequence[Row[Any]]
+    tips: Mapping[int, Sequence[Tip]]  # by what they are about, the best first
+    recommended: Mapping[int, Row[Any]]
+    resources: Mapping[int, Resource]
+    actors: Mapping[int, Row[Any]]
+    groups: Mapping[str, Row[Any]]  # communities of events, by URI
+
+
+async def show_member_home(request: web.Request) -> web.Response:
+    node, reader = request.app[NODE], reader_of(request)
+    session = session_of(request)
+    assert session is not None  # who has no session gets the front page
+    found = await node.store.read(_find, session.actor_id, node.clock.now())
+    me = found.actors.get(session.actor_id)
+    view = MemberHomeView(
+        page=page_of(request, "/", title=Sentence("Home"), section="/", noindex=True),
+        name=(me.name if me else "") or session.username,
+        front_path=FRONT_PATH,
+        follows_anybody=bool(me and me.following_count),
+        communities=tuple(_link(found.actors[each]) for each in found.joined if each in found.actors),
+        topics=tuple(_topic(row, found) for row in found.topics if _is_shown(row, found, reader)),
+        tips=tuple(_tips(found, reader)),
+        coming=tuple(_event(row, found) for row in found.coming if _is_shown(row, found, reader)),
+        questions=tuple(_topic(row, found) for row in found.questions if _is_shown(row, found, reader)),
+    )
+    return html(request, view)
+
+
+def _find(conn: Connection, person_id: int, now: int) -> _Found:
+    joined = briefing.load_joined(conn, person_id)
+    new = briefing.list_new_topics(conn, person_id, joined, now, limit=_TOPICS)
+    questions = briefing.list_open_questions(conn, person_id, joined, now, limit=_QUESTIONS)
+    coming = briefing.list_coming(conn, person_id, now, limit=_COMING)
+    tips = _grouped(briefing.list_shares(conn, person_id, now, since=now - _RECENT))
+    recommended = briefing.load_recommended(conn, person_id, list(tips)[: _TIPS * 3], now)
+    learning = [row.id for row in recommended.values() if row.kind == "resource"]
+    people = {row.actor_id for row in (*new, *questions, *coming, *recommended.values())}
+    people |= {tip.actor_id for each in recommended for tip in tips[each]}
+    people |= {row.community_id for row in (*new, *questions) if row.community_id}
+    rows = showing.load_rows(conn, {person_id, *joined, *people})
+    return _Found(
+        joined=joined,
+        topics=new,
+        questions=questions,
+        coming=coming,
+        tips=tips,
+        recommended=recommended,
+        resources=resources.load_by_objects(conn, learning) if learning else {},
+        actors=rows,
+        groups={row.uri: row for row in rows.values() if row.kind == "group"},
+    )
+
+
+def _grouped(tips: Iterable[Tip]) -> dict[int, list[Tip]]:
+    """By what they are about, each person once; those with most people first, then the newest."""
+    found: dict[int, dict[int, Tip]] = defaultdict(dict)
+    for tip in tips:
+        found[tip.object_id].setdefault(tip.actor_id, tip)
+    return {key: list(by.values()) for key, by in sorted(found.items(), key=lambda pair: -len(pair[1]))}
+
+
+# -- rows -----------------------------------------------------------------------------------------------------------
+
+
+def _is_shown(row: Row[Any], found: _Found, reader: Reader) -> bool:
+    author = found.actors.get(row.actor_id)
+    return author is not None and not reader.hides_actor(author)
+
+
+def _link(actor: Any) -> Link:
+    return Link(label=actor.name or actor.username, href=actor_path(actor))
+
+
+def _title(row: Row[Any]) -> Text:
+    """The title, or how the text begins."""
+    return Text(value=shorten(plain(row.name) or plain(row.content), _TITLE) or "…", language=row.language)
+
+
+def _path(row: Row[Any], found: _Found) -> str:
+    return f"{actor_path(found.actors[row.actor_id])}/p{row.id}"
+
+
+def _topic(row: Row[Any], found: _Found) -> TopicRow:
+    group = found.actors.get(row.community_id) if row.community_id else None
+    return TopicRow(
+        title=_title(row),
+        path=_path(row, found),
+        kind=row.topic_kind,
+        author=_link(found.actors[row.actor_id]),
+        at=row.published_at,
+        replies=row.replies_count,
+        community=_link(group) if group else None,
+    )
+
+
+def _event(row: Row[Any], found: _Found) -> ComingRow:
+    group = found.groups.get(row.audience)
+    return ComingRow(
+        title=_title(row),
+        path=_path(row, found),
+        start_at=row.start_at,
+        timezone=row.timezone,
+        answer=row.answer or "",
+        community=_link(group) if group else None,
+    )
+
+
+def _tips(found: _Found, reader: Reader) -> Iterable[TipRow]:
+    shown = 0
+    for object_id, tips in found.tips.items():
+        row = found.recommended.get(object_id)
+        by = [tip for tip in tips if tip.actor_id in found.actors and (row is None or tip.actor_id != row.actor_id)]
+        by = [tip for tip in by if not reader.hides_actor(found.actors[tip.actor_id])]
+        if row is None or not by or not _is_shown(row, found, reader):
+            continue
+        yield _tip(row, by, found, reader)
+        shown += 1
+        if shown == _TIPS:
+            return
+
+
+def _tip(row: Row[Any], by: Sequence[Tip], found: _Found, reader: Reader) -> TipRow:
+    resource, maker = found.resources.get(row.id), found.actors[row.actor_id]
+    title, path = _title(row), _path(row, found)
+    if resource is not None:
+        record = resource.record
+        language = records.title_language(record, reader.languages)
+        title, path = Text(value=records.title(record, reader.languages), language=language), resource.path
+    return TipRow(
+        title=title,
+        path=path,
+        form=resource.kind if resource else row.kind,
+        by=tuple(_link(found.actors[tip.actor_id]) for tip in by[:_NAMED]),
+        others=max(0, len(by) - _NAMED),
+        from_house=all(tip.is_here for tip in by),
+        origin=maker.name or maker.username,
+    )
