@@ -22,6 +22,7 @@ from web.pages.frame import html, page_of
 from web.pages.parts import Link, Text
 from web.pages.reader import reader_of
 from web.sessions import session_of
+from web.threads.paths import community_path, thread_path
 
 #: The front page of the organisation, for members too.
 FRONT_PATH = "/?as=guest"
@@ -55,7 +56,7 @@ async def show_member_home(request: web.Request) -> web.Response:
         name=(me.name if me else "") or session.username,
         front_path=FRONT_PATH,
         follows_anybody=bool(me and me.following_count),
-        communities=tuple(_link(found.actors[each]) for each in found.joined if each in found.actors),
+        communities=tuple(_community(found.actors[each]) for each in found.joined if each in found.actors),
         topics=tuple(_topic(row, found) for row in found.topics if _is_shown(row, found, reader)),
         tips=tuple(_tips(found, reader)),
         coming=tuple(_event(row, found) for row in found.coming if _is_shown(row, found, reader)),
@@ -118,16 +119,20 @@ def _path(row: Row[Any], found: _Found) -> str:
     return f"{actor_path(found.actors[row.actor_id])}/p{row.id}"
 
 
+def _community(group: Any) -> Link:
+    return Link(label=group.name or group.username, href=community_path(group))
+
+
 def _topic(row: Row[Any], found: _Found) -> TopicRow:
     group = found.actors.get(row.community_id) if row.community_id else None
     return TopicRow(
         title=_title(row),
-        path=_path(row, found),
+        path=thread_path(row, group),
         kind=row.topic_kind,
         author=_link(found.actors[row.actor_id]),
         at=row.published_at,
         replies=row.replies_count,
-        community=_link(group) if group else None,
+        community=_community(group) if group else None,
     )
 
 
@@ -139,7 +144,7 @@ def _event(row: Row[Any], found: _Found) -> ComingRow:
         start_at=row.start_at,
         timezone=row.timezone,
         answer=row.answer or "",
-        community=_link(group) if group else None,
+        community=_community(group) if group else None,
     )
 
 

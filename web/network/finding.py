@@ -21,4 +21,4 @@ def house_path(house: House) -> str:
 
 
 def bridge_path(bridge: Bridge) -> str:
-    return f"/@{bridge.username}" if bridge.local else f"/@{bridge.username}@{bridge.home}"
+    return f"/c/{bridge.username}" if bridge.local else f"/c/{bridge.username}@{bridge.home}"
