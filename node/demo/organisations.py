@@ -6,6 +6,7 @@ The files say in few words what a record says in many; here they become whole re
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -15,6 +16,7 @@ from node.domain.records import Concept
 from schemas import vocabularies
 
 NAMES = ("hospital", "university", "museum")
+PORTS = {"hospital": 8101, "university": 8102, "museum": 8103}
 
 _KIM = "https://w3id.org/kim/"
 _AUDIENCE = "http://purl.org/dcx/lrmi-vocabs/educationalAudienceRole/"
@@ -38,6 +40,7 @@ _TYPES = {
     "tutorial": "HowTo",
     "link": "WebPage",
     "package": "Course",
+    "course": "Course",
 }
 
 
@@ -65,6 +68,11 @@ class Organisation:
     @property
     def origin(self) -> str:
         return f"http://{self.host}"
+
+    @property
+    def administrator(self) -> str:
+        """The user name of whoever runs its node."""
+        return str(next(person["username"] for person in self.people if person["role"] == "admin"))
 
     @property
     def names(self) -> frozenset[str]:
@@ -102,10 +110,52 @@ class Organisation:
             record["timeRequired"] = f"PT{entry['minutes']}M"
         if "url" in entry:
             record["url"] = entry["url"]
+        if "based_on" in entry:
+            record["isBasedOn"] = [_reference(entry["based_on"])]
+        if "course" in entry:
+            record |= self._course(record["id"], entry["course"], names[entry["creator"]])
         return record
+
+    def _course(self, iri: str, course: Mapping[str, Any], teacher: str) -> dict[str, Any]:
+        """What makes a record a course; dates count from today, so that a demo is never over."""
+        instructor = [{"type": "Person", "name": teacher}]
+        return {
+            "courseCode": course["code"],
+            "provider": {"type": "Organization", "name": self.name, "url": f"{self.origin}/"},
+            "syllabus": [{"name": name} for name in course["syllabus"]],
+            "hasCourseInstance": [
+                {"id": f"{iri}-{place}", "instructor": instructor, **_instance(each)}
+                for place, each in enumerate(course["instances"], 1)
+            ],
+        }
 
     def _page(self, username: str) -> str:
         return f"{self.origin}/@{username}"
+
+
+def _reference(based_on: Mapping[str, str]) -> dict[str, Any]:
+    """A resource of another house."""
+    iri = f"http://127.0.0.1:{PORTS[based_on['of']]}/r/{based_on['slug']}#resource"
+    return {
+        "id": iri,
+        "type": ["LearningResource"],
+        "name": based_on["name"],
+        "license": _LICENCES[based_on["license"]],
+    }
+
+
+def _instance(each: Mapping[str, Any]) -> dict[str, Any]:
+    made: dict[str, Any] = {"name": each["name"], "courseMode": each["mode"], "enrolment": {"mode": each["enrolment"]}}
+    if "in_days" in each:
+        begin = datetime.now(UTC).date() + timedelta(days=each["in_days"])
+        made["startDate"] = begin.isoformat()
+        made["endDate"] = (begin + timedelta(weeks=each["weeks"] - 1)).isoformat()
+        made["courseSchedule"] = {"repeatFrequency": "P1W", "repeatCount": each["weeks"]}
+    if "place" in each:
+        made["location"] = [{"type": "Place", "name": each["place"]}]
+    if "capacity" in each:
+        made["capacity"] = each["capacity"]
+    return made
 
 
 @cache
@@ -119,10 +169,10 @@ def load_organisation(key: str) -> Organisation:
 
 @cache
 def load_steps() -> tuple[Mapping[str, Any], ...]:
-    """What people and communities of all three write, answer, recommend, vote for and report, in this order.
+    """What people of all three write, answer, plan, recommend, decide and report, in this order.
 
-    ``by`` names who, ``key`` a post that later steps are about; ``answers``, ``likes``, ``shares``, ``votes`` (with
-    the place of its ``choice``) and ``reports`` name such a post.
+    ``by`` names who, ``key`` a post or event that later steps are about: those that one of ``conversations.ABOUT``
+    names. ``community``, ``appoints``, ``enrols`` and ``adopts`` name something of a house, as ``name@museum``.
     """
     steps = json.loads(resources.files("node.demo").joinpath("content", "conversations.json").read_bytes())["steps"]
     return tuple(steps)

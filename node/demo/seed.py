@@ -22,19 +22,20 @@ from node.config import Config
 from node.demo import drawing
 from node.demo.organisations import Organisation
 from node.domain.actors import ActorKind
+from node.domain.community_drafts import CommunityDraft
 from node.domain.media import MediaPurpose
 from node.domain.records import ResourceRecord
 from node.domain.visibility import Visibility
 from node.errors import Invalid
-from node.markdown import render_markdown
 from node.secretbox import SecretBox
+from node.services import communities as describing
 from node.services import house
 from node.services.context import Unit
 from node.services.follows import follow
 from node.services.profiles import ProfileChange, change_profile
 from node.services.publish import publish_resource
 from node.services.uploads import Words
-from node.store import accounts, actors, facts
+from node.store import actors, facts
 from node.store import media as media_table
 from node.store.actors import Actor
 
@@ -101,10 +102,18 @@ async def _add_people(system: System, organisation: Organisation) -> None:
 
 
 async def _add_communities(system: System, organisation: Organisation) -> None:
-    node = system.node
+    """The administrator founds them."""
+    node, admin = system.node, organisation.administrator
     for community in organisation.communities:
         if await node.store.read(actors.find_local_actor, community["username"]) is not None:
             continue
+        draft = CommunityDraft(
+            purpose=community["bio"],
+            rules=community.get("rules", ()),
+            topics=community["topics"],
+            languages=organisation.languages,
+            visibility=Visibility(community.get("visibility", Visibility.PUBLIC)),
+        )
         unit = node.unit()
         actor_id = unit.ids.new()
         keys = make_keys(unit.ids, unit.now, actor_id, actor_uri(unit.origin, actor_id), _box(node.config))
@@ -118,10 +127,9 @@ async def _add_communities(system: System, organisation: Organisation) -> None:
                 username=community["username"],  # noqa: B023 (the same)
                 own_keys=keys,  # noqa: B023 (the same)
                 name=community["name"],  # noqa: B023 (the same)
-                summary=render_markdown(community["bio"]),  # noqa: B023 (the same)
-                discoverable=True,
-                indexable=True,
             )
+            group, founder = _find(conn, community["username"]), _find(conn, admin)  # noqa: B023 (the same)
+            describing.establish(conn, unit, group, draft, founder)  # noqa: B023 (the same)
 
         await node.store.write(found)
 
@@ -138,8 +146,7 @@ def _befriend(conn: Connection, unit: Unit, organisation: Organisation) -> None:
 
 def _furnish(conn: Connection, unit: Unit, organisation: Organisation) -> None:
     """What the node says about itself, as its administrator would write it."""
-    admin = next(person["username"] for person in organisation.people if person["role"] == accounts.ADMIN)
-    by = _find(conn, admin).id
+    by = _find(conn, organisation.administrator).id
     house.put_text(conn, unit, by, house.TextName.ABOUT, organisation.about)
     for text, hint in organisation.rules:
         house.put_rule(conn, unit, by, text, hint)

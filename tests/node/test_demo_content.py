@@ -12,6 +12,7 @@ from node import cli
 from node.app import opened
 from node.config import load
 from node.demo import drawing
+from node.demo.conversations import ABOUT
 from node.demo.organisations import NAMES, load_organisation, load_steps
 from node.demo.seed import seed
 from node.domain.licences import NOT_STATED
@@ -55,7 +56,8 @@ def test_people_and_communities_show_who_they_are_and_speak(organisation):
     assert all(person["bio"] and person["fields"] and person["portrait"] for person in organisation.people)
     assert [person["role"] for person in organisation.people].count("admin") == 1
     assert organisation.communities
-    assert {step["by"] for step in load_steps() if "text" in step} >= organisation.names
+    people = {person["username"] for person in organisation.people}
+    assert {step["by"] for step in load_steps() if {"text", "adopts", "attends"} & set(step)} >= people
 
 
 def test_steps_are_about_posts_that_came_before():
@@ -63,17 +65,21 @@ def test_steps_are_about_posts_that_came_before():
     houses = {name: each for each in ORGANISATIONS for name in each.names}
     by, across = {}, 0
     for step in load_steps():
-        about = [step[word] for word in ("answers", "likes", "shares", "votes", "reports") if word in step]
+        about = [step[word] for word in ABOUT if word in step]
         assert set(about) <= known
         assert step["by"] in houses
         across += sum(houses[by[each]] is not houses[step["by"]] for each in about)
         if "text" in step:
             assert hashtags_in(step["text"])
+        if "key" in step:
             known.add(step["key"])
             by[step["key"]] = step["by"]
     assert across >= 20
     kinds = {word for step in load_steps() for word in step}
     assert kinds >= {"answers", "likes", "shares", "votes", "reports", "poll", "picture"}
+    assert kinds >= {"community", "accepts", "appoints", "pins", "event", "attends", "adopts", "enrols"}
+    places = next(step["event"]["capacity"] for step in load_steps() if "capacity" in step.get("event", {}))
+    assert (places, sum(step.get("attends") == "rundgang" for step in load_steps())) == (12, 15)
 
 
 def test_everything_has_a_picture(tmp_path):
