@@ -5,6 +5,7 @@ from dataclasses import replace
 from node.clock import DAY, HOUR, MINUTE
 from node.domain.notices import NoticeType, Occasion
 from tests.web import sample_views
+from web.events.views import EventCard, When
 from web.notifications.views import NoticeRow, NotificationsView, RequestRow, RequestsView
 from web.pages.parts import (
     ActorCard,
@@ -23,7 +24,6 @@ from web.pages.parts import (
 )
 from web.pages.views import Notice, Page, View, Viewer
 from web.threads.views import (
-    Coming,
     CommunityHead,
     CommunityView,
     ComposeView,
@@ -138,12 +138,13 @@ def community_page() -> CommunityView:
         rules=("Talk about places, not about people who can be recognised.", "Say what did not work, too."),
         moderators=(ORLA, MARTA),
         coming=(
-            Coming(
+            EventCard(
                 path="/e/12-walk",
-                title=Text(value="A walk through two wards"),
-                starts_at=NOW + DAY,
-                ends_at=NOW + DAY + HOUR,
+                name=Text(value="A walk through two wards"),
+                when=When(starts_at=NOW + DAY, ends_at=NOW + DAY + HOUR, timezone="Europe/Berlin"),
                 place="Ward 4, St. Brigid",
+                answer="going",
+                going=7,
             ),
         ),
         calendar_path=f"{PATH}/calendar.ics",
@@ -211,6 +212,7 @@ def _answer(number: int, text: str, **changes: object) -> PostCard:
 
 def thread_page() -> ThreadView:
     best = _answer(20, "Ein Licht, das von der Decke kommt und mit der Bewegung langsam heller wird.", accepted=True)
+    deeper = _acts(22, shared=True, bookmarked=True, moderate_path=f"{PATH}/moderate?post=22")
     return ThreadView(
         page=_page(f"{PATH}/t/7-corridor-lights", "Which light in a corridor at night?"),
         kind="question",
@@ -223,13 +225,21 @@ def thread_page() -> ThreadView:
         replies=(
             Reply(post=best),
             Reply(post=_answer(21, "Das haben wir auch versucht."), depth=1),
-            Reply(post=_answer(22, "Nein.", warning="Streit", acts=_acts(22, shared=True, bookmarked=True)), depth=2),
+            Reply(
+                post=_answer(
+                    22,
+                    "Nein.",
+                    warning="Streit",
+                    acts=deeper,
+                ),
+                depth=2,
+            ),
             Reply(post=_answer(23, "", gone=True)),
         ),
         answers=2,
         paging=Paging(next_path=f"{PATH}/t/7-corridor-lights?after=23"),
         compose=_form("answer", reply="7", language="en"),
-        govern_path=f"{PATH}/t/7-corridor-lights/govern",
+        govern_path=f"{PATH}/moderate?post=7",
         pinned=True,
     )
 

@@ -197,6 +197,7 @@ class Acts:
     may_answer: bool = True
     is_own: bool = False
     accepts: bool = False
+    moderate_path: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -113,7 +113,8 @@ def _after_title(text: str, title: str) -> str:
 class Doing:
     """Who reads, what she did, and what she may do on this page.
 
-    ``asks``: the question that is hers; ``accepted_id``: its answer; ``may_answer``: in this thread.
+    ``asks``: the question that is hers; ``may_answer``: in this thread; ``governs``: the path of the community that
+    she governs.
     """
 
     csrf: str
@@ -121,8 +122,8 @@ class Doing:
     back: str
     own: Own
     asks: int | None = None
-    accepted_id: int | None = None
     may_answer: bool = True
+    governs: str = ""
 
 
 def with_acts(row: Any, card: PostCard, doing: Doing | None, *, accepted_id: int | None = None) -> PostCard:
@@ -144,6 +145,7 @@ def with_acts(row: Any, card: PostCard, doing: Doing | None, *, accepted_id: int
             may_answer=doing.may_answer,
             is_own=is_own and row.local and row.kind in {"note", "question", "page"},
             accepts=doing.asks is not None and row.id != doing.asks,
+            moderate_path=f"{doing.governs}/moderate?post={row.id}" if doing.governs and row.in_reply_to else "",
         ),
     )
 

@@ -1,7 +1,7 @@
 """``/c/NAME``: a community with its threads, whose way in and out stand at its top."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,9 +17,12 @@ from node.sentences import sentences
 from node.services import follows as following
 from node.services.context import Unit
 from node.state import NODE
-from node.store import actors, communities, showing, threads
+from node.store import actors, communities, event_answers, events, showing, threads
+from node.store.event_answers import Answer
+from node.store.events import Event, Scope
 from node.store.threads import Order, Wanted
 from web import sessions
+from web.events.cards import event_cards
 from web.pages.cards import actor_card
 from web.pages.frame import html, page_of
 from web.pages.parts import Paging
@@ -32,7 +35,7 @@ from web.threads.paths import community_path
 from web.threads.views import CommunityView, KindFilter
 from web.viewer import viewer_of
 
-_PAGE, _MODERATORS = 20, 8
+_PAGE, _MODERATORS, _COMING = 20, 8, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,8 @@ class Found:
     pinned: Sequence[Any]
     people: Mapping[int, Any]
     moderators: Sequence[Any]
+    coming: Sequence[Event] = ()
+    answers: Mapping[int, Answer] = field(default_factory=dict)
 
 
 async def show_community(request: web.Request) -> web.Response:
@@ -64,17 +69,23 @@ def _find(conn: Connection, unit: Unit, name: str, wanted: Wanted) -> Found:
     seen = find_community(conn, unit, name, wanted.viewer_id)
     rows: Sequence[Any] = ()
     pinned: Sequence[Any] = ()
+    coming: Sequence[Event] = ()
+    answers: Mapping[int, Answer] = {}
     if not seen.is_closed:
         wanted = replace(wanted, community_id=seen.group.id)
         rows = threads.list_threads(conn, wanted)
         if wanted.after is None and not wanted.kinds:
             pinned = threads.list_threads(conn, replace(wanted, pinned=True))
+        scope = Scope(audience=seen.group.uri)
+        coming = events.list_upcoming(conn, wanted.viewer_id, wanted.now, scope=scope, limit=_COMING)
+        if wanted.viewer_id is not None:
+            answers = event_answers.load_own(conn, wanted.viewer_id, [event.id for event in coming])
     governing = communities.load_moderators(conn, seen.group.id, unit.now)[:_MODERATORS]
     known = actors.load_actors(conn, governing)
-    ids = {row.actor_id for row in (*rows, *pinned)} | {actor.id for actor in known.values()}
+    ids = {row.actor_id for row in (*rows, *pinned, *coming)} | {actor.id for actor in known.values()}
     people = showing.load_rows(conn, ids)
     named = [people[known[uri].id] for uri in governing if uri in known]
-    return Found(seen, rows, pinned, people | {seen.group.id: seen.row}, named)
+    return Found(seen, rows, pinned, people | {seen.group.id: seen.row}, named, coming, answers)
 
 
 def _view(request: web.Request, found: Found, wanted: Wanted) -> CommunityView:
@@ -116,6 +127,8 @@ def _view(request: web.Request, found: Found, wanted: Wanted) -> CommunityView:
         ),
         rules=tuple(seen.community.rules),
         moderators=tuple(actor_card(row, reader) for row in found.moderators),
+        coming=event_cards(found.coming, found.people, found.answers, reader, wanted.now),
+        calendar_path=f"{head.path}/calendar.ics" if seen.row.local and not seen.is_closed else "",
     )
 
 

@@ -32,7 +32,7 @@ from web.threads.access import Seen, find_around
 from web.threads.cards import Doing, acting_card, community_head
 from web.threads.forms import answer_form
 from web.threads.paths import community_path, thread_path, title_of_row
-from web.threads.views import ThreadView
+from web.threads.views import CommunityHead, ThreadView
 from web.viewer import viewer_of
 
 _PAGE = 50
@@ -118,6 +118,8 @@ def _may_answer(conn: Connection, unit: Unit, row: Any, seen: Seen | None, viewe
 
 def _view(request: web.Request, found: Found, path: str, reader: Reader) -> ThreadView:
     row, session = found.row, session_of(request)
+    head = _head(request, found.seen, reader)
+    governs = found.seen is not None and found.seen.standing.is_moderator and found.seen.group.local
     doing = None
     if session is not None:
         is_hers = row.actor_id == session.actor_id and row.local and row.topic_kind == TopicKind.QUESTION.value
@@ -128,6 +130,7 @@ def _view(request: web.Request, found: Found, path: str, reader: Reader) -> Thre
             own=found.own,
             asks=row.id if is_hers else None,
             may_answer=found.may_answer,
+            governs=head.path if governs and head is not None else "",
         )
 
     def card(each: Any) -> PostCard:
@@ -145,8 +148,6 @@ def _view(request: web.Request, found: Found, path: str, reader: Reader) -> Thre
         last_id=last,
     )
     post, best = card(row), card(found.best) if found.best is not None else None
-    head = _head(request, found.seen, reader)
-    governs = found.seen is not None and found.seen.standing.is_moderator and found.seen.group.local
     return ThreadView(
         page=_page(request, found, path, post, best, replies),
         kind=row.topic_kind,
@@ -162,11 +163,11 @@ def _view(request: web.Request, found: Found, path: str, reader: Reader) -> Thre
         answers=found.total,
         paging=Paging(next_path=onward, first_path=path if "after" in request.query else ""),
         compose=answer_form(request, row, path) if found.may_answer else None,
-        govern_path=f"{path}/govern" if governs else "",
+        govern_path=f"{head.path}/moderate?post={row.id}" if governs and head is not None else "",
     )
 
 
-def _head(request: web.Request, seen: Seen | None, reader: Reader) -> Any:
+def _head(request: web.Request, seen: Seen | None, reader: Reader) -> CommunityHead | None:
     if seen is None:
         return None
     return community_head(request, seen.row, seen.community, seen.members, seen.standing, reader)

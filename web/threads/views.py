@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from web.events.views import EventCard
 from web.pages.parts import ActorCard, Compose, Image, Link, Paging, PostCard, Prose, Reply, Text
 from web.pages.views import Page
 
@@ -63,17 +64,6 @@ class KindFilter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Coming:
-    """An event of a community that is still to come."""
-
-    path: str
-    title: Text
-    starts_at: int
-    ends_at: int = 0
-    place: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class CommunityView:
     """``/c/NAME``. ``closed``: its members alone read what is written."""
 
@@ -91,7 +81,7 @@ class CommunityView:
     paging: Paging = field(default_factory=Paging)
     rules: tuple[str, ...] = ()
     moderators: tuple[ActorCard, ...] = ()
-    coming: tuple[Coming, ...] = ()
+    coming: tuple[EventCard, ...] = ()
     calendar_path: str = ""
 
 
