@@ -214,6 +214,7 @@ def test_any_size_is_drawn(peers: int, bridges: int):
     drawing = drawn(peers, bridges)
     numbers = re.findall(r"-?\d+(?:\.\d+)?", " ".join(root.path for root in drawing.roots))
     assert all(-1 < float(number) <= 2 * drawing.width for number in numbers)
+    assert len(drawing.roots) <= 50, "what looks the same is one path"
 
 
 def test_nobody_is_drawn_twice():

@@ -16,6 +16,7 @@ from web.pages.views import Page
 from web.viewer import viewer_of
 
 _PAGE = 50
+_NAMED = 6  # communities of a house, houses of a community; the rest is counted
 
 
 async def show_network(request: web.Request) -> web.Response:
@@ -61,7 +62,8 @@ def _house(house: House, network: Network) -> HouseRow:
         follows_us=house.follows_us,
         followers=house.followers,
         following=house.following,
-        communities=tuple(Link(label=bridge.title, href=bridge_path(bridge)) for bridge in meeting),
+        communities=tuple(Link(label=bridge.title, href=bridge_path(bridge)) for bridge in meeting[:_NAMED]),
+        more_communities=max(0, len(meeting) - _NAMED),
     )
 
 
@@ -69,6 +71,7 @@ def _bridge(bridge: Bridge, names: dict[str, str]) -> BridgeRow:
     return BridgeRow(
         name=bridge.title,
         path=bridge_path(bridge),
-        houses=tuple(names[host] for host in bridge.houses if host in names),
+        houses=tuple(names[host] for host in bridge.houses[:_NAMED]),
+        more_houses=max(0, len(bridge.houses) - _NAMED),
         members=bridge.members,
     )

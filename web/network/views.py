@@ -23,6 +23,7 @@ class HouseRow:
     followers: int = 0
     following: int = 0
     communities: tuple[Link, ...] = ()
+    more_communities: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +33,7 @@ class BridgeRow:
     name: str
     path: str
     houses: tuple[str, ...]
+    more_houses: int = 0
     members: int = 0
 
 

@@ -37,6 +37,7 @@ objects = Table(
     Index("ix_objects_actor_id_id", "actor_id", "id"),
     Index("ix_objects_in_reply_to", "in_reply_to"),
     Index("ix_objects_context", "context"),
+    Index("ix_objects_in_reply_to_id", "in_reply_to_id", "id"),
     Index("ix_objects_local_kind_id", "local", "kind", "id"),
     Index("ix_objects_local_visibility_id", "local", "visibility", "id"),
 )
