@@ -79,10 +79,16 @@ def decide(
     }
     if state is AnswerState.WAITLIST:
         is_waiting = before is not None and before.state == AnswerState.WAITLIST
-        values["queued_at"] = before.queued_at if is_waiting and before else unit.now
+        values["queued_at"] = before.queued_at if is_waiting and before else _end_of_line(conn, unit, event_id)
     kept = _keep(conn, unit, before, event_id, actor_id, values)
     _count(conn, unit, found)
     return kept
+
+
+def _end_of_line(conn: Connection, unit: Unit, event_id: int) -> int:
+    """Behind everybody who waits, also of those who came in the same instant."""
+    waiting = event_answers.list_waiting(conn, event_id)
+    return max([unit.now, *((each.queued_at or 0) + 1 for each in waiting[-1:])])
 
 
 def _may_come(
@@ -104,11 +110,11 @@ def _may_come(
         raise Conflict("Only people who were invited take part.")
     if not is_let_in and event.join_mode == JoinMode.RESTRICTED and state is not AnswerState.WAITLIST:
         return AnswerState.REQUESTED
-    return _room(conn, event, before, places)
+    return _room(event, before, places)
 
 
-def _room(conn: Connection, event: Event, before: Answer | None, places: int) -> AnswerState:
-    """A place, or a place in line; who waits is asked before who comes."""
+def _room(event: Event, before: Answer | None, places: int) -> AnswerState:
+    """A place, or a place in line."""
     held = before.places if before is not None and AnswerState(before.state).takes_place else 0
     if event.remaining is None:
         return AnswerState(before.state) if held and before else AnswerState.GOING
@@ -116,8 +122,7 @@ def _room(conn: Connection, event: Event, before: Answer | None, places: int) ->
         if places - held > event.remaining:
             raise Conflict(Sentence("There is {n} place left.", "There are {n} places left.", n=event.remaining))
         return AnswerState(before.state) if before else AnswerState.GOING
-    is_waiting = before is not None and before.state == AnswerState.WAITLIST
-    if places <= event.remaining and not is_waiting and not event_answers.list_waiting(conn, event.id):
+    if places <= event.remaining:  # nobody who waits fits in there: who does has moved up
         return AnswerState.GOING
     if event.capacity is not None and places > event.capacity:
         raise Conflict(Sentence("There is {n} place in all.", "There are {n} places in all.", n=event.capacity))
@@ -201,7 +206,11 @@ def organise(conn: Connection, unit: Unit, person_id: int, answer_id: int, verdi
     events.lock_event(conn, event.id)
     event, found = events.find_event(conn, event.id) or event, event_answers.find_by_id(conn, answer_id) or found
     state = _verdict(conn, unit, event, found, verdict)
-    queued_at = unit.now if state is AnswerState.WAITLIST else None
+    queued_at = found.queued_at
+    if state is not AnswerState.WAITLIST:
+        queued_at = None
+    elif queued_at is None:
+        queued_at = _end_of_line(conn, unit, event.id)
     event_answers.update_answer(conn, found.id, unit.now, state=state.value, queued_at=queued_at)
     decided = replace(found, state=state.value, queued_at=queued_at)
     if verdict in {"admit", "refuse", "remove"}:

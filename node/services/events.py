@@ -124,7 +124,8 @@ def publish_event(
         **_columns(record, unit),
     }
     objects.insert_objects(conn, [row])
-    events.save_event(conn, object_id, saved_of(record, source_uid=source_uid))
+    cancelled_at = unit.now if rules.is_cancelled(record) else None
+    events.save_event(conn, object_id, saved_of(record, source_uid=source_uid, cancelled_at=cancelled_at))
     events.add_organisers(conn, object_id, [person.id, *_organisers(conn, draft.organisers)])
     tags.add_tags(conn, {object_id: row["details"].get("hashtags", ())})
     if group is not None:  # its server passes the event on

@@ -1,12 +1,22 @@
 """Events between whole nodes: answers that reach the organisers, a waiting list across servers, changes everywhere."""
 
+import icalendar
 import pytest
 
-from node.domain.events import Wish
+from federation import outbox
+from federation.audience import Audience
+from federation.outgoing import Outgoing
+from node.clock import FixedClock
+from node.domain.events import AnswerState, Wish
+from node.domain.visibility import Visibility
+from node.ics import CalendarEntry, write_calendar
+from node.services import event_answers as answering
 from node.services import events
-from node.store import actors, objects
+from node.services.posts import publish_note
+from node.store import actors, event_answers, objects
+from node.store import events as event_store
 from tests.happenings import answer, change, copy_of, publish, state_of
-from tests.network import network
+from tests.network import Network, network, open_peer, stop_peer
 
 
 @pytest.fixture
@@ -77,3 +87,200 @@ async def test_a_room_change_and_a_cancellation_arrive(pair):
     assert (copied.status, copied.sequence) == ("cancelled", 2)
     assert copied.cancelled_at is not None
     assert (await hospital.object(event.uri)).state == "live"
+
+
+@pytest.mark.dear("fifteen people of three houses, one of them away for a while")
+async def test_twelve_places_for_fifteen_people_of_three_houses(tmp_path):
+    """S2: three wait, one leaves, the next moves up; a room change reaches every calendar.
+
+    The home node is off for a while: its event can be read elsewhere all the time, and what was answered meanwhile
+    reaches it when it is back.
+    """
+    clock = FixedClock()
+    async with network(tmp_path, "museum", "university", "hospital", clock=clock) as net:
+        museum, university, hospital = net.peers
+        organiser = await museum.add_actor("curator")
+        guests = [
+            (peer, await peer.add_actor(f"{name}{number}"))
+            for peer, name in ((university, "u"), (hospital, "h"), (museum, "m"))
+            for number in range(5)
+        ]
+        for peer in (university, hospital):
+            await peer.follow(await peer.organisation(), organiser.uri)
+        await net.settle()
+        event = await publish(museum, organiser, capacity=12)
+        await net.settle()
+        for peer, person in guests[:10]:
+            await answer(peer, person, event.uri)
+        await net.settle()
+
+        host = museum.system.node.config.host
+        await stop_peer(museum)
+        net.peers.remove(museum)
+        assert (await copy_of(hospital, event.uri)).record == event.record  # read while its home is off
+        leaver = guests[0]
+        await answer(*leaver, event.uri, Wish.DECLINED)
+        await answer(*leaver, event.uri, Wish.GOING)  # and changed her mind while nobody heard either
+        await net.settle()
+        museum = await open_peer(tmp_path / "museum", "museum", host, clock=clock)
+        try:
+            net.peers.append(museum)
+            await settle_later(net, clock)
+            for _, person in guests[10:]:
+                await answer(museum, person, event.uri)
+            await settle_later(net, clock)
+            at_home = await states_at_home(museum, event.id)
+            assert sorted(at_home.values()) == ["going"] * 12 + ["waitlist"] * 3
+            assert await everywhere(net, event, guests[:10]) == {uri: at_home[uri] for uri in uris(guests[:10])}
+
+            waiting = await museum.store.read(event_answers.list_waiting, event.id)
+            await answer(guests[3][0], guests[3][1], event.uri, Wish.DECLINED)
+            await settle_later(net, clock)
+            at_home = await states_at_home(museum, event.id)
+            moved = await museum.store.read(event_answers.find_by_id, waiting[0].id)
+            assert moved.state == "going"
+            assert sorted(at_home.values()) == ["declined", *["going"] * 12, *["waitlist"] * 2]
+            assert await everywhere(net, event, guests[:10]) == {uri: at_home[uri] for uri in uris(guests[:10])}
+
+            await change(museum, organiser, event, place={"name": "Hall 7"})
+            await settle_later(net, clock)
+            for peer in net.peers:
+                shown = await calendar_of(peer, event.uri)
+                assert (str(shown["location"]), shown["sequence"], str(shown["uid"])) == ("Hall 7", 1, event.uri)
+                assert (await copy_of(peer, event.uri)).going_count == 12
+        finally:
+            net.peers.remove(museum)
+            await stop_peer(museum)
+
+
+def uris(guests) -> list[str]:
+    return [person.uri for _, person in guests]
+
+
+async def settle_later(net: Network, clock: FixedClock) -> None:
+    """Also what is tried again after a while, and what is told once a minute."""
+    for _ in range(4):
+        await net.settle()
+        clock.advance(20 * 60_000)
+    await net.settle()
+
+
+async def states_at_home(home, event_id: int) -> dict[str, str]:
+    def load(conn):
+        rows = event_answers.list_answers(conn, event_id)
+        known = actors.load_actors_by_id(conn, [row.actor_id for row in rows])
+        return {known[row.actor_id].uri: row.state for row in rows}
+
+    return await home.store.read(load)
+
+
+async def everywhere(net: Network, event, guests) -> dict[str, str]:
+    """What the homes of these people know of their answers."""
+    return {person.uri: await state_of(peer, person, event.uri) for peer, person in guests}
+
+
+async def calendar_of(peer, uri: str):
+    """The event as the calendar of this node shows it."""
+    event = await copy_of(peer, uri)
+    entry = CalendarEntry(
+        event.uri, event.url, event.record, event.sequence, event.published_at, event.updated_at or event.published_at
+    )
+    [found] = icalendar.Calendar.from_ical(write_calendar([entry], name="x", url=event.url)).walk("VEVENT")
+    return found
+
+
+async def test_only_whoever_published_the_event_answers_for_it(pair):
+    """A forged Accept, of somebody else on the same server too, gives nobody a place."""
+    museum, hospital = pair.peers
+    ada, eve = await museum.add_actor("ada"), await museum.add_actor("eve")
+    ben = await hospital.add_actor("ben")
+    await meet(pair, museum, ada, (hospital, ben))
+    event = await publish(museum, ada, joinMode="restricted")
+    await pair.settle()
+    asked = await answer(hospital, ben, event.uri)
+    await pair.settle()
+    assert await state_of(hospital, ben, event.uri) == "requested"
+    await send(museum, eve, {"type": "Accept", "object": asked.uri, "to": [ben.uri]}, ben)
+    await pair.settle()
+    assert ("Accept", "not-organiser") in await hospital.outcomes()
+    assert await state_of(hospital, ben, event.uri) == "requested"
+    there = await museum.store.read(actors.find_actor, ben.uri)
+    given = await museum.store.read(event_answers.find_answer, event.id, there.id)
+    await museum.store.write(answering.organise, museum.unit(), ada.id, given.id, "admit")
+    await pair.settle()
+    assert await state_of(hospital, ben, event.uri) == "going"
+
+
+async def send(peer, actor, activity, to) -> None:
+    """An activity of ours as no page would send it."""
+    built = {"actor": actor.uri, **activity}
+    outgoing = Outgoing(actor, built, to.uri, Visibility.DIRECT, Audience(named=(to.uri,)))
+
+    def write(conn):
+        outbox.send(conn, peer.unit(), outgoing)
+
+    await peer.system.federation.fetcher.actor(to.uri)
+    await peer.store.write(write)
+
+
+async def test_a_word_in_reply_is_an_answer_and_is_confirmed(pair):
+    """Who only writes posts (as people of Mastodon do) takes part all the same."""
+    museum, hospital = pair.peers
+    ada, ben = await museum.add_actor("ada"), await hospital.add_actor("ben")
+    await meet(pair, museum, ada, (hospital, ben))
+    event = await publish(museum, ada, capacity=1)
+    await pair.settle()
+    there = await museum.store.read(actors.find_actor, ben.uri)
+
+    def reply(text):
+        return hospital.store.write(
+            publish_note, hospital.unit(), ben.id, text, Visibility.PUBLIC, in_reply_to=event.uri
+        )
+
+    await reply("Yes, but is there a lift?")
+    await pair.settle()
+    assert await state_of(museum, there, event.uri) == ""
+    await reply("yes!")
+    await pair.settle()
+    assert await state_of(museum, there, event.uri) == "going"
+    assert any("You have a place" in words for words in await direct_words(hospital, ben))
+
+
+async def test_a_private_event_reaches_whom_it_invites_and_nobody_else(pair):
+    museum, hospital = pair.peers
+    ada, ben = await museum.add_actor("ada"), await hospital.add_actor("ben")
+    eve = await hospital.add_actor("eve")
+    await meet(pair, museum, ada, (hospital, ben), (hospital, eve))
+    event = await publish(museum, ada, Visibility.PRIVATE, joinMode="invite")
+    await pair.settle()
+    assert await hospital.object(event.uri) is None
+    assert (await hospital.get(event.uri))[0] == 404
+    invited = await museum.system.federation.fetcher.actor(ben.uri)
+    await museum.store.write(answering.invite, museum.unit(), ada.id, event.id, invited.id)
+    await pair.settle()
+    assert await state_of(hospital, ben, event.uri) == "invited"
+    copied = await copy_of(hospital, event.uri)
+    assert await hospital.store.read(event_store.find_visible, copied.id, eve.id) is None
+    await answer(hospital, ben, event.uri)
+    await pair.settle()
+    assert await state_of(hospital, ben, event.uri) == "going"
+    await change(museum, ada, event, place={"name": "Cellar"})
+    await pair.settle()
+    assert (await copy_of(hospital, event.uri)).record["place"] == {"name": "Cellar"}
+
+
+async def test_a_double_join_and_a_late_undo_are_taken_once(pair):
+    museum, hospital = pair.peers
+    ada, ben = await museum.add_actor("ada"), await hospital.add_actor("ben")
+    await meet(pair, museum, ada, (hospital, ben))
+    event = await publish(museum, ada)
+    await pair.settle()
+    for number in (1, 2):
+        join = {"id": f"{hospital.origin}/ap/x/{number}", "type": "Join", "object": event.uri}
+        await send(hospital, ben, join, ada)
+    await pair.settle()
+    assert (await copy_of(museum, event.uri)).going_count == 1
+    await send(hospital, ben, {"type": "Undo", "object": {**join, "actor": ben.uri}}, ada)
+    await pair.settle()
+    assert (await copy_of(museum, event.uri)).going_count == 0
+    assert AnswerState.DECLINED in (await states_at_home(museum, event.id)).values()

@@ -8,6 +8,7 @@ from aiohttp import web
 from node.state import NODE
 from web.learning_api import (
     catalogue,
+    events,
     network,
     opinions,
     resource_writing,
@@ -23,6 +24,7 @@ NOUNS: tuple[ModuleType, ...] = (
     resource_writing,
     opinions,
     catalogue,
+    events,
     network,
     topics,
     topic_writing,

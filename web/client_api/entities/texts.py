@@ -4,17 +4,16 @@ Apps know no titles and cut what is long, so the essentials stand in front: a bo
 description, one line of facts, hashtags, the address (shelf: mastodon-api 9.1, 9.2).
 """
 
-import datetime as dt
 import html
 from collections.abc import Iterator, Mapping
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import Row
 
 from node.clock import day_at
 from node.domain import resources as records
 from node.domain.course_lines import course_line
+from node.domain.events import when_line
 from node.domain.licences import describe
 from node.domain.posts import PostKind
 from node.domain.records import ResourceRecord
@@ -41,7 +40,9 @@ def content_of(row: Row[Any], look: Look) -> str:
     details = row.details or {}
     if row.kind == PostKind.PAGE.value and len(plain(row.content)) <= _WHOLE:
         return _thread(row, details)
-    excerpt = shorten(plain(row.summary or row.content), _EXCERPT)
+    # The summary of an event repeats its date and place, which stand in front anyway.
+    told = (row.content or row.summary) if details.get("event") else (row.summary or row.content)
+    excerpt = shorten(plain(told), _EXCERPT)
     tags = " ".join(hashtag_link(f"{look.origin}/tags/{tag}", tag) for tag in details.get("hashtags", ())[:_TAGS])
     parts = [
         f"<strong>{html.escape(_title(row, details))}</strong>" if row.name else "",
@@ -50,7 +51,7 @@ def content_of(row: Row[Any], look: Look) -> str:
         html.escape(excerpt),
         html.escape(" · ".join(_facts(row.record))) if row.record is not None else "",
         tags,
-        address_link(row.url or row.uri),
+        address_link(row.url or row.uri) + _calendar(row, details),
     ]
     return "".join(f"<p>{part}</p>" for part in parts if part)
 
@@ -72,6 +73,12 @@ def warning_of(row: Row[Any]) -> str:
     return plain(row.summary) if is_warning else ""
 
 
+def _calendar(row: Row[Any], details: Mapping[str, Any]) -> str:
+    """The same event for calendars, of ours."""
+    is_own_event = row.local and row.kind == PostKind.EVENT and details.get("event") and row.url
+    return f"<br>{address_link(f'{row.url}.ics')}" if is_own_event else ""
+
+
 def as_paragraphs(content: str) -> str:
     """HTML that begins with a block as it is; words alone in a paragraph."""
     return content if not content or content.lstrip().startswith("<") else f"<p>{content}</p>"
@@ -82,7 +89,8 @@ def _title(row: Row[Any], details: Mapping[str, Any]) -> str:
     event = details.get("event") or {}
     if getattr(row, "accepted_id", None) is not None:
         return f"{_ANSWERED} {name}"
-    return f"CANCELLED: {name}" if event.get("status") == "cancelled" else name
+    is_told = name.upper().startswith(("CANCELLED", "ABGESAGT"))  # other nodes of ours say so in the name
+    return f"CANCELLED: {name}" if event.get("status") == "cancelled" and not is_told else name
 
 
 # -- resources -------------------------------------------------------------------------------------------------------
@@ -135,26 +143,7 @@ def _when(event: Mapping[str, Any] | None) -> Iterator[str]:
     """Date and time in the organiser's zone, with its name; and the place."""
     if not event:
         return
-    if event.get("start_at"):
-        zone, name = _zone(event.get("timezone") or "")
-        start = _moment(event["start_at"], zone)
-        end = _moment(event["end_at"], zone) if event.get("end_at") else None
-        if end is None:
-            yield f"{start:%a %d %b %Y, %H:%M} ({name})"
-        elif end.date() == start.date():
-            yield f"{start:%a %d %b %Y, %H:%M}-{end:%H:%M} ({name})"
-        else:
-            yield f"{start:%a %d %b %Y, %H:%M} - {end:%a %d %b %Y, %H:%M} ({name})"
+    if when := when_line(event):
+        yield when
     if place := event.get("place") or ("online" if event.get("online_url") else ""):
         yield place
-
-
-def _moment(at: int, zone: dt.tzinfo) -> dt.datetime:
-    return dt.datetime.fromtimestamp(at / 1000, zone)
-
-
-def _zone(name: str) -> tuple[dt.tzinfo, str]:
-    try:
-        return (ZoneInfo(name), name) if name else (dt.UTC, "UTC")
-    except (ZoneInfoNotFoundError, ValueError):
-        return dt.UTC, "UTC"

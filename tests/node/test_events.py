@@ -1,0 +1,309 @@
+"""Events and answers at home: one winner for the last place, a waiting list in order, rules that hold."""
+
+import asyncio
+import datetime as dt
+
+import pytest
+from sqlalchemy import func, select
+
+from node.clock import DAY, HOUR, SystemClock
+from node.domain.event_words import read_answer
+from node.domain.events import AnswerState, Wish, local_text, start_of, to_wall
+from node.domain.visibility import Visibility
+from node.errors import Conflict, Forbidden, Invalid, NotFound
+from node.ids import Ids
+from node.recurrence import last_end, occurrences
+from node.services import event_answers as answers
+from node.services import events as service
+from node.services.context import Unit
+from node.services.events import EventDraft, check_record
+from node.store import accounts, actors, event_answers, events
+from node.store.tables import event_answers as answer_table
+from tests import stores
+from tests.happenings import event_record
+
+database = stores.database
+store = stores.store
+ORIGIN = "https://learn.uni.example"
+
+
+@pytest.fixture
+def unit():
+    return Unit(Ids(SystemClock()), 1_800_000_000_000, ORIGIN, "learn.uni.example")
+
+
+def person(conn, unit, username, *, local=True, kind="person"):
+    host = unit.host if local else "far.example"
+    actor_id = unit.ids.new()
+    uri = f"https://{host}/ap/a/{actor_id}"
+    actors.insert_actor(
+        conn, id=actor_id, uri=uri, kind=kind, local=local, username=username, host=host,
+        url=f"https://{host}/@{username}", created_at=unit.now, updated_at=unit.now, inbox=f"{uri}/inbox",
+    )  # fmt: skip
+    if local and kind == "person":
+        accounts.insert_account(conn, actor_id, f"{username}@example.org", "", "member", unit.now)
+    return actor_id
+
+
+def people(conn, unit, count):
+    return [person(conn, unit, f"p{number}") for number in range(count)]
+
+
+def publish(conn, unit, owner, visibility=Visibility.PUBLIC, **changes):
+    return service.publish_event(conn, unit, owner, EventDraft(event_record(**changes), visibility))
+
+
+async def world(store, unit, guests, **changes):
+    def make(conn):
+        owner = person(conn, unit, "ada")
+        return owner, people(conn, unit, guests), publish(conn, unit, owner, **changes)
+
+    return await store.write(make)
+
+
+def states(conn, event_id):
+    rows = event_answers.list_answers(conn, event_id)
+    return {row.actor_id: row.state for row in rows}
+
+
+async def test_a_race_for_one_place_has_one_winner(store, unit):
+    """100 people answer at once; the other 99 stand in line, each once, in the order in which they came."""
+    _, guests, event = await world(store, unit, 100, capacity=1)
+    given = await asyncio.gather(*(store.write(answers.decide, unit, event.id, guest, Wish.GOING) for guest in guests))
+    assert sorted(each.state for each in given) == ["going", *["waitlist"] * 99]
+    after = await store.read(events.find_event, event.id)
+    assert (after.going_count, after.waiting_count, after.remaining) == (1, 99, 0)
+    assert await store.read(lambda conn: conn.scalar(select(func.count()).select_from(answer_table))) == 100
+
+
+async def test_a_race_without_a_waiting_list_turns_99_away(store, unit):
+    _, guests, event = await world(store, unit, 100, capacity=1, waitlist=False)
+    given = await asyncio.gather(
+        *(store.write(answers.decide, unit, event.id, guest, Wish.GOING) for guest in guests), return_exceptions=True
+    )
+    assert sum(isinstance(each, Conflict) for each in given) == 99
+    assert (await store.read(events.find_event, event.id)).going_count == 1
+
+
+async def test_who_waits_moves_up_in_order_and_once(store, unit):
+    _, guests, event = await world(store, unit, 4, capacity=1)
+    for guest in guests:
+        await store.write(answers.decide, unit, event.id, guest, Wish.GOING)
+    await store.write(answers.decide, unit, event.id, guests[0], Wish.DECLINED)
+    assert await store.read(states, event.id) == dict(
+        zip(guests, ["declined", "going", "waitlist", "waitlist"], strict=True)
+    )
+    await store.write(answers.decide, unit, event.id, guests[0], Wish.GOING)  # back at the end of the line
+    await asyncio.gather(*(store.write(answers.decide, unit, event.id, guests[1], Wish.DECLINED) for _ in range(5)))
+    after = await store.read(states, event.id)
+    assert [after[guest] for guest in guests] == ["waitlist", "declined", "going", "waitlist"]
+
+
+async def test_companions_need_places_too(store, unit):
+    _, guests, event = await world(store, unit, 4, capacity=3)
+    first = await store.write(answers.decide, unit, event.id, guests[0], Wish.GOING, companions=1)
+    second = await store.write(answers.decide, unit, event.id, guests[1], Wish.GOING, companions=1)
+    assert (first.state, second.state) == ("going", "waitlist")
+    third = await store.write(answers.decide, unit, event.id, guests[2], Wish.GOING)
+    assert third.state == "going"  # one place is free, and who waits needs two
+    with pytest.raises(Conflict, match="0 places left"):
+        await store.write(answers.decide, unit, event.id, guests[0], Wish.GOING, companions=2)
+    with pytest.raises(Conflict, match="3 places in all"):
+        await store.write(answers.decide, unit, event.id, guests[3], Wish.GOING, companions=3)
+    await store.write(answers.decide, unit, event.id, guests[0], Wish.DECLINED)
+    assert (await store.read(states, event.id))[guests[1]] == "going"
+
+
+async def test_the_same_answer_twice_changes_nothing(store, unit):
+    _, guests, event = await world(store, unit, 2, capacity=1)
+    for guest in (*guests, *guests):
+        await store.write(answers.decide, unit, event.id, guest, Wish.GOING)
+    after = await store.read(events.find_event, event.id)
+    assert (after.going_count, after.waiting_count) == (1, 1)
+
+
+async def test_more_places_let_people_move_up_and_fewer_than_given_are_refused(store, unit):
+    owner, guests, event = await world(store, unit, 3, capacity=1)
+    for guest in guests:
+        await store.write(answers.decide, unit, event.id, guest, Wish.GOING)
+    await store.write(service.change_event, unit, owner, event.id, {**event.record, "capacity": 2})
+    assert list((await store.read(states, event.id)).values()) == ["going", "going", "waitlist"]
+    with pytest.raises(Invalid, match="at least 2"):
+        await store.write(service.change_event, unit, owner, event.id, {**event.record, "capacity": 1})
+    assert (await store.read(events.find_event, event.id)).capacity == 2
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"status": "cancelled"}, "cancelled"),
+        ({"start": "2020-01-01T10:00:00+01:00", "end": "2020-01-01T11:00:00+01:00"}, "over"),
+        ({"joinMode": "external", "externalUrl": "https://x.example/"}, "elsewhere"),
+        ({"joinMode": "invite"}, "invited"),
+    ],
+)
+async def test_answers_that_cannot_be_granted_are_refused_and_change_nothing(store, unit, changes, why):
+    _, [guest], event = await world(store, unit, 1, **changes)
+    with pytest.raises(Conflict, match=why):
+        await store.write(answers.answer, unit, guest, event.id, Wish.GOING)
+    assert await store.read(states, event.id) == {}
+
+
+async def test_organisers_decide_where_they_want_to(store, unit):
+    owner, guests, event = await world(store, unit, 2, joinMode="restricted", capacity=1)
+    asked = [await store.write(answers.answer, unit, guest, event.id, Wish.GOING) for guest in guests]
+    assert [each.state for each in asked] == ["requested", "requested"]
+    admitted = [await store.write(answers.organise, unit, owner, each.id, "admit") for each in asked]
+    assert [each.state for each in admitted] == ["going", "waitlist"]
+    with pytest.raises(NotFound):
+        await store.write(answers.organise, unit, guests[0], asked[1].id, "admit")
+    with pytest.raises(Conflict):
+        await store.write(answers.organise, unit, owner, asked[0].id, "attended")  # it has not begun
+
+
+async def test_who_is_invited_may_come_and_only_organisers_invite(store, unit):
+    owner, [guest, other], event = await world(store, unit, 2, joinMode="invite")
+    invited = await store.write(answers.invite, unit, owner, event.id, guest)
+    assert invited.state == "invited"
+    assert (await store.write(answers.answer, unit, guest, event.id, Wish.GOING)).state == "going"
+    with pytest.raises(Forbidden):
+        await store.write(answers.invite, unit, guest, event.id, other)
+
+
+async def test_private_events_are_nowhere_for_outsiders(store, unit):
+    owner, [guest], event = await world(store, unit, 1, visibility=Visibility.PRIVATE)
+    with pytest.raises(NotFound):
+        await store.write(answers.answer, unit, guest, event.id, Wish.GOING)
+    with pytest.raises(NotFound):
+        await store.write(service.change_event, unit, guest, event.id, event.record)
+    for viewer in (guest, None):
+        assert await store.read(events.list_upcoming, viewer, unit.now) == []
+        assert await store.read(events.list_between, viewer, 0, 2**52, unit.now) == []
+    await store.write(answers.invite, unit, owner, event.id, guest)
+    assert [each.id for each in await store.read(events.list_upcoming, guest, unit.now)] == [event.id]
+
+
+async def test_only_organisers_change_an_event(store, unit):
+    _, [guest], event = await world(store, unit, 1)
+    for act in (service.cancel_event, service.delete_event):
+        with pytest.raises(Forbidden):
+            await store.write(act, unit, guest, event.id)
+    assert (await store.read(events.find_event, event.id)).version == 1
+
+
+# -- records ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("changes", "path"),
+    [
+        ({"end": "2099-05-07T17:00:00+02:00"}, "$.end"),
+        ({"end": "2100-05-07T17:00:00+02:00"}, "$.end"),
+        ({"timeZone": "Mars/Olympus"}, "$.timeZone"),
+        ({"timeZone": "../../etc/passwd"}, "$.timeZone"),
+        ({"timeZone": "Europe"}, "$.timeZone"),
+        ({"start": "2099-05-07T18:00"}, "$.start"),
+        ({"place": None}, "$.place"),
+        ({"place": None, "onlineUrl": "javascript:alert(1)"}, "$.onlineUrl"),
+        ({"joinMode": "external"}, "$.externalUrl"),
+        ({"joinMode": "unknown"}, "$.joinMode"),
+        ({"capacity": 0}, "$.capacity"),
+        ({"capacity": 10**9}, "$.capacity"),
+        ({"name": {}}, "$.name"),
+        ({"name": {"de": "Nur deutsch"}}, "$.name"),
+        ({"recurrence": {"frequency": "daily"}}, "$.recurrence"),
+        ({"recurrence": {"frequency": "daily", "count": 751}}, "$.recurrence.count"),
+        ({"recurrence": {"frequency": "secondly", "count": 2}}, "$.recurrence.frequency"),
+        ({"recurrence": {"frequency": "daily", "until": "2190-01-01"}}, "$.recurrence.until"),
+        ({"recurrence": {"frequency": "daily", "until": "2090-01-01"}}, "$.recurrence.until"),
+        ({"recurrence": {"frequency": "weekly", "count": 2, "byDay": ["2TU"]}}, "$.recurrence.byDay"),
+        ({"recurrence": {"frequency": "monthly", "count": 2, "byDay": ["TU"]}}, "$.recurrence.byDay"),
+        ({"recurrence": {"frequency": "daily", "count": 1, "exceptions": ["2099-05-07"]}}, "$.recurrence"),
+        ({"surprise": True}, "$"),
+    ],
+)
+def test_records_that_do_not_hold_are_refused_with_the_place(changes, path):
+    with pytest.raises(Invalid) as refused:
+        check_record(event_record(**changes))
+    assert any(each.path.startswith(path) for each in refused.value.problems), refused.value.problems
+
+
+@pytest.mark.parametrize(
+    ("rule", "most"),
+    [
+        ({"frequency": "daily", "interval": 1, "until": "2199-12-31"}, 732),
+        ({"frequency": "daily", "count": 10**12}, 750),
+        ({"frequency": "monthly", "byDay": ["5MO"], "interval": 52, "count": 10**6}, 2),
+        ({"frequency": "weekly", "byDay": ["MO", "TU", "WE", "TH", "FR", "SA", "SU"], "count": 10**6}, 750),
+    ],
+)
+def test_recurrence_bombs_end_soon(rule, most):
+    found = list(occurrences(event_record(recurrence=rule)))
+    assert len(found) <= most
+    assert all(each.start_at - found[0].start_at <= 732 * DAY for each in found)
+
+
+def test_a_series_stays_at_its_hour_when_the_clocks_change():
+    rule = {"frequency": "weekly", "count": 3, "exceptions": ["2099-10-22"]}
+    record = event_record(start="2099-10-15T18:00:00+02:00", end="2099-10-15T19:00:00+02:00", recurrence=rule)
+    assert [to_wall(each.start_at, "Europe/Berlin") for each in occurrences(record)] == [
+        "2099-10-15T18:00",
+        "2099-10-29T18:00",
+    ]
+    assert local_text(last_end(record), "Europe/Berlin") == "2099-10-29T19:00:00+01:00"
+
+
+def test_months_skip_what_they_lack():
+    record = event_record(start="2099-01-31T09:00:00+01:00", end=None, recurrence={"frequency": "monthly", "count": 3})
+    days = [dt.datetime.fromtimestamp(each.start_at / 1000, dt.UTC).strftime("%m-%d") for each in occurrences(record)]
+    assert days == ["01-31", "03-31", "05-31"]
+
+
+async def test_one_day_of_a_series_is_left_out_and_calendars_hear_of_it(store, unit):
+    owner, _, event = await world(store, unit, 0, recurrence={"frequency": "daily", "count": 3})
+    changed = await store.write(service.skip_occurrence, unit, owner, event.id, "2099-05-08")
+    assert changed.sequence == 1
+    assert [to_wall(each.start_at, "Europe/Berlin")[:10] for each in occurrences(changed.record)] == [
+        "2099-05-07",
+        "2099-05-09",
+    ]
+    with pytest.raises(Conflict):
+        await store.write(service.skip_occurrence, unit, owner, event.id, "2099-05-08")
+
+
+async def test_a_text_alone_is_no_news_for_calendars(store, unit):
+    owner, _, event = await world(store, unit, 0)
+    changed = await store.write(
+        service.change_event, unit, owner, event.id, {**event.record, "description": {"en": "Other words"}}
+    )
+    assert (changed.version, changed.sequence) == (2, 0)
+    assert start_of(changed.record) == event.start_at
+
+
+@pytest.mark.parametrize(
+    ("html", "wish"),
+    [
+        ("<p>yes</p>", Wish.GOING),
+        ('<p><span class="h-card"><a href="https://u.example/@ada">@<span>ada</span></a></span> Yes!</p>', Wish.GOING),
+        ("<p>@ada@uni.example Ich komme.</p>", Wish.GOING),
+        ("<p>I\N{RIGHT SINGLE QUOTATION MARK}m in \N{PARTY POPPER}</p>", Wish.GOING),
+        ("<p>Nein danke</p>", Wish.DECLINED),
+        ("<p>maybe</p>", Wish.INTERESTED),
+        ("<p>Yes, but is there a lift?</p>", None),
+        ("<p>no idea</p>", None),
+        ("<p></p>", None),
+        ("<p>" + "yes " * 200 + "</p>", None),
+    ],
+)
+def test_only_a_bare_word_is_an_answer(html, wish):
+    assert read_answer(html) is wish
+
+
+async def test_whoever_was_there_is_noted_after_it_began(store, unit):
+    begun = local_text(unit.now - HOUR, "Europe/Berlin")
+    ends = local_text(unit.now + HOUR, "Europe/Berlin")
+    owner, [guest], event = await world(store, unit, 1, start=begun, end=ends)
+    given = await store.write(answers.answer, unit, guest, event.id, Wish.GOING)
+    noted = await store.write(answers.organise, unit, owner, given.id, "attended")
+    assert noted.state == AnswerState.ATTENDED
+    assert (await store.read(events.find_event, event.id)).going_count == 1

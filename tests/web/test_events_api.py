@@ -1,0 +1,112 @@
+"""Events and answers in the learning API: described, bounded, and closed to whom they are not for."""
+
+import pytest
+
+from node.domain.visibility import Visibility
+from node.store import actors
+from tests.happenings import event_record, publish
+from tests.web.conftest import Site
+
+BASE = "/api/learning/v1/events"
+
+
+@pytest.fixture
+async def ada(site: Site):
+    await site.set_up()
+    return await site.store.read(actors.find_local_actor, "ada")
+
+
+async def call(site: Site, method: str, path: str, token: str = "", json=None, **headers: str):
+    if token:
+        headers["Authorization"] = f"Bearer {token}"
+    async with site.peer.http.request(method, site.peer.origin + path, json=json, headers=headers) as reply:
+        is_json = "json" in (reply.content_type or "")
+        return reply.status, await reply.json() if is_json else None, reply.headers
+
+
+async def test_an_event_is_made_once_changed_answered_and_cancelled(site, ada):
+    token = await site.peer.token(ada)
+    sent = {**event_record(capacity=1), "visibility": "public"}
+    status, made, headers = await call(site, "POST", BASE, token, sent, **{"Idempotency-Key": "one"})
+    assert (status, made["remaining"], made["next"]) == (201, 1, "2099-05-07T18:00:00+02:00")
+    again = await call(site, "POST", BASE, token, sent, **{"Idempotency-Key": "one"})
+    assert again[1]["id"] == made["id"]
+    path = f"{BASE}/{made['id']}"
+    changed = event_record(capacity=1, place={"name": "Room 2"})
+    assert (await call(site, "PUT", path, token, changed))[0] == 428
+    assert (await call(site, "PUT", path, token, changed, **{"If-Match": '"old"'}))[0] == 412
+    status, shown, _ = await call(site, "PUT", path, token, changed, **{"If-Match": headers["ETag"]})
+    assert (status, shown["sequence"], shown["place"]) == (200, 1, {"name": "Room 2"})
+
+    ben = await site.peer.add_actor("ben")
+    theirs = await site.peer.token(ben)
+    status, given, _ = await call(site, "PUT", f"{path}/answer", theirs, {"answer": "going", "note": "hello"})
+    assert (status, given["state"], given["placeInLine"]) == (200, "going", None)
+    assert (await call(site, "PUT", f"{path}/answer", token, {"answer": "going"}))[1]["placeInLine"] == 1
+    assert (await call(site, "GET", f"{path}/answers", theirs))[0] == 403
+    status, listed, _ = await call(site, "GET", f"{path}/answers", token)
+    assert [(each["person"]["handle"].split("@")[1], each["note"]) for each in listed["items"]] == [
+        ("ben", "hello"),
+        ("ada", ""),
+    ]
+    assert (await call(site, "GET", path))[1]["going"] == 1
+    assert (await call(site, "POST", f"{path}/cancel", theirs))[0] == 403
+    assert (await call(site, "POST", f"{path}/cancel", token))[1]["status"] == "cancelled"
+    assert (await call(site, "PUT", f"{path}/answer", theirs, {"answer": "going"}))[0] == 409
+    assert (await call(site, "DELETE", path, token))[0] == 204
+    assert (await call(site, "GET", path))[0] == 404
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "sent", "status"),
+    [
+        ("POST", "", {**event_record(), "visibility": "everybody"}, 422),
+        ("POST", "", {**event_record(), "community": 7}, 422),
+        ("POST", "", {**event_record(), "community": "7", "visibility": "public"}, 422),
+        ("POST", "", {**event_record(end="2000-01-01T00:00:00Z")}, 422),
+        ("POST", "", {**event_record(recurrence={"frequency": "daily"})}, 422),
+        ("POST", "", {"visibility": "public"}, 422),
+        ("PUT", "/{id}/answer", {"answer": "perhaps"}, 422),
+        ("PUT", "/{id}/answer", {"answer": "going", "companions": 11}, 422),
+        ("PUT", "/{id}/answer", {"answer": "going", "companions": "many"}, 422),
+        ("PUT", "/{id}/answer", {"answer": "going", "note": "x" * 501}, 422),
+        ("PUT", "/1/answer", {"answer": "going"}, 404),
+        ("POST", "/{id}/answers/1", {"verdict": "admit"}, 404),
+        ("POST", "/{id}/answers/1", {"verdict": "promote"}, 422),
+        ("POST", "/{id}/invitations", {"person": "https://nobody.example/"}, 409),
+        ("GET", "?show=everything", None, 400),
+        ("GET", "/999", None, 404),
+    ],
+)
+async def test_bad_input_is_a_problem_and_changes_nothing(site, ada, method, path, sent, status):
+    event = await publish(site.peer, ada)
+    token = await site.peer.token(ada)
+    answered, problem, _ = await call(site, method, BASE + path.format(id=event.id), token, sent)
+    assert answered == status, problem
+    assert problem["title"]
+    listed = (await call(site, "GET", BASE, token))[1]["items"]
+    assert [(each["id"], each["going"], each["version"]) for each in listed] == [(str(event.id), 0, 1)]
+
+
+async def test_strangers_and_narrow_tokens_write_nothing_and_see_nothing_closed(site, ada):
+    event = await publish(site.peer, ada, Visibility.ORGANISATION)
+    path, narrow = f"{BASE}/{event.id}", await site.peer.token(ada, "read")
+    assert (await call(site, "GET", path))[0] == 404
+    assert (await call(site, "GET", BASE))[1]["items"] == []
+    assert (await call(site, "POST", BASE, json=event_record()))[0] == 401
+    assert (await call(site, "POST", BASE, narrow, event_record()))[0] == 403
+    assert (await call(site, "PUT", f"{path}/answer", narrow, {"answer": "going"}))[0] == 403
+    assert (await call(site, "GET", f"{path}/answers"))[0] == 401
+
+
+async def test_lists_go_on_where_they_ended(site, ada):
+    token = await site.peer.token(ada)
+    for day in (9, 8, 7):
+        times = {"start": f"2099-05-0{day}T18:00:00+02:00", "end": f"2099-05-0{day}T20:00:00+02:00"}
+        await publish(site.peer, ada, **times)
+    seen, cursor = [], ""
+    while cursor is not None:
+        page = (await call(site, "GET", f"{BASE}?limit=1&cursor={cursor}", token))[1]
+        seen += [each["start"][8:10] for each in page["items"]]
+        cursor = page["next"]
+    assert seen == ["07", "08", "09"]

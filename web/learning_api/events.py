@@ -1,0 +1,498 @@
+"""Events of this node and of those that it knows, and people's answers to them."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from aiohttp import web
+from sqlalchemy import Connection
+
+from node.clock import to_rfc3339
+from node.domain.events import EventRecord, Wish, local_text
+from node.domain.text import clean
+from node.domain.visibility import Visibility
+from node.errors import Conflict, Invalid, NotFound, Problem
+from node.recurrence import following
+from node.services import event_answers as answering
+from node.services import events as service
+from node.services.context import Unit
+from node.services.events import VISIBILITIES, EventDraft
+from node.state import NODE
+from node.store import actors, event_answers, events, idempotency
+from node.store.actors import Actor
+from node.store.event_answers import Answer
+from node.store.events import Event, Scope
+from schemas import load as load_schema
+from web.events.answers import VERDICTS
+from web.events.cards import path_of
+from web.learning_api.answers import PREFIX, json_answer, limit_of, one_of
+from web.learning_api.callers import key_of, read_json, reader, require_match, writer, written
+from web.learning_api.description import ADDRESS, INSTANT, PROBLEM, TEXT, answer, operation, pages, parameter, ref
+from web.pages.cursor import number_in
+
+SCOPE = "write:statuses"
+_SHOWS = ("coming", "mine", "past")
+#: What a writing call says beside the record.
+_AROUND = ("visibility", "community", "asOrganisation")
+
+
+# -- events ----------------------------------------------------------------------------------------------------------
+
+
+async def list_events(request: web.Request) -> web.Response:
+    """``GET /events?show=&q=&limit=&cursor=``: by the time at which they begin."""
+    viewer, node = await reader(request), request.app[NODE]
+    show = one_of(request.query.get("show", "coming"), "show", _SHOWS)
+    limit, query = limit_of(request), clean(request.query.get("q", ""))[:200].strip()
+    after = _after(request.query.get("cursor", ""))
+    found, known = await node.store.read(_list, viewer, show, query, after, limit, node.clock.now())
+    shown = found[:limit]
+    following_page = f"{shown[-1].start_at}-{shown[-1].id}" if len(found) > limit else None
+    items = [event_json(each, known[each.actor_id], node.config.origin, node.clock.now()) for each in shown]
+    return json_answer(request, {"items": items, "next": following_page})
+
+
+def _list(
+    conn: Connection,
+    viewer: int | None,
+    show: str,
+    query: str,
+    after: tuple[int, int] | None,
+    limit: int,
+    now: int,
+) -> tuple[list[Event], dict[int, Actor]]:
+    if show == "mine" and viewer is None:
+        return [], {}
+    scope = Scope(person_id=viewer if show == "mine" else None, text=query)
+    found = events.list_upcoming(conn, viewer, now, scope=scope, after=after, limit=limit + 1, past=show == "past")
+    return found, actors.load_actors_by_id(conn, [each.actor_id for each in found])
+
+
+def _after(text: str) -> tuple[int, int] | None:
+    start, _, event = text.partition("-")
+    pair = number_in(start), number_in(event)
+    return (pair[0], pair[1]) if pair[0] is not None and pair[1] is not None else None
+
+
+async def show_event(request: web.Request) -> web.Response:
+    """``GET /events/ID``"""
+    viewer = await reader(request)
+    return json_answer(request, await _shown(request, viewer, int(request.match_info["event"])))
+
+
+async def _shown(request: web.Request, viewer: int | None, event_id: int) -> dict[str, Any]:
+    node = request.app[NODE]
+    event, publisher = await node.store.read(_one, event_id, viewer)
+    return event_json(event, publisher, node.config.origin, node.clock.now())
+
+
+def _one(conn: Connection, event_id: int, viewer: int | None) -> tuple[Event, Actor]:
+    event = events.find_visible(conn, event_id, viewer)
+    if event is None:
+        raise NotFound
+    return event, actors.load_actors_by_id(conn, [event.actor_id])[event.actor_id]
+
+
+async def create_event(request: web.Request) -> web.Response:
+    """``POST /events``: the record with ``visibility``; the same Idempotency-Key again answers the first."""
+    person, node = await writer(request, SCOPE), request.app[NODE]
+    sent = await read_json(request)
+    draft = _read_draft(sent)
+    event_id = await node.store.write(_create, node.unit(), person, draft, key_of(request))
+    shown = await _shown(request, person, event_id)
+    return written(shown, status=201, location=f"{PREFIX}/events/{event_id}")
+
+
+def _create(conn: Connection, unit: Unit, person: int, draft: EventDraft, key: str) -> int:
+    event_id = unit.ids.new()
+    if key:
+        claimed = idempotency.claim(conn, person, key, event_id, unit.now)
+        if claimed != event_id:
+            return claimed
+    return service.publish_event(conn, unit, person, draft, event_id=event_id).id
+
+
+def _read_draft(sent: dict[str, Any]) -> EventDraft:
+    around = {name: sent.pop(name, None) for name in _AROUND}
+    levels = {level.value: level for level in VISIBILITIES}
+    visibility = around["visibility"] or Visibility.ORGANISATION.value
+    community = around["community"]
+    problems = [
+        *([] if visibility in levels else [Problem("$.visibility", " or ".join(levels), str(visibility)[:60])]),
+        *(
+            []
+            if community is None or (isinstance(community, str) and number_in(community) is not None)
+            else [Problem("$.community", "the id of a community", str(community)[:60])]
+        ),
+        *(
+            []
+            if around["asOrganisation"] in {None, True, False}
+            else [Problem("$.asOrganisation", "true or false", str(around["asOrganisation"])[:60])]
+        ),
+    ]
+    if problems:
+        raise Invalid(problems=problems)
+    return EventDraft(
+        cast(EventRecord, sent),
+        levels[visibility],
+        community_id=number_in(community) if community else None,
+        as_organisation=bool(around["asOrganisation"]),
+    )
+
+
+async def change_event(request: web.Request) -> web.Response:
+    """``PUT /events/ID``: another record in the place of the one that was read (``If-Match``)."""
+    person, event_id = await writer(request, SCOPE), int(request.match_info["event"])
+    require_match(request, await _shown(request, person, event_id))
+    record = cast(EventRecord, await read_json(request, "event"))
+    node = request.app[NODE]
+    await node.store.write(service.change_event, node.unit(), person, event_id, record)
+    return written(await _shown(request, person, event_id))
+
+
+async def cancel_event(request: web.Request) -> web.Response:
+    """``POST /events/ID/cancel``: it stays, as cancelled, and everybody who answered hears of it."""
+    person, event_id, node = await writer(request, SCOPE), int(request.match_info["event"]), request.app[NODE]
+    await node.store.write(service.cancel_event, node.unit(), person, event_id)
+    return written(await _shown(request, person, event_id))
+
+
+async def delete_event(request: web.Request) -> web.Response:
+    """``DELETE /events/ID``: it is gone with all answers."""
+    person, node = await writer(request, SCOPE), request.app[NODE]
+    await node.store.write(service.delete_event, node.unit(), person, int(request.match_info["event"]))
+    return web.Response(status=204)
+
+
+# -- answers ---------------------------------------------------------------------------------------------------------
+
+
+async def show_answer(request: web.Request) -> web.Response:
+    """``GET /events/ID/answer``: one's own."""
+    person, node = await writer(request, "read:statuses"), request.app[NODE]
+    found, line = await node.store.read(_own_answer, person, int(request.match_info["event"]))
+    return json_answer(request, own_answer_json(found, line))
+
+
+async def give_answer(request: web.Request) -> web.Response:
+    """``PUT /events/ID/answer``: ``{"answer": "going", "companions": 1, "note": ""}``; again it changes nothing.
+
+    ``state`` of the reply says what became of it: at home at once, elsewhere ``requested`` until the organisers' node
+    has decided.
+    """
+    person, node = await writer(request, SCOPE), request.app[NODE]
+    sent, event_id = await read_json(request), int(request.match_info["event"])
+    wish, note, companions = _read_answer(sent)
+    await node.store.write(answering.answer, node.unit(), person, event_id, wish, note=note, companions=companions)
+    found, line = await node.store.read(_own_answer, person, event_id)
+    return written(own_answer_json(found, line))
+
+
+def _read_answer(sent: Mapping[str, Any]) -> tuple[Wish, str, int]:
+    said, note, companions = sent.get("answer"), sent.get("note", ""), sent.get("companions", 0)
+    wishes = [wish.value for wish in Wish]
+    problems = [
+        *([] if said in wishes else [Problem("$.answer", " or ".join(wishes), str(said)[:60])]),
+        *([] if isinstance(note, str) else [Problem("$.note", "a text", str(note)[:60])]),
+        *([] if type(companions) is int else [Problem("$.companions", "a number", str(companions)[:60])]),
+    ]
+    if problems:
+        raise Invalid(problems=problems)
+    return Wish(str(said)), note, companions
+
+
+def _own_answer(conn: Connection, person: int, event_id: int) -> tuple[Answer, int]:
+    event = events.find_visible(conn, event_id, person)
+    found = event_answers.find_answer(conn, event_id, person) if event else None
+    if event is None or found is None:
+        raise NotFound
+    waits = event.local and found.queued_at is not None
+    return found, event_answers.place_in_line(conn, found) if waits else 0
+
+
+async def list_answers(request: web.Request) -> web.Response:
+    """``GET /events/ID/answers?cursor=``: of everybody, for organisers only."""
+    person, node = await writer(request, "read:statuses"), request.app[NODE]
+    limit, after = limit_of(request), number_in(request.query.get("cursor", ""))
+    found, people = await node.store.read(_answers, person, int(request.match_info["event"]), after, limit)
+    shown = found[:limit]
+    items = [answer_json(each, people[each.actor_id]) for each in shown]
+    return json_answer(request, {"items": items, "next": str(shown[-1].id) if len(found) > limit else None})
+
+
+def _answers(
+    conn: Connection, person: int, event_id: int, after: int | None, limit: int
+) -> tuple[list[Answer], dict[int, Actor]]:
+    event = service.find_organised(conn, event_id, person)
+    found = event_answers.list_answers(conn, event.id, after=after, limit=limit + 1)
+    return found, actors.load_actors_by_id(conn, [each.actor_id for each in found])
+
+
+async def decide_answer(request: web.Request) -> web.Response:
+    """``POST /events/ID/answers/ANSWER``: ``{"verdict": "admit"}``, by organisers."""
+    person, node = await writer(request, SCOPE), request.app[NODE]
+    verdict = (await read_json(request)).get("verdict")
+    if verdict not in VERDICTS:
+        raise Invalid(problems=[Problem("$.verdict", " or ".join(VERDICTS), str(verdict)[:60])])
+    answer_id = int(request.match_info["answer"])
+    decided, who = await node.store.write(_decide, node.unit(), person, answer_id, verdict)
+    return written(answer_json(decided, who))
+
+
+def _decide(conn: Connection, unit: Unit, person: int, answer_id: int, verdict: str) -> tuple[Answer, Actor]:
+    decided = answering.organise(conn, unit, person, answer_id, verdict)
+    return decided, actors.load_actors_by_id(conn, [decided.actor_id])[decided.actor_id]
+
+
+async def invite(request: web.Request) -> web.Response:
+    """``POST /events/ID/invitations``: ``{"person": "https://..."}``, the URI of an account that this node knows."""
+    person, node = await writer(request, SCOPE), request.app[NODE]
+    uri = (await read_json(request)).get("person")
+    if not isinstance(uri, str):
+        raise Invalid(problems=[Problem("$.person", "the address of a person", str(uri)[:60])])
+    event_id = int(request.match_info["event"])
+    invited, who = await node.store.write(_invite, node.unit(), person, event_id, uri)
+    return written(answer_json(invited, who), status=201)
+
+
+def _invite(conn: Connection, unit: Unit, person: int, event_id: int, uri: str) -> tuple[Answer, Actor]:
+    service.find_organised(conn, event_id, person)
+    found = actors.find_actor(conn, uri)
+    if found is None:
+        raise Conflict("This node does not know this person.")
+    return answering.invite(conn, unit, person, event_id, found.id), found
+
+
+# -- writing an answer ------------------------------------------------------------------------------------------------
+
+
+def event_json(event: Event, publisher: Actor, base: str, now: int) -> dict[str, Any]:
+    """Our JSON of an event: its record, and what the node knows; never who comes."""
+    coming = following(event.record, now)
+    return {
+        **event.record,
+        "id": str(event.id),
+        "uri": event.uri,
+        "page": f"{base}{path_of(event)}",
+        "home": event.url or event.uri,
+        "calendar": f"{base}{path_of(event)}.ics",
+        "visibility": event.visibility,
+        "community": event.audience or None,
+        "publisher": {"uri": publisher.uri, "name": publisher.title, "handle": publisher.handle},
+        "next": local_text(coming.start_at, event.timezone) if coming else None,
+        "sequence": event.sequence,
+        "version": event.version,
+        "going": event.going_count,
+        "waiting": event.waiting_count,
+        "interested": event.interested_count,
+        "remaining": event.remaining,
+        "published": to_rfc3339(event.published_at),
+        "updated": to_rfc3339(event.updated_at or event.published_at),
+    }
+
+
+def own_answer_json(found: Answer, line: int) -> dict[str, Any]:
+    return {
+        "state": found.state,
+        "placeInLine": line or None,
+        "companions": found.companions,
+        "note": found.note,
+        "updated": to_rfc3339(found.updated_at),
+    }
+
+
+def answer_json(found: Answer, who: Actor) -> dict[str, Any]:
+    """As organisers see it."""
+    return {
+        "id": str(found.id),
+        "person": {"uri": who.uri, "name": who.title, "handle": who.handle},
+        "state": found.state,
+        "companions": found.companions,
+        "note": found.note,
+        "updated": to_rfc3339(found.updated_at),
+    }
+
+
+_EVENT = f"{PREFIX}/events/{{event:[0-9]{{1,19}}}}"
+ROUTES = [
+    web.get(f"{PREFIX}/events", list_events, name="learning-events"),
+    web.post(f"{PREFIX}/events", create_event, name="learning-event-create"),
+    web.get(_EVENT, show_event, name="learning-event"),
+    web.put(_EVENT, change_event, name="learning-event-change"),
+    web.delete(_EVENT, delete_event, name="learning-event-delete"),
+    web.post(f"{_EVENT}/cancel", cancel_event, name="learning-event-cancel"),
+    web.get(f"{_EVENT}/answer", show_answer, name="learning-event-answer"),
+    web.put(f"{_EVENT}/answer", give_answer, name="learning-event-answer-give"),
+    web.get(f"{_EVENT}/answers", list_answers, name="learning-event-answers"),
+    web.post(f"{_EVENT}/answers/{{answer:[0-9]{{1,19}}}}", decide_answer, name="learning-event-answer-decide"),
+    web.post(f"{_EVENT}/invitations", invite, name="learning-event-invite"),
+]
+
+# -- the description ------------------------------------------------------------------------------------------------
+
+_ID = parameter("event", "The id of the event here", TEXT, where="path")
+_ANSWER_ID = parameter("answer", "The id of the answer", TEXT, where="path")
+_MATCH = {**parameter("If-Match", "The entity tag of what was read", TEXT, where="header"), "required": True}
+_KEY = parameter("Idempotency-Key", "The same key again makes nothing more", TEXT, where="header")
+_REFUSALS = {"401": PROBLEM, "403": PROBLEM, "404": PROBLEM, "422": PROBLEM}
+_COUNT = {"type": "integer", "minimum": 0}
+_PERSON = {
+    "type": "object",
+    "required": ["uri", "name", "handle"],
+    "properties": {"uri": ADDRESS, "name": TEXT, "handle": TEXT},
+}
+
+
+def _made(description: str, schema: str) -> dict[str, Any]:
+    return {"description": description, "content": {"application/json": {"schema": ref(schema)}}}
+
+
+PATHS: Mapping[str, Any] = {
+    "/events": {
+        "get": operation(
+            "listEvents",
+            {**answer("A page", "Events"), "400": PROBLEM},
+            [
+                parameter("show", "What comes, one's own, what was", {"enum": list(_SHOWS)}),
+                parameter("q", "Words of the title", TEXT),
+                *pages(),
+            ],
+        ),
+        "post": operation(
+            "createEvent", {"201": _made("It is published", "Event"), **_REFUSALS}, [_KEY], body="NewEvent"
+        ),
+    },
+    "/events/{event}": {
+        "get": operation("showEvent", {**answer("The event", "Event"), "404": PROBLEM}, [_ID]),
+        "put": operation(
+            "changeEvent",
+            {"200": _made("It is changed", "Event"), **_REFUSALS, "412": PROBLEM, "428": PROBLEM},
+            [_ID, _MATCH],
+            body="EventRecord",
+        ),
+        "delete": operation("deleteEvent", {"204": {"description": "It is gone"}, **_REFUSALS}, [_ID]),
+    },
+    "/events/{event}/cancel": {
+        "post": operation("cancelEvent", {"200": _made("It is cancelled", "Event"), **_REFUSALS}, [_ID])
+    },
+    "/events/{event}/answer": {
+        "get": operation(
+            "showAnswer", {**answer("One's own answer", "OwnAnswer"), "401": PROBLEM, "404": PROBLEM}, [_ID]
+        ),
+        "put": operation(
+            "giveAnswer",
+            {"200": _made("What became of it", "OwnAnswer"), **_REFUSALS, "409": PROBLEM},
+            [_ID],
+            body="NewAnswer",
+        ),
+    },
+    "/events/{event}/answers": {
+        "get": operation(
+            "listAnswers",
+            {**answer("For organisers", "EventAnswers"), "401": PROBLEM, "403": PROBLEM, "404": PROBLEM},
+            [_ID, *pages()],
+        )
+    },
+    "/events/{event}/answers/{answer}": {
+        "post": operation(
+            "decideAnswer",
+            {"200": _made("As it is now", "EventAnswer"), **_REFUSALS, "409": PROBLEM},
+            [_ID, _ANSWER_ID],
+            body="Verdict",
+        )
+    },
+    "/events/{event}/invitations": {
+        "post": operation(
+            "inviteToEvent",
+            {"201": _made("The invitation", "EventAnswer"), **_REFUSALS, "409": PROBLEM},
+            [_ID],
+            body="EventInvitation",
+        )
+    },
+}
+
+
+def schemas() -> Mapping[str, Any]:
+    """The schemas that ``PATHS`` refer to."""
+    record = _moved(load_schema("event"))
+    parts = {f"EventRecord.{name}": part for name, part in record.pop("$defs").items()}
+    bare = {key: value for key, value in record.items() if key not in {"$schema", "$id", "$comment"}}
+    known = {
+        "id": TEXT,
+        "uri": ADDRESS,
+        "page": {**ADDRESS, "description": "Its page on this node"},
+        "home": {**ADDRESS, "description": "Its page at home"},
+        "calendar": {**ADDRESS, "description": "The same as a calendar file"},
+        "visibility": TEXT,
+        "community": {"type": ["string", "null"]},
+        "publisher": _PERSON,
+        "next": {"type": ["string", "null"], "format": "date-time", "description": "When it takes place next"},
+        "sequence": {**_COUNT, "description": "How often time, place or state changed"},
+        "version": _COUNT,
+        "going": {**_COUNT, "description": "Places that are given away"},
+        "waiting": _COUNT,
+        "interested": _COUNT,
+        "remaining": {"type": ["integer", "null"], "minimum": 0, "description": "null: as many as like"},
+        "published": INSTANT,
+        "updated": INSTANT,
+    }
+    around = {
+        "visibility": {"enum": [level.value for level in VISIBILITIES], "default": "organisation"},
+        "community": {"type": "string", "description": "The id of a community that one belongs to"},
+        "asOrganisation": {"type": "boolean", "description": "For those who look after the node"},
+    }
+    event = {name: value for name, value in bare.items() if name != "additionalProperties"}
+    answered = {"state": TEXT, "companions": _COUNT, "note": TEXT, "updated": INSTANT}
+    return {
+        **parts,
+        "EventRecord": bare,
+        "NewEvent": {**bare, "title": "Event to publish", "properties": {**bare["properties"], **around}},
+        "Event": {
+            **event,
+            "title": "Event as a node lists it",
+            "properties": {**bare["properties"], **known},
+            "required": [*bare["required"], *known],
+        },
+        "Events": _list_of("Event"),
+        "NewAnswer": {
+            "type": "object",
+            "required": ["answer"],
+            "properties": {
+                "answer": {"enum": [wish.value for wish in Wish]},
+                "companions": {"type": "integer", "minimum": 0, "maximum": 10},
+                "note": {"type": "string", "maxLength": 500},
+            },
+        },
+        "OwnAnswer": {
+            "type": "object",
+            "required": [*answered, "placeInLine"],
+            "properties": {**answered, "placeInLine": {"type": ["integer", "null"], "minimum": 1}},
+        },
+        "EventAnswer": {
+            "type": "object",
+            "required": ["id", "person", *answered],
+            "properties": {"id": TEXT, "person": _PERSON, **answered},
+        },
+        "EventAnswers": _list_of("EventAnswer"),
+        "Verdict": {"type": "object", "required": ["verdict"], "properties": {"verdict": {"enum": list(VERDICTS)}}},
+        "EventInvitation": {"type": "object", "required": ["person"], "properties": {"person": ADDRESS}},
+    }
+
+
+def _list_of(schema: str) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "required": ["items", "next"],
+        "properties": {
+            "items": {"type": "array", "items": ref(schema)},
+            "next": {"type": ["string", "null"], "description": "The cursor of the next page"},
+        },
+    }
+
+
+def _moved(value: Any) -> Any:
+    """A schema whose parts lie among the components of the description."""
+    if isinstance(value, dict):
+        return {key: _moved(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_moved(each) for each in value]
+    return value.replace("#/$defs/", "#/components/schemas/EventRecord.") if isinstance(value, str) else value
