@@ -4,6 +4,7 @@
 """
 
 import asyncio
+from dataclasses import replace
 
 from aiohttp import web
 
@@ -32,7 +33,9 @@ def build_sample_app() -> web.Application:
         name = request.match_info["name"]
         if name not in views:
             raise web.HTTPNotFound
-        return web.Response(text=renderer.render(views[name]), content_type="text/html", headers=HEADERS)
+        view = views[name]
+        view = replace(view, page=replace(view.page, language=request.query.get("lang", "en")))  # type: ignore[type-var]
+        return web.Response(text=renderer.render(view), content_type="text/html", headers=HEADERS)
 
     async def picture(request: web.Request) -> web.Response:
         return web.Response(text=PICTURE, content_type="image/svg+xml")

@@ -7,6 +7,7 @@ import pytest
 from node.domain.visibility import Visibility
 from node.services.posts import publish_note
 from tests.client import app_of
+from tests.web.chromium import browse, find_chromium
 from web.streaming.handlers import HUB
 
 SECONDS = 5
@@ -77,3 +78,103 @@ async def test_signing_out_ends_the_stream(site, ben):
     await site.post("/sign-out", csrf=await site.csrf("/"))
     await site.peer.runner.app[HUB].check_tokens()
     assert (await asyncio.wait_for(answer.content.read(), SECONDS)).strip() == b""
+
+
+# -- in a browser ---------------------------------------------------------------------------------------------------
+
+PROGRAM = find_chromium()
+in_browser = pytest.mark.skipif(PROGRAM is None, reason="no chromium on this machine")
+
+
+@pytest.fixture
+async def tab(site, ben, tmp_path):
+    """A window in which ada is signed in."""
+    assert PROGRAM is not None
+    async with browse(PROGRAM, tmp_path / "chromium") as opened:
+        for cookie in site.browser.cookie_jar:
+            await opened.call("Network.setCookie", name=cookie.key, value=cookie.value, url=site.peer.origin)
+        yield opened
+
+
+async def comes(tab, condition):
+    """Wait until a condition of the page holds, at most five seconds."""
+    return await tab.evaluate(
+        f"""new Promise((done, failed) => {{
+          const began = performance.now();
+          const look = () => {{
+            let value;
+            try {{ value = {condition}; }} catch {{ value = false; }}
+            if (value) done(value);
+            else if (performance.now() - began > 5000) failed(new Error("it did not come: " + document.body.innerText));
+            else requestAnimationFrame(look);
+          }};
+          look();
+        }})"""
+    )
+
+
+def button(words):
+    return f"[...document.querySelectorAll('.acts button')].find((e) => e.textContent.includes('{words}'))"
+
+
+@in_browser
+async def test_a_button_shows_at_once_what_it_does_and_the_page_stays(site, ben, tab):
+    posted = await write(site, ben, "Look at this")
+    await tab.open(f"{site.peer.origin}/@ben/p{posted.id}")
+    await tab.evaluate("window.stayed = true")
+    pressed = f"{button('Thank')}.click(), {button('Thank')}.classList.contains('on')"
+    assert await tab.evaluate(f"{button('Thank')}.focus(), {pressed}") is True, "before the node has answered"
+    await comes(tab, f"{button('Thanked')} && !document.querySelector('[aria-busy]')")
+    assert await tab.evaluate("document.querySelector('.counts').textContent.includes('1')")
+    assert await tab.evaluate("document.activeElement.textContent.includes('Thanked') && window.stayed")
+    await tab.evaluate(f"{button('Thanked')}.click()")
+    await comes(tab, f"!{button('Thanked')}")
+    assert tab.complaints == []
+
+
+@in_browser
+async def test_what_the_node_refuses_is_told_and_taken_back(site, ben, tab):
+    posted = await write(site, ben, "Soon gone")
+    await tab.open(f"{site.peer.origin}/@ben/p{posted.id}")
+    await tab.evaluate("document.querySelectorAll('[name=csrf]').forEach((e) => { e.value = 'x'; })")
+    await tab.evaluate(f"{button('Thank')}.click()")
+    assert "not valid any more" in await comes(tab, "document.querySelector('.told')?.textContent")
+    assert await tab.evaluate(f"{button('Thank')}.classList.contains('on')") is False
+
+
+@in_browser
+async def test_a_page_that_is_open_counts_news_and_offers_answers(site, ben, tab):
+    posted = await write(site, ben, "@ada who knows?")
+    await tab.open(f"{site.peer.origin}/@ben/p{posted.id}")
+    assert await comes(tab, "document.querySelector('.site-nav .count')?.textContent") == "1"
+    await write(site, ben, "@ada you do", in_reply_to=posted.uri)
+    await comes(tab, "document.querySelector('.site-nav .count').textContent === '2'")
+    await comes(tab, "document.querySelector('button.arrived')?.textContent.includes('1')")
+    assert await tab.evaluate("document.body.innerText.includes('you do')") is False, "nothing moves by itself"
+    await tab.evaluate("document.querySelector('button.arrived').click()")
+    await comes(
+        tab, "document.querySelector('.thread').innerText.includes('you do') && !document.querySelector('.arrived')"
+    )
+
+
+@in_browser
+async def test_what_is_written_is_shown_as_it_will_look(site, ben, tab):
+    await tab.open(f"{site.peer.origin}/compose")
+    await tab.evaluate(
+        "(() => { const area = document.querySelector('textarea[name=text]'); area.value = 'A **bold** word';"
+        " area.dispatchEvent(new Event('input', {bubbles: true})); })()"
+    )
+    await comes(tab, "document.querySelector('[data-part=preview] strong')?.textContent === 'bold'")
+    assert await tab.evaluate("document.querySelector('textarea[name=text]').value") == "A **bold** word"
+
+
+@in_browser
+async def test_every_act_works_without_script(site, ben, tab):
+    posted = await write(site, ben, "Look at this")
+    await tab.call("Emulation.setScriptExecutionDisabled", value=True)
+    await tab.open(f"{site.peer.origin}/@ben/p{posted.id}")
+    assert await tab.evaluate("document.querySelector('.site-nav .count')") is None
+    await tab.evaluate(f"{button('Thank')}.click()")
+    await tab.wait_for("Page.loadEventFired")
+    assert await tab.evaluate(f"Boolean({button('Thanked')})")
+    assert site.peer.runner.app[HUB].size == 0

@@ -105,6 +105,7 @@ def _view(request: web.Request, found: Found, reader: Reader) -> PostView:
         alternates=(Alternate(media_type="application/activity+json", href=row.uri),),
         social=Social(kind="article", creator=f"@{author.username}@{author.host}", published_at=row.published_at),
         noindex=not row.local or not author.indexable or row.visibility != "public",
+        live=f"/live?post={row.id}",
     )
     return PostView(
         page=page,

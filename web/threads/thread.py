@@ -201,6 +201,7 @@ def _page(
         social=Social(kind="article", creator=f"@{author.username}@{author.host}", published_at=row.published_at),
         json_ld=_json_ld(request, found, path, post, best, replies) if is_open else None,
         noindex=not row.local or not author.indexable or not is_open,
+        live=f"/live?post={row.id}",
     )
 
 

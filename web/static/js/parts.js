@@ -17,13 +17,19 @@ export function find(page, name) {
 
 /** Put a part of another page into this one; false where either lacks it. Whoever was on a button stays on it. */
 export function swap(page, name) {
-  const [old, fresh] = [find(document, name), find(page, name)];
-  if (!old || !fresh) return false;
-  const place = controls(old).indexOf(document.activeElement);
-  const arrived = document.importNode(fresh, true);
-  old.replaceWith(arrived);
-  if (place >= 0) (controls(arrived)[place] ?? arrived.querySelector("button, a"))?.focus();
+  const [old, fresh] = [all(document, name), all(page, name)];
+  if (!old.length || old.length !== fresh.length) return false;
+  old.forEach((part, number) => {
+    const place = controls(part).indexOf(document.activeElement);
+    const arrived = document.importNode(fresh[number], true);
+    part.replaceWith(arrived);
+    if (place >= 0) (controls(arrived)[place] ?? arrived.querySelector("button, a"))?.focus();
+  });
   return true;
+}
+
+function all(page, name) {
+  return [...page.querySelectorAll(`[data-part="${CSS.escape(name)}"]`)];
 }
 
 function controls(part) {
@@ -32,7 +38,8 @@ function controls(part) {
 
 /** What a page of an error says, in the language of the reader; empty for other pages. */
 export function complaint(page) {
-  return page.querySelector("main [role=alert], main h1 + p, main h1")?.textContent.trim() ?? "";
+  const places = ["main [role=alert]", "main h1 ~ p", "main p", "main h1"];
+  return places.map((place) => page.querySelector(place)?.textContent.trim()).find(Boolean) ?? "";
 }
 
 /** Say a sentence to everybody, readers of screens included, and take it away after a while. */
