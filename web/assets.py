@@ -31,6 +31,7 @@ BUNDLES: Mapping[str, tuple[str, ...]] = {
         "css/member.css",
         "css/network.css",
         "css/courses.css",
+        "css/search.css",
         "css/events.css",
         "css/admin.css",
         "css/print.css",

@@ -24,6 +24,7 @@ AREAS = (
     Area("web.network.routes", "/network"),
     Area("web.library.routes", "/resources/new", "/resources/drafts", "/r"),
     Area("web.courses.routes", "/courses"),
+    Area("web.search.routes", "/search"),
     Area("web.notifications.pages", "/notifications"),
     Area("web.threads.routes", "/c", "/compose", "/questions", "/posts"),
     Area("web.events.routes", "/events", "/e", "/calendar", "/calendar.ics", "/c"),

@@ -53,6 +53,15 @@ def day_in_words(day: dt.date, language: str) -> str:
     return _day(day, _words(language)[1])
 
 
+def month_in_words(day: dt.date, language: str) -> str:
+    """A month as people write it.
+
+    >>> month_in_words(dt.date(2026, 3, 1), "de")
+    'März 2026'
+    """
+    return f"{_words(language)[1][day.month - 1]} {day.year}"
+
+
 def _words(language: str) -> tuple[Mapping[str, str], tuple[str, ...]]:
     known = primary(language) if primary(language) in _WORDS else "en"
     return _WORDS[known], _MONTHS[known]

@@ -9,31 +9,30 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from node.domain.search import words
-
 MIN_LENGTH, MAX_LENGTH = 4, 24
 _WORD = re.compile(r"[^\W\d_]+")
 
 
-def variants(stem: str) -> set[str]:
+def variants(word: str) -> set[str]:
     """What is left of a word when at most one letter goes.
 
     >>> sorted(variants("sand"))
     ['and', 'sad', 'san', 'sand', 'snd']
     """
-    return {stem, *(stem[:at] + stem[at + 1 :] for at in range(len(stem)))}
+    return {word, *(word[:at] + word[at + 1 :] for at in range(len(word)))}
 
 
 def spelled_words(text: str) -> Iterator[tuple[str, str]]:
-    """The words of a text that can be misspelled, as they are compared and as they are written.
+    """The words of a text that can be misspelled, without marks on letters and as they are written.
 
     >>> list(spelled_words("Gießen 2026, an introduction"))
-    [('gies', 'gießen'), ('introductio', 'introduction')]
+    [('giessen', 'gießen'), ('introduction', 'introduction')]
     """
-    for found in _WORD.finditer(unicodedata.normalize("NFC", text.casefold() if text.isascii() else text.lower())):
-        stems = words(found[0])
-        if len(stems) == 1 and MIN_LENGTH <= len(stems[0]) <= MAX_LENGTH:
-            yield stems[0], found[0][:40]
+    for found in _WORD.finditer(unicodedata.normalize("NFC", text.lower())):
+        bare = unicodedata.normalize("NFKD", found[0].casefold())
+        folded = "".join(letter for letter in bare if not unicodedata.combining(letter))
+        if MIN_LENGTH <= len(folded) <= MAX_LENGTH:
+            yield folded, found[0][:40]
 
 
 def is_near(one: str, other: str) -> bool:

@@ -9,7 +9,7 @@ from typing import ClassVar
 from node.clock import DAY, HOUR, MINUTE
 from node.domain.moderation import DomainPolicy, Sanction
 from node.store.rules import Rule
-from tests.web import sample_account, sample_courses, sample_library, sample_network, sample_threads
+from tests.web import sample_account, sample_courses, sample_library, sample_network, sample_search, sample_threads
 from tests.web.sample_events import views as event_views
 from web.admin import views as admin
 from web.admin.house import HouseView
@@ -1141,6 +1141,7 @@ def all_views() -> dict[str, View]:
     more = (
         sample_account.account_views()
         | sample_courses.course_views()
+        | sample_search.search_views()
         | sample_network.views(page(), ADMIN)
         | sample_library.all_views(page(viewer=ADMIN))
         | sample_threads.thread_views()

@@ -13,6 +13,7 @@ from web.learning_api import (
     opinions,
     resource_writing,
     resources,
+    search,
     topic_writing,
     topics,
 )
@@ -28,6 +29,7 @@ NOUNS: tuple[ModuleType, ...] = (
     network,
     topics,
     topic_writing,
+    search,
 )
 
 

@@ -31,6 +31,10 @@ KINDS: Mapping[str, str] = sentences(
         "event": "Event",
         "pathway": "Pathway",
         "question": "Question",
+        "discussion": "Discussion",
+        "community": "Community",
+        "person": "Person",
+        "organization": "Organisation",
     }
 )
 """Kinds of resources with their names; the names of the kinds are those of their icons, too."""

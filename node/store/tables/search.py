@@ -19,6 +19,6 @@ search_spellings = Table(
     "search_spellings",
     metadata,
     Column("variant", String(32), primary_key=True),
-    Column("stem", String(32), primary_key=True),
+    Column("folded", String(32), primary_key=True),
     Column("word", String(64), nullable=False),  # as it was written first
 )

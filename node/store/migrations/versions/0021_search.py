@@ -90,9 +90,9 @@ def upgrade() -> None:
     op.create_table(
         "search_spellings",
         sa.Column("variant", sa.String(length=32), nullable=False),
-        sa.Column("stem", sa.String(length=32), nullable=False),
+        sa.Column("folded", sa.String(length=32), nullable=False),
         sa.Column("word", sa.String(length=64), nullable=False),
-        sa.PrimaryKeyConstraint("variant", "stem", name=op.f("pk_search_spellings")),
+        sa.PrimaryKeyConstraint("variant", "folded", name=op.f("pk_search_spellings")),
     )
     for statement in _TRIGGERS[op.get_bind().dialect.name]:
         op.execute(statement)

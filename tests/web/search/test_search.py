@@ -1,0 +1,100 @@
+"""One search over everything, on the page and over the API: what is found, by whom, and what is no search."""
+
+from typing import Any
+
+from sqlalchemy import Connection, update
+
+from node.domain.visibility import Visibility
+from node.store import finding
+from node.store.tables import actors
+from tests.network import Peer
+from tests.node.test_everything import event
+from tests.records import full_record, record
+from tests.shelf import Shelf
+from tests.statements import counted
+from tests.web.conftest import Site
+
+API = "/api/learning/v1/search"
+
+
+async def _fill(site: Site) -> None:
+    await site.peer.publish(full_record())
+    await site.peer.publish(
+        record(id="https://x.example/1", name={"en": "Casting for members"}), Visibility.ORGANISATION
+    )
+    uma = await site.peer.add_actor("uma", name="Uma Casting")
+
+    def more(conn: Connection) -> None:
+        conn.execute(update(actors).where(actors.c.id == uma.id).values(discoverable=True))
+        event(conn, Shelf(), uma, "Casting workshop", uri="https://x.example/e1", url="https://x.example/e1")
+        while finding.work_off(conn):
+            pass
+
+    await site.store.write(more)
+
+
+async def _get(peer: Peer, query: str, status: int = 200, **headers: str) -> Any:
+    async with peer.http.get(f"{peer.origin}{API}?{query}", headers=headers) as answer:
+        assert answer.status == status, await answer.text()
+        return await answer.json(content_type=None)
+
+
+async def test_the_page_shows_what_strangers_may_find_and_members_more(site: Site) -> None:
+    await _fill(site)
+    text = await site.get("/search?q=casting")
+    for shown in ("Casting workshop", "Uma Casting", "2 found", "Event", "Person"):
+        assert shown in text
+    assert "Casting for members" not in text
+    assert "Casting for members" in await _signed_in(site, "/search?q=casting")
+    assert "Nothing found" in await site.get("/search?q=zeppelin")
+    assert "phase diagram" in await site.get("/search?q=phase+diagrem")
+    assert "Reading a phase diagram" in await site.get("/search?kind=video")
+    await site.get("/search?cursor=x", 400)
+    await site.get("/search?since=ever", 400)
+
+
+async def _signed_in(site: Site, path: str) -> str:
+    await site.set_up()
+    return await site.get(path)
+
+
+async def test_the_api_answers_the_same_with_facets_and_a_suggestion(site: Site) -> None:
+    await _fill(site)
+    answer = await _get(site.peer, "q=casting&facets=1")
+    assert {(item["kind"], item["name"]) for item in answer["items"]} == {
+        ("event", "Casting workshop"),
+        ("person", "Uma Casting"),
+    }
+    (workshop,) = [item for item in answer["items"] if item["kind"] == "event"]
+    assert workshop["starts"] == "2026-08-29T10:40:00Z"
+    assert {each["value"] for each in answer["facets"]["kind"]} == {"event", "person"}
+    assert (await _get(site.peer, "q=casting&starts=2026-08"))["total"] == 1
+    found = await _get(site.peer, "q=phase+diagrem")
+    assert (found["total"], found["items"], found["suggestion"]) == (0, [], "phase diagram")
+    uma = (await _get(site.peer, "q=uma"))["items"][0]
+    assert uma["summary"] == ""
+    member = await site.peer.add_actor("omar")
+    token = await site.peer.token(member, "read:search")
+    seen = await _get(site.peer, "q=casting", Authorization=f"Bearer {token}")
+    assert "Casting for members" in {item["name"] for item in seen["items"]}
+    await _get(site.peer, "q=casting", 401, Authorization="Bearer nothing")
+
+
+_WRONG = "sort=title sort=x since=ever from=soon until=2026-13-01 origin=moon cursor=%00 cursor=W10"
+
+
+async def test_what_is_no_search_is_told_by_its_parameter(site: Site) -> None:
+    for query in _WRONG.split():
+        answer = await _get(site.peer, query, 400)
+        assert answer["errors"][0]["path"] == query.partition("=")[0], query
+
+
+async def test_a_search_takes_the_same_statements_for_few_and_many(site: Site) -> None:
+    seen = []
+    for start in (0, 20):
+        for number in range(start, start + 20):
+            await site.peer.publish(record(id=f"https://x.example/{number}", name={"en": f"Casting {number}"}))
+        with counted(site.store) as statements:
+            await site.get("/search?q=casting")
+        seen.append(len(statements))
+    assert seen[1] <= seen[0] <= 20  # fewer tiers are walked once a page is full

@@ -1,0 +1,1 @@
+"""``/search``: one search over everything that this node knows."""

@@ -1,0 +1,84 @@
+"""From what a search found to what is shown of it."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Row
+
+from node import descriptions
+from node.clock import day_at
+from node.domain import resources as records
+from node.domain.course_lines import course_line
+from node.domain.licences import describe
+from node.domain.text import plain, shorten
+from node.store.everything import Hit
+from web.events.cards import event_path
+from web.pages.cards import Reader, actor_path, origin_of_actor, resource_origin
+from web.pages.parts import Link, Text
+from web.search.views import ResultCard
+from web.threads.paths import community_path, thread_path
+
+_SUMMARY, _TITLE = 220, 90
+
+
+def result_cards(hits: Iterable[Hit], reader: Reader, now: int) -> tuple[ResultCard, ...]:
+    """Cards of what may be listed: policies of moderators leave some out."""
+    return tuple(card for hit in hits if (card := _card(hit, reader, now)) is not None)
+
+
+def _card(hit: Hit, reader: Reader, now: int) -> ResultCard | None:
+    if hit.resource is not None:
+        return _of_resource(hit, reader, now) if reader.lists_actor(hit.resource.owner) else None
+    if hit.actor is not None:
+        return _of_actor(hit.kind, hit.actor) if reader.lists_actor(hit.actor) else None
+    if hit.row is None or hit.author is None or not reader.lists_actor(hit.author):
+        return None
+    row, community = hit.row, hit.community
+    text = plain(row.summary or row.content)
+    path = event_path(row.id, row.name) if hit.kind == "event" else thread_path(row, community)
+    return ResultCard(
+        kind=hit.kind,
+        path=path,
+        title=Text(value=row.name or shorten(text, _TITLE), language=row.language),
+        summary=Text(value=shorten(text, _SUMMARY), language=row.language) if text and row.name else None,
+        starts_at=hit.starts_at or 0,
+        published_at=row.published_at,
+        author=hit.author.name or hit.author.username,
+        community=Link(label=community.name or community.username, href=community_path(community))
+        if community
+        else None,
+        origin=origin_of_actor(hit.author),
+        visibility=row.visibility,
+    )
+
+
+def _of_resource(hit: Hit, reader: Reader, now: int) -> ResultCard:
+    found = hit.resource
+    assert found is not None
+    record = found.record
+    summary = descriptions.summary(record, reader.languages, _SUMMARY)
+    line = course_line(record, reader.languages[0], day_at(now)) if found.kind == "course" else ""
+    return ResultCard(
+        kind=found.kind,
+        path=found.path,
+        title=Text(
+            value=records.title(record, reader.languages), language=records.title_language(record, reader.languages)
+        ),
+        summary=Text(value=summary) if summary else None,
+        facts=tuple(filter(None, (line, describe(record["license"]).short))),
+        published_at=found.published_at,
+        author=", ".join(agent["name"] for agent in record.get("creator", ())[:2]),
+        origin=resource_origin(found),
+        visibility=found.visibility.value,
+    )
+
+
+def _of_actor(kind: str, row: Row[tuple[object, ...]]) -> ResultCard:
+    summary = shorten(plain(row.summary), _SUMMARY)
+    return ResultCard(
+        kind=kind,
+        path=community_path(row) if kind == "community" else actor_path(row),
+        title=Text(value=row.name or row.username),
+        summary=Text(value=summary) if summary else None,
+        facts=(f"@{row.username}@{row.host}",),
+        origin=origin_of_actor(row),
+    )

@@ -1,0 +1,46 @@
+"""What the page of the search shows."""
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from web.pages.parts import Chip, FacetGroup, Link, Origin, Paging, SortOption, Text
+from web.pages.views import Page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultCard:
+    """Something that was found. ``facts`` are short words of its kind; ``starts_at`` is when an event begins."""
+
+    kind: str
+    path: str
+    title: Text
+    summary: Text | None = None
+    facts: tuple[str, ...] = ()
+    starts_at: int = 0
+    published_at: int = 0
+    author: str = ""
+    community: Link | None = None
+    origin: Origin | None = None
+    visibility: str = "public"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchView:
+    """``/search``. ``meant`` is the search for ``suggestion``, whose results are shown where nothing else was found."""
+
+    template: ClassVar[str] = "search/search.html"
+
+    page: Page
+    search_path: str
+    query: str = ""
+    kept: tuple[tuple[str, str], ...] = ()
+    total: int = 0
+    is_exact: bool = True
+    suggestion: str = ""
+    suggestion_path: str = ""
+    results: tuple[ResultCard, ...] = ()
+    facets: tuple[FacetGroup, ...] = ()
+    chips: tuple[Chip, ...] = ()
+    sorts: tuple[SortOption, ...] = ()
+    paging: Paging = field(default_factory=Paging)
+    clear_path: str = ""
