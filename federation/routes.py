@@ -32,6 +32,7 @@ ROUTES = [
     ),
     web.get(_OBJECT, objects.show_object, name="object"),
     web.get(f"{_OBJECT}/instances/{{instance:i[0-9a-f]{{11}}}}", courses.show_instance, name="course-instance"),
+    web.get(f"{_OBJECT}/items", objects.show_items, name="collection-items"),
     web.get(f"{_OBJECT}/replies", collections.show_replies, name="replies"),
     web.get(f"{_OBJECT}/{{reactions:likes|shares}}", collections.show_reaction_count, name="reactions"),
     web.get(r"/ap/c/{context:\d{1,19}}", collections.show_context, name="context"),

@@ -274,6 +274,18 @@ class Governed:
     entry_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class CollectionAsked:
+    """One of ours wants something in a collection of another node, or out of it (``adds`` is False)."""
+
+    collection_id: int
+    actor_id: int
+    item_iri: str
+    name: str
+    note: Mapping[str, str]
+    adds: bool
+
+
 Event = (
     ObjectCreated
     | ObjectUpdated
@@ -295,6 +307,7 @@ Event = (
     | Reported
     | QuoteRequested
     | QuoteRevoked
+    | CollectionAsked
     | PassedOn
     | Governed
     | CourseJoined

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from federation.builders import communities, courses, objects, people, reactions
+from federation.builders import collections, communities, courses, objects, people, reactions
 from federation.builders import events as attendance
 from federation.outgoing import Outgoing
 from node import events
@@ -40,6 +40,7 @@ BUILDERS: Mapping[type[Event], Builder] = MappingProxyType(
         events.PollVoted: reactions.poll_voted,
         events.QuoteRequested: reactions.quote_requested,
         events.QuoteRevoked: reactions.quote_revoked,
+        events.CollectionAsked: collections.collection_asked,
         events.PassedOn: communities.passed_on,
         events.Governed: communities.governed,
         events.CourseJoined: courses.course_joined,

@@ -1,12 +1,15 @@
-"""Add and Remove: pins of a profile (``featured``), and collections that we do not keep."""
+"""Add and Remove: pins of a profile (``featured``), entries of our collections, and collections that we do not keep."""
 
 from federation.batch import Batch, Inbound
+from federation.handlers import collections
 from node.store import actors, pins
 from node.store.actors import Actor
 from node.store.objects import Object
 
 
 def add(batch: Batch, inbound: Inbound) -> str:
+    if outcome := collections.add(batch, inbound):
+        return outcome
     found = _pin(batch, inbound)
     if isinstance(found, str):
         return found
@@ -16,6 +19,8 @@ def add(batch: Batch, inbound: Inbound) -> str:
 
 
 def remove(batch: Batch, inbound: Inbound) -> str:
+    if outcome := collections.remove(batch, inbound):
+        return outcome
     found = _pin(batch, inbound)
     if isinstance(found, str):
         return found

@@ -65,7 +65,10 @@ RESERVED: Mapping[str, frozenset[str]] = {
         ("id", "type", "url", "contentUrl", "embedUrl", "name", "inLanguage", "encodingFormat", "contentSize",
          "bitrate", "sha256", "extensions")
     ),
-    "reference": frozenset(("id", "type", "url", "name", "creator", "author", "license", "provider", "extensions")),
+    "reference": frozenset(
+        ("id", "type", "url", "name", "creator", "author", "license", "provider", "rz:note", "rz:addedBy", "rz:added",
+         "extensions")
+    ),
     "provider": frozenset(("id", "type", "url", "name", "extensions")),
     "page": frozenset(("id", "type", "url", "provider", "dateCreated", "dateModified", "extensions")),
     "section": frozenset(
@@ -136,7 +139,10 @@ def media_entity(media: Mapping[str, Any], kind: str | None) -> _Json:
 
 
 def reference_entity(reference: Mapping[str, Any]) -> _Json:
-    entity = without(reference, "extensions")
+    entity = without(reference, "extensions", "note", "addedBy", "added")
+    entity |= {f"rz:{key}": reference[key] for key in ("note", "added") if key in reference}
+    if "addedBy" in reference:
+        entity["rz:addedBy"] = agent_entity(reference["addedBy"])
     if "creator" in entity:
         entity["creator"] = [agent_entity(each) for each in entity["creator"]]
     if "provider" in entity:

@@ -353,8 +353,12 @@ class _Reader:
         if "creator" not in rest and "author" in rest:
             rest["creator"] = rest.pop("author")
         iri = rest.pop("id", None)
+        curator = self.agents_of(rest, "rz:addedBy", "Person")
         return present(
             id=iri if is_iri_text(iri) else rest.pop("url", None),
+            note=rest.pop("rz:note", None),
+            addedBy=curator[0] if curator else None,
+            added=rest.pop("rz:added", None),
             type=texts_of(rest.pop("type", None)) or None,
             name=self.text(rest.pop("name", None)),
             creator=self.agents_of(rest, "creator", "Person"),

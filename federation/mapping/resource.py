@@ -19,6 +19,7 @@ from federation.mapping.resource_text import article_html, preview_html, summary
 from federation.mapping.schema_values import RESOURCE_TYPES, normalised, texts_of
 from federation.vocab import PUBLIC, PUBLIC_SPELLINGS
 from node.clock import day_at, from_rfc3339, to_rfc3339
+from node.domain.collections import is_collection
 from node.domain.records import Image, ResourceRecord
 from node.domain.resources import digest_of, languages_of, title
 from node.domain.text import hashtag, language_of, pick
@@ -104,6 +105,7 @@ def build_article(record: ResourceRecord, envelope: Envelope) -> dict[str, Any]:
         "interactionPolicy": {"canQuote": {"automaticApproval": [PUBLIC]}},
         "context": envelope.context,
         "replies": f"{envelope.uri}/replies",
+        **({"steps": f"{envelope.uri}/items"} if is_collection(record) else {}),
         "mainEntity": to_entity(record),
     }
     return {**article, "revision": envelope.revision, "digest": article_digest(article)}

@@ -29,12 +29,13 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "dataset": "Data set", "software": "Software", "assessment": "Assessment", "tutorial": "Tutorial",
         "link": "Web page", "file": "File", "package": "Learning package", "level": "Level", "open": "Open",
         "by": "Published by", "course": "Course", "free": "free of charge",
+        "collection": "Collection",
     },
     "de": {
         "article": "Artikel", "video": "Video", "audio": "Audio", "slides": "Folien", "worksheet": "Arbeitsblatt",
         "dataset": "Datensatz", "software": "Software", "assessment": "Lernkontrolle", "tutorial": "Anleitung",
         "link": "Webseite", "file": "Datei", "package": "Lernpaket", "level": "Stufe", "open": "Öffnen",
-        "by": "Herausgegeben von", "course": "Kurs", "free": "kostenlos",
+        "by": "Herausgegeben von", "course": "Kurs", "free": "kostenlos", "collection": "Sammlung",
     },
 }  # fmt: skip
 

@@ -7,13 +7,15 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from federation import documents
+from federation.mapping.collection import build_collection
 from federation.negotiation import wants_activity
 from federation.serving.answers import activity_response, gone_response, raw_response
 from federation.serving.visitor import Visitor, may_read, require_visitor
+from node.domain.collections import is_collection, items_of
 from node.domain.visibility import Visibility
 from node.errors import NotFound
 from node.state import NODE
-from node.store import activities, actors, objects, reactions
+from node.store import activities, actors, objects, reactions, resources
 
 
 async def show_object(request: web.Request) -> web.Response:
@@ -38,6 +40,25 @@ def _read_object(conn: Connection, visitor: Visitor, uri: str, now: int) -> tupl
 
 
 _UNSEEN = frozenset({objects.HIDDEN, objects.REMOVED})
+
+
+async def show_items(request: web.Request) -> web.Response:
+    """``/ap/o/{id}/items``: the entries of a collection of ours in their order, for whoever may read it."""
+    visitor, uri = await require_visitor(request), request.app[NODE].config.origin + request.path
+    document, is_open = await request.app[NODE].store.read(_read_items, visitor, uri)
+    return activity_response(request, document, public=is_open)
+
+
+def _read_items(conn: Connection, visitor: Visitor, uri: str) -> tuple[dict[str, Any], bool]:
+    found = objects.find_object(conn, uri.removesuffix("/items"))
+    if found is None or not found.local or found.state != objects.LIVE or not may_read(conn, visitor, found):
+        raise NotFound
+    held = resources.load_by_objects(conn, [found.id]).get(found.id)
+    if held is None or not is_collection(held.record):
+        raise NotFound
+    items = [each.iri for each in items_of(held.record)]
+    document = build_collection(uri, total=len(items), items=items, owner=held.owner.uri)
+    return document, Visibility(found.visibility).is_open
 
 
 async def show_activity(request: web.Request) -> web.Response:

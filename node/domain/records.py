@@ -73,7 +73,7 @@ class Provider(TypedDict):
 
 
 class Reference(TypedDict, total=False):
-    """Another resource: by its IRI, its name, or both."""
+    """Another resource: by its IRI, its name, or both; in a collection with who put it there, when and why."""
 
     id: str
     type: list[str]
@@ -81,6 +81,9 @@ class Reference(TypedDict, total=False):
     creator: list[Agent]
     license: str
     provider: Provider
+    note: Texts
+    addedBy: Agent
+    added: str
     extensions: Extensions
 
 

@@ -18,7 +18,7 @@ from node.errors import Problem
 
 KINDS = (
     "article", "video", "audio", "slides", "worksheet", "dataset", "software", "assessment", "tutorial", "course",
-    "link", "file", "package",
+    "collection", "link", "file", "package",
 )  # fmt: skip
 MAX_EXTENSIONS_BYTES = 16 * 1024
 MAX_FACET_LENGTH = 255
@@ -80,7 +80,7 @@ _KIND_BY_TYPE: Mapping[str, str] = {
     "MobileApplication": "software", "SoftwareSourceCode": "software", "VideoGame": "software", "Quiz": "assessment",
     "Course": "course", "HowTo": "tutorial", "Guide": "tutorial", "Article": "article",
     "ScholarlyArticle": "article", "NewsArticle": "article", "TechArticle": "article", "BlogPosting": "article",
-    "Report": "article",
+    "Report": "article", "Collection": "collection",
 }  # fmt: skip
 _KIND_BY_HCRT: Mapping[str, str] = {
     "course": "course", "lesson_plan": "tutorial", "application": "software", "simulation": "software",

@@ -13,16 +13,17 @@ from sqlalchemy import Connection
 
 from node.clock import to_rfc3339
 from node.domain.actors import ActorKind
+from node.domain.collections import is_collection
 from node.domain.records import Agent, ResourceRecord
 from node.domain.reuse import Fit, Mix, may_be_changed, mix
 from node.domain.visibility import Visibility
 from node.errors import Forbidden, Invalid, NotFound, PreconditionFailed, Problem
 from node.media.links import MediaLinks
 from node.ports import DocumentWriter
-from node.services import branches, publish
+from node.services import branches, collecting, publish
 from node.services.context import Unit
 from node.services.publish import Outcome, PublishResult
-from node.store import accounts, actors, authorships, objects, resources
+from node.store import accounts, actors, authorships, collections, objects, resources
 from node.store import media as media_store
 from node.store.accounts import ACTIVE, ADMIN
 from node.store.actors import Actor
@@ -114,9 +115,13 @@ def create(
     owner = organisation(conn) if work.for_organisation else _person(conn, author)
     object_id = object_id or unit.ids.new()
     record = _completed(unit, work, owner, iri=f"{unit.origin}/ap/o/{object_id}")
+    if is_collection(record):
+        record = cast(ResourceRecord, collecting.filled(conn, record, object_id, (_person(conn, author).uri,)))
     check(conn, author, record, work.visibility)
     result = publish.publish_resource(conn, unit, owner.id, record, work.visibility, write=write, object_id=object_id)
     authorships.add_author(conn, result.object_id, author.actor_id)
+    if is_collection(record):
+        collections.add_curator(conn, result.object_id, _person(conn, author).uri, unit.now)
     _tie_media(conn, unit, author, record, result.object_id, links)
     return result
 
@@ -136,6 +141,10 @@ def change(
     if objects.lock_version(conn, before.id) != (work.version or before.version):
         raise PreconditionFailed("Somebody else has changed this meanwhile. Nothing of yours is lost; look at both.")
     record = _completed(unit, work, before.owner, iri=before.record["id"])
+    if is_collection(record) != is_collection(before.record):
+        raise Invalid(problems=[Problem("$.kind", "the kind that it has", f'"{record.get("kind", "")}"')])
+    if is_collection(record):
+        record = cast(ResourceRecord, collecting.filled(conn, record, before.id))
     check(conn, author, record, work.visibility)
     result = publish.publish_resource(conn, unit, before.owner.id, record, work.visibility, write=write)
     if result.outcome is not Outcome.UNCHANGED:

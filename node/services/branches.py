@@ -1,7 +1,7 @@
 """Branches: a work that is based on another one, told to those who published the original, shown on both pages.
 
 Who publishes something based on another's work addresses it to them by name, so its ``Create`` reaches the home of the
-original without a message of its own; ``Update`` and ``Delete`` follow it there (docs/federation/reuse.md).
+original without a message of its own; ``Update`` and ``Delete`` follow it there (docs/federation/library.md).
 """
 
 from collections.abc import Sequence
@@ -9,12 +9,14 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from node.domain.collections import curators_of, is_collection, items_of
 from node.domain.records import ResourceRecord
 from node.domain.reuse import Fit, mix, sources_of
 from node.ports import Placement
 from node.services import news
 from node.services.context import Unit
-from node.store import authorships, derivations, resources
+from node.store import actors, authorships, collections, derivations, resources
+from node.store.actors import Actor
 from node.store.resources import Resource
 
 MAX_SOURCES = 20  # of one record that are told and shown
@@ -51,9 +53,11 @@ def is_allowed(original: Resource, branch: Resource) -> bool:
 
 
 def whom_to_tell(conn: Connection, record: ResourceRecord) -> tuple[str, ...]:
-    """URIs of the actors elsewhere whose works a record is based on."""
-    owners = (source.owner for source in load_sources(conn, record).values())
-    return tuple(sorted({owner.uri for owner in owners if not owner.local}))
+    """URIs of the actors elsewhere whose works a record is based on, or who curate it with us."""
+    told = {source.owner.uri: source.owner for source in load_sources(conn, record).values()}
+    if is_collection(record):
+        told |= actors.load_actors(conn, [curator.uri for curator in curators_of(record)])
+    return tuple(sorted(uri for uri, actor in told.items() if not actor.local))
 
 
 def mention_rows(object_id: int, placement: Placement) -> list[dict[str, Any]]:
@@ -74,3 +78,22 @@ def tell_sources(conn: Connection, unit: Unit, object_id: int) -> None:
     owners = {authors.get(i, each.owner.id) for i, each in local.items() if is_allowed(each, branch)}
     by = authorships.find_author(conn, object_id) or branch.owner.id
     news.tell(conn, unit, *(news.Concerning(object_id, owner) for owner in sorted(owners - {by})))
+
+
+# -- collections ----------------------------------------------------------------------------------------------------
+
+
+def tell_of_entry(conn: Connection, unit: Unit, collection: Resource, iri: str, by: Actor) -> None:
+    """Those here who follow a collection hear of what is new in it, as far as it is held here."""
+    owners = set(collections.load_followers(conn, collection.id)) - {by.id}
+    held = derivations.find_sources(conn, [iri]).get(iri) if owners else None
+    if held is not None:
+        news.tell(conn, unit, *(news.Concerning(held, owner) for owner in sorted(owners)))
+
+
+def tell_followers(conn: Connection, unit: Unit, before: Resource | None, now: Resource) -> None:
+    """A copy of a collection has changed: its followers here hear of what is new in it."""
+    known = {each.iri for each in items_of(before.record)} if before else set()
+    for item in items_of(now.record) if before else ():
+        if item.iri not in known:
+            tell_of_entry(conn, unit, now, item.iri, now.owner)

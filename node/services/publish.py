@@ -14,6 +14,7 @@ from sqlalchemy import Connection, insert
 
 import schemas
 from node import events
+from node.domain.collections import is_collection
 from node.domain.courses import completed, is_course
 from node.domain.records import KEPT_BY_NODE, Agent, ResourceRecord
 from node.domain.resources import broken_rules, bump, digest_of
@@ -315,10 +316,18 @@ def store_remote_resource(
         grade=grade,
         warnings=warnings,
     )
-    is_new_branch = bool(sources_of(record)) and not resources.load_by_objects(conn, [object_id])
+    before = resources.load_by_objects(conn, [object_id]).get(object_id) if _is_watched(record) else None
+    is_new_branch = bool(sources_of(record)) and before is None
     resources.save_many(conn, [new])
     if is_new_branch:
         branches.tell_sources(conn, unit, object_id)
+    if is_collection(record):
+        branches.tell_followers(conn, unit, before, resources.load_by_object(conn, object_id))
+
+
+def _is_watched(record: ResourceRecord) -> bool:
+    """Whether anybody here may want to hear of what is new in it."""
+    return bool(sources_of(record)) or is_collection(record)
 
 
 def remove_remote_resource(conn: Connection, object_id: int) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from node.clock import DAY
 from node.sentences import Sentence
 from web.library import views
+from web.library.collection_parts import CollectionPart, Entry
 from web.library.form import Form, shown
 from web.library.opinion_cards import NoteCard, Opinions, ReviewCard
 from web.library.opinions import OUTCOMES
@@ -220,6 +221,42 @@ def review_form(page: Page) -> views.ReviewFormView:
     )
 
 
+def collection_part() -> CollectionPart:
+    """As the page of a collection shows it to a curator at its home."""
+    entries = (
+        Entry(iri="https://x.example/1", title=_TITLE, href="/r/signs", note=Text(value="Begin here."), by="Ada L."),
+        Entry(iri="https://x.example/2", title=Text(value="Colour and light"), href=""),
+    )
+    ada, ben = Link(label="Ada L.", href="/@ada"), Link(label="Ben", href="")
+    curators = (("https://x.example/ada", ada), ("https://x.example/ben", ben))
+    return CollectionPart(
+        entries=entries, suggestions=entries[1:], curators=curators, items_path="/r/list/items",
+        curators_path="/r/list/curators", follow_path="/r/list/follow", orders=True, open=True,
+    )  # fmt: skip
+
+
+def collections(page: Page) -> views.CollectionsView:
+    return views.CollectionsView(
+        page=_page(page, "/collections", Sentence("Collections")), cards=(), new_path="/resources/new?kind=collection"
+    )
+
+
+def collect(page: Page) -> views.CollectView:
+    return views.CollectView(
+        page=_page(page, "/r/signs/collect", Sentence("Put into a collection")),
+        csrf="x",
+        action="/r/signs/collect",
+        title=_TITLE,
+        path="/r/signs",
+        collections=(("a", _TITLE.value), ("b", "Signs")),
+        chosen=Field(error=Sentence("Choose a collection.")),
+        note=Field(),
+        language=Field(value="en"),
+        languages=_LANGUAGES,
+        new_path="/resources/new?kind=collection",
+    )
+
+
 def all_views(page: Page) -> dict[str, object]:
     """Every page of this package by its name; ``page``: the frame, as a member sees it."""
     return {
@@ -232,4 +269,6 @@ def all_views(page: Page) -> dict[str, object]:
         "resource-withdraw": withdraw(page),
         "resource-used": use_form(page),
         "resource-review": review_form(page),
+        "collections": collections(page),
+        "resource-collect": collect(page),
     }

@@ -640,6 +640,18 @@ def bare_resource() -> ResourceView:
     )
 
 
+def collection_page() -> ResourceView:
+    """A collection, as a curator of it sees it."""
+    return replace(
+        bare_resource(),
+        page=page("/r/list", title="Signs", viewer=ADMIN),
+        kind="collection",
+        collection=sample_library.collection_part(),
+        opinions=sample_library.opinions(NOW),
+        collect_path="/r/list/collect",
+    )
+
+
 def person() -> ActorView:
     return ActorView(
         page=page("/@orla", title="Orla Daly", noindex=True),
@@ -1106,6 +1118,7 @@ def all_views() -> dict[str, View]:
         resource,
         remote_resource,
         bare_resource,
+        collection_page,
         person,
         community,
         tag,

@@ -8,6 +8,7 @@ from aiohttp import web
 from node.state import NODE
 from web.learning_api import (
     catalogue,
+    collections,
     events,
     network,
     opinions,
@@ -24,6 +25,7 @@ NOUNS: tuple[ModuleType, ...] = (
     resources,
     resource_writing,
     opinions,
+    collections,
     catalogue,
     events,
     network,

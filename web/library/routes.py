@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from web.library import editor, opinions, shelf
+from web.library import collections, editor, opinions, shelf
 
 _R = "/r/{slug}"
 
@@ -17,6 +17,12 @@ ROUTES = [
     web.get(f"{_R}/versions/{{number:[0-9]{{1,9}}}}", shelf.show_version, name="resource-version"),
     web.get(f"{_R}/withdraw", shelf.ask_to_withdraw, name="resource-withdraw"),
     web.post(f"{_R}/withdraw", shelf.withdraw, name="resource-withdraw-form"),
+    web.get(collections.COLLECTIONS, collections.show_collections, name="collections"),
+    web.get(f"{_R}/collect", collections.show_collect, name="resource-collect"),
+    web.post(f"{_R}/collect", collections.collect, name="resource-collect-form"),
+    web.post(f"{_R}/items", collections.change_items, name="collection-items-form"),
+    web.post(f"{_R}/curators", collections.change_curators, name="collection-curators-form"),
+    web.post(f"{_R}/follow", collections.follow, name="collection-follow-form"),
     web.get(f"{_R}/used", opinions.show_use, name="resource-used"),
     web.post(f"{_R}/used", opinions.save_use, name="resource-used-form"),
     web.post(f"{_R}/used/{{note:[0-9]{{1,19}}}}/delete", opinions.delete_use, name="resource-used-delete"),

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from web.library.form import Shown
 from web.library.sections.rights import Choice
-from web.pages.parts import ExportGap, Field, Licence, Link, Prose, Text
+from web.pages.parts import ExportGap, Field, Licence, Link, Prose, ResourceCard, Text
 from web.pages.views import Page
 
 
@@ -183,3 +183,31 @@ class ReviewFormView:
     languages: tuple[tuple[str, str], ...]
     delete_path: str = ""
     problems: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectionsView:
+    template: ClassVar[str] = "library/collections.html"
+
+    page: Page
+    cards: tuple[ResourceCard, ...]
+    new_path: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectView:
+    """Into which collection something goes; ``collections`` by slug and title."""
+
+    template: ClassVar[str] = "library/collect.html"
+
+    page: Page
+    csrf: str
+    action: str
+    title: Text
+    path: str
+    collections: tuple[tuple[str, str], ...]
+    chosen: Field
+    note: Field
+    language: Field
+    languages: tuple[tuple[str, str], ...]
+    new_path: str

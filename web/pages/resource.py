@@ -13,6 +13,7 @@ from federation.mapping.concepts import shipped
 from federation.negotiation import wants_activity
 from node import descriptions
 from node.domain import resources as records
+from node.domain.collections import is_collection
 from node.domain.licences import attribution_line
 from node.domain.records import Agent as AgentRecord
 from node.domain.records import Concept as ConceptRecord
@@ -29,6 +30,7 @@ from node.store.opinions import Counts, StoredNote, StoredReview
 from node.store.resources import Resource, Viewer
 from web.client_api.entities.cards import COVER_HEIGHT, COVER_WIDTH
 from web.courses.section import Standing, course_section, load_standing
+from web.library.collection_parts import Held, collection_part, load_contents
 from web.library.opinion_cards import opinions_of
 from web.pages.cards import Reader, resource_cards, resource_origin, thread
 from web.pages.frame import html, page_of
@@ -69,6 +71,7 @@ class _Shown:
     reviews: list[StoredReview]
     counts: Counts
     editable: frozenset[int]
+    contents: Held | None
 
 
 async def show_resource(request: web.Request) -> web.Response:
@@ -110,6 +113,7 @@ def _find(conn: Connection, slug: str, viewer: Viewer) -> _Shown:
         reviews,
         opinions.load_counts(conn, [found.uri], viewer.actor_id).get(found.uri, Counts()) if reviews else Counts(),
         editable,
+        load_contents(conn, found, viewer) if is_collection(found.record) else None,
     )
 
 
@@ -184,7 +188,9 @@ def _view(request: web.Request, shown: _Shown, reader: Reader) -> ResourceView:
         files=tuple(_files(record)),
         based_on=_references(record, "isBasedOn", shown.sources),
         part_of=_references(record, "isPartOf"),
-        parts=_references(record, "hasPart"),
+        parts=() if shown.contents else _references(record, "hasPart"),
+        collection=collection_part(found, shown.contents, reader) if shown.contents else None,
+        collect_path=f"{found.path}/collect" if reader.actor_id is not None else "",
         previous=_earlier(record),
         origin=resource_origin(found),
         visibility=found.visibility.value,

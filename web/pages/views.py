@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Literal, Protocol, get_args
 
 from web.courses.parts import CourseSection
+from web.library.collection_parts import CollectionPart
 from web.library.opinion_cards import Opinions
 from web.pages.parts import (
     Accessibility,
@@ -255,6 +256,8 @@ class ResourceView:
     branches: tuple[ResourceCard, ...] = ()
     opinions: Opinions = field(default_factory=Opinions)
     credits: tuple[str, ...] = ()
+    collection: CollectionPart | None = None
+    collect_path: str = ""
     edit_path: str = ""
     history_path: str = ""
     reuse_path: str = ""

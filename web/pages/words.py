@@ -28,6 +28,7 @@ KINDS: Mapping[str, str] = sentences(
         "file": "File",
         "package": "Package",
         "course": "Course",
+        "collection": "Collection",
         "event": "Event",
         "pathway": "Pathway",
         "question": "Question",

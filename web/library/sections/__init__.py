@@ -5,12 +5,13 @@ belongs.
 """
 
 from web.library.form import Section
-from web.library.sections import files, people, rights, terms, words
+from web.library.sections import collection, files, people, rights, terms, words
 
 SECTIONS: tuple[Section, ...] = (
     words.SECTION,
     files.SECTION,
     terms.SECTION,
+    collection.SECTION,
     people.SECTION,
     rights.SECTION,
 )

@@ -26,6 +26,7 @@ VOCABULARIES: Mapping[str, tuple[str, str]] = {
 _TYPES: Mapping[str, str] = {
     "article": "Article", "video": "VideoObject", "audio": "AudioObject", "slides": "PresentationDigitalDocument",
     "dataset": "Dataset", "software": "SoftwareApplication", "assessment": "Quiz", "tutorial": "HowTo",
+    "collection": "Collection",
 }  # fmt: skip
 _MINUTES = re.compile(
     r"(?:(\d{1,4}) ?(?:h|hours?|std|stunden?) ?)?(?:(\d{1,5}) ?(?:m|min|minutes?|minuten?)?)?", re.IGNORECASE

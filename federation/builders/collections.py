@@ -1,0 +1,32 @@
+"""Add and Remove that curators of ours send to the home of a collection."""
+
+from typing import Any
+
+from sqlalchemy import Connection
+
+from federation.audience import Audience
+from federation.outgoing import Outgoing
+from node import events
+from node.domain.visibility import Visibility
+from node.services.collecting import items_uri
+from node.services.context import Unit
+from node.store import actors, objects
+
+
+def collection_asked(conn: Connection, unit: Unit, event: events.CollectionAsked) -> Outgoing | None:
+    """To the owner of the collection alone; ``contentMap`` is the note."""
+    row = objects.load_row(conn, event.collection_id)
+    if row.state != objects.LIVE:
+        return None
+    found = actors.load_actors_by_id(conn, [row.actor_id, event.actor_id])
+    owner, by = found[row.actor_id], found[event.actor_id]
+    activity: dict[str, Any] = {
+        "type": "Add" if event.adds else "Remove",
+        "actor": by.uri,
+        "object": event.item_iri,
+        "target": items_uri(row.uri),
+        "to": [owner.uri],
+        **({"name": event.name} if event.name else {}),
+        **({"contentMap": dict(event.note)} if event.note else {}),
+    }
+    return Outgoing(by, activity, row.uri, Visibility.DIRECT, Audience(named=(owner.uri,)))

@@ -1,0 +1,93 @@
+"""Collections on pages: begun, filled from the page of a resource, ordered, shared, followed."""
+
+import re
+
+from node.store import collections as table
+from node.store import resources
+from tests.records import record
+from tests.statements import counted
+from tests.web.conftest import Site
+from tests.web.library.test_editor import FORM, send
+
+
+async def _begin(site: Site, **changes: str) -> str:
+    """A collection of ada's: the path of its page."""
+    csrf = await site.csrf("/resources/new?kind=collection")
+    form = {**FORM, "kind": "collection", "name-0": "Casting for all", "open-for-suggestions": "on"}
+    place = await send(site, "/resources/new", 303, **{**form, "csrf": csrf, "do": "publish", **changes})
+    return place.partition("?")[0]
+
+
+async def _publish(site: Site, number: int) -> str:
+    made = record(id=f"https://x.example/{number}", name={"en": f"Bells {number}"})
+    return (await site.peer.publish(made)).url.removeprefix(site.peer.origin)
+
+
+async def test_a_collection_is_begun_filled_ordered_and_emptied(site: Site) -> None:
+    await site.set_up()
+    path = await _begin(site)
+    assert "Casting for all" in await site.get("/collections")
+    csrf = await site.csrf(path)
+    for number in (1, 2):
+        item = await _publish(site, number)
+        form = await site.get(f"{item}/collect")
+        assert "Casting for all" in form
+        slug = path.removeprefix("/r/")
+        note = f"Note {number} <script>"
+        await site.post(f"{item}/collect", csrf=csrf, collection=slug, note=note, language="en")
+    text = await site.get(path)
+    assert text.index("Bells 1</") < text.index("Bells 2</")
+    assert "Note 1 &lt;script&gt;" in text
+    await site.post(f"{path}/items", csrf=csrf, item="https://x.example/2", do="up")
+    text = await site.get(path)
+    assert text.index("Bells 2</") < text.index("Bells 1</")
+    await site.post(f"{path}/items", csrf=csrf, item="https://x.example/2", do="remove")
+    assert "Bells 2" not in await site.get(path)
+    await site.post(f"{path}/items", 422, csrf=csrf, item="https://x.example/1", do="burn")
+    await site.post(f"{path}/items", 404, csrf=csrf, item="https://x.example/none", do="up")
+    await site.post(f"{path}/items", 403, csrf="x", item="https://x.example/1", do="remove")
+    assert "Bells 1" in await site.get(path)
+
+
+async def test_an_edit_of_its_words_keeps_what_is_in_it(site: Site) -> None:
+    await site.set_up()
+    path = await _begin(site)
+    item, csrf = await _publish(site, 1), await site.csrf(path)
+    await site.post(f"{item}/collect", csrf=csrf, collection=path.removeprefix("/r/"), note="", language="en")
+    form = {**FORM, "kind": "collection", "name-0": "Casting for everybody", "csrf": await site.csrf(f"{path}/edit")}
+    await send(site, f"{path}/edit", 303, **form)
+    text = await site.get(path)
+    assert "Casting for everybody" in text
+    assert "Bells 1" in text
+    await send(site, f"{path}/edit", 422, **{**form, "kind": "article"})
+
+
+async def test_the_work_is_shared_and_followed(site: Site) -> None:
+    await site.set_up()
+    path, ben = await _begin(site), await site.peer.add_actor("ben")
+    csrf = await site.csrf(path)
+    await site.post(f"{path}/curators", csrf=csrf, curator="@ben")
+    assert "ben" in await site.get(path)
+    await site.post(f"{path}/curators", 422, csrf=csrf, curator="@nobody")
+    await site.post(f"{path}/curators", csrf=csrf, remove=ben.uri)
+    found = await site.store.read(resources.load_by_slug, path.removeprefix("/r/"), resources.ANYBODY)
+    assert ben.uri not in await site.store.read(table.load_curators, found.id)
+    await site.post(f"{path}/follow", csrf=csrf, do="follow")
+    assert "Hear of it no more" in await site.get(path)
+    await site.post(f"{path}/follow", csrf=csrf, do="unfollow")
+    assert "Tell me what is new in it" in await site.get(path)
+
+
+async def test_statements_do_not_grow_with_entries(site: Site) -> None:
+    await site.set_up()
+    path = await _begin(site)
+    csrf, seen = await site.csrf(path), []
+    for first, last in ((1, 2), (2, 8)):
+        for number in range(first, last):
+            item = await _publish(site, number)
+            await site.post(f"{item}/collect", csrf=csrf, collection=path.removeprefix("/r/"), note="", language="en")
+        with counted(site.store) as statements:
+            text = await site.get(path)
+        assert re.search(r'class="entries"', text)
+        seen.append(len(statements))
+    assert seen[0] == seen[1] <= 34, seen

@@ -1,0 +1,185 @@
+"""``/collections``, and what is done with a collection: put something in, order it, share the work, follow it."""
+
+from collections.abc import Callable
+
+from aiohttp import web
+from sqlalchemy import Connection
+
+from federation.resource_documents import write_document
+from node.domain import resources as records
+from node.errors import Forbidden, Invalid, NodeError, NotFound
+from node.sentences import Sentence
+from node.services import collecting
+from node.services.collecting import Wanted
+from node.services.context import Unit
+from node.state import NODE
+from node.store import actors, collections, resources
+from node.store.actors import Actor
+from node.store.resources import Resource, Viewer
+from web import sessions
+from web.library.views import CollectionsView, CollectView
+from web.pages.cards import resource_cards
+from web.pages.frame import html, page_of
+from web.pages.languages import LANGUAGES
+from web.pages.parts import Field, Text
+from web.pages.paths import CATALOGUE
+from web.pages.reader import reader_of
+from web.viewer import viewer_of
+
+COLLECTIONS = "/collections"
+NEW = "/resources/new?kind=collection"
+Act = Callable[[Connection, Unit, Actor, Resource], None]
+
+
+async def show_collections(request: web.Request) -> web.Response:
+    """All that the reader may list, the newest first."""
+    found = await request.app[NODE].store.read(_list, viewer_of(request))
+    reader = reader_of(request)
+    view = CollectionsView(
+        page=page_of(request, COLLECTIONS, title=Sentence("Collections"), section=COLLECTIONS),
+        cards=resource_cards(found, reader),
+        new_path=NEW if reader.actor_id is not None else "",
+    )
+    return html(request, view)
+
+
+def _list(conn: Connection, viewer: Viewer) -> list[Resource]:
+    ids = collections.list_ids(conn, kind="collection", limit=100)
+    found = resources.load_by_objects(conn, ids)
+    return [found[i] for i in ids if i in found and found[i].may_be_read_by(viewer)]
+
+
+# -- putting something in -------------------------------------------------------------------------------------------
+
+
+async def show_collect(request: web.Request) -> web.Response:
+    session = sessions.require_person(request)
+    found, curated = await request.app[NODE].store.read(_curated, session.actor_id, request.match_info["slug"])
+    return _collect_page(request, session.csrf, found, curated, {})
+
+
+async def collect(request: web.Request) -> web.StreamResponse:
+    session, node = sessions.require_person(request), request.app[NODE]
+    fields = await sessions.read_form(request)
+    found, curated = await node.store.read(_curated, session.actor_id, request.match_info["slug"])
+    language, note = fields.get("language", ""), fields.get("note", "").strip()
+    wanted = Wanted(found.record["id"], note={language: note} if note else {})
+
+    def act(conn: Connection, unit: Unit, by: Actor, collection: Resource) -> None:
+        collecting.add(conn, unit, by, collection, wanted, write=write_document)
+
+    try:
+        await _do(request, session.actor_id, fields.get("collection", ""), act)
+    except NodeError as error:
+        wrong = Sentence("Choose a collection.") if isinstance(error, NotFound) else error.public
+        return _collect_page(request, session.csrf, found, curated, {**fields, "error": wrong})
+    return web.Response(status=303, headers={"Location": f"/r/{fields['collection']}"})
+
+
+def _curated(conn: Connection, actor_id: int, slug: str) -> tuple[Resource, list[Resource]]:
+    found = resources.load_by_slug(conn, slug, Viewer(actor_id))
+    me = actors.find_actor_by_id(conn, actor_id)
+    return found, [each for each in collecting.list_curated(conn, me) if each.id != found.id] if me else []
+
+
+def _collect_page(
+    request: web.Request, csrf: str, found: Resource, curated: list[Resource], fields: dict[str, str]
+) -> web.Response:
+    languages = reader_of(request).languages
+    tags = [tag for tag in dict.fromkeys(languages) if tag in LANGUAGES]
+    path = f"{found.path}/collect"
+    view = CollectView(
+        page=page_of(request, path, title=Sentence("Put into a collection"), section=CATALOGUE, noindex=True),
+        csrf=csrf,
+        action=path,
+        title=Text(
+            value=records.title(found.record, languages), language=records.title_language(found.record, languages)
+        ),
+        path=found.path,
+        collections=tuple((each.slug, records.title(each.record, languages)) for each in curated),
+        chosen=Field(value=fields.get("collection", ""), error=fields.get("error", "")),
+        note=Field(value=fields.get("note", "")),
+        language=Field(value=fields.get("language", tags[0] if tags else "en")),
+        languages=tuple((tag, LANGUAGES[tag]) for tag in tags or ["en"]),
+        new_path=NEW,
+    )
+    return html(request, view, 422 if fields.get("error") else 200)
+
+
+# -- keeping it -----------------------------------------------------------------------------------------------------
+
+
+async def change_items(request: web.Request) -> web.StreamResponse:
+    """One button beside one entry: up, down, remove, accept."""
+    session = sessions.require_person(request)
+    fields = await sessions.read_form(request)
+    iri, pressed = fields.get("item", ""), fields.get("do", "")
+
+    def act(conn: Connection, unit: Unit, by: Actor, found: Resource) -> None:
+        if pressed in {"up", "down"}:
+            step = -1 if pressed == "up" else 1
+            collecting.move(conn, unit, by, found, iri, step, write=write_document)
+        elif pressed == "accept":
+            collecting.accept(conn, unit, by, found, iri, write=write_document)
+        elif pressed == "remove":
+            collecting.remove(conn, unit, by, found, iri, write=write_document)
+        else:
+            raise Invalid(Sentence("Choose what to do."))
+
+    return await _done(request, session.actor_id, act)
+
+
+async def change_curators(request: web.Request) -> web.StreamResponse:
+    """Add somebody by address, or let somebody go."""
+    session = sessions.require_person(request)
+    fields = await sessions.read_form(request)
+
+    def act(conn: Connection, unit: Unit, by: Actor, found: Resource) -> None:
+        if fields.get("remove"):
+            collecting.remove_curator(conn, unit, by, found, fields["remove"], write=write_document)
+        else:
+            actor = _named(conn, unit, fields.get("curator", ""))
+            collecting.add_curator(conn, unit, by, found, actor, write=write_document)
+
+    return await _done(request, session.actor_id, act)
+
+
+def _named(conn: Connection, unit: Unit, text: str) -> Actor:
+    """``@ann`` or ``@ann@learn.uni.example``: somebody whom this node knows."""
+    name, _, host = text.strip().removeprefix("@").partition("@")
+    actor = actors.find_actor_by_handle(conn, name.lower(), (host or unit.host).lower()) if name else None
+    if actor is None or actor.kind != "person":
+        raise Invalid(Sentence("Nobody here is known by this name. Open their profile once, then try again."))
+    return actor
+
+
+async def follow(request: web.Request) -> web.StreamResponse:
+    """Hear of what is new in it, or no more."""
+    session = sessions.require_person(request)
+    fields = await sessions.read_form(request)
+
+    def act(conn: Connection, unit: Unit, by: Actor, found: Resource) -> None:
+        if fields.get("do") == "unfollow":
+            collections.unfollow(conn, found.id, by.id)
+        else:
+            collecting.follow(conn, unit, by.id, found)
+
+    return await _done(request, session.actor_id, act)
+
+
+async def _done(request: web.Request, actor_id: int, act: Act) -> web.StreamResponse:
+    slug = request.match_info["slug"]
+    await _do(request, actor_id, slug, act)
+    return web.Response(status=303, headers={"Location": f"/r/{slug}"})
+
+
+async def _do(request: web.Request, actor_id: int, slug: str, act: Act) -> None:
+    node = request.app[NODE]
+    await node.store.write(_act, node.unit(), actor_id, slug, act)
+
+
+def _act(conn: Connection, unit: Unit, actor_id: int, slug: str, act: Act) -> None:
+    by = actors.find_actor_by_id(conn, actor_id)
+    if by is None or by.state != "active":
+        raise Forbidden
+    act(conn, unit, by, collecting.load_collection(conn, slug, Viewer(actor_id)))
