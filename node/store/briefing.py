@@ -12,6 +12,7 @@ from sqlalchemy import BigInteger, ColumnElement, Connection, Row, bindparam, ex
 
 from node.domain.actors import ActorKind
 from node.domain.communities import TopicKind
+from node.domain.events import AnswerState
 from node.ids import first_id_at
 from node.store import topics as store
 from node.store.follows import ACCEPTED
@@ -110,22 +111,16 @@ def _for_her() -> list[ColumnElement[bool]]:
 
 # -- events ---------------------------------------------------------------------------------------------------------
 
-_AWAY = ["declined", "rejected"]
+_AWAY = [AnswerState.DECLINED.value, AnswerState.REFUSED.value]
 
 
-def list_coming(conn: Connection, person_id: int, now: int, *, limit: int) -> Sequence[Row[Any]]:
-    """Events that are not over, that she answered or looks after, or of communities that she belongs to.
-
-    Columns of ``objects``, ``start_at``, ``timezone``, and ``answer``: what she said about coming.
-    """
-    return _coming().run(conn, {"viewer": person_id, "now": now, "limit": limit})
+def list_coming(conn: Connection, person_id: int, now: int, *, limit: int) -> list[int]:
+    """Ids of events that are not over, that she answered or looks after, or of communities that she belongs to."""
+    return [row[0] for row in _coming().run(conn, {"viewer": person_id, "now": now, "limit": limit})]
 
 
 @cache
 def _coming() -> Prepared:
-    said = select(event_answers.c.state).where(
-        event_answers.c.event_id == objects.c.id, event_answers.c.actor_id == _ME
-    )
     answered = exists().where(
         event_answers.c.event_id == objects.c.id,
         event_answers.c.actor_id == _ME,
@@ -138,7 +133,7 @@ def _coming() -> Prepared:
         .where(follows.c.follower_id == _ME, follows.c.state == ACCEPTED, actors.c.kind == "group")
     )
     query = (
-        select(*_SHOWN, events.c.start_at, events.c.timezone, said.scalar_subquery().label("answer"))
+        select(objects.c.id)
         .join(events, events.c.object_id == objects.c.id)
         .where(
             events.c.last_at >= bindparam("now", type_=BigInteger),
@@ -148,7 +143,7 @@ def _coming() -> Prepared:
             *not_hidden_from(_ANY, objects.c.actor_id),
         )
     )
-    return Prepared(query.order_by(events.c.start_at, objects.c.id).limit(_LIMIT), named=True)
+    return Prepared(query.order_by(events.c.start_at, objects.c.id).limit(_LIMIT))
 
 
 # -- what colleagues recommend --------------------------------------------------------------------------------------
@@ -176,10 +171,14 @@ def _shares() -> Prepared:
         follows.c.follower_id == _ME,
         follows.c.followed_id == reactions.c.actor_id,
         follows.c.state == ACCEPTED,
-        exists().where(actors.c.id == reactions.c.actor_id, actors.c.kind == ActorKind.PERSON.value),
     )
-    query = select(reactions.c.object_id, reactions.c.actor_id, is_here).where(
+    sharer = actors.alias("sharers")
+    query = select(reactions.c.object_id, reactions.c.actor_id, is_here).join(
+        sharer, sharer.c.id == reactions.c.actor_id
+    )
+    query = query.where(
         reactions.c.kind == SHARE,
+        sharer.c.kind == ActorKind.PERSON.value,  # communities share whatever is written in them
         reactions.c.id >= bindparam("first", type_=BigInteger),
         reactions.c.actor_id != _ME,
         or_(is_here, is_followed),

@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from node.clock import DAY, HOUR
-from web.member.views import ComingRow, MemberHomeView, TipRow, TopicRow
+from web.events.views import EventCard, When
+from web.member.views import MemberHomeView, TipRow, TopicRow
 from web.pages.parts import Link, Text
 from web.pages.views import Page, View, Viewer
 
@@ -58,15 +59,16 @@ def views(page: Page, viewer: Viewer) -> dict[str, View]:
             ),
         ),
         coming=(
-            ComingRow(
-                title=Text(value="Walk through the museum", language="en"),
+            EventCard(
                 path="/e/1-walk",
-                start_at=now + 3 * DAY,
-                timezone="Europe/Berlin",
+                name=Text(value="Walk through the museum", language="en"),
+                when=When(starts_at=now + 3 * DAY, ends_at=now + 3 * DAY + HOUR, timezone="Europe/Berlin"),
+                place="Stadtmuseum Kranhafen, Foyer",
                 answer="going",
-                community=_WARDS,
+                going=12,
+                remaining=0,
             ),
-            ComingRow(title=Text(value="Reading group"), path="/e/2", start_at=now + 9 * DAY, timezone="UTC"),
+            EventCard(path="/e/2", name=Text(value="Reading group"), when=When(starts_at=now + 9 * DAY), repeats=True),
         ),
         questions=(lamps,),
     )

@@ -87,7 +87,7 @@ async def share(site: Site, person: Actor, object_id: int, visibility: str = "pu
     await site.store.write(save)
 
 
-async def add_event(site: Site, object_id: int, in_days: int, **changes: Any) -> None:
+async def add_event(site: Site, object_id: int, in_days: int, name: str = "A walk", **changes: Any) -> None:
     start = site.clock.now() + in_days * DAY
     values = {
         "object_id": object_id,
@@ -96,7 +96,7 @@ async def add_event(site: Site, object_id: int, in_days: int, **changes: Any) ->
         "timezone": "Europe/Berlin",
         "status": "scheduled",
         "join_mode": "free",
-        "record": {},
+        "record": {"name": {"en": name}, "defaultLanguage": "en"},
     }
     await site.store.write(lambda conn: conn.execute(insert(event_rows).values(**(values | changes))) and None)
 
@@ -174,7 +174,14 @@ async def test_what_colleagues_share_is_recommended_and_explained(house: House) 
     found = await site.store.read(objects.find_object, published.uri)
     assert found is not None
     alan, mary = await site.peer.add_actor("alan", name="Alan T."), await site.peer.add_actor("mary")
-    for person, shared in ((alan, wanted), (mary, wanted), (alan, once), (alan, found.id), (house.grace, wanted)):
+    for person, shared in (
+        (house.group, once),
+        (alan, wanted),
+        (mary, wanted),
+        (alan, once),
+        (alan, found.id),
+        (house.grace, wanted),
+    ):
         await share(site, person, shared)
     text = (await house.home()).split('id="tips"')[1].split('id="coming"')[0]
     assert text.index("Seen by two") < text.index("Seen by one")
@@ -182,6 +189,7 @@ async def test_what_colleagues_share_is_recommended_and_explained(house: House) 
     assert "Alan T." in text
     assert "Grace H.</bdi></a>, " not in text, "who made it does not recommend it"
     assert "Why do I see these?" in text
+    assert "Wards" not in text, "a community shares whatever is written in it"
 
 
 @pytest.mark.parametrize("level", ["direct", "followers", "community", "private"])
@@ -191,7 +199,7 @@ async def test_what_is_not_for_me_is_not_on_my_home(house: House, level: str) ->
     await share(house.site, await house.site.peer.add_actor("alan"), hidden)
     row = {"object_id": hidden, "community_id": house.group.id, "kind": "question", "last_activity_at": 1}
     await house.site.store.write(topics.save_topics, [row])
-    await add_event(house.site, hidden, 1)
+    await add_event(house.site, hidden, 1, "Not for ada")
     assert "Not for ada" not in await house.home()
 
 
@@ -205,9 +213,9 @@ async def test_whom_i_block_is_not_on_my_home(house: House) -> None:
 
 async def test_events_of_mine_and_my_communities_come_in_their_order(house: House) -> None:
     for name, days, changes in (("Late", 9, {}), ("Soon", 2, {}), ("Over", -3, {}), ("Off", 3, {"cancelled_at": 1})):
-        await add_event(house.site, await house.write(name=name), days, **changes)
+        await add_event(house.site, await house.write(name=name), days, name, **changes)
     other = await write(house.site, house.grace, name="Somewhere else")
-    await add_event(house.site, other, 1)
+    await add_event(house.site, other, 1, "Somewhere else")
     text = (await house.home()).split('id="coming"')[1].split('id="questions"')[0]
     assert text.index("Soon") < text.index("Late")
     assert not [name for name in ("Over", "Off", "Somewhere else") if name in text]

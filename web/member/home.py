@@ -13,10 +13,13 @@ from node.domain import resources as records
 from node.domain.text import plain, shorten
 from node.sentences import Sentence
 from node.state import NODE
-from node.store import briefing, resources, showing
+from node.store import briefing, event_answers, events, resources, showing
 from node.store.briefing import Tip
+from node.store.event_answers import Answer
+from node.store.events import Event
 from node.store.resources import Resource
-from web.member.views import ComingRow, MemberHomeView, TipRow, TopicRow
+from web.events.cards import event_cards
+from web.member.views import MemberHomeView, TipRow, TopicRow
 from web.pages.cards import Reader, actor_path
 from web.pages.frame import html, page_of
 from web.pages.parts import Link, Text
@@ -37,12 +40,12 @@ class _Found:
     joined: Sequence[int]
     topics: Sequence[Row[Any]]
     questions: Sequence[Row[Any]]
-    coming: Sequence[Row[Any]]
+    coming: Sequence[Event]
+    answers: Mapping[int, Answer]
     tips: Mapping[int, Sequence[Tip]]  # by what they are about, the best first
     recommended: Mapping[int, Row[Any]]
     resources: Mapping[int, Resource]
     actors: Mapping[int, Row[Any]]
-    groups: Mapping[str, Row[Any]]  # communities of events, by URI
 
 
 async def show_member_home(request: web.Request) -> web.Response:
@@ -59,7 +62,7 @@ async def show_member_home(request: web.Request) -> web.Response:
         communities=tuple(_community(found.actors[each]) for each in found.joined if each in found.actors),
         topics=tuple(_topic(row, found) for row in found.topics if _is_shown(row, found, reader)),
         tips=tuple(_tips(found, reader)),
-        coming=tuple(_event(row, found) for row in found.coming if _is_shown(row, found, reader)),
+        coming=event_cards(found.coming, found.actors, found.answers, reader, node.clock.now()),
         questions=tuple(_topic(row, found) for row in found.questions if _is_shown(row, found, reader)),
     )
     return html(request, view)
@@ -69,11 +72,13 @@ def _find(conn: Connection, person_id: int, now: int) -> _Found:
     joined = briefing.load_joined(conn, person_id)
     new = briefing.list_new_topics(conn, person_id, joined, now, limit=_TOPICS)
     questions = briefing.list_open_questions(conn, person_id, joined, now, limit=_QUESTIONS)
-    coming = briefing.list_coming(conn, person_id, now, limit=_COMING)
+    planned = briefing.list_coming(conn, person_id, now, limit=_COMING)
+    known = events.load_events(conn, planned) if planned else {}
+    coming = [known[each] for each in planned if each in known]
     tips = _grouped(briefing.list_shares(conn, person_id, now, since=now - _RECENT))
     recommended = briefing.load_recommended(conn, person_id, list(tips)[: _TIPS * 3], now)
     learning = [row.id for row in recommended.values() if row.kind == "resource"]
-    people = {row.actor_id for row in (*new, *questions, *coming, *recommended.values())}
+    people = {row.actor_id for row in (*new, *questions, *recommended.values())} | {each.actor_id for each in coming}
     people |= {tip.actor_id for each in recommended for tip in tips[each]}
     people |= {row.community_id for row in (*new, *questions) if row.community_id}
     rows = showing.load_rows(conn, {person_id, *joined, *people})
@@ -82,11 +87,11 @@ def _find(conn: Connection, person_id: int, now: int) -> _Found:
         topics=new,
         questions=questions,
         coming=coming,
+        answers=event_answers.load_own(conn, person_id, planned),
         tips=tips,
         recommended=recommended,
         resources=resources.load_by_objects(conn, learning) if learning else {},
         actors=rows,
-        groups={row.uri: row for row in rows.values() if row.kind == "group"},
     )
 
 
@@ -132,18 +137,6 @@ def _topic(row: Row[Any], found: _Found) -> TopicRow:
         author=_link(found.actors[row.actor_id]),
         at=row.published_at,
         replies=row.replies_count,
-        community=_community(group) if group else None,
-    )
-
-
-def _event(row: Row[Any], found: _Found) -> ComingRow:
-    group = found.groups.get(row.audience)
-    return ComingRow(
-        title=_title(row),
-        path=_path(row, found),
-        start_at=row.start_at,
-        timezone=row.timezone,
-        answer=row.answer or "",
         community=_community(group) if group else None,
     )
 

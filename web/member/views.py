@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from web.events.views import EventCard
 from web.pages.parts import Link, Text
 from web.pages.views import Page
 
@@ -37,18 +38,6 @@ class TipRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ComingRow:
-    """An event; ``answer`` is what the reader said about coming, if anything; ``community`` where it belongs to one."""
-
-    title: Text
-    path: str
-    start_at: int
-    timezone: str
-    answer: str = ""
-    community: Link | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class MemberHomeView:
     """``/`` for somebody who is signed in. ``front_path`` shows the page as guests see it."""
 
@@ -61,5 +50,5 @@ class MemberHomeView:
     communities: tuple[Link, ...] = ()
     topics: tuple[TopicRow, ...] = ()
     tips: tuple[TipRow, ...] = ()
-    coming: tuple[ComingRow, ...] = ()
+    coming: tuple[EventCard, ...] = ()
     questions: tuple[TopicRow, ...] = ()
