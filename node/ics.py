@@ -15,6 +15,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
 
+import orjson
+
 from node.clock import DAY
 from node.domain.events import (
     EventRecord,
@@ -92,7 +94,7 @@ _KEPT_AT_MOST = 2_000
 
 
 def _rendered(entry: CalendarEntry) -> bytes:
-    key = (entry.uri, entry.url, entry.updated_at, entry.sequence, entry.record.get("status"), entry.note)
+    key = (entry.uri, entry.url, entry.updated_at, entry.sequence, entry.note, orjson.dumps(entry.record))
     found = _KEPT.get(key)
     if found is None:
         found = _KEPT[key] = bytes(_event(entry).to_ical())

@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import func, select
@@ -14,11 +15,13 @@ from node.errors import Conflict, Forbidden, Invalid, NotFound
 from node.ids import Ids
 from node.recurrence import last_end, occurrences
 from node.services import event_answers as answers
+from node.services import event_work
 from node.services import events as service
 from node.services.context import Unit
 from node.services.events import EventDraft, check_record
 from node.store import accounts, actors, event_answers, events
 from node.store.tables import event_answers as answer_table
+from node.store.tables import notifications
 from tests import stores
 from tests.happenings import event_record
 
@@ -307,3 +310,22 @@ async def test_whoever_was_there_is_noted_after_it_began(store, unit):
     noted = await store.write(answers.organise, unit, owner, given.id, "attended")
     assert noted.state == AnswerState.ATTENDED
     assert (await store.read(events.find_event, event.id)).going_count == 1
+
+
+async def test_people_are_reminded_a_day_before_unless_it_was_moved(store, unit):
+    """Who answered hears once of each time; a job of before the event was moved says nothing."""
+    starts = local_text(unit.now + 3 * DAY, "Europe/Berlin")
+    owner, [guest], event = await world(store, unit, 1, start=starts, end=None)
+    await store.write(answers.answer, unit, guest, event.id, Wish.INTERESTED)
+
+    def told(conn):
+        query = select(notifications.c.owner_id).where(notifications.c.type == "status")
+        return sorted(conn.scalars(query))
+
+    await store.write(event_work._remind, unit, event.id)
+    assert await store.read(told) == []
+    later = replace(unit, now=unit.now + 2 * DAY + HOUR)
+    for _ in range(2):
+        await store.write(event_work._remind, later, event.id)
+    assert await store.read(told) == [guest]
+    assert owner

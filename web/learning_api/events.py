@@ -376,10 +376,10 @@ PATHS: Mapping[str, Any] = {
     },
     "/events/{event}/answer": {
         "get": operation(
-            "showAnswer", {**answer("One's own answer", "OwnAnswer"), "401": PROBLEM, "404": PROBLEM}, [_ID]
+            "showEventAnswer", {**answer("One's own answer", "OwnAnswer"), "401": PROBLEM, "404": PROBLEM}, [_ID]
         ),
         "put": operation(
-            "giveAnswer",
+            "giveEventAnswer",
             {"200": _made("What became of it", "OwnAnswer"), **_REFUSALS, "409": PROBLEM},
             [_ID],
             body="NewAnswer",
@@ -387,14 +387,14 @@ PATHS: Mapping[str, Any] = {
     },
     "/events/{event}/answers": {
         "get": operation(
-            "listAnswers",
+            "listEventAnswers",
             {**answer("For organisers", "EventAnswers"), "401": PROBLEM, "403": PROBLEM, "404": PROBLEM},
             [_ID, *pages()],
         )
     },
     "/events/{event}/answers/{answer}": {
         "post": operation(
-            "decideAnswer",
+            "decideEventAnswer",
             {"200": _made("As it is now", "EventAnswer"), **_REFUSALS, "409": PROBLEM},
             [_ID, _ANSWER_ID],
             body="Verdict",

@@ -1,0 +1,109 @@
+"""Calendar files: valid by RFC 5545 for an independent reader, and strangers' files that never break anything."""
+
+import contextlib
+import datetime as dt
+
+import icalendar
+import pytest
+
+from node.domain.events import start_of
+from node.errors import Invalid
+from node.ics import MAX_BYTES, CalendarEntry, read_calendar, write_calendar
+from node.recurrence import occurrences
+from node.services.events import check_record
+from tests.happenings import event_record
+from tests.shared import shared_files
+
+FILES = shared_files("catalogues/calendars", "*.ics")
+
+
+def entry(**changes) -> CalendarEntry:
+    record = check_record(event_record(**changes))
+    return CalendarEntry(
+        uri="https://museum.example/ap/o/1",
+        url="https://museum.example/e/1-casting",
+        record=record,
+        sequence=changes.get("sequence", 2),
+        created_at=1_790_000_000_000,
+        updated_at=1_790_000_100_000,
+    )
+
+
+def written(*entries: CalendarEntry) -> tuple[bytes, icalendar.Calendar]:
+    body = write_calendar(entries, name="Café Müller", url="https://museum.example/calendar.ics")
+    return body, icalendar.Calendar.from_ical(body)
+
+
+def test_a_calendar_has_what_rfc_5545_asks_for():
+    body, calendar = written(entry(description={"en": "Bring safety glasses, " * 30}))
+    assert body.startswith(b"BEGIN:VCALENDAR\r\n")
+    assert body.endswith(b"END:VCALENDAR\r\n")
+    assert max(map(len, body.split(b"\r\n"))) <= 75
+    assert b"\n" not in body.replace(b"\r\n", b"")
+    [event] = calendar.walk("VEVENT")
+    [zone] = calendar.walk("VTIMEZONE")
+    assert (str(event["uid"]), event["sequence"], str(event["status"])) == (
+        "https://museum.example/ap/o/1",
+        2,
+        "CONFIRMED",
+    )
+    assert event["dtstart"].params["TZID"] == str(zone["tzid"]) == "Europe/Berlin"
+    assert event.decoded("dtstart").astimezone(dt.UTC) == dt.datetime(2099, 5, 7, 16, tzinfo=dt.UTC)
+    assert not {"attendee", "organizer"} & {key.lower() for key in event}
+    assert b"mailto" not in body.lower()
+
+
+def test_a_series_is_one_entry_with_its_rule_and_what_is_left_out():
+    rule = {"frequency": "weekly", "byDay": ["TH"], "count": 4, "exceptions": ["2099-05-14"]}
+    _, calendar = written(entry(recurrence=rule))
+    [event] = calendar.walk("VEVENT")
+    assert event["rrule"].to_ical() == b"FREQ=WEEKLY;COUNT=4;BYDAY=TH"
+    assert event["exdate"].to_ical() == b"20990514T180000"
+
+
+def test_what_is_written_is_read_back():
+    rule = {"frequency": "monthly", "byDay": ["1TH"], "until": "2100-01-31"}
+    written_entry = entry(recurrence=rule, onlineUrl="https://meet.example/x", status="cancelled")
+    body, _ = written(written_entry)
+    [found] = read_calendar(body, timezone="UTC", language="en")
+    assert found.record is not None
+    again = check_record(found.record)
+    assert [each.start_at for each in occurrences(again)] == [
+        each.start_at for each in occurrences(written_entry.record)
+    ]
+    assert (again["onlineUrl"], again["status"], found.uid) == (
+        "https://meet.example/x",
+        "cancelled",
+        written_entry.uri,
+    )
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_files_of_others_give_events_or_reasons(path):
+    found = list(read_calendar(path.read_bytes(), timezone="Europe/Berlin", language="en"))
+    assert found
+    for each in found:
+        assert (each.record is None) == bool(each.problem)
+        if each.record is None:
+            continue
+        with contextlib.suppress(Invalid):  # such as one without a place
+            checked = check_record(each.record)
+            assert start_of(checked) > 0
+            assert len(list(occurrences(checked))) <= 750
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\x00\xff\xfe" * 100,
+        b"BEGIN:VCALENDAR\r\n" * 1000,
+        b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART:99999999T999999Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
+        b"x" * (MAX_BYTES + 1),
+    ],
+    ids=["empty", "bytes", "nested", "impossible", "large"],
+)
+def test_what_is_no_calendar_says_so(data):
+    found = list(read_calendar(data, timezone="UTC", language="en"))
+    assert len(found) == 1
+    assert found[0].problem
