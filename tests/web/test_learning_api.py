@@ -137,12 +137,12 @@ async def test_pages_follow_each_other_until_all_is_seen(store: Store, shelf: Sh
     assert sorted(seen) == [f"https://x.example/{number}" for number in range(7)]
 
 
-@pytest.mark.parametrize(("limit", "expected"), [("2", 2), ("0", 20), ("-1", 20), ("x", 20), ("", 20), ("1000", 100)])
 async def test_a_limit_above_the_cap_is_capped_and_none_is_the_default(
-    store: Store, shelf: Shelf, client: Client, limit: str, expected: int
+    store: Store, shelf: Shelf, client: Client
 ) -> None:
     await _fill(store, shelf, 101)
-    assert len((await _get(client, f"{RESOURCES}?limit={limit}"))["items"]) == expected
+    for limit, expected in (("2", 2), ("0", 20), ("-1", 20), ("x", 20), ("", 20), ("1000", 100)):
+        assert len((await _get(client, f"{RESOURCES}?limit={limit}"))["items"]) == expected, limit
 
 
 async def test_search_sorting_filters_and_facets(store: Store, shelf: Shelf, client: Client) -> None:
