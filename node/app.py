@@ -69,6 +69,7 @@ from node.services.backups import back_up, copy_before_upgrade
 from node.services.catalogue import sync_host
 from node.services.context import Unit
 from node.services.event_work import Reminders, Replies
+from node.services.leaving import Leaving
 from node.services.mailing import Post
 from node.services.polls import Closing
 from node.services.scheduling import Publishing
@@ -313,6 +314,7 @@ async def _join(
             Replies(store, unit).kind(),
             Previews(store, unit, client).kind(),
             Publishing(store, unit, uploads.links).kind(),
+            Leaving(store, unit).kind(),
             Post(store, clock, config, Mailer(config.mail, host=config.host)).kind(),
             schedule.kind(),
         ],

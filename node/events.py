@@ -326,7 +326,12 @@ EVENTS: Mapping[str, type[Event]] = MappingProxyType({cls.__name__: cls for cls 
 def record(conn: Connection, ids: Ids, now: int, event: Event, *, about: str) -> None:
     """Store ``event`` with the caller's change. Events with the same ``about`` (a URI) are handled in order."""
     payload: dict[str, Any] = {"event": type(event).__name__, **asdict(event)}
-    jobs.enqueue_many(conn, [NewJob(KIND, ids.new(), now, payload=payload, serial_key=f"event|{about}")])
+    jobs.enqueue_many(conn, [NewJob(KIND, ids.new(), now, payload=payload, serial_key=key_about(about))])
+
+
+def key_about(uri: str) -> str:
+    """The serial key of events about this; a job with it runs when they have been told."""
+    return f"event|{uri}"
 
 
 #: Tallies are told so often at most, and a little later, so that votes which are being counted are in.

@@ -21,5 +21,6 @@ SCHEDULED = "scheduled"  # a post that was written for now
 PREVIEW = "preview"  # look at a page that a post links to
 ANSWER = "answer"  # a reply that may be the answer to an event
 REMINDER = "reminder"  # an event begins in a day
+LEAVE = "leave"  # remove what somebody who left had published
 MAIL = "mail"  # write somebody a mail
 PERIODIC = "periodic"  # an entry of the schedule

@@ -15,7 +15,7 @@ class Letter(NamedTuple):
     text: str
 
 
-RESET, CONFIRM, WAITING = "reset", "confirm", "waiting"
+RESET, CONFIRM, WAITING, LEFT = "reset", "confirm", "waiting", "left"
 
 LETTERS: Mapping[str, Letter] = MappingProxyType(
     {
@@ -31,6 +31,14 @@ LETTERS: Mapping[str, Letter] = MappingProxyType(
             Sentence(
                 "Hello {name},\n\nan account at {node} was made with this address. Confirm it here within an hour:\n\n"
                 "{link}\n\nIf it was not you, there is nothing to do.\n"
+            ),
+        ),
+        LEFT: Letter(
+            Sentence("Your account at {node} has been deleted"),
+            Sentence(
+                "Hello {name},\n\nyour account at {node} has been deleted, as its owner asked. Other servers are being "
+                "told. This address is no longer stored.\n\nIf it was not you, write to those who run the node:\n\n"
+                "{link}\n"
             ),
         ),
         WAITING: Letter(

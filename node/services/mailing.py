@@ -31,12 +31,24 @@ _LINKED = {
     letters.RESET: ("/reset?ticket=", accounts.RESET),
     letters.CONFIRM: ("/confirm?ticket=", accounts.CONFIRM),
 }
-_PLAIN = {letters.WAITING: "/admin/members"}
+_PLAIN = {letters.WAITING: "/admin/members", letters.LEFT: "/about"}
 
 
 def ask_for(conn: Connection, unit: Unit, kind: str, *, login: str) -> None:
     """Have a letter of this kind written to whoever signs in so, if there is anybody."""
     payload = {"kind": kind, "login": login[:254]}
+    enqueue_many(conn, [NewJob(kinds.MAIL, unit.ids.new(), unit.now, payload=payload, expires_at=unit.now + 24 * HOUR)])
+
+
+def say_goodbye(conn: Connection, unit: Unit, account: Account) -> None:
+    """Tell somebody that her account is gone; the job alone knows her address then, for a day at most."""
+    language = accounts.load_settings(conn, account.actor_id).language
+    payload = {
+        "kind": letters.LEFT,
+        "to": account.email,
+        "name": account.name or account.username,
+        "language": language,
+    }
     enqueue_many(conn, [NewJob(kinds.MAIL, unit.ids.new(), unit.now, payload=payload, expires_at=unit.now + 24 * HOUR)])
 
 
@@ -69,19 +81,18 @@ class Post:
         return Done()
 
     def _write(self, conn: Connection, asked: dict[str, Any]) -> tuple[str, Letter] | None:
+        if asked["kind"] == letters.LEFT:
+            return asked["to"], self._letter(asked["kind"], asked["language"], asked["name"], _PLAIN[letters.LEFT])
         account = accounts.find_account(conn, asked["login"])
         if account is None or account.state == accounts.SUSPENDED:
             return None
         kind, to = asked["kind"], account.email
         language = accounts.load_settings(conn, account.actor_id).language
-        letter = letters.write(
-            kind,
-            (language, *self.config.node.languages),
-            node=self.config.node.name,
-            name=account.name or account.username,
-            link=self.config.origin + self._link(conn, kind, account),
-        )
-        return to, letter
+        return to, self._letter(kind, language, account.name or account.username, self._link(conn, kind, account))
+
+    def _letter(self, kind: str, language: str, name: str, path: str) -> Letter:
+        languages = (language, *self.config.node.languages)
+        return letters.write(kind, languages, node=self.config.node.name, name=name, link=self.config.origin + path)
 
     def _link(self, conn: Connection, kind: str, account: Account) -> str:
         if kind in _PLAIN:

@@ -258,6 +258,15 @@ def bury_all_of(conn: Connection, actor_id: int, now: int) -> None:
         bury(conn, Object(*row), now)
 
 
+def bury_some_of(conn: Connection, actor_id: int, now: int, *, limit: int) -> bool:
+    """The same in small steps; False where nothing was left."""
+    query = select(*_COLUMNS).where(objects.c.actor_id == actor_id, objects.c.state != DELETED).limit(limit)
+    found = conn.execute(query).all()
+    for row in found:
+        bury(conn, Object(*row), now)
+    return bool(found)
+
+
 # -- tombstones of what was never here, or must not come back --------------------------------------------------------
 
 _INSERT_TOMBSTONE = insert_missing(tombstones)

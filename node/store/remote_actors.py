@@ -113,9 +113,14 @@ def note_gone(conn: Connection, uri: str, now: int) -> int | None:
     return first
 
 
-def purge(conn: Connection, actor_id: int, now: int) -> None:
-    """The account is gone: its profile, relations and catalogue go; the row stays, so that it cannot come back."""
+def bury(conn: Connection, actor_id: int, now: int) -> None:
+    """The row stays and says nothing, so that the account cannot come back."""
     conn.execute(update(actors).where(actors.c.id == actor_id).values(updated_at=now, **_TOMBSTONE))
+
+
+def purge(conn: Connection, actor_id: int, now: int) -> None:
+    """The account is gone: its profile, relations and catalogue go."""
+    bury(conn, actor_id, now)
     for column in (follows.c.follower_id, follows.c.followed_id):
         conn.execute(delete(follows).where(column == actor_id))
     notifications.delete_all_of(conn, actor_id)

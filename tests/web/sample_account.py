@@ -6,6 +6,7 @@ from node.clock import DAY, HOUR
 from tests.web import sample_views
 from web.account.data import DataView, FailedLine, ImportRow
 from web.account.factor import draw
+from web.account.leave import LeaveView, LeftView
 from web.account.views import (
     AppRow,
     AppsView,
@@ -287,6 +288,25 @@ def settings_data() -> DataView:
     )
 
 
+def settings_leave() -> LeaveView:
+    page = _settings("/settings/leave", "Delete your account")
+    return LeaveView(page=page, csrf="c" * 43, user_name="brigid", has_password=True)
+
+
+def settings_leave_wrong() -> LeaveView:
+    return replace(
+        settings_leave(),
+        password_error="This is not your password.",
+        name_error="This is not your user name.",
+        error="You are the only administrator. Make somebody else one first.",
+    )
+
+
+def left() -> LeftView:
+    page = sample_views.page("/settings/left", title="Your account has been deleted", quiet=True, noindex=True)
+    return LeftView(page=page)
+
+
 def account_views() -> dict[str, View]:
     """Each by a short name."""
     views = (
@@ -303,6 +323,9 @@ def account_views() -> dict[str, View]:
         settings_apps,
         settings_no_apps,
         settings_data,
+        settings_leave,
+        settings_leave_wrong,
+        left,
         second_factor,
         recovery_codes,
         forgot,

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from web.account import apps, data, factor, join, organisation, pictures, profile, reset, second_step, security
+from web.account import apps, data, factor, join, leave, organisation, pictures, profile, reset, second_step, security
 
 ROUTES = [
     web.get(second_step.PATH, second_step.show_step, name="second-step"),
@@ -33,4 +33,5 @@ ROUTES = [
     web.post(f"{factor.PATH}/remove", security.drop_factor, name="settings-factor-remove"),
     web.post(f"{factor.PATH}/codes", security.renew_codes, name="settings-factor-codes"),
     *data.ROUTES,
+    *leave.ROUTES,
 ]

@@ -140,6 +140,7 @@ WORK: Mapping[str, str] = sentences(
         "preview": "Previews of links",
         "answer": "Answers to events by a word",
         "reminder": "Reminders of events",
+        "leave": "Accounts to be removed",
         "mail": "Mails",
         "followers": "Comparisons of followers",
     }
