@@ -4,7 +4,11 @@ import ast
 import re
 import tokenize
 
+import pytest
+
 from tests.architecture.sources import ROOT, Source, sources
+
+pytestmark = pytest.mark.dear("whichever comes first reads every module there is")
 
 #: Modules that run what they read, or that no stranger's data may reach.
 FORBIDDEN_IMPORTS = (

@@ -13,6 +13,8 @@ import pytest
 from node.cli import COMMANDS
 from tests.architecture.sources import PACKAGES, ROOT, sources
 
+pytestmark = pytest.mark.dear("whichever comes first reads every module there is")
+
 #: Installed for tests and development only; the second column may import it late.
 TEST_ONLY = {
     "bleach": (),
@@ -36,7 +38,6 @@ def test_imports_go_down_only() -> None:
     assert answer.returncode == 0, answer.stdout + answer.stderr
 
 
-@pytest.mark.dear("reads every module there is")
 def test_no_module_needs_another_to_have_come_first() -> None:
     """What modules import as they load has no circle, so that each can be the first."""
     modules = {source.module for source in sources()}
