@@ -26,6 +26,8 @@ async function act(form, button) {
       tell(complaint(answer.page) || say("Failed"));
     } else if (!names.length || !names.map((name) => swap(answer.page, name)).every(Boolean)) {
       location.assign(answer.url);
+    } else {
+      swap(answer.page, "notice");
     }
   } catch {
     undo();
