@@ -9,6 +9,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
+from node.errors import Unavailable
+
 T = TypeVar("T")
 
 THREADS = 2
@@ -24,9 +26,12 @@ class Signing:
         self._free = threads
         self._waiting: list[tuple[Callable[[], object], asyncio.Future[object]]] = []
         self._tasks: set[asyncio.Task[None]] = set()
+        self._closed = False
 
     async def run(self, sign: Callable[[], T]) -> T:
-        """What ``sign()`` answers or raises, in a thread."""
+        """What ``sign()`` answers or raises, in a thread. Raises Unavailable once the node stops."""
+        if self._closed:
+            raise Unavailable("The node is stopping.")
         future: asyncio.Future[object] = asyncio.get_running_loop().create_future()
         self._waiting.append((sign, future))
         if self._free:
@@ -37,10 +42,18 @@ class Signing:
         return await future  # type: ignore[return-value]  # what this ``sign`` answered
 
     def close(self) -> None:
+        """Sign no more; who still waits is cancelled."""
+        self._closed = True
         self._threads.shutdown(wait=False, cancel_futures=True)
+        for task in self._tasks:
+            task.cancel()
+        for _, future in self._waiting:
+            future.cancel()
+        self._waiting.clear()
 
     async def _drain(self) -> None:
         loop = asyncio.get_running_loop()
+        batch: list[tuple[Callable[[], object], asyncio.Future[object]]] = []
         try:
             while self._waiting:
                 batch = self._waiting[:AT_ONCE]
@@ -53,6 +66,10 @@ class Signing:
                         future.set_result(result)
                     else:
                         future.set_exception(error)
+        except asyncio.CancelledError:
+            for _, future in batch:
+                future.cancel()
+            raise
         finally:
             self._free += 1
 

@@ -53,6 +53,8 @@ async def _demo(folder: Path) -> None:
 
 
 async def _bring_up(nodes: list[Served]) -> None:
+    for node in nodes:
+        node.check_free()
     await asyncio.gather(*map(_prepare, nodes))
     await asyncio.gather(*(node.start() for node in nodes))
     click.echo("All three serve; now they follow each other ...")

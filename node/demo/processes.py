@@ -4,6 +4,7 @@ import asyncio
 import http.client
 import json
 import os
+import socket
 import sys
 from contextlib import closing, suppress
 from pathlib import Path
@@ -24,6 +25,19 @@ class Served:
         self.folder = folder / organisation.key
         self.file = self.folder / "rhizome.toml"
         self._process: asyncio.subprocess.Process | None = None
+
+    def check_free(self) -> None:
+        """Raises Unavailable where something else listens at its address: that would be taken for the node."""
+        host, _, port = self.organisation.host.rpartition(":")
+        with closing(socket.socket()) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, int(port)))
+            except OSError as error:
+                raise Unavailable(
+                    f"Something else serves at {self.organisation.host} already. Is it another demo? End it first.",
+                    detail=str(error),
+                ) from error
 
     async def initialise(self) -> None:
         """Write its configuration, unless it is there from an earlier start."""

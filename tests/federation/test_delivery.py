@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import threading
 from itertools import count
 from types import SimpleNamespace
 
@@ -22,7 +23,7 @@ from federation.places import Crowded, GaveWay, Places, Tempo
 from federation.recheck import Recheck
 from federation.signing import Signing
 from node.clock import DAY, HOUR, MINUTE, SECOND, FixedClock, SteadyClock
-from node.errors import RemoteGone, RemoteNotFound
+from node.errors import RemoteGone, RemoteNotFound, Unavailable
 from node.ids import Ids
 from node.jobs.worker import Worker
 from node.store import activities
@@ -660,6 +661,18 @@ async def test_signatures_that_wait_are_made_together_and_each_is_right():
     left.cancel()
     assert await signing.run(lambda: 7) == 7
     signing.close()
+
+
+async def test_signing_that_ends_leaves_nobody_waiting():
+    signing, may_go = Signing(threads=1), threading.Event()
+    waiting = [asyncio.create_task(signing.run(may_go.wait)), asyncio.create_task(signing.run(lambda: 1))]
+    await asyncio.sleep(0)
+    signing.close()
+    may_go.set()
+    results = await asyncio.gather(*waiting, return_exceptions=True)
+    assert [type(result) for result in results] == [asyncio.CancelledError] * 2
+    with pytest.raises(Unavailable):
+        await signing.run(lambda: 1)
 
 
 def test_a_clock_is_believed_after_a_minute_without_a_jump():

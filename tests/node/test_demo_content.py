@@ -1,6 +1,8 @@
 """What the demo publishes is what an organisation could publish: valid, of many kinds, in two languages."""
 
 import asyncio
+import dataclasses
+import socket
 
 import pytest
 from click.testing import CliRunner
@@ -14,9 +16,11 @@ from node.config import load
 from node.demo import drawing
 from node.demo.conversations import ABOUT
 from node.demo.organisations import NAMES, load_organisation, load_steps
+from node.demo.processes import Served
 from node.demo.seed import seed
 from node.domain.licences import NOT_STATED
 from node.domain.resources import kind_of
+from node.errors import Unavailable
 from node.markdown import hashtags_in
 from node.store import tables
 from node.store.rules import load_rules
@@ -98,6 +102,15 @@ def test_everything_has_a_picture(tmp_path):
 
 def test_ports_are_those_of_the_contract():
     assert [each.port for each in ORGANISATIONS] == [8101, 8102, 8103]
+
+
+def test_an_address_that_is_taken_is_said_before_anything_begins(tmp_path):
+    museum = load_organisation("museum")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        elsewhere = dataclasses.replace(museum, port=taken.getsockname()[1])
+        with pytest.raises(Unavailable, match=r"serves at 127\.0\.0\.1:[0-9]+ already"):
+            Served(elsewhere, tmp_path).check_free()
+    Served(elsewhere, tmp_path).check_free()
 
 
 @pytest.mark.timeout(120)
