@@ -157,7 +157,8 @@ async def test_a_list_reads_along_an_index(store, order):
         pytest.skip("each database has a language of its own for plans")
 
     def plan(conn):
-        query = threads._listing(Wanted(None, NOW, community_id=7, order=order, after=(NOW, 9)))
+        query = threads.listing(threads._shape(Wanted(None, NOW, community_id=7, order=order, after=(NOW, 9))))
+        query = query.params(community=7, at=NOW, id=9, limit=20)
         compiled = query.compile(conn, compile_kwargs={"literal_binds": True})
         return [row.detail for row in conn.execute(text(f"EXPLAIN QUERY PLAN {compiled}"))]
 
