@@ -28,6 +28,8 @@ from web.threads.views import (
     CommunityView,
     ComposeView,
     DeleteView,
+    KeptRow,
+    KeptView,
     KindFilter,
     QuestionsView,
     ThreadCard,
@@ -384,6 +386,17 @@ def no_notification_requests() -> RequestsView:
     return RequestsView(page=_page("/notifications/requests", "Kept apart"), csrf="c" * 43)
 
 
+def kept() -> KeptView:
+    rows = (KeptRow(post=_question()), KeptRow(resource=sample_views.cards()[0]))
+    return KeptView(
+        page=_page("/bookmarks", "Kept for later"), rows=rows, paging=Paging(next_path="/bookmarks?before=1")
+    )
+
+
+def nothing_kept() -> KeptView:
+    return KeptView(page=_page("/bookmarks", "Kept for later"))
+
+
 def thread_views() -> dict[str, View]:
     """Each by a short name."""
     views = (
@@ -402,6 +415,8 @@ def thread_views() -> dict[str, View]:
         delete_post,
         notifications,
         no_notifications,
+        kept,
+        nothing_kept,
         notification_requests,
         no_notification_requests,
     )

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from web.threads import acts, changing, community, composer, questions, thread
+from web.threads import acts, changing, community, composer, kept, questions, thread
 
 _POST = "/posts/{id:[0-9]{1,19}}"
 _THREAD = "{id:[0-9]{1,19}}{slug:(?:-[^/]*)?}"
@@ -10,6 +10,7 @@ _THREAD = "{id:[0-9]{1,19}}{slug:(?:-[^/]*)?}"
 ROUTES = [
     web.get("/compose", composer.show, name="compose"),
     web.post("/compose", composer.send, name="compose-form"),
+    web.get(kept.PATH, kept.show_kept, name="bookmarks"),
     web.get("/questions", questions.show_questions, name="questions"),
     web.get("/questions/new", composer.show, name="question-new"),
     web.post("/questions/new", composer.send, name="question-new-form"),

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from web.events.views import EventCard
-from web.pages.parts import ActorCard, Compose, Image, Link, Paging, PostCard, Prose, Reply, Text
+from web.pages.parts import ActorCard, Compose, Image, Link, Paging, PostCard, Prose, Reply, ResourceCard, Text
 from web.pages.views import Page
 
 
@@ -147,3 +147,22 @@ class DeleteView:
     csrf: str
     back: str
     post: PostCard
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptRow:
+    """A post or a resource."""
+
+    post: PostCard | None = None
+    resource: ResourceCard | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptView:
+    """``/bookmarks``"""
+
+    template: ClassVar[str] = "threads/kept.html"
+
+    page: Page
+    rows: tuple[KeptRow, ...] = ()
+    paging: Paging = field(default_factory=Paging)

@@ -11,6 +11,7 @@ from node.services import answers
 from node.store import objects, topics
 from tests.client import App
 from tests.media_files import picture
+from tests.records import record
 from tests.web.threads.conftest import House
 
 PNG = picture("PNG")
@@ -164,15 +165,29 @@ async def test_thanks_and_the_rest_are_plain_forms(house: House):
     path = f"/c/metals/t/{thread.id}-cooling"
     for act, shown in (("like", "Thanked"), ("share", "Recommended"), ("bookmark", "Kept")):
         assert await house.ben.post(f"/posts/{thread.id}/{act}", back=path) == f"{path}#p{thread.id}"
-        assert shown in await house.ben.get(path)
+        (button,) = (await house.ben.page(path)).xpath(f"//form[contains(@action, '/un{act}')]")
+        assert shown in button.text_content()
         await house.ben.post(f"/posts/{thread.id}/un{act}", back=path)
-        assert shown not in await house.ben.get(path)
+        assert f"/un{act}" not in await house.ben.get(path)
     assert await house.ben.post(f"/posts/{thread.id}/like", back="//evil.example") == f"/#p{thread.id}"
     await house.ben.post(f"/posts/{thread.id}/like", 403, csrf="wrong", back=path)
     await house.stranger.post(f"/posts/{thread.id}/like", 303, csrf="x", back=path)  # to sign in
     private = await house.write(house.ada, visibility=Visibility.PRIVATE)
     await house.ben.post(f"/posts/{private.id}/like", 404, back=path)
     assert "/posts/" not in await house.stranger.get(path)
+
+
+async def test_what_is_kept_is_found_again(house: House):
+    made = await house.peer.publish(record())
+    thread = await house.thread(house.ada, topic_kind=TopicKind.DISCUSSION)
+    for object_id in (made.object_id, thread.id):
+        await house.ben.post(f"/posts/{object_id}/bookmark", back="/bookmarks")
+    page = await house.ben.page("/bookmarks")
+    assert words(page, "//main//li//*[self::h2 or self::h3]") == ["Cooling", "Casting basics"]
+    assert "Nothing is kept yet" in await house.ada.get("/bookmarks")
+    assert "/sign-in" in await house.stranger.get("/bookmarks", 303)
+    await house.peer.store.write(objects.update_object, thread.id, {"visibility": "private"})
+    assert "Cooling" not in await house.ben.get("/bookmarks")
 
 
 async def test_members_come_and_go(house: House):
