@@ -11,16 +11,18 @@ from federation.negotiation import wants_activity
 from node.domain.text import plain, shorten
 from node.errors import Gone, Malformed, NotFound, Problem
 from node.state import NODE
-from node.store import actors, follows, listing, objects, showing
+from node.store import actors, follows, listing, objects, showing, statuses
 from node.store.actors import Actor
 from node.store.listing import Wish
 from node.store.resources import Resource, Viewer
-from web.pages.cards import actor_path, origin_of_actor, post_cards, resource_cards
+from node.store.statuses import Own
+from web.pages.cards import actor_path, origin_of_actor, resource_cards
 from web.pages.frame import html, page_of
 from web.pages.parts import Link, Paging, ProfileField, Prose, SafeHtml
 from web.pages.paths import catalogue_path
 from web.pages.reader import reader_of
 from web.pages.views import ActorView, Alternate, Social
+from web.threads.cards import acting_cards
 from web.viewer import viewer_of
 
 _PAGE = 20
@@ -34,6 +36,7 @@ class Found:
     followers: int
     following: int
     posts: Sequence[Row[Any]]
+    own: Own
     post_total: int
     resources: Sequence[Resource]
     moved_to: Link | None
@@ -75,11 +78,13 @@ def _find(conn: Connection, name: str, viewer: Viewer, before: int | None) -> Fo
     actor = find_by_name(conn, name)
     followers, following = follows.count_follows(conn, actor.id)
     wish = Wish(filters={"owner": [actor.uri]}, viewer=viewer, limit=6)
+    posts = showing.list_posts(conn, actor.id, before=before, limit=_PAGE + 1)
     return Found(
         row=actors.load_profile(conn, actor.id),
         followers=followers,
         following=following,
-        posts=showing.list_posts(conn, actor.id, before=before, limit=_PAGE + 1),
+        posts=posts,
+        own=statuses.load_own(conn, viewer.actor_id, [row.id for row in posts]) if viewer.actor_id else Own(),
         post_total=objects.count_by_actor(conn, actor.id, objects.PUBLIC),
         resources=listing.find(conn, wish).items,
         moved_to=_find_new_address(conn, actor),
@@ -129,6 +134,6 @@ def _view(request: web.Request, found: Found, *, is_first: bool) -> ActorView:
         moved_to=found.moved_to,
         resources=resource_cards(found.resources, reader),
         resources_path=catalogue_path(owner=row.uri),
-        posts=post_cards(posts, {row.id: row}, reader),
+        posts=acting_cards(request, posts, {row.id: row}, reader, found.own, path),
         paging=Paging(next_path=f"{path}?before={posts[-1].id}" if more else "", first_path="" if is_first else path),
     )

@@ -11,16 +11,18 @@ from node.domain.tags import key_of
 from node.errors import Invalid, NotFound
 from node.services.tag_lists import name_of
 from node.state import NODE
-from node.store import listing, showing
+from node.store import listing, showing, statuses
 from node.store.listing import Wish
 from node.store.resources import Resource, Viewer
-from web.pages.cards import post_cards, resource_cards
+from node.store.statuses import Own
+from web.pages.cards import resource_cards
 from web.pages.cursor import cursor_of
 from web.pages.frame import html, page_of
 from web.pages.parts import Paging
 from web.pages.paths import catalogue_path
 from web.pages.reader import reader_of
 from web.pages.views import TagView
+from web.threads.cards import acting_cards
 from web.viewer import viewer_of
 
 _PAGE, _RESOURCES = 20, 6
@@ -31,6 +33,7 @@ class Found:
     resources: Sequence[Resource]
     posts: Sequence[Row[Any]]
     authors: Mapping[int, Any]
+    own: Own
 
 
 async def show_tag(request: web.Request) -> web.Response:
@@ -49,7 +52,7 @@ async def show_tag(request: web.Request) -> web.Response:
         name=name,
         resources=resource_cards(found.resources, reader),
         resources_path=catalogue_path(keyword=name),
-        posts=post_cards(listed, found.authors, reader),
+        posts=acting_cards(request, listed, found.authors, reader, found.own, path),
         paging=Paging(next_path=more, first_path=path if cursor else ""),
     )
     return html(request, view)
@@ -62,4 +65,5 @@ def _find(conn: Connection, name: str, viewer: Viewer, before: int | None) -> Fo
         resources=listing.find(conn, wish).items if before is None else (),
         posts=posts,
         authors=showing.load_rows(conn, {row.actor_id for row in posts}),
+        own=statuses.load_own(conn, viewer.actor_id, [row.id for row in posts]) if viewer.actor_id else Own(),
     )

@@ -1,6 +1,6 @@
 """From rows to what pages of threads show: cards, the head of a community, what a reader can do with posts."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,7 +10,7 @@ from node.domain.text import plain, shorten
 from node.domain.visibility import Visibility
 from node.store.communities import Community
 from node.store.statuses import Own
-from web.pages.cards import Reader, actor_card, post_card, warning_of
+from web.pages.cards import Reader, actor_card, is_shown, post_card, warning_of
 from web.pages.parts import Acts, Link, PostCard, Prose, SafeHtml, Text
 from web.sessions import session_of
 from web.threads.paths import community_path, thread_path, title_of_row
@@ -155,3 +155,14 @@ def acting_card(
 ) -> PostCard:
     """A post as a card with what can be done."""
     return with_acts(row, post_card(row, author, reader), doing, accepted_id=accepted_id)
+
+
+def acting_cards(
+    request: web.Request, rows: Sequence[Any], authors: Mapping[int, Any], reader: Reader, own: Own, back: str
+) -> tuple[PostCard, ...]:
+    """Posts of a list as cards; who is signed in can act on each. ``back``: the page that shows them."""
+    session = session_of(request)
+    doing = Doing(csrf=session.csrf, actor_id=session.actor_id, back=back, own=own) if session else None
+    return tuple(
+        acting_card(row, authors[row.actor_id], reader, doing) for row in rows if is_shown(row, authors, reader)
+    )

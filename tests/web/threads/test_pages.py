@@ -177,6 +177,15 @@ async def test_thanks_and_the_rest_are_plain_forms(house: House):
     assert "/posts/" not in await house.stranger.get(path)
 
 
+async def test_posts_of_a_profile_and_a_hashtag_can_be_acted_on(house: House):
+    post = await house.write(house.ada, text="Look at this. #zinc")
+    for path in ("/@ada", "/tags/zinc"):
+        (form,) = (await house.ben.page(path)).xpath("//form[contains(@action, 'like')]")
+        assert form.get("action") == f"/posts/{post.id}/like"
+        assert form.xpath(".//input[@name='back']/@value") == [path]
+        assert "/posts/" not in await house.stranger.get(path)
+
+
 async def test_what_is_kept_is_found_again(house: House):
     made = await house.peer.publish(record())
     thread = await house.thread(house.ada, topic_kind=TopicKind.DISCUSSION)
