@@ -11,7 +11,7 @@ from federation.negotiation import wants_activity
 from node.domain.text import plain, shorten
 from node.errors import Gone, Malformed, NotFound, Problem
 from node.state import NODE
-from node.store import actors, follows, listing, objects, showing, statuses
+from node.store import actors, communities, follows, listing, objects, showing, statuses
 from node.store.actors import Actor
 from node.store.listing import Wish
 from node.store.resources import Resource, Viewer
@@ -23,6 +23,7 @@ from web.pages.paths import catalogue_path
 from web.pages.reader import reader_of
 from web.pages.views import ActorView, Alternate, Social
 from web.threads.cards import acting_cards
+from web.threads.paths import community_path
 from web.viewer import viewer_of
 
 _PAGE = 20
@@ -40,6 +41,7 @@ class Found:
     post_total: int
     resources: Sequence[Resource]
     moved_to: Link | None
+    is_community: bool
 
 
 async def show_actor(request: web.Request) -> web.Response:
@@ -49,6 +51,8 @@ async def show_actor(request: web.Request) -> web.Response:
         raise NotFound
     if wants_activity(request.headers.get(hdrs.ACCEPT, "")):
         raise web.HTTPFound(found.row.uri, headers={hdrs.VARY: "Accept"})
+    if found.is_community:  # its page decides who may know of it
+        raise web.HTTPFound(community_path(found.row))
     return html(request, _view(request, found, is_first=before is None))
 
 
@@ -88,6 +92,7 @@ def _find(conn: Connection, name: str, viewer: Viewer, before: int | None) -> Fo
         post_total=objects.count_by_actor(conn, actor.id, objects.PUBLIC),
         resources=listing.find(conn, wish).items,
         moved_to=_find_new_address(conn, actor),
+        is_community=actor.kind == "group" and communities.find_community(conn, actor.id) is not None,
     )
 
 

@@ -5,10 +5,10 @@ import re
 
 import pytest
 
-from node.domain.communities import TopicKind
+from node.domain.communities import JoinPolicy, TopicKind
 from node.domain.visibility import Visibility
 from node.services import answers
-from node.store import objects, topics
+from node.store import communities, objects, topics
 from tests.client import App
 from tests.media_files import picture
 from tests.records import record
@@ -184,6 +184,15 @@ async def test_posts_of_a_profile_and_a_hashtag_can_be_acted_on(house: House):
         assert form.get("action") == f"/posts/{post.id}/like"
         assert form.xpath(".//input[@name='back']/@value") == [path]
         assert "/posts/" not in await house.stranger.get(path)
+
+
+async def test_the_profile_of_a_community_is_its_page(house: House):
+    assert await house.stranger.get("/@metals", 302) == "/c/metals"
+    hidden = {"visibility": Visibility.COMMUNITY, "join_policy": JoinPolicy.INVITE}
+    await house.peer.store.write(communities.update_community, house.group.id, **hidden)
+    await house.stranger.get("/c/metals", 404)
+    await house.eve.get("/c/metals", 404)
+    assert "Begin a thread" in await house.ben.get("/c/metals")
 
 
 async def test_what_is_kept_is_found_again(house: House):
