@@ -23,6 +23,7 @@ def test_german_is_spoken():
     assert "de" in OTHERS
 
 
+@pytest.mark.dear("reads every module and every template of the node")
 @pytest.mark.parametrize("tag", OTHERS)
 def test_nothing_is_left_untranslated_and_no_value_is_lost(tag):
     assert faults(merged(read(tag))) == [], HOW
