@@ -40,10 +40,15 @@ def build_sample_app() -> web.Application:
     async def picture(request: web.Request) -> web.Response:
         return web.Response(text=PICTURE, content_type="image/svg+xml")
 
+    async def nothing_new(request: web.Request) -> web.Response:
+        """Where pages listen for what happens meanwhile: 204 tells them to stop (HTML, server-sent events)."""
+        return web.Response(status=204)
+
     app = web.Application()
     app.add_routes(
         [
             web.get("/", index),
+            web.get("/live", nothing_new),
             web.get("/sample/picture.svg", picture),
             web.get("/sample/{name}", sample),
             web.get(PREFIX + "{name}", assets.serve),
