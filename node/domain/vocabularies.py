@@ -4,7 +4,6 @@ An IRI of w3id.org with http and one with https name the same concept, because p
 the form that they came with. Concepts that no vocabulary here knows are kept as they are, never dropped.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -30,7 +29,6 @@ class Term:
     alternatives: Mapping[str, Sequence[str]] = field(default_factory=dict)
     notation: str = ""
     broader: tuple[str, ...] = ()
-    matches: tuple[str, ...] = ()
 
     def label(self, languages: Sequence[str]) -> str:
         """Its label for somebody who reads these languages."""
@@ -38,13 +36,12 @@ class Term:
 
 
 class Vocabularies:
-    """All concepts that the node knows, by IRI, by label within a scheme, and by what matches them exactly."""
+    """All concepts that the node knows, by IRI and by label within a scheme."""
 
     def __init__(self, schemes: Iterable[Mapping[str, Any]]) -> None:
         """``schemes`` as :func:`schemas.vocabularies` gives them."""
         self._terms: dict[str, Term] = {}
         self._by_label: dict[tuple[str, str], str] = {}
-        self._matching: defaultdict[str, set[str]] = defaultdict(set)
         for scheme in schemes:
             for concept in scheme["concepts"]:
                 self._add(_term(concept, concept_scheme(concept["id"])))
@@ -67,11 +64,6 @@ class Vocabularies:
         term = self.find(iri)
         return term.label(languages) if term else None
 
-    def same_as(self, iri: str) -> frozenset[str]:
-        """The keys of all concepts that mean the same: itself, its exact matches and what they match."""
-        key = concept_key(iri)
-        return frozenset({key} | self._matching.get(key, set()))
-
     def terms(self, scheme: str) -> tuple[Term, ...]:
         """All concepts of a scheme, in the order of its file."""
         key = concept_key(scheme)
@@ -83,9 +75,6 @@ class Vocabularies:
         names = [*term.labels.values(), *(name for names in term.alternatives.values() for name in names)]
         for name in (*names, key.rpartition("/")[2]):
             self._by_label.setdefault((concept_key(term.scheme), _folded(name)), key)
-        for match in term.matches:
-            self._matching[key].add(concept_key(match))
-            self._matching[concept_key(match)].add(key)
 
 
 def concept_key(iri: str) -> str:
@@ -110,7 +99,6 @@ def _term(concept: Mapping[str, Any], scheme: str) -> Term:
         alternatives=concept.get("altLabel", {}),
         notation=concept.get("notation", ""),
         broader=tuple(concept.get("broader", ())),
-        matches=tuple(concept.get("exactMatch", ())),
     )
 
 

@@ -61,8 +61,3 @@ def test_alternative_labels_and_the_end_of_the_iri_count_too(vocabularies):
     assert vocabularies.find_by_label(EDUCATIONAL_LEVEL, "Primarstufe").id == EDUCATIONAL_LEVEL + "level_1"
     assert vocabularies.find_by_label(HCRT, "drill and practice").id == HCRT + "drill_and_practice"
     assert vocabularies.find_by_label(EDUCATIONAL_LEVEL, "Worksheet") is None
-
-
-def test_exact_matches_mean_the_same(vocabularies):
-    assert EDUCATIONAL_LEVEL + "level_2" in vocabularies.same_as("https://w3id.org/kim/isced-2011/level2")
-    assert vocabularies.same_as("https://example.org/x") == {"https://example.org/x"}

@@ -54,7 +54,6 @@ from web.pages.views import (
     ErrorView,
     FollowView,
     HomeView,
-    MaintenanceView,
     Notice,
     Page,
     PostView,
@@ -808,10 +807,6 @@ def error() -> ErrorView:
     )
 
 
-def maintenance() -> MaintenanceView:
-    return MaintenanceView(page=page("/", title="Back in a moment", quiet=True, noindex=True))
-
-
 def admin_page(path: str, title: str) -> Page:
     return page(path, title=title, section="/admin", viewer=ADMIN, noindex=True)
 
@@ -1134,7 +1129,6 @@ def all_views() -> dict[str, View]:
         follow_unknown,
         follow_from_elsewhere,
         error,
-        maintenance,
         overview,
         peers,
         queue,

@@ -402,13 +402,3 @@ class ErrorView:
     message: str
     request_id: str = ""
     actions: tuple[Link, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MaintenanceView:
-    """What the node shows while it is not ready yet."""
-
-    template: ClassVar[str] = "maintenance.html"
-
-    page: Page
-    retry_after_seconds: int = 60
