@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from node.domain.events import AnswerState
-from node.store.tables import actors, event_answers
+from node.store.tables import event_answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +120,3 @@ def count_states(conn: Connection, event_id: int) -> dict[AnswerState, int]:
         .group_by(event_answers.c.state)
     )
     return {AnswerState(row[0]): row[1] for row in conn.execute(query)}
-
-
-def load_invited_uris(conn: Connection, event_id: int) -> list[str]:
-    """URIs of those who were invited."""
-    query = (
-        select(actors.c.uri)
-        .join(event_answers, event_answers.c.actor_id == actors.c.id)
-        .where(event_answers.c.event_id == event_id, event_answers.c.invite_uri != "")
-    )
-    return list(conn.scalars(query))

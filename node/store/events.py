@@ -20,7 +20,7 @@ from sqlalchemy import (
 
 from node.domain.events import AnswerState, EventRecord
 from node.store.objects import LIVE
-from node.store.tables import actors, bookmarks, event_answers, event_organisers, events, follows, objects
+from node.store.tables import actors, bookmarks, event_answers, event_organisers, events, objects
 from node.store.upsert import insert_missing, inserting
 from node.store.visible import not_hidden_from, visible_to
 
@@ -301,15 +301,6 @@ def _concerns(person_id: int) -> list[ColumnElement[bool]]:
     kept = exists().where(bookmarks.c.object_id == objects.c.id, bookmarks.c.actor_id == person_id)
     organised = exists().where(event_organisers.c.event_id == objects.c.id, event_organisers.c.actor_id == person_id)
     return [answered, kept, organised, objects.c.actor_id == person_id]
-
-
-def in_communities_of(person_id: int) -> ColumnElement[bool]:
-    """Events of communities that this person belongs to."""
-    return exists(
-        select(follows.c.id)
-        .join(actors, actors.c.id == follows.c.followed_id)
-        .where(actors.c.uri == objects.c.audience, follows.c.follower_id == person_id, follows.c.state == "accepted")
-    )
 
 
 # -- who hears of a change -------------------------------------------------------------------------------------------

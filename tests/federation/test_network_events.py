@@ -6,16 +6,19 @@ import pytest
 from federation import outbox
 from federation.audience import Audience
 from federation.outgoing import Outgoing
-from node.clock import FixedClock
-from node.domain.events import AnswerState, Wish
+from node.clock import DAY, FixedClock
+from node.domain.events import AnswerState, Wish, local_text
 from node.domain.visibility import Visibility
+from node.errors import Forbidden
 from node.ics import CalendarEntry, write_calendar
 from node.services import event_answers as answering
 from node.services import events
+from node.services.events import EventDraft
+from node.services.follows import follow
 from node.services.posts import publish_note
 from node.store import actors, event_answers, objects
 from node.store import events as event_store
-from tests.happenings import answer, change, copy_of, publish, state_of
+from tests.happenings import answer, change, copy_of, event_record, publish, state_of
 from tests.network import Network, network, open_peer, stop_peer
 
 
@@ -284,3 +287,28 @@ async def test_a_double_join_and_a_late_undo_are_taken_once(pair):
     await pair.settle()
     assert (await copy_of(museum, event.uri)).going_count == 0
     assert AnswerState.DECLINED in (await states_at_home(museum, event.id)).values()
+
+
+async def test_an_event_of_a_community_reaches_its_members_elsewhere(pair):
+    """They answer it with their own accounts, and calendars of the community show it."""
+    museum, hospital = pair.peers
+    ada, ben = await museum.add_actor("ada"), await hospital.add_actor("ben")
+    group = await museum.add_community("metals", ada)
+    await museum.store.write(follow, museum.unit(), ada.id, group.id)
+    await hospital.follow(ben, group.uri)
+    await pair.settle()
+    soon = local_text(museum.unit().now + 7 * DAY, "Europe/Berlin")
+    draft = EventDraft(event_record(start=soon, end=None), Visibility.PUBLIC, community_id=group.id)
+    event = await museum.store.write(events.publish_event, museum.unit(), ada.id, draft)
+    await pair.settle()
+    assert event.audience == group.uri
+    assert (await copy_of(hospital, event.uri)).record == event.record
+    await answer(hospital, ben, event.uri)
+    await pair.settle()
+    assert await state_of(hospital, ben, event.uri) == "going"
+    async with museum.http.get(f"{museum.origin}/c/metals/calendar.ics") as reply:
+        [shown] = icalendar.Calendar.from_ical(await reply.read()).walk("VEVENT")
+    assert str(shown["uid"]) == event.uri
+    stranger = await museum.add_actor("eve")
+    with pytest.raises(Forbidden):
+        await museum.store.write(events.publish_event, museum.unit(), stranger.id, draft)
