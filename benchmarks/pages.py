@@ -17,6 +17,9 @@ from benchmarks.node_process import NodeProcess
 from node.app import opened
 from node.clock import DAY, HOUR
 from node.config import load
+from node.domain.communities import TopicKind
+from node.domain.slugs import slug_of
+from node.domain.topics import topic_path
 from node.domain.visibility import Visibility
 from node.ids import first_id_at
 from node.store import accounts, resources
@@ -160,7 +163,13 @@ class _World:
             "timezone": "Europe/Berlin",
             "status": "scheduled",
             "join_mode": "free",
-            "record": {"name": {"en": title}},
+            "record": {
+                "name": {"en": title},
+                "defaultLanguage": "en",
+                "start": "2026-12-07T15:00:00+01:00",
+                "timeZone": "Europe/Berlin",
+                "joinMode": "free",
+            },
         }
 
 
@@ -259,17 +268,24 @@ def _shares(world: _World, ids: Sequence[int]) -> Iterator[dict[str, Any]]:
 def _paths(conn: Connection, batch: list[tuple[str, dict[str, Any], Any]], world: _World) -> dict[str, str]:
     """A thread with many answers, a resource, a person, a community."""
     people = {each["id"]: each for each in world.people}
-    topic = next(row for what, row, _ in batch if what == "topic")
+    groups = {each["id"]: each for each in world.groups}
+    topic, beside = next((row, more) for what, row, more in batch if what == "topic")
+    event = next(row for what, row, _ in batch if what == "event")
     resource = next(row for what, row, _ in batch if what == "resource")
-    author, group = people[topic["actor_id"]], world.groups[0]
+    author, group = people[topic["actor_id"]], groups[beside["community_id"]]
     slug = conn.scalar(select(resources.resources.c.slug).where(resources.resources.c.object_id == resource["id"]))
-    handle = author["username"] if author["local"] else f"{author['username']}@{author['host']}"
+    handle, place = (_handle(each) for each in (author, group))
     return {
         "resource": f"/r/{slug}",
-        "thread": f"/@{handle}/p{topic['id']}",
+        "thread": topic_path(topic["id"], topic["name"], TopicKind(beside["kind"]), community=place),
+        "event": f"/e/{event['id']}-{slug_of(event['name'], otherwise='event')}",
         "person": f"/@{handle}",
-        "community": f"/@{group['username']}",
+        "community": f"/c/{place}",
     }
+
+
+def _handle(actor: Mapping[str, Any]) -> str:
+    return actor["username"] if actor["local"] else f"{actor['username']}@{actor['host']}"
 
 
 _PAGES = {
@@ -277,10 +293,15 @@ _PAGES = {
     "front": "/?as=guest",
     "network": "/network",
     "resources": "/resources",
-    "search": "/resources?q=museum+care",
+    "search": "/search?q=museum+care",
     "filtered": "/resources?kind=video&q=ethics",
+    "calendar": "/calendar",
+    "agenda": "/calendar?view=agenda",
+    "events": "/events",
+    "questions": "/questions",
+    "courses": "/courses",
 }
-_NAMED = ("resource", "thread", "person", "community")
+_NAMED = ("resource", "thread", "event", "person", "community")
 
 
 async def measure(node: NodeProcess, number: int, asked: int) -> dict[str, Any]:

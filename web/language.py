@@ -42,6 +42,8 @@ class Language:
     def __init__(self, tag: str = SOURCE) -> None:
         self.tag = tag
         self._known = catalogue(tag)
+        # Pages count the same small numbers again and again, and each costs Babel some 50 us.
+        self._written = functools.lru_cache(4_096)(self._write)
 
     @functools.cached_property
     def locale(self) -> "Locale":
@@ -66,6 +68,9 @@ class Language:
 
     def number(self, value: float, *, places: int | None = None) -> str:
         """A number as the language writes it (``1.234,5``), ``places`` behind its point where that is said."""
+        return self._written(value, places)
+
+    def _write(self, value: float, places: int | None) -> str:
         from babel.numbers import format_decimal  # late: see above
 
         pattern = None if places is None else f"#,##0.{'0' * places}".removesuffix(".")

@@ -39,7 +39,7 @@ _TYPES = {
     "assessment": "Quiz",
     "tutorial": "HowTo",
     "link": "WebPage",
-    "package": "Course",
+    "package": "CreativeWork",
     "course": "Course",
 }
 

@@ -11,16 +11,17 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, insert, select
 
 from federation.httpsig import Message, Scheme, sign
-from node.clock import SystemClock
+from node.clock import DAY, SystemClock
 from node.domain.actors import ActorKind
+from node.domain.communities import JoinPolicy
 from node.domain.visibility import Visibility
 from node.store import accounts, actors, communities, objects, topics
 from node.store.actors import Actor
 from node.store.communities import Community
-from node.store.tables import bookmarks, metadata, reactions
+from node.store.tables import bookmarks, events, metadata, reactions
 from tests.client import App, app_of
 from tests.network import Peer, network
 from tests.records import record
@@ -62,10 +63,23 @@ def _doors(accept: str, *paths: str, thing: bool = False) -> list[Door]:
 
 DOORS = [
     *_doors(HTML, "/@ann/p{id}", "/r/{slug}", "/r/{slug}/versions", "/e/{id}", thing=True),
-    *_doors(HTML, "/r/{slug}/edit", "/c/circle/t/{id}", "/e/{id}.ics", "/c/circle/calendar.ics", thing=True),
+    *_doors(
+        HTML, "/r/{slug}/edit", "/c/circle/t/{id}", "/questions/{id}", "/e/{id}/answers", "/e/{id}/edit", thing=True
+    ),
+    *_doors(HTML, "/c/circle", "/c/circle/new", "/e/{id}.ics", "/c/circle/calendar.ics", thing=True),
     *_doors(HTML, "/", "/?as=guest", "/@ann", f"/tags/{WORD}", "/resources", f"/resources?q={WORD}", "/network"),
     *_doors(HTML, "/communities", "/questions", "/events", "/calendar", "/courses", "/collections", "/notifications"),
-    *_doors(HTML, f"/search?q={WORD}", "/c/circle", "/c/circle/log", "/c/circle/members", "/calendar/wrong.ics"),
+    *_doors(
+        HTML, "/calendar?view=agenda", "/calendar?view=week", "/calendar.ics", "/questions?state=all", "/events?q=a"
+    ),
+    *_doors(
+        HTML,
+        f"/search?q={WORD}&kind=event",
+        f"/search?q={WORD}&kind=question",
+        "/c/circle?kind=question",
+        "/questions?state=open",
+    ),
+    *_doors(HTML, f"/search?q={WORD}", "/c/circle/log", "/c/circle/members", "/calendar/wrong.ics"),
     *_doors(AP, "{path}", "{path}/replies", "{path}/likes", "{path}/shares", "{resource_path}", thing=True),
     *_doors(AP, "/ap/x/{activity}", "/@ann/p{id}", "/r/{slug}", thing=True),
     *_doors(AP, "{context}", "/ap/a/{ann}/outbox", "/ap/a/{ann}/outbox?page=true", "/ap/a/{ann}/featured"),
@@ -83,10 +97,22 @@ DOORS = [
     *_doors(JSON, "/api/v1/accounts/{ann}", "/api/v1/accounts/{ann}/featured_tags", "/api/v1/timelines/direct"),
     *_doors(JSON, "/api/learning/v1/resources/{slug}", "/api/learning/v1/resources/{slug}/versions", thing=True),
     *_doors(JSON, "/api/learning/v1/resources/{slug}/branches", "/api/learning/v1/topics/{id}", thing=True),
-    *_doors(JSON, "/api/learning/v1/events/{id}", "/api/learning/v1/courses/{slug}", thing=True),
+    *_doors(
+        JSON,
+        "/api/learning/v1/events/{id}",
+        "/api/learning/v1/topics/{id}/answers",
+        "/api/learning/v1/courses/{slug}",
+        thing=True,
+    ),
     *_doors(JSON, f"/api/learning/v1/resources?q={WORD}", "/api/learning/v1/catalogue", "/api/learning/v1/network"),
     *_doors(JSON, f"/api/learning/v1/search?q={WORD}", "/api/learning/v1/communities", "/api/learning/v1/events"),
-    *_doors(JSON, "/api/learning/v1/questions", "/api/learning/v1/courses", "/api/learning/v1/collections"),
+    *_doors(
+        JSON,
+        "/api/learning/v1/questions",
+        "/api/learning/v1/topics",
+        "/api/learning/v1/courses",
+        "/api/learning/v1/collections",
+    ),
 ]
 #: What an outsider may try to do with a post that is not there for her.
 ACTS = ("favourite", "bookmark", "reblog", "pin", "mute", "translate")
@@ -122,7 +148,13 @@ async def world(tmp_path_factory):
 async def hidden_community(peer: Peer) -> Actor:
     circle = await peer.add_actor("circle", ActorKind.GROUP, name=f"{SECRET_WORD}-community {WORD}")
     now = peer.unit().now
-    new = Community(actor_id=circle.id, visibility=Visibility.COMMUNITY, created_at=now, updated_at=now)
+    new = Community(
+        actor_id=circle.id,
+        visibility=Visibility.COMMUNITY,
+        join_policy=JoinPolicy.INVITE,  # others may be asked, so that everybody may know their names
+        created_at=now,
+        updated_at=now,
+    )
     await peer.store.write(communities.insert_communities, [new])
     return circle
 
@@ -138,8 +170,10 @@ async def hide(peer: Peer, ann: App, ben: App, circle: Actor, level: Visibility)
     else:
         number = await insert_post(peer, ann.me, level, circle)
     found = await peer.store.read(objects.load_row, number)
-    row = {"object_id": number, "community_id": circle.id, "kind": "question", "last_activity_at": 1}
+    community_id = circle.id if level is Visibility.COMMUNITY else None
+    row = {"object_id": number, "community_id": community_id, "kind": "question", "last_activity_at": 1}
     await peer.store.write(topics.save_topics, [row])
+    await peer.store.write(plan, number, f"{SECRET_WORD}-{level.value} {WORD}", peer.unit().now)
     resource_level = level if level in {*_OPEN_HERE, Visibility.PRIVATE} else Visibility.PRIVATE
     name = {"en": f"{SECRET_WORD}-{level.value} {WORD}"}
     published = await peer.publish(record(id=f"https://x.example/{level.value}", name=name), resource_level)
@@ -158,6 +192,13 @@ async def hide(peer: Peer, ann: App, ben: App, circle: Actor, level: Visibility)
         "house": str((await peer.organisation()).id),
         "circle": str(circle.id),
     }
+
+
+def plan(conn: Connection, number: int, name: str, now: int) -> None:
+    """The post is an event, too: tomorrow."""
+    values = {"start_at": now + DAY, "last_at": now + 2 * DAY, "timezone": "UTC", "status": "scheduled"}
+    record = {"name": {"en": name}, "defaultLanguage": "en", "timeZone": "UTC", "start": "2099-05-07T18:00:00+00:00"}
+    conn.execute(insert(events).values(object_id=number, **values, join_mode="free", record=record))
 
 
 async def insert_post(peer: Peer, author: Actor, level: Visibility, circle: Actor) -> int:

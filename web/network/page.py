@@ -15,7 +15,7 @@ from web.pages.paths import NETWORK, catalogue_path
 from web.pages.views import Page
 from web.viewer import viewer_of
 
-_PAGE = 50
+_PAGE = 25
 _NAMED = 6  # communities of a house, houses of a community; the rest is counted
 
 
