@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, literal, select
+from sqlalchemy import Connection, Row, exists, func, literal, select
 
 from node.store.objects import LIVE
 from node.store.tables import accounts, actors, follows, object_tags, objects
@@ -37,8 +37,8 @@ def count_kinds(conn: Connection) -> dict[str, int]:
 
 def list_followed(conn: Connection, kind: str, *, limit: int) -> Sequence[Row[Any]]:
     """Whole rows of the remote actors of a kind that somebody here follows, the newest first."""
-    followed = select(follows.c.followed_id).where(follows.c.state == "accepted")
-    query = select(actors).where(actors.c.id.in_(followed), actors.c.kind == kind, actors.c.local.is_(False))
+    is_followed = exists().where(follows.c.followed_id == actors.c.id, follows.c.state == "accepted")
+    query = select(actors).where(actors.c.kind == kind, actors.c.local.is_(False), is_followed)
     return conn.execute(query.order_by(actors.c.id.desc()).limit(limit)).all()
 
 

@@ -114,6 +114,7 @@ def test_an_address_that_is_taken_is_said_before_anything_begins(tmp_path):
 
 
 @pytest.mark.timeout(120)
+@pytest.mark.dear("fifteen pictures, keys of people and communities, ten records")
 async def test_a_house_is_set_up_once(tmp_path):
     """What a second start finds is left as it is."""
     museum, file = load_organisation("museum"), tmp_path / "rhizome.toml"
