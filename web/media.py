@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Mapping
 from aiohttp import hdrs, web
 
 from federation.state import FEDERATION
-from node.domain.media import KEY_PATTERN, type_of_key
+from node.domain.media import KEY_PATTERN, SAVED_ONLY, type_of_key
 from node.errors import NotFound
 from node.ports import StoredFile
 from node.state import NODE
@@ -33,6 +33,8 @@ async def show_stored(request: web.Request) -> web.StreamResponse:
     if not media_type:
         raise NotFound
     headers = {**_SAFE, hdrs.CONTENT_TYPE: media_type, hdrs.CACHE_CONTROL: _FOR_EVER}
+    if media_type in SAVED_ONLY:
+        headers[hdrs.CONTENT_DISPOSITION] = "attachment"
     byte_range = request.headers.get(hdrs.RANGE, "")
     stored = await request.app[NODE].uploads.storage.get(key, byte_range=byte_range)
     if stored.path is not None:

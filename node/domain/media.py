@@ -1,7 +1,8 @@
 """Media: what kinds there are, how a file is recognised by its first bytes, and what may be said about it.
 
 A file is what its content says: names and declared types are never looked at (MED1). What is not in ``FORMS`` is not
-taken, whatever it is: SVG, HTML, PDF, archives and programs have no entry.
+taken, whatever it is: SVG, HTML and programs have no entry. Documents are taken for resources only, and served to be
+saved, never to be shown (MED5, MED6).
 """
 
 import enum
@@ -66,9 +67,26 @@ _FORMS = (
     Form("FLAC", "audio/flac", "flac", _A, "flac"),
     Form("WAV", "audio/wav", "wav", _A, "wav"),
 )
-FORMS: Mapping[str, Form] = MappingProxyType({form.name: form for form in _FORMS})
+_OPEN_DOCUMENT = "application/vnd.oasis.opendocument"
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+#: Kept as they came; nothing here opens or unpacks them.
+_DOCUMENTS = (
+    Form("PDF", "application/pdf", "pdf", MediaKind.UNKNOWN),
+    Form("ODT", f"{_OPEN_DOCUMENT}.text", "odt", MediaKind.UNKNOWN),
+    Form("ODP", f"{_OPEN_DOCUMENT}.presentation", "odp", MediaKind.UNKNOWN),
+    Form("ODS", f"{_OPEN_DOCUMENT}.spreadsheet", "ods", MediaKind.UNKNOWN),
+    Form("EPUB", "application/epub+zip", "epub", MediaKind.UNKNOWN),
+    Form("DOCX", f"{_OFFICE}.wordprocessingml.document", "docx", MediaKind.UNKNOWN),
+    Form("PPTX", f"{_OFFICE}.presentationml.presentation", "pptx", MediaKind.UNKNOWN),
+    Form("XLSX", f"{_OFFICE}.spreadsheetml.sheet", "xlsx", MediaKind.UNKNOWN),
+    Form("ZIP", "application/zip", "zip", MediaKind.UNKNOWN),
+)
+FORMS: Mapping[str, Form] = MappingProxyType({form.name: form for form in (*_FORMS, *_DOCUMENTS)})
+DOCUMENTS = frozenset(form.name for form in _DOCUMENTS)
 #: The type that a stored file is served with, by the suffix of its name, which the node itself gave.
-TYPE_BY_SUFFIX: Mapping[str, str] = MappingProxyType({form.suffix: form.media_type for form in _FORMS})
+TYPE_BY_SUFFIX: Mapping[str, str] = MappingProxyType({form.suffix: form.media_type for form in FORMS.values()})
+#: What browsers save and never show.
+SAVED_ONLY = frozenset(form.media_type for form in _DOCUMENTS)
 SUPPORTED_TYPES: Sequence[str] = tuple(
     dict.fromkeys([*(form.media_type for form in _FORMS), "image/heif", "audio/mp3", "audio/x-m4a", "audio/x-wav"])
 )
@@ -101,6 +119,28 @@ def recognise(head: bytes) -> Form | None:
     if form is not None and form.demuxer and _MARKUP.search(head):
         return None
     return form
+
+
+def recognise_document(head: bytes) -> Form | None:
+    """The form of a document by its first bytes; None for anything else.
+
+    OpenDocument and EPUB say what they are in their first entry, which is never compressed (OpenDocument 1.3 part 2,
+    3.3; EPUB OCF 3.3, 4.3); of Office Open XML the names of the first entries tell.
+
+    >>> recognise_document(b"%PDF-1.7 ...").suffix, recognise_document(b"<html>")
+    ('pdf', None)
+    """
+    if head.startswith(b"%PDF-"):
+        return FORMS["PDF"]
+    if not head.startswith(b"PK\x03\x04"):
+        return None
+    if head[30:38] == b"mimetype":
+        said = head[38:138]
+        return next((form for form in _DOCUMENTS if said.startswith(form.media_type.encode())), FORMS["ZIP"])
+    if b"[Content_Types].xml" in head:
+        folders = {b"word/": "DOCX", b"ppt/": "PPTX", b"xl/": "XLSX"}
+        return FORMS[next((name for folder, name in folders.items() if folder in head), "ZIP")]
+    return FORMS["ZIP"]
 
 
 def _riff(head: bytes) -> str:

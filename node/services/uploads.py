@@ -17,6 +17,7 @@ from typing import Any
 from node.clock import DAY, Clock
 from node.config.settings import MediaSettings
 from node.domain.media import (
+    DOCUMENTS,
     FORMS,
     HEAD_BYTES,
     Form,
@@ -27,6 +28,7 @@ from node.domain.media import (
     make_key,
     read_focus,
     recognise,
+    recognise_document,
 )
 from node.errors import Invalid, Unavailable
 from node.jobs.kinds import MEDIA
@@ -108,6 +110,18 @@ class Uploads:
             facts = await self._with_thumbnail(facts, folder, thumbnail)
             return await self._keep(owner_id, MediaPurpose.ATTACHMENT, folder, facts, columns)
 
+    async def take_file(self, owner_id: int, source: Path, words: Words) -> Media:
+        """A file of a resource: a picture or recording as in a post, or a document, which is kept as it came.
+
+        Raises Invalid, Unavailable.
+        """
+        form = await self._recognise(source, documents=True)
+        if form.name not in DOCUMENTS:
+            return await self.take(owner_id, source, words, wait=True)
+        async with self.scratch() as folder:
+            await asyncio.to_thread(shutil.copyfile, source, folder / "original")
+            return await self._keep(owner_id, MediaPurpose.ATTACHMENT, folder, _as_it_came(form), words.columns())
+
     async def take_picture(self, owner_id: int, source: Path, purpose: MediaPurpose) -> Media:
         """An avatar or header, which ``services.media.show_on_profile`` then shows. Raises Invalid, Unavailable."""
         form = await self._recognise(source)
@@ -137,20 +151,25 @@ class Uploads:
         changed = {"small_key": key, "small_width": facts.small.width, "small_height": facts.small.height}
         await self._store.write(_replace_small, self._unit(), media_id, {**changed, "blurhash": facts.blurhash})
 
-    async def _recognise(self, source: Path) -> Form:
+    async def _recognise(self, source: Path, *, documents: bool = False) -> Form:
         if self._is_disk_low():
             raise Unavailable("The node has no room for files right now; try again later.")
         size, head = await asyncio.to_thread(_look_at, source)
         if not size:
             raise Invalid("This file is empty.")
-        form = recognise(head)
+        form = recognise(head) or (recognise_document(head) if documents else None)
+        if form is None and documents:
+            raise Invalid("This is no picture, recording or document of a kind that the node takes.")
         if form is None:
             raise Invalid("This is no picture, sound or video of a kind that the node takes.")
-        most = self._settings.file_mib if form.demuxer else self._settings.image_mib
+        is_file = bool(form.demuxer) or form.name in DOCUMENTS
+        most = self._settings.file_mib if is_file else self._settings.image_mib
         if size > most * _MIB:
             raise Invalid(
                 Sentence("A recording has at most {n} MiB.", n=most)
                 if form.demuxer
+                else Sentence("A file has at most {n} MiB.", n=most)
+                if is_file
                 else Sentence("A picture has at most {n} MiB.", n=most)
             )
         return form

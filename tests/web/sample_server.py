@@ -37,6 +37,10 @@ def build_sample_app() -> web.Application:
         view = replace(view, page=replace(view.page, language=request.query.get("lang", "en")))  # type: ignore[type-var]
         return web.Response(text=renderer.render(view), content_type="text/html", headers=HEADERS)
 
+    async def live(request: web.Request) -> web.Response:
+        """What the script of a member's page listens to: nothing happens here (204 ends it)."""
+        return web.Response(status=204)
+
     async def picture(request: web.Request) -> web.Response:
         return web.Response(text=PICTURE, content_type="image/svg+xml")
 
@@ -50,6 +54,7 @@ def build_sample_app() -> web.Application:
             web.get("/", index),
             web.get("/live", nothing_new),
             web.get("/sample/picture.svg", picture),
+            web.get("/live", live),
             web.get("/sample/{name}", sample),
             web.get(PREFIX + "{name}", assets.serve),
         ]

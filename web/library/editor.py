@@ -224,7 +224,7 @@ async def _take_files(
                 continue
             try:
                 words = Words(values.get(f"{name}-alt", ""))
-                taken = await uploads.take(session.actor_id, place, words, wait=True)
+                taken = await uploads.take_file(session.actor_id, place, words)
             except (Invalid, Unavailable) as error:
                 problems[name] = error.public
                 continue

@@ -140,6 +140,21 @@ async def test_a_picture_is_taken_in_kept_through_errors_and_shown(ada: Site) ->
     assert upload.object_id is None
 
 
+async def test_a_document_is_kept_as_it_came_and_served_to_be_saved(ada: Site) -> None:
+    body = b"%PDF-1.7 a worksheet"
+    text = await write(ada, 200, do="upload", file=body, **{"file-alt": "The worksheet"})
+    (media_id,) = re.findall(r'name="media" value="(\d+)"', text)
+    place = await write(ada, media=media_id, **{f"alt-{media_id}": "The worksheet"})
+    (file,) = (await stored(ada, place)).record["encoding"]
+    assert (file["encodingFormat"], file["name"], file["contentSize"]) == (
+        "application/pdf", "The worksheet", str(len(body)),
+    )  # fmt: skip
+    async with ada.browser.get(file["contentUrl"]) as answer:
+        assert await answer.read() == body
+        assert answer.headers["Content-Disposition"] == "attachment"
+        assert "sandbox" in answer.headers["Content-Security-Policy"]
+
+
 async def test_a_file_that_is_none_of_ours_is_refused_and_the_rest_stays(ada: Site) -> None:
     text = await write(ada, 422, picture=b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>")
     assert 'href="#picture"' in text
