@@ -1,10 +1,10 @@
 """What is in the collections of this node, who curates them, and who here follows which."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from node.domain.records import Reference
 from node.store.tables import collection_curators, collection_followers, collection_items, objects, resources
@@ -100,11 +100,6 @@ def load_followers(conn: Connection, collection_id: int) -> list[int]:
     return list(conn.scalars(query))
 
 
-def count_followers(conn: Connection, collection_id: int) -> int:
-    query = select(func.count()).where(collection_followers.c.collection_id == collection_id)
-    return conn.scalar(query) or 0
-
-
 # -- which there are ------------------------------------------------------------------------------------------------
 
 
@@ -118,11 +113,3 @@ def list_ids(conn: Connection, *, kind: str, limit: int = 500) -> list[int]:
         .limit(limit)
     )
     return list(conn.scalars(query))
-
-
-def holds(conn: Connection, collection_ids: Collection[int], item_iri: str) -> set[int]:
-    """Those of our collections that have this entry."""
-    query = select(collection_items.c.collection_id).where(
-        collection_items.c.collection_id.in_(list(collection_ids)), collection_items.c.item_iri == item_iri
-    )
-    return set(conn.scalars(query))

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from node.store.bulk import Bulk
 from node.store.objects import LIVE
@@ -56,13 +56,3 @@ def find_sources(conn: Connection, iris: Collection[str]) -> dict[str, int]:
         for row in conn.execute(_KNOWN.where(column.in_(wanted)).order_by(resources.c.object_id.desc())):
             found[getattr(row, name)] = row.object_id
     return found
-
-
-def count_branches(conn: Connection, iris: Collection[str]) -> int:
-    """How many public works say that they are based on this."""
-    query = (
-        select(func.count(objects.c.id.distinct()))
-        .join(derivations, derivations.c.object_id == objects.c.id)
-        .where(derivations.c.source_iri.in_(list(iris)), visible_to(None))
-    )
-    return conn.scalar(query) or 0
