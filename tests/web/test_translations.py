@@ -47,6 +47,15 @@ def test_a_missing_translation_and_a_lost_value_are_found():
     ]
 
 
+_FORMAL = re.compile(r"(?<![.:!?] )(?<!\n)(?<!^)\b(Sie|Ihnen|Ihre?[mnrs]?)\b")
+
+
+def test_german_says_du():
+    """``docs/develop/languages.md``; at the beginning of a sentence the words may mean others."""
+    said = [form for each in read("de") for form in ([each.string] if isinstance(each.string, str) else each.string)]
+    assert [text for text in said if _FORMAL.search(text)] == []
+
+
 def test_plurals_are_sentences_with_a_number():
     assert [one for one, many in sentences_of_the_node() if many and (fields(one) ^ fields(many)) - {"n"}] == []
 
