@@ -1,7 +1,7 @@
 """What a record says of its resource at length: as safe HTML for pages and other servers, as plain text for profiles.
 
 Authors here write Markdown (``descriptionFormat``); what comes from catalogues is plain text. A description of 16,000
-characters takes some 20 ms to lay out, so what was laid out lately is kept.
+characters takes some 45 ms to lay out, so what was laid out lately is kept.
 """
 
 from collections.abc import Mapping, Sequence
