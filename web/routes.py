@@ -28,5 +28,6 @@ AREAS = (
     Area("web.notifications.pages", "/notifications"),
     Area("web.threads.routes", "/c", "/compose", "/questions", "/posts", "/bookmarks"),
     Area("web.events.routes", "/events", "/e", "/calendar", "/calendar.ics", "/c"),
+    Area("web.communities.routes", "/communities", "/c"),
     Area("web.pages.routes", "/"),
 )

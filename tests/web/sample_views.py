@@ -10,6 +10,8 @@ from node.clock import DAY, HOUR, MINUTE
 from node.domain.moderation import DomainPolicy, Sanction
 from node.store.rules import Rule
 from tests.web import sample_account, sample_courses, sample_library, sample_network, sample_search, sample_threads
+from tests.web import sample_account, sample_courses, sample_library, sample_network, sample_threads
+from tests.web.sample_communities import views as community_views
 from tests.web.sample_events import views as event_views
 from web.admin import views as admin
 from web.admin.house import HouseView
@@ -1154,4 +1156,5 @@ def all_views() -> dict[str, View]:
         | sample_threads.thread_views()
     )
     more |= event_views(page(), ADMIN)
+    more |= community_views(page, ADMIN)
     return {view.__name__: view() for view in views} | more

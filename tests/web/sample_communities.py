@@ -1,0 +1,137 @@
+"""Sample pages of communities. See ``sample_views``."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from node.clock import DAY, HOUR
+from node.domain.communities import LEVELS, Act, JoinPolicy, PostPolicy
+from web.communities.views import (
+    Choice,
+    CommunityCard,
+    FormView,
+    Head,
+    ListView,
+    LogRow,
+    LogView,
+    MembersView,
+    ModerateView,
+    PersonRow,
+)
+from web.communities.words import (
+    ACTS,
+    BUTTONS,
+    JOINING,
+    JOINING_HINTS,
+    PARTS,
+    READING,
+    READING_HINTS,
+    WRITING,
+    WRITING_HINTS,
+)
+from web.pages.parts import ActorCard, Field, Paging, Prose, SafeHtml
+from web.pages.views import Page, View, Viewer
+
+NOW = 1_793_000_000_000
+LONG = "Demenzsensible Orte: Orientierungshilfen in Krankenhäusern, Museen und Lesesälen"
+
+
+def views(page: Callable[..., Page], viewer: Viewer) -> Mapping[str, View]:
+    """By name; ``page`` makes the frame."""
+
+    def card(name: str, **parts: Any) -> CommunityCard:
+        actor = ActorCard(
+            path="/c/places",
+            name=name,
+            handle="@places@learn.museum-der-stadt-aldingen.example",
+            kind="group",
+            summary="People who make places easier to find one's way in.",
+        )
+        values = {"path": "/c/places", "members": 1_204, "threads": 87, "way_in": JOINING[JoinPolicy.REQUEST]}
+        return CommunityCard(actor=actor, **{**values, **parts})
+
+    def person(name: str, *acts: Act, **parts: Any) -> PersonRow:
+        actor = ActorCard(path="/@ines", name=name, handle="@ines@lernen.hochschule-nordheim.example", kind="person")
+        return PersonRow(
+            actor=actor,
+            uri="https://lernen.hochschule-nordheim.example/ap/a/1",
+            acts=tuple((act.value, BUTTONS[act]) for act in acts),
+            **parts,
+        )
+
+    def choices(words: Any, labels: Any, hints: Any) -> tuple[Choice, ...]:
+        return tuple(
+            Choice(value=word.value, label=labels[word], hint=hints[word], on=place == 0)
+            for place, word in enumerate(words)
+        )
+
+    head = Head(name=LONG, path="/c/places", handle="@places@learn.museum.example", may_govern=True, requests=2)
+    framed = {"section": "/communities", "viewer": viewer}
+    listed = ListView(
+        page=page("/communities", title="Communities", **framed),
+        mine=(card(LONG, part=PARTS["moderator"], topics=("demenz", "barrierefreiheit")),),
+        invitations=(card("Night shifts", is_closed=True, way_in=JOINING[JoinPolicy.INVITE]),),
+        others=(card("Reading groups"), card("Öffentlichkeitsarbeit", members=1, threads=0)),
+        may_found=True,
+        paging=Paging(next_path="/communities?before=5"),
+    )
+    form = FormView(
+        page=page("/communities/new", title="Found a community", **framed),
+        action="/communities/new",
+        csrf="t",
+        is_new=True,
+        back_path="/communities",
+        username=Field(value="Places!", error="1 to 30 of the characters a-z, 0-9 and _."),
+        name=Field(value=LONG),
+        purpose=Field(value="For **everybody**."),
+        rules=Field(value="Be kind."),
+        topics=Field(value="demenz"),
+        languages=Field(value="de en"),
+        visibility=choices(LEVELS, READING, READING_HINTS),
+        join_policy=choices(JoinPolicy, JOINING, JOINING_HINTS),
+        post_policy=choices(PostPolicy, WRITING, WRITING_HINTS),
+        host="learn.museum.example",
+        problems=(("username", "1 to 30 of the characters a-z, 0-9 and _."),),
+        close_path="/c/places/settings",
+    )
+    members = MembersView(
+        page=page("/c/places/members", title="Members", **framed),
+        head=head,
+        csrf="t",
+        action="/c/places/members",
+        moderators=(person("Dr. Ines Brandt", Act.DISMISS),),
+        members=(person("Ben", Act.APPOINT, Act.EXPEL, Act.BAN), person(LONG, Act.EXPEL, Act.BAN)),
+        total=1_204,
+        requests=(person("Cleo", Act.ADMIT, Act.REFUSE),),
+        invited=(person("Dan", Act.UNINVITE),),
+        banned=(person("Mallory", Act.UNBAN, note="Sold things.", at=NOW - DAY),),
+        paging=Paging(next_path="/c/places/members?before=7"),
+    )
+    log = LogView(
+        page=page("/c/places/log", title="What moderators did", **framed),
+        head=head,
+        rows=(
+            LogRow(
+                act=ACTS[Act.REMOVE],
+                by="Dr. Ines Brandt",
+                by_path="/@ines",
+                target="Buy tin!",
+                target_path="",
+                reason="Advertising is against our rules.",
+                at=NOW - HOUR,
+            ),
+            LogRow(act=ACTS[Act.FOUND], by="Ada", by_path="", target="", target_path="", reason="", at=NOW - DAY),
+        ),
+    )
+    moderate = ModerateView(
+        page=page("/c/places/moderate", title="Moderate a post", **framed),
+        head=head,
+        csrf="t",
+        action="/c/places/moderate",
+        title="Buy tin!",
+        excerpt=Prose(value=SafeHtml("<p>Cheap tin, write to me.</p>"), language="en"),
+        author=person("Mallory").actor,
+        uri="https://lernen.hochschule-nordheim.example/ap/o/1",
+        acts=tuple((act.value, BUTTONS[act]) for act in (Act.REMOVE, Act.PIN, Act.LOCK)),
+    )
+    named = {"communities": listed, "form": form, "members": members, "log": log, "moderate": moderate}
+    return {f"community_{name}": view for name, view in named.items()}

@@ -1,0 +1,126 @@
+"""``/communities``: those that somebody has joined, those that invite her, and all that she may know of."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+from sqlalchemy import Connection
+
+from node.domain.communities import JoinPolicy
+from node.domain.text import shorten
+from node.domain.visibility import Visibility
+from node.sentences import Sentence
+from node.services.context import Unit
+from node.state import NODE
+from node.store import actors, communities, showing, topics
+from node.store.communities import Community
+from web.communities.views import CommunityCard, ListView
+from web.communities.words import JOINING, PARTS
+from web.pages.cards import actor_card
+from web.pages.cursor import number_in
+from web.pages.frame import html, page_of
+from web.pages.parts import Paging
+from web.pages.reader import reader_of
+from web.viewer import viewer_of
+
+PATH = "/communities"
+_PAGE = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Ids in their order, and what is known of each."""
+
+    mine: Sequence[int]
+    invited: Sequence[int]
+    others: Sequence[int]
+    communities: Mapping[int, Community]
+    people: Mapping[int, Any]
+    members: Mapping[int, int]
+    threads: Mapping[int, int]
+    parts: Mapping[int, str]
+
+
+async def show_list(request: web.Request) -> web.Response:
+    viewer, node = viewer_of(request), request.app[NODE]
+    before = number_in(request.query.get("before", ""))
+    found = await node.store.read(_find, node.unit(), viewer.actor_id, before)
+    listed = found.others[:_PAGE]
+    is_more = len(found.others) > _PAGE
+    view = ListView(
+        page=page_of(request, PATH, title=Sentence("Communities"), section=PATH),
+        mine=_cards(request, found, found.mine),
+        invitations=_cards(request, found, found.invited),
+        others=_cards(request, found, listed),
+        may_found=viewer.actor_id is not None,
+        paging=Paging(
+            next_path=f"{PATH}?before={listed[-1]}" if is_more else "", first_path=PATH if before is not None else ""
+        ),
+    )
+    return html(request, view)
+
+
+def _find(conn: Connection, unit: Unit, viewer_id: int | None, before: int | None) -> Found:
+    levels = [Visibility.PUBLIC, *([Visibility.ORGANISATION] if viewer_id is not None else []), Visibility.COMMUNITY]
+    parts: dict[int, str] = {}
+    invited: list[int] = []
+    if viewer_id is not None:
+        me = actors.load_actors_by_id(conn, [viewer_id])[viewer_id]
+        states = communities.load_memberships(conn, viewer_id)
+        parts = {group: "member" if state == "accepted" else "asked" for group, state in states.items()}
+        parts |= dict.fromkeys(communities.load_moderated(conn, me.uri, unit.now), "moderator")
+        invited = [
+            each.community_id
+            for each in communities.load_open_invitations(conn, person_id=viewer_id)
+            if each.community_id not in parts
+        ]
+    others = communities.list_communities(conn, levels=levels, before=before, limit=_PAGE + 1)
+    mine = sorted(parts, reverse=True) if before is None else []
+    ids = {*others, *mine, *invited}
+    known = communities.load_communities(conn, ids)
+    shown = [group for group in others if group not in parts and _is_listed(known[group])]
+    return Found(
+        mine=[group for group in mine if group in known],
+        invited=invited if before is None else [],
+        others=shown,
+        communities=known,
+        people=showing.load_rows(conn, ids),
+        members=communities.count_members(conn, ids),
+        threads=topics.count_topics(conn, ids),
+        parts=parts,
+    )
+
+
+def _is_listed(community: Community) -> bool:
+    """One that people join by invitation is for those who are invited; one that goes on no more is found by links."""
+    is_secret = community.visibility is Visibility.COMMUNITY and community.join_policy is JoinPolicy.INVITE
+    return not is_secret and not community.is_archived
+
+
+def _cards(request: web.Request, found: Found, ids: Sequence[int]) -> tuple[CommunityCard, ...]:
+    reader = reader_of(request)
+    cards = []
+    for group in ids:
+        row, community = found.people.get(group), found.communities.get(group)
+        if row is None or community is None or reader.hides_actor(row):
+            continue
+        part = found.parts.get(group, "")
+        cards.append(
+            CommunityCard(
+                actor=actor_card(row, reader),
+                path=community_path(row),
+                members=found.members.get(group, 0) if row.local else max(row.followers_count, 0),
+                threads=found.threads.get(group, 0),
+                way_in=JOINING[community.join_policy],
+                part=PARTS[part] if part else "",
+                topics=tuple(shorten(topic, 40) for topic in community.topics[:6]),
+                is_closed=community.visibility is not Visibility.PUBLIC,
+            )
+        )
+    return tuple(cards)
+
+
+def community_path(row: Any) -> str:
+    """``/c/metals``, ``/c/metals@learn.uni.example``"""
+    return f"/c/{row.username}" if row.local else f"/c/{row.username}@{row.host}"

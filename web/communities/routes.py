@@ -1,0 +1,20 @@
+"""The addresses of this package."""
+
+from aiohttp import web
+
+from web.communities import form, listing, log, moderating, people
+
+_C = "/c/{name}"
+
+ROUTES = [
+    web.get("/communities", listing.show_list, name="communities"),
+    web.get("/communities/new", form.show_new, name="community-new"),
+    web.post("/communities/new", form.found, name="community-new-form"),
+    web.get(f"{_C}/members", people.show_members, name="community-members"),
+    web.post(f"{_C}/members", people.decide, name="community-members-form"),
+    web.get(f"{_C}/log", log.show_log, name="community-log"),
+    web.get(f"{_C}/settings", form.show_settings, name="community-settings"),
+    web.post(f"{_C}/settings", form.change, name="community-settings-form"),
+    web.get(f"{_C}/moderate", moderating.show_post, name="community-moderate"),
+    web.post(f"{_C}/moderate", moderating.moderate, name="community-moderate-form"),
+]

@@ -1,0 +1,159 @@
+"""What the pages of this package show, one frozen value each (see ``web.pages.views``)."""
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from web.pages.parts import ActorCard, Field, Paging, Prose
+from web.pages.views import Page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommunityCard:
+    """A community in a list. ``way_in`` says how people join; ``part`` what the viewer is to it, or empty."""
+
+    actor: ActorCard
+    path: str
+    members: int
+    threads: int
+    way_in: str
+    part: str = ""
+    topics: tuple[str, ...] = ()
+    is_closed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListView:
+    """``/communities``. ``mine`` is empty for strangers and on all pages but the first."""
+
+    template: ClassVar[str] = "communities/list.html"
+
+    page: Page
+    mine: tuple[CommunityCard, ...]
+    others: tuple[CommunityCard, ...]
+    invitations: tuple[CommunityCard, ...] = ()
+    may_found: bool = False
+    paging: Paging = field(default_factory=Paging)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One of several in a form: its value, what it is called, what it means."""
+
+    value: str
+    label: str
+    hint: str = ""
+    on: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormView:
+    """The form of a community, a new one or one that is there. ``username`` is shown for a new one only."""
+
+    template: ClassVar[str] = "communities/form.html"
+
+    page: Page
+    action: str
+    csrf: str
+    is_new: bool
+    back_path: str
+    username: Field
+    name: Field
+    purpose: Field
+    rules: Field
+    topics: Field
+    languages: Field
+    visibility: tuple[Choice, ...]
+    join_policy: tuple[Choice, ...]
+    post_policy: tuple[Choice, ...]
+    choice: Field = field(default_factory=Field)  # nothing is wrong with what is chosen from a list
+    host: str = ""
+    version: int = 0
+    problems: tuple[tuple[str, str], ...] = ()
+    is_archived: bool = False
+    close_path: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """What stands above the pages of one community."""
+
+    name: str
+    path: str
+    handle: str
+    may_govern: bool
+    requests: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonRow:
+    """Somebody in a list: her card, since when, and what can be done (act, label), by those who may."""
+
+    actor: ActorCard
+    uri: str
+    at: int = 0
+    note: str = ""
+    until_at: int | None = None
+    acts: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MembersView:
+    """``/c/NAME/members``. Requests, invitations and bans only for those who govern."""
+
+    template: ClassVar[str] = "communities/members.html"
+
+    page: Page
+    head: Head
+    csrf: str
+    action: str
+    moderators: tuple[PersonRow, ...]
+    members: tuple[PersonRow, ...]
+    total: int
+    requests: tuple[PersonRow, ...] = ()
+    invited: tuple[PersonRow, ...] = ()
+    banned: tuple[PersonRow, ...] = ()
+    handle: Field = field(default_factory=Field)
+    paging: Paging = field(default_factory=Paging)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogRow:
+    """An entry of the log. ``act`` is a whole sentence without names; ``target`` what or whom it was about."""
+
+    act: str
+    by: str
+    by_path: str
+    target: str
+    target_path: str
+    reason: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogView:
+    """``/c/NAME/log``: what those who govern did."""
+
+    template: ClassVar[str] = "communities/log.html"
+
+    page: Page
+    head: Head
+    rows: tuple[LogRow, ...]
+    paging: Paging = field(default_factory=Paging)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModerateView:
+    """What can be done with one post of a community, by those who govern."""
+
+    template: ClassVar[str] = "communities/moderate.html"
+
+    page: Page
+    head: Head
+    csrf: str
+    action: str
+    title: str
+    excerpt: Prose | None
+    author: ActorCard
+    uri: str
+    acts: tuple[tuple[str, str], ...]
+    reason: Field = field(default_factory=Field)

@@ -1,0 +1,97 @@
+"""What policies and acts of communities are called on pages."""
+
+from node.domain.communities import Act, JoinPolicy, PostPolicy
+from node.domain.visibility import Visibility
+from node.sentences import sentences
+
+#: Value -> name; what it means stands in the second table.
+JOINING = sentences(
+    {
+        JoinPolicy.OPEN: "Open to everybody",
+        JoinPolicy.REQUEST: "On request",
+        JoinPolicy.INVITE: "By invitation",
+        JoinPolicy.ORGANISATION: "Members of this organisation",
+        JoinPolicy.PARTNERS: "Members of this organisation and its partners",
+    }
+)
+JOINING_HINTS = sentences(
+    {
+        JoinPolicy.OPEN: "Whoever follows it is a member, from any server of the network.",
+        JoinPolicy.REQUEST: "A moderator looks at each request.",
+        JoinPolicy.INVITE: "Only those whom a moderator has invited.",
+        JoinPolicy.ORGANISATION: "Only people who have an account here.",
+        JoinPolicy.PARTNERS: "People with an account here or at an organisation that this one follows.",
+    }
+)
+WRITING = sentences(
+    {
+        PostPolicy.MEMBERS: "Members write",
+        PostPolicy.ANYONE: "Everybody writes",
+        PostPolicy.MODERATORS: "Moderators begin threads",
+    }
+)
+WRITING_HINTS = sentences(
+    {
+        PostPolicy.MEMBERS: "Members begin threads and answer.",
+        PostPolicy.ANYONE: "Also people who have not joined, by mentioning it.",
+        PostPolicy.MODERATORS: "Members answer.",
+    }
+)
+READING = sentences(
+    {
+        Visibility.PUBLIC: "Everybody reads",
+        Visibility.ORGANISATION: "This organisation reads",
+        Visibility.COMMUNITY: "Members read",
+    }
+)
+READING_HINTS = sentences(
+    {
+        Visibility.PUBLIC: "What is written is public, here and on other servers.",
+        Visibility.ORGANISATION: "Nothing leaves this node.",
+        Visibility.COMMUNITY: "What is written goes to the servers of members and nowhere else.",
+    }
+)
+PARTS = sentences({"member": "You are a member", "asked": "You have asked to join", "moderator": "You moderate it"})
+ACTS = sentences(
+    {
+        Act.FOUND: "founded the community",
+        Act.SETTINGS: "changed the settings",
+        Act.ARCHIVE: "closed the community",
+        Act.REOPEN: "opened the community again",
+        Act.ADMIT: "let somebody in",
+        Act.REFUSE: "refused a request",
+        Act.INVITE: "invited somebody",
+        Act.UNINVITE: "took an invitation back",
+        Act.EXPEL: "removed a member",
+        Act.BAN: "banned somebody",
+        Act.UNBAN: "lifted a ban",
+        Act.APPOINT: "appointed a moderator",
+        Act.DISMISS: "dismissed a moderator",
+        Act.PIN: "pinned a thread",
+        Act.UNPIN: "unpinned a thread",
+        Act.LOCK: "locked a thread",
+        Act.UNLOCK: "unlocked a thread",
+        Act.REMOVE: "removed a post",
+        Act.RESTORE: "restored a post",
+        Act.EDIT: "edited a post",
+    }
+)
+BUTTONS = sentences(
+    {
+        Act.ADMIT: "Let in",
+        Act.REFUSE: "Refuse",
+        Act.INVITE: "Invite",
+        Act.UNINVITE: "Take back",
+        Act.EXPEL: "Remove from the community",
+        Act.BAN: "Ban",
+        Act.UNBAN: "Lift the ban",
+        Act.APPOINT: "Make a moderator",
+        Act.DISMISS: "Dismiss",
+        Act.PIN: "Pin",
+        Act.UNPIN: "Unpin",
+        Act.LOCK: "Lock the thread",
+        Act.UNLOCK: "Unlock the thread",
+        Act.REMOVE: "Remove the post",
+        Act.RESTORE: "Restore the post",
+    }
+)
