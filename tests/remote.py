@@ -90,6 +90,12 @@ class Remote:
             await answer.read()
             return answer.status
 
+    async def get(self, url: str, key: SigningKey) -> tuple[int, Any]:
+        """GET with a signature: status, and JSON where that is the answer."""
+        proof = sign(Message("GET", url, {}, b""), key, scheme=Scheme.CAVAGE, now=SystemClock().now())
+        async with self.http.get(url, headers={"Accept": "application/activity+json", **proof}) as answer:
+            return answer.status, await answer.json(content_type=None) if "json" in answer.content_type else None
+
 
 def signed(
     url: str,

@@ -9,6 +9,7 @@ from node.state import NODE
 from web.learning_api import (
     catalogue,
     collections,
+    communities,
     events,
     network,
     opinions,
@@ -27,6 +28,7 @@ NOUNS: tuple[ModuleType, ...] = (
     opinions,
     collections,
     catalogue,
+    communities,
     events,
     network,
     topics,

@@ -1,0 +1,447 @@
+"""Communities: found, joined, founded, changed and governed."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from aiohttp import web
+from sqlalchemy import Connection
+
+from federation.communities import create_community, prepare_community
+from federation.state import FEDERATION
+from node.clock import from_rfc3339, to_rfc3339
+from node.domain.communities import Act, JoinPolicy, PostPolicy
+from node.domain.community_drafts import CommunityDraft
+from node.domain.uris import origin_of
+from node.domain.visibility import Visibility
+from node.errors import Forbidden, Invalid, NotFound, Problem
+from node.secretbox import SecretBox
+from node.services import communities as describing
+from node.services import follows as following
+from node.services import governing, membership
+from node.services.context import Unit
+from node.services.governing import Deed
+from node.state import NODE
+from node.store import actors, communities, follows, idempotency, topics
+from node.store.actors import Actor
+from node.store.communities import Community
+from schemas import load as load_schema
+from web.learning_api import callers
+from web.learning_api.answers import PREFIX, json_answer, limit_of, one_of
+from web.learning_api.description import INSTANT, PROBLEM, TEXT, answer, operation, pages, parameter, ref
+
+_WRITE, _FOLLOW = "write:accounts", "write:follows"
+_LEVELS = (Visibility.PUBLIC, Visibility.COMMUNITY)
+
+
+# -- reading --------------------------------------------------------------------------------------------------------
+
+
+async def list_communities(request: web.Request) -> web.Response:
+    """``GET /communities?origin=&joined=1&limit=&cursor=``: those that the caller may know of, the newest first."""
+    viewer_id, node = await callers.reader(request, "read:accounts"), request.app[NODE]
+    origin = one_of(request.query.get("origin", ""), "origin", ("", "local", "remote"))
+    joined = request.query.get("joined") in {"1", "true"}
+    text = request.query.get("cursor", "")
+    before = int(text) if text.isascii() and text.isdigit() and len(text) <= 19 else None
+    limit = limit_of(request)
+    found = await node.store.read(_list, node.unit(), viewer_id, origin, joined, before, limit)
+    items, last = found
+    return json_answer(request, {"items": items, "next": str(last) if last is not None else None})
+
+
+def _list(
+    conn: Connection, unit: Unit, viewer_id: int | None, origin: str, joined: bool, before: int | None, limit: int
+) -> tuple[list[dict[str, Any]], int | None]:
+    levels = [*_LEVELS, *([Visibility.ORGANISATION] if viewer_id is not None else [])]
+    local = None if not origin else origin == "local"
+    if joined:
+        mine = communities.load_memberships(conn, viewer_id) if viewer_id is not None else {}
+        ids = sorted((each for each in mine if before is None or each < before), reverse=True)[: limit + 1]
+    else:
+        ids = communities.list_communities(conn, levels=levels, before=before, limit=limit + 1, local=local)
+    shown = ids[:limit]
+    groups, known = actors.load_actors_by_id(conn, shown), communities.load_communities(conn, shown)
+    me = actors.find_actor_by_id(conn, viewer_id) if viewer_id is not None else None
+    items = [
+        community_json(conn, unit, groups[each], known[each], me)
+        for each in shown
+        if each in groups and each in known and membership.may_know(conn, unit, known[each], me)
+    ]
+    return items, shown[-1] if len(ids) > limit else None
+
+
+async def show_community(request: web.Request) -> web.Response:
+    """``GET /communities/NAME`` or ``NAME@HOST``."""
+    viewer_id, node = await callers.reader(request, "read:accounts"), request.app[NODE]
+    shown = await node.store.read(_show, node.unit(), request.match_info["name"], viewer_id)
+    return json_answer(request, shown)
+
+
+def _show(conn: Connection, unit: Unit, name: str, viewer_id: int | None) -> dict[str, Any]:
+    group, community, me = _see(conn, unit, name, viewer_id)
+    return community_json(conn, unit, group, community, me)
+
+
+def _see(conn: Connection, unit: Unit, name: str, viewer_id: int | None) -> tuple[Actor, Community, Actor | None]:
+    """A community that the caller may know of. Raises NotFound otherwise."""
+    username, _, host = name.partition("@")
+    own = not host or host == unit.host
+    group = actors.find_local_actor(conn, username) if own else actors.find_actor_by_handle(conn, username, host)
+    community = communities.find_community(conn, group.id) if group is not None else None
+    me = actors.find_actor_by_id(conn, viewer_id) if viewer_id is not None else None
+    if group is None or community is None or group.state != "active":
+        raise NotFound
+    if not membership.may_know(conn, unit, community, me):
+        raise NotFound
+    return group, community, me
+
+
+def community_json(
+    conn: Connection, unit: Unit, group: Actor, community: Community, me: Actor | None
+) -> dict[str, Any]:
+    """Our JSON of a community; ``membership`` is what the caller is to it: member, asked, or nothing."""
+    known = follows.find_follow(conn, me.id, group.id) if me is not None else None
+    path = f"/c/{group.username}" if group.local else f"/c/{group.username}@{group.host}"
+    return {
+        "username": group.username,
+        "handle": group.handle,
+        "name": group.title,
+        "purpose": community.purpose,
+        "rules": list(community.rules),
+        "topics": list(community.topics),
+        "languages": list(community.languages),
+        "joinPolicy": community.join_policy.value,
+        "postPolicy": community.post_policy.value,
+        "visibility": community.visibility.value,
+        "archived": community.is_archived,
+        "successor": community.successor or None,
+        "members": communities.count_members(conn, [group.id]).get(group.id, 0),
+        "threads": topics.count_topics(conn, [group.id]).get(group.id, 0),
+        "moderators": communities.load_moderators(conn, group.id, unit.now),
+        "membership": None if known is None else "member" if known.state == follows.ACCEPTED else "asked",
+        "version": community.version,
+        "origin": origin_of(group.uri),
+        "uri": group.uri,
+        "page": f"{unit.origin}{path}",
+        "updated": to_rfc3339(community.updated_at),
+    }
+
+
+async def list_members(request: web.Request) -> web.Response:
+    """``GET /communities/NAME/members``: for those who may read there and have an account."""
+    viewer_id, node = await callers.reader(request, "read:accounts"), request.app[NODE]
+    text = request.query.get("cursor", "")
+    before = int(text) if text.isascii() and text.isdigit() and len(text) <= 19 else None
+    items, last = await node.store.read(
+        _members, node.unit(), request.match_info["name"], viewer_id, before, limit_of(request)
+    )
+    return json_answer(request, {"items": items, "next": str(last) if last is not None else None})
+
+
+def _members(
+    conn: Connection, unit: Unit, name: str, viewer_id: int | None, before: int | None, limit: int
+) -> tuple[list[dict[str, Any]], int | None]:
+    group, community, me = _see(conn, unit, name, viewer_id)
+    if me is None or not membership.may_look(conn, unit, community, me):
+        raise NotFound
+    found = follows.list_followers(conn, group.id, before=before, limit=limit + 1)
+    governing_it = set(communities.load_moderators(conn, group.id, unit.now))
+    items = [
+        {
+            "uri": person.uri,
+            "handle": person.handle,
+            "name": person.title,
+            "role": "moderator" if person.uri in governing_it else "member",
+        }
+        for _, person in found[:limit]
+    ]
+    return items, found[limit - 1][0] if len(found) > limit else None
+
+
+async def show_log(request: web.Request) -> web.Response:
+    """``GET /communities/NAME/log``: what those who govern did; for members."""
+    viewer_id, node = await callers.reader(request, "read:accounts"), request.app[NODE]
+    text = request.query.get("cursor", "")
+    before = int(text) if text.isascii() and text.isdigit() and len(text) <= 19 else None
+    items, last = await node.store.read(
+        _log, node.unit(), request.match_info["name"], viewer_id, before, limit_of(request)
+    )
+    return json_answer(request, {"items": items, "next": str(last) if last is not None else None})
+
+
+def _log(
+    conn: Connection, unit: Unit, name: str, viewer_id: int | None, before: int | None, limit: int
+) -> tuple[list[dict[str, Any]], int | None]:
+    group, _, me = _see(conn, unit, name, viewer_id)
+    is_member = me is not None and (
+        follows.is_following(conn, me.id, group.id) or membership.governs(conn, unit, group, me)
+    )
+    if not is_member:
+        raise NotFound
+    found = communities.load_log(conn, group.id, before=before, limit=limit + 1)
+    items = [
+        {
+            "act": entry.act,
+            "by": entry.actor_uri,
+            "target": entry.target_uri or None,
+            "title": entry.title,
+            "reason": entry.reason,
+            "at": to_rfc3339(entry.created_at),
+        }
+        for entry in found[:limit]
+    ]
+    return items, found[limit - 1].id if len(found) > limit else None
+
+
+# -- writing --------------------------------------------------------------------------------------------------------
+
+
+async def create(request: web.Request) -> web.Response:
+    """``POST /communities``: found one; the caller governs it."""
+    actor_id, node = await callers.writer(request, _WRITE), request.app[NODE]
+    sent = await callers.read_json(request, "community")
+    box = SecretBox(node.config.secret_key, node.config.secrets.previous)
+    username = sent.pop("username", "")
+    new = await asyncio.to_thread(prepare_community, node.unit(), box, username, _draft(sent))
+    made = await node.store.write(_create, node.unit(), new, actor_id, callers.key_of(request))
+    return callers.written(made, status=201, location=f"{PREFIX}/communities/{made['username']}")
+
+
+def _create(conn: Connection, unit: Unit, new: Any, actor_id: int, key: str) -> dict[str, Any]:
+    if key:
+        claimed = idempotency.claim(conn, actor_id, key, new.actor_id, unit.now)
+        if claimed != new.actor_id:
+            known = actors.load_actors_by_id(conn, [claimed])[claimed]
+            return _show(conn, unit, known.username, actor_id)
+    create_community(conn, unit, new, founder_id=actor_id)
+    return _show(conn, unit, new.username, actor_id)
+
+
+def _draft(sent: Mapping[str, Any]) -> CommunityDraft:
+    said = dict(sent)
+    join, post, level = said.pop("joinPolicy", None), said.pop("postPolicy", None), said.pop("visibility", None)
+    return CommunityDraft(
+        **said,
+        join_policy=JoinPolicy(join) if join else None,
+        post_policy=PostPolicy(post) if post else None,
+        visibility=Visibility(level) if level else None,
+    )
+
+
+async def change(request: web.Request) -> web.Response:
+    """``PATCH /communities/NAME`` with ``If-Match``: what is not named stays as it is."""
+    actor_id, node, name = await callers.writer(request, _WRITE), request.app[NODE], request.match_info["name"]
+    sent = await callers.read_json(request, "community")
+    if "username" in sent:
+        raise Invalid(problems=[Problem("$.username", "nothing: it is given once", str(sent["username"])[:60])])
+    before = await node.store.read(_show, node.unit(), name, actor_id)
+    callers.require_match(request, before)
+    changed = await node.store.write(_change, node.unit(), name, actor_id, _draft(sent), before["version"])
+    return callers.written(changed)
+
+
+def _change(
+    conn: Connection, unit: Unit, name: str, actor_id: int, draft: CommunityDraft, version: int
+) -> dict[str, Any]:
+    group, _, me = _see(conn, unit, name, actor_id)
+    if me is None or not group.local or not membership.governs(conn, unit, group, me):
+        raise Forbidden("Only moderators of this community may do this.")
+    describing.change(conn, unit, group, draft, by=me.uri, version=version)
+    return _show(conn, unit, name, actor_id)
+
+
+async def join(request: web.Request) -> web.Response:
+    """``PUT /communities/NAME/membership``: join, or ask to; again changes nothing."""
+    actor_id, node = await callers.writer(request, _FOLLOW), request.app[NODE]
+    is_blocked = request.app[FEDERATION].policies().is_blocked
+    shown = await node.store.write(_join, node.unit(), request.match_info["name"], actor_id, is_blocked)
+    return callers.written(shown)
+
+
+def _join(conn: Connection, unit: Unit, name: str, actor_id: int, is_blocked: Any) -> dict[str, Any]:
+    group, community, _ = _see(conn, unit, name, actor_id)
+    if community.is_archived and not follows.is_following(conn, actor_id, group.id):
+        raise Forbidden("This community is closed: nobody joins it any more.")
+    following.follow(conn, unit, actor_id, group.id, is_blocked=is_blocked)
+    return _show(conn, unit, name, actor_id)
+
+
+async def leave(request: web.Request) -> web.Response:
+    """``DELETE /communities/NAME/membership``: leave, or take the request back."""
+    actor_id, node = await callers.writer(request, _FOLLOW), request.app[NODE]
+    await node.store.write(_leave, node.unit(), request.match_info["name"], actor_id)
+    return web.Response(status=204)
+
+
+def _leave(conn: Connection, unit: Unit, name: str, actor_id: int) -> None:
+    group, _, _ = _see(conn, unit, name, actor_id)
+    following.unfollow(conn, unit, actor_id, group.id)
+
+
+async def govern(request: web.Request) -> web.Response:
+    """``POST /communities/NAME/deeds``: ``{act, target, reason, until}``; 204 also where it was so before."""
+    actor_id, node, name = await callers.writer(request, _WRITE), request.app[NODE], request.match_info["name"]
+    sent = await callers.read_json(request)
+    deed = _read_deed(sent)
+    await node.store.write(_govern, node.unit(), name, actor_id, deed)
+    return web.Response(status=204)
+
+
+_DEEDS = frozenset(governing.TOLD | {Act.ADMIT, Act.REFUSE, Act.INVITE, Act.UNINVITE, Act.EXPEL})
+
+
+def _read_deed(sent: Mapping[str, Any]) -> Deed:
+    act = next((act for act in _DEEDS if act.value == sent.get("act")), None)
+    target, reason, until = sent.get("target"), sent.get("reason", ""), sent.get("until")
+    problems = []
+    if act is None:
+        problems.append(Problem("$.act", " or ".join(sorted(_DEEDS)), str(sent.get("act"))[:60]))
+    if not isinstance(target, str) or not target:
+        problems.append(Problem("$.target", "the uri of a person or a post", str(target)[:60]))
+    if not isinstance(reason, str):
+        problems.append(Problem("$.reason", "a text", str(reason)[:60]))
+    expires_at = from_rfc3339(until) if isinstance(until, str) else None
+    if until is not None and expires_at is None:
+        problems.append(Problem("$.until", "an instant", str(until)[:60]))
+    if problems or act is None:
+        raise Invalid(problems=problems)
+    return Deed(act, "", str(target), reason=str(reason), expires_at=expires_at)
+
+
+def _govern(conn: Connection, unit: Unit, name: str, actor_id: int, deed: Deed) -> None:
+    group, _, me = _see(conn, unit, name, actor_id)
+    assert me is not None
+    governing.govern(
+        conn,
+        unit,
+        me,
+        group,
+        Deed(deed.act, me.uri, deed.target, reason=deed.reason, expires_at=deed.expires_at),
+    )
+
+
+_NAME = "{name}"
+ROUTES = [
+    web.get(f"{PREFIX}/communities", list_communities, name="learning-communities"),
+    web.post(f"{PREFIX}/communities", create, name="learning-community-create"),
+    web.get(f"{PREFIX}/communities/{_NAME}", show_community, name="learning-community"),
+    web.patch(f"{PREFIX}/communities/{_NAME}", change, name="learning-community-change"),
+    web.get(f"{PREFIX}/communities/{_NAME}/members", list_members, name="learning-community-members"),
+    web.get(f"{PREFIX}/communities/{_NAME}/log", show_log, name="learning-community-log"),
+    web.put(f"{PREFIX}/communities/{_NAME}/membership", join, name="learning-community-join"),
+    web.delete(f"{PREFIX}/communities/{_NAME}/membership", leave, name="learning-community-leave"),
+    web.post(f"{PREFIX}/communities/{_NAME}/deeds", govern, name="learning-community-deeds"),
+]
+
+# -- the description ------------------------------------------------------------------------------------------------
+
+_WHICH = parameter("name", "Its short name, with @ and host where it lives elsewhere", TEXT, where="path")
+_MATCH = {**parameter("If-Match", "The entity tag of what was read", TEXT, where="header"), "required": True}
+_KEY = parameter("Idempotency-Key", "The same key again makes nothing more", TEXT, where="header")
+_REFUSALS = {"401": PROBLEM, "403": PROBLEM, "404": PROBLEM, "422": PROBLEM}
+_IT = {"content": {"application/json": {"schema": ref("Community")}}}
+
+PATHS: Mapping[str, Any] = {
+    "/communities": {
+        "get": operation(
+            "listCommunities",
+            answer("Communities that the caller may know of", "Communities"),
+            [
+                parameter("origin", "Where they live", {"enum": ["local", "remote"]}),
+                parameter("joined", "1 for those that the caller has joined or asked to join", TEXT),
+                *pages(),
+            ],
+        ),
+        "post": operation(
+            "createCommunity",
+            {"201": {"description": "It is founded", **_IT}, **_REFUSALS, "409": PROBLEM},
+            [_KEY],
+            body="CommunityToWrite",
+        ),
+    },
+    "/communities/{name}": {
+        "get": operation("showCommunity", {**answer("A community", "Community"), "404": PROBLEM}, [_WHICH]),
+        "patch": operation(
+            "changeCommunity",
+            {"200": {"description": "It is changed", **_IT}, **_REFUSALS, "412": PROBLEM, "428": PROBLEM},
+            [_WHICH, _MATCH],
+            body="CommunityToWrite",
+        ),
+    },
+    "/communities/{name}/members": {
+        "get": operation("listMembers", {**answer("Who has joined", "Members"), "404": PROBLEM}, [_WHICH, *pages()])
+    },
+    "/communities/{name}/log": {
+        "get": operation(
+            "showLog", {**answer("What moderators did", "CommunityLog"), "404": PROBLEM}, [_WHICH, *pages()]
+        )
+    },
+    "/communities/{name}/membership": {
+        "put": operation(
+            "joinCommunity", {"200": {"description": "Joined, or asked to", **_IT}, **_REFUSALS}, [_WHICH]
+        ),
+        "delete": operation("leaveCommunity", {"204": {"description": "Left"}, **_REFUSALS}, [_WHICH]),
+    },
+    "/communities/{name}/deeds": {
+        "post": operation("governCommunity", {"204": {"description": "Done"}, **_REFUSALS}, [_WHICH], body="Deed")
+    },
+}
+
+
+def schemas() -> Mapping[str, Any]:
+    """The schemas that ``PATHS`` refer to."""
+    words = load_schema("community")
+    said = {name: value for name, value in words["properties"].items() if name != "username"}
+    known = {
+        "username": TEXT,
+        "handle": TEXT,
+        **said,
+        "archived": {"type": "boolean"},
+        "successor": {"type": ["string", "null"]},
+        "members": {"type": "integer", "minimum": 0},
+        "threads": {"type": "integer", "minimum": 0},
+        "moderators": {"type": "array", "items": TEXT},
+        "membership": {"enum": ["member", "asked", None]},
+        "version": {"type": "integer", "minimum": 1},
+        "origin": TEXT,
+        "uri": TEXT,
+        "page": TEXT,
+        "updated": INSTANT,
+    }
+    member = {"uri": TEXT, "handle": TEXT, "name": TEXT, "role": {"enum": ["moderator", "member"]}}
+    entry = {
+        "act": {"enum": [act.value for act in Act]},
+        "by": TEXT,
+        "target": {"type": ["string", "null"]},
+        "title": TEXT,
+        "reason": TEXT,
+        "at": INSTANT,
+    }
+    return {
+        "CommunityToWrite": {name: value for name, value in words.items() if name not in {"$id", "$schema"}},
+        "Community": _object(known),
+        "Communities": _page("Community"),
+        "Member": _object(member),
+        "Members": _page("Member"),
+        "LogEntry": _object(entry),
+        "CommunityLog": _page("LogEntry"),
+        "Deed": {
+            "type": "object",
+            "required": ["act", "target"],
+            "properties": {
+                "act": {"enum": sorted(_DEEDS)},
+                "target": {**TEXT, "description": "The uri of a person or a post"},
+                "reason": TEXT,
+                "until": {**INSTANT, "description": "When a ban ends"},
+            },
+        },
+    }
+
+
+def _object(properties: Mapping[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "required": list(properties), "properties": dict(properties)}
+
+
+def _page(name: str) -> dict[str, Any]:
+    return _object({"items": {"type": "array", "items": ref(name)}, "next": {"type": ["string", "null"]}})
