@@ -47,7 +47,7 @@ def test_commands_of_the_readme_take_their_words():
     for words in lines.values():
         command, *rest = words.split()[1:]
         options = [word for word in rest if word.startswith("--")]
-        group = [word for word in rest[:1] if command in {"user", "actor", "resource"}]
+        group = [word for word in rest[:1] if command in {"user", "actor", "resource", "community"}]
         answer = CliRunner().invoke(main, [command, *group, "--help"])
         assert answer.exit_code == 0, answer.output
         assert [option for option in options if option not in answer.output] == []

@@ -83,7 +83,9 @@ def governed(conn: Connection, unit: Unit, event: events.Governed) -> Outgoing |
         **({"summary": entry.reason} if entry.reason else {}),
     }
     activity |= build(conn, unit, group, entry, activity)
-    return Outgoing(by, activity, entry.target_uri, visibility, Audience(named=(group.uri,)))
+    is_own = by.id == group.id  # from the command line: there is nobody who would pass it on
+    audience = Audience(followers=True, readers=Readers.ACTIVITIES) if is_own else Audience(named=(group.uri,))
+    return Outgoing(by, activity, entry.target_uri, visibility, audience)
 
 
 Build = Callable[[Connection, Unit, Actor, LogEntry, dict[str, Any]], dict[str, Any]]

@@ -66,6 +66,8 @@ def _may(batch: Batch, inbound: Inbound, group: Actor) -> bool:
     by = inbound.activity.actor
     if group.local:
         return not inbound.announced_by and communities.is_moderator(batch.conn, group.id, by, batch.unit.now)
+    if by == group.uri:
+        return True
     if inbound.announced_by != group.uri:
         return False
     return same_origin(by, group.uri) or communities.is_moderator(batch.conn, group.id, by, batch.unit.now)

@@ -70,14 +70,15 @@ LISTED = {
 }
 
 
-NAMES = tuple(dict.fromkeys([*LISTED, *communities.LISTED]))
+NAMES = tuple(dict.fromkeys([*LISTED, *communities.NAMES]))
 
 
 async def show_actor_collection(request: web.Request) -> web.Response:
     """``/ap/a/{id}/{name}`` and its pages (``?before=KEY``)."""
     name = request.match_info["collection"]
     actor = await find_own_actor(request)
-    listed = (communities.LISTED if actor.kind == "group" else {}).get(name) or LISTED.get(name)
+    own = communities.listed(name, request.app[NODE].clock.now()) if actor.kind == "group" else None
+    listed = own or LISTED.get(name)
     if actor.state == "gone" or listed is None:
         raise NotFound
     visitor = await require_visitor(request)

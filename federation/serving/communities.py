@@ -13,13 +13,11 @@ from federation.relations import belongs_to
 from federation.serving.slices import PER_PAGE, Listed, Slice
 from federation.serving.visitor import Visitor
 from federation.vocab import PUBLIC
-from node.clock import SystemClock, to_rfc3339
+from node.clock import to_rfc3339
 from node.domain.communities import JoinPolicy
 from node.domain.visibility import Visibility
 from node.store import communities, objects, topics
 from node.store.actors import Actor
-
-_CLOCK = SystemClock()
 
 
 def _threads(conn: Connection, group: Actor, before: int | None) -> Slice:
@@ -40,25 +38,30 @@ def _threads(conn: Connection, group: Actor, before: int | None) -> Slice:
     return Slice([row.object_id for row in rows], items)
 
 
-def _moderators(conn: Connection, group: Actor, before: int | None) -> Slice:
-    return Slice([], [] if before is not None else communities.load_moderators(conn, group.id, _CLOCK.now()))
-
-
 def _pinned(conn: Connection, group: Actor, before: int | None) -> Slice:
     found = objects.find_rows(conn, [] if before is not None else topics.load_pinned(conn, group.id))
     return Slice([], [row.uri for row in found.values() if row.state == objects.LIVE])
 
 
-#: Collections that a community has beside those of every actor, or in their place.
-LISTED: Mapping[str, Listed] = MappingProxyType(
+_LISTED: Mapping[str, Listed] = MappingProxyType(
     {
         "outbox": Listed(lambda conn, group: topics.count_topics(conn, [group.id]).get(group.id, 0), _threads),
-        "moderators": Listed(
-            lambda conn, group: len(communities.load_moderators(conn, group.id, _CLOCK.now())), _moderators
-        ),
         "featured": Listed(lambda conn, group: len(topics.load_pinned(conn, group.id)), _pinned),
     }
 )
+NAMES = (*_LISTED, "moderators")
+
+
+def listed(name: str, now: int) -> Listed | None:
+    """A collection that a community has beside those of every actor, or in their place; None where it has no own."""
+
+    def load(conn: Connection, group: Actor) -> list[str]:
+        return communities.load_moderators(conn, group.id, now)
+
+    def read(conn: Connection, group: Actor, before: int | None) -> Slice:
+        return Slice([], [] if before is not None else load(conn, group))
+
+    return Listed(lambda conn, group: len(load(conn, group)), read) if name == "moderators" else _LISTED.get(name)
 
 
 def is_closed_to(conn: Connection, visitor: Visitor, actor: Actor) -> bool:

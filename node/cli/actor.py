@@ -15,9 +15,10 @@ from node.app import opened
 from node.cli.shared import config_option, with_config
 from node.config import Config
 from node.domain.actors import ActorKind
+from node.domain.community_drafts import CommunityDraft
 from node.errors import Invalid, Problem
 from node.secretbox import SecretBox
-from node.services import house_profiles, moderate
+from node.services import communities, house_profiles, moderate
 from node.services.context import Unit
 from node.services.house_profiles import HouseProfile
 from node.store.keys import OwnKey
@@ -120,6 +121,8 @@ def _found(
         discoverable=True,
         indexable=True,
     )
+    if kind is ActorKind.GROUP:
+        communities.establish(conn, unit, made, CommunityDraft(), None)
     house_profiles.describe(conn, unit, username, profile)
     moderate.audit(conn, unit, None, "actor.add", made.uri, after={"kind": kind.value})
     return made.handle

@@ -171,4 +171,6 @@ def _fields(conn: Connection, unit: Unit, group: Actor, community: Community) ->
     if named:
         links = " ".join(mention_link(each.url or each.uri, each.username) for each in named)
         fields.append(("Moderators", links, " ".join(each.handle for each in named)))
-    return [{"name": name, "value": value, "text": text} for name, value, text in fields]
+    own = {"Topics", "Organisation", "Joining", "Moderators"}
+    others = [field for field in actors.load_profile(conn, group.id).fields if field["name"] not in own]
+    return [*({"name": name, "value": value, "text": text} for name, value, text in fields), *others]

@@ -55,6 +55,11 @@ def govern(conn: Connection, unit: Unit, by: Actor, group: Actor, deed: Deed) ->
         raise Forbidden("Only moderators of this community may do this.")
     if len(deed.reason) > MAX_REASON:
         raise Invalid(Sentence("A reason has at most {n} characters.", n=MAX_REASON))
+    return perform_and_tell(conn, unit, group, deed)
+
+
+def perform_and_tell(conn: Connection, unit: Unit, group: Actor, deed: Deed) -> bool:
+    """The same for a deed that needs no leave (the command line), and for what ``govern`` has asked; raises so."""
     entry_id = perform(conn, unit, group, deed)
     if entry_id is not None and deed.act in TOLD:
         events.record(conn, unit.ids, unit.now, events.Governed(entry_id), about=group.uri)

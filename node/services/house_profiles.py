@@ -4,20 +4,22 @@ Stored as fields of the profile, so that pages, apps and other servers show the 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection
 
 from node import events
 from node.domain.actors import ActorKind
+from node.domain.community_drafts import CommunityDraft
 from node.domain.uris import is_web_uri
 from node.errors import Invalid, NotFound, Problem
 from node.markdown import Words, hashtag_link, hashtags_in, profile_link, render_markdown
 from node.richtext import clean_plain_field
+from node.services import communities as describing
 from node.services import profile_links
 from node.services.context import Unit
-from node.store import actors
+from node.store import actors, communities
 from node.store.actors import Actor
 
 MAX_NAME, MAX_TOPICS = 100, 12
@@ -42,6 +44,9 @@ def describe(conn: Connection, unit: Unit, username: str, change: HouseProfile) 
         raise NotFound("There is no organisation, community or catalogue of this name here.", detail=username)
     if problems := list(_problems(change)):
         raise Invalid(problems=problems)
+    if found.kind == ActorKind.GROUP and communities.find_community(conn, found.id) is not None:
+        found = _describe_community(conn, unit, found, change)
+        change = replace(change, name=None, description=None)
     row = actors.load_profile(conn, found.id)
     fields = _fields(conn, unit, found, row.fields, change)
     values: dict[str, Any] = {"fields": fields} if fields != row.fields else {}
@@ -56,6 +61,13 @@ def describe(conn: Connection, unit: Unit, username: str, change: HouseProfile) 
         profile_links.check_later(conn, unit, found.id)
     events.record(conn, unit.ids, unit.now, events.ActorUpdated(found.id), about=found.uri)
     return found
+
+
+def _describe_community(conn: Connection, unit: Unit, group: Actor, change: HouseProfile) -> Actor:
+    """A community keeps what is said of it, and writes its profile itself."""
+    draft = CommunityDraft(name=change.name, purpose=change.description, topics=change.topics)
+    describing.change(conn, unit, group, draft, by=group.uri)
+    return actors.load_actors_by_id(conn, [group.id])[group.id]
 
 
 def _problems(change: HouseProfile) -> Iterator[Problem]:
@@ -82,9 +94,6 @@ def _fields(
     if actor.kind != ActorKind.ORGANIZATION:
         for owner in actors.load_local_actors(conn, [ActorKind.ORGANIZATION.value])[:1]:
             _put(present, _ORGANISATION, profile_link(owner.url or owner.uri), owner.url or owner.uri)
-    if actor.kind == ActorKind.GROUP:
-        policy = "Each request is looked at" if actor.locked else "Open to everybody"
-        _put(present, _JOINING, policy, policy)
     if change.website is not None:
         _put(present, _WEBSITE, profile_link(change.website) if change.website else "", change.website)
     order = {name: place for place, name in enumerate((_TOPICS, _ORGANISATION, _JOINING, _WEBSITE))}
