@@ -24,7 +24,7 @@ from node.errors import Conflict, Forbidden, Invalid, NotFound, Problem
 from node.jobs.kinds import REMINDER
 from node.markdown import hashtags_in, render_markdown
 from node.recurrence import following, last_end, occurrences
-from node.services import event_answers, news, placing
+from node.services import event_answers, news, placing, sharing
 from node.services.audiences import home_owners
 from node.services.context import Unit
 from node.store import accounts, actors, communities, events, jobs, objects, tags, topics
@@ -134,6 +134,8 @@ def publish_event(
         topics.save_topics(conn, [{**topic, "last_activity_at": unit.now}])
     stored = objects.find_object_by_id(conn, object_id)
     assert stored is not None
+    if group is not None and group.local:
+        sharing.share(conn, unit, group, stored)
     owners = home_owners(conn, stored, publisher, (), None) | {person.id}
     entry = {"id": object_id, "object_id": object_id, "shared_by_id": None}
     objects.insert_home_entries(conn, [{**entry, "owner_id": each} for each in sorted(owners)])

@@ -9,12 +9,14 @@ from node.domain.communities import Act, JoinPolicy
 from node.domain.visibility import Visibility
 from node.errors import Forbidden
 from node.services import governing
+from node.services.events import EventDraft, publish_event
 from node.services.governing import Deed
-from node.store import actors, communities, follows, hosts, objects, reactions, tables, topics
+from node.store import actors, communities, event_answers, follows, hosts, objects, reactions, tables, topics
 from node.store.actors import Actor
 from node.store.upsert import insert_missing
 from tests.communities import Circle, make_circle
 from tests.federation.test_network_communities import begin, home_of, messages_to, publish, topic_at
+from tests.happenings import event_record
 from tests.network import Network, Peer, network
 from tests.remote import PUBLIC, Remote, RemoteActor, remote
 
@@ -265,6 +267,22 @@ async def test_somebody_with_only_mastodon_joins_asks_and_is_answered(houses) ->
         found = await houses.peers[1].object(reply["id"])
         assert found is not None
         assert found.audience == group.uri
+
+        server.posted.clear()
+        draft = EventDraft(record=event_record(), community_id=group.id, visibility=Visibility.PUBLIC)
+        event = await home.store.write(publish_event, home.unit(), circle.people[0].id, draft)
+        await circle.settle()
+        assert [sent["object"] for sent in server.posted if sent["type"] == "Announce"] == [event.uri]
+        _, document = await home.get(event.uri)
+        assert document["type"] == "Event"
+        assert "7 May 2099" in document["summary"]
+        yes = server.note(eva, 3, inReplyTo=event.uri, content="<p>Yes!</p>")
+        assert await server.send(f"{home.origin}/ap/inbox", server.activity("Create", eva, yes, 3), eva.key) == 202
+        await circle.settle()
+        person = await home.store.read(actors.find_actor, eva.uri)
+        answered = await home.store.read(event_answers.find_answer, event.id, person.id)
+        assert answered is not None
+        assert answered.state == "going"
 
         leave = server.activity("Undo", eva, follow, 9)
         assert await server.send(inbox, leave, eva.key) == 202

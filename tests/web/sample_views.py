@@ -10,7 +10,6 @@ from node.clock import DAY, HOUR, MINUTE
 from node.domain.moderation import DomainPolicy, Sanction
 from node.store.rules import Rule
 from tests.web import sample_account, sample_courses, sample_library, sample_network, sample_search, sample_threads
-from tests.web import sample_account, sample_courses, sample_library, sample_network, sample_threads
 from tests.web.sample_communities import views as community_views
 from tests.web.sample_events import views as event_views
 from web.admin import views as admin
