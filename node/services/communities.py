@@ -130,7 +130,7 @@ def _set_archived(
 def write_profile(conn: Connection, unit: Unit, group: Actor, community: Community, *, name: str | None = None) -> None:
     """Bring the actor up to date with the community. Apps show a lock where asking does not suffice to get in."""
     values: dict[str, Any] = {
-        "summary": _summary(unit, community),
+        "summary": _summary(unit, community) if _is_told(community) else "",
         "fields": _fields(conn, unit, group, community),
         "locked": community.join_policy is not JoinPolicy.OPEN or community.visibility is not Visibility.PUBLIC,
         "discoverable": is_listed(community),
@@ -149,6 +149,11 @@ def is_listed(community: Community) -> bool:
     return is_listed_by(community.visibility, community.join_policy, archived=community.is_archived)
 
 
+def _is_told(community: Community) -> bool:
+    """Whether everybody who knows the name may know what it is for: a profile is the same for all who read it."""
+    return is_listed_by(community.visibility, community.join_policy, archived=False)
+
+
 def _summary(unit: Unit, community: Community) -> str:
     rules = "\n".join(f"{number}. {rule}" for number, rule in enumerate(community.rules, 1))
     text = "\n\n".join(filter(None, (community.purpose, rules)))
@@ -156,6 +161,10 @@ def _summary(unit: Unit, community: Community) -> str:
 
 
 def _fields(conn: Connection, unit: Unit, group: Actor, community: Community) -> list[dict[str, str]]:
+    own = {"Topics", "Organisation", "Joining", "Moderators"}
+    others = [field for field in actors.load_profile(conn, group.id).fields if field["name"] not in own]
+    if not _is_told(community):
+        return others
     fields: list[tuple[str, str, str]] = []
     if community.topics:
         links = " ".join(hashtag_link(f"{unit.origin}/tags/{topic}", topic) for topic in community.topics)
@@ -171,6 +180,4 @@ def _fields(conn: Connection, unit: Unit, group: Actor, community: Community) ->
     if named:
         links = " ".join(mention_link(each.url or each.uri, each.username) for each in named)
         fields.append(("Moderators", links, " ".join(each.handle for each in named)))
-    own = {"Topics", "Organisation", "Joining", "Moderators"}
-    others = [field for field in actors.load_profile(conn, group.id).fields if field["name"] not in own]
     return [*({"name": name, "value": value, "text": text} for name, value, text in fields), *others]

@@ -201,6 +201,9 @@ async def test_a_secret_community_tells_strangers_its_name_alone(houses) -> None
     assert "Plans" not in str(document)
     assert "Hush" not in str(document)
     assert document["publicKey"]["owner"] == circle.group.uri
+    async with circle.home.http.get(f"{circle.home.origin}/api/v1/accounts/lookup?acct=metals") as answer:
+        account = await answer.json()
+    assert (account["note"], account["fields"], account["locked"], account["group"]) == ("", [], True, True)
 
 
 async def test_an_invitation_opens_a_closed_door(houses) -> None:
