@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Row, bindparam, exists, or_, select, union_all
+from sqlalchemy import BigInteger, ColumnElement, Connection, Row, Table, bindparam, exists, or_, select, union_all
 
 from node.domain.actors import ActorKind
 from node.domain.communities import TopicKind
 from node.domain.events import AnswerState
+from node.domain.opinions import Outcome
 from node.ids import first_id_at
 from node.store import topics as store
 from node.store.follows import ACCEPTED
@@ -21,6 +22,7 @@ from node.store.reactions import SHARE
 from node.store.tables import (
     accounts,
     actors,
+    adoption_notes,
     communities,
     event_answers,
     event_organisers,
@@ -30,6 +32,7 @@ from node.store.tables import (
     object_tags,
     objects,
     reactions,
+    reviews,
     topics,
 )
 from node.store.visible import is_shared_with, not_hidden_from, visible_to
@@ -38,6 +41,7 @@ from node.store.visible import is_shared_with, not_hidden_from, visible_to
 MOST_COMMUNITIES = 50
 #: So many of the newest boosts by colleagues are counted.
 MOST_SHARES = 120
+_GOOD = 4  # of five
 _LEAVE_ROOM = 3  # times as many as are shown, because some may not be for her
 _ANY = -1  # stands for a viewer in a statement that is built once
 _ME: Any = bindparam("viewer", type_=BigInteger)
@@ -186,6 +190,42 @@ def _shares() -> Prepared:
         *not_hidden_from(_ANY, reactions.c.actor_id),
     )
     return Prepared(query.order_by(reactions.c.id.desc()).limit(_LIMIT))
+
+
+def list_opinions(conn: Connection, person_id: int, now: int, *, since: int) -> list[Tip]:
+    """Good reviews since an instant by the same people, and how this house and those she follows used a resource."""
+    values = {"viewer": person_id, "now": now, "first": first_id_at(since), "limit": MOST_SHARES}
+    rows = [row for query in (_reviews(), _adoptions()) for row in query.run(conn, values)]
+    return [Tip(row[0], row[1], bool(row[2])) for row in rows]
+
+
+@cache
+def _reviews() -> Prepared:
+    return _opinions(reviews, reviews.c.actor_id, reviews.c.rating >= _GOOD)
+
+
+@cache
+def _adoptions() -> Prepared:
+    return _opinions(adoption_notes, adoption_notes.c.organisation_id, adoption_notes.c.outcome != Outcome.UNFIT.value)
+
+
+def _opinions(opinions: Table, author: ColumnElement[Any], is_good: ColumnElement[bool]) -> Prepared:
+    """``objects`` is the post that carries an opinion: she must be able to read it."""
+    what, who = objects.alias("what"), actors.alias("who")
+    is_followed = exists().where(
+        follows.c.follower_id == _ME, follows.c.followed_id == author, follows.c.state == ACCEPTED
+    )
+    query = (
+        select(what.c.id, author, who.c.local)
+        .select_from(opinions)
+        .join(objects, objects.c.id == opinions.c.object_id)
+        .join(what, what.c.uri == opinions.c.about)
+        .join(who, who.c.id == author)
+        .where(
+            objects.c.id >= bindparam("first", type_=BigInteger), is_good, or_(who.c.local, is_followed), *_for_her()
+        )
+    )
+    return Prepared(query.order_by(objects.c.id.desc()).limit(_LIMIT))
 
 
 def load_recommended(conn: Connection, person_id: int, ids: Collection[int], now: int) -> dict[int, Row[Any]]:

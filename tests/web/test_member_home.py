@@ -12,7 +12,7 @@ from node.store import blocks, communities, follows, objects, topics
 from node.store.actors import Actor
 from node.store.communities import Community
 from node.store.follows import Follow
-from node.store.tables import accounts, actors, followed_tags, object_tags
+from node.store.tables import accounts, actors, adoption_notes, followed_tags, object_tags, reviews
 from node.store.tables import events as event_rows
 from node.store.tables import reactions as reaction_rows
 from tests.records import record
@@ -192,6 +192,30 @@ async def test_what_colleagues_share_is_recommended_and_explained(house: House) 
     assert "Wards" not in text, "a community shares whatever is written in it"
 
 
+async def test_good_reviews_and_uses_are_recommendations_others_are_not(house: House) -> None:
+    site, about = house.site, {}
+    for name in ("Praised", "Panned", "Used", "Unfit"):
+        published = await site.peer.publish(record(id=f"https://x.example/{name}", name={"en": name}))
+        about[name] = published.uri
+    own = await site.peer.organisation()
+    said = {name: await write(site, house.grace, name="An opinion", in_reply_to=uri) for name, uri in about.items()}
+    await join(site, house.ada, own)
+    mary = await site.peer.add_actor("mary")
+
+    def save(conn: Connection) -> None:
+        for name, rating in (("Praised", 5), ("Panned", 2)):
+            conn.execute(
+                insert(reviews).values(object_id=said[name], about=about[name], actor_id=mary.id, rating=rating)
+            )
+        for name, outcome in (("Used", "worked"), ("Unfit", "did-not-fit")):
+            values = {"object_id": said[name], "about": about[name], "organisation_id": mary.id, "outcome": outcome}
+            conn.execute(insert(adoption_notes).values(**values, note={}))
+
+    await site.store.write(save)
+    text = (await house.home()).split('id="tips"')[1].split('id="coming"')[0]
+    assert [name for name in about if name in text] == ["Praised", "Used"]
+
+
 @pytest.mark.parametrize("level", ["direct", "followers", "community", "private"])
 async def test_what_is_not_for_me_is_not_on_my_home(house: House, level: str) -> None:
     """Shared, asked, and planned by a colleague: none of it shows where it is for others."""
@@ -232,4 +256,4 @@ async def test_statements_do_not_grow_with_what_is_new(house: House) -> None:
         with counted(house.site.store) as statements:
             await house.home()
         seen.append(len(statements))
-    assert seen[0] == seen[1] == seen[2] <= 12
+    assert seen[0] == seen[1] == seen[2] <= 15

@@ -75,7 +75,8 @@ def _find(conn: Connection, person_id: int, now: int) -> _Found:
     planned = briefing.list_coming(conn, person_id, now, limit=_COMING)
     known = events.load_events(conn, planned) if planned else {}
     coming = [known[each] for each in planned if each in known]
-    tips = _grouped(briefing.list_shares(conn, person_id, now, since=now - _RECENT))
+    shared = briefing.list_shares(conn, person_id, now, since=now - _RECENT)
+    tips = _grouped([*shared, *briefing.list_opinions(conn, person_id, now, since=now - _RECENT)])
     recommended = briefing.load_recommended(conn, person_id, list(tips)[: _TIPS * 3], now)
     learning = [row.id for row in recommended.values() if row.kind == "resource"]
     people = {row.actor_id for row in (*new, *questions, *recommended.values())} | {each.actor_id for each in coming}
