@@ -138,6 +138,7 @@ WORK: Mapping[str, str] = sentences(
         "poll": "Polls to be closed",
         "scheduled": "Scheduled posts",
         "preview": "Previews of links",
+        "community": "Moderators and histories of communities elsewhere",
         "answer": "Answers to events by a word",
         "reminder": "Reminders of events",
         "leave": "Accounts to be removed",
