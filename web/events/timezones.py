@@ -1,6 +1,5 @@
 """Time zones that forms suggest; any other IANA name can be typed."""
 
-import os
 from pathlib import Path
 
 from node.domain.events import zone_of
@@ -28,7 +27,6 @@ COMMON = (
 
 def guessed_zone() -> str:
     """The zone of the machine that the node runs on: what a form begins with; UTC where it says none."""
-    named = os.environ.get("TZ", "").lstrip(":")
     linked = Path("/etc/localtime")
-    found = named or (str(linked.resolve()).partition("zoneinfo/")[2] if linked.is_symlink() else "")
-    return found if found and "/" in found and zone_of(found) is not None else "UTC"
+    found = str(linked.resolve()).partition("zoneinfo/")[2] if linked.is_symlink() else ""
+    return found if "/" in found and zone_of(found) is not None else "UTC"

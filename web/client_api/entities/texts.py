@@ -51,7 +51,7 @@ def content_of(row: Row[Any], look: Look) -> str:
         html.escape(excerpt),
         html.escape(" · ".join(_facts(row.record))) if row.record is not None else "",
         tags,
-        address_link(row.url or row.uri) + _calendar(row, details),
+        address_link(row.url or row.uri) + _calendar(row, look),
     ]
     return "".join(f"<p>{part}</p>" for part in parts if part)
 
@@ -73,9 +73,9 @@ def warning_of(row: Row[Any]) -> str:
     return plain(row.summary) if is_warning else ""
 
 
-def _calendar(row: Row[Any], details: Mapping[str, Any]) -> str:
+def _calendar(row: Row[Any], look: Look) -> str:
     """The same event for calendars, of ours."""
-    is_own_event = row.local and row.kind == PostKind.EVENT and details.get("event") and row.url
+    is_own_event = row.kind == PostKind.EVENT and row.url.startswith(f"{look.origin}/e/")
     return f"<br>{address_link(f'{row.url}.ics')}" if is_own_event else ""
 
 
