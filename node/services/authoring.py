@@ -12,6 +12,7 @@ from typing import Any, cast
 from sqlalchemy import Connection
 
 from node.clock import to_rfc3339
+from node.domain import courses
 from node.domain.actors import ActorKind
 from node.domain.collections import is_collection
 from node.domain.records import Agent, ResourceRecord
@@ -178,7 +179,7 @@ def _completed(unit: Unit, work: Work, owner: Actor, *, iri: str) -> ResourceRec
         record["publisher"] = [publisher]
     if work.visibility.is_open and "datePublished" not in record:
         record["datePublished"] = to_rfc3339(unit.now)[:10]
-    return cast(ResourceRecord, record)
+    return courses.completed(cast(ResourceRecord, record), publish.provider_of(owner))
 
 
 # -- what is checked before -----------------------------------------------------------------------------------------

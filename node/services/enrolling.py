@@ -19,7 +19,7 @@ from node.errors import Conflict, Forbidden, NotFound
 from node.sentences import Sentence, sentences
 from node.services import news
 from node.services.context import Unit
-from node.store import accounts, blocks, courses
+from node.store import accounts, authorships, blocks, courses
 from node.store.actors import Actor, find_actor_by_id
 from node.store.courses import Enrolment
 from node.store.resources import Resource
@@ -33,8 +33,7 @@ _SHUT: Mapping[Door, Sentence] = sentences(
         Door.EXTERNAL: "One enrols in this elsewhere, at the address that it names.",
     }
 )
-#: Who has a place, or waits for one.
-TAKING_PART = frozenset({State.ENROLLED, State.WAITING})
+_AT_MOST = 100_000  # people of one course
 
 
 def instance_uri(course: Resource, key: str) -> str:
@@ -182,12 +181,20 @@ def fill(conn: Connection, unit: Unit, course: Resource, key: str) -> None:
 
 
 def fill_all(conn: Connection, unit: Unit, course: Resource) -> None:
-    """After a change of the course: it may have more places now."""
-    if not any(state is State.WAITING for _, state in courses.count(conn, course.id)):
+    """After a change of the course: it may have more places now, or a date less, whose people are told."""
+    counts = courses.count(conn, course.id)
+    keys = {key_of(each["id"]) for each in instances(course.record)}
+    gone = {key for key, state in counts if key not in keys and state is not State.REFUSED}
+    if not gone and not any(state is State.WAITING for _, state in counts):
         return
     courses.lock(conn, course.id)
-    for each in instances(course.record):
-        fill(conn, unit, course, key_of(each["id"]))
+    for key in keys:
+        fill(conn, unit, course, key)
+    if gone:
+        for each in courses.list_of_course(conn, course.id, limit=_AT_MOST):
+            if each.key in gone and each.state is not State.REFUSED:
+                courses.change(conn, each.id, state=State.REFUSED, updated_at=unit.now)
+                _tell_person(conn, unit, course, each, State.REFUSED)
 
 
 def _require_open(instance: Instance, unit: Unit) -> None:
@@ -213,11 +220,15 @@ def _free_places(conn: Connection, course: Resource, instance: Instance) -> int 
 
 
 def holders(conn: Connection, course: Resource) -> dict[int, Actor]:
-    """Our people who decide about enrolments and see them: the owner, its makers, and whoever teaches an instance."""
+    """Our people who decide about enrolments and see them: the owner, its makers, whoever wrote it for the
+    organisation, and whoever teaches an instance.
+    """
     named = {agent.get("id", "") for agent in course.record.get("creator", ())}
     named |= {agent.get("id", "") for each in instances(course.record) for agent in each.get("instructor", ())}
-    found = courses.load_people(conn, course.owner.id, named)
-    return {each.id: each for each in found}
+    found = {each.id: each for each in courses.load_people(conn, course.owner.id, named)}
+    author_id = authorships.find_author(conn, course.id)
+    author = find_actor_by_id(conn, author_id) if author_id is not None else None
+    return found if author is None else {**found, author.id: author}
 
 
 def may_hold(conn: Connection, course: Resource, actor_id: int | None) -> bool:

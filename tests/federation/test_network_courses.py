@@ -180,6 +180,19 @@ async def test_more_places_move_those_up_who_wait(nodes: Network) -> None:
     assert await _state(hospital, nina.id) is State.ENROLLED
 
 
+async def test_who_enrolled_in_a_date_that_is_taken_away_hears_it(nodes: Network) -> None:
+    university, hospital = nodes.peers
+    nina = await _follows(nodes)
+    await university.publish(course())
+    await nodes.settle()
+    await _enrol(hospital, nina)
+    await nodes.settle()
+    assert await _state(hospital, nina.id) is State.ENROLLED
+    await university.publish({**course(), "hasCourseInstance": []})
+    await nodes.settle()
+    assert await _state(hospital, nina.id) is State.REFUSED
+
+
 async def test_requests_are_decided_at_home(nodes: Network) -> None:
     university, hospital = nodes.peers
     nina = await _follows(nodes)

@@ -92,6 +92,7 @@ def _view(request: web.Request, wish: Wish, found: _Found) -> CoursesView:
             first_path=narrowing.path(asked) if wish.cursor else "",
         ),
         clear_path=narrowing.path([("q", query)] if query else []),
+        new_path="/resources/new?kind=course" if page.viewer is not None else "",
     )
 
 

@@ -141,6 +141,9 @@ _FIELDS: Mapping[str, str] = {
     "image": "picture",
     "encoding": "file",
     "kind": "kind",
+    "provider": "course-provider",
+    "syllabus": "course-syllabus",
+    "hasCourseInstance": "run-0-start",
 }
 
 

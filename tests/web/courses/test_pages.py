@@ -9,9 +9,10 @@ from node.domain.courses import State, key_of
 from node.domain.visibility import Visibility
 from node.store import resources
 from node.store.tables import enrolments
-from tests.records import record
+from tests.records import CC_BY, record
 from tests.statements import counted
 from tests.web.conftest import Site
+from tests.web.library.test_editor import stored, write
 
 ONE = "https://x.example/c#1"
 KEY = key_of(ONE)
@@ -163,3 +164,82 @@ async def test_statements_do_not_grow_with_courses(site: Site) -> None:
         seen.append(len(statements))
     assert seen[0] == seen[1]
     assert seen[0] <= 20
+
+
+# -- writing one ----------------------------------------------------------------------------------------------------
+
+_FORM = {
+    "language-0": "en",
+    "name-0": "Casting for carers",
+    "kind": "course",
+    "creators": "Ada L.",
+    "licence": CC_BY,
+    "visibility": "public",
+    "owner": "organisation",
+    "course-provider": "Uni",
+    "course-hours": "4",
+    "course-syllabus": "Sand\nMoulds",
+    "run-0": "new",
+    "run-0-name": "Autumn",
+    "run-0-start": "2199-09-07",
+    "run-0-end": "2199-10-16",
+    "run-0-mode": "onsite",
+    "run-0-way": "open",
+    "run-0-capacity": "12",
+    "run-0-place": "City Library",
+    "run-0-teachers": "Ada L.",
+    "run-0-price": "0",
+}
+
+
+async def test_a_course_is_written_and_changed_on_a_page_and_keeps_what_the_form_does_not_show(site: Site) -> None:
+    await site.set_up()
+    path = (await write(site, path="/resources/new?kind=course", **_FORM)).partition("?")[0]
+    found = await stored(site, path)
+    (instance,) = found.record["hasCourseInstance"]
+    assert found.record["type"] == ["LearningResource", "Course"]
+    assert (found.record["workload"], [each["name"] for each in found.record["syllabus"]]) == (
+        "PT4H",
+        [{"en": "Sand"}, {"en": "Moulds"}],
+    )
+    assert instance == {
+        "id": f"{found.record['id']}#instance-1",
+        "name": {"en": "Autumn"},
+        "courseMode": ["onsite"],
+        "startDate": "2199-09-07",
+        "endDate": "2199-10-16",
+        "instructor": [{"type": "Person", "name": "Ada L."}],
+        "location": [{"type": "Place", "name": "City Library"}],
+        "capacity": 12,
+        "enrolment": {"mode": "open"},
+        "offers": [{"priceCurrency": "EUR", "price": 0, "category": "Free"}],
+    }
+    form = await site.get(f"{path}/edit")
+    assert instance["id"] in form
+    assert "Another date" in form
+    changed = {**_FORM, "version": "1", "run-0": instance["id"], "run-0-capacity": "20", "run-1": "new"}
+    await write(site, path=f"{path}/edit", **changed, **{"run-1-start": "2200-01-10", "run-1-way": "request"})
+    first, second = (await stored(site, path)).record["hasCourseInstance"]
+    assert first == {**instance, "capacity": 20}
+    assert (second["startDate"], second["enrolment"]) == ("2200-01-10", {"mode": "request"})
+    dropped = {**_FORM, "version": "2", "run-0": instance["id"], "run-0-drop": "on", "run-1": second["id"]}
+    await write(site, path=f"{path}/edit", **dropped, **{"run-1-start": "2200-01-10"})
+    assert [each["id"] for each in (await stored(site, path)).record["hasCourseInstance"]] == [second["id"]]
+    await write(site, path=f"{path}/edit", **{**_FORM, "version": "3", "kind": "article"})
+    assert "hasCourseInstance" not in (await stored(site, path)).record
+
+
+async def test_what_is_wrong_with_a_date_is_told_beside_it_and_nothing_is_lost(site: Site) -> None:
+    await site.set_up()
+    wrong = {
+        "run-0-start": "soon",
+        "run-0-end": "2199-13-01",
+        "run-0-capacity": "many",
+        "run-0-price": "-1",
+        "run-0-way": "external",
+        "run-0-room": "javascript:alert(1)",
+    }
+    text = await write(site, 422, path="/resources/new?kind=course", **{**_FORM, **wrong})
+    for field in ("start", "end", "capacity", "price", "url", "room"):
+        assert f'id="run-0-{field}-error"' in text, field
+    assert 'value="City Library"' in text

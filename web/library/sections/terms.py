@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from federation.mapping.concepts import shipped
-from node.domain.records import Concept, ResourceRecord
+from node.domain.courses import KIND as COURSE
+from node.domain.records import COURSE_KEYS, Concept, ResourceRecord
 from node.domain.resources import KINDS, kind_of
 from node.domain.text import UNKNOWN_LANGUAGE, pick
 from node.domain.vocabularies import AUDIENCE_ROLE, EDUCATIONAL_LEVEL, HCRT, concept_key
@@ -27,6 +28,7 @@ _TYPES: Mapping[str, str] = {
     "article": "Article", "video": "VideoObject", "audio": "AudioObject", "slides": "PresentationDigitalDocument",
     "dataset": "Dataset", "software": "SoftwareApplication", "assessment": "Quiz", "tutorial": "HowTo",
     "collection": "Collection",
+    "course": "Course",
 }  # fmt: skip
 _MINUTES = re.compile(
     r"(?:(\d{1,4}) ?(?:h|hours?|std|stunden?) ?)?(?:(\d{1,5}) ?(?:m|min|minutes?|minuten?)?)?", re.IGNORECASE
@@ -80,6 +82,7 @@ def read(form: Form) -> tuple[Parts, Mapping[str, str]]:
         wrong["kind"] = Sentence("Choose what kind of thing it is.")
     else:
         parts |= {"kind": kind, "type": _types(form.base, kind)}
+        parts |= {} if kind == COURSE else dict.fromkeys(COURSE_KEYS)
     keywords = [" ".join(word.split()) for word in re.split(r"[,;\n]", form.text("keywords"))]
     parts["keywords"] = list(dict.fromkeys(word for word in keywords if word))
     if any(len(word) > 100 for word in parts["keywords"]) or len(parts["keywords"]) > 50:
