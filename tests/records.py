@@ -62,6 +62,7 @@ def full_record() -> Any:
         url="https://learn.uni.example/media/",
         name={"en": "Reading a phase diagram", "de": "Ein Phasendiagramm lesen"},
         description={"en": "A <b> tag & two\n\nparagraphs.", "de": "Übungen"},
+        descriptionFormat="text/plain",
         type=["LearningResource", "VideoObject"],
         kind="video",
         keywords=["phase diagrams", "a, b; c"],

@@ -196,7 +196,7 @@ async def _write(taken: Taken) -> str:
 async def _plan(taken: Taken) -> str:
     """An event, so many days from today."""
     step, group = taken.step, await _named(taken, taken.step["community"])
-    day = datetime.now(_ZONE) + timedelta(days=step["in_days"])
+    day = datetime.fromtimestamp(taken.unit.now / 1000, _ZONE) + timedelta(days=step["in_days"])
     hour, _, minute = step["at"].partition(":")
     start = day.replace(hour=int(hour), minute=int(minute), second=0, microsecond=0)
     record = {

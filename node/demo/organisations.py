@@ -11,6 +11,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from node.clock import SystemClock
 from node.domain.licences import NOT_STATED
 from node.domain.records import Concept
 from schemas import vocabularies
@@ -147,7 +148,7 @@ def _reference(based_on: Mapping[str, str]) -> dict[str, Any]:
 def _instance(each: Mapping[str, Any]) -> dict[str, Any]:
     made: dict[str, Any] = {"name": each["name"], "courseMode": each["mode"], "enrolment": {"mode": each["enrolment"]}}
     if "in_days" in each:
-        begin = datetime.now(UTC).date() + timedelta(days=each["in_days"])
+        begin = datetime.fromtimestamp(SystemClock().now() / 1000, UTC).date() + timedelta(days=each["in_days"])
         made["startDate"] = begin.isoformat()
         made["endDate"] = (begin + timedelta(weeks=each["weeks"] - 1)).isoformat()
         made["courseSchedule"] = {"repeatFrequency": "P1W", "repeatCount": each["weeks"]}

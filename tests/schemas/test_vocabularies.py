@@ -20,6 +20,7 @@ COUNTS = {
     "http://w3id.org/openeduhub/vocabs/skill_levels/": 3,
     "http://w3id.org/openeduhub/vocabs/languageLevel/": 15,
     "https://w3id.org/rhizome/learningForm/": 15,
+    "https://w3id.org/rhizome/adoptionOutcome/": 3,
 }
 
 

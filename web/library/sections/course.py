@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from node.domain.courses import KIND, Mode
 from node.domain.records import Instance, ResourceRecord
@@ -71,7 +71,7 @@ def show(record: ResourceRecord) -> Values:
 
 
 def _run_shown(instance: Instance, language: str) -> dict[str, str]:
-    enrolment: Mapping[str, str] = {**instance["enrolment"]}  # type: ignore[dict-item]
+    enrolment = cast(Mapping[str, str], instance["enrolment"])  # its keys are named below
     places = [each for each in instance.get("location", ()) if each["type"] == "Place"]
     rooms = [each for each in instance.get("location", ()) if each["type"] != "Place"]
     prices = [each["price"] for each in instance.get("offers", ())]
