@@ -1,6 +1,7 @@
 """The administration: who may enter, what it changes, and that looking changes nothing."""
 
 import re
+from collections import Counter
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -14,6 +15,8 @@ from node.store.tables import accounts, actors, audit_log, domain_policies, foll
 from tests.network import SECRET
 from tests.records import record
 from tests.web.conftest import Site
+
+VARIANTS = 6  # of one page, by what follows the question mark
 
 
 async def _rows(site: Site, table):
@@ -99,14 +102,20 @@ async def test_parked_work_is_tried_again_or_dropped(site: Site) -> None:
 
 
 async def test_looking_changes_nothing(site: Site) -> None:
-    """ADM2: every link of every page is followed, as an administrator; no table differs afterwards."""
+    """ADM2: every link of every page is followed, as an administrator; no table differs afterwards.
+
+    Calendars and searches lead on for ever, so of each page some variants are enough.
+    """
     await site.set_up()
     await site.peer.publish(record())
     before = {name: await _rows(site, table) for name, table in metadata.tables.items()}
-    waiting, seen = ["/", "/admin", "/sign-in"], set()
+    waiting, seen, variants = ["/", "/admin", "/sign-in"], set(), Counter[str]()
     while waiting:
         path = waiting.pop()
         seen.add(path)
+        variants[path.partition("?")[0]] += 1
+        if variants[path.partition("?")[0]] > VARIANTS:
+            continue
         async with site.browser.get(site.peer.origin + path, headers={"Accept": "text/html"}) as answer:
             assert answer.status == 200, path
             text = await answer.text() if answer.content_type == "text/html" else ""

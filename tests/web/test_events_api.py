@@ -49,6 +49,8 @@ async def test_an_event_is_made_once_changed_answered_and_cancelled(site, ada):
         ("ben", "hello"),
         ("ada", ""),
     ]
+    async with site.browser.get(f"{site.peer.origin}{path}/answers") as reply:
+        assert reply.status == 200, "who is signed in reads without a token of forms"
     assert (await call(site, "GET", path))[1]["going"] == 1
     assert (await call(site, "POST", f"{path}/cancel", theirs))[0] == 403
     assert (await call(site, "POST", f"{path}/cancel", token))[1]["status"] == "cancelled"

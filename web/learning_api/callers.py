@@ -49,6 +49,14 @@ async def viewer(request: web.Request) -> Viewer:
     return Viewer(await reader(request))
 
 
+async def member(request: web.Request, scope: str) -> int:
+    """The person who reads what is hers: an actor id. 401 for a stranger, 403 for a token without the scope."""
+    actor_id = await reader(request, scope)
+    if actor_id is None:
+        raise Unauthenticated
+    return actor_id
+
+
 async def writer(request: web.Request, scope: str) -> int:
     """The person who changes something: an actor id. 401 for a stranger, 403 for a token without the scope."""
     if callers.bearer_of(request):

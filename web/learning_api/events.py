@@ -25,7 +25,7 @@ from schemas import load as load_schema
 from web.events.answers import VERDICTS
 from web.events.cards import path_of
 from web.learning_api.answers import PREFIX, json_answer, limit_of, one_of
-from web.learning_api.callers import key_of, read_json, reader, require_match, writer, written
+from web.learning_api.callers import key_of, member, read_json, reader, require_match, writer, written
 from web.learning_api.description import ADDRESS, INSTANT, PROBLEM, TEXT, answer, operation, pages, parameter, ref
 from web.pages.cursor import number_in
 
@@ -168,7 +168,7 @@ async def delete_event(request: web.Request) -> web.Response:
 
 async def show_answer(request: web.Request) -> web.Response:
     """``GET /events/ID/answer``: one's own."""
-    person, node = await writer(request, "read:statuses"), request.app[NODE]
+    person, node = await member(request, "read:statuses"), request.app[NODE]
     found, line = await node.store.read(_own_answer, person, int(request.match_info["event"]))
     return json_answer(request, own_answer_json(found, line))
 
@@ -211,7 +211,7 @@ def _own_answer(conn: Connection, person: int, event_id: int) -> tuple[Answer, i
 
 async def list_answers(request: web.Request) -> web.Response:
     """``GET /events/ID/answers?cursor=``: of everybody, for organisers only."""
-    person, node = await writer(request, "read:statuses"), request.app[NODE]
+    person, node = await member(request, "read:statuses"), request.app[NODE]
     limit, after = limit_of(request), number_in(request.query.get("cursor", ""))
     found, people = await node.store.read(_answers, person, int(request.match_info["event"]), after, limit)
     shown = found[:limit]
