@@ -58,7 +58,7 @@ test-all: $(VENV)/node-installed $(VENV)/test-installed $(VENV)/javascript-ready
 
 .PHONY: test-deep
 test-deep: $(VENV)/node-installed $(VENV)/test-installed ## the property tests with twenty times the examples
-	RHIZOME_TEST_DEPTH=20 RHIZOME_TEST_SECONDS=0 $(BIN)/python -m pytest -n $(WORKERS) -o timeout=0 $(PROPERTY_TESTS)
+	RHIZOME_TEST_DEPTH=20 $(BIN)/python -m pytest -n $(WORKERS) -o timeout=0 $(PROPERTY_TESTS)
 
 .PHONY: check
 check: $(VENV)/node-installed $(VENV)/test-installed $(VENV)/dev-installed ## format, lint, types, import layers

@@ -6,9 +6,9 @@ import shutil
 import tempfile
 
 from tests import costs, depth
-from tests.budget import pytest_runtest_call, pytest_runtest_setup
+from tests.budget import pytest_runtest_call, pytest_runtest_setup, pytest_terminal_summary
 
-__all__ = ["pytest_runtest_call", "pytest_runtest_setup"]
+__all__ = ["pytest_runtest_call", "pytest_runtest_setup", "pytest_terminal_summary"]
 
 #: Where files are memory and nobody waits for a disk: a test commits some 30 times, a disk takes 2 ms for each.
 _MEMORY = "/dev/shm"
