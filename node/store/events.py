@@ -1,10 +1,12 @@
 """Events, ours and others': their records beside the rows of ``objects``, and lists of them by time."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Connection,
     Select,
@@ -20,6 +22,7 @@ from sqlalchemy import (
 
 from node.domain.events import AnswerState, EventRecord
 from node.store.objects import LIVE
+from node.store.prepared import Prepared
 from node.store.tables import actors, bookmarks, event_answers, event_organisers, events, objects
 from node.store.upsert import insert_missing, inserting
 from node.store.visible import not_hidden_from, visible_to
@@ -233,15 +236,30 @@ def list_between(
 
     ``cancelled_since``: leave out what was cancelled before.
     """
-    query = _select().where(
-        events.c.last_at >= begin, events.c.start_at < end, visible_to(viewer_id), *_listed(viewer_id)
-    )
-    query = query.where(*_in_scope(scope or Scope()))
+    asked = scope or Scope()
+    values: dict[str, Any] = {"begin": begin, "end": end, "limit": limit, **_values(asked)}
+    if viewer_id is not None:
+        values |= {"viewer": viewer_id, "now": now}
     if cancelled_since is not None:
-        query = query.where(or_(events.c.cancelled_at.is_(None), events.c.cancelled_at >= cancelled_since))
-    parameters = {"now": now} if viewer_id is not None else {}
-    rows = conn.execute(query.order_by(events.c.start_at, objects.c.id).limit(limit), parameters)
-    return [Event(*row) for row in rows]
+        values["since"] = cancelled_since
+    return [Event(*row) for row in _between(_shape_of(asked), frozenset(values)).run(conn, values)]
+
+
+@cache
+def _between(shape: Scope, values: frozenset[str]) -> Prepared:
+    """The statement for a span of time that takes values of these names."""
+    viewer_id = 0 if "viewer" in values else None
+    query = _select().where(
+        events.c.last_at >= bindparam("begin", type_=BigInteger),
+        events.c.start_at < bindparam("end", type_=BigInteger),
+        visible_to(viewer_id),
+        *_listed(viewer_id),
+        *_in_scope(shape),
+    )
+    if "since" in values:
+        cancelled_at = events.c.cancelled_at
+        query = query.where(or_(cancelled_at.is_(None), cancelled_at >= bindparam("since", type_=BigInteger)))
+    return Prepared(query.order_by(events.c.start_at, objects.c.id).limit(bindparam("limit", type_=BigInteger)))
 
 
 def list_upcoming(
@@ -255,52 +273,87 @@ def list_upcoming(
     past: bool = False,
 ) -> list[Event]:
     """Events that are not over (or, ``past``, that are), by start and id; ``after``: those behind this pair."""
-    key = (events.c.start_at, objects.c.id)
+    asked = scope or Scope()
+    values: dict[str, Any] = {"now": now, "limit": limit, **_values(asked)}
+    if viewer_id is not None:
+        values["viewer"] = viewer_id
+    if after is not None:
+        values["start"], values["beside"] = after
+    return [Event(*row) for row in _upcoming(_shape_of(asked), frozenset(values), past).run(conn, values)]
+
+
+def _shape_of(scope: Scope) -> Scope:
+    """The scope with the same conditions and no values: what statements differ by."""
+    return Scope(
+        actor_id=None if scope.actor_id is None else 0,
+        audience="-" if scope.audience else "",
+        person_id=None if scope.person_id is None else 0,
+        text="-" if scope.text else "",
+    )
+
+
+@cache
+def _upcoming(shape: Scope, values: frozenset[str], past: bool) -> Prepared:
+    """The statement for a list of this shape that takes values of these names."""
+    viewer_id = 0 if "viewer" in values else None
+    key, now = (events.c.start_at, objects.c.id), bindparam("now", type_=BigInteger)
     query = _select().where(
         events.c.last_at < now if past else events.c.last_at >= now,
         visible_to(viewer_id),
         *_listed(viewer_id),
-        *_in_scope(scope or Scope()),
+        *_in_scope(shape),
     )
-    if after is not None:
-        start, event_id = after
+    if "start" in values:
+        start, beside = bindparam("start", type_=BigInteger), bindparam("beside", type_=BigInteger)
         is_later = key[0] < start if past else key[0] > start
-        is_beside = key[1] < event_id if past else key[1] > event_id
+        is_beside = key[1] < beside if past else key[1] > beside
         query = query.where(or_(is_later, (key[0] == start) & is_beside))
     order = (key[0].desc(), key[1].desc()) if past else key
-    parameters = {"now": now} if viewer_id is not None else {}
-    return [Event(*row) for row in conn.execute(query.order_by(*order).limit(limit), parameters)]
+    return Prepared(query.order_by(*order).limit(bindparam("limit", type_=BigInteger)))
 
 
 def _listed(viewer_id: int | None) -> Sequence[ColumnElement[bool]]:
     """What lists show: what is not unlisted, and of nobody whom the viewer does not want to see."""
     is_listed = objects.c.visibility != "unlisted"
-    mine = literal(False) if viewer_id is None else objects.c.actor_id == bindparam("viewer", viewer_id)
+    mine = literal(False) if viewer_id is None else objects.c.actor_id == bindparam("viewer", viewer_id, type_=BigInteger)
     return [or_(is_listed, mine), *not_hidden_from(viewer_id, objects.c.actor_id)]
 
 
-def _in_scope(scope: Scope) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
+def _in_scope(scope: Scope) -> Iterator[ColumnElement[bool]]:
+    """The conditions of a scope; what they ask for are values of the statement, under the names of ``_values``."""
     if scope.actor_id is not None:
-        found.append(objects.c.actor_id == scope.actor_id)
+        yield objects.c.actor_id == bindparam("actor", scope.actor_id, type_=BigInteger)
     if scope.audience:
-        found.append(objects.c.audience == scope.audience)
+        yield objects.c.audience == bindparam("audience", scope.audience)
     if scope.text:
-        found.append(objects.c.name.icontains(scope.text, autoescape=True))
+        yield objects.c.name.icontains(bindparam("text", _escaped(scope.text)), escape="/")
     if scope.person_id is not None:
-        found.append(or_(*_concerns(scope.person_id)))
-    return found
+        yield or_(*_concerns(bindparam("person", scope.person_id, type_=BigInteger)))
 
 
-def _concerns(person_id: int) -> list[ColumnElement[bool]]:
+def _values(scope: Scope) -> dict[str, Any]:
+    found = {
+        "actor": scope.actor_id,
+        "audience": scope.audience or None,
+        "text": _escaped(scope.text) or None,
+        "person": scope.person_id,
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _escaped(text: str) -> str:
+    return text.replace("/", "//").replace("%", "/%").replace("_", "/_")
+
+
+def _concerns(person: Any) -> list[ColumnElement[bool]]:
     answered = exists().where(
         event_answers.c.event_id == objects.c.id,
-        event_answers.c.actor_id == person_id,
+        event_answers.c.actor_id == person,
         event_answers.c.state.in_(_CALENDAR),
     )
-    kept = exists().where(bookmarks.c.object_id == objects.c.id, bookmarks.c.actor_id == person_id)
-    organised = exists().where(event_organisers.c.event_id == objects.c.id, event_organisers.c.actor_id == person_id)
-    return [answered, kept, organised, objects.c.actor_id == person_id]
+    kept = exists().where(bookmarks.c.object_id == objects.c.id, bookmarks.c.actor_id == person)
+    organised = exists().where(event_organisers.c.event_id == objects.c.id, event_organisers.c.actor_id == person)
+    return [answered, kept, organised, objects.c.actor_id == person]
 
 
 # -- who hears of a change -------------------------------------------------------------------------------------------
