@@ -315,7 +315,9 @@ def _upcoming(shape: Scope, values: frozenset[str], past: bool) -> Prepared:
 def _listed(viewer_id: int | None) -> Sequence[ColumnElement[bool]]:
     """What lists show: what is not unlisted, and of nobody whom the viewer does not want to see."""
     is_listed = objects.c.visibility != "unlisted"
-    mine = literal(False) if viewer_id is None else objects.c.actor_id == bindparam("viewer", viewer_id, type_=BigInteger)
+    mine = (
+        literal(False) if viewer_id is None else objects.c.actor_id == bindparam("viewer", viewer_id, type_=BigInteger)
+    )
     return [or_(is_listed, mine), *not_hidden_from(viewer_id, objects.c.actor_id)]
 
 
