@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 
 from federation import finding
 from federation.adoption_notes import AdoptionNotes
+from federation.resource_documents import write_document
 from node.app import System, opened
 from node.clock import DAY, MINUTE
 from node.config import Config
@@ -28,7 +29,9 @@ from node.domain.drafts import Draft, NewPoll
 from node.domain.events import EventRecord, Wish
 from node.domain.visibility import Visibility
 from node.errors import Unavailable
-from node.services import answers, event_answers, news, polls, reacting
+from node.services import answers, collecting, event_answers, news, polls, reacting
+from node.services.authoring import Work, create, load_author
+from node.services.collecting import Wanted
 from node.services.context import Unit
 from node.services.enrolling import enrol
 from node.services.events import EventDraft, publish_event
@@ -245,6 +248,28 @@ async def _enrol(taken: Taken) -> str:
     return await taken.done(write)
 
 
+async def _collect(taken: Taken) -> str:
+    """A collection of the house with works of several, and somebody of another house who keeps it, too."""
+    node, wanted = taken.house.system.node, []
+    for item in taken.step["items"]:
+        found = await _resource(taken, item["resource"])
+        wanted.append(Wanted(found.record["id"], note=item["note"]))
+    curator = await _named(taken, taken.step["curator"])
+
+    def write(conn: Connection) -> str:
+        author = load_author(conn, taken.by.id)
+        work = Work(taken.step["collects"], Visibility.PUBLIC)
+        made = create(conn, taken.unit, author, work, links=node.uploads.links, write=write_document)
+        for each in wanted:
+            collection = resources.load_by_object(conn, made.object_id)
+            collecting.add(conn, taken.unit, taken.by, collection, each, write=write_document)
+        collection = resources.load_by_object(conn, made.object_id)
+        collecting.add_curator(conn, taken.unit, taken.by, collection, curator, write=write_document)
+        return made.uri
+
+    return await taken.done(write)
+
+
 async def _resource(taken: Taken, named: str) -> Resource:
     """A resource of a house, as soon as its catalogue has brought it here."""
     slug, house = taken.demo.split(named)
@@ -344,6 +369,7 @@ _DOINGS: Mapping[str, Callable[[Taken], Awaitable[str]]] = {
     "pins": _govern,
     "adopts": _adopt,
     "enrols": _enrol,
+    "collects": _collect,
     **dict.fromkeys(_REACTIONS, _react),
 }
 #: Words of a step that name a post or an event of an earlier one.

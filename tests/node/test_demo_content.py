@@ -81,7 +81,7 @@ def test_steps_are_about_posts_that_came_before():
     assert across >= 20
     kinds = {word for step in load_steps() for word in step}
     assert kinds >= {"answers", "likes", "shares", "votes", "reports", "poll", "picture"}
-    assert kinds >= {"community", "accepts", "appoints", "pins", "event", "attends", "adopts", "enrols"}
+    assert kinds >= {"community", "accepts", "appoints", "pins", "event", "attends", "adopts", "enrols", "collects"}
     places = next(step["event"]["capacity"] for step in load_steps() if "capacity" in step.get("event", {}))
     assert (places, sum(step.get("attends") == "rundgang" for step in load_steps())) == (12, 15)
 
