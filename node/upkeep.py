@@ -1,5 +1,8 @@
 """Periodic work that keeps the store small and honest."""
 
+import asyncio
+from time import perf_counter
+
 from sqlalchemy import Connection
 
 from node.clock import DAY
@@ -48,6 +51,14 @@ async def run(store: Store, now: int) -> None:
 
 
 async def index_waiting(store: Store) -> None:
-    """Put into the index of people and posts what is new; most of the time there is nothing."""
-    while await store.read(finding.is_waiting):
-        await store.write(finding.work_off)
+    """Put into the index of people and posts what is new; most of the time there is nothing.
+
+    Where much waits, as long as each batch took is left to others who write: on SQLite a command in a process of its
+    own would else wait until all is indexed.
+    """
+    if not await store.read(finding.is_waiting):
+        return
+    began = perf_counter()
+    while await store.write(finding.work_off) == finding.BATCH:
+        await asyncio.sleep(perf_counter() - began)
+        began = perf_counter()

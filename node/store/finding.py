@@ -106,10 +106,11 @@ _DROP = {
     dialect: text(f"DELETE FROM {INDEX} WHERE {key} IN :ids").bindparams(bindparam("ids", expanding=True))  # noqa: S608 (constants)
     for dialect, key in _KEY.items()
 }
-_BATCH = 500
+#: How many are indexed in one transaction: some tenths of a second, for which nobody else writes.
+BATCH = 100
 
 
-def work_off(conn: Connection, *, limit: int = _BATCH) -> int:
+def work_off(conn: Connection, *, limit: int = BATCH) -> int:
     """Index what waits, at most ``limit``; answers how many. Several processes share the work."""
     query = select(search_queue.c.kind, search_queue.c.ref).limit(limit).with_for_update(skip_locked=True)
     waiting = conn.execute(query).all()

@@ -1,5 +1,7 @@
 """Finding people and posts in the store, on each database: what begins so, who may see it, how much is looked at."""
 
+import asyncio
+
 import pytest
 from sqlalchemy import insert, select
 
@@ -11,6 +13,7 @@ from node.services.posts import publish_note
 from node.store import actors, blocks, finding, follows, objects
 from node.store.follows import ACCEPTED, Follow
 from node.store.tables import bookmarks, search_queue
+from node.upkeep import index_waiting
 from tests import stores
 
 database, store = stores.database, stores.store
@@ -68,6 +71,25 @@ async def test_people_are_found_by_the_beginnings_of_their_names(store, unit):
         "love": ["ada"], "ADA": ["ada", "far"], "ada love": ["ada"], "muller": ["jana"], "giess": ["jana"],
         "jana m": ["jana"], "@ada@far": ["far"], "ada@far.example": ["far"], "": [], "%": [], "zz": [],
     }  # fmt: skip
+
+
+async def test_much_that_waits_is_indexed_part_by_part_with_turns_for_others(store, unit):
+    """What others write meanwhile does not wait for the end."""
+
+    def arrive(conn):
+        for number in range(2 * finding.BATCH + 1):
+            add(conn, unit, f"p{number}", "Reader")
+
+    def left(conn):
+        return len(conn.execute(select(search_queue)).all())
+
+    await store.write(arrive)
+    working = asyncio.create_task(index_waiting(store))
+    while (waiting := await store.write(left)) == 2 * finding.BATCH + 1:
+        pass
+    assert waiting == finding.BATCH + 1, "one part is done, the next has not begun"
+    await working
+    assert await store.read(left) == 0
 
 
 async def test_followed_people_come_first_and_blocked_ones_never(store, unit):
