@@ -31,6 +31,14 @@ ERRORS: Mapping[str, Any] = {
 LIMIT = {"type": "integer", "minimum": 1, "maximum": 100, "default": 20}
 
 
+#: Somebody, as every noun names people and organisations.
+ACTOR: Mapping[str, Any] = {
+    "type": "object",
+    "required": ["uri", "name", "handle"],
+    "properties": {"uri": ADDRESS, "name": TEXT, "handle": TEXT},
+}
+
+
 def ref(schema: str) -> dict[str, str]:
     """Reference to a schema of the description."""
     return {"$ref": f"#/components/schemas/{schema}"}
@@ -52,8 +60,12 @@ def pages() -> list[dict[str, Any]]:
 
 def answer(description: str, schema: str) -> dict[str, Any]:
     """What a call answers where all is well."""
-    content = {"application/json": {"schema": ref(schema)}}
-    return {"200": {"description": description, "content": content}, "304": {"description": "Not modified"}}
+    return {"200": made(description, schema), "304": {"description": "Not modified"}}
+
+
+def made(description: str, schema: str) -> dict[str, Any]:
+    """What a call answers that made or changed something, without its status."""
+    return {"description": description, "content": {"application/json": {"schema": ref(schema)}}}
 
 
 def operation(

@@ -22,7 +22,19 @@ from node.store.resources import Resource, Viewer
 from web.courses.enrolments import held
 from web.learning_api.answers import PREFIX, json_answer, limit_of
 from web.learning_api.callers import member, read_json, writer, written
-from web.learning_api.description import ADDRESS, INSTANT, PROBLEM, TEXT, answer, operation, pages, parameter, ref
+from web.learning_api.description import (
+    ACTOR,
+    ADDRESS,
+    INSTANT,
+    PROBLEM,
+    TEXT,
+    answer,
+    made,
+    operation,
+    pages,
+    parameter,
+    ref,
+)
 from web.pages.cursor import number_in
 
 SCOPE = "write:statuses"
@@ -174,21 +186,12 @@ _SLUG = parameter("slug", "The last part of the address of the course here", TEX
 _KEY = parameter("instance", "The last part of the id of a date", TEXT, where="path")
 _ID = parameter("enrolment", "The id of the enrolment", TEXT, where="path")
 _REFUSALS = {"401": PROBLEM, "403": PROBLEM, "404": PROBLEM, "409": PROBLEM, "422": PROBLEM}
-_PERSON = {
-    "type": "object",
-    "required": ["uri", "name", "handle"],
-    "properties": {"uri": ADDRESS, "name": TEXT, "handle": TEXT},
-}
 _OWN: Mapping[str, Any] = {
     "instance": TEXT,
     "state": {"enum": [state.value for state in State]},
     "note": TEXT,
     "updated": INSTANT,
 }
-
-
-def _made(description: str, schema: str) -> dict[str, Any]:
-    return {"description": description, "content": {"application/json": {"schema": ref(schema)}}}
 
 
 PATHS: Mapping[str, Any] = {
@@ -198,7 +201,7 @@ PATHS: Mapping[str, Any] = {
         ),
         "put": operation(
             "enrol",
-            {"200": _made("What became of it", "OwnEnrolment"), **_REFUSALS},
+            {"200": made("What became of it", "OwnEnrolment"), **_REFUSALS},
             [_SLUG, _KEY],
             body="NewEnrolment",
         ),
@@ -207,7 +210,7 @@ PATHS: Mapping[str, Any] = {
     "/resources/{slug}/instances/{instance}/invitations": {
         "post": operation(
             "inviteToCourse",
-            {"201": _made("The invitation", "Enrolment"), **_REFUSALS},
+            {"201": made("The invitation", "Enrolment"), **_REFUSALS},
             [_SLUG, _KEY],
             body="CourseInvitation",
         )
@@ -222,7 +225,7 @@ PATHS: Mapping[str, Any] = {
     "/resources/{slug}/enrolments/{enrolment}": {
         "post": operation(
             "decideEnrolment",
-            {"200": _made("As it is now", "Enrolment"), **_REFUSALS},
+            {"200": made("As it is now", "Enrolment"), **_REFUSALS},
             [_SLUG, _ID],
             body="EnrolmentVerdict",
         )
@@ -232,7 +235,7 @@ PATHS: Mapping[str, Any] = {
 
 def schemas() -> Mapping[str, Any]:
     """The schemas that ``PATHS`` refer to."""
-    full = {"id": TEXT, "person": _PERSON, **_OWN}
+    full = {"id": TEXT, "person": ACTOR, **_OWN}
     return {
         "OwnEnrolment": {"type": "object", "required": [*_OWN], "properties": _OWN},
         "NewEnrolment": {"type": "object", "properties": {"note": {**TEXT, "maxLength": MAX_NOTE}}},

@@ -26,7 +26,19 @@ from web.events.answers import VERDICTS
 from web.events.cards import path_of
 from web.learning_api.answers import PREFIX, json_answer, limit_of, one_of
 from web.learning_api.callers import key_of, member, read_json, reader, require_match, writer, written
-from web.learning_api.description import ADDRESS, INSTANT, PROBLEM, TEXT, answer, operation, pages, parameter, ref
+from web.learning_api.description import (
+    ACTOR,
+    ADDRESS,
+    INSTANT,
+    PROBLEM,
+    TEXT,
+    answer,
+    made,
+    operation,
+    pages,
+    parameter,
+    ref,
+)
 from web.pages.cursor import number_in
 
 SCOPE = "write:statuses"
@@ -335,15 +347,6 @@ _MATCH = {**parameter("If-Match", "The entity tag of what was read", TEXT, where
 _KEY = parameter("Idempotency-Key", "The same key again makes nothing more", TEXT, where="header")
 _REFUSALS = {"401": PROBLEM, "403": PROBLEM, "404": PROBLEM, "422": PROBLEM}
 _COUNT = {"type": "integer", "minimum": 0}
-_PERSON = {
-    "type": "object",
-    "required": ["uri", "name", "handle"],
-    "properties": {"uri": ADDRESS, "name": TEXT, "handle": TEXT},
-}
-
-
-def _made(description: str, schema: str) -> dict[str, Any]:
-    return {"description": description, "content": {"application/json": {"schema": ref(schema)}}}
 
 
 PATHS: Mapping[str, Any] = {
@@ -358,21 +361,21 @@ PATHS: Mapping[str, Any] = {
             ],
         ),
         "post": operation(
-            "createEvent", {"201": _made("It is published", "Event"), **_REFUSALS}, [_KEY], body="NewEvent"
+            "createEvent", {"201": made("It is published", "Event"), **_REFUSALS}, [_KEY], body="NewEvent"
         ),
     },
     "/events/{event}": {
         "get": operation("showEvent", {**answer("The event", "Event"), "404": PROBLEM}, [_ID]),
         "put": operation(
             "changeEvent",
-            {"200": _made("It is changed", "Event"), **_REFUSALS, "412": PROBLEM, "428": PROBLEM},
+            {"200": made("It is changed", "Event"), **_REFUSALS, "412": PROBLEM, "428": PROBLEM},
             [_ID, _MATCH],
             body="EventRecord",
         ),
         "delete": operation("deleteEvent", {"204": {"description": "It is gone"}, **_REFUSALS}, [_ID]),
     },
     "/events/{event}/cancel": {
-        "post": operation("cancelEvent", {"200": _made("It is cancelled", "Event"), **_REFUSALS}, [_ID])
+        "post": operation("cancelEvent", {"200": made("It is cancelled", "Event"), **_REFUSALS}, [_ID])
     },
     "/events/{event}/answer": {
         "get": operation(
@@ -380,7 +383,7 @@ PATHS: Mapping[str, Any] = {
         ),
         "put": operation(
             "giveEventAnswer",
-            {"200": _made("What became of it", "OwnAnswer"), **_REFUSALS, "409": PROBLEM},
+            {"200": made("What became of it", "OwnAnswer"), **_REFUSALS, "409": PROBLEM},
             [_ID],
             body="NewAnswer",
         ),
@@ -395,7 +398,7 @@ PATHS: Mapping[str, Any] = {
     "/events/{event}/answers/{answer}": {
         "post": operation(
             "decideEventAnswer",
-            {"200": _made("As it is now", "EventAnswer"), **_REFUSALS, "409": PROBLEM},
+            {"200": made("As it is now", "EventAnswer"), **_REFUSALS, "409": PROBLEM},
             [_ID, _ANSWER_ID],
             body="Verdict",
         )
@@ -403,7 +406,7 @@ PATHS: Mapping[str, Any] = {
     "/events/{event}/invitations": {
         "post": operation(
             "inviteToEvent",
-            {"201": _made("The invitation", "EventAnswer"), **_REFUSALS, "409": PROBLEM},
+            {"201": made("The invitation", "EventAnswer"), **_REFUSALS, "409": PROBLEM},
             [_ID],
             body="EventInvitation",
         )
@@ -424,7 +427,7 @@ def schemas() -> Mapping[str, Any]:
         "calendar": {**ADDRESS, "description": "The same as a calendar file"},
         "visibility": TEXT,
         "community": {"type": ["string", "null"]},
-        "publisher": _PERSON,
+        "publisher": ACTOR,
         "next": {"type": ["string", "null"], "format": "date-time", "description": "When it takes place next"},
         "sequence": {**_COUNT, "description": "How often time, place or state changed"},
         "version": _COUNT,
@@ -470,7 +473,7 @@ def schemas() -> Mapping[str, Any]:
         "EventAnswer": {
             "type": "object",
             "required": ["id", "person", *answered],
-            "properties": {"id": TEXT, "person": _PERSON, **answered},
+            "properties": {"id": TEXT, "person": ACTOR, **answered},
         },
         "EventAnswers": _list_of("EventAnswer"),
         "Verdict": {"type": "object", "required": ["verdict"], "properties": {"verdict": {"enum": list(VERDICTS)}}},

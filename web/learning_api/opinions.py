@@ -19,7 +19,7 @@ from node.store.resources import Viewer
 from schemas import load as load_schema
 from web.learning_api.answers import PREFIX, json_answer
 from web.learning_api.callers import read_json, viewer, writer, written
-from web.learning_api.description import ADDRESS, INSTANT, PROBLEM, TEXT, answer, operation, parameter, ref
+from web.learning_api.description import ACTOR, ADDRESS, INSTANT, PROBLEM, TEXT, answer, made, operation, parameter, ref
 
 SCOPE = "write:statuses"
 
@@ -177,8 +177,7 @@ _GONE = {"204": {"description": "It is gone"}, **_REFUSALS}
 
 
 def _made(status: str, schema: str) -> dict[str, Any]:
-    content = {"application/json": {"schema": ref(schema)}}
-    return {status: {"description": "It is published", "content": content}, **_REFUSALS}
+    return {status: made("It is published", schema), **_REFUSALS}
 
 
 PATHS: Mapping[str, Any] = {
@@ -199,11 +198,6 @@ PATHS: Mapping[str, Any] = {
     },
 }
 
-_ACTOR = {
-    "type": "object",
-    "required": ["uri", "name", "handle"],
-    "properties": {"uri": ADDRESS, "name": TEXT, "handle": TEXT},
-}
 _ANSWER: Mapping[str, Any] = {
     "id": TEXT,
     "uri": ADDRESS,
@@ -234,7 +228,7 @@ def schemas() -> Mapping[str, Any]:
         "Adoption": {
             "type": "object",
             "required": [*_ANSWER, "organisation", "context", "outcome"],
-            "properties": {**note["properties"], **_ANSWER, "organisation": _ACTOR},
+            "properties": {**note["properties"], **_ANSWER, "organisation": ACTOR},
         },
         "Adoptions": _list_of("Adoption", organisations=count, worked=count),
         "Review": {
@@ -242,7 +236,7 @@ def schemas() -> Mapping[str, Any]:
             "required": [*_ANSWER, "author", "rating", "html"],
             "properties": {
                 **_ANSWER,
-                "author": _ACTOR,
+                "author": ACTOR,
                 "rating": {"type": ["integer", "null"], "minimum": 1, "maximum": 5},
                 "usedFor": TEXT,
                 "html": TEXT,

@@ -18,6 +18,7 @@ from schemas import load as load_schema
 from web.learning_api import callers
 from web.learning_api.answers import PREFIX, json_answer, limit_of, one_of
 from web.learning_api.description import (
+    ACTOR,
     ADDRESS,
     FINDING,
     INSTANT,
@@ -166,11 +167,7 @@ _KNOWN_OF_RESOURCE: Mapping[str, Any] = {
     "uri": {**ADDRESS, "description": "Its identity between servers"},
     "page": {**ADDRESS, "description": "Its page on this node"},
     "home": {**ADDRESS, "description": "Its page at home"},
-    "owner": {
-        "type": "object",
-        "required": ["uri", "name", "handle"],
-        "properties": {"uri": ADDRESS, "name": TEXT, "handle": TEXT},
-    },
+    "owner": ACTOR,
     "published": INSTANT,
     "received": {**INSTANT, "description": "When this copy came"},
     "grade": {"enum": ["clean", "warnings"]},

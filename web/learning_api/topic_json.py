@@ -5,7 +5,7 @@ from typing import Any
 
 from node.clock import to_rfc3339
 from node.domain.text import plain
-from web.learning_api.description import ADDRESS, INSTANT, TEXT
+from web.learning_api.description import ACTOR, ADDRESS, INSTANT, TEXT
 from web.pages.cards import warning_of
 from web.threads.paths import thread_path, title_of_row
 
@@ -71,11 +71,6 @@ def _actor(row: Any) -> dict[str, str]:
 # -- the description -------------------------------------------------------------------------------------------------
 
 _OR_NONE = {"type": ["string", "null"]}
-_ACTOR = {
-    "type": "object",
-    "required": ["uri", "name", "handle"],
-    "properties": {"uri": ADDRESS, "name": TEXT, "handle": TEXT},
-}
 _COUNT = {"type": "integer", "minimum": 0}
 _POST: Mapping[str, Any] = {
     "id": TEXT,
@@ -86,7 +81,7 @@ _POST: Mapping[str, Any] = {
     "warning": TEXT,
     "language": _OR_NONE,
     "visibility": TEXT,
-    "author": _ACTOR,
+    "author": ACTOR,
     "published": INSTANT,
     "updated": {**INSTANT, **_OR_NONE},
     "version": {"type": "integer", "minimum": 1},
@@ -103,7 +98,7 @@ TOPIC: Mapping[str, Any] = {
     "title": {**TEXT, "description": "As it was given; empty for a note"},
     "heading": {**TEXT, "description": "What lists call it: its title, else its first sentence"},
     "page": ADDRESS,
-    "community": {"anyOf": [_ACTOR, {"type": "null"}]},
+    "community": {"anyOf": [ACTOR, {"type": "null"}]},
     "link": {**ADDRESS, **_OR_NONE},
     "locked": {"type": "boolean"},
     "pinned": {"type": "boolean"},

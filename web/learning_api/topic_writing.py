@@ -20,7 +20,7 @@ from node.state import NODE
 from node.store import idempotency, objects, showing, threads
 from web.learning_api.answers import PREFIX
 from web.learning_api.callers import key_of, read_json, require_match, writer, written
-from web.learning_api.description import PROBLEM, TEXT, operation, parameter, ref
+from web.learning_api.description import PROBLEM, TEXT, made, operation, parameter
 from web.learning_api.topic_json import answer_json
 from web.learning_api.topics import BY_ID, find_group, id_of, load_topic
 
@@ -199,20 +199,16 @@ _MATCH = {**parameter("If-Match", "The entity tag of what was read", TEXT, where
 _REFUSALS = {"401": PROBLEM, "403": PROBLEM, "404": PROBLEM, "422": PROBLEM}
 
 
-def _made(description: str, schema: str) -> dict[str, Any]:
-    return {"description": description, "content": {"application/json": {"schema": ref(schema)}}}
-
-
 PATHS: Mapping[str, Any] = {
     "/topics": {
         "post": operation(
-            "createTopic", {"201": _made("It is published", "Topic"), **_REFUSALS}, [_KEY], body="TopicToWrite"
+            "createTopic", {"201": made("It is published", "Topic"), **_REFUSALS}, [_KEY], body="TopicToWrite"
         )
     },
     "/topics/{id}": {
         "put": operation(
             "changeTopic",
-            {"200": _made("It is changed", "Topic"), **_REFUSALS, "412": PROBLEM, "428": PROBLEM},
+            {"200": made("It is changed", "Topic"), **_REFUSALS, "412": PROBLEM, "428": PROBLEM},
             [BY_ID, _MATCH],
             body="TopicToWrite",
         ),
@@ -221,16 +217,16 @@ PATHS: Mapping[str, Any] = {
     "/topics/{id}/answers": {
         "post": operation(
             "createAnswer",
-            {"201": _made("It is published", "Answer"), **_REFUSALS},
+            {"201": made("It is published", "Answer"), **_REFUSALS},
             [BY_ID, _KEY],
             body="AnswerToWrite",
         )
     },
     "/topics/{id}/accepted-answer": {
         "put": operation(
-            "acceptAnswer", {"200": _made("It helped", "Topic"), **_REFUSALS}, [BY_ID], body="AcceptedAnswer"
+            "acceptAnswer", {"200": made("It helped", "Topic"), **_REFUSALS}, [BY_ID], body="AcceptedAnswer"
         ),
-        "delete": operation("takeAnswerBack", {"200": _made("It is open again", "Topic"), **_REFUSALS}, [BY_ID]),
+        "delete": operation("takeAnswerBack", {"200": made("It is open again", "Topic"), **_REFUSALS}, [BY_ID]),
     },
 }
 
