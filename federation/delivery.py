@@ -153,7 +153,8 @@ class Deliverer:
         outgoing = await self._find(job.ref or 0)
         if outgoing is None:
             return Done()  # the activity is gone, with its actor
-        return await self._deliver(job, host, outgoing)
+        with log.bound(activity=outgoing.activity.uri):
+            return await self._deliver(job, host, outgoing)
 
     async def _expire(self, job: Job, host: Host, now: int) -> Outcome:
         if not self._steady.is_steady():

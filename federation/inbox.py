@@ -16,6 +16,7 @@ from federation.httpsig import Claim, Message, read_claim
 from federation.keys import RemoteKeys
 from federation.mapping.activity import Activity, read_activity
 from federation.strictjson import read_object
+from node import log
 from node.clock import Clock
 from node.domain.moderation import Policies
 from node.domain.uris import host_of, same_origin
@@ -100,6 +101,7 @@ class Inbox:
         self._rates.check_failures(address)
         document = read_object(message.body)
         activity = read_activity(document)
+        log.activity_id.set(activity.id)  # until the request is answered
         if self._is_blocked(activity):
             return DROPPED
         if await self._is_noise(activity):

@@ -7,6 +7,7 @@ the effects, the outcome and the end of the job are written together. What needs
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 
 from sqlalchemy import Connection
 
@@ -52,33 +53,41 @@ class Processor:
         if missing := [received_id for received_id in received_ids if received_id not in read]:
             rows = await self._store.read(inbox.load_received, missing)
             read |= await asyncio.to_thread(_read_many, rows)
-        await self._store.write(self._apply, batch, read)
+        outcomes = await self._store.write(self._apply, batch, read)
+        if log.is_on(log.DEBUG):
+            for job, outcome in zip(batch, outcomes, strict=True):
+                with _of(job, read.get(job.ref or 0)):
+                    log.event("activity.applied", level=log.DEBUG, outcome=outcome or "waits")
         return [Settled()] * len(batch)
 
-    def _apply(self, conn: Connection, batch: Sequence[Job], read: dict[int, Inbound | str]) -> None:
+    def _apply(self, conn: Connection, batch: Sequence[Job], read: dict[int, Inbound | str]) -> list[str]:
         working = self._new_batch(conn)
         working.preload(*_named(each.activity for each in read.values() if isinstance(each, Inbound)))
-        outcomes = [(job.ref or 0, self._outcome(working, job, read.get(job.ref or 0, "gone"))) for job in batch]
+        outcomes = [self._outcome(working, job, read.get(job.ref or 0, "gone")) for job in batch]
         working.finish()
         for job in batch:
             if job.payload:
                 _note_announcements(working, job, read.get(job.ref or 0))
-        inbox.set_outcomes(conn, outcomes)
+        inbox.set_outcomes(conn, [(job.ref or 0, outcome) for job, outcome in zip(batch, outcomes, strict=True)])
         jobs.finish_many(conn, [job.id for job in batch])
+        return outcomes
 
     def _outcome(self, working: Batch, job: Job, inbound: Inbound | str) -> str:
         """What became of one activity; empty where it waits for something to be fetched."""
         if isinstance(inbound, str):
             return inbound
-        try:
-            # What it leaves behind is of the request that delivered it.
-            with log.bound(job=str(job.id), request=job.request_id or "", activity=inbound.activity.id):
+        with _of(job, inbound):
+            try:
                 return apply(working, inbound)
-        except Needs:
-            working.add_job(resolve_job(self._ids, working.unit.now, job))
-            return ""
-        except Invalid as error:
-            return f"invalid: {error.public}"
+            except Needs:
+                working.add_job(resolve_job(self._ids, working.unit.now, job))
+                return ""
+
+
+def _of(job: Job, inbound: Inbound | str | None) -> AbstractContextManager[None]:
+    """What is logged, and what is left behind, belongs to the request that delivered this activity."""
+    activity_uri = inbound.activity.id if isinstance(inbound, Inbound) else ""
+    return log.bound(job=str(job.id), request=job.request_id or "", activity=activity_uri)
 
 
 def _note_announcements(batch: Batch, job: Job, inbound: Inbound | str | None) -> None:
@@ -88,11 +97,12 @@ def _note_announcements(batch: Batch, job: Job, inbound: Inbound | str | None) -
     sender = batch.actor(inbound.activity.actor) if isinstance(inbound, Inbound) else None
     if sender is None or sender.local:
         return
-    announced = read_header(job.payload.get("catalogue", ""))
-    if announced is not None:
-        catalogue.note_announcement(batch.conn, batch.unit, sender, announced)
-    if said := job.payload.get("followers"):
-        followers_sync.note_announcement(batch.conn, batch.unit.ids, batch.unit.now, sender, said)
+    with _of(job, inbound):
+        announced = read_header(job.payload.get("catalogue", ""))
+        if announced is not None:
+            catalogue.note_announcement(batch.conn, batch.unit, sender, announced)
+        if said := job.payload.get("followers"):
+            followers_sync.note_announcement(batch.conn, batch.unit.ids, batch.unit.now, sender, said)
 
 
 def resolve_job(ids: Ids, now: int, job: Job) -> NewJob:

@@ -20,6 +20,7 @@ from federation.keys import RemoteKeys
 from federation.mapping.activity import Activity, read_activity
 from federation.proofs import proof_key_id, verify_proof
 from federation.strictjson import read_object
+from node import log
 from node.clock import Clock
 from node.domain.uris import same_origin
 from node.errors import Invalid, NodeError, RemoteGone, RemoteNotFound, SignatureInvalid
@@ -70,6 +71,13 @@ class Resolver:
         row = rows.get(job.ref or 0)
         if row is None:
             return Done()
+        with log.bound(activity=row.uri):
+            outcome = await self._resolve(job, row)
+            log.event("activity.applied", level=log.DEBUG, outcome=outcome)
+        return Settled()
+
+    async def _resolve(self, job: Job, row: Received) -> str:
+        """What became of it; nothing is left to be written down."""
         budget = Budget()
         proven: Proven | None
         try:
@@ -79,16 +87,14 @@ class Resolver:
         except (RemoteNotFound, Invalid) as error:
             proven, outcome = None, f"dropped: {error}"
         if proven is None:
-            await self._store.write(_settle, job.id, row.id, outcome)
-            return Settled()
+            return await self._store.write(_settle, job.id, row.id, outcome)
         for _ in range(_ROUNDS):
-            needs = await self._store.write(self._apply, job, row, proven)
-            if needs is None:
-                return Settled()
-            if not await self._meet(needs, row, budget):
+            applied = await self._store.write(self._apply, job, row, proven)
+            if isinstance(applied, str):
+                return applied
+            if not await self._meet(applied, row, budget):
                 break
-        await self._store.write(_settle, job.id, row.id, "needs-unmet")
-        return Settled()
+        return await self._store.write(_settle, job.id, row.id, "needs-unmet")
 
     # -- what it lacks ----------------------------------------------------------------------------------------------
 
@@ -167,7 +173,7 @@ class Resolver:
 
     # -- applying ---------------------------------------------------------------------------------------------------
 
-    def _apply(self, conn: Connection, job: Job, row: Received, proven: Proven) -> Needs | None:
+    def _apply(self, conn: Connection, job: Job, row: Received, proven: Proven) -> Needs | str:
         batch = self._new_batch(conn)
         inbound = Inbound(
             row.id,
@@ -180,13 +186,11 @@ class Resolver:
             outcome = apply(batch, inbound)
         except Needs as needs:
             return needs
-        except Invalid as error:
-            outcome = f"invalid: {error.public}"
         batch.finish()
-        _settle(conn, job.id, row.id, outcome)
-        return None
+        return _settle(conn, job.id, row.id, outcome)
 
 
-def _settle(conn: Connection, job_id: int, received_id: int, outcome: str) -> None:
+def _settle(conn: Connection, job_id: int, received_id: int, outcome: str) -> str:
     inbox.set_outcomes(conn, [(received_id, outcome)])
     jobs.finish_many(conn, [job_id])
+    return outcome

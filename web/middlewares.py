@@ -43,6 +43,7 @@ async def around(request: web.Request, handler: Handler) -> web.StreamResponse:
         return response
     finally:
         log.request_id.reset(bound)
+        log.activity_id.set("")  # of what an inbox was sent
 
 
 def _request_id(request: web.Request, state: WebState) -> str:

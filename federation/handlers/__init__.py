@@ -26,6 +26,7 @@ from federation.handlers import (
     undo,
     update,
 )
+from node.errors import Invalid
 
 Handler = Callable[[Batch, Inbound], str]
 
@@ -78,7 +79,17 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
 
 
 def apply(batch: Batch, inbound: Inbound) -> str:
-    """Apply one proven activity; answers what became of it. Raises ``Needs`` where something must be fetched first."""
+    """Apply one proven activity; answers what became of it, in a word or ``invalid: `` and why.
+
+    Raises ``Needs`` where something must be fetched first.
+    """
+    try:
+        return _apply(batch, inbound)
+    except Invalid as error:
+        return f"invalid: {error.public}"
+
+
+def _apply(batch: Batch, inbound: Inbound) -> str:
     handler = HANDLERS.get(inbound.activity.type, _unknown)
     if batch.policies.is_suspended(inbound.activity.actor):  # also where another server has passed it on
         return "suspended"

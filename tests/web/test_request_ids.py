@@ -69,3 +69,31 @@ async def test_an_administrator_sees_who_asked_for_what_was_set_aside(site: Site
 
     await site.store.write(park)
     assert "request-of-ada" in await site.get("/admin/queue")
+
+
+async def test_an_activity_is_followed_from_its_request_to_what_its_handler_leaves_behind(
+    tmp_path, lines: test_log.Lines
+) -> None:
+    """Several requests whose activities are applied as one batch: each keeps its own ids."""
+    async with network(tmp_path, "uni", "museum") as net:
+        uni, museum = net.peers
+        people = [await museum.add_actor(name) for name in ("ben", "cleo", "dan")]
+        house = await uni.organisation()
+        for person in people:
+            await museum.follow(person, house.uri)
+        await museum.system.worker.drain()  # all three have arrived, none is applied
+        log.setup("debug", "json", lines)
+        brought = {
+            line["activity_id"]: line["request_id"]
+            for line in lines.all()
+            if line["event"] == "request.answered" and "activity_id" in line
+        }
+        assert len(brought) == len(set(brought.values())) == len(people)
+        assert (await uni.store.read(_asked_for))["inbox"] == set(brought.values())
+        await museum.runner.cleanup()  # it does not answer now
+        await uni.system.worker.drain()
+        assert (await uni.store.read(_asked_for))["deliver"] == set(brought.values())
+        applied = [line for line in lines.all() if line["event"] == "activity.applied"]
+        assert {line["activity_id"]: (line["request_id"], line["outcome"]) for line in applied} == {
+            activity: (request, "followed") for activity, request in brought.items()
+        }
