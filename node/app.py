@@ -41,6 +41,7 @@ from federation.link_check import LinkCheck
 from federation.nodeinfo import find_software
 from federation.openid import Provider
 from federation.outbox import Outbox
+from federation.pinned import Pinned
 from federation.policy import PolicyWatch
 from federation.previews import Previews
 from federation.processing import Processor
@@ -52,6 +53,7 @@ from federation.resolving import Resolver as InboxResolver
 from federation.signed_get import SignedGet
 from federation.signing import Signing
 from federation.state import FEDERATION, Federation
+from federation.steps import Steps
 from federation.threads import Threads
 from node import guard, metrics, upkeep
 from node.clock import DAY, HOUR, MINUTE, Clock, SystemClock
@@ -251,6 +253,7 @@ async def _join(
     remote_media = RemoteMedia(client, clock, policies, config.data_dir / "media-cache", config.media, config.jobs)
     catalogues = CatalogueSync(store, fetcher, unit)
     communities = CommunityReading(store, fetcher, unit)
+    pinned, steps = Pinned(store, fetcher, unit), Steps(store, fetcher, unit)
     schedule = Schedule(
         store,
         clock,
@@ -268,6 +271,8 @@ async def _join(
             Entry("hosts-expire", DAY, hosts.expire, delay=HOUR),
             *catalogues.entries(),
             *communities.entries(),
+            *pinned.entries(),
+            *steps.entries(),
         ],
     )
     processor = Processor(store, ids, fetcher.batch, handover, batch=config.jobs.inbox)
@@ -293,6 +298,8 @@ async def _join(
             deliverer.kind(),
             catalogues.kind(),
             communities.kind(),
+            pinned.kind(),
+            steps.kind(),
             LinkCheck(store, clock, client).kind(),
             Importer(store, clock, unit, fetcher, client).kind(),
             Recheck(clock, partial(fetcher.actor, fresh=True)).kind(),

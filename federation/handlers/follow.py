@@ -5,6 +5,7 @@ from federation.batch import Batch, Inbound
 from federation.handlers import events, quote
 from node.domain.communities import Answer, Refusal
 from node.services import catalogue, membership, messages, news
+from node.services.follows import ask_for_pins
 from node.store import blocks, communities, follows, homes
 from node.store.actors import Actor
 from node.store.follows import Follow
@@ -79,6 +80,8 @@ def accept(batch: Batch, inbound: Inbound) -> str:
     catalogue.begin_copy(batch.conn, batch.unit, followed)
     if followed.kind == "group":
         membership.ask_for_history(batch.conn, batch.unit, followed)
+    else:
+        ask_for_pins(batch.conn, batch.unit, [followed])
     return "follow-accepted"
 
 

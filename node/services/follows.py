@@ -3,7 +3,8 @@
 Units of work over a connection. ``me`` is one of ours; whoever is named by id and cannot be seen is ``NotFound``.
 """
 
-from collections.abc import Callable, Sequence
+import random
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -11,11 +12,13 @@ from sqlalchemy import Connection
 from node import events
 from node.domain.communities import Answer
 from node.errors import Forbidden, NotFound
+from node.jobs.kinds import FEATURED
 from node.services import membership, messages, news
 from node.services.context import Unit
-from node.store import actors, blocks, follows, homes, lists
+from node.store import actors, blocks, follows, homes, jobs, lists
 from node.store.actors import Actor
 from node.store.follows import ACCEPTED, PENDING, Follow
+from node.store.jobs import NewJob
 
 _NOT_FOLLOWED = frozenset({"application"})
 
@@ -171,3 +174,19 @@ def _request(conn: Connection, me: int, follower_id: int) -> tuple[Actor, Follow
 def _answer(conn: Connection, unit: Unit, me: int, follower: Actor, found: Follow, *, accepted: bool) -> None:
     answered = events.FollowAnswered(follower.id, me, found.uri, accepted=accepted)
     events.record(conn, unit.ids, unit.now, answered, about=follower.uri)
+
+
+def ask_for_pins(conn: Connection, unit: Unit, accounts: Iterable[Actor], *, spread: int = 0) -> None:
+    """Have read what these accounts elsewhere show first, within ``spread`` milliseconds; one job waits for each."""
+    new = [
+        NewJob(
+            FEATURED,
+            unit.ids.new(),
+            unit.now + random.randint(0, spread),  # noqa: S311 (spreads load)
+            ref=each.id,
+            host=each.host,
+            lock_key=f"featured|{each.id}",
+        )
+        for each in accounts
+    ]
+    jobs.enqueue_many(conn, new)

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from node.domain.collections import KIND
 from node.domain.records import Reference
 from node.store.tables import collection_curators, collection_followers, collection_items, objects, resources
 from node.store.upsert import insert_missing
@@ -113,3 +114,15 @@ def list_ids(conn: Connection, *, kind: str, limit: int = 500) -> list[int]:
         .limit(limit)
     )
     return list(conn.scalars(query))
+
+
+def list_remote(conn: Connection, *, limit: int) -> list[tuple[int, str]]:
+    """``(object id, uri)`` of collections that are kept elsewhere, the newest first."""
+    query = (
+        select(objects.c.id, objects.c.uri)
+        .join(resources, resources.c.object_id == objects.c.id)
+        .where(resources.c.kind == KIND, ~objects.c.local, objects.c.state == "live")
+        .order_by(objects.c.id.desc())
+        .limit(limit)
+    )
+    return [(row.id, row.uri) for row in conn.execute(query)]

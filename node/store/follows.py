@@ -193,6 +193,26 @@ def load_pending_out(conn: Connection, *, limit: int) -> list[Follow]:
     return [Follow(*row) for row in conn.execute(query)]
 
 
+def load_with_pins(conn: Connection) -> list[int]:
+    """Whom people here follow elsewhere and who say where to read what they show first; no communities."""
+    followed = actors.alias("followed")
+    query = (
+        select(follows.c.followed_id)
+        .join(actors, actors.c.id == follows.c.follower_id)
+        .join(followed, followed.c.id == follows.c.followed_id)
+        .where(
+            follows.c.state == ACCEPTED,
+            actors.c.local,
+            ~followed.c.local,
+            followed.c.state == "active",
+            followed.c.kind != "group",
+            followed.c.featured != "",
+        )
+        .distinct()
+    )
+    return list(conn.scalars(query))
+
+
 def load_followed(conn: Connection, follower_id: int, actor_ids: Collection[int]) -> frozenset[int]:
     """Those of these actors whom somebody follows."""
     query = select(follows.c.followed_id).where(
