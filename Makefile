@@ -82,7 +82,7 @@ format: $(VENV)/dev-installed ## rewrite the code as ruff wants it
 
 .PHONY: design
 design: $(VENV)/node-installed $(VENV)/test-installed ## serve every page and component with sample content, to look at
-	@exec $(BIN)/python -m tests.web.sample_server
+	@exec $(BIN)/python -m tests.web.samples.server
 
 .PHONY: messages
 messages: $(VENV)/node-installed $(VENV)/test-installed ## bring the catalogues of other languages into step, list what is missing

@@ -21,7 +21,7 @@ from node.store.hosts import Change
 from tests.network import Peer, network
 from tests.records import record
 from tests.statements import counted
-from tests.web import sample_network
+from tests.web.samples import network as samples
 from web.network.drawing import BULBS, PLANTS, draw
 from web.sessions import cookie_name
 
@@ -184,7 +184,7 @@ SIZES = [(0, 0), (1, 1), (3, 4), (6, 9), (7, 3), (30, 20), (300, 60)]
 
 
 def drawn(peers: int, bridges: int):
-    return draw(sample_network.network(peers, bridges), own_key=sample_network.OWN, own_name=sample_network.NAME)
+    return draw(samples.network(peers, bridges), own_key=samples.OWN, own_name=samples.NAME)
 
 
 @pytest.mark.parametrize(("peers", "bridges"), SIZES)

@@ -15,8 +15,8 @@ from aiohttp import web
 
 from tests.web import axe
 from tests.web.chromium import Tab, browse, find_chromium
-from tests.web.sample_server import build_sample_app
-from tests.web.sample_views import all_views
+from tests.web.samples import all_views
+from tests.web.samples.server import build_sample_app
 from web.assets import STATIC
 from web.pages.views import ACCENTS
 

@@ -15,8 +15,7 @@ from jinja2 import Environment, UndefinedError
 from lxml.html import HtmlElement, document_fromstring  # type: ignore[import-untyped]  # it carries no types
 
 from tests.depth import examples
-from tests.web import sample_views
-from tests.web.sample_views import all_views
+from tests.web.samples import all_views, frame
 from web import rendering
 from web.assets import Assets
 from web.pages.parts import Prose, SafeHtml, Text
@@ -142,7 +141,7 @@ def test_a_name_that_a_view_lacks_is_an_error():
         template: ClassVar[str] = "sign_in.html"
 
     with pytest.raises(UndefinedError):
-        RENDERER.render(Half(page=sample_views.page()))
+        RENDERER.render(Half(page=frame.page()))
 
 
 # Escaping
@@ -283,7 +282,7 @@ def test_setup_errors_stand_beside_their_fields_and_above_the_form():
 
 def test_the_front_page_names_origin_and_host_of_what_came_from_others():
     network = rendered("home").xpath("//section[@aria-labelledby='network']")[0]
-    for origin in (sample_views.MUSEUM, sample_views.UNIVERSITY):
+    for origin in (frame.MUSEUM, frame.UNIVERSITY):
         cards = [texts(card) for card in network.xpath(".//article") if origin.organisation in texts(card)]
         assert cards
         assert all(origin.host in card for card in cards)
@@ -292,7 +291,7 @@ def test_the_front_page_names_origin_and_host_of_what_came_from_others():
 def test_a_remote_resource_says_where_it_is_from_and_links_to_the_original():
     page = rendered("remote_resource")
     head = page.xpath("//article/header")[0]
-    assert sample_views.UNIVERSITY.organisation in texts(head)
+    assert frame.UNIVERSITY.organisation in texts(head)
     assert "https://lernen.hochschule-nordheim-weserbergland.example/r/x" in head.xpath(".//a/@href")
     assert head.xpath(".//h1/bdi/@lang") == ["de"]
 
@@ -335,7 +334,7 @@ def test_development_mode_is_told_to_administrators():
 
 @pytest.mark.parametrize("accent", ACCENTS)
 def test_the_accent_is_a_class_that_the_style_sheet_knows(accent):
-    shown = RENDERER.render(replace(VIEWS["error"], page=sample_views.page(site=sample_views.site(accent))))
+    shown = RENDERER.render(replace(VIEWS["error"], page=frame.page(site=frame.site(accent))))
     assert f'class="accent-{accent}"' in shown
     tokens = (TEMPLATES.parent / "static" / "css" / "tokens.css").read_text("utf-8")
     assert tokens.count(f".accent-{accent} {{") == 2

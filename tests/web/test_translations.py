@@ -10,7 +10,7 @@ from babel.messages.catalog import Catalog
 from node.translations import FOLDER, SOURCE, spoken
 from tests import translations
 from tests.translations import ROOT, faults, fields, merged, read, sentences_of_the_node, written
-from tests.web.sample_views import all_views
+from tests.web.samples import all_views
 from web.assets import Assets
 from web.language import Language
 from web.rendering import Renderer

@@ -1,6 +1,7 @@
-"""Sample pages of the search over everything. See ``sample_views``."""
+"""Sample pages of the search over everything."""
 
-from tests.web import sample_views
+from tests.web.samples import frame
+from tests.web.samples.catalogue import catalogue
 from web.pages.parts import FacetGroup, FacetOption, Link, Origin, Paging, Text
 from web.pages.views import View
 from web.search.views import ResultCard, SearchView
@@ -44,7 +45,7 @@ def search() -> SearchView:
     )
     since = FacetOption(label="This week", count=0, path="/search?since=week")
     return SearchView(
-        page=sample_views.page("/search", title="Search", section="/search", noindex=True),
+        page=frame.page("/search", title="Search", section="/search", noindex=True),
         search_path="/search",
         query="demenz",
         kept=(("kind", "course"),),
@@ -55,15 +56,15 @@ def search() -> SearchView:
             FacetGroup(key="kind", label="What", options=kinds),
             FacetGroup(key="since", label="Published", options=(since,)),
         ),
-        chips=sample_views.catalogue().chips,
-        sorts=sample_views.catalogue().sorts,
+        chips=catalogue().chips,
+        sorts=catalogue().sorts,
         paging=Paging(next_path="/search?cursor=x"),
         clear_path="/search?q=demenz",
     )
 
 
 def search_meant() -> SearchView:
-    page = sample_views.page("/search", title="Search", section="/search", noindex=True)
+    page = frame.page("/search", title="Search", section="/search", noindex=True)
     card = ResultCard(kind="link", path="/r/x", title=Text(value="Phasendiagramme verstehen", language="de"))
     return SearchView(
         page=page,
@@ -77,10 +78,10 @@ def search_meant() -> SearchView:
 
 
 def search_empty() -> SearchView:
-    page = sample_views.page("/search", title="Search", section="/search", noindex=True)
+    page = frame.page("/search", title="Search", section="/search", noindex=True)
     return SearchView(page=page, search_path="/search", query="zeppelin", clear_path="/search?q=zeppelin")
 
 
-def search_views() -> dict[str, View]:
+def views() -> dict[str, View]:
     views = (search, search_meant, search_empty)
     return {view.__name__: view() for view in views}

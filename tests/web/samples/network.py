@@ -5,11 +5,11 @@ from typing import Any
 
 from node.domain.moderation import DomainPolicy
 from node.domain.network import Bridge, Goods, House, Network
-from tests.web import sample_member
+from tests.web.samples import frame
 from web.admin.views import AdminHouse, AdminNetworkView, Copy
 from web.network.drawing import draw
 from web.network.page import build_view, paths_of
-from web.pages.views import Page, View, Viewer
+from web.pages.views import Page, View
 
 OWN, NAME = "learn.hospital.example", "St. Brigid Teaching Hospital"
 _NAMES = (
@@ -102,11 +102,10 @@ def operator_view(page: Page) -> AdminNetworkView:
     )
 
 
-def views(page: Page, admin: Viewer) -> dict[str, View]:
-    """The map for 0, 1, 3, 30 and 300 other houses; and the homes of members."""
-    homes = sample_member.views(page, admin)
-    page = replace(page, path="/network", title="The network", section="/network")
-    return homes | {
+def views() -> dict[str, View]:
+    """The map for 0, 1, 3, 30 and 300 other houses."""
+    page, admin = frame.page("/network", title="The network", section="/network"), frame.ADMIN
+    return {
         "admin_network": operator_view(replace(page, path="/admin/network", title="Network", viewer=admin)),
         "network_alone": build_view(replace(page, viewer=admin), Network(), OWN, NAME),
         "network_of_two": build_view(page, network(1, 1), OWN, NAME),

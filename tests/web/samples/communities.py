@@ -1,10 +1,10 @@
-"""Sample pages of communities. See ``sample_views``."""
+"""Sample pages of communities."""
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
 from node.clock import DAY, HOUR
 from node.domain.communities import LEVELS, Act, JoinPolicy, PostPolicy
+from tests.web.samples import frame
 from web.communities.views import (
     Choice,
     CommunityCard,
@@ -29,14 +29,13 @@ from web.communities.words import (
     WRITING_HINTS,
 )
 from web.pages.parts import ActorCard, Field, Paging, Prose, SafeHtml
-from web.pages.views import Page, View, Viewer
+from web.pages.views import View
 
 NOW = 1_793_000_000_000
 LONG = "Demenzsensible Orte: Orientierungshilfen in Krankenhäusern, Museen und Lesesälen"
 
 
-def views(page: Callable[..., Page], viewer: Viewer) -> Mapping[str, View]:
-    """By name; ``page`` makes the frame."""
+def views() -> dict[str, View]:
 
     def card(name: str, **parts: Any) -> CommunityCard:
         actor = ActorCard(
@@ -65,9 +64,9 @@ def views(page: Callable[..., Page], viewer: Viewer) -> Mapping[str, View]:
         )
 
     head = Head(name=LONG, path="/c/places", handle="@places@learn.museum.example", may_govern=True, requests=2)
-    framed = {"section": "/communities", "viewer": viewer}
+    framed = {"section": "/communities", "viewer": frame.ADMIN}
     listed = ListView(
-        page=page("/communities", title="Communities", **framed),
+        page=frame.page("/communities", title="Communities", **framed),
         mine=(card(LONG, part=PARTS["moderator"], topics=("demenz", "barrierefreiheit")),),
         invitations=(card("Night shifts", is_closed=True, way_in=JOINING[JoinPolicy.INVITE]),),
         others=(card("Reading groups"), card("Öffentlichkeitsarbeit", members=1, threads=0)),
@@ -75,7 +74,7 @@ def views(page: Callable[..., Page], viewer: Viewer) -> Mapping[str, View]:
         paging=Paging(next_path="/communities?before=5"),
     )
     form = FormView(
-        page=page("/communities/new", title="Found a community", **framed),
+        page=frame.page("/communities/new", title="Found a community", **framed),
         action="/communities/new",
         csrf="t",
         is_new=True,
@@ -94,7 +93,7 @@ def views(page: Callable[..., Page], viewer: Viewer) -> Mapping[str, View]:
         close_path="/c/places/settings",
     )
     members = MembersView(
-        page=page("/c/places/members", title="Members", **framed),
+        page=frame.page("/c/places/members", title="Members", **framed),
         head=head,
         csrf="t",
         action="/c/places/members",
@@ -107,7 +106,7 @@ def views(page: Callable[..., Page], viewer: Viewer) -> Mapping[str, View]:
         paging=Paging(next_path="/c/places/members?before=7"),
     )
     log = LogView(
-        page=page("/c/places/log", title="What moderators did", **framed),
+        page=frame.page("/c/places/log", title="What moderators did", **framed),
         head=head,
         rows=(
             LogRow(
@@ -123,7 +122,7 @@ def views(page: Callable[..., Page], viewer: Viewer) -> Mapping[str, View]:
         ),
     )
     moderate = ModerateView(
-        page=page("/c/places/moderate", title="Moderate a post", **framed),
+        page=frame.page("/c/places/moderate", title="Moderate a post", **framed),
         head=head,
         csrf="t",
         action="/c/places/moderate",
@@ -133,5 +132,10 @@ def views(page: Callable[..., Page], viewer: Viewer) -> Mapping[str, View]:
         uri="https://lernen.hochschule-nordheim.example/ap/o/1",
         acts=tuple((act.value, BUTTONS[act]) for act in (Act.REMOVE, Act.PIN, Act.LOCK)),
     )
-    named = {"communities": listed, "form": form, "members": members, "log": log, "moderate": moderate}
-    return {f"community_{name}": view for name, view in named.items()}
+    return {
+        "community_communities": listed,
+        "community_form": form,
+        "community_members": members,
+        "community_log": log,
+        "community_moderate": moderate,
+    }

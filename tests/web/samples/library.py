@@ -4,17 +4,17 @@ from dataclasses import replace
 
 from node.clock import DAY
 from node.sentences import Sentence
-from web.library import views
+from tests.web.samples import frame
+from web.library import views as pages
 from web.library.collection_parts import CollectionPart, Entry
 from web.library.form import Form, shown
-from web.library.opinion_cards import NoteCard, Opinions, ReviewCard
-from web.library.opinions import OUTCOMES
+from web.library.opinion_cards import OUTCOMES, NoteCard, Opinions, ReviewCard
 from web.library.sections import SECTIONS
 from web.library.sections.rights import Choice
 from web.pages.languages import LANGUAGES
 from web.pages.licences import licence_in_words
 from web.pages.parts import ActorCard, ExportGap, Field, Link, Prose, SafeHtml, Text
-from web.pages.views import Notice, Page
+from web.pages.views import Notice, Page, View
 
 CC_BY_SA = "https://creativecommons.org/licenses/by-sa/4.0/"
 _TITLE = Text(
@@ -66,8 +66,8 @@ def _page(page: Page, path: str, title: str, **changes: object) -> Page:
     return replace(page, path=path, title=title, noindex=True, **changes)  # type: ignore[arg-type]
 
 
-def editor(page: Page) -> views.EditorView:
-    return views.EditorView(
+def editor(page: Page) -> pages.EditorView:
+    return pages.EditorView(
         page=_page(page, "/resources/new", Sentence("Add a resource")),
         action="/resources/new",
         csrf="x",
@@ -79,7 +79,7 @@ def editor(page: Page) -> views.EditorView:
     )
 
 
-def editor_wrong(page: Page) -> views.EditorView:
+def editor_wrong(page: Page) -> pages.EditorView:
     """Everything that can be there: problems, a source, a preview, what somebody else changed."""
     wrong = {
         "name-0": Sentence("Give it a title."),
@@ -90,13 +90,13 @@ def editor_wrong(page: Page) -> views.EditorView:
     notice = Notice(
         text=Sentence("Somebody else has changed this meanwhile. What you typed is still here."), tone="bad"
     )
-    source = views.SourceLine(
+    source = pages.SourceLine(
         title=_TITLE,
         href="/r/umgebungen",
         attribution=f"“{_TITLE.value}” by Cy, https://learn.example/r/1, licensed under CC BY-SA 4.0 ({CC_BY_SA})",
         warning="CC BY-SA 4.0 asks that adaptations are shared under the same licence, not under CC BY 4.0.",
     )
-    preview = views.Preview(
+    preview = pages.Preview(
         texts=_TEXTS, licence=licence_in_words(CC_BY_SA), gaps=(ExportGap(profile="AMB", fields=("about", "creator")),)
     )
     return replace(
@@ -109,15 +109,15 @@ def editor_wrong(page: Page) -> views.EditorView:
         version=3,
         sources=(source,),
         preview=preview,
-        differences=(views.Difference(label=Sentence("Title"), theirs="Signs, by somebody else"),),
+        differences=(pages.Difference(label=Sentence("Title"), theirs="Signs, by somebody else"),),
         history_path="/r/signs/versions",
         other_draft="/r/signs/edit?draft=1",
     )
 
 
-def not_allowed(page: Page) -> views.NotAllowedView:
+def not_allowed(page: Page) -> pages.NotAllowedView:
     iri = "https://creativecommons.org/licenses/by-nd/4.0/"
-    return views.NotAllowedView(
+    return pages.NotAllowedView(
         page=_page(page, "/r/signs", Sentence("Make your own from this")),
         title=_TITLE,
         path="/r/signs",
@@ -126,31 +126,31 @@ def not_allowed(page: Page) -> views.NotAllowedView:
     )
 
 
-def drafts(page: Page) -> views.DraftsView:
+def drafts(page: Page) -> pages.DraftsView:
     rows = (
-        views.DraftRow(title=_TITLE.value, path="/resources/new?draft=1", delete_path="/resources/drafts/1/delete",
+        pages.DraftRow(title=_TITLE.value, path="/resources/new?draft=1", delete_path="/resources/drafts/1/delete",
                        changed_at=page.now_at - DAY),
-        views.DraftRow(title="", path="/r/signs/edit?draft=2", delete_path="/resources/drafts/2/delete",
+        pages.DraftRow(title="", path="/r/signs/edit?draft=2", delete_path="/resources/drafts/2/delete",
                        changed_at=page.now_at, about=Link(label="Signs that help", href="/r/signs")),
     )  # fmt: skip
-    return views.DraftsView(
+    return pages.DraftsView(
         page=_page(page, "/resources/drafts", Sentence("Your drafts")), csrf="x", rows=rows, new_path="/resources/new"
     )
 
 
-def versions(page: Page) -> views.VersionsView:
+def versions(page: Page) -> pages.VersionsView:
     now = page.now_at
     rows = (
-        views.VersionRow(number=2, title=_TITLE, path="/r/signs", from_at=now - DAY),
-        views.VersionRow(number=1, title=_TITLE, path="/r/signs/versions/1", from_at=now - 9 * DAY, until_at=now - DAY),
+        pages.VersionRow(number=2, title=_TITLE, path="/r/signs", from_at=now - DAY),
+        pages.VersionRow(number=1, title=_TITLE, path="/r/signs/versions/1", from_at=now - 9 * DAY, until_at=now - DAY),
     )
-    return views.VersionsView(
+    return pages.VersionsView(
         page=_page(page, "/r/signs/versions", Sentence("Earlier versions")), title=_TITLE, path="/r/signs", rows=rows
     )
 
 
-def version(page: Page) -> views.VersionView:
-    return views.VersionView(
+def version(page: Page) -> pages.VersionView:
+    return pages.VersionView(
         page=_page(page, "/r/signs/versions/1", Sentence("Earlier version")),
         title=_TITLE,
         path="/r/signs",
@@ -163,8 +163,8 @@ def version(page: Page) -> views.VersionView:
     )
 
 
-def withdraw(page: Page) -> views.WithdrawView:
-    return views.WithdrawView(
+def withdraw(page: Page) -> pages.WithdrawView:
+    return pages.WithdrawView(
         page=_page(page, "/r/signs/withdraw", Sentence("Withdraw")), csrf="x", action="/r/signs/withdraw", title=_TITLE,
         path="/r/signs",
     )  # fmt: skip
@@ -183,11 +183,11 @@ _SEEN = (
 )
 
 
-def use_form(page: Page) -> views.UseFormView:
+def use_form(page: Page) -> pages.UseFormView:
     names = ("language", "context", "outcome", "people-min", "people-max", "since", "until", "adaptation",
              "derivative", "advice", "contact", "contact-url", "visibility", "form")  # fmt: skip
     fields = {name: Field(error=_WRONG if name == "until" else "") for name in names}
-    return views.UseFormView(
+    return pages.UseFormView(
         page=_page(page, "/r/signs/used", Sentence("How we used this")),
         csrf="x",
         action="/r/signs/used",
@@ -203,8 +203,8 @@ def use_form(page: Page) -> views.UseFormView:
     )
 
 
-def review_form(page: Page) -> views.ReviewFormView:
-    return views.ReviewFormView(
+def review_form(page: Page) -> pages.ReviewFormView:
+    return pages.ReviewFormView(
         page=_page(page, "/r/signs/review", Sentence("Your review")),
         csrf="x",
         action="/r/signs/review",
@@ -235,14 +235,14 @@ def collection_part() -> CollectionPart:
     )  # fmt: skip
 
 
-def collections(page: Page) -> views.CollectionsView:
-    return views.CollectionsView(
+def collections(page: Page) -> pages.CollectionsView:
+    return pages.CollectionsView(
         page=_page(page, "/collections", Sentence("Collections")), cards=(), new_path="/resources/new?kind=collection"
     )
 
 
-def collect(page: Page) -> views.CollectView:
-    return views.CollectView(
+def collect(page: Page) -> pages.CollectView:
+    return pages.CollectView(
         page=_page(page, "/r/signs/collect", Sentence("Put into a collection")),
         csrf="x",
         action="/r/signs/collect",
@@ -257,8 +257,9 @@ def collect(page: Page) -> views.CollectView:
     )
 
 
-def all_views(page: Page) -> dict[str, object]:
-    """Every page of this package by its name; ``page``: the frame, as a member sees it."""
+def views() -> dict[str, View]:
+    """As a member sees them."""
+    page = frame.page(viewer=frame.ADMIN)
     return {
         "resource-editor": editor(page),
         "resource-editor-wrong": editor_wrong(page),

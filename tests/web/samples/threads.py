@@ -1,10 +1,11 @@
-"""Sample pages of communities, threads, questions and writing. See ``sample_views``."""
+"""Sample pages of communities, threads, questions and writing."""
 
 from dataclasses import replace
 
 from node.clock import DAY, HOUR, MINUTE
 from node.domain.notices import NoticeType, Occasion
-from tests.web import sample_views
+from tests.web.samples import frame
+from tests.web.samples.resources import cards
 from web.events.views import EventCard, When
 from web.notifications.views import NoticeRow, NotificationsView, RequestRow, RequestsView
 from web.pages.parts import (
@@ -50,7 +51,7 @@ PATH = "/c/dementia"
 
 
 def _page(path: str, title: str, **changes: object) -> Page:
-    return sample_views.page(path, title=title, **{"viewer": VIEWER, **changes})
+    return frame.page(path, title=title, **{"viewer": VIEWER, **changes})
 
 
 def _head(**changes: object) -> CommunityHead:
@@ -387,7 +388,7 @@ def no_notification_requests() -> RequestsView:
 
 
 def kept() -> KeptView:
-    rows = (KeptRow(post=_question()), KeptRow(resource=sample_views.cards()[0]))
+    rows = (KeptRow(post=_question()), KeptRow(resource=cards()[0]))
     return KeptView(
         page=_page("/bookmarks", "Kept for later"), rows=rows, paging=Paging(next_path="/bookmarks?before=1")
     )
@@ -397,7 +398,7 @@ def nothing_kept() -> KeptView:
     return KeptView(page=_page("/bookmarks", "Kept for later"))
 
 
-def thread_views() -> dict[str, View]:
+def views() -> dict[str, View]:
     """Each by a short name."""
     views = (
         community_page,

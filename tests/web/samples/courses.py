@@ -1,9 +1,10 @@
-"""Sample pages of courses. See ``sample_views``."""
+"""Sample pages of courses."""
 
 from collections.abc import Callable
 
 from node.clock import DAY
-from tests.web import sample_views
+from tests.web.samples import frame
+from tests.web.samples.catalogue import catalogue
 from web.courses.parts import CourseSection, InstanceCard, PlaceLine, SyllabusSection
 from web.courses.views import CoursesView, EnrolmentGroup, EnrolmentRow, EnrolmentsView, StartCard
 from web.pages.parts import Agent, Concept, Field, Link, Paging, Prose, Reference, Text
@@ -68,7 +69,7 @@ def _section(*coming: InstanceCard, **parts: object) -> CourseSection:
 
 def _page(course: CourseSection) -> ResourceView:
     return ResourceView(
-        page=sample_views.page("/r/raumgestaltung", title=LONG),
+        page=frame.page("/r/raumgestaltung", title=LONG),
         iri="https://learn.hochschule-nordheim-weserbergland.example/r/raumgestaltung#resource",
         names=(Text(value=LONG, language="de"),),
         kind="course",
@@ -110,7 +111,7 @@ def course_for_strangers() -> ResourceView:
 
 
 def courses() -> CoursesView:
-    catalogue = sample_views.catalogue()
+    found = catalogue()
     start = StartCard(
         path="/r/raumgestaltung#i0123456789a",
         course=Text(value=LONG, language="de"),
@@ -124,22 +125,22 @@ def courses() -> CoursesView:
         path="/r/x#i0123456789c", course=Text(value="Hand hygiene"), state="waiting", starts_on="2026-12-01"
     )
     return CoursesView(
-        page=sample_views.page("/courses", title="Courses", section="/courses"),
+        page=frame.page("/courses", title="Courses", section="/courses"),
         search_path="/courses",
-        total=len(catalogue.cards),
+        total=len(found.cards),
         mine=(mine,),
         soon=(start, any_time),
-        cards=catalogue.cards,
-        facets=catalogue.facets,
-        chips=catalogue.chips,
-        sorts=catalogue.sorts,
+        cards=found.cards,
+        facets=found.facets,
+        chips=found.chips,
+        sorts=found.sorts,
         paging=Paging(next_path="/courses?cursor=x"),
         new_path="/resources/new?kind=course",
     )
 
 
 def no_courses() -> CoursesView:
-    return CoursesView(page=sample_views.page("/courses", title="Courses", section="/courses"), search_path="/courses")
+    return CoursesView(page=frame.page("/courses", title="Courses", section="/courses"), search_path="/courses")
 
 
 def enrolments() -> EnrolmentsView:
@@ -157,7 +158,7 @@ def enrolments() -> EnrolmentsView:
         for number, state in enumerate(("requested", "enrolled", "waiting", "invited", "refused"))
     )
     return EnrolmentsView(
-        page=sample_views.page("/courses/raumgestaltung/enrolments", title="Enrolments", noindex=True),
+        page=frame.page("/courses/raumgestaltung/enrolments", title="Enrolments", noindex=True),
         course=Link(label=LONG, href="/r/raumgestaltung"),
         csrf="c" * 43,
         groups=(
@@ -178,7 +179,7 @@ def enrolments() -> EnrolmentsView:
     )
 
 
-def course_views() -> dict[str, View]:
+def views() -> dict[str, View]:
     views: tuple[Callable[[], View], ...] = (
         course_to_enrol_in,
         course_with_places_taken,

@@ -1,9 +1,9 @@
-"""Sample pages of what people do with their accounts: letting apps in, settings, joining. See ``sample_views``."""
+"""Sample pages of what people do with their accounts: letting apps in, settings, joining."""
 
 from dataclasses import replace
 
 from node.clock import DAY, HOUR
-from tests.web import sample_views
+from tests.web.samples import frame
 from web.account.data import DataView, FailedLine, ImportRow
 from web.account.factor import draw
 from web.account.leave import LeaveView, LeftView
@@ -35,7 +35,7 @@ NOW = 1_793_000_000_000
 
 def consent() -> ConsentView:
     return ConsentView(
-        page=sample_views.page("/oauth/authorize", title="Let an app in", quiet=True, noindex=True),
+        page=frame.page("/oauth/authorize", title="Let an app in", quiet=True, noindex=True),
         action="/oauth/authorize",
         csrf="c" * 43,
         query="client_id=x&redirect_uri=y&state=%22%3E",
@@ -50,7 +50,7 @@ def consent() -> ConsentView:
 
 def consent_of_a_program() -> ConsentView:
     return ConsentView(
-        page=sample_views.page("/oauth/authorize", title="Let an app in", quiet=True, noindex=True),
+        page=frame.page("/oauth/authorize", title="Let an app in", quiet=True, noindex=True),
         action="/oauth/authorize",
         csrf="c" * 43,
         query="client_id=x",
@@ -62,18 +62,18 @@ def consent_of_a_program() -> ConsentView:
 
 
 def code() -> CodeView:
-    page = sample_views.page("/oauth/authorize", title="Your code", quiet=True, noindex=True)
+    page = frame.page("/oauth/authorize", title="Your code", quiet=True, noindex=True)
     return CodeView(page=page, app="toot", code="mCK5Lc0F7c1zYw0x3oC4uGqEoV2m3y8s1vQh9dS5r4U")
 
 
 def second_step() -> SecondStepView:
-    page = sample_views.page("/sign-in/code", title="One more step", quiet=True, noindex=True)
+    page = frame.page("/sign-in/code", title="One more step", quiet=True, noindex=True)
     return SecondStepView(page=page, action="/sign-in/code", csrf="c" * 43, error="This code is not right.")
 
 
 def _settings(path: str, title: str, notice: Notice | None = None) -> Page:
     viewer = Viewer(name="brigid", path="/@brigid", csrf="c" * 43, is_admin=True)
-    return sample_views.page(path, title=title, section="/settings", noindex=True, notice=notice, viewer=viewer)
+    return frame.page(path, title=title, section="/settings", noindex=True, notice=notice, viewer=viewer)
 
 
 def settings_profile() -> ProfileView:
@@ -185,12 +185,12 @@ def second_factor() -> FactorView:
 
 
 def recovery_codes() -> RecoveryCodesView:
-    page = sample_views.page("/settings/second-factor", title="Your recovery codes", quiet=True, noindex=True)
+    page = frame.page("/settings/second-factor", title="Your recovery codes", quiet=True, noindex=True)
     return RecoveryCodesView(page=page, codes=("k3xq-7mzt-p2aa-c4vd",) * 10)
 
 
 def forgot() -> ForgotView:
-    page = sample_views.page("/forgot", title="Forgot your password?", quiet=True, noindex=True)
+    page = frame.page("/forgot", title="Forgot your password?", quiet=True, noindex=True)
     return ForgotView(page=page, action="/forgot", csrf="c" * 43)
 
 
@@ -203,14 +203,14 @@ def forgot_without_mail() -> ForgotView:
 
 
 def new_password() -> NewPasswordView:
-    page = sample_views.page("/reset", title="A new password", quiet=True, noindex=True)
+    page = frame.page("/reset", title="A new password", quiet=True, noindex=True)
     error = "A password has 12 to 256 characters."
     return NewPasswordView(page=page, action="/reset", csrf="c" * 43, ticket="t" * 43, error=error)
 
 
 def join() -> JoinView:
     return JoinView(
-        page=sample_views.page("/join", title="Make an account", quiet=True, noindex=True),
+        page=frame.page("/join", title="Make an account", quiet=True, noindex=True),
         action="/join",
         csrf="c" * 43,
         asks_reason=True,
@@ -221,7 +221,7 @@ def join() -> JoinView:
 
 
 def joined() -> JoinedView:
-    page = sample_views.page("/join", title="Welcome", quiet=True, noindex=True)
+    page = frame.page("/join", title="Welcome", quiet=True, noindex=True)
     return JoinedView(page=page, handle="@brigid@learn.hospital.example", state="pending")
 
 
@@ -230,7 +230,7 @@ def joined_at_once() -> JoinedView:
 
 
 def confirm() -> ConfirmView:
-    page = sample_views.page("/confirm", title="Confirm your address", quiet=True, noindex=True)
+    page = frame.page("/confirm", title="Confirm your address", quiet=True, noindex=True)
     return ConfirmView(page=page, action="/confirm", csrf="c" * 43, ticket="t" * 43)
 
 
@@ -253,7 +253,7 @@ def members() -> MembersView:
     )
     viewer = Viewer(name="brigid", path="/@brigid", csrf="c" * 43, is_admin=True)
     return MembersView(
-        page=sample_views.page("/admin/members", title="Joining", section="/admin", noindex=True, viewer=viewer),
+        page=frame.page("/admin/members", title="Joining", section="/admin", noindex=True, viewer=viewer),
         csrf="c" * 43,
         mode="approval",
         invite_path="/admin/members/invitations",
@@ -303,11 +303,11 @@ def settings_leave_wrong() -> LeaveView:
 
 
 def left() -> LeftView:
-    page = sample_views.page("/settings/left", title="Your account has been deleted", quiet=True, noindex=True)
+    page = frame.page("/settings/left", title="Your account has been deleted", quiet=True, noindex=True)
     return LeftView(page=page)
 
 
-def account_views() -> dict[str, View]:
+def views() -> dict[str, View]:
     """Each by a short name."""
     views = (
         consent,

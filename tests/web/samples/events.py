@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import replace
 
 from node.clock import DAY, HOUR
+from tests.web.samples import frame
 from web.events.calendar import span_of
 from web.events.form import NAMES
 from web.events.timezones import COMMON
@@ -26,16 +27,16 @@ from web.events.views import (
     When,
 )
 from web.pages.parts import ActorCard, Field, Link, Origin, Paging, Prose, SafeHtml, Text
-from web.pages.views import Page, View, Viewer
+from web.pages.views import Page, View
 
 _ADDRESS = "https://learn.museum.example/calendar/" + "k" * 43 + ".ics"
 _LONG = "Demenzfreundliche Wegeleitsysteme: Erfahrungsaustausch der Krankenhausverwaltungen Nordheim-Weserbergland"
 _CSRF = "c" * 43
 
 
-def views(page: Page, viewer: Viewer) -> dict[str, View]:
+def views() -> dict[str, View]:
     """Every page of events, empty and full, for readers, members and organisers."""
-    now = page.now_at
+    page, viewer, now = frame.page(), frame.ADMIN, frame.NOW
     signed_in = replace(page, viewer=viewer, section="/events", title="Events", path="/events")
     return {
         "events": EventsView(

@@ -1,6 +1,6 @@
 """Serves the sample pages with the headers of real ones: for the tests that look, and for people who design.
 
-``python -m tests.web.sample_server`` prints the address; ``/`` lists the pages.
+``python -m tests.web.samples.server`` prints the address; ``/`` lists the pages.
 """
 
 import asyncio
@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from aiohttp import web
 
-from tests.web.sample_views import all_views
+from tests.web.samples import all_views
 from web.assets import PREFIX, Assets
 from web.rendering import Renderer
 
@@ -37,10 +37,6 @@ def build_sample_app() -> web.Application:
         view = replace(view, page=replace(view.page, language=request.query.get("lang", "en")))  # type: ignore[type-var]
         return web.Response(text=renderer.render(view), content_type="text/html", headers=HEADERS)
 
-    async def live(request: web.Request) -> web.Response:
-        """What the script of a member's page listens to: nothing happens here (204 ends it)."""
-        return web.Response(status=204)
-
     async def picture(request: web.Request) -> web.Response:
         return web.Response(text=PICTURE, content_type="image/svg+xml")
 
@@ -54,7 +50,6 @@ def build_sample_app() -> web.Application:
             web.get("/", index),
             web.get("/live", nothing_new),
             web.get("/sample/picture.svg", picture),
-            web.get("/live", live),
             web.get("/sample/{name}", sample),
             web.get(PREFIX + "{name}", assets.serve),
         ]

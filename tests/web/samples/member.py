@@ -1,19 +1,18 @@
 """The home of a member, full and empty."""
 
-from dataclasses import replace
-
 from node.clock import DAY, HOUR
+from tests.web.samples import frame
 from web.events.views import EventCard, When
 from web.member.views import MemberHomeView, TipRow, TopicRow
 from web.pages.parts import Link, Text
-from web.pages.views import Page, View, Viewer
+from web.pages.views import View
 
 _WARDS = Link(label="Demenzfreundliche Orte in der Nachbarschaft", href="/c/wards")
 _GRACE, _OLUFEMI = Link(label="Grace Hopper", href="/@grace"), Link(label="Olúfẹ́mi Adébáyọ̀", href="/@o@museum.example")
 
 
-def views(page: Page, viewer: Viewer) -> dict[str, View]:
-    page = replace(page, path="/", section="/", viewer=viewer)
+def views() -> dict[str, View]:
+    page = frame.page(section="/", viewer=frame.ADMIN)
     now = page.now_at
     lamps = TopicRow(
         title=Text(

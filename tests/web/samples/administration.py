@@ -1,0 +1,281 @@
+"""Pages of administrators and moderators."""
+
+from dataclasses import replace
+
+from node.clock import DAY, HOUR, MINUTE
+from node.domain.moderation import DomainPolicy, Sanction
+from node.store.rules import Rule
+from tests.web.samples.frame import ADMIN, MUSEUM, NOW, UNIVERSITY, page
+from web.admin import views as admin
+from web.admin.house import HouseView
+from web.pages.parts import Field, Link, Paging
+from web.pages.views import Notice, Page, View
+
+
+def admin_page(path: str, title: str) -> Page:
+    return page(path, title=title, section="/admin", viewer=ADMIN, noindex=True)
+
+
+def overview() -> admin.OverviewView:
+    return admin.OverviewView(
+        page=replace(admin_page("/admin", "Administration"), notice=Notice(text="The message was put back in line.")),
+        peers=48,
+        peers_failing=3,
+        waiting=1204,
+        oldest_at=NOW - 7 * MINUTE,
+        parked=2,
+        policies=4,
+        users=418,
+        own_resources=132,
+        network_resources=1426,
+        database_bytes=734_003_200,
+        media_bytes=12_400_000_000,
+        started_at=NOW - 3 * DAY,
+        checks=(
+            admin.Check(name="Database", ok=True, sentence="writable, schema current"),
+            admin.Check(name="Disk", ok=True, sentence="41 GB free"),
+            admin.Check(name="Backup", ok=False, sentence="there is no verified backup yet"),
+        ),
+    )
+
+
+def peers() -> admin.PeersView:
+    return admin.PeersView(
+        page=admin_page("/admin/peers", "Peers"),
+        total=48,
+        filters=(Link(label="All (48)", href="/admin/peers"), Link(label="Failing (3)", href="/admin/peers?failing=1")),
+        peers=(
+            admin.PeerRow(
+                host=UNIVERSITY.host,
+                name=UNIVERSITY.organisation,
+                path=UNIVERSITY.path,
+                software="Rhizome 0.1.0",
+                circuit="open",
+                last_success_at=NOW - 9 * HOUR,
+                last_failure_at=NOW - 4 * MINUTE,
+                next_probe_at=NOW + 26 * MINUTE,
+                failures=11,
+                error="connection refused after 5 s <b>",
+                queued=318,
+                oldest_at=NOW - 9 * HOUR,
+                followers=4,
+                following=2,
+                catalogue="12 revisions behind",
+            ),
+            admin.PeerRow(
+                host="learn.museum.example",
+                name=MUSEUM.organisation,
+                path=MUSEUM.path,
+                software="Rhizome 0.1.0",
+                last_success_at=NOW - 40_000,
+                followers=31,
+                following=1,
+                catalogue="in step",
+            ),
+            admin.PeerRow(
+                host="social.example", software="Mastodon 4.6.0", effect=DomainPolicy.LIMIT, circuit="probing"
+            ),
+        ),
+        paging=Paging(next_path="/admin/peers?after=social.example"),
+    )
+
+
+def queue() -> admin.QueueView:
+    return admin.QueueView(
+        page=admin_page("/admin/queue", "Queue"),
+        csrf="c" * 43,
+        queues=(
+            admin.QueueRow(kind="inbox", waiting=12, running=4, oldest_at=NOW - 3_000),
+            admin.QueueRow(kind="deliver", waiting=1187, running=32, retrying=318, oldest_at=NOW - 9 * HOUR),
+            admin.QueueRow(kind="fetch"),
+        ),
+        parked=(
+            admin.ParkedMessage(
+                id="116230",
+                kind="inbox",
+                host="odd.example",
+                subject="Create Note https://odd.example/notes/9f2",
+                error="object.content: expected text, found a list",
+                attempts=5,
+                parked_at=NOW - 2 * HOUR,
+                request_id="01JRES-7f3a2b",
+                retry_path="/admin/queue/116230/retry",
+                discard_path="/admin/queue/116230/discard",
+                body='{"type": "Create", "object": {"content": ["<script>alert(1)</script>"]}}',
+            ),
+        ),
+        parked_total=2,
+    )
+
+
+def policies() -> admin.PoliciesView:
+    return admin.PoliciesView(
+        page=admin_page("/admin/policies", "Domain policies"),
+        csrf="c" * 43,
+        preview_path="/admin/policies",
+        set_path="/admin/policies/set",
+        domain=Field(value="spam.example"),
+        preview=admin.PolicyPreview(
+            domain="spam.example",
+            effect=DomainPolicy.BLOCK,
+            hosts=3,
+            followers=2,
+            following=1,
+            posts=1840,
+            deliveries=6,
+        ),
+        policies=(
+            admin.PolicyRow(
+                domain="werbeanzeigenverteilungsgesellschaft.example",
+                effect=DomainPolicy.BLOCK,
+                remove_path="/admin/policies/1/remove",
+                reason="Sends advertisements as replies to every course announcement.",
+                by="@maeve",
+                set_at=NOW - 20 * DAY,
+            ),
+            admin.PolicyRow(
+                domain="pictures.example", effect=DomainPolicy.MEDIA_FREE, remove_path="/admin/policies/2/remove"
+            ),
+        ),
+    )
+
+
+def house() -> HouseView:
+    return HouseView(
+        page=admin_page("/admin/house", "Rules and texts"),
+        csrf="c" * 43,
+        rules=(
+            Rule(1, "Be kind, also where you disagree.", "Criticise what was said, not who said it."),
+            Rule(2, "Materialübersichtsverantwortliche nennen ihre Quellen.", ""),
+        ),
+        texts={"about": "We teach *nursing*.", "privacy-policy": "", "terms-of-service": ""},
+    )
+
+
+PERSON = admin.PersonRow(
+    id="31",
+    path="/admin/people/31",
+    handle="@ein_sehr_langer_benutzername@rechtsschutzversicherungsgesellschaften.example",
+    name="Mallory <b>",
+    decisions=(admin.Decision(kind=Sanction.SILENCED, reason="Werbung in jedem Faden", since=NOW - 3 * DAY),),
+)
+
+
+REPORT = admin.ReportRow(
+    path="/admin/reports/7",
+    number="7",
+    target=PERSON.handle,
+    reporter="social.example",
+    comment="Verkauft Unterlagen, die frei sind. <script>",
+    category="spam",
+    posts=2,
+    at=NOW - HOUR,
+)
+
+
+def people() -> admin.PeopleView:
+    return admin.PeopleView(
+        page=admin_page("/admin/people", "People"),
+        people=(PERSON, admin.PersonRow(id="1", path="/admin/people/1", handle="@maeve@x.example", role="admin")),
+        filters=(Link(label="All", href="/admin/people"), Link(label="Suspended", href="/admin/people?show=suspended")),
+        paging=Paging(next_path="/admin/people?before=1"),
+    )
+
+
+def nobody() -> admin.PeopleView:
+    return admin.PeopleView(page=admin_page("/admin/people", "People"), query="xyz")
+
+
+def decided_person() -> admin.PersonView:
+    return admin.PersonView(
+        page=admin_page("/admin/people/31", "Mallory"),
+        csrf="c" * 43,
+        person=replace(PERSON, role="member", email="mallory@example.org", local=True),
+        sanction_path="/admin/people/31/sanctions",
+        role_path="/admin/people/31/role",
+        reset_path="/admin/people/31/reset",
+        link=f"https://learn.hospital.example/reset?ticket={'x' * 43}",
+        profile_path="/@mallory",
+        roles=("member", "moderator", "admin"),
+        posts=1204,
+        open_reports=2,
+        reports_path="/admin/reports?about=31",
+    )
+
+
+def reports() -> admin.ReportsView:
+    return admin.ReportsView(page=admin_page("/admin/reports", "Reports"), reports=(REPORT,), total=1)
+
+
+def no_reports() -> admin.ReportsView:
+    return admin.ReportsView(page=admin_page("/admin/reports", "Reports"), is_open=False)
+
+
+def report() -> admin.ReportView:
+    return admin.ReportView(
+        page=admin_page("/admin/reports/7", "Report"),
+        csrf="c" * 43,
+        report=REPORT,
+        is_open=True,
+        state_path="/admin/reports/7/state",
+        note_path="/admin/reports/7/notes",
+        person=PERSON,
+        posts=(
+            admin.ReportedPost(
+                text="Kauft jetzt! " * 20,
+                path="/@mallory/p8",
+                at=NOW - 2 * HOUR,
+                has_media=True,
+                remove_path="/admin/reports/7/posts/8/remove",
+            ),
+            admin.ReportedPost(text=""),
+        ),
+        notes=(admin.ReportNote(author="@maeve@x.example", text="Schon das dritte Mal.", at=NOW - HOUR),),
+    )
+
+
+def audit() -> admin.AuditView:
+    return admin.AuditView(
+        page=admin_page("/admin/audit", "Log"),
+        rows=(
+            admin.AuditRow(
+                at=NOW - DAY,
+                by="https://x.example/ap/a/1",
+                action="suspended.impose",
+                target="https://social.example/users/mallory",
+                change='{"after": {"reason": "spam", "follows_ended": 3}}',
+            ),
+            admin.AuditRow(at=NOW, by="", action="policy.set", target="spam.example"),
+        ),
+    )
+
+
+def block_list() -> admin.BlockListView:
+    return admin.BlockListView(
+        page=admin_page("/admin/policies/import", "Take over a list"),
+        csrf="c" * 43,
+        import_path="/admin/policies/import",
+        text="spam.example\nno domain",
+        domains=(admin.ListedDomain(domain="spam.example", effect=DomainPolicy.BLOCK, reason="Spam", follows=3),),
+        problems=('Line 2: "no domain" is no domain.',),
+        unchanged=4,
+    )
+
+
+def views() -> dict[str, View]:
+    every = (
+        overview,
+        peers,
+        queue,
+        policies,
+        house,
+        people,
+        nobody,
+        decided_person,
+        reports,
+        no_reports,
+        report,
+        audit,
+        block_list,
+    )
+    return {view.__name__: view() for view in every}
