@@ -56,6 +56,7 @@ def actor_document(conn: Connection, actor_id: int, *, is_bare: bool = False) ->
         icon=row.icon if is_told else "",
         image=row.image if is_told else "",
         fields=tuple(ProfileField(field["name"], field["value"]) for field in row.fields if is_told),
+        emojis=tuple(Emoji(**each) for each in row.emojis if is_told),
         also_known_as=tuple(row.also_known_as),
         moved_to=row.moved_to,
         has_catalogue=bool(row.catalogue),

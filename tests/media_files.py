@@ -32,6 +32,10 @@ def picture(form: str = "JPEG", width: int = 64, height: int = 48, mode: str = "
     return encoded(painting(width, height, mode), form, **options)
 
 
+def size_of(data: bytes) -> tuple[int, int]:
+    return Image.open(io.BytesIO(data)).size
+
+
 def photograph() -> bytes:
     """A JPEG as a telephone makes it: lying on its side, with its position and a comment."""
     exif = Image.Exif()

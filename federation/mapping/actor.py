@@ -20,9 +20,11 @@ from federation.mapping.limits import (
     MAX_NAME,
     MAX_PEM,
     MAX_SUMMARY_BYTES,
+    MAX_TAGS,
     MAX_USERNAME,
 )
 from federation.mapping.media import page_address, picture
+from federation.mapping.tags import build_emojis, read_emojis
 from federation.vocab import ACTOR_KINDS, CAPABILITIES, TYPE_OF_ACTOR
 from node.clock import to_rfc3339
 from node.domain.actors import ActorKey, ActorKind, KeyAlgorithm, OwnActor, ProfileField, RemoteActor
@@ -77,6 +79,7 @@ def read_actor(document: object, *, own_origin: str = "") -> RemoteActor:
         icon=picture(doc, "icon"),
         image=picture(doc, "image"),
         fields=_fields(doc),
+        emojis=read_emojis(doc.objects("tag")[:MAX_TAGS]),
         also_known_as=tuple(filter(is_web_uri, doc.refs("alsoKnownAs")))[:MAX_ALIASES],
         moved_to=moved_to if is_web_uri(moved_to := doc.ref("movedTo")) else "",
         keys=_keys(doc, uri),
@@ -249,6 +252,7 @@ def _build_optional(actor: OwnActor) -> dict[str, Any]:
         "attachment": [
             {"type": "PropertyValue", "name": field.name, "value": field.value_html} for field in actor.fields
         ],
+        "tag": build_emojis(actor.emojis),
         "alsoKnownAs": list(actor.also_known_as),
         "movedTo": actor.moved_to,
         "attributionDomains": list(actor.attribution_domains),

@@ -31,7 +31,7 @@ from federation.mapping.limits import (
     MAX_TAGS,
 )
 from federation.mapping.media import page_address, read_attachments, read_link, write_attachment, write_link
-from federation.mapping.tags import read_emojis, read_hashtags, read_mentions, read_quote
+from federation.mapping.tags import build_emojis, read_emojis, read_hashtags, read_mentions, read_quote
 from federation.mediatype import LD_JSON_AS2
 from federation.vocab import ACTIVITY_TYPES, ACTOR_KINDS, COLLECTION_TYPES, POST_KINDS, PUBLIC, TOMBSTONE, TYPE_OF_POST
 from node.clock import to_rfc3339
@@ -309,10 +309,7 @@ def _build_tags(post: OwnPost) -> list[dict[str, Any]]:
         {"type": "Mention", "href": each.uri, "name": each.name} for each in post.mentions
     ]
     hashtags = [{"type": "Hashtag", "href": f"{origin}/tags/{name}", "name": f"#{name}"} for name in post.hashtags]
-    emojis = [
-        {"type": "Emoji", "name": f":{each.shortcode}:", "icon": {"type": "Image", "url": each.url}}
-        for each in post.emojis
-    ]
+    emojis = build_emojis(post.emojis)
     return [*mentions, *hashtags, *emojis, *([_quote_link(post.quote)] if post.quote else [])]
 
 

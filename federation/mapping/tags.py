@@ -1,6 +1,7 @@
 """Mentions, hashtags, custom emoji and quotes among the tags of a post."""
 
 import re
+from typing import Any
 
 from federation.jsonld import Doc
 from federation.mapping.limits import MAX_HASHTAG, MAX_NAME, MAX_SHORTCODE
@@ -40,6 +41,22 @@ def read_emojis(tags: tuple[Doc, ...]) -> tuple[Emoji, ...]:
             icon = tag.child("icon")
             found.setdefault(name[1], Emoji(name[1], url, icon.text("mediaType", 100) if icon else ""))
     return tuple(found.values())
+
+
+def build_emojis(emojis: tuple[Emoji, ...]) -> list[dict[str, Any]]:
+    """The same for other servers; ``mediaType`` is left out where it is not known."""
+    return [
+        {
+            "type": "Emoji",
+            "name": f":{each.shortcode}:",
+            "icon": {
+                "type": "Image",
+                **({"mediaType": each.media_type} if each.media_type else {}),
+                "url": each.url,
+            },
+        }
+        for each in emojis
+    ]
 
 
 def read_quote(doc: Doc, tags: tuple[Doc, ...]) -> str:

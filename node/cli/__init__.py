@@ -27,6 +27,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "keys": "Show and change the keys that actors sign with.",
         "user": "Add people, give them passwords and tokens, let accounts move.",
         "community": "Found communities and govern them.",
+        "emoji": "Give the node small pictures for posts and profiles.",
         "actor": "Add further catalogues, and say what profiles are about.",
         "resource": "Add learning resources, and take them back.",
         "follow": "Follow somebody on another node.",

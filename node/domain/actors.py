@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from node.domain.communities import RemoteCommunity
+from node.domain.posts import Emoji
 
 
 class ActorKind(enum.StrEnum):
@@ -65,6 +66,7 @@ class RemoteActor:
     icon: str = ""
     image: str = ""
     fields: tuple[ProfileField, ...] = ()
+    emojis: tuple[Emoji, ...] = ()
     also_known_as: tuple[str, ...] = ()
     moved_to: str = ""
     keys: tuple[ActorKey, ...] = ()
@@ -104,6 +106,7 @@ class OwnActor:
     icon: str = ""
     image: str = ""
     fields: tuple[ProfileField, ...] = ()
+    emojis: tuple[Emoji, ...] = ()
     also_known_as: tuple[str, ...] = ()
     moved_to: str = ""
     has_catalogue: bool = False

@@ -35,6 +35,7 @@ class MediaPurpose(enum.StrEnum):
     ATTACHMENT = "attachment"
     AVATAR = "avatar"
     HEADER = "header"
+    EMOJI = "emoji"
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,11 +48,12 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Emoji:
-    """A picture that stands for ``:shortcode:`` in the texts of one post."""
+    """A picture that stands for ``:shortcode:`` in the texts of one post or profile."""
 
     shortcode: str
     url: str
     media_type: str = ""
+    still_url: str = ""  # the same standing still, of ours that move
 
 
 @dataclass(frozen=True, slots=True)

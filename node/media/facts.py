@@ -60,3 +60,4 @@ def read_facts(answer: Mapping[str, Any]) -> Facts:
 ATTACHED = Shape()
 AVATAR = Shape(box=(400, 400))
 HEADER = Shape(box=(1500, 500))
+EMOJI = Shape(pixels=128 * 128)

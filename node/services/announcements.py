@@ -10,7 +10,7 @@ from node.markdown import Words, render_markdown
 from node.sentences import Sentence
 from node.services import moderate, news
 from node.services.context import Unit
-from node.store import announcements
+from node.store import announcements, emojis
 
 MAX_TEXT = 5_000  # characters
 MAX_REACTIONS = 8  # different emoji
@@ -75,9 +75,12 @@ def dismiss(conn: Connection, announcement_id: int, actor_id: int, now: int) -> 
 
 
 def react(conn: Connection, unit: Unit, announcement_id: int, name: str, actor_id: int) -> None:
-    """Choose an emoji. Raises NotFound, and Invalid for what is no emoji or beyond ``MAX_REACTIONS`` different ones."""
+    """Choose an emoji, a symbol or the shortcode of one of ours.
+
+    Raises NotFound, and Invalid for what is no emoji or beyond ``MAX_REACTIONS`` different ones.
+    """
     _find(conn, announcement_id, unit.now)
-    if not is_emoji(name):
+    if not is_emoji(name) and not emojis.load_usable(conn, [name]):
         raise Invalid("Validation failed: Name is not a recognized emoji")
     known = announcements.load_names(conn, announcement_id)
     if name not in known and len(known) >= MAX_REACTIONS:

@@ -19,6 +19,7 @@ from node.domain.visibility import Visibility
 from node.errors import Invalid, NotFound, PreconditionFailed
 from node.markdown import Words, hashtag_link, mention_link, profile_link, render_markdown
 from node.richtext import clean_plain_field
+from node.services import emojis
 from node.services.context import Unit
 from node.store import actors, communities
 from node.store.actors import Actor
@@ -141,7 +142,8 @@ def write_profile(conn: Connection, unit: Unit, group: Actor, community: Communi
     }
     if name is not None:
         values["name"] = clean_plain_field(name)
-    actors.update_actor(conn, group.id, **values)
+    worn = emojis.worn(conn, actors.load_profile(conn, group.id), values)
+    actors.update_actor(conn, group.id, **values, **worn)
 
 
 def is_listed(community: Community) -> bool:

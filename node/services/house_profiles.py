@@ -17,7 +17,7 @@ from node.errors import Invalid, NotFound, Problem
 from node.markdown import Words, hashtag_link, hashtags_in, profile_link, render_markdown
 from node.richtext import clean_plain_field
 from node.services import communities as describing
-from node.services import profile_links
+from node.services import emojis, profile_links
 from node.services.context import Unit
 from node.store import actors, communities
 from node.store.actors import Actor
@@ -54,6 +54,7 @@ def describe(conn: Connection, unit: Unit, username: str, change: HouseProfile) 
         values["name"] = clean_plain_field(change.name)
     if change.description is not None:
         values["summary"] = render_markdown(change.description, Words(tags=f"{unit.origin}/tags/"))
+    values |= emojis.worn(conn, row, values)
     if not values:
         return found
     actors.update_actor(conn, found.id, **values, updated_at=unit.now)

@@ -15,7 +15,7 @@ from node.markdown import handles_in
 from node.media.links import MediaLinks
 from node.richtext import clean_plain_field
 from node.sentences import Sentence
-from node.services import media, news, polls, posts, previews
+from node.services import emojis, media, news, polls, posts, previews
 from node.services.context import Unit
 from node.store import actors, objects, pins, tags
 from node.store import media as media_store
@@ -86,6 +86,7 @@ def edit(conn: Connection, unit: Unit, author_id: int, object_id: int, wanted: E
         **posts.texts_of(text, named, is_markdown=is_markdown),
         "attachments": attachments,
         "poll": poll,
+        "emojis": emojis.used_in(conn, posts.texts_with_emojis(text, spoiler, name, poll)),
     }
     if wanted.link is not None:
         link = posts.check_link(wanted.link)

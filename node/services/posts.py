@@ -20,7 +20,7 @@ from node.markdown import MAX_MARKDOWN, Words, handles_in, hashtags_in, length_o
 from node.media.links import MediaLinks
 from node.richtext import clean_plain_field
 from node.sentences import Sentence
-from node.services import media, news, placing, polls, previews, quoting, sharing
+from node.services import emojis, media, news, placing, polls, previews, quoting, sharing
 from node.services.audiences import home_owners
 from node.services.context import Unit
 from node.services.placing import Place
@@ -102,6 +102,7 @@ def publish(
         "application": dict(draft.application) if draft.application else None,
         "quote": quoted.uri if quoted else "",
         "quote_policy": (draft.quote_policy or defaults.quote_policy).value,
+        "emojis": emojis.used_in(conn, texts_with_emojis(text, spoiler, draft.title if is_titled else "", poll)),
     }
     sensitive = defaults.sensitive if draft.sensitive is None else draft.sensitive
     row: dict[str, Any] = {
@@ -290,6 +291,11 @@ def texts_of(text: str, mentioned: Mapping[str, Actor], *, is_markdown: bool) ->
         "mentions": [asdict(mention) for mention in mentions.values()],
         "hashtags": list(hashtags_in(text)),
     }
+
+
+def texts_with_emojis(text: str, spoiler: str, title: str, poll: Mapping[str, Any] | None) -> list[str]:
+    """Where a post may use pictures that stand for words."""
+    return [text, spoiler, title, *(option["name"] for option in (poll or {}).get("options", ()))]
 
 
 def mention_rows(note_id: int, mentioned: Mapping[str, Actor]) -> list[dict[str, Any]]:

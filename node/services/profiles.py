@@ -12,7 +12,7 @@ from node.errors import Invalid, Problem
 from node.markdown import Words, profile_link, render_markdown
 from node.richtext import clean_plain_field
 from node.sentences import Sentence
-from node.services import follows, profile_links
+from node.services import emojis, follows, profile_links
 from node.services.context import Unit
 from node.store import accounts, actors
 
@@ -39,6 +39,7 @@ def change_profile(conn: Connection, unit: Unit, actor_id: int, change: ProfileC
         raise Invalid(problems=problems)
     row = actors.load_profile(conn, actor_id)
     values = {name: value for name, value in _values(unit, change, row.fields).items() if getattr(row, name) != value}
+    values |= emojis.worn(conn, row, values)
     if change.note is not None:
         accounts.set_note(conn, actor_id, change.note)
     if not values:

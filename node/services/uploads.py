@@ -34,11 +34,12 @@ from node.errors import Invalid, Unavailable
 from node.jobs.kinds import MEDIA
 from node.jobs.outcome import Done, Outcome
 from node.jobs.worker import Kind, single
-from node.media.facts import ATTACHED, AVATAR, HEADER, Facts, Stored
+from node.media.facts import ATTACHED, AVATAR, EMOJI, HEADER, Facts, Stored
 from node.media.links import MediaLinks
 from node.media.processor import Processor
 from node.ports import MediaStore
 from node.sentences import Sentence
+from node.services import emojis
 from node.services import media as service
 from node.services.context import Unit
 from node.store import media as table
@@ -47,6 +48,9 @@ from node.store.jobs import Job
 from node.store.media import Media
 
 _MIB = 1_048_576
+#: What apps load by the dozen: the limits that other servers put on emojis too.
+MAX_EMOJI_BYTES, MAX_EMOJI_SIDE = 256 * 1024, 512
+_EMOJI_FORMS = frozenset({"PNG", "GIF", "WEBP"})
 _SHAPES = {MediaPurpose.ATTACHMENT: ATTACHED, MediaPurpose.AVATAR: AVATAR, MediaPurpose.HEADER: HEADER}
 
 
@@ -130,6 +134,27 @@ class Uploads:
         async with self.scratch() as folder:
             facts = await self.processor.picture(source, folder, form, _SHAPES[purpose])
             return await self._keep(owner_id, purpose, folder, facts, {})
+
+    async def add_emoji(self, shortcode: str, category: str, source: Path, *, by: int | None) -> None:
+        """Let everybody here use a small picture as ``:shortcode:``; ``by``: None for the command line.
+
+        Raises Invalid, Conflict, Unavailable.
+        """
+        await self._store.read(emojis.check, shortcode, category)  # before a picture is stored for nothing
+        found = await self._take_emoji(await self._store.read(emojis.owner_id), source)
+        await self._store.write(emojis.add, self._unit(), shortcode, category, found, self.links, by=by)
+
+    async def _take_emoji(self, owner_id: int, source: Path) -> Media:
+        form = await self._recognise(source)
+        if form.name not in _EMOJI_FORMS:
+            raise Invalid("An emoji is a PNG, GIF or WebP picture.")
+        if (await asyncio.to_thread(source.stat)).st_size > MAX_EMOJI_BYTES:
+            raise Invalid(Sentence("An emoji has at most {n} KiB.", n=MAX_EMOJI_BYTES >> 10))
+        async with self.scratch() as folder:
+            facts = await self.processor.picture(source, folder, form, EMOJI)
+            if max(facts.original.width, facts.original.height) > MAX_EMOJI_SIDE:  # one that moves stays as large
+                raise Invalid(Sentence("An emoji that moves has at most {n} pixels on a side.", n=MAX_EMOJI_SIDE))
+            return await self._keep(owner_id, MediaPurpose.EMOJI, folder, facts, {})
 
     async def set_picture(self, actor_id: int, source: Path, purpose: MediaPurpose) -> str:
         """The same, shown at once; answers its address."""

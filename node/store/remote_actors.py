@@ -1,5 +1,6 @@
 """Copies of actors of other servers, with the keys that they publish."""
 
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
@@ -19,6 +20,7 @@ _TOMBSTONE: dict[str, Any] = {
     "icon": "",
     "image": "",
     "fields": [],
+    "emojis": [],
     "also_known_as": [],
     "raw": None,
     "state": "gone",
@@ -71,6 +73,7 @@ def _columns(remote: RemoteActor, now: int) -> dict[str, Any]:
         "icon": remote.icon,
         "image": remote.image,
         "fields": [{"name": field.name, "value": field.value_html} for field in remote.fields],
+        "emojis": [asdict(each) for each in remote.emojis],
         "also_known_as": list(remote.also_known_as),
         "moved_to": remote.moved_to,
         "capabilities": list(remote.capabilities),

@@ -178,6 +178,7 @@ _ACTORS = Prepared(
         actors.c.statuses_count,
         actors.c.last_status_at,
         actors.c.hides_follows,
+        actors.c.emojis,
     )
     .join(actor_stamps, actor_stamps.c.actor_id == actors.c.id)
     .outerjoin(accounts, accounts.c.actor_id == actors.c.id)

@@ -21,6 +21,7 @@ from node.store import accounts
 from node.store.accounts import hash_of
 from node.store.actors import find_local_actor
 from node.store.keys import load_own_keys
+from tests import media_files
 
 PASSWORD = "correct horse battery"
 
@@ -525,6 +526,20 @@ def test_reset_prints_a_link_that_opens_once(file: Path, database: sqlite3.Conne
     actions = [row[0] for row in database.execute("SELECT action FROM audit_log WHERE actor_uri = '' ORDER BY id")]
     assert actions == ["member.add", "password.link", "second-factor.remove", "password.link"]
     assert "Nobody here" in rhizome(file, "user", "reset", "zoe").output
+
+
+def test_emojis_are_given_listed_and_taken_away(file: Path, tmp_path: Path, database: sqlite3.Connection) -> None:
+    (tmp_path / "owl.png").write_bytes(media_files.picture("PNG"))
+    assert rhizome(file, "emoji", "add", "owl", tmp_path / "owl.png", "--category", "Birds").exit_code == 0
+    assert "already" in rhizome(file, "emoji", "add", "owl", tmp_path / "owl.png").output
+    assert rhizome(file, "emoji", "disable", ":owl:").exit_code == 0
+    (row,) = json.loads(rhizome(file, "emoji", "list", "--json").output)
+    assert (row["name"], row["category"], row["enabled"]) == ("owl", "Birds", False)
+    assert rhizome(file, "emoji", "enable", "owl").exit_code == 0
+    assert rhizome(file, "emoji", "remove", "owl").exit_code == 0
+    assert rhizome(file, "emoji", "remove", "owl").exit_code == 1
+    actions = database.execute("SELECT action FROM audit_log WHERE action LIKE 'emoji.%' ORDER BY id").fetchall()
+    assert [action for (action,) in actions] == ["emoji.add", "emoji.disable", "emoji.enable", "emoji.remove"]
 
 
 def test_communities_are_founded_listed_governed_and_closed(file: Path, database: sqlite3.Connection) -> None:

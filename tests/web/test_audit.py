@@ -18,7 +18,7 @@ from web.account import routes as account
 from web.admin import routes as admin
 
 #: Forms in an order in which each has something to change; addresses and values name what the test below makes.
-FORMS = (
+FORMS: tuple[tuple[str, str, dict[str, str | bytes]], ...] = (
     ("admin-queue-retry", "/admin/queue/1/retry", {}),
     ("admin-queue-discard", "/admin/queue/2/discard", {}),
     ("admin-policies-set", "/admin/policies", {"domain": "bad.example", "effect": "limit", "reason": "spam"}),
@@ -42,6 +42,9 @@ FORMS = (
     ("admin-announcement-publish", "/admin/announcements", {"text": "We move on Friday."}),
     ("admin-announcement-change", "/admin/announcements/{announcement}", {"text": "We move on Saturday."}),
     ("admin-announcement-remove", "/admin/announcements/{announcement}/remove", {}),
+    ("admin-emoji-add", "/admin/emojis", {"shortcode": "owl", "picture": picture("PNG")}),
+    ("admin-emoji-switch", "/admin/emojis/owl/enabled", {"enabled": ""}),
+    ("admin-emoji-remove", "/admin/emojis/owl/remove", {}),
     ("admin-pictures-form", "/admin/pictures", {"remove": "avatar"}),
 )
 
@@ -91,7 +94,8 @@ async def test_each_change_leaves_a_row(site: Site) -> None:
 
 
 async def _send(site: Site, path: str, fields: dict[str, Any]) -> None:
-    async with site.browser.post(site.peer.origin + path, data=fields, allow_redirects=False) as answer:
+    data = {name: io.BytesIO(value) if isinstance(value, bytes) else value for name, value in fields.items()}
+    async with site.browser.post(site.peer.origin + path, data=data, allow_redirects=False) as answer:
         assert answer.status in {200, 303}, await answer.text()
 
 

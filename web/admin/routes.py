@@ -6,6 +6,7 @@ from web.admin import (
     announcements,
     audit,
     block_lists,
+    emojis,
     house,
     members,
     network,
@@ -50,5 +51,6 @@ ROUTES = [
     web.post(f"{members.PATH}/{_ACTOR}/decide", members.decide, name="admin-member-decide"),
     web.get("/admin/audit", audit.show_audit, name="admin-audit"),
     *announcements.ROUTES,
+    *emojis.ROUTES,
     *house.ROUTES,
 ]

@@ -27,13 +27,14 @@ from node.services.media import MAX_ATTACHED
 from node.services.profiles import MAX_FIELD, MAX_FIELDS, MAX_NAME, MAX_NOTE
 from node.services.tag_lists import MAX_FEATURED
 from node.state import NODE, Node
-from node.store import policies, rules, usage
+from node.store import emojis, policies, rules, usage
 from node.store.rules import NodeText, Rule
 from node.store.usage import Usage
 from web.client_api.answers import answer
 from web.client_api.callers import require
 from web.client_api.entities import accounts
 from web.client_api.entities.look import Look, instant
+from web.client_api.entities.media import own_emoji
 from web.client_api.house import HOUSE
 from web.pages.languages import LANGUAGES
 from web.state import WEB, WebState
@@ -357,9 +358,10 @@ async def show_translation_languages(_request: web.Request) -> web.Response:
     return answer({}, headers=_CACHED)
 
 
-async def show_emojis(_request: web.Request) -> web.Response:
-    """This node has no pictures of its own for words."""
-    return answer([], headers=_CACHED)
+async def show_emojis(request: web.Request) -> web.Response:
+    """Pictures of this node that stand for words, those that may be used."""
+    found = await request.app[NODE].store.read(lambda conn: emojis.list_emojis(conn, enabled_only=True))
+    return answer([own_emoji(each) for each in found], headers=_CACHED)
 
 
 async def show_health(request: web.Request) -> web.Response:

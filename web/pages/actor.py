@@ -16,9 +16,9 @@ from node.store.actors import Actor
 from node.store.listing import Wish
 from node.store.resources import Resource, Viewer
 from node.store.statuses import Own
-from web.pages.cards import actor_path, origin_of_actor, resource_cards
+from web.pages.cards import actor_path, origin_of_actor, resource_cards, shown_name, with_emojis
 from web.pages.frame import html, page_of
-from web.pages.parts import Link, Paging, ProfileField, Prose, SafeHtml
+from web.pages.parts import Link, Paging, ProfileField, Prose
 from web.pages.paths import catalogue_path
 from web.pages.reader import reader_of
 from web.pages.views import ActorView, Alternate, Social
@@ -109,7 +109,7 @@ def _find_new_address(conn: Connection, actor: Actor) -> Link | None:
 
 def _view(request: web.Request, found: Found, *, is_first: bool) -> ActorView:
     row, reader = found.row, reader_of(request)
-    path, name = actor_path(row), row.name or row.username
+    path, name = actor_path(row), shown_name(row)
     page = page_of(
         request,
         path,
@@ -126,10 +126,13 @@ def _view(request: web.Request, found: Found, *, is_first: bool) -> ActorView:
         kind=cast(Kind, row.kind) if row.kind in _KINDS else "service",
         name=name,
         handle=f"@{row.username}@{row.host}",
-        bio=Prose(value=SafeHtml(row.summary)) if row.summary else None,
+        bio=Prose(value=with_emojis(row.summary, row.emojis, reader, row.host)) if row.summary else None,
         avatar=reader.picture(row.icon, host=row.host),
         banner=reader.picture(row.image, host=row.host),
-        fields=tuple(ProfileField(name=each["name"], value=SafeHtml(each["value"])) for each in row.fields),
+        fields=tuple(
+            ProfileField(name=each["name"], value=with_emojis(each["value"], row.emojis, reader, row.host))
+            for each in row.fields
+        ),
         joined_at=row.published_at or 0,
         followers=found.followers,
         following=found.following,

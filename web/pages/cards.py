@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from markupsafe import escape
 from sqlalchemy import Row
 
 from node import descriptions
 from node.domain import resources as records
+from node.domain.emojis import replaced, without
 from node.domain.licences import describe
 from node.domain.moderation import Policies
 from node.domain.slugs import slug_of
@@ -89,7 +91,7 @@ def actor_path(row: Any) -> str:
 def origin_of_actor(row: Any) -> Origin | None:
     if row.local:
         return None
-    return Origin(organisation=row.name or row.username, host=row.host, url=row.url or row.uri, path=actor_path(row))
+    return Origin(organisation=shown_name(row), host=row.host, url=row.url or row.uri, path=actor_path(row))
 
 
 def resource_cards(found: Iterable[Resource], reader: Reader) -> tuple[ResourceCard, ...]:
@@ -133,11 +135,26 @@ def resource_origin(resource: Resource) -> Origin | None:
     )
 
 
+def shown_name(row: Any) -> str:
+    """The name of an actor for places that show no pictures; a row without the column ``emojis`` keeps its words."""
+    return without(row.name, [each["shortcode"] for each in getattr(row, "emojis", ())]) or row.username
+
+
+def with_emojis(html: str, listed: Iterable[Mapping[str, Any]], reader: Reader, host: str) -> SafeHtml:
+    """Clean HTML with the pictures that its words stand for; ``listed``: as posts and actors keep them."""
+    images = {
+        each["shortcode"]: f'<img class="emoji" src="{escape(url)}" alt=":{each["shortcode"]}:" loading="lazy">'
+        for each in listed
+        if (url := reader.media(each["url"], host=host))
+    }
+    return SafeHtml(replaced(html, images, images.__getitem__))
+
+
 def actor_card(row: Any, reader: Reader) -> ActorCard:
     """``row``: a whole row of ``actors``."""
     return ActorCard(
         path=actor_path(row),
-        name=row.name or row.username,
+        name=shown_name(row),
         handle=f"@{row.username}@{row.host}",
         kind=row.kind if row.kind in _ICONS else "person",
         summary=shorten(plain(row.summary), _SUMMARY),
@@ -166,7 +183,9 @@ def post_card(row: Row[Any], author: Any, reader: Reader) -> PostCard:
     return PostCard(
         path=path,
         author=actor_card(author, reader),
-        content=Prose(value=SafeHtml(row.content), language=row.language),
+        content=Prose(
+            value=with_emojis(row.content, details.get("emojis", ()), reader, author.host), language=row.language
+        ),
         published_at=row.published_at,
         edited_at=row.updated_at if row.version > 1 and row.updated_at else 0,
         title=Text(value=plain(row.name), language=row.language) if row.name else None,

@@ -32,6 +32,7 @@ from node.store.tables.federation import activities, hosts, received, received_b
 from node.store.tables.house import (
     audit_log,
     domain_policies,
+    emojis,
     facts,
     node_texts,
     report_notes,
@@ -161,6 +162,7 @@ __all__ = [
     "domain_blocks",
     "domain_policies",
     "drafts",
+    "emojis",
     "endorsements",
     "enrolments",
     "event_answers",

@@ -75,6 +75,21 @@ node_texts = Table(
     Column("updated_at", BigInteger, nullable=False),
 )
 
+# Pictures of this node that stand for words; a table of its own beside ``media``, which has their files.
+emojis = Table(
+    "emojis",
+    metadata,
+    id_column(),
+    Column("shortcode", String(64), nullable=False, unique=True),
+    Column("category", String(64), nullable=False, server_default=""),
+    Column("media_id", ForeignKey("media.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("url", Text, nullable=False),
+    Column("still_url", Text, nullable=False),  # the same where it moves, standing still
+    Column("media_type", String(64), nullable=False),
+    Column("enabled", Boolean, nullable=False, server_default="1"),  # may be used in what is written from now on
+    Column("created_at", BigInteger, nullable=False),
+)
+
 domain_policies = Table(
     "domain_policies",
     metadata,

@@ -59,6 +59,7 @@ actors = Table(
     Column("last_status_at", BigInteger),
     Column("hides_follows", Boolean, nullable=False, server_default="0"),  # whom it follows and who follows it
     Column("moved_at", BigInteger),  # the last Move that was followed
+    Column("emojis", Json, nullable=False, server_default="[]"),  # domain.posts.Emoji, in name, summary and fields
     Index("ix_actors_handle", "username", "host"),
     Index("ix_actors_host", "host"),
     Index("ix_actors_local_kind", "local", "kind"),

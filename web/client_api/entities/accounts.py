@@ -12,6 +12,7 @@ from node.domain.text import plain
 from node.store import accounts as store
 from node.store import follow_lists, statuses
 from web.client_api.entities.look import Look, instant
+from web.client_api.entities.media import emojis_of
 
 _BOTS = frozenset({ActorKind.SERVICE.value, ActorKind.APPLICATION.value})
 _ROLES = {"admin": ("1", "Administrator"), "moderator": ("2", "Moderator")}
@@ -116,7 +117,7 @@ def account(row: Row[Any], look: Look) -> dict[str, Any]:
         "statuses_count": row.statuses_count,
         "last_status_at": instant(row.last_status_at)[:10] if row.last_status_at else None,
         "hide_collections": row.hides_follows,
-        "emojis": [],
+        "emojis": emojis_of(row.emojis, look),
         "fields": [_field(field, field["value"]) for field in row.fields],
         "moved": None,
         "roles": [{"id": role[0], "name": role[1], "color": ""}] if (role := _ROLES.get(row.role or "")) else [],

@@ -1,6 +1,6 @@
 """Poll: questions with options, as apps vote in them (shelf: mastodon-api section 4)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,8 +27,11 @@ class Part:
         return self.body + orjson.dumps({"voted": bool(chosen), "own_votes": chosen}).replace(b"{", b",", 1)
 
 
-def part_of(object_id: int, poll: Mapping[str, Any], now: int) -> Part:
-    """The poll in an object's ``details``; totals that were hidden are told once it is closed."""
+def part_of(object_id: int, poll: Mapping[str, Any], now: int, emojis: Sequence[Mapping[str, Any]] = ()) -> Part:
+    """The poll in an object's ``details``; totals that were hidden are told once it is closed.
+
+    ``emojis``: those of its post, as entities; the poll has those that its options use.
+    """
     closes_at = poll.get("closes_at")
     is_closed = poll.get("closed_at") is not None or (closes_at is not None and closes_at <= now)
     options = poll.get("options", ())
@@ -44,7 +47,7 @@ def part_of(object_id: int, poll: Mapping[str, Any], now: int) -> Part:
             {"title": option["name"], "votes_count": None if is_hidden else option.get("votes", 0)}
             for option in options
         ],
-        "emojis": [],
+        "emojis": [each for each in emojis if any(f":{each['shortcode']}:" in option["name"] for option in options)],
     }
     names = tuple(option["name"] for option in options)
     return Part(orjson.dumps(body)[:-1], names, closes_at, is_closed)

@@ -368,7 +368,7 @@ def _core(
         "reblog": None,
         "application": details.get("application") if row.local else None,
     }
-    tail = {
+    tail: dict[str, Any] = {
         "media_attachments": attachments,
         "mentions": [
             {"id": str(each.id), "username": each.username, "acct": accounts.acct(each), "url": each.url}
@@ -378,7 +378,7 @@ def _core(
         "emojis": emojis_of(details.get("emojis", ()), look),
         "card": card_of(row, look),
     }
-    poll = polls.part_of(row.id, details["poll"], look.now) if details.get("poll") else None
+    poll = polls.part_of(row.id, details["poll"], look.now, tail["emojis"]) if details.get("poll") else None
     state = details.get("quote_state") or QuoteState.PENDING.value
     return Core(
         stamp=stamp,
