@@ -88,6 +88,12 @@ design: $(VENV)/node-installed $(VENV)/test-installed ## serve every page and co
 messages: $(VENV)/node-installed $(VENV)/test-installed ## bring the catalogues of other languages into step, list what is missing
 	$(BIN)/python -m tests.translations
 
+.PHONY: lock
+lock: $(VENV)/lock-installed ## write requirements.lock anew: what a node runs with, by version and hash
+	@echo "# What a node runs with, by version and hash, on every platform. Written by make lock." >requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+		--constraints constraints.txt pyproject.toml >>requirements.lock
+
 .PHONY: bench
 bench: $(VENV)/node-installed $(VENV)/test-installed ## measure speed and memory, as a table and as JSON
 	$(BIN)/python -m benchmarks

@@ -1,5 +1,6 @@
 """The wheel: complete, nothing more, and it runs where there is no checkout."""
 
+import re
 import subprocess
 import sys
 import sysconfig
@@ -85,7 +86,8 @@ def test_source_distribution_holds_what_a_build_needs(built: Path) -> None:
     (found,) = built.glob("*.tar.gz")
     with tarfile.open(found) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
-    wanted = {"pyproject.toml", "LICENSE", "README.md", "Makefile", "constraints.txt", "config.example.toml"}
+    wanted = {"pyproject.toml", "LICENSE", "README.md", "Makefile", "config.example.toml"}
+    wanted |= {"constraints.txt", "requirements.lock"}
     assert wanted | {"node/__init__.py", "tests/architecture/test_package.py"} <= names
 
 
@@ -129,4 +131,27 @@ def test_few_packages_come_with_a_node():
     pinned = (ROOT / "constraints.txt").read_text("utf-8").lower()
     bare = [line for line in listed if line.strip().startswith('"') and "#" not in line]
     assert bare == []
+    assert {name for name, _ in found} <= _locked().keys()
     assert [name for name, _ in found if f"{name}==" not in pinned.replace("_", "-")] == []
+
+
+def _locked() -> dict[str, tuple[str, list[str]]]:
+    """What ``requirements.lock`` names: version and hashes of each package."""
+    entries = (ROOT / "requirements.lock").read_text("utf-8").replace("\\\n", " ").splitlines()
+    found = {}
+    for entry in entries:
+        if entry and not entry.startswith("#"):
+            wanted, *hashes = entry.split(" --hash=")
+            requirement = Requirement(wanted.strip())
+            found[canonicalize_name(requirement.name)] = (str(requirement.specifier), [each.strip() for each in hashes])
+    return found
+
+
+def test_the_lock_is_in_step_with_the_versions_that_the_tests_run_with():
+    """DEP1: what a node is installed from, by hash. ``make lock`` writes it after a version has changed."""
+    pinned = dict(line.split("==") for line in (ROOT / "constraints.txt").read_text("utf-8").splitlines())
+    versions = {canonicalize_name(name): f"=={version}" for name, version in pinned.items()}
+    locked = _locked()
+    assert {name: version for name, (version, _) in locked.items()} == {name: versions.get(name) for name in locked}
+    hashed = re.compile(r"sha256:[0-9a-f]{64}").fullmatch
+    assert [name for name, (_, hashes) in locked.items() if not hashes or not all(map(hashed, hashes))] == []
