@@ -57,13 +57,18 @@ def describe_table(seen: Any, name: str) -> dict[str, Any]:
     }
     unordered = {
         "unique": seen.get_unique_constraints(name),
-        "indexes": seen.get_indexes(name),
+        "indexes": [index | {"dialect_options": _conditions(index)} for index in seen.get_indexes(name)],
         "foreign": seen.get_foreign_keys(name),
         "checks": seen.get_check_constraints(name),
     }
     return {"columns": columns, "key": seen.get_pk_constraint(name)} | {
         what: sorted(found, key=repr) for what, found in unordered.items()
     }
+
+
+def _conditions(index: Any) -> dict[str, str]:
+    """Which rows an index is of, as text."""
+    return {option: str(value) for option, value in index.get("dialect_options", {}).items()}
 
 
 #: Of PostgreSQL the functions that triggers call, too; of SQLite also tables whose text says more than their columns.

@@ -165,3 +165,16 @@ async def test_a_list_reads_along_an_index(store, order):
     steps = await store.read(plan)
     assert any("ix_topics_community_id" in step for step in steps), steps
     assert not any("TEMP B-TREE" in step for step in steps), steps
+
+
+async def test_answers_that_came_first_are_found_among_answers_alone(store):
+    """For a whole batch of new posts at once: what that costs does not grow with what is stored."""
+    if store.dialect != "sqlite":
+        pytest.skip("each database has a language of its own for plans")
+
+    def plan(conn):
+        query = objects._AWAITED.params(uris=[f"{ORIGIN}/{number}" for number in range(200)])
+        compiled = query.compile(conn, compile_kwargs={"literal_binds": True})
+        return [row.detail for row in conn.execute(text(f"EXPLAIN QUERY PLAN {compiled}"))]
+
+    assert any("ix_objects_in_reply_to (in_reply_to=?)" in step for step in await store.read(plan))
