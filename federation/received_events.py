@@ -4,7 +4,7 @@ from federation.batch import Batch
 from federation.mapping.event_record import read_event_record, read_sequence
 from node.domain.events import EventRecord, is_cancelled
 from node.domain.posts import RemotePost
-from node.services.events import saved_of
+from node.services.events import remind_later, saved_of
 from node.store import events
 from node.store.objects import Object
 
@@ -40,3 +40,7 @@ def _save(batch: Batch, object_id: int, post: RemotePost, record: EventRecord, b
     participants = post.event.participants if post.event else None
     saved = saved_of(record, sequence=sequence, cancelled_at=cancelled_at, going_count=max(0, participants or 0))
     events.save_event(batch.conn, object_id, saved)
+    if before is None or is_other:
+        found = events.find_event(batch.conn, object_id)
+        assert found is not None
+        remind_later(batch.conn, batch.unit, found)

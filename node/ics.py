@@ -21,6 +21,8 @@ from node.clock import DAY
 from node.domain.events import (
     EventRecord,
     EventStatus,
+    Override,
+    Place,
     Recurrence,
     end_of,
     moment,
@@ -33,7 +35,7 @@ from node.domain.events import (
 from node.domain.text import plain
 from node.domain.uris import is_web_uri
 from node.markdown import render_markdown
-from node.recurrence import rule_text
+from node.recurrence import Occurrence, occurrences, rule_text, where_at
 from node.sentences import Sentence
 
 if TYPE_CHECKING:
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
 KEEPS_CANCELLED = 30 * DAY
 MAX_BYTES = 2 * 1024 * 1024
 MAX_EVENTS = 750
+_MAX_OVERRIDES = 100  # as the schema has it
 _STATUS = {EventStatus.CANCELLED: "CANCELLED", EventStatus.TENTATIVE: "TENTATIVE"}
 _PRODUCT = "-//Rhizome//Learning network node//EN"
 
@@ -97,34 +100,52 @@ def _rendered(entry: CalendarEntry) -> bytes:
     key = (entry.uri, entry.url, entry.updated_at, entry.sequence, entry.note, orjson.dumps(entry.record))
     found = _KEPT.get(key)
     if found is None:
-        found = _KEPT[key] = bytes(_event(entry).to_ical())
+        found = _KEPT[key] = b"".join(bytes(each.to_ical()) for each in (_event(entry), *_differing(entry)))
         if len(_KEPT) > _KEPT_AT_MOST:
             _KEPT.popitem(last=False)
     return found
 
 
 def _event(entry: CalendarEntry) -> "VEvent":
+    record, zone = entry.record, zone_of(entry.record["timeZone"]) or ZoneInfo("UTC")
+    start = moment(start_of(record), zone)
+    found = _described(entry, Occurrence(start_of(record), end_of(record)))
+    if rule := record.get("recurrence"):
+        _add_rule(found, rule, start)
+    return found
+
+
+def _differing(entry: CalendarEntry) -> Iterator["VEvent"]:
+    """A VEVENT for each time of a series that differs (RECURRENCE-ID, RFC 5545 3.8.4.4)."""
+    record, zone = entry.record, zone_of(entry.record["timeZone"]) or ZoneInfo("UTC")
+    hour = moment(start_of(record), zone).time()
+    for each in occurrences(record):
+        if each.override is not None:
+            found = _described(entry, each)
+            found.add("recurrence-id", dt.datetime.combine(dt.date.fromisoformat(each.day), hour, zone))
+            yield found
+
+
+def _described(entry: CalendarEntry, time: Occurrence) -> "VEvent":
+    """The event at one time, without the rule of its series."""
     from icalendar import Event as VEvent
 
     record, zone = entry.record, zone_of(entry.record["timeZone"]) or ZoneInfo("UTC")
-    start, end = moment(start_of(record), zone), end_of(record)
     found = VEvent()
     found.add("uid", entry.uri)
     found.add("dtstamp", moment(entry.updated_at, dt.UTC))
     found.add("created", moment(entry.created_at, dt.UTC))
     found.add("last-modified", moment(entry.updated_at, dt.UTC))
     found.add("sequence", entry.sequence)
-    found.add("dtstart", start)
-    if end is not None:
-        found.add("dtend", moment(end, zone))
+    found.add("dtstart", moment(time.start_at, zone))
+    if time.end_at is not None:
+        found.add("dtend", moment(time.end_at, zone))
     found.add("summary", title(record))
     if words := "\n\n".join(filter(None, (entry.note, _description(entry), entry.url))):
         found.add("description", words)
     found.add("url", entry.url, parameters={"value": "URI"})
-    found.add("status", _STATUS.get(status_of(record), "CONFIRMED"))
-    _add_place(found, record)
-    if rule := record.get("recurrence"):
-        _add_rule(found, rule, start)
+    found.add("status", "CANCELLED" if time.is_cancelled else _STATUS.get(status_of(record), "CONFIRMED"))
+    _add_place(found, *where_at(record, time))
     if keywords := record.get("keywords"):
         found.add("categories", keywords)
     return found
@@ -137,8 +158,7 @@ def _description(entry: CalendarEntry) -> str:
     return plain(render_markdown(source) if source else entry.description_html)
 
 
-def _add_place(found: "VEvent", record: EventRecord) -> None:
-    place, online = record.get("place"), record.get("onlineUrl")
+def _add_place(found: "VEvent", place: Place | None, online: str) -> None:
     if line := place_line(place) or online:
         found.add("location", line)
     if place and "latitude" in place and "longitude" in place:
@@ -198,14 +218,27 @@ def read_calendar(data: bytes, *, timezone: str, language: str) -> Iterator[Read
     if len(data) > MAX_BYTES:
         yield ReadEvent("", "", problem=Sentence("The file is larger than {n} MiB.", n=MAX_BYTES // 1024 // 1024))
         return
-    found = list(_components(data))
+    found, differing = _sorted_out(_components(data))
     if not found:
         yield ReadEvent("", "", problem=Sentence("This is no calendar, or it holds no event."))
     for number, component in enumerate(found):
         if number >= MAX_EVENTS:
             yield ReadEvent("", "", problem=Sentence("Only the first {n} events of a file are read.", n=MAX_EVENTS))
             return
-        yield _read(component, timezone, language)
+        yield _read(component, differing.get(_text(component, "uid"), ()), timezone, language)
+
+
+def _sorted_out(components: Iterable[Any]) -> tuple[list[Any], dict[str, list[Any]]]:
+    """The events of a file, and by UID the times of series that differ. One whose series is missing is an event."""
+    everything = list(components)
+    series = {_text(each, "uid") for each in everything if each.get("recurrence-id") is None}
+    found, differing = [], dict[str, list[Any]]()
+    for each in everything:
+        if each.get("recurrence-id") is not None and _text(each, "uid") in series:
+            differing.setdefault(_text(each, "uid"), []).append(each)
+        else:
+            found.append(each)
+    return found, differing
 
 
 def _components(data: bytes) -> Iterator[Any]:
@@ -224,12 +257,15 @@ def _components(data: bytes) -> Iterator[Any]:
             return
 
 
-def _read(component: Any, timezone: str, language: str) -> ReadEvent:
+def _read(component: Any, differing: Sequence[Any], timezone: str, language: str) -> ReadEvent:
     uid = name = ""
     try:
         uid = _text(component, "uid")[:500]
         name = " ".join(_text(component, "summary").split())[:300]
-        return _record(component, uid, name or "Event", timezone, language)
+        read = _record(component, uid, name or "Event", timezone, language)
+        if differing and read.record is not None and "recurrence" in read.record:
+            _add_overrides(read.record, differing)
+        return read
     except Exception:  # noqa: BLE001 (the same)
         return ReadEvent(uid, name, problem=Sentence("It cannot be read."))
 
@@ -305,7 +341,8 @@ def _end(component: Any, start: dt.date, zone: str) -> dt.datetime | None:
 def _where(component: Any) -> dict[str, Any]:
     found: dict[str, Any] = {}
     line = " ".join(_text(component, "location").split())[:300]
-    addresses = (_text(component, "conference"), line, _text(component, "url"))
+    # URL is a page about it (RFC 5545 3.8.4.6): where nothing else is said, one learns there where it is.
+    addresses = (_text(component, "conference"), line, *([] if line else [_text(component, "url")]))
     online = next((each for each in addresses if is_web_uri(each)), "")
     if line and not is_web_uri(line):
         found["place"] = {"name": line}
@@ -351,6 +388,37 @@ def _rule(component: Any, begin: dt.datetime) -> Recurrence | None:
     if exceptions := sorted(set(_exceptions(component, begin))):
         found["exceptions"] = exceptions[:MAX_EVENTS]
     return cast(Recurrence, found)
+
+
+def _add_overrides(record: EventRecord, differing: Sequence[Any]) -> None:
+    """What the file says of single times, as far as the rule has them; the last word about a day counts."""
+    by_rule = {each.day: each for each in occurrences(record)}
+    found: dict[str, Override] = {}
+    for component in differing[:MAX_EVENTS]:
+        day = _instant(component.decoded("recurrence-id"), record["timeZone"]).date().isoformat()
+        if day in by_rule and (override := _override(component, record, by_rule[day])) is not None:
+            found[day] = override
+    if found:
+        record["recurrence"]["overrides"] = [found[day] for day in sorted(found)][:_MAX_OVERRIDES]
+
+
+def _override(component: Any, record: EventRecord, by_rule: Occurrence) -> Override | None:
+    """How a time differs from what the rule says; None where it does not."""
+    zone, start = record["timeZone"], component.decoded("dtstart", None)
+    found: dict[str, Any] = {}
+    if isinstance(start, dt.date):
+        begin, end = _instant(start, zone), _end(component, start, zone)
+        times = tuple(round(each.timestamp() * 1000) if each is not None else None for each in (begin, end))
+        if times != (by_rule.start_at, by_rule.end_at):
+            found["start"] = begin.isoformat(timespec="seconds")
+            if end is not None and begin < end <= begin + dt.timedelta(days=60):
+                found["end"] = end.isoformat(timespec="seconds")
+    if _text(component, "status").upper() == "CANCELLED":
+        found["cancelled"] = True
+    where = _where(component)
+    if (where.get("place"), where.get("onlineUrl")) != (record.get("place"), record.get("onlineUrl")):
+        found |= where
+    return cast(Override, {"day": by_rule.day, **found}) if found else None
 
 
 def _exceptions(component: Any, begin: dt.datetime) -> Iterator[str]:

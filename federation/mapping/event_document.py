@@ -4,6 +4,7 @@
 series, ``startTime`` is the next time; the rule and the first time are in ``mainEntity``.
 """
 
+import datetime as dt
 import html
 import uuid
 from collections.abc import Mapping
@@ -20,9 +21,9 @@ from node.domain.events import (
     place_line,
     status_of,
     title,
-    when_line,
 )
-from node.recurrence import Occurrence, following, occurrences
+from node.domain.when import day_line, when_line
+from node.recurrence import Occurrence, occurrences, shown_at, where_at
 from node.sentences import Sentence
 from node.store.events import Event
 from node.translations import first_spoken, translate
@@ -45,22 +46,19 @@ _SCHEMA_ORG = {
 }
 #: Of these FEP-8a8e has words; the others are scheduled for whoever knows no more.
 _FEP = {EventStatus.CANCELLED: "EventCancelled", EventStatus.TENTATIVE: "EventPostponed"}
+_TOLD_DAYS = 4  # so many that are cancelled are named
 _PERIODS = {"daily": "D", "weekly": "W", "monthly": "M"}
-
-
-def shown_occurrence(record: EventRecord, now: int) -> Occurrence:
-    """The time that is told to those who know no series: the next, else the last."""
-    return following(record, now) or list(occurrences(record))[-1]
 
 
 def event_terms(event: Event, document: Mapping[str, Any], *, publisher: str, now: int) -> dict[str, Any]:
     """What an Event says beyond a post; ``document`` is the post, ``publisher`` the URI of who published it."""
     record, uri = event.record, event.uri
-    shown = shown_occurrence(record, now)
+    shown = shown_at(record, now)
+    place, online = where_at(record, shown)
     status = status_of(record)
     terms: dict[str, Any] = {
         "name": _name(record, document["name"]),
-        "summary": summary_html(event, shown),
+        "summary": summary_html(event, now),
         "actor": publisher,
         "startTime": local_text(shown.start_at, event.timezone),
         "timezone": event.timezone,
@@ -75,7 +73,7 @@ def event_terms(event: Event, document: Mapping[str, Any], *, publisher: str, no
         "commentsEnabled": True,
         "repliesModerationOption": "allow_all",
         "draft": False,
-        "isOnline": "place" not in record,
+        "isOnline": place is None,
         "inLanguage": record["defaultLanguage"],
         "contacts": [publisher],
         "organizers": {"type": "Collection", "id": f"{uri}/organizers", "totalItems": 1, "items": [publisher]},
@@ -90,12 +88,12 @@ def event_terms(event: Event, document: Mapping[str, Any], *, publisher: str, no
         terms["remainingAttendeeCapacity"] = event.remaining
     if record["joinMode"] == JoinMode.EXTERNAL:
         terms["externalParticipationUrl"] = record.get("externalUrl", "")
-    if place := record.get("place"):
+    if place is not None:
         terms["location"] = _place(place)
-    elif address := record.get("onlineUrl"):
-        terms["location"] = {"type": "VirtualLocation", "name": "Online", "url": address}
-    if address := record.get("onlineUrl"):
-        link = {"type": "Link", "mediaType": "text/html", "name": "Website", "href": address}
+    elif online:
+        terms["location"] = {"type": "VirtualLocation", "name": "Online", "url": online}
+    if online:
+        link = {"type": "Link", "mediaType": "text/html", "name": "Website", "href": online}
         terms["attachment"] = [*document.get("attachment", ()), link]
     return terms
 
@@ -107,22 +105,33 @@ def _name(record: EventRecord, name: str) -> str:
     return f"{translate(Sentence('CANCELLED'), first_spoken([record['defaultLanguage']]))}: {name}"
 
 
-def summary_html(event: Event, shown: Occurrence) -> str:
+def summary_html(event: Event, now: int) -> str:
     """When, where, for how many, and how one answers from a server that knows no events; in the event's language."""
     record = event.record
-    language = first_spoken([record["defaultLanguage"]])
-    when = when_line({"start_at": shown.start_at, "end_at": shown.end_at, "timezone": event.timezone})
-    where = " + ".join(filter(None, (place_line(record.get("place")), "online" if record.get("onlineUrl") else "")))
+    shown = shown_at(record, now)
+    spoken = record["defaultLanguage"]
+    language = first_spoken([spoken])
+    when = when_line({"start_at": shown.start_at, "end_at": shown.end_at, "timezone": event.timezone}, spoken)
+    place, online = where_at(record, shown)
+    where = " + ".join(filter(None, (place_line(place), "online" if online else "")))
     places = Sentence("{n} place", "{n} places", n=event.capacity or 0)
     parts = [when, repeat_line(record, language), where, translate(places, language) if event.capacity else ""]
     lines = [html.escape(", ".join(filter(None, parts)) + ".")]
     if is_cancelled(record):
         lines.insert(0, f"<strong>{html.escape(translate(Sentence('CANCELLED'), language))}</strong>")
-    elif record["joinMode"] not in {JoinMode.EXTERNAL, JoinMode.UNKNOWN}:
+    elif off := _cancelled_days(record, now, spoken):
+        lines.append(html.escape(translate(Sentence("It does not take place on: {days}", days=off), language)))
+    if not is_cancelled(record) and record["joinMode"] not in {JoinMode.EXTERNAL, JoinMode.UNKNOWN}:
         told = Sentence("Answer on the page, or reply with one word: yes, no or maybe.")
         link = f'<a href="{html.escape(event.url)}">{html.escape(event.url.partition("://")[2])}</a>'
         lines.append(f"{html.escape(translate(told, language))} {link}")
     return "".join(f"<p>{line}</p>" for line in lines)
+
+
+def _cancelled_days(record: EventRecord, now: int, language: str) -> str:
+    """The next times of a series that were cancelled; '' where none was."""
+    off = [each for each in occurrences(record) if each.is_cancelled and each.start_at > now]
+    return "; ".join(day_line(dt.date.fromisoformat(each.day), language) for each in off[:_TOLD_DAYS])
 
 
 def _often(frequency: str, n: int) -> Sentence:
@@ -143,7 +152,7 @@ def repeat_line(record: EventRecord, language: str) -> str:
     if "count" in rule:
         parts.append(Sentence("{n} time", "{n} times", n=rule["count"]))
     elif "until" in rule:
-        parts.append(Sentence("until {day}", day=rule["until"]))
+        parts.append(Sentence("until {day}", day=day_line(dt.date.fromisoformat(rule["until"]), language)))
     return ", ".join(translate(part, language) for part in parts)
 
 
@@ -183,14 +192,15 @@ def _term(concept: Mapping[str, Any]) -> dict[str, str]:
 def json_ld(event: Event, *, organiser: str, organiser_url: str, description: str, now: int) -> dict[str, Any]:
     """EducationEvent for the page of an event (schema.org; search-engine guidance: name, startDate, location)."""
     record = event.record
-    shown = shown_occurrence(record, now)
+    shown = shown_at(record, now)
+    held, online = where_at(record, shown)
     places: list[dict[str, Any]] = []
-    if place := record.get("place"):
+    if place := held:
         address = _place(place)
         address["address"] = address.get("address", place["name"])
         geo = {key: address.pop(key) for key in ("latitude", "longitude") if key in address}
         places.append(_schema_types({**address, **({"geo": {"type": "GeoCoordinates", **geo}} if geo else {})}))
-    if online := record.get("onlineUrl"):
+    if online:
         places.append({"@type": "VirtualLocation", "url": online})
     found: dict[str, Any] = {
         "@context": "https://schema.org",
@@ -200,7 +210,7 @@ def json_ld(event: Event, *, organiser: str, organiser_url: str, description: st
         "name": title(record),
         "startDate": local_text(shown.start_at, event.timezone),
         "eventStatus": f"https://schema.org/{_SCHEMA_ORG[status_of(record)]}",
-        "eventAttendanceMode": f"https://schema.org/{_mode(record)}",
+        "eventAttendanceMode": f"https://schema.org/{_mode(held, online)}",
         "organizer": {"@type": "Organization", "name": organiser, "url": organiser_url},
         "inLanguage": record["defaultLanguage"],
     }
@@ -216,9 +226,25 @@ def json_ld(event: Event, *, organiser: str, organiser_url: str, description: st
         ],
         "keywords": list(record.get("keywords", ())),
         "eventSchedule": _schedule(record),
+        "subEvent": [_sub_event(record, each) for each in occurrences(record) if each.override is not None],
         "recordedIn": {"@type": "CreativeWork", "url": record["recording"]} if "recording" in record else None,
     }
     return found | {name: value for name, value in optional.items() if value not in ("", None, [])}
+
+
+def _sub_event(record: EventRecord, found: Occurrence) -> dict[str, Any]:
+    """A time that its schedule excepts: moved, held elsewhere or cancelled."""
+    status = "EventCancelled" if found.is_cancelled else "EventRescheduled" if found.is_moved else "EventScheduled"
+    place, online = where_at(record, found)
+    where = {"@type": "Place", "name": place_line(place)} if place else {"@type": "VirtualLocation", "url": online}
+    return {
+        "@type": "EducationEvent",
+        "name": title(record),
+        "startDate": local_text(found.start_at, record["timeZone"]),
+        "eventStatus": f"https://schema.org/{status}",
+        "location": where,
+        **({"previousStartDate": found.day} if found.is_moved else {}),
+    }
 
 
 def _schema_types(place: dict[str, Any]) -> dict[str, Any]:
@@ -228,10 +254,10 @@ def _schema_types(place: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _mode(record: EventRecord) -> str:
-    if "place" in record and "onlineUrl" in record:
+def _mode(place: Place | None, online: str) -> str:
+    if place is not None and online:
         return "MixedEventAttendanceMode"
-    return "OfflineEventAttendanceMode" if "place" in record else "OnlineEventAttendanceMode"
+    return "OfflineEventAttendanceMode" if place is not None else "OnlineEventAttendanceMode"
 
 
 def _schedule(record: EventRecord) -> dict[str, Any] | None:
@@ -245,5 +271,10 @@ def _schedule(record: EventRecord) -> dict[str, Any] | None:
         "repeatFrequency": period,
         "scheduleTimezone": record["timeZone"],
     }
-    optional = {"repeatCount": rule.get("count"), "endDate": rule.get("until"), "exceptDate": rule.get("exceptions")}
+    differing = [each["day"] for each in rule.get("overrides", ())]
+    optional = {
+        "repeatCount": rule.get("count"),
+        "endDate": rule.get("until"),
+        "exceptDate": sorted([*rule.get("exceptions", ()), *differing]),
+    }
     return found | {name: value for name, value in optional.items() if value}

@@ -6,7 +6,7 @@ in the event's own time zone, whatever the reader's.
 
 import datetime as dt
 import enum
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, NotRequired, TypedDict, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -110,6 +110,21 @@ class Recurrence(TypedDict):
     count: NotRequired[int]
     until: NotRequired[str]
     exceptions: NotRequired[list[str]]
+    overrides: NotRequired[list["Override"]]
+
+
+class Override(TypedDict):
+    """One time of a series that differs, named by the day on which the rule has it (RECURRENCE-ID, RFC 5545 3.8.4.4).
+
+    ``place`` and ``onlineUrl`` go together: who says one of them says where it is as a whole.
+    """
+
+    day: str
+    start: NotRequired[str]
+    end: NotRequired[str]
+    cancelled: NotRequired[bool]
+    place: NotRequired[Place]
+    onlineUrl: NotRequired[str]
 
 
 class EventRecord(TypedDict):
@@ -183,9 +198,8 @@ def place_line(place: Place | None) -> str:
     return ", ".join(dict.fromkeys(part for part in parts if part))
 
 
-def facts_of(record: EventRecord, *, participants: int | None = None) -> EventFacts:
-    """What posts, cards and apps show of an event."""
-    place = record.get("place")
+def facts_of(record: EventRecord, *, place: Place | None, online_url: str) -> EventFacts:
+    """What posts, cards and apps show of an event that is held there."""
     status = status_of(record)
     return EventFacts(
         start_at=start_of(record),
@@ -194,11 +208,10 @@ def facts_of(record: EventRecord, *, participants: int | None = None) -> EventFa
         place=place_line(place),
         latitude=place.get("latitude") if place else None,
         longitude=place.get("longitude") if place else None,
-        online_url=record.get("onlineUrl", ""),
+        online_url=online_url,
         status=_PLAIN_STATUS.get(status, "confirmed"),
         join_mode=record["joinMode"] if record["joinMode"] != JoinMode.UNKNOWN else "",
         capacity=record.get("capacity"),
-        participants=participants,
     )
 
 
@@ -246,6 +259,23 @@ def _broken_recurrence(record: EventRecord, start: int) -> Iterator[Problem]:
         yield Problem("$.recurrence.byDay", "weekdays such as MO", ", ".join(numbered))
     if rule["frequency"] == "monthly" and len(numbered) < len(rule.get("byDay", ())):
         yield Problem("$.recurrence.byDay", "weekdays of a month such as 2TU", ", ".join(rule["byDay"]))
+    yield from _broken_overrides(rule)
+
+
+def _broken_overrides(rule: Recurrence) -> Iterator[Problem]:
+    seen = set(rule.get("exceptions", ()))
+    for number, each in enumerate(rule.get("overrides", ())):
+        path, day = f"$.recurrence.overrides[{number}]", each["day"]
+        if day in seen:
+            yield Problem(f"{path}.day", "a day that is named once", day)
+        seen.add(day)
+        start, end = (from_rfc3339(each[key]) if key in each else None for key in ("start", "end"))
+        if start is not None and abs(start - (from_rfc3339(f"{day}T12:00:00Z") or 0)) > LONGEST:
+            yield Problem(f"{path}.start", "a time within 60 days of the day that it takes the place of", each["start"])
+        if end is not None and start is None:
+            yield Problem(f"{path}.start", "a start beside its end", "nothing")
+        if end is not None and start is not None and not start < end <= start + LONGEST:
+            yield Problem(f"{path}.end", "an end within 60 days after its start", each["end"])
 
 
 def changes_calendars(before: EventRecord, after: EventRecord) -> bool:
@@ -254,28 +284,7 @@ def changes_calendars(before: EventRecord, after: EventRecord) -> bool:
     return any(old.get(key) != new.get(key) for key in WHEN_AND_WHERE)
 
 
-# -- telling when ----------------------------------------------------------------------------------------------------
-
-
-def when_line(facts: Mapping[str, Any]) -> str:
-    """Date and time in the event's own zone, with its name; ``facts`` as ``EventFacts`` has them. Empty without any.
-
-    >>> when_line({"start_at": 1_778_169_600_000, "end_at": 1_778_176_800_000, "timezone": "Europe/Berlin"})
-    'Thu 07 May 2026, 18:00-20:00 (Europe/Berlin)'
-    """
-    if not facts.get("start_at"):
-        return ""
-    name = facts.get("timezone") or "UTC"
-    zone = zone_of(name)
-    if zone is None:
-        zone, name = ZoneInfo("UTC"), "UTC"
-    start = moment(facts["start_at"], zone)
-    end = moment(facts["end_at"], zone) if facts.get("end_at") else None
-    if end is None:
-        return f"{start:%a %d %b %Y, %H:%M} ({name})"
-    if end.date() == start.date():
-        return f"{start:%a %d %b %Y, %H:%M}-{end:%H:%M} ({name})"
-    return f"{start:%a %d %b %Y, %H:%M} - {end:%a %d %b %Y, %H:%M} ({name})"
+# -- clocks and zones -----------------------------------------------------------------------------------------------
 
 
 def moment(at: int, zone: dt.tzinfo) -> dt.datetime:

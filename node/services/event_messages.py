@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from sqlalchemy import Connection
 
 from node.domain.drafts import Draft
-from node.domain.events import AnswerState, title, when_line
+from node.domain.events import AnswerState, title
 from node.domain.visibility import Visibility
+from node.domain.when import when_line
+from node.recurrence import shown_at
 from node.sentences import Sentence, sentences
 from node.services import posts
 from node.services.context import Unit
@@ -36,29 +38,30 @@ _WORDS: Mapping[AnswerState, Sentence] = sentences(
 def tell_state(conn: Connection, unit: Unit, event: Event, person: Actor, state: AnswerState) -> None:
     """Write a person what became of her answer."""
     if state in _WORDS:
-        said = Sentence(_WORDS[state].message, event=_named(event))
-        write(conn, unit, event, person, translate(said, _language(conn, event, person)))
+        language = _language(conn, event, person)
+        said = Sentence(_WORDS[state].message, event=_named(event, unit.now, language))
+        write(conn, unit, event, person, translate(said, language), language)
 
 
 def refuse(conn: Connection, unit: Unit, event: Event, person: Actor, why: str) -> None:
     """Write a person why her answer is not taken; ``why``: what an error says in public."""
-    told = translate(why if isinstance(why, Sentence) else Sentence(why), _language(conn, event, person))
-    write(conn, unit, event, person, f"{told} {_named(event)}")
+    language = _language(conn, event, person)
+    told = translate(why if isinstance(why, Sentence) else Sentence(why), language)
+    write(conn, unit, event, person, f"{told} {_named(event, unit.now, language)}", language)
 
 
-def write(conn: Connection, unit: Unit, event: Event, person: Actor, text: str) -> None:
+def write(conn: Connection, unit: Unit, event: Event, person: Actor, text: str, language: str) -> None:
     """A direct post to one person; nothing where there is nobody who could write it."""
     sender = _sender(conn, event, person)
     if sender is None or sender.id == person.id:
         return
-    draft = Draft(
-        text=f"{person.handle} {text}", visibility=Visibility.DIRECT, language=event.record["defaultLanguage"]
-    )
+    draft = Draft(text=f"{person.handle} {text}", visibility=Visibility.DIRECT, language=language)
     posts.publish(conn, unit, sender.id, draft)
 
 
-def _named(event: Event) -> str:
-    when = when_line({"start_at": event.start_at, "end_at": event.end_at, "timezone": event.timezone})
+def _named(event: Event, now: int, language: str) -> str:
+    shown = shown_at(event.record, now)
+    when = when_line({"start_at": shown.start_at, "end_at": shown.end_at, "timezone": event.timezone}, language)
     return f"{title(event.record)}, {when} {event.url or event.uri}"
 
 

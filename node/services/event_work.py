@@ -15,14 +15,14 @@ from node.jobs.worker import Kind, single
 from node.recurrence import following
 from node.services import event_answers, event_messages, news
 from node.services.context import Unit
-from node.services.events import REMINDED_BEFORE, remind_later
+from node.services.events import REMINDED_BEFORE, remind_later, show_next
 from node.store import actors, events, objects
 from node.store.engine import Store
 from node.store.jobs import Job
 
 
 class Reminders:
-    """Tells people here that an event begins in a day, and others what time of a series is next."""
+    """Tells people here that an event begins in a day, and everybody what time of a series is next."""
 
     def __init__(self, store: Store, unit: Callable[[], Unit]) -> None:
         self._store, self._unit = store, unit
@@ -44,7 +44,7 @@ def _remind(conn: Connection, unit: Unit, event_id: int) -> None:
     if is_near and event.cancelled_at is None:  # else it was moved or cancelled since
         assert coming is not None
         news.tell(conn, unit, news.Reminded(event.id, coming.start_at))
-    if event.local and event.cancelled_at is None and event.record.get("recurrence"):
+    if event.local and event.cancelled_at is None and show_next(conn, unit, event):
         happenings.record(conn, unit.ids, unit.now, happenings.ObjectUpdated(event.id), about=event.uri)
     remind_later(conn, unit, event)
 

@@ -4,8 +4,9 @@ A record is checked before anything is written. Everybody who has answered hears
 event says so to other servers (``ObjectUpdated``), and to people here it is an edit.
 """
 
-from collections.abc import Collection
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import asdict, dataclass, replace
+from itertools import islice
 from typing import Any, cast
 
 import orjson
@@ -13,17 +14,18 @@ from sqlalchemy import Connection
 
 import schemas
 from node import events as happenings
-from node.clock import MINUTE
+from node.clock import MINUTE, from_rfc3339
 from node.domain import events as rules
 from node.domain.communities import TopicKind
-from node.domain.events import EventRecord, EventStatus
+from node.domain.events import EventRecord, EventStatus, Override
+from node.domain.posts import EventFacts
 from node.domain.slugs import slug_of
 from node.domain.text import clean_json, hashtag
 from node.domain.visibility import Visibility
 from node.errors import Conflict, Forbidden, Invalid, NotFound, Problem
 from node.jobs.kinds import REMINDER
 from node.markdown import hashtags_in, render_markdown
-from node.recurrence import following, last_end, occurrences
+from node.recurrence import find_occurrence, first_start, following, last_end, occurrences, shown_at, where_at
 from node.services import event_answers, news, placing, sharing
 from node.services.audiences import home_owners
 from node.services.context import Unit
@@ -73,16 +75,42 @@ def check_record(record: EventRecord) -> EventRecord:
         problems = [Problem("$.recurrence", "a rule by which it takes place at least once", "none")]
     if problems:
         raise Invalid(problems=problems)
-    zone = cleaned["timeZone"]
-    cleaned["start"] = rules.local_text(rules.start_of(cleaned), zone)
-    if (end := rules.end_of(cleaned)) is not None:
-        cleaned["end"] = rules.local_text(end, zone)
+    _write_in_own_zone(cleaned)
+    if problems := list(_strange_overrides(cleaned)):
+        raise Invalid(problems=problems)
     return cleaned
+
+
+def _write_in_own_zone(record: EventRecord) -> None:
+    rule = record.get("recurrence")
+    for part in (record, *(rule.get("overrides", ()) if rule is not None else ())):
+        times = cast(dict[str, Any], part)
+        for key in ("start", "end"):
+            if key in times:
+                times[key] = rules.local_text(from_rfc3339(times[key]) or 0, record["timeZone"])
+
+
+def _strange_overrides(record: EventRecord) -> Iterator[Problem]:
+    """Those of days that the rule does not have."""
+    rule = record.get("recurrence")
+    if rule is None or "overrides" not in rule:
+        return
+    days = {each.day for each in occurrences(record)}
+    for number, each in enumerate(rule["overrides"]):
+        if each["day"] not in days:
+            yield Problem(f"$.recurrence.overrides[{number}].day", "a day on which it takes place", each["day"])
+
+
+def facts_at(record: EventRecord, now: int) -> EventFacts:
+    """What posts and apps show of an event; of a series its next time, and where that is."""
+    shown = shown_at(record, now)
+    place, online = where_at(record, shown)
+    return replace(rules.facts_of(record, place=place, online_url=online), start_at=shown.start_at, end_at=shown.end_at)
 
 
 def saved_of(record: EventRecord, **more: Any) -> Saved:
     """What of a record is kept in columns."""
-    return Saved(record, rules.start_of(record), rules.end_of(record), last_end(record), **more)
+    return Saved(record, first_start(record), rules.end_of(record), last_end(record), **more)
 
 
 # -- publishing ------------------------------------------------------------------------------------------------------
@@ -164,7 +192,7 @@ def _columns(record: EventRecord, unit: Unit) -> dict[str, Any]:
     spoken = [name for word in record.get("keywords", ()) if (name := hashtag(word))]
     hashtags = dict.fromkeys([*spoken, *hashtags_in(texts.get(language, ""))])
     details: dict[str, Any] = {
-        "event": asdict(rules.facts_of(record)),
+        "event": asdict(facts_at(record, unit.now)),
         "hashtags": list(hashtags)[:16],
         "content_map": {tag: text for tag, text in html.items() if tag != language},
     }
@@ -265,7 +293,7 @@ def change_event(conn: Connection, unit: Unit, person_id: int, event_id: int, re
         event_answers.move_up(conn, unit, changed)
     news.tell(conn, unit, news.Edited(found.id))
     happenings.record(conn, unit.ids, unit.now, happenings.ObjectUpdated(found.id), about=found.uri)
-    if was_cancelled or found.start_at != changed.start_at:
+    if was_cancelled or found.sequence != changed.sequence:
         remind_later(conn, unit, changed)
     return changed
 
@@ -277,14 +305,21 @@ def cancel_event(conn: Connection, unit: Unit, person_id: int, event_id: int) ->
     return change_event(conn, unit, person_id, event_id, record)
 
 
-def skip_occurrence(conn: Connection, unit: Unit, person_id: int, event_id: int, day: str) -> Event:
-    """One day of a series does not take place. ``day`` as ``2026-05-07``, in the event's own time zone."""
+def change_occurrence(
+    conn: Connection, unit: Unit, person_id: int, event_id: int, day: str, override: Override | None
+) -> Event:
+    """One time of a series differs: it is moved, held elsewhere, or cancelled; with None it is as its series again.
+
+    ``day``: on which the rule has it, as ``2026-05-07``, in the event's own time zone.
+    """
     found = find_organised(conn, event_id, person_id)
     rule = found.record.get("recurrence")
-    days = {rules.local_text(each.start_at, found.timezone)[:10] for each in occurrences(found.record)}
-    if rule is None or day not in days:
+    if rule is None or find_occurrence(found.record, day) is None:
         raise Conflict("It does not take place on that day anyway.")
-    changed = {**rule, "exceptions": sorted({*rule.get("exceptions", ()), day})}
+    kept = [each for each in rule.get("overrides", ()) if each["day"] != day]
+    kept += [] if override is None else [override]
+    bare = {key: value for key, value in rule.items() if key != "overrides"}
+    changed = {**bare, "overrides": sorted(kept, key=lambda each: each["day"])} if kept else bare
     record = cast(EventRecord, {**found.record, "recurrence": changed})
     return change_event(conn, unit, person_id, event_id, record)
 
@@ -305,10 +340,27 @@ def delete_event(conn: Connection, unit: Unit, person_id: int, event_id: int) ->
 
 
 def remind_later(conn: Connection, unit: Unit, event: Event) -> None:
-    """Have people here reminded a day before it begins; of a series, before each time."""
-    coming = following(event.record, unit.now + REMINDED_BEFORE)
-    if coming is None or coming.start_at <= unit.now + REMINDED_BEFORE or event.cancelled_at is not None:
+    """Have people here reminded a day before it begins; of a series, before each time.
+
+    When a time of a series of ours is over, the next is what posts and other servers show.
+    """
+    if event.cancelled_at is not None:
         return
-    due_at = coming.start_at - REMINDED_BEFORE
-    key = f"reminder|{event.id}|{coming.start_at}"
-    jobs.enqueue_many(conn, [NewJob(REMINDER, unit.ids.new(), due_at, ref=event.id, lock_key=key)])
+    near = unit.now + REMINDED_BEFORE
+    coming = (each for each in occurrences(event.record) if not each.is_cancelled and each.start_at > near)
+    due = [each.start_at - REMINDED_BEFORE for each in islice(coming, 1)]
+    if event.local and "recurrence" in event.record and (shown := following(event.record, unit.now)) is not None:
+        due.append((shown.end_at or shown.start_at) + 1)
+    rows = [NewJob(REMINDER, unit.ids.new(), at, ref=event.id, lock_key=f"reminder|{event.id}|{at}") for at in due]
+    if rows:
+        jobs.enqueue_many(conn, rows)
+
+
+def show_next(conn: Connection, unit: Unit, event: Event) -> bool:
+    """Have posts show the time of a series that is next now; whether that is another than before."""
+    details = objects.load_row(conn, event.id).details or {}
+    facts = asdict(facts_at(event.record, unit.now))
+    if details.get("event") == facts:
+        return False
+    objects.update_object(conn, event.id, {"details": {**details, "event": facts}})
+    return True

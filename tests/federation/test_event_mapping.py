@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from federation.mapping.event_document import event_terms, shown_occurrence, summary_html
+from federation.mapping.event_document import event_terms, summary_html
 from federation.mapping.event_record import read_event_record, read_sequence
 from federation.mapping.post import read_post
 from node.domain.events import EventRecord
@@ -90,8 +90,8 @@ def test_a_cancellation_is_said_in_every_vocabulary():
 
 def test_the_summary_is_whole_for_those_who_know_no_events():
     record = check_record(event_record(name={"de": "Gießen <b>"}, defaultLanguage="de", description=None, capacity=2))
-    said = summary_html(event(record), shown_occurrence(record, 0))
-    assert "07 May 2099, 18:00-20:00 (Europe/Berlin)" in said
+    said = summary_html(event(record), 0)
+    assert "Do., 7. Mai 2099, 18:00–20:00 (Europe/Berlin)" in said
     assert "City Library, Breite Str. 30, 10178 Berlin, 2 Plätze" in said
     assert "ja, nein oder vielleicht" in said
 

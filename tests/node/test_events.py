@@ -13,14 +13,15 @@ from node.domain.events import AnswerState, Wish, local_text, start_of, to_wall
 from node.domain.visibility import Visibility
 from node.errors import Conflict, Forbidden, Invalid, NotFound
 from node.ids import Ids
-from node.recurrence import last_end, occurrences
+from node.recurrence import following, last_end, occurrences, where_at
 from node.services import event_answers as answers
 from node.services import event_work
 from node.services import events as service
 from node.services.context import Unit
 from node.services.events import EventDraft, check_record
-from node.store import accounts, actors, event_answers, events
+from node.store import accounts, actors, event_answers, events, objects
 from node.store.tables import event_answers as answer_table
+from node.store.tables import jobs as jobs_table
 from node.store.tables import notifications
 from tests import stores
 from tests.happenings import event_record
@@ -262,16 +263,78 @@ def test_months_skip_what_they_lack():
     assert days == ["01-31", "03-31", "05-31"]
 
 
-async def test_one_day_of_a_series_is_left_out_and_calendars_hear_of_it(store, unit):
+def walls(record):
+    return [to_wall(each.start_at, "Europe/Berlin") for each in occurrences(record) if not each.is_cancelled]
+
+
+async def test_one_time_of_a_series_is_moved_and_cancelled_and_calendars_hear_of_it(store, unit):
     owner, _, event = await world(store, unit, 0, recurrence={"frequency": "daily", "count": 3})
-    changed = await store.write(service.skip_occurrence, unit, owner, event.id, "2099-05-08")
-    assert changed.sequence == 1
-    assert [to_wall(each.start_at, "Europe/Berlin")[:10] for each in occurrences(changed.record)] == [
-        "2099-05-07",
-        "2099-05-09",
-    ]
-    with pytest.raises(Conflict):
-        await store.write(service.skip_occurrence, unit, owner, event.id, "2099-05-08")
+    other = {"day": "2099-05-07", "start": "2099-05-06T08:00:00Z", "onlineUrl": "https://meet.example/x"}
+    moved = await store.write(service.change_occurrence, unit, owner, event.id, "2099-05-07", other)
+    assert (moved.sequence, walls(moved.record)) == (1, ["2099-05-06T10:00", "2099-05-08T18:00", "2099-05-09T18:00"])
+    [first, second, _] = occurrences(moved.record)
+    assert first.end_at - first.start_at == second.end_at - second.start_at == 2 * HOUR
+    assert (where_at(moved.record, first), where_at(moved.record, second)) == (
+        (None, "https://meet.example/x"),
+        (moved.record["place"], ""),
+    )
+    assert moved.start_at == first.start_at  # lists of a span of time find it there
+    off = {"day": "2099-05-08", "cancelled": True}
+    changed = await store.write(service.change_occurrence, unit, owner, event.id, "2099-05-08", off)
+    assert (changed.sequence, walls(changed.record)) == (2, ["2099-05-06T10:00", "2099-05-09T18:00"])
+    assert following(changed.record, second.start_at).day == "2099-05-09"
+    again = await store.write(service.change_occurrence, unit, owner, event.id, "2099-05-08", None)
+    again = await store.write(service.change_occurrence, unit, owner, event.id, "2099-05-07", None)
+    assert again.record == event.record
+    for day in ("2099-05-10", "never"):
+        with pytest.raises(Conflict):
+            await store.write(service.change_occurrence, unit, owner, event.id, day, {**off, "day": day})
+
+
+@pytest.mark.parametrize(
+    ("override", "path"),
+    [
+        ({"day": "2099-05-08"}, "$.recurrence.overrides[0]"),
+        ({"day": "2099-05-10", "cancelled": True}, "$.recurrence.overrides[0].day"),
+        ({"day": "2099-05-09", "cancelled": True}, "$.recurrence.overrides[0].day"),  # an exception
+        ({"day": "2099-05-08", "start": "2100-05-08T18:00:00Z"}, "$.recurrence.overrides[0].start"),
+        ({"day": "2099-05-08", "end": "2099-05-08T18:00:00Z"}, "$.recurrence.overrides[0].start"),
+        (
+            {"day": "2099-05-08", "start": "2099-05-08T18:00:00Z", "end": "2099-05-08T17:00:00Z"},
+            "$.recurrence.overrides[0].end",
+        ),
+        ({"day": "2099-05-08", "onlineUrl": "javascript:x"}, "$.recurrence.overrides[0].onlineUrl"),
+    ],
+)
+def test_what_no_time_of_a_series_may_be(override, path):
+    rule = {"frequency": "daily", "count": 3, "exceptions": ["2099-05-09"], "overrides": [override]}
+    with pytest.raises(Invalid) as refused:
+        check_record(event_record(recurrence=rule))
+    assert [each.path for each in refused.value.problems] == [path]
+
+
+def test_a_time_that_is_named_twice_is_refused():
+    rule = {"frequency": "daily", "count": 3, "overrides": [{"day": "2099-05-08", "cancelled": True}] * 2}
+    with pytest.raises(Invalid, match="named once"):
+        check_record(event_record(recurrence=rule))
+
+
+async def test_posts_show_the_next_time_of_a_series_once_one_is_over(store, unit):
+    """What apps and plain Mastodon show goes on by itself; people are reminded of each time once."""
+    _, _, event = await world(store, unit, 0, recurrence={"frequency": "weekly", "count": 3})
+
+    def shown(conn):
+        return objects.load_row(conn, event.id).details["event"]["start_at"]
+
+    first, second, _ = (each.start_at for each in occurrences(event.record))
+    assert await store.read(shown) == first
+    later = replace(unit, now=first + 3 * HOUR)
+    await store.write(event_work._remind, later, event.id)
+    assert await store.read(shown) == second
+    due = await store.read(
+        lambda conn: sorted(conn.scalars(select(jobs_table.c.due_at).where(jobs_table.c.kind == "reminder")))
+    )
+    assert due == [first - DAY, first + 2 * HOUR + 1, second - DAY, second + 2 * HOUR + 1]
 
 
 async def test_a_text_alone_is_no_news_for_calendars(store, unit):

@@ -61,6 +61,48 @@ def test_a_series_is_one_entry_with_its_rule_and_what_is_left_out():
     assert event["exdate"].to_ical() == b"20990514T180000"
 
 
+OVERRIDES = [
+    {"day": "2099-05-14", "cancelled": True},
+    {"day": "2099-05-21", "start": "2099-05-22T19:00:00+02:00", "end": "2099-05-22T21:30:00+02:00"},
+    {"day": "2099-10-29", "place": {"name": "Room 2"}},
+]
+
+
+def test_single_times_of_a_series_are_entries_of_their_own():
+    rule = {"frequency": "weekly", "count": 26, "overrides": OVERRIDES}
+    _, calendar = written(entry(recurrence=rule))
+    whole, *differing = calendar.walk("VEVENT")
+    assert "recurrence-id" not in whole
+    assert {(str(each["uid"]), each["sequence"]) for each in (whole, *differing)} == {
+        ("https://museum.example/ap/o/1", 2)
+    }
+    assert [
+        (each["recurrence-id"].params["TZID"], each["recurrence-id"].to_ical(), each["dtstart"].to_ical())
+        for each in differing
+    ] == [
+        ("Europe/Berlin", b"20990514T180000", b"20990514T180000"),
+        ("Europe/Berlin", b"20990521T180000", b"20990522T190000"),
+        ("Europe/Berlin", b"20991029T180000", b"20991029T180000"),  # the clocks have changed meanwhile
+    ]
+    assert [(str(each["status"]), str(each["location"])) for each in differing] == [
+        ("CANCELLED", str(whole["location"])),
+        ("CONFIRMED", str(whole["location"])),
+        ("CONFIRMED", "Room 2"),
+    ]
+    assert all("rrule" not in each for each in differing)
+
+
+def test_single_times_are_read_back_and_need_their_series():
+    rule = {"frequency": "weekly", "count": 26, "overrides": OVERRIDES}
+    record = entry(recurrence=rule, place={"name": "Library"})
+    body, _ = written(record)
+    [found] = read_calendar(body, timezone="UTC", language="en")
+    assert check_record(found.record)["recurrence"] == record.record["recurrence"]
+    lone = body.replace(b"RRULE:FREQ=WEEKLY;COUNT=26\r\n", b"")
+    [bare] = read_calendar(lone, timezone="UTC", language="en")
+    assert "recurrence" not in bare.record
+
+
 def test_what_is_written_is_read_back():
     rule = {"frequency": "monthly", "byDay": ["1TH"], "until": "2100-01-31"}
     written_entry = entry(recurrence=rule, onlineUrl="https://meet.example/x", status="cancelled")

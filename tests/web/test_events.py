@@ -62,6 +62,36 @@ async def written(site: Site, **changes: str) -> str:
     return where.partition("?")[0]
 
 
+async def test_one_date_of_a_series_is_moved_cancelled_and_put_back(site, ada):
+    path = await written(site, repeat="weekly", times="4", **{"on-TH": "on", "except": "2099-05-28"})
+    page = await site.get(path)
+    csrf = await site.csrf(path)
+    assert re.findall(rf"{path}/dates/(\S+)\"", page) == ["2099-05-07", "2099-05-14", "2099-05-21"]
+    date = f"{path}/dates/2099-05-14"
+    assert 'value="2099-05-14T18:00"' in await site.get(date)
+    said = {"start": "2099-05-15T19:00", "end": "2099-05-15T20:00", "place": "City Library, Berlin", "online": ""}
+    assert await site.post(date, csrf=csrf, do="save", **said) == f"{path}?changed"
+    page = await site.get(path)
+    assert "Another time" in page
+    assert "2099-05-15T19:00" in page
+    assert await site.post(date, csrf=csrf, do="cancel") == f"{path}?changed"
+    assert "Cancelled" in await site.get(path)
+    body = icalendar.Calendar.from_ical(await site.get(f"{path}.ics"))
+    [_, other] = body.walk("VEVENT")
+    assert (other["status"], other["dtstart"].to_ical()) == ("CANCELLED", b"20990515T190000")
+    assert 'class=" off"' in await site.get("/calendar?on=2099-05-15")
+    # Whoever changes the event keeps what single dates say.
+    fields = FORM | {"repeat": "weekly", "times": "5", "on-TH": "on", "except": "2099-05-28", "title": "Other"}
+    assert (await site.post(f"{path}/edit", csrf=csrf, **fields)).endswith("?changed")
+    assert "Cancelled" in await site.get(path)
+    assert await site.post(date, csrf=csrf, do="reset") == f"{path}?changed"
+    assert "2099-05-15T19:00" not in await site.get(path)
+    for wrong, word in (({"start": "soon"}, "a day and a time"), ({"place": ""}, "where it takes place")):
+        assert word in await site.post(date, 422, csrf=csrf, do="save", **(said | wrong))
+    for day in ("2099-05-28", "2099-05-08", "9999-99-99"):
+        await site.get(f"{path}/dates/{day}", 404)
+
+
 async def test_an_event_is_written_shown_and_answered(site, ada):
     path = await written(site)
     assert re.fullmatch(r"/e/\d+-giessen-zuhause", path)
@@ -220,7 +250,7 @@ async def test_forms_of_others_and_strangers_change_nothing(site, ada):
     path = f"/e/{event.id}"
     await site.post(f"{path}/answer", 403, csrf="wrong", answer="going")
     await site.post(f"{path}/cancel", 403, csrf="wrong")
-    for door in ("answer", "cancel", "delete", "skip", "edit", "invite"):
+    for door in ("answer", "cancel", "delete", "dates/2099-05-14", "edit", "invite"):
         async with site.peer.http.post(site.peer.origin + f"{path}/{door}", allow_redirects=False) as reply:
             assert reply.status == 303, door
             assert reply.headers["Location"].startswith("/sign-in")

@@ -1,4 +1,4 @@
-"""What people do on the page of an event: answer it, say that they were there; organisers cancel, skip, take back."""
+"""What people do on the page of an event: answer it, say that they were there; organisers cancel it or take it back."""
 
 from aiohttp import web
 
@@ -48,19 +48,6 @@ async def cancel(request: web.Request) -> web.Response:
     await read_form(request)
     await node.store.write(service.cancel_event, node.unit(), session.actor_id, event_id_of(request))
     return _back(request, "cancelled")
-
-
-async def skip(request: web.Request) -> web.Response:
-    """One day of a series does not take place."""
-    session, node = require_person(request), request.app[NODE]
-    fields = await read_form(request)
-    try:
-        await node.store.write(
-            service.skip_occurrence, node.unit(), session.actor_id, event_id_of(request), fields.get("day", "")
-        )
-    except (Conflict, Invalid) as refused:
-        return await page(request, refused.public, 409)
-    return _back(request, "changed")
 
 
 async def delete(request: web.Request) -> web.Response:

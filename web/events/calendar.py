@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Row
 from node.clock import DAY
 from node.domain.events import moment, place_line, title, zone_of
 from node.ics import KEEPS_CANCELLED
-from node.recurrence import between
+from node.recurrence import between, where_at
 from node.sentences import Sentence, sentences
 from node.state import NODE
 from node.store import event_answers, events, showing
@@ -146,13 +146,14 @@ def _items(
             while day <= min(end.date(), last):
                 time = start.strftime("%H:%M") if day == start.date() else ""
                 answer = answers.get(event.id)
+                place, _ = where_at(event.record, each)
                 item = CalendarItem(
                     path=path_of(event),
                     name=title(event.record, tuple(reader.languages)),
                     time=time,
-                    cancelled=event.cancelled_at is not None,
+                    cancelled=event.cancelled_at is not None or each.is_cancelled,
                     mine=answer is not None and answer.state not in {"declined", "refused"},
-                    place=place_line(event.record.get("place")),
+                    place=place_line(place),
                 )
                 days[day].append((time, item))
                 day += dt.timedelta(days=1)

@@ -8,7 +8,7 @@ from sqlalchemy import Row
 from node.domain.events import EventRecord, place_line, title
 from node.domain.slugs import slug_of
 from node.domain.text import language_of
-from node.recurrence import following
+from node.recurrence import shown_at, where_at
 from node.store.event_answers import Answer
 from node.store.events import Event
 from web.events.views import EventCard, When
@@ -51,14 +51,14 @@ def event_cards(
 def event_card(event: Event, author: Row[Any], answer: Answer | None, reader: Reader, now: int) -> EventCard:
     """Of a series, the next time is shown."""
     record = event.record
-    coming = following(record, now) if "recurrence" in record else None
-    start, end = (coming.start_at, coming.end_at) if coming else (event.start_at, event.end_at)
+    shown = shown_at(record, now)
+    place, online = where_at(record, shown)
     return EventCard(
         path=path_of(event),
         name=name_of(record, reader),
-        when=when_of(start, end, event.timezone),
-        place=place_line(record.get("place")),
-        online="onlineUrl" in record,
+        when=when_of(shown.start_at, shown.end_at, event.timezone),
+        place=place_line(place),
+        online=bool(online),
         cancelled=event.cancelled_at is not None,
         repeats="recurrence" in record,
         answer=answer.state if answer else "",

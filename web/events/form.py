@@ -1,14 +1,17 @@
 """``/events/new`` and ``/e/ID-slug/edit``: an event is written down."""
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any, cast
 
 from aiohttp import web
 from sqlalchemy import Connection
 
-from node.domain.events import EventRecord, end_of, from_wall, start_of, title, to_wall
+import schemas
+from node.domain.events import EventRecord, Recurrence, end_of, from_wall, start_of, title, to_wall
 from node.domain.visibility import Visibility
 from node.errors import Forbidden, Invalid, NotFound, Problem
+from node.recurrence import WEEKDAYS, occurrences
 from node.sentences import Sentence, sentences
 from node.services import events as service
 from node.services.context import Unit
@@ -31,7 +34,8 @@ NAMES = (
     *("title", "description", "language", "kind", "start", "end", "timezone", "status"),
     *("place", "street", "postal", "town", "country", "accessibility", "online"),
     *("capacity", "waitlist", "join", "external"),
-    *("repeat", "interval", "days", "times", "until"),
+    *("repeat", "interval", "monthly", "times", "until", "except"),
+    *(f"on-{day}" for day in WEEKDAYS),
     *("keywords", "speakers", "recording", "visibility", "community", "house"),
 )
 #: Where an error of a record is shown.
@@ -48,7 +52,8 @@ _SHOWN_AT = {
     "$.joinMode": "join",
     "$.recurrence": "times",
     "$.recurrence.until": "until",
-    "$.recurrence.byDay": "days",
+    "$.recurrence.byDay": "repeat",
+    "$.recurrence.exceptions": "except",
     "$.recurrence.interval": "interval",
     "$.recurrence.count": "times",
     "$.keywords": "keywords",
@@ -140,14 +145,15 @@ async def change(request: web.Request) -> web.Response:
     fields = await read_form(request)
     event = await node.store.read(service.find_organised, event_id_of(request), session.actor_id)
     try:
-        record = cast(EventRecord, {**_kept(event.record, fields), **read_record(fields, event.record)})
+        record = cast(EventRecord, {**_kept(event.record), **read_record(fields, event.record)})
+        record = _with_overrides(record, event.record)
         changed = await node.store.write(service.change_event, node.unit(), session.actor_id, event.id, record)
     except Invalid as error:
         return await _page(request, session, fields, _errors(error), event)
     return web.Response(status=303, headers={"Location": f"{path_of(changed)}?changed"})
 
 
-def _kept(record: EventRecord, fields: Mapping[str, str]) -> dict[str, Any]:
+def _kept(record: EventRecord) -> dict[str, Any]:
     """What the form does not speak of stays as it is: concepts, materials, texts in other languages."""
     return {key: value for key, value in record.items() if key in {"about", "teaches", "materials"}}
 
@@ -216,16 +222,44 @@ def _read_rule(said: Mapping[str, str], before: EventRecord | None) -> dict[str,
     rule: dict[str, Any] = {"frequency": said["repeat"]}
     if (interval := _number(said["interval"])) not in {None, 1}:
         rule["interval"] = interval
-    if days := [day.strip().upper() for day in said["days"].split(",") if day.strip()]:
+    known = before.get("recurrence") if before else None
+    if days := _read_days(said, known):
         rule["byDay"] = days
     if (times := _number(said["times"])) is not None:
         rule["count"] = times
     if said["until"]:
         rule["until"] = said["until"]
-    known = before.get("recurrence") if before else None
-    if known and known.get("exceptions"):
-        rule["exceptions"] = known["exceptions"]
+    if exceptions := [day.strip() for day in said["except"].split(",") if day.strip()]:
+        rule["exceptions"] = exceptions
     return rule
+
+
+def _read_days(said: Mapping[str, str], known: Recurrence | None) -> list[str]:
+    """On which weekdays, as RRULE names them; of a month those that the first time falls on."""
+    if said["repeat"] == "weekly":
+        return [day for day in WEEKDAYS if said[f"on-{day}"]]
+    if said["repeat"] != "monthly" or not said["monthly"]:
+        return []
+    if said["monthly"] == "as-before":
+        return known.get("byDay", []) if known is not None else []
+    return [_of_month(said["start"])[said["monthly"] == "last"]]
+
+
+def _of_month(wall: str) -> tuple[str, str]:
+    """The weekday of a time by its number in the month, and as the last of it: ``('2TU', '-1TU')``."""
+    day = dt.date.fromisoformat(wall[:10])
+    weekday = WEEKDAYS[day.weekday()]
+    return f"{min((day.day - 1) // 7 + 1, 5)}{weekday}", f"-1{weekday}"
+
+
+def _with_overrides(record: EventRecord, before: EventRecord) -> EventRecord:
+    """The record with what was different at single times, as far as it still has them."""
+    rule, old = record.get("recurrence"), before.get("recurrence")
+    if rule is None or old is None or "overrides" not in old or schemas.check("event", record):
+        return record
+    days = {each.day for each in occurrences(record)}
+    kept = [each for each in old["overrides"] if each["day"] in days]
+    return cast(EventRecord, {**record, "recurrence": {**rule, "overrides": kept}}) if kept else record
 
 
 def write_fields(record: EventRecord) -> dict[str, str]:
@@ -258,11 +292,22 @@ def write_fields(record: EventRecord) -> dict[str, str]:
         found |= {
             "repeat": rule["frequency"],
             "interval": str(rule.get("interval", "")),
-            "days": ", ".join(rule.get("byDay", ())),
+            "monthly": _monthly(rule, found["start"]),
+            "except": ", ".join(rule.get("exceptions", ())),
+            **{f"on-{day}": "on" for day in rule.get("byDay", ()) if rule["frequency"] == "weekly"},
             "times": str(rule.get("count", "")),
             "until": rule.get("until", ""),
         }
     return found
+
+
+def _monthly(rule: Recurrence, start: str) -> str:
+    """How the form says on which day of a month."""
+    days = rule.get("byDay", [])
+    if rule["frequency"] != "monthly" or not days:
+        return ""
+    numbered, last = _of_month(start)
+    return "weekday" if days == [numbered] else "last" if days == [last] else "as-before"
 
 
 # -- the page --------------------------------------------------------------------------------------------------------

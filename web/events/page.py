@@ -11,13 +11,13 @@ from sqlalchemy import Connection, Row
 
 from federation.mapping.event_document import json_ld
 from federation.negotiation import wants_activity
-from node.domain.events import MAX_COMPANIONS, AnswerState, EventRecord, JoinMode, place_line, status_of, title
+from node.domain.events import MAX_COMPANIONS, AnswerState, EventRecord, JoinMode, Place, place_line, status_of, title
 from node.domain.text import plain, shorten
 from node.domain.uris import is_web_uri
 from node.domain.visibility import Visibility
 from node.errors import NotFound
 from node.markdown import render_markdown
-from node.recurrence import between, following
+from node.recurrence import Occurrence, occurrences, shown_at, where_at
 from node.sentences import Sentence, sentences
 from node.state import NODE
 from node.store import actors, event_answers, events, objects, showing
@@ -25,7 +25,7 @@ from node.store.actors import Actor
 from node.store.event_answers import Answer
 from node.store.events import Event
 from web.events.cards import name_of, path_of, when_of
-from web.events.views import EventView
+from web.events.views import EventView, TimeRow, When
 from web.pages.cards import Reader, actor_card, actor_path, origin_of_actor, thread
 from web.pages.frame import html, page_of
 from web.pages.parts import Link, Prose, SafeHtml
@@ -33,8 +33,7 @@ from web.pages.reader import reader_of
 from web.pages.views import Alternate, Notice, Social
 from web.sessions import session_of
 
-_SHOWN_TIMES = 6
-_AHEAD = 400 * 86_400_000
+_TIMES = 60  # of a series are named
 #: What the page says after something was done.
 NOTICES = sentences(
     {
@@ -105,8 +104,7 @@ def find(conn: Connection, event_id: int, viewer: int | None) -> Found:
 def _view(request: web.Request, found: Found, reader: Reader, error: str) -> EventView:
     event, record, now = found.event, found.event.record, request.app[NODE].clock.now()
     path, session = path_of(event), session_of(request)
-    coming = following(record, now) if "recurrence" in record else None
-    start, end = (coming.start_at, coming.end_at) if coming else (event.start_at, event.end_at)
+    shown = shown_at(record, now)
     name, rule = name_of(record, reader), record.get("recurrence")
     description = _description(found, name.language)
     summary = shorten(plain(description.value) if description else title(record), 200)
@@ -142,28 +140,28 @@ def _view(request: web.Request, found: Found, reader: Reader, error: str) -> Eve
         notice=Notice(text=NOTICES[done]) if done and session is not None else None,
         noindex=not event.local or not is_public,
     )
-    place, state = record.get("place"), found.answer.state if found.answer else ""
+    (place, online), state = where_at(record, shown), found.answer.state if found.answer else ""
     is_over = event.last_at <= now
     return EventView(
         page=page,
         path=path,
         name=name,
-        when=when_of(start, end, event.timezone),
-        first=when_of(event.start_at, event.end_at, event.timezone) if coming and start != event.start_at else None,
+        when=when_of(shown.start_at, shown.end_at, event.timezone),
+        first=_first(event, shown) if rule else None,
         rule=rule["frequency"] if rule else "",
         interval=rule.get("interval", 1) if rule else 1,
         count=rule.get("count", 0) if rule else 0,
         until=rule.get("until", "") if rule else "",
         coming=tuple(
-            when_of(each.start_at, each.end_at, event.timezone)
-            for each in islice(between(record, now, now + _AHEAD), _SHOWN_TIMES)
+            _time_row(found, each, path, now)
+            for each in islice((each for each in occurrences(record) if (each.end_at or each.start_at) > now), _TIMES)
         )
         if rule
         else (),
         place=place_line(place),
         accessibility=place.get("accessibility", "") if place else "",
-        map_url=_map(record),
-        online_url=record.get("onlineUrl", ""),
+        map_url=_map(place),
+        online_url=online,
         status=status_of(record).value,
         is_over=is_over,
         join_mode=record["joinMode"],
@@ -203,6 +201,26 @@ def _view(request: web.Request, found: Found, reader: Reader, error: str) -> Eve
     )
 
 
+def _first(event: Event, shown: Occurrence) -> When | None:
+    """When a series began, where another of its times is shown."""
+    is_shown = shown.start_at == event.start_at
+    return None if is_shown else when_of(event.start_at, event.end_at, event.timezone)
+
+
+def _time_row(found: Found, time: Occurrence, path: str, now: int) -> TimeRow:
+    record = found.event.record
+    place, online = where_at(record, time)
+    usual = (place_line(record.get("place")), record.get("onlineUrl", ""))
+    is_elsewhere = (place_line(place), online) != usual
+    return TimeRow(
+        when=when_of(time.start_at, time.end_at, record["timeZone"]),
+        cancelled=time.is_cancelled,
+        moved=time.is_moved,
+        place=(place_line(place) or online) if is_elsewhere else "",
+        change_path=f"{path}/dates/{time.day}" if found.is_organiser and time.start_at > now else "",
+    )
+
+
 def _description(found: Found, language: str) -> Prose | None:
     texts = found.event.record.get("description", {})
     chosen = language if language in texts else found.event.record["defaultLanguage"]
@@ -228,9 +246,8 @@ def _links(found: Sequence[Mapping[str, str]]) -> tuple[Link, ...]:
     )
 
 
-def _map(record: EventRecord) -> str:
+def _map(place: Place | None) -> str:
     """A page with a map: nothing is loaded from there before a reader follows the link."""
-    place = record.get("place")
     if not place or "latitude" not in place or "longitude" not in place:
         return ""
     where = {"mlat": place["latitude"], "mlon": place["longitude"]}

@@ -2,9 +2,10 @@
 
 from aiohttp import web
 
-from web.events import acting, answers, calendar, feeds, form, importing, listing, page
+from web.events import acting, answers, calendar, dates, feeds, form, importing, listing, page
 
 _EVENT = r"/e/{event:[0-9]{1,19}}{slug:(?:-[a-z0-9-]{0,120})?}"
+_DAY = r"{day:[0-9]{4}-[0-9]{2}-[0-9]{2}}"
 
 ROUTES = [
     *importing.ROUTES,
@@ -18,7 +19,8 @@ ROUTES = [
     web.get(f"{_EVENT}/edit", form.show_edit, name="event-edit"),
     web.post(f"{_EVENT}/edit", form.change, name="event-change"),
     web.post(f"{_EVENT}/cancel", acting.cancel, name="event-cancel"),
-    web.post(f"{_EVENT}/skip", acting.skip, name="event-skip"),
+    web.get(f"{_EVENT}/dates/{_DAY}", dates.show_date, name="event-date"),
+    web.post(f"{_EVENT}/dates/{_DAY}", dates.change_date, name="event-date-change"),
     web.post(f"{_EVENT}/delete", acting.delete, name="event-delete"),
     web.post(f"{_EVENT}/invite", answers.invite, name="event-invite"),
     web.get(f"{_EVENT}/answers", answers.show_answers, name="event-answers"),

@@ -17,6 +17,17 @@ class When:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TimeRow:
+    """One time of a series. ``change_path``: where organisers change it; ``place`` where it is another than usual."""
+
+    when: When
+    cancelled: bool = False
+    moved: bool = False
+    place: str = ""
+    change_path: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EventCard:
     """An event in a list. ``answer`` is the reader's own state (domain.events.AnswerState), '' without one."""
 
@@ -70,7 +81,7 @@ class EventView:
     interval: int = 1
     count: int = 0
     until: str = ""
-    coming: tuple[When, ...] = ()  # the next times of a series
+    coming: tuple[TimeRow, ...] = ()  # the next times of a series
     place: str = ""
     accessibility: str = ""
     map_url: str = ""
@@ -133,6 +144,22 @@ class EventFormView:
     may_speak_for_house: bool = False
     house: str = ""
     cancel_path: str = "/events"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventDateView:
+    """``/e/ID-slug/dates/DAY``: one time of a series is moved, held elsewhere, or cancelled, by organisers."""
+
+    template: ClassVar[str] = "events/date.html"
+
+    page: Page
+    action: str
+    csrf: str
+    event: Link
+    usual: When  # as the series has it
+    fields: dict[str, Field]  # start, end, place, online
+    cancelled: bool = False
+    differs: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

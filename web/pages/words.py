@@ -247,7 +247,7 @@ class Words:
     def _minute(self, written: str, *, with_day: bool) -> Markup:
         """An instant with its offset, to the minute, as it is written."""
         time = written[11:16]
-        shown = self._say("{day}, {time}", day=self._date(written[:10]), time=time) if with_day else time
+        shown = self._say("{day}, {time}", day=self._day_of_week(written[:10]), time=time) if with_day else time
         return Markup('<time datetime="{}">{}</time>').format(written, shown)
 
     def ago(self, at: int, now_at: int) -> Markup:
@@ -331,6 +331,12 @@ class Words:
         from babel.dates import get_day_names  # late: see web.language
 
         return str(get_day_names("abbreviated" if short else "wide", "stand-alone", self._language.locale)[number])
+
+    def _day_of_week(self, value: str) -> str:
+        """A day with its weekday."""
+        from babel.dates import format_date  # late: see web.language
+
+        return format_date(date.fromisoformat(value), "full", locale=self._language.locale)
 
     def _date(self, value: str) -> str:
         from babel.dates import format_date  # late: see web.language

@@ -17,6 +17,7 @@ from web.events.views import (
     CalendarItem,
     CalendarView,
     EventCard,
+    EventDateView,
     EventFormView,
     EventImportView,
     EventsView,
@@ -24,6 +25,7 @@ from web.events.views import (
     ImportedRow,
     Option,
     Tab,
+    TimeRow,
     When,
 )
 from web.pages.parts import ActorCard, Field, Link, Origin, Paging, Prose, SafeHtml, Text
@@ -77,6 +79,21 @@ def views() -> dict[str, View]:
         ),
         "event-form": _form(replace(signed_in, title="New event", path="/events/new"), is_new=True),
         "event-edit": _form(replace(signed_in, title="Change: " + _LONG, path="/e/2-lang/edit"), is_new=False),
+        "event-date": EventDateView(
+            page=replace(signed_in, title="One date: " + _LONG, path="/e/2-lang/dates/2026-05-07"),
+            action="/e/2-lang/dates/2026-05-07",
+            csrf=_CSRF,
+            event=Link(label=_LONG, href="/e/2-lang"),
+            usual=When(starts_at=now + DAY, ends_at=now + DAY + HOUR, timezone="Europe/Berlin"),
+            fields={
+                "start": Field(value="2026-05-07T18:00"),
+                "end": Field(value="2026-05-07T17:00", error="The end has to be after the beginning."),
+                "place": Field(value="Seminarraum 2"),
+                "online": Field(),
+            },
+            cancelled=True,
+            differs=True,
+        ),
         "event-answers": _answers(replace(signed_in, title="Answers", path="/e/1-casting/answers"), now),
         **{
             f"calendar-{form}": _calendar(replace(signed_in, path="/calendar"), form)
@@ -134,15 +151,21 @@ def _cards(now: int) -> tuple[EventCard, ...]:
 
 
 def _event(page: Page, now: int) -> EventView:
-    times = tuple(
+    whens = [
         When(starts_at=now + n * 7 * DAY, ends_at=now + n * 7 * DAY + HOUR, timezone="Europe/Berlin")
-        for n in range(1, 4)
+        for n in range(1, 5)
+    ]
+    times = (
+        TimeRow(when=whens[0], change_path="/e/1-casting/dates/2026-05-07"),
+        TimeRow(when=whens[1], moved=True, place="Seminarraum 2", change_path="/e/1-casting/dates/2026-05-14"),
+        TimeRow(when=whens[2], cancelled=True, change_path="/e/1-casting/dates/2026-05-21"),
+        TimeRow(when=whens[3], place="https://meet.example/a-very-long-name-of-a-room-that-has-no-break-in-it"),
     )
     return EventView(
         page=page,
         path="/e/1-casting",
         name=Text(value="Casting at home"),
-        when=times[0],
+        when=times[0].when,
         first=When(starts_at=now - 7 * DAY, timezone="Europe/Berlin"),
         rule="weekly",
         interval=2,

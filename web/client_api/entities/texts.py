@@ -13,11 +13,11 @@ from sqlalchemy import Row
 from node.clock import day_at
 from node.domain import resources as records
 from node.domain.course_lines import course_line
-from node.domain.events import when_line
 from node.domain.licences import describe
 from node.domain.posts import PostKind
 from node.domain.records import ResourceRecord
 from node.domain.text import pick, plain, shorten
+from node.domain.when import when_line
 from node.markdown import address_link, hashtag_link
 from web.client_api.entities.look import Look
 
@@ -46,7 +46,7 @@ def content_of(row: Row[Any], look: Look) -> str:
     tags = " ".join(hashtag_link(f"{look.origin}/tags/{tag}", tag) for tag in details.get("hashtags", ())[:_TAGS])
     parts = [
         f"<strong>{html.escape(_title(row, details))}</strong>" if row.name else "",
-        "<br>".join(map(html.escape, _when(details.get("event")))),
+        "<br>".join(map(html.escape, _when(details.get("event"), row.language))),
         html.escape(_held(row.record, look)),
         html.escape(excerpt),
         html.escape(" · ".join(_facts(row.record))) if row.record is not None else "",
@@ -139,11 +139,11 @@ def _minutes(duration: str) -> int:
 # -- events ----------------------------------------------------------------------------------------------------------
 
 
-def _when(event: Mapping[str, Any] | None) -> Iterator[str]:
+def _when(event: Mapping[str, Any] | None, language: str) -> Iterator[str]:
     """Date and time in the organiser's zone, with its name; and the place."""
     if not event:
         return
-    if when := when_line(event):
+    if when := when_line(event, language):
         yield when
     if place := event.get("place") or ("online" if event.get("online_url") else ""):
         yield place
