@@ -17,14 +17,19 @@ from federation.fetch import Budget, Fetcher
 from federation.mapping.activity import Activity, read_activity
 from node.domain.uris import same_origin
 from node.errors import NodeError, RemoteError, SignatureInvalid
-from node.store import activities, actors, follows
+from node.store import activities, actors, communities, follows
 from node.store.actors import Actor
 from node.store.engine import Store
 
 #: Verbs that a community passes on.
 _PASSED_ON = frozenset(
-    {"Create", "Update", "Delete", "Like", "Dislike", "EmojiReact", "Undo", "Add", "Remove", "Block", "Lock"}
+    {
+        *("Create", "Update", "Delete", "Like", "Dislike", "EmojiReact", "Undo"),
+        *("Add", "Remove", "Block", "Lock", "Flag", "Resolve"),
+    }
 )
+#: Those that only moderators get, from the community itself: its word is enough.
+_FOR_MODERATORS = frozenset({"Flag", "Resolve"})
 #: Those that moderators use.
 _GOVERNING = frozenset({"Add", "Remove", "Block", "Lock", "Delete", "Undo"})
 
@@ -49,9 +54,9 @@ class Announced:
 
     async def unwrap(self, announce: Activity, inner: Activity, budget: Budget, authenticate: Authenticate) -> Proven:
         """The activity inside. Raises SignatureInvalid where nothing proves it, or nobody here follows the Group."""
-        group = await self._store.read(_find_followed_group, announce.actor)
+        group = await self._store.read(_find_followed_group, announce.actor, self._origin)
         if group is None:
-            raise SignatureInvalid(detail="announced by no community that is followed from here")
+            raise SignatureInvalid(detail="announced by no community that somebody here follows or governs")
         if inner.type not in _PASSED_ON or not same_origin(inner.id, inner.actor):
             raise SignatureInvalid(detail=f"{inner.type} is not passed on")
         if inner.type == "Update" and inner.object_uri == group.uri:
@@ -64,6 +69,8 @@ class Announced:
         return Proven(await self._prove(inner, group, budget, authenticate), group.uri, announce.id)
 
     async def _prove(self, inner: Activity, group: Actor, budget: Budget, authenticate: Authenticate) -> Activity:
+        if inner.type in _FOR_MODERATORS:
+            return inner
         await self._fetcher.actor(inner.actor, budget=budget)
         if same_origin(inner.actor, group.uri):
             return inner
@@ -97,11 +104,12 @@ class Announced:
         return Proven(announce)
 
 
-def _find_followed_group(conn: Connection, uri: str) -> Actor | None:
+def _find_followed_group(conn: Connection, uri: str, origin: str) -> Actor | None:
     group = actors.find_actor(conn, uri)
-    if group is None or group.kind != "group" or not follows.load_local_followers(conn, [group.id]):
+    if group is None or group.kind != "group":
         return None
-    return group
+    is_ours = follows.load_local_followers(conn, [group.id]) or communities.is_governed_from(conn, group.id, origin)
+    return group if is_ours else None
 
 
 def _find_sent(conn: Connection, uri: str) -> str | None:

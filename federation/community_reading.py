@@ -18,14 +18,14 @@ from federation.mapping.collection import read_page
 from federation.threads import ask_for_thread
 from federation.walking import MAX_ITEMS, MAX_PAGES, walk
 from node.clock import DAY, HOUR
-from node.domain.communities import Role
+from node.domain.communities import LISTS, Role
 from node.domain.uris import is_web_uri, same_origin
 from node.errors import NodeError
 from node.jobs.kinds import COMMUNITY
 from node.jobs.outcome import Done, Outcome
 from node.jobs.schedule import Entry
 from node.jobs.worker import Kind, single
-from node.services import membership
+from node.services import join_requests, membership
 from node.services.context import Unit
 from node.store import actors, communities, objects, pins, topics
 from node.store.actors import Actor
@@ -35,7 +35,7 @@ from node.store.jobs import Job
 
 #: A list of moderators is believed for so long.
 MODERATORS_FOR = HOUR
-_MODERATORS_AT_MOST = 200
+_HOLDERS_AT_MOST = 200
 _REQUESTS = 1_500  # posts, their authors, pages of collections
 
 
@@ -69,13 +69,16 @@ class CommunityReading:
         return Done()
 
     async def refresh_moderators(self, group: Actor, budget: Budget) -> None:
-        """Read who governs, where that is not known freshly. Raises as fetching does."""
-        now = self._new_unit().now
+        """Read who governs, and who has another role, where that is not known freshly. Raises as fetching does."""
+        unit = self._new_unit()
         known = await self._store.read(communities.find_community, group.id)
-        if not group.moderators or known is None or now - known.moderators_at < MODERATORS_FOR:
+        if not group.moderators or known is None or unit.now - known.moderators_at < MODERATORS_FOR:
             return
-        listed = await self._list(group.moderators, budget)
-        await self._store.write(_save_moderators, group, listed[:_MODERATORS_AT_MOST], now)
+        lists = {Role.MODERATOR: group.moderators, **{role: getattr(known, name) for role, name in LISTS.items()}}
+        for role, uri in lists.items():
+            if uri:
+                listed = await self._list(uri, budget)
+                await self._store.write(_save_holders, unit, group, role, listed[:_HOLDERS_AT_MOST])
 
     async def _list(self, uri: str, budget: Budget) -> list[str]:
         return [ref async for ref in walk(self._getting(budget), uri)]
@@ -170,12 +173,15 @@ def _featured_of(conn: Connection, actor_id: int) -> str:
     return str(actors.load_profile(conn, actor_id).featured)
 
 
-def _save_moderators(conn: Connection, group: Actor, listed: Collection[str], now: int) -> None:
-    before = set(communities.load_moderators(conn, group.id, now))
+def _save_holders(conn: Connection, unit: Unit, group: Actor, role: Role, listed: Collection[str]) -> None:
+    """Those who have a role, in place of those who were known to."""
+    before = set(communities.load_holders(conn, group.id, role, unit.now))
     for uri in before - set(listed):
-        communities.delete_roles(conn, group.id, uri, [Role.MODERATOR])
-    communities.save_roles(conn, group.id, [RoleOf(uri, Role.MODERATOR, now) for uri in listed if uri not in before])
-    communities.update_community(conn, group.id, moderators_at=now)
+        communities.delete_roles(conn, group.id, uri, [role])
+    communities.save_roles(conn, group.id, [RoleOf(uri, role, unit.now) for uri in listed if uri not in before])
+    if role is Role.MODERATOR:
+        communities.update_community(conn, group.id, moderators_at=unit.now)
+        join_requests.forget(conn, unit, group)
 
 
 def _save_featured(conn: Connection, group: Actor, listed: Collection[str], now: int) -> None:

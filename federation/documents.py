@@ -68,7 +68,7 @@ def actor_document(conn: Connection, actor_id: int, *, is_bare: bool = False) ->
         suspended=row.state == "suspended",
     )
     community = communities.find_community(conn, actor_id) if own.kind is ActorKind.GROUP and is_told else None
-    return build_actor(own) | (build_community(community) if community is not None else {})
+    return build_actor(own) | (build_community(community, row.uri) if community is not None else {})
 
 
 def _public_half(key: OwnKey) -> ActorKey:

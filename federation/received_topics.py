@@ -8,7 +8,7 @@ looks like.
 
 from federation.batch import Batch
 from federation.received_resources import is_resource
-from node.domain.communities import TopicKind
+from node.domain.communities import Role, TopicKind
 from node.domain.posts import PostKind, RemotePost
 from node.domain.text import plain
 from node.domain.topics import guess_kind, kind_in_entity
@@ -33,7 +33,7 @@ def store(batch: Batch, author: Actor, stored: Object, post: RemotePost, group: 
 
 
 def _kind(batch: Batch, author: Actor, post: RemotePost, group: Actor | None) -> TopicKind:
-    """Only those who govern announce something."""
+    """Only those who govern or lead a community announce something."""
 
     def guessed(*, governs: bool) -> TopicKind:
         return guess_kind(
@@ -49,8 +49,8 @@ def _kind(batch: Batch, author: Actor, post: RemotePost, group: Actor | None) ->
     kind = guessed(governs=True)
     if kind is not TopicKind.ANNOUNCEMENT or group is None:
         return kind
-    is_moderator = communities.is_moderator(batch.conn, group.id, author.uri, batch.unit.now)
-    return kind if is_moderator else guessed(governs=False)
+    roles = communities.load_roles_of(batch.conn, group.id, author.uri, batch.unit.now)
+    return kind if roles & {Role.MODERATOR, Role.FACILITATOR} else guessed(governs=False)
 
 
 # -- answers ---------------------------------------------------------------------------------------------------------

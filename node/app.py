@@ -69,6 +69,7 @@ from node.ratelimit import Exemptions
 from node.secretbox import SecretBox
 from node.services.backups import back_up, copy_before_upgrade
 from node.services.catalogue import sync_host
+from node.services.community_reports import Waiting
 from node.services.context import Unit
 from node.services.event_work import Reminders, Replies
 from node.services.leaving import Leaving
@@ -273,6 +274,7 @@ async def _join(
             *communities.entries(),
             *pinned.entries(),
             *steps.entries(),
+            *Waiting(store, unit).entries(),
         ],
     )
     processor = Processor(store, ids, fetcher.batch, handover, batch=config.jobs.inbox)

@@ -275,6 +275,44 @@ class Governed:
 
 
 @dataclass(frozen=True, slots=True)
+class JoinOffered:
+    """A community of ours asks its moderators elsewhere (``to``: URIs) to decide a request, or says that it is over."""
+
+    group_id: int
+    asker_id: int
+    follow_uri: str
+    to: Sequence[str]
+    is_settled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MemberInvited:
+    """A community of ours invites somebody elsewhere, or takes the invitation back."""
+
+    group_id: int
+    person_id: int
+    is_withdrawn: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CommunityReported:
+    """A post in a community, ours or another, was reported, here or elsewhere: its moderators elsewhere are told."""
+
+    group_id: int
+    report_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReportResolved:
+    """A moderator (``by_uri``) of a community, ours or another, has dealt with a report; ``activity_uri`` told it."""
+
+    group_id: int
+    report_id: int
+    by_uri: str
+    activity_uri: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CollectionAsked:
     """One of ours wants something in a collection of another node, or out of it (``adds`` is False)."""
 
@@ -310,6 +348,10 @@ Event = (
     | CollectionAsked
     | PassedOn
     | Governed
+    | JoinOffered
+    | MemberInvited
+    | CommunityReported
+    | ReportResolved
     | CourseJoined
     | CourseLeft
     | CourseAnswered

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from federation.builders import collections, communities, courses, objects, people, reactions
+from federation.builders import collections, communities, courses, deeds, objects, people, reactions, reports
 from federation.builders import events as attendance
 from federation.outgoing import Outgoing
 from node import events
@@ -34,7 +34,7 @@ BUILDERS: Mapping[type[Event], Builder] = MappingProxyType(
         events.FollowAnswered: people.follow_answered,
         events.Blocked: people.blocked,
         events.BlockEnded: people.block_ended,
-        events.Reported: people.reported,
+        events.Reported: reports.reported,
         events.Reacted: reactions.reacted,
         events.ReactionEnded: reactions.reaction_ended,
         events.PollVoted: reactions.poll_voted,
@@ -42,7 +42,11 @@ BUILDERS: Mapping[type[Event], Builder] = MappingProxyType(
         events.QuoteRevoked: reactions.quote_revoked,
         events.CollectionAsked: collections.collection_asked,
         events.PassedOn: communities.passed_on,
-        events.Governed: communities.governed,
+        events.Governed: deeds.governed,
+        events.JoinOffered: communities.join_offered,
+        events.MemberInvited: communities.member_invited,
+        events.CommunityReported: reports.community_reported,
+        events.ReportResolved: reports.report_resolved,
         events.CourseJoined: courses.course_joined,
         events.CourseLeft: courses.course_left,
         events.CourseAnswered: courses.course_answered,

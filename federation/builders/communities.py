@@ -1,6 +1,5 @@
-"""What communities of ours pass on, and what moderators here did (FEP-1b12, federation 4.6)."""
+"""What communities of ours pass on, and whom they tell and ask (FEP-1b12, federation 4.6)."""
 
-from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -11,12 +10,10 @@ from federation.outgoing import Outgoing
 from federation.vocab import PUBLIC
 from node import events
 from node.clock import to_rfc3339
-from node.domain.communities import Act
 from node.domain.visibility import Visibility
 from node.services.context import Unit
 from node.store import activities, actors, communities, inbox
 from node.store.actors import Actor
-from node.store.communities import LogEntry
 
 
 def addressed_to_members(conn: Connection, group: Actor) -> tuple[list[str], list[str], Visibility]:
@@ -58,90 +55,34 @@ def _body(conn: Connection, event: events.PassedOn) -> str | None:
     return sent.body if sent is not None else None
 
 
-# -- deeds of moderators ---------------------------------------------------------------------------------------------
+# -- requests and invitations ------------------------------------------------------------------------------------------
 
 
-def governed(conn: Connection, unit: Unit, event: events.Governed) -> Outgoing | None:
-    """By the person who did it, to the community, which passes it on."""
-    entry = communities.find_entry(conn, event.entry_id)
-    group = actors.find_actor_by_id(conn, entry.community_id) if entry is not None else None
-    by = actors.find_actor(conn, entry.actor_uri) if entry is not None else None
-    if entry is None or group is None or by is None or not by.local:
+def join_offered(conn: Connection, unit: Unit, event: events.JoinOffered) -> Outgoing | None:
+    """Offer of a Follow to the moderators elsewhere, who may decide it; Undo of that when it is settled."""
+    known = actors.load_actors_by_id(conn, [event.group_id, event.asker_id])
+    group, asker = known.get(event.group_id), known.get(event.asker_id)
+    if group is None or asker is None:
         return None
-    _, _, visibility = addressed_to_members(conn, group)
-    if not visibility.federates:
+    request = {"id": event.follow_uri, "type": "Follow", "actor": asker.uri, "object": group.uri}
+    activity = {"type": "Offer", "actor": group.uri, "object": request, "target": group.moderators, "to": event.to}
+    if event.is_settled:
+        activity = _undo(group, activity)
+    return Outgoing(group, activity, asker.uri, Visibility.DIRECT, Audience(named=tuple(event.to)))
+
+
+def member_invited(conn: Connection, unit: Unit, event: events.MemberInvited) -> Outgoing | None:
+    """Invite of somebody elsewhere, so that her own node shows it; Undo of that when it is taken back."""
+    known = actors.load_actors_by_id(conn, [event.group_id, event.person_id])
+    group, person = known.get(event.group_id), known.get(event.person_id)
+    if group is None or person is None:
         return None
-    build = _BUILD[Act(entry.act)]
-    is_open = visibility is Visibility.PUBLIC
-    activity = {
-        "id": f"{unit.origin}/ap/x/{entry.id}",
-        "actor": by.uri,
-        "to": [PUBLIC] if is_open else [group.uri],
-        "cc": [group.uri] if is_open else [],
-        "audience": group.uri,
-        "published": to_rfc3339(entry.created_at),
-        **({"summary": entry.reason} if entry.reason else {}),
-    }
-    activity |= build(conn, unit, group, entry, activity)
-    is_own = by.id == group.id  # from the command line: there is nobody who would pass it on
-    audience = Audience(followers=True, readers=Readers.ACTIVITIES) if is_own else Audience(named=(group.uri,))
-    return Outgoing(by, activity, entry.target_uri, visibility, audience)
+    activity = {"type": "Invite", "actor": group.uri, "object": group.uri, "target": person.uri, "to": [person.uri]}
+    if event.is_withdrawn:
+        activity = _undo(group, activity)
+    return Outgoing(group, activity, person.uri, Visibility.DIRECT, Audience(named=(person.uri,)))
 
 
-Build = Callable[[Connection, Unit, Actor, LogEntry, dict[str, Any]], dict[str, Any]]
-
-
-def _listed(type_: str, collection: str) -> Build:
-    def build(
-        conn: Connection, _unit: Unit, group: Actor, entry: LogEntry, _activity: dict[str, Any]
-    ) -> dict[str, Any]:
-        target = group.moderators if collection == "moderators" else actors.load_profile(conn, group.id).featured
-        return {"type": type_, "object": entry.target_uri, "target": target}
-
-    return build
-
-
-def _ban(conn: Connection, unit: Unit, group: Actor, entry: LogEntry, _activity: dict[str, Any]) -> dict[str, Any]:
-    bans = [ban for ban in communities.load_bans(conn, group.id, unit.now) if ban.actor_uri == entry.target_uri]
-    until = bans[0].expires_at if bans else None
-    return {
-        "type": "Block",
-        "object": entry.target_uri,
-        "target": group.uri,
-        "removeData": False,
-        **({"endTime": to_rfc3339(until)} if until is not None else {}),
-    }
-
-
-def _about_post(type_: str) -> Build:
-    def build(
-        _conn: Connection, _unit: Unit, _group: Actor, entry: LogEntry, _activity: dict[str, Any]
-    ) -> dict[str, Any]:
-        return {"type": type_, "object": entry.target_uri}
-
-    return build
-
-
-def _undo(build: Build) -> Build:
-    """Of a deed that somebody else may have told: the copy has an id of its own, and is matched by its meaning."""
-
-    def undo(conn: Connection, unit: Unit, group: Actor, entry: LogEntry, activity: dict[str, Any]) -> dict[str, Any]:
-        same = {name: activity[name] for name in ("actor", "to", "cc", "audience")}
-        inner = {"id": f"{activity['id']}#undone", **same, **build(conn, unit, group, entry, activity)}
-        return {"type": "Undo", "object": inner}
-
-    return undo
-
-
-_BUILD: dict[Act, Build] = {
-    Act.APPOINT: _listed("Add", "moderators"),
-    Act.DISMISS: _listed("Remove", "moderators"),
-    Act.PIN: _listed("Add", "featured"),
-    Act.UNPIN: _listed("Remove", "featured"),
-    Act.BAN: _ban,
-    Act.UNBAN: _undo(_ban),
-    Act.LOCK: _about_post("Lock"),
-    Act.UNLOCK: _undo(_about_post("Lock")),
-    Act.REMOVE: _about_post("Delete"),
-    Act.RESTORE: _undo(_about_post("Delete")),
-}
+def _undo(group: Actor, activity: dict[str, Any]) -> dict[str, Any]:
+    """Matched by its meaning: the copy carries no id."""
+    return {"type": "Undo", "actor": group.uri, "object": activity, "to": activity["to"]}

@@ -1,4 +1,4 @@
-"""What our actors say of themselves and to each other: profile, end, move, follows, blocks, reports."""
+"""What our actors say of themselves and to each other: profile, end, move, follows, blocks."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from node import events
 from node.clock import to_rfc3339
 from node.domain.visibility import Visibility
 from node.services.context import Unit
-from node.store import actors, follows, reports
+from node.store import actors, follows
 from node.store.actors import Actor
 
 
@@ -86,7 +86,7 @@ def follow_answered(conn: Connection, unit: Unit, event: events.FollowAnswered) 
     return Outgoing(followed, activity, follower.uri, Visibility.DIRECT, Audience(named=(follower.uri,)))
 
 
-# -- blocks and reports ---------------------------------------------------------------------------------------------
+# -- blocks ---------------------------------------------------------------------------------------------------------
 
 
 def blocked(conn: Connection, unit: Unit, event: events.Blocked) -> Outgoing | None:
@@ -109,20 +109,3 @@ def _block(uri: str, blocker: Actor, target: Actor) -> dict[str, Any]:
 def _told(actor: Actor, activity: dict[str, Any], to: Actor) -> Outgoing:
     """To one actor and nobody else."""
     return Outgoing(actor, activity, to.uri, Visibility.DIRECT, Audience(named=(to.uri,)))
-
-
-def reported(conn: Connection, unit: Unit, event: events.Reported) -> Outgoing | None:
-    """From the instance actor, so that nobody learns who reported; to the server of the reported account."""
-    report = reports.find_report(conn, event.report_id)
-    target = actors.find_actor(conn, report.target_uri) if report else None
-    instance = actors.find_actor(conn, unit.origin + documents.INSTANCE_PATH)
-    if report is None or target is None or target.local or instance is None:
-        return None
-    activity = {
-        "type": "Flag",
-        "actor": instance.uri,
-        "object": [target.uri, *report.object_uris],
-        "content": report.comment,
-        "to": [target.uri],
-    }
-    return _told(instance, activity, target)

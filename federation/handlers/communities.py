@@ -1,5 +1,8 @@
 """What moderators do: Add and Remove, Block, Lock, Delete and Update of others' posts, and their Undo (FEP-1b12).
 
+Moderators of our communities who live elsewhere also answer requests to join for it (Accept and Reject of the Follow),
+remove members (Reject of a Follow that was accepted) and invite people (Invite).
+
 Of our communities the signer must govern it. Of a community elsewhere the deed must come through its Announce, by
 somebody who is in its list of moderators or at home on its host (federation 4.6); ``federation.resolving`` has looked
 at that list within the hour.
@@ -12,12 +15,12 @@ from federation.batch import Batch, Inbound
 from federation.mapping.activity import Activity
 from node import events
 from node.clock import from_rfc3339
-from node.domain.communities import Act
+from node.domain.communities import APPOINTS, DISMISSES, FACILITATING, LISTS, Act, Role
+from node.domain.deeds import Deed
 from node.domain.uris import same_origin
 from node.errors import Invalid, NotFound
 from node.services import governing
-from node.services.governing import Deed
-from node.store import actors, communities
+from node.store import actors, communities, follows
 from node.store.actors import Actor
 from node.store.objects import Object
 
@@ -38,8 +41,10 @@ def govern(batch: Batch, inbound: Inbound) -> str | None:
     if meant is None:
         return None
     activity = inbound.activity
-    if not _may(batch, inbound, meant.group):
+    if not _may(batch, inbound, meant):
         return "not-a-moderator"
+    if meant.group.local and meant.act in _NAMING and not batch.is_local(meant.target):
+        batch.known_actor(meant.target)
     deed = Deed(
         meant.act,
         activity.actor,
@@ -58,19 +63,29 @@ def govern(batch: Batch, inbound: Inbound) -> str | None:
     batch.forget_followers(meant.group.id)
     if done is None:
         return "done-before"
-    pass_on(batch, inbound, meant.group)
+    if meant.act in governing.TOLD:
+        pass_on(batch, inbound, meant.group)
     return f"community-{meant.act}"
 
 
-def _may(batch: Batch, inbound: Inbound, group: Actor) -> bool:
-    by = inbound.activity.actor
+#: About people who may be unknown here.
+_NAMING = frozenset({Act.INVITE, *APPOINTS.values()})
+
+
+def _may(batch: Batch, inbound: Inbound, meant: _Meant) -> bool:
+    by, group = inbound.activity.actor, meant.group
     if group.local:
-        return not inbound.announced_by and communities.is_moderator(batch.conn, group.id, by, batch.unit.now)
+        return not inbound.announced_by and _has_role(batch, meant, by)
     if by == group.uri:
         return True
     if inbound.announced_by != group.uri:
         return False
-    return same_origin(by, group.uri) or communities.is_moderator(batch.conn, group.id, by, batch.unit.now)
+    return same_origin(by, group.uri) or _has_role(batch, meant, by)
+
+
+def _has_role(batch: Batch, meant: _Meant, by: str) -> bool:
+    roles = communities.load_roles_of(batch.conn, meant.group.id, by, batch.unit.now)
+    return Role.MODERATOR in roles or (Role.FACILITATOR in roles and meant.act in FACILITATING)
 
 
 def _text(activity: Activity, name: str) -> str:
@@ -98,11 +113,23 @@ def _in_collection(batch: Batch, activity: Activity) -> _Meant | None:
         return None
     adds = activity.type == "Add"
     for group in _named(batch, activity):
-        if target == group.moderators:
-            return _Meant(group, Act.APPOINT if adds else Act.DISMISS, uri)
+        if (role := _role_listed(batch, group, target)) is not None:
+            return _Meant(group, (APPOINTS if adds else DISMISSES)[role], uri)
         if target == actors.load_profile(batch.conn, group.id).featured:
             return _Meant(group, Act.PIN if adds else Act.UNPIN, uri)
     return None
+
+
+def _role_listed(batch: Batch, group: Actor, target: str) -> Role | None:
+    """The role whose holders a list of the Group names."""
+    if target == group.moderators:
+        return Role.MODERATOR
+    if group.local:
+        lists = {f"{group.uri}/{name}": role for role, name in LISTS.items()}
+    else:
+        community = communities.find_community(batch.conn, group.id)
+        lists = {getattr(community, name): role for role, name in LISTS.items()} if community is not None else {}
+    return lists.get(target)
 
 
 def _named(batch: Batch, activity: Activity) -> list[Actor]:
@@ -145,6 +172,36 @@ def _wrote(batch: Batch, uri: str, found: Object) -> bool:
     return author is not None and author.uri == uri
 
 
+def _of_request(act: Act) -> Callable[[Batch, Activity], _Meant | None]:
+    """Accept and Reject of somebody's Follow of a community of ours, by who is not the community."""
+
+    def read(batch: Batch, activity: Activity) -> _Meant | None:
+        request = activity.inner
+        if request is None or request.type != "Follow" or request.object_uri in (None, activity.actor):
+            return None
+        group = batch.actor(request.object_uri or "")
+        if group is None or not group.local or group.kind != "group":
+            return None
+        asker = batch.actor(request.actor)
+        known = follows.find_follow(batch.conn, asker.id, group.id) if asker is not None else None
+        is_member = known is not None and known.state == follows.ACCEPTED
+        return _Meant(group, Act.EXPEL if is_member and act is Act.REFUSE else act, request.actor)
+
+    return read
+
+
+def _of_invitation(act: Act) -> Callable[[Batch, Activity], _Meant | None]:
+    """Invite of somebody to a community of ours."""
+
+    def read(batch: Batch, activity: Activity) -> _Meant | None:
+        group = batch.actor(activity.object_uri or "")
+        if group is None or not group.local or group.kind != "group" or not activity.target_uri:
+            return None
+        return _Meant(group, act, activity.target_uri)
+
+    return read
+
+
 def _undone(batch: Batch, activity: Activity) -> _Meant | None:
     """Undo: the embedded copy says what, its actor need not be the same moderator; ids are made up anew by some."""
     read = _UNDONE.get(activity.inner.type) if activity.inner is not None else None
@@ -157,12 +214,16 @@ _READ: dict[str, Callable[[Batch, Activity], _Meant | None]] = {
     "Block": _of_person(Act.BAN),
     "Lock": _of_post(Act.LOCK),
     "Delete": _of_post(Act.REMOVE, by_others=True),
+    "Accept": _of_request(Act.ADMIT),
+    "Reject": _of_request(Act.REFUSE),
+    "Invite": _of_invitation(Act.INVITE),
     "Undo": _undone,
 }
 _UNDONE: dict[str, Callable[[Batch, Activity], _Meant | None]] = {
     "Block": _of_person(Act.UNBAN),
     "Lock": _of_post(Act.UNLOCK),
     "Delete": _of_post(Act.RESTORE, by_others=True),
+    "Invite": _of_invitation(Act.UNINVITE),
 }
 
 

@@ -7,7 +7,7 @@ What it says counts only where it comes from whoever published the event.
 
 from federation import outbox
 from federation.batch import Batch, Inbound, Needs
-from federation.handlers import courses, create
+from federation.handlers import courses, create, memberships
 from federation.mapping.activity import Activity, wrapper_of
 from federation.mapping.post import read_post
 from federation.relations import relation
@@ -270,6 +270,8 @@ def _kept_for(batch: Batch, inbound: Inbound) -> str:
 def invite(batch: Batch, inbound: Inbound) -> str:
     """One of ours is asked to come: only by whoever published the event. An event that we do not know comes along."""
     activity = inbound.activity
+    if outcome := memberships.invited(batch, inbound):
+        return outcome
     invited = batch.local_addressees((activity.target_uri or "", *activity.to))
     if not invited:
         return "not-ours"

@@ -4,7 +4,7 @@ from federation import outbox
 from federation.batch import Batch, Inbound
 from federation.handlers import events, quote
 from node.domain.communities import Answer, Refusal
-from node.services import catalogue, membership, messages, news
+from node.services import catalogue, join_requests, membership, messages, news
 from node.services.follows import ask_for_pins
 from node.store import blocks, communities, follows, homes
 from node.store.actors import Actor
@@ -39,7 +39,7 @@ def follow(batch: Batch, inbound: Inbound) -> str:
     batch.add_owner(followed.id, inbound.received_id)
     if saved.state != follows.ACCEPTED:
         if saved.id == new.id and joins is not None:
-            messages.tell_of_request(batch.conn, batch.unit, followed, follower)
+            join_requests.ask(batch.conn, batch.unit, followed, follower, saved)
         return "follow-requested"
     outbox.answer_follow(batch, followed, follower, activity.raw, accepted=True)
     return "followed"
@@ -79,6 +79,7 @@ def accept(batch: Batch, inbound: Inbound) -> str:
     followed = batch.known_actor(inbound.activity.actor)
     catalogue.begin_copy(batch.conn, batch.unit, followed)
     if followed.kind == "group":
+        communities.accept_invitation(batch.conn, followed.id, found.follower_id, batch.unit.now)
         membership.ask_for_history(batch.conn, batch.unit, followed)
     else:
         ask_for_pins(batch.conn, batch.unit, [followed])

@@ -1,4 +1,4 @@
-"""Undo: takes back a Follow, a reaction, a Block, an Accept or a Join.
+"""Undo: takes back a Follow, a reaction, a Block, an Accept, a Join, an Offer or an Invite.
 
 The activity that is undone is named by its id (GoToSocial) or embedded (most others). It is found by id first, else
 by type, actor and object of the embedded copy; only its own actor can take it back (IN16).
@@ -7,11 +7,13 @@ by type, actor and object of the embedded copy; only its own actor can take it b
 from collections.abc import Callable
 
 from federation.batch import Batch, Inbound
-from federation.handlers import courses, events
+from federation.handlers import courses, events, memberships
 from federation.handlers.delete import REMEMBERED
 from federation.mapping.activity import Activity
+from node.services import join_requests
 from node.store import blocks, follows, objects, reactions
 from node.store.actors import Actor
+from node.store.follows import Follow
 
 
 def undo(batch: Batch, inbound: Inbound) -> str:
@@ -38,9 +40,7 @@ def _by_id(batch: Batch, actor: Actor, activity: Activity, _inner: Activity | No
     if not uri:
         return ""
     if (follow := follows.find_follow_by_uri(batch.conn, uri)) is not None and follow.follower_id == actor.id:
-        follows.delete_follow(batch.conn, follow.id)
-        batch.forget_followers(follow.followed_id)
-        return "unfollowed"
+        return _unfollow(batch, follow)
     if (reaction := reactions.find_reaction_by_uri(batch.conn, uri)) is not None and reaction.actor_id == actor.id:
         reactions.delete_reaction(batch.conn, reaction)
         return f"un-{reaction.kind}"
@@ -61,9 +61,12 @@ def _by_meaning(batch: Batch, actor: Actor, _activity: Activity, inner: Activity
 def _follow(batch: Batch, actor: Actor, inner: Activity) -> str:
     followed = batch.actor(inner.object_uri or "")
     found = follows.find_follow(batch.conn, actor.id, followed.id) if followed else None
-    if found is None:
-        return ""
+    return _unfollow(batch, found) if found is not None else ""
+
+
+def _unfollow(batch: Batch, found: Follow) -> str:
     follows.delete_follow(batch.conn, found.id)
+    join_requests.settle(batch.conn, batch.unit, found.followed_id, found)
     batch.forget_followers(found.followed_id)
     return "unfollowed"
 
@@ -110,4 +113,6 @@ _MEANINGS: dict[str, Callable[[Batch, Actor, Activity], str]] = {
     "EmojiReact": _reaction(reactions.EMOJI),
     "Announce": _reaction(reactions.SHARE),
     "Join": events.undo_join,
+    "Offer": memberships.withdrawn,
+    "Invite": memberships.withdrawn,
 }

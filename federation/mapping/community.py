@@ -7,7 +7,7 @@ from federation.mapping.limits import MAX_LANGUAGES, MAX_NAME
 from node.clock import to_rfc3339
 from node.domain.communities import LEVELS, JoinPolicy, PostPolicy, RemoteCommunity
 from node.domain.community_drafts import MAX_RULE, MAX_RULES, MAX_TOPICS
-from node.domain.uris import is_web_uri
+from node.domain.uris import is_web_uri, same_origin
 from node.domain.visibility import Visibility
 from node.richtext import clean_plain_field
 from node.store.communities import Community
@@ -16,16 +16,16 @@ _TYPE = "rz:Community"
 _Word = TypeVar("_Word", JoinPolicy, PostPolicy, Visibility)
 
 
-def build_community(community: Community) -> dict[str, Any]:
-    """Members of the actor's document, with ``mainEntity``."""
+def build_community(community: Community, uri: str) -> dict[str, Any]:
+    """Members of the document of the Group ``uri``, with ``mainEntity``."""
     return {
         "postingRestrictedToMods": community.post_policy is PostPolicy.MODERATORS,
         "language": [{"identifier": tag, "name": tag} for tag in community.languages],
-        "mainEntity": _entity(community),
+        "mainEntity": _entity(community, uri),
     }
 
 
-def _entity(community: Community) -> dict[str, Any]:
+def _entity(community: Community, uri: str) -> dict[str, Any]:
     optional = {
         "rz:rules": list(community.rules),
         "keywords": list(community.topics),
@@ -38,6 +38,8 @@ def _entity(community: Community) -> dict[str, Any]:
         "rz:joinPolicy": community.join_policy.value,
         "rz:postPolicy": community.post_policy.value,
         "rz:visibility": community.visibility.value,
+        "rz:facilitators": f"{uri}/facilitators",
+        "rz:experts": f"{uri}/experts",
         **{name: value for name, value in optional.items() if value},
     }
 
@@ -58,7 +60,14 @@ def read_community(doc: Doc, *, locked: bool) -> RemoteCommunity:
         languages=_texts(said.get("inLanguage"), MAX_LANGUAGES, 35) or _languages(doc),
         is_archived=bool(said.get("rz:archivedAt")),
         successor=successor if isinstance(successor, str) and is_web_uri(successor) else "",
+        facilitators=_list(said.get("rz:facilitators"), doc.id),
+        experts=_list(said.get("rz:experts"), doc.id),
     )
+
+
+def _list(said: object, uri: str) -> str:
+    """The address of a list of people, where it lies with the Group."""
+    return said if isinstance(said, str) and same_origin(said, uri) else ""
 
 
 def _word(words: type[_Word], said: object, otherwise: _Word) -> _Word:

@@ -14,7 +14,7 @@ from federation.serving.slices import PER_PAGE, Listed, Slice
 from federation.serving.visitor import Visitor
 from federation.vocab import PUBLIC
 from node.clock import to_rfc3339
-from node.domain.communities import JoinPolicy
+from node.domain.communities import LISTS, JoinPolicy, Role
 from node.domain.visibility import Visibility
 from node.store import communities, objects, topics
 from node.store.actors import Actor
@@ -49,19 +49,24 @@ _LISTED: Mapping[str, Listed] = MappingProxyType(
         "featured": Listed(lambda conn, group: len(topics.load_pinned(conn, group.id)), _pinned),
     }
 )
-NAMES = (*_LISTED, "moderators")
+_ROLES = {"moderators": Role.MODERATOR, **{name: role for role, name in LISTS.items()}}
+NAMES = (*_LISTED, *_ROLES)
 
 
 def listed(name: str, now: int) -> Listed | None:
     """A collection that a community has beside those of every actor, or in their place; None where it has no own."""
+    role = _ROLES.get(name)
+    return _holders(role, now) if role is not None else _LISTED.get(name)
 
+
+def _holders(role: Role, now: int) -> Listed:
     def load(conn: Connection, group: Actor) -> list[str]:
-        return communities.load_moderators(conn, group.id, now)
+        return communities.load_holders(conn, group.id, role, now)
 
     def read(conn: Connection, group: Actor, before: int | None) -> Slice:
         return Slice([], [] if before is not None else load(conn, group))
 
-    return Listed(lambda conn, group: len(load(conn, group)), read) if name == "moderators" else _LISTED.get(name)
+    return Listed(lambda conn, group: len(load(conn, group)), read)
 
 
 def is_closed_to(conn: Connection, visitor: Visitor, actor: Actor) -> bool:

@@ -12,13 +12,13 @@ from node.cli.shared import config_option, with_config
 from node.config import Config
 from node.domain.communities import Act, JoinPolicy, PostPolicy
 from node.domain.community_drafts import CommunityDraft
+from node.domain.deeds import Deed
 from node.domain.visibility import Visibility
 from node.errors import NotFound
 from node.secretbox import SecretBox
 from node.services import communities as describing
 from node.services import governing, moderate
 from node.services.context import Unit
-from node.services.governing import Deed
 from node.store import actors, communities, topics
 
 _ACTS = {

@@ -25,6 +25,7 @@ from node.demo.organisations import Organisation, load_steps
 from node.demo.seed import find_own
 from node.domain.communities import Act, TopicKind
 from node.domain.courses import key_of
+from node.domain.deeds import Deed
 from node.domain.drafts import Draft, NewPoll
 from node.domain.events import EventRecord, Wish
 from node.domain.visibility import Visibility
@@ -36,7 +37,7 @@ from node.services.context import Unit
 from node.services.enrolling import enrol
 from node.services.events import EventDraft, publish_event
 from node.services.follows import follow
-from node.services.governing import Deed, govern
+from node.services.governing import govern
 from node.services.posts import publish
 from node.services.uploads import Words
 from node.store import actors, facts, follows, objects, reports, resources

@@ -21,15 +21,15 @@ class PostPolicy(enum.StrEnum):
 
     MEMBERS = "members"
     ANYONE = "anyone"
-    MODERATORS = "moderators"  # begin topics; members answer
+    MODERATORS = "moderators"  # and facilitators begin topics; members answer
 
 
 class Role(enum.StrEnum):
     """What a member can be besides; never because of the house that somebody comes from."""
 
-    MODERATOR = "moderator"
-    FACILITATOR = "facilitator"
-    EXPERT = "expert"  # can be asked
+    MODERATOR = "moderator"  # decides about people and posts
+    FACILITATOR = "facilitator"  # leads what is said: announces, pins, begins threads where only moderators may
+    EXPERT = "expert"  # can be asked, and hears of questions that nobody has answered
 
 
 class TopicKind(enum.StrEnum):
@@ -59,6 +59,10 @@ class Act(enum.StrEnum):
     UNBAN = "unban"
     APPOINT = "appoint"
     DISMISS = "dismiss"
+    APPOINT_FACILITATOR = "appoint-facilitator"
+    DISMISS_FACILITATOR = "dismiss-facilitator"
+    APPOINT_EXPERT = "appoint-expert"
+    DISMISS_EXPERT = "dismiss-expert"
     PIN = "pin"
     UNPIN = "unpin"
     LOCK = "lock"
@@ -66,6 +70,15 @@ class Act(enum.StrEnum):
     REMOVE = "remove"
     RESTORE = "restore"
     EDIT = "edit"
+
+
+#: Acts that give a role, and those that take it.
+APPOINTS = {Role.MODERATOR: Act.APPOINT, Role.FACILITATOR: Act.APPOINT_FACILITATOR, Role.EXPERT: Act.APPOINT_EXPERT}
+DISMISSES = {Role.MODERATOR: Act.DISMISS, Role.FACILITATOR: Act.DISMISS_FACILITATOR, Role.EXPERT: Act.DISMISS_EXPERT}
+#: What the lists of the holders of a role are called, beside that of the moderators.
+LISTS = {Role.FACILITATOR: "facilitators", Role.EXPERT: "experts"}
+#: What facilitators do, too.
+FACILITATING = frozenset({Act.PIN, Act.UNPIN})
 
 
 class Refusal(enum.StrEnum):
@@ -98,8 +111,14 @@ class Standing:
     is_partner: bool = False  # at home on a node that this one follows
     is_member: bool = False
     is_moderator: bool = False
+    is_facilitator: bool = False
     is_invited: bool = False
     is_banned: bool = False
+
+    @property
+    def leads(self) -> bool:
+        """Whether she may announce, and begin threads where not every member may."""
+        return self.is_moderator or self.is_facilitator
 
 
 #: Levels that a community can have, with the level of what is written in it.
@@ -160,7 +179,7 @@ def refuse_post(
         return Refusal.LOCKED
     if policy is not PostPolicy.ANYONE and not standing.is_member:
         return Refusal.NOT_A_MEMBER
-    if policy is PostPolicy.MODERATORS and begins_topic:
+    if policy is PostPolicy.MODERATORS and begins_topic and not standing.is_facilitator:
         return Refusal.MODERATORS_ONLY
     return None
 
@@ -183,3 +202,5 @@ class RemoteCommunity:
     languages: tuple[str, ...] = ()
     is_archived: bool = False
     successor: str = ""
+    facilitators: str = ""  # addresses of their lists
+    experts: str = ""

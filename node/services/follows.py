@@ -13,7 +13,7 @@ from node import events
 from node.domain.communities import Answer
 from node.errors import Forbidden, NotFound
 from node.jobs.kinds import FEATURED
-from node.services import membership, messages, news
+from node.services import join_requests, membership, news
 from node.services.context import Unit
 from node.store import actors, blocks, follows, homes, jobs, lists
 from node.store.actors import Actor
@@ -91,7 +91,7 @@ def _begin(conn: Connection, unit: Unit, me: int, target: Actor, options: Option
     if target.local:
         news.tell(conn, unit, news.Followed(follow_id, me, target.id, asks=state == PENDING))
         if joins is Answer.ASKED:
-            messages.tell_of_request(conn, unit, target, _me(conn, me))
+            join_requests.ask(conn, unit, target, _me(conn, me), new)
     else:
         events.record(conn, unit.ids, unit.now, events.FollowRequested(follow_id), about=target.uri)
     if state == ACCEPTED:
@@ -116,7 +116,9 @@ def end_follow(conn: Connection, unit: Unit, me: int, target: Actor) -> None:
     follows.delete_follow(conn, known.id)
     homes.drop(conn, me, target.id)
     lists.remove_everywhere(conn, me, target.id)
-    if not target.local:
+    if target.local:
+        join_requests.settle(conn, unit, target.id, known)
+    else:
         ended = events.FollowEnded(me, target.id, known.uri)
         events.record(conn, unit.ids, unit.now, ended, about=target.uri)
 
@@ -132,6 +134,7 @@ def end_follower(conn: Connection, unit: Unit, me: int, follower: Actor) -> None
     if known is None:
         return
     follows.delete_follow(conn, known.id)
+    join_requests.settle(conn, unit, me, known)
     if follower.local:
         homes.drop(conn, follower.id, me)
         lists.remove_everywhere(conn, follower.id, me)
@@ -143,6 +146,7 @@ def authorize(conn: Connection, unit: Unit, me: int, follower_id: int) -> None:
     """Let somebody follow who has asked. Raises NotFound where nobody has."""
     follower, request = _request(conn, me, follower_id)
     follows.accept_follow(conn, request.id, unit.now)
+    join_requests.settle(conn, unit, me, request)
     if follower.local:
         homes.merge(conn, follower.id, me)
     else:
@@ -153,6 +157,7 @@ def reject(conn: Connection, unit: Unit, me: int, follower_id: int) -> None:
     """Refuse somebody who has asked. Raises NotFound where nobody has."""
     follower, request = _request(conn, me, follower_id)
     follows.delete_follow(conn, request.id)
+    join_requests.settle(conn, unit, me, request)
     if not follower.local:
         _answer(conn, unit, me, follower, request, accepted=False)
 

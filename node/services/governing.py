@@ -5,45 +5,27 @@ A deed is what somebody did, wherever she did it: ``govern`` is for people here,
 read. What somebody here did is told to other servers from the log (``events.Governed``).
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from sqlalchemy import Connection
 
 from node import events
-from node.domain.communities import Act, Role
+from node.domain.communities import APPOINTS, DISMISSES, Act
+from node.domain.deeds import Deed
 from node.domain.text import plain, shorten
 from node.errors import Forbidden, Invalid, NotFound
 from node.richtext import clean_plain_field
 from node.sentences import Sentence
-from node.services import communities as describing
-from node.services import follows as following
-from node.services import membership, messages, sharing
+from node.services import governing_people, membership, messages, sharing
 from node.services.context import Unit
-from node.store import actors, communities, follows, objects, pins, topics
+from node.services.governing_people import ASKED, Effect
+from node.store import actors, communities, objects, pins, topics
 from node.store.actors import Actor
-from node.store.communities import Ban, Invitation, RoleOf
 from node.store.objects import Object
 
 MAX_REASON, MAX_PINNED = 1_000, 10
 _TITLE = 120
-
-
-@dataclass(frozen=True, slots=True)
-class Deed:
-    """``by`` and ``target`` are URIs: who did it, to whom or what. ``activity``: what told it, from elsewhere."""
-
-    act: Act
-    by: str
-    target: str
-    reason: str = ""
-    activity: str = ""
-    expires_at: int | None = None  # of a ban
-    removes_posts: bool = False  # with a ban: what that person wrote there
-
-
-Effect = Callable[[Connection, Unit, Actor, Deed], str | None]
 
 
 def govern(conn: Connection, unit: Unit, by: Actor, group: Actor, deed: Deed) -> bool:
@@ -51,7 +33,7 @@ def govern(conn: Connection, unit: Unit, by: Actor, group: Actor, deed: Deed) ->
 
     Raises Forbidden for who may not, NotFound for what is not there, Invalid for what cannot be.
     """
-    if not membership.governs(conn, unit, group, by):
+    if not membership.may(conn, unit, group, by, deed.act):
         raise Forbidden("Only moderators of this community may do this.")
     if len(deed.reason) > MAX_REASON:
         raise Invalid(Sentence("A reason has at most {n} characters.", n=MAX_REASON))
@@ -61,7 +43,7 @@ def govern(conn: Connection, unit: Unit, by: Actor, group: Actor, deed: Deed) ->
 def perform_and_tell(conn: Connection, unit: Unit, group: Actor, deed: Deed) -> bool:
     """The same for a deed that needs no leave (the command line), and for what ``govern`` has asked; raises so."""
     entry_id = perform(conn, unit, group, deed)
-    if entry_id is not None and deed.act in TOLD:
+    if entry_id is not None and (deed.act in TOLD or is_asked(group, deed.act)):
         events.record(conn, unit.ids, unit.now, events.Governed(entry_id), about=group.uri)
     return entry_id is not None
 
@@ -73,7 +55,8 @@ def perform(conn: Connection, unit: Unit, group: Actor, deed: Deed) -> int | Non
     """
     if deed.activity and communities.is_recorded(conn, group.id, deed.activity):
         return None
-    title = _EFFECTS[deed.act](conn, unit, group, deed)
+    effects = ASKED if is_asked(group, deed.act) else _EFFECTS
+    title = effects[deed.act](conn, unit, group, deed)
     if title is None:
         return None
     entry_id = unit.ids.new()
@@ -158,8 +141,8 @@ def _remove(conn: Connection, unit: Unit, group: Actor, deed: Deed) -> str | Non
     sharing.take_back(conn, unit, group, found)
     author = actors.find_actor_by_id(conn, found.actor_id)
     if group.local and author is not None and author.uri != deed.by:
-        reason = f" Reason: {deed.reason}" if deed.reason else ""
-        messages.tell(conn, unit, group, author, f"A moderator removed your post “{title}”.{reason}")
+        removed = Sentence("A moderator removed your post “{title}”.", title=title)
+        messages.tell(conn, unit, group, author, removed, *messages.because(deed.reason))
     return title
 
 
@@ -174,136 +157,6 @@ def _restore(conn: Connection, unit: Unit, group: Actor, deed: Deed) -> str | No
     return title_of(conn, found)
 
 
-# -- people ---------------------------------------------------------------------------------------------------------
-
-
-def name_of(conn: Connection, uri: str) -> str:
-    """What a person is called in the log."""
-    known = actors.find_actor(conn, uri)
-    return known.handle if known is not None else uri
-
-
-def _ban(conn: Connection, unit: Unit, group: Actor, deed: Deed) -> str | None:
-    if deed.target == deed.by:
-        raise Invalid("Nobody bans herself.")
-    is_news = not communities.is_banned(conn, group.id, deed.target, unit.now)
-    communities.save_ban(
-        conn, Ban(unit.ids.new(), group.id, deed.target, deed.by, deed.reason, unit.now, deed.expires_at)
-    )
-    communities.delete_roles(conn, group.id, deed.target)
-    person = actors.find_actor(conn, deed.target)
-    if person is not None:
-        communities.delete_invitation(conn, group.id, person.id)
-        _part(conn, unit, group, person)
-        if deed.removes_posts:
-            _remove_all(conn, unit, group, person, deed)
-        if group.local and is_news:
-            reason = f" Reason: {deed.reason}" if deed.reason else ""
-            messages.tell(conn, unit, group, person, f"The moderators of {group.title} have banned you.{reason}")
-    return name_of(conn, deed.target)
-
-
-def _part(conn: Connection, unit: Unit, group: Actor, person: Actor) -> None:
-    """Somebody is no member any more."""
-    if group.local:
-        following.end_follower(conn, unit, group.id, person)
-    elif person.local:
-        following.end_follow(conn, unit, person.id, group)
-
-
-def _remove_all(conn: Connection, unit: Unit, group: Actor, person: Actor, deed: Deed) -> None:
-    for found in objects.list_in_audience(conn, group.uri, person.id):
-        objects.update_object(conn, found.id, {"state": objects.REMOVED})
-        topics.update_topics(conn, [found.id], state=topics.REMOVED, pinned_at=None)
-        sharing.take_back(conn, unit, group, found)
-
-
-def _unban(conn: Connection, _unit: Unit, group: Actor, deed: Deed) -> str | None:
-    return name_of(conn, deed.target) if communities.delete_ban(conn, group.id, deed.target) else None
-
-
-def _expel(conn: Connection, unit: Unit, group: Actor, deed: Deed) -> str | None:
-    person = actors.find_actor(conn, deed.target)
-    if person is None or follows.find_follow(conn, person.id, group.id) is None:
-        return None
-    communities.delete_roles(conn, group.id, deed.target, [Role.FACILITATOR, Role.EXPERT])
-    _part(conn, unit, group, person)
-    return name_of(conn, deed.target)
-
-
-def _appoint(conn: Connection, unit: Unit, group: Actor, deed: Deed) -> str | None:
-    if deed.target in communities.load_moderators(conn, group.id, unit.now):
-        return None
-    if communities.is_banned(conn, group.id, deed.target, unit.now):
-        raise Invalid("Somebody who is banned cannot become a moderator.")
-    person = actors.find_actor(conn, deed.target)
-    if group.local and (person is None or person.kind not in {"person", "service"}):
-        raise NotFound("There is nobody of this name here.")
-    communities.save_roles(conn, group.id, [RoleOf(deed.target, Role.MODERATOR, unit.now)])
-    _bring_up_to_date(conn, unit, group)
-    if group.local and person is not None and person.uri != deed.by:
-        messages.tell(conn, unit, group, person, f"You are a moderator of {group.title} now.")
-    return name_of(conn, deed.target)
-
-
-def _dismiss(conn: Connection, unit: Unit, group: Actor, deed: Deed) -> str | None:
-    governing = communities.load_moderators(conn, group.id, unit.now)
-    if deed.target not in governing:
-        return None
-    if group.local and len(governing) == 1:
-        raise Invalid("A community needs a moderator. Appoint another one first.")
-    communities.delete_roles(conn, group.id, deed.target, [Role.MODERATOR])
-    _bring_up_to_date(conn, unit, group)
-    return name_of(conn, deed.target)
-
-
-def _bring_up_to_date(conn: Connection, unit: Unit, group: Actor) -> None:
-    """Moderators stand on the profile, too."""
-    if group.local and (community := communities.find_community(conn, group.id)) is not None:
-        describing.write_profile(conn, unit, group, community)
-
-
-def _admit(conn: Connection, unit: Unit, group: Actor, deed: Deed) -> str | None:
-    following.authorize(conn, unit, group.id, _person(conn, deed).id)
-    return name_of(conn, deed.target)
-
-
-def _refuse(conn: Connection, unit: Unit, group: Actor, deed: Deed) -> str | None:
-    following.reject(conn, unit, group.id, _person(conn, deed).id)
-    return name_of(conn, deed.target)
-
-
-def _invite(conn: Connection, unit: Unit, group: Actor, deed: Deed) -> str | None:
-    person = _person(conn, deed)
-    if communities.is_banned(conn, group.id, person.uri, unit.now):
-        raise Invalid("This person is banned. Lift the ban first.")
-    if follows.is_following(conn, person.id, group.id):
-        return None
-    by = actors.find_actor(conn, deed.by)
-    invitation = Invitation(unit.ids.new(), group.id, person.id, by.id if by is not None else None, unit.now)
-    if not communities.insert_invitation(conn, invitation):
-        return None
-    asked = follows.find_follow(conn, person.id, group.id)
-    if asked is not None:  # she has asked already
-        following.authorize(conn, unit, group.id, person.id)
-        return name_of(conn, deed.target)
-    who = f"{by.title} invites you" if by is not None else "You are invited"
-    messages.tell(conn, unit, group, person, f"{who} to join {group.title}. Follow {group.handle[1:]}: {group.url}")
-    return name_of(conn, deed.target)
-
-
-def _uninvite(conn: Connection, _unit: Unit, group: Actor, deed: Deed) -> str | None:
-    gone = communities.delete_invitation(conn, group.id, _person(conn, deed).id)
-    return name_of(conn, deed.target) if gone else None
-
-
-def _person(conn: Connection, deed: Deed) -> Actor:
-    found = actors.find_actor(conn, deed.target)
-    if found is None or found.state != "active" or found.kind not in {"person", "service"}:
-        raise NotFound("There is nobody of this name here.")
-    return found
-
-
 _EFFECTS: Mapping[Act, Effect] = MappingProxyType(
     {
         Act.PIN: _pin,
@@ -312,18 +165,19 @@ _EFFECTS: Mapping[Act, Effect] = MappingProxyType(
         Act.UNLOCK: _lock(locked=False),
         Act.REMOVE: _remove,
         Act.RESTORE: _restore,
-        Act.BAN: _ban,
-        Act.UNBAN: _unban,
-        Act.EXPEL: _expel,
-        Act.APPOINT: _appoint,
-        Act.DISMISS: _dismiss,
-        Act.ADMIT: _admit,
-        Act.REFUSE: _refuse,
-        Act.INVITE: _invite,
-        Act.UNINVITE: _uninvite,
+        **governing_people.EFFECTS,
     }
 )
 #: What other servers hear of: how they see the community depends on it.
 TOLD = frozenset(
-    {Act.PIN, Act.UNPIN, Act.LOCK, Act.UNLOCK, Act.REMOVE, Act.RESTORE, Act.BAN, Act.UNBAN, Act.APPOINT, Act.DISMISS}
+    {
+        *(Act.PIN, Act.UNPIN, Act.LOCK, Act.UNLOCK, Act.REMOVE, Act.RESTORE, Act.BAN, Act.UNBAN),
+        *(APPOINTS.values()),
+        *(DISMISSES.values()),
+    }
 )
+
+
+def is_asked(group: Actor, act: Act) -> bool:
+    """Whether the home of a community elsewhere alone decides this, so that it is only asked to."""
+    return not group.local and act in ASKED

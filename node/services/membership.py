@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection
 
-from node.domain.communities import Answer, JoinPolicy, Refusal, Standing, decide_join
+from node.domain.communities import FACILITATING, Act, Answer, JoinPolicy, Refusal, Role, Standing, decide_join
 from node.domain.uris import host_of
 from node.domain.visibility import Visibility
 from node.errors import Forbidden
@@ -29,11 +29,13 @@ SENTENCES = sentences(
 def standing_of(conn: Connection, unit: Unit, community_id: int, person: Actor) -> Standing:
     """What somebody is to a community, in every way that a rule may ask for."""
     known = follows.find_follow(conn, person.id, community_id)
+    roles = communities.load_roles_of(conn, community_id, person.uri, unit.now)
     return Standing(
         is_local=person.local,
         is_partner=not person.local and host_of(person.uri) in partners.load_partner_hosts(conn),
         is_member=known is not None and known.state == follows.ACCEPTED,
-        is_moderator=communities.is_moderator(conn, community_id, person.uri, unit.now),
+        is_moderator=Role.MODERATOR in roles,
+        is_facilitator=Role.FACILITATOR in roles,
         is_invited=communities.is_invited(conn, community_id, person.id),
         is_banned=communities.is_banned(conn, community_id, person.uri, unit.now),
     )
@@ -69,6 +71,14 @@ def governs(conn: Connection, unit: Unit, group: Actor, person: Actor) -> bool:
         return True
     account = accounts.load_account(conn, person.id) if person.local and group.local else None
     return account is not None and account.role in {accounts.MODERATOR, accounts.ADMIN}
+
+
+def may(conn: Connection, unit: Unit, group: Actor, person: Actor, act: Act) -> bool:
+    """Whether somebody may do this there: facilitators may do some of what those who govern do."""
+    if governs(conn, unit, group, person):
+        return True
+    roles = communities.load_roles_of(conn, group.id, person.uri, unit.now) if act in FACILITATING else ()
+    return Role.FACILITATOR in roles
 
 
 def may_look(conn: Connection, unit: Unit, community: Community, viewer: Actor | None) -> bool:

@@ -34,7 +34,7 @@ SENTENCES: Mapping[Refusal, Sentence] = sentences(
         Refusal.ARCHIVED: "This community is closed: it can be read, and nobody writes in it any more.",
         Refusal.LOCKED: "This thread is locked: it can be read, and nobody answers any more.",
         Refusal.NOT_A_MEMBER: "Only members write in this community. Join it first.",
-        Refusal.MODERATORS_ONLY: "In this community only moderators begin threads.",
+        Refusal.MODERATORS_ONLY: "In this community only moderators and facilitators begin threads.",
         Refusal.NOT_PUBLIC: "This community is open to everybody, so what is written in it is, too.",
     }
 )
@@ -101,8 +101,8 @@ def _in_community(conn: Connection, unit: Unit, author: Actor, draft: Draft) -> 
     kind = draft.topic_kind or TopicKind.DISCUSSION
     if kind is TopicKind.EVENT:
         raise Invalid(problems=[Problem("$.kind", "a kind of post; events are announced as events", kind.value)])
-    if kind is TopicKind.ANNOUNCEMENT and not standing.is_moderator:
-        raise Forbidden("Only moderators announce something in a community.")
+    if kind is TopicKind.ANNOUNCEMENT and not standing.leads:
+        raise Forbidden("Only moderators and facilitators announce something in a community.")
     if kind is not TopicKind.NOTE:
         _check_title(draft)
     return Place(group, kind=kind, visibility=community.visibility)
@@ -127,9 +127,7 @@ def _by_mention(conn: Connection, unit: Unit, author: Actor, draft: Draft, menti
         standing = membership.standing_of(conn, unit, community.actor_id, author)
         if _refusal(community, standing, begins_topic=True, locked=False) is not None:
             continue
-        kind = guess_kind(
-            title="", text=plain(draft.text), hashtags=hashtags_in(draft.text), governs=standing.is_moderator
-        )
+        kind = guess_kind(title="", text=plain(draft.text), hashtags=hashtags_in(draft.text), governs=standing.leads)
         return Place(group, kind=kind, visibility=None if is_open else community.visibility)
     return Place()
 

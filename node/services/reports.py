@@ -1,4 +1,7 @@
-"""Reports: somebody here tells the moderators of an account, and their colleagues elsewhere where she wants that."""
+"""Reports: somebody here tells the moderators of an account, and their colleagues elsewhere where she wants that.
+
+What is said in communities is for their moderators first (``node.services.community_reports``).
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +12,7 @@ from node import events
 from node.clock import DAY
 from node.errors import Invalid, NotFound, Problem, RateLimited
 from node.sentences import Sentence
-from node.services import news
+from node.services import community_reports, news
 from node.services.context import Unit
 from node.services.follows import load_target
 from node.store import actors, reports, rules
@@ -48,7 +51,7 @@ class Report:
 
 
 def report(conn: Connection, unit: Unit, me: int, complaint: Complaint) -> Report:
-    """Store a report and tell those who look after the node; a unit of work.
+    """Store a report and tell those who are to decide; a unit of work.
 
     Raises NotFound for accounts, and posts of theirs, that the reporter cannot see; Invalid for the rest.
     """
@@ -72,7 +75,9 @@ def report(conn: Connection, unit: Unit, me: int, complaint: Complaint) -> Repor
         rule_ids=[str(each) for each in complaint.rule_ids],
         forwarded=forwarded,
     )
-    news.tell(conn, unit, news.Reported(report_id, me))
+    community_reports.involve(conn, unit, report_id, community_reports.find_communities(conn, uris))
+    if community_reports.is_for_house(conn, report_id, category):
+        news.tell(conn, unit, news.Reported(report_id, me))
     if forwarded:
         events.record(conn, unit.ids, unit.now, events.Reported(report_id), about=target.uri)
     return Report(report_id, target, complaint, category, forwarded, unit.now)

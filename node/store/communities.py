@@ -46,6 +46,8 @@ class Community:
     moderators_at: int = 0
     featured_at: int = 0
     history_at: int = 0
+    facilitators: str = ""  # of others: addresses of the lists of these roles
+    experts: str = ""
 
     @property
     def is_archived(self) -> bool:
@@ -90,7 +92,10 @@ def update_community(conn: Connection, actor_id: int, **values: Any) -> None:
     conn.execute(update(communities).where(communities.c.actor_id == actor_id).values(**values))
 
 
-_SAID = ("rules", "topics", "languages", "join_policy", "post_policy", "visibility", "archived_at", "successor")
+_SAID = (
+    *("rules", "topics", "languages", "join_policy", "post_policy", "visibility", "archived_at", "successor"),
+    *("facilitators", "experts"),
+)
 _SAVE_REMOTE = Upsert(
     lambda into: (statement := into(communities)).on_conflict_do_update(
         index_elements=[communities.c.actor_id],
@@ -113,6 +118,8 @@ def save_remote(conn: Connection, actor_id: int, said: RemoteCommunity, now: int
         "updated_at": now,
         "archived_at": now if said.is_archived else None,
         "successor": said.successor,
+        "facilitators": said.facilitators,
+        "experts": said.experts,
     }
     conn.execute(_SAVE_REMOTE[conn.dialect.name], values)
 
@@ -183,13 +190,33 @@ def load_roles(conn: Connection, community_id: int, now: int) -> list[RoleOf]:
     return [RoleOf(row.actor_uri, Role(row.role), row.created_at, row.expires_at) for row in rows]
 
 
+def load_holders(conn: Connection, community_id: int, role: Role, now: int) -> list[str]:
+    """URIs of those who have this role, the oldest first."""
+    return [each.actor_uri for each in load_roles(conn, community_id, now) if each.role is role]
+
+
 def load_moderators(conn: Connection, community_id: int, now: int) -> list[str]:
     """URIs of those who govern, the oldest first."""
-    return [each.actor_uri for each in load_roles(conn, community_id, now) if each.role is Role.MODERATOR]
+    return load_holders(conn, community_id, Role.MODERATOR, now)
+
+
+def load_roles_of(conn: Connection, community_id: int, actor_uri: str, now: int) -> frozenset[Role]:
+    """What somebody is in a community beside a member."""
+    return frozenset(each.role for each in load_roles(conn, community_id, now) if each.actor_uri == actor_uri)
 
 
 def is_moderator(conn: Connection, community_id: int, actor_uri: str, now: int) -> bool:
     return actor_uri in load_moderators(conn, community_id, now)
+
+
+def is_governed_from(conn: Connection, community_id: int, origin: str) -> bool:
+    """Whether a moderator is at home at this origin."""
+    query = select(community_roles.c.actor_uri).where(
+        community_roles.c.community_id == community_id,
+        community_roles.c.role == Role.MODERATOR.value,
+        community_roles.c.actor_uri.startswith(f"{origin}/", autoescape=True),
+    )
+    return conn.scalar(query.limit(1)) is not None
 
 
 def load_moderated(conn: Connection, actor_uri: str, now: int) -> frozenset[int]:

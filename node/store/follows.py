@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import starmap
 
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, or_, select, update
 
@@ -87,6 +88,12 @@ def load_pending_followers(conn: Connection, followed_id: int) -> list[int]:
     """Who has asked to follow, the oldest request first."""
     query = select(follows.c.follower_id).where(follows.c.followed_id == followed_id, follows.c.state == PENDING)
     return list(conn.scalars(query.order_by(follows.c.id)))
+
+
+def load_requests(conn: Connection, followed_id: int) -> list[Follow]:
+    """The same as they are stored."""
+    query = select(*_COLUMNS).where(follows.c.followed_id == followed_id, follows.c.state == PENDING)
+    return list(starmap(Follow, conn.execute(query.order_by(follows.c.id))))
 
 
 def delete_follow(conn: Connection, follow_id: int) -> None:

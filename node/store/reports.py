@@ -59,6 +59,11 @@ def find_report(conn: Connection, report_id: int) -> Any | None:
     return conn.execute(select(reports).where(reports.c.id == report_id)).first()
 
 
+def find_by_uri(conn: Connection, uri: str) -> Any | None:
+    """The whole row of the report that this activity made."""
+    return conn.execute(select(reports).where(reports.c.uri == uri)).first() if uri else None
+
+
 def count_reports(conn: Connection, state: str = "open", *, about: str = "") -> int:
     """How many there are; ``about``: of one target, or by one reporter."""
     query = select(func.count()).where(reports.c.state == state)

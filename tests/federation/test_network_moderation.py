@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import Connection
 
 from node.domain.communities import Act, JoinPolicy
+from node.domain.deeds import Deed
 from node.domain.visibility import Visibility
 from node.errors import Forbidden
 from node.services import governing
 from node.services.events import EventDraft, publish_event
-from node.services.governing import Deed
 from node.store import actors, communities, event_answers, follows, hosts, objects, reactions, tables, topics
 from node.store.actors import Actor
 from node.store.upsert import insert_missing

@@ -7,12 +7,12 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from node.domain.communities import Act
+from node.domain.deeds import Deed
 from node.domain.text import plain, shorten
 from node.errors import Invalid, NotFound
 from node.sentences import Sentence
 from node.services import governing
 from node.services.context import Unit
-from node.services.governing import Deed
 from node.state import NODE
 from node.store import objects, showing, topics
 from node.store.objects import Object

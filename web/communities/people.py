@@ -10,11 +10,11 @@ from sqlalchemy import Connection
 from federation.finding import find_account
 from federation.state import FEDERATION
 from node.domain.communities import Act
+from node.domain.deeds import Deed
 from node.errors import Invalid, NodeError, NotFound
 from node.sentences import Sentence
 from node.services import governing, membership
 from node.services.context import Unit
-from node.services.governing import Deed
 from node.state import NODE
 from node.store import actors, communities, follows, showing
 from node.store.actors import Actor

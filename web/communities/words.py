@@ -27,7 +27,7 @@ WRITING = sentences(
     {
         PostPolicy.MEMBERS: "Members write",
         PostPolicy.ANYONE: "Everybody writes",
-        PostPolicy.MODERATORS: "Moderators begin threads",
+        PostPolicy.MODERATORS: "Moderators and facilitators begin threads",
     }
 )
 WRITING_HINTS = sentences(
@@ -67,6 +67,10 @@ ACTS = sentences(
         Act.UNBAN: "lifted a ban",
         Act.APPOINT: "appointed a moderator",
         Act.DISMISS: "dismissed a moderator",
+        Act.APPOINT_FACILITATOR: "named a facilitator",
+        Act.DISMISS_FACILITATOR: "relieved a facilitator",
+        Act.APPOINT_EXPERT: "named somebody who can be asked",
+        Act.DISMISS_EXPERT: "relieved somebody who could be asked",
         Act.PIN: "pinned a thread",
         Act.UNPIN: "unpinned a thread",
         Act.LOCK: "locked a thread",
@@ -87,6 +91,10 @@ BUTTONS = sentences(
         Act.UNBAN: "Lift the ban",
         Act.APPOINT: "Make a moderator",
         Act.DISMISS: "Dismiss",
+        Act.APPOINT_FACILITATOR: "Make a facilitator",
+        Act.DISMISS_FACILITATOR: "No facilitator any more",
+        Act.APPOINT_EXPERT: "Make somebody who can be asked",
+        Act.DISMISS_EXPERT: "Nobody to be asked any more",
         Act.PIN: "Pin",
         Act.UNPIN: "Unpin",
         Act.LOCK: "Lock the thread",

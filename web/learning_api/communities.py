@@ -12,6 +12,7 @@ from federation.state import FEDERATION
 from node.clock import from_rfc3339, to_rfc3339
 from node.domain.communities import Act, JoinPolicy, PostPolicy
 from node.domain.community_drafts import CommunityDraft
+from node.domain.deeds import Deed
 from node.domain.uris import origin_of
 from node.domain.visibility import Visibility
 from node.errors import Forbidden, Invalid, NotFound, Problem
@@ -20,7 +21,6 @@ from node.services import communities as describing
 from node.services import follows as following
 from node.services import governing, membership
 from node.services.context import Unit
-from node.services.governing import Deed
 from node.state import NODE
 from node.store import actors, communities, follows, idempotency, topics
 from node.store.actors import Actor

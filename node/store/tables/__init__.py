@@ -24,7 +24,10 @@ from node.store.tables.communities import (
     community_invitations,
     community_log,
     community_refusals,
+    community_reports,
+    community_requests,
     community_roles,
+    expert_calls,
 )
 from node.store.tables.courses import course_instances, enrolments
 from node.store.tables.events import calendar_links, event_answers, event_organisers, events
@@ -151,6 +154,8 @@ __all__ = [
     "community_invitations",
     "community_log",
     "community_refusals",
+    "community_reports",
+    "community_requests",
     "community_roles",
     "concept_labels",
     "conversation_mutes",
@@ -168,6 +173,7 @@ __all__ = [
     "event_answers",
     "event_organisers",
     "events",
+    "expert_calls",
     "external_identities",
     "facts",
     "featured_tags",

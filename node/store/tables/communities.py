@@ -4,7 +4,7 @@ A member is whoever follows the Group (``follows``, accepted); what else somebod
 who govern are named by URI: a moderator or a banned person may be known here by nothing else.
 """
 
-from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
 
 from node.store.tables.columns import Json, actor_column, id_column, metadata
 
@@ -28,6 +28,8 @@ communities = Table(
     Column("moderators_at", BigInteger, nullable=False, server_default="0"),
     Column("featured_at", BigInteger, nullable=False, server_default="0"),
     Column("history_at", BigInteger, nullable=False, server_default="0"),
+    Column("facilitators", Text, nullable=False, server_default=""),  # addresses of the lists of these roles
+    Column("experts", Text, nullable=False, server_default=""),
     Index("ix_communities_visibility", "visibility", "actor_id"),
 )
 
@@ -65,6 +67,43 @@ community_invitations = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("accepted_at", BigInteger),  # when that person joined
     UniqueConstraint("community_id", "invited_id"),
+)
+
+# Requests to join communities elsewhere that moderators here may decide; the home of each says when one is settled.
+community_requests = Table(
+    "community_requests",
+    metadata,
+    actor_column("community_id", primary=True),
+    actor_column("asker_id", primary=True, index=True),
+    Column("follow_uri", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("decided_at", BigInteger),  # by somebody here; its home has not confirmed it yet
+)
+
+# Reports of posts in communities: for their moderators first.
+community_reports = Table(
+    "community_reports",
+    metadata,
+    actor_column("community_id", primary=True),
+    Column(
+        "report_id", ForeignKey("reports.id", ondelete="CASCADE"), primary_key=True, autoincrement=False, index=True
+    ),
+    Column("state", String(16), nullable=False, server_default="open"),  # open, closed
+    Column("created_at", BigInteger, nullable=False),
+    Column("handled_by", Text, nullable=False, server_default=""),  # URI of the moderator of the community
+    Column("closed_at", BigInteger),
+    Column("handed_on_at", BigInteger),  # to those who look after the node
+    Index("ix_community_reports_state_created_at", "state", "created_at"),
+)
+
+# Which experts were told of a question that nobody has answered.
+expert_calls = Table(
+    "expert_calls",
+    metadata,
+    Column("object_id", ForeignKey("objects.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("actor_uri", Text, primary_key=True),
+    Column("told_at", BigInteger, nullable=False),
+    Index("ix_expert_calls_actor_uri_told_at", "actor_uri", "told_at"),
 )
 
 # Who was told why a post or a request was refused, so that nobody is told twice.

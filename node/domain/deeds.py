@@ -1,0 +1,18 @@
+"""What somebody does who governs a community."""
+
+from dataclasses import dataclass
+
+from node.domain.communities import Act
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """``by`` and ``target`` are URIs: who did it, to whom or what. ``activity``: what told it, from elsewhere."""
+
+    act: Act
+    by: str
+    target: str
+    reason: str = ""
+    activity: str = ""
+    expires_at: int | None = None  # of a ban
+    removes_posts: bool = False  # with a ban: what that person wrote there
