@@ -14,6 +14,7 @@ from federation.documents import actor_uri
 from federation.founding import create_actor
 from federation.keys import make_keys
 from node.domain.actors import ActorKind
+from node.domain.uris import is_email
 from node.errors import Conflict, Invalid, Problem
 from node.secretbox import SecretBox
 from node.sentences import Sentence
@@ -32,7 +33,6 @@ system webmaster www
 #: User names that would look like a part of the node, or like somebody who speaks for it.
 RESERVED = frozenset(_TAKEN.split())
 _USERNAME = re.compile(r"[a-z0-9_]{1,30}")
-_EMAIL = re.compile(r"[^\s@<>,;\"]{1,64}@[^\s@<>,;\"]{1,253}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def prepare_member(
 def _problems(username: str, email: str, role: str) -> list[Problem]:
     expected = {
         "$.username": (_USERNAME.fullmatch(username), Sentence("1 to 30 of the characters a-z, 0-9 and _"), username),
-        "$.email": (_EMAIL.fullmatch(email), Sentence("an e-mail address"), email),
+        "$.email": (is_email(email), Sentence("an e-mail address"), email),
         "$.role": (role in ROLES, f"one of {', '.join(ROLES)}", role),
     }
     problems = [Problem(path, wanted, found[:100]) for path, (good, wanted, found) in expected.items() if not good]

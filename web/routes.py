@@ -18,7 +18,7 @@ AREAS = (
     Area("web.admin.routes", "/admin"),
     Area(
         "web.account.routes",
-        *("/settings", "/admin/pictures", "/join", "/confirm", "/forgot", "/reset"),
+        *("/settings", "/admin/pictures", "/join", "/confirm", "/forgot", "/reset", "/email"),
         *("/sign-in/code", "/sign-in/organisation"),
     ),
     Area("web.network.routes", "/network"),

@@ -17,10 +17,11 @@ from node.domain.scopes import SCOPES
 from node.domain.uris import is_web_uri
 from node.errors import Invalid, NotFound, Problem
 from node.secretbox import SecretBox
-from node.services import credentials
+from node.services import addresses, credentials
 from node.services.context import Unit
 from node.services.passwords import hash_password
 from node.store import accounts
+from node.store.accounts import Account
 
 
 @click.group("user")
@@ -79,9 +80,7 @@ async def _set_password(config: Config, name: str, password: str) -> None:
 
 
 def _store_password(conn: Connection, unit: Unit, name: str, hashed: str) -> None:
-    account = accounts.find_account(conn, name.removeprefix("@"))
-    if account is None:
-        raise NotFound(f"Nobody here is called {name}.")
+    account = _account(conn, name)
     credentials.change_password(conn, unit, account.actor_id, hashed)
 
 
@@ -151,12 +150,36 @@ async def _reset(config: Config, name: str, *, drop_factor: bool) -> str:
 
 
 def _make_reset(conn: Connection, unit: Unit, name: str, *, drop_factor: bool) -> str:
-    account = accounts.find_account(conn, name.removeprefix("@"))
-    if account is None:
-        raise NotFound(f"Nobody here is called {name}.")
+    account = _account(conn, name)
     if drop_factor:
         credentials.drop_factor(conn, unit, account.actor_id, by="")
     return credentials.give_reset(conn, unit, account, by="")
+
+
+@command.command("email")
+@click.argument("name")
+@click.argument("address")
+@with_config
+def email(config: Config, name: str, address: str) -> None:
+    """Print a link under which NAME takes ADDRESS as e-mail address within an hour, once."""
+    click.echo(asyncio.run(_email(config, name, address)))
+
+
+async def _email(config: Config, name: str, address: str) -> str:
+    async with opened(config) as system:
+        secret = await system.node.store.write(_make_email_link, system.node.unit(), name, address)
+    return f"{config.origin}/email?ticket={secret}"
+
+
+def _make_email_link(conn: Connection, unit: Unit, name: str, address: str) -> str:
+    return addresses.give_link(conn, unit, _account(conn, name), address, by="")
+
+
+def _account(conn: Connection, name: str) -> Account:
+    account = accounts.find_account(conn, name.removeprefix("@"))
+    if account is None:
+        raise NotFound(f"Nobody here is called {name}.")
+    return account
 
 
 @command.command("token")

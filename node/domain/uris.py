@@ -15,6 +15,7 @@ _WEB = re.compile(
     r"(?:[/?#][^\x00-\x20\x7f]*)?\Z",
     re.IGNORECASE,
 )
+_EMAIL = re.compile(r"[^\s@<>,;\"]{1,64}@[^\s@<>,;\"]{1,253}\Z")
 _IMPLIED_PORT = {"https": 443, "http": 80}
 
 
@@ -25,6 +26,15 @@ def is_web_uri(text: object) -> bool:
     (True, False, False)
     """
     return isinstance(text, str) and 0 < len(text) <= MAX_URI and _parts(text) is not None
+
+
+def is_email(text: str) -> bool:
+    """Whether mail could go there; only a mail that was answered proves more.
+
+    >>> is_email("ada@learn.uni.example"), is_email("ada"), is_email("a, b@c.example")
+    (True, False, False)
+    """
+    return _EMAIL.match(text) is not None
 
 
 def origin_of(uri: str) -> str:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from node.clock import MINUTE
-from node.errors import ConfigurationRefused
+from node.errors import ConfigurationRefused, Conflict
 from node.secretbox import SECOND_FACTOR, SecretBox
 from node.services import mailing, totp
 from node.services.context import Unit
-from node.store import accounts, oauth, second_factors
+from node.store import accounts, identities, oauth, second_factors
 from node.store.accounts import Account
 from node.store.actors import find_actor_by_id
 
@@ -40,6 +40,25 @@ def give_reset(conn: Connection, unit: Unit, account: Account, *, by: str) -> st
     secret = mailing.make_link(conn, unit.now, accounts.RESET, account)
     _audit(conn, unit, account.actor_id, "password.link", by=by)
     return secret
+
+
+def unlink_identities(conn: Connection, unit: Unit, actor_id: int) -> None:
+    """The organisation's sign-in opens the account no more; all sessions end, apps stay.
+
+    Raises Conflict where nothing would be left to sign in with.
+    """
+    account = accounts.load_account(conn, actor_id)
+    if account is None or not account.password_hash:
+        raise Conflict("Choose a password first: without one you could not sign in any more.")
+    identities.set_unlinked(conn, actor_id, unit.now)
+    end_access(conn, actor_id, keep_apps=True)
+    _audit(conn, unit, actor_id, "identity.unlink")
+
+
+def link_identities(conn: Connection, unit: Unit, actor_id: int) -> None:
+    """The organisation's sign-in opens the account again."""
+    identities.set_unlinked(conn, actor_id, None)
+    _audit(conn, unit, actor_id, "identity.link")
 
 
 # -- second factor --------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from node.jobs.outcome import Done, Outcome
 from node.jobs.worker import Kind, single
 from node.sentences import Sentence
 from node.services import communities as describing
-from node.services import credentials, mailing, media
+from node.services import credentials, letters, mailing, media
 from node.services.context import Unit
 from node.store import accounts, actors, communities, objects, reactions, remote_actors
 from node.store.actors import Actor
@@ -44,7 +44,7 @@ def leave(conn: Connection, unit: Unit, actor_id: int) -> None:
     if account.role == accounts.ADMIN and accounts.count_admins(conn) <= 1:
         raise Conflict("You are the only administrator. Make somebody else one first.")
     _hand_back_roles(conn, unit, actor)
-    mailing.say_goodbye(conn, unit, account)
+    mailing.tell(conn, unit, letters.LEFT, account)
     credentials.end_access(conn, actor_id)
     objects.hide_all_of(conn, actor_id)
     for column in _columns_about_actors():

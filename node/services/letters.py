@@ -15,7 +15,7 @@ class Letter(NamedTuple):
     text: str
 
 
-RESET, CONFIRM, WAITING, LEFT = "reset", "confirm", "waiting", "left"
+RESET, CONFIRM, WAITING, LEFT, ADDRESS, MOVED = "reset", "confirm", "waiting", "left", "address", "moved"
 
 LETTERS: Mapping[str, Letter] = MappingProxyType(
     {
@@ -31,6 +31,20 @@ LETTERS: Mapping[str, Letter] = MappingProxyType(
             Sentence(
                 "Hello {name},\n\nan account at {node} was made with this address. Confirm it here within an hour:\n\n"
                 "{link}\n\nIf it was not you, there is nothing to do.\n"
+            ),
+        ),
+        ADDRESS: Letter(
+            Sentence("Confirm your new address for {node}"),
+            Sentence(
+                "Hello {name},\n\nyour account at {node} is to have this address. Confirm it here within an hour:\n\n"
+                "{link}\n\nIf it was not you, there is nothing to do.\n"
+            ),
+        ),
+        MOVED: Letter(
+            Sentence("Your account at {node} has another address"),
+            Sentence(
+                "Hello {name},\n\nyour account at {node} has another e-mail address from now on; this one opens "
+                "nothing any more.\n\nIf it was not you, write to those who run the node:\n\n{link}\n"
             ),
         ),
         LEFT: Letter(

@@ -30,32 +30,38 @@ LINK_LASTS = HOUR
 _LINKED = {
     letters.RESET: ("/reset?ticket=", accounts.RESET),
     letters.CONFIRM: ("/confirm?ticket=", accounts.CONFIRM),
+    letters.ADDRESS: ("/email?ticket=", accounts.EMAIL),
 }
-_PLAIN = {letters.WAITING: "/admin/members", letters.LEFT: "/about"}
+_PLAIN = {letters.WAITING: "/admin/members", letters.LEFT: "/about", letters.MOVED: "/about"}
+_LASTS = 24 * HOUR  # a mail that could not be sent until then is not sent any more
 
 
-def ask_for(conn: Connection, unit: Unit, kind: str, *, login: str) -> None:
-    """Have a letter of this kind written to whoever signs in so, if there is anybody."""
-    payload = {"kind": kind, "login": login[:254]}
-    enqueue_many(conn, [NewJob(kinds.MAIL, unit.ids.new(), unit.now, payload=payload, expires_at=unit.now + 24 * HOUR)])
+def ask_for(conn: Connection, unit: Unit, kind: str, *, login: str, to: str = "") -> None:
+    """Have a letter of this kind written to whoever signs in so, if there is anybody.
+
+    ``to``: the address that it goes to and confirms, where that is another than the account has.
+    """
+    _enqueue(conn, unit, {"kind": kind, "login": login[:254], **({"to": to} if to else {})})
 
 
-def say_goodbye(conn: Connection, unit: Unit, account: Account) -> None:
-    """Tell somebody that her account is gone; the job alone knows her address then, for a day at most."""
+def tell(conn: Connection, unit: Unit, kind: str, account: Account) -> None:
+    """Tell the address that an account had until now; the job alone knows it then, for a day at most."""
     language = accounts.load_settings(conn, account.actor_id).language
-    payload = {
-        "kind": letters.LEFT,
-        "to": account.email,
-        "name": account.name or account.username,
-        "language": language,
-    }
-    enqueue_many(conn, [NewJob(kinds.MAIL, unit.ids.new(), unit.now, payload=payload, expires_at=unit.now + 24 * HOUR)])
+    told = {"kind": kind, "to": account.email, "name": account.name or account.username, "language": language}
+    _enqueue(conn, unit, told)
 
 
-def make_link(conn: Connection, now: int, purpose: str, account: Account) -> str:
-    """The secret of a new one-time link, sent to the address that the account has now; its earlier ones end."""
+def _enqueue(conn: Connection, unit: Unit, payload: dict[str, Any]) -> None:
+    enqueue_many(conn, [NewJob(kinds.MAIL, unit.ids.new(), unit.now, payload=payload, expires_at=unit.now + _LASTS)])
+
+
+def make_link(conn: Connection, now: int, purpose: str, account: Account, *, to: str = "") -> str:
+    """The secret of a new one-time link, sent to the address that the account has now; its earlier ones end.
+
+    ``to``: to another one.
+    """
     secret, ends_at = secrets.token_urlsafe(32), now + LINK_LASTS
-    accounts.insert_link(conn, secret, purpose, now, ends_at, actor_id=account.actor_id, detail=account.email)
+    accounts.insert_link(conn, secret, purpose, now, ends_at, actor_id=account.actor_id, detail=to or account.email)
     return secret
 
 
@@ -81,21 +87,23 @@ class Post:
         return Done()
 
     def _write(self, conn: Connection, asked: dict[str, Any]) -> tuple[str, Letter] | None:
-        if asked["kind"] == letters.LEFT:
-            return asked["to"], self._letter(asked["kind"], asked["language"], asked["name"], _PLAIN[letters.LEFT])
+        if "login" not in asked:
+            return asked["to"], self._letter(asked["kind"], asked["language"], asked["name"], _PLAIN[asked["kind"]])
         account = accounts.find_account(conn, asked["login"])
         if account is None or account.state == accounts.SUSPENDED:
             return None
-        kind, to = asked["kind"], account.email
-        language = accounts.load_settings(conn, account.actor_id).language
-        return to, self._letter(kind, language, account.name or account.username, self._link(conn, kind, account))
+        kind, to = asked["kind"], asked.get("to", "")
+        if to and accounts.find_account(conn, to) is not None:
+            return None  # of somebody else, who hears nothing of it
+        language, link = accounts.load_settings(conn, account.actor_id).language, self._link(conn, kind, account, to)
+        return to or account.email, self._letter(kind, language, account.name or account.username, link)
 
     def _letter(self, kind: str, language: str, name: str, path: str) -> Letter:
         languages = (language, *self.config.node.languages)
         return letters.write(kind, languages, node=self.config.node.name, name=name, link=self.config.origin + path)
 
-    def _link(self, conn: Connection, kind: str, account: Account) -> str:
+    def _link(self, conn: Connection, kind: str, account: Account, to: str) -> str:
         if kind in _PLAIN:
             return _PLAIN[kind]
         path, purpose = _LINKED[kind]
-        return path + make_link(conn, self.clock.now(), purpose, account)
+        return path + make_link(conn, self.clock.now(), purpose, account, to=to)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select,
 from node.store.tables import access_tokens, accounts, actors, audit_log, one_time_links, sessions
 
 MEMBER, MODERATOR, ADMIN = "member", "moderator", "admin"
-SETUP, RESET, CONFIRM = "setup", "reset", "confirm"  # purposes of one-time links
+SETUP, RESET, CONFIRM, EMAIL = "setup", "reset", "confirm", "email"  # purposes of one-time links
 #: States of an account; only the first may do anything.
 ACTIVE, UNCONFIRMED, PENDING, SUSPENDED = "active", "unconfirmed", "pending", "suspended"
 #: Signalled by every unit that ends tokens or changes the state of an account: whoever remembers tokens forgets them.
@@ -125,6 +125,11 @@ def set_password(conn: Connection, actor_id: int, password_hash: str, now: int) 
     """A new password; what must end with the old one ends in ``services.credentials``."""
     values = {"password_hash": password_hash, "password_changed_at": now}
     conn.execute(update(accounts).where(accounts.c.actor_id == actor_id).values(**values))
+
+
+def set_email(conn: Connection, actor_id: int, email: str) -> None:
+    """Another address, in lower case, which nobody else has."""
+    conn.execute(update(accounts).where(accounts.c.actor_id == actor_id).values(email=email))
 
 
 def end_sessions(conn: Connection, actor_id: int) -> None:
@@ -312,6 +317,11 @@ def take_link(conn: Connection, token: str, purpose: str, now: int) -> Link | No
     good = find_link(conn, token, purpose, now)
     gone = conn.execute(delete(one_time_links).where(one_time_links.c.token_hash == hash_of(token))).rowcount
     return good if gone else None
+
+
+def end_links(conn: Connection, actor_id: int) -> None:
+    """No link that this person was sent is good any more."""
+    conn.execute(delete(one_time_links).where(one_time_links.c.actor_id == actor_id))
 
 
 def expire_links(conn: Connection, now: int) -> None:

@@ -149,8 +149,8 @@ async def test_steps_and_recovery_codes_are_used_up(run: Any) -> None:
 async def test_identities_have_one_owner(run: Any) -> None:
     await run(identities.link, "https://idp.example", "4711", ADA, NOW)
     await run(identities.touch, "https://idp.example", "4711", NOW + 1)
-    assert await run(identities.find_owner, "https://idp.example", "4711") == ADA
-    assert await run(identities.find_owner, "https://other.example", "4711") is None
+    assert (await run(identities.find, "https://idp.example", "4711")).actor_id == ADA
+    assert await run(identities.find, "https://other.example", "4711") is None
 
 
 async def test_browsers_are_listed_and_ended(run: Any) -> None:

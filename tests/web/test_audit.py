@@ -29,6 +29,7 @@ FORMS: tuple[tuple[str, str, dict[str, str | bytes]], ...] = (
     ("admin-report-state", "/admin/reports/{report}/state", {"state": "closed"}),
     ("admin-person-role", "/admin/people/{bob}/role", {"role": "moderator"}),
     ("admin-person-sanctions", "/admin/people/{bob}/sanctions", {"kind": "silenced", "reason": "loud"}),
+    ("admin-person-email", "/admin/people/{bob}/email", {"email": "bob@new.example"}),
     ("admin-person-reset", "/admin/people/{bob}/reset", {}),
     ("admin-member-decide", "/admin/members/{zoe}/decide", {"decision": "approve"}),
     ("admin-invite", "/admin/members/invitations", {"note": "new colleagues"}),

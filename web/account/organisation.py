@@ -18,7 +18,7 @@ from federation.openid import Person, Provider
 from federation.state import FEDERATION
 from node import log
 from node.clock import MINUTE
-from node.errors import ConfigurationRefused, Conflict, Invalid, NotFound, RemoteError, Unavailable
+from node.errors import ConfigurationRefused, Conflict, Forbidden, Invalid, NotFound, RemoteError, Unavailable
 from node.services.context import Unit
 from node.state import NODE
 from node.store import accounts, actors, identities
@@ -63,7 +63,10 @@ async def finish(request: web.Request) -> web.StreamResponse:
         person = await provider.exchange(request.query["code"], nonce=nonce, verifier=verifier)
     except (RemoteError, Unavailable) as error:
         return _failed(request, next_path, "failed", error)
-    account = await node.store.write(_known, node.unit(), person)
+    try:
+        account = await node.store.write(_known, node.unit(), person)
+    except Forbidden:
+        return _failed(request, next_path, "unlinked", None)
     if account is None and node.config.oidc.create_accounts and person.email:
         account = await _create(request, person)
     if account is None or account.state != accounts.ACTIVE:
@@ -102,11 +105,16 @@ def _failed(request: web.Request, next_path: str, why: str, error: Exception | N
 
 
 def _known(conn: Connection, unit: Unit, person: Person) -> Account | None:
-    """The account behind an identity; the first time the one of the same verified address."""
-    owner = identities.find_owner(conn, person.issuer, person.subject)
-    if owner is not None:
+    """The account behind an identity; the first time the one of the same verified address.
+
+    Raises Forbidden for one that its owner has unlinked: it is not linked again by an address.
+    """
+    known = identities.find(conn, person.issuer, person.subject)
+    if known is not None and known.unlinked_at is not None:
+        raise Forbidden
+    if known is not None:
         identities.touch(conn, person.issuer, person.subject, unit.now)
-        return accounts.load_account(conn, owner)
+        return accounts.load_account(conn, known.actor_id)
     account = accounts.find_account(conn, person.email) if person.email else None
     if account is not None and account.state == accounts.ACTIVE:
         _link(conn, unit, person, account.actor_id)

@@ -2,7 +2,20 @@
 
 from aiohttp import web
 
-from web.account import apps, data, factor, join, leave, organisation, pictures, profile, reset, second_step, security
+from web.account import (
+    address,
+    apps,
+    data,
+    factor,
+    join,
+    leave,
+    organisation,
+    pictures,
+    profile,
+    reset,
+    second_step,
+    security,
+)
 
 ROUTES = [
     web.get(second_step.PATH, second_step.show_step, name="second-step"),
@@ -27,6 +40,10 @@ ROUTES = [
     web.post(f"{apps.PATH}/revoke", apps.revoke, name="settings-apps-revoke"),
     web.get(security.PATH, security.show_security, name="settings-security"),
     web.post(f"{security.PATH}/password", security.change_password, name="settings-password"),
+    web.post(f"{security.PATH}/email", security.ask_for_address, name="settings-email"),
+    web.post(f"{security.PATH}/identity", security.set_identity, name="settings-identity"),
+    web.get(address.PATH, address.show, name="email"),
+    web.post(address.PATH, address.take, name="email-form"),
     web.post(f"{security.PATH}/sessions/end", security.end_session, name="settings-session-end"),
     web.get(factor.PATH, factor.show_factor, name="settings-factor"),
     web.post(factor.PATH, factor.take_factor, name="settings-factor-take"),

@@ -1,4 +1,4 @@
-"""``/settings/security``: password, second factor and the browsers that are signed in (AUT8)."""
+"""``/settings/security``: password, address, second factor, the organisation's sign-in, open sessions (AUT8)."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,12 +7,14 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from node import log
-from node.errors import Forbidden, Invalid
+from node.errors import Conflict, Forbidden, Invalid
 from node.sentences import Sentence, sentences
-from node.services import credentials, passwords
+from node.services import addresses, credentials, passwords
+from node.services.context import Unit
 from node.state import NODE
-from node.store import accounts, second_factors
+from node.store import accounts, identities, second_factors
 from node.store.accounts import Account, OpenSession, Session
+from node.store.identities import Identity
 from node.store.second_factors import SecondFactor
 from web import sessions
 from web.account import throttle
@@ -29,6 +31,9 @@ _DONE = sentences(
         "password": "Your password has been changed, and you have been signed out everywhere else.",
         "factor": "The second factor has been taken away.",
         "ended": "That browser has been signed out.",
+        "asked": "If nobody else has this address, a mail with a link is on its way to it. The link works for an hour.",
+        "unlinked": "The organisation's sign-in no longer opens your account, and you have been signed out elsewhere.",
+        "linked": "The organisation's sign-in opens your account again.",
     }
 )
 
@@ -53,6 +58,46 @@ async def change_password(request: web.Request) -> web.Response:
     await node.store.write(credentials.change_password, node.unit(), session.actor_id, hashed, keep_apps=keep)
     log.event("password.changed", account=session.username)
     return await back(request, session, "password")
+
+
+async def ask_for_address(request: web.Request) -> web.Response:
+    """A link to the new address; the same answer whether or not somebody else has it."""
+    session, node = sessions.require_person(request), request.app[NODE]
+    sent = await sessions.read_form(request)
+    if not node.config.mail.host:
+        raise Forbidden
+    if not await confirm(request, session, sent.get("email-current", "")):
+        return await _page(request, session, status=422, email_current_error=_WRONG)
+    try:
+        address = addresses.read(sent.get("email", ""))
+    except Invalid as error:
+        return await _page(request, session, status=422, email_error=error.public)
+    if throttle.may_mail(request, session.username) and throttle.may_mail(request, address):
+        await node.store.write(_ask_for_address, node.unit(), session.actor_id, address)
+    return web.Response(status=303, headers={"Location": f"{PATH}?asked"})
+
+
+def _ask_for_address(conn: Connection, unit: Unit, actor_id: int, address: str) -> None:
+    account = accounts.load_account(conn, actor_id)
+    if account is not None:
+        addresses.ask(conn, unit, account, address)
+
+
+async def set_identity(request: web.Request) -> web.Response:
+    """Whether the organisation's sign-in opens the account."""
+    session, node = sessions.require_person(request), request.app[NODE]
+    sent = await sessions.read_form(request)
+    if not await confirm(request, session, sent.get("identity-current", "")):
+        return await _page(request, session, status=422, identity_error=_WRONG)
+    if sent.get("link"):
+        await node.store.write(credentials.link_identities, node.unit(), session.actor_id)
+        return web.Response(status=303, headers={"Location": f"{PATH}?linked"})
+    try:
+        await node.store.write(credentials.unlink_identities, node.unit(), session.actor_id)
+    except Conflict as error:
+        return await _page(request, session, status=409, identity_error=error.public)
+    log.event("identity.unlinked", account=session.username)
+    return await back(request, session, "unlinked")
 
 
 async def drop_factor(request: web.Request) -> web.Response:
@@ -108,18 +153,23 @@ def show_codes(request: web.Request, codes: Sequence[str]) -> web.Response:
     return html(request, RecoveryCodesView(page=page, codes=tuple(codes)))
 
 
-def _load(conn: Connection, actor_id: int) -> tuple[Account | None, SecondFactor | None, list[OpenSession]]:
+_Loaded = tuple[Account | None, SecondFactor | None, list[OpenSession], list[Identity]]
+
+
+def _load(conn: Connection, actor_id: int) -> _Loaded:
     return (
         accounts.load_account(conn, actor_id),
         second_factors.find_factor(conn, actor_id),
         accounts.list_sessions(conn, actor_id),
+        identities.load_of(conn, actor_id),
     )
 
 
 async def _page(
     request: web.Request, session: Session, *, status: int = 200, notice: Notice | None = None, **errors: Any
 ) -> web.Response:
-    account, factor, found = await request.app[NODE].store.read(_load, session.actor_id)
+    config = request.app[NODE].config
+    account, factor, found, linked = await request.app[NODE].store.read(_load, session.actor_id)
     view = SecurityView(
         page=page_of(
             request, PATH, title=Sentence("Sign-in and security"), section="/settings", noindex=True, notice=notice
@@ -130,7 +180,12 @@ async def _page(
         drop_path=f"{FACTOR_PATH}/remove",
         renew_path=f"{FACTOR_PATH}/codes",
         end_path=f"{PATH}/sessions/end",
+        email_path=f"{PATH}/email" if config.mail.host else "",
+        identity_path=f"{PATH}/identity" if linked else "",
         email=account.email if account else "",
+        contact=config.node.contact,
+        organisation=config.oidc.label,
+        is_linked=any(each.unlinked_at is None for each in linked),
         has_password=bool(account and account.password_hash),
         has_factor=factor is not None,
         codes_left=factor.recovery_codes if factor else 0,

@@ -85,7 +85,11 @@ class SessionRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecurityView:
-    """Password, second factor, browsers. ``codes_left`` counts recovery codes where there is a second factor."""
+    """Password, address, second factor, browsers. ``codes_left`` counts recovery codes where there is a second factor.
+
+    ``email_path`` is empty where the node sends no mail, ``identity_path`` where the organisation's sign-in (its name:
+    ``organisation``) was never used; ``is_linked``: whether it opens the account.
+    """
 
     template: ClassVar[str] = "account/security.html"
 
@@ -96,13 +100,21 @@ class SecurityView:
     drop_path: str
     renew_path: str
     end_path: str
+    email_path: str = ""
+    identity_path: str = ""
     email: str
+    contact: str = ""
+    organisation: str = ""
+    is_linked: bool = False
     has_password: bool = True
     has_factor: bool = False
     codes_left: int = 0
     current_error: str = ""
     password_error: str = ""
     factor_error: str = ""
+    email_error: str = ""
+    email_current_error: str = ""
+    identity_error: str = ""
     sessions: tuple[SessionRow, ...] = ()
 
 
@@ -190,6 +202,19 @@ class NewPasswordView:
     csrf: str
     ticket: str
     error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressView:
+    """One button behind a link that gives an account another address."""
+
+    template: ClassVar[str] = "account/address.html"
+
+    page: Page
+    action: str
+    csrf: str
+    ticket: str
+    email: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

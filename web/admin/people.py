@@ -11,7 +11,7 @@ from node.domain.text import plain, shorten
 from node.errors import Malformed, NotFound
 from node.log import one_line
 from node.sentences import Sentence
-from node.services import credentials, moderate
+from node.services import addresses, credentials, moderate
 from node.services.context import Unit
 from node.state import NODE
 from node.store import accounts, actors, reports, sanctions
@@ -93,6 +93,7 @@ async def _person_page(request: web.Request, session: Session, *, link: str = ""
         sanction_path=f"{path}/sanctions",
         role_path=f"{path}/role" if is_admin and row.role and row.id != session.actor_id else "",
         reset_path=f"{path}/reset" if is_admin and row.role else "",
+        email_path=f"{path}/email" if is_admin and row.role else "",
         link=link,
         profile_path=actor_path(row) if row.state == "active" else "",
         roles=(MEMBER, MODERATOR, ADMIN),
@@ -140,6 +141,22 @@ async def give_reset(request: web.Request) -> web.Response:
     await read_form(request, session.csrf)
     secret = await node.store.write(_reset, node.unit(), int(request.match_info["actor"]), session.actor_id)
     return await _person_page(request, session, link=f"{node.config.origin}/reset?ticket={secret}")
+
+
+async def give_address(request: web.Request) -> web.Response:
+    """A link that gives an account another address, to hand over in person; it is shown this once."""
+    session, node = require_admin(request), request.app[NODE]
+    fields, actor_id = await read_form(request, session.csrf), int(request.match_info["actor"])
+    secret = await node.store.write(_address, node.unit(), actor_id, fields.get("email", ""), session.actor_id)
+    return await _person_page(request, session, link=f"{node.config.origin}/email?ticket={secret}")
+
+
+def _address(conn: Connection, unit: Unit, actor_id: int, email: str, admin_id: int) -> str:
+    account = accounts.load_account(conn, actor_id)
+    if account is None:
+        raise NotFound
+    by = actors.load_actors_by_id(conn, [admin_id])[admin_id].uri
+    return addresses.give_link(conn, unit, account, email, by=by)
 
 
 def _reset(conn: Connection, unit: Unit, actor_id: int, admin_id: int) -> str:

@@ -44,6 +44,7 @@ ROUTES = [
     web.get(f"/admin/people/{_ACTOR}", people.show_person, name="admin-person"),
     web.post(f"/admin/people/{_ACTOR}/sanctions", people.decide, name="admin-person-sanctions"),
     web.post(f"/admin/people/{_ACTOR}/role", people.set_role, name="admin-person-role"),
+    web.post(f"/admin/people/{_ACTOR}/email", people.give_address, name="admin-person-email"),
     web.post(f"/admin/people/{_ACTOR}/reset", people.give_reset, name="admin-person-reset"),
     web.get(members.PATH, members.show_members, name="admin-members"),
     web.post(f"{members.PATH}/invitations", members.invite, name="admin-invite"),

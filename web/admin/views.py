@@ -298,6 +298,7 @@ class PersonView:
     sanction_path: str
     role_path: str = ""
     reset_path: str = ""
+    email_path: str = ""
     link: str = ""
     profile_path: str = ""
     roles: tuple[str, ...] = ()

@@ -28,6 +28,8 @@ _DONE = sentences(
 )
 _FAILED = sentences(
     {
+        "unlinked": "You have unlinked the organisation's sign-in. Sign in with your password; you can link it again "
+        "in your settings.",
         "away": "The organisation's sign-in cannot be reached right now.",
         "failed": "Signing in there did not work. Please try again.",
         "unknown": "You are known there, but nobody here has that address as confirmed by it.",

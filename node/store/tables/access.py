@@ -19,6 +19,7 @@ external_identities = Table(
     actor_column("actor_id", index=True),
     Column("created_at", BigInteger, nullable=False),
     Column("used_at", BigInteger, nullable=False),
+    Column("unlinked_at", BigInteger),  # since when it opens nothing, as its owner wants
 )
 
 invitations = Table(

@@ -215,3 +215,36 @@ async def test_without_a_provider_there_is_nothing(ada: Site):
     await ada.get(f"{PATH}?next=/", 404)
     await ada.get(f"{BACK}?code=x&state=y", 404)
     assert not re.search("Sign in with", await ada.get("/sign-in"))
+
+
+SETTINGS = "/settings/security"
+
+
+async def set_identity(site: Site, status: int = 303, **fields: str) -> str:
+    return await site.post(f"{SETTINGS}/identity", status, csrf=await site.csrf(SETTINGS), **fields)
+
+
+async def test_it_is_unlinked_and_linked_again(start: Start, provider: FakeProvider):
+    site, provider.person = await begin(start, provider), ADA
+    await go(site, provider)
+    assert "Uni account" in await site.get(SETTINGS)
+    assert "This is not your password." in await set_identity(site, 422, **{"identity-current": "wrong"})
+    assert await set_identity(site, **{"identity-current": PASSWORD}) == f"{SETTINGS}?unlinked"
+    assert await is_in(site)
+    site.browser.cookie_jar.clear()
+    assert "organisation=unlinked" in await go(site, provider), "nor is it linked again by its address"
+    assert "You have unlinked" in await site.get("/sign-in?organisation=unlinked")
+    assert not await is_in(site)
+    await site.sign_in()
+    assert await set_identity(site, link="1", **{"identity-current": PASSWORD}) == f"{SETTINGS}?linked"
+    site.browser.cookie_jar.clear()
+    assert await go(site, provider) == "/resources"
+
+
+async def test_the_only_way_in_stays(start: Start, provider: FakeProvider):
+    site, provider.person = await begin(start, provider, create_accounts=True), BEN
+    await go(site, provider)
+    assert "Choose a password" in await site.get(SETTINGS)
+    assert "Choose a password first" in await set_identity(site, 409)
+    site.browser.cookie_jar.clear()
+    assert await go(site, provider) == "/resources"
