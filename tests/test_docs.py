@@ -5,7 +5,6 @@ import re
 import tomllib
 from pathlib import Path
 
-import pytest
 from click.testing import CliRunner
 
 from federation import outbox
@@ -13,6 +12,7 @@ from federation.builders import courses, events, objects, people, reactions
 from federation.handlers import HANDLERS
 from federation.vocab import ACTIVITY_TYPES
 from node.cli import COMMANDS, main
+from tests.rows import each_row
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
@@ -24,14 +24,14 @@ def _name(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=_name)
+@each_row("document", DOCUMENTS)
 def test_links_lead_somewhere(document):
     links = _LINK.findall(document.read_text("utf-8"))
     near = [link.partition("#")[0] for link in links if "://" not in link and not link.startswith(("#", "mailto:"))]
     assert [link for link in near if not (document.parent / link).exists()] == []
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=_name)
+@each_row("document", DOCUMENTS)
 def test_commands_exist(document):
     """Within code only: what a reader may copy."""
     code = re.findall(r"```.*?```|`[^`\n]+`", document.read_text("utf-8"), re.DOTALL)

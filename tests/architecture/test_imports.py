@@ -12,6 +12,7 @@ import pytest
 
 from node.cli import COMMANDS
 from tests.architecture.sources import PACKAGES, ROOT, sources
+from tests.rows import each_row
 
 pytestmark = pytest.mark.dear("whichever comes first reads every module there is")
 
@@ -64,7 +65,7 @@ def modules_of(modules: Collection[str]) -> Callable[[str], str]:
     return module_of
 
 
-@pytest.mark.parametrize("name", sorted(TEST_ONLY))
+@each_row("name", sorted(TEST_ONLY))
 def test_tools_of_the_tests_stay_out_of_the_product(name: str) -> None:
     using = {source.path for source in sources() for found in source.imports() if found.partition(".")[0] == name}
     assert using <= set(TEST_ONLY[name])

@@ -6,6 +6,7 @@ from federation.vocab import PUBLIC
 from node.errors import Malformed
 from tests.depth import examples
 from tests.federation.test_jsonld import JSON
+from tests.rows import each_row
 
 ADA, BEN = "https://learn.uni.example/ap/a/ada", "https://lib.city.example/ap/a/ben"
 FOLLOW = {"id": f"{BEN}/f/1", "type": "Follow", "actor": BEN, "object": ADA}
@@ -89,7 +90,7 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize("document", REFUSED.values(), ids=REFUSED.keys())
+@each_row("document", REFUSED.values())
 def test_refuses(document):
     with pytest.raises(Malformed):
         read_activity(document)

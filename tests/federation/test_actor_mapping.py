@@ -11,6 +11,7 @@ from node.errors import Malformed
 from tests.depth import examples
 from tests.federation.expansion import expand
 from tests.federation.test_jsonld import JSON
+from tests.rows import each_row
 from tests.shared import shared_data
 
 ADA = "https://learn.uni.example/ap/a/ada"
@@ -58,13 +59,13 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize("document", REFUSED.values(), ids=REFUSED.keys())
+@each_row("document", REFUSED.values())
 def test_refuses(document):
     with pytest.raises(Malformed):
         read_actor(document, own_origin="https://own.example")
 
 
-@pytest.mark.parametrize("name", ["a", "Ada_L", "ada.b-c", "a" * 255, "7"])
+@each_row("name", ["a", "Ada_L", "ada.b-c", "a" * 255, "7"])
 def test_names(name):
     assert read_actor(person(preferredUsername=name)).username == name
 
@@ -83,7 +84,7 @@ def test_a_webfinger_handle_is_a_claim_and_no_more():
     assert read_actor(person(preferredUsername=None, webfinger="lovelace@uni.example")).username == "lovelace"
 
 
-@pytest.mark.parametrize("type_", ["Person", "Organization", "Group", "Service", "Application", ["x", "as:Person"]])
+@each_row("type_", ["Person", "Organization", "Group", "Service", "Application", ["x", "as:Person"]])
 def test_kinds(type_):
     expected = "person" if isinstance(type_, list) else type_.lower()
     assert read_actor(person(type=type_)).kind == ActorKind(expected)
@@ -103,7 +104,7 @@ SHARED = {
 }
 
 
-@pytest.mark.parametrize(("changes", "expected"), SHARED.values(), ids=SHARED.keys())
+@each_row("changes, expected", SHARED.values())
 def test_shared_inboxes(changes, expected):
     assert read_actor(person(**changes), own_origin="https://own.example").shared_inbox == expected
 
@@ -111,7 +112,7 @@ def test_shared_inboxes(changes, expected):
 ELSEWHERE = ["https://evil.example/x", "http://learn.uni.example/x", "https://learn.uni.example:8443/x", "javascript:x"]
 
 
-@pytest.mark.parametrize("term", ["outbox", "followers", "following", "featured", "catalogue"])
+@each_row("term", ["outbox", "followers", "following", "featured", "catalogue"])
 def test_collections_lie_on_the_actors_own_origin(term):
     assert getattr(read_actor(person(**{term: f"{ADA}/{term}"})), term) == f"{ADA}/{term}"
     assert [getattr(read_actor(person(**{term: elsewhere})), term) for elsewhere in ELSEWHERE] == [""] * 4
@@ -143,7 +144,7 @@ KEYS = {
 }
 
 
-@pytest.mark.parametrize(("given_", "more"), KEYS.values(), ids=KEYS.keys())
+@each_row("given_, more", KEYS.values())
 def test_keys_of_the_actor_alone(given_, more):
     actor = read_actor(person(publicKey=given_))
     expected = [f"{ADA}#main-key", *more] if given_ is KEY or isinstance(given_, list) else more
@@ -224,7 +225,7 @@ PICTURES = {
 }
 
 
-@pytest.mark.parametrize(("icon", "expected"), PICTURES.values(), ids=PICTURES.keys())
+@each_row("icon, expected", PICTURES.values())
 def test_pictures(icon, expected):
     assert read_actor(person(icon=icon)).icon == expected
 
@@ -247,7 +248,7 @@ URLS = {
 }
 
 
-@pytest.mark.parametrize(("url", "expected"), URLS.values(), ids=URLS.keys())
+@each_row("url, expected", URLS.values())
 def test_pages(url, expected):
     assert read_actor(person(url=url)).url == expected
 
@@ -336,7 +337,7 @@ def own(kind: ActorKind, **changes) -> OwnActor:
     return OwnActor(**{**values, "kind": kind, **changes})
 
 
-@pytest.mark.parametrize("kind", ActorKind)
+@each_row("kind", ActorKind)
 def test_ours_are_read_again(kind):
     document = with_context(build_actor(own(kind, has_catalogue=kind is ActorKind.ORGANIZATION, locked=True)))
     actor = read_actor(document)
@@ -356,7 +357,7 @@ def test_ours_are_read_again(kind):
     assert actor.published_at == OWN.published_at
 
 
-@pytest.mark.parametrize("kind", ActorKind)
+@each_row("kind", ActorKind)
 def test_ours_meet_what_peers_demand(kind):
     """Federation section 1.3: shapes that break Lemmy, Mastodon or GoToSocial when they differ."""
     document = build_actor(own(kind))
@@ -370,7 +371,7 @@ def test_ours_meet_what_peers_demand(kind):
     assert None not in document.values()
 
 
-@pytest.mark.parametrize("kind", ActorKind)
+@each_row("kind", ActorKind)
 def test_ours_mean_the_same_to_a_processor(kind):
     document = with_context(build_actor(own(kind, has_catalogue=True, attribution_domains=("uni.example",))))
     expanded = expand(document)

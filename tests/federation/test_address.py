@@ -18,6 +18,7 @@ from federation.address import (
 )
 from node.errors import Malformed, RemoteRefused
 from tests.depth import examples
+from tests.rows import each_row
 
 PUBLIC = AddressPolicy(own_hosts=frozenset({"Learn.Uni.Example.", "uni.example:8443"}))
 DEVELOPMENT = AddressPolicy(own_hosts=frozenset({"127.0.1.1:8101"}), allow_loopback_peers=True)
@@ -86,12 +87,12 @@ def test_out1_only_the_listed_ranges_are_refused(ip):
     assert is_public(ip) is not (special or outside)
 
 
-@pytest.mark.parametrize("ip", ["1.1.1.1", "9.9.9.9", "223.255.255.255", "2606:4700::1111", "2a01:4f8::1"])
+@each_row("ip", ["1.1.1.1", "9.9.9.9", "223.255.255.255", "2606:4700::1111", "2a01:4f8::1"])
 def test_public_addresses_pass(ip):
     PUBLIC.check_ip(ip)
 
 
-@pytest.mark.parametrize("ip", ["2a01::1%eth0", "127.1", "010.0.0.1", "0x7f.0.0.1", "2130706433", "", "example.org"])
+@each_row("ip", ["2a01::1%eth0", "127.1", "010.0.0.1", "0x7f.0.0.1", "2130706433", "", "example.org"])
 def test_out1_what_is_not_the_plain_spelling_of_an_address_is_refused(ip):
     for policy in (PUBLIC, DEVELOPMENT):
         with pytest.raises(RemoteRefused):
@@ -151,15 +152,15 @@ REFUSED_URLS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("url", REFUSED_URLS.values(), ids=REFUSED_URLS)
+@each_row("url", REFUSED_URLS.values())
 def test_out3_out4_odd_addresses_are_refused_before_any_name_is_resolved(url):
     with pytest.raises(RemoteRefused) as refusal:
         PUBLIC.check_url(url)
     assert not isinstance(refusal.value, OwnAddress)
 
 
-@pytest.mark.parametrize(
-    ("url", "netloc", "path"),
+@each_row(
+    "url, netloc, path",
     [
         ("https://peer.example", "peer.example", "/"),
         ("HTTPS://Peer.Example./a?b=c#d", "peer.example", "/a?b=c"),
@@ -186,7 +187,7 @@ def test_out4_further_ports_and_http_for_feeds_are_the_administrators_choice():
         PUBLIC.check_url("http://peer.example/feed", feed=True)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "url",
     [
         "https://learn.uni.example/",
@@ -210,7 +211,7 @@ def test_hosts_are_compared_with_their_port():
     assert DEVELOPMENT.check_url("http://127.0.1.1:8102/").port == 8102
 
 
-@pytest.mark.parametrize(
+@each_row(
     "url",
     [
         "http://localhost:8101/",
@@ -227,7 +228,7 @@ def test_development_allows_loopback_by_http_and_on_any_port(url):
         PUBLIC.check_url(url)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "url",
     [
         "http://peer.example/",
@@ -284,8 +285,8 @@ def test_a_bare_host_is_called_by_https_except_on_loopback_in_development(host, 
     assert PUBLIC.scheme_of(host) == "https"
 
 
-@pytest.mark.parametrize(
-    ("text", "spelling"),
+@each_row(
+    "text, spelling",
     [
         ("Peer.Example", "peer.example"),
         ("peer.example.", "peer.example"),
@@ -331,8 +332,8 @@ def test_any_text_is_an_address_that_can_be_sent_or_refused(text):
     assert parse_url(target.url).netloc == target.netloc
 
 
-@pytest.mark.parametrize(
-    ("host", "domain"),
+@each_row(
+    "host, domain",
     [
         ("a.b.example.co.uk", "example.co.uk"),
         ("example.co.uk:8443", "example.co.uk"),

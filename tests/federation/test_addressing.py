@@ -17,6 +17,7 @@ from federation.vocab import PUBLIC, PUBLIC_SPELLINGS
 from node.domain.posts import Mention, PostKind, RemotePost
 from node.domain.visibility import Visibility, narrowest
 from tests.depth import examples
+from tests.rows import each_row
 
 ADA = "https://learn.uni.example/ap/a/ada"
 FOLLOWERS = f"{ADA}/followers"
@@ -41,7 +42,7 @@ EMITTED = {
 }
 
 
-@pytest.mark.parametrize(("level", "more", "expected"), EMITTED.values(), ids=EMITTED.keys())
+@each_row("level, more, expected", EMITTED.values())
 def test_how_messages_are_addressed(level, more, expected):
     assert address_for(level, followers=FOLLOWERS, **more) == Addresses(*expected)
 
@@ -61,7 +62,7 @@ READ = {
 }
 
 
-@pytest.mark.parametrize(("to", "cc", "group", "expected"), READ.values(), ids=READ.keys())
+@each_row("to, cc, group, expected", READ.values())
 def test_what_addresses_mean(to, cc, group, expected):
     assert visibility_of(Addresses(tuple(to), tuple(cc)), author=ADA, group=group) is expected
 
@@ -71,9 +72,7 @@ def test_the_public_has_three_spellings(spelling):
     assert read_addresses([spelling], [BEN, spelling]) == ((PUBLIC,), (BEN, PUBLIC))
 
 
-@pytest.mark.parametrize(
-    "other", ["public", "as:public", f"{PUBLIC}/", "https://evil.example/ns/activitystreams#Public"]
-)
+@each_row("other", ["public", "as:public", f"{PUBLIC}/", "https://evil.example/ns/activitystreams#Public"])
 def test_nothing_else_is_the_public(other):
     assert visibility_of(read_addresses([other], []), author=ADA) is V.DIRECT
 
@@ -110,13 +109,13 @@ LEVELS = {
 }
 
 
-@pytest.mark.parametrize("inner", LEVELS)
-@pytest.mark.parametrize("outer", LEVELS)
+@each_row("inner", LEVELS)
+@each_row("outer", LEVELS)
 def test_never_wider_than_either_part_says(inner, outer):
     assert read_visibility(LEVELS[inner], LEVELS[outer], author=ADA) is narrowest(inner, outer)
 
 
-@pytest.mark.parametrize("level", LEVELS)
+@each_row("level", LEVELS)
 def test_the_part_that_says_nothing_does_not_count(level):
     assert read_visibility(LEVELS[level], Addresses(), author=ADA) is level
     assert read_visibility(Addresses(), LEVELS[level], author=ADA) is level

@@ -2,7 +2,6 @@
 
 import json
 
-import pytest
 from hypothesis import HealthCheck, given
 
 import schemas
@@ -12,6 +11,7 @@ from node.domain.licences import INTERNAL_TERMS, NOT_STATED
 from node.domain.resources import Grade
 from tests.depth import examples
 from tests.records import full_record, loosely, record, records
+from tests.rows import each_row
 from tests.shared import shared_files
 
 read_amb, write_amb = loosely(read), loosely(write)
@@ -24,7 +24,7 @@ def amb(**parts):
     return {"@context": CONTEXT, "id": "https://example.org/oer", "name": "Kurs", "type": ["LearningResource"], **parts}
 
 
-@pytest.mark.parametrize("path", VALID, ids=lambda path: path.stem)
+@each_row("path", VALID)
 def test_every_published_example_comes_back_equal(path):
     document = json.loads(path.read_bytes())
     reading = read_amb(document)
@@ -33,7 +33,7 @@ def test_every_published_example_comes_back_equal(path):
     assert write_amb(reading.record).document == document
 
 
-@pytest.mark.parametrize("path", INVALID, ids=lambda path: path.stem)
+@each_row("path", INVALID)
 def test_every_published_counter_example_is_refused_with_its_places(path):
     document = json.loads(path.read_bytes())
     reading = read_amb(document)
@@ -105,8 +105,8 @@ def test_a_full_record_becomes_a_valid_document_and_tells_what_stayed_behind():
     assert export.missing == ("about",)
 
 
-@pytest.mark.parametrize(
-    ("parts", "key"),
+@each_row(
+    "parts, key",
     [
         ({"license": INTERNAL_TERMS}, "license"),
         ({"license": "https://opensource.org/licenses/MPL-2.0"}, "license"),

@@ -13,6 +13,7 @@ from node.domain import resources
 from node.domain.resources import Grade
 from tests.depth import examples
 from tests.records import full_record, loosely, record
+from tests.rows import each_row
 from tests.shared import shared_files
 
 read_records, bump = loosely(reader.read_records), loosely(resources.bump)
@@ -42,7 +43,7 @@ def test_a_document_says_itself_what_it_is(document):
     assert reading.record["id"] in {document.get("id"), document.get("@id")}
 
 
-@pytest.mark.parametrize(
+@each_row(
     "data",
     [
         dump([AMB, JSON_LD, OURS]),
@@ -52,7 +53,6 @@ def test_a_document_says_itself_what_it_is(document):
         "\n".join(json.dumps(each, indent=1) for each in [AMB, JSON_LD, OURS]).encode(),
         b"\xef\xbb\xbf" + dump([AMB, JSON_LD, OURS]),
     ],
-    ids=["array", "pretty array", "lines", "lines with CR", "many objects", "byte order mark"],
 )
 def test_records_come_in_every_packing(data):
     assert ids(data) == [AMB["id"], JSON_LD["@id"], OURS["id"]]
@@ -78,8 +78,8 @@ def test_a_plain_resource_need_not_say_type_and_default_language():
     assert ids(dump(short)) == [OURS["id"]]
 
 
-@pytest.mark.parametrize(
-    ("document", "sentence"),
+@each_row(
+    "document, sentence",
     [
         ({"id": "https://x.example/1", "name": "x"}, '$: expected the "@context" of AMB or schema.org'),
         ({**AMB, "keywords": "a, b"}, '$.keywords: expected a list, found "a, b"'),
@@ -95,14 +95,14 @@ def test_errors_name_the_record_and_the_place(document, sentence):
     assert str(second.problems[0]).startswith(sentence)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "bad",
     [
         b"{bad}", b'{"a": }', b'{"id": NaN}', b'{"a": 1, "a": 2}', b'{"a": "\xff"}', b"[1, 2]", b'"text"', b"17",
         b'{"a":' + b"[" * 90 + b"]" * 90 + b"}",
     ],
 )  # fmt: skip
-@pytest.mark.parametrize("packing", ["array", "lines"])
+@each_row("packing", ["array", "lines"])
 def test_a_record_that_is_no_json_costs_only_itself(bad, packing):
     parts = [dump(AMB), bad, dump(OURS)]
     data = (
@@ -139,7 +139,7 @@ def test_a_graph_may_hold_more_than_one_record_may():
     assert None not in found
 
 
-@pytest.mark.parametrize("data", [b"", b"  \n", b"[]", b"[ \n ]"])
+@each_row("data", [b"", b"  \n", b"[]", b"[ \n ]"])
 def test_an_empty_file_says_so(data):
     (reading,) = read_records(data)
     assert str(reading.problems[0]) == "$: expected at least one record, found nothing"
@@ -152,10 +152,9 @@ def test_characters_that_no_database_takes_do_not_come_in():
     assert reading.record["name"] == {"und": "ab"}
 
 
-@pytest.mark.parametrize(
+@each_row(
     "path",
     shared_files("catalogues/amb/20231019/examples", "*/*.json"),
-    ids=lambda path: f"{path.parent.name}/{path.stem}",
 )
 def test_the_published_examples_are_told_apart_as_files(path):
     (reading,) = read_records(path.read_bytes())

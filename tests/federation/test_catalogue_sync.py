@@ -22,6 +22,7 @@ from node.store import catalogues, follows, objects
 from node.store.tables import jobs
 from tests.depth import examples
 from tests.federation.catalogue_world import CATALOGUE_URI, Killed, World, a_world
+from tests.rows import each_row
 
 
 @pytest.fixture(name="world")
@@ -406,7 +407,7 @@ def test_any_text_is_a_header_or_none(value: str) -> None:
     assert read_header(value) is None
 
 
-@pytest.mark.parametrize(
+@each_row(
     "value",
     [
         f'id="{CATALOGUE_URI}", revision="7"',
@@ -428,7 +429,7 @@ def test_parameters_may_come_in_any_order_and_with_others() -> None:
 _ENTRY = {"id": "https://a.example/1", "type": "Article", "revision": 5, "digest": "0" * 64}
 
 
-@pytest.mark.parametrize(
+@each_row(
     "document",
     [
         {"partOf": "https://evil.example/c", "revision": 9, "orderedItems": []},

@@ -5,6 +5,7 @@ from federation.mapping.collection import build_collection, build_page, read_pag
 from node.errors import Malformed
 from tests.depth import examples
 from tests.federation.test_jsonld import JSON
+from tests.rows import each_row
 
 ROOT = "https://a.example/outbox"
 ONE, TWO = "https://a.example/1", "https://a.example/2"
@@ -20,7 +21,7 @@ SAME_ITEMS = {
 }
 
 
-@pytest.mark.parametrize("document", SAME_ITEMS.values(), ids=SAME_ITEMS.keys())
+@each_row("document", SAME_ITEMS.values())
 def test_the_same_items_in_many_shapes(document):
     page = read_page(document)
     assert page.refs == (ONE, TWO)
@@ -51,12 +52,12 @@ NEXT = {
 }
 
 
-@pytest.mark.parametrize(("document", "onward"), NEXT.values(), ids=NEXT.keys())
+@each_row("document, onward", NEXT.values())
 def test_where_it_goes_on(document, onward):
     assert read_page(document).next == onward
 
 
-@pytest.mark.parametrize("document", [[], {}, {"type": "Note"}, {"id": ROOT, "items": [ONE]}])
+@each_row("document", [[], {}, {"type": "Note"}, {"id": ROOT, "items": [ONE]}])
 def test_refuses_what_is_no_collection(document):
     with pytest.raises(Malformed):
         read_page(document)

@@ -32,6 +32,7 @@ from node.store.tables import actors, follows, jobs
 from tests import stores
 from tests.broken_peers import BrokenPeer, hangs_up, in_turn, is_silent, response, says
 from tests.federation.signed import rsa_key
+from tests.rows import each_row
 
 database, store = stores.database, stores.store
 NOW = 1_790_000_000_000
@@ -332,8 +333,8 @@ def test_ways_to_sign_are_tried_in_their_order():
     assert list(knocks("who knows", "https://b.example/inbox")) == [Knock.CAVAGE, Knock.RFC9421]
 
 
-@pytest.mark.parametrize(
-    ("code", "body", "is_proven", "again"),
+@each_row(
+    "code, body, is_proven, again",
     [
         (401, b"", True, True),
         (401, b"", False, True),

@@ -2,8 +2,6 @@
 
 import json
 
-import pytest
-
 from federation.mapping.event_document import event_terms, summary_html
 from federation.mapping.event_record import read_event_record, read_sequence
 from federation.mapping.post import read_post
@@ -11,6 +9,7 @@ from node.domain.events import EventRecord
 from node.services.events import check_record
 from node.store.events import Event
 from tests.happenings import event_record
+from tests.rows import each_row
 from tests.shared import shared_data
 
 ADA = "https://learn.uni.example/ap/a/1"
@@ -130,7 +129,7 @@ def test_an_event_of_gancio_becomes_a_record():
     )
 
 
-@pytest.mark.parametrize(
+@each_row(
     "changes",
     [
         {"startTime": "soon"},
@@ -143,8 +142,8 @@ def test_without_a_usable_time_it_stays_a_post(changes):
     assert read_event_record(read_post(document(FULL) | {"mainEntity": None} | changes)) is None
 
 
-@pytest.mark.parametrize(
-    ("changes", "key", "value"),
+@each_row(
+    "changes, key, value",
     [
         ({"endTime": "2090-01-01T00:00:00Z"}, "end", None),
         ({"timezone": "../../etc/passwd"}, "timeZone", "UTC"),

@@ -23,6 +23,7 @@ from node.store.follows import ACCEPTED, PENDING
 from node.store.local_follows import LocalFollow
 from node.store.tables import actors, follows, jobs
 from tests import stores
+from tests.rows import each_row
 
 database, store = stores.database, stores.store
 HUB, PEER = "https://hub.example", "https://peer.example"
@@ -54,7 +55,7 @@ def test_a_header_is_read_as_it_was_written():
     assert sync.read_header(spaced) == sync.read_header(HEADER)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "value",
     [
         "",
@@ -75,8 +76,8 @@ def test_no_header_breaks_the_reader(text):
     assert sync.read_header(text) is None or '"' in text
 
 
-@pytest.mark.parametrize(
-    ("fields", "is_covered"),
+@each_row(
+    "fields, is_covered",
     [
         ({"signature": 'headers="host Collection-Synchronization",signature="x"'}, True),
         ({"signature": 'headers="host date",signature="x"'}, False),

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from federation.address import parse_url
 from federation.http1 import MAX_HEAD, MAX_HEADERS, ResponseReader, build_request
 from node.errors import RemoteMalformed
+from tests.rows import each_row
 
 LIMIT = 1_000
 TARGET = parse_url("https://peer.example/inbox?a=b")
@@ -89,22 +90,22 @@ BAD = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("step", [None, 1, 2, 7])
-@pytest.mark.parametrize(("data", "status", "body", "reusable"), GOOD.values(), ids=GOOD)
+@each_row("step", [None, 1, 2, 7])
+@each_row("data, status, body, reusable", GOOD.values())
 def test_an_answer_reads_the_same_in_pieces_of_any_size(data, status, body, reusable, step):
     reader = read(data, step=step)
     assert reader.done
     assert (reader.status, reader.body, reader.reusable) == (status, body, reusable)
 
 
-@pytest.mark.parametrize("step", [None, 1])
-@pytest.mark.parametrize("data", BAD.values(), ids=BAD)
+@each_row("step", [None, 1])
+@each_row("data", BAD.values())
 def test_out9_an_answer_that_is_ambiguous_or_too_long_is_refused(data, step):
     with pytest.raises(RemoteMalformed):
         read(data, step=step, ends=True)
 
 
-@pytest.mark.parametrize("end", range(len(GOOD["trailers"][0])))
+@each_row("end", range(len(GOOD["trailers"][0])))
 def test_an_answer_that_breaks_off_is_refused(end):
     reader = read(GOOD["trailers"][0][:end] or b"", step=1)
     with pytest.raises(RemoteMalformed):
@@ -135,9 +136,7 @@ def test_fields_are_found_in_any_case_and_repeated_ones_joined():
     assert sorted(headers) == ["content-length", "etag", "x-a"]
 
 
-@pytest.mark.parametrize(
-    "head", [b"Content-Length: 5000\r\n", b"Transfer-Encoding: chunked\r\n", b"", b"Content-Length: 1001\r\n"]
-)
+@each_row("head", [b"Content-Length: 5000\r\n", b"Transfer-Encoding: chunked\r\n", b"", b"Content-Length: 1001\r\n"])
 def test_the_answer_to_a_delivery_is_read_to_the_limit_and_no_further(head):
     body = b"1388\r\n" + b"x" * 5_000 if head.startswith(b"Transfer") else b"x" * 5_000
     reader = read(whole(head, body), cut=True)
@@ -188,7 +187,7 @@ def test_a_request_is_framed_by_the_client_alone():
     assert build_request("GET", TARGET, {}) == b"GET /inbox?a=b HTTP/1.1\r\nHost: peer.example\r\n\r\n"
 
 
-@pytest.mark.parametrize(
+@each_row(
     "headers",
     [
         {"Host": "other.example"},

@@ -18,6 +18,7 @@ from tests.federation.signed import (
     rsa_signature,
     sha256,
 )
+from tests.rows import each_row
 
 POST = Message("POST", "https://hub.example/inbox?page=1", {"content-type": ACTIVITY_JSON}, BODY)
 GET = Message("GET", "https://hub.example/users/ada", {"accept": ACTIVITY_JSON})
@@ -83,8 +84,8 @@ def test_signing_a_field_that_is_not_there_is_a_fault_of_the_caller(also, header
         sign(Message("POST", POST.url, headers, BODY), rsa_key(), scheme=Scheme.CAVAGE, now=NOW, also=also)
 
 
-@pytest.mark.parametrize(
-    ("url", "host"),
+@each_row(
+    "url, host",
     [
         ("https://Hub.Example:443/inbox", "hub.example"),
         ("https://hub.example:8443/inbox", "hub.example:8443"),
@@ -96,8 +97,8 @@ def test_host_stands_without_the_default_port(url, host):
     assert sign(Message("GET", url, {}), rsa_key(), scheme=Scheme.CAVAGE, now=NOW)["Host"] == host
 
 
-@pytest.mark.parametrize("key", [rsa_key, ed25519_key])
-@pytest.mark.parametrize("message", [POST, GET])
+@each_row("key", [rsa_key, ed25519_key])
+@each_row("message", [POST, GET])
 def test_what_we_sign_we_verify(message, key):
     claim = proves(received(message, sign(message, key(), scheme=Scheme.CAVAGE, now=NOW)), key())
     assert (claim.scheme, claim.key_id, claim.others) == (Scheme.CAVAGE, key().key_id, ())
@@ -148,7 +149,7 @@ PEERS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("variant", PEERS.values(), ids=PEERS)
+@each_row("variant", PEERS.values())
 def test_every_peer_is_verified(variant):
     message = cavage_message(**variant)
     claim = proves(message, variant.get("key"))
@@ -197,7 +198,7 @@ def test_the_signature_is_known_again_however_its_text_is_respelt():
     assert claims[0].signature == claims[1].signature
 
 
-@pytest.mark.parametrize("name", ["keyId", "KEYID", "algorithm", "headers", "signature", "created"])
+@each_row("name", ["keyId", "KEYID", "algorithm", "headers", "signature", "created"])
 def test_a_parameter_twice_is_malformed(name):
     message = cavage_message(MASTODON, parameters={"created": str(SECONDS), "algorithm": "hs2019"})
     doubled = f'{message.headers["signature"]},{name}="1"'
@@ -224,8 +225,8 @@ def test_a_line_break_cannot_stand_in_for_covered_fields():
     assert "line break" in refusal.value.detail
 
 
-@pytest.mark.parametrize("text", ["a\nb", "a\rb", "\n", "a\r\n b"])
-@pytest.mark.parametrize("scheme", Scheme)
+@each_row("text", ["a\nb", "a\rb", "\n", "a\r\n b"])
+@each_row("scheme", Scheme)
 def test_a_field_with_a_line_break_is_not_signed(scheme, text):
     message = Message("POST", POST.url, {"content-type": text}, BODY)
     with pytest.raises(ValueError, match="line break"):

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from federation.httpsig.digest import check_digest, digest_of, format_content_digest, format_digest
 from federation.httpsig.message import Message, format_date, parse_date
 from node.errors import SignatureInvalid
+from tests.rows import each_row
 
 
 def test_fields_are_joined_in_order_and_found_in_any_case():
@@ -19,8 +20,8 @@ def test_fields_are_joined_in_order_and_found_in_any_case():
     assert message.headers == {"accept": "a, b", "host": "h"}
 
 
-@pytest.mark.parametrize(
-    ("url", "target"),
+@each_row(
+    "url, target",
     [
         ("https://A.example:443/x/y?q=1#f", ("https", "a.example", "/x/y", "?q=1")),
         ("HTTP://a.example:80", ("http", "a.example", "/", "")),
@@ -33,7 +34,7 @@ def test_the_target_is_taken_apart(url, target):
     assert Message("GET", url, {}).target() == target
 
 
-@pytest.mark.parametrize("url", ["", "/inbox", "//a.example/", "a.example", "1://x"])
+@each_row("url", ["", "/inbox", "//a.example/", "a.example", "1://x"])
 def test_a_target_without_origin_is_none(url):
     with pytest.raises(ValueError, match="absolute"):
         Message("GET", url, {}).target()

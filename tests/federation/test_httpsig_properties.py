@@ -20,6 +20,7 @@ from tests.federation.signed import (
     rfc9421_message,
     rsa_key,
 )
+from tests.rows import each_row
 
 FIELDS = {"content-type": ACTIVITY_JSON, "collection-synchronization": 'digest="00"', "x-unsigned": "free"}
 URL = "https://hub.example/inbox?page=1"
@@ -77,7 +78,7 @@ def changed_method(message, bit):
 CHANGES = [changed_body, changed_path, changed_method, *map(changed_field, ALSO)]
 
 
-@pytest.mark.parametrize(("message", "key"), SIGNED)
+@each_row("message, key", SIGNED)
 def test_unchanged_it_holds(message, key):
     assert holds(message, key)
     unsigned = Message("POST", message.url, {**message.headers, "x-unsigned": "other"}, BODY)
@@ -118,7 +119,7 @@ def test_only_the_query_may_be_left_out_of_the_target():
         assert holds(moved, rsa_key()) is expected
 
 
-@pytest.mark.parametrize("size", [0, 1, 255, 257, 512, 4096])
+@each_row("size", [0, 1, 255, 257, 512, 4096])
 def test_a_signature_of_another_size_is_refused(size):
     message = cavage_message(("(request-target)", "host", "date", "digest"))
     claim = read_claim(message, now=NOW, hosts=HOSTS)
@@ -182,7 +183,7 @@ HOSTILE = {
 }
 
 
-@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+@each_row("text", HOSTILE.values())
 def test_parameters_are_read_in_one_pass(text):
     """A megabyte takes milliseconds; with any backtracking it would take hours."""
     started = time.perf_counter()

@@ -17,6 +17,7 @@ from tests.federation.signed import (
     rsa_key,
     sha256,
 )
+from tests.rows import each_row
 
 HOUR = 3600
 POST = ("(request-target)", "host", "date", "digest")
@@ -201,12 +202,12 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize("message", ACCEPTED.values(), ids=ACCEPTED)
+@each_row("message", ACCEPTED.values())
 def test_inside_the_limits_it_is_accepted(message):
     verify(message, read_claim(message, now=NOW, hosts=HOSTS), rsa_key().public)
 
 
-@pytest.mark.parametrize("message", REFUSED.values(), ids=REFUSED)
+@each_row("message", REFUSED.values())
 def test_outside_it_is_refused_before_any_key(message):
     with pytest.raises(SignatureInvalid) as refusal:
         read_claim(message, now=NOW, hosts=HOSTS)

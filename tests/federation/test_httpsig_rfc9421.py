@@ -29,6 +29,7 @@ from tests.federation.signed import (
     rsa_key,
     sha256,
 )
+from tests.rows import each_row
 
 POST = Message("POST", "https://hub.example/inbox?page=1", {"content-type": ACTIVITY_JSON}, BODY)
 GET = Message("GET", "https://hub.example/users/ada", {"accept": ACTIVITY_JSON})
@@ -105,8 +106,8 @@ def test_a_digest_computed_once_serves_every_host():
     )
 
 
-@pytest.mark.parametrize("key", [rsa_key, ed25519_key])
-@pytest.mark.parametrize("message", [POST, GET])
+@each_row("key", [rsa_key, ed25519_key])
+@each_row("message", [POST, GET])
 def test_another_implementation_verifies_what_we_sign(message, key):
     signed = received(message, sign(message, key(), scheme=Scheme.RFC9421, now=NOW, also=tuple(message.headers)))
     oracle = Verifier(signature_algorithm=ORACLE[key().algorithm], key_resolver=OneKey(key()))
@@ -126,10 +127,10 @@ COVERED = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("include_alg", [True, False])
-@pytest.mark.parametrize("key", [rsa_key, ed25519_key])
-@pytest.mark.parametrize("covered", COVERED.values(), ids=COVERED)
-@pytest.mark.parametrize("url", ["https://hub.example/inbox", "https://hub.example/inbox?a=1&b=%20"])
+@each_row("include_alg", [True, False])
+@each_row("key", [rsa_key, ed25519_key])
+@each_row("covered", COVERED.values())
+@each_row("url", ["https://hub.example/inbox", "https://hub.example/inbox?a=1&b=%20"])
 def test_we_verify_what_another_implementation_signs(covered, key, url, include_alg):
     plain = Plain(Message("POST", url, {"host": "hub.example", "date": DATE, "content-type": ACTIVITY_JSON}))
     HTTPMessageSigner(signature_algorithm=ORACLE[key().algorithm], key_resolver=OneKey(key())).sign(
@@ -275,12 +276,12 @@ ASKS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("field", "expected"), ASKS.values(), ids=ASKS)
+@each_row("field, expected", ASKS.values())
 def test_accept_signature_is_read(field, expected):
     assert read_accept_signature(field, POST, Algorithm.RSA) == expected
 
 
-@pytest.mark.parametrize("ask", [ask for _, ask in ASKS.values() if ask], ids=lambda ask: ask.label)
+@each_row("ask", [ask for _, ask in ASKS.values() if ask])
 def test_what_is_asked_is_what_another_implementation_finds(ask):
     signed = received(POST, sign(POST, rsa_key(), scheme=Scheme.RFC9421, now=NOW, ask=ask))
     oracle = Verifier(signature_algorithm=algorithms.RSA_V1_5_SHA256, key_resolver=OneKey(rsa_key()))

@@ -10,6 +10,7 @@ from federation.vocab import AS, AS2, CONTEXT, EXTRA_TERMS, KNOWN_IRIS, TERMS, k
 from node.errors import Malformed
 from tests.depth import examples
 from tests.federation.expansion import addresses, compact, expand
+from tests.rows import each_row
 from tests.shared import shared_data, shared_files
 
 A, B = "https://a.example/1", "https://b.example/2"
@@ -49,7 +50,7 @@ SAME_NOTE = {
 }
 
 
-@pytest.mark.parametrize("document", SAME_NOTE.values(), ids=SAME_NOTE.keys())
+@each_row("document", SAME_NOTE.values())
 def test_one_note_in_many_spellings(document):
     note = read(document)
     assert note.id == A
@@ -60,7 +61,7 @@ def test_one_note_in_many_spellings(document):
     assert note.warnings == []
 
 
-@pytest.mark.parametrize("document", SAME_NOTE.values(), ids=SAME_NOTE.keys())
+@each_row("document", SAME_NOTE.values())
 def test_a_part_can_be_handed_on_as_a_plain_document(document):
     context = {"@context": document["@context"]} if "@context" in document else {}
     inner = {key: value for key, value in document.items() if key != "@context"}
@@ -139,7 +140,7 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize("document", REFUSED.values(), ids=REFUSED.keys())
+@each_row("document", REFUSED.values())
 def test_refuses(document):
     with pytest.raises(Malformed):
         read(document)
@@ -169,8 +170,8 @@ def one(term: str, value: object) -> Doc:
     return read({term: value})
 
 
-@pytest.mark.parametrize(
-    ("value", "expected"),
+@each_row(
+    "value, expected",
     [
         (A, (A,)),
         ([A, B, A], (A, B)),
@@ -195,8 +196,8 @@ def test_long_lists_are_shortened():
     assert note.warnings == ["to: cut to 500 of 501"]
 
 
-@pytest.mark.parametrize(
-    ("document", "expected"),
+@each_row(
+    "document, expected",
     [
         ({"name": "a"}, "a"),
         ({"name": ["a", "b"]}, "a"),
@@ -218,8 +219,8 @@ def test_text_is_cut():
     assert note.warnings == ["name: cut to 3 characters"]
 
 
-@pytest.mark.parametrize(
-    ("document", "expected"),
+@each_row(
+    "document, expected",
     [
         ({"contentMap": {"en": "a", "de": "b"}}, {"en": "a", "de": "b"}),
         ({"contentMap": {"en": "a", "de": 7, "x" * 40: "c", "": "d"}}, {"en": "a"}),
@@ -232,8 +233,8 @@ def test_lang_map(document, expected):
     assert read(document).lang_map("content") == expected
 
 
-@pytest.mark.parametrize(
-    ("value", "expected"),
+@each_row(
+    "value, expected",
     [
         ("2026-03-01T09:00:00Z", 1_772_355_600_000),
         ("2026-03-01T10:00:00+01:00", 1_772_355_600_000),
@@ -253,8 +254,8 @@ def test_time(value, expected):
     assert one("published", value).time("published") == expected
 
 
-@pytest.mark.parametrize(
-    ("value", "flag", "number", "real"),
+@each_row(
+    "value, flag, number, real",
     [
         (True, True, None, None),
         (False, False, None, None),
@@ -331,7 +332,7 @@ def test_nothing_raises_but_malformed(document):
     ask_everything(doc)
 
 
-@pytest.mark.parametrize("path", shared_files("payloads"), ids=lambda path: f"{path.parent.name}-{path.stem}")
+@each_row("path", shared_files("payloads"))
 def test_what_peers_send_is_read_without_loss(path):
     document = json.loads(path.read_bytes())
     before = copy.deepcopy(document)
@@ -344,7 +345,7 @@ def test_what_peers_send_is_read_without_loss(path):
 WITH_CONTEXT = [path for path in shared_files("payloads") if "@context" in path.read_text()]
 
 
-@pytest.mark.parametrize("path", WITH_CONTEXT, ids=lambda path: f"{path.parent.name}-{path.stem}")
+@each_row("path", WITH_CONTEXT)
 def test_a_processor_sees_no_property_that_we_miss(path):
     """What JSON-LD makes of the keys, we make of them too; beyond that we know words that a context forgot."""
     document = json.loads(path.read_bytes())
@@ -378,14 +379,14 @@ def without_context(path):
     return {key: value for key, value in json.loads(path.read_bytes()).items() if key != "@context"}
 
 
-@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+@each_row("path", EXAMPLES)
 def test_the_trimmed_context_means_the_same_as_the_whole(path):
     document = without_context(path)
     whole = [*CONTEXT[:2], CONTEXT[2] | EXTRA_TERMS]
     assert expand(with_context(document)) == expand({"@context": whole, **document})
 
 
-@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+@each_row("path", EXAMPLES)
 def test_no_word_that_we_send_is_without_meaning(path):
     document = with_context(without_context(path))
     again = compact(document, document["@context"])

@@ -17,6 +17,7 @@ from node.errors import SignatureInvalid
 from tests import costs
 from tests.depth import examples
 from tests.federation.signed import ed25519_key, rsa_key
+from tests.rows import each_row
 from tests.shared import shared_data
 
 ID = "https://peer.example/users/ada#main-key"
@@ -118,7 +119,7 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize("pem", REFUSED.values(), ids=REFUSED)
+@each_row("pem", REFUSED.values())
 def test_other_keys_are_refused(pem):
     with pytest.raises(SignatureInvalid) as refusal:
         PublicKey.from_pem(ID, pem())
@@ -126,8 +127,8 @@ def test_other_keys_are_refused(pem):
     assert ID not in refusal.value.public
 
 
-@pytest.mark.parametrize("exponent", [3, 65537, 2**32 - 1])
-@pytest.mark.parametrize("modulus", [MODULUS, 2**4095 + 15])
+@each_row("exponent", [3, 65537, 2**32 - 1])
+@each_row("modulus", [MODULUS, 2**4095 + 15])
 def test_keys_at_the_limits_are_read(modulus, exponent):
     assert PublicKey.from_pem(ID, pem_of_numbers(modulus, exponent)).algorithm is Algorithm.RSA
 

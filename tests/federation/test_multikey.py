@@ -12,13 +12,14 @@ from federation.multikey import decode_multibase, decode_multikey, encode_multib
 from node.errors import SignatureInvalid
 from tests.depth import examples
 from tests.federation.signed import ed25519_key, rsa_key
+from tests.rows import each_row
 from tests.shared import shared_data
 
 ID = "https://peer.example/users/ada#key"
 
 
-@pytest.mark.parametrize(
-    ("data", "text"),
+@each_row(
+    "data, text",
     [
         (b"", "z"),
         (b"\0\0", "z11"),
@@ -38,7 +39,7 @@ def test_every_byte_string_survives(data):
     assert decode_multibase(encode_multibase(data)) == data
 
 
-@pytest.mark.parametrize("text", ["", "1", "m11", "Z11", "z0", "zO", "zI", "zl", "z ", "zé", "z" + "2" * 1024])
+@each_row("text", ["", "1", "m11", "Z11", "z0", "zO", "zI", "zl", "z ", "zé", "z" + "2" * 1024])
 def test_other_text_is_no_base58btc(text):
     with pytest.raises(ValueError):
         decode_multibase(text)
@@ -79,7 +80,7 @@ OTHERS = {
 }
 
 
-@pytest.mark.parametrize("text", OTHERS.values(), ids=OTHERS)
+@each_row("text", OTHERS.values())
 def test_other_multikeys_are_refused(text):
     with pytest.raises(SignatureInvalid):
         decode_multikey(ID, text)

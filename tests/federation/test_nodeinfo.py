@@ -23,6 +23,7 @@ from federation.nodeinfo import (
 from node.clock import FixedClock
 from node.errors import RemoteMalformed, RemoteRefused
 from tests.broken_peers import BrokenPeer, by_path, response, says
+from tests.rows import each_row
 from tests.shared import shared_data
 
 
@@ -103,8 +104,8 @@ def test_the_software_of_another_server_is_read():
     assert read_software(document) == Software("mobilizon", "5.1.0")
 
 
-@pytest.mark.parametrize(
-    ("software", "found"),
+@each_row(
+    "software, found",
     [
         ({"name": "Lemmy", "version": None}, Software("lemmy", "")),
         ({"name": " gone\r\nwild\x00 ", "version": 4}, Software("gone wild", "")),

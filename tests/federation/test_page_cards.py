@@ -1,8 +1,7 @@
 """What pages say of themselves for cards: read without trust, bounded, and plain."""
 
-import pytest
-
 from federation.page_cards import read_card
+from tests.rows import each_row
 
 URL = "https://a.example/page"
 PAGE = b"""<!doctype html><html lang="de"><head><title>Plain title</title>
@@ -24,8 +23,8 @@ def test_open_graph_is_read_and_made_plain():
     assert card["published_at"] == 1_772_355_600_000
 
 
-@pytest.mark.parametrize(
-    ("body", "content_type"),
+@each_row(
+    "body, content_type",
     [
         (b"", "text/html"),
         (b"<p>no title", "text/html"),
@@ -39,7 +38,7 @@ def test_what_is_no_page_gives_no_card(body, content_type):
     assert not read_card(body, content_type, URL)
 
 
-@pytest.mark.parametrize("image", ["javascript:alert(1)", "data:image/png;base64,AA", "file:///etc/passwd", "//[", ""])
+@each_row("image", ["javascript:alert(1)", "data:image/png;base64,AA", "file:///etc/passwd", "//[", ""])
 def test_pictures_are_web_addresses(image):
     page = f'<title>x</title><meta property="og:image" content="{image}">'.encode()
     assert read_card(page, "text/html", URL)["image"] == ""

@@ -19,6 +19,7 @@ from federation.vocab import ACTIVITY_TYPES, ACTOR_TYPES, COLLECTION_TYPES, POST
 from node.domain.uris import host_of
 from node.errors import Malformed
 from tests.node.test_richtext import assert_harmless
+from tests.rows import each_row
 from tests.shared import shared_data, shared_files
 
 
@@ -63,7 +64,7 @@ ACTORS = {
 }
 
 
-@pytest.mark.parametrize(("name", "expected"), ACTORS.items(), ids=ACTORS.keys())
+@each_row("name, expected", ACTORS.items())
 def test_actors(name, expected):
     document = load(name)
     actor = read_actor(document)
@@ -146,7 +147,7 @@ def first(value: Any) -> Any:
     return value[0] if isinstance(value, list) else value
 
 
-@pytest.mark.parametrize(("name", "expected"), ACTIVITIES.items(), ids=ACTIVITIES.keys())
+@each_row("name, expected", ACTIVITIES.items())
 def test_activities(name, expected):
     document = load(name)
     activity = read_activity(document)
@@ -211,7 +212,7 @@ POSTS = {
 }
 
 
-@pytest.mark.parametrize(("name", "expected"), POSTS.items(), ids=POSTS.keys())
+@each_row("name, expected", POSTS.items())
 def test_posts(name, expected):
     document = load(name)
     wrapper = read_activity(document) if document["type"] in {"Create", "Update"} else None
@@ -299,7 +300,7 @@ COLLECTIONS = {  # items, of which embedded, total as it claims
 }
 
 
-@pytest.mark.parametrize(("name", "expected"), COLLECTIONS.items(), ids=COLLECTIONS.keys())
+@each_row("name, expected", COLLECTIONS.items())
 def test_collections(name, expected):
     document = load(name)
     page = read_page(document)
@@ -326,13 +327,13 @@ NEITHER = {
 }
 
 
-@pytest.mark.parametrize("path", files(), ids=name_of)
+@each_row("path", files())
 def test_every_recording_has_an_outcome(path):
     name = name_of(path)
     assert name in ACTORS.keys() | ACTIVITIES.keys() | POSTS.keys() | COLLECTIONS.keys() | NEITHER
 
 
-@pytest.mark.parametrize("path", files(), ids=name_of)
+@each_row("path", files())
 def test_each_is_one_thing_only(path):
     document = load(name_of(path))
     kind = document.get("type")

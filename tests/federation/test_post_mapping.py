@@ -24,6 +24,7 @@ from node.errors import Malformed
 from tests.depth import examples
 from tests.federation.expansion import expand
 from tests.federation.test_jsonld import JSON
+from tests.rows import each_row
 from tests.shared import shared_data
 
 ADA = "https://learn.uni.example/ap/a/ada"
@@ -74,7 +75,7 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize("document", REFUSED.values(), ids=REFUSED.keys())
+@each_row("document", REFUSED.values())
 def test_refuses(document):
     with pytest.raises(Malformed):
         read_post(document)
@@ -86,9 +87,7 @@ def test_whoever_sends_it_lives_where_the_object_lives():
         read_post(NOTE, wrapper=arrived(BEN))
 
 
-@pytest.mark.parametrize(
-    "name", ["Note", "Article", "Page", "Question", "Event", "Video", "Audio", "Image", "Document"]
-)
+@each_row("name", ["Note", "Article", "Page", "Question", "Event", "Video", "Audio", "Image", "Document"])
 def test_kinds(name):
     post = read_post(note(type=name))
     assert (post.kind.value, post.type) == (name.lower(), name)
@@ -124,7 +123,7 @@ AUTHORS = {
 }
 
 
-@pytest.mark.parametrize(("changes", "sender", "author", "audience"), AUTHORS.values(), ids=AUTHORS.keys())
+@each_row("changes, sender, author, audience", AUTHORS.values())
 def test_authors(changes, sender, author, audience):
     post = read_post(note(**changes), wrapper=arrived(sender) if sender else None)
     assert (post.author_uri, post.audience) == (author, audience)
@@ -133,8 +132,8 @@ def test_authors(changes, sender, author, audience):
 # -- who may read it ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("to", "cc", "expected"),
+@each_row(
+    "to, cc, expected",
     [
         ((PUBLIC,), (), "public"),
         ((f"{ADA}/followers",), (PUBLIC,), "unlisted"),
@@ -178,7 +177,7 @@ CONTENT = {
 }
 
 
-@pytest.mark.parametrize(("changes", "expected"), CONTENT.values(), ids=CONTENT.keys())
+@each_row("changes, expected", CONTENT.values())
 def test_content(changes, expected):
     assert read_post(note(**changes)).content_html == expected
 
@@ -214,7 +213,7 @@ LANGUAGES = {
 }
 
 
-@pytest.mark.parametrize(("changes", "language", "others"), LANGUAGES.values(), ids=LANGUAGES.keys())
+@each_row("changes, language, others", LANGUAGES.values())
 def test_languages(changes, language, others):
     post = read_post(note(**changes))
     assert (post.language, dict(post.content_map)) == (language, others)
@@ -289,7 +288,7 @@ QUOTES = {
 }
 
 
-@pytest.mark.parametrize("changes", QUOTES.values(), ids=QUOTES.keys())
+@each_row("changes", QUOTES.values())
 def test_quotes(changes):
     assert read_post(note(**changes)).quote == BEN
 
@@ -345,7 +344,7 @@ MEDIA = {
 }
 
 
-@pytest.mark.parametrize(("changes", "expected"), MEDIA.values(), ids=MEDIA.keys())
+@each_row("changes, expected", MEDIA.values())
 def test_media(changes, expected):
     assert list(read_post(note(**changes)).attachments) == expected
 
@@ -460,7 +459,7 @@ STATUS = {
 }
 
 
-@pytest.mark.parametrize(("changes", "expected"), STATUS.values(), ids=STATUS.keys())
+@each_row("changes, expected", STATUS.values())
 def test_event_status(changes, expected):
     assert event(**changes).status == expected
 
@@ -542,7 +541,7 @@ def own(**changes) -> OwnPost:
     return OwnPost(**{**{name: getattr(OWN, name) for name in OwnPost.__dataclass_fields__}, **changes})
 
 
-@pytest.mark.parametrize("visibility", ["public", "unlisted", "followers", "direct"])
+@each_row("visibility", ["public", "unlisted", "followers", "direct"])
 def test_ours_are_read_again(visibility):
     post = read_post(with_context(build_post(own(visibility=Visibility(visibility)))))
     assert post.visibility == visibility
@@ -555,7 +554,7 @@ def test_ours_are_read_again(visibility):
     assert ">there</a>" in post.content_html
 
 
-@pytest.mark.parametrize("kind", [kind for kind in PostKind if kind is not PostKind.OTHER])
+@each_row("kind", [kind for kind in PostKind if kind is not PostKind.OTHER])
 def test_ours_meet_what_peers_demand(kind):
     """Federation rule 1 and the traps of section 4.1."""
     document = build_post(own(kind=kind, name="Title", audience="https://learn.uni.example/ap/g/metals"))
@@ -632,7 +631,7 @@ FOCI = {"middle": ([0, 0], (0.0, 0.0)), "corner": ([-1, 1.0], (-1.0, 1.0))} | {
 }
 
 
-@pytest.mark.parametrize(("said", "focus"), FOCI.values(), ids=FOCI.keys())
+@each_row("said, focus", FOCI.values())
 def test_the_focus_of_a_picture(said, focus):
     picture = {"type": "Image", "url": "https://learn.uni.example/media/1.png", "focalPoint": said}
     assert read_post(note(attachment=[picture])).attachments[0].focus == focus

@@ -21,6 +21,7 @@ from node.domain.canonical import canonical_json
 from node.errors import Malformed, SignatureInvalid
 from tests.depth import examples
 from tests.federation.signed import NOW, ed25519_key, rsa_key
+from tests.rows import each_row
 from tests.shared import shared_data
 
 CONTEXT = ["https://www.w3.org/ns/activitystreams", "https://w3id.org/security/data-integrity/v2"]
@@ -133,7 +134,7 @@ def test_the_proof_that_we_read_is_found_among_others():
     assert verify_proof(document, KEY.public, now=NOW) == DOCUMENT
 
 
-@pytest.mark.parametrize("document", [
+@each_row("document", [
     {}, {"proof": None}, {"proof": []}, {"proof": "z"}, {"proof": [None, 1]},
     with_proof(signed(), type="Ed25519Signature2020"), with_proof(signed(), type=["DataIntegrityProof"]),
     with_proof(signed(), cryptosuite="eddsa-rdfc-2022"), with_proof(signed(), verificationMethod=None),
@@ -175,7 +176,7 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize("document", REFUSED.values(), ids=REFUSED)
+@each_row("document", REFUSED.values())
 def test_every_rule_is_held(document):
     with pytest.raises(SignatureInvalid):
         verify_proof(document, KEY.public, now=NOW)
@@ -229,7 +230,7 @@ NUMBERS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("bits", "text"), NUMBERS.items())
+@each_row("bits, text", NUMBERS.items())
 def test_numbers_are_written_as_ecmascript_does(bits, text):
     [number] = struct.unpack(">d", bytes.fromhex(bits))
     assert canonical_json(number) == text.encode()

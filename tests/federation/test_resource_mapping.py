@@ -20,6 +20,7 @@ from node.domain.visibility import Visibility
 from tests.depth import examples
 from tests.federation.expansion import expand
 from tests.records import course_record, full_record, loosely, record, records
+from tests.rows import each_row
 from tests.shared import shared_data, shared_files
 
 read_article = loosely(resource.read_article)
@@ -45,7 +46,7 @@ def travel(value, envelope=ENVELOPE):
 # -- nothing is lost ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", shared_files("catalogues/amb/20231019/examples/valid"), ids=lambda path: path.stem)
+@each_row("path", shared_files("catalogues/amb/20231019/examples/valid"))
 def test_every_published_amb_example_survives_and_can_be_written_as_amb_again(path):
     document = json.loads(path.read_bytes())
     value = read_amb(document).record
@@ -207,8 +208,8 @@ def test_nothing_of_a_record_becomes_markup():
     assert article["name"] == evil  # plain text, as ActivityStreams has it
 
 
-@pytest.mark.parametrize(
-    ("duration", "language", "words"),
+@each_row(
+    "duration, language, words",
     [
         ("PT25M", "en", "25 min"),
         ("PT2H", "de", "2 h"),
@@ -333,7 +334,7 @@ def test_bad_parts_are_dropped_and_told():
     assert len(reading.warnings) == 3
 
 
-@pytest.mark.parametrize(
+@each_row(
     "entity",
     [
         None,

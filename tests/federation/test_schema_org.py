@@ -12,6 +12,7 @@ from node.domain.licences import NOT_STATED
 from node.domain.resources import Grade
 from tests.depth import examples
 from tests.records import course_record, full_record, loosely, record, records
+from tests.rows import each_row
 
 read_schema_org, write_json_ld = loosely(schema_org.read_schema_org), schema_org.write_json_ld
 BASE = {"@context": "https://schema.org", "@type": "LearningResource", "@id": "https://x.example/1", "name": "Casting"}
@@ -39,8 +40,8 @@ def test_a_minimal_object_becomes_a_record_that_guesses_nothing():
     }
 
 
-@pytest.mark.parametrize(
-    ("parts", "key", "expected"),
+@each_row(
+    "parts, key, expected",
     [
         (
             {"license": "https://creativecommons.org/licenses/by/4.0/"},
@@ -139,8 +140,8 @@ def test_values_are_understood_in_their_many_forms(parts, key, expected):
     assert value_of(**parts)[key] == expected
 
 
-@pytest.mark.parametrize(
-    ("key", "word", "iri"),
+@each_row(
+    "key, word, iri",
     [
         ("learningResourceType", "Worksheet", "https://w3id.org/kim/hcrt/worksheet"),
         ("educationalLevel", "Bachelor or equivalent", "https://w3id.org/kim/educationalLevel/level_6"),
@@ -220,7 +221,7 @@ def test_a_lone_page_is_a_resource_where_nothing_better_is_there():
     assert read({**BASE, "@type": "WebPage"}).record["type"] == ["LearningResource", "WebPage"]
 
 
-@pytest.mark.parametrize("kind", ["Event", "Person", "Organization", "Question", "Offer"])
+@each_row("kind", ["Event", "Person", "Organization", "Question", "Offer"])
 def test_other_things_are_no_resources(kind):
     reading = read({**BASE, "@type": kind})
     assert reading.record is None
@@ -335,8 +336,8 @@ def test_a_course_has_all_that_search_engines_ask_for():
 _CLOSED = {"enrolment": {"mode": "closed"}}
 
 
-@pytest.mark.parametrize(
-    ("instance", "found"),
+@each_row(
+    "instance, found",
     [
         (
             {"courseMode": "Online", "url": "https://mooc.example/1"},

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from federation.strictjson import MAX_DEPTH, MAX_VALUES, dump, read_object
 from node.errors import Malformed
 from tests.depth import examples
+from tests.rows import each_row
 from tests.shared import shared_files
 
 
@@ -56,7 +57,7 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize("data", REFUSED.values(), ids=REFUSED.keys())
+@each_row("data", REFUSED.values())
 def test_refuses(data):
     with pytest.raises(Malformed):
         read_object(data)
@@ -85,7 +86,7 @@ ACCEPTED = {
 }
 
 
-@pytest.mark.parametrize(("data", "value"), ACCEPTED.values(), ids=ACCEPTED.keys())
+@each_row("data, value", ACCEPTED.values())
 def test_accepts(data, value):
     assert read_object(data) == value
 
@@ -149,7 +150,7 @@ def test_any_bytes_are_read_or_refused(data):
     assert orjson.loads(dump(value)) == value
 
 
-@pytest.mark.parametrize("path", shared_files("payloads"), ids=lambda path: f"{path.parent.name}-{path.stem}")
+@each_row("path", shared_files("payloads"))
 def test_reads_what_peers_send(path):
     data = path.read_bytes()
     assert read_object(data) == json.loads(data)

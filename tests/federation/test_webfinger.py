@@ -28,6 +28,7 @@ from federation.webfinger import (
 from node.clock import FixedClock
 from node.errors import Malformed, RemoteGone, RemoteMalformed, RemoteNotFound, RemoteRefused
 from tests.broken_peers import BrokenPeer, is_endless, redirects, response, says, says_json
+from tests.rows import each_row
 from tests.shared import shared_files
 
 ADA = Handle("ada", "uni.example")
@@ -53,7 +54,7 @@ def as_json(subject, actor):
 # Handles and resources
 
 
-@pytest.mark.parametrize(
+@each_row(
     "text",
     [
         "acct:ada@uni.example",
@@ -71,8 +72,8 @@ def test_a_handle_is_read_in_every_spelling(text):
     assert parse_resource(text) == ADA
 
 
-@pytest.mark.parametrize(
-    ("text", "user", "host"),
+@each_row(
+    "text, user, host",
     [
         ("Ada.L-1_x@uni.example", "Ada.L-1_x", "uni.example"),
         ("ada@127.0.1.1:8101", "ada", "127.0.1.1:8101"),
@@ -85,7 +86,7 @@ def test_hosts_with_ports_and_beyond_ascii_have_handles_too(text, user, host):
     assert read_handle(text) == Handle(user, host)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "text",
     ["", "@", "ada", "ada@", "@uni.example", "ada@uni@example", "a b@uni.example", "ada@uni.example/x",
      "äda@uni.example", "ada@uni example", "acct:ada", "mailto:ada@uni.example", "ada@user:pw@uni.example", "ada@-..",
@@ -111,8 +112,8 @@ def test_a_user_is_the_same_in_any_case_and_a_host_in_its_spelling():
     assert (str(ADA), ADA.acct) == ("ada@uni.example", "acct:ada@uni.example")
 
 
-@pytest.mark.parametrize(
-    ("text", "netloc", "path"),
+@each_row(
+    "text, netloc, path",
     [
         ("https://Uni.Example/@ada", "uni.example", "/@ada"),
         ("https://uni.example/ap/a/1", "uni.example", "/ap/a/1"),
@@ -196,8 +197,8 @@ def test_descriptors_of_other_software_are_read(path):
     assert len(found.links) == len(document["links"])
 
 
-@pytest.mark.parametrize(
-    ("kind", "is_actor"),
+@each_row(
+    "kind, is_actor",
     [
         ("application/activity+json", True),
         ("Application/Activity+JSON ; charset=utf-8", True),
@@ -213,12 +214,12 @@ def test_the_type_of_a_link_decides_whether_it_is_the_actor(kind, is_actor):
     assert (jrd(kind=kind).actor_uri is not None) is is_actor
 
 
-@pytest.mark.parametrize("href", ["", "javascript:alert(1)", "/ap/a/1", "acct:ada@uni.example", "https://a@b.example/"])
+@each_row("href", ["", "javascript:alert(1)", "/ap/a/1", "acct:ada@uni.example", "https://a@b.example/"])
 def test_an_actor_has_a_web_address(href):
     assert jrd(actor=href).actor_uri is None
 
 
-@pytest.mark.parametrize(
+@each_row(
     "document",
     [
         {},
@@ -234,7 +235,7 @@ def test_what_is_wrong_in_a_descriptor_is_left_out(document):
     assert found.aliases == ()
 
 
-@pytest.mark.parametrize("data", [b"", b"[]", b"null", b"<XRD/>", b"\xff", b'{"a":1,"a":2}', b"[" * 3_000])
+@each_row("data", [b"", b"[]", b"null", b"<XRD/>", b"\xff", b'{"a":1,"a":2}', b"[" * 3_000])
 def test_what_is_no_json_object_is_malformed(data):
     with pytest.raises(RemoteMalformed):
         read_jrd(data)
@@ -265,7 +266,7 @@ def test_the_readers_never_crash(data):
             continue
 
 
-@pytest.mark.parametrize(
+@each_row(
     "text",
     [
         "<XRD",
@@ -280,7 +281,7 @@ def test_host_meta_with_a_document_type_or_no_xml_is_refused(text):
         read_host_meta(text.encode())
 
 
-@pytest.mark.parametrize(
+@each_row(
     "links",
     ["", '<Link rel="lrdd"/>', '<Link rel="lrdd" template="https://x/"/>', '<Link rel="other" template="https://x/{uri}"/>',
      '<Link xmlns="urn:x" rel="lrdd" template="https://x/{uri}"/>'],
@@ -305,8 +306,8 @@ def test_a_handle_of_a_split_domain_is_proven_by_the_second_answer():
     assert check_loop(asked, jrd(), jrd(subject="")) == (ACTOR, ADA)
 
 
-@pytest.mark.parametrize(
-    ("first", "second"),
+@each_row(
+    "first, second",
     [
         (Jrd(), None),
         (jrd(kind="text/html"), None),

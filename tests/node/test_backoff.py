@@ -2,7 +2,6 @@
 
 import random
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,6 +9,7 @@ from node.clock import DAY, HOUR, MINUTE, SECOND
 from node.errors import Blocked, NodeError, RemoteMalformed, RemoteRefused, RemoteUnavailable, Unavailable
 from node.jobs import backoff
 from node.jobs.backoff import Answer
+from tests.rows import each_row
 
 UNIT = st.floats(0, 1)
 
@@ -25,7 +25,7 @@ ANSWERS = {
 }
 
 
-@pytest.mark.parametrize(("status", "answer"), [(s, a) for a, statuses in ANSWERS.items() for s in statuses])
+@each_row("status, answer", [(s, a) for a, statuses in ANSWERS.items() for s in statuses])
 def test_each_status_means_what_the_rules_say(status, answer):
     assert backoff.read_status(status) is answer
 
@@ -35,8 +35,8 @@ def test_every_status_means_something(status):
     assert isinstance(backoff.read_status(status), Answer)
 
 
-@pytest.mark.parametrize(
-    ("error", "answer"),
+@each_row(
+    "error, answer",
     [
         (RemoteUnavailable(), Answer.LATER),
         (RemoteMalformed(), Answer.LATER),
@@ -56,8 +56,8 @@ def test_every_error_of_ours_means_something():
     assert all(isinstance(backoff.read_error(cls("x")), Answer) for cls in tree(NodeError))
 
 
-@pytest.mark.parametrize(
-    ("status", "has_retry_after", "alive"),
+@each_row(
+    "status, has_retry_after, alive",
     [
         (202, False, True),
         (404, False, True),
@@ -93,8 +93,8 @@ def test_tries_spread_over_ten_days():
     assert 25 <= tries <= 40
 
 
-@pytest.mark.parametrize(
-    ("type_", "days"),
+@each_row(
+    "type_, days",
     [
         ("Create", 10),
         ("Like", 2),

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from node.domain.canonical import canonical_json, sha256_of
 from node.errors import Malformed
 from tests.depth import examples
+from tests.rows import each_row
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 VALUES = st.recursive(
@@ -39,8 +40,8 @@ def test_numbers_survive_and_are_written_as_the_reference_writes_them(number):
     assert float(canonical_json(number)) == number
 
 
-@pytest.mark.parametrize(
-    ("bits", "text"),
+@each_row(
+    "bits, text",
     [
         ("0000000000000000", "0"),
         ("8000000000000000", "0"),
@@ -70,7 +71,7 @@ def test_keys_are_sorted_by_utf_16():
     assert written == ["\r", "1", "\u0080", "\u00f6", "\u20ac", "\U0001f600", "\ufb33"]
 
 
-@pytest.mark.parametrize("value", [float("nan"), float("inf"), "\ud800", {"\udfff": 1}, {1, 2}, 10**400, b"x"])
+@each_row("value", [float("nan"), float("inf"), "\ud800", {"\udfff": 1}, {1, 2}, 10**400, b"x"])
 def test_what_json_cannot_say_is_refused(value):
     with pytest.raises(Malformed):
         canonical_json(value)

@@ -26,6 +26,7 @@ from node.errors import ConfigurationRefused, Conflict, Invalid, Problem
 from node.secretbox import ACTOR_KEY, SecretBox
 from node.store.migrate import migrate
 from node.store.tables import actors, own_keys
+from tests.rows import each_row
 
 ROOT = Path(__file__).parents[2]
 
@@ -184,7 +185,7 @@ def test_wrong_values_are_refused_before_anything_is_written(
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize(
+@each_row(
     "words",
     [["init", "--config", "a.toml", "--name", "A"], ["init", "--config", "a.toml", "--host", "a.org"],
      ["init", "--host", "a.org", "--name", "A"], ["init", "--config", "a.toml", "--colour", "red"], ["initialise"]],

@@ -1,16 +1,15 @@
 """Who may join and write: the rules of communities, without storage."""
 
-import pytest
-
 from node.domain.communities import Answer, JoinPolicy, PostPolicy, Refusal, Standing, decide_join, refuse_post
+from tests.rows import each_row
 
 LOCAL = Standing(is_local=True)
 PARTNER = Standing(is_partner=True)
 STRANGER = Standing()
 
 
-@pytest.mark.parametrize(
-    ("policy", "standing", "decision"),
+@each_row(
+    "policy, standing, decision",
     [
         (JoinPolicy.OPEN, STRANGER, Answer.ACCEPTED),
         (JoinPolicy.REQUEST, LOCAL, Answer.ASKED),
@@ -37,8 +36,8 @@ def test_nobody_joins_an_archived_community() -> None:
 MEMBER, MODERATOR = Standing(is_member=True), Standing(is_moderator=True)
 
 
-@pytest.mark.parametrize(
-    ("policy", "standing", "begins_topic", "refusal"),
+@each_row(
+    "policy, standing, begins_topic, refusal",
     [
         (PostPolicy.ANYONE, STRANGER, True, None),
         (PostPolicy.MEMBERS, STRANGER, True, Refusal.NOT_A_MEMBER),

@@ -20,6 +20,7 @@ from node.config.schema import fits, keys, render, toml
 from node.config.settings import DevelopmentSettings, SecretsSettings
 from node.errors import ConfigurationRefused
 from tests.depth import examples
+from tests.rows import each_row
 
 ROOT = Path(__file__).parents[2]
 KEY = bytes(range(32))
@@ -145,8 +146,8 @@ def test_configuration_cannot_be_changed(folder: Path) -> None:
         config.node.host = "other.example.org"  # type: ignore[misc]
 
 
-@pytest.mark.parametrize(
-    ("name", "handle"),
+@each_row(
+    "name, handle",
     [
         ("Example University", "example_university"),
         ("  Städtisches Museum & Archiv ", "stadtisches_museum_archiv"),

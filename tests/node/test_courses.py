@@ -2,13 +2,12 @@
 
 import datetime as dt
 
-import pytest
-
 import schemas
 from node.domain.course_lines import course_line
 from node.domain.courses import Door, broken_course_rules, completed, door_of, find_instance, key_of, next_instance
 from node.domain.resources import broken_rules, kind_of
 from tests.records import course_record, full_record, record
+from tests.rows import each_row
 
 TODAY = dt.date(2026, 6, 1)
 ONLINE = {"id": "https://learn.uni.example/c#1", "courseMode": ["online"], "enrolment": {"mode": "open"}}
@@ -25,8 +24,8 @@ def test_the_sample_is_a_course_that_schema_and_rules_allow():
     assert kind_of({key: each for key, each in value.items() if key != "kind"}) == "course"
 
 
-@pytest.mark.parametrize(
-    ("parts", "door"),
+@each_row(
+    "parts, door",
     [
         ({}, Door.OPEN),
         ({"enrolment": {"mode": "request", "until": "2026-06-01"}}, Door.OPEN),
@@ -54,8 +53,8 @@ def test_the_next_instance_is_the_earliest_that_is_not_over():
     assert next_instance(course(past, cancelled), TODAY) is None
 
 
-@pytest.mark.parametrize(
-    ("instance", "language", "line"),
+@each_row(
+    "instance, language, line",
     [
         ({"startDate": "2026-09-07"}, "en", "starts 7 September 2026 · online"),
         (
@@ -93,8 +92,8 @@ def test_what_is_left_to_us_is_filled_in_and_stays_the_same():
     assert completed(full_record(), provider) == full_record()
 
 
-@pytest.mark.parametrize(
-    ("value", "paths"),
+@each_row(
+    "value, paths",
     [
         (record(courseCode="A1"), ["$.courseCode"]),
         (course({**ONLINE, "startDate": "2026-09-07", "endDate": "2026-09-06"}), ["$.hasCourseInstance[0].endDate"]),
@@ -111,8 +110,8 @@ def test_rules_between_fields(value, paths):
     assert [problem.path for problem in broken_course_rules(value)] == paths
 
 
-@pytest.mark.parametrize(
-    ("parts", "path"),
+@each_row(
+    "parts, path",
     [
         ({"hasCourseInstance": [{**ONLINE, "capacity": 0}]}, "$.hasCourseInstance[0].capacity"),
         ({"hasCourseInstance": [{**ONLINE, "enrolment": {"mode": "maybe"}}]}, "$.hasCourseInstance[0].enrolment.mode"),

@@ -24,12 +24,13 @@ from node.errors import Unavailable
 from node.markdown import hashtags_in
 from node.store import tables
 from node.store.rules import load_rules
+from tests.rows import each_row
 
 ORGANISATIONS = [load_organisation(name) for name in NAMES]
 RECORDS = [(each.key, record) for each in ORGANISATIONS for record in each.records()]
 
 
-@pytest.mark.parametrize(("key", "record"), RECORDS, ids=[record["id"] for _, record in RECORDS])
+@each_row("key, record", RECORDS)
 def test_record_is_read_without_a_problem(key, record):
     (reading,) = read_document(record)
     assert not reading.problems

@@ -25,6 +25,7 @@ from node.store.tables import jobs as jobs_table
 from node.store.tables import notifications
 from tests import stores
 from tests.happenings import event_record
+from tests.rows import each_row
 
 database = stores.database
 store = stores.store
@@ -198,8 +199,8 @@ async def test_only_organisers_change_an_event(store, unit):
 # -- records ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("changes", "path"),
+@each_row(
+    "changes, path",
     [
         ({"end": "2099-05-07T17:00:00+02:00"}, "$.end"),
         ({"end": "2100-05-07T17:00:00+02:00"}, "$.end"),
@@ -232,8 +233,8 @@ def test_records_that_do_not_hold_are_refused_with_the_place(changes, path):
     assert any(each.path.startswith(path) for each in refused.value.problems), refused.value.problems
 
 
-@pytest.mark.parametrize(
-    ("rule", "most"),
+@each_row(
+    "rule, most",
     [
         ({"frequency": "daily", "interval": 1, "until": "2199-12-31"}, 732),
         ({"frequency": "daily", "count": 10**12}, 750),
@@ -291,8 +292,8 @@ async def test_one_time_of_a_series_is_moved_and_cancelled_and_calendars_hear_of
             await store.write(service.change_occurrence, unit, owner, event.id, day, {**off, "day": day})
 
 
-@pytest.mark.parametrize(
-    ("override", "path"),
+@each_row(
+    "override, path",
     [
         ({"day": "2099-05-08"}, "$.recurrence.overrides[0]"),
         ({"day": "2099-05-10", "cancelled": True}, "$.recurrence.overrides[0].day"),
@@ -346,8 +347,8 @@ async def test_a_text_alone_is_no_news_for_calendars(store, unit):
     assert start_of(changed.record) == event.start_at
 
 
-@pytest.mark.parametrize(
-    ("html", "wish"),
+@each_row(
+    "html, wish",
     [
         ("<p>yes</p>", Wish.GOING),
         ('<p><span class="h-card"><a href="https://u.example/@ada">@<span>ada</span></a></span> Yes!</p>', Wish.GOING),

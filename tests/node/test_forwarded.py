@@ -3,15 +3,14 @@
 import doctest
 from ipaddress import ip_network
 
-import pytest
-
 from node import forwarded
+from tests.rows import each_row
 
 PROXIES = [ip_network("127.0.0.0/8"), ip_network("fd00::/8")]
 
 
-@pytest.mark.parametrize(
-    ("remote", "header", "expected"),
+@each_row(
+    "remote, header, expected",
     [
         ("127.0.0.1", "192.0.2.7", "192.0.2.7"),
         ("127.0.0.1", "6.6.6.6, 192.0.2.7, 127.0.0.2", "192.0.2.7"),

@@ -13,12 +13,13 @@ from node.clock import DAY, HOUR, MINUTE, SECOND
 from node.errors import Unavailable
 from node.health import Check, State
 from node.ids import first_id_at
+from tests.rows import each_row
 
 NOW = 1_790_000_000_000
 
 
-@pytest.mark.parametrize(
-    ("check", "state", "told"),
+@each_row(
+    "check, state, told",
     [
         (health.check_database(None), State.OK, "can be written"),
         (health.check_database(Unavailable("The disk is full.", detail="/srv/x")), State.FAILED, "The disk is full."),
@@ -71,7 +72,7 @@ def test_packages_here_are_new_enough() -> None:
     assert health.check_packages().state is not State.FAILED
 
 
-@pytest.mark.parametrize("aiohttp", ["3.14.5", "3.14.10", "3.15", "4"])
+@each_row("aiohttp", ["3.14.5", "3.14.10", "3.15", "4"])
 def test_new_packages_are_fine(aiohttp: str) -> None:
     check = health.check_packages(versions(aiohttp=aiohttp, nh3="0.3.0", psycopg="3.3.9"), NEEDED)
     assert check.state is State.OK

@@ -4,7 +4,6 @@ import contextlib
 import datetime as dt
 
 import icalendar
-import pytest
 
 from node.domain.events import start_of
 from node.errors import Invalid
@@ -12,6 +11,7 @@ from node.ics import MAX_BYTES, CalendarEntry, read_calendar, write_calendar
 from node.recurrence import occurrences
 from node.services.events import check_record
 from tests.happenings import event_record
+from tests.rows import each_row
 from tests.shared import shared_files
 
 FILES = shared_files("catalogues/calendars", "*.ics")
@@ -120,7 +120,7 @@ def test_what_is_written_is_read_back():
     )
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+@each_row("path", FILES)
 def test_files_of_others_give_events_or_reasons(path):
     found = list(read_calendar(path.read_bytes(), timezone="Europe/Berlin", language="en"))
     assert found
@@ -134,7 +134,7 @@ def test_files_of_others_give_events_or_reasons(path):
             assert len(list(occurrences(checked))) <= 750
 
 
-@pytest.mark.parametrize(
+@each_row(
     "data",
     [
         b"",
@@ -143,7 +143,6 @@ def test_files_of_others_give_events_or_reasons(path):
         b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART:99999999T999999Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
         b"x" * (MAX_BYTES + 1),
     ],
-    ids=["empty", "bytes", "nested", "impossible", "large"],
 )
 def test_what_is_no_calendar_says_so(data):
     found = list(read_calendar(data, timezone="UTC", language="en"))

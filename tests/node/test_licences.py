@@ -1,7 +1,5 @@
 """Which licence an address or a name means, and what it allows."""
 
-import pytest
-
 from node.domain.licences import (
     ALL_RIGHTS_RESERVED,
     INTERNAL_TERMS,
@@ -10,6 +8,7 @@ from node.domain.licences import (
     describe,
     iri_of,
 )
+from tests.rows import each_row
 from tests.shared import shared_data
 
 BY = "https://creativecommons.org/licenses/by/4.0/"
@@ -19,8 +18,8 @@ BY_ND = "https://creativecommons.org/licenses/by-nd/4.0/"
 CC0 = "https://creativecommons.org/publicdomain/zero/1.0/"
 
 
-@pytest.mark.parametrize(
-    ("iri", "short", "abilities"),
+@each_row(
+    "iri, short, abilities",
     [
         (CC0, "CC0 1.0", "odc"),
         ("https://creativecommons.org/publicdomain/mark/1.0/", "Public domain", "odc"),
@@ -47,8 +46,8 @@ def test_what_a_licence_allows(iri, short, abilities):
     assert "".join(letter for letter, flag in zip("odcsa", flags, strict=True) if flag) == abilities.replace("-", "")
 
 
-@pytest.mark.parametrize(
-    ("spelling", "iri"),
+@each_row(
+    "spelling, iri",
     [
         ("http://creativecommons.org/licenses/by/4.0", BY),
         ("https://www.creativecommons.org/licenses/by/4.0/deed.de", BY),
@@ -71,8 +70,8 @@ def test_published_pairs_of_spdx_and_creative_commons_agree():
     assert wrong == {"https://spdx.org/licenses/CC-BY-NC-ND-3.0-DE.html"}  # the table itself names another licence
 
 
-@pytest.mark.parametrize(
-    ("name", "iri"),
+@each_row(
+    "name, iri",
     [
         ("CC BY 4.0", BY),
         ("cc-by-sa-4.0", BY_SA),

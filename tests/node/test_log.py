@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from node import log
 from node.errors import RemoteUnavailable
 from tests.depth import examples
+from tests.rows import each_row
 
 
 @pytest.fixture(autouse=True)
@@ -161,9 +162,7 @@ def test_any_field_stays_on_its_line(text: str, form: str) -> None:
         json.loads(stream.getvalue(), parse_constant=pytest.fail)
 
 
-@pytest.mark.parametrize(
-    "hostile", ["a." * 2500, "password" * 600, "basic " * 800, "a://" * 1200, "-----BEGIN " * 400, "&code" * 900]
-)
+@each_row("hostile", ["a." * 2500, "password" * 600, "basic " * 800, "a://" * 1200, "-----BEGIN " * 400, "&code" * 900])
 def test_no_text_takes_long(hostile: str) -> None:
     started = time.perf_counter()
     log.mask(hostile)
@@ -203,7 +202,7 @@ def test_secrets_in_text_are_masked(lines: Lines, text: str) -> None:
     assert log.MASK in lines.getvalue()
 
 
-@pytest.mark.parametrize("text", ["code: 500", "GET /resources?q=token+ring", "https://a.example/@ann/1", "12:30:00"])
+@each_row("text", ["code: 500", "GET /resources?q=token+ring", "https://a.example/@ann/1", "12:30:00"])
 def test_harmless_text_is_left_alone(text: str) -> None:
     assert log.mask(text) == text
 
@@ -261,7 +260,7 @@ def test_request_id_of_a_proxy_is_kept(text: str) -> None:
     assert log.request_id_from(text) == text
 
 
-@pytest.mark.parametrize("text", [None, "", "short", "a" * 65, "with space", "line\nbreak1", "abcdefgh\n"])
+@each_row("text", [None, "", "short", "a" * 65, "with space", "line\nbreak1", "abcdefgh\n"])
 def test_other_request_ids_are_made_anew(text: str | None) -> None:
     made = log.request_id_from(text)
     assert made != text

@@ -10,6 +10,7 @@ from node.errors import NodeError, RemoteUnavailable
 from node.mail import Mailer
 from node.services import letters
 from tests.mailbox import mailbox
+from tests.rows import each_row
 from tests.tls import Authority
 
 AUTHORITY = Authority()
@@ -67,7 +68,7 @@ async def test_a_text_cannot_add_a_header() -> None:
     assert box.mails == []
 
 
-@pytest.mark.parametrize("kind", sorted(letters.LETTERS))
+@each_row("kind", sorted(letters.LETTERS))
 def test_every_letter_exists_in_both_languages_with_its_link(kind: str) -> None:
     for language in ("en", "de"):
         letter = letters.write(kind, (language,), node="Uni\nX: y", name="Ada", link="https://uni.example/x")

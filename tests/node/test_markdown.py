@@ -1,6 +1,5 @@
 import time
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -8,6 +7,7 @@ from node.markdown import MAX_MARKDOWN, Words, handles_in, hashtags_in, profile_
 from node.richtext import REL, TAGS
 from tests.depth import examples
 from tests.node.test_richtext import assert_harmless, elements, tree
+from tests.rows import each_row
 
 WORDS = Words({"ada": "https://u.example/@ada", "ben@x.example": "https://x.example/@ben"}, "https://u.example/tags/")
 
@@ -47,7 +47,7 @@ RENDERED = {
 }
 
 
-@pytest.mark.parametrize(("text", "expected"), RENDERED.values(), ids=RENDERED.keys())
+@each_row("text, expected", RENDERED.values())
 def test_rendering(text, expected):
     assert render_markdown(text, WORDS) == expected
 
@@ -67,7 +67,7 @@ def test_what_is_too_long_is_shown_as_typed():
     assert render_markdown("*a* " * MAX_MARKDOWN).startswith("<p>*a* *a* ")
 
 
-@pytest.mark.parametrize("unit", ["[", "[a](", "![", "*a **b ", "a\n", "> ", "[a]: b\n", "@a", "https://", "_a", "\\"])
+@each_row("unit", ["[", "[a](", "![", "*a **b ", "a\n", "> ", "[a]: b\n", "@a", "https://", "_a", "\\"])
 def test_the_worst_text_costs_a_moment(unit):
     before = time.process_time()
     render_markdown((unit * MAX_MARKDOWN)[:MAX_MARKDOWN], WORDS)

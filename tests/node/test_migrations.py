@@ -17,6 +17,7 @@ from node.errors import ConfigurationRefused
 from node.store import counter_schema, finding_schema, migrate, search_schema, stamp_schema
 from node.store.tables import metadata
 from tests import postgres
+from tests.rows import each_row
 from tests.stores import BACKENDS
 
 FIRST = "0001"
@@ -115,7 +116,7 @@ def test_migrations_are_one_chain_with_numbers_in_order() -> None:
     assert len(list((migrate.SCRIPTS / "versions").glob("*.py"))) == len(chain), "two migrations have one number"
 
 
-@pytest.mark.parametrize("path", sorted((migrate.SCRIPTS / "versions").glob("*.py")), ids=lambda path: path.stem)
+@each_row("path", sorted((migrate.SCRIPTS / "versions").glob("*.py")))
 def test_migrations_know_nothing_of_the_tables_of_today(path: Path) -> None:
     imported = set(re.findall(r"^(?:from|import) (\S+)", path.read_text("utf-8"), re.MULTILINE))
     assert not [name for name in imported if name.split(".")[0] in {"node", "federation", "web", "schemas"}]

@@ -1,7 +1,5 @@
 """What a record means: title, kind, version, digest, facets, search text and rules."""
 
-import pytest
-
 from node.clock import to_rfc3339
 from node.domain import resources
 from node.domain.licences import INTERNAL_TERMS, NOT_STATED
@@ -19,6 +17,7 @@ from node.domain.resources import (
     title_language,
 )
 from tests.records import full_record, loosely, record
+from tests.rows import each_row
 
 bump, content_of, digest_of = (loosely(each) for each in (resources.bump, resources.content_of, resources.digest_of))
 HCRT = "https://w3id.org/kim/hcrt/"
@@ -35,8 +34,8 @@ def test_a_record_is_shown_in_the_readers_language():
     assert languages_of(value) == ("en", "de")
 
 
-@pytest.mark.parametrize(
-    ("parts", "kind"),
+@each_row(
+    "parts, kind",
     [
         ({"kind": "package", "type": ["LearningResource", "VideoObject"]}, "package"),
         ({"type": ["LearningResource", "VideoObject"]}, "video"),
@@ -128,9 +127,7 @@ def test_the_default_language_must_have_a_name():
     assert str(problem) == '$.defaultLanguage: expected one of the languages of $.name, found "fr"'
 
 
-@pytest.mark.parametrize(
-    ("visibility", "allowed"), [("public", False), ("partners", True), ("organisation", True), ("private", True)]
-)
+@each_row("visibility, allowed", [("public", False), ("partners", True), ("organisation", True), ("private", True)])
 def test_internal_material_stays_among_partners(visibility, allowed):
     assert (broken_rules(record(license=INTERNAL_TERMS, visibility=visibility)) == ()) is allowed
 

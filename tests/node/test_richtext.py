@@ -4,7 +4,6 @@ from typing import Any
 
 import bleach  # noqa: TID251 (the second opinion that the ban speaks of)
 import html5lib
-import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -26,6 +25,7 @@ from node.richtext import (
 )
 from tests.depth import examples
 from tests.node.attacks import ATTACKS
+from tests.rows import each_row
 from tests.shared import shared_files
 
 Element = tuple[str, dict[str, str], list[Any]]
@@ -85,12 +85,12 @@ def class_of(attributes: dict[str, str]) -> list[str]:
 # -- what must go ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("markup", ATTACKS)
+@each_row("markup", ATTACKS)
 def test_nothing_active_stays(markup):
     assert_harmless(markup)
 
 
-@pytest.mark.parametrize("markup", ATTACKS)
+@each_row("markup", ATTACKS)
 def test_nothing_active_stays_inside_of_other_markup(markup):
     assert_harmless(f"<ul><li><a href='https://a.example/'>{markup}</a></li></ul><p>{markup}")
 
@@ -116,7 +116,7 @@ GONE = {
 }
 
 
-@pytest.mark.parametrize(("markup", "expected"), GONE.items(), ids=GONE.keys())
+@each_row("markup, expected", GONE.items())
 def test_the_words_stay(markup, expected):
     assert clean(markup) == expected
 
@@ -135,14 +135,14 @@ KEPT = [
 ]
 
 
-@pytest.mark.parametrize("markup", KEPT)
+@each_row("markup", KEPT)
 def test_what_is_allowed_stays_as_it_is(markup):
     assert clean(markup) == markup
     assert_harmless(markup)
 
 
-@pytest.mark.parametrize(
-    ("given_", "kept"),
+@each_row(
+    "given_, kept",
     [
         ('<p lang="de&quot;x">a</p>', "<p>a</p>"),
         ('<p dir="up">a</p>', "<p>a</p>"),
@@ -209,7 +209,7 @@ def test_any_text_is_taken(text):
     assert to_plain(clean(text)) is not None
 
 
-@pytest.mark.parametrize("path", shared_files("payloads"), ids=lambda path: f"{path.parent.name}-{path.stem}")
+@each_row("path", shared_files("payloads"))
 def test_what_peers_send_is_harmless_afterwards(path):
     """Every string of every recorded payload, as if it were content."""
     for text in re.findall(r'"((?:[^"\\]|\\.){20,60000})"', path.read_text()):
@@ -238,7 +238,7 @@ DEEP = {
 }
 
 
-@pytest.mark.parametrize("unit", DEEP.values(), ids=DEEP.keys())
+@each_row("unit", DEEP.values())
 def test_deep_nesting_is_shown_as_text(unit):
     markup = unit * 250 + "<b>words</b>"
     assert nests_deeper_than(richtext.MAX_DEPTH, markup)
@@ -258,7 +258,7 @@ FLAT = {
 }
 
 
-@pytest.mark.parametrize("unit", FLAT.values(), ids=FLAT.keys())
+@each_row("unit", FLAT.values())
 def test_long_flat_markup_is_cleaned(unit):
     markup = unit * 1000
     assert not nests_deeper_than(richtext.MAX_DEPTH, markup)
@@ -274,7 +274,7 @@ def test_the_count_is_never_less_than_what_a_parser_nests(unit):
         assert depth(tree(markup)) <= 3 * 31 + 2
 
 
-@pytest.mark.parametrize("unit", [*DEEP.values(), *FLAT.values(), '<a "></a>', "&amp;", "<", "</p>", "<a b=", "<!--"])
+@each_row("unit", [*DEEP.values(), *FLAT.values(), '<a "></a>', "&amp;", "<", "</p>", "<a b=", "<!--"])
 def test_the_worst_markup_costs_milliseconds(unit):
     """Rule HTM4: the parser alone would need seconds; two seconds here leave room for a busy machine."""
     markup = (unit * MAX_ARTICLE_BYTES)[:MAX_ARTICLE_BYTES]
@@ -309,7 +309,7 @@ PLAIN = {
 }
 
 
-@pytest.mark.parametrize(("text", "expected"), PLAIN.items())
+@each_row("text, expected", PLAIN.items())
 def test_plain_fields(text, expected):
     assert clean_plain_field(text) == expected
 

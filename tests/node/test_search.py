@@ -14,6 +14,7 @@ from node.store.search import Search, Tier, mark
 from node.store.search_schema import INDEX
 from tests import stores
 from tests.depth import examples
+from tests.rows import each_row
 from tests.shelf import Shelf
 
 database, store = stores.database, stores.store
@@ -21,8 +22,8 @@ database, store = stores.database, stores.store
 # -- words ----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("one", "other"),
+@each_row(
+    "one, other",
     [
         ("diagram", "Diagrams"),
         ("Phasendiagramm", "Phasendiagrammen"),
@@ -80,7 +81,7 @@ def test_nothing_typed_is_blank(typed: str) -> None:
     assert parse(typed) == Query()
 
 
-@pytest.mark.parametrize("typed", ["???", '""', "- -", "*", "(", "🎓"])
+@each_row("typed", ["???", '""', "- -", "*", "(", "🎓"])
 def test_what_holds_no_word_matches_nothing(typed: str) -> None:
     assert parse(typed).is_hopeless
 

@@ -20,6 +20,7 @@ from node.domain.text import (
     shorten,
 )
 from node.errors import Malformed
+from tests.rows import each_row
 
 MODULES = [
     "node.domain.canonical",
@@ -32,13 +33,13 @@ MODULES = [
 ]
 
 
-@pytest.mark.parametrize("name", MODULES)
+@each_row("name", MODULES)
 def test_examples_in_docstrings_hold(name):
     assert doctest.testmod(import_module(name)).failed == 0
 
 
-@pytest.mark.parametrize(
-    ("wanted", "available", "found"),
+@each_row(
+    "wanted, available, found",
     [
         (["de"], ["en", "de"], "de"),
         (["de-AT"], ["en", "de"], "de"),
@@ -69,8 +70,8 @@ def test_two_letter_maps_prefer_the_plain_tag_and_drop_what_has_none():
     assert by_two_letters({"de-AT": "a", "de": "b", "tlh": "c", "en-US": "d"}) == {"de": "b", "en": "d"}
 
 
-@pytest.mark.parametrize(
-    ("markup", "text"),
+@each_row(
+    "markup, text",
     [
         ("<p>One<br>two</p><ul><li>three</li></ul>", "One\ntwo\n\nthree"),
         ("<script>alert(1)</script>A &lt;b&gt;", "A <b>"),
@@ -84,7 +85,7 @@ def test_markup_becomes_what_a_reader_would_see(markup, text):
     assert plain(markup) == text
 
 
-@pytest.mark.parametrize("piece", ["<", "<p", "<p>", "</p>\n", "&", "<script>", "<!--", "\n ", "<a <b"])
+@each_row("piece", ["<", "<p", "<p>", "</p>\n", "&", "<script>", "<!--", "\n ", "<a <b"])
 def test_plain_text_takes_time_in_proportion_to_its_length(piece):
     text = piece * (200_000 // len(piece))
     start = time.perf_counter()
@@ -112,8 +113,8 @@ def test_plain_text_becomes_escaped_paragraphs():
     assert paragraphs(" \n\n ") == ""
 
 
-@pytest.mark.parametrize(
-    ("words", "name"),
+@each_row(
+    "words, name",
     [
         ("phase diagrams", "PhaseDiagrams"),
         ("C++", None),

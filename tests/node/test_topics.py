@@ -1,16 +1,15 @@
 """What posts look like: the kind of a thread that nobody has chosen, and what it is called."""
 
-import pytest
-
 from node.domain.communities import TopicKind
 from node.domain.posts import PostKind
 from node.domain.topics import entity_of, guess_kind, kind_in_entity, title_of
+from tests.rows import each_row
 
 LONG = "We poured the first moulds with sand that was still damp, and looked at each of them under the lamp. " * 4
 
 
-@pytest.mark.parametrize(
-    ("expected", "facts"),
+@each_row(
+    "expected, facts",
     [
         ("question", {"text": "@casting@museum.example Why do zinc castings crack near the gate?"}),
         ("question", {"text": "Hello all! Who has tried this? #casting #zinc"}),
@@ -41,13 +40,13 @@ def test_a_post_is_what_it_looks_like(expected, facts):
     assert guess_kind(**{"title": ""} | facts) is TopicKind(expected)
 
 
-@pytest.mark.parametrize("kind", [kind for kind in TopicKind if kind is not TopicKind.EVENT])
+@each_row("kind", [kind for kind in TopicKind if kind is not TopicKind.EVENT])
 def test_what_our_nodes_say_is_read_as_it_was_meant(kind):
     assert kind_in_entity(entity_of(kind, "Title")) is kind
 
 
-@pytest.mark.parametrize(
-    ("expected", "name", "text"),
+@each_row(
+    "expected, name, text",
     [
         ("A title", "A title", "and a text"),
         ("Why?", "", "@casting Why? Because."),

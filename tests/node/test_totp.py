@@ -3,9 +3,8 @@
 import base64
 from urllib.parse import parse_qs, urlsplit
 
-import pytest
-
 from node.services import totp
+from tests.rows import each_row
 
 SECRET = b"12345678901234567890"
 VECTORS = {
@@ -17,7 +16,7 @@ VECTORS = {
 }
 
 
-@pytest.mark.parametrize(("seconds", "code"), VECTORS.items())
+@each_row("seconds, code", VECTORS.items())
 def test_vectors_of_the_rfc(seconds, code):
     assert totp.code_at(SECRET, seconds // 30) == code[-6:]
 

@@ -1,8 +1,8 @@
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from node.domain.uris import MAX_URI, host_of, is_web_uri, origin_of, same_origin
+from tests.rows import each_row
 
 NO_ADDRESS = [
     "",
@@ -29,19 +29,19 @@ NO_ADDRESS = [
 ]
 
 
-@pytest.mark.parametrize("text", [*NO_ADDRESS, None, 7, ["https://a.example/"]])
+@each_row("text", [*NO_ADDRESS, None, 7, ["https://a.example/"]])
 def test_is_no_address(text):
     assert not is_web_uri(text)
 
 
-@pytest.mark.parametrize("text", NO_ADDRESS)
+@each_row("text", NO_ADDRESS)
 def test_what_is_no_address_has_no_origin(text):
     assert (origin_of(text), host_of(text)) == ("", "")
     assert not same_origin(text, text)
 
 
-@pytest.mark.parametrize(
-    ("uri", "origin", "host"),
+@each_row(
+    "uri, origin, host",
     [
         ("https://learn.uni.example", "https://learn.uni.example", "learn.uni.example"),
         ("https://learn.uni.example/ap/o/1?x=1#key", "https://learn.uni.example", "learn.uni.example"),
@@ -59,7 +59,7 @@ def test_origin_and_host_have_one_spelling(uri, origin, host):
     assert (origin_of(uri), host_of(uri)) == (origin, host)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "other", ["http://a.example/", "https://a.example:8443/", "https://b.a.example/", "https://a.example.b.example/"]
 )
 def test_another_scheme_port_or_host_is_another_origin(other):

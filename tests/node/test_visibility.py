@@ -1,8 +1,8 @@
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from node.domain.visibility import STRANGER, Reach, Relation, Visibility, may_see, narrowest
+from tests.rows import each_row
 
 LEVELS = st.sampled_from(list(Visibility))
 RELATIONS = st.sampled_from([relation for relation in Relation if relation is not Relation.BLOCKED])
@@ -19,8 +19,8 @@ SEEN_BY = {
 }
 
 
-@pytest.mark.parametrize("level", Visibility)
-@pytest.mark.parametrize("relation", [*(each for each in Relation if each is not Relation.BLOCKED), STRANGER])
+@each_row("level", Visibility)
+@each_row("relation", [*(each for each in Relation if each is not Relation.BLOCKED), STRANGER])
 def test_each_level_is_seen_by_those_it_is_meant_for(level, relation):
     assert may_see(level, relation) == (relation in SEEN_BY[level])
 
@@ -41,8 +41,8 @@ def test_the_narrowest_does_not_depend_on_order(levels):
     assert narrowest(*levels) in levels
 
 
-@pytest.mark.parametrize(
-    ("levels", "expected"),
+@each_row(
+    "levels, expected",
     [
         (("public", "unlisted"), "unlisted"),
         (("public", "followers"), "followers"),

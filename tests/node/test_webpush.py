@@ -17,6 +17,7 @@ from node.webpush import (
     vapid_token,
 )
 from tests.push_service import AppKeys, read_vapid
+from tests.rows import each_row
 
 # RFC 8291 section 5 and appendix A.
 PLAIN = b"When I grow up, I want to be a watermelon"
@@ -37,7 +38,7 @@ def test_the_example_of_the_rfc():
     assert made.headers == {"Content-Encoding": "aes128gcm"}
 
 
-@pytest.mark.parametrize("size", [0, 1, 500, MAX_PLAIN])
+@each_row("size", [0, 1, 500, MAX_PLAIN])
 def test_an_app_reads_both_forms_and_nobody_sees_the_same_twice(size):
     keys = AppKeys()
     recipient, plain = Recipient(keys.point, keys.auth), b"x" * size
@@ -59,8 +60,8 @@ def test_the_token_names_audience_and_end_and_is_signed():
         read_vapid(token, encode(other.point))
 
 
-@pytest.mark.parametrize(
-    ("p256dh", "auth"),
+@each_row(
+    "p256dh, auth",
     [
         ("", AUTH),
         (POINT, ""),

@@ -10,6 +10,7 @@ import pytest
 import schemas
 from schemas.formats import FORMATS
 from tests.records import course_record, full_record, record
+from tests.rows import each_row
 from tests.shared import shared_files
 
 AMB_VALID = shared_files("catalogues/amb/20231019/examples/valid")
@@ -23,12 +24,12 @@ def told(name, value):
 # -- AMB ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", AMB_VALID, ids=lambda path: path.stem)
+@each_row("path", AMB_VALID)
 def test_every_valid_amb_example_is_accepted(path):
     assert told("amb", json.loads(path.read_bytes())) == []
 
 
-@pytest.mark.parametrize("path", AMB_INVALID, ids=lambda path: path.stem)
+@each_row("path", AMB_INVALID)
 def test_every_invalid_amb_example_is_refused(path):
     document = json.loads(path.read_bytes())
     assert told("amb", document)
@@ -40,8 +41,8 @@ def amb(**parts):
     return {"@context": context, "id": "https://example.org/oer", "name": "Kurs", "type": ["LearningResource"], **parts}
 
 
-@pytest.mark.parametrize(
-    ("parts", "path"),
+@each_row(
+    "parts, path",
     [
         ({"about": []}, "$.about"),
         ({"about": [{"id": "http://data.europa.eu/esco/skill/1"}]}, "$.about"),
@@ -82,7 +83,7 @@ def test_the_full_record_uses_every_key_that_is_not_kept_by_the_node():
     assert set(full_record()) | set(course_record()) == expected
 
 
-@pytest.mark.parametrize("key", ["id", "name", "defaultLanguage", "type", "inLanguage", "license"])
+@each_row("key", ["id", "name", "defaultLanguage", "type", "inLanguage", "license"])
 def test_what_is_mandatory_must_be_there(key):
     value = record()
     del value[key]
@@ -90,8 +91,8 @@ def test_what_is_mandatory_must_be_there(key):
     assert (finding.path, finding.found) == (f"$.{key}", "nothing")
 
 
-@pytest.mark.parametrize(
-    ("parts", "sentence"),
+@each_row(
+    "parts, sentence",
     [
         ({"keywrods": ["x"]}, '$.keywrods: expected a known key, perhaps "keywords", found the unknown key "keywrods"'),
         ({"name": "T"}, '$.name: expected a map of languages to texts such as {"en": "Title"}, found "T"'),
@@ -160,7 +161,7 @@ def all_schemas():
     return [name.removesuffix(".schema.json") for name in sorted(names)]
 
 
-@pytest.mark.parametrize("name", [*all_schemas(), "amb"])
+@each_row("name", [*all_schemas(), "amb"])
 def test_every_schema_is_valid_itself_and_uses_known_formats_only(name):
     from jsonschema.validators import validator_for
 

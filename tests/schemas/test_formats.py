@@ -1,8 +1,7 @@
 """The format checkers against what their standards allow and what people write instead."""
 
-import pytest
-
 from schemas.formats import FORMATS, TOLERANT_FORMATS
+from tests.rows import each_row
 
 VALID = {
     "uri": [
@@ -72,12 +71,12 @@ INVALID = {
 }
 
 
-@pytest.mark.parametrize(("name", "text"), [(name, text) for name, texts in VALID.items() for text in texts])
+@each_row("name, text", [(name, text) for name, texts in VALID.items() for text in texts])
 def test_what_a_standard_allows_is_accepted(name, text):
     assert FORMATS[name].holds(text)
 
 
-@pytest.mark.parametrize(("name", "text"), [(name, text) for name, texts in INVALID.items() for text in texts])
+@each_row("name, text", [(name, text) for name, texts in INVALID.items() for text in texts])
 def test_what_it_does_not_allow_is_refused(name, text):
     assert not FORMATS[name].holds(text)
 

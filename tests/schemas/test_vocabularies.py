@@ -4,6 +4,7 @@ import pytest
 
 import schemas
 from schemas.vocabularies_build import SOURCES, TARGET, read_scheme
+from tests.rows import each_row
 from tests.shared import shared_data
 
 COUNTS = {
@@ -28,9 +29,7 @@ def test_every_scheme_ships_with_all_its_concepts():
     assert {scheme["id"]: len(scheme["concepts"]) for scheme in schemas.vocabularies()} == COUNTS
 
 
-@pytest.mark.parametrize(
-    "scheme", schemas.vocabularies(), ids=lambda scheme: scheme["id"].rstrip("/").rpartition("/")[2]
-)
+@each_row("scheme", schemas.vocabularies())
 def test_every_scheme_may_be_shipped_and_every_concept_can_be_shown(scheme):
     terms = "creativecommons.org/publicdomain/zero/1.0/"
     assert terms in scheme["license"] or (scheme["license"].endswith("/by/4.0/") and scheme["attribution"])

@@ -2,14 +2,14 @@
 
 from importlib import import_module
 
-import pytest
 from aiohttp import web
 
+from tests.rows import each_row
 from web.areas import Area, add_areas
 from web.routes import AREAS
 
 
-@pytest.mark.parametrize("area", AREAS, ids=lambda area: area.module)
+@each_row("area", AREAS)
 def test_every_address_of_an_area_is_under_one_of_its_prefixes(area: Area) -> None:
     prefixes = [prefix.rstrip("/") for prefix in area.prefixes]
     outside = [

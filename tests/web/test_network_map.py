@@ -5,7 +5,6 @@ import secrets
 from dataclasses import replace
 
 import aiohttp
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,6 +19,7 @@ from node.store.follows import Follow
 from node.store.hosts import Change
 from tests.network import Peer, network
 from tests.records import record
+from tests.rows import each_row
 from tests.statements import counted
 from tests.web.samples import network as samples
 from web.network.drawing import BULBS, PLANTS, draw
@@ -187,7 +187,7 @@ def drawn(peers: int, bridges: int):
     return draw(samples.network(peers, bridges), own_key=samples.OWN, own_name=samples.NAME)
 
 
-@pytest.mark.parametrize(("peers", "bridges"), SIZES)
+@each_row("peers, bridges", SIZES)
 def test_the_same_network_is_drawn_the_same_and_nothing_lies_on_another(peers: int, bridges: int):
     drawing = drawn(peers, bridges)
     assert drawing == drawn(peers, bridges)

@@ -15,6 +15,7 @@ from jinja2 import Environment, UndefinedError
 from lxml.html import HtmlElement, document_fromstring  # type: ignore[import-untyped]  # it carries no types
 
 from tests.depth import examples
+from tests.rows import each_row
 from tests.web.samples import all_views, frame
 from web import rendering
 from web.assets import Assets
@@ -25,8 +26,8 @@ from web.rendering import TEMPLATES, Renderer
 RENDERER = Renderer(Assets())
 VIEWS: dict[str, Any] = dict(all_views())
 SOURCES = {str(path.relative_to(TEMPLATES)): path.read_text("utf-8") for path in sorted(TEMPLATES.rglob("*.html"))}
-EVERY_VIEW = pytest.mark.parametrize("name", sorted(VIEWS))
-EVERY_TEMPLATE = pytest.mark.parametrize("source", sorted(SOURCES))
+EVERY_VIEW = each_row("name", sorted(VIEWS))
+EVERY_TEMPLATE = each_row("source", sorted(SOURCES))
 
 
 @cache
@@ -194,7 +195,7 @@ TEXTS = st.lists(HOSTILE.filter(str.strip).map("<{}>".format), min_size=7, max_s
 
 @examples(3)
 @given(texts=TEXTS)
-@EVERY_VIEW
+@pytest.mark.parametrize("name", sorted(VIEWS))
 def test_text_of_others_never_becomes_markup(name, texts):
     """Whatever a text is, the page keeps its elements and their attributes: those that a harmless word gives."""
     assert shape(RENDERER.render(spoiled(VIEWS[name], dealt(texts)))) == plain_shape(name)
@@ -228,7 +229,7 @@ def test_json_in_a_page_cannot_end_its_script_and_reads_back_the_same(value):
     assert json.loads(written) == {"value": value}
 
 
-@pytest.mark.parametrize(
+@each_row(
     "address",
     ["javascript:alert(1)", "JavaScript:x", " https://x.example", "data:text/html,x", "//evil.example", "/\\evil", "x"],
 )
@@ -236,12 +237,12 @@ def test_addresses_that_are_not_safe_lead_nowhere(address):
     assert rendering.href(address) == "#"
 
 
-@pytest.mark.parametrize("address", ["/r/x", "https://a.example/b?c=d", "http://127.0.0.1:8000/", "#top", "?q=x"])
+@each_row("address", ["/r/x", "https://a.example/b?c=d", "http://127.0.0.1:8000/", "#top", "?q=x"])
 def test_addresses_that_are_safe_stay(address):
     assert rendering.href(address) == address
 
 
-@pytest.mark.parametrize("path", ["https://evil.example/", "//evil.example", "/\\evil.example", "", "sign-in"])
+@each_row("path", ["https://evil.example/", "//evil.example", "/\\evil.example", "", "sign-in"])
 def test_a_form_never_leads_elsewhere(path):
     with pytest.raises(ValueError, match="own path"):
         rendering.own_path(path)
@@ -332,7 +333,7 @@ def test_development_mode_is_told_to_administrators():
     assert "Development mode" not in RENDERER.render(replace(view, page=page))
 
 
-@pytest.mark.parametrize("accent", ACCENTS)
+@each_row("accent", ACCENTS)
 def test_the_accent_is_a_class_that_the_style_sheet_knows(accent):
     shown = RENDERER.render(replace(VIEWS["error"], page=frame.page(site=frame.site(accent))))
     assert f'class="accent-{accent}"' in shown

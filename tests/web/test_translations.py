@@ -9,6 +9,7 @@ from babel.messages.catalog import Catalog
 
 from node.translations import FOLDER, SOURCE, spoken
 from tests import translations
+from tests.rows import each_row
 from tests.translations import ROOT, faults, fields, merged, read, sentences_of_the_node, written
 from tests.web.samples import all_views
 from web.assets import Assets
@@ -89,7 +90,7 @@ _FOR_READERS = {"title", "label", "text", "error", "reason", "message", "summary
 _SAME_EVERYWHERE = {"JSON", "ActivityPub"}
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
+@each_row("path", PAGES)
 def test_what_pages_say_is_marked_as_a_sentence(path):
     tree = ast.parse(path.read_text("utf-8"))
     marked = {id(inner) for node in ast.walk(tree) if _marks(node) for inner in ast.walk(node)}

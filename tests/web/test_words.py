@@ -3,7 +3,6 @@
 import doctest
 import pickle
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
@@ -16,6 +15,7 @@ from node.jobs import kinds
 from node.sentences import Sentence
 from node.translations import spoken
 from tests.depth import examples
+from tests.rows import each_row
 from web import language, rendering
 from web.language import Language, choose
 from web.pages import licences, words
@@ -27,9 +27,7 @@ TOLD = Words(Language())
 GERMAN = Language("de")
 
 
-@pytest.mark.parametrize(
-    "module", [language, rendering, words, licences, sentences, translations], ids=lambda module: module.__name__
-)
+@each_row("module", [language, rendering, words, licences, sentences, translations])
 def test_the_examples_in_the_documentation_are_true(module):
     assert doctest.testmod(module).failed == 0
 
@@ -77,8 +75,8 @@ def test_any_accept_language_header_chooses_a_language_that_exists(header):
     assert choose(header) in spoken()
 
 
-@pytest.mark.parametrize(
-    ("value", "shown"),
+@each_row(
+    "value, shown",
     [
         ("2026", "2026"),
         ("2026-03", "March 2026"),
@@ -93,8 +91,8 @@ def test_days_are_told_as_exactly_as_they_are_known(value, shown):
     assert TOLD.day(value).removesuffix("</time>").rpartition('">')[2] == shown
 
 
-@pytest.mark.parametrize(
-    ("age", "shown"),
+@each_row(
+    "age, shown",
     [
         (0, "just now"),
         (59_999, "just now"),
@@ -116,8 +114,8 @@ def test_a_span_names_its_day_once():
     assert TOLD.span(NOW) == TOLD.time(NOW)
 
 
-@pytest.mark.parametrize(
-    ("value", "shown"),
+@each_row(
+    "value, shown",
     [
         ("PT25M", "25 min"),
         ("PT1H30M", "1 h 30 min"),
@@ -134,8 +132,8 @@ def test_durations_are_told_in_words(value, shown):
     assert TOLD.duration(value).striptags() == shown
 
 
-@pytest.mark.parametrize(
-    ("count", "shown"),
+@each_row(
+    "count, shown",
     [(0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (240_100, "240 kB"), (12_400_000_000, "12 GB"), (5e15, "5,000 TB")],
 )
 def test_sizes_are_told_to_two_digits(count, shown):
@@ -161,8 +159,8 @@ def test_no_text_breaks_a_filter(value):
     assert 1 <= words.tint(value) <= 6
 
 
-@pytest.mark.parametrize(
-    ("address", "name", "may", "may_not"),
+@each_row(
+    "address, name, may, may_not",
     [
         ("https://creativecommons.org/licenses/by/4.0/", "CC BY 4.0", 3, 0),
         ("http://creativecommons.org/licenses/by-nc-sa/3.0/de/", "CC BY-NC-SA 3.0 DE", 2, 1),

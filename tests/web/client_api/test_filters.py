@@ -7,6 +7,7 @@ from node.domain.visibility import Visibility
 from node.services.posts import publish_note
 from node.store import filters
 from tests.client import App, app_of
+from tests.rows import each_row
 
 
 @pytest.fixture
@@ -157,8 +158,8 @@ async def test_hidden_posts_are_left_out_of_notifications(ada, ben):
     assert len((await ada.get("v2/notifications"))["notification_groups"]) == 1
 
 
-@pytest.mark.parametrize(
-    ("keyword", "whole", "text", "found"),
+@each_row(
+    "keyword, whole, text, found",
     [
         ("golf", True, "Golf!", True),
         ("golf", True, "golfing", False),

@@ -6,6 +6,7 @@ import pytest
 from node.store.by_url import find_by_url
 from tests.client import App, app_of
 from tests.records import record
+from tests.rows import each_row
 from web.client_api.entities.texts import content_of
 
 FACTS = {
@@ -95,8 +96,8 @@ class _Row:
         )
 
 
-@pytest.mark.parametrize(
-    ("event", "expected"),
+@each_row(
+    "event, expected",
     [
         ({"start_at": 1_772_355_600_000, "timezone": "Europe/Berlin"}, "Sun 01 Mar 2026, 10:00 (Europe/Berlin)"),
         ({"start_at": 1_772_355_600_000, "end_at": 1_772_359_200_000}, "Sun 01 Mar 2026, 09:00-10:00 (UTC)"),

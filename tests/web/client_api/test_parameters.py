@@ -5,6 +5,7 @@ import pytest
 from aiohttp import web
 
 from node.errors import Invalid, Malformed
+from tests.rows import each_row
 from web.client_api.answers import answer
 from web.client_api.paging import link_header, read_window
 from web.client_api.parameters import Parameters, nest, read_parameters
@@ -80,16 +81,16 @@ async def test_all_forms_say_the_same(client, sent):
     assert await response.json() == {**EXPECTED, "fields": [["n", "v"]]}
 
 
-@pytest.mark.parametrize(
-    ("value", "expected"),
+@each_row(
+    "value, expected",
     [("true", True), ("1", True), (1, True), ("on", True), (True, True), ("false", False), (0, False), ("", False)],
 )
 def test_flags_are_read_as_clients_write_them(value, expected):
     assert Parameters({"flag": value}).flag("flag") is expected
 
 
-@pytest.mark.parametrize(
-    ("tree", "read"),
+@each_row(
+    "tree, read",
     [
         ({"limit": "ten"}, lambda sent: sent.number("limit")),
         ({"flag": "perhaps"}, lambda sent: sent.flag("flag")),
@@ -105,7 +106,7 @@ def test_a_wrong_shape_is_told_with_its_path(tree, read):
     assert caught.value.problems[0].path.startswith("$.")
 
 
-@pytest.mark.parametrize(
+@each_row(
     "pairs",
     [
         [(f"a{number}", "1") for number in range(1_001)],
@@ -113,7 +114,6 @@ def test_a_wrong_shape_is_told_with_its_path(tree, read):
         [("a[b]", "1"), ("a[]", "2")],
         [("a[]", "1"), ("a[b]", "2")],
     ],
-    ids=["many", "deep", "named-then-list", "list-then-named"],
 )
 def test_forms_that_cannot_be_meant_are_refused(pairs):
     with pytest.raises(Malformed):
@@ -124,7 +124,7 @@ def test_ids_keep_their_order_and_come_once():
     assert Parameters({"id": ["3", "1", "3", "x"]}).identifiers("id") == [3, 1, 0]
 
 
-@pytest.mark.parametrize(("sent", "limit"), [("5", 5), ("0", 20), ("-1", 20), ("x", 20), ("999", 40), ("", 20)])
+@each_row("sent, limit", [("5", 5), ("0", 20), ("-1", 20), ("x", 20), ("999", 40), ("", 20)])
 def test_limits_are_clamped_and_never_refused(sent, limit):
     assert read_window(Parameters({"limit": sent})).limit == limit
 
