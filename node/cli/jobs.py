@@ -3,7 +3,8 @@
 import asyncio
 import json
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 import click
@@ -13,10 +14,12 @@ from node.app import open_store
 from node.cli.shared import FAILED, config_option, json_option, print_rows, with_config
 from node.clock import SystemClock, to_rfc3339
 from node.config import Config
-from node.errors import NotFound
+from node.errors import Conflict, NotFound, Unavailable
+from node.health import check_schema
 from node.jobs.kinds import PERIODIC
 from node.store import jobs
 from node.store.engine import Store
+from node.store.migrate import HEAD, current_version
 
 _LOOK_SECONDS = 0.2
 _SHOWN = 100
@@ -45,11 +48,23 @@ def _show(config: Config, wait: float | None, *, as_json: bool) -> None:
 
 async def _look(config: Config, wait: float | None) -> tuple[dict[str, Any], bool]:
     """What there is, in the end, and whether nothing is due."""
+    async with _opened(config) as store:
+        idle = await _wait(store, time.monotonic() + (wait or 0))
+        return await store.read(_summary, SystemClock().now()), idle
+
+
+@asynccontextmanager
+async def _opened(config: Config) -> AsyncIterator[Store]:
+    """The store as it is: who only looks makes no database and upgrades none."""
+    if config.is_sqlite and not config.database_path.exists():
+        raise Unavailable("There is no database yet; `rhizome serve` makes it.")
     store = open_store(config)
     await store.open()
     try:
-        idle = await _wait(store, time.monotonic() + (wait or 0))
-        return await store.read(_summary, SystemClock().now()), idle
+        version = await store.read(current_version)
+        if version != HEAD:
+            raise Conflict(check_schema(version, HEAD).told)
+        yield store
     finally:
         await store.close()
 
@@ -116,12 +131,8 @@ def discard(config: Config, job: int) -> None:
 
 def _change(config: Config, change: Callable[[Connection], bool]) -> None:
     async def run() -> bool:
-        store = open_store(config)
-        await store.open()
-        try:
+        async with _opened(config) as store:
             return await store.write(change)
-        finally:
-            await store.close()
 
     if not asyncio.run(run()):
         raise NotFound("Nothing that was set aside has this id.")

@@ -440,6 +440,22 @@ def test_running_work_counts_as_due(file: Path, database: sqlite3.Connection) ->
     assert rhizome(file, "jobs", "--wait", "0").exit_code == 1
 
 
+@pytest.mark.parametrize("words", [["jobs"], ["jobs", "--wait", "1"], ["jobs", "retry", 1], ["jobs", "discard", 1]])
+def test_who_looks_at_work_makes_no_database_and_upgrades_none(
+    file: Path, database: sqlite3.Connection, words: list[Any]
+) -> None:
+    database.execute("UPDATE alembic_version SET version_num = '0001'")
+    database.commit()
+    told = rhizome(file, *words)
+    assert (told.exit_code, "rhizome migrate" in told.stderr) == (1, True)
+    assert database.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
+    place = load(file, environ={}).database_path
+    place.unlink()
+    told = rhizome(file, *words)
+    assert (told.exit_code, told.stderr) == (1, "There is no database yet; `rhizome serve` makes it.\n")
+    assert not place.exists()
+
+
 def test_parked_work_is_shown_retried_and_dropped(file: Path, database: sqlite3.Connection) -> None:
     put(database, 1, "deliver", 1, state="parked", error="refused", attempts=3)
     put(database, 2, "deliver", 1, state="parked", error="refused\x1b[2J", attempts=3)

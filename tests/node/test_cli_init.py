@@ -74,12 +74,16 @@ def test_init_writes_a_complete_private_configuration(tmp_path: Path) -> None:
 
 def test_written_file_is_the_example_with_values_filled_in(tmp_path: Path) -> None:
     init(tmp_path / "rhizome.toml", "--handle", "uni")
-    values = {"node": {"host": "learn.example.org", "name": "Example University", "handle": "uni"}}
+    values: dict[str, dict[str, Any]] = {
+        "node": {"host": "learn.example.org", "name": "Example University", "handle": "uni"}
+    }
+    values["node"]["trusted_proxies"] = ["127.0.0.1/32", "::1/128"]
     assert (tmp_path / "rhizome.toml").read_text("utf-8") == render(values)
     example = (ROOT / "config.example.toml").read_text("utf-8").splitlines()
     written = (tmp_path / "rhizome.toml").read_text("utf-8").splitlines()
     changed = [new for old, new in zip(example, written, strict=True) if old != new]
-    assert changed == ['name = "Example University"', 'handle = "uni"']
+    proxies = 'trusted_proxies = ["127.0.0.1/32", "::1/128"]'
+    assert changed == ['name = "Example University"', 'handle = "uni"', proxies]
 
 
 def test_every_node_has_its_own_key(tmp_path: Path) -> None:

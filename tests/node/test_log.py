@@ -202,7 +202,16 @@ def test_secrets_in_text_are_masked(lines: Lines, text: str) -> None:
     assert log.MASK in lines.getvalue()
 
 
-@each_row("text", ["code: 500", "GET /resources?q=token+ring", "https://a.example/@ann/1", "12:30:00"])
+@each_row(
+    "text",
+    [
+        "code: 500",
+        "GET /resources?q=token+ring",
+        "https://a.example/@ann/1",
+        "12:30:00",
+        "$.password: expected 12 characters",
+    ],
+)
 def test_harmless_text_is_left_alone(text: str) -> None:
     assert log.mask(text) == text
 
