@@ -30,8 +30,21 @@ class Occasion(enum.StrEnum):
     """What happened where apps know no type for it (``Notice.event["occasion"]``); our own pages and push tell it."""
 
     ACCEPTED = "accepted"  # of an answer, told as STATUS of the question
+    REMINDED = "reminded"  # of an event, told as STATUS of it like all that follow
+    # Of an event or a course that the owner looks after: what somebody wants.
+    ASKS = "asks"
+    COMES = "comes"
+    WAITS = "waits"
+    LEAVES = "leaves"
+    # Of a course that the owner wants to take part in: what became of it.
+    PLACE = "place"
+    IN_LINE = "in-line"
+    INVITED = "invited"
+    TURNED_AWAY = "turned-away"
 
 
+#: What people answer to something that the owner has called for: told together, and kept back by no policy.
+CALLED_FOR = frozenset({Occasion.ASKS, Occasion.COMES, Occasion.WAITS, Occasion.LEAVES})
 #: Those that are told together.
 GROUPED = frozenset({NoticeType.FAVOURITE, NoticeType.REBLOG, NoticeType.FOLLOW, NoticeType.SIGN_UP})
 #: Those that the node tells by itself: no policy of a person keeps them back.
@@ -64,6 +77,11 @@ class Notice:
     object_id: int | None = None
     event: dict[str, Any] | None = None
     is_private: bool = False  # a direct message
+
+    @property
+    def occasion(self) -> str:
+        """An ``Occasion``; '' where the type says it all."""
+        return str((self.event or {}).get("occasion", ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +117,7 @@ def judge(policy: Policy, notice: Notice, standing: Standing) -> Verdict:
     >>> judge(strict, Notice(1, NoticeType.MENTION, 2, 3), stranger)
     <Verdict.DROP: 'drop'>
     """
-    if notice.type in OFFICIAL or standing.is_permitted:
+    if notice.type in OFFICIAL or notice.occasion in CALLED_FOR or standing.is_permitted:
         return Verdict.ACCEPT
     applies = [
         (policy.for_not_following, not standing.is_followed),
@@ -120,7 +138,9 @@ def group_key(notice: Notice, notice_id: int, now: int) -> str:
     >>> group_key(Notice(1, NoticeType.MENTION, 2, 3), 5, 0)
     'ungrouped-5'
     """
-    if notice.type not in GROUPED:
+    is_called_for = notice.occasion in CALLED_FOR
+    if notice.type not in GROUPED and not is_called_for:
         return f"ungrouped-{notice_id}"
+    act = notice.occasion if is_called_for else notice.type
     about = "" if notice.object_id is None else f"-{notice.object_id}"
-    return f"{notice.type}{about}-{now // HOUR}"
+    return f"{act}{about}-{now // HOUR}"

@@ -13,13 +13,14 @@ from sqlalchemy import Connection
 from node import events
 from node.clock import day_at
 from node.domain.courses import MAX_NOTE, Door, Mode, State, door_of, find_instance, instances, key_of
+from node.domain.notices import Occasion
 from node.domain.records import Instance
 from node.domain.text import clean
 from node.errors import Conflict, Forbidden, NotFound
 from node.sentences import Sentence, sentences
 from node.services import news
 from node.services.context import Unit
-from node.store import accounts, authorships, blocks, courses
+from node.store import accounts, authorships, blocks, courses, notifications
 from node.store.actors import Actor, find_actor_by_id
 from node.store.courses import Enrolment
 from node.store.resources import Resource
@@ -80,6 +81,8 @@ def leave(conn: Connection, unit: Unit, person: Actor, course: Resource, key: st
         return  # a refusal stays, so that nobody asks again and again
     courses.remove(conn, before.id)
     if course.local:
+        if before.state is not State.INVITED:
+            _tell_holders(conn, unit, course, before, Occasion.LEAVES)
         fill(conn, unit, course, key)
     elif before.state is not State.REFUSED:
         left = events.CourseLeft(course.id, key, person.id, before.uri)
@@ -119,7 +122,7 @@ def admit(
     else:
         found = _new(unit, course, key, person, state, uri=uri, note=note)
         courses.insert_enrolment(conn, found)
-    _tell_holders(conn, unit, course, found)
+    _tell_holders(conn, unit, course, found, _WANTED[found.state])
     return found
 
 
@@ -145,6 +148,7 @@ def decide(conn: Connection, unit: Unit, course: Resource, enrolment_id: int, *,
     if state is found.state:
         return found
     courses.change(conn, found.id, state=state, queued_at=unit.now, updated_at=unit.now)
+    notifications.delete_for(conn, [found.id])  # that it is to decide
     _tell_person(conn, unit, course, found, state)
     if found.state is State.ENROLLED:
         fill(conn, unit, course, found.key)
@@ -249,15 +253,37 @@ def answered(conn: Connection, unit: Unit, course: Resource, found: Enrolment, s
     if state is found.state:
         return
     courses.change(conn, found.id, state=state, updated_at=unit.now)
-    news.tell(conn, unit, news.Enrolled(course.id, found.actor_id, course.owner.id, unit.ids.new()))
+    _tell_here(conn, unit, course, found, state)
 
 
 # -- telling --------------------------------------------------------------------------------------------------------
 
 
-def _tell_holders(conn: Connection, unit: Unit, course: Resource, found: Enrolment) -> None:
-    told = [news.Enrolled(course.id, each, found.actor_id, unit.ids.new()) for each in holders(conn, course)]
-    news.tell(conn, unit, *told)
+#: What becomes of somebody, as those who hold the course hear it, and as the person does.
+_WANTED: Mapping[State, Occasion] = {
+    State.REQUESTED: Occasion.ASKS,
+    State.ENROLLED: Occasion.COMES,
+    State.WAITING: Occasion.WAITS,
+}
+_BECAME: Mapping[State, Occasion] = {
+    State.ENROLLED: Occasion.PLACE,
+    State.WAITING: Occasion.IN_LINE,
+    State.REQUESTED: Occasion.IN_LINE,
+    State.INVITED: Occasion.INVITED,
+    State.REFUSED: Occasion.TURNED_AWAY,
+}
+
+
+def _tell_holders(conn: Connection, unit: Unit, course: Resource, found: Enrolment, occasion: Occasion) -> None:
+    """Of a course of the organisation that nobody here wrote or teaches, its administrators hear it."""
+    people = sorted(holders(conn, course) or notifications.load_staff(conn, ["admin"]))
+    news.tell(conn, unit, *(news.Enrolled(course.id, each, found.actor_id, found.id, occasion) for each in people))
+
+
+def _tell_here(conn: Connection, unit: Unit, course: Resource, found: Enrolment, state: State) -> None:
+    """One of ours hears what became of her."""
+    told = news.Enrolled(course.id, found.actor_id, course.owner.id, found.id, _BECAME[state])
+    news.tell(conn, unit, told)
 
 
 def _tell_person(conn: Connection, unit: Unit, course: Resource, found: Enrolment, state: State) -> None:
@@ -266,7 +292,7 @@ def _tell_person(conn: Connection, unit: Unit, course: Resource, found: Enrolmen
     if person is None:
         return
     if person.local:
-        news.tell(conn, unit, news.Enrolled(course.id, person.id, course.owner.id, unit.ids.new()))
+        _tell_here(conn, unit, course, found, state)
     else:
         answer = events.CourseAnswered(found.id, state.value, found.uri)
         events.record(conn, unit.ids, unit.now, answer, about=person.uri)

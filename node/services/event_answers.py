@@ -12,16 +12,24 @@ from sqlalchemy import Connection
 
 from node import events as happenings
 from node.domain.events import MAX_COMPANIONS, MAX_NOTE, AnswerState, JoinMode, Way, Wish
+from node.domain.notices import Occasion
 from node.domain.text import clean
 from node.errors import Conflict, Forbidden, Invalid, NotFound, Problem
 from node.sentences import Sentence
-from node.services import event_messages
+from node.services import event_messages, news
 from node.services.context import Unit
-from node.store import actors, blocks, event_answers, events, objects
+from node.store import actors, blocks, event_answers, events, notifications, objects
 from node.store.event_answers import Answer
 from node.store.events import Event
 
 _HELD = frozenset({AnswerState.GOING, AnswerState.WAITLIST, AnswerState.REQUESTED, AnswerState.ATTENDED})
+_ASKED = _HELD | {AnswerState.INVITED}
+_OCCASIONS = {
+    AnswerState.GOING: Occasion.COMES,
+    AnswerState.WAITLIST: Occasion.WAITS,
+    AnswerState.REQUESTED: Occasion.ASKS,
+    AnswerState.DECLINED: Occasion.LEAVES,
+}
 _WISHED = {Wish.INTERESTED: AnswerState.INTERESTED, Wish.DECLINED: AnswerState.DECLINED}
 
 
@@ -82,7 +90,19 @@ def decide(
         values["queued_at"] = before.queued_at if is_waiting and before else _end_of_line(conn, unit, event_id)
     kept = _keep(conn, unit, before, event_id, actor_id, values)
     _count(conn, unit, found)
+    _tell_organisers(conn, unit, before, kept)
     return kept
+
+
+def _tell_organisers(conn: Connection, unit: Unit, before: Answer | None, kept: Answer) -> None:
+    """Whoever looks after the event hears of every answer that changes who comes."""
+    if before is not None and before.state == kept.state:
+        return
+    occasion = _OCCASIONS.get(AnswerState(kept.state))
+    if occasion is Occasion.LEAVES and (before is None or AnswerState(before.state) not in _ASKED):
+        return
+    if occasion is not None:
+        news.tell(conn, unit, news.Answered(kept.event_id, kept.id, kept.actor_id, occasion))
 
 
 def _end_of_line(conn: Connection, unit: Unit, event_id: int) -> int:
@@ -212,6 +232,7 @@ def organise(conn: Connection, unit: Unit, person_id: int, answer_id: int, verdi
     elif queued_at is None:
         queued_at = _end_of_line(conn, unit, event.id)
     event_answers.update_answer(conn, found.id, unit.now, state=state.value, queued_at=queued_at)
+    notifications.delete_for(conn, [found.id])  # that it is to decide
     decided = replace(found, state=state.value, queued_at=queued_at)
     if verdict in {"admit", "refuse", "remove"}:
         confirm(conn, unit, event, decided)

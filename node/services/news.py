@@ -164,16 +164,27 @@ class Official:
 
 
 @dataclass(frozen=True, slots=True)
-class Enrolled:
-    """Somebody enrolled in a course, or what became of it: one person is told, with the course.
+class Answered:
+    """Somebody answered an event of ours: its organisers are told what is new of the answer."""
 
-    ``actor_id``: whom it comes from; ``reference`` is new each time.
+    object_id: int
+    answer_id: int
+    actor_id: int
+    occasion: Occasion
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """Somebody enrolled in a course, or what became of it: one person is told the newest, with the course.
+
+    ``actor_id``: whom it comes from; ``reference``: the id of the enrolment.
     """
 
     object_id: int
     owner_id: int
     actor_id: int
     reference: int
+    occasion: Occasion
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +225,7 @@ News = (
     | PollEnded
     | Accepted
     | Reminded
+    | Answered
     | SignedUp
     | Reported
     | Official
@@ -339,7 +351,17 @@ def _of_reminders(conn: Connection, items: Sequence[Reminded], told: _Told) -> I
     """``reference`` tells the times of a series apart: of each one hears once."""
     starts = {item.object_id: item.start_at for item in items}
     for object_id, owner_id in events.load_hearing_here(conn, starts):
-        yield Notice(owner_id, NoticeType.STATUS, told[object_id].actor_id, starts[object_id], object_id)
+        author_id, event = told[object_id].actor_id, {"occasion": Occasion.REMINDED.value}
+        yield Notice(owner_id, NoticeType.STATUS, author_id, starts[object_id], object_id, event=event)
+
+
+def _of_answers(conn: Connection, items: Sequence[Answered], told: _Told) -> Iterable[Notice]:
+    """The newest of each answer only, so that who cannot make up her mind is told of once."""
+    notifications.delete_for(conn, [item.answer_id for item in items])
+    for item in items:
+        event = {"occasion": item.occasion.value}
+        for owner_id in sorted({told[item.object_id].actor_id, *events.list_organisers(conn, item.object_id)}):
+            yield Notice(owner_id, NoticeType.STATUS, item.actor_id, item.answer_id, item.object_id, event=event)
 
 
 def _of_sign_ups(conn: Connection, items: Sequence[SignedUp], _told: _Told) -> Iterable[Notice]:
@@ -357,9 +379,11 @@ def _of_decisions(_conn: Connection, items: Sequence[Official], _told: _Told) ->
         yield Notice(item.owner_id, item.type, item.actor_id, item.reference, event=dict(item.event))
 
 
-def _of_enrolments(_conn: Connection, items: Sequence[Enrolled], _told: _Told) -> Iterable[Notice]:
+def _of_enrolments(conn: Connection, items: Sequence[Enrolled], _told: _Told) -> Iterable[Notice]:
+    notifications.delete_for(conn, {item.reference for item in items})
     for item in items:
-        yield Notice(item.owner_id, NoticeType.STATUS, item.actor_id, item.reference, item.object_id)
+        event = {"occasion": item.occasion.value}
+        yield Notice(item.owner_id, NoticeType.STATUS, item.actor_id, item.reference, item.object_id, event=event)
 
 
 def _of_nothing(_conn: Connection, _items: Sequence[News], _told: _Told) -> Iterable[Notice]:
@@ -380,6 +404,7 @@ _NOTICES: Mapping[type[News], _Find] = MappingProxyType(
         PollEnded: _of_polls,
         Accepted: _of_accepted,
         Reminded: _of_reminders,
+        Answered: _of_answers,
         SignedUp: _of_sign_ups,
         Reported: _of_reports,
         Official: _of_decisions,
@@ -540,6 +565,7 @@ _SAYINGS: Mapping[type[News], _Say] = MappingProxyType(
         PollEnded: _say_nothing,
         Accepted: _say_nothing,
         Reminded: _say_nothing,
+        Answered: _say_nothing,
         SignedUp: _say_nothing,
         Reported: _say_nothing,
         Official: _say_nothing,

@@ -171,9 +171,9 @@ def load_owners(conn: Connection, actor_ids: Collection[int]) -> set[int]:
     return set(conn.scalars(_WITH_ACCOUNT, {"ids": list(actor_ids)})) if actor_ids else set()
 
 
-def load_staff(conn: Connection) -> list[int]:
+def load_staff(conn: Connection, roles: Collection[str] = ("moderator", "admin")) -> list[int]:
     """Who looks after the node: moderators and administrators."""
-    query = select(accounts.c.actor_id).where(accounts.c.role.in_(["moderator", "admin"]), accounts.c.state == "active")
+    query = select(accounts.c.actor_id).where(accounts.c.role.in_(list(roles)), accounts.c.state == "active")
     return list(conn.scalars(query))
 
 

@@ -76,7 +76,8 @@ async def _home(peer: Peer) -> Resource:
 
 
 def _told(conn: Connection, owner_id: int) -> list[str]:
-    return list(conn.scalars(select(notifications.c.type).where(notifications.c.owner_id == owner_id)))
+    rows = conn.scalars(select(notifications.c.event).where(notifications.c.owner_id == owner_id))
+    return [row["occasion"] for row in rows]
 
 
 async def _person_at(university: Peer, nurse: Actor) -> int:
@@ -158,7 +159,7 @@ async def test_people_of_another_node_get_places_wait_for_them_and_move_up(nodes
     await university.store.write(enrolling.leave, university.unit(), uma, await _home(university), KEY)
     await nodes.settle()
     assert await _state(hospital, omar.id) is State.ENROLLED
-    assert await hospital.store.read(_told, omar.id) == ["status"] * 2  # waits, has a place
+    assert await hospital.store.read(_told, omar.id) == ["place"]  # that she waited is no news any more
     await hospital.store.write(enrolling.leave, hospital.unit(), nina, await _home(hospital), KEY)
     await nodes.settle()
     assert await _state(hospital, nina.id) is None

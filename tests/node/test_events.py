@@ -90,6 +90,32 @@ async def test_a_race_without_a_waiting_list_turns_99_away(store, unit):
     assert (await store.read(events.find_event, event.id)).going_count == 1
 
 
+async def notices(store, owner):
+    query = select(notifications.c.actor_id, notifications.c.event, notifications.c.group_key)
+    rows = await store.read(lambda conn: conn.execute(query.where(notifications.c.owner_id == owner)).all())
+    return {row.actor_id: row.event["occasion"] for row in rows}, {row.group_key for row in rows}
+
+
+async def test_organisers_hear_of_requests_and_answers_together_and_once(store, unit):
+    owner, [first, second, third], event = await world(store, unit, 3, joinMode="restricted", capacity=1)
+    helper = await store.write(person, unit, "helper")
+    await store.write(events.add_organisers, event.id, [helper])
+    for guest in (first, second, first):
+        await store.write(answers.decide, unit, event.id, guest, Wish.GOING)
+    for wish in (Wish.INTERESTED, Wish.DECLINED, Wish.DECLINED):
+        await store.write(answers.decide, unit, event.id, third, wish)
+    for organiser in (owner, helper):
+        told, groups = await notices(store, organiser)
+        assert told == {first: "asks", second: "asks"}
+        assert len(groups) == 1
+    [asked, other] = await store.read(event_answers.list_answers, event.id, states=[AnswerState.REQUESTED])
+    await store.write(answers.organise, unit, helper, asked.id, "admit")
+    assert (await notices(store, owner))[0] == {second: "asks"}  # nothing is left to decide of the first
+    await store.write(answers.decide, unit, event.id, first, Wish.DECLINED)
+    assert (await notices(store, owner))[0] == {second: "asks", first: "leaves"}
+    assert other.actor_id == second
+
+
 async def test_who_waits_moves_up_in_order_and_once(store, unit):
     _, guests, event = await world(store, unit, 4, capacity=1)
     for guest in guests:

@@ -108,6 +108,14 @@ async def test_an_event_is_written_shown_and_answered(site, ada):
     assert path in listed
     answers = await site.get(f"{path}/answers")
     assert "vegetarian" in answers
+    guests = [await site.peer.add_actor(name) for name in ("ben", "cem")]
+    for guest in guests:
+        await answer(site.peer, guest, f"{site.peer.origin}/ap/o/{re.findall('[0-9]+', path)[0]}")
+    news = await site.get("/notifications")
+    assert "1 other</strong>" not in news
+    assert "takes part" in news
+    assert "waits for a place" in news
+    assert f'href="{path}/answers"' in news
     mine = await site.get("/events?show=mine")
     assert path in mine
 

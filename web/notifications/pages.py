@@ -8,7 +8,7 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from node.domain.filters import FilterContext
-from node.domain.notices import NoticeType, Occasion
+from node.domain.notices import CALLED_FOR, NoticeType, Occasion
 from node.domain.text import plain, shorten
 from node.sentences import Sentence
 from node.services import follows, notices
@@ -19,7 +19,7 @@ from node.store.notification_lists import Group, Request, Wanted
 from node.store.windows import Window
 from web import sessions
 from web.notifications.views import NoticeRow, NotificationsView, RequestRow, RequestsView
-from web.pages.cards import Reader, actor_card, actor_path, warning_of
+from web.pages.cards import Reader, actor_card, actor_path, post_path, warning_of
 from web.pages.cursor import cursor_of, number_in
 from web.pages.frame import html, page_of
 from web.pages.parts import Paging, Text
@@ -108,7 +108,9 @@ def _row(group: Group, found: Found, reader: Reader) -> NoticeRow:
     path = _PEOPLE_PAGES.get(row.type, actor_path(people[0]))
     title, excerpt = None, ""
     if post is not None:
-        path = f"{actor_path(found.people[post.actor_id])}/p{post.id}"
+        path = post_path(post, found.people[post.actor_id])
+        if kind in CALLED_FOR:
+            path += "/answers" if post.kind == "event" else ""
         title = Text(value=plain(post.name), language=post.language) if post.name else None
         excerpt = warning_of(post) or shorten(plain(post.content or post.summary), _EXCERPT)
     return NoticeRow(

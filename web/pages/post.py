@@ -15,7 +15,7 @@ from node.domain.visibility import Visibility
 from node.errors import Gone, NotFound
 from node.sentences import Sentence
 from node.state import NODE
-from node.store import objects, showing, statuses, threads
+from node.store import objects, resources, showing, statuses, threads
 from node.store.objects import Object
 from node.store.statuses import Own
 from web.pages.actor import find_by_name
@@ -44,6 +44,8 @@ class Found:
 async def show_post(request: web.Request) -> web.Response:
     reader, name, node = reader_of(request), request.match_info["name"], request.app[NODE]
     found = await node.store.read(_find, node.clock.now(), name, int(request.match_info["post"]), reader.actor_id)
+    if isinstance(found, str):
+        raise web.HTTPFound(found)
     if reader.hides_actor(found.authors[found.row.actor_id]):
         raise NotFound
     if wants_activity(request.headers.get(hdrs.ACCEPT, "")):
@@ -55,16 +57,21 @@ async def show_post(request: web.Request) -> web.Response:
     return html(request, _view(request, found, reader))
 
 
-def _find(conn: Connection, now: int, name: str, object_id: int, viewer_id: int | None) -> Found:
-    """Raises NotFound for what this reader may not see, Gone for what everybody could and is no more."""
+def _find(conn: Connection, now: int, name: str, object_id: int, viewer_id: int | None) -> Found | str:
+    """The post, or the address of the page that it has as a resource.
+
+    Raises NotFound for what this reader may not see, Gone for what everybody could and is no more.
+    """
     author = find_by_name(conn, name)
     row = objects.find_rows(conn, [object_id]).get(object_id)
-    if row is None or row.actor_id != author.id or row.kind == "resource":
+    if row is None or row.actor_id != author.id:
         raise NotFound
     if row.state != objects.LIVE:
         raise Gone if Visibility(row.visibility).is_open else NotFound
     if threads.load_post(conn, object_id, viewer_id) is None:
         raise NotFound
+    if row.kind == resources.KIND:  # apps and notifications know it as a post
+        return resources.load_by_object(conn, row.id).path
     ancestors = showing.load_ancestors(conn, row.id)
     seen = threads.load_posts(conn, [each.id for each in ancestors], viewer_id)
     ancestors = [each for each in ancestors if each.id in seen or each.state == objects.DELETED]

@@ -7,7 +7,10 @@ from sqlalchemy import Connection, select
 
 from node.domain.courses import State, key_of
 from node.domain.visibility import Visibility
+from node.services import enrolling
 from node.store import resources
+from node.store.actors import Actor
+from node.store.resources import Viewer
 from node.store.tables import enrolments
 from tests.records import CC_BY, record
 from tests.statements import counted
@@ -102,9 +105,22 @@ async def test_who_holds_the_course_decides_and_invites(site: Site) -> None:
     assert "Nobody is known here" in await site.post(invite, 422, csrf=csrf, handle="zoe")
     await site.post(invite, csrf=csrf, handle="uma")
     assert await _states(site) == [State.ENROLLED, State.INVITED]
+    await enrol(site, uma)
+    news = await site.get("/notifications")
+    assert "takes part" in news
+    [link, *_] = re.findall(r'href="(/@\S+/p\d+)"', news)
+    assert await site.get(link, 302) == ""  # which leads to the course
     assert uma.title in await site.get(lists)
     await site.post(decide[1], csrf=csrf, decision="refuse")
-    assert await _states(site) == [State.REFUSED, State.INVITED]
+    assert await _states(site) == [State.REFUSED, State.ENROLLED]
+
+
+async def enrol(site: Site, person: Actor) -> None:
+    def write(conn: Connection) -> None:
+        found = resources.load_by_slug(conn, "casting-course-1", Viewer(person.id))
+        enrolling.enrol(conn, site.peer.unit(), person, found, KEY)
+
+    await site.store.write(write)
 
 
 @pytest.mark.parametrize(
