@@ -44,7 +44,21 @@ def address_for(
         return Addresses((followers,), others)
     if visibility is Visibility.COMMUNITY and group:
         return Addresses((group,), others)
+    if visibility is Visibility.PARTNERS:
+        return Addresses((partners_of(followers),), others)
     return Addresses(others, ())
+
+
+_FOLLOWERS, _PARTNERS = "/followers", "/partners"
+
+
+def partners_of(followers: str) -> str:
+    """The collection that stands for the people of an author's partner nodes; nobody can read who is in it.
+
+    >>> partners_of("https://learn.uni.example/ap/a/uni/followers")
+    'https://learn.uni.example/ap/a/uni/partners'
+    """
+    return followers.removesuffix(_FOLLOWERS) + _PARTNERS
 
 
 def visibility_of(addresses: Addresses, *, author: str, group: str = "", followers: str = "") -> Visibility:
@@ -58,6 +72,8 @@ def visibility_of(addresses: Addresses, *, author: str, group: str = "", followe
         return Visibility.PUBLIC
     if PUBLIC in cc:
         return Visibility.UNLISTED
+    if partners_of(author) in to:
+        return Visibility.PARTNERS
     if any(address == followers or is_followers_of(author, address) for address in (*to, *cc) if address):
         return Visibility.FOLLOWERS
     return Visibility.COMMUNITY if group else Visibility.DIRECT
@@ -85,11 +101,11 @@ def recipients(addresses: Addresses, *more: str) -> tuple[str, ...]:
 def mentioned_and_addressed(post: RemotePost) -> list[tuple[str, bool]]:
     """``(actor, silent)`` for everybody whom a post names; silent: addressed without being mentioned.
 
-    Followers collections are no actors and are left out.
+    Collections of followers and partners are no actors and are left out.
     """
     loud = dict.fromkeys(mention.uri for mention in post.mentions)
     addressed = recipients(Addresses(post.to, post.cc), post.audience)
-    silent = [uri for uri in addressed if uri not in loud and "/followers" not in uri]
+    silent = [uri for uri in addressed if uri not in loud and "/followers" not in uri and not uri.endswith(_PARTNERS)]
     return [(uri, False) for uri in loud] + [(uri, True) for uri in silent]
 
 

@@ -67,6 +67,7 @@ def _document(answer: Answer, row: Mapping[str, Any]) -> dict[str, Any]:
         url=row["url"],
         in_reply_to=row["in_reply_to"],
         context=row["context"],
+        audience=row["audience"],
         updated_at=answer.updated_at,
         main_entity=build_note(
             note,
@@ -77,5 +78,4 @@ def _document(answer: Answer, row: Mapping[str, Any]) -> dict[str, Any]:
         ),
     )
     document = build_post(post)
-    named = list(answer.named) if answer.visibility.is_open else []
-    return {**document, "cc": [*document["cc"], *named], "published": to_rfc3339(answer.published_at)}
+    return {**document, "cc": [*document["cc"], *answer.named], "published": to_rfc3339(answer.published_at)}

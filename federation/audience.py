@@ -29,6 +29,7 @@ class Audience:
 
     followers: bool = False  # all followers of the sender
     partners: bool = False  # the followers at home on partner nodes
+    but: frozenset[str] = frozenset()  # hosts that are left out
     everyone: bool = False  # every server that we know (an account is deleted)
     named: tuple[str, ...] = ()  # URIs of actors
     personal: bool = False  # only for those named: to their own inboxes, never a shared one
@@ -48,7 +49,7 @@ def inboxes_of(conn: Connection, sender: Actor, audience: Audience, *, own_host:
     pairs += actors.load_inboxes(conn, audience.named)
     chosen = _personal(pairs) if audience.personal else _shared(pairs)
     found = {inbox: host_of(inbox) for inbox in chosen if inbox}
-    return {inbox: host for inbox, host in found.items() if host and host != own_host}
+    return {inbox: host for inbox, host in found.items() if host and host != own_host and host not in audience.but}
 
 
 def _reading(conn: Connection, pairs: list[tuple[str, str]], readers: Readers) -> list[tuple[str, str]]:

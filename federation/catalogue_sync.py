@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 from federation import catalogue_reading as reading
 from federation.catalogue_reading import BucketPage, Listed, Root
 from federation.mapping.digest import article_digest
+from federation.partner_sync import PartnerSync
 from node import log
 from node.clock import DAY, HOUR, SECOND
 from node.domain.uris import host_of, same_origin
@@ -61,6 +62,7 @@ class CatalogueSync:
 
     def __init__(self, store: Store, fetcher: Fetcher, new_unit: Callable[[], Unit]) -> None:
         self._store, self._fetcher, self._new_unit = store, fetcher, new_unit
+        self._partners = PartnerSync(store, fetcher, new_unit)
 
     # -- when -------------------------------------------------------------------------------------------------------
 
@@ -94,6 +96,7 @@ class CatalogueSync:
             return Done()
         try:
             is_equal = await self._look(look)
+            await self._partners.look(look.owner, look.copied)
         except (RemoteError, Blocked) as error:
             await self._store.write(catalogues.note_problem, look.owner.id, str(error), self._new_unit().now)
             outcome = judge(error, job.attempts)

@@ -28,6 +28,7 @@ def write_document(record: ResourceRecord, placement: Placement) -> WrittenDocum
             revision=placement.revision,
             visibility=placement.visibility,
             named=placement.named,
+            group=placement.audience,
         ),
     )
     return WrittenDocument(

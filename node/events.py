@@ -29,9 +29,10 @@ class ObjectCreated:
 
 @dataclass(frozen=True, slots=True)
 class ObjectUpdated:
-    """A local object was changed."""
+    """A local object was changed. ``community``: URI of one that it belonged to, whose members are told, too."""
 
     object_id: int
+    community: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +40,14 @@ class ObjectDeleted:
     """A local object was removed; its tombstone row is still there.
 
     ``told``: URIs of actors who know of it beside the followers (``objects.load_told``), read before it was buried.
+    Of a living object whose readers became fewer, ``before`` is its former level, ``community`` the one that it
+    belonged to: who may read it still is not told.
     """
 
     object_id: int
     told: Sequence[str] = ()
+    before: str = ""
+    community: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,8 @@ class Fetcher(Protocol):
 class Placement:
     """Whose a record is, where it is published and when (milliseconds); ``updated_at`` is None until it changes.
 
-    ``named``: URIs of actors whom it is addressed to by name, because it builds on what they published.
+    ``named``: URIs of actors whom it is addressed to by name, because it builds on what they published;
+    ``audience``: that of the community whose members read it.
     """
 
     object_uri: str
@@ -63,6 +64,7 @@ class Placement:
     updated_at: int | None
     revision: int
     named: tuple[str, ...] = ()
+    audience: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

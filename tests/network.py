@@ -110,9 +110,11 @@ class Peer:
 
         await self.store.write(ask)
 
-    async def publish(self, record: dict[str, Any], visibility: Visibility = Visibility.PUBLIC):
-        """Publish a learning resource of the organisation."""
-        owner = await self.organisation()
+    async def publish(
+        self, record: dict[str, Any], visibility: Visibility = Visibility.PUBLIC, owner: Actor | None = None
+    ):
+        """Publish a learning resource, of the organisation unless another owner is named."""
+        owner = owner or await self.organisation()
         return await self.store.write(
             publish.publish_resource, self.unit(), owner.id, record, visibility, write=write_document
         )

@@ -70,12 +70,18 @@ class Shelf:
         return object_id
 
     def new(
-        self, conn: Connection, owner: Actor | None = None, *, visibility: Visibility = Visibility.PUBLIC, **parts: Any
+        self,
+        conn: Connection,
+        owner: Actor | None = None,
+        *,
+        visibility: Visibility = Visibility.PUBLIC,
+        audience: str = "",
+        **parts: Any,
     ) -> NewResource:
         """A resource whose object is there and that is not stored yet."""
         self.clock.advance(1_000)
         owner = owner or self.actor(conn)
-        object_id = self.object(conn, owner, visibility=visibility.value)
+        object_id = self.object(conn, owner, visibility=visibility.value, audience=audience)
         uri = f"https://{owner.host}/ap/o/{object_id}"
         made = record(**{"id": f"{uri}#resource", "visibility": "public", **parts})
         return NewResource(
@@ -88,6 +94,7 @@ class Shelf:
             published_at=self.clock.now(),
             version=1,
             digest=digest_of(made),
+            audience=audience,
         )
 
     def put(

@@ -38,6 +38,7 @@ FOR_PROGRAMS = (
     "federation/keypairs.py",
     "federation/keys.py",
     "federation/multikey.py",
+    "federation/partner_sync.py",
     "federation/proofs.py",
     "federation/rotation.py",
     "federation/strictjson.py",

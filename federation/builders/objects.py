@@ -1,11 +1,13 @@
 """Create, Update and Delete of objects, Add and Remove of those that a profile shows first."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection
 
 from federation import documents
+from federation.addressing import partners_of
 from federation.audience import Audience
 from federation.outgoing import Outgoing
 from federation.vocab import PUBLIC
@@ -13,7 +15,7 @@ from node import events
 from node.clock import to_rfc3339
 from node.domain.visibility import Reach, Visibility
 from node.services.context import Unit
-from node.store import actors, objects, reactions
+from node.store import actors, communities, objects, partners, reactions
 from node.store import events as events_store
 from node.store.actors import Actor
 
@@ -33,7 +35,7 @@ def object_created(conn: Connection, unit: Unit, event: events.ObjectCreated) ->
 
 
 def object_updated(conn: Connection, unit: Unit, event: events.ObjectUpdated) -> Outgoing | None:
-    return about_object(conn, unit, event.object_id, "Update")
+    return about_object(conn, unit, event.object_id, "Update", community=event.community)
 
 
 def poll_counted(conn: Connection, unit: Unit, event: events.PollCounted) -> Outgoing | None:
@@ -46,10 +48,13 @@ def object_deleted(conn: Connection, unit: Unit, event: events.ObjectDeleted) ->
     row = objects.load_row(conn, event.object_id)
     actor = actors.load_actors_by_id(conn, [row.actor_id])[row.actor_id]
     is_narrowed = row.state == objects.LIVE
-    visibility = Visibility.PUBLIC if is_narrowed else Visibility(row.visibility)
+    visibility = Visibility(event.before or row.visibility)
     if not (visibility.federates or event.told):
         return None
-    audience = _audience_of_object(conn, row, visibility, is_new=False, more=event.told)
+    more = [*event.told, event.community]
+    audience = _audience_of_object(conn, row, visibility, is_new=False, more=more)
+    if is_narrowed:
+        audience = replace(audience, but=_readers_hosts(conn, row))
     to, cc = _addresses_of_absence(actor, visibility, audience)
     activity = {
         "type": "Delete",
@@ -58,20 +63,33 @@ def object_deleted(conn: Connection, unit: Unit, event: events.ObjectDeleted) ->
         "cc": cc,
         "published": to_rfc3339(unit.now),
         "object": documents.tombstone(row.uri, row.type, unit.now if is_narrowed else row.updated_at or unit.now),
-        **_for_community(row),
+        **_for_community(event.community or row.audience),
     }
     return Outgoing(actor, activity, row.uri, visibility, audience)
+
+
+def _readers_hosts(conn: Connection, row: Any) -> frozenset[str]:
+    """Where those live who may read what others may no longer."""
+    if row.visibility == Visibility.PARTNERS.value:
+        return partners.load_partner_hosts(conn)
+    group = actors.find_actor(conn, row.audience) if row.audience else None
+    return communities.load_member_hosts(conn, group.id) | {group.host} if group else frozenset()
 
 
 def _addresses_of_absence(actor: Actor, visibility: Visibility, audience: Audience) -> tuple[list[str], list[str]]:
     """Addressed like what it deletes, as far as that is still known."""
     if visibility.is_open:
         return [PUBLIC], [actor.followers, *audience.named]
+    if audience.partners:
+        return [partners_of(actor.followers), *audience.named], []
     return [*([actor.followers] if audience.followers else []), *audience.named], []
 
 
-def about_object(conn: Connection, unit: Unit, object_id: int, type_: str) -> Outgoing | None:
-    """Create or Update of a living object, to all who may read it and those who come to it."""
+def about_object(conn: Connection, unit: Unit, object_id: int, type_: str, *, community: str = "") -> Outgoing | None:
+    """Create or Update of a living object, to all who may read it and those who come to it.
+
+    ``community``: URI of one that it belonged to and that passes on what becomes of it.
+    """
     row = objects.load_row(conn, object_id)
     visibility = Visibility(row.visibility)
     guests = events_store.load_hearing_uris(conn, row.id) if row.kind == events_store.KIND else []
@@ -80,7 +98,7 @@ def about_object(conn: Connection, unit: Unit, object_id: int, type_: str) -> Ou
     actor = actors.load_actors_by_id(conn, [row.actor_id])[row.actor_id]
     document = documents.object_document(conn, row, now=unit.now)
     audience = (
-        _audience_of_object(conn, row, visibility, is_new=type_ == "Create", more=guests)
+        _audience_of_object(conn, row, visibility, is_new=type_ == "Create", more=[*guests, community])
         if visibility.federates
         else Audience(named=tuple(sorted(guests)), personal=True)  # who was invited hears of changes all the same
     )
@@ -91,14 +109,14 @@ def about_object(conn: Connection, unit: Unit, object_id: int, type_: str) -> Ou
         "cc": document.get("cc", []),
         "published": to_rfc3339(unit.now),
         "object": document,
-        **_for_community(row),
+        **_for_community(community or row.audience),
     }
     return Outgoing(actor, activity, row.uri, visibility, audience)
 
 
-def _for_community(row: Any) -> dict[str, str]:
+def _for_community(uri: str) -> dict[str, str]:
     """A community passes on what says that it is for it."""
-    return {"audience": row.audience} if row.audience else {}
+    return {"audience": uri} if uri else {}
 
 
 def _audience_of_object(

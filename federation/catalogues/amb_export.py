@@ -100,7 +100,7 @@ def _count(values: _Json, key: str) -> int:
 _REQUIRED = frozenset({"@context", "id", "name"})
 _WANTED = ("description", "about", "learningResourceType", "license", "inLanguage", "creator")
 _MAY_BE_EMPTY = (*CONCEPT_KEYS, *AGENT_LISTS, "caption", "encoding", *REFERENCE_LISTS, "mainEntityOfPage")
-_UNCOUNTED = KEPT_BY_NODE | {"defaultLanguage", "extensions", "visibility", "kind"}
+_UNCOUNTED = KEPT_BY_NODE | {"defaultLanguage", "extensions", "visibility", "community", "kind"}
 
 
 def _language_of(record: ResourceRecord) -> str | None:

@@ -28,7 +28,9 @@ from node.store.jobs import NewJob
 from node.store.objects import Object
 
 #: Timelines of followers show posts that the author shows to them.
-_SHOWN_TO_FOLLOWERS = frozenset({Visibility.PUBLIC, Visibility.UNLISTED, Visibility.FOLLOWERS, Visibility.COMMUNITY})
+_SHOWN_TO_FOLLOWERS = frozenset(
+    {Visibility.PUBLIC, Visibility.UNLISTED, Visibility.FOLLOWERS, Visibility.PARTNERS, Visibility.COMMUNITY}
+)
 
 
 def create(batch: Batch, inbound: Inbound) -> str:

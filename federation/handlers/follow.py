@@ -3,6 +3,7 @@
 from federation import outbox
 from federation.batch import Batch, Inbound
 from federation.handlers import events, quote
+from node.domain.actors import ActorKind
 from node.domain.communities import Answer, Refusal
 from node.services import catalogue, join_requests, membership, messages, news
 from node.services.follows import ask_for_pins
@@ -42,7 +43,15 @@ def follow(batch: Batch, inbound: Inbound) -> str:
             join_requests.ask(batch.conn, batch.unit, followed, follower, saved)
         return "follow-requested"
     outbox.answer_follow(batch, followed, follower, activity.raw, accepted=True)
+    if saved.id == new.id:
+        partnership_changed(batch, follower, followed)
     return "followed"
+
+
+def partnership_changed(batch: Batch, follower: Actor, followed: Actor) -> None:
+    """An organisation begins or ends to follow ours: what it shares with its partners is for us, or no more."""
+    if follower.kind == followed.kind == ActorKind.ORGANIZATION:
+        catalogue.sync_host(batch.conn, batch.unit, follower.host)
 
 
 def _is_refused(batch: Batch, follower: Actor, followed: Actor) -> bool:

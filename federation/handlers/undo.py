@@ -9,9 +9,10 @@ from collections.abc import Callable
 from federation.batch import Batch, Inbound
 from federation.handlers import courses, events, memberships
 from federation.handlers.delete import REMEMBERED
+from federation.handlers.follow import partnership_changed
 from federation.mapping.activity import Activity
 from node.services import join_requests
-from node.store import blocks, follows, objects, reactions
+from node.store import actors, blocks, follows, objects, reactions
 from node.store.actors import Actor
 from node.store.follows import Follow
 
@@ -40,7 +41,7 @@ def _by_id(batch: Batch, actor: Actor, activity: Activity, _inner: Activity | No
     if not uri:
         return ""
     if (follow := follows.find_follow_by_uri(batch.conn, uri)) is not None and follow.follower_id == actor.id:
-        return _unfollow(batch, follow)
+        return _unfollow(batch, actor, follow)
     if (reaction := reactions.find_reaction_by_uri(batch.conn, uri)) is not None and reaction.actor_id == actor.id:
         reactions.delete_reaction(batch.conn, reaction)
         return f"un-{reaction.kind}"
@@ -61,13 +62,16 @@ def _by_meaning(batch: Batch, actor: Actor, _activity: Activity, inner: Activity
 def _follow(batch: Batch, actor: Actor, inner: Activity) -> str:
     followed = batch.actor(inner.object_uri or "")
     found = follows.find_follow(batch.conn, actor.id, followed.id) if followed else None
-    return _unfollow(batch, found) if found is not None else ""
+    return _unfollow(batch, actor, found) if found else ""
 
 
-def _unfollow(batch: Batch, found: Follow) -> str:
+def _unfollow(batch: Batch, actor: Actor, found: Follow) -> str:
     follows.delete_follow(batch.conn, found.id)
     join_requests.settle(batch.conn, batch.unit, found.followed_id, found)
     batch.forget_followers(found.followed_id)
+    followed = actors.find_actor_by_id(batch.conn, found.followed_id)
+    if followed is not None:
+        partnership_changed(batch, actor, followed)
     return "unfollowed"
 
 

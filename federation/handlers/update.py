@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from federation import quotes, received_events, received_opinions, received_resources, received_topics
+from federation import admission, quotes, received_events, received_opinions, received_resources, received_topics
 from federation.addressing import mentioned_and_addressed
 from federation.batch import Batch, Inbound
-from federation.handlers import create
+from federation.handlers import communities, create
 from federation.mapping.actor import read_actor
 from federation.mapping.post import read_post
 from federation.vocab import ACTOR_TYPES
@@ -65,11 +65,11 @@ def _update_object(batch: Batch, inbound: Inbound, document: dict[str, Any]) -> 
         return "other-author"
     if known.state != objects.LIVE:
         return "deleted-before"
-    return replace(batch, known, post)
+    return replace(batch, known, post, inbound)
 
 
-def replace(batch: Batch, known: Object, post: RemotePost) -> str:
-    """Put the new text in place of the old, which stays in the edit history."""
+def replace(batch: Batch, known: Object, post: RemotePost, inbound: Inbound | None = None) -> str:
+    """Put the new text in place of the old, which stays in the edit history. ``inbound``: None of what was fetched."""
     if post.updated_at is not None and known.updated_at is not None and post.updated_at < known.updated_at:
         return "older-than-known"
     batch.flush()
@@ -86,10 +86,17 @@ def replace(batch: Batch, known: Object, post: RemotePost) -> str:
     is_edit = any(values[name] != getattr(row, name) for name in texts)
     if post.event is not None:
         is_edit = received_events.change(batch, known, post) or is_edit
-    group = batch.actor(row.audience) if row.audience else None
-    fixed["audience"] = row.audience  # a post does not change its community, nor who reads that
-    if row.visibility in _CLOSED:
-        fixed["visibility"] = row.visibility
+    group = before = batch.actor(row.audience) if row.audience else None
+    moves = received_resources.is_resource(post) and post.audience != row.audience
+    if moves:  # its author chose another circle of readers; into a community only as that takes it
+        admitted = admission.admit(batch, inbound, author, post) if inbound else admission.NOWHERE
+        fixed |= admission.columns(batch, admitted, post)
+        group = admitted.group
+        topics.delete_topics(batch.conn, [known.id])
+    else:
+        fixed["audience"] = row.audience  # a post does not change its community, nor who reads that
+        if row.visibility in _CLOSED:
+            fixed["visibility"] = row.visibility
     if is_edit:
         objects.keep_version(batch.conn, known.id, batch.unit.now)
     # Refreshed tallies of a poll are not an edit: the version that readers see stays.
@@ -108,4 +115,8 @@ def replace(batch: Batch, known: Object, post: RemotePost) -> str:
     is_in_thread = row.in_reply_to is not None or topics.find_topic(batch.conn, known.id) is not None
     if is_in_thread or group is None:
         received_topics.store(batch, author, batch.object(known.uri) or known, post, group)
+    if moves and inbound:
+        if before is not None:
+            communities.pass_on(batch, inbound, before)
+        admission.show(batch, inbound, admitted, batch.object(known.uri) or known, is_news=False)
     return "edited" if is_edit else "refreshed"

@@ -10,21 +10,21 @@ from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import quote
 
-from federation.addressing import Addresses, address_for
+from federation.addressing import Addresses, address_for, read_addresses, visibility_of
 from federation.mapping.digest import article_digest
 from federation.mapping.entity import to_entity
 from federation.mapping.entity_reader import read_entity
 from federation.mapping.reading import Reading, graded, rejected
 from federation.mapping.resource_text import article_html, preview_html, summary_html
 from federation.mapping.schema_values import RESOURCE_TYPES, normalised, texts_of
-from federation.vocab import PUBLIC, PUBLIC_SPELLINGS
+from federation.vocab import PUBLIC
 from node.clock import day_at, from_rfc3339, to_rfc3339
 from node.domain.collections import is_collection
 from node.domain.records import Image, ResourceRecord
 from node.domain.resources import digest_of, languages_of, title
 from node.domain.text import hashtag, language_of, pick
 from node.domain.uris import origin_of
-from node.domain.visibility import Visibility
+from node.domain.visibility import LEVELS, Visibility
 from node.errors import Problem
 from schemas import shown
 from schemas.formats import is_language_tag
@@ -40,7 +40,7 @@ class Envelope:
     """What stands around a record when it is published: addresses, instants (milliseconds), revision, visibility.
 
     ``updated_at`` is None or 0 until the first change. ``context_uri`` is made from ``uri`` where nobody gives one.
-    ``named``: actors whose works it is based on, who so hear of it.
+    ``named``: actors whose works it is based on, who so hear of it; ``group``: the community whose members read it.
     """
 
     uri: str
@@ -53,12 +53,13 @@ class Envelope:
     visibility: Visibility = Visibility.PUBLIC
     context_uri: str = ""
     named: tuple[str, ...] = ()
+    group: str = ""
 
     @property
     def addresses(self) -> Addresses:
-        """For whom it is; what goes to partners only is addressed to nobody by name."""
+        """For whom it is; what is not for everybody is addressed to nobody by name."""
         named = self.named if self.visibility.is_open else ()
-        return address_for(self.visibility, followers=self.followers_uri, mentions=named)
+        return address_for(self.visibility, followers=self.followers_uri, mentions=named, group=self.group)
 
     @property
     def context(self) -> str:
@@ -85,6 +86,7 @@ def build_article(record: ResourceRecord, envelope: Envelope) -> dict[str, Any]:
         "attributedTo": envelope.actor_uri,
         "to": list(envelope.addresses.to),
         "cc": list(envelope.addresses.cc),
+        **({"audience": envelope.group} if envelope.group else {}),
         "name": title(record),
         **({"nameMap": _default_first(record)} if len(record["name"]) > 1 else {}),
         "summary": summary_html(record, language, envelope.day),
@@ -139,7 +141,11 @@ def _with_envelope(reading: Reading, document: Mapping[str, Any]) -> Reading:
     created, updated = (_instant(document.get(key)) for key in ("published", "updated"))
     revision = document.get("revision")
     is_count = type(revision) is int and 0 < revision < 2**53  # not True, which is an int too
-    record["visibility"] = str(_visibility(document))
+    addresses = read_addresses(texts_of(document.get("to")), texts_of(document.get("cc")))
+    author, group = (_first(document.get(key)) for key in ("attributedTo", "audience"))
+    record["visibility"] = str(_level(visibility_of(addresses, author=author, group=group)))
+    if record["visibility"] == Visibility.COMMUNITY:
+        record["community"] = group
     record["version"] = revision if is_count else 1
     if created:
         record["created"] = created
@@ -149,9 +155,13 @@ def _with_envelope(reading: Reading, document: Mapping[str, Any]) -> Reading:
     return reading
 
 
-def _visibility(document: Mapping[str, Any]) -> Visibility:
-    everybody = PUBLIC_SPELLINGS.intersection(texts_of(document.get("to")) + texts_of(document.get("cc")))
-    return Visibility.PUBLIC if everybody else Visibility.PARTNERS
+def _level(said: Visibility) -> Visibility:
+    """One of the levels of records; what comes to somebody by name is as narrow as there is."""
+    return Visibility.PUBLIC if said.is_open else said if said in LEVELS else Visibility.PRIVATE
+
+
+def _first(value: Any) -> str:
+    return next(iter(texts_of(value)), "")
 
 
 def _instant(value: Any) -> str | None:

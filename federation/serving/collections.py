@@ -18,7 +18,7 @@ from node.domain.uris import origin_of
 from node.domain.visibility import Visibility
 from node.errors import Malformed, NotFound, Unauthenticated
 from node.state import NODE
-from node.store import activities, follows, inbox, objects, reactions
+from node.store import activities, follows, inbox, objects, partners, reactions
 from node.store.actors import Actor
 from node.store.objects import Object
 
@@ -45,6 +45,11 @@ def _following(conn: Connection, actor: Actor, before: int | None) -> Slice:
     return Slice([key for key, _ in found], [followed.uri for _, followed in found])
 
 
+def _count_partners(conn: Connection, _actor: Actor) -> int:
+    """Partner nodes: what is addressed to this collection is for their people, whom nobody lists."""
+    return len(partners.load_partner_hosts(conn))
+
+
 def _liked(conn: Connection, actor: Actor, before: int | None) -> Slice:
     found = reactions.list_liked(conn, actor.id, before=before, limit=PER_PAGE)
     return Slice([key for key, _ in found], [uri for _, uri in found])
@@ -64,6 +69,7 @@ LISTED = {
     "outbox": Listed(lambda conn, actor: activities.count_public(conn, actor.id), _outbox),
     "followers": Listed(lambda conn, actor: follows.count_follows(conn, actor.id)[0], _followers, hides_items=True),
     "following": Listed(lambda conn, actor: follows.count_follows(conn, actor.id)[1], _following, hides_items=True),
+    "partners": Listed(_count_partners, lambda _conn, _actor, _before: Slice([], []), hides_items=True),
     "liked": Listed(lambda conn, actor: reactions.count_liked(conn, actor.id), _liked, owner_only=True),
     "inbox": Listed(lambda conn, actor: inbox.count_for_owner(conn, actor.id), _received, owner_only=True),
     "featured": Listed(lambda conn, actor: len(objects.list_pinned(conn, actor.id)), _featured),

@@ -5,10 +5,10 @@ import json
 import os
 import sys
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from itertools import count
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import click
 from sqlalchemy import Connection
@@ -23,8 +23,9 @@ from node.cli.owners import load_owner
 from node.cli.shared import FAILED, config_option, json_option, with_config
 from node.config import Config
 from node.domain.records import ResourceRecord
-from node.domain.visibility import Visibility
+from node.domain.visibility import LEVELS, Visibility
 from node.errors import NotFound, Problem
+from node.services.communities import find_community
 from node.services.context import Unit
 from node.services.importing import publish_many
 from node.services.publish import withdraw_resource
@@ -32,7 +33,7 @@ from node.store import resources
 from node.store.listing import MAX_LIMIT, Sort, Wish, find
 from node.store.resources import Resource, Viewer
 
-_LEVELS = [level.value for level in (Visibility.PUBLIC, Visibility.PARTNERS, Visibility.ORGANISATION)]
+_LEVELS = [level.value for level in reversed(LEVELS)]
 _FAILED = "failed"
 
 Advance = Callable[[int], None]
@@ -50,14 +51,17 @@ def command() -> None:
 )
 @click.option("--owner", metavar="HANDLE", help="Who publishes. [default: the organisation]")
 @click.option("--visibility", type=click.Choice(_LEVELS), default=_LEVELS[0], show_default=True)
+@click.option("--community", metavar="NAME", help="Whose members read it, with --visibility community.")
 @json_option
 @with_config
-def add(config: Config, files: Sequence[str], owner: str | None, visibility: str, *, as_json: bool) -> None:
+def add(
+    config: Config, files: Sequence[str], owner: str | None, visibility: str, community: str | None, *, as_json: bool
+) -> None:
     """Publish the records of files, - being standard input; the same records again change nothing.
 
     AMB JSON, schema.org JSON-LD or our own JSON: an object, an array or JSON Lines.
     """
-    counts = asyncio.run(_add_all(config, files, owner, Visibility(visibility)))
+    counts = asyncio.run(_add_all(config, files, owner, Visibility(visibility), community))
     names = ("created", "updated", "unchanged", _FAILED)
     told = {name: counts[name] for name in names}
     click.echo(json.dumps(told) if as_json else ", ".join(f"{count} {name}" for name, count in told.items()))
@@ -140,13 +144,17 @@ def _write(found: Resource, form: str) -> bool:
     return True
 
 
-async def _add_all(config: Config, files: Sequence[str], owner: str | None, visibility: Visibility) -> Counter[str]:
+async def _add_all(
+    config: Config, files: Sequence[str], owner: str | None, visibility: Visibility, community: str | None
+) -> Counter[str]:
     counts: Counter[str] = Counter()
     async with opened(config) as system:
         owner_id = (await system.node.store.read(load_owner, owner, config.host)).id
+        group = (await system.node.store.read(find_community, community))[0] if community else None
+        placed = {"community": group.uri} if group is not None else {}
         for name in files:
             with _stream(name) as stream, _progress(name) as advance:
-                await _add_file(system, owner_id, visibility, name, stream, advance, counts)
+                await _add_file(system, owner_id, visibility, placed, name, stream, advance, counts)
     return counts
 
 
@@ -154,6 +162,7 @@ async def _add_file(
     system: System,
     owner_id: int,
     visibility: Visibility,
+    placed: Mapping[str, str],
     name: str,
     stream: BinaryIO,
     advance: Advance,
@@ -168,7 +177,7 @@ async def _add_file(
                 _complain(name, reading, reading.problems)
             else:
                 waiting.append(reading)
-                yield reading.record
+                yield cast(ResourceRecord, {**reading.record, **placed})
 
     node = system.node
     published = publish_many(node.store, node.unit, owner_id, records(), visibility, write=write_document)

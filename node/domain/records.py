@@ -1,7 +1,8 @@
 """The shape of a learning resource record: a JSON object, as ``schemas/data/resource.schema.json`` defines it.
 
-A record holds what a resource is (LRMI and AMB complete). Five keys are kept by the node: ``visibility``, ``version``,
-``digest``, ``created`` and ``updated``; who owns it and where a copy came from stand beside the record, not in it.
+A record holds what a resource is (LRMI and AMB complete). The node keeps ``visibility``, ``community`` (URI of the one
+whose members read it), ``version``, ``digest``, ``created`` and ``updated`` in it; who owns it and where a copy came
+from stand beside the record, not in it.
 """
 
 from typing import Any, NotRequired, TypedDict
@@ -251,6 +252,7 @@ class ResourceRecord(TypedDict):
     extensions: NotRequired[Extensions]
     previousVersion: NotRequired[str]
     visibility: NotRequired[str]
+    community: NotRequired[str]
     version: NotRequired[int]
     digest: NotRequired[str]
     created: NotRequired[str]

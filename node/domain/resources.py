@@ -228,6 +228,14 @@ def _keeps_internal(record: ResourceRecord) -> Iterator[Problem]:
         yield Problem("$.visibility", '"partners" or narrower for internal terms', f'"{visibility}"')
 
 
+def _names_its_community(record: ResourceRecord) -> Iterator[Problem]:
+    is_named, is_for_one = "community" in record, record.get("visibility") == "community"
+    if is_for_one and not is_named:
+        yield Problem("$.community", "the community whose members may read it", "none")
+    elif is_named and not is_for_one:
+        yield Problem("$.community", 'nothing, unless visibility is "community"', f'"{record["community"]}"')
+
+
 def _fits(record: ResourceRecord) -> Iterator[Problem]:
     size = sum(len(json.dumps(each, ensure_ascii=False).encode()) for each in _all_extensions(record))
     if size > MAX_EXTENSIONS_BYTES:
@@ -246,7 +254,7 @@ def _all_extensions(value: Any) -> Iterator[Any]:
             yield from _all_extensions(each)
 
 
-_RULES = (_has_default_name, _keeps_internal, _fits, broken_course_rules)
+_RULES = (_has_default_name, _keeps_internal, _names_its_community, _fits, broken_course_rules)
 
 
 def missing(record: ResourceRecord) -> tuple[str, ...]:

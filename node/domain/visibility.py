@@ -5,6 +5,7 @@ partners, private) in one scale. A record has exactly one.
 """
 
 import enum
+from dataclasses import dataclass
 
 
 class Reach(enum.StrEnum):
@@ -13,7 +14,7 @@ class Reach(enum.StrEnum):
     EVERYONE = "everyone"
     FOLLOWERS = "followers"  # and those it names
     MEMBERS = "members"  # the nodes of the community's members
-    PARTNERS = "partners"  # nodes with an active agreement that covers it
+    PARTNERS = "partners"  # partner nodes (``store.partners``)
     NAMED = "named"  # those it names
     NOBODY = "nobody"
 
@@ -59,6 +60,17 @@ class Relation(enum.Flag):
 
 STRANGER = Relation(0)
 
+#: Those that people choose from for what they learn with, the narrowest first.
+LEVELS = (
+    Visibility.PRIVATE,
+    Visibility.COMMUNITY,
+    Visibility.ORGANISATION,
+    Visibility.PARTNERS,
+    Visibility.PUBLIC,
+)
+#: What is of the organisation is for its members at least: one person's own may be narrower.
+LEVELS_OF_ORGANISATION = (Visibility.ORGANISATION, Visibility.PARTNERS, Visibility.PUBLIC)
+
 _OPEN = frozenset({Visibility.PUBLIC, Visibility.UNLISTED})
 _ALWAYS = Relation.AUTHOR | Relation.NAMED
 _ENOUGH = {
@@ -89,6 +101,28 @@ def may_see(visibility: Visibility, relation: Relation) -> bool:
     if relation & Relation.BLOCKED:
         return False
     return visibility in _OPEN or bool(relation & _ENOUGH[visibility])
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """Who reads something elsewhere: its level, and the community (URI) whose members read it."""
+
+    visibility: Visibility
+    community: str = ""
+
+    @property
+    def federates(self) -> bool:
+        return self.visibility.federates
+
+    def is_within(self, other: "Circle") -> bool:
+        """Whether everybody elsewhere who may read this may read that, too.
+
+        >>> Circle(Visibility.PARTNERS).is_within(Circle(Visibility.PUBLIC))
+        True
+        """
+        if other.visibility.reach is Reach.EVERYONE:
+            return True
+        return self.visibility.reach is other.visibility.reach and self.community == other.community
 
 
 def narrowest(*levels: Visibility) -> Visibility:

@@ -17,7 +17,7 @@ from node.domain.actors import ActorKind
 from node.domain.collections import is_collection
 from node.domain.records import Agent, ResourceRecord
 from node.domain.reuse import Fit, Mix, may_be_changed, mix
-from node.domain.visibility import Visibility
+from node.domain.visibility import LEVELS_OF_ORGANISATION, Visibility
 from node.errors import Forbidden, Invalid, NotFound, PreconditionFailed, Problem
 from node.media.links import MediaLinks
 from node.ports import DocumentWriter
@@ -31,8 +31,6 @@ from node.store.actors import Actor
 from node.store.media import Media
 from node.store.resources import Resource
 
-#: What members may choose; a draft is what is private, a post in a community what is for that community.
-LEVELS = (Visibility.ORGANISATION, Visibility.PARTNERS, Visibility.PUBLIC)
 _KEPT_BY_NODE = ("id", "visibility", "version", "digest", "created", "updated", "previousVersion")
 
 
@@ -46,12 +44,21 @@ class Author:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What somebody wants published. ``record`` needs no ``id``; ``version`` is the one that was read before."""
+    """What somebody wants published. ``record`` needs no ``id``; ``version`` is the one that was read before.
+
+    ``for_organisation``: in whose name; None: in that of the organisation, unless it is for fewer than its members.
+    """
 
     record: Mapping[str, Any]
     visibility: Visibility
-    for_organisation: bool = True
+    for_organisation: bool | None = None
     version: int | None = None
+
+    @property
+    def is_for_organisation(self) -> bool:
+        if self.for_organisation is None:
+            return self.visibility in LEVELS_OF_ORGANISATION
+        return self.for_organisation
 
 
 def load_author(conn: Connection, actor_id: int) -> Author:
@@ -113,7 +120,7 @@ def create(
     object_id: int | None = None,
 ) -> PublishResult:
     """Publish something new. Raises Invalid with JSON paths, Forbidden."""
-    owner = organisation(conn) if work.for_organisation else _person(conn, author)
+    owner = organisation(conn) if work.is_for_organisation else _person(conn, author)
     object_id = object_id or unit.ids.new()
     record = _completed(unit, work, owner, iri=f"{unit.origin}/ap/o/{object_id}")
     if is_collection(record):
@@ -187,9 +194,6 @@ def _completed(unit: Unit, work: Work, owner: Actor, *, iri: str) -> ResourceRec
 
 def check(conn: Connection, author: Author, record: ResourceRecord, visibility: Visibility) -> tuple[Mix, ...]:
     """What is to be kept in mind of the licences of what a record builds on. Raises Invalid."""
-    if visibility not in LEVELS:
-        allowed = " or ".join(f'"{level.value}"' for level in LEVELS)
-        raise Invalid(problems=[Problem("$.visibility", allowed, f'"{visibility.value}"')])
     checked = publish.check_record(record, visibility)
     mixes = mixes_of(conn, author, checked)
     refused = [

@@ -17,19 +17,23 @@ from node.services import news
 from node.services.context import Unit
 from node.store import actors, authorships, collections, derivations, resources
 from node.store.actors import Actor
-from node.store.resources import Resource
+from node.store.resources import Resource, Viewer
 
 MAX_SOURCES = 20  # of one record that are told and shown
 MAX_BRANCHES = 50  # shown on a page
 
 
-def load_sources(conn: Connection, record: ResourceRecord) -> dict[str, Resource]:
-    """What a record is based on, as far as it is held here: IRI -> resource."""
+def load_sources(conn: Connection, record: ResourceRecord, viewer: Viewer | None = None) -> dict[str, Resource]:
+    """What a record is based on, as far as it is held here and this viewer may read it: IRI -> resource.
+
+    All of it without a viewer: to compare licences, and to know whom to tell.
+    """
     iris = sources_of(record)[:MAX_SOURCES]
     if not iris:
         return {}
     ids = derivations.find_sources(conn, iris)
-    found = resources.load_by_objects(conn, set(ids.values()))
+    wanted = set(ids.values())
+    found = resources.load_readable(conn, wanted, viewer) if viewer else resources.load_by_objects(conn, wanted)
     return {iri: found[object_id] for iri, object_id in ids.items() if object_id in found}
 
 

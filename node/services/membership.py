@@ -9,7 +9,7 @@ from node.errors import Forbidden
 from node.jobs.kinds import COMMUNITY
 from node.sentences import sentences
 from node.services.context import Unit
-from node.store import accounts, communities, follows, jobs, partners
+from node.store import accounts, actors, communities, follows, jobs, partners
 from node.store.actors import Actor
 from node.store.communities import Community
 from node.store.jobs import NewJob
@@ -106,6 +106,14 @@ def may_know(conn: Connection, unit: Unit, community: Community, viewer: Actor |
     if community.join_policy is JoinPolicy.INVITE:
         return viewer is not None and communities.is_invited(conn, community.actor_id, viewer.id)
     return True
+
+
+def list_closed(conn: Connection, person_id: int) -> list[Actor]:
+    """The communities for their members alone that somebody belongs to, by name."""
+    ids = [each for each, state in communities.load_memberships(conn, person_id).items() if state == follows.ACCEPTED]
+    known = communities.load_communities(conn, ids)
+    closed = [each for each, community in known.items() if community.visibility is Visibility.COMMUNITY]
+    return sorted(actors.load_actors_by_id(conn, closed).values(), key=lambda group: group.title.casefold())
 
 
 def ask_for_history(conn: Connection, unit: Unit, group: Actor) -> None:

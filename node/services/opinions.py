@@ -12,29 +12,31 @@ from typing import Any
 from sqlalchemy import Connection
 
 import schemas
-from node import events
 from node.domain.opinions import AdoptionNote, broken_rules, in_sentences
 from node.domain.posts import PostKind
 from node.domain.text import clean_json, paragraphs
-from node.domain.visibility import Visibility, narrowest
+from node.domain.uris import host_of
+from node.domain.visibility import Circle, Visibility, narrowest
 from node.errors import Forbidden, Invalid, NotFound, Problem
 from node.markdown import Words, render_markdown
 from node.services import news
 from node.services.audiences import home_owners
 from node.services.authoring import Author, organisation
 from node.services.context import Unit
-from node.store import actors, authorships, objects, opinions, resources
+from node.services.telling import tell_change
+from node.store import actors, authorships, objects, opinions, partners, resources
 from node.store.actors import Actor
 from node.store.objects import Object
 from node.store.opinions import StoredNote
 from node.store.resources import Resource, Viewer
 
-LEVELS = (Visibility.ORGANISATION, Visibility.PUBLIC)
-
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer to a resource that is about to be stored: its columns, and whom it is addressed to by name."""
+    """An answer to a resource that is about to be stored: its columns, and whom it is addressed to by name.
+
+    It is for nobody who may not read the resource; of what is for a community, for the members of that.
+    """
 
     id: int
     author: Actor
@@ -45,12 +47,28 @@ class Answer:
     published_at: int
     updated_at: int | None
     details: Mapping[str, Any]
+    named: tuple[str, ...] = ()
 
     @property
-    def named(self) -> tuple[str, ...]:
-        """Who published the resource, and their followers, whom its home passes it on to."""
-        owner = self.resource.owner
-        return () if owner.local else tuple(filter(None, (owner.uri, owner.followers)))
+    def audience(self) -> str:
+        return self.resource.audience if self.visibility is Visibility.COMMUNITY else ""
+
+    @property
+    def circle(self) -> Circle:
+        return Circle(self.visibility, self.audience)
+
+
+def _named(conn: Connection, resource: Resource, visibility: Visibility) -> tuple[str, ...]:
+    """Who published the resource, as far as they may read the answer; with an open one their followers, whom its home
+    passes it on to.
+    """
+    owner = resource.owner
+    if owner.local:
+        return ()
+    if visibility.is_open:
+        return tuple(filter(None, (owner.uri, owner.followers)))
+    is_partner = visibility is Visibility.PARTNERS and host_of(owner.uri) in partners.load_partner_hosts(conn)
+    return (owner.uri,) if is_partner else ()
 
 
 # -- adoption notes -------------------------------------------------------------------------------------------------
@@ -82,16 +100,18 @@ def prepare_note(
     before = load_own_note(conn, author, found, note_id) if note_id is not None else None
     owner = organisation(conn)
     text = in_sentences(note, owner.title)
+    level = narrowest(visibility, found.visibility)
     return Answer(
         id=before.object_id if before else note_id or unit.ids.new(),
         author=owner,
         resource=found,
-        visibility=narrowest(visibility, found.visibility),
+        visibility=level,
         content=paragraphs(text),
         language=note["defaultLanguage"],
         published_at=before.row.published_at if before else unit.now,
         updated_at=unit.now if before else None,
         details={"adoption": note, "content_map": _other_languages(note, owner.title)},
+        named=_named(conn, found, level),
     )
 
 
@@ -137,19 +157,20 @@ def save_review(conn: Connection, unit: Unit, author: Author, slug: str, sent: M
     if person is None:
         raise NotFound
     before = opinions.find_review(conn, person.id, found.uri)
-    visibility = Visibility(review.get("visibility", Visibility.ORGANISATION.value))
+    level = narrowest(Visibility(review.get("visibility", Visibility.ORGANISATION.value)), found.visibility)
     rating, used_for = review.get("rating"), review.get("usedFor", "").strip()
     facts = {"rating": rating, "used_for": used_for, "about": found.record["id"]}
     answer = Answer(
         id=before.object_id if before else unit.ids.new(),
         author=person,
         resource=found,
-        visibility=narrowest(visibility, found.visibility),
+        visibility=level,
         content=render_markdown(review["text"], Words()),
         language=review.get("language", ""),
         published_at=before.row.published_at if before else unit.now,
         updated_at=unit.now if before else None,
         details={"source": review["text"], "source_type": "text/markdown", "review": facts},
+        named=_named(conn, found, level),
     )
     stored = _save(conn, unit, answer)
     opinions.save_review(conn, stored.id, found.uri, person.id, rating, used_for)
@@ -175,10 +196,10 @@ def _check(schema: str, value: Any) -> None:
 
 def columns_of(unit: Unit, answer: Answer) -> dict[str, Any]:
     """What the row of an answer says that may change."""
-    named = list(answer.named) if answer.visibility.is_open else []
-    details = {**answer.details, **({"named": named} if named else {})}
+    details = {**answer.details, "named": list(answer.named)}
     return {
         "visibility": answer.visibility.value,
+        "audience": answer.audience,
         "content": answer.content,
         "language": answer.language,
         "details": {name: value for name, value in details.items() if value},
@@ -203,7 +224,6 @@ def row_of(conn: Connection, unit: Unit, answer: Answer) -> dict[str, Any]:
         "in_reply_to": answer.resource.uri,
         "in_reply_to_id": answer.resource.id,
         "context": (parent.context if parent else "") or f"{unit.origin}/ap/c/{answer.id}",
-        "audience": "",
         "published_at": answer.published_at,
         "received_at": unit.now,
         **columns_of(unit, answer),
@@ -215,16 +235,13 @@ def _save(conn: Connection, unit: Unit, answer: Answer, *, raw: Mapping[str, Any
     if before is None:
         return _insert(conn, unit, answer, raw)
     objects.keep_version(conn, before.id, unit.now)
+    told = objects.load_told(conn, before.id)
     values = {**columns_of(unit, answer), "version": before.version + 1, **({"raw": raw} if raw else {})}
     objects.update_object(conn, before.id, values)
     _name(conn, answer)
-    was_open, is_open = Visibility(before.visibility).is_open, answer.visibility.is_open
     news.tell(conn, unit, news.Edited(before.id))
-    event: events.Event | None = events.ObjectCreated(before.id) if is_open else None
-    if was_open:
-        event = events.ObjectUpdated(before.id) if is_open else events.ObjectDeleted(before.id)
-    if event is not None:
-        events.record(conn, unit.ids, unit.now, event, about=before.uri)
+    was = Circle(Visibility(before.visibility), before.audience)
+    tell_change(conn, unit, before.id, before.uri, was, answer.circle, told)
     return before
 
 
@@ -243,15 +260,13 @@ def _insert(conn: Connection, unit: Unit, answer: Answer, raw: Mapping[str, Any]
     objects.insert_home_entries(conn, [{**entry, "owner_id": owner} for owner in sorted(owners)])
     news.tell(conn, unit, news.Posted(stored.id))
     tell_author(conn, unit, stored.id, answer.resource)
-    if answer.visibility.is_open:
-        events.record(conn, unit.ids, unit.now, events.ObjectCreated(stored.id), about=stored.uri)
+    tell_change(conn, unit, stored.id, stored.uri, None, answer.circle)
     return stored
 
 
 def _name(conn: Connection, answer: Answer) -> None:
-    """An open answer is sent to whoever published the resource, and by them to their followers."""
-    named = answer.named if answer.visibility.is_open else ()
-    objects.insert_mentions(conn, [{"object_id": answer.id, "actor_uri": uri, "silent": True} for uri in named])
+    """It is sent to whoever published the resource, an open one by them to their followers."""
+    objects.insert_mentions(conn, [{"object_id": answer.id, "actor_uri": uri, "silent": True} for uri in answer.named])
 
 
 def tell_author(conn: Connection, unit: Unit, object_id: int, resource: Resource) -> None:
@@ -268,5 +283,4 @@ def _delete(conn: Connection, unit: Unit, object_id: int) -> None:
     told = objects.load_told(conn, found.id)
     news.tell(conn, unit, news.Deleted(found))
     objects.bury(conn, found, unit.now)
-    if Visibility(found.visibility).is_open:
-        events.record(conn, unit.ids, unit.now, events.ObjectDeleted(found.id, told), about=found.uri)
+    tell_change(conn, unit, found.id, found.uri, Circle(Visibility(found.visibility), found.audience), None, told)

@@ -13,20 +13,23 @@ import orjson
 from sqlalchemy import Connection, insert
 
 import schemas
-from node import events
+from node.domain.actors import ActorKind
 from node.domain.collections import is_collection
+from node.domain.communities import TopicKind
 from node.domain.courses import completed, is_course
 from node.domain.records import KEPT_BY_NODE, Agent, ResourceRecord
 from node.domain.resources import broken_rules, bump, digest_of
 from node.domain.reuse import sources_of
 from node.domain.text import clean_json
-from node.domain.visibility import Visibility
+from node.domain.visibility import LEVELS_OF_ORGANISATION, Circle, Visibility
 from node.errors import Forbidden, Gone, Invalid, NotFound, Problem
 from node.ports import DocumentWriter, Placement, WrittenDocument
-from node.services import branches, catalogue, enrolling, news
+from node.sentences import Sentence
+from node.services import branches, catalogue, enrolling, news, placing, sharing
 from node.services.audiences import home_owners
 from node.services.context import Unit
-from node.store import objects, resources, tags
+from node.services.telling import tell_change
+from node.store import actors, communities, objects, resources, tags, topics
 from node.store.actors import Actor, find_actor_by_id
 from node.store.resources import NewResource, Resource
 from node.store.tables import object_versions
@@ -75,9 +78,42 @@ def publish_resource(
     bumped = bump(checked, before.record if before else None, at=unit.now)
     if before is not None and bumped is before.record:
         return PublishResult(Outcome.UNCHANGED, before.id, before.uri, before.url, before.version)
+    group = _community_of(conn, unit, owner, bumped, before)
     if before is None:
-        return _create(conn, unit, owner, bumped, write, object_id or unit.ids.new())
-    return _update(conn, unit, before, bumped, write)
+        return _create(conn, unit, owner, bumped, write, object_id or unit.ids.new(), group)
+    return _update(conn, unit, before, bumped, write, group)
+
+
+def _community_of(
+    conn: Connection, unit: Unit, owner: Actor, record: ResourceRecord, before: Resource | None
+) -> Actor | None:
+    """The community whose members alone read the record.
+
+    Raises ``Invalid`` for a level that is not for this owner, and for a community that is open to everybody or that
+    does not take this from its owner.
+    """
+    visibility = Visibility(record["visibility"])
+    if owner.kind == ActorKind.ORGANIZATION and visibility not in LEVELS_OF_ORGANISATION:
+        allowed = " or ".join(f'"{level.value}"' for level in LEVELS_OF_ORGANISATION)
+        raise Invalid(
+            Sentence("What is of the organisation is for its members at least."),
+            problems=[Problem("$.visibility", f"{allowed} for what is of the organisation", f'"{visibility.value}"')],
+        )
+    if visibility is not Visibility.COMMUNITY:
+        return None
+    uri = record["community"]
+    group = actors.find_actor(conn, uri)
+    if before is not None and before.audience == uri:
+        return group
+    community = communities.find_community(conn, group.id) if group is not None else None
+    if group is None or community is None or community.visibility is not Visibility.COMMUNITY:
+        raise Invalid(problems=[Problem("$.community", "a community for its members alone, which you belong to", uri)])
+    try:
+        placing.check(conn, unit, community, owner, begins_topic=True)
+    except (Forbidden, NotFound) as error:
+        expected = "a community for its members alone, which you belong to"
+        raise Invalid(error.public, problems=[Problem("$.community", expected, uri)]) from error
+    return group
 
 
 def provider_of(owner: Actor) -> Agent:
@@ -114,7 +150,8 @@ def withdraw_resource(conn: Connection, unit: Unit, object_id: int) -> None:
     told = objects.load_told(conn, stored.id)
     objects.bury(conn, stored, unit.now)
     catalogue.log_change(conn, unit, owner, stored.uri, None)
-    _tell(conn, unit, stored.id, stored.uri, was_open=Visibility(stored.visibility).is_open, is_open=False, told=told)
+    before = Circle(Visibility(stored.visibility), stored.audience)
+    tell_change(conn, unit, stored.id, stored.uri, before, None, told)
 
 
 def _own_actor(conn: Connection, actor_id: int) -> Actor:
@@ -125,7 +162,13 @@ def _own_actor(conn: Connection, actor_id: int) -> Actor:
 
 
 def _create(
-    conn: Connection, unit: Unit, owner: Actor, record: ResourceRecord, write: DocumentWriter, object_id: int
+    conn: Connection,
+    unit: Unit,
+    owner: Actor,
+    record: ResourceRecord,
+    write: DocumentWriter,
+    object_id: int,
+    group: Actor | None,
 ) -> PublishResult:
     slug = resources.free_slugs(conn, {object_id: resources.wanted_slug(record)})[object_id]
     placement = Placement(
@@ -138,6 +181,7 @@ def _create(
         updated_at=None,
         revision=record["version"],
         named=branches.whom_to_tell(conn, record),
+        audience=group.uri if group else "",
     )
     written = write(record, placement)
     row = {
@@ -151,19 +195,47 @@ def _create(
         "context": written.document.get("context", ""),
         "published_at": unit.now,
         "received_at": unit.now,
-        **_columns(record, written),
+        **_columns(record, written, placement),
     }
     objects.insert_objects(conn, [row])
     objects.insert_mentions(conn, branches.mention_rows(object_id, placement))
     _save(conn, unit, owner, object_id, record, placement, written, slug)
     tags.add_tags(conn, {object_id: written.details.get("hashtags", ())})
+    if group is not None:
+        _begin_topic(conn, unit, group, object_id)
     _show(conn, unit, owner, object_id)
-    _tell(conn, unit, object_id, placement.object_uri, was_open=False, is_open=placement.visibility.is_open)
+    tell_change(conn, unit, object_id, placement.object_uri, None, _circle(placement))
     return _result(Outcome.CREATED, object_id, placement)
 
 
+def _circle(placement: Placement) -> Circle:
+    return Circle(placement.visibility, placement.audience)
+
+
+def _begin_topic(conn: Connection, unit: Unit, group: Actor, object_id: int) -> None:
+    """What is for a community is a thread in it, which it shows to its members."""
+    row = {"object_id": object_id, "community_id": group.id, "kind": TopicKind.RESOURCE.value}
+    topics.save_topics(conn, [{**row, "last_activity_at": unit.now}])
+    stored = objects.find_object_by_id(conn, object_id)
+    assert stored is not None
+    sharing.share(conn, unit, group, stored)
+
+
+def _end_topic(conn: Connection, unit: Unit, before: Resource) -> None:
+    """It belongs to its community no more."""
+    group, stored = actors.find_actor(conn, before.audience), objects.find_object_by_id(conn, before.id)
+    topics.delete_topics(conn, [before.id])
+    if group is not None and stored is not None:
+        sharing.take_back(conn, unit, group, stored)
+
+
 def _update(
-    conn: Connection, unit: Unit, before: Resource, record: ResourceRecord, write: DocumentWriter
+    conn: Connection,
+    unit: Unit,
+    before: Resource,
+    record: ResourceRecord,
+    write: DocumentWriter,
+    group: Actor | None,
 ) -> PublishResult:
     placement = Placement(
         object_uri=before.uri,
@@ -175,19 +247,25 @@ def _update(
         updated_at=unit.now,
         revision=record["version"],
         named=branches.whom_to_tell(conn, record),
+        audience=group.uri if group else "",
     )
+    was, now = Circle(before.visibility, before.audience), _circle(placement)
+    told = objects.load_told(conn, before.id) if not was.is_within(now) else []
     written = write(record, placement)
     _keep_version(conn, before, unit.now)
-    objects.update_object(conn, before.id, {"updated_at": unit.now, **_columns(record, written)})
+    objects.update_object(conn, before.id, {"updated_at": unit.now, **_columns(record, written, placement)})
     objects.insert_mentions(conn, branches.mention_rows(before.id, placement))
     _save(conn, unit, before.owner, before.id, record, placement, written, before.slug)
     tags.replace_tags(conn, before.id, written.details.get("hashtags", ()))
-    is_open = placement.visibility.is_open
-    if is_open and not before.visibility.is_open:
+    if was.community and was.community != now.community:
+        _end_topic(conn, unit, before)
+    if group is not None and was.community != now.community:
+        _begin_topic(conn, unit, group, before.id)
+    if now.visibility.is_open and not was.visibility.is_open:
         _show(conn, unit, before.owner, before.id)
     else:
         news.tell(conn, unit, news.Edited(before.id))
-    _tell(conn, unit, before.id, before.uri, was_open=before.visibility.is_open, is_open=is_open)
+    tell_change(conn, unit, before.id, before.uri, was, now, told)
     if is_course(record):
         enrolling.fill_all(conn, unit, resources.load_by_object(conn, before.id))
     return _result(Outcome.UPDATED, before.id, placement)
@@ -204,10 +282,11 @@ def _show(conn: Connection, unit: Unit, owner: Actor, object_id: int) -> None:
     branches.tell_sources(conn, unit, object_id)
 
 
-def _columns(record: ResourceRecord, written: WrittenDocument) -> dict[str, Any]:
+def _columns(record: ResourceRecord, written: WrittenDocument, placement: Placement) -> dict[str, Any]:
     """What changes of the object's row with each version."""
     return {
         "visibility": record["visibility"],
+        "audience": placement.audience,
         "name": written.name,
         "summary": written.summary_html,
         "content": written.content_html,
@@ -239,6 +318,7 @@ def _save(
         version=record["version"],
         digest=record["digest"],
         slug=slug,
+        audience=placement.audience,
     )
     resources.save_many(conn, [new])
     is_listed = placement.visibility is Visibility.PUBLIC
@@ -259,27 +339,6 @@ def _keep_version(conn: Connection, before: Resource, now: int) -> None:
             replaced_at=now,
         )
     )
-
-
-def _tell(
-    conn: Connection,
-    unit: Unit,
-    object_id: int,
-    uri: str,
-    *,
-    was_open: bool,
-    is_open: bool,
-    told: Sequence[str] = (),
-) -> None:
-    """Record what other servers see of a change: to them, what is not open any more is deleted."""
-    event: events.Event
-    if is_open:
-        event = events.ObjectUpdated(object_id) if was_open else events.ObjectCreated(object_id)
-    elif was_open:
-        event = events.ObjectDeleted(object_id, told)
-    else:
-        return
-    events.record(conn, unit.ids, unit.now, event, about=uri)
 
 
 def _result(outcome: Outcome, object_id: int, placement: Placement) -> PublishResult:
@@ -315,6 +374,7 @@ def store_remote_resource(
         digest=record.get("digest") or digest_of(record),
         grade=grade,
         warnings=warnings,
+        audience=stored.audience,
     )
     before = resources.load_by_objects(conn, [object_id]).get(object_id) if _is_watched(record) else None
     is_new_branch = bool(sources_of(record)) and before is None

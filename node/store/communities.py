@@ -145,6 +145,16 @@ def has_members_on(conn: Connection, community_id: int, host: str) -> bool:
     return conn.scalar(query.limit(1)) is not None
 
 
+def load_member_hosts(conn: Connection, community_id: int) -> frozenset[str]:
+    """Where its members are at home."""
+    query = (
+        select(actors.c.host)
+        .join(follows, follows.c.follower_id == actors.c.id)
+        .where(follows.c.followed_id == community_id, follows.c.state == "accepted")
+    )
+    return frozenset(conn.scalars(query.distinct()))
+
+
 def load_memberships(conn: Connection, person_id: int) -> dict[int, str]:
     """The communities that somebody has joined or asked to join: id -> state of the follow."""
     query = select(follows.c.followed_id, follows.c.state).join(

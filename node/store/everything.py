@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, exists, or_, select
+from sqlalchemy import Connection, Row, and_, bindparam, exists, or_, select, union_all
 
 from node.domain.search import parse
 from node.domain.visibility import Visibility
@@ -92,11 +92,19 @@ _MEMBERSHIPS = (
     .order_by(follows.c.id.desc())
     .limit(_MAX_DOORS)
 )
+_has_private = exists().where(
+    objects.c.actor_id == bindparam("viewer"), objects.c.visibility == Visibility.PRIVATE.value, objects.c.state == LIVE
+)
+#: Of the communities that she belongs to; her own where she has something that only she may read.
+_DOORS = union_all(
+    select(_MEMBERSHIPS.subquery().c.uri),
+    select(actors.c.uri).where(actors.c.id == bindparam("viewer"), _has_private),
+)
 
 
 def _widened(conn: Connection, wish: Wish) -> Wish:
     viewer_id = wish.viewer.actor_id
-    uris = conn.scalars(_MEMBERSHIPS, {"viewer": viewer_id}) if viewer_id is not None else ()
+    uris = conn.scalars(_DOORS, {"viewer": viewer_id}) if viewer_id is not None else ()
     return replace(wish, scope=Scope.EVERYTHING, doors=tuple(door(uri) for uri in uris))
 
 

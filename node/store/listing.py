@@ -260,7 +260,7 @@ def _search(wish: Wish, *, without: str | None = None) -> Search:
     barred = [] if wish.viewer.is_member else [INTERNAL]
     if wish.scope is Scope.RESOURCES:
         barred.append(OTHER)
-    elif wish.doors:
+    if wish.doors:
         groups.append([LISTED, *wish.doors])
     else:
         barred.append(LOCKED)

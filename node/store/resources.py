@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, union_all, update
+from sqlalchemy import Connection, Row, Select, bindparam, delete, insert, select, union_all, update
 
 from node.domain import slugs
 from node.domain.courses import start_months
@@ -15,7 +15,7 @@ from node.domain.records import ResourceRecord
 from node.domain.resources import facets, kind_of, search_text, title
 from node.domain.reuse import sources_of
 from node.domain.uris import host_of
-from node.domain.visibility import STRANGER, Relation, Visibility, may_see
+from node.domain.visibility import Visibility
 from node.domain.vocabularies import concept_key
 from node.errors import Gone, NotFound, Problem
 from node.store import derivations, search
@@ -25,6 +25,7 @@ from node.store.objects import LIVE
 from node.store.search import Entry, mark
 from node.store.tables import concept_labels, objects, resource_facets, resource_slugs, resources, search_entries
 from node.store.upsert import inserting
+from node.store.visible import visible_to
 
 KIND = "resource"  # of the object's row
 
@@ -60,6 +61,11 @@ class Viewer:
     def is_member(self) -> bool:
         return self.actor_id is not None
 
+    @property
+    def parameters(self) -> Mapping[str, int]:
+        """Those of statements that ask who reads (``store.visible``)."""
+        return {} if self.actor_id is None else {"viewer": self.actor_id}
+
     def listings(self, origin: str | None = None) -> tuple[Listing, ...]:
         """The lists that this viewer sees; of ``local`` or ``remote`` resources only, where that is asked for."""
         audiences = ("public", "internal") if self.is_member else ("public",)
@@ -93,19 +99,12 @@ class Resource:
     published_at: int
     updated_at: int | None
     received_at: int
+    audience: str  # URI of the community whose members read it; empty for what is for none
 
     @property
     def path(self) -> str:
         """Of its page on this node."""
         return f"/r/{self.slug}"
-
-    def may_be_read_by(self, viewer: Viewer) -> bool:
-        """Whether the page and the record are for this viewer; lists show less (``Listing``)."""
-        relation = STRANGER
-        if viewer.actor_id is not None:
-            relation |= Relation.LOCAL
-            relation |= Relation.AUTHOR if viewer.actor_id == self.owner.id else STRANGER
-        return may_see(self.visibility, relation)
 
 
 _SELECT = (
@@ -127,6 +126,7 @@ _SELECT = (
         objects.c.published_at,
         objects.c.updated_at,
         objects.c.received_at,
+        objects.c.audience,
     )
     .join(objects, objects.c.id == resources.c.object_id)
     .where(objects.c.state == LIVE)
@@ -140,7 +140,22 @@ _BY_IRI = _SELECT.where(
 _BY_SLUG = _SELECT.join(resource_slugs, resource_slugs.c.object_id == resources.c.object_id).where(
     resource_slugs.c.slug == bindparam("slug")
 )
-_SLUG_KNOWN = select(resource_slugs.c.object_id).where(resource_slugs.c.slug == bindparam("slug"))
+_SLUG_KNOWN = (
+    select(objects.c.state, objects.c.visibility, resources.c.object_id)
+    .select_from(resource_slugs)
+    .outerjoin(objects, objects.c.id == resource_slugs.c.object_id)
+    .outerjoin(resources, resources.c.object_id == resource_slugs.c.object_id)
+    .where(resource_slugs.c.slug == bindparam("slug"))
+)
+
+
+def _readable(query: Select[Any]) -> Mapping[bool, Select[Any]]:
+    """The statement for members and for anybody, of what they may read (``store.visible``)."""
+    return {True: query.where(visible_to(0)), False: query.where(visible_to(None))}
+
+
+_READABLE_BY_OBJECT = _readable(_BY_OBJECT)
+_READABLE_BY_SLUG = _readable(_BY_SLUG)
 
 
 def load_by_keys(conn: Connection, sort_keys: Sequence[int]) -> list[Resource]:
@@ -152,6 +167,12 @@ def load_by_keys(conn: Connection, sort_keys: Sequence[int]) -> list[Resource]:
 def load_by_objects(conn: Connection, ids: Collection[int]) -> dict[int, Resource]:
     """Resources by the ids of their objects."""
     return {each.id: each for each in _load(conn, _BY_OBJECT, {"ids": list(ids)})}
+
+
+def load_readable(conn: Connection, ids: Collection[int], viewer: Viewer) -> dict[int, Resource]:
+    """Those of these resources whose page and record are for this viewer; lists show less (``Listing``)."""
+    parameters = {"ids": list(ids), **viewer.parameters}
+    return {each.id: each for each in _load(conn, _READABLE_BY_OBJECT[viewer.is_member], parameters)} if ids else {}
 
 
 def load_by_object(conn: Connection, object_id: int) -> Resource:
@@ -169,13 +190,23 @@ def load_by_iris(conn: Connection, actor_id: int, iris: Collection[str]) -> dict
 
 
 def load_by_slug(conn: Connection, slug: str, viewer: Viewer) -> Resource:
-    """The resource behind a page's address. ``Gone`` where it was withdrawn, ``NotFound`` where it is not for them."""
-    found = next(_load(conn, _BY_SLUG, {"slug": slug}), None)
-    if found is not None and found.may_be_read_by(viewer):
+    """The resource behind a page's address. ``Gone`` where it was withdrawn, ``NotFound`` where it is not for them.
+
+    That something was withdrawn is told where everybody may know that it was there, and to members.
+    """
+    parameters = {"slug": slug, **viewer.parameters}
+    found = next(_load(conn, _READABLE_BY_SLUG[viewer.is_member], parameters), None)
+    if found is not None:
         return found
-    if found is None and conn.scalar(_SLUG_KNOWN, {"slug": slug}) is not None:
-        raise Gone("This resource has been withdrawn.")
-    raise NotFound
+    known = conn.execute(_SLUG_KNOWN, {"slug": slug}).first()
+    is_there = known is not None and known.state == LIVE and known.object_id is not None
+    if known is None or is_there or known.visibility not in _KNOWN_TO[viewer.is_member]:
+        raise NotFound
+    raise Gone("This resource has been withdrawn.")
+
+
+_OPEN = {None, *(level.value for level in Visibility if level.is_open)}
+_KNOWN_TO = {False: _OPEN, True: _OPEN | {Visibility.PARTNERS.value, Visibility.ORGANISATION.value}}
 
 
 def _load(conn: Connection, query: Any, parameters: Mapping[str, Any]) -> Iterator[Resource]:
@@ -203,6 +234,7 @@ def _resource(row: Row[Any], owner: Actor) -> Resource:
         published_at=row.published_at,
         updated_at=row.updated_at,
         received_at=row.received_at,
+        audience=row.audience,
     )
 
 
@@ -225,6 +257,7 @@ class NewResource:
     grade: str = "clean"
     warnings: Sequence[Problem] = ()
     slug: str = ""
+    audience: str = ""  # URI of the community whose members read it
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,8 +296,11 @@ def save_many(conn: Connection, new: Sequence[NewResource]) -> None:
     _save_facets(conn, new, places)
     _save_labels(conn, new)
     _save_sources(conn, new, known)
-    search.drop(conn, [places[each.object_id].sort_key for each in new if not _listing(each)])
-    search.index(conn, [_entry(each, places[each.object_id]) for each in new if _listing(each)])
+    found = {each.object_id: doors_of(each.visibility, each.audience, each.owner.uri) for each in new}
+    search.drop(conn, [places[i].sort_key for i, doors in found.items() if not doors])
+    search.index(
+        conn, [_entry(each, places[each.object_id], doors) for each in new if (doors := found[each.object_id])]
+    )
 
 
 def remove_many(conn: Connection, object_ids: Collection[int]) -> None:
@@ -457,9 +493,22 @@ INTERNAL = mark("internal", "")
 _UNCOUNTED = frozenset({ALL, "owner"})  # of a search; ``all`` is its total
 
 
-def door(community_uri: str) -> str:
-    """The mark of what only members of this community find."""
-    return mark("door", community_uri)
+def door(uri: str) -> str:
+    """The mark of what only members of this community find, or only this person."""
+    return mark("door", uri)
+
+
+def doors_of(visibility: Visibility, community: str, author: str) -> Collection[str]:
+    """Who finds it: everybody, members of this node, members of a community, its author; nobody where there is none."""
+    if visibility is Visibility.PUBLIC:
+        return (LISTED,)
+    if visibility in {Visibility.PARTNERS, Visibility.ORGANISATION}:
+        return (LISTED, INTERNAL)
+    if visibility is Visibility.COMMUNITY and community:
+        return (LOCKED, door(community))
+    if visibility is Visibility.PRIVATE and author:
+        return (LOCKED, door(author))
+    return ()
 
 
 def origin_mark(origin: str) -> str:
@@ -467,16 +516,13 @@ def origin_mark(origin: str) -> str:
     return mark("is", origin)
 
 
-def _entry(new: NewResource, place: _Place) -> Entry:
+def _entry(new: NewResource, place: _Place, doors: Collection[str]) -> Entry:
     texts = search_text(new.record)
     values = facet_values(new)
     keywords = {keyword_value(each) for each in new.record.get("keywords", ())}
     marks = {mark(facet, value) for facet, value in values if facet != ALL}
     marks |= {mark("keyword", keyword) for keyword in keywords}
-    marks |= {LISTED, origin_mark("local" if new.local else "remote")}
-    is_internal = _listing(new) in {Listing.INTERNAL_LOCAL, Listing.INTERNAL_REMOTE}
-    if is_internal:
-        marks.add(INTERNAL)
+    marks |= {*doors, origin_mark("local" if new.local else "remote")}
     return Entry(
         sort_key=place.sort_key,
         title=" ".join(each.title for each in texts),
@@ -484,5 +530,5 @@ def _entry(new: NewResource, place: _Place) -> Entry:
         body=" ".join(each.summary for each in texts),
         marks=sorted(marks),
         facets=[(facet, value) for facet, value in values if facet not in _UNCOUNTED],
-        is_open=not is_internal,
+        is_open=tuple(doors) == (LISTED,),
     )

@@ -17,7 +17,7 @@ from node.domain.text import plain, primary
 from node.domain.visibility import Visibility
 from node.store import search
 from node.store.objects import LIVE
-from node.store.resources import INTERNAL, LISTED, LOCKED, OTHER, door, free_keys, keyword_value, origin_mark
+from node.store.resources import LISTED, OTHER, doors_of, free_keys, keyword_value, origin_mark
 from node.store.search import Entry, mark
 from node.store.tables import actors, communities, events, objects, search_entries, topics
 
@@ -72,6 +72,7 @@ _OBJECTS: Select[Any] = (
         topics.c.state.label("topic_state"),
         events.c.start_at,
         _group.c.uri.label("group_uri"),
+        _author.c.uri.label("author_uri"),
         _author.c.host,
     )
     .join(_author, _author.c.id == objects.c.actor_id)
@@ -98,7 +99,7 @@ def _of_object(row: Row[Any]) -> _New | None:
     if (not is_topic and row.start_at is None) or (is_topic and row.topic_state != LIVE):
         return None
     community = row.group_uri or row.audience
-    doors = _doors_of(Visibility(row.visibility), community)
+    doors = doors_of(Visibility(row.visibility), community, row.author_uri)
     if not doors:
         return None
     details = row.details or {}
@@ -119,17 +120,6 @@ def _of_object(row: Row[Any]) -> _New | None:
         doors=doors,
         local=row.local,
     )
-
-
-def _doors_of(visibility: Visibility, community: str) -> Collection[str]:
-    """Who finds it: everybody, members of this node, members of a community; nobody where there is none."""
-    if visibility is Visibility.PUBLIC:
-        return (LISTED,)
-    if visibility in {Visibility.PARTNERS, Visibility.ORGANISATION}:
-        return (LISTED, INTERNAL)
-    if visibility is Visibility.COMMUNITY and community:
-        return (LOCKED, door(community))
-    return ()
 
 
 # -- actors ---------------------------------------------------------------------------------------------------------
@@ -195,7 +185,7 @@ def _doors_of_actor(row: Row[Any]) -> Collection[str]:
     visibility = Visibility(row.visibility)
     if is_listed(visibility, JoinPolicy(row.join_policy), archived=row.archived_at is not None):
         return (LISTED,)
-    return _doors_of(visibility, row.uri) if visibility is not Visibility.PUBLIC else ()
+    return doors_of(visibility, row.uri, "") if visibility is not Visibility.PUBLIC else ()
 
 
 # -- writing --------------------------------------------------------------------------------------------------------

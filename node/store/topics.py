@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import starmap
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, func, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, select, update
 
 from node.domain.communities import TopicKind
 from node.store.prepared import Prepared
@@ -68,6 +68,11 @@ def find_topic_of(conn: Connection, context: str) -> Topic | None:
 def update_topics(conn: Connection, object_ids: Collection[int], **values: Any) -> None:
     """Change columns of topics: ``locked``, ``pinned_at``, ``accepted_id``, ``state``, ``kind``."""
     conn.execute(update(topics).where(topics.c.object_id.in_(list(object_ids))).values(**values))
+
+
+def delete_topics(conn: Connection, object_ids: Collection[int]) -> None:
+    """These posts begin no threads any more; the posts stay."""
+    conn.execute(delete(topics).where(topics.c.object_id.in_(list(object_ids))))
 
 
 def touch_topics(conn: Connection, contexts: Collection[str], at: int) -> None:

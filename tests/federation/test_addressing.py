@@ -21,6 +21,7 @@ from tests.rows import each_row
 
 ADA = "https://learn.uni.example/ap/a/ada"
 FOLLOWERS = f"{ADA}/followers"
+PARTNERS = f"{ADA}/partners"
 BEN = "https://lib.city.example/ap/a/ben"
 METALS = "https://learn.uni.example/ap/g/metals"
 V = Visibility
@@ -35,7 +36,7 @@ EMITTED = {
     "unlisted in a community": (V.UNLISTED, {"group": METALS}, ((METALS,), (PUBLIC,))),
     "in a closed community": (V.COMMUNITY, {"group": METALS}, ((METALS,), ())),
     "community without a group": (V.COMMUNITY, {}, ((), ())),
-    "partners": (V.PARTNERS, {"named": [BEN]}, ((BEN,), ())),
+    "partners": (V.PARTNERS, {"named": [BEN]}, ((PARTNERS,), (BEN,))),
     "organisation": (V.ORGANISATION, {}, ((), ())),
     "private": (V.PRIVATE, {}, ((), ())),
     "named twice": (V.DIRECT, {"mentions": [BEN], "named": [BEN, ADA]}, ((BEN, ADA), ())),
@@ -55,6 +56,9 @@ READ = {
     "followers in cc": ([BEN], [FOLLOWERS], "", V.FOLLOWERS),
     "followers with a tail": (["https://learn.uni.example/followers/ada"], [], "", V.FOLLOWERS),
     "followers of somebody elsewhere": (["https://lib.city.example/ben/followers"], [], "", V.DIRECT),
+    "partners": ([PARTNERS], [BEN], "", V.PARTNERS),
+    "partners in cc": ([BEN], [PARTNERS], "", V.DIRECT),
+    "partners of somebody else": (["https://learn.uni.example/ap/a/eve/partners"], [], "", V.DIRECT),
     "direct": ([BEN], [], "", V.DIRECT),
     "nobody": ([], [], "", V.DIRECT),
     "closed community": ([METALS], [], METALS, V.COMMUNITY),

@@ -156,7 +156,7 @@ BAD_NOTES: dict[str, tuple[dict[str, Any], str]] = {
     "a period that ends before it begins": ({"period": {"from": "2026-03-01", "to": "2026-01-01"}}, "$.period.to"),
     "an address that runs": ({"contact": {"name": "x", "url": "javascript:x"}}, "$.contact.url"),
     "another organisation": ({"organisation": {"uri": "https://evil.example"}}, "$"),
-    "a public that there is not": ({"visibility": "partners"}, "$.visibility"),
+    "a public that there is not": ({"visibility": "community"}, "$.visibility"),
 }
 BAD_REVIEWS: dict[str, tuple[dict[str, Any], str]] = {
     "six stars": ({"text": "x", "rating": 6}, "$.rating"),

@@ -36,6 +36,7 @@ ENVELOPE = Envelope(
     updated_at=AT + 345_600_000,
     revision=7,
 )
+GROUP = "https://learn.uni.example/ap/a/metals"
 
 
 def travel(value, envelope=ENVELOPE):
@@ -230,16 +231,29 @@ def test_durations_read_as_people_say_them(duration, language, words):
     [
         (Visibility.PUBLIC, [PUBLIC], [ENVELOPE.followers_uri]),
         (Visibility.UNLISTED, [ENVELOPE.followers_uri], [PUBLIC]),
-        (Visibility.PARTNERS, [], []),
+        (Visibility.PARTNERS, [f"{ENVELOPE.actor_uri}/partners"], []),
+        (Visibility.COMMUNITY, [GROUP], []),
+        (Visibility.ORGANISATION, [], []),
     ],
 )
 def test_who_may_read_stands_in_the_audience(visibility, to, cc):
-    article = build_article(record(), replace(ENVELOPE, visibility=visibility))
-    assert (article["to"], article["cc"]) == (to, cc)
+    group = GROUP if visibility is Visibility.COMMUNITY else ""
+    article = build_article(record(), replace(ENVELOPE, visibility=visibility, group=group))
+    assert (article["to"], article["cc"], article.get("audience", "")) == (to, cc, group)
 
 
-def test_a_record_for_partners_does_not_become_public_on_arrival():
-    assert travel(record(), replace(ENVELOPE, visibility=Visibility.PARTNERS)).record["visibility"] == "partners"
+def test_levels_arrive_as_they_were_sent():
+    def arrived(level, group=""):
+        return travel(record(), replace(ENVELOPE, visibility=level, group=group)).record
+
+    assert arrived(Visibility.PARTNERS)["visibility"] == "partners"
+    assert {**arrived(Visibility.COMMUNITY, GROUP), "name": 0} == {
+        **arrived(Visibility.COMMUNITY, GROUP),
+        "visibility": "community",
+        "community": GROUP,
+        "name": 0,
+    }
+    assert arrived(Visibility.FOLLOWERS)["visibility"] == "private"  # no level of records: as narrow as there is
 
 
 # -- digest ---------------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from node.store.actors import Actor
 from node.store.engine import Store
 from node.store.everything import Found
 from node.store.listing import Wish
-from node.store.resources import ANYBODY, Viewer
+from node.store.resources import ANYBODY, NewResource, Viewer
 from node.store.tables import actors, communities, events, follows, topics
 from node.store.tables import objects as object_rows
 from tests import stores
@@ -188,6 +188,7 @@ _FOUND_BY = {
     Visibility.PARTNERS: Relation.LOCAL,
     Visibility.ORGANISATION: Relation.LOCAL,
     Visibility.COMMUNITY: Relation.MEMBER,
+    Visibility.PRIVATE: Relation.AUTHOR,
 }
 
 
@@ -198,6 +199,7 @@ class _Thing:
     visibility: Visibility
     group: int  # 0 or 1
     alive: bool = True
+    new: NewResource | None = None
 
 
 _LEVELS = st.sampled_from(list(Visibility))
@@ -233,7 +235,7 @@ async def test_nobody_finds_what_they_may_not_see(
             elif act == "block" and not is_blocked:
                 is_blocked = True
                 blocks.insert_block(conn, shelf.ids.new(), author.id, reader.id, "", 1)
-            elif thing is not None and thing.kind != "resource":
+            elif thing is not None:
                 _change(conn, thing, act, level)
         if is_indexed:
             work_off(conn)
@@ -241,6 +243,7 @@ async def test_nobody_finds_what_they_may_not_see(
             None: STRANGER,
             reader.id: Relation.LOCAL | (Relation.BLOCKED if is_blocked else STRANGER),
             member.id: Relation.LOCAL,
+            author.id: Relation.LOCAL | Relation.AUTHOR,
         }
         for viewer, relation in relations.items():
             found = find(conn, "casting", Viewer(viewer))
@@ -253,7 +256,7 @@ async def test_nobody_finds_what_they_may_not_see(
                 assert may_see(thing.visibility, relation | (Relation.MEMBER if is_member else STRANGER))
             if is_indexed and not (is_blocked and viewer == reader.id):
                 inside = {at for at, group in enumerate(groups) if group.id in joined and viewer == member.id}
-                expected = {each.id for each in made if each.alive and _is_found(each, viewer, inside)}
+                expected = {each.id for each in made if each.alive and _is_found(each, relation, inside)}
                 assert shown == expected
                 assert found.total == len(expected)
 
@@ -266,9 +269,9 @@ def _make(
     conn: Connection, shelf: Shelf, author: Actor, groups: list[Actor], kind: str, level: Visibility, group: int
 ) -> _Thing:
     if kind == "resource":
-        made = shelf.new(conn, author, visibility=level, name={"en": "Casting"})
+        made = shelf.new(conn, author, visibility=level, audience=groups[group].uri, name={"en": "Casting"})
         resources.save_many(conn, [made])
-        return _Thing(made.object_id, kind, level, group)
+        return _Thing(made.object_id, kind, level, group, new=made)
     if kind == "event":
         made_id = event(conn, shelf, author, "Casting", visibility=level.value, audience=groups[group].uri)
     else:
@@ -280,6 +283,8 @@ def _change(conn: Connection, thing: _Thing, act: str, level: Visibility) -> Non
     if act == "change" and thing.alive:
         thing.visibility = level
         conn.execute(update(object_rows).where(object_rows.c.id == thing.id).values(visibility=level.value))
+        if thing.new is not None:
+            resources.save_many(conn, [dataclasses.replace(thing.new, visibility=level)])
     elif act == "delete" and thing.alive:
         thing.alive = False
         stored = objects.find_object_by_id(conn, thing.id)
@@ -290,10 +295,9 @@ def _change(conn: Connection, thing: _Thing, act: str, level: Visibility) -> Non
         conn.execute(update(topics).where(topics.c.object_id == thing.id).values(state="removed"))
 
 
-def _is_found(thing: _Thing, viewer: int | None, inside: set[int]) -> bool:
+def _is_found(thing: _Thing, relation: Relation, inside: set[int]) -> bool:
     """What a search must find, once everything is indexed."""
-    if thing.visibility not in _FOUND_BY or (thing.kind == "resource" and thing.visibility is Visibility.COMMUNITY):
+    if thing.visibility not in _FOUND_BY:
         return False
-    relation = Relation.LOCAL if viewer else STRANGER
     relation |= Relation.MEMBER if thing.group in inside else STRANGER
     return not _FOUND_BY[thing.visibility] or bool(relation & _FOUND_BY[thing.visibility])

@@ -187,9 +187,8 @@ async def test_visibility_decides_lists_counts_and_pages(
                 page = listing.find(conn, wish)
                 assert (len(page.items), page.total) == (int(lists), int(lists))
                 assert bool(listing.facets(conn, wish)["kind"]) is lists
-            found = resources.load_by_object(conn, new.object_id)
-            assert found.may_be_read_by(viewer) is reads
-        assert found.may_be_read_by(Viewer(new.owner.id))
+            assert bool(resources.load_readable(conn, [new.object_id], viewer)) is reads
+        assert resources.load_readable(conn, [new.object_id], Viewer(new.owner.id))
 
     await store.write(unit)
 

@@ -17,10 +17,13 @@ from federation.httpsig import Message, Scheme, sign
 from node.clock import DAY, SystemClock
 from node.domain.actors import ActorKind
 from node.domain.communities import JoinPolicy
+from node.domain.visibility import LEVELS as LEVELS_OF_RESOURCES
 from node.domain.visibility import Visibility
-from node.store import accounts, actors, communities, objects, topics
+from node.services.publish import PublishResult
+from node.store import accounts, actors, communities, follows, objects, topics
 from node.store.actors import Actor
 from node.store.communities import Community
+from node.store.follows import Follow
 from node.store.tables import bookmarks, events, metadata, reactions
 from tests.client import App, app_of
 from tests.network import Peer, network
@@ -84,6 +87,15 @@ DOORS = [
     *_doors(AP, "/ap/x/{activity}", "/@ann/p{id}", "/r/{slug}", thing=True),
     *_doors(AP, "{context}", "/ap/a/{ann}/outbox", "/ap/a/{ann}/outbox?page=true", "/ap/a/{ann}/featured"),
     *_doors(AP, "/ap/a/{house}/catalogue", "/ap/a/{house}/outbox?page=true", "/ap/a/{circle}/outbox?page=true"),
+    *_doors(AP, "/ap/a/{house}/catalogue?after=0", "/ap/a/{house}/catalogue/buckets", "/ap/a/{ann}/partners"),
+    *_doors(AP, "/ap/a/{ann}/catalogue/partners", "/ap/a/{house}/catalogue/partners", thing=True),
+    *_doors(AP, "{resource_path}/replies", "{resource_path}/items", "{resource_path}/likes", thing=True),
+    *_doors(HTML, "/r/{slug}/used", "/r/{slug}/review", "/r/{slug}/collect", thing=True),
+    *_doors(HTML, "/r/{slug}/withdraw", "/resources/new?from={slug}", thing=True),
+    *_doors("application/ld+json", "/r/{slug}", thing=True),
+    *_doors(JSON, "/r/{slug}", "/api/learning/v1/resources/{slug}/adoptions", thing=True),
+    *_doors(JSON, "/api/learning/v1/resources/{slug}/reviews", "/api/learning/v1/collections/{slug}", thing=True),
+    *_doors(HTML, "/resources/drafts"),
     *_doors(JSON, "/api/v1/statuses/{id}", "/api/v1/statuses/{id}/context", "/api/v1/statuses/{id}/source", thing=True),
     *_doors(JSON, "/api/v1/statuses/{id}/history", "/api/v1/statuses/{id}/favourited_by", thing=True),
     *_doors(JSON, "/api/v1/statuses/{id}/reblogged_by", "/api/v1/statuses/{id}/quotes", thing=True),
@@ -174,9 +186,7 @@ async def hide(peer: Peer, ann: App, ben: App, circle: Actor, level: Visibility)
     row = {"object_id": number, "community_id": community_id, "kind": "question", "last_activity_at": 1}
     await peer.store.write(topics.save_topics, [row])
     await peer.store.write(plan, number, f"{SECRET_WORD}-{level.value} {WORD}", peer.unit().now)
-    resource_level = level if level in {*_OPEN_HERE, Visibility.PRIVATE} else Visibility.PRIVATE
-    name = {"en": f"{SECRET_WORD}-{level.value} {WORD}"}
-    published = await peer.publish(record(id=f"https://x.example/{level.value}", name=name), resource_level)
+    published = await shelve(peer, ann, ben, circle, level)
     resource = await peer.object(published.uri)
     assert resource is not None
     return {
@@ -192,6 +202,25 @@ async def hide(peer: Peer, ann: App, ben: App, circle: Actor, level: Visibility)
         "house": str((await peer.organisation()).id),
         "circle": str(circle.id),
     }
+
+
+async def shelve(peer: Peer, ann: App, ben: App, circle: Actor, level: Visibility) -> PublishResult:
+    """A resource of ann's of this level, or of the nearest that resources have; ben has said something of it."""
+    name = {"en": f"{SECRET_WORD}-{level.value} {WORD}"}
+    said: dict[str, Any] = {"id": f"https://x.example/{level.value}", "name": name}
+    chosen = level if level in LEVELS_OF_RESOURCES else Visibility.PRIVATE
+    if chosen is Visibility.COMMUNITY:
+        for person in (ann.me, ben.me):
+            assert person is not None
+            follow = Follow(peer.unit().ids.new(), person.id, circle.id, f"{person.uri}#in", "accepted", 1)
+            await peer.store.write(follows.save_follow, follow)
+        said["community"] = circle.uri
+    published = await peer.publish(record(**said), chosen, ann.me)
+    if chosen is not Visibility.PRIVATE:
+        opinion = {"text": f"{SECRET_WORD}-{level.value} {WORD}", "rating": 4}
+        slug = published.url.rsplit("/r/", 1)[1]
+        await ben.put(f"learning/v1/resources/{slug}/review", **opinion)
+    return published
 
 
 def plan(conn: Connection, number: int, name: str, now: int) -> None:

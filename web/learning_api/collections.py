@@ -136,8 +136,8 @@ def _actor_of(sent: Mapping[str, Any]) -> str:
 
 def _list(conn: Connection, who: Viewer) -> list[Resource]:
     ids = collections.list_ids(conn, kind="collection")
-    found = resources.load_by_objects(conn, ids)
-    return [found[i] for i in ids if i in found and found[i].may_be_read_by(who)]
+    found = resources.load_readable(conn, ids, who)
+    return [found[i] for i in ids if i in found]
 
 
 def _show(conn: Connection, slug: str, who: Viewer) -> tuple[Resource, list[StoredItem]]:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from federation.resource_documents import write_document
 from node.clock import to_rfc3339
-from node.domain.visibility import Visibility
+from node.domain.visibility import LEVELS, Visibility
 from node.errors import Invalid, Problem
 from node.media.links import MediaLinks
 from node.services import authoring, branches
@@ -37,9 +37,13 @@ _OWNERS = ("organisation", "me")
 
 
 async def create(request: web.Request) -> web.Response:
-    """``POST /resources?owner=organisation|me``: publish a record, to members only unless it says otherwise."""
+    """``POST /resources?owner=organisation|me``: publish a record, to members only unless it says otherwise.
+
+    In the name of the organisation; in one's own what is for fewer than its members.
+    """
     actor_id, node = await writer(request, SCOPE), request.app[NODE]
-    for_organisation = one_of(request.query.get("owner", "organisation"), "owner", _OWNERS) == "organisation"
+    owner = request.query.get("owner")
+    for_organisation = None if owner is None else one_of(owner, "owner", _OWNERS) == "organisation"
     record, visibility = await _read(request, "")
     work = Work(record, visibility, for_organisation)
     found = await node.store.write(_create, node.unit(), actor_id, work, key_of(request), node.uploads.links)
@@ -102,8 +106,8 @@ async def _read(request: web.Request, iri: str) -> tuple[dict[str, Any], Visibil
     if record.pop("id", iri) != iri:
         raise Invalid(problems=[Problem("$.id", f'"{iri}"' if iri else "nothing: the node gives it", "another")])
     visibility = record.get("visibility", Visibility.ORGANISATION.value)
-    if visibility not in {level.value for level in authoring.LEVELS}:
-        levels = " or ".join(f'"{level.value}"' for level in authoring.LEVELS)
+    if visibility not in {level.value for level in LEVELS}:
+        levels = " or ".join(f'"{level.value}"' for level in LEVELS)
         raise Invalid(problems=[Problem("$.visibility", levels, str(visibility)[:60])])
     return record, Visibility(visibility)
 
@@ -145,9 +149,8 @@ def _versions(conn: Connection, slug: str, viewer: Viewer) -> list[versions.Vers
 
 def _branches(conn: Connection, slug: str, viewer: Viewer) -> tuple[list[Resource], list[Resource]]:
     found = resources.load_by_slug(conn, slug, viewer)
-    sources = branches.load_sources(conn, found.record).values()
-    visible = [each for each in sources if each.may_be_read_by(viewer)]
-    return visible, branches.load_branches(conn, found, viewer.actor_id)
+    sources = list(branches.load_sources(conn, found.record, viewer).values())
+    return sources, branches.load_branches(conn, found, viewer.actor_id)
 
 
 ROUTES = [

@@ -66,8 +66,8 @@ def load_contents(conn: Connection, found: Resource, viewer: Viewer) -> Held:
     stored = collections.load_items(conn, found.id) if is_curator and found.local else []
     waiting = tuple(each for each in stored if each.state != LISTED)
     ids = derivations.find_sources(conn, [*(each.iri for each in items), *(each.item_iri for each in waiting)])
-    held = resources.load_by_objects(conn, set(ids.values()))
-    readable = {iri: held[i] for iri, i in ids.items() if i in held and held[i].may_be_read_by(viewer)}
+    held = resources.load_readable(conn, set(ids.values()), viewer)
+    readable = {iri: held[i] for iri, i in ids.items() if i in held}
     known = actors.load_actors(conn, [each.uri for each in curators_of(found.record)])
     follows = me is not None and me.id in collections.load_followers(conn, found.id)
     return Held(items, waiting, readable, known, is_curator, follows)

@@ -45,8 +45,8 @@ async def show_collections(request: web.Request) -> web.Response:
 
 def _list(conn: Connection, viewer: Viewer) -> list[Resource]:
     ids = collections.list_ids(conn, kind="collection", limit=100)
-    found = resources.load_by_objects(conn, ids)
-    return [found[i] for i in ids if i in found and found[i].may_be_read_by(viewer)]
+    found = resources.load_readable(conn, ids, viewer)
+    return [found[i] for i in ids if i in found]
 
 
 # -- putting something in -------------------------------------------------------------------------------------------

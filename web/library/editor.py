@@ -17,7 +17,7 @@ from node.domain.records import ResourceRecord
 from node.domain.reuse import carried_over, reference_to
 from node.domain.visibility import Visibility
 from node.errors import Invalid, NotFound, PreconditionFailed, Unavailable
-from node.services import authoring, drafting
+from node.services import authoring, drafting, membership
 from node.services.authoring import Author, Work
 from node.services.context import Unit
 from node.services.publish import PublishResult
@@ -26,6 +26,7 @@ from node.state import NODE
 from node.store import media as media_store
 from node.store import resources
 from node.store.accounts import Session
+from node.store.actors import Actor
 from node.store.drafts import Draft
 from node.store.media import Media
 from node.store.resources import Resource, Viewer
@@ -50,6 +51,7 @@ class Target:
     name: str = ""  # of the author
     owner_name: str = ""  # of the organisation
     may_build: bool = True  # something from the source
+    communities: tuple[Actor, ...] = ()  # for their members alone, to which the author belongs
 
     @property
     def action(self) -> str:
@@ -66,7 +68,8 @@ class Target:
 def derived(source: Resource) -> ResourceRecord:
     """What begins as a copy of another work: the same content and creators, and where it comes from."""
     reference = reference_to(source.record, owner_uri=source.owner.uri, owner_name=source.owner.title)
-    dropped = {"id", "url", "publisher", "isPartOf", "hasPart", "mainEntityOfPage", "previousVersion", "visibility"}
+    dropped = {"id", "url", "publisher", "isPartOf", "hasPart", "mainEntityOfPage", "previousVersion"}
+    dropped |= {"visibility", "community"}
     dropped |= {"datePublished", "dateModified", "dateCreated", "version", "digest", "created", "updated"}
     kept = {key: value for key, value in source.record.items() if key not in dropped}
     kept["creator"] = carried_over(source.record)
@@ -132,7 +135,7 @@ async def _publish(
     work = Work(
         record,
         Visibility(form.text("visibility")),
-        for_organisation=form.text("owner") != "me",
+        for_organisation=False if form.text("owner") == "me" else None,
         version=int(version) if version.isascii() and version.isdigit() and len(version) < 10 else None,
     )
     try:
@@ -164,7 +167,8 @@ def _load(conn: Connection, actor_id: int, slug: str, source_slug: str, draft_id
     source = resources.load_by_slug(conn, source_slug, Viewer(actor_id)) if source_slug and not slug else None
     may_build = source is None or authoring.may_build_on(conn, author, source)
     name, owner = authoring.name_of(conn, author), authoring.organisation(conn).title
-    return Target(author, edited, source, draft, name, owner, may_build)
+    groups = membership.list_closed(conn, actor_id)
+    return Target(author, edited, source, draft, name, owner, may_build, tuple(groups))
 
 
 def _first_form(request: web.Request, target: Target) -> dict[str, str]:
@@ -197,6 +201,8 @@ async def _form(request: web.Request, target: Target, values: dict[str, str]) ->
         media_url=node.uploads.links.stored,
         is_new=target.edited is None,
         owner_name=target.owner_name,
+        is_own=target.edited is not None and target.edited.owner.id == target.author.actor_id,
+        communities=tuple((each.uri, each.title) for each in target.communities),
     )
 
 

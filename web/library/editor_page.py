@@ -18,7 +18,7 @@ from node.services import branches
 from node.state import NODE
 from node.store import drafts
 from node.store.accounts import Session
-from node.store.resources import Resource
+from node.store.resources import Resource, Viewer
 from web.library.form import Form, fields_of, shown
 from web.library.sections import SECTIONS
 from web.library.views import Difference, EditorView, NotAllowedView, Preview, SourceLine
@@ -105,7 +105,7 @@ async def answer(
 def _load(conn: Connection, actor_id: int, target: "Target", form: Form) -> tuple[list[Resource], str]:
     """What it is based on; and a draft of the same resource that is not the one shown."""
     base = target.base
-    found = list(branches.load_sources(conn, base).values()) if base else []
+    found = list(branches.load_sources(conn, base, Viewer(actor_id)).values()) if base else []
     other = ""
     if target.edited is not None and target.draft is None:
         mine = [each for each in drafts.list_drafts(conn, actor_id) if each.object_id == target.edited.id]

@@ -35,6 +35,8 @@ class Form:
     media_url: Callable[[str], str] = str
     is_new: bool = True
     owner_name: str = ""
+    is_own: bool = False  # not the organisation's
+    communities: tuple[tuple[str, str], ...] = ()  # URI and name of those whose members it may be for
 
     def text(self, name: str) -> str:
         return self.values.get(name, "").strip()
@@ -138,6 +140,7 @@ _FIELDS: Mapping[str, str] = {
     "inLanguage": "content-languages",
     "timeRequired": "time",
     "visibility": "visibility",
+    "community": "community",
     "image": "picture",
     "encoding": "file",
     "kind": "kind",

@@ -11,6 +11,7 @@ from federation.adoption_notes import AdoptionNotes
 from federation.state import FEDERATION
 from node.domain import resources as records
 from node.domain.opinions import Outcome
+from node.domain.visibility import LEVELS_OF_ORGANISATION, narrowest
 from node.errors import Invalid
 from node.sentences import Sentence
 from node.services import authoring
@@ -33,6 +34,7 @@ from web.pages.reader import reader_of
 
 _VISIBILITIES: Mapping[str, tuple[str, str]] = {
     "organisation": (Sentence("Members only"), Sentence("Everybody with an account here, nobody else.")),
+    "partners": (Sentence("Partners"), Sentence("Members here and at the organisations that ours follows.")),
     "public": (
         Sentence("Everybody"),
         Sentence("It is shown on every copy of this, also at other organisations."),
@@ -160,7 +162,7 @@ def _use_page(
         note=fields.get("note", ""),
         fields={name: Field(value=fields.get(name, ""), error=wrong.get(name, "")) for name in _USE_NAMES},
         outcomes=tuple(Choice(each.value, OUTCOMES[each.value], "", each.value == chosen) for each in Outcome),
-        visibilities=_visibilities(seen),
+        visibilities=_visibilities(seen, found.resource),
         languages=_languages(request, fields.get("language", "")),
         problems=tuple(wrong.items()),
     )
@@ -241,7 +243,7 @@ def _review_page(
         language=Field(value=fields.get("language", ""), error=wrong.get("language", "")),
         rating=Field(error=wrong.get("rating", "")),
         ratings=tuple(Choice(value, label, "", value == rating) for value, label in _RATINGS),
-        visibilities=_visibilities(fields.get("visibility") or "organisation"),
+        visibilities=_visibilities(fields.get("visibility") or "organisation", found.resource),
         languages=_languages(request, fields.get("language", "")),
         problems=tuple(wrong.items()),
     )
@@ -272,8 +274,13 @@ def _title(request: web.Request, resource: Resource) -> Text:
     )
 
 
-def _visibilities(chosen: str) -> tuple[Choice, ...]:
-    return tuple(Choice(value, *words, value == chosen) for value, words in _VISIBILITIES.items())
+def _visibilities(seen: str, resource: Resource) -> tuple[Choice, ...]:
+    """From the narrowest; none that is wider than the resource, and nothing to choose where one is left."""
+    levels = [level for level in LEVELS_OF_ORGANISATION if narrowest(level, resource.visibility) is level]
+    offered = [each.value for each in levels]
+    chosen = seen if seen in offered else next(iter(offered), "")
+    choices = tuple(Choice(value, *_VISIBILITIES[value], value == chosen) for value in offered)
+    return choices if len(choices) > 1 else ()
 
 
 def _languages(request: web.Request, chosen: str) -> tuple[tuple[str, str], ...]:

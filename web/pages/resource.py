@@ -98,14 +98,14 @@ def _find(conn: Connection, slug: str, viewer: Viewer) -> _Shown:
         own = {each.object_id for each in notes if each.row.local}
         authors = {} if author.is_admin else authorships.load_authors(conn, own)
         editable = frozenset(i for i in own if author.is_admin or authors.get(i) == author.actor_id)
-    sources = branches.load_sources(conn, found.record)
+    sources = branches.load_sources(conn, found.record, viewer)
     people = {row.actor_id for row in answers} | {each.organisation_id for each in notes}
     people |= {each.actor_id for each in reviews}
     return _Shown(
         found,
         [row for row in answers if row.id not in said],
         showing.load_rows(conn, people),
-        {iri: each for iri, each in sources.items() if each.may_be_read_by(viewer)},
+        sources,
         branches.load_branches(conn, found, viewer.actor_id),
         edits,
         load_standing(conn, found, viewer.actor_id),

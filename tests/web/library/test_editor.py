@@ -335,7 +335,8 @@ async def test_licences_decide_what_is_made(ada: Site, theirs: str, mine: str, s
 
 
 async def test_what_one_may_not_read_cannot_be_built_on(ada: Site) -> None:
-    source = await ada.peer.publish(record(), Visibility.PRIVATE)
+    eve = await ada.peer.add_actor("eve")
+    source = await ada.peer.publish(record(), Visibility.PRIVATE, eve)
     slug = source.url.rsplit("/", 1)[1]
     await ada.get(f"{NEW}?from={slug}", 404)
     csrf = await ada.csrf(NEW)

@@ -1,13 +1,13 @@
 """What others may do with it, told in plain words; who may read it; in whose name it is published."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from node.domain.licences import ALL_RIGHTS_RESERVED, INTERNAL_TERMS, describe
 from node.domain.records import ResourceRecord
 from node.domain.uris import is_web_uri
+from node.domain.visibility import LEVELS, LEVELS_OF_ORGANISATION, Visibility
 from node.sentences import Sentence
-from node.services.authoring import LEVELS
 from web.library.form import Form, Parts, Section, Values
 from web.pages.licences import licence_in_words
 from web.pages.parts import Field
@@ -27,8 +27,13 @@ OFFERED = (
 )
 OTHER = "other"
 _VISIBILITIES: Mapping[str, tuple[str, str]] = {
+    "private": (Sentence("Only me"), Sentence("Nobody else sees it; it is yours and never leaves this node.")),
+    "community": (
+        Sentence("Members of a community"),
+        Sentence("Wherever they have their account. It is yours; the community shows it to its members."),
+    ),
     "organisation": (Sentence("Members only"), Sentence("Everybody with an account here, nobody else.")),
-    "partners": (Sentence("Partners"), Sentence("Members here and at organisations that follow ours.")),
+    "partners": (Sentence("Partners"), Sentence("Members here and at the organisations that ours follows.")),
     "public": (
         Sentence("Everybody"),
         Sentence("It is in our public catalogue, search engines find it, other organisations may list it."),
@@ -60,6 +65,8 @@ class Rights:
     other: Field
     visibilities: tuple[Choice, ...]
     visibility: Field
+    communities: tuple[tuple[str, str], ...]
+    community: Field
     owners: tuple[Choice, ...]  # none where it is decided already
 
 
@@ -70,6 +77,7 @@ def show(record: ResourceRecord) -> Values:
         "licence": iri if is_offered else OTHER,
         "licence-other": "" if is_offered else record["license"],
         "visibility": record.get("visibility", "organisation"),
+        "community": record.get("community", ""),
     }
 
 
@@ -81,9 +89,14 @@ def read(form: Form) -> tuple[Parts, Mapping[str, str]]:
         wrong["licence-other"] = Sentence("The address of the licence is expected; it begins with https:// or http://.")
     elif chosen != OTHER and chosen not in OFFERED:
         wrong["licence"] = Sentence("Choose what others may do with it.")
-    if form.text("visibility") not in _VISIBILITIES:
+    level, community = form.text("visibility"), form.text("community")
+    if level not in _VISIBILITIES:
         wrong["visibility"] = Sentence("Choose who may read it.")
-    return {"license": licence, "visibility": form.text("visibility")}, wrong
+    if level != Visibility.COMMUNITY:
+        community = ""
+    elif community not in dict(form.communities):
+        wrong["community"] = Sentence("Choose the community whose members may read it.")
+    return {"license": licence, "visibility": level, "community": community or None}, wrong
 
 
 def data(form: Form) -> Rights:
@@ -95,10 +108,18 @@ def data(form: Form) -> Rights:
         licences=(*licences, other),
         licence=Field(error=form.error("licence")),
         other=Field(value=form.values.get("licence-other", ""), error=form.error("licence-other")),
-        visibilities=tuple(Choice(v, *_VISIBILITIES[v], v == seen) for v in (each.value for each in reversed(LEVELS))),
+        visibilities=tuple(Choice(v, *_VISIBILITIES[v], v == seen) for v in _levels(form)),
         visibility=Field(error=form.error("visibility")),
+        communities=form.communities,
+        community=Field(value=form.values.get("community", ""), error=form.error("community")),
         owners=tuple(Choice(v, *words, v == owner) for v, words in _OWNERS.items()) if form.is_new else (),
     )
+
+
+def _levels(form: Form) -> Iterator[str]:
+    """From everybody to herself; of the organisation's work those that the organisation may have."""
+    levels = LEVELS if form.is_new or form.is_own else LEVELS_OF_ORGANISATION
+    return (each.value for each in reversed(levels) if each is not Visibility.COMMUNITY or form.communities)
 
 
 def _licence(iri: str, chosen: str) -> Choice:
