@@ -61,6 +61,7 @@ class Batch:
     _objects: dict[str, Object | None] = field(default_factory=dict)
     _tombstones: dict[str, str | None] = field(default_factory=dict)
     _followers: dict[int, list[int]] = field(default_factory=dict)
+    _given: set[int] = field(default_factory=set)  # ids of objects, some not written yet
     _object_rows: list[dict[str, Any]] = field(default_factory=list)
     _mentions: list[dict[str, Any]] = field(default_factory=list)
     _tags: dict[int, Sequence[str]] = field(default_factory=dict)
@@ -224,9 +225,9 @@ class Batch:
 
     def new_object_id(self, published_at: int) -> int:
         """An id for an object of another server, by the time at which it was published."""
-        taken = {row["id"] for row in self._object_rows}
-        while (made := new_object_id(self.conn, self.unit.ids, published_at, self.unit.now)) in taken:
+        while (made := new_object_id(self.conn, self.unit.ids, published_at, self.unit.now)) in self._given:
             pass
+        self._given.add(made)
         return made
 
     def flush(self) -> None:

@@ -20,6 +20,10 @@ class Handover:
         self._max_bytes, self._bytes = max_bytes, 0
         self._waiting: OrderedDict[int, tuple[Inbound, int]] = OrderedDict()
 
+    def is_waiting(self) -> bool:
+        """Whether anything is on its way at this moment."""
+        return bool(self._waiting)
+
     def put(self, inbound: Inbound, size: int) -> None:
         """``size``: bytes of the body that it was read from."""
         self._waiting[inbound.received_id] = (inbound, size)

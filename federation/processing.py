@@ -31,7 +31,7 @@ from node.store.inbox import Received
 from node.store.jobs import Job, NewJob
 
 #: So long a batch gathers while one after the other comes; the first after a quiet moment does not wait.
-_PAUSE_SECONDS = 0.05
+_PAUSE_SECONDS = 0.15
 
 NewBatch = Callable[[Connection], Batch]
 

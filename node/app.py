@@ -344,7 +344,7 @@ async def _join(
         Ticks(
             [
                 Tick("policies", 2, policies.load),
-                Tick("search", 2, partial(upkeep.index_waiting, store)),
+                Tick("search", 2, upkeep.Indexing(store, is_busy=handover.is_waiting).run),
                 Tick("backlog", 5, inbox.measure),
                 Tick("keys", 10, keyring.check),
                 Tick("media-cache", 3600, remote_media.trim),

@@ -1,7 +1,8 @@
 """Periodic work that keeps the store small and honest."""
 
 import asyncio
-from time import perf_counter
+from collections.abc import Callable
+from time import monotonic, perf_counter
 
 from sqlalchemy import Connection
 
@@ -50,15 +51,35 @@ async def run(store: Store, now: int) -> None:
     await store.write(expire, now)
 
 
-async def index_waiting(store: Store) -> None:
-    """Put into the index of people and posts what is new; most of the time there is nothing.
+class Indexing:
+    """Puts into the index of people and posts what is new; most of the time there is nothing.
 
-    Where much waits, as long as each batch took is left to others who write: on SQLite a command in a process of its
-    own would else wait until all is indexed.
+    What is shown goes before what is searched: while ``is_busy`` it waits, ``AT_MOST`` seconds. Where much waits, as
+    long as each batch took is left to others who write: on SQLite a command in a process of its own would else wait
+    until all is indexed.
     """
-    if not await store.read(finding.is_waiting):
-        return
-    began = perf_counter()
-    while await store.write(finding.work_off) == finding.BATCH:
-        await asyncio.sleep(perf_counter() - began)
+
+    AT_MOST = 30.0
+
+    def __init__(
+        self, store: Store, *, is_busy: Callable[[], bool] = lambda: False, monotonic: Callable[[], float] = monotonic
+    ) -> None:
+        self._store, self._is_busy, self._monotonic = store, is_busy, monotonic
+        self._waits_since: float | None = None
+
+    async def run(self) -> None:
+        """Index what waits, or leave it to the next round."""
         began = perf_counter()
+        if not await self._store.read(finding.is_waiting):
+            return
+        while not self._should_wait():
+            if await self._store.write(finding.work_off) < finding.BATCH:
+                self._waits_since = None
+                return
+            await asyncio.sleep(perf_counter() - began)
+            began = perf_counter()
+
+    def _should_wait(self) -> bool:
+        if self._waits_since is None:
+            self._waits_since = self._monotonic()
+        return self._is_busy() and self._monotonic() - self._waits_since < self.AT_MOST

@@ -119,10 +119,12 @@ def entity_of(kind: TopicKind, title: str, answers: int = 0) -> dict[str, Any] |
 
 def kind_in_entity(entity: Mapping[str, Any] | None) -> TopicKind | None:
     """The kind that a ``mainEntity`` names; None where it names none."""
-    types = (entity or {}).get("type", ())
+    if not entity:
+        return None
+    types = entity.get("type", ())
     if "Question" in (types if isinstance(types, list) else [types]):
         return TopicKind.QUESTION
-    named = str((entity or {}).get("additionalType", "")).removeprefix(NAMESPACE)
+    named = str(entity.get("additionalType", "")).removeprefix(NAMESPACE)
     return next((kind for kind in TopicKind if kind.value == named), None)
 
 

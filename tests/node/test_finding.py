@@ -13,7 +13,7 @@ from node.services.posts import publish_note
 from node.store import actors, blocks, finding, follows, objects
 from node.store.follows import ACCEPTED, Follow
 from node.store.tables import bookmarks, search_queue
-from node.upkeep import index_waiting
+from node.upkeep import Indexing
 from tests import stores
 
 database, store = stores.database, stores.store
@@ -84,12 +84,24 @@ async def test_much_that_waits_is_indexed_part_by_part_with_turns_for_others(sto
         return len(conn.execute(select(search_queue)).all())
 
     await store.write(arrive)
-    working = asyncio.create_task(index_waiting(store))
+    working = asyncio.create_task(Indexing(store).run())
     while (waiting := await store.write(left)) == 2 * finding.BATCH + 1:
         pass
     assert waiting == finding.BATCH + 1, "one part is done, the next has not begun"
     await working
     assert await store.read(left) == 0
+
+
+async def test_what_arrives_is_shown_before_it_is_indexed_for_half_a_minute_at_most(store, unit):
+    """While the inbox is busy the index waits; it cannot be kept away for longer by a flood."""
+    passed = iter([0.0, Indexing.AT_MOST - 1, Indexing.AT_MOST])
+    indexing = Indexing(store, is_busy=lambda: True, monotonic=lambda: next(passed, Indexing.AT_MOST))
+    await store.write(add, unit, "ada", "Reader")
+    left = []
+    for _ in range(2):
+        await indexing.run()
+        left.append(await store.read(finding.is_waiting))
+    assert left == [True, False]
 
 
 async def test_followed_people_come_first_and_blocked_ones_never(store, unit):

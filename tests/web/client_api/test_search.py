@@ -6,7 +6,7 @@ from sqlalchemy import select
 from node.domain.visibility import Visibility
 from node.services.posts import publish_note
 from node.store.tables import resources
-from node.upkeep import index_waiting
+from node.upkeep import Indexing
 from tests.client import App, app_of
 from tests.network import network, start_peer, stop_peer
 from tests.records import record
@@ -29,7 +29,7 @@ def names(found):
 
 async def test_three_lists_always(site, ada):
     note = await post(ada, "Casting steel #Casting")
-    await index_waiting(site.store)
+    await Indexing(site.store).run()
     for query in ("casting", "ada", "nothing", "@ada", "#casting", "   ", "%_\\'\"", "x" * 5_000):
         found = await ada.get("v2/search", q=query)
         assert set(found) == {"accounts", "statuses", "hashtags"}
@@ -44,7 +44,7 @@ async def test_three_lists_always(site, ada):
 
 async def test_strangers_search_without_network_and_posts(site, ada):
     await post(ada, "Casting steel")
-    await index_waiting(site.store)
+    await Indexing(site.store).run()
     reader = App(site.peer)
     assert names(await reader.get("v2/search", q="ada")) == ["ada"]
     assert (await reader.get("v2/search", q="casting"))["statuses"] == []
@@ -78,7 +78,7 @@ async def test_addresses_of_our_own_pages(site, ada):
 
 async def test_searching_for_accounts_while_typing(site, ada):
     people = [await app_of(site.peer, f"casper{number}") for number in range(12)]
-    await index_waiting(site.store)
+    await Indexing(site.store).run()
     await ada.post(f"v1/accounts/{people[7].me.id}/follow")
     found = await ada.get("v1/accounts/search", q="cas", limit=5)
     assert found[0]["acct"] == "casper7"

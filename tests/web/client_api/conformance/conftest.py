@@ -35,7 +35,7 @@ class Town:
     async def settle(self) -> None:
         """What happens in the background has happened."""
         await self.peer.system.worker.drain()
-        await upkeep.index_waiting(self.peer.store)
+        await upkeep.Indexing(self.peer.store).run()
 
     async def say(self, app: App, text: str = "words", expected: int = 200, **more: Any) -> Any:
         return await app.call("POST", "v1/statuses", expected, json={"status": text, **more})
