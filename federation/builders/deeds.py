@@ -110,7 +110,7 @@ def _undo(build: Build) -> Build:
     """Of a deed that somebody else may have told: the copy has an id of its own, and is matched by its meaning."""
 
     def undo(conn: Connection, unit: Unit, group: Actor, entry: LogEntry, activity: dict[str, Any]) -> dict[str, Any]:
-        same = {name: activity[name] for name in ("actor", "to", "cc", "audience") if name in activity}
+        same: dict[str, Any] = {name: activity[name] for name in ("actor", "to", "cc", "audience") if name in activity}
         inner: dict[str, Any] = {"id": f"{activity['id']}#undone", **same, **build(conn, unit, group, entry, activity)}
         return {"type": "Undo", "object": inner}
 
