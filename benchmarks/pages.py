@@ -18,6 +18,7 @@ from node.app import opened
 from node.clock import DAY, HOUR
 from node.config import load
 from node.domain.communities import TopicKind
+from node.domain.events import local_text
 from node.domain.slugs import slug_of
 from node.domain.topics import topic_path
 from node.domain.visibility import Visibility
@@ -166,7 +167,7 @@ class _World:
             "record": {
                 "name": {"en": title},
                 "defaultLanguage": "en",
-                "start": "2026-12-07T15:00:00+01:00",
+                "start": local_text(start, "Europe/Berlin"),
                 "timeZone": "Europe/Berlin",
                 "joinMode": "free",
             },

@@ -5,6 +5,8 @@ Dates, numbers and the names of languages come from the CLDR by way of Babel, wh
 """
 
 import functools
+from collections.abc import Sequence
+from string import Formatter
 from typing import TYPE_CHECKING, Self
 
 from markupsafe import Markup, escape
@@ -63,8 +65,11 @@ class Language:
         """
         if isinstance(message, Sentence):
             return self.say(message.message, message.plural, **{**message.values, **values})
-        said = escape(self._found(message, plural, values))
-        return said.format(**{name: self._shown(value) for name, value in values.items()}) if values else said
+        found = self._found(message, plural, values)
+        if not values:
+            return escape(found)
+        parts = (literal if name is None else escape(self._shown(values[name])) for literal, name in _parts(found))
+        return Markup("").join(parts)
 
     def number(self, value: float, *, places: int | None = None) -> str:
         """A number as the language writes it (``1.234,5``), ``places`` behind its point where that is said."""
@@ -91,6 +96,24 @@ class Language:
 
     def _shown(self, value: object) -> object:
         return self.number(value) if isinstance(value, int) else self.show(value)
+
+
+@functools.lru_cache(4_096)  # sentences of ours, each said over and over
+def _parts(message: str) -> Sequence[tuple[Markup, str | None]]:
+    """The sentence in its order: escaped text, and the names of the values between.
+
+    >>> _parts("{n} of {total}")
+    [(Markup(''), 'n'), (Markup(' of '), None), (Markup(''), 'total')]
+    """
+    found: list[tuple[Markup, str | None]] = []
+    for literal, name, form, conversion in Formatter().parse(message):
+        if form or conversion:
+            raise ValueError(f"values go into sentences by their names alone, not as in {message!r}")
+        if literal:
+            found.append((escape(literal), None))
+        if name is not None:
+            found.append((Markup(""), name))
+    return found
 
 
 def choose(accepted: str, default: str = SOURCE) -> str:

@@ -58,8 +58,8 @@ def closest(wanted: Iterable[str], available: Iterable[str]) -> str | None:
 
 def language_of(texts: Mapping[str, str], languages: Sequence[str], default: str | None = None) -> str | None:
     """Which language of the map to show: the best of those wished for, the default, English, the first by name."""
-    if not texts:
-        return None
+    if len(texts) < 2:
+        return next(iter(texts), None)
     wishes = (*languages, *([default] if default else []), "en")
     return closest(wishes, texts) or min(texts)
 

@@ -1,5 +1,7 @@
 """Who belongs to a community: what somebody is to it, who becomes a member by asking. Units of work."""
 
+from collections.abc import Collection
+
 from sqlalchemy import Connection
 
 from node.domain.communities import FACILITATING, Act, Answer, JoinPolicy, Refusal, Role, Standing, decide_join
@@ -11,7 +13,7 @@ from node.sentences import sentences
 from node.services.context import Unit
 from node.store import accounts, actors, communities, follows, jobs, partners
 from node.store.actors import Actor
-from node.store.communities import Community
+from node.store.communities import Community, RoleOf
 from node.store.jobs import NewJob
 
 #: What somebody is told who may not join.
@@ -26,10 +28,16 @@ SENTENCES = sentences(
 )
 
 
-def standing_of(conn: Connection, unit: Unit, community_id: int, person: Actor) -> Standing:
-    """What somebody is to a community, in every way that a rule may ask for."""
+def standing_of(
+    conn: Connection, unit: Unit, community_id: int, person: Actor, *, given: Collection[RoleOf] | None = None
+) -> Standing:
+    """What somebody is to a community, in every way that a rule may ask for.
+
+    ``given``: all roles there, where they are loaded already.
+    """
     known = follows.find_follow(conn, person.id, community_id)
-    roles = communities.load_roles_of(conn, community_id, person.uri, unit.now)
+    given = communities.load_roles(conn, community_id, unit.now) if given is None else given
+    roles = {each.role for each in given if each.actor_uri == person.uri}
     return Standing(
         is_local=person.local,
         is_partner=not person.local and host_of(person.uri) in partners.load_partner_hosts(conn),
@@ -67,8 +75,11 @@ def decide_follow(conn: Connection, unit: Unit, follower: Actor, group: Actor) -
 
 def governs(conn: Connection, unit: Unit, group: Actor, person: Actor) -> bool:
     """Whether somebody may govern: its moderators; where it lives here also those who answer for the node."""
-    if communities.is_moderator(conn, group.id, person.uri, unit.now):
-        return True
+    return communities.is_moderator(conn, group.id, person.uri, unit.now) or governs_house(conn, group, person)
+
+
+def governs_house(conn: Connection, group: Actor, person: Actor) -> bool:
+    """Whether somebody answers for the node on which a community lives."""
     account = accounts.load_account(conn, person.id) if person.local and group.local else None
     return account is not None and account.role in {accounts.MODERATOR, accounts.ADMIN}
 

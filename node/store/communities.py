@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import starmap
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import BigInteger, ColumnElement, Connection, bindparam, delete, func, insert, or_, select, update
 
 from node.domain.communities import Act, JoinPolicy, PostPolicy, RemoteCommunity, Role
 from node.domain.visibility import Visibility
@@ -127,12 +127,17 @@ def save_remote(conn: Connection, actor_id: int, said: RemoteCommunity, now: int
 # -- members --------------------------------------------------------------------------------------------------------
 
 
+_COUNT_MEMBERS = Prepared(
+    select(follows.c.followed_id, func.count())
+    .where(follows.c.followed_id.in_(bindparam("ids", expanding=True)), follows.c.state == "accepted")
+    .group_by(follows.c.followed_id),
+    many="ids",
+)
+
+
 def count_members(conn: Connection, community_ids: Collection[int]) -> dict[int, int]:
     """How many people have joined; communities without any are left out."""
-    query = select(follows.c.followed_id, func.count()).where(
-        follows.c.followed_id.in_(list(community_ids)), follows.c.state == "accepted"
-    )
-    return {row[0]: row[1] for row in conn.execute(query.group_by(follows.c.followed_id))}
+    return dict(_COUNT_MEMBERS.run(conn, {"ids": list(community_ids)})) if community_ids else {}
 
 
 def has_members_on(conn: Connection, community_id: int, host: str) -> bool:
@@ -191,13 +196,20 @@ def _unexpired(column: ColumnElement[Any], now: int) -> ColumnElement[bool]:
     return or_(column.is_(None), column > now)
 
 
+_ROLES = Prepared(
+    select(*(community_roles.c[name] for name in RoleOf.__dataclass_fields__))
+    .where(
+        community_roles.c.community_id == bindparam("community"),
+        or_(community_roles.c.expires_at.is_(None), community_roles.c.expires_at > bindparam("now", type_=BigInteger)),
+    )
+    .order_by(community_roles.c.created_at, community_roles.c.actor_uri)
+)
+
+
 def load_roles(conn: Connection, community_id: int, now: int) -> list[RoleOf]:
     """Who has which role now, the oldest first."""
-    query = select(*(community_roles.c[name] for name in RoleOf.__dataclass_fields__)).where(
-        community_roles.c.community_id == community_id, _unexpired(community_roles.c.expires_at, now)
-    )
-    rows = conn.execute(query.order_by(community_roles.c.created_at, community_roles.c.actor_uri))
-    return [RoleOf(row.actor_uri, Role(row.role), row.created_at, row.expires_at) for row in rows]
+    rows = _ROLES.run(conn, {"community": community_id, "now": now})
+    return [RoleOf(uri, Role(role), created_at, expires_at) for uri, role, created_at, expires_at in rows]
 
 
 def load_holders(conn: Connection, community_id: int, role: Role, now: int) -> list[str]:

@@ -2,11 +2,13 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import starmap
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from node.domain.events import AnswerState
+from node.store.prepared import Prepared
 from node.store.tables import event_answers
 
 
@@ -37,6 +39,13 @@ _COLUMNS = tuple(event_answers.c[name] for name in Answer.__dataclass_fields__)
 _BY_PAIR = select(*_COLUMNS).where(
     event_answers.c.event_id == bindparam("event"), event_answers.c.actor_id == bindparam("actor")
 )
+_OWN = Prepared(
+    select(*_COLUMNS).where(
+        event_answers.c.actor_id == bindparam("actor"),
+        event_answers.c.event_id.in_(bindparam("ids", expanding=True)),
+    ),
+    many="ids",
+)
 
 
 def find_answer(conn: Connection, event_id: int, actor_id: int) -> Answer | None:
@@ -63,10 +72,8 @@ def find_by_invite(conn: Connection, uri: str) -> Answer | None:
 
 def load_own(conn: Connection, actor_id: int, event_ids: Collection[int]) -> dict[int, Answer]:
     """This person's answers to these events, by event."""
-    if not event_ids:
-        return {}
-    query = select(*_COLUMNS).where(event_answers.c.actor_id == actor_id, event_answers.c.event_id.in_(list(event_ids)))
-    return {row.event_id: Answer(*row) for row in conn.execute(query)}
+    rows = _OWN.run(conn, {"actor": actor_id, "ids": list(event_ids)}) if event_ids else ()
+    return {answer.event_id: answer for answer in starmap(Answer, rows)}
 
 
 def insert_answer(conn: Connection, new: Answer) -> None:

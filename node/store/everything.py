@@ -7,22 +7,25 @@ people. So what the index says too late is left out, never shown.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, exists, or_, select, union_all
 
 from node.domain.search import parse
 from node.domain.visibility import Visibility
-from node.store import listing, resources, spellings
+from node.store import listing, resources, showing, spellings
 from node.store.finding import is_not_blocked
 from node.store.follows import ACCEPTED
 from node.store.listing import Option, Scope, Wish
 from node.store.objects import LIVE
+from node.store.prepared import Prepared
 from node.store.resources import Resource, door
 from node.store.tables import actors, communities, events, follows, objects, search_entries, topics
 from node.store.visible import not_hidden_from, visible_to
 
 _MAX_DOORS = 200
+_ANY = -1  # stands for a viewer in a statement that is built once
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +65,15 @@ def facets(conn: Connection, wish: Wish) -> dict[str, list[Option]]:
     """How many have each value of each facet; communities are called by their names."""
     found = listing.facets(conn, _widened(conn, wish))
     uris = [option.value for option in found.get("community", ())]
-    names = {row.uri: row.name or row.username for row in conn.execute(_NAMES, {"uris": uris})} if uris else {}
+    names = {row.uri: row.name or row.username for row in _NAMES.run(conn, {"uris": uris})} if uris else {}
     named = [replace(each, labels={"und": names.get(each.value, each.value)}) for each in found.get("community", ())]
     return {**found, "community": named}
 
 
-_NAMES = select(actors.c.uri, actors.c.name, actors.c.username).where(
-    actors.c.uri.in_(bindparam("uris", expanding=True))
+_NAMES = Prepared(
+    select(actors.c.uri, actors.c.name, actors.c.username).where(actors.c.uri.in_(bindparam("uris", expanding=True))),
+    many="uris",
+    named=True,
 )
 
 
@@ -96,21 +101,27 @@ _has_private = exists().where(
     objects.c.actor_id == bindparam("viewer"), objects.c.visibility == Visibility.PRIVATE.value, objects.c.state == LIVE
 )
 #: Of the communities that she belongs to; her own where she has something that only she may read.
-_DOORS = union_all(
-    select(_MEMBERSHIPS.subquery().c.uri),
-    select(actors.c.uri).where(actors.c.id == bindparam("viewer"), _has_private),
+_DOORS = Prepared(
+    union_all(
+        select(_MEMBERSHIPS.subquery().c.uri),
+        select(actors.c.uri).where(actors.c.id == bindparam("viewer"), _has_private),
+    )
 )
 
 
 def _widened(conn: Connection, wish: Wish) -> Wish:
     viewer_id = wish.viewer.actor_id
-    uris = conn.scalars(_DOORS, {"viewer": viewer_id}) if viewer_id is not None else ()
-    return replace(wish, scope=Scope.EVERYTHING, doors=tuple(door(uri) for uri in uris))
+    rows = _DOORS.run(conn, {"viewer": viewer_id}) if viewer_id is not None else ()
+    return replace(wish, scope=Scope.EVERYTHING, doors=tuple(door(uri) for (uri,) in rows))
 
 
 # -- rows -----------------------------------------------------------------------------------------------------------
 
-_ENTRIES = select(search_entries).where(search_entries.c.sort_key.in_(bindparam("sort_keys", expanding=True)))
+_ENTRIES = Prepared(
+    select(search_entries).where(search_entries.c.sort_key.in_(bindparam("sort_keys", expanding=True))),
+    many="sort_keys",
+    named=True,
+)
 _CONTEXT = (
     select(objects, topics.c.kind.label("topic_kind"), topics.c.community_id, events.c.start_at)
     .outerjoin(topics, topics.c.object_id == objects.c.id)
@@ -122,7 +133,7 @@ _CONTEXT = (
 def _load(conn: Connection, keys: Sequence[int], viewer_id: int | None, now: int) -> list[Hit]:
     if not keys:
         return []
-    entries = {row.sort_key: row for row in conn.execute(_ENTRIES, {"sort_keys": list(keys)})}
+    entries = {row.sort_key: row for row in _ENTRIES.run(conn, {"sort_keys": list(keys)})}
     own = {each.sort_key: each for each in resources.load_by_keys(conn, [key for key in keys if key not in entries])}
     object_ids = [row.object_id for row in entries.values() if row.object_id is not None]
     rows = _visible_rows(conn, [*object_ids, *(each.id for each in own.values())], viewer_id, now)
@@ -150,19 +161,27 @@ def _load(conn: Connection, keys: Sequence[int], viewer_id: int | None, now: int
 
 
 def _visible_rows(conn: Connection, ids: Sequence[int], viewer_id: int | None, now: int) -> dict[int, Row[Any]]:
-    """Rows of the objects that this person may read, and does not hide; the bind parameters are those of visible_to."""
+    """Rows of the objects that this person may read, and does not hide."""
     if not ids:
         return {}
-    hidden = not_hidden_from(viewer_id, objects.c.actor_id)
-    query = _CONTEXT.where(objects.c.id.in_(list(ids)), visible_to(viewer_id), *hidden)
-    parameters = {"viewer": viewer_id, "now": now} if viewer_id is not None else {}
-    return {row.id: row for row in conn.execute(query, parameters)}
+    values = {"ids": list(ids)} if viewer_id is None else {"ids": list(ids), "viewer": viewer_id, "now": now}
+    return {row.id: row for row in _readable(None if viewer_id is None else _ANY).run(conn, values)}
+
+
+@cache
+def _readable(viewer_id: int | None) -> Prepared:
+    query = _CONTEXT.where(
+        objects.c.id.in_(bindparam("ids", expanding=True)),
+        visible_to(viewer_id),
+        *not_hidden_from(viewer_id, objects.c.actor_id),
+    )
+    return Prepared(query, many="ids", named=True)
 
 
 def _actors(conn: Connection, entries: Collection[Row[Any]], rows: Collection[Row[Any]]) -> Mapping[int, Row[Any]]:
     ids = {row.actor_id for row in entries if row.actor_id is not None} | {row.actor_id for row in rows}
     ids |= {row.community_id for row in rows if row.community_id is not None}
-    return {row.id: row for row in conn.execute(select(actors).where(actors.c.id.in_(list(ids))))} if ids else {}
+    return showing.load_rows(conn, ids)
 
 
 def _visible_actors(conn: Connection, ids: Sequence[int], viewer_id: int | None) -> set[int]:

@@ -22,6 +22,7 @@ from node.store import derivations, search
 from node.store.actors import Actor, load_actors_by_id
 from node.store.courses import save_instances
 from node.store.objects import LIVE
+from node.store.prepared import Prepared
 from node.store.search import Entry, mark
 from node.store.tables import concept_labels, objects, resource_facets, resource_slugs, resources, search_entries
 from node.store.upsert import inserting
@@ -131,14 +132,22 @@ _SELECT = (
     .join(objects, objects.c.id == resources.c.object_id)
     .where(objects.c.state == LIVE)
 )
-_BY_KEY = _SELECT.where(resources.c.sort_key.in_(bindparam("sort_keys", expanding=True)))
-_BY_OBJECT = _SELECT.where(resources.c.object_id.in_(bindparam("ids", expanding=True)))
-_BY_URI = _SELECT.where(objects.c.uri.in_(bindparam("uris", expanding=True)))
-_BY_IRI = _SELECT.where(
-    resources.c.iri.in_(bindparam("iris", expanding=True)), objects.c.actor_id == bindparam("actor_id")
+_BY_KEY = Prepared(
+    _SELECT.where(resources.c.sort_key.in_(bindparam("sort_keys", expanding=True))), many="sort_keys", named=True
 )
-_BY_SLUG = _SELECT.join(resource_slugs, resource_slugs.c.object_id == resources.c.object_id).where(
-    resource_slugs.c.slug == bindparam("slug")
+_BY_OBJECT = Prepared(
+    _SELECT.where(resources.c.object_id.in_(bindparam("ids", expanding=True))), many="ids", named=True
+)
+_BY_IRI = Prepared(
+    _SELECT.where(resources.c.iri.in_(bindparam("iris", expanding=True)), objects.c.actor_id == bindparam("actor_id")),
+    many="iris",
+    named=True,
+)
+_BY_SLUG = Prepared(
+    _SELECT.join(resource_slugs, resource_slugs.c.object_id == resources.c.object_id).where(
+        resource_slugs.c.slug == bindparam("slug")
+    ),
+    named=True,
 )
 _SLUG_KNOWN = (
     select(objects.c.state, objects.c.visibility, resources.c.object_id)
@@ -209,8 +218,8 @@ _OPEN = {None, *(level.value for level in Visibility if level.is_open)}
 _KNOWN_TO = {False: _OPEN, True: _OPEN | {Visibility.PARTNERS.value, Visibility.ORGANISATION.value}}
 
 
-def _load(conn: Connection, query: Any, parameters: Mapping[str, Any]) -> Iterator[Resource]:
-    rows = conn.execute(query, parameters).all()
+def _load(conn: Connection, query: Prepared, values: Mapping[str, Any]) -> Iterator[Resource]:
+    rows = query.run(conn, values)
     owners = load_actors_by_id(conn, {row.actor_id for row in rows})
     return (_resource(row, owners[row.actor_id]) for row in rows)
 

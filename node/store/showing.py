@@ -3,20 +3,32 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, exists, func, literal, select
+from sqlalchemy import Connection, Row, bindparam, exists, func, literal, select
 
 from node.store.objects import LIVE
+from node.store.prepared import Prepared
 from node.store.tables import accounts, actors, follows, object_tags, objects
 
 _OPEN = ("public", "unlisted")
 MAX_DEPTH = 20
+_HOMES = Prepared(
+    select(actors.c.id, actors.c.uri, actors.c.host, actors.c.local, actors.c.state).where(
+        actors.c.id.in_(bindparam("ids", expanding=True))
+    ),
+    many="ids",
+    named=True,
+)
+_BY_ID = Prepared(select(actors).where(actors.c.id.in_(bindparam("ids", expanding=True))), many="ids", named=True)
 
 
 def load_rows(conn: Connection, ids: Collection[int]) -> dict[int, Row[Any]]:
     """Whole rows of actors, by id."""
-    if not ids:
-        return {}
-    return {row.id: row for row in conn.execute(select(actors).where(actors.c.id.in_(list(ids))))}
+    return {row.id: row for row in _BY_ID.run(conn, {"ids": list(ids)})} if ids else {}
+
+
+def load_homes(conn: Connection, ids: Collection[int]) -> dict[int, Any]:
+    """By id what says whether lists may show what an actor made: ``id, uri, host, local, state``."""
+    return {row.id: row for row in _HOMES.run(conn, {"ids": list(ids)})} if ids else {}
 
 
 def list_actors(conn: Connection, kind: str, *, local: bool, limit: int) -> Sequence[Row[Any]]:

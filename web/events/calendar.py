@@ -5,7 +5,7 @@ Each event stands on the day that it is where it happens, with its time there; t
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Row
 from node.clock import DAY
 from node.domain.events import moment, place_line, title, zone_of
 from node.ics import KEEPS_CANCELLED
-from node.recurrence import between, where_at
+from node.recurrence import Occurrence, between, where_at
 from node.sentences import Sentence, sentences
 from node.state import NODE
 from node.store import event_answers, events, showing
@@ -34,13 +34,14 @@ FORMS = ("month", "week", "agenda")
 _LABELS = sentences({"month": "Month", "week": "Week", "agenda": "Agenda"})
 _AGENDA_DAYS = 60
 _PER_DAY = 50
+_DAY, _UTC = dt.timedelta(days=1), ZoneInfo("UTC")
 _FIRST, _LAST = dt.date(1970, 1, 1), dt.date(2199, 12, 31)
 
 
 async def show_calendar(request: web.Request) -> web.Response:
     node, reader = request.app[NODE], reader_of(request)
     now = node.clock.now()
-    today = moment(now, zone_of(guessed_zone()) or ZoneInfo("UTC")).date()
+    today = moment(now, zone_of(guessed_zone()) or _UTC).date()
     form = form if (form := request.query.get("view", "")) in FORMS else "month"
     day = _day(request.query.get("on", ""), today)
     mine = "mine" in request.query and reader.actor_id is not None
@@ -117,7 +118,7 @@ def _load(
     scope = Scope(person_id=viewer if mine else None)
     found = events.list_between(conn, viewer, begin, end, now, scope=scope, cancelled_since=now - KEEPS_CANCELLED)
     answers = event_answers.load_own(conn, viewer, [each.id for each in found]) if viewer is not None else {}
-    return found, showing.load_rows(conn, {each.actor_id for each in found}), answers
+    return found, showing.load_homes(conn, {each.actor_id for each in found}), answers
 
 
 def _millis(day: dt.date) -> int:
@@ -134,30 +135,41 @@ def _items(
 ) -> Mapping[dt.date, list[tuple[str, CalendarItem]]]:
     """What stands on each day, by time; an event of several days on each of them."""
     days: defaultdict[dt.date, list[tuple[str, CalendarItem]]] = defaultdict(list)
+    begin, end = _millis(first) - DAY, _millis(last) + 2 * DAY
+    listed = {actor_id for actor_id, author in authors.items() if reader.lists_actor(author)}
     for event in found:
-        if not reader.lists_actor(authors[event.actor_id]):
+        if event.actor_id not in listed:
             continue
-        zone = zone_of(event.timezone) or ZoneInfo("UTC")
-        for each in between(event.record, _millis(first) - DAY, _millis(last) + 2 * DAY):
-            start = moment(each.start_at, zone)
-            # What ends at midnight does not stand on the next day.
-            end = moment(max(each.start_at, (each.end_at or each.start_at) - 1), zone)
-            day = max(start.date(), first)
-            while day <= min(end.date(), last):
-                time = start.strftime("%H:%M") if day == start.date() else ""
-                answer = answers.get(event.id)
-                place, _ = where_at(event.record, each)
+        zone = zone_of(event.timezone) or _UTC
+        for each in between(event.record, begin, end):
+            days_of = list(_days_of(each, zone, first, last))
+            if not days_of:
+                continue
+            answer = answers.get(event.id)
+            place, _ = where_at(event.record, each)
+            path, name = path_of(event), title(event.record, tuple(reader.languages))
+            for day, time in days_of:
                 item = CalendarItem(
-                    path=path_of(event),
-                    name=title(event.record, tuple(reader.languages)),
+                    path=path,
+                    name=name,
                     time=time,
                     cancelled=event.cancelled_at is not None or each.is_cancelled,
                     mine=answer is not None and answer.state not in {"declined", "refused"},
                     place=place_line(place),
                 )
                 days[day].append((time, item))
-                day += dt.timedelta(days=1)
     return days
+
+
+def _days_of(each: Occurrence, zone: ZoneInfo, first: dt.date, last: dt.date) -> Iterator[tuple[dt.date, str]]:
+    """The days of this span on which it takes place, the first of all with its hour."""
+    start = moment(each.start_at, zone)
+    # What ends at midnight does not stand on the next day.
+    end = moment(each.end_at - 1, zone) if each.end_at and each.end_at - 1 > each.start_at else start
+    begins, day = start.date(), max(start.date(), first)
+    while day <= min(end.date(), last):
+        yield day, start.strftime("%H:%M") if day == begins else ""
+        day += _DAY
 
 
 def _weeks(

@@ -1,5 +1,6 @@
 """How values are told to people: times, sizes, durations, kinds, languages, accessibility terms."""
 
+import functools
 import re
 import zlib
 from collections.abc import Mapping
@@ -201,6 +202,9 @@ class Words:
 
     def __init__(self, language: Language) -> None:
         self._language, self._say = language, language.say
+        # A page tells the same few days in many places, and each costs Babel some 50 us.
+        self._date = functools.lru_cache(1_024)(self._write_date)
+        self._day_of_week = functools.lru_cache(1_024)(self._write_day_of_week)
 
     def day(self, value: int | str) -> Markup:
         """A day: from an instant (milliseconds, UTC) or an ISO 8601 date, which may be only a year or a month.
@@ -214,13 +218,13 @@ class Words:
             value = to_rfc3339(at)[:10]
         if not _is_date(value):
             return escape(value)
-        return Markup('<time datetime="{}">{}</time>').format(value, self._date(value))
+        return _element(value, self._date(value))
 
     def time(self, at: int) -> Markup:
         """An instant with its minute, in UTC."""
         written = to_rfc3339(at)
         shown = self._say("{day}, {time} UTC", day=self._date(written[:10]), time=written[11:16])
-        return Markup('<time datetime="{}">{}</time>').format(written, shown)
+        return _element(written, shown)
 
     def span(self, starts_at: int, ends_at: int = 0) -> Markup:
         """From one instant to another, the day told once where it is the same; without an end (0) just the start."""
@@ -228,10 +232,8 @@ class Words:
             return self.time(starts_at)
         starts, ends = to_rfc3339(starts_at), to_rfc3339(ends_at)
         if starts[:10] != ends[:10]:
-            return Markup("{} \N{EN DASH} {}").format(self.time(starts_at), self.time(ends_at))
-        hours = Markup('<time datetime="{}">{}</time> \N{EN DASH} <time datetime="{}">{}</time>').format(
-            starts, starts[11:16], ends, ends[11:16]
-        )
+            return self.time(starts_at) + _TO + self.time(ends_at)
+        hours = _element(starts, starts[11:16]) + _TO + _element(ends, ends[11:16])
         return self._say("{day}, {time} UTC", day=self._date(starts[:10]), time=hours)
 
     def zoned(self, starts_at: int, ends_at: int, timezone: str) -> Markup:
@@ -241,14 +243,13 @@ class Words:
         if not last:
             return self._say("{when} ({zone})", when=begins, zone=timezone)
         ends = self._minute(last, with_day=first[:10] != last[:10])
-        span = Markup("{} \N{EN DASH} {}").format(begins, ends)
-        return self._say("{when} ({zone})", when=span, zone=timezone)
+        return self._say("{when} ({zone})", when=begins + _TO + ends, zone=timezone)
 
     def _minute(self, written: str, *, with_day: bool) -> Markup:
         """An instant with its offset, to the minute, as it is written."""
         time = written[11:16]
         shown = self._say("{day}, {time}", day=self._day_of_week(written[:10]), time=time) if with_day else time
-        return Markup('<time datetime="{}">{}</time>').format(written, shown)
+        return _element(written, shown)
 
     def ago(self, at: int, now_at: int) -> Markup:
         """How long ago something was, coarsely; what is older than 30 days is told by its day."""
@@ -257,7 +258,7 @@ class Words:
             return self.day(at)
         unit, sentence = next((row for row in _AGES if age >= row[0]), _AGES[-1])
         shown = self._say(sentence, n=age // unit)
-        return Markup('<time datetime="{}">{}</time>').format(to_rfc3339(at), shown)
+        return _element(to_rfc3339(at), shown)
 
     def duration(self, value: str) -> Markup:
         """An ISO 8601 duration in words; text that is none is shown as it is.
@@ -273,7 +274,7 @@ class Words:
         ]
         if not parts:
             return escape(value)
-        return Markup('<time datetime="{}">{}</time>').format(value, Markup(" ").join(parts))
+        return _element(value, Markup(" ").join(parts))
 
     def size(self, count: int) -> str:
         r"""A size in bytes, to two digits.
@@ -332,13 +333,13 @@ class Words:
 
         return str(get_day_names("abbreviated" if short else "wide", "stand-alone", self._language.locale)[number])
 
-    def _day_of_week(self, value: str) -> str:
+    def _write_day_of_week(self, value: str) -> str:
         """A day with its weekday."""
         from babel.dates import format_date  # late: see web.language
 
         return format_date(date.fromisoformat(value), "full", locale=self._language.locale)
 
-    def _date(self, value: str) -> str:
+    def _write_date(self, value: str) -> str:
         from babel.dates import format_date  # late: see web.language
 
         if len(value) == _YEAR:
@@ -346,6 +347,14 @@ class Words:
         if len(value) == _MONTH:
             return self.month(value)
         return format_date(date.fromisoformat(value), "long", locale=self._language.locale)
+
+
+_TO = Markup(" \N{EN DASH} ")
+
+
+def _element(written: str, shown: str) -> Markup:
+    """A time as programs read it, and as people do."""
+    return Markup(f'<time datetime="{escape(written)}">{escape(shown)}</time>')  # noqa: S704 (both are escaped)
 
 
 def _is_date(value: str) -> bool:

@@ -1,12 +1,14 @@
 """Communities as whoever asks may see them: found by the name in the address, with what she is to them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
 
 from node.domain.actors import ActorKind
-from node.domain.communities import refuse_post
+from node.domain.communities import Role, refuse_post
+from node.domain.communities import Standing as Membership
 from node.errors import NotFound
 from node.services import membership
 from node.services.context import Unit
@@ -19,12 +21,17 @@ from web.threads.cards import Standing
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A community that the viewer may know of; ``row`` the whole row of the Group; ``is_closed``: she may not read."""
+    """A community that the viewer may know of; ``row`` the whole row of the Group; ``is_closed``: she may not read.
+
+    ``moderators``: their URIs; ``membership``: what she is to it, None for strangers.
+    """
 
     row: Any
     group: Actor
     community: Community
     members: int
+    moderators: Sequence[str]
+    membership: Membership | None
     standing: Standing
     is_closed: bool
 
@@ -53,24 +60,25 @@ def see(conn: Connection, unit: Unit, group: Actor, viewer_id: int | None) -> Se
     viewer = actors.find_actor_by_id(conn, viewer_id) if viewer_id is not None else None
     if community is None or not membership.may_know(conn, unit, community, viewer):
         raise NotFound
+    given = communities.load_roles(conn, group.id, unit.now)
+    found = membership.standing_of(conn, unit, group.id, viewer, given=given) if viewer is not None else None
     return Seen(
         row=actors.load_profile(conn, group.id),
         group=group,
         community=community,
         members=communities.count_members(conn, [group.id]).get(group.id, 0),
-        standing=_standing(conn, unit, group, community, viewer),
+        moderators=[each.actor_uri for each in given if each.role is Role.MODERATOR],
+        membership=found,
+        standing=_standing(conn, group, community, viewer, found) if viewer and found else Standing(),
         is_closed=not membership.may_look(conn, unit, community, viewer),
     )
 
 
-def _standing(conn: Connection, unit: Unit, group: Actor, community: Community, viewer: Actor | None) -> Standing:
-    if viewer is None:
-        return Standing()
-    known = follows.find_follow(conn, viewer.id, group.id)
-    found = membership.standing_of(conn, unit, group.id, viewer)
+def _standing(conn: Connection, group: Actor, community: Community, viewer: Actor, found: Membership) -> Standing:
+    known = found.is_member or follows.find_follow(conn, viewer.id, group.id) is not None
     refusal = refuse_post(community.post_policy, found, begins_topic=True, archived=community.is_archived)
     return Standing(
-        membership="" if known is None else "member" if found.is_member else "asked",
-        is_moderator=membership.governs(conn, unit, group, viewer),
+        membership="member" if found.is_member else "asked" if known else "",
+        is_moderator=found.is_moderator or membership.governs_house(conn, group, viewer),
         may_write=refusal is None,
     )

@@ -17,7 +17,7 @@ from node.sentences import sentences
 from node.services import follows as following
 from node.services.context import Unit
 from node.state import NODE
-from node.store import actors, communities, event_answers, events, showing, threads
+from node.store import actors, event_answers, events, showing, threads
 from node.store.event_answers import Answer
 from node.store.events import Event, Scope
 from node.store.threads import Order, Wanted
@@ -80,7 +80,7 @@ def _find(conn: Connection, unit: Unit, name: str, wanted: Wanted) -> Found:
         coming = events.list_upcoming(conn, wanted.viewer_id, wanted.now, scope=scope, limit=_COMING)
         if wanted.viewer_id is not None:
             answers = event_answers.load_own(conn, wanted.viewer_id, [event.id for event in coming])
-    governing = communities.load_moderators(conn, seen.group.id, unit.now)[:_MODERATORS]
+    governing = seen.moderators[:_MODERATORS]
     known = actors.load_actors(conn, governing)
     ids = {row.actor_id for row in (*rows, *pinned, *coming)} | {actor.id for actor in known.values()}
     people = showing.load_rows(conn, ids)

@@ -15,7 +15,6 @@ from node.domain.text import plain, shorten
 from node.domain.visibility import Visibility
 from node.errors import NotFound
 from node.sentences import Sentence
-from node.services import membership
 from node.services.context import Unit
 from node.state import NODE
 from node.store import actors, objects, showing, statuses, threads
@@ -91,26 +90,16 @@ def _find(conn: Connection, unit: Unit, object_id: int, viewer_id: int | None, a
         total=threads.count_answers(conn, row.id, viewer_id),
         people=people,
         own=statuses.load_own(conn, viewer_id, ids) if viewer_id is not None else Own(),
-        may_answer=_may_answer(conn, unit, row, seen, viewer_id),
+        may_answer=viewer_id is not None and _may_answer(row, seen),
     )
 
 
-def _may_answer(conn: Connection, unit: Unit, row: Any, seen: Seen | None, viewer_id: int | None) -> bool:
-    person = actors.find_actor_by_id(conn, viewer_id) if viewer_id is not None else None
-    if person is None:
-        return False
-    if seen is None:
-        return True
-    standing = membership.standing_of(conn, unit, seen.group.id, person)
-    community = seen.community
-    refusal = refuse_post(
-        community.post_policy,
-        standing,
-        begins_topic=False,
-        locked=row.locked,
-        archived=community.is_archived,
-    )
-    return refusal is None
+def _may_answer(row: Any, seen: Seen | None) -> bool:
+    """Whether somebody who is signed in answers here."""
+    if seen is None or seen.membership is None:
+        return seen is None
+    policy, is_archived = seen.community.post_policy, seen.community.is_archived
+    return refuse_post(policy, seen.membership, begins_topic=False, locked=row.locked, archived=is_archived) is None
 
 
 # -- the page --------------------------------------------------------------------------------------------------------
