@@ -90,6 +90,7 @@ from web.client_api.entities.look import LOOK, build_look
 from web.client_api.house import HOUSE, build_house
 from web.client_api.remembering import ANSWERS, Answers
 from web.health import STOPPING, watch_loop
+from web.network.remembering import NETWORKS, Networks
 from web.state import WEB, build_web
 from web.streaming.hub import HUB, Hub, close_streams, run_hub
 
@@ -408,6 +409,7 @@ def build_app(system: System) -> web.Application:
     app.cleanup_ctx.append(watch_loop)
     app[TOKENS] = Tokens(system.node.store)
     app[ANSWERS] = Answers()
+    app[NETWORKS] = Networks()
     app[LOOK] = build_look(system.node, app[WEB].pictures, system.federation.policies)
     app[HOUSE] = build_house(system.node, app[WEB], app[LOOK])
     app[HUB] = Hub(system.node.store, system.node.clock, app[LOOK])

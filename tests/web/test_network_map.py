@@ -175,6 +175,10 @@ async def test_statements_do_not_grow_with_houses_and_communities(tmp_path):
             with counted(hospital.store) as statements:
                 await page(hospital)
             seen.append(len(statements))
+            with counted(hospital.store) as statements:
+                again = await page(hospital)
+            assert not statements, "while nothing changes nothing is counted again"
+            assert f"Group-{number}" in again
         assert seen[0] == seen[1] <= 20
 
 

@@ -20,7 +20,8 @@ async def show_network(request: web.Request) -> web.Response:
     """``GET /network``: what the reader may see; without a token what anybody may."""
     viewer = Viewer(await reader(request, "read:statuses"))
     config = request.app[NODE].config
-    return json_answer(request, tell(await find_network(request, viewer), config.origin, config.host, config.node.name))
+    seen = await find_network(request, viewer)
+    return json_answer(request, tell(seen.network, config.origin, config.host, config.node.name))
 
 
 def tell(network: Network, origin: str, host: str, name: str) -> dict[str, Any]:

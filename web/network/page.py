@@ -4,9 +4,7 @@ from aiohttp import web
 
 from node.domain.network import Bridge, House, Network
 from node.sentences import Sentence
-from node.state import NODE
-from web.network.drawing import draw
-from web.network.finding import bridge_path, find_network, house_path
+from web.network.finding import Seen, bridge_path, find_network, house_path
 from web.network.views import BridgeRow, HouseRow, NetworkView
 from web.pages.cursor import offset_of
 from web.pages.frame import html, page_of
@@ -20,21 +18,21 @@ _NAMED = 6  # communities of a house, houses of a community; the rest is counted
 
 
 async def show_network(request: web.Request) -> web.Response:
-    config = request.app[NODE].config
     page = page_of(request, NETWORK, title=Sentence("The network"), section=NETWORK)
-    found = await find_network(request, viewer_of(request))
-    return html(request, build_view(page, found, config.host, config.node.name, first=offset_of(request)))
+    seen = await find_network(request, viewer_of(request))
+    return html(request, build_view(page, seen, first=offset_of(request)))
 
 
-def build_view(page: Page, found: Network, own_host: str, own_name: str, *, first: int = 0) -> NetworkView:
+def build_view(page: Page, seen: Seen, *, first: int = 0) -> NetworkView:
     """The page; its list of houses begins with the one of number ``first``."""
-    names = {own_host: own_name, **{house.host: house.title for house in found.houses}}
+    found = seen.network
+    names = {seen.own_host: seen.own_name, **{house.host: house.title for house in found.houses}}
     has_more = first + _PAGE < len(found.houses)
     return NetworkView(
         page=page,
         own=found.own,
-        drawing=draw(found, own_key=own_host, own_name=own_name),
-        paths=paths_of(found, own_host),
+        drawing=seen.drawing,
+        paths=paths_of(found, seen.own_host),
         houses=tuple(_house(house, found) for house in found.houses[first : first + _PAGE]),
         house_total=len(found.houses),
         bridges=tuple(_bridge(bridge, names) for bridge in found.bridges),

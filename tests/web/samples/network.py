@@ -8,6 +8,7 @@ from node.domain.network import Bridge, Goods, House, Network
 from tests.web.samples import frame
 from web.admin.views import AdminHouse, AdminNetworkView, Copy
 from web.network.drawing import draw
+from web.network.finding import Seen
 from web.network.page import build_view, paths_of
 from web.pages.views import Page, View
 
@@ -107,9 +108,9 @@ def views() -> dict[str, View]:
     page, admin = frame.page("/network", title="The network", section="/network"), frame.ADMIN
     return {
         "admin_network": operator_view(replace(page, path="/admin/network", title="Network", viewer=admin)),
-        "network_alone": build_view(replace(page, viewer=admin), Network(), OWN, NAME),
-        "network_of_two": build_view(page, network(1, 1), OWN, NAME),
-        "network_of_four": build_view(page, network(3, 4), OWN, NAME),
-        "network_of_many": build_view(page, network(30, 20), OWN, NAME),
-        "network_of_hundreds": build_view(page, network(300, 60), OWN, NAME),
+        "network_alone": build_view(replace(page, viewer=admin), Seen(Network(), OWN, NAME)),
+        "network_of_two": build_view(page, Seen(network(1, 1), OWN, NAME)),
+        "network_of_four": build_view(page, Seen(network(3, 4), OWN, NAME)),
+        "network_of_many": build_view(page, Seen(network(30, 20), OWN, NAME)),
+        "network_of_hundreds": build_view(page, Seen(network(300, 60), OWN, NAME)),
     }
