@@ -6,7 +6,9 @@ nobody is answered before it.
 """
 
 import asyncio
+import functools
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,7 +18,7 @@ from typing import Any, TypeVar
 
 import aiosqlite
 from sqlalchemy import Connection, Engine, create_engine
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.pool import NullPool
 
 from node.errors import Unavailable
 from node.store.engine import Signal, stopping, take_signals, unavailable
@@ -69,6 +71,18 @@ def _translated(error: BaseException, away: frozenset[int]) -> BaseException:
     return unavailable(error) if _code(error) in away else error
 
 
+_handed_over = threading.local()
+
+
+@functools.cache
+def _engine() -> Engine:
+    """The engine of all connections of this process, so that a statement is compiled once and not for each of them.
+
+    It opens none: the thread of a connection hands over its own.
+    """
+    return create_engine("sqlite://", creator=lambda: _handed_over.raw, poolclass=NullPool)
+
+
 class _Connection(aiosqlite.Connection):
     """An aiosqlite connection that runs whole functions in its thread, over SQLAlchemy."""
 
@@ -88,16 +102,13 @@ class _Connection(aiosqlite.Connection):
                 raise Unavailable(f"SQLite refused PRAGMA {name}={value}; it stays at {found}.")
         if read_only:
             raw.execute("PRAGMA query_only=ON")
-        self.engine = create_engine("sqlite://", creator=lambda: raw, poolclass=StaticPool)
+        _handed_over.raw = raw
+        self.engine = _engine().execution_options()  # a copy that can be watched by itself, with the same statements
         self.sql = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
 
     async def release(self) -> None:
-        await self.run(self._let_go)
+        await self.run(self.sql.invalidate)
         await self.close()
-
-    def _let_go(self) -> None:
-        self.sql.invalidate()
-        self.engine.dispose(close=False)
 
 
 async def _connect(path: Path, *, read_only: bool) -> _Connection:

@@ -36,9 +36,7 @@ def names(conn: Connection) -> list[str]:
 def count_commits(store: Store) -> list[str]:
     """Collects what the writer commits; SQLite only, where one connection writes."""
     seen: list[str] = []
-    raw = store.engines[0].raw_connection().driver_connection
-    assert raw is not None
-    raw.set_trace_callback(
+    store._backend._writer._conn.set_trace_callback(
         lambda statement: seen.append(statement) if statement.startswith(("COMMIT", "BEGIN")) else None
     )
     return seen
