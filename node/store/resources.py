@@ -135,19 +135,15 @@ _SELECT = (
 _BY_KEY = Prepared(
     _SELECT.where(resources.c.sort_key.in_(bindparam("sort_keys", expanding=True))), many="sort_keys", named=True
 )
-_BY_OBJECT = Prepared(
-    _SELECT.where(resources.c.object_id.in_(bindparam("ids", expanding=True))), many="ids", named=True
-)
+_OF_OBJECTS = _SELECT.where(resources.c.object_id.in_(bindparam("ids", expanding=True)))
+_BY_OBJECT = Prepared(_OF_OBJECTS, many="ids", named=True)
 _BY_IRI = Prepared(
     _SELECT.where(resources.c.iri.in_(bindparam("iris", expanding=True)), objects.c.actor_id == bindparam("actor_id")),
     many="iris",
     named=True,
 )
-_BY_SLUG = Prepared(
-    _SELECT.join(resource_slugs, resource_slugs.c.object_id == resources.c.object_id).where(
-        resource_slugs.c.slug == bindparam("slug")
-    ),
-    named=True,
+_OF_SLUG = _SELECT.join(resource_slugs, resource_slugs.c.object_id == resources.c.object_id).where(
+    resource_slugs.c.slug == bindparam("slug")
 )
 _SLUG_KNOWN = (
     select(objects.c.state, objects.c.visibility, resources.c.object_id)
@@ -158,13 +154,17 @@ _SLUG_KNOWN = (
 )
 
 
-def _readable(query: Select[Any]) -> Mapping[bool, Select[Any]]:
+def _readable(query: Select[Any], *, many: str = "") -> Mapping[bool, Prepared]:
     """The statement for members and for anybody, of what they may read (``store.visible``)."""
-    return {True: query.where(visible_to(0)), False: query.where(visible_to(None))}
+    viewers = {True: 0, False: None}
+    return {
+        is_member: Prepared(query.where(visible_to(viewer_id)), many=many, named=True)
+        for is_member, viewer_id in viewers.items()
+    }
 
 
-_READABLE_BY_OBJECT = _readable(_BY_OBJECT)
-_READABLE_BY_SLUG = _readable(_BY_SLUG)
+_READABLE_BY_OBJECT = _readable(_OF_OBJECTS, many="ids")
+_READABLE_BY_SLUG = _readable(_OF_SLUG)
 
 
 def load_by_keys(conn: Connection, sort_keys: Sequence[int]) -> list[Resource]:
