@@ -162,6 +162,8 @@ class Inbox:
             raise SignatureInvalid("The signature is not that of the actor.", detail=proven.signer_uri)
         if not same_origin(activity.id, activity.actor):
             raise Malformed("The activity's id is not on its actor's host.", detail=activity.id)
+        if is_own and (elsewhere := _not_at_home(activity)):
+            raise Malformed("The object's id is not on its author's host.", detail=elsewhere)
         now = self._clock.now()
         received_id = self._ids.new()
         received = Received(
@@ -188,6 +190,14 @@ class Inbox:
         """Called every few seconds: is there room for more, in the queue and on the disk? (IN21, REL4)"""
         waiting = await self._store.read(inbox.count_backlog, (INBOX, RESOLVE))
         self.is_full = waiting > self._backlog_at_most or self._is_disk_low()
+
+
+def _not_at_home(activity: Activity) -> str:
+    """The id on another host of an object that somebody claims to have made or changed (IN11); empty where none is."""
+    if activity.type not in {"Create", "Update"}:
+        return ""
+    ids = (document.get("id") for document in activity.objects)
+    return next((uri for uri in ids if isinstance(uri, str) and uri and not same_origin(uri, activity.actor)), "")
 
 
 def _order_of(host: str, activity: Activity) -> str:

@@ -90,6 +90,10 @@ def _forged(change: Any) -> Any:
     return build
 
 
+def _foreign_note(world: World) -> dict[str, Any]:
+    return {**world.there.note(world.bob, 51), "id": "http://127.9.9.9:1/notes/1"}
+
+
 def _without(name: str) -> Any:
     return _forged(lambda body, headers: (body, {k: v for k, v in headers.items() if k.lower() != name}))
 
@@ -145,6 +149,11 @@ REFUSED: dict[str, tuple[Any, int]] = {
         401,
     ),
     "activity id on another host": (_signed_by(_bob, _of_other_host), 400),
+    "note id on another host": (_signed_by(_bob, lambda w: {**w.create(), "object": _foreign_note(w)}), 400),
+    "update of a note on another host": (
+        _signed_by(_bob, lambda w: {**w.create(), "type": "Update", "object": _foreign_note(w)}),
+        400,
+    ),
     "no actor": (_raw(orjson.dumps({"id": "https://a.example/1", "type": "Create"})), 400),
     "not an object": (_raw(b"[]"), 400),
     "not JSON": (_raw(b"{"), 400),
@@ -182,10 +191,6 @@ def _stolen_note(world: World) -> dict[str, Any]:
     return {**world.there.note(world.mallory, 50), "attributedTo": world.bob.uri}
 
 
-def _foreign_note(world: World) -> dict[str, Any]:
-    return {**world.there.note(world.mallory, 51), "id": "http://127.9.9.9:1/notes/1"}
-
-
 def _seized(world: World) -> dict[str, Any]:
     return {**world.there.note(world.bob, 1), "attributedTo": world.mallory.uri}
 
@@ -193,7 +198,6 @@ def _seized(world: World) -> dict[str, Any]:
 #: Well signed by Mallory, answered 202, and without any effect but the row that says what arrived.
 POWERLESS: dict[str, Any] = {
     "note attributed to somebody else": _about("Create", _stolen_note),
-    "note id on another host": _about("Create", _foreign_note),
     "ownership change by update": _about("Update", _seized),
     "deletion of another's note": _about("Delete", lambda w: f"{w.there.origin}/notes/1"),
     "undo of another's follow": _about("Undo", lambda w: {"type": "Follow", "actor": w.bob.uri, "object": w.ann.uri}),

@@ -32,7 +32,7 @@ OUTCOMES: dict[str, str] = {
     "activities/community/remove_featured_post.json": "other-target",
     "activities/community/remove_mod.json": "other-target",
     "activities/community/report_page.json": "not-ours",
-    "activities/community/resolve_report_page.json": "unknown-type",
+    "activities/community/resolve_report_page.json": "not-ours",
     "activities/community/undo_lock_note.json": "remembered",
     "activities/community/undo_lock_page.json": "remembered",
     "activities/community/update_community.json": "other-actor",
