@@ -14,15 +14,17 @@ from node.log import one_line
 from node.sentences import Sentence
 from node.services import moderate
 from node.state import NODE
-from node.store import actors, objects, reports, sanctions
+from node.store import actors, community_reports, objects, reports, sanctions
 from node.store.actors import Actor
+from node.store.community_reports import CommunityReport
 from web.admin.people import person_row
-from web.admin.views import ReportedPost, ReportNote, ReportRow, ReportsView, ReportView
+from web.admin.views import ReportedPost, ReportIn, ReportNote, ReportRow, ReportsView, ReportView
 from web.pages.cards import actor_path
 from web.pages.cursor import cursor_of
 from web.pages.frame import html, page_of
 from web.pages.parts import Link, Paging
 from web.sessions import read_form, require_moderator
+from web.threads.paths import community_path
 
 PATH = "/admin/reports"
 _PAGE = 30
@@ -39,6 +41,7 @@ class Found:
     decided: Sequence[Any]
     posts: Sequence[Any]
     notes: Sequence[Any]
+    communities: Sequence[tuple[Actor, CommunityReport]]
 
 
 async def show_reports(request: web.Request) -> web.Response:
@@ -108,8 +111,17 @@ async def show_report(request: web.Request) -> web.Response:
         handled_by=_name(found.people, row.handled_by) if row.handled_by else "",
         closed_at=row.closed_at or 0,
         forwarded=row.forwarded,
+        communities=tuple(_report_in(group, there, found.people) for group, there in found.communities),
     )
     return html(request, view)
+
+
+def _report_in(group: Actor, there: CommunityReport, people: dict[str, Actor]) -> ReportIn:
+    return ReportIn(
+        community=Link(label=group.title, href=community_path(group)),
+        closed_by=_name(people, there.handled_by) if there.closed_at else "",
+        handed_on_at=there.handed_on_at or 0,
+    )
 
 
 def _find_one(conn: Connection, report_id: int) -> Found:
@@ -117,7 +129,10 @@ def _find_one(conn: Connection, report_id: int) -> Found:
     if row is None:
         raise NotFound
     notes = reports.list_notes(conn, row.id)
+    there = community_reports.load_of(conn, [row.id])
+    groups = actors.load_actors_by_id(conn, [each.community_id for each in there])
     uris = {row.target_uri, row.reporter_uri, row.handled_by, *(note.author_uri for note in notes)} - {""}
+    uris |= {each.handled_by for each in there if each.handled_by}
     people = actors.load_actors(conn, uris)
     target = people.get(row.target_uri)
     known = objects.load_objects(conn, row.object_uris)
@@ -129,6 +144,7 @@ def _find_one(conn: Connection, report_id: int) -> Found:
         decided=sanctions.load_many(conn, [target.id]).get(target.id, ()) if target is not None else (),
         posts=[rows[known[uri].id] for uri in row.object_uris if uri in known],
         notes=notes,
+        communities=[(groups[each.community_id], each) for each in there],
     )
 
 

@@ -355,6 +355,15 @@ class ReportNote:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReportIn:
+    """A community whose moderators have the report first; ``closed_by`` is empty while they have not closed it."""
+
+    community: Link
+    closed_by: str = ""
+    handed_on_at: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReportView:
     template: ClassVar[str] = "admin/report.html"
 
@@ -370,6 +379,7 @@ class ReportView:
     handled_by: str = ""
     closed_at: int = 0
     forwarded: bool = False
+    communities: tuple[ReportIn, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from node.store import actors, communities, showing
 from node.store.communities import LogEntry
 from web.communities.listing import PATH as LIST
 from web.communities.listing import community_path
-from web.communities.people import Inside, head_of, load_inside
+from web.communities.people import Inside, count_waiting, head_of, load_inside
 from web.communities.views import LogRow, LogView
 from web.communities.words import ACTS
 from web.pages.cards import actor_card
@@ -30,7 +30,9 @@ _PAGE = 50
 async def show_log(request: web.Request) -> web.Response:
     node, name = request.app[NODE], request.match_info["name"]
     before = number_in(request.query.get("before", ""))
-    inside, entries, people = await node.store.read(_find, node.unit(), name, viewer_of(request).actor_id, before)
+    inside, waiting, entries, people = await node.store.read(
+        _find, node.unit(), name, viewer_of(request).actor_id, before
+    )
     reader, here = reader_of(request), f"{community_path(inside.group)}/log"
     listed = entries[:_PAGE]
     view = LogView(
@@ -42,7 +44,7 @@ async def show_log(request: web.Request) -> web.Response:
             noindex=True,
             breadcrumbs=(Link(label=inside.group.title, href=community_path(inside.group)),),
         ),
-        head=head_of(inside),
+        head=head_of(inside, *waiting),
         rows=tuple(_row(entry, people, reader) for entry in listed),
         paging=Paging(
             next_path=f"{here}?before={listed[-1].id}" if len(entries) > _PAGE else "",
@@ -54,12 +56,12 @@ async def show_log(request: web.Request) -> web.Response:
 
 def _find(
     conn: Connection, unit: Unit, name: str, viewer_id: int | None, before: int | None
-) -> tuple[Inside, Sequence[LogEntry], Mapping[str, Any]]:
+) -> tuple[Inside, tuple[int, int], Sequence[LogEntry], Mapping[str, Any]]:
     inside = load_inside(conn, unit, name, viewer_id)
     entries = communities.load_log(conn, inside.group.id, before=before, limit=_PAGE + 1)
     known = actors.load_actors(conn, {uri for each in entries for uri in (each.actor_uri, each.target_uri) if uri})
     rows = showing.load_rows(conn, {actor.id for actor in known.values()})
-    return inside, entries, {row.uri: row for row in rows.values()}
+    return inside, count_waiting(conn, inside), entries, {row.uri: row for row in rows.values()}
 
 
 def _row(entry: LogEntry, people: Mapping[str, Any], reader: Any) -> LogRow:

@@ -11,7 +11,7 @@ from node.domain.deeds import Deed
 from node.domain.text import plain, shorten
 from node.errors import Invalid, NotFound
 from node.sentences import Sentence
-from node.services import governing
+from node.services import governing, membership
 from node.services.context import Unit
 from node.state import NODE
 from node.store import objects, showing, topics
@@ -71,17 +71,26 @@ async def show_post(request: web.Request) -> web.Response:
 def _acts(found: Found) -> list[Act]:
     """What makes sense with the post as it is."""
     is_removed = found.post.state == objects.REMOVED
+    if not found.inside.may_govern:
+        return _pinning(found) if not is_removed else []
     acts = [Act.RESTORE if is_removed else Act.REMOVE]
     if found.topic is not None and not is_removed:
-        acts += [Act.UNPIN if found.topic.pinned_at is not None else Act.PIN]
-        acts += [Act.UNLOCK if found.topic.locked else Act.LOCK]
+        acts += [*_pinning(found), Act.UNLOCK if found.topic.locked else Act.LOCK]
     return acts
+
+
+def _pinning(found: Found) -> list[Act]:
+    """What facilitators do, too; an answer is not pinned."""
+    if found.topic is None:
+        return []
+    return [Act.UNPIN if found.topic.pinned_at is not None else Act.PIN]
 
 
 def _find(conn: Connection, unit: Unit, name: str, viewer_id: int, post_id: int | None) -> Found:
     inside = load_inside(conn, unit, name, viewer_id)
     post = objects.find_object_by_id(conn, post_id) if post_id is not None else None
-    if not inside.may_govern or post is None or post.audience != inside.group.uri or post.state == objects.DELETED:
+    may_pin = inside.may_govern or membership.may(conn, unit, inside.group, inside.me, Act.PIN)
+    if not may_pin or post is None or post.audience != inside.group.uri or post.state == objects.DELETED:
         raise NotFound
     row = objects.load_row(conn, post.id)
     author = showing.load_rows(conn, [post.actor_id])[post.actor_id]

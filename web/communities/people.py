@@ -1,7 +1,7 @@
 """``/c/NAME/members``: who belongs to a community, and what those who govern decide about people."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from aiohttp import web
@@ -9,22 +9,23 @@ from sqlalchemy import Connection
 
 from federation.finding import find_account
 from federation.state import FEDERATION
-from node.domain.communities import Act
+from node.clock import DAY
+from node.domain.communities import APPOINTS, DISMISSES, Act, Role
 from node.domain.deeds import Deed
 from node.errors import Invalid, NodeError, NotFound
 from node.sentences import Sentence
-from node.services import governing, membership
+from node.services import governing, governing_people, membership
 from node.services.context import Unit
 from node.state import NODE
-from node.store import actors, communities, follows, showing
+from node.store import actors, communities, community_reports, community_requests, follows, showing
 from node.store.actors import Actor
 from node.store.communities import Ban, Community
 from web import sessions
-from web.communities.form import load_governed
 from web.communities.listing import PATH as LIST
 from web.communities.listing import community_path
+from web.communities.rooms import rooms_of
 from web.communities.views import Head, MembersView, PersonRow
-from web.communities.words import BUTTONS
+from web.communities.words import BUTTONS, ROLES
 from web.pages.actor import find_by_name
 from web.pages.cards import actor_card
 from web.pages.cursor import number_in
@@ -32,13 +33,14 @@ from web.pages.frame import html, page_of
 from web.pages.parts import Field, Link, Paging
 from web.pages.reader import reader_of
 from web.pages.views import Notice
+from web.threads.access import count_requests
 from web.viewer import viewer_of
 
 _PAGE = 50
 #: What is decided about a person, by her address.
-_ABOUT_PEOPLE = frozenset(
-    {Act.ADMIT, Act.REFUSE, Act.INVITE, Act.UNINVITE, Act.EXPEL, Act.BAN, Act.UNBAN, Act.APPOINT, Act.DISMISS}
-)
+_ABOUT_PEOPLE = frozenset(governing_people.EFFECTS)
+#: Acts that take a reason, and a time where they are a ban.
+_DURATIONS = (1, 7, 30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class Inside:
     community: Community
     me: Actor
     may_govern: bool
+    is_member: bool
 
 
 def load_inside(conn: Connection, unit: Unit, name: str, viewer_id: int | None, *, for_all: bool = False) -> Inside:
@@ -59,32 +62,48 @@ def load_inside(conn: Connection, unit: Unit, name: str, viewer_id: int | None, 
     if community is None or me is None:
         raise NotFound
     may_govern = membership.governs(conn, unit, group, me)
-    is_inside = may_govern or follows.is_following(conn, me.id, group.id)
-    if not is_inside and not (for_all and membership.may_look(conn, unit, community, me)):
+    is_member = follows.is_following(conn, me.id, group.id)
+    if not (may_govern or is_member) and not (for_all and membership.may_look(conn, unit, community, me)):
         raise NotFound
-    return Inside(group, community, me, may_govern)
+    return Inside(group, community, me, may_govern, is_member)
 
 
-def head_of(inside: Inside, requests: int = 0) -> Head:
+def head_of(inside: Inside, requests: int = 0, reports: int = 0) -> Head:
+    path = community_path(inside.group)
     return Head(
         name=inside.group.title,
-        path=community_path(inside.group),
+        path=path,
         handle=inside.group.handle,
-        may_govern=inside.may_govern and inside.group.local,
-        requests=requests,
+        may_govern=inside.may_govern,
+        rooms=rooms_of(
+            path,
+            is_inside=inside.is_member,
+            governs=inside.may_govern,
+            lives_here=inside.group.local,
+            requests=requests,
+            reports=reports,
+        ),
     )
+
+
+def count_waiting(conn: Connection, inside: Inside) -> tuple[int, int]:
+    """How many requests and reports wait for somebody who governs."""
+    if not inside.may_govern:
+        return 0, 0
+    return count_requests(conn, inside.group), community_reports.count_open(conn, inside.group.id)
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     inside: Inside
-    moderators: Sequence[str]
+    waiting: tuple[int, int]
+    roles: Mapping[Role, Sequence[str]]
     members: Sequence[tuple[int, Actor]]
     total: int
     requests: Sequence[int]
     invited: Sequence[int]
     bans: Sequence[Ban]
-    people: Any  # whole rows by URI
+    people: Any  # whole rows by URI, and by id
 
 
 async def show_members(request: web.Request) -> web.Response:
@@ -102,20 +121,23 @@ async def _answer(request: web.Request, *, handle: Field | None = None, status: 
 def _find(conn: Connection, unit: Unit, name: str, viewer_id: int | None, before: int | None) -> Found:
     inside = load_inside(conn, unit, name, viewer_id, for_all=True)
     group = inside.group
-    moderators = communities.load_moderators(conn, group.id, unit.now)
+    held = communities.load_roles(conn, group.id, unit.now)
+    roles = {role: [each.actor_uri for each in held if each.role is role] for role in Role}
     members = follows.list_followers(conn, group.id, before=before, limit=_PAGE + 1)
-    governs = inside.may_govern and group.local
-    requests = follows.load_pending_followers(conn, group.id) if governs else []
-    invitations = communities.load_open_invitations(conn, community_id=group.id) if governs else []
+    requests = _find_requests(conn, group) if inside.may_govern else []
+    invites = inside.may_govern and group.local
+    invitations = communities.load_open_invitations(conn, community_id=group.id) if invites else []
     bans = communities.load_bans(conn, group.id, unit.now) if inside.may_govern else []
     ids = {actor.id for _, actor in members} | set(requests) | {each.invited_id for each in invitations}
-    named = actors.load_actors(conn, [*moderators, *(ban.actor_uri for ban in bans)])
-    rows = showing.load_rows(conn, ids | {actor.id for actor in named.values()})
+    named = actors.load_actors(conn, {*(each.actor_uri for each in held), *(ban.actor_uri for ban in bans)})
+    rows = showing.load_rows(conn, ids | {group.id} | {actor.id for actor in named.values()})
+    counted = communities.count_members(conn, [group.id]).get(group.id, 0)
     return Found(
         inside=inside,
-        moderators=moderators,
+        waiting=count_waiting(conn, inside),
+        roles=roles,
         members=members,
-        total=communities.count_members(conn, [group.id]).get(group.id, 0),
+        total=counted if group.local else max(rows[group.id].followers_count, counted),
         requests=requests,
         invited=[each.invited_id for each in invitations],
         bans=bans,
@@ -123,25 +145,34 @@ def _find(conn: Connection, unit: Unit, name: str, viewer_id: int | None, before
     )
 
 
+def _find_requests(conn: Connection, group: Actor) -> list[int]:
+    """Who waits to be let in, as far as this node decides it."""
+    if group.local:
+        return follows.load_pending_followers(conn, group.id)
+    return [each.asker_id for each in community_requests.load_open(conn, group.id)]
+
+
 def _view(request: web.Request, csrf: str, found: Found, before: int | None, handle: Field) -> MembersView:
     inside, reader = found.inside, reader_of(request)
     governs, path = inside.may_govern, community_path(inside.group)
 
-    def row(key: Any, *acts: Act, note: str = "", at: int = 0, until_at: int | None = None) -> PersonRow | None:
+    def row(key: Any, *acts: Act, with_roles: bool = False, **more: Any) -> PersonRow | None:
         person = found.people.get(key)
         if person is None:
             return None
-        shown = tuple((act.value, BUTTONS[act]) for act in acts) if governs and inside.group.local else ()
-        return PersonRow(
-            actor=actor_card(person, reader), uri=person.uri, acts=shown, note=note, at=at, until_at=until_at
-        )
+        shown = tuple((act.value, BUTTONS[act]) for act in acts) if governs else ()
+        roles = tuple(ROLES[role] for role in Role if with_roles and person.uri in found.roles[role])
+        return PersonRow(actor=actor_card(person, reader), uri=person.uri, acts=shown, roles=roles, **more)
+
+    def holders(role: Role) -> tuple[PersonRow, ...]:
+        return _there(row(uri, DISMISSES[role], is_open=False) for uri in found.roles[role])
+
+    def member(uri: str, key: int) -> PersonRow | None:
+        given = [APPOINTS[role] for role in Role if uri not in found.roles[role]]
+        return row(key, *given, Act.EXPEL, Act.BAN, with_roles=True, is_open=False)
 
     listed = found.members[:_PAGE]
     is_more = len(found.members) > _PAGE
-    members = [
-        row(actor.id, *([] if actor.uri in found.moderators else [Act.APPOINT]), Act.EXPEL, Act.BAN)
-        for _, actor in listed
-    ]
     here = f"{path}/members"
     return MembersView(
         page=page_of(
@@ -153,12 +184,15 @@ def _view(request: web.Request, csrf: str, found: Found, before: int | None, han
             notice=_notice(request),
             breadcrumbs=(Link(label=inside.group.title, href=path),),
         ),
-        head=head_of(inside, len(found.requests)),
+        head=head_of(inside, *found.waiting),
         csrf=csrf,
         action=here,
-        moderators=_there(row(uri, Act.DISMISS) for uri in found.moderators),
-        members=_there(members),
+        moderators=holders(Role.MODERATOR),
+        facilitators=holders(Role.FACILITATOR),
+        experts=holders(Role.EXPERT),
+        members=_there(member(actor.uri, actor.id) for _, actor in listed),
         total=found.total,
+        lives_here=inside.group.local,
         requests=_there(row(each, Act.ADMIT, Act.REFUSE) for each in found.requests),
         invited=_there(row(each, Act.UNINVITE) for each in found.invited),
         banned=_there(
@@ -166,6 +200,7 @@ def _view(request: web.Request, csrf: str, found: Found, before: int | None, han
             for ban in found.bans
         ),
         handle=handle,
+        durations=tuple((str(days), Sentence("for {n} day", "for {n} days", n=days)) for days in _DURATIONS),
         paging=Paging(
             next_path=f"{here}?before={listed[-1][0]}" if is_more else "", first_path=here if before is not None else ""
         ),
@@ -177,6 +212,8 @@ def _there(rows: Any) -> tuple[PersonRow, ...]:
 
 
 def _notice(request: web.Request) -> Notice | None:
+    if "asked" in request.query:
+        return Notice(text=Sentence("The node on which the community lives has been asked to do it."))
     return Notice(text=Sentence("Done.")) if "done" in request.query else None
 
 
@@ -194,12 +231,19 @@ async def decide(request: web.Request) -> web.StreamResponse:
     try:
         if not target:
             target = await _find_person(request, typed)
-        await node.store.write(_decide, node.unit(), name, session.actor_id, act, target, fields.get("reason", ""))
+        deed = Deed(act, "", target, reason=fields.get("reason", ""), expires_at=_until(node.clock.now(), act, fields))
+        is_asked = await node.store.write(_decide, node.unit(), name, session.actor_id, deed)
     except NodeError as error:
         if not typed:
             raise
         return await _answer(request, handle=Field(value=typed, error=error.public), status=422)
-    raise web.HTTPSeeOther(f"/c/{name}/members?done")
+    raise web.HTTPSeeOther(f"/c/{name}/members?{'asked' if is_asked else 'done'}")
+
+
+def _until(now: int, act: Act, fields: Mapping[str, str]) -> int | None:
+    """When a ban ends; None for any other act, and for one for ever."""
+    days = next((days for days in _DURATIONS if str(days) == fields.get("days")), None)
+    return now + days * DAY if days is not None and act is Act.BAN else None
 
 
 async def _find_person(request: web.Request, handle: str) -> str:
@@ -210,7 +254,8 @@ async def _find_person(request: web.Request, handle: str) -> str:
     return found.uri
 
 
-def _decide(conn: Connection, unit: Unit, name: str, actor_id: int, act: Act, target: str, reason: str) -> None:
-    group, _ = load_governed(conn, unit, name, actor_id)
-    me = actors.load_actors_by_id(conn, [actor_id])[actor_id]
-    governing.govern(conn, unit, me, group, Deed(act, me.uri, target, reason=reason))
+def _decide(conn: Connection, unit: Unit, name: str, actor_id: int, deed: Deed) -> bool:
+    """Whether the home of the community was only asked to."""
+    inside = load_inside(conn, unit, name, actor_id)
+    governing.govern(conn, unit, inside.me, inside.group, replace(deed, by=inside.me.uri))
+    return governing.is_asked(inside.group, deed.act)

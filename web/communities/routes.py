@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from web.communities import form, listing, log, moderating, people
+from web.communities import form, listing, log, moderating, people, reports
 
 _C = "/c/{name}"
 
@@ -13,6 +13,8 @@ ROUTES = [
     web.get(f"{_C}/members", people.show_members, name="community-members"),
     web.post(f"{_C}/members", people.decide, name="community-members-form"),
     web.get(f"{_C}/log", log.show_log, name="community-log"),
+    web.get(f"{_C}/reports", reports.show_reports, name="community-reports"),
+    web.post(f"{_C}/reports", reports.decide, name="community-reports-form"),
     web.get(f"{_C}/settings", form.show_settings, name="community-settings"),
     web.post(f"{_C}/settings", form.change, name="community-settings-form"),
     web.get(f"{_C}/moderate", moderating.show_post, name="community-moderate"),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from web.communities.rooms import Room
 from web.pages.parts import ActorCard, Field, Paging, Prose
 from web.pages.views import Page
 
@@ -81,24 +82,32 @@ class Head:
     path: str
     handle: str
     may_govern: bool
-    requests: int = 0
+    rooms: tuple[Room, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonRow:
-    """Somebody in a list: her card, since when, and what can be done (act, label), by those who may."""
+    """Somebody in a list: her card, what she is, since when, and what can be done (act, label), by those who may.
+
+    ``is_open``: what can be done is shown at once, not behind a word.
+    """
 
     actor: ActorCard
     uri: str
     at: int = 0
     note: str = ""
     until_at: int | None = None
+    roles: tuple[str, ...] = ()
     acts: tuple[tuple[str, str], ...] = ()
+    is_open: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MembersView:
-    """``/c/NAME/members``. Requests, invitations and bans only for those who govern."""
+    """``/c/NAME/members``. Requests, invitations and bans only for those who govern.
+
+    ``lives_here``: all members are known; of a community elsewhere only those who are known here.
+    """
 
     template: ClassVar[str] = "communities/members.html"
 
@@ -107,12 +116,56 @@ class MembersView:
     csrf: str
     action: str
     moderators: tuple[PersonRow, ...]
+    facilitators: tuple[PersonRow, ...]
+    experts: tuple[PersonRow, ...]
     members: tuple[PersonRow, ...]
     total: int
+    lives_here: bool = True
     requests: tuple[PersonRow, ...] = ()
     invited: tuple[PersonRow, ...] = ()
     banned: tuple[PersonRow, ...] = ()
     handle: Field = field(default_factory=Field)
+    durations: tuple[tuple[str, str], ...] = ()
+    paging: Paging = field(default_factory=Paging)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportedPost:
+    """A post that was reported, with the page on which it can be removed; without a title where it is not here."""
+
+    title: str
+    text: str
+    author: ActorCard | None = None
+    moderate_path: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommunityReportRow:
+    """A report for the moderators of a community. ``closed_by`` is who closed it, ``at`` when it came."""
+
+    number: str
+    comment: str
+    category: str
+    at: int
+    posts: tuple[ReportedPost, ...] = ()
+    closed_by: str = ""
+    handed_on: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommunityReportsView:
+    """``/c/NAME/reports``"""
+
+    template: ClassVar[str] = "communities/reports.html"
+
+    page: Page
+    head: Head
+    csrf: str
+    action: str
+    is_open: bool
+    open_path: str
+    closed_path: str
+    rows: tuple[CommunityReportRow, ...] = ()
     paging: Paging = field(default_factory=Paging)
 
 

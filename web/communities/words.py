@@ -1,6 +1,6 @@
 """What policies and acts of communities are called on pages."""
 
-from node.domain.communities import Act, JoinPolicy, PostPolicy
+from node.domain.communities import Act, JoinPolicy, PostPolicy, Role
 from node.domain.visibility import Visibility
 from node.sentences import sentences
 
@@ -51,6 +51,7 @@ READING_HINTS = sentences(
         Visibility.COMMUNITY: "What is written goes to the servers of members and nowhere else.",
     }
 )
+ROLES = sentences({Role.MODERATOR: "Moderator", Role.FACILITATOR: "Facilitator", Role.EXPERT: "Can be asked"})
 PARTS = sentences({"member": "You are a member", "asked": "You have asked to join", "moderator": "You moderate it"})
 ACTS = sentences(
     {

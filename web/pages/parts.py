@@ -207,7 +207,7 @@ class PostCard:
     ``title`` is there for articles, topics and events; ``warning`` hides the content behind a disclosure;
     ``form`` names what an unknown or special object calls itself (``event``, ``poll``, ``article``, ...);
     ``gone`` stands for a post that was removed and still holds a thread together. ``anchor``: its id on the page;
-    ``accepted``: the answer that helped; ``acts``: for who is signed in.
+    ``accepted``: the answer that helped; ``acts``: for who is signed in; ``role``: what its author is in the community.
     """
 
     path: str
@@ -232,6 +232,7 @@ class PostCard:
     anchor: str = ""
     accepted: bool = False
     acts: Acts | None = None
+    role: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,14 +7,14 @@ from typing import Any
 from sqlalchemy import Connection
 
 from node.domain.actors import ActorKind
-from node.domain.communities import Role, refuse_post
 from node.domain.communities import Standing as Membership
+from node.domain.communities import refuse_post
 from node.errors import NotFound
 from node.services import membership
 from node.services.context import Unit
-from node.store import actors, communities, follows
+from node.store import actors, communities, community_reports, community_requests, follows
 from node.store.actors import Actor
-from node.store.communities import Community
+from node.store.communities import Community, RoleOf
 from web.pages.actor import find_by_name
 from web.threads.cards import Standing
 
@@ -23,14 +23,14 @@ from web.threads.cards import Standing
 class Seen:
     """A community that the viewer may know of; ``row`` the whole row of the Group; ``is_closed``: she may not read.
 
-    ``moderators``: their URIs; ``membership``: what she is to it, None for strangers.
+    ``roles``: who has which; ``membership``: what she is to it, None for strangers.
     """
 
     row: Any
     group: Actor
     community: Community
     members: int
-    moderators: Sequence[str]
+    roles: Sequence[RoleOf]
     membership: Membership | None
     standing: Standing
     is_closed: bool
@@ -67,7 +67,7 @@ def see(conn: Connection, unit: Unit, group: Actor, viewer_id: int | None) -> Se
         group=group,
         community=community,
         members=communities.count_members(conn, [group.id]).get(group.id, 0),
-        moderators=[each.actor_uri for each in given if each.role is Role.MODERATOR],
+        roles=given,
         membership=found,
         standing=_standing(conn, group, community, viewer, found) if viewer and found else Standing(),
         is_closed=not membership.may_look(conn, unit, community, viewer),
@@ -77,8 +77,19 @@ def see(conn: Connection, unit: Unit, group: Actor, viewer_id: int | None) -> Se
 def _standing(conn: Connection, group: Actor, community: Community, viewer: Actor, found: Membership) -> Standing:
     known = found.is_member or follows.find_follow(conn, viewer.id, group.id) is not None
     refusal = refuse_post(community.post_policy, found, begins_topic=True, archived=community.is_archived)
+    governs = found.is_moderator or membership.governs_house(conn, group, viewer)
     return Standing(
         membership="member" if found.is_member else "asked" if known else "",
-        is_moderator=found.is_moderator or membership.governs_house(conn, group, viewer),
+        is_moderator=governs,
         may_write=refusal is None,
+        may_announce=found.leads,
+        requests=count_requests(conn, group) if governs else 0,
+        reports=community_reports.count_open(conn, group.id) if governs else 0,
     )
+
+
+def count_requests(conn: Connection, group: Actor) -> int:
+    """How many people wait for somebody who governs to let them in."""
+    if group.local:
+        return len(follows.load_pending_followers(conn, group.id))
+    return len(community_requests.load_open(conn, group.id))

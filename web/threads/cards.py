@@ -10,6 +10,7 @@ from node.domain.text import plain, shorten
 from node.domain.visibility import Visibility
 from node.store.communities import Community
 from node.store.statuses import Own
+from web.communities.rooms import rooms_of
 from web.pages.cards import Reader, actor_card, is_shown, post_card, warning_of
 from web.pages.parts import Acts, Link, PostCard, Prose, SafeHtml, Text
 from web.sessions import session_of
@@ -25,20 +26,26 @@ _SHARED = frozenset({Visibility.PUBLIC.value, Visibility.UNLISTED.value})
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a reader is to a community. ``membership``: '' (no member), member, asked."""
+    """What a reader is to a community. ``membership``: '' (no member), member, asked.
+
+    ``may_announce``: lead what is said; ``requests``, ``reports``: how many wait for her, who governs it.
+    """
 
     membership: str = ""
     is_moderator: bool = False
     may_write: bool = False
+    may_announce: bool = False
+    requests: int = 0
+    reports: int = 0
 
 
 def community_head(
     request: web.Request, row: Any, community: Community, members: int, standing: Standing, reader: Reader
 ) -> CommunityHead:
     """``row``: the whole row of the Group."""
-    session = session_of(request)
+    session, path = session_of(request), community_path(row)
     return CommunityHead(
-        path=community_path(row),
+        path=path,
         name=row.name or row.username,
         handle=f"@{row.username}@{row.host}",
         avatar=reader.picture(row.icon, host=row.host),
@@ -53,6 +60,14 @@ def community_head(
         csrf=session.csrf if session else "",
         home=None if row.local else Link(label=row.host, href=row.url or row.uri),
         topics=tuple(community.topics),
+        rooms=rooms_of(
+            path,
+            is_inside=standing.membership == "member",
+            governs=standing.is_moderator,
+            lives_here=row.local,
+            requests=standing.requests,
+            reports=standing.reports,
+        ),
     )
 
 

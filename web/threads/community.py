@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from federation.negotiation import wants_activity
 from federation.state import FEDERATION
-from node.domain.communities import TopicKind
+from node.domain.communities import Role, TopicKind
 from node.domain.text import plain, shorten
 from node.errors import Forbidden, NotFound
 from node.sentences import sentences
@@ -35,7 +35,7 @@ from web.threads.paths import community_path
 from web.threads.views import CommunityView, KindFilter
 from web.viewer import viewer_of
 
-_PAGE, _MODERATORS, _COMING = 20, 8, 4
+_PAGE, _NAMED, _COMING = 20, 8, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Found:
     rows: Sequence[Any]
     pinned: Sequence[Any]
     people: Mapping[int, Any]
-    moderators: Sequence[Any]
+    named: Mapping[Role, Sequence[Any]]  # those who have a role
     coming: Sequence[Event] = ()
     answers: Mapping[int, Answer] = field(default_factory=dict)
 
@@ -80,11 +80,14 @@ def _find(conn: Connection, unit: Unit, name: str, wanted: Wanted) -> Found:
         coming = events.list_upcoming(conn, wanted.viewer_id, wanted.now, scope=scope, limit=_COMING)
         if wanted.viewer_id is not None:
             answers = event_answers.load_own(conn, wanted.viewer_id, [event.id for event in coming])
-    governing = seen.moderators[:_MODERATORS]
-    known = actors.load_actors(conn, governing)
+    held = seen.roles
+    known = actors.load_actors(conn, {each.actor_uri for each in held})
     ids = {row.actor_id for row in (*rows, *pinned, *coming)} | {actor.id for actor in known.values()}
     people = showing.load_rows(conn, ids)
-    named = [people[known[uri].id] for uri in governing if uri in known]
+    named = {
+        role: [people[known[each.actor_uri].id] for each in held if each.role is role and each.actor_uri in known]
+        for role in Role
+    }
     return Found(seen, rows, pinned, people | {seen.group.id: seen.row}, named, coming, answers)
 
 
@@ -97,6 +100,7 @@ def _view(request: web.Request, found: Found, wanted: Wanted) -> CommunityView:
     here = _address(head.path, kind=kind, sort=sort)
     cursor = next_cursor(rows[-1]) if len(found.rows) > _PAGE else ""
     is_first = wanted.after is None
+    named = {role: tuple(actor_card(row, reader) for row in rows[:_NAMED]) for role, rows in found.named.items()}
     page = page_of(
         request,
         head.path,
@@ -126,7 +130,9 @@ def _view(request: web.Request, found: Found, wanted: Wanted) -> CommunityView:
             first_path="" if is_first else here,
         ),
         rules=tuple(seen.community.rules),
-        moderators=tuple(actor_card(row, reader) for row in found.moderators),
+        moderators=named[Role.MODERATOR],
+        facilitators=named[Role.FACILITATOR],
+        experts=named[Role.EXPERT],
         coming=event_cards(found.coming, found.people, found.answers, reader, wanted.now),
         calendar_path=f"{head.path}/calendar.ics" if seen.row.local and not seen.is_closed else "",
     )

@@ -64,7 +64,7 @@ class Desk:
     def kinds(self) -> tuple[str, ...]:
         if self.mode != "thread" or self.seen is None:
             return ()
-        may_announce = self.seen.standing.is_moderator
+        may_announce = self.seen.standing.may_announce
         return tuple(kind.value for kind in KINDS if kind is not TopicKind.ANNOUNCEMENT or may_announce)
 
     @property

@@ -1,7 +1,7 @@
 """``/c/NAME/t/ID-slug`` and ``/questions/ID-slug``: a thread, whole, with the form to answer."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from aiohttp import hdrs, web
@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from federation.negotiation import wants_activity
 from federation.state import FEDERATION
 from node.clock import to_rfc3339
-from node.domain.communities import TopicKind, refuse_post
+from node.domain.communities import Role, TopicKind, refuse_post
 from node.domain.text import plain, shorten
 from node.domain.visibility import Visibility
 from node.errors import NotFound
@@ -20,6 +20,7 @@ from node.state import NODE
 from node.store import actors, objects, showing, statuses, threads
 from node.store.objects import Object
 from node.store.statuses import Own
+from web.communities.words import ROLES
 from web.pages.cards import Reader, threaded
 from web.pages.cursor import cursor_of
 from web.pages.frame import html, page_of
@@ -28,7 +29,7 @@ from web.pages.reader import reader_of
 from web.pages.views import Alternate, Page, Social
 from web.sessions import session_of
 from web.threads.access import Seen, find_around
-from web.threads.cards import Doing, acting_card, community_head
+from web.threads.cards import Doing, Standing, acting_card, community_head
 from web.threads.forms import answer_form
 from web.threads.paths import community_path, thread_path, title_of_row
 from web.threads.views import CommunityHead, ThreadView
@@ -49,6 +50,7 @@ class Found:
     people: Mapping[int, Any]
     own: Own
     may_answer: bool
+    roles: Mapping[str, Role]  # by URI, the first of several
 
 
 async def show_thread(request: web.Request) -> web.Response:
@@ -91,7 +93,14 @@ def _find(conn: Connection, unit: Unit, object_id: int, viewer_id: int | None, a
         people=people,
         own=statuses.load_own(conn, viewer_id, ids) if viewer_id is not None else Own(),
         may_answer=viewer_id is not None and _may_answer(row, seen),
+        roles=_roles(seen),
     )
+
+
+def _roles(seen: Seen | None) -> Mapping[str, Role]:
+    """What people are in the community of a thread; of several roles the first that ``Role`` names."""
+    held = seen.roles if seen is not None else ()
+    return {each.actor_uri: each.role for role in reversed(Role) for each in held if each.role is role}
 
 
 def _may_answer(row: Any, seen: Seen | None) -> bool:
@@ -108,7 +117,8 @@ def _may_answer(row: Any, seen: Seen | None) -> bool:
 def _view(request: web.Request, found: Found, path: str, reader: Reader) -> ThreadView:
     row, session = found.row, session_of(request)
     head = _head(request, found.seen, reader)
-    governs = found.seen is not None and found.seen.standing.is_moderator and found.seen.group.local
+    standing = found.seen.standing if found.seen is not None else Standing()
+    governs, may_pin = standing.is_moderator, standing.is_moderator or standing.may_announce
     doing = None
     if session is not None:
         is_hers = row.actor_id == session.actor_id and row.local and row.topic_kind == TopicKind.QUESTION.value
@@ -123,7 +133,10 @@ def _view(request: web.Request, found: Found, path: str, reader: Reader) -> Thre
         )
 
     def card(each: Any) -> PostCard:
-        return acting_card(each, found.people[each.actor_id], reader, doing, accepted_id=row.accepted_id)
+        author = found.people[each.actor_id]
+        shown = acting_card(each, author, reader, doing, accepted_id=row.accepted_id)
+        role = found.roles.get(author.uri)
+        return replace(shown, role=ROLES[role]) if role is not None else shown
 
     direct = [each.id for each in found.answers if each.depth == 0]
     onward = f"{path}?after={direct[_PAGE - 1]}" if len(direct) > _PAGE else ""
@@ -152,7 +165,8 @@ def _view(request: web.Request, found: Found, path: str, reader: Reader) -> Thre
         answers=found.total,
         paging=Paging(next_path=onward, first_path=path if "after" in request.query else ""),
         compose=answer_form(request, row, path) if found.may_answer else None,
-        govern_path=f"{head.path}/moderate?post={row.id}" if governs and head is not None else "",
+        govern_path=f"{head.path}/moderate?post={row.id}" if may_pin and head is not None else "",
+        governs=governs,
     )
 
 

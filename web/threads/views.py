@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from web.communities.rooms import Room
 from web.events.views import EventCard
 from web.pages.parts import ActorCard, Compose, Image, Link, Paging, PostCard, Prose, Reply, ResourceCard, Text
 from web.pages.views import Page
@@ -32,6 +33,7 @@ class CommunityHead:
     csrf: str = ""
     home: Link | None = None
     topics: tuple[str, ...] = ()
+    rooms: tuple[Room, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,13 +83,15 @@ class CommunityView:
     paging: Paging = field(default_factory=Paging)
     rules: tuple[str, ...] = ()
     moderators: tuple[ActorCard, ...] = ()
+    facilitators: tuple[ActorCard, ...] = ()
+    experts: tuple[ActorCard, ...] = ()
     coming: tuple[EventCard, ...] = ()
     calendar_path: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThreadView:
-    """A thread with its answers; ``compose`` is there for who may answer.
+    """A thread with its answers; ``compose`` is there for who may answer, ``govern_path`` for who may pin it.
 
     ``best``: the answer that helped, where it does not stand among the ``replies`` of this page.
     """
@@ -108,6 +112,7 @@ class ThreadView:
     paging: Paging = field(default_factory=Paging)
     compose: Compose | None = None
     govern_path: str = ""
+    governs: bool = False
     pinned: bool = False
 
 

@@ -1,13 +1,18 @@
 """Sample pages of communities."""
 
+from dataclasses import replace
 from typing import Any
 
 from node.clock import DAY, HOUR
-from node.domain.communities import LEVELS, Act, JoinPolicy, PostPolicy
+from node.domain.communities import LEVELS, Act, JoinPolicy, PostPolicy, Role
+from node.sentences import Sentence
 from tests.web.samples import frame
+from web.communities.rooms import rooms_of
 from web.communities.views import (
     Choice,
     CommunityCard,
+    CommunityReportRow,
+    CommunityReportsView,
     FormView,
     Head,
     ListView,
@@ -16,6 +21,7 @@ from web.communities.views import (
     MembersView,
     ModerateView,
     PersonRow,
+    ReportedPost,
 )
 from web.communities.words import (
     ACTS,
@@ -25,6 +31,7 @@ from web.communities.words import (
     PARTS,
     READING,
     READING_HINTS,
+    ROLES,
     WRITING,
     WRITING_HINTS,
 )
@@ -63,7 +70,8 @@ def views() -> dict[str, View]:
             for place, word in enumerate(words)
         )
 
-    head = Head(name=LONG, path="/c/places", handle="@places@learn.museum.example", may_govern=True, requests=2)
+    rooms = rooms_of("/c/places", is_inside=True, governs=True, lives_here=True, requests=2, reports=1)
+    head = Head(name=LONG, path="/c/places", handle="@places@learn.museum.example", may_govern=True, rooms=rooms)
     framed = {"section": "/communities", "viewer": frame.ADMIN}
     listed = ListView(
         page=frame.page("/communities", title="Communities", **framed),
@@ -97,8 +105,15 @@ def views() -> dict[str, View]:
         head=head,
         csrf="t",
         action="/c/places/members",
-        moderators=(person("Dr. Ines Brandt", Act.DISMISS),),
-        members=(person("Ben", Act.APPOINT, Act.EXPEL, Act.BAN), person(LONG, Act.EXPEL, Act.BAN)),
+        moderators=(person("Dr. Ines Brandt", Act.DISMISS, is_open=False),),
+        facilitators=(person("Orla Ní Bhriain", Act.DISMISS_FACILITATOR, is_open=False),),
+        experts=(person("Tomasz", Act.DISMISS_EXPERT, is_open=False),),
+        members=(
+            person("Ben", Act.APPOINT, Act.EXPEL, Act.BAN, is_open=False, roles=(ROLES[Role.EXPERT],)),
+            person(LONG, Act.EXPEL, Act.BAN, is_open=False),
+        ),
+        durations=tuple((f"{n}", Sentence("for {n} day", "for {n} days", n=n)) for n in (1, 7)),
+        lives_here=False,
         total=1_204,
         requests=(person("Cleo", Act.ADMIT, Act.REFUSE),),
         invited=(person("Dan", Act.UNINVITE),),
@@ -132,7 +147,36 @@ def views() -> dict[str, View]:
         uri="https://lernen.hochschule-nordheim.example/ap/o/1",
         acts=tuple((act.value, BUTTONS[act]) for act in (Act.REMOVE, Act.PIN, Act.LOCK)),
     )
+    report = CommunityReportRow(
+        number="17",
+        comment="This sells something, and it is the third time this week.",
+        category="spam",
+        at=NOW - HOUR,
+        posts=(
+            ReportedPost(
+                title="Buy tin!",
+                text="Cheap tin, write to me.",
+                author=person("Mallory").actor,
+                moderate_path="/c/places/moderate?post=9",
+            ),
+            ReportedPost(title="", text=""),
+        ),
+    )
+    reports = CommunityReportsView(
+        page=frame.page("/c/places/reports", title="Reports", **framed),
+        head=head,
+        csrf="t",
+        action="/c/places/reports",
+        is_open=True,
+        open_path="/c/places/reports",
+        closed_path="/c/places/reports?state=closed",
+        rows=(report, replace(report, number="16", comment="", posts=(), handed_on=True)),
+        paging=Paging(next_path="/c/places/reports?state=open&before=16"),
+    )
+    closed = replace(reports, is_open=False, rows=(replace(report, closed_by="Dr. Ines Brandt"),))
     return {
+        "community_reports": reports,
+        "community_reports_closed": closed,
         "community_communities": listed,
         "community_form": form,
         "community_members": members,

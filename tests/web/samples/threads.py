@@ -6,6 +6,7 @@ from node.clock import DAY, HOUR, MINUTE
 from node.domain.notices import NoticeType, Occasion
 from tests.web.samples import frame
 from tests.web.samples.resources import cards
+from web.communities.rooms import rooms_of
 from web.events.views import EventCard, When
 from web.notifications.views import NoticeRow, NotificationsView, RequestRow, RequestsView
 from web.pages.parts import (
@@ -67,6 +68,7 @@ def _head(**changes: object) -> CommunityHead:
         may_write=True,
         csrf="c" * 43,
         topics=("dementia", "wayfinding"),
+        rooms=rooms_of(PATH, is_inside=True, governs=False, lives_here=True),
     )
     return replace(head, **changes)  # type: ignore[arg-type]  # tests name fields freely
 
@@ -140,6 +142,8 @@ def community_page() -> CommunityView:
         paging=Paging(next_path=f"{PATH}?after=1-2"),
         rules=("Talk about places, not about people who can be recognised.", "Say what did not work, too."),
         moderators=(ORLA, MARTA),
+        facilitators=(MARTA,),
+        experts=(ORLA,),
         coming=(
             EventCard(
                 path="/e/12-walk",

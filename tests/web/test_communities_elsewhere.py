@@ -1,0 +1,135 @@
+"""Pages for moderators of communities that live on other nodes: who asks, whom they decide about, what was reported."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, select
+
+from node.domain.actors import ActorKind, RemoteActor
+from node.domain.communities import JoinPolicy, RemoteCommunity, Role
+from node.services import reports as telling
+from node.services.reports import Complaint
+from node.store import actors, communities, community_reports, community_requests, objects, remote_actors, tables
+from node.store.actors import Actor
+from node.store.communities import RoleOf
+from node.store.community_requests import Request
+from tests.web.conftest import Site
+
+PATH = "/c/metals@museum.example"
+HOME = "https://museum.example"
+
+
+def stranger(conn: Connection, site: Site, name: str, kind: ActorKind = ActorKind.PERSON) -> Actor:
+    uri, unit = f"{HOME}/ap/a/{name}", site.peer.unit()
+    said = RemoteCommunity(join_policy=JoinPolicy.REQUEST) if kind is ActorKind.GROUP else None
+    made = RemoteActor(
+        uri=uri,
+        kind=kind,
+        username=name,
+        host="museum.example",
+        inbox=f"{uri}/inbox",
+        name=name.title(),
+        community=said,
+    )
+    return remote_actors.save_remote_actor(conn, unit.ids, unit.now, made)
+
+
+@pytest.fixture
+async def ada(site: Site) -> Site:
+    """Ada governs Metals, which lives at the museum; Cleo has asked to join it, Mallory has written in it."""
+    await site.set_up()
+
+    def prepare(conn: Connection) -> None:
+        unit = site.peer.unit()
+        group = stranger(conn, site, "metals", ActorKind.GROUP)
+        me = actors.find_local_actor(conn, "ada")
+        communities.save_roles(conn, group.id, [RoleOf(me.uri, Role.MODERATOR, unit.now)])
+        cleo, mallory = stranger(conn, site, "cleo"), stranger(conn, site, "mallory")
+        community_requests.save_request(conn, Request(group.id, cleo.id, f"{HOME}/ap/x/1", unit.now))
+        post = {
+            "id": unit.ids.new(),
+            "uri": f"{HOME}/ap/o/1",
+            "kind": "note",
+            "type": "Note",
+            "actor_id": mallory.id,
+            "local": False,
+            "visibility": "public",
+            "content": "<p>Buy tin!</p>",
+            "published_at": unit.now,
+            "received_at": unit.now,
+            "audience": group.uri,
+        }
+        conn.execute(tables.objects.insert().values(**post))
+
+    await site.store.write(prepare)
+    return site
+
+
+async def deeds(site: Site) -> list[tuple[str, str]]:
+    """Act and target of what is told to the home of the community."""
+
+    def load(conn: Connection) -> list[Any]:
+        rows = conn.execute(select(tables.jobs.c.payload).where(tables.jobs.c.kind == "event"))
+        entries = [row.payload["entry_id"] for row in rows if row.payload["event"] == "Governed"]
+        found = [communities.find_entry(conn, each) for each in entries]
+        return [(entry.act, entry.target_uri.rpartition("/")[2]) for entry in found]
+
+    return await site.store.read(load)
+
+
+async def test_a_request_is_decided_on_the_page_of_the_moderators_own_node(ada: Site) -> None:
+    assert "1 request" in await ada.get(PATH)
+    page = f"{PATH}/members"
+    text = await ada.get(page)
+    assert "They ask to join" in text
+    assert "Cleo" in text
+    told = await ada.post(page, csrf=await ada.csrf(page), act="admit", target=f"{HOME}/ap/a/cleo")
+    assert told == f"{page}?asked"
+    assert "has been asked to do it" in await ada.get(told)
+    assert "They ask to join" not in await ada.get(page)
+    assert await deeds(ada) == [("admit", "cleo")]
+    await ada.post(page, 404, csrf=await ada.csrf(page), act="admit", target=f"{HOME}/ap/a/mallory")
+
+
+async def test_people_are_invited_removed_and_banned_for_some_days(ada: Site) -> None:
+    page = f"{PATH}/members"
+    csrf = await ada.csrf(page)
+    for act, person in (("invite", "cleo"), ("expel", "mallory"), ("appoint-expert", "cleo")):
+        await ada.post(page, csrf=csrf, act=act, target=f"{HOME}/ap/a/{person}")
+    await ada.post(page, csrf=csrf, act="ban", target=f"{HOME}/ap/a/mallory", reason="Spam", days="7")
+    group = await ada.store.read(actors.find_actor, f"{HOME}/ap/a/metals")
+    (ban,) = await ada.store.read(communities.load_bans, group.id, ada.clock.now())
+    assert (ban.reason, ban.expires_at) == ("Spam", ada.clock.now() + 7 * 86_400_000)
+    assert await deeds(ada) == [
+        ("invite", "cleo"),
+        ("expel", "mallory"),
+        ("appoint-expert", "cleo"),
+        ("ban", "mallory"),
+    ]
+
+
+async def test_a_report_is_read_and_closed_there_and_strangers_see_none_of_it(ada: Site) -> None:
+    ben = await ada.peer.add_actor("ben")
+    post = await ada.store.read(objects.find_object, f"{HOME}/ap/o/1")
+    complaint = Complaint(target_id=post.actor_id, status_ids=[post.id], comment="Advertising")
+    made = await ada.store.write(telling.report, ada.peer.unit(), ben.id, complaint)
+    page = f"{PATH}/reports"
+    text = await ada.get(page)
+    assert "Advertising" in text
+    assert "Buy tin!" in text
+    assert "Metals" in await ada.get(f"/admin/reports/{made.id}")
+    assert "Remove the post" in await ada.get(f"{PATH}/moderate?post={post.id}")
+    csrf = await ada.csrf(page)
+    await ada.post(page, csrf=csrf, act="hand-on", report=str(made.id))
+    assert "With those who look after the node" in await ada.get(page)
+    await ada.post(page, 422, csrf=csrf, act="burn", report=str(made.id))
+    await ada.post(page, 404, csrf=csrf, act="close", report="12")
+    await ada.post(page, csrf=csrf, act="close", report=str(made.id))
+    assert "Closed by Ada L." in await ada.get(f"{page}?state=closed")
+    group = await ada.store.read(actors.find_actor, f"{HOME}/ap/a/metals")
+    await ada.store.write(
+        communities.delete_roles, group.id, (await ada.store.read(actors.find_local_actor, "ada")).uri
+    )
+    await ada.get(page, 404)
+    await ada.post(page, 404, csrf=csrf, act="close", report=str(made.id))
+    assert await ada.store.read(community_reports.count_open, group.id) == 0
