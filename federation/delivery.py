@@ -23,7 +23,7 @@ from federation.double_knock import Knock, knocks, may_knock_again, read_ask, si
 from federation.hosts import Hosts
 from federation.http import OutboundClient, Response
 from federation.httpsig import Message, digest_of
-from federation.keypairs import SigningKey
+from federation.keypairs import Algorithm, SigningKey
 from federation.places import Crowded, GaveWay, Places, Tempo
 from federation.signing import Signing
 from node import log, metrics
@@ -97,7 +97,7 @@ def enqueue(
 class Keyring(Protocol):
     """Where the signing keys of our actors are."""
 
-    async def signing_key(self, actor_id: int) -> SigningKey: ...
+    async def signing_key(self, actor_id: int, algorithm: Algorithm) -> SigningKey: ...
 
 
 class Deliverer:
@@ -183,7 +183,7 @@ class Deliverer:
         return Outgoing(activity, body, digest_of(body))
 
     async def _deliver(self, job: Job, host: Host, outgoing: Outgoing) -> Outcome:
-        attempt = functools.partial(self._try, job, host, outgoing)
+        attempt = functools.partial(self._try, job, outgoing)
         try:
             tried = await self._places.run(attempt, is_slow=self._is_suspect(host))
         except GaveWay:
@@ -198,10 +198,10 @@ class Deliverer:
         metrics.delivery_ended(told, tried.seconds, host=job.host)
         return outcome
 
-    async def _try(self, job: Job, host: Host, outgoing: Outgoing) -> Try:
+    async def _try(self, job: Job, outgoing: Outgoing) -> Try:
         started_at = time.monotonic()
         try:
-            knock, response = await self._knock(job, host, outgoing)
+            knock, response = await self._knock(job, outgoing)
         except NodeError as error:
             reason = f"{type(error).__name__}: {error}"
             return Try(job, outgoing, backoff.read_error(error), reason, time.monotonic() - started_at)
@@ -211,15 +211,15 @@ class Deliverer:
         wait, reason = self._client.retry_after(response), f"{response.status} {response.excerpt}"
         return Try(job, outgoing, answer, reason, seconds, response, knock, wait)
 
-    async def _knock(self, job: Job, host: Host, outgoing: Outgoing) -> tuple[Knock, Response]:
+    async def _knock(self, job: Job, outgoing: Outgoing) -> tuple[Knock, Response]:
         """Ask with one signature after the other until one is not complained of; the last answer."""
-        key = await self._keyring.signing_key(outgoing.activity.actor_id)
         told = (job.payload or {}).get("headers") or {}
         message = Message("POST", job.target, {"content-type": CONTENT_TYPE, **told}, outgoing.body)
-        remembered = remembered_scheme(host, self._clock.now())
-        left, ask = list(knocks(remembered, job.target)), None
+        remembered = remembered_scheme(self._hosts.peek(job.host), self._clock.now())
+        left, ask = list(knocks(self._hosts.hopeful(job.host), job.target)), None
         while True:
             knock = left.pop(0)
+            key = await self._keyring.signing_key(outgoing.activity.actor_id, knock.algorithm)
             sign = functools.partial(
                 sign_for,
                 knock,
@@ -230,11 +230,12 @@ class Deliverer:
                 also=tuple(told),
                 ask=ask,
             )
-            signed = await self._signing.run(sign)
+            signed = await self._signing.run(sign) if key.is_slow else sign()
             response = await self._client.post(job.target, outgoing.body, {**message.headers, **signed})
             if not may_knock_again(response.status, response.body, is_proven=knock == remembered):
                 return knock, response
-            if ask is None and (ask := read_ask(response.headers, message, key)) is not None:
+            self._hosts.refused(job.host, knock)
+            if ask is None and (ask := read_ask(response.headers, message)) is not None:
                 left = [Knock.RFC9421]  # the host says what it wants: once, and nothing else
             if not left:
                 return knock, response

@@ -149,6 +149,7 @@ class Fetcher:
         remote = read_actor(document, own_origin=self._origin)
         if self._policies().is_blocked(remote.host):
             raise Blocked(detail=remote.uri)
+        self._get.note_capabilities(host_of(remote.uri), remote.capabilities)
         return await self._store.write(remote_actors.save_remote_actor, self._ids, self._clock.now(), remote)
 
     async def _note_gone(self, uri: str) -> None:

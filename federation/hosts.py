@@ -16,12 +16,14 @@ from sqlalchemy import Connection
 
 from federation import circuit
 from federation.circuit import NOTE_EVERY
+from federation.double_knock import Knock
 from federation.nodeinfo import Software
+from federation.vocab import ED25519_SIGNATURES
 from node import log
 from node.clock import DAY, Clock
 from node.errors import NodeError, Unavailable
 from node.jobs.kinds import DELIVER
-from node.store import follows
+from node.store import follows, remote_actors
 from node.store import hosts as table
 from node.store.engine import Store
 from node.store.hosts import Change, Host
@@ -46,6 +48,8 @@ class _Known:
     row: Host
     answered_at: int = 0
     seen_at: int = 0
+    takes_ed25519: bool = False  # as its actors announce (FEP-844e)
+    refused_ed25519_at: int | None = None
 
 
 @dataclass(slots=True)
@@ -98,11 +102,35 @@ class Hosts:
         known = self._known.get(host)
         return Host(host) if known is None else known.row
 
+    def hopeful(self, host: str) -> str:
+        """The way to sign (``double_knock.Knock``) that promises most at a host; empty where nothing is known.
+
+        What it took before, but Ed25519 where it announces that; not for a day after it refused that all the same.
+        """
+        known, now = self._known.get(host), self._clock.now()
+        if known is None:
+            return ""
+        remembered = circuit.remembered_scheme(known.row, now)
+        is_refused = known.refused_ed25519_at is not None and now - known.refused_ed25519_at < DAY
+        if is_refused:
+            return "" if remembered == Knock.ED25519 else remembered
+        return Knock.ED25519 if known.takes_ed25519 else remembered
+
+    def announces(self, host: str, capabilities: Collection[str]) -> None:
+        """An actor at this host was read, whose server says that it can do this."""
+        if (known := self._known.get(host)) is not None:
+            known.takes_ed25519 = ED25519_SIGNATURES in capabilities
+
+    def refused(self, host: str, knock: Knock) -> None:
+        """It did not believe a request that was signed so."""
+        if knock is Knock.ED25519 and (known := self._known.get(host)) is not None:
+            known.refused_ed25519_at = self._clock.now()
+
     async def _load_wanted(self) -> None:
         while self._wanted:
             futures, self._wanted = self._wanted, {}
             try:
-                found = await self._store.read(table.load_hosts, list(futures))
+                found, announcing = await self._store.read(_load, list(futures))
             except NodeError as error:
                 for future in futures.values():
                     if not future.done():
@@ -110,6 +138,8 @@ class Hosts:
                 continue
             for name, future in futures.items():
                 self._remember(found.get(name) or Host(name, created_at=self._clock.now()))
+                if (known := self._known.get(name)) is not None:
+                    known.takes_ed25519 = name in announcing
                 if not future.done():
                     future.set_result(None)
         self._loading = None
@@ -271,6 +301,11 @@ class Hosts:
         """Read these anew when they are next asked for."""
         for host in hosts:
             self._known.pop(host, None)
+
+
+def _load(conn: Connection, names: Collection[str]) -> tuple[dict[str, Host], frozenset[str]]:
+    """What is known of these hosts, and which of them announce that they verify Ed25519."""
+    return table.load_hosts(conn, names), remote_actors.load_capable(conn, names, ED25519_SIGNATURES)
 
 
 def _noted(note: _Note, row: Host) -> Host:

@@ -152,6 +152,11 @@ class SigningKey:
     def public(self) -> PublicKey:
         return PublicKey(self.key_id, self.algorithm, self._native.public_key())
 
+    @property
+    def is_slow(self) -> bool:
+        """Whether signing takes so long (a quarter of a millisecond) that it is worth a hop to a thread."""
+        return self.algorithm is Algorithm.RSA
+
     def sign(self, data: bytes) -> bytes:
         """The signature over ``data``. Thread-safe, and without the interpreter lock while it computes."""
         native = self._native

@@ -5,7 +5,7 @@ what the host asks for with ``Accept-Signature``. An answer to a first knock pro
 everybody; a way that was taken after another was refused is remembered.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import partial
 
 from federation.circuit import remembered_scheme
@@ -35,12 +35,12 @@ class SignedGet:
 
         Raises as ``OutboundClient.get`` does.
         """
-        key = await self._keyring.signing_key(actor_id)
         host = host_of(url)
         remembered = remembered_scheme(await self._hosts.get(host), self._clock.now())
-        left, ask, refused = list(knocks(remembered, url)), None, False
+        left, ask, refused = list(knocks(self._hosts.hopeful(host), url)), None, False
         while True:
             knock = left.pop(0)
+            key = await self._keyring.signing_key(actor_id, knock.algorithm)
             response = await self._client.get(
                 url,
                 accept=ACCEPT_ACTIVITY,
@@ -53,7 +53,8 @@ class SignedGet:
                     await self._hosts.answered(host, scheme=str(knock))
                 return response
             refused = True
-            if ask is None and (ask := read_ask(response.headers, Message("GET", url, {}, b""), key)) is not None:
+            self._hosts.refused(host, knock)
+            if ask is None and (ask := read_ask(response.headers, Message("GET", url, {}, b""))) is not None:
                 left = [Knock.RFC9421]  # the host says what it wants: once, and nothing else
             if not left:
                 return response
@@ -63,6 +64,11 @@ class SignedGet:
 
         async def signed(url: str) -> dict[str, str]:
             message = Message("GET", url, {}, b"")
-            return await self._signing.run(partial(sign_for, knock, message, key, now=self._clock.now(), ask=ask))
+            sign = partial(sign_for, knock, message, key, now=self._clock.now(), ask=ask)
+            return await self._signing.run(sign) if key.is_slow else sign()
 
         return signed
+
+    def note_capabilities(self, host: str, capabilities: Collection[str]) -> None:
+        """What an actor that was read announces of its server (FEP-844e): how it is signed to from now on."""
+        self._hosts.announces(host, capabilities)

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from federation.httpsig import Message, Scheme, sign
 from federation.keypairs import Algorithm, SigningKey
+from federation.multikey import encode_multikey
 from node.clock import SystemClock
 
 PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
@@ -23,6 +24,7 @@ class RemoteActor:
 
     uri: str
     key: SigningKey
+    ed25519: SigningKey
 
     @property
     def document(self) -> dict[str, Any]:
@@ -37,6 +39,14 @@ class RemoteActor:
             "outbox": f"{self.uri}/outbox",
             "followers": f"{self.uri}/followers",
             "publicKey": {"id": self.key.key_id, "owner": self.uri, "publicKeyPem": self.key.public.to_pem()},
+            "assertionMethod": [
+                {
+                    "id": self.ed25519.key_id,
+                    "type": "Multikey",
+                    "controller": self.uri,
+                    "publicKeyMultibase": encode_multikey(self.ed25519.public),
+                }
+            ],
         }
 
 
@@ -52,7 +62,8 @@ class Remote:
 
     def actor(self, name: str) -> RemoteActor:
         uri = f"{self.origin}/users/{name}"
-        made = RemoteActor(uri, SigningKey.generate(f"{uri}#main-key", Algorithm.RSA))
+        rsa = SigningKey.generate(f"{uri}#main-key", Algorithm.RSA)
+        made = RemoteActor(uri, rsa, SigningKey.generate(f"{uri}#ed25519-key", Algorithm.ED25519))
         self.documents[f"/users/{name}"] = made.document
         return made
 

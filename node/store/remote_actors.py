@@ -1,9 +1,10 @@
 """Copies of actors of other servers, with the keys that they publish."""
 
+from collections.abc import Collection
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Text, bindparam, delete, func, insert, select, type_coerce, update
 
 from node.domain.actors import RemoteActor
 from node.domain.moderation import Sanction
@@ -12,6 +13,8 @@ from node.ids import Ids
 from node.store import communities, notifications, sanctions
 from node.store.actors import Actor, find_actor
 from node.store.bulk import Bulk
+from node.store.jobs import portions
+from node.store.prepared import Prepared
 from node.store.tables import actors, catalogue_buckets, catalogue_entries, catalogues, follows, remote_keys
 
 _TOMBSTONE: dict[str, Any] = {
@@ -106,6 +109,26 @@ def _replace_keys(conn: Connection, remote: RemoteActor, now: int) -> None:
         for key in remote.keys
     }
     _INSERT_KEYS.run(conn, list(rows.values()))
+
+
+_NEWEST = (
+    select(func.max(actors.c.id))
+    .where(actors.c.host.in_(bindparam("hosts", expanding=True)), ~actors.c.local)
+    .group_by(actors.c.host)
+)
+_CAPABLE = Prepared(
+    select(actors.c.host).where(
+        actors.c.id.in_(_NEWEST), type_coerce(actors.c.capabilities, Text).like(bindparam("announced"))
+    ),
+    many="hosts",
+)
+
+
+def load_capable(conn: Connection, hosts: Collection[str], capability: str) -> frozenset[str]:
+    """Those of these hosts whose newest actor announces that its server can do this (FEP-844e)."""
+    announced = f'%"{capability}"%'
+    found = (_CAPABLE.run(conn, {"hosts": some, "announced": announced}) for some in portions(hosts))
+    return frozenset(host for rows in found for (host,) in rows)
 
 
 def note_gone(conn: Connection, uri: str, now: int) -> int | None:

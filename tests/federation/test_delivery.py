@@ -22,6 +22,7 @@ from federation.keypairs import Algorithm, SigningKey
 from federation.places import Crowded, GaveWay, Places, Tempo
 from federation.recheck import Recheck
 from federation.signing import Signing
+from federation.vocab import ED25519_SIGNATURES
 from node.clock import DAY, HOUR, MINUTE, SECOND, FixedClock, SteadyClock
 from node.errors import RemoteGone, RemoteNotFound, Unavailable
 from node.ids import Ids
@@ -31,12 +32,13 @@ from node.store import hosts as hosts_table
 from node.store.tables import actors, follows, jobs
 from tests import stores
 from tests.broken_peers import BrokenPeer, hangs_up, in_turn, is_silent, response, says
-from tests.federation.signed import rsa_key
+from tests.federation.signed import ed25519_key, rsa_key
 from tests.rows import each_row
 
 database, store = stores.database, stores.store
 NOW = 1_790_000_000_000
 KEY = rsa_key("https://hub.example/ap/a/1#main-key")
+ED25519_KEY = ed25519_key("https://hub.example/ap/a/1#ed25519-key")
 ACCEPTED = says(response(status="202 Accepted"))
 _numbers = count(1)
 
@@ -46,9 +48,9 @@ def status(line: str, body: bytes = b"", **headers: str):
 
 
 class Keys:
-    async def signing_key(self, actor_id: int) -> SigningKey:
+    async def signing_key(self, actor_id: int, algorithm: Algorithm) -> SigningKey:
         assert actor_id == 1
-        return KEY
+        return {key.algorithm: key for key in (KEY, ED25519_KEY)}[algorithm]
 
 
 @contextlib.asynccontextmanager
@@ -311,6 +313,39 @@ async def test_a_host_that_wants_the_new_signature_gets_it_and_is_remembered(sen
         assert (await host_row(sender.store, peer)).signature == "rfc9421"
 
 
+async def test_a_host_that_announces_ed25519_gets_it_and_is_remembered(sender):
+    async with peers(ACCEPTED) as (peer,):
+        await sender.hosts.get(name_of(peer))
+        sender.hosts.announces(name_of(peer), [ED25519_SIGNATURES])
+        await sender.post(peer.url("/inbox"))
+        await sender.worker.drain()
+        (request,) = peer.requests
+        message = Message("POST", peer.url("/inbox"), request.headers, request.body)
+        claim = read_claim(message, now=NOW, hosts={name_of(peer)})
+        assert claim.scheme is Scheme.RFC9421
+        verify(message, claim, ED25519_KEY.public)
+        await sender.hosts.flush()
+        assert (await host_row(sender.store, peer)).signature == Knock.ED25519
+
+
+async def test_a_host_that_refuses_the_ed25519_that_it_announces_loses_nothing(sender):
+    async def mistaken(request, writer):
+        line = "401 Unauthorized" if "#ed25519-key" in request.headers.get("signature-input", "") else "202 Accepted"
+        writer.write(response(status=line))
+
+    async with peers(mistaken) as (peer,):
+        await sender.hosts.get(name_of(peer))
+        sender.hosts.announces(name_of(peer), [ED25519_SIGNATURES])
+        asked = []
+        for wait in (0, HOUR, DAY):
+            sender.pass_time(wait)
+            await sender.post(peer.url("/inbox"))
+            await sender.worker.drain()
+            asked.append(len(peer.requests))
+        assert asked == [2, 3, 5], "twice, once for a day, and then it may have learnt it"
+        assert await rows(sender.store) == []
+
+
 async def test_what_a_host_asks_for_with_accept_signature_is_given_once(sender):
     async def asking(request, writer):
         if 'nonce="n1"' in request.headers.get("signature-input", ""):
@@ -331,6 +366,7 @@ def test_ways_to_sign_are_tried_in_their_order():
     assert list(knocks("rfc9421", "https://b.example/inbox")) == [Knock.RFC9421, Knock.CAVAGE]
     assert list(knocks("", "https://b.example/inbox?x")) == [Knock.CAVAGE, Knock.CAVAGE_WITHOUT_QUERY, Knock.RFC9421]
     assert list(knocks("who knows", "https://b.example/inbox")) == [Knock.CAVAGE, Knock.RFC9421]
+    assert list(knocks(Knock.ED25519, "https://b.example/inbox")) == [Knock.ED25519, Knock.CAVAGE, Knock.RFC9421]
 
 
 @each_row(

@@ -78,13 +78,15 @@ async def test_an_honest_note_arrives(world):
 
 async def test_rfc_9421_is_taken_too(world):
     assert await world.there.send(world.inbox, world.create(), world.bob.key, scheme=Scheme.RFC9421) == 202
+    assert await world.there.send(world.inbox, world.create(8), world.bob.ed25519, scheme=Scheme.RFC9421) == 202
 
 
-def _forged(change: Any) -> Any:
-    """A request whose body or headers were changed after signing."""
+def _forged(change: Any, **options: Any) -> Any:
+    """A request whose body or headers were changed after signing; ``options`` are those of ``signed``."""
 
     def build(world: World) -> tuple[bytes, dict[str, str]]:
-        body, headers = signed(world.inbox, world.create(), world.bob.key)
+        key = world.bob.ed25519 if options else world.bob.key
+        body, headers = signed(world.inbox, world.create(), key, **options)
         return change(body, headers)
 
     return build
@@ -124,6 +126,19 @@ def _stranger(world: World) -> SigningKey:
     return SigningKey.generate(world.bob.key.key_id, Algorithm.RSA)
 
 
+def _ed25519(change: Any) -> Any:
+    return _forged(change, scheme=Scheme.RFC9421)
+
+
+def _in_field(field: str, old: str, new: str) -> Any:
+    return _ed25519(lambda body, headers: (body, {**headers, field: headers[field].replace(old, new)}))
+
+
+def _under_id_of(pick: Any, algorithm: Algorithm) -> Any:
+    """Signed with a stranger's key of this kind under the id of a key that the actor publishes."""
+    return _signed_by(lambda world: SigningKey.generate(pick(world).key_id, algorithm), scheme=Scheme.RFC9421)
+
+
 def _of_other_host(world: World) -> dict[str, Any]:
     return {**world.create(), "id": "http://127.9.9.9:1/activities/1"}
 
@@ -148,6 +163,15 @@ REFUSED: dict[str, tuple[Any, int]] = {
         _signed_by(lambda w: SigningKey.generate(f"{w.there.origin}/users/nobody#main-key", Algorithm.RSA)),
         401,
     ),
+    "ed25519, swapped body": (_ed25519(lambda body, headers: (body.replace(b"Note 7", b"Note 8"), headers)), 401),
+    "ed25519, digest not covered": (_in_field("Signature-Input", ' "content-digest"', ""), 401),
+    "ed25519, other method covered": (_in_field("Signature-Input", '"@method"', '"@path"'), 401),
+    "ed25519, key of another kind named": (_in_field("Signature-Input", "#ed25519-key", "#main-key"), 401),
+    "ed25519, other time": (_in_field("Signature-Input", "created=1", "created=2"), 401),
+    "ed25519, stale": (_signed_by(lambda w: w.bob.ed25519, scheme=Scheme.RFC9421, age=2 * 3_600_000), 401),
+    "ed25519, wrong key": (_under_id_of(lambda w: w.bob.ed25519, Algorithm.ED25519), 401),
+    "ed25519 under the id of an RSA key": (_under_id_of(lambda w: w.bob.key, Algorithm.ED25519), 401),
+    "RSA under the id of an Ed25519 key": (_under_id_of(lambda w: w.bob.ed25519, Algorithm.RSA), 401),
     "activity id on another host": (_signed_by(_bob, _of_other_host), 400),
     "note id on another host": (_signed_by(_bob, lambda w: {**w.create(), "object": _foreign_note(w)}), 400),
     "update of a note on another host": (

@@ -5,6 +5,7 @@ import dataclasses
 from sqlalchemy import Connection, delete, select
 
 from federation.asking_again import ask_again
+from federation.double_knock import Knock
 from node.clock import DAY
 from node.store import actors, follows, hosts
 from node.store.hosts import Change
@@ -26,10 +27,14 @@ async def waiting(peer: Peer, kind: str) -> list[str]:
     return await peer.store.read(lambda conn: list(conn.scalars(query)))
 
 
-async def test_the_catalogue_of_a_host_that_is_back_is_looked_at(tmp_path):
+async def test_two_of_us_sign_with_ed25519_and_the_catalogue_of_a_host_that_is_back_is_looked_at(tmp_path):
     async with network(tmp_path, "hospital", "university") as net:
         hospital, university = await befriended(net)
         host, known = university.system.node.config.host, hospital.system.federation.hosts
+        for peer, other in ((hospital, university), (university, hospital)):
+            await peer.system.federation.hosts.flush()
+            found = await peer.system.federation.hosts.reread(other.system.node.config.host)
+            assert found.signature == Knock.ED25519
         for _ in range(5):
             await known.failed(host, "down")
         assert (await known.reread(host)).is_held
