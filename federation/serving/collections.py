@@ -117,12 +117,22 @@ def _collection(
     if before is None:
         total = listed.count(conn, actor)
         first = f"{uri}?before={_END}" if shows_items else ""
-        return build_collection(uri, total=total, first=first, owner=actor.uri)
+        root = build_collection(uri, total=total, first=first, owner=actor.uri)
+        return root | _at_root(conn, listed, actor, uri) if listed.at_root and shows_items else root
     if not shows_items:
         raise NotFound
     found = listed.read(conn, actor, None if before == _END else before)
-    onward = f"{uri}?before={found.keys[-1]}" if len(found.keys) == PER_PAGE else ""
-    return build_page(f"{uri}?before={before}", part_of=uri, items=found.items, onward=onward)
+    return build_page(f"{uri}?before={before}", part_of=uri, items=found.items, onward=_onward(uri, found))
+
+
+def _at_root(conn: Connection, listed: Listed, actor: Actor, uri: str) -> dict[str, Any]:
+    """The first items, and where those go on that follow them."""
+    found = listed.read(conn, actor, None)
+    return {"orderedItems": list(found.items), **({"next": onward} if (onward := _onward(uri, found)) else {})}
+
+
+def _onward(uri: str, found: Slice) -> str:
+    return f"{uri}?before={found.keys[-1]}" if len(found.keys) == PER_PAGE else ""
 
 
 #: Above every key: the newest page has an address of its own.

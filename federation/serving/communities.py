@@ -1,14 +1,17 @@
-"""What a community of ours lists (federation 4.6): its threads, those that it shows first, its moderators.
+"""What a community of ours lists (federation 4.6): its threads, those that it shows first, who has which role.
 
 The outbox is made from the threads themselves, so that it is the whole history for who joins late, not what was sent
-lately. Of a closed community nothing is listed but for its members and their servers, which sign.
+lately. Lemmy and PieFed read the first items where they stand in the collection itself. Of a closed community nothing
+is listed but for its members and their servers, which sign.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
+from typing import Any
 
 from sqlalchemy import Connection
 
+from federation.documents import object_document
 from federation.relations import belongs_to
 from federation.serving.slices import PER_PAGE, Listed, Slice
 from federation.serving.visitor import Visitor
@@ -16,39 +19,73 @@ from federation.vocab import PUBLIC
 from node.clock import to_rfc3339
 from node.domain.communities import LISTS, JoinPolicy, Role
 from node.domain.visibility import Visibility
-from node.store import communities, objects, topics
+from node.store import actors, communities, objects, topics
 from node.store.actors import Actor
 
 
-def _threads(conn: Connection, group: Actor, before: int | None) -> Slice:
-    """The Announce of each thread, the newest first."""
-    rows = topics.list_shared(conn, group.id, before=before, limit=PER_PAGE)
-    items = [
-        {
-            "id": row.share_uri,
-            "type": "Announce",
-            "actor": group.uri,
-            "object": row.uri,
-            "to": [PUBLIC] if Visibility(row.visibility).is_open else [group.followers],
-            "cc": [group.followers] if Visibility(row.visibility).is_open else [],
-            "published": to_rfc3339(row.published_at),
-        }
-        for row in rows
-    ]
-    return Slice([row.object_id for row in rows], items)
+def _threads(now: int) -> Listed:
+    """The Announce of the Create of each thread, the newest first, whole: Lemmy and PieFed take nothing else."""
+
+    def read(conn: Connection, group: Actor, before: int | None) -> Slice:
+        shared = topics.list_shared(conn, group.id, before=before, limit=PER_PAGE)
+        documents = _documents(conn, group, [each.object_id for each in shared], now)
+        return Slice(
+            [each.object_id for each in shared],
+            [_announce(group, each, documents.get(each.object_id)) for each in shared],
+        )
+
+    return Listed(lambda conn, group: topics.count_topics(conn, [group.id]).get(group.id, 0), read, at_root=True)
 
 
-def _pinned(conn: Connection, group: Actor, before: int | None) -> Slice:
-    found = objects.find_rows(conn, [] if before is not None else topics.load_pinned(conn, group.id))
-    return Slice([], [row.uri for row in found.values() if row.state == objects.LIVE])
-
-
-_LISTED: Mapping[str, Listed] = MappingProxyType(
-    {
-        "outbox": Listed(lambda conn, group: topics.count_topics(conn, [group.id]).get(group.id, 0), _threads),
-        "featured": Listed(lambda conn, group: len(topics.load_pinned(conn, group.id)), _pinned),
+def _documents(conn: Connection, group: Actor, ids: Sequence[int], now: int) -> dict[int, dict[str, Any]]:
+    """The posts that readers of this list may read, by id; of others the list says no more than their address."""
+    community = communities.find_community(conn, group.id)
+    rows = objects.find_rows(conn, ids)
+    authors = actors.load_actors_by_id(conn, {row.actor_id for row in rows.values()})
+    return {
+        row.id: {name: value for name, value in object_document(conn, row, now=now).items() if name != "@context"}
+        for row in rows.values()
+        if row.state == objects.LIVE
+        and authors[row.actor_id].state == "active"
+        and (Visibility(row.visibility).is_open or (community is not None and row.visibility == community.visibility))
     }
-)
+
+
+def _announce(group: Actor, shared: topics.Shared, document: dict[str, Any] | None) -> dict[str, Any]:
+    addressed = _addressed(group, shared)
+    announce = {"id": shared.share_uri, "type": "Announce", "actor": group.uri, **addressed}
+    announce["published"] = to_rfc3339(shared.published_at)
+    if document is None:
+        return {**announce, "object": shared.uri}
+    create = {
+        "id": f"{shared.share_uri}#create",
+        "type": "Create",
+        "actor": document.get("attributedTo"),
+        **addressed,
+        "audience": group.uri,
+        "object": document,
+    }
+    return {**announce, "object": create}
+
+
+def _addressed(group: Actor, shared: topics.Shared) -> dict[str, list[str]]:
+    if Visibility(shared.visibility).is_open:
+        return {"to": [PUBLIC], "cc": [group.uri, group.followers]}
+    return {"to": [group.followers], "cc": []}
+
+
+def _pinned(now: int) -> Listed:
+    """The threads that it shows first, whole."""
+
+    def read(conn: Connection, group: Actor, before: int | None) -> Slice:
+        ids = [] if before is not None else topics.load_pinned(conn, group.id)
+        documents = _documents(conn, group, ids, now)
+        return Slice([], [documents[each] for each in ids if each in documents])
+
+    return Listed(lambda conn, group: len(topics.load_pinned(conn, group.id)), read, at_root=True)
+
+
+_LISTED: Mapping[str, Callable[[int], Listed]] = MappingProxyType({"outbox": _threads, "featured": _pinned})
 _ROLES = {"moderators": Role.MODERATOR, **{name: role for role, name in LISTS.items()}}
 NAMES = (*_LISTED, *_ROLES)
 
@@ -56,7 +93,9 @@ NAMES = (*_LISTED, *_ROLES)
 def listed(name: str, now: int) -> Listed | None:
     """A collection that a community has beside those of every actor, or in their place; None where it has no own."""
     role = _ROLES.get(name)
-    return _holders(role, now) if role is not None else _LISTED.get(name)
+    if role is not None:
+        return _holders(role, now)
+    return _LISTED[name](now) if name in _LISTED else None
 
 
 def _holders(role: Role, now: int) -> Listed:
@@ -66,7 +105,7 @@ def _holders(role: Role, now: int) -> Listed:
     def read(conn: Connection, group: Actor, before: int | None) -> Slice:
         return Slice([], [] if before is not None else load(conn, group))
 
-    return Listed(lambda conn, group: len(load(conn, group)), read)
+    return Listed(lambda conn, group: len(load(conn, group)), read, at_root=True)
 
 
 def is_closed_to(conn: Connection, visitor: Visitor, actor: Actor) -> bool:

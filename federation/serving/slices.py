@@ -23,9 +23,10 @@ class Slice:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One kind of collection of an actor."""
+    """One kind of collection of an actor. ``at_root``: its first items stand in the collection itself, too."""
 
     count: Callable[[Connection, Actor], int]
     read: Callable[[Connection, Actor, int | None], Slice]
     owner_only: bool = False
     hides_items: bool = False  # the number is told, the items only to the owner
+    at_root: bool = False
