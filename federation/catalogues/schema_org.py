@@ -102,10 +102,13 @@ def _found(identifier: Any) -> str:
 # -- writing --------------------------------------------------------------------------------------------------------
 
 
-def write_json_ld(record: ResourceRecord, *, page_url: str | None = None) -> dict[str, Any]:
+def write_json_ld(
+    record: ResourceRecord, *, page_url: str | None = None, rating_sum: int = 0, ratings: int = 0
+) -> dict[str, Any]:
     """The record as one JSON-LD object for its page. The text must be escaped before it stands in a ``script``.
 
-    ``page_url`` stands as ``url`` where the record has none of its own.
+    ``page_url`` stands as ``url`` where the record has none of its own; ``rating_sum`` of so many ``ratings`` from 1 to
+    5 that everybody may read.
     """
     entity = to_entity(with_plain_texts(record))
     audience = [each["educationalRole"]["name"] for each in entity.pop("audience", []) if _is_named(each)]
@@ -119,6 +122,14 @@ def write_json_ld(record: ResourceRecord, *, page_url: str | None = None) -> dic
     document |= {"author": document["creator"]} if document.get("creator") else {}
     document |= {"additionalType": forms} if forms else {}
     document |= {"conditionsOfAccess": access.get("name") or access.get("id")} if access else {}
+    if ratings:
+        document["aggregateRating"] = {
+            "@type": "AggregateRating",
+            "ratingValue": round(rating_sum / ratings, 1),
+            "ratingCount": ratings,
+            "bestRating": 5,
+            "worstRating": 1,
+        }
     if audience:
         document["audience"] = [{"@type": "EducationalAudience", "educationalRole": role} for role in audience]
     return {"@context": CONTEXT, **document}

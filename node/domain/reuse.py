@@ -13,6 +13,7 @@ from typing import cast
 from node.domain.licences import ALL_RIGHTS_RESERVED, INTERNAL_TERMS, NOT_STATED, Licence, describe
 from node.domain.records import Agent, Reference, ResourceRecord
 from node.domain.resources import title
+from node.sentences import Sentence
 
 MAX_CARRIED = 50  # creators that a reference names
 
@@ -34,18 +35,18 @@ class Mix:
     source: Licence
     target: Licence
 
-    def told(self) -> str:
-        return self.sentence.format(source=self.source.short, target=self.target.short)
+    def told(self) -> Sentence:
+        return Sentence(self.sentence, source=self.source.short, target=self.target.short)
 
 
-NO_DERIVATIVES = "{source} does not allow adaptations."
-NOBODY_SAID = "Nobody has said that this may be changed. Ask its authors for a licence first."
-SHARE_ALIKE = "{source} asks that adaptations are shared under the same licence, not under {target}."
-NOT_COMMERCIAL = "{source} does not allow commercial use, {target} would."
-OTHER_VERSION = "{source} allows a later version of itself; make sure that {target} is one that its authors accept."
-CLOSED = "{source} lets others use the original freely; what you add would not be free under {target}."
-
-SENTENCES = (NO_DERIVATIVES, NOBODY_SAID, SHARE_ALIKE, NOT_COMMERCIAL, OTHER_VERSION, CLOSED)
+NO_DERIVATIVES = Sentence("{source} does not allow adaptations.")
+NOBODY_SAID = Sentence("Nobody has said that this may be changed. Ask its authors for a licence first.")
+SHARE_ALIKE = Sentence("{source} asks that adaptations are shared under the same licence, not under {target}.")
+NOT_COMMERCIAL = Sentence("{source} does not allow commercial use, {target} would.")
+OTHER_VERSION = Sentence(
+    "{source} allows a later version of itself; make sure that {target} is one that its authors accept."
+)
+CLOSED = Sentence("{source} lets others use the original freely; what you add would not be free under {target}.")
 
 
 def mix(source: str, target: str) -> Mix:

@@ -69,8 +69,7 @@ async def test_curators_of_two_nodes_keep_one_list(houses):
     note = {"en": "Begin <b>here</b>", "de": "Hier beginnen"}
     done = await ann.post(f"{COLLECTIONS}/{slug}/items", 200, resource=record()["id"], note=note)
     assert done["result"] == "listed"
-    await known_at(university, bea.me.uri)
-    await ann.post(f"{COLLECTIONS}/{slug}/curators", 200, actor=bea.me.uri)
+    await ann.post(f"{COLLECTIONS}/{slug}/curators", 200, actor=f"@bea@{museum.system.node.config.host}")
     await houses.settle()
 
     copy = await slug_at(museum, uri)

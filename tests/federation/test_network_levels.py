@@ -163,6 +163,37 @@ def other() -> dict[str, Any]:
     return record(id="https://learn.uni.example/bells", name={"en": "Bells"})
 
 
+async def test_what_partners_say_of_it_stays_among_them(houses: Network) -> None:
+    """A note and a review for partners reach the organisation whose resource it is, and nobody who is no partner."""
+    university, museum, archive = houses.peers
+    await archive.follow(await archive.organisation(), (await museum.organisation()).uri)
+    shared = await university.publish(record(), PUBLIC)
+    await houses.settle()
+    bea = await museum.add_actor("bea")
+    await archive.follow(await archive.add_actor("dan"), bea.uri)
+    await houses.settle()
+    app = App(museum, await museum.token(bea), bea)
+    slug = await slug_at(museum, shared.uri)
+    note = {"context": {"en": "In a workshop."}, "defaultLanguage": "en", "outcome": "worked", "visibility": "partners"}
+    await app.post(f"{RESOURCES}/{slug}/adoptions", 201, **note)
+    await app.put(f"{RESOURCES}/{slug}/review", 200, text="Good.", rating=4, visibility="partners")
+    await houses.settle()
+    readers = [(peer, await peer.add_actor("eve")) for peer in houses.peers]
+    for kind in ("adoptions", "reviews"):
+        counts = []
+        for peer, reader in readers:
+            at = f"{RESOURCES}/{await slug_at(peer, shared.uri)}/{kind}"
+            counts.append(len((await App(peer, await peer.token(reader)).get(at))["items"]))
+            assert (await App(peer).get(at))["items"] == [], peer.origin
+        assert counts == [1, 1, 0], kind
+
+
+async def slug_at(peer: Peer, uri: str) -> str:
+    found = await peer.object(uri)
+    assert found is not None
+    return (await peer.store.read(resources.load_by_object, found.id)).slug
+
+
 async def test_what_is_for_a_community_reaches_its_members_wherever_they_are(tmp_path) -> None:
     async with network(tmp_path, "museum", "university", "archive") as net:
         university = net.peers[1]

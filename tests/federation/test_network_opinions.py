@@ -128,7 +128,9 @@ async def test_a_review_is_one_for_each_person_and_thing_and_may_change(houses):
         seen = await App(peer).get(f"{RESOURCES}/{await slug_at(peer, uri)}/reviews")
         assert [(each["rating"], each["html"]) for each in seen["items"]] == [(5, "<p>Better than I thought.</p>")]
         assert (seen["ratings"], seen["mean"]) == (1, 5.0)
-        assert "Better than I thought." in await page(peer, f"/r/{await slug_at(peer, uri)}")
+        shown = await page(peer, f"/r/{await slug_at(peer, uri)}")
+        assert "Better than I thought." in shown
+        assert '"aggregateRating":{"@type":"AggregateRating","ratingValue":5.0,"ratingCount":1' in shown
     assert (await bea.ask("DELETE", f"{RESOURCES}/{slug}/review")).status == 204
     await houses.settle()
     assert (await App(hospital).get(f"{RESOURCES}/{await slug_at(hospital, uri)}/reviews"))["items"] == []

@@ -1,9 +1,10 @@
 """Publishing resources of our own: versions, addresses, log, events; and many at once."""
 
+import asyncio
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from federation.mapping.digest import article_digest
 from federation.resource_documents import write_document
@@ -12,10 +13,12 @@ from node.domain.catalogues import digest_of_entries
 from node.domain.search import parse
 from node.domain.visibility import Visibility
 from node.errors import Forbidden, Gone, Invalid, NotFound
-from node.services import importing, publish
+from node.media.links import MediaLinks
+from node.services import authoring, importing, publish
+from node.services.authoring import Author, Work
 from node.services.context import Unit
 from node.services.publish import Outcome, PublishResult
-from node.store import catalogues, listing, objects, resources
+from node.store import accounts, catalogues, listing, objects, resources
 from node.store.engine import Store
 from node.store.listing import Wish
 from node.store.tables import jobs, object_versions
@@ -231,3 +234,22 @@ async def test_what_the_database_refuses_fails_alone(
     answers = await _import(store, shelf, [record(id=f"https://x.example/{n}") for n in range(3)], owner.id)
     assert [each.result is not None for each in answers] == [True, False, True]
     assert (await store.read(listing.find, Wish())).total == 2
+
+
+async def test_of_two_who_change_the_same_version_at_once_one_is_told(store: Store, shelf: Shelf) -> None:
+    def begin(conn: Connection) -> tuple[Author, str]:
+        ann = shelf.actor(conn, "ann", kind="person")
+        accounts.insert_account(conn, ann.id, "ann@example.org", "", accounts.MEMBER, 1)
+        made = publish.publish_resource(conn, _unit(shelf), ann.id, record(), Visibility.PUBLIC, write=write_document)
+        return Author(ann.id, is_admin=False), made.url.rsplit("/", 1)[1]
+
+    author, slug = await store.write(begin)
+
+    async def change(title: str) -> PublishResult:
+        work = Work(record(name={"en": title}), Visibility.PUBLIC, version=1)
+        links = MediaLinks(ORIGIN, (b"k" * 32,))
+        return await store.write(authoring.change, _unit(shelf), author, slug, work, links=links, write=write_document)
+
+    ends = await asyncio.gather(*(change(f"Edition {number}") for number in range(5)), return_exceptions=True)
+    assert sorted(type(each).__name__ for each in ends) == [*["PreconditionFailed"] * 4, "PublishResult"]
+    assert await store.read(lambda conn: conn.scalar(select(func.count()).select_from(object_versions))) == 1

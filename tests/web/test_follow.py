@@ -11,7 +11,7 @@ from node.store import actors, follows, policies
 from tests.broken_peers import BrokenPeer, is_silent
 from tests.network import Network, start_peer, stop_peer
 from tests.web.conftest import Site
-from web.pages import follow
+from web import lookups
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ async def test_what_a_stranger_types_wrongly_is_told_to_her(site: Site, city: Si
     assert "No account was found" in await told(handle_of(city, "nobody"))
     assert "No account was found" in await told(handle_of(city, "ada"), handle_of(site, "nobody"), 404)
     assert "No account was found" in await told(handle_of(city, "ada"), "javascript:alert(1)", 404)
-    monkeypatch.setattr(follow, "PATIENCE", 0.3)
+    monkeypatch.setattr(lookups, "PATIENCE", 0.3)
     async with BrokenPeer(is_silent(), host="127.2.0.8") as dead:
         assert "did not answer in time" in await told(f"@ada@127.2.0.8:{dead.port}")
     monkeypatch.undo()
@@ -94,7 +94,7 @@ async def test_what_a_member_cannot_follow_is_told_to_her(site: Site, city: Site
         assert "No account was found" in await site.get(f"/follow?uri={uri}", 404)
     assert "This is you." in await site.get(f"/follow?uri={handle_of(site, 'ada')}")
     assert "Look up" in await site.get("/follow")
-    monkeypatch.setattr(follow, "PATIENCE", 0.3)
+    monkeypatch.setattr(lookups, "PATIENCE", 0.3)
     async with BrokenPeer(is_silent(), host="127.2.0.8") as dead:
         assert "did not answer in time" in await site.get(f"/follow?uri=@zoe@127.2.0.8:{dead.port}", 404)
     monkeypatch.undo()

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from federation.resource_documents import write_document
 from node.clock import to_rfc3339
 from node.domain.collections import curators_of, items_of, takes_suggestions
-from node.errors import Forbidden, Invalid, NotFound, Problem
+from node.errors import Forbidden, Invalid, Malformed, NotFound, Problem, RemoteError
 from node.services import collecting
 from node.services.collecting import Wanted
 from node.services.context import Unit
@@ -22,6 +22,7 @@ from web.learning_api.answers import PREFIX, json_answer
 from web.learning_api.callers import read_json, viewer, writer, written
 from web.learning_api.description import ADDRESS, PROBLEM, TEXT, answer, operation, parameter, ref
 from web.learning_api.resources import resource_json
+from web.lookups import look_up
 
 SCOPE = "write:statuses"
 
@@ -72,13 +73,15 @@ async def accept_item(request: web.Request) -> web.Response:
 
 
 async def add_curator(request: web.Request) -> web.Response:
-    """``POST /collections/SLUG/curators``: ``{"actor": URI}`` of somebody whom this node knows."""
-    uri = _actor_of(await read_json(request))
+    """``POST /collections/SLUG/curators``: ``{"actor": URI}``, or the handle of somebody here or elsewhere."""
+    await writer(request, SCOPE)
+    said = _actor_of(await read_json(request))
+    try:
+        actor = await look_up(request, said)
+    except (NotFound, Malformed, RemoteError) as failure:
+        raise Invalid(problems=[Problem("$.actor", "the URI or handle of somebody", f'"{said[:60]}"')]) from failure
 
     def act(conn: Connection, unit: Unit, by: Actor, found: Resource) -> str:
-        actor = actors.find_actor(conn, uri)
-        if actor is None:
-            raise Invalid(problems=[Problem("$.actor", "somebody whom this node knows", f'"{uri[:60]}"')])
         collecting.add_curator(conn, unit, by, found, actor, write=write_document)
         return "added"
 

@@ -18,6 +18,7 @@ from node.store.actors import Actor
 from node.store.resources import Resource, Viewer
 from web import sessions
 from web.library.views import CollectionsView, CollectView
+from web.lookups import NOBODY, look_up, why_not
 from web.pages.cards import resource_cards
 from web.pages.frame import html, page_of
 from web.pages.languages import LANGUAGES
@@ -133,23 +134,26 @@ async def change_curators(request: web.Request) -> web.StreamResponse:
     """Add somebody by address, or let somebody go."""
     session = sessions.require_person(request)
     fields = await sessions.read_form(request)
+    removed = fields.get("remove", "")
+    actor = None if removed else await _named(request, fields.get("curator", ""))
 
     def act(conn: Connection, unit: Unit, by: Actor, found: Resource) -> None:
-        if fields.get("remove"):
-            collecting.remove_curator(conn, unit, by, found, fields["remove"], write=write_document)
-        else:
-            actor = _named(conn, unit, fields.get("curator", ""))
+        if actor is not None:
             collecting.add_curator(conn, unit, by, found, actor, write=write_document)
+        else:
+            collecting.remove_curator(conn, unit, by, found, removed, write=write_document)
 
     return await _done(request, session.actor_id, act)
 
 
-def _named(conn: Connection, unit: Unit, text: str) -> Actor:
-    """``@ann`` or ``@ann@learn.uni.example``: somebody whom this node knows."""
-    name, _, host = text.strip().removeprefix("@").partition("@")
-    actor = actors.find_actor_by_handle(conn, name.lower(), (host or unit.host).lower()) if name else None
-    if actor is None or actor.kind != "person":
-        raise Invalid(Sentence("Nobody here is known by this name. Open their profile once, then try again."))
+async def _named(request: web.Request, text: str) -> Actor:
+    """``@ann`` or ``@ann@learn.uni.example``, whose server is asked where nobody here knows her."""
+    try:
+        actor = await look_up(request, text)
+    except NodeError as failure:
+        raise Invalid(why_not(failure, NOBODY)) from failure
+    if actor.kind != "person":
+        raise Invalid(Sentence("Only people curate collections."))
     return actor
 
 

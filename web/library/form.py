@@ -10,6 +10,7 @@ from typing import Any
 
 from node.domain.records import ResourceRecord
 from node.errors import Problem
+from node.sentences import Sentence, sentences
 from node.store.media import Media
 
 Values = Mapping[str, str]
@@ -156,6 +157,21 @@ def by_field(problems: Sequence[Problem]) -> dict[str, str]:
     for problem in problems:
         key = problem.path.removeprefix("$").removeprefix(".").partition(".")[0].partition("[")[0]
         name = _FIELDS.get(key, "form")
-        sentence = problem.expected if key == "isBasedOn" else f"Expected {problem.expected}, found {problem.found}."
-        found.setdefault(name, sentence)
+        found.setdefault(name, _sentence(key, problem))
     return found
+
+
+#: What people bring about, in their words; whatever else is wrong only programs can send.
+_SENTENCES = sentences(
+    {
+        "visibility": "Internal terms are for partners at most. Choose fewer readers, or another licence.",
+        "community": "Choose a closed community that you belong to and may write in.",
+    }
+)
+
+
+def _sentence(key: str, problem: Problem) -> str:
+    if key == "isBasedOn":
+        return problem.expected
+    otherwise = Sentence("Expected {expected}, found {found}.", expected=problem.expected, found=problem.found)
+    return _SENTENCES.get(key, otherwise)

@@ -5,24 +5,22 @@ follows one of ours from her own account: her server is asked for its page of th
 is the one page that waits for another server, a few seconds at most; a stranger makes us ask only her own.
 """
 
-import asyncio
-from collections.abc import Coroutine
-from typing import Any, TypeVar
 from urllib.parse import quote
 
 from aiohttp import web
 from sqlalchemy import Connection
 
-from federation.finding import find_account, find_known, find_subscribe_address
-from federation.state import FEDERATION, Federation
+from federation.finding import find_known, find_subscribe_address
+from federation.state import FEDERATION
 from federation.webfinger import read_handle
-from node.errors import Malformed, NodeError, NotFound, RateLimited, RemoteError, RemoteNotFound, RemoteUnavailable
+from node.errors import Malformed, NodeError, RemoteError, RemoteNotFound, RemoteUnavailable
 from node.sentences import Sentence
 from node.services import follows as service
 from node.state import NODE, Node
 from node.store import actors, follows
 from node.store.actors import Actor
-from web import rates, sessions
+from web import sessions
+from web.lookups import NOBODY, in_time, look_up, take_turn, why_not
 from web.pages.cards import actor_card
 from web.pages.frame import SECURITY, html, page_of
 from web.pages.parts import ActorCard, Field
@@ -30,12 +28,7 @@ from web.pages.reader import reader_of
 from web.pages.views import FollowView
 from web.state import WEB
 
-T = TypeVar("T")
-
-PATIENCE = 5.0  # seconds
 _NO_HANDLE = Sentence("This is not a handle of the form @name@server.example.")
-_NOBODY = Sentence("No account was found under this handle or address.")
-_SILENT = Sentence("That server did not answer in time. Try again later.")
 _NO_PAGE = Sentence("That server does not say where you confirm. Search for the account there instead.")
 _REFUSED = Sentence("This account cannot be followed from here.")
 
@@ -54,34 +47,10 @@ async def _show_member(request: web.Request, uri: str, *, error: str = "", statu
     found = None
     if uri and not error:
         try:
-            found = await _look_up(request, uri)
+            found = await look_up(request, uri)
         except NodeError as failure:
-            error, status = _sentence(failure), 404
+            error, status = why_not(failure, _REFUSED), 404
     return await _member_page(request, uri, found, error, status)
-
-
-async def _look_up(request: web.Request, uri: str) -> Actor:
-    """Whom the member means; another server is asked where nobody here knows."""
-    node, parts = request.app[NODE], request.app[FEDERATION]
-    found = await find_known(node.store, uri, own_host=node.config.host)
-    if found is None:
-        _take_turn(request)
-        found = await _in_time(_ask(node, parts, uri))
-    if found.kind == "application" or found.state != "active" or parts.policies().is_blocked(found.host):
-        raise NotFound
-    return found
-
-
-async def _ask(node: Node, parts: Federation, uri: str) -> Actor:
-    return await find_account(node.store, parts.client, parts.fetcher, uri, own_host=node.config.host)
-
-
-async def _in_time(work: Coroutine[Any, Any, T]) -> T:
-    try:
-        async with asyncio.timeout(PATIENCE):
-            return await work
-    except TimeoutError:
-        raise RemoteUnavailable(detail="the reader does not wait longer") from None
 
 
 async def _member_page(
@@ -118,10 +87,10 @@ async def follow(request: web.Request) -> web.Response:
         raise web.HTTPSeeOther(sessions.sign_in_path(_page(uri)))
     node, policies = request.app[NODE], request.app[FEDERATION].policies()
     try:
-        target = await _look_up(request, uri)
+        target = await look_up(request, uri)
         await node.store.write(service.follow, node.unit(), session.actor_id, target.id, is_blocked=policies.is_blocked)
     except NodeError as failure:
-        return await _show_member(request, uri, error=_sentence(failure), status=422)
+        return await _show_member(request, uri, error=why_not(failure, _REFUSED), status=422)
     return web.Response(status=303, headers={"Location": _page(uri)})
 
 
@@ -158,9 +127,9 @@ async def _known(request: web.Request, uri: str) -> tuple[Actor | None, str]:
     try:
         found = await find_known(node.store, uri, own_host=node.config.host)
     except Malformed:
-        return None, _NOBODY
+        return None, NOBODY
     if found is None or found.kind == "application" or found.state != "active":
-        return None, "" if found is None and _is_elsewhere(uri, node) else _NOBODY
+        return None, "" if found is None and _is_elsewhere(uri, node) else NOBODY
     return found, ""
 
 
@@ -182,19 +151,14 @@ async def follow_from_elsewhere(request: web.Request) -> web.Response:
         found, wrong = await _known(request, uri)
         if wrong:
             return await _show_stranger(request, uri, handle=handle, status=404)
-        _take_turn(request)
-        target = await _in_time(find_subscribe_address(parts.client, handle, found.uri if found else uri))
+        take_turn(request)
+        target = await in_time(find_subscribe_address(parts.client, handle, found.uri if found else uri))
     except NodeError as failure:
         return await _show_stranger(request, uri, handle=handle, error=_sentence_for_home(failure), status=422)
     return web.Response(status=303, headers={"Location": target})
 
 
 # -- both -----------------------------------------------------------------------------------------------------------
-
-
-def _take_turn(request: web.Request) -> None:
-    """Raises RateLimited where this address makes us ask other servers too often."""
-    rates.check_address(request, request.app[WEB].lookups)
 
 
 async def _card(request: web.Request, found: Actor | None) -> ActorCard | None:
@@ -216,21 +180,12 @@ def _page(uri: str) -> str:
     return f"/follow?uri={quote(uri, safe='')}"
 
 
-def _sentence(failure: NodeError) -> str:
-    """What a member is told; nothing of what a server said."""
-    if isinstance(failure, RateLimited):
-        return failure.public
-    if isinstance(failure, RemoteUnavailable):
-        return _SILENT
-    return _NOBODY if isinstance(failure, NotFound | Malformed | RemoteError) else _REFUSED
-
-
 def _sentence_for_home(failure: NodeError) -> str:
     """What a stranger is told of her own server."""
     if isinstance(failure, Malformed):
         return _NO_HANDLE
     if isinstance(failure, RemoteNotFound):
-        return _NOBODY
+        return NOBODY
     if isinstance(failure, RemoteError) and not isinstance(failure, RemoteUnavailable):
         return _NO_PAGE
-    return _sentence(failure)
+    return why_not(failure, _REFUSED)

@@ -148,7 +148,7 @@ def _view(request: web.Request, shown: _Shown, reader: Reader) -> ResourceView:
         )
         if is_public
         else None,
-        json_ld=write_json_ld(record, page_url=f"{reader.links.origin}{found.path}") if is_public else None,
+        json_ld=_json_ld(shown, reader) if is_public else None,
         noindex=not found.local or not is_public,
     )
     names = _in_order(record["name"], language)
@@ -214,6 +214,17 @@ def _view(request: web.Request, shown: _Shown, reader: Reader) -> ResourceView:
         course=course_section(
             found, shown.standing, reader, now=page.now_at, csrf=page.viewer.csrf if page.viewer is not None else ""
         ),
+    )
+
+
+def _json_ld(shown: _Shown, reader: Reader) -> dict[str, Any]:
+    """For search engines, which are signed in nowhere: what they count are reviews that everybody may read."""
+    counts = shown.counts if reader.actor_id is None else Counts()
+    return write_json_ld(
+        shown.found.record,
+        page_url=f"{reader.links.origin}{shown.found.path}",
+        rating_sum=counts.rating_sum,
+        ratings=counts.ratings,
     )
 
 

@@ -1,5 +1,6 @@
 """Resources written by the learning API: published, changed, withdrawn, refused with what is wrong."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -114,6 +115,19 @@ def _make_admin(conn, actor_id: int) -> None:
     from node.store import accounts
 
     accounts.set_role(conn, actor_id, accounts.ADMIN)
+
+
+async def test_of_two_who_change_the_same_state_at_once_one_is_told(ann):
+    slug = slug_of(await ann.post(RESOURCES, 201, **work()))
+    seen = (await ann.ask("GET", f"{RESOURCES}/{slug}")).headers["ETag"]
+
+    async def put(title: str) -> int:
+        body = work(name={"en": title, "de": title})
+        return (await ann.ask("PUT", f"{RESOURCES}/{slug}", json=body, headers={"If-Match": seen})).status
+
+    statuses = await asyncio.gather(*(put(f"Edition {number}") for number in range(4)))
+    assert sorted(statuses) == [200, 412, 412, 412]
+    assert len((await ann.get(f"{RESOURCES}/{slug}/versions"))["items"]) == 2
 
 
 BAD = {
