@@ -4,7 +4,7 @@ from federation import received_resources
 from federation.batch import Batch, Inbound
 from federation.handlers import quote
 from node.clock import HOUR
-from node.services import news
+from node.services import leaving, news
 from node.store import actors, blocks, keys, objects, remote_actors
 
 #: A Delete that comes before its Create holds for so long (IN18).
@@ -27,6 +27,8 @@ def delete_actor(batch: Batch, uri: str) -> str:
     if known is None or known.local:
         return "unknown"
     batch.flush()
+    gone = actors.load_actors_by_id(batch.conn, [known.id])[known.id]
+    leaving.give_up(batch.conn, batch.unit, gone)
     objects.bury_all_of(batch.conn, known.id, batch.unit.now)
     remote_actors.purge(batch.conn, known.id, batch.unit.now)
     blocks.delete_all_of(batch.conn, known.id)

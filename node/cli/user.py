@@ -17,7 +17,7 @@ from node.domain.scopes import SCOPES
 from node.domain.uris import is_web_uri
 from node.errors import Invalid, NotFound, Problem
 from node.secretbox import SecretBox
-from node.services import addresses, credentials
+from node.services import addresses, credentials, leaving
 from node.services.context import Unit
 from node.services.passwords import hash_password
 from node.store import accounts
@@ -154,6 +154,31 @@ def _make_reset(conn: Connection, unit: Unit, name: str, *, drop_factor: bool) -
     if drop_factor:
         credentials.drop_factor(conn, unit, account.actor_id, by="")
     return credentials.give_reset(conn, unit, account, by="")
+
+
+@command.command("delete")
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Do not ask again.")
+@with_config
+def delete(config: Config, name: str, *, yes: bool) -> None:
+    """Delete the account of NAME for good: posts, files and places at events go, other servers are told.
+
+    Nobody else ever gets the name. Refused for the last administrator and for whoever moderates a community alone.
+    """
+    if not yes:
+        click.confirm(f"Delete {name} for good?", abort=True, err=True)
+    click.echo(asyncio.run(_delete(config, name)))
+
+
+async def _delete(config: Config, name: str) -> str:
+    async with opened(config) as system:
+        return await system.node.store.write(_leave, system.node.unit(), name)
+
+
+def _leave(conn: Connection, unit: Unit, name: str) -> str:
+    account = _account(conn, name)
+    leaving.leave(conn, unit, account.actor_id, by="")
+    return f"@{account.username}@{unit.host} is deleted; the running node tells other servers and removes the posts"
 
 
 @command.command("email")

@@ -20,7 +20,7 @@ from node.errors import Conflict, Forbidden, NotFound
 from node.sentences import Sentence, sentences
 from node.services import news
 from node.services.context import Unit
-from node.store import accounts, authorships, blocks, courses, notifications
+from node.store import accounts, authorships, blocks, courses, notifications, resources
 from node.store.actors import Actor, find_actor_by_id
 from node.store.courses import Enrolment
 from node.store.resources import Resource
@@ -87,6 +87,15 @@ def leave(conn: Connection, unit: Unit, person: Actor, course: Resource, key: st
     elif before.state is not State.REFUSED:
         left = events.CourseLeft(course.id, key, person.id, before.uri)
         events.record(conn, unit.ids, unit.now, left, about=course.uri)
+
+
+def forget(conn: Connection, unit: Unit, person: Actor) -> None:
+    """Somebody is gone, also from every course: who waits for a place has it at once, homes elsewhere are told."""
+    found = courses.load_all_of(conn, person.id)
+    known = resources.load_by_objects(conn, {each.object_id for each in found})
+    for each in found:
+        if (course := known.get(each.object_id)) is not None and (course.local or person.local):
+            leave(conn, unit, person, course, each.key)
 
 
 # -- the home of the course -----------------------------------------------------------------------------------------

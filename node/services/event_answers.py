@@ -19,6 +19,7 @@ from node.sentences import Sentence
 from node.services import event_messages, news
 from node.services.context import Unit
 from node.store import actors, blocks, event_answers, events, notifications, objects
+from node.store.actors import Actor
 from node.store.event_answers import Answer
 from node.store.events import Event
 
@@ -178,6 +179,21 @@ def _count(conn: Connection, unit: Unit, event: Event) -> None:
     if counted is not None:
         move_up(conn, unit, counted)
     happenings.record_attendance(conn, unit.ids, unit.now, event.id)
+
+
+def forget(conn: Connection, unit: Unit, person: Actor) -> None:
+    """Somebody is gone, and her answers with her: who waits for a place has it at once, hosts elsewhere are told."""
+    for each in event_answers.list_of_person(conn, person.id):
+        events.lock_event(conn, each.event_id)
+        event_answers.delete_answer(conn, each.id)
+        event = events.find_event(conn, each.event_id)
+        if event is None or event.state != objects.LIVE:
+            continue
+        if event.local:
+            _count(conn, unit, event)
+        elif person.local and each.uri and AnswerState(each.state) in _HELD:
+            left = happenings.EventAnswered(event.id, person.id, Wish.DECLINED.value, each.uri, each.invite_uri)
+            happenings.record(conn, unit.ids, unit.now, left, about=event.uri)
 
 
 def move_up(conn: Connection, unit: Unit, event: Event) -> None:

@@ -12,16 +12,19 @@ from dataclasses import dataclass
 from sqlalchemy import Column, Connection, delete, select
 
 from node import events
+from node.domain.communities import Act, Role
 from node.errors import Conflict, NotFound
 from node.jobs import kinds
 from node.jobs.outcome import Done, Outcome
 from node.jobs.worker import Kind, single
 from node.sentences import Sentence
 from node.services import communities as describing
-from node.services import credentials, letters, mailing, media
+from node.services import credentials, enrolling, event_answers, letters, mailing, media
 from node.services.context import Unit
 from node.store import accounts, actors, communities, objects, reactions, remote_actors
+from node.store.accounts import Account
 from node.store.actors import Actor
+from node.store.communities import RoleOf
 from node.store.engine import Store
 from node.store.jobs import Job, NewJob, enqueue_many
 from node.store.tables import activities, collection_curators, community_roles, follows, metadata
@@ -32,8 +35,8 @@ _LATER = frozenset({"activities", "follows", "media", "objects", "own_keys", "re
 _AT_ONCE = 100
 
 
-def leave(conn: Connection, unit: Unit, actor_id: int) -> None:
-    """Delete the account of one of our people.
+def leave(conn: Connection, unit: Unit, actor_id: int, *, by: str | None = None) -> None:
+    """Delete the account of one of our people; ``by``: who does it where it is not herself, '' for the command line.
 
     Raises NotFound where there is none, Conflict where the node or a community would be left without anybody.
     """
@@ -41,9 +44,8 @@ def leave(conn: Connection, unit: Unit, actor_id: int) -> None:
     if account is None:
         raise NotFound
     actor = actors.load_actors_by_id(conn, [actor_id])[actor_id]
-    if account.role == accounts.ADMIN and accounts.count_admins(conn) <= 1:
-        raise Conflict("You are the only administrator. Make somebody else one first.")
-    _hand_back_roles(conn, unit, actor)
+    _require_others(conn, unit, account, actor, by_herself=by is None)
+    give_up(conn, unit, actor)
     mailing.tell(conn, unit, letters.LEFT, account)
     credentials.end_access(conn, actor_id)
     objects.hide_all_of(conn, actor_id)
@@ -56,7 +58,55 @@ def leave(conn: Connection, unit: Unit, actor_id: int) -> None:
         conn,
         [NewJob(kinds.LEAVE, unit.ids.new(), unit.now, ref=actor_id, serial_key=events.key_about(actor.uri))],
     )
-    accounts.record_audit(conn, unit.ids.new(), by=actor.uri, action="account.delete", target=actor.uri, now=unit.now)
+    told = actor.uri if by is None else by
+    accounts.record_audit(conn, unit.ids.new(), by=told, action="account.delete", target=actor.uri, now=unit.now)
+
+
+def give_up(conn: Connection, unit: Unit, actor: Actor) -> None:
+    """What others wait for passes on at once: places at events and in courses, and what she governed.
+
+    Somebody of this node or of another one. A community that nobody is left to govern is governed by the node's
+    administrators from then on.
+    """
+    event_answers.forget(conn, unit, actor)
+    enrolling.forget(conn, unit, actor)
+    groups = _governed(conn, unit, actor)
+    conn.execute(delete(community_roles).where(community_roles.c.actor_uri == actor.uri))
+    for group in groups:
+        if not communities.load_moderators(conn, group.id, unit.now):
+            _put_administrators_in(conn, unit, group)
+        if (community := communities.find_community(conn, group.id)) is not None:
+            describing.write_profile(conn, unit, group, community)
+            events.record(conn, unit.ids, unit.now, events.ActorUpdated(group.id), about=group.uri)
+
+
+def _governed(conn: Connection, unit: Unit, actor: Actor) -> list[Actor]:
+    moderated = communities.load_moderated(conn, actor.uri, unit.now)
+    return [group for group in actors.load_actors_by_id(conn, moderated).values() if group.local]
+
+
+def _put_administrators_in(conn: Connection, unit: Unit, group: Actor) -> None:
+    named = actors.load_actors_by_id(conn, accounts.load_admins(conn)).values()
+    communities.save_roles(conn, group.id, [RoleOf(each.uri, Role.MODERATOR, unit.now) for each in named])
+    for each in named:
+        communities.record_act(conn, unit.ids.new(), group.id, Act.APPOINT, by=group.uri, now=unit.now, target=each.uri)
+
+
+def _require_others(conn: Connection, unit: Unit, account: Account, actor: Actor, *, by_herself: bool) -> None:
+    """Raises Conflict for who cannot go before somebody else can do what she does."""
+    if account.role == accounts.ADMIN and accounts.count_admins(conn) <= 1:
+        raise Conflict(
+            "You are the only administrator. Make somebody else one first."
+            if by_herself
+            else "This is the only administrator. Make somebody else one first."
+        )
+    for group in _governed(conn, unit, actor):
+        if len(communities.load_moderators(conn, group.id, unit.now)) == 1:
+            raise Conflict(
+                Sentence("You are the only moderator of {name}. Appoint another one first.", name=group.title)
+                if by_herself
+                else Sentence("Nobody else moderates {name}. Appoint another moderator first.", name=group.title)
+            )
 
 
 def _columns_about_actors() -> list[Column[int]]:
@@ -68,20 +118,6 @@ def _columns_about_actors() -> list[Column[int]]:
         for column in table.columns
         if any(key.target_fullname == "actors.id" for key in column.foreign_keys)
     ]
-
-
-def _hand_back_roles(conn: Connection, unit: Unit, actor: Actor) -> None:
-    moderated = communities.load_moderated(conn, actor.uri, unit.now)
-    groups = [group for group in actors.load_actors_by_id(conn, moderated).values() if group.local]
-    for group in groups:
-        if len(communities.load_moderators(conn, group.id, unit.now)) == 1:
-            raise Conflict(
-                Sentence("You are the only moderator of {name}. Appoint another one first.", name=group.title)
-            )
-    conn.execute(delete(community_roles).where(community_roles.c.actor_uri == actor.uri))
-    for group in groups:
-        if (community := communities.find_community(conn, group.id)) is not None:
-            describing.write_profile(conn, unit, group, community)
 
 
 @dataclass(frozen=True, slots=True)

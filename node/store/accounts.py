@@ -112,6 +112,12 @@ def count_admins(conn: Connection) -> int:
     return conn.scalar(query) or 0
 
 
+def load_admins(conn: Connection) -> list[int]:
+    """The actors of all administrators, the oldest account first."""
+    query = select(accounts.c.actor_id).where(accounts.c.role == ADMIN, accounts.c.state == ACTIVE)
+    return list(conn.scalars(query.order_by(accounts.c.created_at, accounts.c.actor_id)))
+
+
 def set_role(conn: Connection, actor_id: int, role: str) -> None:
     conn.execute(update(accounts).where(accounts.c.actor_id == actor_id).values(role=role))
 

@@ -156,6 +156,12 @@ def list_of_person(conn: Connection, actor_id: int, *, before: int, limit: int) 
     return [_enrolment(row) for row in rows]
 
 
+def load_all_of(conn: Connection, actor_id: int) -> list[Enrolment]:
+    """Everything that somebody enrolled in."""
+    query = select(*_COLUMNS).where(enrolments.c.actor_id == actor_id).order_by(enrolments.c.id)
+    return [_enrolment(row) for row in conn.execute(query)]
+
+
 def load_of_person(conn: Connection, actor_id: int, object_id: int) -> dict[str, Enrolment]:
     """What somebody is to the instances of a course, by key."""
     rows = conn.execute(_OF_PERSON_IN, {"actor_id": actor_id, "object_id": object_id})

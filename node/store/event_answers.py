@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import starmap
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from node.domain.events import AnswerState
 from node.store.prepared import Prepared
@@ -74,6 +74,16 @@ def load_own(conn: Connection, actor_id: int, event_ids: Collection[int]) -> dic
     """This person's answers to these events, by event."""
     rows = _OWN.run(conn, {"actor": actor_id, "ids": list(event_ids)}) if event_ids else ()
     return {answer.event_id: answer for answer in starmap(Answer, rows)}
+
+
+def list_of_person(conn: Connection, actor_id: int) -> list[Answer]:
+    """Everything that somebody has answered."""
+    query = select(*_COLUMNS).where(event_answers.c.actor_id == actor_id)
+    return [Answer(*row) for row in conn.execute(query.order_by(event_answers.c.id))]
+
+
+def delete_answer(conn: Connection, answer_id: int) -> None:
+    conn.execute(delete(event_answers).where(event_answers.c.id == answer_id))
 
 
 def insert_answer(conn: Connection, new: Answer) -> None:

@@ -544,6 +544,27 @@ def test_reset_prints_a_link_that_opens_once(file: Path, database: sqlite3.Conne
     assert "Nobody here" in rhizome(file, "user", "reset", "zoe").output
 
 
+def test_an_account_is_deleted_for_good(file: Path, database: sqlite3.Connection) -> None:
+    rhizome(
+        file, "user", "add", "ada", "--email", "ada@example.org", "--role", "admin", "--password-stdin", stdin=PASSWORD
+    )
+    rhizome(file, "user", "add", "ben", "--email", "ben@example.org", "--password-stdin", stdin=PASSWORD)
+    assert rhizome(file, "user", "delete", "ben", stdin="n\n").exit_code == 1
+    assert "only administrator" in rhizome(file, "user", "delete", "ada", "--yes").output
+    assert "Nobody here" in rhizome(file, "user", "delete", "zoe", "--yes").output
+    founded = rhizome(file, "community", "add", "club", "--display-name", "Club", "--moderator", "ben")
+    assert founded.exit_code == 0, founded.output
+    assert "Nobody else moderates Club" in rhizome(file, "user", "delete", "ben", "--yes").output
+    assert rhizome(file, "community", "govern", "club", "appoint", "@ada@localhost:8111").exit_code == 0
+    deleted = rhizome(file, "user", "delete", "@ben", stdin="y\n")
+    assert deleted.exit_code == 0, deleted.output
+    assert database.execute("SELECT state FROM actors WHERE username = 'ben'").fetchone() == ("gone",)
+    assert database.execute("SELECT count(*) FROM accounts").fetchone() == (1,)
+    (row,) = database.execute("SELECT actor_uri FROM audit_log WHERE action = 'account.delete'").fetchall()
+    assert row == ("",)
+    assert rhizome(file, "user", "add", "ben", "--email", "b@example.org", "--password-stdin", stdin=PASSWORD).exit_code
+
+
 def test_emojis_are_given_listed_and_taken_away(file: Path, tmp_path: Path, database: sqlite3.Connection) -> None:
     (tmp_path / "owl.png").write_bytes(media_files.picture("PNG"))
     assert rhizome(file, "emoji", "add", "owl", tmp_path / "owl.png", "--category", "Birds").exit_code == 0

@@ -1,18 +1,21 @@
 """Somebody deletes her account: what goes here, what other servers are told, what is refused."""
 
 import aiohttp
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from node.domain.communities import Role
+from node.domain.courses import key_of
 from node.jobs import kinds
-from node.services import leaving
-from node.store import accounts, actors, communities, objects
+from node.services import enrolling, leaving
+from node.store import accounts, actors, communities, courses, objects, resources
 from node.store.actors import find_local_actor
 from node.store.communities import RoleOf
-from node.store.tables import jobs, media, metadata
+from node.store.tables import community_roles, jobs, media, metadata
+from tests import happenings
 from tests import media_files as files
 from tests.client import App, app_of
 from tests.network import network
+from tests.records import record
 from tests.web.conftest import PASSWORD, Site
 
 PATH = "/settings/leave"
@@ -151,3 +154,75 @@ async def test_what_was_killed_in_the_middle_goes_on(site: Site):
 async def test_strangers_are_sent_to_sign_in(site: Site):
     assert await site.get(PATH, 303) == f"/sign-in?next={PATH}"
     assert (await site.post(PATH)).startswith("/sign-in?next=/settings")
+
+
+async def test_places_of_who_leaves_are_given_on_at_once_on_both_nodes(tmp_path):
+    """One place, somebody waits: at an event and in a course, at home and from a second node."""
+    async with network(tmp_path, "uni", "museum") as net:
+        uni, museum = net.peers
+        host, ada, bob = [await uni.add_actor(name) for name in ("host", "ada", "bob")]
+        ben, eve = await museum.add_actor("ben"), await museum.add_actor("eve")
+        await museum.follow(await museum.organisation(), (await uni.organisation()).uri)
+        for person in (ben, eve):
+            await museum.follow(person, host.uri)
+        await net.settle()
+        event = await happenings.publish(uni, host, capacity=1)
+        instance = {
+            "id": "https://learn.uni.example/c#autumn",
+            "courseMode": ["onsite"],
+            "startDate": "2099-09-07",
+            "endDate": "2099-10-16",
+            "capacity": 1,
+            "enrolment": {"mode": "open", "until": "2099-09-01"},
+        }
+        course = await uni.publish(
+            record(name={"en": "Casting"}, kind="course", isAccessibleForFree=True, hasCourseInstance=[instance])
+        )
+        key = key_of("https://learn.uni.example/c#autumn")
+        await net.settle()
+
+        async def join(peer, person) -> None:
+            await happenings.answer(peer, person, event.uri)
+            held = await peer.object(course.uri)
+            found = await peer.store.read(resources.load_by_object, held.id)
+            await peer.store.write(enrolling.enrol, peer.unit(), person, found, key)
+            await net.settle()
+
+        async def places(peer, person) -> tuple[str, str]:
+            held = await peer.object(course.uri)
+            enrolled = await peer.store.read(courses.find, held.id, key, person.id)
+            return await happenings.state_of(peer, person, event.uri), enrolled.state.value
+
+        for peer, person in ((museum, ben), (uni, ada), (museum, eve), (uni, bob)):
+            await join(peer, person)
+        assert await places(museum, ben) == ("going", "enrolled")
+        assert await places(uni, ada) == ("waitlist", "waiting")
+        await museum.store.write(leaving.leave, museum.unit(), ben.id)
+        await net.settle()
+        assert await places(uni, ada) == ("going", "enrolled")
+        await uni.store.write(leaving.leave, uni.unit(), ada.id, by="")
+        await net.settle()
+        assert await places(museum, eve) == ("going", "enrolled")
+        assert await places(uni, bob) == ("waitlist", "waiting")
+        gone = await uni.store.read(actors.find_actor, ben.uri)
+        assert gone is not None
+        assert set(await rows_about(uni.store, gone.id)) == {"actor_stamps"}
+
+
+async def test_a_community_whose_last_moderator_is_gone_elsewhere_is_governed_by_administrators(tmp_path):
+    async with network(tmp_path, "uni", "museum") as net:
+        uni, museum = net.peers
+        boss, founder, ben = await uni.add_actor("boss"), await uni.add_actor("ada"), await museum.add_actor("ben")
+        await uni.store.write(accounts.set_role, boss.id, "admin")
+        club = await uni.add_community("club", founder)
+        await museum.follow(ben, club.uri)
+        await net.settle()
+
+        def hand_over(conn):
+            conn.execute(delete(community_roles).where(community_roles.c.community_id == club.id))
+            communities.save_roles(conn, club.id, [RoleOf(ben.uri, Role.MODERATOR, uni.unit().now)])
+
+        await uni.store.write(hand_over)
+        await museum.store.write(leaving.leave, museum.unit(), ben.id)
+        await net.settle()
+        assert await uni.store.read(communities.load_moderators, club.id, uni.unit().now) == [boss.uri]
