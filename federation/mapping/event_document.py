@@ -92,10 +92,14 @@ def event_terms(event: Event, document: Mapping[str, Any], *, publisher: str, no
         terms["location"] = _place(place)
     elif online:
         terms["location"] = {"type": "VirtualLocation", "name": "Online", "url": online}
-    if online:
-        link = {"type": "Link", "mediaType": "text/html", "name": "Website", "href": online}
-        terms["attachment"] = [*document.get("attachment", ()), link]
+    link = {"type": "Link", "mediaType": "text/html", "name": "Website", "href": online}
+    terms["attachment"] = [*map(_as_document, document.get("attachment", ())), *([link] if online else [])]
     return terms
+
+
+def _as_document(attachment: Mapping[str, Any]) -> dict[str, Any]:
+    """Mobilizon takes the first Document for the picture of an event, and sees no Image."""
+    return {**attachment, "type": "Document" if attachment["type"] == "Image" else attachment["type"]}
 
 
 def _name(record: EventRecord, name: str) -> str:

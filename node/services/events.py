@@ -25,11 +25,14 @@ from node.domain.visibility import Visibility
 from node.errors import Conflict, Forbidden, Invalid, NotFound, Problem
 from node.jobs.kinds import REMINDER
 from node.markdown import hashtags_in, render_markdown
+from node.media.links import MediaLinks
 from node.recurrence import find_occurrence, first_start, following, last_end, occurrences, shown_at, where_at
-from node.services import event_answers, news, placing, sharing
+from node.services import event_answers, event_pictures, media, news, placing, sharing
 from node.services.audiences import home_owners
 from node.services.context import Unit
+from node.services.event_pictures import Picture
 from node.store import accounts, actors, communities, events, jobs, objects, tags, topics
+from node.store import media as media_store
 from node.store.actors import Actor
 from node.store.events import Event, Saved
 from node.store.jobs import NewJob
@@ -58,6 +61,7 @@ class EventDraft:
     community_id: int | None = None
     as_organisation: bool = False
     organisers: tuple[int, ...] = ()  # beside the person who publishes it
+    picture: Picture | None = None
 
 
 # -- checking --------------------------------------------------------------------------------------------------------
@@ -124,10 +128,11 @@ def publish_event(
     *,
     event_id: int | None = None,
     source_uid: str | None = None,
+    links: MediaLinks | None = None,
 ) -> Event:
     """Publish an event. Raises Invalid for a record that does not hold, Forbidden for who may not publish it so.
 
-    ``source_uid``: of the calendar file that it comes from.
+    ``source_uid``: of the calendar file that it comes from; ``links`` where it has a picture.
     """
     record = check_record(draft.record)
     person = _person(conn, person_id)
@@ -136,6 +141,8 @@ def publish_event(
     object_id = event_id or unit.ids.new()
     uri = f"{unit.origin}/ap/o/{object_id}"
     slug = slug_of(rules.title(record), otherwise="event")
+    picture = event_pictures.choose(conn, person_id, draft.picture) if links is not None else None
+    shown = event_pictures.as_details(picture, links) if links is not None else []
     row: dict[str, Any] = {
         "id": object_id,
         "uri": uri,
@@ -149,10 +156,12 @@ def publish_event(
         "audience": group.uri if group else "",
         "published_at": unit.now,
         "received_at": unit.now,
-        **_columns(record, unit),
+        **_columns(record, unit, shown),
     }
     objects.insert_objects(conn, [row])
     cancelled_at = unit.now if rules.is_cancelled(record) else None
+    if picture is not None:
+        media_store.tie(conn, object_id, [picture.id])
     events.save_event(conn, object_id, saved_of(record, source_uid=source_uid, cancelled_at=cancelled_at))
     events.add_organisers(conn, object_id, [person.id, *_organisers(conn, draft.organisers)])
     tags.add_tags(conn, {object_id: row["details"].get("hashtags", ())})
@@ -184,8 +193,8 @@ def _let_read(conn: Connection, event_id: int, publisher: Actor, organisers: Col
     objects.insert_mentions(conn, rows)
 
 
-def _columns(record: EventRecord, unit: Unit) -> dict[str, Any]:
-    """What the object's row says of a record."""
+def _columns(record: EventRecord, unit: Unit, pictures: list[dict[str, Any]]) -> dict[str, Any]:
+    """What the object's row says of a record and its picture."""
     language = record["defaultLanguage"]
     texts = record.get("description", {})
     html = {tag: render_markdown(text) for tag, text in texts.items() if text.strip()}
@@ -194,6 +203,7 @@ def _columns(record: EventRecord, unit: Unit) -> dict[str, Any]:
     details: dict[str, Any] = {
         "event": asdict(facts_at(record, unit.now)),
         "hashtags": list(hashtags)[:16],
+        "attachments": pictures,
         "content_map": {tag: text for tag, text in html.items() if tag != language},
     }
     return {
@@ -262,14 +272,24 @@ def find_organised(conn: Connection, event_id: int, person_id: int) -> Event:
     return found
 
 
-def change_event(conn: Connection, unit: Unit, person_id: int, event_id: int, record: EventRecord) -> Event:
+def change_event(
+    conn: Connection,
+    unit: Unit,
+    person_id: int,
+    event_id: int,
+    record: EventRecord,
+    *,
+    picture: Picture | None = None,
+    links: MediaLinks | None = None,
+) -> Event:
     """Put another record in the place of an event's; nothing changes where it is the same.
 
     A cancelled event can be announced again: that is a change like any other. More places let people move up.
+    ``picture``: another one, or none; with None it stays as it is.
     """
     found = find_organised(conn, event_id, person_id)
     checked = check_record(record)
-    if checked == found.record:
+    if checked == found.record and picture is None:
         return found
     events.lock_event(conn, found.id)
     found = events.find_event(conn, found.id) or found
@@ -283,7 +303,11 @@ def change_event(conn: Connection, unit: Unit, person_id: int, event_id: int, re
         cancelled_at=(found.cancelled_at or unit.now) if is_cancelled else None,
     )
     objects.keep_version(conn, found.id, unit.now)
-    columns = _columns(checked, unit)
+    pictures = (found.details or {}).get("attachments", [])
+    if picture is not None and links is not None:
+        shown = event_pictures.replace(conn, unit, person_id, found.id, picture)
+        pictures = event_pictures.as_details(shown, links)
+    columns = _columns(checked, unit, pictures)
     objects.update_object(conn, found.id, {**columns, "version": found.version + 1, "updated_at": unit.now})
     events.save_event(conn, found.id, saved)
     tags.replace_tags(conn, found.id, columns["details"].get("hashtags", ()))
@@ -331,6 +355,7 @@ def delete_event(conn: Connection, unit: Unit, person_id: int, event_id: int) ->
     assert stored is not None
     news.tell(conn, unit, news.Deleted(stored))
     told = sorted({*objects.load_told(conn, found.id), *events.load_hearing_uris(conn, found.id)})
+    media.release(conn, unit, found.id, forget=True)
     objects.bury(conn, stored, unit.now)
     if Visibility(found.visibility).federates or told:
         happenings.record(conn, unit.ids, unit.now, happenings.ObjectDeleted(found.id, told), about=found.uri)

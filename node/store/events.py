@@ -45,6 +45,7 @@ class Event:
     published_at: int
     updated_at: int | None
     version: int
+    details: dict[str, Any] | None
     start_at: int
     end_at: int | None
     last_at: int
@@ -79,6 +80,7 @@ _OF_OBJECT = frozenset(
         "published_at",
         "updated_at",
         "version",
+        "details",
     }
 )
 _COLUMNS = tuple((objects if name in _OF_OBJECT else events).c[name] for name in Event.__dataclass_fields__)

@@ -23,6 +23,7 @@ def event(record: EventRecord, **changes) -> Event:
         "last_at": 0, "timezone": record["timeZone"], "status": record.get("status", "scheduled"), "sequence": 3,
         "cancelled_at": None, "join_mode": record["joinMode"], "capacity": record.get("capacity"),
         "has_waitlist": True, "going_count": 12, "waiting_count": 0, "interested_count": 0, "record": record,
+        "details": None,
     }  # fmt: skip
     return Event(**values | changes)
 

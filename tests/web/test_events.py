@@ -7,9 +7,11 @@ import icalendar
 import pytest
 
 from node.domain.visibility import Visibility
+from node.services.uploads import Words
 from node.store import actors, event_answers
 from node.store.events import Event
-from tests.happenings import answer, publish
+from tests import media_files as files
+from tests.happenings import answer, copy_of, publish
 from tests.web.conftest import Site
 
 FORM = {
@@ -118,6 +120,49 @@ async def test_an_event_is_written_shown_and_answered(site, ada):
     assert f'href="{path}/answers"' in news
     mine = await site.get("/events?show=mine")
     assert path in mine
+
+
+async def with_picture(site: Site, path: str, status: int, data: bytes, **fields: str) -> str:
+    """Send a form of an event with a file; where it leads, or what it shows."""
+    form = aiohttp.FormData({"csrf": await site.csrf(path), **FORM, **fields})
+    form.add_field("picture", data, filename="x.jpg")
+    async with site.browser.post(site.peer.origin + path, data=form, allow_redirects=False) as reply:
+        text = await reply.text()
+        assert reply.status == status, text
+        return reply.headers["Location"] if status == 303 else text
+
+
+async def test_an_event_has_a_picture_that_cards_and_other_servers_show(site, ada):
+    words = {"picture-alt": "Liquid metal"}
+    again = await with_picture(site, "/events/new", 422, files.picture(), **(words | {"start": "soon"}))
+    [number] = re.findall(r'name="picture-id" value="(\d+)"', again)  # not lost with what was wrong
+    csrf = await site.csrf("/events/new")
+    path = (await site.post("/events/new", csrf=csrf, **(FORM | words | {"picture-id": number}))).partition("?")[0]
+    assert 'alt="Liquid metal"' in await site.get(path)
+    assert "<img" in await site.get("/events")
+    uri = f"{site.peer.origin}/ap/o/{re.findall('[0-9]+', path)[0]}"
+    async with site.peer.http.get(uri, headers={"Accept": "application/activity+json"}) as reply:
+        [shown] = (await reply.json())["attachment"]
+    assert (shown["type"], shown["name"], shown["mediaType"]) == ("Document", "Liquid metal", "image/jpeg")
+    before = await copy_of(site.peer, uri)
+    await site.post(f"{path}/edit", csrf=csrf, **(FORM | words | {"picture-id": number}))
+    assert (await copy_of(site.peer, uri)).version == before.version  # nothing was changed
+    await site.post(f"{path}/edit", csrf=csrf, **(FORM | {"picture-id": number, "picture-alt": "A mould"}))
+    assert 'alt="A mould"' in await site.get(path)
+    assert 'aria-invalid="true"' in await with_picture(site, f"{path}/edit", 422, b"no picture")
+    await with_picture(site, f"{path}/edit", 303, files.picture(width=80), **words)
+    await site.post(f"{path}/edit", csrf=csrf, **(FORM | {"picture-id": number, "picture-remove": "on"}))
+    assert "event-picture" not in await site.get(path)
+
+
+async def test_nobody_shows_the_upload_of_somebody_else(site, ada, tmp_path):
+    ben = await site.peer.add_actor("ben")
+    (source := tmp_path / "x.jpg").write_bytes(files.picture())
+    taken = await site.peer.system.node.uploads.take(ben.id, source, Words(), wait=True)
+    csrf = await site.csrf("/events/new")
+    page = await site.post("/events/new", 422, csrf=csrf, **(FORM | {"picture-id": str(taken.id)}))
+    assert "Gießen zuhause" in page
+    assert "There is no event here" in await site.get("/events")
 
 
 async def test_what_is_wrong_stands_beside_its_field_and_nothing_is_lost(site, ada):

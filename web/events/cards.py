@@ -13,7 +13,7 @@ from node.store.event_answers import Answer
 from node.store.events import Event
 from web.events.views import EventCard, When
 from web.pages.cards import Reader, origin_of_actor
-from web.pages.parts import Text
+from web.pages.parts import Image, Text
 
 
 def event_path(event_id: int, name: str) -> str:
@@ -65,4 +65,16 @@ def event_card(event: Event, author: Row[Any], answer: Answer | None, reader: Re
         going=event.going_count,
         remaining=-1 if event.remaining is None else event.remaining,
         origin=origin_of_actor(author),
+        picture=picture_of(event, author, reader, small=True),
     )
+
+
+def picture_of(event: Event, author: Row[Any], reader: Reader, *, small: bool = False) -> Image | None:
+    """The first picture that the event shows."""
+    attached = (event.details or {}).get("attachments", ())
+    facts = next((each for each in attached if (each.get("media_type") or "").startswith("image/")), None)
+    if facts is None:
+        return None
+    url = reader.media((small and facts.get("preview_url")) or facts["url"], host=author.host)
+    size = (facts.get("width") or 0, facts.get("height") or 0)
+    return Image(url=url, alt=facts.get("alt", ""), width=size[0], height=size[1]) if url else None

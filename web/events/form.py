@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, cast
 
 from aiohttp import web
@@ -11,15 +12,19 @@ import schemas
 from node.domain.events import EventRecord, Recurrence, end_of, from_wall, start_of, title, to_wall
 from node.domain.visibility import Visibility
 from node.errors import Forbidden, Invalid, NotFound, Problem
+from node.media.links import MediaLinks
 from node.recurrence import WEEKDAYS, occurrences
 from node.sentences import Sentence, sentences
 from node.services import events as service
 from node.services.context import Unit
+from node.services.event_pictures import Picture
 from node.services.events import EventDraft
 from node.state import NODE
 from node.store import actors, communities
+from node.store import media as media_store
 from node.store.accounts import MEMBER, Session
 from node.store.events import Event
+from web.events import picture as pictures
 from web.events.cards import path_of
 from web.events.page import event_id_of
 from web.events.timezones import COMMON, guessed_zone
@@ -27,7 +32,7 @@ from web.events.views import EventFormView, Option
 from web.pages.cursor import number_in
 from web.pages.frame import html, page_of
 from web.pages.parts import Field, Link
-from web.sessions import read_form, require_person
+from web.sessions import require_person
 
 PATH = "/events/new"
 NAMES = (
@@ -58,6 +63,8 @@ _SHOWN_AT = {
     "$.recurrence.count": "times",
     "$.keywords": "keywords",
     "$.recording": "recording",
+    "$.picture": pictures.UPLOAD,
+    "$.media_ids": pictures.UPLOAD,
     "$.visibility": "visibility",
     "$.community": "community",
 }
@@ -108,7 +115,10 @@ async def show_new(request: web.Request) -> web.Response:
 
 async def publish(request: web.Request) -> web.Response:
     session, node = require_person(request), request.app[NODE]
-    fields = await read_form(request)
+    sent = await pictures.read_form(request, session)
+    fields = sent.fields
+    if sent.problem:
+        return await _page(request, session, fields, {pictures.UPLOAD: sent.problem})
     try:
         record = read_record(fields)
         draft = EventDraft(
@@ -116,11 +126,16 @@ async def publish(request: web.Request) -> web.Response:
             _visibility(fields),
             community_id=number_in(fields.get("community", "")),
             as_organisation="house" in fields,
+            picture=pictures.wanted(fields),
         )
-        made = await node.store.write(service.publish_event, node.unit(), session.actor_id, draft)
+        made = await node.store.write(_publish, node.unit(), session.actor_id, draft, node.uploads.links)
     except (Invalid, Forbidden, NotFound) as error:
         return await _page(request, session, fields, _errors(error))
     return web.Response(status=303, headers={"Location": f"{path_of(made)}?published"})
+
+
+def _publish(conn: Connection, unit: Unit, person_id: int, draft: EventDraft, links: MediaLinks) -> Event:
+    return service.publish_event(conn, unit, person_id, draft, links=links)
 
 
 def _visibility(fields: Mapping[str, str]) -> Visibility:
@@ -142,15 +157,41 @@ async def show_edit(request: web.Request) -> web.Response:
 
 async def change(request: web.Request) -> web.Response:
     session, node = require_person(request), request.app[NODE]
-    fields = await read_form(request)
     event = await node.store.read(service.find_organised, event_id_of(request), session.actor_id)
+    sent = await pictures.read_form(request, session)
+    fields = sent.fields
+    if sent.problem:
+        return await _page(request, session, fields, {pictures.UPLOAD: sent.problem}, event)
     try:
         record = cast(EventRecord, {**_kept(event.record), **read_record(fields, event.record)})
         record = _with_overrides(record, event.record)
-        changed = await node.store.write(service.change_event, node.unit(), session.actor_id, event.id, record)
+        change = partial(_change, picture=pictures.wanted(fields), links=node.uploads.links)
+        changed = await node.store.write(change, node.unit(), session.actor_id, event.id, record)
     except Invalid as error:
         return await _page(request, session, fields, _errors(error), event)
     return web.Response(status=303, headers={"Location": f"{path_of(changed)}?changed"})
+
+
+def _change(
+    conn: Connection,
+    unit: Unit,
+    person_id: int,
+    event_id: int,
+    record: EventRecord,
+    *,
+    picture: Picture | None,
+    links: MediaLinks,
+) -> Event:
+    """The form names the picture that is there already; that is no change."""
+    before = next(
+        (
+            Picture(each.id, each.description)
+            for each in media_store.load_for_objects(conn, [event_id]).get(event_id, ())
+        ),
+        None,
+    )
+    other = None if picture == (before or Picture(None)) else picture
+    return service.change_event(conn, unit, person_id, event_id, record, picture=other, links=links)
 
 
 def _kept(record: EventRecord) -> dict[str, Any]:
@@ -334,6 +375,7 @@ async def _page(
 ) -> web.Response:
     node = request.app[NODE]
     groups = await node.store.read(_communities, node.unit(), session.actor_id) if event is None else ()
+    picture = await node.store.read(pictures.load, session.actor_id, event.id if event else None, said)
     path = f"{path_of(event)}/edit" if event else PATH
     heading = title(event.record) if event else ""
     view = EventFormView(
@@ -352,6 +394,7 @@ async def _page(
         csrf=session.csrf,
         is_new=event is None,
         fields={name: Field(value=said.get(name, ""), error=errors.get(name, "")) for name in NAMES},
+        picture=pictures.write(request, said, picture, errors.get(pictures.UPLOAD, "")),
         timezones=COMMON,
         languages=tuple(dict.fromkeys([*node.config.node.languages, *filter(None, [said.get("language", "")])])),
         communities=groups,

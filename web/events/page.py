@@ -24,7 +24,7 @@ from node.store import actors, event_answers, events, objects, showing
 from node.store.actors import Actor
 from node.store.event_answers import Answer
 from node.store.events import Event
-from web.events.cards import name_of, path_of, when_of
+from web.events.cards import name_of, path_of, picture_of, when_of
 from web.events.views import EventView, TimeRow, When
 from web.pages.cards import Reader, actor_card, actor_path, origin_of_actor, thread
 from web.pages.frame import html, page_of
@@ -146,6 +146,7 @@ def _view(request: web.Request, found: Found, reader: Reader, error: str) -> Eve
         page=page,
         path=path,
         name=name,
+        picture=picture_of(event, author, reader),
         when=when_of(shown.start_at, shown.end_at, event.timezone),
         first=_first(event, shown) if rule else None,
         rule=rule["frequency"] if rule else "",

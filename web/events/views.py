@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from web.pages.parts import ActorCard, Field, Link, Origin, Paging, Prose, Reply, Text
+from web.events.picture import PictureFields
+from web.pages.parts import ActorCard, Field, Image, Link, Origin, Paging, Prose, Reply, Text
 from web.pages.views import Page
 
 
@@ -42,6 +43,7 @@ class EventCard:
     going: int = 0
     remaining: int = -1  # -1: as many as like
     origin: Origin | None = None
+    picture: Image | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +77,7 @@ class EventView:
     page: Page
     path: str
     name: Text
+    picture: Image | None = None
     when: When
     first: When | None = None  # of a series, when that is another
     rule: str = ""  # frequency of a series
@@ -138,6 +141,7 @@ class EventFormView:
     csrf: str
     is_new: bool
     fields: dict[str, Field]
+    picture: PictureFields
     timezones: tuple[str, ...]
     languages: tuple[str, ...]
     communities: tuple[Option, ...] = ()

@@ -7,6 +7,7 @@ from node.clock import DAY, HOUR
 from tests.web.samples import frame
 from web.events.calendar import span_of
 from web.events.form import NAMES
+from web.events.picture import PictureFields
 from web.events.timezones import COMMON
 from web.events.views import (
     AddressesView,
@@ -28,7 +29,7 @@ from web.events.views import (
     TimeRow,
     When,
 )
-from web.pages.parts import ActorCard, Field, Link, Origin, Paging, Prose, SafeHtml, Text
+from web.pages.parts import ActorCard, Field, Image, Link, Origin, Paging, Prose, SafeHtml, Text
 from web.pages.views import Page, View
 
 _ADDRESS = "https://learn.museum.example/calendar/" + "k" * 43 + ".ics"
@@ -134,6 +135,7 @@ def _cards(now: int) -> tuple[EventCard, ...]:
             answer="going",
             going=12,
             remaining=0,
+            picture=Image(url="/sample/picture.svg"),
         ),
         EventCard(
             path="/e/2-lang",
@@ -165,6 +167,7 @@ def _event(page: Page, now: int) -> EventView:
         page=page,
         path="/e/1-casting",
         name=Text(value="Casting at home"),
+        picture=Image(url="/sample/picture.svg", alt="Liquid metal", width=1600, height=900),
         when=times[0].when,
         first=When(starts_at=now - 7 * DAY, timezone="Europe/Berlin"),
         rule="weekly",
@@ -209,6 +212,12 @@ def _form(page: Page, *, is_new: bool) -> EventFormView:
         csrf=_CSRF,
         is_new=is_new,
         fields=fields,
+        picture=PictureFields(
+            upload=Field(error="A picture is expected." if is_new else ""),
+            alt=Field(value="" if is_new else "Flüssiges Metall in einer Form"),
+            media_id="" if is_new else "7",
+            shown=None if is_new else Image(url="/sample/picture.svg", alt="Flüssiges Metall in einer Form"),
+        ),
         timezones=COMMON,
         languages=("en", "de"),
         communities=(Option(value="7", label="Krankenhauspädagogik"),) if is_new else (),
