@@ -131,14 +131,14 @@ class RemoteKeys:
 
         A key that does not fit is fetched anew, as often as ``refresh`` allows. Raises as ``find`` does.
         """
-        refusal = SignatureInvalid()
+        refusal: SignatureInvalid | None = None
         for candidate in claim.candidates:
             try:
                 key = await self.find(candidate.key_id)
                 return await self._fitting(message, candidate, key)
             except SignatureInvalid as error:
                 refusal = error
-        raise refusal
+        raise refusal or SignatureInvalid
 
     async def _fitting(self, message: Message, claim: Claim, key: KnownKey) -> KnownKey:
         try:
@@ -187,6 +187,11 @@ class RemoteKeys:
             failed = replace(failed, error=str(error)[:200])
         except NodeError as error:
             failed = replace(failed, error=str(error)[:200])
+        stored = await self._store.read(table.find_remote_key, key_id)
+        if stored is not None and _is_settled(
+            stored, failed
+        ):  # as nearly always: nothing to write, nothing to wait for
+            return stored
         return await self._store.write(_settle, failed)
 
     def _note_failed_host(self, host: str, until: int) -> None:
@@ -203,9 +208,13 @@ def is_passing(error: RemoteError) -> bool:
 def _settle(conn: Connection, failed: RemoteKey) -> RemoteKey:
     """What the store holds after the fetch: the key as it was just stored, or the memory that there is none."""
     row = table.find_remote_key(conn, failed.uri)
-    is_known = row is not None and bool(row.owner_uri)  # an owner who lists it no more has had it removed
-    if row is not None and is_known and row.refreshed_at == failed.refreshed_at:
+    if row is not None and _is_settled(row, failed):
         return row
-    settled = replace(row, refreshed_at=failed.refreshed_at) if row is not None and is_known else failed
+    settled = replace(row, refreshed_at=failed.refreshed_at) if row is not None and row.owner_uri else failed
     table.save_remote_key(conn, settled)
     return settled
+
+
+def _is_settled(row: RemoteKey, failed: RemoteKey) -> bool:
+    """Whether the key is there as it should be; an owner who lists it no more has had it removed."""
+    return bool(row.owner_uri) and row.refreshed_at == failed.refreshed_at

@@ -71,8 +71,7 @@ async def require_visitor(request: web.Request) -> Visitor:
 
 def message_of(request: web.Request, body: bytes, *, origin: str) -> Message:
     """The request as signatures see it: under our public address, whatever a proxy made of it."""
-    headers = {name.lower(): ", ".join(request.headers.getall(name)) for name in request.headers}
-    return Message(request.method, origin + request.raw_path, headers, body)
+    return Message.of(request.method, origin + request.raw_path, request.headers.items(), body)
 
 
 def may_read(conn: Connection, visitor: Visitor, found: Object) -> bool:

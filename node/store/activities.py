@@ -2,10 +2,12 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import starmap
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, union, update
 
 from node.store.bulk import Bulk
+from node.store.prepared import Prepared
 from node.store.tables import activities, actors, follows, jobs
 
 #: What a host must hear of however long it was away: not to know of it would harm people.
@@ -31,8 +33,8 @@ class Activity:
 _FIELDS = tuple(Activity.__dataclass_fields__)
 _COLUMNS = tuple(activities.c[name] for name in _FIELDS)
 _INSERT = Bulk(insert(activities))
-_BY_URI = select(*_COLUMNS).where(activities.c.uri == bindparam("uri"))
-_BY_IDS = select(*_COLUMNS).where(activities.c.id.in_(bindparam("ids", expanding=True)))
+_BY_URI = Prepared(select(*_COLUMNS).where(activities.c.uri == bindparam("uri")))
+_BY_IDS = Prepared(select(*_COLUMNS).where(activities.c.id.in_(bindparam("ids", expanding=True))), many="ids")
 
 
 def insert_activity(
@@ -54,15 +56,15 @@ def insert_activity(
 
 def load_activity(conn: Connection, uri: str) -> Activity | None:
     """The activity with this id."""
-    row = conn.execute(_BY_URI, {"uri": uri}).first()
-    return Activity(*row) if row else None
+    rows = _BY_URI.run(conn, {"uri": uri})
+    return Activity(*rows[0]) if rows else None
 
 
 def load_activities(conn: Connection, ids: Collection[int]) -> dict[int, Activity]:
     """Activities by local id."""
     if not ids:
         return {}
-    return {row.id: Activity(*row) for row in conn.execute(_BY_IDS, {"ids": list(ids)})}
+    return {found.id: found for found in starmap(Activity, _BY_IDS.run(conn, {"ids": list(ids)}))}
 
 
 def list_by_actor(conn: Connection, actor_id: int, *, before: int | None, limit: int) -> list[Activity]:

@@ -1,18 +1,21 @@
 """Who has blocked whom."""
 
-from sqlalchemy import Connection, bindparam, delete, exists, or_, select
+from sqlalchemy import Connection, bindparam, delete, or_, select
 
+from node.store.prepared import Prepared
 from node.store.tables import blocks
 from node.store.upsert import insert_missing
 
 _INSERT = insert_missing(blocks)
-_HAS = select(
-    exists().where(blocks.c.blocker_id == bindparam("blocker_id"), blocks.c.blocked_id == bindparam("blocked_id"))
+_HAS = Prepared(
+    select(blocks.c.id).where(
+        blocks.c.blocker_id == bindparam("blocker_id"), blocks.c.blocked_id == bindparam("blocked_id")
+    )
 )
 
 
 def has_blocked(conn: Connection, blocker_id: int, blocked_id: int) -> bool:
-    return bool(conn.scalar(_HAS, {"blocker_id": blocker_id, "blocked_id": blocked_id}))
+    return bool(_HAS.run(conn, {"blocker_id": blocker_id, "blocked_id": blocked_id}))
 
 
 def are_apart(conn: Connection, one_id: int, other_id: int) -> bool:

@@ -27,17 +27,18 @@ class Follow:
 
 
 _COLUMNS = tuple(follows.c[name] for name in Follow.__dataclass_fields__)
-_PAIR = select(*_COLUMNS).where(
-    follows.c.follower_id == bindparam("follower_id"), follows.c.followed_id == bindparam("followed_id")
+_PAIR = Prepared(
+    select(*_COLUMNS).where(
+        follows.c.follower_id == bindparam("follower_id"), follows.c.followed_id == bindparam("followed_id")
+    )
 )
-
 
 _INSERT = Bulk(insert(follows))
 
 
 def find_follow(conn: Connection, follower_id: int, followed_id: int) -> Follow | None:
-    row = conn.execute(_PAIR, {"follower_id": follower_id, "followed_id": followed_id}).first()
-    return Follow(*row) if row else None
+    rows = _PAIR.run(conn, {"follower_id": follower_id, "followed_id": followed_id})
+    return Follow(*rows[0]) if rows else None
 
 
 def find_follow_by_id(conn: Connection, follow_id: int) -> Follow | None:

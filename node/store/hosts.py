@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, func, or_, select, update
 
 from node.store import activities, jobs
+from node.store.prepared import Prepared
 from node.store.tables import hosts
 from node.store.upsert import Upsert
 
@@ -56,9 +57,10 @@ class Change:
 
 _FIELDS = tuple(field.name for field in fields(Host))
 _COLUMNS = tuple(hosts.c[name] for name in _FIELDS)
-_BY_NAME = select(*_COLUMNS).where(hosts.c.host.in_(bindparam("names", expanding=True)))
+_OF_NAMES = select(*_COLUMNS).where(hosts.c.host.in_(bindparam("names", expanding=True)))
+_BY_NAME = Prepared(_OF_NAMES, many="names")
 # In one order, so that two processes that change the same hosts do not block each other.
-_LOCKED = _BY_NAME.order_by(hosts.c.host).with_for_update()
+_LOCKED = Prepared(_OF_NAMES.order_by(hosts.c.host).with_for_update(), many="names")
 
 
 def _upsert(new: Any) -> Any:
@@ -70,8 +72,8 @@ def _upsert(new: Any) -> Any:
 _SAVE = Upsert(lambda into: _upsert(into(hosts)))
 
 
-def _host(row: Any) -> Host:
-    values = row._asdict()
+def _host(row: Sequence[Any]) -> Host:
+    values = dict(zip(_FIELDS, row, strict=True))
     return Host(**{**values, "recent_failures": tuple(values["recent_failures"])})
 
 
@@ -80,8 +82,9 @@ def load_hosts(conn: Connection, names: Collection[str]) -> dict[str, Host]:
     return _load(conn, _BY_NAME, names)
 
 
-def _load(conn: Connection, query: Any, names: Collection[str]) -> dict[str, Host]:
-    return {row.host: _host(row) for some in jobs.portions(names) for row in conn.execute(query, {"names": some})}
+def _load(conn: Connection, query: Prepared, names: Collection[str]) -> dict[str, Host]:
+    found = (_host(row) for some in jobs.portions(names) for row in query.run(conn, {"names": some}))
+    return {host.host: host for host in found}
 
 
 def change_many(
@@ -136,18 +139,21 @@ class Standing:
     unavailable: bool
 
 
-_NOT_WELL = select(hosts.c.host, hosts.c.held_until_at, hosts.c.unavailable_at).where(
-    hosts.c.host.in_(bindparam("names", expanding=True)),
-    or_(hosts.c.held_until_at.is_not(None), hosts.c.unavailable_at.is_not(None)),
+_NOT_WELL = Prepared(
+    select(hosts.c.host, hosts.c.held_until_at, hosts.c.unavailable_at).where(
+        hosts.c.host.in_(bindparam("names", expanding=True)),
+        or_(hosts.c.held_until_at.is_not(None), hosts.c.unavailable_at.is_not(None)),
+    ),
+    many="names",
 )
 
 
 def load_unwell(conn: Connection, names: Collection[str]) -> Mapping[str, Standing]:
     """Those of these hosts that do not answer."""
     return {
-        row.host: Standing(row.held_until_at, row.unavailable_at is not None)
+        host: Standing(held_until_at, unavailable_at is not None)
         for some in jobs.portions(names)
-        for row in conn.execute(_NOT_WELL, {"names": some})
+        for host, held_until_at, unavailable_at in _NOT_WELL.run(conn, {"names": some})
     }
 
 

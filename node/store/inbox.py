@@ -8,6 +8,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 from node.store import jobs
 from node.store.bulk import Bulk
 from node.store.jobs import NewJob
+from node.store.prepared import Prepared
 from node.store.tables import jobs as jobs_table
 from node.store.tables import received, received_by
 from node.store.upsert import Upsert, insert_missing
@@ -37,7 +38,9 @@ class Acceptance:
 
 _FIELDS = tuple(Received.__dataclass_fields__)
 _COLUMNS = tuple(received.c[name] for name in _FIELDS)
-_KNOWN = select(received.c.uri, received.c.id).where(received.c.uri.in_(bindparam("uris", expanding=True)))
+_KNOWN = Prepared(
+    select(received.c.uri, received.c.id).where(received.c.uri.in_(bindparam("uris", expanding=True))), many="uris"
+)
 # One writer: what was unknown a moment ago still is.
 _INSERT = Bulk(insert(received))
 _INSERT_RETURNING = Upsert(lambda into: into(received).on_conflict_do_nothing().returning(received.c.id))
@@ -48,7 +51,7 @@ _OUTCOME = Bulk(update(received).where(received.c.id == bindparam("received_id")
 
 def accept_many(conn: Connection, items: Sequence[Acceptance]) -> Sequence[bool]:
     """Store what is new, with its jobs; answers for each whether it was new (IN13)."""
-    known = {row.uri: row.id for row in conn.execute(_KNOWN, {"uris": [item.received.uri for item in items]})}
+    known = dict(_KNOWN.run(conn, {"uris": [item.received.uri for item in items]}))
     fresh: list[Acceptance] = []
     answers = []
     for item in items:

@@ -11,6 +11,7 @@ only: whether a job is the first of its key is asked again when it is claimed, a
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import starmap
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, case, delete, exists, func, insert, or_, select, update
@@ -145,7 +146,7 @@ _IS_FIRST = or_(
     ),
 )
 _CLAIMED = tuple(column if column.name != "attempts" else (column + 1).label("attempts") for column in _COLUMNS)
-_CANDIDATES = (
+_DUE = (
     select(*_CLAIMED)
     .where(jobs.c.kind == bindparam("kind"), jobs.c.state == "live", jobs.c.due_at <= bindparam("now"), _IS_FIRST)
     .order_by(jobs.c.due_at, jobs.c.id)
@@ -153,11 +154,14 @@ _CANDIDATES = (
     # Rows that another process claims at this moment are passed over; SQLite has one writer and leaves this out.
     .with_for_update(key_share=True, skip_locked=True, of=jobs)
 )
-_CANDIDATES_ELSEWHERE = _CANDIDATES.where(jobs.c.host.not_in(bindparam("excluded", expanding=True)))
-_CLAIM = (
+_CANDIDATES = Prepared(_DUE)
+_CANDIDATES_ELSEWHERE = Prepared(_DUE.where(jobs.c.host.not_in(bindparam("excluded", expanding=True))), many="excluded")
+_CLAIM = Prepared(
     update(jobs)
     .where(jobs.c.id.in_(bindparam("job_ids", expanding=True)))
     .values(due_at=bindparam("until"), owner=bindparam("worker"), attempts=jobs.c.attempts + 1)
+    .returning(jobs.c.id),
+    many="job_ids",
 )
 
 
@@ -181,12 +185,12 @@ def claim(
     room = per_host if callable(per_host) or per_host is None else _same_for_all(per_host)
     while len(taken) < limit:
         full = [host for host, running in count.items() if room is not None and running >= room(host)]
-        rows = _candidates(conn, kind, limit - len(taken), now, full)
-        chosen = rows if room is None else _within(rows, count, room)
+        found = _candidates(conn, kind, limit - len(taken), now, full)
+        chosen = found if room is None else _within(found, count, room)
         if chosen:
-            conn.execute(_CLAIM, {"job_ids": [row.id for row in chosen], "until": now + LEASE, "worker": owner})
-            taken += [Job(*row) for row in chosen]
-        if len(chosen) == len(rows):
+            _CLAIM.run(conn, {"job_ids": [job.id for job in chosen], "until": now + LEASE, "worker": owner})
+            taken += chosen
+        if len(chosen) == len(found):
             break
     return taken
 
@@ -195,33 +199,34 @@ def _same_for_all(number: int) -> Callable[[str], int]:
     return lambda _: number
 
 
-def _within(rows: Sequence[Any], count: dict[str, int], room: Callable[[str], int]) -> list[Any]:
-    """Those rows that their hosts have room for; counts them."""
+def _within(found: Sequence[Job], count: dict[str, int], room: Callable[[str], int]) -> list[Job]:
+    """Those jobs that their hosts have room for; counts them."""
     chosen = []
-    for row in rows:
-        running = count.setdefault(row.host, 0)
-        if not row.host or running < room(row.host):
-            count[row.host] = running + 1
-            chosen.append(row)
+    for job in found:
+        running = count.setdefault(job.host, 0)
+        if not job.host or running < room(job.host):
+            count[job.host] = running + 1
+            chosen.append(job)
     return chosen
 
 
-def _candidates(conn: Connection, kind: str, limit: int, now: int, excluded: Collection[str]) -> Sequence[Any]:
+def _candidates(conn: Connection, kind: str, limit: int, now: int, excluded: Collection[str]) -> list[Job]:
     parameters = {"kind": kind, "now": now, "limit": limit}
     if not excluded:
-        return conn.execute(_CANDIDATES, parameters).all()
-    return conn.execute(_CANDIDATES_ELSEWHERE, {**parameters, "excluded": list(excluded)}).all()
+        return list(starmap(Job, _CANDIDATES.run(conn, parameters)))
+    return list(starmap(Job, _CANDIDATES_ELSEWHERE.run(conn, {**parameters, "excluded": list(excluded)})))
 
 
-_FINISH = (
-    delete(jobs).where(jobs.c.id.in_(bindparam("job_ids", expanding=True))).returning(jobs.c.serial_key, jobs.c.kind)
+_FINISH = Prepared(
+    delete(jobs).where(jobs.c.id.in_(bindparam("job_ids", expanding=True))).returning(jobs.c.serial_key),
+    many="job_ids",
 )
 _FIRST_OF_KEY = (
     select(func.min(jobs.c.id))
     .where(jobs.c.serial_key.in_(bindparam("keys", expanding=True)), jobs.c.state == "live")
     .group_by(jobs.c.serial_key)
 )
-_PROMOTE = (
+_PROMOTE = Prepared(
     update(jobs)
     .where(
         jobs.c.id.in_(_FIRST_OF_KEY),
@@ -230,7 +235,8 @@ _PROMOTE = (
         jobs.c.due_at > jobs.c.created_at,
     )
     .values(due_at=jobs.c.created_at)
-    .returning(jobs.c.kind)
+    .returning(jobs.c.kind),
+    many="keys",
 )
 
 
@@ -250,15 +256,14 @@ _GIVE_BACK = _mine(update(jobs)).values(due_at=bindparam("at"), owner="", attemp
 def finish_many(conn: Connection, job_ids: Collection[int]) -> None:
     """The work is done, or not to be done any more; what waited behind it becomes due."""
     if job_ids:
-        ended = conn.execute(_FINISH, {"job_ids": list(job_ids)}).all()
-        _promote(conn, {row.serial_key for row in ended})
+        _promote(conn, {row[0] for row in _FINISH.run(conn, {"job_ids": list(job_ids)})})
 
 
 def _promote(conn: Connection, keys: Collection[str | None]) -> None:
     """Make the first job of each key due."""
     keys = [key for key in keys if key is not None]
     if keys:
-        for kind in set(conn.scalars(_PROMOTE, {"keys": keys})):
+        for kind in {row[0] for row in _PROMOTE.run(conn, {"keys": keys})}:
             signal(conn, f"jobs:{kind}")
 
 
@@ -356,12 +361,14 @@ def release_oldest(conn: Connection, host: str, kind: str, at: int) -> None:
 
 def next_due_at(conn: Connection, kind: str, now: int) -> int | None:
     """When the next job of this kind becomes due that is not due yet."""
-    at: int | None = conn.scalar(_NEXT_DUE, {"kind": kind, "now": now})
+    at: int | None = _NEXT_DUE.run(conn, {"kind": kind, "now": now})[0][0]
     return at
 
 
-_NEXT_DUE = select(func.min(jobs.c.due_at)).where(
-    jobs.c.kind == bindparam("kind"), jobs.c.state == "live", jobs.c.due_at > bindparam("now")
+_NEXT_DUE = Prepared(
+    select(func.min(jobs.c.due_at)).where(
+        jobs.c.kind == bindparam("kind"), jobs.c.state == "live", jobs.c.due_at > bindparam("now")
+    )
 )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from node.store.bulk import Bulk
+from node.store.prepared import Prepared
 from node.store.tables import own_keys, remote_keys
 
 #: All are public; only the current one signs. A retired key is forgotten at ``retires_at``.
@@ -42,7 +43,7 @@ class RemoteKey:
 
 _OWN = tuple(own_keys.c[name] for name in OwnKey.__dataclass_fields__)
 _REMOTE = tuple(remote_keys.c[name] for name in RemoteKey.__dataclass_fields__)
-_REMOTE_BY_URI = select(*_REMOTE).where(remote_keys.c.uri == bindparam("uri"))
+_REMOTE_BY_URI = Prepared(select(*_REMOTE).where(remote_keys.c.uri == bindparam("uri")))
 _DELETE_REMOTE = delete(remote_keys).where(remote_keys.c.uri == bindparam("uri"))
 _INSERT_REMOTE = Bulk(insert(remote_keys))
 
@@ -87,8 +88,8 @@ def delete_retired_keys(conn: Connection, now: int) -> None:
 
 
 def find_remote_key(conn: Connection, uri: str) -> RemoteKey | None:
-    row = conn.execute(_REMOTE_BY_URI, {"uri": uri}).first()
-    return RemoteKey(*row) if row else None
+    rows = _REMOTE_BY_URI.run(conn, {"uri": uri})
+    return RemoteKey(*rows[0]) if rows else None
 
 
 def save_remote_key(conn: Connection, key: RemoteKey) -> None:

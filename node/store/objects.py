@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import starmap
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, or_, select, update
@@ -9,6 +10,7 @@ from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, o
 from node.domain.visibility import Visibility
 from node.store import conversations, follow_languages
 from node.store.bulk import Bulk
+from node.store.prepared import Prepared
 from node.store.tables import (
     actors,
     adoption_notes,
@@ -64,14 +66,14 @@ class Object:
 
 
 _COLUMNS = tuple(objects.c[name] for name in Object.__dataclass_fields__)
-_BY_URI = select(*_COLUMNS).where(objects.c.uri.in_(bindparam("uris", expanding=True)))
+_BY_URI = Prepared(select(*_COLUMNS).where(objects.c.uri.in_(bindparam("uris", expanding=True))), many="uris")
 
 
 def load_objects(conn: Connection, uris: Collection[str]) -> dict[str, Object]:
     """The known objects among ``uris``, by URI."""
     if not uris:
         return {}
-    return {row.uri: Object(*row) for row in conn.execute(_BY_URI, {"uris": list(uris)})}
+    return {found.uri: found for found in starmap(Object, _BY_URI.run(conn, {"uris": list(uris)}))}
 
 
 def find_object(conn: Connection, uri: str) -> Object | None:
@@ -116,6 +118,7 @@ _AWAITED = (
     .where(objects.c.in_reply_to.in_(bindparam("uris", expanding=True)), objects.c.in_reply_to_id.is_(None))
     .distinct()
 )
+_LOAD_AWAITED = Prepared(_AWAITED, many="uris")
 _RESOLVE_CHILDREN = (
     update(objects)
     .where(objects.c.in_reply_to == bindparam("parent_uri"), objects.c.in_reply_to_id.is_(None))
@@ -150,7 +153,7 @@ def add_replies(conn: Connection, changes: Mapping[int, int]) -> None:
 
 def load_awaited(conn: Connection, uris: Collection[str]) -> list[str]:
     """Those of these addresses that replies name which came before what they answer."""
-    return list(conn.scalars(_AWAITED, {"uris": list(uris)}))
+    return [row[0] for row in _LOAD_AWAITED.run(conn, {"uris": list(uris)})]
 
 
 def adopt_replies(conn: Connection, parent_uri: str, parent_id: int) -> None:
@@ -270,9 +273,12 @@ def bury_some_of(conn: Connection, actor_id: int, now: int, *, limit: int) -> bo
 # -- tombstones of what was never here, or must not come back --------------------------------------------------------
 
 _INSERT_TOMBSTONE = insert_missing(tombstones)
-_TOMBSTONES = select(tombstones.c.uri, tombstones.c.actor_uri).where(
-    tombstones.c.uri.in_(bindparam("uris", expanding=True)),
-    or_(tombstones.c.expires_at.is_(None), tombstones.c.expires_at > bindparam("now")),
+_TOMBSTONES = Prepared(
+    select(tombstones.c.uri, tombstones.c.actor_uri).where(
+        tombstones.c.uri.in_(bindparam("uris", expanding=True)),
+        or_(tombstones.c.expires_at.is_(None), tombstones.c.expires_at > bindparam("now")),
+    ),
+    many="uris",
 )
 
 
@@ -296,7 +302,7 @@ def load_tombstones(conn: Connection, uris: Collection[str], now: int) -> dict[s
     """The deleted ones among ``uris``: uri -> who deleted it."""
     if not uris:
         return {}
-    return {row.uri: row.actor_uri for row in conn.execute(_TOMBSTONES, {"uris": list(uris), "now": now})}
+    return dict(_TOMBSTONES.run(conn, {"uris": list(uris), "now": now}))
 
 
 def expire_tombstones(conn: Connection, now: int) -> None:

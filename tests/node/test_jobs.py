@@ -158,7 +158,7 @@ async def test_a_claim_reads_by_its_index():
         async with stores.open_store(path) as store:
 
             def plan(conn):
-                query = table._CANDIDATES.compile(dialect=conn.dialect)
+                query = table._DUE.compile(dialect=conn.dialect)
                 values = query.construct_params({"kind": "w", "now": 1, "limit": 1})
                 bound = tuple(values[name] for name in query.positiontup or ())
                 found = conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", bound)
