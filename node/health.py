@@ -73,6 +73,13 @@ def check_schema(found: str | None, wanted: str) -> Check:
         return Check(
             "schema", State.OK, Sentence("The schema of the database is {wanted}, as it should be.", wanted=wanted)
         )
+    if found is not None and found > wanted:
+        told = Sentence(
+            "The schema of the database is {found}, of a newer version of this program, which knows {wanted}.",
+            found=found,
+            wanted=wanted,
+        )
+        return Check("schema", State.FAILED, told)
     return Check(
         "schema",
         State.FAILED,

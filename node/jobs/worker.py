@@ -124,7 +124,7 @@ class Worker:
         """Take over what a dead predecessor held (one process), then work."""
         now = self._clock.now()
         if self._store.dialect == "sqlite":
-            await self._store.write(table.take_over, now)
+            await self._store.write(table.succeed, now)
         await self._store.write(table.beat, self.name, now)
         await self._pull_in(now)
         self._others.append(asyncio.create_task(self._beat(now), name="worker heartbeat"))

@@ -247,6 +247,9 @@ async def test_taking_over_and_retiring_make_work_due(store):
     assert await store.write(table.take_over, 100, ["b"]) == 1
     assert await store.write(table.take_over, 100) == 2
     assert len(await store.write(claim, owner="d")) == 3
+    await store.write(table.succeed, 100)  # the only process starts anew
+    assert len(await store.write(claim, owner="e")) == 3
+    assert await store.read(table.load_worker_heartbeats) == []
 
 
 async def test_a_held_host_waits_and_a_released_one_goes_on_in_order(store):
