@@ -36,24 +36,32 @@ _QUICK = {
 }
 
 
-def add_alice(node: NodeProcess) -> None:
-    node.command("user", "add", "alice", "--email", "alice@example.org", "--password-stdin", stdin=_PASSWORD + "\n")
+def add_person(node: NodeProcess, name: str = "alice") -> None:
+    node.command("user", "add", name, "--email", f"{name}@example.org", "--password-stdin", stdin=_PASSWORD + "\n")
 
 
 async def traffic(arguments: argparse.Namespace) -> dict[str, Any]:
     """What comes in and goes out, then start and memory with the database that this made."""
     with tempfile.TemporaryDirectory(prefix="rhizome-bench-") as folder:
         async with running(_HOST, folder=Path(folder)) as node:
-            add_alice(node)
+            add_person(node)
+            add_person(node, "bob")
             taken = await inbox.run(node, batches=arguments.batches, notes=arguments.notes)
-            sent = await fan_out.run(node, hosts=arguments.hosts, rounds=arguments.rounds)
+            several = {"hosts": arguments.hosts, "rounds": arguments.rounds}
+            sent = await fan_out.run(node, author="alice", **several)
+            modern = await fan_out.run(node, author="bob", ed25519=True, **several)
         starts, sizes = [], []
         for _ in range(arguments.starts):
             async with running(_HOST, folder=Path(folder)) as node:
                 await asyncio.sleep(5)
                 starts.append(node.start_seconds)
                 sizes.append(node.memory_mib())
-    return {"inbox": taken, "fan_out": sent, "idle": {"start_s": min(starts), "idle_mib": min(sizes)}}
+    return {
+        "inbox": taken,
+        "fan_out": sent,
+        "fan_out_ed25519": modern,
+        "idle": {"start_s": min(starts), "idle_mib": min(sizes)},
+    }
 
 
 async def grow(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -61,7 +69,7 @@ async def grow(arguments: argparse.Namespace) -> dict[str, Any]:
     hosts = addresses(11, 1)
     with tempfile.TemporaryDirectory(prefix="rhizome-bench-") as folder:
         async with running(_HOST, folder=Path(folder)) as node, playing(hosts) as peers:
-            add_alice(node)
+            add_person(node)
             token = node.command("user", "token", "alice").strip()
             uris = [peers.actor(hosts[0], f"a{index}") for index in range(10)]
             await inbox.follow_all(node, uris)
@@ -85,7 +93,7 @@ async def apps(arguments: argparse.Namespace) -> dict[str, Any]:
     """What client apps read and write."""
     with tempfile.TemporaryDirectory(prefix="rhizome-bench-") as folder:
         async with running(_HOST, folder=Path(folder)) as node:
-            add_alice(node)
+            add_person(node)
             token = node.command("user", "token", "alice").strip()
             return {"client": await client_api.run(node, token, reads=arguments.reads, posts=arguments.posts)}
 
@@ -94,7 +102,7 @@ async def show(arguments: argparse.Namespace) -> dict[str, Any]:
     """What pages cost a member beside many stored objects."""
     with tempfile.TemporaryDirectory(prefix="rhizome-bench-") as folder:
         async with running(_HOST, folder=Path(folder)) as node:
-            add_alice(node)
+            add_person(node)
             return {"pages": await pages.measure(node, arguments.stored, arguments.seen)}
 
 

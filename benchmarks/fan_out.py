@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from benchmarks.inbox import CONNECTIONS
 from benchmarks.node_process import NodeProcess
 from benchmarks.peers import Peers, addresses, playing, post_all
+from federation.vocab import ED25519_SIGNATURES
 from node.app import opened
 from node.config import load
 from node.domain.visibility import Visibility
@@ -19,16 +20,20 @@ from node.store.actors import find_local_actor
 _SICK = 20  # one host in so many fails, and one hangs
 
 
-async def run(node: NodeProcess, *, hosts: int, rounds: int) -> dict[str, Any]:
-    names = addresses(20, hosts)
-    async with playing(names) as peers, opened(load(node.config)) as system:
-        alice = await system.node.store.read(find_local_actor, "alice")
+async def run(node: NodeProcess, *, author: str, hosts: int, rounds: int, ed25519: bool = False) -> dict[str, Any]:
+    """``author``: one of ours whom nobody follows; ``ed25519``: the hosts announce that they verify it."""
+    names = addresses(60 if ed25519 else 20, hosts)
+    announced = [ED25519_SIGNATURES] if ed25519 else []
+    async with playing(names, capabilities=announced) as peers, opened(load(node.config)) as system:
+        alice = await system.node.store.read(find_local_actor, author)
         assert alice is not None
         figures = await _follow(node, peers, names, alice.uri)
+        cpu = node.cpu_seconds()
         posts = [await _post(system, alice.id, peers, hosts) for _ in range(rounds)]
         figures |= {
             "first_deliveries_per_s": posts[0]["per_s"],
             "deliveries_per_s": statistics.median(post["per_s"] for post in posts),
+            "cpu_s_per_1000": (node.cpu_seconds() - cpu) / (hosts * rounds) * 1000,
             "publish_ms": statistics.median(post["publish_ms"] for post in posts),
             "duplicates": sum(post["duplicates"] for post in posts),
         }

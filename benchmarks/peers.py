@@ -54,7 +54,8 @@ def addresses(first: int, number: int) -> list[str]:
 
 
 @asynccontextmanager
-async def playing(hosts: Sequence[str]) -> AsyncIterator[Peers]:
+async def playing(hosts: Sequence[str], *, capabilities: Sequence[str] = ()) -> AsyncIterator[Peers]:
+    """Servers at these addresses, which announce what they can do (FEP-844e)."""
     key = SigningKey.generate("bench", Algorithm.RSA)
     pem = key.public.to_pem()
     loop = asyncio.get_running_loop()
@@ -70,6 +71,7 @@ async def playing(hosts: Sequence[str]) -> AsyncIterator[Peers]:
             "outbox": f"{uri}/outbox",
             "followers": f"{uri}/followers",
             "endpoints": {"sharedInbox": f"http://{request.host}/inbox"},
+            "generator": {"type": "Application", "implements": [{"href": each} for each in capabilities]},
             "publicKey": {"id": f"{uri}#main-key", "owner": uri, "publicKeyPem": pem},
         }
         return web.Response(body=orjson.dumps(document), content_type="application/activity+json")
