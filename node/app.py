@@ -67,6 +67,7 @@ from node.media.links import MediaLinks, proxy_key
 from node.media.storage import open_storage
 from node.ratelimit import Exemptions
 from node.secretbox import SecretBox
+from node.services.asking_experts import AskingExperts
 from node.services.backups import back_up, copy_before_upgrade
 from node.services.catalogue import sync_host
 from node.services.community_reports import Waiting
@@ -276,6 +277,7 @@ async def _join(
             *pinned.entries(),
             *steps.entries(),
             *Waiting(store, unit).entries(),
+            *AskingExperts(store, unit).entries(),
         ],
     )
     processor = Processor(store, ids, fetcher.batch, handover, batch=config.jobs.inbox)
