@@ -18,6 +18,7 @@ from node.state import NODE
 from node.store import accounts
 from node.store.accounts import ADMIN, MODERATOR, Session
 from node.store.resources import Viewer
+from web.posted import read_posted
 from web.viewer import VIEWER
 
 UNUSED, LONGEST = 14 * DAY, 30 * DAY
@@ -162,7 +163,7 @@ async def read_form(request: web.Request, expected: str | None = None) -> Mappin
     check_origin(request)
     if request.content_type != "application/x-www-form-urlencoded":
         raise Malformed("A form is expected.")
-    fields = {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
+    fields = {name: value for name, value in (await read_posted(request)).items() if isinstance(value, str)}
     _check_token(expected or _expected(request), fields)
     return fields
 
@@ -177,7 +178,7 @@ async def read_upload_form(
     check_origin(request)
     if request.content_type not in {"multipart/form-data", "application/x-www-form-urlencoded"}:
         raise Malformed("A form is expected.")
-    sent = await wide.post()
+    sent = await read_posted(wide)
     fields = {name: value for name, value in sent.items() if isinstance(value, str)}
     _check_token(_expected(request), fields)
     return fields, {name: value for name, value in sent.items() if isinstance(value, FileField) and value.filename}

@@ -45,6 +45,11 @@ async def test_signing_in_and_out(site: Site) -> None:
     assert await _count(site) == 1
 
 
+async def test_a_form_in_no_charset_is_refused(site: Site) -> None:
+    headers = {"Content-Type": "application/x-www-form-urlencoded; charset=nonsense"}
+    assert "cannot be read" in await site.post_as("/sign-in", headers, 400, login="ada")
+
+
 async def test_a_wrong_name_and_a_wrong_password_are_answered_alike(site: Site) -> None:
     await site.set_up()
     wrong = await site.sign_in(422, login="zoe")

@@ -14,6 +14,7 @@ from aiohttp import BodyPartReader, hdrs, web
 from aiohttp.web_request import FileField
 
 from node.errors import Invalid, Malformed, Problem
+from web.posted import read_posted
 
 _TRUE = frozenset({"true", "1", "on", "yes", "t"})
 _FALSE = frozenset({"false", "0", "off", "no", "f", ""})
@@ -154,10 +155,7 @@ def query_parameters(request: web.Request) -> Parameters:
 
 async def _read_body(request: web.Request) -> Tree:
     if request.content_type in _FORMS:
-        try:
-            return nest((await request.post()).items())
-        except (ValueError, LookupError) as error:
-            raise Malformed("The form cannot be read.") from error
+        return nest((await read_posted(request)).items())
     body = await request.read()
     if not body.strip():
         return {}

@@ -25,6 +25,7 @@ from web.pages.cards import post_card
 from web.pages.frame import html, page_of
 from web.pages.reader import reader_of
 from web.pages.views import Notice
+from web.posted import read_posted
 from web.state import WEB
 from web.threads import forms
 from web.threads.composer import ENDED, OLD, load_media, path_of
@@ -83,11 +84,11 @@ async def edit(request: web.Request) -> web.Response:
     sessions.check_origin(request)
     session, node = sessions.session_of(request), request.app[NODE]
     if session is None:
-        typed = forms.read_typed(await request.post())
+        typed = forms.read_typed(await read_posted(request))
         return _page(request, None, typed, [], Wrong(general=ENDED), status=401)
     own = await node.store.read(_load, session.actor_id, _id(request))
     async with roomy(request, files=media_service.MAX_ATTACHED) as wide:
-        sent = await wide.post()
+        sent = await read_posted(wide)
         typed = forms.read_typed(sent)
         if not sessions.is_own_form(request, sent):
             return await _again(request, own, typed, Wrong(general=OLD), status=403)

@@ -28,6 +28,7 @@ from web.pages.frame import html, page_of
 from web.pages.parts import Attachment, PostCard, Prose, SafeHtml, Text
 from web.pages.reader import reader_of
 from web.pages.views import Notice
+from web.posted import read_posted
 from web.state import WEB
 from web.threads import forms
 from web.threads.access import Seen, find_around, find_community
@@ -156,10 +157,10 @@ async def send(request: web.Request) -> web.Response:
     sessions.check_origin(request)
     session, node = sessions.session_of(request), request.app[NODE]
     if session is None:
-        typed = forms.read_typed(await request.post())
+        typed = forms.read_typed(await read_posted(request))
         return _page(request, Desk(_mode(request, typed), request.path), typed, Wrong(general=ENDED), status=401)
     async with roomy(request, files=media_service.MAX_ATTACHED) as wide:
-        sent = await wide.post()
+        sent = await read_posted(wide)
         typed = forms.read_typed(sent)
         if not sessions.is_own_form(request, sent):
             desk = await node.store.read(_sit_down, node.unit(), _place(request), typed.reply, session.actor_id)

@@ -14,16 +14,15 @@ import orjson
 import pytest
 import pytest_asyncio
 from aiohttp import web
-from hypothesis import HealthCheck, Phase, given, seed
 from sqlalchemy import Connection, select
 from yarl import URL
 
 from node.store.tables import metadata
 from tests import media_files as files
 from tests.client import App, app_of
-from tests.depth import examples
+from tests.depth import DEPTH
 from tests.network import Peer, start_peer, stop_peer
-from tests.web.client_api.walking import Sent, requests
+from tests.web.client_api.walking import Sent, Walk
 from web import media as media_files_served
 from web.client_api import routes as client_api
 from web.oauth import routes as oauth_routes
@@ -162,7 +161,6 @@ async def _callers(peer: Peer, ada: App) -> dict[str, App]:
 
 #: Requests to each route, of which so many run at the same time.
 EACH, AT_ONCE = 10, 5
-_CHECKS = list(HealthCheck)
 CALLERS = ("own", "own", "own", "reading", "nobody", "program", "nonsense")
 #: Ids are known when the node runs; until then requests hold their places.
 _ANSWERS_JSON = ("/api/", "/oauth/token", "/oauth/revoke")
@@ -170,23 +168,9 @@ PLACES = [f"ID{place:02}ID" for place in range(40)]
 _PLACE = re.compile(rb"ID(\d\d)ID")
 
 
-def _drawn(route: web.RouteDef) -> list[Sent]:
-    """The same requests in each run."""
-    found: list[Sent] = []
-
-    @seed(1)
-    @examples(EACH, database=None, phases=[Phase.generate], suppress_health_check=_CHECKS)
-    @given(requests(route, PLACES, CALLERS))
-    def draw(sent: Sent) -> None:
-        found.append(sent)
-
-    draw()
-    return found
-
-
 @pytest.mark.parametrize("route", ROUTES, ids=[f"{each.method}-{each.path}" for each in ROUTES])
 async def test_no_request_breaks_or_reveals(world: World, route: web.RouteDef) -> None:
-    sent = _drawn(route)
+    sent = list(Walk(route, PLACES, CALLERS, seed=1).requests(EACH * DEPTH))
     for start in range(0, len(sent), AT_ONCE):
         wrong = [found for each in await _send_all(world, sent[start : start + AT_ONCE]) for found in each]
         assert wrong == []

@@ -1,16 +1,17 @@
 """Requests that no app would send: all parameters of a route, filled with what breaks parsers, in any form of body."""
 
+import functools
 import inspect
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
+from random import Random
+from types import ModuleType
 from typing import Any
 from urllib.parse import quote
 
 from aiohttp import web
-from hypothesis import strategies as st
 
 SCRIPT = "<script>alert(1)</script><img src=x onerror=alert(1)>"
 _BOUNDARY = "walking0boundary"
@@ -54,38 +55,93 @@ class Sent:
 def names_of(route: web.RouteDef) -> list[str]:
     """The parameters that the module of a handler asks for."""
     module = inspect.getmodule(inspect.unwrap(route.handler))
-    found = set(_NAMES.findall(inspect.getsource(module))) if module else set()
-    return sorted(found | {"limit", "max_id", "min_id", "since_id", "offset", "id"})
+    return sorted(_asked_in(module) | {"limit", "max_id", "min_id", "since_id", "offset", "id"})
 
 
-def _texts(ids: list[str]) -> st.SearchStrategy[str]:
-    return st.one_of(st.sampled_from(ids), st.sampled_from(TEXTS), st.text(st.characters(), max_size=20))
+@functools.cache
+def _asked_in(module: ModuleType | None) -> frozenset[str]:
+    return frozenset(_NAMES.findall(inspect.getsource(module)) if module else ())
 
 
-def _values(ids: list[str]) -> st.SearchStrategy[Any]:
-    """Of JSON: plain and wrong ones, nested a few levels."""
-    plain = st.one_of(_texts(ids), st.sampled_from([*NUMBERS, True, False, None]))
-    return st.one_of(
-        plain,
-        st.recursive(
-            plain,
-            lambda inner: (
-                st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["0", "id", "name", "x"]), inner)
-            ),
-            max_leaves=5,
-        ),
-    )
+#: Any characters, of which some are no text and most no letters.
+_CHARACTERS = range(0x110000)
 
 
-def _fields(names: list[str], ids: list[str]) -> st.SearchStrategy[list[tuple[str, str]]]:
-    """Names with and without brackets, values as text."""
-    shaped = st.builds(
-        lambda name, shape, inner: name + shape.format(inner),
-        st.sampled_from(names),
-        st.sampled_from(["", "", "", "[]", "[{}]", "[0][{}]", "[][{}]", "[{}][]", "[", "[[]"]),
-        st.sampled_from(names),
-    )
-    return st.lists(st.tuples(shaped, _texts(ids)), max_size=6)
+class Walk:
+    """Requests to one route, with ids of own and foreign things, as one of these callers; the same for one seed."""
+
+    def __init__(self, route: web.RouteDef, ids: Sequence[str], callers: Sequence[str], *, seed: int) -> None:
+        self._route, self._ids, self._callers = route, ids, callers
+        self._names = names_of(route)
+        self._random = Random(f"{seed} {route.method} {route.path}")  # no secret is made of it
+        self._one, self._below = self._random.choice, self._random.randrange
+
+    def requests(self, number: int) -> Iterator[Sent]:
+        for _ in range(number):
+            content_type, body = self._body()
+            query, key = self._query(), self._one(["", "", "k1", "x" * 3_000])
+            headers = (("Content-Type", content_type),) if content_type else ()
+            keyed = (("Idempotency-Key", key),) if key else ()
+            path = self._path() + (f"?{query[:6_000]}" if query else "")
+            yield Sent(self._route.method, path, (*headers, *keyed), body, self._one(self._callers))
+
+    def _path(self) -> str:
+        return _VARIABLE.sub(lambda found: self._segment(found[2]), self._route.path)
+
+    def _segment(self, pattern: str | None) -> str:
+        """What stands for a variable of a path; mostly what the pattern lets in."""
+        if pattern and re.fullmatch(r"[a-z_|]+", pattern):
+            return self._one(pattern.split("|"))
+        number = self._one([*self._ids, *self._ids, "0", "9" * 18, "9" * 19, "9" * 30, "00001"])
+        if pattern and ("0-9" in pattern or r"\d" in pattern) and "a-z" not in pattern:
+            return number
+        grouped = [f"ungrouped-{self._one(self._ids)}", f"favourite-{self._one(self._ids)}-{'9' * 30}"]
+        return self._one([number, _quoted(self._one(TEXTS)[:300]) or "x", *grouped])
+
+    def _query(self) -> str:
+        kind = self._below(3)
+        return ("", self._one(["%", "%ff=%00", "[]=&="]), _encoded(self._fields()) if kind == 2 else "")[kind]
+
+    def _body(self) -> tuple[str, bytes | None]:
+        """``(content type, body)``"""
+        if self._route.method == "GET" and self._below(3):
+            return "", None
+        match self._below(4):
+            case 0:
+                tree = {self._one(self._names): self._value() for _ in range(self._below(7))}
+                return "application/json", json.dumps(tree).encode()
+            case 1:
+                return "application/x-www-form-urlencoded", _encoded(self._fields()).encode()
+            case 2:
+                files = [self._one(self._names) for _ in range(self._below(3))]
+                return f"multipart/form-data; boundary={_BOUNDARY}", _multipart(self._fields(), files)
+        types = ["application/json", "application/x-www-form-urlencoded", *CONTENT_TYPES]
+        return self._one(types), self._one(_BODIES)
+
+    def _fields(self) -> list[tuple[str, str]]:
+        """Names with and without brackets, values as text."""
+        shapes = ["", "", "", "[]", "[{}]", "[0][{}]", "[][{}]", "[{}][]", "[", "[[]"]
+        return [
+            (self._one(self._names) + self._one(shapes).format(self._one(self._names)), self._text())
+            for _ in range(self._below(7))
+        ]
+
+    def _text(self) -> str:
+        kind = self._below(3)
+        if kind == 2:
+            return "".join(chr(self._one(_CHARACTERS)) for _ in range(self._below(21)))
+        return self._one((self._ids, TEXTS)[kind])
+
+    def _value(self, depth: int = 0) -> Any:
+        """Of JSON: plain and wrong ones, nested a few levels."""
+        match self._below(4 if depth < 3 else 2):
+            case 0:
+                return self._text()
+            case 1:
+                return self._one([*NUMBERS, True, False, None])
+            case 2:
+                return [self._value(depth + 1) for _ in range(self._below(4))]
+        return {self._one(["0", "id", "name", "x"]): self._value(depth + 1) for _ in range(self._below(4))}
 
 
 def _encoded(fields: list[tuple[str, str]]) -> str:
@@ -111,61 +167,3 @@ def _multipart(fields: list[tuple[str, str]], files: list[str]) -> bytes:
         for name in files
     ]
     return b"\r\n".join([*parts, f"--{_BOUNDARY}--\r\n".encode()])
-
-
-def _bodies(names: list[str], ids: list[str]) -> st.SearchStrategy[tuple[str, bytes]]:
-    """``(content type, body)``"""
-    return st.one_of(
-        st.dictionaries(st.sampled_from(names), _values(ids), max_size=6).map(
-            lambda tree: ("application/json", json.dumps(tree).encode())
-        ),
-        _fields(names, ids).map(lambda fields: ("application/x-www-form-urlencoded", _encoded(fields).encode())),
-        st.builds(_multipart, _fields(names, ids), st.lists(st.sampled_from(names), max_size=2)).map(
-            lambda body: (f"multipart/form-data; boundary={_BOUNDARY}", body)
-        ),
-        st.tuples(
-            st.sampled_from(["application/json", "application/x-www-form-urlencoded", *CONTENT_TYPES]),
-            st.sampled_from(_BODIES),
-        ),
-    )
-
-
-def _segments(pattern: str | None, ids: list[str]) -> st.SearchStrategy[str]:
-    """What stands for a variable of a path; mostly what the pattern lets in."""
-    if pattern and re.fullmatch(r"[a-z_|]+", pattern):
-        return st.sampled_from(pattern.split("|"))
-    digits = st.sampled_from([*ids, *ids, "0", "9" * 18, "9" * 19, "9" * 30, "00001"])
-    if pattern and ("0-9" in pattern or r"\d" in pattern) and "a-z" not in pattern:
-        return digits
-    return st.one_of(
-        digits,
-        st.sampled_from(TEXTS).map(lambda text: _quoted(text[:300]) or "x"),
-        st.sampled_from(ids).map(lambda each: f"ungrouped-{each}"),
-        st.sampled_from(ids).map(lambda each: f"favourite-{each}-{'9' * 30}"),
-    )
-
-
-def _paths(path: str, ids: list[str]) -> st.SearchStrategy[str]:
-    segments = [_segments(found[2], ids) for found in _VARIABLE.finditer(path)]
-    between = _VARIABLE.sub("\0", path).split("\0")
-    return st.tuples(*segments).map(
-        lambda chosen: "".join(part for pair in zip_longest(between, chosen, fillvalue="") for part in pair)
-    )
-
-
-def requests(route: web.RouteDef, ids: list[str], callers: Sequence[str]) -> st.SearchStrategy[Sent]:
-    """To this route, with ids of own and foreign things, as one of these callers."""
-    names = names_of(route)
-    queries = st.one_of(st.just(""), _fields(names, ids).map(_encoded), st.sampled_from(["%", "%ff=%00", "[]=&="]))
-    nothing = st.just(("", None))
-    bodies = st.one_of(nothing, nothing, _bodies(names, ids)) if route.method == "GET" else _bodies(names, ids)
-    keys = st.sampled_from(["", "", "k1", "x" * 3_000])
-    return st.builds(
-        _sent, st.just(route.method), _paths(route.path, ids), queries, bodies, keys, st.sampled_from(callers)
-    )
-
-
-def _sent(method: str, path: str, query: str, body: tuple[str, bytes | None], key: str, token: str) -> Sent:
-    headers = (("Content-Type", body[0]),) if body[0] else ()
-    keyed = (("Idempotency-Key", key),) if key else ()
-    return Sent(method, path + (f"?{query[:6_000]}" if query else ""), (*headers, *keyed), body[1], token)
