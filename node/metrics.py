@@ -39,7 +39,7 @@ REQUESTS = Histogram(
 )
 INBOX = Counter(
     "rhizome_inbox_activities",
-    "Activities that reached an inbox: accepted, duplicate, or refused by which rule.",
+    "Activities that reached an inbox: accepted, duplicate, dropped, or refused by which rule.",
     ["outcome", "rule"],
     registry=REGISTRY,
 )
@@ -123,7 +123,7 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 
 
 def inbox_taken(outcome: str, *, rule: str = "", count: int = 1) -> None:
-    """``outcome``: accepted, duplicate or refused; ``rule`` says by which rule it was refused (``IN7``)."""
+    """``outcome``: accepted, duplicate, dropped or refused; ``rule`` says by which rule it was refused (``IN7``)."""
     INBOX.labels(outcome, rule).inc(count)
 
 

@@ -37,7 +37,7 @@ async def show_actor(request: web.Request) -> web.Response:
     actor = await find_own_actor(request)
     if not wants_activity(request.headers.get("Accept", "")):
         page = f"/c/{actor.username}" if actor.kind == "group" else f"/@{actor.username}"
-        raise web.HTTPFound(page, headers={"Vary": "Accept"})
+        raise web.HTTPFound(page, headers={"Vary": "Accept, Signature"})
     if actor.state == "gone":
         former_type, gone_at = TYPE_OF_ACTOR[ActorKind(actor.kind)], await node.store.read(_gone_at, actor.id)
         return gone_response(request, documents.tombstone(actor.uri, former_type, gone_at))

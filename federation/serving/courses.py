@@ -23,7 +23,7 @@ async def show_instance(request: web.Request) -> web.Response:
     uri, key = f"{node.config.origin}/ap/o/{request.match_info['object']}", request.match_info["instance"]
     document, is_open = await node.store.read(_read_instance, visitor, uri, key)
     if not wants_activity(request.headers.get("Accept", "")):
-        raise web.HTTPFound(document["url"], headers={"Vary": "Accept"})
+        raise web.HTTPFound(document["url"], headers={"Vary": "Accept, Signature"})
     return activity_response(request, document, public=is_open)
 
 

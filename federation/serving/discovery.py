@@ -17,6 +17,7 @@ from node.errors import Gone, Malformed, NotFound
 from node.state import NODE, Node
 from node.store import actors, objects
 from node.store.actors import Actor
+from node.store.by_url import find_by_url
 
 HOMEPAGE = "https://w3id.org/rhizome"
 _OPEN = {"Access-Control-Allow-Origin": "*"}
@@ -66,18 +67,22 @@ def _find_handle(conn: Connection, node: Node, handle: Handle) -> Actor | None:
 
 
 def _find_address(conn: Connection, node: Node, target: Target) -> Actor | None:
-    """The actor behind an address of ours: its id, its page, or the author of the object there (FEP-4adb)."""
+    """The actor behind an address of ours: its id, its page, or the author of the public object there (FEP-4adb).
+
+    What is not public is answered like what is not there: whoever asks is not known.
+    """
     if target.origin != node.config.origin:
         return None
     if target.path == "/":
         return actors.find_actor(conn, node.config.origin + documents.INSTANCE_PATH)
-    if target.path.startswith("/@"):
-        return actors.find_local_actor(conn, target.path[2:].partition("/")[0])
-    uri = target.origin + target.path
-    if (actor := actors.find_actor(conn, uri)) is not None:
-        return actor if actor.local else None
-    found = objects.find_object(conn, uri)
-    return actors.find_actor_by_id(conn, found.actor_id) if found is not None and found.local else None
+    found = find_by_url(conn, node.config.origin, target.origin + target.path)
+    actor_id = found.actor_id
+    if found.object_id is not None:
+        shown = objects.find_object_by_id(conn, found.object_id)
+        is_open = shown is not None and shown.state == objects.LIVE and shown.visibility in objects.PUBLIC
+        actor_id = shown.actor_id if shown is not None and is_open else None
+    actor = actors.find_actor_by_id(conn, actor_id) if actor_id is not None else None
+    return actor if actor is not None and actor.local else None
 
 
 async def host_meta(request: web.Request) -> web.Response:

@@ -27,7 +27,7 @@ async def show_object(request: web.Request) -> web.Response:
     if document["type"] == "Tombstone":
         return gone_response(request, document)
     if not wants_activity(request.headers.get("Accept", "")) and url:
-        raise web.HTTPFound(url, headers={"Vary": "Accept"})
+        raise web.HTTPFound(url, headers={"Vary": "Accept, Signature"})
     return activity_response(request, document, public=is_open)
 
 

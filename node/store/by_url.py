@@ -10,6 +10,7 @@ from node.store.tables import actors, objects, resource_slugs
 
 _POST = re.compile(r"/@[^/]+/p(\d{1,18})")
 _ACTOR = re.compile(r"/@([^/@]+)(?:@([^/]+))?")
+_COMMUNITY = re.compile(r"/c/([^/]+)")
 _RESOURCE = re.compile(r"/r/([^/]+)")
 _OBJECT_ID = re.compile(r"/ap/o/(\d{1,18})")
 
@@ -49,6 +50,9 @@ def _own(conn: Connection, path: str) -> Target:
         return Target(object_id=conn.scalar(query))
     if found := _POST.fullmatch(path) or _OBJECT_ID.fullmatch(path):
         return Target(object_id=conn.scalar(select(objects.c.id).where(objects.c.id == int(found[1]))))
+    if found := _COMMUNITY.fullmatch(path):
+        group = find_local_actor(conn, found[1])
+        return Target(actor_id=group.id if group else None)
     if found := _ACTOR.fullmatch(path):
         if found[2] is None:
             actor = find_local_actor(conn, found[1])

@@ -3,6 +3,7 @@
 import pytest
 
 from node.store import actors
+from tests.client import app_of
 from tests.network import network
 
 FINGER = "/.well-known/webfinger"
@@ -39,6 +40,37 @@ async def test_everybody_is_found_in_every_form(node):
     assert links["https://w3id.org/fep/3b86/Follow"]["template"] == f"{node.origin}/follow?uri={{object}}"
     for server in (node.origin, node.origin + "/"):
         assert (await finger(node, server))["aliases"][-1] == f"{node.origin}/ap/instance"
+
+
+async def test_communities_are_found_by_their_page(node):
+    group = await node.add_community("metals")
+    found = await finger(node, f"{node.origin}/c/metals")
+    assert found["aliases"] == [f"{node.origin}/c/metals", group.uri]
+    await finger(node, f"{node.origin}/c/glass", 404)
+
+
+async def test_posts_lead_to_their_authors_only_where_everybody_may_read_them(node):
+    ada = await app_of(node, "ada")
+    found = {}
+    for visibility in ("public", "unlisted", "private", "direct"):
+        post = await ada.post("v1/statuses", status="hello", visibility=visibility)
+        found[visibility] = [await status_of(node, post[name]) for name in ("uri", "url")]
+    assert found == {"public": [200, 200], "unlisted": [200, 200], "private": [404, 404], "direct": [404, 404]}
+
+
+async def status_of(node, resource: str) -> int:
+    async with node.http.get(f"{node.origin}{FINGER}", params={"resource": resource}) as answer:
+        return answer.status
+
+
+async def test_pages_name_the_object_that_they_show(node):
+    ada = await app_of(node, "ada")
+    post = await ada.post("v1/statuses", status="hello")
+    for page, uri in ((f"{node.origin}/@ada", ada.me.uri), (post["url"], post["uri"])):
+        async with node.http.get(page, headers={"Accept": "text/html"}) as answer:
+            assert answer.headers["Link"] == f'<{uri}>; rel="alternate"; type="application/activity+json"'
+        async with node.http.get(uri, headers={"Accept": "text/html"}, allow_redirects=False) as answer:
+            assert (answer.status, answer.headers["Vary"]) == (302, "Accept, Signature")
 
 
 async def test_only_links_that_are_asked_for(node):

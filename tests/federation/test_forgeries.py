@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 
 from federation.httpsig import Scheme
 from federation.keypairs import Algorithm, SigningKey
+from node import metrics
 from node.domain.moderation import DomainPolicy
 from node.store import policies
 from node.store.tables import (
@@ -200,6 +201,8 @@ async def test_forged_requests_are_refused_and_change_nothing(world):
         async with world.there.http.post(world.inbox, data=io.BytesIO(body), headers=headers) as answer:
             answers[name] = answer.status
     assert answers == {name: expected for name, (_, expected) in REFUSED.items()}
+    shown = metrics.render().decode()
+    assert {rule for rule in ("IN1", "IN3", "IN4", "IN7") if f'outcome="refused",rule="{rule}"' not in shown} == set()
     await world.net.settle()
     assert await world.node.store.read(dump) == before
     status, _ = await world.node.get("/healthz")

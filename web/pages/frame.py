@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
+from urllib.parse import quote
 
 from aiohttp import hdrs, web
 
@@ -14,6 +15,9 @@ from web.pages.views import Page, View, Viewer
 from web.sessions import session_of
 from web.state import WEB
 
+ACTIVITY = "application/activity+json"
+#: What an address may hold between the angle brackets of a Link header.
+_IN_LINK = "%:/?#[]@!$&'()*+,;=~"
 SECURITY: Mapping[str, str] = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; "
@@ -75,4 +79,7 @@ def html(request: web.Request, view: View, status: int = 200) -> web.Response:
         **security(request.app[WEB].media_origin),
         hdrs.CACHE_CONTROL: "private, no-store" if is_private else "no-cache",
     }
+    shown = next((each.href for each in view.page.alternates if each.media_type == ACTIVITY), None)
+    if shown is not None:  # what fetches a page finds its object without reading it (federation section 6)
+        headers[hdrs.LINK] = f'<{quote(shown, safe=_IN_LINK)}>; rel="alternate"; type="{ACTIVITY}"'
     return web.Response(text=body, status=status, headers=headers, content_type="text/html")
