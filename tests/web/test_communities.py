@@ -2,13 +2,15 @@
 
 from typing import Any
 
+import aiohttp
 import pytest
 
 from node.domain.communities import JoinPolicy, TopicKind
 from node.domain.drafts import Draft
 from node.domain.visibility import Visibility
 from node.services import posts
-from node.store import actors, communities, follows, objects, topics
+from node.store import accounts, actors, communities, follows, objects, topics
+from tests.media_files import picture
 from tests.web.conftest import Site
 
 NEW = "/communities/new"
@@ -92,11 +94,35 @@ async def test_settings_are_changed_closed_and_opened_again(ada: Site) -> None:
     group, community = await load(ada)
     assert (group.name, community.join_policy, community.version) == ("Casting", JoinPolicy.REQUEST, 2)
     assert group.locked
+    assert "changed the settings: Who becomes a member" in await ada.get("/c/casting/log")
     await send(ada, path, 412, **{**changed, "name": "Somebody else's"})
     await send(ada, path, act="close")
     assert (await load(ada))[1].is_archived
     await send(ada, path, act="reopen")
     assert not (await load(ada))[1].is_archived
+
+
+async def test_a_community_gets_a_picture_that_other_servers_see(ada: Site) -> None:
+    await found(ada)
+    path = "/c/casting/settings"
+    csrf = await ada.csrf(path)
+    sent = aiohttp.FormData({"csrf": csrf})
+    sent.add_field("avatar", picture(), filename="tin.png", content_type="image/png")
+    sent.add_field("header", b"no picture", filename="tin.png", content_type="image/png")
+    async with ada.browser.post(f"{ada.peer.origin}/c/casting/pictures", data=sent) as answer:
+        assert answer.status == 422
+        assert "Casting &amp; moulding" in await answer.text()
+    group, _ = await load(ada)
+    status, document = await ada.peer.get(group.uri)
+    assert (status, document["icon"]["type"]) == (200, "Image")
+    assert "image" not in document
+    assert document["icon"]["url"].partition(ada.peer.origin)[2] in await ada.get("/c/casting")
+    await ada.post("/c/casting/pictures", csrf=csrf, remove="avatar")
+    assert "icon" not in (await ada.peer.get(group.uri))[1]
+    ben = await ada.peer.add_actor("ben")
+    await ada.peer.add_community("theirs", ben)
+    await ada.store.write(accounts.set_role, (await ada.store.read(actors.find_local_actor, "ada")).id, "member")
+    await ada.post("/c/theirs/pictures", 404, csrf=csrf, remove="avatar")
 
 
 async def test_people_are_invited_admitted_banned_and_appointed(ada: Site) -> None:

@@ -1,6 +1,8 @@
 """``/settings/pictures``: avatar and header of whoever is signed in; ``/admin/pictures``: those of the organisation."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from typing import Any
 
 from aiohttp import web
 from aiohttp.web_request import FileField
@@ -20,7 +22,7 @@ from node.store.media import Media
 from web import sessions
 from web.account.views import OrganisationPicturesView, PicturesView
 from web.pages.frame import html, page_of
-from web.pages.parts import Image
+from web.pages.parts import Image, PicturesForm
 from web.pages.views import Notice
 from web.state import WEB
 from web.uploads import on_disk, roomy
@@ -39,9 +41,10 @@ async def save(request: web.Request) -> web.Response:
     session, actor_id = await _whose(request)
     async with roomy(request, files=2) as wide:
         words, files = await sessions.read_upload_form(request, wide)
+        show = partial(_show, request, session, actor_id)
         if words.get("remove") in {MediaPurpose.AVATAR, MediaPurpose.HEADER}:
-            await _show(request, session, actor_id, MediaPurpose(words["remove"]), None)
-        elif wrong := await _take(request, session, actor_id, files):
+            await show(MediaPurpose(words["remove"]), None)
+        elif wrong := await take_pictures(request, actor_id, files, show):
             return await _page(request, session, actor_id, wrong, None)
     return web.Response(status=303, headers={"Location": f"{request.path}?saved"})
 
@@ -64,17 +67,19 @@ def _change(
         moderate.audit(conn, unit, by_id, "picture.set", purpose.value, after=url or None)
 
 
-async def _take(
-    request: web.Request, session: Session, actor_id: int, files: Mapping[str, FileField]
+async def take_pictures(
+    request: web.Request,
+    actor_id: int,
+    files: Mapping[str, FileField],
+    show: Callable[[MediaPurpose, Media | None], Awaitable[None]],
 ) -> Mapping[str, str]:
-    """What is wrong with each picture that was not taken, by its field."""
+    """Have each picture that was chosen shown; what is wrong with those that were not taken, by their fields."""
     node, wrong = request.app[NODE], {}
     for purpose in (MediaPurpose.AVATAR, MediaPurpose.HEADER):
         async with on_disk(request, files.get(purpose)) as (place,):
             try:
                 if place is not None:
-                    taken = await node.uploads.take_picture(actor_id, place, purpose)
-                    await _show(request, session, actor_id, purpose, taken)
+                    await show(purpose, await node.uploads.take_picture(actor_id, place, purpose))
             except Invalid as error:
                 wrong[purpose.value] = error.public
     return wrong
@@ -93,12 +98,23 @@ async def _page(
     request: web.Request, session: Session, actor_id: int, wrong: Mapping[str, str], notice: Notice | None
 ) -> web.Response:
     row = await request.app[NODE].store.read(actors.load_profile, actor_id)
-    pictures, is_own = request.app[WEB].pictures, request.path != OF_ORGANISATION
+    is_own = request.path != OF_ORGANISATION
     title = Sentence("Your pictures") if is_own else Sentence("Pictures of the organisation")
     view = (PicturesView if is_own else OrganisationPicturesView)(
         page=page_of(request, request.path, title=title, section=PATH if is_own else "", noindex=True, notice=notice),
-        action=request.path,
-        csrf=session.csrf,
+        form=form_of(request, row, request.path, session.csrf, title, wrong),
+    )
+    return html(request, view, 422 if wrong else 200)
+
+
+def form_of(
+    request: web.Request, row: Any, action: str, csrf: str, title: str, wrong: Mapping[str, str]
+) -> PicturesForm:
+    """The form with what is shown now. ``row``: the whole row of the actor."""
+    pictures = request.app[WEB].pictures
+    return PicturesForm(
+        action=action,
+        csrf=csrf,
         title=title,
         avatar=Image(url=pictures.avatar(row.icon), width=400, height=400),
         header=Image(url=pictures.header(row.image), width=1500, height=500),
@@ -107,4 +123,3 @@ async def _page(
         avatar_error=wrong.get(MediaPurpose.AVATAR, ""),
         header_error=wrong.get(MediaPurpose.HEADER, ""),
     )
-    return html(request, view, 422 if wrong else 200)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from web.pages.parts import Field, Image
+from web.pages.parts import Field, PicturesForm
 from web.pages.views import Page
 
 
@@ -49,20 +49,10 @@ class ProfileView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PicturesView:
-    """Avatar and header, each with a field for another one; ``has_``: whether there is one that can be taken away."""
-
     template: ClassVar[str] = "account/pictures.html"
 
     page: Page
-    action: str
-    csrf: str
-    title: str
-    avatar: Image
-    header: Image
-    has_avatar: bool = False
-    has_header: bool = False
-    avatar_error: str = ""
-    header_error: str = ""
+    form: PicturesForm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,15 +2,18 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Any, TypeVar
 
 from aiohttp import web
 from sqlalchemy import Connection
 
 from federation.communities import NewCommunity, create_community, prepare_community
-from node.domain.communities import LEVELS, JoinPolicy, PostPolicy
+from node.domain.communities import LEVELS, Act, JoinPolicy, PostPolicy
 from node.domain.community_drafts import CommunityDraft
+from node.domain.media import MediaPurpose
 from node.domain.visibility import Visibility
 from node.errors import Conflict, Invalid, NotFound
 from node.secretbox import SecretBox
@@ -18,16 +21,21 @@ from node.sentences import Sentence
 from node.services import communities as describing
 from node.services import membership
 from node.services.context import Unit
+from node.services.media import show_on_profile
 from node.state import NODE
-from node.store import actors
+from node.store import actors, communities
 from node.store.actors import Actor
 from node.store.communities import Community
+from node.store.media import Media
 from web import sessions
-from web.communities.views import Choice, FormView
+from web.account.pictures import form_of, take_pictures
+from web.communities.people import count_waiting, head_of, load_inside
+from web.communities.views import Choice, FormView, Head
 from web.communities.words import JOINING, JOINING_HINTS, READING, READING_HINTS, WRITING, WRITING_HINTS
 from web.pages.frame import html, page_of
-from web.pages.parts import Field, Link
+from web.pages.parts import Field, Link, PicturesForm
 from web.pages.views import Notice
+from web.uploads import roomy
 
 LIST, NEW = "/communities", "/communities/new"
 _NEW_FIELDS: Mapping[str, str] = {
@@ -66,11 +74,9 @@ def _found(conn: Connection, unit: Unit, new: NewCommunity, founder_id: int) -> 
 
 async def show_settings(request: web.Request) -> web.Response:
     session, node = sessions.require_person(request), request.app[NODE]
-    group, community = await node.store.read(load_governed, node.unit(), request.match_info["name"], session.actor_id)
+    known = await node.store.read(_load_known, node.unit(), request.match_info["name"], session.actor_id)
     notice = Notice(text=Sentence("Saved.")) if "saved" in request.query else None
-    return html(
-        request, _view(request, session.csrf, _fields(group, community), known=(group, community), notice=notice)
-    )
+    return html(request, _view(request, session.csrf, _fields(known), known=known, notice=notice))
 
 
 async def change(request: web.Request) -> web.StreamResponse:
@@ -80,7 +86,7 @@ async def change(request: web.Request) -> web.StreamResponse:
     try:
         await node.store.write(_change, node.unit(), name, session.actor_id, fields)
     except Invalid as error:
-        known = await node.store.read(load_governed, node.unit(), name, session.actor_id)
+        known = await node.store.read(_load_known, node.unit(), name, session.actor_id)
         return html(request, _view(request, session.csrf, fields, known=known, errors=_errors(error)), status=422)
     raise web.HTTPSeeOther(f"/c/{name}/settings?saved")
 
@@ -95,6 +101,56 @@ def _change(conn: Connection, unit: Unit, name: str, actor_id: int, fields: Mapp
     else:
         version = fields.get("version", "")
         describing.change(conn, unit, group, _read(fields), by=by, version=int(version) if version.isdigit() else None)
+
+
+async def show_pictures(request: web.Request) -> web.StreamResponse:
+    """Take the pictures that were chosen, or take away one."""
+    session, node, name = sessions.require_person(request), request.app[NODE], request.match_info["name"]
+    known = await node.store.read(_load_known, node.unit(), name, session.actor_id)
+    show = partial(_show, request, session.actor_id, name)
+    async with roomy(request, files=2) as wide:
+        words, files = await sessions.read_upload_form(request, wide)
+        if words.get("remove") in {MediaPurpose.AVATAR, MediaPurpose.HEADER}:
+            await show(MediaPurpose(words["remove"]), None)
+        elif wrong := await take_pictures(request, known.group.id, files, show):
+            known = await node.store.read(_load_known, node.unit(), name, session.actor_id)
+            view = _view(request, session.csrf, _fields(known), known=known, wrong_pictures=wrong)
+            return html(request, view, status=422)
+    raise web.HTTPSeeOther(f"/c/{name}/settings?saved")
+
+
+async def _show(request: web.Request, actor_id: int, name: str, purpose: MediaPurpose, media: Media | None) -> None:
+    node = request.app[NODE]
+    url = node.uploads.links.stored(media.key) if media is not None else ""
+    media_id = media.id if media is not None else None
+    await node.store.write(_set_picture, node.unit(), name, actor_id, purpose, media_id, url)
+
+
+def _set_picture(
+    conn: Connection, unit: Unit, name: str, actor_id: int, purpose: MediaPurpose, media_id: int | None, url: str
+) -> None:
+    group, _ = load_governed(conn, unit, name, actor_id)
+    by = actors.load_actors_by_id(conn, [actor_id])[actor_id].uri
+    show_on_profile(conn, unit, group.id, purpose, media_id, url)
+    communities.record_act(conn, unit.ids.new(), group.id, Act.SETTINGS, by=by, now=unit.now, title=purpose.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A community whose settings are shown; ``row``: the whole row of the Group."""
+
+    group: Actor
+    community: Community
+    row: Any
+    head: Head
+
+
+def _load_known(conn: Connection, unit: Unit, name: str, actor_id: int) -> Known:
+    inside = load_inside(conn, unit, name, actor_id)
+    if not inside.may_govern or not inside.group.local:
+        raise NotFound
+    head = head_of(inside, *count_waiting(conn, inside))
+    return Known(inside.group, inside.community, actors.load_profile(conn, inside.group.id), head)
 
 
 def load_governed(conn: Connection, unit: Unit, name: str, actor_id: int) -> tuple[Actor, Community]:
@@ -126,7 +182,8 @@ def _word(words: type[_Word], said: str | None) -> _Word | None:
     return next((word for word in words if word.value == said), None)
 
 
-def _fields(group: Actor, community: Community) -> dict[str, str]:
+def _fields(known: Known) -> dict[str, str]:
+    group, community = known.group, known.community
     return {
         "name": group.name,
         "purpose": community.purpose,
@@ -163,14 +220,15 @@ def _view(
     csrf: str,
     fields: Mapping[str, str],
     *,
-    known: tuple[Actor, Community] | None = None,
+    known: Known | None = None,
     errors: Mapping[str, str] | None = None,
+    wrong_pictures: Mapping[str, str] | None = None,
     notice: Notice | None = None,
 ) -> FormView:
     wrong = errors or {}
-    path = f"/c/{known[0].username}/settings" if known else NEW
+    path = f"{known.head.path}/settings" if known else NEW
     title = Sentence("Settings of the community") if known else Sentence("Found a community")
-    back = f"/c/{known[0].username}" if known else LIST
+    back = known.head.path if known else LIST
 
     def state(name: str) -> Field:
         return Field(value=fields.get(name, ""), error=wrong.get(name, ""))
@@ -183,7 +241,7 @@ def _view(
             section=LIST,
             noindex=True,
             notice=notice,
-            breadcrumbs=(Link(label=known[0].title if known else Sentence("Communities"), href=back),),
+            breadcrumbs=(Link(label=known.group.title if known else Sentence("Communities"), href=back),),
         ),
         action=path,
         csrf=csrf,
@@ -199,11 +257,17 @@ def _view(
         join_policy=_choices(tuple(JoinPolicy), JOINING, JOINING_HINTS, fields.get("join_policy", "")),
         post_policy=_choices(tuple(PostPolicy), WRITING, WRITING_HINTS, fields.get("post_policy", "")),
         host=request.app[NODE].config.host,
-        version=known[1].version if known else 0,
+        version=known.community.version if known else 0,
         problems=tuple(wrong.items()),
-        is_archived=known is not None and known[1].is_archived,
+        is_archived=known is not None and known.community.is_archived,
         close_path=path if known else "",
+        head=known.head if known else None,
+        pictures=_pictures(request, csrf, known, wrong_pictures or {}) if known else None,
     )
+
+
+def _pictures(request: web.Request, csrf: str, known: Known, wrong: Mapping[str, str]) -> PicturesForm:
+    return form_of(request, known.row, f"{known.head.path}/pictures", csrf, Sentence("Pictures"), wrong)
 
 
 def _choices(

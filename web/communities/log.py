@@ -16,7 +16,7 @@ from web.communities.listing import PATH as LIST
 from web.communities.listing import community_path
 from web.communities.people import Inside, count_waiting, head_of, load_inside
 from web.communities.views import LogRow, LogView
-from web.communities.words import ACTS
+from web.communities.words import ACTS, SETTINGS
 from web.pages.cards import actor_card
 from web.pages.cursor import number_in
 from web.pages.frame import html, page_of
@@ -66,12 +66,14 @@ def _find(
 
 def _row(entry: LogEntry, people: Mapping[str, Any], reader: Any) -> LogRow:
     by, target = people.get(entry.actor_uri), people.get(entry.target_uri)
+    is_settings = entry.act == Act.SETTINGS
     return LogRow(
         act=ACTS[Act(entry.act)],
         by=actor_card(by, reader).name if by is not None else entry.actor_uri,
         by_path=actor_card(by, reader).path if by is not None else "",
-        target=entry.title,
+        target="" if is_settings else entry.title,
         target_path=actor_card(target, reader).path if target is not None else "",
         reason=entry.reason,
         at=entry.created_at,
+        changed=tuple(SETTINGS[name] for name in entry.title.split(", ") if is_settings and name in SETTINGS),
     )

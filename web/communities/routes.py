@@ -17,6 +17,7 @@ ROUTES = [
     web.post(f"{_C}/reports", reports.decide, name="community-reports-form"),
     web.get(f"{_C}/settings", form.show_settings, name="community-settings"),
     web.post(f"{_C}/settings", form.change, name="community-settings-form"),
+    web.post(f"{_C}/pictures", form.show_pictures, name="community-pictures-form"),
     web.get(f"{_C}/moderate", moderating.show_post, name="community-moderate"),
     web.post(f"{_C}/moderate", moderating.moderate, name="community-moderate-form"),
 ]

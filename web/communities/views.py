@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from web.communities.rooms import Room
-from web.pages.parts import ActorCard, Field, Paging, Prose
+from web.pages.parts import ActorCard, Field, Paging, PicturesForm, Prose
 from web.pages.views import Page
 
 
@@ -47,8 +47,22 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """What stands above the pages of one community."""
+
+    name: str
+    path: str
+    handle: str
+    may_govern: bool
+    rooms: tuple[Room, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FormView:
-    """The form of a community, a new one or one that is there. ``username`` is shown for a new one only."""
+    """The form of a community, a new one or one that is there.
+
+    ``username`` is shown for a new one only, ``head`` and ``pictures`` for one that is there.
+    """
 
     template: ClassVar[str] = "communities/form.html"
 
@@ -72,17 +86,8 @@ class FormView:
     problems: tuple[tuple[str, str], ...] = ()
     is_archived: bool = False
     close_path: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Head:
-    """What stands above the pages of one community."""
-
-    name: str
-    path: str
-    handle: str
-    may_govern: bool
-    rooms: tuple[Room, ...] = ()
+    head: Head | None = None
+    pictures: PicturesForm | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,7 +176,10 @@ class CommunityReportsView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogRow:
-    """An entry of the log. ``act`` is a whole sentence without names; ``target`` what or whom it was about."""
+    """An entry of the log. ``act`` is a whole sentence without names; ``target`` what or whom it was about.
+
+    ``changed`` names settings.
+    """
 
     act: str
     by: str
@@ -180,6 +188,7 @@ class LogRow:
     target_path: str
     reason: str
     at: int
+    changed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

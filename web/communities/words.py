@@ -81,6 +81,20 @@ ACTS = sentences(
         Act.EDIT: "edited a post",
     }
 )
+#: What was changed, as the log names it.
+SETTINGS = sentences(
+    {
+        "purpose": "What it is for",
+        "rules": "Rules",
+        "topics": "Topics",
+        "languages": "Languages",
+        "visibility": "Who reads",
+        "join_policy": "Who becomes a member",
+        "post_policy": "Who writes",
+        "avatar": "Avatar",
+        "header": "Header",
+    }
+)
 BUTTONS = sentences(
     {
         Act.ADMIT: "Let in",

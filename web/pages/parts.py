@@ -236,6 +236,21 @@ class PostCard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PicturesForm:
+    """Avatar and header, each with a field for another one; ``has_``: whether there is one that can be taken away."""
+
+    action: str
+    csrf: str
+    title: str
+    avatar: Image
+    header: Image
+    has_avatar: bool = False
+    has_header: bool = False
+    avatar_error: str = ""
+    header_error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """A post in a thread; ``depth`` counts from 0, pages indent the first few levels only."""
 

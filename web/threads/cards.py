@@ -49,6 +49,7 @@ def community_head(
         name=row.name or row.username,
         handle=f"@{row.username}@{row.host}",
         avatar=reader.picture(row.icon, host=row.host),
+        banner=reader.picture(row.image, host=row.host),
         purpose=_purpose(row, community),
         members=members,
         visibility=community.visibility.value,

@@ -21,6 +21,7 @@ class CommunityHead:
     name: str
     handle: str
     avatar: Image | None = None
+    banner: Image | None = None
     kind: str = "group"
     purpose: Prose | None = None
     members: int = 0

@@ -27,7 +27,7 @@ from web.account.views import (
 )
 from web.admin.views import InvitationRow, MemberRow, MembersView
 from web.oauth.views import CodeView, ConsentView
-from web.pages.parts import Field, Image
+from web.pages.parts import Field, Image, PicturesForm
 from web.pages.views import Notice, Page, View, Viewer
 
 NOW = 1_793_000_000_000
@@ -101,24 +101,26 @@ def settings_profile_wrong() -> ProfileView:
 def settings_pictures() -> PicturesView:
     return PicturesView(
         page=_settings("/settings/pictures", "Your pictures", Notice(text="Saved.")),
-        action="/settings/pictures",
-        csrf="c" * 43,
-        title="Your pictures",
-        avatar=Image(url="/sample/picture.svg", width=400, height=400),
-        header=Image(url="/sample/picture.svg", width=1500, height=500),
-        has_avatar=True,
-        header_error="This picture is damaged.",
+        form=pictures_form("/settings/pictures", "Your pictures", error="This picture is damaged."),
     )
 
 
 def admin_pictures() -> OrganisationPicturesView:
     return OrganisationPicturesView(
         page=_settings("/admin/pictures", "Pictures of the organisation", None),
-        action="/admin/pictures",
+        form=pictures_form("/admin/pictures", "Pictures of the organisation"),
+    )
+
+
+def pictures_form(action: str, title: str, *, error: str = "") -> PicturesForm:
+    return PicturesForm(
+        action=action,
         csrf="c" * 43,
-        title="Pictures of the organisation",
+        title=title,
         avatar=Image(url="/sample/picture.svg", width=400, height=400),
         header=Image(url="/sample/picture.svg", width=1500, height=500),
+        has_avatar=bool(error),
+        header_error=error,
     )
 
 

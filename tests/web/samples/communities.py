@@ -7,6 +7,7 @@ from node.clock import DAY, HOUR
 from node.domain.communities import LEVELS, Act, JoinPolicy, PostPolicy, Role
 from node.sentences import Sentence
 from tests.web.samples import frame
+from tests.web.samples.account import pictures_form
 from web.communities.rooms import rooms_of
 from web.communities.views import (
     Choice,
@@ -32,6 +33,7 @@ from web.communities.words import (
     READING,
     READING_HINTS,
     ROLES,
+    SETTINGS,
     WRITING,
     WRITING_HINTS,
 )
@@ -100,6 +102,16 @@ def views() -> dict[str, View]:
         problems=(("username", "1 to 30 of the characters a-z, 0-9 and _."),),
         close_path="/c/places/settings",
     )
+    settings = replace(
+        form,
+        page=frame.page("/c/places/settings", title="Settings of the community", **framed),
+        action="/c/places/settings",
+        is_new=False,
+        username=Field(),
+        problems=(),
+        head=head,
+        pictures=pictures_form("/c/places/pictures", "Pictures"),
+    )
     members = MembersView(
         page=frame.page("/c/places/members", title="Members", **framed),
         head=head,
@@ -132,6 +144,16 @@ def views() -> dict[str, View]:
                 target_path="",
                 reason="Advertising is against our rules.",
                 at=NOW - HOUR,
+            ),
+            LogRow(
+                act=ACTS[Act.SETTINGS],
+                by="Ada",
+                by_path="",
+                target="",
+                target_path="",
+                reason="",
+                at=NOW - HOUR,
+                changed=(SETTINGS["rules"], SETTINGS["join_policy"]),
             ),
             LogRow(act=ACTS[Act.FOUND], by="Ada", by_path="", target="", target_path="", reason="", at=NOW - DAY),
         ),
@@ -179,6 +201,7 @@ def views() -> dict[str, View]:
         "community_reports_closed": closed,
         "community_communities": listed,
         "community_form": form,
+        "community_settings": settings,
         "community_members": members,
         "community_log": log,
         "community_moderate": moderate,
