@@ -1,6 +1,21 @@
 """What people write and how others answer it."""
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    event,
+)
 
 from node.store.tables.columns import Json, actor_column, id_column, metadata
 
@@ -35,21 +50,23 @@ objects = Table(
     Column("details", Json),  # attachments, tags, poll, event: what pages and clients show
     Column("raw", Json),  # the document as it came, or as we send it
     Index("ix_objects_actor_id_id", "actor_id", "id"),
+    Index("ix_objects_in_reply_to", "in_reply_to"),  # of answers alone, see below
     Index("ix_objects_context", "context"),
+    Index("ix_objects_in_reply_to_id", "in_reply_to_id", "id"),  # the same
     Index("ix_objects_local_kind_id", "local", "kind", "id"),
     Index("ix_objects_local_visibility_id", "local", "visibility", "id"),
 )
 
-# Of answers alone: most posts answer nothing, and an index in which nearly every row is NULL misleads the planner of
-# SQLite, which takes ``IS NULL`` for a condition that few rows meet.
-for _name, *_columns in (("in_reply_to",), ("in_reply_to_id", "id")):
-    _answers = objects.c[_name].is_not(None)
-    Index(
-        f"ix_objects_{_name}",
-        *(objects.c[each] for each in (_name, *_columns)),
-        sqlite_where=_answers,
-        postgresql_where=_answers,
-    )
+
+@event.listens_for(objects, "before_create")
+def _index_answers_alone(table: Table, conn: Connection, **_: Any) -> None:
+    """Most posts answer nothing, and an index in which nearly every row is NULL misleads the planner of SQLite, which
+    takes ``IS NULL`` for a condition that few rows meet. Said here, since an option of a dialect loads the dialect.
+    """
+    for index in table.indexes:
+        if index.name in {"ix_objects_in_reply_to", "ix_objects_in_reply_to_id"}:
+            index.dialect_options[conn.dialect.name]["where"] = index.columns[0].is_not(None)
+
 
 object_versions = Table(
     "object_versions",
