@@ -5,7 +5,7 @@ builds the activity and names who must hear of it; the activity, its deliveries 
 one transaction. Answers (Accept, Reject) are sent from within the transaction that applied what they answer.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -20,19 +20,22 @@ from federation.keys import Keyring
 from federation.outgoing import Outgoing
 from federation.proofs import add_proof
 from federation.vocab import with_context
-from node import events
+from node import events, log
 from node.clock import Clock
 from node.domain.visibility import Reach, Visibility
 from node.ids import Ids
 from node.jobs.kinds import EVENT
 from node.jobs.outcome import Outcome, Settled
-from node.jobs.worker import Kind, single
+from node.jobs.worker import Kind
 from node.services.context import Unit
 from node.store import activities, actors, catalogues, jobs
 from node.store.actors import Actor
 from node.store.engine import Store
 from node.store.jobs import Job
 
+#: A post each few milliseconds shares its transactions with others; a single one does not wait.
+_AT_ONCE, _GATHER_SECONDS = 32, 0.02
+_Made = tuple[Job, Outgoing | None, dict[str, Any] | None]
 #: What others may want to pass on carries a proof (federation 2.6).
 _PROVEN = frozenset({"Create", "Update", "Delete", "Announce", "Add", "Remove"})
 
@@ -125,22 +128,22 @@ def send(
 
 
 class Outbox:
-    """Turns recorded events into activities."""
+    """Turns recorded events into activities, those that wait at one time together."""
 
     def __init__(self, store: Store, clock: Clock, ids: Ids, keyring: Keyring, *, origin: str, host: str) -> None:
         self._store, self._clock, self._ids, self._keyring = store, clock, ids, keyring
         self._origin, self._host = origin, host
 
     def kind(self) -> Kind:
-        return single(EVENT, self.run, slots=8)
+        return Kind(EVENT, self.run, batch=_AT_ONCE, slots=2, pause=_GATHER_SECONDS)
 
-    async def run(self, job: Job) -> Outcome:
-        event = events.read(job.payload)
+    async def run(self, jobs: Sequence[Job]) -> Sequence[Outcome]:
+        """One outcome for each; they are about different things, or the worker would not have put them together."""
         unit = Unit(self._ids, self._clock.now(), self._origin, self._host)
-        outgoing = await self._store.read(build, unit, event)
-        document = await self._finish(unit, outgoing) if outgoing is not None else None
-        await self._store.write(_settle, unit, job.id, outgoing, document)
-        return Settled()
+        built = await self._store.read(_build_all, unit, jobs)
+        made = [(job, outgoing, await self._finish(unit, outgoing) if outgoing else None) for job, outgoing in built]
+        await self._store.write(_settle_all, unit, made)
+        return [Settled()] * len(jobs)
 
     async def _finish(self, unit: Unit, outgoing: Outgoing) -> dict[str, Any]:
         """Id, context and, for what is public, proof."""
@@ -154,14 +157,19 @@ class Outbox:
         return add_proof(document, key, created_at=unit.now)
 
 
-def _settle(
-    conn: Connection, unit: Unit, job_id: int, outgoing: Outgoing | None, document: dict[str, Any] | None
-) -> None:
-    if outgoing is not None:
-        send(conn, unit, outgoing, document=document, headers=delivery_headers(conn, outgoing))
-        if document is not None:
-            _pass_on(conn, unit, outgoing, document)
-    jobs.finish_many(conn, [job_id])
+def _build_all(conn: Connection, unit: Unit, waiting: Sequence[Job]) -> list[tuple[Job, Outgoing | None]]:
+    return [(job, build(conn, unit, events.read(job.payload))) for job in waiting]
+
+
+def _settle_all(conn: Connection, unit: Unit, made: Sequence[_Made]) -> None:
+    for job, outgoing, document in made:
+        if outgoing is None:
+            continue
+        with log.bound(job=str(job.id), request=job.request_id or ""):  # its deliveries carry them on
+            send(conn, unit, outgoing, document=document, headers=delivery_headers(conn, outgoing))
+            if document is not None:
+                _pass_on(conn, unit, outgoing, document)
+    jobs.finish_many(conn, [job.id for job, _, _ in made])
 
 
 def _pass_on(conn: Connection, unit: Unit, outgoing: Outgoing, document: dict[str, Any]) -> None:

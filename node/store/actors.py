@@ -118,7 +118,7 @@ def count_people(conn: Connection) -> int:
     return conn.scalar(select(func.count()).select_from(accounts).where(accounts.c.state == "active")) or 0
 
 
-_FOLLOWER_INBOXES = (
+_FOLLOWER_INBOXES = Prepared(
     select(actors.c.inbox, actors.c.shared_inbox)
     .join(follows, follows.c.follower_id == actors.c.id)
     .where(
@@ -133,7 +133,7 @@ _FOLLOWER_INBOXES = (
 
 def load_follower_inboxes(conn: Connection, actor_id: int) -> list[tuple[str, str]]:
     """``(inbox, shared inbox or '')`` of each remote follower."""
-    return [(row.inbox, row.shared_inbox) for row in conn.execute(_FOLLOWER_INBOXES, {"actor_id": actor_id})]
+    return [(inbox, shared) for inbox, shared in _FOLLOWER_INBOXES.run(conn, {"actor_id": actor_id})]
 
 
 _INBOXES = select(actors.c.inbox, actors.c.shared_inbox).where(

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Text, bindparam, func, or_, select, type_coerce
 
+from node.store.prepared import Prepared
 from node.store.tables import follows, objects
 
 _IDS: Any = bindparam("ids", expanding=True)
@@ -12,7 +13,9 @@ _CHOOSES = type_coerce(follows.c.languages, Text) != "[]"
 _CHOICES = select(
     objects.c.id, objects.c.language, follows.c.follower_id, follows.c.followed_id, follows.c.languages
 ).where(objects.c.id.in_(_IDS), objects.c.language != "", _CHOOSES)
-_BY_AUTHORS = _CHOICES.join_from(objects, follows, follows.c.followed_id == objects.c.actor_id)
+_BY_AUTHORS = Prepared(
+    _CHOICES.join_from(objects, follows, follows.c.followed_id == objects.c.actor_id), many="ids", named=True
+)
 _BY_SHARERS = _CHOICES.join_from(objects, follows, follows.c.followed_id.in_(bindparam("sharers", expanding=True)))
 _OF_PAIR = select(follows.c.languages).where(
     follows.c.follower_id == bindparam("follower_id"), follows.c.followed_id == bindparam("followed_id")
@@ -27,7 +30,7 @@ def without_unwanted(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> lis
     ids = list({row["object_id"] for row in rows})
     sharers = list({row["shared_by_id"] for row in rows if row["shared_by_id"] is not None})
     unwanted = set()
-    found = [(row, None) for row in conn.execute(_BY_AUTHORS, {"ids": ids})]
+    found: list[tuple[Any, int | None]] = [(row, None) for row in _BY_AUTHORS.run(conn, {"ids": ids})]
     if sharers:
         found += [(row, row.followed_id) for row in conn.execute(_BY_SHARERS, {"ids": ids, "sharers": sharers})]
     for row, sharer_id in found:

@@ -85,9 +85,12 @@ def find_object_by_id(conn: Connection, object_id: int) -> Object | None:
     return Object(*row) if row else None
 
 
+_WHOLE = Prepared(select(objects).where(objects.c.id.in_(bindparam("ids", expanding=True))), many="ids", named=True)
+
+
 def load_row(conn: Connection, object_id: int) -> Row[Any]:
-    """The whole row of one object."""
-    return conn.execute(select(objects).where(objects.c.id == object_id)).one()
+    """The whole row of one object, which must be there."""
+    return find_rows(conn, [object_id])[object_id]
 
 
 def lock_version(conn: Connection, object_id: int) -> int:
@@ -100,12 +103,11 @@ def lock_version(conn: Connection, object_id: int) -> int:
 
 def find_rows(conn: Connection, ids: Collection[int]) -> dict[int, Row[Any]]:
     """Whole rows, by id."""
-    if not ids:
-        return {}
-    return {row.id: row for row in conn.execute(select(objects).where(objects.c.id.in_(list(ids))))}
+    return {row.id: row for row in _WHOLE.run(conn, {"ids": list(ids)})} if ids else {}
 
 
 _INSERT_OBJECT = Bulk(insert(objects))
+_MENTIONED = Prepared(select(mentions.c.actor_uri).where(mentions.c.object_id == bindparam("object_id")))
 _INSERT_MENTION = Bulk(insert_missing(mentions))
 _INSERT_HOME = Bulk(insert_missing(home_entries))
 _ADD_REPLIES = (
@@ -419,7 +421,7 @@ def list_home_owners(conn: Connection, object_id: int, *, limit: int) -> list[in
 
 def load_mentioned(conn: Connection, object_id: int) -> list[str]:
     """URIs of the actors that an object is addressed to by name."""
-    return list(conn.scalars(select(mentions.c.actor_uri).where(mentions.c.object_id == object_id)))
+    return [uri for (uri,) in _MENTIONED.run(conn, {"object_id": object_id})]
 
 
 def load_told(conn: Connection, object_id: int) -> list[str]:
