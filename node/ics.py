@@ -62,6 +62,7 @@ class CalendarEntry:
     updated_at: int
     note: str = ""
     description_html: str = ""  # of events of other servers, whose record has no text
+    is_whole_day: bool = False
 
 
 # -- writing ---------------------------------------------------------------------------------------------------------
@@ -97,7 +98,8 @@ _KEPT_AT_MOST = 2_000
 
 
 def _rendered(entry: CalendarEntry) -> bytes:
-    key = (entry.uri, entry.url, entry.updated_at, entry.sequence, entry.note, orjson.dumps(entry.record))
+    known = (entry.uri, entry.url, entry.updated_at, entry.sequence, entry.note, entry.is_whole_day)
+    key = (*known, orjson.dumps(entry.record))
     found = _KEPT.get(key)
     if found is None:
         found = _KEPT[key] = b"".join(bytes(each.to_ical()) for each in (_event(entry), *_differing(entry)))
@@ -111,7 +113,7 @@ def _event(entry: CalendarEntry) -> "VEvent":
     start = moment(start_of(record), zone)
     found = _described(entry, Occurrence(start_of(record), end_of(record)))
     if rule := record.get("recurrence"):
-        _add_rule(found, rule, start)
+        _add_rule(found, rule, start, is_whole_day=entry.is_whole_day)
     return found
 
 
@@ -137,9 +139,9 @@ def _described(entry: CalendarEntry, time: Occurrence) -> "VEvent":
     found.add("created", moment(entry.created_at, dt.UTC))
     found.add("last-modified", moment(entry.updated_at, dt.UTC))
     found.add("sequence", entry.sequence)
-    found.add("dtstart", moment(time.start_at, zone))
-    if time.end_at is not None:
-        found.add("dtend", moment(time.end_at, zone))
+    for key, at in (("dtstart", time.start_at), ("dtend", time.end_at)):
+        if at is not None:
+            found.add(key, moment(at, zone).date() if entry.is_whole_day else moment(at, zone))
     found.add("summary", title(record))
     if words := "\n\n".join(filter(None, (entry.note, _description(entry), entry.url))):
         found.add("description", words)
@@ -167,10 +169,10 @@ def _add_place(found: "VEvent", place: Place | None, online: str) -> None:
         found.add("conference", online, parameters={"value": "URI", "feature": "VIDEO", "label": "Online"})
 
 
-def _add_rule(found: "VEvent", rule: Recurrence, start: dt.datetime) -> None:
+def _add_rule(found: "VEvent", rule: Recurrence, start: dt.datetime, *, is_whole_day: bool) -> None:
     from icalendar import vRecur
 
-    found.add("rrule", vRecur.from_ical(rule_text(rule, start)))
+    found.add("rrule", vRecur.from_ical(rule_text(rule, start, is_whole_day=is_whole_day)))
     for day in rule.get("exceptions", ()):
         wall = dt.datetime.combine(dt.date.fromisoformat(day), start.timetz().replace(tzinfo=None))
         found.add("exdate", wall.replace(tzinfo=start.tzinfo))

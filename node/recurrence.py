@@ -176,8 +176,8 @@ def usual_occurrence(record: EventRecord, day: str) -> Occurrence | None:
     return next((each for each in _by_rule(record, rule) if each.day == day), None) if rule is not None else None
 
 
-def rule_text(rule: Recurrence, first: dt.datetime) -> str:
-    """The rule as RRULE writes it (RFC 5545 3.3.10); ``first`` in the event's zone.
+def rule_text(rule: Recurrence, first: dt.datetime, *, is_whole_day: bool = False) -> str:
+    """The rule as RRULE writes it (RFC 5545 3.3.10); ``first`` in the event's zone. Of whole days UNTIL is one, too.
 
     >>> rule_text({"frequency": "weekly", "count": 6}, dt.datetime(2026, 5, 7, 18))
     'FREQ=WEEKLY;COUNT=6'
@@ -189,6 +189,8 @@ def rule_text(rule: Recurrence, first: dt.datetime) -> str:
         parts.append("BYDAY=" + ",".join(rule["byDay"]))
     if "count" in rule:
         parts.append(f"COUNT={rule['count']}")
+    elif "until" in rule and is_whole_day:
+        parts.append(f"UNTIL={rule['until'].replace('-', '')}")
     elif "until" in rule:
         last = dt.datetime.combine(dt.date.fromisoformat(rule["until"]), dt.time(23, 59, 59), first.tzinfo)
         utc = last.astimezone(dt.UTC) if last.tzinfo else last

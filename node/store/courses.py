@@ -1,5 +1,6 @@
 """When courses are held, for lists; and who enrolled in what, with places that only the home of a course gives away."""
 
+import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ from node.store.tables import course_instances, enrolments, resources
 from node.store.upsert import insert_missing
 
 _ANY_TIME, _OPEN_END = "", "9999-12-31"
+_TWO_YEARS = 731
 
 # -- instances ------------------------------------------------------------------------------------------------------
 
@@ -58,6 +60,28 @@ _SOON = (
 def list_starting(conn: Connection, listings: Collection[str], today: str, *, limit: int) -> list[Row[Any]]:
     """``object_id``, ``key``, ``sort_key`` of the instances that start next, the earliest first."""
     return list(conn.execute(_SOON, {"listings": list(listings), "today": today, "most": limit}))
+
+
+_BETWEEN = (
+    select(course_instances.c.object_id, course_instances.c.key)
+    .where(
+        course_instances.c.listing.in_(bindparam("listings", expanding=True)),
+        course_instances.c.starts_on >= bindparam("earliest"),
+        course_instances.c.starts_on <= bindparam("last"),
+        course_instances.c.ends_on >= bindparam("first"),
+    )
+    .order_by(course_instances.c.starts_on, course_instances.c.object_id, course_instances.c.key)
+    .limit(bindparam("most"))
+)
+
+
+def list_between(
+    conn: Connection, listings: Collection[str], first: dt.date, last: dt.date, *, limit: int
+) -> list[tuple[int, str]]:
+    """Object and key of the instances that touch these days, of at most two years' length; not the cancelled."""
+    days = {"first": str(first), "last": str(last), "earliest": str(first - dt.timedelta(days=_TWO_YEARS))}
+    rows = conn.execute(_BETWEEN, {"listings": list(listings), **days, "most": limit})
+    return [(row.object_id, row.key) for row in rows]
 
 
 # -- enrolments -----------------------------------------------------------------------------------------------------

@@ -3,9 +3,12 @@
 import datetime as dt
 
 import schemas
+from node.course_times import times_of
 from node.domain.course_lines import course_line
 from node.domain.courses import Door, broken_course_rules, completed, door_of, find_instance, key_of, next_instance
+from node.domain.events import moment, zone_of
 from node.domain.resources import broken_rules, kind_of
+from node.recurrence import occurrences
 from tests.records import course_record, full_record, record
 from tests.rows import each_row
 
@@ -127,3 +130,46 @@ def test_rules_between_fields(value, paths):
 )
 def test_bad_input_is_named_by_its_place(parts, path):
     assert path in {finding.path for finding in schemas.check("resource", {**course(ONLINE), **parts})}
+
+
+def walls(instance, **parts):
+    """Wall times of an instance, with the weekday; a star where whole days count."""
+    found = times_of(course(instance, **parts), instance, "Europe/Berlin")
+    return [
+        moment(each.start_at, zone_of(times.record["timeZone"])).strftime(
+            "%a %m-%d" + (" *" if times.is_whole_day else " %H:%M")
+        )
+        for times in found
+        for each in occurrences(times.record)
+    ]
+
+
+WEEKLY = {"repeatFrequency": "P1W", "byDay": ["Tuesday", "Thursday"], "startTime": "18:00", "endTime": "19:30"}
+
+
+@each_row(
+    "parts, times",
+    [
+        ({}, []),
+        ({"startDate": "2026-10-19"}, ["Mon 10-19 *"]),
+        ({"startDate": "2026-10-19", "endDate": "2026-10-30"}, ["Mon 10-19 *", "Fri 10-30 *"]),
+        ({"startDate": "2026-10-19T09:00:00+02:00", "endDate": "2026-10-19T17:00:00+02:00"}, ["Mon 10-19 09:00"]),
+        # The clocks change on 25 October; who teaches at six goes on at six.
+        (
+            {"startDate": "2026-10-19", "endDate": "2026-10-29", "courseSchedule": WEEKLY},
+            ["Tue 10-20 18:00", "Thu 10-22 18:00", "Tue 10-27 18:00", "Thu 10-29 18:00"],
+        ),
+        (
+            {"startDate": "2026-10-19", "courseSchedule": {"byDay": ["Monday"], "repeatCount": 2}},
+            ["Mon 10-19 *", "Mon 10-26 *"],
+        ),
+        ({"startDate": "2026-10-19", "courseSchedule": {"repeatFrequency": "P1Y"}}, ["Mon 10-19 *"]),
+    ],
+)
+def test_when_a_course_takes_place(parts, times):
+    assert walls({**ONLINE, **parts}) == times
+
+
+def test_a_course_without_an_end_takes_place_for_two_years_at_most():
+    daily = {"startDate": "2026-10-19", "courseSchedule": {"repeatFrequency": "P1D", "startTime": "09:00"}}
+    assert len(walls({**ONLINE, **daily})) == 732

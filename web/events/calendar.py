@@ -6,6 +6,7 @@ Each event stands on the day that it is where it happens, with its time there; t
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -22,7 +23,9 @@ from node.state import NODE
 from node.store import event_answers, events, showing
 from node.store.event_answers import Answer
 from node.store.events import Event, Scope
+from web.events import course_dates
 from web.events.cards import path_of
+from web.events.course_dates import Dated
 from web.events.timezones import guessed_zone
 from web.events.views import CalendarDay, CalendarItem, CalendarView, Tab
 from web.pages.cards import Reader
@@ -54,7 +57,7 @@ async def show_calendar(request: web.Request) -> web.Response:
         shown=day.strftime("%Y-%m") if form == "month" else first.isoformat(),
         first_day=first.isoformat(),
         last_day=last.isoformat(),
-        weeks=_weeks(form, day, first, last, today, _items(*found, reader, first, last)),
+        weeks=_weeks(form, day, first, last, today, _items(found, reader, first, last)),
         forms=tuple(
             Tab(label=_LABELS[each], path=path_to(each, day, mine=mine), selected=each == form) for each in FORMS
         ),
@@ -111,14 +114,21 @@ def _beside(form: str, day: dt.date, step: int) -> dt.date:
     return min(max(found, _FIRST), _LAST)
 
 
-def _load(
-    conn: Connection, viewer: int | None, first: dt.date, last: dt.date, now: int, mine: bool
-) -> tuple[list[Event], Mapping[int, Row[Any]], Mapping[int, Answer]]:
+@dataclass(frozen=True, slots=True)
+class _Found:
+    events: list[Event]
+    authors: Mapping[int, Row[Any]]
+    answers: Mapping[int, Answer]
+    courses: list[Dated]
+
+
+def _load(conn: Connection, viewer: int | None, first: dt.date, last: dt.date, now: int, mine: bool) -> _Found:
     begin, end = _millis(first) - DAY, _millis(last) + 2 * DAY  # zones are up to 14 hours apart
     scope = Scope(person_id=viewer if mine else None)
     found = events.list_between(conn, viewer, begin, end, now, scope=scope, cancelled_since=now - KEEPS_CANCELLED)
     answers = event_answers.load_own(conn, viewer, [each.id for each in found]) if viewer is not None else {}
-    return found, showing.load_homes(conn, {each.actor_id for each in found}), answers
+    authors = showing.load_homes(conn, {each.actor_id for each in found})
+    return _Found(found, authors, answers, course_dates.load_between(conn, viewer, first, last, mine=mine))
 
 
 def _millis(day: dt.date) -> int:
@@ -126,18 +136,14 @@ def _millis(day: dt.date) -> int:
 
 
 def _items(
-    found: list[Event],
-    authors: Mapping[int, Row[Any]],
-    answers: Mapping[int, Answer],
-    reader: Reader,
-    first: dt.date,
-    last: dt.date,
+    found: _Found, reader: Reader, first: dt.date, last: dt.date
 ) -> Mapping[dt.date, list[tuple[str, CalendarItem]]]:
     """What stands on each day, by time; an event of several days on each of them."""
     days: defaultdict[dt.date, list[tuple[str, CalendarItem]]] = defaultdict(list)
     begin, end = _millis(first) - DAY, _millis(last) + 2 * DAY
-    listed = {actor_id for actor_id, author in authors.items() if reader.lists_actor(author)}
-    for event in found:
+    listed = {actor_id for actor_id, author in found.authors.items() if reader.lists_actor(author)}
+    home = zone_of(guessed_zone()) or _UTC
+    for event in found.events:
         if event.actor_id not in listed:
             continue
         zone = zone_of(event.timezone) or _UTC
@@ -145,9 +151,10 @@ def _items(
             days_of = list(_days_of(each, zone, first, last))
             if not days_of:
                 continue
-            answer = answers.get(event.id)
+            answer = found.answers.get(event.id)
             place, _ = where_at(event.record, each)
             path, name = path_of(event), title(event.record, tuple(reader.languages))
+            is_elsewhere = moment(each.start_at, zone).utcoffset() != moment(each.start_at, home).utcoffset()
             for day, time in days_of:
                 item = CalendarItem(
                     path=path,
@@ -156,8 +163,11 @@ def _items(
                     cancelled=event.cancelled_at is not None or each.is_cancelled,
                     mine=answer is not None and answer.state not in {"declined", "refused"},
                     place=place_line(place),
+                    zone=event.timezone if is_elsewhere and time else "",
                 )
                 days[day].append((time, item))
+    for day, item in course_dates.items(found.courses, reader, first, last):
+        days[day].append((item.time, item))
     return days
 
 

@@ -5,6 +5,7 @@ taken back at any time (``/calendar/addresses``).
 """
 
 import asyncio
+import datetime as dt
 import hashlib
 import secrets
 from collections.abc import Sequence
@@ -12,7 +13,7 @@ from collections.abc import Sequence
 from aiohttp import ETag, hdrs, web
 from sqlalchemy import Connection
 
-from node.clock import DAY, HOUR
+from node.clock import DAY, HOUR, day_at
 from node.domain.events import AnswerState, title
 from node.errors import Conflict, NotFound
 from node.ics import KEEPS_CANCELLED, CalendarEntry, write_calendar
@@ -24,6 +25,7 @@ from node.store import accounts, calendar_links, event_answers, events, objects
 from node.store.event_answers import Answer
 from node.store.events import Event, Scope
 from node.translations import SOURCE, first_spoken, translate
+from web.events import course_dates
 from web.events.page import event_id_of
 from web.events.views import AddressesView, AddressRow
 from web.pages.frame import html, page_of
@@ -63,8 +65,18 @@ def _one(conn: Connection, event_id: int, viewer: int | None) -> tuple[Event, Ca
 async def show_organisation_file(request: web.Request) -> web.Response:
     """Every public event that was published here."""
     node = request.app[NODE]
-    entries = await node.store.read(_public, "", node.clock.now())
+    entries = await node.store.read(_of_organisation, node.clock.now())
     return await _answer(request, entries, node.config.node.name)
+
+
+def _of_organisation(conn: Connection, now: int) -> list[CalendarEntry]:
+    """Public events and dates of courses."""
+    held = course_dates.load_published(conn, *_days_around(now))
+    return [*_public(conn, "", now), *course_dates.entries(held, SOURCE)]
+
+
+def _days_around(now: int) -> tuple[dt.date, dt.date]:
+    return day_at(now - _BACK), day_at(now + _AHEAD)
 
 
 async def show_community_file(request: web.Request) -> web.Response:
@@ -95,7 +107,7 @@ def _public(conn: Connection, audience: str, now: int) -> list[CalendarEntry]:
 
 
 async def show_own_file(request: web.Request) -> web.Response:
-    """``/calendar/TOKEN.ics``: what a person answered, keeps or looks after, wherever it is at home."""
+    """``/calendar/TOKEN.ics``: events that a person answered, keeps or looks after, and the courses that she is in."""
     node = request.app[NODE]
     now = node.clock.now()
     link, entries = await node.store.read(_own, request.match_info["token"], now)
@@ -119,7 +131,8 @@ def _own(conn: Connection, token: str, now: int) -> tuple[calendar_links.Calenda
     )
     answers = event_answers.load_own(conn, link.actor_id, [each.id for each in found])
     language = first_spoken([accounts.load_settings(conn, link.actor_id).language])
-    return link, _entries(conn, found, answers, language)
+    held = course_dates.load_between(conn, link.actor_id, *_days_around(now), mine=True)
+    return link, [*_entries(conn, found, answers, language), *course_dates.entries(held, language)]
 
 
 def _entries(

@@ -208,6 +208,9 @@ class CalendarItem:
     cancelled: bool = False
     mine: bool = False
     place: str = ""
+    zone: str = ""  # where the hour is not that of the node's own zone
+    is_course: bool = False
+    ends: bool = False  # the last day of a course that runs on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 import re
 
+import icalendar
 import pytest
 from sqlalchemy import Connection, select
 
@@ -85,6 +86,37 @@ async def test_somebody_enrols_and_leaves_by_buttons(site: Site) -> None:
     assert "Your courses" in await site.get("/courses")
     await site.post(f"{path}/leave", csrf=csrf)
     assert await _states(site) == []
+
+
+async def test_dates_stand_in_the_calendar_and_in_the_files_of_those_who_take_part(site: Site) -> None:
+    weekly = {"byDay": ["Saturday"], "startTime": "10:00", "endTime": "12:00", "scheduleTimezone": "Europe/Berlin"}
+    await site.peer.publish(course(1, endDate="2199-09-28", courseSchedule=weekly))  # begins on a Saturday
+    await site.peer.publish(course(2, endDate="2199-10-16"))
+    await site.set_up()
+    page = await site.get("/calendar?on=2199-09-01")
+    assert page.count("Casting course 1: Autumn") == 4
+    assert page.count("Casting course 2: Autumn") == 1
+    assert "Last day" in await site.get("/calendar?view=agenda&on=2199-10-10")
+    assert "Casting course" not in await site.get("/calendar?on=2199-09-01&mine=1")
+    for number in (1, 2):
+        path = f"/courses/casting-course-{number}/{KEY}/enrol"
+        await site.post(path, csrf=await site.csrf(f"/r/casting-course-{number}"))
+    assert "Casting course 1: Autumn" in await site.get("/calendar?on=2199-09-01&mine=1")
+    made = await site.post("/calendar/addresses", 200, csrf=await site.csrf("/calendar/addresses"), label="phone")
+    address = re.search(r"/calendar/[\w-]{43}\.ics", made)
+    assert address
+    # Far dates are out of every file; those of next year are in it.
+    await site.peer.publish(course(3, startDate="2026-09-07", endDate="2026-10-16"))
+    soon = icalendar.Calendar.from_ical(await site.get("/calendar.ics"))
+    shown = [
+        (str(each["uid"])[-4:], each["dtstart"].to_ical(), each["dtend"].to_ical()) for each in soon.walk("VEVENT")
+    ]
+    assert [each[1:] for each in shown] == [(b"20260907", b"20260908"), (b"20261016", b"20261017")]
+    assert shown[1][0] == "#end"
+    await site.post(f"/courses/casting-course-3/{KEY}/enrol", csrf=await site.csrf("/r/casting-course-3"))
+    own = await site.get(address[0])
+    assert own.count("You have a place") == 5  # far ones, too: a seat is a seat
+    assert "RRULE:FREQ=WEEKLY;UNTIL=21990928T215959Z;BYDAY=SA" in own
 
 
 async def test_who_holds_the_course_decides_and_invites(site: Site) -> None:

@@ -262,6 +262,8 @@ def _calendar(page: Page, form: str) -> CalendarView:
     items = (
         CalendarItem(path="/e/1-casting", name="Casting at home", time="18:00", mine=True, place="City Library"),
         CalendarItem(path="/e/2-lang", name=_LONG, cancelled=True),
+        CalendarItem(path="/e/3-x", name="X", time="19:00", zone="America/Argentina/Buenos_Aires"),
+        CalendarItem(path="/r/casting#i1", name="Casting: Autumn", is_course=True, ends=True),
     )
     days = [
         CalendarDay(
