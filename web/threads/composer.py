@@ -229,7 +229,7 @@ def path_of(conn: Connection, object_id: int) -> str:
         return f"/@{author.username}/p{found.id}"
     group = actors.find_actor_by_id(conn, topic.community_id) if topic.community_id else None
     path = thread_path(_Root(root, topic.kind), group)
-    return path if root.id == found.id else f"{path}#p{found.id}"
+    return path if root.id == found.id else f"{path}?answer={found.id}#p{found.id}"
 
 
 class _Root:

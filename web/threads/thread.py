@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiohttp import hdrs, web
 from sqlalchemy import Connection
@@ -45,6 +45,7 @@ class Found:
     post: Object
     seen: Seen | None
     answers: Sequence[Any]
+    after: int  # the direct answer before them
     best: Any | None
     total: int
     people: Mapping[int, Any]
@@ -53,11 +54,22 @@ class Found:
     roles: Mapping[str, Role]  # by URI, the first of several
 
 
+class Answers(NamedTuple):
+    """Some answers, and the id of the direct one that they come after."""
+
+    after: int
+    rows: Sequence[Any]
+
+
 async def show_thread(request: web.Request) -> web.Response:
-    """404 for whoever may not read it; another address of it leads here, software that asks for it to its document."""
+    """404 for whoever may not read it; another address of it leads here, software that asks for it to its document.
+
+    ``?answer=ID`` is the page on which that answer stands, ``?after=ID`` the one that follows a direct answer.
+    """
     node, object_id = request.app[NODE], int(request.match_info["id"])
     viewer_id = viewer_of(request).actor_id
-    found = await node.store.read(_find, node.unit(), object_id, viewer_id, cursor_of(request, "after") or 0)
+    wanted = Wanted(cursor_of(request, "after") or 0, cursor_of(request, "answer"))
+    found = await node.store.read(_find, node.unit(), object_id, viewer_id, wanted)
     reader = reader_of(request)
     if found.row.actor_id not in found.people or reader.hides_actor(found.people[found.row.actor_id]):
         raise NotFound
@@ -65,20 +77,45 @@ async def show_thread(request: web.Request) -> web.Response:
         raise web.HTTPFound(found.row.uri, headers={hdrs.VARY: "Accept"})
     path = thread_path(found.row, found.seen.row if found.seen else None)
     if request.path != path:
-        raise web.HTTPFound(path)
+        raise web.HTTPFound(str(request.rel_url.with_path(path, keep_query=True)))
     if viewer_id is not None:
         await request.app[FEDERATION].threads.ask(found.post)
     return html(request, _view(request, found, path, reader))
 
 
-def _find(conn: Connection, unit: Unit, object_id: int, viewer_id: int | None, after: int) -> Found:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which answers: those after a direct one, or those around one."""
+
+    after: int = 0
+    answer_id: int | None = None
+
+
+def _load_answers(conn: Connection, unit: Unit, thread_id: int, viewer_id: int | None, wanted: Wanted) -> Answers:
+    """The page of answers that is wanted, from the branch of a certain one on where it is not among the first."""
+
+    def load(after: int) -> Answers:
+        limit = _PAGE + 1
+        return Answers(after, threads.load_answers(conn, thread_id, viewer_id, unit.now, after=after, limit=limit))
+
+    found = load(wanted.after)
+    if wanted.answer_id is None or any(each.id == wanted.answer_id for each in found.rows):
+        return found
+    above = [each.id for each in showing.load_ancestors(conn, wanted.answer_id)]
+    if thread_id not in above:
+        return found
+    branch = [*above, wanted.answer_id][above.index(thread_id) + 1]
+    return load(branch - 1)
+
+
+def _find(conn: Connection, unit: Unit, object_id: int, viewer_id: int | None, wanted: Wanted) -> Found:
     row = threads.find_thread(conn, object_id, viewer_id)
     post = objects.find_object_by_id(conn, object_id)
     if row is None or post is None:
         raise NotFound
     group = actors.find_actor_by_id(conn, row.community_id) if row.community_id is not None else None
     seen = find_around(conn, unit, group, viewer_id)
-    answers = threads.load_answers(conn, row.id, viewer_id, unit.now, after=after, limit=_PAGE + 1)
+    after, answers = _load_answers(conn, unit, row.id, viewer_id, wanted)
     best = threads.load_post(conn, row.accepted_id, viewer_id) if row.accepted_id is not None else None
     shown = [row, *answers, *([best] if best is not None else [])]
     people = showing.load_rows(conn, {each.actor_id for each in shown})
@@ -88,6 +125,7 @@ def _find(conn: Connection, unit: Unit, object_id: int, viewer_id: int | None, a
         post=post,
         seen=seen,
         answers=answers,
+        after=after,
         best=best,
         total=threads.count_answers(conn, row.id, viewer_id),
         people=people,
@@ -116,6 +154,7 @@ def _may_answer(row: Any, seen: Seen | None) -> bool:
 
 def _view(request: web.Request, found: Found, path: str, reader: Reader) -> ThreadView:
     row, session = found.row, session_of(request)
+    here = f"{path}?after={found.after}" if found.after else path
     head = _head(request, found.seen, reader)
     standing = found.seen.standing if found.seen is not None else Standing()
     governs, may_pin = standing.is_moderator, standing.is_moderator or standing.may_announce
@@ -125,7 +164,7 @@ def _view(request: web.Request, found: Found, path: str, reader: Reader) -> Thre
         doing = Doing(
             csrf=session.csrf,
             actor_id=session.actor_id,
-            back=path,
+            back=here,
             own=found.own,
             asks=row.id if is_hers else None,
             may_answer=found.may_answer,
@@ -151,7 +190,7 @@ def _view(request: web.Request, found: Found, path: str, reader: Reader) -> Thre
     )
     post, best = card(row), card(found.best) if found.best is not None else None
     return ThreadView(
-        page=_page(request, found, path, post, best, replies),
+        page=_page(request, found, path, here, post, best, replies),
         kind=row.topic_kind,
         post=post,
         title=Text(value=title_of_row(row), language=row.language),
@@ -163,7 +202,7 @@ def _view(request: web.Request, found: Found, path: str, reader: Reader) -> Thre
         best=None if any(reply.post.accepted for reply in replies) else best,
         replies=replies,
         answers=found.total,
-        paging=Paging(next_path=onward, first_path=path if "after" in request.query else ""),
+        paging=Paging(next_path=onward, first_path=path if found.after else ""),
         compose=answer_form(request, row, path) if found.may_answer else None,
         govern_path=f"{head.path}/moderate?post={row.id}" if may_pin and head is not None else "",
         governs=governs,
@@ -180,6 +219,7 @@ def _page(
     request: web.Request,
     found: Found,
     path: str,
+    here: str,
     post: PostCard,
     best: PostCard | None,
     replies: Sequence[Reply],
@@ -202,7 +242,7 @@ def _page(
         breadcrumbs=tuple(crumbs),
         alternates=(Alternate(media_type="application/activity+json", href=row.uri),) if is_open else (),
         social=Social(kind="article", creator=f"@{author.username}@{author.host}", published_at=row.published_at),
-        json_ld=_json_ld(request, found, path, post, best, replies) if is_open else None,
+        json_ld=_json_ld(request, found, path, here, post, best, replies) if is_open else None,
         noindex=not row.local or not author.indexable or not is_open,
         live=f"/live?post={row.id}",
     )
@@ -215,6 +255,7 @@ def _json_ld(
     request: web.Request,
     found: Found,
     path: str,
+    here: str,
     post: PostCard,
     best: PostCard | None,
     replies: Sequence[Reply],
@@ -233,9 +274,10 @@ def _json_ld(
             "@type": "DiscussionForumPosting",
             "headline": text.pop("name"),
             **text,
-            "comment": [_answer("Comment", base, path, each) for each in direct],
+            "comment": [_answer("Comment", base, here, each) for each in direct],
         }
     accepted = best if best is not None and best.visibility in _OPEN else None
+    where = f"{path}?answer={found.row.accepted_id}"
     return {
         "@context": "https://schema.org",
         "@type": "QAPage",
@@ -243,8 +285,8 @@ def _json_ld(
             "@type": "Question",
             **text,
             "answerCount": found.total,
-            **({"acceptedAnswer": _answer("Answer", base, path, accepted)} if accepted else {}),
-            "suggestedAnswer": [_answer("Answer", base, path, each) for each in direct],
+            **({"acceptedAnswer": _answer("Answer", base, where, accepted)} if accepted else {}),
+            "suggestedAnswer": [_answer("Answer", base, here, each) for each in direct],
         },
     }
 

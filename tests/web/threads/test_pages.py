@@ -25,6 +25,26 @@ def words(page, query: str) -> list[str]:
     return [" ".join(each.text_content().split()) for each in page.xpath(query)]
 
 
+async def test_the_address_of_an_answer_leads_to_the_page_on_which_it_stands(house: House, monkeypatch):
+    monkeypatch.setattr("web.threads.thread._PAGE", 2)
+    question = await house.thread(house.ben, topic_kind=TopicKind.QUESTION)
+    answers_of = [await house.write(house.ben, text=f"Say {n}.", in_reply_to_id=question.id) for n in range(5)]
+    below = await house.write(house.ben, text="Below.", in_reply_to_id=answers_of[3].id)
+    for answer in (answers_of[0], answers_of[4], below):
+        target = await house.ada.get(f"/c/metals/t/{question.id}-old-words?answer={answer.id}", 302)
+        page = await house.ada.page(target)
+        assert page.xpath(f"//article[@id='p{answer.id}']"), target
+        assert bool(hrefs(page, "First page")) is (answer is not answers_of[0])
+        (form, *_) = page.xpath(f"//form[contains(@action, '/posts/{answer.id}/like')]")
+        back = form.xpath("input[@name='back']/@value")[0]
+        assert house.ada.me is not None
+        thanked = await house.ada.post(f"/posts/{answer.id}/like", back=back)
+        assert (await house.ada.page(thanked)).xpath(f"//article[@id='p{answer.id}']"), thanked
+    elsewhere = await house.thread(house.ben, "Other words")
+    path = await house.ada.get(f"/c/metals/t/{question.id}-old-words?answer={elsewhere.id}", 302)
+    assert "Say 0." in await house.ada.get(path)
+
+
 async def test_a_thread_from_its_beginning_to_its_answer(house: House):
     page = await house.ben.page("/c/metals")
     assert hrefs(page, "Begin a thread") == ["/c/metals/new"]
@@ -46,8 +66,8 @@ async def test_a_thread_from_its_beginning_to_its_answer(house: House):
     question = path.rpartition("/")[2].partition("-")[0]
 
     answered = await house.ada.post("/compose", reply=question, back=path, text="Cool it slower.", do="publish")
-    assert answered.startswith(f"{path}#p")
     answer = answered.partition("#p")[2]
+    assert answered == f"{path}?answer={answer}#p{answer}"
     assert words(await house.stranger.page(path), "//section[@aria-labelledby='answers']//article//p")[1] == (
         "Cool it slower."
     )
