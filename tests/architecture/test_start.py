@@ -26,6 +26,7 @@ LATE = (
     "mako",
     "markdown_it",
     "nh3",
+    "pillow_heif",
     "psycopg",
     "publicsuffixlist",
     "rdflib",

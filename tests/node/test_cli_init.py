@@ -24,9 +24,9 @@ from node.config import Config, load
 from node.config.schema import keys, render
 from node.errors import ConfigurationRefused, Conflict, Invalid, Problem
 from node.secretbox import ACTOR_KEY, SecretBox
-from node.store.migrate import migrate
 from node.store.tables import actors, own_keys
 from tests.rows import each_row
+from tests.stores import sqlite_template
 
 ROOT = Path(__file__).parents[2]
 
@@ -215,7 +215,7 @@ def config(tmp_path: Path) -> Config:
     """A node with a database and one key."""
     init(tmp_path / "rhizome.toml")
     config = load(tmp_path / "rhizome.toml", environ={})
-    migrate(f"sqlite:///{config.database_path}")
+    config.database_path.write_bytes(sqlite_template())
     config.database_path.chmod(0o600)
     engine = create_engine(f"sqlite:///{config.database_path}")
     sealed = SecretBox(config.secret_key).seal(b"private", purpose=ACTOR_KEY)

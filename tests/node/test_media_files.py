@@ -4,7 +4,6 @@ import asyncio
 import io
 import random
 import shutil
-import sys
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import replace
@@ -377,13 +376,3 @@ async def test_an_animated_gif_becomes_a_silent_video(worker, tmp_path):
 async def test_recordings_that_cannot_be_read_are_refused(worker, tmp_path, data):
     with pytest.raises(Invalid, match="cannot be read"):
         await made(worker, tmp_path, data)
-
-
-# -- the process that serves ----------------------------------------------------------------------------------------
-
-
-async def test_the_serving_process_loads_no_decoder():
-    script = "import sys, node.app, node.cli.serve; print({'PIL', 'pillow_heif'} & sys.modules.keys())"
-    process = await asyncio.create_subprocess_exec(sys.executable, "-c", script, stdout=asyncio.subprocess.PIPE)
-    told, _ = await process.communicate()
-    assert told == b"set()\n"
