@@ -28,6 +28,7 @@ from federation.connection import Resolver
 from federation.delivery import Deliverer
 from federation.fetch import Fetcher
 from federation.first_contacts import FirstContacts
+from federation.first_posts import FirstPosts
 from federation.followers_sync import FollowersSync
 from federation.forwarding import Forwarding
 from federation.founding import find_founded, found_instance, found_organisation
@@ -304,6 +305,7 @@ async def _join(
             catalogues.kind(),
             communities.kind(),
             pinned.kind(),
+            FirstPosts(store, fetcher, unit).kind(),
             steps.kind(),
             LinkCheck(store, clock, client).kind(),
             Importer(store, clock, unit, fetcher, client).kind(),

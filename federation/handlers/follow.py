@@ -6,7 +6,7 @@ from federation.handlers import events, quote
 from node.domain.actors import ActorKind
 from node.domain.communities import Answer, Refusal
 from node.services import catalogue, join_requests, membership, messages, news
-from node.services.follows import ask_for_pins
+from node.services.follows import ask_for_pins, ask_for_posts
 from node.store import blocks, communities, follows, homes
 from node.store.actors import Actor
 from node.store.follows import Follow
@@ -92,6 +92,8 @@ def accept(batch: Batch, inbound: Inbound) -> str:
         membership.ask_for_history(batch.conn, batch.unit, followed)
     else:
         ask_for_pins(batch.conn, batch.unit, [followed])
+        if not followed.catalogue:
+            ask_for_posts(batch.conn, batch.unit, followed)
     return "follow-accepted"
 
 

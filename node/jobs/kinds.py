@@ -12,6 +12,7 @@ FOLLOWERS = "followers"  # compare who follows whom with another server
 CATALOGUE = "catalogue"  # bring the copy of a followed catalogue up to date
 COMMUNITY = "community"  # read moderators and history of a community elsewhere
 FEATURED = "featured"  # read what an account elsewhere shows first
+OUTBOX = "outbox"  # read what somebody elsewhere wrote last
 STEPS = "steps"  # compare the order of a collection elsewhere
 QUOTE = "quote"  # look at the stamp of a quote
 LINKS = "links"  # see whether the pages that a profile links to lead back to it

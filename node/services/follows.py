@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from node import events
 from node.domain.communities import Answer
 from node.errors import Forbidden, NotFound
-from node.jobs.kinds import FEATURED
+from node.jobs.kinds import FEATURED, OUTBOX
 from node.services import join_requests, membership, news
 from node.services.context import Unit
 from node.store import actors, blocks, follows, homes, jobs, lists
@@ -195,3 +195,9 @@ def ask_for_pins(conn: Connection, unit: Unit, accounts: Iterable[Actor], *, spr
         for each in accounts
     ]
     jobs.enqueue_many(conn, new)
+
+
+def ask_for_posts(conn: Connection, unit: Unit, account: Actor) -> None:
+    """Have read what this account elsewhere wrote last; at most one job waits for it."""
+    key = f"outbox|{account.id}"
+    jobs.enqueue_many(conn, [NewJob(OUTBOX, unit.ids.new(), unit.now, ref=account.id, host=account.host, lock_key=key)])

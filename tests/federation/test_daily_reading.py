@@ -3,11 +3,12 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
+from federation import first_posts
 from node.clock import DAY, FixedClock, SystemClock
 from node.domain.collections import items_of
-from node.store import follows, objects, pins, resources
+from node.store import follows, objects, pins, resources, tables
 from node.store.follows import Follow
 from tests.network import Peer, network
 from tests.remote import CONTEXT, PUBLIC, Remote, remote
@@ -78,13 +79,21 @@ async def test_pins_of_servers_that_announce_none_are_read_daily(museum):
         assert await shown_first(peer, ada_id) == {second["id"]}
 
 
-async def test_pins_are_read_when_a_follow_is_accepted(museum):
+async def test_pins_and_newest_posts_are_read_when_a_follow_is_accepted(museum):
     peer, _ = museum
     async with remote() as server:
-        ada = server.actor("ada")
+        ada, eve = server.actor("ada"), server.actor("eve")
         server.documents["/users/ada"] = {**ada.document, "featured": f"{ada.uri}/featured"}
-        first = server.note(ada, 1)
-        featuring(server, "ada", first["id"])
+        notes = [server.note(ada, number, published=f"2026-11-{number:02}T12:00:00Z") for number in range(1, 20)]
+        featuring(server, "ada", notes[0]["id"])
+        creates = [server.activity("Create", ada, note, number) for number, note in enumerate(notes)]
+        forged = server.activity("Create", ada, server.note(eve, 90), 90)
+        shared = server.activity("Announce", ada, server.note(eve, 91)["id"], 91)
+        creates[-2]["object"] = notes[-2]["id"]  # as GoToSocial lists them
+        outbox = {"@context": CONTEXT, "id": f"{ada.uri}/outbox", "type": "OrderedCollection"}
+        page = {**outbox, "id": f"{ada.uri}/outbox/1", "type": "OrderedCollectionPage", "partOf": outbox["id"]}
+        server.documents["/users/ada/outbox"] = {**outbox, "first": page["id"]}
+        server.documents["/users/ada/outbox/1"] = {**page, "orderedItems": [shared, forged, *reversed(creates)]}
         ben = await peer.add_actor("ben")
         await peer.follow(ben, ada.uri)
         await peer.system.worker.drain()
@@ -93,7 +102,19 @@ async def test_pins_are_read_when_a_follow_is_accepted(museum):
         assert await server.send(f"{peer.origin}/ap/inbox", answer, ada.key) == 202
         await peer.system.worker.drain()
         actor = await peer.system.federation.fetcher.actor(ada.uri)
-        assert await shown_first(peer, actor.id) == {first["id"]}
+        assert await shown_first(peer, actor.id) == {notes[0]["id"]}
+
+        def at_home(conn: Connection) -> list[str]:
+            query = select(tables.objects.c.uri).join(
+                tables.home_entries, tables.home_entries.c.object_id == tables.objects.c.id
+            )
+            return list(
+                conn.scalars(query.where(tables.home_entries.c.owner_id == ben.id).order_by(tables.home_entries.c.id))
+            )
+
+        read = [note["id"] for note in notes[-first_posts.AT_MOST :]]
+        assert await peer.store.read(at_home) == [notes[0]["id"], *read]
+        assert {"/notes/90", "/notes/91"}.isdisjoint(server.asked)
 
 
 def collection_of(server: Remote, author: str, *items: str) -> dict[str, Any]:

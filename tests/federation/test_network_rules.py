@@ -3,12 +3,16 @@
 import asyncio
 from typing import Any
 
+import pytest
 from sqlalchemy import Connection, delete
 
+from federation.asking_again import ask_again
 from node import events
 from node.clock import HOUR, FixedClock, SystemClock
 from node.domain.moderation import DomainPolicy
 from node.domain.visibility import Visibility
+from node.errors import Blocked
+from node.services import catalogue, moderate
 from node.services.posts import publish_note
 from node.store import actors, follows, objects, policies
 from node.store.actors import Actor
@@ -228,3 +232,45 @@ async def test_an_edit_is_elsewhere_within_seconds(tmp_path):
         row = await row_of(hospital, published.uri)
         assert "A better text." in row.content
         assert PUBLIC in row.raw["to"]
+
+
+async def decide(peer: Peer, other: Peer, policy: DomainPolicy | None) -> None:
+    """As ``rhizome domain`` does it, beside the running node."""
+    host = other.origin.removeprefix("http://")
+    if policy is None:
+        await peer.store.write(moderate.remove_policy, peer.unit(), None, host)
+    else:
+        await peer.store.write(moderate.set_policy, peer.unit(), None, host, policy, "")
+    await peer.system.federation.policies.load()  # a tick does so every two seconds, a signal at once
+
+
+async def test_with_an_allow_list_only_allowed_hosts_are_spoken_with(tmp_path):
+    async with network(tmp_path, "hospital", "university", mode="allow-list") as net:
+        hospital, university = net.peers
+        owner, ann = await university.organisation(), await hospital.add_actor("ann")
+        with pytest.raises(Blocked):
+            await hospital.follow(ann, owner.uri)
+        await decide(hospital, university, DomainPolicy.ALLOW)
+        await hospital.follow(ann, owner.uri)
+        await net.settle()
+        assert await university.outcomes() == []  # answered 202, and nothing more
+
+        await decide(university, hospital, DomainPolicy.ALLOW)
+        await hospital.store.write(ask_again, hospital.unit())
+        await net.settle()
+        assert await hospital.outcomes() == [("Accept", "follow-accepted")]
+        first = await university.publish(record())
+        await net.settle()
+        assert await hospital.object(first.uri) is not None
+
+        await decide(hospital, university, None)
+        before = await hospital.outcomes()
+        second = await university.publish(record(id="https://university.example/r/2"))
+        await net.settle()
+        assert await hospital.object(second.uri) is None
+        assert await hospital.outcomes() == before
+
+        await decide(hospital, university, DomainPolicy.ALLOW)
+        await hospital.store.write(catalogue.sync_all, hospital.unit(), spread=0)
+        await net.settle()
+        assert await hospital.object(second.uri) is not None
