@@ -168,6 +168,12 @@ def undo_join(batch: Batch, actor: Actor, inner: Activity) -> str:
     return _take_back(batch, event.id, actor) if event else ""
 
 
+def undo_answer(batch: Batch, actor: Actor, inner: Activity) -> str:
+    """Undo of an Accept, TentativeAccept or Reject of the event itself (Friendica, Hubzilla)."""
+    event = _own_event(batch, inner.object_uri)
+    return _take_back(batch, event.id, actor) if event else ""
+
+
 def undo_by_id(batch: Batch, actor: Actor, uri: str) -> str:
     """Undo of a Join that is named by its id; '' where it is none."""
     found = event_answers.find_by_uri(batch.conn, uri)
@@ -274,7 +280,7 @@ def invite(batch: Batch, inbound: Inbound) -> str:
         return outcome
     invited = batch.local_addressees((activity.target_uri or "", *activity.to))
     if not invited:
-        return "not-ours"
+        return _published(batch, inbound)
     inviter = batch.known_actor(activity.actor)
     about = batch.object(activity.object_uri)
     if about is None and activity.object_uri and batch.actor(activity.object_uri) is None:
@@ -289,6 +295,14 @@ def invite(batch: Batch, inbound: Inbound) -> str:
     for actor in invited:
         _note_invitation(batch, event, inviter, actor, activity.id)
     return "invited"
+
+
+def _published(batch: Batch, inbound: Inbound) -> str:
+    """Hubzilla and its kin publish an event as an Invite of everybody, and no Create follows."""
+    activity = inbound.activity
+    if activity.inner is not None or [each.get("type") for each in activity.objects] != ["Event"]:
+        return "not-ours"
+    return create.create(batch, inbound)
 
 
 def _bring(batch: Batch, inbound: Inbound, inviter: Actor) -> objects.Object | None:

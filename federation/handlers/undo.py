@@ -76,12 +76,12 @@ def _unfollow(batch: Batch, actor: Actor, found: Follow) -> str:
 
 
 def _accept(batch: Batch, actor: Actor, inner: Activity) -> str:
-    """Undo(Accept): the followed actor removes a follower, here one of ours."""
+    """Undo(Accept): the followed actor removes a follower, here one of ours; or somebody takes an answer back."""
     of_follow = inner.inner
     follower = batch.actor(of_follow.actor) if of_follow else None
     found = follows.find_follow(batch.conn, follower.id, actor.id) if follower else None
     if found is None:
-        return ""
+        return events.undo_answer(batch, actor, inner)
     follows.delete_follow(batch.conn, found.id)
     batch.forget_followers(found.followed_id)
     return "follow-ended"
@@ -111,6 +111,9 @@ def _reaction(kind: str) -> Callable[[Batch, Actor, Activity], str]:
 _MEANINGS: dict[str, Callable[[Batch, Actor, Activity], str]] = {
     "Follow": _follow,
     "Accept": _accept,
+    "TentativeAccept": events.undo_answer,
+    "Reject": events.undo_answer,
+    "TentativeReject": events.undo_answer,
     "Block": _block,
     "Like": _reaction(reactions.LIKE),
     "Dislike": _reaction(reactions.DISLIKE),

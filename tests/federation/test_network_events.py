@@ -314,3 +314,45 @@ async def test_an_event_of_a_community_reaches_its_members_elsewhere(pair):
     stranger = await museum.add_actor("eve")
     with pytest.raises(Forbidden):
         await museum.store.write(events.publish_event, museum.unit(), stranger.id, draft)
+
+
+async def test_answers_and_events_in_the_forms_of_friendica_and_hubzilla(pair):
+    """Accept, TentativeAccept and Reject of the event itself, taken back by Undo; events published by an Invite."""
+    museum, hospital = pair.peers
+    ada, ben = await museum.add_actor("ada"), await hospital.add_actor("ben")
+    await meet(pair, museum, ada, (hospital, ben))
+    event = await publish(museum, ada)
+    await pair.settle()
+    there = await museum.store.read(actors.find_actor, ben.uri)
+    whole = {"id": event.uri, "type": "Event", "attributedTo": ada.uri, "name": "Casting at home"}
+    said = {"id": f"{ben.uri}#a1", "type": "Accept", "actor": ben.uri, "object": event.uri}
+    maybe = {"id": f"{ben.uri}#a2", "type": "TentativeAccept", "actor": ben.uri, "object": whole}
+    for activity, state in (
+        (said, "going"),
+        ({"type": "Undo", "object": said}, "declined"),
+        (maybe, "interested"),
+        ({"type": "Undo", "object": maybe}, "declined"),
+        ({"type": "Accept", "object": whole}, "going"),
+        ({"type": "Reject", "object": event.uri}, "declined"),
+    ):
+        await send(hospital, ben, {**activity, "to": [ada.uri]}, ada)
+        await pair.settle()
+        assert await state_of(museum, there, event.uri) == state, activity
+    assert (await copy_of(museum, event.uri)).going_count == 0
+
+    uri = f"{museum.origin}/event/7"
+    published = {
+        **whole,
+        "id": uri,
+        "to": ["https://www.w3.org/ns/activitystreams#Public"],
+        "content": "<p>Bring gloves</p>",
+        "startTime": "2099-05-07T16:00:00Z",
+        "endTime": "2099-05-07T18:00:00Z",
+        "location": {"type": "Place", "name": "Hall 7"},
+    }
+    everybody = {"type": "Invite", "object": published, "to": published["to"], "cc": [ada.followers]}
+    await send(museum, ada, everybody, ben)
+    await pair.settle()
+    copied = await copy_of(hospital, uri)
+    assert (copied.record["place"], copied.start_at) == ({"name": "Hall 7"}, event.start_at)
+    assert await state_of(hospital, ben, uri) == ""  # nobody was invited by name
