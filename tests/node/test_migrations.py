@@ -1,5 +1,6 @@
 """The migrations: they make what ``store.tables`` says, keep all rows, and change nothing when they fail (REL13)."""
 
+import json
 import re
 import shutil
 from collections.abc import Iterator
@@ -167,6 +168,28 @@ def test_upgrade_from_the_first_schema_keeps_every_row(engine: Engine) -> None:
             )
             assert rows(conn, after.tables[name], before.tables[name].c.keys()) == kept[name], name
     assert sum(len(each) for each in kept.values()) > 3 * 30
+
+
+def test_courses_from_before_count_as_courses(engine: Engine) -> None:
+    """Those that were stored as tutorials; what names its kind itself, or is another type, stays as it is."""
+    records = ({"type": ["Course"]}, {"type": ["Course"], "kind": "tutorial"}, {"type": ["HowTo"], "name": "Course"})
+    migrate.upgrade(engine, FIRST)
+    found = MetaData()
+    with engine.begin() as conn:
+        fill(conn)
+        found.reflect(conn)
+        resources, facets = found.tables["resources"], found.tables["resource_facets"]
+        conn.execute(facets.delete())
+        for number, record in enumerate(records, 1):
+            values = {"kind": "tutorial", "listing": "public-local", "record": json.dumps(record)}
+            conn.execute(resources.update().where(resources.c.sort_key == number).values(values))
+            row = {"sort_key": number, "facet": "kind", "value": "tutorial", "listing": "public-local"}
+            conn.execute(facets.insert(), [row])
+    migrate.upgrade(engine)
+    with engine.connect() as conn:
+        kinds = conn.execute(select(resources.c.sort_key, resources.c.kind).order_by(resources.c.sort_key)).all()
+        counted = conn.execute(select(facets.c.sort_key, facets.c.value).order_by(facets.c.sort_key)).all()
+    assert kinds == counted == [(1, "course"), (2, "tutorial"), (3, "tutorial")]
 
 
 # -- when it fails --------------------------------------------------------------------------------------------------
