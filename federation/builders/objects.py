@@ -123,12 +123,15 @@ def _audience_of_object(
     conn: Connection, row: Any, visibility: Visibility, *, is_new: bool, more: Sequence[str] = ()
 ) -> Audience:
     """Followers as far as the visibility goes, those who are named, earlier interactors; of what everybody may read
-    also the author above. Nobody who is not named gets what is narrower.
+    also the author above, of what partners may if she is at home with one. Nobody who is not named gets what is
+    narrower.
     """
     named = {*objects.load_mentioned(conn, row.id), *more, row.audience} - {""}
-    if visibility.is_open and row.in_reply_to and (parent := objects.find_object(conn, row.in_reply_to)) is not None:
-        author = actors.find_actor_by_id(conn, parent.actor_id)
-        named |= {author.uri} if author else set()
+    if (visibility.is_open or visibility is Visibility.PARTNERS) and row.in_reply_to:
+        parent = objects.find_object(conn, row.in_reply_to)
+        author = actors.find_actor_by_id(conn, parent.actor_id) if parent else None
+        if author is not None and (visibility.is_open or author.host in partners.load_partner_hosts(conn)):
+            named.add(author.uri)
     if not is_new:
         named |= set(reactions.load_actor_uris(conn, row.id, _INTERACTED))
     return Audience(

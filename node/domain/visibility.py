@@ -72,6 +72,7 @@ LEVELS = (
 LEVELS_OF_ORGANISATION = (Visibility.ORGANISATION, Visibility.PARTNERS, Visibility.PUBLIC)
 
 _OPEN = frozenset({Visibility.PUBLIC, Visibility.UNLISTED})
+_HOUSE = frozenset({Visibility.PARTNERS, Visibility.ORGANISATION})  # all people of this node read it
 _ALWAYS = Relation.AUTHOR | Relation.NAMED
 _ENOUGH = {
     Visibility.PARTNERS: _ALWAYS | Relation.LOCAL | Relation.PARTNER,
@@ -113,6 +114,19 @@ class Circle:
     @property
     def federates(self) -> bool:
         return self.visibility.federates
+
+    def all_may_read(self, other: "Circle") -> bool:
+        """Whether all readers of this, here too, may read that.
+
+        >>> Circle(Visibility.ORGANISATION).all_may_read(Circle(Visibility.PARTNERS))
+        True
+        """
+        if other.visibility.is_open or self == other:
+            return True
+        return other.visibility in _HOUSE and (
+            self.visibility is Visibility.PRIVATE
+            or (self.visibility in _HOUSE and narrowest(self.visibility, other.visibility) is self.visibility)
+        )
 
     def is_within(self, other: "Circle") -> bool:
         """Whether everybody elsewhere who may read this may read that, too.

@@ -17,7 +17,7 @@ from node.domain.actors import ActorKind
 from node.domain.collections import is_collection
 from node.domain.records import Agent, ResourceRecord
 from node.domain.reuse import Fit, Mix, may_be_changed, mix
-from node.domain.visibility import LEVELS_OF_ORGANISATION, Visibility
+from node.domain.visibility import LEVELS_OF_ORGANISATION, Circle, Visibility
 from node.errors import Forbidden, Invalid, NotFound, PreconditionFailed, Problem
 from node.media.links import MediaLinks
 from node.ports import DocumentWriter
@@ -153,6 +153,8 @@ def change(
         raise Invalid(problems=[Problem("$.kind", "the kind that it has", f'"{record.get("kind", "")}"')])
     if is_collection(record):
         record = cast(ResourceRecord, collecting.filled(conn, record, before.id))
+        circle = Circle(work.visibility, record.get("community", ""))
+        collecting.check_readers(circle, collecting.load_entries(conn, before.id))
     check(conn, author, record, work.visibility)
     result = publish.publish_resource(conn, unit, before.owner.id, record, work.visibility, write=write)
     if result.outcome is not Outcome.UNCHANGED:

@@ -4,7 +4,7 @@ Only the home of a collection changes it. Curators of other nodes ask it with ``
 the list of its items; everybody sees what became of it by the ``Update`` that follows (docs/federation/library.md).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -27,6 +27,7 @@ from node.domain.collections import (
 from node.domain.resources import title
 from node.domain.text import clean_json
 from node.domain.uris import is_web_uri
+from node.domain.visibility import Circle
 from node.errors import Conflict, Forbidden, Invalid, NotFound, Problem
 from node.ports import DocumentWriter
 from node.richtext import clean_plain_field
@@ -36,7 +37,7 @@ from node.services.context import Unit
 from node.store import actors, collections, derivations, resources
 from node.store.actors import Actor
 from node.store.collections import LISTED, SUGGESTED, StoredItem
-from node.store.resources import Resource, Viewer
+from node.store.resources import ANYBODY, Resource, Viewer
 from schemas.formats import is_language_tag
 
 
@@ -96,7 +97,7 @@ def add(conn: Connection, unit: Unit, by: Actor, collection: Resource, wanted: W
 
     Into another node's the home is asked, and answers "asked". Raises Forbidden, Conflict where it is there, Invalid.
     """
-    wanted = _checked(conn, wanted)
+    wanted = _checked(conn, unit, by, wanted, Circle(collection.visibility, collection.audience))
     is_curator = may_curate(conn, by.uri, collection)
     if not is_curator and not takes_suggestions(collection.record):
         raise Forbidden(Sentence("Only its curators change this collection."))
@@ -125,18 +126,44 @@ def add(conn: Connection, unit: Unit, by: Actor, collection: Resource, wanted: W
     return state
 
 
-def _checked(conn: Connection, wanted: Wanted) -> Wanted:
-    """With the title of what is held here; Invalid for what has no address or a note that is none."""
+def check_readers(circle: Circle, entries: Iterable[Resource]) -> None:
+    """Raises Invalid where one of these has fewer readers than the collection, which would tell them its title."""
+    for each in entries:
+        if not circle.all_may_read(Circle(each.visibility, each.audience)):
+            raise Invalid(
+                Sentence("“{title}” is for fewer people than this collection.", title=title(each.record)),
+                problems=[
+                    Problem("$.visibility", f'at most "{each.visibility.value}"', f'"{circle.visibility.value}"')
+                ],
+            )
+
+
+def load_entries(conn: Connection, collection_id: int) -> list[Resource]:
+    """What is in a collection of ours, or suggested for it, as far as it is held here."""
+    iris = [each.item_iri for each in collections.load_items(conn, collection_id)]
+    return list(resources.load_by_objects(conn, set(derivations.find_sources(conn, iris).values())).values())
+
+
+def _checked(conn: Connection, unit: Unit, by: Actor, wanted: Wanted, circle: Circle) -> Wanted:
+    """With the title of what is held here, as far as ``by`` may read that.
+
+    Raises Invalid for what has no address or a note that is none, for what is ours and not there for them, and as
+    ``check_readers``.
+    """
     note = clean_json(dict(wanted.note or {}))
     if not is_web_uri(wanted.iri):
         raise Invalid(problems=[Problem("$.resource", "the address of a resource", f'"{wanted.iri[:60]}"')])
     for tag, text in note.items():
         if not is_language_tag(tag) or not isinstance(text, str) or len(text) > MAX_NOTE:
             raise Invalid(problems=[Problem("$.note", f"texts of at most {MAX_NOTE} characters by language", tag[:20])])
-    held = derivations.find_sources(conn, [wanted.iri]).get(wanted.iri)
-    if held is None:
+    held = derivations.find_sources(conn, [wanted.iri])
+    viewer = Viewer(by.id) if by.local else ANYBODY
+    found = next(iter(resources.load_readable(conn, held.values(), viewer).values()), None)
+    if found is None and wanted.iri.startswith(f"{unit.origin}/"):
+        raise Invalid(problems=[Problem("$.resource", "something that is there", f'"{wanted.iri[:60]}"')])
+    if found is None:
         return replace(wanted, name=clean_plain_field(wanted.name)[:300], note=note)
-    found = resources.load_by_object(conn, held)
+    check_readers(circle, [found])
     return Wanted(found.record["id"], title(found.record), {tag: text for tag, text in note.items() if text.strip()})
 
 

@@ -9,10 +9,11 @@ from federation.httpsig import Message, Scheme, sign
 from federation.keypairs import Algorithm
 from node.clock import SystemClock
 from node.domain.communities import JoinPolicy
+from node.domain.drafts import Draft
 from node.domain.licences import INTERNAL_TERMS
 from node.domain.visibility import Visibility
 from node.jobs.kinds import CATALOGUE
-from node.services import catalogue
+from node.services import catalogue, posts
 from node.services import follows as following
 from node.store import jobs as store_jobs
 from node.store import resources
@@ -179,6 +180,13 @@ async def test_what_partners_say_of_it_stays_among_them(houses: Network) -> None
     await app.put(f"{RESOURCES}/{slug}/review", 200, text="Good.", rating=4, visibility="partners")
     await houses.settle()
     readers = [(peer, await peer.add_actor("eve")) for peer in houses.peers]
+    closed = await university.publish(other(), PARTNERS)
+    await houses.settle()
+    above = await museum.object(closed.uri)
+    draft = Draft(text="And bells?", visibility=PARTNERS, in_reply_to_id=above.id)
+    said = await museum.store.write(posts.publish, museum.unit(), bea.id, draft)
+    await houses.settle()
+    assert [await seen(each, said.uri) for each in (university, archive)] == ["partners", ""]
     for kind in ("adoptions", "reviews"):
         counts = []
         for peer, reader in readers:

@@ -144,7 +144,7 @@ async def _publish(
         theirs = await node.store.read(resources.load_by_object, target.edited.id if target.edited else 0)
         return await _show(request, session, replace(target, edited=theirs), form, theirs=theirs)
     except Invalid as error:
-        problems = by_field(error.problems) or {"form": error.public}
+        problems = by_field(error) or {"form": error.public}
         return await _show(request, session, target, form.with_problems(problems))
     return web.Response(status=303, headers={"Location": f"/r/{result.url.rsplit('/r/', 1)[-1]}?published"})
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from node.domain.records import ResourceRecord
-from node.errors import Problem
+from node.errors import Invalid, Problem
 from node.sentences import Sentence, sentences
 from node.store.media import Media
 
@@ -151,13 +151,13 @@ _FIELDS: Mapping[str, str] = {
 }
 
 
-def by_field(problems: Sequence[Problem]) -> dict[str, str]:
+def by_field(error: Invalid) -> dict[str, str]:
     """What the service found wrong, told beside the field that shows it; the rest beside the form."""
     found: dict[str, str] = {}
-    for problem in problems:
+    for problem in error.problems:
         key = problem.path.removeprefix("$").removeprefix(".").partition(".")[0].partition("[")[0]
         name = _FIELDS.get(key, "form")
-        found.setdefault(name, _sentence(key, problem))
+        found.setdefault(name, _sentence(key, problem, error.sentence))
     return found
 
 
@@ -170,8 +170,8 @@ _SENTENCES = sentences(
 )
 
 
-def _sentence(key: str, problem: Problem) -> str:
+def _sentence(key: str, problem: Problem, said: str) -> str:
     if key == "isBasedOn":
         return problem.expected
     otherwise = Sentence("Expected {expected}, found {found}.", expected=problem.expected, found=problem.found)
-    return _SENTENCES.get(key, otherwise)
+    return said or _SENTENCES.get(key, otherwise)

@@ -35,6 +35,7 @@ class NoteCard:
     derivative: str = ""
     contact: Link | None = None
     published_at: int = 0
+    visibility: str = "public"
     edit_path: str = ""
     delete_path: str = ""
 
@@ -48,6 +49,7 @@ class ReviewCard:
     rating: int = 0
     used_for: str = ""
     published_at: int = 0
+    visibility: str = "public"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +109,7 @@ def _note(path: str, found: StoredNote, row: Any, reader: Reader, editable: froz
         derivative=note.get("derivative", ""),
         contact=Link(label=contact["name"], href=contact.get("url", "")) if contact else None,
         published_at=found.row.published_at,
+        visibility=found.row.visibility,
         edit_path=f"{path}/used?note={found.object_id}" if may_edit else "",
         delete_path=f"{path}/used/{found.object_id}/delete" if may_edit else "",
     )
@@ -124,4 +127,5 @@ def _review(found: StoredReview, row: Any, reader: Reader) -> ReviewCard:
         rating=found.rating or 0,
         used_for=found.used_for,
         published_at=found.row.published_at,
+        visibility=found.row.visibility,
     )

@@ -1,4 +1,4 @@
-"""A member's drafts, what a resource said before, and taking one back."""
+"""A member's drafts and what she published, what a resource said before, and taking one back."""
 
 from aiohttp import web
 from sqlalchemy import Connection
@@ -9,7 +9,7 @@ from node.sentences import Sentence
 from node.services import authoring, drafting
 from node.services.context import Unit
 from node.state import NODE
-from node.store import drafts, resources, versions
+from node.store import authorships, drafts, resources, versions
 from node.store.drafts import Draft
 from node.store.resources import Resource, Viewer
 from node.store.versions import Version
@@ -17,7 +17,7 @@ from web import sessions
 from web.library import editor
 from web.library.editor_page import DRAFTS, texts
 from web.library.views import DraftRow, DraftsView, VersionRow, VersionsView, VersionView, WithdrawView
-from web.pages.cards import Reader
+from web.pages.cards import Reader, resource_cards
 from web.pages.frame import html, page_of
 from web.pages.licences import licence_in_words
 from web.pages.parts import Link, Text
@@ -26,6 +26,7 @@ from web.pages.reader import reader_of
 from web.pages.views import Notice
 from web.viewer import viewer_of
 
+MAX_WRITTEN = 100  # that are shown; all of them are found by the search
 _TRAIL = (Link(label=Sentence("Catalogue"), href=CATALOGUE),)
 
 
@@ -34,28 +35,34 @@ _TRAIL = (Link(label=Sentence("Catalogue"), href=CATALOGUE),)
 
 async def show_drafts(request: web.Request) -> web.Response:
     session = sessions.require_person(request)
-    found, edited = await request.app[NODE].store.read(_drafts, session.actor_id)
+    found, edited, written = await request.app[NODE].store.read(_own, session.actor_id)
+    reader = reader_of(request)
     notice = Notice(text=Sentence("The draft is deleted.")) if "deleted" in request.query else None
     view = DraftsView(
         page=page_of(
             request,
             DRAFTS,
-            title=Sentence("Your drafts"),
+            title=Sentence("Your resources"),
             section=CATALOGUE,
             noindex=True,
             notice=notice,
             breadcrumbs=_TRAIL,
         ),
         csrf=session.csrf,
-        rows=tuple(_draft_row(each, edited, reader_of(request)) for each in found),
+        rows=tuple(_draft_row(each, edited, reader) for each in found),
+        written=resource_cards(written, reader),
         new_path=editor.NEW,
     )
     return html(request, view)
 
 
-def _drafts(conn: Connection, actor_id: int) -> tuple[list[Draft], dict[int, Resource]]:
+def _own(conn: Connection, actor_id: int) -> tuple[list[Draft], dict[int, Resource], list[Resource]]:
+    """Drafts, what they change, and what was published, the newest first."""
     found = drafts.list_drafts(conn, actor_id)
-    return found, resources.load_by_objects(conn, {each.object_id for each in found if each.object_id})
+    edited = resources.load_by_objects(conn, {each.object_id for each in found if each.object_id})
+    ids = authorships.list_written(conn, actor_id, MAX_WRITTEN)
+    written = resources.load_readable(conn, ids, Viewer(actor_id))
+    return found, edited, [written[i] for i in ids if i in written]
 
 
 def _draft_row(draft: Draft, edited: dict[int, Resource], reader: Reader) -> DraftRow:

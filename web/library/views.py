@@ -94,6 +94,7 @@ class DraftsView:
     csrf: str
     rows: tuple[DraftRow, ...]
     new_path: str
+    written: tuple[ResourceCard, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

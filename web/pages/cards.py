@@ -119,6 +119,7 @@ def resource_card(resource: Resource, reader: Reader) -> ResourceCard:
         image=reader.picture(images[0]["contentUrl"], host=host_of(resource.uri)) if images else None,
         origin=resource_origin(resource),
         published_at=resource.published_at,
+        visibility=resource.visibility.value,
     )
 
 

@@ -99,7 +99,8 @@ class ResourceCard:
 
     ``kind`` is one of the kinds of ``learning-domain`` (``video``, ``worksheet``, ...; unknown ones get a plain icon),
     ``time_required`` an ISO 8601 duration, ``licence`` a short name such as ``CC BY 4.0``, ``published_at`` the
-    instant it became public on its home node. ``excerpt`` replaces ``summary`` in search results.
+    instant it became public on its home node. ``excerpt`` replaces ``summary`` in search results;
+    ``visibility`` is told where not everybody may read it.
     """
 
     path: str
@@ -115,6 +116,7 @@ class ResourceCard:
     image: Image | None = None
     origin: Origin | None = None
     published_at: int = 0
+    visibility: str = "public"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

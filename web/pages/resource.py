@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from aiohttp import hdrs, web
 from sqlalchemy import Connection, Row
@@ -25,14 +26,15 @@ from node.errors import NotFound
 from node.sentences import Sentence
 from node.services import authoring, branches
 from node.state import NODE
-from node.store import authorships, opinions, resources, showing
+from node.store import actors, authorships, opinions, resources, showing
+from node.store.actors import Actor
 from node.store.opinions import Counts, StoredNote, StoredReview
 from node.store.resources import Resource, Viewer
 from web.client_api.entities.cards import COVER_HEIGHT, COVER_WIDTH
 from web.courses.section import Standing, course_section, load_standing
 from web.library.collection_parts import Held, collection_part, load_contents
 from web.library.opinion_cards import opinions_of
-from web.pages.cards import Reader, resource_cards, resource_origin, thread
+from web.pages.cards import Reader, actor_path, resource_cards, resource_origin, thread
 from web.pages.frame import html, page_of
 from web.pages.licences import licence_in_words
 from web.pages.parts import (
@@ -72,6 +74,7 @@ class _Shown:
     counts: Counts
     editable: frozenset[int]
     contents: Held | None
+    group: Actor | None  # whose members alone read it
 
 
 async def show_resource(request: web.Request) -> web.Response:
@@ -114,6 +117,7 @@ def _find(conn: Connection, slug: str, viewer: Viewer) -> _Shown:
         opinions.load_counts(conn, [found.uri], viewer.actor_id).get(found.uri, Counts()) if reviews else Counts(),
         editable,
         load_contents(conn, found, viewer) if is_collection(found.record) else None,
+        actors.find_actor(conn, found.audience) if found.audience else None,
     )
 
 
@@ -165,7 +169,8 @@ def _view(request: web.Request, shown: _Shown, reader: Reader) -> ResourceView:
         image=reader.picture(images[0]["contentUrl"], host=host_of(found.uri)) if images else None,
         creators=_agents(record.get("creator", ())),
         contributors=_agents(record.get("contributor", ())),
-        publishers=_agents(record.get("publisher", ())),
+        publishers=_agents(record.get("publisher", ()))
+        or (Agent(name=found.owner.title, href=actor_path(found.owner)),),
         funders=_agents(record.get("funder", ())),
         licence=licence_in_words(record["license"]),
         free=record.get("isAccessibleForFree"),
@@ -185,7 +190,7 @@ def _view(request: web.Request, shown: _Shown, reader: Reader) -> ResourceView:
         published=record.get("datePublished", ""),
         modified=record.get("dateModified", ""),
         accessibility=_accessibility(record),
-        files=tuple(_files(record)),
+        files=tuple(_files(found)),
         based_on=_references(record, "isBasedOn", shown.sources),
         part_of=_references(record, "isPartOf"),
         parts=() if shown.contents else _references(record, "hasPart"),
@@ -200,6 +205,10 @@ def _view(request: web.Request, shown: _Shown, reader: Reader) -> ResourceView:
         attribution=attribution_line(title, creators, f"{reader.links.origin}{found.path}", record["license"]),
         address=found.url or found.uri if found.visibility.is_open else "",
         publisher_handle=found.owner.handle,
+        community=Link(label=shown.group.title, href=actor_path(shown.group)) if shown.group else None,
+        answer_path=f"/compose?{urlencode({'reply': found.id, 'back': found.path})}"
+        if reader.actor_id and found.visibility is not Visibility.PRIVATE
+        else "",
         replies=replies,
         reply_total=len(replies),
         branches=resource_cards(shown.made, reader),
@@ -303,8 +312,9 @@ def _accessibility(record: ResourceRecord) -> Accessibility | None:
     )
 
 
-def _files(record: ResourceRecord) -> Iterable[File]:
-    """Where the resource itself is: its files, else its own address."""
+def _files(found: Resource) -> Iterable[File]:
+    """Where the resource itself is: its files, else an address of its own. What it says is all there is of others."""
+    record = found.record
     seen = False
     for each in record.get("encoding", ()):
         address = _web(each.get("contentUrl", "") or each.get("embedUrl", ""))
@@ -319,7 +329,7 @@ def _files(record: ResourceRecord) -> Iterable[File]:
                 sha256=each.get("sha256", ""),
                 language=each.get("inLanguage", ""),
             )
-    address = _web(record.get("url", "")) or _web(record["id"])
+    address = _web(record.get("url", "")) or (_web(record["id"]) if record["id"] != found.uri else "")
     if address and not seen:
         yield File(url=address, name=host_of(address))
 

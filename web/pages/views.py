@@ -202,7 +202,8 @@ class ResourceView:
     the record (ISO 8601, often without a time); ``time_required`` and ``duration`` are ISO 8601 durations; ``version``,
     ``digest`` and ``updated_at`` are those of the copy that is shown; ``iri`` is its identity. ``address`` is what to
     paste into a Mastodon app's search, ``publisher_handle`` whom to follow there; ``attribution`` a line to reuse;
-    ``credits`` the lines that credit what it is based on, ``branches`` what is based on it.
+    ``credits`` the lines that credit what it is based on, ``branches`` what is based on it; ``community`` the one whose
+    members alone read it; ``answer_path`` where a member answers.
     """
 
     template: ClassVar[str] = "resource.html"
@@ -251,6 +252,8 @@ class ResourceView:
     attribution: str = ""
     address: str = ""
     publisher_handle: str = ""
+    community: Link | None = None
+    answer_path: str = ""
     replies: tuple[Reply, ...] = ()
     reply_total: int = 0
     branches: tuple[ResourceCard, ...] = ()

@@ -91,3 +91,24 @@ async def test_statements_do_not_grow_with_entries(site: Site) -> None:
         assert re.search(r'class="entries"', text)
         seen.append(len(statements))
     assert seen[0] == seen[1] <= 34, seen
+
+
+async def test_nothing_goes_where_more_people_would_read_its_title(site: Site) -> None:
+    """What is for fewer people than a collection is refused there, and the collection is not opened with it inside."""
+    await site.set_up()
+    path, csrf = await _begin(site, visibility="organisation"), await site.csrf("/resources/new")
+    slug = path.removeprefix("/r/")
+    titles = {"private": "Notes of mine", "organisation": "For the house", "partners": "For partners"}
+    places = {}
+    for level, name in titles.items():
+        form = {**FORM, "name-0": name, "visibility": level, "csrf": csrf, "do": "publish"}
+        places[level] = (await send(site, "/resources/new", 303, **form)).partition("?")[0]
+    told = await site.post(f"{places['private']}/collect", 422, csrf=csrf, collection=slug)
+    assert "“Notes of mine” is for fewer people than this collection." in told
+    for level in ("organisation", "partners"):
+        await site.post(f"{places[level]}/collect", csrf=csrf, collection=slug)
+    text = await site.get(path)
+    assert [name in text for name in titles.values()] == [False, True, True]
+    form = {**FORM, "kind": "collection", "visibility": "public", "csrf": csrf, "do": "publish", "version": "3"}
+    told = await send(site, f"{path}/edit", 422, **form)
+    assert "“For the house” is for fewer people" in told

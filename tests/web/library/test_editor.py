@@ -1,5 +1,6 @@
 """Resources written on pages: from nothing, from a draft, changed, withdrawn; nothing typed is ever lost."""
 
+import html
 import re
 from typing import Any
 
@@ -341,3 +342,20 @@ async def test_what_one_may_not_read_cannot_be_built_on(ada: Site) -> None:
     await ada.get(f"{NEW}?from={slug}", 404)
     csrf = await ada.csrf(NEW)
     await send(ada, NEW, 404, **{**FORM, "csrf": csrf, "from": slug})
+
+
+async def test_members_find_what_they_wrote_and_answer_what_they_read(ada: Site) -> None:
+    """A level of one's own is listed nowhere else; a reply on the page stays with those who read the resource."""
+    for level, word in {"private": "Private", "partners": "Partner organisations"}.items():
+        place = (await write(ada, 303, visibility=level)).partition("?")[0]
+        text = await ada.get("/resources/drafts")
+        assert f'href="{place}"' in text
+        assert word in text
+    shown = await ada.get(place)
+    reply = re.search(r'href="(/compose\?reply=[^"]+)"', shown)
+    assert reply
+    assert "Open it" not in shown  # it says all there is of it
+    form = await ada.get(html.unescape(reply[1]))
+    levels = re.search(r'<select id="visibility".*?</select>', form, re.DOTALL)
+    assert levels
+    assert re.findall(r'value="([a-z]+)"', levels[0]) == ["partners"]

@@ -13,7 +13,7 @@ from web.library.sections import SECTIONS
 from web.library.sections.rights import Choice
 from web.pages.languages import LANGUAGES
 from web.pages.licences import licence_in_words
-from web.pages.parts import ActorCard, ExportGap, Field, Link, Prose, SafeHtml, Text
+from web.pages.parts import ActorCard, ExportGap, Field, Link, Prose, ResourceCard, SafeHtml, Text
 from web.pages.views import Notice, Page, View
 
 CC_BY_SA = "https://creativecommons.org/licenses/by-sa/4.0/"
@@ -133,8 +133,17 @@ def drafts(page: Page) -> pages.DraftsView:
         pages.DraftRow(title="", path="/r/signs/edit?draft=2", delete_path="/resources/drafts/2/delete",
                        changed_at=page.now_at, about=Link(label="Signs that help", href="/r/signs")),
     )  # fmt: skip
+    written = tuple(
+        ResourceCard(path=f"/r/signs-{level}", name=_TITLE, kind="article", languages=("en",), licence="CC BY 4.0",
+                     published_at=page.now_at - DAY, visibility=level)
+        for level in ("public", "partners", "community", "private")
+    )  # fmt: skip
     return pages.DraftsView(
-        page=_page(page, "/resources/drafts", Sentence("Your drafts")), csrf="x", rows=rows, new_path="/resources/new"
+        page=_page(page, "/resources/drafts", Sentence("Your resources")),
+        csrf="x",
+        rows=rows,
+        new_path="/resources/new",
+        written=written,
     )
 
 
