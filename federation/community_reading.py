@@ -14,12 +14,11 @@ from federation import admission
 from federation.batch import Batch, Inbound
 from federation.fetch import Budget, Fetcher
 from federation.mapping.activity import wrapper_of
-from federation.mapping.collection import read_page
 from federation.threads import ask_for_thread
-from federation.walking import MAX_ITEMS, MAX_PAGES, walk
+from federation.walking import MAX_ITEMS, pages, walk
 from node.clock import DAY, HOUR
 from node.domain.communities import LISTS, Role
-from node.domain.uris import is_web_uri, same_origin
+from node.domain.uris import is_web_uri
 from node.errors import NodeError
 from node.jobs.kinds import COMMUNITY
 from node.jobs.outcome import Done, Outcome
@@ -96,25 +95,19 @@ class CommunityReading:
         outbox = await self._store.read(_outbox_of, group.id)
         if not is_web_uri(outbox):
             return
-        async for uri in self._threads_in(outbox, budget):
+        for uri in [uri async for uri in self._threads_in(outbox, budget)]:
             await self._take_in(group, uri, budget)
         await self._store.write(_note_history, group.id, self._new_unit().now)
 
     async def _threads_in(self, outbox: str, budget: Budget) -> AsyncIterator[str]:
         """What the Announces of an outbox are about: posts, or activities with posts in them."""
-        get, seen, told = self._getting(budget), set[str](), set[str]()
-        address = outbox
-        while is_web_uri(address) and address not in seen and len(seen) < MAX_PAGES:
-            seen.add(address)
-            page = read_page(await get(address))
+        told = set[str]()
+        async for page in pages(self._getting(budget), outbox):
             for document in page.objects:
                 uri = about(document)
                 if is_web_uri(uri) and uri not in told and len(told) < MAX_ITEMS:
                     told.add(uri)
                     yield uri
-            if not same_origin(page.next, address):
-                return
-            address = page.next
 
     async def _take_in(self, group: Actor, uri: str, budget: Budget) -> None:
         """A thread of the community, from its own host; one that is here is noted as such."""

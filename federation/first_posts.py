@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from federation.community_reading import about
 from federation.fetch import Budget, Fetcher
-from federation.mapping.collection import read_page
+from federation.walking import pages
 from node.domain.uris import is_web_uri, same_origin
 from node.errors import NodeError
 from node.jobs.kinds import OUTBOX
@@ -57,18 +57,19 @@ class FirstPosts:
 
     async def _posts_in(self, outbox: str, actor: Actor, budget: Budget) -> AsyncIterator[str]:
         """Posts of this account, the newest first; what it shared is not looked at."""
-        address, seen, told = outbox, set[str](), set[str]()
-        while is_web_uri(address) and address not in seen and len(seen) < _PAGES:
-            seen.add(address)
-            page = read_page(await self._fetcher.get_object(address, budget=budget))
+        told = set[str]()
+
+        async def get(address: str) -> dict[str, Any]:
+            return await self._fetcher.get_object(address, budget=budget)
+
+        async for page in pages(get, outbox, at_most=_PAGES):
             for activity in page.objects:
                 uri = about(activity) if _is_own(activity, actor) else ""
-                if same_origin(uri, actor.uri) and uri not in told and len(told) < AT_MOST:
+                if same_origin(uri, actor.uri) and uri not in told:
                     told.add(uri)
                     yield uri
-            if len(told) >= AT_MOST or not same_origin(page.next, outbox):
-                return
-            address = page.next
+                if len(told) >= AT_MOST:
+                    return
 
 
 def _is_own(activity: dict[str, Any], actor: Actor) -> bool:
