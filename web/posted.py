@@ -7,7 +7,7 @@ from multidict import MultiDictProxy
 from node.errors import Malformed
 
 
-async def read_posted(request: web.Request) -> MultiDictProxy[str | bytes | FileField]:
+async def read_posted(request: web.Request) -> MultiDictProxy[str | bytes | bytearray | FileField]:
     """What was sent with a POST. Malformed where its ``charset`` is none or its parts have no end."""
     try:
         return await request.post()
