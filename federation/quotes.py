@@ -25,6 +25,8 @@ def state_of(batch: Batch, author: Actor, post: RemotePost, before: Mapping[str,
         return None
     if before.get("quote") == post.quote and before.get("quote_authorization", "") == post.quote_authorization:
         return QuoteState(before.get("quote_state", QuoteState.PENDING))
+    if before.get("quote") == post.quote and not post.quote_authorization and before.get("quote_authorization"):
+        return _taken_back(batch, before["quote_authorization"])
     quoted = batch.object(post.quote)
     if quoted is not None and quoted.actor_id == author.id:
         return QuoteState.ACCEPTED
@@ -32,6 +34,15 @@ def state_of(batch: Batch, author: Actor, post: RemotePost, before: Mapping[str,
         stamp = reactions.find_reaction(batch.conn, author.id, quoted.id, QUOTE, post.uri)
         return QuoteState.ACCEPTED if stamp is not None else QuoteState.PENDING
     return QuoteState.PENDING
+
+
+def _taken_back(batch: Batch, stamp_uri: str) -> QuoteState:
+    """The quoting post no longer names the stamp that it had: the quoted author has revoked it."""
+    batch.flush()
+    stamp = quotes.find_stamp(batch.conn, stamp_uri)
+    if stamp is not None:
+        reactions.delete_reaction(batch.conn, stamp)
+    return QuoteState.REVOKED
 
 
 def look_at_stamp(batch: Batch, quoting: Object, post: RemotePost, state: str | None) -> None:

@@ -77,6 +77,7 @@ def rejected(batch: Batch, inbound: Inbound) -> str:
     quoting, quoted = found
     if (stamp := quotes.find_stamp_of(batch.conn, quoted.id, quoting.uri)) is not None:
         quotes.withdraw(batch.conn, stamp)
+        _tell_readers(batch, quoting)
     quotes.set_state(batch.conn, quoting.id, QuoteState.REJECTED, "")
     batch.add_owner(quoting.actor_id, inbound.received_id)
     return "quote-rejected"
@@ -126,9 +127,18 @@ def revoked(batch: Batch, uri: str, by: str) -> str:
     if author is None or author.uri != by or author.local:
         return "other-author"
     batch.flush()
-    quotes.withdraw(batch.conn, stamp)
+    quoting = quotes.withdraw(batch.conn, stamp)
+    if quoting is not None:
+        _tell_readers(batch, quoting)
     batch.forget(stamp.content)
     return "quote-revoked"
+
+
+def _tell_readers(batch: Batch, quoting: Object) -> None:
+    """Whoever has a post of ours learns by an Update that it may no longer be shown with what it quotes."""
+    if quoting.local:
+        unit = batch.unit
+        events.record(batch.conn, unit.ids, unit.now, events.ObjectUpdated(quoting.id), about=quoting.uri)
 
 
 def allow(batch: Batch, inbound: Inbound) -> str:

@@ -224,7 +224,10 @@ async def test_a_quote_is_asked_for_allowed_and_revoked(tmp_path):
         await university.store.write(revoke)
         await net.settle()
         assert (await university.get(stamp.uri))[0] == 404
-        assert await quote_state(hospital, post.uri) == (QuoteState.REVOKED, "")
+        for peer in (hospital, museum):  # where the post only is, by an Update of it
+            assert (await quote_state(peer, post.uri))[0] == QuoteState.REVOKED
+        copy = await museum.object(quoted.uri)
+        assert await museum.store.read(quotes.count_quotes, copy.id) == 0
 
 
 @pytest.mark.parametrize("policy", ["nobody", "followers"])
