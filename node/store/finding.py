@@ -194,6 +194,9 @@ def find_actors(
     for number, word in enumerate(others):
         other = actor_words.alias(f"w{number}")
         found = found.where(exists().where(other.c.actor_id == actor_words.c.actor_id, _begins(other.c.word, word)))
+    if host:
+        at_host = actors.c.host.startswith(host.lower(), autoescape=True)
+        found = found.where(exists().where(actors.c.id == actor_words.c.actor_id, at_host))
     followed = _followed(viewer_id)
     if viewer_id is not None:
         mine = found.join(follows, follows.c.followed_id == actor_words.c.actor_id).where(
@@ -214,8 +217,6 @@ def find_actors(
         .limit(limit)
         .offset(offset)
     )
-    if host:
-        query = query.where(actors.c.host.startswith(host.lower(), autoescape=True))
     return list(conn.scalars(query))
 
 

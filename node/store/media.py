@@ -109,6 +109,8 @@ def tie(conn: Connection, object_id: int, media_ids: Sequence[int]) -> None:
             .where(media.c.id == media_id)
             .values(object_id=object_id, position=position, loose_since_at=None)
         )
+    if media_ids:
+        conn.execute(update(objects).where(objects.c.id == object_id, ~objects.c.has_media).values(has_media=True))
 
 
 def untie(conn: Connection, media_ids: Collection[int], now: int) -> None:

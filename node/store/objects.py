@@ -130,7 +130,11 @@ _RESOLVE_CHILDREN = (
 
 def insert_objects(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Rows with all columns of ``objects`` that have no default, the same keys in each."""
-    _INSERT_OBJECT.run(conn, rows)
+    _INSERT_OBJECT.run(conn, [{**row, "has_media": _has_media(row.get("details"))} for row in rows])
+
+
+def _has_media(details: Mapping[str, Any] | None) -> bool:
+    return bool(details and details.get("attachments"))
 
 
 def insert_mentions(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -166,6 +170,8 @@ def adopt_replies(conn: Connection, parent_uri: str, parent_id: int) -> None:
 
 
 def update_object(conn: Connection, object_id: int, values: Mapping[str, Any]) -> None:
+    if "details" in values:
+        values = {**values, "has_media": _has_media(values["details"])}
     conn.execute(update(objects).where(objects.c.id == object_id).values(**values))
 
 
@@ -229,6 +235,7 @@ def bury(conn: Connection, found: Object, now: int) -> None:
             content="",
             details=None,
             raw=None,
+            has_media=False,
             likes_count=0,
             shares_count=0,
             updated_at=now,

@@ -104,5 +104,5 @@ def list_directory(
             ~exists().where(blocks.c.blocker_id == viewer_id, blocks.c.blocked_id == actors.c.id),
             ~exists().where(blocks.c.blocker_id == actors.c.id, blocks.c.blocked_id == viewer_id),
         )
-    order = [actors.c.id.desc()] if newest else [func.coalesce(actors.c.last_status_at, 0).desc(), actors.c.id.desc()]
+    order = [actors.c.id.desc()] if newest else [actors.c.last_status_at.desc().nulls_last(), actors.c.id.desc()]
     return list(conn.scalars(query.order_by(*order).limit(limit).offset(offset)))

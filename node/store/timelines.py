@@ -11,13 +11,11 @@ from sqlalchemy import (
     Connection,
     Executable,
     Select,
-    Text,
     and_,
     bindparam,
     exists,
     or_,
     select,
-    type_coerce,
     union_all,
 )
 
@@ -30,7 +28,6 @@ from node.store.tables import (
     bookmarks,
     follows,
     list_members,
-    media,
     mentions,
     object_cards,
     object_tags,
@@ -43,10 +40,6 @@ from node.store.windows import Window
 
 _ANY = -1
 _PUBLIC = objects.c.visibility == Visibility.PUBLIC.value
-_WITH_MEDIA = or_(
-    exists().where(media.c.object_id == objects.c.id),
-    and_(~objects.c.local, type_coerce(objects.c.details, Text).like('%"attachments":[{%')),
-)
 _parent = objects.alias("parent_objects")
 _IS_REPLY = objects.c.in_reply_to.is_not(None)
 #: A thread of one's own counts as posts, not as replies.
@@ -83,7 +76,7 @@ def _public(viewer: int | None, local: bool, remote: bool, only_media: bool, cur
     if local or remote:
         query = query.where(objects.c.local.is_(local))
     if only_media:
-        query = query.where(_WITH_MEDIA)
+        query = query.where(objects.c.has_media)
     return Prepared(over(query, objects.c.id, cursors))
 
 
@@ -126,7 +119,7 @@ def list_tag(
     if local or remote:
         query = query.where(objects.c.local.is_(local))
     if only_media:
-        query = query.where(_WITH_MEDIA)
+        query = query.where(objects.c.has_media)
     query = over(query, objects.c.id, cursors_of(window))
     return _read(conn, query, _values(viewer_id, now, window), window)
 
@@ -225,7 +218,7 @@ def _of_actor(
     if exclude_replies:
         posts = posts.where(~_IS_REPLY_TO_OTHERS)
     if only_media:
-        posts = posts.where(_WITH_MEDIA)
+        posts = posts.where(objects.c.has_media)
     if is_tagged:
         posts = posts.where(
             objects.c.id.in_(select(object_tags.c.object_id).where(object_tags.c.tag == bindparam("tag")))

@@ -64,6 +64,7 @@ actors = Table(
     Index("ix_actors_host", "host"),
     Index("ix_actors_local_kind", "local", "kind"),
     Index("ix_actors_followers", "followers"),
+    Index("ix_actors_discoverable_last_status_at_id", "discoverable", "last_status_at", "id"),
 )
 
 own_keys = Table(

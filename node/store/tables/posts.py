@@ -15,6 +15,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     event,
+    text,
 )
 
 from node.store.tables.columns import Json, actor_column, id_column, metadata
@@ -49,23 +50,31 @@ objects = Table(
     Column("version", Integer, nullable=False, server_default="1"),
     Column("details", Json),  # attachments, tags, poll, event: what pages and clients show
     Column("raw", Json),  # the document as it came, or as we send it
+    Column("has_media", Boolean, nullable=False, server_default="0"),  # pictures or recordings are attached
     Index("ix_objects_actor_id_id", "actor_id", "id"),
     Index("ix_objects_in_reply_to", "in_reply_to"),  # of answers alone, see below
     Index("ix_objects_context", "context"),
     Index("ix_objects_in_reply_to_id", "in_reply_to_id", "id"),  # the same
     Index("ix_objects_local_kind_id", "local", "kind", "id"),
     Index("ix_objects_local_visibility_id", "local", "visibility", "id"),
+    Index("ix_objects_media_actor_id_id", "actor_id", "id"),  # of those with media alone, see below
+    Index("ix_objects_media_visibility_id", "visibility", "id"),  # the same
 )
 
 
 @event.listens_for(objects, "before_create")
-def _index_answers_alone(table: Table, conn: Connection, **_: Any) -> None:
+def _index_some_alone(table: Table, conn: Connection, **_: Any) -> None:
     """Most posts answer nothing, and an index in which nearly every row is NULL misleads the planner of SQLite, which
-    takes ``IS NULL`` for a condition that few rows meet. Said here, since an option of a dialect loads the dialect.
+    takes ``IS NULL`` for a condition that few rows meet. Posts with media are few among many, too. Said here, since an
+    option of a dialect loads the dialect.
     """
     for index in table.indexes:
         if index.name in {"ix_objects_in_reply_to", "ix_objects_in_reply_to_id"}:
             index.dialect_options[conn.dialect.name]["where"] = index.columns[0].is_not(None)
+        elif index.name in {"ix_objects_media_actor_id_id", "ix_objects_media_visibility_id"}:
+            index.dialect_options[conn.dialect.name]["where"] = text(
+                "has_media = 1" if conn.dialect.name == "sqlite" else "has_media"  # as statements say it
+            )
 
 
 object_versions = Table(

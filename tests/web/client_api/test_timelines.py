@@ -223,6 +223,8 @@ async def test_public_lists_go_down_an_index(site):
             ("home", entries._home(()), {"viewer": 1, "now": 1, "limit": 20}),
             ("public", timelines._public(None, True, False, False, ()), {"limit": 20}),
             ("remote", timelines._public(None, False, True, False, ()), {"limit": 20}),
+            ("media", timelines._public(None, False, False, True, ()), {"limit": 20}),
+            ("media of one", timelines._of_actor(None, False, False, True, False, ()), {"limit": 20, "actor_id": 1}),
         ):
             sql, arrange = prepared._compile(conn, values)
             found[name] = [row[-1] for row in conn.exec_driver_sql("EXPLAIN QUERY PLAN " + sql, arrange(values))]
@@ -230,6 +232,8 @@ async def test_public_lists_go_down_an_index(site):
 
     for name in ("public", "remote"):
         assert any("ix_objects_local_visibility_id" in step for step in (await site.store.read(plans))[name])
+    for name, index in (("media", "ix_objects_media_visibility_id"), ("media of one", "ix_objects_media_actor_id_id")):
+        assert any(index in step for step in (await site.store.read(plans))[name]), name
 
     for name, plan in (await site.store.read(plans)).items():
         assert not any("TEMP B-TREE" in step for step in plan), (name, plan)
