@@ -19,7 +19,7 @@ from node.domain.visibility import Visibility
 from node.errors import Malformed, NotFound, Unauthenticated
 from node.state import NODE
 from node.store import activities, follows, inbox, objects, partners, reactions
-from node.store.actors import Actor
+from node.store.actors import Actor, find_actor_by_id
 from node.store.objects import Object
 
 # -- an actor's collections ------------------------------------------------------------------------------------------
@@ -214,7 +214,8 @@ async def show_context(request: web.Request) -> web.Response:
 
 def _context(conn: Connection, visitor: Visitor, uri: str, after: int | None) -> dict[str, Any]:
     first = objects.find_first_of(conn, uri)
-    levels = _levels(first) if first is not None and may_read(conn, visitor, first) else objects.PUBLIC
+    shown = first if first is not None and may_read(conn, visitor, first) else None
+    levels = _levels(shown) if shown is not None else objects.PUBLIC
     rows = objects.list_context(conn, uri, after=after or 0, limit=PER_PAGE, levels=levels)
     if not rows and after is None:
         raise NotFound
@@ -222,7 +223,16 @@ def _context(conn: Connection, visitor: Visitor, uri: str, after: int | None) ->
     page = build_page(f"{uri}?after={after or 0}", part_of=uri, items=[row.uri for row in rows], onward=onward)
     if after is not None:
         return page
-    return build_collection(uri, total=objects.count_context(conn, uri, levels), first=page)
+    owner = _owner_of_thread(conn, shown) if shown is not None else ""
+    return build_collection(uri, total=objects.count_context(conn, uri, levels), first=page, owner=owner)
+
+
+def _owner_of_thread(conn: Connection, first: Object) -> str:
+    """The community that it is in, else who began it (federation 5.3)."""
+    if first.audience:
+        return first.audience
+    author = find_actor_by_id(conn, first.actor_id)
+    return author.uri if author is not None else ""
 
 
 # -- followers synchronisation ----------------------------------------------------------------------------------------

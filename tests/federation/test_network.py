@@ -146,6 +146,7 @@ async def test_a_note_reaches_followers_and_its_answer_comes_back(pair):
     assert replies["first"]["items"] == [answer.uri]
     _, context = await hospital.get((await university.object(note.uri)).context)
     assert context["first"]["orderedItems"] == [note.uri, answer.uri]
+    assert context["attributedTo"] == ben.uri
 
 
 async def test_followers_only_and_direct_notes_are_not_for_strangers(pair):
