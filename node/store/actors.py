@@ -136,11 +136,12 @@ def load_follower_inboxes(conn: Connection, actor_id: int) -> list[tuple[str, st
     return [(inbox, shared) for inbox, shared in _FOLLOWER_INBOXES.run(conn, {"actor_id": actor_id})]
 
 
-_INBOXES = select(actors.c.inbox, actors.c.shared_inbox).where(
-    actors.c.uri.in_(bindparam("uris", expanding=True)),
-    actors.c.local.is_(False),
-    actors.c.state == "active",
-    actors.c.inbox != "",
+# Which are ours is looked at afterwards: asked in the statement, SQLite reads all others by the index of ``local``.
+_INBOXES = Prepared(
+    select(actors.c.inbox, actors.c.shared_inbox, actors.c.local).where(
+        actors.c.uri.in_(bindparam("uris", expanding=True)), actors.c.state == "active", actors.c.inbox != ""
+    ),
+    many="uris",
 )
 
 
@@ -148,7 +149,8 @@ def load_inboxes(conn: Connection, uris: Collection[str]) -> list[tuple[str, str
     """``(inbox, shared inbox or '')`` of each remote actor among ``uris``."""
     if not uris:
         return []
-    return [(row.inbox, row.shared_inbox) for row in conn.execute(_INBOXES, {"uris": list(uris)})]
+    found = _INBOXES.run(conn, {"uris": list(uris)})
+    return [(inbox, shared) for inbox, shared, is_local in found if not is_local]
 
 
 def load_shared_inboxes(conn: Connection) -> list[tuple[str, str]]:

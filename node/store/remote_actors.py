@@ -111,10 +111,9 @@ def _replace_keys(conn: Connection, remote: RemoteActor, now: int) -> None:
     _INSERT_KEYS.run(conn, list(rows.values()))
 
 
+# Nothing is said of ``local``: SQLite would read all remote actors by the index that begins with it.
 _NEWEST = (
-    select(func.max(actors.c.id))
-    .where(actors.c.host.in_(bindparam("hosts", expanding=True)), ~actors.c.local)
-    .group_by(actors.c.host)
+    select(func.max(actors.c.id)).where(actors.c.host.in_(bindparam("hosts", expanding=True))).group_by(actors.c.host)
 )
 _CAPABLE = Prepared(
     select(actors.c.host).where(
