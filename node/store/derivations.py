@@ -1,11 +1,13 @@
 """What is based on what: read from the records, whether the original is held here or not."""
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import cache
 
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import BigInteger, Connection, bindparam, delete, insert, select
 
 from node.store.bulk import Bulk
 from node.store.objects import LIVE
+from node.store.prepared import Prepared
 from node.store.tables import derivations, objects, resources
 from node.store.visible import visible_to
 
@@ -25,15 +27,21 @@ def replace_sources(conn: Connection, sources: Mapping[int, Sequence[str]]) -> N
 
 def list_branches(conn: Connection, iris: Collection[str], viewer_id: int | None, *, limit: int) -> list[int]:
     """Objects that say they are based on any of these identities, as far as this viewer may read them, newest first."""
+    values = {"iris": list(iris), "limit": limit} | ({} if viewer_id is None else {"viewer": viewer_id})
+    return [object_id for (object_id,) in _branches(viewer_id is not None).run(conn, values)] if iris else []
+
+
+@cache
+def _branches(is_member: bool) -> Prepared:
     query = (
         select(objects.c.id)
         .join(derivations, derivations.c.object_id == objects.c.id)
-        .where(derivations.c.source_iri.in_(list(iris)), visible_to(viewer_id))
+        .where(derivations.c.source_iri.in_(bindparam("iris", expanding=True)), visible_to(0 if is_member else None))
         .distinct()
         .order_by(objects.c.id.desc())
-        .limit(limit)
+        .limit(bindparam("limit", type_=BigInteger))
     )
-    return list(conn.scalars(query))
+    return Prepared(query, many="iris")
 
 
 _KNOWN = (

@@ -97,14 +97,11 @@ _MEMBERSHIPS = (
     .order_by(follows.c.id.desc())
     .limit(_MAX_DOORS)
 )
-_has_private = exists().where(
-    objects.c.actor_id == bindparam("viewer"), objects.c.visibility == Visibility.PRIVATE.value, objects.c.state == LIVE
-)
-#: Of the communities that she belongs to; her own where she has something that only she may read.
+#: Of the communities that she belongs to, and her own: what only she may read.
 _DOORS = Prepared(
     union_all(
         select(_MEMBERSHIPS.subquery().c.uri),
-        select(actors.c.uri).where(actors.c.id == bindparam("viewer"), _has_private),
+        select(actors.c.uri).where(actors.c.id == bindparam("viewer")),
     )
 )
 

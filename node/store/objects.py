@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import starmap
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import BigInteger, Connection, Row, and_, bindparam, delete, func, insert, or_, select, update
 
 from node.domain.visibility import Visibility
 from node.store import conversations, follow_languages
@@ -403,9 +403,9 @@ def list_home(conn: Connection, owner_id: int, *, before: int | None, limit: int
     return list(conn.execute(query.order_by(home_entries.c.id.desc()).limit(limit)))
 
 
-def list_public_posts(conn: Connection, *, local: bool, before: int | None, limit: int) -> list[Row[Any]]:
-    """Public posts (no resources) with their authors' names, newest first."""
-    query = (
+_AFTER_ALL = 2**63 - 1
+_PUBLIC_POSTS = {
+    local: Prepared(
         select(objects, actors.c.username, actors.c.host, actors.c.name.label("author_name"))
         .join(actors, actors.c.id == objects.c.actor_id)
         .where(
@@ -414,11 +414,20 @@ def list_public_posts(conn: Connection, *, local: bool, before: int | None, limi
             objects.c.local.is_(local),
             objects.c.kind != "resource",
             objects.c.in_reply_to.is_(None),
+            objects.c.id < bindparam("before", type_=BigInteger),
         )
+        .order_by(objects.c.id.desc())
+        .limit(bindparam("limit", type_=BigInteger)),
+        named=True,
     )
-    if before is not None:
-        query = query.where(objects.c.id < before)
-    return list(conn.execute(query.order_by(objects.c.id.desc()).limit(limit)))
+    for local in (True, False)
+}
+
+
+def list_public_posts(conn: Connection, *, local: bool, before: int | None, limit: int) -> list[Row[Any]]:
+    """Public posts (no resources) with their authors' names, newest first."""
+    before = _AFTER_ALL if before is None else before
+    return list(_PUBLIC_POSTS[local].run(conn, {"before": before, "limit": limit}))
 
 
 def list_home_owners(conn: Connection, object_id: int, *, limit: int) -> list[int]:

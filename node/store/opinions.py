@@ -2,11 +2,13 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, case, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, case, delete, func, insert, select, update
 
 from node.domain.opinions import AdoptionNote
+from node.store.prepared import Prepared
 from node.store.tables import adoption_notes, objects, reviews
 from node.store.visible import visible_to
 
@@ -63,23 +65,34 @@ def drop(conn: Connection, object_id: int) -> None:
 
 
 def find_note(conn: Connection, object_id: int) -> StoredNote | None:
-    return next(iter(_notes(conn, adoption_notes.c.object_id == object_id)), None)
+    row = conn.execute(_notes(adoption_notes.c.object_id == object_id)).first()
+    return _note(row) if row is not None else None
 
 
 def list_notes(conn: Connection, about: str, viewer_id: int | None) -> list[StoredNote]:
     """Of one resource, by the URI of its object, newest first; what this viewer may read."""
-    return _notes(conn, adoption_notes.c.about == about, visible_to(viewer_id))
+    values = {"about": about} | ({} if viewer_id is None else {"viewer": viewer_id})
+    return list(map(_note, _notes_about(viewer_id is not None).run(conn, values)))
 
 
-def _notes(conn: Connection, *conditions: ColumnElement[bool]) -> list[StoredNote]:
-    query = (
+@cache
+def _notes_about(is_member: bool) -> Prepared:
+    readable = visible_to(0 if is_member else None)
+    return Prepared(_notes(adoption_notes.c.about == bindparam("about"), readable), named=True)
+
+
+def _notes(*conditions: ColumnElement[bool]) -> Select[Any]:
+    return (
         select(adoption_notes.c.organisation_id, adoption_notes.c.note, objects)
         .join(objects, objects.c.id == adoption_notes.c.object_id)
         .where(*conditions)
         .order_by(objects.c.published_at.desc(), objects.c.id.desc())
         .limit(MOST)
     )
-    return [StoredNote(row.id, row.organisation_id, row.note, row) for row in conn.execute(query)]
+
+
+def _note(row: Row[Any]) -> StoredNote:
+    return StoredNote(row.id, row.organisation_id, row.note, row)
 
 
 # -- reviews --------------------------------------------------------------------------------------------------------
@@ -87,8 +100,8 @@ def _notes(conn: Connection, *conditions: ColumnElement[bool]) -> list[StoredNot
 
 def find_review(conn: Connection, actor_id: int, about: str) -> StoredReview | None:
     """What a person said of a resource."""
-    found = _reviews(conn, reviews.c.actor_id == actor_id, reviews.c.about == about)
-    return next(iter(found), None)
+    row = conn.execute(_reviews(reviews.c.actor_id == actor_id, reviews.c.about == about)).first()
+    return _review(row) if row is not None else None
 
 
 def save_review(
@@ -106,18 +119,28 @@ def save_review(
 
 def list_reviews(conn: Connection, about: str, viewer_id: int | None) -> list[StoredReview]:
     """Of one resource, newest first; what this viewer may read."""
-    return _reviews(conn, reviews.c.about == about, visible_to(viewer_id))
+    values = {"about": about} | ({} if viewer_id is None else {"viewer": viewer_id})
+    return list(map(_review, _reviews_about(viewer_id is not None).run(conn, values)))
 
 
-def _reviews(conn: Connection, *conditions: ColumnElement[bool]) -> list[StoredReview]:
-    query = (
+@cache
+def _reviews_about(is_member: bool) -> Prepared:
+    readable = visible_to(0 if is_member else None)
+    return Prepared(_reviews(reviews.c.about == bindparam("about"), readable), named=True)
+
+
+def _reviews(*conditions: ColumnElement[bool]) -> Select[Any]:
+    return (
         select(reviews.c.rating, reviews.c.used_for, objects)
         .join(objects, objects.c.id == reviews.c.object_id)
         .where(*conditions)
         .order_by(objects.c.published_at.desc(), objects.c.id.desc())
         .limit(MOST)
     )
-    return [StoredReview(row.id, row.actor_id, row.rating, row.used_for, row) for row in conn.execute(query)]
+
+
+def _review(row: Row[Any]) -> StoredReview:
+    return StoredReview(row.id, row.actor_id, row.rating, row.used_for, row)
 
 
 # -- counts ---------------------------------------------------------------------------------------------------------

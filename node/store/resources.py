@@ -483,12 +483,17 @@ def _save_sources(conn: Connection, new: Sequence[NewResource], known: Collectio
     derivations.replace_sources(conn, {i: iris for i, iris in sources.items() if iris or i in known})
 
 
+_LABELS = Prepared(
+    select(concept_labels.c.value, concept_labels.c.labels).where(
+        concept_labels.c.value.in_(bindparam("values", expanding=True))
+    ),
+    many="values",
+)
+
+
 def load_labels(conn: Connection, values: Collection[str]) -> dict[str, dict[str, str]]:
     """What the concepts among these facet values are called, by language, as records that named them said."""
-    if not values:
-        return {}
-    query = select(concept_labels.c.value, concept_labels.c.labels).where(concept_labels.c.value.in_(list(values)))
-    return {row.value: row.labels for row in conn.execute(query)}
+    return dict(_LABELS.run(conn, {"values": list(values)})) if values else {}
 
 
 #: Every entry has this mark, so that a list without words and filters has something to walk.

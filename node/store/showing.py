@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, exists, func, literal, select
+from sqlalchemy import BigInteger, Connection, Row, bindparam, exists, func, literal, select
 
 from node.store.objects import LIVE
 from node.store.prepared import Prepared
@@ -31,12 +31,25 @@ def load_homes(conn: Connection, ids: Collection[int]) -> dict[int, Any]:
     return {row.id: row for row in _HOMES.run(conn, {"ids": list(ids)})} if ids else {}
 
 
+_OF_KIND = (
+    select(actors)
+    .where(actors.c.kind == bindparam("kind"))
+    .order_by(actors.c.id.desc())
+    .limit(bindparam("limit", type_=BigInteger))
+)
+_NEWEST = {
+    local: Prepared(
+        _OF_KIND.where(actors.c.local.is_(local), actors.c.state == "active", actors.c.discoverable), named=True
+    )
+    for local in (True, False)
+}
+_IS_FOLLOWED = exists().where(follows.c.followed_id == actors.c.id, follows.c.state == "accepted")
+_FOLLOWED = Prepared(_OF_KIND.where(actors.c.local.is_(False), _IS_FOLLOWED), named=True)
+
+
 def list_actors(conn: Connection, kind: str, *, local: bool, limit: int) -> Sequence[Row[Any]]:
     """Whole rows of actors of a kind that are there and want to be found, the newest first."""
-    query = select(actors).where(
-        actors.c.kind == kind, actors.c.local.is_(local), actors.c.state == "active", actors.c.discoverable
-    )
-    return conn.execute(query.order_by(actors.c.id.desc()).limit(limit)).all()
+    return _NEWEST[local].run(conn, {"kind": kind, "limit": limit})
 
 
 def count_kinds(conn: Connection) -> dict[str, int]:
@@ -49,9 +62,7 @@ def count_kinds(conn: Connection) -> dict[str, int]:
 
 def list_followed(conn: Connection, kind: str, *, limit: int) -> Sequence[Row[Any]]:
     """Whole rows of the remote actors of a kind that somebody here follows, the newest first."""
-    is_followed = exists().where(follows.c.followed_id == actors.c.id, follows.c.state == "accepted")
-    query = select(actors).where(actors.c.kind == kind, actors.c.local.is_(False), is_followed)
-    return conn.execute(query.order_by(actors.c.id.desc()).limit(limit)).all()
+    return _FOLLOWED.run(conn, {"kind": kind, "limit": limit})
 
 
 def list_posts(conn: Connection, actor_id: int, *, before: int | None, limit: int) -> Sequence[Row[Any]]:
