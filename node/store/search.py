@@ -209,12 +209,21 @@ class _Way(enum.StrEnum):
     COLLECT = "collect"
 
 
+_FTS5_MATCHES = f"{INDEX} WHERE {INDEX} MATCH :expression AND rowid < :before AND rowid >= :since"
+
+
+def _any(way: _Way) -> str:
+    """As many matching entries, whichever; SQLite has them in half the time of the newest."""
+    if way is _Way.FTS5:
+        return f"SELECT rowid FROM {_FTS5_MATCHES} LIMIT :limit"  # noqa: S608 (constants)
+    return _newest(way, "sort_key")
+
+
 def _newest(way: _Way, column: str) -> str:
     """This column of the newest matching entries below ``:before``."""
     if way is _Way.FTS5:
         column = "rowid" if column == "sort_key" else column
-        where = f"{INDEX} MATCH :expression AND rowid < :before AND rowid >= :since ORDER BY rowid"
-        return f"SELECT {column} FROM {INDEX} WHERE {where} DESC LIMIT :limit"  # noqa: S608 (constants)
+        return f"SELECT {column} FROM {_FTS5_MATCHES} ORDER BY rowid DESC LIMIT :limit"  # noqa: S608 (constants)
     matches = "words @@ CAST(:expression AS tsquery)"
     if way is _Way.WALK:  # IS TRUE cannot be answered by the index of words
         where = f"({matches}) IS TRUE AND sort_key < :before AND sort_key >= :since"
@@ -237,7 +246,7 @@ def _facets_of(way: _Way) -> str:
 
 _KEYS = MappingProxyType({way: _prepared(way, _newest(way, "sort_key")) for way in _Way})
 _COUNT = MappingProxyType(
-    {way: _prepared(way, f"SELECT count(*) FROM ({_newest(way, 'sort_key')}) AS found") for way in _Way}  # noqa: S608 (constants)
+    {way: _prepared(way, f"SELECT count(*) FROM ({_any(way)}) AS found") for way in _Way}  # noqa: S608 (constants)
 )
 _FACETS = MappingProxyType({way: _prepared(way, _facets_of(way)) for way in _Way})
 
