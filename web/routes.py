@@ -26,7 +26,7 @@ AREAS = (
     Area("web.courses.routes", "/courses"),
     Area("web.search.routes", "/search"),
     Area("web.notifications.pages", "/notifications"),
-    Area("web.threads.routes", "/c", "/compose", "/questions", "/posts", "/bookmarks"),
+    Area("web.threads.routes", "/c", "/compose", "/questions", "/posts", "/bookmarks", "/scheduled"),
     Area("web.events.routes", "/events", "/e", "/calendar", "/calendar.ics", "/c"),
     Area("web.communities.routes", "/communities", "/c"),
     Area("web.pages.routes", "/"),

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from node.domain.communities import TopicKind
 from node.domain.drafts import MAX_SCHEDULED, MIN_AHEAD, Draft, NewPoll
 from node.domain.posts import QuotePolicy
 from node.domain.visibility import Visibility
@@ -32,7 +33,8 @@ def schedule(
     if scheduled.count_scheduled(conn, author_id) >= MAX_SCHEDULED:
         raise Invalid(Sentence("At most {n} posts can wait.", n=MAX_SCHEDULED))
     text, spoiler = posts.spoiler_or_text(draft.text, draft.spoiler)
-    posts.check(text, spoiler, has_more=bool(draft.media_ids or draft.poll or draft.quoted_id))
+    has_title = bool(draft.title.strip()) and draft.topic_kind is not None
+    posts.check(text, spoiler, has_more=bool(draft.media_ids or draft.poll or draft.quoted_id or has_title))
     if draft.poll:
         polls.new_poll(draft.poll, unit.now)
     _keep_media(conn, author_id, draft, at)
@@ -66,7 +68,7 @@ def find_own(conn: Connection, author_id: int, scheduled_id: int) -> Scheduled:
 
 def _check_time(unit: Unit, at: int) -> None:
     if at < unit.now + MIN_AHEAD:
-        raise Invalid(problems=[Problem("$.scheduled_at", "at least 5 minutes from now", "sooner")])
+        raise Invalid(problems=[Problem("$.scheduled_at", Sentence("at least 5 minutes from now"), "sooner")])
 
 
 def _keep_media(conn: Connection, author_id: int, draft: Draft, at: int) -> None:
@@ -96,6 +98,7 @@ def read_draft(found: Scheduled) -> Draft:
             "media_ids": tuple(params.get("media_ids", ())),
             "visibility": Visibility(params["visibility"]) if params.get("visibility") else None,
             "quote_policy": QuotePolicy(params["quote_policy"]) if params.get("quote_policy") else None,
+            "topic_kind": TopicKind(params["topic_kind"]) if params.get("topic_kind") else None,
             "poll": NewPoll(**{**poll, "options": tuple(poll["options"])}) if poll else None,
         }
     )

@@ -237,6 +237,7 @@ def _poll(facts: Mapping[str, Any] | None) -> Poll | None:
         voters=facts.get("voters") or 0,
         closes_at=facts.get("closes_at") or 0,
         closed=is_closed,
+        multiple=bool(facts.get("multiple")),
     )
 
 

@@ -160,16 +160,22 @@ class Attachment:
 class PollOption:
     label: str
     votes: int = 0
+    chosen: bool = False  # by the reader
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Poll:
-    """A poll as it stands; ``closes_at`` is 0 where it has no end."""
+    """A poll as it stands; ``closes_at`` is 0 where it has no end.
+
+    ``key``: its post, where the reader may vote; ``multiple``: for more than one option.
+    """
 
     options: tuple[PollOption, ...]
     voters: int = 0
     closes_at: int = 0
     closed: bool = False
+    multiple: bool = False
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -413,3 +419,9 @@ class Compose:
     media_error: str = ""
     has_title: bool = False
     event_path: str = ""
+    poll: Field | None = None  # where one can be asked: an option in each line
+    poll_days: Field = field(default_factory=Field)
+    poll_multiple: bool = False
+    poll_choices: tuple[tuple[str, str], ...] = ()
+    at: Field | None = None  # where it can wait: when it is published
+    zone: str = ""

@@ -1,18 +1,23 @@
-"""``/posts/ID/...``: what readers do with posts, as plain forms: thank, recommend, keep, say which answer helped."""
+"""``/posts/ID/...``: what readers do with posts, as plain forms: thank, recommend, keep, vote, say which answer
+helped.
+"""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import MappingProxyType
 
 from aiohttp import web
 from sqlalchemy import Connection
 
 from node.errors import Invalid, NotFound
-from node.services import answers, reacting
+from node.services import answers, polls, reacting
 from node.services.context import Unit
 from node.state import NODE
 from node.store import entries, objects, topics
 from node.store.objects import Object
 from web import sessions
+from web.pages.cursor import number_in
+from web.posted import read_posted
 from web.threads.forms import own_path
 
 Act = Callable[[Connection, Unit, int, Object], object]
@@ -54,6 +59,19 @@ async def act(request: web.Request) -> web.Response:
     object_id = int(request.match_info["id"])
     await node.store.write(_act, node.unit(), session.actor_id, object_id, ACTS[request.match_info["act"]])
     back = own_path(sent.get("back", "")) or "/"
+    raise web.HTTPSeeOther(f"{back.partition('#')[0]}#p{object_id}")
+
+
+async def vote(request: web.Request) -> web.Response:
+    """Vote in a poll, once; what was chosen is named by its place."""
+    session, node = sessions.require_person(request), request.app[NODE]
+    await sessions.read_form(request)
+    sent = await read_posted(request)
+    object_id = int(request.match_info["id"])
+    choices = [place for each in sent.getall("choice", ()) if (place := number_in(str(each))) is not None]
+    cast = partial(polls.vote, choices=choices)
+    await node.store.write(_act, node.unit(), session.actor_id, object_id, cast)
+    back = own_path(str(sent.get("back", ""))) or "/"
     raise web.HTTPSeeOther(f"{back.partition('#')[0]}#p{object_id}")
 
 

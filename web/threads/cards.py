@@ -12,7 +12,7 @@ from node.store.communities import Community
 from node.store.statuses import Own
 from web.communities.rooms import rooms_of
 from web.pages.cards import Reader, actor_card, is_shown, post_card, warning_of
-from web.pages.parts import Acts, Link, PostCard, Prose, SafeHtml, Text
+from web.pages.parts import Acts, Link, Poll, PostCard, Prose, SafeHtml, Text
 from web.sessions import session_of
 from web.threads.paths import community_path, thread_path, title_of_row
 from web.threads.views import CommunityHead, ThreadCard
@@ -150,6 +150,7 @@ def with_acts(row: Any, card: PostCard, doing: Doing | None, *, accepted_id: int
     is_own = row.actor_id == doing.actor_id
     return replace(
         shown,
+        poll=_poll(shown.poll, row.id, doing, is_own=is_own) if shown.poll is not None else None,
         acts=Acts(
             csrf=doing.csrf,
             path=f"/posts/{row.id}",
@@ -164,6 +165,14 @@ def with_acts(row: Any, card: PostCard, doing: Doing | None, *, accepted_id: int
             moderate_path=f"{doing.governs}/moderate?post={row.id}" if doing.governs and row.in_reply_to else "",
         ),
     )
+
+
+def _poll(poll: Poll, object_id: int, doing: Doing, *, is_own: bool) -> Poll:
+    """What the reader chose, and whether she may still choose: once, and not in her own."""
+    chosen = doing.own.votes.get(object_id, ())
+    options = tuple(replace(each, chosen=each.label in chosen) for each in poll.options)
+    may_vote = not (poll.closed or chosen or is_own)
+    return replace(poll, options=options, key=str(object_id) if may_vote else "")
 
 
 def acting_card(

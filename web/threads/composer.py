@@ -8,24 +8,28 @@ from sqlalchemy import Connection
 
 from federation.mentions import look_up_mentions
 from federation.state import FEDERATION
+from node.clock import from_rfc3339
 from node.domain.communities import TopicKind
+from node.domain.drafts import Draft
+from node.domain.events import from_wall
 from node.domain.visibility import Visibility
-from node.errors import Forbidden, Gone, Invalid, NotFound
+from node.errors import Forbidden, Gone, Invalid, NotFound, Problem
 from node.media.links import MediaLinks
 from node.sentences import Sentence, sentences
 from node.services import media as media_service
-from node.services import posts
+from node.services import placing, posts, scheduling
 from node.services.context import Unit
 from node.state import NODE
-from node.store import actors, entries, idempotency, objects, showing, threads, topics
+from node.store import actors, entries, idempotency, objects, scheduled, showing, threads, topics
 from node.store import media as media_store
 from node.store.media import Media
 from node.store.posting_defaults import load_posting_defaults
 from web import sessions
+from web.events.timezones import guessed_zone
 from web.pages.cards import Reader, actor_card, post_card
 from web.pages.cursor import number_in
 from web.pages.frame import html, page_of
-from web.pages.parts import Attachment, PostCard, Prose, SafeHtml, Text
+from web.pages.parts import Attachment, Poll, PollOption, PostCard, Prose, SafeHtml, Text
 from web.pages.reader import reader_of
 from web.pages.views import Notice
 from web.posted import read_posted
@@ -36,6 +40,7 @@ from web.threads.cards import community_head
 from web.threads.forms import KINDS, LEVELS, Typed, Wrong, wrong_of
 from web.threads.paths import thread_path
 from web.threads.views import ComposeView
+from web.threads.waiting import PATH as WAITING
 from web.uploads import roomy
 
 ENDED = Sentence(
@@ -198,7 +203,7 @@ def _publish(conn: Connection, unit: Unit, author_id: int, typed: Typed, desk: D
     if typed.key:
         claimed = idempotency.claim(conn, author_id, f"page|{typed.key}", made_id, unit.now)
         if claimed != made_id:
-            return path_of(conn, claimed)
+            return f"{WAITING}?waits" if scheduled.find_scheduled(conn, claimed) else path_of(conn, claimed)
     for media_id, alt in typed.media:
         media_service.describe(conn, author_id, media_id, description=alt, focus=None)
     draft = typed.draft(desk.community_id if desk.mode == "thread" else None)
@@ -206,8 +211,20 @@ def _publish(conn: Connection, unit: Unit, author_id: int, typed: Typed, desk: D
         draft = replace(draft, topic_kind=None, title="", link="")
     if desk.levels == () or typed.visibility not in desk.levels:
         draft = replace(draft, visibility=_wanted(desk))
+    if typed.at and desk.mode != "answer":
+        return _schedule(conn, unit, author_id, draft, typed.at, made_id)
     made = posts.publish(conn, unit, author_id, draft, links=links, post_id=made_id)
     return path_of(conn, made.id)
+
+
+def _schedule(conn: Connection, unit: Unit, author_id: int, draft: Draft, wall: str, made_id: int) -> str:
+    """For later; what a community would not take, it is told now. Answers the path of what waits."""
+    at = from_rfc3339(from_wall(wall, guessed_zone()) or "")
+    if at is None:
+        raise Invalid(problems=[Problem("$.scheduled_at", Sentence("a date and a time"), wall[:40])])
+    placing.find_place(conn, unit, actors.load_actors_by_id(conn, [author_id])[author_id], draft, None, ())
+    scheduling.schedule(conn, unit, author_id, draft, at, scheduled_id=made_id)
+    return f"{WAITING}?waits"
 
 
 def _wanted(desk: Desk) -> Visibility | None:
@@ -284,7 +301,7 @@ def _preview(
     author = showing.load_rows(conn, [author_id])[author_id]
     text, warning = posts.spoiler_or_text(typed.text, typed.warning)
     content = posts.render(text, unit, posts.find_mentioned(conn, unit, text), is_markdown=True)
-    alts = dict(typed.media)
+    alts, asked = dict(typed.media), typed.new_poll
     return PostCard(
         path="",
         author=actor_card(author, reader),
@@ -292,6 +309,7 @@ def _preview(
         published_at=unit.now,
         title=Text(value=typed.title, language=typed.language) if typed.title and desk.mode != "post" else None,
         warning=warning,
+        poll=Poll(options=tuple(PollOption(label=each) for each in asked.options)) if asked else None,
         attachments=tuple(
             Attachment(
                 url=reader.links.stored(each.key),
@@ -341,6 +359,7 @@ def _page(
             kinds=desk.kinds,
             visibilities=desk.levels,
             has_title=desk.mode in {"thread", "question"},
+            is_new=desk.mode != "answer",
             wrong=told,
             shown=shown or (),
             event_path=f"/events/new?community={posts.community_name(desk.seen.group)}"

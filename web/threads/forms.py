@@ -14,8 +14,9 @@ from aiohttp import web
 from aiohttp.web_request import FileField
 from multidict import MultiMapping
 
+from node.clock import DAY
 from node.domain.communities import TopicKind
-from node.domain.drafts import Draft
+from node.domain.drafts import Draft, NewPoll
 from node.domain.visibility import Visibility
 from node.errors import Invalid, Malformed
 from node.sentences import Sentence
@@ -24,6 +25,7 @@ from node.services.uploads import Words
 from node.state import NODE
 from node.store.media import Media
 from web import sessions
+from web.events.timezones import guessed_zone
 from web.pages.cursor import number_in
 from web.pages.parts import Compose, Field, Shown
 from web.state import WEB
@@ -40,7 +42,16 @@ LEVELS = (
 )
 _LONGEST = 20_000
 #: Path of a problem -> the field that it is about.
-_FIELDS = {"$.title": "title", "$.link": "link", "$.kind": "text", "$.media_ids": "files"}
+_FIELDS = {
+    "$.title": "title",
+    "$.link": "link",
+    "$.kind": "text",
+    "$.media_ids": "files",
+    "$.poll.options": "poll",
+    "$.scheduled_at": "at",
+}
+#: How many days a poll takes votes.
+POLL_DAYS = (1, 3, 7, 30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +69,10 @@ class Typed:
     key: str = ""
     reply: int | None = None
     back: str = ""
+    poll: str = ""  # an option in each line
+    poll_days: str = ""
+    poll_multiple: bool = False
+    at: str = ""  # when to publish, as a field for date and time holds it; '' for now
 
     def draft(self, community_id: int | None) -> Draft:
         """The post that it asks for."""
@@ -74,7 +89,14 @@ class Typed:
             title=self.title,
             link=self.link,
             names_author=True,
+            poll=self.new_poll,
         )
+
+    @property
+    def new_poll(self) -> NewPoll | None:
+        options = tuple(line.strip() for line in self.poll.splitlines() if line.strip())
+        days = next((days for days in POLL_DAYS if str(days) == self.poll_days), POLL_DAYS[0])
+        return NewPoll(options, days * DAY, multiple=self.poll_multiple) if options else None
 
     @property
     def topic_kind(self) -> TopicKind | None:
@@ -104,6 +126,10 @@ def read_typed(sent: MultiMapping[Any]) -> Typed:
         key=text("key", 64),
         reply=number_in(text("reply", 19)),
         back=own_path(back),
+        poll=text("poll", 2_000),
+        poll_days=text("poll_days", 3),
+        poll_multiple=bool(text("poll_multiple", 3)),
+        at=text("at", 19).strip(),
     )
 
 
@@ -178,8 +204,9 @@ def form_of(
     wrong: Wrong | None = None,
     shown: Sequence[Media] = (),
     event_path: str = "",
+    is_new: bool = False,
 ) -> Compose:
-    """The form with what is typed; ``shown``: the rows of its media."""
+    """The form with what is typed; ``shown``: the rows of its media; ``is_new``: it can ask a poll, and wait."""
     session, told = sessions.session_of(request), wrong or Wrong()
     descriptions = dict(typed.media)
     links = request.app[WEB].pictures.links
@@ -212,6 +239,12 @@ def form_of(
         media_error=told.of("files"),
         has_title=has_title,
         event_path=event_path,
+        poll=Field(value=typed.poll, error=told.of("poll")) if is_new and mode != "question" else None,
+        poll_days=Field(value=typed.poll_days or str(POLL_DAYS[0])),
+        poll_multiple=typed.poll_multiple,
+        poll_choices=tuple((str(days), Sentence("{n} day", "{n} days", n=days)) for days in POLL_DAYS),
+        at=Field(value=typed.at, error=told.of("at")) if is_new else None,
+        zone=guessed_zone() if is_new else "",
     )
 
 

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from web.threads import acts, changing, community, composer, kept, questions, thread
+from web.threads import acts, changing, community, composer, kept, questions, thread, waiting
 
 _POST = "/posts/{id:[0-9]{1,19}}"
 _THREAD = "{id:[0-9]{1,19}}{slug:(?:-[^/]*)?}"
@@ -25,5 +25,8 @@ ROUTES = [
     web.post(f"{_POST}/edit", changing.edit, name="post-edit-form"),
     web.get(f"{_POST}/delete", changing.show_delete, name="post-delete"),
     web.post(f"{_POST}/delete", changing.delete, name="post-delete-form"),
+    web.post(f"{_POST}/vote", acts.vote, name="post-vote"),
+    web.get(waiting.PATH, waiting.show_waiting, name="scheduled"),
+    web.post(waiting.PATH, waiting.decide, name="scheduled-form"),
     web.post(f"{_POST}/{{act:{'|'.join(acts.ACTS)}}}", acts.act, name="post-act"),
 ]

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from web.communities.rooms import Room
 from web.events.views import EventCard
-from web.pages.parts import ActorCard, Compose, Image, Link, Paging, PostCard, Prose, Reply, ResourceCard, Text
+from web.pages.parts import ActorCard, Compose, Field, Image, Link, Paging, PostCard, Prose, Reply, ResourceCard, Text
 from web.pages.views import Page
 
 
@@ -171,4 +171,30 @@ class KeptView:
 
     page: Page
     rows: tuple[KeptRow, ...] = ()
+    paging: Paging = field(default_factory=Paging)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingRow:
+    """What is published at ``at``; ``wall``: the same as a field holds it; ``problem``: why it could not be."""
+
+    key: str
+    at: int
+    title: str
+    text: str
+    wall: Field
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingView:
+    """``/scheduled``"""
+
+    template: ClassVar[str] = "threads/waiting.html"
+
+    page: Page
+    action: str
+    csrf: str
+    zone: str
+    rows: tuple[WaitingRow, ...] = ()
     paging: Paging = field(default_factory=Paging)

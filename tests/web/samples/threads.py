@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from node.clock import DAY, HOUR, MINUTE
 from node.domain.notices import NoticeType, Occasion
+from node.sentences import Sentence
 from tests.web.samples import frame
 from tests.web.samples.resources import cards
 from web.communities.rooms import rooms_of
@@ -17,6 +18,8 @@ from web.pages.parts import (
     Link,
     Origin,
     Paging,
+    Poll,
+    PollOption,
     PostCard,
     Prose,
     Reply,
@@ -36,6 +39,8 @@ from web.threads.views import (
     QuestionsView,
     ThreadCard,
     ThreadView,
+    WaitingRow,
+    WaitingView,
 )
 
 NOW = 1_793_000_000_000
@@ -295,8 +300,43 @@ def compose_thread() -> ComposeView:
             kinds=("discussion", "question", "resource", "note", "announcement"),
             has_title=True,
             event_path="/events/new?community=dementia",
+            poll=Field(value="Monday\nTuesday, if the weather allows for a walk through the gardens"),
+            poll_days=Field(value="3"),
+            poll_choices=tuple((f"{n}", Sentence("{n} day", "{n} days", n=n)) for n in (1, 3, 7, 30)),
+            at=Field(value="2026-10-27T09:00"),
+            zone="Europe/Berlin",
         ),
     )
+
+
+def scheduled() -> WaitingView:
+    row = WaitingRow(
+        key="5",
+        at=NOW + 3_600_000,
+        title="Which day?",
+        text="For the walk through the gardens.",
+        wall=Field(value="2026-10-27T09:00"),
+    )
+    return WaitingView(
+        page=_page("/scheduled", "What waits for its time"),
+        action="/scheduled",
+        csrf="c" * 43,
+        zone="Europe/Berlin",
+        rows=(row, replace(row, key="6", title="", problem="Only members write in this community. Join it first.")),
+        paging=Paging(next_path="/scheduled?before=5"),
+    )
+
+
+def nothing_scheduled() -> WaitingView:
+    return replace(scheduled(), rows=(), paging=Paging())
+
+
+def poll_thread() -> ThreadView:
+    """Somebody may vote in it."""
+    options = (PollOption(label="Monday", votes=3), PollOption(label="Tuesday, if the weather allows", votes=1))
+    post = replace(thread_page().post, poll=Poll(options=options, multiple=True, key="7"))
+    voted = replace(post, poll=Poll(options=(options[0], replace(options[1], chosen=True))), anchor="p8")
+    return replace(thread_page(), post=post, best=voted)
 
 
 def compose_wrong() -> ComposeView:
@@ -414,6 +454,9 @@ def views() -> dict[str, View]:
         questions_page,
         no_questions,
         compose_thread,
+        scheduled,
+        nothing_scheduled,
+        poll_thread,
         compose_wrong,
         compose_post,
         compose_answer,

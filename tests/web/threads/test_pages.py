@@ -6,6 +6,7 @@ import re
 import pytest
 
 from node.domain.communities import JoinPolicy, TopicKind
+from node.domain.events import to_wall
 from node.domain.visibility import Visibility
 from node.services import answers
 from node.store import communities, objects, topics
@@ -13,6 +14,7 @@ from tests.client import App
 from tests.media_files import picture
 from tests.records import record
 from tests.web.threads.conftest import House
+from web.events.timezones import guessed_zone
 
 PNG = picture("PNG")
 
@@ -303,3 +305,50 @@ async def test_apps_show_a_thread_whole(house: House):
     await ben.put(f"v1/statuses/{question.id}", status="Near the *rim*.")
     shown = await ben.get(f"v1/statuses/{question.id}")
     assert shown["content"].startswith("<p><strong>✓ Why?</strong></p><p>Near the <em>rim</em>.</p>")
+
+
+async def test_a_poll_is_asked_and_answered_on_pages(house: House):
+    sent = {"kind": "discussion", "title": "Which day?", "text": "For the walk.", "key": "k9", "do": "publish"}
+    assert "two at least" in await house.ben.get("/c/metals/new")
+    text = await house.ben.post("/c/metals/new", 422, **sent, poll="Only one")
+    assert "2 to 8" in text
+    assert "Only one" in text
+    path = await house.ben.post("/c/metals/new", **sent, poll="Monday\nTuesday\n", poll_days="7")
+    page = await house.ada.page(path)
+    (form,) = page.xpath("//form[contains(@action, '/vote')]")
+    assert not (await house.ben.page(path)).xpath("//form[contains(@action, '/vote')]")
+    assert not (await house.stranger.page(path)).xpath("//form[contains(@action, '/vote')]")
+    action = form.get("action")
+    back = await house.ada.post(action, back=path, choice="1")
+    assert back.startswith(f"{path}#p")
+    page = await house.ada.page(path)
+    assert words(page, "//ul[@class='poll']/li")[1].startswith("Tuesday 100 %")
+    assert "Your choice" in words(page, "//ul[@class='poll']/li")[1]
+    await house.ada.post(action, 422, back=path, choice="0")
+    await house.eve.post(action, 422, back=path, choice="7")
+
+
+async def test_what_is_written_for_later_waits_and_can_be_put_off_and_taken_back(house: House):
+    sent = {"kind": "discussion", "title": "On Monday", "text": "We cast tin.", "do": "publish"}
+    soon = to_wall(house.clock.now() + 60_000, guessed_zone())
+    assert "at least 5 minutes" in await house.ben.post("/c/metals/new", 422, **sent, key="a", at=soon)
+    assert "a date and a time" in await house.ben.post("/c/metals/new", 422, **sent, key="b", at="someday")
+    assert "Only members" in await house.eve.post("/c/metals/new", 403, **sent, key="c", at="2026-12-24T18:00")
+    for _ in range(2):  # twice is once
+        told = await house.ben.post("/c/metals/new", **sent, key="d", at="2026-12-24T18:00")
+        assert told == "/scheduled?waits"
+    page = await house.ben.page("/scheduled")
+    assert words(page, "//li//h2") == ["On Monday"]
+    assert "On Monday" not in await house.ada.get("/scheduled")
+    key = page.xpath("//input[@name='key']/@value")[0]
+    await house.ada.post("/scheduled", 404, key=key, act="cancel")
+    await house.ben.post("/scheduled", key=key, at=to_wall(house.clock.now() + 600_000, guessed_zone()))
+    house.clock.advance(700_000)
+    while await house.peer.system.worker.drain():
+        pass
+    assert "On Monday" in await house.ada.get("/c/metals")
+    assert "Nothing waits." in await house.ben.get("/scheduled")
+    await house.ben.post("/c/metals/new", **sent, key="e", at="2026-12-24T18:00")
+    key = (await house.ben.page("/scheduled")).xpath("//input[@name='key']/@value")[0]
+    await house.ben.post("/scheduled", key=key, act="cancel")
+    assert "Nothing waits." in await house.ben.get("/scheduled")

@@ -1,0 +1,92 @@
+"""``/scheduled``: what somebody has written for later, here or in an app; nobody else sees it."""
+
+from collections.abc import Sequence
+
+from aiohttp import web
+from sqlalchemy import Connection
+
+from node.clock import from_rfc3339
+from node.domain.events import from_wall, to_wall
+from node.domain.text import shorten
+from node.errors import Invalid, NotFound
+from node.sentences import Sentence
+from node.services import scheduling
+from node.services.context import Unit
+from node.state import NODE
+from node.store import scheduled
+from node.store.scheduled import Scheduled
+from node.store.windows import Window
+from web import sessions
+from web.events.timezones import guessed_zone
+from web.pages.cursor import cursor_of, number_in
+from web.pages.frame import html, page_of
+from web.pages.parts import Field, Paging
+from web.pages.views import Notice
+from web.threads.views import WaitingRow, WaitingView
+
+PATH = "/scheduled"
+_PAGE, _TEXT = 20, 300
+
+
+async def show_waiting(request: web.Request) -> web.Response:
+    session, node, before = sessions.require_person(request), request.app[NODE], cursor_of(request)
+    window = Window(limit=_PAGE + 1, max_id=before)
+    found: Sequence[Scheduled] = await node.store.read(scheduled.list_scheduled, session.actor_id, window)
+    listed = found[:_PAGE]
+    view = WaitingView(
+        page=page_of(
+            request,
+            PATH,
+            title=Sentence("What waits for its time"),
+            section=PATH,
+            noindex=True,
+            notice=_notice(request),
+        ),
+        action=PATH,
+        csrf=session.csrf,
+        zone=guessed_zone(),
+        rows=tuple(_row(each) for each in listed),
+        paging=Paging(
+            next_path=f"{PATH}?before={listed[-1].id}" if len(found) > _PAGE else "", first_path=PATH if before else ""
+        ),
+    )
+    return html(request, view)
+
+
+def _row(found: Scheduled) -> WaitingRow:
+    draft = scheduling.read_draft(found)
+    return WaitingRow(
+        key=str(found.id),
+        at=found.scheduled_at,
+        title=draft.title,
+        text=shorten(draft.text, _TEXT),
+        problem=found.problem,
+        wall=Field(value=to_wall(found.scheduled_at, guessed_zone())),
+    )
+
+
+def _notice(request: web.Request) -> Notice | None:
+    if "waits" in request.query:
+        return Notice(text=Sentence("It is kept and will be published at its time."))
+    return Notice(text=Sentence("Done.")) if "done" in request.query else None
+
+
+async def decide(request: web.Request) -> web.StreamResponse:
+    """Another time for it, or not at all."""
+    session, node = sessions.require_person(request), request.app[NODE]
+    fields = await sessions.read_form(request)
+    key = number_in(fields.get("key", ""))
+    if key is None:
+        raise NotFound
+    if fields.get("act") == "cancel":
+        await node.store.write(scheduling.cancel, session.actor_id, key)
+    else:
+        await node.store.write(_move, node.unit(), session.actor_id, key, fields.get("at", ""))
+    raise web.HTTPSeeOther(f"{PATH}?done")
+
+
+def _move(conn: Connection, unit: Unit, actor_id: int, key: int, wall: str) -> None:
+    at = from_rfc3339(from_wall(wall, guessed_zone()) or "")
+    if at is None:
+        raise Invalid(Sentence("A date and a time are expected."))
+    scheduling.reschedule(conn, unit, actor_id, key, at)
