@@ -25,7 +25,7 @@ def inserting(dialect: str) -> Into:
 
 
 class Upsert(Mapping[str, Insert]):
-    """A statement by the name of its dialect.
+    """A statement by the name of its dialect; ``rowcount`` of its result are the rows that it wrote.
 
     _INSERT = insert_missing(stars)
     conn.execute(_INSERT[conn.dialect.name], rows)
@@ -37,7 +37,8 @@ class Upsert(Mapping[str, Insert]):
 
     def __getitem__(self, dialect: str) -> Any:
         if dialect not in self._made:
-            self._made[dialect] = self._make(inserting(dialect))
+            # Else the count of an INSERT is -1 on PostgreSQL, as SQLAlchemy lets go of its cursor.
+            self._made[dialect] = self._make(inserting(dialect)).execution_options(preserve_rowcount=True)
         return self._made[dialect]
 
     def __iter__(self) -> Iterator[str]:

@@ -10,8 +10,9 @@ from node.errors import Forbidden, Invalid, NotFound
 from node.ids import Ids
 from node.services.context import Unit
 from node.services.posts import publish_note
-from node.store import actors, follows, objects
+from node.store import actors, follows, idempotency, objects, reactions
 from node.store.follows import ACCEPTED, Follow
+from node.store.reactions import LIKE, Reaction
 from node.store.tables import jobs
 from tests import stores
 
@@ -104,3 +105,15 @@ async def test_only_our_own_actors_publish(store, unit):
         await store.write(
             lambda conn: publish_note(conn, unit, _actor(conn, unit, "eve", local=False), "hi", Visibility.PUBLIC)
         )
+
+
+async def test_the_same_like_and_the_same_key_count_once(store, unit):
+    def act(conn):
+        ada = _actor(conn, unit, "ada")
+        note = publish_note(conn, unit, ada, "Tin", Visibility.PUBLIC, language="en")
+        likes = [Reaction(unit.ids.new(), ada, note.id, LIKE, "", f"urn:{number}", unit.now) for number in range(2)]
+        taken = [reactions.insert_reaction(conn, like) for like in likes]
+        claimed = [idempotency.claim(conn, ada, "k", made, unit.now) for made in (note.id, note.id + 1)]
+        return taken, objects.load_row(conn, note.id).likes_count, claimed == [note.id, note.id]
+
+    assert await store.write(act) == ([True, False], 1, True)
