@@ -130,6 +130,8 @@ def _named(activities: Iterable[Activity]) -> tuple[set[str], set[str]]:
         actor_uris.update(activity.to)
         actor_uris.update(activity.cc)
         object_uris.update(activity.object_uris)
+        if activity.type != "Create":
+            object_uris.add(activity.id)  # it may have been undone before it came
         for document in activity.objects:
             parent = document.get("inReplyTo")
             if isinstance(parent, str):

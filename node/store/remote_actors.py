@@ -28,17 +28,16 @@ _TOMBSTONE: dict[str, Any] = {
     "raw": None,
     "state": "gone",
 }
-_KNOWN = select(actors.c.id, actors.c.local, actors.c.moved_to).where(actors.c.uri == bindparam("actor_uri"))
 _INSERT = Bulk(insert(actors))
 _REFRESH = Bulk(update(actors).where(actors.c.id == bindparam("actor_id")))
-_FORGET_KEYS_OF = delete(remote_keys).where(remote_keys.c.owner_uri == bindparam("actor_uri"))
-_FORGET_KEYS = delete(remote_keys).where(remote_keys.c.uri.in_(bindparam("uris", expanding=True)))
+_FORGET_KEYS_OF = Bulk(delete(remote_keys).where(remote_keys.c.owner_uri == bindparam("actor_uri")))
+_FORGET_KEYS = Bulk(delete(remote_keys).where(remote_keys.c.uri == bindparam("key_uri")))
 _INSERT_KEYS = Bulk(insert(remote_keys))
 
 
 def save_remote_actor(conn: Connection, ids: Ids, now: int, remote: RemoteActor) -> Actor:
     """Insert or refresh the copy, and replace the keys that it publishes. Raises Conflict for one of ours."""
-    known = conn.execute(_KNOWN, {"actor_uri": remote.uri}).first()
+    known = find_actor(conn, remote.uri)
     if known is None:
         _INSERT.run(conn, [{"id": ids.new(), "created_at": now, "local": False, **_columns(remote, now)}])
     elif known.local:
@@ -93,10 +92,8 @@ def _columns(remote: RemoteActor, now: int) -> dict[str, Any]:
 
 
 def _replace_keys(conn: Connection, remote: RemoteActor, now: int) -> None:
-    conn.execute(_FORGET_KEYS_OF, {"actor_uri": remote.uri})
-    if not remote.keys:
-        return
-    conn.execute(_FORGET_KEYS, {"uris": [key.id for key in remote.keys]})
+    _FORGET_KEYS_OF.run(conn, [{"actor_uri": remote.uri}])
+    _FORGET_KEYS.run(conn, [{"key_uri": key.id} for key in remote.keys])
     rows = {
         key.id: {
             "uri": key.id,
