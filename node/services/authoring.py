@@ -24,7 +24,7 @@ from node.ports import DocumentWriter
 from node.services import branches, collecting, publish
 from node.services.context import Unit
 from node.services.publish import Outcome, PublishResult
-from node.store import accounts, actors, authorships, collections, objects, resources
+from node.store import accounts, actors, authorships, collections, derivations, objects, resources
 from node.store import media as media_store
 from node.store.accounts import ACTIVE, ADMIN
 from node.store.actors import Actor
@@ -168,6 +168,22 @@ def withdraw(conn: Connection, unit: Unit, author: Author, slug: str) -> Resourc
     media_store.untie(conn, [each.id for each in _media_of(conn, found.id)], unit.now)
     publish.withdraw_resource(conn, unit, found.id)
     return found
+
+
+def show_branch(conn: Connection, unit: Unit, author: Author, slug: str, branch_slug: str, *, shown: bool) -> None:
+    """Hide a branch on the page of an original of ours, or show it again; the branch itself stays as it is.
+
+    Raises as ``load_editable``, and NotFound for what is no branch of it.
+    """
+    original = load_editable(conn, author, slug)
+    made = branches.load_branches(conn, original, author.actor_id)
+    branch = next((each for each in (*made.shown, *made.hidden) if each.slug == branch_slug), None)
+    if branch is None:
+        raise NotFound
+    if shown:
+        derivations.unhide(conn, original.id, branch.id)
+    else:
+        derivations.hide(conn, original.id, branch.id, unit.now)
 
 
 def _person(conn: Connection, author: Author) -> Actor:

@@ -5,6 +5,7 @@ original without a message of its own; ``Update`` and ``Delete`` follow it there
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
@@ -42,11 +43,23 @@ def identities_of(resource: Resource) -> tuple[str, ...]:
     return tuple(dict.fromkeys((resource.record["id"], resource.uri)))
 
 
-def load_branches(conn: Connection, resource: Resource, viewer_id: int | None) -> list[Resource]:
-    """What is based on a resource, newest first; what its licence does not allow is no branch of it."""
+@dataclass(frozen=True, slots=True)
+class Branches:
+    """What is based on a resource, newest first: what its page shows, and what whoever looks after it hides there."""
+
+    shown: Sequence[Resource]
+    hidden: Sequence[Resource] = ()
+
+
+def load_branches(conn: Connection, resource: Resource, viewer_id: int | None) -> Branches:
+    """As far as this viewer may read it; what the licence of the original does not allow is no branch of it."""
     ids = derivations.list_branches(conn, identities_of(resource), viewer_id, limit=MAX_BRANCHES)
     found = resources.load_by_objects(conn, ids)
-    return [found[i] for i in ids if i in found and is_allowed(resource, found[i])]
+    hidden = derivations.load_hidden(conn, resource.id) if ids else set()
+    allowed = [found[i] for i in ids if i in found and is_allowed(resource, found[i])]
+    return Branches(
+        [each for each in allowed if each.id not in hidden], [each for each in allowed if each.id in hidden]
+    )
 
 
 def is_allowed(original: Resource, branch: Resource) -> bool:

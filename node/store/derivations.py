@@ -8,7 +8,8 @@ from sqlalchemy import BigInteger, Connection, bindparam, delete, insert, select
 from node.store.bulk import Bulk
 from node.store.objects import LIVE
 from node.store.prepared import Prepared
-from node.store.tables import derivations, objects, resources
+from node.store.tables import derivations, hidden_branches, objects, resources
+from node.store.upsert import insert_missing
 from node.store.visible import visible_to
 
 _DELETE = delete(derivations).where(derivations.c.object_id.in_(bindparam("ids", expanding=True)))
@@ -42,6 +43,31 @@ def _branches(is_member: bool) -> Prepared:
         .limit(bindparam("limit", type_=BigInteger))
     )
     return Prepared(query, many="iris")
+
+
+# -- what is not shown on the page of the original ------------------------------------------------------------------
+
+_HIDE = insert_missing(hidden_branches)
+
+
+def hide(conn: Connection, original_id: int, branch_id: int, now: int) -> None:
+    """Show a branch no more on the page of its original; what is hidden stays so."""
+    values = {"original_id": original_id, "branch_id": branch_id, "hidden_at": now}
+    conn.execute(_HIDE[conn.dialect.name], values)
+
+
+def unhide(conn: Connection, original_id: int, branch_id: int) -> None:
+    conn.execute(
+        delete(hidden_branches).where(
+            hidden_branches.c.original_id == original_id, hidden_branches.c.branch_id == branch_id
+        )
+    )
+
+
+def load_hidden(conn: Connection, original_id: int) -> set[int]:
+    """Ids of the branches that are not shown."""
+    query = select(hidden_branches.c.branch_id).where(hidden_branches.c.original_id == original_id)
+    return set(conn.scalars(query))
 
 
 _KNOWN = (

@@ -17,6 +17,7 @@ from node.errors import Invalid, Problem
 from node.media.links import MediaLinks
 from node.services import authoring, branches
 from node.services.authoring import Author, Work
+from node.services.branches import Branches
 from node.services.context import Unit
 from node.services.publish import PublishResult
 from node.state import NODE
@@ -86,14 +87,36 @@ async def list_versions(request: web.Request) -> web.Response:
 async def list_branches(request: web.Request) -> web.Response:
     """``GET /resources/SLUG/branches``: what it is based on, and what is based on it."""
     slug, base = request.match_info["slug"], request.app[NODE].config.origin
-    sources, made = await request.app[NODE].store.read(_branches, slug, await viewer(request))
+    sources, made, may_hide = await request.app[NODE].store.read(_branches, slug, await viewer(request))
     return json_answer(
         request,
         {
             "basedOn": [resource_json(each, base) for each in sources],
-            "branches": [resource_json(each, base) for each in made],
+            "branches": [resource_json(each, base) for each in made.shown],
+            **({"hidden": [resource_json(each, base) for each in made.hidden]} if may_hide else {}),
         },
     )
+
+
+async def hide_branch(request: web.Request) -> web.Response:
+    """``DELETE /resources/SLUG/branches/BRANCH``: show it no more with the original, which is ours."""
+    return await _show_branch(request, shown=False)
+
+
+async def show_branch(request: web.Request) -> web.Response:
+    """``PUT /resources/SLUG/branches/BRANCH``: show it again."""
+    return await _show_branch(request, shown=True)
+
+
+async def _show_branch(request: web.Request, *, shown: bool) -> web.Response:
+    actor_id, node, match = await writer(request, SCOPE), request.app[NODE], request.match_info
+
+    def act(conn: Connection, unit: Unit) -> None:
+        author = authoring.load_author(conn, actor_id)
+        authoring.show_branch(conn, unit, author, match["slug"], match["branch"], shown=shown)
+
+    await node.store.write(act, node.unit())
+    return web.Response(status=204)
 
 
 # -- reading --------------------------------------------------------------------------------------------------------
@@ -147,10 +170,13 @@ def _versions(conn: Connection, slug: str, viewer: Viewer) -> list[versions.Vers
     return versions.list_versions(conn, resources.load_by_slug(conn, slug, viewer), viewer)
 
 
-def _branches(conn: Connection, slug: str, viewer: Viewer) -> tuple[list[Resource], list[Resource]]:
+def _branches(conn: Connection, slug: str, viewer: Viewer) -> tuple[list[Resource], Branches, bool]:
+    """Sources, branches, and whether the viewer may hide some."""
     found = resources.load_by_slug(conn, slug, viewer)
     sources = list(branches.load_sources(conn, found.record, viewer).values())
-    return sources, branches.load_branches(conn, found, viewer.actor_id)
+    author = authoring.load_author(conn, viewer.actor_id) if viewer.actor_id is not None else None
+    may_hide = author is not None and authoring.may_edit(conn, author, found)
+    return sources, branches.load_branches(conn, found, viewer.actor_id), may_hide
 
 
 ROUTES = [
@@ -159,11 +185,14 @@ ROUTES = [
     web.delete(f"{PREFIX}/resources/{{slug}}", withdraw, name="learning-resource-withdraw"),
     web.get(f"{PREFIX}/resources/{{slug}}/versions", list_versions, name="learning-resource-versions"),
     web.get(f"{PREFIX}/resources/{{slug}}/branches", list_branches, name="learning-resource-branches"),
+    web.put(f"{PREFIX}/resources/{{slug}}/branches/{{branch}}", show_branch, name="learning-branch-show"),
+    web.delete(f"{PREFIX}/resources/{{slug}}/branches/{{branch}}", hide_branch, name="learning-branch-hide"),
 ]
 
 # -- the description ------------------------------------------------------------------------------------------------
 
 _SLUG = parameter("slug", "The last part of its page's address here", TEXT, where="path")
+_BRANCH = parameter("branch", "The last part of the address of the branch's page here", TEXT, where="path")
 _MATCH = {**parameter("If-Match", "The entity tag of what was read", TEXT, where="header"), "required": True}
 _KEY = parameter("Idempotency-Key", "The same key again makes nothing more", TEXT, where="header")
 _REFUSALS = {"401": PROBLEM, "403": PROBLEM, "404": PROBLEM, "422": PROBLEM}
@@ -193,6 +222,10 @@ PATHS: Mapping[str, Any] = {
     "/resources/{slug}/branches": {
         "get": operation("listBranches", {**answer("What it comes from", "Branches"), "404": PROBLEM}, [_SLUG])
     },
+    "/resources/{slug}/branches/{branch}": {
+        "put": operation("showBranch", {"204": {"description": "It is shown again"}, **_REFUSALS}, [_SLUG, _BRANCH]),
+        "delete": operation("hideBranch", {"204": {"description": "It is hidden"}, **_REFUSALS}, [_SLUG, _BRANCH]),
+    },
 }
 
 
@@ -218,6 +251,10 @@ def schemas() -> Mapping[str, Any]:
         "Branches": {
             "type": "object",
             "required": ["basedOn", "branches"],
-            "properties": {"basedOn": listed, "branches": listed},
+            "properties": {
+                "basedOn": listed,
+                "branches": listed,
+                "hidden": {**listed, "description": "Told to those who may edit the original"},
+            },
         },
     }

@@ -15,6 +15,7 @@ ROUTES = [
     web.post(f"{_R}/edit", editor.save, name="resource-edit-form"),
     web.get(f"{_R}/versions", shelf.show_versions, name="resource-versions"),
     web.get(f"{_R}/versions/{{number:[0-9]{{1,9}}}}", shelf.show_version, name="resource-version"),
+    web.post(f"{_R}/branches", shelf.change_branches, name="branches-form"),
     web.get(f"{_R}/withdraw", shelf.ask_to_withdraw, name="resource-withdraw"),
     web.post(f"{_R}/withdraw", shelf.withdraw, name="resource-withdraw-form"),
     web.get(collections.COLLECTIONS, collections.show_collections, name="collections"),

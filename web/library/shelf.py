@@ -89,6 +89,23 @@ def _discard(conn: Connection, unit: Unit, actor_id: int, draft_id: str) -> None
     drafting.discard(conn, unit, actor_id, drafting.load(conn, actor_id, draft_id).id)
 
 
+# -- branches -------------------------------------------------------------------------------------------------------
+
+
+async def change_branches(request: web.Request) -> web.StreamResponse:
+    """Hide a branch on the page of the original, or show it again."""
+    session, node, slug = sessions.require_person(request), request.app[NODE], request.match_info["slug"]
+    fields = await sessions.read_form(request)
+
+    def act(conn: Connection, unit: Unit) -> None:
+        author = authoring.load_author(conn, session.actor_id)
+        shown = fields.get("do") == "show"
+        authoring.show_branch(conn, unit, author, slug, fields.get("branch", ""), shown=shown)
+
+    await node.store.write(act, node.unit())
+    return web.Response(status=303, headers={"Location": f"/r/{slug}#branches"})
+
+
 # -- versions -------------------------------------------------------------------------------------------------------
 
 

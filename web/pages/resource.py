@@ -25,6 +25,7 @@ from node.domain.visibility import Visibility
 from node.errors import NotFound
 from node.sentences import Sentence
 from node.services import authoring, branches
+from node.services.branches import Branches
 from node.state import NODE
 from node.store import actors, authorships, opinions, resources, showing
 from node.store.actors import Actor
@@ -66,7 +67,7 @@ class _Shown:
     answers: Answers
     authors: dict[int, Row[Any]]
     sources: dict[str, Resource]
-    made: list[Resource]
+    made: Branches
     edits: bool
     standing: Standing
     notes: list[StoredNote]
@@ -211,7 +212,9 @@ def _view(request: web.Request, shown: _Shown, reader: Reader) -> ResourceView:
         else "",
         replies=replies,
         reply_total=len(replies),
-        branches=resource_cards(shown.made, reader),
+        branches=resource_cards(shown.made.shown, reader),
+        hidden_branches=resource_cards(shown.made.hidden, reader) if shown.edits else (),
+        branches_path=f"{found.path}/branches" if shown.edits else "",
         opinions=opinions_of(
             found.path, shown.notes, shown.reviews, shown.authors, shown.counts, reader, shown.editable
         ),

@@ -254,6 +254,8 @@ class ResourceView:
     publisher_handle: str = ""
     community: Link | None = None
     answer_path: str = ""
+    hidden_branches: tuple[ResourceCard, ...] = ()
+    branches_path: str = ""  # for whoever may hide some
     replies: tuple[Reply, ...] = ()
     reply_total: int = 0
     branches: tuple[ResourceCard, ...] = ()

@@ -61,6 +61,7 @@ from node.store.tables.library import (
     collection_items,
     derivations,
     drafts,
+    hidden_branches,
     reviews,
 )
 from node.store.tables.media import media
@@ -182,6 +183,7 @@ __all__ = [
     "filters",
     "followed_tags",
     "follows",
+    "hidden_branches",
     "home_entries",
     "hosts",
     "idempotency_keys",

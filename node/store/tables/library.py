@@ -34,6 +34,17 @@ derivations = Table(
     Index("ix_derivations_source_iri", "source_iri"),
 )
 
+# Branches that whoever looks after the original does not show on its page.
+hidden_branches = Table(
+    "hidden_branches",
+    metadata,
+    Column("original_id", ForeignKey("objects.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column(
+        "branch_id", ForeignKey("objects.id", ondelete="CASCADE"), primary_key=True, autoincrement=False, index=True
+    ),
+    Column("hidden_at", BigInteger, nullable=False),
+)
+
 # What organisations say of how they used a resource, signed by them; the object is the answer that carries it.
 adoption_notes = Table(
     "adoption_notes",

@@ -130,6 +130,35 @@ async def test_of_two_who_change_the_same_state_at_once_one_is_told(ann):
     assert len((await ann.get(f"{RESOURCES}/{slug}/versions"))["items"]) == 2
 
 
+async def test_whoever_looks_after_an_original_hides_branches_on_its_page(net, ann):
+    ben = await app_of(net.peers[0], "ben")
+    original = await ann.post(RESOURCES, 201, **work())
+    branch = await ben.post(
+        RESOURCES, 201, **work(name={"en": "Rude bells"}, isBasedOn=[{"id": original["id"], "license": CC_BY}])
+    )
+    at, page = f"{RESOURCES}/{slug_of(original)}/branches", f"/r/{slug_of(original)}"
+
+    async def listed(app: App) -> tuple[list[str], list[str] | None]:
+        seen = await app.get(at)
+        hidden = [each["uri"] for each in seen["hidden"]] if "hidden" in seen else None
+        return [each["uri"] for each in seen["branches"]], hidden
+
+    async def text() -> str:
+        return await (await App(ann.peer).ask("GET", page, headers={"Accept": "text/html"})).text()
+
+    assert "Rude bells" in await text()
+    path = f"{at}/{slug_of(branch)}"
+    assert (await ben.ask("DELETE", path)).status == 403
+    assert (await App(ann.peer).ask("DELETE", path)).status == 401
+    assert (await ann.ask("DELETE", f"{at}/{slug_of(original)}")).status == 404
+    assert [(await ann.ask("DELETE", path)).status for _ in range(2)] == [204, 204]
+    assert "Rude bells" not in await text()
+    assert (await listed(ann), await listed(ben)) == (([], [branch["uri"]]), ([], None))
+    assert (await ben.get(f"{RESOURCES}/{slug_of(branch)}"))["isBasedOn"]  # what ben says of his own work stays
+    assert (await ann.ask("PUT", path)).status == 204
+    assert (await listed(ann), await listed(ben)) == (([branch["uri"]], []), ([branch["uri"]], None))
+
+
 BAD = {
     "no licence": ({"license": None}, "$.license"),
     "an unknown key": ({"stars": 5}, "$"),
