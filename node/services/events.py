@@ -31,7 +31,7 @@ from node.services import event_answers, event_pictures, media, news, placing, s
 from node.services.audiences import home_owners
 from node.services.context import Unit
 from node.services.event_pictures import Picture
-from node.store import accounts, actors, communities, events, jobs, objects, tags, topics
+from node.store import accounts, actors, communities, events, finding, jobs, objects, tags, topics
 from node.store import media as media_store
 from node.store.actors import Actor
 from node.store.events import Event, Saved
@@ -180,6 +180,7 @@ def publish_event(
     if visibility.federates:
         happenings.record(conn, unit.ids, unit.now, happenings.ObjectCreated(object_id), about=uri)
     _let_read(conn, object_id, publisher, events.list_organisers(conn, object_id))
+    finding.index_now(conn, object_id)
     found = events.find_event(conn, object_id)
     assert found is not None
     remind_later(conn, unit, found)

@@ -24,7 +24,7 @@ from node.services import emojis, media, news, placing, polls, previews, quoting
 from node.services.audiences import home_owners
 from node.services.context import Unit
 from node.services.placing import Place
-from node.store import actors, entries, jobs, objects, tags, topics
+from node.store import actors, entries, finding, jobs, objects, tags, topics
 from node.store import media as media_store
 from node.store.actors import Actor
 from node.store.jobs import NewJob
@@ -159,6 +159,7 @@ def _note_topic(conn: Connection, unit: Unit, object_id: int, place: Place, cont
         community_id = place.group.id if place.group else None
         row = {"object_id": object_id, "community_id": community_id, "kind": place.kind.value}
         topics.save_topics(conn, [{**row, "last_activity_at": unit.now}])
+        finding.index_now(conn, object_id)
     elif place.topic is not None:
         topics.touch_topics(conn, [context], unit.now)
 

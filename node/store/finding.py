@@ -121,6 +121,12 @@ def work_off(conn: Connection, *, limit: int = BATCH) -> int:
     return len(waiting)
 
 
+def index_now(conn: Connection, object_id: int) -> None:
+    """Index what one of ours has just written, which its author looks for first; the rest waits its turn."""
+    _index_posts(conn, [object_id])
+    conn.execute(delete(search_queue).where(search_queue.c.kind == "post", search_queue.c.ref == object_id))
+
+
 def is_waiting(conn: Connection) -> bool:
     """Whether there is anything to index."""
     return bool(conn.scalar(select(exists(select(search_queue.c.ref)))))

@@ -7,6 +7,8 @@ from sqlalchemy import Connection, update
 from node.domain.visibility import Visibility
 from node.store import finding
 from node.store.tables import actors
+from tests.client import app_of
+from tests.happenings import event_record
 from tests.network import Peer
 from tests.node.test_everything import event
 from tests.records import full_record, record
@@ -98,3 +100,16 @@ async def test_a_search_takes_the_same_statements_for_few_and_many(site: Site) -
             await site.get("/search?q=casting")
         seen.append(len(statements))
     assert seen[1] <= seen[0] <= 20  # fewer tiers are walked once a page is full
+
+
+async def test_what_one_has_just_written_is_found_at_once(site: Site) -> None:
+    """Before any job has run; what others wrote elsewhere waits its turn."""
+    ann = await app_of(site.peer, "ann")
+    asked = {"kind": "question", "title": "Why does bronze crack?", "content": "At the gate.", "visibility": "public"}
+    await ann.post("/api/learning/v1/topics", 201, **asked)
+    await ann.post("/api/learning/v1/events", 201, **event_record(name={"en": "Bronze day"}), visibility="organisation")
+    own = {"name": {"en": "Bronze notes"}, "visibility": "private"}
+    body = {key: value for key, value in record().items() if key != "id"}
+    await ann.post("/api/learning/v1/resources", 201, **{**body, **own})
+    found = await ann.get(API, q="bronze")
+    assert sorted(each["name"] for each in found["items"]) == ["Bronze day", "Bronze notes", "Why does bronze crack?"]
