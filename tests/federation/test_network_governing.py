@@ -63,6 +63,7 @@ async def test_a_moderator_elsewhere_decides_a_request_at_home(houses, place: in
     circle = await make_governed(houses)
     home, hospital, ben = circle.home, houses.peers[1], circle.people[1]
     peer, host = houses.peers[place], hospital.system.node.config.host
+    await home.system.federation.hosts.flush()  # what was heard of the host is written now, not a little later
     await home.store.write(hosts.note_software, host, "rhizome", "1", 1)
     cleo = await peer.add_actor("cleo")
     if place == 0:
