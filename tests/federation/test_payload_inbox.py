@@ -10,11 +10,14 @@ from federation.handlers import apply
 from federation.mapping.activity import read_activity
 from node.domain.actors import ActorKind, RemoteActor
 from node.domain.uris import host_of
+from node.domain.visibility import Visibility
 from node.errors import Malformed
+from node.services.posts import publish_note
 from node.store import follows, remote_actors
 from node.store.follows import Follow
+from tests import happenings
 from tests.network import network
-from tests.shared import shared_files
+from tests.shared import shared_data, shared_files
 
 ACTIVITIES = sorted(
     path
@@ -109,7 +112,8 @@ def _apply(conn: Any, node: Any, follower_id: int, document: Any) -> str:
     )
     unit = node.unit()
     known = remote_actors.save_remote_actor(conn, unit.ids, unit.now, actor)
-    new = Follow(unit.ids.new(), follower_id, known.id, f"{actor.uri}#follow", follows.ACCEPTED, unit.now)
+    state = follows.PENDING if activity.type == "Accept" else follows.ACCEPTED
+    new = Follow(unit.ids.new(), follower_id, known.id, f"{actor.uri}#follow", state, unit.now)
     follows.save_follow(conn, new)
     batch = node.system.federation.fetcher.batch(conn)
     try:
@@ -120,3 +124,54 @@ def _apply(conn: Any, node: Any, follower_id: int, document: Any) -> str:
         return f"refused: {error.public}"
     batch.flush()
     return outcome
+
+
+#: What recorded messages do once the thing that they are about is here: which thing, and the outcome, in this order.
+AIMED: tuple[tuple[str, str, str], ...] = (
+    ("mastodon/activities/follow", "ann", "followed"),
+    ("mastodon/activities/undo_follow", "ann", "unfollowed"),
+    ("lemmy/activities/following/follow", "group", "followed"),
+    ("lemmy/activities/following/undo_follow", "group", "unfollowed"),
+    ("lemmy/activities/following/accept", "ann", "follow-accepted"),
+    ("mastodon/activities/like_page", "note", "like"),
+    ("mastodon/activities/undo_like_page", "note", "un-like"),
+    ("lemmy/activities/voting/like_note", "note", "like"),
+    ("lemmy/activities/voting/undo_like_note", "note", "un-like"),
+    ("lemmy/activities/voting/dislike_page", "note", "dislike"),
+    ("lemmy/activities/voting/undo_dislike_page", "note", "remembered"),  # it names a Like that never was
+    ("peertube/activities/announce_video", "note", "shared"),
+    ("mastodon/activities/flag", "note", "reported"),
+    ("lemmy/activities/community/report_page", "note", "reported"),
+    ("mobilizon/fixtures/mobilizon-join-activity", "event", "answer-going"),
+    ("mobilizon/fixtures/mobilizon-leave-activity", "event", "left"),
+    ("lemmy/activities/block/block_user", "ann", "blocked"),
+    ("lemmy/activities/block/undo_block_user", "ann", "unblocked"),
+)
+
+
+@pytest.mark.skipif(not ACTIVITIES, reason="the shared test data (payloads) is not beside this checkout")
+async def test_recorded_activities_work_on_what_is_here(tmp_path):
+    async with network(tmp_path, "hospital") as net:
+        node = net.peers[0]
+        ann = await node.add_actor("ann")
+        note = await node.store.write(publish_note, node.unit(), ann.id, "an honest note", Visibility.PUBLIC)
+        event = await happenings.publish(node, ann)
+        group = await node.add_community("metals")
+        here = {"ann": ann.uri, "note": note.uri, "event": event.uri, "group": group.uri}
+        found = []
+        for name, thing, _ in AIMED:
+            document = json.loads((shared_data("payloads") / f"{name}.json").read_bytes())
+            found.append((name, thing, await node.store.write(_apply, node, ann.id, _aim(document, here[thing]))))
+        assert tuple(found) == AIMED
+        await net.settle()
+        assert (await node.get("/healthz"))[0] == 200
+
+
+def _aim(document: dict[str, Any], uri: str) -> dict[str, Any]:
+    """The same message about this thing: the innermost ``object``, or who had asked where it is an answer."""
+    inner = document.get("object")
+    if document["type"] == "Accept":
+        return {**document, "object": {**inner, "id": f"{document['actor']}#follow", "actor": uri}}
+    if isinstance(inner, dict) and "object" in inner:
+        return {**document, "object": _aim(inner, uri)}
+    return {**document, "object": [uri] if isinstance(inner, list) else uri}
