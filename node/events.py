@@ -221,6 +221,34 @@ class CourseAnswered:
 
 
 @dataclass(frozen=True, slots=True)
+class EnrolmentOffered:
+    """A course of ours asks those who teach it from elsewhere (``to``: URIs) to decide, or says that it is settled.
+
+    ``uri`` is that of the Join, which somebody of this node never sent.
+    """
+
+    object_id: int
+    key: str
+    asker_id: int
+    uri: str
+    note: str
+    to: Sequence[str]
+    is_settled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentDecided:
+    """One of ours who teaches a course elsewhere has decided about a request: its home is told."""
+
+    object_id: int
+    teacher_id: int
+    key: str
+    asker_id: int
+    uri: str
+    accepted: bool
+
+
+@dataclass(frozen=True, slots=True)
 class EventJoined:
     """A local person wants to come to an event elsewhere: its home node is asked (``uri`` of the answer)."""
 
@@ -360,6 +388,8 @@ Event = (
     | CourseJoined
     | CourseLeft
     | CourseAnswered
+    | EnrolmentOffered
+    | EnrolmentDecided
     | EventJoined
     | EventAnswered
     | AnswerDecided

@@ -50,6 +50,8 @@ BUILDERS: Mapping[type[Event], Builder] = MappingProxyType(
         events.CourseJoined: courses.course_joined,
         events.CourseLeft: courses.course_left,
         events.CourseAnswered: courses.course_answered,
+        events.EnrolmentOffered: courses.enrolment_offered,
+        events.EnrolmentDecided: courses.enrolment_decided,
         events.EventJoined: attendance.event_joined,
         events.EventAnswered: attendance.event_answered,
         events.AnswerDecided: attendance.answer_decided,

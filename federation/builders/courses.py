@@ -33,14 +33,7 @@ def answer_type(state: State) -> str:
 
 def join_of(enrolment: Enrolment, person: Actor, course: Resource) -> dict[str, Any]:
     """The Join of one of ours; its note is for those who hold the course."""
-    return {
-        "id": enrolment.uri,
-        "type": "Join",
-        "actor": person.uri,
-        "object": instance_uri(course, enrolment.key),
-        "to": [course.owner.uri],
-        **({"participationMessage": enrolment.note} if enrolment.note else {}),
-    }
+    return {**_join(enrolment.uri, person, course, enrolment.key, enrolment.note), "to": [course.owner.uri]}
 
 
 def course_joined(conn: Connection, unit: Unit, event: events.CourseJoined) -> Outgoing | None:
@@ -84,6 +77,42 @@ def course_answered(conn: Connection, unit: Unit, event: events.CourseAnswered) 
     else:
         return None  # was invited and has not asked: nothing to answer
     return _to(course.owner, person, activity)
+
+
+def enrolment_offered(conn: Connection, unit: Unit, event: events.EnrolmentOffered) -> Outgoing | None:
+    """Offer of a Join to those elsewhere who teach; Undo of that when it is settled, matched by its meaning."""
+    try:
+        course = resources.load_by_object(conn, event.object_id)
+    except NotFound:
+        return None
+    person = actors.load_actors_by_id(conn, [event.asker_id])[event.asker_id]
+    join = _join(event.uri, person, course, event.key, event.note)
+    activity = {"type": "Offer", "actor": course.owner.uri, "object": join, "to": list(event.to)}
+    if event.is_settled:
+        activity = {"type": "Undo", "actor": course.owner.uri, "object": activity, "to": list(event.to)}
+    return Outgoing(course.owner, activity, course.uri, Visibility.DIRECT, Audience(named=tuple(event.to)))
+
+
+def enrolment_decided(conn: Connection, unit: Unit, event: events.EnrolmentDecided) -> Outgoing | None:
+    """Accept or Reject of an offered Join, to the home of the course."""
+    try:
+        course = resources.load_by_object(conn, event.object_id)
+    except NotFound:
+        return None
+    known = actors.load_actors_by_id(conn, [event.teacher_id, event.asker_id])
+    teacher, person = known[event.teacher_id], known[event.asker_id]
+    activity = {
+        "type": "Accept" if event.accepted else "Reject",
+        "actor": teacher.uri,
+        "object": _join(event.uri, person, course, event.key, ""),
+        "to": [course.owner.uri],
+    }
+    return _to(teacher, course.owner, activity)
+
+
+def _join(uri: str, person: Actor, course: Resource, key: str, note: str) -> dict[str, Any]:
+    join = {"id": uri, "type": "Join", "actor": person.uri, "object": instance_uri(course, key)}
+    return {**join, **({"participationMessage": note} if note else {})}
 
 
 def _to(sender: Actor, receiver: Actor, activity: dict[str, Any]) -> Outgoing:

@@ -14,9 +14,10 @@ from node.domain.courses import State, find_instance
 from node.domain.uris import host_of
 from node.domain.visibility import Visibility
 from node.errors import Conflict, Forbidden, NotFound
-from node.services import enrolling
+from node.services import enrolling, teaching
 from node.store import courses, partners, resources
 from node.store.actors import Actor
+from node.store.courses import Enrolment
 from node.store.resources import Resource
 
 _INSTANCE = re.compile(r"(.+)/instances/(i[0-9a-f]{11})")
@@ -91,12 +92,62 @@ def answer(batch: Batch, inbound: Inbound) -> str:
     if found is None:
         return ""
     course = resources.load_by_object(batch.conn, found.object_id)
-    if course.local or course.owner.uri != activity.actor:
+    if course.local:
+        return _decided_elsewhere(batch, activity, course, found)
+    if course.owner.uri != activity.actor:
         return "not-asked"
     state = _state_said(activity, course, found.key)
     enrolling.answered(batch.conn, batch.unit, course, found, state)
     batch.add_owner(found.actor_id, inbound.received_id)
     return f"course-{state}"
+
+
+def _decided_elsewhere(batch: Batch, activity: Activity, course: Resource, found: Enrolment) -> str:
+    """What somebody says who teaches a course of ours from another node."""
+    if activity.actor not in teaching.named(course, found.key) or activity.type not in {"Accept", "Reject"}:
+        return "not-asked"
+    if found.state is not State.REQUESTED:
+        return "decided-before"
+    enrolling.decide(batch.conn, batch.unit, course, found.id, accepted=activity.type == "Accept")
+    return "course-decided"
+
+
+def offered(batch: Batch, inbound: Inbound) -> str:
+    """A course elsewhere asks people here who teach it whether somebody may enrol; '' where it is no such Offer."""
+    activity, join_ = inbound.activity, inbound.activity.inner
+    taught = _taught_here(batch, activity.actor, join_)
+    if join_ is None or taught is None:
+        return ""
+    course, key = taught
+    teachers = [each for each in batch.local_addressees(activity.to) if each.uri in teaching.named(course, key)]
+    if not teachers:
+        return "not-ours"
+    asker, note = batch.known_actor(join_.actor), join_.raw.get("participationMessage")
+    batch.flush()
+    asked = teaching.OfferedJoin(key, asker, join_.id or "", note if isinstance(note, str) else "")
+    teaching.take_in(batch.conn, batch.unit, course, asked, [each.id for each in teachers])
+    for each in teachers:
+        batch.add_owner(each.id, inbound.received_id)
+    return "enrolment-offered"
+
+
+def withdrawn(batch: Batch, actor: Actor, inner: Activity) -> str:
+    """Undo of such an Offer: it is settled."""
+    taught, asker = _taught_here(batch, actor.uri, inner.inner), batch.actor(inner.inner.actor if inner.inner else "")
+    if taught is None or asker is None:
+        return ""
+    return "enrolment-settled" if teaching.settle(batch.conn, *taught, asker) else ""
+
+
+def _taught_here(batch: Batch, owner_uri: str, join_: Activity | None) -> tuple[Resource, str] | None:
+    """Course and key of the Join of a course elsewhere, where it is the course's owner who speaks."""
+    parts = _INSTANCE.fullmatch((join_.object_uri if join_ is not None and join_.type == "Join" else "") or "")
+    found = batch.live_object(parts[1]) if parts else None
+    if parts is None or found is None or found.local or found.kind != resources.KIND:
+        return None
+    course = resources.load_by_object(batch.conn, found.id)
+    is_there = find_instance(course.record, parts[2]) is not None
+    return (course, parts[2]) if is_there and course.owner.uri == owner_uri else None
 
 
 def _state_said(activity: Activity, course: Resource, key: str) -> State:

@@ -5,6 +5,7 @@ count only from the Group itself. What moderators answer is a deed (``federation
 """
 
 from federation.batch import Batch, Inbound
+from federation.handlers import courses
 from federation.mapping.activity import Activity
 from node.store import blocks, communities, community_requests
 from node.store.actors import Actor
@@ -13,8 +14,10 @@ from node.store.community_requests import Request
 
 
 def offered(batch: Batch, inbound: Inbound) -> str:
-    """A community elsewhere asks moderators here whether somebody may join."""
+    """A community elsewhere asks moderators here whether somebody may join; or a course those who teach it."""
     activity = inbound.activity
+    if outcome := courses.offered(batch, inbound):
+        return outcome
     group, request = _group_elsewhere(batch, activity.actor), activity.inner
     if group is None or request is None or request.type != "Follow" or request.object_uri != group.uri:
         return "ignored"
@@ -49,7 +52,9 @@ def invited(batch: Batch, inbound: Inbound) -> str:
 
 
 def withdrawn(batch: Batch, actor: Actor, inner: Activity) -> str:
-    """Undo of an Offer or an Invite by the community itself; '' where it is none of these."""
+    """Undo of an Offer or an Invite by the community, or the course, itself; '' where it is none of these."""
+    if inner.type == "Offer" and (outcome := courses.withdrawn(batch, actor, inner)):
+        return outcome
     group = _group_elsewhere(batch, actor.uri)
     if group is None:
         return ""

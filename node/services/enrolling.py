@@ -18,7 +18,7 @@ from node.domain.records import Instance
 from node.domain.text import clean
 from node.errors import Conflict, Forbidden, NotFound
 from node.sentences import Sentence, sentences
-from node.services import news
+from node.services import news, teaching
 from node.services.context import Unit
 from node.store import accounts, authorships, blocks, courses, notifications, resources
 from node.store.actors import Actor, find_actor_by_id
@@ -81,6 +81,8 @@ def leave(conn: Connection, unit: Unit, person: Actor, course: Resource, key: st
         return  # a refusal stays, so that nobody asks again and again
     courses.remove(conn, before.id)
     if course.local:
+        if before.state is State.REQUESTED:
+            teaching.offer(conn, unit, course, before, is_settled=True)
         if before.state is not State.INVITED:
             _tell_holders(conn, unit, course, before, Occasion.LEAVES)
         fill(conn, unit, course, key)
@@ -130,8 +132,12 @@ def admit(
         assert found is not None
     else:
         found = _new(unit, course, key, person, state, uri=uri, note=note)
+        if state is State.REQUESTED and not uri:  # those who decide elsewhere need a name for it
+            found = replace(found, uri=f"{unit.origin}/ap/x/{found.id}")
         courses.insert_enrolment(conn, found)
     _tell_holders(conn, unit, course, found, _WANTED[found.state])
+    if found.state is State.REQUESTED:
+        teaching.offer(conn, unit, course, found)
     return found
 
 
@@ -158,6 +164,8 @@ def decide(conn: Connection, unit: Unit, course: Resource, enrolment_id: int, *,
         return found
     courses.change(conn, found.id, state=state, queued_at=unit.now, updated_at=unit.now)
     notifications.delete_for(conn, [found.id])  # that it is to decide
+    if found.state is State.REQUESTED:
+        teaching.offer(conn, unit, course, found, is_settled=True)
     _tell_person(conn, unit, course, found, state)
     if found.state is State.ENROLLED:
         fill(conn, unit, course, found.key)
@@ -165,7 +173,12 @@ def decide(conn: Connection, unit: Unit, course: Resource, enrolment_id: int, *,
 
 
 def invite(conn: Connection, unit: Unit, course: Resource, key: str, person: Actor) -> Enrolment:
-    """Let somebody in who needs no further word; they enrol themselves. Those who asked are granted it."""
+    """Let somebody in who needs no further word; they enrol themselves. Those who asked are granted it.
+
+    Only at the home of the course: NotFound elsewhere.
+    """
+    if not course.local:
+        raise NotFound
     require_instance(course, key)
     courses.lock(conn, course.id)
     before = courses.find(conn, course.id, key, person.id)
@@ -245,9 +258,15 @@ def holders(conn: Connection, course: Resource) -> dict[int, Actor]:
 
 
 def may_hold(conn: Connection, course: Resource, actor_id: int | None) -> bool:
-    """Whether somebody decides about the enrolments of a course of ours; administrators do for the organisation's."""
-    if actor_id is None or not course.local:
+    """Whether somebody decides about enrolments; administrators do for the organisation's courses.
+
+    Of a course elsewhere, whom it names as maker or teacher: she sees what it asks her to decide (``teaching``).
+    """
+    if actor_id is None:
         return False
+    if not course.local:
+        person = find_actor_by_id(conn, actor_id)
+        return person is not None and person.uri in teaching.named(course)
     if actor_id in holders(conn, course):
         return True
     account = accounts.load_account(conn, actor_id) if course.owner.kind == "organization" else None

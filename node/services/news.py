@@ -380,7 +380,7 @@ def _of_decisions(_conn: Connection, items: Sequence[Official], _told: _Told) ->
 
 
 def _of_enrolments(conn: Connection, items: Sequence[Enrolled], _told: _Told) -> Iterable[Notice]:
-    notifications.delete_for(conn, {item.reference for item in items})
+    notifications.delete_for(conn, {item.reference for item in items}, {item.owner_id for item in items})
     for item in items:
         event = {"occasion": item.occasion.value}
         yield Notice(item.owner_id, NoticeType.STATUS, item.actor_id, item.reference, item.object_id, event=event)

@@ -280,10 +280,14 @@ def insert_requests(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None
         conn.execute(_INSERT_REQUEST[conn.dialect.name], list(rows))
 
 
-def delete_for(conn: Connection, references: Collection[int]) -> None:
-    """What was done has been taken back: nobody was told."""
-    if references:
-        conn.execute(delete(notifications).where(notifications.c.reference.in_(list(references))))
+def delete_for(conn: Connection, references: Collection[int], owner_ids: Collection[int] | None = None) -> None:
+    """What was done has been taken back: nobody was told, or none of these owners."""
+    if not references:
+        return
+    statement = delete(notifications).where(notifications.c.reference.in_(list(references)))
+    if owner_ids is not None:
+        statement = statement.where(notifications.c.owner_id.in_(list(owner_ids)))
+    conn.execute(statement)
 
 
 def delete_updates(conn: Connection, object_ids: Collection[int], types: Collection[str]) -> None:

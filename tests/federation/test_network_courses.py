@@ -1,6 +1,7 @@
 """Courses across nodes: published at the university, found at the hospital, enrolled in, withdrawn, gone."""
 
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from node.domain.courses import State, key_of
 from node.domain.search import parse
 from node.domain.visibility import Visibility
 from node.errors import Conflict, Forbidden
-from node.services import enrolling, publish
+from node.services import enrolling, publish, teaching
 from node.store import courses, listing, resources
 from node.store.actors import Actor
 from node.store.listing import Wish
@@ -284,3 +285,49 @@ async def test_what_cannot_be_enrolled_in_leaves_nothing_behind(nodes: Network) 
         await _send_join(nodes, nina, f"{published.uri}/instances/{KEY}")
         assert (await university.outcomes()).count(("Join", "enrolment-refused")) == number, parts
         assert await university.store.read(courses.count, published.object_id) == {}
+
+
+async def test_who_teaches_from_another_node_decides_there(nodes: Network) -> None:
+    """Requests are offered to her, her word counts at the home of the course, and that of nobody else."""
+    university, hospital = nodes.peers
+    nina = await _follows(nodes)
+    omar, eve = await hospital.add_actor("omar"), await hospital.add_actor("eve")
+    uma, vera = await university.add_actor("uma"), await university.add_actor("vera")
+    await _person_at(university, nina)
+    await university.publish(course("request", instructor=[{"type": "Person", "name": "Nina", "id": nina.uri}]))
+    await nodes.settle()
+    for peer, person in ((university, uma), (university, vera), (hospital, omar)):
+        await _enrol(peer, person, "I would like to")
+    await nodes.settle()
+    there = await _home(hospital)
+    assert await hospital.store.read(enrolling.may_hold, there, nina.id)
+    assert not await hospital.store.read(enrolling.may_hold, there, eve.id)
+    asked = await hospital.store.read(partial(teaching.load_requests, after=0, limit=10), there)
+    assert [each.note for each in asked] == ["I would like to"] * 3
+    assert await hospital.store.read(_told, nina.id) == ["asks"] * 3
+
+    by_uri = {each.uri: each for each in asked}
+    uri_of_uma = await university.store.read(_join_of, uma.id)
+    forged = {"type": "Accept", "actor": eve.uri, "object": uri_of_uma, "to": [there.owner.uri]}
+    sent = Outgoing(eve, forged, there.uri, Visibility.DIRECT, Audience(named=(there.owner.uri,)))
+    await hospital.store.write(lambda conn: outbox.send(conn, hospital.unit(), sent))
+    await nodes.settle()
+    assert await _state(university, uma.id) is State.REQUESTED
+
+    home = await _home(university)
+    of_vera = await university.store.read(courses.find, home.id, KEY, vera.id)
+    await university.store.write(partial(enrolling.decide, accepted=False), university.unit(), home, of_vera.id)
+    await nodes.settle()
+    assert len(await hospital.store.read(partial(teaching.load_requests, after=0, limit=10), there)) == 2
+    for wanted in (by_uri[uri_of_uma], await hospital.store.read(courses.find, there.id, KEY, omar.id)):
+        said = (hospital.unit(), there, nina.id, wanted.id)
+        await hospital.store.write(partial(teaching.decide, accepted=True), *said)
+    await nodes.settle()
+    assert [await _state(university, each.id) for each in (uma, vera)] == [State.ENROLLED, State.REFUSED]
+    assert await _state(hospital, omar.id) is State.ENROLLED
+    assert await hospital.store.read(partial(teaching.load_requests, after=0, limit=10), there) == []
+    assert await hospital.store.read(_told, nina.id) == []
+
+
+def _join_of(conn: Connection, actor_id: int) -> str | None:
+    return conn.scalar(select(enrolments.c.uri).where(enrolments.c.actor_id == actor_id))

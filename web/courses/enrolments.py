@@ -9,9 +9,10 @@ from sqlalchemy import Connection
 from node.domain import resources as records
 from node.domain.courses import State, find_instance, instances, key_of
 from node.domain.text import language_of
+from node.domain.uris import host_of
 from node.errors import NotFound
 from node.sentences import Sentence
-from node.services import enrolling
+from node.services import enrolling, teaching
 from node.services.context import Unit
 from node.state import NODE
 from node.store import courses, finding, resources
@@ -86,13 +87,30 @@ def held(conn: Connection, actor_id: int, slug: str) -> Resource:
 
 def _find(conn: Connection, actor_id: int, slug: str, after: int) -> _Found:
     course = held(conn, actor_id, slug)
-    rows = courses.list_of_course(conn, course.id, after=after, limit=_PAGE + 1)
+    rows = list_for_holder(conn, course, after=after, limit=_PAGE + 1)
     people = load_actors_by_id(conn, {each.actor_id for each in rows})
-    return _Found(course, rows, people, courses.count(conn, course.id))
+    return _Found(course, rows, people, courses.count(conn, course.id) if course.local else {})
+
+
+def list_for_holder(conn: Connection, course: Resource, *, after: int, limit: int) -> list[Enrolment]:
+    """Everybody who enrolled; of a course elsewhere, what it asks people here to decide."""
+    if course.local:
+        return courses.list_of_course(conn, course.id, after=after, limit=limit)
+    return teaching.load_requests(conn, course, after=after, limit=limit)
+
+
+def decide_for(
+    conn: Connection, unit: Unit, actor_id: int, slug: str, enrolment_id: int, *, accepted: bool
+) -> Enrolment:
+    """What somebody who holds the course says of a request; raises NotFound for everybody else."""
+    course = held(conn, actor_id, slug)
+    if course.local:
+        return enrolling.decide(conn, unit, course, enrolment_id, accepted=accepted)
+    return teaching.decide(conn, unit, course, actor_id, enrolment_id, accepted=accepted)
 
 
 def _decide(conn: Connection, unit: Unit, actor_id: int, slug: str, enrolment_id: int, accepted: bool) -> None:
-    enrolling.decide(conn, unit, held(conn, actor_id, slug), enrolment_id, accepted=accepted)
+    decide_for(conn, unit, actor_id, slug, enrolment_id, accepted=accepted)
 
 
 def _invite(
@@ -133,6 +151,7 @@ def _view(request: web.Request, found: _Found, handle: Field, csrf: str, after: 
             breadcrumbs=(Link(label=Sentence("Courses"), href="/courses"), Link(label=title, href=found.course.path)),
         ),
         course=Link(label=title, href=found.course.path),
+        home="" if found.course.local else host_of(found.course.uri),
         csrf=csrf,
         groups=tuple(_group(found, key, shown, reader) for key in dict.fromkeys([*keys, *gone])),
         handle=handle,
@@ -154,7 +173,8 @@ def _group(found: _Found, key: str, rows: Sequence[Enrolment], reader: Reader) -
         capacity=instance.get("capacity", 0) if instance is not None else 0,
         taken=found.counts.get((key, State.ENROLLED), 0),
         waiting=found.counts.get((key, State.WAITING), 0),
-        invite_path=f"/courses/{slug}/{key}/invite" if instance is not None else "",
+        invite_path=f"/courses/{slug}/{key}/invite" if instance is not None and found.course.local else "",
+        is_counted=found.course.local,
         rows=tuple(_row(found, each) for each in rows if each.key == key and each.actor_id in found.people),
     )
 

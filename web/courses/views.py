@@ -76,6 +76,7 @@ class EnrolmentGroup:
     taken: int = 0
     waiting: int = 0
     invite_path: str = ""
+    is_counted: bool = True
     rows: tuple[EnrolmentRow, ...] = ()
 
 
@@ -87,6 +88,7 @@ class EnrolmentsView:
 
     page: Page
     course: Link
+    home: str = ""  # host of a course elsewhere, which asks people here to decide
     csrf: str
     groups: tuple[EnrolmentGroup, ...] = ()
     handle: Field = field(default_factory=Field)

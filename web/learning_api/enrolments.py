@@ -19,7 +19,7 @@ from node.store import actors, courses, resources
 from node.store.actors import Actor
 from node.store.courses import Enrolment
 from node.store.resources import Resource, Viewer
-from web.courses.enrolments import held
+from web.courses.enrolments import decide_for, held, list_for_holder
 from web.learning_api.answers import PREFIX, json_answer, limit_of
 from web.learning_api.callers import member, read_json, writer, written
 from web.learning_api.description import (
@@ -133,14 +133,14 @@ async def invite(request: web.Request) -> web.Response:
 def _list(
     conn: Connection, actor_id: int, slug: str, after: int, limit: int
 ) -> tuple[list[Enrolment], dict[int, Actor]]:
-    found = courses.list_of_course(conn, held(conn, actor_id, slug).id, after=after, limit=limit + 1)
+    found = list_for_holder(conn, held(conn, actor_id, slug), after=after, limit=limit + 1)
     return found, actors.load_actors_by_id(conn, {each.actor_id for each in found})
 
 
 def _decide(
     conn: Connection, unit: Unit, actor_id: int, slug: str, enrolment_id: int, accepted: bool
 ) -> tuple[Enrolment, Actor]:
-    found = enrolling.decide(conn, unit, held(conn, actor_id, slug), enrolment_id, accepted=accepted)
+    found = decide_for(conn, unit, actor_id, slug, enrolment_id, accepted=accepted)
     return found, actors.load_actors_by_id(conn, [found.actor_id])[found.actor_id]
 
 

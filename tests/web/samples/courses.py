@@ -1,6 +1,7 @@
 """Sample pages of courses."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from node.clock import DAY
 from tests.web.samples import frame
@@ -179,6 +180,13 @@ def enrolments() -> EnrolmentsView:
     )
 
 
+def enrolments_elsewhere() -> EnrolmentsView:
+    """What a course of another node asks one who teaches it to decide."""
+    whole = enrolments()
+    asked = replace(whole.groups[0], rows=whole.groups[0].rows[:1], invite_path="", is_counted=False)
+    return replace(whole, home="learn.museum.example", groups=(asked,))
+
+
 def views() -> dict[str, View]:
     views: tuple[Callable[[], View], ...] = (
         course_to_enrol_in,
@@ -187,5 +195,6 @@ def views() -> dict[str, View]:
         courses,
         no_courses,
         enrolments,
+        enrolments_elsewhere,
     )
     return {view.__name__: view() for view in views}
