@@ -98,6 +98,10 @@ lock: $(VENV)/lock-installed ## write requirements.lock anew: what a node runs w
 bench: $(VENV)/node-installed $(VENV)/test-installed ## measure speed and memory, as a table and as JSON
 	$(BIN)/python -m benchmarks
 
+.PHONY: baseline
+baseline: $(VENV)/node-installed $(VENV)/test-installed ## the same, kept as what later measurements are compared with
+	$(BIN)/python -m benchmarks --out benchmarks/baseline.json
+
 .PHONY: clean
 clean: ## remove .venv, caches and builds; data stays
 	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

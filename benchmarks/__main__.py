@@ -151,10 +151,11 @@ def read_arguments() -> argparse.Namespace:
 
 def main() -> None:
     arguments = read_arguments()
+    # Read first: it may be what is written.
+    baseline = json.loads(arguments.baseline.read_text()) if arguments.baseline.exists() else None
     results = asyncio.run(run(arguments))
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
-    arguments.out.write_text(json.dumps(results, indent=1) + "\n")
-    baseline = json.loads(arguments.baseline.read_text()) if arguments.baseline.exists() else None
+    arguments.out.write_text(json.dumps(results | {"ratios": report.ratios(results)}, indent=1) + "\n")
     print(report.table(results, baseline))
 
 

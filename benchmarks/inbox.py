@@ -73,6 +73,7 @@ async def run(node: NodeProcess, *, batches: int, notes: int) -> dict[str, Any]:
         await follow_all(node, uris)
         done = [await send(node, peers, uris, str(batch), notes) for batch in range(batches)]
     return {
+        "accepted_per_s": max(batch["accepted_per_s"] for batch in done),
         "visible_per_s": max(batch["visible_per_s"] for batch in done),
         "cpu_s_per_1000": min(batch["cpu_s_per_1000"] for batch in done),
         "last_to_first": done[-1]["visible_per_s"] / done[0]["visible_per_s"],

@@ -42,10 +42,10 @@ class NodeProcess:
     def database(self) -> Path:
         return self.config.parent / "data" / "rhizome.sqlite3"
 
-    def count(self, table: str) -> int:
+    def count(self, table: str, where: str = "true") -> int:
         """Rows of a table, read beside the node."""
         with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as raw:
-            return int(raw.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+            return int(raw.execute(f"SELECT count(*) FROM {table} WHERE {where}").fetchone()[0])
 
     async def until_count(self, table: str, wanted: int, seconds: float = 120) -> None:
         """Wait until the table has so many rows."""
@@ -54,6 +54,14 @@ class NodeProcess:
             if time.perf_counter() - started > seconds:
                 raise TimeoutError(f"{table}: {found} of {wanted}")
             await asyncio.sleep(0.02)
+
+    async def until_empty(self, table: str, where: str = "true", seconds: float = 1_800) -> None:
+        """Wait until no such row is left in the table: the node has worked it off."""
+        started = time.perf_counter()
+        while left := self.count(table, where):
+            if time.perf_counter() - started > seconds:
+                raise TimeoutError(f"{table}: {left} are left")
+            await asyncio.sleep(0.2)
 
     def command(self, *words: str, stdin: str = "") -> str:
         """Run ``rhizome`` beside the node."""

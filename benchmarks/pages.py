@@ -1,7 +1,8 @@
 """What pages cost at the server beside 100,000 stored objects: 30 houses, 40 communities, threads, events, resources.
 
 The objects are written into the database as the product writes them (the record of a resource with its facets and its
-words), but without deliveries. Times are those of whole answers over one connection, medians of ``asked`` requests.
+words), but without deliveries; the node indexes them before it is asked. Times are those of whole answers over one
+connection, medians of ``asked`` requests.
 """
 
 import random
@@ -308,6 +309,7 @@ _NAMED = ("resource", "thread", "event", "person", "community")
 async def measure(node: NodeProcess, number: int, asked: int) -> dict[str, Any]:
     """Median milliseconds of a whole answer, and of the processor for one, by page."""
     told = await fill(node, number)
+    await node.until_empty("search_queue")
     pages = _PAGES | {name: told[name] for name in _NAMED}
     found: dict[str, Any] = {"objects": number}
     async with aiohttp.ClientSession(headers={"Cookie": told["cookie"], "Accept": "text/html"}) as http:

@@ -37,6 +37,7 @@ FIGURES = (
     Figure("machine.rsa_sign_per_s", "RSA-2048 signatures/s"),
     Figure("machine.rsa_verify_per_s", "RSA-2048 verifications/s"),
     Figure("machine.fsync_per_s", "fsync/s"),
+    Figure("inbox.accepted_per_s", "inbox: accepted/s", "rsa_verify_per_s"),
     Figure("inbox.visible_per_s", "inbox: visible/s", "aiohttp_echo_per_s", ">= 1500"),
     Figure("inbox.cpu_s_per_1000", "inbox: CPU s per 1,000", "aiohttp_echo_per_s", "<= 0.65", is_cost=True),
     Figure("inbox.last_to_first", "inbox: last batch to first", bar=">= 0.9"),
@@ -71,6 +72,7 @@ FIGURES = (
     Figure("client.home_8.per_s", "home timeline, 8 connections/s", "aiohttp_echo_per_s", ">= 3000"),
     Figure("client.home_32.per_s", "home timeline, 32 connections/s", "aiohttp_echo_per_s"),
     Figure("client.home_8.cpu_s_per_1000", "home timeline: CPU s per 1,000", "aiohttp_echo_per_s", is_cost=True),
+    Figure("client.post_1.per_s", "posts, 1 connection, durable/s", "fsync_per_s"),
     Figure("client.post.per_s", "posts, durable/s", "aiohttp_echo_per_s", ">= 500"),
     Figure("client.post.cpu_s_per_1000", "posts: CPU s per 1,000", "aiohttp_echo_per_s", is_cost=True),
     Figure("client.failed", "client API: failed", bar="0"),
@@ -85,6 +87,12 @@ FIGURES = (
     Figure("idle.start_s", "start to first answer, s", bar="<= 0.7"),
     Figure("idle.idle_mib", "idle memory, MiB", bar="<= 80"),
 )
+
+
+def ratios(results: Mapping[str, Any]) -> dict[str, float]:
+    """Each figure that a part of the machine bounds, in the measure of that part, by its path."""
+    found = {figure.path: figure.ratio(results) for figure in FIGURES}
+    return {path: round(ratio, 4) for path, ratio in found.items() if ratio is not None}
 
 
 def table(results: Mapping[str, Any], baseline: Mapping[str, Any] | None = None) -> str:
