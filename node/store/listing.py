@@ -23,7 +23,7 @@ from node.domain.search import Query
 from node.domain.text import primary
 from node.domain.vocabularies import concept_key
 from node.errors import Malformed, Problem
-from node.store import search
+from node.store import opinions, search
 from node.store.resources import (
     ALL,
     ANYBODY,
@@ -48,6 +48,7 @@ BOUND = 500
 #: At most so many values of a facet are told, those that most resources have.
 MAX_OPTIONS = 50
 MAX_LIMIT = 100
+MAX_USED = 400  # of those that most organisations used, which the order by use puts in front
 FACETS = (*RECORD_FACETS, "origin")
 FILTERS = (*FACETS, "owner", "keyword", "starts")
 #: Those of a search over everything.
@@ -64,6 +65,7 @@ class Sort(enum.StrEnum):
     RELEVANCE = "relevance"  # the newest where nothing was typed
     NEWEST = "newest"
     TITLE = "title"
+    USED = "used"  # by the most organisations first, as their adoption notes say
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,8 +196,25 @@ def _matching_titles(conn: Connection, wish: Wish, after: Title, limit: int) -> 
     return [(row.title_key, row.sort_key) for row in conn.execute(query.order_by(*columns).limit(limit))]
 
 
+def _by_use(conn: Connection, wish: Wish, limit: int) -> Keys:
+    """What organisations used, then the rest from the newest on; something typed or chosen counts as for titles."""
+    count, before = _read_cursor(wish.cursor, (int, int)) or (NEWEST, NEWEST)
+    used = opinions.load_use(conn, wish.viewer.actor_id, wish.viewer.listings(wish.origin), limit=MAX_USED)
+    if not wish.is_plain:
+        matching = set(search.find_keys(conn, _search(wish), limit=BOUND))
+        used = {key: organisations for key, organisations in used.items() if key in matching}
+    places = sorted(((organisations, key) for key, organisations in used.items()), reverse=True)
+    found = [place for place in places if place < (count, before)][: limit + 1]
+    if len(found) <= limit:
+        start = before if count == 0 else NEWEST
+        wanted = limit + 1 - len(found)
+        rest = search.find_keys(conn, _search(wish), before=start, limit=wanted + len(used))
+        found += [(0, key) for key in rest if key not in used][:wanted]
+    return [key for _, key in found[:limit]], _cursor_after(found, limit, lambda place: place)
+
+
 _ORDERS: Mapping[Sort, Callable[[Connection, Wish, int], Keys]] = MappingProxyType(
-    {Sort.NEWEST: _newest, Sort.RELEVANCE: _best, Sort.TITLE: _by_title}
+    {Sort.NEWEST: _newest, Sort.RELEVANCE: _best, Sort.TITLE: _by_title, Sort.USED: _by_use}
 )
 
 # -- cursors --------------------------------------------------------------------------------------------------------

@@ -9,8 +9,10 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, case, 
 
 from node.domain.opinions import AdoptionNote
 from node.store.prepared import Prepared
-from node.store.tables import adoption_notes, objects, reviews
+from node.store.tables import adoption_notes, objects, resources, reviews
 from node.store.visible import visible_to
+
+_about = objects.alias("about")
 
 #: Shown of one resource.
 MOST = 100
@@ -144,6 +146,25 @@ def _review(row: Row[Any]) -> StoredReview:
 
 
 # -- counts ---------------------------------------------------------------------------------------------------------
+
+
+_USE = (
+    select(resources.c.sort_key, func.count(adoption_notes.c.organisation_id.distinct()).label("organisations"))
+    .join(objects, objects.c.id == adoption_notes.c.object_id)
+    .join(_about, _about.c.uri == adoption_notes.c.about)
+    .join(resources, resources.c.object_id == _about.c.id)
+    .where(resources.c.listing.in_(bindparam("listings", expanding=True)))
+    .group_by(resources.c.sort_key)
+    .order_by(func.count(adoption_notes.c.organisation_id.distinct()).desc(), resources.c.sort_key.desc())
+    .limit(bindparam("most"))
+)
+
+
+def load_use(conn: Connection, viewer_id: int | None, listings: Collection[str], *, limit: int) -> dict[int, int]:
+    """How many organisations used those resources of these lists that most did, by sort key, as this viewer sees it."""
+    values = {"listings": list(listings), "most": limit} | ({} if viewer_id is None else {"viewer": viewer_id})
+    seen = visible_to(None if viewer_id is None else 0)
+    return {row.sort_key: row.organisations for row in conn.execute(_USE.where(seen), values)}
 
 
 def load_counts(conn: Connection, abouts: Collection[str], viewer_id: int | None) -> dict[str, Counts]:

@@ -1,6 +1,7 @@
 """Storing learning resources, listing them page by page, and who sees which."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,10 +10,11 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, select, text
 
 from node.domain import slugs
-from node.domain.search import parse
+from node.domain.search import Query, parse
 from node.domain.visibility import Visibility
 from node.errors import Gone, Malformed, NotFound
-from node.store import listing, objects, resources
+from node.store import listing, objects, opinions, resources
+from node.store.actors import Actor
 from node.store.engine import Store
 from node.store.listing import Page, Sort, Wish
 from node.store.resources import ANYBODY, NewResource, Viewer
@@ -203,6 +205,36 @@ async def test_narrowing_takes_a_resource_off_the_public_lists(store: Store, she
         assert listing.find(conn, Wish(parse("casting"), viewer=MEMBER)).items == []
 
     await store.write(unit)
+
+
+async def test_the_order_by_use_counts_organisations_and_goes_on_with_the_rest(store: Store, shelf: Shelf) -> None:
+    def unit(conn: Connection) -> None:
+        made = [shelf.put(conn, f"Casting {number}") for number in range(7)]
+        shelf.put(conn, "Bells")
+        houses = [shelf.actor(conn, f"house{number}", host=f"h{number}.example") for number in range(3)]
+        # Two notes of one organisation count once.
+        for place, house, level in [(0, 0, "public"), (0, 0, "public"), (2, 0, "public"), (2, 1, "public")]:
+            _note(conn, shelf, made[place], houses[house], level)
+        _note(conn, shelf, made[5], houses[0], "organisation")
+        wish = Wish(parse("casting"), sort=Sort.USED, limit=3)
+        for viewer, order in ((ANYBODY, [2, 0, 6, 5, 4, 3, 1]), (MEMBER, [2, 5, 0, 6, 4, 3, 1])):
+            for base in (wish, replace(wish, query=Query(), filters={"kind": ["link"]}), replace(wish, query=Query())):
+                found, cursor = [], None
+                while True:
+                    page = listing.find(conn, replace(base, viewer=viewer, cursor=cursor))
+                    found += _titles(page)
+                    if (cursor := page.next) is None:
+                        break
+                assert [each for each in found if each != "Bells"] == [f"Casting {number}" for number in order]
+
+    await store.write(unit)
+
+
+def _note(conn: Connection, shelf: Shelf, about: NewResource, house: Actor, visibility: str) -> None:
+    """What an organisation says of how it used something."""
+    note_id = shelf.object(conn, house, kind="note", type="Note", visibility=visibility, in_reply_to=about.uri)
+    said: Any = {"context": {"en": "x"}, "defaultLanguage": "en", "outcome": "worked"}
+    opinions.save_note(conn, note_id, about.uri, house.id, said)
 
 
 # -- lists ----------------------------------------------------------------------------------------------------------

@@ -228,7 +228,7 @@ PATHS: Mapping[str, Any] = {
                 parameter(
                     "sort",
                     "Relevance is the newest first where nothing is searched for",
-                    {"enum": ["relevance", "newest", "title"]},
+                    {"enum": [order.value for order in Sort]},
                 ),
                 *pages(),
                 parameter("facets", "Also count the values of each facet", {"enum": ["1"]}),

@@ -1,6 +1,7 @@
 """``/resources``: the catalogue, searched, narrowed, sorted, page by page. The query is that of the learning API."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from aiohttp import web
@@ -11,8 +12,9 @@ from node.domain.licences import describe
 from node.domain.text import pick
 from node.sentences import Sentence, sentences
 from node.state import NODE
-from node.store import listing
+from node.store import listing, opinions
 from node.store.listing import Option, Page, Sort, Wish
+from node.store.opinions import Counts
 from web.learning_api.resources import PARAMETERS, read_wish
 from web.pages.cards import Reader, resource_cards
 from web.pages.frame import html, page_of
@@ -37,20 +39,28 @@ HEADINGS: Mapping[str, str] = sentences(
     }
 )
 ORIGINS: Mapping[str, Mapping[str, str]] = {"origin": sentences({"local": "Our own", "remote": "From our network"})}
-_SORTS = sentences({Sort.RELEVANCE: "Best first", Sort.NEWEST: "Newest first", Sort.TITLE: "By title"})
+_SORTS = sentences(
+    {Sort.RELEVANCE: "Best first", Sort.NEWEST: "Newest first", Sort.TITLE: "By title", Sort.USED: "Most used"}
+)
 
 
 async def show_catalogue(request: web.Request) -> web.Response:
     wish = read_wish(request)
-    found, facets = await request.app[NODE].store.read(_find, wish)
-    return html(request, _view(request, wish, found, facets))
+    found, facets, used = await request.app[NODE].store.read(_find, wish)
+    return html(request, _view(request, wish, found, facets, used))
 
 
-def _find(conn: Connection, wish: Wish) -> tuple[Page, dict[str, list[Option]]]:
-    return listing.find(conn, wish), listing.facets(conn, wish)
+def _find(conn: Connection, wish: Wish) -> tuple[Page, dict[str, list[Option]], dict[str, Counts]]:
+    """What is listed, with facets; in the order by use also how many organisations used each."""
+    found = listing.find(conn, wish)
+    uris = [each.uri for each in found.items] if wish.sort is Sort.USED else []
+    used = opinions.load_counts(conn, uris, wish.viewer.actor_id) if uris else {}
+    return found, listing.facets(conn, wish), used
 
 
-def _view(request: web.Request, wish: Wish, found: Page, facets: dict[str, list[Option]]) -> CatalogueView:
+def _view(
+    request: web.Request, wish: Wish, found: Page, facets: dict[str, list[Option]], used: Mapping[str, Counts]
+) -> CatalogueView:
     reader, query = reader_of(request), request.query.get("q", "")
     asked = asked_of(request)
     narrowing = narrowing_of(CATALOGUE, asked, reader)
@@ -69,7 +79,11 @@ def _view(request: web.Request, wish: Wish, found: Page, facets: dict[str, list[
         query=query,
         kept=tuple(pair for pair in asked if pair[0] != "q"),
         total=found.total,
-        cards=resource_cards(found.items, reader),
+        cards=tuple(
+            replace(card, organisations=used[each.uri].organisations) if each.uri in used else card
+            for each in found.items
+            for card in resource_cards([each], reader)
+        ),
         facets=narrowing.groups(facets),
         chips=narrowing.chips(facets, ORIGINS),
         sorts=narrowing.sorts(*sorts_of(wish)),

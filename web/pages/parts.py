@@ -117,6 +117,7 @@ class ResourceCard:
     origin: Origin | None = None
     published_at: int = 0
     visibility: str = "public"
+    organisations: int = 0  # that used it, where the list is about that
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

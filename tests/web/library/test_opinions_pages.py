@@ -1,6 +1,7 @@
 """Saying on a page how something was used and what one thinks of it."""
 
-from node.store import opinions
+from node.store import actors, opinions
+from tests.client import App
 from tests.records import record
 from tests.statements import counted
 from tests.web.conftest import Site
@@ -93,3 +94,16 @@ async def test_statements_do_not_grow_with_what_is_said(site: Site) -> None:
             await site.get(path)
         seen.append(len(statements))
     assert seen[0] == seen[1] <= 22, seen
+
+
+async def test_the_catalogue_puts_first_what_organisations_used(site: Site) -> None:
+    await site.set_up()
+    used = await site.peer.publish(record())
+    await site.peer.publish(record(id="https://x.example/2", name={"en": "Bells"}))
+    ada = await site.store.read(actors.find_local_actor, "ada")
+    app = App(site.peer, await site.peer.token(ada))
+    note = {"context": {"en": "In a workshop."}, "defaultLanguage": "en", "outcome": "worked"}
+    await app.post(f"/api/learning/v1/resources/{used.url.rsplit('/', 1)[1]}/adoptions", 201, **note)
+    text = await site.get("/resources?sort=used")
+    assert text.index("Casting basics") < text.index("Bells")
+    assert text.count("1 organisation used it") == 1
