@@ -11,7 +11,7 @@ from aiohttp import hdrs, web
 
 from node import errors, log, metrics
 from node.forwarded import is_trusted
-from web import cors, rates
+from web import cors, patience, rates
 from web import errors as answers
 from web.sessions import identify
 from web.state import WEB, WebState
@@ -64,7 +64,8 @@ async def _answer(
             return cors.preflight(request)
         if request.path.startswith(rates.COUNTED):
             await rates.count(request)
-        return await handler(request)
+        with patience.limited(request):
+            return await handler(request)
     except web.HTTPException as error:
         if error.status < web.HTTPBadRequest.status_code:
             return _redirect(error)
@@ -73,6 +74,8 @@ async def _answer(
     except errors.NodeError as error:
         return _refused(request, error, request_id)
     except Exception as error:  # noqa: BLE001 (nothing of it may reach the reader, API12)
+        if request.transport is None:  # whoever asked has gone, often in the middle of a body
+            return answers.respond(request, 400, answers.sentence_of(400))
         log.event("request.failed", level=log.ERROR, error=error, method=request.method, path=request.path)
         return answers.respond(request, 500, answers.sentence_of(500), request_id=request_id)
 

@@ -1,13 +1,16 @@
 """Around every request: hosts, ids, errors in three forms, headers."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from tests.network import start_peer, stop_peer
+from tests.node import test_log
 from tests.web.conftest import Site
 from web.health import STOPPING
 
+lines, _restored = test_log.lines, test_log._restored
 CSP = "default-src 'none'; script-src 'self'"
 
 
@@ -82,3 +85,38 @@ async def test_a_mistake_of_ours_tells_its_number_and_nothing_else(site: Site, m
     assert answer.status == 500
     assert answer.headers["X-Request-Id"] in text
     assert "secret" not in text
+
+
+def _half(host: str, path: str, kind: str) -> bytes:
+    """A request of which two bytes of nine have come."""
+    head = f"POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: {kind}\r\nContent-Length: 9\r\n\r\n"
+    return head.encode() + b"a="
+
+
+@pytest.mark.parametrize("path", ["/ap/inbox", "/api/v1/apps", "/sign-in"])
+async def test_a_body_that_does_not_come_is_given_up(site: Site, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    monkeypatch.setattr("web.patience.SECONDS", 0.05)
+    host = site.peer.origin.removeprefix("http://")
+    address, port = host.split(":")
+    reader, writer = await asyncio.open_connection(address, int(port))
+    kind = "application/activity+json" if path == "/ap/inbox" else "application/x-www-form-urlencoded"
+    writer.write(_half(host, path, kind))
+    async with asyncio.timeout(8):
+        answer = await reader.read()  # to its end: the connection is closed, too
+    writer.close()
+    assert answer.startswith(b"HTTP/1.1 408 ")
+
+
+async def test_who_leaves_in_the_middle_of_a_body_is_no_mistake_of_ours(site: Site, lines: test_log.Lines) -> None:
+    host = site.peer.origin.removeprefix("http://")
+    address, port = host.split(":")
+    _, writer = await asyncio.open_connection(address, int(port))
+    writer.write(_half(host, "/ap/inbox", "application/activity+json"))
+    await writer.drain()
+    assert (await _get(site, "/healthz")).status == 200  # the head has been read meanwhile
+    writer.close()
+    await writer.wait_closed()
+    async with asyncio.timeout(8):
+        while not (told := [line for line in lines.all() if line.get("path") == "/ap/inbox"]):
+            await _get(site, "/healthz")
+    assert [(line["event"], line["level"]) for line in told] == [("request.answered", "info")]
