@@ -17,11 +17,11 @@ WORKERS ?= 2
 CONFIG := data/rhizome.toml
 PACKAGES := node federation schemas web
 CODE := $(PACKAGES) tests $(wildcard benchmarks)
-# The test files that ask for a database.
-DATABASE_TESTS = $(shell grep -rlwE '(from|import) .*(stores|network|postgres)' tests --include='test_*.py')
+# The test files whose tests run on each database.
+DATABASE_TESTS = $(shell grep -rlE "stores\.(database|store|postgresql)\b|\bBACKENDS\b|each_database" tests --include="test_*.py")
 
 # The test files that state properties.
-PROPERTY_TESTS = $(shell grep -rlw given tests --include='test_*.py')
+PROPERTY_TESTS = $(shell grep -rlwE 'given|DEPTH' tests --include='test_*.py')
 
 .PHONY: help
 help: ## list what there is to do
@@ -49,8 +49,8 @@ test: $(VENV)/node-installed $(VENV)/test-installed $(VENV)/javascript-ready ## 
 	$(BIN)/python -m pytest -n $(WORKERS) $(TESTS)
 
 .PHONY: test-postgresql
-test-postgresql: $(VENV)/node-installed $(VENV)/test-installed ## tests with a database, on PostgreSQL too
-	RHIZOME_TEST_POSTGRESQL=1 $(BIN)/python -m pytest -n $(WORKERS) $(DATABASE_TESTS)
+test-postgresql: $(VENV)/node-installed $(VENV)/test-installed ## tests with a database, on PostgreSQL
+	RHIZOME_TEST_POSTGRESQL=only $(BIN)/python -m pytest -n $(WORKERS) $(DATABASE_TESTS)
 
 .PHONY: test-all
 test-all: $(VENV)/node-installed $(VENV)/test-installed $(VENV)/javascript-ready ## the whole suite on both databases

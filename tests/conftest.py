@@ -4,8 +4,11 @@ import gc
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 
-from tests import costs, depth
+import pytest
+
+from tests import costs, depth, postgres
 from tests.budget import pytest_runtest_call, pytest_runtest_setup, pytest_terminal_summary
 
 __all__ = ["pytest_runtest_call", "pytest_runtest_setup", "pytest_terminal_summary"]
@@ -26,3 +29,12 @@ def pytest_collection_finish() -> None:
     """Thousands of collected tests stay until the end; looking for garbage among them takes half a second."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(params=postgres.BACKENDS)
+def each_database(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The nodes of the test are on this database: ``pytestmark = pytest.mark.usefixtures("each_database")``."""
+    from tests import network  # late: most tests run no node
+
+    with network.databases(request.param):
+        yield

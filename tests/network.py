@@ -1,14 +1,18 @@
 """Whole nodes on loopback, each with its own database, speaking real signed HTTP with each other.
 
 Nothing works by itself: ``settle`` drains the jobs of all nodes until nothing is due, so that a test sees each state.
+
+Nodes of tests that use the fixture ``each_database`` have PostgreSQL databases where that is asked for
+(``tests.postgres``); those of all others have SQLite.
 """
 
 import asyncio
 import itertools
 import secrets
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +43,18 @@ from tests import answers, stores
 _HOSTS = itertools.count(1)
 SECRET = bytes(range(32))
 Sections = Mapping[str, dict[str, Any]]
+#: Folder of a node -> the URL of its database; none for SQLite, whose file lies in the folder.
+_url_of: list[Callable[[Path], str]] = []
+
+
+@contextmanager
+def databases(backend: str) -> Iterator[None]:
+    """Meanwhile nodes have a database of this kind."""
+    with ExitStack() as stack:
+        if backend == "postgresql":
+            _url_of.append(cache(lambda _: stack.enter_context(stores.new_database("postgresql"))))
+            stack.callback(_url_of.clear)
+        yield
 
 
 @dataclass(slots=True)
@@ -186,6 +202,7 @@ async def open_peer(
         "federation": federation,
         "limits": {"exempt": ["127.0.0.0/8"]},
         "media": {},
+        "database": {"url": _url_of[0](folder), "pool": 4} if _url_of else {},
         "development": {"allow_loopback_peers": True},
     }
     changed = sections or {}
@@ -194,7 +211,7 @@ async def open_peer(
         file=folder / "rhizome.toml",
         secret_key=SECRET,
     )
-    if not config.database_path.exists():
+    if config.is_sqlite and not config.database_path.exists():
         config.database_path.write_bytes(stores.sqlite_template())
     system = await open_system(config, clock=clock or SystemClock(), lane=0)
     try:

@@ -1,4 +1,4 @@
-"""A throw-away PostgreSQL cluster for tests, one per test process, where ``RHIZOME_TEST_POSTGRESQL=1`` asks for it."""
+"""A throw-away PostgreSQL cluster for tests, one per test process, where ``RHIZOME_TEST_POSTGRESQL`` asks for it."""
 
 import atexit
 import functools
@@ -9,8 +9,13 @@ import tempfile
 from collections.abc import Iterable
 from itertools import count
 from pathlib import Path
+from typing import LiteralString
 
-WANTED = os.environ.get("RHIZOME_TEST_POSTGRESQL") == "1"
+#: ``1``: tests with a database run on PostgreSQL too; ``only``: on PostgreSQL instead.
+_WISH = os.environ.get("RHIZOME_TEST_POSTGRESQL", "")
+WANTED = _WISH in {"1", "only"}
+#: The databases that tests with a database run on.
+BACKENDS = (*(() if _WISH == "only" else ("sqlite",)), *(("postgresql",) if WANTED else ()))
 
 #: Durability of the cluster is not what is tested; a test must not wait for a disk.
 _SETTINGS = {
@@ -47,7 +52,7 @@ def _binary(name: str) -> str:
     if found is None:
         candidates = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
         if not candidates:
-            raise RuntimeError(f"RHIZOME_TEST_POSTGRESQL=1, but there is no {name} on this machine")
+            raise RuntimeError(f"RHIZOME_TEST_POSTGRESQL is set, but there is no {name} on this machine")
         found = str(candidates[-1])
     return found
 
@@ -85,15 +90,18 @@ class Cluster:
     def create(self, *, template: str = "template1") -> str:
         """A new database like ``template``; answers its name."""
         name = f"test_{next(_numbers)}"
-        self._psql(f"CREATE DATABASE {name} TEMPLATE {template}")
+        self._execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         return name
 
     def empty(self, database: str) -> None:
         """Make a database as good as new, in a tenth of the time that a new one takes."""
-        self._psql(_EMPTY, database)
+        self._execute(_EMPTY, database)
 
-    def _psql(self, statement: str, database: str = "postgres") -> None:
-        _run(_binary("psql"), "-q", "-v", "ON_ERROR_STOP=1", "-d", self.url(database), "-c", statement)
+    def _execute(self, statement: LiteralString, database: str = "postgres") -> None:
+        import psycopg  # late: it loads only where it is tested
+
+        with psycopg.connect(self.url(database), autocommit=True) as connection:
+            connection.execute(statement)
 
 
 @functools.cache

@@ -1,7 +1,7 @@
 """Opened stores on each database, every one new and empty.
 
-A test module says ``store = stores.store`` and its tests run on SQLite, and on PostgreSQL where
-``RHIZOME_TEST_POSTGRESQL=1`` is set.
+A test module says ``store = stores.store`` and its tests run on SQLite, and on PostgreSQL too with
+``RHIZOME_TEST_POSTGRESQL=1``, or there alone with ``RHIZOME_TEST_POSTGRESQL=only``.
 """
 
 import functools
@@ -20,7 +20,6 @@ from tests import postgres
 
 #: PostgreSQL databases that a test has used and that are empty again.
 _free: list[str] = []
-BACKENDS = ("sqlite", *(("postgresql",) if postgres.WANTED else ()))
 
 
 @functools.cache
@@ -75,7 +74,7 @@ async def open_store(database: str) -> AsyncIterator[Store]:
         await made.close()
 
 
-@pytest.fixture(params=BACKENDS)
+@pytest.fixture(params=postgres.BACKENDS)
 def database(request: pytest.FixtureRequest) -> Iterator[str]:
     with new_database(request.param) as made:
         yield made
@@ -91,6 +90,6 @@ async def store(database: str) -> AsyncIterator[Store]:
 def postgresql() -> Iterator[str]:
     """A PostgreSQL database, for what only several processes can show."""
     if not postgres.WANTED:
-        pytest.skip("RHIZOME_TEST_POSTGRESQL=1 is not set")
+        pytest.skip("RHIZOME_TEST_POSTGRESQL is not set")
     with new_database("postgresql") as made:
         yield made

@@ -16,6 +16,8 @@ from tests.clients.pictures import png
 from tests.web.conftest import Site
 from tests.web.oauth.flow import OUT_OF_BAND, ClientApp, fields_of
 
+pytestmark = pytest.mark.usefixtures("each_database")
+
 SCOPES = ["read", "write", "follow", "push"]
 
 

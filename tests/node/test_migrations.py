@@ -19,7 +19,6 @@ from node.store import counter_schema, finding_schema, migrate, search_schema, s
 from node.store.tables import metadata
 from tests import postgres
 from tests.rows import each_row
-from tests.stores import BACKENDS
 
 FIRST = "0001"
 
@@ -35,7 +34,7 @@ def empty_database(backend: str, folder: Path) -> Iterator[Engine]:
     engine.dispose()
 
 
-@pytest.fixture(params=BACKENDS)
+@pytest.fixture(params=postgres.BACKENDS)
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     with empty_database(request.param, tmp_path) as made:
         yield made

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 
+import pytest
 from sqlalchemy import Connection, insert, select, update
 
 from federation import rotation
@@ -15,6 +16,8 @@ from node.store.tables import accounts, actors, audit_log, domain_policies, foll
 from tests.network import SECRET
 from tests.records import record
 from tests.web.conftest import Site
+
+pytestmark = pytest.mark.usefixtures("each_database")
 
 VARIANTS = 6  # of one page, by what follows the question mark
 

@@ -13,6 +13,8 @@ from node.store import accounts, actors, communities, follows, objects, topics
 from tests.media_files import picture
 from tests.web.conftest import Site
 
+pytestmark = pytest.mark.usefixtures("each_database")
+
 NEW = "/communities/new"
 FORM = {
     "username": "casting",

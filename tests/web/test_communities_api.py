@@ -10,6 +10,8 @@ from node.store import actors, communities
 from tests.client import App, app_of
 from tests.network import network
 
+pytestmark = pytest.mark.usefixtures("each_database")
+
 BASE = "/api/learning/v1/communities"
 NEW = {"username": "metals", "name": "Metals", "purpose": "Pour.", "rules": ["Be kind."], "topics": ["tin"]}
 

@@ -14,6 +14,8 @@ from tests import media_files as files
 from tests.happenings import answer, copy_of, publish
 from tests.web.conftest import Site
 
+pytestmark = pytest.mark.usefixtures("each_database")
+
 FORM = {
     "title": "Gießen zuhause",
     "description": "Bring **safety glasses**.",

@@ -7,6 +7,8 @@ from node.store import actors
 from tests.happenings import event_record, publish
 from tests.web.conftest import Site
 
+pytestmark = pytest.mark.usefixtures("each_database")
+
 BASE = "/api/learning/v1/events"
 
 

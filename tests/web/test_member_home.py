@@ -19,6 +19,8 @@ from tests.records import record
 from tests.statements import counted
 from tests.web.conftest import Site
 
+pytestmark = pytest.mark.usefixtures("each_database")
+
 
 @dataclass(slots=True)
 class House:

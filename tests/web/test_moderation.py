@@ -18,6 +18,8 @@ from tests.client import App, app_of
 from tests.network import network
 from tests.web.conftest import Site
 
+pytestmark = pytest.mark.usefixtures("each_database")
+
 PEOPLE = ("/admin/people", "/admin/reports")
 ADMINS = ("/admin", "/admin/audit", "/admin/policies", "/admin/policies.csv", "/admin/policies/import")
 

@@ -6,6 +6,8 @@ from node.clock import DAY, FixedClock
 from tests.client import App, app_of
 from tests.network import network
 
+pytestmark = pytest.mark.usefixtures("each_database")
+
 
 async def say(app, text, **more):
     return await app.post("v1/statuses", status=text, **more)

@@ -9,6 +9,8 @@ from node.store import filters
 from tests.client import App, app_of
 from tests.rows import each_row
 
+pytestmark = pytest.mark.usefixtures("each_database")
+
 
 @pytest.fixture
 async def ada(site) -> App:

@@ -5,6 +5,8 @@ import pytest
 from tests.client import App, app_of
 from tests.statements import counted
 
+pytestmark = pytest.mark.usefixtures("each_database")
+
 
 @pytest.fixture
 async def ada(site) -> App:

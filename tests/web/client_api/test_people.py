@@ -14,6 +14,8 @@ from tests.client import App, app_of
 from tests.network import network
 from tests.statements import counted
 
+pytestmark = pytest.mark.usefixtures("each_database")
+
 CROWD = 40
 
 

@@ -14,6 +14,8 @@ from node.store.tables import accounts
 from tests.client import App, app_of
 from tests.network import network
 
+pytestmark = pytest.mark.usefixtures("each_database")
+
 
 def picture() -> bytes:
     buffer = io.BytesIO()

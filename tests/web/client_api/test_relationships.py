@@ -10,6 +10,8 @@ from tests.client import App, app_of
 from tests.network import network
 from tests.statements import counted
 
+pytestmark = pytest.mark.usefixtures("each_database")
+
 EXPECTED = {
     "following": False, "showing_reblogs": False, "notifying": False, "languages": None, "followed_by": False,
     "blocking": False, "blocked_by": False, "muting": False, "muting_notifications": False, "muting_expires_at": None,

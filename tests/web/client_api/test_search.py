@@ -12,6 +12,8 @@ from tests.network import network, start_peer, stop_peer
 from tests.records import record
 from tests.statements import counted
 
+pytestmark = pytest.mark.usefixtures("each_database")
+
 
 @pytest.fixture
 async def ada(site) -> App:

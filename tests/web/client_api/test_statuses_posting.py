@@ -5,6 +5,8 @@ import pytest
 from node.clock import DAY, HOUR, MINUTE
 from tests.client import App, app_of
 
+pytestmark = pytest.mark.usefixtures("each_database")
+
 
 @pytest.fixture
 async def ada(site):

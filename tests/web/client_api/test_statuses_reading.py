@@ -11,6 +11,8 @@ from tests.statements import counted
 from web.client_api.entities.look import LOOK
 from web.client_api.remembering import ANSWERS
 
+pytestmark = pytest.mark.usefixtures("each_database")
+
 
 async def note(app, text, visibility=Visibility.PUBLIC, **more):
     """A post of an app's person, without the app."""

@@ -7,6 +7,8 @@ from node.services.posts import publish_note
 from tests.client import App, app_of
 from tests.statements import counted
 
+pytestmark = pytest.mark.usefixtures("each_database")
+
 
 @pytest.fixture
 async def ada(site) -> App:

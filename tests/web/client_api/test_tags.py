@@ -12,6 +12,8 @@ from node.store.tables import object_tags
 from tests.client import App, app_of
 from tests.statements import counted
 
+pytestmark = pytest.mark.usefixtures("each_database")
+
 
 async def post(app: App, text: str, *tags: str, visibility: Visibility = Visibility.PUBLIC) -> int:
     unit = app.peer.unit()

@@ -10,6 +10,8 @@ from tests.web.conftest import Site
 from tests.web.courses.test_pages import ONE, course
 from tests.web.test_events_api import call
 
+pytestmark = pytest.mark.usefixtures("each_database")
+
 KEY = key_of(ONE)
 
 

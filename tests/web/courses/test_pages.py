@@ -18,6 +18,8 @@ from tests.statements import counted
 from tests.web.conftest import Site
 from tests.web.library.test_editor import stored, write
 
+pytestmark = pytest.mark.usefixtures("each_database")
+
 ONE = "https://x.example/c#1"
 KEY = key_of(ONE)
 

@@ -2,12 +2,16 @@
 
 import re
 
+import pytest
+
 from node.store import collections as table
 from node.store import resources
 from tests.records import record
 from tests.statements import counted
 from tests.web.conftest import Site
 from tests.web.library.test_editor import FORM, send
+
+pytestmark = pytest.mark.usefixtures("each_database")
 
 
 async def _begin(site: Site, **changes: str) -> str:

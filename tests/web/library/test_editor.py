@@ -13,6 +13,8 @@ from tests import media_files
 from tests.records import CC_BY, record
 from tests.web.conftest import Site
 
+pytestmark = pytest.mark.usefixtures("each_database")
+
 NEW = "/resources/new"
 FORM = {
     "language-0": "en",

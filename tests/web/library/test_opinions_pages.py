@@ -1,10 +1,14 @@
 """Saying on a page how something was used and what one thinks of it."""
 
+import pytest
+
 from node.store import actors, opinions
 from tests.client import App
 from tests.records import record
 from tests.statements import counted
 from tests.web.conftest import Site
+
+pytestmark = pytest.mark.usefixtures("each_database")
 
 NOTE = {
     "language": "en", "context": "In a class <script>alert(1)</script>", "outcome": "worked", "people-min": "12",

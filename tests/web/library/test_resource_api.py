@@ -9,6 +9,8 @@ from tests.client import App, app_of
 from tests.network import network
 from tests.records import CC_BY, full_record
 
+pytestmark = pytest.mark.usefixtures("each_database")
+
 RESOURCES = "/api/learning/v1/resources"
 BY_ND = "https://creativecommons.org/licenses/by-nd/4.0/"
 BY_SA = "https://creativecommons.org/licenses/by-sa/4.0/"

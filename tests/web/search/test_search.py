@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from sqlalchemy import Connection, update
 
 from node.domain.visibility import Visibility
@@ -15,6 +16,8 @@ from tests.records import full_record, record
 from tests.shelf import Shelf
 from tests.statements import counted
 from tests.web.conftest import Site
+
+pytestmark = pytest.mark.usefixtures("each_database")
 
 API = "/api/learning/v1/search"
 

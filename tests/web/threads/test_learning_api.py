@@ -15,6 +15,8 @@ from tests.statements import counted
 from tests.web.threads.conftest import House, Person
 from web.learning_api.routes import build_openapi
 
+pytestmark = pytest.mark.usefixtures("each_database")
+
 TOPICS = "/api/learning/v1/topics"
 QUESTIONS = "/api/learning/v1/questions"
 ASKED = {"kind": "question", "community": "metals", "title": "Why do castings crack?", "content": "Near the **gate**."}

@@ -16,6 +16,8 @@ from tests.records import record
 from tests.web.threads.conftest import House
 from web.events.timezones import guessed_zone
 
+pytestmark = pytest.mark.usefixtures("each_database")
+
 PNG = picture("PNG")
 
 
