@@ -184,6 +184,34 @@ def refuse_post(
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class Insight:
+    """What somebody is to a community where it is asked what she may know of it. The usual is a stranger."""
+
+    is_local: bool = False  # has an account here
+    is_inside: bool = False  # a member, or governs it
+    is_invited: bool = False
+
+
+def may_look(visibility: Visibility, insight: Insight) -> bool:
+    """Whether somebody may know what is said in a community."""
+    if visibility is Visibility.PUBLIC or insight.is_inside:
+        return True
+    return visibility is Visibility.ORGANISATION and insight.is_local
+
+
+def may_know(visibility: Visibility, join_policy: JoinPolicy, insight: Insight) -> bool:
+    """Whether somebody may know that there is this community: its name, purpose and rules.
+
+    One that people join by invitation, or that only a house may read, is for those alone.
+    """
+    if may_look(visibility, insight):
+        return True
+    if visibility is Visibility.ORGANISATION:
+        return False
+    return join_policy is not JoinPolicy.INVITE or insight.is_invited
+
+
 def is_listed(visibility: Visibility, join_policy: JoinPolicy, *, archived: bool) -> bool:
     """Whether lists and searches show it to everybody: who may know of it, and whether it goes on."""
     can_be_asked = visibility is Visibility.COMMUNITY and join_policy is not JoinPolicy.INVITE

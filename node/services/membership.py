@@ -1,10 +1,11 @@
 """Who belongs to a community: what somebody is to it, who becomes a member by asking. Units of work."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import Connection
 
-from node.domain.communities import FACILITATING, Act, Answer, JoinPolicy, Refusal, Role, Standing, decide_join
+from node.domain import communities as rules
+from node.domain.communities import FACILITATING, Act, Answer, Insight, Refusal, Role, Standing, decide_join
 from node.domain.uris import host_of
 from node.domain.visibility import Visibility
 from node.errors import Forbidden
@@ -94,29 +95,32 @@ def may(conn: Connection, unit: Unit, group: Actor, person: Actor, act: Act) -> 
 
 def may_look(conn: Connection, unit: Unit, community: Community, viewer: Actor | None) -> bool:
     """Whether somebody may know what is said in a community."""
-    if community.visibility is Visibility.PUBLIC:
-        return True
-    if viewer is None:
-        return False
-    if community.visibility is Visibility.ORGANISATION and viewer.local:
-        return True
-    return follows.is_following(conn, viewer.id, community.actor_id) or communities.is_moderator(
-        conn, community.actor_id, viewer.uri, unit.now
-    )
+    return rules.may_look(community.visibility, _insights(conn, unit, [community], viewer)[community.actor_id])
 
 
 def may_know(conn: Connection, unit: Unit, community: Community, viewer: Actor | None) -> bool:
-    """Whether somebody may know that there is this community: its name, purpose and rules.
+    """Whether somebody may know that there is this community: its name, purpose and rules."""
+    return community.actor_id in load_known(conn, unit, [community], viewer)
 
-    One that people join by invitation, or that only a house may read, is for those alone.
-    """
-    if may_look(conn, unit, community, viewer):
-        return True
-    if community.visibility is Visibility.ORGANISATION:
-        return False
-    if community.join_policy is JoinPolicy.INVITE:
-        return viewer is not None and communities.is_invited(conn, community.actor_id, viewer.id)
-    return True
+
+def load_known(conn: Connection, unit: Unit, found: Collection[Community], viewer: Actor | None) -> frozenset[int]:
+    """Ids of those of these communities that somebody may know of."""
+    insights = _insights(conn, unit, found, viewer)
+    return frozenset(
+        each.actor_id for each in found if rules.may_know(each.visibility, each.join_policy, insights[each.actor_id])
+    )
+
+
+def _insights(
+    conn: Connection, unit: Unit, found: Collection[Community], viewer: Actor | None
+) -> Mapping[int, Insight]:
+    """What somebody is to each; nothing is asked for where all are public."""
+    closed = [each.actor_id for each in found if each.visibility is not Visibility.PUBLIC]
+    if viewer is None or not closed:
+        return dict.fromkeys((each.actor_id for each in found), Insight())
+    inside = follows.load_followed(conn, viewer.id, closed) | communities.load_moderated(conn, viewer.uri, unit.now)
+    invited = communities.load_invited(conn, viewer.id, closed)
+    return {each.actor_id: Insight(viewer.local, each.actor_id in inside, each.actor_id in invited) for each in found}
 
 
 def list_closed(conn: Connection, person_id: int) -> list[Actor]:

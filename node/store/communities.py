@@ -231,6 +231,19 @@ def is_moderator(conn: Connection, community_id: int, actor_uri: str, now: int) 
     return actor_uri in load_moderators(conn, community_id, now)
 
 
+def load_all_moderators(conn: Connection, community_ids: Collection[int], now: int) -> dict[int, list[str]]:
+    """URIs of those who govern each of these communities, the oldest first; those without any are left out."""
+    query = select(community_roles.c.community_id, community_roles.c.actor_uri).where(
+        community_roles.c.community_id.in_(list(community_ids)),
+        community_roles.c.role == Role.MODERATOR.value,
+        _unexpired(community_roles.c.expires_at, now),
+    )
+    found: dict[int, list[str]] = {}
+    for community_id, uri in conn.execute(query.order_by(community_roles.c.created_at, community_roles.c.actor_uri)):
+        found.setdefault(community_id, []).append(uri)
+    return found
+
+
 def is_governed_from(conn: Connection, community_id: int, origin: str) -> bool:
     """Whether a moderator is at home at this origin."""
     query = select(community_roles.c.actor_uri).where(
@@ -366,6 +379,14 @@ def is_invited(conn: Connection, community_id: int, person_id: int) -> bool:
         community_invitations.c.community_id == community_id, community_invitations.c.invited_id == person_id
     )
     return conn.scalar(query) is not None
+
+
+def load_invited(conn: Connection, person_id: int, community_ids: Collection[int]) -> frozenset[int]:
+    """Those of these communities that have invited somebody."""
+    query = select(community_invitations.c.community_id).where(
+        community_invitations.c.invited_id == person_id, community_invitations.c.community_id.in_(list(community_ids))
+    )
+    return frozenset(conn.scalars(query))
 
 
 def accept_invitation(conn: Connection, community_id: int, person_id: int, now: int) -> None:

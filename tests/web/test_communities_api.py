@@ -4,11 +4,15 @@ from typing import Any
 
 import pytest
 
-from node.domain.communities import JoinPolicy
+from node.domain.communities import JoinPolicy, TopicKind
+from node.domain.drafts import Draft
 from node.domain.visibility import Visibility
+from node.services import posts, reports
+from node.services.reports import Complaint
 from node.store import actors, communities
 from tests.client import App, app_of
 from tests.network import network
+from tests.statements import counted
 
 pytestmark = pytest.mark.usefixtures("each_database")
 
@@ -46,10 +50,18 @@ async def test_a_community_is_founded_read_changed_and_governed(apps) -> None:
 
     assert (await ben.put(f"{BASE}/metals/membership"))["membership"] == "asked"
     await ben.post(f"{BASE}/metals/deeds", 403, act="admit", target=ben.me.uri)
+    assert [each["uri"] for each in (await ada.get(f"{BASE}/metals/requests"))["items"]] == [ben.me.uri]
+    await ben.get(f"{BASE}/metals/requests", 403)
     await _deed(ada, act="admit", target=ben.me.uri)
     assert (await ben.get(f"{BASE}/metals"))["membership"] == "member"
-    assert {each["role"] for each in (await ben.get(f"{BASE}/metals/members"))["items"]} == {"moderator", "member"}
-    assert [each["act"] for each in (await ben.get(f"{BASE}/metals/log"))["items"]] == ["admit", "settings", "found"]
+    roles = {each["uri"]: each["roles"] for each in (await ben.get(f"{BASE}/metals/members"))["items"]}
+    assert roles == {ada.me.uri: ["moderator"], ben.me.uri: []}
+    await _deed(ada, act="appoint-expert", target=ben.me.uri)
+    assert ["expert"] in [each["roles"] for each in (await ben.get(f"{BASE}/metals/members"))["items"]]
+    await _deed(ada, act="dismiss-expert", target=ben.me.uri)
+    assert [each["act"] for each in (await ben.get(f"{BASE}/metals/log"))["items"]] == [
+        *("dismiss-expert", "appoint-expert", "admit", "settings", "found")
+    ]
     await _deed(ada, act="ban", target=ben.me.uri, reason="Spam")
     assert "banned" in (await ben.put(f"{BASE}/metals/membership", 403))["title"]
     await ben.get(f"{BASE}/metals/log", 404)
@@ -118,3 +130,40 @@ async def test_strangers_and_other_members_of_the_house_see_what_is_theirs_to_se
     await nobody.post(BASE, 401, **NEW)
     await nobody.put(f"{BASE}/house/membership", 401)
     await ben.put(f"{BASE}/secret/membership", 404)
+
+
+async def test_reports_are_for_moderators_and_closed_by_them(apps) -> None:
+    ada, ben, nobody = apps
+    made = await make(ada)
+    group = await ada.peer.store.read(actors.find_local_actor, "metals")
+    draft = Draft(text="Buy tin!", title="Tin", community_id=group.id, topic_kind=TopicKind.DISCUSSION)
+    post = await ada.peer.store.write(posts.publish, ada.peer.unit(), ada.me.id, draft)
+    complaint = Complaint(target_id=ada.me.id, status_ids=[post.id], comment="Advertising")
+    await ada.peer.store.write(reports.report, ada.peer.unit(), ben.me.id, complaint)
+    assert made["avatar"] is None
+    (told,) = (await ada.get(f"{BASE}/metals/reports"))["items"]
+    assert (told["posts"], told["comment"], told["closedBy"]) == ([post.uri], "Advertising", None)
+    path = f"{BASE}/metals/reports/{told['id']}"
+    for app, status in ((ben, 403), (nobody, 401)):
+        await app.post(path, status, act="close")
+    await ben.get(f"{BASE}/metals/reports", 403)
+    await ada.post(path, 422, act="burn")
+    await ada.post(f"{BASE}/metals/reports/7", 404, act="close")
+    for act in ("hand-on", "close", "close"):
+        assert (await ada.ask("POST", path, json={"act": act})).status == 204
+    assert (await ada.get(f"{BASE}/metals/reports"))["items"] == []
+    (told,) = (await ada.get(f"{BASE}/metals/reports?state=closed"))["items"]
+    assert (told["closedBy"], told["handedOn"]) == (ada.me.uri, True)
+
+
+async def test_statements_do_not_grow_with_communities(apps) -> None:
+    ada, ben, _ = apps
+    seen = []
+    for place, more in enumerate((1, 19, 20)):
+        for number in range(more):
+            said = {"visibility": Visibility.COMMUNITY} if number % 2 else {}
+            await ada.peer.add_community(f"c{place}_{number}", ada.me, **said)
+        with counted(ada.peer.store) as statements:
+            assert len((await ben.get(f"{BASE}?limit=50"))["items"]) == sum((1, 19, 20)[: place + 1])
+        seen.append(len(statements))
+    assert seen[2] == seen[1] <= seen[0] + 3  # what somebody is to those that are closed

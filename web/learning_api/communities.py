@@ -1,7 +1,8 @@
 """Communities: found, joined, founded, changed and governed."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
@@ -10,7 +11,7 @@ from sqlalchemy import Connection
 from federation.communities import create_community, prepare_community
 from federation.state import FEDERATION
 from node.clock import from_rfc3339, to_rfc3339
-from node.domain.communities import Act, JoinPolicy, PostPolicy
+from node.domain.communities import Act, JoinPolicy, PostPolicy, Role
 from node.domain.community_drafts import CommunityDraft
 from node.domain.deeds import Deed
 from node.domain.uris import origin_of
@@ -22,7 +23,7 @@ from node.services import follows as following
 from node.services import governing, membership
 from node.services.context import Unit
 from node.state import NODE
-from node.store import actors, communities, follows, idempotency, topics
+from node.store import actors, communities, follows, idempotency, showing, topics
 from node.store.actors import Actor
 from node.store.communities import Community
 from schemas import load as load_schema
@@ -63,12 +64,9 @@ def _list(
     shown = ids[:limit]
     groups, known = actors.load_actors_by_id(conn, shown), communities.load_communities(conn, shown)
     me = actors.find_actor_by_id(conn, viewer_id) if viewer_id is not None else None
-    items = [
-        community_json(conn, unit, groups[each], known[each], me)
-        for each in shown
-        if each in groups and each in known and membership.may_know(conn, unit, known[each], me)
-    ]
-    return items, shown[-1] if len(ids) > limit else None
+    told = membership.load_known(conn, unit, known.values(), me)
+    there = [(groups[each], known[each]) for each in shown if each in groups and each in told]
+    return communities_json(conn, unit, there, me), shown[-1] if len(ids) > limit else None
 
 
 async def show_community(request: web.Request) -> web.Response:
@@ -79,11 +77,11 @@ async def show_community(request: web.Request) -> web.Response:
 
 
 def _show(conn: Connection, unit: Unit, name: str, viewer_id: int | None) -> dict[str, Any]:
-    group, community, me = _see(conn, unit, name, viewer_id)
-    return community_json(conn, unit, group, community, me)
+    group, community, me = see(conn, unit, name, viewer_id)
+    return communities_json(conn, unit, [(group, community)], me)[0]
 
 
-def _see(conn: Connection, unit: Unit, name: str, viewer_id: int | None) -> tuple[Actor, Community, Actor | None]:
+def see(conn: Connection, unit: Unit, name: str, viewer_id: int | None) -> tuple[Actor, Community, Actor | None]:
     """A community that the caller may know of. Raises NotFound otherwise."""
     username, _, host = name.partition("@")
     own = not host or host == unit.host
@@ -97,12 +95,38 @@ def _see(conn: Connection, unit: Unit, name: str, viewer_id: int | None) -> tupl
     return group, community, me
 
 
-def community_json(
-    conn: Connection, unit: Unit, group: Actor, community: Community, me: Actor | None
-) -> dict[str, Any]:
-    """Our JSON of a community; ``membership`` is what the caller is to it: member, asked, or nothing."""
-    known = follows.find_follow(conn, me.id, group.id) if me is not None else None
+def communities_json(
+    conn: Connection, unit: Unit, there: Sequence[tuple[Actor, Community]], me: Actor | None
+) -> list[dict[str, Any]]:
+    """Our JSON of communities, with the same number of statements for one as for many."""
+    ids = [group.id for group, _ in there]
+    facts = _Facts(
+        origin=unit.origin,
+        members=communities.count_members(conn, ids),
+        threads=topics.count_topics(conn, ids),
+        moderators=communities.load_all_moderators(conn, ids, unit.now),
+        mine=communities.load_memberships(conn, me.id) if me is not None else {},
+        profiles=showing.load_rows(conn, ids),
+    )
+    return [_community_json(facts, group, community) for group, community in there]
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What is told beside the rows themselves, by community; ``mine``: the state of the caller's follow."""
+
+    origin: str
+    members: Mapping[int, int]
+    threads: Mapping[int, int]
+    moderators: Mapping[int, Sequence[str]]
+    mine: Mapping[int, str]
+    profiles: Mapping[int, Any]
+
+
+def _community_json(facts: _Facts, group: Actor, community: Community) -> dict[str, Any]:
+    """``membership`` is what the caller is to it: member, asked, or nothing."""
     path = f"/c/{group.username}" if group.local else f"/c/{group.username}@{group.host}"
+    state, profile = facts.mine.get(group.id), facts.profiles.get(group.id)
     return {
         "username": group.username,
         "handle": group.handle,
@@ -116,14 +140,16 @@ def community_json(
         "visibility": community.visibility.value,
         "archived": community.is_archived,
         "successor": community.successor or None,
-        "members": communities.count_members(conn, [group.id]).get(group.id, 0),
-        "threads": topics.count_topics(conn, [group.id]).get(group.id, 0),
-        "moderators": communities.load_moderators(conn, group.id, unit.now),
-        "membership": None if known is None else "member" if known.state == follows.ACCEPTED else "asked",
+        "avatar": (profile.icon or None) if profile is not None else None,
+        "header": (profile.image or None) if profile is not None else None,
+        "members": facts.members.get(group.id, 0),
+        "threads": facts.threads.get(group.id, 0),
+        "moderators": list(facts.moderators.get(group.id, ())),
+        "membership": None if state is None else "member" if state == follows.ACCEPTED else "asked",
         "version": community.version,
         "origin": origin_of(group.uri),
         "uri": group.uri,
-        "page": f"{unit.origin}{path}",
+        "page": f"{facts.origin}{path}",
         "updated": to_rfc3339(community.updated_at),
     }
 
@@ -142,17 +168,17 @@ async def list_members(request: web.Request) -> web.Response:
 def _members(
     conn: Connection, unit: Unit, name: str, viewer_id: int | None, before: int | None, limit: int
 ) -> tuple[list[dict[str, Any]], int | None]:
-    group, community, me = _see(conn, unit, name, viewer_id)
+    group, community, me = see(conn, unit, name, viewer_id)
     if me is None or not membership.may_look(conn, unit, community, me):
         raise NotFound
     found = follows.list_followers(conn, group.id, before=before, limit=limit + 1)
-    governing_it = set(communities.load_moderators(conn, group.id, unit.now))
+    held = communities.load_roles(conn, group.id, unit.now)
     items = [
         {
             "uri": person.uri,
             "handle": person.handle,
             "name": person.title,
-            "role": "moderator" if person.uri in governing_it else "member",
+            "roles": [each.role.value for each in held if each.actor_uri == person.uri],
         }
         for _, person in found[:limit]
     ]
@@ -173,7 +199,7 @@ async def show_log(request: web.Request) -> web.Response:
 def _log(
     conn: Connection, unit: Unit, name: str, viewer_id: int | None, before: int | None, limit: int
 ) -> tuple[list[dict[str, Any]], int | None]:
-    group, _, me = _see(conn, unit, name, viewer_id)
+    group, _, me = see(conn, unit, name, viewer_id)
     is_member = me is not None and (
         follows.is_following(conn, me.id, group.id) or membership.governs(conn, unit, group, me)
     )
@@ -244,7 +270,7 @@ async def change(request: web.Request) -> web.Response:
 def _change(
     conn: Connection, unit: Unit, name: str, actor_id: int, draft: CommunityDraft, version: int
 ) -> dict[str, Any]:
-    group, _, me = _see(conn, unit, name, actor_id)
+    group, _, me = see(conn, unit, name, actor_id)
     if me is None or not group.local or not membership.governs(conn, unit, group, me):
         raise Forbidden("Only moderators of this community may do this.")
     describing.change(conn, unit, group, draft, by=me.uri, version=version)
@@ -260,7 +286,7 @@ async def join(request: web.Request) -> web.Response:
 
 
 def _join(conn: Connection, unit: Unit, name: str, actor_id: int, is_blocked: Any) -> dict[str, Any]:
-    group, community, _ = _see(conn, unit, name, actor_id)
+    group, community, _ = see(conn, unit, name, actor_id)
     if community.is_archived and not follows.is_following(conn, actor_id, group.id):
         raise Forbidden("This community is closed: nobody joins it any more.")
     following.follow(conn, unit, actor_id, group.id, is_blocked=is_blocked)
@@ -275,7 +301,7 @@ async def leave(request: web.Request) -> web.Response:
 
 
 def _leave(conn: Connection, unit: Unit, name: str, actor_id: int) -> None:
-    group, _, _ = _see(conn, unit, name, actor_id)
+    group, _, _ = see(conn, unit, name, actor_id)
     following.unfollow(conn, unit, actor_id, group.id)
 
 
@@ -310,7 +336,7 @@ def _read_deed(sent: Mapping[str, Any]) -> Deed:
 
 
 def _govern(conn: Connection, unit: Unit, name: str, actor_id: int, deed: Deed) -> None:
-    group, _, me = _see(conn, unit, name, actor_id)
+    group, _, me = see(conn, unit, name, actor_id)
     assert me is not None
     governing.govern(
         conn,
@@ -336,10 +362,10 @@ ROUTES = [
 
 # -- the description ------------------------------------------------------------------------------------------------
 
-_WHICH = parameter("name", "Its short name, with @ and host where it lives elsewhere", TEXT, where="path")
+WHICH = parameter("name", "Its short name, with @ and host where it lives elsewhere", TEXT, where="path")
 _MATCH = {**parameter("If-Match", "The entity tag of what was read", TEXT, where="header"), "required": True}
 _KEY = parameter("Idempotency-Key", "The same key again makes nothing more", TEXT, where="header")
-_REFUSALS = {"401": PROBLEM, "403": PROBLEM, "404": PROBLEM, "422": PROBLEM}
+REFUSALS = {"401": PROBLEM, "403": PROBLEM, "404": PROBLEM, "422": PROBLEM}
 _IT = {"content": {"application/json": {"schema": ref("Community")}}}
 
 PATHS: Mapping[str, Any] = {
@@ -355,36 +381,34 @@ PATHS: Mapping[str, Any] = {
         ),
         "post": operation(
             "createCommunity",
-            {"201": {"description": "It is founded", **_IT}, **_REFUSALS, "409": PROBLEM},
+            {"201": {"description": "It is founded", **_IT}, **REFUSALS, "409": PROBLEM},
             [_KEY],
             body="CommunityToWrite",
         ),
     },
     "/communities/{name}": {
-        "get": operation("showCommunity", {**answer("A community", "Community"), "404": PROBLEM}, [_WHICH]),
+        "get": operation("showCommunity", {**answer("A community", "Community"), "404": PROBLEM}, [WHICH]),
         "patch": operation(
             "changeCommunity",
-            {"200": {"description": "It is changed", **_IT}, **_REFUSALS, "412": PROBLEM, "428": PROBLEM},
-            [_WHICH, _MATCH],
+            {"200": {"description": "It is changed", **_IT}, **REFUSALS, "412": PROBLEM, "428": PROBLEM},
+            [WHICH, _MATCH],
             body="CommunityToWrite",
         ),
     },
     "/communities/{name}/members": {
-        "get": operation("listMembers", {**answer("Who has joined", "Members"), "404": PROBLEM}, [_WHICH, *pages()])
+        "get": operation("listMembers", {**answer("Who has joined", "Members"), "404": PROBLEM}, [WHICH, *pages()])
     },
     "/communities/{name}/log": {
         "get": operation(
-            "showLog", {**answer("What moderators did", "CommunityLog"), "404": PROBLEM}, [_WHICH, *pages()]
+            "showLog", {**answer("What moderators did", "CommunityLog"), "404": PROBLEM}, [WHICH, *pages()]
         )
     },
     "/communities/{name}/membership": {
-        "put": operation(
-            "joinCommunity", {"200": {"description": "Joined, or asked to", **_IT}, **_REFUSALS}, [_WHICH]
-        ),
-        "delete": operation("leaveCommunity", {"204": {"description": "Left"}, **_REFUSALS}, [_WHICH]),
+        "put": operation("joinCommunity", {"200": {"description": "Joined, or asked to", **_IT}, **REFUSALS}, [WHICH]),
+        "delete": operation("leaveCommunity", {"204": {"description": "Left"}, **REFUSALS}, [WHICH]),
     },
     "/communities/{name}/deeds": {
-        "post": operation("governCommunity", {"204": {"description": "Done"}, **_REFUSALS}, [_WHICH], body="Deed")
+        "post": operation("governCommunity", {"204": {"description": "Done"}, **REFUSALS}, [WHICH], body="Deed")
     },
 }
 
@@ -399,6 +423,8 @@ def schemas() -> Mapping[str, Any]:
         **said,
         "archived": {"type": "boolean"},
         "successor": {"type": ["string", "null"]},
+        "avatar": {"type": ["string", "null"]},
+        "header": {"type": ["string", "null"]},
         "members": {"type": "integer", "minimum": 0},
         "threads": {"type": "integer", "minimum": 0},
         "moderators": {"type": "array", "items": TEXT},
@@ -409,7 +435,12 @@ def schemas() -> Mapping[str, Any]:
         "page": TEXT,
         "updated": INSTANT,
     }
-    member = {"uri": TEXT, "handle": TEXT, "name": TEXT, "role": {"enum": ["moderator", "member"]}}
+    member = {
+        "uri": TEXT,
+        "handle": TEXT,
+        "name": TEXT,
+        "roles": {"type": "array", "items": {"enum": [role.value for role in Role]}},
+    }
     entry = {
         "act": {"enum": [act.value for act in Act]},
         "by": TEXT,
@@ -420,12 +451,12 @@ def schemas() -> Mapping[str, Any]:
     }
     return {
         "CommunityToWrite": {name: value for name, value in words.items() if name not in {"$id", "$schema"}},
-        "Community": _object(known),
-        "Communities": _page("Community"),
-        "Member": _object(member),
-        "Members": _page("Member"),
-        "LogEntry": _object(entry),
-        "CommunityLog": _page("LogEntry"),
+        "Community": object_of(known),
+        "Communities": page_of("Community"),
+        "Member": object_of(member),
+        "Members": page_of("Member"),
+        "LogEntry": object_of(entry),
+        "CommunityLog": page_of("LogEntry"),
         "Deed": {
             "type": "object",
             "required": ["act", "target"],
@@ -439,9 +470,9 @@ def schemas() -> Mapping[str, Any]:
     }
 
 
-def _object(properties: Mapping[str, Any]) -> dict[str, Any]:
+def object_of(properties: Mapping[str, Any]) -> dict[str, Any]:
     return {"type": "object", "required": list(properties), "properties": dict(properties)}
 
 
-def _page(name: str) -> dict[str, Any]:
-    return _object({"items": {"type": "array", "items": ref(name)}, "next": {"type": ["string", "null"]}})
+def page_of(name: str) -> dict[str, Any]:
+    return object_of({"items": {"type": "array", "items": ref(name)}, "next": {"type": ["string", "null"]}})
