@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, insert, select
 
-from node.clock import DAY, HOUR
+from node.clock import DAY, HOUR, to_rfc3339
 from node.domain.actors import ActorKind
 from node.store import blocks, communities, follows, objects, topics
 from node.store.actors import Actor
@@ -98,7 +98,7 @@ async def add_event(site: Site, object_id: int, in_days: int, name: str = "A wal
         "timezone": "Europe/Berlin",
         "status": "scheduled",
         "join_mode": "free",
-        "record": {"name": {"en": name}, "defaultLanguage": "en"},
+        "record": {"name": {"en": name}, "defaultLanguage": "en", "start": to_rfc3339(start)},
     }
     await site.store.write(lambda conn: conn.execute(insert(event_rows).values(**(values | changes))) and None)
 
