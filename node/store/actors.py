@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, update
 
+from node.store.planning import looked_at
 from node.store.prepared import Prepared
 from node.store.tables import accounts, actors, follows
 
@@ -136,10 +137,12 @@ def load_follower_inboxes(conn: Connection, actor_id: int) -> list[tuple[str, st
     return [(inbox, shared) for inbox, shared in _FOLLOWER_INBOXES.run(conn, {"actor_id": actor_id})]
 
 
-# Which are ours is looked at afterwards: asked in the statement, SQLite reads all others by the index of ``local``.
 _INBOXES = Prepared(
-    select(actors.c.inbox, actors.c.shared_inbox, actors.c.local).where(
-        actors.c.uri.in_(bindparam("uris", expanding=True)), actors.c.state == "active", actors.c.inbox != ""
+    select(actors.c.inbox, actors.c.shared_inbox).where(
+        actors.c.uri.in_(bindparam("uris", expanding=True)),
+        looked_at(actors.c.local, wanted=False),
+        actors.c.state == "active",
+        actors.c.inbox != "",
     ),
     many="uris",
 )
@@ -149,8 +152,7 @@ def load_inboxes(conn: Connection, uris: Collection[str]) -> list[tuple[str, str
     """``(inbox, shared inbox or '')`` of each remote actor among ``uris``."""
     if not uris:
         return []
-    found = _INBOXES.run(conn, {"uris": list(uris)})
-    return [(inbox, shared) for inbox, shared, is_local in found if not is_local]
+    return [(inbox, shared) for inbox, shared in _INBOXES.run(conn, {"uris": list(uris)})]
 
 
 def load_shared_inboxes(conn: Connection) -> list[tuple[str, str]]:

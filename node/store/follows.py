@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, inser
 
 from node.store.actors import Actor, load_actors_by_id
 from node.store.bulk import Bulk
+from node.store.planning import looked_at
 from node.store.prepared import Prepared
 from node.store.tables import actors, follows, notifications
 
@@ -124,7 +125,7 @@ _LOCAL_FOLLOWERS = Prepared(
     .where(
         follows.c.followed_id.in_(bindparam("followed_ids", expanding=True)),
         follows.c.state == ACCEPTED,
-        actors.c.local,
+        looked_at(actors.c.local),
     ),
     many="followed_ids",
 )

@@ -9,6 +9,7 @@ from node.domain.visibility import Visibility
 from node.store import follow_languages
 from node.store.follows import ACCEPTED
 from node.store.objects import LIVE
+from node.store.planning import looked_at
 from node.store.tables import actors, follows, home_entries, objects
 from node.store.upsert import insert_missing
 
@@ -38,7 +39,7 @@ _LATE = (
     select(follows.c.follower_id, objects.c.id)
     .join(_parent, _parent.c.id == objects.c.in_reply_to_id)
     .join(follows, and_(follows.c.followed_id == objects.c.actor_id, follows.c.state == ACCEPTED))
-    .join(actors, and_(actors.c.id == follows.c.follower_id, actors.c.local))
+    .join(actors, and_(actors.c.id == follows.c.follower_id, looked_at(actors.c.local)))
     .where(
         _parent.c.id == bindparam("parent_id"),
         objects.c.state == LIVE,

@@ -11,6 +11,7 @@ from node.domain.notices import DEFAULT_POLICY, Policy, Standing, Verdict
 from node.domain.visibility import Visibility
 from node.store.follows import ACCEPTED
 from node.store.objects import LIVE
+from node.store.planning import looked_at
 from node.store.prepared import Prepared
 from node.store.reactions import QUOTE, SHARE, VOTE
 from node.store.tables import (
@@ -54,7 +55,7 @@ _MENTIONED = Prepared(
     .join(objects, objects.c.id == mentions.c.object_id)
     .where(
         mentions.c.object_id.in_(bindparam("ids", expanding=True)),
-        actors.c.local,
+        looked_at(actors.c.local),
         or_(~mentions.c.silent, objects.c.visibility == Visibility.DIRECT.value),
     ),
     many="ids",
@@ -66,7 +67,7 @@ _ANSWERED = Prepared(
     .where(
         objects.c.id.in_(bindparam("ids", expanding=True)),
         objects.c.visibility.in_([Visibility.PUBLIC.value, Visibility.UNLISTED.value, Visibility.ORGANISATION.value]),
-        _PARENT.c.local,
+        looked_at(_PARENT.c.local),
     ),
     many="ids",
 )
@@ -76,7 +77,7 @@ _REACTED = Prepared(
     .where(
         reactions.c.object_id.in_(bindparam("ids", expanding=True)),
         reactions.c.kind == bindparam("kind"),
-        actors.c.local,
+        looked_at(actors.c.local),
     )
     .distinct(),
     many="ids",
@@ -87,7 +88,7 @@ _QUOTERS = Prepared(
     .where(
         reactions.c.object_id.in_(bindparam("ids", expanding=True)),
         reactions.c.kind == QUOTE,
-        objects.c.local,
+        looked_at(objects.c.local),
         objects.c.state == LIVE,
     ),
     many="ids",
@@ -97,7 +98,7 @@ _QUOTED = Prepared(
     select(_QUOTING.c.id, objects.c.actor_id)
     .join(reactions, (reactions.c.content == _QUOTING.c.uri) & (reactions.c.actor_id == _QUOTING.c.actor_id))
     .join(objects, objects.c.id == reactions.c.object_id)
-    .where(_QUOTING.c.id.in_(bindparam("ids", expanding=True)), reactions.c.kind == QUOTE, objects.c.local),
+    .where(_QUOTING.c.id.in_(bindparam("ids", expanding=True)), reactions.c.kind == QUOTE, looked_at(objects.c.local)),
     many="ids",
 )
 _SUBSCRIBERS = Prepared(

@@ -14,6 +14,7 @@ from node.store import communities, notifications, sanctions
 from node.store.actors import Actor, find_actor
 from node.store.bulk import Bulk
 from node.store.jobs import portions
+from node.store.planning import looked_at
 from node.store.prepared import Prepared
 from node.store.tables import actors, catalogue_buckets, catalogue_entries, catalogues, follows, remote_keys
 
@@ -108,9 +109,10 @@ def _replace_keys(conn: Connection, remote: RemoteActor, now: int) -> None:
     _INSERT_KEYS.run(conn, list(rows.values()))
 
 
-# Nothing is said of ``local``: SQLite would read all remote actors by the index that begins with it.
 _NEWEST = (
-    select(func.max(actors.c.id)).where(actors.c.host.in_(bindparam("hosts", expanding=True))).group_by(actors.c.host)
+    select(func.max(actors.c.id))
+    .where(actors.c.host.in_(bindparam("hosts", expanding=True)), looked_at(actors.c.local, wanted=False))
+    .group_by(actors.c.host)
 )
 _CAPABLE = Prepared(
     select(actors.c.host).where(

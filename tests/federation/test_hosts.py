@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import insert, select
-from sqlalchemy.event import listen
 
 from federation import circuit
 from federation.hosts import MAX_KNOWN, Hosts
@@ -17,7 +16,7 @@ from node.clock import DAY, HOUR, MINUTE, SECOND, FixedClock
 from node.errors import RemoteUnavailable, Unavailable
 from node.jobs.kinds import DELIVER
 from node.store import hosts as table
-from node.store import jobs, remote_actors
+from node.store import jobs
 from node.store.hosts import Host
 from node.store.jobs import BEHIND, NewJob
 from node.store.tables import activities, actors
@@ -368,18 +367,3 @@ async def test_software_is_noted_beside_the_rest(store, clock, hosts):
         "4.6",
         NOW + 5,
     )
-
-
-async def test_what_a_host_announces_is_found_by_its_name(store):
-    """Not by reading all actors of others: each new host is asked for so."""
-    if store.dialect != "sqlite":
-        pytest.skip("each database has a language of its own for plans")
-
-    def plan(conn):
-        seen = []
-        listen(conn.engine, "before_cursor_execute", lambda *args: seen.append((args[2], args[3])))
-        remote_actors.load_capable(conn, ["a.example", "b.example"], "x")
-        [(sql, values)] = seen
-        return " ".join(row.detail for row in conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values))
-
-    assert "ix_actors_host (host=?)" in await store.read(plan)
