@@ -19,8 +19,6 @@ CRYPTOSUITE = "eddsa-jcs-2022"
 PURPOSE = "assertionMethod"
 #: Not part of what is signed: the proof itself, and the Linked Data signature that others may have added after it.
 _UNSIGNED = frozenset({"proof", "signature"})
-#: The largest integer that a double holds with all its neighbours (RFC 7493 section 2.2).
-_MAX_INTEGER = 2**53 - 1
 _EXPIRY_GRACE = MINUTE
 
 
@@ -136,15 +134,4 @@ def _signed_bytes(unsecured: Mapping[str, Any], proof: Mapping[str, Any]) -> byt
 
 def _hash(document: Mapping[str, Any]) -> bytes:
     """SHA-256 of the canonical form; Malformed where there is none (inexact integers, lone surrogates, NaN)."""
-    canonical = canonical_json(document)
-    if _has_inexact_integer(document):
-        raise Malformed("A signed document cannot hold integers beyond 2^53.")
-    return hashlib.sha256(canonical).digest()
-
-
-def _has_inexact_integer(value: Any) -> bool:
-    if isinstance(value, dict):
-        return any(map(_has_inexact_integer, value.values()))
-    if isinstance(value, list | tuple):
-        return any(map(_has_inexact_integer, value))
-    return isinstance(value, int) and not -_MAX_INTEGER <= value <= _MAX_INTEGER
+    return hashlib.sha256(canonical_json(document, exact=True)).digest()

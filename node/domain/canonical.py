@@ -3,24 +3,30 @@
 import hashlib
 import math
 from collections.abc import Mapping
-from json.encoder import encode_basestring
+from json.encoder import JSONEncoder, encode_basestring
 from typing import Any
 
 from node.errors import Malformed
 
 _EXACT = 2**53
 _WORDS = {None: "null", True: "true", False: "false"}
+_PLAIN = JSONEncoder(ensure_ascii=False, check_circular=False, sort_keys=True, separators=(",", ":"))
 
 
-def canonical_json(value: Any) -> bytes:
+def canonical_json(value: Any, *, exact: bool = False) -> bytes:
     r"""The canonical form of a JSON value as RFC 8785 defines it.
 
-    Raises :class:`Malformed` for what JSON cannot say (NaN, infinities, lone surrogates, other types).
+    Raises :class:`Malformed` for what JSON cannot say (NaN, infinities, lone surrogates, other types), and where it has
+    to be ``exact`` for integers that a double does not hold with all their neighbours (RFC 7493 section 2.2).
 
     >>> canonical_json({"b": 1.0, "a": [1e21, "\u20ac"]}).decode()
     '{"a":[1e+21,"€"],"b":1}'
     """
     try:
+        if _is_plain(value):
+            return _PLAIN.encode(value).encode()
+        if exact and _has_inexact_integer(value):
+            raise Malformed("This cannot be written as canonical JSON.", detail="an integer beyond 2^53")
         return _text(value).encode()
     except (UnicodeEncodeError, RecursionError) as error:
         raise Malformed("This cannot be written as canonical JSON.", detail=str(error)) from error
@@ -29,6 +35,29 @@ def canonical_json(value: Any) -> bytes:
 def sha256_of(value: Any) -> str:
     """Lower-case hexadecimal SHA-256 of the canonical form."""
     return hashlib.sha256(canonical_json(value)).hexdigest()
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether the encoder of the standard library, which is written in C, says the same: nearly always.
+
+    It writes fractions in another way, and sorts keys by code points.
+    """
+    kind = type(value)
+    if kind is dict:
+        return all(type(key) is str and key.isascii() for key in value) and all(map(_is_plain, value.values()))
+    if kind is list or kind is tuple:
+        return all(map(_is_plain, value))
+    if kind is int:
+        return -_EXACT < value < _EXACT
+    return kind is str or kind is bool or value is None
+
+
+def _has_inexact_integer(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return any(map(_has_inexact_integer, value.values()))
+    if isinstance(value, list | tuple):
+        return any(map(_has_inexact_integer, value))
+    return isinstance(value, int) and not -_EXACT < value < _EXACT
 
 
 def _text(value: Any) -> str:
