@@ -15,8 +15,9 @@ from node.domain.courses import is_course
 from node.domain.durations import in_words
 from node.domain.licences import NOT_STATED, describe
 from node.domain.records import ResourceRecord
-from node.domain.resources import description, kind_of, title
+from node.domain.resources import description, kind_of, steps_of, title
 from node.domain.text import language_of, pick, primary
+from node.domain.uris import is_web_uri
 
 SUMMARY_LENGTH = 400
 PREVIEW_LENGTH = 200
@@ -29,13 +30,14 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "dataset": "Data set", "software": "Software", "assessment": "Assessment", "tutorial": "Tutorial",
         "link": "Web page", "file": "File", "package": "Learning package", "level": "Level", "open": "Open",
         "by": "Published by", "course": "Course", "free": "free of charge",
-        "collection": "Collection",
+        "collection": "Collection", "pathway": "Learning pathway",
     },
     "de": {
         "article": "Artikel", "video": "Video", "audio": "Audio", "slides": "Folien", "worksheet": "Arbeitsblatt",
         "dataset": "Datensatz", "software": "Software", "assessment": "Lernkontrolle", "tutorial": "Anleitung",
         "link": "Webseite", "file": "Datei", "package": "Lernpaket", "level": "Stufe", "open": "Öffnen",
         "by": "Herausgegeben von", "course": "Kurs", "free": "kostenlos", "collection": "Sammlung",
+        "pathway": "Lernpfad",
     },
 }  # fmt: skip
 
@@ -53,7 +55,8 @@ def article_html(record: ResourceRecord, language: str, page_url: str, today: dt
     lines = (course_line(record, language, today), _facts(record, language))
     return (
         f"<p><strong>{html.escape(title(record, (language,)))}</strong></p>{text}"
-        f"{_syllabus(record, language)}{''.join(f'<p>{html.escape(line)}</p>' for line in lines if line)}"
+        f"{_syllabus(record, language)}{_steps(record)}"
+        f"{''.join(f'<p>{html.escape(line)}</p>' for line in lines if line)}"
         f"<p>{_link(page_url, page_url)}</p>"
     )
 
@@ -62,6 +65,15 @@ def _syllabus(record: ResourceRecord, language: str) -> str:
     """The sections of a course as a list that every client draws."""
     names = [pick(each["name"], (language,), record["defaultLanguage"]) for each in record.get("syllabus", ())]
     items = "".join(f"<li>{html.escape(name)}</li>" for name in names[:MAX_SECTIONS])
+    return f"<ol>{items}</ol>" if items else ""
+
+
+def _steps(record: ResourceRecord) -> str:
+    """What a pathway or collection leads through, in its order."""
+    items = "".join(
+        f"<li>{_link(address, name) if is_web_uri(address) else html.escape(name)}</li>"
+        for name, address in steps_of(record)[:MAX_SECTIONS]
+    )
     return f"<ol>{items}</ol>" if items else ""
 
 

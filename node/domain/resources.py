@@ -18,8 +18,10 @@ from node.errors import Problem
 
 KINDS = (
     "article", "video", "audio", "slides", "worksheet", "dataset", "software", "assessment", "tutorial", "course",
-    "collection", "link", "file", "package",
+    "collection", "pathway", "link", "file", "package",
 )  # fmt: skip
+PATHWAY = "pathway"
+_STEPPED = frozenset({PATHWAY, "collection"})
 MAX_EXTENSIONS_BYTES = 16 * 1024
 MAX_FACET_LENGTH = 255
 _INTERNAL_AT_MOST = frozenset({"private", "community", "organisation", "partners"})
@@ -49,6 +51,13 @@ def title_language(record: ResourceRecord, languages: Sequence[str] = ()) -> str
 def description(record: ResourceRecord, languages: Sequence[str] = ()) -> str:
     """The description to show, plain text with paragraphs; empty where there is none."""
     return pick(record.get("description", {}), languages, record["defaultLanguage"])
+
+
+def steps_of(record: ResourceRecord) -> tuple[tuple[str, str], ...]:
+    """What a pathway or collection consists of, in its order: name, and address where it has one."""
+    if kind_of(record) not in _STEPPED:
+        return ()
+    return tuple((each.get("name") or each.get("id", ""), each.get("id", "")) for each in record.get("hasPart", ()))
 
 
 def languages_of(record: ResourceRecord) -> tuple[str, ...]:

@@ -97,7 +97,7 @@ def test_what_is_mandatory_must_be_there(key):
         ({"keywrods": ["x"]}, '$.keywrods: expected a known key, perhaps "keywords", found the unknown key "keywrods"'),
         ({"name": "T"}, '$.name: expected a map of languages to texts such as {"en": "Title"}, found "T"'),
         ({"name": {"en_US": "T"}}, '$.name.en_US: expected a language tag such as en or de-AT, found "en_US"'),
-        ({"kind": "vido"}, '$.kind: expected one of 14 values, perhaps "video", found "vido"'),
+        ({"kind": "vido"}, '$.kind: expected one of 15 values, perhaps "video", found "vido"'),
         ({"type": ["Course"]}, '$.type: expected an entry "LearningResource", found a list of 1'),
         ({"inLanguage": []}, "$.inLanguage: expected at least 1 entry, found an empty list"),
         ({"timeRequired": "25 min"}, '$.timeRequired: expected an ISO 8601 duration such as PT25M, found "25 min"'),

@@ -145,6 +145,9 @@ WORK: Mapping[str, str] = sentences(
         "leave": "Accounts to be removed",
         "mail": "Mails",
         "followers": "Comparisons of followers",
+        "featured": "What accounts elsewhere show first",
+        "outbox": "Posts of accounts elsewhere",
+        "steps": "The order of collections elsewhere",
     }
 )
 

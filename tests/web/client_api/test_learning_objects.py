@@ -85,6 +85,7 @@ class _Row:
             {
                 "kind": "event",
                 "name": "",
+                "language": "",
                 "summary": "",
                 "content": "",
                 "record": None,
@@ -99,8 +100,8 @@ class _Row:
 @each_row(
     "event, expected",
     [
-        ({"start_at": 1_772_355_600_000, "timezone": "Europe/Berlin"}, "Sun 01 Mar 2026, 10:00 (Europe/Berlin)"),
-        ({"start_at": 1_772_355_600_000, "end_at": 1_772_359_200_000}, "Sun 01 Mar 2026, 09:00-10:00 (UTC)"),
+        ({"start_at": 1_772_355_600_000, "timezone": "Europe/Berlin"}, "Sun, 1 Mar 2026, 10:00 (Europe/Berlin)"),
+        ({"start_at": 1_772_355_600_000, "end_at": 1_772_359_200_000}, "Sun, 1 Mar 2026, 09:00\N{EN DASH}10:00 (UTC)"),
         ({"start_at": 1_772_355_600_000, "timezone": "No/Where", "place": "Hall <1>"}, "Hall &lt;1&gt;"),
         ({"online_url": "https://meet.example/"}, "online"),
         ({"status": "cancelled"}, "CANCELLED: A day"),
@@ -110,3 +111,30 @@ def test_an_event_tells_when_and_where(event, expected):
     row = _Row(name="A day", details=orjson.loads(orjson.dumps({"event": event})), url="https://far.example/e")
     look = type("_Look", (), {"origin": "https://learn.uni.example"})()
     assert expected in content_of(row, look)
+
+
+def pathway(steps: int):
+    parts = [{"id": f"https://lib.city.example/r/{number}", "name": f"Step <{number}>"} for number in range(1, steps)]
+    return record(name={"en": "From atoms to alloys"}, kind="pathway", hasPart=[*parts, {"name": "Talk to a founder"}])
+
+
+async def test_a_pathway_shows_its_steps(ben, site):
+    made = await site.peer.publish(pathway(3))
+    shown = await ben.get(f"v1/statuses/{made.object_id}")
+    assert (
+        '<p>1. <a href="https://lib.city.example/r/1">Step &lt;1&gt;</a><br>'
+        '2. <a href="https://lib.city.example/r/2">Step &lt;2&gt;</a><br>3. Talk to a founder</p>'
+    ) in shown["content"]
+    assert "pathway" in shown["content"]
+    page = await site.get(made.url.removeprefix(site.peer.origin))
+    assert "Steps</h2><ol>" in page
+    _, document = await site.peer.get(made.uri)
+    assert '<ol><li><a href="https://lib.city.example/r/1">' in document["content"]
+    assert "<li>Talk to a founder</li></ol>" in document["content"]
+
+
+async def test_of_many_steps_the_first_are_shown(ben, site):
+    made = await site.peer.publish(pathway(12))
+    shown = await ben.get(f"v1/statuses/{made.object_id}")
+    assert shown["content"].count("https://lib.city.example/r/") == 8
+    assert "<br>… +4</p>" in shown["content"]

@@ -17,6 +17,7 @@ from node.domain.licences import describe
 from node.domain.posts import PostKind
 from node.domain.records import ResourceRecord
 from node.domain.text import pick, plain, shorten
+from node.domain.uris import is_web_uri
 from node.domain.when import when_line
 from node.markdown import address_link, hashtag_link
 from web.client_api.entities.look import Look
@@ -26,6 +27,7 @@ _EXCERPT = 300
 _WHOLE = 5_000  # characters of the beginning of a thread; longer ones of other servers are cut
 _ANSWERED = "\N{CHECK MARK}"  # in front of the title of a question, in any language
 _TAGS = 12
+_STEPS, _STEP = 8, 100
 
 
 def is_note(row: Row[Any]) -> bool:
@@ -49,6 +51,7 @@ def content_of(row: Row[Any], look: Look) -> str:
         "<br>".join(map(html.escape, _when(details.get("event"), row.language))),
         html.escape(_held(row.record, look)),
         html.escape(excerpt),
+        "<br>".join(_steps(row.record)),
         html.escape(" · ".join(_facts(row.record))) if row.record is not None else "",
         tags,
         address_link(row.url or row.uri) + _calendar(row, look),
@@ -109,6 +112,17 @@ def _facts(record: ResourceRecord) -> Iterator[str]:
         yield licence
     if record["inLanguage"]:
         yield ", ".join(record["inLanguage"][:4])
+
+
+def _steps(record: ResourceRecord | None) -> Iterator[str]:
+    """What a pathway or collection leads through, numbered; the first of many."""
+    steps = records.steps_of(record) if record is not None else ()
+    for number, (name, address) in enumerate(steps[:_STEPS], 1):
+        shown = html.escape(shorten(name, _STEP))
+        linked = f'<a href="{html.escape(address)}">{shown}</a>' if is_web_uri(address) else shown
+        yield f"{number}. {linked}"
+    if len(steps) > _STEPS:
+        yield f"… +{len(steps) - _STEPS}"
 
 
 def _held(record: ResourceRecord | None, look: Look) -> str:
