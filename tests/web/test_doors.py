@@ -95,7 +95,7 @@ DOORS = [
     *_doors("application/ld+json", "/r/{slug}", thing=True),
     *_doors(JSON, "/r/{slug}", "/api/learning/v1/resources/{slug}/adoptions", thing=True),
     *_doors(JSON, "/api/learning/v1/resources/{slug}/reviews", "/api/learning/v1/collections/{slug}", thing=True),
-    *_doors(HTML, "/resources/drafts"),
+    *_doors(HTML, "/resources/drafts", "/resources.atom", f"/resources.atom?q={WORD}", "/collections/{slug}.atom"),
     *_doors(JSON, "/api/v1/statuses/{id}", "/api/v1/statuses/{id}/context", "/api/v1/statuses/{id}/source", thing=True),
     *_doors(JSON, "/api/v1/statuses/{id}/history", "/api/v1/statuses/{id}/favourited_by", thing=True),
     *_doors(JSON, "/api/v1/statuses/{id}/reblogged_by", "/api/v1/statuses/{id}/quotes", thing=True),

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from web.library import collections, editor, opinions, shelf
+from web.library import collections, editor, feeds, opinions, shelf
 
 _R = "/r/{slug}"
 
@@ -18,6 +18,8 @@ ROUTES = [
     web.post(f"{_R}/branches", shelf.change_branches, name="branches-form"),
     web.get(f"{_R}/withdraw", shelf.ask_to_withdraw, name="resource-withdraw"),
     web.post(f"{_R}/withdraw", shelf.withdraw, name="resource-withdraw-form"),
+    web.get("/resources.atom", feeds.show_catalogue_feed, name="catalogue-feed"),
+    web.get(f"{collections.COLLECTIONS}/{{slug}}.atom", feeds.show_collection_feed, name="collection-feed"),
     web.get(collections.COLLECTIONS, collections.show_collections, name="collections"),
     web.get(f"{_R}/collect", collections.show_collect, name="resource-collect"),
     web.post(f"{_R}/collect", collections.collect, name="resource-collect-form"),

@@ -71,7 +71,10 @@ def _view(
         section=CATALOGUE,
         noindex=bool(asked or wish.cursor),
         social=Social(),
-        alternates=(Alternate(media_type="application/json", href=_json_path(asked)),),
+        alternates=(
+            Alternate(media_type="application/json", href=_json_path(asked)),
+            Alternate(media_type="application/atom+xml", href=_feed_path(asked), title=Sentence("New resources")),
+        ),
     )
     return CatalogueView(
         page=page,
@@ -119,6 +122,10 @@ def sorts_of(wish: Wish) -> tuple[Mapping[str, str], str]:
 def _json_path(asked: Pairs) -> str:
     base = "/api/learning/v1/resources"
     return f"{base}?{urlencode(list(asked))}" if asked else base
+
+
+def _feed_path(asked: Pairs) -> str:
+    return f"/resources.atom?{urlencode(list(asked))}" if asked else "/resources.atom"
 
 
 def label_of(facet: str, option: Option, reader: Reader) -> str:

@@ -134,6 +134,7 @@ def _view(request: web.Request, shown: _Shown, reader: Reader) -> ResourceView:
     formats = (
         Alternate(media_type="application/json", href=json_address, title="JSON"),
         Alternate(media_type="application/activity+json", href=found.uri, title="ActivityPub"),
+        *([_feed_of(found)] if is_collection(record) and found.visibility.is_open else []),
     )
     page = page_of(
         request,
@@ -238,6 +239,11 @@ def _json_ld(shown: _Shown, reader: Reader) -> dict[str, Any]:
         rating_sum=counts.rating_sum,
         ratings=counts.ratings,
     )
+
+
+def _feed_of(found: Resource) -> Alternate:
+    """What is added to a collection, for readers of feeds."""
+    return Alternate(media_type="application/atom+xml", href=f"/collections/{found.slug}.atom", title="Atom")
 
 
 def _prose(record: ResourceRecord, text: str, language: str) -> Prose:
