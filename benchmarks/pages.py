@@ -162,6 +162,7 @@ class _World:
             "object_id": number,
             "start_at": start,
             "last_at": start + HOUR,
+            "next_at": start,
             "timezone": "Europe/Berlin",
             "status": "scheduled",
             "join_mode": "free",

@@ -38,7 +38,8 @@ def _save(batch: Batch, object_id: int, post: RemotePost, record: EventRecord, b
     is_other = before is not None and before.record != record
     sequence = max(read_sequence(post), before.sequence + is_other if before else 0)
     participants = post.event.participants if post.event else None
-    saved = saved_of(record, sequence=sequence, cancelled_at=cancelled_at, going_count=max(0, participants or 0))
+    now, going = batch.unit.now, max(0, participants or 0)
+    saved = saved_of(record, now, sequence=sequence, cancelled_at=cancelled_at, going_count=going)
     events.save_event(batch.conn, object_id, saved)
     if before is None or is_other:
         found = events.find_event(batch.conn, object_id)

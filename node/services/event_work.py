@@ -44,7 +44,7 @@ def _remind(conn: Connection, unit: Unit, event_id: int) -> None:
     if is_near and event.cancelled_at is None:  # else it was moved or cancelled since
         assert coming is not None
         news.tell(conn, unit, news.Reminded(event.id, coming.start_at))
-    if event.local and event.cancelled_at is None and show_next(conn, unit, event):
+    if event.cancelled_at is None and show_next(conn, unit, event) and event.local:
         happenings.record(conn, unit.ids, unit.now, happenings.ObjectUpdated(event.id), about=event.uri)
     remind_later(conn, unit, event)
 

@@ -112,9 +112,10 @@ def facts_at(record: EventRecord, now: int) -> EventFacts:
     return replace(rules.facts_of(record, place=place, online_url=online), start_at=shown.start_at, end_at=shown.end_at)
 
 
-def saved_of(record: EventRecord, **more: Any) -> Saved:
+def saved_of(record: EventRecord, now: int, **more: Any) -> Saved:
     """What of a record is kept in columns."""
-    return Saved(record, first_start(record), rules.end_of(record), last_end(record), **more)
+    next_at = shown_at(record, now).start_at
+    return Saved(record, first_start(record), rules.end_of(record), last_end(record), next_at, **more)
 
 
 # -- publishing ------------------------------------------------------------------------------------------------------
@@ -162,7 +163,7 @@ def publish_event(
     cancelled_at = unit.now if rules.is_cancelled(record) else None
     if picture is not None:
         media_store.tie(conn, object_id, [picture.id])
-    events.save_event(conn, object_id, saved_of(record, source_uid=source_uid, cancelled_at=cancelled_at))
+    events.save_event(conn, object_id, saved_of(record, unit.now, source_uid=source_uid, cancelled_at=cancelled_at))
     events.add_organisers(conn, object_id, [person.id, *_organisers(conn, draft.organisers)])
     tags.add_tags(conn, {object_id: row["details"].get("hashtags", ())})
     if group is not None:  # its server passes the event on
@@ -300,6 +301,7 @@ def change_event(
     is_cancelled, was_cancelled = rules.is_cancelled(checked), found.cancelled_at is not None
     saved = saved_of(
         checked,
+        unit.now,
         sequence=found.sequence + rules.changes_calendars(found.record, checked),
         cancelled_at=(found.cancelled_at or unit.now) if is_cancelled else None,
     )
@@ -368,14 +370,14 @@ def delete_event(conn: Connection, unit: Unit, person_id: int, event_id: int) ->
 def remind_later(conn: Connection, unit: Unit, event: Event) -> None:
     """Have people here reminded a day before it begins; of a series, before each time.
 
-    When a time of a series of ours is over, the next is what posts and other servers show.
+    When a time of a series is over, the next is what lists, posts and other servers show.
     """
     if event.cancelled_at is not None:
         return
     near = unit.now + REMINDED_BEFORE
     coming = (each for each in occurrences(event.record) if not each.is_cancelled and each.start_at > near)
     due = [each.start_at - REMINDED_BEFORE for each in islice(coming, 1)]
-    if event.local and "recurrence" in event.record and (shown := following(event.record, unit.now)) is not None:
+    if "recurrence" in event.record and (shown := following(event.record, unit.now)) is not None:
         due.append((shown.end_at or shown.start_at) + 1)
     rows = [NewJob(REMINDER, unit.ids.new(), at, ref=event.id, lock_key=f"reminder|{event.id}|{at}") for at in due]
     if rows:
@@ -383,7 +385,8 @@ def remind_later(conn: Connection, unit: Unit, event: Event) -> None:
 
 
 def show_next(conn: Connection, unit: Unit, event: Event) -> bool:
-    """Have posts show the time of a series that is next now; whether that is another than before."""
+    """Have lists and posts show the time of a series that is next now; whether that is another than before."""
+    events.set_next(conn, event.id, shown_at(event.record, unit.now).start_at)
     details = objects.load_row(conn, event.id).details or {}
     facts = asdict(facts_at(event.record, unit.now))
     if details.get("event") == facts:

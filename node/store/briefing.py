@@ -147,7 +147,7 @@ def _coming() -> Prepared:
             *not_hidden_from(_ANY, objects.c.actor_id),
         )
     )
-    return Prepared(query.order_by(events.c.start_at, objects.c.id).limit(_LIMIT))
+    return Prepared(query.order_by(events.c.next_at, objects.c.id).limit(_LIMIT))
 
 
 # -- what colleagues recommend --------------------------------------------------------------------------------------

@@ -49,6 +49,7 @@ class Event:
     start_at: int
     end_at: int | None
     last_at: int
+    next_at: int
     timezone: str
     status: str
     sequence: int
@@ -102,6 +103,7 @@ class Saved:
     start_at: int
     end_at: int | None
     last_at: int
+    next_at: int
     sequence: int = 0
     cancelled_at: int | None = None
     going_count: int | None = None
@@ -115,6 +117,7 @@ def save_event(conn: Connection, object_id: int, saved: Saved) -> None:
         "start_at": saved.start_at,
         "end_at": saved.end_at,
         "last_at": saved.last_at,
+        "next_at": saved.next_at,
         "timezone": record["timeZone"],
         "status": record.get("status", "scheduled"),
         "sequence": saved.sequence,
@@ -129,6 +132,11 @@ def save_event(conn: Connection, object_id: int, saved: Saved) -> None:
             values[name] = value
     statement = inserting(conn.dialect.name)(events).values(object_id=object_id, **values)
     conn.execute(statement.on_conflict_do_update(index_elements=[events.c.object_id], set_=values))
+
+
+def set_next(conn: Connection, event_id: int, next_at: int) -> None:
+    """A time of a series is over: lists go by the next."""
+    conn.execute(update(events).where(events.c.object_id == event_id).values(next_at=next_at))
 
 
 def add_organisers(conn: Connection, event_id: int, actor_ids: Collection[int]) -> None:
@@ -274,7 +282,7 @@ def list_upcoming(
     limit: int = 20,
     past: bool = False,
 ) -> list[Event]:
-    """Events that are not over (or, ``past``, that are), by start and id; ``after``: those behind this pair."""
+    """Events that are not over (or, ``past``, that are), by the time that is shown and id; ``after``: such a pair."""
     asked = scope or Scope()
     values: dict[str, Any] = {"now": now, "limit": limit, **_values(asked)}
     if viewer_id is not None:
@@ -298,7 +306,7 @@ def _shape_of(scope: Scope) -> Scope:
 def _upcoming(shape: Scope, values: frozenset[str], past: bool) -> Prepared:
     """The statement for a list of this shape that takes values of these names."""
     viewer_id = 0 if "viewer" in values else None
-    key, now = (events.c.start_at, objects.c.id), bindparam("now", type_=BigInteger)
+    key, now = (events.c.next_at, objects.c.id), bindparam("now", type_=BigInteger)
     query = _select().where(
         events.c.last_at < now if past else events.c.last_at >= now,
         visible_to(viewer_id),

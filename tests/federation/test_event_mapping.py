@@ -20,8 +20,8 @@ def event(record: EventRecord, **changes) -> Event:
         "id": 7, "uri": "https://learn.uni.example/ap/o/7", "url": "https://learn.uni.example/e/7-casting",
         "actor_id": 1, "local": True, "visibility": "public", "state": "live", "audience": "",
         "published_at": 1_790_000_000_000, "updated_at": None, "version": 1, "start_at": 0, "end_at": None,
-        "last_at": 0, "timezone": record["timeZone"], "status": record.get("status", "scheduled"), "sequence": 3,
-        "cancelled_at": None, "join_mode": record["joinMode"], "capacity": record.get("capacity"),
+        "next_at": 0, "last_at": 0, "timezone": record["timeZone"], "status": record.get("status", "scheduled"),
+        "sequence": 3, "cancelled_at": None, "join_mode": record["joinMode"], "capacity": record.get("capacity"),
         "has_waitlist": True, "going_count": 12, "waiting_count": 0, "interested_count": 0, "record": record,
         "details": None,
     }  # fmt: skip

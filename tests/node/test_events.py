@@ -348,7 +348,7 @@ def test_a_time_that_is_named_twice_is_refused():
 
 async def test_posts_show_the_next_time_of_a_series_once_one_is_over(store, unit):
     """What apps and plain Mastodon show goes on by itself; people are reminded of each time once."""
-    _, _, event = await world(store, unit, 0, recurrence={"frequency": "weekly", "count": 3})
+    owner, _, event = await world(store, unit, 0, recurrence={"frequency": "weekly", "count": 3})
 
     def shown(conn):
         return objects.load_row(conn, event.id).details["event"]["start_at"]
@@ -358,8 +358,15 @@ async def test_posts_show_the_next_time_of_a_series_once_one_is_over(store, unit
     later = replace(unit, now=first + 3 * HOUR)
     await store.write(event_work._remind, later, event.id)
     assert await store.read(shown) == second
+    other = await store.write(publish, unit, owner, start=local_text(first + DAY, "Europe/Berlin"), end=None)
+    listed = await store.read(events.list_upcoming, None, later.now)
+    assert [each.id for each in listed] == [other.id, event.id]  # by what comes next, not by when it began
     due = await store.read(
-        lambda conn: sorted(conn.scalars(select(jobs_table.c.due_at).where(jobs_table.c.kind == "reminder")))
+        lambda conn: sorted(
+            conn.scalars(
+                select(jobs_table.c.due_at).where(jobs_table.c.kind == "reminder", jobs_table.c.ref == event.id)
+            )
+        )
     )
     assert due == [first - DAY, first + 2 * HOUR + 1, second - DAY, second + 2 * HOUR + 1]
 

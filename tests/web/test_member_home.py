@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, insert, select
 
-from node.clock import DAY, HOUR, to_rfc3339
+from node.clock import DAY, HOUR
 from node.domain.actors import ActorKind
+from node.domain.events import local_text
 from node.store import blocks, communities, follows, objects, topics
 from node.store.actors import Actor
 from node.store.communities import Community
@@ -15,6 +16,7 @@ from node.store.follows import Follow
 from node.store.tables import accounts, actors, adoption_notes, followed_tags, object_tags, reviews
 from node.store.tables import events as event_rows
 from node.store.tables import reactions as reaction_rows
+from tests.happenings import event_record
 from tests.records import record
 from tests.statements import counted
 from tests.web.conftest import Site
@@ -95,10 +97,11 @@ async def add_event(site: Site, object_id: int, in_days: int, name: str = "A wal
         "object_id": object_id,
         "start_at": start,
         "last_at": start + HOUR,
+        "next_at": start,
         "timezone": "Europe/Berlin",
         "status": "scheduled",
         "join_mode": "free",
-        "record": {"name": {"en": name}, "defaultLanguage": "en", "start": to_rfc3339(start)},
+        "record": event_record(name={"en": name}, start=local_text(start, "Europe/Berlin"), end=None),
     }
     await site.store.write(lambda conn: conn.execute(insert(event_rows).values(**(values | changes))) and None)
 

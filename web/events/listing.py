@@ -36,7 +36,7 @@ async def show_events(request: web.Request) -> web.Response:
     now = node.clock.now()
     found, authors, answers = await node.store.read(_find, reader.actor_id, tab, query, after, now)
     more = found[:_PER_PAGE]
-    following = f"{more[-1].start_at}-{more[-1].id}" if len(found) > _PER_PAGE else ""
+    following = f"{more[-1].next_at}-{more[-1].id}" if len(found) > _PER_PAGE else ""
     view = EventsView(
         page=page_of(
             request,

@@ -58,7 +58,7 @@ async def list_events(request: web.Request) -> web.Response:
     after = _after(request.query.get("cursor", ""))
     found, known = await node.store.read(_list, viewer, show, query, after, limit, node.clock.now())
     shown = found[:limit]
-    following_page = f"{shown[-1].start_at}-{shown[-1].id}" if len(found) > limit else None
+    following_page = f"{shown[-1].next_at}-{shown[-1].id}" if len(found) > limit else None
     items = [event_json(each, known[each.actor_id], node.config.origin, node.clock.now()) for each in shown]
     return json_answer(request, {"items": items, "next": following_page})
 

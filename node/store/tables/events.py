@@ -13,6 +13,7 @@ events = Table(
     Column("start_at", BigInteger, nullable=False),  # of the first occurrence
     Column("end_at", BigInteger),
     Column("last_at", BigInteger, nullable=False),  # when the last occurrence is over
+    Column("next_at", BigInteger, nullable=False, server_default="0"),  # when that which is shown begins
     Column("timezone", String(64), nullable=False),  # IANA
     Column("status", String(16), nullable=False),  # domain.events.EventStatus
     Column("sequence", Integer, nullable=False, server_default="0"),  # RFC 5545 3.8.7.4
