@@ -243,7 +243,9 @@ def _json_ld(shown: _Shown, reader: Reader) -> dict[str, Any]:
 
 def _feed_of(found: Resource) -> Alternate:
     """What is added to a collection, for readers of feeds."""
-    return Alternate(media_type="application/atom+xml", href=f"/collections/{found.slug}.atom", title="Atom")
+    return Alternate(
+        media_type="application/atom+xml", href=f"/collections/{found.slug}.atom", title=Sentence("Additions")
+    )
 
 
 def _prose(record: ResourceRecord, text: str, language: str) -> Prose:
