@@ -29,6 +29,7 @@ from node.store.communities import Community
 from node.store.media import Media
 from web import sessions
 from web.account.pictures import form_of, take_pictures
+from web.communities.listing import crumbs_of
 from web.communities.people import count_waiting, head_of, load_inside
 from web.communities.views import Choice, FormView, Head
 from web.communities.words import JOINING, JOINING_HINTS, READING, READING_HINTS, WRITING, WRITING_HINTS
@@ -241,7 +242,7 @@ def _view(
             section=LIST,
             noindex=True,
             notice=notice,
-            breadcrumbs=(Link(label=known.group.title if known else Sentence("Communities"), href=back),),
+            breadcrumbs=crumbs_of(known.group) if known else (Link(label=Sentence("Communities"), href=LIST),),
         ),
         action=path,
         csrf=csrf,

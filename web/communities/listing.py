@@ -20,7 +20,7 @@ from web.communities.words import JOINING, PARTS
 from web.pages.cards import actor_card
 from web.pages.cursor import number_in
 from web.pages.frame import html, page_of
-from web.pages.parts import Paging
+from web.pages.parts import Link, Paging
 from web.pages.reader import reader_of
 from web.viewer import viewer_of
 
@@ -119,6 +119,12 @@ def _cards(request: web.Request, found: Found, ids: Sequence[int]) -> tuple[Comm
             )
         )
     return tuple(cards)
+
+
+def crumbs_of(group: Any) -> tuple[Link, ...]:
+    """Above the inner pages of a community."""
+    title = group.name or group.username
+    return Link(label=Sentence("Communities"), href=PATH), Link(label=title, href=community_path(group))
 
 
 def community_path(row: Any) -> str:

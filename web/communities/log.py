@@ -13,14 +13,14 @@ from node.state import NODE
 from node.store import actors, communities, showing
 from node.store.communities import LogEntry
 from web.communities.listing import PATH as LIST
-from web.communities.listing import community_path
+from web.communities.listing import community_path, crumbs_of
 from web.communities.people import Inside, count_waiting, head_of, load_inside
 from web.communities.views import LogRow, LogView
 from web.communities.words import ACTS, SETTINGS
 from web.pages.cards import actor_card
 from web.pages.cursor import number_in
 from web.pages.frame import html, page_of
-from web.pages.parts import Link, Paging
+from web.pages.parts import Paging
 from web.pages.reader import reader_of
 from web.viewer import viewer_of
 
@@ -42,7 +42,7 @@ async def show_log(request: web.Request) -> web.Response:
             title=Sentence("What moderators did"),
             section=LIST,
             noindex=True,
-            breadcrumbs=(Link(label=inside.group.title, href=community_path(inside.group)),),
+            breadcrumbs=crumbs_of(inside.group),
         ),
         head=head_of(inside, *waiting),
         rows=tuple(_row(entry, people, reader) for entry in listed),

@@ -19,14 +19,14 @@ from node.store.objects import Object
 from node.store.topics import Topic
 from web import sessions
 from web.communities.listing import PATH as LIST
-from web.communities.listing import community_path
+from web.communities.listing import community_path, crumbs_of
 from web.communities.people import Inside, head_of, load_inside
 from web.communities.views import ModerateView
 from web.communities.words import BUTTONS
 from web.pages.cards import actor_card
 from web.pages.cursor import number_in
 from web.pages.frame import html, page_of
-from web.pages.parts import Field, Link, Prose, SafeHtml
+from web.pages.parts import Field, Prose, SafeHtml
 from web.pages.reader import reader_of
 
 _ABOUT_POSTS = frozenset({Act.PIN, Act.UNPIN, Act.LOCK, Act.UNLOCK, Act.REMOVE, Act.RESTORE})
@@ -53,7 +53,7 @@ async def show_post(request: web.Request) -> web.Response:
             title=Sentence("Moderate a post"),
             section=LIST,
             noindex=True,
-            breadcrumbs=(Link(label=found.inside.group.title, href=community_path(found.inside.group)),),
+            breadcrumbs=crumbs_of(found.inside.group),
         ),
         head=head_of(found.inside),
         csrf=session.csrf,

@@ -22,7 +22,7 @@ from node.store.actors import Actor
 from node.store.communities import Ban, Community
 from web import sessions
 from web.communities.listing import PATH as LIST
-from web.communities.listing import community_path
+from web.communities.listing import community_path, crumbs_of
 from web.communities.rooms import rooms_of
 from web.communities.views import Head, MembersView, PersonRow
 from web.communities.words import BUTTONS, ROLES
@@ -30,7 +30,7 @@ from web.pages.actor import find_by_name
 from web.pages.cards import actor_card
 from web.pages.cursor import number_in
 from web.pages.frame import html, page_of
-from web.pages.parts import Field, Link, Paging
+from web.pages.parts import Field, Paging
 from web.pages.reader import reader_of
 from web.pages.views import Notice
 from web.threads.access import count_requests
@@ -182,7 +182,7 @@ def _view(request: web.Request, csrf: str, found: Found, before: int | None, han
             section=LIST,
             noindex=True,
             notice=_notice(request),
-            breadcrumbs=(Link(label=inside.group.title, href=path),),
+            breadcrumbs=crumbs_of(inside.group),
         ),
         head=head_of(inside, *found.waiting),
         csrf=csrf,

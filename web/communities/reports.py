@@ -17,13 +17,13 @@ from node.store import actors, community_reports, objects, showing
 from node.store.community_reports import CLOSED, OPEN, CommunityReport
 from web import sessions
 from web.communities.listing import PATH as LIST
-from web.communities.listing import community_path
+from web.communities.listing import community_path, crumbs_of
 from web.communities.people import Inside, count_waiting, head_of, load_inside
 from web.communities.views import CommunityReportRow, CommunityReportsView, ReportedPost
 from web.pages.cards import Reader, actor_card
 from web.pages.cursor import number_in
 from web.pages.frame import html, page_of
-from web.pages.parts import Link, Paging
+from web.pages.parts import Paging
 from web.pages.reader import reader_of
 from web.pages.views import Notice
 
@@ -61,7 +61,7 @@ async def show_reports(request: web.Request) -> web.Response:
             section=LIST,
             noindex=True,
             notice=Notice(text=Sentence("Done.")) if "done" in request.query else None,
-            breadcrumbs=(Link(label=group.title, href=community_path(group)),),
+            breadcrumbs=crumbs_of(group),
         ),
         head=head_of(found.inside, *found.waiting),
         csrf=session.csrf,

@@ -188,7 +188,8 @@ def _view(request: web.Request, found: Found, path: str, reader: Reader) -> Thre
         first_id=row.accepted_id,  # with what was said about it
         last_id=last,
     )
-    post, best = card(row), card(found.best) if found.best is not None else None
+    post = replace(card(row), title=None)  # it stands above
+    best = card(found.best) if found.best is not None else None
     return ThreadView(
         page=_page(request, found, path, here, post, best, replies),
         kind=row.topic_kind,

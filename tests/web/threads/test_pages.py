@@ -66,6 +66,7 @@ async def test_a_thread_from_its_beginning_to_its_answer(house: House):
     assert path.endswith("-why-do-castings-crack")
     thread = await house.ben.page(path)
     assert words(thread, "//h1") == ["Why do castings crack?"]
+    assert words(thread, "//article//h2") == []
     assert thread.xpath("//article//strong")[0].text == "gate"
     question = path.rpartition("/")[2].partition("-")[0]
 
