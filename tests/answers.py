@@ -71,6 +71,7 @@ ANSWERS: dict[str, str | list[str] | None] = {
     "client-list-add": None,
     "client-list-remove": None,
     "client-account-lists": ["List"],
+    "client-identity-proofs": None,
     "media-upload": "MediaAttachment",
     "media-upload-v1": "MediaAttachment",
     "media-show": "MediaAttachment",

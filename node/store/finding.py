@@ -226,6 +226,17 @@ def find_actors(
     return list(conn.scalars(query))
 
 
+def may_find(conn: Connection, actor_id: int, viewer_id: int | None) -> bool:
+    """Whether a search shows this actor to this person."""
+    query = select(actors.c.id).where(
+        actors.c.id == actor_id,
+        actors.c.state == "active",
+        actors.c.kind != "application",
+        *is_not_blocked(viewer_id),
+    )
+    return conn.scalar(query) is not None
+
+
 def _begins(word: ColumnElement[str], prefix: str) -> ColumnElement[bool]:
     """A range, which the index answers."""
     return and_(word >= prefix, word < prefix + "\U0010ffff")

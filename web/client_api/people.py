@@ -222,12 +222,18 @@ async def _domain(request: web.Request) -> str:
     return domain
 
 
+async def show_proofs(_request: web.Request) -> web.Response:
+    """What old apps ask for on each profile: nobody proves identities like that any more."""
+    return answer([])
+
+
 ROUTES = [
     web.get("/api/v1/accounts", show_many, name="client-accounts"),
     web.get("/api/v1/accounts/lookup", look_up, name="client-account-lookup"),
     web.get("/api/v1/accounts/familiar_followers", show_familiar, name="client-familiar-followers"),
     web.get(f"/api/v1/accounts/{{id:[0-9]+}}/{{what:{'|'.join(_LISTS)}}}", show_follows, name="client-follows"),
     web.get("/api/v1/accounts/{id:[0-9]+}/endorsements", show_endorsements, name="client-account-endorsements"),
+    web.get("/api/v1/accounts/{id:[0-9]+}/identity_proofs", show_proofs, name="client-identity-proofs"),
     web.get("/api/v1/follow_requests", show_requests, name="client-follow-requests"),
     web.get("/api/v1/blocks", show_blocks, name="client-blocks"),
     web.get("/api/v1/mutes", show_mutes, name="client-mutes"),

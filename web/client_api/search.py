@@ -138,6 +138,10 @@ def _accounts(conn: Connection, look: Look, asked: Asked, viewer: int | None) ->
     ids = finding.find_actors(
         conn, asked.text, viewer, limit=asked.limit, offset=asked.offset, following=asked.following
     )
+    if "@" in asked.text.lstrip("@") and not asked.offset and not asked.following:  # also who is not indexed yet
+        exact = finding.find_by_acct(conn, asked.text, {look.host}, look.host)
+        if exact is not None and finding.may_find(conn, exact, viewer):
+            ids = list(dict.fromkeys((exact, *ids)))[: asked.limit]
     people = accounts.render(conn, look, ids)
     return [people[each] for each in ids if each in people]
 

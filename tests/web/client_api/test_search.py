@@ -69,6 +69,9 @@ async def test_addresses_of_our_own_pages(site, ada):
     assert [each["id"] for each in found["statuses"]] == [str(published.object_id)]
     for address in (ada.me.uri, f"{site.peer.origin}/@ada"):
         assert names(await ada.get("v2/search", q=address)) == ["ada"]
+    for handle in (f"@ada@{site.peer.system.node.config.host}", f"acct:Ada@{site.peer.system.node.config.host}"):
+        assert names(await ada.get("v2/search", q=handle, resolve=True)) == ["ada"], "be she indexed or not"
+        assert [each["acct"] for each in await ada.get("v1/accounts/search", q=handle)] == ["ada"]
     for address in (
         hidden.uri,
         f"{site.peer.origin}/@nobody",
