@@ -168,8 +168,10 @@ def _view(request: web.Request, csrf: str, found: Found, before: int | None, han
         return _there(row(uri, DISMISSES[role], is_open=False) for uri in found.roles[role])
 
     def member(uri: str, key: int) -> PersonRow | None:
-        given = [APPOINTS[role] for role in Role if uri not in found.roles[role]]
-        return row(key, *given, Act.EXPEL, Act.BAN, with_roles=True, is_open=False)
+        acts = [APPOINTS[role] for role in Role if uri not in found.roles[role]]
+        if uri != inside.me.uri:
+            acts += [Act.EXPEL, Act.BAN]
+        return row(key, *acts, with_roles=True, is_open=False)
 
     listed = found.members[:_PAGE]
     is_more = len(found.members) > _PAGE
