@@ -51,7 +51,7 @@ def applying(store: Store) -> Kind:
 class Keys:
     key = SigningKey.generate("http://127.0.0.1:1/a#main-key", Algorithm.ED25519)
 
-    async def signing_key(self, actor_id: int) -> SigningKey:
+    async def signing_key(self, actor_id: int, algorithm: Algorithm) -> SigningKey:
         return self.key
 
 
