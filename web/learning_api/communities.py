@@ -29,7 +29,7 @@ from node.store.communities import Community
 from schemas import load as load_schema
 from web.learning_api import callers
 from web.learning_api.answers import PREFIX, json_answer, limit_of, one_of
-from web.learning_api.description import INSTANT, PROBLEM, TEXT, answer, operation, pages, parameter, ref
+from web.learning_api.description import ACTOR, INSTANT, PROBLEM, TEXT, answer, operation, pages, parameter, ref
 
 _WRITE, _FOLLOW = "write:accounts", "write:follows"
 _LEVELS = (Visibility.PUBLIC, Visibility.COMMUNITY)
@@ -436,9 +436,7 @@ def schemas() -> Mapping[str, Any]:
         "updated": INSTANT,
     }
     member = {
-        "uri": TEXT,
-        "handle": TEXT,
-        "name": TEXT,
+        **ACTOR["properties"],
         "roles": {"type": "array", "items": {"enum": [role.value for role in Role]}},
     }
     entry = {

@@ -1,6 +1,6 @@
 """Learning resources of this node and of those that it follows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -67,7 +67,7 @@ async def show_resource(request: web.Request) -> web.Response:
 
 def _find(conn: Connection, wish: Wish, with_facets: bool) -> tuple[Page, dict[str, list[dict[str, Any]]] | None]:
     page = listing.find(conn, wish)
-    return page, _facets_json(listing.facets(conn, wish)) if with_facets else None
+    return page, facets_json(listing.facets(conn, wish), PARAMETERS) if with_facets else None
 
 
 # -- reading a request ----------------------------------------------------------------------------------------------
@@ -119,8 +119,11 @@ def resource_json(resource: Resource, base: str) -> dict[str, Any]:
     return {**resource.record, **known}
 
 
-def _facets_json(facets: dict[str, list[Option]]) -> dict[str, list[dict[str, Any]]]:
-    names = {facet: name for name, facet in PARAMETERS.items()}
+def facets_json(
+    facets: Mapping[str, Sequence[Option]], parameters: Mapping[str, str]
+) -> dict[str, list[dict[str, Any]]]:
+    """How many there are of each value, by the parameter that chooses it (parameter -> facet)."""
+    names = {facet: name for name, facet in parameters.items()}
     return {
         names[facet]: [
             {"value": option.value, "count": option.count, **({"labels": option.labels} if option.labels else {})}
@@ -137,21 +140,24 @@ ROUTES = [
 
 # -- the description ------------------------------------------------------------------------------------------------
 
-_LISTS: Mapping[str, Any] = {
-    "Page": {
+
+def found_page(schema: str) -> dict[str, Any]:
+    """A page of what a search found: counted as far as that is cheap, with the values of its facets."""
+    return {
         "type": "object",
         "required": ["items", "total", "totalIsExact", "next"],
         "properties": {
-            "items": {"type": "array", "items": ref("Resource")},
+            "items": {"type": "array", "items": ref(schema)},
             "total": {"type": "integer", "minimum": 0, "description": "At least so many where totalIsExact is false"},
             "totalIsExact": {"type": "boolean"},
             "next": {"type": ["string", "null"], "description": "The cursor of the next page"},
-            "facets": {
-                "type": "object",
-                "additionalProperties": {"type": "array", "items": ref("Option")},
-            },
+            "facets": {"type": "object", "additionalProperties": {"type": "array", "items": ref("Option")}},
         },
-    },
+    }
+
+
+_LISTS: Mapping[str, Any] = {
+    "Page": found_page("Resource"),
     "Option": {
         "type": "object",
         "required": ["value", "count"],
@@ -173,7 +179,8 @@ _KNOWN_OF_RESOURCE: Mapping[str, Any] = {
     "grade": {"enum": ["clean", "warnings"]},
     "warnings": {"type": "array", "items": FINDING},
 }
-_MEANINGS: Mapping[str, str] = {
+#: What filters mean whose names do not say it.
+MEANINGS: Mapping[str, str] = {
     "host": "The host that it is at home on",
     "keyword": "A keyword, whatever its case",
     "licence": "The address of its licence",
@@ -213,7 +220,7 @@ def schemas() -> Mapping[str, Any]:
 
 def _filter(name: str) -> dict[str, Any]:
     schema = {"type": "array", "items": TEXT}
-    described = parameter(name, f"{_MEANINGS.get(name, f'Its {name}')}; any of several", schema)
+    described = parameter(name, f"{MEANINGS.get(name, f'Its {name}')}; any of several", schema)
     return {**described, "style": "form", "explode": True}
 
 

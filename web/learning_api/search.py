@@ -21,7 +21,7 @@ from node.store.resources import Viewer
 from web.learning_api import resources as learning_resources
 from web.learning_api.answers import PREFIX, json_answer, one_of
 from web.learning_api.callers import reader
-from web.learning_api.description import ADDRESS, INSTANT, PROBLEM, TEXT, answer, operation, pages, parameter, ref
+from web.learning_api.description import ADDRESS, INSTANT, PROBLEM, TEXT, answer, operation, pages, parameter
 
 #: The parameter of each facet; ``origin`` says local or remote, so the host that something is at home on is ``host``.
 PARAMETERS = {**{facet: facet for facet in ALL_FACETS if facet != "origin"}, "host": "origin"}
@@ -44,7 +44,7 @@ async def search(request: web.Request) -> web.Response:
         "suggestion": found.suggestion or None,
     }
     if facets is not None:
-        body["facets"] = _facets_json(facets)
+        body["facets"] = learning_resources.facets_json(facets, PARAMETERS)
     return json_answer(request, body)
 
 
@@ -119,26 +119,13 @@ def _starts(hit: Hit) -> list[str]:
     return sorted(each["startDate"] for each in instances if "startDate" in each)
 
 
-def _facets_json(facets: dict[str, list[Option]]) -> dict[str, list[dict[str, Any]]]:
-    names = {facet: name for name, facet in PARAMETERS.items()}
-    return {
-        names[facet]: [
-            {"value": option.value, "count": option.count, **({"labels": option.labels} if option.labels else {})}
-            for option in options
-        ]
-        for facet, options in facets.items()
-    }
-
-
 ROUTES = [web.get(f"{PREFIX}/search", search, name="learning-search")]
 
 _MEANINGS: Mapping[str, str] = {
+    **learning_resources.MEANINGS,
     "kind": "A kind of resource, or event, question, discussion, community, person, organization",
     "community": "The address of a community",
     "starts": "The month in which an event or a course begins, such as 2026-09",
-    "host": "The host that it is at home on",
-    "licence": "The address of its licence",
-    "topic": "The address of a concept it is about",
 }
 PATHS: Mapping[str, Any] = {
     "/search": {
@@ -163,24 +150,14 @@ PATHS: Mapping[str, Any] = {
 
 def schemas() -> Mapping[str, Any]:
     """The schemas that ``PATHS`` refer to."""
+    found = learning_resources.found_page("SearchResult")
     return {
         "SearchResults": {
-            "type": "object",
-            "required": ["items", "total", "totalIsExact", "next", "suggestion"],
+            **found,
+            "required": [*found["required"], "suggestion"],
             "properties": {
-                "items": {"type": "array", "items": ref("SearchResult")},
-                "total": {
-                    "type": "integer",
-                    "minimum": 0,
-                    "description": "At least so many where totalIsExact is false",
-                },
-                "totalIsExact": {"type": "boolean"},
-                "next": {"type": ["string", "null"], "description": "The cursor of the next page"},
-                "suggestion": {
-                    "type": ["string", "null"],
-                    "description": "What was perhaps meant, if nothing fits",
-                },
-                "facets": {"type": "object", "additionalProperties": {"type": "array", "items": ref("Option")}},
+                **found["properties"],
+                "suggestion": {"type": ["string", "null"], "description": "What was perhaps meant, if nothing fits"},
             },
         },
         "SearchResult": {

@@ -185,7 +185,7 @@ def post_card(row: Row[Any], author: Any, reader: Reader) -> PostCard:
         path=path,
         author=actor_card(author, reader),
         content=Prose(
-            value=with_emojis(row.content, details.get("emojis", ()), reader, author.host), language=row.language
+            value=with_emojis(said_of(row), details.get("emojis", ()), reader, author.host), language=row.language
         ),
         published_at=row.published_at,
         edited_at=row.updated_at if row.version > 1 and row.updated_at else 0,
@@ -195,13 +195,25 @@ def post_card(row: Row[Any], author: Any, reader: Reader) -> PostCard:
         attachments=tuple(_attachment(each, reader, author.host) for each in details.get("attachments", ())),
         poll=_poll(details.get("poll")),
         happening=_happening(details.get("event")),
-        about=_link(details.get("link")),
+        about=_page_of_resource(row) or _link(details.get("link")),
         url=row.url if not row.local and is_web_uri(row.url) else "",
         replies=row.replies_count,
         shares=row.shares_count,
         likes=row.likes_count,
         visibility=row.visibility,
     )
+
+
+def said_of(row: Any) -> str:
+    """The words of a post as HTML; of a resource its summary: what it says whole, with its title and address in it, is
+    for servers that know no resources.
+    """
+    return str(row.summary if row.kind == "resource" and row.summary else row.content)
+
+
+def _page_of_resource(row: Any) -> Link | None:
+    is_one = row.kind == "resource" and is_web_uri(row.url)
+    return Link(label=plain(row.name) or row.url, href=row.url) if is_one else None
 
 
 def warning_of(row: Any) -> str:

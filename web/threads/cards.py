@@ -11,7 +11,7 @@ from node.domain.visibility import Visibility
 from node.store.communities import Community
 from node.store.statuses import Own
 from web.communities.rooms import rooms_of
-from web.pages.cards import Reader, actor_card, is_shown, post_card, warning_of
+from web.pages.cards import Reader, actor_card, is_shown, post_card, said_of, warning_of
 from web.pages.parts import Acts, Link, Poll, PostCard, Prose, SafeHtml, Text
 from web.sessions import session_of
 from web.threads.paths import community_path, thread_path, title_of_row
@@ -97,7 +97,7 @@ def thread_cards(
 
 def _thread_card(row: Any, author: Any, group: Any | None, reader: Reader, with_community: bool) -> ThreadCard:
     title, warning = title_of_row(row), warning_of(row)
-    text = plain(row.content or row.summary)
+    text = plain(said_of(row) or row.summary)
     community = Link(label=group.name or group.username, href=community_path(group)) if group is not None else None
     return ThreadCard(
         path=thread_path(row, group),
