@@ -8,6 +8,7 @@ from web.account.data import DataView, FailedLine, ImportRow
 from web.account.factor import draw
 from web.account.leave import LeaveView, LeftView
 from web.account.views import (
+    AddressView,
     AppRow,
     AppsView,
     ConfirmView,
@@ -151,6 +152,12 @@ def settings_security_wrong() -> SecurityView:
         current_error="This is not your password.",
         password_error="A password has 12 to 256 characters.",
         factor_error="This is not your password.",
+        email_path="/settings/security/email",
+        email_error="This is not an e-mail address.",
+        identity_path="/settings/security/identity",
+        organisation="Hochschulkonto",
+        is_linked=True,
+        identity_error="This is not your password.",
     )
 
 
@@ -229,6 +236,11 @@ def joined() -> JoinedView:
 
 def joined_at_once() -> JoinedView:
     return replace(joined(), state="active")
+
+
+def address() -> AddressView:
+    page = frame.page("/email", title="Your new address", quiet=True, noindex=True)
+    return AddressView(page=page, action="/email", csrf="c" * 43, ticket="t" * 43, email="ada@new.example")
 
 
 def confirm() -> ConfirmView:
@@ -337,6 +349,7 @@ def views() -> dict[str, View]:
         join,
         joined,
         joined_at_once,
+        address,
         confirm,
         members,
         members_of_a_closed_node,

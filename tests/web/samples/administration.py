@@ -4,9 +4,11 @@ from dataclasses import replace
 
 from node.clock import DAY, HOUR, MINUTE
 from node.domain.moderation import DomainPolicy, Sanction
+from node.store.emojis import OwnEmoji
 from node.store.rules import Rule
 from tests.web.samples.frame import ADMIN, MUSEUM, NOW, UNIVERSITY, page
 from web.admin import views as admin
+from web.admin.emojis import EmojisView
 from web.admin.house import HouseView
 from web.pages.parts import Field, Link, Paging
 from web.pages.views import Notice, Page, View
@@ -140,6 +142,22 @@ def policies() -> admin.PoliciesView:
     )
 
 
+def emojis() -> EmojisView:
+    rows = tuple(
+        OwnEmoji(number, name, category, number, "/sample/picture.svg", "/sample/picture.svg", "image/png", enabled)
+        for number, (name, category, enabled) in enumerate(
+            (("owl", "Birds", True), ("a_name_that_is_as_long_as_names_of_emojis_may_be_in_this_house_12", "", False))
+        )
+    )
+    return EmojisView(
+        page=admin_page("/admin/emojis", "Emojis"),
+        csrf="c" * 43,
+        rows=rows,
+        shortcode="my owl",
+        problem="The name of an emoji has 2 to 64 letters, digits or _.",
+    )
+
+
 def house() -> HouseView:
     return HouseView(
         page=admin_page("/admin/house", "Rules and texts"),
@@ -268,6 +286,7 @@ def views() -> dict[str, View]:
         peers,
         queue,
         policies,
+        emojis,
         house,
         people,
         nobody,
