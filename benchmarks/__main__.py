@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import client_api, fan_out, growth, inbox, machine, pages, report, streams
-from benchmarks.node_process import NodeProcess, running
+from benchmarks.node_process import NodeProcess, free_host, running
 from benchmarks.peers import addresses, playing
 
-_HOST = "127.3.0.1:8300"
 _PASSWORD = "correct horse battery"
 _BASELINE = Path(__file__).parent / "baseline.json"
 
@@ -42,8 +41,9 @@ def add_person(node: NodeProcess, name: str = "alice") -> None:
 
 async def traffic(arguments: argparse.Namespace) -> dict[str, Any]:
     """What comes in and goes out, then start and memory with the database that this made."""
+    host = free_host()
     with tempfile.TemporaryDirectory(prefix="rhizome-bench-") as folder:
-        async with running(_HOST, folder=Path(folder)) as node:
+        async with running(host, folder=Path(folder)) as node:
             add_person(node)
             add_person(node, "bob")
             taken = await inbox.run(node, batches=arguments.batches, notes=arguments.notes)
@@ -52,7 +52,7 @@ async def traffic(arguments: argparse.Namespace) -> dict[str, Any]:
             modern = await fan_out.run(node, author="bob", ed25519=True, **several)
         starts, sizes = [], []
         for _ in range(arguments.starts):
-            async with running(_HOST, folder=Path(folder)) as node:
+            async with running(host, folder=Path(folder)) as node:
                 await asyncio.sleep(5)
                 starts.append(node.start_seconds)
                 sizes.append(node.memory_mib())
@@ -68,7 +68,7 @@ async def grow(arguments: argparse.Namespace) -> dict[str, Any]:
     """The same work beside few and beside many stored objects."""
     hosts = addresses(11, 1)
     with tempfile.TemporaryDirectory(prefix="rhizome-bench-") as folder:
-        async with running(_HOST, folder=Path(folder)) as node, playing(hosts) as peers:
+        async with running(free_host(), folder=Path(folder)) as node, playing(hosts) as peers:
             add_person(node)
             token = node.command("user", "token", "alice").strip()
             uris = [peers.actor(hosts[0], f"a{index}") for index in range(10)]
@@ -85,14 +85,14 @@ async def grow(arguments: argparse.Namespace) -> dict[str, Any]:
 
 async def listen(arguments: argparse.Namespace) -> dict[str, Any]:
     """Apps that listen while nothing happens."""
-    async with running(_HOST) as node:
+    async with running(free_host()) as node:
         return {"streams": await streams.run(node, streams=arguments.streams, watched=arguments.watched)}
 
 
 async def apps(arguments: argparse.Namespace) -> dict[str, Any]:
     """What client apps read and write."""
     with tempfile.TemporaryDirectory(prefix="rhizome-bench-") as folder:
-        async with running(_HOST, folder=Path(folder)) as node:
+        async with running(free_host(), folder=Path(folder)) as node:
             add_person(node)
             token = node.command("user", "token", "alice").strip()
             return {"client": await client_api.run(node, token, reads=arguments.reads, posts=arguments.posts)}
@@ -101,7 +101,7 @@ async def apps(arguments: argparse.Namespace) -> dict[str, Any]:
 async def show(arguments: argparse.Namespace) -> dict[str, Any]:
     """What pages cost a member beside many stored objects."""
     with tempfile.TemporaryDirectory(prefix="rhizome-bench-") as folder:
-        async with running(_HOST, folder=Path(folder)) as node:
+        async with running(free_host(), folder=Path(folder)) as node:
             add_person(node)
             return {"pages": await pages.measure(node, arguments.stored, arguments.seen)}
 

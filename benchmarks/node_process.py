@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -76,6 +77,12 @@ class NodeProcess:
         return done.stdout
 
 
+def free_host(address: str = "127.3.0.1") -> str:
+    """An address with a port that nobody listens on: two runs on one machine must not meet."""
+    with socket.create_server((address, 0)) as probe:
+        return f"{address}:{probe.getsockname()[1]}"
+
+
 @asynccontextmanager
 async def running(host: str, *, folder: Path | None = None) -> AsyncIterator[NodeProcess]:
     """A node at ``host``; with ``folder``, the data of an earlier run."""
@@ -99,7 +106,7 @@ async def running(host: str, *, folder: Path | None = None) -> AsyncIterator[Nod
 
 
 async def _ready(url: str) -> None:
-    async with aiohttp.ClientSession() as http, asyncio.timeout(30):
+    async with aiohttp.ClientSession() as http, asyncio.timeout(120):
         while True:
             try:
                 async with http.get(url) as answer:
