@@ -6,7 +6,9 @@ import pytest
 
 from node.domain.visibility import Visibility
 from node.services.posts import publish_note
+from node.store import actors
 from tests.client import app_of
+from tests.happenings import publish
 from tests.web.chromium import browse, find_chromium
 from web.streaming.handlers import HUB
 
@@ -178,3 +180,23 @@ async def test_every_act_works_without_script(site, ben, tab):
     await tab.wait_for("Page.loadEventFired")
     assert await tab.evaluate(f"Boolean({button('Thanked')})")
     assert site.peer.runner.app[HUB].size == 0
+
+
+@in_browser
+async def test_readers_in_another_time_zone_read_their_own_hour(site, tab):
+    """Across the change of the clocks, too; who lives where it happens reads one hour alone."""
+    ada = await site.store.read(actors.find_local_actor, "ada")
+    weekly = {"frequency": "weekly", "count": 2}
+    times = {"start": "2099-10-22T23:30:00+02:00", "end": "2099-10-23T00:30:00+02:00", "recurrence": weekly}
+    event = await publish(site.peer, ada, **times)
+    said = "[...document.querySelectorAll('.times .own-time')].map((each) => each.textContent)"
+    await tab.call("Emulation.setTimezoneOverride", timezoneId="America/New_York")
+    await tab.open(f"{site.peer.origin}/e/{event.id}")
+    # Berlin has put its clocks back by the second time, New York has not.
+    assert await tab.evaluate(said) == ["17:30–18:30 on your clock", "18:30–19:30 on your clock"]
+    await tab.call("Emulation.setTimezoneOverride", timezoneId="Asia/Tokyo")
+    await tab.open(f"{site.peer.origin}/e/{event.id}")
+    assert (await tab.evaluate(said))[0] == "Fri 23 Oct, 06:30–07:30 on your clock"
+    await tab.call("Emulation.setTimezoneOverride", timezoneId="Europe/Vienna")
+    await tab.open(f"{site.peer.origin}/e/{event.id}")
+    assert await tab.evaluate(said) == []

@@ -242,11 +242,11 @@ class Words:
     def zoned(self, starts_at: int, ends_at: int, timezone: str) -> Markup:
         """A span of time where it happens, with the name of the zone; without an end (0) just the start."""
         first, last = local_text(starts_at, timezone), local_text(ends_at, timezone) if ends_at else ""
-        begins = self._minute(first, with_day=True)
-        if not last:
-            return self._say("{when} ({zone})", when=begins, zone=timezone)
-        ends = self._minute(last, with_day=first[:10] != last[:10])
-        return self._say("{when} ({zone})", when=begins + _TO + ends, zone=timezone)
+        when = self._minute(first, with_day=True)
+        if last:
+            when += _TO + self._minute(last, with_day=first[:10] != last[:10])
+        # clocks.js adds the hour of readers whose clock shows another.
+        return _ZONED + self._say("{when} ({zone})", when=when, zone=timezone) + _ZONED_END
 
     def _minute(self, written: str, *, with_day: bool) -> Markup:
         """An instant with its offset, to the minute, as it is written."""
@@ -353,6 +353,7 @@ class Words:
 
 
 _TO = Markup(" \N{EN DASH} ")
+_ZONED, _ZONED_END = Markup("<span data-zoned>"), Markup("</span>")
 
 
 def _element(written: str, shown: str) -> Markup:
