@@ -2,10 +2,10 @@
 
 Read when the first of our people joins, so that who joins late finds the whole history, and once a day after that.
 Posts come from their own hosts; a community only says that they belong to it. The walk is bounded as every walk of a
-collection is (federation 5.1); where it ends too early, the next one goes on.
+collection is (federation 5.1); where it ends too early, another one goes on ten minutes later.
 """
 
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import Callable, Collection
 from typing import Any
 
 from sqlalchemy import Connection
@@ -15,10 +15,10 @@ from federation.batch import Batch, Inbound
 from federation.fetch import Budget, Fetcher
 from federation.mapping.activity import wrapper_of
 from federation.threads import ask_for_thread
-from federation.walking import MAX_ITEMS, pages, walk
-from node.clock import DAY, HOUR
+from federation.walking import pages, walk
+from node.clock import DAY, HOUR, MINUTE
 from node.domain.communities import LISTS, Role
-from node.domain.uris import is_web_uri
+from node.domain.uris import is_web_uri, same_origin
 from node.errors import NodeError
 from node.jobs.kinds import COMMUNITY
 from node.jobs.outcome import Done, Outcome
@@ -36,6 +36,9 @@ from node.store.jobs import Job
 MODERATORS_FOR = HOUR
 _HOLDERS_AT_MOST = 200
 _REQUESTS = 1_500  # posts, their authors, pages of collections
+_THREADS = 50_000  # of one community
+#: Between two parts of a long history.
+GOES_ON_AFTER = 10 * MINUTE
 
 
 class CommunityReading:
@@ -91,33 +94,40 @@ class CommunityReading:
     # -- posts ------------------------------------------------------------------------------------------------------
 
     async def _read_history(self, group: Actor, budget: Budget) -> None:
-        """Its outbox, the newest first, as far as it goes; of each thread then the answers (``federation.threads``)."""
+        """Its outbox, the newest first, a part at a time; of each thread then the answers (``federation.threads``).
+
+        The first look begins with the newest, each later one looks for what is new and goes on where the last stopped.
+        """
         outbox = await self._store.read(_outbox_of, group.id)
-        if not is_web_uri(outbox):
+        known = await self._store.read(communities.find_community, group.id)
+        if not is_web_uri(outbox) or known is None:
             return
-        for uri in [uri async for uri in self._threads_in(outbox, budget)]:
-            await self._take_in(group, uri, budget)
-        await self._store.write(_note_history, group.id, self._new_unit().now)
+        rest, _ = await self._read_part(group, outbox, budget)
+        if known.history_at:
+            rest, is_new = await self._read_part(group, known.history_page, budget)
+            rest = rest if is_new else ""
+        await self._store.write(_note_history, self._new_unit(), group, rest)
 
-    async def _threads_in(self, outbox: str, budget: Budget) -> AsyncIterator[str]:
-        """What the Announces of an outbox are about: posts, or activities with posts in them."""
-        told = set[str]()
-        async for page in pages(self._getting(budget), outbox):
-            for document in page.objects:
-                uri = about(document)
-                if is_web_uri(uri) and uri not in told and len(told) < MAX_ITEMS:
-                    told.add(uri)
-                    yield uri
+    async def _read_part(self, group: Actor, address: str, budget: Budget) -> tuple[str, bool]:
+        """As many pages as one walk has: the page that comes next, empty at the end; whether there was anything new."""
+        uris, rest = dict[str, None](), ""
+        async for page in pages(self._getting(budget), address):
+            uris |= dict.fromkeys(filter(is_web_uri, map(about, page.objects)))
+            rest = page.next if same_origin(page.next, address) else ""
+        taken = [await self._take_in(group, uri, budget) for uri in uris]
+        return rest, any(taken)
 
-    async def _take_in(self, group: Actor, uri: str, budget: Budget) -> None:
-        """A thread of the community, from its own host; one that is here is noted as such."""
+    async def _take_in(self, group: Actor, uri: str, budget: Budget) -> bool:
+        """A thread of the community, from its own host; one that is here is noted as such. Whether it is new here."""
+        before = await self._store.read(objects.find_object, uri)
         try:
             found = await self._fetcher.object(uri, budget=budget, listed_by=group.uri)
         except NodeError:
-            return
+            return False
         if found is None or found.state != objects.LIVE:
-            return
+            return False
         await self._store.write(self._note, group, found)
+        return before is None
 
     def _note(self, conn: Connection, group: Actor, found: objects.Object) -> None:
         batch: Batch = self._fetcher.batch(conn)
@@ -154,8 +164,13 @@ def about(document: dict[str, Any]) -> str:
     return found if isinstance(found, str) else ""
 
 
-def _note_history(conn: Connection, group_id: int, now: int) -> None:
-    communities.update_community(conn, group_id, history_at=now)
+def _note_history(conn: Connection, unit: Unit, group: Actor, rest: str) -> None:
+    """Where it goes on, in a while; a community that never ends is read so far and no further."""
+    threads = topics.count_topics(conn, [group.id]).get(group.id, 0)
+    rest = rest if threads < _THREADS else ""
+    communities.update_community(conn, group.id, history_at=unit.now, history_page=rest)
+    if rest:
+        membership.ask_for_history(conn, unit, group, after=GOES_ON_AFTER)
 
 
 def _outbox_of(conn: Connection, actor_id: int) -> str:

@@ -131,7 +131,8 @@ def list_closed(conn: Connection, person_id: int) -> list[Actor]:
     return sorted(actors.load_actors_by_id(conn, closed).values(), key=lambda group: group.title.casefold())
 
 
-def ask_for_history(conn: Connection, unit: Unit, group: Actor) -> None:
-    """Have moderators and history of a community elsewhere read; at most one job waits."""
-    key = f"community|{group.id}"
-    jobs.enqueue_many(conn, [NewJob(COMMUNITY, unit.ids.new(), unit.now, ref=group.id, host=group.host, lock_key=key)])
+def ask_for_history(conn: Connection, unit: Unit, group: Actor, *, after: int = 0) -> None:
+    """Have moderators and history of a community elsewhere read, ``after`` milliseconds; at most one job waits."""
+    key = f"community|{group.id}" + (f"|{unit.now}" if after else "")  # the next part is asked for by the one before
+    job = NewJob(COMMUNITY, unit.ids.new(), unit.now + after, ref=group.id, host=group.host, lock_key=key)
+    jobs.enqueue_many(conn, [job])

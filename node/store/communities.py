@@ -48,6 +48,7 @@ class Community:
     history_at: int = 0
     facilitators: str = ""  # of others: addresses of the lists of these roles
     experts: str = ""
+    history_page: str = ""
 
     @property
     def is_archived(self) -> bool:

@@ -5,17 +5,22 @@ Lemmy reads ``orderedItems`` of the collection itself: of the outbox ``Announce`
 whole posts, of moderators ids. PieFed reads ``object.object`` of each item (``retrieve_mods_and_backfill``).
 """
 
+from functools import partial
 from typing import Any
 
 import pytest
 
+from federation import community_reading, walking
+from federation.serving import collections
+from federation.serving import communities as serving
 from node.domain.communities import Act, JoinPolicy
 from node.domain.visibility import Visibility
+from node.services import membership
 from node.store import communities, topics
 from tests.communities import Circle, make_circle
 from tests.federation.test_network_communities import begin
 from tests.federation.test_network_governing import govern
-from tests.network import network
+from tests.network import Network, network
 from tests.remote import PUBLIC
 
 
@@ -55,19 +60,37 @@ async def test_lists_of_a_community_hold_what_lemmy_and_piefed_read(houses) -> N
 
 
 async def test_the_whole_history_is_read_over_many_pages(houses, monkeypatch) -> None:
-    from federation.serving import collections
-    from federation.serving import communities as serving
-
     monkeypatch.setattr(collections, "PER_PAGE", 2)
     monkeypatch.setattr(serving, "PER_PAGE", 2)
     home, hospital = houses.peers
-    circle = await make_circle(type(houses)([home]))
+    circle = await make_circle(Network([home]))
     threads = [await begin(circle) for _ in range(5)]
     ben = await hospital.add_actor("ben")
     await hospital.follow(ben, circle.group.uri)
     await houses.settle()
     group = await hospital.system.federation.fetcher.actor(circle.group.uri)
     assert (await hospital.store.read(topics.count_topics, [group.id]))[group.id] == len(threads)
+
+
+async def test_a_history_that_is_too_long_for_one_walk_is_read_in_parts(houses, monkeypatch) -> None:
+    monkeypatch.setattr(collections, "PER_PAGE", 2)
+    monkeypatch.setattr(serving, "PER_PAGE", 2)
+    monkeypatch.setattr(community_reading, "pages", partial(walking.pages, at_most=1))
+    monkeypatch.setattr(community_reading, "GOES_ON_AFTER", 1)
+    home, hospital = houses.peers
+    circle = await make_circle(Network([home]))
+    threads = [await begin(circle) for _ in range(5)]
+    ben = await hospital.add_actor("ben")
+    await hospital.follow(ben, circle.group.uri)
+    await houses.settle()
+    group = await hospital.system.federation.fetcher.actor(circle.group.uri)
+    known = await hospital.store.read(communities.find_community, group.id)
+    assert known.history_page == ""
+    assert (await hospital.store.read(topics.count_topics, [group.id]))[group.id] == len(threads)
+    later = await begin(circle)
+    await hospital.store.write(membership.ask_for_history, hospital.unit(), group)
+    await houses.settle()
+    assert await hospital.object(later.uri) is not None
 
 
 async def test_what_was_written_for_members_stays_with_them_when_the_community_opens(houses) -> None:

@@ -30,6 +30,7 @@ communities = Table(
     Column("history_at", BigInteger, nullable=False, server_default="0"),
     Column("facilitators", Text, nullable=False, server_default=""),  # addresses of the lists of these roles
     Column("experts", Text, nullable=False, server_default=""),
+    Column("history_page", Text, nullable=False, server_default=""),  # where reading goes on; '' at its end
     Index("ix_communities_visibility", "visibility", "actor_id"),
 )
 
