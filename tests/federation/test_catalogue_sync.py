@@ -153,14 +153,14 @@ async def test_an_owner_that_cannot_be_reached_is_tried_again_and_then_left_to_t
 
 @pytest.mark.dear("a catalogue of 250 entries")
 async def test_a_killed_look_goes_on_where_it_was(world: World) -> None:
-    await _fill(world, 250)
-    world.wire.dies_after = 1 + 1 + 200 + 1 + 10  # into the second page
+    await _fill(world, 210)
+    world.wire.dies_after = 1 + 1 + 200 + 1 + 4  # into the second page
     with pytest.raises(BaseExceptionGroup):
         await world.look()
     world.wire.dies_after = None
     assert (await world.follower.copied()).position == 200
     await world.look()
-    assert dict(world.wire.requests) == {"root": 1, "log": 1, "object": 50}
+    assert dict(world.wire.requests) == {"root": 1, "log": 1, "object": 10}
     assert await world.are_equal()
 
 
