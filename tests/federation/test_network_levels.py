@@ -1,8 +1,10 @@
 """The levels of visibility between whole nodes: who gets a resource, who fetches it, what follows when that changes."""
 
+from itertools import count
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from sqlalchemy import Connection, delete
 
 from federation.httpsig import Message, Scheme, sign
@@ -26,12 +28,18 @@ from tests.records import record
 
 PARTNERS, PUBLIC, ORGANISATION = Visibility.PARTNERS, Visibility.PUBLIC, Visibility.ORGANISATION
 RESOURCES = "/api/learning/v1/resources"
+_NUMBERS = count(1)
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-@pytest.fixture
-async def houses(tmp_path):
-    """University and museum follow each other; the archive follows the university, which does not follow it."""
-    async with network(tmp_path, "university", "museum", "archive") as net:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def houses(tmp_path_factory):
+    """University and museum follow each other; the archive follows the university, which does not follow it.
+
+    Shared by all tests: each publishes a record of its own.
+    """
+    async with network(tmp_path_factory.mktemp("levels"), "university", "museum", "archive") as net:
         university, museum, archive = net.peers
         for peer, other in ((university, museum), (museum, university), (archive, university)):
             await peer.follow(await peer.organisation(), (await other.organisation()).uri)
@@ -80,10 +88,15 @@ async def look_again(net: Network, peer: Peer) -> None:
     await pull(net, peer)
 
 
+def fresh(**parts: Any) -> dict[str, Any]:
+    """A record that no other test publishes."""
+    return record(id=f"https://learn.uni.example/levels/{next(_NUMBERS)}", **parts)
+
+
 async def test_what_is_for_partners_reaches_partners_alone(houses: Network) -> None:
     university, museum, archive = houses.peers
     before = await asked(university, f"{(await university.organisation()).catalogue.removeprefix(university.origin)}")
-    shared = await university.publish(record(license=INTERNAL_TERMS), PARTNERS)
+    shared = await university.publish(fresh(license=INTERNAL_TERMS), PARTNERS)
     await houses.settle()
     assert [await seen(each, shared.uri) for each in (museum, archive)] == ["partners", ""]
     member = await museum.add_actor("bea")
@@ -99,19 +112,19 @@ async def test_what_is_for_partners_reaches_partners_alone(houses: Network) -> N
 
 
 async def test_partners_catch_up_with_what_they_missed(houses: Network) -> None:
-    university, museum, archive = houses.peers
-    first = await university.publish(record(), PARTNERS)
+    (university, museum, archive), said = houses.peers, fresh()
+    first = await university.publish(said, PARTNERS)
     await lose_deliveries(houses, university)
     assert await seen(museum, first.uri) == ""
     await look_again(houses, museum)
     await look_again(houses, archive)
     assert [await seen(each, first.uri) for each in (museum, archive)] == ["partners", ""]
-    await university.publish(record(name={"en": "Casting, second edition"}), PARTNERS)
+    await university.publish({**said, "name": {"en": "Casting, second edition"}}, PARTNERS)
     await lose_deliveries(houses, university)
     await look_again(houses, museum)
     held = await museum.store.read(resources.load_by_object, (await museum.object(first.uri)).id)
     assert held.record["name"] == {"en": "Casting, second edition"}
-    await university.publish(record(), ORGANISATION)
+    await university.publish(said, ORGANISATION)
     await lose_deliveries(houses, university)
     await look_again(houses, museum)
     assert await seen(museum, first.uri) == ""
@@ -119,7 +132,7 @@ async def test_partners_catch_up_with_what_they_missed(houses: Network) -> None:
 
 async def test_a_change_of_level_travels(houses: Network) -> None:
     """Who may read it later gets it, who may no longer loses it, in each direction."""
-    university, museum, archive = houses.peers
+    (university, museum, archive), said = houses.peers, fresh()
     steps = [
         (PUBLIC, "public", "public"),
         (PARTNERS, "partners", ""),
@@ -128,7 +141,7 @@ async def test_a_change_of_level_travels(houses: Network) -> None:
         (PARTNERS, "partners", ""),
     ]
     for level, at_museum, at_archive in steps:
-        shared = await university.publish(record(), level)
+        shared = await university.publish(said, level)
         await houses.settle()
         for peer in (museum, archive):
             await look_again(houses, peer)  # what was deleted once comes back by the catalogue
@@ -136,18 +149,17 @@ async def test_a_change_of_level_travels(houses: Network) -> None:
 
 
 async def test_partners_keep_what_is_narrowed_to_them_without_asking_again(houses: Network) -> None:
-    university, museum, archive = houses.peers
-    shared = await university.publish(record(), PUBLIC)
-    await houses.settle()
-    await university.publish(record(), PARTNERS)
-    await houses.settle()
+    (university, museum, archive), said = houses.peers, fresh()
+    for level in (PUBLIC, PARTNERS):
+        shared = await university.publish(said, level)
+        await houses.settle()
     assert [await seen(each, shared.uri) for each in (museum, archive)] == ["partners", ""]
 
 
 async def test_the_end_of_a_partnership_takes_back_what_it_let_in(houses: Network) -> None:
     university, museum, _ = houses.peers
     ours, theirs = await university.organisation(), await museum.organisation()
-    shared, open_to_all = await university.publish(record(), PARTNERS), await university.publish(other(), PUBLIC)
+    shared, open_to_all = await university.publish(fresh(), PARTNERS), await university.publish(fresh(), PUBLIC)
     await houses.settle()
     known = await university.system.federation.fetcher.actor(theirs.uri)
     await university.store.write(following.unfollow, university.unit(), ours.id, known.id)
@@ -160,17 +172,13 @@ async def test_the_end_of_a_partnership_takes_back_what_it_let_in(houses: Networ
     assert await seen(museum, shared.uri) == "partners"  # and a new one gives what there is
 
 
-def other() -> dict[str, Any]:
-    return record(id="https://learn.uni.example/bells", name={"en": "Bells"})
-
-
 async def test_what_partners_say_of_it_stays_among_them(houses: Network) -> None:
     """A note and a review for partners reach the organisation whose resource it is, and nobody who is no partner."""
     university, museum, archive = houses.peers
     await archive.follow(await archive.organisation(), (await museum.organisation()).uri)
-    shared = await university.publish(record(), PUBLIC)
+    shared = await university.publish(fresh(), PUBLIC)
     await houses.settle()
-    bea = await museum.add_actor("bea")
+    bea = await museum.add_actor("bella")
     await archive.follow(await archive.add_actor("dan"), bea.uri)
     await houses.settle()
     app = App(museum, await museum.token(bea), bea)
@@ -180,7 +188,7 @@ async def test_what_partners_say_of_it_stays_among_them(houses: Network) -> None
     await app.put(f"{RESOURCES}/{slug}/review", 200, text="Good.", rating=4, visibility="partners")
     await houses.settle()
     readers = [(peer, await peer.add_actor("eve")) for peer in houses.peers]
-    closed = await university.publish(other(), PARTNERS)
+    closed = await university.publish(fresh(), PARTNERS)
     await houses.settle()
     above = await museum.object(closed.uri)
     draft = Draft(text="And bells?", visibility=PARTNERS, in_reply_to_id=above.id)

@@ -37,6 +37,7 @@ LEVELS = (
     Visibility.PUBLIC,
     Visibility.UNLISTED,
     Visibility.FOLLOWERS,
+    Visibility.PARTNERS,
     Visibility.ORGANISATION,
     Visibility.DIRECT,
 )
