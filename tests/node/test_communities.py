@@ -46,6 +46,7 @@ MEMBER, MODERATOR = Standing(is_member=True), Standing(is_moderator=True)
         (PostPolicy.MODERATORS, MEMBER, True, Refusal.MODERATORS_ONLY),
         (PostPolicy.MODERATORS, MEMBER, False, None),
         (PostPolicy.MODERATORS, MODERATOR, True, None),
+        (PostPolicy.MODERATORS, Standing(is_member=True, is_facilitator=True), True, None),
         (PostPolicy.ANYONE, Standing(is_banned=True, is_moderator=True), True, Refusal.BANNED),
     ],
 )
