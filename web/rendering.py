@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 
 from node.clock import to_rfc3339
 from node.domain.events import local_text
+from node.domain.uris import is_web_uri
 from node.sentences import Sentence
 from node.translations import SOURCE, spoken
 from web.assets import Assets
@@ -60,6 +61,7 @@ class Renderer:
             "duration": told.duration,
             "handle": handle,
             "href": href,
+            "webcal": webcal,
             "initials": words.initials,
             "json_script": json_script,
             "kind": told.kind,
@@ -113,6 +115,15 @@ def handle(value: str) -> Markup:
     """
     user, at, host = value.rpartition("@")
     return Markup('<bdi class="handle">{}<wbr>{}</bdi>').format(user, at + host)
+
+
+def webcal(value: str) -> Markup:
+    """The address of a calendar file for the calendar program of a device, which then asks for it again and again.
+
+    >>> webcal("https://learn.uni.example/calendar.ics"), webcal("javascript:alert(1)")
+    (Markup('webcal://learn.uni.example/calendar.ics'), Markup('#'))
+    """
+    return Markup("webcal:") + escape(value.partition(":")[2]) if is_web_uri(value) else Markup("#")
 
 
 def href(value: str) -> Markup:

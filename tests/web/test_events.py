@@ -217,6 +217,7 @@ async def events_in(site: Site, path: str) -> list[icalendar.Event]:
 async def test_a_private_address_shows_ones_own_calendar_until_it_is_taken_back(site, ada):
     path = await written(site, visibility="organisation", start="2027-05-07T18:00", end="2027-05-07T20:00")
     page = await site.post("/calendar/addresses", 200, csrf=await site.csrf("/calendar/addresses"), label="phone")
+    assert re.search(r'href="webcal://[^"]+/calendar/[\w-]{43}\.ics"', page)  # phones ask whether to subscribe
     address = re.search(r"/calendar/[A-Za-z0-9_-]{43}\.ics", page)
     assert address
     [found] = await events_in(site, address[0])

@@ -127,7 +127,7 @@ def test_no_sentence_stands_outside_the_language_seam(source):
 @EVERY_TEMPLATE
 def test_every_address_passes_a_filter(source):
     for name, value in re.findall(r'\b(href|src|poster|action)="([^"]*\{\{[^"]*)"', SOURCES[source]):
-        wanted = "|path }}" if name == "action" else "|href }}"
+        wanted = ("|path }}",) if name == "action" else ("|href }}", "|webcal }}")
         assert value.endswith(wanted) or value.startswith(("{{ asset(", "#{{")), value
 
 
