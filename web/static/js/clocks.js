@@ -16,7 +16,8 @@ function tell(span) {
   const times = [...span.querySelectorAll("time")].map((each) => each.dateTime);
   if (!times.length || times.every((each) => hour(new Date(each)) === each.slice(0, 16))) return;
   const [first, last] = [times[0], times.at(-1)].map((each) => new Date(each));
-  const dated = hour(first).slice(0, 10) !== times[0].slice(0, 10);
+  const [own, lasts] = [first, last].map((each) => hour(each).slice(0, 10));
+  const dated = own !== times[0].slice(0, 10) || own !== lasts;
   const form = { hour: "2-digit", minute: "2-digit", ...(dated && { weekday: "short", day: "numeric", month: "short" }) };
   const language = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang; // as the node does
   const told = new Intl.DateTimeFormat(language, { ...form, hourCycle: "h23" });
