@@ -31,6 +31,11 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+def pytest_sessionfinish() -> None:
+    """A worker that has told its results may be killed before it ends by itself."""
+    postgres.end_cluster()
+
+
 @pytest.fixture(params=postgres.BACKENDS)
 def each_database(request: pytest.FixtureRequest) -> Iterator[None]:
     """The nodes of the test are on this database: ``pytestmark = pytest.mark.usefixtures("each_database")``."""

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterable
+from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
 from typing import LiteralString
@@ -29,6 +30,7 @@ _SETTINGS = {
     "lc_messages": "C",
 }
 _numbers = count(1)
+_ends = ExitStack()
 
 _EMPTY = """
 DO $$
@@ -106,7 +108,7 @@ class Cluster:
 
 @functools.cache
 def cluster() -> Cluster:
-    """The cluster of this process; it ends with the process."""
+    """The cluster of this process; it ends with the tests, or at the latest with the process."""
     folder = Path(tempfile.mkdtemp(prefix="rhizome-pg-"))
     made = Cluster(folder)
 
@@ -114,5 +116,11 @@ def cluster() -> Cluster:
         made.stop()
         shutil.rmtree(folder, ignore_errors=True)
 
-    atexit.register(end)
+    _ends.callback(end)
+    atexit.register(_ends.close)
     return made
+
+
+def end_cluster() -> None:
+    """End the cluster of this process where there is one."""
+    _ends.close()

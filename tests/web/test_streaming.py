@@ -233,11 +233,14 @@ async def test_blocks_mutes_and_filters_hold_while_listening(ada, ben):
     await ben.post("v2/filters", title="x", context=["public"], filter_action="hide",
                    keywords_attributes=[{"keyword": "golf"}])  # fmt: skip
     await note(ada, "golf")
+    await stream.silence()
     await ben.post(f"v1/accounts/{ada.me.id}/mute")
     await note(ada, "muted")
+    await stream.silence()
     await ben.post(f"v1/accounts/{ada.me.id}/unmute")
     await ada.post(f"v1/accounts/{ben.me.id}/block")
     await note(ada, "blocked")
+    await stream.silence()
     await ada.post(f"v1/accounts/{ben.me.id}/unblock")
     await note(ada, "Seen")
     assert "Seen" in (await stream.next())[2]["content"]
