@@ -6,12 +6,15 @@ import aiohttp
 import icalendar
 import pytest
 
+from node.clock import DAY
+from node.domain.events import local_text
 from node.domain.visibility import Visibility
 from node.services.uploads import Words
 from node.store import actors, event_answers
 from node.store.events import Event
 from tests import media_files as files
-from tests.happenings import answer, copy_of, publish
+from tests.happenings import answer, change, copy_of, publish
+from tests.network import start_peer, stop_peer
 from tests.web.conftest import Site
 
 pytestmark = pytest.mark.usefixtures("each_database")
@@ -299,6 +302,25 @@ async def bring(site: Site, text: str) -> str:
     async with site.browser.post(site.peer.origin + "/events/import", data=form) as reply:
         assert reply.status == 200
         return await reply.text()
+
+
+async def test_events_are_brought_from_the_address_of_a_calendar(site, ada, tmp_path):
+    (tmp_path / "other").mkdir()
+    museum = await start_peer(tmp_path / "other", "museum", clock=site.clock)
+    try:
+        curator = await museum.add_actor("curator")
+        event = await publish(museum, curator, start=local_text(site.clock.now() + DAY, "UTC"), end=None)
+        csrf = await site.csrf("/events/import")
+        fields = {"csrf": csrf, "timezone": "UTC", "address": f"{museum.origin}/calendar.ics"}
+        assert "Casting at home" in await site.post("/events/import", 200, **fields)
+        assert "As before" in await site.post("/events/import", 200, **fields)
+        await change(museum, curator, event, place={"name": "Hall"})
+        assert "Changed" in await site.post("/events/import", 200, **fields)
+        for wrong in (site.peer.origin, "file:///etc/passwd", f"{museum.origin}/nothing"):  # ours, no web address, 404
+            said = await site.post("/events/import", 422, **(fields | {"address": wrong}))
+            assert "No calendar was found" in said
+    finally:
+        await stop_peer(museum)
 
 
 async def test_forms_of_others_and_strangers_change_nothing(site, ada):

@@ -3,9 +3,10 @@
 from aiohttp import web
 from sqlalchemy import Connection
 
+from federation.state import FEDERATION
 from node.domain.events import EventRecord, title
 from node.domain.visibility import Visibility
-from node.errors import Invalid
+from node.errors import Blocked, Invalid, RemoteError, Unavailable
 from node.ics import MAX_BYTES, ReadEvent, read_calendar
 from node.sentences import Sentence
 from node.services import events as service
@@ -33,10 +34,13 @@ async def bring(request: web.Request) -> web.Response:
     words, files = await read_upload_form(request, request)
     zone = words.get("timezone", "") or "UTC"
     file = files.get("file")
+    address = words.get("address", "").strip()
     try:
-        if file is None:
-            return _page(request, zone, error=Sentence("Please choose a file."))
-        data = file.file.read(MAX_BYTES + 1)
+        if file is None and not address:
+            return _page(request, zone, error=Sentence("Please choose a file, or name an address."))
+        data = file.file.read(MAX_BYTES + 1) if file is not None else await _fetch(request, address)
+    except (RemoteError, Blocked, Unavailable):
+        return _page(request, zone, address=address, error=Sentence("No calendar was found at this address."))
     finally:
         for each in files.values():
             each.file.close()
@@ -45,7 +49,16 @@ async def bring(request: web.Request) -> web.Response:
         await node.store.write(_take, node.unit(), session.actor_id, read)
         for read in read_calendar(data, timezone=zone, language=language)
     ]
-    return _page(request, zone, tuple(rows))
+    return _page(request, zone, tuple(rows), address=address)
+
+
+async def _fetch(request: web.Request, address: str) -> bytes:
+    """The calendar at an address of others, bounded and guarded like everything that leaves (OutboundClient)."""
+    url = "https:" + address.partition(":")[2] if address.startswith("webcal:") else address
+    client = request.app[FEDERATION].client
+    answer = await client.get(url, accept="text/calendar", max_bytes=MAX_BYTES, feed=True)
+    client.check_status(answer)
+    return answer.body
 
 
 def _take(conn: Connection, unit: Unit, person_id: int, read: ReadEvent) -> ImportedRow:
@@ -72,7 +85,9 @@ def _again(
     return ImportedRow(name=title(record), outcome=outcome, path=path_of(changed), problem=problem)
 
 
-def _page(request: web.Request, zone: str, rows: tuple[ImportedRow, ...] = (), error: str = "") -> web.Response:
+def _page(
+    request: web.Request, zone: str, rows: tuple[ImportedRow, ...] = (), error: str = "", address: str = ""
+) -> web.Response:
     session = require_person(request)
     view = EventImportView(
         page=page_of(
@@ -86,6 +101,7 @@ def _page(request: web.Request, zone: str, rows: tuple[ImportedRow, ...] = (), e
         csrf=session.csrf,
         rows=rows,
         error=error,
+        address=Field(value=address),
         timezone=Field(value=zone),
         timezones=COMMON,
     )

@@ -1,6 +1,6 @@
 """What the pages of events show."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from web.events.picture import PictureFields
@@ -283,5 +283,6 @@ class EventImportView:
     csrf: str
     rows: tuple[ImportedRow, ...] = ()
     error: str = ""
+    address: Field = field(default_factory=Field)
     timezone: Field
     timezones: tuple[str, ...]
