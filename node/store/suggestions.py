@@ -91,8 +91,10 @@ def list_directory(
     conn: Connection, viewer_id: int | None, *, local: bool, newest: bool, limit: int, offset: int
 ) -> Sequence[int]:
     """People, groups and organisations who want to be found: who wrote last first, or who came last."""
+    # Said so that SQLite takes the index of last posts for that order alone, and goes by id or place for the others.
+    is_found = actors.c.discoverable.is_not(False) if newest or local else actors.c.discoverable
     query = select(actors.c.id).where(
-        actors.c.discoverable,
+        is_found,
         actors.c.state == "active",
         actors.c.moved_to == "",
         actors.c.kind != "application",
