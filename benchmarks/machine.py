@@ -10,7 +10,7 @@ from pathlib import Path
 import aiohttp
 from aiohttp import web
 
-from federation.keypairs import Algorithm, SigningKey
+from federation.signatures.keypairs import Algorithm, SigningKey
 
 
 def rate(function: Callable[[], object], seconds: float = 0.5) -> float:

@@ -12,7 +12,7 @@ import orjson
 from aiohttp import web
 
 from federation.httpsig import Message, Scheme, sign
-from federation.keypairs import Algorithm, SigningKey
+from federation.signatures.keypairs import Algorithm, SigningKey
 from node.clock import SystemClock
 
 _HANG_SECONDS = 60

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
-from federation.http import OutboundClient
 from federation.strictjson import read_object
+from federation.transport.http import OutboundClient
 from node.clock import HOUR, SECOND, Clock
 from node.config.settings import OidcSettings
 from node.errors import Malformed, RemoteMalformed, RemoteRefused

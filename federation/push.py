@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Row
 
-from federation.http import OutboundClient, Response
+from federation.transport.http import OutboundClient, Response
 from node import log
 from node.clock import HOUR, SECOND, Clock
 from node.domain.text import plain

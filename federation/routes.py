@@ -2,10 +2,10 @@
 
 from aiohttp import web
 
-from federation import documents
-from federation.catalogue_collection import catalogue_buckets, catalogue_root
+from federation.builders import documents
 from federation.serving import actors, collections, courses, discovery, inboxes, objects
 from federation.serving.partner_entries import show_partner_entries
+from federation.synchronisation.catalogue_collection import catalogue_buckets, catalogue_root
 
 _ACTOR = r"/ap/a/{actor:\d{1,19}}"
 _OBJECT = r"/ap/o/{object:\d{1,19}}"

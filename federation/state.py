@@ -4,15 +4,15 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from federation.fetch import Fetcher
-from federation.hosts import Hosts
-from federation.http import OutboundClient
-from federation.inbox import Inbox
-from federation.keys import Keyring, RemoteKeys
+from federation.arriving.inbox import Inbox
+from federation.fetching.fetch import Fetcher
+from federation.fetching.remote_media import RemoteMedia
+from federation.fetching.threads import Threads
 from federation.openid import Provider
 from federation.policy import PolicyWatch
-from federation.remote_media import RemoteMedia
-from federation.threads import Threads
+from federation.signatures.keys import Keyring, RemoteKeys
+from federation.transport.hosts import Hosts
+from federation.transport.http import OutboundClient
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,44 +18,45 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 import node as product
-from federation import keys, rotation, routes
-from federation.address import AddressPolicy
-from federation.announced import Announced
-from federation.asking_again import ask_again
-from federation.catalogue_sync import CatalogueSync
-from federation.community_reading import CommunityReading
-from federation.connection import Resolver
-from federation.delivery import Deliverer
-from federation.fetch import Fetcher
-from federation.first_contacts import FirstContacts
-from federation.first_posts import FirstPosts
-from federation.followers_sync import FollowersSync
-from federation.forwarding import Forwarding
-from federation.founding import find_founded, found_instance, found_organisation
-from federation.handover import Handover
-from federation.hosts import Hosts
-from federation.http import OutboundClient
-from federation.imports import Importer
-from federation.inbox import Inbox, Rates
-from federation.keys import Keyring, RemoteKeys
-from federation.link_check import LinkCheck
-from federation.nodeinfo import find_software
+from federation import routes
+from federation.actors.founding import find_founded, found_instance, found_organisation
+from federation.actors.imports import Importer
+from federation.arriving.announced import Announced
+from federation.arriving.forwarding import Forwarding
+from federation.arriving.handover import Handover
+from federation.arriving.inbox import Inbox, Rates
+from federation.arriving.processing import Processor
+from federation.arriving.resolving import Resolver as InboxResolver
+from federation.discovery.nodeinfo import find_software
+from federation.fetching.community_reading import CommunityReading
+from federation.fetching.fetch import Fetcher
+from federation.fetching.first_posts import FirstPosts
+from federation.fetching.link_check import LinkCheck
+from federation.fetching.pinned import Pinned
+from federation.fetching.previews import Previews
+from federation.fetching.quote_stamps import QuoteStamps
+from federation.fetching.remote_media import RemoteMedia
+from federation.fetching.steps import Steps
+from federation.fetching.threads import Threads
 from federation.openid import Provider
-from federation.outbox import Outbox
-from federation.pinned import Pinned
 from federation.policy import PolicyWatch
-from federation.previews import Previews
-from federation.processing import Processor
 from federation.push import Pusher
-from federation.quote_stamps import QuoteStamps
-from federation.recheck import Recheck
-from federation.remote_media import RemoteMedia
-from federation.resolving import Resolver as InboxResolver
-from federation.signed_get import SignedGet
-from federation.signing import Signing
+from federation.sending.asking_again import ask_again
+from federation.sending.delivery import Deliverer
+from federation.sending.outbox import Outbox
+from federation.sending.recheck import Recheck
+from federation.sending.signing import Signing
+from federation.signatures import keys, rotation
+from federation.signatures.keys import Keyring, RemoteKeys
 from federation.state import FEDERATION, Federation
-from federation.steps import Steps
-from federation.threads import Threads
+from federation.synchronisation.catalogue_sync import CatalogueSync
+from federation.synchronisation.followers_sync import FollowersSync
+from federation.transport.address import AddressPolicy
+from federation.transport.connection import Resolver
+from federation.transport.first_contacts import FirstContacts
+from federation.transport.hosts import Hosts
+from federation.transport.http import OutboundClient
+from federation.transport.signed_get import SignedGet
 from node import guard, metrics, upkeep
 from node.clock import DAY, HOUR, MINUTE, Clock, SystemClock
 from node.config import Config

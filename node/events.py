@@ -1,8 +1,8 @@
 """What happened here that other servers may have to hear of.
 
 A service records an event in the transaction of its change; after the commit a job of kind ``event`` hands it to
-``federation.outbox``, which turns it into an activity (``federation.builders``) and its deliveries. So a page or an
-API call never waits for another server, and a crash between the two loses nothing.
+``federation.sending.outbox``, which turns it into an activity (``federation.builders``) and its deliveries. So a page
+or an API call never waits for another server, and a crash between the two loses nothing.
 """
 
 from collections.abc import Mapping, Sequence

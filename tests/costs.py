@@ -9,7 +9,7 @@ import itertools
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-from federation import keypairs
+from federation.signatures import keypairs
 from node.services import passwords
 
 generate_rsa = keypairs.generate_rsa

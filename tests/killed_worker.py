@@ -11,12 +11,12 @@ import sys
 
 from sqlalchemy import insert
 
-from federation.address import AddressPolicy
-from federation.delivery import Deliverer
-from federation.hosts import Hosts
-from federation.http import OutboundClient
-from federation.keypairs import Algorithm, SigningKey
-from federation.signing import Signing
+from federation.sending.delivery import Deliverer
+from federation.sending.signing import Signing
+from federation.signatures.keypairs import Algorithm, SigningKey
+from federation.transport.address import AddressPolicy
+from federation.transport.hosts import Hosts
+from federation.transport.http import OutboundClient
 from node.clock import SECOND, SystemClock
 from node.ids import Ids
 from node.jobs import worker as workers

@@ -20,10 +20,10 @@ import aiohttp
 from aiohttp import web
 from sqlalchemy import Connection, select
 
-from federation.communities import create_community, prepare_community
-from federation.founding import create_actor
-from federation.keys import make_keys
-from federation.resource_documents import write_document
+from federation.actors.communities import create_community, prepare_community
+from federation.actors.founding import create_actor
+from federation.builders.resource_documents import write_document
+from federation.signatures.keys import make_keys
 from node import events
 from node.app import System, build_app, close_system, open_system
 from node.clock import Clock, SystemClock

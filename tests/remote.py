@@ -10,8 +10,8 @@ import orjson
 from aiohttp import web
 
 from federation.httpsig import Message, Scheme, sign
-from federation.keypairs import Algorithm, SigningKey
-from federation.multikey import encode_multikey
+from federation.signatures.keypairs import Algorithm, SigningKey
+from federation.signatures.multikey import encode_multikey
 from node.clock import SystemClock
 
 PUBLIC = "https://www.w3.org/ns/activitystreams#Public"

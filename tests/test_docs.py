@@ -9,8 +9,9 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from federation import builders, outbox
+from federation import builders
 from federation.handlers import HANDLERS
+from federation.sending import outbox
 from federation.vocab import ACTIVITY_TYPES
 from node.cli import COMMANDS, main
 from tests.rows import each_row

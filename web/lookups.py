@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from aiohttp import web
 
-from federation.finding import find_account, find_known
+from federation.discovery.finding import find_account, find_known
 from federation.state import FEDERATION
 from node.domain.uris import is_web_uri
 from node.errors import Malformed, NodeError, NotFound, RateLimited, RemoteError, RemoteUnavailable

@@ -4,8 +4,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from federation.audience import Audience
-from federation.outgoing import Outgoing
+from federation.sending.audience import Audience
+from federation.sending.outgoing import Outgoing
 from node import events
 from node.domain.courses import State
 from node.domain.visibility import Visibility

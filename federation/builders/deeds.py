@@ -5,9 +5,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from federation.audience import Audience, Readers
 from federation.builders.communities import addressed_to_members
-from federation.outgoing import Outgoing
+from federation.sending.audience import Audience, Readers
+from federation.sending.outgoing import Outgoing
 from federation.vocab import PUBLIC
 from node import events
 from node.clock import to_rfc3339
@@ -45,7 +45,7 @@ def governed(conn: Connection, unit: Unit, event: events.Governed) -> Outgoing |
 
 
 def _addressed(group: Actor, *, is_open: bool, is_asked: bool) -> dict[str, Any]:
-    """``audience`` is what the community passes on (``federation.outbox``); what it is asked stays between the two."""
+    """``audience`` is what the community passes on (``federation.sending.outbox``); a request stays between both."""
     if is_asked:
         return {"to": [group.uri]}
     return {

@@ -4,10 +4,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from federation import documents
-from federation.audience import Audience
+from federation.builders import documents
 from federation.builders.objects import about_object
-from federation.outgoing import Outgoing
+from federation.sending.audience import Audience
+from federation.sending.outgoing import Outgoing
 from node import events
 from node.domain.events import AnswerState, Wish
 from node.domain.visibility import Visibility

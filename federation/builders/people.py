@@ -4,9 +4,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from federation import documents
-from federation.audience import Audience
-from federation.outgoing import Outgoing
+from federation.builders import documents
+from federation.sending.audience import Audience
+from federation.sending.outgoing import Outgoing
 from federation.vocab import PUBLIC
 from node import events
 from node.clock import to_rfc3339

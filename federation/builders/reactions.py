@@ -4,10 +4,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from federation import documents
-from federation.addressing import address_for
-from federation.audience import Audience, Readers
-from federation.outgoing import Outgoing
+from federation.builders import documents
+from federation.sending.addressing import address_for
+from federation.sending.audience import Audience, Readers
+from federation.sending.outgoing import Outgoing
 from federation.vocab import PUBLIC
 from node import events
 from node.clock import to_rfc3339

@@ -8,8 +8,8 @@ recorded as seen, never guessed (IN22).
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from federation import forwarding
-from federation.batch import Batch, Inbound
+from federation.arriving import forwarding
+from federation.arriving.batch import Batch, Inbound
 from federation.handlers import (
     announce,
     block,

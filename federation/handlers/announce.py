@@ -1,8 +1,8 @@
 """Announce: somebody shares an object, or a community passes an activity on (FEP-1b12)."""
 
-from federation.addressing import Addresses, visibility_of
-from federation.batch import Batch, Inbound, Needs
+from federation.arriving.batch import Batch, Inbound, Needs
 from federation.handlers.react import may_react
+from federation.sending.addressing import Addresses, visibility_of
 from node.domain.visibility import Visibility
 from node.services import news
 from node.store import reactions
@@ -12,7 +12,7 @@ from node.store.reactions import Reaction
 
 
 def announce(batch: Batch, inbound: Inbound) -> str:
-    """An embedded activity never gets here: ``federation.resolving`` proves it and applies it by itself."""
+    """An embedded activity never gets here: ``federation.arriving.resolving`` proves it and applies it by itself."""
     activity = inbound.activity
     sharer = batch.known_actor(activity.actor)
     if not activity.object_uri:

@@ -1,6 +1,6 @@
 """Block: a person elsewhere wants nothing to do with one of ours."""
 
-from federation.batch import Batch, Inbound
+from federation.arriving.batch import Batch, Inbound
 from node.store import blocks, follows
 
 

@@ -6,8 +6,8 @@ collection takes them, and nothing otherwise.
 
 from sqlalchemy import Connection
 
-from federation.batch import Batch, Inbound
-from federation.resource_documents import write_document
+from federation.arriving.batch import Batch, Inbound
+from federation.builders.resource_documents import write_document
 from node.domain.collections import is_collection
 from node.errors import Conflict, Forbidden, Invalid, NotFound
 from node.services import collecting

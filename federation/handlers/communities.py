@@ -4,14 +4,14 @@ Moderators of our communities who live elsewhere also answer requests to join fo
 remove members (Reject of a Follow that was accepted) and invite people (Invite).
 
 Of our communities the signer must govern it. Of a community elsewhere the deed must come through its Announce, by
-somebody who is in its list of moderators or at home on its host (federation 4.6); ``federation.resolving`` has looked
-at that list within the hour.
+somebody who is in its list of moderators or at home on its host (federation 4.6); ``federation.arriving.resolving`` has
+looked at that list within the hour.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from federation.batch import Batch, Inbound
+from federation.arriving.batch import Batch, Inbound
 from federation.mapping.activity import Activity
 from node import events
 from node.clock import from_rfc3339

@@ -6,10 +6,10 @@ about something else.
 
 import re
 
-from federation import outbox
-from federation.batch import Batch, Inbound
+from federation.arriving.batch import Batch, Inbound
 from federation.builders.courses import answer_type
 from federation.mapping.activity import Activity
+from federation.sending import outbox
 from node.domain.courses import State, find_instance
 from node.domain.uris import host_of
 from node.domain.visibility import Visibility

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from federation import (
+from federation.arriving import (
     admission,
     quotes,
     received_events,
@@ -11,11 +11,11 @@ from federation import (
     received_resources,
     received_topics,
 )
-from federation.addressing import mentioned_and_addressed
-from federation.admission import Admission
-from federation.batch import Batch, Inbound
+from federation.arriving.admission import Admission
+from federation.arriving.batch import Batch, Inbound
 from federation.handlers import votes
 from federation.mapping.post import read_post
+from federation.sending.addressing import mentioned_and_addressed
 from node.domain.event_words import read_answer
 from node.domain.posts import PostKind, RemotePost
 from node.domain.uris import host_of

@@ -1,7 +1,7 @@
 """Delete: an object or an account is gone, by the word of its owner."""
 
-from federation import received_resources
-from federation.batch import Batch, Inbound
+from federation.arriving import received_resources
+from federation.arriving.batch import Batch, Inbound
 from federation.handlers import quote
 from node.clock import HOUR
 from node.services import leaving, news

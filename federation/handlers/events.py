@@ -5,12 +5,12 @@ with Accept, with TentativeAccept while the person waits in line, or with Reject
 What it says counts only where it comes from whoever published the event.
 """
 
-from federation import outbox
-from federation.batch import Batch, Inbound, Needs
+from federation.arriving.batch import Batch, Inbound, Needs
 from federation.handlers import courses, create, memberships
 from federation.mapping.activity import Activity, wrapper_of
 from federation.mapping.post import read_post
 from federation.relations import relation
+from federation.sending import outbox
 from node.domain.events import AnswerState, Way, Wish
 from node.domain.uris import host_of
 from node.domain.visibility import Visibility, may_see

@@ -1,6 +1,6 @@
 """Add and Remove: pins of a profile (``featured``), entries of our collections, and collections that we do not keep."""
 
-from federation.batch import Batch, Inbound
+from federation.arriving.batch import Batch, Inbound
 from federation.handlers import collections
 from node.store import actors, pins
 from node.store.actors import Actor

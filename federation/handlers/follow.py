@@ -1,8 +1,8 @@
 """Follow, and the answers Accept and Reject."""
 
-from federation import outbox
-from federation.batch import Batch, Inbound
+from federation.arriving.batch import Batch, Inbound
 from federation.handlers import events, quote
+from federation.sending import outbox
 from node.domain.actors import ActorKind
 from node.domain.communities import Answer, Refusal
 from node.services import catalogue, join_requests, membership, messages, news

@@ -4,7 +4,7 @@ Requests come as ``Offer`` of the Follow, their end as its ``Undo``; invitations
 count only from the Group itself. What moderators answer is a deed (``federation.handlers.communities``).
 """
 
-from federation.batch import Batch, Inbound
+from federation.arriving.batch import Batch, Inbound
 from federation.handlers import courses
 from federation.mapping.activity import Activity
 from node.store import blocks, communities, community_requests

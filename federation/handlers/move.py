@@ -1,11 +1,11 @@
 """Move: an account goes to another server, and its followers here go along.
 
-The new account must name the old one in ``alsoKnownAs``; ``federation.resolving`` has just fetched it freshly, so the
-row says what is true now (IN17). FEP-7628 lets the new account send the Move itself.
+The new account must name the old one in ``alsoKnownAs``; ``federation.arriving.resolving`` has just fetched it freshly,
+so the row says what is true now (IN17). FEP-7628 lets the new account send the Move itself.
 """
 
-from federation.batch import Batch, Inbound, Needs
-from federation.moving import COOLDOWN, follow_along
+from federation.actors.moving import COOLDOWN, follow_along
+from federation.arriving.batch import Batch, Inbound, Needs
 from node.store import actors
 
 

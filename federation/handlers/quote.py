@@ -9,9 +9,10 @@ from typing import Any
 
 import orjson
 
-from federation import documents, outbox
-from federation.batch import Batch, Inbound
+from federation.arriving.batch import Batch, Inbound
+from federation.builders import documents
 from federation.handlers.react import may_react
+from federation.sending import outbox
 from node import events
 from node.domain.posts import QuoteState
 from node.domain.uris import host_of, same_origin

@@ -1,6 +1,6 @@
 """Like, Dislike and emoji: counted once per person, on what that person may see."""
 
-from federation.batch import Batch, Inbound
+from federation.arriving.batch import Batch, Inbound
 from federation.relations import relation
 from node.domain.visibility import Visibility, may_see
 from node.services import news

@@ -6,7 +6,7 @@ moderators here (Lemmy's form of both).
 
 from collections.abc import Sequence
 
-from federation.batch import Batch, Inbound
+from federation.arriving.batch import Batch, Inbound
 from federation.mapping.activity import Activity
 from node import events
 from node.richtext import clean_plain_field

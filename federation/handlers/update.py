@@ -2,12 +2,19 @@
 
 from typing import Any
 
-from federation import admission, quotes, received_events, received_opinions, received_resources, received_topics
-from federation.addressing import mentioned_and_addressed
-from federation.batch import Batch, Inbound
+from federation.arriving import (
+    admission,
+    quotes,
+    received_events,
+    received_opinions,
+    received_resources,
+    received_topics,
+)
+from federation.arriving.batch import Batch, Inbound
 from federation.handlers import communities, create
 from federation.mapping.actor import read_actor
 from federation.mapping.post import read_post
+from federation.sending.addressing import mentioned_and_addressed
 from federation.vocab import ACTOR_TYPES
 from node.clock import DAY
 from node.domain.actors import ActorKind

@@ -12,7 +12,7 @@ from federation.httpsig.claim import Claim, Scheme, check_digests, check_host, c
 from federation.httpsig.digest import digest_of
 from federation.httpsig.message import Message
 from federation.httpsig.rfc9421 import Ask, read_accept_signature
-from federation.keypairs import PublicKey, SigningKey
+from federation.signatures.keypairs import PublicKey, SigningKey
 from node.errors import SignatureInvalid
 
 __all__ = ["Ask", "Claim", "Message", "Scheme", "digest_of", "read_accept_signature", "read_claim", "sign", "verify"]

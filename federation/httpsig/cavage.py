@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from federation.httpsig.claim import Claim, Scheme, check_length, join_lines
 from federation.httpsig.digest import digest_of, format_digest
 from federation.httpsig.message import Message, format_date
-from federation.keypairs import Algorithm, SigningKey
+from federation.signatures.keypairs import Algorithm, SigningKey
 from node.errors import Malformed, SignatureInvalid
 
 _LINE = "%s: %s"

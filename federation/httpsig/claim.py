@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from federation.httpsig.digest import FIELDS, check_digest
 from federation.httpsig.message import Message, parse_date
-from federation.keypairs import Algorithm
+from federation.signatures.keypairs import Algorithm
 from node.clock import HOUR, MINUTE
 from node.errors import SignatureInvalid
 

@@ -1,6 +1,7 @@
 """RFC 9421, HTTP Message Signatures: the profile that the fediverse speaks.
 
-Derived components of requests and plain fields, no component parameters, the algorithms of ``federation.keypairs``.
+Derived components of requests and plain fields, no component parameters, the algorithms of
+``federation.signatures.keypairs``.
 """
 
 import base64
@@ -13,7 +14,7 @@ import http_sf
 from federation.httpsig.claim import Claim, Scheme, check_length, join_lines
 from federation.httpsig.digest import FIELDS, digest_of, format_content_digest
 from federation.httpsig.message import Message, Target, format_date
-from federation.keypairs import Algorithm, SigningKey
+from federation.signatures.keypairs import Algorithm, SigningKey
 from node.errors import Malformed, NodeError, SignatureInvalid
 
 _LINE = '"%s": %s'

@@ -1,16 +1,16 @@
 """Activities: read from what peers send, built for what we send.
 
 An activity's object may be an address, an object, another activity, or a list of any of these; all four are at hand
-without asking which it was. Nothing here says that anything is true: who sent it is for ``federation.inbox`` to
-prove, and what an embedded copy claims for the handlers to check (federation section 3).
+without asking which it was. Nothing here says that anything is true: who sent it is for ``federation.arriving.inbox``
+to prove, and what an embedded copy claims for the handlers to check (federation section 3).
 """
 
 from dataclasses import dataclass, field
 from typing import Any
 
 from federation import jsonld
-from federation.addressing import read_addresses
 from federation.jsonld import Doc
+from federation.sending.addressing import read_addresses
 from federation.vocab import ACTIVITY_TYPES
 from node.domain.uris import is_web_uri
 from node.errors import Malformed

@@ -6,7 +6,7 @@ from typing import Any
 from federation.jsonld import Doc
 from federation.mapping.limits import MAX_HASHTAG, MAX_NAME, MAX_SHORTCODE
 from federation.mapping.media import picture
-from federation.mediatype import read_media_type
+from federation.transport.mediatype import read_media_type
 from node.domain.posts import Emoji, Mention
 from node.domain.uris import is_web_uri
 from node.richtext import clean_plain_field

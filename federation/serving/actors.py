@@ -5,8 +5,8 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy import Connection
 
-from federation import documents
-from federation.negotiation import wants_activity
+from federation.builders import documents
+from federation.discovery.negotiation import wants_activity
 from federation.serving.answers import activity_response, gone_response
 from federation.serving.communities import is_secret_to
 from federation.serving.visitor import require_visitor

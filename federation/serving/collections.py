@@ -7,13 +7,13 @@ import orjson
 from aiohttp import web
 from sqlalchemy import Connection
 
-from federation import followers_sync
 from federation.mapping.collection import build_collection, build_page
 from federation.serving import communities
 from federation.serving.actors import find_own_actor
 from federation.serving.answers import activity_response
 from federation.serving.slices import PER_PAGE, Listed, Slice
 from federation.serving.visitor import Visitor, may_read, require_visitor
+from federation.synchronisation import followers_sync
 from node.domain.uris import origin_of
 from node.domain.visibility import Visibility
 from node.errors import Malformed, NotFound, Unauthenticated

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from federation.documents import object_document
+from federation.builders.documents import object_document
 from federation.relations import belongs_to
 from federation.serving.slices import PER_PAGE, Listed, Slice
 from federation.serving.visitor import Visitor

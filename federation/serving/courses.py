@@ -5,8 +5,8 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy import Connection
 
+from federation.discovery.negotiation import wants_activity
 from federation.mapping.course_event import build_instance
-from federation.negotiation import wants_activity
 from federation.serving.answers import activity_response
 from federation.serving.visitor import Visitor, may_read, require_visitor
 from node.domain.courses import State

@@ -8,11 +8,11 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 import node as product
-from federation import documents
-from federation.address import Target
-from federation.hostmeta import build_host_meta, build_host_meta_json
-from federation.nodeinfo import Usage, build_nodeinfo, build_well_known, content_type
-from federation.webfinger import Handle, build_jrd, parse_resource
+from federation.builders import documents
+from federation.discovery.hostmeta import build_host_meta, build_host_meta_json
+from federation.discovery.nodeinfo import Usage, build_nodeinfo, build_well_known, content_type
+from federation.discovery.webfinger import Handle, build_jrd, parse_resource
+from federation.transport.address import Target
 from node.errors import Gone, Malformed, NotFound
 from node.state import NODE, Node
 from node.store import actors, objects

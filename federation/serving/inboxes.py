@@ -6,10 +6,10 @@ from types import MappingProxyType
 from aiohttp import web
 from aiohttp.web import HTTPRequestEntityTooLarge
 
-from federation.mediatype import read_media_type
 from federation.serving.actors import find_own_actor
 from federation.serving.visitor import message_of
 from federation.state import FEDERATION
+from federation.transport.mediatype import read_media_type
 from node import metrics
 from node.errors import (
     Gone,

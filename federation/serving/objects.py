@@ -6,9 +6,9 @@ import orjson
 from aiohttp import web
 from sqlalchemy import Connection
 
-from federation import documents
+from federation.builders import documents
+from federation.discovery.negotiation import wants_activity
 from federation.mapping.collection import build_collection
-from federation.negotiation import wants_activity
 from federation.serving.answers import activity_response, gone_response, raw_response
 from federation.serving.visitor import Visitor, may_read, require_visitor
 from node.domain.collections import is_collection, items_of

@@ -7,10 +7,10 @@ from dataclasses import asdict
 import click
 from sqlalchemy import Connection
 
-from federation.documents import actor_uri
-from federation.founding import create_actor
-from federation.keys import make_keys
-from federation.members import RESERVED
+from federation.actors.founding import create_actor
+from federation.actors.members import RESERVED
+from federation.builders.documents import actor_uri
+from federation.signatures.keys import make_keys
 from node.app import opened
 from node.cli.shared import config_option, with_config
 from node.config import Config

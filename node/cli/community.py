@@ -5,8 +5,8 @@ import asyncio
 import click
 from sqlalchemy import Connection
 
-from federation.communities import NewCommunity, create_community, prepare_community
-from federation.finding import find_account
+from federation.actors.communities import NewCommunity, create_community, prepare_community
+from federation.discovery.finding import find_account
 from node.app import opened
 from node.cli.shared import config_option, with_config
 from node.config import Config

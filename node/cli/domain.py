@@ -7,7 +7,7 @@ from typing import Concatenate, ParamSpec, TextIO, TypeVar
 import click
 from sqlalchemy import Connection
 
-from federation.address import normalise_host
+from federation.transport.address import normalise_host
 from node.app import opened
 from node.cli.shared import config_option, json_option, print_rows, with_config
 from node.clock import to_rfc3339

@@ -5,7 +5,7 @@ import asyncio
 import click
 from sqlalchemy import Connection
 
-from federation.outbox import follow_uri, record_follow_request
+from federation.sending.outbox import follow_uri, record_follow_request
 from node.app import opened
 from node.cli.owners import find_account, load_owner
 from node.cli.shared import with_config

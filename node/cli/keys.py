@@ -7,8 +7,8 @@ from typing import Any
 import click
 from sqlalchemy import Connection
 
-from federation import rotation
-from federation.keys import make_keys
+from federation.signatures import rotation
+from federation.signatures.keys import make_keys
 from node.app import System, opened
 from node.cli.owners import load_owner
 from node.cli.shared import config_option, json_option, print_rows, with_config

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection
 
-from federation import finding
+from federation.discovery import finding
 from node.app import System
 from node.domain.actors import ActorKind
 from node.errors import NotFound

@@ -13,10 +13,10 @@ from typing import BinaryIO, cast
 import click
 from sqlalchemy import Connection
 
+from federation.builders.resource_documents import write_document
 from federation.catalogues.amb_export import write_amb
 from federation.catalogues.reader import read_records
 from federation.mapping.reading import Reading
-from federation.resource_documents import write_document
 from node import log
 from node.app import System, opened
 from node.cli.owners import load_owner

@@ -7,8 +7,8 @@ import sys
 import click
 from sqlalchemy import Connection
 
-from federation import moving
-from federation.members import ROLES, NewMember, create_member, prepare_member
+from federation.actors import moving
+from federation.actors.members import ROLES, NewMember, create_member, prepare_member
 from node.app import opened
 from node.cli.owners import find_account, load_owner
 from node.cli.shared import config_option, with_config

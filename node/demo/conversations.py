@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from federation import finding
-from federation.adoption_notes import AdoptionNotes
-from federation.resource_documents import write_document
+from federation.builders.resource_documents import write_document
+from federation.discovery import finding
+from federation.sending.adoption_notes import AdoptionNotes
 from node.app import System, opened
 from node.clock import DAY, MINUTE
 from node.config import Config

@@ -11,12 +11,12 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from federation.actors.founding import create_actor
+from federation.actors.members import create_member, prepare_member
+from federation.builders.documents import actor_uri
+from federation.builders.resource_documents import write_document
 from federation.catalogues.reader import read_document
-from federation.documents import actor_uri
-from federation.founding import create_actor
-from federation.keys import make_keys
-from federation.members import create_member, prepare_member
-from federation.resource_documents import write_document
+from federation.signatures.keys import make_keys
 from node.app import System, opened
 from node.config import Config
 from node.demo import drawing

@@ -1,8 +1,8 @@
 """Media in a bucket of an S3-compatible service that the administrator named.
 
 Addresses are written path-style (``ENDPOINT/BUCKET/KEY``), which all such services read. This is the one connection
-that does not go through ``federation.http``: no stranger chooses where it leads, and it may well lead into the
-organisation's own network.
+that does not go through ``federation.transport.http``: no stranger chooses where it leads, and it may well lead into
+the organisation's own network.
 """
 
 import asyncio

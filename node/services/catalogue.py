@@ -2,7 +2,7 @@
 
 A copy changes with each push that arrives. Whether it holds what its owner holds is known by comparing digests: with a
 header that came with the push, or, in a job of kind ``catalogue``, with the catalogue itself
-(``federation.catalogue_sync``).
+(``federation.synchronisation.catalogue_sync``).
 """
 
 import random

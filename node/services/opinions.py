@@ -1,8 +1,8 @@
 """Saying what one thinks of a resource: adoption notes in the name of the organisation, reviews in one's own.
 
 Both are answers to the resource: rows of ``objects`` that reach its home and, passed on from there, whoever follows
-it. A note is written and signed outside (``federation.adoption_notes``), because only there are the keys; it is stored
-here as it was signed.
+it. A note is written and signed outside (``federation.sending.adoption_notes``), because only there are the keys; it is
+stored here as it was signed.
 """
 
 from collections.abc import Mapping

@@ -1,6 +1,6 @@
 """Links on profiles that are proven: the page that they lead to leads back with ``rel="me"``.
 
-The pages are fetched by a job (``federation.link_check``); here is what is asked for and what comes of it.
+The pages are fetched by a job (``federation.fetching.link_check``); here is what is asked for and what comes of it.
 """
 
 from collections.abc import Collection

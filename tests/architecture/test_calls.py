@@ -34,7 +34,7 @@ WAYS_OUT = re.compile(
 #: To the storage of media that the administrator named; no stranger chooses that address.
 STORAGE = "node/media/s3.py"
 #: The mail server is named by the administrator, not by strangers.
-MAY_GO_OUT = {"federation/connection.py", "federation/http.py", "node/mail.py", STORAGE}
+MAY_GO_OUT = {"federation/transport/connection.py", "federation/transport/http.py", "node/mail.py", STORAGE}
 #: The demo asks the three nodes that it started itself whether they are ready.
 ASKS_ITS_OWN = "node/demo/processes.py"
 FORBIDDEN_CLIENTS = ("ftplib", "http.client", "httpx", "poplib", "requests", "urllib.request", "urllib3", "xmlrpc")

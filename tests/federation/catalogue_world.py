@@ -12,12 +12,12 @@ from urllib.parse import parse_qsl
 
 from sqlalchemy import Connection, insert, select
 
-from federation.catalogue_collection import read
-from federation.catalogue_header import read_header, write_header
-from federation.catalogue_sync import CatalogueSync
+from federation.builders.resource_documents import write_document
 from federation.mapping.digest import article_digest
 from federation.mapping.resource import read_article
-from federation.resource_documents import write_document
+from federation.synchronisation.catalogue_collection import read
+from federation.synchronisation.catalogue_header import read_header, write_header
+from federation.synchronisation.catalogue_sync import CatalogueSync
 from node.clock import FixedClock, from_rfc3339
 from node.domain.catalogues import State
 from node.domain.visibility import Visibility

@@ -9,16 +9,16 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import insert, select
 
-from federation import delivery
-from federation.address import AddressPolicy
-from federation.connection import Timeouts
-from federation.delivery import Deliverer
-from federation.hosts import Hosts
-from federation.http import OutboundClient
-from federation.keypairs import Algorithm, SigningKey
-from federation.places import Places
-from federation.recheck import Recheck
-from federation.signing import Signing
+from federation.sending import delivery
+from federation.sending.delivery import Deliverer
+from federation.sending.recheck import Recheck
+from federation.sending.signing import Signing
+from federation.signatures.keypairs import Algorithm, SigningKey
+from federation.transport.address import AddressPolicy
+from federation.transport.connection import Timeouts
+from federation.transport.hosts import Hosts
+from federation.transport.http import OutboundClient
+from federation.transport.places import Places
 from node.clock import FixedClock
 from node.ids import Ids
 from node.jobs.worker import Worker

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from federation.address import (
+from federation.transport.address import (
     AddressPolicy,
     OwnAddress,
     is_public,
@@ -352,6 +352,6 @@ def test_new_hosts_are_counted_by_the_domain_that_somebody_registered(host, doma
 
 
 def test_heavy_packages_are_not_loaded_by_the_import_alone():
-    program = "import sys, federation.address; print({'publicsuffixlist', 'idna'} & sys.modules.keys())"
+    program = "import sys, federation.transport.address; print({'publicsuffixlist', 'idna'} & sys.modules.keys())"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"

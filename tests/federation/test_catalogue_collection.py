@@ -8,9 +8,9 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from federation import catalogue_collection
-from federation import catalogue_reading as reading
-from federation.catalogue_collection import PER_PAGE, catalogue_buckets, catalogue_root
+from federation.synchronisation import catalogue_collection
+from federation.synchronisation import catalogue_reading as reading
+from federation.synchronisation.catalogue_collection import PER_PAGE, catalogue_buckets, catalogue_root
 from node.domain.catalogues import EMPTY, digest_of_entries, etag_of
 from node.errors import NodeError
 from node.services.catalogue import find_own

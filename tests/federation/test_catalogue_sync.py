@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Connection, select
 
-from federation import catalogue_reading as reading
-from federation.catalogue_header import read_header, write_header
-from federation.catalogue_sync import CatalogueSync
+from federation.synchronisation import catalogue_reading as reading
+from federation.synchronisation.catalogue_header import read_header, write_header
+from federation.synchronisation.catalogue_sync import CatalogueSync
 from node.clock import DAY, HOUR
 from node.domain.catalogues import State
 from node.errors import Invalid, RemoteMalformed

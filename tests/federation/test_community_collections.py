@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from federation import community_reading, walking
+from federation.fetching import community_reading, walking
 from federation.serving import collections
 from federation.serving import communities as serving
 from node.domain.communities import Act, JoinPolicy

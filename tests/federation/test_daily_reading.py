@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select
 
-from federation import first_posts
+from federation.fetching import first_posts
 from node.clock import DAY, FixedClock, SystemClock
 from node.domain.collections import items_of
 from node.store import follows, objects, pins, resources, tables

@@ -6,9 +6,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from federation.keypairs import Algorithm, SigningKey
-from federation.places import Crowded, GaveWay, Places, Tempo
-from federation.signing import Signing
+from federation.sending.signing import Signing
+from federation.signatures.keypairs import Algorithm, SigningKey
+from federation.transport.places import Crowded, GaveWay, Places, Tempo
 from node.clock import DAY, HOUR, SECOND, FixedClock, SteadyClock
 from node.errors import Unavailable
 from tests import stores

@@ -4,9 +4,9 @@ from ipaddress import ip_network
 
 import pytest
 
-from federation.fetch import Budget
-from federation.first_contacts import AT_MOST, WITHIN, FirstContacts
-from federation.hosts import Hosts
+from federation.fetching.fetch import Budget
+from federation.transport.first_contacts import AT_MOST, WITHIN, FirstContacts
+from federation.transport.hosts import Hosts
 from node.clock import FixedClock
 from node.errors import RateLimited
 from node.ratelimit import Exemptions

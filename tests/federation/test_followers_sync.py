@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import insert, select
 
-from federation import followers_sync as sync
-from federation.followers_sync import Announcement, FollowersSync, Plan
 from federation.httpsig import Message
+from federation.synchronisation import followers_sync as sync
+from federation.synchronisation.followers_sync import Announcement, FollowersSync, Plan
 from node import events
 from node.clock import MINUTE, FixedClock
 from node.errors import RemoteNotFound

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, select
 
 from federation.httpsig import Scheme
-from federation.keypairs import Algorithm, SigningKey
+from federation.signatures.keypairs import Algorithm, SigningKey
 from node import metrics
 from node.domain.moderation import DomainPolicy
 from node.store import policies

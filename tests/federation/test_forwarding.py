@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from federation.keypairs import Algorithm, SigningKey
-from federation.multikey import encode_multikey
-from federation.proofs import add_proof
+from federation.signatures.keypairs import Algorithm, SigningKey
+from federation.signatures.multikey import encode_multikey
+from federation.signatures.proofs import add_proof
 from federation.vocab import PUBLIC, with_context
 from node.clock import SystemClock
 from node.domain.visibility import Visibility

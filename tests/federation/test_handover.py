@@ -1,7 +1,7 @@
 """The short way from the inbox to the worker: bounded, and each activity comes out once."""
 
-from federation.batch import Inbound
-from federation.handover import Handover
+from federation.arriving.batch import Inbound
+from federation.arriving.handover import Handover
 from federation.mapping.activity import Activity
 
 

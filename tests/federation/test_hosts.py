@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import insert, select
 
-from federation import circuit
-from federation.hosts import MAX_KNOWN, Hosts
-from federation.nodeinfo import Software
+from federation.discovery.nodeinfo import Software
+from federation.transport import circuit
+from federation.transport.hosts import MAX_KNOWN, Hosts
 from node.clock import DAY, HOUR, MINUTE, SECOND, FixedClock
 from node.errors import RemoteUnavailable, Unavailable
 from node.jobs.kinds import DELIVER

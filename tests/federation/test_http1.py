@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from federation.address import parse_url
-from federation.http1 import MAX_HEAD, MAX_HEADERS, ResponseReader, build_request
+from federation.transport.address import parse_url
+from federation.transport.http1 import MAX_HEAD, MAX_HEADERS, ResponseReader, build_request
 from node.errors import RemoteMalformed
 from tests.rows import each_row
 

@@ -14,7 +14,7 @@ from http_message_signatures import (
 
 from federation.httpsig import Ask, Claim, Message, Scheme, digest_of, read_accept_signature, read_claim, sign, verify
 from federation.httpsig.rfc9421 import signed_texts
-from federation.keypairs import Algorithm, PublicKey
+from federation.signatures.keypairs import Algorithm, PublicKey
 from node.errors import Malformed, SignatureInvalid
 from tests.federation.signed import (
     ACTIVITY_JSON,

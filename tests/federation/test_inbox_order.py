@@ -2,7 +2,7 @@
 
 import pytest
 
-from federation.inbox import _order_of
+from federation.arriving.inbox import _order_of
 from federation.mapping.activity import Activity, read_activity
 
 A, B = "https://a.example/u/ada", "https://a.example/u/bob"

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from hypothesis import given
 from hypothesis import strategies as st
 
-from federation.keypairs import Algorithm, PublicKey, SigningKey
+from federation.signatures.keypairs import Algorithm, PublicKey, SigningKey
 from node.errors import SignatureInvalid
 from tests import costs
 from tests.depth import examples

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import update
 
-from federation import moving
+from federation.actors import moving
 from node.cli.owners import find_account
 from node.clock import FixedClock, SystemClock
 from node.errors import Conflict, NodeError, NotFound

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from federation.keypairs import Algorithm
-from federation.multikey import decode_multibase, decode_multikey, encode_multibase, encode_multikey
+from federation.signatures.keypairs import Algorithm
+from federation.signatures.multikey import decode_multibase, decode_multikey, encode_multibase, encode_multikey
 from node.errors import SignatureInvalid
 from tests.depth import examples
 from tests.federation.signed import ed25519_key, rsa_key

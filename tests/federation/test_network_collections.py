@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
-from federation import outbox
-from federation.audience import Audience
-from federation.outgoing import Outgoing
+from federation.sending import outbox
+from federation.sending.audience import Audience
+from federation.sending.outgoing import Outgoing
 from node.domain.visibility import Visibility
 from node.services.context import Unit
 from node.store import resources

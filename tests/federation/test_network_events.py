@@ -3,9 +3,9 @@
 import icalendar
 import pytest
 
-from federation import outbox
-from federation.audience import Audience
-from federation.outgoing import Outgoing
+from federation.sending import outbox
+from federation.sending.audience import Audience
+from federation.sending.outgoing import Outgoing
 from node.clock import DAY, FixedClock
 from node.domain.events import AnswerState, Wish, local_text
 from node.domain.visibility import Visibility

@@ -4,8 +4,8 @@ import dataclasses
 
 from sqlalchemy import Connection, delete, select
 
-from federation.asking_again import ask_again
-from federation.double_knock import Knock
+from federation.sending.asking_again import ask_again
+from federation.transport.double_knock import Knock
 from node.clock import DAY
 from node.store import actors, follows, hosts
 from node.store.hosts import Change

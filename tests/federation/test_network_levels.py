@@ -8,7 +8,7 @@ import pytest_asyncio
 from sqlalchemy import Connection, delete
 
 from federation.httpsig import Message, Scheme, sign
-from federation.keypairs import Algorithm
+from federation.signatures.keypairs import Algorithm
 from node.clock import SystemClock
 from node.domain.communities import JoinPolicy
 from node.domain.drafts import Draft

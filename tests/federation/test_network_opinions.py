@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select
 
-from federation import outbox
-from federation.adoption_notes import AdoptionNotes
-from federation.audience import Audience
-from federation.keypairs import Algorithm
-from federation.outgoing import Outgoing
-from federation.proofs import add_proof
+from federation.sending import outbox
+from federation.sending.adoption_notes import AdoptionNotes
+from federation.sending.audience import Audience
+from federation.sending.outgoing import Outgoing
+from federation.signatures.keypairs import Algorithm
+from federation.signatures.proofs import add_proof
 from node.domain.visibility import Visibility
 from node.services.context import Unit
 from node.store import objects, opinions, resources

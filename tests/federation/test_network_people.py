@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
-from federation import documents
+from federation.builders import documents
 from node import events
 from node.domain.posts import QuoteState
 from node.domain.visibility import Visibility

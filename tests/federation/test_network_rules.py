@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, delete
 
-from federation.asking_again import ask_again
+from federation.sending.asking_again import ask_again
 from node import events
 from node.clock import HOUR, FixedClock, SystemClock
 from node.domain.moderation import DomainPolicy

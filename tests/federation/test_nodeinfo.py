@@ -6,9 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from federation.address import AddressPolicy
-from federation.http import OutboundClient
-from federation.nodeinfo import (
+from federation.discovery.nodeinfo import (
     APPLICATION_ACTOR,
     SCHEMA,
     Software,
@@ -20,6 +18,8 @@ from federation.nodeinfo import (
     read_links,
     read_software,
 )
+from federation.transport.address import AddressPolicy
+from federation.transport.http import OutboundClient
 from node.clock import FixedClock
 from node.errors import RemoteMalformed, RemoteRefused
 from tests.broken_peers import BrokenPeer, by_path, response, says

@@ -1,6 +1,6 @@
 """What pages say of themselves for cards: read without trust, bounded, and plain."""
 
-from federation.page_cards import read_card
+from federation.fetching.page_cards import read_card
 from tests.rows import each_row
 
 URL = "https://a.example/page"

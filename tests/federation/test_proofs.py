@@ -12,10 +12,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from federation import proofs
-from federation.keypairs import SigningKey
-from federation.multikey import decode_multibase, decode_multikey, encode_multibase
-from federation.proofs import add_proof, proof_key_id, verify_proof
+from federation.signatures import proofs
+from federation.signatures.keypairs import SigningKey
+from federation.signatures.multikey import decode_multibase, decode_multikey, encode_multibase
+from federation.signatures.proofs import add_proof, proof_key_id, verify_proof
 from node.clock import MINUTE, from_rfc3339
 from node.domain.canonical import canonical_json
 from node.errors import Malformed, SignatureInvalid

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, func, select
 
+from federation.builders.resource_documents import write_document
 from federation.mapping.digest import article_digest
-from federation.resource_documents import write_document
 from node.clock import from_rfc3339
 from node.domain.catalogues import digest_of_entries
 from node.domain.search import parse

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
-from federation.http1 import FileReader
+from federation.transport.http1 import FileReader
 from node.clock import DAY, HOUR, MINUTE, FixedClock
 from node.domain.moderation import DomainPolicy
 from node.errors import NotFound, RemoteMalformed

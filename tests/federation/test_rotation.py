@@ -2,9 +2,9 @@
 
 import pytest
 
-from federation import rotation
-from federation.keypairs import Algorithm, SigningKey
-from federation.keys import TRUSTED_FOR, make_keys
+from federation.signatures import rotation
+from federation.signatures.keypairs import Algorithm, SigningKey
+from federation.signatures.keys import TRUSTED_FOR, make_keys
 from node import upkeep
 from node.clock import HOUR, FixedClock, SystemClock
 from node.errors import Conflict

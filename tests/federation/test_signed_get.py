@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from federation.circuit import remembered_scheme
 from federation.httpsig import Message, read_claim, verify
-from federation.keypairs import PublicKey
+from federation.signatures.keypairs import PublicKey
+from federation.transport.circuit import remembered_scheme
 from node.domain.uris import host_of
 from node.errors import RemoteNotFound
 from tests.broken_peers import ACTIVITY, BrokenPeer, Request, response

@@ -5,7 +5,7 @@ import functools
 
 import pytest
 
-from federation import threads
+from federation.fetching import threads
 from node.clock import FixedClock, SystemClock
 from node.domain.visibility import Visibility
 from node.services.posts import publish_note

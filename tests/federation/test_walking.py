@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from federation.walking import MAX_ITEMS, MAX_PAGES, pages, walk
+from federation.fetching.walking import MAX_ITEMS, MAX_PAGES, pages, walk
 
 ROOT = "https://far.example/outbox"
 

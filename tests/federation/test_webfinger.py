@@ -6,11 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from federation.address import AddressPolicy, OwnAddress, Target
-from federation.hostmeta import build_host_meta, build_host_meta_json, read_host_meta
-from federation.http import OutboundClient
-from federation.mediatype import LD_JSON_AS2
-from federation.webfinger import (
+from federation.discovery.hostmeta import build_host_meta, build_host_meta_json, read_host_meta
+from federation.discovery.webfinger import (
     AVATAR,
     PROFILE_PAGE,
     SERVICE_ACTOR,
@@ -25,6 +22,9 @@ from federation.webfinger import (
     read_handle,
     read_jrd,
 )
+from federation.transport.address import AddressPolicy, OwnAddress, Target
+from federation.transport.http import OutboundClient
+from federation.transport.mediatype import LD_JSON_AS2
 from node.clock import FixedClock
 from node.errors import Malformed, RemoteGone, RemoteMalformed, RemoteNotFound, RemoteRefused
 from tests.broken_peers import BrokenPeer, is_endless, redirects, response, says, says_json

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, insert, select
 
-from federation import delivery
+from federation.sending import delivery
 from node.clock import SystemClock
 from node.ids import Ids
 from node.store import activities

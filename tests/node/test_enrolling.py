@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from federation.resource_documents import write_document
+from federation.builders.resource_documents import write_document
 from node.clock import SystemClock
 from node.domain.courses import State, key_of
 from node.domain.visibility import Visibility

@@ -6,8 +6,8 @@ from collections import Counter
 import pytest
 from sqlalchemy import Connection, insert, select, update
 
-from federation import rotation
-from federation.keys import make_keys
+from federation.signatures import rotation
+from federation.signatures.keys import make_keys
 from node.clock import DAY
 from node.domain.actors import ActorKind
 from node.secretbox import SecretBox

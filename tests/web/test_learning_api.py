@@ -13,7 +13,7 @@ from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 from sqlalchemy import Connection
 
-from federation.resource_documents import write_document
+from federation.builders.resource_documents import write_document
 from node.domain.visibility import Visibility
 from node.errors import NodeError
 from node.services import catalogue, publish

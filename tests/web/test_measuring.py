@@ -8,7 +8,7 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import Connection, insert
 
-from federation.http import OutboundClient
+from federation.transport.http import OutboundClient
 from node import health, metrics
 from node.clock import HOUR, MINUTE, SECOND
 from node.errors import NodeError, Unavailable

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from aiohttp import web
 from sqlalchemy import Connection
 
-from federation import joining
-from federation.joining import Door
-from federation.members import prepare_member
+from federation.actors import joining
+from federation.actors.joining import Door
+from federation.actors.members import prepare_member
 from node import log
 from node.errors import Conflict, Invalid, NotFound, RateLimited
 from node.ratelimit import key_of_address

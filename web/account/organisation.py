@@ -13,7 +13,7 @@ import orjson
 from aiohttp import web
 from sqlalchemy import Connection
 
-from federation.members import NewMember, create_member, prepare_member
+from federation.actors.members import NewMember, create_member, prepare_member
 from federation.openid import Person, Provider
 from federation.state import FEDERATION
 from node import log

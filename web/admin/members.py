@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from aiohttp import web
 from sqlalchemy import Connection
 
-from federation import joining as rules
+from federation.actors import joining as rules
 from node.clock import DAY
 from node.errors import NotFound
 from node.sentences import Sentence

@@ -7,9 +7,9 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy import Connection
 
-from federation import joining as rules
-from federation.joining import Door
-from federation.members import NewMember, prepare_member
+from federation.actors import joining as rules
+from federation.actors.joining import Door
+from federation.actors.members import NewMember, prepare_member
 from node.errors import Conflict, Forbidden, Invalid, Problem, Unauthenticated
 from node.services import letters, mailing
 from node.services.context import Unit

@@ -5,7 +5,7 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy import Connection
 
-from federation import moving
+from federation.actors import moving
 from federation.state import FEDERATION
 from node.domain.media import MediaPurpose
 from node.domain.preferences import READING

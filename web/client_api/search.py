@@ -13,8 +13,8 @@ import orjson
 from aiohttp import web
 from sqlalchemy import Connection
 
+from federation.discovery.webfinger import find_actor, read_handle
 from federation.state import FEDERATION
-from federation.webfinger import find_actor, read_handle
 from node.domain.tags import key_of
 from node.domain.uris import is_web_uri
 from node.errors import NodeError, RateLimited, Unauthenticated

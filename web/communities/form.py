@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from aiohttp import web
 from sqlalchemy import Connection
 
-from federation.communities import NewCommunity, create_community, prepare_community
+from federation.actors.communities import NewCommunity, create_community, prepare_community
 from node.domain.communities import LEVELS, Act, JoinPolicy, PostPolicy
 from node.domain.community_drafts import CommunityDraft
 from node.domain.media import MediaPurpose

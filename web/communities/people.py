@@ -7,7 +7,7 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy import Connection
 
-from federation.finding import find_account
+from federation.discovery.finding import find_account
 from federation.state import FEDERATION
 from node.clock import DAY
 from node.domain.communities import APPOINTS, DISMISSES, Act, Role

@@ -6,7 +6,7 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy import Connection, Row
 
-from federation.mentions import look_up_mentions
+from federation.discovery.mentions import look_up_mentions
 from federation.state import FEDERATION
 from node.domain.events import title
 from node.errors import Conflict, Invalid, NotFound

@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 from aiohttp import hdrs, web
 from sqlalchemy import Connection, Row
 
+from federation.discovery.negotiation import wants_activity
 from federation.mapping.event_document import json_ld
-from federation.negotiation import wants_activity
 from node.domain.events import MAX_COMPANIONS, AnswerState, EventRecord, JoinMode, Place, place_line, status_of, title
 from node.domain.text import plain, shorten
 from node.domain.uris import is_web_uri

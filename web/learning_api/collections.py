@@ -6,7 +6,7 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy import Connection
 
-from federation.resource_documents import write_document
+from federation.builders.resource_documents import write_document
 from node.clock import to_rfc3339
 from node.domain.collections import curators_of, items_of, takes_suggestions
 from node.errors import Forbidden, Invalid, Malformed, NotFound, Problem, RemoteError

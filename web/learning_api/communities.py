@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy import Connection
 
-from federation.communities import create_community, prepare_community
+from federation.actors.communities import create_community, prepare_community
 from federation.state import FEDERATION
 from node.clock import from_rfc3339, to_rfc3339
 from node.domain.communities import Act, JoinPolicy, PostPolicy, Role

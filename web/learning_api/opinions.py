@@ -6,7 +6,7 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy import Connection
 
-from federation.adoption_notes import AdoptionNotes
+from federation.sending.adoption_notes import AdoptionNotes
 from federation.state import FEDERATION
 from node.clock import to_rfc3339
 from node.services import opinions as service

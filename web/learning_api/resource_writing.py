@@ -10,7 +10,7 @@ from typing import Any
 from aiohttp import hdrs, web
 from sqlalchemy import Connection
 
-from federation.resource_documents import write_document
+from federation.builders.resource_documents import write_document
 from node.clock import to_rfc3339
 from node.domain.visibility import LEVELS, Visibility
 from node.errors import Invalid, Problem

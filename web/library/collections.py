@@ -5,7 +5,7 @@ from collections.abc import Callable
 from aiohttp import web
 from sqlalchemy import Connection
 
-from federation.resource_documents import write_document
+from federation.builders.resource_documents import write_document
 from node.domain import resources as records
 from node.errors import Forbidden, Invalid, NodeError, NotFound
 from node.sentences import Sentence

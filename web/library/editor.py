@@ -12,7 +12,7 @@ from aiohttp import web
 from aiohttp.web_request import FileField
 from sqlalchemy import Connection
 
-from federation.resource_documents import write_document
+from federation.builders.resource_documents import write_document
 from node.domain.records import ResourceRecord
 from node.domain.reuse import carried_over, reference_to
 from node.domain.visibility import Visibility

@@ -7,7 +7,7 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy import Connection
 
-from federation.adoption_notes import AdoptionNotes
+from federation.sending.adoption_notes import AdoptionNotes
 from federation.state import FEDERATION
 from node.domain import resources as records
 from node.domain.opinions import Outcome

@@ -7,7 +7,7 @@ from typing import Any, Literal, cast
 from aiohttp import hdrs, web
 from sqlalchemy import Connection, Row
 
-from federation.negotiation import wants_activity
+from federation.discovery.negotiation import wants_activity
 from node.domain.text import plain, shorten
 from node.errors import Gone, Malformed, NotFound, Problem
 from node.state import NODE

@@ -10,9 +10,9 @@ from urllib.parse import quote
 from aiohttp import web
 from sqlalchemy import Connection
 
-from federation.finding import find_known, find_subscribe_address
+from federation.discovery.finding import find_known, find_subscribe_address
+from federation.discovery.webfinger import read_handle
 from federation.state import FEDERATION
-from federation.webfinger import read_handle
 from node.errors import Malformed, NodeError, RemoteError, RemoteNotFound, RemoteUnavailable
 from node.sentences import Sentence
 from node.services import follows as service

@@ -7,7 +7,7 @@ from typing import Any
 from aiohttp import hdrs, web
 from sqlalchemy import Connection, Row
 
-from federation.negotiation import wants_activity
+from federation.discovery.negotiation import wants_activity
 from federation.state import FEDERATION
 from node.domain.text import plain, shorten
 from node.domain.uris import is_web_uri

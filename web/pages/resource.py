@@ -10,8 +10,8 @@ from aiohttp import hdrs, web
 from sqlalchemy import Connection, Row
 
 from federation.catalogues.schema_org import write_json_ld
+from federation.discovery.negotiation import wants_activity
 from federation.mapping.concepts import shipped
-from federation.negotiation import wants_activity
 from node import descriptions
 from node.domain import resources as records
 from node.domain.collections import is_collection

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from aiohttp import web
 from sqlalchemy import Connection
 
-from federation.members import NewMember, create_member, prepare_member
+from federation.actors.members import NewMember, create_member, prepare_member
 from node.errors import Conflict, Invalid, NotFound
 from node.secretbox import SecretBox
 from node.sentences import Sentence

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from aiohttp import hdrs, web
 from sqlalchemy import Connection
 
-from federation.negotiation import wants_activity
+from federation.discovery.negotiation import wants_activity
 from federation.state import FEDERATION
 from node.domain.communities import Role, TopicKind
 from node.domain.text import plain, shorten

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from aiohttp import hdrs, web
 from sqlalchemy import Connection
 
-from federation.negotiation import wants_activity
+from federation.discovery.negotiation import wants_activity
 from federation.state import FEDERATION
 from node.clock import to_rfc3339
 from node.domain.communities import Role, TopicKind, refuse_post

@@ -1,8 +1,8 @@
 """What the tests of the outgoing client call servers with."""
 
-from federation.address import AddressPolicy
-from federation.connection import Timeouts
-from federation.mediatype import ACCEPT_ACTIVITY
+from federation.transport.address import AddressPolicy
+from federation.transport.connection import Timeouts
+from federation.transport.mediatype import ACCEPT_ACTIVITY
 
 PUBLIC = AddressPolicy()
 DEVELOPMENT = AddressPolicy(allow_loopback_peers=True)

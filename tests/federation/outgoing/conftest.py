@@ -8,7 +8,7 @@ import asyncio
 import pytest
 import uvloop
 
-from federation.http import OutboundClient
+from federation.transport.http import OutboundClient
 from node.clock import FixedClock
 from tests.federation.outgoing.clients import DEVELOPMENT
 from tests.tls import Authority

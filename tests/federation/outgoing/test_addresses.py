@@ -5,7 +5,7 @@ import socket
 
 import pytest
 
-from federation.address import AddressPolicy, OwnAddress
+from federation.transport.address import AddressPolicy, OwnAddress
 from node.errors import Blocked, RemoteRefused, RemoteUnavailable
 from tests.broken_peers import BrokenPeer, redirects, says_json
 from tests.federation.outgoing.clients import DEVELOPMENT, HASTY, PUBLIC, Names

@@ -2,7 +2,7 @@
 
 import pytest
 
-from federation.mediatype import ACCEPT_ACTIVITY, LD_JSON_AS2
+from federation.transport.mediatype import ACCEPT_ACTIVITY, LD_JSON_AS2
 from node.errors import RemoteGone, RemoteMalformed, RemoteNotFound, RemoteUnavailable
 from tests.broken_peers import ACTIVITY, BrokenPeer, response, says, says_json
 from tests.federation.outgoing.clients import get_activity

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from federation.address import parse_url
-from federation.http1 import ResponseReader
+from federation.transport.address import parse_url
+from federation.transport.http1 import ResponseReader
 from node.errors import RemoteNotFound, RemoteUnavailable, Unavailable
 from tests.broken_peers import (
     ACTIVITY,

@@ -6,7 +6,7 @@ import warnings
 
 import pytest
 
-from federation.connection import Dialer
+from federation.transport.connection import Dialer
 from node.errors import RemoteRefused, RemoteUnavailable, Unavailable
 from tests.broken_peers import BrokenPeer, is_silent, response, says, says_json
 from tests.federation.outgoing.clients import HASTY, PUBLIC, Names, get_activity

@@ -2,7 +2,7 @@
 
 import pytest
 
-from federation.address import AddressPolicy
+from federation.transport.address import AddressPolicy
 from node.errors import RemoteRefused
 from tests.broken_peers import ACTIVITY, BrokenPeer, redirects, response, says, says_json
 from tests.federation.outgoing.clients import Names

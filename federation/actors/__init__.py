@@ -1,0 +1,1 @@
+"""Actors of ours from their founding to their move."""

@@ -1,0 +1,111 @@
+"""People of this node: an account with a role, and the actor that other servers see.
+
+Here and not among the services of the core, because a person is an actor with keys.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
+
+from federation.actors.founding import create_actor
+from federation.builders.documents import actor_uri
+from federation.signatures.keys import make_keys
+from node.domain.actors import ActorKind
+from node.domain.uris import is_email
+from node.errors import Conflict, Invalid, Problem
+from node.secretbox import SecretBox
+from node.sentences import Sentence
+from node.services.context import Unit
+from node.services.passwords import hash_password
+from node.store import accounts
+from node.store.actors import Actor
+from node.store.keys import OwnKey
+
+ROLES = (accounts.MEMBER, accounts.MODERATOR, accounts.ADMIN)
+_TAKEN = """
+about abuse actor admin administrator api ap auth authorize explore help host hostmaster inbox instance login logout
+mail moderator node noreply oai oauth outbox owner postmaster relay rhizome root security settings setup staff support
+system webmaster www
+"""
+#: User names that would look like a part of the node, or like somebody who speaks for it.
+RESERVED = frozenset(_TAKEN.split())
+_USERNAME = re.compile(r"[a-z0-9_]{1,30}")
+
+
+@dataclass(frozen=True, slots=True)
+class NewMember:
+    """Everything that is made before the transaction, because it takes long: the password's hash, the keys."""
+
+    username: str
+    email: str
+    password_hash: str
+    role: str
+    name: str
+    actor_id: int
+    keys: Sequence[OwnKey]
+
+
+def prepare_member(
+    unit: Unit,
+    box: SecretBox,
+    *,
+    username: str,
+    email: str,
+    password: str | None,
+    role: str = accounts.MEMBER,
+    name: str = "",
+) -> NewMember:
+    """A member who can be stored; takes some 100 ms, so call it in a thread where others wait.
+
+    Without a password she signs in at the organisation only, until she asks for one.
+
+    Raises Invalid with the JSON paths of everything that is wrong.
+    """
+    username, email = username.removeprefix("@").lower(), email.strip().lower()
+    if problems := _problems(username, email, role):
+        raise Invalid(problems=problems)
+    password_hash = "" if password is None else hash_password(password)
+    actor_id = unit.ids.new()
+    keys = make_keys(unit.ids, unit.now, actor_id, actor_uri(unit.origin, actor_id), box)
+    return NewMember(username, email, password_hash, role, name.strip()[:100], actor_id, keys)
+
+
+def _problems(username: str, email: str, role: str) -> list[Problem]:
+    expected = {
+        "$.username": (_USERNAME.fullmatch(username), Sentence("1 to 30 of the characters a-z, 0-9 and _"), username),
+        "$.email": (is_email(email), Sentence("an e-mail address"), email),
+        "$.role": (role in ROLES, f"one of {', '.join(ROLES)}", role),
+    }
+    problems = [Problem(path, wanted, found[:100]) for path, (good, wanted, found) in expected.items() if not good]
+    if username in RESERVED:
+        problems.append(Problem("$.username", Sentence("a name that the node does not need itself"), username))
+    return problems
+
+
+def create_member(conn: Connection, unit: Unit, new: NewMember, *, by: str = "") -> Actor:
+    """Store the member, with a row in the audit log; ``by`` is who did it, '' for the command line.
+
+    Raises Conflict where the user name or the e-mail address is taken.
+    """
+    if accounts.find_account(conn, new.email) is not None:
+        raise Conflict("This e-mail address belongs to another account.")
+    person = create_actor(
+        conn,
+        unit,
+        actor_id=new.actor_id,
+        kind=ActorKind.PERSON,
+        username=new.username,
+        own_keys=new.keys,
+        name=new.name,
+    )
+    try:
+        accounts.insert_account(conn, person.id, new.email, new.password_hash, new.role, unit.now)
+    except IntegrityError as error:  # another process was faster
+        raise Conflict("This e-mail address belongs to another account.") from error
+    accounts.record_audit(
+        conn, unit.ids.new(), by=by, action="member.add", target=person.uri, now=unit.now, after={"role": new.role}
+    )
+    return person

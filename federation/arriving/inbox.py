@@ -1,0 +1,222 @@
+"""The inbox: bound, parse, shape, block list, claim, key, signature, ownership, duplicate, commit, 202.
+
+The order is that of the security rules (section 3): cheap refusals come first, and nothing before the key leaves the
+machine. What passes is stored raw with its job in one commit; everything else happens in the worker. Verification
+answers with a ``Proven`` that the next station needs as its argument, so there is no way past it.
+"""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+from federation.arriving.batch import Inbound
+from federation.arriving.handover import Handover
+from federation.httpsig import Claim, Message, read_claim
+from federation.mapping.activity import Activity, read_activity
+from federation.signatures.keys import RemoteKeys
+from federation.strictjson import read_object
+from federation.synchronisation import catalogue_header, followers_sync
+from federation.transport.hosts import Hosts
+from node import log
+from node.clock import Clock
+from node.domain.moderation import Policies
+from node.domain.uris import host_of, same_origin
+from node.errors import Malformed, RateLimited, RemoteGone, SignatureInvalid, Unavailable
+from node.ids import Ids
+from node.jobs.kinds import INBOX, RESOLVE
+from node.ratelimit import Exemptions, Rate, key_of_address
+from node.store import actors, inbox
+from node.store.engine import Store
+from node.store.inbox import Acceptance, Received
+from node.store.jobs import NewJob
+
+#: ``received.outcome`` and the answer 202 do not tell these apart: a sender learns nothing from them.
+ACCEPTED, DUPLICATE, DROPPED = "accepted", "duplicate", "dropped"
+
+_EACH_FOR_HIMSELF = frozenset({"Follow", "Like", "Dislike", "EmojiReact", "Announce", "Flag", "Join", "Leave"})
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """Who has really sent the request."""
+
+    signer_uri: str
+    key_id: str
+
+
+class Rates:
+    """What an inbox takes: per sending host, and failed signatures per address (IN20)."""
+
+    def __init__(self, exempt: Exemptions) -> None:
+        self._exempt = exempt
+        self._hosts = Rate(20, 400)
+        self._failures = Rate(1, 60)
+
+    def check_host(self, host: str, address: str) -> None:
+        if not self._exempt.covers(address) and (wait := self._hosts.take(host)):
+            raise RateLimited(retry_after_seconds=wait, detail=host)
+
+    def check_failures(self, address: str) -> None:
+        if not self._exempt.covers(address) and (wait := self._failures.would_refuse(key_of_address(address))):
+            raise RateLimited(retry_after_seconds=wait, detail="failed signatures")
+
+    def note_failure(self, address: str) -> None:
+        if not self._exempt.covers(address):
+            self._failures.take(key_of_address(address))
+
+
+class Inbox:
+    """Takes activities in."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        ids: Ids,
+        keys: RemoteKeys,
+        hosts: Hosts,
+        policies: Callable[[], Policies],
+        rates: Rates,
+        handover: Handover,
+        *,
+        own_hosts: Collection[str],
+        origin: str,
+        backlog_at_most: int,
+        is_disk_low: Callable[[], bool],
+    ) -> None:
+        self._store, self._clock, self._ids = store, clock, ids
+        self._keys, self._hosts, self._policies, self._rates = keys, hosts, policies, rates
+        self._handover = handover
+        self._own_hosts, self._origin = own_hosts, origin
+        self._backlog_at_most, self._is_disk_low = backlog_at_most, is_disk_low
+        self.is_full = False  # kept by ``measure``
+
+    async def accept(self, message: Message, *, address: str, owner_id: int | None) -> str:
+        """Take in one POST; answers with one of the constants above, and the sender gets 202 for each.
+
+        ``owner_id``: the addressee, None for the shared inbox. Raises what the rules name: Malformed 400,
+        SignatureInvalid 401, RateLimited 429, Unavailable 503.
+        """
+        if self.is_full:
+            raise Unavailable("The inbox is full; try again later.", retry_after_seconds=300)
+        self._rates.check_failures(address)
+        document = read_object(message.body)
+        activity = read_activity(document)
+        log.activity_id.set(activity.id)  # until the request is answered
+        if self._is_blocked(activity):
+            return DROPPED
+        if await self._is_noise(activity):
+            return DROPPED
+        try:
+            proven = await self._prove(message, activity, address)
+        except SignatureInvalid:
+            self._rates.note_failure(address)
+            raise
+        if proven is None:
+            return DROPPED
+        return await self._keep(proven, activity, message, owner_id)
+
+    # -- before the key ---------------------------------------------------------------------------------------------
+
+    def _is_blocked(self, activity: Activity) -> bool:
+        """IN15: a blocked host gets 202 and nothing happens, nothing is fetched."""
+        policies = self._policies()
+        return policies.is_blocked(host_of(activity.actor)) or policies.is_blocked(host_of(activity.id))
+
+    async def _is_noise(self, activity: Activity) -> bool:
+        """IN6: accounts that we never heard of delete and update themselves all day."""
+        if activity.type not in {"Delete", "Update"} or activity.object_uri != activity.actor:
+            return False
+        return await self._store.read(actors.find_actor, activity.actor) is None
+
+    # -- the signature ----------------------------------------------------------------------------------------------
+
+    async def _prove(self, message: Message, activity: Activity, address: str) -> Proven | None:
+        claim = read_claim(message, now=self._clock.now(), hosts=self._own_hosts)
+        self._rates.check_host(host_of(claim.key_id), address)
+        if self._policies().is_blocked(host_of(claim.key_id)):
+            return None
+        try:
+            key = await self._keys.verified(message, claim)
+        except RemoteGone:
+            return self._prove_farewell(claim, activity)
+        if self._policies().is_suspended(key.owner_uri):
+            raise SignatureInvalid("This account is suspended here.", detail=key.owner_uri)
+        return Proven(key.owner_uri, key.uri)
+
+    def _prove_farewell(self, claim: Claim, activity: Activity) -> Proven:
+        """The key's actor answers 410: its own Delete needs no other proof (federation 2.3)."""
+        owner = claim.key_id.partition("#")[0]
+        is_farewell = activity.type == "Delete" and activity.object_uri == activity.actor
+        if not is_farewell or not same_origin(owner, activity.actor) or not owner.startswith(activity.actor):
+            raise SignatureInvalid(detail=f"{claim.key_id} is gone")
+        return Proven(activity.actor, claim.key_id)
+
+    # -- what is proven ---------------------------------------------------------------------------------------------
+
+    async def _keep(self, proven: Proven, activity: Activity, message: Message, owner_id: int | None) -> str:
+        """Ownership (IN10, IN11), then the commit. A third party's activity must be proven by other means (2.6)."""
+        host = host_of(proven.signer_uri)
+        self._hosts.seen(host)
+        is_own = proven.signer_uri == activity.actor
+        if not is_own and not _may_pass_on(activity):
+            raise SignatureInvalid("The signature is not that of the actor.", detail=proven.signer_uri)
+        if not same_origin(activity.id, activity.actor):
+            raise Malformed("The activity's id is not on its actor's host.", detail=activity.id)
+        if is_own and (elsewhere := _not_at_home(activity)):
+            raise Malformed("The object's id is not on its author's host.", detail=elsewhere)
+        now = self._clock.now()
+        received_id = self._ids.new()
+        received = Received(
+            received_id, activity.id, activity.type[:64], activity.actor, proven.signer_uri, message.body.decode(), now
+        )
+        is_ready = is_own and not activity.is_wrapped
+        job = NewJob(
+            INBOX if is_ready else RESOLVE,
+            self._ids.new(),
+            now,
+            ref=received_id,
+            host=host,
+            payload=_announced(message),
+            serial_key=_order_of(host, activity),
+        )
+        if is_ready:
+            self._handover.put(Inbound(received_id, activity, now), len(message.body))
+        if await self._store.gather(inbox.accept_many, Acceptance(received, job, owner_id)):
+            return ACCEPTED
+        self._handover.take([received_id])
+        return DUPLICATE
+
+    async def measure(self) -> None:
+        """Called every few seconds: is there room for more, in the queue and on the disk? (IN21, REL4)"""
+        waiting = await self._store.read(inbox.count_backlog, (INBOX, RESOLVE))
+        self.is_full = waiting > self._backlog_at_most or self._is_disk_low()
+
+
+def _not_at_home(activity: Activity) -> str:
+    """The id on another host of an object that somebody claims to have made or changed (IN11); empty where none is."""
+    if activity.type not in {"Create", "Update"}:
+        return ""
+    ids = (document.get("id") for document in activity.objects)
+    return next((uri for uri in ids if isinstance(uri, str) and uri and not same_origin(uri, activity.actor)), "")
+
+
+def _order_of(host: str, activity: Activity) -> str:
+    """What must be applied in the order of arrival has one key: what is said of one object. What many say of the same
+    thing, each for himself, does not wait for each other.
+    """
+    key = f"{host}|{activity.object_uri or activity.id}"
+    return f"{key}|{activity.actor}" if activity.type in _EACH_FOR_HIMSELF else key
+
+
+def _announced(message: Message) -> dict[str, str] | None:
+    """How the sender's catalogue and followers stand, where the delivery says so; compared once it is applied."""
+    said = {
+        "catalogue": message.headers.get(catalogue_header.NAME.lower(), "")[:4_096],
+        "followers": followers_sync.covered_header(message) or "",
+    }
+    return {name: value for name, value in said.items() if value} or None
+
+
+def _may_pass_on(activity: Activity) -> bool:
+    """What servers forward for each other: answers, edits and deletions of things that have an address."""
+    return activity.type in {"Create", "Update", "Delete", "Announce", "Like", "Dislike", "Undo", "Add", "Remove"}

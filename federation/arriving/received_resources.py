@@ -1,0 +1,43 @@
+"""Learning resources among what arrives: an Article whose ``mainEntity`` is a LearningResource."""
+
+from federation.arriving.batch import Batch
+from federation.mapping.digest import article_digest
+from federation.mapping.resource import RESOURCE_TYPES, read_article
+from node.domain.posts import RemotePost
+from node.services import catalogue, publish
+from node.store.actors import Actor
+from node.store.objects import Object
+
+#: The kind of such an object's row.
+KIND = "resource"
+
+
+def is_resource(post: RemotePost) -> bool:
+    """Whether the post carries a learning resource; courses and pathways are learning resources too."""
+    entity = post.main_entity
+    if post.type != "Article" or not entity:
+        return False
+    types = entity.get("type", entity.get("@type"))
+    return not RESOURCE_TYPES.isdisjoint(types if isinstance(types, list) else [types])
+
+
+def store(batch: Batch, author: Actor, stored: Object, post: RemotePost) -> None:
+    """Keep the record beside the post, searchable; keep the copy of its owner's catalogue right."""
+    document = post.document or {}
+    batch.flush()
+    read = read_article(document)
+    if read.record is not None:
+        publish.store_remote_resource(
+            batch.conn, batch.unit, object_id=stored.id, record=read.record, grade=read.grade, warnings=read.problems
+        )
+    if author.catalogue:
+        catalogue.apply_remote_change(batch.conn, batch.unit, author, stored.uri, article_digest(document))
+
+
+def remove(batch: Batch, author: Actor, known: Object) -> None:
+    """The owner withdrew it."""
+    if known.kind != KIND:
+        return
+    publish.remove_remote_resource(batch.conn, known.id)
+    if author.catalogue:
+        catalogue.apply_remote_change(batch.conn, batch.unit, author, known.uri, None)

@@ -1,0 +1,196 @@
+"""Activities that cannot be applied before another host has been asked.
+
+Three causes: an actor or object that is not known yet; an activity that its signer only passed on (forwarded, or
+announced by a community); a Move, whose target must be looked at freshly. Each cause has a budget of 20 requests.
+
+A passed-on activity proves nothing by itself (IN12). It is believed when it carries a valid proof of its own actor
+(FEP-8b32), or when what it says can be seen at its actor's host: the object for Create and Update, its absence for
+Delete, the activity itself for all else (federation 2.6).
+"""
+
+from collections.abc import Callable
+
+from sqlalchemy import Connection
+
+from federation.arriving.announced import Announced, Proven
+from federation.arriving.batch import Batch, Inbound, Needs
+from federation.fetching.fetch import Budget, Fetcher
+from federation.handlers import apply
+from federation.mapping.activity import Activity, read_activity
+from federation.signatures.keys import RemoteKeys
+from federation.signatures.proofs import proof_key_id, verify_proof
+from federation.strictjson import read_object
+from node import log
+from node.clock import Clock
+from node.domain.uris import same_origin
+from node.errors import Invalid, NodeError, RemoteGone, RemoteNotFound, SignatureInvalid
+from node.jobs.kinds import FETCH, RESOLVE
+from node.jobs.outcome import Done, Outcome, Settled
+from node.jobs.worker import Kind, single
+from node.store import inbox, jobs
+from node.store.engine import Store
+from node.store.inbox import Received
+from node.store.jobs import Job
+
+NewBatch = Callable[[Connection], Batch]
+_ROUNDS = 3
+
+
+class Resolver:
+    """Fetches what accepted activities need, then applies them."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        fetcher: Fetcher,
+        keys: RemoteKeys,
+        new_batch: NewBatch,
+        announced: Announced,
+        *,
+        slots: int,
+        per_host: int,
+    ) -> None:
+        self._store, self._clock, self._fetcher, self._keys, self._new_batch = store, clock, fetcher, keys, new_batch
+        self._announced = announced
+        self._slots, self._per_host = slots, per_host
+
+    def kinds(self) -> list[Kind]:
+        return [
+            single(RESOLVE, self.resolve, slots=self._slots, per_host=self._per_host),
+            single(FETCH, self.fetch, slots=self._slots, per_host=self._per_host),
+        ]
+
+    async def fetch(self, job: Job) -> Outcome:
+        """Look at one address because something named it: a parent, a member of a thread."""
+        await self._fetcher.object(job.target, budget=Budget(), depth=int(job.payload["depth"]))
+        return Done()
+
+    async def resolve(self, job: Job) -> Outcome:
+        rows = await self._store.read(inbox.load_received, [job.ref or 0])
+        row = rows.get(job.ref or 0)
+        if row is None:
+            return Done()
+        with log.bound(activity=row.uri):
+            outcome = await self._resolve(job, row)
+            log.event("activity.applied", level=log.DEBUG, outcome=outcome)
+        return Settled()
+
+    async def _resolve(self, job: Job, row: Received) -> str:
+        """What became of it; nothing is left to be written down."""
+        budget = Budget()
+        proven: Proven | None
+        try:
+            proven = await self._prove(row, budget)
+        except SignatureInvalid as error:
+            proven, outcome = None, f"unproven: {error.detail}"
+        except (RemoteNotFound, Invalid) as error:
+            proven, outcome = None, f"dropped: {error}"
+        if proven is None:
+            return await self._store.write(_settle, job.id, row.id, outcome)
+        for _ in range(_ROUNDS):
+            applied = await self._store.write(self._apply, job, row, proven)
+            if isinstance(applied, str):
+                return applied
+            if not await self._meet(applied, row, budget):
+                break
+        return await self._store.write(_settle, job.id, row.id, "needs-unmet")
+
+    # -- what it lacks ----------------------------------------------------------------------------------------------
+
+    async def _meet(self, needs: Needs, row: Received, budget: Budget) -> bool:
+        """Fetch what a handler asked for; False where it cannot be had. An unreachable host raises: try later."""
+        try:
+            for uri in needs.actors:
+                await self._fetcher.actor(uri, fresh=row.type == "Move", budget=budget)
+            for uri in needs.objects:
+                if await self._fetcher.object(uri, budget=budget) is None:
+                    return False
+        except (RemoteNotFound, Invalid):
+            return False
+        return True
+
+    # -- who says so ------------------------------------------------------------------------------------------------
+
+    async def _prove(self, row: Received, budget: Budget) -> Proven:
+        """The activity that may be applied. Raises SignatureInvalid where nothing proves it."""
+        activity = read_activity(read_object(row.raw.encode()))
+        if row.signer_uri != activity.actor:
+            return Proven(await self._authenticate(activity, budget))
+        if activity.type == "Announce" and activity.inner is not None:
+            return await self._announced.unwrap(activity, activity.inner, budget, self._authenticate)
+        await self._fetcher.actor(activity.actor, budget=budget)
+        return Proven(activity)
+
+    async def _authenticate(self, activity: Activity, budget: Budget) -> Activity:
+        """See the module; the actor is known afterwards."""
+        await self._fetcher.actor(activity.actor, budget=budget)
+        if (proven := await self._proven(activity)) is not None:
+            return proven
+        if activity.type in {"Create", "Update"} and activity.object_uri:
+            return await self._look_at_object(activity, budget)
+        if activity.type == "Delete" and activity.object_uri:
+            return await self._look_for_absence(activity, budget)
+        document = await self._fetcher.get_object(activity.id, budget=budget)
+        seen = read_activity(document)
+        if (seen.type, seen.actor, seen.object_uri) != (activity.type, activity.actor, activity.object_uri):
+            raise SignatureInvalid(detail=f"{activity.id} says something else at its host")
+        return seen
+
+    async def _proven(self, activity: Activity) -> Activity | None:
+        """What a valid proof of its own actor covers; None without one."""
+        key_id = proof_key_id(activity.raw)
+        if key_id is None or not same_origin(key_id, activity.actor):
+            return None
+        try:
+            key = await self._keys.find(key_id)
+            if key.owner_uri != activity.actor:
+                return None
+            document = verify_proof(activity.raw, key.public, now=self._clock.now())
+        except NodeError:
+            return None
+        return read_activity(document)
+
+    async def _look_at_object(self, activity: Activity, budget: Budget) -> Activity:
+        """The object as its own host shows it takes the place of the copy."""
+        uri = activity.object_uri or ""
+        if not same_origin(uri, activity.actor):
+            raise SignatureInvalid(detail=f"{uri} is not on its author's host")
+        document = await self._fetcher.get_object(uri, budget=budget)
+        return read_activity({**activity.raw, "object": document})
+
+    async def _look_for_absence(self, activity: Activity, budget: Budget) -> Activity:
+        uri = activity.object_uri or ""
+        if not same_origin(uri, activity.actor):
+            raise SignatureInvalid(detail=f"{uri} is not on its author's host")
+        try:
+            document = await self._fetcher.get_object(uri, budget=budget)
+        except (RemoteGone, RemoteNotFound):
+            return activity
+        if document.get("type") == "Tombstone":
+            return activity
+        raise SignatureInvalid(detail=f"{uri} is still there")
+
+    # -- applying ---------------------------------------------------------------------------------------------------
+
+    def _apply(self, conn: Connection, job: Job, row: Received, proven: Proven) -> Needs | str:
+        batch = self._new_batch(conn)
+        inbound = Inbound(
+            row.id,
+            proven.activity,
+            row.received_at,
+            announced_by=proven.announced_by,
+            announce_uri=proven.announce_uri,
+        )
+        try:
+            outcome = apply(batch, inbound)
+        except Needs as needs:
+            return needs
+        batch.finish()
+        return _settle(conn, job.id, row.id, outcome)
+
+
+def _settle(conn: Connection, job_id: int, received_id: int, outcome: str) -> str:
+    inbox.set_outcomes(conn, [(received_id, outcome)])
+    jobs.finish_many(conn, [job_id])
+    return outcome

@@ -1,0 +1,1 @@
+"""Who is where: WebFinger, host-meta, NodeInfo, handles."""

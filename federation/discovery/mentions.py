@@ -1,0 +1,37 @@
+"""Whom a text mentions that is not known here yet: looked up while its author waits a moment, no longer."""
+
+import asyncio
+
+from federation.discovery.webfinger import find_actor
+from federation.state import Federation
+from node.errors import NodeError
+from node.markdown import handles_in
+from node.state import Node
+from node.store.actors import find_unknown_handles
+
+#: Whoever is not found by then stays a word in the text.
+WAIT_SECONDS = 2.0
+_MOST = 8
+
+
+async def look_up_mentions(federation: Federation, node: Node, text: str) -> None:
+    """Take in the mentioned people of other servers, as many as can be found in time."""
+    handles = [handle for handle in handles_in(text) if "@" in handle] if "@" in text else []
+    if not handles:
+        return
+    unknown = await node.store.read(find_unknown_handles, handles[:_MOST], node.config.host)
+    if not unknown:
+        return
+    tasks = [asyncio.create_task(_look_up(federation, handle), name="mention") for handle in unknown]
+    _, late = await asyncio.wait(tasks, timeout=WAIT_SECONDS)
+    for task in late:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _look_up(federation: Federation, handle: str) -> None:
+    try:
+        found = await find_actor(federation.client, f"@{handle}")
+        await federation.fetcher.actor(found.actor_uri)
+    except NodeError:
+        pass  # nobody there, or nobody that speaks with us: it stays a word

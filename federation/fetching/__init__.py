@@ -1,0 +1,1 @@
+"""What is looked at on other hosts: actors, objects, threads, collections, pages, media."""

@@ -1,0 +1,210 @@
+"""What a community elsewhere tells of itself: its moderators, what it shows first, and everything that was said in it.
+
+Read when the first of our people joins, so that who joins late finds the whole history, and once a day after that.
+Posts come from their own hosts; a community only says that they belong to it. The walk is bounded as every walk of a
+collection is (federation 5.1); where it ends too early, another one goes on ten minutes later.
+"""
+
+from collections.abc import Callable, Collection
+from typing import Any
+
+from sqlalchemy import Connection
+
+from federation.arriving import admission
+from federation.arriving.batch import Batch, Inbound
+from federation.fetching.fetch import Budget, Fetcher
+from federation.fetching.threads import ask_for_thread
+from federation.fetching.walking import pages, walk
+from federation.mapping.activity import wrapper_of
+from node.clock import DAY, HOUR, MINUTE
+from node.domain.communities import LISTS, Role
+from node.domain.uris import is_web_uri, same_origin
+from node.errors import NodeError
+from node.jobs.kinds import COMMUNITY
+from node.jobs.outcome import Done, Outcome
+from node.jobs.schedule import Entry
+from node.jobs.worker import Kind, single
+from node.services import join_requests, membership
+from node.services.context import Unit
+from node.store import actors, communities, objects, pins, topics
+from node.store.actors import Actor
+from node.store.communities import RoleOf
+from node.store.engine import Store
+from node.store.jobs import Job
+
+#: A list of moderators is believed for so long.
+MODERATORS_FOR = HOUR
+_HOLDERS_AT_MOST = 200
+_REQUESTS = 1_500  # posts, their authors, pages of collections
+_THREADS = 50_000  # of one community
+#: Between two parts of a long history.
+GOES_ON_AFTER = 10 * MINUTE
+
+
+class CommunityReading:
+    """See the module."""
+
+    def __init__(self, store: Store, fetcher: Fetcher, new_unit: Callable[[], Unit]) -> None:
+        self._store, self._fetcher, self._new_unit = store, fetcher, new_unit
+
+    def kind(self) -> Kind:
+        return single(COMMUNITY, self.run, slots=2, per_host=1)
+
+    def entries(self) -> tuple[Entry, ...]:
+        """For the schedule: every community elsewhere that somebody here has joined, once a day."""
+        return (Entry("communities", DAY, self._read_all, delay=HOUR),)
+
+    async def _read_all(self) -> None:
+        await self._store.write(_ask_for_all, self._new_unit())
+
+    async def run(self, job: Job) -> Outcome:
+        """What cannot be had today is asked for again tomorrow."""
+        group = await self._store.read(actors.find_actor_by_id, job.ref or 0)
+        if group is None or group.local or group.state != "active":
+            return Done()
+        budget = Budget(_REQUESTS)
+        for read in (self.refresh_moderators, self._read_history, self._read_featured):
+            try:
+                await read(group, budget)
+            except NodeError:
+                continue
+        return Done()
+
+    async def refresh_moderators(self, group: Actor, budget: Budget) -> None:
+        """Read who governs, and who has another role, where that is not known freshly. Raises as fetching does."""
+        unit = self._new_unit()
+        known = await self._store.read(communities.find_community, group.id)
+        if not group.moderators or known is None or unit.now - known.moderators_at < MODERATORS_FOR:
+            return
+        lists = {Role.MODERATOR: group.moderators, **{role: getattr(known, name) for role, name in LISTS.items()}}
+        for role, uri in lists.items():
+            if uri:
+                listed = await self._list(uri, budget)
+                await self._store.write(_save_holders, unit, group, role, listed[:_HOLDERS_AT_MOST])
+
+    async def _list(self, uri: str, budget: Budget) -> list[str]:
+        return [ref async for ref in walk(self._getting(budget), uri)]
+
+    def _getting(self, budget: Budget) -> Callable[[str], Any]:
+        async def get(address: str) -> dict[str, Any]:
+            return await self._fetcher.get_object(address, budget=budget)
+
+        return get
+
+    # -- posts ------------------------------------------------------------------------------------------------------
+
+    async def _read_history(self, group: Actor, budget: Budget) -> None:
+        """Its outbox, newest first, part by part; of each thread then the answers (``federation.fetching.threads``).
+
+        The first look begins with the newest, each later one looks for what is new and goes on where the last stopped.
+        """
+        outbox = await self._store.read(_outbox_of, group.id)
+        known = await self._store.read(communities.find_community, group.id)
+        if not is_web_uri(outbox) or known is None:
+            return
+        rest, _ = await self._read_part(group, outbox, budget)
+        if known.history_at:
+            rest, is_new = await self._read_part(group, known.history_page, budget)
+            rest = rest if is_new else ""
+        await self._store.write(_note_history, self._new_unit(), group, rest)
+
+    async def _read_part(self, group: Actor, address: str, budget: Budget) -> tuple[str, bool]:
+        """As many pages as one walk has: the page that comes next, empty at the end; whether there was anything new."""
+        uris, rest = dict[str, None](), ""
+        async for page in pages(self._getting(budget), address):
+            uris |= dict.fromkeys(filter(is_web_uri, map(about, page.objects)))
+            rest = page.next if same_origin(page.next, address) else ""
+        taken = [await self._take_in(group, uri, budget) for uri in uris]
+        return rest, any(taken)
+
+    async def _take_in(self, group: Actor, uri: str, budget: Budget) -> bool:
+        """A thread of the community, from its own host; one that is here is noted as such. Whether it is new here."""
+        before = await self._store.read(objects.find_object, uri)
+        try:
+            found = await self._fetcher.object(uri, budget=budget, listed_by=group.uri)
+        except NodeError:
+            return False
+        if found is None or found.state != objects.LIVE:
+            return False
+        await self._store.write(self._note, group, found)
+        return before is None
+
+    def _note(self, conn: Connection, group: Actor, found: objects.Object) -> None:
+        batch: Batch = self._fetcher.batch(conn)
+        if topics.find_topic(conn, found.id) is None:
+            row = objects.load_row(conn, found.id)
+            activity = wrapper_of(row.raw or {}, batch.unit.origin)
+            inbound = Inbound(0, activity, batch.unit.now, announced_by=group.uri)
+            admission.adopt(batch, inbound, found, is_news=False)
+            batch.finish()
+        if topics.find_topic(conn, found.id) is not None and not found.local:
+            ask_for_thread(conn, batch.unit, found)
+
+    async def _read_featured(self, group: Actor, budget: Budget) -> None:
+        """What it shows first, in place of what it showed before."""
+        featured = await self._store.read(_featured_of, group.id)
+        if not is_web_uri(featured):
+            return
+        listed = await self._list(featured, budget)
+        for uri in listed:
+            await self._take_in(group, uri, budget)
+        await self._store.write(_save_featured, group, listed, self._new_unit().now)
+
+
+def about(document: dict[str, Any]) -> str:
+    """The post that an item of an outbox is about: the object of its object, where that is an activity."""
+    inner = document.get("object")
+    if isinstance(inner, str):
+        return inner
+    if not isinstance(inner, dict):
+        return ""
+    if isinstance(inner.get("object"), dict | str):
+        return about(inner)
+    found = inner.get("id")
+    return found if isinstance(found, str) else ""
+
+
+def _note_history(conn: Connection, unit: Unit, group: Actor, rest: str) -> None:
+    """Where it goes on, in a while; a community that never ends is read so far and no further."""
+    threads = topics.count_topics(conn, [group.id]).get(group.id, 0)
+    rest = rest if threads < _THREADS else ""
+    communities.update_community(conn, group.id, history_at=unit.now, history_page=rest)
+    if rest:
+        membership.ask_for_history(conn, unit, group, after=GOES_ON_AFTER)
+
+
+def _outbox_of(conn: Connection, actor_id: int) -> str:
+    return str(actors.load_profile(conn, actor_id).outbox)
+
+
+def _featured_of(conn: Connection, actor_id: int) -> str:
+    return str(actors.load_profile(conn, actor_id).featured)
+
+
+def _save_holders(conn: Connection, unit: Unit, group: Actor, role: Role, listed: Collection[str]) -> None:
+    """Those who have a role, in place of those who were known to."""
+    before = set(communities.load_holders(conn, group.id, role, unit.now))
+    for uri in before - set(listed):
+        communities.delete_roles(conn, group.id, uri, [role])
+    communities.save_roles(conn, group.id, [RoleOf(uri, role, unit.now) for uri in listed if uri not in before])
+    if role is Role.MODERATOR:
+        communities.update_community(conn, group.id, moderators_at=unit.now)
+        join_requests.forget(conn, unit, group)
+
+
+def _save_featured(conn: Connection, group: Actor, listed: Collection[str], now: int) -> None:
+    known = objects.load_objects(conn, listed)
+    wanted = {found.id for found in known.values() if found.audience == group.uri}
+    before = set(topics.load_pinned(conn, group.id))
+    for object_id in before - wanted:
+        pins.delete_pin(conn, group.id, object_id)
+    for object_id in wanted - before:
+        pins.insert_pin(conn, group.id, object_id, now)
+    topics.update_topics(conn, before - wanted, pinned_at=None)
+    topics.update_topics(conn, wanted - before, pinned_at=now)
+    communities.update_community(conn, group.id, featured_at=now)
+
+
+def _ask_for_all(conn: Connection, unit: Unit) -> None:
+    for group in actors.load_actors_by_id(conn, communities.load_joined(conn)).values():
+        membership.ask_for_history(conn, unit, group)

@@ -1,0 +1,242 @@
+"""Looking at other hosts: documents, actors and objects, checked and stored.
+
+A document counts only under the address it was fetched from (OUT11). Fetches for strangers' activities share a budget
+of 20 (OUT12), and new hosts are counted by domain (OUT13); what a person here asked for, and the catalogues that we
+follow, are not.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from federation.arriving.batch import Batch, Inbound
+from federation.handlers import create, update
+from federation.mapping.activity import wrapper_of
+from federation.mapping.actor import read_actor
+from federation.mapping.post import read_post
+from federation.transport.address import parse_url
+from federation.transport.first_contacts import FirstContacts
+from federation.transport.http import OutboundClient
+from federation.transport.signed_get import SignedGet
+from federation.vocab import ACTOR_TYPES
+from node.clock import DAY, HOUR, Clock
+from node.domain.moderation import Policies
+from node.domain.uris import host_of, same_origin
+from node.errors import Blocked, NotFound, RemoteError, RemoteGone, RemoteMalformed, RemoteRefused
+from node.ids import Ids
+from node.ports import FetchedDocument
+from node.services.context import Unit
+from node.store import actors, objects, remote_actors
+from node.store.actors import Actor
+from node.store.engine import Store
+from node.store.objects import Object
+
+BUDGET = 20
+NOT_MODIFIED = 304
+#: A copy of an actor is looked at again when it is older, and somebody deals with it.
+FRESH_FOR = DAY
+
+
+@dataclass(slots=True)
+class Budget:
+    """How many requests one cause may still make."""
+
+    left: int = BUDGET
+
+    def take(self) -> None:
+        if self.left <= 0:
+            raise RemoteRefused("One activity caused too many requests.")
+        self.left -= 1
+
+
+class Fetcher:
+    """See the module. Raises RemoteError for whatever a host does, Blocked where policy forbids to ask it."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        ids: Ids,
+        client: OutboundClient,
+        signed_get: SignedGet,
+        policies: Callable[[], Policies],
+        contacts: FirstContacts,
+        *,
+        origin: str,
+        host: str,
+        instance_actor_id: int,
+    ) -> None:
+        self._store, self._clock, self._ids = store, clock, ids
+        self._client, self._get, self._policies = client, signed_get, policies
+        self.contacts = contacts
+        self._origin, self._host = origin, host
+        self._instance_actor_id = instance_actor_id
+        self._actors: dict[str, asyncio.Task[Actor]] = {}
+
+    # -- documents --------------------------------------------------------------------------------------------------
+
+    async def get_document(
+        self, uri: str, *, etag: str = "", as_actor_id: int | None = None, budget: Budget | None = None
+    ) -> FetchedDocument:
+        """What ``uri`` answers to a signed request; the document's id is not looked at here.
+
+        It is signed by the instance actor, or by one of our actors to whom a non-public object is addressed.
+        """
+        if self._policies().is_blocked(host_of(uri)):
+            raise Blocked(detail=uri)
+        if budget is not None:
+            budget.take()
+            await self.contacts.check(host_of(uri))
+        response = await self._get.ask(
+            uri,
+            actor_id=as_actor_id or self._instance_actor_id,
+            headers={"If-None-Match": etag} if etag else None,
+            caused_by_others=budget is not None,
+        )
+        if etag and response.status == NOT_MODIFIED:
+            return FetchedDocument(response.status, None, etag, response.url)
+        document = self._client.read_activity(response)
+        return FetchedDocument(response.status, document.data, response.headers.get("etag", ""), response.url)
+
+    async def get_object(
+        self, uri: str, *, as_actor_id: int | None = None, budget: Budget | None = None
+    ) -> dict[str, Any]:
+        """The document of which ``uri`` is the id; one more look where it names another id on the same host."""
+        for _ in range(2):
+            fetched = await self.get_document(uri, as_actor_id=as_actor_id, budget=budget)
+            document = fetched.document or {}
+            found = document.get("id")
+            if not isinstance(found, str) or not same_origin(found, uri):
+                break
+            if parse_url(found).url == fetched.url:
+                return document
+            uri = found
+        raise RemoteMalformed("The document is not the one that was asked for.", detail=uri)
+
+    # -- actors -----------------------------------------------------------------------------------------------------
+
+    async def actor(self, uri: str, *, fresh: bool = False, budget: Budget | None = None) -> Actor:
+        """The actor, from the store where the copy is young enough; callers that wait share one fetch."""
+        known = await self._store.read(actors.find_actor, uri)
+        if known is not None and (known.local or (not fresh and self._clock.now() - known.fetched_at < FRESH_FOR)):
+            return known
+        task = self._actors.get(uri)
+        if task is None:
+            task = asyncio.create_task(self._fetch_actor(uri, budget))
+            self._actors[uri] = task
+            task.add_done_callback(lambda _: self._actors.pop(uri, None))
+        try:
+            return await asyncio.shield(task)
+        except RemoteGone:
+            await self._note_gone(uri)
+            raise
+        except RemoteError:
+            if known is not None and not fresh and known.state == "active":
+                return known
+            raise
+
+    async def _fetch_actor(self, uri: str, budget: Budget | None) -> Actor:
+        if uri.startswith(self._origin + "/"):
+            raise NotFound(detail=uri)
+        document = await self.get_object(uri, budget=budget)
+        return await self.save_actor(document)
+
+    async def save_actor(self, document: dict[str, Any]) -> Actor:
+        """Store an actor document that was fetched from its own address."""
+        remote = read_actor(document, own_origin=self._origin)
+        if self._policies().is_blocked(remote.host):
+            raise Blocked(detail=remote.uri)
+        self._get.note_capabilities(host_of(remote.uri), remote.capabilities)
+        return await self._store.write(remote_actors.save_remote_actor, self._ids, self._clock.now(), remote)
+
+    async def _note_gone(self, uri: str) -> None:
+        """OUT15: believed on a second look, an hour or more after the first."""
+        now = self._clock.now()
+        first = await self._store.write(remote_actors.note_gone, uri, now)
+        if first is not None and now - first >= HOUR:
+            await self._store.write(_purge, uri, now)
+
+    async def fetch_key_owner(self, key_id: str) -> None:
+        """Store the actor that a key id leads to, with its keys (federation 2.3).
+
+        The id may lead to the actor, to a key document, or to a stub (GoToSocial); the actor itself must list the
+        key, and key, owner and actor must be of one origin.
+        """
+        address = key_id.partition("#")[0]
+        await self.contacts.check(host_of(address))
+        fetched = await self.get_document(address)
+        document = fetched.document or {}
+        if document.get("id") == address and document.get("type") in ACTOR_TYPES and "inbox" in document:
+            await self.save_actor(document)
+            return
+        listed = document.get("publicKey")
+        stub = listed if isinstance(listed, dict) else document
+        owner = stub.get("owner") or stub.get("controller")
+        if document.get("id") not in {address, key_id, owner} or stub.get("id") not in {address, key_id}:
+            raise RemoteMalformed("The key document is not the one that was asked for.", detail=key_id)
+        if not isinstance(owner, str) or not same_origin(owner, key_id) or owner == address:
+            raise RemoteMalformed("The key does not name an owner on its own host.", detail=key_id)
+        await self.save_actor(await self.get_object(owner))
+
+    # -- objects ----------------------------------------------------------------------------------------------------
+
+    async def object(
+        self,
+        uri: str,
+        *,
+        budget: Budget | None = None,
+        as_actor_id: int | None = None,
+        depth: int = 0,
+        listed_by: str = "",
+    ) -> Object | None:
+        """The object of this URI, fetched from its host where it is unknown; None for what is no post.
+
+        ``listed_by``: the community in whose own list it stands.
+        """
+        known = await self._store.read(objects.find_object, uri)
+        if known is not None or uri.startswith(self._origin + "/"):
+            return known
+        document = await self.get_object(uri, budget=budget, as_actor_id=as_actor_id)
+        return await self.take_in(document, budget=budget, depth=depth, listed_by=listed_by)
+
+    async def take_in(
+        self, document: dict[str, Any], *, budget: Budget | None = None, depth: int = 0, listed_by: str = ""
+    ) -> Object | None:
+        """Store a fetched document on purpose: new, or in place of an older copy. None for what is no post."""
+        if document.get("type") in ACTOR_TYPES:
+            await self.save_actor(document)
+            return None
+        post = read_post(document)
+        if not same_origin(post.author_uri, post.uri):
+            raise RemoteMalformed("The object names an author on another host.", detail=post.uri)
+        await self.actor(post.author_uri, budget=budget)
+        return await self._store.write(self._take_in, document, depth, listed_by)
+
+    def _take_in(self, conn: Connection, document: dict[str, Any], depth: int, listed_by: str) -> Object | None:
+        batch = self.batch(conn)
+        batch.depth = depth
+        post = read_post(document)
+        author = batch.known_actor(post.author_uri)
+        known = batch.object(post.uri)
+        if known is None:
+            inbound = Inbound(0, wrapper_of(document, author.uri), batch.unit.now, announced_by=listed_by)
+            create.take_in(batch, inbound, author, post, on_purpose=True)
+        elif known.state == objects.LIVE and known.actor_id == author.id:
+            update.replace(batch, known, post)
+        batch.finish()
+        return objects.find_object(conn, post.uri)
+
+    def batch(self, conn: Connection) -> Batch:
+        """A working set for one transaction."""
+        unit = Unit(self._ids, self._clock.now(), self._origin, self._host)
+        return Batch(conn, unit, self._policies())
+
+
+def _purge(conn: Connection, uri: str, now: int) -> None:
+    known = actors.find_actor(conn, uri)
+    if known is not None and not known.local:
+        objects.bury_all_of(conn, known.id, now)
+        remote_actors.purge(conn, known.id, now)

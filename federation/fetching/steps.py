@@ -1,0 +1,91 @@
+"""The order of collections elsewhere, compared once a day (federation 4.4 and 5.4).
+
+A change arrives as Update of the whole collection. Where that was lost, its list (``steps``) shows something else than
+the copy here, and the collection itself is fetched again. A collection that stands in a catalogue which is followed
+here also heals with that.
+"""
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Connection
+
+from federation.fetching.fetch import Budget, Fetcher
+from federation.fetching.walking import walk
+from node.clock import DAY, HOUR
+from node.domain.collections import is_collection, items_of
+from node.domain.uris import host_of, is_web_uri, same_origin
+from node.errors import NodeError
+from node.jobs.kinds import STEPS
+from node.jobs.outcome import Done, Outcome
+from node.jobs.schedule import Entry
+from node.jobs.worker import Kind, single
+from node.services.context import Unit
+from node.store import collections, jobs, objects, resources
+from node.store.engine import Store
+from node.store.jobs import Job, NewJob
+
+#: So many collections are compared a day.
+AT_MOST = 2_000
+
+
+class Steps:
+    """Runs the jobs of kind ``steps``; ``ref`` is the object of the collection."""
+
+    def __init__(self, store: Store, fetcher: Fetcher, new_unit: Callable[[], Unit]) -> None:
+        self._store, self._fetcher, self._new_unit = store, fetcher, new_unit
+
+    def kind(self) -> Kind:
+        return single(STEPS, self.run, slots=1, per_host=1)
+
+    def entries(self) -> tuple[Entry, ...]:
+        """For the schedule: once a day."""
+        return (Entry("steps", DAY, self._ask_all, delay=HOUR),)
+
+    async def _ask_all(self) -> None:
+        await self._store.write(_ask_all, self._new_unit())
+
+    async def run(self, job: Job) -> Outcome:
+        """What cannot be had today is asked for again tomorrow."""
+        uri, steps, held = await self._store.read(_find, job.ref or 0)
+        if not is_web_uri(steps) or not same_origin(steps, uri):
+            return Done()
+        budget = Budget()
+
+        async def get(address: str) -> dict[str, Any]:
+            return await self._fetcher.get_object(address, budget=budget)
+
+        try:
+            if [ref async for ref in walk(get, steps)] != held:
+                await self._fetcher.take_in(await get(uri), budget=budget)
+        except NodeError:
+            pass
+        return Done()
+
+
+def _ask_all(conn: Connection, unit: Unit) -> None:
+    new = [
+        NewJob(
+            STEPS,
+            unit.ids.new(),
+            unit.now + random.randint(0, DAY - HOUR),  # noqa: S311 (spreads load)
+            ref=object_id,
+            host=host_of(uri),
+            lock_key=f"steps|{object_id}",
+        )
+        for object_id, uri in collections.list_remote(conn, limit=AT_MOST)
+    ]
+    jobs.enqueue_many(conn, new)
+
+
+def _find(conn: Connection, object_id: int) -> tuple[str, str, list[str]]:
+    """Its address, that of its list, and what it holds here, in order; empty where it is no collection any more."""
+    held = resources.load_by_objects(conn, [object_id]).get(object_id)
+    if held is None or not is_collection(held.record):
+        return "", "", []
+    row = objects.load_row(conn, object_id)
+    if row.local or row.state != objects.LIVE:
+        return "", "", []
+    steps = (row.raw or {}).get("steps")
+    return row.uri, steps if isinstance(steps, str) else "", [each.iri for each in items_of(held.record)]

@@ -1,0 +1,1 @@
+"""What happened here, told to those whom it concerns."""

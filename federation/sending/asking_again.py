@@ -1,0 +1,32 @@
+"""After our own start: follow requests that nobody has answered are sent again (federation 5.4).
+
+A peer that lost its state, or that was set back to a backup, learns of them so. Repeated requests are answered again
+by everybody; hosts that do not answer at present have the first request still in their queue.
+"""
+
+from dataclasses import replace
+
+from sqlalchemy import Connection
+
+from federation.builders import documents
+from node import events
+from node.domain.uris import host_of
+from node.services.context import Unit
+from node.store import actors, follows, hosts
+
+AT_MOST = 1_000
+
+
+def ask_again(conn: Connection, unit: Unit) -> int:
+    """Record the requests once more; answers how many. A unit of work."""
+    waiting = follows.load_pending_out(conn, limit=AT_MOST)
+    followed = actors.load_actors_by_id(conn, {follow.followed_id for follow in waiting})
+    homes = {actor_id: host_of(actor.inbox) for actor_id, actor in followed.items()}
+    unwell = hosts.load_unwell(conn, set(homes.values()))
+    asked = [follow for follow in waiting if homes[follow.followed_id] not in unwell]
+    for follow in asked:
+        # Under a new id: a peer that has seen the old one would take it for a repetition and not answer.
+        follows.save_follow(conn, replace(follow, uri=documents.activity_uri(unit.origin, unit.ids.new())))
+        event = events.FollowRequested(follow.id)
+        events.record(conn, unit.ids, unit.now, event, about=followed[follow.followed_id].uri)
+    return len(asked)

@@ -1,0 +1,191 @@
+"""From what happened here to activities and their deliveries.
+
+Events that services recorded come back as ``EVENT`` jobs (node.events). For each, one function (federation.builders)
+builds the activity and names who must hear of it; the activity, its deliveries and the end of the job are written in
+one transaction. Answers (Accept, Reject) are sent from within the transaction that applied what they answer.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection
+
+from federation.arriving.batch import Batch
+from federation.builders import build, documents
+from federation.sending import delivery
+from federation.sending.audience import Audience, inboxes_of
+from federation.sending.outgoing import Outgoing
+from federation.signatures.keypairs import Algorithm
+from federation.signatures.keys import Keyring
+from federation.signatures.proofs import add_proof
+from federation.synchronisation import catalogue_header, followers_sync
+from federation.vocab import with_context
+from node import events, log
+from node.clock import Clock
+from node.domain.visibility import Reach, Visibility
+from node.ids import Ids
+from node.jobs.kinds import EVENT
+from node.jobs.outcome import Outcome, Settled
+from node.jobs.worker import Kind
+from node.services.context import Unit
+from node.store import activities, actors, catalogues, jobs
+from node.store.actors import Actor
+from node.store.engine import Store
+from node.store.jobs import Job
+
+#: A post each few milliseconds shares its transactions with others; a single one does not wait.
+_AT_ONCE, _GATHER_SECONDS = 32, 0.02
+_Made = tuple[Job, Outgoing | None, dict[str, Any] | None]
+#: What others may want to pass on carries a proof (federation 2.6).
+_PROVEN = frozenset({"Create", "Update", "Delete", "Announce", "Add", "Remove"})
+
+
+# -- answers, sent in the transaction of what they answer ------------------------------------------------------------
+
+
+def answer(
+    batch: Batch,
+    actor: Actor,
+    to: Actor,
+    asked: dict[str, Any],
+    *,
+    accepted: bool,
+    type_: str = "",
+    result: str = "",
+) -> None:
+    """Accept or Reject what ``to`` asked; the whole activity is embedded with its original id."""
+    activity = {
+        "type": type_ or ("Accept" if accepted else "Reject"),
+        "actor": actor.uri,
+        "object": {name: value for name, value in asked.items() if name != "@context"},
+        "to": [to.uri],
+        **({"result": result} if result else {}),
+    }
+    audience = Audience(named=(to.uri,))
+    send(batch.conn, batch.unit, Outgoing(actor, activity, str(asked.get("id", "")), Visibility.DIRECT, audience))
+
+
+def answer_follow(batch: Batch, followed: Actor, follower: Actor, asked: dict[str, Any], *, accepted: bool) -> None:
+    answer(batch, followed, follower, asked, accepted=accepted)
+
+
+def follow_uri(unit: Unit, follow_id: int) -> str:
+    """The id of a Follow of ours."""
+    return documents.activity_uri(unit.origin, follow_id)
+
+
+def record_follow_request(conn: Connection, unit: Unit, follow_id: int, followed_uri: str) -> None:
+    """Have the Follow sent after the commit."""
+    events.record(conn, unit.ids, unit.now, events.FollowRequested(follow_id), about=followed_uri)
+
+
+def send(
+    conn: Connection,
+    unit: Unit,
+    outgoing: Outgoing,
+    *,
+    document: dict[str, Any] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> None:
+    """Store the activity and a delivery for each inbox; ``document``: with context and proof, when already made.
+
+    One that has its id from a row (a Follow, a Like) and was sent before is delivered again as it was.
+    """
+    if document is None:
+        document = with_context({"id": documents.activity_uri(unit.origin, unit.ids.new()), **outgoing.activity})
+    before = activities.load_activity(conn, document["id"]) if "id" in outgoing.activity else None
+    activity_id = before.id if before else unit.ids.new()
+    if before is None:
+        activities.insert_activity(
+            conn,
+            activity_id=activity_id,
+            uri=document["id"],
+            actor_id=outgoing.actor.id,
+            type_=document["type"],
+            object_uri=outgoing.object_uri,
+            visibility=outgoing.visibility.value,
+            body=orjson.dumps(document).decode(),
+            now=unit.now,
+        )
+    inboxes = inboxes_of(conn, outgoing.actor, outgoing.audience, own_host=unit.host)
+    is_for_followers = document["type"] == "Create" and outgoing.visibility.reach is Reach.FOLLOWERS
+    delivery.enqueue(
+        conn,
+        unit.ids,
+        unit.now,
+        activity_id=activity_id,
+        actor_id=outgoing.actor.id,
+        actor_is_group=outgoing.actor.kind == "group",
+        activity_type=document["type"],
+        object_uri=outgoing.object_uri,
+        inboxes=inboxes,
+        headers=headers,
+        inbox_headers=followers_sync.headers_for(conn, outgoing.actor, inboxes) if is_for_followers else None,
+    )
+
+
+# -- events ----------------------------------------------------------------------------------------------------------
+
+
+class Outbox:
+    """Turns recorded events into activities, those that wait at one time together."""
+
+    def __init__(self, store: Store, clock: Clock, ids: Ids, keyring: Keyring, *, origin: str, host: str) -> None:
+        self._store, self._clock, self._ids, self._keyring = store, clock, ids, keyring
+        self._origin, self._host = origin, host
+
+    def kind(self) -> Kind:
+        return Kind(EVENT, self.run, batch=_AT_ONCE, slots=2, pause=_GATHER_SECONDS)
+
+    async def run(self, jobs: Sequence[Job]) -> Sequence[Outcome]:
+        """One outcome for each; they are about different things, or the worker would not have put them together."""
+        unit = Unit(self._ids, self._clock.now(), self._origin, self._host)
+        built = await self._store.read(_build_all, unit, jobs)
+        made = [(job, outgoing, await self._finish(unit, outgoing) if outgoing else None) for job, outgoing in built]
+        await self._store.write(_settle_all, unit, made)
+        return [Settled()] * len(jobs)
+
+    async def _finish(self, unit: Unit, outgoing: Outgoing) -> dict[str, Any]:
+        """Id, context and, for what is public, proof."""
+        activity = {"id": documents.activity_uri(unit.origin, unit.ids.new()), **outgoing.activity}
+        is_passed_on = "audience" in activity  # by the community, whose word proves nothing about its members
+        is_proven = is_passed_on or (outgoing.visibility.is_open and activity["type"] in _PROVEN)
+        document = with_context(activity, signed=is_proven)
+        if not is_proven:
+            return document
+        key = await self._keyring.signing_key(outgoing.actor.id, Algorithm.ED25519)
+        return add_proof(document, key, created_at=unit.now)
+
+
+def _build_all(conn: Connection, unit: Unit, waiting: Sequence[Job]) -> list[tuple[Job, Outgoing | None]]:
+    return [(job, build(conn, unit, events.read(job.payload))) for job in waiting]
+
+
+def _settle_all(conn: Connection, unit: Unit, made: Sequence[_Made]) -> None:
+    for job, outgoing, document in made:
+        if outgoing is None:
+            continue
+        with log.bound(job=str(job.id), request=job.request_id or ""):  # its deliveries carry them on
+            send(conn, unit, outgoing, document=document, headers=delivery_headers(conn, outgoing))
+            if document is not None:
+                _pass_on(conn, unit, outgoing, document)
+    jobs.finish_many(conn, [job.id for job, _, _ in made])
+
+
+def _pass_on(conn: Connection, unit: Unit, outgoing: Outgoing, document: dict[str, Any]) -> None:
+    """What one of ours does in a community of ours is passed on by it, like what comes from elsewhere."""
+    audience = document.get("audience", "")
+    group = actors.find_actor(conn, audience) if audience.startswith(f"{unit.origin}/") else None
+    if group is not None and group.local and group.id != outgoing.actor.id:
+        events.record(conn, unit.ids, unit.now, events.PassedOn(group.id, document["id"]), about=group.uri)
+
+
+def delivery_headers(conn: Connection, outgoing: Outgoing) -> dict[str, str] | None:
+    """What deliveries say beside their body: where the sender's catalogue stands (federation 5.4)."""
+    if not outgoing.actor.catalogue:
+        return None
+    head = catalogues.load_head(conn, outgoing.actor.id)
+    if head is None:
+        return None
+    return {catalogue_header.NAME.lower(): catalogue_header.write_header(head)}

@@ -1,0 +1,221 @@
+"""Keys: our actors' pairs, opened when they are needed, and the public keys of others, fetched and remembered.
+
+Fetching is bounded (federation 2.3, IN9): one fetch per unknown key however many requests wait for it, failures
+remembered for 10 minutes, a refresh after a failed verification at most once in 5 minutes.
+"""
+
+import asyncio
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from sqlalchemy import Connection
+
+from federation.httpsig import Claim, Message, verify
+from federation.signatures.keypairs import Algorithm, PublicKey, SigningKey
+from federation.signatures.multikey import decode_multikey
+from node.clock import HOUR, MINUTE, Clock
+from node.domain.uris import host_of
+from node.errors import NodeError, RemoteError, RemoteGone, RemoteUnavailable, SignatureInvalid, Unavailable
+from node.ids import Ids
+from node.secretbox import ACTOR_KEY, SecretBox
+from node.store import facts
+from node.store import keys as table
+from node.store.engine import Store
+from node.store.keys import OwnKey, RemoteKey
+
+GOOD_FOR = 24 * HOUR
+FAILED_FOR = 10 * MINUTE
+REFRESH_PAUSE = 5 * MINUTE
+#: For so long a key is taken from memory without a look at the store, where its owner may have replaced it.
+TRUSTED_FOR = MINUTE
+_REMEMBERED = 10_000
+
+#: Lemmy's parser demands that key ids have a fragment.
+_FRAGMENTS = {Algorithm.RSA: "main-key", Algorithm.ED25519: "ed25519-key"}
+
+
+def make_keys(
+    ids: Ids, now: int, actor_id: int, actor_uri: str, box: SecretBox, *, is_first: bool = True
+) -> list[OwnKey]:
+    """A fresh RSA and a fresh Ed25519 pair for one of our actors; takes some 25 ms, so call it in a thread.
+
+    The first keys of an actor sign at once; later ones have ids of their own and wait
+    (``federation.signatures.rotation``).
+    """
+    made = []
+    for algorithm, name in _FRAGMENTS.items():
+        key_id = ids.new()
+        uri, state = (name, table.CURRENT) if is_first else (f"{name}-{key_id}", table.NEXT)
+        pair = SigningKey.generate(f"{actor_uri}#{uri}", algorithm)
+        sealed = box.seal(pair.to_pkcs8(), purpose=ACTOR_KEY)
+        made.append(
+            OwnKey(key_id, pair.key_id, actor_id, algorithm.value, pair.public.to_pem(), sealed, state, now, None)
+        )
+    return made
+
+
+class Keyring:
+    """The signing keys of our own actors."""
+
+    def __init__(self, store: Store, box: SecretBox) -> None:
+        self._store, self._box = store, box
+        self._open: dict[tuple[int, Algorithm], SigningKey] = {}
+        self._switched_at: str | None = None
+
+    async def signing_key(self, actor_id: int, algorithm: Algorithm = Algorithm.RSA) -> SigningKey:
+        """The current key of this kind; opened once and kept."""
+        if (key := self._open.get((actor_id, algorithm))) is None:
+            rows = await self._store.read(table.load_own_keys, actor_id)
+            row = next(row for row in rows if row.algorithm == algorithm and row.state == table.CURRENT)
+            opened = self._box.open(row.private_sealed, purpose=ACTOR_KEY)
+            key = self._open[actor_id, algorithm] = SigningKey.from_pkcs8(row.uri, opened)
+        return key
+
+    async def check(self) -> None:
+        """Notice, in every process within seconds, that other keys sign now."""
+        switched_at = await self._store.read(facts.load_fact, facts.KEYS_SWITCHED_AT)
+        if switched_at != self._switched_at:
+            self._switched_at = switched_at
+            self._open.clear()
+
+
+@dataclass(frozen=True, slots=True)
+class KnownKey:
+    """A public key and the actor that lists it."""
+
+    uri: str
+    owner_uri: str
+    public: PublicKey
+    refreshed_at: int | None
+    read_at: int
+
+
+class ActorSource(Protocol):
+    """Fetches what a key id leads to and stores the actor with its keys; raises RemoteError."""
+
+    async def fetch_key_owner(self, key_id: str) -> None: ...
+
+
+class RemoteKeys:
+    """The public keys of others."""
+
+    def __init__(self, store: Store, clock: Clock, source: ActorSource) -> None:
+        self._store, self._clock, self._source = store, clock, source
+        self._known: OrderedDict[str, KnownKey] = OrderedDict()
+        self._failed_hosts: OrderedDict[str, int] = OrderedDict()
+        self._fetches: dict[str, asyncio.Task[RemoteKey]] = {}
+
+    async def find(self, key_id: str) -> KnownKey:
+        """The key, from memory, the store or its host.
+
+        Raises SignatureInvalid where there is none, RemoteGone where its actor is deleted, Unavailable where its host
+        cannot be reached right now (the sender may try again).
+        """
+        now = self._clock.now()
+        if (known := self._known.get(key_id)) is not None and now - known.read_at < TRUSTED_FOR:
+            return known
+        row = await self._store.read(table.find_remote_key, key_id)
+        if row is None or now - row.fetched_at >= (GOOD_FOR if row.owner_uri else FAILED_FOR):
+            row = await self._fetch(key_id, caused_by_failure=False)
+        return self._remember(row)
+
+    async def refresh(self, known: KnownKey) -> KnownKey | None:
+        """The key as its host shows it now, after a verification failed; None when that was asked too recently."""
+        now = self._clock.now()
+        if known.refreshed_at is not None and now - known.refreshed_at < REFRESH_PAUSE:
+            return None
+        return self._remember(await self._fetch(known.uri, caused_by_failure=True))
+
+    async def verified(self, message: Message, claim: Claim) -> KnownKey:
+        """The key whose owner signed ``message``; one good signature is enough where there are several (RFC 9421).
+
+        A key that does not fit is fetched anew, as often as ``refresh`` allows. Raises as ``find`` does.
+        """
+        refusal: SignatureInvalid | None = None
+        for candidate in claim.candidates:
+            try:
+                key = await self.find(candidate.key_id)
+                return await self._fitting(message, candidate, key)
+            except SignatureInvalid as error:
+                refusal = error
+        raise refusal or SignatureInvalid
+
+    async def _fitting(self, message: Message, claim: Claim, key: KnownKey) -> KnownKey:
+        try:
+            verify(message, claim, key.public)
+        except SignatureInvalid:
+            fresh = await self.refresh(key)
+            if fresh is None:
+                raise
+            verify(message, claim, fresh.public)
+            return fresh
+        return key
+
+    def _remember(self, row: RemoteKey) -> KnownKey:
+        if not row.owner_uri:
+            raise SignatureInvalid(detail=f"no key {row.uri}: {row.error}")
+        read = decode_multikey if row.public.startswith("z") else PublicKey.from_pem
+        public = read(row.uri, row.public)
+        known = KnownKey(row.uri, row.owner_uri, public, row.refreshed_at, self._clock.now())
+        self._known[row.uri] = known
+        if len(self._known) > _REMEMBERED:
+            self._known.popitem(last=False)
+        return known
+
+    async def _fetch(self, key_id: str, *, caused_by_failure: bool) -> RemoteKey:
+        task = self._fetches.get(key_id)
+        if task is None:
+            task = asyncio.create_task(self._fetch_once(key_id, caused_by_failure=caused_by_failure))
+            self._fetches[key_id] = task
+            task.add_done_callback(lambda _: self._fetches.pop(key_id, None))
+        return await asyncio.shield(task)
+
+    async def _fetch_once(self, key_id: str, *, caused_by_failure: bool) -> RemoteKey:
+        now, host = self._clock.now(), host_of(key_id)
+        refreshed_at = now if caused_by_failure else None
+        failed = RemoteKey(key_id, "", host, "", "", now, now, refreshed_at)
+        if (until := self._failed_hosts.get(host)) is not None and until > now:
+            raise Unavailable("The host of the key could not be reached a moment ago.", detail=host)
+        try:
+            await self._source.fetch_key_owner(key_id)
+        except RemoteGone:
+            raise
+        except RemoteError as error:
+            if is_passing(error):
+                self._note_failed_host(host, now + MINUTE)
+                raise Unavailable("The host of the key cannot be reached.", detail=str(error)) from error
+            failed = replace(failed, error=str(error)[:200])
+        except NodeError as error:
+            failed = replace(failed, error=str(error)[:200])
+        stored = await self._store.read(table.find_remote_key, key_id)
+        if stored is not None and _is_settled(
+            stored, failed
+        ):  # as nearly always: nothing to write, nothing to wait for
+            return stored
+        return await self._store.write(_settle, failed)
+
+    def _note_failed_host(self, host: str, until: int) -> None:
+        self._failed_hosts[host] = until
+        if len(self._failed_hosts) > _REMEMBERED:
+            self._failed_hosts.popitem(last=False)
+
+
+def is_passing(error: RemoteError) -> bool:
+    """Whether another try may succeed; an address that we refuse to call never does."""
+    return isinstance(error, RemoteUnavailable)
+
+
+def _settle(conn: Connection, failed: RemoteKey) -> RemoteKey:
+    """What the store holds after the fetch: the key as it was just stored, or the memory that there is none."""
+    row = table.find_remote_key(conn, failed.uri)
+    if row is not None and _is_settled(row, failed):
+        return row
+    settled = replace(row, refreshed_at=failed.refreshed_at) if row is not None and row.owner_uri else failed
+    table.save_remote_key(conn, settled)
+    return settled
+
+
+def _is_settled(row: RemoteKey, failed: RemoteKey) -> bool:
+    """Whether the key is there as it should be; an owner who lists it no more has had it removed."""
+    return bool(row.owner_uri) and row.refreshed_at == failed.refreshed_at

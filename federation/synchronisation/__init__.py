@@ -1,0 +1,1 @@
+"""Two servers notice that they disagree, and agree again: catalogues and followers."""
