@@ -13,7 +13,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 GROUP = import sys, tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"][sys.argv[1]], sep="\n")
 
 TESTS ?= tests
-WORKERS ?= 2
+# One more than two cores: tests wait for sockets and processes now and then.
+WORKERS ?= 3
 CONFIG := data/rhizome.toml
 PACKAGES := node federation schemas web
 CODE := $(PACKAGES) tests $(wildcard benchmarks)
