@@ -13,8 +13,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 GROUP = import sys, tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"][sys.argv[1]], sep="\n")
 
 TESTS ?= tests
-# One more than two cores: tests wait for sockets and processes now and then.
-WORKERS ?= 3
+WORKERS ?= 2
 CONFIG := data/rhizome.toml
 PACKAGES := node federation schemas web
 CODE := $(PACKAGES) tests $(wildcard benchmarks)
@@ -58,8 +57,8 @@ test-all: $(VENV)/node-installed $(VENV)/test-installed $(VENV)/javascript-ready
 	RHIZOME_TEST_POSTGRESQL=1 $(BIN)/python -m pytest -n $(WORKERS) $(TESTS)
 
 .PHONY: test-deep
-test-deep: $(VENV)/node-installed $(VENV)/test-installed ## the property tests with twenty times the examples
-	RHIZOME_TEST_DEPTH=20 $(BIN)/python -m pytest -n $(WORKERS) -o timeout=0 $(PROPERTY_TESTS)
+test-deep: $(VENV)/node-installed $(VENV)/test-installed $(VENV)/javascript-ready ## the tests that state properties with twenty times the examples, colours of pages by axe too
+	RHIZOME_TEST_DEPTH=20 $(BIN)/python -m pytest -n $(WORKERS) -o timeout=0 $(DEEP_TESTS)
 
 .PHONY: check
 check: $(VENV)/node-installed $(VENV)/test-installed $(VENV)/dev-installed ## format, lint, types, import layers

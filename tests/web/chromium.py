@@ -23,6 +23,13 @@ FLAGS = (
     "--disable-sync",
     "--disable-extensions",
     "--hide-scrollbars",
+    # Drawing is a third of what pages cost here, and nobody watches: one process less, no second way to draw, no copies
+    # of pages that were left.
+    "--in-process-gpu",
+    "--disable-gpu-compositing",
+    "--disable-smooth-scrolling",
+    "--process-per-site",
+    "--disable-features=BackForwardCache,PaintHolding,RenderDocument,SpareRendererForSitePerProcess",
     "--remote-debugging-port=0",
 )
 
