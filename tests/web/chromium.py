@@ -103,11 +103,12 @@ class Tab:
 
 
 @asynccontextmanager
-async def browse(program: str, profile: Path) -> AsyncIterator[Tab]:
-    """Start a browser with a fresh profile, hand out one tab, end the browser."""
+async def browse(program: str, profile: Path, *flags: str) -> AsyncIterator[Tab]:
+    """Start a browser with a fresh profile and perhaps more flags, hand out one tab, end the browser."""
     process = await asyncio.create_subprocess_exec(
         program,
         *FLAGS,
+        *flags,
         f"--user-data-dir={profile}",
         "about:blank",
         stdout=asyncio.subprocess.DEVNULL,

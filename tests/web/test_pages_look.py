@@ -24,6 +24,8 @@ from web.pages.views import ACCENTS
 PROGRAM = find_chromium()
 WIDTHS = (320, 768, 1280)
 PICTURES = os.environ.get("RHIZOME_PICTURES")
+#: Drawings are a fifth of what a page costs here, and no check asks for them; test_pages_real loads them.
+WITHOUT_DRAWINGS = () if PICTURES else ("--blink-settings=imagesEnabled=false",)
 TOKENS = (STATIC / "css" / "tokens.css").read_text("utf-8")
 
 in_browser = pytest.mark.skipif(PROGRAM is None, reason="no chromium on this machine")
@@ -85,7 +87,7 @@ FOCUSED = """(() => {
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def tab(tmp_path_factory):
     assert PROGRAM is not None
-    async with browse(PROGRAM, tmp_path_factory.mktemp("chromium")) as opened:
+    async with browse(PROGRAM, tmp_path_factory.mktemp("chromium"), *WITHOUT_DRAWINGS) as opened:
         yield opened
 
 
