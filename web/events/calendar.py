@@ -35,7 +35,7 @@ from web.pages.reader import reader_of
 PATH = "/calendar"
 FORMS = ("month", "week", "agenda")
 _LABELS = sentences({"month": "Month", "week": "Week", "agenda": "Agenda"})
-_AGENDA_DAYS = 60
+_AGENDA_DAYS = 28  # four weeks: what a busy house plans for longer makes a page that nobody reads to its end
 _PER_DAY = 50
 _DAY, _UTC = dt.timedelta(days=1), ZoneInfo("UTC")
 _FIRST, _LAST = dt.date(1970, 1, 1), dt.date(2199, 12, 31)
@@ -94,7 +94,7 @@ def span_of(form: str, day: dt.date) -> tuple[dt.date, dt.date]:
     (datetime.date(2026, 4, 27), datetime.date(2026, 5, 31))
     """
     if form == "agenda":
-        return day, day + dt.timedelta(days=_AGENDA_DAYS)
+        return day, day + dt.timedelta(days=_AGENDA_DAYS - 1)
     if form == "week":
         monday = day - dt.timedelta(days=day.weekday())
         return monday, monday + dt.timedelta(days=6)
