@@ -8,6 +8,7 @@ import orjson
 from aiohttp import ETag, web
 
 from node.errors import Malformed, Problem
+from node.store.actors import Actor
 from node.store.listing import MAX_LIMIT
 from node.store.resources import Viewer
 from web.viewer import viewer_of
@@ -21,6 +22,11 @@ def one_of(value: str, name: str, choices: tuple[str, ...]) -> str:
     if value not in choices:
         raise Malformed(problems=[Problem(name, " or ".join(filter(None, choices)), f'"{value[:60]}"')])
     return value
+
+
+def actor_json(actor: Actor) -> dict[str, str]:
+    """Somebody, as every noun names people and organisations (``description.ACTOR``)."""
+    return {"uri": actor.uri, "name": actor.title, "handle": actor.handle}
 
 
 def limit_of(request: web.Request) -> int:

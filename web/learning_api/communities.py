@@ -29,7 +29,19 @@ from node.store.communities import Community
 from schemas import load as load_schema
 from web.learning_api import callers
 from web.learning_api.answers import PREFIX, json_answer, limit_of, one_of
-from web.learning_api.description import ACTOR, INSTANT, PROBLEM, TEXT, answer, operation, pages, parameter, ref
+from web.learning_api.description import (
+    ACTOR,
+    INSTANT,
+    PROBLEM,
+    TEXT,
+    answer,
+    list_of,
+    object_of,
+    operation,
+    pages,
+    parameter,
+    ref,
+)
 
 _WRITE, _FOLLOW = "write:accounts", "write:follows"
 _LEVELS = (Visibility.PUBLIC, Visibility.COMMUNITY)
@@ -450,11 +462,11 @@ def schemas() -> Mapping[str, Any]:
     return {
         "CommunityToWrite": {name: value for name, value in words.items() if name not in {"$id", "$schema"}},
         "Community": object_of(known),
-        "Communities": page_of("Community"),
+        "Communities": list_of("Community"),
         "Member": object_of(member),
-        "Members": page_of("Member"),
+        "Members": list_of("Member"),
         "LogEntry": object_of(entry),
-        "CommunityLog": page_of("LogEntry"),
+        "CommunityLog": list_of("LogEntry"),
         "Deed": {
             "type": "object",
             "required": ["act", "target"],
@@ -466,11 +478,3 @@ def schemas() -> Mapping[str, Any]:
             },
         },
     }
-
-
-def object_of(properties: Mapping[str, Any]) -> dict[str, Any]:
-    return {"type": "object", "required": list(properties), "properties": dict(properties)}
-
-
-def page_of(name: str) -> dict[str, Any]:
-    return object_of({"items": {"type": "array", "items": ref(name)}, "next": {"type": ["string", "null"]}})

@@ -16,8 +16,8 @@ from node.store import actors, community_reports, community_requests, follows
 from node.store.actors import Actor
 from web.learning_api import callers
 from web.learning_api.answers import PREFIX, json_answer, limit_of, one_of
-from web.learning_api.communities import REFUSALS, WHICH, object_of, page_of, see
-from web.learning_api.description import INSTANT, PROBLEM, TEXT, answer, operation, pages, parameter
+from web.learning_api.communities import REFUSALS, WHICH, see
+from web.learning_api.description import INSTANT, PROBLEM, TEXT, answer, list_of, object_of, operation, pages, parameter
 
 _WRITE = "write:accounts"
 _DECISIONS = {"close": reporting.close, "hand-on": reporting.hand_on}
@@ -156,8 +156,8 @@ def schemas() -> Mapping[str, Any]:
     }
     return {
         "Request": object_of(request),
-        "Requests": page_of("Request"),
+        "Requests": list_of("Request"),
         "CommunityReport": object_of(report),
-        "CommunityReports": page_of("CommunityReport"),
+        "CommunityReports": list_of("CommunityReport"),
         "ReportDecision": object_of({"act": {"enum": sorted(_DECISIONS)}}),
     }

@@ -44,6 +44,17 @@ def ref(schema: str) -> dict[str, str]:
     return {"$ref": f"#/components/schemas/{schema}"}
 
 
+def object_of(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """The schema of an object that has all of these."""
+    return {"type": "object", "required": list(properties), "properties": dict(properties)}
+
+
+def list_of(schema: str) -> dict[str, Any]:
+    """The schema of one page of a list."""
+    following = {"type": ["string", "null"], "description": "The cursor of the next page"}
+    return object_of({"items": {"type": "array", "items": ref(schema)}, "next": following})
+
+
 def parameter(name: str, description: str, schema: Mapping[str, Any], *, where: str = "query") -> dict[str, Any]:
     """One parameter; those in the path are required."""
     required = {"required": True} if where == "path" else {}

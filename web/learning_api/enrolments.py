@@ -20,7 +20,7 @@ from node.store.actors import Actor
 from node.store.courses import Enrolment
 from node.store.resources import Resource, Viewer
 from web.courses.enrolments import decide_for, held, list_for_holder
-from web.learning_api.answers import PREFIX, json_answer, limit_of
+from web.learning_api.answers import PREFIX, actor_json, json_answer, limit_of
 from web.learning_api.callers import member, read_json, writer, written
 from web.learning_api.description import (
     ACTOR,
@@ -29,11 +29,11 @@ from web.learning_api.description import (
     PROBLEM,
     TEXT,
     answer,
+    list_of,
     made,
     operation,
     pages,
     parameter,
-    ref,
 )
 from web.pages.cursor import number_in
 
@@ -165,7 +165,7 @@ def own_json(found: Enrolment) -> dict[str, Any]:
 
 def enrolment_json(found: Enrolment, who: Actor) -> dict[str, Any]:
     """As those see it who hold the course."""
-    person = {"uri": who.uri, "name": who.title, "handle": who.handle}
+    person = actor_json(who)
     return {"id": str(found.id), "person": person, **own_json(found)}
 
 
@@ -240,14 +240,7 @@ def schemas() -> Mapping[str, Any]:
         "OwnEnrolment": {"type": "object", "required": [*_OWN], "properties": _OWN},
         "NewEnrolment": {"type": "object", "properties": {"note": {**TEXT, "maxLength": MAX_NOTE}}},
         "Enrolment": {"type": "object", "required": [*full], "properties": full},
-        "Enrolments": {
-            "type": "object",
-            "required": ["items", "next"],
-            "properties": {
-                "items": {"type": "array", "items": ref("Enrolment")},
-                "next": {"type": ["string", "null"], "description": "The cursor of the next page"},
-            },
-        },
+        "Enrolments": list_of("Enrolment"),
         "EnrolmentVerdict": {
             "type": "object",
             "required": ["verdict"],

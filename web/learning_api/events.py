@@ -1,4 +1,4 @@
-"""Events of this node and of those that it knows, and people's answers to them."""
+"""Events of this node and of those that it knows."""
 
 from collections.abc import Mapping
 from typing import Any, cast
@@ -7,25 +7,22 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from node.clock import to_rfc3339
-from node.domain.events import EventRecord, Wish, local_text
+from node.domain.events import EventRecord, local_text
 from node.domain.text import clean
 from node.domain.visibility import Visibility
-from node.errors import Conflict, Invalid, NotFound, Problem
+from node.errors import Invalid, NotFound, Problem
 from node.recurrence import following
-from node.services import event_answers as answering
 from node.services import events as service
 from node.services.context import Unit
 from node.services.events import VISIBILITIES, EventDraft
 from node.state import NODE
-from node.store import actors, event_answers, events, idempotency
+from node.store import actors, events, idempotency
 from node.store.actors import Actor
-from node.store.event_answers import Answer
 from node.store.events import Event, Scope
 from schemas import load as load_schema
-from web.events.answers import VERDICTS
 from web.events.cards import path_of
-from web.learning_api.answers import PREFIX, json_answer, limit_of, one_of
-from web.learning_api.callers import key_of, member, read_json, reader, require_match, writer, written
+from web.learning_api.answers import PREFIX, actor_json, json_answer, limit_of, one_of
+from web.learning_api.callers import key_of, read_json, reader, require_match, writer, written
 from web.learning_api.description import (
     ACTOR,
     ADDRESS,
@@ -33,11 +30,11 @@ from web.learning_api.description import (
     PROBLEM,
     TEXT,
     answer,
+    list_of,
     made,
     operation,
     pages,
     parameter,
-    ref,
 )
 from web.pages.cursor import number_in
 
@@ -175,105 +172,6 @@ async def delete_event(request: web.Request) -> web.Response:
     return web.Response(status=204)
 
 
-# -- answers ---------------------------------------------------------------------------------------------------------
-
-
-async def show_answer(request: web.Request) -> web.Response:
-    """``GET /events/ID/answer``: one's own."""
-    person, node = await member(request, "read:statuses"), request.app[NODE]
-    found, line = await node.store.read(_own_answer, person, int(request.match_info["event"]))
-    return json_answer(request, own_answer_json(found, line))
-
-
-async def give_answer(request: web.Request) -> web.Response:
-    """``PUT /events/ID/answer``: ``{"answer": "going", "companions": 1, "note": ""}``; again it changes nothing.
-
-    ``state`` of the reply says what became of it: at home at once, elsewhere ``requested`` until the organisers' node
-    has decided.
-    """
-    person, node = await writer(request, SCOPE), request.app[NODE]
-    sent, event_id = await read_json(request), int(request.match_info["event"])
-    wish, note, companions = _read_answer(sent)
-    await node.store.write(answering.answer, node.unit(), person, event_id, wish, note=note, companions=companions)
-    found, line = await node.store.read(_own_answer, person, event_id)
-    return written(own_answer_json(found, line))
-
-
-def _read_answer(sent: Mapping[str, Any]) -> tuple[Wish, str, int]:
-    said, note, companions = sent.get("answer"), sent.get("note", ""), sent.get("companions", 0)
-    wishes = [wish.value for wish in Wish]
-    problems = [
-        *([] if said in wishes else [Problem("$.answer", " or ".join(wishes), str(said)[:60])]),
-        *([] if isinstance(note, str) else [Problem("$.note", "a text", str(note)[:60])]),
-        *([] if type(companions) is int else [Problem("$.companions", "a number", str(companions)[:60])]),
-    ]
-    if problems:
-        raise Invalid(problems=problems)
-    return Wish(str(said)), note, companions
-
-
-def _own_answer(conn: Connection, person: int, event_id: int) -> tuple[Answer, int]:
-    event = events.find_visible(conn, event_id, person)
-    found = event_answers.find_answer(conn, event_id, person) if event else None
-    if event is None or found is None:
-        raise NotFound
-    waits = event.local and found.queued_at is not None
-    return found, event_answers.place_in_line(conn, found) if waits else 0
-
-
-async def list_answers(request: web.Request) -> web.Response:
-    """``GET /events/ID/answers?cursor=``: of everybody, for organisers only."""
-    person, node = await member(request, "read:statuses"), request.app[NODE]
-    limit, after = limit_of(request), number_in(request.query.get("cursor", ""))
-    found, people = await node.store.read(_answers, person, int(request.match_info["event"]), after, limit)
-    shown = found[:limit]
-    items = [answer_json(each, people[each.actor_id]) for each in shown]
-    return json_answer(request, {"items": items, "next": str(shown[-1].id) if len(found) > limit else None})
-
-
-def _answers(
-    conn: Connection, person: int, event_id: int, after: int | None, limit: int
-) -> tuple[list[Answer], dict[int, Actor]]:
-    event = service.find_organised(conn, event_id, person)
-    found = event_answers.list_answers(conn, event.id, after=after, limit=limit + 1)
-    return found, actors.load_actors_by_id(conn, [each.actor_id for each in found])
-
-
-async def decide_answer(request: web.Request) -> web.Response:
-    """``POST /events/ID/answers/ANSWER``: ``{"verdict": "admit"}``, by organisers."""
-    person, node = await writer(request, SCOPE), request.app[NODE]
-    verdict = (await read_json(request)).get("verdict")
-    if verdict not in VERDICTS:
-        raise Invalid(problems=[Problem("$.verdict", " or ".join(VERDICTS), str(verdict)[:60])])
-    answer_id = int(request.match_info["answer"])
-    decided, who = await node.store.write(_decide, node.unit(), person, answer_id, verdict)
-    return written(answer_json(decided, who))
-
-
-def _decide(conn: Connection, unit: Unit, person: int, answer_id: int, verdict: str) -> tuple[Answer, Actor]:
-    decided = answering.organise(conn, unit, person, answer_id, verdict)
-    return decided, actors.load_actors_by_id(conn, [decided.actor_id])[decided.actor_id]
-
-
-async def invite(request: web.Request) -> web.Response:
-    """``POST /events/ID/invitations``: ``{"person": "https://..."}``, the URI of an account that this node knows."""
-    person, node = await writer(request, SCOPE), request.app[NODE]
-    uri = (await read_json(request)).get("person")
-    if not isinstance(uri, str):
-        raise Invalid(problems=[Problem("$.person", "the address of a person", str(uri)[:60])])
-    event_id = int(request.match_info["event"])
-    invited, who = await node.store.write(_invite, node.unit(), person, event_id, uri)
-    return written(answer_json(invited, who), status=201)
-
-
-def _invite(conn: Connection, unit: Unit, person: int, event_id: int, uri: str) -> tuple[Answer, Actor]:
-    service.find_organised(conn, event_id, person)
-    found = actors.find_actor(conn, uri)
-    if found is None:
-        raise Conflict("This node does not know this person.")
-    return answering.invite(conn, unit, person, event_id, found.id), found
-
-
 # -- writing an answer ------------------------------------------------------------------------------------------------
 
 
@@ -289,7 +187,7 @@ def event_json(event: Event, publisher: Actor, base: str, now: int) -> dict[str,
         "calendar": f"{base}{path_of(event)}.ics",
         "visibility": event.visibility,
         "community": event.audience or None,
-        "publisher": {"uri": publisher.uri, "name": publisher.title, "handle": publisher.handle},
+        "publisher": actor_json(publisher),
         "next": local_text(coming.start_at, event.timezone) if coming else None,
         "sequence": event.sequence,
         "version": event.version,
@@ -302,28 +200,6 @@ def event_json(event: Event, publisher: Actor, base: str, now: int) -> dict[str,
     }
 
 
-def own_answer_json(found: Answer, line: int) -> dict[str, Any]:
-    return {
-        "state": found.state,
-        "placeInLine": line or None,
-        "companions": found.companions,
-        "note": found.note,
-        "updated": to_rfc3339(found.updated_at),
-    }
-
-
-def answer_json(found: Answer, who: Actor) -> dict[str, Any]:
-    """As organisers see it."""
-    return {
-        "id": str(found.id),
-        "person": {"uri": who.uri, "name": who.title, "handle": who.handle},
-        "state": found.state,
-        "companions": found.companions,
-        "note": found.note,
-        "updated": to_rfc3339(found.updated_at),
-    }
-
-
 _EVENT = f"{PREFIX}/events/{{event:[0-9]{{1,19}}}}"
 ROUTES = [
     web.get(f"{PREFIX}/events", list_events, name="learning-events"),
@@ -332,17 +208,11 @@ ROUTES = [
     web.put(_EVENT, change_event, name="learning-event-change"),
     web.delete(_EVENT, delete_event, name="learning-event-delete"),
     web.post(f"{_EVENT}/cancel", cancel_event, name="learning-event-cancel"),
-    web.get(f"{_EVENT}/answer", show_answer, name="learning-event-answer"),
-    web.put(f"{_EVENT}/answer", give_answer, name="learning-event-answer-give"),
-    web.get(f"{_EVENT}/answers", list_answers, name="learning-event-answers"),
-    web.post(f"{_EVENT}/answers/{{answer:[0-9]{{1,19}}}}", decide_answer, name="learning-event-answer-decide"),
-    web.post(f"{_EVENT}/invitations", invite, name="learning-event-invite"),
 ]
 
 # -- the description ------------------------------------------------------------------------------------------------
 
 _ID = parameter("event", "The id of the event here", TEXT, where="path")
-_ANSWER_ID = parameter("answer", "The id of the answer", TEXT, where="path")
 _MATCH = {**parameter("If-Match", "The entity tag of what was read", TEXT, where="header"), "required": True}
 _KEY = parameter("Idempotency-Key", "The same key again makes nothing more", TEXT, where="header")
 _REFUSALS = {"401": PROBLEM, "403": PROBLEM, "404": PROBLEM, "422": PROBLEM}
@@ -377,40 +247,6 @@ PATHS: Mapping[str, Any] = {
     "/events/{event}/cancel": {
         "post": operation("cancelEvent", {"200": made("It is cancelled", "Event"), **_REFUSALS}, [_ID])
     },
-    "/events/{event}/answer": {
-        "get": operation(
-            "showEventAnswer", {**answer("One's own answer", "OwnAnswer"), "401": PROBLEM, "404": PROBLEM}, [_ID]
-        ),
-        "put": operation(
-            "giveEventAnswer",
-            {"200": made("What became of it", "OwnAnswer"), **_REFUSALS, "409": PROBLEM},
-            [_ID],
-            body="NewAnswer",
-        ),
-    },
-    "/events/{event}/answers": {
-        "get": operation(
-            "listEventAnswers",
-            {**answer("For organisers", "EventAnswers"), "401": PROBLEM, "403": PROBLEM, "404": PROBLEM},
-            [_ID, *pages()],
-        )
-    },
-    "/events/{event}/answers/{answer}": {
-        "post": operation(
-            "decideEventAnswer",
-            {"200": made("As it is now", "EventAnswer"), **_REFUSALS, "409": PROBLEM},
-            [_ID, _ANSWER_ID],
-            body="Verdict",
-        )
-    },
-    "/events/{event}/invitations": {
-        "post": operation(
-            "inviteToEvent",
-            {"201": made("The invitation", "EventAnswer"), **_REFUSALS, "409": PROBLEM},
-            [_ID],
-            body="EventInvitation",
-        )
-    },
 }
 
 
@@ -444,7 +280,6 @@ def schemas() -> Mapping[str, Any]:
         "asOrganisation": {"type": "boolean", "description": "For those who look after the node"},
     }
     event = {name: value for name, value in bare.items() if name != "additionalProperties"}
-    answered = {"state": TEXT, "companions": _COUNT, "note": TEXT, "updated": INSTANT}
     return {
         **parts,
         "EventRecord": bare,
@@ -455,40 +290,7 @@ def schemas() -> Mapping[str, Any]:
             "properties": {**bare["properties"], **known},
             "required": [*bare["required"], *known],
         },
-        "Events": _list_of("Event"),
-        "NewAnswer": {
-            "type": "object",
-            "required": ["answer"],
-            "properties": {
-                "answer": {"enum": [wish.value for wish in Wish]},
-                "companions": {"type": "integer", "minimum": 0, "maximum": 10},
-                "note": {"type": "string", "maxLength": 500},
-            },
-        },
-        "OwnAnswer": {
-            "type": "object",
-            "required": [*answered, "placeInLine"],
-            "properties": {**answered, "placeInLine": {"type": ["integer", "null"], "minimum": 1}},
-        },
-        "EventAnswer": {
-            "type": "object",
-            "required": ["id", "person", *answered],
-            "properties": {"id": TEXT, "person": ACTOR, **answered},
-        },
-        "EventAnswers": _list_of("EventAnswer"),
-        "Verdict": {"type": "object", "required": ["verdict"], "properties": {"verdict": {"enum": list(VERDICTS)}}},
-        "EventInvitation": {"type": "object", "required": ["person"], "properties": {"person": ADDRESS}},
-    }
-
-
-def _list_of(schema: str) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "required": ["items", "next"],
-        "properties": {
-            "items": {"type": "array", "items": ref(schema)},
-            "next": {"type": ["string", "null"], "description": "The cursor of the next page"},
-        },
+        "Events": list_of("Event"),
     }
 
 

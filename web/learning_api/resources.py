@@ -16,7 +16,7 @@ from node.store.listing import FILTERS, Option, Page, Sort, Wish
 from node.store.resources import Resource
 from schemas import load as load_schema
 from web.learning_api import callers
-from web.learning_api.answers import PREFIX, json_answer, limit_of, one_of
+from web.learning_api.answers import PREFIX, actor_json, json_answer, limit_of, one_of
 from web.learning_api.description import (
     ACTOR,
     ADDRESS,
@@ -106,7 +106,7 @@ def resource_json(resource: Resource, base: str) -> dict[str, Any]:
         "uri": resource.uri,
         "page": f"{base}{resource.path}",
         "home": resource.url,
-        "owner": {"uri": resource.owner.uri, "name": resource.owner.title, "handle": resource.owner.handle},
+        "owner": actor_json(resource.owner),
         "published": to_rfc3339(resource.published_at),
         "updated": to_rfc3339(resource.updated_at or resource.published_at),
     }

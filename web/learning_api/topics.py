@@ -16,7 +16,7 @@ from node.store.threads import Order, Wanted
 from schemas import load as load_schema
 from web.learning_api.answers import PREFIX, json_answer, limit_of, one_of
 from web.learning_api.callers import reader
-from web.learning_api.description import PROBLEM, TEXT, answer, operation, pages, parameter, ref
+from web.learning_api.description import PROBLEM, TEXT, answer, list_of, operation, pages, parameter
 from web.learning_api.topic_json import ANSWER, TOPIC, answer_json, entity, topic_json
 from web.pages.cursor import number_in
 from web.threads.access import find_community, see
@@ -202,14 +202,6 @@ PATHS: Mapping[str, Any] = {
 }
 
 
-def _listed(name: str) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "required": ["items", "next"],
-        "properties": {"items": {"type": "array", "items": ref(name)}, "next": {"type": ["string", "null"]}},
-    }
-
-
 def schemas() -> Mapping[str, Any]:
     """The schemas that ``PATHS`` refer to."""
     written = {
@@ -219,8 +211,8 @@ def schemas() -> Mapping[str, Any]:
     return {
         "Topic": entity(TOPIC),
         "Answer": entity(ANSWER),
-        "Topics": _listed("Topic"),
-        "Answers": _listed("Answer"),
+        "Topics": list_of("Topic"),
+        "Answers": list_of("Answer"),
         "TopicToWrite": written["topic"],
         "AnswerToWrite": written["answer"],
     }
