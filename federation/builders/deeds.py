@@ -15,14 +15,14 @@ from node.domain.communities import APPOINTS, DISMISSES, LISTS, Act, Role
 from node.domain.visibility import Visibility
 from node.services import governing
 from node.services.context import Unit
-from node.store import actors, communities, community_requests
+from node.store import actors, communities, community_bans, community_log, community_requests
 from node.store.actors import Actor
-from node.store.communities import LogEntry
+from node.store.community_log import LogEntry
 
 
 def governed(conn: Connection, unit: Unit, event: events.Governed) -> Outgoing | None:
     """By the person who did it, to the community: it passes on what others must know, and does what it is asked to."""
-    entry = communities.find_entry(conn, event.entry_id)
+    entry = community_log.find_entry(conn, event.entry_id)
     group = actors.find_actor_by_id(conn, entry.community_id) if entry is not None else None
     by = actors.find_actor(conn, entry.actor_uri) if entry is not None else None
     if entry is None or group is None or by is None or not by.local:
@@ -86,7 +86,7 @@ def _holders(role: Role) -> Callable[[Connection, Actor], str]:
 
 
 def _ban(conn: Connection, unit: Unit, group: Actor, entry: LogEntry, _activity: dict[str, Any]) -> dict[str, Any]:
-    bans = [ban for ban in communities.load_bans(conn, group.id, unit.now) if ban.actor_uri == entry.target_uri]
+    bans = [ban for ban in community_bans.load_bans(conn, group.id, unit.now) if ban.actor_uri == entry.target_uri]
     until = bans[0].expires_at if bans else None
     return {
         "type": "Block",

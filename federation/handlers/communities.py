@@ -20,7 +20,7 @@ from node.domain.deeds import Deed
 from node.domain.uris import same_origin
 from node.errors import Invalid, NotFound
 from node.services import governing
-from node.store import actors, communities, follows
+from node.store import actors, communities, community_bans, follows
 from node.store.actors import Actor
 from node.store.objects import Object
 
@@ -245,7 +245,7 @@ def note(batch: Batch, inbound: Inbound, outcome: str) -> None:
     group = batch.actor(found.audience) if found is not None and found.audience else None
     if group is None or not group.local or group.kind != "group" or group.uri == activity.actor:
         return
-    if communities.is_banned(batch.conn, group.id, activity.actor, batch.unit.now):
+    if community_bans.is_banned(batch.conn, group.id, activity.actor, batch.unit.now):
         return
     pass_on(batch, inbound, group)
 

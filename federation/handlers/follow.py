@@ -7,7 +7,7 @@ from node.domain.actors import ActorKind
 from node.domain.communities import Answer, Refusal
 from node.services import catalogue, join_requests, membership, messages, news
 from node.services.follows import ask_for_pins, ask_for_posts
-from node.store import blocks, communities, follows, homes
+from node.store import blocks, communities, community_invitations, follows, homes
 from node.store.actors import Actor
 from node.store.follows import Follow
 
@@ -70,7 +70,7 @@ def _joins(batch: Batch, follower: Actor, followed: Actor) -> Answer | Refusal |
         return None
     joins = membership.decide(batch.conn, batch.unit, community, follower)
     if joins is Answer.ACCEPTED:
-        communities.accept_invitation(batch.conn, followed.id, follower.id, batch.unit.now)
+        community_invitations.accept_invitation(batch.conn, followed.id, follower.id, batch.unit.now)
     return joins
 
 
@@ -88,7 +88,7 @@ def accept(batch: Batch, inbound: Inbound) -> str:
     followed = batch.known_actor(inbound.activity.actor)
     catalogue.begin_copy(batch.conn, batch.unit, followed)
     if followed.kind == "group":
-        communities.accept_invitation(batch.conn, followed.id, found.follower_id, batch.unit.now)
+        community_invitations.accept_invitation(batch.conn, followed.id, found.follower_id, batch.unit.now)
         membership.ask_for_history(batch.conn, batch.unit, followed)
     else:
         ask_for_pins(batch.conn, batch.unit, [followed])

@@ -7,9 +7,9 @@ count only from the Group itself. What moderators answer is a deed (``federation
 from federation.arriving.batch import Batch, Inbound
 from federation.handlers import courses
 from federation.mapping.activity import Activity
-from node.store import blocks, communities, community_requests
+from node.store import blocks, communities, community_invitations, community_requests
 from node.store.actors import Actor
-from node.store.communities import Invitation
+from node.store.community_invitations import Invitation
 from node.store.community_requests import Request
 
 
@@ -46,7 +46,7 @@ def invited(batch: Batch, inbound: Inbound) -> str:
     for person in people:
         if not blocks.has_blocked(batch.conn, person.id, group.id):
             new = Invitation(batch.unit.ids.new(), group.id, person.id, None, batch.unit.now)
-            communities.insert_invitation(batch.conn, new)
+            community_invitations.insert_invitation(batch.conn, new)
         batch.add_owner(person.id, inbound.received_id)
     return "invited-to-community"
 
@@ -64,7 +64,7 @@ def withdrawn(batch: Batch, actor: Actor, inner: Activity) -> str:
         return "request-settled" if gone else ""
     if inner.type == "Invite" and inner.object_uri == group.uri:
         person = batch.actor(inner.target_uri or "")
-        gone = person is not None and communities.delete_invitation(batch.conn, group.id, person.id)
+        gone = person is not None and community_invitations.delete_invitation(batch.conn, group.id, person.id)
         return "uninvited" if gone else ""
     return ""
 

@@ -21,7 +21,7 @@ from node.markdown import Words, hashtag_link, mention_link, profile_link, rende
 from node.richtext import clean_plain_field
 from node.services import emojis
 from node.services.context import Unit
-from node.store import actors, communities
+from node.store import actors, communities, community_log
 from node.store.actors import Actor
 from node.store.communities import Community, RoleOf
 
@@ -54,7 +54,7 @@ def establish(conn: Connection, unit: Unit, group: Actor, draft: CommunityDraft,
     if founder is not None:
         communities.save_roles(conn, group.id, [RoleOf(founder.uri, Role.MODERATOR, unit.now)])
     by = founder.uri if founder is not None else group.uri
-    communities.record_act(conn, unit.ids.new(), group.id, Act.FOUND, by=by, now=unit.now)
+    community_log.record_act(conn, unit.ids.new(), group.id, Act.FOUND, by=by, now=unit.now)
     write_profile(conn, unit, group, community, name=draft.name)
     return community
 
@@ -78,7 +78,7 @@ def change(
     changed = replace(known, **said, version=known.version + 1, updated_at=unit.now)
     communities.update_community(conn, group.id, **said, version=changed.version, updated_at=unit.now)
     entry = unit.ids.new()
-    communities.record_act(conn, entry, group.id, Act.SETTINGS, by=by, now=unit.now, title=", ".join(sorted(said)))
+    community_log.record_act(conn, entry, group.id, Act.SETTINGS, by=by, now=unit.now, title=", ".join(sorted(said)))
     write_profile(conn, unit, group, changed, name=draft.name)
     events.record(conn, unit.ids, unit.now, events.ActorUpdated(group.id), about=group.uri)
     return changed
@@ -120,7 +120,7 @@ def _set_archived(
     communities.update_community(
         conn, group.id, archived_at=at, successor=successor, version=changed.version, updated_at=unit.now
     )
-    communities.record_act(conn, unit.ids.new(), group.id, act, by=by, now=unit.now, reason=reason)
+    community_log.record_act(conn, unit.ids.new(), group.id, act, by=by, now=unit.now, reason=reason)
     write_profile(conn, unit, group, changed)
     events.record(conn, unit.ids, unit.now, events.ActorUpdated(group.id), about=group.uri)
 

@@ -20,7 +20,7 @@ from node.sentences import Sentence
 from node.services import governing_people, membership, messages, sharing
 from node.services.context import Unit
 from node.services.governing_people import ASKED, Effect
-from node.store import actors, communities, objects, pins, topics
+from node.store import actors, community_log, objects, pins, topics
 from node.store.actors import Actor
 from node.store.objects import Object
 
@@ -53,14 +53,14 @@ def perform(conn: Connection, unit: Unit, group: Actor, deed: Deed) -> int | Non
 
     Raises NotFound for what is not there, Invalid for what cannot be.
     """
-    if deed.activity and communities.is_recorded(conn, group.id, deed.activity):
+    if deed.activity and community_log.is_recorded(conn, group.id, deed.activity):
         return None
     effects = ASKED if is_asked(group, deed.act) else _EFFECTS
     title = effects[deed.act](conn, unit, group, deed)
     if title is None:
         return None
     entry_id = unit.ids.new()
-    communities.record_act(
+    community_log.record_act(
         conn,
         entry_id,
         group.id,

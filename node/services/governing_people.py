@@ -14,9 +14,20 @@ from node.services import communities as describing
 from node.services import follows as following
 from node.services import join_requests, messages, sharing
 from node.services.context import Unit
-from node.store import actors, communities, community_requests, follows, objects, topics
+from node.store import (
+    actors,
+    communities,
+    community_bans,
+    community_invitations,
+    community_requests,
+    follows,
+    objects,
+    topics,
+)
 from node.store.actors import Actor
-from node.store.communities import Ban, Invitation, RoleOf
+from node.store.communities import RoleOf
+from node.store.community_bans import Ban
+from node.store.community_invitations import Invitation
 
 Effect = Callable[[Connection, Unit, Actor, Deed], str | None]
 
@@ -30,14 +41,14 @@ def name_of(conn: Connection, uri: str) -> str:
 def _ban(conn: Connection, unit: Unit, group: Actor, deed: Deed) -> str | None:
     if deed.target == deed.by:
         raise Invalid("Nobody bans herself.")
-    is_news = not communities.is_banned(conn, group.id, deed.target, unit.now)
-    communities.save_ban(
+    is_news = not community_bans.is_banned(conn, group.id, deed.target, unit.now)
+    community_bans.save_ban(
         conn, Ban(unit.ids.new(), group.id, deed.target, deed.by, deed.reason, unit.now, deed.expires_at)
     )
     communities.delete_roles(conn, group.id, deed.target)
     person = actors.find_actor(conn, deed.target)
     if person is not None:
-        communities.delete_invitation(conn, group.id, person.id)
+        community_invitations.delete_invitation(conn, group.id, person.id)
         _part(conn, unit, group, person)
         if deed.removes_posts:
             _remove_all(conn, unit, group, person, deed)
@@ -63,7 +74,7 @@ def _remove_all(conn: Connection, unit: Unit, group: Actor, person: Actor, deed:
 
 
 def _unban(conn: Connection, _unit: Unit, group: Actor, deed: Deed) -> str | None:
-    return name_of(conn, deed.target) if communities.delete_ban(conn, group.id, deed.target) else None
+    return name_of(conn, deed.target) if community_bans.delete_ban(conn, group.id, deed.target) else None
 
 
 def _expel(conn: Connection, unit: Unit, group: Actor, deed: Deed) -> str | None:
@@ -88,7 +99,7 @@ def _appoint(role: Role) -> Effect:
     def effect(conn: Connection, unit: Unit, group: Actor, deed: Deed) -> str | None:
         if deed.target in communities.load_holders(conn, group.id, role, unit.now):
             return None
-        if communities.is_banned(conn, group.id, deed.target, unit.now):
+        if community_bans.is_banned(conn, group.id, deed.target, unit.now):
             raise Invalid("Somebody who is banned cannot be given a role.")
         person = _person(conn, deed) if group.local else actors.find_actor(conn, deed.target)
         communities.save_roles(conn, group.id, [RoleOf(deed.target, role, unit.now)])
@@ -142,13 +153,13 @@ def _refuse(conn: Connection, unit: Unit, group: Actor, deed: Deed) -> str | Non
 
 def _invite(conn: Connection, unit: Unit, group: Actor, deed: Deed) -> str | None:
     person = _person(conn, deed)
-    if communities.is_banned(conn, group.id, person.uri, unit.now):
+    if community_bans.is_banned(conn, group.id, person.uri, unit.now):
         raise Invalid("This person is banned. Lift the ban first.")
     if follows.is_following(conn, person.id, group.id):
         return None
     by = actors.find_actor(conn, deed.by)
     invitation = Invitation(unit.ids.new(), group.id, person.id, by.id if by is not None else None, unit.now)
-    if not communities.insert_invitation(conn, invitation):
+    if not community_invitations.insert_invitation(conn, invitation):
         return None
     asked = follows.find_follow(conn, person.id, group.id)
     if asked is not None:  # she has asked already
@@ -170,7 +181,7 @@ def _tell_of_invitation(conn: Connection, unit: Unit, group: Actor, person: Acto
 
 def _uninvite(conn: Connection, unit: Unit, group: Actor, deed: Deed) -> str | None:
     person = _person(conn, deed)
-    if not communities.delete_invitation(conn, group.id, person.id):
+    if not community_invitations.delete_invitation(conn, group.id, person.id):
         return None
     if not person.local:
         withdrawn = events.MemberInvited(group.id, person.id, is_withdrawn=True)

@@ -21,7 +21,7 @@ from node.sentences import Sentence
 from node.services import communities as describing
 from node.services import credentials, enrolling, event_answers, letters, mailing, media
 from node.services.context import Unit
-from node.store import accounts, actors, communities, objects, reactions, remote_actors
+from node.store import accounts, actors, communities, community_log, objects, reactions, remote_actors
 from node.store.accounts import Account
 from node.store.actors import Actor
 from node.store.communities import RoleOf
@@ -89,7 +89,9 @@ def _put_administrators_in(conn: Connection, unit: Unit, group: Actor) -> None:
     named = actors.load_actors_by_id(conn, accounts.load_admins(conn)).values()
     communities.save_roles(conn, group.id, [RoleOf(each.uri, Role.MODERATOR, unit.now) for each in named])
     for each in named:
-        communities.record_act(conn, unit.ids.new(), group.id, Act.APPOINT, by=group.uri, now=unit.now, target=each.uri)
+        community_log.record_act(
+            conn, unit.ids.new(), group.id, Act.APPOINT, by=group.uri, now=unit.now, target=each.uri
+        )
 
 
 def _require_others(conn: Connection, unit: Unit, account: Account, actor: Actor, *, by_herself: bool) -> None:

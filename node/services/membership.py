@@ -12,7 +12,7 @@ from node.errors import Forbidden
 from node.jobs.kinds import COMMUNITY
 from node.sentences import sentences
 from node.services.context import Unit
-from node.store import accounts, actors, communities, follows, jobs, partners
+from node.store import accounts, actors, communities, community_bans, community_invitations, follows, jobs, partners
 from node.store.actors import Actor
 from node.store.communities import Community, RoleOf
 from node.store.jobs import NewJob
@@ -45,8 +45,8 @@ def standing_of(
         is_member=known is not None and known.state == follows.ACCEPTED,
         is_moderator=Role.MODERATOR in roles,
         is_facilitator=Role.FACILITATOR in roles,
-        is_invited=communities.is_invited(conn, community_id, person.id),
-        is_banned=communities.is_banned(conn, community_id, person.uri, unit.now),
+        is_invited=community_invitations.is_invited(conn, community_id, person.id),
+        is_banned=community_bans.is_banned(conn, community_id, person.uri, unit.now),
     )
 
 
@@ -70,7 +70,7 @@ def decide_follow(conn: Connection, unit: Unit, follower: Actor, group: Actor) -
     if isinstance(found, Refusal):
         raise Forbidden(SENTENCES[found])
     if found is Answer.ACCEPTED:
-        communities.accept_invitation(conn, community.actor_id, follower.id, unit.now)
+        community_invitations.accept_invitation(conn, community.actor_id, follower.id, unit.now)
     return found
 
 
@@ -119,7 +119,7 @@ def _insights(
     if viewer is None or not closed:
         return dict.fromkeys((each.actor_id for each in found), Insight())
     inside = follows.load_followed(conn, viewer.id, closed) | communities.load_moderated(conn, viewer.uri, unit.now)
-    invited = communities.load_invited(conn, viewer.id, closed)
+    invited = community_invitations.load_invited(conn, viewer.id, closed)
     return {each.actor_id: Insight(viewer.local, each.actor_id in inside, each.actor_id in invited) for each in found}
 
 

@@ -12,7 +12,7 @@ from node.domain.visibility import Visibility
 from node.sentences import Sentence
 from node.services import posts
 from node.services.context import Unit
-from node.store import accounts, actors, communities, hosts
+from node.store import accounts, actors, communities, community_bans, hosts
 from node.store.actors import Actor
 from node.translations import first_spoken, translate
 
@@ -36,7 +36,7 @@ def because(reason: str) -> tuple[Sentence, ...]:
 
 def explain(conn: Connection, unit: Unit, group: Actor, person: Actor, refusal: Refusal, sentence: Sentence) -> None:
     """Tell somebody why she may not join or write, once for each reason."""
-    if communities.note_refusal(conn, group.id, person.uri, refusal.value, unit.now):
+    if community_bans.note_refusal(conn, group.id, person.uri, refusal.value, unit.now):
         tell(conn, unit, group, person, sentence)
 
 

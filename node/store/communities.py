@@ -5,21 +5,16 @@ Members are whoever follows the Group (``store.follows``, accepted).
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from itertools import starmap
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import BigInteger, ColumnElement, Connection, bindparam, delete, func, or_, select, update
 
-from node.domain.communities import Act, JoinPolicy, PostPolicy, RemoteCommunity, Role
+from node.domain.communities import JoinPolicy, PostPolicy, RemoteCommunity, Role
 from node.domain.visibility import Visibility
 from node.store.prepared import Prepared
 from node.store.tables import (
     actors,
     communities,
-    community_bans,
-    community_invitations,
-    community_log,
-    community_refusals,
     community_roles,
     follows,
 )
@@ -193,7 +188,7 @@ class RoleOf:
     expires_at: int | None = None
 
 
-def _unexpired(column: ColumnElement[Any], now: int) -> ColumnElement[bool]:
+def unexpired(column: ColumnElement[Any], now: int) -> ColumnElement[bool]:
     return or_(column.is_(None), column > now)
 
 
@@ -237,7 +232,7 @@ def load_all_moderators(conn: Connection, community_ids: Collection[int], now: i
     query = select(community_roles.c.community_id, community_roles.c.actor_uri).where(
         community_roles.c.community_id.in_(list(community_ids)),
         community_roles.c.role == Role.MODERATOR.value,
-        _unexpired(community_roles.c.expires_at, now),
+        unexpired(community_roles.c.expires_at, now),
     )
     found: dict[int, list[str]] = {}
     for community_id, uri in conn.execute(query.order_by(community_roles.c.created_at, community_roles.c.actor_uri)):
@@ -260,7 +255,7 @@ def load_moderated(conn: Connection, actor_uri: str, now: int) -> frozenset[int]
     query = select(community_roles.c.community_id).where(
         community_roles.c.actor_uri == actor_uri,
         community_roles.c.role == Role.MODERATOR.value,
-        _unexpired(community_roles.c.expires_at, now),
+        unexpired(community_roles.c.expires_at, now),
     )
     return frozenset(conn.scalars(query))
 
@@ -297,189 +292,6 @@ def delete_roles(conn: Connection, community_id: int, actor_uri: str, roles: Col
             community_roles.c.role.in_([role.value for role in roles]),
         )
     ).rowcount
-
-
-# -- bans -----------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Ban:
-    id: int
-    community_id: int
-    actor_uri: str
-    by_uri: str
-    reason: str
-    created_at: int
-    expires_at: int | None = None
-
-
-_BAN = tuple(community_bans.c[name] for name in Ban.__dataclass_fields__)
-_SAVE_BAN = Upsert(
-    lambda into: (statement := into(community_bans)).on_conflict_do_update(
-        index_elements=[community_bans.c.community_id, community_bans.c.actor_uri],
-        set_={name: statement.excluded[name] for name in ("by_uri", "reason", "created_at", "expires_at")},
-    )
-)
-
-
-def save_ban(conn: Connection, ban: Ban) -> None:
-    """Ban somebody, or change the ban."""
-    values = {name: getattr(ban, name) for name in Ban.__dataclass_fields__}
-    conn.execute(_SAVE_BAN[conn.dialect.name], values)
-
-
-def delete_ban(conn: Connection, community_id: int, actor_uri: str) -> bool:
-    gone = delete(community_bans).where(
-        community_bans.c.community_id == community_id, community_bans.c.actor_uri == actor_uri
-    )
-    return conn.execute(gone).rowcount > 0
-
-
-def is_banned(conn: Connection, community_id: int, actor_uri: str, now: int) -> bool:
-    query = select(community_bans.c.id).where(
-        community_bans.c.community_id == community_id,
-        community_bans.c.actor_uri == actor_uri,
-        _unexpired(community_bans.c.expires_at, now),
-    )
-    return conn.scalar(query) is not None
-
-
-def load_bans(conn: Connection, community_id: int, now: int) -> list[Ban]:
-    """Who is banned now, the newest first."""
-    query = select(*_BAN).where(
-        community_bans.c.community_id == community_id, _unexpired(community_bans.c.expires_at, now)
-    )
-    return list(starmap(Ban, conn.execute(query.order_by(community_bans.c.id.desc()))))
-
-
-# -- invitations ----------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Invitation:
-    id: int
-    community_id: int
-    invited_id: int
-    by_id: int | None
-    created_at: int
-    accepted_at: int | None = None
-
-
-_INVITATION = tuple(community_invitations.c[name] for name in Invitation.__dataclass_fields__)
-_INSERT_INVITATION = insert_missing(community_invitations)
-
-
-def insert_invitation(conn: Connection, new: Invitation) -> bool:
-    """Invite somebody; False where she is invited already."""
-    values = {name: getattr(new, name) for name in Invitation.__dataclass_fields__}
-    return conn.execute(_INSERT_INVITATION[conn.dialect.name], values).rowcount > 0
-
-
-def is_invited(conn: Connection, community_id: int, person_id: int) -> bool:
-    query = select(community_invitations.c.id).where(
-        community_invitations.c.community_id == community_id, community_invitations.c.invited_id == person_id
-    )
-    return conn.scalar(query) is not None
-
-
-def load_invited(conn: Connection, person_id: int, community_ids: Collection[int]) -> frozenset[int]:
-    """Those of these communities that have invited somebody."""
-    query = select(community_invitations.c.community_id).where(
-        community_invitations.c.invited_id == person_id, community_invitations.c.community_id.in_(list(community_ids))
-    )
-    return frozenset(conn.scalars(query))
-
-
-def accept_invitation(conn: Connection, community_id: int, person_id: int, now: int) -> None:
-    """The invited person has joined; no error where she was not invited."""
-    mine = (community_invitations.c.community_id == community_id, community_invitations.c.invited_id == person_id)
-    conn.execute(update(community_invitations).where(*mine).values(accepted_at=now))
-
-
-def delete_invitation(conn: Connection, community_id: int, person_id: int) -> bool:
-    mine = (community_invitations.c.community_id == community_id, community_invitations.c.invited_id == person_id)
-    return conn.execute(delete(community_invitations).where(*mine)).rowcount > 0
-
-
-def load_open_invitations(
-    conn: Connection, *, community_id: int | None = None, person_id: int | None = None
-) -> list[Invitation]:
-    """Invitations that nobody has followed yet, of a community or to a person, the newest first."""
-    query = select(*_INVITATION).where(community_invitations.c.accepted_at.is_(None))
-    if community_id is not None:
-        query = query.where(community_invitations.c.community_id == community_id)
-    if person_id is not None:
-        query = query.where(community_invitations.c.invited_id == person_id)
-    return list(starmap(Invitation, conn.execute(query.order_by(community_invitations.c.id.desc()))))
-
-
-# -- refusals -------------------------------------------------------------------------------------------------------
-
-_TELL = insert_missing(community_refusals)
-
-
-def note_refusal(conn: Connection, community_id: int, actor_uri: str, reason: str, now: int) -> bool:
-    """Whether this is the first time that somebody is refused for this reason, and is to be told."""
-    values = {"community_id": community_id, "actor_uri": actor_uri, "reason": reason, "told_at": now}
-    return conn.execute(_TELL[conn.dialect.name], values).rowcount > 0
-
-
-# -- log ------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class LogEntry:
-    id: int
-    community_id: int
-    actor_uri: str
-    act: str  # domain.communities.Act
-    target_uri: str
-    title: str
-    reason: str
-    activity_uri: str
-    created_at: int
-
-
-_ENTRY = tuple(community_log.c[name] for name in LogEntry.__dataclass_fields__)
-
-
-def record_act(
-    conn: Connection,
-    entry_id: int,
-    community_id: int,
-    act: Act,
-    *,
-    by: str,
-    now: int,
-    target: str = "",
-    title: str = "",
-    reason: str = "",
-    activity: str = "",
-) -> None:
-    """Note what somebody did, for all members to read."""
-    entry = LogEntry(entry_id, community_id, by, act.value, target, title, reason, activity, now)
-    conn.execute(insert(community_log), {name: getattr(entry, name) for name in LogEntry.__dataclass_fields__})
-
-
-def is_recorded(conn: Connection, community_id: int, activity_uri: str) -> bool:
-    """Whether the act that an activity tells has been noted."""
-    query = select(community_log.c.id).where(
-        community_log.c.activity_uri == activity_uri, community_log.c.community_id == community_id
-    )
-    return conn.scalar(query.limit(1)) is not None
-
-
-def find_entry(conn: Connection, entry_id: int) -> LogEntry | None:
-    row = conn.execute(select(*_ENTRY).where(community_log.c.id == entry_id)).first()
-    return LogEntry(*row) if row else None
-
-
-def load_log(conn: Connection, community_id: int, *, before: int | None, limit: int) -> list[LogEntry]:
-    """What was done, the newest first; ``before`` is the id of an entry."""
-    query = select(*_ENTRY).where(community_log.c.community_id == community_id)
-    if before is not None:
-        query = query.where(community_log.c.id < before)
-    return list(starmap(LogEntry, conn.execute(query.order_by(community_log.c.id.desc()).limit(limit))))
 
 
 # -- lists ----------------------------------------------------------------------------------------------------------

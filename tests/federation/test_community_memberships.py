@@ -14,6 +14,8 @@ from node.domain.uris import host_of
 from node.store import (
     actors,
     communities,
+    community_invitations,
+    community_log,
     community_reports,
     community_requests,
     follows,
@@ -80,11 +82,11 @@ async def state(peer: Peer) -> tuple[Any, ...]:
         group, tin = actors.find_actor(conn, GROUP), actors.find_local_actor(conn, "tin")
         return (
             community_requests.load_open(conn, group.id),
-            communities.load_open_invitations(conn),
+            community_invitations.load_open_invitations(conn),
             follows.load_pending_followers(conn, tin.id),
             reports.count_reports(conn),
             [each.state for each in community_reports.list_for(conn, group.id, state="open", before=None, limit=9)],
-            communities.load_log(conn, tin.id, before=None, limit=9),
+            community_log.load_log(conn, tin.id, before=None, limit=9),
         )
 
     return await peer.store.read(load)

@@ -12,7 +12,18 @@ from node.services import follows as following
 from node.services import governing
 from node.services import reports as telling
 from node.services.reports import Complaint
-from node.store import actors, communities, community_reports, community_requests, follows, hosts, reports, topics
+from node.store import (
+    actors,
+    communities,
+    community_invitations,
+    community_log,
+    community_reports,
+    community_requests,
+    follows,
+    hosts,
+    reports,
+    topics,
+)
 from node.store.actors import Actor
 from node.store.communities import RoleOf
 from tests.communities import Circle, make_circle
@@ -81,7 +92,7 @@ async def test_a_moderator_elsewhere_decides_a_request_at_home(houses, place: in
     await circle.settle()
     assert (cleo.uri in await circle.members()) is is_member
     assert await home.store.read(follows.load_pending_followers, circle.group.id) == []
-    log = await home.store.read(communities.load_log, circle.group.id, before=None, limit=1)
+    log = await home.store.read(community_log.load_log, circle.group.id, before=None, limit=1)
     assert [(entry.act, entry.actor_uri, entry.target_uri) for entry in log] == [(act.value, ben.uri, cleo.uri)]
     group = await hospital.store.read(actors.find_actor, circle.group.uri)
     assert await hospital.store.read(community_requests.find_request, group.id, known.id) is None
@@ -135,7 +146,7 @@ async def test_the_home_asks_for_the_role_not_for_the_word(houses) -> None:
         await govern(hospital, ben, circle.group.uri, act, target)
     await circle.settle()
     assert await circle.members() == {circle.people[0].uri}
-    assert await home.store.read(communities.load_open_invitations, community_id=circle.group.id) == []
+    assert await home.store.read(community_invitations.load_open_invitations, community_id=circle.group.id) == []
     assert [outcome for kind, outcome in await home.outcomes() if kind in {"Accept", "Invite", "Reject"}] == [
         "not-a-moderator"
     ] * 3
@@ -151,7 +162,7 @@ async def test_a_moderator_elsewhere_invites_and_the_invited_sees_it_at_home(hou
     dan = await hospital.add_actor("dan")
     await govern(hospital, ben, circle.group.uri, Act.INVITE, dan.uri)
     await circle.settle()
-    (invitation,) = await hospital.store.read(communities.load_open_invitations, person_id=dan.id)
+    (invitation,) = await hospital.store.read(community_invitations.load_open_invitations, person_id=dan.id)
     group = await hospital.store.read(actors.find_actor, circle.group.uri)
     assert invitation.community_id == group.id
     (told,) = await messages_to(hospital, dan)
@@ -159,7 +170,7 @@ async def test_a_moderator_elsewhere_invites_and_the_invited_sees_it_at_home(hou
     await hospital.follow(dan, circle.group.uri)
     await circle.settle()
     assert dan.uri in await circle.members()
-    assert await hospital.store.read(communities.load_open_invitations, person_id=dan.id) == []
+    assert await hospital.store.read(community_invitations.load_open_invitations, person_id=dan.id) == []
 
     await govern(hospital, ben, circle.group.uri, Act.EXPEL, dan.uri)
     await circle.settle()
@@ -175,7 +186,7 @@ async def test_an_invitation_that_is_taken_back_is_gone_everywhere(houses) -> No
     for act, number in ((Act.INVITE, 1), (Act.UNINVITE, 0)):
         await govern(home, ada, circle.group.uri, act, dan.uri)
         await circle.settle()
-        assert len(await hospital.store.read(communities.load_open_invitations, person_id=dan.id)) == number
+        assert len(await hospital.store.read(community_invitations.load_open_invitations, person_id=dan.id)) == number
 
 
 # -- roles -----------------------------------------------------------------------------------------------------------

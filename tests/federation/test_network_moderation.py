@@ -11,7 +11,19 @@ from node.domain.visibility import Visibility
 from node.errors import Forbidden
 from node.services import governing
 from node.services.events import EventDraft, publish_event
-from node.store import actors, communities, event_answers, follows, hosts, objects, reactions, tables, topics
+from node.store import (
+    actors,
+    communities,
+    community_bans,
+    community_log,
+    event_answers,
+    follows,
+    hosts,
+    objects,
+    reactions,
+    tables,
+    topics,
+)
 from node.store.actors import Actor
 from node.store.upsert import insert_missing
 from tests.communities import Circle, make_circle
@@ -64,13 +76,13 @@ async def test_a_moderator_of_another_house_governs_for_all(houses) -> None:
         await govern(circle, 1, act, thread.uri, reason="Because.")
         for peer in houses.peers:
             assert await state_of(peer, thread.uri) == wanted, (act, peer.origin)
-    log = await circle.home.store.read(communities.load_log, circle.group.id, before=None, limit=20)
+    log = await circle.home.store.read(community_log.load_log, circle.group.id, before=None, limit=20)
     assert [entry.act for entry in log][:6] == [act.value for act, _ in reversed(steps)]
     assert {entry.actor_uri for entry in log[:6]} == {circle.people[1].uri}
     assert log[0].reason == "Because."
     university = houses.peers[2]
     copy = await university.store.read(actors.find_actor, circle.group.uri)
-    there = await university.store.read(communities.load_log, copy.id, before=None, limit=20)
+    there = await university.store.read(community_log.load_log, copy.id, before=None, limit=20)
     assert [entry.act for entry in there][:6] == [entry.act for entry in log][:6]
 
 
@@ -167,8 +179,8 @@ async def _all_of(peer: Peer, circle: Circle, uri: str) -> Any:
         assert found is not None
         return (
             communities.load_moderators(conn, group.id, peer.unit().now),
-            communities.load_bans(conn, group.id, 0),
-            communities.load_log(conn, group.id, before=None, limit=50),
+            community_bans.load_bans(conn, group.id, 0),
+            community_log.load_log(conn, group.id, before=None, limit=50),
             topics.find_topic(conn, found.id),
             found.state,
             group.username,

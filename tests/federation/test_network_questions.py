@@ -13,7 +13,7 @@ from node.domain.drafts import Draft
 from node.domain.visibility import Visibility
 from node.errors import Forbidden, Invalid, NodeError, NotFound
 from node.services import answers, post_changes, posts
-from node.store import actors, communities, follows, objects, topics
+from node.store import actors, communities, community_bans, follows, objects, topics
 from node.store.actors import Actor
 from node.store.communities import Community
 from node.store.follows import Follow
@@ -250,8 +250,8 @@ async def test_where_somebody_may_not_write(houses: Houses):
     await houses.uni.store.write(topics.update_topics, [asked.id], locked=True)
     assert "locked" in await refused(Forbidden, text="But", in_reply_to_id=asked.id)
     await houses.uni.store.write(topics.update_topics, [asked.id], locked=False)
-    ban = communities.Ban(unit.ids.new(), group.id, ada.uri, ada.uri, "", unit.now)
-    await houses.uni.store.write(communities.save_ban, ban)
+    ban = community_bans.Ban(unit.ids.new(), group.id, ada.uri, ada.uri, "", unit.now)
+    await houses.uni.store.write(community_bans.save_ban, ban)
     assert "any more" in await refused(Forbidden, text="But", in_reply_to_id=asked.id)
     await refused(Forbidden, **thread)
     # who is refused by mention has written a post like any other

@@ -9,7 +9,7 @@ from node.domain.communities import JoinPolicy, TopicKind
 from node.domain.drafts import Draft
 from node.domain.visibility import Visibility
 from node.services import posts
-from node.store import accounts, actors, communities, follows, objects, topics
+from node.store import accounts, actors, communities, community_bans, follows, objects, topics
 from tests.media_files import picture
 from tests.web.conftest import Site
 
@@ -141,10 +141,10 @@ async def test_people_are_invited_admitted_banned_and_appointed(ada: Site) -> No
     assert await ada.store.read(communities.is_moderator, group.id, ben.uri, ada.clock.now())
     await send(ada, path, target=ben.uri, act="ban", reason="Spam")
     assert await ada.store.read(communities.load_moderators, group.id, ada.clock.now()) != [ben.uri]
-    assert await ada.store.read(communities.is_banned, group.id, ben.uri, ada.clock.now())
+    assert await ada.store.read(community_bans.is_banned, group.id, ben.uri, ada.clock.now())
     assert "Spam" in await ada.get("/c/casting/log")
     await send(ada, path, target=ben.uri, act="unban")
-    assert not await ada.store.read(communities.is_banned, group.id, ben.uri, ada.clock.now())
+    assert not await ada.store.read(community_bans.is_banned, group.id, ben.uri, ada.clock.now())
 
 
 async def test_a_post_is_pinned_locked_removed_and_restored(ada: Site) -> None:

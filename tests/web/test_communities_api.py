@@ -9,7 +9,7 @@ from node.domain.drafts import Draft
 from node.domain.visibility import Visibility
 from node.services import posts, reports
 from node.services.reports import Complaint
-from node.store import actors, communities
+from node.store import actors, community_bans
 from tests.client import App, app_of
 from tests.network import network
 from tests.statements import counted
@@ -114,7 +114,7 @@ async def test_deeds_that_there_are_not(apps, deed: dict[str, Any]) -> None:
     await make(ada)
     await ada.post(f"{BASE}/metals/deeds", 422, **deed)
     group = await ada.peer.store.read(actors.find_local_actor, "metals")
-    assert await ada.peer.store.read(communities.load_bans, group.id, 0) == []
+    assert await ada.peer.store.read(community_bans.load_bans, group.id, 0) == []
 
 
 async def test_strangers_and_other_members_of_the_house_see_what_is_theirs_to_see(apps) -> None:

@@ -9,7 +9,17 @@ from node.domain.actors import ActorKind, RemoteActor
 from node.domain.communities import JoinPolicy, RemoteCommunity, Role
 from node.services import reports as telling
 from node.services.reports import Complaint
-from node.store import actors, communities, community_reports, community_requests, objects, remote_actors, tables
+from node.store import (
+    actors,
+    communities,
+    community_bans,
+    community_log,
+    community_reports,
+    community_requests,
+    objects,
+    remote_actors,
+    tables,
+)
 from node.store.actors import Actor
 from node.store.communities import RoleOf
 from node.store.community_requests import Request
@@ -71,7 +81,7 @@ async def deeds(site: Site) -> list[tuple[str, str]]:
     def load(conn: Connection) -> list[Any]:
         rows = conn.execute(select(tables.jobs.c.payload).where(tables.jobs.c.kind == "event"))
         entries = [row.payload["entry_id"] for row in rows if row.payload["event"] == "Governed"]
-        found = [communities.find_entry(conn, each) for each in entries]
+        found = [community_log.find_entry(conn, each) for each in entries]
         return [(entry.act, entry.target_uri.rpartition("/")[2]) for entry in found]
 
     return await site.store.read(load)
@@ -98,7 +108,7 @@ async def test_people_are_invited_removed_and_banned_for_some_days(ada: Site) ->
         await ada.post(page, csrf=csrf, act=act, target=f"{HOME}/ap/a/{person}")
     await ada.post(page, csrf=csrf, act="ban", target=f"{HOME}/ap/a/mallory", reason="Spam", days="7")
     group = await ada.store.read(actors.find_actor, f"{HOME}/ap/a/metals")
-    (ban,) = await ada.store.read(communities.load_bans, group.id, ada.clock.now())
+    (ban,) = await ada.store.read(community_bans.load_bans, group.id, ada.clock.now())
     assert (ban.reason, ban.expires_at) == ("Spam", ada.clock.now() + 7 * 86_400_000)
     assert await deeds(ada) == [
         ("invite", "cleo"),

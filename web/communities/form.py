@@ -23,7 +23,7 @@ from node.services import membership
 from node.services.context import Unit
 from node.services.media import show_on_profile
 from node.state import NODE
-from node.store import actors, communities
+from node.store import actors, community_log
 from node.store.actors import Actor
 from node.store.communities import Community
 from node.store.media import Media
@@ -133,7 +133,7 @@ def _set_picture(
     group, _ = load_governed(conn, unit, name, actor_id)
     by = actors.load_actors_by_id(conn, [actor_id])[actor_id].uri
     show_on_profile(conn, unit, group.id, purpose, media_id, url)
-    communities.record_act(conn, unit.ids.new(), group.id, Act.SETTINGS, by=by, now=unit.now, title=purpose.value)
+    community_log.record_act(conn, unit.ids.new(), group.id, Act.SETTINGS, by=by, now=unit.now, title=purpose.value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from node.domain.visibility import Visibility
 from node.sentences import Sentence
 from node.services.context import Unit
 from node.state import NODE
-from node.store import actors, communities, showing, topics
+from node.store import actors, communities, community_invitations, showing, topics
 from node.store.communities import Community
 from web.communities.views import CommunityCard, ListView
 from web.communities.words import JOINING, PARTS
@@ -72,7 +72,7 @@ def _find(conn: Connection, unit: Unit, viewer_id: int | None, before: int | Non
         parts |= dict.fromkeys(communities.load_moderated(conn, me.uri, unit.now), "moderator")
         invited = [
             each.community_id
-            for each in communities.load_open_invitations(conn, person_id=viewer_id)
+            for each in community_invitations.load_open_invitations(conn, person_id=viewer_id)
             if each.community_id not in parts
         ]
     others = communities.list_communities(conn, levels=levels, before=before, limit=_PAGE + 1)

@@ -10,8 +10,8 @@ from node.domain.communities import Act
 from node.sentences import Sentence
 from node.services.context import Unit
 from node.state import NODE
-from node.store import actors, communities, showing
-from node.store.communities import LogEntry
+from node.store import actors, community_log, showing
+from node.store.community_log import LogEntry
 from web.communities.listing import PATH as LIST
 from web.communities.listing import community_path, crumbs_of
 from web.communities.people import Inside, count_waiting, head_of, load_inside
@@ -58,7 +58,7 @@ def _find(
     conn: Connection, unit: Unit, name: str, viewer_id: int | None, before: int | None
 ) -> tuple[Inside, tuple[int, int], Sequence[LogEntry], Mapping[str, Any]]:
     inside = load_inside(conn, unit, name, viewer_id)
-    entries = communities.load_log(conn, inside.group.id, before=before, limit=_PAGE + 1)
+    entries = community_log.load_log(conn, inside.group.id, before=before, limit=_PAGE + 1)
     known = actors.load_actors(conn, {uri for each in entries for uri in (each.actor_uri, each.target_uri) if uri})
     rows = showing.load_rows(conn, {actor.id for actor in known.values()})
     return inside, count_waiting(conn, inside), entries, {row.uri: row for row in rows.values()}

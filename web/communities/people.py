@@ -17,9 +17,19 @@ from node.sentences import Sentence
 from node.services import governing, governing_people, membership
 from node.services.context import Unit
 from node.state import NODE
-from node.store import actors, communities, community_reports, community_requests, follows, showing
+from node.store import (
+    actors,
+    communities,
+    community_bans,
+    community_invitations,
+    community_reports,
+    community_requests,
+    follows,
+    showing,
+)
 from node.store.actors import Actor
-from node.store.communities import Ban, Community
+from node.store.communities import Community
+from node.store.community_bans import Ban
 from web import sessions
 from web.communities.listing import PATH as LIST
 from web.communities.listing import community_path, crumbs_of
@@ -126,8 +136,8 @@ def _find(conn: Connection, unit: Unit, name: str, viewer_id: int | None, before
     members = follows.list_followers(conn, group.id, before=before, limit=_PAGE + 1)
     requests = _find_requests(conn, group) if inside.may_govern else []
     invites = inside.may_govern and group.local
-    invitations = communities.load_open_invitations(conn, community_id=group.id) if invites else []
-    bans = communities.load_bans(conn, group.id, unit.now) if inside.may_govern else []
+    invitations = community_invitations.load_open_invitations(conn, community_id=group.id) if invites else []
+    bans = community_bans.load_bans(conn, group.id, unit.now) if inside.may_govern else []
     ids = {actor.id for _, actor in members} | set(requests) | {each.invited_id for each in invitations}
     named = actors.load_actors(conn, {*(each.actor_uri for each in held), *(ban.actor_uri for ban in bans)})
     rows = showing.load_rows(conn, ids | {group.id} | {actor.id for actor in named.values()})

@@ -23,7 +23,7 @@ from node.services import follows as following
 from node.services import governing, membership
 from node.services.context import Unit
 from node.state import NODE
-from node.store import actors, communities, follows, idempotency, showing, topics
+from node.store import actors, communities, community_log, follows, idempotency, showing, topics
 from node.store.actors import Actor
 from node.store.communities import Community
 from schemas import load as load_schema
@@ -217,7 +217,7 @@ def _log(
     )
     if not is_member:
         raise NotFound
-    found = communities.load_log(conn, group.id, before=before, limit=limit + 1)
+    found = community_log.load_log(conn, group.id, before=before, limit=limit + 1)
     items = [
         {
             "act": entry.act,
