@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import IntegrityError
 
 from federation.actors.founding import create_actor
 from federation.builders.documents import actor_uri
@@ -101,10 +100,7 @@ def create_member(conn: Connection, unit: Unit, new: NewMember, *, by: str = "")
         own_keys=new.keys,
         name=new.name,
     )
-    try:
-        accounts.insert_account(conn, person.id, new.email, new.password_hash, new.role, unit.now)
-    except IntegrityError as error:  # another process was faster
-        raise Conflict("This e-mail address belongs to another account.") from error
+    accounts.insert_account(conn, person.id, new.email, new.password_hash, new.role, unit.now)
     accounts.record_audit(
         conn, unit.ids.new(), by=by, action="member.add", target=person.uri, now=unit.now, after={"role": new.role}
     )

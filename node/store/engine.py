@@ -157,7 +157,8 @@ class Store:
     async def write(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run ``fn`` in a transaction; when this returns, what it did is durable.
 
-        ``fn`` may run more than once (PostgreSQL, after a deadlock); only its last run counts. A caller who is
+        ``fn`` may run more than once (PostgreSQL, after a deadlock, or where another unit was faster to insert what
+        this one had looked for: so stores look, then insert); only its last run counts. A caller who is
         cancelled does not learn whether it ran.
         """
         # Another thread runs it; the ids of the request in hand go along, so that the jobs it leaves behind carry them.

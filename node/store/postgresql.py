@@ -1,6 +1,7 @@
 """PostgreSQL: a bounded pool of threads, each unit a transaction; signals travel by LISTEN and NOTIFY."""
 
 import asyncio
+import itertools
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -16,9 +17,9 @@ from node.store.engine import Signal, stopping, take_signals, unavailable
 T = TypeVar("T")
 
 CHANNEL = "rhizome"
-#: Two units that touched rows in opposite order: run again from the start.
-_RETRIED = frozenset({"40P01", "40001"})
-_TRIES = 5
+#: How often a unit is run before its error counts, by SQLSTATE. Two units that touched rows in opposite order, or one
+#: that wrote what another unit wrote after this one had looked for it in vain: run again from the start, it finds that.
+_TRIES = {"40P01": 5, "40001": 5, "23505": 3}
 _NOTIFY = text("SELECT pg_notify(:channel, :payload)")
 #: What a reader is: one state of the database for all its statements, and no way to change it.
 _READING: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
@@ -100,13 +101,13 @@ class PostgresqlBackend:
         return await self._loop.run_in_executor(self._threads, self._run, unit, options)
 
     def _run(self, unit: Callable[[Connection], T], options: dict[str, Any]) -> T:
-        for left in reversed(range(_TRIES)):
+        for run in itertools.count(1):
             try:
                 return self._run_once(unit, options)
             except StopIteration as error:  # a future cannot carry it
                 raise RuntimeError("a unit of work raised StopIteration") from error
             except DBAPIError as error:
-                if left and getattr(error.orig, "sqlstate", "") in _RETRIED:
+                if run < _TRIES.get(getattr(error.orig, "sqlstate", ""), 1):
                     continue
                 if _is_away(error):
                     raise unavailable(error) from error

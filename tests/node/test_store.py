@@ -370,6 +370,23 @@ async def test_postgresql_runs_a_unit_again_after_a_deadlock(postgresql):
         assert len(runs) == 3
 
 
+async def test_postgresql_runs_a_unit_again_that_another_one_outran(postgresql):
+    """What a unit looked for in vain is written by another process before it writes: it finds that, run again."""
+    async with stores.open_store(postgresql) as store:
+        meeting, runs = threading.Barrier(2), []
+
+        def find_or_put(conn):
+            runs.append(1)
+            known = conn.scalar(select(facts.c.value).where(facts.c.name == "a"))
+            if len(runs) <= 2:
+                meeting.wait(5)
+            return "was there" if known is not None else put(conn, "a")
+
+        both = await asyncio.gather(store.write(find_or_put), store.write(find_or_put))
+        assert sorted(both) == ["a", "was there"]
+        assert len(runs) == 3
+
+
 async def test_postgresql_comes_back_after_its_server_restarted(postgresql):
     async with stores.open_store(postgresql) as store:
         await store.write(put, "before")
