@@ -3,6 +3,7 @@
 The files say in few words what a record says in many; here they become whole records of our own format.
 """
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -42,12 +43,13 @@ _TYPES = {
     "link": "WebPage",
     "package": "CreativeWork",
     "course": "Course",
+    "pathway": "LearningResource",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """One organisation of the demo; ``people``, ``communities``, ``rules`` and ``entries`` as its file has them."""
+    """One organisation of the demo; what holds several things is as its file has it."""
 
     key: str
     port: int
@@ -58,6 +60,7 @@ class Organisation:
     description: str
     people: tuple[Mapping[str, Any], ...]
     communities: tuple[Mapping[str, Any], ...]
+    emojis: tuple[Mapping[str, str], ...]
     about: str
     rules: tuple[tuple[str, str], ...]
     entries: tuple[Mapping[str, Any], ...]
@@ -80,6 +83,15 @@ class Organisation:
         """The user names of its people and communities."""
         return frozenset(each["username"] for each in (*self.people, *self.communities))
 
+    @property
+    def shown_to_all(self) -> int:
+        """How many of its resources everybody may read."""
+        return sum("visibility" not in entry for entry in self.entries)
+
+    def iri(self, slug: str) -> str:
+        """What a resource of it is called everywhere."""
+        return f"{self.origin}/r/{slug}#resource"
+
     def records(self) -> list[dict[str, Any]]:
         """Its resources as records of our own format, for ``rhizome resource add``."""
         return [self.record(entry) for entry in self.entries]
@@ -88,11 +100,11 @@ class Organisation:
         """One of ``entries`` as a record."""
         names = {person["username"]: person["name"] for person in self.people}
         record: dict[str, Any] = {
-            "id": f"{self.origin}/r/{entry['slug']}#resource",
+            "id": self.iri(entry["slug"]),
             "name": entry["name"],
             "defaultLanguage": entry["default"],
             "description": entry["description"],
-            "type": ["LearningResource", _TYPES[entry["kind"]]],
+            "type": list(dict.fromkeys(["LearningResource", _TYPES[entry["kind"]]])),
             "kind": entry["kind"],
             "inLanguage": entry["language"],
             "license": _LICENCES[entry["license"]],
@@ -113,6 +125,8 @@ class Organisation:
             record["url"] = entry["url"]
         if "based_on" in entry:
             record["isBasedOn"] = [_reference(entry["based_on"])]
+        if "steps" in entry:
+            record["hasPart"] = [_reference(step) for step in entry["steps"]]
         if "course" in entry:
             record |= self._course(record["id"], entry["course"], names[entry["creator"]])
         return record
@@ -134,14 +148,16 @@ class Organisation:
         return f"{self.origin}/@{username}"
 
 
-def _reference(based_on: Mapping[str, str]) -> dict[str, Any]:
-    """A resource of another house."""
-    iri = f"http://127.0.0.1:{PORTS[based_on['of']]}/r/{based_on['slug']}#resource"
+def _reference(named: str) -> dict[str, Any]:
+    """A resource of a house, as ``slug@museum``."""
+    slug, _, key = named.partition("@")
+    house = load_organisation(key)
+    entry = next(each for each in house.entries if each["slug"] == slug)
     return {
-        "id": iri,
+        "id": house.iri(slug),
         "type": ["LearningResource"],
-        "name": based_on["name"],
-        "license": _LICENCES[based_on["license"]],
+        "name": entry["name"][entry["default"]],
+        "license": _LICENCES[entry["license"]],
     }
 
 
@@ -160,10 +176,17 @@ def _instance(each: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @cache
+def edition() -> str:
+    """What changes whenever the content does: data that was made from other content does not go with it."""
+    files = sorted(resources.files("node.demo").joinpath("content").iterdir(), key=lambda each: each.name)
+    return hashlib.sha256(b"".join(each.read_bytes() for each in files)).hexdigest()
+
+
+@cache
 def load_organisation(key: str) -> Organisation:
     """One of ``NAMES``."""
     found = json.loads(resources.files("node.demo").joinpath("content", f"{key}.json").read_bytes())
-    lists = {name: tuple(found[name]) for name in ("languages", "people", "communities", "rules")}
+    lists = {name: tuple(found[name]) for name in ("languages", "people", "communities", "emojis", "rules")}
     entries = tuple(found.pop("resources"))
     return Organisation(**{**found, **lists, "entries": entries})
 
@@ -172,8 +195,8 @@ def load_organisation(key: str) -> Organisation:
 def load_steps() -> tuple[Mapping[str, Any], ...]:
     """What people of all three write, answer, plan, recommend, decide and report, in this order.
 
-    ``by`` names who, ``key`` a post or event that later steps are about: those that one of ``conversations.ABOUT``
-    names. ``community``, ``appoints``, ``enrols`` and ``adopts`` name something of a house, as ``name@museum``.
+    ``by`` names who, ``key`` a post, event or collection that later steps are about: those that one of
+    ``conversations.ABOUT`` names. All other things are named with their house, as ``name@museum``.
     """
     steps = json.loads(resources.files("node.demo").joinpath("content", "conversations.json").read_bytes())["steps"]
     return tuple(steps)

@@ -122,11 +122,11 @@ class Served:
 
 async def wait_for_each_other(nodes: list[Served], *, within: float) -> bool:
     """Whether every node shows all resources of all others before so many seconds have gone by."""
-    total = sum(len(each.organisation.entries) for each in nodes)
+    total = sum(each.organisation.shown_to_all for each in nodes)
     end = asyncio.get_running_loop().time() + within
     while asyncio.get_running_loop().time() < end:
         counts = [await each.count_remote() for each in nodes]
-        if all(count >= total - len(each.organisation.entries) for count, each in zip(counts, nodes, strict=True)):
+        if all(count >= total - each.organisation.shown_to_all for count, each in zip(counts, nodes, strict=True)):
             return True
         await asyncio.sleep(_ASK_AGAIN)
     return False

@@ -19,14 +19,16 @@ from federation.catalogues.reader import read_document
 from federation.signatures.keys import make_keys
 from node.app import System, opened
 from node.config import Config
-from node.demo import drawing
-from node.demo.organisations import Organisation
+from node.demo.drawing import covers, emblems, portraits
+from node.demo.organisations import Organisation, edition
+from node.demo.taking import find_by_name, find_own
 from node.domain.actors import ActorKind
+from node.domain.communities import JoinPolicy
 from node.domain.community_drafts import CommunityDraft
 from node.domain.media import MediaPurpose
 from node.domain.records import ResourceRecord
 from node.domain.visibility import Visibility
-from node.errors import Invalid
+from node.errors import Conflict, Invalid
 from node.secretbox import SecretBox
 from node.services import communities as describing
 from node.services import house
@@ -38,6 +40,7 @@ from node.services.uploads import Words
 from node.store import actors, facts
 from node.store import media as media_table
 from node.store.actors import Actor
+from node.store.emojis import find_emoji
 
 #: Of everybody in the demo; these nodes are reached from this machine only.
 PASSWORD = "rhizome-demo-2026"  # noqa: S105 (printed for whoever tries the demo)
@@ -46,13 +49,22 @@ _SEEDED = "demo"
 
 
 async def seed(config: Config, organisation: Organisation) -> None:
-    """People, communities and resources of ``organisation`` with their pictures; what is there is left as it is."""
+    """People, communities, emojis and resources of ``organisation``; what is there is left as it is.
+
+    Raises Conflict where it is of another edition of the content.
+    """
     async with opened(config) as system:
         store = system.node.store
-        if await store.read(facts.load_fact, _SEEDED) is not None:
+        found = await store.read(facts.load_fact, _SEEDED)
+        if found == edition():
             return
+        if found is not None:
+            raise Conflict(
+                f"{config.data_dir.parent} holds an earlier demo. Remove it, or name another folder with --data."
+            )
         await _add_people(system, organisation)
         await _add_communities(system, organisation)
+        await _add_emojis(system, organisation)
         await _add_resources(system, organisation)
         await store.write(_befriend, system.node.unit(), organisation)
         await store.write(_furnish, system.node.unit(), organisation)
@@ -60,17 +72,6 @@ async def seed(config: Config, organisation: Organisation) -> None:
 
 def _box(config: Config) -> SecretBox:
     return SecretBox(config.secrets.key, config.secrets.previous)
-
-
-async def find_own(system: System, username: str) -> Actor:
-    """The actor of this user name, who has been made."""
-    return await system.node.store.read(_find, username)
-
-
-def _find(conn: Connection, username: str) -> Actor:
-    found = actors.find_local_actor(conn, username)
-    assert found is not None, username
-    return found
 
 
 # -- people ---------------------------------------------------------------------------------------------------------
@@ -97,47 +98,59 @@ async def _add_people(system: System, organisation: Organisation) -> None:
         await node.store.write(change_profile, unit, member.actor_id, told)
         async with system.node.uploads.scratch() as folder:
             picture = folder / "portrait"
-            drawing.draw_portrait(picture, organisation.accent, person["portrait"])
+            portraits.draw_portrait(picture, organisation.accent, person["portrait"])
             await node.uploads.set_picture(member.actor_id, picture, MediaPurpose.AVATAR)
 
 
 async def _add_communities(system: System, organisation: Organisation) -> None:
-    """The administrator founds them."""
-    node, admin = system.node, organisation.administrator
     for community in organisation.communities:
-        if await node.store.read(actors.find_local_actor, community["username"]) is not None:
-            continue
-        draft = CommunityDraft(
-            purpose=community["bio"],
-            rules=community.get("rules", ()),
-            topics=community["topics"],
-            languages=organisation.languages,
-            visibility=Visibility(community.get("visibility", Visibility.PUBLIC)),
-        )
-        unit = node.unit()
-        actor_id = unit.ids.new()
-        keys = make_keys(unit.ids, unit.now, actor_id, actor_uri(unit.origin, actor_id), _box(node.config))
+        if await system.node.store.read(actors.find_local_actor, community["username"]) is None:
+            await _found(system, organisation, community)
 
-        def found(conn: Connection, unit: Unit = unit) -> None:
-            create_actor(
-                conn,
-                unit,
-                actor_id=actor_id,  # noqa: B023 (runs before the next round begins)
-                kind=ActorKind.GROUP,
-                username=community["username"],  # noqa: B023 (the same)
-                own_keys=keys,  # noqa: B023 (the same)
-                name=community["name"],  # noqa: B023 (the same)
-            )
-            group, founder = _find(conn, community["username"]), _find(conn, admin)  # noqa: B023 (the same)
-            describing.establish(conn, unit, group, draft, founder)  # noqa: B023 (the same)
 
-        await node.store.write(found)
+async def _found(system: System, organisation: Organisation, community: Mapping[str, Any]) -> None:
+    """By whom its file names, else by the administrator."""
+    node, name = system.node, community["username"]
+    draft = CommunityDraft(
+        purpose=community["bio"],
+        rules=community.get("rules", ()),
+        topics=community["topics"],
+        languages=organisation.languages,
+        join_policy=JoinPolicy(community.get("join", JoinPolicy.OPEN)),
+        visibility=Visibility(community.get("visibility", Visibility.PUBLIC)),
+    )
+    founder, unit = community.get("founder", organisation.administrator), node.unit()
+    actor_id = unit.ids.new()
+    keys = make_keys(unit.ids, unit.now, actor_id, actor_uri(unit.origin, actor_id), _box(node.config))
+
+    def write(conn: Connection) -> None:
+        told = {"kind": ActorKind.GROUP, "username": name, "name": community["name"]}
+        create_actor(conn, unit, actor_id=actor_id, own_keys=keys, **told)
+        describing.establish(conn, unit, find_by_name(conn, name), draft, find_by_name(conn, founder))
+
+    await node.store.write(write)
+    async with node.uploads.scratch() as folder:
+        avatar, banner = folder / "avatar", folder / "banner"
+        emblems.draw_emblem(avatar, organisation.accent, community["emblem"])
+        emblems.draw_banner(banner, organisation.accent, community["emblem"])
+        await node.uploads.set_picture(actor_id, avatar, MediaPurpose.AVATAR)
+        await node.uploads.set_picture(actor_id, banner, MediaPurpose.HEADER)
+
+
+async def _add_emojis(system: System, organisation: Organisation) -> None:
+    uploads = system.node.uploads
+    for emoji in organisation.emojis:
+        if await system.node.store.read(find_emoji, emoji["shortcode"]) is None:
+            async with uploads.scratch() as folder:
+                picture = folder / "emoji"
+                emblems.draw_emoji(picture, organisation.accent, emoji["emblem"])
+                await uploads.add_emoji(emoji["shortcode"], organisation.name, picture, by=None)
 
 
 def _befriend(conn: Connection, unit: Unit, organisation: Organisation) -> None:
-    """Colleagues follow each other and what their house has founded."""
-    people = [_find(conn, person["username"]) for person in organisation.people]
-    communities = [_find(conn, each["username"]) for each in organisation.communities]
+    """Colleagues follow each other and what their house has founded for all of them."""
+    people = [find_by_name(conn, person["username"]) for person in organisation.people]
+    communities = [find_by_name(conn, each["username"]) for each in organisation.communities if "join" not in each]
     for person in people:
         for other in (*people, *communities):
             if other.id != person.id:
@@ -146,11 +159,11 @@ def _befriend(conn: Connection, unit: Unit, organisation: Organisation) -> None:
 
 def _furnish(conn: Connection, unit: Unit, organisation: Organisation) -> None:
     """What the node says about itself, as its administrator would write it."""
-    by = _find(conn, organisation.administrator).id
+    by = find_by_name(conn, organisation.administrator).id
     house.put_text(conn, unit, by, house.TextName.ABOUT, organisation.about)
     for text, hint in organisation.rules:
         house.put_rule(conn, unit, by, text, hint)
-    facts.save_fact(conn, _SEEDED, "seeded")
+    facts.save_fact(conn, _SEEDED, edition())
 
 
 # -- resources ------------------------------------------------------------------------------------------------------
@@ -161,7 +174,7 @@ async def _add_resources(system: System, organisation: Organisation) -> None:
     owner = await find_own(system, organisation.handle)
     async with system.node.uploads.scratch() as folder:
         emblem = folder / "emblem"
-        drawing.draw_emblem(emblem, organisation.accent, organisation.key)
+        emblems.draw_emblem(emblem, organisation.accent, organisation.key)
         await system.node.uploads.set_picture(owner.id, emblem, MediaPurpose.AVATAR)
         for entry in organisation.entries:
             await _add_resource(system, organisation, owner, entry, folder)
@@ -171,8 +184,9 @@ async def _add_resource(
     system: System, organisation: Organisation, owner: Actor, entry: Mapping[str, Any], folder: Path
 ) -> None:
     node, record = system.node, organisation.record(entry)
+    level = Visibility(entry.get("visibility", Visibility.PUBLIC))
     cover = folder / entry["slug"]
-    drawing.draw_cover(cover, organisation.accent, entry["kind"], entry["slug"])
+    covers.draw_cover(cover, organisation.accent, entry["kind"], entry["slug"])
     taken = await node.uploads.take(owner.id, cover, Words())
     picture = {
         "contentUrl": node.uploads.links.stored(taken.key),
@@ -184,11 +198,13 @@ async def _add_resource(
     for reading in read_document({**record, "image": [picture]}):
         if reading.record is None:
             raise Invalid(f"The demo's {record['id']} is not valid.", problems=reading.problems)
-        await node.store.write(_publish, unit, owner.id, reading.record, taken.id)
+        await node.store.write(_publish, unit, owner.id, reading.record, level, taken.id)
 
 
-def _publish(conn: Connection, unit: Unit, owner_id: int, record: ResourceRecord, media_id: int) -> None:
-    made = publish_resource(conn, unit, owner_id, record, Visibility.PUBLIC, write=write_document)
+def _publish(
+    conn: Connection, unit: Unit, owner_id: int, record: ResourceRecord, level: Visibility, media_id: int
+) -> None:
+    made = publish_resource(conn, unit, owner_id, record, level, write=write_document)
     media_table.tie(conn, made.object_id, [media_id])
 
 

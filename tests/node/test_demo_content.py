@@ -13,16 +13,17 @@ from federation.catalogues.reader import read_document
 from node import cli
 from node.app import opened
 from node.config import load
-from node.demo import drawing
 from node.demo.conversations import ABOUT
+from node.demo.drawing import covers, emblems, pens, places, portraits
 from node.demo.organisations import NAMES, load_organisation, load_steps
 from node.demo.processes import Served
 from node.demo.seed import seed
+from node.domain.communities import Role
 from node.domain.licences import NOT_STATED
 from node.domain.resources import kind_of
-from node.errors import Unavailable
+from node.errors import Conflict, Unavailable
 from node.markdown import hashtags_in
-from node.store import tables
+from node.store import facts, tables
 from node.store.rules import load_rules
 from tests.rows import each_row
 
@@ -43,7 +44,9 @@ def test_there_is_enough_of_everything():
     assert len(RECORDS) >= 25
     kinds = {record["kind"] for _, record in RECORDS}
     assert kinds >= {"article", "video", "audio", "slides", "worksheet", "dataset", "software", "assessment", "link"}
-    assert {"tutorial", "package"} <= kinds
+    assert {"tutorial", "package", "pathway", "course"} <= kinds
+    levels = {entry.get("visibility", "public") for each in ORGANISATIONS for entry in each.entries}
+    assert levels == {"public", "partners", "organisation"}
     assert {tag for _, record in RECORDS for tag in record["inLanguage"]} == {"de", "en"}
     assert sum(len(record["name"]) == 2 for _, record in RECORDS) >= 10
 
@@ -82,7 +85,9 @@ def test_steps_are_about_posts_that_came_before():
     assert across >= 20
     kinds = {word for step in load_steps() for word in step}
     assert kinds >= {"answers", "likes", "shares", "votes", "reports", "poll", "picture"}
-    assert kinds >= {"community", "accepts", "appoints", "pins", "event", "attends", "adopts", "enrols", "collects"}
+    assert kinds >= {"community", "accepts", "appoints", "pins", "invites", "joins", "event", "attends", "expects"}
+    assert kinds >= {"moves", "cancels", "adopts", "reviews", "enrols", "publishes", "collects", "adds"}
+    assert {step["as"] for step in load_steps() if "as" in step} == set(Role)
     places = next(step["event"]["capacity"] for step in load_steps() if "capacity" in step.get("event", {}))
     assert (places, sum(step.get("attends") == "rundgang" for step in load_steps())) == (12, 15)
 
@@ -90,15 +95,19 @@ def test_steps_are_about_posts_that_came_before():
 def test_everything_has_a_picture(tmp_path):
     """Drawn anew each time, and always the same."""
     for organisation in ORGANISATIONS:
-        drawing.draw_emblem(tmp_path / "emblem", organisation.accent, organisation.key)
+        for emblem in (organisation.key, *(each["emblem"] for each in organisation.communities)):
+            emblems.draw_emblem(tmp_path / emblem, organisation.accent, emblem)
+        for emoji in organisation.emojis:
+            emblems.draw_emoji(tmp_path / emoji["shortcode"], organisation.accent, emoji["emblem"])
         for person in organisation.people:
-            drawing.draw_portrait(tmp_path / person["username"], organisation.accent, person["portrait"])
-    drawing.draw_corridor(tmp_path / "corridor", "clay")
+            portraits.draw_portrait(tmp_path / person["username"], organisation.accent, person["portrait"])
+    for picture in {step["picture"] for step in load_steps() if "picture" in step}:
+        places.draw_place(tmp_path / picture, "clay", picture)
     for name in ("once", "twice"):
-        drawing.draw_cover(tmp_path / name, "clay", "dataset", "falls")
+        covers.draw_cover(tmp_path / name, "clay", "dataset", "falls")
     assert (tmp_path / "once").read_bytes() == (tmp_path / "twice").read_bytes()
     with Image.open(tmp_path / "once") as cover:
-        assert cover.size == drawing.COVER
+        assert cover.size == pens.COVER
 
 
 def test_ports_are_those_of_the_contract():
@@ -115,7 +124,7 @@ def test_an_address_that_is_taken_is_said_before_anything_begins(tmp_path):
 
 
 @pytest.mark.timeout(120)
-@pytest.mark.dear("fifteen pictures, keys of people and communities, ten records")
+@pytest.mark.dear("twenty-four pictures, keys of people and communities, eleven records")
 async def test_a_house_is_set_up_once(tmp_path):
     """What a second start finds is left as it is."""
     museum, file = load_organisation("museum"), tmp_path / "rhizome.toml"
@@ -127,12 +136,15 @@ async def test_a_house_is_set_up_once(tmp_path):
     await seed(config, museum)
     async with opened(config) as system:
         found = await system.node.store.read(_look)
+        await system.node.store.write(facts.save_fact, "demo", "earlier")
+    with pytest.raises(Conflict, match="holds an earlier demo"):
+        await seed(config, museum)
     assert found == {
         "people": len(museum.people),
         "resources": len(museum.entries),
         "rules": len(museum.rules),
-        # a portrait for each person, a cover for each resource, the emblem of the house
-        "pictures": len(museum.people) + len(museum.entries) + 1,
+        # a portrait for each person, two for each community, a cover for each resource, the emblem of the house
+        "pictures": len(museum.people) + 2 * len(museum.communities) + len(museum.emojis) + len(museum.entries) + 1,
         "loose": 0,
     }
 
