@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from federation.mapping.actor import build_actor
-from federation.mapping.community import build_community
+from federation.mapping.community import build_closed_door, build_community
 from federation.mapping.event_document import event_terms
 from federation.mapping.opinion import build_review
 from federation.mapping.post import build_post
@@ -40,7 +40,7 @@ def activity_uri(origin: str, activity_id: int) -> str:
 def actor_document(conn: Connection, actor_id: int, *, is_bare: bool = False) -> dict[str, Any]:
     """The document of one of our actors, with the keys that sign and those that will or did (federation.rotation).
 
-    ``is_bare``: its name and addresses alone, for those who may not know what a closed community is about.
+    ``is_bare``: its name, addresses and that it is closed, for those who may not know what a community is about.
     """
     row = actors.load_profile(conn, actor_id)
     is_told = row.state != "suspended" and not is_bare
@@ -67,8 +67,10 @@ def actor_document(conn: Connection, actor_id: int, *, is_bare: bool = False) ->
         updated_at=row.updated_at,
         suspended=row.state == "suspended",
     )
-    community = communities.find_community(conn, actor_id) if own.kind is ActorKind.GROUP and is_told else None
-    return build_actor(own) | (build_community(community, row.uri) if community is not None else {})
+    community = communities.find_community(conn, actor_id) if own.kind is ActorKind.GROUP else None
+    if community is None or own.suspended:
+        return build_actor(own)
+    return build_actor(own) | (build_closed_door(community) if is_bare else build_community(community, row.uri))
 
 
 def _public_half(key: OwnKey) -> ActorKey:

@@ -19,6 +19,7 @@ from federation.mapping.activity import wrapper_of
 from node.clock import DAY, HOUR, MINUTE
 from node.domain.communities import LISTS, Role
 from node.domain.uris import is_web_uri, same_origin
+from node.domain.visibility import Visibility
 from node.errors import NodeError
 from node.jobs.kinds import COMMUNITY
 from node.jobs.outcome import Done, Outcome
@@ -63,12 +64,18 @@ class CommunityReading:
         if group is None or group.local or group.state != "active":
             return Done()
         budget = Budget(_REQUESTS)
-        for read in (self.refresh_moderators, self._read_history, self._read_featured):
+        for read in (self._read_itself, self.refresh_moderators, self._read_history, self._read_featured):
             try:
                 await read(group, budget)
             except NodeError:
                 continue
         return Done()
+
+    async def _read_itself(self, group: Actor, budget: Budget) -> None:
+        """A closed community says what it is for to the nodes of its members alone."""
+        known = await self._store.read(communities.find_community, group.id)
+        if known is not None and known.visibility is not Visibility.PUBLIC:
+            await self._fetcher.actor(group.uri, fresh=True, budget=budget)
 
     async def refresh_moderators(self, group: Actor, budget: Budget) -> None:
         """Read who governs, and who has another role, where that is not known freshly. Raises as fetching does."""

@@ -25,6 +25,20 @@ def build_community(community: Community, uri: str) -> dict[str, Any]:
     }
 
 
+def build_closed_door(community: Community) -> dict[str, Any]:
+    """What is said to those who may not know what it is for: that it is closed, and how people get in."""
+    return {"mainEntity": _ways_in(community)}
+
+
+def _ways_in(community: Community) -> dict[str, Any]:
+    return {
+        "type": _TYPE,
+        "rz:joinPolicy": community.join_policy.value,
+        "rz:postPolicy": community.post_policy.value,
+        "rz:visibility": community.visibility.value,
+    }
+
+
 def _entity(community: Community, uri: str) -> dict[str, Any]:
     optional = {
         "rz:rules": list(community.rules),
@@ -34,10 +48,7 @@ def _entity(community: Community, uri: str) -> dict[str, Any]:
         "rz:successor": community.successor,
     }
     return {
-        "type": _TYPE,
-        "rz:joinPolicy": community.join_policy.value,
-        "rz:postPolicy": community.post_policy.value,
-        "rz:visibility": community.visibility.value,
+        **_ways_in(community),
         "rz:facilitators": f"{uri}/facilitators",
         "rz:experts": f"{uri}/experts",
         **{name: value for name, value in optional.items() if value},

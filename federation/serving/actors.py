@@ -41,14 +41,15 @@ async def show_actor(request: web.Request) -> web.Response:
     if actor.state == "gone":
         former_type, gone_at = TYPE_OF_ACTOR[ActorKind(actor.kind)], await node.store.read(_gone_at, actor.id)
         return gone_response(request, documents.tombstone(actor.uri, former_type, gone_at))
-    is_bare = False
+    is_bare, is_open = False, True
     if actor.kind == "group":
         visitor = await require_visitor(request)
         is_bare = await node.store.read(is_secret_to, visitor, actor)
+        is_open = visitor.actor is None  # others may be told more
     elif node.config.federation.authorized_fetch:  # what everybody may read costs no look at a signature
         await require_visitor(request)
     document = await node.store.read(_document, actor.id, is_bare)
-    return activity_response(request, document)
+    return activity_response(request, document, public=is_open)
 
 
 def _document(conn: Connection, actor_id: int, is_bare: bool) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from node.domain.communities import Act, JoinPolicy, Role, TopicKind
 from node.domain.deeds import Deed
+from node.domain.visibility import Visibility
 from node.services import community_reports as reporting
 from node.services import follows as following
 from node.services import governing
@@ -176,6 +177,30 @@ async def test_a_moderator_elsewhere_invites_and_the_invited_sees_it_at_home(hou
     await circle.settle()
     assert dan.uri not in await circle.members()
     assert not await hospital.store.read(follows.is_following, dan.id, group.id)
+
+
+async def test_a_community_for_the_invited_is_closed_on_their_nodes_from_the_first_moment(houses):
+    """Before they belong to it, their node knows its name and that it is closed; afterwards what it is for."""
+    home, hospital = houses.peers
+    ada, ben = await home.add_actor("ada"), await hospital.add_actor("ben")
+    closed = {"visibility": Visibility.COMMUNITY, "join_policy": JoinPolicy.INVITE, "rules": ["It stays here."]}
+    group = await home.add_community("drafts", ada, **closed)
+    await home.system.federation.fetcher.actor(ben.uri)
+    await govern(home, ada, group.uri, Act.INVITE, ben.uri)
+    await houses.settle()
+    copy = await hospital.store.read(actors.find_actor, group.uri)
+    known = await hospital.store.read(communities.find_community, copy.id)
+    assert (known.visibility, known.join_policy, known.rules) == (Visibility.COMMUNITY, JoinPolicy.INVITE, [])
+    await hospital.follow(ben, group.uri)
+    await houses.settle()
+    known = await hospital.store.read(communities.find_community, copy.id)
+    assert (known.visibility, known.rules) == (Visibility.COMMUNITY, ["It stays here."])
+    thread = await publish(
+        hospital, ben, community_id=copy.id, topic_kind=TopicKind.DISCUSSION, title="A chapter", text="Too long."
+    )
+    await houses.settle()
+    for peer in houses.peers:
+        assert (await peer.object(thread.uri)).visibility == Visibility.COMMUNITY, peer.origin
 
 
 async def test_an_invitation_that_is_taken_back_is_gone_everywhere(houses) -> None:
