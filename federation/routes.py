@@ -9,6 +9,7 @@ from federation.synchronisation.catalogue_collection import catalogue_buckets, c
 
 _ACTOR = r"/ap/a/{actor:\d{1,19}}"
 _OBJECT = r"/ap/o/{object:\d{1,19}}"
+_DATE = _OBJECT + r"/dates/{day:\d{4}-\d\d-\d\d}"
 
 ROUTES = [
     web.get("/.well-known/webfinger", discovery.webfinger, name="webfinger"),
@@ -35,8 +36,15 @@ ROUTES = [
     web.get(_OBJECT, objects.show_object, name="object"),
     web.get(f"{_OBJECT}/instances/{{instance:i[0-9a-f]{{11}}}}", courses.show_instance, name="course-instance"),
     web.get(f"{_OBJECT}/items", objects.show_items, name="collection-items"),
-    web.get(f"{_OBJECT}/replies", collections.show_replies, name="replies"),
-    web.get(f"{_OBJECT}/{{reactions:likes|shares}}", collections.show_reaction_count, name="reactions"),
+    web.get(_DATE, objects.show_date, name="event-date-object"),
+    *(
+        route
+        for prefix, name in ((_OBJECT, ""), (_DATE, "event-date-"))
+        for route in (
+            web.get(f"{prefix}/replies", collections.show_replies, name=f"{name}replies"),
+            web.get(f"{prefix}/{{reactions:likes|shares}}", collections.show_reaction_count, name=f"{name}reactions"),
+        )
+    ),
     web.get(r"/ap/c/{context:\d{1,19}}", collections.show_context, name="context"),
     web.get(r"/ap/x/{activity:\d{1,19}}", objects.show_activity, name="activity"),
     web.get(r"/ap/q/{stamp:\d{1,19}}", objects.show_quote_stamp, name="quote-stamp"),

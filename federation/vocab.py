@@ -195,6 +195,7 @@ EXTRA_TERMS: dict[str, Any] = {
     "contacts": {"@id": "mz:contacts", "@type": "@id"},
     "organizers": {"@id": "fep8a8e:organizers", "@type": "@id"},
     "attendees": {"@id": "fep8a8e:attendees", "@type": "@id"},
+    "superEvent": {"@id": "schema:superEvent", "@type": "@id"},
     "address": {"@id": "schema:address", "@type": "@id"},
     "PostalAddress": "schema:PostalAddress",
     "streetAddress": "schema:streetAddress",
@@ -320,7 +321,7 @@ TERMS: dict[str, str] = {
     "http://ostatus.org#": "atomUri conversation inReplyToAtomUri",
     "schema:": "PostalAddress PropertyValue acceptedAnswer address addressCountry addressLocality addressRegion "
     "category identifier inLanguage license mainEntity maximumAttendeeCapacity postalCode propertyID "
-    "remainingAttendeeCapacity streetAddress value",
+    "remainingAttendeeCapacity streetAddress superEvent value",
     "http://www.w3.org/2002/12/cal/ical#": "status",
     "https://joinmobilizon.org/ns#": "Member ResourceCollection Todo TodoList anonymousParticipationEnabled contacts "
     "discussions draft events externalParticipationUrl isOnline joinMode memberCount members openness "

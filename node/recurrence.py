@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from node.clock import DAY, from_rfc3339
@@ -17,10 +17,13 @@ from node.domain.events import (
     MAX_SPAN,
     USUAL_LENGTH,
     EventRecord,
+    EventStatus,
     Override,
     Place,
     Recurrence,
     end_of,
+    is_cancelled,
+    local_text,
     moment,
     start_of,
     zone_of,
@@ -98,6 +101,27 @@ def where_at(record: EventRecord, found: Occurrence) -> tuple[Place | None, str]
     if override is not None and ("place" in override or "onlineUrl" in override):
         return override.get("place"), override.get("onlineUrl", "")
     return record.get("place"), record.get("onlineUrl", "")
+
+
+def record_of_date(record: EventRecord, found: Occurrence) -> EventRecord:
+    """One time of a series as an event that takes place once."""
+    kept = {key: value for key, value in record.items() if key not in _OF_SERIES}
+    place, online = where_at(record, found)
+    once: dict[str, Any] = {**kept, "start": local_text(found.start_at, record["timeZone"])}
+    if found.end_at is not None:
+        once["end"] = local_text(found.end_at, record["timeZone"])
+    if place is not None:
+        once["place"] = place
+    if online:
+        once["onlineUrl"] = online
+    if found.is_cancelled:
+        once["status"] = EventStatus.CANCELLED.value
+    elif found.is_moved and not is_cancelled(record):
+        once["status"] = EventStatus.RESCHEDULED.value
+    return cast(EventRecord, once)
+
+
+_OF_SERIES = frozenset({"recurrence", "start", "end", "place", "onlineUrl"})
 
 
 def _walls(rule: Recurrence, first: dt.datetime) -> Iterator[dt.datetime]:

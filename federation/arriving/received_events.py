@@ -1,11 +1,13 @@
 """Events among what arrives: their times and places beside the post."""
 
 from federation.arriving.batch import Batch
-from federation.mapping.event_record import read_event_record, read_sequence
+from federation.mapping.event_record import read_date, read_event_record, read_sequence
 from node.domain.events import EventRecord, is_cancelled
 from node.domain.posts import RemotePost
-from node.services.events import remind_later, saved_of
-from node.store import events
+from node.services import event_dates as service
+from node.services.event_records import saved_of
+from node.services.event_reminders import remind_later
+from node.store import event_dates, events, objects
 from node.store.objects import Object
 
 
@@ -31,6 +33,35 @@ def change(batch: Batch, known: Object, post: RemotePost) -> bool:
     return before is not None and before.record != record
 
 
+def _tie(batch: Batch, object_id: int, post: RemotePost, before: events.Event | None) -> None:
+    """One date of a series that is known here stands behind that in lists, and is answered alone."""
+    series_uri, day = read_date(post)
+    series = batch.live_object(series_uri)
+    whole = events.find_event(batch.conn, series.id) if series is not None and not series.local else None
+    if whole is None or whole.actor_id != objects.load_row(batch.conn, object_id).actor_id:
+        return
+    if before is None and event_dates.find_date(batch.conn, whole.id, day) is None:
+        event_dates.tie_date(batch.conn, object_id, whole.id, day, batch.unit.now)
+        service.let_read(batch.conn, whole, object_id)
+
+
+def come_near(batch: Batch, known: Object, post: RemotePost) -> bool:
+    """Whether its home tells followers now of a date that somebody here answered before."""
+    date = events.find_event(batch.conn, known.id) if post.event is not None and not known.local else None
+    if date is None or date.series_id is None or date.announced_at is not None:
+        return False
+    event_dates.tie_date(batch.conn, date.id, date.series_id, date.day, batch.unit.now)
+    objects.update_object(batch.conn, date.id, {"visibility": post.visibility.value})
+    return True
+
+
+def remove(batch: Batch, known: Object) -> None:
+    """A series is gone, and with it the dates that were answered here."""
+    series = events.find_event(batch.conn, known.id)
+    if series is not None and "recurrence" in series.record:
+        service.remove(batch.conn, batch.unit, series)
+
+
 def _save(batch: Batch, object_id: int, post: RemotePost, record: EventRecord, before: events.Event | None) -> None:
     cancelled_at = None
     if is_cancelled(record):
@@ -41,6 +72,7 @@ def _save(batch: Batch, object_id: int, post: RemotePost, record: EventRecord, b
     now, going = batch.unit.now, max(0, participants or 0)
     saved = saved_of(record, now, sequence=sequence, cancelled_at=cancelled_at, going_count=going)
     events.save_event(batch.conn, object_id, saved)
+    _tie(batch, object_id, post, before)
     if before is None or is_other:
         found = events.find_event(batch.conn, object_id)
         assert found is not None

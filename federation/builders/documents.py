@@ -126,7 +126,10 @@ def object_document(conn: Connection, row: Row[Any], *, now: int) -> dict[str, A
     if named := details.get("named"):
         document["cc"] = [*document["cc"], *named]
     event = events.find_event(conn, row.id) if row.kind == events.KIND else None
-    return document | event_terms(event, document, publisher=author.uri, now=now) if event else document
+    if event is None:
+        return document
+    series = events.find_event(conn, event.series_id) if event.series_id is not None else None
+    return document | event_terms(event, document, publisher=author.uri, series=series, now=now)
 
 
 def _in_thread(conn: Connection, row: Row[Any]) -> tuple[dict[str, Any] | None, str]:

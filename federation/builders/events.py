@@ -66,7 +66,8 @@ def event_answered(conn: Connection, unit: Unit, event: events.EventAnswered) ->
     if found is None or found.state != objects.LIVE:
         return None
     publisher, person = _people(conn, found, event.actor_id)
-    knows_rsvp = _software(conn, publisher) in _KNOWS_RSVP
+    # Whoever gives dates ids of their own reads what is answered to them.
+    knows_rsvp = found.series_id is not None or _software(conn, publisher) in _KNOWS_RSVP
     activity: dict[str, Any] = {"actor": person.uri, "object": found.uri}
     if event.wish == Wish.INTERESTED and knows_rsvp:
         activity["type"] = "TentativeAccept"

@@ -95,11 +95,14 @@ def about_object(conn: Connection, unit: Unit, object_id: int, type_: str, *, co
     guests = events_store.load_hearing_uris(conn, row.id) if row.kind == events_store.KIND else []
     if row.state != objects.LIVE or not (visibility.federates or guests):
         return None  # deleted before it was told
+    is_quiet = row.kind == events_store.KIND and events_store.is_quiet(conn, row.id)
+    if is_quiet and not guests:
+        return None  # a date of a series that nobody elsewhere was told of
     actor = actors.load_actors_by_id(conn, [row.actor_id])[row.actor_id]
     document = documents.object_document(conn, row, now=unit.now)
     audience = (
         _audience_of_object(conn, row, visibility, is_new=type_ == "Create", more=[*guests, community])
-        if visibility.federates
+        if visibility.federates and not is_quiet
         else Audience(named=tuple(sorted(guests)), personal=True)  # who was invited hears of changes all the same
     )
     activity = {

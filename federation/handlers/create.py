@@ -59,6 +59,9 @@ def take_in(batch: Batch, inbound: Inbound, author: Actor, post: RemotePost, *, 
     if batch.is_deleted(post.uri, author.uri):
         return "deleted-before"
     if (known := batch.object(post.uri)) is not None:
+        if author.id == known.actor_id and received_events.come_near(batch, known, post):
+            _show(batch, inbound, author, post, known)
+            return "stored"
         return admission.adopt(batch, inbound, known) or "known"
     admitted = admission.admit(batch, inbound, author, post)
     if admitted.refusal is not None:

@@ -1,6 +1,6 @@
 """Delete: an object or an account is gone, by the word of its owner."""
 
-from federation.arriving import received_resources
+from federation.arriving import received_events, received_resources
 from federation.arriving.batch import Batch, Inbound
 from federation.handlers import quote
 from node.clock import HOUR
@@ -56,6 +56,7 @@ def delete_object(batch: Batch, uri: str, by: str) -> str:
     batch.flush()
     news.tell(batch.conn, batch.unit, news.Deleted(known))
     received_resources.remove(batch, author, known)
+    received_events.remove(batch, known)
     objects.bury(batch.conn, known, batch.unit.now)
     objects.remember_deleted(batch.conn, uri, by, batch.unit.now, former_type=known.type)
     batch.forget(uri)

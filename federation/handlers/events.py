@@ -11,12 +11,12 @@ from federation.mapping.activity import Activity, wrapper_of
 from federation.mapping.post import read_post
 from federation.relations import relation
 from federation.sending import outbox
-from node.domain.events import AnswerState, Way, Wish
+from node.domain.events import AnswerState, Way, Wish, series_of
 from node.domain.uris import host_of
 from node.domain.visibility import Visibility, may_see
-from node.errors import Conflict, Malformed
+from node.errors import Conflict, Malformed, NotFound
 from node.services import event_answers as service
-from node.services import event_messages
+from node.services import event_dates, event_messages
 from node.store import actors, blocks, event_answers, events, hosts, objects
 from node.store.actors import Actor
 from node.store.event_answers import Answer
@@ -55,7 +55,7 @@ def join(batch: Batch, inbound: Inbound) -> str:
     if outcome := courses.join(batch, inbound):
         return outcome
     asker = batch.known_actor(activity.actor)
-    event = _own_event(batch, activity.object_uri)
+    event = _own_event(batch, activity.object_uri, asker)
     if event is None:
         return _no_event(batch, activity, asker)
     if batch.is_deleted(activity.id, asker.uri):
@@ -94,9 +94,26 @@ def _owner(batch: Batch, activity: Activity) -> Actor | None:
     return actor if actor is not None and actor.local else None
 
 
-def _own_event(batch: Batch, uri: str | None) -> Event | None:
+def _own_event(batch: Batch, uri: str | None, asker: Actor | None) -> Event | None:
+    """An event of ours; one date of a series that ``asker`` may read is made when she answers it."""
     found = batch.live_object(uri)
+    if found is None and asker is not None and batch.object(uri) is None:
+        return _date_of_series(batch, uri or "", asker)
     return events.find_event(batch.conn, found.id) if found is not None and found.local else None
+
+
+def _date_of_series(batch: Batch, uri: str, asker: Actor) -> Event | None:
+    series_uri, day = series_of(uri)
+    series = _own_event(batch, series_uri, None) if series_uri else None
+    if series is None or not _may_answer(batch, series, asker):
+        return None
+    batch.flush()
+    try:
+        made = event_dates.make(batch.conn, batch.unit, series, day)
+    except (Conflict, NotFound):
+        return None
+    batch.forget(uri)
+    return made
 
 
 def _may_answer(batch: Batch, event: Event, asker: Actor) -> bool:
@@ -154,8 +171,8 @@ def leave(batch: Batch, inbound: Inbound) -> str:
     activity = inbound.activity
     if outcome := courses.leave(batch, inbound):
         return outcome
-    event = _own_event(batch, activity.object_uri)
     leaver = batch.actor(activity.actor)
+    event = _own_event(batch, activity.object_uri, leaver)
     if event is None or leaver is None:
         return "ignored" if _owner(batch, activity) else "not-ours"
     return _take_back(batch, event.id, leaver)
@@ -164,13 +181,13 @@ def leave(batch: Batch, inbound: Inbound) -> str:
 def undo_join(batch: Batch, actor: Actor, inner: Activity) -> str:
     if outcome := courses.undo_join(batch, actor, inner):
         return outcome
-    event = _own_event(batch, inner.object_uri)
+    event = _own_event(batch, inner.object_uri, None)
     return _take_back(batch, event.id, actor) if event else ""
 
 
 def undo_answer(batch: Batch, actor: Actor, inner: Activity) -> str:
     """Undo of an Accept, TentativeAccept or Reject of the event itself (Friendica, Hubzilla)."""
-    event = _own_event(batch, inner.object_uri)
+    event = _own_event(batch, inner.object_uri, None)
     return _take_back(batch, event.id, actor) if event else ""
 
 
@@ -185,6 +202,8 @@ def undo_by_id(batch: Batch, actor: Actor, uri: str) -> str:
 def _take_back(batch: Batch, event_id: int, actor: Actor) -> str:
     batch.flush()
     known = event_answers.find_answer(batch.conn, event_id, actor.id)
+    if known is None:
+        known = service.find_for_series(batch.conn, event_id, actor.id)  # she comes to the other dates
     if known is None:
         return "ignored"
     service.decide(batch.conn, batch.unit, event_id, actor.id, Wish.DECLINED, way=Way(known.way))
@@ -210,7 +229,7 @@ def answer(batch: Batch, inbound: Inbound) -> str:
         if event is None or not event.local or signer is None or signer.id != invited.actor_id:
             return "other-actor"
         return _decide(batch, inbound, event, signer, wish, uri=activity.id)
-    event = _own_event(batch, activity.object_uri)
+    event = _own_event(batch, activity.object_uri, signer)
     if event is not None and wish is not None:
         asker = batch.known_actor(activity.actor)
         if not _may_answer(batch, event, asker):

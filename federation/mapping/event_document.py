@@ -10,12 +10,14 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from federation.mapping.event_record import RECORD
+from federation.mapping.event_record import DAY, RECORD
 from node.domain.events import (
+    DATES,
     EventRecord,
     EventStatus,
     JoinMode,
     Place,
+    dates_of,
     is_cancelled,
     local_text,
     place_line,
@@ -50,15 +52,20 @@ _TOLD_DAYS = 4  # so many that are cancelled are named
 _PERIODS = {"daily": "D", "weekly": "W", "monthly": "M"}
 
 
-def event_terms(event: Event, document: Mapping[str, Any], *, publisher: str, now: int) -> dict[str, Any]:
-    """What an Event says beyond a post; ``document`` is the post, ``publisher`` the URI of who published it."""
+def event_terms(
+    event: Event, document: Mapping[str, Any], *, publisher: str, series: Event | None = None, now: int
+) -> dict[str, Any]:
+    """What an Event says beyond a post; ``document`` is the post, ``publisher`` the URI of who published it.
+
+    ``series``: of which the event is one date.
+    """
     record, uri = event.record, event.uri
     shown = shown_at(record, now)
     place, online = where_at(record, shown)
     status = status_of(record)
     terms: dict[str, Any] = {
         "name": _name(record, document["name"]),
-        "summary": summary_html(event, now),
+        "summary": summary_html(event, now, series=series),
         "actor": publisher,
         "startTime": local_text(shown.start_at, event.timezone),
         "timezone": event.timezone,
@@ -79,8 +86,10 @@ def event_terms(event: Event, document: Mapping[str, Any], *, publisher: str, no
         "organizers": {"type": "Collection", "id": f"{uri}/organizers", "totalItems": 1, "items": [publisher]},
         "attendees": {"type": "Collection", "id": f"{uri}/attendees", "totalItems": event.going_count},
         "sequence": event.sequence,
-        "mainEntity": _main_entity(record),
+        "mainEntity": _main_entity(event, is_date=series is not None),
     }
+    if series is not None:
+        terms["superEvent"] = series.uri
     if shown.end_at is not None:
         terms["endTime"] = local_text(shown.end_at, event.timezone)
     if event.capacity is not None:
@@ -109,7 +118,7 @@ def _name(record: EventRecord, name: str) -> str:
     return f"{translate(Sentence('CANCELLED'), first_spoken([record['defaultLanguage']]))}: {name}"
 
 
-def summary_html(event: Event, now: int) -> str:
+def summary_html(event: Event, now: int, *, series: Event | None = None) -> str:
     """When, where, for how many, and how one answers from a server that knows no events; in the event's language."""
     record = event.record
     shown = shown_at(record, now)
@@ -128,6 +137,10 @@ def summary_html(event: Event, now: int) -> str:
     if not is_cancelled(record) and record["joinMode"] not in {JoinMode.EXTERNAL, JoinMode.UNKNOWN}:
         told = Sentence("Answer on the page, or reply with one word: yes, no or maybe.")
         link = f'<a href="{html.escape(event.url)}">{html.escape(event.url.partition("://")[2])}</a>'
+        lines.append(f"{html.escape(translate(told, language))} {link}")
+    if series is not None:
+        told = Sentence("This is one date of a series, and your answer is for this date alone. All dates:")
+        link = f'<a href="{html.escape(series.url)}">{html.escape(series.url.partition("://")[2])}</a>'
         lines.append(f"{html.escape(translate(told, language))} {link}")
     return "".join(f"<p>{line}</p>" for line in lines)
 
@@ -175,14 +188,19 @@ def _place(place: Place) -> dict[str, Any]:
     return found | ({"address": {"type": "PostalAddress", **written}} if written else {})
 
 
-def _main_entity(record: EventRecord) -> dict[str, Any]:
-    """The record whole, for other Rhizome nodes; name and topics for readers of linked data."""
+def _main_entity(event: Event, *, is_date: bool) -> dict[str, Any]:
+    """The record whole, for other Rhizome nodes; name and topics for readers of linked data.
+
+    A series says that its dates can be answered alone, and one date which it is.
+    """
+    record = event.record
+    more = {DAY: event.day} if is_date else {DATES: dates_of(event.uri)} if "recurrence" in record else {}
     entity: dict[str, Any] = {"type": "EducationEvent", "name": title(record), "startDate": record["start"]}
     if "end" in record:
         entity["endDate"] = record["end"]
     if about := [*record.get("about", ()), *record.get("teaches", ())]:
         entity["about"] = [{"type": "DefinedTerm", **_term(concept)} for concept in about]
-    return {**entity, "extensions": {RECORD: record}}
+    return {**entity, "extensions": {RECORD: record, **more}}
 
 
 def _term(concept: Mapping[str, Any]) -> dict[str, str]:

@@ -17,6 +17,7 @@ from node.domain.events import (
     JoinMode,
     Place,
     broken_rules,
+    date_uri,
     local_text,
     zone_of,
 )
@@ -29,6 +30,8 @@ from schemas.formats import is_language_tag
 
 #: The key of the record within the extensions of ``mainEntity``.
 RECORD = "event"
+#: Beside it: which date of its series an event is (where a series has its dates: ``domain.events.has_dates``).
+DAY = "day"
 _STATUS = {"cancelled": EventStatus.CANCELLED, "tentative": EventStatus.TENTATIVE}
 _ADDRESS = {
     "street": "streetAddress",
@@ -56,6 +59,14 @@ def read_sequence(post: RemotePost) -> int:
     """How often time or place changed, as its home counts; 0 where it does not."""
     value = (post.document or {}).get("sequence")
     return value if type(value) is int and 0 <= value < 2**31 else 0
+
+
+def read_date(post: RemotePost) -> tuple[str, str]:
+    """The URI of the series that an event is a date of, and the day; two empty texts where it is none."""
+    series = jsonld.read(post.document).ref("superEvent")
+    extensions = (post.main_entity or {}).get("extensions")
+    day = extensions.get(DAY) if isinstance(extensions, dict) else None
+    return (series, day) if series and isinstance(day, str) and post.uri == date_uri(series, day) else ("", "")
 
 
 def _sent_along(post: RemotePost) -> EventRecord | None:

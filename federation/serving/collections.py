@@ -155,7 +155,7 @@ async def show_replies(request: web.Request) -> web.Response:
     """``/ap/o/{id}/replies``: public answers, the oldest first, the first page embedded."""
     node = request.app[NODE]
     visitor = await require_visitor(request)
-    uri = f"{node.config.origin}/ap/o/{int(request.match_info['object'])}"
+    uri = node.config.origin + request.path.removesuffix("/replies")
     document = await node.store.read(_replies, visitor, uri, _cursor(request, "after"))
     return activity_response(request, document)
 
@@ -191,7 +191,7 @@ async def show_reaction_count(request: web.Request) -> web.Response:
     """``/ap/o/{id}/likes`` and ``/shares``: how many, never who."""
     node = request.app[NODE]
     visitor = await require_visitor(request)
-    uri = f"{node.config.origin}/ap/o/{int(request.match_info['object'])}"
+    uri = node.config.origin + request.path.rpartition("/")[0]
     total = await node.store.read(_count_reactions, visitor, uri, request.match_info["reactions"])
     return activity_response(request, build_collection(f"{uri}/{request.match_info['reactions']}", total=total))
 

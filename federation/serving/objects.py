@@ -12,10 +12,14 @@ from federation.mapping.collection import build_collection
 from federation.serving.answers import activity_response, gone_response, raw_response
 from federation.serving.visitor import Visitor, may_read, require_visitor
 from node.domain.collections import is_collection, items_of
+from node.domain.events import series_of
 from node.domain.visibility import Visibility
-from node.errors import NotFound
+from node.errors import Conflict, NotFound
+from node.services import event_dates
+from node.services.context import Unit
 from node.state import NODE
-from node.store import activities, actors, objects, reactions, resources
+from node.store import activities, actors, events, objects, reactions, resources
+from node.store.events import Event
 
 
 async def show_object(request: web.Request) -> web.Response:
@@ -37,6 +41,38 @@ def _read_object(conn: Connection, visitor: Visitor, uri: str, now: int) -> tupl
         raise NotFound
     document = documents.object_document(conn, objects.load_row(conn, found.id), now=now)
     return document, found.url, Visibility(found.visibility).is_open
+
+
+async def show_date(request: web.Request) -> web.Response:
+    """``/ap/o/{id}/dates/{day}``: one date of a series, which is made when a server that may read it asks for it."""
+    node = request.app[NODE]
+    if wants_activity(request.headers.get("Accept", "")):
+        visitor, uri = await require_visitor(request), node.config.origin + request.path
+        if await node.store.read(_lacks_date, visitor, uri):
+            await node.store.write(_make_date, node.unit(), visitor, uri)
+    return await show_object(request)
+
+
+def _lacks_date(conn: Connection, visitor: Visitor, uri: str) -> bool:
+    """Whether it is a date of a series that this visitor may read, and no object yet."""
+    return objects.find_object(conn, uri) is None and _find_series(conn, visitor, uri) is not None
+
+
+def _make_date(conn: Connection, unit: Unit, visitor: Visitor, uri: str) -> None:
+    series = _find_series(conn, visitor, uri)
+    if series is None:
+        raise NotFound
+    try:
+        event_dates.make(conn, unit, series, series_of(uri)[1])
+    except Conflict:
+        raise NotFound from None
+
+
+def _find_series(conn: Connection, visitor: Visitor, uri: str) -> Event | None:
+    found = objects.find_object(conn, series_of(uri)[0])
+    if found is None or not found.local or found.state != objects.LIVE or not may_read(conn, visitor, found):
+        return None
+    return events.find_event(conn, found.id)
 
 
 _UNSEEN = frozenset({objects.HIDDEN, objects.REMOVED})

@@ -6,7 +6,7 @@ in the event's own time zone, whatever the reader's.
 
 import datetime as dt
 import enum
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NotRequired, TypedDict, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -155,6 +155,43 @@ class EventRecord(TypedDict):
 
 #: A change of one of these is one that calendars must hear of (SEQUENCE of RFC 5545 3.8.7.4).
 WHEN_AND_WHERE = ("start", "end", "timeZone", "status", "place", "onlineUrl", "recurrence")
+
+
+def date_uri(series_uri: str, day: str) -> str:
+    """The id of one date of a series, which anybody who knows the series can say: ``day`` as ``2026-05-07``."""
+    return f"{dates_of(series_uri)}/{day}"
+
+
+def dates_of(series_uri: str) -> str:
+    """What the ids of all its dates begin with, and what a series says (``DATES``) where they have ids."""
+    return f"{series_uri}/{DATES}"
+
+
+def has_dates(document: Mapping[str, Any], series_uri: str) -> bool:
+    """Whether the document of a series elsewhere says that one answers its dates alone, by ids of their own."""
+    entity = document.get("mainEntity")
+    extensions = entity.get("extensions") if isinstance(entity, dict) else None
+    return isinstance(extensions, dict) and extensions.get(DATES) == dates_of(series_uri)
+
+
+def series_of(uri: str) -> tuple[str, str]:
+    """What ``date_uri`` made it of; two empty texts where it is no such id.
+
+    >>> series_of("https://museum.example/ap/o/7/dates/2026-05-07")
+    ('https://museum.example/ap/o/7', '2026-05-07')
+    """
+    series, found, day = uri.rpartition(f"/{DATES}/")
+    return (series, day) if found and is_day(day) else ("", "")
+
+
+def is_day(text: str) -> bool:
+    try:
+        return len(text) == 10 and bool(dt.date.fromisoformat(text))
+    except ValueError:
+        return False
+
+
+DATES = "dates"
 
 
 # -- reading a record ------------------------------------------------------------------------------------------------

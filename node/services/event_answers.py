@@ -5,6 +5,7 @@ race for the last place has one winner, and who is too late waits in line. Our p
 questions to the home node: they stay ``requested`` until it says what became of them.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,9 +17,10 @@ from node.domain.notices import Occasion
 from node.domain.text import clean
 from node.errors import Conflict, Forbidden, Invalid, NotFound, Problem
 from node.sentences import Sentence
+from node.services import event_dates as dates
 from node.services import event_messages, news
 from node.services.context import Unit
-from node.store import actors, blocks, event_answers, events, notifications, objects
+from node.store import actors, blocks, event_answers, event_dates, event_places, events, notifications, objects
 from node.store.actors import Actor
 from node.store.event_answers import Answer
 from node.store.events import Event
@@ -53,6 +55,28 @@ def answer(
     return _ask(conn, unit, found, person_id, wish, note=clean(note), companions=companions)
 
 
+def answer_date(
+    conn: Connection,
+    unit: Unit,
+    person_id: int,
+    series_id: int,
+    day: str,
+    wish: Wish,
+    *,
+    note: str = "",
+    companions: int = 0,
+) -> Answer:
+    """What she answers for one date of a series alone: there it holds, whatever she answers for the series.
+
+    Raises as ``answer`` and ``event_dates.make``.
+    """
+    series = events.find_visible(conn, series_id, person_id)
+    if series is None:
+        raise NotFound
+    date = dates.make(conn, unit, series, day)
+    return answer(conn, unit, person_id, date.id, wish, note=note, companions=companions)
+
+
 # -- at home: deciding -----------------------------------------------------------------------------------------------
 
 
@@ -72,8 +96,7 @@ def decide(
 
     ``uri``: the id of the Join, which what we say later names. Raises Conflict where the wish cannot be granted.
     """
-    events.lock_event(conn, event_id)
-    found = events.find_event(conn, event_id)
+    found = lock(conn, event_id)
     if found is None or found.state != objects.LIVE:
         raise NotFound
     before = event_answers.find_answer(conn, event_id, actor_id)
@@ -90,9 +113,24 @@ def decide(
         is_waiting = before is not None and before.state == AnswerState.WAITLIST
         values["queued_at"] = before.queued_at if is_waiting and before else _end_of_line(conn, unit, event_id)
     kept = _keep(conn, unit, before, event_id, actor_id, values)
-    _count(conn, unit, found)
+    settle(conn, unit, found)
     _tell_organisers(conn, unit, before, kept)
     return kept
+
+
+def find_for_series(conn: Connection, event_id: int, actor_id: int) -> Answer | None:
+    """What somebody answered for the series that this is a date of."""
+    date = events.find_event(conn, event_id)
+    return event_answers.find_answer(conn, date.series_id, actor_id) if date is not None and date.series_id else None
+
+
+def lock(conn: Connection, event_id: int) -> Event | None:
+    """The event, on which nobody else decides until the transaction ends; of one date with its series."""
+    found = events.find_event(conn, event_id)
+    if found is None:
+        return None
+    events.lock_event(conn, found.whole_id)
+    return events.find_event(conn, event_id)
 
 
 def _tell_organisers(conn: Connection, unit: Unit, before: Answer | None, kept: Answer) -> None:
@@ -124,26 +162,29 @@ def _may_come(
         raise Conflict(Sentence("One takes part elsewhere: {address}", address=event.record.get("externalUrl", "")))
     if blocks.has_blocked(conn, event.actor_id, actor_id):
         raise Conflict("The organisers do not take this answer.")
+    of_series = find_for_series(conn, event.id, actor_id)
+    is_known = any(each is not None and (each.invite_uri or each.invited_by) for each in (before, of_series))
+    if before is None or before.state == AnswerState.INVITED:  # what was answered for the series holds here
+        before = of_series
     state = AnswerState(before.state) if before else None
-    is_known = before is not None and (bool(before.invite_uri) or before.invited_by is not None)
     is_let_in = is_known or events.is_organiser(conn, event, actor_id) or (state is not None and state.takes_place)
     if not is_let_in and event.join_mode == JoinMode.INVITE:
         raise Conflict("Only people who were invited take part.")
     if not is_let_in and event.join_mode == JoinMode.RESTRICTED and state is not AnswerState.WAITLIST:
         return AnswerState.REQUESTED
-    return _room(event, before, places)
+    return _room(event, before, places, event_places.load_free(conn, event, actor_id, unit.now))
 
 
-def _room(event: Event, before: Answer | None, places: int) -> AnswerState:
+def _room(event: Event, before: Answer | None, places: int, free: int | None) -> AnswerState:
     """A place, or a place in line."""
     held = before.places if before is not None and AnswerState(before.state).takes_place else 0
-    if event.remaining is None:
+    if free is None:
         return AnswerState(before.state) if held and before else AnswerState.GOING
     if held:
-        if places - held > event.remaining:
-            raise Conflict(Sentence("There is {n} place left.", "There are {n} places left.", n=event.remaining))
+        if places - held > free:
+            raise Conflict(Sentence("There is {n} place left.", "There are {n} places left.", n=free))
         return AnswerState(before.state) if before else AnswerState.GOING
-    if places <= event.remaining:  # nobody who waits fits in there: who does has moved up
+    if places <= free:  # nobody who waits fits in there: who does has moved up
         return AnswerState.GOING
     if event.capacity is not None and places > event.capacity:
         raise Conflict(Sentence("There is {n} place in all.", "There are {n} places in all.", n=event.capacity))
@@ -172,47 +213,64 @@ def _keep(
     return new
 
 
-def _count(conn: Connection, unit: Unit, event: Event) -> None:
-    """Count anew, let people move up, and have the numbers told."""
-    events.recount(conn, event.id)
-    counted = events.find_event(conn, event.id)
-    if counted is not None:
-        move_up(conn, unit, counted)
-    happenings.record_attendance(conn, unit.ids, unit.now, event.id)
+def settle(conn: Connection, unit: Unit, event: Event) -> None:
+    """Count anew, let people move up, and have the numbers told; of a series and its dates together."""
+    series = events.find_event(conn, event.series_id) if event.series_id is not None else event
+    dates = event_dates.list_dates(conn, series.id, since=unit.now) if series is not None else []
+    family = {each.id: each for each in (event, *dates, series) if each is not None}
+    order = [each for each in family.values() if each is not series] + ([series] if series is not None else [])
+    _recount(conn, unit, order)
+    for each in order:  # who waits for one date only goes first there: a series needs a place on all
+        if each.cancelled_at is None and _move_up(conn, unit, each.id):
+            _recount(conn, unit, order)
+    now = events.load_events(conn, list(family))
+    for each in order:
+        if each.id == event.id or _counts(now[each.id]) != _counts(each):
+            happenings.record_attendance(conn, unit.ids, unit.now, each.id)
+
+
+def _recount(conn: Connection, unit: Unit, order: Sequence[Event]) -> None:
+    for each in order:
+        event_places.recount(conn, each, unit.now)
+
+
+def _counts(event: Event) -> tuple[int, int, int]:
+    return event.going_count, event.waiting_count, event.interested_count
 
 
 def forget(conn: Connection, unit: Unit, person: Actor) -> None:
     """Somebody is gone, and her answers with her: who waits for a place has it at once, hosts elsewhere are told."""
     for each in event_answers.list_of_person(conn, person.id):
-        events.lock_event(conn, each.event_id)
+        event = lock(conn, each.event_id)
         event_answers.delete_answer(conn, each.id)
-        event = events.find_event(conn, each.event_id)
         if event is None or event.state != objects.LIVE:
             continue
         if event.local:
-            _count(conn, unit, event)
+            settle(conn, unit, event)
         elif person.local and each.uri and AnswerState(each.state) in _HELD:
             left = happenings.EventAnswered(event.id, person.id, Wish.DECLINED.value, each.uri, each.invite_uri)
             happenings.record(conn, unit.ids, unit.now, left, about=event.uri)
 
 
-def move_up(conn: Connection, unit: Unit, event: Event) -> None:
+def _move_up(conn: Connection, unit: Unit, event_id: int) -> bool:
     """Give free places to those who wait, in their order; who brings more than fit is passed over, not sent away.
 
-    The event is locked. Whoever moves up is told, wherever they are.
+    The event is locked and counted. Whoever moves up is told, wherever they are. Whether anybody did.
     """
-    left = event.remaining
-    moved = False
-    for waiting in event_answers.list_waiting(conn, event.id):
-        if left is not None and waiting.places > left:
+    waiting, moved = event_answers.list_waiting(conn, event_id), False
+    event = events.find_event(conn, event_id) if waiting else None
+    if event is None:
+        return False
+    for each in waiting:
+        free = event_places.load_free(conn, event, each.actor_id, unit.now)
+        if free is not None and each.places > free:
             continue
-        event_answers.update_answer(conn, waiting.id, unit.now, state=AnswerState.GOING.value, queued_at=None)
-        confirm(conn, unit, event, replace(waiting, state=AnswerState.GOING.value, queued_at=None))
-        left = None if left is None else left - waiting.places
+        event_answers.update_answer(conn, each.id, unit.now, state=AnswerState.GOING.value, queued_at=None)
+        confirm(conn, unit, event, replace(each, state=AnswerState.GOING.value, queued_at=None))
         moved = True
-    if moved:
-        events.recount(conn, event.id)
-        happenings.record_attendance(conn, unit.ids, unit.now, event.id)
+        _recount(conn, unit, [*event_dates.list_dates(conn, event.id, since=unit.now), event])
+        event = events.find_event(conn, event_id) or event
+    return moved
 
 
 def confirm(conn: Connection, unit: Unit, event: Event, decided: Answer) -> None:
@@ -239,8 +297,7 @@ def organise(conn: Connection, unit: Unit, person_id: int, answer_id: int, verdi
     event = events.find_event(conn, found.event_id) if found else None
     if found is None or event is None or not event.local or not events.is_organiser(conn, event, person_id):
         raise NotFound
-    events.lock_event(conn, event.id)
-    event, found = events.find_event(conn, event.id) or event, event_answers.find_by_id(conn, answer_id) or found
+    event, found = lock(conn, event.id) or event, event_answers.find_by_id(conn, answer_id) or found
     state = _verdict(conn, unit, event, found, verdict)
     queued_at = found.queued_at
     if state is not AnswerState.WAITLIST:
@@ -252,14 +309,15 @@ def organise(conn: Connection, unit: Unit, person_id: int, answer_id: int, verdi
     decided = replace(found, state=state.value, queued_at=queued_at)
     if verdict in {"admit", "refuse", "remove"}:
         confirm(conn, unit, event, decided)
-    _count(conn, unit, event)
+    settle(conn, unit, event)
     return decided
 
 
 def _verdict(conn: Connection, unit: Unit, event: Event, found: Answer, verdict: str) -> AnswerState:
     state = AnswerState(found.state)
     if verdict == "admit" and state in {AnswerState.REQUESTED, AnswerState.WAITLIST}:
-        if event.remaining is not None and found.places > event.remaining:
+        free = event_places.load_free(conn, event, found.actor_id, unit.now)
+        if free is not None and found.places > free:
             return AnswerState.WAITLIST
         return AnswerState.GOING
     if verdict == "refuse" and state in {AnswerState.REQUESTED, AnswerState.WAITLIST}:
@@ -289,7 +347,7 @@ def invite(conn: Connection, unit: Unit, person_id: int, event_id: int, actor_id
         raise NotFound
     if blocks.has_blocked(conn, invited.id, event.actor_id) or blocks.has_blocked(conn, invited.id, person_id):
         raise Conflict("This person cannot be invited.")
-    events.lock_event(conn, event.id)
+    lock(conn, event.id)
     before = event_answers.find_answer(conn, event.id, invited.id)
     if before is not None and (before.invite_uri or AnswerState(before.state) in _HELD):
         return before
@@ -304,7 +362,10 @@ def invite(conn: Connection, unit: Unit, person_id: int, event_id: int, actor_id
     }
     kept = _keep(conn, unit, before, event.id, invited.id, values)
     event_answers.update_answer(conn, kept.id, unit.now, invite_uri=invite_uri, invited_by=person_id)
-    objects.insert_mentions(conn, [{"object_id": event.id, "actor_uri": invited.uri, "silent": True}])
+    readable = [event, *event_dates.list_dates(conn, event.id)]
+    objects.insert_mentions(
+        conn, [{"object_id": each.id, "actor_uri": invited.uri, "silent": True} for each in readable]
+    )
     if invited.local:
         event_messages.tell_state(conn, unit, event, invited, AnswerState.INVITED)
     else:

@@ -12,11 +12,12 @@ from node.errors import Conflict, NotFound
 from node.jobs.kinds import ANSWER, REMINDER
 from node.jobs.outcome import Done, Outcome
 from node.jobs.worker import Kind, single
-from node.recurrence import following
-from node.services import event_answers, event_messages, news
+from node.recurrence import Occurrence, following
+from node.services import event_answers, event_dates, event_messages, news
 from node.services.context import Unit
-from node.services.events import REMINDED_BEFORE, remind_later, show_next
+from node.services.event_reminders import REMINDED_BEFORE, remind_later, show_next
 from node.store import actors, events, objects
+from node.store import event_dates as dates
 from node.store.engine import Store
 from node.store.jobs import Job
 
@@ -43,10 +44,22 @@ def _remind(conn: Connection, unit: Unit, event_id: int) -> None:
     is_near = coming is not None and unit.now < coming.start_at <= unit.now + REMINDED_BEFORE
     if is_near and event.cancelled_at is None:  # else it was moved or cancelled since
         assert coming is not None
-        news.tell(conn, unit, news.Reminded(event.id, coming.start_at))
+        _tell(conn, unit, event, coming)
+    if event.local and "recurrence" in event.record:
+        event_dates.announce(conn, unit, event)
+        event_answers.settle(conn, unit, event_answers.lock(conn, event.id) or event)  # the fullest date may be over
     if event.cancelled_at is None and show_next(conn, unit, event) and event.local:
         happenings.record(conn, unit.ids, unit.now, happenings.ObjectUpdated(event.id), about=event.uri)
     remind_later(conn, unit, event)
+
+
+def _tell(conn: Connection, unit: Unit, event: events.Event, coming: Occurrence) -> None:
+    """Who answered this time of a series for itself hears as she answered."""
+    date = dates.find_date(conn, event.id, coming.day) if coming.day else None
+    answered = dates.load_answerers(conn, date.id) if date is not None else frozenset()
+    news.tell(conn, unit, news.Reminded(event.id, coming.start_at, answered))
+    if date is not None:
+        news.tell(conn, unit, news.Reminded(date.id, coming.start_at))
 
 
 class Replies:

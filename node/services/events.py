@@ -4,42 +4,34 @@ A record is checked before anything is written. Everybody who has answered hears
 event says so to other servers (``ObjectUpdated``), and to people here it is an edit.
 """
 
-from collections.abc import Collection, Iterator
-from dataclasses import asdict, dataclass, replace
-from itertools import islice
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
 from typing import Any, cast
 
-import orjson
 from sqlalchemy import Connection
 
-import schemas
 from node import events as happenings
-from node.clock import MINUTE, from_rfc3339
 from node.domain import events as rules
 from node.domain.communities import TopicKind
 from node.domain.events import EventRecord, EventStatus, Override
-from node.domain.posts import EventFacts
 from node.domain.slugs import slug_of
-from node.domain.text import clean_json, hashtag
+from node.domain.text import hashtag
 from node.domain.visibility import Visibility
 from node.errors import Conflict, Forbidden, Invalid, NotFound, Problem
-from node.jobs.kinds import REMINDER
 from node.markdown import hashtags_in, render_markdown
 from node.media.links import MediaLinks
-from node.recurrence import find_occurrence, first_start, following, last_end, occurrences, shown_at, where_at
-from node.services import event_answers, event_pictures, media, news, placing, sharing
+from node.recurrence import find_occurrence
+from node.services import event_answers, event_dates, event_pictures, media, news, placing, sharing
 from node.services.audiences import home_owners
 from node.services.context import Unit
 from node.services.event_pictures import Picture
-from node.store import accounts, actors, communities, events, finding, jobs, objects, tags, topics
+from node.services.event_records import check_record, facts_at, saved_of
+from node.services.event_reminders import remind_later
+from node.store import accounts, actors, communities, events, finding, objects, tags, topics
 from node.store import media as media_store
 from node.store.actors import Actor
-from node.store.events import Event, Saved
-from node.store.jobs import NewJob
+from node.store.events import Event
 
-MAX_RECORD_BYTES = 256 * 1024
-#: People are reminded so long before it begins.
-REMINDED_BEFORE = 24 * 60 * MINUTE
 MAX_ORGANISERS = 20
 #: Of what a person may publish; followers and named people have other ways.
 VISIBILITIES = (
@@ -62,60 +54,6 @@ class EventDraft:
     as_organisation: bool = False
     organisers: tuple[int, ...] = ()  # beside the person who publishes it
     picture: Picture | None = None
-
-
-# -- checking --------------------------------------------------------------------------------------------------------
-
-
-def check_record(record: EventRecord) -> EventRecord:
-    """The record, cleaned, its times in its own zone. Raises ``Invalid`` with JSON paths for what is wrong with it."""
-    cleaned = cast(EventRecord, clean_json(dict(record)))
-    size = len(orjson.dumps(cleaned))
-    if size > MAX_RECORD_BYTES:
-        raise Invalid(problems=[Problem("$", f"at most {MAX_RECORD_BYTES} bytes", f"{size} bytes")])
-    problems = [Problem(each.path, each.expected, each.found) for each in schemas.check("event", cleaned)]
-    problems = problems or rules.broken_rules(cleaned)
-    if not problems and next(occurrences(cleaned), None) is None:
-        problems = [Problem("$.recurrence", "a rule by which it takes place at least once", "none")]
-    if problems:
-        raise Invalid(problems=problems)
-    _write_in_own_zone(cleaned)
-    if problems := list(_strange_overrides(cleaned)):
-        raise Invalid(problems=problems)
-    return cleaned
-
-
-def _write_in_own_zone(record: EventRecord) -> None:
-    rule = record.get("recurrence")
-    for part in (record, *(rule.get("overrides", ()) if rule is not None else ())):
-        times = cast(dict[str, Any], part)
-        for key in ("start", "end"):
-            if key in times:
-                times[key] = rules.local_text(from_rfc3339(times[key]) or 0, record["timeZone"])
-
-
-def _strange_overrides(record: EventRecord) -> Iterator[Problem]:
-    """Those of days that the rule does not have."""
-    rule = record.get("recurrence")
-    if rule is None or "overrides" not in rule:
-        return
-    days = {each.day for each in occurrences(record)}
-    for number, each in enumerate(rule["overrides"]):
-        if each["day"] not in days:
-            yield Problem(f"$.recurrence.overrides[{number}].day", "a day on which it takes place", each["day"])
-
-
-def facts_at(record: EventRecord, now: int) -> EventFacts:
-    """What posts and apps show of an event; of a series its next time, and where that is."""
-    shown = shown_at(record, now)
-    place, online = where_at(record, shown)
-    return replace(rules.facts_of(record, place=place, online_url=online), start_at=shown.start_at, end_at=shown.end_at)
-
-
-def saved_of(record: EventRecord, now: int, **more: Any) -> Saved:
-    """What of a record is kept in columns."""
-    next_at = shown_at(record, now).start_at
-    return Saved(record, first_start(record), rules.end_of(record), last_end(record), next_at, **more)
 
 
 # -- publishing ------------------------------------------------------------------------------------------------------
@@ -274,6 +212,14 @@ def find_organised(conn: Connection, event_id: int, person_id: int) -> Event:
     return found
 
 
+def find_whole(conn: Connection, event_id: int, person_id: int) -> Event:
+    """The same, but no single date of a series, which is what its series says it is."""
+    found = find_organised(conn, event_id, person_id)
+    if found.series_id is not None:
+        raise Conflict("This is one date of a series. Change it there.")
+    return found
+
+
 def change_event(
     conn: Connection,
     unit: Unit,
@@ -289,7 +235,7 @@ def change_event(
     A cancelled event can be announced again: that is a change like any other. More places let people move up.
     ``picture``: another one, or none; with None it stays as it is.
     """
-    found = find_organised(conn, event_id, person_id)
+    found = find_whole(conn, event_id, person_id)
     checked = check_record(record)
     if checked == found.record and picture is None:
         return found
@@ -316,8 +262,9 @@ def change_event(
     tags.replace_tags(conn, found.id, columns["details"].get("hashtags", ()))
     changed = events.find_event(conn, found.id)
     assert changed is not None
+    event_dates.follow_series(conn, unit, changed)
     if not is_cancelled:
-        event_answers.move_up(conn, unit, changed)
+        event_answers.settle(conn, unit, changed)
     news.tell(conn, unit, news.Edited(found.id))
     happenings.record(conn, unit.ids, unit.now, happenings.ObjectUpdated(found.id), about=found.uri)
     if was_cancelled or found.sequence != changed.sequence:
@@ -327,7 +274,7 @@ def change_event(
 
 def cancel_event(conn: Connection, unit: Unit, person_id: int, event_id: int) -> Event:
     """It does not take place: an Update, never a Delete, so that it stays in calendars as cancelled."""
-    found = find_organised(conn, event_id, person_id)
+    found = find_whole(conn, event_id, person_id)
     record = cast(EventRecord, {**found.record, "status": EventStatus.CANCELLED.value})
     return change_event(conn, unit, person_id, event_id, record)
 
@@ -339,7 +286,7 @@ def change_occurrence(
 
     ``day``: on which the rule has it, as ``2026-05-07``, in the event's own time zone.
     """
-    found = find_organised(conn, event_id, person_id)
+    found = find_whole(conn, event_id, person_id)
     rule = found.record.get("recurrence")
     if rule is None or find_occurrence(found.record, day) is None:
         raise Conflict("It does not take place on that day anyway.")
@@ -353,7 +300,8 @@ def change_occurrence(
 
 def delete_event(conn: Connection, unit: Unit, person_id: int, event_id: int) -> None:
     """Take an event back whole, with all answers; whoever answered hears that it is gone."""
-    found = find_organised(conn, event_id, person_id)
+    found = find_whole(conn, event_id, person_id)
+    event_dates.remove(conn, unit, found)
     stored = objects.find_object_by_id(conn, found.id)
     assert stored is not None
     news.tell(conn, unit, news.Deleted(stored))
@@ -362,34 +310,3 @@ def delete_event(conn: Connection, unit: Unit, person_id: int, event_id: int) ->
     objects.bury(conn, stored, unit.now)
     if Visibility(found.visibility).federates or told:
         happenings.record(conn, unit.ids, unit.now, happenings.ObjectDeleted(found.id, told), about=found.uri)
-
-
-# -- reminders -------------------------------------------------------------------------------------------------------
-
-
-def remind_later(conn: Connection, unit: Unit, event: Event) -> None:
-    """Have people here reminded a day before it begins; of a series, before each time.
-
-    When a time of a series is over, the next is what lists, posts and other servers show.
-    """
-    if event.cancelled_at is not None:
-        return
-    near = unit.now + REMINDED_BEFORE
-    coming = (each for each in occurrences(event.record) if not each.is_cancelled and each.start_at > near)
-    due = [each.start_at - REMINDED_BEFORE for each in islice(coming, 1)]
-    if "recurrence" in event.record and (shown := following(event.record, unit.now)) is not None:
-        due.append((shown.end_at or shown.start_at) + 1)
-    rows = [NewJob(REMINDER, unit.ids.new(), at, ref=event.id, lock_key=f"reminder|{event.id}|{at}") for at in due]
-    if rows:
-        jobs.enqueue_many(conn, rows)
-
-
-def show_next(conn: Connection, unit: Unit, event: Event) -> bool:
-    """Have lists and posts show the time of a series that is next now; whether that is another than before."""
-    events.set_next(conn, event.id, shown_at(event.record, unit.now).start_at)
-    details = objects.load_row(conn, event.id).details or {}
-    facts = asdict(facts_at(event.record, unit.now))
-    if details.get("event") == facts:
-        return False
-    objects.update_object(conn, event.id, {"details": {**details, "event": facts}})
-    return True

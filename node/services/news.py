@@ -128,10 +128,11 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Reminded:
-    """An event begins in a day, at ``start_at``: those who answered or keep it are told."""
+    """An event begins in a day, at ``start_at``: those who answered or keep it are told, but these."""
 
     object_id: int
     start_at: int
+    but: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,7 +351,10 @@ def _of_accepted(conn: Connection, items: Sequence[Accepted], told: _Told) -> It
 def _of_reminders(conn: Connection, items: Sequence[Reminded], told: _Told) -> Iterable[Notice]:
     """``reference`` tells the times of a series apart: of each one hears once."""
     starts = {item.object_id: item.start_at for item in items}
+    spared = {(item.object_id, actor_id) for item in items for actor_id in item.but}
     for object_id, owner_id in events.load_hearing_here(conn, starts):
+        if (object_id, owner_id) in spared:
+            continue
         author_id, event = told[object_id].actor_id, {"occasion": Occasion.REMINDED.value}
         yield Notice(owner_id, NoticeType.STATUS, author_id, starts[object_id], object_id, event=event)
 

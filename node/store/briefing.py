@@ -143,6 +143,7 @@ def _coming() -> Prepared:
             events.c.last_at >= bindparam("now", type_=BigInteger),
             events.c.cancelled_at.is_(None),
             or_(answered, organised, objects.c.actor_id == _ME, objects.c.audience.in_(hers)),
+            or_(events.c.series_id.is_(None), answered),  # a series stands for its dates
             visible_to(_ANY),
             *not_hidden_from(_ANY, objects.c.actor_id),
         )

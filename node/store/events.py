@@ -11,7 +11,6 @@ from sqlalchemy import (
     Connection,
     Select,
     bindparam,
-    case,
     exists,
     func,
     literal,
@@ -61,11 +60,19 @@ class Event:
     waiting_count: int
     interested_count: int
     record: EventRecord
+    series_id: int | None = None  # of one date of a series
+    day: str = ""  # on which the rule of the series has it
+    announced_at: int | None = None
 
     @property
     def remaining(self) -> int | None:
         """Places that are free; None where there are as many as like."""
         return None if self.capacity is None else max(0, self.capacity - self.going_count)
+
+    @property
+    def whole_id(self) -> int:
+        """The id of the event as a whole, which its organisers look after: of one date that of its series."""
+        return self.series_id or self.id
 
 
 _OF_OBJECT = frozenset(
@@ -88,7 +95,8 @@ _COLUMNS = tuple((objects if name in _OF_OBJECT else events).c[name] for name in
 _JOINED = objects.join(events, events.c.object_id == objects.c.id)
 
 
-def _select() -> Select[Any]:
+def select_events() -> Select[Any]:
+    """All that ``Event`` holds, for statements that name their conditions."""
     return select(*_COLUMNS).select_from(_JOINED)
 
 
@@ -146,33 +154,16 @@ def add_organisers(conn: Connection, event_id: int, actor_ids: Collection[int]) 
 
 
 def lock_event(conn: Connection, event_id: int) -> None:
-    """Nobody else decides on this event until the transaction ends: whoever counts places calls it first."""
+    """Nobody else decides on this event until the transaction ends: whoever counts places calls it first.
+
+    Who decides on one date of a series locks the series (``Event.whole_id``): its answers take places on each date.
+    """
     conn.execute(update(events).where(events.c.object_id == event_id).values(going_count=events.c.going_count))
-
-
-def recount(conn: Connection, event_id: int) -> None:
-    """Set the counts of an own event to what its answers say."""
-    places = event_answers.c.companions + 1
-
-    def total(states: Collection[AnswerState]) -> Any:
-        names = [state.value for state in states]
-        summed = func.coalesce(func.sum(case((event_answers.c.state.in_(names), places), else_=0)), 0)
-        return select(summed).where(event_answers.c.event_id == event_id).scalar_subquery()
-
-    conn.execute(
-        update(events)
-        .where(events.c.object_id == event_id)
-        .values(
-            going_count=total([state for state in AnswerState if state.takes_place]),
-            waiting_count=total([AnswerState.WAITLIST]),
-            interested_count=total([AnswerState.INTERESTED]),
-        )
-    )
 
 
 # -- finding ---------------------------------------------------------------------------------------------------------
 
-_BY_ID = _select().where(objects.c.id.in_(bindparam("ids", expanding=True)))
+_BY_ID = select_events().where(objects.c.id.in_(bindparam("ids", expanding=True)))
 
 
 def load_events(conn: Connection, ids: Collection[int]) -> dict[int, Event]:
@@ -186,17 +177,25 @@ def find_event(conn: Connection, event_id: int) -> Event | None:
 
 def find_visible(conn: Connection, event_id: int, viewer_id: int | None) -> Event | None:
     """A living event that this person may read."""
-    row = conn.execute(_select().where(objects.c.id == event_id, visible_to(viewer_id))).first()
+    row = conn.execute(select_events().where(objects.c.id == event_id, visible_to(viewer_id))).first()
     return Event(*row) if row else None
 
 
 def find_by_source(conn: Connection, actor_id: int, uid: str) -> Event | None:
     """The living event that this person brought from a calendar file under this UID."""
-    query = _select().where(
+    query = select_events().where(
         events.c.source_uid == uid, objects.c.actor_id == actor_id, objects.c.local, objects.c.state == LIVE
     )
     row = conn.execute(query.order_by(objects.c.id).limit(1)).first()
     return Event(*row) if row else None
+
+
+def is_quiet(conn: Connection, event_id: int) -> bool:
+    """Whether it is a date of a series that followers have not been told of yet."""
+    query = select(events.c.object_id).where(
+        events.c.object_id == event_id, events.c.series_id.is_not(None), events.c.announced_at.is_(None)
+    )
+    return conn.execute(query).first() is not None
 
 
 def is_organiser(conn: Connection, event: Event, actor_id: int) -> bool:
@@ -204,13 +203,15 @@ def is_organiser(conn: Connection, event: Event, actor_id: int) -> bool:
     if event.actor_id == actor_id:
         return True
     query = select(event_organisers.c.actor_id).where(
-        event_organisers.c.event_id == event.id, event_organisers.c.actor_id == actor_id
+        event_organisers.c.event_id == event.whole_id, event_organisers.c.actor_id == actor_id
     )
     return conn.execute(query).first() is not None
 
 
 def list_organisers(conn: Connection, event_id: int) -> list[int]:
-    query = select(event_organisers.c.actor_id).where(event_organisers.c.event_id == event_id)
+    """Of one date of a series those of the series."""
+    series_id = select(events.c.series_id).where(events.c.object_id == event_id).scalar_subquery()
+    query = select(event_organisers.c.actor_id).where(event_organisers.c.event_id == func.coalesce(series_id, event_id))
     return list(conn.scalars(query.order_by(event_organisers.c.actor_id)))
 
 
@@ -259,11 +260,12 @@ def list_between(
 def _between(shape: Scope, values: frozenset[str]) -> Prepared:
     """The statement for a span of time that takes values of these names."""
     viewer_id = 0 if "viewer" in values else None
-    query = _select().where(
+    query = select_events().where(
         events.c.last_at >= bindparam("begin", type_=BigInteger),
         events.c.start_at < bindparam("end", type_=BigInteger),
         visible_to(viewer_id),
         *_listed(viewer_id),
+        _is_whole(shape),
         *_in_scope(shape),
     )
     if "since" in values:
@@ -307,10 +309,11 @@ def _upcoming(shape: Scope, values: frozenset[str], past: bool) -> Prepared:
     """The statement for a list of this shape that takes values of these names."""
     viewer_id = 0 if "viewer" in values else None
     key, now = (events.c.next_at, objects.c.id), bindparam("now", type_=BigInteger)
-    query = _select().where(
+    query = select_events().where(
         events.c.last_at < now if past else events.c.last_at >= now,
         visible_to(viewer_id),
         *_listed(viewer_id),
+        _is_whole(shape),
         *_in_scope(shape),
     )
     if "start" in values:
@@ -329,6 +332,14 @@ def _listed(viewer_id: int | None) -> Sequence[ColumnElement[bool]]:
         literal(False) if viewer_id is None else objects.c.actor_id == bindparam("viewer", viewer_id, type_=BigInteger)
     )
     return [or_(is_listed, mine), *not_hidden_from(viewer_id, objects.c.actor_id)]
+
+
+def _is_whole(scope: Scope) -> ColumnElement[bool]:
+    """Lists show a series and not each date; of one's own also those dates that one has answered alone."""
+    is_whole = events.c.series_id.is_(None)
+    if scope.person_id is None:
+        return is_whole
+    return or_(is_whole, _has_answered(bindparam("person", scope.person_id, type_=BigInteger)))
 
 
 def _in_scope(scope: Scope) -> Iterator[ColumnElement[bool]]:
@@ -357,15 +368,18 @@ def _escaped(text: str) -> str:
     return text.replace("/", "//").replace("%", "/%").replace("_", "/_")
 
 
-def _concerns(person: Any) -> list[ColumnElement[bool]]:
-    answered = exists().where(
+def _has_answered(person: Any) -> ColumnElement[bool]:
+    return exists().where(
         event_answers.c.event_id == objects.c.id,
         event_answers.c.actor_id == person,
         event_answers.c.state.in_(_CALENDAR),
     )
+
+
+def _concerns(person: Any) -> list[ColumnElement[bool]]:
     kept = exists().where(bookmarks.c.object_id == objects.c.id, bookmarks.c.actor_id == person)
     organised = exists().where(event_organisers.c.event_id == objects.c.id, event_organisers.c.actor_id == person)
-    return [answered, kept, organised, objects.c.actor_id == person]
+    return [_has_answered(person), kept, organised, objects.c.actor_id == person]
 
 
 # -- who hears of a change -------------------------------------------------------------------------------------------

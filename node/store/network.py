@@ -107,6 +107,7 @@ def _events(viewer_id: int | None) -> Prepared:
         .where(
             events.c.last_at >= bindparam("now", type_=BigInteger),
             events.c.cancelled_at.is_(None),
+            events.c.series_id.is_(None),
             objects.c.visibility != Visibility.UNLISTED.value,
             visible_to(viewer_id),
         )

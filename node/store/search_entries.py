@@ -71,6 +71,7 @@ _OBJECTS: Select[Any] = (
         topics.c.kind.label("topic_kind"),
         topics.c.state.label("topic_state"),
         events.c.start_at,
+        events.c.series_id,
         _group.c.uri.label("group_uri"),
         _author.c.uri.label("author_uri"),
         _author.c.host,
@@ -97,6 +98,8 @@ def index_objects(conn: Connection, ids: Sequence[int]) -> None:
 def _of_object(row: Row[Any]) -> _New | None:
     is_topic = row.topic_kind is not None
     if (not is_topic and row.start_at is None) or (is_topic and row.topic_state != LIVE):
+        return None
+    if row.series_id is not None:  # found by its series
         return None
     community = row.group_uri or row.audience
     doors = doors_of(Visibility(row.visibility), community, row.author_uri)

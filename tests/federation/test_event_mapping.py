@@ -6,7 +6,7 @@ from federation.mapping.event_document import event_terms, summary_html
 from federation.mapping.event_record import read_event_record, read_sequence
 from federation.mapping.post import read_post
 from node.domain.events import EventRecord
-from node.services.events import check_record
+from node.services.event_records import check_record
 from node.store.events import Event
 from tests.happenings import event_record
 from tests.rows import each_row

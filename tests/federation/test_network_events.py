@@ -2,6 +2,7 @@
 
 import icalendar
 import pytest
+from sqlalchemy import func, select
 
 from federation.sending import outbox
 from federation.sending.audience import Audience
@@ -11,13 +12,15 @@ from node.domain.events import AnswerState, Wish, local_text
 from node.domain.visibility import Visibility
 from node.errors import Forbidden
 from node.ics import CalendarEntry, write_calendar
+from node.recurrence import occurrences
 from node.services import event_answers as answering
-from node.services import events
+from node.services import event_dates, events
 from node.services.events import EventDraft
 from node.services.follows import follow
 from node.services.posts import publish_note
-from node.store import actors, event_answers, objects
+from node.store import actors, event_answers, event_places, objects
 from node.store import events as event_store
+from node.store.tables import home_entries
 from tests.happenings import answer, change, copy_of, event_record, publish, state_of
 from tests.network import Network, network, open_peer, stop_peer
 
@@ -70,6 +73,69 @@ async def test_an_event_arrives_whole_and_an_answer_comes_back(pair):
     await pair.settle()
     assert await state_of(museum, there, event.uri) == "declined"
     assert (await copy_of(museum, event.uri)).going_count == 0
+
+
+async def test_one_date_of_a_series_is_answered_alone_from_another_node(tmp_path):
+    """Its id follows from that of the series; its home decides, tells of changes, and posts it once it is near."""
+    clock = FixedClock()
+    async with network(tmp_path, "museum", "hospital", clock=clock) as pair:
+        await answer_one_date(pair, clock)
+
+
+async def answer_one_date(pair: Network, clock: FixedClock) -> None:
+    museum, hospital = pair.peers
+    ada, ben = await museum.add_actor("ada"), await hospital.add_actor("ben")
+    await meet(pair, museum, ada, (hospital, ben))
+    begins = local_text(museum.unit().now + 2 * DAY, "Europe/Berlin")
+    weekly = {"frequency": "weekly", "count": 4}
+    event = await publish(museum, ada, start=begins, end=None, capacity=1, recurrence=weekly)
+    await pair.settle()
+    days = [each.day for each in occurrences(event.record)]
+    series = await copy_of(hospital, event.uri)
+    second = await hospital.store.write(event_dates.make, hospital.unit(), series, days[1])
+    assert second.uri == f"{event.uri}/dates/{days[1]}"
+    await answer(hospital, ben, second.uri)
+    await pair.settle()
+    assert await state_of(hospital, ben, second.uri) == "going"
+    at_home = await copy_of(museum, second.uri)
+    assert (at_home.series_id, at_home.going_count, at_home.visibility) == (event.id, 1, "unlisted")
+    assert await museum.store.read(event_places.load_free, event, ada.id, museum.unit().now) == 0
+
+    moved = {"day": days[1], "place": {"name": "Room 2"}}
+    await museum.store.write(events.change_occurrence, museum.unit(), ada.id, event.id, days[1], moved)
+    await pair.settle()
+    assert (await copy_of(hospital, second.uri)).record["place"] == {"name": "Room 2"}
+
+    clock.advance(3 * DAY)
+    await settle_later(pair, clock)
+    told = await copy_of(hospital, second.uri)
+    assert (told.series_id, told.day, told.visibility) == (series.id, days[1], "public")
+    assert told.announced_at is not None
+    assert await hospital.store.read(lambda conn: conn.scalar(shown_to(ben.id, told.id))) == 1
+
+    third = f"{event.uri}/dates/{days[2]}"  # whoever is given the id finds what it names
+    document = (await hospital.system.federation.fetcher.get_document(third)).document
+    assert (document["type"], document["superEvent"], document["startTime"][:10]) == ("Event", event.uri, days[2])
+    assert (await hospital.get(f"{event.uri}/dates/2020-01-01"))[0] == 404
+
+    for wish, state in ((Wish.DECLINED, "declined"), (Wish.GOING, "going")):
+        await answer(hospital, ben, second.uri, wish)
+        await pair.settle()
+        assert await state_of(hospital, ben, second.uri) == state
+    await answer(hospital, ben, event.uri)  # the whole series, but for the third date
+    await hospital.store.write(event_dates.make, hospital.unit(), series, days[2])
+    await answer(hospital, ben, third, Wish.DECLINED)
+    await pair.settle()
+    assert await state_of(hospital, ben, event.uri) == "going"
+    assert (await copy_of(museum, third)).going_count == 0
+    await museum.store.write(events.delete_event, museum.unit(), ada.id, event.id)
+    await pair.settle()
+    assert (await hospital.object(second.uri)).state == "deleted"
+
+
+def shown_to(owner_id, object_id):
+    shown = home_entries.c.owner_id == owner_id, home_entries.c.object_id == object_id
+    return select(func.count()).select_from(home_entries).where(*shown)
 
 
 async def test_a_room_change_and_a_cancellation_arrive(pair):

@@ -1,6 +1,8 @@
 """The pages of events: written, answered, changed, in calendars, and closed to whom they are not for."""
 
+import datetime as dt
 import re
+from zoneinfo import ZoneInfo
 
 import aiohttp
 import icalendar
@@ -125,6 +127,34 @@ async def test_an_event_is_written_shown_and_answered(site, ada):
     assert f'href="{path}/answers"' in news
     mine = await site.get("/events?show=mine")
     assert path in mine
+
+
+async def test_one_date_of_a_series_is_answered_on_the_page(site, ada):
+    """There the answer holds; the person's own calendar shows the dates that she comes to."""
+    begins = dt.datetime.fromtimestamp(site.peer.unit().now / 1000, ZoneInfo("Europe/Berlin")) + dt.timedelta(days=2)
+    wall = begins.replace(microsecond=0, tzinfo=None)
+    path = await written(site, start=wall.isoformat(), end="", repeat="weekly", times="4", capacity="1")
+    csrf, days = await site.csrf(path), [(wall + dt.timedelta(weeks=n)).date().isoformat() for n in range(4)]
+    assert await site.post(f"{path}/dates/{days[1]}/answer", csrf=csrf, answer="going") == f"{path}?answered"
+    page = await site.get(path)
+    [date] = re.findall(r'<li><span><a href="(/e/[^"]+)">', page)
+    shown = await site.get(date)
+    assert "Your answer for this date" in shown
+    assert "You have a place" in shown
+    assert f'href="{path}/dates/{days[1]}"' in shown  # organisers move it there
+    assert date in await site.get("/events?show=mine")
+    assert date not in await site.get("/events")
+    await site.post(f"{path}/answer", csrf=csrf, answer="going")
+    await site.post(f"{path}/dates/{days[2]}/answer", csrf=csrf, answer="declined")
+    made = await site.post("/calendar/addresses", 200, csrf=csrf, label="phone")
+    found = await events_in(site, re.search(r"/calendar/[A-Za-z0-9_-]{43}\.ics", made)[0])
+    [series] = [each for each in found if "RRULE" in each]
+    assert {each.dts[0].dt.date().isoformat() for each in series["EXDATE"]} == set(days[1:3])
+    assert [each["dtstart"].dt.date().isoformat() for each in found if each is not series] == [days[1]]
+    shown = await site.get(f"/calendar?view=agenda&on={days[0]}&mine=1")
+    assert shown.count(f'href="{date}"') == 1
+    assert await site.post(f"{path}/dates/2020-01-01/answer", 404, csrf=csrf, answer="going")
+    assert f'href="{path}/answers"' in await site.get(f"{date}/answers")  # of those who come to all dates
 
 
 async def with_picture(site: Site, path: str, status: int, data: bytes, **fields: str) -> str:

@@ -2,6 +2,8 @@
 
 import pytest
 
+from node.clock import DAY
+from node.domain.events import local_text
 from node.domain.visibility import Visibility
 from node.store import actors
 from tests.happenings import event_record, publish
@@ -24,6 +26,36 @@ async def call(site: Site, method: str, path: str, token: str = "", json=None, *
     async with site.peer.http.request(method, site.peer.origin + path, json=json, headers=headers) as reply:
         is_json = "json" in (reply.content_type or "")
         return reply.status, await reply.json() if is_json else None, reply.headers
+
+
+async def test_one_date_of_a_series_is_listed_and_answered_alone(site, ada):
+    token, ben = await site.peer.token(ada), await site.peer.add_actor("ben")
+    theirs, begins = await site.peer.token(ben), local_text(site.peer.unit().now + 2 * DAY, "Europe/Berlin")
+    weekly = {"frequency": "weekly", "count": 30}
+    event = await publish(site.peer, ada, start=begins, end=None, capacity=1, recurrence=weekly)
+    path = f"{BASE}/{event.id}/dates"
+    status, listed, _ = await call(site, "GET", path)
+    assert (status, len(listed["items"])) == (200, 13)  # of ninety days
+    second = listed["items"][1]
+    assert (second["event"], second["going"], second["answer"]) == (None, None, None)
+    one = f"{path}/{second['day']}/answer"
+    status, given, _ = await call(site, "PUT", one, theirs, {"answer": "going", "companions": 0})
+    assert (status, given["state"]) == (200, "going")
+    assert (await call(site, "PUT", one, token, {"answer": "going"}))[1]["placeInLine"] == 1
+    listed = (await call(site, "GET", path, theirs))[1]["items"]
+    assert [each["answer"] for each in listed[:3]] == [None, "going", None]
+    assert (listed[1]["event"], listed[1]["remaining"]) == (given["event"], 0)
+    shown = (await call(site, "GET", f"{BASE}/{given['event']}"))[1]
+    assert (shown["series"], shown["day"]) == (str(event.id), second["day"])
+    shown = (await call(site, "GET", BASE))[1]["items"]
+    assert [each["id"] for each in shown] == [str(event.id)]
+    for day, answer, status in (("2020-01-01", "going", 404), (second["day"], "perhaps", 422)):
+        assert (await call(site, "PUT", f"{path}/{day}/answer", theirs, {"answer": answer}))[0] == status
+    assert (await call(site, "PUT", one, "", {"answer": "going"}))[0] in {401, 403}
+    edited = await call(site, "GET", f"{BASE}/{given['event']}")
+    sent = {key: value for key, value in event.record.items() if key != "recurrence"}
+    refused = await call(site, "PUT", f"{BASE}/{given['event']}", token, sent, **{"If-Match": edited[2]["ETag"]})
+    assert refused[0] == 409
 
 
 async def test_an_event_is_made_once_changed_answered_and_cancelled(site, ada):

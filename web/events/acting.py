@@ -36,6 +36,18 @@ async def answer(request: web.Request) -> web.Response:
     return _back(request, "answered")
 
 
+async def answer_date(request: web.Request) -> web.Response:
+    """``going`` or ``declined`` for one date of a series alone."""
+    session, node = require_person(request), request.app[NODE]
+    fields, day = await read_form(request), request.match_info["day"]
+    asked = (session.actor_id, event_id_of(request), day, _wish(fields.get("answer", "")))
+    try:
+        await node.store.write(event_answers.answer_date, node.unit(), *asked)
+    except Conflict as refused:
+        return await page(request, refused.public, 409)
+    return web.Response(status=303, headers={"Location": f"{request.path.partition('/dates/')[0]}?answered"})
+
+
 def _wish(text: str) -> Wish:
     try:
         return Wish(text)

@@ -14,7 +14,7 @@ from node.sentences import Sentence
 from node.services import event_answers as service
 from node.services.events import find_organised
 from node.state import NODE
-from node.store import actors, event_answers, showing
+from node.store import actors, event_answers, events, showing
 from node.store.event_answers import Answer
 from node.store.events import Event
 from web.events.cards import path_of
@@ -38,7 +38,7 @@ async def show_answers(request: web.Request) -> web.Response:
 async def _page(request: web.Request, error: str = "", invite: str = "") -> web.Response:
     session, node = require_person(request), request.app[NODE]
     after = cursor_of(request, "after")
-    event, rows, people = await node.store.read(_load, event_id_of(request), session.actor_id, after)
+    event, series, rows, people = await node.store.read(_load, event_id_of(request), session.actor_id, after)
     path, shown, reader = path_of(event), rows[:_PER_PAGE], reader_of(request)
     view = AnswersView(
         page=page_of(
@@ -57,6 +57,7 @@ async def _page(request: web.Request, error: str = "", invite: str = "") -> web.
         waiting=event.waiting_count,
         capacity=event.capacity or 0,
         has_begun=event.start_at <= node.clock.now(),
+        whole_path=f"{path_of(series)}/answers" if series is not None else "",
         paging=Paging(next_path=f"{path}/answers?after={shown[-1].id}" if len(rows) > _PER_PAGE else ""),
         invite=Field(value=invite),
         error=error,
@@ -66,10 +67,11 @@ async def _page(request: web.Request, error: str = "", invite: str = "") -> web.
 
 def _load(
     conn: Connection, event_id: int, person_id: int, after: int | None
-) -> tuple[Event, list[Answer], Mapping[int, Row[Any]]]:
+) -> tuple[Event, Event | None, list[Answer], Mapping[int, Row[Any]]]:
     event = find_organised(conn, event_id, person_id)
     rows = event_answers.list_answers(conn, event.id, after=after, limit=_PER_PAGE + 1)
-    return event, rows, showing.load_rows(conn, {row.actor_id for row in rows})
+    series = events.find_event(conn, event.series_id) if event.series_id is not None else None
+    return event, series, rows, showing.load_rows(conn, {row.actor_id for row in rows})
 
 
 def _row(answer: Answer, people: Mapping[int, Row[Any]], reader: Reader) -> AnswerRow:

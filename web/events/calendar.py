@@ -15,12 +15,12 @@ from aiohttp import web
 from sqlalchemy import Connection, Row
 
 from node.clock import DAY
-from node.domain.events import moment, place_line, title, zone_of
+from node.domain.events import AnswerState, moment, place_line, title, zone_of
 from node.ics import KEEPS_CANCELLED
 from node.recurrence import Occurrence, between, where_at
 from node.sentences import Sentence, sentences
 from node.state import NODE
-from node.store import event_answers, events, showing
+from node.store import event_answers, event_dates, events, showing
 from node.store.event_answers import Answer
 from node.store.events import Event, Scope
 from web.events import course_dates
@@ -119,7 +119,9 @@ class _Found:
     events: list[Event]
     authors: Mapping[int, Row[Any]]
     answers: Mapping[int, Answer]
+    own: Mapping[tuple[int, str], AnswerState]  # for single dates of a series
     courses: list[Dated]
+    mine: bool
 
 
 def _load(conn: Connection, viewer: int | None, first: dt.date, last: dt.date, now: int, mine: bool) -> _Found:
@@ -127,8 +129,10 @@ def _load(conn: Connection, viewer: int | None, first: dt.date, last: dt.date, n
     scope = Scope(person_id=viewer if mine else None)
     found = events.list_between(conn, viewer, begin, end, now, scope=scope, cancelled_since=now - KEEPS_CANCELLED)
     answers = event_answers.load_own(conn, viewer, [each.id for each in found]) if viewer is not None else {}
+    series = [each.id for each in found if "recurrence" in each.record]
+    own = event_dates.load_own(conn, viewer, series) if viewer is not None else {}
     authors = showing.load_homes(conn, {each.actor_id for each in found})
-    return _Found(found, authors, answers, course_dates.load_between(conn, viewer, first, last, mine=mine))
+    return _Found(found, authors, answers, own, course_dates.load_between(conn, viewer, first, last, mine=mine), mine)
 
 
 def _millis(day: dt.date) -> int:
@@ -149,9 +153,11 @@ def _items(
         zone = zone_of(event.timezone) or _UTC
         for each in between(event.record, begin, end):
             days_of = list(_days_of(each, zone, first, last))
-            if not days_of:
+            alone = found.own.get((event.id, each.day))
+            if not days_of or (found.mine and alone is not None):  # of hers it stands there itself, or she stays away
                 continue
             answer = found.answers.get(event.id)
+            state = alone or (AnswerState(answer.state) if answer is not None else None)
             place, _ = where_at(event.record, each)
             path, name = path_of(event), title(event.record, tuple(reader.languages))
             is_elsewhere = moment(each.start_at, zone).utcoffset() != moment(each.start_at, home).utcoffset()
@@ -161,7 +167,7 @@ def _items(
                     name=name,
                     time=time,
                     cancelled=event.cancelled_at is not None or each.is_cancelled,
-                    mine=answer is not None and answer.state not in {"declined", "refused"},
+                    mine=state is not None and state.hears_of_changes,
                     place=place_line(place),
                     zone=event.timezone if is_elsewhere and time else "",
                 )

@@ -8,20 +8,21 @@ import asyncio
 import datetime as dt
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from aiohttp import ETag, hdrs, web
 from sqlalchemy import Connection
 
 from node.clock import DAY, HOUR, day_at
-from node.domain.events import AnswerState, title
+from node.domain.events import AnswerState, EventRecord, title
 from node.errors import Conflict, NotFound
 from node.ics import KEEPS_CANCELLED, CalendarEntry, write_calendar
 from node.sentences import Sentence, sentences
 from node.services.communities import find_community
 from node.services.context import Unit
 from node.state import NODE
-from node.store import accounts, calendar_links, event_answers, events, objects
+from node.store import accounts, calendar_links, event_answers, event_dates, events, objects
 from node.store.event_answers import Answer
 from node.store.events import Event, Scope
 from node.translations import SOURCE, first_spoken, translate
@@ -132,7 +133,19 @@ def _own(conn: Connection, token: str, now: int) -> tuple[calendar_links.Calenda
     answers = event_answers.load_own(conn, link.actor_id, [each.id for each in found])
     language = first_spoken([accounts.load_settings(conn, link.actor_id).language])
     held = course_dates.load_between(conn, link.actor_id, *_days_around(now), mine=True)
+    series = [each.id for each in found if "recurrence" in each.record]
+    alone = event_dates.load_own(conn, link.actor_id, series)
+    found = [replace(each, record=_but(each, alone)) for each in found]
     return link, [*_entries(conn, found, answers, language), *course_dates.entries(held, language)]
+
+
+def _but(event: Event, alone: Mapping[tuple[int, str], AnswerState]) -> EventRecord:
+    """A series without the dates that she answered alone: they stand there themselves, or she stays away."""
+    rule = event.record.get("recurrence")
+    days = [day for series_id, day in alone if series_id == event.id]
+    if rule is None or not days:
+        return event.record
+    return {**event.record, "recurrence": {**rule, "exceptions": sorted({*rule.get("exceptions", ()), *days})}}
 
 
 def _entries(

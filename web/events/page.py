@@ -1,7 +1,7 @@
 """``/e/ID-slug``: an event of ours, or our copy of another server's, with its answer buttons."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row
 
 from federation.discovery.negotiation import wants_activity
 from federation.mapping.event_document import json_ld
+from node.domain import events as rules
 from node.domain.events import MAX_COMPANIONS, AnswerState, EventRecord, JoinMode, Place, place_line, status_of, title
 from node.domain.text import plain, shorten
 from node.domain.uris import is_web_uri
@@ -19,8 +20,9 @@ from node.errors import NotFound
 from node.markdown import render_markdown
 from node.recurrence import Occurrence, occurrences, shown_at, where_at
 from node.sentences import Sentence, sentences
+from node.services import event_dates as event_dates_service
 from node.state import NODE
-from node.store import actors, event_answers, events, objects, showing
+from node.store import actors, event_answers, event_dates, events, objects, showing
 from node.store.actors import Actor
 from node.store.event_answers import Answer
 from node.store.events import Event
@@ -57,6 +59,10 @@ class Found:
     requests: int
     answers: Sequence[Row[Any]]
     authors: Mapping[int, Row[Any]]
+    series: Event | None = None  # of which it is one date
+    of_series: Answer | None = None  # what the reader answered for that
+    dates: Mapping[str, Event] = field(default_factory=dict)  # of a series those that have a page, by day
+    own: Mapping[str, AnswerState] = field(default_factory=dict)  # what she answered for these alone
 
 
 def event_id_of(request: web.Request) -> int:
@@ -87,6 +93,9 @@ def find(conn: Connection, event_id: int, viewer: int | None) -> Found:
     is_organiser = viewer is not None and event.local and events.is_organiser(conn, event, viewer)
     answers = showing.load_answers(conn, event.id)
     authors = showing.load_rows(conn, {event.actor_id, *(row.actor_id for row in answers)})
+    series = events.find_event(conn, event.series_id) if event.series_id is not None else None
+    is_series = "recurrence" in event.record
+    own = event_dates.load_own(conn, viewer, [event.id]) if is_series and viewer is not None else {}
     return Found(
         event,
         objects.load_row(conn, event.id),
@@ -98,6 +107,10 @@ def find(conn: Connection, event_id: int, viewer: int | None) -> Found:
         event_answers.count_states(conn, event.id).get(AnswerState.REQUESTED, 0) if is_organiser else 0,
         answers,
         authors,
+        series,
+        event_answers.find_answer(conn, series.id, viewer) if series is not None and viewer is not None else None,
+        {each.day: each for each in event_dates.list_dates(conn, event.id)} if is_series else {},
+        {day: state for (_, day), state in own.items()},
     )
 
 
@@ -140,8 +153,12 @@ def _view(request: web.Request, found: Found, reader: Reader, error: str) -> Eve
         notice=Notice(text=NOTICES[done]) if done and session is not None else None,
         noindex=not event.local or not is_public,
     )
-    (place, online), state = where_at(record, shown), found.answer.state if found.answer else ""
+    standing = found.answer or found.of_series
+    (place, online), state = where_at(record, shown), standing.state if standing else ""
     is_over = event.last_at <= now
+    is_open = (
+        session is not None and event.cancelled_at is None and not is_over and record["joinMode"] != JoinMode.EXTERNAL
+    )
     return EventView(
         page=page,
         path=path,
@@ -154,7 +171,7 @@ def _view(request: web.Request, found: Found, reader: Reader, error: str) -> Eve
         count=rule.get("count", 0) if rule else 0,
         until=rule.get("until", "") if rule else "",
         coming=tuple(
-            _time_row(found, each, path, now)
+            _time_row(found, each, path, now, is_open=is_open)
             for each in islice((each for each in occurrences(record) if (each.end_at or each.start_at) > now), _TIMES)
         )
         if rule
@@ -188,10 +205,10 @@ def _view(request: web.Request, found: Found, reader: Reader, error: str) -> Eve
         note=found.answer.note if found.answer else "",
         companions=found.answer.companions if found.answer else 0,
         max_companions=MAX_COMPANIONS,
-        may_answer=session is not None
-        and event.cancelled_at is None
-        and not is_over
-        and record["joinMode"] != JoinMode.EXTERNAL,
+        may_answer=is_open,
+        series=Link(label=title(found.series.record), href=path_of(found.series)) if found.series else None,
+        of_series=found.answer is None and found.of_series is not None,
+        change_path=f"{path_of(found.series)}/dates/{event.day}" if found.series and found.is_organiser else "",
         may_attend=state in {AnswerState.GOING, AnswerState.UNTRACKED} and event.start_at <= now,
         is_organiser=found.is_organiser,
         requests=found.requests,
@@ -208,8 +225,11 @@ def _first(event: Event, shown: Occurrence) -> When | None:
     return None if is_shown else when_of(event.start_at, event.end_at, event.timezone)
 
 
-def _time_row(found: Found, time: Occurrence, path: str, now: int) -> TimeRow:
-    record = found.event.record
+def _time_row(found: Found, time: Occurrence, path: str, now: int, *, is_open: bool) -> TimeRow:
+    event, record = found.event, found.event.record
+    date, whole = found.dates.get(time.day), found.answer.state if found.answer else ""
+    has_dates = event.local or rules.has_dates(found.row.raw or {}, event.uri)
+    may_answer = is_open and has_dates and not time.is_cancelled and event_dates_service.may_be_answered(time, now)
     place, online = where_at(record, time)
     usual = (place_line(record.get("place")), record.get("onlineUrl", ""))
     is_elsewhere = (place_line(place), online) != usual
@@ -219,6 +239,10 @@ def _time_row(found: Found, time: Occurrence, path: str, now: int) -> TimeRow:
         moved=time.is_moved,
         place=(place_line(place) or online) if is_elsewhere else "",
         change_path=f"{path}/dates/{time.day}" if found.is_organiser and time.start_at > now else "",
+        path=path_of(date) if date is not None else "",
+        answer=found.own.get(time.day, "" if time.is_cancelled else whole),
+        answer_path=f"{path}/dates/{time.day}/answer" if may_answer else "",
+        going=date.going_count if date is not None else 0,
     )
 
 

@@ -21,6 +21,7 @@ ROUTES = [
     web.post(f"{_EVENT}/cancel", acting.cancel, name="event-cancel"),
     web.get(f"{_EVENT}/dates/{_DAY}", dates.show_date, name="event-date"),
     web.post(f"{_EVENT}/dates/{_DAY}", dates.change_date, name="event-date-change"),
+    web.post(f"{_EVENT}/dates/{_DAY}/answer", acting.answer_date, name="event-date-answer"),
     web.post(f"{_EVENT}/delete", acting.delete, name="event-delete"),
     web.post(f"{_EVENT}/invite", answers.invite, name="event-invite"),
     web.get(f"{_EVENT}/answers", answers.show_answers, name="event-answers"),

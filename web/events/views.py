@@ -19,13 +19,21 @@ class When:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimeRow:
-    """One time of a series. ``change_path``: where organisers change it; ``place`` where it is another than usual."""
+    """One time of a series. ``change_path``: where organisers change it; ``place`` where it is another than usual.
+
+    ``path``: its own page, once there is one; ``answer``: the reader's state then; ``answer_path`` where she may answer
+    it alone.
+    """
 
     when: When
     cancelled: bool = False
     moved: bool = False
     place: str = ""
     change_path: str = ""
+    path: str = ""
+    answer: str = ""
+    answer_path: str = ""
+    going: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +93,9 @@ class EventView:
     count: int = 0
     until: str = ""
     coming: tuple[TimeRow, ...] = ()  # the next times of a series
+    series: Link | None = None  # of which this is one date
+    of_series: bool = False  # the answer is that for the series
+    change_path: str = ""  # where organisers change this one date
     place: str = ""
     accessibility: str = ""
     map_url: str = ""
@@ -193,6 +204,7 @@ class AnswersView:
     waiting: int = 0
     capacity: int = 0
     has_begun: bool = False
+    whole_path: str = ""  # of one date: the answers to its series
     paging: Paging
     invite: Field
     error: str = ""

@@ -40,7 +40,7 @@ SCOPE = "write:statuses"
 async def show_answer(request: web.Request) -> web.Response:
     """``GET /events/ID/answer``: one's own."""
     person, node = await member(request, "read:statuses"), request.app[NODE]
-    found, line = await node.store.read(_own_answer, person, int(request.match_info["event"]))
+    found, line = await node.store.read(own_answer, person, int(request.match_info["event"]))
     return json_answer(request, own_answer_json(found, line))
 
 
@@ -52,13 +52,13 @@ async def give_answer(request: web.Request) -> web.Response:
     """
     person, node = await writer(request, SCOPE), request.app[NODE]
     sent, event_id = await read_json(request), int(request.match_info["event"])
-    wish, note, companions = _read_answer(sent)
+    wish, note, companions = read_answer(sent)
     await node.store.write(answering.answer, node.unit(), person, event_id, wish, note=note, companions=companions)
-    found, line = await node.store.read(_own_answer, person, event_id)
+    found, line = await node.store.read(own_answer, person, event_id)
     return written(own_answer_json(found, line))
 
 
-def _read_answer(sent: Mapping[str, Any]) -> tuple[Wish, str, int]:
+def read_answer(sent: Mapping[str, Any]) -> tuple[Wish, str, int]:
     said, note, companions = sent.get("answer"), sent.get("note", ""), sent.get("companions", 0)
     wishes = [wish.value for wish in Wish]
     problems = [
@@ -71,7 +71,7 @@ def _read_answer(sent: Mapping[str, Any]) -> tuple[Wish, str, int]:
     return Wish(str(said)), note, companions
 
 
-def _own_answer(conn: Connection, person: int, event_id: int) -> tuple[Answer, int]:
+def own_answer(conn: Connection, person: int, event_id: int) -> tuple[Answer, int]:
     event = events.find_visible(conn, event_id, person)
     found = event_answers.find_answer(conn, event_id, person) if event else None
     if event is None or found is None:
