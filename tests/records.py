@@ -201,6 +201,30 @@ def course_record(**parts: Any) -> Any:
     )
 
 
+def pathway_record(**parts: Any) -> dict[str, Any]:
+    """A pathway with a step of every form: to use elsewhere, with what survives the loss of its host; in words."""
+    film: dict[str, Any] = {
+        "id": "https://lib.city.example/ap/o/77",
+        "name": "Casting basics",
+        "license": CC_BY,
+        "provider": {"id": "https://lib.city.example/ap/a/lib", "name": "City Library"},
+        "note": {"en": "Watch the first half", "de": "Die erste Hälfte genügt"},
+        "step": {
+            "key": "1",
+            "action": "use",
+            "timeRequired": "PT25M",
+            "alternatives": ["https://other.example/ap/o/9"],
+        },
+    }
+    steps: list[dict[str, Any]] = [
+        film,
+        {"id": "https://far.example/ap/o/3", "name": "Open workshop", "step": {"key": "2", "action": "attend"}},
+        {"name": "Talk to a founder", "step": {"key": "3", "action": "meet", "optional": True}},
+    ]
+    made = {"type": ["LearningResource", "ItemList"], "kind": "pathway", "hasPart": steps, **parts}
+    return record(**{"name": {"en": "From atoms to alloys"}, **made})
+
+
 # -- everything that the schema allows ------------------------------------------------------------------------------
 
 _TEXT = st.text(

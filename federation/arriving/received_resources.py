@@ -1,10 +1,12 @@
 """Learning resources among what arrives: an Article whose ``mainEntity`` is a LearningResource."""
 
 from federation.arriving.batch import Batch
+from federation.builders.resource_documents import write_document
 from federation.mapping.digest import article_digest
 from federation.mapping.resource import RESOURCE_TYPES, read_article
 from node.domain.posts import RemotePost
 from node.services import catalogue, publish
+from node.store import resources
 from node.store.actors import Actor
 from node.store.objects import Object
 
@@ -27,9 +29,12 @@ def store(batch: Batch, author: Actor, stored: Object, post: RemotePost) -> None
     batch.flush()
     read = read_article(document)
     if read.record is not None:
+        before = resources.load_by_objects(batch.conn, [stored.id]).get(stored.id)
         publish.store_remote_resource(
             batch.conn, batch.unit, object_id=stored.id, record=read.record, grade=read.grade, warnings=read.problems
         )
+        if before is not None and before.record.get("visibility") != read.record.get("visibility"):
+            publish.retell(batch.conn, batch.unit, before, write_document)
     if author.catalogue:
         catalogue.apply_remote_change(batch.conn, batch.unit, author, stored.uri, article_digest(document))
 

@@ -15,6 +15,7 @@ from federation.mapping.mending import mend
 from federation.mapping.schema_values import present
 from node.descriptions import with_plain_texts
 from node.domain.licences import NOT_STATED
+from node.domain.pathways import LIST, is_pathway
 from node.domain.records import AGENT_LISTS, CONCEPTS, KEPT_BY_NODE, REFERENCE_LISTS, ResourceRecord
 from node.domain.text import UNKNOWN_LANGUAGE, by_two_letters, pick, primary
 from node.domain.vocabularies import AUDIENCE_ROLE
@@ -45,7 +46,7 @@ def write_amb(record: ResourceRecord, *, page: Mapping[str, Any] | None = None) 
     document: _Json = {
         "@context": _contexts_of(record, language),
         "id": record["id"],
-        "type": record["type"],
+        "type": _types_of(record),
         "name": pick(record["name"], (language,), record["defaultLanguage"]),
         **({"license": {"id": record["license"]}} if record["license"] != NOT_STATED else {}),
         **({"inLanguage": languages} if (languages := _two_letters(record["inLanguage"])) else {}),
@@ -59,6 +60,11 @@ def write_amb(record: ResourceRecord, *, page: Mapping[str, Any] | None = None) 
     extensions = record.get("extensions", {})
     document |= {key: each for key, each in extensions.items() if key not in document and not key.startswith("@")}
     return _fitted(document, loose)
+
+
+def _types_of(record: ResourceRecord) -> list[str]:
+    """A pathway is a collection to the profile, which has no lists with an order (learning-domain 5)."""
+    return [AMB_LIST if is_pathway(record) and each == LIST else each for each in record["type"]]
 
 
 def _offered(record: _Json) -> _Json:
@@ -145,6 +151,11 @@ _PART_KEYS = frozenset(
 )  # fmt: skip
 
 
+AMB_LIST = "Collection"
+#: What pathways and collections of ours say of an entry beside what it is.
+_OF_LISTS = frozenset({"note", "addedBy", "added", "step"})
+
+
 def _open(part: Mapping[str, Any], **parts: Any) -> _Json:
     """A part with its extensions beside its keys, as the profile accepts them; ``parts`` replace what is there.
 
@@ -189,7 +200,7 @@ def _write_media(value: Any) -> _Json:
 
 def _write_reference(value: Any) -> _Json:
     return _open(
-        value,
+        {key: part for key, part in value.items() if key not in _OF_LISTS},
         license={"id": value["license"]} if "license" in value else None,
         creator=[_write_agent(each) for each in value["creator"]] if "creator" in value else None,
         provider=_open(value["provider"]) if "provider" in value else None,

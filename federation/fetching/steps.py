@@ -1,4 +1,4 @@
-"""The order of collections elsewhere, compared once a day (federation 4.4 and 5.4).
+"""The order of collections and pathways elsewhere, compared once a day (federation 4.4 and 5.4).
 
 A change arrives as Update of the whole collection. Where that was lost, its list (``steps``) shows something else than
 the copy here, and the collection itself is fetched again. A collection that stands in a catalogue which is followed
@@ -14,7 +14,8 @@ from sqlalchemy import Connection
 from federation.fetching.fetch import Budget, Fetcher
 from federation.fetching.walking import walk
 from node.clock import DAY, HOUR
-from node.domain.collections import is_collection, items_of
+from node.domain.collections import items_of
+from node.domain.resources import is_list
 from node.domain.uris import host_of, is_web_uri, same_origin
 from node.errors import NodeError
 from node.jobs.kinds import STEPS
@@ -80,9 +81,9 @@ def _ask_all(conn: Connection, unit: Unit) -> None:
 
 
 def _find(conn: Connection, object_id: int) -> tuple[str, str, list[str]]:
-    """Its address, that of its list, and what it holds here, in order; empty where it is no collection any more."""
+    """Its address, that of its list, and what it holds here, in order; empty where it is no such list any more."""
     held = resources.load_by_objects(conn, [object_id]).get(object_id)
-    if held is None or not is_collection(held.record):
+    if held is None or not is_list(held.record):
         return "", "", []
     row = objects.load_row(conn, object_id)
     if row.local or row.state != objects.LIVE:

@@ -23,7 +23,9 @@ from federation.mapping.entity_parts import (
     page_entity,
     reference_entity,
     spread,
+    without,
 )
+from federation.mapping.pathway import to_steps
 from node.domain.licences import NOT_STATED
 from node.domain.records import AGENT_LISTS, REFERENCE_LISTS, ResourceRecord
 from node.domain.text import UNKNOWN_LANGUAGE, pick
@@ -47,6 +49,8 @@ def to_entity(record: ResourceRecord) -> _Json:
     entity |= {word: concepts_entity(loose[key], key, language) for key, word in CONCEPT_KEYS.items() if key in loose}
     entity |= {key: [agent_entity(each) for each in loose[key]] for key in AGENT_LISTS if key in loose}
     entity |= {key: [reference_entity(each) for each in loose[key]] for key in REFERENCE_LISTS if key in loose}
+    if steps := to_steps(loose):
+        entity = {**without(entity, "hasPart"), **steps}
     entity |= {
         key: [media_entity(each, kind) for each in loose[key]] for key, kind in MEDIA_TYPES.items() if key in loose
     }

@@ -48,6 +48,7 @@ RESERVED: Mapping[str, frozenset[str]] = {
             "descriptionMap", "abstract", "inLanguage", "license", "image", "thumbnailUrl", "author", "provider",
             *COURSE_WORDS, "mainEntityOfPage", "educationalAlignment", "video", "audio", "associatedMedia",
             "contentUrl", "embedUrl", "encodingFormat", "contentSize", "bitrate", "sha256", "extensions",
+            "itemListElement", "itemListOrder", "numberOfItems",
         )
     ),
     "concept": frozenset(

@@ -12,6 +12,7 @@ from federation.mapping.concepts import shipped
 from federation.mapping.course_reader import read_course
 from federation.mapping.entity import is_marked
 from federation.mapping.entity_parts import CONCEPT_KEYS, MEDIA_TYPES, OWN_KEYS, PLAIN_KEYS, SKOS_CONCEPT
+from federation.mapping.pathway import kind_of_list, read_steps
 from federation.mapping.schema_values import (
     TRUTH,
     agent_type,
@@ -103,14 +104,18 @@ class _Reader:
                 continue  # courses have both
             if alias in self.rest and self.rest.get(key, self.rest[alias]) == self.rest[alias]:
                 self.rest[key] = self.rest.pop(alias)
-        record: _Json = {"id": self._identity(), "type": resource_types(self.rest.pop("type", None))}
+        types = self.rest.pop("type", None)
+        record: _Json = {"id": self._identity(), "type": resource_types(types)}
         record["name"] = self.texts(self.rest, "name", "nameMap")
         record["description"] = self.texts(self.rest, "description", "descriptionMap")
         record |= {key: self.rest.pop(word, None) for key, word in OWN_KEYS.items()}
         record |= {key: self.rest.pop(key, None) for key in PLAIN_KEYS}
         record |= {"inLanguage": self.languages or None, "license": self._licence(self.rest)}
+        if steps := read_steps(self.rest, self._reference):
+            record["kind"] = record["kind"] or kind_of_list(types)
         for step in _STEPS:
             record |= step(self)
+        record |= steps
         if is_course:
             record |= read_course(self, record["id"])
         self._tidy(record)

@@ -19,9 +19,8 @@ from federation.mapping.schema_values import RESOURCE_TYPES, normalised, texts_o
 from federation.sending.addressing import Addresses, address_for, read_addresses, visibility_of
 from federation.vocab import PUBLIC
 from node.clock import day_at, from_rfc3339, to_rfc3339
-from node.domain.collections import is_collection
 from node.domain.records import Image, ResourceRecord
-from node.domain.resources import digest_of, languages_of, title
+from node.domain.resources import digest_of, is_list, languages_of, title
 from node.domain.text import hashtag, language_of, pick
 from node.domain.uris import origin_of
 from node.domain.visibility import LEVELS, Visibility
@@ -107,7 +106,7 @@ def build_article(record: ResourceRecord, envelope: Envelope) -> dict[str, Any]:
         "interactionPolicy": {"canQuote": {"automaticApproval": [PUBLIC]}},
         "context": envelope.context,
         "replies": f"{envelope.uri}/replies",
-        **({"steps": f"{envelope.uri}/items"} if is_collection(record) else {}),
+        **({"steps": f"{envelope.uri}/items"} if is_list(record) else {}),
         "mainEntity": to_entity(record),
     }
     return {**article, "revision": envelope.revision, "digest": article_digest(article)}

@@ -15,7 +15,7 @@ from node.domain.courses import is_course
 from node.domain.durations import in_words
 from node.domain.licences import NOT_STATED, describe
 from node.domain.records import ResourceRecord
-from node.domain.resources import description, kind_of, steps_of, title
+from node.domain.resources import description, entries_of, kind_of, title
 from node.domain.text import language_of, pick, primary
 from node.domain.uris import is_web_uri
 
@@ -72,7 +72,7 @@ def _steps(record: ResourceRecord) -> str:
     """What a pathway or collection leads through, in its order."""
     items = "".join(
         f"<li>{_link(address, name) if is_web_uri(address) else html.escape(name)}</li>"
-        for name, address in steps_of(record)[:MAX_SECTIONS]
+        for name, address in entries_of(record)[:MAX_SECTIONS]
     )
     return f"<ol>{items}</ol>" if items else ""
 

@@ -11,8 +11,9 @@ from federation.discovery.negotiation import wants_activity
 from federation.mapping.collection import build_collection
 from federation.serving.answers import activity_response, gone_response, raw_response
 from federation.serving.visitor import Visitor, may_read, require_visitor
-from node.domain.collections import is_collection, items_of
+from node.domain.collections import items_of
 from node.domain.events import series_of
+from node.domain.resources import is_list
 from node.domain.visibility import Visibility
 from node.errors import Conflict, NotFound
 from node.services import event_dates
@@ -79,7 +80,7 @@ _UNSEEN = frozenset({objects.HIDDEN, objects.REMOVED})
 
 
 async def show_items(request: web.Request) -> web.Response:
-    """``/ap/o/{id}/items``: the entries of a collection of ours in their order, for whoever may read it."""
+    """``/ap/o/{id}/items``: what is in a collection or pathway of ours, in its order, for whoever may read it."""
     visitor, uri = await require_visitor(request), request.app[NODE].config.origin + request.path
     document, is_open = await request.app[NODE].store.read(_read_items, visitor, uri)
     return activity_response(request, document, public=is_open)
@@ -90,7 +91,7 @@ def _read_items(conn: Connection, visitor: Visitor, uri: str) -> tuple[dict[str,
     if found is None or not found.local or found.state != objects.LIVE or not may_read(conn, visitor, found):
         raise NotFound
     held = resources.load_by_objects(conn, [found.id]).get(found.id)
-    if held is None or not is_collection(held.record):
+    if held is None or not is_list(held.record):
         raise NotFound
     items = [each.iri for each in items_of(held.record)]
     document = build_collection(uri, total=len(items), items=items, owner=held.owner.uri)

@@ -73,8 +73,21 @@ class Provider(TypedDict):
     extensions: NotRequired[Extensions]
 
 
+class StepWords(TypedDict, total=False):
+    """What one does in a step of a pathway (``node.domain.pathways``)."""
+
+    key: str
+    action: str
+    optional: bool
+    timeRequired: str
+    alternatives: list[str]
+
+
 class Reference(TypedDict, total=False):
-    """Another resource: by its IRI, its name, or both; in a collection with who put it there, when and why."""
+    """Another resource: by its IRI, its name, or both; in a collection with who put it there, when and why.
+
+    As the step of a pathway with what one does there; one without IRI is told in words alone.
+    """
 
     id: str
     type: list[str]
@@ -85,6 +98,7 @@ class Reference(TypedDict, total=False):
     note: Texts
     addedBy: Agent
     added: str
+    step: StepWords
     extensions: Extensions
 
 

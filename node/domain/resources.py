@@ -11,6 +11,8 @@ from node.clock import to_rfc3339
 from node.domain.canonical import sha256_of
 from node.domain.courses import broken_course_rules
 from node.domain.licences import INTERNAL_TERMS, NOT_STATED, describe
+from node.domain.pathways import KIND as PATHWAY
+from node.domain.pathways import LIST, broken_pathway_rules
 from node.domain.records import AGENT_LISTS, CONCEPT_LISTS, CONCEPTS, KEPT_BY_NODE, Concept, ResourceRecord
 from node.domain.text import UNKNOWN_LANGUAGE, closest, language_of, pick, primary
 from node.domain.vocabularies import HCRT, concept_key
@@ -20,8 +22,7 @@ KINDS = (
     "article", "video", "audio", "slides", "worksheet", "dataset", "software", "assessment", "tutorial", "course",
     "collection", "pathway", "link", "file", "package",
 )  # fmt: skip
-PATHWAY = "pathway"
-_STEPPED = frozenset({PATHWAY, "collection"})
+_LISTS = frozenset({PATHWAY, "collection"})
 MAX_EXTENSIONS_BYTES = 16 * 1024
 MAX_FACET_LENGTH = 255
 _INTERNAL_AT_MOST = frozenset({"private", "community", "organisation", "partners"})
@@ -53,9 +54,14 @@ def description(record: ResourceRecord, languages: Sequence[str] = ()) -> str:
     return pick(record.get("description", {}), languages, record["defaultLanguage"])
 
 
-def steps_of(record: ResourceRecord) -> tuple[tuple[str, str], ...]:
+def is_list(record: Mapping[str, Any]) -> bool:
+    """Whether it leads through other things, in an order that counts: a pathway, or a collection."""
+    return record.get("kind") in _LISTS
+
+
+def entries_of(record: ResourceRecord) -> tuple[tuple[str, str], ...]:
     """What a pathway or collection consists of, in its order: name, and address where it has one."""
-    if kind_of(record) not in _STEPPED:
+    if kind_of(record) not in _LISTS:
         return ()
     return tuple((each.get("name") or each.get("id", ""), each.get("id", "")) for each in record.get("hasPart", ()))
 
@@ -89,7 +95,7 @@ _KIND_BY_TYPE: Mapping[str, str] = {
     "MobileApplication": "software", "SoftwareSourceCode": "software", "VideoGame": "software", "Quiz": "assessment",
     "Course": "course", "HowTo": "tutorial", "Guide": "tutorial", "Article": "article",
     "ScholarlyArticle": "article", "NewsArticle": "article", "TechArticle": "article", "BlogPosting": "article",
-    "Report": "article", "Collection": "collection",
+    "Report": "article", "Collection": "collection", LIST: PATHWAY,
 }  # fmt: skip
 _KIND_BY_HCRT: Mapping[str, str] = {
     "course": "course", "lesson_plan": "tutorial", "application": "software", "simulation": "software",
@@ -263,7 +269,14 @@ def _all_extensions(value: Any) -> Iterator[Any]:
             yield from _all_extensions(each)
 
 
-_RULES = (_has_default_name, _keeps_internal, _names_its_community, _fits, broken_course_rules)
+_RULES = (
+    _has_default_name,
+    _keeps_internal,
+    _names_its_community,
+    _fits,
+    broken_course_rules,
+    broken_pathway_rules,
+)
 
 
 def missing(record: ResourceRecord) -> tuple[str, ...]:

@@ -12,24 +12,26 @@ from typing import Any, cast
 from sqlalchemy import Connection
 
 from node.clock import to_rfc3339
-from node.domain import courses
+from node.domain import courses, pathways
 from node.domain.actors import ActorKind
 from node.domain.collections import is_collection
 from node.domain.records import Agent, ResourceRecord
+from node.domain.resources import is_list
 from node.domain.reuse import Fit, Mix, may_be_changed, mix
 from node.domain.visibility import LEVELS_OF_ORGANISATION, Circle, Visibility
 from node.errors import Forbidden, Invalid, NotFound, PreconditionFailed, Problem
 from node.media.links import MediaLinks
 from node.ports import DocumentWriter
-from node.services import branches, collecting, publish
+from node.services import branches, contents, publish
+from node.services.contents import Readers
 from node.services.context import Unit
 from node.services.publish import Outcome, PublishResult
-from node.store import accounts, actors, authorships, collections, derivations, objects, resources
+from node.store import accounts, actors, authorships, collections, derivations, objects, resources, targets
 from node.store import media as media_store
 from node.store.accounts import ACTIVE, ADMIN
 from node.store.actors import Actor
 from node.store.media import Media
-from node.store.resources import Resource
+from node.store.resources import Resource, Viewer
 
 _KEPT_BY_NODE = ("id", "visibility", "version", "digest", "created", "updated", "previousVersion")
 
@@ -100,7 +102,7 @@ def may_build_on(conn: Connection, author: Author, source: Resource) -> bool:
 
 def load_editable(conn: Connection, author: Author, slug: str) -> Resource:
     """Raises NotFound where the author may not even read it, Forbidden where she may not change it, Gone."""
-    found = resources.load_by_slug(conn, slug, resources.Viewer(author.actor_id))
+    found = resources.load_by_slug(conn, slug, Viewer(author.actor_id))
     if not may_edit(conn, author, found):
         raise Forbidden("Only its author, and administrators for the organisation, may change this.")
     return found
@@ -123,9 +125,8 @@ def create(
     owner = organisation(conn) if work.is_for_organisation else _person(conn, author)
     object_id = object_id or unit.ids.new()
     record = _completed(unit, work, owner, iri=f"{unit.origin}/ap/o/{object_id}")
-    if is_collection(record):
-        record = cast(ResourceRecord, collecting.filled(conn, record, object_id, (_person(conn, author).uri,)))
     check(conn, author, record, work.visibility)
+    record = _filled(conn, author, work, owner, record, object_id, (_person(conn, author).uri,))
     result = publish.publish_resource(conn, unit, owner.id, record, work.visibility, write=write, object_id=object_id)
     authorships.add_author(conn, result.object_id, author.actor_id)
     if is_collection(record):
@@ -151,11 +152,8 @@ def change(
     record = _completed(unit, work, before.owner, iri=before.record["id"])
     if is_collection(record) != is_collection(before.record):
         raise Invalid(problems=[Problem("$.kind", "the kind that it has", f'"{record.get("kind", "")}"')])
-    if is_collection(record):
-        record = cast(ResourceRecord, collecting.filled(conn, record, before.id))
-        circle = Circle(work.visibility, record.get("community", ""))
-        collecting.check_readers(circle, collecting.load_entries(conn, before.id))
     check(conn, author, record, work.visibility)
+    record = _filled(conn, author, work, before.owner, record, before.id)
     result = publish.publish_resource(conn, unit, before.owner.id, record, work.visibility, write=write)
     if result.outcome is not Outcome.UNCHANGED:
         _tie_media(conn, unit, author, record, before.id, links)
@@ -204,7 +202,25 @@ def _completed(unit: Unit, work: Work, owner: Actor, *, iri: str) -> ResourceRec
         record["publisher"] = [publisher]
     if work.visibility.is_open and "datePublished" not in record:
         record["datePublished"] = to_rfc3339(unit.now)[:10]
-    return courses.completed(cast(ResourceRecord, record), publish.provider_of(owner))
+    return pathways.completed(courses.completed(cast(ResourceRecord, record), publish.provider_of(owner)))
+
+
+def _filled(
+    conn: Connection,
+    author: Author,
+    work: Work,
+    owner: Actor,
+    record: ResourceRecord,
+    list_id: int,
+    more: tuple[str, ...] = (),
+) -> ResourceRecord:
+    """A list with what is in it, which all its readers may read; other records as they are. Raises Invalid."""
+    if not is_list(record):
+        return record
+    readers = Readers(Circle(work.visibility, record.get("community", "")), owner.uri)
+    iris = contents.entries_of(conn, record, list_id)
+    contents.check_readers(readers, targets.find_targets(conn, iris, Viewer(author.actor_id)).values())
+    return contents.filled(conn, record, list_id, readers, more)
 
 
 # -- what is checked before -----------------------------------------------------------------------------------------

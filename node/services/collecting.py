@@ -4,9 +4,8 @@ Only the home of a collection changes it. Curators of other nodes ask it with ``
 the list of its items; everybody sees what became of it by the ``Update`` that follows (docs/federation/library.md).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -16,25 +15,22 @@ from node.domain.collections import (
     MAX_CURATORS,
     MAX_ITEMS,
     MAX_NOTE,
-    Curator,
     Item,
     curators_of,
     is_collection,
     reference_of,
     takes_suggestions,
-    with_contents,
 )
-from node.domain.resources import title
 from node.domain.text import clean_json
 from node.domain.uris import is_web_uri
-from node.domain.visibility import Circle
 from node.errors import Conflict, Forbidden, Invalid, NotFound, Problem
 from node.ports import DocumentWriter
 from node.richtext import clean_plain_field
 from node.sentences import Sentence
-from node.services import branches, publish
+from node.services import branches, contents, publish
+from node.services.contents import Readers
 from node.services.context import Unit
-from node.store import actors, collections, derivations, resources
+from node.store import collections, resources, targets
 from node.store.actors import Actor
 from node.store.collections import LISTED, SUGGESTED, StoredItem
 from node.store.resources import ANYBODY, Resource, Viewer
@@ -73,19 +69,8 @@ def may_curate(conn: Connection, actor_uri: str, collection: Resource) -> bool:
 # -- the record -----------------------------------------------------------------------------------------------------
 
 
-def filled(
-    conn: Connection, record: Mapping[str, Any], collection_id: int, more: tuple[str, ...] = ()
-) -> dict[str, Any]:
-    """The record of a collection of ours with what is in it and who curates it; ``more``: curators to be."""
-    listed = [each.reference for each in collections.load_items(conn, collection_id) if each.state == LISTED]
-    uris = list(dict.fromkeys([*collections.load_curators(conn, collection_id), *more]))
-    known = actors.load_actors(conn, uris)
-    curators = [Curator(uri, known[uri].title if uri in known else uri) for uri in uris]
-    return with_contents(record, listed, curators)
-
-
 def _publish(conn: Connection, unit: Unit, collection: Resource, write: DocumentWriter) -> None:
-    record: Any = filled(conn, collection.record, collection.id)
+    record = contents.filled(conn, collection.record, collection.id, contents.readers_of(collection))
     publish.publish_resource(conn, unit, collection.owner.id, record, collection.visibility, write=write)
 
 
@@ -97,7 +82,7 @@ def add(conn: Connection, unit: Unit, by: Actor, collection: Resource, wanted: W
 
     Into another node's the home is asked, and answers "asked". Raises Forbidden, Conflict where it is there, Invalid.
     """
-    wanted = _checked(conn, unit, by, wanted, Circle(collection.visibility, collection.audience))
+    wanted = _checked(conn, unit, by, wanted, contents.readers_of(collection))
     is_curator = may_curate(conn, by.uri, collection)
     if not is_curator and not takes_suggestions(collection.record):
         raise Forbidden(Sentence("Only its curators change this collection."))
@@ -126,29 +111,11 @@ def add(conn: Connection, unit: Unit, by: Actor, collection: Resource, wanted: W
     return state
 
 
-def check_readers(circle: Circle, entries: Iterable[Resource]) -> None:
-    """Raises Invalid where one of these has fewer readers than the collection, which would tell them its title."""
-    for each in entries:
-        if not circle.all_may_read(Circle(each.visibility, each.audience)):
-            raise Invalid(
-                Sentence("“{title}” is for fewer people than this collection.", title=title(each.record)),
-                problems=[
-                    Problem("$.visibility", f'at most "{each.visibility.value}"', f'"{circle.visibility.value}"')
-                ],
-            )
-
-
-def load_entries(conn: Connection, collection_id: int) -> list[Resource]:
-    """What is in a collection of ours, or suggested for it, as far as it is held here."""
-    iris = [each.item_iri for each in collections.load_items(conn, collection_id)]
-    return list(resources.load_by_objects(conn, set(derivations.find_sources(conn, iris).values())).values())
-
-
-def _checked(conn: Connection, unit: Unit, by: Actor, wanted: Wanted, circle: Circle) -> Wanted:
+def _checked(conn: Connection, unit: Unit, by: Actor, wanted: Wanted, readers: Readers) -> Wanted:
     """With the title of what is held here, as far as ``by`` may read that.
 
     Raises Invalid for what has no address or a note that is none, for what is ours and not there for them, and as
-    ``check_readers``.
+    ``contents.check_readers``.
     """
     note = clean_json(dict(wanted.note or {}))
     if not is_web_uri(wanted.iri):
@@ -156,15 +123,15 @@ def _checked(conn: Connection, unit: Unit, by: Actor, wanted: Wanted, circle: Ci
     for tag, text in note.items():
         if not is_language_tag(tag) or not isinstance(text, str) or len(text) > MAX_NOTE:
             raise Invalid(problems=[Problem("$.note", f"texts of at most {MAX_NOTE} characters by language", tag[:20])])
-    held = derivations.find_sources(conn, [wanted.iri])
     viewer = Viewer(by.id) if by.local else ANYBODY
-    found = next(iter(resources.load_readable(conn, held.values(), viewer).values()), None)
+    found = targets.find_targets(conn, [wanted.iri], viewer).get(wanted.iri)
+    found = found if found and found.readable else None
     if found is None and wanted.iri.startswith(f"{unit.origin}/"):
         raise Invalid(problems=[Problem("$.resource", "something that is there", f'"{wanted.iri[:60]}"')])
     if found is None:
         return replace(wanted, name=clean_plain_field(wanted.name)[:300], note=note)
-    check_readers(circle, [found])
-    return Wanted(found.record["id"], title(found.record), {tag: text for tag, text in note.items() if text.strip()})
+    contents.check_readers(readers, [found])
+    return Wanted(found.iri, found.name, {tag: text for tag, text in note.items() if text.strip()})
 
 
 def accept(conn: Connection, unit: Unit, by: Actor, collection: Resource, iri: str, *, write: DocumentWriter) -> None:

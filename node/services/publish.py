@@ -13,6 +13,7 @@ import orjson
 from sqlalchemy import Connection, insert
 
 import schemas
+from node.domain import pathways
 from node.domain.actors import ActorKind
 from node.domain.collections import is_collection
 from node.domain.communities import TopicKind
@@ -25,7 +26,7 @@ from node.domain.visibility import LEVELS_OF_ORGANISATION, Circle, Visibility
 from node.errors import Forbidden, Gone, Invalid, NotFound, Problem
 from node.ports import DocumentWriter, Placement, WrittenDocument
 from node.sentences import Sentence
-from node.services import branches, catalogue, enrolling, news, placing, sharing
+from node.services import branches, catalogue, contents, enrolling, news, placing, sharing
 from node.services.audiences import home_owners
 from node.services.context import Unit
 from node.services.telling import tell_change
@@ -73,7 +74,7 @@ def publish_resource(
     ``Invalid`` with the problems of a record that cannot be published, ``Forbidden`` for an owner who is not ours.
     """
     owner = _own_actor(conn, owner_actor_id)
-    checked = check_record(completed(record, provider_of(owner)), visibility)
+    checked = check_record(pathways.completed(completed(record, provider_of(owner))), visibility)
     before = resources.load_by_iris(conn, owner.id, [checked["id"]]).get(checked["id"])
     bumped = bump(checked, before.record if before else None, at=unit.now)
     if before is not None and bumped is before.record:
@@ -266,9 +267,18 @@ def _update(
     else:
         news.tell(conn, unit, news.Edited(before.id))
     tell_change(conn, unit, before.id, before.uri, was, now, told)
+    if was != now:
+        retell(conn, unit, before, write)
     if is_course(record):
         enrolling.fill_all(conn, unit, resources.load_by_object(conn, before.id))
     return _result(Outcome.UPDATED, before.id, placement)
+
+
+def retell(conn: Connection, unit: Unit, changed: Resource, write: DocumentWriter) -> None:
+    """Something is for other people than before: the lists of ours that lead to it say of it what they now may."""
+    for found in contents.lists_with(conn, branches.identities_of(changed)):
+        record = contents.filled(conn, found.record, found.id, contents.readers_of(found))
+        publish_resource(conn, unit, found.owner.id, record, found.visibility, write=write)
 
 
 def _show(conn: Connection, unit: Unit, owner: Actor, object_id: int) -> None:

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Text, and_, delete, insert, or_, select, type_coerce, update
 
 from node.domain.collections import KIND
+from node.domain.pathways import KIND as PATHWAY
 from node.domain.records import Reference
 from node.store.tables import collection_curators, collection_followers, collection_items, objects, resources
 from node.store.upsert import insert_missing
@@ -116,12 +117,31 @@ def list_ids(conn: Connection, *, kind: str, limit: int = 500) -> list[int]:
     return list(conn.scalars(query))
 
 
+def list_holding(conn: Connection, iris: Sequence[str]) -> list[int]:
+    """Objects of the collections and pathways of ours that lead to any of these identities."""
+    if not iris:
+        return []
+    inside = select(collection_items.c.collection_id).where(collection_items.c.item_iri.in_(iris))
+    named = or_(*(type_coerce(resources.c.record, Text).contains(f'"{iri}"', autoescape=True) for iri in iris))
+    query = (
+        select(objects.c.id)
+        .join(resources, resources.c.object_id == objects.c.id)
+        .where(
+            objects.c.local,
+            objects.c.state == "live",
+            or_(objects.c.id.in_(inside), and_(resources.c.kind == PATHWAY, named)),
+        )
+        .order_by(objects.c.id)
+    )
+    return list(conn.scalars(query))
+
+
 def list_remote(conn: Connection, *, limit: int) -> list[tuple[int, str]]:
-    """``(object id, uri)`` of collections that are kept elsewhere, the newest first."""
+    """``(object id, uri)`` of collections and pathways that are kept elsewhere, the newest first."""
     query = (
         select(objects.c.id, objects.c.uri)
         .join(resources, resources.c.object_id == objects.c.id)
-        .where(resources.c.kind == KIND, ~objects.c.local, objects.c.state == "live")
+        .where(resources.c.kind.in_((KIND, PATHWAY)), ~objects.c.local, objects.c.state == "live")
         .order_by(objects.c.id.desc())
         .limit(limit)
     )

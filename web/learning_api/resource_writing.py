@@ -5,6 +5,7 @@ else that the node keeps about a record is its own: what a call says of these is
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from aiohttp import hdrs, web
@@ -15,7 +16,7 @@ from node.clock import to_rfc3339
 from node.domain.visibility import LEVELS, Visibility
 from node.errors import Invalid, Problem
 from node.media.links import MediaLinks
-from node.services import authoring, branches
+from node.services import authoring, branches, contents
 from node.services.authoring import Author, Work
 from node.services.branches import Branches
 from node.services.context import Unit
@@ -167,7 +168,11 @@ def _editable(conn: Connection, actor_id: int, slug: str) -> Resource:
 
 
 def _versions(conn: Connection, slug: str, viewer: Viewer) -> list[versions.Version]:
-    return versions.list_versions(conn, resources.load_by_slug(conn, slug, viewer), viewer)
+    """What is in a list is told as its readers may know it now."""
+    found = resources.load_by_slug(conn, slug, viewer)
+    history = versions.list_versions(conn, found, viewer)
+    told = contents.told_in_all(conn, [each.record for each in history], contents.readers_of(found))
+    return [replace(each, record=record) for each, record in zip(history, told, strict=True)]
 
 
 def _branches(conn: Connection, slug: str, viewer: Viewer) -> tuple[list[Resource], Branches, bool]:

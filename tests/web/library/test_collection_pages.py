@@ -108,7 +108,7 @@ async def test_nothing_goes_where_more_people_would_read_its_title(site: Site) -
         form = {**FORM, "name-0": name, "visibility": level, "csrf": csrf, "do": "publish"}
         places[level] = (await send(site, "/resources/new", 303, **form)).partition("?")[0]
     told = await site.post(f"{places['private']}/collect", 422, csrf=csrf, collection=slug)
-    assert "“Notes of mine” is for fewer people than this collection." in told
+    assert "“Notes of mine” is for fewer people than this list." in told
     for level in ("organisation", "partners"):
         await site.post(f"{places[level]}/collect", csrf=csrf, collection=slug)
     text = await site.get(path)
@@ -116,3 +116,32 @@ async def test_nothing_goes_where_more_people_would_read_its_title(site: Site) -
     form = {**FORM, "kind": "collection", "visibility": "public", "csrf": csrf, "do": "publish", "version": "3"}
     told = await send(site, f"{path}/edit", 422, **form)
     assert "“For the house” is for fewer people" in told
+
+
+async def test_what_is_narrowed_later_loses_its_title_there_until_it_is_open_again(site: Site) -> None:
+    """In the record, on the page, in the object and the feed; whoever may read the thing itself still sees it."""
+    await site.set_up()
+    path, csrf = await _begin(site), await site.csrf("/resources/new")
+    form = {**FORM, "name-0": "Bells of brass", "csrf": csrf, "do": "publish"}
+    item = (await send(site, "/resources/new", 303, **form)).partition("?")[0]
+    await site.post(f"{item}/collect", csrf=csrf, collection=path.removeprefix("/r/"), note="Begin here", language="en")
+    slug, version = path.removeprefix("/r/"), 1
+    for level, is_told in (("organisation", False), ("public", True)):
+        changed = {**form, "visibility": level, "version": str(version), "csrf": await site.csrf(f"{item}/edit")}
+        await send(site, f"{item}/edit", 303, **changed)
+        version += 1
+        found = await site.store.read(resources.load_by_slug, slug, resources.ANYBODY)
+        _, document = await site.peer.get(found.uri)
+        doors = (path, f"/collections/{slug}.atom", f"/api/learning/v1/collections/{slug}")
+        told = [await _stranger(site, door) for door in doors]
+        told.append(await _stranger(site, f"/api/learning/v1/resources/{slug}/versions"))
+        told += [str(found.record), str(document)]
+        assert ["Bells of brass" in text for text in told] == [is_told] * 6, level
+        assert all("Begin here" in text for text in told[:4])
+        assert "Bells of brass" in await site.get(path)  # ada is a member
+
+
+async def _stranger(site: Site, path: str) -> str:
+    async with site.peer.http.get(site.peer.origin + path) as answer:
+        assert answer.status == 200, await answer.text()
+        return await answer.text()

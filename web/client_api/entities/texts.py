@@ -116,7 +116,7 @@ def _facts(record: ResourceRecord) -> Iterator[str]:
 
 def _steps(record: ResourceRecord | None) -> Iterator[str]:
     """What a pathway or collection leads through, numbered; the first of many."""
-    steps = records.steps_of(record) if record is not None else ()
+    steps = records.entries_of(record) if record is not None else ()
     for number, (name, address) in enumerate(steps[:_STEPS], 1):
         shown = html.escape(shorten(name, _STEP))
         linked = f'<a href="{html.escape(address)}">{shown}</a>' if is_web_uri(address) else shown

@@ -8,7 +8,7 @@ from typing import Any, cast
 from federation.mapping.concepts import shipped
 from node.domain.courses import KIND as COURSE
 from node.domain.records import COURSE_KEYS, Concept, ResourceRecord
-from node.domain.resources import KINDS, PATHWAY, kind_of
+from node.domain.resources import KINDS, kind_of
 from node.domain.text import UNKNOWN_LANGUAGE, pick
 from node.domain.vocabularies import AUDIENCE_ROLE, EDUCATIONAL_LEVEL, HCRT, concept_key
 from node.sentences import Sentence
@@ -27,7 +27,7 @@ VOCABULARIES: Mapping[str, tuple[str, str]] = {
 _TYPES: Mapping[str, str] = {
     "article": "Article", "video": "VideoObject", "audio": "AudioObject", "slides": "PresentationDigitalDocument",
     "dataset": "Dataset", "software": "SoftwareApplication", "assessment": "Quiz", "tutorial": "HowTo",
-    "collection": "Collection",
+    "collection": "Collection", "pathway": "ItemList",
     "course": "Course",
 }  # fmt: skip
 _MINUTES = re.compile(
@@ -106,8 +106,7 @@ def data(form: Form) -> Terms:
         return Field(value=form.values.get(name, ""), error=form.error(name))
 
     return Terms(
-        # The steps of a pathway are written in its file, or by programs; a form that lacks them would lose its sense.
-        kinds=tuple(each for each in KINDS if each != PATHWAY or field("kind").value == PATHWAY),
+        kinds=KINDS,
         kind=field("kind"),
         groups=tuple(_group(form, key) for key in VOCABULARIES),
         keywords=field("keywords"),
