@@ -9,13 +9,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, bindparam, delete, func, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, func, select, update
 
 from node.domain.catalogues import BUCKETS, EMPTY, State, bucket_of, combine, entry_hash, etag_of
 from node.store.follows import ACCEPTED
 from node.store.objects import LIVE
+from node.store.prepared import Prepared
 from node.store.tables import actors, catalogue_buckets, catalogue_entries, catalogues, follows, objects, tombstones
-from node.store.upsert import inserting
+from node.store.upsert import Into, Upsert, insert_missing
 
 # -- catalogues -----------------------------------------------------------------------------------------------------
 
@@ -74,6 +75,7 @@ _COLUMNS = tuple(catalogues.c[name] for name in Catalogue.__dataclass_fields__)
 _BY_ACTOR = select(*_COLUMNS).where(catalogues.c.actor_id == bindparam("actor_id"))
 _BY_ACTOR_LOCKED = _BY_ACTOR.with_for_update()
 _BY_URI = select(*_COLUMNS).where(catalogues.c.uri == bindparam("uri"))
+_INSERT = insert_missing(catalogues)
 
 
 def find(conn: Connection, actor_id: int) -> Catalogue | None:
@@ -105,17 +107,12 @@ def _lock(conn: Connection, actor_id: int) -> Catalogue:
 
 def add(conn: Connection, actor_id: int, uri: str) -> None:
     """Begin an empty catalogue, ours or a copy; one that is there stays."""
-    conn.execute(_insert(conn, catalogues).on_conflict_do_nothing(), {"actor_id": actor_id, "uri": uri})
+    conn.execute(_INSERT[conn.dialect.name], {"actor_id": actor_id, "uri": uri})
 
 
 def move(conn: Connection, actor_id: int, uri: str) -> None:
     """The owner gave its catalogue another address: its log is read from the start."""
     _note(conn, actor_id, uri=uri, position=0, etag="", announced_revision=0, announced_digest="")
-
-
-def _insert(conn: Connection, table: Table) -> Any:
-    """An INSERT that may say what to do about rows that are there."""
-    return inserting(conn.dialect.name)(table)
 
 
 def _followed() -> Select[Any]:
@@ -169,18 +166,37 @@ class Change:
 
 
 _ENTRY_COLUMNS = tuple(catalogue_entries.c[name] for name in Entry.__dataclass_fields__)
-_ENTRIES = select(*_ENTRY_COLUMNS).where(
-    catalogue_entries.c.catalogue_id == bindparam("catalogue_id"),
-    catalogue_entries.c.object_uri.in_(bindparam("uris", expanding=True)),
+_ENTRIES = Prepared(
+    select(*_ENTRY_COLUMNS).where(
+        catalogue_entries.c.catalogue_id == bindparam("catalogue_id"),
+        catalogue_entries.c.object_uri.in_(bindparam("uris", expanding=True)),
+    ),
+    many="uris",
 )
+
+
+def _save_entries(into: Into) -> Any:
+    statement = into(catalogue_entries)
+    changed = {name: statement.excluded[name] for name in ("type", "digest", "revision", "live", "changed_at")}
+    return statement.on_conflict_do_update(index_elements=["catalogue_id", "object_uri"], set_=changed)
+
+
+def _save_digests(into: Into) -> Any:
+    statement = into(catalogue_buckets)
+    changed = {"digest": statement.excluded.digest}
+    return statement.on_conflict_do_update(index_elements=["catalogue_id", "bucket"], set_=changed)
+
+
+_SAVE_ENTRIES = Upsert(_save_entries)
+_SAVE_DIGESTS = Upsert(_save_digests)
 
 
 def load_entries(conn: Connection, catalogue_id: int, uris: Collection[str]) -> dict[str, Entry]:
     """The entries of a catalogue among these objects, tombstones too, by URI."""
     if not uris:
         return {}
-    rows = conn.execute(_ENTRIES, {"catalogue_id": catalogue_id, "uris": list(uris)})
-    return {row.object_uri: Entry(*row) for row in rows}
+    entries = (Entry(*row) for row in _ENTRIES.run(conn, {"catalogue_id": catalogue_id, "uris": list(uris)}))
+    return {entry.object_uri: entry for entry in entries}
 
 
 def log(conn: Connection, catalogue_id: int, changes: Sequence[Change]) -> None:
@@ -255,9 +271,6 @@ def _total_after(catalogue: Catalogue, known: Mapping[str, Entry], written: Mapp
 def _write_entries(conn: Connection, catalogue_id: int, entries: Collection[Entry]) -> None:
     if not entries:
         return
-    statement = _insert(conn, catalogue_entries)
-    changed = {name: statement.excluded[name] for name in ("type", "digest", "revision", "live", "changed_at")}
-    upsert = statement.on_conflict_do_update(index_elements=["catalogue_id", "object_uri"], set_=changed)
     rows = [
         {
             "catalogue_id": catalogue_id,
@@ -271,7 +284,7 @@ def _write_entries(conn: Connection, catalogue_id: int, entries: Collection[Entr
         }
         for entry in entries
     ]
-    conn.execute(upsert, rows)
+    conn.execute(_SAVE_ENTRIES[conn.dialect.name], rows)
 
 
 def _delete_entries(conn: Connection, catalogue_id: int, uris: Collection[str]) -> None:
@@ -297,16 +310,12 @@ def _write_digests(
     for uri, digest in toggles:
         per_bucket.setdefault(bucket_of(uri), []).append(digest)
     touched = {"catalogue_id": catalogue.actor_id, "buckets": list(per_bucket)}
-    before = {row.bucket: row.digest for row in conn.execute(_SOME_BUCKETS, touched)}
-    statement = _insert(conn, catalogue_buckets)
-    upsert = statement.on_conflict_do_update(
-        index_elements=["catalogue_id", "bucket"], set_={"digest": statement.excluded.digest}
-    )
+    before: dict[int, str] = dict(_SOME_BUCKETS.run(conn, touched))
     rows = [
         {"catalogue_id": catalogue.actor_id, "bucket": bucket, "digest": combine(before.get(bucket, EMPTY), *digests)}
         for bucket, digests in sorted(per_bucket.items())
     ]
-    conn.execute(upsert, rows)
+    conn.execute(_SAVE_DIGESTS[conn.dialect.name], rows)
     values: dict[str, Any] = {"digest": combine(catalogue.digest, *(digest for _, digest in toggles)), "total": total}
     if revision is not None:
         values["revision"] = revision
@@ -327,7 +336,9 @@ _AFTER = (
 _BUCKETS = select(catalogue_buckets.c.bucket, catalogue_buckets.c.digest).where(
     catalogue_buckets.c.catalogue_id == bindparam("catalogue_id")
 )
-_SOME_BUCKETS = _BUCKETS.where(catalogue_buckets.c.bucket.in_(bindparam("buckets", expanding=True)))
+_SOME_BUCKETS = Prepared(
+    _BUCKETS.where(catalogue_buckets.c.bucket.in_(bindparam("buckets", expanding=True))), many="buckets"
+)
 _IN_BUCKET = (
     select(*_ENTRY_COLUMNS)
     .where(

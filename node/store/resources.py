@@ -25,7 +25,7 @@ from node.store.objects import LIVE
 from node.store.prepared import Prepared
 from node.store.search import Entry, mark
 from node.store.tables import concept_labels, objects, resource_facets, resource_slugs, resources, search_entries
-from node.store.upsert import inserting
+from node.store.upsert import Into, Upsert, insert_missing
 from node.store.visible import visible_to
 
 KIND = "resource"  # of the object's row
@@ -277,8 +277,11 @@ class _Place:
     slug: str
 
 
-_PLACES = select(resources.c.object_id, resources.c.sort_key, resources.c.slug).where(
-    resources.c.object_id.in_(bindparam("ids", expanding=True))
+_PLACES = Prepared(
+    select(resources.c.object_id, resources.c.sort_key, resources.c.slug).where(
+        resources.c.object_id.in_(bindparam("ids", expanding=True))
+    ),
+    many="ids",
 )
 _INSERT = insert(resources)
 _UPDATE = update(resources).where(resources.c.object_id == bindparam("stored_id"))
@@ -357,8 +360,8 @@ def first_key_at(milliseconds: int) -> int:
 
 def _places(conn: Connection, new: Sequence[NewResource]) -> tuple[dict[int, _Place], set[int]]:
     """Sort key and slug of each, and which are stored already: those keep theirs."""
-    rows = conn.execute(_PLACES, {"ids": [each.object_id for each in new]})
-    places = {row.object_id: _Place(row.sort_key, row.slug) for row in rows}
+    rows = _PLACES.run(conn, {"ids": [each.object_id for each in new]})
+    places = {object_id: _Place(sort_key, slug) for object_id, sort_key, slug in rows}
     known = set(places)
     fresh = [each for each in new if each.object_id not in places]
     if fresh:
@@ -368,9 +371,12 @@ def _places(conn: Connection, new: Sequence[NewResource]) -> tuple[dict[int, _Pl
     return places, known
 
 
-_TAKEN_KEYS = union_all(
-    select(resources.c.sort_key).where(resources.c.sort_key.in_(bindparam("tried", expanding=True))),
-    select(search_entries.c.sort_key).where(search_entries.c.sort_key.in_(bindparam("tried", expanding=True))),
+_TAKEN_KEYS = Prepared(
+    union_all(
+        select(resources.c.sort_key).where(resources.c.sort_key.in_(bindparam("tried", expanding=True))),
+        select(search_entries.c.sort_key).where(search_entries.c.sort_key.in_(bindparam("tried", expanding=True))),
+    ),
+    many="tried",
 )
 
 
@@ -381,7 +387,7 @@ def free_keys(conn: Connection, new: Mapping[int, tuple[int, str]]) -> dict[int,
     """
     wanted = {ref: first_key_at(at) | _tie(uri) for ref, (at, uri) in new.items()}
     tried = {key + step for key in wanted.values() for step in range(8)}
-    taken = set(conn.scalars(_TAKEN_KEYS, {"tried": list(tried)}))
+    taken = {key for (key,) in _TAKEN_KEYS.run(conn, {"tried": list(tried)})}
     keys: dict[int, int] = {}
     for object_id, wish in wanted.items():
         key = wish
@@ -396,10 +402,21 @@ def _tie(uri: str) -> int:
     return int.from_bytes(hashlib.blake2b(uri.encode(), digest_size=4).digest()) >> (32 - _TIE_BITS)
 
 
+_TAKEN_SLUGS = Prepared(
+    select(resource_slugs.c.slug).where(resource_slugs.c.slug.in_(bindparam("tried", expanding=True))), many="tried"
+)
+_SLUGS = Prepared(
+    select(resource_slugs.c.object_id, resource_slugs.c.slug).where(
+        resource_slugs.c.object_id.in_(bindparam("ids", expanding=True))
+    ),
+    many="ids",
+)
+
+
 def free_slugs(conn: Connection, wanted: Mapping[int, str]) -> dict[int, str]:
     """For each object a slug that no object ever had, as close to the wish as it goes."""
     tried = {candidate for slug in wanted.values() for candidate in slugs.candidates(slug)}
-    taken = set(conn.scalars(select(resource_slugs.c.slug).where(resource_slugs.c.slug.in_(tried))))
+    taken = {slug for (slug,) in _TAKEN_SLUGS.run(conn, {"tried": list(tried)})}
     free: dict[int, str] = {}
     for object_id, slug in wanted.items():
         free[object_id] = slugs.free_slug(slug, taken, object_id)
@@ -414,9 +431,7 @@ def wanted_slug(record: ResourceRecord) -> str:
 
 def _take_slugs(conn: Connection, new: Sequence[NewResource]) -> dict[int, str]:
     """The slug of each; one that was stored before, and removed, has it already."""
-    has = resource_slugs.c.object_id.in_([each.object_id for each in new])
-    rows = conn.execute(select(resource_slugs.c.object_id, resource_slugs.c.slug).where(has))
-    known = {row.object_id: row.slug for row in rows}
+    known: dict[int, str] = dict(_SLUGS.run(conn, {"ids": [each.object_id for each in new]}))
     missing = {each.object_id: each.slug or wanted_slug(each.record) for each in new if each.object_id not in known}
     given = free_slugs(conn, missing)
     if given:
@@ -458,6 +473,14 @@ def _save_facets(conn: Connection, new: Sequence[NewResource], places: Mapping[i
         conn.execute(_INSERT_FACETS, rows)
 
 
+def _replace_labels(into: Into) -> Any:
+    statement = into(concept_labels)
+    return statement.on_conflict_do_update(index_elements=["value"], set_={"labels": statement.excluded.labels})
+
+
+_SAVE_LABELS = {True: Upsert(_replace_labels), False: insert_missing(concept_labels)}
+
+
 def _save_labels(conn: Connection, new: Sequence[NewResource]) -> None:
     """What concepts are called: our own records decide, those of others fill gaps."""
     labels: dict[bool, dict[str, dict[str, str]]] = {True: {}, False: {}}
@@ -466,15 +489,10 @@ def _save_labels(conn: Connection, new: Sequence[NewResource]) -> None:
             for concept in cast(Any, each.record.get(name, ())):
                 if "id" in concept and concept.get("prefLabel") and len(concept["id"]) <= _MAX_VALUE:
                     labels[each.local][concept_key(concept["id"])] = concept["prefLabel"]
-    build = inserting(conn.dialect.name)
-    if labels[False]:
-        rows = [{"value": key, "labels": labels[False][key]} for key in sorted(labels[False])]
-        conn.execute(build(concept_labels).on_conflict_do_nothing(), rows)
-    if labels[True]:
-        statement = build(concept_labels)
-        rows = [{"value": key, "labels": labels[True][key]} for key in sorted(labels[True])]
-        newer = {"labels": statement.excluded.labels}
-        conn.execute(statement.on_conflict_do_update(index_elements=["value"], set_=newer), rows)
+    for is_ours, found in labels.items():
+        if found:
+            rows = [{"value": key, "labels": found[key]} for key in sorted(found)]
+            conn.execute(_SAVE_LABELS[is_ours][conn.dialect.name], rows)
 
 
 def _save_sources(conn: Connection, new: Sequence[NewResource], known: Collection[int]) -> None:

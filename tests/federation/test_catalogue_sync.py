@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Connection, select
 
+from federation.synchronisation import catalogue_collection
 from federation.synchronisation import catalogue_reading as reading
 from federation.synchronisation.catalogue_header import read_header, write_header
 from federation.synchronisation.catalogue_sync import CatalogueSync
@@ -151,14 +152,14 @@ async def test_an_owner_that_cannot_be_reached_is_tried_again_and_then_left_to_t
     assert (await world.follower.copied()).problem == ""
 
 
-@pytest.mark.dear("a catalogue of 250 entries")
-async def test_a_killed_look_goes_on_where_it_was(world: World) -> None:
-    await _fill(world, 210)
-    world.wire.dies_after = 1 + 1 + 200 + 1 + 4  # into the second page
+async def test_a_killed_look_goes_on_where_it_was(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(catalogue_collection, "PER_PAGE", 20)
+    await _fill(world, 30)
+    world.wire.dies_after = 1 + 1 + 20 + 1 + 4  # into the second page
     with pytest.raises(BaseExceptionGroup):
         await world.look()
     world.wire.dies_after = None
-    assert (await world.follower.copied()).position == 200
+    assert (await world.follower.copied()).position == 20
     await world.look()
     assert dict(world.wire.requests) == {"root": 1, "log": 1, "object": 10}
     assert await world.are_equal()

@@ -1,27 +1,34 @@
 """A whole node, run as an administrator runs it, killed with -9 while it copies a catalogue: it ends with the same."""
 
 import asyncio
-from pathlib import Path
+from functools import cached_property
 
 import pytest
-from sqlalchemy import create_engine
+from click.testing import CliRunner
+from sqlalchemy import Engine, create_engine
 
+from node import cli
 from node.demo.organisations import Organisation
 from node.demo.processes import Served
 from node.services import publish
 from node.store import actors, catalogues
 from tests.network import Peer, network
 from tests.records import record
+from tests.stores import sqlite_template
 
 ENTRIES = 60
 
 
 class Library(Served):
-    """``rhizome serve`` in a process of its own."""
+    """``rhizome serve`` in a process of its own; other commands run in this one."""
 
-    @property
-    def database(self) -> Path:
-        return self.folder / "data" / "rhizome.sqlite3"
+    @cached_property
+    def database(self) -> Engine:
+        return create_engine(f"sqlite:///{self.folder}/data/rhizome.sqlite3")
+
+    async def run(self, *words: str) -> None:
+        done = await asyncio.to_thread(CliRunner().invoke, cli.main, [*words, "--config", str(self.file)])
+        assert done.exit_code == 0, done.output
 
     async def kill(self) -> None:
         assert self._process is not None
@@ -30,14 +37,10 @@ class Library(Served):
 
     def catalogue_of(self, owner_uri: str) -> tuple[str, int]:
         """Digest and size of its copy, read from its database."""
-        engine = create_engine(f"sqlite:///{self.database}")
-        try:
-            with engine.connect() as conn:
-                owner = actors.find_actor(conn, owner_uri)
-                found = catalogues.find(conn, owner.id) if owner else None
-                return (found.digest, found.total) if found else ("", 0)
-        finally:
-            engine.dispose()
+        with self.database.connect() as conn:
+            owner = actors.find_actor(conn, owner_uri)
+            found = catalogues.find(conn, owner.id) if owner else None
+            return (found.digest, found.total) if found else ("", 0)
 
 
 async def digest_of(museum: Peer, owner_id: int) -> tuple[str, int]:
@@ -57,6 +60,7 @@ async def test_a_node_killed_in_the_middle_ends_with_the_same_catalogue(tmp_path
         who = Organisation("library", port, "library", "Library", "moss", ("en",), "A library.", (), (), "", (), ())
         library = Library(who, tmp_path)
         await library.initialise()
+        (library.folder / "data" / "rhizome.sqlite3").write_bytes(sqlite_template())
         await library.run("follow", f"@museum@{museum.system.node.config.host}")
         await library.start()
         try:
@@ -75,6 +79,7 @@ async def test_a_node_killed_in_the_middle_ends_with_the_same_catalogue(tmp_path
             assert await library.count_remote() == ENTRIES
         finally:
             await library.stop()
+            library.database.dispose()
 
 
 async def free_port(address: str) -> int:
