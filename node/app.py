@@ -74,11 +74,13 @@ from node.services.backups import back_up, copy_before_upgrade
 from node.services.catalogue import sync_host
 from node.services.community_reports import Waiting
 from node.services.context import Unit
+from node.services.digests import Digests
 from node.services.event_work import Reminders, Replies
 from node.services.leaving import Leaving
 from node.services.mailing import Post
 from node.services.polls import Closing
 from node.services.scheduling import Publishing
+from node.services.topic_accounts import Topics
 from node.services.uploads import Uploads
 from node.state import NODE, Node
 from node.store import facts, migrate
@@ -280,6 +282,7 @@ async def _join(
             *steps.entries(),
             *Waiting(store, unit).entries(),
             *AskingExperts(store, unit).entries(),
+            *Digests(store, unit, config.node.languages).entries(),
         ],
     )
     processor = Processor(store, ids, fetcher.batch, handover, batch=config.jobs.inbox)
@@ -330,6 +333,7 @@ async def _join(
             Previews(store, unit, client).kind(),
             Publishing(store, unit, uploads.links).kind(),
             Leaving(store, unit).kind(),
+            Topics(store, unit).kind(),
             Post(store, clock, config, Mailer(config.mail, host=config.host)).kind(),
             schedule.kind(),
         ],

@@ -33,15 +33,18 @@ def create_actor(
     url: str = "",
     discoverable: bool = False,
     indexable: bool = False,
+    publishes: bool = True,
     **profile: Any,
 ) -> Actor:
     """Insert one of our actors with its keys (``federation.signatures.keys.make_keys`` for the same id and URI).
 
-    ``summary`` is clean HTML. Raises Conflict where the user name is taken.
+    ``summary`` is clean HTML; ``publishes``: it has a catalogue, where its kind may have one. Raises Conflict where
+    the user name is taken.
     """
     if actors.find_local_actor(conn, username) is not None:
         raise Conflict("This user name is taken.", detail=username)
     uri = uri or documents.actor_uri(unit.origin, actor_id)
+    has_catalogue = publishes and kind in _WITH_CATALOGUE
     actors.insert_actor(
         conn,
         id=actor_id,
@@ -59,7 +62,7 @@ def create_actor(
         followers=f"{uri}/followers",
         following=f"{uri}/following",
         featured=f"{uri}/featured",
-        catalogue=f"{uri}/catalogue" if kind in _WITH_CATALOGUE else "",
+        catalogue=f"{uri}/catalogue" if has_catalogue else "",
         capabilities=[each["href"] for each in CAPABILITIES],
         discoverable=discoverable,
         indexable=indexable,
@@ -69,7 +72,7 @@ def create_actor(
         **profile,
     )
     keys.insert_own_keys(conn, own_keys)
-    if kind in _WITH_CATALOGUE:
+    if has_catalogue:
         catalogues.add(conn, actor_id, f"{uri}/catalogue")
     created = actors.find_actor(conn, uri)
     assert created is not None

@@ -16,8 +16,9 @@ from node.domain.actors import ActorKey, ActorKind, KeyAlgorithm, OwnActor, Prof
 from node.domain.communities import TopicKind
 from node.domain.posts import Attachment, Emoji, Link, Mention, OwnPost, Poll, PollOption, PostKind, QuotePolicy
 from node.domain.topics import entity_of
+from node.domain.uris import is_web_uri
 from node.domain.visibility import Visibility
-from node.store import actors, communities, events, keys, objects, topics
+from node.store import actors, communities, events, keys, objects, topic_accounts, topics
 from node.store.keys import OwnKey
 
 _KINDS = {Algorithm.RSA: KeyAlgorithm.RSA, Algorithm.ED25519: KeyAlgorithm.ED25519}
@@ -66,11 +67,21 @@ def actor_document(conn: Connection, actor_id: int, *, is_bare: bool = False) ->
         published_at=row.created_at,
         updated_at=row.updated_at,
         suspended=row.state == "suspended",
+        main_entity=_topic_of(conn, actor_id) if row.kind == ActorKind.SERVICE and is_told else None,
     )
     community = communities.find_community(conn, actor_id) if own.kind is ActorKind.GROUP else None
     if community is None or own.suspended:
         return build_actor(own)
     return build_actor(own) | (build_closed_door(community) if is_bare else build_community(community, row.uri))
+
+
+def _topic_of(conn: Connection, actor_id: int) -> dict[str, Any] | None:
+    """The concept that an account about a topic shows, where it is one (federation 4.9)."""
+    account = topic_accounts.find(conn, actors.load_actors_by_id(conn, [actor_id])[actor_id])
+    concepts = account.selection.filters.get("topic", ()) if account is not None else ()
+    if account is None or len(concepts) != 1 or not is_web_uri(concepts[0]):
+        return None
+    return {"type": "DefinedTerm", "id": concepts[0], "name": account.actor.title}
 
 
 def _public_half(key: OwnKey) -> ActorKey:

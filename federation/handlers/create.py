@@ -21,7 +21,7 @@ from node.domain.posts import PostKind, RemotePost
 from node.domain.uris import host_of
 from node.domain.visibility import Visibility
 from node.jobs.kinds import ANSWER
-from node.services import news
+from node.services import digests, news
 from node.store import objects
 from node.store.actors import Actor
 from node.store.jobs import NewJob
@@ -179,7 +179,10 @@ def _show(batch: Batch, inbound: Inbound, author: Actor, post: RemotePost, store
     owners = batch.local_followers(author.id)
     if post.in_reply_to:
         owners = _who_follow_the_thread(batch, author, stored, owners)
-    batch.add_home(owners, stored.id, stored.id, None)
+    shown = owners
+    if stored.kind == received_resources.KIND and post.visibility is Visibility.PUBLIC:
+        shown = digests.who_are_told(batch.conn, batch.unit, author, stored.id, stored.published_at, owners)
+    batch.add_home(shown, stored.id, stored.id, None)
     for owner in owners:
         batch.add_owner(owner, inbound.received_id)
 

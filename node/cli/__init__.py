@@ -29,6 +29,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "community": "Found communities and govern them.",
         "emoji": "Give the node small pictures for posts and profiles.",
         "actor": "Add further catalogues, and say what profiles are about.",
+        "topic": "Make accounts that show what is new about a topic.",
         "resource": "Add learning resources, and take them back.",
         "follow": "Follow somebody on another node.",
         "domain": "Decide how to deal with other hosts.",

@@ -14,6 +14,7 @@ COMMUNITY = "community"  # read moderators and history of a community elsewhere
 FEATURED = "featured"  # read what an account elsewhere shows first
 OUTBOX = "outbox"  # read what somebody elsewhere wrote last
 STEPS = "steps"  # compare the order of a collection elsewhere
+TOPIC = "topic"  # accounts about topics show a resource that fits
 QUOTE = "quote"  # look at the stamp of a quote
 LINKS = "links"  # see whether the pages that a profile links to lead back to it
 IMPORT = "import"  # work on a file that somebody brought along

@@ -48,18 +48,23 @@ def leave(conn: Connection, unit: Unit, actor_id: int, *, by: str | None = None)
     give_up(conn, unit, actor)
     mailing.tell(conn, unit, letters.LEFT, account)
     credentials.end_access(conn, actor_id)
-    objects.hide_all_of(conn, actor_id)
-    for column in _columns_about_actors():
-        conn.execute(delete(column.table).where(column == actor_id))
-    conn.execute(delete(collection_curators).where(collection_curators.c.actor_uri == actor.uri))
-    remote_actors.bury(conn, actor_id, unit.now)
-    events.record(conn, unit.ids, unit.now, events.ActorDeleted(actor_id), about=actor.uri)
-    enqueue_many(
-        conn,
-        [NewJob(kinds.LEAVE, unit.ids.new(), unit.now, ref=actor_id, serial_key=events.key_about(actor.uri))],
-    )
+    erase(conn, unit, actor)
     told = actor.uri if by is None else by
     accounts.record_audit(conn, unit.ids.new(), by=told, action="account.delete", target=actor.uri, now=unit.now)
+
+
+def erase(conn: Connection, unit: Unit, actor: Actor) -> None:
+    """Nothing of an actor of ours is shown any more, and others hear that it is gone."""
+    objects.hide_all_of(conn, actor.id)
+    for column in _columns_about_actors():
+        conn.execute(delete(column.table).where(column == actor.id))
+    conn.execute(delete(collection_curators).where(collection_curators.c.actor_uri == actor.uri))
+    remote_actors.bury(conn, actor.id, unit.now)
+    events.record(conn, unit.ids, unit.now, events.ActorDeleted(actor.id), about=actor.uri)
+    enqueue_many(
+        conn,
+        [NewJob(kinds.LEAVE, unit.ids.new(), unit.now, ref=actor.id, serial_key=events.key_about(actor.uri))],
+    )
 
 
 def give_up(conn: Connection, unit: Unit, actor: Actor) -> None:

@@ -26,12 +26,23 @@ from node.domain.visibility import LEVELS_OF_ORGANISATION, Circle, Visibility
 from node.errors import Forbidden, Gone, Invalid, NotFound, Problem
 from node.ports import DocumentWriter, Placement, WrittenDocument
 from node.sentences import Sentence
-from node.services import branches, catalogue, contents, enrolling, news, placing, sharing
+from node.services import (
+    branches,
+    catalogue,
+    contents,
+    digests,
+    enrolling,
+    news,
+    placing,
+    sharing,
+    topic_accounts,
+)
 from node.services.audiences import home_owners
 from node.services.context import Unit
 from node.services.telling import tell_change
 from node.store import actors, communities, objects, resources, tags, topics
 from node.store.actors import Actor, find_actor_by_id
+from node.store.objects import Object
 from node.store.resources import NewResource, Resource
 from node.store.tables import object_versions
 
@@ -286,10 +297,19 @@ def _show(conn: Connection, unit: Unit, owner: Actor, object_id: int) -> None:
     stored = objects.find_object_by_id(conn, object_id)
     assert stored is not None
     owners = home_owners(conn, stored, owner, (), None) - {owner.id}
+    if stored.visibility == Visibility.PUBLIC:
+        owners = _spare(conn, unit, owner, stored, owners)
     entry = {"id": object_id, "object_id": object_id, "shared_by_id": None}
     objects.insert_home_entries(conn, [{**entry, "owner_id": each} for each in sorted(owners)])
     news.tell(conn, unit, news.Posted(object_id))
     branches.tell_sources(conn, unit, object_id)
+
+
+def _spare(conn: Connection, unit: Unit, owner: Actor, stored: Object, owners: set[int]) -> set[int]:
+    """Without the followers of a busy catalogue who get a digest; who follows a hashtag of it keeps it."""
+    by_tags = {owner_id for _, owner_id in tags.load_followers(conn, [stored.id])}
+    told = digests.who_are_told(conn, unit, owner, stored.id, stored.published_at, sorted(owners - by_tags))
+    return {*told, *(by_tags & owners)}
 
 
 def _columns(record: ResourceRecord, written: WrittenDocument, placement: Placement) -> dict[str, Any]:
@@ -333,6 +353,7 @@ def _save(
     resources.save_many(conn, [new])
     is_listed = placement.visibility is Visibility.PUBLIC
     catalogue.log_change(conn, unit, owner, placement.object_uri, written.digest if is_listed else None)
+    topic_accounts.consider_later(conn, unit, object_id)
 
 
 def _keep_version(conn: Connection, before: Resource, now: int) -> None:
@@ -389,6 +410,7 @@ def store_remote_resource(
     before = resources.load_by_objects(conn, [object_id]).get(object_id) if _is_watched(record) else None
     is_new_branch = bool(sources_of(record)) and before is None
     resources.save_many(conn, [new])
+    topic_accounts.consider_later(conn, unit, object_id)
     if is_new_branch:
         branches.tell_sources(conn, unit, object_id)
     if is_collection(record):

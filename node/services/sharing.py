@@ -1,7 +1,7 @@
-"""What a community of ours shows of its own: each thread that begins in it, once, to everybody who has joined.
+"""What communities and topic accounts of ours show: each thread that begins there, each resource that fits, once.
 
-It is the community's boost of the first post: members here find it on their home timelines, followers on servers that
-know no communities get it as any boost (federation 4.6, form 2), and apps show it with the community's name above it.
+It is the account's boost of the first post: members here find it on their home timelines, followers on servers that
+know no communities get it as any boost (federation 4.6, form 2), and apps show it with the account's name above it.
 """
 
 from sqlalchemy import Connection
@@ -16,11 +16,20 @@ from node.store.objects import Object
 from node.store.reactions import Reaction
 
 
-def share(conn: Connection, unit: Unit, group: Actor, found: Object, *, uri: str = "", to_members: bool = True) -> None:
-    """Show a thread to the members here; of a community of ours, tell other servers, too.
+def share(
+    conn: Connection,
+    unit: Unit,
+    group: Actor,
+    found: Object,
+    *,
+    uri: str = "",
+    to_members: bool = True,
+    to_servers: bool = True,
+) -> int | None:
+    """Show something to the followers here; of an account of ours, tell other servers, too, unless it is old.
 
-    ``uri``: of the Announce by which a community elsewhere showed it. What is not shown to members, because it is old,
-    stands in the community's list alone.
+    ``uri``: of the Announce by which a community elsewhere showed it. What is not shown to followers, because it is
+    old, stands in the account's list alone. Answers the id of the boost, None where it was there.
     """
     share_id = unit.ids.new() if to_members else new_object_id(conn, unit.ids, found.published_at, unit.now)
     is_open = Visibility(found.visibility).is_open
@@ -36,7 +45,7 @@ def share(conn: Connection, unit: Unit, group: Actor, found: Object, *, uri: str
         visibility.value,
     )
     if not reactions.insert_reaction(conn, new):
-        return
+        return None
     owners = follows.load_local_followers(conn, [group.id]).get(group.id, []) if to_members else []
     rows = [
         {"owner_id": owner, "id": share_id, "object_id": found.id, "shared_by_id": group.id}
@@ -44,8 +53,9 @@ def share(conn: Connection, unit: Unit, group: Actor, found: Object, *, uri: str
         if owner != found.actor_id
     ]
     objects.insert_home_entries(conn, rows)
-    if group.local and is_open:
+    if group.local and is_open and to_servers:
         events.record(conn, unit.ids, unit.now, events.Reacted(share_id), about=group.uri)
+    return share_id
 
 
 def take_back(conn: Connection, unit: Unit, group: Actor, found: Object) -> None:

@@ -19,7 +19,8 @@ from sqlalchemy import Connection, TextClause, bindparam, func, select, text, tu
 
 from node.domain.licences import describe
 from node.domain.resources import FACETS as RECORD_FACETS
-from node.domain.search import Query
+from node.domain.search import Query, parse
+from node.domain.selections import Selection
 from node.domain.text import primary
 from node.domain.vocabularies import concept_key
 from node.errors import Malformed, Problem
@@ -127,6 +128,23 @@ def find_keys(conn: Connection, wish: Wish) -> tuple[list[int], str | None]:
     limit = max(1, min(wish.limit, MAX_LIMIT))
     order = Sort.NEWEST if wish.sort is Sort.RELEVANCE and not wish.query.required else wish.sort
     return _ORDERS[order](conn, wish, limit)
+
+
+def fits(conn: Connection, wish: Wish, sort_key: int) -> bool:
+    """Whether the resource of this key is among those that are wished for."""
+    narrowed = replace(_search(wish), since=sort_key, until=sort_key + 1)
+    return bool(search.find_keys(conn, narrowed, limit=1))
+
+
+def wish_of(selection: Selection, *, limit: int = 20) -> Wish:
+    """What everybody may list of a selection, the newest first."""
+    return Wish(
+        query=parse(selection.words),
+        filters=selection.filters,
+        origin=selection.origin or None,
+        sort=Sort.NEWEST,
+        limit=limit,
+    )
 
 
 # -- orders ---------------------------------------------------------------------------------------------------------

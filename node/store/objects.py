@@ -20,6 +20,7 @@ from node.store.tables import (
     collection_followers,
     collection_items,
     derivations,
+    digest_entries,
     events,
     filter_statuses,
     home_entries,
@@ -213,6 +214,7 @@ _GONE_WITH_IT = (
     adoption_notes,
     authorships,
     derivations,
+    digest_entries,
     reviews,
 )
 _COLLECTED = (collection_curators, collection_followers, collection_items)

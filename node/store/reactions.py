@@ -10,6 +10,7 @@ from node.store.tables import actors, home_entries, notifications, objects, reac
 from node.store.upsert import insert_missing
 
 LIKE, DISLIKE, SHARE, EMOJI, VOTE, QUOTE = "like", "dislike", "share", "emoji", "vote", "quote"
+_OF_PERSONS = (LIKE, DISLIKE, SHARE, EMOJI)  # votes stay counted, quotes are objects
 _COUNTERS = {LIKE: objects.c.likes_count, SHARE: objects.c.shares_count}
 
 
@@ -50,9 +51,21 @@ def delete_reaction(conn: Connection, found: Reaction) -> None:
     conn.execute(delete(reactions).where(reactions.c.id == found.id))
     conn.execute(delete(notifications).where(notifications.c.reference == found.id))
     if found.kind == SHARE:
-        conn.execute(delete(home_entries).where(home_entries.c.id == found.id))
+        is_brought = (home_entries.c.object_id == found.object_id, home_entries.c.id == found.id)
+        conn.execute(delete(home_entries).where(*is_brought))
     if found.kind in _COUNT:
         conn.execute(_COUNT[found.kind], {"object_id": found.object_id, "change": -1})
+
+
+def delete_all_of(conn: Connection, actor_id: int) -> None:
+    """Somebody is gone: what she thanked for and recommended counts no more, and her boosts leave the timelines."""
+    mine = select(reactions.c.object_id).where(reactions.c.actor_id == actor_id)
+    for kind, column in _COUNTERS.items():
+        fewer = {column: case((column < 1, 0), else_=column - 1)}
+        conn.execute(update(objects).where(objects.c.id.in_(mine.where(reactions.c.kind == kind))).values(fewer))
+    is_brought = home_entries.c.object_id.in_(mine.where(reactions.c.kind == SHARE))
+    conn.execute(delete(home_entries).where(is_brought, home_entries.c.shared_by_id == actor_id))
+    conn.execute(delete(reactions).where(reactions.c.actor_id == actor_id, reactions.c.kind.in_(_OF_PERSONS)))
 
 
 def find_reaction(conn: Connection, actor_id: int, object_id: int, kind: str, content: str = "") -> Reaction | None:

@@ -10,7 +10,7 @@ from node.domain.actors import RemoteActor
 from node.domain.moderation import Sanction
 from node.errors import Conflict
 from node.ids import Ids
-from node.store import communities, notifications, sanctions
+from node.store import communities, notifications, reactions, sanctions
 from node.store.actors import Actor, find_actor
 from node.store.bulk import Bulk
 from node.store.jobs import portions
@@ -143,8 +143,9 @@ def bury(conn: Connection, actor_id: int, now: int) -> None:
 
 
 def purge(conn: Connection, actor_id: int, now: int) -> None:
-    """The account is gone: its profile, relations and catalogue go."""
+    """The account is gone: its profile, relations, reactions and catalogue go."""
     bury(conn, actor_id, now)
+    reactions.delete_all_of(conn, actor_id)
     for column in (follows.c.follower_id, follows.c.followed_id):
         conn.execute(delete(follows).where(column == actor_id))
     notifications.delete_all_of(conn, actor_id)

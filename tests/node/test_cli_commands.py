@@ -579,6 +579,26 @@ def test_emojis_are_given_listed_and_taken_away(file: Path, tmp_path: Path, data
     assert [action for (action,) in actions] == ["emoji.add", "emoji.disable", "emoji.enable", "emoji.remove"]
 
 
+def test_topic_accounts_are_made_changed_and_removed(file: Path, database: sqlite3.Connection) -> None:
+    add = ("topic", "add", "nursing", "https://localhost:8111/resources?q=wound+care&kind=video&page=2")
+    made = rhizome(file, *add, "--display-name", "New in nursing", "--description", "All of it.")
+    assert (made.exit_code, made.output) == (0, "@nursing@localhost:8111\n"), made.stderr
+    for words, problem in (
+        (add, "taken"),
+        (("topic", "add", "x y", "q=a"), "a-z"),
+        (("topic", "add", "all", "page=2"), "kind"),
+    ):
+        refused = rhizome(file, *words, "--display-name", "Again")
+        assert (refused.exit_code, problem in refused.stderr) == (1, True), refused.stderr
+    assert rhizome(file, "topic", "change", "@nursing", "kind=audio", "--display-name", "To hear").exit_code == 0
+    (row,) = json.loads(rhizome(file, "topic", "list", "--json").output)
+    assert row == {"handle": "@nursing@localhost:8111", "name": "To hear", "shows": "kind=audio"}
+    assert rhizome(file, "topic", "remove", "nursing").exit_code == 0
+    assert rhizome(file, "topic", "remove", "nursing").exit_code == 1
+    actions = database.execute("SELECT action FROM audit_log WHERE action LIKE 'topic.%' ORDER BY id").fetchall()
+    assert [action for (action,) in actions] == ["topic.add", "topic.change", "topic.remove"]
+
+
 def test_communities_are_founded_listed_governed_and_closed(file: Path, database: sqlite3.Connection) -> None:
     added = rhizome(
         file, "user", "add", "ada", "--email", "ada@example.org", "--password-stdin", stdin="correct horse\n"

@@ -104,6 +104,28 @@ async def test_parked_work_is_tried_again_or_dropped(site: Site) -> None:
     await site.get("/admin/queue/1/discard", 405)
 
 
+async def test_a_search_becomes_an_account_to_follow(site: Site) -> None:
+    await site.set_up()
+    await site.peer.publish(record())
+    assert "/admin/topics?q=casting&amp;language=en" in await site.get("/resources?q=casting&language=en")
+    form = await site.get("/admin/topics?q=casting&language=en")
+    assert 'value="/resources?q=casting&amp;language=en"' in form
+    csrf = await site.csrf("/admin/topics")
+    typed = {"username": "Casting!", "name": "Casting news", "selection": "/resources?page=2"}
+    back = await site.post("/admin/topics", 422, csrf=csrf, **typed)
+    assert [each in back for each in ('value="Casting news"', "a-z, 0-9")] == [True, True]
+    typed |= {"username": "casting", "selection": "/resources?q=casting&language=en"}
+    await site.post("/admin/topics", csrf=csrf, **typed)
+    await site.post("/admin/topics", 409, csrf=csrf, **typed)
+    assert 'href="/@casting"' in await site.get("/resources")
+    assert "Casting basics" in await site.get("/@casting")
+    assert 'value="/resources?q=casting&amp;language=en"' in await site.get("/admin/topics/casting")
+    status, found = await site.peer.get("/api/learning/v1/topic-accounts")
+    assert (status, [each["query"] for each in found["items"]]) == (200, ["q=casting&language=en"])
+    await site.post("/admin/topics/casting/remove", csrf=csrf)
+    assert (await site.peer.get("/@casting"))[0] == 410
+
+
 async def test_looking_changes_nothing(site: Site) -> None:
     """ADM2: every link of every page is followed, as an administrator; no table differs afterwards.
 

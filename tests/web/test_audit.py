@@ -46,6 +46,9 @@ FORMS: tuple[tuple[str, str, dict[str, str | bytes]], ...] = (
     ("admin-emoji-add", "/admin/emojis", {"shortcode": "owl", "picture": picture("PNG")}),
     ("admin-emoji-switch", "/admin/emojis/owl/enabled", {"enabled": ""}),
     ("admin-emoji-remove", "/admin/emojis/owl/remove", {}),
+    ("admin-topic-add", "/admin/topics", {"username": "owls", "name": "Owls", "selection": "/resources?q=owl"}),
+    ("admin-topic-change", "/admin/topics/owls", {"name": "Birds", "selection": "q=bird"}),
+    ("admin-topic-remove", "/admin/topics/owls/remove", {}),
     ("admin-pictures-form", "/admin/pictures", {"remove": "avatar"}),
 )
 

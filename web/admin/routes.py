@@ -16,6 +16,7 @@ from web.admin import (
     policies,
     queue,
     reports,
+    topics,
 )
 
 _REPORT, _ACTOR = "{report:[0-9]{1,19}}", "{actor:[0-9]{1,19}}"
@@ -54,4 +55,5 @@ ROUTES = [
     *announcements.ROUTES,
     *emojis.ROUTES,
     *house.ROUTES,
+    *topics.ROUTES,
 ]

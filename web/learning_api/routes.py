@@ -20,6 +20,7 @@ from web.learning_api import (
     resource_writing,
     resources,
     search,
+    topic_accounts,
     topic_writing,
     topics,
 )
@@ -41,6 +42,7 @@ NOUNS: tuple[ModuleType, ...] = (
     network,
     topics,
     topic_writing,
+    topic_accounts,
     search,
 )
 

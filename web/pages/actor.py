@@ -1,7 +1,7 @@
 """``/@name`` and ``/@name@host``: people, communities, organisations."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, cast
 
 from aiohttp import hdrs, web
@@ -11,7 +11,7 @@ from federation.discovery.negotiation import wants_activity
 from node.domain.text import plain, shorten
 from node.errors import Gone, Malformed, NotFound, Problem
 from node.state import NODE
-from node.store import actors, communities, follows, listing, objects, showing, statuses
+from node.store import actors, communities, follows, listing, objects, showing, statuses, topic_accounts
 from node.store.actors import Actor
 from node.store.listing import Wish
 from node.store.resources import Resource, Viewer
@@ -40,6 +40,7 @@ class Found:
     own: Own
     post_total: int
     resources: Sequence[Resource]
+    resources_path: str
     moved_to: Link | None
     is_community: bool
 
@@ -81,7 +82,7 @@ def find_by_name(conn: Connection, name: str) -> Actor:
 def _find(conn: Connection, name: str, viewer: Viewer, before: int | None) -> Found:
     actor = find_by_name(conn, name)
     followers, following = follows.count_follows(conn, actor.id)
-    wish = Wish(filters={"owner": [actor.uri]}, viewer=viewer, limit=6)
+    wish, list_path = _of_whom(conn, actor)
     posts = showing.list_posts(conn, actor.id, before=before, limit=_PAGE + 1)
     return Found(
         row=actors.load_profile(conn, actor.id),
@@ -90,10 +91,18 @@ def _find(conn: Connection, name: str, viewer: Viewer, before: int | None) -> Fo
         posts=posts,
         own=statuses.load_own(conn, viewer.actor_id, [row.id for row in posts]) if viewer.actor_id else Own(),
         post_total=objects.count_by_actor(conn, actor.id, objects.PUBLIC),
-        resources=listing.find(conn, wish).items,
+        resources=listing.find(conn, replace(wish, viewer=viewer, limit=6)).items,
+        resources_path=list_path,
         moved_to=_find_new_address(conn, actor),
         is_community=actor.kind == "group" and communities.find_community(conn, actor.id) is not None,
     )
+
+
+def _of_whom(conn: Connection, actor: Actor) -> tuple[Wish, str]:
+    """The resources that stand on its page, and the page of all of them: what it published, or what it shows."""
+    if actor.local and (account := topic_accounts.find(conn, actor)) is not None:
+        return listing.wish_of(account.selection), account.path
+    return Wish(filters={"owner": [actor.uri]}), catalogue_path(owner=actor.uri)
 
 
 def _find_new_address(conn: Connection, actor: Actor) -> Link | None:
@@ -141,7 +150,7 @@ def _view(request: web.Request, found: Found, *, is_first: bool) -> ActorView:
         url=row.url if not row.local else "",
         moved_to=found.moved_to,
         resources=resource_cards(found.resources, reader),
-        resources_path=catalogue_path(owner=row.uri),
+        resources_path=found.resources_path,
         posts=acting_cards(request, posts, {row.id: row}, reader, found.own, path),
         paging=Paging(next_path=f"{path}?before={posts[-1].id}" if more else "", first_path="" if is_first else path),
     )

@@ -1,6 +1,6 @@
 """``/resources``: the catalogue, searched, narrowed, sorted, page by page. The query is that of the learning API."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import urlencode
 
@@ -9,18 +9,20 @@ from sqlalchemy import Connection
 
 from federation.mapping.concepts import shipped
 from node.domain.licences import describe
+from node.domain.selections import of_pairs, query_of
 from node.domain.text import pick
 from node.sentences import Sentence, sentences
 from node.state import NODE
-from node.store import listing, opinions
+from node.store import listing, opinions, topic_accounts
 from node.store.listing import Option, Page, Sort, Wish
 from node.store.opinions import Counts
+from node.store.topic_accounts import TopicAccount
 from web.learning_api.resources import PARAMETERS, read_wish
 from web.pages.cards import Reader, resource_cards
 from web.pages.frame import html, page_of
 from web.pages.languages import LANGUAGES
 from web.pages.narrowing import Narrowing, Pairs
-from web.pages.parts import Paging
+from web.pages.parts import Link, Paging
 from web.pages.paths import CATALOGUE
 from web.pages.reader import reader_of
 from web.pages.views import Alternate, CatalogueView, Social
@@ -46,8 +48,10 @@ _SORTS = sentences(
 
 async def show_catalogue(request: web.Request) -> web.Response:
     wish = read_wish(request)
-    found, facets, used = await request.app[NODE].store.read(_find, wish)
-    return html(request, _view(request, wish, found, facets, used))
+    store = request.app[NODE].store
+    found, facets, used = await store.read(_find, wish)
+    accounts = await store.read(topic_accounts.list_all)
+    return html(request, _view(request, wish, found, facets, used, accounts))
 
 
 def _find(conn: Connection, wish: Wish) -> tuple[Page, dict[str, list[Option]], dict[str, Counts]]:
@@ -59,7 +63,12 @@ def _find(conn: Connection, wish: Wish) -> tuple[Page, dict[str, list[Option]], 
 
 
 def _view(
-    request: web.Request, wish: Wish, found: Page, facets: dict[str, list[Option]], used: Mapping[str, Counts]
+    request: web.Request,
+    wish: Wish,
+    found: Page,
+    facets: dict[str, list[Option]],
+    used: Mapping[str, Counts],
+    accounts: Sequence[TopicAccount],
 ) -> CatalogueView:
     reader, query = reader_of(request), request.query.get("q", "")
     asked = asked_of(request)
@@ -95,6 +104,8 @@ def _view(
             first_path=narrowing.path(asked) if wish.cursor else "",
         ),
         clear_path=narrowing.path([("q", query)] if query else []),
+        accounts=tuple(Link(label=each.actor.title, href=f"/@{each.actor.username}") for each in accounts),
+        topic_path="" if (chosen := of_pairs(asked)).is_empty else f"/admin/topics?{query_of(chosen)}",
     )
 
 

@@ -177,7 +177,11 @@ class HomeView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogueView:
-    """The list of resources. ``kept`` are the query parameters, besides ``q``, that a new search keeps."""
+    """The list of resources. ``kept`` are the query parameters, besides ``q``, that a new search keeps.
+
+    ``accounts`` can be followed for what is new about a topic; ``topic_path`` is where an administrator makes one of
+    what is searched and chosen.
+    """
 
     template: ClassVar[str] = "catalogue.html"
 
@@ -192,6 +196,8 @@ class CatalogueView:
     sorts: tuple[SortOption, ...] = ()
     paging: Paging = field(default_factory=Paging)
     clear_path: str = ""
+    accounts: tuple[Link, ...] = ()
+    topic_path: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

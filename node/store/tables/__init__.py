@@ -120,6 +120,7 @@ from node.store.tables.posts import (
 )
 from node.store.tables.search import search_entries, search_spellings
 from node.store.tables.stamps import actor_stamps, object_stamps
+from node.store.tables.topic_accounts import digest_entries, topic_accounts
 from node.store.tables.topics import topics
 from node.store.tables.work import jobs, workers
 
@@ -164,6 +165,7 @@ __all__ = [
     "conversations",
     "course_instances",
     "derivations",
+    "digest_entries",
     "dismissed_suggestions",
     "domain_blocks",
     "domain_policies",
@@ -232,6 +234,7 @@ __all__ = [
     "search_spellings",
     "sessions",
     "tombstones",
+    "topic_accounts",
     "topics",
     "workers",
 ]

@@ -56,6 +56,9 @@ async def test_emojis_are_given_disabled_and_removed_on_a_page(site: Site) -> No
     await site.peer.system.worker.drain()
     async with site.browser.get(owl["url"]) as answer:
         assert answer.status == 404
+    left = await app.get(f"v1/statuses/{written['id']}")  # what was written with it shows its name
+    assert ":owl:" in left["content"]
+    assert ":owl:" in await site.get(f"/@ben/p{written['id']}")
 
 
 async def test_what_is_no_emoji_changes_nothing(site: Site) -> None:

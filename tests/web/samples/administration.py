@@ -10,6 +10,7 @@ from tests.web.samples.frame import ADMIN, MUSEUM, NOW, UNIVERSITY, page
 from web.admin import views as admin
 from web.admin.emojis import EmojisView
 from web.admin.house import HouseView
+from web.admin.topics import TopicRow, TopicsView
 from web.pages.parts import Field, Link, Paging
 from web.pages.views import Notice, Page, View
 
@@ -158,6 +159,33 @@ def emojis() -> EmojisView:
     )
 
 
+def topics() -> TopicsView:
+    row = TopicRow(
+        name="Neues in der Gesundheits- und Krankenpflegehilfeausbildung",
+        handle="@neues_in_der_krankenpflege_hilf@learn.uni.example",
+        page_path="/@neues_in_der_krankenpflege_hilf",
+        edit_path="/admin/topics/neues_in_der_krankenpflege_hilf",
+        list_path="/resources?q=pflege&kind=video&sort=newest",
+        total=412,
+    )
+    return TopicsView(
+        page=admin_page("/admin/topics", "Topic accounts"),
+        csrf="c" * 43,
+        rows=(row, replace(row, name="نبأ", total=0)),
+        fields={
+            "username": Field(value="Neues!", error="1 to 30 of the characters a-z, 0-9 and _"),
+            "name": Field(),
+            "description": Field(),
+            "selection": Field(value="/resources?q=pflege&kind=video"),
+        },
+    )
+
+
+def topic() -> TopicsView:
+    fields = {**topics().fields, "username": Field()}
+    return replace(topics(), rows=(), fields=fields, edited="neues_in_der_krankenpflege_hilf")
+
+
 def house() -> HouseView:
     return HouseView(
         page=admin_page("/admin/house", "Rules and texts"),
@@ -287,6 +315,8 @@ def views() -> dict[str, View]:
         queue,
         policies,
         emojis,
+        topics,
+        topic,
         house,
         people,
         nobody,

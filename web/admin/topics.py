@@ -1,0 +1,173 @@
+"""``/admin/topics``: accounts that show what is new about a topic."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from aiohttp import web
+from sqlalchemy import Connection
+
+from federation.actors.topic_accounts import create_topic_account, prepare_topic_account
+from node.domain.selections import Selection, of_address, of_pairs, query_of
+from node.errors import Conflict, Invalid, NodeError
+from node.secretbox import SecretBox
+from node.sentences import Sentence, sentences
+from node.services import topic_accounts
+from node.services.context import Unit
+from node.services.house_profiles import HouseProfile
+from node.state import NODE
+from node.store import listing
+from node.store import topic_accounts as store
+from node.store.topic_accounts import TopicAccount
+from web.pages.frame import html, page_of
+from web.pages.parts import Field
+from web.pages.views import Page
+from web.sessions import read_form, require_admin
+
+PATH = "/admin/topics"
+_FIELDS = ("username", "name", "description", "selection")
+_WRONG: Mapping[str, Sentence] = sentences(
+    {
+        "username": "1 to 30 of the characters a-z, 0-9 and _; some names the node needs itself.",
+        "name": "1 to 100 characters.",
+        "selection": "Search or choose something in the catalogue first, and take the address from there.",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicRow:
+    """An account; ``list_path`` leads to what it shows, of which there are ``total`` at least."""
+
+    name: str
+    handle: str
+    page_path: str
+    edit_path: str
+    list_path: str
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicsView:
+    """All accounts, and the form for another one, or of the one that is changed (``edited``, its name)."""
+
+    template: ClassVar[str] = "admin/topics.html"
+
+    page: Page
+    csrf: str
+    rows: tuple[TopicRow, ...] = ()
+    fields: Mapping[str, Field]
+    edited: str = ""
+    path: str = PATH
+
+
+async def show_topics(request: web.Request) -> web.Response:
+    """The query of the address may hold a selection: the catalogue leads here."""
+    require_admin(request)
+    chosen = query_of(of_pairs(request.query.items()))
+    return await _page(request, {"selection": f"/resources?{chosen}" if chosen else ""})
+
+
+async def add(request: web.Request) -> web.Response:
+    session, node = require_admin(request), request.app[NODE]
+    fields = await read_form(request, session.csrf)
+    box = SecretBox(node.config.secret_key, node.config.secrets.previous)
+    username, profile, selection = fields.get("username", ""), _profile(fields), of_address(fields.get("selection", ""))
+    try:
+        new = await asyncio.to_thread(prepare_topic_account, node.unit(), box, username, profile, selection)
+        await node.store.write(lambda conn: create_topic_account(conn, node.unit(), new, by=session.actor_id))
+    except (Invalid, Conflict) as error:
+        return await _page(request, fields, error)
+    return _back()
+
+
+async def show_topic(request: web.Request) -> web.Response:
+    require_admin(request)
+    found = await request.app[NODE].store.read(topic_accounts.load, request.match_info["name"])
+    fields = {"name": found.actor.name, "description": found.purpose, "selection": f"/resources?{found.query}"}
+    return await _page(request, fields, edited=found.actor.username)
+
+
+async def change(request: web.Request) -> web.Response:
+    session, node = require_admin(request), request.app[NODE]
+    fields, name = await read_form(request, session.csrf), request.match_info["name"]
+    selection = of_address(fields.get("selection", ""))
+    try:
+        await node.store.write(_change, node.unit(), name, _profile(fields), selection, session.actor_id)
+    except Invalid as error:
+        return await _page(request, fields, error, edited=name)
+    return _back()
+
+
+def _change(conn: Connection, unit: Unit, name: str, profile: HouseProfile, selection: Selection, by: int) -> None:
+    found = topic_accounts.change(conn, unit, name, profile, selection)
+    topic_accounts.record_deed(conn, unit, by, "change", found)
+
+
+async def remove(request: web.Request) -> web.Response:
+    session, node = require_admin(request), request.app[NODE]
+    await read_form(request, session.csrf)
+    await node.store.write(_remove, node.unit(), request.match_info["name"], session.actor_id)
+    return _back()
+
+
+def _remove(conn: Connection, unit: Unit, name: str, by: int) -> None:
+    topic_accounts.record_deed(conn, unit, by, "remove", topic_accounts.remove(conn, unit, name))
+
+
+def _profile(fields: Mapping[str, str]) -> HouseProfile:
+    return HouseProfile(name=fields.get("name", ""), description=fields.get("description", ""))
+
+
+async def _page(
+    request: web.Request, typed: Mapping[str, str], error: NodeError | None = None, *, edited: str = ""
+) -> web.Response:
+    session = require_admin(request)
+    wrong = _wrong(error)
+    view = TopicsView(
+        page=page_of(request, PATH, title=Sentence("Topic accounts"), section="/admin", noindex=True),
+        csrf=session.csrf,
+        rows=tuple(await request.app[NODE].store.read(_rows)) if not edited else (),
+        fields={name: Field(value=typed.get(name, ""), error=wrong.get(name, "")) for name in _FIELDS},
+        edited=edited,
+    )
+    return html(request, view, 200 if error is None else 422 if isinstance(error, Invalid) else 409)
+
+
+def _wrong(error: NodeError | None) -> Mapping[str, str]:
+    if isinstance(error, Invalid):
+        named = {problem.path.removeprefix("$."): problem.expected for problem in error.problems}
+        return {name: _WRONG.get(name, expected) for name, expected in named.items()}
+    return {"username": Sentence("This name is taken.")} if error is not None else {}
+
+
+def _rows(conn: Connection) -> list[TopicRow]:
+    return [_row(conn, account) for account in store.list_all(conn)]
+
+
+def _row(conn: Connection, account: TopicAccount) -> TopicRow:
+    username = account.actor.username
+    return TopicRow(
+        name=account.actor.title,
+        handle=account.actor.handle,
+        page_path=f"/@{username}",
+        edit_path=f"{PATH}/{username}",
+        list_path=account.path,
+        total=listing.count_all(conn, listing.wish_of(account.selection))[0],
+    )
+
+
+def _back() -> web.Response:
+    return web.Response(status=303, headers={"Location": PATH})
+
+
+_ONE = f"{PATH}/{{name:[a-z0-9_]{{1,30}}}}"
+
+ROUTES = [
+    web.get(PATH, show_topics, name="admin-topics"),
+    web.post(PATH, add, name="admin-topic-add"),
+    web.get(_ONE, show_topic, name="admin-topic"),
+    web.post(_ONE, change, name="admin-topic-change"),
+    web.post(f"{_ONE}/remove", remove, name="admin-topic-remove"),
+]
