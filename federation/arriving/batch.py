@@ -85,7 +85,8 @@ class Batch:
         self._objects.update(objects.load_objects(self.conn, object_uris))
         self._tombstones.update(dict.fromkeys(object_uris))
         self._tombstones.update(objects.load_tombstones(self.conn, object_uris, self.unit.now))
-        authors = [actor.id for actor in self._actors.values() if actor is not None]
+        # Of ours nobody asks here, and they may have ten thousand followers.
+        authors = [actor.id for actor in self._actors.values() if actor is not None and not actor.local]
         self._followers.update({actor_id: [] for actor_id in authors})
         self._followers.update(follows.load_local_followers(self.conn, authors))
 

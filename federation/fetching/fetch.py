@@ -23,15 +23,17 @@ from federation.transport.http import OutboundClient
 from federation.transport.signed_get import SignedGet
 from federation.vocab import ACTOR_TYPES
 from node.clock import DAY, HOUR, Clock
+from node.domain.actors import RemoteActor
 from node.domain.moderation import Policies
 from node.domain.uris import host_of, same_origin
 from node.errors import Blocked, NotFound, RemoteError, RemoteGone, RemoteMalformed, RemoteRefused
 from node.ids import Ids
 from node.ports import FetchedDocument
 from node.services.context import Unit
-from node.store import actors, objects, remote_actors
+from node.store import actors, keys, objects, remote_actors
 from node.store.actors import Actor
 from node.store.engine import Store
+from node.store.keys import RemoteKey
 from node.store.objects import Object
 
 BUDGET = 20
@@ -146,11 +148,15 @@ class Fetcher:
 
     async def save_actor(self, document: dict[str, Any]) -> Actor:
         """Store an actor document that was fetched from its own address."""
+        remote = self._read_actor(document)
+        return await self._store.write(remote_actors.save_remote_actor, self._ids, self._clock.now(), remote)
+
+    def _read_actor(self, document: dict[str, Any]) -> RemoteActor:
         remote = read_actor(document, own_origin=self._origin)
         if self._policies().is_blocked(remote.host):
             raise Blocked(detail=remote.uri)
         self._get.note_capabilities(host_of(remote.uri), remote.capabilities)
-        return await self._store.write(remote_actors.save_remote_actor, self._ids, self._clock.now(), remote)
+        return remote
 
     async def _note_gone(self, uri: str) -> None:
         """OUT15: believed on a second look, an hour or more after the first."""
@@ -159,8 +165,8 @@ class Fetcher:
         if first is not None and now - first >= HOUR:
             await self._store.write(_purge, uri, now)
 
-    async def fetch_key_owner(self, key_id: str) -> None:
-        """Store the actor that a key id leads to, with its keys (federation 2.3).
+    async def fetch_key_owner(self, key_id: str) -> RemoteKey | None:
+        """Store the actor that a key id leads to, with its keys (federation 2.3); the key, where it lists that.
 
         The id may lead to the actor, to a key document, or to a stub (GoToSocial); the actor itself must list the
         key, and key, owner and actor must be of one origin.
@@ -170,8 +176,7 @@ class Fetcher:
         fetched = await self.get_document(address)
         document = fetched.document or {}
         if document.get("id") == address and document.get("type") in ACTOR_TYPES and "inbox" in document:
-            await self.save_actor(document)
-            return
+            return await self._save_with_key(document, key_id)
         listed = document.get("publicKey")
         stub = listed if isinstance(listed, dict) else document
         owner = stub.get("owner") or stub.get("controller")
@@ -179,7 +184,11 @@ class Fetcher:
             raise RemoteMalformed("The key document is not the one that was asked for.", detail=key_id)
         if not isinstance(owner, str) or not same_origin(owner, key_id) or owner == address:
             raise RemoteMalformed("The key does not name an owner on its own host.", detail=key_id)
-        await self.save_actor(await self.get_object(owner))
+        return await self._save_with_key(await self.get_object(owner), key_id)
+
+    async def _save_with_key(self, document: dict[str, Any], key_id: str) -> RemoteKey | None:
+        remote = self._read_actor(document)
+        return await self._store.write(_save_with_key, self._ids, self._clock.now(), remote, key_id)
 
     # -- objects ----------------------------------------------------------------------------------------------------
 
@@ -233,6 +242,11 @@ class Fetcher:
         """A working set for one transaction."""
         unit = Unit(self._ids, self._clock.now(), self._origin, self._host)
         return Batch(conn, unit, self._policies())
+
+
+def _save_with_key(conn: Connection, ids: Ids, now: int, remote: RemoteActor, key_id: str) -> RemoteKey | None:
+    remote_actors.save_remote_actor(conn, ids, now, remote)
+    return keys.find_remote_key(conn, key_id)
 
 
 def _purge(conn: Connection, uri: str, now: int) -> None:

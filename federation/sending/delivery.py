@@ -46,6 +46,8 @@ CONTENT_TYPE = "application/activity+json"
 SLOTS = 200
 #: The fourth connection to a host stays free for what it may ask back before it answers: a key, an actor.
 PER_HOST = 3
+#: Answers that go to many hosts at about one time are claimed, and settled, together; a single one does not wait.
+_PAUSE_SECONDS = 0.02
 _REMEMBERED = 256
 _SHORTLY = 2 * SECOND
 _METRICS: Mapping[type, str] = MappingProxyType({Retry: "retry", GiveBack: "retry"})
@@ -126,7 +128,14 @@ class Deliverer:
         self._tempo = Tempo()
 
     def kind(self) -> Kind:
-        return single(DELIVER, self.run, slots=SLOTS, per_host=self._room, longest_waits={"": backoff.LONGEST_WAIT})
+        return single(
+            DELIVER,
+            self.run,
+            slots=SLOTS,
+            pause=_PAUSE_SECONDS,
+            per_host=self._room,
+            longest_waits={"": backoff.LONGEST_WAIT},
+        )
 
     def _room(self, host: str) -> int:
         """How many deliveries to this host may be under way; runs in the store's thread.
@@ -175,8 +184,7 @@ class Deliverer:
         return task.result() if task.done() else await asyncio.shield(task)
 
     async def _load(self, activity_id: int) -> Outgoing | None:
-        found = await self._store.read(activities.load_activities, [activity_id])
-        activity = found.get(activity_id)
+        activity = await self._store.collect(activities.find_activities, activity_id)
         if activity is None:
             return None
         body = activity.body.encode()

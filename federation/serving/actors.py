@@ -65,7 +65,7 @@ async def find_own_actor(request: web.Request) -> Actor:
     """The local actor that the address names; NotFound where there is none."""
     node = request.app[NODE]
     uri = documents.actor_uri(node.config.origin, actor_number(request))
-    found = await node.store.read(actors.find_actor, uri)
+    found = await node.store.collect(actors.find_actors, uri)
     if found is None or not found.local or found.state == "waiting":
         raise NotFound
     return found

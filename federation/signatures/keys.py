@@ -92,9 +92,12 @@ class KnownKey:
 
 
 class ActorSource(Protocol):
-    """Fetches what a key id leads to and stores the actor with its keys; raises RemoteError."""
+    """Fetches what a key id leads to and stores the actor with its keys; raises RemoteError.
 
-    async def fetch_key_owner(self, key_id: str) -> None: ...
+    Answers the key as it is stored now; None where its owner does not list it.
+    """
+
+    async def fetch_key_owner(self, key_id: str) -> RemoteKey | None: ...
 
 
 class RemoteKeys:
@@ -115,7 +118,7 @@ class RemoteKeys:
         now = self._clock.now()
         if (known := self._known.get(key_id)) is not None and now - known.read_at < TRUSTED_FOR:
             return known
-        row = await self._store.read(table.find_remote_key, key_id)
+        row = await self._store.collect(table.find_remote_keys, key_id)
         if row is None or now - row.fetched_at >= (GOOD_FOR if row.owner_uri else FAILED_FOR):
             row = await self._fetch(key_id, caused_by_failure=False)
         return self._remember(row)
@@ -177,8 +180,9 @@ class RemoteKeys:
         failed = RemoteKey(key_id, "", host, "", "", now, now, refreshed_at)
         if (until := self._failed_hosts.get(host)) is not None and until > now:
             raise Unavailable("The host of the key could not be reached a moment ago.", detail=host)
+        stored = None
         try:
-            await self._source.fetch_key_owner(key_id)
+            stored = await self._source.fetch_key_owner(key_id)
         except RemoteGone:
             raise
         except RemoteError as error:
@@ -188,10 +192,7 @@ class RemoteKeys:
             failed = replace(failed, error=str(error)[:200])
         except NodeError as error:
             failed = replace(failed, error=str(error)[:200])
-        stored = await self._store.read(table.find_remote_key, key_id)
-        if stored is not None and _is_settled(
-            stored, failed
-        ):  # as nearly always: nothing to write, nothing to wait for
+        if stored is not None and _is_settled(stored, failed):  # as nearly always: nothing more to write
             return stored
         return await self._store.write(_settle, failed)
 

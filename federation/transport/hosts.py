@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import functools
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -70,8 +70,6 @@ class Hosts:
         """``returned`` is called in the transaction in which a host's circuit closes."""
         self._store, self._clock, self._returned = store, clock, returned
         self._known: OrderedDict[str, _Known] = OrderedDict()
-        self._wanted: dict[str, asyncio.Future[None]] = {}
-        self._loading: asyncio.Task[None] | None = None
         self._notes: dict[str, _Note] = {}
         self._writing: asyncio.Task[None] | None = None
         self._hurry = asyncio.Event()
@@ -83,12 +81,10 @@ class Hosts:
         if (known := self._known.get(host)) is not None:
             self._known.move_to_end(host)
             return known.row
-        future = self._wanted.get(host)
-        if future is None:
-            future = self._wanted[host] = asyncio.get_running_loop().create_future()
-            if self._loading is None:
-                self._loading = asyncio.create_task(self._load_wanted(), name="load hosts")
-        await asyncio.shield(future)
+        row, announces = await self._store.collect(_load, host)
+        if host not in self._known:  # nor found meanwhile by somebody else, who may have noted something
+            self._remember(row or Host(host, created_at=self._clock.now()))
+            self._known[host].takes_ed25519 = announces
         return self.peek(host)
 
     async def reread(self, host: str) -> Host:
@@ -125,24 +121,6 @@ class Hosts:
         """It did not believe a request that was signed so."""
         if knock is Knock.ED25519 and (known := self._known.get(host)) is not None:
             known.refused_ed25519_at = self._clock.now()
-
-    async def _load_wanted(self) -> None:
-        while self._wanted:
-            futures, self._wanted = self._wanted, {}
-            try:
-                found, announcing = await self._store.read(_load, list(futures))
-            except NodeError as error:
-                for future in futures.values():
-                    if not future.done():
-                        future.set_exception(error)
-                continue
-            for name, future in futures.items():
-                self._remember(found.get(name) or Host(name, created_at=self._clock.now()))
-                if (known := self._known.get(name)) is not None:
-                    known.takes_ed25519 = name in announcing
-                if not future.done():
-                    future.set_result(None)
-        self._loading = None
 
     def _remember(self, row: Host) -> None:
         known = self._known.get(row.host)
@@ -255,10 +233,9 @@ class Hosts:
         """Write what is still to be written and end."""
         with contextlib.suppress(Unavailable):  # notes only
             await self.flush()
-        for task in (self._writing, self._loading):
-            if task is not None:
-                task.cancel()
-                await asyncio.gather(task, return_exceptions=True)
+        if self._writing is not None:
+            self._writing.cancel()
+            await asyncio.gather(self._writing, return_exceptions=True)
 
     # Upkeep.
 
@@ -303,9 +280,10 @@ class Hosts:
             self._known.pop(host, None)
 
 
-def _load(conn: Connection, names: Collection[str]) -> tuple[dict[str, Host], frozenset[str]]:
-    """What is known of these hosts, and which of them announce that they verify Ed25519."""
-    return table.load_hosts(conn, names), remote_actors.load_capable(conn, names, ED25519_SIGNATURES)
+def _load(conn: Connection, names: Sequence[str]) -> list[tuple[Host | None, bool]]:
+    """What is known of each of these hosts, and whether it announces that it verifies Ed25519."""
+    found, announcing = table.load_hosts(conn, names), remote_actors.load_capable(conn, names, ED25519_SIGNATURES)
+    return [(found.get(name), name in announcing) for name in names]
 
 
 def _noted(note: _Note, row: Host) -> Host:

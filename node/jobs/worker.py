@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 from node import log
 from node.clock import MINUTE, SECOND, Clock
 from node.errors import NodeError, Unavailable
-from node.jobs.outcome import Done, GiveBack, Outcome, Park, Retry, judge
+from node.jobs.outcome import Done, GiveBack, Outcome, Park, Retry, Settled, judge
 from node.store import jobs as table
 from node.store.engine import Store
 from node.store.jobs import LEASE, Job, PerHost
@@ -45,7 +45,7 @@ class Kind:
     run: Run  # one outcome per job, in order
     batch: int = 1
     slots: int = 1
-    pause: float = 0.0  # seconds between two claims that do not fill a batch, so that its jobs gather
+    pause: float = 0.0  # seconds after a claim that found less than keeps all slots busy, so that jobs gather
     per_host: PerHost | None = None  # how many jobs of one host at once; a function runs in the store's thread
     # No job is ever due later than so many milliseconds from now; by target where they differ, "" for all others.
     longest_waits: Mapping[str, int] = field(default_factory=dict)
@@ -92,11 +92,12 @@ def single(
     run_one: Callable[[Job], Awaitable[Outcome]],
     *,
     slots: int,
+    pause: float = 0.0,
     per_host: PerHost | None = None,
     longest_waits: Mapping[str, int] = MappingProxyType({}),
 ) -> Kind:
     """A kind whose jobs run one by one in ``slots`` places."""
-    return Kind(name, _each(run_one), batch=1, slots=slots, per_host=per_host, longest_waits=longest_waits)
+    return Kind(name, _each(run_one), 1, slots, pause, per_host, longest_waits)
 
 
 class Worker:
@@ -177,6 +178,7 @@ class Worker:
         return len(jobs)
 
     async def _feed(self, lane: _Lane) -> None:
+        is_woken = True
         while not self._stopping:
             lane.wake.clear()
             seconds = _LOOK_SECONDS
@@ -189,11 +191,11 @@ class Worker:
                     jobs, seconds = [], _PAUSE_SECONDS
                 for job in jobs:
                     lane.queue.put_nowait(job)
+                if is_woken and len(jobs) < lane.enough and lane.kind.pause:
+                    await asyncio.sleep(lane.kind.pause)
                 if jobs:
-                    if len(jobs) < lane.kind.batch and lane.kind.pause:
-                        await asyncio.sleep(lane.kind.pause)
                     continue
-            await _wait(lane.wake, seconds)
+            is_woken = await _wait(lane.wake, seconds)
 
     async def _claim(self, lane: _Lane, limit: int) -> tuple[list[Job], float]:
         """What is due and may run, and after how many seconds to look again."""
@@ -252,14 +254,14 @@ class Worker:
         async with self._settling:
             while self._ended:
                 batch = self._ended[:_SETTLE_AT_MOST]
-                await self._store.write(
-                    _settle_many, self.name, [(job, out) for _, job, out in batch], self._clock.now()
-                )
+                unsettled = [(job, out) for _, job, out in batch if not isinstance(out, Settled)]
+                if unsettled:
+                    await self._store.write(_settle_many, self.name, unsettled, self._clock.now())
                 del self._ended[: len(batch)]
-                for lane, job, _ in batch:
+                for lane, job, outcome in batch:
                     lane.let_go(job)
-                for lane in {lane.kind.name: lane for lane, _, _ in batch}.values():
-                    lane.wake.set()  # their hosts have room again
+                    if lane.kind.per_host is not None or isinstance(outcome, Retry | GiveBack):
+                        lane.wake.set()  # its host has room again, or there is another time to look at
             self._ended_some.clear()
 
     async def _beat(self, before: int) -> None:
@@ -312,12 +314,13 @@ def _report(name: str, error: Exception, **fields: Any) -> None:
     log.event(name, level=log.WARNING if isinstance(error, Unavailable) else log.ERROR, error=error, **fields)
 
 
-async def _wait(event: asyncio.Event, seconds: float) -> None:
+async def _wait(event: asyncio.Event, seconds: float) -> bool:
+    """Whether it was set within so many seconds."""
     try:
         async with asyncio.timeout(seconds):
-            await event.wait()
+            return await event.wait()
     except TimeoutError:
-        return
+        return False
 
 
 async def _cancel(tasks: list[asyncio.Task[None]]) -> None:

@@ -1,6 +1,6 @@
 """Activities that leave from here, exactly as they are sent: our own, and those of others that we send on."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import starmap
 
@@ -65,6 +65,12 @@ def load_activities(conn: Connection, ids: Collection[int]) -> dict[int, Activit
     if not ids:
         return {}
     return {found.id: found for found in starmap(Activity, _BY_IDS.run(conn, {"ids": list(ids)}))}
+
+
+def find_activities(conn: Connection, ids: Sequence[int]) -> list[Activity | None]:
+    """The activities of these local ids, in order."""
+    found = load_activities(conn, ids)
+    return [found.get(each) for each in ids]
 
 
 def list_by_actor(conn: Connection, actor_id: int, *, before: int | None, limit: int) -> list[Activity]:

@@ -1,6 +1,6 @@
 """Actors: people, organisations, communities, catalogues and applications, ours and others'."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import starmap
 from typing import Any
@@ -65,6 +65,12 @@ def load_actors_by_id(conn: Connection, ids: Collection[int]) -> dict[int, Actor
     if not ids:
         return {}
     return {actor.id: actor for actor in starmap(Actor, _BY_ID.run(conn, {"ids": list(ids)}))}
+
+
+def find_actors(conn: Connection, uris: Sequence[str]) -> list[Actor | None]:
+    """The actors of these URIs, in order."""
+    found = load_actors(conn, uris)
+    return [found.get(uri) for uri in uris]
 
 
 def find_actor(conn: Connection, uri: str) -> Actor | None:

@@ -7,11 +7,12 @@ transaction, in a thread that the store owns; it cannot await, so no network cal
     total = await store.read(follows.count_followers, actor_id)
     await store.write(follows.insert, follow)
     is_new = await store.gather(inbox.insert_many, item)      # waiting items share one call
+    actor = await store.collect(actors.find_actors, uri)      # the same, reading
 """
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextvars import Context, copy_context
 from typing import Any, Concatenate, NamedTuple, ParamSpec, Protocol, TypeVar
 
@@ -92,7 +93,9 @@ class Backend(Protocol):
 class Gathering:
     """Items for one function that wait while its previous call is under way, to be handed over together."""
 
-    def __init__(self) -> None:
+    def __init__(self, run: Callable[..., Awaitable[Any]], at_most: int) -> None:
+        """``run``: ``write`` or ``read`` of the store, for ``at_most`` items at a time."""
+        self.run, self.at_most = run, at_most
         self.waiting: list[tuple[Any, asyncio.Future[Any]]] = []
         # Held here because the event loop keeps only weak references to tasks.
         self.task: asyncio.Task[None]
@@ -101,8 +104,8 @@ class Gathering:
 class Store:
     """All reading and writing of the node goes through here."""
 
-    #: An upper bound for one gathered call, so that a transaction stays short.
-    GATHER_AT_MOST = 256
+    #: Upper bounds for one gathered call, so that a transaction stays short.
+    GATHER_AT_MOST, COLLECT_AT_MOST = 256, 1_024
 
     def __init__(self, backend: Backend, *, dialect: str, on_commit: Callable[[float], None] = lambda _: None) -> None:
         """``on_commit`` is told, in any thread, how many seconds each commit of a write took."""
@@ -171,10 +174,23 @@ class Store:
         ``fn`` must answer one result per item. When it raises, the items are tried one by one, so that a bad one
         fails alone.
         """
+        return await self._join(fn, item, self.write, self.GATHER_AT_MOST)
+
+    async def collect(self, fn: Callable[[Connection, Sequence[Item]], Sequence[T]], item: Item) -> T:
+        """The same for a ``fn`` that only reads."""
+        return await self._join(fn, item, self.read, self.COLLECT_AT_MOST)
+
+    async def _join(
+        self,
+        fn: Callable[[Connection, Sequence[Item]], Sequence[T]],
+        item: Item,
+        run: Callable[..., Awaitable[Any]],
+        at_most: int,
+    ) -> T:
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         gathering = self._gatherings.get(fn)
         if gathering is None:
-            gathering = self._gatherings[fn] = Gathering()
+            gathering = self._gatherings[fn] = Gathering(run, at_most)
             # A task of its own: a caller who goes away must not take the others' write with it.
             # Nor does it stand for the request that happened to be first: it begins with an empty context.
             gathering.task = asyncio.create_task(self._drain(fn, gathering), name="store gather", context=Context())
@@ -184,26 +200,29 @@ class Store:
     async def _drain(self, fn: Callable[[Connection, Sequence[Any]], Sequence[Any]], gathering: Gathering) -> None:
         try:
             while gathering.waiting:
-                batch = gathering.waiting[: self.GATHER_AT_MOST]
+                batch = gathering.waiting[: gathering.at_most]
                 del gathering.waiting[: len(batch)]
-                await self._hand_over(fn, batch)
+                await self._hand_over(fn, batch, gathering.run)
         finally:
             del self._gatherings[fn]
             for _, future in gathering.waiting:  # only when this task was cancelled
                 future.cancel()
 
     async def _hand_over(
-        self, fn: Callable[[Connection, Sequence[Any]], Sequence[Any]], batch: list[tuple[Any, asyncio.Future[Any]]]
+        self,
+        fn: Callable[[Connection, Sequence[Any]], Sequence[Any]],
+        batch: list[tuple[Any, asyncio.Future[Any]]],
+        run: Callable[..., Awaitable[Any]],
     ) -> None:
         try:
-            results = await self.write(_one_each, fn, [item for item, _ in batch])
+            results = await run(_one_each, fn, [item for item, _ in batch])
         except asyncio.CancelledError:
             for _, future in batch:
                 future.cancel()
             raise
         except Exception as error:  # noqa: BLE001 (each waiting caller gets it, or a second chance alone)
             if len(batch) > 1 and not isinstance(error, Unavailable):
-                await asyncio.gather(*(self._hand_over(fn, [single]) for single in batch))
+                await asyncio.gather(*(self._hand_over(fn, [single], run) for single in batch))
                 return
             for _, future in batch:
                 if not future.done():

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, func, or_, select, update
 
 from node.store import activities, jobs
+from node.store.bulk import Bulk
 from node.store.prepared import Prepared
 from node.store.tables import hosts
 from node.store.upsert import Upsert
@@ -69,7 +70,7 @@ def _upsert(new: Any) -> Any:
     )
 
 
-_SAVE = Upsert(lambda into: _upsert(into(hosts)))
+_SAVE = Bulk(Upsert(lambda into: _upsert(into(hosts))))
 
 
 def _host(row: Sequence[Any]) -> Host:
@@ -106,8 +107,7 @@ def change_many(
         known = after.get(change.host) or Host(change.host, created_at=now)
         after[change.host] = change.apply(known)
     changed = [host for name, host in after.items() if before.get(name) != host]
-    if changed:
-        conn.execute(_SAVE[conn.dialect.name], [_row(host) for host in changed])
+    _SAVE.run(conn, [_row(host) for host in changed])
     for host in changed:
         is_back = _move_queue(conn, before.get(host.host) or Host(host.host), host, kind, now)
         if is_back and returned is not None:

@@ -43,8 +43,8 @@ class RemoteKey:
 
 _OWN = tuple(own_keys.c[name] for name in OwnKey.__dataclass_fields__)
 _REMOTE = tuple(remote_keys.c[name] for name in RemoteKey.__dataclass_fields__)
-_REMOTE_BY_URI = Prepared(select(*_REMOTE).where(remote_keys.c.uri == bindparam("uri")))
-_DELETE_REMOTE = delete(remote_keys).where(remote_keys.c.uri == bindparam("uri"))
+_REMOTE_BY_URI = Prepared(select(*_REMOTE).where(remote_keys.c.uri.in_(bindparam("uris", expanding=True))), many="uris")
+_DELETE_REMOTE = Bulk(delete(remote_keys).where(remote_keys.c.uri == bindparam("uri")))
 _INSERT_REMOTE = Bulk(insert(remote_keys))
 
 
@@ -87,13 +87,18 @@ def delete_retired_keys(conn: Connection, now: int) -> None:
     conn.execute(delete(own_keys).where(own_keys.c.state == RETIRED, own_keys.c.retires_at < now))
 
 
+def find_remote_keys(conn: Connection, uris: Sequence[str]) -> list[RemoteKey | None]:
+    """The keys of these ids, in order."""
+    found = {row[0]: RemoteKey(*row) for row in _REMOTE_BY_URI.run(conn, {"uris": uris})}
+    return [found.get(uri) for uri in uris]
+
+
 def find_remote_key(conn: Connection, uri: str) -> RemoteKey | None:
-    rows = _REMOTE_BY_URI.run(conn, {"uri": uri})
-    return RemoteKey(*rows[0]) if rows else None
+    return find_remote_keys(conn, [uri])[0]
 
 
 def save_remote_key(conn: Connection, key: RemoteKey) -> None:
-    conn.execute(_DELETE_REMOTE, {"uri": key.uri})
+    _DELETE_REMOTE.run(conn, [{"uri": key.uri}])
     _INSERT_REMOTE.run(conn, [{name: getattr(key, name) for name in RemoteKey.__dataclass_fields__}])
 
 

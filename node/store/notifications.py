@@ -9,6 +9,7 @@ from sqlalchemy import Connection, and_, bindparam, delete, or_, select
 
 from node.domain.notices import DEFAULT_POLICY, Policy, Standing, Verdict
 from node.domain.visibility import Visibility
+from node.store.bulk import Bulk
 from node.store.follows import ACCEPTED
 from node.store.objects import LIVE
 from node.store.planning import looked_at
@@ -117,8 +118,11 @@ _SUBSCRIBERS = Prepared(
     ),
     many="ids",
 )
-_WITH_ACCOUNT = select(accounts.c.actor_id).where(
-    accounts.c.actor_id.in_(bindparam("ids", expanding=True)), accounts.c.state == "active"
+_WITH_ACCOUNT = Prepared(
+    select(accounts.c.actor_id).where(
+        accounts.c.actor_id.in_(bindparam("ids", expanding=True)), accounts.c.state == "active"
+    ),
+    many="ids",
 )
 
 
@@ -169,7 +173,7 @@ def load_voters_here(conn: Connection, ids: Collection[int]) -> list[tuple[int, 
 
 def load_owners(conn: Connection, actor_ids: Collection[int]) -> set[int]:
     """Those among these actors who have an account here: only people can be told."""
-    return set(conn.scalars(_WITH_ACCOUNT, {"ids": list(actor_ids)})) if actor_ids else set()
+    return {row[0] for row in _WITH_ACCOUNT.run(conn, {"ids": list(actor_ids)})} if actor_ids else set()
 
 
 def load_staff(conn: Connection, roles: Collection[str] = ("moderator", "admin")) -> list[int]:
@@ -181,15 +185,19 @@ def load_staff(conn: Connection, roles: Collection[str] = ("moderator", "admin")
 # -- policies ---------------------------------------------------------------------------------------------------------
 
 _POLICY_COLUMNS = tuple(notification_policies.c[name] for name in Policy.__dataclass_fields__)
-_POLICIES = select(notification_policies.c.owner_id, *_POLICY_COLUMNS).where(
-    notification_policies.c.owner_id.in_(bindparam("ids", expanding=True))
+_POLICIES = Prepared(
+    select(notification_policies.c.owner_id, *_POLICY_COLUMNS).where(
+        notification_policies.c.owner_id.in_(bindparam("ids", expanding=True))
+    ),
+    many="ids",
 )
 _LIMITED = select(domain_policies.c.domain).where(domain_policies.c.policy == "limit")
+_A_LIMITED = Prepared(_LIMITED.limit(1))
 
 
 def load_policies(conn: Connection, owner_ids: Collection[int]) -> dict[int, Policy]:
     """The policies of those who have set one."""
-    found = conn.execute(_POLICIES, {"ids": list(owner_ids)}) if owner_ids else ()
+    found = _POLICIES.run(conn, {"ids": list(owner_ids)}) if owner_ids else ()
     return {row[0]: Policy(*map(Verdict, row[1:])) for row in found}
 
 
@@ -204,7 +212,7 @@ def save_policy(conn: Connection, owner_id: int, policy: Policy) -> None:
 
 
 def has_limited_domains(conn: Connection) -> bool:
-    return conn.execute(_LIMITED.limit(1)).first() is not None
+    return bool(_A_LIMITED.run(conn, {}))
 
 
 def load_standings(
@@ -252,8 +260,10 @@ def load_standings(
 
 # -- rows -------------------------------------------------------------------------------------------------------------
 
-_INSERT = insert_missing(notifications)
-_RETURNED = (notifications.c.id,)
+_INSERT = Bulk(insert_missing(notifications))
+_WRITTEN = Prepared(
+    select(notifications.c.id).where(notifications.c.id.in_(bindparam("ids", expanding=True))), many="ids"
+)
 
 
 def _put_request(into: Into) -> Any:
@@ -270,9 +280,8 @@ def insert_notifications(conn: Connection, rows: Sequence[Mapping[str, Any]]) ->
     """Rows of all columns; answers the ids of those that had not been told before."""
     if not rows:
         return set()
-    conn.execute(_INSERT[conn.dialect.name], list(rows))
-    query = select(notifications.c.id).where(notifications.c.id.in_([row["id"] for row in rows]))
-    return set(conn.scalars(query))
+    _INSERT.run(conn, rows)
+    return {row[0] for row in _WRITTEN.run(conn, {"ids": [row["id"] for row in rows]})}
 
 
 def insert_requests(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -20,9 +20,6 @@ _Finish = Callable[[Sequence[Any]], Sequence[Any]]
 
 _tuple_of: Callable[..., Any] = namedtuple  # noqa: PYI024 (its fields are known when it is compiled)
 
-#: Lists up to this length get a text of their own; longer ones are filled up, so that there are few texts.
-_EXACT_UP_TO = 64
-
 
 class _Ready(NamedTuple):
     """The statement of one dialect, and what its rows still need; None where they come as they should."""
@@ -32,28 +29,28 @@ class _Ready(NamedTuple):
 
 
 class Prepared:
-    """A statement that returns rows; at most one of its bind parameters, ``many``, is a list (``expanding``).
+    """A statement that returns rows; those of its bind parameters that are lists (``expanding``) are ``many``.
 
     Values are given as the driver takes them (numbers and texts). Columns are converted as their types say; rows are
-    plain tuples or, with ``named``, tuples whose fields have the names of the columns.
+    plain tuples or, with ``named``, tuples whose fields have the names of the columns. Lists are filled up to lengths
+    that are powers of two, so that there are few texts to compile, here and in the database.
     """
 
-    def __init__(self, statement: Any, *, many: str = "", named: bool = False) -> None:
-        self._statement, self._many, self._named = statement, many, named
+    def __init__(self, statement: Any, *, many: str | Sequence[str] = (), named: bool = False) -> None:
+        self._statement, self._named = statement, named
+        self._many = (many,) if isinstance(many, str) else tuple(many)
         self._ready: dict[str, _Ready] = {}
-        self._compiled: dict[tuple[str, int], tuple[str, _Arrange]] = {}
+        self._compiled: dict[tuple[object, ...], tuple[str, _Arrange]] = {}
 
     def run(self, conn: Connection, values: Mapping[str, Any]) -> Sequence[Any]:
         """The rows for these values."""
         dialect = conn.dialect
-        length = 0
         if self._many:
-            length = len(values[self._many])
-            if length > _EXACT_UP_TO:
-                values, length = self._filled_up(values)
-        known = self._compiled.get((dialect.name, length))
+            values = {**values, **{name: _filled_up(values[name]) for name in self._many}}
+        key = (dialect.name, *(len(values[name]) for name in self._many))
+        known = self._compiled.get(key)
         if known is None:
-            known = self._compiled[dialect.name, length] = self._compile(conn, values)
+            known = self._compiled[key] = self._compile(conn, values)
         sql, arrange = known
         finish = self._ready[dialect.name].finish
         if dialect.name == "sqlite":
@@ -62,30 +59,31 @@ class Prepared:
             rows = conn.exec_driver_sql(sql, arrange(values)).all()
         return finish(rows) if finish is not None else rows
 
-    def _filled_up(self, values: Mapping[str, Any]) -> tuple[Mapping[str, Any], int]:
-        """The last of the list once more and once more, up to a power of two: it finds the same rows."""
-        listed = list(values[self._many])
-        length = 1 << (len(listed) - 1).bit_length()
-        return {**values, self._many: listed + [listed[-1]] * (length - len(listed))}, length
-
     def _compile(self, conn: Connection, values: Mapping[str, Any]) -> tuple[str, _Arrange]:
         ready = self._ready.get(conn.dialect.name)
         if ready is None:
             compiled = self._statement.compile(dialect=conn.dialect)
             ready = self._ready[conn.dialect.name] = _Ready(compiled, _finishing(compiled, conn.dialect, self._named))
         state = ready.compiled.construct_expanded_state(dict(values))
-        expanded = state.parameter_expansion.get(self._many, ())
-        places = {name: place for place, name in enumerate(expanded)}
+        places = {
+            name: (listed, place)
+            for listed in self._many
+            for place, name in enumerate(state.parameter_expansion.get(listed, ()))
+        }
 
         def source(name: str) -> _Source:
-            if name in places:
-                return self._many, places[name]
-            return (name, None) if name in values else (None, None)
+            return places.get(name) or ((name, None) if name in values else (None, None))
 
         if state.positiontup is not None:
             template = [state.parameters[name] for name in state.positiontup]
             return state.statement, _filling(template, list(enumerate(map(source, state.positiontup))))
         return state.statement, _filling(dict(state.parameters), [(name, source(name)) for name in state.parameters])
+
+
+def _filled_up(listed: Sequence[Any]) -> Sequence[Any]:
+    """The last of the list once more and once more, up to a power of two: it finds the same rows."""
+    missing = (1 << (len(listed) - 1).bit_length()) - len(listed) if listed else 0
+    return [*listed, *([listed[-1]] * missing)] if missing else listed
 
 
 def run_on_driver(conn: Connection, sql: str, parameters: Any, *, many: bool = False) -> Any:

@@ -1,11 +1,12 @@
 """Where apps are told of news while they sleep, and what they are told."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
+from node.store.prepared import Prepared
 from node.store.tables import accounts, actors, notifications, objects, push_subscriptions
 
 
@@ -26,13 +27,17 @@ class Subscription:
 
 
 _COLUMNS = tuple(push_subscriptions.c[name] for name in Subscription.__dataclass_fields__)
-_OF_OWNERS = select(
-    push_subscriptions.c.id,
-    push_subscriptions.c.owner_id,
-    push_subscriptions.c.endpoint,
-    push_subscriptions.c.alerts,
-    push_subscriptions.c.policy,
-).where(push_subscriptions.c.owner_id.in_(bindparam("owners", expanding=True)))
+_OF_OWNERS = Prepared(
+    select(
+        push_subscriptions.c.id,
+        push_subscriptions.c.owner_id,
+        push_subscriptions.c.endpoint,
+        push_subscriptions.c.alerts,
+        push_subscriptions.c.policy,
+    ).where(push_subscriptions.c.owner_id.in_(bindparam("owners", expanding=True))),
+    many="owners",
+    named=True,
+)
 
 
 def find_subscription(conn: Connection, token_hash: str) -> Subscription | None:
@@ -69,9 +74,9 @@ def delete_subscription_by_id(conn: Connection, subscription_id: int) -> None:
     conn.execute(delete(push_subscriptions).where(push_subscriptions.c.id == subscription_id))
 
 
-def list_wishes(conn: Connection, owner_ids: Collection[int]) -> list[Row[Any]]:
+def list_wishes(conn: Connection, owner_ids: Collection[int]) -> Sequence[Any]:
     """Rows of ``id, owner_id, endpoint, alerts, policy`` of all apps of these people."""
-    return list(conn.execute(_OF_OWNERS, {"owners": list(owner_ids)})) if owner_ids else []
+    return _OF_OWNERS.run(conn, {"owners": list(owner_ids)}) if owner_ids else []
 
 
 def load_news(conn: Connection, notification_id: int) -> Any:

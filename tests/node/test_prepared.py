@@ -28,7 +28,7 @@ async def _fill(store, number: int) -> None:
     await store.write(_INSERT.run, rows)
 
 
-@pytest.mark.parametrize("number", [1, 2, 64, 65, 300])
+@pytest.mark.parametrize("number", [1, 2, 3, 64, 65, 300])
 async def test_rows_are_those_of_the_statement_however_long_the_list(store, number):
     await _fill(store, 300)
     prepared = Prepared(_BY_ID, many="ids", named=True)
@@ -40,12 +40,24 @@ async def test_rows_are_those_of_the_statement_however_long_the_list(store, numb
     assert await store.read(prepared.run, {**values, "kind": "k"}) == []
 
 
-async def test_long_lists_share_a_text(store):
+async def test_lists_of_about_one_length_share_a_text(store):
     prepared = Prepared(_BY_ID, many="ids")
     with counted(store) as seen:
-        for number in (129, 200, 256):
+        for number in (5, 7, 8):
             await store.read(prepared.run, {"ids": list(range(number)), "kind": ""})
     assert len(set(seen)) == 1
+
+
+async def test_several_lists(store):
+    await _fill(store, 9)
+    both = select(jobs.c.id).where(
+        jobs.c.id.in_(bindparam("ids", expanding=True)) | jobs.c.id.in_(bindparam("others", expanding=True)),
+        jobs.c.id.in_(bindparam("ids", expanding=True)) | (jobs.c.id > bindparam("above")),
+    )
+    prepared = Prepared(both.order_by(jobs.c.id), many=("ids", "others"))
+    rows = await store.read(prepared.run, {"ids": [1, 2, 3], "others": [4, 7, 8, 9, 10], "above": 7})
+    assert rows == [(1,), (2,), (3,), (8,), (9,)]
+    assert await store.read(prepared.run, {"ids": [], "others": [9], "above": 7}) == [(9,)]
 
 
 async def test_an_empty_list_finds_nothing(store):

@@ -179,6 +179,23 @@ async def test_a_bad_item_fails_alone(store):
     assert len(await store.read(names)) == 10
 
 
+async def test_collected_items_share_reads_and_get_their_own_results(store):
+    await store.gather(put_many, "there")
+    calls = []
+
+    def find_many(conn, items):
+        calls.append(len(items))
+        known = set(names(conn))
+        return [item if item in known else None for item in items]
+
+    asked = ["there", "nowhere"] * 20
+    found = await asyncio.gather(*(store.collect(find_many, item) for item in asked))
+    assert found == ["there", None] * 20
+    assert len(calls) < 5
+    with pytest.raises((DBAPIError, Unavailable)):
+        await store.collect(put_many, "by a reader")
+
+
 async def test_gathering_survives_callers_who_leave(store):
     callers = [asyncio.create_task(store.gather(put_many, f"n{i}")) for i in range(10)]
     await asyncio.sleep(0)
