@@ -69,7 +69,7 @@ _EVENT = f"{PREFIX}/events/{{event:[0-9]{{1,19}}}}"
 ROUTES = [
     web.get(f"{_EVENT}/dates", list_dates, name="learning-event-dates"),
     web.put(
-        f"{_EVENT}/dates/{{day:[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}}}/answer",
+        f"{_EVENT}/dates/{{day}}/answer",
         answer_date,
         name="learning-event-date-answer",
     ),
