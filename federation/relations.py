@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection
 
-from node.domain.uris import host_of
+from node.domain.uris import host_of, origin_of
 from node.domain.visibility import STRANGER, Relation, Visibility
 from node.store import actors, blocks, communities, follows, objects, partners
 from node.store.actors import Actor
@@ -34,4 +34,7 @@ def belongs_to(conn: Connection, reader: Actor, group: Actor) -> bool:
     """Whether a reader is a member of a community, or the server of one, which fetches for its people."""
     if follows.is_following(conn, reader.id, group.id):
         return True
-    return reader.kind == "application" and communities.has_members_on(conn, group.id, host_of(reader.uri))
+    if reader.kind != "application":
+        return False
+    host, origin = host_of(reader.uri), origin_of(reader.uri)
+    return communities.has_members_on(conn, group.id, host) or communities.is_governed_from(conn, group.id, origin)

@@ -302,9 +302,13 @@ class PassedOn:
 
 @dataclass(frozen=True, slots=True)
 class Governed:
-    """Somebody here governed a community, ours or another: an entry of its log."""
+    """Somebody here governed a community, ours or another: an entry of its log.
+
+    ``settings``: what a community elsewhere is asked to say of itself, by the names of ``SHARED_SETTINGS``.
+    """
 
     entry_id: int
+    settings: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,9 @@ machine. What passes is stored raw with its job in one commit; everything else h
 answers with a ``Proven`` that the next station needs as its argument, so there is no way past it.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from federation.arriving.batch import Inbound
 from federation.arriving.handover import Handover
@@ -162,7 +163,7 @@ class Inbox:
             raise SignatureInvalid("The signature is not that of the actor.", detail=proven.signer_uri)
         if not same_origin(activity.id, activity.actor):
             raise Malformed("The activity's id is not on its actor's host.", detail=activity.id)
-        if is_own and (elsewhere := _not_at_home(activity)):
+        if is_own and (elsewhere := _not_at_home(activity, self._origin)):
             raise Malformed("The object's id is not on its author's host.", detail=elsewhere)
         now = self._clock.now()
         received_id = self._ids.new()
@@ -192,12 +193,24 @@ class Inbox:
         self.is_full = waiting > self._backlog_at_most or self._is_disk_low()
 
 
-def _not_at_home(activity: Activity) -> str:
-    """The id on another host of an object that somebody claims to have made or changed (IN11); empty where none is."""
+def _not_at_home(activity: Activity, own_origin: str) -> str:
+    """The id on another host of an object that somebody claims to have made or changed (IN11); empty where none is.
+
+    A moderator changes a community of ours from her own node; whether she is one is asked where that is applied.
+    """
     if activity.type not in {"Create", "Update"}:
         return ""
-    ids = (document.get("id") for document in activity.objects)
-    return next((uri for uri in ids if isinstance(uri, str) and uri and not same_origin(uri, activity.actor)), "")
+    claimed = (
+        document.get("id")
+        for document in activity.objects
+        if not (activity.type == "Update" and document.get("type") == "Group" and _lies_at(document, own_origin))
+    )
+    return next((uri for uri in claimed if isinstance(uri, str) and uri and not same_origin(uri, activity.actor)), "")
+
+
+def _lies_at(document: Mapping[str, Any], origin: str) -> bool:
+    uri = document.get("id")
+    return isinstance(uri, str) and same_origin(uri, origin)
 
 
 def _order_of(host: str, activity: Activity) -> str:

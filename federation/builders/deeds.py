@@ -1,11 +1,13 @@
 """What moderators and facilitators here did, in communities of ours and elsewhere (FEP-1b12, federation 4.6)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection
 
+from federation.builders import documents
 from federation.builders.communities import addressed_to_members
+from federation.mapping.community_settings import CHANGED, changed_members, write_changes
 from federation.sending.audience import Audience, Readers
 from federation.sending.outgoing import Outgoing
 from federation.vocab import PUBLIC
@@ -30,6 +32,9 @@ def governed(conn: Connection, unit: Unit, event: events.Governed) -> Outgoing |
     _, _, visibility = addressed_to_members(conn, group)
     if not visibility.federates:
         return None
+    is_own = by.id == group.id  # from the command line: there is nobody who would pass it on
+    if is_own and entry.act == Act.SETTINGS:
+        return None  # the Group says so itself (``events.ActorUpdated``)
     is_asked = governing.is_asked(group, Act(entry.act))
     activity = {
         "id": f"{unit.origin}/ap/x/{entry.id}",
@@ -38,8 +43,10 @@ def governed(conn: Connection, unit: Unit, event: events.Governed) -> Outgoing |
         "published": to_rfc3339(entry.created_at),
         **({"summary": entry.reason} if entry.reason else {}),
     }
-    activity |= _BUILD[Act(entry.act)](conn, unit, group, entry, activity)
-    is_own = by.id == group.id  # from the command line: there is nobody who would pass it on
+    if event.settings is not None:
+        activity |= _ask_for_settings(conn, group, event.settings)
+    else:
+        activity |= _BUILD[Act(entry.act)](conn, unit, group, entry, activity)
     audience = Audience(followers=True, readers=Readers.ACTIVITIES) if is_own else Audience(named=(group.uri,))
     return Outgoing(by, activity, entry.target_uri, Visibility.DIRECT if is_asked else visibility, audience)
 
@@ -117,6 +124,17 @@ def _undo(build: Build) -> Build:
     return undo
 
 
+def _settings(
+    conn: Connection, _unit: Unit, group: Actor, entry: LogEntry, _activity: dict[str, Any]
+) -> dict[str, Any]:
+    """Lemmy takes a change from a moderator alone, never from the Group."""
+    return {
+        "type": "Update",
+        "object": documents.actor_document(conn, group.id),
+        CHANGED: changed_members(entry.title.split(", ")),
+    }
+
+
 # -- what the home of a community is asked to ------------------------------------------------------------------------
 
 
@@ -131,6 +149,11 @@ def _answer(type_: str) -> Build:
         return {"type": type_, "object": follow}
 
     return build
+
+
+def _ask_for_settings(conn: Connection, group: Actor, said: Mapping[str, Any]) -> dict[str, Any]:
+    known = actors.load_profile(conn, group.id).raw or {"id": group.uri, "type": "Group"}
+    return {"type": "Update", "object": write_changes(known, said), CHANGED: changed_members(said)}
 
 
 def _invite(_conn: Connection, _unit: Unit, group: Actor, entry: LogEntry, _activity: dict[str, Any]) -> dict[str, Any]:
@@ -148,6 +171,7 @@ _BUILD: dict[Act, Build] = {
     Act.UNLOCK: _undo(_about_post("Lock")),
     Act.REMOVE: _about_post("Delete"),
     Act.RESTORE: _undo(_about_post("Delete")),
+    Act.SETTINGS: _settings,
     Act.ADMIT: _answer("Accept"),
     Act.REFUSE: _answer("Reject"),
     Act.EXPEL: _answer("Reject"),

@@ -1,7 +1,8 @@
 """What moderators do: Add and Remove, Block, Lock, Delete and Update of others' posts, and their Undo (FEP-1b12).
 
 Moderators of our communities who live elsewhere also answer requests to join for it (Accept and Reject of the Follow),
-remove members (Reject of a Follow that was accepted) and invite people (Invite).
+remove members (Reject of a Follow that was accepted), invite people (Invite) and change what it says of itself (Update
+of the Group). What is refused is answered (``refusals``).
 
 Of our communities the signer must govern it. Of a community elsewhere the deed must come through its Announce, by
 somebody who is in its list of moderators or at home on its host (federation 4.6); ``federation.arriving.resolving`` has
@@ -12,10 +13,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from federation.arriving.batch import Batch, Inbound
+from federation.builders.documents import actor_document
+from federation.handlers import refusals
 from federation.mapping.activity import Activity
+from federation.mapping.community_settings import CHANGED, read_changes
 from node import events
 from node.clock import from_rfc3339
 from node.domain.communities import APPOINTS, DISMISSES, FACILITATING, LISTS, Act, Role
+from node.domain.community_drafts import CommunityDraft
 from node.domain.deeds import Deed
 from node.domain.uris import same_origin
 from node.errors import Invalid, NotFound
@@ -33,6 +38,7 @@ class _Meant:
     act: Act
     target: str
     removes_posts: bool = False
+    settings: CommunityDraft | None = None
 
 
 def govern(batch: Batch, inbound: Inbound) -> str | None:
@@ -42,6 +48,7 @@ def govern(batch: Batch, inbound: Inbound) -> str | None:
         return None
     activity = inbound.activity
     if not _may(batch, inbound, meant):
+        refusals.refuse(batch, inbound, meant.group)
         return "not-a-moderator"
     if meant.group.local and meant.act in _NAMING and not batch.is_local(meant.target):
         batch.known_actor(meant.target)
@@ -53,17 +60,19 @@ def govern(batch: Batch, inbound: Inbound) -> str | None:
         activity=activity.id,
         expires_at=_time(activity, "endTime") or _time(activity, "expires"),
         removes_posts=meant.removes_posts,
+        settings=meant.settings,
     )
     batch.flush()
     try:
         done = governing.perform(batch.conn, batch.unit, meant.group, deed)
     except (NotFound, Invalid) as error:
+        refusals.refuse(batch, inbound, meant.group, error.public)
         return f"not-done: {error.public}"
     batch.forget(meant.target)
     batch.forget_followers(meant.group.id)
     if done is None:
         return "done-before"
-    if meant.act in governing.TOLD:
+    if meant.act in governing.TOLD and (meant.settings is None or _says_the_same(batch, inbound, meant.group)):
         pass_on(batch, inbound, meant.group)
     return f"community-{meant.act}"
 
@@ -202,6 +211,19 @@ def _of_invitation(act: Act) -> Callable[[Batch, Activity], _Meant | None]:
     return read
 
 
+def _of_settings(batch: Batch, activity: Activity) -> _Meant | None:
+    """Update of a Group of ours, by who is not the Group."""
+    document = activity.objects[0] if activity.objects else {}
+    group = batch.actor(activity.object_uri or "")
+    if group is None or not group.local or group.kind != "group" or activity.actor == group.uri:
+        return None
+    known = communities.find_community(batch.conn, group.id)
+    if known is None:
+        return None
+    settings = read_changes(document, activity.raw.get(CHANGED), known)
+    return _Meant(group, Act.SETTINGS, group.uri, settings=settings)
+
+
 def _undone(batch: Batch, activity: Activity) -> _Meant | None:
     """Undo: the embedded copy says what, its actor need not be the same moderator; ids are made up anew by some."""
     read = _UNDONE.get(activity.inner.type) if activity.inner is not None else None
@@ -217,6 +239,7 @@ _READ: dict[str, Callable[[Batch, Activity], _Meant | None]] = {
     "Accept": _of_request(Act.ADMIT),
     "Reject": _of_request(Act.REFUSE),
     "Invite": _of_invitation(Act.INVITE),
+    "Update": _of_settings,
     "Undo": _undone,
 }
 _UNDONE: dict[str, Callable[[Batch, Activity], _Meant | None]] = {
@@ -248,6 +271,19 @@ def note(batch: Batch, inbound: Inbound, outcome: str) -> None:
     if community_bans.is_banned(batch.conn, group.id, activity.actor, batch.unit.now):
         return
     pass_on(batch, inbound, group)
+
+
+#: What a Group says of where it lives and who it is: servers that hear of a change of it take all of that over.
+_FIXED = (
+    *("id", "type", "preferredUsername", "url", "inbox", "outbox", "followers", "following", "featured", "endpoints"),
+    *("publicKey", "assertionMethod", "attributedTo", "icon", "image", "movedTo", "alsoKnownAs", "generator"),
+)
+
+
+def _says_the_same(batch: Batch, inbound: Inbound, group: Actor) -> bool:
+    """Whether an Update of our Group that a moderator wrote changes nothing but what it may; else only we tell it."""
+    said, ours = inbound.activity.objects[0], actor_document(batch.conn, group.id)
+    return all(said.get(name) == ours.get(name) for name in _FIXED)
 
 
 def pass_on(batch: Batch, inbound: Inbound, group: Actor) -> None:

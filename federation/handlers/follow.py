@@ -1,7 +1,7 @@
 """Follow, and the answers Accept and Reject."""
 
 from federation.arriving.batch import Batch, Inbound
-from federation.handlers import events, quote
+from federation.handlers import events, quote, refusals
 from federation.sending import outbox
 from node.domain.actors import ActorKind
 from node.domain.communities import Answer, Refusal
@@ -101,7 +101,7 @@ def reject(batch: Batch, inbound: Inbound) -> str:
     """A request is refused, or a follower removed later."""
     found = _our_request(batch, inbound)
     if found is None:
-        return quote.rejected(batch, inbound) or events.answer(batch, inbound)
+        return quote.rejected(batch, inbound) or refusals.refused(batch, inbound) or events.answer(batch, inbound)
     follows.delete_follow(batch.conn, found.id)
     batch.forget_followers(found.followed_id)
     batch.add_owner(found.follower_id, inbound.received_id)

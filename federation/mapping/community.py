@@ -9,10 +9,12 @@ from node.domain.communities import LEVELS, JoinPolicy, PostPolicy, RemoteCommun
 from node.domain.community_drafts import MAX_RULE, MAX_RULES, MAX_TOPICS
 from node.domain.uris import is_web_uri, same_origin
 from node.domain.visibility import Visibility
+from node.markdown import MAX_MARKDOWN
 from node.richtext import clean_plain_field
 from node.store.communities import Community
 
-_TYPE = "rz:Community"
+TYPE = "rz:Community"
+_MARKDOWN = "text/markdown"
 _Word = TypeVar("_Word", JoinPolicy, PostPolicy, Visibility)
 
 
@@ -21,6 +23,7 @@ def build_community(community: Community, uri: str) -> dict[str, Any]:
     return {
         "postingRestrictedToMods": community.post_policy is PostPolicy.MODERATORS,
         "language": [{"identifier": tag, "name": tag} for tag in community.languages],
+        **({"source": source_of(community.purpose)} if community.purpose else {}),
         "mainEntity": _entity(community, uri),
     }
 
@@ -32,11 +35,23 @@ def build_closed_door(community: Community) -> dict[str, Any]:
 
 def _ways_in(community: Community) -> dict[str, Any]:
     return {
-        "type": _TYPE,
+        "type": TYPE,
         "rz:joinPolicy": community.join_policy.value,
         "rz:postPolicy": community.post_policy.value,
         "rz:visibility": community.visibility.value,
     }
+
+
+def source_of(purpose: str) -> dict[str, str]:
+    """What a community is for as it was typed; Lemmy shows it beside the threads."""
+    return {"content": purpose, "mediaType": _MARKDOWN}
+
+
+def purpose_of(doc: Doc) -> str:
+    """The same of others; empty where it is no Markdown."""
+    source = doc.child("source")
+    is_markdown = source is not None and source.text("mediaType") == _MARKDOWN
+    return source.text("content", MAX_MARKDOWN) if source is not None and is_markdown else ""
 
 
 def _entity(community: Community, uri: str) -> dict[str, Any]:
@@ -58,7 +73,7 @@ def _entity(community: Community, uri: str) -> dict[str, Any]:
 def read_community(doc: Doc, *, locked: bool) -> RemoteCommunity:
     """What the document of a Group says; what is unknown or not usable is as usual."""
     entity = doc.value("mainEntity")
-    said = entity if isinstance(entity, dict) and entity.get("type") == _TYPE else {}
+    said = entity if isinstance(entity, dict) and entity.get("type") == TYPE else {}
     restricted = PostPolicy.MODERATORS if doc.flag("postingRestrictedToMods") else PostPolicy.MEMBERS
     visibility = _word(Visibility, said.get("rz:visibility"), Visibility.PUBLIC)
     successor = said.get("rz:successor")
@@ -66,6 +81,7 @@ def read_community(doc: Doc, *, locked: bool) -> RemoteCommunity:
         join_policy=_word(JoinPolicy, said.get("rz:joinPolicy"), JoinPolicy.REQUEST if locked else JoinPolicy.OPEN),
         post_policy=_word(PostPolicy, said.get("rz:postPolicy"), restricted),
         visibility=visibility if visibility in LEVELS else Visibility.PUBLIC,
+        purpose=purpose_of(doc),
         rules=_texts(said.get("rz:rules"), MAX_RULES, MAX_RULE),
         topics=_texts(said.get("keywords"), MAX_TOPICS, MAX_NAME),
         languages=_texts(said.get("inLanguage"), MAX_LANGUAGES, 35) or _languages(doc),

@@ -53,14 +53,16 @@ def answer(
     accepted: bool,
     type_: str = "",
     result: str = "",
+    summary: str = "",
 ) -> None:
-    """Accept or Reject what ``to`` asked; the whole activity is embedded with its original id."""
+    """Accept or Reject what ``to`` asked; the whole activity is embedded with its original id. ``summary``: why."""
     activity = {
         "type": type_ or ("Accept" if accepted else "Reject"),
         "actor": actor.uri,
         "object": {name: value for name, value in asked.items() if name != "@context"},
         "to": [to.uri],
         **({"result": result} if result else {}),
+        **({"summary": summary} if summary else {}),
     }
     audience = Audience(named=(to.uri,))
     send(batch.conn, batch.unit, Outgoing(actor, activity, str(asked.get("id", "")), Visibility.DIRECT, audience))

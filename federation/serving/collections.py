@@ -98,9 +98,15 @@ async def show_actor_collection(request: web.Request) -> web.Response:
     node = request.app[NODE]
     uri = f"{actor.uri}/{name}"
     before = _cursor(request)
-    shows_items = is_owner or not listed.hides_items
+    is_for_her = is_owner or (name == "followers" and await _governs(request, visitor, actor))
+    shows_items = is_for_her or not listed.hides_items
     document = await node.store.read(_collection, listed, actor, uri, before, shows_items)
-    return activity_response(request, document, public=not is_owner)
+    return activity_response(request, document, public=not is_for_her)
+
+
+async def _governs(request: web.Request, visitor: Visitor, actor: Actor) -> bool:
+    node = request.app[NODE]
+    return await node.store.read(communities.shows_members, visitor, actor, node.clock.now())
 
 
 def _own_outbox(conn: Connection, actor: Actor, before: int | None) -> Slice:

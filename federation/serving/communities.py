@@ -108,6 +108,12 @@ def _holders(role: Role, now: int) -> Listed:
     return Listed(lambda conn, group: len(load(conn, group)), read, at_root=True)
 
 
+def shows_members(conn: Connection, visitor: Visitor, actor: Actor, now: int) -> bool:
+    """Whether this reader governs the community, so that she finds in ``followers`` who belongs to it."""
+    reader = visitor.actor
+    return actor.kind == "group" and reader is not None and communities.is_moderator(conn, actor.id, reader.uri, now)
+
+
 def is_closed_to(conn: Connection, visitor: Visitor, actor: Actor) -> bool:
     """Whether this is a community that tells this reader nothing of what is in it."""
     community = communities.find_community(conn, actor.id) if actor.kind == "group" else None

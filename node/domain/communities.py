@@ -79,10 +79,18 @@ DISMISSES = {Role.MODERATOR: Act.DISMISS, Role.FACILITATOR: Act.DISMISS_FACILITA
 LISTS = {Role.FACILITATOR: "facilitators", Role.EXPERT: "experts"}
 #: What facilitators do, too.
 FACILITATING = frozenset({Act.PIN, Act.UNPIN})
+#: What moderators of all houses may change of what a community says of itself. Who reads it, its pictures, its closing
+#: and its successor are for those who have an account where it lives.
+SHARED_SETTINGS = ("name", "purpose", "rules", "topics", "languages", "join_policy", "post_policy")
+#: Acts that take each other back.
+OPPOSITE = {Act.PIN: Act.UNPIN, Act.LOCK: Act.UNLOCK, Act.REMOVE: Act.RESTORE, Act.BAN: Act.UNBAN} | {
+    act: DISMISSES[role] for role, act in APPOINTS.items()
+}
+OPPOSITE |= {later: act for act, later in OPPOSITE.items()}
 
 
 class Refusal(enum.StrEnum):
-    """Why somebody may not join or write."""
+    """Why somebody may not join, write or govern."""
 
     BANNED = "banned"
     ARCHIVED = "archived"
@@ -93,6 +101,7 @@ class Refusal(enum.StrEnum):
     ORGANISATION_ONLY = "organisation-only"
     PARTNERS_ONLY = "partners-only"
     NOT_PUBLIC = "not-public"  # a post for fewer people than the community has
+    NOT_A_MODERATOR = "not-a-moderator"  # who governs all the same
 
 
 class Answer(enum.StrEnum):
@@ -225,6 +234,7 @@ class RemoteCommunity:
     join_policy: JoinPolicy = JoinPolicy.OPEN
     post_policy: PostPolicy = PostPolicy.MEMBERS
     visibility: Visibility = Visibility.PUBLIC
+    purpose: str = ""  # Markdown
     rules: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()

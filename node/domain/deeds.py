@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from node.domain.communities import Act
+from node.domain.community_drafts import CommunityDraft
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,3 +17,5 @@ class Deed:
     activity: str = ""
     expires_at: int | None = None  # of a ban
     removes_posts: bool = False  # with a ban: what that person wrote there
+    settings: CommunityDraft | None = None  # what is to be said of the community from now on
+    version: int | None = None  # with settings: of what was read before

@@ -4,7 +4,7 @@ What a community says of itself stands in its actor, so that apps and other serv
 and rules as its text, topics, house, way in and moderators as its fields.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -60,37 +60,39 @@ def establish(conn: Connection, unit: Unit, group: Actor, draft: CommunityDraft,
 
 
 def change(
-    conn: Connection, unit: Unit, group: Actor, draft: CommunityDraft, *, by: str, version: int | None = None
-) -> Community:
-    """Change what is said; nothing happens where all is the same. ``by``: the URI of who does it.
+    conn: Connection, unit: Unit, group: Actor, draft: CommunityDraft, *, version: int | None = None
+) -> Mapping[str, Any]:
+    """Change what is said; answers what is said otherwise now, by name: nothing where all is the same.
 
     Raises Invalid with what is wrong, PreconditionFailed where ``version`` is not the present one.
     """
-    if problems := list(check_draft(draft)):
-        raise Invalid(problems=problems)
     known = communities.load_communities(conn, [group.id])[group.id]
     if version is not None and version != known.version:
         raise PreconditionFailed
-    said = {name: value for name, value in _said(draft).items() if value != getattr(known, name)}
-    renamed = draft.name is not None and clean_plain_field(draft.name) != group.name
-    if not said and not renamed:
-        return known
-    changed = replace(known, **said, version=known.version + 1, updated_at=unit.now)
-    communities.update_community(conn, group.id, **said, version=changed.version, updated_at=unit.now)
-    entry = unit.ids.new()
-    community_log.record_act(conn, entry, group.id, Act.SETTINGS, by=by, now=unit.now, title=", ".join(sorted(said)))
-    write_profile(conn, unit, group, changed, name=draft.name)
+    said = differences(group, known, draft)
+    if not said:
+        return said
+    settings = {name: value for name, value in said.items() if name != "name"}
+    changed = replace(known, **settings, version=known.version + 1, updated_at=unit.now)
+    communities.update_community(conn, group.id, **settings, version=changed.version, updated_at=unit.now)
+    write_profile(conn, unit, group, changed, name=said.get("name"))
     events.record(conn, unit.ids, unit.now, events.ActorUpdated(group.id), about=group.uri)
-    return changed
+    return said
+
+
+def differences(group: Actor, known: Community, draft: CommunityDraft) -> Mapping[str, Any]:
+    """What a draft says otherwise than is known, by name. Raises Invalid with what is wrong."""
+    if problems := list(check_draft(draft)):
+        raise Invalid(problems=problems)
+    said = {name: value for name, value in _said(draft).items() if value != getattr(known, name)}
+    name = clean_plain_field(draft.name) if draft.name is not None else group.name
+    return said if name == group.name else {"name": name, **said}
 
 
 def _said(draft: CommunityDraft) -> dict[str, Any]:
     values = {name: getattr(draft, name) for name in _SETTINGS if getattr(draft, name) is not None}
-    return {name: _plain(value) if name == "rules" else value for name, value in values.items()}
-
-
-def _plain(rules: Sequence[str]) -> list[str]:
-    return [clean_plain_field(rule) for rule in rules]
+    values |= {name: list(values[name]) for name in ("topics", "languages") if name in values}
+    return values | ({"rules": [clean_plain_field(rule) for rule in values["rules"]]} if "rules" in values else {})
 
 
 def close(conn: Connection, unit: Unit, group: Actor, *, by: str, successor: str = "", reason: str = "") -> None:

@@ -3,25 +3,30 @@
 A deed is what somebody did, wherever she did it: ``govern`` is for people here, who are asked whether they may;
 ``perform`` for what arrives, proven by whoever calls it. Both have the same effects and stand in the log, which members
 read. What somebody here did is told to other servers from the log (``events.Governed``).
+
+In a community elsewhere a deed of somebody here stands at once and is final when its home passes it on; what its home
+refuses is taken back (``take_back``).
 """
 
+import contextlib
 from collections.abc import Mapping
 from types import MappingProxyType
 
 from sqlalchemy import Connection
 
 from node import events
-from node.domain.communities import APPOINTS, DISMISSES, Act
+from node.domain.communities import APPOINTS, DISMISSES, OPPOSITE, Act
 from node.domain.deeds import Deed
 from node.domain.text import plain, shorten
 from node.errors import Forbidden, Invalid, NotFound
 from node.richtext import clean_plain_field
 from node.sentences import Sentence
-from node.services import governing_people, membership, messages, sharing
+from node.services import governing_people, governing_settings, membership, messages, sharing
 from node.services.context import Unit
-from node.services.governing_people import ASKED, Effect
-from node.store import actors, community_log, objects, pins, topics
+from node.services.governing_people import Effect
+from node.store import actors, communities, community_log, objects, pins, topics
 from node.store.actors import Actor
+from node.store.community_log import LogEntry
 from node.store.objects import Object
 
 MAX_REASON, MAX_PINNED = 1_000, 10
@@ -42,9 +47,10 @@ def govern(conn: Connection, unit: Unit, by: Actor, group: Actor, deed: Deed) ->
 
 def perform_and_tell(conn: Connection, unit: Unit, group: Actor, deed: Deed) -> bool:
     """The same for a deed that needs no leave (the command line), and for what ``govern`` has asked; raises so."""
+    settings = governing_settings.asked_of(conn, group, deed)
     entry_id = perform(conn, unit, group, deed)
     if entry_id is not None and (deed.act in TOLD or is_asked(group, deed.act)):
-        events.record(conn, unit.ids, unit.now, events.Governed(entry_id), about=group.uri)
+        events.record(conn, unit.ids, unit.now, events.Governed(entry_id, settings), about=group.uri)
     return entry_id is not None
 
 
@@ -53,7 +59,8 @@ def perform(conn: Connection, unit: Unit, group: Actor, deed: Deed) -> int | Non
 
     Raises NotFound for what is not there, Invalid for what cannot be.
     """
-    if deed.activity and community_log.is_recorded(conn, group.id, deed.activity):
+    if deed.activity and (known := community_log.find_told(conn, group.id, deed.activity)):
+        governing_people.confirm(conn, unit, group, known)
         return None
     effects = ASKED if is_asked(group, deed.act) else _EFFECTS
     title = effects[deed.act](conn, unit, group, deed)
@@ -70,9 +77,32 @@ def perform(conn: Connection, unit: Unit, group: Actor, deed: Deed) -> int | Non
         target=deed.target,
         title=title,
         reason=clean_plain_field(deed.reason, MAX_REASON),
-        activity=deed.activity,
+        activity=deed.activity or ("" if group.local else f"{unit.origin}/ap/x/{entry_id}"),
+        expires_at=deed.expires_at,
     )
     return entry_id
+
+
+def take_back(conn: Connection, unit: Unit, group: Actor, entry: LogEntry, why: str) -> bool:
+    """The home of a community elsewhere refuses what somebody here did; False where that is known.
+
+    Its lists are read again after that: who is told that she is no moderator may be none any more.
+    """
+    if entry.refused_at is not None:
+        return False
+    community_log.note_refusal(conn, entry.id, unit.now, clean_plain_field(why, MAX_REASON))
+    act = Act(entry.act)
+    if act in ASKED:
+        governing_people.ask_again(conn, group, entry)
+    elif act in OPPOSITE:
+        before = community_log.find_last(conn, group.id, OPPOSITE[act], entry.target_uri)
+        reason, expires_at = (before.reason, before.expires_at) if before is not None else ("", None)
+        undoing = Deed(OPPOSITE[act], group.uri, entry.target_uri, reason=reason, expires_at=expires_at)
+        with contextlib.suppress(NotFound, Invalid):  # gone meanwhile
+            _EFFECTS[undoing.act](conn, unit, group, undoing)
+    communities.update_community(conn, group.id, moderators_at=0)
+    membership.ask_for_history(conn, unit, group)
+    return True
 
 
 # -- posts ----------------------------------------------------------------------------------------------------------
@@ -134,13 +164,15 @@ def _remove(conn: Connection, unit: Unit, group: Actor, deed: Deed) -> str | Non
     found = _post_of(conn, group, deed.target, objects.LIVE, objects.REMOVED)
     if found.state == objects.REMOVED:
         return None
+    author = actors.find_actor_by_id(conn, found.actor_id)
+    if author is not None and author.uri == deed.by:  # other servers would take it for a deletion, which is for ever
+        raise Invalid("This is your own post: delete it instead.")
     title = title_of(conn, found)
     objects.update_object(conn, found.id, {"state": objects.REMOVED})
     topics.update_topics(conn, [found.id], state=topics.REMOVED, pinned_at=None)
     pins.delete_pin(conn, group.id, found.id)
     sharing.take_back(conn, unit, group, found)
-    author = actors.find_actor_by_id(conn, found.actor_id)
-    if group.local and author is not None and author.uri != deed.by:
+    if group.local and author is not None:
         removed = Sentence("A moderator removed your post “{title}”.", title=title)
         messages.tell(conn, unit, group, author, removed, *messages.because(deed.reason))
     return title
@@ -165,13 +197,16 @@ _EFFECTS: Mapping[Act, Effect] = MappingProxyType(
         Act.UNLOCK: _lock(locked=False),
         Act.REMOVE: _remove,
         Act.RESTORE: _restore,
+        Act.SETTINGS: governing_settings.change,
         **governing_people.EFFECTS,
     }
 )
+#: What the home of a community alone decides: moderators elsewhere ask it to.
+ASKED: Mapping[Act, Effect] = MappingProxyType({Act.SETTINGS: governing_settings.ask, **governing_people.ASKED})
 #: What other servers hear of: how they see the community depends on it.
 TOLD = frozenset(
     {
-        *(Act.PIN, Act.UNPIN, Act.LOCK, Act.UNLOCK, Act.REMOVE, Act.RESTORE, Act.BAN, Act.UNBAN),
+        *(Act.PIN, Act.UNPIN, Act.LOCK, Act.UNLOCK, Act.REMOVE, Act.RESTORE, Act.BAN, Act.UNBAN, Act.SETTINGS),
         *(APPOINTS.values()),
         *(DISMISSES.values()),
     }

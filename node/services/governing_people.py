@@ -28,6 +28,7 @@ from node.store.actors import Actor
 from node.store.communities import RoleOf
 from node.store.community_bans import Ban
 from node.store.community_invitations import Invitation
+from node.store.community_log import LogEntry
 
 Effect = Callable[[Connection, Unit, Actor, Deed], str | None]
 
@@ -45,17 +46,32 @@ def _ban(conn: Connection, unit: Unit, group: Actor, deed: Deed) -> str | None:
     community_bans.save_ban(
         conn, Ban(unit.ids.new(), group.id, deed.target, deed.by, deed.reason, unit.now, deed.expires_at)
     )
-    communities.delete_roles(conn, group.id, deed.target)
     person = actors.find_actor(conn, deed.target)
+    if group.local or deed.activity:
+        _shut_out(conn, unit, group, deed.target)
+    if person is not None and deed.removes_posts:
+        _remove_all(conn, unit, group, person, deed)
+    if person is not None and group.local and is_news:
+        banned = Sentence("The moderators of {name} have banned you.", name=group.title)
+        messages.tell(conn, unit, group, person, banned, *messages.because(deed.reason))
+    return name_of(conn, deed.target)
+
+
+def _shut_out(conn: Connection, unit: Unit, group: Actor, uri: str) -> None:
+    """Somebody who is banned has no role and no invitation, and is no member."""
+    communities.delete_roles(conn, group.id, uri)
+    person = actors.find_actor(conn, uri)
     if person is not None:
         community_invitations.delete_invitation(conn, group.id, person.id)
         _part(conn, unit, group, person)
-        if deed.removes_posts:
-            _remove_all(conn, unit, group, person, deed)
-        if group.local and is_news:
-            banned = Sentence("The moderators of {name} have banned you.", name=group.title)
-            messages.tell(conn, unit, group, person, banned, *messages.because(deed.reason))
-    return name_of(conn, deed.target)
+
+
+def confirm(conn: Connection, unit: Unit, group: Actor, entry: LogEntry) -> None:
+    """The home of a community elsewhere passes on what a moderator here did: what could not be undone happens now."""
+    if group.local or entry.refused_at is not None or entry.act != Act.BAN:
+        return
+    if community_bans.is_banned(conn, group.id, entry.target_uri, unit.now):
+        _shut_out(conn, unit, group, entry.target_uri)
 
 
 def _part(conn: Connection, unit: Unit, group: Actor, person: Actor) -> None:
@@ -229,13 +245,25 @@ def _ask_about_person(conn: Connection, _unit: Unit, _group: Actor, deed: Deed) 
     return _person(conn, deed).handle
 
 
-#: What the home of a community alone decides: moderators elsewhere ask it to.
+def _ask_to_expel(conn: Connection, _unit: Unit, _group: Actor, deed: Deed) -> str | None:
+    """A member may be known here by her address alone."""
+    return name_of(conn, deed.target)
+
+
+def ask_again(conn: Connection, group: Actor, entry: LogEntry) -> None:
+    """Its home did not do what it was asked to: a request waits for an answer as before."""
+    asker = actors.find_actor(conn, entry.target_uri)
+    if asker is not None and entry.act in {Act.ADMIT, Act.REFUSE}:
+        community_requests.reopen(conn, group.id, asker.id)
+
+
+#: What the home of a community alone decides about people: moderators elsewhere ask it to.
 ASKED: Mapping[Act, Effect] = MappingProxyType(
     {
         Act.ADMIT: _ask_about_request,
         Act.REFUSE: _ask_about_request,
         Act.INVITE: _ask_about_person,
         Act.UNINVITE: _ask_about_person,
-        Act.EXPEL: _ask_about_person,
+        Act.EXPEL: _ask_to_expel,
     }
 )

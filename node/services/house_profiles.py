@@ -11,13 +11,14 @@ from sqlalchemy import Connection
 
 from node import events
 from node.domain.actors import ActorKind
+from node.domain.communities import Act
 from node.domain.community_drafts import CommunityDraft
+from node.domain.deeds import Deed
 from node.domain.uris import is_web_uri
 from node.errors import Invalid, NotFound, Problem
 from node.markdown import Words, hashtag_link, hashtags_in, profile_link, render_markdown
 from node.richtext import clean_plain_field
-from node.services import communities as describing
-from node.services import emojis, profile_links
+from node.services import emojis, governing, profile_links
 from node.services.context import Unit
 from node.store import actors, communities
 from node.store.actors import Actor
@@ -67,7 +68,7 @@ def describe(conn: Connection, unit: Unit, username: str, change: HouseProfile) 
 def _describe_community(conn: Connection, unit: Unit, group: Actor, change: HouseProfile) -> Actor:
     """A community keeps what is said of it, and writes its profile itself."""
     draft = CommunityDraft(name=change.name, purpose=change.description, topics=change.topics)
-    describing.change(conn, unit, group, draft, by=group.uri)
+    governing.perform_and_tell(conn, unit, group, Deed(Act.SETTINGS, group.uri, group.uri, settings=draft))
     return actors.load_actors_by_id(conn, [group.id])[group.id]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, bindparam, delete, func, or_, select, update
+from sqlalchemy import BigInteger, ColumnElement, Connection, bindparam, case, delete, func, or_, select, update
 
 from node.domain.communities import JoinPolicy, PostPolicy, RemoteCommunity, Role
 from node.domain.visibility import Visibility
@@ -18,7 +18,7 @@ from node.store.tables import (
     community_roles,
     follows,
 )
-from node.store.upsert import Upsert, insert_missing
+from node.store.upsert import Into, Upsert, insert_missing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,22 +88,29 @@ def update_community(conn: Connection, actor_id: int, **values: Any) -> None:
     conn.execute(update(communities).where(communities.c.actor_id == actor_id).values(**values))
 
 
-_SAID = (
-    *("rules", "topics", "languages", "join_policy", "post_policy", "visibility", "archived_at", "successor"),
-    *("facilitators", "experts"),
-)
-_SAVE_REMOTE = Upsert(
-    lambda into: (statement := into(communities)).on_conflict_do_update(
+_SETTINGS = ("purpose", "rules", "topics", "languages", "join_policy", "post_policy", "visibility")
+_SAID = (*_SETTINGS, "archived_at", "successor", "facilitators", "experts", "updated_at")
+
+
+def _save_remote(into: Into) -> Any:
+    statement = into(communities)
+    said = statement.excluded
+    is_other = or_(*(communities.c[name].is_distinct_from(said[name]) for name in _SETTINGS))
+    version = case((is_other, communities.c.version + 1), else_=communities.c.version)
+    return statement.on_conflict_do_update(
         index_elements=[communities.c.actor_id],
-        set_={name: statement.excluded[name] for name in (*_SAID, "updated_at")},
+        set_={**{name: said[name] for name in _SAID}, "version": version},
     )
-)
+
+
+_SAVE_REMOTE = Upsert(_save_remote)
 
 
 def save_remote(conn: Connection, actor_id: int, said: RemoteCommunity, now: int) -> None:
     """What a community elsewhere says of itself, in place of what it said before."""
     values = {
         "actor_id": actor_id,
+        "purpose": said.purpose,
         "rules": list(said.rules),
         "topics": list(said.topics),
         "languages": list(said.languages),

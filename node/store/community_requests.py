@@ -51,6 +51,11 @@ def decide(conn: Connection, community_id: int, asker_id: int, now: int) -> None
     conn.execute(update(community_requests).where(*_of(community_id, asker_id)).values(decided_at=now))
 
 
+def reopen(conn: Connection, community_id: int, asker_id: int) -> None:
+    """What was decided here did not count."""
+    conn.execute(update(community_requests).where(*_of(community_id, asker_id)).values(decided_at=None))
+
+
 def delete_request(conn: Connection, community_id: int, asker_id: int) -> bool:
     return conn.execute(delete(community_requests).where(*_of(community_id, asker_id))).rowcount > 0
 

@@ -93,6 +93,7 @@ async def test_a_request_is_decided_on_the_page_of_the_moderators_own_node(ada: 
     text = await ada.get(page)
     assert "They ask to join" in text
     assert "Cleo" in text
+    assert "museum.example does not answer now" in text
     told = await ada.post(page, csrf=await ada.csrf(page), act="admit", target=f"{HOME}/ap/a/cleo")
     assert told == f"{page}?asked"
     assert "has been asked to do it" in await ada.get(told)
@@ -116,6 +117,25 @@ async def test_people_are_invited_removed_and_banned_for_some_days(ada: Site) ->
         ("appoint-expert", "cleo"),
         ("ban", "mallory"),
     ]
+
+
+async def test_settings_are_asked_of_the_home(ada: Site) -> None:
+    page = f"{PATH}/settings"
+    text = await ada.get(page)
+    assert "The community lives at museum.example" in text
+    assert 'name="visibility"' not in text
+    typed = {"name": "Metals", "purpose": "We cast.", "rules": "x" * 501, "join_policy": "request", "version": "1"}
+    csrf = await ada.csrf(page)
+    text = await ada.post(page, 422, csrf=csrf, **typed)
+    assert "rules of 500" in text
+    assert "We cast." in text
+    text = await ada.post(page, 409, csrf=csrf, **{**typed, "rules": "Be kind.", "version": "7"})
+    assert "changed these settings meanwhile" in text
+    assert "Be kind." in text
+    assert await ada.post(page, csrf=csrf, **{**typed, "rules": "Be kind."}) == f"{page}?asked"
+    assert "has been asked to do it" in await ada.get(f"{page}?asked")
+    assert await deeds(ada) == [("settings", "metals")]
+    assert "changed the settings: What it is for, Rules" in await ada.get(f"{PATH}/log")
 
 
 async def test_a_report_is_read_and_closed_there_and_strangers_see_none_of_it(ada: Site) -> None:

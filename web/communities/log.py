@@ -75,5 +75,7 @@ def _row(entry: LogEntry, people: Mapping[str, Any], reader: Any) -> LogRow:
         target_path=actor_card(target, reader).path if target is not None else "",
         reason=entry.reason,
         at=entry.created_at,
+        refusal=(entry.refusal or "") if entry.refused_at is not None else None,
+        until_at=entry.expires_at,
         changed=tuple(SETTINGS[name] for name in entry.title.split(", ") if is_settings and name in SETTINGS),
     )

@@ -73,7 +73,8 @@ def _acts(found: Found) -> list[Act]:
     is_removed = found.post.state == objects.REMOVED
     if not found.inside.may_govern:
         return _pinning(found) if not is_removed else []
-    acts = [Act.RESTORE if is_removed else Act.REMOVE]
+    is_own = found.post.actor_id == found.inside.me.id
+    acts = [Act.RESTORE] if is_removed else [] if is_own else [Act.REMOVE]
     if found.topic is not None and not is_removed:
         acts += [*_pinning(found), Act.UNLOCK if found.topic.locked else Act.LOCK]
     return acts

@@ -1,20 +1,18 @@
-"""``/c/NAME/members``: who belongs to a community, and what those who govern decide about people."""
+"""``/c/NAME/members``: who belongs to a community, and what those who govern can decide about people."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from aiohttp import web
 from sqlalchemy import Connection
 
-from federation.discovery.finding import find_account
-from federation.state import FEDERATION
-from node.clock import DAY
+from federation.fetching.community_members import Members
 from node.domain.communities import APPOINTS, DISMISSES, Act, Role
-from node.domain.deeds import Deed
-from node.errors import Invalid, NodeError, NotFound
+from node.errors import NotFound
 from node.sentences import Sentence
-from node.services import governing, governing_people, membership
+from node.services import membership
 from node.services.context import Unit
 from node.state import NODE
 from node.store import (
@@ -31,6 +29,7 @@ from node.store.actors import Actor
 from node.store.communities import Community
 from node.store.community_bans import Ban
 from web import sessions
+from web.communities.home_members import members_at_home
 from web.communities.listing import PATH as LIST
 from web.communities.listing import community_path, crumbs_of
 from web.communities.rooms import rooms_of
@@ -40,17 +39,15 @@ from web.pages.actor import find_by_name
 from web.pages.cards import actor_card
 from web.pages.cursor import number_in
 from web.pages.frame import html, page_of
-from web.pages.parts import Field, Paging
+from web.pages.parts import ActorCard, Field, Paging
 from web.pages.reader import reader_of
 from web.pages.views import Notice
 from web.threads.access import count_requests
 from web.viewer import viewer_of
 
 _PAGE = 50
-#: What is decided about a person, by her address.
-_ABOUT_PEOPLE = frozenset(governing_people.EFFECTS)
-#: Acts that take a reason, and a time where they are a ban.
-_DURATIONS = (1, 7, 30)
+#: How long somebody can be banned, beside for ever.
+BAN_DAYS = (1, 7, 30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +59,11 @@ class Inside:
     me: Actor
     may_govern: bool
     is_member: bool
+
+    @property
+    def asks_home(self) -> bool:
+        """Whether the home of the community tells her who belongs to it."""
+        return self.may_govern and not self.group.local
 
 
 def load_inside(conn: Connection, unit: Unit, name: str, viewer_id: int | None, *, for_all: bool = False) -> Inside:
@@ -108,7 +110,8 @@ class Found:
     inside: Inside
     waiting: tuple[int, int]
     roles: Mapping[Role, Sequence[str]]
-    members: Sequence[tuple[int, Actor]]
+    members: Sequence[str]  # URIs
+    onward: str  # what the address of the next page ends in, '' at the end
     total: int
     requests: Sequence[int]
     invited: Sequence[int]
@@ -117,29 +120,35 @@ class Found:
 
 
 async def show_members(request: web.Request) -> web.Response:
-    return await _answer(request)
+    return await answer(request)
 
 
-async def _answer(request: web.Request, *, handle: Field | None = None, status: int = 200) -> web.Response:
+async def answer(request: web.Request, *, handle: Field | None = None, status: int = 200) -> web.Response:
+    """The page; ``handle``: what was typed that led to nobody."""
     session, node = sessions.require_person(request), request.app[NODE]
     before = number_in(request.query.get("before", ""))
-    name = request.match_info["name"]
-    found = await node.store.read(_find, node.unit(), name, viewer_of(request).actor_id, before)
-    return html(request, _view(request, session.csrf, found, before, handle or Field()), status=status)
+    name, viewer_id = request.match_info["name"], viewer_of(request).actor_id
+    found, told = await node.store.read(_find, node.unit(), name, viewer_id, before, None), None
+    if (inside := found.inside).asks_home:
+        told = await members_at_home(request, inside.group, inside.me, request.query.get("from", ""))
+        found = await node.store.read(_find, node.unit(), name, viewer_id, before, told)
+    return html(request, _view(request, session.csrf, found, told, handle or Field()), status=status)
 
 
-def _find(conn: Connection, unit: Unit, name: str, viewer_id: int | None, before: int | None) -> Found:
+def _find(
+    conn: Connection, unit: Unit, name: str, viewer_id: int | None, before: int | None, told: Members | None
+) -> Found:
     inside = load_inside(conn, unit, name, viewer_id, for_all=True)
     group = inside.group
     held = communities.load_roles(conn, group.id, unit.now)
     roles = {role: [each.actor_uri for each in held if each.role is role] for role in Role}
-    members = follows.list_followers(conn, group.id, before=before, limit=_PAGE + 1)
+    members, onward = _known_members(conn, group, before) if told is None else (told.uris, _after(told))
     requests = _find_requests(conn, group) if inside.may_govern else []
     invites = inside.may_govern and group.local
     invitations = community_invitations.load_open_invitations(conn, community_id=group.id) if invites else []
     bans = community_bans.load_bans(conn, group.id, unit.now) if inside.may_govern else []
-    ids = {actor.id for _, actor in members} | set(requests) | {each.invited_id for each in invitations}
-    named = actors.load_actors(conn, {*(each.actor_uri for each in held), *(ban.actor_uri for ban in bans)})
+    ids = {*requests, *(each.invited_id for each in invitations)}
+    named = actors.load_actors(conn, {*members, *(each.actor_uri for each in held), *(ban.actor_uri for ban in bans)})
     rows = showing.load_rows(conn, ids | {group.id} | {actor.id for actor in named.values()})
     counted = communities.count_members(conn, [group.id]).get(group.id, 0)
     return Found(
@@ -147,12 +156,24 @@ def _find(conn: Connection, unit: Unit, name: str, viewer_id: int | None, before
         waiting=count_waiting(conn, inside),
         roles=roles,
         members=members,
+        onward=onward,
         total=counted if group.local else max(rows[group.id].followers_count, counted),
         requests=requests,
         invited=[each.invited_id for each in invitations],
         bans=bans,
         people={row.uri: row for row in rows.values()} | rows,
     )
+
+
+def _known_members(conn: Connection, group: Actor, before: int | None) -> tuple[Sequence[str], str]:
+    """Those whom this node knows: all where the community lives here."""
+    found = follows.list_followers(conn, group.id, before=before, limit=_PAGE + 1)
+    onward = f"before={found[_PAGE - 1][0]}" if len(found) > _PAGE else ""
+    return [person.uri for _, person in found[:_PAGE]], onward
+
+
+def _after(told: Members) -> str:
+    return f"from={quote(told.next, safe='')}" if told.next else ""
 
 
 def _find_requests(conn: Connection, group: Actor) -> list[int]:
@@ -162,7 +183,7 @@ def _find_requests(conn: Connection, group: Actor) -> list[int]:
     return [each.asker_id for each in community_requests.load_open(conn, group.id)]
 
 
-def _view(request: web.Request, csrf: str, found: Found, before: int | None, handle: Field) -> MembersView:
+def _view(request: web.Request, csrf: str, found: Found, told: Members | None, handle: Field) -> MembersView:
     inside, reader = found.inside, reader_of(request)
     governs, path = inside.may_govern, community_path(inside.group)
 
@@ -170,21 +191,22 @@ def _view(request: web.Request, csrf: str, found: Found, before: int | None, han
         person = found.people.get(key)
         if person is None:
             return None
-        shown = tuple((act.value, BUTTONS[act]) for act in acts) if governs else ()
+        shown = _buttons(acts) if governs else ()
         roles = tuple(ROLES[role] for role in Role if with_roles and person.uri in found.roles[role])
         return PersonRow(actor=actor_card(person, reader), uri=person.uri, acts=shown, roles=roles, **more)
 
     def holders(role: Role) -> tuple[PersonRow, ...]:
         return _there(row(uri, DISMISSES[role], is_open=False) for uri in found.roles[role])
 
-    def member(uri: str, key: int) -> PersonRow | None:
+    def member(uri: str) -> PersonRow | None:
         acts = [APPOINTS[role] for role in Role if uri not in found.roles[role]]
         if uri != inside.me.uri:
             acts += [Act.EXPEL, Act.BAN]
-        return row(key, *acts, with_roles=True, is_open=False)
+        if uri in found.people:
+            return row(uri, *acts, with_roles=True, is_open=False)
+        stranger = ActorCard(path=uri, name=uri.partition("://")[2], handle="")
+        return PersonRow(actor=stranger, uri=uri, acts=_buttons(acts), is_open=False)
 
-    listed = found.members[:_PAGE]
-    is_more = len(found.members) > _PAGE
     here = f"{path}/members"
     return MembersView(
         page=page_of(
@@ -202,9 +224,9 @@ def _view(request: web.Request, csrf: str, found: Found, before: int | None, han
         moderators=holders(Role.MODERATOR),
         facilitators=holders(Role.FACILITATOR),
         experts=holders(Role.EXPERT),
-        members=_there(member(actor.uri, actor.id) for _, actor in listed),
+        members=_there(map(member, found.members)),
         total=found.total,
-        lives_here=inside.group.local,
+        hint=_hint(inside, told),
         requests=_there(row(each, Act.ADMIT, Act.REFUSE) for each in found.requests),
         invited=_there(row(each, Act.UNINVITE) for each in found.invited),
         banned=_there(
@@ -212,11 +234,24 @@ def _view(request: web.Request, csrf: str, found: Found, before: int | None, han
             for ban in found.bans
         ),
         handle=handle,
-        durations=tuple((str(days), Sentence("for {n} day", "for {n} days", n=days)) for days in _DURATIONS),
+        durations=tuple((str(days), Sentence("for {n} day", "for {n} days", n=days)) for days in BAN_DAYS),
         paging=Paging(
-            next_path=f"{here}?before={listed[-1][0]}" if is_more else "", first_path=here if before is not None else ""
+            next_path=f"{here}?{found.onward}" if found.onward else "",
+            first_path=here if {"before", "from"} & set(request.query) else "",
         ),
     )
+
+
+def _buttons(acts: Sequence[Act]) -> tuple[tuple[str, str], ...]:
+    return tuple((act.value, BUTTONS[act]) for act in acts)
+
+
+def _hint(inside: Inside, told: Members | None) -> str:
+    if inside.group.local or told is not None:
+        return ""
+    if inside.asks_home:
+        return Sentence("{host} does not answer now. Shown are those whom this node knows.", host=inside.group.host)
+    return Sentence("Shown are those whom this node knows. All of them are known where the community lives.")
 
 
 def _there(rows: Any) -> tuple[PersonRow, ...]:
@@ -227,47 +262,3 @@ def _notice(request: web.Request) -> Notice | None:
     if "asked" in request.query:
         return Notice(text=Sentence("The node on which the community lives has been asked to do it."))
     return Notice(text=Sentence("Done.")) if "done" in request.query else None
-
-
-# -- deciding -------------------------------------------------------------------------------------------------------
-
-
-async def decide(request: web.Request) -> web.StreamResponse:
-    """A person is named by her address (buttons) or by her handle (the field for those who are not there yet)."""
-    session, node = sessions.require_person(request), request.app[NODE]
-    fields = await sessions.read_form(request)
-    act = next((act for act in _ABOUT_PEOPLE if act.value == fields.get("act")), None)
-    if act is None:
-        raise Invalid(Sentence("This is not possible."))
-    name, target, typed = request.match_info["name"], fields.get("target", ""), fields.get("handle", "")
-    try:
-        if not target:
-            target = await _find_person(request, typed)
-        deed = Deed(act, "", target, reason=fields.get("reason", ""), expires_at=_until(node.clock.now(), act, fields))
-        is_asked = await node.store.write(_decide, node.unit(), name, session.actor_id, deed)
-    except NodeError as error:
-        if not typed:
-            raise
-        return await _answer(request, handle=Field(value=typed, error=error.public), status=422)
-    raise web.HTTPSeeOther(f"/c/{name}/members?{'asked' if is_asked else 'done'}")
-
-
-def _until(now: int, act: Act, fields: Mapping[str, str]) -> int | None:
-    """When a ban ends; None for any other act, and for one for ever."""
-    days = next((days for days in _DURATIONS if str(days) == fields.get("days")), None)
-    return now + days * DAY if days is not None and act is Act.BAN else None
-
-
-async def _find_person(request: web.Request, handle: str) -> str:
-    node, federation = request.app[NODE], request.app[FEDERATION]
-    found = await find_account(
-        node.store, federation.client, federation.fetcher, handle.strip(), own_host=node.config.host
-    )
-    return found.uri
-
-
-def _decide(conn: Connection, unit: Unit, name: str, actor_id: int, deed: Deed) -> bool:
-    """Whether the home of the community was only asked to."""
-    inside = load_inside(conn, unit, name, actor_id)
-    governing.govern(conn, unit, inside.me, inside.group, replace(deed, by=inside.me.uri))
-    return governing.is_asked(inside.group, deed.act)

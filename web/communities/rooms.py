@@ -27,6 +27,6 @@ def rooms_of(
     if governs:
         waiting = Sentence("{n} open", "{n} open", n=reports) if reports else ""
         rooms.append(Room(path=f"{path}/reports", label=Sentence("Reports"), waits=waiting))
-    if governs and lives_here:
+    if governs:
         rooms.append(Room(path=f"{path}/settings", label=Sentence("Settings")))
     return tuple(rooms)

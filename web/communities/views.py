@@ -61,7 +61,8 @@ class Head:
 class FormView:
     """The form of a community, a new one or one that is there.
 
-    ``username`` is shown for a new one only, ``head`` and ``pictures`` for one that is there.
+    ``username`` is shown for a new one only, ``head`` and ``pictures`` for one that is there. ``host``: where it lives;
+    of one elsewhere, who reads it and its pictures are not for moderators of other houses.
     """
 
     template: ClassVar[str] = "communities/form.html"
@@ -82,6 +83,7 @@ class FormView:
     post_policy: tuple[Choice, ...]
     choice: Field = field(default_factory=Field)  # nothing is wrong with what is chosen from a list
     host: str = ""
+    is_elsewhere: bool = False
     version: int = 0
     problems: tuple[tuple[str, str], ...] = ()
     is_archived: bool = False
@@ -111,7 +113,7 @@ class PersonRow:
 class MembersView:
     """``/c/NAME/members``. Requests, invitations and bans only for those who govern.
 
-    ``lives_here``: all members are known; of a community elsewhere only those who are known here.
+    Of a community elsewhere those who govern see the list of its home, everybody else whom this node knows.
     """
 
     template: ClassVar[str] = "communities/members.html"
@@ -125,7 +127,7 @@ class MembersView:
     experts: tuple[PersonRow, ...]
     members: tuple[PersonRow, ...]
     total: int
-    lives_here: bool = True
+    hint: str = ""  # of a community elsewhere: which of its members these are
     requests: tuple[PersonRow, ...] = ()
     invited: tuple[PersonRow, ...] = ()
     banned: tuple[PersonRow, ...] = ()
@@ -178,7 +180,7 @@ class CommunityReportsView:
 class LogRow:
     """An entry of the log. ``act`` is a whole sentence without names; ``target`` what or whom it was about.
 
-    ``changed`` names settings.
+    ``changed`` names settings. ``refusal``: why the home of the community refused it, ``until_at``: the end of a ban.
     """
 
     act: str
@@ -189,6 +191,8 @@ class LogRow:
     reason: str
     at: int
     changed: tuple[str, ...] = ()
+    refusal: str | None = None
+    until_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -84,6 +84,7 @@ ACTS = sentences(
 #: What was changed, as the log names it.
 SETTINGS = sentences(
     {
+        "name": "Name",
         "purpose": "What it is for",
         "rules": "Rules",
         "topics": "Topics",

@@ -18,7 +18,6 @@ from node.domain.uris import origin_of
 from node.domain.visibility import Visibility
 from node.errors import Forbidden, Invalid, NotFound, Problem
 from node.secretbox import SecretBox
-from node.services import communities as describing
 from node.services import follows as following
 from node.services import governing, membership
 from node.services.context import Unit
@@ -27,6 +26,7 @@ from node.store import actors, communities, community_log, follows, idempotency,
 from node.store.actors import Actor
 from node.store.communities import Community
 from schemas import load as load_schema
+from web.communities.home_members import members_at_home
 from web.learning_api import callers
 from web.learning_api.answers import PREFIX, json_answer, limit_of, one_of
 from web.learning_api.description import (
@@ -167,34 +167,49 @@ def _community_json(facts: _Facts, group: Actor, community: Community) -> dict[s
 
 
 async def list_members(request: web.Request) -> web.Response:
-    """``GET /communities/NAME/members``: for those who may read there and have an account."""
+    """``GET /communities/NAME/members``: for those who may read there and have an account.
+
+    Of a community elsewhere the home is asked for those who govern it; everybody else sees whom this node knows. Who is
+    known by an address alone has no handle.
+    """
     viewer_id, node = await callers.reader(request, "read:accounts"), request.app[NODE]
-    text = request.query.get("cursor", "")
+    name, text = request.match_info["name"], request.query.get("cursor", "")
+    group, me, governs = await node.store.read(_see_inside, node.unit(), name, viewer_id)
+    if governs and not group.local and (told := await members_at_home(request, group, me, text)) is not None:
+        items = await node.store.read(_members_json, node.unit(), group, told.uris)
+        return json_answer(request, {"items": items, "next": told.next or None})
     before = int(text) if text.isascii() and text.isdigit() and len(text) <= 19 else None
-    items, last = await node.store.read(
-        _members, node.unit(), request.match_info["name"], viewer_id, before, limit_of(request)
-    )
+    items, last = await node.store.read(_members, node.unit(), group, before, limit_of(request))
     return json_answer(request, {"items": items, "next": str(last) if last is not None else None})
 
 
-def _members(
-    conn: Connection, unit: Unit, name: str, viewer_id: int | None, before: int | None, limit: int
-) -> tuple[list[dict[str, Any]], int | None]:
+def _see_inside(conn: Connection, unit: Unit, name: str, viewer_id: int | None) -> tuple[Actor, Actor, bool]:
+    """A community whose members the caller may see, the caller, and whether she governs it."""
     group, community, me = see(conn, unit, name, viewer_id)
     if me is None or not membership.may_look(conn, unit, community, me):
         raise NotFound
+    return group, me, membership.governs(conn, unit, group, me)
+
+
+def _members(
+    conn: Connection, unit: Unit, group: Actor, before: int | None, limit: int
+) -> tuple[list[dict[str, Any]], int | None]:
     found = follows.list_followers(conn, group.id, before=before, limit=limit + 1)
-    held = communities.load_roles(conn, group.id, unit.now)
-    items = [
-        {
-            "uri": person.uri,
-            "handle": person.handle,
-            "name": person.title,
-            "roles": [each.role.value for each in held if each.actor_uri == person.uri],
-        }
-        for _, person in found[:limit]
-    ]
+    items = _members_json(conn, unit, group, [person.uri for _, person in found[:limit]])
     return items, found[limit - 1][0] if len(found) > limit else None
+
+
+def _members_json(conn: Connection, unit: Unit, group: Actor, uris: Sequence[str]) -> list[dict[str, Any]]:
+    known, held = actors.load_actors(conn, uris), communities.load_roles(conn, group.id, unit.now)
+    return [
+        {
+            "uri": uri,
+            "handle": known[uri].handle if uri in known else "",
+            "name": known[uri].title if uri in known else uri.partition("://")[2],
+            "roles": [each.role.value for each in held if each.actor_uri == uri],
+        }
+        for uri in uris
+    ]
 
 
 async def show_log(request: web.Request) -> web.Response:
@@ -268,25 +283,29 @@ def _draft(sent: Mapping[str, Any]) -> CommunityDraft:
 
 
 async def change(request: web.Request) -> web.Response:
-    """``PATCH /communities/NAME`` with ``If-Match``: what is not named stays as it is."""
+    """``PATCH /communities/NAME`` with ``If-Match``: what is not named stays as it is.
+
+    The home of one elsewhere is asked to change it (202), if the caller governs it.
+    """
     actor_id, node, name = await callers.writer(request, _WRITE), request.app[NODE], request.match_info["name"]
     sent = await callers.read_json(request, "community")
     if "username" in sent:
         raise Invalid(problems=[Problem("$.username", "nothing: it is given once", str(sent["username"])[:60])])
     before = await node.store.read(_show, node.unit(), name, actor_id)
     callers.require_match(request, before)
-    changed = await node.store.write(_change, node.unit(), name, actor_id, _draft(sent), before["version"])
-    return callers.written(changed)
+    changed, is_asked = await node.store.write(_change, node.unit(), name, actor_id, _draft(sent), before["version"])
+    return callers.written(changed, status=202 if is_asked else 200)
 
 
 def _change(
     conn: Connection, unit: Unit, name: str, actor_id: int, draft: CommunityDraft, version: int
-) -> dict[str, Any]:
+) -> tuple[dict[str, Any], bool]:
+    """What it says of itself now, and whether its home elsewhere was only asked to change that."""
     group, _, me = see(conn, unit, name, actor_id)
-    if me is None or not group.local or not membership.governs(conn, unit, group, me):
-        raise Forbidden("Only moderators of this community may do this.")
-    describing.change(conn, unit, group, draft, by=me.uri, version=version)
-    return _show(conn, unit, name, actor_id)
+    assert me is not None
+    deed = Deed(Act.SETTINGS, me.uri, group.uri, settings=draft, version=version)
+    is_new = governing.govern(conn, unit, me, group, deed)
+    return _show(conn, unit, name, actor_id), is_new and governing.is_asked(group, deed.act)
 
 
 async def join(request: web.Request) -> web.Response:
@@ -326,7 +345,7 @@ async def govern(request: web.Request) -> web.Response:
     return web.Response(status=204)
 
 
-_DEEDS = frozenset(governing.TOLD | {Act.ADMIT, Act.REFUSE, Act.INVITE, Act.UNINVITE, Act.EXPEL})
+_DEEDS = frozenset((governing.TOLD - {Act.SETTINGS}) | {Act.ADMIT, Act.REFUSE, Act.INVITE, Act.UNINVITE, Act.EXPEL})
 
 
 def _read_deed(sent: Mapping[str, Any]) -> Deed:
@@ -402,7 +421,13 @@ PATHS: Mapping[str, Any] = {
         "get": operation("showCommunity", {**answer("A community", "Community"), "404": PROBLEM}, [WHICH]),
         "patch": operation(
             "changeCommunity",
-            {"200": {"description": "It is changed", **_IT}, **REFUSALS, "412": PROBLEM, "428": PROBLEM},
+            {
+                "200": {"description": "It is changed", **_IT},
+                "202": {"description": "Its home elsewhere has been asked to change it; as it is still", **_IT},
+                **REFUSALS,
+                "412": PROBLEM,
+                "428": PROBLEM,
+            },
             [WHICH, _MATCH],
             body="CommunityToWrite",
         ),

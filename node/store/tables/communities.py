@@ -12,7 +12,7 @@ communities = Table(
     "communities",
     metadata,
     actor_column("actor_id", primary=True),  # the Group
-    Column("purpose", Text, nullable=False, server_default=""),  # Markdown, as it was typed; of others ''
+    Column("purpose", Text, nullable=False, server_default=""),  # Markdown, as it was typed
     Column("rules", Json, nullable=False, server_default="[]"),  # sentences
     Column("topics", Json, nullable=False, server_default="[]"),  # words, as they are shown
     Column("languages", Json, nullable=False, server_default="[]"),
@@ -130,6 +130,9 @@ community_log = Table(
     Column("reason", Text, nullable=False, server_default=""),
     Column("activity_uri", Text, nullable=False, server_default=""),  # that told it; the same is noted once
     Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger),  # of a ban
+    Column("refused_at", BigInteger),  # by the home of a community elsewhere, so that it was taken back here
+    Column("refusal", Text, nullable=False, server_default=""),
     Index("ix_community_log_community_id_id", "community_id", "id"),
     Index("ix_community_log_activity_uri", "activity_uri"),
 )

@@ -125,7 +125,7 @@ def views() -> dict[str, View]:
             person(LONG, Act.EXPEL, Act.BAN, is_open=False),
         ),
         durations=tuple((f"{n}", Sentence("for {n} day", "for {n} days", n=n)) for n in (1, 7)),
-        lives_here=False,
+        hint=Sentence("{host} does not answer now. Shown are those whom this node knows.", host="museum.example"),
         total=1_204,
         requests=(person("Cleo", Act.ADMIT, Act.REFUSE),),
         invited=(person("Dan", Act.UNINVITE),),

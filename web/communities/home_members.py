@@ -1,0 +1,23 @@
+"""Who belongs to a community elsewhere, asked of its home while a moderator of ours looks."""
+
+from aiohttp import web
+
+from federation.fetching.community_members import Members, fetch_members, meet
+from federation.state import FEDERATION
+from node.errors import RemoteError
+from node.store.actors import Actor
+from web.lookups import in_time
+
+
+async def members_at_home(request: web.Request, group: Actor, moderator: Actor, address: str) -> Members | None:
+    """A page of the list, the first one where no ``address`` is given; None while its home does not answer.
+
+    Raises NotFound for an address that is none of this list.
+    """
+    fetcher = request.app[FEDERATION].fetcher
+    try:
+        told = await in_time(fetch_members(fetcher, group, moderator, address))
+    except RemoteError:
+        return None
+    await meet(fetcher, told.uris)
+    return told

@@ -1,0 +1,141 @@
+"""``/c/NAME/settings``: what moderators change of a community here, or ask the home of one elsewhere to change."""
+
+import contextlib
+from collections.abc import Mapping
+from functools import partial
+
+from aiohttp import web
+from sqlalchemy import Connection
+
+from federation.state import FEDERATION
+from node.clock import MINUTE
+from node.domain.communities import Act
+from node.domain.deeds import Deed
+from node.domain.media import MediaPurpose
+from node.errors import Invalid, NodeError, NotFound, PreconditionFailed
+from node.sentences import Sentence
+from node.services import communities as describing
+from node.services import governing
+from node.services.context import Unit
+from node.services.media import show_on_profile
+from node.state import NODE
+from node.store import actors, community_log
+from node.store.media import Media
+from web import lookups, sessions
+from web.account.pictures import take_pictures
+from web.communities.form import Known, errors_of, fields_of, form_view, read_fields
+from web.communities.people import Inside, count_waiting, head_of, load_inside
+from web.pages.frame import html
+from web.pages.views import Notice
+from web.uploads import roomy
+
+_NOTICES = {
+    "saved": Sentence("Saved."),
+    "asked": Sentence("The node on which the community lives has been asked to do it."),
+}
+_CHANGED_MEANWHILE = Sentence(
+    "Somebody else has changed these settings meanwhile. Save again to put yours in their place."
+)
+
+
+async def show_settings(request: web.Request) -> web.Response:
+    session, node, name = sessions.require_person(request), request.app[NODE], request.match_info["name"]
+    known = await node.store.read(_load_known, node.unit(), name, session.actor_id)
+    if not known.group.local and node.clock.now() - known.group.fetched_at > MINUTE:
+        with contextlib.suppress(NodeError):  # then as it was last known
+            await lookups.in_time(request.app[FEDERATION].fetcher.actor(known.group.uri, fresh=True))
+        known = await node.store.read(_load_known, node.unit(), name, session.actor_id)
+    text = next((text for word, text in _NOTICES.items() if word in request.query), None)
+    notice = Notice(text=text) if text is not None else None
+    return html(request, form_view(request, session.csrf, fields_of(known), known=known, notice=notice))
+
+
+async def change(request: web.Request) -> web.StreamResponse:
+    """What was typed stays in the form where something is wrong with it, or somebody else was faster."""
+    session, node, name = sessions.require_person(request), request.app[NODE], request.match_info["name"]
+    fields = await sessions.read_form(request)
+    try:
+        is_asked = await node.store.write(_change, node.unit(), name, session.actor_id, fields)
+    except (Invalid, PreconditionFailed) as error:
+        known = await node.store.read(_load_known, node.unit(), name, session.actor_id)
+        errors = errors_of(error) if isinstance(error, Invalid) else {}
+        notice = None if errors else Notice(text=error.public if isinstance(error, Invalid) else _CHANGED_MEANWHILE)
+        view = form_view(request, session.csrf, fields, known=known, errors=errors, notice=notice)
+        return html(request, view, status=422 if isinstance(error, Invalid) else 409)
+    raise web.HTTPSeeOther(f"/c/{name}/settings?{'asked' if is_asked else 'saved'}")
+
+
+def _change(conn: Connection, unit: Unit, name: str, actor_id: int, fields: Mapping[str, str]) -> bool:
+    """Whether the home of the community was only asked to."""
+    inside = _load_governed(conn, unit, name, actor_id)
+    group, me = inside.group, inside.me
+    if group.local and fields.get("act") == "close":
+        describing.close(conn, unit, group, by=me.uri)
+    elif group.local and fields.get("act") == "reopen":
+        describing.reopen(conn, unit, group, by=me.uri)
+    else:
+        said, version = read_fields(fields), fields.get("version", "")
+        known = int(version) if version.isdigit() else None
+        deed = Deed(Act.SETTINGS, me.uri, group.uri, settings=said, version=known)
+        return governing.govern(conn, unit, me, group, deed) and governing.is_asked(group, deed.act)
+    return False
+
+
+# -- pictures -------------------------------------------------------------------------------------------------------
+
+
+async def show_pictures(request: web.Request) -> web.StreamResponse:
+    """Take the pictures that were chosen, or take away one."""
+    session, node, name = sessions.require_person(request), request.app[NODE], request.match_info["name"]
+    inside = await node.store.read(_load_at_home, node.unit(), name, session.actor_id)
+    show = partial(_show, request, session.actor_id, name)
+    async with roomy(request, files=2) as wide:
+        words, files = await sessions.read_upload_form(request, wide)
+        if words.get("remove") in {MediaPurpose.AVATAR, MediaPurpose.HEADER}:
+            await show(MediaPurpose(words["remove"]), None)
+        elif wrong := await take_pictures(request, inside.group.id, files, show):
+            known = await node.store.read(_load_known, node.unit(), name, session.actor_id)
+            view = form_view(request, session.csrf, fields_of(known), known=known, wrong_pictures=wrong)
+            return html(request, view, status=422)
+    raise web.HTTPSeeOther(f"/c/{name}/settings?saved")
+
+
+async def _show(request: web.Request, actor_id: int, name: str, purpose: MediaPurpose, media: Media | None) -> None:
+    node = request.app[NODE]
+    url = node.uploads.links.stored(media.key) if media is not None else ""
+    media_id = media.id if media is not None else None
+    await node.store.write(_set_picture, node.unit(), name, actor_id, purpose, media_id, url)
+
+
+def _set_picture(
+    conn: Connection, unit: Unit, name: str, actor_id: int, purpose: MediaPurpose, media_id: int | None, url: str
+) -> None:
+    inside = _load_at_home(conn, unit, name, actor_id)
+    group, by = inside.group, inside.me.uri
+    show_on_profile(conn, unit, group.id, purpose, media_id, url)
+    community_log.record_act(conn, unit.ids.new(), group.id, Act.SETTINGS, by=by, now=unit.now, title=purpose.value)
+
+
+# -- who may --------------------------------------------------------------------------------------------------------
+
+
+def _load_governed(conn: Connection, unit: Unit, name: str, actor_id: int) -> Inside:
+    """A community that this person governs. Raises NotFound otherwise."""
+    inside = load_inside(conn, unit, name, actor_id)
+    if not inside.may_govern:
+        raise NotFound
+    return inside
+
+
+def _load_at_home(conn: Connection, unit: Unit, name: str, actor_id: int) -> Inside:
+    """The same for what only those may change who have an account where the community lives."""
+    inside = _load_governed(conn, unit, name, actor_id)
+    if not inside.group.local:
+        raise NotFound
+    return inside
+
+
+def _load_known(conn: Connection, unit: Unit, name: str, actor_id: int) -> Known:
+    inside = _load_governed(conn, unit, name, actor_id)
+    head = head_of(inside, *count_waiting(conn, inside))
+    return Known(inside.group, inside.community, actors.load_profile(conn, inside.group.id), head)
