@@ -167,7 +167,15 @@ def _instance(each: Mapping[str, Any]) -> dict[str, Any]:
         begin = datetime.fromtimestamp(SystemClock().now() / 1000, UTC).date() + timedelta(days=each["in_days"])
         made["startDate"] = begin.isoformat()
         made["endDate"] = (begin + timedelta(weeks=each["weeks"] - 1)).isoformat()
-        made["courseSchedule"] = {"repeatFrequency": "P1W", "repeatCount": each["weeks"]}
+        begins, ends = each["hours"]
+        made["courseSchedule"] = {
+            "repeatFrequency": "P1W",
+            "repeatCount": each["weeks"],
+            "byDay": [f"{begin:%A}"],
+            "startTime": begins,
+            "endTime": ends,
+            "scheduleTimezone": "Europe/Berlin",
+        }
     if "place" in each:
         made["location"] = [{"type": "Place", "name": each["place"]}]
     if "capacity" in each:

@@ -38,6 +38,7 @@ class Hit:
     author: Row[Any] | None = None
     community: Row[Any] | None = None
     starts_at: int | None = None
+    timezone: str = ""
     actor: Row[Any] | None = None
 
 
@@ -120,7 +121,7 @@ _ENTRIES = Prepared(
     named=True,
 )
 _CONTEXT = (
-    select(objects, topics.c.kind.label("topic_kind"), topics.c.community_id, events.c.start_at)
+    select(objects, topics.c.kind.label("topic_kind"), topics.c.community_id, events.c.start_at, events.c.timezone)
     .outerjoin(topics, topics.c.object_id == objects.c.id)
     .outerjoin(events, events.c.object_id == objects.c.id)
     .where(or_(topics.c.state.is_(None), topics.c.state == LIVE))
@@ -149,6 +150,7 @@ def _load(conn: Connection, keys: Sequence[int], viewer_id: int | None, now: int
                     author=people.get(row.actor_id),
                     community=people.get(row.community_id) if row.community_id else None,
                     starts_at=row.start_at,
+                    timezone=row.timezone or "",
                 )
             )
         elif key in entries and entries[key].actor_id in shown:

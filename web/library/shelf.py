@@ -18,12 +18,11 @@ from web.library import editor
 from web.library.editor_page import DRAFTS, texts
 from web.library.views import DraftRow, DraftsView, VersionRow, VersionsView, VersionView, WithdrawView
 from web.pages.cards import Reader, resource_cards
-from web.pages.frame import html, page_of
+from web.pages.frame import html, notice_of, page_of
 from web.pages.licences import licence_in_words
 from web.pages.parts import Link, Text
 from web.pages.paths import CATALOGUE
 from web.pages.reader import reader_of
-from web.pages.views import Notice
 from web.viewer import viewer_of
 
 MAX_WRITTEN = 100  # that are shown; all of them are found by the search
@@ -37,7 +36,6 @@ async def show_drafts(request: web.Request) -> web.Response:
     session = sessions.require_person(request)
     found, edited, written = await request.app[NODE].store.read(_own, session.actor_id)
     reader = reader_of(request)
-    notice = Notice(text=Sentence("The draft is deleted.")) if "deleted" in request.query else None
     view = DraftsView(
         page=page_of(
             request,
@@ -45,7 +43,7 @@ async def show_drafts(request: web.Request) -> web.Response:
             title=Sentence("Your resources"),
             section=CATALOGUE,
             noindex=True,
-            notice=notice,
+            notice=notice_of(request, {"deleted": Sentence("The draft is deleted.")}),
             breadcrumbs=_TRAIL,
         ),
         csrf=session.csrf,

@@ -19,7 +19,7 @@ from node.store.opinions import Counts
 from node.store.topic_accounts import TopicAccount
 from web.learning_api.resources import PARAMETERS, read_wish
 from web.pages.cards import Reader, resource_cards
-from web.pages.frame import html, page_of
+from web.pages.frame import html, notice_of, page_of
 from web.pages.languages import LANGUAGES
 from web.pages.narrowing import Narrowing, Pairs
 from web.pages.parts import Link, Paging
@@ -78,6 +78,7 @@ def _view(
         CATALOGUE,
         title=Sentence("Catalogue"),
         section=CATALOGUE,
+        notice=notice_of(request, {"withdrawn": Sentence("It is withdrawn, and other organisations hear of it.")}),
         noindex=bool(asked or wish.cursor),
         social=Social(),
         alternates=(

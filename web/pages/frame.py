@@ -11,7 +11,7 @@ from node.state import NODE
 from node.store.accounts import ADMIN, MEMBER
 from node.translations import first_spoken
 from web.language import choose
-from web.pages.views import Page, View, Viewer
+from web.pages.views import Notice, Page, View, Viewer
 from web.sessions import session_of
 from web.state import WEB
 
@@ -61,6 +61,12 @@ def page_of(request: web.Request, path: str, **what: Any) -> Page:
         viewer=viewer,
         **what,
     )
+
+
+def notice_of(request: web.Request, said: Mapping[str, str]) -> Notice | None:
+    """What was just done, where the address names it (``?published``), to whoever is signed in."""
+    done = next((name for name in said if name in request.query), None) if session_of(request) is not None else None
+    return Notice(text=said[done]) if done is not None else None
 
 
 def language_of(request: web.Request) -> str:

@@ -36,7 +36,7 @@ from web.courses.section import Standing, course_section, load_standing
 from web.library.collection_parts import Held, collection_part, load_contents
 from web.library.opinion_cards import opinions_of
 from web.pages.cards import Reader, actor_path, resource_cards, resource_origin, thread
-from web.pages.frame import html, page_of
+from web.pages.frame import html, notice_of, page_of
 from web.pages.licences import licence_in_words
 from web.pages.parts import (
     Accessibility,
@@ -57,6 +57,8 @@ from web.pages.views import Alternate, ResourceView, Social
 from web.viewer import viewer_of
 
 Answers = Sequence[Row[Any]]
+_FOR_ALL = Sentence("It is published: everybody can read it.")
+_FOR_SOME = Sentence("It is published, for those who are named below. “Edit” lets more people read it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,7 @@ def _view(request: web.Request, shown: _Shown, reader: Reader) -> ResourceView:
         title_language=language,
         description=summary,
         section=CATALOGUE,
+        notice=notice_of(request, {"published": _FOR_ALL if found.visibility.is_open else _FOR_SOME}),
         breadcrumbs=(Link(label=Sentence("Catalogue"), href=CATALOGUE),),
         alternates=formats,
         social=Social(

@@ -190,6 +190,7 @@ _UNITS = (
     Sentence("{n} min", n=1),
     Sentence("{n} s", n=1),
 )
+_MINUTES = 5  # among these
 _AGES = (
     (DAY, Sentence("{n} day ago", "{n} days ago", n=1)),
     (HOUR, Sentence("{n} hour ago", "{n} hours ago", n=1)),
@@ -268,13 +269,15 @@ class Words:
 
         >>> Words(Language()).duration("PT1H30M")
         Markup('<time datetime="PT1H30M">1 h 30 min</time>')
+        >>> Words(Language()).duration("PT240M")
+        Markup('<time datetime="PT240M">4 h</time>')
         """
         found = _DURATION.match(value)
-        parts = [
-            self._say(unit, n=int(count))
-            for unit, count in zip(_UNITS, found.groups() if found else (), strict=False)
-            if count and int(count)
-        ]
+        counts = [int(count or 0) for count in found.groups()] if found else []
+        if found:
+            more, counts[_MINUTES] = divmod(counts[_MINUTES], 60)
+            counts[_MINUTES - 1] += more
+        parts = [self._say(unit, n=count) for unit, count in zip(_UNITS, counts, strict=False) if count]
         if not parts:
             return escape(value)
         return _element(value, Markup(" ").join(parts))

@@ -12,6 +12,7 @@ from node.domain.licences import describe
 from node.domain.text import plain, shorten
 from node.store.everything import Hit
 from web.events.cards import event_path
+from web.events.views import When
 from web.pages.cards import Reader, actor_path, origin_of_actor, resource_origin
 from web.pages.parts import Link, Text
 from web.search.views import ResultCard
@@ -40,7 +41,7 @@ def _card(hit: Hit, reader: Reader, now: int) -> ResultCard | None:
         path=path,
         title=Text(value=row.name or shorten(text, _TITLE), language=row.language),
         summary=Text(value=shorten(text, _SUMMARY), language=row.language) if text and row.name else None,
-        starts_at=hit.starts_at or 0,
+        when=When(starts_at=hit.starts_at, timezone=hit.timezone) if hit.starts_at is not None else None,
         published_at=row.published_at,
         author=hit.author.name or hit.author.username,
         community=Link(label=community.name or community.username, href=community_path(community))

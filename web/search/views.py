@@ -3,20 +3,21 @@
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from web.events.views import When
 from web.pages.parts import Chip, FacetGroup, Link, Origin, Paging, SortOption, Text
 from web.pages.views import Page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResultCard:
-    """Something that was found. ``facts`` are short words of its kind; ``starts_at`` is when an event begins."""
+    """Something that was found. ``facts`` are short words of its kind; ``when`` an event begins."""
 
     kind: str
     path: str
     title: Text
     summary: Text | None = None
     facts: tuple[str, ...] = ()
-    starts_at: int = 0
+    when: When | None = None
     published_at: int = 0
     author: str = ""
     community: Link | None = None

@@ -24,10 +24,10 @@ from node.store.threads import Order, Wanted
 from web import sessions
 from web.events.cards import event_cards
 from web.pages.cards import actor_card
-from web.pages.frame import html, page_of
+from web.pages.frame import html, notice_of, page_of
 from web.pages.parts import Paging
 from web.pages.reader import reader_of
-from web.pages.views import Alternate, Notice, Social
+from web.pages.views import Alternate, Social
 from web.threads.access import Seen, find_community
 from web.threads.cards import community_head, thread_cards
 from web.threads.cursors import next_cursor, read_cursor
@@ -110,7 +110,7 @@ def _view(request: web.Request, found: Found, wanted: Wanted) -> CommunityView:
         alternates=(Alternate(media_type="application/activity+json", href=seen.row.uri),),
         social=Social(kind="website", creator=head.handle),
         noindex=not seen.row.local or not seen.row.indexable,
-        notice=_notice(request),
+        notice=notice_of(request, _NOTICES),
     )
     return CommunityView(
         page=page,
@@ -150,11 +150,6 @@ _NOTICES = sentences(
         "left": "You are no member any more.",
     }
 )
-
-
-def _notice(request: web.Request) -> Notice | None:
-    said = next((text for name, text in _NOTICES.items() if name in request.query), None)
-    return Notice(text=said) if said else None
 
 
 # -- joining and leaving ---------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from tests.web.samples import frame
 from tests.web.samples.catalogue import catalogue
+from web.events.views import When
 from web.pages.parts import FacetGroup, FacetOption, Link, Origin, Paging, Text
 from web.pages.views import View
 from web.search.views import ResultCard, SearchView
@@ -33,7 +34,13 @@ def search() -> SearchView:
             community=Link(label="Demenzfreundliche Orte", href="/c/raum"),
             visibility="community",
         ),
-        ResultCard(kind="event", path="/e/8-workshop", title=Text(value="Workshop"), starts_at=NOW, origin=away),
+        ResultCard(
+            kind="event",
+            path="/e/8-workshop",
+            title=Text(value="Workshop"),
+            when=When(starts_at=NOW, timezone="Europe/Berlin"),
+            origin=away,
+        ),
         ResultCard(
             kind="person", path="/@ines", title=Text(value="Ines Brandt"), facts=(f"@ines.brandt-mueller@{HOST}",)
         ),
