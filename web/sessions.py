@@ -23,6 +23,7 @@ from web.viewer import VIEWER
 
 UNUSED, LONGEST = 14 * DAY, 30 * DAY
 CONFIRMED_FOR = 60 * MINUTE
+_LONGEST_PATH = 4_000
 _TOUCH_EVERY = HOUR
 _AGENT_AT_MOST = 200
 _FORBIDDEN_FORM = Sentence("This form is not valid any more. Load the page again.")
@@ -134,7 +135,9 @@ def _require(request: web.Request, roles: frozenset[str]) -> Session:
 
 
 def sign_in_path(next_path: str, *, again: bool = False) -> str:
-    return f"/sign-in?next={quote(next_path)}{'&again=1' if again else ''}"
+    """Where somebody signs in who is led back to ``next_path`` then, unless that is too long for a header."""
+    after = quote(next_path)
+    return f"/sign-in?next={after if len(after) <= _LONGEST_PATH else quote('/')}{'&again=1' if again else ''}"
 
 
 def _page_behind(request: web.Request) -> str:

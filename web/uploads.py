@@ -3,15 +3,16 @@
 import asyncio
 import shutil
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from aiohttp import web
 from aiohttp.web_request import FileField
 
-from node.errors import Invalid
+from node.errors import Invalid, Malformed
 from node.sentences import Sentence
 from node.state import NODE, Node
+from web.posted import read_posted
 
 #: Beside the files: names, descriptions, boundaries.
 _ROOM = 1_048_576
@@ -35,11 +36,12 @@ async def roomy(request: web.Request, *, files: int) -> AsyncIterator[web.Reques
 
 
 async def _let_go(request: web.Request) -> None:
-    """Close the files of a form that was read; whatever was not read stays unread."""
+    """Close the files of a form that was read; whatever was not read, or could not be, stays as it is."""
     if request.content_type == "multipart/form-data" and request.content.at_eof():
-        for value in (await request.post()).values():
-            if isinstance(value, FileField):
-                value.file.close()
+        with suppress(Malformed):
+            for value in (await read_posted(request)).values():
+                if isinstance(value, FileField):
+                    value.file.close()
 
 
 @asynccontextmanager

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from node.clock import from_rfc3339
+from node.domain.numbers import number_in
 from node.domain.text import plain, shorten
 from node.domain.uris import is_web_uri
 from node.richtext import clean_plain_field
@@ -106,4 +107,4 @@ def _address(text: str, base: str) -> str:
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 5 else 0
+    return number_in(text, digits=5) or 0

@@ -9,6 +9,7 @@ from typing import Any
 
 from federation.mapping.entity_parts import reference_entity, without
 from federation.mapping.schema_values import as_list, is_iri_text, present, texts_of
+from node.domain.numbers import number_in
 from node.domain.pathways import KIND, LIST, is_pathway
 
 _Json = dict[str, Any]
@@ -73,8 +74,8 @@ def kind_of_list(types: Any) -> str | None:
 
 def _position(item: Any) -> int:
     place = item.get("position") if isinstance(item, dict) else None
-    if isinstance(place, str) and place.isascii() and place.isdigit() and len(place) < 10:
-        return int(place)
+    if isinstance(place, str):
+        return number_in(place, digits=9) or 0
     return place if type(place) is int else 0
 
 

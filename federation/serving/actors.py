@@ -12,6 +12,7 @@ from federation.serving.communities import is_secret_to
 from federation.serving.visitor import require_visitor
 from federation.vocab import TYPE_OF_ACTOR
 from node.domain.actors import ActorKind
+from node.domain.numbers import id_in
 from node.errors import NotFound
 from node.state import NODE
 from node.store import actors
@@ -72,5 +73,5 @@ async def find_own_actor(request: web.Request) -> Actor:
 
 
 def actor_number(request: web.Request) -> int:
-    """The number in the address; the route lets nothing but digits through."""
-    return int(request.match_info["actor"])
+    """The number in the address. Raises NotFound for one that can be no id."""
+    return id_in(request.match_info, "actor")

@@ -14,6 +14,7 @@ from federation.serving.answers import activity_response
 from federation.serving.slices import PER_PAGE, Listed, Slice
 from federation.serving.visitor import Visitor, may_read, require_visitor
 from federation.synchronisation import followers_sync
+from node.domain.numbers import number_in
 from node.domain.uris import origin_of
 from node.domain.visibility import Visibility
 from node.errors import Malformed, NotFound, Unauthenticated
@@ -149,9 +150,10 @@ def _cursor(request: web.Request, name: str = "before") -> int | None:
     text = request.query.get(name)
     if text is None:
         return None
-    if not (text.isascii() and text.isdigit() and len(text) <= 19):
+    number = number_in(text)
+    if number is None:
         raise Malformed("The page has no such address.")
-    return int(text)
+    return number
 
 
 # -- an object's collections -----------------------------------------------------------------------------------------

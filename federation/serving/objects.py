@@ -13,6 +13,7 @@ from federation.serving.answers import activity_response, gone_response, raw_res
 from federation.serving.visitor import Visitor, may_read, require_visitor
 from node.domain.collections import items_of
 from node.domain.events import series_of
+from node.domain.numbers import id_in
 from node.domain.resources import is_list
 from node.domain.visibility import Visibility
 from node.errors import Conflict, NotFound
@@ -121,7 +122,7 @@ def _read_activity(conn: Connection, visitor: Visitor, uri: str) -> tuple[bytes,
 async def show_quote_stamp(request: web.Request) -> web.Response:
     """``/ap/q/{id}``: the permission to quote that was given (FEP-044f)."""
     node = request.app[NODE]
-    stamp = await node.store.read(_read_stamp, node.config.origin, int(request.match_info["stamp"]))
+    stamp = await node.store.read(_read_stamp, node.config.origin, id_in(request.match_info, "stamp"))
     return activity_response(request, stamp)
 
 

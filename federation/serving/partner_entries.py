@@ -14,6 +14,7 @@ from federation.serving.answers import activity_response
 from federation.serving.visitor import Visitor, require_visitor
 from federation.vocab import with_context
 from node.clock import to_rfc3339
+from node.domain.numbers import number_in
 from node.domain.uris import host_of
 from node.errors import Malformed, NotFound
 from node.services.catalogue import find_own
@@ -26,10 +27,10 @@ PER_PAGE = 200
 async def show_partner_entries(request: web.Request) -> web.Response:
     """Live entries by id, with the digests of their documents (federation 4.2); ``?after=ID`` continues."""
     visitor, node = await require_visitor(request), request.app[NODE]
-    after = request.query.get("after", "0")
-    if not (after.isascii() and after.isdigit() and len(after) <= 19):
+    after = number_in(request.query.get("after", "0"))
+    if after is None:
         raise Malformed("The page has no such address.")
-    document = await node.store.read(_read, visitor, node.config.origin + request.path, int(after))
+    document = await node.store.read(_read, visitor, node.config.origin + request.path, after)
     return activity_response(request, document, public=False)
 
 

@@ -16,6 +16,7 @@ from federation.transport.mediatype import ACTIVITY_JSON
 from federation.vocab import TOMBSTONE, with_context
 from node.clock import to_rfc3339
 from node.domain.catalogues import BUCKETS, etag_of
+from node.domain.numbers import number_in
 from node.errors import Malformed, NotFound, Problem
 from node.services.catalogue import find_own
 from node.state import NODE
@@ -164,9 +165,10 @@ def _bucket_page(conn: Connection, own: Catalogue, bucket: int, after: str) -> d
 
 
 def _revision(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 18):
+    revision = number_in(text)
+    if revision is None:
         raise Malformed(problems=[Problem("after", "a revision, 0 or more", f'"{text[:60]}"')])
-    return int(text)
+    return revision
 
 
 def _bucket(text: str) -> int:

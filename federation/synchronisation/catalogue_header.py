@@ -8,6 +8,7 @@ A header of its own name, because Mastodon would read a second ``Collection-Sync
 import re
 
 from node.domain.catalogues import State
+from node.domain.numbers import number_in
 from node.domain.uris import is_web_uri
 
 NAME = "Rhizome-Catalogue"
@@ -31,8 +32,7 @@ def read_header(value: str) -> State | None:
     if len(value) > _MAX_HEADER:
         return None
     found = dict(_PARAMETER.findall(value))
-    uri, revision, digest = (found.get(name, "") for name in ("id", "revision", "digest"))
-    is_number = revision.isascii() and revision.isdigit() and len(revision) <= 18
-    if not (is_web_uri(uri) and is_number and _DIGEST.fullmatch(digest)):
+    uri, digest, revision = found.get("id", ""), found.get("digest", ""), number_in(found.get("revision", ""))
+    if not is_web_uri(uri) or revision is None or not _DIGEST.fullmatch(digest):
         return None
-    return State(uri, int(revision), digest)
+    return State(uri, revision, digest)

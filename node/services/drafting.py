@@ -3,6 +3,7 @@
 import orjson
 from sqlalchemy import Connection
 
+from node.domain.numbers import number_in, numbers_in
 from node.errors import Invalid, NotFound
 from node.services.context import Unit
 from node.store import drafts
@@ -14,9 +15,10 @@ MAX_BYTES = 512 * 1024  # of one draft
 
 def load(conn: Connection, actor_id: int, draft_id: str) -> Draft:
     """The draft with this id, as an address says it. Raises NotFound for one of anybody else."""
-    if not (draft_id.isascii() and draft_id.isdigit() and len(draft_id) < 20):
+    number = number_in(draft_id)
+    if number is None:
         raise NotFound
-    return drafts.load_draft(conn, int(draft_id), actor_id)
+    return drafts.load_draft(conn, number, actor_id)
 
 
 def keep(
@@ -53,7 +55,7 @@ def discard(conn: Connection, unit: Unit, actor_id: int, draft_id: int) -> None:
 
 
 def _media(fields: dict[str, str]) -> list[int]:
-    return [int(part) for part in fields.get("media", "").split(",") if part.isdigit() and len(part) < 20]
+    return numbers_in(fields.get("media", ""))
 
 
 def _loose(conn: Connection, draft: Draft) -> list[int]:

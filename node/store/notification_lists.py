@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, exists, func, insert, or_, select, update
 
+from node.domain.numbers import number_in
 from node.store.tables import (
     actors,
     markers,
@@ -104,8 +105,8 @@ def find_group(conn: Connection, owner_id: int, key: str) -> Group | None:
     """The group of this key; also one that stands alone only because somebody asked for it so."""
     wanted = Wanted(owner_id, include_filtered=True)
     if key.startswith(_GROUPED_ALONE):
-        number = key.removeprefix(_GROUPED_ALONE)
-        rows = load_notifications(conn, owner_id, [int(number)] if number.isdigit() and len(number) < 20 else [])
+        number = number_in(key.removeprefix(_GROUPED_ALONE))
+        rows = load_notifications(conn, owner_id, [number] if number is not None else [])
         return _groups(conn, Wanted(owner_id, grouped_types=()), rows)[0] if rows else None
     query = select(notifications).where(*_matches(wanted), notifications.c.group_key == key)
     row = conn.execute(query.order_by(notifications.c.id.desc()).limit(1)).first()

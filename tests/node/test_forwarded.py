@@ -1,6 +1,5 @@
 """Only trusted proxies say who asks."""
 
-import doctest
 from ipaddress import ip_network
 
 from node import forwarded
@@ -27,7 +26,3 @@ def test_the_nearest_address_that_is_no_proxy_counts(remote, header, expected):
 
 def test_without_proxies_nothing_is_believed():
     assert forwarded.client_address("127.0.0.1", "6.6.6.6", []) == "127.0.0.1"
-
-
-def test_its_examples_are_true():
-    assert doctest.testmod(forwarded).failed == 0

@@ -1,8 +1,6 @@
-"""Language maps, plain text, and the doctests of the modules about records."""
+"""Language maps and plain text."""
 
-import doctest
 import time
-from importlib import import_module
 
 import pytest
 
@@ -21,21 +19,6 @@ from node.domain.text import (
 )
 from node.errors import Malformed
 from tests.rows import each_row
-
-MODULES = [
-    "node.domain.canonical",
-    "node.domain.licences",
-    "node.domain.text",
-    "node.domain.vocabularies",
-    "schemas.formats",
-    "federation.mapping.resource_text",
-    "federation.mapping.schema_values",
-]
-
-
-@each_row("name", MODULES)
-def test_examples_in_docstrings_hold(name):
-    assert doctest.testmod(import_module(name)).failed == 0
 
 
 @each_row(

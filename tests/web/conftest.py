@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,10 +68,16 @@ class Site:
 ADA = {"user_name": "ada", "email": "ada@example.org", "display_name": "Ada L.", "password": PASSWORD}
 
 
-@pytest.fixture
-async def site(tmp_path: Path) -> AsyncIterator[Site]:
+@asynccontextmanager
+async def opened_site(folder: Path) -> AsyncIterator[Site]:
     clock = FixedClock()
-    peer = await start_peer(tmp_path, "uni", clock=clock)
+    peer = await start_peer(folder, "uni", clock=clock)
     async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:
         yield Site(peer, browser, clock)
     await stop_peer(peer)
+
+
+@pytest.fixture
+async def site(tmp_path: Path) -> AsyncIterator[Site]:
+    async with opened_site(tmp_path) as site:
+        yield site

@@ -1,13 +1,11 @@
 """How values are told: languages, times, sizes, licences."""
 
-import doctest
 import pickle
 
 from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from node import sentences, translations
 from node.clock import DAY, HOUR, MINUTE
 from node.domain.licences import ALL_RIGHTS_RESERVED, INTERNAL_TERMS
 from node.errors import Invalid
@@ -16,20 +14,14 @@ from node.sentences import Sentence
 from node.translations import spoken
 from tests.depth import examples
 from tests.rows import each_row
-from web import language, rendering
 from web.language import Language, choose
-from web.pages import licences, words
+from web.pages import words
 from web.pages.licences import licence_in_words
 from web.pages.words import Words
 
 NOW = 1_793_000_000_000  # 26 October 2026, 07:33:20 UTC
 TOLD = Words(Language())
 GERMAN = Language("de")
-
-
-@each_row("module", [language, rendering, words, licences, sentences, translations])
-def test_the_examples_in_the_documentation_are_true(module):
-    assert doctest.testmod(module).failed == 0
 
 
 def test_every_kind_of_work_has_a_name():

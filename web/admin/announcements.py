@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from aiohttp import web
 
 from node.clock import from_rfc3339, to_rfc3339
+from node.domain.numbers import id_in
 from node.errors import Malformed
 from node.sentences import Sentence
 from node.services import announcements
@@ -79,7 +80,7 @@ async def publish(request: web.Request) -> web.Response:
 async def withdraw(request: web.Request) -> web.Response:
     session = require_admin(request)
     await read_form(request, session.csrf)
-    node, one = request.app[NODE], int(request.match_info["announcement"])
+    node, one = request.app[NODE], id_in(request.match_info, "announcement")
     await node.store.write(announcements.withdraw, node.unit(), one, by=session.actor_id)
     return _back()
 

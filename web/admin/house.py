@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from aiohttp import web
 
+from node.domain.numbers import id_in
 from node.errors import Malformed
 from node.sentences import Sentence
 from node.services import house
@@ -63,7 +64,7 @@ async def put_rule(request: web.Request) -> web.Response:
 async def raise_rule(request: web.Request) -> web.Response:
     session, node = require_admin(request), request.app[NODE]
     await read_form(request, session.csrf)
-    await node.store.write(house.raise_rule, node.unit(), session.actor_id, int(request.match_info["rule"]))
+    await node.store.write(house.raise_rule, node.unit(), session.actor_id, id_in(request.match_info, "rule"))
     return _back()
 
 
@@ -71,7 +72,7 @@ async def remove_rule(request: web.Request) -> web.Response:
     session = require_admin(request)
     await read_form(request, session.csrf)
     node = request.app[NODE]
-    await node.store.write(house.delete_rule, node.unit(), session.actor_id, int(request.match_info["rule"]))
+    await node.store.write(house.delete_rule, node.unit(), session.actor_id, id_in(request.match_info, "rule"))
     return _back()
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from federation.actors import joining as rules
 from node.clock import DAY
+from node.domain.numbers import id_in, number_in
 from node.errors import NotFound
 from node.sentences import Sentence
 from node.services.context import Unit
@@ -40,7 +41,7 @@ async def decide(request: web.Request) -> web.Response:
     """Let somebody in, or not."""
     session, node = require_admin(request), request.app[NODE]
     fields = await read_form(request, session.csrf)
-    actor_id, unit = int(request.match_info["actor"]), node.unit()
+    actor_id, unit = id_in(request.match_info, "actor"), node.unit()
     if fields.get("decision") == "approve":
         await node.store.write(_approve, unit, door_of(request), actor_id, session.actor_id)
     else:
@@ -62,13 +63,13 @@ async def invite(request: web.Request) -> web.Response:
 async def revoke(request: web.Request) -> web.Response:
     session, node = require_admin(request), request.app[NODE]
     await read_form(request, session.csrf)
-    await node.store.write(_revoke, node.unit(), int(request.match_info["invitation"]), session.actor_id)
+    await node.store.write(_revoke, node.unit(), id_in(request.match_info, "invitation"), session.actor_id)
     return _back()
 
 
 def _number(text: str, allowed: range, usual: int) -> int:
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else usual
-    return number if number in allowed else usual
+    number = number_in(text)
+    return number if number is not None and number in allowed else usual
 
 
 def _back() -> web.Response:

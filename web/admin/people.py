@@ -7,6 +7,7 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from node.domain.moderation import Sanction
+from node.domain.numbers import id_in
 from node.domain.text import plain, shorten
 from node.errors import Malformed, NotFound
 from node.log import one_line
@@ -83,7 +84,7 @@ async def show_person(request: web.Request) -> web.Response:
 
 async def _person_page(request: web.Request, session: Session, *, link: str = "") -> web.Response:
     node = request.app[NODE]
-    row, decided, counts, open_reports = await node.store.read(_find_one, int(request.match_info["actor"]))
+    row, decided, counts, open_reports = await node.store.read(_find_one, id_in(request.match_info, "actor"))
     path = f"{PATH}/{row.id}"
     is_admin = session.role == ADMIN
     view = PersonView(
@@ -117,7 +118,7 @@ async def decide(request: web.Request) -> web.Response:
     """Impose or lift a sanction."""
     session, node = require_moderator(request), request.app[NODE]
     fields = await read_form(request, session.csrf)
-    kind, actor_id = fields.get("kind", ""), int(request.match_info["actor"])
+    kind, actor_id = fields.get("kind", ""), id_in(request.match_info, "actor")
     if kind not in set(Sanction):
         raise Malformed("This decision is not known.")
     if fields.get("lift"):
@@ -130,7 +131,7 @@ async def decide(request: web.Request) -> web.Response:
 
 async def set_role(request: web.Request) -> web.Response:
     session, node = require_admin(request), request.app[NODE]
-    fields, actor_id = await read_form(request, session.csrf), int(request.match_info["actor"])
+    fields, actor_id = await read_form(request, session.csrf), id_in(request.match_info, "actor")
     await node.store.write(moderate.set_role, node.unit(), session.actor_id, actor_id, fields.get("role", ""))
     return _back(actor_id)
 
@@ -139,14 +140,14 @@ async def give_reset(request: web.Request) -> web.Response:
     """A link for a new password, to hand over in person; it is shown this once."""
     session, node = require_admin(request), request.app[NODE]
     await read_form(request, session.csrf)
-    secret = await node.store.write(_reset, node.unit(), int(request.match_info["actor"]), session.actor_id)
+    secret = await node.store.write(_reset, node.unit(), id_in(request.match_info, "actor"), session.actor_id)
     return await _person_page(request, session, link=f"{node.config.origin}/reset?ticket={secret}")
 
 
 async def give_address(request: web.Request) -> web.Response:
     """A link that gives an account another address, to hand over in person; it is shown this once."""
     session, node = require_admin(request), request.app[NODE]
-    fields, actor_id = await read_form(request, session.csrf), int(request.match_info["actor"])
+    fields, actor_id = await read_form(request, session.csrf), id_in(request.match_info, "actor")
     secret = await node.store.write(_address, node.unit(), actor_id, fields.get("email", ""), session.actor_id)
     return await _person_page(request, session, link=f"{node.config.origin}/email?ticket={secret}")
 

@@ -7,6 +7,7 @@ import orjson
 from aiohttp import web
 from sqlalchemy import Connection
 
+from node.domain.numbers import id_in
 from node.errors import NotFound
 from node.log import one_line
 from node.sentences import Sentence
@@ -54,7 +55,7 @@ async def _decide(request: web.Request, action: str, change: Callable[[Connectio
     session = require_admin(request)
     await read_form(request, session.csrf)
     node = request.app[NODE]
-    await node.store.write(_change, node.unit(), session.actor_id, int(request.match_info["job"]), action, change)
+    await node.store.write(_change, node.unit(), session.actor_id, id_in(request.match_info, "job"), action, change)
     return web.Response(status=303, headers={"Location": "/admin/queue#parked"})
 
 

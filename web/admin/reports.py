@@ -7,6 +7,7 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy import Connection
 
+from node.domain.numbers import id_in
 from node.domain.text import plain, shorten
 from node.domain.uris import host_of
 from node.errors import Malformed, NotFound
@@ -93,7 +94,7 @@ def _name(people: dict[str, Actor], uri: str) -> str:
 
 async def show_report(request: web.Request) -> web.Response:
     session, node = require_moderator(request), request.app[NODE]
-    found = await node.store.read(_find_one, int(request.match_info["report"]))
+    found = await node.store.read(_find_one, id_in(request.match_info, "report"))
     row, path = found.row, f"{PATH}/{found.row.id}"
     view = ReportView(
         page=page_of(request, path, title=Sentence("Report"), section="/admin", noindex=True),
@@ -163,7 +164,7 @@ def _post(row: Any, people: dict[str, Actor], report_path: str) -> ReportedPost:
 
 async def set_state(request: web.Request) -> web.Response:
     """Close or open again."""
-    session, node, report_id = require_moderator(request), request.app[NODE], int(request.match_info["report"])
+    session, node, report_id = require_moderator(request), request.app[NODE], id_in(request.match_info, "report")
     fields = await read_form(request, session.csrf)
     changes = {"closed": moderate.close_report, "open": moderate.reopen_report}
     if fields.get("state") not in changes:
@@ -173,16 +174,16 @@ async def set_state(request: web.Request) -> web.Response:
 
 
 async def add_note(request: web.Request) -> web.Response:
-    session, node, report_id = require_moderator(request), request.app[NODE], int(request.match_info["report"])
+    session, node, report_id = require_moderator(request), request.app[NODE], id_in(request.match_info, "report")
     fields = await read_form(request, session.csrf)
     await node.store.write(moderate.note_report, node.unit(), session.actor_id, report_id, fields.get("text", ""))
     return _back(report_id)
 
 
 async def remove_post(request: web.Request) -> web.Response:
-    session, node, report_id = require_moderator(request), request.app[NODE], int(request.match_info["report"])
+    session, node, report_id = require_moderator(request), request.app[NODE], id_in(request.match_info, "report")
     await read_form(request, session.csrf)
-    await node.store.write(moderate.remove_object, node.unit(), session.actor_id, int(request.match_info["post"]))
+    await node.store.write(moderate.remove_object, node.unit(), session.actor_id, id_in(request.match_info, "post"))
     return _back(report_id)
 
 

@@ -13,14 +13,15 @@ import orjson
 from aiohttp import BodyPartReader, hdrs, web
 from aiohttp.web_request import FileField
 
+from node.domain.numbers import MAX_ID, number_in
 from node.errors import Invalid, Malformed, Problem
 from web.posted import read_posted
 
 _TRUE = frozenset({"true", "1", "on", "yes", "t"})
 _FALSE = frozenset({"false", "0", "off", "no", "f", ""})
 _MAX_NAMES, _MAX_DEPTH, _MAX_DIGITS = 1_000, 4, 19
-#: Of ids (64 bits with a sign), and of other numbers: so many seconds are 300 years, which calendars can still write.
-MAX_ID, _MAX_NUMBER = (1 << 63) - 1, 10**10
+#: So many seconds are 300 years, which calendars can still write.
+_MAX_NUMBER = 10**10
 _FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 
 Tree = dict[str, Any]
@@ -135,7 +136,7 @@ def _many(value: Any) -> list[Any]:
     if isinstance(value, list):
         return value
     if isinstance(value, dict):
-        keys = sorted((key for key in value if key.isdigit()), key=int)
+        keys = sorted((key for key in value if number_in(key) is not None), key=int)
         return [value[key] for key in keys] if len(keys) == len(value) else [value]
     return [value]
 

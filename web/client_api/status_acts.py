@@ -7,6 +7,7 @@ from types import MappingProxyType
 from aiohttp import web
 from sqlalchemy import Connection
 
+from node.domain.numbers import number_in
 from node.domain.posts import QuotePolicy
 from node.domain.visibility import Visibility
 from node.errors import Invalid, NotFound, Problem
@@ -86,10 +87,10 @@ async def show_poll(request: web.Request) -> web.Response:
 async def vote(request: web.Request) -> web.Response:
     caller, node = await require(request, WRITE), request.app[NODE]
     sent = await read_parameters(request)
-    texts = sent.texts("choices")
-    if any(not (text.isascii() and text.isdigit() and len(text) < 4) for text in texts):
+    choices = [number for text in sent.texts("choices") if (number := number_in(text, digits=3)) is not None]
+    if len(choices) < len(sent.texts("choices")):
         raise Invalid("Choices are the numbers of options.")
-    poll_id, choices = read_id(request.match_info["id"]), [int(text) for text in texts]
+    poll_id = read_id(request.match_info["id"])
     found = await node.store.write(_vote, node.unit(), caller.actor_id, poll_id, choices, look_of(request))
     return answer(found)
 

@@ -8,6 +8,7 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from node.domain.communities import JoinPolicy
+from node.domain.numbers import number_in
 from node.domain.text import shorten
 from node.domain.visibility import Visibility
 from node.sentences import Sentence
@@ -18,7 +19,6 @@ from node.store.communities import Community
 from web.communities.views import CommunityCard, ListView
 from web.communities.words import JOINING, PARTS
 from web.pages.cards import actor_card
-from web.pages.cursor import number_in
 from web.pages.frame import html, page_of
 from web.pages.parts import Link, Paging
 from web.pages.reader import reader_of

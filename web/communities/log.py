@@ -7,6 +7,7 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from node.domain.communities import Act
+from node.domain.numbers import number_in
 from node.sentences import Sentence
 from node.services.context import Unit
 from node.state import NODE
@@ -18,7 +19,6 @@ from web.communities.people import Inside, count_waiting, head_of, load_inside
 from web.communities.views import LogRow, LogView
 from web.communities.words import ACTS, SETTINGS
 from web.pages.cards import actor_card
-from web.pages.cursor import number_in
 from web.pages.frame import html, page_of
 from web.pages.parts import Paging
 from web.pages.reader import reader_of

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from node.domain.communities import Act
 from node.domain.deeds import Deed
+from node.domain.numbers import number_in
 from node.domain.text import plain, shorten
 from node.errors import Invalid, NotFound
 from node.sentences import Sentence
@@ -24,7 +25,6 @@ from web.communities.people import Inside, head_of, load_inside
 from web.communities.views import ModerateView
 from web.communities.words import BUTTONS
 from web.pages.cards import actor_card
-from web.pages.cursor import number_in
 from web.pages.frame import html, page_of
 from web.pages.parts import Field, Prose, SafeHtml
 from web.pages.reader import reader_of

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from federation.fetching.community_members import Members
 from node.domain.communities import APPOINTS, DISMISSES, Act, Role
+from node.domain.numbers import number_in
 from node.errors import NotFound
 from node.sentences import Sentence
 from node.services import membership
@@ -37,7 +38,6 @@ from web.communities.views import Head, MembersView, PersonRow
 from web.communities.words import BUTTONS, ROLES
 from web.pages.actor import find_by_name
 from web.pages.cards import actor_card
-from web.pages.cursor import number_in
 from web.pages.frame import html, page_of
 from web.pages.parts import ActorCard, Field, Paging
 from web.pages.reader import reader_of

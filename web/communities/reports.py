@@ -7,6 +7,7 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy import Connection
 
+from node.domain.numbers import number_in
 from node.domain.text import plain, shorten
 from node.errors import Invalid, NotFound
 from node.sentences import Sentence
@@ -21,7 +22,6 @@ from web.communities.listing import community_path, crumbs_of
 from web.communities.people import Inside, count_waiting, head_of, load_inside
 from web.communities.views import CommunityReportRow, CommunityReportsView, ReportedPost
 from web.pages.cards import Reader, actor_card
-from web.pages.cursor import number_in
 from web.pages.frame import html, page_of
 from web.pages.parts import Paging
 from web.pages.reader import reader_of

@@ -12,6 +12,7 @@ from node.clock import MINUTE
 from node.domain.communities import Act
 from node.domain.deeds import Deed
 from node.domain.media import MediaPurpose
+from node.domain.numbers import number_in
 from node.errors import Invalid, NodeError, NotFound, PreconditionFailed
 from node.sentences import Sentence
 from node.services import communities as describing
@@ -74,8 +75,7 @@ def _change(conn: Connection, unit: Unit, name: str, actor_id: int, fields: Mapp
     elif group.local and fields.get("act") == "reopen":
         describing.reopen(conn, unit, group, by=me.uri)
     else:
-        said, version = read_fields(fields), fields.get("version", "")
-        known = int(version) if version.isdigit() else None
+        said, known = read_fields(fields), number_in(fields.get("version", ""), digits=9)
         deed = Deed(Act.SETTINGS, me.uri, group.uri, settings=said, version=known)
         return governing.govern(conn, unit, me, group, deed) and governing.is_asked(group, deed.act)
     return False

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from node.domain import resources as records
 from node.domain.courses import State, find_instance, instances, key_of
+from node.domain.numbers import id_in, number_in
 from node.domain.text import language_of
 from node.domain.uris import host_of
 from node.errors import NotFound
@@ -44,8 +45,7 @@ async def show_enrolments(request: web.Request) -> web.Response:
 
 async def _show(request: web.Request, handle: Field) -> web.Response:
     session, node = sessions.require_person(request), request.app[NODE]
-    after = request.query.get("after", "")
-    start = int(after) if after.isascii() and after.isdigit() and len(after) <= 19 else 0
+    start = number_in(request.query.get("after", "")) or 0
     found = await node.store.read(_find, session.actor_id, request.match_info["slug"], start)
     return html(request, _view(request, found, handle, session.csrf, start), 422 if handle.error else 200)
 
@@ -53,7 +53,7 @@ async def _show(request: web.Request, handle: Field) -> web.Response:
 async def decide(request: web.Request) -> web.Response:
     session, node = sessions.require_person(request), request.app[NODE]
     sent = await sessions.read_form(request)
-    slug, enrolment = request.match_info["slug"], int(request.match_info["enrolment"])
+    slug, enrolment = request.match_info["slug"], id_in(request.match_info, "enrolment")
     accepted = sent.get("decision") == "accept"
     await node.store.write(_decide, node.unit(), session.actor_id, slug, enrolment, accepted)
     return _back(slug)

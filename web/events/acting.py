@@ -3,13 +3,13 @@
 from aiohttp import web
 
 from node.domain.events import Wish
+from node.domain.numbers import number_in
 from node.errors import Conflict, Invalid
 from node.services import event_answers
 from node.services import events as service
 from node.state import NODE
 from web.events.listing import PATH as LIST
 from web.events.page import event_id_of, page
-from web.pages.cursor import number_in
 from web.sessions import read_form, require_person
 
 

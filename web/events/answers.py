@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row
 from federation.discovery.mentions import look_up_mentions
 from federation.state import FEDERATION
 from node.domain.events import title
+from node.domain.numbers import id_in
 from node.errors import Conflict, Invalid, NotFound
 from node.sentences import Sentence
 from node.services import event_answers as service
@@ -93,7 +94,7 @@ async def decide(request: web.Request) -> web.Response:
         raise NotFound
     try:
         await node.store.write(
-            service.organise, node.unit(), session.actor_id, int(request.match_info["answer"]), verdict
+            service.organise, node.unit(), session.actor_id, id_in(request.match_info, "answer"), verdict
         )
     except Conflict as refused:
         return await _page(request, refused.public)

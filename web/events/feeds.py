@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 
 from node.clock import DAY, HOUR, day_at
 from node.domain.events import AnswerState, EventRecord, title
+from node.domain.numbers import id_in
 from node.errors import Conflict, NotFound
 from node.ics import KEEPS_CANCELLED, CalendarEntry, write_calendar
 from node.sentences import Sentence, sentences
@@ -236,7 +237,7 @@ def _make(conn: Connection, unit: Unit, actor_id: int, token: str, label: str) -
 async def revoke_address(request: web.Request) -> web.Response:
     session, node = require_person(request), request.app[NODE]
     await read_form(request)
-    if not await node.store.write(calendar_links.delete_link, int(request.match_info["address"]), session.actor_id):
+    if not await node.store.write(calendar_links.delete_link, id_in(request.match_info, "address"), session.actor_id):
         raise NotFound
     return web.Response(status=303, headers={"Location": ADDRESSES})
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 import schemas
 from node.domain.events import EventRecord, Recurrence, end_of, from_wall, start_of, title, to_wall
+from node.domain.numbers import number_in
 from node.domain.visibility import Visibility
 from node.errors import Forbidden, Invalid, NotFound, Problem
 from node.media.links import MediaLinks
@@ -29,7 +30,6 @@ from web.events.cards import path_of
 from web.events.page import event_id_of
 from web.events.timezones import COMMON, guessed_zone
 from web.events.views import EventFormView, Option
-from web.pages.cursor import number_in
 from web.pages.frame import html, page_of
 from web.pages.parts import Field, Link
 from web.sessions import require_person

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 from sqlalchemy import Connection, Row
 
+from node.domain.numbers import number_in
 from node.domain.text import clean
 from node.sentences import Sentence
 from node.state import NODE
@@ -15,7 +16,6 @@ from node.store.event_answers import Answer
 from node.store.events import Event, Scope
 from web.events.cards import event_cards
 from web.events.views import EventsView
-from web.pages.cursor import number_in
 from web.pages.frame import html, page_of
 from web.pages.parts import Paging
 from web.pages.reader import reader_of

@@ -13,6 +13,7 @@ from federation.discovery.negotiation import wants_activity
 from federation.mapping.event_document import json_ld
 from node.domain import events as rules
 from node.domain.events import MAX_COMPANIONS, AnswerState, EventRecord, JoinMode, Place, place_line, status_of, title
+from node.domain.numbers import id_in
 from node.domain.text import plain, shorten
 from node.domain.uris import is_web_uri
 from node.domain.visibility import Visibility
@@ -66,7 +67,7 @@ class Found:
 
 
 def event_id_of(request: web.Request) -> int:
-    return int(request.match_info["event"])
+    return id_in(request.match_info, "event")
 
 
 async def show_event(request: web.Request) -> web.Response:

@@ -7,6 +7,7 @@ from aiohttp import web
 from aiohttp.web_request import FileField
 from sqlalchemy import Connection
 
+from node.domain.numbers import number_in
 from node.errors import Invalid, Unavailable
 from node.services.event_pictures import Picture
 from node.services.uploads import Words
@@ -15,7 +16,6 @@ from node.store import media as media_store
 from node.store.accounts import Session
 from node.store.media import Media
 from web import sessions
-from web.pages.cursor import number_in
 from web.pages.parts import Field, Image
 from web.uploads import on_disk, roomy
 

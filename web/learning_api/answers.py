@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 from aiohttp import ETag, web
 
+from node.domain.numbers import number_in
 from node.errors import Malformed, Problem
 from node.store.actors import Actor
 from node.store.listing import MAX_LIMIT
@@ -31,9 +32,7 @@ def actor_json(actor: Actor) -> dict[str, str]:
 
 def limit_of(request: web.Request) -> int:
     """How many a list answers: ``limit``, capped; the default where it is no number."""
-    text = request.query.get("limit", "")
-    is_number = text.isascii() and text.isdigit() and len(text) <= 9
-    return min(int(text), MAX_LIMIT) if is_number and int(text) else DEFAULT_LIMIT
+    return min(number_in(request.query.get("limit", "")) or DEFAULT_LIMIT, MAX_LIMIT)
 
 
 def etag_of(answer: Mapping[str, Any]) -> str:

@@ -10,7 +10,7 @@ session that writes proves that the request is its own: ``X-CSRF-Token`` holds t
 """
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
@@ -89,6 +89,14 @@ async def read_json(request: web.Request, schema: str = "") -> dict[str, Any]:
     if findings:
         raise Invalid(problems=[Problem(each.path, each.expected, each.found) for each in findings])
     return value
+
+
+def chosen(sent: Mapping[str, Any], name: str, choices: Iterable[str]) -> str:
+    """What a body chooses. Raises Invalid where it is none of the choices, whatever it is."""
+    found = next((each for each in choices if each == sent.get(name)), None)
+    if found is None:
+        raise Invalid(problems=[Problem(f"$.{name}", " or ".join(choices), str(sent.get(name))[:60])])
+    return found
 
 
 def key_of(request: web.Request) -> str:

@@ -14,6 +14,7 @@ from node.clock import from_rfc3339, to_rfc3339
 from node.domain.communities import Act, JoinPolicy, PostPolicy, Role
 from node.domain.community_drafts import CommunityDraft
 from node.domain.deeds import Deed
+from node.domain.numbers import number_in
 from node.domain.uris import origin_of
 from node.domain.visibility import Visibility
 from node.errors import Forbidden, Invalid, NotFound, Problem
@@ -55,8 +56,7 @@ async def list_communities(request: web.Request) -> web.Response:
     viewer_id, node = await callers.reader(request, "read:accounts"), request.app[NODE]
     origin = one_of(request.query.get("origin", ""), "origin", ("", "local", "remote"))
     joined = request.query.get("joined") in {"1", "true"}
-    text = request.query.get("cursor", "")
-    before = int(text) if text.isascii() and text.isdigit() and len(text) <= 19 else None
+    before = number_in(request.query.get("cursor", ""))
     limit = limit_of(request)
     found = await node.store.read(_list, node.unit(), viewer_id, origin, joined, before, limit)
     items, last = found
@@ -215,8 +215,7 @@ def _members_json(conn: Connection, unit: Unit, group: Actor, uris: Sequence[str
 async def show_log(request: web.Request) -> web.Response:
     """``GET /communities/NAME/log``: what those who govern did; for members."""
     viewer_id, node = await callers.reader(request, "read:accounts"), request.app[NODE]
-    text = request.query.get("cursor", "")
-    before = int(text) if text.isascii() and text.isdigit() and len(text) <= 19 else None
+    before = number_in(request.query.get("cursor", ""))
     items, last = await node.store.read(
         _log, node.unit(), request.match_info["name"], viewer_id, before, limit_of(request)
     )

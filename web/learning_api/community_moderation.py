@@ -7,7 +7,8 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from node.clock import to_rfc3339
-from node.errors import Forbidden, Invalid, Problem
+from node.domain.numbers import id_in, number_in
+from node.errors import Forbidden
 from node.services import community_reports as reporting
 from node.services import membership
 from node.services.context import Unit
@@ -57,8 +58,7 @@ async def list_reports(request: web.Request) -> web.Response:
     """``GET /communities/NAME/reports?state=open|closed&limit=&cursor=``, the newest first."""
     actor_id, node = await callers.reader(request, "read:accounts"), request.app[NODE]
     state = one_of(request.query.get("state", _STATES[0]), "state", _STATES)
-    text = request.query.get("cursor", "")
-    before = int(text) if text.isascii() and text.isdigit() and len(text) <= 19 else None
+    before = number_in(request.query.get("cursor", ""))
     limit, name = limit_of(request), request.match_info["name"]
     items, last = await node.store.read(_reports, node.unit(), name, actor_id, state, before, limit)
     return json_answer(request, {"items": items, "next": str(last) if last is not None else None})
@@ -94,11 +94,9 @@ def _reports(
 async def decide(request: web.Request) -> web.Response:
     """``POST /communities/NAME/reports/ID``: ``{act}``, close or hand-on; 204 also where it was so before."""
     actor_id, node = await callers.writer(request, _WRITE), request.app[NODE]
-    sent = await callers.read_json(request)
-    if sent.get("act") not in _DECISIONS:
-        raise Invalid(problems=[Problem("$.act", " or ".join(_DECISIONS), str(sent.get("act"))[:60])])
-    name, report_id = request.match_info["name"], int(request.match_info["report"])
-    await node.store.write(_decide, node.unit(), name, actor_id, sent["act"], report_id)
+    act = callers.chosen(await callers.read_json(request), "act", _DECISIONS)
+    name, report_id = request.match_info["name"], id_in(request.match_info, "report")
+    await node.store.write(_decide, node.unit(), name, actor_id, act, report_id)
     return web.Response(status=204)
 
 

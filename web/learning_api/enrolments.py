@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from node.clock import to_rfc3339
 from node.domain.courses import MAX_NOTE, State
+from node.domain.numbers import id_in, number_in
 from node.errors import Conflict, Invalid, NotFound, Problem
 from node.services import enrolling
 from node.services.context import Unit
@@ -21,7 +22,7 @@ from node.store.courses import Enrolment
 from node.store.resources import Resource, Viewer
 from web.courses.enrolments import decide_for, held, list_for_holder
 from web.learning_api.answers import PREFIX, actor_json, json_answer, limit_of
-from web.learning_api.callers import member, read_json, writer, written
+from web.learning_api.callers import chosen, member, read_json, writer, written
 from web.learning_api.description import (
     ACTOR,
     ADDRESS,
@@ -35,7 +36,6 @@ from web.learning_api.description import (
     pages,
     parameter,
 )
-from web.pages.cursor import number_in
 
 SCOPE = "write:statuses"
 _VERDICTS = ("accept", "refuse")
@@ -112,10 +112,8 @@ async def list_enrolments(request: web.Request) -> web.Response:
 async def decide(request: web.Request) -> web.Response:
     """``POST /resources/SLUG/enrolments/ENROLMENT``: ``{"verdict": "accept"}``; a place that was given can be taken."""
     actor_id, node = await writer(request, SCOPE), request.app[NODE]
-    verdict = (await read_json(request)).get("verdict")
-    if verdict not in _VERDICTS:
-        raise Invalid(problems=[Problem("$.verdict", " or ".join(_VERDICTS), str(verdict)[:60])])
-    slug, enrolment_id = request.match_info["slug"], int(request.match_info["enrolment"])
+    verdict = chosen(await read_json(request), "verdict", _VERDICTS)
+    slug, enrolment_id = request.match_info["slug"], id_in(request.match_info, "enrolment")
     found, who = await node.store.write(_decide, node.unit(), actor_id, slug, enrolment_id, verdict == "accept")
     return written(enrolment_json(found, who))
 

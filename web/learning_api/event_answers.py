@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from node.clock import to_rfc3339
 from node.domain.events import Wish
+from node.domain.numbers import id_in, number_in
 from node.errors import Conflict, Invalid, NotFound, Problem
 from node.services import event_answers as answering
 from node.services import events as service
@@ -18,7 +19,7 @@ from node.store.actors import Actor
 from node.store.event_answers import Answer
 from web.events.answers import VERDICTS
 from web.learning_api.answers import PREFIX, actor_json, json_answer, limit_of
-from web.learning_api.callers import member, read_json, writer, written
+from web.learning_api.callers import chosen, member, read_json, writer, written
 from web.learning_api.description import (
     ACTOR,
     ADDRESS,
@@ -32,7 +33,6 @@ from web.learning_api.description import (
     pages,
     parameter,
 )
-from web.pages.cursor import number_in
 
 SCOPE = "write:statuses"
 
@@ -40,7 +40,7 @@ SCOPE = "write:statuses"
 async def show_answer(request: web.Request) -> web.Response:
     """``GET /events/ID/answer``: one's own."""
     person, node = await member(request, "read:statuses"), request.app[NODE]
-    found, line = await node.store.read(own_answer, person, int(request.match_info["event"]))
+    found, line = await node.store.read(own_answer, person, id_in(request.match_info, "event"))
     return json_answer(request, own_answer_json(found, line))
 
 
@@ -51,7 +51,7 @@ async def give_answer(request: web.Request) -> web.Response:
     has decided.
     """
     person, node = await writer(request, SCOPE), request.app[NODE]
-    sent, event_id = await read_json(request), int(request.match_info["event"])
+    sent, event_id = await read_json(request), id_in(request.match_info, "event")
     wish, note, companions = read_answer(sent)
     await node.store.write(answering.answer, node.unit(), person, event_id, wish, note=note, companions=companions)
     found, line = await node.store.read(own_answer, person, event_id)
@@ -84,7 +84,7 @@ async def list_answers(request: web.Request) -> web.Response:
     """``GET /events/ID/answers?cursor=``: of everybody, for organisers only."""
     person, node = await member(request, "read:statuses"), request.app[NODE]
     limit, after = limit_of(request), number_in(request.query.get("cursor", ""))
-    found, people = await node.store.read(_answers, person, int(request.match_info["event"]), after, limit)
+    found, people = await node.store.read(_answers, person, id_in(request.match_info, "event"), after, limit)
     shown = found[:limit]
     items = [answer_json(each, people[each.actor_id]) for each in shown]
     return json_answer(request, {"items": items, "next": str(shown[-1].id) if len(found) > limit else None})
@@ -101,10 +101,8 @@ def _answers(
 async def decide_answer(request: web.Request) -> web.Response:
     """``POST /events/ID/answers/ANSWER``: ``{"verdict": "admit"}``, by organisers."""
     person, node = await writer(request, SCOPE), request.app[NODE]
-    verdict = (await read_json(request)).get("verdict")
-    if verdict not in VERDICTS:
-        raise Invalid(problems=[Problem("$.verdict", " or ".join(VERDICTS), str(verdict)[:60])])
-    answer_id = int(request.match_info["answer"])
+    verdict = chosen(await read_json(request), "verdict", VERDICTS)
+    answer_id = id_in(request.match_info, "answer")
     decided, who = await node.store.write(_decide, node.unit(), person, answer_id, verdict)
     return written(answer_json(decided, who))
 
@@ -120,7 +118,7 @@ async def invite(request: web.Request) -> web.Response:
     uri = (await read_json(request)).get("person")
     if not isinstance(uri, str):
         raise Invalid(problems=[Problem("$.person", "the address of a person", str(uri)[:60])])
-    event_id = int(request.match_info["event"])
+    event_id = id_in(request.match_info, "event")
     invited, who = await node.store.write(_invite, node.unit(), person, event_id, uri)
     return written(answer_json(invited, who), status=201)
 

@@ -7,6 +7,7 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from node.domain.events import local_text
+from node.domain.numbers import id_in
 from node.errors import NotFound
 from node.recurrence import between, record_of_date
 from node.services import event_answers as answering
@@ -22,7 +23,7 @@ from web.learning_api.event_answers import SCOPE, own_answer, own_answer_json, r
 async def list_dates(request: web.Request) -> web.Response:
     """``GET /events/ID/dates``: of a series those that can be answered alone by now, in order; no pages, 91 at most."""
     viewer, node = await reader(request), request.app[NODE]
-    items = await node.store.read(_list, int(request.match_info["event"]), viewer, node.clock.now())
+    items = await node.store.read(_list, id_in(request.match_info, "event"), viewer, node.clock.now())
     return json_answer(request, {"items": items, "next": None})
 
 
@@ -59,7 +60,7 @@ async def answer_date(request: web.Request) -> web.Response:
     """``PUT /events/ID/dates/DAY/answer``: as for an event; it holds for that date, whatever is said of the series."""
     person, node = await writer(request, SCOPE), request.app[NODE]
     wish, note, companions = read_answer(await read_json(request))
-    asked = (person, int(request.match_info["event"]), request.match_info["day"], wish)
+    asked = (person, id_in(request.match_info, "event"), request.match_info["day"], wish)
     kept = await node.store.write(answering.answer_date, node.unit(), *asked, note=note, companions=companions)
     found, line = await node.store.read(own_answer, person, kept.event_id)
     return written({**own_answer_json(found, line), "event": str(kept.event_id)})

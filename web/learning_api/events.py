@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from node.clock import to_rfc3339
 from node.domain.events import EventRecord, local_text
+from node.domain.numbers import id_in, number_in
 from node.domain.text import clean
 from node.domain.visibility import Visibility
 from node.errors import Invalid, NotFound, Problem
@@ -36,7 +37,6 @@ from web.learning_api.description import (
     pages,
     parameter,
 )
-from web.pages.cursor import number_in
 
 SCOPE = "write:statuses"
 _SHOWS = ("coming", "mine", "past")
@@ -85,7 +85,7 @@ def _after(text: str) -> tuple[int, int] | None:
 async def show_event(request: web.Request) -> web.Response:
     """``GET /events/ID``"""
     viewer = await reader(request)
-    return json_answer(request, await _shown(request, viewer, int(request.match_info["event"])))
+    return json_answer(request, await _shown(request, viewer, id_in(request.match_info, "event")))
 
 
 async def _shown(request: web.Request, viewer: int | None, event_id: int) -> dict[str, Any]:
@@ -150,7 +150,7 @@ def _read_draft(sent: dict[str, Any]) -> EventDraft:
 
 async def change_event(request: web.Request) -> web.Response:
     """``PUT /events/ID``: another record in the place of the one that was read (``If-Match``)."""
-    person, event_id = await writer(request, SCOPE), int(request.match_info["event"])
+    person, event_id = await writer(request, SCOPE), id_in(request.match_info, "event")
     require_match(request, await _shown(request, person, event_id))
     record = cast(EventRecord, await read_json(request, "event"))
     node = request.app[NODE]
@@ -160,7 +160,7 @@ async def change_event(request: web.Request) -> web.Response:
 
 async def cancel_event(request: web.Request) -> web.Response:
     """``POST /events/ID/cancel``: it stays, as cancelled, and everybody who answered hears of it."""
-    person, event_id, node = await writer(request, SCOPE), int(request.match_info["event"]), request.app[NODE]
+    person, event_id, node = await writer(request, SCOPE), id_in(request.match_info, "event"), request.app[NODE]
     await node.store.write(service.cancel_event, node.unit(), person, event_id)
     return written(await _shown(request, person, event_id))
 
@@ -168,7 +168,7 @@ async def cancel_event(request: web.Request) -> web.Response:
 async def delete_event(request: web.Request) -> web.Response:
     """``DELETE /events/ID``: it is gone with all answers."""
     person, node = await writer(request, SCOPE), request.app[NODE]
-    await node.store.write(service.delete_event, node.unit(), person, int(request.match_info["event"]))
+    await node.store.write(service.delete_event, node.unit(), person, id_in(request.match_info, "event"))
     return web.Response(status=204)
 
 

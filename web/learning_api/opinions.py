@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from federation.sending.adoption_notes import AdoptionNotes
 from federation.state import FEDERATION
 from node.clock import to_rfc3339
+from node.domain.numbers import id_in
 from node.services import opinions as service
 from node.services.authoring import load_author
 from node.services.context import Unit
@@ -39,7 +40,7 @@ async def add_adoption(request: web.Request) -> web.Response:
 
 async def change_adoption(request: web.Request) -> web.Response:
     """``PUT /resources/SLUG/adoptions/ID``"""
-    return await _save_adoption(request, int(request.match_info["note"]))
+    return await _save_adoption(request, id_in(request.match_info, "note"))
 
 
 async def _save_adoption(request: web.Request, note_id: int | None) -> web.Response:
@@ -54,7 +55,7 @@ async def _save_adoption(request: web.Request, note_id: int | None) -> web.Respo
 async def remove_adoption(request: web.Request) -> web.Response:
     """``DELETE /resources/SLUG/adoptions/ID``"""
     actor_id, node, slug = await writer(request, SCOPE), request.app[NODE], request.match_info["slug"]
-    await node.store.write(_remove_adoption, node.unit(), actor_id, slug, int(request.match_info["note"]))
+    await node.store.write(_remove_adoption, node.unit(), actor_id, slug, id_in(request.match_info, "note"))
     return web.Response(status=204)
 
 

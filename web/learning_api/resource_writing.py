@@ -25,7 +25,7 @@ from node.state import NODE
 from node.store import idempotency, resources, versions
 from node.store.resources import Resource, Viewer
 from web.learning_api.answers import PREFIX, json_answer, one_of
-from web.learning_api.callers import key_of, read_json, require_match, viewer, writer, written
+from web.learning_api.callers import chosen, key_of, read_json, require_match, viewer, writer, written
 from web.learning_api.description import INSTANT, PROBLEM, TEXT, answer, operation, parameter, ref
 from web.learning_api.resources import resource_json
 
@@ -129,11 +129,8 @@ async def _read(request: web.Request, iri: str) -> tuple[dict[str, Any], Visibil
     record = {key: value for key, value in sent.items() if key not in _ANSWERED}
     if record.pop("id", iri) != iri:
         raise Invalid(problems=[Problem("$.id", f'"{iri}"' if iri else "nothing: the node gives it", "another")])
-    visibility = record.get("visibility", Visibility.ORGANISATION.value)
-    if visibility not in {level.value for level in LEVELS}:
-        levels = " or ".join(f'"{level.value}"' for level in LEVELS)
-        raise Invalid(problems=[Problem("$.visibility", levels, str(visibility)[:60])])
-    return record, Visibility(visibility)
+    said = {"visibility": Visibility.ORGANISATION.value, **record}
+    return record, Visibility(chosen(said, "visibility", [level.value for level in LEVELS]))
 
 
 # -- units of work --------------------------------------------------------------------------------------------------

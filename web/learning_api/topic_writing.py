@@ -10,6 +10,7 @@ from federation.discovery.mentions import look_up_mentions
 from federation.state import FEDERATION
 from node.domain.communities import TopicKind
 from node.domain.drafts import Draft
+from node.domain.numbers import number_in
 from node.domain.visibility import Visibility
 from node.errors import Invalid, NotFound, Problem
 from node.media.links import MediaLinks
@@ -167,13 +168,11 @@ async def accept(request: web.Request) -> web.Response:
     """``PUT /topics/ID/accepted-answer`` with ``{"answer": ID}``: which answer helped, as who asked says."""
     actor_id, node, question_id = await writer(request, SCOPE), request.app[NODE], id_of(request)
     sent = (await read_json(request)).get("answer")
-    if not isinstance(sent, str) or not (sent.isascii() and sent.isdigit() and len(sent) < _LONGEST_ID):
+    answer_id = number_in(sent) if isinstance(sent, str) else None
+    if answer_id is None:
         raise Invalid(problems=[Problem("$.answer", "the id of an answer", str(sent)[:60])])
-    await node.store.write(answers.accept, node.unit(), actor_id, question_id, int(sent))
+    await node.store.write(answers.accept, node.unit(), actor_id, question_id, answer_id)
     return written(await node.store.read(load_topic, question_id, actor_id, node.config.origin))
-
-
-_LONGEST_ID = 20
 
 
 async def take_back(request: web.Request) -> web.Response:

@@ -8,6 +8,7 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from node.domain.communities import TopicKind
+from node.domain.numbers import id_in, number_in
 from node.errors import Malformed, NotFound, Problem
 from node.services.context import Unit
 from node.state import NODE
@@ -18,7 +19,6 @@ from web.learning_api.answers import PREFIX, json_answer, limit_of, one_of
 from web.learning_api.callers import reader
 from web.learning_api.description import PROBLEM, TEXT, answer, list_of, operation, pages, parameter
 from web.learning_api.topic_json import ANSWER, TOPIC, answer_json, entity, topic_json
-from web.pages.cursor import number_in
 from web.threads.access import find_community, see
 from web.threads.cursors import next_cursor, parse_cursor
 
@@ -151,10 +151,7 @@ def _answers(
 
 def id_of(request: web.Request) -> int:
     """The id in the path. Raises NotFound for what is none."""
-    found = number_in(request.match_info["id"])
-    if found is None:
-        raise NotFound
-    return found
+    return id_in(request.match_info, "id")
 
 
 ROUTES = [

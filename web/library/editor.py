@@ -13,6 +13,7 @@ from aiohttp.web_request import FileField
 from sqlalchemy import Connection
 
 from federation.builders.resource_documents import write_document
+from node.domain.numbers import number_in, numbers_in
 from node.domain.records import ResourceRecord
 from node.domain.reuse import carried_over, reference_to
 from node.domain.visibility import Visibility
@@ -131,12 +132,11 @@ async def _publish(
     request: web.Request, session: Session, target: Target, form: Form, record: Mapping[str, Any]
 ) -> web.StreamResponse:
     node = request.app[NODE]
-    version = form.text("version")
     work = Work(
         record,
         Visibility(form.text("visibility")),
         for_organisation=False if form.text("owner") == "me" else None,
-        version=int(version) if version.isascii() and version.isdigit() and len(version) < 10 else None,
+        version=number_in(form.text("version"), digits=9),
     )
     try:
         result = await node.store.write(_write, node.unit(), target, work, node.uploads.links)
@@ -207,7 +207,7 @@ async def _form(request: web.Request, target: Target, values: dict[str, str]) ->
 
 
 def _ids(text: str) -> list[int]:
-    return [int(part) for part in text.split(",")[:100] if part.isascii() and part.isdigit() and len(part) < 20]
+    return numbers_in(text)[:100]
 
 
 def _load_media(conn: Connection, actor_id: int, wanted: list[int], object_id: int | None) -> list[Media]:

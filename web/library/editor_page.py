@@ -10,6 +10,7 @@ from federation.catalogues.amb_export import write_amb
 from node.descriptions import as_html, is_markdown
 from node.domain import resources as records
 from node.domain.licences import attribution_line
+from node.domain.numbers import number_in
 from node.domain.records import ResourceRecord
 from node.domain.resources import languages_of
 from node.domain.reuse import Fit, mix
@@ -122,9 +123,9 @@ def _notice(request: web.Request, theirs: Resource | None) -> Notice | None:
 
 
 def _version(form: Form, target: "Target") -> int:
-    text = form.text("version")
-    if text.isascii() and text.isdigit() and len(text) < 10:
-        return int(text)
+    typed = number_in(form.text("version"), digits=9)
+    if typed is not None:
+        return typed
     return target.edited.version if target.edited else 0
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from node.domain.numbers import number_in
 from node.domain.records import ResourceRecord
 from node.errors import Invalid, Problem
 from node.sentences import Sentence, sentences
@@ -61,7 +62,7 @@ class Form:
 
 def _is_numbered(key: str, name: str) -> bool:
     tail = key.removeprefix(f"{name}-")
-    return tail != key and tail.isascii() and tail.isdigit() and len(tail) <= 3
+    return tail != key and number_in(tail, digits=3) is not None
 
 
 #: The keys of a record that a section says; None takes a key away.

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from federation.sending.adoption_notes import AdoptionNotes
 from federation.state import FEDERATION
 from node.domain import resources as records
+from node.domain.numbers import id_in, number_in
 from node.domain.opinions import Outcome
 from node.domain.visibility import LEVELS_OF_ORGANISATION, narrowest
 from node.errors import Invalid
@@ -78,7 +79,7 @@ async def save_use(request: web.Request) -> web.StreamResponse:
 async def delete_use(request: web.Request) -> web.StreamResponse:
     session, node = sessions.require_person(request), request.app[NODE]
     await sessions.read_form(request)
-    slug, note_id = _slug(request), int(request.match_info["note"])
+    slug, note_id = _slug(request), id_in(request.match_info, "note")
     await node.store.write(_delete_note, node.unit(), session.actor_id, slug, note_id)
     return web.Response(status=303, headers={"Location": f"/r/{slug}#used"})
 
@@ -124,7 +125,8 @@ def _note_of(fields: Fields) -> dict[str, Any]:
 
 
 def _number(text: str) -> int | str:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else text
+    number = number_in(text, digits=9)
+    return text if number is None else number
 
 
 def _fields_of(found: StoredNote) -> dict[str, str]:
@@ -305,8 +307,8 @@ def _load(conn: Connection, actor_id: int, slug: str, note_id: str) -> _Found:
     """Raises NotFound for what the person may not read, Forbidden for a note that is not hers to change."""
     author = authoring.load_author(conn, actor_id)
     found = resources.load_by_slug(conn, slug, Viewer(actor_id))
-    is_id = note_id.isascii() and note_id.isdigit() and len(note_id) < 20
-    note = service.load_own_note(conn, author, found, int(note_id)) if is_id else None
+    number = number_in(note_id)
+    note = service.load_own_note(conn, author, found, number) if number is not None else None
     review = opinions.find_review(conn, actor_id, found.uri)
     return _Found(found, authoring.organisation(conn).title, note, review)
 

@@ -4,6 +4,7 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from node.domain import resources as records
+from node.domain.numbers import id_in
 from node.domain.text import UNKNOWN_LANGUAGE
 from node.sentences import Sentence
 from node.services import authoring, drafting
@@ -134,7 +135,7 @@ async def show_versions(request: web.Request) -> web.Response:
 
 
 async def show_version(request: web.Request) -> web.Response:
-    slug, number = request.match_info["slug"], int(request.match_info["number"])
+    slug, number = request.match_info["slug"], id_in(request.match_info, "number")
     found, version = await request.app[NODE].store.read(_version, slug, viewer_of(request), number)
     reader = reader_of(request)
     history = f"{found.path}/versions"

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from node.domain.filters import FilterContext
 from node.domain.notices import CALLED_FOR, NoticeType, Occasion
+from node.domain.numbers import id_in, number_in
 from node.domain.text import plain, shorten
 from node.sentences import Sentence
 from node.services import follows, notices
@@ -20,7 +21,7 @@ from node.store.windows import Window
 from web import sessions
 from web.notifications.views import NoticeRow, NotificationsView, RequestRow, RequestsView
 from web.pages.cards import Reader, actor_card, actor_path, post_path, warning_of
-from web.pages.cursor import cursor_of, number_in
+from web.pages.cursor import cursor_of
 from web.pages.frame import html, page_of
 from web.pages.parts import Paging, Text
 from web.pages.reader import reader_of
@@ -151,7 +152,7 @@ async def answer_follow(request: web.Request) -> web.Response:
     """Let somebody follow who has asked, or not."""
     session, node = sessions.require_person(request), request.app[NODE]
     await sessions.read_form(request)
-    wanted, follower_id = _ANSWERS[request.match_info["answer"]], int(request.match_info["id"])
+    wanted, follower_id = _ANSWERS[request.match_info["answer"]], id_in(request.match_info, "id")
     await node.store.write(wanted, node.unit(), session.actor_id, follower_id)
     raise web.HTTPSeeOther(PATH)
 
@@ -206,7 +207,7 @@ _SETTLE = {"accept": notices.accept_requests, "dismiss": notices.dismiss_request
 
 
 def _request_id(request: web.Request) -> int:
-    return int(request.match_info["id"])
+    return id_in(request.match_info, "id")
 
 
 ROUTES = [

@@ -8,6 +8,7 @@ from aiohttp import hdrs, web
 from sqlalchemy import Connection, Row
 
 from federation.discovery.negotiation import wants_activity
+from node.domain.numbers import number_in
 from node.domain.text import plain, shorten
 from node.errors import Gone, Malformed, NotFound, Problem
 from node.state import NODE
@@ -61,9 +62,10 @@ def _cursor(request: web.Request) -> int | None:
     text = request.query.get("before", "")
     if not text:
         return None
-    if not (text.isascii() and text.isdigit() and len(text) <= 19):
+    number = number_in(text)
+    if number is None:
         raise Malformed(problems=[Problem("before", "what the page before named", text[:60])])
-    return int(text)
+    return number
 
 
 def find_by_name(conn: Connection, name: str) -> Actor:

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from aiohttp import hdrs, web
 
+from node.domain.numbers import id_in
 from web.client_api.entities.cards import COVER_HEIGHT, COVER_WIDTH
 
 #: Ground and two shades for shapes, of one hue; all are quiet enough to stand beside text.
@@ -60,7 +61,7 @@ def _chunk(name: bytes, data: bytes) -> bytes:
 
 async def show(request: web.Request) -> web.Response:
     """Says nothing about whether there is such an object."""
-    body = await asyncio.to_thread(draw, int(request.match_info["id"]))
+    body = await asyncio.to_thread(draw, id_in(request.match_info, "id"))
     headers = {
         hdrs.CACHE_CONTROL: "public, max-age=31536000, immutable",
         hdrs.ACCESS_CONTROL_ALLOW_ORIGIN: "*",

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row
 
 from federation.discovery.negotiation import wants_activity
 from federation.state import FEDERATION
+from node.domain.numbers import id_in
 from node.domain.text import plain, shorten
 from node.domain.uris import is_web_uri
 from node.domain.visibility import Visibility
@@ -43,7 +44,7 @@ class Found:
 
 async def show_post(request: web.Request) -> web.Response:
     reader, name, node = reader_of(request), request.match_info["name"], request.app[NODE]
-    found = await node.store.read(_find, node.clock.now(), name, int(request.match_info["post"]), reader.actor_id)
+    found = await node.store.read(_find, node.clock.now(), name, id_in(request.match_info, "post"), reader.actor_id)
     if isinstance(found, str):
         raise web.HTTPFound(found)
     if reader.hides_actor(found.authors[found.row.actor_id]):

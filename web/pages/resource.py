@@ -16,6 +16,7 @@ from node import descriptions
 from node.domain import resources as records
 from node.domain.collections import is_collection
 from node.domain.licences import attribution_line
+from node.domain.numbers import number_in
 from node.domain.records import Agent as AgentRecord
 from node.domain.records import Concept as ConceptRecord
 from node.domain.records import ResourceRecord
@@ -339,7 +340,7 @@ def _files(found: Resource) -> Iterable[File]:
                 url=address,
                 name=each.get("name", "") or address.rstrip("/").rpartition("/")[2],
                 media_type=each.get("encodingFormat", ""),
-                size_bytes=int(size) if size.isascii() and size.isdigit() else 0,
+                size_bytes=number_in(size) or 0,
                 sha256=each.get("sha256", ""),
                 language=each.get("inLanguage", ""),
             )

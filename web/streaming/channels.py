@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from node.domain.numbers import number_in
 from node.domain.scopes import covers
 from node.errors import Forbidden, Malformed
 
@@ -61,7 +62,8 @@ def read_channel(
             raise Malformed("Missing tag name parameter")
         return Channel(name, wanted)
     if name == LIST:
-        if not (list_id and list_id.isascii() and list_id.isdigit() and len(list_id) < 20):
+        number = number_in(list_id or "")
+        if number is None:
             raise Malformed("Missing list name parameter")
-        return Channel(name, int(list_id))
+        return Channel(name, number)
     return Channel(name)

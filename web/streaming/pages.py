@@ -8,6 +8,7 @@ what its reader may see.
 from aiohttp import web
 from sqlalchemy import Connection as Database
 
+from node.domain.numbers import number_in
 from node.errors import NotFound
 from node.state import NODE
 from node.store import streams
@@ -19,14 +20,12 @@ from web.streaming.connections import PageSource
 from web.streaming.handlers import stream
 from web.streaming.hub import HUB
 
-_LONGEST_ID = 19
-
 
 async def live(request: web.Request) -> web.StreamResponse:
     session, node = sessions.require_person(request), request.app[NODE]
     request.app[HUB].check_room(session.actor_id)
     number = request.query.get("post", "")
-    post_id = int(number) if number.isascii() and number.isdigit() and len(number) <= _LONGEST_ID else 0
+    post_id = number_in(number) or 0
 
     def look(conn: Database) -> tuple[int, str | None]:
         return streams.count_new(conn, session.actor_id), streams.find_thread(conn, post_id, session.actor_id)

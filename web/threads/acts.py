@@ -9,6 +9,7 @@ from types import MappingProxyType
 from aiohttp import web
 from sqlalchemy import Connection
 
+from node.domain.numbers import id_in, number_in
 from node.errors import Invalid, NotFound
 from node.services import answers, polls, reacting
 from node.services.context import Unit
@@ -16,7 +17,6 @@ from node.state import NODE
 from node.store import entries, objects, topics
 from node.store.objects import Object
 from web import sessions
-from web.pages.cursor import number_in
 from web.posted import read_posted
 from web.threads.forms import own_path
 
@@ -56,7 +56,7 @@ async def act(request: web.Request) -> web.Response:
     """Do it, and go back to where the button stood."""
     session, node = sessions.require_person(request), request.app[NODE]
     sent = await sessions.read_form(request)
-    object_id = int(request.match_info["id"])
+    object_id = id_in(request.match_info, "id")
     await node.store.write(_act, node.unit(), session.actor_id, object_id, ACTS[request.match_info["act"]])
     back = own_path(sent.get("back", "")) or "/"
     raise web.HTTPSeeOther(f"{back.partition('#')[0]}#p{object_id}")
@@ -67,7 +67,7 @@ async def vote(request: web.Request) -> web.Response:
     session, node = sessions.require_person(request), request.app[NODE]
     await sessions.read_form(request)
     sent = await read_posted(request)
-    object_id = int(request.match_info["id"])
+    object_id = id_in(request.match_info, "id")
     choices = [place for each in sent.getall("choice", ()) if (place := number_in(str(each))) is not None]
     cast = partial(polls.vote, choices=choices)
     await node.store.write(_act, node.unit(), session.actor_id, object_id, cast)

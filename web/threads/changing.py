@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from federation.discovery.mentions import look_up_mentions
 from federation.state import FEDERATION
+from node.domain.numbers import id_in
 from node.domain.posts import PostKind
 from node.errors import Invalid
 from node.media.links import MediaLinks
@@ -58,7 +59,7 @@ def _load(conn: Connection, author_id: int, object_id: int) -> Own:
 
 
 def _id(request: web.Request) -> int:
-    return int(request.match_info["id"])
+    return id_in(request.match_info, "id")
 
 
 # -- editing ---------------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from node.clock import from_rfc3339
 from node.domain.communities import TopicKind
 from node.domain.drafts import Draft
 from node.domain.events import from_wall
+from node.domain.numbers import number_in
 from node.domain.visibility import Visibility
 from node.errors import Forbidden, Gone, Invalid, NotFound, Problem
 from node.media.links import MediaLinks
@@ -27,7 +28,6 @@ from node.store.posting_defaults import load_posting_defaults
 from web import sessions
 from web.events.timezones import guessed_zone
 from web.pages.cards import Reader, actor_card, post_card
-from web.pages.cursor import number_in
 from web.pages.frame import html, page_of
 from web.pages.parts import Attachment, Poll, PollOption, PostCard, Prose, SafeHtml, Text
 from web.pages.reader import reader_of

@@ -4,8 +4,8 @@ from typing import Any
 
 from aiohttp import web
 
+from node.domain.numbers import number_in
 from node.store.threads import position_of
-from web.pages.cursor import number_in
 
 
 def next_cursor(row: Any) -> str:

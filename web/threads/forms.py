@@ -17,6 +17,7 @@ from multidict import MultiMapping
 from node.clock import DAY
 from node.domain.communities import TopicKind
 from node.domain.drafts import Draft, NewPoll
+from node.domain.numbers import number_in
 from node.domain.visibility import Visibility
 from node.errors import Invalid, Malformed
 from node.sentences import Sentence
@@ -26,7 +27,6 @@ from node.state import NODE
 from node.store.media import Media
 from web import sessions
 from web.events.timezones import guessed_zone
-from web.pages.cursor import number_in
 from web.pages.parts import Compose, Field, Shown
 from web.state import WEB
 from web.uploads import on_disk
@@ -111,7 +111,7 @@ def read_typed(sent: MultiMapping[Any]) -> Typed:
         value = sent.get(name, "")
         return value.replace("\r\n", "\n")[:most] if isinstance(value, str) else ""
 
-    dropped = set(sent.getall("drop", ()))
+    dropped = sent.getall("drop", ())
     named = [value for value in sent.getall("media", ()) if isinstance(value, str) and value not in dropped]
     media = [(number, text(f"alt-{number}").strip()) for each in named if (number := number_in(each)) is not None]
     back = text("back", 500)

@@ -11,6 +11,7 @@ from federation.discovery.negotiation import wants_activity
 from federation.state import FEDERATION
 from node.clock import to_rfc3339
 from node.domain.communities import Role, TopicKind, refuse_post
+from node.domain.numbers import id_in
 from node.domain.text import plain, shorten
 from node.domain.visibility import Visibility
 from node.errors import NotFound
@@ -66,7 +67,7 @@ async def show_thread(request: web.Request) -> web.Response:
 
     ``?answer=ID`` is the page on which that answer stands, ``?after=ID`` the one that follows a direct answer.
     """
-    node, object_id = request.app[NODE], int(request.match_info["id"])
+    node, object_id = request.app[NODE], id_in(request.match_info, "id")
     viewer_id = viewer_of(request).actor_id
     wanted = Wanted(cursor_of(request, "after") or 0, cursor_of(request, "answer"))
     found = await node.store.read(_find, node.unit(), object_id, viewer_id, wanted)

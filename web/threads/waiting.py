@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from node.clock import from_rfc3339
 from node.domain.events import from_wall, to_wall
+from node.domain.numbers import number_in
 from node.domain.text import shorten
 from node.errors import Invalid, NotFound
 from node.sentences import Sentence
@@ -18,7 +19,7 @@ from node.store.scheduled import Scheduled
 from node.store.windows import Window
 from web import sessions
 from web.events.timezones import guessed_zone
-from web.pages.cursor import cursor_of, number_in
+from web.pages.cursor import cursor_of
 from web.pages.frame import html, page_of
 from web.pages.parts import Field, Paging
 from web.pages.views import Notice

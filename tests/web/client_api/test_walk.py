@@ -22,7 +22,7 @@ from tests import media_files as files
 from tests.client import App, app_of
 from tests.depth import DEPTH
 from tests.network import Peer, start_peer, stop_peer
-from tests.web.client_api.walking import Sent, Walk
+from tests.web.walking import Sent, Walk
 from web import media as media_files_served
 from web.client_api import routes as client_api
 from web.oauth import routes as oauth_routes

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from node.domain.courses import KIND, Mode
+from node.domain.numbers import number_in
 from node.domain.records import Instance, ResourceRecord
 from node.domain.text import pick
 from node.sentences import Sentence, sentences
@@ -95,7 +96,7 @@ def _run_shown(instance: Instance, language: str) -> dict[str, str]:
 def _hours_shown(duration: str) -> str:
     """Whole hours of a week; what is no such thing stays out of the form and in the record."""
     hours = duration.removeprefix("PT").removesuffix("H")
-    return hours if hours.isdigit() and duration == f"PT{hours}H" else ""
+    return hours if number_in(hours) is not None and duration == f"PT{hours}H" else ""
 
 
 # -- to the record --------------------------------------------------------------------------------------------------
@@ -189,10 +190,11 @@ def _hours(form: Form, name: str, before: str | None, wrong: dict[str, str]) -> 
 def _number(typed: str, name: str, wrong: dict[str, str]) -> int | None:
     if not typed:
         return None
-    if not (typed.isascii() and typed.isdigit() and len(typed) <= 6 and int(typed)):
+    number = number_in(typed, digits=6)
+    if not number:
         wrong[name] = Sentence("A whole number is expected.")
         return None
-    return int(typed)
+    return number
 
 
 def _teachers(old: Mapping[str, Any], typed: str) -> list[Any]:

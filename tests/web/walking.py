@@ -1,10 +1,13 @@
-"""Requests that no app would send: all parameters of a route, filled with what breaks parsers, in any form of body."""
+"""Requests that no app and no page would send: all parameters of a route, filled with what breaks parsers, in any form
+of body.
+"""
 
 import functools
 import inspect
 import json
 import re
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 from types import ModuleType
@@ -15,7 +18,8 @@ from aiohttp import web
 
 SCRIPT = "<script>alert(1)</script><img src=x onerror=alert(1)>"
 _BOUNDARY = "walking0boundary"
-_NAMES = re.compile(r'\.(?:text|flag|number|identifier|texts|identifiers|table|tables|file|has)\(\s*"([^"]+)"')
+_READ_BY = "text|flag|number|identifier|texts|identifiers|table|tables|file|has|get|getall"
+_NAMES = re.compile(rf'\.(?:{_READ_BY})\(\s*"([^"]+)"')
 _VARIABLE = re.compile(r"{(\w+)(?::((?:[^{}]|{[^{}]*})+))?}")
 
 #: Texts at which parsers, databases and pages break; those that name something lead further into a handler.
@@ -53,9 +57,12 @@ class Sent:
 
 
 def names_of(route: web.RouteDef) -> list[str]:
-    """The parameters that the module of a handler asks for."""
+    """The parameters that the module of a handler asks for, and those beside it that read forms."""
     module = inspect.getmodule(inspect.unwrap(route.handler))
-    return sorted(_asked_in(module) | {"limit", "max_id", "min_id", "since_id", "offset", "id"})
+    package = module.__package__ if module else None
+    beside = [sys.modules.get(f"{package}.{name}") for name in ("form", "forms")]
+    asked = frozenset[str]().union(*map(_asked_in, (module, *beside)))
+    return sorted(asked | {"limit", "max_id", "min_id", "since_id", "offset", "id"})
 
 
 @functools.cache
@@ -70,8 +77,19 @@ _CHARACTERS = range(0x110000)
 class Walk:
     """Requests to one route, with ids of own and foreign things, as one of these callers; the same for one seed."""
 
-    def __init__(self, route: web.RouteDef, ids: Sequence[str], callers: Sequence[str], *, seed: int) -> None:
-        self._route, self._ids, self._callers = route, ids, callers
+    def __init__(
+        self,
+        route: web.RouteDef,
+        ids: Sequence[str],
+        callers: Sequence[str],
+        *,
+        seed: int,
+        known: Mapping[str, str] | None = None,
+        csrf: str = "",
+    ) -> None:
+        """``known``: what variables of paths stand for mostly, by name; ``csrf``: the token of forms, for pages."""
+        self._route, self._ids, self._callers, self._known = route, ids, callers, known or {}
+        self._token = [("csrf", csrf)] if csrf else []
         self._names = names_of(route)
         self._random = Random(f"{seed} {route.method} {route.path}")  # no secret is made of it
         self._one, self._below = self._random.choice, self._random.randrange
@@ -86,7 +104,11 @@ class Walk:
             yield Sent(self._route.method, path, (*headers, *keyed), body, self._one(self._callers))
 
     def _path(self) -> str:
-        return _VARIABLE.sub(lambda found: self._segment(found[2]), self._route.path)
+        return _VARIABLE.sub(lambda found: self._named(found[1], found[2]) or self._segment(found[2]), self._route.path)
+
+    def _named(self, name: str, pattern: str | None) -> str:
+        value = self._known.get(name, "") if self._below(4) else ""
+        return value if re.fullmatch(pattern or ".*", value) else ""
 
     def _segment(self, pattern: str | None) -> str:
         """What stands for a variable of a path; mostly what the pattern lets in."""
@@ -106,15 +128,15 @@ class Walk:
         """``(content type, body)``"""
         if self._route.method == "GET" and self._below(3):
             return "", None
-        match self._below(4):
+        match self._one((1, 1, 2, 3) if self._token else (0, 1, 2, 3)):
             case 0:
                 tree = {self._one(self._names): self._value() for _ in range(self._below(7))}
                 return "application/json", json.dumps(tree).encode()
             case 1:
-                return "application/x-www-form-urlencoded", _encoded(self._fields()).encode()
+                return "application/x-www-form-urlencoded", _encoded(self._token + self._fields()).encode()
             case 2:
                 files = [self._one(self._names) for _ in range(self._below(3))]
-                return f"multipart/form-data; boundary={_BOUNDARY}", _multipart(self._fields(), files)
+                return f"multipart/form-data; boundary={_BOUNDARY}", _multipart(self._token + self._fields(), files)
         types = ["application/json", "application/x-www-form-urlencoded", *CONTENT_TYPES]
         return self._one(types), self._one(_BODIES)
 
