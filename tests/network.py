@@ -211,8 +211,6 @@ async def open_peer(
         file=folder / "rhizome.toml",
         secret_key=SECRET,
     )
-    if config.is_sqlite and not config.database_path.exists():
-        config.database_path.write_bytes(stores.sqlite_template())
     system = await open_system(config, clock=clock or SystemClock(), lane=0)
     try:
         return await _serve(system, host)

@@ -14,21 +14,12 @@ from pathlib import Path
 import pytest
 
 from node.store.engine import Store
-from node.store.migrate import migrate
 from node.store.sqlite import SqliteBackend
 from tests import postgres
+from tests.costs import migrate, sqlite_template
 
 #: PostgreSQL databases that a test has used and that are empty again.
 _free: list[str] = []
-
-
-@functools.cache
-def sqlite_template() -> bytes:
-    """A database with all tables and no rows; running the migrations for each test would take most of its time."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "template.db"
-        migrate(f"sqlite:///{path}")
-        return path.read_bytes()
 
 
 @functools.cache

@@ -10,7 +10,6 @@ from click.testing import CliRunner
 from node.app import close_system, open_system
 from node.cli import main
 from node.config import load
-from tests.stores import sqlite_template
 
 #: For other commands, other databases, or the first page, picture or sign-in that needs them.
 LATE = (
@@ -69,7 +68,6 @@ async def test_a_node_that_starts_loads_only_what_serving_needs(tmp_path: Path) 
     made = ["init", "--config", str(config), "--host", "127.0.0.1:8300", "--name", "Start", "--development"]
     assert CliRunner().invoke(main, made).exit_code == 0
     first = load(config)
-    first.database_path.write_bytes(sqlite_template())
     await close_system(await open_system(first, lane=0))
     run = [sys.executable, "-c", _SCRIPT, str(config)]
     answer = await asyncio.to_thread(subprocess.run, run, check=True, capture_output=True, text=True)

@@ -14,7 +14,6 @@ from node.services import publish
 from node.store import actors, catalogues
 from tests.network import Peer, network
 from tests.records import record
-from tests.stores import sqlite_template
 
 ENTRIES = 60
 
@@ -60,7 +59,7 @@ async def test_a_node_killed_in_the_middle_ends_with_the_same_catalogue(tmp_path
         who = Organisation("library", port, "library", "Library", "moss", ("en",), "A library.", (), (), "", (), ())
         library = Library(who, tmp_path)
         await library.initialise()
-        (library.folder / "data" / "rhizome.sqlite3").write_bytes(sqlite_template())
+        await library.run("migrate")
         await library.run("follow", f"@museum@{museum.system.node.config.host}")
         await library.start()
         try:

@@ -13,7 +13,6 @@ from click.testing import CliRunner
 from node import cli, log
 from node.config import load
 from tests import stores
-from tests.stores import sqlite_template
 
 postgresql = stores.postgresql
 
@@ -25,7 +24,6 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(log, "_hidden", set())
     made = tmp_path / "rhizome.toml"
     run("init", "--config", made, "--host", "localhost:8113", "--name", "Uni", "--development")
-    load(made, environ={}).database_path.write_bytes(sqlite_template())
     run("domain", "list", "--config", made)
     return made
 

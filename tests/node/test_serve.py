@@ -68,6 +68,7 @@ def serving(file: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
 
 
 def test_a_node_stops_when_it_is_told_to_and_commands_work_beside_it(config: Path) -> None:
+    assert rhizome(config, "migrate").exit_code == 0
     with serving(config) as (process, origin):
         with urllib.request.urlopen(f"{origin}/healthz", timeout=10) as answer:
             assert answer.status == 200
