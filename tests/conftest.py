@@ -25,6 +25,21 @@ depth.set_depth()
 gc.set_threshold(50_000)
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where PostgreSQL alone is asked for, what asks for no database is left out: it runs with all the others."""
+    if "sqlite" in postgres.BACKENDS:
+        return
+    left_out = [item for item in items if not _is_on_postgresql(item)]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if _is_on_postgresql(item)]
+
+
+def _is_on_postgresql(item: pytest.Item) -> bool:
+    parameters = getattr(item, "callspec", None)
+    is_parameter = parameters is not None and any(each == "postgresql" for each in parameters.params.values())
+    return is_parameter or "postgresql" in getattr(item, "fixturenames", ())
+
+
 def pytest_collection_finish() -> None:
     """Thousands of collected tests stay until the end; looking for garbage among them takes half a second."""
     gc.collect()

@@ -37,6 +37,7 @@ async def test_a_follow_is_accepted_and_known_on_both_sides(pair):
     assert followers["totalItems"] == 1
 
 
+@pytest.mark.usefixtures("each_database")
 async def test_a_resource_travels_with_its_edits_and_its_withdrawal(pair):
     hospital, university = pair.peers
     await befriend(pair)

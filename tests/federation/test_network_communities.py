@@ -145,6 +145,7 @@ async def test_an_answer_reaches_all_nodes_and_no_timeline_of_strangers_to_its_a
     assert answer.uri not in await home_of(university, circle.people[2])
 
 
+@pytest.mark.usefixtures("each_database")
 async def test_likes_edits_and_deletions_are_passed_on(houses) -> None:
     circle = await make_circle(houses)
     thread = await begin(circle)
@@ -209,6 +210,7 @@ def _sent_by(conn: Connection, actor_id: int) -> list[str]:
     return [each.body for each in activities.list_by_actor(conn, actor_id, before=None, limit=50)]
 
 
+@pytest.mark.usefixtures("each_database")
 async def test_who_joins_late_finds_the_whole_history(houses) -> None:
     home, hospital, university = houses.peers
     circle = await make_circle(Network([home, hospital]))

@@ -161,6 +161,7 @@ async def test_a_room_change_and_a_cancellation_arrive(pair):
 
 
 @pytest.mark.dear("fifteen people of three houses, one of them away for a while")
+@pytest.mark.usefixtures("each_database")
 async def test_twelve_places_for_fifteen_people_of_three_houses(tmp_path):
     """S2: three wait, one leaves, the next moves up; a room change reaches every calendar.
 
