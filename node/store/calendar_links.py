@@ -1,9 +1,9 @@
-"""Private addresses of a person's calendar: tokens that are shown once and kept as hashes (AUT10)."""
+"""Private addresses of calendars, a person's or those of her communities: shown once and kept as hashes (AUT10)."""
 
 import hashlib
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from node.store.tables import accounts, actors, calendar_links
 
@@ -15,6 +15,7 @@ class CalendarLink:
     label: str
     created_at: int
     used_at: int | None
+    community_id: int | None  # of which alone it shows the events
 
 
 _COLUMNS = tuple(calendar_links.c[name] for name in CalendarLink.__dataclass_fields__)
@@ -24,12 +25,9 @@ def _hashed(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def insert_link(conn: Connection, link_id: int, actor_id: int, token: str, label: str, now: int) -> None:
-    conn.execute(
-        insert(calendar_links).values(
-            id=link_id, actor_id=actor_id, token_hash=_hashed(token), label=label, created_at=now
-        )
-    )
+def insert_link(conn: Connection, new: CalendarLink, token: str) -> None:
+    values = {name: getattr(new, name) for name in CalendarLink.__dataclass_fields__}
+    conn.execute(insert(calendar_links).values(token_hash=_hashed(token), **values))
 
 
 def find_link(conn: Connection, token: str) -> CalendarLink | None:
@@ -47,11 +45,6 @@ def find_link(conn: Connection, token: str) -> CalendarLink | None:
 def list_links(conn: Connection, actor_id: int) -> list[CalendarLink]:
     query = select(*_COLUMNS).where(calendar_links.c.actor_id == actor_id).order_by(calendar_links.c.id)
     return [CalendarLink(*row) for row in conn.execute(query)]
-
-
-def count_links(conn: Connection, actor_id: int) -> int:
-    query = select(func.count()).select_from(calendar_links).where(calendar_links.c.actor_id == actor_id)
-    return conn.scalar(query) or 0
 
 
 def touch_link(conn: Connection, link_id: int, now: int) -> None:

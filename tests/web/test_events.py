@@ -11,11 +11,14 @@ import pytest
 from node.clock import DAY
 from node.domain.events import local_text
 from node.domain.visibility import Visibility
+from node.services import events as services
+from node.services.events import EventDraft
+from node.services.follows import follow, unfollow
 from node.services.uploads import Words
 from node.store import actors, event_answers
 from node.store.events import Event
 from tests import media_files as files
-from tests.happenings import answer, change, copy_of, publish
+from tests.happenings import answer, change, copy_of, event_record, publish
 from tests.network import start_peer, stop_peer
 from tests.web.conftest import Site
 
@@ -264,6 +267,27 @@ async def test_a_private_address_shows_ones_own_calendar_until_it_is_taken_back(
     await site.post(revoke[0], csrf=await site.csrf("/calendar/addresses"))
     assert await status_of(site, address[0]) == 404
     assert path
+
+
+async def test_a_member_reads_the_calendar_of_a_closed_community_in_her_own_program(site, ada):
+    """At an address of her own: nobody else's, and only as long as she belongs to it."""
+    group = await site.peer.add_community("metals", ada, visibility=Visibility.COMMUNITY)
+    await site.store.write(follow, site.peer.unit(), ada.id, group.id)
+    soon = local_text(site.peer.unit().now + 7 * DAY, "Europe/Berlin")
+    draft = EventDraft(event_record(start=soon, end=None), Visibility.COMMUNITY, community_id=group.id)
+    event = await site.store.write(services.publish_event, site.peer.unit(), ada.id, draft)
+    await publish(site.peer, ada, start=soon, end=None)  # of no community
+    assert await status_of(site, "/c/metals/calendar.ics") == 404
+    assert f'href="/calendar/addresses?of={group.id}"' in await site.get("/c/metals")
+    csrf = await site.csrf("/calendar/addresses")
+    refused = await site.post("/calendar/addresses", 422, csrf=csrf, label="phone", of=str(ada.id))
+    assert "a community that you belong to" in refused
+    page = await site.post("/calendar/addresses", 200, csrf=csrf, label="phone", of=str(group.id))
+    address = re.search(r"/calendar/[A-Za-z0-9_-]{43}\.ics", page)[0]
+    assert [str(each["uid"]) for each in await events_in(site, address)] == [event.uri]
+    await site.store.write(unfollow, site.peer.unit(), ada.id, group.id)
+    assert await status_of(site, address) == 404
+    assert "belong to no more" in await site.get("/calendar/addresses")
 
 
 async def status_of(site: Site, path: str, accept: str = "text/html") -> int:

@@ -1,14 +1,13 @@
 """Calendars for programs (RFC 5545): of an event, a community, the organisation, and of a person by a private address.
 
 A private address is as good as a password: it is answered to whoever has it, shown once, kept as a hash, and can be
-taken back at any time (``/calendar/addresses``).
+taken back at any time (``web.events.addresses``).
 """
 
 import asyncio
 import datetime as dt
 import hashlib
-import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from aiohttp import ETag, hdrs, web
@@ -16,27 +15,21 @@ from sqlalchemy import Connection
 
 from node.clock import DAY, HOUR, day_at
 from node.domain.events import AnswerState, EventRecord, title
-from node.domain.numbers import id_in
-from node.errors import Conflict, NotFound
+from node.errors import NotFound
 from node.ics import KEEPS_CANCELLED, CalendarEntry, write_calendar
-from node.sentences import Sentence, sentences
+from node.sentences import sentences
 from node.services.communities import find_community
-from node.services.context import Unit
 from node.state import NODE
-from node.store import accounts, calendar_links, event_answers, event_dates, events, objects
+from node.store import accounts, actors, calendar_links, communities, event_answers, event_dates, events, objects
+from node.store.actors import Actor
+from node.store.calendar_links import CalendarLink
 from node.store.event_answers import Answer
 from node.store.events import Event, Scope
 from node.translations import SOURCE, first_spoken, translate
 from web.events import course_dates
 from web.events.page import event_id_of
-from web.events.views import AddressesView, AddressRow
-from web.pages.frame import html, page_of
-from web.pages.parts import Field
 from web.pages.reader import reader_of
-from web.sessions import read_form, require_person
 
-ADDRESSES = "/calendar/addresses"
-MAX_ADDRESSES = 10
 _BACK, _AHEAD = 60 * DAY, 5 * 366 * DAY
 _TOUCH_EVERY = HOUR
 #: The person's own state, in front of the description of an event in her calendar.
@@ -109,41 +102,58 @@ def _public(conn: Connection, audience: str, now: int) -> list[CalendarEntry]:
 
 
 async def show_own_file(request: web.Request) -> web.Response:
-    """``/calendar/TOKEN.ics``: events that a person answered, keeps or looks after, and the courses that she is in."""
+    """``/calendar/TOKEN.ics``: events that a person answered, keeps or looks after, and the courses that she is in.
+
+    Or the events of one community, as long as she belongs to it.
+    """
     node = request.app[NODE]
     now = node.clock.now()
-    link, entries = await node.store.read(_own, request.match_info["token"], now)
+    link, name, entries = await node.store.read(_own, request.match_info["token"], now)
     if link.used_at is None or now - link.used_at > _TOUCH_EVERY:
         await node.store.write(calendar_links.touch_link, link.id, now)
-    return await _answer(request, entries, node.config.node.name, private=True)
+    return await _answer(request, entries, name or node.config.node.name, private=True)
 
 
-def _own(conn: Connection, token: str, now: int) -> tuple[calendar_links.CalendarLink, list[CalendarEntry]]:
+def _own(conn: Connection, token: str, now: int) -> tuple[CalendarLink, str, list[CalendarEntry]]:
+    """With the name of the community whose calendar it is; '' of a person's own."""
     link = calendar_links.find_link(conn, token)
     if link is None:
         raise NotFound
+    group = _group(conn, link) if link.community_id is not None else None
     found = events.list_between(
         conn,
         link.actor_id,
         now - _BACK,
         now + _AHEAD,
         now,
-        scope=Scope(person_id=link.actor_id),
+        scope=Scope(audience=group.uri) if group is not None else Scope(person_id=link.actor_id),
         cancelled_since=now - KEEPS_CANCELLED,
     )
     answers = event_answers.load_own(conn, link.actor_id, [each.id for each in found])
     language = first_spoken([accounts.load_settings(conn, link.actor_id).language])
+    alone = event_dates.load_own(conn, link.actor_id, [each.id for each in found if "recurrence" in each.record])
+    # Of her own calendar the dates that she comes to alone are entries themselves.
+    left = {date for date, state in alone.items() if group is None or not state.is_in_calendar}
+    entries = _entries(conn, [replace(each, record=_but(each, left)) for each in found], answers, language)
+    if group is not None:
+        return link, group.title, entries
     held = course_dates.load_between(conn, link.actor_id, *_days_around(now), mine=True)
-    series = [each.id for each in found if "recurrence" in each.record]
-    alone = event_dates.load_own(conn, link.actor_id, series)
-    found = [replace(each, record=_but(each, alone)) for each in found]
-    return link, [*_entries(conn, found, answers, language), *course_dates.entries(held, language)]
+    return link, "", [*entries, *course_dates.entries(held, language)]
 
 
-def _but(event: Event, alone: Mapping[tuple[int, str], AnswerState]) -> EventRecord:
-    """A series without the dates that she answered alone: they stand there themselves, or she stays away."""
+def _group(conn: Connection, link: CalendarLink) -> Actor:
+    """The community of this address; NotFound for who belongs to it no more."""
+    group = actors.find_actor_by_id(conn, link.community_id or 0)
+    membership = communities.load_memberships(conn, link.actor_id).get(link.community_id or 0)
+    if group is None or group.state != "active" or membership != "accepted":
+        raise NotFound
+    return group
+
+
+def _but(event: Event, left: Collection[tuple[int, str]]) -> EventRecord:
+    """A series without these of its dates (series, day)."""
     rule = event.record.get("recurrence")
-    days = [day for series_id, day in alone if series_id == event.id]
+    days = [day for series_id, day in left if series_id == event.id]
     if rule is None or not days:
         return event.record
     return {**event.record, "recurrence": {**rule, "exceptions": sorted({*rule.get("exceptions", ()), *days})}}
@@ -192,61 +202,8 @@ async def _answer(
     return response
 
 
-# -- private addresses -----------------------------------------------------------------------------------------------
-
-
-async def show_addresses(request: web.Request) -> web.Response:
-    return await _page(request)
-
-
-async def _page(request: web.Request, fresh: str = "", label: str = "", error: str = "") -> web.Response:
-    session, node = require_person(request), request.app[NODE]
-    rows = await node.store.read(calendar_links.list_links, session.actor_id)
-    view = AddressesView(
-        page=page_of(
-            request, ADDRESSES, title=Sentence("Your calendar in other programs"), section="/events", noindex=True
-        ),
-        csrf=session.csrf,
-        rows=tuple(
-            AddressRow(id=row.id, label=row.label, created_at=row.created_at, used_at=row.used_at or 0) for row in rows
-        ),
-        fresh=fresh,
-        label=Field(value=label, error=error),
-        public_address=f"{node.config.origin}/calendar.ics",
-    )
-    return html(request, view, 422 if error else 200)
-
-
-async def make_address(request: web.Request) -> web.Response:
-    session, node = require_person(request), request.app[NODE]
-    label = (await read_form(request)).get("label", "").strip()[:100]
-    token = secrets.token_urlsafe(32)
-    try:
-        await node.store.write(_make, node.unit(), session.actor_id, token, label)
-    except Conflict as full:
-        return await _page(request, label=label, error=full.public)
-    return await _page(request, fresh=f"{node.config.origin}/calendar/{token}.ics")
-
-
-def _make(conn: Connection, unit: Unit, actor_id: int, token: str, label: str) -> None:
-    if calendar_links.count_links(conn, actor_id) >= MAX_ADDRESSES:
-        raise Conflict(Sentence("At most {n} addresses. Take one back first.", n=MAX_ADDRESSES))
-    calendar_links.insert_link(conn, unit.ids.new(), actor_id, token, label, unit.now)
-
-
-async def revoke_address(request: web.Request) -> web.Response:
-    session, node = require_person(request), request.app[NODE]
-    await read_form(request)
-    if not await node.store.write(calendar_links.delete_link, id_in(request.match_info, "address"), session.actor_id):
-        raise NotFound
-    return web.Response(status=303, headers={"Location": ADDRESSES})
-
-
 ROUTES = [
     web.get("/calendar.ics", show_organisation_file, name="calendar-organisation"),
-    web.get(ADDRESSES, show_addresses, name="calendar-addresses"),
-    web.post(ADDRESSES, make_address, name="calendar-address-make"),
-    web.post(f"{ADDRESSES}/{{address:[0-9]{{1,19}}}}/revoke", revoke_address, name="calendar-address-revoke"),
     web.get(r"/calendar/{token:[A-Za-z0-9_-]{43}}.ics", show_own_file, name="calendar-own"),
     web.get(r"/c/{name}/calendar.ics", show_community_file, name="calendar-community"),
 ]

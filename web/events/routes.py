@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from web.events import acting, answers, calendar, dates, feeds, form, importing, listing, page
+from web.events import acting, addresses, answers, calendar, dates, feeds, form, importing, listing, page
 
 _EVENT = r"/e/{event:[0-9]{1,19}}{slug:(?:-[a-z0-9-]{0,120})?}"
 _DAY = r"{day:[0-9]{4}-[0-9]{2}-[0-9]{2}}"
@@ -12,6 +12,7 @@ ROUTES = [
     *form.ROUTES,
     *listing.ROUTES,
     *calendar.ROUTES,
+    *addresses.ROUTES,
     *feeds.ROUTES,
     web.get(f"{_EVENT}.ics", feeds.show_event_file, name="event-file"),
     web.get(_EVENT, page.show_event, name="event"),

@@ -259,8 +259,12 @@ class CalendarView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddressRow:
+    """``of``: the community whose events it shows, '' for one's own; ``is_idle`` after one has left that."""
+
     id: int
     label: str
+    of: str = ""
+    is_idle: bool = False
     created_at: int
     used_at: int = 0
 
@@ -276,6 +280,8 @@ class AddressesView:
     rows: tuple[AddressRow, ...] = ()
     fresh: str = ""
     label: Field
+    of: Field = field(default_factory=Field)
+    communities: tuple[tuple[str, str], ...] = ()  # (id, name)
     public_address: str
 
 

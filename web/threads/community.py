@@ -12,6 +12,7 @@ from federation.discovery.negotiation import wants_activity
 from federation.state import FEDERATION
 from node.domain.communities import Role, TopicKind
 from node.domain.text import plain, shorten
+from node.domain.visibility import Visibility
 from node.errors import Forbidden, NotFound
 from node.sentences import sentences
 from node.services import follows as following
@@ -134,8 +135,15 @@ def _view(request: web.Request, found: Found, wanted: Wanted) -> CommunityView:
         facilitators=named[Role.FACILITATOR],
         experts=named[Role.EXPERT],
         coming=event_cards(found.coming, found.people, found.answers, reader, wanted.now),
-        calendar_path=f"{head.path}/calendar.ics" if seen.row.local and not seen.is_closed else "",
+        calendar_path=_calendar(seen, head.path),
     )
+
+
+def _calendar(seen: Seen, path: str) -> str:
+    """Where its events are read as a calendar: by everybody, or at an address that each member makes for herself."""
+    if seen.row.local and seen.community.visibility is Visibility.PUBLIC:
+        return f"{path}/calendar.ics"
+    return f"/calendar/addresses?of={seen.row.id}" if seen.standing.membership == "member" else ""
 
 
 def _address(path: str, **chosen: str) -> str:

@@ -66,7 +66,7 @@ event_organisers = Table(
     actor_column("actor_id", primary=True),
 )
 
-# Addresses under which a person's calendar is read by programs that cannot sign in.
+# Addresses under which a person's calendar, or that of a community of hers, is read by programs that cannot sign in.
 calendar_links = Table(
     "calendar_links",
     metadata,
@@ -76,4 +76,5 @@ calendar_links = Table(
     Column("label", String(100), nullable=False, server_default=""),
     Column("created_at", BigInteger, nullable=False),
     Column("used_at", BigInteger),
+    Column("community_id", BigInteger),  # of which alone it shows the events
 )

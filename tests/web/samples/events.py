@@ -103,7 +103,12 @@ def views() -> dict[str, View]:
         "calendar-addresses": AddressesView(
             page=replace(signed_in, title="Your calendar in other programs", path="/calendar/addresses"),
             csrf=_CSRF,
-            rows=(AddressRow(id=1, label="Diensttelefon", created_at=now - DAY, used_at=now - HOUR),),
+            rows=(
+                AddressRow(id=1, label="Diensttelefon", created_at=now - DAY, used_at=now - HOUR),
+                AddressRow(id=2, label="Büro", of=_LONG, created_at=now - DAY),
+                AddressRow(id=3, label="", is_idle=True, created_at=now - DAY),
+            ),
+            communities=(("7", _LONG),),
             fresh=_ADDRESS,
             label=Field(value="x", error="At most 10 addresses. Take one back first."),
             public_address="https://learn.museum.example/calendar.ics",
