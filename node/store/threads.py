@@ -115,7 +115,7 @@ def _shape(wanted: Wanted) -> Shape:
 
 @cache
 def _prepared(shape: Shape) -> Prepared:
-    return Prepared(listing(shape), many="kinds" if shape.has_kinds else "", named=True)
+    return Prepared(listing(shape), many="kinds" if shape.has_kinds else (), named=True)
 
 
 def listing(shape: Shape) -> Select[Any]:
