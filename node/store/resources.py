@@ -154,7 +154,7 @@ _SLUG_KNOWN = (
 )
 
 
-def _readable(query: Select[Any], *, many: str = "") -> Mapping[bool, Prepared]:
+def _readable(query: Select[Any], *, many: str | Sequence[str] = ()) -> Mapping[bool, Prepared]:
     """The statement for members and for anybody, of what they may read (``store.visible``)."""
     viewers = {True: 0, False: None}
     return {
