@@ -100,7 +100,8 @@ def _ban(conn: Connection, unit: Unit, group: Actor, entry: LogEntry, _activity:
         "object": entry.target_uri,
         "target": group.uri,
         "removeData": False,
-        **({"endTime": to_rfc3339(until)} if until is not None else {}),
+        # Lemmy reads the one, Mbin the other.
+        **({"endTime": to_rfc3339(until), "expires": to_rfc3339(until)} if until is not None else {}),
     }
 
 
@@ -111,6 +112,13 @@ def _about_post(type_: str) -> Build:
         return {"type": type_, "object": entry.target_uri}
 
     return build
+
+
+def _removal(
+    _conn: Connection, _unit: Unit, _group: Actor, entry: LogEntry, _activity: dict[str, Any]
+) -> dict[str, Any]:
+    """Lemmy takes a Delete without ``summary`` for that of the author, and so refuses it, its Undo as well."""
+    return {"type": "Delete", "object": entry.target_uri, "summary": entry.reason}
 
 
 def _undo(build: Build) -> Build:
@@ -169,8 +177,8 @@ _BUILD: dict[Act, Build] = {
     Act.UNBAN: _undo(_ban),
     Act.LOCK: _about_post("Lock"),
     Act.UNLOCK: _undo(_about_post("Lock")),
-    Act.REMOVE: _about_post("Delete"),
-    Act.RESTORE: _undo(_about_post("Delete")),
+    Act.REMOVE: _removal,
+    Act.RESTORE: _undo(_removal),
     Act.SETTINGS: _settings,
     Act.ADMIT: _answer("Accept"),
     Act.REFUSE: _answer("Reject"),

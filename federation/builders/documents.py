@@ -20,6 +20,7 @@ from node.domain.uris import is_web_uri
 from node.domain.visibility import Visibility
 from node.store import actors, communities, events, keys, objects, topic_accounts, topics
 from node.store.keys import OwnKey
+from node.store.topics import Topic
 
 _KINDS = {Algorithm.RSA: KeyAlgorithm.RSA, Algorithm.ED25519: KeyAlgorithm.ED25519}
 INSTANCE_PATH = "/ap/instance"
@@ -99,7 +100,8 @@ def object_document(conn: Connection, row: Row[Any], *, now: int) -> dict[str, A
         return dict(row.raw)
     author = actors.load_actors_by_id(conn, [row.actor_id])[row.actor_id]
     details = row.details or {}
-    entity, accepted = _in_thread(conn, row)
+    topic = topics.find_topic(conn, row.id) if row.in_reply_to is None else None
+    entity, accepted = _in_thread(conn, row, topic)
     if review := details.get("review"):
         entity = build_review(review, uri=row.uri, author_uri=author.uri, text=details.get("source", ""))
     own = OwnPost(
@@ -134,6 +136,8 @@ def object_document(conn: Connection, row: Row[Any], *, now: int) -> dict[str, A
         main_entity=entity,
     )
     document = build_post(own)
+    if topic is not None and topic.community_id is not None:
+        document["commentsEnabled"] = not topic.locked
     if named := details.get("named"):
         document["cc"] = [*document["cc"], *named]
     event = events.find_event(conn, row.id) if row.kind == events.KIND else None
@@ -143,12 +147,11 @@ def object_document(conn: Connection, row: Row[Any], *, now: int) -> dict[str, A
     return document | event_terms(event, document, publisher=author.uri, series=series, now=now)
 
 
-def _in_thread(conn: Connection, row: Row[Any]) -> tuple[dict[str, Any] | None, str]:
+def _in_thread(conn: Connection, row: Row[Any], topic: Topic | None) -> tuple[dict[str, Any] | None, str]:
     """What a post is in its thread, as ``mainEntity``, and which answer of a question was accepted (federation 4.7)."""
     if row.in_reply_to is not None:
         above = topics.find_topic(conn, row.in_reply_to_id) if row.in_reply_to_id else None
         return ({"type": "Answer"} if above is not None and above.is_question else None), ""
-    topic = topics.find_topic(conn, row.id)
     if topic is None:
         return None, ""
     accepted = objects.find_object_by_id(conn, topic.accepted_id) if topic.accepted_id else None

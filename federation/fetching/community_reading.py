@@ -133,10 +133,10 @@ class CommunityReading:
             return False
         if found is None or found.state != objects.LIVE:
             return False
-        await self._store.write(self._note, group, found)
+        await self._store.write(self._note, group, found, is_new=before is None)
         return before is None
 
-    def _note(self, conn: Connection, group: Actor, found: objects.Object) -> None:
+    def _note(self, conn: Connection, group: Actor, found: objects.Object, *, is_new: bool) -> None:
         batch: Batch = self._fetcher.batch(conn)
         if topics.find_topic(conn, found.id) is None:
             row = objects.load_row(conn, found.id)
@@ -144,6 +144,8 @@ class CommunityReading:
             inbound = Inbound(0, activity, batch.unit.now, announced_by=group.uri)
             admission.adopt(batch, inbound, found, is_news=False)
             batch.finish()
+        if is_new and (objects.load_row(conn, found.id).raw or {}).get("commentsEnabled") is False:
+            topics.update_topics(conn, [found.id], locked=True)  # its Lock was told before anybody here was a member
         if topics.find_topic(conn, found.id) is not None and not found.local:
             ask_for_thread(conn, batch.unit, found)
 

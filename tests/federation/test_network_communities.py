@@ -5,11 +5,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
-from node.domain.communities import JoinPolicy, TopicKind
+from node.domain.communities import Act, JoinPolicy, TopicKind
+from node.domain.deeds import Deed
 from node.domain.drafts import Draft
 from node.domain.visibility import Visibility
 from node.services import follows as following
-from node.services import post_changes, posts, reacting
+from node.services import governing, post_changes, posts, reacting
 from node.store import activities, actors, communities, follows, objects, topics
 from node.store.actors import Actor
 from node.store.objects import Object
@@ -218,10 +219,12 @@ async def test_who_joins_late_finds_the_whole_history(houses) -> None:
     parent = await hospital.object(first.uri)
     answer = await publish(hospital, circle.people[1], text="Zinc.", in_reply_to_id=parent.id)
     second = await begin(circle, 1)
+    by, deed = circle.people[0], Deed(Act.LOCK, circle.people[0].uri, second.uri)
+    await home.store.write(governing.govern, home.unit(), by, circle.group, deed)
+    await circle.settle()
     cleo = await university.add_actor("cleo")
     await university.follow(cleo, circle.group.uri)
     await houses.settle()
-    for uri in (first.uri, second.uri):
-        assert await topic_at(university, uri) is not None
+    assert [(await topic_at(university, thread.uri)).locked for thread in (first, second)] == [False, True]
     assert (await university.object(answer.uri)).audience == circle.group.uri
     assert await home_of(university, cleo) == []
