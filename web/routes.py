@@ -22,7 +22,10 @@ AREAS = (
         *("/sign-in/code", "/sign-in/organisation"),
     ),
     Area("web.network.routes", "/network"),
-    Area("web.library.routes", "/resources/new", "/resources/drafts", "/resources.atom", "/collections", "/r"),
+    Area(
+        "web.library.routes",
+        *("/resources/new", "/resources/drafts", "/resources.atom", "/collections", "/pathways", "/r"),
+    ),
     Area("web.courses.routes", "/courses"),
     Area("web.search.routes", "/search"),
     Area("web.notifications.pages", "/notifications"),

@@ -35,6 +35,15 @@ class Action(enum.StrEnum):
     PRODUCE = "produce"
 
 
+class State(enum.StrEnum):
+    """How far a learner is with a step; one that is open leaves no trace."""
+
+    OPEN = "open"
+    STARTED = "started"
+    DONE = "done"
+    SKIPPED = "skipped"
+
+
 _BY_KIND: Mapping[str, Action] = {"event": Action.ATTEND, "course": Action.TAKE, KIND: Action.FOLLOW}
 
 
@@ -92,6 +101,20 @@ def _step(reference: Reference, taken: set[str]) -> Step:
 
 def _made_key(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """``total``: steps that count, which are all that were not skipped."""
+
+    done: int
+    total: int
+
+
+def progress_of(steps: Sequence[Step], states: Mapping[str, State]) -> Progress:
+    """How far somebody is, of steps that there are; what she did in a step that was taken out counts no more."""
+    now = [states.get(each.key, State.OPEN) for each in steps]
+    return Progress(now.count(State.DONE), len(now) - now.count(State.SKIPPED))
 
 
 def completed(record: ResourceRecord) -> ResourceRecord:

@@ -109,7 +109,7 @@ def tell_of_entry(conn: Connection, unit: Unit, collection: Resource, iri: str, 
 
 
 def tell_followers(conn: Connection, unit: Unit, before: Resource | None, now: Resource) -> None:
-    """A copy of a collection has changed: its followers here hear of what is new in it."""
+    """A pathway, or a copy of a collection, has changed: its followers here hear of what is new in it."""
     known = {each.iri for each in items_of(before.record)} if before else set()
     for item in items_of(now.record) if before else ():
         if item.iri not in known:

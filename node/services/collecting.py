@@ -21,6 +21,7 @@ from node.domain.collections import (
     reference_of,
     takes_suggestions,
 )
+from node.domain.resources import is_list
 from node.domain.text import clean_json
 from node.domain.uris import is_web_uri
 from node.errors import Conflict, Forbidden, Invalid, NotFound, Problem
@@ -55,6 +56,14 @@ def load_collection(conn: Connection, slug: str, viewer: Viewer) -> Resource:
     """Raises NotFound for what is no collection, or not for this viewer."""
     found = resources.load_by_slug(conn, slug, viewer)
     if not is_collection(found.record):
+        raise NotFound
+    return found
+
+
+def load_list(conn: Connection, slug: str, viewer: Viewer) -> Resource:
+    """A collection or a pathway, which both can be followed. Raises as ``load_collection``."""
+    found = resources.load_by_slug(conn, slug, viewer)
+    if not is_list(found.record):
         raise NotFound
     return found
 

@@ -15,11 +15,10 @@ from sqlalchemy import Connection, insert
 import schemas
 from node.domain import pathways
 from node.domain.actors import ActorKind
-from node.domain.collections import is_collection
 from node.domain.communities import TopicKind
 from node.domain.courses import completed, is_course
 from node.domain.records import KEPT_BY_NODE, Agent, ResourceRecord
-from node.domain.resources import broken_rules, bump, digest_of
+from node.domain.resources import broken_rules, bump, digest_of, is_list
 from node.domain.reuse import sources_of
 from node.domain.text import clean_json
 from node.domain.visibility import LEVELS_OF_ORGANISATION, Circle, Visibility
@@ -280,6 +279,8 @@ def _update(
     tell_change(conn, unit, before.id, before.uri, was, now, told)
     if was != now:
         retell(conn, unit, before, write)
+    if pathways.is_pathway(record):
+        branches.tell_followers(conn, unit, before, resources.load_by_object(conn, before.id))
     if is_course(record):
         enrolling.fill_all(conn, unit, resources.load_by_object(conn, before.id))
     return _result(Outcome.UPDATED, before.id, placement)
@@ -413,13 +414,13 @@ def store_remote_resource(
     topic_accounts.consider_later(conn, unit, object_id)
     if is_new_branch:
         branches.tell_sources(conn, unit, object_id)
-    if is_collection(record):
+    if is_list(record):
         branches.tell_followers(conn, unit, before, resources.load_by_object(conn, object_id))
 
 
 def _is_watched(record: ResourceRecord) -> bool:
     """Whether anybody here may want to hear of what is new in it."""
-    return bool(sources_of(record)) or is_collection(record)
+    return bool(sources_of(record)) or is_list(record)
 
 
 def remove_remote_resource(conn: Connection, object_id: int) -> None:

@@ -12,6 +12,7 @@ _POST = re.compile(r"/@[^/]+/p(\d{1,18})")
 _ACTOR = re.compile(r"/@([^/@]+)(?:@([^/]+))?")
 _COMMUNITY = re.compile(r"/c/([^/]+)")
 _RESOURCE = re.compile(r"/r/([^/]+)")
+_EVENT = re.compile(r"/e/(\d{1,18})(?:-[^/]*)?")
 _OBJECT_ID = re.compile(r"/ap/o/(\d{1,18})")
 
 
@@ -48,7 +49,7 @@ def _own(conn: Connection, path: str) -> Target:
     if found := _RESOURCE.fullmatch(path):
         query = select(resource_slugs.c.object_id).where(resource_slugs.c.slug == found[1])
         return Target(object_id=conn.scalar(query))
-    if found := _POST.fullmatch(path) or _OBJECT_ID.fullmatch(path):
+    if found := _POST.fullmatch(path) or _EVENT.fullmatch(path) or _OBJECT_ID.fullmatch(path):
         return Target(object_id=conn.scalar(select(objects.c.id).where(objects.c.id == int(found[1]))))
     if found := _COMMUNITY.fullmatch(path):
         group = find_local_actor(conn, found[1])

@@ -30,6 +30,7 @@ from node.store.tables import (
     object_tags,
     object_versions,
     objects,
+    pathway_progress,
     pins,
     reactions,
     resources,
@@ -215,6 +216,7 @@ _GONE_WITH_IT = (
     authorships,
     derivations,
     digest_entries,
+    pathway_progress,
     reviews,
 )
 _COLLECTED = (collection_curators, collection_followers, collection_items)

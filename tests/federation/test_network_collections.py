@@ -192,3 +192,38 @@ async def test_the_list_can_be_read_by_other_software(houses):
     assert (status, listed["type"], listed["orderedItems"]) == (200, "OrderedCollection", [record()["id"]])
     _, secret = await made(ann, visibility="organisation")
     assert (await university.get(f"{secret}/items"))[0] == 404
+
+
+async def test_a_pathway_is_made_changed_and_withdrawn_on_both_nodes(houses):
+    """Its steps keep title and address where their home is lost; titles are those that this reader knows."""
+    university, museum = houses.peers
+    ann, bea = await app_of(university, "ann"), await app_of(museum, "bea")
+    await museum.follow(await museum.organisation(), (await university.organisation()).uri)
+    await houses.settle()
+    film = await university.publish(record(name={"en": "Casting film"}))
+    far = "https://gone.example/ap/o/7"
+    steps = [{"id": film.uri}, {"id": far, "name": "Alloys, a text"}, {"name": "Ask a founder"}]
+    words = {**collection(name={"en": "From atoms to alloys"}), "kind": "pathway"}
+    made = await ann.post(RESOURCES, 201, **words, hasPart=steps)
+    assert [each["name"] for each in made["hasPart"]] == ["Casting film", "Alloys, a text", "Ask a founder"]
+    await houses.settle()
+    copy, slug = await slug_at(museum, made["uri"]), made["page"].rsplit("/", 1)[1]
+    text = await page(museum, f"/r/{copy}")
+    assert f"/r/{await slug_at(museum, film.uri)}" in text
+    assert text.index("Casting film") < text.index("Alloys, a text") < text.index("Ask a founder")
+    assert far in text
+    held = (await bea.get(f"{RESOURCES}/{copy}"))["hasPart"]
+    assert held == (await ann.get(f"{RESOURCES}/{slug}"))["hasPart"]
+    assert [each["step"]["key"] for each in held] == ["1", "2", "3"]
+    status, listed = await university.get(f"{made['uri']}/items")
+    assert (status, listed["orderedItems"]) == (200, [record()["id"], far])
+
+    changed = {**words, "hasPart": [made["hasPart"][2], made["hasPart"][0]]}
+    tag = (await ann.ask("GET", f"{RESOURCES}/{slug}")).headers["ETag"]
+    await ann.call("PUT", f"{RESOURCES}/{slug}", 200, json=changed, headers={"If-Match": tag})
+    await houses.settle()
+    held = (await bea.get(f"{RESOURCES}/{copy}"))["hasPart"]
+    assert [each["name"] for each in held] == ["Ask a founder", "Casting film"]
+    assert (await ann.ask("DELETE", f"{RESOURCES}/{slug}")).status == 204
+    await houses.settle()
+    await bea.get(f"{RESOURCES}/{copy}", 410)

@@ -6,7 +6,6 @@ from typing import Any
 from sqlalchemy import Row
 
 from node.domain.events import EventRecord, place_line, title
-from node.domain.slugs import slug_of
 from node.domain.text import language_of
 from node.recurrence import shown_at, where_at
 from node.store.event_answers import Answer
@@ -14,11 +13,7 @@ from node.store.events import Event
 from web.events.views import EventCard, When
 from web.pages.cards import Reader, origin_of_actor
 from web.pages.parts import Image, Text
-
-
-def event_path(event_id: int, name: str) -> str:
-    """Where an event is shown here; the words behind the id are for people."""
-    return f"/e/{event_id}-{slug_of(name, otherwise='event')}"
+from web.pages.paths import event_path
 
 
 def path_of(event: Event) -> str:

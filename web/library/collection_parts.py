@@ -10,6 +10,7 @@ from node.domain import resources as records
 from node.domain.collections import Item, curators_of, items_of, takes_suggestions
 from node.domain.text import language_of
 from node.domain.uris import is_web_uri
+from node.sentences import Sentence
 from node.services import collecting
 from node.store import actors, collections, derivations, resources
 from node.store.actors import Actor
@@ -53,6 +54,7 @@ class Held:
     items: tuple[Item, ...]
     waiting: tuple[StoredItem, ...]
     held: Mapping[str, Resource]
+    hidden: frozenset[str]  # known here, and not for this reader
     known: Mapping[str, Actor]
     is_curator: bool
     follows: bool
@@ -68,9 +70,10 @@ def load_contents(conn: Connection, found: Resource, viewer: Viewer) -> Held:
     ids = derivations.find_sources(conn, [*(each.iri for each in items), *(each.item_iri for each in waiting)])
     held = resources.load_readable(conn, set(ids.values()), viewer)
     readable = {iri: held[i] for iri, i in ids.items() if i in held}
+    hidden = frozenset(iri for iri, i in ids.items() if i not in held)
     known = actors.load_actors(conn, [each.uri for each in curators_of(found.record)])
     follows = me is not None and me.id in collections.load_followers(conn, found.id)
-    return Held(items, waiting, readable, known, is_curator, follows)
+    return Held(items, waiting, readable, hidden, known, is_curator, follows)
 
 
 def collection_part(found: Resource, contents: Held, reader: Reader) -> CollectionPart:
@@ -107,6 +110,8 @@ def _suggestion(stored: StoredItem, contents: Held, reader: Reader) -> Entry:
 
 def _title(iri: str, name: str, contents: Held, reader: Reader) -> Text:
     held = contents.held.get(iri)
+    if iri in contents.hidden:
+        return Text(value=Sentence("Something that is not for everybody"))
     if held is None:
         return Text(value=name or iri)
     language = records.title_language(held.record, reader.languages)
@@ -114,6 +119,8 @@ def _title(iri: str, name: str, contents: Held, reader: Reader) -> Text:
 
 
 def _href(iri: str, contents: Held) -> str:
+    if iri in contents.hidden:
+        return ""
     return contents.held[iri].path if iri in contents.held else iri if is_web_uri(iri) else ""
 
 

@@ -30,6 +30,7 @@ from web.viewer import viewer_of
 COLLECTIONS = "/collections"
 NEW = "/resources/new?kind=collection"
 Act = Callable[[Connection, Unit, Actor, Resource], None]
+Load = Callable[[Connection, str, Viewer], Resource]
 
 
 async def show_collections(request: web.Request) -> web.Response:
@@ -158,7 +159,7 @@ async def _named(request: web.Request, text: str) -> Actor:
 
 
 async def follow(request: web.Request) -> web.StreamResponse:
-    """Hear of what is new in it, or no more."""
+    """Hear of what is new in a collection or pathway, or no more."""
     session = sessions.require_person(request)
     fields = await sessions.read_form(request)
 
@@ -168,22 +169,26 @@ async def follow(request: web.Request) -> web.StreamResponse:
         else:
             collecting.follow(conn, unit, by.id, found)
 
-    return await _done(request, session.actor_id, act)
+    return await _done(request, session.actor_id, act, collecting.load_list)
 
 
-async def _done(request: web.Request, actor_id: int, act: Act) -> web.StreamResponse:
+async def _done(
+    request: web.Request, actor_id: int, act: Act, load: Load = collecting.load_collection
+) -> web.StreamResponse:
     slug = request.match_info["slug"]
-    await _do(request, actor_id, slug, act)
+    await _do(request, actor_id, slug, act, load)
     return web.Response(status=303, headers={"Location": f"/r/{slug}"})
 
 
-async def _do(request: web.Request, actor_id: int, slug: str, act: Act) -> None:
+async def _do(
+    request: web.Request, actor_id: int, slug: str, act: Act, load: Load = collecting.load_collection
+) -> None:
     node = request.app[NODE]
-    await node.store.write(_act, node.unit(), actor_id, slug, act)
+    await node.store.write(_act, node.unit(), actor_id, slug, act, load)
 
 
-def _act(conn: Connection, unit: Unit, actor_id: int, slug: str, act: Act) -> None:
+def _act(conn: Connection, unit: Unit, actor_id: int, slug: str, act: Act, load: Load) -> None:
     by = actors.find_actor_by_id(conn, actor_id)
     if by is None or by.state != "active":
         raise Forbidden
-    act(conn, unit, by, collecting.load_collection(conn, slug, Viewer(actor_id)))
+    act(conn, unit, by, load(conn, slug, Viewer(actor_id)))

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from federation.builders.resource_documents import write_document
 from node.domain.numbers import number_in, numbers_in
+from node.domain.pathways import is_pathway
 from node.domain.records import ResourceRecord
 from node.domain.reuse import carried_over, reference_to
 from node.domain.visibility import Visibility
@@ -32,7 +33,7 @@ from node.store.drafts import Draft
 from node.store.media import Media
 from node.store.resources import Resource, Viewer
 from web import sessions
-from web.library import editor_page
+from web.library import editor_page, steps
 from web.library.form import MAX_FIELDS, Form, by_field, fields_of, record_of
 from web.library.sections import SECTIONS
 from web.pages.reader import reader_of
@@ -69,7 +70,8 @@ class Target:
 def derived(source: Resource) -> ResourceRecord:
     """What begins as a copy of another work: the same content and creators, and where it comes from."""
     reference = reference_to(source.record, owner_uri=source.owner.uri, owner_name=source.owner.title)
-    dropped = {"id", "url", "publisher", "isPartOf", "hasPart", "mainEntityOfPage", "previousVersion"}
+    dropped = {"id", "url", "publisher", "isPartOf", "mainEntityOfPage", "previousVersion"}
+    dropped |= set() if is_pathway(source.record) else {"hasPart"}
     dropped |= {"visibility", "community"}
     dropped |= {"datePublished", "dateModified", "dateCreated", "version", "digest", "created", "updated"}
     kept = {key: value for key, value in source.record.items() if key not in dropped}
@@ -117,6 +119,8 @@ async def _act(request: web.Request, session: Session, target: Target, form: For
         if not form.problems:
             return web.Response(status=303, headers={"Location": place})
         return await _show(request, session, replace(target, draft=draft), form)
+    if steps.is_step(pressed):
+        return await _show(request, session, target, await steps.press(request, session.actor_id, form, pressed))
     if pressed == "language":
         number = max([*form.blocks("language"), -1]) + 1
         form = replace(form, values={**form.values, f"language-{number}": ""})

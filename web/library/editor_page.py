@@ -11,6 +11,7 @@ from node.descriptions import as_html, is_markdown
 from node.domain import resources as records
 from node.domain.licences import attribution_line
 from node.domain.numbers import number_in
+from node.domain.pathways import KIND as PATHWAY
 from node.domain.records import ResourceRecord
 from node.domain.resources import languages_of
 from node.domain.reuse import Fit, mix
@@ -67,6 +68,8 @@ async def answer(
         if target.edited
         else Sentence("Make your own from this")
         if target.source
+        else Sentence("Make a pathway")
+        if form.text("kind") == PATHWAY
         else Sentence("Add a resource")
     )
     notice = _notice(request, theirs)

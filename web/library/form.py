@@ -17,7 +17,7 @@ from node.store.media import Media
 Values = Mapping[str, str]
 
 #: Of one form; what is longer is cut by nobody but refused.
-MAX_FIELDS = 1_000
+MAX_FIELDS = 2_000
 MAX_BLOCKS = 20  # languages side by side
 
 
@@ -54,10 +54,10 @@ class Form:
         found: Any = self.base or {}
         return list(found.get(key, ()))
 
-    def blocks(self, name: str) -> list[int]:
+    def blocks(self, name: str, most: int = MAX_BLOCKS) -> list[int]:
         """The numbers of the repeated fields called so, in order."""
         numbers = {int(key[len(name) + 1 :]) for key in self.values if _is_numbered(key, name)}
-        return sorted(number for number in numbers if number < MAX_BLOCKS)
+        return sorted(number for number in numbers if number < most)
 
 
 def _is_numbered(key: str, name: str) -> bool:
@@ -146,6 +146,7 @@ _FIELDS: Mapping[str, str] = {
     "image": "picture",
     "encoding": "file",
     "kind": "kind",
+    "hasPart": "step-find",
     "provider": "course-provider",
     "syllabus": "course-syllabus",
     "hasCourseInstance": "run-0-start",

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from web.library import collections, editor, feeds, opinions, shelf
+from web.library import collections, editor, feeds, opinions, pathways, shelf
 
 _R = "/r/{slug}"
 
@@ -20,12 +20,14 @@ ROUTES = [
     web.post(f"{_R}/withdraw", shelf.withdraw, name="resource-withdraw-form"),
     web.get("/resources.atom", feeds.show_catalogue_feed, name="catalogue-feed"),
     web.get(f"{collections.COLLECTIONS}/{{slug}}.atom", feeds.show_collection_feed, name="collection-feed"),
+    web.get(pathways.PATHWAYS, pathways.show_pathways, name="pathways"),
+    web.post(f"{_R}/progress", pathways.mark, name="pathway-progress-form"),
     web.get(collections.COLLECTIONS, collections.show_collections, name="collections"),
     web.get(f"{_R}/collect", collections.show_collect, name="resource-collect"),
     web.post(f"{_R}/collect", collections.collect, name="resource-collect-form"),
     web.post(f"{_R}/items", collections.change_items, name="collection-items-form"),
     web.post(f"{_R}/curators", collections.change_curators, name="collection-curators-form"),
-    web.post(f"{_R}/follow", collections.follow, name="collection-follow-form"),
+    web.post(f"{_R}/follow", collections.follow, name="list-follow-form"),
     web.get(f"{_R}/used", opinions.show_use, name="resource-used"),
     web.post(f"{_R}/used", opinions.save_use, name="resource-used-form"),
     web.post(f"{_R}/used/{{note:[0-9]{{1,19}}}}/delete", opinions.delete_use, name="resource-used-delete"),

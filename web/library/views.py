@@ -196,6 +196,27 @@ class CollectionsView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BegunRow:
+    """A pathway that the reader is on, and how many of its steps she has done."""
+
+    card: ResourceCard
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PathwaysView:
+    """All pathways; ``begun`` and ``new_path`` for people of this node."""
+
+    template: ClassVar[str] = "library/pathways.html"
+
+    page: Page
+    cards: tuple[ResourceCard, ...]
+    begun: tuple[BegunRow, ...] = ()
+    new_path: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CollectView:
     """Into which collection something goes; ``collections`` by slug and title."""
 

@@ -2,6 +2,7 @@
 
 from urllib.parse import urlencode
 
+from node.domain.slugs import slug_of
 from node.store.actors import Actor
 
 CATALOGUE, NETWORK = "/resources", "/network"
@@ -10,6 +11,11 @@ CATALOGUE, NETWORK = "/resources", "/network"
 def catalogue_path(**chosen: str) -> str:
     """The catalogue, narrowed to what is chosen."""
     return f"{CATALOGUE}?{urlencode(chosen)}" if chosen else CATALOGUE
+
+
+def event_path(event_id: int, name: str) -> str:
+    """Where an event is shown here; the words behind the id are for people."""
+    return f"/e/{event_id}-{slug_of(name, otherwise='event')}"
 
 
 def actor_path(actor: Actor) -> str:

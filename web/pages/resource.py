@@ -17,6 +17,7 @@ from node.domain import resources as records
 from node.domain.collections import is_collection
 from node.domain.licences import attribution_line
 from node.domain.numbers import number_in
+from node.domain.pathways import is_pathway
 from node.domain.records import Agent as AgentRecord
 from node.domain.records import Concept as ConceptRecord
 from node.domain.records import ResourceRecord
@@ -36,6 +37,8 @@ from web.client_api.entities.cards import COVER_HEIGHT, COVER_WIDTH
 from web.courses.section import Standing, course_section, load_standing
 from web.library.collection_parts import Held, collection_part, load_contents
 from web.library.opinion_cards import opinions_of
+from web.library.pathway_parts import Held as Steps
+from web.library.pathway_parts import load_steps, pathway_part
 from web.pages.cards import Reader, actor_path, resource_cards, resource_origin, thread
 from web.pages.frame import html, notice_of, page_of
 from web.pages.licences import licence_in_words
@@ -78,6 +81,7 @@ class _Shown:
     counts: Counts
     editable: frozenset[int]
     contents: Held | None
+    steps: Steps | None
     group: Actor | None  # whose members alone read it
 
 
@@ -121,6 +125,7 @@ def _find(conn: Connection, slug: str, viewer: Viewer) -> _Shown:
         opinions.load_counts(conn, [found.uri], viewer.actor_id).get(found.uri, Counts()) if reviews else Counts(),
         editable,
         load_contents(conn, found, viewer) if is_collection(found.record) else None,
+        load_steps(conn, found, viewer) if is_pathway(found.record) else None,
         actors.find_actor(conn, found.audience) if found.audience else None,
     )
 
@@ -199,8 +204,9 @@ def _view(request: web.Request, shown: _Shown, reader: Reader) -> ResourceView:
         files=tuple(_files(found)),
         based_on=_references(record, "isBasedOn", shown.sources),
         part_of=_references(record, "isPartOf"),
-        parts=() if shown.contents else _references(record, "hasPart"),
+        parts=() if shown.contents or shown.steps else _references(record, "hasPart"),
         collection=collection_part(found, shown.contents, reader) if shown.contents else None,
+        pathway=pathway_part(found, shown.steps, reader) if shown.steps else None,
         collect_path=f"{found.path}/collect" if reader.actor_id is not None else "",
         previous=_earlier(record),
         origin=resource_origin(found),

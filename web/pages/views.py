@@ -11,6 +11,7 @@ from typing import ClassVar, Literal, Protocol, get_args
 from web.courses.parts import CourseSection
 from web.library.collection_parts import CollectionPart
 from web.library.opinion_cards import Opinions
+from web.library.pathway_parts import PathwayPart
 from web.pages.parts import (
     Accessibility,
     ActorCard,
@@ -268,6 +269,7 @@ class ResourceView:
     opinions: Opinions = field(default_factory=Opinions)
     credits: tuple[str, ...] = ()
     collection: CollectionPart | None = None
+    pathway: PathwayPart | None = None
     collect_path: str = ""
     edit_path: str = ""
     history_path: str = ""

@@ -11,10 +11,10 @@ from node.domain.course_lines import course_line
 from node.domain.licences import describe
 from node.domain.text import plain, shorten
 from node.store.everything import Hit
-from web.events.cards import event_path
 from web.events.views import When
 from web.pages.cards import Reader, actor_path, origin_of_actor, resource_origin
 from web.pages.parts import Link, Text
+from web.pages.paths import event_path
 from web.search.views import ResultCard
 from web.threads.paths import community_path, thread_path
 

@@ -62,6 +62,7 @@ from node.store.tables.library import (
     derivations,
     drafts,
     hidden_branches,
+    pathway_progress,
     reviews,
 )
 from node.store.tables.media import media
@@ -212,6 +213,7 @@ __all__ = [
     "objects",
     "one_time_links",
     "own_keys",
+    "pathway_progress",
     "pins",
     "push_subscriptions",
     "reactions",

@@ -91,7 +91,18 @@ collection_curators = Table(
     Column("created_at", BigInteger, nullable=False),
 )
 
-# Who here wants to hear what is new in a collection, ours or another's.
+# How far somebody here is in a pathway, ours or another's. Hers alone: shown to nobody, sent nowhere.
+pathway_progress = Table(
+    "pathway_progress",
+    metadata,
+    Column("object_id", ForeignKey("objects.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    actor_column("actor_id", primary=True, index=True),
+    Column("step_key", String(64), primary_key=True),
+    Column("state", String(16), nullable=False),  # domain.pathways.State
+    Column("changed_at", BigInteger, nullable=False),
+)
+
+# Who here wants to hear what is new in a collection or pathway, ours or another's.
 collection_followers = Table(
     "collection_followers",
     metadata,

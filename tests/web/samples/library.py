@@ -9,6 +9,7 @@ from web.library import views as pages
 from web.library.collection_parts import CollectionPart, Entry
 from web.library.form import Form, shown
 from web.library.opinion_cards import OUTCOMES, NoteCard, Opinions, ReviewCard
+from web.library.pathway_parts import ACTIONS, STATES, PathwayPart, StepRow
 from web.library.sections import SECTIONS
 from web.library.sections.rights import Choice
 from web.pages.languages import LANGUAGES
@@ -244,6 +245,49 @@ def collection_part() -> CollectionPart:
     )  # fmt: skip
 
 
+def pathway_part() -> PathwayPart:
+    """As the page of a pathway shows it to a learner who is on her way."""
+    film = StepRow(
+        key="1", title=_TITLE, action=ACTIONS["use"], href="/r/signs", provider="City Museum Aldingen", time="PT25M",
+        licence="CC BY-SA 4.0", note=Text(value="Die erste Hälfte genügt.", language="de"), state=STATES["done"],
+        done=True, buttons=(("open", Sentence("Not yet, after all")),),
+    )  # fmt: skip
+    lost = StepRow(
+        key="2", title=Text(value="Casting basics"), action=ACTIONS["take"], gone=True, optional=True,
+        instead=(Link(label="learn.museum.example", href="https://learn.museum.example/r/casting"),),
+    )  # fmt: skip
+    words = StepRow(key="3", title=Text(value="Ask somebody who has done it"), action=ACTIONS["meet"])
+    return PathwayPart(
+        steps=(film, lost, words), done=1, total=3, progress_path="/r/metals/progress", follow_path="/r/metals/follow"
+    )
+
+
+def pathways(page: Page) -> pages.PathwaysView:
+    card = ResourceCard(path="/r/metals", name=Text(value="From atoms to alloys"), kind="pathway", licence="CC BY 4.0")
+    return pages.PathwaysView(
+        page=_page(page, "/pathways", Sentence("Pathways")),
+        cards=(card,),
+        begun=(pages.BegunRow(card=card, done=1, total=3),),
+        new_path="/resources/new?kind=pathway",
+    )
+
+
+def editor_pathway(page: Page) -> pages.EditorView:
+    """The form of a pathway with steps, and what a search brought."""
+    steps = {
+        "step-0": "1", "step-0-id": "https://learn.museum.example/ap/o/7", "step-0-name": _TITLE.value,
+        "step-0-action": "use", "step-0-note": "Die erste Hälfte genügt.",
+        "step-1": "", "step-1-name": "", "step-1-action": "meet", "step-1-optional": "on",
+        "step-find": "signs", "found-0": "https://learn.museum.example/ap/o/8", "found-0-name": "Signs that help",
+        "found-0-kind": "event",
+    }  # fmt: skip
+    wrong = {"step-1-name": Sentence("Say what one does in this step.")}
+    form = _form(kind="pathway", **steps).with_problems(wrong)
+    return replace(
+        editor(page), title=Sentence("Make a pathway"), sections=shown(form, SECTIONS), problems=tuple(wrong.items())
+    )
+
+
 def collections(page: Page) -> pages.CollectionsView:
     return pages.CollectionsView(
         page=_page(page, "/collections", Sentence("Collections")), cards=(), new_path="/resources/new?kind=collection"
@@ -280,5 +324,7 @@ def views() -> dict[str, View]:
         "resource-used": use_form(page),
         "resource-review": review_form(page),
         "collections": collections(page),
+        "pathways": pathways(page),
+        "editor-pathway": editor_pathway(page),
         "resource-collect": collect(page),
     }

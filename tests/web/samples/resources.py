@@ -321,6 +321,18 @@ def collection_page() -> ResourceView:
     )
 
 
+def pathway_page() -> ResourceView:
+    """A pathway, as a learner on it sees it."""
+    return replace(
+        bare_resource(),
+        page=page("/r/list", title="Signs", viewer=ADMIN),
+        kind="pathway",
+        pathway=library.pathway_part(),
+        opinions=library.opinions(NOW),
+        collect_path="/r/list/collect",
+    )
+
+
 def views() -> dict[str, View]:
-    every = (resource, remote_resource, bare_resource, collection_page)
+    every = (resource, remote_resource, bare_resource, collection_page, pathway_page)
     return {view.__name__: view() for view in every}

@@ -5,13 +5,14 @@ belongs.
 """
 
 from web.library.form import Section
-from web.library.sections import collection, course, files, people, rights, terms, words
+from web.library.sections import collection, course, files, pathway, people, rights, terms, words
 
 SECTIONS: tuple[Section, ...] = (
     words.SECTION,
     files.SECTION,
     terms.SECTION,
     collection.SECTION,
+    pathway.SECTION,
     course.SECTION,
     people.SECTION,
     rights.SECTION,

@@ -1,0 +1,63 @@
+"""``/pathways``, and what a learner notes of her way along one."""
+
+from aiohttp import web
+from sqlalchemy import Connection
+
+from node.domain.pathways import KIND, State
+from node.errors import Invalid
+from node.sentences import Sentence
+from node.services import progress
+from node.services.context import Unit
+from node.services.progress import Begun
+from node.state import NODE
+from node.store import collections, resources
+from node.store.resources import Resource, Viewer
+from web import sessions
+from web.library.views import BegunRow, PathwaysView
+from web.pages.cards import resource_cards
+from web.pages.frame import html, page_of
+from web.pages.reader import reader_of
+from web.viewer import viewer_of
+
+PATHWAYS = "/pathways"
+NEW = f"/resources/new?kind={KIND}"
+
+
+async def show_pathways(request: web.Request) -> web.Response:
+    """Those that the reader is on, and all that she may list, the newest first."""
+    found, begun = await request.app[NODE].store.read(_list, viewer_of(request))
+    reader = reader_of(request)
+    cards = resource_cards([each.pathway for each in begun], reader)
+    view = PathwaysView(
+        page=page_of(request, PATHWAYS, title=Sentence("Pathways"), section=PATHWAYS),
+        cards=resource_cards(found, reader),
+        begun=tuple(
+            BegunRow(card=card, done=each.progress.done, total=each.progress.total)
+            for card, each in zip(cards, begun, strict=True)
+        ),
+        new_path=NEW if reader.actor_id is not None else "",
+    )
+    return html(request, view)
+
+
+def _list(conn: Connection, viewer: Viewer) -> tuple[list[Resource], list[Begun]]:
+    ids = collections.list_ids(conn, kind=KIND, limit=100)
+    found = resources.load_readable(conn, ids, viewer)
+    begun = progress.list_begun(conn, viewer.actor_id) if viewer.actor_id is not None else []
+    return [found[i] for i in ids if i in found], begun
+
+
+async def mark(request: web.Request) -> web.StreamResponse:
+    """One button beside one step."""
+    session, node = sessions.require_person(request), request.app[NODE]
+    fields, slug = await sessions.read_form(request), request.match_info["slug"]
+    key, pressed = fields.get("step", ""), fields.get("do", "")
+    if pressed not in set(State):
+        raise Invalid(Sentence("Choose what to do."))
+    await node.store.write(_mark, node.unit(), session.actor_id, slug, key, State(pressed))
+    return web.Response(status=303, headers={"Location": f"/r/{slug}#step-{key}"})
+
+
+def _mark(conn: Connection, unit: Unit, actor_id: int, slug: str, key: str, state: State) -> None:
+    found = progress.load_pathway(conn, slug, Viewer(actor_id))
+    progress.mark(conn, unit, actor_id, found, key, state)
