@@ -43,6 +43,14 @@ def tell_state(conn: Connection, unit: Unit, event: Event, person: Actor, state:
         write(conn, unit, event, person, translate(said, language), language)
 
 
+def tell(conn: Connection, unit: Unit, event: Event, person: Actor, what: Sentence) -> None:
+    """Write a person, in the name of the organisation, what has become of an event; ``what`` names ``{event}``."""
+    sender = next(iter(actors.load_local_actors(conn, ["organization"])), None)
+    language = _language(conn, event, person)
+    said = translate(Sentence(what.message, event=_named(event, unit.now, language)), language)
+    _write_as(conn, unit, sender, person, said, language)
+
+
 def refuse(conn: Connection, unit: Unit, event: Event, person: Actor, why: str) -> None:
     """Write a person why her answer is not taken; ``why``: what an error says in public."""
     language = _language(conn, event, person)
@@ -52,7 +60,10 @@ def refuse(conn: Connection, unit: Unit, event: Event, person: Actor, why: str) 
 
 def write(conn: Connection, unit: Unit, event: Event, person: Actor, text: str, language: str) -> None:
     """A direct post to one person; nothing where there is nobody who could write it."""
-    sender = _sender(conn, event, person)
+    _write_as(conn, unit, _sender(conn, event, person), person, text, language)
+
+
+def _write_as(conn: Connection, unit: Unit, sender: Actor | None, person: Actor, text: str, language: str) -> None:
     if sender is None or sender.id == person.id:
         return
     draft = Draft(text=f"{person.handle} {text}", visibility=Visibility.DIRECT, language=language)

@@ -19,7 +19,7 @@ from node.jobs.outcome import Done, Outcome
 from node.jobs.worker import Kind, single
 from node.sentences import Sentence
 from node.services import communities as describing
-from node.services import credentials, enrolling, event_answers, letters, mailing, media
+from node.services import credentials, enrolling, event_answers, event_succession, letters, mailing, media
 from node.services.context import Unit
 from node.store import accounts, actors, communities, community_log, objects, reactions, remote_actors
 from node.store.accounts import Account
@@ -68,11 +68,12 @@ def erase(conn: Connection, unit: Unit, actor: Actor) -> None:
 
 
 def give_up(conn: Connection, unit: Unit, actor: Actor) -> None:
-    """What others wait for passes on at once: places at events and in courses, and what she governed.
+    """What others wait for passes on at once: her events, places at events and in courses, and what she governed.
 
     Somebody of this node or of another one. A community that nobody is left to govern is governed by the node's
     administrators from then on.
     """
+    event_succession.hand_over(conn, unit, actor)
     event_answers.forget(conn, unit, actor)
     enrolling.forget(conn, unit, actor)
     groups = _governed(conn, unit, actor)

@@ -129,6 +129,13 @@ def list_answers(
     return [Answer(*row) for row in conn.execute(query.order_by(event_answers.c.id).limit(limit))]
 
 
+def list_hearing(conn: Connection, event_id: int) -> list[Answer]:
+    """Of everybody who hears of changes, the earliest first."""
+    states = [state.value for state in AnswerState if state.hears_of_changes]
+    query = select(*_COLUMNS).where(event_answers.c.event_id == event_id, event_answers.c.state.in_(states))
+    return [Answer(*row) for row in conn.execute(query.order_by(event_answers.c.id))]
+
+
 def count_states(conn: Connection, event_id: int) -> dict[AnswerState, int]:
     """How many answered in which way."""
     query = (

@@ -181,6 +181,18 @@ def find_visible(conn: Connection, event_id: int, viewer_id: int | None) -> Even
     return Event(*row) if row else None
 
 
+def list_published(conn: Connection, actor_id: int, now: int) -> list[Event]:
+    """Living events of this account that are neither over nor cancelled; series, and not each date."""
+    query = select_events().where(
+        objects.c.actor_id == actor_id,
+        objects.c.state == LIVE,
+        events.c.last_at > now,
+        events.c.cancelled_at.is_(None),
+        events.c.series_id.is_(None),
+    )
+    return [Event(*row) for row in conn.execute(query.order_by(objects.c.id))]
+
+
 def find_by_source(conn: Connection, actor_id: int, uid: str) -> Event | None:
     """The living event that this person brought from a calendar file under this UID."""
     query = select_events().where(

@@ -7,7 +7,7 @@ from node.domain.communities import Role
 from node.domain.courses import key_of
 from node.jobs import kinds
 from node.services import enrolling, leaving
-from node.store import accounts, actors, communities, courses, objects, resources
+from node.store import accounts, actors, communities, courses, events, objects, resources
 from node.store.actors import find_local_actor
 from node.store.communities import RoleOf
 from node.store.tables import community_roles, jobs, media, metadata
@@ -207,6 +207,32 @@ async def test_places_of_who_leaves_are_given_on_at_once_on_both_nodes(tmp_path)
         gone = await uni.store.read(actors.find_actor, ben.uri)
         assert gone is not None
         assert set(await rows_about(uni.store, gone.id)) == {"actor_stamps"}
+
+        heir = await uni.add_actor("heir")  # looks after the event with its organiser, who leaves now
+        await uni.store.write(events.add_organisers, event.id, [heir.id])
+        await uni.store.write(leaving.leave, uni.unit(), host.id, by="")
+        await net.settle()
+        [anew] = await uni.store.read(events.list_published, heir.id, uni.unit().now)
+        assert (anew.record, anew.going_count, anew.waiting_count) == (event.record, 1, 1)
+        assert await happenings.state_of(museum, eve, anew.uri) == "invited"  # her place waits for her
+        await happenings.answer(museum, eve, anew.uri)
+        await net.settle()
+        assert await happenings.state_of(museum, eve, anew.uri) == "going"
+        assert await happenings.state_of(uni, bob, anew.uri) == "waitlist"
+        await uni.store.write(leaving.leave, uni.unit(), heir.id, by="")  # and nobody is left
+        await net.settle()
+        for peer, person, said in ((uni, bob, "your answer stands"), (uni, bob, "gone"), (museum, eve, "gone")):
+            assert any(said in words for words in await direct_words(peer, person)), (person.username, said)
+
+
+async def direct_words(peer, person) -> list[str]:
+    """What this person was told in direct posts."""
+
+    def load(conn):
+        rows = conn.execute(select(objects.objects).where(objects.objects.c.visibility == "direct")).all()
+        return [row.content for row in rows if person.uri in objects.load_mentioned(conn, row.id)]
+
+    return await peer.store.read(load)
 
 
 async def test_a_community_whose_last_moderator_is_gone_elsewhere_is_governed_by_administrators(tmp_path):
