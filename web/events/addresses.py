@@ -5,7 +5,7 @@ import secrets
 from aiohttp import web
 from sqlalchemy import Connection
 
-from node.domain.numbers import id_in
+from node.domain.numbers import id_in, number_in
 from node.errors import Conflict, NotFound
 from node.sentences import Sentence
 from node.services.context import Unit
@@ -14,7 +14,6 @@ from node.store import actors, calendar_links, communities
 from node.store.actors import Actor
 from node.store.calendar_links import CalendarLink
 from web.events.views import AddressesView, AddressRow
-from web.pages.cursor import number_in
 from web.pages.frame import html, page_of
 from web.pages.parts import Field
 from web.sessions import read_form, require_person
