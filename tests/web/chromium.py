@@ -87,8 +87,8 @@ class Tab:
         return answer["result"].get("value")
 
     async def press(self, key: str) -> None:
-        """One key, down and up (only Tab and Enter are mapped)."""
-        code = {"Tab": 9, "Enter": 13}[key]
+        """One key, down and up (Tab, Enter and Escape)."""
+        code = {"Tab": 9, "Enter": 13, "Escape": 27}[key]
         for kind in ("rawKeyDown", "keyUp"):
             await self.call("Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=code)
 

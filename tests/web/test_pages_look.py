@@ -194,9 +194,55 @@ async def test_a_keyboard_is_enough(tab: Tab, address: str):
     assert all(stop["href"] != "/" for stop in stops), "the header was skipped"
 
 
+#: Notes every stop of the keyboard until it comes round: what has no ring, or nothing to see, is a fault.
+STOPS = """(() => {
+  const usable = "a[href], button, input:not([type=hidden]), select, textarea, summary";
+  const lone = (e) => e.type !== "radio" || e.checked
+    || (!e.form.querySelector(`[name="${e.name}"]:checked`) && e === e.form.querySelector(`[name="${e.name}"]`));
+  const told = (e) => `${e.tagName} ${(e.textContent || e.name).trim().slice(0, 40)}`;
+  const all = [...document.querySelectorAll(usable)].filter((e) => e.checkVisibility() && !e.disabled && lone(e));
+  const stops = new Set(), faults = [];
+  document.addEventListener("focusin", ({ target: e }) => {
+    if (!e.matches(usable) || stops.has(e)) return;
+    stops.add(e);
+    const style = getComputedStyle(e), box = e.getBoundingClientRect();
+    if (style.outlineStyle === "none" || parseFloat(style.outlineWidth) < 2) faults.push(`no ring: ${told(e)}`);
+    if (box.width < 2 || box.height < 2) faults.push(`not to be seen: ${told(e)}`);
+  });
+  window.walked = () => [faults, [...stops].map(told), all.map(told)];
+  return all.length + 6 * all.filter((e) => /^date/.test(e.type)).length;  // day, month, year, and so on
+})()"""
+#: Pages of which each has other things to use.
+WALKED = ("resource", "event-member", "thread_page", "compose_thread", "members")
+
+
 @in_browser
 @pytest.mark.asyncio(loop_scope="module")
-async def test_a_narrow_screen_gets_its_menu_without_script(tab: Tab, address: str):
+async def test_a_keyboard_comes_to_everything_in_the_order_of_the_page(tab: Tab, address: str):
+    for name in WALKED:
+        await tab.open(address + name)
+        for _ in range(await tab.evaluate(STOPS)):
+            await tab.press("Tab")
+        faults, stops, usable = await tab.evaluate("walked()")
+        assert faults == [], name
+        assert stops == usable, name
+
+
+@in_browser
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_form_that_comes_back_begins_at_what_is_wrong(tab: Tab, address: str):
+    """No way through the head of the page again: the summary has the keyboard, its first link is the next stop."""
+    await tab.open(address + "compose_wrong")
+    assert "problems" in await tab.evaluate("document.activeElement.className")
+    await tab.press("Tab")
+    await tab.press("Enter")
+    await tab.press("Tab")
+    assert await tab.evaluate("document.activeElement.closest('form') !== null")
+
+
+@in_browser
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_narrow_screen_gets_its_menu(tab: Tab, address: str):
     seen = "document.querySelector('#menu').checkVisibility()"
     await tab.open(address + "catalogue", width=320)
     assert await tab.evaluate(seen) is False
@@ -210,6 +256,9 @@ async def test_a_narrow_screen_gets_its_menu_without_script(tab: Tab, address: s
     assert await tab.evaluate(TARGETS) == []
     await tab.press("Tab")
     assert (await tab.evaluate(FOCUSED))["href"] == "/", "the keyboard goes on inside the menu"
+    await tab.press("Escape")
+    assert await tab.evaluate(seen) is False
+    assert (await tab.evaluate(FOCUSED))["href"] == "#menu"
     await tab.show(width=1280)
     assert await tab.evaluate(seen) is True
 

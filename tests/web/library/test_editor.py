@@ -64,6 +64,7 @@ async def stored(site: Site, path: str) -> resources.Resource:
 
 async def test_a_resource_is_written_in_two_languages_and_shown(ada: Site) -> None:
     place = await write(ada)
+    assert "It is published: everybody can read it." in await ada.get(place)
     found = await stored(ada, place)
     assert found.record["name"] == {"en": FORM["name-0"], "de": "Gießen"}
     assert found.record["keywords"] == ["casting", "foundry"]
@@ -283,7 +284,7 @@ async def test_what_no_field_shows_survives_an_edit(ada: Site) -> None:
 async def test_it_is_withdrawn_after_a_question(ada: Site) -> None:
     place = (await write(ada)).partition("?")[0]
     csrf = await ada.csrf(f"{place}/withdraw")
-    await ada.post(f"{place}/withdraw", csrf=csrf)
+    assert "It is withdrawn" in await ada.get(await ada.post(f"{place}/withdraw", csrf=csrf))
     await ada.get(place, 410)
     await ada.post(f"{place}/withdraw", 410, csrf=csrf)
 

@@ -3,9 +3,11 @@
 import { start as acts } from "./acts.js";
 import { start as clocks } from "./clocks.js";
 import { start as live } from "./live.js";
+import { start as menu } from "./menu.js";
 import { start as preview } from "./preview.js";
 
 acts();
 clocks();
 preview();
 live();
+menu();
