@@ -74,10 +74,18 @@ async def _answer(
     except errors.NodeError as error:
         return _refused(request, error, request_id)
     except Exception as error:  # noqa: BLE001 (nothing of it may reach the reader, API12)
-        if request.transport is None:  # whoever asked has gone, often in the middle of a body
+        if request.transport is None or _is_garbled(request, error):
+            # whoever asked has gone, often in the middle of a body, or has sent no text
             return answers.respond(request, 400, answers.sentence_of(400))
         log.event("request.failed", level=log.ERROR, error=error, method=request.method, path=request.path)
         return answers.respond(request, 500, answers.sentence_of(500), request_id=request_id)
+
+
+def _is_garbled(request: web.Request, error: Exception) -> bool:
+    """Whether a header that was asked for holds bytes that are no UTF-8, which aiohttp hands on as lone surrogates."""
+    return isinstance(error, UnicodeEncodeError) and any(
+        "\udc80" <= letter <= "\udcff" for value in request.headers.values() for letter in value
+    )
 
 
 def _redirect(error: web.HTTPException) -> web.Response:

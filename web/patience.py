@@ -1,7 +1,8 @@
-"""Bodies that do not come: a request that is not here in time is given up (API13), so that others find room.
+"""Requests that do not come: what is not here in time is given up (API13), so that others find room.
 
-Proxies do so, too, but not all of them, and a node may stand without one. Heads and silent connections are aiohttp's
-(``keepalive_timeout``).
+A head has 30 s from its first byte on, a body 60 s and what a slow line needs for its length. Connections on which
+nothing comes at all are aiohttp's (``keepalive_timeout``). Proxies see to all of this, too, but not all of them do, and
+a node may stand without one.
 """
 
 import asyncio
@@ -9,7 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from aiohttp import web
+from aiohttp.web_protocol import RequestHandler
 
+HEAD_SECONDS = 30.0
 SECONDS = 60.0
 #: A large file may take as long as a slow line needs for it.
 BYTES_A_SECOND = 65_536
@@ -32,3 +35,61 @@ def limited(request: web.Request) -> Iterator[None]:
 def _give_up(request: web.Request) -> None:
     if not request.content.is_eof():
         request.content.set_exception(web.HTTPRequestTimeout())
+
+
+# -- heads ----------------------------------------------------------------------------------------------------------
+
+
+class _Connection(RequestHandler):
+    """A connection that is closed when a head has begun and does not end."""
+
+    __slots__ = ("_late",)
+
+    _late: asyncio.TimerHandle | None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._late = None
+        super().connection_made(transport)
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self._has_head():
+            self._forget()
+        elif self._late is None:
+            self._late = self._loop.call_later(HEAD_SECONDS, self._end)
+
+    def _has_head(self) -> bool:
+        """A whole head is here, or what it asks for is being answered."""
+        return bool(self._messages) or self._current_request is not None
+
+    def _end(self) -> None:
+        self._late = None
+        if not self._has_head():
+            self.force_close()
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        self._forget()
+        super().connection_lost(exc)
+
+    def _forget(self) -> None:
+        if self._late is not None:
+            self._late.cancel()
+            self._late = None
+
+
+class _Server(web.Server):
+    """Connections of the kind above; aiohttp has no place to name one's own."""
+
+    def __call__(self) -> RequestHandler:
+        return _Connection(self, loop=self._loop, **self._kwargs)
+
+
+class Runner(web.AppRunner):
+    """Serves an application to those who are in no hurry, but not for ever."""
+
+    __slots__ = ()
+
+    async def _make_server(self) -> web.Server:
+        made = await super()._make_server()
+        made.__class__ = _Server
+        return made

@@ -24,6 +24,7 @@ from node.errors import Conflict
 from node.store import accounts
 from web.health import STOPPING
 from web.measuring import build_metrics_app
+from web.patience import Runner
 
 _LINK_GOOD_FOR = 24 * HOUR
 _WARN_EVERY_SECONDS = 3600
@@ -89,7 +90,7 @@ async def serve(config: Config) -> None:
 async def _serve(system: System, stop: asyncio.Event) -> None:
     config = system.node.config
     app = build_app(system)
-    runner = web.AppRunner(
+    runner = Runner(
         app,
         access_log=None,
         handle_signals=False,

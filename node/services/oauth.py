@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 from node.clock import MINUTE
 from node.domain.scopes import SCOPES, covers
 from node.errors import Invalid, Problem
+from node.richtext import clean_plain_field
 from node.services.context import Unit
 from node.store import accounts, oauth
 from node.store.accounts import hash_of
@@ -74,8 +75,11 @@ def read_scopes(text: str) -> tuple[str, ...]:
 def register_app(
     conn: Connection, unit: Unit, *, name: str, redirect_uris: Sequence[str], scopes: Sequence[str], website: str = ""
 ) -> tuple[App, str]:
-    """A new app and its secret. Raises ``Invalid`` with the path of everything that is wrong."""
-    name, website = name.strip(), website.strip()
+    """A new app and its secret. Raises ``Invalid`` with the path of everything that is wrong.
+
+    Its name is shown below posts, by other apps as well, some of which take it for HTML (HTM12).
+    """
+    name, website = clean_plain_field(name).strip(), website.strip()
     if problems := _problems_of_app(name, redirect_uris, scopes, website):
         raise Invalid(problems=problems)
     secret = secrets.token_urlsafe(32)
@@ -197,7 +201,7 @@ def _is_answered(challenge: str, verifier: str) -> bool:
     if not _VERIFIER.fullmatch(verifier):
         return False
     made = urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
-    return hmac.compare_digest(made, challenge)
+    return hmac.compare_digest(made.encode(), challenge.encode(errors="replace"))
 
 
 def give_app_token(conn: Connection, unit: Unit, app: App, scope: str) -> tuple[str, Sequence[str]] | Refusal:

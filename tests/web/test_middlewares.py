@@ -4,11 +4,13 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 
 from tests.network import start_peer, stop_peer
 from tests.node import test_log
 from tests.web.conftest import Site
 from web.health import STOPPING
+from web.patience import Runner
 
 lines, _restored = test_log.lines, test_log._restored
 CSP = "default-src 'none'; script-src 'self'"
@@ -105,6 +107,83 @@ async def test_a_body_that_does_not_come_is_given_up(site: Site, monkeypatch: py
         answer = await reader.read()  # to its end: the connection is closed, too
     writer.close()
     assert answer.startswith(b"HTTP/1.1 408 ")
+
+
+async def _ask(site: Site, head: str, body: bytes = b"") -> bytes:
+    """The status line of the answer to a request that no library would send; letters are bytes (Latin-1)."""
+    host = site.peer.origin.removeprefix("http://")
+    address, port = host.split(":")
+    reader, writer = await asyncio.open_connection(address, int(port))
+    more = f"\r\nHost: {host}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+    writer.write((head + more).encode("latin-1") + body)
+    async with asyncio.timeout(8):
+        line = await reader.readline()
+    writer.close()
+    return line.split(b" ", 2)[1]
+
+
+async def test_headers_that_are_no_text_are_refused(site: Site) -> None:
+    await site.set_up()
+    session = next(each for each in site.browser.cookie_jar if "-form" not in each.key)
+    for head in (
+        "GET /api/v1/timelines/home HTTP/1.1\r\nAuthorization: Bearer \xff",
+        f"GET / HTTP/1.1\r\nCookie: {session.key}=\xff",
+        f"GET /resources HTTP/1.1\r\nCookie: {session.key}=\xff",
+        "POST /oauth/token HTTP/1.1\r\nAuthorization: Basic \xff",
+    ):
+        assert (await _ask(site, head)) in {b"400", b"401"}, head
+    assert await _ask(site, "GET / HTTP/1.1\r\nUser-Agent: Caf\xe9") == b"200"
+
+
+_PART = b'--X\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n'
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"nothing that has parts",
+        b"--X\r\nno head\r\n\r\na\r\n--X--\r\n",
+        _PART.replace(b"a.png", b"a\0.png") + b"\r\na\r\n--X--\r\n",
+        _PART + b"Content-Type: \0/x;;=\r\n\r\na\r\n--X--\r\n",
+        _PART.partition(b"; filename")[0] + b"\r\nContent-Transfer-Encoding: rot13\r\n\r\na\r\n--X--\r\n",
+    ],
+)
+@pytest.mark.parametrize("path", ["/api/v1/apps", "/api/v2/media"])
+async def test_forms_that_cannot_be_read_are_refused(site: Site, path: str, body: bytes) -> None:
+    await site.set_up()
+    head = f"POST {path} HTTP/1.1\r\nContent-Type: multipart/form-data; boundary=X"
+    token = await site.peer.token(await site.peer.add_actor("uploader"))
+    assert await _ask(site, f"{head}\r\nAuthorization: Bearer {token}", body) in {b"400", b"422"}
+
+
+_WHOLE = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+
+
+@pytest.mark.parametrize(("before", "half"), [(b"", b"G"), (b"", _WHOLE[:-2]), (_WHOLE, _WHOLE[:-2])])
+async def test_a_head_that_does_not_end_is_given_up(
+    monkeypatch: pytest.MonkeyPatch, before: bytes, half: bytes
+) -> None:
+    """API13: 30 s for a head, however few bytes come; a connection that only waits has longer."""
+    monkeypatch.setattr("web.patience.HEAD_SECONDS", 0.05)
+    runner = Runner(web.Application(), keepalive_timeout=75.0)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    port = runner.addresses[0][1]
+    waiting, silent = await asyncio.open_connection("127.0.0.1", port)
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    async with asyncio.timeout(8):
+        writer.write(before or half)
+        if before:
+            assert (await reader.readuntil(b"404: Not Found")).startswith(b"HTTP/1.1 404 ")
+            writer.write(half)
+        assert await reader.read() == b""  # to its end: the connection is closed
+        silent.write(_WHOLE)
+        assert (await waiting.readline()).startswith(b"HTTP/1.1 404 ")
+    for each in (writer, silent):
+        each.close()
+    await runner.cleanup()
 
 
 async def test_who_leaves_in_the_middle_of_a_body_is_no_mistake_of_ours(site: Site, lines: test_log.Lines) -> None:

@@ -6,12 +6,13 @@ from urllib.parse import urlencode
 
 from aiohttp import hdrs, web
 
-from node.errors import Invalid
+from node.errors import Invalid, Malformed, Problem
 from node.state import NODE
 from node.store.windows import Window
-from web.client_api.parameters import Parameters, read_id
+from web.client_api.parameters import MAX_ID, Parameters, read_id
 
 DEFAULT, MOST = 20, 40
+_LONGEST = 19  # digits
 _CURSORS = frozenset({"max_id", "since_id", "min_id", "offset"})
 
 
@@ -19,9 +20,9 @@ def read_window(parameters: Parameters, *, default: int = DEFAULT, most: int = M
     """The part of a list that is asked for. A limit above the cap is capped, one that is none is the default."""
     return Window(
         limit=read_limit(parameters, default=default, most=most),
-        max_id=_cursor(parameters, "max_id"),
-        since_id=_cursor(parameters, "since_id"),
-        min_id=_cursor(parameters, "min_id"),
+        max_id=read_cursor(parameters, "max_id"),
+        since_id=read_cursor(parameters, "since_id"),
+        min_id=read_cursor(parameters, "min_id"),
     )
 
 
@@ -34,9 +35,14 @@ def read_limit(parameters: Parameters, *, default: int = DEFAULT, most: int = MO
     return default if limit is None or limit < 1 else min(limit, most)
 
 
-def _cursor(parameters: Parameters, name: str) -> int | None:
+def read_cursor(parameters: Parameters, name: str) -> int | None:
+    """An id, which need not be there: it is only compared. Raises Malformed for what is none (API5)."""
     text = parameters.text(name)
-    return read_id(text) if text else None
+    if not text:
+        return None
+    if not (text.isascii() and text.removeprefix("-").isdigit()):
+        raise Malformed(problems=[Problem(f"$.{name}", "an id", f'"{text[:60]}"')])
+    return read_id(text) if len(text) <= _LONGEST else MAX_ID
 
 
 def link_header(request: web.Request, ids: Sequence[int], *, window: Window) -> dict[str, str]:

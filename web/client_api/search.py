@@ -26,7 +26,7 @@ from web.client_api.answers import answer, joined
 from web.client_api.callers import reader, require
 from web.client_api.entities import accounts, statuses, tags
 from web.client_api.entities.look import Look, look_of
-from web.client_api.paging import offset_link, read_limit
+from web.client_api.paging import offset_link, read_cursor, read_limit
 from web.client_api.parameters import Parameters, query_parameters
 from web.rates import is_exempt
 
@@ -79,8 +79,8 @@ def _read(sent: Parameters, *, most: int) -> Asked:
         offset=min(max(sent.number("offset") or 0, 0), _MAX_OFFSET),
         following=sent.flag("following") or False,
         account_id=sent.identifier("account_id"),
-        max_id=sent.identifier("max_id"),
-        min_id=sent.identifier("min_id"),
+        max_id=read_cursor(sent, "max_id"),
+        min_id=read_cursor(sent, "min_id"),
     )
 
 

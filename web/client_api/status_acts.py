@@ -20,18 +20,18 @@ from web.client_api.callers import reader, require
 from web.client_api.entities import statuses
 from web.client_api.entities.look import Look, look_of
 from web.client_api.parameters import read_id, read_parameters
-from web.client_api.statuses import WRITE, find_target, read_policy
+from web.client_api.statuses import WRITE, find_own_target, find_target, read_policy
 
 #: Does it, and answers the id of the status that shows it where that is another.
 Act = Callable[[Connection, Unit, int, Object], int | None]
 
 
 def _pin(conn: Connection, unit: Unit, actor_id: int, found: Object) -> None:
-    post_changes.pin(conn, unit, actor_id, found.id)
+    post_changes.pin(conn, unit, actor_id, find_own_target(conn, found.id, actor_id).id)
 
 
 def _unpin(conn: Connection, unit: Unit, actor_id: int, found: Object) -> None:
-    post_changes.unpin(conn, unit, actor_id, found.id)
+    post_changes.unpin(conn, unit, actor_id, find_own_target(conn, found.id, actor_id).id)
 
 
 #: Name -> scope and act.
@@ -137,7 +137,7 @@ async def set_policy(request: web.Request) -> web.Response:
 
 
 def _set_policy(conn: Connection, unit: Unit, author_id: int, status_id: int, policy: QuotePolicy, look: Look) -> bytes:
-    found = post_changes.find_own(conn, author_id, find_target(conn, status_id, author_id).id)
+    found = find_own_target(conn, status_id, author_id)
     quoting.set_policy(conn, unit, found, policy)
     return statuses.render(conn, look, [found.id], author_id)[found.id]
 

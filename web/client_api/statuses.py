@@ -12,7 +12,7 @@ from node.clock import SECOND, from_rfc3339
 from node.domain.drafts import Draft, NewPoll
 from node.domain.posts import QuotePolicy
 from node.domain.visibility import Visibility
-from node.errors import Invalid, NotFound, Problem
+from node.errors import Forbidden, Invalid, NotFound, Problem
 from node.media.links import MediaLinks
 from node.services import post_changes, posts, scheduling
 from node.services.context import Unit
@@ -69,6 +69,14 @@ def find_target(conn: Connection, entry_id: int, viewer_id: int | None) -> objec
     if found is None:
         raise NotFound
     return found
+
+
+def find_own_target(conn: Connection, entry_id: int, author_id: int) -> objects.Object:
+    """The same of a post of one's own. Raises Forbidden for somebody else's that the viewer may read (API2)."""
+    found = find_target(conn, entry_id, author_id)
+    if found.actor_id != author_id:
+        raise Forbidden("This post is somebody else's.")
+    return post_changes.find_own(conn, author_id, found.id)
 
 
 # -- posting ---------------------------------------------------------------------------------------------------------
@@ -218,7 +226,7 @@ def _read_descriptions(sent: Parameters) -> dict[int, dict[str, str | None]]:
 def _edit(
     conn: Connection, unit: Unit, author_id: int, status_id: int, wanted: Edit, links: MediaLinks, look: Look
 ) -> bytes:
-    target = find_target(conn, status_id, author_id)
+    target = find_own_target(conn, status_id, author_id)
     post_changes.edit(conn, unit, author_id, target.id, wanted, links=links)
     return statuses.render(conn, look, [target.id], author_id)[target.id]
 
@@ -233,7 +241,7 @@ async def delete(request: web.Request) -> web.Response:
 
 
 def _delete(conn: Connection, unit: Unit, author_id: int, status_id: int, look: Look, *, forget: bool) -> bytes:
-    target = post_changes.find_own(conn, author_id, find_target(conn, status_id, author_id).id)
+    target = find_own_target(conn, status_id, author_id)
     details = objects.load_row(conn, target.id).details or {}
     body = statuses.render(conn, look, [target.id], author_id)[target.id]
     post_changes.delete(conn, unit, author_id, target.id, forget_media=forget)

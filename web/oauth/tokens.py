@@ -1,7 +1,6 @@
 """``/oauth/token`` and ``/oauth/revoke``: an app proves itself and gets, or ends, a token (RFC 6749 5, RFC 7009)."""
 
 import base64
-import binascii
 from collections.abc import Sequence
 from urllib.parse import unquote_plus
 
@@ -91,7 +90,7 @@ def _credentials(request: web.Request, values: Parameters) -> tuple[str, str]:
         return values.text("client_id") or "", values.text("client_secret") or ""
     try:
         client_id, _, secret = base64.b64decode(encoded.strip(), validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # of base64 (binascii.Error), of letters beyond ASCII, of bytes that are no UTF-8
         return "", ""
     return unquote_plus(client_id), unquote_plus(secret)
 

@@ -129,9 +129,16 @@ def test_limits_are_clamped_and_never_refused(sent, limit):
     assert read_window(Parameters({"limit": sent})).limit == limit
 
 
-def test_cursors_out_of_range_are_only_compared():
-    window = read_window(Parameters({"max_id": "9999999999999999999", "min_id": "abc"}))
-    assert (window.max_id, window.min_id) == ((1 << 63) - 1, 0)
+@each_row("sent, cursor", [("9" * 19, (1 << 63) - 1), ("9" * 40, (1 << 63) - 1), ("-1", 0), ("12", 12), ("", None)])
+def test_cursors_out_of_range_are_only_compared(sent, cursor):
+    assert read_window(Parameters({"max_id": sent})).max_id == cursor
+
+
+@each_row("sent", ["abc", "0x10", "1;2", "\u0663", "01ARZ3NDEKTSV4RRFFQ69G5FAV"])
+def test_cursors_of_another_kind_are_refused(sent):
+    """API5."""
+    with pytest.raises(Malformed):
+        read_window(Parameters({"min_id": sent}))
 
 
 async def test_links_keep_parameters_and_never_repeat_host(aiohttp_client, site):

@@ -138,7 +138,7 @@ async def test_edits_are_told_with_their_history(town):
     source = await town.ada.get(f"{path}/source")
     assert source == {"id": posted["id"], "text": "two", "spoiler_text": ""}
     await town.ben.get(f"{path}/source", 404)
-    await town.ben.call("PUT", path, 404, json={"status": "mine"})
+    await town.ben.call("PUT", path, 403, json={"status": "mine"})
     await town.nobody.call("PUT", path, 401, json={"status": "mine"})
     same = await town.ada.call("PUT", path, json={"status": "two", "visibility": "direct"})
     assert (same["edited_at"], same["visibility"]) == (edited["edited_at"], "public")
@@ -169,7 +169,7 @@ async def test_changing_options_resets_votes(town):
 async def test_deleting_answers_what_a_new_draft_needs(town):
     picture = await town.picture(town.ada)
     posted = await town.say(town.ada, "*typed*", media_ids=[picture["id"]], spoiler_text="s")
-    await town.ben.delete(f"v1/statuses/{posted['id']}", 404)
+    await town.ben.delete(f"v1/statuses/{posted['id']}", 403)
     gone = await town.ada.delete(f"v1/statuses/{posted['id']}")
     assert (gone["text"], gone["spoiler_text"]) == ("*typed*", "s")
     again = await town.say(town.ada, gone["text"], media_ids=[each["id"] for each in gone["media_attachments"]])
