@@ -406,8 +406,13 @@ EVENTS: Mapping[str, type[Event]] = MappingProxyType({cls.__name__: cls for cls 
 
 def record(conn: Connection, ids: Ids, now: int, event: Event, *, about: str) -> None:
     """Store ``event`` with the caller's change. Events with the same ``about`` (a URI) are handled in order."""
+    jobs.enqueue_many(conn, [job_of(ids, now, event, about=about)])
+
+
+def job_of(ids: Ids, now: int, event: Event, *, about: str, is_first: bool = False) -> NewJob:
+    """What ``record`` enqueues, for whoever enqueues more with it; ``is_first``: what it is about is new."""
     payload: dict[str, Any] = {"event": type(event).__name__, **asdict(event)}
-    jobs.enqueue_many(conn, [NewJob(KIND, ids.new(), now, payload=payload, serial_key=key_about(about))])
+    return NewJob(KIND, ids.new(), now, payload=payload, serial_key=key_about(about), is_first=is_first)
 
 
 def key_about(uri: str) -> str:

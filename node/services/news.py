@@ -271,19 +271,23 @@ _Find = Callable[[Connection, Sequence[Any], _Told], Iterable[Notice]]
 
 def _of_posts(conn: Connection, items: Sequence[Posted], told: _Told) -> Iterable[Notice]:
     """Whom a post names, answers or quotes, and those who want to hear whenever its author posts."""
-    ids = [item.object_id for item in items]
-    yield from _of_names(conn, ids, told)
-    yield from _of_quotes(conn, items, told)
-    for object_id, owner_id in notifications.load_subscribers(conn, ids):
+    reached = notifications.load_reached(conn, [item.object_id for item in items])
+    yield from _mentioning(reached[notifications.NAMED], told)
+    yield from _quoting(reached[notifications.QUOTED], told)
+    for object_id, owner_id in reached[notifications.SUBSCRIBED]:
         yield Notice(owner_id, NoticeType.STATUS, told[object_id].actor_id, object_id, object_id)
 
 
-def _of_names(conn: Connection, ids: Sequence[int], told: _Told) -> Iterable[Notice]:
-    reached = [*notifications.load_mentioned_here(conn, ids), *notifications.load_answered_here(conn, ids)]
+def _mentioning(reached: Iterable[tuple[int, int]], told: _Told) -> Iterable[Notice]:
     for object_id, owner_id in dict.fromkeys(reached):
         post = told[object_id]
         is_private = post.visibility == Visibility.DIRECT
         yield Notice(owner_id, NoticeType.MENTION, post.actor_id, object_id, object_id, is_private=is_private)
+
+
+def _quoting(reached: Iterable[tuple[int, int]], told: _Told) -> Iterable[Notice]:
+    for object_id, owner_id in reached:
+        yield Notice(owner_id, NoticeType.QUOTE, told[object_id].actor_id, object_id, object_id)
 
 
 def _of_edits(conn: Connection, items: Sequence[Edited], told: _Told) -> Iterable[Notice]:
@@ -291,7 +295,7 @@ def _of_edits(conn: Connection, items: Sequence[Edited], told: _Told) -> Iterabl
     ids = [item.object_id for item in items]
     if not ids:
         return
-    yield from _of_names(conn, ids, told)
+    yield from _mentioning(notifications.load_named_here(conn, ids), told)
     notifications.delete_updates(conn, ids, [NoticeType.UPDATE, NoticeType.QUOTED_UPDATE])
     for object_id, owner_id in {*notifications.load_sharers_here(conn, ids), *events.load_hearing_here(conn, ids)}:
         yield Notice(owner_id, NoticeType.UPDATE, told[object_id].actor_id, object_id, object_id)
@@ -309,9 +313,8 @@ def _of_reactions(kind: NoticeType) -> _Find:
     return find
 
 
-def _of_quotes(conn: Connection, items: Sequence[Quoted | Posted], told: _Told) -> Iterable[Notice]:
-    for object_id, owner_id in notifications.load_quoted_here(conn, [item.object_id for item in items]):
-        yield Notice(owner_id, NoticeType.QUOTE, told[object_id].actor_id, object_id, object_id)
+def _of_quotes(conn: Connection, items: Sequence[Quoted], told: _Told) -> Iterable[Notice]:
+    return _quoting(notifications.load_quoted_here(conn, [item.object_id for item in items]), told)
 
 
 def _of_concerns(_conn: Connection, items: Sequence[Concerning], told: _Told) -> Iterable[Notice]:

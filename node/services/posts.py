@@ -144,12 +144,14 @@ def publish(
     if poll:
         polls.close_later(conn, unit, stored, poll["closes_at"])
     news.tell(conn, unit, news.Posted(note_id))
+    work: list[NewJob] = []
     if visibility.federates:
-        events.record(conn, unit.ids, unit.now, events.ObjectCreated(note_id), about=uri)
+        work.append(events.job_of(unit.ids, unit.now, events.ObjectCreated(note_id), about=uri, is_first=True))
     if parent and parent.kind == PostKind.EVENT and read_answer(row["content"]) is not None:
-        jobs.enqueue_many(conn, [NewJob(ANSWER, unit.ids.new(), unit.now, ref=note_id)])
+        work.append(NewJob(ANSWER, unit.ids.new(), unit.now, ref=note_id))
     if visibility.is_open and not attached and not poll:
-        previews.look_at_later(conn, unit, note_id, row["content"])
+        work += previews.jobs_for(unit, note_id, row["content"])
+    jobs.enqueue_many(conn, work)
     return stored
 
 

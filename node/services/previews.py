@@ -42,10 +42,15 @@ def first_link(content: str) -> str | None:
 
 def look_at_later(conn: Connection, unit: Unit, object_id: int, content: str) -> None:
     """Have the page looked at that a post links to; nothing happens where it links to none."""
+    jobs.enqueue_many(conn, jobs_for(unit, object_id, content))
+
+
+def jobs_for(unit: Unit, object_id: int, content: str) -> list[NewJob]:
+    """What ``look_at_later`` enqueues, for whoever enqueues more with it."""
     address = first_link(content) if "href" in content else None
-    if address:
-        job = NewJob(PREVIEW, unit.ids.new(), unit.now, ref=object_id, target=address, host=host_of(address))
-        jobs.enqueue_many(conn, [job])
+    if not address:
+        return []
+    return [NewJob(PREVIEW, unit.ids.new(), unit.now, ref=object_id, target=address, host=host_of(address))]
 
 
 def find_own_card(conn: Connection, unit: Unit, url: str) -> dict[str, Any] | None:

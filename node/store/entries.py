@@ -40,6 +40,7 @@ from node.store.visible import is_shared_with, not_hidden_from, visible_to
 from node.store.windows import Window
 
 _sharer = actor_stamps.alias("sharer_stamps")
+FIRST_STAMP = 0  # of an object that has not changed since it was written
 _ANY = -1  # stands for a viewer in a statement that is built once
 
 
@@ -56,7 +57,7 @@ class Entry(NamedTuple):
 
 
 def _columns(entry_id: ColumnElement[Any], sharer_id: ColumnElement[Any] | None) -> list[ColumnElement[Any]]:
-    stamp = func.coalesce(object_stamps.c.stamp, 0)
+    stamp = func.coalesce(object_stamps.c.stamp, FIRST_STAMP)
     sharer = [cast(null(), BigInteger), cast(null(), BigInteger)] if sharer_id is None else [sharer_id, _sharer.c.stamp]
     return [entry_id, objects.c.id, stamp, objects.c.actor_id, actor_stamps.c.stamp, *sharer]
 

@@ -64,6 +64,7 @@ class NewJob:
     serial_key: str | None = None
     lock_key: str | None = None
     expires_at: int | None = None
+    is_first: bool = False  # what ``serial_key`` names is new, so nothing of it can wait: it is not looked for
     request_id: str = field(default_factory=log.request_id.get)
 
 
@@ -93,7 +94,7 @@ def enqueue_many(conn: Connection, new: Sequence[NewJob]) -> None:
     """Store jobs in the caller's transaction; a job whose ``lock_key`` already waits is left out."""
     if not new:
         return
-    taken = _taken_keys(conn, {job.serial_key for job in new if job.serial_key is not None})
+    taken = _taken_keys(conn, {job.serial_key for job in new if job.serial_key is not None and not job.is_first})
     rows = []
     for job in new:
         rows.append(_row(job, behind=job.serial_key in taken))

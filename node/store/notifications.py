@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import starmap
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, or_, select
+from sqlalchemy import Connection, and_, bindparam, delete, literal, or_, select, union_all
 
 from node.domain.notices import DEFAULT_POLICY, Policy, Standing, Verdict
 from node.domain.visibility import Visibility
@@ -50,7 +50,7 @@ _TOLD = Prepared(
     ),
     many="ids",
 )
-_MENTIONED = Prepared(
+_MENTIONED = (
     select(mentions.c.object_id, actors.c.id)
     .join(actors, actors.c.uri == mentions.c.actor_uri)
     .join(objects, objects.c.id == mentions.c.object_id)
@@ -58,19 +58,17 @@ _MENTIONED = Prepared(
         mentions.c.object_id.in_(bindparam("ids", expanding=True)),
         looked_at(actors.c.local),
         or_(~mentions.c.silent, objects.c.visibility == Visibility.DIRECT.value),
-    ),
-    many="ids",
+    )
 )
 _PARENT = objects.alias("parent")
-_ANSWERED = Prepared(
+_ANSWERED = (
     select(objects.c.id, _PARENT.c.actor_id)
     .join(_PARENT, _PARENT.c.id == objects.c.in_reply_to_id)
     .where(
         objects.c.id.in_(bindparam("ids", expanding=True)),
         objects.c.visibility.in_([Visibility.PUBLIC.value, Visibility.UNLISTED.value, Visibility.ORGANISATION.value]),
         looked_at(_PARENT.c.local),
-    ),
-    many="ids",
+    )
 )
 _REACTED = Prepared(
     select(reactions.c.object_id, reactions.c.actor_id)
@@ -95,14 +93,13 @@ _QUOTERS = Prepared(
     many="ids",
 )
 _QUOTING = objects.alias("quoting")
-_QUOTED = Prepared(
+_QUOTED = (
     select(_QUOTING.c.id, objects.c.actor_id)
     .join(reactions, (reactions.c.content == _QUOTING.c.uri) & (reactions.c.actor_id == _QUOTING.c.actor_id))
     .join(objects, objects.c.id == reactions.c.object_id)
-    .where(_QUOTING.c.id.in_(bindparam("ids", expanding=True)), reactions.c.kind == QUOTE, looked_at(objects.c.local)),
-    many="ids",
+    .where(_QUOTING.c.id.in_(bindparam("ids", expanding=True)), reactions.c.kind == QUOTE, looked_at(objects.c.local))
 )
-_SUBSCRIBERS = Prepared(
+_SUBSCRIBERS = (
     select(home_entries.c.object_id, home_entries.c.owner_id)
     .join(objects, objects.c.id == home_entries.c.object_id)
     .join(
@@ -115,9 +112,19 @@ _SUBSCRIBERS = Prepared(
         follows.c.notifies,
         follows.c.state == ACCEPTED,
         or_(objects.c.in_reply_to.is_(None), _PARENT.c.actor_id == objects.c.actor_id),
-    ),
-    many="ids",
+    )
 )
+#: Why a new post reaches somebody here: it names her or answers her, it quotes her, she wants to hear of all.
+NAMED, QUOTED, SUBSCRIBED = "named", "quoted", "subscribed"
+_REASONS = ((NAMED, _MENTIONED), (NAMED, _ANSWERED), (QUOTED, _QUOTED), (SUBSCRIBED, _SUBSCRIBERS))
+
+
+def _reaching(*reasons: str) -> Prepared:
+    parts = [query.add_columns(literal(reason)) for reason, query in _REASONS if reason in reasons]
+    return Prepared(union_all(*parts), many="ids")
+
+
+_REACHED, _NAMED_HERE, _QUOTED_HERE = _reaching(NAMED, QUOTED, SUBSCRIBED), _reaching(NAMED), _reaching(QUOTED)
 _WITH_ACCOUNT = Prepared(
     select(accounts.c.actor_id).where(
         accounts.c.actor_id.in_(bindparam("ids", expanding=True)), accounts.c.state == "active"
@@ -135,14 +142,25 @@ def _pairs(conn: Connection, query: Prepared, ids: Collection[int], **values: An
     return [(row[0], row[1]) for row in query.run(conn, {"ids": list(ids), **values})] if ids else []
 
 
-def load_mentioned_here(conn: Connection, ids: Collection[int]) -> list[tuple[int, int]]:
-    """``(object, one of our actors whom it names)``; those that are only addressed count for direct messages."""
-    return _pairs(conn, _MENTIONED, ids)
+def load_reached(conn: Connection, ids: Collection[int]) -> dict[str, list[tuple[int, int]]]:
+    """Whom new posts reach here, by reason: ``(object, one of our actors)``; one statement.
+
+    ``NAMED`` and ``QUOTED`` as below; ``SUBSCRIBED``: she wants to hear whenever its author posts, and
+    answers to others do not count.
+    """
+    found: dict[str, list[tuple[int, int]]] = {NAMED: [], QUOTED: [], SUBSCRIBED: []}
+    for object_id, actor_id, reason in _REACHED.run(conn, {"ids": list(ids)}) if ids else ():
+        found[reason].append((object_id, actor_id))
+    return found
 
 
-def load_answered_here(conn: Connection, ids: Collection[int]) -> list[tuple[int, int]]:
-    """``(object, our author of what it answers)``, for answers that this author may read in any case."""
-    return _pairs(conn, _ANSWERED, ids)
+def load_named_here(conn: Connection, ids: Collection[int]) -> list[tuple[int, int]]:
+    """``(object, one of our actors whom it names, or whose post it answers)``.
+
+    Those that are only addressed count for direct messages; an answer, where the author of what it answers may read it
+    in any case.
+    """
+    return _pairs(conn, _NAMED_HERE, ids)
 
 
 def load_sharers_here(conn: Connection, ids: Collection[int]) -> list[tuple[int, int]]:
@@ -158,12 +176,7 @@ def load_quoters_here(conn: Connection, ids: Collection[int]) -> list[tuple[int,
 
 def load_quoted_here(conn: Connection, ids: Collection[int]) -> list[tuple[int, int]]:
     """``(quoting post, our author of what it quotes)``, where that author allows it."""
-    return _pairs(conn, _QUOTED, ids)
-
-
-def load_subscribers(conn: Connection, ids: Collection[int]) -> list[tuple[int, int]]:
-    """``(post, one of our actors who wants to hear whenever its author posts)``; answers to others do not count."""
-    return _pairs(conn, _SUBSCRIBERS, ids)
+    return _pairs(conn, _QUOTED_HERE, ids)
 
 
 def load_voters_here(conn: Connection, ids: Collection[int]) -> list[tuple[int, int]]:

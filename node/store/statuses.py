@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, func, literal, select, union_all
+from sqlalchemy import Connection, Row, Select, bindparam, exists, func, literal, select, union_all
 
 from node.store.objects import DELETED
 from node.store.prepared import Prepared
@@ -19,6 +19,7 @@ from node.store.tables import (
     cards,
     conversation_mutes,
     filters,
+    media,
     mentions,
     object_cards,
     objects,
@@ -34,6 +35,12 @@ _BOOKMARK, _PIN, _MUTE, _FILTER = "bookmark", "pin", "mute", "filter"
 
 # -- rows ------------------------------------------------------------------------------------------------------------
 
+_OF_QUOTES = (
+    select(func.count())
+    .where(reactions.c.object_id == objects.c.id, reactions.c.kind == QUOTE)
+    .correlate(objects)
+    .scalar_subquery()
+)
 _ROWS = Prepared(
     select(
         objects.c.id,
@@ -68,6 +75,9 @@ _ROWS = Prepared(
         actors.c.username.label("author_username"),
         actors.c.url.label("author_url"),
         actors.c.uri.label("author_uri"),
+        _OF_QUOTES.label("quotes_count"),
+        exists(mentions.c.object_id).where(mentions.c.object_id == objects.c.id, ~mentions.c.silent).label("mentions"),
+        exists(media.c.id).where(media.c.object_id == objects.c.id).label("uploads"),
     )
     .join(actors, actors.c.id == objects.c.actor_id)
     .outerjoin(_parents, _parents.c.id == objects.c.in_reply_to_id)
@@ -87,33 +97,24 @@ _MENTIONED = Prepared(
     many="ids",
     named=True,
 )
-_QUOTES = Prepared(
-    select(reactions.c.object_id, func.count())
-    .where(reactions.c.object_id.in_(_IDS), reactions.c.kind == QUOTE)
-    .group_by(reactions.c.object_id),
-    many="ids",
-)
 _BY_URI = Prepared(
     select(objects.c.uri, objects.c.id).where(objects.c.uri.in_(bindparam("uris", expanding=True))), many="uris"
 )
 
 
 def load_rows(conn: Connection, ids: Collection[int]) -> Sequence[Row[Any]]:
-    """Objects with the author of what they answer, the record of a resource, and the card of a link."""
+    """Objects with the author of what they answer, the record of a resource, and the card of a link; how many quotes
+    of them their authors have allowed, and whether they mention somebody and show ``uploads``.
+    """
     return _ROWS.run(conn, {"ids": list(ids)})
 
 
 def load_mentioned(conn: Connection, ids: Collection[int]) -> dict[int, list[Row[Any]]]:
     """The known actors that objects mention: by object id, rows of ``id, username, host, local, url``."""
     found: dict[int, list[Row[Any]]] = defaultdict(list)
-    for row in _MENTIONED.run(conn, {"ids": list(ids)}):
+    for row in _MENTIONED.run(conn, {"ids": list(ids)}) if ids else ():
         found[row.object_id].append(row)
     return found
-
-
-def count_quotes(conn: Connection, ids: Collection[int]) -> dict[int, int]:
-    """How many quotes of objects their authors have allowed."""
-    return dict(_QUOTES.run(conn, {"ids": list(ids)}))
 
 
 def find_ids(conn: Connection, uris: Collection[str]) -> dict[str, int]:

@@ -20,12 +20,9 @@ LOADS = {
     "local followers": lambda conn: follows.load_local_followers(conn, MANY),
     "late answers": lambda conn: homes.load_late(conn, 1),
     "told": lambda conn: notifications.load_told(conn, MANY),
-    "mentioned": lambda conn: notifications.load_mentioned_here(conn, MANY),
-    "answered": lambda conn: notifications.load_answered_here(conn, MANY),
-    "quoted": lambda conn: notifications.load_quoted_here(conn, MANY),
+    "reached": lambda conn: notifications.load_reached(conn, MANY),
     "sharers": lambda conn: notifications.load_sharers_here(conn, MANY),
     "quoters": lambda conn: notifications.load_quoters_here(conn, MANY),
-    "subscribers": lambda conn: notifications.load_subscribers(conn, MANY),
 }
 
 

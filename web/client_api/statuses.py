@@ -109,7 +109,7 @@ def _post(
     named = {"name": app.name, "website": app.website or None} if app else None
     draft = replace(draft, application=named)
     posts.publish(conn, unit, caller.actor_id, draft, links=links, post_id=made_id)
-    return statuses.render(conn, look, [made_id], caller.actor_id)[made_id]
+    return statuses.render_new(conn, look, made_id, caller.actor_id)
 
 
 def _made_before(conn: Connection, actor_id: int, made_id: int, look: Look) -> Any:

@@ -72,6 +72,13 @@ def render(
     return render_entries(conn, look, [found[each] for each in ids if each in found], viewer_id, in_public=in_public)
 
 
+def render_new(conn: Connection, look: Look, object_id: int, author_id: int) -> bytes:
+    """The status of a post that its author wrote in this transaction: she may read it, and its stamp is the first."""
+    stamp = statuses.load_actor_stamps(conn, [author_id])[author_id]
+    entry = Entry(object_id, object_id, entries.FIRST_STAMP, author_id, stamp, None, None)
+    return render_entries(conn, look, [entry], author_id)[object_id]
+
+
 def render_entries(
     conn: Connection,
     look: Look,
@@ -312,11 +319,10 @@ def _cores(conn: Connection, look: Look, listed: Sequence[Entry]) -> dict[int, C
 
 
 def _make(conn: Connection, look: Look, stamps: dict[int, int]) -> dict[int, Core]:
-    """Cores anew; at most six statements however many there are."""
+    """Cores anew; at most five statements however many there are, one for posts of words alone."""
     rows = statuses.load_rows(conn, stamps)
-    mentioned = statuses.load_mentioned(conn, stamps)
-    quotes = statuses.count_quotes(conn, stamps)
-    uploads = media.load_for_objects(conn, stamps)
+    mentioned = statuses.load_mentioned(conn, [row.id for row in rows if row.mentions])
+    uploads = media.load_for_objects(conn, [row.id for row in rows if row.uploads])
     uris = {row.details["quote"] for row in rows if row.details and row.details.get("quote")}
     quoted = statuses.find_ids(conn, uris)
     publishers = {row.id: publisher_of(row) for row in rows}
@@ -327,7 +333,6 @@ def _make(conn: Connection, look: Look, stamps: dict[int, int]) -> dict[int, Cor
             look,
             stamps[row.id],
             mentioned=mentioned.get(row.id, ()),
-            quotes_count=quotes.get(row.id, 0),
             quoted=quoted,
             publisher_id=known.get(each, 0) if isinstance(each := publishers[row.id], str) else each or 0,
             attachments=attachments_of(row, uploads.get(row.id, ()), look),
@@ -342,7 +347,6 @@ def _core(
     stamp: int,
     *,
     mentioned: Sequence[Any],
-    quotes_count: int,
     quoted: Mapping[str, int],
     publisher_id: int,
     attachments: Sequence[Mapping[str, Any]],
@@ -363,7 +367,7 @@ def _core(
         "replies_count": row.replies_count,
         "reblogs_count": row.shares_count,
         "favourites_count": row.likes_count,
-        "quotes_count": quotes_count,
+        "quotes_count": row.quotes_count,
         "content": texts.content_of(row, look),
         "reblog": None,
         "application": details.get("application") if row.local else None,
