@@ -51,6 +51,13 @@ class ObjectDeleted:
 
 
 @dataclass(frozen=True, slots=True)
+class ObjectReopened:
+    """A living object of ours is for more people again; those who were told that it is gone hear that it is not."""
+
+    object_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class ActorUpdated:
     """A local actor's profile or keys changed."""
 
@@ -365,6 +372,7 @@ Event = (
     ObjectCreated
     | ObjectUpdated
     | ObjectDeleted
+    | ObjectReopened
     | ActorUpdated
     | ActorDeleted
     | ActorMoved

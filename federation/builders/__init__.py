@@ -23,6 +23,7 @@ BUILDERS: Mapping[type[Event], Builder] = MappingProxyType(
         events.ObjectCreated: objects.object_created,
         events.ObjectUpdated: objects.object_updated,
         events.ObjectDeleted: objects.object_deleted,
+        events.ObjectReopened: objects.object_reopened,
         events.PollCounted: objects.poll_counted,
         events.Pinned: objects.pinned,
         events.Unpinned: objects.unpinned,

@@ -15,7 +15,7 @@ from node import events
 from node.clock import to_rfc3339
 from node.domain.visibility import Reach, Visibility
 from node.services.context import Unit
-from node.store import actors, communities, objects, partners, reactions
+from node.store import activities, actors, communities, objects, partners, reactions
 from node.store import events as events_store
 from node.store.actors import Actor
 
@@ -64,6 +64,31 @@ def object_deleted(conn: Connection, unit: Unit, event: events.ObjectDeleted) ->
         "published": to_rfc3339(unit.now),
         "object": documents.tombstone(row.uri, row.type, unit.now if is_narrowed else row.updated_at or unit.now),
         **_for_community(event.community or row.audience),
+    }
+    return Outgoing(actor, activity, row.uri, visibility, audience)
+
+
+def object_reopened(conn: Connection, unit: Unit, event: events.ObjectReopened) -> Outgoing | None:
+    """The last Delete of it is taken back; nothing where there was none.
+
+    Mastodon knows no such thing: what it has deleted stays so there.
+    """
+    row = objects.load_row(conn, event.object_id)
+    visibility = Visibility(row.visibility)
+    deletion = activities.find_last(conn, row.actor_id, "Delete", row.uri)
+    if row.state != objects.LIVE or deletion is None:
+        return None
+    actor = actors.load_actors_by_id(conn, [row.actor_id])[row.actor_id]
+    audience = _audience_of_object(conn, row, visibility, is_new=False)
+    to, cc = _addresses_of_absence(actor, visibility, audience)
+    activity = {
+        "type": "Undo",
+        "actor": actor.uri,
+        "to": to,
+        "cc": cc,
+        "published": to_rfc3339(unit.now),
+        "object": {"id": deletion.uri, "type": "Delete", "actor": actor.uri, "object": row.uri},
+        **_for_community(row.audience),
     }
     return Outgoing(actor, activity, row.uri, visibility, audience)
 

@@ -1,4 +1,4 @@
-"""Undo: takes back a Follow, a reaction, a Block, an Accept, a Join, an Offer or an Invite.
+"""Undo: takes back a Follow, a reaction, a Block, an Accept, a Join, an Offer, an Invite or a Delete.
 
 The activity that is undone is named by its id (GoToSocial) or embedded (most others). It is found by id first, else
 by type, actor and object of the embedded copy; only its own actor can take it back (IN16).
@@ -11,7 +11,7 @@ from federation.handlers import courses, events, memberships
 from federation.handlers.delete import REMEMBERED
 from federation.handlers.follow import partnership_changed
 from federation.mapping.activity import Activity
-from node.services import join_requests
+from node.services import catalogue, join_requests
 from node.store import actors, blocks, follows, objects, reactions
 from node.store.actors import Actor
 from node.store.follows import Follow
@@ -108,6 +108,18 @@ def _reaction(kind: str) -> Callable[[Batch, Actor, Activity], str]:
     return take_back
 
 
+def _delete(batch: Batch, actor: Actor, inner: Activity) -> str:
+    """What its author had deleted may come again; what it says comes with the Create that follows."""
+    uri = inner.object_uri or ""
+    known = batch.object(uri)
+    is_theirs = known is None or (known.actor_id == actor.id and not known.local and known.state == objects.DELETED)
+    if not uri or not is_theirs:
+        return "not-deleted"
+    catalogue.expect_again(batch.conn, actor, [uri])
+    batch.forget(uri)
+    return "may-come-again"
+
+
 _MEANINGS: dict[str, Callable[[Batch, Actor, Activity], str]] = {
     "Follow": _follow,
     "Accept": _accept,
@@ -115,6 +127,7 @@ _MEANINGS: dict[str, Callable[[Batch, Actor, Activity], str]] = {
     "Reject": events.undo_answer,
     "TentativeReject": events.undo_answer,
     "Block": _block,
+    "Delete": _delete,
     "Like": _reaction(reactions.LIKE),
     "Dislike": _reaction(reactions.DISLIKE),
     "EmojiReact": _reaction(reactions.EMOJI),

@@ -1,7 +1,8 @@
 """What other servers hear of a change, by who could read a thing before and who may now.
 
-Who may read it only now gets it, who may no longer is told that it is gone, everybody else gets the change. Whoever
-is told is found out when the activity is made (``federation.builders``).
+Who may read it only now gets it, and hears before that its deletion, if there was one, holds no more; who may no longer
+is told that it is gone, everybody else gets the change. Whoever is told is found out when the activity is made
+(``federation.builders``).
 """
 
 from collections.abc import Iterator, Sequence
@@ -27,6 +28,8 @@ def tell_change(
     ``told``: who knows of it beside the followers (``objects.load_told``).
     """
     was, is_now = (each if each is not None and each.federates else None for each in (before, now))
+    if before is not None and is_now is not None and not (was and is_now.is_within(was)):
+        events.record(conn, unit.ids, unit.now, events.ObjectReopened(object_id), about=uri)
     for event in _events(object_id, was, is_now, told):
         events.record(conn, unit.ids, unit.now, event, about=uri)
 

@@ -60,6 +60,14 @@ def load_activity(conn: Connection, uri: str) -> Activity | None:
     return Activity(*rows[0]) if rows else None
 
 
+def find_last(conn: Connection, actor_id: int, type_: str, object_uri: str) -> Activity | None:
+    """The last activity of this type that one of our actors sent about an object."""
+    about = activities.c.object_uri == object_uri
+    query = select(*_COLUMNS).where(about, activities.c.actor_id == actor_id, activities.c.type == type_)
+    row = conn.execute(query.order_by(activities.c.id.desc()).limit(1)).first()
+    return Activity(*row) if row else None
+
+
 def load_activities(conn: Connection, ids: Collection[int]) -> dict[int, Activity]:
     """Activities by local id."""
     if not ids:

@@ -228,6 +228,9 @@ POWERLESS: dict[str, Any] = {
     "ownership change by update": _about("Update", _seized),
     "deletion of another's note": _about("Delete", lambda w: f"{w.there.origin}/notes/1"),
     "undo of another's follow": _about("Undo", lambda w: {"type": "Follow", "actor": w.bob.uri, "object": w.ann.uri}),
+    "undo of another's deletion": _about(
+        "Undo", lambda w: {"type": "Delete", "actor": w.mallory.uri, "object": f"{w.there.origin}/notes/1"}
+    ),
     "accept of a follow that nobody sent": _about("Accept", lambda w: f"{w.node.origin}/ap/x/1"),
     "reject of another's follow": _about(
         "Reject", lambda w: {"type": "Follow", "actor": w.ann.uri, "object": w.bob.uri, "id": "http://127.2.0.1/x"}

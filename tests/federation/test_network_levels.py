@@ -148,6 +148,28 @@ async def test_a_change_of_level_travels(houses: Network) -> None:
         assert (await seen(museum, shared.uri), await seen(archive, shared.uri)) == (at_museum, at_archive), level
 
 
+async def test_what_its_author_closed_and_opened_again_comes_back_without_a_catalogue(houses: Network) -> None:
+    """A person's own, which is in no catalogue: its Delete is taken back before it is created again."""
+    university, museum, archive = houses.peers
+    ann, bea = await university.add_actor("ann-opens"), await museum.add_actor("bea-reads")
+    await museum.follow(bea, ann.uri)
+    await houses.settle()
+    said = record(id=f"https://learn.uni.example/levels/{next(_NUMBERS)}")
+    for level, held in (
+        (PUBLIC, "public"),
+        (ORGANISATION, ""),
+        (PUBLIC, "public"),
+        (PARTNERS, "partners"),
+        (PUBLIC, "public"),
+    ):
+        shared = await university.publish(said, level, owner=ann)
+        await houses.settle()
+        assert await seen(museum, shared.uri) == held, level
+    outcomes = [outcome for kind, outcome in await museum.outcomes() if kind == "Undo"]
+    assert outcomes.count("may-come-again") == 1
+    assert await seen(archive, shared.uri) == ""
+
+
 async def test_partners_keep_what_is_narrowed_to_them_without_asking_again(houses: Network) -> None:
     (university, museum, archive), said = houses.peers, fresh()
     for level in (PUBLIC, PARTNERS):
