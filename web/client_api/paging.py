@@ -6,10 +6,11 @@ from urllib.parse import urlencode
 
 from aiohttp import hdrs, web
 
+from node.domain.numbers import MAX_ID
 from node.errors import Invalid, Malformed, Problem
 from node.state import NODE
 from node.store.windows import Window
-from web.client_api.parameters import MAX_ID, Parameters, read_id
+from web.client_api.parameters import Parameters, read_id
 
 DEFAULT, MOST = 20, 40
 _LONGEST = 19  # digits

@@ -178,7 +178,7 @@ async def list_members(request: web.Request) -> web.Response:
     if governs and not group.local and (told := await members_at_home(request, group, me, text)) is not None:
         items = await node.store.read(_members_json, node.unit(), group, told.uris)
         return json_answer(request, {"items": items, "next": told.next or None})
-    before = int(text) if text.isascii() and text.isdigit() and len(text) <= 19 else None
+    before = number_in(text)
     items, last = await node.store.read(_members, node.unit(), group, before, limit_of(request))
     return json_answer(request, {"items": items, "next": str(last) if last is not None else None})
 
