@@ -93,6 +93,8 @@ def _may(batch: Batch, inbound: Inbound, meant: _Meant) -> bool:
 
 
 def _has_role(batch: Batch, meant: _Meant, by: str) -> bool:
+    if Deed(meant.act, by, meant.target).gives_up:
+        return True
     roles = communities.load_roles_of(batch.conn, meant.group.id, by, batch.unit.now)
     return Role.MODERATOR in roles or (Role.FACILITATOR in roles and meant.act in FACILITATING)
 

@@ -9,7 +9,7 @@ from federation.sending import outbox
 from node.domain.communities import Refusal
 from node.sentences import Sentence
 from node.services import governing, messages
-from node.store import community_log
+from node.store import community_log, follows
 from node.store.actors import Actor
 
 _NOT_A_MODERATOR = Sentence("Only moderators of this community may do this.")
@@ -23,7 +23,8 @@ def refuse(batch: Batch, inbound: Inbound, group: Actor, why: str = "") -> None:
     batch.flush()
     outbox.answer(batch, group, by, inbound.activity.raw, accepted=False, summary=why or _NOT_A_MODERATOR)
     if not why:
-        messages.explain(batch.conn, batch.unit, group, by, Refusal.NOT_A_MODERATOR, _NOT_A_MODERATOR)
+        if follows.is_following(batch.conn, by.id, group.id):  # strangers cannot have us write to them
+            messages.explain(batch.conn, batch.unit, group, by, Refusal.NOT_A_MODERATOR, _NOT_A_MODERATOR)
         return
     refused = Sentence("What you did in {name} was not taken over: {why}", name=group.title, why=why)
     messages.tell(batch.conn, batch.unit, group, by, refused)

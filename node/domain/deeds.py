@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from node.domain.communities import Act
+from node.domain.communities import DISMISSES, Act
 from node.domain.community_drafts import CommunityDraft
 
 
@@ -19,3 +19,8 @@ class Deed:
     removes_posts: bool = False  # with a ban: what that person wrote there
     settings: CommunityDraft | None = None  # what is to be said of the community from now on
     version: int | None = None  # with settings: of what was read before
+
+    @property
+    def gives_up(self) -> bool:
+        """Whether somebody gives up a role that she has: everybody may."""
+        return self.by == self.target and self.act in DISMISSES.values()

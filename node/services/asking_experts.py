@@ -1,6 +1,6 @@
 """Questions that nobody has answered for a day: those who can be asked in the community hear of them.
 
-Only the home of a community calls, each person three times in a week at most, and to each question once; where
+Only the home of a community calls, members alone, each three times in a week at most, and to each question once; where
 everybody has been called enough, the question waits for the next hour, a week long.
 """
 
@@ -17,7 +17,7 @@ from node.jobs.schedule import Entry
 from node.sentences import Sentence
 from node.services import messages
 from node.services.context import Unit
-from node.store import actors, communities, expert_calls, objects
+from node.store import actors, communities, expert_calls, follows, objects
 from node.store.engine import Store
 from node.store.expert_calls import Waiting
 
@@ -50,13 +50,14 @@ def _call(conn: Connection, unit: Unit, question: Waiting) -> None:
     """Those who have been called least, the first named first."""
     experts = communities.load_holders(conn, question.community_id, Role.EXPERT, unit.now)
     calls = expert_calls.count_since(conn, experts, unit.now - WEEK)
-    free = [uri for uri in experts if uri != question.author and calls.get(uri, 0) < A_WEEK]
+    known = actors.load_actors(conn, experts)
+    members = {uri for uri, person in known.items() if follows.is_following(conn, person.id, question.community_id)}
+    free = [uri for uri in experts if uri in members and uri != question.author and calls.get(uri, 0) < A_WEEK]
     chosen = sorted(free, key=lambda uri: calls.get(uri, 0))[:EXPERTS]
     group = actors.load_actors_by_id(conn, [question.community_id])[question.community_id]
     row = objects.load_row(conn, question.object_id)
     title = title_of(plain(row.name), plain(row.content or row.summary))
-    known = actors.load_actors(conn, chosen)
-    for person in (known[uri] for uri in chosen if uri in known):
+    for person in map(known.__getitem__, chosen):
         asks = Sentence(
             "Nobody in {name} has answered this yet: “{title}” {page}",
             name=group.title,

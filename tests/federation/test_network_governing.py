@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from node.domain.communities import Act, JoinPolicy, Role, TopicKind
 from node.domain.deeds import Deed
 from node.domain.visibility import Visibility
+from node.errors import Forbidden
 from node.services import community_reports as reporting
 from node.services import follows as following
 from node.services import governing
@@ -239,6 +240,13 @@ async def test_facilitators_and_experts_are_known_on_all_nodes_and_facilitators_
     await circle.settle()
     roles = await hospital.store.read(communities.load_roles_of, group.id, ben.uri, hospital.unit().now)
     assert roles == {Role.EXPERT}
+    with pytest.raises(Forbidden):  # nobody else's, but her own
+        await govern(hospital, ben, group.uri, Act.DISMISS, ada.uri)
+    await govern(hospital, ben, group.uri, Act.DISMISS_EXPERT, ben.uri)
+    await circle.settle()
+    for peer in houses.peers:
+        known = await peer.store.read(actors.find_actor, group.uri)
+        assert not await peer.store.read(communities.load_roles_of, known.id, ben.uri, peer.unit().now), peer.origin
 
 
 async def test_who_reads_a_community_later_learns_the_roles_from_its_lists(houses) -> None:

@@ -6,6 +6,7 @@ from node.clock import DAY, FixedClock
 from node.domain.communities import Role, TopicKind
 from node.domain.drafts import Draft
 from node.domain.visibility import Visibility
+from node.services import follows as following
 from node.services import posts
 from node.services.asking_experts import A_WEEK, call_experts
 from node.store import communities
@@ -21,6 +22,7 @@ async def world(tmp_path):
     peer = await start_peer(tmp_path, "uni", clock=clock)
     ada, ben = await peer.add_actor("ada"), await peer.add_actor("ben")
     group = await peer.add_community("metals", ada)
+    await peer.store.write(following.follow, peer.unit(), ben.id, group.id)
     await peer.store.write(communities.save_roles, group.id, [RoleOf(ben.uri, Role.EXPERT, clock.now())])
     yield peer, clock, ada, ben, group
     await stop_peer(peer)
@@ -76,3 +78,12 @@ async def test_three_times_in_a_week_at_most(world) -> None:
     clock.advance(DAY + 1)
     await peer.store.write(call_experts, peer.unit())
     assert len(await told(peer, ben)) == A_WEEK
+
+
+async def test_who_has_left_hears_of_nothing(world) -> None:
+    peer, clock, ada, ben, group = world
+    await ask(peer, ada, group)
+    await peer.store.write(following.unfollow, peer.unit(), ben.id, group.id)
+    clock.advance(DAY + 1)
+    await peer.store.write(call_experts, peer.unit())
+    assert await told(peer, ben) == []

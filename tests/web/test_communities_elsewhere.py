@@ -138,6 +138,21 @@ async def test_settings_are_asked_of_the_home(ada: Site) -> None:
     assert "changed the settings: What it is for, Rules" in await ada.get(f"{PATH}/log")
 
 
+async def test_programs_ask_the_home_in_the_same_way(ada: Site) -> None:
+    me = await ada.store.read(actors.find_local_actor, "ada")
+    url = f"{ada.peer.origin}/api/learning/v1/communities/metals@museum.example"
+    headers = {"Authorization": f"Bearer {await ada.peer.token(me)}"}
+    async with ada.peer.http.get(url, headers=headers) as answer:
+        headers["If-Match"], before = answer.headers["ETag"], await answer.json()
+    for sent, status in (({"rules": ["Be kind."]}, 202), ({"visibility": "community"}, 422), ({"rules": [""]}, 422)):
+        async with ada.peer.http.patch(url, headers=headers, json=sent) as answer:
+            assert answer.status == status, sent
+            assert status != 202 or (await answer.json())["rules"] == before["rules"]
+    async with ada.peer.http.patch(url, headers={**headers, "If-Match": '"other"'}, json={"name": "Tin"}) as answer:
+        assert answer.status == 412
+    assert await deeds(ada) == [("settings", "metals")]
+
+
 async def test_a_report_is_read_and_closed_there_and_strangers_see_none_of_it(ada: Site) -> None:
     ben = await ada.peer.add_actor("ben")
     post = await ada.store.read(objects.find_object, f"{HOME}/ap/o/1")

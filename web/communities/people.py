@@ -1,7 +1,7 @@
 """``/c/NAME/members``: who belongs to a community, and what those who govern can decide about people."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -196,7 +196,9 @@ def _view(request: web.Request, csrf: str, found: Found, told: Members | None, h
         return PersonRow(actor=actor_card(person, reader), uri=person.uri, acts=shown, roles=roles, **more)
 
     def holders(role: Role) -> tuple[PersonRow, ...]:
-        return _there(row(uri, DISMISSES[role], is_open=False) for uri in found.roles[role])
+        rows = _there(row(uri, DISMISSES[role], is_open=False) for uri in found.roles[role])
+        own = ((DISMISSES[role].value, Sentence("Give this role up")),)
+        return tuple(replace(each, acts=own) if each.uri == inside.me.uri else each for each in rows)
 
     def member(uri: str) -> PersonRow | None:
         acts = [APPOINTS[role] for role in Role if uri not in found.roles[role]]
