@@ -38,6 +38,7 @@ class Session:
     used_at: int
     confirmed_at: int
     language: str  # that the pages speak to her; '' where she has chosen none
+    timezone: str = ""  # IANA; '' is that of the node
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +158,11 @@ def set_language(conn: Connection, actor_id: int, language: str) -> None:
     conn.execute(update(accounts).where(accounts.c.actor_id == actor_id).values(language=language))
 
 
+def set_timezone(conn: Connection, actor_id: int, timezone: str) -> None:
+    """In which she writes times (IANA); '' is that of the node."""
+    conn.execute(update(accounts).where(accounts.c.actor_id == actor_id).values(timezone=timezone))
+
+
 def set_note(conn: Connection, actor_id: int, note: str) -> None:
     """The text of the profile as it was typed."""
     conn.execute(update(accounts).where(accounts.c.actor_id == actor_id).values(note=note))
@@ -196,6 +202,7 @@ def find_session(conn: Connection, token: str) -> Session | None:
             sessions.c.used_at,
             sessions.c.confirmed_at,
             accounts.c.language,
+            accounts.c.timezone,
         )
         .join(accounts, accounts.c.actor_id == sessions.c.actor_id)
         .join(actors, actors.c.id == sessions.c.actor_id)

@@ -1,11 +1,13 @@
 """``/settings``: the profile of whoever is signed in."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
 from sqlalchemy import Connection
 
+from node.domain.events import zone_of
 from node.errors import Invalid
 from node.sentences import Sentence
 from node.services.context import Unit
@@ -16,6 +18,7 @@ from node.store.accounts import Session
 from node.translations import spoken
 from web import sessions
 from web.account.views import FieldPair, ProfileView
+from web.events.timezones import COMMON, guessed_zone
 from web.pages.frame import html, page_of
 from web.pages.parts import Field
 from web.pages.views import Notice
@@ -25,11 +28,19 @@ _SWITCHES = ("locked", "discoverable", "indexable")
 _PLACES = {"$.display_name": "name", "$.note": "note"}
 
 
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """How the pages speak to her; '' is what the browser, or the node, says."""
+
+    language: str
+    timezone: str
+
+
 async def show_profile(request: web.Request) -> web.Response:
     session, node = sessions.require_person(request), request.app[NODE]
-    stored, language = await node.store.read(_load, session.actor_id)
+    stored, chosen = await node.store.read(_load, session.actor_id)
     notice = Notice(text=Sentence("Saved.")) if "saved" in request.query else None
-    return _page(request, session, stored, language, {}, notice)
+    return _page(request, session, stored, chosen, {}, notice)
 
 
 async def save_profile(request: web.Request) -> web.Response:
@@ -43,15 +54,18 @@ async def save_profile(request: web.Request) -> web.Response:
         discoverable="discoverable" in sent,
         indexable="indexable" in sent,
     )
-    language = sent.get("language", "")
+    chosen = _Chosen(sent.get("language", ""), sent.get("timezone", "").strip()[:64])
+    if chosen.timezone and zone_of(chosen.timezone) is None:
+        told = {"timezone": Sentence("Please name a time zone such as Europe/Berlin.")}
+        return _page(request, session, _sent(change), chosen, told, None)
     try:
-        await node.store.write(_save, node.unit(), session.actor_id, change, _known(language))
+        await node.store.write(_save, node.unit(), session.actor_id, change, chosen)
     except Invalid as error:
         told = {
             _PLACES.get(each.path, "fields"): Sentence("Please use {what}.", what=each.expected)
             for each in error.problems
         }
-        return _page(request, session, _sent(change), language, told, None)
+        return _page(request, session, _sent(change), chosen, told, None)
     return web.Response(status=303, headers={"Location": f"{PATH}?saved"})
 
 
@@ -64,7 +78,7 @@ def _known(language: str) -> str:
     return language if language in spoken() else ""
 
 
-def _load(conn: Connection, actor_id: int) -> tuple[Mapping[str, Any], str]:
+def _load(conn: Connection, actor_id: int) -> tuple[Mapping[str, Any], _Chosen]:
     row, account = actors.load_profile(conn, actor_id), accounts.load_settings(conn, actor_id)
     stored = {
         "name": row.name,
@@ -72,7 +86,7 @@ def _load(conn: Connection, actor_id: int) -> tuple[Mapping[str, Any], str]:
         "fields": [(each["name"], each.get("text", each["value"])) for each in row.fields],
         **{name: getattr(row, name) for name in _SWITCHES},
     }
-    return stored, account.language
+    return stored, _Chosen(account.language, account.timezone)
 
 
 def _sent(change: ProfileChange) -> Mapping[str, Any]:
@@ -80,16 +94,17 @@ def _sent(change: ProfileChange) -> Mapping[str, Any]:
     return {name: getattr(change, name) for name in names}
 
 
-def _save(conn: Connection, unit: Unit, actor_id: int, change: ProfileChange, language: str) -> None:
+def _save(conn: Connection, unit: Unit, actor_id: int, change: ProfileChange, chosen: _Chosen) -> None:
     change_profile(conn, unit, actor_id, change)
-    accounts.set_language(conn, actor_id, language)
+    accounts.set_language(conn, actor_id, _known(chosen.language))
+    accounts.set_timezone(conn, actor_id, chosen.timezone)
 
 
 def _page(
     request: web.Request,
     session: Session,
     shown: Mapping[str, Any],
-    language: str,
+    chosen: _Chosen,
     errors: Mapping[str, str],
     notice: Notice | None,
 ) -> web.Response:
@@ -102,7 +117,10 @@ def _page(
         note=Field(value=shown["note"], error=errors.get("note", "")),
         fields=tuple((pairs + [FieldPair()] * MAX_FIELDS)[:MAX_FIELDS]),
         fields_error=errors.get("fields", ""),
-        language=language,
+        language=chosen.language,
+        timezone=Field(value=chosen.timezone, error=errors.get("timezone", "")),
+        timezones=COMMON,
+        node_zone=guessed_zone(),
         languages=tuple(sorted(spoken())),
         **{name: shown[name] for name in _SWITCHES},
     )

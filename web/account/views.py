@@ -45,6 +45,9 @@ class ProfileView:
     indexable: bool = False
     language: str = ""
     languages: tuple[str, ...] = ()
+    timezone: Field = field(default_factory=Field)
+    timezones: tuple[str, ...] = ()  # suggested
+    node_zone: str = "UTC"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

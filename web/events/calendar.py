@@ -26,7 +26,7 @@ from node.store.events import Event, Scope
 from web.events import course_dates
 from web.events.cards import path_of
 from web.events.course_dates import Dated
-from web.events.timezones import guessed_zone
+from web.events.timezones import own_zone
 from web.events.views import CalendarDay, CalendarItem, CalendarView, Tab
 from web.pages.cards import Reader
 from web.pages.frame import html, page_of
@@ -44,7 +44,8 @@ _FIRST, _LAST = dt.date(1970, 1, 1), dt.date(2199, 12, 31)
 async def show_calendar(request: web.Request) -> web.Response:
     node, reader = request.app[NODE], reader_of(request)
     now = node.clock.now()
-    today = moment(now, zone_of(guessed_zone()) or _UTC).date()
+    home = zone_of(own_zone(request)) or _UTC
+    today = moment(now, home).date()
     form = form if (form := request.query.get("view", "")) in FORMS else "month"
     day = _day(request.query.get("on", ""), today)
     mine = "mine" in request.query and reader.actor_id is not None
@@ -57,7 +58,7 @@ async def show_calendar(request: web.Request) -> web.Response:
         shown=day.strftime("%Y-%m") if form == "month" else first.isoformat(),
         first_day=first.isoformat(),
         last_day=last.isoformat(),
-        weeks=_weeks(form, day, first, last, today, _items(found, reader, first, last)),
+        weeks=_weeks(form, day, first, last, today, _items(found, reader, first, last, home)),
         forms=tuple(
             Tab(label=_LABELS[each], path=path_to(each, day, mine=mine), selected=each == form) for each in FORMS
         ),
@@ -140,13 +141,12 @@ def _millis(day: dt.date) -> int:
 
 
 def _items(
-    found: _Found, reader: Reader, first: dt.date, last: dt.date
+    found: _Found, reader: Reader, first: dt.date, last: dt.date, home: ZoneInfo
 ) -> Mapping[dt.date, list[tuple[str, CalendarItem]]]:
     """What stands on each day, by time; an event of several days on each of them."""
     days: defaultdict[dt.date, list[tuple[str, CalendarItem]]] = defaultdict(list)
     begin, end = _millis(first) - DAY, _millis(last) + 2 * DAY
     listed = {actor_id for actor_id, author in found.authors.items() if reader.lists_actor(author)}
-    home = zone_of(guessed_zone()) or _UTC
     for event in found.events:
         if event.actor_id not in listed:
             continue

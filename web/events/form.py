@@ -28,7 +28,7 @@ from node.store.events import Event
 from web.events import picture as pictures
 from web.events.cards import path_of
 from web.events.page import event_id_of
-from web.events.timezones import COMMON, guessed_zone
+from web.events.timezones import COMMON, own_zone
 from web.events.views import EventFormView, Option
 from web.pages.frame import html, page_of
 from web.pages.parts import Field, Link
@@ -103,7 +103,7 @@ async def show_new(request: web.Request) -> web.Response:
     config = request.app[NODE].config
     fields = dict.fromkeys(NAMES, "") | {
         "language": config.node.languages[0],
-        "timezone": guessed_zone(),
+        "timezone": own_zone(request),
         "waitlist": "on",
         "join": "free",
         "kind": "workshop",

@@ -15,7 +15,7 @@ from node.services.events import EventDraft
 from node.state import NODE
 from node.store import events
 from web.events.cards import path_of
-from web.events.timezones import COMMON, guessed_zone
+from web.events.timezones import COMMON, own_zone
 from web.events.views import EventImportView, ImportedRow
 from web.pages.frame import html, page_of
 from web.pages.parts import Field, Link
@@ -25,7 +25,7 @@ PATH = "/events/import"
 
 
 async def show_import(request: web.Request) -> web.Response:
-    return _page(request, guessed_zone())
+    return _page(request, own_zone(request))
 
 
 async def bring(request: web.Request) -> web.Response:

@@ -26,7 +26,7 @@ from node.store import media as media_store
 from node.store.media import Media
 from node.store.posting_defaults import load_posting_defaults
 from web import sessions
-from web.events.timezones import guessed_zone
+from web.events.timezones import own_zone
 from web.pages.cards import Reader, actor_card, post_card
 from web.pages.frame import html, page_of
 from web.pages.parts import Attachment, Poll, PollOption, PostCard, Prose, SafeHtml, Text
@@ -183,7 +183,8 @@ async def send(request: web.Request) -> web.Response:
     await look_up_mentions(request.app[FEDERATION], node, typed.text)
     links = request.app[WEB].pictures.links
     try:
-        path = await node.store.write(_publish, node.unit(), session.actor_id, typed, desk, links)
+        asked = (session.actor_id, typed, desk, links, own_zone(request))
+        path = await node.store.write(_publish, node.unit(), *asked)
     except Invalid as error:
         return await _again(request, desk, typed, wrong_of(error), status=422)
     except Forbidden as error:
@@ -197,7 +198,9 @@ def _mode(request: web.Request, typed: Typed) -> str:
     return {"": "post", "?": "question"}.get(_place(request), "thread")
 
 
-def _publish(conn: Connection, unit: Unit, author_id: int, typed: Typed, desk: Desk, links: MediaLinks) -> str:
+def _publish(
+    conn: Connection, unit: Unit, author_id: int, typed: Typed, desk: Desk, links: MediaLinks, zone: str
+) -> str:
     """Answers the path of the page that shows it. The same form again leads to what it made."""
     made_id = unit.ids.new()
     if typed.key:
@@ -212,14 +215,14 @@ def _publish(conn: Connection, unit: Unit, author_id: int, typed: Typed, desk: D
     if desk.levels == () or typed.visibility not in desk.levels:
         draft = replace(draft, visibility=_wanted(desk))
     if typed.at and desk.mode != "answer":
-        return _schedule(conn, unit, author_id, draft, typed.at, made_id)
+        return _schedule(conn, unit, author_id, draft, typed.at, zone, made_id)
     made = posts.publish(conn, unit, author_id, draft, links=links, post_id=made_id)
     return path_of(conn, made.id)
 
 
-def _schedule(conn: Connection, unit: Unit, author_id: int, draft: Draft, wall: str, made_id: int) -> str:
+def _schedule(conn: Connection, unit: Unit, author_id: int, draft: Draft, wall: str, zone: str, made_id: int) -> str:
     """For later; what a community would not take, it is told now. Answers the path of what waits."""
-    at = from_rfc3339(from_wall(wall, guessed_zone()) or "")
+    at = from_rfc3339(from_wall(wall, zone) or "")
     if at is None:
         raise Invalid(problems=[Problem("$.scheduled_at", Sentence("a date and a time"), wall[:40])])
     placing.find_place(conn, unit, actors.load_actors_by_id(conn, [author_id])[author_id], draft, None, ())

@@ -26,7 +26,7 @@ from node.services.uploads import Words
 from node.state import NODE
 from node.store.media import Media
 from web import sessions
-from web.events.timezones import guessed_zone
+from web.events.timezones import own_zone
 from web.pages.parts import Compose, Field, Shown
 from web.state import WEB
 from web.uploads import on_disk
@@ -245,7 +245,7 @@ def form_of(
         poll_multiple=typed.poll_multiple,
         poll_choices=tuple((str(days), Sentence("{n} day", "{n} days", n=days)) for days in POLL_DAYS),
         at=Field(value=typed.at, error=told.of("at")) if is_new else None,
-        zone=guessed_zone() if is_new else "",
+        zone=own_zone(request) if is_new else "",
     )
 
 

@@ -18,7 +18,7 @@ from node.store import scheduled
 from node.store.scheduled import Scheduled
 from node.store.windows import Window
 from web import sessions
-from web.events.timezones import guessed_zone
+from web.events.timezones import own_zone
 from web.pages.cursor import cursor_of
 from web.pages.frame import html, page_of
 from web.pages.parts import Field, Paging
@@ -45,8 +45,8 @@ async def show_waiting(request: web.Request) -> web.Response:
         ),
         action=PATH,
         csrf=session.csrf,
-        zone=guessed_zone(),
-        rows=tuple(_row(each) for each in listed),
+        zone=own_zone(request),
+        rows=tuple(_row(each, own_zone(request)) for each in listed),
         paging=Paging(
             next_path=f"{PATH}?before={listed[-1].id}" if len(found) > _PAGE else "", first_path=PATH if before else ""
         ),
@@ -54,7 +54,7 @@ async def show_waiting(request: web.Request) -> web.Response:
     return html(request, view)
 
 
-def _row(found: Scheduled) -> WaitingRow:
+def _row(found: Scheduled, zone: str) -> WaitingRow:
     draft = scheduling.read_draft(found)
     return WaitingRow(
         key=str(found.id),
@@ -62,7 +62,7 @@ def _row(found: Scheduled) -> WaitingRow:
         title=draft.title,
         text=shorten(draft.text, _TEXT),
         problem=found.problem,
-        wall=Field(value=to_wall(found.scheduled_at, guessed_zone())),
+        wall=Field(value=to_wall(found.scheduled_at, zone)),
     )
 
 
@@ -82,12 +82,12 @@ async def decide(request: web.Request) -> web.StreamResponse:
     if fields.get("act") == "cancel":
         await node.store.write(scheduling.cancel, session.actor_id, key)
     else:
-        await node.store.write(_move, node.unit(), session.actor_id, key, fields.get("at", ""))
+        await node.store.write(_move, node.unit(), session.actor_id, key, fields.get("at", ""), own_zone(request))
     raise web.HTTPSeeOther(f"{PATH}?done")
 
 
-def _move(conn: Connection, unit: Unit, actor_id: int, key: int, wall: str) -> None:
-    at = from_rfc3339(from_wall(wall, guessed_zone()) or "")
+def _move(conn: Connection, unit: Unit, actor_id: int, key: int, wall: str, zone: str) -> None:
+    at = from_rfc3339(from_wall(wall, zone) or "")
     if at is None:
         raise Invalid(Sentence("A date and a time are expected."))
     scheduling.reschedule(conn, unit, actor_id, key, at)

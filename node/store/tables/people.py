@@ -120,6 +120,7 @@ accounts = Table(
     Column("reason", Text, nullable=False, server_default=""),  # why somebody wants to join, for those who approve
     Column("totp_sealed", LargeBinary),  # the secret of the second factor; NULL without one
     Column("totp_step", BigInteger, nullable=False, server_default="0"),  # of the last code that was taken
+    Column("timezone", String(64), nullable=False, server_default=""),  # IANA; '' is that of the node
 )
 
 follows = Table(

@@ -14,7 +14,6 @@ from tests.client import App
 from tests.media_files import picture
 from tests.records import record
 from tests.web.threads.conftest import House
-from web.events.timezones import guessed_zone
 
 pytestmark = pytest.mark.usefixtures("each_database")
 
@@ -332,8 +331,13 @@ async def test_a_poll_is_asked_and_answered_on_pages(house: House):
 
 
 async def test_what_is_written_for_later_waits_and_can_be_put_off_and_taken_back(house: House):
-    sent = {"kind": "discussion", "title": "On Monday", "text": "We cast tin.", "do": "publish"}
-    soon = to_wall(house.clock.now() + 60_000, guessed_zone())
+    """Its times are those of the author's own zone, which stands beside the fields."""
+    sent, zone = {"kind": "discussion", "title": "On Monday", "text": "We cast tin.", "do": "publish"}, "Asia/Tokyo"
+    assert "Please name a time zone" in await house.ben.post("/settings", 422, timezone="Mars/Olympus")
+    await house.ben.post("/settings", timezone=zone)
+    assert zone in await house.ben.get("/c/metals/new")
+    assert f'value="{zone}"' in await house.ben.get("/events/new")
+    soon = to_wall(house.clock.now() + 60_000, zone)
     assert "at least 5 minutes" in await house.ben.post("/c/metals/new", 422, **sent, key="a", at=soon)
     assert "a date and a time" in await house.ben.post("/c/metals/new", 422, **sent, key="b", at="someday")
     assert "Only members" in await house.eve.post("/c/metals/new", 403, **sent, key="c", at="2026-12-24T18:00")
@@ -345,7 +349,7 @@ async def test_what_is_written_for_later_waits_and_can_be_put_off_and_taken_back
     assert "On Monday" not in await house.ada.get("/scheduled")
     key = page.xpath("//input[@name='key']/@value")[0]
     await house.ada.post("/scheduled", 404, key=key, act="cancel")
-    await house.ben.post("/scheduled", key=key, at=to_wall(house.clock.now() + 600_000, guessed_zone()))
+    await house.ben.post("/scheduled", key=key, at=to_wall(house.clock.now() + 600_000, zone))
     house.clock.advance(700_000)
     while await house.peer.system.worker.drain():
         pass
