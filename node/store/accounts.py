@@ -143,9 +143,10 @@ def end_sessions(conn: Connection, actor_id: int) -> None:
     conn.execute(delete(sessions).where(sessions.c.actor_id == actor_id))
 
 
-def rehash(conn: Connection, actor_id: int, password_hash: str) -> None:
-    """The same password under stronger parameters."""
-    conn.execute(update(accounts).where(accounts.c.actor_id == actor_id).values(password_hash=password_hash))
+def rehash(conn: Connection, actor_id: int, known: str, password_hash: str) -> None:
+    """The same password under stronger parameters, unless another one was chosen meanwhile."""
+    is_same = (accounts.c.actor_id == actor_id, accounts.c.password_hash == known)
+    conn.execute(update(accounts).where(*is_same).values(password_hash=password_hash))
 
 
 def load_settings(conn: Connection, actor_id: int) -> Any:

@@ -1,9 +1,13 @@
 """Setting up, signing in and out: who may, what refuses, how long it lasts."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import Connection, func, select
 
 from node.clock import DAY, MINUTE
+from node.services import passwords
+from node.store import accounts
 from node.store.tables import sessions
 from tests.web.conftest import ADA, PASSWORD, Site
 
@@ -54,6 +58,19 @@ async def test_a_wrong_name_and_a_wrong_password_are_answered_alike(site: Site) 
     await site.set_up()
     wrong = await site.sign_in(422, login="zoe")
     assert wrong.replace("zoe", "ada") == await site.sign_in(422, password="not the right one")
+
+
+async def test_hashes_grow_with_what_a_hash_costs_today(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """AUT9; a password that was chosen while the old one was hashed anew stays."""
+    await site.set_up()
+    before = await site.store.read(accounts.find_account, "ada")
+    monkeypatch.setattr(passwords, "TODAY", replace(passwords.TODAY, rounds=passwords.TODAY.rounds + 1))
+    await site.sign_in(303)
+    after = await site.store.read(accounts.find_account, "ada")
+    assert before.password_hash != after.password_hash
+    assert after.password_hash.startswith(passwords.TODAY.head)
+    await site.store.write(accounts.rehash, before.actor_id, before.password_hash, "late")
+    assert (await site.store.read(accounts.find_account, "ada")).password_hash == after.password_hash
 
 
 async def test_wrong_passwords_are_slowed_down(site: Site) -> None:

@@ -79,7 +79,11 @@ class Parameters:
 
     def texts(self, name: str) -> list[str]:
         """Texts from ``name[]=``, a repeated ``name=`` or a JSON list; also from a table with numbers as keys."""
-        return [value for value in map(_as_text, _many(self.tree.get(name))) if value is not None]
+        found = [value for value in _many(self.tree.get(name)) if value is not None]
+        texts = [_as_text(value) for value in found]
+        if None in texts:
+            raise self._wrong(name, "a list of texts", found[texts.index(None)])
+        return [text for text in texts if text is not None]
 
     def identifiers(self, name: str) -> list[int]:
         """Ids in the order in which they were sent, each once."""

@@ -94,7 +94,8 @@ async def _account_behind(request: web.Request, login: str, password: str) -> Ac
         return None
     assert found is not None
     if passwords.is_outdated(found.password_hash):
-        await node.store.write(accounts.rehash, found.actor_id, await passwords.hash_in_thread(password))
+        made = await passwords.hash_in_thread(password)
+        await node.store.write(accounts.rehash, found.actor_id, found.password_hash, made)
     return found if found.state == accounts.ACTIVE or found.state in _WAITS else None
 
 

@@ -124,6 +124,13 @@ def test_ids_keep_their_order_and_come_once():
     assert Parameters({"id": ["3", "1", "3", "x"]}).identifiers("id") == [3, 1, 0]
 
 
+@each_row("sent", [[{"a": 1}], {"0": {"a": 1}}, [["x"]], [True]])
+def test_lists_of_anything_else_are_refused(sent):
+    """API6."""
+    with pytest.raises(Invalid):
+        Parameters({"media_ids": sent}).identifiers("media_ids")
+
+
 @each_row("sent, limit", [("5", 5), ("0", 20), ("-1", 20), ("x", 20), ("999", 40), ("", 20)])
 def test_limits_are_clamped_and_never_refused(sent, limit):
     assert read_window(Parameters({"limit": sent})).limit == limit
