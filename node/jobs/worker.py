@@ -25,7 +25,7 @@ from node.store.jobs import LEASE, Job, PerHost
 
 Run = Callable[[Sequence[Job]], Awaitable[Sequence[Outcome]]]
 
-#: Without a signal, look this often: another process may have died with work in hand.
+#: Without a signal, look this often: another process may have died with work in hand, or the clock have been set.
 _LOOK_SECONDS = 2.0
 _HEARTBEAT_SECONDS = LEASE / SECOND / 3
 _DRAIN_SECONDS = 10.0
@@ -130,6 +130,7 @@ class Worker:
         await self._pull_in(now)
         self._others.append(asyncio.create_task(self._beat(now), name="worker heartbeat"))
         self._others.append(asyncio.create_task(self._settle_always(), name="worker settling"))
+        self._others.append(asyncio.create_task(self._look_always(), name="worker looking"))
         for lane in self._lanes.values():
             self._feeders.append(asyncio.create_task(self._feed(lane), name=f"feeder {lane.kind.name}"))
             self._others += [
@@ -181,7 +182,7 @@ class Worker:
         is_woken = True
         while not self._stopping:
             lane.wake.clear()
-            seconds = _LOOK_SECONDS
+            seconds: float | None = None
             waiting = lane.queue.qsize()
             if waiting < lane.enough:
                 try:
@@ -197,13 +198,25 @@ class Worker:
                     continue
             is_woken = await _wait(lane.wake, seconds)
 
-    async def _claim(self, lane: _Lane, limit: int) -> tuple[list[Job], float]:
-        """What is due and may run, and after how many seconds to look again."""
+    async def _look_always(self) -> None:
+        """Wake whoever has something due: one read for all kinds, where each claim is a transaction of its own."""
+        while True:
+            await asyncio.sleep(_LOOK_SECONDS)
+            try:
+                due = await self._store.read(table.find_due, list(self._lanes), self._clock.now())
+            except Exception as error:  # noqa: BLE001 (the next look may succeed)
+                _report("jobs.look_failed", error)
+                continue
+            for kind in due:
+                self._lanes[kind].wake.set()
+
+    async def _claim(self, lane: _Lane, limit: int) -> tuple[list[Job], float | None]:
+        """What is due and may run, and after how many seconds the next is due, where one is known."""
         now = self._clock.now()
         busy = dict(lane.held) if lane.kind.per_host is not None else None
         jobs, next_at = await self._store.write(_claim, lane.kind, limit, now, self.name, busy)
         lane.take(jobs)
-        return jobs, _LOOK_SECONDS if next_at is None else min(_LOOK_SECONDS, max(0.01, (next_at - now) / SECOND))
+        return jobs, None if next_at is None else max(0.01, (next_at - now) / SECOND)
 
     async def _work(self, lane: _Lane) -> None:
         while True:
@@ -314,8 +327,8 @@ def _report(name: str, error: Exception, **fields: Any) -> None:
     log.event(name, level=log.WARNING if isinstance(error, Unavailable) else log.ERROR, error=error, **fields)
 
 
-async def _wait(event: asyncio.Event, seconds: float) -> bool:
-    """Whether it was set within so many seconds."""
+async def _wait(event: asyncio.Event, seconds: float | None) -> bool:
+    """Whether it was set within so many seconds, or ever."""
     try:
         async with asyncio.timeout(seconds):
             return await event.wait()

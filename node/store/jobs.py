@@ -379,6 +379,18 @@ _NEXT_DUE = Prepared(
 )
 
 
+def find_due(conn: Connection, kinds: Sequence[str], now: int) -> list[str]:
+    """Those of these kinds of which something is due."""
+    return [kind for kind in kinds if _FIRST_DUE.run(conn, {"kind": kind, "now": now})]
+
+
+_FIRST_DUE = Prepared(
+    select(jobs.c.id)
+    .where(jobs.c.kind == bindparam("kind"), jobs.c.state == "live", jobs.c.due_at <= bindparam("now"))
+    .limit(1)
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Count:
     """How much work of one kind there is."""

@@ -56,7 +56,7 @@ async def test_a_node_killed_in_the_middle_ends_with_the_same_catalogue(tmp_path
         published = [await museum.publish(record(id=f"https://m.example/{number}")) for number in range(ENTRIES)]
         await museum.system.start_work()
         port = await free_port("127.0.0.1")
-        who = Organisation("library", port, "library", "Library", "moss", ("en",), "A library.", (), (), "", (), ())
+        who = Organisation("library", port, "library", "Library", "moss", ("en",), "A library.", (), (), (), "", (), ())
         library = Library(who, tmp_path)
         await library.initialise()
         await library.run("migrate")

@@ -37,6 +37,13 @@ async def test_a_claim_takes_no_more_than_asked_and_only_its_kind(store):
     assert len(await store.write(claim, 3)) == 2
 
 
+async def test_one_look_tells_of_which_kinds_something_is_due(store):
+    await store.write(table.enqueue_many, [job("a", due_at=50), job("b", due_at=101), job("c", due_at=100)])
+    assert await store.read(table.find_due, ["a", "b", "c", "d"], 100) == ["a", "c"]
+    await store.write(lambda conn: table.claim(conn, "a", 5, now=100, owner="me"))  # not due until its lease ends
+    assert await store.read(table.find_due, ["a", "b", "c", "d"], 100) == ["c"]
+
+
 async def test_everything_that_was_enqueued_comes_back_with_the_claim(store):
     new = job(ref=7, target="https://b.example/inbox", host="b.example", payload={"a": [1]}, expires_at=DAY)
     await store.write(table.enqueue_many, [new])
