@@ -71,7 +71,17 @@ DOORS = [
     ),
     *_doors(HTML, "/c/circle", "/c/circle/new", "/e/{id}.ics", "/c/circle/calendar.ics", thing=True),
     *_doors(HTML, "/", "/?as=guest", "/@ann", f"/tags/{WORD}", "/resources", f"/resources?q={WORD}", "/network"),
-    *_doors(HTML, "/communities", "/questions", "/events", "/calendar", "/courses", "/collections", "/notifications"),
+    *_doors(
+        HTML,
+        "/communities",
+        "/questions",
+        "/events",
+        "/calendar",
+        "/courses",
+        "/collections",
+        "/pathways",
+        "/notifications",
+    ),
     *_doors(
         HTML, "/calendar?view=agenda", "/calendar?view=week", "/calendar.ics", "/questions?state=all", "/events?q=a"
     ),
@@ -124,6 +134,7 @@ DOORS = [
         "/api/learning/v1/topics",
         "/api/learning/v1/courses",
         "/api/learning/v1/collections",
+        "/api/learning/v1/pathways",
     ),
 ]
 #: What an outsider may try to do with a post that is not there for her.

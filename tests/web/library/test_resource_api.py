@@ -211,6 +211,43 @@ async def test_callers_without_rights_change_nothing(net, ann):
     assert (await ann.get(RESOURCES))["total"] == 1
 
 
+PATHWAYS = "/api/learning/v1/pathways"
+
+
+async def test_a_pathway_is_read_step_by_step_and_walked_by_each_alone(net, ann):
+    peer, ben = net.peers[0], await app_of(net.peers[0], "ben")
+    secret = await ann.post(RESOURCES, 201, **work(visibility="private"))
+    film = await ann.post(RESOURCES, 201, **work())
+    steps = [{"id": film["uri"]}, {"id": secret["uri"]}, {"name": "Ask", "step": {"action": "ask"}}]
+    said = work(kind="pathway", hasPart=steps)
+    await ann.post(RESOURCES, 422, **said)  # its readers would hear of what is private
+    await ann.post(RESOURCES, 422, **{**said, "hasPart": [{"name": "A", "step": {"action": "fly"}}]})
+    await ann.post(RESOURCES, 422, **work(hasPart=[{"name": "A", "step": {"key": "1"}}]))
+    made = await ann.post(RESOURCES, 201, **{**said, "hasPart": [steps[0], steps[2]]})
+    path = f"{PATHWAYS}/{made['page'].rsplit('/', 1)[1]}"
+    stranger = await App(peer).get(path)
+    assert [(each["name"], each["action"]) for each in stranger["steps"]] == [("Casting basics", "use"), ("Ask", "ask")]
+    assert "progress" not in stranger
+    assert "state" not in stranger["steps"][0]
+    done = await ann.call("PUT", f"{path}/progress", 200, json={"step": "1", "state": "done"})
+    assert done["progress"] == {"done": 1, "total": 2}
+    assert [each["state"] for each in (await ben.get(path))["steps"]] == ["open", "open"]
+    (begun,) = (await ann.get(f"{PATHWAYS}?begun=1"))["items"]
+    assert begun["progress"] == {"done": 1, "total": 2}
+    assert (await ben.get(f"{PATHWAYS}?begun=1"))["items"] == []
+    assert len((await App(peer).get(PATHWAYS))["items"]) == 1
+    assert (await ben.ask("POST", f"{path}/follow")).status == 204
+    for app, status, body in (
+        (App(peer), 401, {"step": "1", "state": "done"}), (ann, 404, {"step": "none", "state": "done"}),
+        (ann, 422, {"step": "1", "state": "flown"}), (ann, 422, {"step": "1"}),
+    ):  # fmt: skip
+        await app.call("PUT", f"{path}/progress", status, json=body)
+    await ann.get(f"{PATHWAYS}/{film['page'].rsplit('/', 1)[1]}", 404)
+    await App(peer).get(f"{PATHWAYS}?begun=1", 401)
+    tag = (await ann.ask("GET", path)).headers["ETag"]
+    assert (await ann.ask("GET", path, headers={"If-None-Match": tag})).status == 304
+
+
 async def test_every_key_of_a_record_may_be_written(ann):
     body = {key: value for key, value in full_record().items() if key not in {"id", "isBasedOn"}}
     made = await ann.post(RESOURCES, 201, **body)
