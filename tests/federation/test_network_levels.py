@@ -154,7 +154,7 @@ async def test_what_its_author_closed_and_opened_again_comes_back_without_a_cata
     ann, bea = await university.add_actor("ann-opens"), await museum.add_actor("bea-reads")
     await museum.follow(bea, ann.uri)
     await houses.settle()
-    said = record(id=f"https://learn.uni.example/levels/{next(_NUMBERS)}")
+    before, said = len(await museum.outcomes()), record(id=f"https://learn.uni.example/levels/{next(_NUMBERS)}")
     for level, held in (
         (PUBLIC, "public"),
         (ORGANISATION, ""),
@@ -165,7 +165,7 @@ async def test_what_its_author_closed_and_opened_again_comes_back_without_a_cata
         shared = await university.publish(said, level, owner=ann)
         await houses.settle()
         assert await seen(museum, shared.uri) == held, level
-    outcomes = [outcome for kind, outcome in await museum.outcomes() if kind == "Undo"]
+    outcomes = [outcome for kind, outcome in (await museum.outcomes())[before:] if kind == "Undo"]
     assert outcomes.count("may-come-again") == 1
     assert await seen(archive, shared.uri) == ""
 

@@ -1,5 +1,7 @@
 """Accounts about topics: what fits is shown to followers here and on another node; busy days come in a digest."""
 
+import pytest
+
 from federation.actors.topic_accounts import create_topic_account, prepare_topic_account
 from node.clock import DAY, HOUR, FixedClock
 from node.domain.selections import of_query
@@ -13,6 +15,7 @@ from tests.client import App
 from tests.network import SECRET, Network, Peer, network
 from tests.records import record
 
+pytestmark = pytest.mark.usefixtures("each_database")
 NOW = 1_790_000_000_000
 _WOUNDS = "https://w3id.org/kim/hochschulfaechersystematik/n185"
 
