@@ -292,6 +292,32 @@ class PersonInvited:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerOffered:
+    """A local event asks those who look after it from elsewhere (``to``: URIs) to decide, or says that it is settled.
+
+    ``uri`` is that of the Join, which somebody of this node never sent.
+    """
+
+    event_id: int
+    asker_id: int
+    uri: str
+    note: str
+    to: Sequence[str]
+    is_settled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerJudged:
+    """One of ours who looks after an event elsewhere has decided about a request: its home is told."""
+
+    event_id: int
+    person_id: int
+    asker_id: int
+    uri: str
+    admitted: bool
+
+
+@dataclass(frozen=True, slots=True)
 class EventCounted:
     """The number of those who come to a local event has changed (``record_attendance``)."""
 
@@ -407,6 +433,8 @@ Event = (
     | AnswerDecided
     | PersonInvited
     | EventCounted
+    | AnswerOffered
+    | AnswerJudged
 )
 
 EVENTS: Mapping[str, type[Event]] = MappingProxyType({cls.__name__: cls for cls in Event.__args__})

@@ -5,9 +5,11 @@ from federation.mapping.event_record import read_date, read_event_record, read_s
 from node.domain.events import EventRecord, is_cancelled
 from node.domain.posts import RemotePost
 from node.services import event_dates as service
+from node.services import event_messages
+from node.services.co_organising import APPOINTED
 from node.services.event_records import saved_of
 from node.services.event_reminders import remind_later
-from node.store import event_dates, events, objects
+from node.store import blocks, event_dates, events, objects
 from node.store.objects import Object
 
 
@@ -45,6 +47,29 @@ def _tie(batch: Batch, object_id: int, post: RemotePost, before: events.Event | 
         service.let_read(batch.conn, whole, object_id)
 
 
+def _look_after(batch: Batch, object_id: int, post: RemotePost) -> None:
+    """Who of us is named beside the publisher looks after the event, too, and is told; until she is named no more."""
+    named = (post.document or {}).get("organizers")
+    items = named.get("items") if isinstance(named, dict) else None
+    uris = [each for each in items if isinstance(each, str)] if isinstance(items, list) else []
+    event = events.find_event(batch.conn, object_id)
+    if event is None or event.series_id is not None:
+        return
+    before = set(events.list_organisers(batch.conn, event.id))
+    now = {
+        each.id: each
+        for each in batch.local_addressees(uris)
+        if each.kind == "person" and not blocks.has_blocked(batch.conn, each.id, event.actor_id)
+    }
+    for gone in before - set(now):
+        events.remove_organiser(batch.conn, event.id, gone)
+    events.add_organisers(batch.conn, event.id, [each for each in now if each not in before])
+    for each in (now[new] for new in set(now) - before):
+        let_read = {"object_id": event.id, "actor_uri": each.uri, "silent": True}
+        objects.insert_mentions(batch.conn, [let_read])
+        event_messages.tell(batch.conn, batch.unit, event, each, APPOINTED)
+
+
 def come_near(batch: Batch, known: Object, post: RemotePost) -> bool:
     """Whether its home tells followers now of a date that somebody here answered before."""
     date = events.find_event(batch.conn, known.id) if post.event is not None and not known.local else None
@@ -73,6 +98,7 @@ def _save(batch: Batch, object_id: int, post: RemotePost, record: EventRecord, b
     saved = saved_of(record, now, sequence=sequence, cancelled_at=cancelled_at, going_count=going)
     events.save_event(batch.conn, object_id, saved)
     _tie(batch, object_id, post, before)
+    _look_after(batch, object_id, post)
     if before is None or is_other:
         found = events.find_event(batch.conn, object_id)
         assert found is not None

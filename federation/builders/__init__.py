@@ -58,6 +58,8 @@ BUILDERS: Mapping[type[Event], Builder] = MappingProxyType(
         events.AnswerDecided: attendance.answer_decided,
         events.PersonInvited: attendance.person_invited,
         events.EventCounted: attendance.event_counted,
+        events.AnswerOffered: attendance.answer_offered,
+        events.AnswerJudged: attendance.answer_judged,
     }
 )
 

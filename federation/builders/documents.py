@@ -144,7 +144,9 @@ def object_document(conn: Connection, row: Row[Any], *, now: int) -> dict[str, A
     if event is None:
         return document
     series = events.find_event(conn, event.series_id) if event.series_id is not None else None
-    return document | event_terms(event, document, publisher=author.uri, series=series, now=now)
+    known = actors.load_actors_by_id(conn, events.list_organisers(conn, event.id)).values()
+    elsewhere = sorted(each.uri for each in known if not each.local)
+    return document | event_terms(event, document, publisher=author.uri, organisers=elsewhere, series=series, now=now)
 
 
 def _in_thread(conn: Connection, row: Row[Any], topic: Topic | None) -> tuple[dict[str, Any] | None, str]:

@@ -117,3 +117,35 @@ def person_invited(conn: Connection, unit: Unit, event: events.PersonInvited) ->
 def event_counted(conn: Connection, unit: Unit, event: events.EventCounted) -> Outgoing | None:
     """The whole event with its numbers; ``updated`` stays, so that nobody takes it for an edit."""
     return about_object(conn, unit, event.object_id, "Update")
+
+
+def answer_offered(conn: Connection, unit: Unit, event: events.AnswerOffered) -> Outgoing | None:
+    """Offer of a Join to those elsewhere who look after the event; Undo of that when it is settled."""
+    found = store.find_event(conn, event.event_id)
+    if found is None or found.state != objects.LIVE:
+        return None
+    publisher, asker = _people(conn, found, event.asker_id)
+    join = _join_of(event.uri, asker, found)
+    if event.note:
+        join["participationMessage"] = event.note
+    activity = {"type": "Offer", "actor": publisher.uri, "object": join, "to": list(event.to)}
+    if event.is_settled:
+        activity = {"type": "Undo", "actor": publisher.uri, "object": activity, "to": list(event.to)}
+    return Outgoing(publisher, activity, found.uri, Visibility.DIRECT, Audience(named=tuple(event.to)))
+
+
+def answer_judged(conn: Connection, unit: Unit, event: events.AnswerJudged) -> Outgoing | None:
+    """Accept or Reject of an offered Join, to the home of the event."""
+    found = store.find_event(conn, event.event_id)
+    if found is None or found.state != objects.LIVE:
+        return None
+    publisher, asker = _people(conn, found, event.asker_id)
+    organiser = actors.load_actors_by_id(conn, [event.person_id])[event.person_id]
+    type_ = "Accept" if event.admitted else "Reject"
+    activity = {"type": type_, "actor": organiser.uri, "object": _join_of(event.uri, asker, found)}
+    return _to_one(organiser, activity, publisher, found.uri)
+
+
+def _join_of(uri: str, asker: Actor, event: Event) -> dict[str, Any]:
+    join = {"type": "Join", "actor": asker.uri, "object": event.uri}
+    return {"id": uri, **join} if uri else join

@@ -6,7 +6,7 @@ What it says counts only where it comes from whoever published the event.
 """
 
 from federation.arriving.batch import Batch, Inbound, Needs
-from federation.handlers import courses, create, memberships
+from federation.handlers import courses, create, event_offers, memberships
 from federation.mapping.activity import Activity, wrapper_of
 from federation.mapping.post import read_post
 from federation.relations import relation
@@ -221,6 +221,8 @@ def answer(batch: Batch, inbound: Inbound) -> str:
     batch.flush()
     if (asked := _our_answer(batch, activity)) is not None:
         return _apply(batch, inbound, *asked)
+    if outcome := event_offers.judged(batch, activity):
+        return outcome
     signer = batch.actor(activity.actor)
     wish = _WISHES.get(activity.type)
     invited = event_answers.find_by_invite(batch.conn, activity.object_uri or "")

@@ -5,7 +5,7 @@ count only from the Group itself. What moderators answer is a deed (``federation
 """
 
 from federation.arriving.batch import Batch, Inbound
-from federation.handlers import courses
+from federation.handlers import courses, event_offers
 from federation.mapping.activity import Activity
 from node.store import blocks, communities, community_invitations, community_requests
 from node.store.actors import Actor
@@ -16,7 +16,7 @@ from node.store.community_requests import Request
 def offered(batch: Batch, inbound: Inbound) -> str:
     """A community elsewhere asks moderators here whether somebody may join; or a course those who teach it."""
     activity = inbound.activity
-    if outcome := courses.offered(batch, inbound):
+    if outcome := courses.offered(batch, inbound) or event_offers.offered(batch, inbound):
         return outcome
     group, request = _group_elsewhere(batch, activity.actor), activity.inner
     if group is None or request is None or request.type != "Follow" or request.object_uri != group.uri:
@@ -53,8 +53,10 @@ def invited(batch: Batch, inbound: Inbound) -> str:
 
 def withdrawn(batch: Batch, actor: Actor, inner: Activity) -> str:
     """Undo of an Offer or an Invite by the community, or the course, itself; '' where it is none of these."""
-    if inner.type == "Offer" and (outcome := courses.withdrawn(batch, actor, inner)):
-        return outcome
+    if inner.type == "Offer":
+        outcome = courses.withdrawn(batch, actor, inner) or event_offers.withdrawn(batch, actor, inner)
+        if outcome:
+            return outcome
     group = _group_elsewhere(batch, actor.uri)
     if group is None:
         return ""

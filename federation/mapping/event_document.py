@@ -7,7 +7,7 @@ series, ``startTime`` is the next time; the rule and the first time are in ``mai
 import datetime as dt
 import html
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from federation.mapping.event_record import DAY, RECORD
@@ -53,11 +53,17 @@ _PERIODS = {"daily": "D", "weekly": "W", "monthly": "M"}
 
 
 def event_terms(
-    event: Event, document: Mapping[str, Any], *, publisher: str, series: Event | None = None, now: int
+    event: Event,
+    document: Mapping[str, Any],
+    *,
+    publisher: str,
+    organisers: Sequence[str] = (),
+    series: Event | None = None,
+    now: int,
 ) -> dict[str, Any]:
     """What an Event says beyond a post; ``document`` is the post, ``publisher`` the URI of who published it.
 
-    ``series``: of which the event is one date.
+    ``organisers``: URIs of those elsewhere who look after it, too; ``series``: of which the event is one date.
     """
     record, uri = event.record, event.uri
     shown = shown_at(record, now)
@@ -83,7 +89,7 @@ def event_terms(
         "isOnline": place is None,
         "inLanguage": record["defaultLanguage"],
         "contacts": [publisher],
-        "organizers": {"type": "Collection", "id": f"{uri}/organizers", "totalItems": 1, "items": [publisher]},
+        "organizers": _organizers(uri, [publisher, *organisers]),
         "attendees": {"type": "Collection", "id": f"{uri}/attendees", "totalItems": event.going_count},
         "sequence": event.sequence,
         "mainEntity": _main_entity(event, is_date=series is not None),
@@ -104,6 +110,10 @@ def event_terms(
     link = {"type": "Link", "mediaType": "text/html", "name": "Website", "href": online}
     terms["attachment"] = [*map(_as_document, document.get("attachment", ())), *([link] if online else [])]
     return terms
+
+
+def _organizers(uri: str, who: Sequence[str]) -> dict[str, Any]:
+    return {"type": "Collection", "id": f"{uri}/organizers", "totalItems": len(who), "items": list(who)}
 
 
 def _as_document(attachment: Mapping[str, Any]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from node.domain.text import clean
 from node.errors import Conflict, Forbidden, Invalid, NotFound, Problem
 from node.sentences import Sentence
 from node.services import event_dates as dates
-from node.services import event_messages, news
+from node.services import event_messages, event_offers, news
 from node.services.context import Unit
 from node.store import actors, blocks, event_answers, event_dates, event_places, events, notifications, objects
 from node.store.actors import Actor
@@ -113,6 +113,7 @@ def decide(
         is_waiting = before is not None and before.state == AnswerState.WAITLIST
         values["queued_at"] = before.queued_at if is_waiting and before else _end_of_line(conn, unit, event_id)
     kept = _keep(conn, unit, before, event_id, actor_id, values)
+    _offer(conn, unit, found, before, kept)
     settle(conn, unit, found)
     _tell_organisers(conn, unit, before, kept)
     return kept
@@ -131,6 +132,13 @@ def lock(conn: Connection, event_id: int) -> Event | None:
         return None
     events.lock_event(conn, found.whole_id)
     return events.find_event(conn, event_id)
+
+
+def _offer(conn: Connection, unit: Unit, event: Event, before: Answer | None, kept: Answer) -> None:
+    """Organisers elsewhere hear of a request, and of its end."""
+    did_ask, asks = (each is not None and each.state == AnswerState.REQUESTED for each in (before, kept))
+    if did_ask != asks:
+        event_offers.offer(conn, unit, event, kept, is_settled=did_ask)
 
 
 def _tell_organisers(conn: Connection, unit: Unit, before: Answer | None, kept: Answer) -> None:
@@ -295,8 +303,10 @@ def organise(conn: Connection, unit: Unit, person_id: int, answer_id: int, verdi
     """
     found = event_answers.find_by_id(conn, answer_id)
     event = events.find_event(conn, found.event_id) if found else None
-    if found is None or event is None or not event.local or not events.is_organiser(conn, event, person_id):
+    if found is None or event is None or not events.is_organiser(conn, event, person_id):
         raise NotFound
+    if not event.local:
+        return event_offers.judge(conn, unit, event, found, person_id, verdict)
     event, found = lock(conn, event.id) or event, event_answers.find_by_id(conn, answer_id) or found
     state = _verdict(conn, unit, event, found, verdict)
     queued_at = found.queued_at
@@ -309,6 +319,7 @@ def organise(conn: Connection, unit: Unit, person_id: int, answer_id: int, verdi
     decided = replace(found, state=state.value, queued_at=queued_at)
     if verdict in {"admit", "refuse", "remove"}:
         confirm(conn, unit, event, decided)
+    _offer(conn, unit, event, found, decided)
     settle(conn, unit, event)
     return decided
 

@@ -204,10 +204,18 @@ def _organisers(conn: Connection, ids: Collection[int]) -> list[int]:
 
 def find_organised(conn: Connection, event_id: int, person_id: int) -> Event:
     """A living event of this node that this person looks after; NotFound for what she may not even read."""
+    found = find_looked_after(conn, event_id, person_id)
+    if not found.local:
+        raise Forbidden("This is done at the home of the event.")
+    return found
+
+
+def find_looked_after(conn: Connection, event_id: int, person_id: int) -> Event:
+    """The same, also of another node: there she decides on requests alone."""
     found = events.find_visible(conn, event_id, person_id)
     if found is None:
         raise NotFound
-    if not found.local or not events.is_organiser(conn, found, person_id):
+    if not events.is_organiser(conn, found, person_id):
         raise Forbidden("Only its organisers may do this.")
     return found
 

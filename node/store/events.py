@@ -11,6 +11,7 @@ from sqlalchemy import (
     Connection,
     Select,
     bindparam,
+    delete,
     exists,
     func,
     literal,
@@ -151,6 +152,11 @@ def add_organisers(conn: Connection, event_id: int, actor_ids: Collection[int]) 
     rows = [{"event_id": event_id, "actor_id": each} for each in sorted(set(actor_ids))]
     if rows:
         conn.execute(insert_missing(event_organisers)[conn.dialect.name], rows)
+
+
+def remove_organiser(conn: Connection, event_id: int, actor_id: int) -> None:
+    row = (event_organisers.c.event_id == event_id, event_organisers.c.actor_id == actor_id)
+    conn.execute(delete(event_organisers).where(*row))
 
 
 def lock_event(conn: Connection, event_id: int) -> None:

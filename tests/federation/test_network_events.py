@@ -10,11 +10,11 @@ from federation.sending.outgoing import Outgoing
 from node.clock import DAY, FixedClock
 from node.domain.events import AnswerState, Wish, local_text
 from node.domain.visibility import Visibility
-from node.errors import Forbidden
+from node.errors import Forbidden, NotFound
 from node.ics import CalendarEntry, write_calendar
 from node.recurrence import occurrences
+from node.services import co_organising, event_dates, events
 from node.services import event_answers as answering
-from node.services import event_dates, events
 from node.services.events import EventDraft
 from node.services.follows import follow
 from node.services.posts import publish_note
@@ -281,6 +281,46 @@ async def test_only_whoever_published_the_event_answers_for_it(pair):
     await museum.store.write(answering.organise, museum.unit(), ada.id, given.id, "admit")
     await pair.settle()
     assert await state_of(hospital, ben, event.uri) == "going"
+
+
+async def test_who_looks_after_an_event_from_another_node_decides_there(pair):
+    """She is told, hears of each request until it is settled, and nobody else's word counts."""
+    museum, hospital = pair.peers
+    ada, cem = await museum.add_actor("ada"), await museum.add_actor("cem")
+    ben, eve = await hospital.add_actor("ben"), await hospital.add_actor("eve")
+    await meet(pair, museum, ada, (hospital, ben), (hospital, eve))
+    event = await publish(museum, ada, joinMode="restricted", capacity=5)
+    await pair.settle()
+    await answer(museum, cem, event.uri)  # waits already
+    there = await museum.store.read(actors.find_actor, ben.uri)
+    await museum.store.write(co_organising.appoint, museum.unit(), ada.id, event.id, there.id)
+    await pair.settle()
+    assert any("You look after this event now" in words for words in await direct_words(hospital, ben))
+    copied = await copy_of(hospital, event.uri)
+    await answer(hospital, eve, event.uri)
+    await pair.settle()
+
+    async def waiting():
+        rows = await hospital.store.read(event_answers.list_answers, copied.id, states=[AnswerState.REQUESTED])
+        known = await hospital.store.read(actors.load_actors_by_id, [row.actor_id for row in rows])
+        return {known[row.actor_id].username: row for row in rows}
+
+    asked = await waiting()
+    assert set(asked) == {"cem", "eve"}
+    with pytest.raises(NotFound):
+        await hospital.store.write(answering.organise, hospital.unit(), eve.id, asked["cem"].id, "admit")
+    await send(hospital, eve, {"type": "Accept", "object": asked["eve"].uri, "to": [ada.uri]}, ada)
+    await pair.settle()
+    assert await state_of(hospital, eve, event.uri) == "requested"
+    for name, verdict in (("cem", "admit"), ("eve", "refuse")):
+        await hospital.store.write(answering.organise, hospital.unit(), ben.id, asked[name].id, verdict)
+    await pair.settle()
+    assert await state_of(museum, cem, event.uri) == "going"
+    assert await state_of(hospital, eve, event.uri) == "refused"
+    assert await waiting() == {}
+    await museum.store.write(co_organising.dismiss, museum.unit(), ada.id, event.id, there.id)
+    await pair.settle()
+    assert await hospital.store.read(event_store.list_organisers, copied.id) == []
 
 
 async def send(peer, actor, activity, to) -> None:

@@ -130,6 +130,12 @@ async def test_an_event_is_written_shown_and_answered(site, ada):
     assert f'href="{path}/answers"' in news
     mine = await site.get("/events?show=mine")
     assert path in mine
+    assert "Nobody of this name" in await site.post(f"{path}/organisers", 422, csrf=csrf, organiser="nobody")
+    await site.post(f"{path}/organisers", csrf=csrf, organiser="ben")
+    chosen = re.findall(rf"{path}/organisers/\d+/remove", await site.get(f"{path}/answers"))
+    assert len(chosen) == 2
+    await site.post(chosen[1], csrf=csrf)
+    assert "has to look after" in await site.post(chosen[0], 422, csrf=csrf)
 
 
 async def test_one_date_of_a_series_is_answered_on_the_page(site, ada):

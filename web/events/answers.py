@@ -1,6 +1,7 @@
 """``/e/ID-slug/answers``: who comes, for organisers only; they admit, refuse, note who was there, and invite."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
@@ -8,19 +9,19 @@ from sqlalchemy import Connection, Row
 
 from federation.discovery.mentions import look_up_mentions
 from federation.state import FEDERATION
-from node.domain.events import title
+from node.domain.events import AnswerState, title
 from node.domain.numbers import id_in
 from node.errors import Conflict, Invalid, NotFound
 from node.sentences import Sentence
 from node.services import event_answers as service
-from node.services.events import find_organised
+from node.services.events import find_looked_after, find_organised
 from node.state import NODE
 from node.store import actors, event_answers, events, showing
 from node.store.event_answers import Answer
 from node.store.events import Event
 from web.events.cards import path_of
 from web.events.page import event_id_of
-from web.events.views import AnswerRow, AnswersView
+from web.events.views import AnswerRow, AnswersView, OrganiserRow
 from web.pages.cards import Reader, actor_card
 from web.pages.cursor import cursor_of
 from web.pages.frame import html, page_of
@@ -33,13 +34,16 @@ VERDICTS = ("admit", "refuse", "remove", "attended", "absent")
 
 
 async def show_answers(request: web.Request) -> web.Response:
-    return await _page(request)
+    return await answers_page(request)
 
 
-async def _page(request: web.Request, error: str = "", invite: str = "") -> web.Response:
+async def answers_page(request: web.Request, error: str = "", *, invite: str = "", organiser: str = "") -> web.Response:
+    """With ``error``: why what was just asked for was not done; ``invite``, ``organiser``: who was named."""
     session, node = require_person(request), request.app[NODE]
     after = cursor_of(request, "after")
-    event, series, rows, people = await node.store.read(_load, event_id_of(request), session.actor_id, after)
+    found = await node.store.read(_load, event_id_of(request), session.actor_id, after)
+    event, series, rows, people = found.event, found.series, found.rows, found.people
+    is_whole = event.local and series is None
     path, shown, reader = path_of(event), rows[:_PER_PAGE], reader_of(request)
     view = AnswersView(
         page=page_of(
@@ -60,19 +64,38 @@ async def _page(request: web.Request, error: str = "", invite: str = "") -> web.
         has_begun=event.start_at <= node.clock.now(),
         whole_path=f"{path_of(series)}/answers" if series is not None else "",
         paging=Paging(next_path=f"{path}/answers?after={shown[-1].id}" if len(rows) > _PER_PAGE else ""),
-        invite=Field(value=invite),
+        invite=Field(value=invite) if event.local else None,
+        organisers=tuple(
+            OrganiserRow(id=each, person=actor_card(people[each], reader))
+            for each in found.organisers
+            if each in people
+        )
+        if is_whole
+        else (),
+        organiser=Field(value=organiser) if is_whole else None,
         error=error,
     )
     return html(request, view, 422 if error else 200)
 
 
-def _load(
-    conn: Connection, event_id: int, person_id: int, after: int | None
-) -> tuple[Event, Event | None, list[Answer], Mapping[int, Row[Any]]]:
-    event = find_organised(conn, event_id, person_id)
-    rows = event_answers.list_answers(conn, event.id, after=after, limit=_PER_PAGE + 1)
+@dataclass(frozen=True, slots=True)
+class _Found:
+    event: Event
+    series: Event | None
+    rows: list[Answer]
+    organisers: list[int]
+    people: Mapping[int, Row[Any]]
+
+
+def _load(conn: Connection, event_id: int, person_id: int, after: int | None) -> _Found:
+    """Of an event elsewhere what waits for a word of its organisers here."""
+    event = find_looked_after(conn, event_id, person_id)
+    states = () if event.local else (AnswerState.REQUESTED,)
+    rows = event_answers.list_answers(conn, event.id, states=states, after=after, limit=_PER_PAGE + 1)
     series = events.find_event(conn, event.series_id) if event.series_id is not None else None
-    return event, series, rows, showing.load_rows(conn, {row.actor_id for row in rows})
+    organisers = events.list_organisers(conn, event.id)
+    people = showing.load_rows(conn, {*organisers, *(row.actor_id for row in rows)})
+    return _Found(event, series, rows, organisers, people)
 
 
 def _row(answer: Answer, people: Mapping[int, Row[Any]], reader: Reader) -> AnswerRow:
@@ -97,8 +120,8 @@ async def decide(request: web.Request) -> web.Response:
             service.organise, node.unit(), session.actor_id, id_in(request.match_info, "answer"), verdict
         )
     except Conflict as refused:
-        return await _page(request, refused.public)
-    return _back(request)
+        return await answers_page(request, refused.public)
+    return back_to_answers(request)
 
 
 async def invite(request: web.Request) -> web.Response:
@@ -110,8 +133,8 @@ async def invite(request: web.Request) -> web.Response:
     try:
         await node.store.write(_invite, node.unit(), session.actor_id, event_id_of(request), handle)
     except (Conflict, Invalid) as refused:
-        return await _page(request, refused.public, handle)
-    return _back(request)
+        return await answers_page(request, refused.public, invite=handle)
+    return back_to_answers(request)
 
 
 def _invite(conn: Connection, unit: Any, person_id: int, event_id: int, handle: str) -> None:
@@ -126,6 +149,6 @@ def _invite(conn: Connection, unit: Any, person_id: int, event_id: int, handle: 
         raise Invalid("Only people can be invited.") from None
 
 
-def _back(request: web.Request) -> web.Response:
-    path = request.path.partition("/answers")[0].removesuffix("/invite")
+def back_to_answers(request: web.Request) -> web.Response:
+    path = request.path.partition("/answers")[0].partition("/organisers")[0].removesuffix("/invite")
     return web.Response(status=303, headers={"Location": f"{path}/answers"})

@@ -91,7 +91,7 @@ def find(conn: Connection, event_id: int, viewer: int | None) -> Found:
     if event is None:
         raise NotFound
     answer = event_answers.find_answer(conn, event.id, viewer) if viewer is not None else None
-    is_organiser = viewer is not None and event.local and events.is_organiser(conn, event, viewer)
+    is_organiser = viewer is not None and events.is_organiser(conn, event, viewer)
     answers = showing.load_answers(conn, event.id)
     authors = showing.load_rows(conn, {event.actor_id, *(row.actor_id for row in answers)})
     series = events.find_event(conn, event.series_id) if event.series_id is not None else None
@@ -209,7 +209,9 @@ def _view(request: web.Request, found: Found, reader: Reader, error: str) -> Eve
         may_answer=is_open,
         series=Link(label=title(found.series.record), href=path_of(found.series)) if found.series else None,
         of_series=found.answer is None and found.of_series is not None,
-        change_path=f"{path_of(found.series)}/dates/{event.day}" if found.series and found.is_organiser else "",
+        change_path=f"{path_of(found.series)}/dates/{event.day}"
+        if found.series and event.local and found.is_organiser
+        else "",
         may_attend=state in {AnswerState.GOING, AnswerState.UNTRACKED} and event.start_at <= now,
         is_organiser=found.is_organiser,
         requests=found.requests,
@@ -239,7 +241,7 @@ def _time_row(found: Found, time: Occurrence, path: str, now: int, *, is_open: b
         cancelled=time.is_cancelled,
         moved=time.is_moved,
         place=(place_line(place) or online) if is_elsewhere else "",
-        change_path=f"{path}/dates/{time.day}" if found.is_organiser and time.start_at > now else "",
+        change_path=f"{path}/dates/{time.day}" if event.local and found.is_organiser and time.start_at > now else "",
         path=path_of(date) if date is not None else "",
         answer=found.own.get(time.day, "" if time.is_cancelled else whole),
         answer_path=f"{path}/dates/{time.day}/answer" if may_answer else "",

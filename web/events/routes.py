@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from web.events import acting, addresses, answers, calendar, dates, feeds, form, importing, listing, page
+from web.events import acting, addresses, answers, calendar, dates, feeds, form, importing, listing, organisers, page
 
 _EVENT = r"/e/{event:[0-9]{1,19}}{slug:(?:-[a-z0-9-]{0,120})?}"
 _DAY = r"{day:[0-9]{4}-[0-9]{2}-[0-9]{2}}"
@@ -25,6 +25,10 @@ ROUTES = [
     web.post(f"{_EVENT}/dates/{_DAY}/answer", acting.answer_date, name="event-date-answer"),
     web.post(f"{_EVENT}/delete", acting.delete, name="event-delete"),
     web.post(f"{_EVENT}/invite", answers.invite, name="event-invite"),
+    web.post(f"{_EVENT}/organisers", organisers.choose, name="event-organiser-choose"),
+    web.post(
+        f"{_EVENT}/organisers/{{organiser:[0-9]{{1,19}}}}/remove", organisers.remove, name="event-organiser-remove"
+    ),
     web.get(f"{_EVENT}/answers", answers.show_answers, name="event-answers"),
     web.post(f"{_EVENT}/answers/{{answer:[0-9]{{1,19}}}}", answers.decide, name="event-answer-decide"),
 ]

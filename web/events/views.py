@@ -190,6 +190,12 @@ class AnswerRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OrganiserRow:
+    id: int
+    person: ActorCard
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AnswersView:
     """``/e/ID-slug/answers``: for organisers only."""
 
@@ -205,8 +211,10 @@ class AnswersView:
     capacity: int = 0
     has_begun: bool = False
     whole_path: str = ""  # of one date: the answers to its series
+    organisers: tuple[OrganiserRow, ...] = ()
+    organiser: Field | None = None  # where somebody may be chosen: at the home of the event
     paging: Paging
-    invite: Field
+    invite: Field | None  # at home alone
     error: str = ""
 
 

@@ -25,6 +25,7 @@ from web.events.views import (
     EventView,
     ImportedRow,
     Option,
+    OrganiserRow,
     Tab,
     TimeRow,
     When,
@@ -259,6 +260,8 @@ def _answers(page: Page, now: int) -> AnswersView:
         has_begun=True,
         paging=Paging(),
         invite=Field(value="x", error=""),
+        organisers=tuple(OrganiserRow(id=number, person=row.person) for number, row in enumerate(rows[:2], 1)),
+        organiser=Field(value="x"),
         error="This answer does not allow that.",
     )
 

@@ -1,0 +1,91 @@
+"""Requests at events whose organisers live on several nodes: Offer of the Join, its Undo, and what they say of it."""
+
+from federation.arriving.batch import Batch, Inbound
+from federation.mapping.activity import Activity
+from node.domain.events import AnswerState, series_of
+from node.domain.text import clean
+from node.errors import Conflict, NotFound
+from node.services import event_answers as answering
+from node.services import event_dates, event_offers
+from node.store import event_answers, events
+from node.store.actors import Actor
+from node.store.event_answers import Answer
+from node.store.events import Event
+
+
+def offered(batch: Batch, inbound: Inbound) -> str:
+    """An event elsewhere asks people here who look after it; '' where it is no such Offer."""
+    activity, join = inbound.activity, inbound.activity.inner
+    event = _event_elsewhere(batch, activity.actor, join)
+    if event is None or join is None:
+        return ""
+    here = [each for each in batch.local_addressees(activity.to) if events.is_organiser(batch.conn, event, each.id)]
+    if not here:
+        return "not-ours"
+    asker, note = batch.known_actor(join.actor), join.raw.get("participationMessage")
+    batch.flush()
+    note = clean(note)[:500] if isinstance(note, str) else ""
+    event_offers.take_in(batch.conn, batch.unit, event, asker, join.id or "", note)
+    for each in here:
+        batch.add_owner(each.id, inbound.received_id)
+    return "answer-offered"
+
+
+def withdrawn(batch: Batch, actor: Actor, inner: Activity) -> str:
+    """Undo of such an Offer: it is settled."""
+    join = inner.inner
+    event, asker = _event_elsewhere(batch, actor.uri, join), batch.actor(join.actor if join else "")
+    if event is None or asker is None:
+        return ""
+    batch.flush()
+    return "answer-settled" if event_offers.settle(batch.conn, event, asker) else ""
+
+
+def _event_elsewhere(batch: Batch, owner_uri: str, join: Activity | None) -> Event | None:
+    """The event that a Join is about, where it is its publisher who speaks; one date of a series is made."""
+    uri = (join.object_uri if join is not None and join.type == "Join" else "") or ""
+    found = batch.live_object(uri)
+    if found is None and batch.object(uri) is None:
+        series_uri, day = series_of(uri)
+        series = batch.live_object(series_uri)
+        whole = events.find_event(batch.conn, series.id) if series is not None and not series.local else None
+        if whole is None:
+            return None
+        batch.flush()
+        try:
+            event: Event | None = event_dates.make(batch.conn, batch.unit, whole, day)
+        except (Conflict, NotFound):
+            return None
+        batch.forget(uri)
+    else:
+        event = events.find_event(batch.conn, found.id) if found is not None and not found.local else None
+    owner = batch.actor(owner_uri)
+    return event if event is not None and owner is not None and owner.id == event.actor_id else None
+
+
+def judged(batch: Batch, activity: Activity) -> str:
+    """Accept or Reject of a request by somebody elsewhere who looks after an event of ours; '' where it is none."""
+    asked = _request(batch, activity) if activity.type in {"Accept", "Reject"} else None
+    event = events.find_event(batch.conn, asked.event_id) if asked is not None else None
+    signer = batch.actor(activity.actor)
+    if asked is None or event is None or not event.local or signer is None or signer.id == asked.actor_id:
+        return ""
+    if not events.is_organiser(batch.conn, event, signer.id):
+        return "not-organiser"
+    if asked.state != AnswerState.REQUESTED:
+        return "decided-before"
+    verdict = "admit" if activity.type == "Accept" else "refuse"
+    answering.organise(batch.conn, batch.unit, signer.id, asked.id, verdict)
+    return "answer-decided"
+
+
+def _request(batch: Batch, activity: Activity) -> Answer | None:
+    if (found := event_answers.find_by_uri(batch.conn, activity.object_uri or "")) is not None:
+        return found
+    join = activity.inner
+    if join is None or join.type != "Join":
+        return None
+    about, asker = batch.live_object(join.object_uri), batch.actor(join.actor)
+    return (
+        event_answers.find_answer(batch.conn, about.id, asker.id) if about is not None and asker is not None else None
+    )
