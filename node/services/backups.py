@@ -257,8 +257,11 @@ def _restore_sqlite(config: Config, folder: Path) -> None:
     try:
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
         partial = config.database_path.with_suffix(".partial")  # perhaps that of a restore that was killed
-        if any(place != partial for place in data.iterdir()):
-            raise Conflict(f"{data} is not empty; nothing was restored.")
+        kept = {partial, config.file, config.secrets.file}  # `make run` has them in one folder
+        if found := sorted(place.name for place in data.iterdir() if place not in kept):
+            raise Conflict(
+                f"{data} is not empty; nothing was restored. Move away what is in it first: {', '.join(found[:5])}"
+            )
         partial.touch(mode=0o600)
         shutil.copyfile(folder / SQLITE, partial)
         _sync(partial)

@@ -223,6 +223,20 @@ def test_restored_node_is_the_same_node(made: Path, config: Config) -> None:
     assert checked.exit_code == 0, checked.output
 
 
+def test_configuration_and_secrets_may_lie_in_the_data_folder(made: Path, config: Config) -> None:
+    """As `make run` has them."""
+    shutil.rmtree(config.data_dir)
+    config.data_dir.mkdir()
+    files = [config.file, config.secrets.file]
+    inside = [Path(shutil.move(file, config.data_dir)) for file in files if file is not None]
+    moved = replace(config, file=inside[0], secrets=replace(config.secrets, file=inside[1]))
+    (config.data_dir / "media").mkdir()
+    with pytest.raises(Conflict, match="Move away what is in it first: media"):
+        restore_backup(moved, made)
+    (config.data_dir / "media").rmdir()
+    assert restore_backup(moved, made).host == config.host
+
+
 def test_restore_needs_an_empty_folder_the_same_host_and_the_same_key(made: Path, config: Config) -> None:
     with pytest.raises(Conflict, match="not empty"):
         restore_backup(config, made)
