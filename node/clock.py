@@ -5,6 +5,7 @@ Times are integers inside: milliseconds since 1970 in UTC, which both databases 
 """
 
 import datetime as dt
+import functools
 import time
 from collections.abc import Callable
 from typing import Protocol
@@ -61,8 +62,9 @@ class SteadyClock:
         return passed >= MINUTE / SECOND
 
 
+@functools.lru_cache(maxsize=256)
 def to_rfc3339(at: int) -> str:
-    """The instant as RFC 3339 text, with milliseconds only where there are any.
+    """The instant as RFC 3339 text, with milliseconds only where there are any; of one post it is asked six times.
 
     >>> to_rfc3339(1_772_355_600_000)
     '2026-03-01T09:00:00Z'

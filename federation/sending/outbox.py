@@ -35,7 +35,7 @@ from node.store.engine import Store
 from node.store.jobs import Job
 
 #: A post each few milliseconds shares its transactions with others; a single one does not wait.
-_AT_ONCE, _GATHER_SECONDS = 32, 0.02
+_AT_ONCE, _GATHER_SECONDS = 64, 0.1
 _Made = tuple[Job, Outgoing | None, dict[str, Any] | None]
 #: What others may want to pass on carries a proof (federation 2.6).
 _PROVEN = frozenset({"Create", "Update", "Delete", "Announce", "Add", "Remove"})

@@ -136,7 +136,7 @@ def publish(
     _note_topic(conn, unit, note_id, place, row["context"])
     stored = Object(**(_NEW | {name: row[name] for name in Object.__dataclass_fields__ if name in row}))
     owners = home_owners(conn, stored, author, named.values(), parent)
-    objects.insert_home_entries(conn, _home_rows(owners, note_id))
+    objects.insert_home_entries(conn, _home_rows(owners, note_id), is_own=owners == {author.id})
     if place.kind is not None and place.group is not None and place.group.local:
         sharing.share(conn, unit, place.group, stored)
     if quoted:

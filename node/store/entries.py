@@ -40,7 +40,8 @@ from node.store.visible import is_shared_with, not_hidden_from, visible_to
 from node.store.windows import Window
 
 _sharer = actor_stamps.alias("sharer_stamps")
-FIRST_STAMP = 0  # of an object that has not changed since it was written
+#: Of an object that has not changed since it was written; and what no actor has.
+FIRST_STAMP, NO_STAMP = 0, 0
 _ANY = -1  # stands for a viewer in a statement that is built once
 
 

@@ -144,13 +144,14 @@ def insert_mentions(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None
     _INSERT_MENTION.run(conn, rows)
 
 
-def insert_home_entries(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+def insert_home_entries(conn: Connection, rows: Sequence[Mapping[str, Any]], *, is_own: bool = False) -> None:
     """Rows of ``owner_id, id, object_id, shared_by_id``; an object appears once on each timeline.
 
-    Left out is what is in a language that the owner does not want of whoever brings it.
+    Left out is what is in a language that the owner does not want of whoever brings it; ``is_own``: all are the owners'
+    own posts, which they want in any language.
     """
     if rows:
-        _INSERT_HOME.run(conn, follow_languages.without_unwanted(conn, rows))
+        _INSERT_HOME.run(conn, rows if is_own else follow_languages.without_unwanted(conn, rows))
 
 
 def add_replies(conn: Connection, changes: Mapping[int, int]) -> None:

@@ -73,9 +73,10 @@ def render(
 
 
 def render_new(conn: Connection, look: Look, object_id: int, author_id: int) -> bytes:
-    """The status of a post that its author wrote in this transaction: she may read it, and its stamp is the first."""
-    stamp = statuses.load_actor_stamps(conn, [author_id])[author_id]
-    entry = Entry(object_id, object_id, entries.FIRST_STAMP, author_id, stamp, None, None)
+    """The status of a post that its author wrote in this transaction: she may read it, and it has
+    no stamp yet; she has another one, as her posts are counted.
+    """
+    entry = Entry(object_id, object_id, entries.FIRST_STAMP, author_id, entries.NO_STAMP, None, None)
     return render_entries(conn, look, [entry], author_id)[object_id]
 
 
