@@ -248,19 +248,20 @@ def _answers(page: Page, now: int) -> AnswersView:
         )
         for number, state in enumerate(states)
     )
+    answers = tuple(rows)
     return AnswersView(
         page=page,
         path="/e/1-casting",
         csrf=_CSRF,
         name="Casting at home",
-        rows=tuple(rows),
+        rows=answers,
         going=12,
         waiting=3,
         capacity=12,
         has_begun=True,
         paging=Paging(),
         invite=Field(value="x", error=""),
-        organisers=tuple(OrganiserRow(id=number, person=row.person) for number, row in enumerate(rows[:2], 1)),
+        organisers=tuple(OrganiserRow(id=row.id, person=row.person) for row in answers[:2]),
         organiser=Field(value="x"),
         error="This answer does not allow that.",
     )
