@@ -153,6 +153,8 @@ def views() -> dict[str, View]:
                 target_path="",
                 reason="",
                 at=NOW - HOUR,
+                refusal="Only moderators of this community may do this.",
+                until_at=NOW + DAY,
                 changed=(SETTINGS["rules"], SETTINGS["join_policy"]),
             ),
             LogRow(act=ACTS[Act.FOUND], by="Ada", by_path="", target="", target_path="", reason="", at=NOW - DAY),
