@@ -102,6 +102,18 @@ def load_followers(conn: Connection, collection_id: int) -> list[int]:
     return list(conn.scalars(query))
 
 
+def list_followed(conn: Connection, actor_id: int, *, kind: str, limit: int) -> list[int]:
+    """Objects of the lists of this kind that somebody here follows, the newest first."""
+    query = (
+        select(collection_followers.c.collection_id)
+        .join(resources, resources.c.object_id == collection_followers.c.collection_id)
+        .where(collection_followers.c.actor_id == actor_id, resources.c.kind == kind)
+        .order_by(collection_followers.c.collection_id.desc())
+        .limit(limit)
+    )
+    return list(conn.scalars(query))
+
+
 # -- which there are ------------------------------------------------------------------------------------------------
 
 

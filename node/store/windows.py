@@ -33,6 +33,14 @@ class Window:
         order = column.asc() if self.min_id is not None else column.desc()
         return query.order_by(order).limit(self.limit)
 
+    def holds(self, value: int) -> bool:
+        """Whether an id lies in this part of a list, for lists that are no statement."""
+        return not (
+            (self.max_id is not None and value >= self.max_id)
+            or (self.since_id is not None and value <= self.since_id)
+            or (self.min_id is not None and value <= self.min_id)
+        )
+
     def newest_first(self, rows: Sequence[RowT]) -> list[RowT]:
         """The rows of that statement in the order of the answer."""
         return list(reversed(rows)) if self.min_id is not None else list(rows)

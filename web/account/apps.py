@@ -1,11 +1,16 @@
 """``/settings/apps``: what may act for whoever is signed in, since when, and how to end it."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from aiohttp import web
+from sqlalchemy import Connection
 
 from node import log
+from node.domain.preferences import PATHWAY_LISTS
 from node.sentences import Sentence
 from node.state import NODE
-from node.store import oauth
+from node.store import accounts, oauth
 from node.store.oauth import Authorization
 from web import sessions
 from web.account.views import AppRow, AppsView
@@ -13,18 +18,24 @@ from web.pages.frame import html, page_of
 from web.pages.views import Notice
 
 PATH = "/settings/apps"
+_SAVED = Sentence("Saved.")
 _ENDED = Sentence("That app is signed out. Delete the account there, too, or it will ask you again.")
+
+_SAID = {"ended": _ENDED, "saved": _SAVED}
 
 
 async def show_apps(request: web.Request) -> web.Response:
     session = sessions.require_person(request)
-    found = await request.app[NODE].store.read(oauth.list_authorizations, session.actor_id)
-    notice = Notice(text=_ENDED) if "ended" in request.query else None
+    found, own = await request.app[NODE].store.read(_load, session.actor_id)
+    said = next((text for key, text in _SAID.items() if key in request.query), None)
+    notice = Notice(text=said) if said else None
     view = AppsView(
         page=page_of(request, PATH, title=Sentence("Your apps"), section="/settings", noindex=True, notice=notice),
         csrf=session.csrf,
         revoke_path=f"{PATH}/revoke",
         apps=tuple(map(_row, found)),
+        lists_path=f"{PATH}/lists",
+        pathway_lists=bool(own.preferences.get(PATHWAY_LISTS)),
     )
     return html(request, view)
 
@@ -36,6 +47,23 @@ async def revoke(request: web.Request) -> web.Response:
     await request.app[NODE].store.write(oauth.delete_token, sent.get("token", ""), actor_id=session.actor_id)
     log.event("oauth.revoked", account=session.username)
     return web.Response(status=303, headers={"Location": f"{PATH}?ended"})
+
+
+async def change_lists(request: web.Request) -> web.Response:
+    """Whether pathways that one follows are lists in one's apps."""
+    session = sessions.require_person(request)
+    wanted = bool((await sessions.read_form(request)).get("pathway-lists"))
+    await request.app[NODE].store.write(_save, session.actor_id, wanted)
+    return web.Response(status=303, headers={"Location": f"{PATH}?saved"})
+
+
+def _load(conn: Connection, actor_id: int) -> tuple[Sequence[Authorization], Any]:
+    return oauth.list_authorizations(conn, actor_id), accounts.load_settings(conn, actor_id)
+
+
+def _save(conn: Connection, actor_id: int, wanted: bool) -> None:
+    own = accounts.load_settings(conn, actor_id)
+    accounts.set_defaults(conn, actor_id, {"preferences": {**own.preferences, PATHWAY_LISTS: wanted}})
 
 
 def _row(found: Authorization) -> AppRow:

@@ -37,6 +37,7 @@ ROUTES = [
     web.get(pictures.OF_ORGANISATION, pictures.show, name="admin-pictures"),
     web.post(pictures.OF_ORGANISATION, pictures.save, name="admin-pictures-form"),
     web.get(apps.PATH, apps.show_apps, name="settings-apps"),
+    web.post(f"{apps.PATH}/lists", apps.change_lists, name="settings-apps-lists"),
     web.post(f"{apps.PATH}/revoke", apps.revoke, name="settings-apps-revoke"),
     web.get(security.PATH, security.show_security, name="settings-security"),
     web.post(f"{security.PATH}/password", security.change_password, name="settings-password"),

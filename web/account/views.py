@@ -133,6 +133,8 @@ class AppsView:
     csrf: str
     revoke_path: str
     apps: tuple[AppRow, ...] = ()
+    lists_path: str = ""
+    pathway_lists: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

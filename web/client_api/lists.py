@@ -1,11 +1,13 @@
-"""``/api/v1/lists``: a person's lists of people."""
+"""``/api/v1/lists``: a person's lists of people, and pathways that she follows where she wants them as lists."""
 
 from typing import Any
 
 from aiohttp import web
+from sqlalchemy import Connection
 
 from node.richtext import clean_plain_field
 from node.services import lists as service
+from node.services import pathway_lists
 from node.state import NODE
 from node.store import lists as store
 from node.store.lists import PersonList
@@ -28,14 +30,22 @@ def entity(found: PersonList) -> dict[str, Any]:
 
 async def show_lists(request: web.Request) -> web.Response:
     caller = await require(request, "read:lists")
-    found = await request.app[NODE].store.read(store.load_lists, caller.actor_id)
+    found = await request.app[NODE].store.read(_load_all, caller.actor_id)
     return answer([entity(each) for each in found])
+
+
+def _load_all(conn: Connection, me: int) -> list[PersonList]:
+    return [*store.load_lists(conn, me), *pathway_lists.list_followed(conn, me)]
 
 
 async def show_list(request: web.Request) -> web.Response:
     caller = await require(request, "read:lists")
-    found = await request.app[NODE].store.read(service.load, caller.actor_id, _list_id(request))
+    found = await request.app[NODE].store.read(_load, caller.actor_id, _list_id(request))
     return answer(entity(found))
+
+
+def _load(conn: Connection, me: int, list_id: int) -> PersonList:
+    return store.find_list(conn, me, list_id) or pathway_lists.load(conn, me, list_id)
 
 
 async def create_list(request: web.Request) -> web.Response:
@@ -55,6 +65,7 @@ async def create_list(request: web.Request) -> web.Response:
 async def change_list(request: web.Request) -> web.Response:
     caller = await require(request, "write:lists")
     sent = await read_parameters(request)
+    await _require_editable(request, caller.actor_id)
     title = sent.text("title")
     changed = await request.app[NODE].store.write(
         service.change,
@@ -69,6 +80,7 @@ async def change_list(request: web.Request) -> web.Response:
 
 async def delete_list(request: web.Request) -> web.Response:
     caller = await require(request, "write:lists")
+    await _require_editable(request, caller.actor_id)
     await request.app[NODE].store.write(service.delete, caller.actor_id, _list_id(request))
     return empty()
 
@@ -76,6 +88,7 @@ async def delete_list(request: web.Request) -> web.Response:
 async def add_members(request: web.Request) -> web.Response:
     caller = await require(request, "write:lists")
     node, ids = request.app[NODE], (await read_parameters(request)).identifiers("account_ids")[:_MOST_AT_ONCE]
+    await _require_editable(request, caller.actor_id)
     await node.store.write(service.add, node.unit(), caller.actor_id, _list_id(request), ids)
     return empty()
 
@@ -84,6 +97,7 @@ async def remove_members(request: web.Request) -> web.Response:
     """The ids stand in the query, or in the body."""
     caller = await require(request, "write:lists")
     ids = (await read_parameters(request)).identifiers("account_ids")[:_MOST_AT_ONCE]
+    await _require_editable(request, caller.actor_id)
     await request.app[NODE].store.write(service.remove, caller.actor_id, _list_id(request), ids)
     return empty()
 
@@ -94,6 +108,11 @@ async def show_lists_with(request: web.Request) -> web.Response:
     member = read_id(request.match_info["id"])
     found = await request.app[NODE].store.read(store.load_lists_with, caller.actor_id, member)
     return answer([entity(each) for each in found])
+
+
+async def _require_editable(request: web.Request, me: int) -> None:
+    """Raises Invalid for a pathway, which only looks like a list."""
+    await request.app[NODE].store.read(pathway_lists.refuse_edit, me, _list_id(request))
 
 
 def _list_id(request: web.Request) -> int:

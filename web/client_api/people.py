@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from node.errors import Invalid, NotFound
 from node.services import lists as list_service
-from node.services import relations
+from node.services import pathway_lists, relations
 from node.state import NODE
 from node.store import actors, blocks, domain_blocks, endorsements, finding, follow_lists, lists, mutes
 from node.store.windows import Window
@@ -184,6 +184,8 @@ async def show_members(request: web.Request) -> web.Response:
     part = None if sent.text("limit") == "0" else window
 
     def read(conn: Connection) -> _Pairs:
+        if pathway_lists.find(conn, caller.actor_id, list_id) is not None:
+            return ()
         return lists.list_members_of(conn, list_service.load(conn, caller.actor_id, list_id).id, part)
 
     if part is None:

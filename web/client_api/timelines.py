@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from node.domain.filters import FilterContext
 from node.domain.tags import key_of
 from node.errors import NotFound
+from node.services import pathway_lists
 from node.state import NODE
 from node.store import actors, entries, lists, timelines
 from node.store.entries import Entry
@@ -134,6 +135,8 @@ async def of_list(request: web.Request) -> web.Response:
 
 def _of_list(conn: Connection, look: Look, owner_id: int, list_id: int, window: Window) -> Rendered:
     found = lists.find_list(conn, owner_id, list_id)
+    if found is None and (pathway := pathway_lists.find(conn, owner_id, list_id)) is not None:
+        return _rendered(conn, look, pathway_lists.list_steps(conn, owner_id, pathway, window), owner_id)
     if found is None:
         raise NotFound
     listed = timelines.list_of_list(conn, owner_id, found.id, found.replies_policy, window, look.now)

@@ -3,6 +3,8 @@
 import orjson
 import pytest
 
+from node.domain.preferences import PATHWAY_LISTS
+from node.store import accounts
 from node.store.by_url import find_by_url
 from tests.client import App, app_of
 from tests.records import record
@@ -126,8 +128,8 @@ async def test_a_pathway_shows_its_steps(ben, site):
         '2. <a href="https://lib.city.example/r/2">Step &lt;2&gt;</a><br>3. Talk to a founder</p>'
     ) in shown["content"]
     assert "pathway" in shown["content"]
-    page = await site.get(made.url.removeprefix(site.peer.origin))
-    assert page.index("Step &lt;1&gt;</a>") < page.index("Talk to a founder</p>")
+    page = (await site.get(made.url.removeprefix(site.peer.origin))).partition("<main")[2]
+    assert page.index("Step &lt;1&gt;") < page.index("Talk to a founder")
     _, document = await site.peer.get(made.uri)
     assert '<ol><li><a href="https://lib.city.example/r/1">' in document["content"]
     assert "<li>Talk to a founder</li></ol>" in document["content"]
@@ -138,3 +140,28 @@ async def test_of_many_steps_the_first_are_shown(ben, site):
     shown = await ben.get(f"v1/statuses/{made.object_id}")
     assert shown["content"].count("https://lib.city.example/r/") == 8
     assert "<br>… +4</p>" in shown["content"]
+
+
+async def test_a_pathway_that_one_follows_is_a_list_where_one_wants_that(ben, site):
+    """Its steps that are held here are the posts; it is read and never changed."""
+    films = [await site.peer.publish(record(id=f"https://x.example/{n}", name={"en": f"Film {n}"})) for n in range(3)]
+    parts = [{"id": f"https://x.example/{n}", "name": f"Film {n}"} for n in range(3)] + [{"name": "Ask"}]
+    made = await site.peer.publish(pathway(1) | {"hasPart": parts})
+    slug = made.url.rsplit("/", 1)[1]
+    assert (await ben.ask("POST", f"/api/learning/v1/pathways/{slug}/follow")).status == 204
+    assert await ben.get("v1/lists") == []
+    await ben.get(f"v1/timelines/list/{made.object_id}", 404)
+    await site.store.write(accounts.set_defaults, ben.me.id, {"preferences": {PATHWAY_LISTS: True}})
+    (found,) = await ben.get("v1/lists")
+    assert (found["id"], found["title"]) == (str(made.object_id), "Pathway: From atoms to alloys")
+    assert await ben.get(f"v1/lists/{found['id']}") == found
+    assert await ben.get(f"v1/lists/{found['id']}/accounts") == []
+    path = f"v1/timelines/list/{found['id']}"
+    newest = [str(each.object_id) for each in reversed(films)]
+    assert [each["id"] for each in await ben.get(path)] == newest
+    assert [each["id"] for each in await ben.get(path, limit=1, max_id=newest[0])] == newest[1:2]
+    assert [each["id"] for each in await ben.get(path, min_id=newest[2], limit=1)] == newest[1:2]
+    for method, where in (("PUT", ""), ("DELETE", ""), ("POST", "/accounts"), ("DELETE", "/accounts")):
+        said = {"title": "x", "account_ids": [str(ben.me.id)]}
+        refused = await ben.call(method, f"v1/lists/{found['id']}{where}", 422, json=said)
+        assert "pathway" in refused["error"]

@@ -81,4 +81,4 @@ async def test_there_is_an_end_to_lists(site, ada):
     await ada.post("v1/lists", 422, title="One more")
     with counted(site.store) as seen:
         assert len(await ada.get("v1/lists")) == 50
-    assert len(seen) == 1
+    assert len(seen) == 2

@@ -208,3 +208,11 @@ async def test_statements_do_not_grow_with_steps(pen: Pen) -> None:
             await site.get(made.url.removeprefix(site.peer.origin))
         seen.append(len(statements))
     assert seen[0] == seen[1] <= 34, seen
+
+
+async def test_whoever_wants_pathways_as_lists_in_apps_says_so(pen: Pen) -> None:
+    site, path = pen.site, "/settings/apps"
+    for on in (True, False):
+        csrf = await site.csrf(path)
+        await site.post(f"{path}/lists", csrf=csrf, **({"pathway-lists": "on"} if on else {}))
+        assert ("checked" in (await site.get(path)).partition("pathway-lists")[2][:200]) is on

@@ -174,7 +174,9 @@ def settings_apps() -> AppsView:
         AppRow(token="b" * 64, name="command line", scopes="read:lists", since_at=NOW - 9 * DAY, used_at=NOW - 8 * DAY),
     )
     page = _settings("/settings/apps", "Your apps")
-    return AppsView(page=page, csrf="c" * 43, revoke_path="/settings/apps/revoke", apps=rows)
+    return AppsView(
+        page=page, csrf="c" * 43, revoke_path="/settings/apps/revoke", apps=rows, lists_path="/settings/apps/lists"
+    )
 
 
 def settings_no_apps() -> AppsView:
