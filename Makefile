@@ -14,6 +14,8 @@ GROUP = import sys, tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["
 
 TESTS ?= tests
 WORKERS ?= 2
+# The tests start many processes of the product; each would compile all that it imports anew.
+unexport PYTHONDONTWRITEBYTECODE
 CONFIG := data/rhizome.toml
 PACKAGES := node federation schemas web
 CODE := $(PACKAGES) tests $(wildcard benchmarks)
@@ -58,7 +60,7 @@ test-all: $(VENV)/node-installed $(VENV)/test-installed $(VENV)/javascript-ready
 
 .PHONY: test-deep
 test-deep: $(VENV)/node-installed $(VENV)/test-installed $(VENV)/javascript-ready ## the tests that state properties with twenty times the examples, colours of pages by axe too
-	RHIZOME_TEST_DEPTH=20 $(BIN)/python -m pytest -n $(WORKERS) -o timeout=0 $(DEEP_TESTS)
+	RHIZOME_TEST_DEPTH=20 $(BIN)/python -m pytest -n $(WORKERS) -o timeout=0 $(PROPERTY_TESTS)
 
 .PHONY: check
 check: $(VENV)/node-installed $(VENV)/test-installed $(VENV)/dev-installed ## format, lint, types, import layers

@@ -29,6 +29,9 @@ FLAGS = (
     "--disable-gpu-compositing",
     "--disable-smooth-scrolling",
     "--process-per-site",
+    # A page is looked at once: what the compiler and a process for the network alone cost does not come back.
+    "--js-flags=--no-opt",
+    "--enable-features=NetworkServiceInProcess2",
     "--disable-features=BackForwardCache,PaintHolding,RenderDocument,SpareRendererForSitePerProcess",
     "--remote-debugging-port=0",
 )
