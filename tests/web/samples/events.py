@@ -167,7 +167,7 @@ def _event(page: Page, now: int) -> EventView:
         TimeRow(
             when=whens[0], change_path="/e/1-casting/dates/2026-05-07", path="/e/2-casting", answer="going", going=4
         ),
-        TimeRow(when=whens[1], moved=True, place="Seminarraum 2", change_path="/e/1-casting/dates/2026-05-14"),
+        TimeRow(when=whens[1], moved=True, place="Seminarraum 2", answer_path="/e/1-casting/dates/2026-05-14/answer"),
         TimeRow(when=whens[2], cancelled=True, change_path="/e/1-casting/dates/2026-05-21"),
         TimeRow(when=whens[3], place="https://meet.example/a-very-long-name-of-a-room-that-has-no-break-in-it"),
     )
