@@ -14,8 +14,8 @@ from federation.vocab import ED25519_SIGNATURES
 from node.app import opened
 from node.config import load
 from node.domain.visibility import Visibility
-from node.services.posts import publish_note
-from node.store.actors import find_local_actor
+from node.services.posts.posts import publish_note
+from node.store.people.actors import find_local_actor
 
 _SICK = 20  # one host in so many fails, and one hangs
 

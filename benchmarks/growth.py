@@ -21,9 +21,10 @@ from benchmarks.peers import Peers
 from node.app import opened
 from node.config import load
 from node.ids import Ids
-from node.store import resources, search
-from node.store.actors import find_actor, find_local_actor
-from node.store.search import Entry
+from node.store.library import resources
+from node.store.people.actors import find_actor, find_local_actor
+from node.store.search import search
+from node.store.search.search import Entry
 
 _WORDS = [
     "wound",

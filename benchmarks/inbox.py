@@ -7,9 +7,9 @@ from benchmarks.node_process import NodeProcess
 from benchmarks.peers import PUBLIC, Peers, addresses, playing, post_all
 from node.app import opened
 from node.config import load
-from node.store import follows
-from node.store.actors import find_local_actor
-from node.store.follows import Follow
+from node.store.people import follows
+from node.store.people.actors import find_local_actor
+from node.store.people.follows import Follow
 
 ACTORS, CONNECTIONS = 50, 32
 

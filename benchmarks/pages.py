@@ -24,10 +24,11 @@ from node.domain.slugs import slug_of
 from node.domain.topics import topic_path
 from node.domain.visibility import Visibility
 from node.ids import first_id_at
-from node.store import accounts, resources
-from node.store.actors import Actor, find_local_actor, load_actors_by_id
-from node.store.engine import Store
-from node.store.resources import NewResource
+from node.store.access import accounts
+from node.store.database.engine import Store
+from node.store.library import resources
+from node.store.library.resources import NewResource
+from node.store.people.actors import Actor, find_local_actor, load_actors_by_id
 from node.store.tables import actors, communities, events, follows, home_entries, objects, reactions, topics
 from web.sessions import cookie_name
 

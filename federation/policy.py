@@ -3,8 +3,8 @@
 import asyncio
 
 from node.domain.moderation import Policies
-from node.store import policies
-from node.store.engine import Store
+from node.store.database.engine import Store
+from node.store.federation import policies
 
 
 class PolicyWatch:

@@ -19,13 +19,13 @@ from node.jobs.kinds import PUSH
 from node.jobs.outcome import Done, Outcome, Retry
 from node.jobs.worker import Kind, single
 from node.secretbox import SecretBox
-from node.services import push_words, vapid
-from node.services.push import TOKEN_PURPOSE, TTL
-from node.services.vapid import VapidKey
-from node.store import push
-from node.store.engine import Store
+from node.services.news import push_words, vapid
+from node.services.news.push import TOKEN_PURPOSE, TTL
+from node.services.news.vapid import VapidKey
+from node.store.database.engine import Store
 from node.store.jobs import Job
-from node.store.push import Subscription
+from node.store.news import push
+from node.store.news.push import Subscription
 from node.webpush import encrypt, encrypt_draft, read_recipient, vapid_token
 
 _SLOTS, _PER_HOST = 8, 4

@@ -4,9 +4,12 @@ from sqlalchemy import Connection
 
 from node.domain.uris import host_of, origin_of
 from node.domain.visibility import STRANGER, Relation, Visibility
-from node.store import actors, blocks, communities, follows, objects, partners
-from node.store.actors import Actor
-from node.store.objects import Object
+from node.store.communities import communities
+from node.store.federation import partners
+from node.store.people import actors, blocks, follows
+from node.store.people.actors import Actor
+from node.store.posts import objects
+from node.store.posts.objects import Object
 
 
 def relation(conn: Connection, reader: Actor, found: Object) -> Relation:

@@ -69,23 +69,24 @@ from node.media.links import MediaLinks, proxy_key
 from node.media.storage import open_storage
 from node.ratelimit import Exemptions
 from node.secretbox import SecretBox
-from node.services.asking_experts import AskingExperts
-from node.services.backups import back_up, copy_before_upgrade
-from node.services.catalogue import sync_host
-from node.services.community_reports import Waiting
+from node.services.communities.asking_experts import AskingExperts
+from node.services.communities.community_reports import Waiting
 from node.services.context import Unit
-from node.services.digests import Digests
-from node.services.event_work import Reminders, Replies
-from node.services.leaving import Leaving
-from node.services.mailing import Post
-from node.services.polls import Closing
-from node.services.scheduling import Publishing
-from node.services.topic_accounts import Topics
-from node.services.uploads import Uploads
+from node.services.events.event_work import Reminders, Replies
+from node.services.house.backups import back_up, copy_before_upgrade
+from node.services.library.catalogue import sync_host
+from node.services.library.digests import Digests
+from node.services.library.topic_accounts import Topics
+from node.services.news.mailing import Post
+from node.services.people.leaving import Leaving
+from node.services.posts.polls import Closing
+from node.services.posts.scheduling import Publishing
+from node.services.posts.uploads import Uploads
 from node.state import NODE, Node
-from node.store import facts, migrate
-from node.store.engine import Store
-from node.store.newest import newest_id
+from node.store import facts
+from node.store.database import migrate
+from node.store.database.engine import Store
+from node.store.database.newest import newest_id
 from node.ticks import Tick, Ticks
 from web import middlewares
 from web import routes as web_routes
@@ -126,10 +127,10 @@ class System:
 def open_store(config: Config) -> Store:
     """The store that the configuration names; drivers load with it. It must be opened by the caller."""
     if config.is_sqlite:
-        from node.store.sqlite import SqliteBackend  # late: psycopg and aiosqlite exclude each other
+        from node.store.database.sqlite import SqliteBackend  # late: psycopg and aiosqlite exclude each other
 
         return Store(SqliteBackend(config.database_path), dialect="sqlite", on_commit=metrics.committed)
-    from node.store.postgresql import PostgresqlBackend  # late: the same
+    from node.store.database.postgresql import PostgresqlBackend  # late: the same
 
     backend = PostgresqlBackend(config.database.url, pool=config.database.pool)
     return Store(backend, dialect="postgresql", on_commit=metrics.committed)

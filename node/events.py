@@ -124,7 +124,7 @@ class ReactionEnded:
 
 @dataclass(frozen=True, slots=True)
 class PollVoted:
-    """A local actor chose an option of a poll elsewhere; one event for each option (``store.polls``)."""
+    """A local actor chose an option of a poll elsewhere; one event for each option (``store.posts.polls``)."""
 
     reaction_id: int
 

@@ -10,8 +10,8 @@ from node.forwarded import client_address
 from node.ids import Ids
 from node.jobs.worker import Worker
 from node.services.context import Unit
-from node.services.uploads import Uploads
-from node.store.engine import Store
+from node.services.posts.uploads import Uploads
+from node.store.database.engine import Store
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,14 @@ from time import monotonic, perf_counter
 from sqlalchemy import Connection
 
 from node.clock import DAY
-from node.store import accounts, finding, idempotency, inbox, jobs, joining, keys, mutes, notifications, oauth, objects
-from node.store.engine import Store
+from node.store import jobs
+from node.store.access import accounts, idempotency, joining, oauth
+from node.store.database.engine import Store
+from node.store.federation import inbox
+from node.store.news import notifications
+from node.store.people import keys, mutes
+from node.store.posts import objects
+from node.store.search import finding
 
 #: Duplicates are recognised, and refusals explained, for so long.
 KEEP_RECEIVED = 30 * DAY

@@ -5,7 +5,7 @@ from typing import Any
 
 import aiohttp
 
-from node.store.actors import Actor
+from node.store.people.actors import Actor
 from tests.network import Peer
 
 

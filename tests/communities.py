@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from node.store import follows
-from node.store.actors import Actor
+from node.store.people import follows
+from node.store.people.actors import Actor
 from tests.network import Network, Peer
 
 

@@ -14,8 +14,8 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from federation.signatures import keypairs
-from node.services import passwords
-from node.store import migrate as migrations
+from node.services.access import passwords
+from node.store.database import migrate as migrations
 
 generate_rsa = keypairs.generate_rsa
 migrate = migrations.migrate

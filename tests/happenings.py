@@ -4,13 +4,13 @@ from typing import Any
 
 from node.domain.events import EventRecord, Wish
 from node.domain.visibility import Visibility
-from node.services import event_answers, events
-from node.services.events import EventDraft
-from node.store import event_answers as answer_store
-from node.store import events as event_store
-from node.store.actors import Actor
-from node.store.event_answers import Answer
-from node.store.events import Event
+from node.services.events import event_answers, events
+from node.services.events.events import EventDraft
+from node.store.events import event_answers as answer_store
+from node.store.events import events as event_store
+from node.store.events.event_answers import Answer
+from node.store.events.events import Event
+from node.store.people.actors import Actor
 from tests.network import Peer
 
 

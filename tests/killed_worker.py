@@ -23,7 +23,7 @@ from node.jobs import worker as workers
 from node.jobs.outcome import Settled
 from node.jobs.worker import Kind, Worker
 from node.store import jobs
-from node.store.engine import Store
+from node.store.database.engine import Store
 from node.store.tables import facts
 from tests import stores
 

@@ -32,11 +32,13 @@ from node.domain.actors import ActorKind
 from node.domain.community_drafts import CommunityDraft
 from node.domain.visibility import Visibility
 from node.secretbox import SecretBox
-from node.services import publish
 from node.services.context import Unit
-from node.store import accounts, actors, follows, objects
-from node.store.actors import Actor
-from node.store.follows import Follow
+from node.services.library import publish
+from node.store.access import accounts
+from node.store.people import actors, follows
+from node.store.people.actors import Actor
+from node.store.people.follows import Follow
+from node.store.posts import objects
 from node.store.tables import received
 from tests import answers, stores
 

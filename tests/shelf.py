@@ -8,9 +8,9 @@ from node.clock import FixedClock
 from node.domain.resources import digest_of
 from node.domain.visibility import Visibility
 from node.ids import Ids
-from node.store import resources
-from node.store.actors import Actor, find_actor
-from node.store.resources import NewResource
+from node.store.library import resources
+from node.store.library.resources import NewResource
+from node.store.people.actors import Actor, find_actor
 from node.store.tables import actors, objects
 from tests.records import record
 

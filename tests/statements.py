@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import event
 
-from node.store.engine import Store
+from node.store.database.engine import Store
 
 
 @contextmanager

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from node.store.engine import Store
-from node.store.sqlite import SqliteBackend
+from node.store.database.engine import Store
+from node.store.database.sqlite import SqliteBackend
 from tests import postgres
 from tests.costs import migrate, sqlite_template
 
@@ -49,7 +49,7 @@ def new_database(backend: str) -> Iterator[str]:
 def make_store(database: str, *, pool: int = 4) -> Store:
     """A store, not yet open, on what ``new_database`` made; several may share one PostgreSQL database."""
     if database.startswith("postgresql://"):
-        from node.store.postgresql import PostgresqlBackend  # the driver loads only where it is tested
+        from node.store.database.postgresql import PostgresqlBackend  # the driver loads only where it is tested
 
         return Store(PostgresqlBackend(database, pool=pool), dialect="postgresql")
     return Store(SqliteBackend(Path(database)), dialect="sqlite")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from markupsafe import Markup, escape
 
-from node.sentences import Sentence
+from node.text.sentences import Sentence
 from node.translations import SOURCE, catalogue, spoken
 
 if TYPE_CHECKING:

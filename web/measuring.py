@@ -13,7 +13,8 @@ from node import log, metrics
 from node.clock import MINUTE, SECOND
 from node.errors import Unavailable
 from node.state import NODE, Node
-from node.store import facts, hosts, jobs
+from node.store import facts, jobs
+from node.store.federation import hosts
 from node.store.jobs import Count
 
 #: Media are many files; their sum is taken this often at most.

@@ -15,7 +15,7 @@ from node.clock import to_rfc3339
 from node.errors import RateLimited
 from node.ratelimit import Rate, Taken, key_of_address
 from node.state import NODE, address_of
-from node.store.accounts import Token
+from node.store.access.accounts import Token
 from web.client_api.callers import TOKENS, bearer_of
 from web.state import WEB, ApiRates
 

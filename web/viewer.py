@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from node.store.resources import ANYBODY, Viewer
+from node.store.library.resources import ANYBODY, Viewer
 
 VIEWER = web.RequestKey("VIEWER", Viewer)
 

@@ -13,12 +13,12 @@ from node.domain.actors import ActorKind
 from node.domain.community_drafts import CommunityDraft, check_draft, check_username
 from node.errors import Invalid, Problem
 from node.secretbox import SecretBox
-from node.services import communities
+from node.services.communities import communities
 from node.services.context import Unit
-from node.services.follows import follow
-from node.store import actors
-from node.store.actors import Actor
-from node.store.keys import OwnKey
+from node.services.people.follows import follow
+from node.store.people import actors
+from node.store.people.actors import Actor
+from node.store.people.keys import OwnKey
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,10 @@ from node.config import Config
 from node.domain.actors import ActorKind
 from node.errors import Conflict
 from node.services.context import Unit
-from node.store import actors, catalogues, keys
-from node.store.actors import Actor
-from node.store.keys import OwnKey
+from node.store.library import catalogues
+from node.store.people import actors, keys
+from node.store.people.actors import Actor
+from node.store.people.keys import OwnKey
 
 _WITH_CATALOGUE = frozenset({ActorKind.ORGANIZATION, ActorKind.SERVICE})
 

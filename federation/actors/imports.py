@@ -21,12 +21,13 @@ from node.jobs.kinds import IMPORT
 from node.jobs.outcome import Done, Outcome
 from node.jobs.worker import Kind as WorkKind
 from node.jobs.worker import single
-from node.services import exchange
 from node.services.context import Unit
-from node.store import exchange as store
-from node.store import finding, jobs
-from node.store.engine import Store
+from node.services.people import exchange
+from node.store import jobs
+from node.store.database.engine import Store
 from node.store.jobs import Job, NewJob
+from node.store.people import exchange as store
+from node.store.search import finding
 
 _BATCH = 20
 _SLOTS = 1
@@ -34,7 +35,7 @@ _LOOK_SECONDS = 15.0
 
 
 class Importer:
-    """Runs the jobs that ``services.exchange`` leaves."""
+    """Runs the jobs that ``services.people.exchange`` leaves."""
 
     def __init__(
         self, store: Store, clock: Clock, unit: Callable[[], Unit], fetcher: Fetcher, client: OutboundClient

@@ -6,11 +6,11 @@ from sqlalchemy import Connection, select
 
 from federation.actors.members import NewMember, create_member
 from node.errors import Conflict, Forbidden, NotFound
-from node.services import letters, mailing, news
 from node.services.context import Unit
-from node.store import accounts, joining
-from node.store.accounts import ACTIVE, ADMIN, PENDING, UNCONFIRMED
-from node.store.actors import Actor
+from node.services.news import letters, mailing, news
+from node.store.access import accounts, joining
+from node.store.access.accounts import ACTIVE, ADMIN, PENDING, UNCONFIRMED
+from node.store.people.actors import Actor
 from node.store.tables import accounts as account_rows
 
 CLOSED, APPROVAL, OPEN = "closed", "approval", "open"

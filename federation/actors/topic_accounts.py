@@ -14,11 +14,11 @@ from node.domain.community_drafts import check_username
 from node.domain.selections import Selection
 from node.errors import Invalid, Problem
 from node.secretbox import SecretBox
-from node.services import topic_accounts
 from node.services.context import Unit
-from node.services.house_profiles import HouseProfile
-from node.store.keys import OwnKey
-from node.store.topic_accounts import TopicAccount
+from node.services.library import topic_accounts
+from node.services.people.house_profiles import HouseProfile
+from node.store.library.topic_accounts import TopicAccount
+from node.store.people.keys import OwnKey
 
 
 @dataclass(frozen=True, slots=True)

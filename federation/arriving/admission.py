@@ -15,11 +15,14 @@ from node.domain.actors import ActorKind
 from node.domain.communities import Refusal, refuse_post
 from node.domain.posts import RemotePost
 from node.domain.visibility import Visibility, narrowest
-from node.services import membership, messages, placing, sharing
-from node.store import actors, communities, objects, topics
-from node.store.actors import Actor
-from node.store.communities import Community
-from node.store.objects import Object
+from node.services.communities import membership, messages, sharing
+from node.services.posts import placing
+from node.store.communities import communities
+from node.store.communities.communities import Community
+from node.store.people import actors
+from node.store.people.actors import Actor
+from node.store.posts import objects, topics
+from node.store.posts.objects import Object
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,11 @@ from federation.fetching.fetch import Budget, Fetcher
 from federation.mapping.activity import Activity, read_activity
 from node.domain.uris import same_origin
 from node.errors import NodeError, RemoteError, SignatureInvalid
-from node.store import activities, actors, communities, follows
-from node.store.actors import Actor
-from node.store.engine import Store
+from node.store.communities import communities
+from node.store.database.engine import Store
+from node.store.federation import activities
+from node.store.people import actors, follows
+from node.store.people.actors import Actor
 
 #: Verbs that a community passes on.
 _PASSED_ON = frozenset(

@@ -17,14 +17,18 @@ from node.domain.communities import TopicKind
 from node.domain.moderation import Policies
 from node.domain.uris import host_of
 from node.jobs.kinds import FETCH
-from node.services import news
 from node.services.context import Unit
-from node.services.news import News
-from node.store import actors, blocks, follows, homes, inbox, jobs, objects, stamps, tags, topics
-from node.store.actors import Actor
-from node.store.dated_ids import new_object_id
+from node.services.news import news
+from node.services.news.news import News
+from node.store import jobs
+from node.store.database.dated_ids import new_object_id
+from node.store.federation import inbox
 from node.store.jobs import NewJob
-from node.store.objects import Object
+from node.store.people import actors, blocks, follows
+from node.store.people.actors import Actor
+from node.store.posts import objects, tags, topics
+from node.store.posts.objects import Object
+from node.store.reading import homes, stamps
 
 ANCESTORS = 40
 

@@ -23,9 +23,10 @@ from node.ids import Ids
 from node.jobs.kinds import FORWARD
 from node.jobs.outcome import Done, Outcome
 from node.jobs.worker import Kind, single
-from node.store import activities, actors, inbox
-from node.store.engine import Store
+from node.store.database.engine import Store
+from node.store.federation import activities, inbox
 from node.store.jobs import Job, NewJob
+from node.store.people import actors
 
 _APPLIED = frozenset({"stored", "edited", "deleted"})
 _FOLLOWERS = "/followers"

@@ -25,10 +25,11 @@ from node.errors import Malformed, RateLimited, RemoteGone, SignatureInvalid, Un
 from node.ids import Ids
 from node.jobs.kinds import INBOX, RESOLVE
 from node.ratelimit import Exemptions, Rate, key_of_address
-from node.store import actors, inbox
-from node.store.engine import Store
-from node.store.inbox import Acceptance, Received
+from node.store.database.engine import Store
+from node.store.federation import inbox
+from node.store.federation.inbox import Acceptance, Received
 from node.store.jobs import NewJob
+from node.store.people import actors
 
 #: ``received.outcome`` and the answer 202 do not tell these apart: a sender learns nothing from them.
 ACCEPTED, DUPLICATE, DROPPED = "accepted", "duplicate", "dropped"

@@ -24,10 +24,11 @@ from node.ids import Ids
 from node.jobs.kinds import INBOX, RESOLVE
 from node.jobs.outcome import Outcome, Settled
 from node.jobs.worker import Kind
-from node.services import catalogue
-from node.store import inbox, jobs
-from node.store.engine import Store
-from node.store.inbox import Received
+from node.services.library import catalogue
+from node.store import jobs
+from node.store.database.engine import Store
+from node.store.federation import inbox
+from node.store.federation.inbox import Received
 from node.store.jobs import Job, NewJob
 
 #: So long a batch gathers while one after the other comes; the first after a quiet moment does not wait.

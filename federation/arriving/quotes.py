@@ -11,12 +11,12 @@ from federation.arriving.batch import Batch
 from node.domain.posts import QuoteState, RemotePost
 from node.domain.uris import host_of, same_origin
 from node.jobs.kinds import QUOTE as KIND
-from node.services import news
-from node.store import quotes, reactions
-from node.store.actors import Actor
+from node.services.news import news
 from node.store.jobs import NewJob
-from node.store.objects import Object
-from node.store.reactions import QUOTE
+from node.store.people.actors import Actor
+from node.store.posts import quotes, reactions
+from node.store.posts.objects import Object
+from node.store.posts.reactions import QUOTE
 
 
 def state_of(batch: Batch, author: Actor, post: RemotePost, before: Mapping[str, Any]) -> QuoteState | None:

@@ -4,13 +4,15 @@ from federation.arriving.batch import Batch
 from federation.mapping.event_record import read_date, read_event_record, read_sequence
 from node.domain.events import EventRecord, is_cancelled
 from node.domain.posts import RemotePost
-from node.services import event_dates as service
-from node.services import event_messages
-from node.services.co_organising import APPOINTED
-from node.services.event_records import saved_of
-from node.services.event_reminders import remind_later
-from node.store import blocks, event_dates, events, objects
-from node.store.objects import Object
+from node.services.events import event_dates as service
+from node.services.events import event_messages
+from node.services.events.co_organising import APPOINTED
+from node.services.events.event_records import saved_of
+from node.services.events.event_reminders import remind_later
+from node.store.events import event_dates, events
+from node.store.people import blocks
+from node.store.posts import objects
+from node.store.posts.objects import Object
 
 
 def store(batch: Batch, stored: Object, post: RemotePost) -> None:

@@ -13,10 +13,11 @@ from federation.signatures.proofs import proof_key_id, verify_proof
 from node.domain.actors import ActorKind
 from node.domain.posts import RemotePost
 from node.errors import NodeError
-from node.services import opinions as service
-from node.store import keys, opinions, resources
-from node.store.actors import Actor
-from node.store.objects import RESOURCE, Object
+from node.services.library import opinions as service
+from node.store.library import opinions, resources
+from node.store.people import keys
+from node.store.people.actors import Actor
+from node.store.posts.objects import RESOURCE, Object
 
 FORGED = "forged-opinion"
 

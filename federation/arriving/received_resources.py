@@ -5,10 +5,10 @@ from federation.builders.resource_documents import write_document
 from federation.mapping.digest import article_digest
 from federation.mapping.resource import RESOURCE_TYPES, read_article
 from node.domain.posts import RemotePost
-from node.services import catalogue, publish
-from node.store import resources
-from node.store.actors import Actor
-from node.store.objects import Object
+from node.services.library import catalogue, publish
+from node.store.library import resources
+from node.store.people.actors import Actor
+from node.store.posts.objects import Object
 
 #: The kind of such an object's row.
 KIND = "resource"

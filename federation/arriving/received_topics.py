@@ -12,10 +12,11 @@ from node.domain.communities import Role, TopicKind
 from node.domain.posts import PostKind, RemotePost
 from node.domain.text import plain
 from node.domain.topics import guess_kind, kind_in_entity
-from node.services import news
-from node.store import communities, objects, topics
-from node.store.actors import Actor
-from node.store.objects import Object
+from node.services.news import news
+from node.store.communities import communities
+from node.store.people.actors import Actor
+from node.store.posts import objects, topics
+from node.store.posts.objects import Object
 
 
 def store(batch: Batch, author: Actor, stored: Object, post: RemotePost, group: Actor | None) -> None:

@@ -27,9 +27,10 @@ from node.errors import Invalid, NodeError, RemoteGone, RemoteNotFound, Signatur
 from node.jobs.kinds import FETCH, RESOLVE
 from node.jobs.outcome import Done, Outcome, Settled
 from node.jobs.worker import Kind, single
-from node.store import inbox, jobs
-from node.store.engine import Store
-from node.store.inbox import Received
+from node.store import jobs
+from node.store.database.engine import Store
+from node.store.federation import inbox
+from node.store.federation.inbox import Received
 from node.store.jobs import Job
 
 NewBatch = Callable[[Connection], Batch]

@@ -8,9 +8,10 @@ from federation.sending.audience import Audience
 from federation.sending.outgoing import Outgoing
 from node import events
 from node.domain.visibility import Visibility
-from node.services.collecting import items_uri
 from node.services.context import Unit
-from node.store import actors, objects
+from node.services.library.collecting import items_uri
+from node.store.people import actors
+from node.store.posts import objects
 
 
 def collection_asked(conn: Connection, unit: Unit, event: events.CollectionAsked) -> Outgoing | None:

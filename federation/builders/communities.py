@@ -12,8 +12,10 @@ from node import events
 from node.clock import to_rfc3339
 from node.domain.visibility import Visibility
 from node.services.context import Unit
-from node.store import activities, actors, communities, inbox
-from node.store.actors import Actor
+from node.store.communities import communities
+from node.store.federation import activities, inbox
+from node.store.people import actors
+from node.store.people.actors import Actor
 
 
 def addressed_to_members(conn: Connection, group: Actor) -> tuple[list[str], list[str], Visibility]:

@@ -11,11 +11,12 @@ from node.domain.courses import State
 from node.domain.visibility import Visibility
 from node.errors import NotFound
 from node.services.context import Unit
-from node.services.enrolling import instance_uri
-from node.store import actors, courses, resources
-from node.store.actors import Actor
-from node.store.courses import Enrolment
-from node.store.resources import Resource
+from node.services.library.enrolling import instance_uri
+from node.store.library import courses, resources
+from node.store.library.courses import Enrolment
+from node.store.library.resources import Resource
+from node.store.people import actors
+from node.store.people.actors import Actor
 
 #: An answer that is none yet says so (federation section 3, Join).
 _ANSWERS = {

@@ -15,11 +15,12 @@ from node import events
 from node.clock import to_rfc3339
 from node.domain.communities import APPOINTS, DISMISSES, LISTS, Act, Role
 from node.domain.visibility import Visibility
-from node.services import governing
+from node.services.communities import governing
 from node.services.context import Unit
-from node.store import actors, communities, community_bans, community_log, community_requests
-from node.store.actors import Actor
-from node.store.community_log import LogEntry
+from node.store.communities import communities, community_bans, community_log, community_requests
+from node.store.communities.community_log import LogEntry
+from node.store.people import actors
+from node.store.people.actors import Actor
 
 
 def governed(conn: Connection, unit: Unit, event: events.Governed) -> Outgoing | None:

@@ -18,9 +18,13 @@ from node.domain.posts import Attachment, Emoji, Link, Mention, OwnPost, Poll, P
 from node.domain.topics import entity_of
 from node.domain.uris import is_web_uri
 from node.domain.visibility import Visibility
-from node.store import actors, communities, events, keys, objects, topic_accounts, topics
-from node.store.keys import OwnKey
-from node.store.topics import Topic
+from node.store.communities import communities
+from node.store.events import events
+from node.store.library import topic_accounts
+from node.store.people import actors, keys
+from node.store.people.keys import OwnKey
+from node.store.posts import objects, topics
+from node.store.posts.topics import Topic
 
 _KINDS = {Algorithm.RSA: KeyAlgorithm.RSA, Algorithm.ED25519: KeyAlgorithm.ED25519}
 INSTANCE_PATH = "/ap/instance"

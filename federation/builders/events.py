@@ -12,10 +12,13 @@ from node import events
 from node.domain.events import AnswerState, Wish
 from node.domain.visibility import Visibility
 from node.services.context import Unit
-from node.store import actors, event_answers, hosts, objects
-from node.store import events as store
-from node.store.actors import Actor
-from node.store.events import Event
+from node.store.events import event_answers
+from node.store.events import events as store
+from node.store.events.events import Event
+from node.store.federation import hosts
+from node.store.people import actors
+from node.store.people.actors import Actor
+from node.store.posts import objects
 
 #: Software that reads answers to the event itself: Accept, TentativeAccept, Reject of it.
 _KNOWS_RSVP = frozenset({"rhizome", "friendica", "hubzilla", "streams", "forte"})

@@ -15,9 +15,12 @@ from node import events
 from node.clock import to_rfc3339
 from node.domain.visibility import Reach, Visibility
 from node.services.context import Unit
-from node.store import activities, actors, communities, objects, partners, reactions
-from node.store import events as events_store
-from node.store.actors import Actor
+from node.store.communities import communities
+from node.store.events import events as events_store
+from node.store.federation import activities, partners
+from node.store.people import actors
+from node.store.people.actors import Actor
+from node.store.posts import objects, reactions
 
 #: Whoever reacted in one of these ways hears of an edit or a deletion.
 _INTERACTED = (

@@ -12,8 +12,8 @@ from node import events
 from node.clock import to_rfc3339
 from node.domain.visibility import Visibility
 from node.services.context import Unit
-from node.store import actors, follows
-from node.store.actors import Actor
+from node.store.people import actors, follows
+from node.store.people.actors import Actor
 
 
 def actor_updated(conn: Connection, unit: Unit, event: events.ActorUpdated) -> Outgoing | None:

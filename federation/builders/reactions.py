@@ -14,8 +14,9 @@ from node.clock import to_rfc3339
 from node.domain.posts import QuoteState
 from node.domain.visibility import Visibility
 from node.services.context import Unit
-from node.store import actors, objects, reactions
-from node.store.actors import Actor
+from node.store.people import actors
+from node.store.people.actors import Actor
+from node.store.posts import objects, reactions
 
 _ACTIVITY_OF = {reactions.LIKE: "Like", reactions.SHARE: "Announce", reactions.DISLIKE: "Dislike"}
 

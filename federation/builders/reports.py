@@ -14,8 +14,10 @@ from federation.sending.outgoing import Outgoing
 from node import events
 from node.domain.visibility import Visibility
 from node.services.context import Unit
-from node.store import actors, communities, community_reports, reports
-from node.store.actors import Actor
+from node.store.communities import communities, community_reports
+from node.store.house import reports
+from node.store.people import actors
+from node.store.people.actors import Actor
 
 
 def reported(conn: Connection, unit: Unit, event: events.Reported) -> Outgoing | None:

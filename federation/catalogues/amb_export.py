@@ -13,12 +13,12 @@ import schemas
 from federation.catalogues.amb import AMB_CONTEXT, CONCEPT_KEYS, SAME_KEYS, plain_context
 from federation.mapping.mending import mend
 from federation.mapping.schema_values import present
-from node.descriptions import with_plain_texts
 from node.domain.licences import NOT_STATED
 from node.domain.pathways import LIST, is_pathway
 from node.domain.records import AGENT_LISTS, CONCEPTS, KEPT_BY_NODE, REFERENCE_LISTS, ResourceRecord
 from node.domain.text import UNKNOWN_LANGUAGE, by_two_letters, pick, primary
 from node.domain.vocabularies import AUDIENCE_ROLE
+from node.text.descriptions import with_plain_texts
 
 _Json = dict[str, Any]
 

@@ -14,10 +14,10 @@ from federation.mapping.entity_parts import CONCEPT_KEYS, SKOS_CONCEPT
 from federation.mapping.entity_reader import read_entity
 from federation.mapping.reading import Reading, graded, rejected
 from federation.mapping.schema_values import RESOURCE_TYPES, as_list, is_iri_text, normalised, texts_of
-from node.descriptions import with_plain_texts
 from node.domain.courses import offers_of
 from node.domain.records import Instance, ResourceRecord
 from node.errors import Problem
+from node.text.descriptions import with_plain_texts
 from schemas import shown
 from schemas.formats import is_language_tag
 

@@ -9,7 +9,7 @@ from federation.fetching.fetch import Fetcher
 from federation.fetching.walking import pages
 from node.domain.uris import is_web_uri
 from node.errors import NodeError, NotFound, RemoteMalformed
-from node.store.actors import Actor
+from node.store.people.actors import Actor
 
 _PAGE_AT_MOST = 100
 #: People of a page whom nobody here knows are looked at for so long; who is not found meanwhile has an address alone.

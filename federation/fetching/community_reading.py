@@ -25,13 +25,15 @@ from node.jobs.kinds import COMMUNITY
 from node.jobs.outcome import Done, Outcome
 from node.jobs.schedule import Entry
 from node.jobs.worker import Kind, single
-from node.services import join_requests, membership
+from node.services.communities import join_requests, membership
 from node.services.context import Unit
-from node.store import actors, communities, objects, pins, topics
-from node.store.actors import Actor
-from node.store.communities import RoleOf
-from node.store.engine import Store
+from node.store.communities import communities
+from node.store.communities.communities import RoleOf
+from node.store.database.engine import Store
 from node.store.jobs import Job
+from node.store.people import actors
+from node.store.people.actors import Actor
+from node.store.posts import objects, pins, topics
 
 #: A list of moderators is believed for so long.
 MODERATORS_FOR = HOUR

@@ -30,11 +30,12 @@ from node.errors import Blocked, NotFound, RemoteError, RemoteGone, RemoteMalfor
 from node.ids import Ids
 from node.ports import FetchedDocument
 from node.services.context import Unit
-from node.store import actors, keys, objects, remote_actors
-from node.store.actors import Actor
-from node.store.engine import Store
-from node.store.keys import RemoteKey
-from node.store.objects import Object
+from node.store.database.engine import Store
+from node.store.people import actors, keys, remote_actors
+from node.store.people.actors import Actor
+from node.store.people.keys import RemoteKey
+from node.store.posts import objects
+from node.store.posts.objects import Object
 
 BUDGET = 20
 NOT_MODIFIED = 304

@@ -19,10 +19,11 @@ from node.jobs.kinds import OUTBOX
 from node.jobs.outcome import Done, Outcome
 from node.jobs.worker import Kind, single
 from node.services.context import Unit
-from node.store import actors, follows, homes
-from node.store.actors import Actor
-from node.store.engine import Store
+from node.store.database.engine import Store
 from node.store.jobs import Job
+from node.store.people import actors, follows
+from node.store.people.actors import Actor
+from node.store.reading import homes
 
 #: So many posts; with their collection and its first page they fit into the budget of one cause.
 AT_MOST = 15

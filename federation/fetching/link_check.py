@@ -9,8 +9,8 @@ from node.errors import NodeError
 from node.jobs.kinds import LINKS
 from node.jobs.outcome import Done, Outcome
 from node.jobs.worker import Kind, single
-from node.services import profile_links
-from node.store.engine import Store
+from node.services.people import profile_links
+from node.store.database.engine import Store
 from node.store.jobs import Job
 
 _MAX_PAGE = 1_048_576
@@ -43,7 +43,7 @@ def leads_back(markup: str, addresses: Collection[str]) -> bool:
 
 
 class LinkCheck:
-    """Runs the jobs that ``services.profile_links`` leaves."""
+    """Runs the jobs that ``services.people.profile_links`` leaves."""
 
     def __init__(self, store: Store, clock: Clock, client: OutboundClient) -> None:
         self._store, self._clock, self._client = store, clock, client

@@ -12,7 +12,7 @@ from node.clock import from_rfc3339
 from node.domain.numbers import number_in
 from node.domain.text import plain, shorten
 from node.domain.uris import is_web_uri
-from node.richtext import clean_plain_field
+from node.text.richtext import clean_plain_field
 
 MAX_PAGE = 2 * 1024 * 1024  # bytes that are fetched
 _MAX_HEAD = 512 * 1024  # characters that are read

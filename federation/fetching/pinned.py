@@ -21,11 +21,12 @@ from node.jobs.outcome import Done, Outcome
 from node.jobs.schedule import Entry
 from node.jobs.worker import Kind, single
 from node.services.context import Unit
-from node.services.follows import ask_for_pins
-from node.store import actors, follows, objects, pins
-from node.store.actors import Actor
-from node.store.engine import Store
+from node.services.people.follows import ask_for_pins
+from node.store.database.engine import Store
 from node.store.jobs import Job
+from node.store.people import actors, follows
+from node.store.people.actors import Actor
+from node.store.posts import objects, pins
 
 #: Mastodon allows five, others some more; what lies behind is not looked at.
 AT_MOST = 20

@@ -12,12 +12,12 @@ from node.errors import NodeError, RemoteUnavailable
 from node.jobs.kinds import PREVIEW
 from node.jobs.outcome import Done, Outcome
 from node.jobs.worker import Kind, single
-from node.services import news
 from node.services.context import Unit
-from node.services.previews import find_own_card, first_link
-from node.store import objects, previews
-from node.store.engine import Store
+from node.services.news import news
+from node.services.posts.previews import find_own_card, first_link
+from node.store.database.engine import Store
 from node.store.jobs import Job
+from node.store.posts import objects, previews
 
 #: A page is asked again after so long; one that said nothing, sooner.
 FRESH_FOR, SILENT_FOR = 7 * DAY, HOUR

@@ -15,11 +15,12 @@ from node.ids import Ids
 from node.jobs.kinds import QUOTE as KIND
 from node.jobs.outcome import Done, Outcome
 from node.jobs.worker import Kind, single
-from node.store import actors, objects, quotes
-from node.store.engine import Store
+from node.store.database.engine import Store
 from node.store.jobs import Job
-from node.store.objects import Object
-from node.store.reactions import QUOTE, Reaction
+from node.store.people import actors
+from node.store.posts import objects, quotes
+from node.store.posts.objects import Object
+from node.store.posts.reactions import QUOTE, Reaction
 
 
 class QuoteStamps:

@@ -23,9 +23,11 @@ from node.jobs.outcome import Done, Outcome
 from node.jobs.schedule import Entry
 from node.jobs.worker import Kind, single
 from node.services.context import Unit
-from node.store import collections, jobs, objects, resources
-from node.store.engine import Store
+from node.store import jobs
+from node.store.database.engine import Store
 from node.store.jobs import Job, NewJob
+from node.store.library import collections, resources
+from node.store.posts import objects
 
 #: So many collections are compared a day.
 AT_MOST = 2_000

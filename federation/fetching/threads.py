@@ -23,10 +23,11 @@ from node.jobs.kinds import THREAD
 from node.jobs.outcome import Done, Outcome
 from node.jobs.worker import Kind, single
 from node.services.context import Unit
-from node.store import jobs, objects
-from node.store.engine import Store
+from node.store import jobs
+from node.store.database.engine import Store
 from node.store.jobs import Job, NewJob
-from node.store.objects import Object
+from node.store.posts import objects
+from node.store.posts.objects import Object
 
 COOLDOWN = 15 * MINUTE
 DESCENDANTS, DEPTH, HOSTS, PARALLEL = 100, 20, 5, 2

@@ -4,11 +4,11 @@ from federation.arriving.batch import Batch, Inbound, Needs
 from federation.handlers.react import may_react
 from federation.sending.addressing import Addresses, visibility_of
 from node.domain.visibility import Visibility
-from node.services import news
-from node.store import reactions
-from node.store.actors import Actor
-from node.store.objects import Object
-from node.store.reactions import Reaction
+from node.services.news import news
+from node.store.people.actors import Actor
+from node.store.posts import reactions
+from node.store.posts.objects import Object
+from node.store.posts.reactions import Reaction
 
 
 def announce(batch: Batch, inbound: Inbound) -> str:

@@ -1,7 +1,7 @@
 """Block: a person elsewhere wants nothing to do with one of ours."""
 
 from federation.arriving.batch import Batch, Inbound
-from node.store import blocks, follows
+from node.store.people import blocks, follows
 
 
 def block(batch: Batch, inbound: Inbound) -> str:

@@ -10,11 +10,11 @@ from federation.arriving.batch import Batch, Inbound
 from federation.builders.resource_documents import write_document
 from node.domain.collections import is_collection
 from node.errors import Conflict, Forbidden, Invalid, NotFound
-from node.services import collecting
-from node.services.collecting import Wanted, items_uri
-from node.store import resources
-from node.store.actors import Actor
-from node.store.resources import Resource
+from node.services.library import collecting
+from node.services.library.collecting import Wanted, items_uri
+from node.store.library import resources
+from node.store.library.resources import Resource
+from node.store.people.actors import Actor
 
 _ITEMS = "/items"
 

@@ -24,10 +24,11 @@ from node.domain.community_drafts import CommunityDraft
 from node.domain.deeds import Deed
 from node.domain.uris import same_origin
 from node.errors import Invalid, NotFound
-from node.services import governing
-from node.store import actors, communities, community_bans, follows
-from node.store.actors import Actor
-from node.store.objects import Object
+from node.services.communities import governing
+from node.store.communities import communities, community_bans
+from node.store.people import actors, follows
+from node.store.people.actors import Actor
+from node.store.posts.objects import Object
 
 
 @dataclass(frozen=True, slots=True)

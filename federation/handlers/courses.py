@@ -14,11 +14,12 @@ from node.domain.courses import State, find_instance
 from node.domain.uris import host_of
 from node.domain.visibility import Visibility
 from node.errors import Conflict, Forbidden, NotFound
-from node.services import enrolling, teaching
-from node.store import courses, partners, resources
-from node.store.actors import Actor
-from node.store.courses import Enrolment
-from node.store.resources import Resource
+from node.services.library import enrolling, teaching
+from node.store.federation import partners
+from node.store.library import courses, resources
+from node.store.library.courses import Enrolment
+from node.store.library.resources import Resource
+from node.store.people.actors import Actor
 
 _INSTANCE = re.compile(r"(.+)/instances/(i[0-9a-f]{11})")
 

@@ -21,11 +21,12 @@ from node.domain.posts import PostKind, RemotePost
 from node.domain.uris import host_of
 from node.domain.visibility import Visibility
 from node.jobs.kinds import ANSWER
-from node.services import digests, news
-from node.store import objects
-from node.store.actors import Actor
+from node.services.library import digests
+from node.services.news import news
 from node.store.jobs import NewJob
-from node.store.objects import Object
+from node.store.people.actors import Actor
+from node.store.posts import objects
+from node.store.posts.objects import Object
 
 #: Timelines of followers show posts that the author shows to them.
 _SHOWN_TO_FOLLOWERS = frozenset(

@@ -4,8 +4,10 @@ from federation.arriving import received_events, received_resources
 from federation.arriving.batch import Batch, Inbound
 from federation.handlers import quote
 from node.clock import HOUR
-from node.services import leaving, news
-from node.store import actors, blocks, keys, objects, remote_actors
+from node.services.news import news
+from node.services.people import leaving
+from node.store.people import actors, blocks, keys, remote_actors
+from node.store.posts import objects
 
 #: A Delete that comes before its Create holds for so long (IN18).
 REMEMBERED = 48 * HOUR

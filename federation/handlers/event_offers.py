@@ -5,12 +5,12 @@ from federation.mapping.activity import Activity
 from node.domain.events import AnswerState, series_of
 from node.domain.text import clean
 from node.errors import Conflict, NotFound
-from node.services import event_answers as answering
-from node.services import event_dates, event_offers
-from node.store import event_answers, events
-from node.store.actors import Actor
-from node.store.event_answers import Answer
-from node.store.events import Event
+from node.services.events import event_answers as answering
+from node.services.events import event_dates, event_offers
+from node.store.events import event_answers, events
+from node.store.events.event_answers import Answer
+from node.store.events.events import Event
+from node.store.people.actors import Actor
 
 
 def offered(batch: Batch, inbound: Inbound) -> str:

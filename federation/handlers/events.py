@@ -1,8 +1,8 @@
 """Join, Leave, Invite and their answers: who comes to an event (FEP-8a8e, Mobilizon, Friendica).
 
-Only the home node of an event decides whether there is a place (``node.services.event_answers``); it answers a Join
-with Accept, with TentativeAccept while the person waits in line, or with Reject, and says Accept when she moves up.
-What it says counts only where it comes from whoever published the event.
+Only the home node of an event decides whether there is a place (``node.services.events.event_answers``); it answers a
+Join with Accept, with TentativeAccept while the person waits in line, or with Reject, and says Accept when she moves
+up. What it says counts only where it comes from whoever published the event.
 """
 
 from federation.arriving.batch import Batch, Inbound, Needs
@@ -15,12 +15,15 @@ from node.domain.events import AnswerState, Way, Wish, series_of
 from node.domain.uris import host_of
 from node.domain.visibility import Visibility, may_see
 from node.errors import Conflict, Malformed, NotFound
-from node.services import event_answers as service
-from node.services import event_dates, event_messages
-from node.store import actors, blocks, event_answers, events, hosts, objects
-from node.store.actors import Actor
-from node.store.event_answers import Answer
-from node.store.events import Event
+from node.services.events import event_answers as service
+from node.services.events import event_dates, event_messages
+from node.store.events import event_answers, events
+from node.store.events.event_answers import Answer
+from node.store.events.events import Event
+from node.store.federation import hosts
+from node.store.people import actors, blocks
+from node.store.people.actors import Actor
+from node.store.posts import objects
 
 #: Software that takes a TentativeAccept of a Join for an error; there a Join without an answer shows as waiting.
 _NO_TENTATIVE = frozenset({"mobilizon"})

@@ -2,9 +2,10 @@
 
 from federation.arriving.batch import Batch, Inbound
 from federation.handlers import collections
-from node.store import actors, pins
-from node.store.actors import Actor
-from node.store.objects import Object
+from node.store.people import actors
+from node.store.people.actors import Actor
+from node.store.posts import pins
+from node.store.posts.objects import Object
 
 
 def add(batch: Batch, inbound: Inbound) -> str:

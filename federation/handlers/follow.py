@@ -5,11 +5,15 @@ from federation.handlers import events, quote, refusals
 from federation.sending import outbox
 from node.domain.actors import ActorKind
 from node.domain.communities import Answer, Refusal
-from node.services import catalogue, join_requests, membership, messages, news
-from node.services.follows import ask_for_pins, ask_for_posts
-from node.store import blocks, communities, community_invitations, follows, homes
-from node.store.actors import Actor
-from node.store.follows import Follow
+from node.services.communities import join_requests, membership, messages
+from node.services.library import catalogue
+from node.services.news import news
+from node.services.people.follows import ask_for_pins, ask_for_posts
+from node.store.communities import communities, community_invitations
+from node.store.people import blocks, follows
+from node.store.people.actors import Actor
+from node.store.people.follows import Follow
+from node.store.reading import homes
 
 
 def follow(batch: Batch, inbound: Inbound) -> str:

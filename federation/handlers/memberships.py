@@ -7,10 +7,11 @@ count only from the Group itself. What moderators answer is a deed (``federation
 from federation.arriving.batch import Batch, Inbound
 from federation.handlers import courses, event_offers
 from federation.mapping.activity import Activity
-from node.store import blocks, communities, community_invitations, community_requests
-from node.store.actors import Actor
-from node.store.community_invitations import Invitation
-from node.store.community_requests import Request
+from node.store.communities import communities, community_invitations, community_requests
+from node.store.communities.community_invitations import Invitation
+from node.store.communities.community_requests import Request
+from node.store.people import blocks
+from node.store.people.actors import Actor
 
 
 def offered(batch: Batch, inbound: Inbound) -> str:

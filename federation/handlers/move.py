@@ -6,7 +6,7 @@ so the row says what is true now (IN17). FEP-7628 lets the new account send the 
 
 from federation.actors.moving import COOLDOWN, follow_along
 from federation.arriving.batch import Batch, Inbound, Needs
-from node.store import actors
+from node.store.people import actors
 
 
 def move(batch: Batch, inbound: Inbound) -> str:

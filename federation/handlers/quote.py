@@ -16,10 +16,12 @@ from federation.sending import outbox
 from node import events
 from node.domain.posts import QuoteState
 from node.domain.uris import host_of, same_origin
-from node.services import news
-from node.store import activities, actors, objects, quotes
-from node.store.objects import Object
-from node.store.reactions import QUOTE, Reaction
+from node.services.news import news
+from node.store.federation import activities
+from node.store.people import actors
+from node.store.posts import objects, quotes
+from node.store.posts.objects import Object
+from node.store.posts.reactions import QUOTE, Reaction
 
 REQUEST = "QuoteRequest"
 

@@ -3,11 +3,11 @@
 from federation.arriving.batch import Batch, Inbound
 from federation.relations import relation
 from node.domain.visibility import Visibility, may_see
-from node.services import news
-from node.store import reactions
-from node.store.actors import Actor
-from node.store.objects import Object
-from node.store.reactions import Reaction
+from node.services.news import news
+from node.store.people.actors import Actor
+from node.store.posts import reactions
+from node.store.posts.objects import Object
+from node.store.posts.reactions import Reaction
 
 
 def like(batch: Batch, inbound: Inbound) -> str:

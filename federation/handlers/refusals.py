@@ -1,16 +1,17 @@
 """Deeds of moderators that the home of a community refuses: it says so with ``Reject`` of the activity, and why.
 
-Their own node takes back what it did at once (``node.services.governing.take_back``); software that does not know this
-answer loses nothing.
+Their own node takes back what it did at once (``node.services.communities.governing.take_back``); software that does
+not know this answer loses nothing.
 """
 
 from federation.arriving.batch import Batch, Inbound
 from federation.sending import outbox
 from node.domain.communities import Refusal
-from node.sentences import Sentence
-from node.services import governing, messages
-from node.store import community_log, follows
-from node.store.actors import Actor
+from node.services.communities import governing, messages
+from node.store.communities import community_log
+from node.store.people import follows
+from node.store.people.actors import Actor
+from node.text.sentences import Sentence
 
 _NOT_A_MODERATOR = Sentence("Only moderators of this community may do this.")
 

@@ -9,12 +9,15 @@ from collections.abc import Sequence
 from federation.arriving.batch import Batch, Inbound
 from federation.mapping.activity import Activity
 from node import events
-from node.richtext import clean_plain_field
-from node.services import community_reports, news
-from node.store import actors, communities, reports
-from node.store import community_reports as table
-from node.store.actors import Actor
-from node.store.objects import Object
+from node.services.communities import community_reports
+from node.services.news import news
+from node.store.communities import communities
+from node.store.communities import community_reports as table
+from node.store.house import reports
+from node.store.people import actors
+from node.store.people.actors import Actor
+from node.store.posts.objects import Object
+from node.text.richtext import clean_plain_field
 
 _COMMENT_AT_MOST = 5_000
 _REPORTS_AT_MOST = 200

@@ -11,10 +11,12 @@ from federation.handlers import courses, events, memberships
 from federation.handlers.delete import REMEMBERED
 from federation.handlers.follow import partnership_changed
 from federation.mapping.activity import Activity
-from node.services import catalogue, join_requests
-from node.store import actors, blocks, follows, objects, reactions
-from node.store.actors import Actor
-from node.store.follows import Follow
+from node.services.communities import join_requests
+from node.services.library import catalogue
+from node.store.people import actors, blocks, follows
+from node.store.people.actors import Actor
+from node.store.people.follows import Follow
+from node.store.posts import objects, reactions
 
 
 def undo(batch: Batch, inbound: Inbound) -> str:

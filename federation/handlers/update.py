@@ -20,10 +20,11 @@ from node.clock import DAY
 from node.domain.actors import ActorKind
 from node.domain.posts import RemotePost
 from node.domain.visibility import Visibility
-from node.services import news
-from node.store import actors, objects, tags, topics
-from node.store.objects import Object
-from node.store.remote_actors import save_remote_actor
+from node.services.news import news
+from node.store.people import actors
+from node.store.people.remote_actors import save_remote_actor
+from node.store.posts import objects, tags, topics
+from node.store.posts.objects import Object
 
 #: A person may say that a program runs the account, and take that back (the switch "bot" of apps).
 _SWITCHED = frozenset({ActorKind.PERSON.value, ActorKind.SERVICE.value})

@@ -4,10 +4,10 @@ from federation.arriving.batch import Batch
 from federation.handlers.react import may_react
 from node import events
 from node.domain.posts import PostKind, RemotePost
-from node.store import polls, reactions
-from node.store.actors import Actor
-from node.store.polls import Cast
-from node.store.reactions import Reaction
+from node.store.people.actors import Actor
+from node.store.posts import polls, reactions
+from node.store.posts.polls import Cast
+from node.store.posts.reactions import Reaction
 
 
 def count(batch: Batch, voter: Actor, post: RemotePost) -> str:

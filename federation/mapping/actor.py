@@ -30,7 +30,7 @@ from node.clock import to_rfc3339
 from node.domain.actors import ActorKey, ActorKind, KeyAlgorithm, OwnActor, ProfileField, RemoteActor
 from node.domain.uris import host_of, is_web_uri, origin_of, same_origin
 from node.errors import Malformed
-from node.richtext import clean, clean_loose, clean_plain_field, cut
+from node.text.richtext import clean, clean_loose, clean_plain_field, cut
 
 _USERNAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?\Z")
 _SERVER_NAME = re.compile(r"[A-Za-z0-9\[][A-Za-z0-9.:\]-]*\Z")  # an instance actor is called like its host

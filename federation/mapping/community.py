@@ -9,9 +9,9 @@ from node.domain.communities import LEVELS, JoinPolicy, PostPolicy, RemoteCommun
 from node.domain.community_drafts import MAX_RULE, MAX_RULES, MAX_TOPICS
 from node.domain.uris import is_web_uri, same_origin
 from node.domain.visibility import Visibility
-from node.markdown import MAX_MARKDOWN
-from node.richtext import clean_plain_field
-from node.store.communities import Community
+from node.store.communities.communities import Community
+from node.text.markdown import MAX_MARKDOWN
+from node.text.richtext import clean_plain_field
 
 TYPE = "rz:Community"
 _MARKDOWN = "text/markdown"

@@ -14,7 +14,7 @@ from node.domain.communities import JoinPolicy, PostPolicy
 from node.domain.community_drafts import CommunityDraft
 from node.domain.visibility import Visibility
 from node.errors import Invalid, Problem
-from node.store.communities import Community
+from node.store.communities.communities import Community
 
 CHANGED = "rz:changed"
 #: Setting -> the member that says it: of the Group, or of its ``mainEntity``.

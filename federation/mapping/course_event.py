@@ -11,8 +11,8 @@ from node.domain.courses import key_of
 from node.domain.records import Instance, ResourceRecord
 from node.domain.resources import title
 from node.domain.text import pick
-from node.services.enrolling import instance_uri
-from node.store.resources import Resource
+from node.services.library.enrolling import instance_uri
+from node.store.library.resources import Resource
 
 _JOIN_MODES: Mapping[str, str] = {
     "open": "free",

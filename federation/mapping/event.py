@@ -4,7 +4,7 @@ from federation.jsonld import Doc
 from federation.mapping.limits import MAX_PLACE
 from federation.mapping.media import web_address
 from node.domain.posts import EventFacts
-from node.richtext import clean_plain_field
+from node.text.richtext import clean_plain_field
 
 _ADDRESS = ("streetAddress", "postalCode", "addressLocality", "addressRegion", "addressCountry")
 _STATUS = {

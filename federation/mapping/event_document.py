@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from federation.mapping.event_record import DAY, RECORD
+from node.calendar.recurrence import Occurrence, occurrences, shown_at, where_at
 from node.domain.events import (
     DATES,
     EventRecord,
@@ -25,9 +26,8 @@ from node.domain.events import (
     title,
 )
 from node.domain.when import day_line, when_line
-from node.recurrence import Occurrence, occurrences, shown_at, where_at
-from node.sentences import Sentence
-from node.store.events import Event
+from node.store.events.events import Event
+from node.text.sentences import Sentence
 from node.translations import first_spoken, translate
 
 _CATEGORIES = {

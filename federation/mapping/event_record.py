@@ -25,7 +25,7 @@ from node.domain.posts import EventFacts, RemotePost
 from node.domain.text import clean_json
 from node.domain.uris import is_web_uri
 from node.errors import Malformed
-from node.richtext import clean_plain_field
+from node.text.richtext import clean_plain_field
 from schemas.formats import is_language_tag
 
 #: The key of the record within the extensions of ``mainEntity``.

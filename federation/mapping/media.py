@@ -8,7 +8,7 @@ from federation.jsonld import Doc
 from federation.mapping.limits import MAX_ALT, MAX_ATTACHMENTS, MAX_NAME
 from node.domain.posts import Attachment, Link
 from node.domain.uris import is_web_uri
-from node.richtext import clean_plain_field
+from node.text.richtext import clean_plain_field
 
 _MEDIA = frozenset({"Image", "Document", "Video", "Audio"})
 _GUESSED = {"Image": "image", "Video": "video", "Audio": "audio"}

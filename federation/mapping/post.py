@@ -39,8 +39,8 @@ from node.domain.posts import OwnPost, Poll, PollOption, PostKind, QuotePolicy, 
 from node.domain.text import plain, shorten
 from node.domain.uris import is_web_uri, origin_of, same_origin
 from node.errors import Malformed
-from node.markdown import render_markdown
-from node.richtext import MAX_ARTICLE_BYTES, MAX_POST_BYTES, as_paragraphs, clean, clean_plain_field, cut
+from node.text.markdown import render_markdown
+from node.text.richtext import MAX_ARTICLE_BYTES, MAX_POST_BYTES, as_paragraphs, clean, clean_plain_field, cut
 
 _NO_POSTS = ACTIVITY_TYPES | ACTOR_KINDS.keys() | COLLECTION_TYPES | {TOMBSTONE, "Link", "Mention", "Hashtag"}
 _SHORT = frozenset({PostKind.NOTE, PostKind.QUESTION})

@@ -9,7 +9,6 @@ import html
 from collections.abc import Iterator, Mapping
 
 from federation.mapping.concepts import shipped
-from node.descriptions import as_html, is_markdown, summary
 from node.domain.course_lines import course_line
 from node.domain.courses import is_course
 from node.domain.durations import in_words
@@ -18,6 +17,7 @@ from node.domain.records import ResourceRecord
 from node.domain.resources import description, entries_of, kind_of, title
 from node.domain.text import language_of, pick, primary
 from node.domain.uris import is_web_uri
+from node.text.descriptions import as_html, is_markdown, summary
 
 SUMMARY_LENGTH = 400
 PREVIEW_LENGTH = 200

@@ -9,7 +9,7 @@ from federation.mapping.media import picture
 from federation.transport.mediatype import read_media_type
 from node.domain.posts import Emoji, Mention
 from node.domain.uris import is_web_uri
-from node.richtext import clean_plain_field
+from node.text.richtext import clean_plain_field
 
 _SHORTCODE = re.compile(rf":?([A-Za-z0-9_+-]{{1,{MAX_SHORTCODE}}}):?\Z")
 _NOT_IN_HASHTAG = re.compile(r"[^\w\u00b7\u200c\u200d]+")

@@ -17,12 +17,12 @@ from federation.signatures.proofs import add_proof
 from federation.vocab import with_context
 from node.clock import to_rfc3339
 from node.domain.posts import OwnPost
-from node.services import opinions
-from node.services.authoring import Author, load_author
 from node.services.context import Unit
-from node.services.opinions import Answer
-from node.store.engine import Store
-from node.store.objects import Object
+from node.services.library import opinions
+from node.services.library.authoring import Author, load_author
+from node.services.library.opinions import Answer
+from node.store.database.engine import Store
+from node.store.posts.objects import Object
 
 
 class AdoptionNotes:

@@ -20,9 +20,10 @@ from node.jobs import backoff
 from node.jobs.backoff import Answer
 from node.jobs.kinds import DELIVER
 from node.jobs.outcome import Done, GiveBack, Outcome, Park, Retry, Settled
-from node.store import activities, jobs
-from node.store.activities import LASTING, Activity, Reader
-from node.store.engine import Store
+from node.store import jobs
+from node.store.database.engine import Store
+from node.store.federation import activities
+from node.store.federation.activities import LASTING, Activity, Reader
 from node.store.jobs import Job, NewJob
 
 _SHORTLY = 2 * SECOND

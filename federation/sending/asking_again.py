@@ -12,7 +12,8 @@ from federation.builders import documents
 from node import events
 from node.domain.uris import host_of
 from node.services.context import Unit
-from node.store import actors, follows, hosts
+from node.store.federation import hosts
+from node.store.people import actors, follows
 
 AT_MOST = 1_000
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from node.domain.uris import host_of
-from node.store import actors, hosts, partners
-from node.store.actors import Actor
+from node.store.federation import hosts, partners
+from node.store.people import actors
+from node.store.people.actors import Actor
 
 
 class Readers(enum.Enum):

@@ -35,10 +35,11 @@ from node.jobs.backoff import Answer
 from node.jobs.kinds import DELIVER
 from node.jobs.outcome import Done, GiveBack, Outcome, Retry
 from node.jobs.worker import Kind, single
-from node.store import activities, hosts, jobs
-from node.store.activities import LASTING
-from node.store.engine import Store
-from node.store.hosts import Host
+from node.store import jobs
+from node.store.database.engine import Store
+from node.store.federation import activities, hosts
+from node.store.federation.activities import LASTING
+from node.store.federation.hosts import Host
 from node.store.jobs import BEHIND, Job, NewJob
 
 CONTENT_TYPE = "application/activity+json"

@@ -29,10 +29,13 @@ from node.jobs.kinds import EVENT
 from node.jobs.outcome import Outcome, Settled
 from node.jobs.worker import Kind
 from node.services.context import Unit
-from node.store import activities, actors, catalogues, jobs
-from node.store.actors import Actor
-from node.store.engine import Store
+from node.store import jobs
+from node.store.database.engine import Store
+from node.store.federation import activities
 from node.store.jobs import Job
+from node.store.library import catalogues
+from node.store.people import actors
+from node.store.people.actors import Actor
 
 #: A post each few milliseconds shares its transactions with others; a single one does not wait.
 _AT_ONCE, _GATHER_SECONDS = 64, 0.1

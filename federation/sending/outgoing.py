@@ -5,7 +5,7 @@ from typing import Any
 
 from federation.sending.audience import Audience
 from node.domain.visibility import Visibility
-from node.store.actors import Actor
+from node.store.people.actors import Actor
 
 
 @dataclass(frozen=True, slots=True)

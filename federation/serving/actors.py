@@ -15,8 +15,8 @@ from node.domain.actors import ActorKind
 from node.domain.numbers import id_in
 from node.errors import NotFound
 from node.state import NODE
-from node.store import actors
-from node.store.actors import Actor
+from node.store.people import actors
+from node.store.people.actors import Actor
 
 
 async def show_instance(request: web.Request) -> web.Response:

@@ -19,9 +19,11 @@ from node.domain.uris import origin_of
 from node.domain.visibility import Visibility
 from node.errors import Malformed, NotFound, Unauthenticated
 from node.state import NODE
-from node.store import activities, follows, inbox, objects, partners, reactions
-from node.store.actors import Actor, find_actor_by_id
-from node.store.objects import Object
+from node.store.federation import activities, inbox, partners
+from node.store.people import follows
+from node.store.people.actors import Actor, find_actor_by_id
+from node.store.posts import objects, reactions
+from node.store.posts.objects import Object
 
 # -- an actor's collections ------------------------------------------------------------------------------------------
 

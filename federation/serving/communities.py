@@ -19,8 +19,10 @@ from federation.vocab import PUBLIC
 from node.clock import to_rfc3339
 from node.domain.communities import LISTS, JoinPolicy, Role
 from node.domain.visibility import Visibility
-from node.store import actors, communities, objects, topics
-from node.store.actors import Actor
+from node.store.communities import communities
+from node.store.people import actors
+from node.store.people.actors import Actor
+from node.store.posts import objects, topics
 
 
 def _threads(now: int) -> Listed:

@@ -11,9 +11,10 @@ from federation.serving.answers import activity_response
 from federation.serving.visitor import Visitor, may_read, require_visitor
 from node.domain.courses import State
 from node.errors import NotFound
-from node.services.enrolling import require_instance
+from node.services.library.enrolling import require_instance
 from node.state import NODE
-from node.store import courses, objects, resources
+from node.store.library import courses, resources
+from node.store.posts import objects
 
 
 async def show_instance(request: web.Request) -> web.Response:

@@ -15,9 +15,10 @@ from federation.discovery.webfinger import Handle, build_jrd, parse_resource
 from federation.transport.address import Target
 from node.errors import Gone, Malformed, NotFound
 from node.state import NODE, Node
-from node.store import actors, objects
-from node.store.actors import Actor
-from node.store.by_url import find_by_url
+from node.store.people import actors
+from node.store.people.actors import Actor
+from node.store.posts import objects
+from node.store.reading.by_url import find_by_url
 
 HOMEPAGE = "https://w3id.org/rhizome"
 _OPEN = {"Access-Control-Allow-Origin": "*"}

@@ -17,11 +17,15 @@ from node.domain.numbers import id_in
 from node.domain.resources import is_list
 from node.domain.visibility import Visibility
 from node.errors import Conflict, NotFound
-from node.services import event_dates
 from node.services.context import Unit
+from node.services.events import event_dates
 from node.state import NODE
-from node.store import activities, actors, events, objects, reactions, resources
-from node.store.events import Event
+from node.store.events import events
+from node.store.events.events import Event
+from node.store.federation import activities
+from node.store.library import resources
+from node.store.people import actors
+from node.store.posts import objects, reactions
 
 
 async def show_object(request: web.Request) -> web.Response:

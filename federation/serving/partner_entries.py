@@ -17,9 +17,9 @@ from node.clock import to_rfc3339
 from node.domain.numbers import number_in
 from node.domain.uris import host_of
 from node.errors import Malformed, NotFound
-from node.services.catalogue import find_own
+from node.services.library.catalogue import find_own
 from node.state import NODE
-from node.store import partners
+from node.store.federation import partners
 
 PER_PAGE = 200
 

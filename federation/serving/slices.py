@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from node.store.actors import Actor
+from node.store.people.actors import Actor
 
 PER_PAGE = 50
 

@@ -12,9 +12,10 @@ from node.domain.uris import host_of
 from node.domain.visibility import Visibility, may_see
 from node.errors import Forbidden, SignatureInvalid, Unauthenticated
 from node.state import NODE
-from node.store import accounts, actors
-from node.store.actors import Actor
-from node.store.objects import Object
+from node.store.access import accounts
+from node.store.people import actors
+from node.store.people.actors import Actor
+from node.store.posts.objects import Object
 
 _SCOPES = frozenset({"read", "read:statuses"})
 

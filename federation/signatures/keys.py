@@ -20,9 +20,9 @@ from node.errors import NodeError, RemoteError, RemoteGone, RemoteUnavailable, S
 from node.ids import Ids
 from node.secretbox import ACTOR_KEY, SecretBox
 from node.store import facts
-from node.store import keys as table
-from node.store.engine import Store
-from node.store.keys import OwnKey, RemoteKey
+from node.store.database.engine import Store
+from node.store.people import keys as table
+from node.store.people.keys import OwnKey, RemoteKey
 
 GOOD_FOR = 24 * HOUR
 FAILED_FOR = 10 * MINUTE

@@ -14,12 +14,14 @@ from node import events
 from node.clock import DAY
 from node.errors import Conflict
 from node.secretbox import SecretBox
-from node.services import sealing
+from node.services.access import sealing
 from node.services.context import Unit
-from node.store import accounts, actors, facts, keys
-from node.store.actors import Actor
-from node.store.engine import Store
-from node.store.keys import OwnKey
+from node.store import facts
+from node.store.access import accounts
+from node.store.database.engine import Store
+from node.store.people import actors, keys
+from node.store.people.actors import Actor
+from node.store.people.keys import OwnKey
 
 #: Old and new key stand side by side for so long before the new one signs.
 PUBLISHED_BEFORE = 2 * DAY

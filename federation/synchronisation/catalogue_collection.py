@@ -18,10 +18,10 @@ from node.clock import to_rfc3339
 from node.domain.catalogues import BUCKETS, etag_of
 from node.domain.numbers import number_in
 from node.errors import Malformed, NotFound, Problem
-from node.services.catalogue import find_own
+from node.services.library.catalogue import find_own
 from node.state import NODE
-from node.store import catalogues
-from node.store.catalogues import Catalogue, Entry
+from node.store.library import catalogues
+from node.store.library.catalogues import Catalogue, Entry
 
 PER_PAGE = 200
 PER_BUCKET_PAGE = 1_000

@@ -28,13 +28,13 @@ from node.jobs.outcome import PAUSES, Done, Outcome, Park, Retry, judge
 from node.jobs.schedule import Entry
 from node.jobs.worker import Kind, single
 from node.ports import FetchedDocument, Fetcher
-from node.services import catalogue as service
 from node.services.context import Unit
-from node.store import catalogues
-from node.store.actors import Actor, find_actor_by_id
-from node.store.catalogues import Catalogue, Change
-from node.store.engine import Store
+from node.services.library import catalogue as service
+from node.store.database.engine import Store
 from node.store.jobs import Job
+from node.store.library import catalogues
+from node.store.library.catalogues import Catalogue, Change
+from node.store.people.actors import Actor, find_actor_by_id
 
 POLL = 6 * HOUR
 REPAIR_AGAIN_AFTER = DAY

@@ -28,11 +28,12 @@ from node.jobs.kinds import FOLLOWERS
 from node.jobs.outcome import Done, Outcome
 from node.jobs.worker import Kind, single
 from node.ports import Fetcher
-from node.store import actors, follows, jobs, local_follows
-from node.store.actors import Actor
-from node.store.engine import Store
+from node.store import jobs
+from node.store.database.engine import Store
 from node.store.jobs import Job, NewJob
-from node.store.local_follows import LocalFollow
+from node.store.people import actors, follows, local_follows
+from node.store.people.actors import Actor
+from node.store.people.local_follows import LocalFollow
 
 NAME = "collection-synchronization"
 MAX_PAGES = 10

@@ -14,12 +14,12 @@ from federation.mapping.digest import article_digest
 from federation.synchronisation import catalogue_reading as reading
 from node.errors import Blocked, Invalid, RemoteError, RemoteMalformed, RemoteNotFound, RemoteUnavailable
 from node.ports import Fetcher
-from node.services import catalogue
 from node.services.context import Unit
-from node.store import partners
-from node.store.actors import Actor
-from node.store.catalogues import Catalogue
-from node.store.engine import Store
+from node.services.library import catalogue
+from node.store.database.engine import Store
+from node.store.federation import partners
+from node.store.library.catalogues import Catalogue
+from node.store.people.actors import Actor
 
 MAX_PAGES = 100
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from node.clock import DAY, SECOND
 from node.jobs.backoff import CIRCUIT_FAILURES, CIRCUIT_WINDOW, UNAVAILABLE_DAYS, next_hold
-from node.store.hosts import Host
+from node.store.federation.hosts import Host
 
 #: A success and a sign of life are noted again only when the last note is this old.
 NOTE_EVERY = 60 * SECOND

@@ -23,10 +23,10 @@ from node import log
 from node.clock import DAY, Clock
 from node.errors import NodeError, Unavailable
 from node.jobs.kinds import DELIVER
-from node.store import follows, remote_actors
-from node.store import hosts as table
-from node.store.engine import Store
-from node.store.hosts import Change, Host
+from node.store.database.engine import Store
+from node.store.federation import hosts as table
+from node.store.federation.hosts import Change, Host
+from node.store.people import follows, remote_actors
 
 #: How many hosts are kept in memory; the one that was longest not asked for goes first.
 MAX_KNOWN = 10_000

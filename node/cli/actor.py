@@ -18,10 +18,12 @@ from node.domain.actors import ActorKind
 from node.domain.community_drafts import CommunityDraft
 from node.errors import Invalid, Problem
 from node.secretbox import SecretBox
-from node.services import communities, house_profiles, moderate
+from node.services.communities import communities
 from node.services.context import Unit
-from node.services.house_profiles import HouseProfile
-from node.store.keys import OwnKey
+from node.services.house import moderate
+from node.services.people import house_profiles
+from node.services.people.house_profiles import HouseProfile
+from node.store.people.keys import OwnKey
 
 _KINDS = {"community": ActorKind.GROUP, "catalogue": ActorKind.SERVICE}
 _USERNAME = re.compile(r"[a-z0-9_]{1,30}")

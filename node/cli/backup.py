@@ -9,7 +9,7 @@ from node.app import open_store
 from node.cli.shared import with_config
 from node.clock import SystemClock, to_rfc3339
 from node.config import Config
-from node.services.backups import Backup, make_backup, verify_backup
+from node.services.house.backups import Backup, make_backup, verify_backup
 from node.store import facts
 
 

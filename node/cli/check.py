@@ -35,11 +35,11 @@ from node.jobs.kinds import DELIVER, INBOX
 from node.media.processor import has_ffmpeg
 from node.media.storage import try_storage
 from node.secretbox import ACTOR_KEY, SecretBox
-from node.services.sealing import count_outdated
-from node.store import counters
+from node.services.access.sealing import count_outdated
 from node.store import facts as fact_table
 from node.store import jobs as job_table
-from node.store.migrate import HEAD, current_version
+from node.store.database.migrate import HEAD, current_version
+from node.store.people import counters
 from node.store.tables import actors, facts, jobs, objects, own_keys
 
 _WIDTH = 2000  # these sentences are our own, and may hold long paths

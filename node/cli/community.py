@@ -16,10 +16,13 @@ from node.domain.deeds import Deed
 from node.domain.visibility import Visibility
 from node.errors import NotFound
 from node.secretbox import SecretBox
-from node.services import communities as describing
-from node.services import governing, moderate
+from node.services.communities import communities as describing
+from node.services.communities import governing
 from node.services.context import Unit
-from node.store import actors, communities, topics
+from node.services.house import moderate
+from node.store.communities import communities
+from node.store.people import actors
+from node.store.posts import topics
 
 _ACTS = {
     "appoint": Act.APPOINT,

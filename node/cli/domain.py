@@ -15,9 +15,9 @@ from node.config import Config
 from node.domain.blocklists import Line, read_list, write_list
 from node.domain.moderation import DomainPolicy
 from node.errors import Conflict
-from node.services import moderate
 from node.services.context import Unit
-from node.store import policies
+from node.services.house import moderate
+from node.store.federation import policies
 
 P = ParamSpec("P")
 T = TypeVar("T")

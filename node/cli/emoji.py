@@ -10,9 +10,9 @@ import click
 from node.app import opened
 from node.cli.shared import config_option, json_option, print_rows, with_config
 from node.config import Config
-from node.services import emojis
-from node.store import emojis as store
-from node.store.emojis import OwnEmoji
+from node.services.house import emojis
+from node.store.house import emojis as store
+from node.store.house.emojis import OwnEmoji
 
 
 @click.group("emoji")

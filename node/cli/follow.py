@@ -12,9 +12,9 @@ from node.cli.shared import with_config
 from node.config import Config
 from node.errors import Conflict
 from node.services.context import Unit
-from node.store import follows
-from node.store.actors import Actor
-from node.store.follows import Follow
+from node.store.people import follows
+from node.store.people.actors import Actor
+from node.store.people.follows import Follow
 
 
 @click.command("follow")

@@ -18,8 +18,8 @@ from node.errors import Conflict, NotFound, Unavailable
 from node.health import check_schema
 from node.jobs.kinds import PERIODIC
 from node.store import jobs
-from node.store.engine import Store
-from node.store.migrate import HEAD, current_version
+from node.store.database.engine import Store
+from node.store.database.migrate import HEAD, current_version
 
 _LOOK_SECONDS = 0.2
 _SHOWN = 100

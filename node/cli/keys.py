@@ -15,8 +15,8 @@ from node.cli.shared import config_option, json_option, print_rows, with_config
 from node.clock import to_rfc3339
 from node.config import Config
 from node.secretbox import SecretBox
-from node.store import keys
-from node.store.actors import Actor, load_local_actors
+from node.store.people import keys
+from node.store.people.actors import Actor, load_local_actors
 
 _COLUMNS = {"actor": "actor", "algorithm": "kind", "state": "state", "since": "since", "until": "until", "key": "key"}
 

@@ -5,7 +5,7 @@ import click
 from node.app import migrate_database
 from node.cli.shared import with_config
 from node.config import Config
-from node.store.migrate import HEAD
+from node.store.database.migrate import HEAD
 
 
 @click.command("migrate")

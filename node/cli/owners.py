@@ -6,7 +6,7 @@ from federation.discovery import finding
 from node.app import System
 from node.domain.actors import ActorKind
 from node.errors import NotFound
-from node.store.actors import Actor, find_local_actor, load_local_actors
+from node.store.people.actors import Actor, find_local_actor, load_local_actors
 
 
 def load_owner(conn: Connection, handle: str | None, host: str) -> Actor:

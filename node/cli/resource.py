@@ -25,13 +25,13 @@ from node.config import Config
 from node.domain.records import ResourceRecord
 from node.domain.visibility import LEVELS, Visibility
 from node.errors import NotFound, Problem
-from node.services.communities import find_community
+from node.services.communities.communities import find_community
 from node.services.context import Unit
-from node.services.importing import publish_many
-from node.services.publish import withdraw_resource
-from node.store import resources
-from node.store.listing import MAX_LIMIT, Sort, Wish, find
-from node.store.resources import Resource, Viewer
+from node.services.library.importing import publish_many
+from node.services.library.publish import withdraw_resource
+from node.store.library import resources
+from node.store.library.listing import MAX_LIMIT, Sort, Wish, find
+from node.store.library.resources import Resource, Viewer
 
 _LEVELS = [level.value for level in reversed(LEVELS)]
 _FAILED = "failed"

@@ -7,7 +7,7 @@ import click
 from node.cli.shared import with_config
 from node.clock import to_rfc3339
 from node.config import Config
-from node.services.backups import restore_backup
+from node.services.house.backups import restore_backup
 
 
 @click.command("restore")

@@ -21,7 +21,7 @@ from node.cli.shared import config_option, load_config
 from node.clock import HOUR
 from node.config import Config
 from node.errors import Conflict
-from node.store import accounts
+from node.store.access import accounts
 from web.health import STOPPING
 from web.measuring import build_metrics_app
 from web.patience import Runner

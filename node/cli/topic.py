@@ -11,11 +11,11 @@ from node.cli.shared import config_option, json_option, print_rows, with_config
 from node.config import Config
 from node.domain.selections import Selection, of_address
 from node.secretbox import SecretBox
-from node.services import topic_accounts
 from node.services.context import Unit
-from node.services.house_profiles import HouseProfile
-from node.store import topic_accounts as store
-from node.store.topic_accounts import TopicAccount
+from node.services.library import topic_accounts
+from node.services.people.house_profiles import HouseProfile
+from node.store.library import topic_accounts as store
+from node.store.library.topic_accounts import TopicAccount
 
 
 @click.group("topic")

@@ -17,11 +17,12 @@ from node.domain.scopes import SCOPES
 from node.domain.uris import is_web_uri
 from node.errors import Invalid, NotFound, Problem
 from node.secretbox import SecretBox
-from node.services import addresses, credentials, leaving
+from node.services.access import addresses, credentials
+from node.services.access.passwords import hash_password
 from node.services.context import Unit
-from node.services.passwords import hash_password
-from node.store import accounts
-from node.store.accounts import Account
+from node.services.people import leaving
+from node.store.access import accounts
+from node.store.access.accounts import Account
 
 
 @click.group("user")

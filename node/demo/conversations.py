@@ -18,7 +18,8 @@ from node.demo.following import follow_others
 from node.demo.organisations import Organisation, load_steps
 from node.demo.steps import communities, events, library, posts, reactions
 from node.demo.taking import Demo, House, Taken, arrived, find_own
-from node.store import facts, objects
+from node.store import facts
+from node.store.posts import objects
 
 #: Things happened one after the other, so long apart.
 _APART = 23 * MINUTE

@@ -6,9 +6,9 @@ from sqlalchemy import Connection
 
 from node.demo.taking import House, arrived, find_own
 from node.services.context import Unit
-from node.services.follows import follow
-from node.store import follows
-from node.store.follows import ACCEPTED
+from node.services.people.follows import follow
+from node.store.people import follows
+from node.store.people.follows import ACCEPTED
 
 
 async def follow_others(house: House, houses: Sequence[House]) -> None:

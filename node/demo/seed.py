@@ -30,17 +30,18 @@ from node.domain.records import ResourceRecord
 from node.domain.visibility import Visibility
 from node.errors import Conflict, Invalid
 from node.secretbox import SecretBox
-from node.services import communities as describing
-from node.services import house
+from node.services.communities import communities as describing
 from node.services.context import Unit
-from node.services.follows import follow
-from node.services.profiles import ProfileChange, change_profile
-from node.services.publish import publish_resource
-from node.services.uploads import Words
-from node.store import actors, facts
-from node.store import media as media_table
-from node.store.actors import Actor
-from node.store.emojis import find_emoji
+from node.services.house import house
+from node.services.library.publish import publish_resource
+from node.services.people.follows import follow
+from node.services.people.profiles import ProfileChange, change_profile
+from node.services.posts.uploads import Words
+from node.store import facts
+from node.store.house.emojis import find_emoji
+from node.store.people import actors
+from node.store.people.actors import Actor
+from node.store.posts import media as media_table
 
 #: Of everybody in the demo; these nodes are reached from this machine only.
 PASSWORD = "rhizome-demo-2026"  # noqa: S105 (printed for whoever tries the demo)

@@ -14,11 +14,14 @@ from node.app import System
 from node.demo.organisations import Organisation
 from node.errors import Unavailable
 from node.services.context import Unit
-from node.services.uploads import Uploads
-from node.store import actors, facts, objects, resources
-from node.store.actors import Actor
-from node.store.objects import Object
-from node.store.resources import Resource
+from node.services.posts.uploads import Uploads
+from node.store import facts
+from node.store.library import resources
+from node.store.library.resources import Resource
+from node.store.people import actors
+from node.store.people.actors import Actor
+from node.store.posts import objects
+from node.store.posts.objects import Object
 
 T = TypeVar("T")
 _WITHIN_SECONDS, _LOOK_SECONDS = 60.0, 0.2

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from node.errors import Invalid
-from node.sentences import Sentence
+from node.text.sentences import Sentence
 
 MAX_BYTES = 1_000_000
 MAX_LINES = 10_000

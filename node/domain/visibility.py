@@ -14,7 +14,7 @@ class Reach(enum.StrEnum):
     EVERYONE = "everyone"
     FOLLOWERS = "followers"  # and those it names
     MEMBERS = "members"  # the nodes of the community's members
-    PARTNERS = "partners"  # partner nodes (``store.partners``)
+    PARTNERS = "partners"  # partner nodes (``store.federation.partners``)
     NAMED = "named"  # those it names
     NOBODY = "nobody"
 

@@ -14,7 +14,7 @@ from node.ids import Ids
 from node.jobs.outcome import Outcome, Retry
 from node.jobs.worker import Kind, single
 from node.store import jobs as table
-from node.store.engine import Store
+from node.store.database.engine import Store
 from node.store.jobs import Job, NewJob
 
 KIND = "periodic"

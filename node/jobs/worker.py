@@ -20,7 +20,7 @@ from node.clock import MINUTE, SECOND, Clock
 from node.errors import NodeError, Unavailable
 from node.jobs.outcome import Done, GiveBack, Outcome, Park, Retry, Settled, judge
 from node.store import jobs as table
-from node.store.engine import Store
+from node.store.database.engine import Store
 from node.store.jobs import LEASE, Job, PerHost
 
 Run = Callable[[Sequence[Job]], Awaitable[Sequence[Outcome]]]

@@ -7,7 +7,7 @@ from node.store.tables import facts
 HOST = "host"  # under which all ids were minted
 BACKED_UP_AT = "backed_up_at"  # the last verified backup, in milliseconds
 KEYS_SWITCHED_AT = "keys_switched_at"  # when other keys of ours began to sign, in milliseconds
-VAPID = "vapid"  # the sealed private key of push messages (node.services.vapid)
+VAPID = "vapid"  # the sealed private key of push messages (node.services.news.vapid)
 
 
 def load_fact(conn: Connection, name: str) -> str | None:

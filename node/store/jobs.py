@@ -18,11 +18,11 @@ from sqlalchemy import Connection, and_, bindparam, case, delete, exists, func, 
 
 from node import log
 from node.clock import HOUR, SECOND
-from node.store.bulk import Bulk
-from node.store.engine import signal
-from node.store.prepared import Prepared
+from node.store.database.bulk import Bulk
+from node.store.database.engine import signal
+from node.store.database.prepared import Prepared
+from node.store.database.upsert import insert_missing
 from node.store.tables import jobs, workers
-from node.store.upsert import insert_missing
 
 #: How long a claim holds without a heartbeat. Work of a killed process is to go on within 10 s of the next start
 #: (operator contract), also where another process may still be alive.

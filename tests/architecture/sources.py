@@ -13,7 +13,7 @@ PACKAGES = ("node", "federation", "schemas", "web")
 class Source(NamedTuple):
     """One module of the product."""
 
-    path: str  # node/store/engine.py
+    path: str  # node/store/database/engine.py
     tree: ast.Module
     text: str
 

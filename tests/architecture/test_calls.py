@@ -106,7 +106,7 @@ def test_one_clock_is_read() -> None:
 
 def test_environment_is_read_by_the_configuration_alone() -> None:
     found = {source.path for source in sources() if re.search(r"\bos\.(?:environ|getenv)\b", source.text)}
-    starts_programs = {ASKS_ITS_OWN, "node/store/backup.py"}  # which get the environment on their way
+    starts_programs = {ASKS_ITS_OWN, "node/store/database/backup.py"}  # which get the environment on their way
     assert found <= {"node/config/loading.py", "node/cli/shared.py"} | starts_programs
 
 

@@ -20,7 +20,7 @@ from tests.architecture.sources import PACKAGES, ROOT
 
 _LOOK_INSIDE = """
 import importlib.metadata, importlib.resources, sys
-import node, node.guard, node.health, schemas, node.store.migrate
+import node, node.guard, node.health, schemas, node.store.database.migrate
 
 assert node.__file__.startswith(sys.prefix), node.__file__
 assert schemas.load("config")["title"]
@@ -28,8 +28,8 @@ assert importlib.resources.files("web").joinpath("templates").is_dir()
 assert any(each.name.endswith(".html") for each in importlib.resources.files("web").joinpath("templates").iterdir())
 assert any(each.name.endswith(".css") for each in importlib.resources.files("web").joinpath("static", "css").iterdir())
 migrations = importlib.resources.files("node.store").joinpath("migrations", "versions")
-assert any(each.name.startswith(node.store.migrate.HEAD) for each in migrations.iterdir())
-assert node.store.migrate.HEAD in node.store.migrate.known_versions()
+assert any(each.name.startswith(node.store.database.migrate.HEAD) for each in migrations.iterdir())
+assert node.store.database.migrate.HEAD in node.store.database.migrate.known_versions()
 node.guard.refuse_foreign_owners()
 assert importlib.metadata.version("rhizome-node") == node.__version__
 assert node.health.check_packages().state == "ok", node.health.check_packages()

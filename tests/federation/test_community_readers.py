@@ -14,12 +14,14 @@ from node.domain.deeds import Deed
 from node.domain.drafts import Draft
 from node.domain.uris import host_of
 from node.domain.visibility import Visibility
-from node.services import follows as following
-from node.services import governing, post_changes, posts, reacting
-from node.store import actors, objects
+from node.services.communities import governing
+from node.services.people import follows as following
+from node.services.posts import post_changes, posts, reacting
+from node.store.people import actors
+from node.store.posts import objects
 from tests.communities import make_circle
-from tests.federation.test_network_communities import begin
 from tests.network import network
+from tests.networks.test_communities import begin
 from tests.remote import PUBLIC, remote
 
 Document = Mapping[str, Any]

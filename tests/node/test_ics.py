@@ -5,11 +5,11 @@ import datetime as dt
 
 import icalendar
 
+from node.calendar.ics import MAX_BYTES, CalendarEntry, read_calendar, write_calendar
+from node.calendar.recurrence import occurrences
 from node.domain.events import start_of
 from node.errors import Invalid
-from node.ics import MAX_BYTES, CalendarEntry, read_calendar, write_calendar
-from node.recurrence import occurrences
-from node.services.event_records import check_record
+from node.services.events.event_records import check_record
 from tests.happenings import event_record
 from tests.rows import each_row
 from tests.shared import shared_files

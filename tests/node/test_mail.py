@@ -8,7 +8,7 @@ import pytest
 from node.config.settings import MailSettings
 from node.errors import NodeError, RemoteUnavailable
 from node.mail import Mailer
-from node.services import letters
+from node.services.news import letters
 from tests.mailbox import mailbox
 from tests.rows import each_row
 from tests.tls import Authority

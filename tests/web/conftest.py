@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 
 from node.clock import FixedClock
-from node.store import accounts
+from node.store.access import accounts
 from tests.network import Peer, start_peer, stop_peer
 
 PASSWORD = "correct horse battery"

@@ -6,11 +6,11 @@ from typing import Any
 from sqlalchemy import func, select, update
 
 from node.domain.visibility import Visibility
-from node.services.posts import publish_note
-from node.store import accounts
+from node.services.posts.posts import publish_note
+from node.store.access import accounts
+from node.store.house.reports import insert_report
+from node.store.house.rules import load_rules
 from node.store.jobs import NewJob, enqueue_many
-from node.store.reports import insert_report
-from node.store.rules import load_rules
 from node.store.tables import announcements, audit_log, invitations, jobs
 from tests.media_files import picture
 from tests.web.conftest import Site

@@ -8,9 +8,12 @@ import pytest
 from node.domain.communities import JoinPolicy, TopicKind
 from node.domain.drafts import Draft
 from node.domain.visibility import Visibility
-from node.services import follows as following
-from node.services import posts
-from node.store import accounts, actors, communities, community_bans, follows, objects, topics
+from node.services.people import follows as following
+from node.services.posts import posts
+from node.store.access import accounts
+from node.store.communities import communities, community_bans
+from node.store.people import actors, follows
+from node.store.posts import objects, topics
 from tests.media_files import picture
 from tests.web.conftest import Site
 

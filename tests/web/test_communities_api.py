@@ -7,9 +7,11 @@ import pytest
 from node.domain.communities import JoinPolicy, TopicKind
 from node.domain.drafts import Draft
 from node.domain.visibility import Visibility
-from node.services import posts, reports
-from node.services.reports import Complaint
-from node.store import actors, community_bans
+from node.services.house import reports
+from node.services.house.reports import Complaint
+from node.services.posts import posts
+from node.store.communities import community_bans
+from node.store.people import actors
 from tests.client import App, app_of
 from tests.network import network
 from tests.statements import counted

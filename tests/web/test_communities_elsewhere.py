@@ -7,22 +7,15 @@ from sqlalchemy import Connection, select
 
 from node.domain.actors import ActorKind, RemoteActor
 from node.domain.communities import JoinPolicy, RemoteCommunity, Role
-from node.services import reports as telling
-from node.services.reports import Complaint
-from node.store import (
-    actors,
-    communities,
-    community_bans,
-    community_log,
-    community_reports,
-    community_requests,
-    objects,
-    remote_actors,
-    tables,
-)
-from node.store.actors import Actor
-from node.store.communities import RoleOf
-from node.store.community_requests import Request
+from node.services.house import reports as telling
+from node.services.house.reports import Complaint
+from node.store import tables
+from node.store.communities import communities, community_bans, community_log, community_reports, community_requests
+from node.store.communities.communities import RoleOf
+from node.store.communities.community_requests import Request
+from node.store.people import actors, remote_actors
+from node.store.people.actors import Actor
+from node.store.posts import objects
 from tests.web.conftest import Site
 
 PATH = "/c/metals@museum.example"

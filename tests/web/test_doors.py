@@ -19,11 +19,14 @@ from node.domain.actors import ActorKind
 from node.domain.communities import JoinPolicy
 from node.domain.visibility import LEVELS as LEVELS_OF_RESOURCES
 from node.domain.visibility import Visibility
-from node.services.publish import PublishResult
-from node.store import accounts, actors, communities, follows, objects, topics
-from node.store.actors import Actor
-from node.store.communities import Community
-from node.store.follows import Follow
+from node.services.library.publish import PublishResult
+from node.store.access import accounts
+from node.store.communities import communities
+from node.store.communities.communities import Community
+from node.store.people import actors, follows
+from node.store.people.actors import Actor
+from node.store.people.follows import Follow
+from node.store.posts import objects, topics
 from node.store.tables import bookmarks, events, metadata, reactions
 from tests.client import App, app_of
 from tests.network import Peer, network

@@ -11,12 +11,13 @@ import pytest
 from node.clock import DAY
 from node.domain.events import local_text
 from node.domain.visibility import Visibility
-from node.services import events as services
-from node.services.events import EventDraft
-from node.services.follows import follow, unfollow
-from node.services.uploads import Words
-from node.store import actors, event_answers
-from node.store.events import Event
+from node.services.events import events as services
+from node.services.events.events import EventDraft
+from node.services.people.follows import follow, unfollow
+from node.services.posts.uploads import Words
+from node.store.events import event_answers
+from node.store.events.events import Event
+from node.store.people import actors
 from tests import media_files as files
 from tests.happenings import answer, change, copy_of, event_record, publish
 from tests.network import start_peer, stop_peer

@@ -5,7 +5,7 @@ import pytest
 from node.clock import DAY
 from node.domain.events import local_text
 from node.domain.visibility import Visibility
-from node.store import actors
+from node.store.people import actors
 from tests.happenings import event_record, publish
 from tests.web.conftest import Site
 

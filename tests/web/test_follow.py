@@ -7,7 +7,8 @@ import aiohttp
 import pytest
 
 from node.domain.moderation import DomainPolicy
-from node.store import actors, follows, policies
+from node.store.federation import policies
+from node.store.people import actors, follows
 from tests.broken_peers import BrokenPeer, is_silent
 from tests.network import Network, start_peer, stop_peer
 from tests.web.conftest import Site

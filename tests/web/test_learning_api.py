@@ -16,12 +16,12 @@ from sqlalchemy import Connection
 from federation.builders.resource_documents import write_document
 from node.domain.visibility import Visibility
 from node.errors import NodeError
-from node.services import catalogue, publish
 from node.services.context import Unit
+from node.services.library import catalogue, publish
 from node.state import NODE
-from node.store import catalogues, resources
-from node.store.engine import Store
-from node.store.resources import Viewer
+from node.store.database.engine import Store
+from node.store.library import catalogues, resources
+from node.store.library.resources import Viewer
 from tests import stores
 from tests.records import full_record, record
 from tests.shelf import HOST, ORIGIN, Shelf

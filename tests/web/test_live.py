@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from node.domain.visibility import Visibility
-from node.services.posts import publish_note
-from node.store import actors
+from node.services.posts.posts import publish_note
+from node.store.people import actors
 from tests.client import app_of
 from tests.happenings import publish
 from tests.web.chromium import browse, find_chromium

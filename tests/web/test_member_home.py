@@ -9,10 +9,12 @@ from sqlalchemy import Connection, insert, select
 from node.clock import DAY, HOUR
 from node.domain.actors import ActorKind
 from node.domain.events import local_text
-from node.store import blocks, communities, follows, objects, topics
-from node.store.actors import Actor
-from node.store.communities import Community
-from node.store.follows import Follow
+from node.store.communities import communities
+from node.store.communities.communities import Community
+from node.store.people import blocks, follows
+from node.store.people.actors import Actor
+from node.store.people.follows import Follow
+from node.store.posts import objects, topics
 from node.store.tables import accounts, actors, adoption_notes, followed_tags, object_tags, reviews
 from node.store.tables import events as event_rows
 from node.store.tables import reactions as reaction_rows

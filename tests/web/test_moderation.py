@@ -9,10 +9,12 @@ from node.domain.blocklists import Line, read_list, write_list
 from node.domain.moderation import DomainPolicy, Sanction
 from node.domain.visibility import Visibility
 from node.errors import Conflict, Forbidden
-from node.services import moderate
-from node.services.posts import publish_note
-from node.store import accounts as account_store
-from node.store import actors, objects, reports
+from node.services.house import moderate
+from node.services.posts.posts import publish_note
+from node.store.access import accounts as account_store
+from node.store.house import reports
+from node.store.people import actors
+from node.store.posts import objects
 from node.store.tables import accounts, audit_log, follows, sanctions
 from tests.client import App, app_of
 from tests.network import network

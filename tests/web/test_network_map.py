@@ -12,11 +12,14 @@ from node.domain.actors import ActorKind
 from node.domain.moderation import DomainPolicy
 from node.domain.network import Network
 from node.domain.visibility import Visibility
-from node.store import accounts, communities, follows, hosts, policies
-from node.store.actors import Actor
-from node.store.communities import Community
-from node.store.follows import Follow
-from node.store.hosts import Change
+from node.store.access import accounts
+from node.store.communities import communities
+from node.store.communities.communities import Community
+from node.store.federation import hosts, policies
+from node.store.federation.hosts import Change
+from node.store.people import follows
+from node.store.people.actors import Actor
+from node.store.people.follows import Follow
 from tests.network import Peer, network
 from tests.records import record
 from tests.rows import each_row

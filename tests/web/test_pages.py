@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Connection
 
 from node.domain.visibility import Visibility
-from node.store import objects
+from node.store.posts import objects
 from tests.records import full_record, record
 from tests.statements import counted
 from tests.web.conftest import Site

@@ -7,7 +7,7 @@ import pytest
 
 from node.clock import MINUTE, FixedClock, from_rfc3339
 from node.ratelimit import Taken, Window
-from node.services import oauth
+from node.services.access import oauth
 from tests.network import Peer, start_peer, stop_peer
 from web.state import WEB
 

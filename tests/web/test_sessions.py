@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import Connection, func, select
 
 from node.clock import DAY, MINUTE
-from node.services import passwords
-from node.store import accounts
+from node.services.access import passwords
+from node.store.access import accounts
 from node.store.tables import sessions
 from tests.web.conftest import ADA, PASSWORD, Site
 
@@ -27,7 +27,7 @@ async def test_the_setup_link_works_once_and_signs_in(site: Site) -> None:
 
 
 async def test_the_setup_form_says_what_is_wrong(site: Site) -> None:
-    from node.store import accounts
+    from node.store.access import accounts
 
     now = site.clock.now()
     await site.store.write(accounts.insert_link, "t" * 43, "setup", now, now + 1000)

@@ -11,11 +11,12 @@ from aiohttp import web
 from node.app import build_app, close_system, open_system
 from node.config import configure
 from node.domain.visibility import Visibility
-from node.services import news
-from node.services.posts import publish_note
-from node.store import accounts, objects, reactions
-from node.store.engine import signal
-from node.store.reactions import Reaction
+from node.services.news import news
+from node.services.posts.posts import publish_note
+from node.store.access import accounts
+from node.store.database.engine import signal
+from node.store.posts import objects, reactions
+from node.store.posts.reactions import Reaction
 from node.store.tables import access_tokens
 from node.store.tables import accounts as accounts_table
 from tests import answers, stores

@@ -10,7 +10,7 @@ import pytest_asyncio
 from aiohttp import web
 from yarl import URL
 
-from node.store import actors
+from node.store.people import actors
 from tests import happenings
 from tests.depth import DEPTH
 from tests.records import record

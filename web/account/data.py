@@ -8,11 +8,11 @@ from sqlalchemy import Connection
 
 from node.domain.exchange import FILE_NAMES, MAX_BYTES, Kind
 from node.errors import Conflict, Invalid, NotFound
-from node.sentences import Sentence, sentences
-from node.services import exchange
+from node.services.people import exchange
 from node.state import NODE
-from node.store import exchange as store
-from node.store.accounts import Session
+from node.store.access.accounts import Session
+from node.store.people import exchange as store
+from node.text.sentences import Sentence, sentences
 from web import sessions
 from web.pages.frame import html, page_of
 from web.pages.views import Notice, Page

@@ -12,11 +12,11 @@ from federation.actors.members import prepare_member
 from node import log
 from node.errors import Conflict, Invalid, NotFound, RateLimited
 from node.ratelimit import key_of_address
-from node.sentences import Sentence
+from node.services.access.passwords import check_strength
 from node.services.context import Unit
-from node.services.passwords import check_strength
 from node.state import NODE, address_of
-from node.store import accounts
+from node.store.access import accounts
+from node.text.sentences import Sentence
 from web import sessions
 from web.account.second_step import box_of
 from web.account.views import ConfirmView, JoinedView, JoinView

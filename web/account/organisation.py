@@ -21,8 +21,9 @@ from node.clock import MINUTE
 from node.errors import ConfigurationRefused, Conflict, Forbidden, Invalid, NotFound, RemoteError, Unavailable
 from node.services.context import Unit
 from node.state import NODE
-from node.store import accounts, actors, identities
-from node.store.accounts import Account
+from node.store.access import accounts, identities
+from node.store.access.accounts import Account
+from node.store.people import actors
 from web import sessions
 from web.account import second_step, throttle
 

@@ -11,14 +11,14 @@ from sqlalchemy import Connection
 from node.domain.actors import ActorKind
 from node.domain.media import MediaPurpose
 from node.errors import Invalid
-from node.sentences import Sentence
-from node.services import moderate
 from node.services.context import Unit
-from node.services.media import show_on_profile
+from node.services.house import moderate
+from node.services.posts.media import show_on_profile
 from node.state import NODE
-from node.store import actors
-from node.store.accounts import Session
-from node.store.media import Media
+from node.store.access.accounts import Session
+from node.store.people import actors
+from node.store.posts.media import Media
+from node.text.sentences import Sentence
 from web import sessions
 from web.account.views import OrganisationPicturesView, PicturesView
 from web.pages.frame import html, page_of

@@ -8,14 +8,14 @@ from sqlalchemy import Connection
 
 from node import log
 from node.errors import Conflict, Forbidden, Invalid
-from node.sentences import Sentence, sentences
-from node.services import addresses, credentials, passwords
+from node.services.access import addresses, credentials, passwords
 from node.services.context import Unit
 from node.state import NODE
-from node.store import accounts, identities, second_factors
-from node.store.accounts import Account, OpenSession, Session
-from node.store.identities import Identity
-from node.store.second_factors import SecondFactor
+from node.store.access import accounts, identities, second_factors
+from node.store.access.accounts import Account, OpenSession, Session
+from node.store.access.identities import Identity
+from node.store.access.second_factors import SecondFactor
+from node.text.sentences import Sentence, sentences
 from web import sessions
 from web.account import throttle
 from web.account.agents import name_of

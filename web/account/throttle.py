@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from node.errors import RateLimited
-from node.services import passwords
+from node.services.access import passwords
 from web import rates
 from web.state import WEB
 

@@ -232,7 +232,7 @@ class JoinView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JoinedView:
-    """After that form. ``state``: active, or what the account waits for (``node.store.accounts``)."""
+    """After that form. ``state``: active, or what the account waits for (``node.store.access.accounts``)."""
 
     template: ClassVar[str] = "account/joined.html"
 

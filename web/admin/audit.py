@@ -6,9 +6,9 @@ import orjson
 from aiohttp import web
 
 from node.log import one_line
-from node.sentences import Sentence
 from node.state import NODE
-from node.store import accounts
+from node.store.access import accounts
+from node.text.sentences import Sentence
 from web.admin.views import AuditRow, AuditView
 from web.pages.cursor import cursor_of
 from web.pages.frame import html, page_of

@@ -7,12 +7,12 @@ from aiohttp import web
 from aiohttp.web_request import FileField
 
 from node.errors import Conflict, Invalid, NodeError
-from node.sentences import Sentence
-from node.services import emojis
-from node.services.uploads import MAX_EMOJI_BYTES
+from node.services.house import emojis
+from node.services.posts.uploads import MAX_EMOJI_BYTES
 from node.state import NODE
-from node.store import emojis as store
-from node.store.emojis import OwnEmoji
+from node.store.house import emojis as store
+from node.store.house.emojis import OwnEmoji
+from node.text.sentences import Sentence
 from web.pages.frame import html, page_of
 from web.pages.views import Page
 from web.sessions import read_form, read_upload_form, require_admin

@@ -7,12 +7,12 @@ from aiohttp import web
 
 from node.domain.numbers import id_in
 from node.errors import Malformed
-from node.sentences import Sentence
-from node.services import house
-from node.services.house import TextName
+from node.services.house import house
+from node.services.house.house import TextName
 from node.state import NODE
-from node.store import rules
-from node.store.rules import Rule
+from node.store.house import rules
+from node.store.house.rules import Rule
+from node.text.sentences import Sentence
 from web.pages.frame import html, page_of
 from web.pages.views import Page
 from web.sessions import read_form, require_admin

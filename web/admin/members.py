@@ -10,12 +10,13 @@ from federation.actors import joining as rules
 from node.clock import DAY
 from node.domain.numbers import id_in, number_in
 from node.errors import NotFound
-from node.sentences import Sentence
 from node.services.context import Unit
 from node.state import NODE
-from node.store import accounts, actors, joining
-from node.store.accounts import Session
-from node.store.joining import Invitation, Member
+from node.store.access import accounts, joining
+from node.store.access.accounts import Session
+from node.store.access.joining import Invitation, Member
+from node.store.people import actors
+from node.text.sentences import Sentence
 from web.account.join import door_of
 from web.admin.views import InvitationRow, MemberRow, MembersView
 from web.pages.frame import html, page_of

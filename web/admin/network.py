@@ -10,14 +10,15 @@ from federation.state import FEDERATION
 from node.domain.moderation import Policies
 from node.domain.network import House, Network
 from node.log import one_line
-from node.sentences import Sentence
-from node.services.network import load_network
+from node.services.house.network import load_network
 from node.state import NODE
-from node.store import catalogues, hosts, peers
-from node.store.catalogues import Catalogue
-from node.store.hosts import Host
-from node.store.peers import Ties
-from node.store.resources import Viewer
+from node.store.federation import hosts, peers
+from node.store.federation.hosts import Host
+from node.store.federation.peers import Ties
+from node.store.library import catalogues
+from node.store.library.catalogues import Catalogue
+from node.store.library.resources import Viewer
+from node.text.sentences import Sentence
 from web.admin.peers import circuit_of
 from web.admin.views import AdminHouse, AdminNetworkView, Copy, CopyState
 from web.network.drawing import draw

@@ -6,13 +6,16 @@ from aiohttp import web
 from sqlalchemy import Connection, func, select
 
 from node.health import State
-from node.sentences import Sentence
 from node.state import NODE
-from node.store import facts, jobs, keys, listing, media
+from node.store import facts, jobs
 from node.store.jobs import Count
-from node.store.resources import Viewer
-from node.store.showing import count_kinds
+from node.store.library import listing
+from node.store.library.resources import Viewer
+from node.store.people import keys
+from node.store.posts import media
+from node.store.reading.showing import count_kinds
 from node.store.tables import domain_policies, hosts
+from node.text.sentences import Sentence
 from web.admin.views import Check, OverviewView
 from web.health import find_checks
 from web.pages.frame import html, page_of

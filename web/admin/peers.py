@@ -8,11 +8,11 @@ from sqlalchemy import Connection
 from federation.state import FEDERATION
 from node.domain.moderation import Policies
 from node.log import one_line
-from node.sentences import Sentence
 from node.state import NODE
-from node.store import peers
-from node.store.hosts import Host
-from node.store.peers import Ties
+from node.store.federation import peers
+from node.store.federation.hosts import Host
+from node.store.federation.peers import Ties
+from node.text.sentences import Sentence
 from web.admin.views import Circuit, PeerRow, PeersView
 from web.pages.cursor import offset_of
 from web.pages.frame import html, page_of

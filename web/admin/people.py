@@ -11,12 +11,15 @@ from node.domain.numbers import id_in
 from node.domain.text import plain, shorten
 from node.errors import Malformed, NotFound
 from node.log import one_line
-from node.sentences import Sentence
-from node.services import addresses, credentials, moderate
+from node.services.access import addresses, credentials
 from node.services.context import Unit
+from node.services.house import moderate
 from node.state import NODE
-from node.store import accounts, actors, reports, sanctions
-from node.store.accounts import ADMIN, MEMBER, MODERATOR, Session
+from node.store.access import accounts
+from node.store.access.accounts import ADMIN, MEMBER, MODERATOR, Session
+from node.store.house import reports, sanctions
+from node.store.people import actors
+from node.text.sentences import Sentence
 from web.admin.views import Decision, PeopleView, PersonRow, PersonView
 from web.pages.cards import actor_path
 from web.pages.cursor import cursor_of

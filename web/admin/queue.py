@@ -10,11 +10,13 @@ from sqlalchemy import Connection
 from node.domain.numbers import id_in
 from node.errors import NotFound
 from node.log import one_line
-from node.sentences import Sentence
 from node.services.context import Unit
 from node.state import NODE
-from node.store import accounts, actors, jobs
+from node.store import jobs
+from node.store.access import accounts
 from node.store.jobs import Count
+from node.store.people import actors
+from node.text.sentences import Sentence
 from web.admin.views import ParkedMessage, QueueRow, QueueView
 from web.pages.cursor import cursor_of
 from web.pages.frame import html, page_of

@@ -12,12 +12,15 @@ from node.domain.text import plain, shorten
 from node.domain.uris import host_of
 from node.errors import Malformed, NotFound
 from node.log import one_line
-from node.sentences import Sentence
-from node.services import moderate
+from node.services.house import moderate
 from node.state import NODE
-from node.store import actors, community_reports, objects, reports, sanctions
-from node.store.actors import Actor
-from node.store.community_reports import CommunityReport
+from node.store.communities import community_reports
+from node.store.communities.community_reports import CommunityReport
+from node.store.house import reports, sanctions
+from node.store.people import actors
+from node.store.people.actors import Actor
+from node.store.posts import objects
+from node.text.sentences import Sentence
 from web.admin.people import person_row
 from web.admin.views import ReportedPost, ReportIn, ReportNote, ReportRow, ReportsView, ReportView
 from web.pages.cards import actor_path

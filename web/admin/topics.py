@@ -12,14 +12,14 @@ from federation.actors.topic_accounts import create_topic_account, prepare_topic
 from node.domain.selections import Selection, of_address, of_pairs, query_of
 from node.errors import Conflict, Invalid, NodeError
 from node.secretbox import SecretBox
-from node.sentences import Sentence, sentences
-from node.services import topic_accounts
 from node.services.context import Unit
-from node.services.house_profiles import HouseProfile
+from node.services.library import topic_accounts
+from node.services.people.house_profiles import HouseProfile
 from node.state import NODE
-from node.store import listing
-from node.store import topic_accounts as store
-from node.store.topic_accounts import TopicAccount
+from node.store.library import listing
+from node.store.library import topic_accounts as store
+from node.store.library.topic_accounts import TopicAccount
+from node.text.sentences import Sentence, sentences
 from web.pages.frame import html, page_of
 from web.pages.parts import Field
 from web.pages.views import Page

@@ -3,9 +3,9 @@
 from aiohttp import web
 from sqlalchemy import Connection
 
-from node.services import announcements
+from node.services.house import announcements
 from node.state import NODE
-from node.store import announcements as store
+from node.store.house import announcements as store
 from web.client_api.answers import answer, empty, joined
 from web.client_api.callers import require
 from web.client_api.entities import announcements as entities

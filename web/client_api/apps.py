@@ -8,11 +8,12 @@ from sqlalchemy import Connection
 
 from node.errors import Unauthenticated
 from node.secretbox import SecretBox
-from node.services import oauth, vapid
+from node.services.access import oauth
+from node.services.access.oauth import OUT_OF_BAND, read_scopes
 from node.services.context import Unit
-from node.services.oauth import OUT_OF_BAND, read_scopes
+from node.services.news import vapid
 from node.state import NODE
-from node.store.oauth import App, load_apps
+from node.store.access.oauth import App, load_apps
 from web import rates
 from web.client_api.answers import answer
 from web.client_api.callers import require_token

@@ -13,10 +13,10 @@ from node.clock import HOUR, SECOND
 from node.domain.scopes import covers
 from node.errors import Forbidden, Unauthenticated
 from node.state import NODE, Node
-from node.store import accounts, joining
-from node.store.accounts import Token
-from node.store.engine import Store
-from node.store.resources import Viewer
+from node.store.access import accounts, joining
+from node.store.access.accounts import Token
+from node.store.database.engine import Store
+from node.store.library.resources import Viewer
 from web.viewer import VIEWER
 
 _KEPT = 10_000

@@ -5,8 +5,8 @@ from sqlalchemy import Connection
 
 from node.errors import NotFound
 from node.state import NODE
-from node.store import conversations
-from node.store.windows import Window
+from node.store.database.windows import Window
+from node.store.posts import conversations
 from web.client_api.answers import answer, empty, joined
 from web.client_api.callers import require
 from web.client_api.entities import conversations as entities

@@ -7,12 +7,12 @@ from sqlalchemy import Connection
 
 from node.domain.filters import Filter, FilterAction, Keyword
 from node.errors import Invalid
-from node.services import filters
 from node.services.context import Unit
-from node.services.filters import Draft, KeywordChange
+from node.services.people import filters
+from node.services.people.filters import Draft, KeywordChange
 from node.state import NODE
-from node.store import entries
-from node.store import filters as store
+from node.store.reading import entries
+from node.store.reading import filters as store
 from web.client_api.answers import answer, empty
 from web.client_api.callers import require
 from web.client_api.entities.filters import filter_of, first_version_of, keyword_of, status_of

@@ -21,15 +21,16 @@ from node.domain.moderation import DomainPolicy
 from node.errors import NotFound
 from node.media.facts import MAX_FRAME_RATE, MAX_PIXELS, MAX_VIDEO_PIXELS
 from node.secretbox import SecretBox
-from node.services import vapid
-from node.services.house import TextName
-from node.services.media import MAX_ATTACHED
-from node.services.profiles import MAX_FIELD, MAX_FIELDS, MAX_NAME, MAX_NOTE
-from node.services.tag_lists import MAX_FEATURED
+from node.services.house.house import TextName
+from node.services.news import vapid
+from node.services.people.profiles import MAX_FIELD, MAX_FIELDS, MAX_NAME, MAX_NOTE
+from node.services.posts.media import MAX_ATTACHED
+from node.services.posts.tag_lists import MAX_FEATURED
 from node.state import NODE, Node
-from node.store import emojis, policies, rules, usage
-from node.store.rules import NodeText, Rule
-from node.store.usage import Usage
+from node.store.federation import policies
+from node.store.house import emojis, rules, usage
+from node.store.house.rules import NodeText, Rule
+from node.store.house.usage import Usage
 from web.client_api.answers import answer
 from web.client_api.callers import require
 from web.client_api.entities import accounts

@@ -11,12 +11,12 @@ from federation.actors import joining as rules
 from federation.actors.joining import Door
 from federation.actors.members import NewMember, prepare_member
 from node.errors import Conflict, Forbidden, Invalid, Problem, Unauthenticated
-from node.services import letters, mailing
+from node.services.access.passwords import check_strength
 from node.services.context import Unit
-from node.services.passwords import check_strength
+from node.services.news import letters, mailing
 from node.state import NODE
-from node.store import accounts, joining, oauth
-from node.store.accounts import UNCONFIRMED, Token
+from node.store.access import accounts, joining, oauth
+from node.store.access.accounts import UNCONFIRMED, Token
 from web.account import throttle
 from web.account.join import check_rate, door_of
 from web.account.second_step import box_of

@@ -5,12 +5,12 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy import Connection
 
-from node.richtext import clean_plain_field
-from node.services import lists as service
-from node.services import pathway_lists
+from node.services.library import pathway_lists
+from node.services.people import lists as service
 from node.state import NODE
-from node.store import lists as store
-from node.store.lists import PersonList
+from node.store.people import lists as store
+from node.store.people.lists import PersonList
+from node.text.richtext import clean_plain_field
 from web.client_api.answers import answer, empty
 from web.client_api.callers import require
 from web.client_api.parameters import read_id, read_parameters

@@ -7,8 +7,8 @@ from sqlalchemy import Connection
 
 from node.errors import Conflict
 from node.state import NODE
-from node.store import markers
-from node.store.markers import TIMELINES, Marker
+from node.store.reading import markers
+from node.store.reading.markers import TIMELINES, Marker
 from web.client_api.answers import answer
 from web.client_api.callers import require
 from web.client_api.entities.look import instant

@@ -4,10 +4,10 @@ from aiohttp import web
 
 from node.domain.media import MediaState
 from node.errors import Invalid
-from node.services import media as service
-from node.services.uploads import Words
+from node.services.posts import media as service
+from node.services.posts.uploads import Words
 from node.state import NODE
-from node.store.media import Media
+from node.store.posts.media import Media
 from web.client_api.answers import answer, empty
 from web.client_api.callers import require
 from web.client_api.media_entities import media_attachment

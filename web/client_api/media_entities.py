@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from node.domain.media import MediaKind, MediaState
-from node.store.media import Media
+from node.store.posts.media import Media
 from web.client_api.pictures import Pictures
 
 _BY_TYPE = {"image": MediaKind.IMAGE, "video": MediaKind.VIDEO, "audio": MediaKind.AUDIO}

@@ -7,12 +7,12 @@ from sqlalchemy import Connection
 
 from node.domain.notices import Policy, Verdict
 from node.errors import Invalid, NotFound
-from node.services import notices
 from node.services.context import Unit
+from node.services.news import notices
 from node.state import NODE
-from node.store import notification_lists as lists
-from node.store import notifications
-from node.store.windows import Window
+from node.store.database.windows import Window
+from node.store.news import notification_lists as lists
+from node.store.news import notifications
 from web.client_api.answers import answer, empty
 from web.client_api.callers import require
 from web.client_api.entities import notifications as entities

@@ -8,9 +8,9 @@ from sqlalchemy import Connection
 from node.domain.notices import GROUPED, NoticeType
 from node.errors import NotFound
 from node.state import NODE
-from node.store import notification_lists as lists
-from node.store.notification_lists import Group, Wanted
-from node.store.windows import Window
+from node.store.database.windows import Window
+from node.store.news import notification_lists as lists
+from node.store.news.notification_lists import Group, Wanted
 from web.client_api.answers import answer, empty, joined
 from web.client_api.callers import require
 from web.client_api.entities import accounts

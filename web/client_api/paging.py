@@ -9,7 +9,7 @@ from aiohttp import hdrs, web
 from node.domain.numbers import MAX_ID
 from node.errors import Invalid, Malformed, Problem
 from node.state import NODE
-from node.store.windows import Window
+from node.store.database.windows import Window
 from web.client_api.parameters import Parameters, read_id
 
 DEFAULT, MOST = 20, 40

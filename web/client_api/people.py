@@ -11,11 +11,13 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from node.errors import Invalid, NotFound
-from node.services import lists as list_service
-from node.services import pathway_lists, relations
+from node.services.library import pathway_lists
+from node.services.people import lists as list_service
+from node.services.people import relations
 from node.state import NODE
-from node.store import actors, blocks, domain_blocks, endorsements, finding, follow_lists, lists, mutes
-from node.store.windows import Window
+from node.store.database.windows import Window
+from node.store.people import actors, blocks, domain_blocks, endorsements, follow_lists, lists, mutes
+from node.store.search import finding
 from web.client_api.answers import answer, empty, joined
 from web.client_api.callers import reader, require
 from web.client_api.entities import accounts

@@ -11,14 +11,15 @@ from node.domain.media import MediaPurpose
 from node.domain.preferences import READING
 from node.domain.uris import is_web_uri
 from node.errors import Conflict, Forbidden, Invalid, NodeError, NotFound
-from node.services import passwords
+from node.services.access import passwords
 from node.services.context import Unit
-from node.services.media import show_on_profile
-from node.services.preferences import Defaults, change_defaults
-from node.services.profiles import ProfileChange, change_profile
+from node.services.people.preferences import Defaults, change_defaults
+from node.services.people.profiles import ProfileChange, change_profile
+from node.services.posts.media import show_on_profile
 from node.state import NODE
-from node.store import accounts, actors
-from node.store.actors import Actor
+from node.store.access import accounts
+from node.store.people import actors
+from node.store.people.actors import Actor
 from web.client_api.answers import answer, empty
 from web.client_api.callers import require
 from web.client_api.entities.accounts import credential_account

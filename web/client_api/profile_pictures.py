@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from node.domain.media import MediaPurpose
-from node.services.media import show_on_profile
+from node.services.posts.media import show_on_profile
 from node.state import NODE
 from web.client_api.answers import answer
 from web.client_api.callers import require

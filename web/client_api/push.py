@@ -8,12 +8,12 @@ from sqlalchemy import Connection
 from federation.state import FEDERATION
 from node.errors import Invalid, RemoteRefused
 from node.secretbox import SecretBox
-from node.services import push, vapid
 from node.services.context import Unit
-from node.services.push import ALERTS, MAX_ENDPOINT, Draft
+from node.services.news import push, vapid
+from node.services.news.push import ALERTS, MAX_ENDPOINT, Draft
 from node.state import NODE
-from node.store import push as store
-from node.store.push import Subscription
+from node.store.news import push as store
+from node.store.news.push import Subscription
 from web.client_api.answers import answer, empty
 from web.client_api.callers import bearer_of, require
 from web.client_api.parameters import Parameters, read_parameters

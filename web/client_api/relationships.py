@@ -13,11 +13,11 @@ from sqlalchemy import Connection
 
 from federation.state import FEDERATION
 from node.domain.text import clean
-from node.services import follows, relations
 from node.services.context import Unit
-from node.services.follows import Options
+from node.services.people import follows, relations
+from node.services.people.follows import Options
 from node.state import NODE
-from node.store.relationships import load_relationships
+from node.store.people.relationships import load_relationships
 from web.client_api.answers import answer
 from web.client_api.callers import require
 from web.client_api.entities.relationships import relationship

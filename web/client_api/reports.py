@@ -7,9 +7,9 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from node.domain.text import clean
-from node.services import reports as service
 from node.services.context import Unit
-from node.services.reports import Complaint
+from node.services.house import reports as service
+from node.services.house.reports import Complaint
 from node.state import NODE
 from web.client_api.answers import answer
 from web.client_api.callers import require

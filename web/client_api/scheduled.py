@@ -6,11 +6,11 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from node.errors import Invalid
-from node.services import scheduling
 from node.services.context import Unit
+from node.services.posts import scheduling
 from node.state import NODE
-from node.store import scheduled
-from node.store.windows import Window
+from node.store.database.windows import Window
+from node.store.posts import scheduled
 from web.client_api.answers import answer, empty
 from web.client_api.callers import require
 from web.client_api.entities import scheduled as entities

@@ -20,8 +20,8 @@ from node.domain.uris import is_web_uri
 from node.errors import NodeError, RateLimited, Unauthenticated
 from node.ratelimit import Rate
 from node.state import NODE
-from node.store import finding
-from node.store.by_url import Target, find_by_url
+from node.store.reading.by_url import Target, find_by_url
+from node.store.search import finding
 from web.client_api.answers import answer, joined
 from web.client_api.callers import reader, require
 from web.client_api.entities import accounts, statuses, tags

@@ -11,10 +11,10 @@ from node.domain.numbers import number_in
 from node.domain.posts import QuotePolicy
 from node.domain.visibility import Visibility
 from node.errors import Invalid, NotFound, Problem
-from node.services import polls, post_changes, quoting, reacting
 from node.services.context import Unit
+from node.services.posts import polls, post_changes, quoting, reacting
 from node.state import NODE
-from node.store.objects import Object
+from node.store.posts.objects import Object
 from web.client_api.answers import answer
 from web.client_api.callers import reader, require
 from web.client_api.entities import statuses

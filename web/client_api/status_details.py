@@ -6,12 +6,12 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from federation.state import FEDERATION
-from node.services import post_changes
+from node.services.posts import post_changes
 from node.state import NODE
-from node.store import entries, timelines
-from node.store.objects import Object
-from node.store.reactions import LIKE, SHARE
-from node.store.windows import Window
+from node.store.database.windows import Window
+from node.store.posts.objects import Object
+from node.store.posts.reactions import LIKE, SHARE
+from node.store.reading import entries, timelines
 from web.client_api.answers import answer, joined
 from web.client_api.callers import reader, require
 from web.client_api.entities import accounts, edits, statuses

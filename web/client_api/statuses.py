@@ -14,11 +14,13 @@ from node.domain.posts import QuotePolicy
 from node.domain.visibility import Visibility
 from node.errors import Forbidden, Invalid, NotFound, Problem
 from node.media.links import MediaLinks
-from node.services import post_changes, posts, scheduling
 from node.services.context import Unit
-from node.services.post_changes import Edit
+from node.services.posts import post_changes, posts, scheduling
+from node.services.posts.post_changes import Edit
 from node.state import NODE
-from node.store import entries, idempotency, oauth, objects, scheduled
+from node.store.access import idempotency, oauth
+from node.store.posts import objects, scheduled
+from node.store.reading import entries
 from web.client_api.answers import answer, joined
 from web.client_api.callers import Caller, reader, require
 from web.client_api.entities import scheduled as scheduled_entities

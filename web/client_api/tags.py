@@ -6,11 +6,11 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from node.errors import NotFound
-from node.services import tag_lists as service
+from node.services.posts import tag_lists as service
 from node.state import NODE
-from node.store import actors
-from node.store import tag_lists as store
-from node.store.windows import Window
+from node.store.database.windows import Window
+from node.store.people import actors
+from node.store.posts import tag_lists as store
 from web.client_api.answers import answer, empty
 from web.client_api.callers import reader, require
 from web.client_api.entities import tags

@@ -8,11 +8,12 @@ from sqlalchemy import Connection
 from node.domain.filters import FilterContext
 from node.domain.tags import key_of
 from node.errors import NotFound
-from node.services import pathway_lists
+from node.services.library import pathway_lists
 from node.state import NODE
-from node.store import actors, entries, lists, timelines
-from node.store.entries import Entry
-from node.store.windows import Window
+from node.store.database.windows import Window
+from node.store.people import actors, lists
+from node.store.reading import entries, timelines
+from node.store.reading.entries import Entry
 from web.client_api.answers import answer, joined
 from web.client_api.callers import reader, require
 from web.client_api.entities import statuses

@@ -9,8 +9,8 @@ from sqlalchemy import Connection, Row
 
 from node.clock import DAY, MINUTE
 from node.state import NODE
-from node.store import trends
-from node.store.statuses import load_rows
+from node.store.reading import trends
+from node.store.reading.statuses import load_rows
 from web.client_api.answers import answer, joined
 from web.client_api.callers import reader
 from web.client_api.entities import accounts, statuses, tags

@@ -15,11 +15,11 @@ from node.domain.community_drafts import CommunityDraft
 from node.domain.visibility import Visibility
 from node.errors import Conflict, Invalid
 from node.secretbox import SecretBox
-from node.sentences import Sentence
 from node.services.context import Unit
 from node.state import NODE
-from node.store.actors import Actor
-from node.store.communities import Community
+from node.store.communities.communities import Community
+from node.store.people.actors import Actor
+from node.text.sentences import Sentence
 from web import sessions
 from web.account.pictures import form_of
 from web.communities.listing import crumbs_of

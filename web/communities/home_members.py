@@ -5,7 +5,7 @@ from aiohttp import web
 from federation.fetching.community_members import Members, fetch_members, meet
 from federation.state import FEDERATION
 from node.errors import RemoteError
-from node.store.actors import Actor
+from node.store.people.actors import Actor
 from web.lookups import in_time
 
 

@@ -11,11 +11,14 @@ from node.domain.communities import JoinPolicy
 from node.domain.numbers import number_in
 from node.domain.text import shorten
 from node.domain.visibility import Visibility
-from node.sentences import Sentence
 from node.services.context import Unit
 from node.state import NODE
-from node.store import actors, communities, community_invitations, showing, topics
-from node.store.communities import Community
+from node.store.communities import communities, community_invitations
+from node.store.communities.communities import Community
+from node.store.people import actors
+from node.store.posts import topics
+from node.store.reading import showing
+from node.text.sentences import Sentence
 from web.communities.views import CommunityCard, ListView
 from web.communities.words import JOINING, PARTS
 from web.pages.cards import actor_card

@@ -3,12 +3,12 @@
 from aiohttp import web
 from sqlalchemy import Connection
 
-from node.services import enrolling
 from node.services.context import Unit
+from node.services.library import enrolling
 from node.state import NODE
-from node.store import resources
-from node.store.actors import load_actors_by_id
-from node.store.resources import Resource, Viewer
+from node.store.library import resources
+from node.store.library.resources import Resource, Viewer
+from node.store.people.actors import load_actors_by_id
 from web import sessions
 
 

@@ -12,10 +12,10 @@ from node.domain.records import Agent as AgentRecord
 from node.domain.records import Instance, Location, Offer, ResourceRecord, Section
 from node.domain.text import language_of, plain
 from node.domain.uris import host_of, is_web_uri
-from node.services import enrolling
-from node.store import courses
-from node.store.courses import Enrolment
-from node.store.resources import Resource
+from node.services.library import enrolling
+from node.store.library import courses
+from node.store.library.courses import Enrolment
+from node.store.library.resources import Resource
 from web.courses.parts import CourseSection, InstanceCard, PlaceLine, SyllabusSection
 from web.pages.cards import Reader
 from web.pages.parts import Agent, Concept, Prose, Reference, Text

@@ -5,8 +5,8 @@ from aiohttp import web
 from node.domain.events import Wish
 from node.domain.numbers import number_in
 from node.errors import Conflict, Invalid
-from node.services import event_answers
-from node.services import events as service
+from node.services.events import event_answers
+from node.services.events import events as service
 from node.state import NODE
 from web.events.listing import PATH as LIST
 from web.events.page import event_id_of, page

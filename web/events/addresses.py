@@ -7,12 +7,14 @@ from sqlalchemy import Connection
 
 from node.domain.numbers import id_in, number_in
 from node.errors import Conflict, NotFound
-from node.sentences import Sentence
 from node.services.context import Unit
 from node.state import NODE
-from node.store import actors, calendar_links, communities
-from node.store.actors import Actor
-from node.store.calendar_links import CalendarLink
+from node.store.communities import communities
+from node.store.events import calendar_links
+from node.store.events.calendar_links import CalendarLink
+from node.store.people import actors
+from node.store.people.actors import Actor
+from node.text.sentences import Sentence
 from web.events.views import AddressesView, AddressRow
 from web.pages.frame import html, page_of
 from web.pages.parts import Field

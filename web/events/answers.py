@@ -12,13 +12,15 @@ from federation.state import FEDERATION
 from node.domain.events import AnswerState, title
 from node.domain.numbers import id_in
 from node.errors import Conflict, Invalid, NotFound
-from node.sentences import Sentence
-from node.services import event_answers as service
-from node.services.events import find_looked_after, find_organised
+from node.services.events import event_answers as service
+from node.services.events.events import find_looked_after, find_organised
 from node.state import NODE
-from node.store import actors, event_answers, events, showing
-from node.store.event_answers import Answer
-from node.store.events import Event
+from node.store.events import event_answers, events
+from node.store.events.event_answers import Answer
+from node.store.events.events import Event
+from node.store.people import actors
+from node.store.reading import showing
+from node.text.sentences import Sentence
 from web.events.cards import path_of
 from web.events.page import event_id_of
 from web.events.views import AnswerRow, AnswersView, OrganiserRow

@@ -14,15 +14,16 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 from sqlalchemy import Connection, Row
 
+from node.calendar.ics import KEEPS_CANCELLED
+from node.calendar.recurrence import Occurrence, between, where_at
 from node.clock import DAY
 from node.domain.events import AnswerState, moment, place_line, title, zone_of
-from node.ics import KEEPS_CANCELLED
-from node.recurrence import Occurrence, between, where_at
-from node.sentences import Sentence, sentences
 from node.state import NODE
-from node.store import event_answers, event_dates, events, showing
-from node.store.event_answers import Answer
-from node.store.events import Event, Scope
+from node.store.events import event_answers, event_dates, events
+from node.store.events.event_answers import Answer
+from node.store.events.events import Event, Scope
+from node.store.reading import showing
+from node.text.sentences import Sentence, sentences
 from web.events import course_dates
 from web.events.cards import path_of
 from web.events.course_dates import Dated

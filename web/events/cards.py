@@ -5,11 +5,11 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from node.calendar.recurrence import shown_at, where_at
 from node.domain.events import EventRecord, place_line, title
 from node.domain.text import language_of
-from node.recurrence import shown_at, where_at
-from node.store.event_answers import Answer
-from node.store.events import Event
+from node.store.events.event_answers import Answer
+from node.store.events.events import Event
 from web.events.views import EventCard, When
 from web.pages.cards import Reader, origin_of_actor
 from web.pages.parts import Image, Text

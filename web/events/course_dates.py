@@ -8,17 +8,17 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from node.course_times import Times, times_of
+from node.calendar.course_times import Times, times_of
+from node.calendar.ics import CalendarEntry
+from node.calendar.recurrence import between
 from node.domain.courses import State, find_instance
 from node.domain.events import EventStatus, moment, place_line, status_of, title, zone_of
 from node.domain.records import Instance
-from node.ics import CalendarEntry
-from node.recurrence import between
-from node.sentences import Sentence, sentences
-from node.services.enrolling import instance_uri
-from node.store import courses, resources
-from node.store.courses import Enrolment
-from node.store.resources import Resource, Viewer
+from node.services.library.enrolling import instance_uri
+from node.store.library import courses, resources
+from node.store.library.courses import Enrolment
+from node.store.library.resources import Resource, Viewer
+from node.text.sentences import Sentence, sentences
 from node.translations import translate
 from web.events.timezones import guessed_zone
 from web.events.views import CalendarItem

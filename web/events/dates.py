@@ -7,13 +7,13 @@ from typing import Any, cast
 from aiohttp import web
 from sqlalchemy import Connection
 
+from node.calendar.recurrence import Occurrence, find_occurrence, usual_occurrence, where_at
 from node.domain.events import EventRecord, Override, from_wall, place_line, title, to_wall
 from node.errors import Invalid, NotFound, Problem
-from node.recurrence import Occurrence, find_occurrence, usual_occurrence, where_at
-from node.sentences import Sentence, sentences
-from node.services import events as service
+from node.services.events import events as service
 from node.state import NODE
-from node.store.events import Event
+from node.store.events.events import Event
+from node.text.sentences import Sentence, sentences
 from web.events.cards import path_of, when_of
 from web.events.page import event_id_of
 from web.events.views import EventDateView

@@ -13,18 +13,22 @@ from dataclasses import replace
 from aiohttp import ETag, hdrs, web
 from sqlalchemy import Connection
 
+from node.calendar.ics import KEEPS_CANCELLED, CalendarEntry, write_calendar
 from node.clock import DAY, HOUR, day_at
 from node.domain.events import AnswerState, EventRecord, title
 from node.errors import NotFound
-from node.ics import KEEPS_CANCELLED, CalendarEntry, write_calendar
-from node.sentences import sentences
-from node.services.communities import find_community
+from node.services.communities.communities import find_community
 from node.state import NODE
-from node.store import accounts, actors, calendar_links, communities, event_answers, event_dates, events, objects
-from node.store.actors import Actor
-from node.store.calendar_links import CalendarLink
-from node.store.event_answers import Answer
-from node.store.events import Event, Scope
+from node.store.access import accounts
+from node.store.communities import communities
+from node.store.events import calendar_links, event_answers, event_dates, events
+from node.store.events.calendar_links import CalendarLink
+from node.store.events.event_answers import Answer
+from node.store.events.events import Event, Scope
+from node.store.people import actors
+from node.store.people.actors import Actor
+from node.store.posts import objects
+from node.text.sentences import sentences
 from node.translations import SOURCE, first_spoken, translate
 from web.events import course_dates
 from web.events.page import event_id_of

@@ -9,22 +9,23 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 import schemas
+from node.calendar.recurrence import WEEKDAYS, occurrences
 from node.domain.events import EventRecord, Recurrence, end_of, from_wall, start_of, title, to_wall
 from node.domain.numbers import number_in
 from node.domain.visibility import Visibility
 from node.errors import Forbidden, Invalid, NotFound, Problem
 from node.media.links import MediaLinks
-from node.recurrence import WEEKDAYS, occurrences
-from node.sentences import Sentence, sentences
-from node.services import events as service
 from node.services.context import Unit
-from node.services.event_pictures import Picture
-from node.services.events import EventDraft
+from node.services.events import events as service
+from node.services.events.event_pictures import Picture
+from node.services.events.events import EventDraft
 from node.state import NODE
-from node.store import actors, communities
-from node.store import media as media_store
-from node.store.accounts import MEMBER, Session
-from node.store.events import Event
+from node.store.access.accounts import MEMBER, Session
+from node.store.communities import communities
+from node.store.events.events import Event
+from node.store.people import actors
+from node.store.posts import media as media_store
+from node.text.sentences import Sentence, sentences
 from web.events import picture as pictures
 from web.events.cards import path_of
 from web.events.page import event_id_of

@@ -4,16 +4,16 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from federation.state import FEDERATION
+from node.calendar.ics import MAX_BYTES, ReadEvent, read_calendar
 from node.domain.events import EventRecord, title
 from node.domain.visibility import Visibility
 from node.errors import Blocked, Invalid, RemoteError, Unavailable
-from node.ics import MAX_BYTES, ReadEvent, read_calendar
-from node.sentences import Sentence
-from node.services import events as service
 from node.services.context import Unit
-from node.services.events import EventDraft
+from node.services.events import events as service
+from node.services.events.events import EventDraft
 from node.state import NODE
-from node.store import events
+from node.store.events import events
+from node.text.sentences import Sentence
 from web.events.cards import path_of
 from web.events.timezones import COMMON, own_zone
 from web.events.views import EventImportView, ImportedRow

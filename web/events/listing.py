@@ -9,11 +9,12 @@ from sqlalchemy import Connection, Row
 
 from node.domain.numbers import number_in
 from node.domain.text import clean
-from node.sentences import Sentence
 from node.state import NODE
-from node.store import event_answers, events, showing
-from node.store.event_answers import Answer
-from node.store.events import Event, Scope
+from node.store.events import event_answers, events
+from node.store.events.event_answers import Answer
+from node.store.events.events import Event, Scope
+from node.store.reading import showing
+from node.text.sentences import Sentence
 from web.events.cards import event_cards
 from web.events.views import EventsView
 from web.pages.frame import html, page_of

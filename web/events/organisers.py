@@ -7,11 +7,11 @@ from federation.discovery.mentions import look_up_mentions
 from federation.state import FEDERATION
 from node.domain.numbers import id_in
 from node.errors import Conflict, Invalid, NotFound
-from node.services.co_organising import appoint, dismiss
 from node.services.context import Unit
+from node.services.events.co_organising import appoint, dismiss
 from node.state import NODE
-from node.store import actors
-from node.store.actors import Actor
+from node.store.people import actors
+from node.store.people.actors import Actor
 from web.events.answers import answers_page, back_to_answers
 from web.events.page import event_id_of
 from web.sessions import read_form, require_person

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row
 
 from federation.discovery.negotiation import wants_activity
 from federation.mapping.event_document import json_ld
+from node.calendar.recurrence import Occurrence, occurrences, shown_at, where_at
 from node.domain import events as rules
 from node.domain.events import MAX_COMPANIONS, AnswerState, EventRecord, JoinMode, Place, place_line, status_of, title
 from node.domain.numbers import id_in
@@ -18,15 +19,17 @@ from node.domain.text import plain, shorten
 from node.domain.uris import is_web_uri
 from node.domain.visibility import Visibility
 from node.errors import NotFound
-from node.markdown import render_markdown
-from node.recurrence import Occurrence, occurrences, shown_at, where_at
-from node.sentences import Sentence, sentences
-from node.services import event_dates as event_dates_service
+from node.services.events import event_dates as event_dates_service
 from node.state import NODE
-from node.store import actors, event_answers, event_dates, events, objects, showing
-from node.store.actors import Actor
-from node.store.event_answers import Answer
-from node.store.events import Event
+from node.store.events import event_answers, event_dates, events
+from node.store.events.event_answers import Answer
+from node.store.events.events import Event
+from node.store.people import actors
+from node.store.people.actors import Actor
+from node.store.posts import objects
+from node.store.reading import showing
+from node.text.markdown import render_markdown
+from node.text.sentences import Sentence, sentences
 from web.events.cards import name_of, path_of, picture_of, when_of
 from web.events.views import EventView, TimeRow, When
 from web.pages.cards import Reader, actor_card, actor_path, origin_of_actor, thread

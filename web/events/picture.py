@@ -9,12 +9,12 @@ from sqlalchemy import Connection
 
 from node.domain.numbers import number_in
 from node.errors import Invalid, Unavailable
-from node.services.event_pictures import Picture
-from node.services.uploads import Words
+from node.services.events.event_pictures import Picture
+from node.services.posts.uploads import Words
 from node.state import NODE
-from node.store import media as media_store
-from node.store.accounts import Session
-from node.store.media import Media
+from node.store.access.accounts import Session
+from node.store.posts import media as media_store
+from node.store.posts.media import Media
 from web import sessions
 from web.pages.parts import Field, Image
 from web.uploads import on_disk, roomy

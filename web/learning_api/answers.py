@@ -9,9 +9,9 @@ from aiohttp import ETag, web
 
 from node.domain.numbers import number_in
 from node.errors import Malformed, Problem
-from node.store.actors import Actor
-from node.store.listing import MAX_LIMIT
-from node.store.resources import Viewer
+from node.store.library.listing import MAX_LIMIT
+from node.store.library.resources import Viewer
+from node.store.people.actors import Actor
 from web.viewer import viewer_of
 
 PREFIX = "/api/learning/v1"

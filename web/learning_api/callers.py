@@ -26,8 +26,8 @@ from node.errors import (
     Unauthenticated,
     UnsupportedMediaType,
 )
-from node.store import idempotency
-from node.store.resources import Viewer
+from node.store.access import idempotency
+from node.store.library.resources import Viewer
 from schemas import check
 from web.client_api import callers
 from web.learning_api.answers import etag_of
@@ -100,7 +100,7 @@ def chosen(sent: Mapping[str, Any], name: str, choices: Iterable[str]) -> str:
 
 
 def key_of(request: web.Request) -> str:
-    """The ``Idempotency-Key``, for ``node.store.idempotency.claim``; empty without one."""
+    """The ``Idempotency-Key``, for ``node.store.access.idempotency.claim``; empty without one."""
     return request.headers.get("Idempotency-Key", "").strip()[: idempotency.LONGEST]
 
 

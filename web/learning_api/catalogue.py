@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from node.domain.catalogues import State
 from node.errors import NotFound
-from node.services.catalogue import describe
+from node.services.library.catalogue import describe
 from node.state import NODE
 from web.learning_api.answers import PREFIX, json_answer
 from web.learning_api.description import ADDRESS, PROBLEM, answer, operation, parameter

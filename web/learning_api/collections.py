@@ -10,14 +10,15 @@ from federation.builders.resource_documents import write_document
 from node.clock import to_rfc3339
 from node.domain.collections import curators_of, items_of, takes_suggestions
 from node.errors import Forbidden, Invalid, Malformed, NotFound, Problem, RemoteError
-from node.services import collecting
-from node.services.collecting import Wanted
 from node.services.context import Unit
+from node.services.library import collecting
+from node.services.library.collecting import Wanted
 from node.state import NODE
-from node.store import actors, collections, resources
-from node.store.actors import Actor
-from node.store.collections import LISTED, StoredItem
-from node.store.resources import Resource, Viewer
+from node.store.library import collections, resources
+from node.store.library.collections import LISTED, StoredItem
+from node.store.library.resources import Resource, Viewer
+from node.store.people import actors
+from node.store.people.actors import Actor
 from web.learning_api.answers import PREFIX, json_answer
 from web.learning_api.callers import read_json, viewer, writer, written
 from web.learning_api.description import ADDRESS, PROBLEM, TEXT, answer, operation, parameter, ref

@@ -19,13 +19,17 @@ from node.domain.uris import origin_of
 from node.domain.visibility import Visibility
 from node.errors import Forbidden, Invalid, NotFound, Problem
 from node.secretbox import SecretBox
-from node.services import follows as following
-from node.services import governing, membership
+from node.services.communities import governing, membership
 from node.services.context import Unit
+from node.services.people import follows as following
 from node.state import NODE
-from node.store import actors, communities, follows, idempotency, showing, topics
-from node.store.actors import Actor
-from node.store.communities import Community
+from node.store.access import idempotency
+from node.store.communities import communities
+from node.store.communities.communities import Community
+from node.store.people import actors, follows
+from node.store.people.actors import Actor
+from node.store.posts import topics
+from node.store.reading import showing
 from schemas import load as load_schema
 from web.learning_api import callers
 from web.learning_api.answers import PREFIX, json_answer, limit_of, one_of

@@ -9,12 +9,13 @@ from sqlalchemy import Connection
 from node.clock import to_rfc3339
 from node.domain.numbers import id_in, number_in
 from node.errors import Forbidden
-from node.services import community_reports as reporting
-from node.services import membership
+from node.services.communities import community_reports as reporting
+from node.services.communities import membership
 from node.services.context import Unit
 from node.state import NODE
-from node.store import actors, community_reports, community_requests, follows
-from node.store.actors import Actor
+from node.store.communities import community_reports, community_requests
+from node.store.people import actors, follows
+from node.store.people.actors import Actor
 from web.learning_api import callers
 from web.learning_api.answers import PREFIX, json_answer, limit_of, one_of
 from web.learning_api.communities import REFUSALS, WHICH, see

@@ -11,11 +11,12 @@ from node.domain.communities import Act, Role
 from node.domain.deeds import Deed
 from node.domain.numbers import number_in
 from node.errors import Invalid, NotFound, Problem
-from node.services import governing, membership
+from node.services.communities import governing, membership
 from node.services.context import Unit
 from node.state import NODE
-from node.store import actors, communities, community_log, follows
-from node.store.actors import Actor
+from node.store.communities import communities, community_log
+from node.store.people import actors, follows
+from node.store.people.actors import Actor
 from web.communities.home_members import members_at_home
 from web.learning_api import callers
 from web.learning_api.answers import PREFIX, json_answer, limit_of

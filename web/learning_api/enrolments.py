@@ -13,13 +13,14 @@ from node.clock import to_rfc3339
 from node.domain.courses import MAX_NOTE, State
 from node.domain.numbers import id_in, number_in
 from node.errors import Conflict, Invalid, NotFound, Problem
-from node.services import enrolling
 from node.services.context import Unit
+from node.services.library import enrolling
 from node.state import NODE
-from node.store import actors, courses, resources
-from node.store.actors import Actor
-from node.store.courses import Enrolment
-from node.store.resources import Resource, Viewer
+from node.store.library import courses, resources
+from node.store.library.courses import Enrolment
+from node.store.library.resources import Resource, Viewer
+from node.store.people import actors
+from node.store.people.actors import Actor
 from web.courses.enrolments import decide_for, held, list_for_holder
 from web.learning_api.answers import PREFIX, actor_json, json_answer, limit_of
 from web.learning_api.callers import chosen, member, read_json, writer, written

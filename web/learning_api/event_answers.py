@@ -10,13 +10,14 @@ from node.clock import to_rfc3339
 from node.domain.events import Wish
 from node.domain.numbers import id_in, number_in
 from node.errors import Conflict, Invalid, NotFound, Problem
-from node.services import event_answers as answering
-from node.services import events as service
 from node.services.context import Unit
+from node.services.events import event_answers as answering
+from node.services.events import events as service
 from node.state import NODE
-from node.store import actors, event_answers, events
-from node.store.actors import Actor
-from node.store.event_answers import Answer
+from node.store.events import event_answers, events
+from node.store.events.event_answers import Answer
+from node.store.people import actors
+from node.store.people.actors import Actor
 from web.events.answers import VERDICTS
 from web.learning_api.answers import PREFIX, actor_json, json_answer, limit_of
 from web.learning_api.callers import chosen, member, read_json, writer, written

@@ -6,14 +6,14 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy import Connection
 
+from node.calendar.recurrence import between, record_of_date
 from node.domain.events import local_text
 from node.domain.numbers import id_in
 from node.errors import NotFound
-from node.recurrence import between, record_of_date
-from node.services import event_answers as answering
-from node.services.event_dates import HORIZON, may_be_answered
+from node.services.events import event_answers as answering
+from node.services.events.event_dates import HORIZON, may_be_answered
 from node.state import NODE
-from node.store import event_dates, events
+from node.store.events import event_dates, events
 from web.learning_api.answers import PREFIX, json_answer
 from web.learning_api.callers import read_json, reader, writer, written
 from web.learning_api.description import INSTANT, PROBLEM, TEXT, answer, list_of, made, operation, parameter

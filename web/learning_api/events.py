@@ -6,20 +6,22 @@ from typing import Any, cast
 from aiohttp import web
 from sqlalchemy import Connection
 
+from node.calendar.recurrence import following
 from node.clock import to_rfc3339
 from node.domain.events import EventRecord, local_text
 from node.domain.numbers import id_in, number_in
 from node.domain.text import clean
 from node.domain.visibility import Visibility
 from node.errors import Invalid, NotFound, Problem
-from node.recurrence import following
-from node.services import events as service
 from node.services.context import Unit
-from node.services.events import VISIBILITIES, EventDraft
+from node.services.events import events as service
+from node.services.events.events import VISIBILITIES, EventDraft
 from node.state import NODE
-from node.store import actors, events, idempotency
-from node.store.actors import Actor
-from node.store.events import Event, Scope
+from node.store.access import idempotency
+from node.store.events import events
+from node.store.events.events import Event, Scope
+from node.store.people import actors
+from node.store.people.actors import Actor
 from schemas import load as load_schema
 from web.events.cards import path_of
 from web.learning_api.answers import PREFIX, actor_json, json_answer, limit_of, one_of

@@ -7,7 +7,7 @@ from aiohttp import web
 
 from node.domain.network import Bridge, Goods, House, Network
 from node.state import NODE
-from node.store.resources import Viewer
+from node.store.library.resources import Viewer
 from web.learning_api.answers import PREFIX, json_answer
 from web.learning_api.callers import reader
 from web.learning_api.description import ADDRESS, TEXT, answer, operation, ref

@@ -10,13 +10,14 @@ from federation.sending.adoption_notes import AdoptionNotes
 from federation.state import FEDERATION
 from node.clock import to_rfc3339
 from node.domain.numbers import id_in
-from node.services import opinions as service
-from node.services.authoring import load_author
 from node.services.context import Unit
+from node.services.library import opinions as service
+from node.services.library.authoring import load_author
 from node.state import NODE
-from node.store import opinions, resources, showing
-from node.store.opinions import Counts, StoredNote, StoredReview
-from node.store.resources import Viewer
+from node.store.library import opinions, resources
+from node.store.library.opinions import Counts, StoredNote, StoredReview
+from node.store.library.resources import Viewer
+from node.store.reading import showing
 from schemas import load as load_schema
 from web.learning_api.answers import PREFIX, json_answer
 from web.learning_api.callers import read_json, viewer, writer, written

@@ -11,13 +11,14 @@ from sqlalchemy import Connection
 
 from node.domain.pathways import KIND, Progress, State, Step, progress_of, steps_of
 from node.errors import Forbidden
-from node.services import collecting, progress
 from node.services.context import Unit
+from node.services.library import collecting, progress
 from node.state import NODE
-from node.store import actors, collections, resources, targets
-from node.store.objects import LIVE
-from node.store.resources import Resource, Viewer
-from node.store.targets import Target
+from node.store.library import collections, resources, targets
+from node.store.library.resources import Resource, Viewer
+from node.store.library.targets import Target
+from node.store.people import actors
+from node.store.posts.objects import LIVE
 from web.learning_api.answers import PREFIX, json_answer
 from web.learning_api.callers import member, read_json, viewer, writer, written
 from web.learning_api.description import ADDRESS, PROBLEM, TEXT, answer, operation, parameter, ref

@@ -16,14 +16,15 @@ from node.clock import to_rfc3339
 from node.domain.visibility import LEVELS, Visibility
 from node.errors import Invalid, Problem
 from node.media.links import MediaLinks
-from node.services import authoring, branches, contents
-from node.services.authoring import Author, Work
-from node.services.branches import Branches
 from node.services.context import Unit
-from node.services.publish import PublishResult
+from node.services.library import authoring, branches, contents
+from node.services.library.authoring import Author, Work
+from node.services.library.branches import Branches
+from node.services.library.publish import PublishResult
 from node.state import NODE
-from node.store import idempotency, resources, versions
-from node.store.resources import Resource, Viewer
+from node.store.access import idempotency
+from node.store.library import resources, versions
+from node.store.library.resources import Resource, Viewer
 from web.learning_api.answers import PREFIX, json_answer, one_of
 from web.learning_api.callers import chosen, key_of, read_json, require_match, viewer, writer, written
 from web.learning_api.description import INSTANT, PROBLEM, TEXT, answer, operation, parameter, ref

@@ -11,9 +11,9 @@ from node.clock import to_rfc3339
 from node.domain.search import parse
 from node.domain.uris import origin_of
 from node.state import NODE
-from node.store import listing, resources
-from node.store.listing import FILTERS, Option, Page, Sort, Wish
-from node.store.resources import Resource
+from node.store.library import listing, resources
+from node.store.library.listing import FILTERS, Option, Page, Sort, Wish
+from node.store.library.resources import Resource
 from schemas import load as load_schema
 from web.learning_api import callers
 from web.learning_api.answers import PREFIX, actor_json, json_answer, limit_of, one_of

@@ -8,16 +8,16 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy import Connection
 
-from node import descriptions
 from node.clock import DAY, to_rfc3339
 from node.domain import resources as records
 from node.domain.text import plain, shorten
 from node.errors import Malformed, Problem
 from node.state import NODE
-from node.store import everything
-from node.store.everything import Found, Hit
-from node.store.listing import ALL_FACETS, Option, Sort, Wish
-from node.store.resources import Viewer
+from node.store.library.listing import ALL_FACETS, Option, Sort, Wish
+from node.store.library.resources import Viewer
+from node.store.search import everything
+from node.store.search.everything import Found, Hit
+from node.text import descriptions
 from web.learning_api import resources as learning_resources
 from web.learning_api.answers import PREFIX, json_answer, one_of
 from web.learning_api.callers import reader

@@ -6,7 +6,7 @@ from typing import Any
 from aiohttp import web
 
 from node.state import NODE
-from node.store import topic_accounts
+from node.store.library import topic_accounts
 from web.learning_api.answers import PREFIX, actor_json, json_answer
 from web.learning_api.description import ACTOR, ADDRESS, TEXT, answer, operation, ref
 

@@ -11,7 +11,7 @@ from web.threads.paths import thread_path, title_of_row
 
 
 def topic_json(row: Any, people: Mapping[int, Any], accepted: Mapping[int, str], base: str) -> dict[str, Any]:
-    """``row``: as ``store.threads`` reads it; ``people``: rows of author and community; ``accepted``: URIs by id."""
+    """``row``: of ``store.posts.threads``; ``people``: rows of author and community; ``accepted``: URIs by id."""
     group = people.get(row.community_id or 0)
     return {
         **_post_json(row, people, base),

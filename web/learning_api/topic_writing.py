@@ -14,11 +14,13 @@ from node.domain.numbers import number_in
 from node.domain.visibility import Visibility
 from node.errors import Invalid, NotFound, Problem
 from node.media.links import MediaLinks
-from node.services import answers, post_changes, posts
 from node.services.context import Unit
-from node.services.post_changes import Edit
+from node.services.posts import answers, post_changes, posts
+from node.services.posts.post_changes import Edit
 from node.state import NODE
-from node.store import idempotency, objects, showing, threads
+from node.store.access import idempotency
+from node.store.posts import objects, threads
+from node.store.reading import showing
 from web.learning_api.answers import PREFIX
 from web.learning_api.callers import key_of, read_json, require_match, writer, written
 from web.learning_api.description import PROBLEM, TEXT, made, operation, parameter

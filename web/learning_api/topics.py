@@ -12,8 +12,10 @@ from node.domain.numbers import id_in, number_in
 from node.errors import Malformed, NotFound, Problem
 from node.services.context import Unit
 from node.state import NODE
-from node.store import actors, showing, threads
-from node.store.threads import Order, Wanted
+from node.store.people import actors
+from node.store.posts import threads
+from node.store.posts.threads import Order, Wanted
+from node.store.reading import showing
 from schemas import load as load_schema
 from web.learning_api.answers import PREFIX, json_answer, limit_of, one_of
 from web.learning_api.callers import reader

@@ -8,14 +8,15 @@ from sqlalchemy import Connection
 from federation.builders.resource_documents import write_document
 from node.domain import resources as records
 from node.errors import Forbidden, Invalid, NodeError, NotFound
-from node.sentences import Sentence
-from node.services import collecting
-from node.services.collecting import Wanted
 from node.services.context import Unit
+from node.services.library import collecting
+from node.services.library.collecting import Wanted
 from node.state import NODE
-from node.store import actors, collections, resources
-from node.store.actors import Actor
-from node.store.resources import Resource, Viewer
+from node.store.library import collections, resources
+from node.store.library.resources import Resource, Viewer
+from node.store.people import actors
+from node.store.people.actors import Actor
+from node.text.sentences import Sentence
 from web import sessions
 from web.library.views import CollectionsView, CollectView
 from web.lookups import NOBODY, look_up, why_not

@@ -19,19 +19,20 @@ from node.domain.records import ResourceRecord
 from node.domain.reuse import carried_over, reference_to
 from node.domain.visibility import Visibility
 from node.errors import Invalid, NotFound, PreconditionFailed, Unavailable
-from node.services import authoring, drafting, membership
-from node.services.authoring import Author, Work
+from node.services.communities import membership
 from node.services.context import Unit
-from node.services.publish import PublishResult
-from node.services.uploads import Words
+from node.services.library import authoring, drafting
+from node.services.library.authoring import Author, Work
+from node.services.library.publish import PublishResult
+from node.services.posts.uploads import Words
 from node.state import NODE
-from node.store import media as media_store
-from node.store import resources
-from node.store.accounts import Session
-from node.store.actors import Actor
-from node.store.drafts import Draft
-from node.store.media import Media
-from node.store.resources import Resource, Viewer
+from node.store.access.accounts import Session
+from node.store.library import resources
+from node.store.library.drafts import Draft
+from node.store.library.resources import Resource, Viewer
+from node.store.people.actors import Actor
+from node.store.posts import media as media_store
+from node.store.posts.media import Media
 from web import sessions
 from web.library import editor_page, steps
 from web.library.form import MAX_FIELDS, Form, by_field, fields_of, record_of

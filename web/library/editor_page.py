@@ -7,7 +7,6 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from federation.catalogues.amb_export import write_amb
-from node.descriptions import as_html, is_markdown
 from node.domain import resources as records
 from node.domain.licences import attribution_line
 from node.domain.numbers import number_in
@@ -15,12 +14,13 @@ from node.domain.pathways import KIND as PATHWAY
 from node.domain.records import ResourceRecord
 from node.domain.resources import languages_of
 from node.domain.reuse import Fit, mix
-from node.sentences import Sentence, sentences
-from node.services import branches
+from node.services.library import branches
 from node.state import NODE
-from node.store import drafts
-from node.store.accounts import Session
-from node.store.resources import Resource, Viewer
+from node.store.access.accounts import Session
+from node.store.library import drafts
+from node.store.library.resources import Resource, Viewer
+from node.text.descriptions import as_html, is_markdown
+from node.text.sentences import Sentence, sentences
 from web.library.form import Form, fields_of, shown
 from web.library.sections import SECTIONS
 from web.library.views import Difference, EditorView, NotAllowedView, Preview, SourceLine

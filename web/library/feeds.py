@@ -12,17 +12,17 @@ from html import escape
 from aiohttp import ETag, hdrs, web
 from sqlalchemy import Connection
 
-from node import descriptions
 from node.clock import from_rfc3339, to_rfc3339
 from node.domain import resources as records
 from node.domain.collections import Item, items_of
 from node.domain.text import UNKNOWN_LANGUAGE, pick
 from node.errors import NotFound
-from node.services import authoring, collecting
+from node.services.library import authoring, collecting
 from node.state import NODE
-from node.store import derivations, listing, resources
-from node.store.listing import Sort, Wish
-from node.store.resources import ANYBODY, Resource
+from node.store.library import derivations, listing, resources
+from node.store.library.listing import Sort, Wish
+from node.store.library.resources import ANYBODY, Resource
+from node.text import descriptions
 from web.learning_api.resources import read_wish
 
 ATOM = "application/atom+xml"

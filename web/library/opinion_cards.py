@@ -6,8 +6,8 @@ from typing import Any
 
 from node.domain.opinions import period_in_words
 from node.domain.text import language_of, pick
-from node.sentences import sentences
-from node.store.opinions import Counts, StoredNote, StoredReview
+from node.store.library.opinions import Counts, StoredNote, StoredReview
+from node.text.sentences import sentences
 from web.pages.cards import Reader, actor_card
 from web.pages.parts import ActorCard, Link, Prose, SafeHtml, Text
 

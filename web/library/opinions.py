@@ -14,15 +14,15 @@ from node.domain.numbers import id_in, number_in
 from node.domain.opinions import Outcome
 from node.domain.visibility import LEVELS_OF_ORGANISATION, narrowest
 from node.errors import Invalid
-from node.sentences import Sentence
-from node.services import authoring
-from node.services import opinions as service
 from node.services.context import Unit
+from node.services.library import authoring
+from node.services.library import opinions as service
 from node.state import NODE
-from node.store import opinions, resources
-from node.store.accounts import Session
-from node.store.opinions import StoredNote, StoredReview
-from node.store.resources import Resource, Viewer
+from node.store.access.accounts import Session
+from node.store.library import opinions, resources
+from node.store.library.opinions import StoredNote, StoredReview
+from node.store.library.resources import Resource, Viewer
+from node.text.sentences import Sentence
 from web import sessions
 from web.library.opinion_cards import OUTCOMES
 from web.library.sections.rights import Choice

@@ -5,13 +5,13 @@ from sqlalchemy import Connection
 
 from node.domain.pathways import KIND, State
 from node.errors import Invalid
-from node.sentences import Sentence
-from node.services import progress
 from node.services.context import Unit
-from node.services.progress import Begun
+from node.services.library import progress
+from node.services.library.progress import Begun
 from node.state import NODE
-from node.store import collections, resources
-from node.store.resources import Resource, Viewer
+from node.store.library import collections, resources
+from node.store.library.resources import Resource, Viewer
+from node.text.sentences import Sentence
 from web import sessions
 from web.library.views import BegunRow, PathwaysView
 from web.pages.cards import resource_cards

@@ -11,13 +11,15 @@ from sqlalchemy import Connection, Row
 from node.clock import DAY
 from node.domain import resources as records
 from node.domain.text import plain, shorten
-from node.sentences import Sentence
 from node.state import NODE
-from node.store import briefing, event_answers, events, resources, showing
-from node.store.briefing import Tip
-from node.store.event_answers import Answer
-from node.store.events import Event
-from node.store.resources import Resource
+from node.store.events import event_answers, events
+from node.store.events.event_answers import Answer
+from node.store.events.events import Event
+from node.store.library import resources
+from node.store.library.resources import Resource
+from node.store.reading import briefing, showing
+from node.store.reading.briefing import Tip
+from node.text.sentences import Sentence
 from web.events.cards import event_cards
 from web.member.views import MemberHomeView, TipRow, TopicRow
 from web.pages.cards import Reader, actor_path

@@ -7,9 +7,9 @@ from aiohttp import web
 
 from federation.state import FEDERATION
 from node.domain.network import Bridge, House, Network
-from node.services.network import load_network
+from node.services.house.network import load_network
 from node.state import NODE
-from node.store.resources import Viewer
+from node.store.library.resources import Viewer
 from web.network.drawing import Drawing, draw
 from web.network.remembering import NETWORKS
 

@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from node.domain.network import Bridge, House, Network
-from node.sentences import Sentence
+from node.text.sentences import Sentence
 from web.network.finding import Seen, bridge_path, find_network, house_path
 from web.network.views import BridgeRow, HouseRow, NetworkView
 from web.pages.cursor import offset_of

@@ -11,13 +11,15 @@ from node.domain.filters import FilterContext
 from node.domain.notices import CALLED_FOR, NoticeType, Occasion
 from node.domain.numbers import id_in, number_in
 from node.domain.text import plain, shorten
-from node.sentences import Sentence
-from node.services import follows, notices
+from node.services.news import notices
+from node.services.people import follows
 from node.state import NODE
-from node.store import filters, markers, showing, threads
-from node.store import notification_lists as lists
-from node.store.notification_lists import Group, Request, Wanted
-from node.store.windows import Window
+from node.store.database.windows import Window
+from node.store.news import notification_lists as lists
+from node.store.news.notification_lists import Group, Request, Wanted
+from node.store.posts import threads
+from node.store.reading import filters, markers, showing
+from node.text.sentences import Sentence
 from web import sessions
 from web.notifications.views import NoticeRow, NotificationsView, RequestRow, RequestsView
 from web.pages.cards import Reader, actor_card, actor_path, post_path, warning_of

@@ -11,13 +11,13 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from node import log
-from node.sentences import Sentence
-from node.services import oauth
+from node.services.access import oauth
+from node.services.access.oauth import OUT_OF_BAND, Asked, Refusal
 from node.services.context import Unit
-from node.services.oauth import OUT_OF_BAND, Asked, Refusal
 from node.state import NODE
-from node.store.accounts import Session
-from node.store.oauth import App
+from node.store.access.accounts import Session
+from node.store.access.oauth import App
+from node.text.sentences import Sentence
 from web import sessions
 from web.oauth.views import CodeView, ConsentView
 from web.pages.frame import SECURITY, html, page_of

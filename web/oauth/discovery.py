@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from node.domain.scopes import SCOPES
 from node.state import NODE
-from node.store import actors
+from node.store.people import actors
 from web.client_api.answers import answer
 from web.client_api.callers import require
 

@@ -9,11 +9,11 @@ from sqlalchemy import Connection
 
 from node import log
 from node.errors import NodeError
-from node.services import oauth
+from node.services.access import oauth
+from node.services.access.oauth import Refusal
 from node.services.context import Unit
-from node.services.oauth import Refusal
 from node.state import NODE
-from node.store.oauth import App
+from node.store.access.oauth import App
 from web.client_api.answers import answer, empty
 from web.client_api.parameters import Parameters, read_parameters
 

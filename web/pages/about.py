@@ -6,11 +6,11 @@ from typing import ClassVar
 from aiohttp import web
 
 from node.errors import NotFound
-from node.sentences import Sentence, sentences
-from node.services.house import TextName
+from node.services.house.house import TextName
 from node.state import NODE
-from node.store import rules
-from node.store.rules import NodeText, Rule
+from node.store.house import rules
+from node.store.house.rules import NodeText, Rule
+from node.text.sentences import Sentence, sentences
 from web.pages.frame import html, page_of
 from web.pages.parts import Link, Prose, SafeHtml
 from web.pages.views import Page

@@ -12,11 +12,15 @@ from node.domain.numbers import number_in
 from node.domain.text import plain, shorten
 from node.errors import Gone, Malformed, NotFound, Problem
 from node.state import NODE
-from node.store import actors, communities, follows, listing, objects, showing, statuses, topic_accounts
-from node.store.actors import Actor
-from node.store.listing import Wish
-from node.store.resources import Resource, Viewer
-from node.store.statuses import Own
+from node.store.communities import communities
+from node.store.library import listing, topic_accounts
+from node.store.library.listing import Wish
+from node.store.library.resources import Resource, Viewer
+from node.store.people import actors, follows
+from node.store.people.actors import Actor
+from node.store.posts import objects
+from node.store.reading import showing, statuses
+from node.store.reading.statuses import Own
 from web.pages.cards import actor_path, origin_of_actor, resource_cards, shown_name, with_emojis
 from web.pages.frame import html, page_of
 from web.pages.parts import Link, Paging, ProfileField, Prose

@@ -11,7 +11,6 @@ from typing import Any
 from markupsafe import escape
 from sqlalchemy import Row
 
-from node import descriptions
 from node.domain import resources as records
 from node.domain.emojis import replaced, without
 from node.domain.licences import describe
@@ -20,7 +19,8 @@ from node.domain.slugs import slug_of
 from node.domain.text import pick, plain, shorten
 from node.domain.uris import host_of, is_web_uri
 from node.media.links import MediaLinks
-from node.store.resources import Resource
+from node.store.library.resources import Resource
+from node.text import descriptions
 from web.pages.parts import (
     ActorCard,
     Attachment,

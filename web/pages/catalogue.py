@@ -11,12 +11,12 @@ from federation.mapping.concepts import shipped
 from node.domain.licences import describe
 from node.domain.selections import of_pairs, query_of
 from node.domain.text import pick
-from node.sentences import Sentence, sentences
 from node.state import NODE
-from node.store import listing, opinions, topic_accounts
-from node.store.listing import Option, Page, Sort, Wish
-from node.store.opinions import Counts
-from node.store.topic_accounts import TopicAccount
+from node.store.library import listing, opinions, topic_accounts
+from node.store.library.listing import Option, Page, Sort, Wish
+from node.store.library.opinions import Counts
+from node.store.library.topic_accounts import TopicAccount
+from node.text.sentences import Sentence, sentences
 from web.learning_api.resources import PARAMETERS, read_wish
 from web.pages.cards import Reader, resource_cards
 from web.pages.frame import html, notice_of, page_of

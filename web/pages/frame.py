@@ -8,7 +8,7 @@ from urllib.parse import quote
 from aiohttp import hdrs, web
 
 from node.state import NODE
-from node.store.accounts import ADMIN, MEMBER
+from node.store.access.accounts import ADMIN, MEMBER
 from node.translations import first_spoken
 from web.language import choose
 from web.pages.views import Notice, Page, View, Viewer

@@ -8,12 +8,14 @@ from aiohttp import web
 from sqlalchemy import Connection, Row
 
 from node.domain.uris import host_of
-from node.sentences import Sentence
 from node.state import NODE
-from node.store import listing, objects, showing
-from node.store.actors import find_local_actor, load_profile
-from node.store.listing import Option, Wish
-from node.store.resources import Resource, Viewer
+from node.store.library import listing
+from node.store.library.listing import Option, Wish
+from node.store.library.resources import Resource, Viewer
+from node.store.people.actors import find_local_actor, load_profile
+from node.store.posts import objects
+from node.store.reading import showing
+from node.text.sentences import Sentence
 from web.member.home import show_member_home
 from web.pages.cards import Reader, actor_card, post_cards, resource_cards
 from web.pages.catalogue import label_of

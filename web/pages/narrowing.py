@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from node.store.listing import Option, spelled
+from node.store.library.listing import Option, spelled
 from web.pages.parts import Chip, FacetGroup, FacetOption, SortOption
 
 _MAX_OPTIONS = 12

@@ -3,7 +3,7 @@
 from urllib.parse import urlencode
 
 from node.domain.slugs import slug_of
-from node.store.actors import Actor
+from node.store.people.actors import Actor
 
 CATALOGUE, NETWORK = "/resources", "/network"
 

@@ -14,11 +14,13 @@ from node.domain.text import plain, shorten
 from node.domain.uris import is_web_uri
 from node.domain.visibility import Visibility
 from node.errors import Gone, NotFound
-from node.sentences import Sentence
 from node.state import NODE
-from node.store import objects, resources, showing, statuses, threads
-from node.store.objects import Object
-from node.store.statuses import Own
+from node.store.library import resources
+from node.store.posts import objects, threads
+from node.store.posts.objects import Object
+from node.store.reading import showing, statuses
+from node.store.reading.statuses import Own
+from node.text.sentences import Sentence
 from web.pages.actor import find_by_name
 from web.pages.cards import Reader, actor_path, threaded
 from web.pages.frame import html, page_of

@@ -12,7 +12,6 @@ from sqlalchemy import Connection, Row
 from federation.catalogues.schema_org import write_json_ld
 from federation.discovery.negotiation import wants_activity
 from federation.mapping.concepts import shipped
-from node import descriptions
 from node.domain import resources as records
 from node.domain.collections import is_collection
 from node.domain.licences import attribution_line
@@ -25,14 +24,17 @@ from node.domain.text import language_of, pick, plain
 from node.domain.uris import host_of, is_web_uri
 from node.domain.visibility import Visibility
 from node.errors import NotFound
-from node.sentences import Sentence
-from node.services import authoring, branches
-from node.services.branches import Branches
+from node.services.library import authoring, branches
+from node.services.library.branches import Branches
 from node.state import NODE
-from node.store import actors, authorships, opinions, resources, showing
-from node.store.actors import Actor
-from node.store.opinions import Counts, StoredNote, StoredReview
-from node.store.resources import Resource, Viewer
+from node.store.library import authorships, opinions, resources
+from node.store.library.opinions import Counts, StoredNote, StoredReview
+from node.store.library.resources import Resource, Viewer
+from node.store.people import actors
+from node.store.people.actors import Actor
+from node.store.reading import showing
+from node.text import descriptions
+from node.text.sentences import Sentence
 from web.client_api.entities.cards import COVER_HEIGHT, COVER_WIDTH
 from web.courses.section import Standing, course_section, load_standing
 from web.library.collection_parts import Held, collection_part, load_contents

@@ -9,12 +9,12 @@ from sqlalchemy import Connection
 from federation.actors.members import NewMember, create_member, prepare_member
 from node.errors import Conflict, Invalid, NotFound
 from node.secretbox import SecretBox
-from node.sentences import Sentence
+from node.services.access.passwords import check_strength
 from node.services.context import Unit
-from node.services.passwords import check_strength
 from node.state import NODE
-from node.store import accounts
-from node.store.actors import Actor
+from node.store.access import accounts
+from node.store.people.actors import Actor
+from node.text.sentences import Sentence
 from web import sessions
 from web.pages.frame import html, page_of
 from web.pages.parts import Field, Link

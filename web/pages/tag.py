@@ -9,12 +9,13 @@ from sqlalchemy import Connection, Row
 
 from node.domain.tags import key_of
 from node.errors import Invalid, NotFound
-from node.services.tag_lists import name_of
+from node.services.posts.tag_lists import name_of
 from node.state import NODE
-from node.store import listing, showing, statuses
-from node.store.listing import Wish
-from node.store.resources import Resource, Viewer
-from node.store.statuses import Own
+from node.store.library import listing
+from node.store.library.listing import Wish
+from node.store.library.resources import Resource, Viewer
+from node.store.reading import showing, statuses
+from node.store.reading.statuses import Own
 from web.pages.cards import resource_cards
 from web.pages.cursor import cursor_of
 from web.pages.frame import html, page_of

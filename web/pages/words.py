@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 
 from node.clock import DAY, HOUR, MINUTE, from_rfc3339, to_rfc3339
 from node.domain.events import local_text
-from node.sentences import Sentence, sentences
+from node.text.sentences import Sentence, sentences
 from web.language import Language
 from web.pages.languages import LANGUAGES
 

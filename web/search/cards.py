@@ -4,13 +4,13 @@ from collections.abc import Iterable
 
 from sqlalchemy import Row
 
-from node import descriptions
 from node.clock import day_at
 from node.domain import resources as records
 from node.domain.course_lines import course_line
 from node.domain.licences import describe
 from node.domain.text import plain, shorten
-from node.store.everything import Hit
+from node.store.search.everything import Hit
+from node.text import descriptions
 from web.events.views import When
 from web.pages.cards import Reader, actor_path, origin_of_actor, resource_origin
 from web.pages.parts import Link, Text

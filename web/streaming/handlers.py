@@ -10,8 +10,8 @@ from sqlalchemy import Connection as Database
 
 from node.errors import Forbidden, NodeError, NotFound, Unauthenticated
 from node.state import NODE
-from node.store import streams
-from node.store.accounts import Token
+from node.store.access.accounts import Token
+from node.store.reading import streams
 from web import cors
 from web.client_api.callers import TOKENS, bearer_of
 from web.errors import status_of

@@ -13,9 +13,10 @@ from aiohttp import web
 from node import log
 from node.clock import Clock
 from node.errors import RateLimited
-from node.services import news
-from node.store import accounts, streams
-from node.store.engine import Store
+from node.services.news import news
+from node.store.access import accounts
+from node.store.database.engine import Store
+from node.store.reading import streams
 from web.client_api.entities.look import Look
 from web.streaming import frames
 from web.streaming.channels import Channel

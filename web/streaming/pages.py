@@ -11,8 +11,8 @@ from sqlalchemy import Connection as Database
 from node.domain.numbers import number_in
 from node.errors import NotFound
 from node.state import NODE
-from node.store import streams
-from node.store.accounts import Token
+from node.store.access.accounts import Token
+from node.store.reading import streams
 from web import sessions
 from web.streaming import frames
 from web.streaming.channels import NEWS, THREAD, Channel

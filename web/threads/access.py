@@ -10,11 +10,12 @@ from node.domain.actors import ActorKind
 from node.domain.communities import Standing as Membership
 from node.domain.communities import refuse_post
 from node.errors import NotFound
-from node.services import membership
+from node.services.communities import membership
 from node.services.context import Unit
-from node.store import actors, communities, community_reports, community_requests, follows
-from node.store.actors import Actor
-from node.store.communities import Community, RoleOf
+from node.store.communities import communities, community_reports, community_requests
+from node.store.communities.communities import Community, RoleOf
+from node.store.people import actors, follows
+from node.store.people.actors import Actor
 from web.pages.actor import find_by_name
 from web.threads.cards import Standing
 

@@ -11,11 +11,12 @@ from sqlalchemy import Connection
 
 from node.domain.numbers import id_in, number_in
 from node.errors import Invalid, NotFound
-from node.services import answers, polls, reacting
 from node.services.context import Unit
+from node.services.posts import answers, polls, reacting
 from node.state import NODE
-from node.store import entries, objects, topics
-from node.store.objects import Object
+from node.store.posts import objects, topics
+from node.store.posts.objects import Object
+from node.store.reading import entries
 from web import sessions
 from web.posted import read_posted
 from web.threads.forms import own_path

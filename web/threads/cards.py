@@ -8,8 +8,8 @@ from aiohttp import web
 
 from node.domain.text import plain, shorten
 from node.domain.visibility import Visibility
-from node.store.communities import Community
-from node.store.statuses import Own
+from node.store.communities.communities import Community
+from node.store.reading.statuses import Own
 from web.communities.rooms import rooms_of
 from web.pages.cards import Reader, actor_card, is_shown, post_card, said_of, warning_of
 from web.pages.parts import Acts, Link, Poll, PostCard, Prose, SafeHtml, Text
@@ -75,7 +75,7 @@ def community_head(
 def _purpose(row: Any, community: Community) -> Prose | None:
     """What it says of itself; the rules, which stand in its profile for apps, have a place of their own."""
     if row.local:
-        from node.markdown import render_markdown  # late: the first community that is shown loads it
+        from node.text.markdown import render_markdown  # late: the first community that is shown loads it
 
         return Prose(value=SafeHtml(render_markdown(community.purpose))) if community.purpose else None
     return Prose(value=SafeHtml(row.summary)) if row.summary else None

@@ -12,15 +12,16 @@ from node.domain.numbers import id_in
 from node.domain.posts import PostKind
 from node.errors import Invalid
 from node.media.links import MediaLinks
-from node.sentences import Sentence
-from node.services import media as media_service
-from node.services import post_changes
 from node.services.context import Unit
-from node.services.post_changes import Edit
+from node.services.posts import media as media_service
+from node.services.posts import post_changes
+from node.services.posts.post_changes import Edit
 from node.state import NODE
-from node.store import media as media_store
-from node.store import objects, showing
-from node.store.media import Media
+from node.store.posts import media as media_store
+from node.store.posts import objects
+from node.store.posts.media import Media
+from node.store.reading import showing
+from node.text.sentences import Sentence
 from web import sessions
 from web.pages.cards import post_card
 from web.pages.frame import html, page_of

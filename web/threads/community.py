@@ -14,14 +14,17 @@ from node.domain.communities import Role, TopicKind
 from node.domain.text import plain, shorten
 from node.domain.visibility import Visibility
 from node.errors import Forbidden, NotFound
-from node.sentences import sentences
-from node.services import follows as following
 from node.services.context import Unit
+from node.services.people import follows as following
 from node.state import NODE
-from node.store import actors, event_answers, events, showing, threads
-from node.store.event_answers import Answer
-from node.store.events import Event, Scope
-from node.store.threads import Order, Wanted
+from node.store.events import event_answers, events
+from node.store.events.event_answers import Answer
+from node.store.events.events import Event, Scope
+from node.store.people import actors
+from node.store.posts import threads
+from node.store.posts.threads import Order, Wanted
+from node.store.reading import showing
+from node.text.sentences import sentences
 from web import sessions
 from web.events.cards import event_cards
 from web.pages.cards import actor_card

@@ -16,15 +16,18 @@ from node.domain.numbers import number_in
 from node.domain.visibility import Visibility
 from node.errors import Forbidden, Gone, Invalid, NotFound, Problem
 from node.media.links import MediaLinks
-from node.sentences import Sentence, sentences
-from node.services import media as media_service
-from node.services import placing, posts, scheduling
 from node.services.context import Unit
+from node.services.posts import media as media_service
+from node.services.posts import placing, posts, scheduling
 from node.state import NODE
-from node.store import actors, entries, idempotency, objects, scheduled, showing, threads, topics
-from node.store import media as media_store
-from node.store.media import Media
-from node.store.posting_defaults import load_posting_defaults
+from node.store.access import idempotency
+from node.store.people import actors
+from node.store.people.posting_defaults import load_posting_defaults
+from node.store.posts import media as media_store
+from node.store.posts import objects, scheduled, threads, topics
+from node.store.posts.media import Media
+from node.store.reading import entries, showing
+from node.text.sentences import Sentence, sentences
 from web import sessions
 from web.events.timezones import own_zone
 from web.pages.cards import Reader, actor_card, post_card

@@ -7,12 +7,14 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy import Connection
 
-from node.sentences import Sentence
 from node.state import NODE
-from node.store import resources, showing, statuses, threads, timelines
-from node.store.resources import Resource
-from node.store.statuses import Own
-from node.store.windows import Window
+from node.store.database.windows import Window
+from node.store.library import resources
+from node.store.library.resources import Resource
+from node.store.posts import threads
+from node.store.reading import showing, statuses, timelines
+from node.store.reading.statuses import Own
+from node.text.sentences import Sentence
 from web import sessions
 from web.pages.cards import Reader, resource_card
 from web.pages.cursor import cursor_of

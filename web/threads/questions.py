@@ -8,10 +8,11 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from node.domain.communities import TopicKind
-from node.sentences import Sentence
 from node.state import NODE
-from node.store import showing, threads
-from node.store.threads import Wanted
+from node.store.posts import threads
+from node.store.posts.threads import Wanted
+from node.store.reading import showing
+from node.text.sentences import Sentence
 from web.pages.frame import html, page_of
 from web.pages.parts import Paging
 from web.pages.reader import reader_of

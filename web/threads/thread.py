@@ -15,12 +15,14 @@ from node.domain.numbers import id_in
 from node.domain.text import plain, shorten
 from node.domain.visibility import Visibility
 from node.errors import NotFound
-from node.sentences import Sentence
 from node.services.context import Unit
 from node.state import NODE
-from node.store import actors, objects, showing, statuses, threads
-from node.store.objects import Object
-from node.store.statuses import Own
+from node.store.people import actors
+from node.store.posts import objects, threads
+from node.store.posts.objects import Object
+from node.store.reading import showing, statuses
+from node.store.reading.statuses import Own
+from node.text.sentences import Sentence
 from web.communities.words import ROLES
 from web.pages.cards import Reader, threaded
 from web.pages.cursor import cursor_of

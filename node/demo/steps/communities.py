@@ -5,10 +5,10 @@ from sqlalchemy import Connection
 from node.demo.taking import Taken
 from node.domain.communities import APPOINTS, Act, Role
 from node.domain.deeds import Deed
-from node.services.follows import follow
-from node.services.governing import govern
-from node.store import follows
-from node.store.follows import ACCEPTED, Follow
+from node.services.communities.governing import govern
+from node.services.people.follows import follow
+from node.store.people import follows
+from node.store.people.follows import ACCEPTED, Follow
 
 
 async def _appoint(taken: Taken) -> str:

@@ -6,14 +6,14 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from node.calendar.recurrence import occurrences
 from node.demo.steps.posts import draw
 from node.demo.taking import Taken
 from node.domain.events import EventRecord, Override
 from node.domain.visibility import Visibility
-from node.recurrence import occurrences
-from node.services import event_answers
-from node.services.event_pictures import Picture
-from node.services.events import EventDraft, change_occurrence, find_organised, publish_event
+from node.services.events import event_answers
+from node.services.events.event_pictures import Picture
+from node.services.events.events import EventDraft, change_occurrence, find_organised, publish_event
 
 _ZONE = ZoneInfo("Europe/Berlin")
 

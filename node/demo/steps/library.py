@@ -9,13 +9,13 @@ from federation.sending.adoption_notes import AdoptionNotes
 from node.demo.taking import Taken
 from node.domain.courses import key_of
 from node.domain.visibility import Visibility
-from node.services import collecting, opinions
-from node.services.authoring import Work, create, load_author
-from node.services.collecting import Wanted
-from node.services.enrolling import enrol
-from node.store import resources
-from node.store.objects import Object
-from node.store.resources import Resource
+from node.services.library import collecting, opinions
+from node.services.library.authoring import Work, create, load_author
+from node.services.library.collecting import Wanted
+from node.services.library.enrolling import enrol
+from node.store.library import resources
+from node.store.library.resources import Resource
+from node.store.posts.objects import Object
 
 
 async def _publish(taken: Taken) -> str:

@@ -8,8 +8,8 @@ from node.demo.taking import Taken
 from node.domain.communities import TopicKind
 from node.domain.drafts import Draft, NewPoll
 from node.domain.visibility import Visibility
-from node.services.posts import publish
-from node.services.uploads import Words
+from node.services.posts.posts import publish
+from node.services.posts.uploads import Words
 
 _POLL_OPEN = 7 * DAY
 

@@ -7,9 +7,12 @@ from sqlalchemy import Connection
 
 from node.demo.taking import Taken
 from node.domain.events import Wish
-from node.services import answers, event_answers, news, polls, reacting
-from node.store import actors, reports
-from node.store.objects import Object
+from node.services.events import event_answers
+from node.services.news import news
+from node.services.posts import answers, polls, reacting
+from node.store.house import reports
+from node.store.people import actors
+from node.store.posts.objects import Object
 
 
 def _like(conn: Connection, taken: Taken, found: Object) -> None:

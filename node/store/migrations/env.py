@@ -1,4 +1,4 @@
-"""Runs migrations on the connection that ``node.store.migrate`` hands over."""
+"""Runs migrations on the connection that ``node.store.database.migrate`` hands over."""
 
 from alembic import context
 

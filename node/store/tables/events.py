@@ -27,7 +27,7 @@ events = Table(
     Column("interested_count", Integer, nullable=False, server_default="0"),
     Column("record", Json, nullable=False),
     Column("source_uid", Text, nullable=False, server_default=""),  # of the calendar file that it came from
-    # One date of a series is an event of its own once it is near or answered (services.event_dates).
+    # One date of a series is an event of its own once it is near or answered (services.events.event_dates).
     Column("series_id", BigInteger),
     Column("day", String(10), nullable=False, server_default=""),  # on which the rule of the series has it
     Column("announced_at", BigInteger),  # when it was told to followers

@@ -8,7 +8,7 @@ resources = Table(
     "resources",
     metadata,
     Column("object_id", ForeignKey("objects.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
-    # Unique, rising with the time of publication: lists, cursors and the search index go by it (store.search).
+    # Unique, rising with the time of publication: lists, cursors and the search index go by it (store.search.search).
     Column("sort_key", BigInteger, nullable=False, unique=True),
     Column("iri", Text, nullable=False),  # the record's own id
     Column("slug", String(120), nullable=False),
@@ -40,7 +40,7 @@ resource_facets = Table(
     Column("listing", String(24), nullable=False),
 )
 
-# How many resources of each listing have a facet value; kept right by triggers (store.search_schema).
+# How many resources of each listing have a facet value; kept right by triggers (store.search.search_schema).
 resource_counts = Table(
     "resource_counts",
     metadata,

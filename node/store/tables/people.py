@@ -52,7 +52,8 @@ actors = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
     Column("raw", Json),
-    # Counted by triggers (store.counter_schema): what this node knows, accepted follows and posts that others may read.
+    # Counted by triggers (store.people.counter_schema): what this node knows, accepted follows and posts that others
+    # may read.
     Column("followers_count", Integer, nullable=False, server_default="0"),
     Column("following_count", Integer, nullable=False, server_default="0"),
     Column("statuses_count", Integer, nullable=False, server_default="0"),
@@ -229,7 +230,7 @@ list_members = Table(
     Index("ix_list_members_list_id_id", "list_id", "id"),
 )
 
-# The words that an actor is found by (store.finding).
+# The words that an actor is found by (store.search.finding).
 actor_words = Table(
     "actor_words",
     metadata,

@@ -1,4 +1,4 @@
-"""Random numbers that change whenever what apps show of a row changes; kept right by triggers (store.stamp_schema).
+"""Random numbers that change whenever what apps show of a row changes; triggers (store.reading.stamp_schema) see to it.
 
 Apart from the rows themselves, so that reading twenty of them does not read twenty documents.
 """

@@ -2,7 +2,7 @@
 
 import pytest
 
-from node.store import accounts
+from node.store.access import accounts
 from tests.mailbox import Mailbox
 from tests.web.account.conftest import Start
 from tests.web.conftest import PASSWORD, Site

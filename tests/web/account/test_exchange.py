@@ -6,9 +6,9 @@ import pytest
 from node.domain.exchange import Kind, read, write
 from node.domain.visibility import Visibility
 from node.errors import Conflict, Invalid
-from node.services import exchange
-from node.services.posts import publish_note
-from node.store import exchange as store
+from node.services.people import exchange
+from node.services.posts.posts import publish_note
+from node.store.people import exchange as store
 from tests.client import App, app_of
 from tests.network import network
 

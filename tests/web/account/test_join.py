@@ -5,8 +5,8 @@ from typing import Any
 
 from node import upkeep
 from node.clock import DAY
-from node.store import accounts
-from node.store.actors import find_local_actor
+from node.store.access import accounts
+from node.store.people.actors import find_local_actor
 from tests.client import App
 from tests.mailbox import Mailbox
 from tests.web.account.conftest import Start

@@ -6,10 +6,16 @@ from sqlalchemy import delete, select
 from node.domain.communities import Role
 from node.domain.courses import key_of
 from node.jobs import kinds
-from node.services import enrolling, leaving
-from node.store import accounts, actors, communities, courses, events, objects, resources
-from node.store.actors import find_local_actor
-from node.store.communities import RoleOf
+from node.services.library import enrolling
+from node.services.people import leaving
+from node.store.access import accounts
+from node.store.communities import communities
+from node.store.communities.communities import RoleOf
+from node.store.events import events
+from node.store.library import courses, resources
+from node.store.people import actors
+from node.store.people.actors import find_local_actor
+from node.store.posts import objects
 from node.store.tables import community_roles, jobs, media, metadata
 from tests import happenings
 from tests import media_files as files

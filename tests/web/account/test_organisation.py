@@ -14,7 +14,7 @@ import pytest
 from joserfc.jwk import RSAKey
 
 from node.clock import FixedClock, SystemClock
-from node.store import accounts
+from node.store.access import accounts
 from tests.openid_provider import CLIENT_ID, CLIENT_SECRET, FakeProvider, fake_provider
 from tests.web.account.conftest import Start
 from tests.web.account.test_second_factor import add_factor, code_of

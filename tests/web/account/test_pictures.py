@@ -7,8 +7,8 @@ import aiohttp
 from PIL import Image
 
 from node.domain.media import MediaPurpose
-from node.services import media as service
-from node.store.actors import find_local_actor, load_local_actors, load_profile
+from node.services.posts import media as service
+from node.store.people.actors import find_local_actor, load_local_actors, load_profile
 from tests import media_files as files
 from tests.client import App
 from tests.web.conftest import Site

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import Connection, select, update
 
-from node.store import accounts
+from node.store.access import accounts
 from node.store.tables import accounts as account_rows
 from node.store.tables import jobs, one_time_links
 from tests.mailbox import Mailbox

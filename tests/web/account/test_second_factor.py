@@ -5,7 +5,7 @@ import re
 
 from sqlalchemy import Connection, select
 
-from node.services import totp
+from node.services.access import totp
 from node.store.tables import accounts, recovery_codes
 from tests.client import App
 from tests.web.account.test_settings import may, other_browser, token_of

@@ -4,8 +4,8 @@ import re
 
 import aiohttp
 
-from node.store import accounts
-from node.store.actors import find_local_actor, load_profile
+from node.store.access import accounts
+from node.store.people.actors import find_local_actor, load_profile
 from tests.client import App
 from tests.web.conftest import PASSWORD, Site
 

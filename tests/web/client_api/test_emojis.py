@@ -2,7 +2,7 @@
 
 import aiohttp
 
-from node.services.uploads import MAX_EMOJI_BYTES, MAX_EMOJI_SIDE
+from node.services.posts.uploads import MAX_EMOJI_BYTES, MAX_EMOJI_SIDE
 from tests import media_files as files
 from tests.client import App, app_of
 from tests.network import Peer, network

@@ -4,8 +4,8 @@ import orjson
 import pytest
 
 from node.domain.preferences import PATHWAY_LISTS
-from node.store import accounts
-from node.store.by_url import find_by_url
+from node.store.access import accounts
+from node.store.reading.by_url import find_by_url
 from tests.client import App, app_of
 from tests.records import record
 from tests.rows import each_row

@@ -5,10 +5,10 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from node.domain.visibility import Visibility
-from node.services import news
-from node.services.posts import publish_note
-from node.store import objects, reactions
-from node.store.reactions import Reaction
+from node.services.news import news
+from node.services.posts.posts import publish_note
+from node.store.posts import objects, reactions
+from node.store.posts.reactions import Reaction
 from tests.client import App, app_of
 from tests.network import network
 from tests.statements import counted

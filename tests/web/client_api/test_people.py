@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import update
 
 from node.clock import HOUR
-from node.store import actors as actor_store
-from node.store import follows
-from node.store.follows import ACCEPTED, PENDING, Follow
+from node.store.people import actors as actor_store
+from node.store.people import follows
+from node.store.people.follows import ACCEPTED, PENDING, Follow
 from node.store.tables import actors
 from tests.client import App, app_of
 from tests.network import network
@@ -79,7 +79,7 @@ async def test_a_long_list_costs_what_a_short_one_does(site, ada, crowd, path):
 
     def relate(conn):
         unit = site.peer.unit()
-        from node.store import blocks, endorsements, mutes
+        from node.store.people import blocks, endorsements, mutes
 
         for each in crowd:
             mutes.put_mute(conn, unit.ids.new(), ada.me.id, each, hides_notifications=True, expires_at=None, now=1)

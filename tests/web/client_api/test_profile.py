@@ -8,8 +8,8 @@ from aiohttp import web
 from PIL import Image
 from sqlalchemy import select
 
-from node.services.profiles import ProfileChange, change_profile
-from node.store import actors as actor_store
+from node.services.people.profiles import ProfileChange, change_profile
+from node.store.people import actors as actor_store
 from node.store.tables import accounts
 from tests.client import App, app_of
 from tests.network import network
@@ -171,8 +171,8 @@ async def test_an_account_moves_with_its_followers(tmp_path):
         await ann.post("v1/accounts/move", 403, moved_to_uri=new.me.uri, password="wrong")
         await new.post("v1/accounts/alias", 422, also_known_as_uris=["not an address"])
         await new.post("v1/accounts/alias", also_known_as_uris=[ann.me.uri])
-        from node.services.passwords import hash_password
-        from node.store.accounts import set_password
+        from node.services.access.passwords import hash_password
+        from node.store.access.accounts import set_password
 
         await hospital.store.write(set_password, ann.me.id, hash_password("correct horse"), 1)
         again = App(hospital, await hospital.token(ann.me), ann.me)

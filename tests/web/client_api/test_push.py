@@ -6,10 +6,11 @@ import pytest
 from node.clock import HOUR
 from node.domain.notices import NoticeType, Occasion
 from node.domain.visibility import Visibility
-from node.services.posts import publish_note
-from node.services.push_words import TITLES
-from node.store import accounts, objects
-from node.store.accounts import set_language
+from node.services.news.push_words import TITLES
+from node.services.posts.posts import publish_note
+from node.store.access import accounts
+from node.store.access.accounts import set_language
+from node.store.posts import objects
 from node.store.tables import access_tokens, jobs, push_subscriptions
 from tests.client import App, app_of
 from tests.push_service import AppKeys, push_service, read_vapid

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from node.clock import DAY, HOUR
-from node.store import actors, blocks, counters, follows
+from node.store.people import actors, blocks, counters, follows
 from node.store.tables import home_entries
 from tests.client import App, app_of
 from tests.network import network
@@ -71,7 +71,7 @@ async def test_a_locked_account_decides(site, ada):
 
 async def test_a_new_follow_fills_home_and_an_ended_one_empties_it(site, ada, ben):
     from node.domain.visibility import Visibility
-    from node.services.posts import publish_note
+    from node.services.posts.posts import publish_note
 
     note = await site.store.write(publish_note, site.peer.unit(), ben.me.id, "Hello", Visibility.FOLLOWERS)
     await site.store.write(publish_note, site.peer.unit(), ben.me.id, "Secret", Visibility.DIRECT)

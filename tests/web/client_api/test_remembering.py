@@ -5,7 +5,7 @@ import sqlite3
 import pytest
 
 from node.clock import SECOND
-from node.store import oauth
+from node.store.access import oauth
 from tests.client import App, app_of
 from tests.statements import counted
 from web.client_api import remembering

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from node.domain.visibility import Visibility
-from node.services.posts import publish_note
+from node.services.posts.posts import publish_note
 from node.store.tables import resources
 from node.upkeep import Indexing
 from tests.client import App, app_of

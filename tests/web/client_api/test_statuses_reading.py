@@ -3,9 +3,10 @@
 import pytest
 
 from node.domain.visibility import Visibility
-from node.services.posts import publish_note
-from node.store import actors, objects, reactions
-from node.store.reactions import Reaction
+from node.services.posts.posts import publish_note
+from node.store.people import actors
+from node.store.posts import objects, reactions
+from node.store.posts.reactions import Reaction
 from tests.client import App, app_of
 from tests.statements import counted
 from web.client_api.entities.look import LOOK

@@ -3,7 +3,7 @@
 import pytest
 
 from node.domain.visibility import Visibility
-from node.services.posts import publish_note
+from node.services.posts.posts import publish_note
 from tests.client import App, app_of
 from tests.statements import counted
 

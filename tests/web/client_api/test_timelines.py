@@ -2,7 +2,8 @@
 
 import pytest
 
-from node.store import entries, previews, timelines
+from node.store.posts import previews
+from node.store.reading import entries, timelines
 from tests.client import App, app_of
 from tests.records import record
 from tests.statements import counted

@@ -3,8 +3,9 @@
 import pytest
 
 from node.domain.courses import key_of
-from node.store import actors, resources
-from node.store.resources import ANYBODY
+from node.store.library import resources
+from node.store.library.resources import ANYBODY
+from node.store.people import actors
 from tests.statements import counted
 from tests.web.conftest import Site
 from tests.web.courses.test_pages import ONE, course

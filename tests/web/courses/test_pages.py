@@ -8,10 +8,10 @@ from sqlalchemy import Connection, select
 
 from node.domain.courses import State, key_of
 from node.domain.visibility import Visibility
-from node.services import enrolling
-from node.store import resources
-from node.store.actors import Actor
-from node.store.resources import Viewer
+from node.services.library import enrolling
+from node.store.library import resources
+from node.store.library.resources import Viewer
+from node.store.people.actors import Actor
 from node.store.tables import enrolments
 from tests.records import CC_BY, record
 from tests.statements import counted
@@ -197,7 +197,7 @@ async def test_members_who_do_not_hold_it_do_not_see_who_enrolled(site: Site) ->
     found = await site.store.read(resources.load_by_slug, "casting-course-1", resources.ANYBODY)
 
     def asks(conn: Connection) -> bool:
-        from node.services import enrolling
+        from node.services.library import enrolling
 
         return enrolling.may_hold(conn, found, uma.id)
 

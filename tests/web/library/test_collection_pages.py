@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from node.store import collections as table
-from node.store import resources
+from node.store.library import collections as table
+from node.store.library import resources
 from tests.records import record
 from tests.statements import counted
 from tests.web.conftest import Site

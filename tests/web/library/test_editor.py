@@ -8,7 +8,8 @@ import aiohttp
 import pytest
 
 from node.domain.visibility import Visibility
-from node.store import drafts, media, resources
+from node.store.library import drafts, resources
+from node.store.posts import media
 from tests import media_files
 from tests.records import CC_BY, record
 from tests.web.conftest import Site

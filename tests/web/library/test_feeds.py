@@ -5,7 +5,7 @@ from typing import Any
 from defusedxml.ElementTree import fromstring
 
 from node.domain.visibility import Visibility
-from node.store import actors
+from node.store.people import actors
 from tests.client import App
 from tests.records import record
 from tests.web.conftest import Site

@@ -2,7 +2,8 @@
 
 import pytest
 
-from node.store import actors, opinions
+from node.store.library import opinions
+from node.store.people import actors
 from tests.client import App
 from tests.records import record
 from tests.statements import counted

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from node.domain import pathways
-from node.store import resources
+from node.store.library import resources
 from tests.records import pathway_record, record
 from tests.statements import counted
 from tests.web.conftest import Site

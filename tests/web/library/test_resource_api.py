@@ -114,7 +114,7 @@ async def test_who_may_change_what(net, ann):
 
 
 def _make_admin(conn, actor_id: int) -> None:
-    from node.store import accounts
+    from node.store.access import accounts
 
     accounts.set_role(conn, actor_id, accounts.ADMIN)
 

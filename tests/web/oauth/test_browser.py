@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from aiohttp import web
 
-from node.services import totp
+from node.services.access import totp
 from tests.web.account.test_second_factor import secret_in
 from tests.web.chromium import Tab, browse, find_chromium
 from tests.web.conftest import PASSWORD, Site

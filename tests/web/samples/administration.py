@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from node.clock import DAY, HOUR, MINUTE
 from node.domain.moderation import DomainPolicy, Sanction
-from node.store.emojis import OwnEmoji
-from node.store.rules import Rule
+from node.store.house.emojis import OwnEmoji
+from node.store.house.rules import Rule
 from tests.web.samples.frame import ADMIN, MUSEUM, NOW, UNIVERSITY, page
 from web.admin import views as admin
 from web.admin.emojis import EmojisView

@@ -1,7 +1,7 @@
 """The front page and what the house says of itself."""
 
 from node.clock import DAY
-from node.store.rules import Rule
+from node.store.house.rules import Rule
 from tests.web.samples.frame import COMMUNITY, IRIS, MUSEUM, NOW, ORLA, UNIVERSITY, page
 from tests.web.samples.posts import post_cards
 from tests.web.samples.resources import cards, network_cards

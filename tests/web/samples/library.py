@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from node.clock import DAY
-from node.sentences import Sentence
+from node.text.sentences import Sentence
 from tests.web.samples import frame
 from web.library import views as pages
 from web.library.collection_parts import CollectionPart, Entry

@@ -6,12 +6,12 @@ import pytest
 from sqlalchemy import Connection, update
 
 from node.domain.visibility import Visibility
-from node.store import finding
+from node.store.search import finding
 from node.store.tables import actors
 from tests.client import app_of
 from tests.happenings import event_record
 from tests.network import Peer
-from tests.node.test_everything import event
+from tests.node.store.test_everything import event
 from tests.records import full_record, record
 from tests.shelf import Shelf
 from tests.statements import counted

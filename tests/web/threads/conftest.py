@@ -13,10 +13,11 @@ from lxml.html import HtmlElement, document_fromstring  # type: ignore[import-un
 from node.clock import FixedClock
 from node.domain.drafts import Draft
 from node.domain.visibility import Visibility
-from node.services import follows, posts
-from node.store import accounts
-from node.store.actors import Actor
-from node.store.objects import Object
+from node.services.people import follows
+from node.services.posts import posts
+from node.store.access import accounts
+from node.store.people.actors import Actor
+from node.store.posts.objects import Object
 from tests.network import Peer, start_peer, stop_peer
 
 

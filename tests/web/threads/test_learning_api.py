@@ -9,7 +9,7 @@ from referencing.jsonschema import DRAFT202012
 
 from node.domain.communities import TopicKind
 from node.domain.visibility import Visibility
-from node.store import objects, topics
+from node.store.posts import objects, topics
 from tests.client import App
 from tests.statements import counted
 from tests.web.threads.conftest import House, Person

@@ -2,10 +2,13 @@
 
 from node.domain.communities import TopicKind
 from node.domain.notices import Policy, Verdict
-from node.services import answers, follows, reacting
-from node.store import actors, notification_lists, notifications, objects
-from node.store.notification_lists import Wanted
-from node.store.windows import Window
+from node.services.people import follows
+from node.services.posts import answers, reacting
+from node.store.database.windows import Window
+from node.store.news import notification_lists, notifications
+from node.store.news.notification_lists import Wanted
+from node.store.people import actors
+from node.store.posts import objects
 from tests.statements import counted
 from tests.web.threads.conftest import House, Person
 from tests.web.threads.test_pages import words

@@ -8,8 +8,9 @@ import pytest
 from node.domain.communities import JoinPolicy, TopicKind
 from node.domain.events import to_wall
 from node.domain.visibility import Visibility
-from node.services import answers
-from node.store import communities, objects, topics
+from node.services.posts import answers
+from node.store.communities import communities
+from node.store.posts import objects, topics
 from tests.client import App
 from tests.media_files import picture
 from tests.records import record

@@ -9,8 +9,9 @@ from sqlalchemy import Connection, Row
 
 from node.domain.actors import ActorKind
 from node.domain.text import plain
-from node.store import accounts as store
-from node.store import follow_lists, statuses
+from node.store.access import accounts as store
+from node.store.people import follow_lists
+from node.store.reading import statuses
 from web.client_api.entities.look import Look, instant
 from web.client_api.entities.media import emojis_of
 

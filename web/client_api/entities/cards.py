@@ -11,7 +11,7 @@ from sqlalchemy import Row
 
 from node.domain.text import plain, shorten
 from node.domain.uris import host_of
-from node.services.previews import card_of_record
+from node.services.posts.previews import card_of_record
 from web.client_api.entities.look import Look, instant
 
 _TITLE, _DESCRIPTION = 300, 500

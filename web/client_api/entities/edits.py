@@ -7,7 +7,8 @@ import orjson
 from sqlalchemy import Connection
 
 from node.domain.text import plain
-from node.store import media, objects, statuses
+from node.store.posts import media, objects
+from node.store.reading import statuses
 from web.client_api.entities import accounts, texts
 from web.client_api.entities.look import Look, instant
 from web.client_api.entities.media import emojis_of

@@ -8,8 +8,8 @@ import orjson
 from sqlalchemy import Connection
 
 from node.domain.filters import FilterContext
-from node.store import filters
-from node.store.statuses import Own
+from node.store.reading import filters
+from node.store.reading.statuses import Own
 from web.client_api.entities.filters import result_of
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from node.store.emojis import OwnEmoji
-from node.store.media import Media
+from node.store.house.emojis import OwnEmoji
+from node.store.posts.media import Media
 from web.client_api.entities.look import Look
 from web.client_api.media_entities import media_attachment, remote_attachments
 

@@ -9,8 +9,9 @@ from sqlalchemy import Connection, Row
 
 from node.domain.filters import FilterContext
 from node.domain.notices import NoticeType, Policy
-from node.store import filters, notification_lists
-from node.store.notification_lists import Group, Request
+from node.store.news import notification_lists
+from node.store.news.notification_lists import Group, Request
+from node.store.reading import filters
 from web.client_api.entities import accounts, statuses
 from web.client_api.entities.look import Look, instant
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from node.store.statuses import Own
+from node.store.reading.statuses import Own
 from web.client_api.entities.look import instant
 
 

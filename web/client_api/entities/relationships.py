@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from node.store.relationships import Relationship
+from node.store.people.relationships import Relationship
 from web.client_api.entities.look import instant
 
 

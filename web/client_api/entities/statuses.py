@@ -14,9 +14,11 @@ from sqlalchemy import Connection, Row
 from node.domain.filters import FilterContext
 from node.domain.posts import QuotePolicy, QuoteState
 from node.domain.visibility import Visibility
-from node.store import entries, follows, media, statuses
-from node.store.entries import Entry
-from node.store.statuses import Own
+from node.store.people import follows
+from node.store.posts import media
+from node.store.reading import entries, statuses
+from node.store.reading.entries import Entry
+from node.store.reading.statuses import Own
 from web.client_api.entities import accounts, filtering, polls, texts
 from web.client_api.entities.cards import card_of, publisher_of, with_account
 from web.client_api.entities.look import Look, instant

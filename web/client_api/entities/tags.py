@@ -8,10 +8,11 @@ from sqlalchemy import Connection
 
 from node.clock import DAY, to_rfc3339
 from node.domain.tags import key_of
-from node.store import tag_lists, trends
+from node.store.posts import tag_lists
+from node.store.posts.tag_lists import Featured
+from node.store.reading import trends
+from node.store.reading.trends import DAYS, Use
 from node.store.tables import featured_tags, followed_tags
-from node.store.tag_lists import Featured
-from node.store.trends import DAYS, Use
 from web.client_api.entities.look import Look
 
 

@@ -19,7 +19,7 @@ from node.domain.records import ResourceRecord
 from node.domain.text import pick, plain, shorten
 from node.domain.uris import is_web_uri
 from node.domain.when import when_line
-from node.markdown import address_link, hashtag_link
+from node.text.markdown import address_link, hashtag_link
 from web.client_api.entities.look import Look
 
 _NOTES = frozenset({PostKind.NOTE.value, PostKind.QUESTION.value})

@@ -7,8 +7,8 @@ from typing import Any
 from node.domain.records import ResourceRecord
 from node.domain.text import pick
 from node.domain.uris import is_web_uri
-from node.sentences import Sentence
-from node.store.media import Media
+from node.store.posts.media import Media
+from node.text.sentences import Sentence
 from web.library.form import Form, Parts, Section, Values
 from web.pages.parts import Field, Image
 

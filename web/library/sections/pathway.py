@@ -11,7 +11,7 @@ from typing import Any
 from node.domain.pathways import KIND, MAX_STEPS, Action, steps_of
 from node.domain.records import ResourceRecord
 from node.domain.text import pick
-from node.sentences import Sentence
+from node.text.sentences import Sentence
 from web.library.form import Form, Parts, Section, Values
 from web.library.pathway_parts import ACTIONS
 from web.pages.parts import Field

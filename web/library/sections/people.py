@@ -7,7 +7,7 @@ from typing import cast
 
 from node.domain.records import Agent, ResourceRecord
 from node.domain.uris import is_web_uri
-from node.sentences import Sentence
+from node.text.sentences import Sentence
 from web.library.form import Form, Parts, Section, Values
 from web.pages.parts import Field
 

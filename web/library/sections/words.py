@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from node.domain.records import ResourceRecord
 from node.domain.resources import languages_of
-from node.sentences import Sentence
+from node.text.sentences import Sentence
 from schemas.formats import is_language_tag
 from web.library.form import MAX_BLOCKS, Form, Parts, Section, Values
 from web.pages.languages import LANGUAGES

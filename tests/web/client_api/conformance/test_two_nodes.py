@@ -8,8 +8,8 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from node.services import passwords
-from node.store import accounts
+from node.services.access import passwords
+from node.store.access import accounts
 from tests import media_files as files
 from tests.client import App, app_of
 from tests.network import Network, Peer, network

@@ -1,0 +1,1 @@
+"""How somebody gets in, and proves who she is."""

@@ -1,0 +1,72 @@
+"""Who looks after an event from another node decides on requests as people of its own node do (``teaching`` likewise).
+
+The home of the event offers each request to them; what they say counts there as long as it waits. Units of work.
+"""
+
+from sqlalchemy import Connection
+
+from node import events as happenings
+from node.domain.events import AnswerState, Way
+from node.domain.notices import Occasion
+from node.errors import Conflict
+from node.services.context import Unit
+from node.services.news import news
+from node.store.events import event_answers, events
+from node.store.events.event_answers import Answer
+from node.store.events.events import Event
+from node.store.news import notifications
+from node.store.people import actors
+from node.store.people.actors import Actor
+
+
+def offer(conn: Connection, unit: Unit, event: Event, asked: Answer, *, is_settled: bool = False) -> None:
+    """At home: ask those elsewhere who look after the event, or tell them that it is settled."""
+    known = actors.load_actors_by_id(conn, events.list_organisers(conn, event.id)).values()
+    to = sorted(each.uri for each in known if not each.local and each.state == "active")
+    if to:
+        offered = happenings.AnswerOffered(event.id, asked.actor_id, asked.uri, asked.note, to, is_settled)
+        happenings.record(conn, unit.ids, unit.now, offered, about=event.uri)
+
+
+def take_in(conn: Connection, unit: Unit, event: Event, asker: Actor, uri: str, note: str) -> None:
+    """At the node of an organiser: a request that she may decide; she is told."""
+    asked = event_answers.find_answer(conn, event.id, asker.id)
+    if asked is None:
+        asked = Answer(
+            id=unit.ids.new(),
+            event_id=event.id,
+            actor_id=asker.id,
+            state=AnswerState.REQUESTED.value,
+            uri=uri,
+            invite_uri="",
+            invited_by=None,
+            note=note,
+            companions=0,
+            way=Way.ACTIVITY.value,
+            queued_at=None,
+            created_at=unit.now,
+            updated_at=unit.now,
+        )
+        event_answers.insert_answer(conn, asked)
+    news.tell(conn, unit, news.Answered(event.id, asked.id, asker.id, Occasion.ASKS))
+
+
+def settle(conn: Connection, event: Event, asker: Actor) -> bool:
+    """It is decided, by whomever. Whether it waited here; what one of ours asked for herself stays hers."""
+    asked = event_answers.find_answer(conn, event.id, asker.id)
+    if asked is None:
+        return False
+    notifications.delete_for(conn, [asked.id])
+    if not asker.local:
+        event_answers.delete_answer(conn, asked.id)
+    return True
+
+
+def judge(conn: Connection, unit: Unit, event: Event, asked: Answer, person_id: int, verdict: str) -> Answer:
+    """What one of ours says of a request at an event elsewhere goes to its home: ``admit`` or ``refuse``."""
+    if verdict not in {"admit", "refuse"} or asked.state != AnswerState.REQUESTED:
+        raise Conflict("This answer does not allow that.")
+    said = happenings.AnswerJudged(event.id, person_id, asked.actor_id, asked.uri, verdict == "admit")
+    happenings.record(conn, unit.ids, unit.now, said, about=event.uri)
+    settle(conn, event, actors.load_actors_by_id(conn, [asked.actor_id])[asked.actor_id])
+    return asked

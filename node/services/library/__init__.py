@@ -1,0 +1,1 @@
+"""Resources, collections and courses: written, published, improved, judged, taught."""

@@ -1,0 +1,181 @@
+"""Topic accounts: they show each new public resource that fits, ours and those of the network (mastodon-api 9.3).
+
+A resource is looked at by a job after it was stored, so that nobody who publishes waits, and home timelines that have
+it already do not get it twice. What is old when it arrives, because a catalogue was only now followed, stands in the
+account's list alone.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from node import events
+from node.clock import DAY
+from node.domain.selections import Selection
+from node.errors import Invalid, NotFound, Problem
+from node.jobs import kinds
+from node.jobs.outcome import Done, Outcome
+from node.jobs.worker import Kind
+from node.services.communities import sharing
+from node.services.context import Unit
+from node.services.house import moderate
+from node.services.library import digests
+from node.services.news import news
+from node.services.people import house_profiles, leaving
+from node.services.people.house_profiles import HouseProfile
+from node.store import jobs
+from node.store.database.engine import Store
+from node.store.jobs import Job, NewJob
+from node.store.library import digests as waiting
+from node.store.library import listing, resources, topic_accounts
+from node.store.library.resources import Resource
+from node.store.library.topic_accounts import TopicAccount
+from node.store.people import actors
+from node.store.people.actors import Actor
+from node.store.posts import objects
+from node.store.posts.objects import Object
+
+#: So many resources that fit already are shown by a new account.
+AT_FIRST = 20
+#: What was published longer ago is no news.
+NEWS_FOR = 7 * DAY
+
+
+def check_selection(selection: Selection) -> None:
+    """Raises Invalid for a selection that everything fits."""
+    if selection.is_empty:
+        raise Invalid(problems=[Problem("$.selection", "words, or one of kind, topic, language and so on", "nothing")])
+
+
+def establish(conn: Connection, unit: Unit, actor: Actor, profile: HouseProfile, selection: Selection) -> TopicAccount:
+    """A Service of ours says what it is about and shows what fits; the newest that are there stand in its list."""
+    check_selection(selection)
+    house_profiles.describe(conn, unit, actor.username, profile)
+    topic_accounts.insert_topic_account(conn, actor.id, selection, profile.description or "", unit.now)
+    _show_first(conn, unit, actor, selection, to_servers=True)  # nobody follows yet; its outbox has them
+    return load(conn, actor.username)
+
+
+def change(
+    conn: Connection, unit: Unit, username: str, profile: HouseProfile, selection: Selection | None = None
+) -> TopicAccount:
+    """Change what it says of itself and what it shows from now on; what is None stays, and so does what was shown."""
+    found = load(conn, username)
+    wanted = selection or found.selection
+    check_selection(wanted)
+    house_profiles.describe(conn, unit, username, profile)
+    purpose = found.purpose if profile.description is None else profile.description
+    topic_accounts.update_topic_account(conn, found.actor.id, wanted, purpose)
+    if wanted != found.selection:
+        _show_first(conn, unit, found.actor, wanted, to_servers=False)
+        events.record(conn, unit.ids, unit.now, events.ActorUpdated(found.actor.id), about=found.actor.uri)
+    return load(conn, username)
+
+
+def remove(conn: Connection, unit: Unit, username: str) -> TopicAccount:
+    """The account is gone, its followers hear of it, and nobody else ever gets its name; answers what it was."""
+    found = load(conn, username)
+    leaving.erase(conn, unit, found.actor)
+    return found
+
+
+def load(conn: Connection, username: str) -> TopicAccount:
+    """Raises NotFound where there is none of this name."""
+    actor = actors.find_local_actor(conn, username)
+    found = topic_accounts.find(conn, actor) if actor is not None and actor.state == "active" else None
+    if found is None:
+        raise NotFound("There is no account about a topic of this name here.", detail=username)
+    return found
+
+
+def record_deed(conn: Connection, unit: Unit, by: int | None, deed: str, found: TopicAccount) -> None:
+    """For the audit log; ``by`` is None for the command line."""
+    told: Mapping[str, Any] = {"selection": found.query}
+    moderate.audit(conn, unit, by, f"topic.{deed}", found.actor.uri, after=told)
+
+
+def _show_first(conn: Connection, unit: Unit, actor: Actor, selection: Selection, *, to_servers: bool) -> None:
+    """What fits already stands in the account's list."""
+    page = listing.find(conn, listing.wish_of(selection, limit=AT_FIRST))
+    for resource in reversed(page.items):
+        if _is_for_it(actor, resource):
+            _share(conn, unit, actor, resource, to_followers=False, to_servers=to_servers)
+
+
+# -- what is new ----------------------------------------------------------------------------------------------------
+
+
+def consider_later(conn: Connection, unit: Unit, object_id: int) -> None:
+    """A resource was stored or changed: let the accounts look at it, where there are any."""
+    if topic_accounts.are_any(conn):
+        jobs.enqueue_many(
+            conn, [NewJob(kinds.TOPIC, unit.ids.new(), unit.now, ref=object_id, lock_key=f"topic|{object_id}")]
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Topics:
+    """Looks at resources for all accounts, those that wait at one time together."""
+
+    store: Store
+    unit: Callable[[], Unit]
+
+    def kind(self) -> Kind:
+        return Kind(kinds.TOPIC, self.run, batch=32, slots=1)
+
+    async def run(self, waiting: Sequence[Job]) -> Sequence[Outcome]:
+        await self.store.write(consider, self.unit(), [job.ref or 0 for job in waiting])
+        return [Done()] * len(waiting)
+
+
+def consider(conn: Connection, unit: Unit, object_ids: Sequence[int]) -> None:
+    """Show these resources where they fit, and where they no longer do take them back; a unit of work."""
+    accounts = topic_accounts.list_all(conn)
+    found = resources.load_by_objects(conn, object_ids)
+    for resource in (found[each] for each in object_ids if each in found):
+        for account in accounts:
+            _consider(conn, unit, account, resource)
+
+
+def _consider(conn: Connection, unit: Unit, account: TopicAccount, resource: Resource) -> None:
+    actor = account.actor
+    wish = listing.wish_of(account.selection)
+    if not _is_for_it(actor, resource) or not listing.fits(conn, wish, resource.sort_key):
+        if (stored := _stored(conn, resource)) is not None:
+            sharing.take_back(conn, unit, actor, stored)
+        waiting.drop(conn, actor.id, [resource.id])
+        return
+    if waiting.is_noted(conn, actor.id, resource.id):
+        return
+    if resource.published_at < unit.now - NEWS_FOR:
+        _share(conn, unit, actor, resource, to_followers=False, to_servers=False)
+    elif digests.takes_turn(conn, unit, actor, resource.id):
+        _share(conn, unit, actor, resource)
+
+
+def _is_for_it(actor: Actor, resource: Resource) -> bool:
+    """Everybody may read it, and its owner wants it to be found (federation 4.9)."""
+    return resource.visibility.is_open and resource.owner.indexable and resource.owner.id != actor.id
+
+
+def _share(
+    conn: Connection,
+    unit: Unit,
+    actor: Actor,
+    resource: Resource,
+    *,
+    to_followers: bool = True,
+    to_servers: bool = True,
+) -> None:
+    stored = _stored(conn, resource)
+    if stored is None:
+        return
+    shared = sharing.share(conn, unit, actor, stored, to_members=to_followers, to_servers=to_servers)
+    if shared is not None and to_followers:
+        news.tell(conn, unit, news.Shared(shared, actor.id, stored.id))
+
+
+def _stored(conn: Connection, resource: Resource) -> Object | None:
+    return objects.find_object_by_id(conn, resource.id)

@@ -1,0 +1,46 @@
+"""The words that push messages say before an app has loaded anything, in the languages that the node speaks."""
+
+from collections.abc import Mapping, Sequence
+
+from node.text.sentences import Sentence, sentences
+from node.translations import first_spoken, translate
+
+#: Type of notification, or its occasion (``domain.notices.Occasion``) -> title; ``name`` is who did it.
+TITLES: Mapping[str, Sentence] = sentences(
+    {
+        "mention": "{name} mentioned you",
+        "status": "{name} has posted",
+        "accepted": "Your answer helped {name}",
+        "reminded": "This begins within a day",
+        "asks": "{name} asks to take part",
+        "comes": "{name} takes part",
+        "waits": "{name} waits for a place",
+        "leaves": "{name} does not take part",
+        "place": "You have a place",
+        "in-line": "You are on the waiting list",
+        "invited": "You are invited",
+        "turned-away": "There is no place for you this time",
+        "reblog": "{name} shared your post",
+        "follow": "{name} follows you",
+        "follow_request": "{name} asks to follow you",
+        "favourite": "{name} likes your post",
+        "poll": "A poll has ended",
+        "update": "{name} edited a post",
+        "admin.sign_up": "{name} has joined",
+        "admin.report": "{name} reported something",
+        "severed_relationships": "You lost followers or people whom you follow",
+        "moderation_warning": "The moderators wrote to you",
+        "quote": "{name} quotes your post",
+        "quoted_update": "{name} edited a post that you quote",
+    }
+)
+
+
+def title(kind: str, name: str, languages: Sequence[str]) -> tuple[str, str]:
+    """The title in the first of the languages that the node speaks, and that language.
+
+    >>> title("follow", "Ada", ("", "de-AT", "en"))
+    ('Ada folgt dir', 'de')
+    """
+    tag = first_spoken(languages)
+    return translate(Sentence(TITLES[kind], name=name), tag), tag

@@ -1,0 +1,1 @@
+"""Posts: written, changed, answered, quoted, and where they belong."""

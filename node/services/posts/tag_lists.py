@@ -1,0 +1,51 @@
+"""Following hashtags, and showing them on a profile."""
+
+from sqlalchemy import Connection
+
+from node.domain.tags import LONGEST, key_of
+from node.errors import Invalid, NotFound
+from node.services.context import Unit
+from node.store.posts import tag_lists
+from node.store.posts.tag_lists import Featured
+from node.store.tables import featured_tags, followed_tags
+from node.text.markdown import hashtags_in
+from node.text.sentences import Sentence
+
+MAX_FEATURED = 10
+
+
+def name_of(text: str) -> str:
+    """The name of a hashtag as it was written, without its sign. Invalid for what is none."""
+    name = text.strip().removeprefix("#")
+    if not name or len(name) > LONGEST or hashtags_in(f"#{name}") != (name,):
+        raise Invalid("This is not a hashtag.")
+    return name
+
+
+def follow(conn: Connection, unit: Unit, actor_id: int, name: str) -> None:
+    """Posts with this hashtag come to the person's home timeline from now on."""
+    tag_lists.add(conn, followed_tags, unit.ids.new(), actor_id, name, unit.now)
+
+
+def unfollow(conn: Connection, actor_id: int, name: str) -> None:
+    tag_lists.remove(conn, followed_tags, actor_id, name)
+
+
+def feature(conn: Connection, unit: Unit, actor_id: int, name: str) -> Featured:
+    """Show a hashtag on the profile. Invalid where there are as many as there may be."""
+    key = key_of(name)
+    if not tag_lists.which(conn, featured_tags, actor_id, [key]):
+        if tag_lists.count_featured(conn, actor_id) >= MAX_FEATURED:
+            raise Invalid(Sentence("A profile shows at most {n} hashtags.", n=MAX_FEATURED))
+        tag_lists.add(conn, featured_tags, unit.ids.new(), actor_id, name, unit.now)
+    return next(each for each in tag_lists.list_featured(conn, actor_id) if each.tag == key)
+
+
+def unfeature(conn: Connection, actor_id: int, featured_id: int) -> None:
+    """NotFound where the person does not show it."""
+    if not tag_lists.delete_featured(conn, actor_id, featured_id):
+        raise NotFound
+
+
+def unfeature_name(conn: Connection, actor_id: int, name: str) -> None:
+    tag_lists.remove(conn, featured_tags, actor_id, name)

@@ -1,0 +1,1 @@
+"""The databases themselves: units of work, statements and their tools, migrations, copies."""

@@ -1,0 +1,124 @@
+"""What other servers sent: stored raw with its job before anybody is answered."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+
+from node.store import jobs
+from node.store.database.bulk import Bulk
+from node.store.database.prepared import Prepared
+from node.store.database.upsert import Upsert, insert_missing
+from node.store.jobs import NewJob
+from node.store.tables import jobs as jobs_table
+from node.store.tables import received, received_by
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One activity of one sender."""
+
+    id: int
+    uri: str
+    type: str
+    actor_uri: str
+    signer_uri: str
+    raw: str
+    received_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """An activity and the job that will deal with it; ``owner_id`` when one person's inbox was addressed."""
+
+    received: Received
+    job: NewJob
+    owner_id: int | None
+
+
+_FIELDS = tuple(Received.__dataclass_fields__)
+_COLUMNS = tuple(received.c[name] for name in _FIELDS)
+_KNOWN = Prepared(
+    select(received.c.uri, received.c.id).where(received.c.uri.in_(bindparam("uris", expanding=True))), many="uris"
+)
+# One writer: what was unknown a moment ago still is.
+_INSERT = Bulk(insert(received))
+_INSERT_RETURNING = Upsert(lambda into: into(received).on_conflict_do_nothing().returning(received.c.id))
+_INSERT_BY = Bulk(insert_missing(received_by))
+_BY_ID = select(*_COLUMNS).where(received.c.id.in_(bindparam("ids", expanding=True)))
+_OUTCOME = Bulk(update(received).where(received.c.id == bindparam("received_id")).values(outcome=bindparam("result")))
+
+
+def accept_many(conn: Connection, items: Sequence[Acceptance]) -> Sequence[bool]:
+    """Store what is new, with its jobs; answers for each whether it was new (IN13)."""
+    known = dict(_KNOWN.run(conn, {"uris": [item.received.uri for item in items]}))
+    fresh: list[Acceptance] = []
+    answers = []
+    for item in items:
+        is_new = item.received.uri not in known
+        if is_new:
+            known[item.received.uri] = item.received.id
+            fresh.append(item)
+        answers.append(is_new)
+    if fresh:
+        fresh = _insert(conn, fresh)
+        jobs.enqueue_many(conn, [item.job for item in fresh])
+    owned = [
+        {"owner_id": item.owner_id, "received_id": known[item.received.uri]}
+        for item in items
+        if item.owner_id is not None
+    ]
+    _INSERT_BY.run(conn, owned)
+    return answers
+
+
+def _insert(conn: Connection, fresh: list[Acceptance]) -> list[Acceptance]:
+    rows = [{name: getattr(item.received, name) for name in _FIELDS} for item in fresh]
+    if conn.dialect.name == "sqlite":
+        _INSERT.run(conn, rows)
+        return fresh
+    stored = set(conn.scalars(_INSERT_RETURNING[conn.dialect.name], rows))
+    return [item for item in fresh if item.received.id in stored]
+
+
+def load_received(conn: Connection, ids: Collection[int]) -> dict[int, Received]:
+    if not ids:
+        return {}
+    return {row.id: Received(*row) for row in conn.execute(_BY_ID, {"ids": list(ids)})}
+
+
+def set_outcomes(conn: Connection, outcomes: Sequence[tuple[int, str]]) -> None:
+    """``(received id, outcome)``"""
+    _OUTCOME.run(conn, [{"received_id": i, "result": result[:32]} for i, result in outcomes])
+
+
+def count_backlog(conn: Connection, kinds: Collection[str]) -> int:
+    query = select(func.count()).where(jobs_table.c.kind.in_(list(kinds)), jobs_table.c.state == "live")
+    return conn.scalar(query) or 0
+
+
+def list_for_owner(conn: Connection, owner_id: int, *, before: int | None, limit: int) -> list[Received]:
+    """What reached one person's inbox, newest first."""
+    query = (
+        select(*_COLUMNS)
+        .join(received_by, received_by.c.received_id == received.c.id)
+        .where(received_by.c.owner_id == owner_id)
+    )
+    if before is not None:
+        query = query.where(received.c.id < before)
+    return [Received(*row) for row in conn.execute(query.order_by(received.c.id.desc()).limit(limit))]
+
+
+def add_owners(conn: Connection, pairs: Sequence[tuple[int, int]]) -> None:
+    """``(owner id, received id)``: it also belongs in the inbox of these people."""
+    _INSERT_BY.run(conn, [{"owner_id": owner_id, "received_id": received_id} for owner_id, received_id in pairs])
+
+
+def expire_received(conn: Connection, before: int) -> None:
+    """Forget what was dealt with before this instant; duplicates are recognised until then (30 days)."""
+    waiting = select(jobs_table.c.ref).where(jobs_table.c.kind.in_(["inbox", "resolve"]))
+    conn.execute(delete(received).where(received.c.received_at < before, received.c.id.not_in(waiting)))
+
+
+def count_for_owner(conn: Connection, owner_id: int) -> int:
+    return conn.scalar(select(func.count()).where(received_by.c.owner_id == owner_id)) or 0

@@ -1,0 +1,1 @@
+"""Learning resources, courses and collections, and what people make of them."""

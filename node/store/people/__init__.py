@@ -1,0 +1,1 @@
+"""Actors, ours and others', and what they are to each other."""

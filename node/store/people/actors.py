@@ -1,0 +1,182 @@
+"""Actors: people, organisations, communities, catalogues and applications, ours and others'."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from itertools import starmap
+from typing import Any
+
+from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, update
+
+from node.store.database.planning import looked_at
+from node.store.database.prepared import Prepared
+from node.store.tables import accounts, actors, follows
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """What the node needs to know of an actor to deal with it; its profile stays in the row."""
+
+    id: int
+    uri: str
+    kind: str
+    local: bool
+    username: str
+    host: str
+    name: str
+    url: str
+    inbox: str
+    shared_inbox: str
+    followers: str
+    catalogue: str
+    moderators: str
+    moved_to: str
+    locked: bool
+    discoverable: bool
+    indexable: bool
+    state: str
+    fetched_at: int
+    moved_at: int | None = None
+
+    @property
+    def handle(self) -> str:
+        """``@ada@learn.uni.example``"""
+        return f"@{self.username}@{self.host}"
+
+    @property
+    def title(self) -> str:
+        """The display name, or the user name where there is none."""
+        return self.name or self.username
+
+
+_COLUMNS = tuple(actors.c[name] for name in Actor.__dataclass_fields__)
+_BY_URI = Prepared(select(*_COLUMNS).where(actors.c.uri.in_(bindparam("uris", expanding=True))), many="uris")
+_BY_ID = Prepared(select(*_COLUMNS).where(actors.c.id.in_(bindparam("ids", expanding=True))), many="ids")
+
+
+def load_actors(conn: Connection, uris: Collection[str]) -> dict[str, Actor]:
+    """The known actors among ``uris``, by URI."""
+    if not uris:
+        return {}
+    return {actor.uri: actor for actor in starmap(Actor, _BY_URI.run(conn, {"uris": list(uris)}))}
+
+
+def load_actors_by_id(conn: Connection, ids: Collection[int]) -> dict[int, Actor]:
+    """The actors of these ids, by id."""
+    if not ids:
+        return {}
+    return {actor.id: actor for actor in starmap(Actor, _BY_ID.run(conn, {"ids": list(ids)}))}
+
+
+def find_actors(conn: Connection, uris: Sequence[str]) -> list[Actor | None]:
+    """The actors of these URIs, in order."""
+    found = load_actors(conn, uris)
+    return [found.get(uri) for uri in uris]
+
+
+def find_actor(conn: Connection, uri: str) -> Actor | None:
+    return load_actors(conn, [uri]).get(uri)
+
+
+def find_actor_by_id(conn: Connection, actor_id: int) -> Actor | None:
+    return load_actors_by_id(conn, [actor_id]).get(actor_id)
+
+
+_LOCAL_BY_NAME = select(*_COLUMNS).where(actors.c.local, actors.c.username == bindparam("username"))
+_BY_HANDLE = Prepared(
+    select(*_COLUMNS).where(actors.c.username == bindparam("username"), actors.c.host == bindparam("host"))
+)
+
+
+def find_local_actor(conn: Connection, username: str) -> Actor | None:
+    """The local actor of this user name, whatever its case."""
+    row = conn.execute(_LOCAL_BY_NAME, {"username": username.lower()}).first()
+    return Actor(*row) if row else None
+
+
+def find_actor_by_handle(conn: Connection, username: str, host: str) -> Actor | None:
+    rows = _BY_HANDLE.run(conn, {"username": username, "host": host})
+    return Actor(*rows[0]) if rows else None
+
+
+def load_local_actors(conn: Connection, kinds: Collection[str] | None = None) -> list[Actor]:
+    """Local actors that are there (not gone), of these kinds or of all, the oldest first."""
+    query = select(*_COLUMNS).where(actors.c.local, actors.c.state == "active")
+    if kinds is not None:
+        query = query.where(actors.c.kind.in_(kinds))
+    return [Actor(*row) for row in conn.execute(query.order_by(actors.c.id))]
+
+
+def load_profile(conn: Connection, actor_id: int) -> Any:
+    """The whole row of one actor."""
+    return conn.execute(select(actors).where(actors.c.id == actor_id)).one()
+
+
+def insert_actor(conn: Connection, **values: Any) -> None:
+    """A new row; the caller mints the id and sets what has no default."""
+    conn.execute(insert(actors), values)
+
+
+def update_actor(conn: Connection, actor_id: int, **values: Any) -> None:
+    conn.execute(update(actors).where(actors.c.id == actor_id).values(**values))
+
+
+def count_people(conn: Connection) -> int:
+    """How many accounts there are (NodeInfo)."""
+    return conn.scalar(select(func.count()).select_from(accounts).where(accounts.c.state == "active")) or 0
+
+
+_FOLLOWER_INBOXES = Prepared(
+    select(actors.c.inbox, actors.c.shared_inbox)
+    .join(follows, follows.c.follower_id == actors.c.id)
+    .where(
+        follows.c.followed_id == bindparam("actor_id"),
+        follows.c.state == "accepted",
+        actors.c.local.is_(False),
+        actors.c.state == "active",
+    )
+    .distinct()
+)
+
+
+def load_follower_inboxes(conn: Connection, actor_id: int) -> list[tuple[str, str]]:
+    """``(inbox, shared inbox or '')`` of each remote follower."""
+    return [(inbox, shared) for inbox, shared in _FOLLOWER_INBOXES.run(conn, {"actor_id": actor_id})]
+
+
+_INBOXES = Prepared(
+    select(actors.c.inbox, actors.c.shared_inbox).where(
+        actors.c.uri.in_(bindparam("uris", expanding=True)),
+        looked_at(actors.c.local, wanted=False),
+        actors.c.state == "active",
+        actors.c.inbox != "",
+    ),
+    many="uris",
+)
+
+
+def load_inboxes(conn: Connection, uris: Collection[str]) -> list[tuple[str, str]]:
+    """``(inbox, shared inbox or '')`` of each remote actor among ``uris``."""
+    if not uris:
+        return []
+    return [(inbox, shared) for inbox, shared in _INBOXES.run(conn, {"uris": list(uris)})]
+
+
+def load_shared_inboxes(conn: Connection) -> list[tuple[str, str]]:
+    """One ``(inbox, shared inbox)`` for each shared inbox that is known."""
+    query = (
+        select(func.min(actors.c.inbox), actors.c.shared_inbox)
+        .where(actors.c.local.is_(False), actors.c.state == "active", actors.c.shared_inbox != "")
+        .group_by(actors.c.shared_inbox)
+    )
+    return [(row[0], row[1]) for row in conn.execute(query)]
+
+
+def find_unknown_handles(conn: Connection, handles: Collection[str], own_host: str) -> list[str]:
+    """Those among ``user@host`` of other hosts that nobody known here has."""
+    pairs = {handle: handle.partition("@")[::2] for handle in handles}
+    elsewhere = {handle: pair for handle, pair in pairs.items() if pair[1] != own_host}
+    query = select(actors.c.username, actors.c.host).where(
+        or_(*(and_(actors.c.username == name, actors.c.host == host) for name, host in elsewhere.values()))
+    )
+    known = {(row.username, row.host) for row in conn.execute(query)} if elsewhere else set()
+    return [handle for handle, pair in elsewhere.items() if pair not in known]

@@ -1,0 +1,1 @@
+"""What people write, and how others answer it."""

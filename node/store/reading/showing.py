@@ -1,0 +1,119 @@
+"""What pages show of many actors and posts at once: one statement for all of them."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import BigInteger, Connection, Row, bindparam, exists, func, literal, select
+
+from node.store.database.prepared import Prepared
+from node.store.posts.objects import LIVE
+from node.store.tables import accounts, actors, follows, object_tags, objects
+
+_OPEN = ("public", "unlisted")
+MAX_DEPTH = 20
+_HOMES = Prepared(
+    select(actors.c.id, actors.c.uri, actors.c.host, actors.c.local, actors.c.state).where(
+        actors.c.id.in_(bindparam("ids", expanding=True))
+    ),
+    many="ids",
+    named=True,
+)
+_BY_ID = Prepared(select(actors).where(actors.c.id.in_(bindparam("ids", expanding=True))), many="ids", named=True)
+
+
+def load_rows(conn: Connection, ids: Collection[int]) -> dict[int, Row[Any]]:
+    """Whole rows of actors, by id."""
+    return {row.id: row for row in _BY_ID.run(conn, {"ids": list(ids)})} if ids else {}
+
+
+def load_homes(conn: Connection, ids: Collection[int]) -> dict[int, Any]:
+    """By id what says whether lists may show what an actor made: ``id, uri, host, local, state``."""
+    return {row.id: row for row in _HOMES.run(conn, {"ids": list(ids)})} if ids else {}
+
+
+_OF_KIND = (
+    select(actors)
+    .where(actors.c.kind == bindparam("kind"))
+    .order_by(actors.c.id.desc())
+    .limit(bindparam("limit", type_=BigInteger))
+)
+_NEWEST = {
+    local: Prepared(
+        _OF_KIND.where(actors.c.local.is_(local), actors.c.state == "active", actors.c.discoverable), named=True
+    )
+    for local in (True, False)
+}
+_IS_FOLLOWED = exists().where(follows.c.followed_id == actors.c.id, follows.c.state == "accepted")
+_FOLLOWED = Prepared(_OF_KIND.where(actors.c.local.is_(False), _IS_FOLLOWED), named=True)
+
+
+def list_actors(conn: Connection, kind: str, *, local: bool, limit: int) -> Sequence[Row[Any]]:
+    """Whole rows of actors of a kind that are there and want to be found, the newest first."""
+    return _NEWEST[local].run(conn, {"kind": kind, "limit": limit})
+
+
+def count_kinds(conn: Connection) -> dict[str, int]:
+    """How many local actors there are of each kind; of people, those with an account."""
+    query = select(actors.c.kind, func.count()).where(actors.c.local, actors.c.state == "active")
+    counts = {row[0]: row[1] for row in conn.execute(query.group_by(actors.c.kind))}
+    people = select(func.count()).select_from(accounts).where(accounts.c.state == "active")
+    return {**counts, "person": conn.scalar(people) or 0}
+
+
+def list_followed(conn: Connection, kind: str, *, limit: int) -> Sequence[Row[Any]]:
+    """Whole rows of the remote actors of a kind that somebody here follows, the newest first."""
+    return _FOLLOWED.run(conn, {"kind": kind, "limit": limit})
+
+
+def list_posts(conn: Connection, actor_id: int, *, before: int | None, limit: int) -> Sequence[Row[Any]]:
+    """Whole rows of the open posts of an actor, no resources, the newest first."""
+    query = select(objects).where(
+        objects.c.actor_id == actor_id,
+        objects.c.state == LIVE,
+        objects.c.visibility.in_(_OPEN),
+        objects.c.kind != "resource",
+    )
+    if before is not None:
+        query = query.where(objects.c.id < before)
+    return conn.execute(query.order_by(objects.c.id.desc()).limit(limit)).all()
+
+
+def load_ancestors(conn: Connection, object_id: int) -> Sequence[Row[Any]]:
+    """Whole rows of what an object answers, the farthest first; one statement."""
+    chain = select(objects.c.in_reply_to_id.label("id"), literal(1).label("depth")).where(objects.c.id == object_id)
+    tree = chain.cte("ancestors", recursive=True)
+    parent = objects.alias()
+    tree = tree.union_all(
+        select(parent.c.in_reply_to_id, tree.c.depth + 1).where(parent.c.id == tree.c.id, tree.c.depth < MAX_DEPTH)
+    )
+    query = select(objects, tree.c.depth).join(tree, tree.c.id == objects.c.id).order_by(tree.c.depth.desc())
+    return conn.execute(query).all()
+
+
+def load_answers(conn: Connection, object_id: int, *, limit: int = 200) -> Sequence[Row[Any]]:
+    """Whole rows of the replies to an object and to those, each with its ``depth`` from 0, the oldest first."""
+    first = select(objects.c.id, literal(0).label("depth")).where(objects.c.in_reply_to_id == object_id)
+    tree = first.cte("answers", recursive=True)
+    child = objects.alias()
+    tree = tree.union_all(
+        select(child.c.id, tree.c.depth + 1).where(child.c.in_reply_to_id == tree.c.id, tree.c.depth < MAX_DEPTH)
+    )
+    query = select(objects, tree.c.depth).join(tree, tree.c.id == objects.c.id).order_by(objects.c.id).limit(limit)
+    return conn.execute(query).all()
+
+
+def list_tagged(conn: Connection, tag: str, *, before: int | None, limit: int) -> Sequence[Row[Any]]:
+    """Whole rows of the public posts with a hashtag (``domain.tags.key_of``), no resources, the newest first."""
+    query = (
+        select(objects)
+        .join(object_tags, object_tags.c.object_id == objects.c.id)
+        .where(
+            object_tags.c.tag == tag,
+            objects.c.state == LIVE,
+            objects.c.visibility == "public",
+            objects.c.kind != "resource",
+        )
+    )
+    if before is not None:
+        query = query.where(object_tags.c.object_id < before)
+    return conn.execute(query.order_by(object_tags.c.object_id.desc()).limit(limit)).all()

@@ -1,0 +1,35 @@
+"""Telling apps that what they show of rows has changed, where no trigger can know (``store.reading.stamp_schema``)."""
+
+import secrets
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, update
+
+from node.store.database.upsert import Into, Upsert
+from node.store.tables import actor_stamps, object_stamps
+
+_BITS = 62
+
+
+def _put(into: Into) -> Any:
+    made = into(object_stamps)
+    return made.on_conflict_do_update(index_elements=["object_id"], set_={"stamp": made.excluded.stamp})
+
+
+_SET_OBJECTS = Upsert(_put)
+_SET_ACTORS = update(actor_stamps).where(actor_stamps.c.actor_id == bindparam("changed")).values(stamp=bindparam("new"))
+
+
+def touch_objects(conn: Connection, object_ids: Collection[int]) -> None:
+    """What apps show of these objects has changed: a card, a picture."""
+    if object_ids:
+        rows = [{"object_id": object_id, "stamp": secrets.randbits(_BITS)} for object_id in sorted(set(object_ids))]
+        conn.execute(_SET_OBJECTS[conn.dialect.name], rows)
+
+
+def touch_actors(conn: Connection, actor_ids: Collection[int]) -> None:
+    """What apps show of these actors has changed, outside of their rows in ``actors`` and ``accounts``."""
+    if actor_ids:
+        rows = [{"changed": actor_id, "new": secrets.randbits(_BITS)} for actor_id in sorted(set(actor_ids))]
+        conn.execute(_SET_ACTORS, rows)

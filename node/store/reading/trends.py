@@ -1,0 +1,121 @@
+"""What is used and talked about these days: hashtags, posts, resources; public ones, of nobody who is silenced."""
+
+import math
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, Connection, Row, bindparam, distinct, func, literal_column, select
+
+from node.clock import DAY
+from node.domain.moderation import Sanction
+from node.domain.visibility import Visibility
+from node.ids import first_id_at
+from node.store.house.sanctions import is_under
+from node.store.posts.objects import LIVE
+from node.store.tables import object_tags, objects
+
+DAYS = 7
+#: Hashtags that fewer people used are no trend: one busy account makes none.
+_PEOPLE_AT_LEAST = 2
+#: So many of the newest posts are weighed; what is older than they are has had its time.
+_WEIGHED = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """How often a hashtag was used on a day, and by how many."""
+
+    day: int  # days since 1970, UTC
+    uses: int
+    people: int
+
+
+def _public_since(since: ColumnElement[Any]) -> list[ColumnElement[bool]]:
+    return [
+        objects.c.id >= since,
+        objects.c.state == LIVE,
+        objects.c.visibility == Visibility.PUBLIC.value,
+        ~is_under(objects.c.actor_id, Sanction.SILENCED),
+    ]
+
+
+_TAGS = (
+    select(object_tags.c.tag)
+    .join(objects, objects.c.id == object_tags.c.object_id)
+    .where(object_tags.c.object_id >= bindparam("since"), *_public_since(bindparam("since")))
+    .group_by(object_tags.c.tag)
+    .having(func.count(distinct(objects.c.actor_id)) >= _PEOPLE_AT_LEAST)
+    .order_by((2 * func.count(distinct(objects.c.actor_id)) + func.count()).desc(), object_tags.c.tag)
+    .limit(bindparam("limit"))
+    .offset(bindparam("offset"))
+)
+#: Written out: PostgreSQL takes two parameters of one value for two expressions.
+_day = (objects.c.published_at // literal_column(str(DAY), BigInteger)).label("day")
+_USES = (
+    select(
+        object_tags.c.tag, _day, func.count().label("uses"), func.count(distinct(objects.c.actor_id)).label("people")
+    )
+    .join(objects, objects.c.id == object_tags.c.object_id)
+    .where(object_tags.c.tag.in_(bindparam("tags", expanding=True)), *_public_since(bindparam("since")))
+    .group_by(object_tags.c.tag, _day)
+)
+
+
+def list_tags(conn: Connection, now: int, *, limit: int, offset: int = 0) -> list[str]:
+    """The hashtags of these days, those that most people used first."""
+    since = first_id_at(now - DAYS * DAY)
+    return list(conn.scalars(_TAGS, {"since": since, "limit": limit, "offset": offset}))
+
+
+def load_uses(conn: Connection, tags: Collection[str], now: int) -> dict[str, list[Use]]:
+    """How each of these hashtags was used on each of the last days, where it was."""
+    found: dict[str, list[Use]] = defaultdict(list)
+    if tags:
+        wanted = {"tags": list(tags), "since": first_id_at((now // DAY - DAYS + 1) * DAY)}
+        for row in conn.execute(_USES, wanted):
+            found[row.tag].append(Use(row.day, row.uses, row.people))
+    return found
+
+
+def _ranked(kind: ColumnElement[bool]) -> Any:
+    return (
+        select(
+            objects.c.id,
+            objects.c.actor_id,
+            objects.c.likes_count,
+            objects.c.shares_count,
+            objects.c.replies_count,
+            objects.c.published_at,
+        )
+        .where(kind, objects.c.in_reply_to.is_(None), *_public_since(bindparam("since")))
+        .order_by(objects.c.id.desc())
+        .limit(_WEIGHED)
+    )
+
+
+_POSTS = _ranked(objects.c.kind != "resource")
+_RESOURCES = _ranked(objects.c.kind == "resource")
+
+
+def list_posts(conn: Connection, now: int, *, days: int = DAYS) -> list[int]:
+    """Ids of the posts that people react to, the liveliest first; what nobody reacts to is no trend."""
+    return _rank(conn.execute(_POSTS, {"since": first_id_at(now - days * DAY)}).all(), now)
+
+
+def list_resources(conn: Connection, now: int, *, days: int = 90) -> list[int]:
+    """Ids of the resources that people react to; a resource is new for longer than a post."""
+    return _rank(conn.execute(_RESOURCES, {"since": first_id_at(now - days * DAY)}).all(), now)
+
+
+def _rank(rows: Sequence[Row[Any]], now: int) -> list[int]:
+    scored = [(_score(row, now), row.id) for row in rows]
+    return [object_id for score, object_id in sorted(scored, reverse=True) if score > 0]
+
+
+def _score(row: Row[Any], now: int) -> float:
+    """Answers and shares say more than likes; each day halves what was said."""
+    weight = float(row.likes_count + 2 * row.shares_count + 2 * row.replies_count)
+    days: float = max(0, now - row.published_at) / DAY
+    return weight * math.pow(0.5, days)

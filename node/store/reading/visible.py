@@ -1,0 +1,107 @@
+"""Who may read which objects, as conditions of statements: what ``node.domain.visibility`` decides, for many at once.
+
+``visible_to`` is for everything that is read; ``not_hidden_from`` is for lists, which leave out more. Both hold the
+viewer as a bind parameter of the name ``viewer``, so that a statement can be built once and run for anybody.
+"""
+
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, exists, or_, select
+from sqlalchemy.sql.expression import FromClause
+
+from node.domain.visibility import Visibility
+from node.store.people.mutes import LIVE as UNEXPIRED
+from node.store.posts.objects import LIVE
+from node.store.tables import actors, blocks, domain_blocks, follows, mentions, mutes, objects, reactions
+
+_OPEN = [level.value for level in Visibility if level.is_open]
+_MEMBERS = [Visibility.PARTNERS.value, Visibility.ORGANISATION.value]
+
+
+def _viewer(viewer_id: int | None) -> Any:
+    return bindparam("viewer", viewer_id, type_=BigInteger)
+
+
+def visible_to(viewer_id: int | None, *, of: FromClause = objects) -> ColumnElement[bool]:
+    """What this person may read, by visibility and the author's blocks (API14); anybody where there is none.
+
+    ``of``: ``objects``, or an alias of it. Of living objects only.
+    """
+    is_open = of.c.visibility.in_(_OPEN)
+    if viewer_id is None:
+        return and_(of.c.state == LIVE, is_open)
+    viewer = _viewer(viewer_id)
+    uri = select(actors.c.uri).where(actors.c.id == viewer).scalar_subquery()
+    is_named = exists().where(mentions.c.object_id == of.c.id, mentions.c.actor_uri == uri)
+    group = actors.alias()
+    is_member = exists(
+        select(follows.c.id)
+        .join(group, group.c.id == follows.c.followed_id)
+        .where(group.c.uri == of.c.audience, follows.c.follower_id == viewer, follows.c.state == "accepted")
+    )
+    is_follower = exists().where(
+        follows.c.follower_id == viewer, follows.c.followed_id == of.c.actor_id, follows.c.state == "accepted"
+    )
+    may = or_(
+        is_open,
+        of.c.visibility.in_(_MEMBERS),
+        and_(of.c.visibility == Visibility.FOLLOWERS.value, is_follower),
+        and_(of.c.visibility == Visibility.COMMUNITY.value, of.c.audience != "", is_member),
+        is_named,
+    )
+    return and_(of.c.state == LIVE, or_(of.c.actor_id == viewer, and_(may, _is_not_blocked_by(of.c.actor_id, viewer))))
+
+
+def is_shared_with(viewer_id: int | None) -> ColumnElement[bool]:
+    """Of boosts (``reactions``): whether this person may see that it was boosted, as its followers may."""
+    is_open = reactions.c.visibility.in_(_OPEN)
+    if viewer_id is None:
+        return is_open
+    viewer, sharer = _viewer(viewer_id), reactions.c.actor_id
+    is_follower = exists().where(
+        follows.c.follower_id == viewer, follows.c.followed_id == sharer, follows.c.state == "accepted"
+    )
+    return or_(is_open, sharer == viewer, is_follower)
+
+
+def not_hidden_from(viewer_id: int | None, *authors: ColumnElement[Any]) -> list[ColumnElement[bool]]:
+    """What lists leave out for this person: whom she blocks or mutes, who blocks her, and domains that she blocks.
+
+    ``authors``: columns of actor ids; one that is NULL hides nothing. Mutes end by the bind parameter ``now``.
+    """
+    if viewer_id is None:
+        return []
+    viewer = _viewer(viewer_id)
+    return [
+        condition
+        for author in authors
+        for condition in (
+            _not(_has_blocked(viewer, author), exists().where(blocks.c.blocker_id == viewer)),
+            _is_not_blocked_by(author, viewer),
+            _not(
+                exists().where(mutes.c.muter_id == viewer, mutes.c.muted_id == author, UNEXPIRED),
+                exists().where(mutes.c.muter_id == viewer),
+            ),
+            _not(_is_of_blocked_domain(viewer, author), exists().where(domain_blocks.c.actor_id == viewer)),
+        )
+    ]
+
+
+def _not(condition: ColumnElement[bool], any_at_all: ColumnElement[bool]) -> ColumnElement[bool]:
+    """``condition`` does not hold; what it rests on, asked once for the whole statement, spares asking for each row."""
+    return or_(~any_at_all, ~condition)
+
+
+def _has_blocked(blocker: ColumnElement[Any], blocked: ColumnElement[Any]) -> ColumnElement[bool]:
+    return exists().where(blocks.c.blocker_id == blocker, blocks.c.blocked_id == blocked)
+
+
+def _is_not_blocked_by(author: ColumnElement[Any], viewer: Any) -> ColumnElement[bool]:
+    return _not(_has_blocked(author, viewer), exists().where(blocks.c.blocked_id == viewer))
+
+
+def _is_of_blocked_domain(viewer: Any, author: ColumnElement[Any]) -> ColumnElement[bool]:
+    """What ``store.domain_blocks.is_below`` says, for many."""
+    host, domain = actors.c.host, domain_blocks.c.domain
+    is_below = or_(host == domain, host.like("%." + domain), host.like(domain + ":%"), host.like("%." + domain + ":%"))
+    return exists().where(domain_blocks.c.actor_id == viewer, actors.c.id == author, ~actors.c.local, is_below)

@@ -1,0 +1,1 @@
+"""Finding everything, people and posts."""

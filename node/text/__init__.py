@@ -1,0 +1,1 @@
+"""What people read: Markdown, HTML that is safe to show, sentences in their language."""

@@ -1,0 +1,474 @@
+"""A follower's copy of a catalogue becomes equal to the catalogue, whatever was lost on the way (federation 5.4)."""
+
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import Connection, select
+
+from federation.synchronisation import catalogue_collection
+from federation.synchronisation import catalogue_reading as reading
+from federation.synchronisation.catalogue_header import read_header, write_header
+from federation.synchronisation.catalogue_sync import CatalogueSync
+from node.clock import DAY, HOUR
+from node.domain.catalogues import State
+from node.errors import Invalid, RemoteMalformed
+from node.jobs.kinds import CATALOGUE
+from node.jobs.outcome import Done, Retry
+from node.services.library import catalogue
+from node.store.library import catalogues
+from node.store.people import follows
+from node.store.posts import objects
+from node.store.tables import jobs
+from tests.depth import examples
+from tests.federation.synchronisation.catalogue_world import CATALOGUE_URI, Killed, World, a_world
+from tests.rows import each_row
+
+
+@pytest.fixture(name="world")
+async def _world() -> AsyncIterator[World]:
+    async with a_world() as made:
+        yield made
+
+
+async def _fill(world: World, count: int) -> None:
+    await world.owner.put_many([(f"r{number}", f"Resource {number}") for number in range(count)])
+
+
+# -- the figures that federation 5.4 asks for -----------------------------------------------------------------------
+
+
+@pytest.mark.dear("a catalogue of 318 entries")
+async def test_a_week_away_costs_one_root_one_page_and_what_changed(world: World) -> None:
+    await _fill(world, 318)
+    assert await world.look() == Done()
+    assert await world.are_equal()
+    assert dict(world.wire.requests) == {"root": 1, "log": 2, "object": 318}
+
+    world.clock.advance(7 * DAY)
+    await world.owner.put_many([(f"r{number}", f"Edited {number}") for number in range(40)])
+    for number in range(100, 105):
+        await world.owner.withdraw(f"r{number}")
+    await world.owner.put_many([(f"new{number}", f"New {number}") for number in range(12)])
+    assert await world.look() == Done()
+    assert dict(world.wire.requests) == {"root": 1, "log": 1, "object": 52}
+    assert world.wire.most_running <= 2
+    assert await world.are_equal()
+    copied = await world.follower.copied()
+    assert (copied.digest, copied.position) == (
+        (await world.owner.state()).digest,
+        (await world.owner.state()).revision,
+    )
+    assert copied.total == 318 + 12 - 5
+
+    assert await world.look() == Done()
+    assert dict(world.wire.requests) == {"304": 1}
+
+
+# -- pushes and their header ----------------------------------------------------------------------------------------
+
+
+async def test_pushes_that_all_arrive_need_no_request_at_all(world: World) -> None:
+    await world.look()
+    await world.follower.forget_jobs()
+    await _fill(world, 3)
+    await world.owner.put("r1", "Edited")
+    await world.owner.withdraw("r2")
+    for push in world.owner.sent:
+        await world.follower.take_push(push)
+    assert await world.are_equal()
+    assert await world.follower.waiting() == 0
+    copied = await world.follower.copied()
+    assert copied.position == (await world.owner.state()).revision
+    await world.look()
+    assert dict(world.wire.requests) == {"304": 1}
+
+
+async def test_a_lost_push_is_noticed_with_the_next_and_healed(world: World) -> None:
+    await world.look()
+    await world.follower.forget_jobs()
+    await _fill(world, 3)
+    for push in (world.owner.sent[0], world.owner.sent[2]):
+        await world.follower.take_push(push)
+    assert await world.follower.waiting() == 1
+    assert await world.look() == Done()
+    assert dict(world.wire.requests) == {"root": 1, "log": 1, "object": 1}
+    assert await world.are_equal()
+
+
+async def test_pushes_in_another_order_end_equal_without_fetching_anything(world: World) -> None:
+    await world.look()
+    await _fill(world, 3)
+    for push in (world.owner.sent[2], world.owner.sent[0], world.owner.sent[1]):
+        await world.follower.take_push(push)
+    assert await world.are_equal()
+    await world.look()
+    assert world.wire.requests["object"] == 0
+
+
+async def test_a_push_of_what_is_not_public_is_in_no_copy(world: World) -> None:
+    await world.look()
+    uri = await world.owner.put("r", "Resource")
+
+    def unit(conn: Connection) -> None:
+        world.follower.receive(conn, world.owner.sent[0].document or {})
+        found = objects.find_object(conn, uri)
+        assert found is not None
+        objects.update_object(conn, found.id, {"visibility": "followers"})
+        catalogue.apply_remote_change(conn, world.follower.unit(), world.follower.owner, uri, "a" * 64)
+        assert catalogues.load(conn, world.follower.owner.id).total == 0
+
+    await world.follower.store.write(unit)
+
+
+async def test_nothing_is_kept_for_a_catalogue_that_nobody_follows(world: World) -> None:
+    await _fill(world, 1)
+
+    def unfollow(conn: Connection) -> None:
+        for owner_id, follower_ids in follows.load_local_followers(conn, [world.follower.owner.id]).items():
+            for follower_id in follower_ids:
+                found = follows.find_follow(conn, follower_id, owner_id)
+                assert found is not None
+                follows.delete_follow(conn, found.id)
+
+    await world.follower.store.write(unfollow)
+    assert await world.look() == Done()
+    assert dict(world.wire.requests) == {}
+
+
+# -- what goes wrong ------------------------------------------------------------------------------------------------
+
+
+async def test_an_owner_that_cannot_be_reached_is_tried_again_and_then_left_to_the_next_poll(world: World) -> None:
+    await _fill(world, 2)
+    world.wire.is_down = True
+    assert isinstance(await world.look(attempts=1), Retry)
+    assert await world.look(attempts=5) == Done()
+    assert (await world.follower.copied()).problem != ""
+    world.wire.is_down = False
+    assert await world.look() == Done()
+    assert await world.are_equal()
+    assert (await world.follower.copied()).problem == ""
+
+
+async def test_a_killed_look_goes_on_where_it_was(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(catalogue_collection, "PER_PAGE", 20)
+    await _fill(world, 30)
+    world.wire.dies_after = 1 + 1 + 20 + 1 + 4  # into the second page
+    with pytest.raises(BaseExceptionGroup):
+        await world.look()
+    world.wire.dies_after = None
+    assert (await world.follower.copied()).position == 20
+    await world.look()
+    assert dict(world.wire.requests) == {"root": 1, "log": 1, "object": 10}
+    assert await world.are_equal()
+
+
+async def test_an_owner_back_from_a_backup_is_followed_back(world: World) -> None:
+    await _fill(world, 10)
+    await world.back_up("owner")
+    await world.owner.put("r1", "Edited, and lost")
+    await world.owner.withdraw("r2")
+    await world.owner.put("late", "Created, and lost")
+    await world.look()
+    await world.restore("owner")
+    assert await world.look() == Done()
+    assert world.wire.requests["log"] == 0
+    assert world.wire.requests["buckets"] == 1
+    assert await world.are_equal()
+
+
+async def test_an_owner_back_from_a_backup_at_the_same_revision_is_noticed(world: World) -> None:
+    await _fill(world, 3)
+    await world.back_up("owner")
+    await world.owner.put("r1", "One future")
+    await world.look()
+    before = await world.owner.state()
+    await world.restore("owner")
+    await world.owner.put("r1", "Another future")
+    assert (await world.owner.state()).revision == before.revision
+    assert await world.look() == Done()
+    assert await world.are_equal()
+
+
+async def test_a_follower_who_was_away_longer_than_the_log_reaches_compares_buckets(world: World) -> None:
+    await _fill(world, 20)
+    await world.look()
+    await world.owner.withdraw("r3")
+    world.clock.advance(catalogue.KEEP_TOMBSTONES + DAY)
+    await world.owner.store.write(catalogue.prune, world.clock.now())
+    await world.owner.put("r4", "Edited")
+    assert await world.look() == Done()
+    assert dict(world.wire.requests) == {"root": 1, "buckets": 1, "bucket": 2, "object": 2}
+    assert await world.are_equal()
+
+
+async def test_an_entry_that_is_not_listed_but_answers_stays_and_only_leaves_the_copy(world: World) -> None:
+    await _fill(world, 3)
+    await world.look()
+    uri = await world.owner.put("r1", "Resource 1")
+
+    def unlist(conn: Connection) -> None:
+        catalogues.log(conn, world.owner.actor.id, [catalogues.Change(uri, None, world.clock.now())])
+        catalogues.prune(conn, world.owner.actor.id, world.clock.now() + 1)
+
+    await world.owner.store.write(unlist)
+    assert await world.look() == Done()
+    assert (await world.follower.copied()).digest == (await world.owner.state()).digest
+    assert uri in await world.follower.live()
+
+
+async def test_what_cannot_be_stored_is_told_to_the_administrator_and_not_asked_for_all_day(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await _fill(world, 5)
+    bad = await world.owner.put("bad", "Bad")
+    take_in = world.wire.take_in
+
+    async def refuse(document: dict[str, Any]) -> object:
+        if document["id"] == bad:
+            raise Invalid("No.")
+        return await take_in(document)
+
+    monkeypatch.setattr(world.wire, "take_in", refuse)
+    assert await world.look() == Done()
+    assert bad in (await world.follower.copied()).problem
+    for _ in range(3):  # polls of the same day
+        world.clock.advance(6 * HOUR)
+        assert await world.look() == Done()
+        assert world.wire.requests["buckets"] == 0
+        assert world.wire.requests["object"] == 0
+    await world.owner.put("good", "Good")
+    await world.look()
+    assert world.wire.requests["object"] == 1  # what is new still comes
+    world.clock.advance(DAY)
+    monkeypatch.undo()
+    assert await world.look() == Done()
+    assert await world.are_equal()
+    assert (await world.follower.copied()).problem == ""
+
+
+async def test_what_was_curated_from_elsewhere_counts_as_it_is_listed(world: World) -> None:
+    foreign = "https://lib.city.example/ap/o/77"
+
+    def curate(conn: Connection) -> None:
+        catalogues.add(conn, world.owner.actor.id, CATALOGUE_URI)
+        catalogues.log(conn, world.owner.actor.id, [catalogues.Change(foreign, "a" * 64, world.clock.now())])
+
+    await world.owner.store.write(curate)
+    assert await world.look() == Done()
+    assert (await world.follower.copied()).digest == (await world.owner.state()).digest
+
+
+async def test_a_catalogue_that_changes_while_it_is_read_is_read_again_soon(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await _fill(world, 3)
+    get_object = world.wire.get_object
+
+    async def edit_then_get(uri: str, *, as_actor_id: int | None = None) -> dict[str, Any]:
+        monkeypatch.undo()
+        await world.owner.put("r0", "Edited meanwhile")
+        announced = read_header(world.owner.sent[-1].header)
+        assert announced is not None
+        await world.follower.store.write(
+            catalogues.note_announced, world.follower.owner.id, announced.revision, announced.digest
+        )
+        return await get_object(uri)
+
+    monkeypatch.setattr(world.wire, "get_object", edit_then_get)
+    outcome = await world.look()
+    assert isinstance(outcome, Retry | Done)
+    await world.look()
+    assert await world.are_equal()
+
+
+# -- when to look ---------------------------------------------------------------------------------------------------
+
+
+async def test_looks_are_asked_for_once_however_many_reasons_there_are(world: World) -> None:
+    await world.follower.forget_jobs()
+    unit = world.follower.unit()
+    for ask in (catalogue.sync_after_start, catalogue.sync_all):
+        await world.follower.store.write(ask, unit)
+    await world.follower.store.write(catalogue.sync_host, unit, "learn.uni.example")
+    await world.follower.store.write(catalogue.sync_host, unit, "other.example")
+    assert await world.follower.waiting() == 1
+
+
+async def test_our_own_start_brings_waiting_looks_forward(world: World) -> None:
+    await world.follower.forget_jobs()
+    copied = await world.follower.copied()
+
+    def later(conn: Connection) -> None:
+        catalogue.request_sync(conn, world.follower.unit(), [copied], after=6 * HOUR)
+
+    await world.follower.store.write(later)
+    sync = CatalogueSync(world.follower.store, world.wire, world.follower.unit)
+    await sync.start()
+
+    def due(conn: Connection) -> int:
+        return conn.scalar(select(jobs.c.due_at).where(jobs.c.kind == CATALOGUE)) or 0
+
+    assert await world.follower.store.read(due) <= world.clock.now() + catalogue.SOON
+
+
+async def test_the_poll_is_every_six_hours_and_pruning_daily(world: World) -> None:
+    sync = CatalogueSync(world.follower.store, world.wire, world.follower.unit)
+    assert {entry.name: entry.interval for entry in sync.entries()} == {
+        "catalogue-poll": 6 * HOUR,
+        "catalogue-prune": DAY,
+    }
+    await world.follower.forget_jobs()
+    for entry in sync.entries():
+        await entry.run()
+    assert await world.follower.waiting() == 1
+    assert sync.kind().per_host == 1
+
+
+# -- everything at once ---------------------------------------------------------------------------------------------
+
+_NAMES = [f"r{number}" for number in range(6)]
+_OPERATIONS = st.lists(
+    st.one_of(
+        st.tuples(st.just("put"), st.sampled_from(_NAMES), st.sampled_from(["a", "b", "c"])),
+        st.tuples(st.just("withdraw"), st.sampled_from(_NAMES)),
+        st.tuples(st.sampled_from(["deliver", "lose", "duplicate"]), st.integers(0, 5)),
+        st.tuples(st.just("look"), st.none() | st.integers(0, 8)),
+        st.tuples(st.sampled_from(["back_up", "restore"]), st.sampled_from(["owner", "follower"])),
+        st.tuples(st.just("lose a future"), st.sampled_from(_NAMES), st.sampled_from(["a", "b", "c"])),
+        st.tuples(st.just("prune")),
+        st.tuples(st.just("wait"), st.sampled_from([1_000, HOUR, 2 * DAY])),
+    ),
+    max_size=25,
+)
+
+
+async def _apply(world: World, operation: tuple[Any, ...]) -> None:
+    match operation:
+        case ("put", name, title):
+            await world.owner.put(name, title)
+        case ("withdraw", name):
+            await world.owner.withdraw(name)
+        case (("deliver" | "lose" | "duplicate") as what, place) if world.owner.sent:
+            push = world.owner.sent[place % len(world.owner.sent)]
+            if what != "lose":
+                await world.follower.take_push(push)
+            if what != "duplicate":
+                world.owner.sent.remove(push)
+        case ("look", dies_after):
+            world.wire.dies_after = dies_after
+            with suppress(Killed, BaseExceptionGroup):
+                await world.look()
+            world.wire.dies_after = None
+        case ("back_up", name):
+            await world.back_up(name)
+        case ("restore", name):
+            await world.restore(name)
+        case ("lose a future", name, title):
+            await world.back_up("owner")
+            await (world.owner.put(name, title) if title != "c" else world.owner.withdraw(name))
+            await world.look()
+            await world.restore("owner")
+        case ("prune",):
+            await world.owner.store.write(catalogue.prune, world.clock.now() + catalogue.KEEP_TOMBSTONES)
+        case ("wait", milliseconds):
+            world.clock.advance(milliseconds)
+
+
+@examples(15)
+@given(operations=_OPERATIONS)
+async def test_whatever_happens_one_look_after_the_last_change_makes_both_equal(
+    operations: list[tuple[Any, ...]],
+) -> None:
+    async with a_world() as world:
+        for operation in operations:
+            world.clock.advance(1_000)
+            await _apply(world, operation)
+        world.clock.advance(2 * DAY)  # buckets are compared once a day
+        assert await world.look() == Done()
+        assert await world.are_equal()
+        assert (await world.follower.copied()).problem == ""
+        assert await world.look() == Done()
+        assert dict(world.wire.requests) == {"304": 1}
+
+
+# -- header and documents -------------------------------------------------------------------------------------------
+
+
+@given(revision=st.integers(0, 10**17), digest=st.from_regex(r"[0-9a-f]{64}", fullmatch=True))
+def test_a_header_is_read_as_it_was_written(revision: int, digest: str) -> None:
+    state = State(CATALOGUE_URI, revision, digest)
+    assert read_header(write_header(state)) == state
+
+
+@given(st.text())
+def test_any_text_is_a_header_or_none(value: str) -> None:
+    assert read_header(value) is None
+
+
+@each_row(
+    "value",
+    [
+        f'id="{CATALOGUE_URI}", revision="7"',
+        f'id="{CATALOGUE_URI}", revision="-7", digest="{"0" * 64}"',
+        f'id="{CATALOGUE_URI}", revision="7", digest="{"g" * 64}"',
+        f'id="javascript:alert(1)", revision="7", digest="{"0" * 64}"',
+        f'id="{CATALOGUE_URI}", revision="{"9" * 19}", digest="{"0" * 64}"',
+    ],
+)
+def test_a_header_that_lacks_something_says_nothing(value: str) -> None:
+    assert read_header(value) is None
+
+
+def test_parameters_may_come_in_any_order_and_with_others() -> None:
+    value = f'digest="{"0" * 64}",revision="7" , new="x", id="{CATALOGUE_URI}"'
+    assert read_header(value) == State(CATALOGUE_URI, 7, "0" * 64)
+
+
+_ENTRY = {"id": "https://a.example/1", "type": "Article", "revision": 5, "digest": "0" * 64}
+
+
+@each_row(
+    "document",
+    [
+        {"partOf": "https://evil.example/c", "revision": 9, "orderedItems": []},
+        {"partOf": CATALOGUE_URI, "revision": 9, "orderedItems": [{**_ENTRY, "revision": 3}]},
+        {"partOf": CATALOGUE_URI, "revision": 9, "orderedItems": [_ENTRY, _ENTRY]},
+        {"partOf": CATALOGUE_URI, "revision": 9, "orderedItems": [{**_ENTRY, "digest": "x"}]},
+        {"partOf": CATALOGUE_URI, "revision": 9, "orderedItems": [{**_ENTRY, "id": "file:///etc/passwd"}]},
+        {"partOf": CATALOGUE_URI, "revision": 9, "orderedItems": [{**_ENTRY, "revision": True}]},
+        {"partOf": CATALOGUE_URI, "revision": 9, "orderedItems": [], "next": "https://a.example/more"},
+        {"partOf": CATALOGUE_URI, "revision": 9, "orderedItems": ["https://a.example/1"]},
+        {"partOf": CATALOGUE_URI, "revision": "9", "orderedItems": []},
+    ],
+)
+def test_a_page_of_a_log_that_lies_is_refused(document: dict[str, Any]) -> None:
+    with pytest.raises(RemoteMalformed):
+        reading.read_log_page(document, CATALOGUE_URI, 3)
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(
+            ["id", "partOf", "revision", "digest", "orderedItems", "items", "next", "rz:digests", "buckets"]
+        ),
+        st.recursive(
+            st.none() | st.booleans() | st.integers() | st.text() | st.just(CATALOGUE_URI),
+            lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["id", "digest"]), inner),
+            max_leaves=5,
+        ),
+    )
+)
+def test_readers_refuse_or_read_and_never_crash(document: dict[str, Any]) -> None:
+    for read in (
+        lambda: reading.read_root(document, CATALOGUE_URI),
+        lambda: reading.read_log_page(document, CATALOGUE_URI, 0),
+        lambda: reading.read_buckets(document, CATALOGUE_URI),
+        lambda: reading.read_bucket_page(document, CATALOGUE_URI),
+    ):
+        with suppress(RemoteMalformed):
+            read()

@@ -1,0 +1,191 @@
+"""Two and three whole nodes: follow, publish, edit, withdraw, be away, be killed."""
+
+import pytest
+
+from node.domain.visibility import Visibility
+from node.services.library import catalogue as service
+from node.services.library import publish
+from node.services.posts.posts import publish_note
+from node.store.library import catalogues
+from node.store.people import actors
+from node.store.posts import objects
+from tests.network import Network, network, open_peer, start_peer, stop_peer
+from tests.records import record
+
+
+@pytest.fixture
+async def pair(tmp_path):
+    async with network(tmp_path, "hospital", "university") as net:
+        yield net
+
+
+async def befriend(net: Network) -> None:
+    """Every organisation follows every other."""
+    for peer in net.peers:
+        for other in net.peers:
+            if other is not peer:
+                await peer.follow(await peer.organisation(), (await other.organisation()).uri)
+    await net.settle()
+
+
+async def test_a_follow_is_accepted_and_known_on_both_sides(pair):
+    hospital, university = pair.peers
+    ours, theirs = await hospital.organisation(), await university.organisation()
+    await hospital.follow(ours, theirs.uri)
+    await pair.settle()
+    assert ("Follow", "followed") in await university.outcomes()
+    assert ("Accept", "follow-accepted") in await hospital.outcomes()
+    _, followers = await university.get(f"{theirs.uri}/followers")
+    assert followers["totalItems"] == 1
+
+
+@pytest.mark.usefixtures("each_database")
+async def test_a_resource_travels_with_its_edits_and_its_withdrawal(pair):
+    hospital, university = pair.peers
+    await befriend(pair)
+    published = await university.publish(record())
+    await pair.settle()
+    copied = await hospital.object(published.uri)
+    assert copied is not None
+    assert copied.kind == "resource"
+    assert not copied.local
+
+    await university.publish(record(description={"en": "A better text."}))
+    await pair.settle()
+    edited = await hospital.object(published.uri)
+    assert edited.version == 2
+
+    await university.store.write(publish.withdraw_resource, university.unit(), published.object_id)
+    await pair.settle()
+    assert (await hospital.object(published.uri)).state == "deleted"
+    status, tombstone = await university.get(published.uri)
+    assert (status, tombstone["type"]) == (410, "Tombstone")
+
+
+async def digest_here(peer, owner_uri: str) -> tuple[str, int]:
+    """Digest and size of a catalogue as this node holds it."""
+
+    def load(conn):
+        owner = actors.find_actor(conn, owner_uri)
+        found = catalogues.find(conn, owner.id)
+        return found.digest, found.total
+
+    return await peer.store.read(load)
+
+
+async def test_a_node_that_was_away_ends_with_the_same_catalogue(tmp_path):
+    async with network(tmp_path, "museum") as net:
+        museum = net.peers[0]
+        (tmp_path / "library").mkdir()
+        library = await start_peer(tmp_path / "library", "library")
+        net.peers.append(library)
+        owner = await museum.organisation()
+        await library.follow(await library.organisation(), owner.uri)
+        await net.settle()
+        first = await museum.publish(record(id="https://m.example/1"))
+        await net.settle()
+        assert await digest_here(library, owner.uri) == await digest_here(museum, owner.uri)
+
+        host = library.system.node.config.host
+        await stop_peer(library)
+        net.peers.remove(library)
+        for number in range(2, 6):
+            await museum.publish(record(id=f"https://m.example/{number}"))
+        await museum.publish(record(id="https://m.example/1", name={"en": "Another name"}))
+        await net.settle()
+
+        library = await open_peer(tmp_path / "library", "library", host)
+        net.peers.append(library)
+        try:
+            await library.store.write(service.sync_all, library.unit(), spread=0)
+            await net.settle()
+            assert await digest_here(library, owner.uri) == await digest_here(museum, owner.uri)
+            assert (await library.object(first.uri)).version == 2
+        finally:
+            net.peers.remove(library)
+            await stop_peer(library)
+
+
+async def test_what_only_members_may_read_does_not_leave(pair):
+    hospital, university = pair.peers
+    await befriend(pair)
+    internal = await university.publish(record(), Visibility.ORGANISATION)
+    await pair.settle()
+    assert await hospital.object(internal.uri) is None
+    assert (await hospital.get(internal.uri))[0] == 404
+
+
+async def test_a_resource_that_is_narrowed_disappears_elsewhere(pair):
+    hospital, university = pair.peers
+    await befriend(pair)
+    published = await university.publish(record())
+    await pair.settle()
+    await university.publish(record(), Visibility.ORGANISATION)
+    await pair.settle()
+    assert (await hospital.object(published.uri)).state == "deleted"
+    assert (await hospital.get(published.uri))[0] in {404, 410}
+    assert (await university.object(published.uri)).state == "live"
+
+
+async def note_of(peer, author, text, visibility=Visibility.PUBLIC, **parts):
+    return await peer.store.write(publish_note, peer.unit(), author.id, text, visibility, **parts)
+
+
+async def test_a_note_reaches_followers_and_its_answer_comes_back(pair):
+    hospital, university = pair.peers
+    ann, ben = await hospital.add_actor("ann"), await university.add_actor("ben")
+    await hospital.follow(ann, ben.uri)
+    await pair.settle()
+    note = await note_of(university, ben, "Who can read this X-ray?")
+    await pair.settle()
+    home = await hospital.store.read(objects.list_home, ann.id, before=None, limit=20)
+    assert [row.uri for row in home] == [note.uri]
+
+    handle = f"@ben@{university.system.node.config.host}"
+    answer = await note_of(hospital, ann, f"{handle} I can.", in_reply_to=note.uri)
+    await pair.settle()
+    assert (await university.object(answer.uri)).in_reply_to == note.uri
+    _, replies = await hospital.get(f"{note.uri}/replies")
+    assert replies["first"]["items"] == [answer.uri]
+    _, context = await hospital.get((await university.object(note.uri)).context)
+    assert context["first"]["orderedItems"] == [note.uri, answer.uri]
+    assert context["attributedTo"] == ben.uri
+
+
+async def test_followers_only_and_direct_notes_are_not_for_strangers(pair):
+    hospital, university = pair.peers
+    ben = await university.add_actor("ben")
+    for visibility in (Visibility.FOLLOWERS, Visibility.DIRECT, Visibility.PRIVATE):
+        note = await note_of(university, ben, "Between us.", visibility)
+        private, missing = await hospital.get(note.uri), await hospital.get(f"{university.origin}/ap/o/1")
+        assert private[0] == missing[0] == 404
+
+
+async def test_the_owner_reads_her_own_inbox_and_outbox_with_a_token(pair):
+    hospital, university = pair.peers
+    ann, ben = await hospital.add_actor("ann"), await university.add_actor("ben")
+    await hospital.follow(ann, ben.uri)
+    await pair.settle()
+    await note_of(university, ben, "First.")
+    await pair.settle()  # two posts may overtake each other on the way
+    second = await note_of(university, ben, "Second.")
+    await note_of(hospital, ann, "A secret.", Visibility.PRIVATE)
+    await pair.settle()
+    token = {"Authorization": f"Bearer {await hospital.token(ann)}"}
+    _, inbox = await hospital.get(f"{ann.uri}/inbox", **token)
+    _, page = await hospital.get(inbox["first"], **token)
+    assert page["orderedItems"][0]["object"]["id"] == second.uri
+    assert (await hospital.get(f"{ann.uri}/inbox"))[0] == 401
+    other = {"Authorization": f"Bearer {await university.token(ben)}"}
+    assert (await hospital.get(f"{ann.uri}/inbox", **other))[0] == 401
+
+
+async def test_in_authorized_mode_strangers_must_sign_and_nodes_do(tmp_path):
+    async with network(tmp_path, "closed", "friend", authorized_fetch=True) as net:
+        closed, friend = net.peers
+        owner = await closed.organisation()
+        assert (await friend.get(owner.uri))[0] == 401
+        assert (await friend.get(f"{closed.origin}/ap/instance"))[0] == 200
+        await friend.follow(await friend.organisation(), owner.uri)
+        await net.settle()
+        assert ("Accept", "follow-accepted") in await friend.outcomes()

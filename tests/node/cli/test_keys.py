@@ -1,0 +1,43 @@
+"""``rhizome keys``."""
+
+import json
+import re
+import sqlite3
+from pathlib import Path
+
+from tests.node.cli.running import rhizome
+
+
+def test_new_keys_are_public_and_do_not_sign_yet(file: Path, database: sqlite3.Connection) -> None:
+    result = rhizome(file, "keys", "rotate", "@uni")
+    assert result.exit_code == 0
+    assert re.fullmatch(r"@uni@localhost:8111: new keys are public, and sign from \S+Z\n", result.output)
+    listed = json.loads(rhizome(file, "keys", "list", "--json").output)
+    mine = [(key["algorithm"], key["state"]) for key in listed if key["actor"] == "@uni@localhost:8111"]
+    kinds = ("rsa-v1_5-sha256", "ed25519")
+    assert mine == [(kind, state) for state in ("current", "next") for kind in kinds]
+    (told,) = database.execute("SELECT payload FROM jobs WHERE kind = 'event'").fetchall()
+    assert json.loads(told[0])["event"] == "ActorUpdated"
+    again = rhizome(file, "keys", "rotate", "uni")
+    assert (again.exit_code, again.stderr) == (1, "The keys of @uni@localhost:8111 are being changed already.\n")
+    others = rhizome(file, "keys", "rotate").output
+    assert "public" in others
+    assert "@uni@" not in others
+
+
+def test_keys_of_all_actors_are_replaced_at_once(file: Path, database: sqlite3.Connection) -> None:
+    before = {uri for (uri,) in database.execute("SELECT uri FROM own_keys")}
+    result = rhizome(file, "keys", "rotate", "--at-once")
+    assert result.output.count("the old ones are gone") == len(before) / 2
+    after = database.execute("SELECT uri, state FROM own_keys").fetchall()
+    assert len(after) == len(before)
+    assert not before & {uri for uri, _ in after}
+    assert {state for _, state in after} == {"current"}
+    (actions,) = database.execute("SELECT DISTINCT action FROM audit_log").fetchall()
+    assert actions == ("keys.replace",)
+
+
+def test_keys_of_nobody_are_refused(file: Path, database: sqlite3.Connection) -> None:
+    result = rhizome(file, "keys", "rotate", "uni", "nobody")
+    assert (result.exit_code, result.stderr) == (1, "Nobody here is called nobody.\n")
+    assert database.execute("SELECT count(*) FROM own_keys WHERE state <> 'current'").fetchone() == (0,)

@@ -1,0 +1,391 @@
+"""The worker of the job table on each database: outcomes, limits, shutdown, and the daily work."""
+
+import asyncio
+from collections import Counter
+
+import pytest
+from sqlalchemy import func, select, update
+
+from node import errors, log
+from node.clock import HOUR, MINUTE, SECOND, FixedClock, SystemClock
+from node.errors import NotFound, RemoteUnavailable, Unavailable
+from node.ids import Ids
+from node.jobs.outcome import PAUSES, VERDICTS, Done, GiveBack, Park, Retry, Settled, judge
+from node.jobs.schedule import Entry, Schedule
+from node.jobs.worker import Kind, Worker, single
+from node.store import jobs as table
+from node.store.tables import jobs
+from tests import stores
+from tests.node.jobs.job_rows import claim, job, rows
+
+database, store, postgresql = stores.database, stores.store, stores.postgresql
+
+
+def make(store, run, *, clock=None, name="w", **options) -> Worker:
+    return Worker(store, clock or FixedClock(1000), [single("work", run, slots=4, **options)], name=name)
+
+
+async def test_what_a_job_logs_carries_its_id(store):
+    seen = []
+
+    async def run(each):
+        seen.append((str(each.id), log.job_id.get()))
+        return Done()
+
+    await store.write(table.enqueue_many, [job(), job()])
+    await make(store, run).drain()
+    assert len(seen) == 2
+    assert all(logged == own for own, logged in seen)
+    assert not log.job_id.get()
+
+
+async def test_drain_runs_what_is_due_and_what_becomes_due_by_it(store):
+    ran: list[int] = []
+
+    async def run(each):
+        ran.append(each.ref)
+        if each.ref < 3:
+            await store.write(table.enqueue_many, [job(ref=each.ref + 1)])
+        return Done()
+
+    await store.write(table.enqueue_many, [job(ref=1), job(ref=9, due_at=2000)])
+    assert await make(store, run).drain() == 3
+    assert ran == [1, 2, 3]
+    assert len(await store.read(rows)) == 1
+
+
+OUTCOMES = {
+    "retry": (Retry(5000, "later"), "live", 6000, 1, "later"),
+    "park": (Park("poison"), "parked", 1000, 1, "poison"),
+    "give back": (GiveBack(70), "live", 1070, 0, ""),
+}
+
+
+@pytest.mark.parametrize("name", OUTCOMES)
+async def test_an_outcome_decides_what_becomes_of_the_row(store, name):
+    outcome, state, due_at, attempts, error = OUTCOMES[name]
+
+    async def run(_):
+        return outcome
+
+    await store.write(table.enqueue_many, [job()])
+    assert await make(store, run).drain() == 1
+    (row,) = await store.read(rows)
+    assert (row.state, row.due_at, row.attempts, row.error, row.owner) == (state, due_at, attempts, error, "")
+
+
+async def test_a_settled_job_is_left_to_the_one_who_settled_it(store):
+    async def run(each):
+        await store.write(table.finish_many, [each.id])
+        return Settled()
+
+    await store.write(table.enqueue_many, [job()])
+    assert await make(store, run).drain() == 1
+    assert await store.read(rows) == []
+
+
+@pytest.mark.parametrize(
+    ("error", "state", "reason"),
+    [
+        (RemoteUnavailable(detail="down"), "live", "RemoteUnavailable: Another server could not be reached. (down)"),
+        (NotFound(), None, ""),
+        (ZeroDivisionError("oh"), "live", "ZeroDivisionError: oh"),
+    ],
+)
+async def test_an_error_is_judged_by_its_class(store, error, state, reason):
+    async def run(_):
+        raise error
+
+    await store.write(table.enqueue_many, [job()])
+    await make(store, run).drain()
+    found = await store.read(rows)
+    assert [(row.state, row.error, row.due_at) for row in found] == (
+        [(state, reason, 1000 + PAUSES[0])] if state else []
+    )
+
+
+async def test_an_answer_that_is_no_outcome_is_an_error_of_that_job(store):
+    async def run(_):
+        return None
+
+    await store.write(table.enqueue_many, [job()])
+    await make(store, run).drain()
+    (row,) = await store.read(rows)
+    assert row.error.startswith("RuntimeError")
+
+
+async def test_poison_is_set_aside_after_five_tries_and_those_behind_go_on(store):
+    clock, ran = FixedClock(1000), []
+
+    async def run(each):
+        ran.append(each.ref)
+        if each.ref == 1:
+            raise ZeroDivisionError
+        return Done()
+
+    await store.write(table.enqueue_many, [job(ref=1, serial_key="k"), job(ref=2, serial_key="k")])
+    worker = make(store, run, clock=clock)
+    for pause in (*PAUSES, 0):
+        await worker.drain()
+        clock.advance(pause)
+    assert ran == [1, 1, 1, 1, 1, 2]
+    assert [row.state for row in await store.read(rows)] == ["parked"]
+
+
+async def test_a_batch_fails_only_where_it_must(store):
+    calls: list[list[int]] = []
+
+    async def run(batch):
+        calls.append([each.ref for each in batch])
+        if 3 in calls[-1]:
+            raise ZeroDivisionError
+        return [Done()] * len(batch)
+
+    await store.write(table.enqueue_many, [job(ref=i) for i in range(6)])
+    worker = Worker(store, FixedClock(1000), [Kind("work", run, batch=10)], name="w")
+    await worker.drain()
+    assert calls[0] == [0, 1, 2, 3, 4, 5]
+    assert [row.ref for row in await store.read(rows)] == [3]
+
+
+def test_every_error_of_ours_has_a_verdict():
+    def tree(cls):
+        return {cls}.union(*map(tree, cls.__subclasses__()))
+
+    missing = {cls for cls in tree(errors.NodeError) if cls.__module__ == "node.errors"} - set(VERDICTS)
+    assert missing == set()
+
+
+def test_an_error_says_how_long_to_wait():
+    assert judge(RemoteUnavailable(retry_after_seconds=90), 1) == Retry(
+        90 * SECOND, "RemoteUnavailable: Another server could not be reached."
+    )
+    assert isinstance(judge(Unavailable(), len(PAUSES) + 1), Park)
+
+
+async def until(condition) -> None:
+    async with asyncio.timeout(20):
+        while not await condition():  # noqa: ASYNC110 (bounded; the worker runs beside us)
+            await asyncio.sleep(0.005)
+
+
+async def test_jobs_that_come_during_a_pause_share_the_next_claim(store):
+    calls: list[list[int]] = []
+
+    async def run(batch):
+        calls.append([each.ref for each in batch])
+        return [Done()] * len(batch)
+
+    async def ran(number: int) -> bool:
+        return sum(map(len, calls)) == number
+
+    worker = Worker(store, SystemClock(), [Kind("work", run, batch=10, pause=1.5)], name="w")
+    await worker.start()
+    await store.write(table.enqueue_many, [job(ref=0)])
+    await until(lambda: ran(1))
+    for number in range(1, 5):
+        await store.write(table.enqueue_many, [job(ref=number)])
+    await until(lambda: ran(5))
+    await worker.stop()
+    assert calls == [[0], [1, 2, 3, 4]]
+
+
+async def is_empty(store) -> bool:
+    return not await store.read(rows)
+
+
+async def test_a_started_worker_runs_what_comes_and_keeps_the_limits_per_host(store):
+    running: Counter[str] = Counter()
+    most: Counter[str] = Counter()
+    done: list[int] = []
+
+    async def run(each):
+        running[each.host] += 1
+        most[each.host] = max(most[each.host], running[each.host])
+        await asyncio.sleep(0.001)
+        running[each.host] -= 1
+        done.append(each.id)
+        return Done()
+
+    worker = Worker(store, SystemClock(), [single("work", run, slots=20, per_host=4)], name="w")
+    await worker.start()
+    try:
+        new = [job(host=f"h{i % 3}") for i in range(150)]
+        await store.write(table.enqueue_many, new)
+        await until(lambda: is_empty(store))
+    finally:
+        await worker.stop()
+    assert sorted(done) == [each.id for each in new]
+    assert max(most.values()) <= 4
+
+
+async def test_a_chain_runs_in_order_and_without_pauses(store):
+    done: list[int] = []
+
+    async def run(each):
+        done.append(each.ref)
+        return Done()
+
+    worker = Worker(store, SystemClock(), [single("work", run, slots=8)], name="w")
+    await worker.start()
+    try:
+        loop = asyncio.get_running_loop()
+        started_at = loop.time()
+        await store.write(table.enqueue_many, [job(ref=i, serial_key="k") for i in range(60)])
+        await until(lambda: is_empty(store))
+        assert loop.time() - started_at < 10  # nobody waited for the two-second look
+    finally:
+        await worker.stop()
+    assert done == list(range(60))
+
+
+async def test_a_job_runs_when_its_time_comes(store):
+    ran = asyncio.Event()
+
+    async def run(_):
+        ran.set()
+        return Done()
+
+    clock = SystemClock()
+    worker = Worker(store, clock, [single("work", run, slots=1)], name="w")
+    await worker.start()
+    try:
+        await store.write(table.enqueue_many, [job(due_at=clock.now() + 150)])
+        async with asyncio.timeout(1.5):
+            await ran.wait()
+    finally:
+        await worker.stop()
+
+
+async def test_stopping_finishes_what_runs_and_gives_the_rest_back(store):
+    begun, go_on, done = asyncio.Event(), asyncio.Event(), []
+
+    async def run(each):
+        begun.set()
+        await go_on.wait()
+        done.append(each.id)
+        return Done()
+
+    worker = Worker(store, SystemClock(), [single("work", run, slots=2)], name="w")
+    await worker.start()
+    await store.write(table.enqueue_many, [job() for _ in range(10)])
+    await begun.wait()
+    stopping = asyncio.create_task(worker.stop())
+    await asyncio.sleep(0.05)
+    go_on.set()
+    await stopping
+    left = await store.read(rows)
+    assert len(left) + len(done) == 10
+    assert 1 <= len(done) <= 2
+    assert {(row.owner, row.attempts) for row in left} == {("", 0)}
+    assert all(row.due_at <= SystemClock().now() for row in left)
+
+
+async def test_an_outcome_that_cannot_be_written_is_written_later(store, monkeypatch):
+    from node.jobs import worker as module
+
+    monkeypatch.setattr(module, "_PAUSE_SECONDS", 0.01)
+    refused: list[int] = []
+
+    def settle(conn, *arguments):
+        if len(refused) < 3:
+            refused.append(1)
+            raise Unavailable
+        return original(conn, *arguments)
+
+    original = module._settle_many
+    monkeypatch.setattr(module, "_settle_many", settle)
+    ran: list[int] = []
+
+    async def run(each):
+        ran.append(each.id)
+        return Done()
+
+    worker = Worker(store, SystemClock(), [single("work", run, slots=1)], name="w")
+    await worker.start()
+    try:
+        await store.write(table.enqueue_many, [job()])
+        await until(lambda: is_empty(store))
+    finally:
+        await worker.stop()
+    assert len(ran) == 1
+    assert len(refused) == 3
+
+
+async def test_a_restarted_node_goes_on_at_once_with_what_its_predecessor_held():
+    with stores.new_database("sqlite") as path:
+        async with stores.open_store(path) as store:
+            clock = SystemClock()
+            await store.write(table.enqueue_many, [job(), job()])
+            await store.write(claim, now=clock.now(), owner="killed")
+            done = []
+
+            async def run(each):
+                done.append(each.attempts)
+                return Done()
+
+            worker = Worker(store, clock, [single("work", run, slots=2)], name="next")
+            await worker.start()
+            await until(lambda: is_empty(store))
+            await worker.stop()
+            assert done == [2, 2]
+
+
+async def test_two_workers_on_one_database_share_the_work_and_double_nothing(postgresql):
+    ran: list[int] = []
+
+    async def run(each):
+        ran.append(each.id)
+        await asyncio.sleep(0)
+        return Done()
+
+    async with stores.open_store(postgresql) as one, stores.open_store(postgresql) as two:
+        workers = [
+            Worker(opened, SystemClock(), [single("work", run, slots=8, per_host=4)], name=name)
+            for opened, name in ((one, "one"), (two, "two"))
+        ]
+        new = [job(serial_key=f"k{i % 40}" if i % 2 else None, host=f"h{i % 30}") for i in range(400)]
+        for worker in workers:
+            await worker.start()
+        await asyncio.gather(*(store.write(table.enqueue_many, new[i::8]) for i, store in enumerate((one, two) * 4)))
+        await until(lambda: is_empty(one))
+        for worker in workers:
+            await worker.stop()
+    assert sorted(ran) == [each.id for each in new]
+
+
+async def test_a_job_enqueued_while_its_predecessor_ends_is_not_left_waiting(postgresql):
+    """Without a lock between the two, the new job would wait behind one that is gone."""
+    async with stores.open_store(postgresql) as store:
+        for _ in range(60):
+            head, follower = job(serial_key="k"), job(serial_key="k")
+            await store.write(table.enqueue_many, [head])
+            await asyncio.gather(store.write(table.enqueue_many, [follower]), store.write(table.finish_many, [head.id]))
+            assert [each.id for each in await store.write(claim)] == [follower.id]
+            await store.write(table.finish_many, [follower.id])
+
+
+async def test_the_schedule_runs_each_entry_once_a_turn_however_many_start_it(store):
+    clock, ran = FixedClock(1000), []
+
+    async def tick():
+        ran.append("tick")
+
+    async def fail():
+        ran.append("fail")
+        raise ZeroDivisionError
+
+    entries = [Entry("tick", 10 * MINUTE, tick), Entry("fail", HOUR, fail, delay=MINUTE)]
+    schedule = Schedule(store, clock, Ids(clock), entries)
+    await schedule.start()
+    await Schedule(store, clock, Ids(clock, lane=1), entries).start()
+    worker = Worker(store, clock, [schedule.kind()], name="w")
+    assert await worker.drain() == 1
+    clock.advance(MINUTE)
+    assert await worker.drain() == 1
+    clock.advance(12 * MINUTE)
+    assert await worker.drain() == 1
+    assert ran == ["tick", "fail", "tick"]
+    assert await store.read(lambda conn: conn.scalar(select(func.count()).select_from(jobs))) == 2
+    await store.write(lambda conn: conn.execute(update(jobs).values(due_at=0)))
+    assert await worker.drain() == 2

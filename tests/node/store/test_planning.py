@@ -1,0 +1,56 @@
+"""What arrives costs the same beside many stored: no statement of its way begins with all that is ours, or others'."""
+
+import pytest
+from sqlalchemy import event
+
+from node.store.news import notifications
+from node.store.people import actors, follows, remote_actors
+from node.store.posts import objects
+from node.store.reading import homes
+from tests import stores
+
+#: More than a few: so many that SQLite, which guesses, would rather begin elsewhere.
+MANY = list(range(1, 201))
+TEXTS = [f"https://a.example/{number}" for number in MANY]
+
+LOADS = {
+    "awaited": lambda conn: objects.load_awaited(conn, TEXTS),
+    "known": lambda conn: objects.load_objects(conn, TEXTS),
+    "tombstones": lambda conn: objects.load_tombstones(conn, TEXTS, 0),
+    "actors": lambda conn: actors.load_actors(conn, TEXTS),
+    "inboxes": lambda conn: actors.load_inboxes(conn, TEXTS),
+    "capable hosts": lambda conn: remote_actors.load_capable(conn, TEXTS, "x"),
+    "local followers": lambda conn: follows.load_local_followers(conn, MANY),
+    "late answers": lambda conn: homes.load_late(conn, 1),
+    "told": lambda conn: notifications.load_told(conn, MANY),
+    "reached": lambda conn: notifications.load_reached(conn, MANY),
+    "sharers": lambda conn: notifications.load_sharers_here(conn, MANY),
+    "quoters": lambda conn: notifications.load_quoters_here(conn, MANY),
+}
+
+
+@pytest.fixture(scope="module")
+def path():
+    with stores.new_database("sqlite") as made:
+        yield made
+
+
+@pytest.mark.parametrize("name", LOADS)
+async def test_a_list_is_looked_up_by_what_it_lists(path, name):
+    def plan(conn):
+        said = []
+
+        def note(*call):
+            said.append((call[2], call[3]))
+
+        event.listen(conn.engine, "before_cursor_execute", note)
+        LOADS[name](conn)
+        event.remove(conn.engine, "before_cursor_execute", note)
+        return [
+            step.detail for sql, values in said for step in conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values)
+        ]
+
+    async with stores.open_store(path) as store:
+        steps = await store.read(plan)
+    assert steps
+    assert not [step for step in steps if "local" in step or step.startswith("SCAN")], steps
