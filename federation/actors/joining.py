@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select
 from federation.actors.members import NewMember, create_member
 from node.errors import Conflict, Forbidden, NotFound
 from node.services.context import Unit
-from node.services.news import letters, mailing, news
+from node.services.news import happened, letters, mailing, news
 from node.store.access import accounts, joining
 from node.store.access.accounts import ACTIVE, ADMIN, PENDING, UNCONFIRMED
 from node.store.people.actors import Actor
@@ -55,7 +55,7 @@ def join(
     state = PENDING if door.mode == APPROVAL and not invitation else UNCONFIRMED if door.has_mail else ACTIVE
     if state != ACTIVE:
         joining.set_state(conn, person.id, state)
-    news.tell(conn, unit, news.SignedUp(person.id))
+    news.tell(conn, unit, happened.SignedUp(person.id))
     if state == UNCONFIRMED:
         mailing.ask_for(conn, unit, letters.CONFIRM, login=person.username)
     if state == PENDING and door.has_mail:

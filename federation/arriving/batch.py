@@ -19,7 +19,7 @@ from node.domain.uris import host_of
 from node.jobs.kinds import FETCH
 from node.services.context import Unit
 from node.services.news import news
-from node.services.news.news import News
+from node.services.news.happened import News
 from node.store import jobs
 from node.store.database.dated_ids import new_object_id
 from node.store.federation import inbox

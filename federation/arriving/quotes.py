@@ -11,7 +11,7 @@ from federation.arriving.batch import Batch
 from node.domain.posts import QuoteState, RemotePost
 from node.domain.uris import host_of, same_origin
 from node.jobs.kinds import QUOTE as KIND
-from node.services.news import news
+from node.services.news import happened
 from node.store.jobs import NewJob
 from node.store.people.actors import Actor
 from node.store.posts import quotes, reactions
@@ -48,7 +48,7 @@ def _taken_back(batch: Batch, stamp_uri: str) -> QuoteState:
 def look_at_stamp(batch: Batch, quoting: Object, post: RemotePost, state: str | None) -> None:
     """Have a stamp fetched that nobody has seen yet; where it is ours, its author hears of the quote."""
     if state == QuoteState.ACCEPTED and batch.is_local(post.quote):
-        batch.add_news(news.Quoted(quoting.id))
+        batch.add_news(happened.Quoted(quoting.id))
     if state != QuoteState.PENDING or not same_origin(post.quote_authorization, post.quote):
         return
     if batch.is_local(post.quote) or len(post.uri) > quotes.MAX_URI:

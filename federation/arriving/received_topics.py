@@ -12,7 +12,7 @@ from node.domain.communities import Role, TopicKind
 from node.domain.posts import PostKind, RemotePost
 from node.domain.text import plain
 from node.domain.topics import guess_kind, kind_in_entity
-from node.services.news import news
+from node.services.news import happened
 from node.store.communities import communities
 from node.store.people.actors import Actor
 from node.store.posts import objects, topics
@@ -97,4 +97,4 @@ def _is_in_thread(question: Object, answer: Object) -> bool:
 
 def _accept(batch: Batch, question: Object, answer: Object) -> None:
     batch.accept_answer(question.id, answer.id)
-    batch.add_news(news.Accepted(question.id, answer.id))
+    batch.add_news(happened.Accepted(question.id, answer.id))

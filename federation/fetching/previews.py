@@ -13,7 +13,7 @@ from node.jobs.kinds import PREVIEW
 from node.jobs.outcome import Done, Outcome
 from node.jobs.worker import Kind, single
 from node.services.context import Unit
-from node.services.news import news
+from node.services.news import happened, news
 from node.services.posts.previews import find_own_card, first_link
 from node.store.database.engine import Store
 from node.store.jobs import Job
@@ -76,4 +76,4 @@ def _show(conn: Connection, unit: Unit, object_id: int, url: str, data: dict[str
     if not data or row is None or row.state != objects.LIVE or first_link(row.content) != url:
         return
     previews.show_card(conn, object_id, url)
-    news.tell(conn, unit, news.Refreshed(object_id))
+    news.tell(conn, unit, happened.Refreshed(object_id))

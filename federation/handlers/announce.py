@@ -4,7 +4,7 @@ from federation.arriving.batch import Batch, Inbound, Needs
 from federation.handlers.react import may_react
 from federation.sending.addressing import Addresses, visibility_of
 from node.domain.visibility import Visibility
-from node.services.news import news
+from node.services.news import happened
 from node.store.people.actors import Actor
 from node.store.posts import reactions
 from node.store.posts.objects import Object
@@ -67,5 +67,5 @@ def _share(batch: Batch, inbound: Inbound, sharer: Actor, found: Object) -> str:
         batch.add_owner(owner, inbound.received_id)
     if found.local:
         batch.add_owner(found.actor_id, inbound.received_id)
-    batch.add_news(news.Shared(new.id, sharer.id, found.id))
+    batch.add_news(happened.Shared(new.id, sharer.id, found.id))
     return "shared"

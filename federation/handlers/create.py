@@ -22,7 +22,7 @@ from node.domain.uris import host_of
 from node.domain.visibility import Visibility
 from node.jobs.kinds import ANSWER
 from node.services.library import digests
-from node.services.news import news
+from node.services.news import happened
 from node.store.jobs import NewJob
 from node.store.people.actors import Actor
 from node.store.posts import objects
@@ -169,7 +169,7 @@ def columns_of(
 
 def _show(batch: Batch, inbound: Inbound, author: Actor, post: RemotePost, stored: Object) -> None:
     """Put the post on the timelines and into the inboxes of the people here whom it concerns, and tell them."""
-    batch.add_news(news.Posted(stored.id))
+    batch.add_news(happened.Posted(stored.id))
     addressed = batch.local_addressees((*post.to, *post.cc, *(mention.uri for mention in post.mentions)))
     for actor in addressed:
         batch.add_owner(actor.id, inbound.received_id)

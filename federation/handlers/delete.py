@@ -4,7 +4,7 @@ from federation.arriving import received_events, received_resources
 from federation.arriving.batch import Batch, Inbound
 from federation.handlers import quote
 from node.clock import HOUR
-from node.services.news import news
+from node.services.news import happened, news
 from node.services.people import leaving
 from node.store.people import actors, blocks, keys, remote_actors
 from node.store.posts import objects
@@ -56,7 +56,7 @@ def delete_object(batch: Batch, uri: str, by: str) -> str:
     if known.state != objects.LIVE:
         return "deleted-before"
     batch.flush()
-    news.tell(batch.conn, batch.unit, news.Deleted(known))
+    news.tell(batch.conn, batch.unit, happened.Deleted(known))
     received_resources.remove(batch, author, known)
     received_events.remove(batch, known)
     objects.bury(batch.conn, known, batch.unit.now)

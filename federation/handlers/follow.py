@@ -7,7 +7,7 @@ from node.domain.actors import ActorKind
 from node.domain.communities import Answer, Refusal
 from node.services.communities import join_requests, membership, messages
 from node.services.library import catalogue
-from node.services.news import news
+from node.services.news import happened
 from node.services.people.follows import ask_for_pins, ask_for_posts
 from node.store.communities import communities, community_invitations
 from node.store.people import blocks, follows
@@ -39,7 +39,7 @@ def follow(batch: Batch, inbound: Inbound) -> str:
     saved = follows.save_follow(batch.conn, new)
     if saved.id == new.id:
         asks = saved.state != follows.ACCEPTED
-        batch.add_news(news.Followed(saved.id, follower.id, followed.id, asks=asks))
+        batch.add_news(happened.Followed(saved.id, follower.id, followed.id, asks=asks))
     batch.forget_followers(followed.id)
     batch.add_owner(followed.id, inbound.received_id)
     if saved.state != follows.ACCEPTED:

@@ -16,7 +16,7 @@ from federation.sending import outbox
 from node import events
 from node.domain.posts import QuoteState
 from node.domain.uris import host_of, same_origin
-from node.services.news import news
+from node.services.news import happened
 from node.store.federation import activities
 from node.store.people import actors
 from node.store.posts import objects, quotes
@@ -44,7 +44,7 @@ def request(batch: Batch, inbound: Inbound) -> str:
     new = Reaction(stamp_id, quoter.id, found.id, QUOTE, instrument, uri, batch.unit.now)
     stamp = quotes.grant(batch.conn, new)
     if (quoting := objects.find_object(batch.conn, instrument)) is not None:
-        batch.add_news(news.Quoted(quoting.id))
+        batch.add_news(happened.Quoted(quoting.id))
     else:
         batch.add_fetch(instrument, host_of(instrument), reason="quote")  # its author lists and revokes what she knows
     batch.add_owner(owner.id, inbound.received_id)

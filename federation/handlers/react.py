@@ -3,7 +3,7 @@
 from federation.arriving.batch import Batch, Inbound
 from federation.relations import relation
 from node.domain.visibility import Visibility, may_see
-from node.services.news import news
+from node.services.news import happened
 from node.store.people.actors import Actor
 from node.store.posts import reactions
 from node.store.posts.objects import Object
@@ -53,7 +53,7 @@ def _count(batch: Batch, inbound: Inbound, kind: str, content: str = "") -> str:
     if found.local:
         batch.add_owner(found.actor_id, inbound.received_id)
     if kind != reactions.DISLIKE:
-        batch.add_news(news.Reacted(new.id, actor.id, found.id))
+        batch.add_news(happened.Reacted(new.id, actor.id, found.id))
     return kind
 
 

@@ -10,7 +10,7 @@ from federation.arriving.batch import Batch, Inbound
 from federation.mapping.activity import Activity
 from node import events
 from node.services.communities import community_reports
-from node.services.news import news
+from node.services.news import happened
 from node.store.communities import communities
 from node.store.communities import community_reports as table
 from node.store.house import reports
@@ -37,7 +37,7 @@ def flag(batch: Batch, inbound: Inbound) -> str:
     community_reports.involve(batch.conn, batch.unit, report_id, groups)
     reporter = batch.actor(activity.actor)
     if known is None and reporter is not None and community_reports.is_for_house(batch.conn, report_id, ""):
-        batch.add_news(news.Reported(report_id, reporter.id))
+        batch.add_news(happened.Reported(report_id, reporter.id))
     return "reported"
 
 

@@ -20,7 +20,7 @@ from node.clock import DAY
 from node.domain.actors import ActorKind
 from node.domain.posts import RemotePost
 from node.domain.visibility import Visibility
-from node.services.news import news
+from node.services.news import happened
 from node.store.people import actors
 from node.store.people.remote_actors import save_remote_actor
 from node.store.posts import objects, tags, topics
@@ -116,7 +116,7 @@ def replace(batch: Batch, known: Object, post: RemotePost, inbound: Inbound | No
     )
     batch.forget(known.uri)
     if is_edit:
-        batch.add_news(news.Edited(known.id))
+        batch.add_news(happened.Edited(known.id))
     if received_resources.is_resource(post):
         received_resources.store(batch, author, batch.object(known.uri) or known, post)
     received_opinions.store(batch, author, batch.object(known.uri) or known, post)

@@ -11,7 +11,7 @@ from aiohttp import web
 from node.app import build_app, close_system, open_system
 from node.config import configure
 from node.domain.visibility import Visibility
-from node.services.news import news
+from node.services.news import happened, news
 from node.services.posts.posts import publish_note
 from node.store.access import accounts
 from node.store.database.engine import signal
@@ -113,7 +113,7 @@ async def share(app, found):
         owners = [row[0] for row in conn.exec_driver_sql("SELECT follower_id FROM follows")]
         rows = [{"owner_id": each, "id": new.id, "object_id": found.id, "shared_by_id": app.me.id} for each in owners]
         objects.insert_home_entries(conn, rows)
-        news.tell(conn, unit, news.Shared(new.id, app.me.id, found.id))
+        news.tell(conn, unit, happened.Shared(new.id, app.me.id, found.id))
         return new.id
 
     return await app.peer.store.write(act)
@@ -121,7 +121,7 @@ async def share(app, found):
 
 async def delete(app, found):
     def act(conn):
-        news.tell(conn, app.peer.unit(), news.Deleted(found))
+        news.tell(conn, app.peer.unit(), happened.Deleted(found))
         objects.bury(conn, found, app.peer.unit().now)
 
     await app.peer.store.write(act)
@@ -203,7 +203,7 @@ async def test_home_hears_posts_boosts_edits_deletions_and_notifications(ada, be
     assert status == await ben.get(f"v1/statuses/{posted.id}")
     _, event, told = await stream.next()
     assert (event, told["type"], told["status"]["id"]) == ("notification", "mention", str(posted.id))
-    await ada.peer.store.write(lambda conn: news.tell(conn, ada.peer.unit(), news.Edited(posted.id)))
+    await ada.peer.store.write(lambda conn: news.tell(conn, ada.peer.unit(), happened.Edited(posted.id)))
     assert (await stream.next())[1] == "status.update"
     cleo = await app_of(ada.peer, "cleo")
     other = await note(cleo, "From elsewhere")
@@ -287,7 +287,7 @@ async def test_filters_announcements_and_merged_requests_are_told(ada):
     await ada.post("v2/filters", title="x", context=["home"])
     assert await stream.next() == (["user"], "filters_changed", None)
     unit = ada.peer.unit()
-    await ada.peer.store.write(lambda conn: news.tell(conn, unit, news.Merged(ada.me.id)))
+    await ada.peer.store.write(lambda conn: news.tell(conn, unit, happened.Merged(ada.me.id)))
     assert await stream.next() == (["user"], "notifications_merged", None)
 
 

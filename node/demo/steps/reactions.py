@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from node.demo.taking import Taken
 from node.domain.events import Wish
 from node.services.events import event_answers
-from node.services.news import news
+from node.services.news import happened, news
 from node.services.posts import answers, polls, reacting
 from node.store.house import reports
 from node.store.people import actors
@@ -47,7 +47,7 @@ def _report(conn: Connection, taken: Taken, found: Object) -> None:
         comment=taken.step["comment"],
         now=unit.now,
     )
-    news.tell(conn, unit, news.Reported(report_id, taken.by.id))
+    news.tell(conn, unit, happened.Reported(report_id, taken.by.id))
 
 
 _REACTIONS: Mapping[str, Callable[[Connection, Taken, Object], None]] = {

@@ -16,7 +16,7 @@ from node.errors import Forbidden, NotFound
 from node.jobs.schedule import Entry
 from node.services.communities import membership, messages
 from node.services.context import Unit
-from node.services.news import news
+from node.services.news import happened, news
 from node.store.communities import communities, community_reports
 from node.store.database.engine import Store
 from node.store.house import reports
@@ -95,7 +95,7 @@ def _hand_on(conn: Connection, unit: Unit, community_id: int, report_id: int) ->
     report = reports.find_report(conn, report_id)
     reporter = actors.find_actor(conn, report.reporter_uri) if report is not None else None
     if reporter is not None:
-        news.tell(conn, unit, news.Reported(report_id, reporter.id))
+        news.tell(conn, unit, happened.Reported(report_id, reporter.id))
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from node.errors import Conflict, Forbidden, Invalid, NotFound, Problem
 from node.services.context import Unit
 from node.services.events import event_dates as dates
 from node.services.events import event_messages, event_offers
-from node.services.news import news
+from node.services.news import happened, news
 from node.store.events import event_answers, event_dates, event_places, events
 from node.store.events.event_answers import Answer
 from node.store.events.events import Event
@@ -153,7 +153,7 @@ def _tell_organisers(conn: Connection, unit: Unit, before: Answer | None, kept: 
     if occasion is Occasion.LEAVES and (before is None or AnswerState(before.state) not in _ASKED):
         return
     if occasion is not None:
-        news.tell(conn, unit, news.Answered(kept.event_id, kept.id, kept.actor_id, occasion))
+        news.tell(conn, unit, happened.Answered(kept.event_id, kept.id, kept.actor_id, occasion))
 
 
 def _end_of_line(conn: Connection, unit: Unit, event_id: int) -> int:

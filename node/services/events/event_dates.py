@@ -21,7 +21,7 @@ from node.domain.visibility import Visibility
 from node.errors import Conflict, NotFound
 from node.services.context import Unit
 from node.services.events.event_records import facts_at, saved_of
-from node.services.news import news
+from node.services.news import happened, news
 from node.services.posts.audiences import home_owners
 from node.store.events import event_dates, event_places, events
 from node.store.events.events import Event
@@ -135,7 +135,7 @@ def _announce(conn: Connection, unit: Unit, series: Event, date: Event) -> None:
     entry = {"id": date.id, "object_id": date.id, "shared_by_id": None}
     owners = home_owners(conn, stored, publisher, (), None)
     objects.insert_home_entries(conn, [{**entry, "owner_id": each} for each in sorted(owners)])
-    news.tell(conn, unit, news.Posted(date.id))
+    news.tell(conn, unit, happened.Posted(date.id))
     if Visibility(series.visibility).federates:
         happenings.record(conn, unit.ids, unit.now, happenings.ObjectCreated(date.id), about=date.uri)
 
@@ -170,7 +170,7 @@ def follow_series(conn: Connection, unit: Unit, series: Event) -> None:
         changed = {**texts, "details": details, "version": date.version + 1, "updated_at": unit.now}
         objects.update_object(conn, date.id, changed)
         events.save_event(conn, date.id, saved)
-        news.tell(conn, unit, news.Edited(date.id))
+        news.tell(conn, unit, happened.Edited(date.id))
         happenings.record(conn, unit.ids, unit.now, happenings.ObjectUpdated(date.id), about=date.uri)
 
 
@@ -179,7 +179,7 @@ def remove(conn: Connection, unit: Unit, series: Event) -> None:
     for date in event_dates.list_dates(conn, series.id):
         stored = objects.find_object_by_id(conn, date.id)
         assert stored is not None
-        news.tell(conn, unit, news.Deleted(stored))
+        news.tell(conn, unit, happened.Deleted(stored))
         told = sorted({*objects.load_told(conn, date.id), *events.load_hearing_uris(conn, date.id)})
         objects.bury(conn, stored, unit.now)
         if series.local and (told or date.announced_at is not None):

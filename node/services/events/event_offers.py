@@ -10,7 +10,7 @@ from node.domain.events import AnswerState, Way
 from node.domain.notices import Occasion
 from node.errors import Conflict
 from node.services.context import Unit
-from node.services.news import news
+from node.services.news import happened, news
 from node.store.events import event_answers, events
 from node.store.events.event_answers import Answer
 from node.store.events.events import Event
@@ -48,7 +48,7 @@ def take_in(conn: Connection, unit: Unit, event: Event, asker: Actor, uri: str, 
             updated_at=unit.now,
         )
         event_answers.insert_answer(conn, asked)
-    news.tell(conn, unit, news.Answered(event.id, asked.id, asker.id, Occasion.ASKS))
+    news.tell(conn, unit, happened.Answered(event.id, asked.id, asker.id, Occasion.ASKS))
 
 
 def settle(conn: Connection, event: Event, asker: Actor) -> bool:

@@ -16,7 +16,7 @@ from node.jobs.worker import Kind, single
 from node.services.context import Unit
 from node.services.events import event_answers, event_dates, event_messages
 from node.services.events.event_reminders import REMINDED_BEFORE, remind_later, show_next
-from node.services.news import news
+from node.services.news import happened, news
 from node.store.database.engine import Store
 from node.store.events import event_dates as dates
 from node.store.events import events
@@ -60,9 +60,9 @@ def _tell(conn: Connection, unit: Unit, event: events.Event, coming: Occurrence)
     """Who answered this time of a series for itself hears as she answered."""
     date = dates.find_date(conn, event.id, coming.day) if coming.day else None
     answered = dates.load_answerers(conn, date.id) if date is not None else frozenset()
-    news.tell(conn, unit, news.Reminded(event.id, coming.start_at, answered))
+    news.tell(conn, unit, happened.Reminded(event.id, coming.start_at, answered))
     if date is not None:
-        news.tell(conn, unit, news.Reminded(date.id, coming.start_at))
+        news.tell(conn, unit, happened.Reminded(date.id, coming.start_at))
 
 
 class Replies:

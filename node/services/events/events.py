@@ -26,7 +26,7 @@ from node.services.events import event_answers, event_dates, event_pictures
 from node.services.events.event_pictures import Picture
 from node.services.events.event_records import check_record, facts_at, saved_of
 from node.services.events.event_reminders import remind_later
-from node.services.news import news
+from node.services.news import happened, news
 from node.services.posts import media, placing
 from node.services.posts.audiences import home_owners
 from node.store.access import accounts
@@ -123,7 +123,7 @@ def publish_event(
     owners = home_owners(conn, stored, publisher, (), None) | {person.id}
     entry = {"id": object_id, "object_id": object_id, "shared_by_id": None}
     objects.insert_home_entries(conn, [{**entry, "owner_id": each} for each in sorted(owners)])
-    news.tell(conn, unit, news.Posted(object_id))
+    news.tell(conn, unit, happened.Posted(object_id))
     if visibility.federates:
         happenings.record(conn, unit.ids, unit.now, happenings.ObjectCreated(object_id), about=uri)
     _let_read(conn, object_id, publisher, events.list_organisers(conn, object_id))
@@ -281,7 +281,7 @@ def change_event(
     event_dates.follow_series(conn, unit, changed)
     if not is_cancelled:
         event_answers.settle(conn, unit, changed)
-    news.tell(conn, unit, news.Edited(found.id))
+    news.tell(conn, unit, happened.Edited(found.id))
     happenings.record(conn, unit.ids, unit.now, happenings.ObjectUpdated(found.id), about=found.uri)
     if was_cancelled or found.sequence != changed.sequence:
         remind_later(conn, unit, changed)
@@ -320,7 +320,7 @@ def delete_event(conn: Connection, unit: Unit, person_id: int, event_id: int) ->
     event_dates.remove(conn, unit, found)
     stored = objects.find_object_by_id(conn, found.id)
     assert stored is not None
-    news.tell(conn, unit, news.Deleted(stored))
+    news.tell(conn, unit, happened.Deleted(stored))
     told = sorted({*objects.load_told(conn, found.id), *events.load_hearing_uris(conn, found.id)})
     media.release(conn, unit, found.id, forget=True)
     objects.bury(conn, stored, unit.now)

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from node.errors import Invalid, NotFound
 from node.services.context import Unit
 from node.services.house import moderate
-from node.services.news import news
+from node.services.news import happened, news
 from node.store.house import announcements, emojis
 from node.text.markdown import Words, render_markdown
 from node.text.sentences import Sentence
@@ -57,7 +57,7 @@ def publish(conn: Connection, unit: Unit, draft: Draft, *, by: int | None, annou
         raise NotFound
     moderate.audit(conn, unit, by, "announcement.publish", str(made_id))
     if draft.is_published:
-        news.tell(conn, unit, news.Announced(made_id))
+        news.tell(conn, unit, happened.Announced(made_id))
     return made_id
 
 
@@ -66,7 +66,7 @@ def withdraw(conn: Connection, unit: Unit, announcement_id: int, *, by: int | No
     if not announcements.delete_announcement(conn, announcement_id):
         raise NotFound
     moderate.audit(conn, unit, by, "announcement.delete", str(announcement_id))
-    news.tell(conn, unit, news.Announced(announcement_id, event="announcement.delete"))
+    news.tell(conn, unit, happened.Announced(announcement_id, event="announcement.delete"))
 
 
 def dismiss(conn: Connection, announcement_id: int, actor_id: int, now: int) -> None:
@@ -98,7 +98,7 @@ def take_back(conn: Connection, unit: Unit, announcement_id: int, name: str, act
 
 
 def _tell_reaction(conn: Connection, unit: Unit, announcement_id: int, name: str) -> None:
-    news.tell(conn, unit, news.Announced(announcement_id, event="announcement.reaction", name=name))
+    news.tell(conn, unit, happened.Announced(announcement_id, event="announcement.reaction", name=name))
 
 
 def _find(conn: Connection, announcement_id: int, now: int) -> None:

@@ -12,7 +12,7 @@ from node.domain.moderation import DomainPolicy, Sanction
 from node.domain.notices import NoticeType
 from node.errors import Conflict, Forbidden, Invalid, NotFound
 from node.services.context import Unit
-from node.services.news import news
+from node.services.news import happened, news
 from node.store.access import accounts, oauth
 from node.store.database.engine import signal
 from node.store.federation import policies
@@ -67,10 +67,10 @@ def impose(conn: Connection, unit: Unit, moderator_id: int, actor_id: int, kind:
     audit(conn, unit, moderator_id, f"{kind}.impose", actor.uri, after={"reason": reason, "follows_ended": ended})
 
 
-def _warning(unit: Unit, actor: Actor, kind: Sanction, reason: str) -> news.Official:
+def _warning(unit: Unit, actor: Actor, kind: Sanction, reason: str) -> happened.Official:
     """What the person is told of a sanction that she lives on with."""
     event = {"action": _WARNINGS[kind], "text": reason[:MAX_REASON], "status_ids": None, "appeal": None}
-    return news.Official(NoticeType.WARNING, actor.id, actor.id, unit.ids.new(), event)
+    return happened.Official(NoticeType.WARNING, actor.id, actor.id, unit.ids.new(), event)
 
 
 def _tell_severed(conn: Connection, unit: Unit, kind: str, target: str, condition: ColumnElement[bool]) -> None:
@@ -78,7 +78,7 @@ def _tell_severed(conn: Connection, unit: Unit, kind: str, target: str, conditio
     lost = severances.count_lost(conn, condition)
     reference = unit.ids.new()
     told = [
-        news.Official(
+        happened.Official(
             NoticeType.SEVERED,
             owner,
             owner,
@@ -166,7 +166,7 @@ def remove_object(conn: Connection, unit: Unit, moderator_id: int, object_id: in
     author = _target(conn, moderator_id, found.actor_id)
     if found.kind == "resource":
         raise Conflict("A resource is withdrawn on its own page.")
-    news.tell(conn, unit, news.Deleted(found))
+    news.tell(conn, unit, happened.Deleted(found))
     objects.bury(conn, found, unit.now)
     objects.remember_deleted(conn, found.uri, author.uri, unit.now, former_type=found.type)
     if found.local:

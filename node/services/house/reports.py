@@ -13,7 +13,7 @@ from node.clock import DAY
 from node.errors import Invalid, NotFound, Problem, RateLimited
 from node.services.communities import community_reports
 from node.services.context import Unit
-from node.services.news import news
+from node.services.news import happened, news
 from node.services.people.follows import load_target
 from node.store.house import reports, rules
 from node.store.people import actors
@@ -79,7 +79,7 @@ def report(conn: Connection, unit: Unit, me: int, complaint: Complaint) -> Repor
     )
     community_reports.involve(conn, unit, report_id, community_reports.find_communities(conn, uris))
     if community_reports.is_for_house(conn, report_id, category):
-        news.tell(conn, unit, news.Reported(report_id, me))
+        news.tell(conn, unit, happened.Reported(report_id, me))
     if forwarded:
         events.record(conn, unit.ids, unit.now, events.Reported(report_id), about=target.uri)
     return Report(report_id, target, complaint, category, forwarded, unit.now)

@@ -15,7 +15,7 @@ from node.domain.records import ResourceRecord
 from node.domain.reuse import Fit, mix, sources_of
 from node.ports import Placement
 from node.services.context import Unit
-from node.services.news import news
+from node.services.news import happened, news
 from node.store.library import authorships, collections, derivations, resources
 from node.store.library.resources import Resource, Viewer
 from node.store.people import actors
@@ -95,7 +95,7 @@ def tell_sources(conn: Connection, unit: Unit, object_id: int) -> None:
     authors = authorships.load_authors(conn, local)
     owners = {authors.get(i, each.owner.id) for i, each in local.items() if is_allowed(each, branch)}
     by = authorships.find_author(conn, object_id) or branch.owner.id
-    news.tell(conn, unit, *(news.Concerning(object_id, owner) for owner in sorted(owners - {by})))
+    news.tell(conn, unit, *(happened.Concerning(object_id, owner) for owner in sorted(owners - {by})))
 
 
 # -- collections ----------------------------------------------------------------------------------------------------
@@ -106,7 +106,7 @@ def tell_of_entry(conn: Connection, unit: Unit, collection: Resource, iri: str, 
     owners = set(collections.load_followers(conn, collection.id)) - {by.id}
     held = derivations.find_sources(conn, [iri]).get(iri) if owners else None
     if held is not None:
-        news.tell(conn, unit, *(news.Concerning(held, owner) for owner in sorted(owners)))
+        news.tell(conn, unit, *(happened.Concerning(held, owner) for owner in sorted(owners)))
 
 
 def tell_followers(conn: Connection, unit: Unit, before: Resource | None, now: Resource) -> None:

@@ -19,7 +19,7 @@ from node.domain.text import clean
 from node.errors import Conflict, Forbidden, NotFound
 from node.services.context import Unit
 from node.services.library import teaching
-from node.services.news import news
+from node.services.news import happened, news
 from node.store.access import accounts
 from node.store.library import authorships, courses, resources
 from node.store.library.courses import Enrolment
@@ -309,12 +309,12 @@ _BECAME: Mapping[State, Occasion] = {
 def _tell_holders(conn: Connection, unit: Unit, course: Resource, found: Enrolment, occasion: Occasion) -> None:
     """Of a course of the organisation that nobody here wrote or teaches, its administrators hear it."""
     people = sorted(holders(conn, course) or notifications.load_staff(conn, ["admin"]))
-    news.tell(conn, unit, *(news.Enrolled(course.id, each, found.actor_id, found.id, occasion) for each in people))
+    news.tell(conn, unit, *(happened.Enrolled(course.id, each, found.actor_id, found.id, occasion) for each in people))
 
 
 def _tell_here(conn: Connection, unit: Unit, course: Resource, found: Enrolment, state: State) -> None:
     """One of ours hears what became of her."""
-    told = news.Enrolled(course.id, found.actor_id, course.owner.id, found.id, _BECAME[state])
+    told = happened.Enrolled(course.id, found.actor_id, course.owner.id, found.id, _BECAME[state])
     news.tell(conn, unit, told)
 
 

@@ -20,7 +20,7 @@ from node.domain.visibility import Circle, Visibility, narrowest
 from node.errors import Forbidden, Invalid, NotFound, Problem
 from node.services.context import Unit
 from node.services.library.authoring import Author, organisation
-from node.services.news import news
+from node.services.news import happened, news
 from node.services.news.telling import tell_change
 from node.services.posts.audiences import home_owners
 from node.store.federation import partners
@@ -242,7 +242,7 @@ def _save(conn: Connection, unit: Unit, answer: Answer, *, raw: Mapping[str, Any
     values = {**columns_of(unit, answer), "version": before.version + 1, **({"raw": raw} if raw else {})}
     objects.update_object(conn, before.id, values)
     _name(conn, answer)
-    news.tell(conn, unit, news.Edited(before.id))
+    news.tell(conn, unit, happened.Edited(before.id))
     was = Circle(Visibility(before.visibility), before.audience)
     tell_change(conn, unit, before.id, before.uri, was, answer.circle, told)
     return before
@@ -261,7 +261,7 @@ def _insert(conn: Connection, unit: Unit, answer: Answer, raw: Mapping[str, Any]
     owners = home_owners(conn, stored, answer.author, (), parent) - {answer.author.id}
     entry = {"id": stored.id, "object_id": stored.id, "shared_by_id": None}
     objects.insert_home_entries(conn, [{**entry, "owner_id": owner} for owner in sorted(owners)])
-    news.tell(conn, unit, news.Posted(stored.id))
+    news.tell(conn, unit, happened.Posted(stored.id))
     tell_author(conn, unit, stored.id, answer.resource)
     tell_change(conn, unit, stored.id, stored.uri, None, answer.circle)
     return stored
@@ -276,7 +276,7 @@ def tell_author(conn: Connection, unit: Unit, object_id: int, resource: Resource
     """Tell the member who wrote a resource of the organisation that somebody said something of it."""
     member = authorships.find_author(conn, resource.id) if resource.local else None
     if member is not None and member != resource.owner.id:
-        news.tell(conn, unit, news.Concerning(object_id, member))
+        news.tell(conn, unit, happened.Concerning(object_id, member))
 
 
 def _delete(conn: Connection, unit: Unit, object_id: int) -> None:
@@ -284,6 +284,6 @@ def _delete(conn: Connection, unit: Unit, object_id: int) -> None:
     if found is None or found.state != objects.LIVE:
         raise NotFound
     told = objects.load_told(conn, found.id)
-    news.tell(conn, unit, news.Deleted(found))
+    news.tell(conn, unit, happened.Deleted(found))
     objects.bury(conn, found, unit.now)
     tell_change(conn, unit, found.id, found.uri, Circle(Visibility(found.visibility), found.audience), None, told)

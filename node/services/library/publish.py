@@ -27,7 +27,7 @@ from node.ports import DocumentWriter, Placement, WrittenDocument
 from node.services.communities import sharing
 from node.services.context import Unit
 from node.services.library import branches, catalogue, contents, digests, enrolling, topic_accounts
-from node.services.news import news
+from node.services.news import happened, news
 from node.services.news.telling import tell_change
 from node.services.posts import placing
 from node.services.posts.audiences import home_owners
@@ -153,7 +153,7 @@ def withdraw_resource(conn: Connection, unit: Unit, object_id: int) -> None:
     if stored.state != objects.LIVE:
         raise Gone("This resource has been withdrawn.")
     owner = _own_actor(conn, stored.actor_id)
-    news.tell(conn, unit, news.Deleted(stored))
+    news.tell(conn, unit, happened.Deleted(stored))
     told = objects.load_told(conn, stored.id)
     objects.bury(conn, stored, unit.now)
     catalogue.log_change(conn, unit, owner, stored.uri, None)
@@ -271,7 +271,7 @@ def _update(
     if now.visibility.is_open and not was.visibility.is_open:
         _show(conn, unit, before.owner, before.id)
     else:
-        news.tell(conn, unit, news.Edited(before.id))
+        news.tell(conn, unit, happened.Edited(before.id))
     tell_change(conn, unit, before.id, before.uri, was, now, told)
     if was != now:
         retell(conn, unit, before, write)
@@ -298,7 +298,7 @@ def _show(conn: Connection, unit: Unit, owner: Actor, object_id: int) -> None:
         owners = _spare(conn, unit, owner, stored, owners)
     entry = {"id": object_id, "object_id": object_id, "shared_by_id": None}
     objects.insert_home_entries(conn, [{**entry, "owner_id": each} for each in sorted(owners)])
-    news.tell(conn, unit, news.Posted(object_id))
+    news.tell(conn, unit, happened.Posted(object_id))
     branches.tell_sources(conn, unit, object_id)
 
 

@@ -16,7 +16,7 @@ from node.domain.notices import Occasion
 from node.domain.text import clean
 from node.errors import Conflict, NotFound
 from node.services.context import Unit
-from node.services.news import news
+from node.services.news import happened, news
 from node.store.library import courses
 from node.store.library.courses import Enrolment
 from node.store.library.resources import Resource
@@ -76,7 +76,7 @@ def take_in(conn: Connection, unit: Unit, course: Resource, join: OfferedJoin, t
             updated_at=unit.now,
         )
         courses.insert_enrolment(conn, known)
-    told = [news.Enrolled(course.id, each, join.asker.id, known.id, Occasion.ASKS) for each in sorted(teachers)]
+    told = [happened.Enrolled(course.id, each, join.asker.id, known.id, Occasion.ASKS) for each in sorted(teachers)]
     news.tell(conn, unit, *told)
 
 

@@ -22,7 +22,7 @@ from node.services.communities import sharing
 from node.services.context import Unit
 from node.services.house import moderate
 from node.services.library import digests
-from node.services.news import news
+from node.services.news import happened, news
 from node.services.people import house_profiles, leaving
 from node.services.people.house_profiles import HouseProfile
 from node.store import jobs
@@ -174,7 +174,7 @@ def _share(
         return
     shared = sharing.share(conn, unit, actor, stored, to_members=to_followers, to_servers=to_servers)
     if shared is not None and to_followers:
-        news.tell(conn, unit, news.Shared(shared, actor.id, stored.id))
+        news.tell(conn, unit, happened.Shared(shared, actor.id, stored.id))
 
 
 def _stored(conn: Connection, resource: Resource) -> Object | None:

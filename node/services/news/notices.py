@@ -5,7 +5,7 @@ from collections.abc import Collection
 from sqlalchemy import Connection
 
 from node.services.context import Unit
-from node.services.news import news
+from node.services.news import happened, news
 from node.store.news import notification_lists as lists
 
 
@@ -14,7 +14,7 @@ def accept_requests(conn: Connection, unit: Unit, owner_id: int, ids: Collection
     found = lists.load_requests(conn, owner_id, ids)
     lists.accept_requests(conn, owner_id, [each.actor_id for each in found])
     if found:
-        news.tell(conn, unit, news.Merged(owner_id))
+        news.tell(conn, unit, happened.Merged(owner_id))
     return len(found)
 
 

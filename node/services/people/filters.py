@@ -10,7 +10,7 @@ from node.clock import SECOND
 from node.domain.filters import Filter, FilterAction, FilterContext, Keyword
 from node.errors import Invalid, NotFound
 from node.services.context import Unit
-from node.services.news import news
+from node.services.news import happened, news
 from node.store.reading import filters as store
 
 MAX_FILTERS, MAX_KEYWORDS, MAX_STATUSES = 100, 200, 500
@@ -67,7 +67,7 @@ def change(conn: Connection, unit: Unit, owner_id: int, filter_id: int, draft: D
 def delete(conn: Connection, unit: Unit, owner_id: int, filter_id: int) -> None:
     find(conn, owner_id, filter_id)
     store.delete_filter(conn, filter_id)
-    news.tell(conn, unit, news.FiltersChanged(owner_id))
+    news.tell(conn, unit, happened.FiltersChanged(owner_id))
 
 
 def find(conn: Connection, owner_id: int, filter_id: int) -> Filter:
@@ -79,7 +79,7 @@ def find(conn: Connection, owner_id: int, filter_id: int) -> Filter:
 
 
 def _changed(conn: Connection, unit: Unit, owner_id: int, filter_id: int) -> Filter:
-    news.tell(conn, unit, news.FiltersChanged(owner_id))
+    news.tell(conn, unit, happened.FiltersChanged(owner_id))
     return find(conn, owner_id, filter_id)
 
 
@@ -163,7 +163,7 @@ def change_keyword(conn: Connection, unit: Unit, owner_id: int, change: KeywordC
 def delete_keyword(conn: Connection, unit: Unit, owner_id: int, keyword_id: int) -> None:
     find_keyword(conn, owner_id, keyword_id)
     store.delete_keyword(conn, keyword_id)
-    news.tell(conn, unit, news.FiltersChanged(owner_id))
+    news.tell(conn, unit, happened.FiltersChanged(owner_id))
 
 
 # -- posts ------------------------------------------------------------------------------------------------------------
@@ -195,5 +195,5 @@ def find_status(conn: Connection, owner_id: int, entry_id: int) -> tuple[int, in
 def delete_status(conn: Connection, unit: Unit, owner_id: int, entry_id: int) -> tuple[int, int]:
     found = find_status(conn, owner_id, entry_id)
     store.delete_status(conn, entry_id)
-    news.tell(conn, unit, news.FiltersChanged(owner_id))
+    news.tell(conn, unit, happened.FiltersChanged(owner_id))
     return found

@@ -15,7 +15,7 @@ from node.errors import Forbidden, NotFound
 from node.jobs.kinds import FEATURED, OUTBOX
 from node.services.communities import join_requests, membership
 from node.services.context import Unit
-from node.services.news import news
+from node.services.news import happened, news
 from node.store import jobs
 from node.store.jobs import NewJob
 from node.store.people import actors, blocks, follows, lists
@@ -92,7 +92,7 @@ def _begin(conn: Connection, unit: Unit, me: int, target: Actor, options: Option
     follows.save_follow(conn, new)
     _set_options(conn, follow_id, options)
     if target.local:
-        news.tell(conn, unit, news.Followed(follow_id, me, target.id, asks=state == PENDING))
+        news.tell(conn, unit, happened.Followed(follow_id, me, target.id, asks=state == PENDING))
         if joins is Answer.ASKED:
             join_requests.ask(conn, unit, target, _me(conn, me), new)
     else:

@@ -6,7 +6,7 @@ from node import events
 from node.domain.visibility import Visibility
 from node.errors import Forbidden, Invalid, NotFound
 from node.services.context import Unit
-from node.services.news import news
+from node.services.news import happened, news
 from node.store.posts import objects, topics
 from node.store.posts.objects import Object
 from node.store.posts.topics import Topic
@@ -26,7 +26,7 @@ def accept(conn: Connection, unit: Unit, asker_id: int, question_id: int, answer
     if topic.accepted_id == answer.id:
         return
     _save(conn, unit, question, answer.id)
-    news.tell(conn, unit, news.Accepted(question.id, answer.id))
+    news.tell(conn, unit, happened.Accepted(question.id, answer.id))
 
 
 def take_back(conn: Connection, unit: Unit, asker_id: int, question_id: int) -> None:
@@ -71,6 +71,6 @@ def _save(conn: Connection, unit: Unit, question: Object, answer_id: int | None)
     """Its text stays as it is, so no version is kept; the time tells other servers which of two states is the newer."""
     topics.update_topics(conn, [question.id], accepted_id=answer_id)
     objects.update_object(conn, question.id, {"updated_at": unit.now})
-    news.tell(conn, unit, news.Refreshed(question.id))
+    news.tell(conn, unit, happened.Refreshed(question.id))
     if Visibility(question.visibility).federates:
         events.record(conn, unit.ids, unit.now, events.ObjectUpdated(question.id), about=question.uri)

@@ -12,7 +12,7 @@ from node.jobs.kinds import POLL
 from node.jobs.outcome import Done, Outcome
 from node.jobs.worker import Kind, single
 from node.services.context import Unit
-from node.services.news import news
+from node.services.news import happened, news
 from node.store import jobs
 from node.store.database.engine import Store
 from node.store.jobs import Job, NewJob
@@ -121,4 +121,4 @@ def _close(conn: Connection, unit: Unit, poll_id: int) -> None:
     row = objects.find_rows(conn, [poll_id]).get(poll_id)
     described = (row.details or {}).get("poll") if row is not None and row.state == objects.LIVE else None
     if described and described.get("closes_at") is not None and described["closes_at"] <= unit.now:
-        news.tell(conn, unit, news.PollEnded(poll_id))
+        news.tell(conn, unit, happened.PollEnded(poll_id))

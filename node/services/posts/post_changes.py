@@ -14,7 +14,7 @@ from node.errors import Invalid, NotFound, Problem
 from node.media.links import MediaLinks
 from node.services.context import Unit
 from node.services.house import emojis
-from node.services.news import news
+from node.services.news import happened, news
 from node.services.posts import media, polls, posts, previews
 from node.store.people import actors
 from node.store.people.actors import Actor
@@ -157,7 +157,7 @@ def _attachments(
 
 
 def _tell_of_change(conn: Connection, unit: Unit, found: Object) -> None:
-    news.tell(conn, unit, news.Edited(found.id))
+    news.tell(conn, unit, happened.Edited(found.id))
     if Visibility(found.visibility).federates:
         events.record(conn, unit.ids, unit.now, events.ObjectUpdated(found.id), about=found.uri)
 
@@ -166,7 +166,7 @@ def delete(conn: Connection, unit: Unit, author_id: int, object_id: int, *, forg
     """Take a post back: it is gone here at once, and everybody who was told hears of it."""
     found = find_own(conn, author_id, object_id)
     media.release(conn, unit, found.id, forget=forget_media)
-    news.tell(conn, unit, news.Deleted(found))
+    news.tell(conn, unit, happened.Deleted(found))
     told = objects.load_told(conn, found.id)
     objects.bury(conn, found, unit.now)
     if Visibility(found.visibility).federates:

@@ -20,7 +20,7 @@ from node.media.links import MediaLinks
 from node.services.communities import sharing
 from node.services.context import Unit
 from node.services.house import emojis
-from node.services.news import news
+from node.services.news import happened, news
 from node.services.posts import media, placing, polls, previews, quoting
 from node.services.posts.audiences import home_owners
 from node.services.posts.placing import Place
@@ -150,7 +150,7 @@ def publish(
         quoting.ask(conn, unit, author, stored, quoted)
     if poll:
         polls.close_later(conn, unit, stored, poll["closes_at"])
-    news.tell(conn, unit, news.Posted(note_id))
+    news.tell(conn, unit, happened.Posted(note_id))
     work: list[NewJob] = []
     if visibility.federates:
         work.append(events.job_of(unit.ids, unit.now, events.ObjectCreated(note_id), about=uri, is_first=True))

@@ -6,7 +6,7 @@ from node import events
 from node.domain.posts import QuotePolicy, QuoteState
 from node.errors import Invalid, NotFound
 from node.services.context import Unit
-from node.services.news import news
+from node.services.news import happened, news
 from node.store.people import actors
 from node.store.people.actors import Actor
 from node.store.posts import objects, quotes
@@ -43,7 +43,7 @@ def revoke(conn: Connection, unit: Unit, author_id: int, quoted: Object, quoting
         events.record(conn, unit.ids, unit.now, events.ObjectUpdated(quoting.id), about=quoting.uri)
     gone = events.QuoteRevoked(quoted.id, stamp.actor_id, quoting.uri, stamp.id)
     events.record(conn, unit.ids, unit.now, gone, about=quoted.uri)
-    news.tell(conn, unit, news.Refreshed(quoting.id))
+    news.tell(conn, unit, happened.Refreshed(quoting.id))
 
 
 def set_policy(conn: Connection, unit: Unit, post: Object, policy: QuotePolicy) -> None:

@@ -11,7 +11,7 @@ from node import events
 from node.domain.visibility import Visibility
 from node.errors import Invalid
 from node.services.context import Unit
-from node.services.news import news
+from node.services.news import happened, news
 from node.store.people import follows
 from node.store.posts import bookmarks, objects, reactions
 from node.store.posts.objects import Object
@@ -22,7 +22,7 @@ def favourite(conn: Connection, unit: Unit, actor_id: int, found: Object) -> Non
     new = _new(unit, actor_id, found, LIKE)
     if not reactions.insert_reaction(conn, new):
         return
-    news.tell(conn, unit, news.Reacted(new.id, actor_id, found.id))
+    news.tell(conn, unit, happened.Reacted(new.id, actor_id, found.id))
     if _is_told(found):
         events.record(conn, unit.ids, unit.now, events.Reacted(new.id), about=found.uri)
 
@@ -62,7 +62,7 @@ def share(conn: Connection, unit: Unit, actor_id: int, found: Object, shown_to: 
             for owner in sorted(owners)
         ],
     )
-    news.tell(conn, unit, news.Shared(new.id, actor_id, found.id))
+    news.tell(conn, unit, happened.Shared(new.id, actor_id, found.id))
     events.record(conn, unit.ids, unit.now, events.Reacted(new.id), about=found.uri)
     return new.id
 

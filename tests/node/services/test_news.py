@@ -11,7 +11,7 @@ from node.domain.notices import NoticeType, Policy, Verdict
 from node.domain.visibility import Visibility
 from node.ids import Ids
 from node.services.context import Unit
-from node.services.news import news
+from node.services.news import happened, news
 from node.services.posts.posts import publish_note
 from node.store.access import accounts
 from node.store.news import notifications
@@ -70,7 +70,7 @@ def _told(conn, owner):
 def _react(conn, unit, actor_id, object_id, kind=reactions.LIKE):
     new = Reaction(unit.ids.new(), actor_id, object_id, kind, "", f"urn:{unit.ids.new()}", unit.now)
     assert reactions.insert_reaction(conn, new)
-    said = news.Reacted if kind == reactions.LIKE else news.Shared
+    said = happened.Reacted if kind == reactions.LIKE else happened.Shared
     news.tell(conn, unit, said(new.id, actor_id, object_id))
     return new
 
@@ -79,7 +79,7 @@ def _follow(conn, unit, follower, followed, state=ACCEPTED):
     new = follows.save_follow(
         conn, Follow(unit.ids.new(), follower, followed, f"urn:{unit.ids.new()}", state, unit.now)
     )
-    news.tell(conn, unit, news.Followed(new.id, follower, followed, asks=state == PENDING))
+    news.tell(conn, unit, happened.Followed(new.id, follower, followed, asks=state == PENDING))
     return new
 
 
@@ -111,7 +111,7 @@ async def test_what_is_taken_back_was_never_told(store, world):
         reactions.delete_reaction(conn, like)
         follows.delete_follow(conn, follow.id)
         follows.accept_follow(conn, request.id, unit.now)
-        news.tell(conn, unit, news.Deleted(note))
+        news.tell(conn, unit, happened.Deleted(note))
         objects.bury(conn, note, unit.now)
         return _told(conn, world.ada), _told(conn, world.ben)
 
@@ -187,8 +187,8 @@ async def test_a_quote_is_told_to_whom_it_quotes(store, world):
         quoting = publish_note(conn, unit, world.ben, "Look", Visibility.PUBLIC)
         stamp = Reaction(unit.ids.new(), world.ben, note.id, reactions.QUOTE, quoting.uri, "urn:s", unit.now)
         reactions.insert_reaction(conn, stamp)
-        news.tell(conn, unit, news.Quoted(quoting.id))
-        news.tell(conn, unit, news.Edited(note.id))
+        news.tell(conn, unit, happened.Quoted(quoting.id))
+        news.tell(conn, unit, happened.Edited(note.id))
         return _told(conn, world.ada), _told(conn, world.ben)
 
     assert await store.write(happen) == ([("quote", world.ben)], [("quoted_update", world.ada)])
@@ -209,7 +209,7 @@ async def test_an_edit_tells_those_who_shared_and_names_once(store, world):
         note = publish_note(conn, world.unit, world.ada, "Hello @ben", Visibility.PUBLIC)
         _react(conn, world.unit, world.ben, note.id, reactions.SHARE)
         for _ in range(2):
-            news.tell(conn, world.unit, news.Edited(note.id))
+            news.tell(conn, world.unit, happened.Edited(note.id))
         return _told(conn, world.ben)
 
     assert await store.write(happen) == [("mention", world.ada), ("update", world.ada)]
@@ -220,7 +220,7 @@ async def test_a_poll_that_ends_is_told_to_its_author_and_those_who_voted(store,
         note = publish_note(conn, world.unit, world.ada, "Which?", Visibility.PUBLIC)
         vote = Reaction(world.unit.ids.new(), world.ben, note.id, reactions.VOTE, "a", "urn:v", world.unit.now)
         reactions.insert_reaction(conn, vote)
-        news.tell(conn, world.unit, news.PollEnded(note.id))
+        news.tell(conn, world.unit, happened.PollEnded(note.id))
         return _told(conn, world.ada), _told(conn, world.ben)
 
     assert await store.write(happen) == ([("poll", world.ada)], [("poll", world.ada)])
@@ -297,7 +297,7 @@ async def test_telling_much_takes_as_many_statements_as_telling_little(store, wo
         for fan in fans:
             new = Reaction(unit.ids.new(), fan, note.id, reactions.LIKE, "", f"urn:{fan}", unit.now)
             reactions.insert_reaction(conn, new)
-            said.append(news.Reacted(new.id, fan, note.id))
+            said.append(happened.Reacted(new.id, fan, note.id))
         return said
 
     counts = []
@@ -323,7 +323,7 @@ async def test_streams_hear_what_happened_in_its_order(store, world):
     def happen(conn):
         note = publish_note(conn, world.unit, world.ada, "Hello @ben", Visibility.PUBLIC)
         like = _react(conn, world.unit, world.cleo, note.id)
-        news.tell(conn, world.unit, news.Deleted(note))
+        news.tell(conn, world.unit, happened.Deleted(note))
         return note, like
 
     note, _ = await store.write(happen)

@@ -14,7 +14,7 @@ from node.secretbox import SecretBox
 from node.services.context import Unit
 from node.services.house import announcements as announcing
 from node.services.house.announcements import Draft as Announcement
-from node.services.news import news, push
+from node.services.news import happened, news, push
 from node.services.people import filters as filtering
 from node.services.people.filters import Draft, KeywordChange
 from node.services.posts.posts import publish_note
@@ -60,7 +60,7 @@ async def run(store):
 def _like(world, actor_id, object_id, kind=LIKE):
     new = Reaction(world.unit.ids.new(), actor_id, object_id, kind, "", f"urn:{world.unit.ids.new()}", world.unit.now)
     reactions.insert_reaction(world.conn, new)
-    said = news.Reacted if kind == LIKE else news.Shared
+    said = happened.Reacted if kind == LIKE else happened.Shared
     news.tell(world.conn, world.unit, said(new.id, actor_id, object_id))
     return new
 

@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from node.domain.visibility import Visibility
-from node.services.news import news
+from node.services.news import happened, news
 from node.services.posts.posts import publish_note
 from node.store.posts import objects, reactions
 from node.store.posts.reactions import Reaction
@@ -36,7 +36,7 @@ async def react(app, found, kind=reactions.LIKE):
     def act(conn):
         new = Reaction(unit.ids.new(), app.me.id, found.id, kind, "", f"{unit.origin}/ap/x/{app.me.id}", unit.now)
         reactions.insert_reaction(conn, new)
-        said = news.Reacted if kind == reactions.LIKE else news.Shared
+        said = happened.Reacted if kind == reactions.LIKE else happened.Shared
         news.tell(conn, unit, said(new.id, app.me.id, found.id))
         return new
 
