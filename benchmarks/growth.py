@@ -21,9 +21,8 @@ from benchmarks.peers import Peers
 from node.app import opened
 from node.config import load
 from node.ids import Ids
-from node.store.library import resources
 from node.store.people.actors import find_actor, find_local_actor
-from node.store.search import search
+from node.store.search import marks, search
 from node.store.search.search import Entry
 
 _WORDS = [
@@ -93,8 +92,8 @@ def _record(row: tuple[int, int, str, str]) -> str:
 
 
 def _index(conn: Connection, rows: list[tuple[int, int, str, str]]) -> None:
-    marks = sorted((resources.LISTED, resources.origin_mark("remote")))
-    search.index(conn, [Entry(row[0], row[3], "", "", marks=marks, facets=[]) for row in rows])
+    carried = sorted((marks.LISTED, marks.origin_mark("remote")))
+    search.index(conn, [Entry(row[0], row[3], "", "", marks=carried, facets=[]) for row in rows])
 
 
 async def measure(

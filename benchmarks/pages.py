@@ -26,8 +26,8 @@ from node.domain.visibility import Visibility
 from node.ids import first_id_at
 from node.store.access import accounts
 from node.store.database.engine import Store
-from node.store.library import resources
-from node.store.library.resources import NewResource
+from node.store.library import resources, saving
+from node.store.library.saving import NewResource
 from node.store.people.actors import Actor, find_local_actor, load_actors_by_id
 from node.store.tables import actors, communities, events, follows, home_entries, objects, reactions, topics
 from web.sessions import cookie_name
@@ -219,7 +219,7 @@ async def _insert_posts(store: Store, world: _World) -> dict[str, str]:
 def _insert_batch(conn: Connection, world: _World, batch: list[tuple[str, dict[str, Any], Any]]) -> dict[str, str]:
     conn.execute(insert(objects), [row for _, row, _ in batch])
     owners = load_actors_by_id(conn, {world.alice.id, *(house["id"] for house in world.houses)})
-    resources.save_many(conn, [_resource(row, owners[row["actor_id"]]) for what, row, _ in batch if what == "resource"])
+    saving.save_many(conn, [_resource(row, owners[row["actor_id"]]) for what, row, _ in batch if what == "resource"])
     beside = {"topic": topics, "event": events}
     for name, table in beside.items():
         if rows := [more for what, _, more in batch if what == name]:

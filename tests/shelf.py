@@ -8,8 +8,8 @@ from node.clock import FixedClock
 from node.domain.resources import digest_of
 from node.domain.visibility import Visibility
 from node.ids import Ids
-from node.store.library import resources
-from node.store.library.resources import NewResource
+from node.store.library import saving
+from node.store.library.saving import NewResource
 from node.store.people.actors import Actor, find_actor
 from node.store.tables import actors, objects
 from tests.records import record
@@ -102,5 +102,5 @@ class Shelf:
     ) -> NewResource:
         """A stored resource of this English title."""
         new = self.new(conn, owner, **{"name": {"en": title}, **parts})
-        resources.save_many(conn, [new])
+        saving.save_many(conn, [new])
         return new

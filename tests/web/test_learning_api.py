@@ -20,7 +20,7 @@ from node.services.context import Unit
 from node.services.library import catalogue, publish
 from node.state import NODE
 from node.store.database.engine import Store
-from node.store.library import catalogues, resources
+from node.store.library import catalogues, saving
 from node.store.library.resources import Viewer
 from tests import stores
 from tests.records import full_record, record
@@ -256,7 +256,7 @@ async def test_answers_are_as_the_description_says(store: Store, shelf: Shelf, c
         _publish(conn, shelf, full_record())
         museum = shelf.actor(conn, "museum", host="museum.example")
         new = shelf.new(conn, museum)
-        resources.save_many(conn, [new])
+        saving.save_many(conn, [new])
 
     await store.write(unit)
     description = await _get(client, "/api/learning/v1/openapi.json")

@@ -32,8 +32,9 @@ from node.services.news.telling import tell_change
 from node.services.posts import placing
 from node.services.posts.audiences import home_owners
 from node.store.communities import communities
-from node.store.library import resources
-from node.store.library.resources import NewResource, Resource
+from node.store.library import places, resources, saving
+from node.store.library.resources import Resource
+from node.store.library.saving import NewResource
 from node.store.people import actors
 from node.store.people.actors import Actor, find_actor_by_id
 from node.store.posts import objects, tags, topics
@@ -177,7 +178,7 @@ def _create(
     object_id: int,
     group: Actor | None,
 ) -> PublishResult:
-    slug = resources.free_slugs(conn, {object_id: resources.wanted_slug(record)})[object_id]
+    slug = places.free_slugs(conn, {object_id: places.wanted_slug(record)})[object_id]
     placement = Placement(
         object_uri=f"{unit.origin}/ap/o/{object_id}",
         actor_uri=owner.uri,
@@ -347,7 +348,7 @@ def _save(
         slug=slug,
         audience=placement.audience,
     )
-    resources.save_many(conn, [new])
+    saving.save_many(conn, [new])
     is_listed = placement.visibility is Visibility.PUBLIC
     catalogue.log_change(conn, unit, owner, placement.object_uri, written.digest if is_listed else None)
     topic_accounts.consider_later(conn, unit, object_id)
@@ -406,7 +407,7 @@ def store_remote_resource(
     )
     before = resources.load_by_objects(conn, [object_id]).get(object_id) if _is_watched(record) else None
     is_new_branch = bool(sources_of(record)) and before is None
-    resources.save_many(conn, [new])
+    saving.save_many(conn, [new])
     topic_accounts.consider_later(conn, unit, object_id)
     if is_new_branch:
         branches.tell_sources(conn, unit, object_id)
@@ -421,4 +422,4 @@ def _is_watched(record: ResourceRecord) -> bool:
 
 def remove_remote_resource(conn: Connection, object_id: int) -> None:
     """The record goes and is found no more; what becomes of the object's row is the caller's business."""
-    resources.remove_many(conn, [object_id])
+    saving.remove_many(conn, [object_id])

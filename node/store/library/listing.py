@@ -25,23 +25,11 @@ from node.domain.text import primary
 from node.domain.vocabularies import concept_key
 from node.errors import Malformed, Problem
 from node.store.library import opinions
-from node.store.library.resources import (
-    ALL,
-    ANYBODY,
-    INTERNAL,
-    LISTED,
-    LOCKED,
-    OTHER,
-    Listing,
-    Resource,
-    Viewer,
-    first_key_at,
-    keyword_value,
-    load_by_keys,
-    load_labels,
-    origin_mark,
-)
+from node.store.library.places import first_key_at
+from node.store.library.resources import ANYBODY, Listing, Resource, Viewer, load_by_keys, load_labels
+from node.store.library.saving import ALL, keyword_value
 from node.store.search import search
+from node.store.search.marks import INTERNAL, LISTED, LOCKED, OTHER, origin_mark
 from node.store.search.search import NEWEST, Search, Tier, mark
 from node.store.tables import resource_counts, resources
 

@@ -17,13 +17,14 @@ from node.domain.visibility import Visibility
 from node.store.database.prepared import Prepared
 from node.store.library import listing, resources
 from node.store.library.listing import Option, Scope, Wish
-from node.store.library.resources import Resource, door
+from node.store.library.resources import Resource
 from node.store.people.follows import ACCEPTED
 from node.store.posts.objects import LIVE
 from node.store.reading import showing
 from node.store.reading.visible import not_hidden_from, visible_to
 from node.store.search import spellings
 from node.store.search.finding import is_not_blocked
+from node.store.search.marks import door
 from node.store.tables import actors, communities, events, follows, objects, search_entries, topics
 
 _MAX_DOORS = 200

@@ -15,9 +15,11 @@ from sqlalchemy import Connection, Row, Select, bindparam, delete, insert, selec
 from node.domain.communities import JoinPolicy, TopicKind, is_listed
 from node.domain.text import plain, primary
 from node.domain.visibility import Visibility
-from node.store.library.resources import LISTED, OTHER, doors_of, free_keys, keyword_value, origin_mark
+from node.store.library.places import free_keys
+from node.store.library.saving import keyword_value
 from node.store.posts.objects import LIVE
 from node.store.search import search
+from node.store.search.marks import LISTED, OTHER, doors_of, origin_mark
 from node.store.search.search import Entry, mark
 from node.store.tables import actors, communities, events, objects, search_entries, topics
 

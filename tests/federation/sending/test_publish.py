@@ -20,7 +20,7 @@ from node.services.library.authoring import Author, Work
 from node.services.library.publish import Outcome, PublishResult
 from node.store.access import accounts
 from node.store.database.engine import Store
-from node.store.library import catalogues, listing, resources
+from node.store.library import catalogues, listing, resources, saving
 from node.store.library.listing import Wish
 from node.store.posts import objects
 from node.store.tables import jobs, object_versions
@@ -226,7 +226,7 @@ async def test_what_the_database_refuses_fails_alone(
     store: Store, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     owner = await store.write(shelf.actor)
-    save_many = resources.save_many
+    save_many = saving.save_many
 
     def refuse(conn: Connection, new: Any) -> None:
         if new[0].record["id"].endswith("/1"):

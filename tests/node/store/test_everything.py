@@ -10,9 +10,10 @@ from sqlalchemy import Connection, delete, insert, update
 from node.domain.search import parse
 from node.domain.visibility import STRANGER, Relation, Visibility, may_see
 from node.store.database.engine import Store
-from node.store.library import resources
+from node.store.library import saving
 from node.store.library.listing import Wish
-from node.store.library.resources import ANYBODY, NewResource, Viewer
+from node.store.library.resources import ANYBODY, Viewer
+from node.store.library.saving import NewResource
 from node.store.people import blocks
 from node.store.people.actors import Actor
 from node.store.posts import objects
@@ -273,7 +274,7 @@ def _make(
 ) -> _Thing:
     if kind == "resource":
         made = shelf.new(conn, author, visibility=level, audience=groups[group].uri, name={"en": "Casting"})
-        resources.save_many(conn, [made])
+        saving.save_many(conn, [made])
         return _Thing(made.object_id, kind, level, group, new=made)
     if kind == "event":
         made_id = event(conn, shelf, author, "Casting", visibility=level.value, audience=groups[group].uri)
@@ -287,7 +288,7 @@ def _change(conn: Connection, thing: _Thing, act: str, level: Visibility) -> Non
         thing.visibility = level
         conn.execute(update(object_rows).where(object_rows.c.id == thing.id).values(visibility=level.value))
         if thing.new is not None:
-            resources.save_many(conn, [dataclasses.replace(thing.new, visibility=level)])
+            saving.save_many(conn, [dataclasses.replace(thing.new, visibility=level)])
     elif act == "delete" and thing.alive:
         thing.alive = False
         stored = objects.find_object_by_id(conn, thing.id)

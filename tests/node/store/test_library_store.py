@@ -11,7 +11,7 @@ from node.store.database.engine import Store
 from node.store.library import authorships, collections, derivations, drafts, opinions
 from node.store.library.collections import LISTED, StoredItem
 from node.store.library.drafts import Draft
-from node.store.library.resources import NewResource, save_many
+from node.store.library.saving import NewResource, save_many
 from tests import stores
 from tests.shelf import Shelf
 

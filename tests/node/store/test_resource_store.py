@@ -14,9 +14,10 @@ from node.domain.search import Query, parse
 from node.domain.visibility import Visibility
 from node.errors import Gone, Malformed, NotFound
 from node.store.database.engine import Store
-from node.store.library import listing, opinions, resources
+from node.store.library import listing, opinions, resources, saving
 from node.store.library.listing import Page, Sort, Wish
-from node.store.library.resources import ANYBODY, NewResource, Viewer
+from node.store.library.resources import ANYBODY, Viewer
+from node.store.library.saving import NewResource
 from node.store.people.actors import Actor
 from node.store.posts import objects
 from node.store.tables import object_versions
@@ -69,7 +70,7 @@ async def test_saving_again_replaces_and_keeps_the_place(store: Store, shelf: Sh
         new = shelf.put(conn, "Casting", keywords=["zinc"])
         before = resources.load_by_object(conn, new.object_id)
         changed = _with(new, name={"en": "Forging"}, keywords=["iron"])
-        resources.save_many(conn, [changed])
+        saving.save_many(conn, [changed])
         after = resources.load_by_object(conn, new.object_id)
         assert (after.slug, after.sort_key) == (before.slug, before.sort_key)
         assert _titles(listing.find(conn, Wish(parse("forging")))) == ["Forging"]
@@ -133,7 +134,7 @@ async def test_saving_many_takes_as_many_statements_as_saving_one(store: Store, 
     for count in (1, 20, 40):
         new = await store.write(make, count)
         with counted(store) as statements:
-            await store.write(resources.save_many, new)
+            await store.write(saving.save_many, new)
         taken.append(len(statements))
     assert taken[0] == taken[1] == taken[2] <= 13
 
@@ -142,7 +143,7 @@ async def test_two_published_at_one_instant_have_two_places(store: Store, shelf:
     def unit(conn: Connection) -> None:
         new = [shelf.new(conn) for _ in range(30)]
         same = [_at(each, 1_790_000_000_000, uri="https://learn.uni.example/ap/o/same") for each in new]
-        resources.save_many(conn, same)
+        saving.save_many(conn, same)
         page = listing.find(conn, Wish(limit=50))
         assert len({each.sort_key for each in page.items}) == 30
 
@@ -180,7 +181,7 @@ async def test_visibility_decides_lists_counts_and_pages(
     def unit(conn: Connection) -> None:
         new = _with(shelf.new(conn, name={"en": "Casting"}, kind="video"), visibility=visibility)
         conn.execute(text("UPDATE objects SET visibility = :v"), {"v": visibility.value})
-        resources.save_many(conn, [new])
+        saving.save_many(conn, [new])
         for viewer, lists, reads in ((ANYBODY, anybody_lists, anybody_reads), (MEMBER, member_lists, member_reads)):
             for wish in (
                 Wish(viewer=viewer),
@@ -199,10 +200,10 @@ async def test_visibility_decides_lists_counts_and_pages(
 async def test_narrowing_takes_a_resource_off_the_public_lists(store: Store, shelf: Shelf) -> None:
     def unit(conn: Connection) -> None:
         new = shelf.put(conn, "Casting")
-        resources.save_many(conn, [_with(new, visibility=Visibility.ORGANISATION)])
+        saving.save_many(conn, [_with(new, visibility=Visibility.ORGANISATION)])
         assert listing.find(conn, Wish()).total == 0
         assert listing.find(conn, Wish(viewer=MEMBER)).total == 1
-        resources.save_many(conn, [_with(new, visibility=Visibility.PRIVATE)])
+        saving.save_many(conn, [_with(new, visibility=Visibility.PRIVATE)])
         assert listing.find(conn, Wish(parse("casting"), viewer=MEMBER)).items == []
 
     await store.write(unit)
@@ -259,10 +260,10 @@ async def test_origin_tells_ours_from_others(store: Store, shelf: Shelf) -> None
 async def test_the_newest_are_those_published_last_wherever_they_come_from(store: Store, shelf: Shelf) -> None:
     def unit(conn: Connection) -> None:
         old = shelf.new(conn, shelf.actor(conn, "museum", host="museum.example"), name={"en": "Old"})
-        resources.save_many(conn, [_at(old, 1_600_000_000_000, old.uri)])
+        saving.save_many(conn, [_at(old, 1_600_000_000_000, old.uri)])
         shelf.put(conn, "New")
         late = shelf.new(conn, shelf.actor(conn, "museum", host="museum.example"), name={"en": "Older"})
-        resources.save_many(conn, [_at(late, 1_500_000_000_000, late.uri)])
+        saving.save_many(conn, [_at(late, 1_500_000_000_000, late.uri)])
         assert _titles(listing.find(conn, Wish())) == ["New", "Old", "Older"]
 
     await store.write(unit)
