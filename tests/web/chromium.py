@@ -124,7 +124,7 @@ async def browse(program: str, profile: Path, *flags: str) -> AsyncIterator[Tab]
             yield await _first_tab(socket)
     finally:
         process.send_signal(signal.SIGTERM)
-        await process.wait()
+        await process.communicate()  # also what its own processes hold open: the loop may be closed next
 
 
 async def _devtools_address(process: asyncio.subprocess.Process) -> str:

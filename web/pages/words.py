@@ -148,6 +148,7 @@ WORK: Mapping[str, str] = sentences(
         "featured": "What accounts elsewhere show first",
         "outbox": "Posts of accounts elsewhere",
         "steps": "The order of collections elsewhere",
+        "topic": "Accounts about topics",
     }
 )
 

@@ -142,7 +142,7 @@ def test_killed_backup_leaves_nothing_that_looks_like_one(config: Config, tmp_pa
 import os, signal
 from pathlib import Path
 from node.config import load
-from node.services import backups
+from node.services.house import backups
 backups._name = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 backups.make_backup(load(Path({str(config.file)!r}), environ={{}}), Path({str(tmp_path / "b")!r}), {NOW})
 """

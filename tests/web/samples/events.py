@@ -172,6 +172,7 @@ def _event(page: Page, now: int) -> EventView:
         TimeRow(when=whens[3], place="https://meet.example/a-very-long-name-of-a-room-that-has-no-break-in-it"),
     )
     return EventView(
+        csrf=_CSRF,
         page=page,
         path="/e/1-casting",
         name=Text(value="Casting at home"),

@@ -257,8 +257,9 @@ async def test_an_account_moves(pair):
     await fan.post(f"v1/accounts/{at_fan}/follow")
     await pair.net.settle()
     await old.post("v1/accounts/move", 403, moved_to_uri=new.me.uri, password="wrong")
+    before = (await pair.here.store.read(accounts.load_settings, old.me.id)).password_hash
     hashed = await passwords.hash_in_thread(PASSWORD)
-    await pair.here.store.write(accounts.rehash, old.me.id, hashed)
+    await pair.here.store.write(accounts.rehash, old.me.id, before, hashed)
     told = {"moved_to_uri": new.me.uri, "password": PASSWORD}
     await old.post("v1/accounts/move", 422, **told)
     await new.post("v1/accounts/alias", also_known_as_uris=[old.me.uri])
