@@ -233,7 +233,7 @@ async def test_what_the_database_refuses_fails_alone(
             raise ValueError("as a driver would")
         save_many(conn, new)
 
-    monkeypatch.setattr(resources, "save_many", refuse)
+    monkeypatch.setattr(saving, "save_many", refuse)
     answers = await _import(store, shelf, [record(id=f"https://x.example/{n}") for n in range(3)], owner.id)
     assert [each.result is not None for each in answers] == [True, False, True]
     assert (await store.read(listing.find, Wish())).total == 2
