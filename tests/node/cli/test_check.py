@@ -1,7 +1,6 @@
 """What ``rhizome check`` finds in a node that has run: its host, its workers, its backups."""
 
 import json
-import os
 import sqlite3
 import time
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from node import cli, log
+from node import cli
 from node.config import load
 from tests import stores
 
@@ -18,10 +17,7 @@ postgresql = stores.postgresql
 
 
 @pytest.fixture
-def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for variable in [name for name in os.environ if name.startswith("RHIZOME_") and "TEST" not in name]:
-        monkeypatch.delenv(variable)
-    monkeypatch.setattr(log, "_hidden", set())
+def file(tmp_path: Path) -> Path:
     made = tmp_path / "rhizome.toml"
     run("init", "--config", made, "--host", "localhost:8113", "--name", "Uni", "--development")
     run("domain", "list", "--config", made)

@@ -32,11 +32,8 @@ ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(autouse=True)
-def _clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for variable in [name for name in os.environ if name.startswith("RHIZOME_")]:
-        monkeypatch.delenv(variable)
+def _there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(log, "_hidden", set())
 
 
 def rhizome(*words: Any, **variables: str) -> Result:

@@ -1,6 +1,5 @@
 """``rhizome serve`` as a process: started, stopped politely, killed, with commands beside it (REL2, REL11, ADM7)."""
 
-import os
 import signal
 import socket
 import subprocess
@@ -14,7 +13,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from node import cli, log
+from node import cli
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -23,13 +22,6 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-@pytest.fixture(autouse=True)
-def _clean(monkeypatch: pytest.MonkeyPatch) -> None:
-    for variable in [name for name in os.environ if name.startswith("RHIZOME_")]:
-        monkeypatch.delenv(variable)
-    monkeypatch.setattr(log, "_hidden", set())
 
 
 @pytest.fixture
