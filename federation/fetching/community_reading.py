@@ -1,6 +1,7 @@
-"""What a community elsewhere tells of itself: its moderators, what it shows first, and everything that was said in it.
+"""What a community elsewhere tells of itself: who belongs to it, what it shows first, everything that was said in it.
 
-Read when the first of our people joins, so that who joins late finds the whole history, and once a day after that.
+Read when the first of our people joins, so that who joins late finds the whole history, and once a day after that. How
+many belong to it is read whenever its document was, of communities that nobody here has joined, too.
 Posts come from their own hosts; a community only says that they belong to it. The walk is bounded as every walk of a
 collection is (federation 5.1); where it ends too early, another one goes on ten minutes later.
 """
@@ -16,10 +17,10 @@ from federation.fetching.fetch import Budget, Fetcher
 from federation.fetching.threads import ask_for_thread
 from federation.fetching.walking import pages, walk
 from federation.mapping.activity import wrapper_of
+from federation.mapping.collection import read_page
 from node.clock import DAY, HOUR, MINUTE
 from node.domain.communities import LISTS, Role
 from node.domain.uris import is_web_uri, same_origin
-from node.domain.visibility import Visibility
 from node.errors import NodeError
 from node.jobs.kinds import COMMUNITY
 from node.jobs.outcome import Done, Outcome
@@ -40,6 +41,7 @@ MODERATORS_FOR = HOUR
 _HOLDERS_AT_MOST = 200
 _REQUESTS = 1_500  # posts, their authors, pages of collections
 _THREADS = 50_000  # of one community
+_MEMBERS_AT_MOST = 1_000_000_000  # what a counter holds
 #: Between two parts of a long history.
 GOES_ON_AFTER = 10 * MINUTE
 
@@ -49,16 +51,23 @@ class CommunityReading:
 
     def __init__(self, store: Store, fetcher: Fetcher, new_unit: Callable[[], Unit]) -> None:
         self._store, self._fetcher, self._new_unit = store, fetcher, new_unit
+        self._all = (
+            self._read_itself,
+            self._read_number,
+            self.refresh_moderators,
+            self._read_history,
+            self._read_featured,
+        )
 
     def kind(self) -> Kind:
         return single(COMMUNITY, self.run, slots=2, per_host=1)
 
     def entries(self) -> tuple[Entry, ...]:
-        """For the schedule: every community elsewhere that somebody here has joined, once a day."""
+        """For the schedule: every community elsewhere that somebody here has joined or governs, once a day."""
         return (Entry("communities", DAY, self._read_all, delay=HOUR),)
 
     async def _read_all(self) -> None:
-        await self._store.write(_ask_for_all, self._new_unit())
+        await self._store.write(ask_for_all, self._new_unit())
 
     async def run(self, job: Job) -> Outcome:
         """What cannot be had today is asked for again tomorrow."""
@@ -66,7 +75,7 @@ class CommunityReading:
         if group is None or group.local or group.state != "active":
             return Done()
         budget = Budget(_REQUESTS)
-        for read in (self._read_itself, self.refresh_moderators, self._read_history, self._read_featured):
+        for read in (self._read_number,) if job.payload == membership.NUMBER else self._all:
             try:
                 await read(group, budget)
             except NodeError:
@@ -74,10 +83,15 @@ class CommunityReading:
         return Done()
 
     async def _read_itself(self, group: Actor, budget: Budget) -> None:
-        """A closed community says what it is for to the nodes of its members alone."""
-        known = await self._store.read(communities.find_community, group.id)
-        if known is not None and known.visibility is not Visibility.PUBLIC:
-            await self._fetcher.actor(group.uri, fresh=True, budget=budget)
+        """An Update may have been lost, and a closed community says what it is for to its members' nodes alone."""
+        await self._fetcher.save_actor(await self._fetcher.get_object(group.uri, budget=budget))
+
+    async def _read_number(self, group: Actor, budget: Budget) -> None:
+        """How many belong to it: ``totalItems`` of its followers."""
+        if is_web_uri(group.followers):
+            told = read_page(await self._fetcher.get_object(group.followers, budget=budget)).total
+            if told is not None:
+                await self._store.write(communities.save_told_members, group.id, min(told, _MEMBERS_AT_MOST))
 
     async def refresh_moderators(self, group: Actor, budget: Budget) -> None:
         """Read who governs, and who has another role, where that is not known freshly. Raises as fetching does."""
@@ -216,6 +230,6 @@ def _save_featured(conn: Connection, group: Actor, listed: Collection[str], now:
     communities.update_community(conn, group.id, featured_at=now)
 
 
-def _ask_for_all(conn: Connection, unit: Unit) -> None:
-    for group in actors.load_actors_by_id(conn, communities.load_joined(conn)).values():
+def ask_for_all(conn: Connection, unit: Unit) -> None:
+    for group in actors.load_actors_by_id(conn, communities.load_ours_elsewhere(conn)).values():
         membership.ask_for_history(conn, unit, group)

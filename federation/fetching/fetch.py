@@ -23,12 +23,13 @@ from federation.transport.http import OutboundClient
 from federation.transport.signed_get import SignedGet
 from federation.vocab import ACTOR_TYPES
 from node.clock import DAY, HOUR, Clock
-from node.domain.actors import RemoteActor
+from node.domain.actors import ActorKind, RemoteActor
 from node.domain.moderation import Policies
 from node.domain.uris import host_of, same_origin
 from node.errors import Blocked, NotFound, RemoteError, RemoteGone, RemoteMalformed, RemoteRefused
 from node.ids import Ids
 from node.ports import FetchedDocument
+from node.services.communities import membership
 from node.services.context import Unit
 from node.store.database.engine import Store
 from node.store.people import actors, keys, remote_actors
@@ -144,8 +145,10 @@ class Fetcher:
     async def _fetch_actor(self, uri: str, budget: Budget | None) -> Actor:
         if uri.startswith(self._origin + "/"):
             raise NotFound(detail=uri)
-        document = await self.get_object(uri, budget=budget)
-        return await self.save_actor(document)
+        saved = await self.save_actor(await self.get_object(uri, budget=budget))
+        if saved.kind == ActorKind.GROUP.value:
+            await self._store.write(membership.ask_for_number, self._unit(), saved)
+        return saved
 
     async def save_actor(self, document: dict[str, Any]) -> Actor:
         """Store an actor document that was fetched from its own address."""
@@ -241,8 +244,10 @@ class Fetcher:
 
     def batch(self, conn: Connection) -> Batch:
         """A working set for one transaction."""
-        unit = Unit(self._ids, self._clock.now(), self._origin, self._host)
-        return Batch(conn, unit, self._policies())
+        return Batch(conn, self._unit(), self._policies())
+
+    def _unit(self) -> Unit:
+        return Unit(self._ids, self._clock.now(), self._origin, self._host)
 
 
 def _save_with_key(conn: Connection, ids: Ids, now: int, remote: RemoteActor, key_id: str) -> RemoteKey | None:

@@ -45,7 +45,7 @@ async def show_actor(request: web.Request) -> web.Response:
     is_bare, is_open = False, True
     if actor.kind == "group":
         visitor = await require_visitor(request)
-        is_bare = await node.store.read(is_secret_to, visitor, actor)
+        is_bare = await node.store.read(is_secret_to, visitor, actor, node.clock.now())
         is_open = visitor.actor is None  # others may be told more
     elif node.config.federation.authorized_fetch:  # what everybody may read costs no look at a signature
         await require_visitor(request)

@@ -91,14 +91,14 @@ async def show_actor_collection(request: web.Request) -> web.Response:
     if actor.state == "gone" or listed is None:
         raise NotFound
     visitor = await require_visitor(request)
-    if await request.app[NODE].store.read(communities.is_closed_to, visitor, actor):
+    node = request.app[NODE]
+    if await node.store.read(communities.is_closed_to, visitor, actor, node.clock.now()):
         raise NotFound
     is_owner = visitor.has_token and visitor.actor is not None and visitor.actor.id == actor.id
     if listed.owner_only and not is_owner:
         raise Unauthenticated("Only its owner may read this.") if not visitor.has_token else NotFound
     if name == "outbox" and is_owner:
         listed = _OWN_OUTBOX
-    node = request.app[NODE]
     uri = f"{actor.uri}/{name}"
     before = _cursor(request)
     is_for_her = is_owner or (name == "followers" and await _governs(request, visitor, actor))

@@ -116,17 +116,20 @@ def shows_members(conn: Connection, visitor: Visitor, actor: Actor, now: int) ->
     return actor.kind == "group" and reader is not None and communities.is_moderator(conn, actor.id, reader.uri, now)
 
 
-def is_closed_to(conn: Connection, visitor: Visitor, actor: Actor) -> bool:
-    """Whether this is a community that tells this reader nothing of what is in it."""
+def is_closed_to(conn: Connection, visitor: Visitor, actor: Actor, now: int) -> bool:
+    """Whether this is a community that tells this reader nothing of what is in it: no member, and not who governs."""
     community = communities.find_community(conn, actor.id) if actor.kind == "group" else None
     if community is None or community.visibility is Visibility.PUBLIC:
         return False
-    return visitor.actor is None or not belongs_to(conn, visitor.actor, actor)
+    reader = visitor.actor
+    if reader is None:
+        return True
+    return not (belongs_to(conn, reader, actor) or communities.is_moderator(conn, actor.id, reader.uri, now))
 
 
-def is_secret_to(conn: Connection, visitor: Visitor, actor: Actor) -> bool:
+def is_secret_to(conn: Connection, visitor: Visitor, actor: Actor, now: int) -> bool:
     """Whether this reader may not even know what the community is for (``membership.may_know``)."""
-    if not is_closed_to(conn, visitor, actor):
+    if not is_closed_to(conn, visitor, actor, now):
         return False
     community = communities.load_communities(conn, [actor.id])[actor.id]
     return community.visibility is Visibility.ORGANISATION or community.join_policy is JoinPolicy.INVITE

@@ -23,6 +23,7 @@ from node.services.house import moderate
 from node.store.communities import communities
 from node.store.people import actors
 from node.store.posts import topics
+from node.store.reading import showing
 
 _ACTS = {
     "appoint": Act.APPOINT,
@@ -120,10 +121,10 @@ async def _list(config: Config) -> list[str]:
 def _lines(conn: Connection) -> list[str]:
     groups = actors.load_local_actors(conn, ["group"])
     ids = [group.id for group in groups]
-    known, members = communities.load_communities(conn, ids), communities.count_members(conn, ids)
+    known, rows = communities.load_communities(conn, ids), showing.load_rows(conn, ids)
     threads = topics.count_topics(conn, ids)
     return [
-        f"{group.handle}\t{members.get(group.id, 0)} members\t{threads.get(group.id, 0)} threads\t"
+        f"{group.handle}\t{rows[group.id].followers_count} members\t{threads.get(group.id, 0)} threads\t"
         f"join: {known[group.id].join_policy}\tread: {known[group.id].visibility}"
         + ("\tclosed" if known[group.id].is_archived else "")
         for group in groups

@@ -192,8 +192,10 @@ async def test_a_ban_from_elsewhere_is_one_entry_and_ends_the_membership_when_th
 # -- members -----------------------------------------------------------------------------------------------------------
 
 
-async def test_a_moderator_elsewhere_sees_all_members_and_nobody_else_does(houses) -> None:
-    circle = await make_governed(houses, join_policy=JoinPolicy.OPEN)
+@pytest.mark.parametrize("level", [Visibility.PUBLIC, Visibility.COMMUNITY])
+async def test_a_moderator_elsewhere_sees_all_members_and_nobody_else_does(houses, level: Visibility) -> None:
+    """Whether or not she is a member herself."""
+    circle = await make_governed(houses, join_policy=JoinPolicy.OPEN, visibility=level)
     home, hospital, ben = *houses.peers, circle.people[1]
     for name in ("dan", "eve"):
         person = await home.add_actor(name)
@@ -208,8 +210,14 @@ async def test_a_moderator_elsewhere_sees_all_members_and_nobody_else_does(house
 
     assert len(await circle.members()) == 4
     assert await listed(ben) == await circle.members()
+    group = await hospital.store.read(actors.find_actor, circle.group.uri)
+    await hospital.store.write(following.unfollow, hospital.unit(), ben.id, group.id)
+    await circle.settle()
+    assert len(await circle.members()) == 3
+    assert await listed(ben) == await circle.members()
     await listed(ben, "?cursor=https%3A%2F%2Felsewhere.example%2Ffollowers", 404)
-    assert await listed(await hospital.add_actor("cleo")) == {ben.uri}
+    cleo, is_open = await hospital.add_actor("cleo"), level.is_open
+    assert await listed(cleo, status=200 if is_open else 404) == set()
     status, root = await hospital.get(f"{circle.group.uri}/followers")
-    assert (status, "first" in root) == (200, False)
+    assert (status, "first" in root) == (200 if is_open else 404, False)
     assert (await hospital.get(f"{circle.group.uri}/followers?before=9"))[0] == 404

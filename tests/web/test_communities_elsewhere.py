@@ -24,7 +24,7 @@ HOME = "https://museum.example"
 
 def stranger(conn: Connection, site: Site, name: str, kind: ActorKind = ActorKind.PERSON) -> Actor:
     uri, unit = f"{HOME}/ap/a/{name}", site.peer.unit()
-    said = RemoteCommunity(join_policy=JoinPolicy.REQUEST) if kind is ActorKind.GROUP else None
+    said = RemoteCommunity(join_policy=JoinPolicy.REQUEST, purpose="We *cast*.") if kind is ActorKind.GROUP else None
     made = RemoteActor(
         uri=uri,
         kind=kind,
@@ -81,7 +81,9 @@ async def deeds(site: Site) -> list[tuple[str, str]]:
 
 
 async def test_a_request_is_decided_on_the_page_of_the_moderators_own_node(ada: Site) -> None:
-    assert "1 request" in await ada.get(PATH)
+    text = await ada.get(PATH)
+    assert "1 request" in text
+    assert "<p>We <em>cast</em>.</p>" in text  # a closed one tells it apart from its profile
     page = f"{PATH}/members"
     text = await ada.get(page)
     assert "They ask to join" in text

@@ -40,7 +40,6 @@ class Found:
     others: Sequence[int]
     communities: Mapping[int, Community]
     people: Mapping[int, Any]
-    members: Mapping[int, int]
     threads: Mapping[int, int]
     parts: Mapping[int, str]
 
@@ -89,7 +88,6 @@ def _find(conn: Connection, unit: Unit, viewer_id: int | None, before: int | Non
         others=shown,
         communities=known,
         people=showing.load_rows(conn, ids),
-        members=communities.count_members(conn, ids),
         threads=topics.count_topics(conn, ids),
         parts=parts,
     )
@@ -113,7 +111,7 @@ def _cards(request: web.Request, found: Found, ids: Sequence[int]) -> tuple[Comm
             CommunityCard(
                 actor=actor_card(row, reader),
                 path=community_path(row),
-                members=found.members.get(group, 0) if row.local else max(row.followers_count, 0),
+                members=row.followers_count,
                 threads=found.threads.get(group, 0),
                 way_in=JOINING[community.join_policy],
                 part=PARTS[part] if part else "",

@@ -149,14 +149,13 @@ def _find(
     ids = {*requests, *(each.invited_id for each in invitations)}
     named = actors.load_actors(conn, {*members, *(each.actor_uri for each in held), *(ban.actor_uri for ban in bans)})
     rows = showing.load_rows(conn, ids | {group.id} | {actor.id for actor in named.values()})
-    counted = communities.count_members(conn, [group.id]).get(group.id, 0)
     return Found(
         inside=inside,
         waiting=count_waiting(conn, inside),
         roles=roles,
         members=members,
         onward=onward,
-        total=counted if group.local else max(rows[group.id].followers_count, counted),
+        total=rows[group.id].followers_count,
         requests=requests,
         invited=[each.invited_id for each in invitations],
         bans=bans,

@@ -116,7 +116,6 @@ def communities_json(
     ids = [group.id for group, _ in there]
     facts = _Facts(
         origin=unit.origin,
-        members=communities.count_members(conn, ids),
         threads=topics.count_topics(conn, ids),
         moderators=communities.load_all_moderators(conn, ids, unit.now),
         mine=communities.load_memberships(conn, me.id) if me is not None else {},
@@ -130,7 +129,6 @@ class _Facts:
     """What is told beside the rows themselves, by community; ``mine``: the state of the caller's follow."""
 
     origin: str
-    members: Mapping[int, int]
     threads: Mapping[int, int]
     moderators: Mapping[int, Sequence[str]]
     mine: Mapping[int, str]
@@ -156,7 +154,7 @@ def _community_json(facts: _Facts, group: Actor, community: Community) -> dict[s
         "successor": community.successor or None,
         "avatar": (profile.icon or None) if profile is not None else None,
         "header": (profile.image or None) if profile is not None else None,
-        "members": facts.members.get(group.id, 0),
+        "members": profile.followers_count if profile is not None else 0,
         "threads": facts.threads.get(group.id, 0),
         "moderators": list(facts.moderators.get(group.id, ())),
         "membership": None if state is None else "member" if state == follows.ACCEPTED else "asked",

@@ -30,7 +30,6 @@ class Seen:
     row: Any
     group: Actor
     community: Community
-    members: int
     roles: Sequence[RoleOf]
     membership: Membership | None
     standing: Standing
@@ -67,7 +66,6 @@ def see(conn: Connection, unit: Unit, group: Actor, viewer_id: int | None) -> Se
         row=actors.load_profile(conn, group.id),
         group=group,
         community=community,
-        members=communities.count_members(conn, [group.id]).get(group.id, 0),
         roles=given,
         membership=found,
         standing=_standing(conn, group, community, viewer, found) if viewer and found else Standing(),

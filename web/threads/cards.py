@@ -40,7 +40,7 @@ class Standing:
 
 
 def community_head(
-    request: web.Request, row: Any, community: Community, members: int, standing: Standing, reader: Reader
+    request: web.Request, row: Any, community: Community, standing: Standing, reader: Reader
 ) -> CommunityHead:
     """``row``: the whole row of the Group."""
     session, path = session_of(request), community_path(row)
@@ -51,7 +51,7 @@ def community_head(
         avatar=reader.picture(row.icon, host=row.host),
         banner=reader.picture(row.image, host=row.host),
         purpose=_purpose(row, community),
-        members=members,
+        members=row.followers_count,
         visibility=community.visibility.value,
         join_policy=community.join_policy.value,
         membership=standing.membership,
@@ -74,11 +74,11 @@ def community_head(
 
 def _purpose(row: Any, community: Community) -> Prose | None:
     """What it says of itself; the rules, which stand in its profile for apps, have a place of their own."""
-    if row.local:
+    if community.purpose:
         from node.text.markdown import render_markdown  # late: the first community that is shown loads it
 
-        return Prose(value=SafeHtml(render_markdown(community.purpose))) if community.purpose else None
-    return Prose(value=SafeHtml(row.summary)) if row.summary else None
+        return Prose(value=SafeHtml(render_markdown(community.purpose)))
+    return Prose(value=SafeHtml(row.summary)) if row.summary and not row.local else None
 
 
 # -- threads ---------------------------------------------------------------------------------------------------------

@@ -97,7 +97,7 @@ def _find(conn: Connection, unit: Unit, name: str, wanted: Wanted) -> Found:
 
 def _view(request: web.Request, found: Found, wanted: Wanted) -> CommunityView:
     seen, reader = found.seen, reader_of(request)
-    head = community_head(request, seen.row, seen.community, seen.members, seen.standing, reader)
+    head = community_head(request, seen.row, seen.community, seen.standing, reader)
     kind = next((each.value for each in wanted.kinds), "")
     sort = "active" if wanted.order is Order.ACTIVE else ""
     rows = found.rows[:_PAGE]

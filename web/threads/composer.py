@@ -344,7 +344,7 @@ def _page(
     head = None
     if desk.seen is not None:
         seen = desk.seen
-        head = community_head(request, seen.row, seen.community, seen.members, seen.standing, reader)
+        head = community_head(request, seen.row, seen.community, seen.standing, reader)
     is_bad = status >= web.HTTPBadRequest.status_code
     view = ComposeView(
         page=page_of(

@@ -216,7 +216,7 @@ def _view(request: web.Request, found: Found, path: str, reader: Reader) -> Thre
 def _head(request: web.Request, seen: Seen | None, reader: Reader) -> CommunityHead | None:
     if seen is None:
         return None
-    return community_head(request, seen.row, seen.community, seen.members, seen.standing, reader)
+    return community_head(request, seen.row, seen.community, seen.standing, reader)
 
 
 def _page(

@@ -21,6 +21,8 @@ from node.store.people import actors, follows
 from node.store.people.actors import Actor
 from node.text.sentences import sentences
 
+#: The payload of a job that reads no more of a community than how many belong to it.
+NUMBER = "number"
 #: What somebody is told who may not join.
 SENTENCES = sentences(
     {
@@ -135,8 +137,15 @@ def list_closed(conn: Connection, person_id: int) -> list[Actor]:
     return sorted(actors.load_actors_by_id(conn, closed).values(), key=lambda group: group.title.casefold())
 
 
+def ask_for_number(conn: Connection, unit: Unit, group: Actor) -> None:
+    """Have read how many belong to a community elsewhere, and nothing else of it."""
+    key = f"members|{group.id}"
+    job = NewJob(COMMUNITY, unit.ids.new(), unit.now, ref=group.id, host=group.host, payload=NUMBER, lock_key=key)
+    jobs.enqueue_many(conn, [job])
+
+
 def ask_for_history(conn: Connection, unit: Unit, group: Actor, *, after: int = 0) -> None:
-    """Have moderators and history of a community elsewhere read, ``after`` milliseconds; at most one job waits."""
+    """Have a community elsewhere read, its moderators and history, ``after`` milliseconds; at most one job waits."""
     key = f"community|{group.id}" + (f"|{unit.now}" if after else "")  # the next part is asked for by the one before
     job = NewJob(COMMUNITY, unit.ids.new(), unit.now + after, ref=group.id, host=group.host, lock_key=key)
     jobs.enqueue_many(conn, [job])

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, bindparam, case, delete, func, or_, select, update
+from sqlalchemy import BigInteger, ColumnElement, Connection, bindparam, case, delete, func, or_, select, union, update
 
 from node.domain.communities import JoinPolicy, PostPolicy, RemoteCommunity, Role
 from node.domain.visibility import Visibility
@@ -130,17 +130,21 @@ def save_remote(conn: Connection, actor_id: int, said: RemoteCommunity, now: int
 # -- members --------------------------------------------------------------------------------------------------------
 
 
-_COUNT_MEMBERS = Prepared(
-    select(follows.c.followed_id, func.count())
-    .where(follows.c.followed_id.in_(bindparam("ids", expanding=True)), follows.c.state == "accepted")
-    .group_by(follows.c.followed_id),
-    many="ids",
+_KNOWN_MEMBERS = (
+    select(func.count())
+    .where(follows.c.followed_id == actors.c.id, follows.c.state == "accepted")
+    .correlate(actors)
+    .scalar_subquery()
 )
 
 
-def count_members(conn: Connection, community_ids: Collection[int]) -> dict[int, int]:
-    """How many people have joined; communities without any are left out."""
-    return dict(_COUNT_MEMBERS.run(conn, {"ids": list(community_ids)})) if community_ids else {}
+def save_told_members(conn: Connection, community_id: int, told: int) -> None:
+    """How many belong to a community elsewhere, as its home says: those whom this node knows at least.
+
+    Who comes or leaves here until it is told again is counted as everywhere (``store.people.counter_schema``).
+    """
+    more = case((told < _KNOWN_MEMBERS, _KNOWN_MEMBERS), else_=told)
+    conn.execute(update(actors).where(actors.c.id == community_id, ~actors.c.local).values(followers_count=more))
 
 
 def has_members_on(conn: Connection, community_id: int, host: str) -> bool:
@@ -171,17 +175,22 @@ def load_memberships(conn: Connection, person_id: int) -> dict[int, str]:
     return {row[0]: row[1] for row in conn.execute(query.where(follows.c.follower_id == person_id))}
 
 
-def load_joined(conn: Connection) -> list[int]:
-    """Communities elsewhere that somebody here has joined."""
-    group, member = actors.alias("group"), actors.alias("member")
-    query = (
+def load_ours_elsewhere(conn: Connection) -> list[int]:
+    """Communities elsewhere that somebody here has joined, or governs."""
+    group, person = actors.alias("group"), actors.alias("person")
+    joined = (
         select(follows.c.followed_id)
         .join(group, group.c.id == follows.c.followed_id)
-        .join(member, member.c.id == follows.c.follower_id)
-        .where(follows.c.state == "accepted", group.c.kind == "group", ~group.c.local, member.c.local)
-        .distinct()
+        .join(person, person.c.id == follows.c.follower_id)
+        .where(follows.c.state == "accepted", group.c.kind == "group", ~group.c.local, person.c.local)
     )
-    return list(conn.scalars(query))
+    governed = (
+        select(community_roles.c.community_id)
+        .join(group, group.c.id == community_roles.c.community_id)
+        .join(person, person.c.uri == community_roles.c.actor_uri)
+        .where(community_roles.c.role == Role.MODERATOR.value, ~group.c.local, person.c.local)
+    )
+    return list(conn.scalars(union(joined, governed)))
 
 
 # -- roles ----------------------------------------------------------------------------------------------------------

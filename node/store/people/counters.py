@@ -1,6 +1,6 @@
 """Counts anew what triggers keep (store.people.counter_schema): the proof that they do, and the repair."""
 
-from sqlalchemy import Connection, ScalarSelect, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select, update
 
 from node.store.people.follows import ACCEPTED
 from node.store.posts.objects import LIVE
@@ -18,8 +18,10 @@ _POSTS = and_(
 )
 _SHARES = and_(reactions.c.actor_id == actors.c.id, reactions.c.kind == SHARE)
 _STATUSES = select(func.count()).where(_POSTS).scalar_subquery() + select(func.count()).where(_SHARES).scalar_subquery()
-_COUNTERS: dict[str, ScalarSelect[int] | object] = {
-    "followers_count": _FOLLOWERS,
+#: Of communities elsewhere their home says how many belong to them; those whom this node knows are some of these.
+_IS_TOLD = and_(~actors.c.local, actors.c.kind == "group", actors.c.followers_count > _FOLLOWERS)
+_COUNTERS: dict[str, ColumnElement[int]] = {
+    "followers_count": case((_IS_TOLD, actors.c.followers_count), else_=_FOLLOWERS),
     "following_count": _FOLLOWING,
     "statuses_count": _STATUSES,
 }

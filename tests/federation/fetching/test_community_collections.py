@@ -16,7 +16,9 @@ from federation.serving import communities as serving
 from node.domain.communities import Act, JoinPolicy
 from node.domain.visibility import Visibility
 from node.services.communities import membership
+from node.services.people import follows as following
 from node.store.communities import communities
+from node.store.people import actors, counters
 from node.store.posts import topics
 from tests.communities import Circle, make_circle
 from tests.network import Network, network
@@ -92,6 +94,38 @@ async def test_a_history_that_is_too_long_for_one_walk_is_read_in_parts(houses, 
     await hospital.store.write(membership.ask_for_history, hospital.unit(), group)
     await houses.settle()
     assert await hospital.object(later.uri) is not None
+
+
+async def test_how_many_belong_to_a_community_elsewhere_is_read_daily_and_counted_meanwhile(houses) -> None:
+    home, hospital = houses.peers
+    circle = await make_circle(Network([home]), visibility=Visibility.COMMUNITY, purpose="We *cast*.")
+    for name in ("dan", "eve"):
+        await home.store.write(following.follow, home.unit(), (await home.add_actor(name)).id, circle.group.id)
+
+    async def known() -> tuple[int, str]:
+        found = await hospital.store.read(actors.load_profile, group.id)
+        return found.followers_count, (await hospital.store.read(communities.find_community, group.id)).purpose
+
+    async def read_again() -> None:
+        await hospital.store.write(community_reading.ask_for_all, hospital.unit())
+        await houses.settle()
+
+    group = await hospital.system.federation.fetcher.actor(circle.group.uri)
+    await houses.settle()
+    assert await known() == (0, "We *cast*.")  # it tells strangers what it is for, and nothing of who is in it
+    ben = await hospital.add_actor("ben")
+    await hospital.follow(ben, group.uri)
+    await houses.settle()
+    assert (await known())[0] == len(await circle.members()) == 4
+    for name in ("fay", "gus"):
+        await home.store.write(following.follow, home.unit(), (await home.add_actor(name)).id, circle.group.id)
+    await home.store.write(communities.update_community, circle.group.id, purpose="We *blow*.")
+    assert await known() == (4, "We *cast*.")
+    await read_again()
+    assert await known() == (6, "We *blow*.")
+    assert await hospital.store.read(counters.find_wrong) == []
+    await hospital.store.write(following.unfollow, hospital.unit(), ben.id, group.id)
+    assert (await known())[0] == 5
 
 
 async def test_what_was_written_for_members_stays_with_them_when_the_community_opens(houses) -> None:
