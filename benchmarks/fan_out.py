@@ -11,7 +11,7 @@ from benchmarks.inbox import CONNECTIONS
 from benchmarks.node_process import NodeProcess
 from benchmarks.peers import Peers, addresses, playing, post_all
 from federation.vocab import ED25519_SIGNATURES
-from node.app import opened
+from node.app.system import opened
 from node.config import load
 from node.domain.visibility import Visibility
 from node.services.posts.posts import publish_note

@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 from benchmarks import inbox
 from benchmarks.node_process import NodeProcess
 from benchmarks.peers import Peers
-from node.app import opened
+from node.app.system import opened
 from node.config import load
 from node.ids import Ids
 from node.store.people.actors import find_actor, find_local_actor

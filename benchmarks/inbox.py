@@ -5,7 +5,7 @@ from typing import Any
 
 from benchmarks.node_process import NodeProcess
 from benchmarks.peers import PUBLIC, Peers, addresses, playing, post_all
-from node.app import opened
+from node.app.system import opened
 from node.config import load
 from node.store.people import follows
 from node.store.people.actors import find_local_actor

@@ -15,7 +15,7 @@ import aiohttp
 from sqlalchemy import Connection, Table, insert, select
 
 from benchmarks.node_process import NodeProcess
-from node.app import opened
+from node.app.system import opened
 from node.clock import DAY, HOUR
 from node.config import load
 from node.domain.communities import TopicKind

@@ -25,7 +25,8 @@ from federation.actors.founding import create_actor
 from federation.builders.resource_documents import write_document
 from federation.signatures.keys import make_keys
 from node import events
-from node.app import System, build_app, close_system, open_system
+from node.app.serving import build_app
+from node.app.system import System, close_system, open_system
 from node.clock import Clock, SystemClock
 from node.config import configure
 from node.domain.actors import ActorKind

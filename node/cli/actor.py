@@ -11,7 +11,7 @@ from federation.actors.founding import create_actor
 from federation.actors.members import RESERVED
 from federation.builders.documents import actor_uri
 from federation.signatures.keys import make_keys
-from node.app import opened
+from node.app.system import opened
 from node.cli.shared import config_option, with_config
 from node.config import Config
 from node.domain.actors import ActorKind

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from node.app import open_store
+from node.app.database import open_store
 from node.cli.shared import with_config
 from node.clock import SystemClock, to_rfc3339
 from node.config import Config

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from federation.actors.communities import NewCommunity, create_community, prepare_community
 from federation.discovery.finding import find_account
-from node.app import opened
+from node.app.system import opened
 from node.cli.shared import config_option, with_config
 from node.config import Config
 from node.domain.communities import Act, JoinPolicy, PostPolicy

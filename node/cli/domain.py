@@ -8,7 +8,7 @@ import click
 from sqlalchemy import Connection
 
 from federation.transport.address import normalise_host
-from node.app import opened
+from node.app.system import opened
 from node.cli.shared import config_option, json_option, print_rows, with_config
 from node.clock import to_rfc3339
 from node.config import Config

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from node.app import opened
+from node.app.system import opened
 from node.cli.shared import config_option, json_option, print_rows, with_config
 from node.config import Config
 from node.services.house import emojis

@@ -6,7 +6,7 @@ import click
 from sqlalchemy import Connection
 
 from federation.sending.outbox import follow_uri, record_follow_request
-from node.app import opened
+from node.app.system import opened
 from node.cli.owners import find_account, load_owner
 from node.cli.shared import with_config
 from node.config import Config

@@ -10,7 +10,7 @@ from typing import Any
 import click
 from sqlalchemy import Connection
 
-from node.app import open_store
+from node.app.database import open_store
 from node.cli.shared import FAILED, config_option, json_option, print_rows, with_config
 from node.clock import SystemClock, to_rfc3339
 from node.config import Config

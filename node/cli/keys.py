@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from federation.signatures import rotation
 from federation.signatures.keys import make_keys
-from node.app import System, opened
+from node.app.system import System, opened
 from node.cli.owners import load_owner
 from node.cli.shared import config_option, json_option, print_rows, with_config
 from node.clock import to_rfc3339

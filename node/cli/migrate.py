@@ -2,7 +2,7 @@
 
 import click
 
-from node.app import migrate_database
+from node.app.database import migrate_database
 from node.cli.shared import with_config
 from node.config import Config
 from node.store.database.migrate import HEAD

@@ -3,7 +3,7 @@
 from sqlalchemy import Connection
 
 from federation.discovery import finding
-from node.app import System
+from node.app.system import System
 from node.domain.actors import ActorKind
 from node.errors import NotFound
 from node.store.people.actors import Actor, find_local_actor, load_local_actors

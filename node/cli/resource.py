@@ -18,7 +18,7 @@ from federation.catalogues.amb_export import write_amb
 from federation.catalogues.reader import read_records
 from federation.mapping.reading import Reading
 from node import log
-from node.app import System, opened
+from node.app.system import System, opened
 from node.cli.owners import load_owner
 from node.cli.shared import FAILED, config_option, json_option, with_config
 from node.config import Config

@@ -16,7 +16,8 @@ import click
 from aiohttp import web
 
 from node import guard, log, metrics
-from node.app import System, build_app, close_system, open_system
+from node.app.serving import build_app
+from node.app.system import System, close_system, open_system
 from node.cli.shared import config_option, load_config
 from node.clock import HOUR
 from node.config import Config

@@ -6,7 +6,7 @@ import click
 from sqlalchemy import Connection
 
 from federation.actors.topic_accounts import create_topic_account, prepare_topic_account
-from node.app import opened
+from node.app.system import opened
 from node.cli.shared import config_option, json_option, print_rows, with_config
 from node.config import Config
 from node.domain.selections import Selection, of_address

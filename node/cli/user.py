@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from federation.actors import moving
 from federation.actors.members import ROLES, NewMember, create_member, prepare_member
-from node.app import opened
+from node.app.system import opened
 from node.cli.owners import find_account, load_owner
 from node.cli.shared import config_option, with_config
 from node.config import Config

@@ -6,7 +6,7 @@ import signal
 import click
 
 from node import guard, log
-from node.app import close_system, open_system
+from node.app.system import close_system, open_system
 from node.cli.serve import run
 from node.cli.shared import config_option, load_config
 from node.config import Config

@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from node.app import opened
+from node.app.system import opened
 from node.clock import MINUTE
 from node.config import Config
 from node.demo.following import follow_others

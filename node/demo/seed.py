@@ -17,7 +17,7 @@ from federation.builders.documents import actor_uri
 from federation.builders.resource_documents import write_document
 from federation.catalogues.reader import read_document
 from federation.signatures.keys import make_keys
-from node.app import System, opened
+from node.app.system import System, opened
 from node.config import Config
 from node.demo.drawing import covers, emblems, portraits
 from node.demo.organisations import Organisation, edition

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection
 
 from federation.discovery import finding
-from node.app import System
+from node.app.system import System
 from node.demo.organisations import Organisation
 from node.errors import Unavailable
 from node.services.context import Unit

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from node.app import close_system, open_system
+from node.app.system import close_system, open_system
 from node.cli import main
 from node.config import load
 
@@ -49,7 +49,8 @@ _OURS = frozenset({"node", "federation", "schemas", "web"})
 _SCRIPT = """
 import asyncio, sys
 from node.cli import serve
-from node.app import build_app, close_system, open_system
+from node.app.serving import build_app
+from node.app.system import close_system, open_system
 from node.config import load
 
 async def main():

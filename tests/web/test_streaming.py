@@ -8,7 +8,8 @@ import orjson
 import pytest
 from aiohttp import web
 
-from node.app import build_app, close_system, open_system
+from node.app.serving import build_app
+from node.app.system import close_system, open_system
 from node.config import configure
 from node.domain.visibility import Visibility
 from node.services.news import happened, news

@@ -8,7 +8,7 @@ from typing import Any
 from click.testing import CliRunner, Result
 
 from node import cli
-from node.app import open_store
+from node.app.database import open_store
 from node.config import Config
 
 PASSWORD = "correct horse battery"

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from federation.catalogues.reader import read_document
 from node import cli
-from node.app import opened
+from node.app.system import opened
 from node.config import load
 from node.demo.conversations import ABOUT
 from node.demo.drawing import covers, emblems, pens, places, portraits

@@ -17,7 +17,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from node import cli, log
-from node.app import migrate_database, open_store
+from node.app.database import migrate_database, open_store
 from node.clock import DAY, FixedClock
 from node.config import Config, load
 from node.config.settings import DatabaseSettings
