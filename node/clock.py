@@ -73,9 +73,9 @@ def to_rfc3339(at: int) -> str:
     return moment.isoformat(timespec="milliseconds" if at % 1000 else "seconds").replace("+00:00", "Z")
 
 
-def day_at(at: int) -> dt.date:
-    """The day of an instant, in UTC."""
-    return dt.datetime.fromtimestamp(at / 1000, dt.UTC).date()
+def day_at(at: int, zone: dt.tzinfo = dt.UTC) -> dt.date:
+    """The day of an instant."""
+    return dt.datetime.fromtimestamp(at / 1000, zone).date()
 
 
 def from_rfc3339(text: str) -> int | None:

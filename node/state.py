@@ -27,7 +27,7 @@ class Node:
 
     def unit(self) -> Unit:
         """What a unit of work that happens now needs."""
-        return Unit(self.ids, self.clock.now(), self.config.origin, self.config.host)
+        return Unit(self.ids, self.clock.now(), self.config.origin, self.config.host, self.config.node.timezone)
 
 
 NODE = web.AppKey("NODE", Node)

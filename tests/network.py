@@ -201,6 +201,7 @@ async def open_peer(
             "handle": name,
             "data": str(folder),
             "listen": host,
+            "timezone": "UTC",
         },
         "federation": federation,
         "limits": {"exempt": ["127.0.0.0/8"]},

@@ -71,4 +71,4 @@ async def _found(config: Config, clock: Clock, store: Store, ids: Ids, box: Secr
 
 
 def _unit(config: Config, clock: Clock, ids: Ids) -> Unit:
-    return Unit(ids, clock.now(), config.origin, config.host)
+    return Unit(ids, clock.now(), config.origin, config.host, config.node.timezone)

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from node.config.hosts import make_handle
-from node.config.rules import find_problems
+from node.config.rules import find_problems, is_zone
 from node.config.schema import Values, complete, keys
 from node.config.settings import (
     Address,
@@ -235,6 +235,13 @@ def _networks(texts: list[str], _: Path) -> tuple[Network, ...]:
     return tuple(map(ipaddress.ip_network, texts))
 
 
+def machine_zone() -> str:
+    """The time zone that the machine is set to; UTC where it says none."""
+    linked = Path("/etc/localtime")
+    found = str(linked.resolve()).partition("zoneinfo/")[2] if linked.is_symlink() else ""
+    return found if "/" in found and is_zone(found) else "UTC"
+
+
 #: How the value of a key becomes the value of its field; all others are taken as they are.
 _FIELDS: Mapping[str, Callable[[Any, Path], Any]] = MappingProxyType(
     {
@@ -269,6 +276,7 @@ def _build(values: Values, file: Path, secret_key: bytes | None) -> Config:
     node, backup, secrets = parts["node"], parts["backup"], parts["secrets"]
     node["name"] = node["name"].strip() or node["host"]
     node["handle"] = node["handle"] or make_handle(node["name"])
+    node["timezone"] = node["timezone"] or machine_zone()
     backup["directory"] = backup["directory"] or node["data"] / "backups"
     if parts["database"]["url_file"]:
         parts["database"]["url"] = _read_url(parts["database"]["url_file"])

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import schemas
 from node.config.hosts import as_address, host_without_port, is_testing_host
@@ -79,6 +80,19 @@ def _check_host(values: Values) -> Iterator[Problem]:
         yield "node.host", f'"{host}" names the usual port of {scheme}; write "{name}"'
     if name.startswith("[") and not as_address(name):
         yield "node.host", f'"{name}" is not an IPv6 address'
+
+
+def is_zone(name: str) -> bool:
+    """Whether there is a time zone of this IANA name."""
+    try:
+        return bool(ZoneInfo(name))
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # a name can be that of a folder
+        return False
+
+
+def _check_timezone(values: Values) -> Iterator[Problem]:
+    if (name := values["node"]["timezone"]) and not is_zone(name):
+        yield "node.timezone", f'"{name}" is no time zone; write a name such as "Europe/Berlin"'
 
 
 def _check_development(values: Values) -> Iterator[Problem]:
@@ -164,6 +178,7 @@ def _check_oidc(values: Values) -> Iterator[Problem]:
 
 _RULES: Sequence[Callable[[Values], Iterator[Problem]]] = (
     _check_host,
+    _check_timezone,
     _check_development,
     _check_networks,
     _check_listeners,

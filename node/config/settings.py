@@ -29,7 +29,7 @@ class Address(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeSettings:
-    """``[node]``; name and handle are filled in where the file leaves them empty."""
+    """``[node]``; name, handle and time zone are filled in where the file leaves them empty."""
 
     host: str
     scheme: str
@@ -37,6 +37,7 @@ class NodeSettings:
     handle: str
     description: str
     languages: tuple[str, ...]
+    timezone: str
     accent: str
     contact: str
     data: Path

@@ -175,6 +175,7 @@ def test_handle_is_made_from_the_name(name: str, handle: str) -> None:
         (MINIMAL + "accent = 'pink'\n", ["node.accent: expected one of", '"moss"', 'found "pink"']),
         (MINIMAL + "languages = []\n", ["node.languages: expected at least 1 entry"]),
         (MINIMAL + "languages = ['german!']\n", ["node.languages[0]: expected a language tag"]),
+        (MINIMAL + "timezone = 'Mars/Olympus'\n", ["node.timezone", 'such as "Europe/Berlin"']),
         (MINIMAL + "contact = 2026-03-01\n", ["node.contact", 'perhaps "2026-03-01"']),
         (MINIMAL + 'name = "a\\nb"\n', ["node.name", "one line"]),
         (MINIMAL + "trusted_proxies = ['10.0.0.1/8']\n", ['"10.0.0.1/8" is not a network; perhaps "10.0.0.0/8"']),

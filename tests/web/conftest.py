@@ -1,10 +1,11 @@
 """A whole node with its pages, and a browser-like client that keeps cookies."""
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -69,12 +70,14 @@ ADA = {"user_name": "ada", "email": "ada@example.org", "display_name": "Ada L.",
 
 
 @asynccontextmanager
-async def opened_site(folder: Path) -> AsyncIterator[Site]:
+async def opened_site(folder: Path, **sections: Mapping[str, Any]) -> AsyncIterator[Site]:
     clock = FixedClock()
-    peer = await start_peer(folder, "uni", clock=clock)
-    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:
-        yield Site(peer, browser, clock)
-    await stop_peer(peer)
+    peer = await start_peer(folder, "uni", clock=clock, sections=sections)
+    try:
+        async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:
+            yield Site(peer, browser, clock)
+    finally:
+        await stop_peer(peer)
 
 
 @pytest.fixture

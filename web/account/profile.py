@@ -19,7 +19,7 @@ from node.text.sentences import Sentence
 from node.translations import spoken
 from web import sessions
 from web.account.views import FieldPair, ProfileView
-from web.events.timezones import COMMON, guessed_zone
+from web.events.timezones import COMMON
 from web.pages.frame import html, page_of
 from web.pages.parts import Field
 from web.pages.views import Notice
@@ -121,7 +121,7 @@ def _page(
         language=chosen.language,
         timezone=Field(value=chosen.timezone, error=errors.get("timezone", "")),
         timezones=COMMON,
-        node_zone=guessed_zone(),
+        node_zone=request.app[NODE].config.node.timezone,
         languages=tuple(sorted(spoken())),
         **{name: shown[name] for name in _SWITCHES},
     )

@@ -1,5 +1,6 @@
 """``/courses``: what starts soon, what the reader enrolled in, and all courses, searched and narrowed."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -7,7 +8,6 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy import Connection, Row
 
-from node.clock import day_at
 from node.domain import resources as records
 from node.domain.course_lines import course_line
 from node.domain.courses import KIND, find_instance
@@ -44,7 +44,7 @@ async def show_courses(request: web.Request) -> web.Response:
     node, asked = request.app[NODE], read_wish(request)
     wish = replace(asked, filters={**asked.filters, "kind": [KIND]})
     is_first = not asked_of(request) and wish.cursor is None
-    found = await node.store.read(_find, wish, str(day_at(node.clock.now())), is_first)
+    found = await node.store.read(_find, wish, str(node.unit().today), is_first)
     return html(request, _view(request, wish, found))
 
 
@@ -69,6 +69,7 @@ def _mine(conn: Connection, actor_id: int) -> list[tuple[Resource, Enrolment]]:
 
 def _view(request: web.Request, wish: Wish, found: _Found) -> CoursesView:
     reader, query, asked = reader_of(request), request.query.get("q", ""), asked_of(request)
+    today = request.app[NODE].unit().today
     narrowing = narrowing_of(PATH, asked, reader, without="kind")
     page = page_of(
         request, PATH, title=Sentence("Courses"), section=PATH, noindex=bool(asked or wish.cursor), social=Social()
@@ -79,9 +80,9 @@ def _view(request: web.Request, wish: Wish, found: _Found) -> CoursesView:
         query=query,
         kept=tuple(pair for pair in asked if pair[0] != "q"),
         total=found.page.total,
-        mine=tuple(_start(course, each.key, reader, page.now_at, each.state.value) for course, each in found.mine),
+        mine=tuple(_start(course, each.key, reader, today, each.state.value) for course, each in found.mine),
         soon=tuple(
-            _start(course, key, reader, page.now_at) for course, key in found.soon if reader.lists_actor(course.owner)
+            _start(course, key, reader, today) for course, key in found.soon if reader.lists_actor(course.owner)
         ),
         cards=resource_cards(found.page.items, reader),
         facets=narrowing.groups(found.facets),
@@ -96,7 +97,7 @@ def _view(request: web.Request, wish: Wish, found: _Found) -> CoursesView:
     )
 
 
-def _start(course: Resource, key: str, reader: Reader, now: int, state: str = "") -> StartCard:
+def _start(course: Resource, key: str, reader: Reader, today: dt.date, state: str = "") -> StartCard:
     record, instance = course.record, find_instance(course.record, key)
     names = instance["name"] if instance is not None and "name" in instance else {}
     language = language_of(names, reader.languages)
@@ -107,7 +108,7 @@ def _start(course: Resource, key: str, reader: Reader, now: int, state: str = ""
             value=records.title(record, reader.languages), language=records.title_language(record, reader.languages)
         ),
         name=Text(value=names[language], language=language) if language else None,
-        line=course_line(alone, reader.languages[0], day_at(now)),
+        line=course_line(alone, reader.languages[0], today),
         starts_on=instance.get("startDate", "")[:10] if instance is not None else "",
         host="" if course.local else host_of(course.uri),
         state=state,

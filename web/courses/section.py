@@ -6,7 +6,6 @@ from typing import Any, cast
 
 from sqlalchemy import Connection
 
-from node.clock import day_at
 from node.domain.courses import Door, State, door_of, instances, is_course, is_over, key_of, offers_of
 from node.domain.records import Agent as AgentRecord
 from node.domain.records import Instance, Location, Offer, ResourceRecord, Section
@@ -44,12 +43,13 @@ def load_standing(conn: Connection, found: Resource, actor_id: int | None) -> St
     return Standing(mine, counts, enrolling.may_hold(conn, found, actor_id))
 
 
-def course_section(found: Resource, standing: Standing, reader: Reader, *, now: int, csrf: str) -> CourseSection | None:
+def course_section(
+    found: Resource, standing: Standing, reader: Reader, *, today: dt.date, csrf: str
+) -> CourseSection | None:
     """None for what is no course. ``csrf`` is empty for who is not signed in."""
     record = found.record
     if not is_course(record):
         return None
-    today = day_at(now)
     cards = [(each, _instance(found, each, standing, reader, today, csrf)) for each in _in_order(record)]
     return CourseSection(
         code=record.get("courseCode", ""),

@@ -59,7 +59,9 @@ async def show_calendar(request: web.Request) -> web.Response:
         shown=day.strftime("%Y-%m") if form == "month" else first.isoformat(),
         first_day=first.isoformat(),
         last_day=last.isoformat(),
-        weeks=_weeks(form, day, first, last, today, _items(found, reader, first, last, home)),
+        weeks=_weeks(
+            form, day, first, last, today, _items(found, reader, first, last, home, node.config.node.timezone)
+        ),
         forms=tuple(
             Tab(label=_LABELS[each], path=path_to(each, day, mine=mine), selected=each == form) for each in FORMS
         ),
@@ -142,7 +144,7 @@ def _millis(day: dt.date) -> int:
 
 
 def _items(
-    found: _Found, reader: Reader, first: dt.date, last: dt.date, home: ZoneInfo
+    found: _Found, reader: Reader, first: dt.date, last: dt.date, home: ZoneInfo, course_zone: str
 ) -> Mapping[dt.date, list[tuple[str, CalendarItem]]]:
     """What stands on each day, by time; an event of several days on each of them."""
     days: defaultdict[dt.date, list[tuple[str, CalendarItem]]] = defaultdict(list)
@@ -173,7 +175,7 @@ def _items(
                     zone=event.timezone if is_elsewhere and time else "",
                 )
                 days[day].append((time, item))
-    for day, item in course_dates.items(found.courses, reader, first, last):
+    for day, item in course_dates.items(found.courses, reader, first, last, course_zone):
         days[day].append((item.time, item))
     return days
 

@@ -20,7 +20,6 @@ from node.store.library.courses import Enrolment
 from node.store.library.resources import Resource, Viewer
 from node.text.sentences import Sentence, sentences
 from node.translations import translate
-from web.events.timezones import guessed_zone
 from web.events.views import CalendarItem
 from web.pages.cards import Reader
 
@@ -51,8 +50,9 @@ class Dated:
     def path(self) -> str:
         return f"{self.course.path}#{self.key}"
 
-    def times(self) -> Iterator[Times]:
-        return times_of(self.course.record, self.instance, guessed_zone())
+    def times(self, timezone: str) -> Iterator[Times]:
+        """``timezone``: of the node, for a course that names none."""
+        return times_of(self.course.record, self.instance, timezone)
 
 
 # -- loading ---------------------------------------------------------------------------------------------------------
@@ -92,13 +92,15 @@ def _load(conn: Connection, pairs: Sequence[tuple[int, str]], own: Mapping[tuple
 # -- in the calendar -------------------------------------------------------------------------------------------------
 
 
-def items(found: Sequence[Dated], reader: Reader, first: dt.date, last: dt.date) -> Iterator[tuple[dt.date, Any]]:
+def items(
+    found: Sequence[Dated], reader: Reader, first: dt.date, last: dt.date, timezone: str
+) -> Iterator[tuple[dt.date, Any]]:
     """Day and item of each time within these days."""
     begin, end = (_millis(day) for day in (first - _DAY, last + 2 * _DAY))
     for each in found:
         if not reader.lists_actor(each.course.owner):
             continue
-        for times in each.times():
+        for times in each.times(timezone):
             zone = zone_of(times.record["timeZone"]) or ZoneInfo("UTC")
             for time in between(times.record, begin, end):
                 start = moment(time.start_at, zone)
@@ -127,7 +129,7 @@ def _millis(day: dt.date) -> int:
 # -- in files --------------------------------------------------------------------------------------------------------
 
 
-def entries(found: Sequence[Dated], language: str) -> list[CalendarEntry]:
+def entries(found: Sequence[Dated], language: str, timezone: str) -> list[CalendarEntry]:
     """What calendar files say of them."""
     return [
         CalendarEntry(
@@ -141,7 +143,7 @@ def entries(found: Sequence[Dated], language: str) -> list[CalendarEntry]:
             is_whole_day=times.is_whole_day,
         )
         for each in found
-        for times in each.times()
+        for times in each.times(timezone)
     ]
 
 

@@ -64,14 +64,14 @@ def _one(conn: Connection, event_id: int, viewer: int | None) -> tuple[Event, Ca
 async def show_organisation_file(request: web.Request) -> web.Response:
     """Every public event that was published here."""
     node = request.app[NODE]
-    entries = await node.store.read(_of_organisation, node.clock.now())
+    entries = await node.store.read(_of_organisation, node.clock.now(), node.config.node.timezone)
     return await _answer(request, entries, node.config.node.name)
 
 
-def _of_organisation(conn: Connection, now: int) -> list[CalendarEntry]:
+def _of_organisation(conn: Connection, now: int, timezone: str) -> list[CalendarEntry]:
     """Public events and dates of courses."""
     held = course_dates.load_published(conn, *_days_around(now))
-    return [*_public(conn, "", now), *course_dates.entries(held, SOURCE)]
+    return [*_public(conn, "", now), *course_dates.entries(held, SOURCE, timezone)]
 
 
 def _days_around(now: int) -> tuple[dt.date, dt.date]:
@@ -112,13 +112,13 @@ async def show_own_file(request: web.Request) -> web.Response:
     """
     node = request.app[NODE]
     now = node.clock.now()
-    link, name, entries = await node.store.read(_own, request.match_info["token"], now)
+    link, name, entries = await node.store.read(_own, request.match_info["token"], now, node.config.node.timezone)
     if link.used_at is None or now - link.used_at > _TOUCH_EVERY:
         await node.store.write(calendar_links.touch_link, link.id, now)
     return await _answer(request, entries, name or node.config.node.name, private=True)
 
 
-def _own(conn: Connection, token: str, now: int) -> tuple[CalendarLink, str, list[CalendarEntry]]:
+def _own(conn: Connection, token: str, now: int, timezone: str) -> tuple[CalendarLink, str, list[CalendarEntry]]:
     """With the name of the community whose calendar it is; '' of a person's own."""
     link = calendar_links.find_link(conn, token)
     if link is None:
@@ -142,7 +142,7 @@ def _own(conn: Connection, token: str, now: int) -> tuple[CalendarLink, str, lis
     if group is not None:
         return link, group.title, entries
     held = course_dates.load_between(conn, link.actor_id, *_days_around(now), mine=True)
-    return link, "", [*entries, *course_dates.entries(held, language)]
+    return link, "", [*entries, *course_dates.entries(held, language, timezone)]
 
 
 def _group(conn: Connection, link: CalendarLink) -> Actor:

@@ -32,7 +32,7 @@ async def bring(request: web.Request) -> web.Response:
     """Everything is published for members first; who brings it widens what is meant for others."""
     session, node = require_person(request), request.app[NODE]
     words, files = await read_upload_form(request, request)
-    zone = words.get("timezone", "") or "UTC"
+    zone = words.get("timezone", "") or own_zone(request)
     file = files.get("file")
     address = words.get("address", "").strip()
     try:

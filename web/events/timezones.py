@@ -1,10 +1,8 @@
 """Time zones that forms suggest (any other IANA name can be typed), and the one in which a person writes times."""
 
-from pathlib import Path
-
 from aiohttp import web
 
-from node.domain.events import zone_of
+from node.state import NODE
 from web.sessions import session_of
 
 COMMON = (
@@ -31,11 +29,4 @@ COMMON = (
 def own_zone(request: web.Request) -> str:
     """That of the reader's settings, else that of the node."""
     session = session_of(request)
-    return (session.timezone if session is not None else "") or guessed_zone()
-
-
-def guessed_zone() -> str:
-    """The zone of the machine that the node runs on, which its operator sets; UTC where it says none."""
-    linked = Path("/etc/localtime")
-    found = str(linked.resolve()).partition("zoneinfo/")[2] if linked.is_symlink() else ""
-    return found if "/" in found and zone_of(found) is not None else "UTC"
+    return (session.timezone if session is not None else "") or request.app[NODE].config.node.timezone

@@ -237,7 +237,11 @@ def _view(request: web.Request, shown: _Shown, reader: Reader) -> ResourceView:
         history_path=f"{found.path}/versions" if found.local and found.version > 1 else "",
         reuse_path=f"/resources/new?from={found.slug}" if reader.actor_id is not None else "",
         course=course_section(
-            found, shown.standing, reader, now=page.now_at, csrf=page.viewer.csrf if page.viewer is not None else ""
+            found,
+            shown.standing,
+            reader,
+            today=request.app[NODE].unit().today,
+            csrf=page.viewer.csrf if page.viewer is not None else "",
         ),
     )
 

@@ -11,7 +11,6 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from node import events
-from node.clock import day_at
 from node.domain.courses import MAX_NOTE, Door, Mode, State, door_of, find_instance, instances, key_of
 from node.domain.notices import Occasion
 from node.domain.records import Instance
@@ -228,7 +227,7 @@ def fill_all(conn: Connection, unit: Unit, course: Resource) -> None:
 
 
 def _require_open(instance: Instance, unit: Unit) -> None:
-    door = door_of(instance, day_at(unit.now))
+    door = door_of(instance, unit.today)
     if door is not Door.OPEN:
         raise Conflict(_SHUT[door])
 

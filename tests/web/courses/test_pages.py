@@ -1,11 +1,13 @@
 """Courses on pages: listed, enrolled in by buttons, seen only by those who may."""
 
 import re
+from pathlib import Path
 
 import icalendar
 import pytest
 from sqlalchemy import Connection, select
 
+from node.clock import HOUR
 from node.domain.courses import State, key_of
 from node.domain.visibility import Visibility
 from node.services.library import enrolling
@@ -15,7 +17,7 @@ from node.store.people.actors import Actor
 from node.store.tables import enrolments
 from tests.records import CC_BY, record
 from tests.statements import counted
-from tests.web.conftest import Site
+from tests.web.conftest import Site, opened_site
 from tests.web.library.test_editor import stored, write
 
 pytestmark = pytest.mark.usefixtures("each_database")
@@ -119,6 +121,21 @@ async def test_dates_stand_in_the_calendar_and_in_the_files_of_those_who_take_pa
     own = await site.get(address[0])
     assert own.count("You have a place") == 5  # far ones, too: a seat is a seat
     assert "RRULE:FREQ=WEEKLY;UNTIL=21990928T215959Z;BYDAY=SA" in own
+
+
+async def test_what_names_no_zone_is_in_that_of_the_node(tmp_path: Path) -> None:
+    async with opened_site(tmp_path, node={"timezone": "Asia/Tokyo"}) as site:
+        enrolment = {"mode": "open", "until": "2026-09-21"}  # which is today for another hour there
+        await site.peer.publish(course(startDate="2026-10-07T09:00:00Z", enrolment=enrolment))
+        await site.set_up()
+        assert "DTSTART;TZID=Asia/Tokyo:20261007T180000" in await site.get("/calendar.ics")
+        assert 'value="Asia/Tokyo"' in await site.get("/events/new")
+        page = "/r/casting-course-1"
+        assert f"{KEY}/enrol" in await site.get(page)
+        csrf = await site.csrf(page)
+        site.clock.advance(HOUR)
+        assert f"{KEY}/enrol" not in await site.get(page)
+        await site.post(f"/courses/casting-course-1/{KEY}/enrol", 409, csrf=csrf)
 
 
 async def test_who_holds_the_course_decides_and_invites(site: Site) -> None:
