@@ -76,7 +76,7 @@ _HOUSE = frozenset({Visibility.PARTNERS, Visibility.ORGANISATION})  # all people
 _ALWAYS = Relation.AUTHOR | Relation.NAMED
 _ENOUGH = {
     Visibility.PARTNERS: _ALWAYS | Relation.LOCAL | Relation.PARTNER,
-    Visibility.ORGANISATION: _ALWAYS | Relation.LOCAL,
+    Visibility.ORGANISATION: Relation.AUTHOR | Relation.LOCAL,  # a mention lets nobody elsewhere in
     Visibility.FOLLOWERS: _ALWAYS | Relation.FOLLOWER,
     Visibility.COMMUNITY: _ALWAYS | Relation.MEMBER,
     Visibility.DIRECT: _ALWAYS,

@@ -11,7 +11,7 @@ SEEN_BY = {
     Visibility.PUBLIC: set(Relation) | {STRANGER},
     Visibility.UNLISTED: set(Relation) | {STRANGER},
     Visibility.PARTNERS: {Relation.AUTHOR, Relation.NAMED, Relation.LOCAL, Relation.PARTNER},
-    Visibility.ORGANISATION: {Relation.AUTHOR, Relation.NAMED, Relation.LOCAL},
+    Visibility.ORGANISATION: {Relation.AUTHOR, Relation.LOCAL},
     Visibility.FOLLOWERS: {Relation.AUTHOR, Relation.NAMED, Relation.FOLLOWER},
     Visibility.COMMUNITY: {Relation.AUTHOR, Relation.NAMED, Relation.MEMBER},
     Visibility.DIRECT: {Relation.AUTHOR, Relation.NAMED},

@@ -167,3 +167,13 @@ async def test_what_members_say_among_themselves_is_in_no_outgoing_request(scene
     before = len(await scene.there.outcomes())
     await scene.net.settle()
     assert len(await scene.there.outcomes()) == before
+
+
+async def test_who_is_mentioned_elsewhere_does_not_get_what_stays_among_members(scene):
+    """Not by delivery, and not by asking for it with her own signature either."""
+    there = scene.apps["stranger"]
+    posted = await _say(scene.ada, f"among us, about @{there.me.username}@{there.me.host}", visibility="local")
+    await scene.net.settle()
+    assert await scene.there.object(posted["uri"]) is None
+    for asked in (posted["uri"], posted["url"]):
+        assert (await there.get("v2/search", q=asked, resolve=True))["statuses"] == []
