@@ -6,16 +6,20 @@ a node may stand without one.
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 
-from aiohttp import web
+from aiohttp import hdrs, web
+from aiohttp.http import RawRequestMessage
 from aiohttp.web_protocol import RequestHandler
 
 HEAD_SECONDS = 30.0
 SECONDS = 60.0
 #: A large file may take as long as a slow line needs for it.
 BYTES_A_SECOND = 65_536
+_BLANK_LINE = b"\r\n\r\n"
+
+_Answering = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 
 @contextmanager
@@ -53,18 +57,36 @@ class _Connection(RequestHandler):
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
-        if self._has_head():
+        if self._has_head() and not self._has_begun_another(data):
             self._forget()
         elif self._late is None:
-            self._late = self._loop.call_later(HEAD_SECONDS, self._end)
+            self._wait()
 
     def _has_head(self) -> bool:
         """A whole head is here, or what it asks for is being answered."""
         return bool(self._messages) or self._current_request is not None
 
+    def _has_begun_another(self, data: bytes) -> bool:
+        """Whether more stands in ``data`` than the last request that came whole: the beginning of the next head.
+
+        A blank line inside a body hides it; then it has as long as a connection on which nothing comes.
+        """
+        if not self._messages or self._upgraded:
+            return False
+        message, body = self._messages[-1]
+        if not isinstance(message, RawRequestMessage) or not body.is_eof():
+            return False
+        length = int(message.headers.get(hdrs.CONTENT_LENGTH, 0))
+        return len(data) - (data.rfind(_BLANK_LINE) + len(_BLANK_LINE)) > length
+
+    def _wait(self) -> None:
+        self._late = self._loop.call_later(HEAD_SECONDS, self._end)
+
     def _end(self) -> None:
-        self._late = None
-        if not self._has_head():
+        if self._has_head():  # the request before it is still being answered
+            self._wait()
+        else:
+            self._late = None
             self.force_close()
 
     def connection_lost(self, exc: BaseException | None) -> None:
@@ -92,4 +114,22 @@ class Runner(web.AppRunner):
     async def _make_server(self) -> web.Server:
         made = await super()._make_server()
         made.__class__ = _Server
+        made.request_handler = _expecting(made.request_handler)
         return made
+
+
+# -- expectations ---------------------------------------------------------------------------------------------------
+
+
+def _expecting(answer: _Answering) -> _Answering:
+    """Refuses what nobody offers (RFC 9110, 10.1.1) before aiohttp does, whose refusal fails where it is no text."""
+
+    def answer_expected(request: web.BaseRequest) -> Awaitable[web.StreamResponse]:
+        expected = request.headers.get(hdrs.EXPECT)
+        return answer(request) if not expected or expected.lower() == "100-continue" else _refuse()
+
+    return answer_expected
+
+
+async def _refuse() -> web.StreamResponse:
+    raise web.HTTPExpectationFailed

@@ -1,6 +1,7 @@
 """Around every request: hosts, ids, errors in three forms, headers."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -160,17 +161,55 @@ async def test_forms_that_cannot_be_read_are_refused(site: Site, path: str, body
 _WHOLE = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 
 
+_POST = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\na="
+
+
+@pytest.fixture
+async def bare_port() -> AsyncIterator[int]:
+    """Of a server that has no page at all."""
+    runner = Runner(web.Application(), keepalive_timeout=75.0)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    yield runner.addresses[0][1]
+    await runner.cleanup()
+
+
+@pytest.mark.parametrize("expected", [b"nothing", b"\xff", b"100-continue, \xe9"])
+async def test_what_nobody_offers_is_refused(bare_port: int, expected: bytes) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", bare_port)
+    async with asyncio.timeout(8):
+        writer.write(_WHOLE[:-2] + b"Expect: " + expected + b"\r\n\r\n")
+        assert (await reader.readuntil(b"Failed")).startswith(b"HTTP/1.1 417 ")
+        writer.write(_POST.replace(b"\r\n\r\n", b"\r\nExpect: 100-Continue\r\n\r\n"))
+        await reader.readuntil(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 404 ")
+    writer.close()
+
+
+@pytest.mark.parametrize("before", [_WHOLE, _WHOLE * 2, _POST])
+async def test_half_a_head_behind_a_whole_one_is_given_up_too(
+    monkeypatch: pytest.MonkeyPatch, bare_port: int, before: bytes
+) -> None:
+    monkeypatch.setattr("web.patience.HEAD_SECONDS", 0.05)
+    reader, writer = await asyncio.open_connection("127.0.0.1", bare_port)
+    waiting, patient = await asyncio.open_connection("127.0.0.1", bare_port)
+    async with asyncio.timeout(8):
+        patient.write(before)
+        writer.write(before + _WHOLE[:-2])
+        assert (await reader.read()).count(b"HTTP/1.1 404 ") == before.count(b"Host")  # to its end
+        patient.write(_WHOLE)
+        for _ in range(before.count(b"Host") + 1):
+            await waiting.readuntil(b"404: Not Found")
+    for each in (writer, patient):
+        each.close()
+
+
 @pytest.mark.parametrize(("before", "half"), [(b"", b"G"), (b"", _WHOLE[:-2]), (_WHOLE, _WHOLE[:-2])])
 async def test_a_head_that_does_not_end_is_given_up(
-    monkeypatch: pytest.MonkeyPatch, before: bytes, half: bytes
+    monkeypatch: pytest.MonkeyPatch, bare_port: int, before: bytes, half: bytes
 ) -> None:
     """API13: 30 s for a head, however few bytes come; a connection that only waits has longer."""
     monkeypatch.setattr("web.patience.HEAD_SECONDS", 0.05)
-    runner = Runner(web.Application(), keepalive_timeout=75.0)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    port = runner.addresses[0][1]
+    port = bare_port
     waiting, silent = await asyncio.open_connection("127.0.0.1", port)
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     async with asyncio.timeout(8):
@@ -183,7 +222,6 @@ async def test_a_head_that_does_not_end_is_given_up(
         assert (await waiting.readline()).startswith(b"HTTP/1.1 404 ")
     for each in (writer, silent):
         each.close()
-    await runner.cleanup()
 
 
 async def test_who_leaves_in_the_middle_of_a_body_is_no_mistake_of_ours(site: Site, lines: test_log.Lines) -> None:
