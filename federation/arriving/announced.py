@@ -116,4 +116,4 @@ def _find_followed_group(conn: Connection, uri: str, origin: str) -> Actor | Non
 
 def _find_sent(conn: Connection, uri: str) -> str | None:
     found = activities.load_activity(conn, uri)
-    return found.body if found is not None else None
+    return found.body or None if found is not None else None

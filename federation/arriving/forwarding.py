@@ -95,17 +95,10 @@ class Forwarding:
         if sender is None or not elsewhere:
             return
         activity_id, now, about = self._ids.new(), self._clock.now(), activity.object_uri or activity.id
-        activities.insert_activity(
-            conn,
-            activity_id=activity_id,
-            uri=activity.id,
-            actor_id=sender.id,
-            type_=activity.type,
-            object_uri=about,
-            visibility=activities.FORWARDED,
-            body=raw,
-            now=now,
+        stored = activities.Activity(
+            activity_id, activity.id, sender.id, activity.type, about, activities.FORWARDED, raw, now
         )
+        activities.insert_activities(conn, [stored])
         delivery.enqueue(
             conn,
             self._ids,

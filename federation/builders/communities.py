@@ -54,7 +54,7 @@ def _body(conn: Connection, event: events.PassedOn) -> str | None:
         row = inbox.load_received(conn, [event.received_id]).get(event.received_id)
         return row.raw if row is not None else None
     sent = activities.load_activity(conn, event.activity_uri)
-    return sent.body if sent is not None else None
+    return sent.body or None if sent is not None else None
 
 
 # -- requests and invitations ------------------------------------------------------------------------------------------

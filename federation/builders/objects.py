@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection
 
 from federation.builders import documents
 from federation.sending.addressing import partners_of
-from federation.sending.audience import Audience
+from federation.sending.audience import Audience, inboxes_of
 from federation.sending.outgoing import Outgoing
 from federation.vocab import PUBLIC
 from node import events
@@ -18,6 +19,7 @@ from node.services.context import Unit
 from node.store.communities import communities
 from node.store.events import events as events_store
 from node.store.federation import activities, partners
+from node.store.federation.activities import Activity
 from node.store.people import actors
 from node.store.people.actors import Actor
 from node.store.posts import objects, reactions
@@ -127,22 +129,43 @@ def about_object(conn: Connection, unit: Unit, object_id: int, type_: str, *, co
     if is_quiet and not guests:
         return None  # a date of a series that nobody elsewhere was told of
     actor = actors.load_actors_by_id(conn, [row.actor_id])[row.actor_id]
-    document = documents.object_document(conn, row, now=unit.now)
     audience = (
         _audience_of_object(conn, row, visibility, is_new=type_ == "Create", more=[*guests, community])
         if visibility.federates and not is_quiet
         else Audience(named=tuple(sorted(guests)), personal=True)  # who was invited hears of changes all the same
     )
-    activity = {
+    if type_ == "Create" and not row.audience and not inboxes_of(conn, actor, audience, own_host=unit.host):
+        return Outgoing(actor, {"type": type_}, row.uri, visibility, audience, is_unheard=True)
+    return Outgoing(actor, _telling(conn, unit.now, actor, row, type_, community), row.uri, visibility, audience)
+
+
+def _telling(conn: Connection, now: int, actor: Actor, row: Any, type_: str, community: str = "") -> dict[str, Any]:
+    """The activity that carries the whole object."""
+    document = documents.object_document(conn, row, now=now)
+    return {
         "type": type_,
         "actor": actor.uri,
         "to": document["to"],
         "cc": document.get("cc", []),
-        "published": to_rfc3339(unit.now),
+        "published": to_rfc3339(now),
         "object": document,
         **_for_community(community or row.audience),
     }
-    return Outgoing(actor, activity, row.uri, visibility, audience)
+
+
+def read_sent(conn: Connection, sent: Activity) -> dict[str, Any] | None:
+    """What an activity of ours said; without ``@context`` where nobody elsewhere was told of it.
+
+    That is the Create of what it is about as this is now: None where it is gone, or for others than it was then.
+    """
+    if sent.body:
+        told: dict[str, Any] = orjson.loads(sent.body)
+        return told
+    found = objects.find_object(conn, sent.object_uri)
+    if found is None or found.state != objects.LIVE or found.visibility != sent.visibility:
+        return None
+    row, actor = objects.load_row(conn, found.id), actors.load_actors_by_id(conn, [found.actor_id])[found.actor_id]
+    return {"id": sent.uri, **_telling(conn, sent.created_at, actor, row, sent.type)}
 
 
 def _for_community(uri: str) -> dict[str, str]:

@@ -32,6 +32,7 @@ from node.services.context import Unit
 from node.store import jobs
 from node.store.database.engine import Store
 from node.store.federation import activities
+from node.store.federation.activities import Activity
 from node.store.jobs import Job
 from node.store.library import catalogues
 from node.store.people import actors
@@ -102,17 +103,8 @@ def send(
     before = activities.load_activity(conn, document["id"]) if "id" in outgoing.activity else None
     activity_id = before.id if before else unit.ids.new()
     if before is None:
-        activities.insert_activity(
-            conn,
-            activity_id=activity_id,
-            uri=document["id"],
-            actor_id=outgoing.actor.id,
-            type_=document["type"],
-            object_uri=outgoing.object_uri,
-            visibility=outgoing.visibility.value,
-            body=orjson.dumps(document).decode(),
-            now=unit.now,
-        )
+        body = orjson.dumps(document).decode()
+        activities.insert_activities(conn, [outgoing.as_row(activity_id, document["id"], body, unit.now)])
     inboxes = inboxes_of(conn, outgoing.actor, outgoing.audience, own_host=unit.host)
     is_for_followers = document["type"] == "Create" and outgoing.visibility.reach is Reach.FOLLOWERS
     delivery.enqueue(
@@ -147,12 +139,14 @@ class Outbox:
         """One outcome for each; they are about different things, or the worker would not have put them together."""
         unit = Unit(self._ids, self._clock.now(), self._origin, self._host)
         built = await self._store.read(_build_all, unit, jobs)
-        made = [(job, outgoing, await self._finish(unit, outgoing) if outgoing else None) for job, outgoing in built]
+        made = [(job, outgoing, await self._finish(unit, outgoing)) for job, outgoing in built]
         await self._store.write(_settle_all, unit, made)
         return [Settled()] * len(jobs)
 
-    async def _finish(self, unit: Unit, outgoing: Outgoing) -> dict[str, Any]:
-        """Id, context and, for what is public, proof."""
+    async def _finish(self, unit: Unit, outgoing: Outgoing | None) -> dict[str, Any] | None:
+        """With id, context and, for what is public, proof; None where nobody is told."""
+        if outgoing is None or outgoing.is_unheard:
+            return None
         activity = {"id": documents.activity_uri(unit.origin, unit.ids.new()), **outgoing.activity}
         is_passed_on = "audience" in activity  # by the community, whose word proves nothing about its members
         is_proven = is_passed_on or (outgoing.visibility.is_open and activity["type"] in _PROVEN)
@@ -168,14 +162,21 @@ def _build_all(conn: Connection, unit: Unit, waiting: Sequence[Job]) -> list[tup
 
 
 def _settle_all(conn: Connection, unit: Unit, made: Sequence[_Made]) -> None:
+    unheard = [outgoing for _, outgoing, _ in made if outgoing is not None and outgoing.is_unheard]
+    activities.insert_activities(conn, [_as_unheard(unit, outgoing) for outgoing in unheard])
     for job, outgoing, document in made:
-        if outgoing is None:
+        if outgoing is None or document is None:
             continue
         with log.bound(job=str(job.id), request=job.request_id or ""):  # its deliveries carry them on
             send(conn, unit, outgoing, document=document, headers=delivery_headers(conn, outgoing))
-            if document is not None:
-                _pass_on(conn, unit, outgoing, document)
+            _pass_on(conn, unit, outgoing, document)
     jobs.finish_many(conn, [job.id for job, _, _ in made])
+
+
+def _as_unheard(unit: Unit, outgoing: Outgoing) -> Activity:
+    """It has an id and a place in the outbox; what it says is written when somebody asks (``read_sent``)."""
+    activity_id = unit.ids.new()
+    return outgoing.as_row(activity_id, documents.activity_uri(unit.origin, activity_id), "", unit.now)
 
 
 def _pass_on(conn: Connection, unit: Unit, outgoing: Outgoing, document: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ import orjson
 from aiohttp import web
 from sqlalchemy import Connection
 
+from federation.builders.objects import read_sent
 from federation.mapping.collection import build_collection, build_page
 from federation.serving import communities
 from federation.serving.actors import find_own_actor
@@ -29,13 +30,13 @@ from node.store.posts.objects import Object
 
 
 def _outbox(conn: Connection, actor: Actor, before: int | None) -> Slice:
-    rows = activities.list_public(conn, actor.id, before=before, limit=PER_PAGE)
-    return Slice([row.id for row in rows], [_in_outbox(row) for row in rows])
+    return _in_outbox(conn, activities.list_public(conn, actor.id, before=before, limit=PER_PAGE))
 
 
-def _in_outbox(row: activities.Activity) -> dict[str, Any]:
-    document: dict[str, Any] = orjson.loads(row.body)
-    return {name: value for name, value in document.items() if name != "@context"}
+def _in_outbox(conn: Connection, rows: Sequence[activities.Activity]) -> Slice:
+    told = [found for row in rows if (found := read_sent(conn, row)) is not None]
+    items = [{name: value for name, value in each.items() if name != "@context"} for each in told]
+    return Slice([row.id for row in rows], items)
 
 
 def _followers(conn: Connection, actor: Actor, before: int | None) -> Slice:
@@ -113,8 +114,7 @@ async def _governs(request: web.Request, visitor: Visitor, actor: Actor) -> bool
 
 
 def _own_outbox(conn: Connection, actor: Actor, before: int | None) -> Slice:
-    rows = activities.list_by_actor(conn, actor.id, before=before, limit=PER_PAGE)
-    return Slice([row.id for row in rows], [_in_outbox(row) for row in rows])
+    return _in_outbox(conn, activities.list_by_actor(conn, actor.id, before=before, limit=PER_PAGE))
 
 
 _OWN_OUTBOX = Listed(lambda conn, actor: activities.count_by_actor(conn, actor.id), _own_outbox)

@@ -7,10 +7,12 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from federation.builders import documents
+from federation.builders.objects import read_sent
 from federation.discovery.negotiation import wants_activity
 from federation.mapping.collection import build_collection
 from federation.serving.answers import activity_response, gone_response, raw_response
 from federation.serving.visitor import Visitor, may_read, require_visitor
+from federation.vocab import with_context
 from node.domain.collections import items_of
 from node.domain.events import series_of
 from node.domain.numbers import id_in
@@ -113,14 +115,15 @@ async def show_activity(request: web.Request) -> web.Response:
 
 def _read_activity(conn: Connection, visitor: Visitor, uri: str) -> tuple[bytes, bool]:
     found = activities.load_activity(conn, uri)
-    if found is None:
+    told = read_sent(conn, found) if found is not None else None
+    if found is None or told is None:
         raise NotFound
     is_open = Visibility(found.visibility).is_open
     is_owner = visitor.actor is not None and visitor.actor.id == found.actor_id
-    is_named = visitor.actor is not None and visitor.actor.uri in orjson.loads(found.body).get("to", [])
+    is_named = visitor.actor is not None and visitor.actor.uri in told.get("to", [])
     if not (is_open or is_owner or is_named):
         raise NotFound
-    return found.body.encode(), is_open
+    return found.body.encode() or orjson.dumps(with_context(told)), is_open
 
 
 async def show_quote_stamp(request: web.Request) -> web.Response:

@@ -1,11 +1,15 @@
 """Two and three whole nodes: follow, publish, edit, withdraw, be away, be killed."""
 
+from unittest.mock import ANY
+
 import pytest
 
 from node.domain.visibility import Visibility
 from node.services.library import catalogue as service
 from node.services.library import publish
+from node.services.posts import post_changes
 from node.services.posts.posts import publish_note
+from node.store.federation import activities
 from node.store.library import catalogues
 from node.store.people import actors
 from node.store.posts import objects
@@ -178,6 +182,30 @@ async def test_the_owner_reads_her_own_inbox_and_outbox_with_a_token(pair):
     assert (await hospital.get(f"{ann.uri}/inbox"))[0] == 401
     other = {"Authorization": f"Bearer {await university.token(ben)}"}
     assert (await hospital.get(f"{ann.uri}/inbox", **other))[0] == 401
+
+
+async def test_what_nobody_elsewhere_was_told_is_written_when_somebody_asks(pair):
+    hospital, university = pair.peers
+    ben = await university.add_actor("ben")
+    first, second = await note_of(university, ben, "First."), await note_of(university, ben, "Second.")
+    followers_only = await note_of(university, ben, "For my followers.", Visibility.FOLLOWERS)
+    await pair.settle()
+    sent = await university.store.read(activities.list_by_actor, ben.id, before=None, limit=9)
+    assert {each.object_uri: each.body for each in sent} == {first.uri: "", second.uri: "", followers_only.uri: ""}
+
+    _, outbox = await hospital.get(f"{ben.uri}/outbox")
+    _, page = await hospital.get(outbox["first"])
+    newest = page["orderedItems"][0]
+    assert [each["object"]["content"] for each in page["orderedItems"]] == ["<p>Second.</p>", "<p>First.</p>"]
+    assert await hospital.get(newest["id"]) == (200, {"@context": ANY, **newest})
+    (hidden,) = [each.uri for each in sent if each.object_uri == followers_only.uri]
+    assert (await hospital.get(hidden))[0] == 404
+
+    await university.store.write(post_changes.delete, university.unit(), ben.id, second.id)
+    await pair.settle()
+    assert (await hospital.get(newest["id"]))[0] == 404
+    _, page = await hospital.get(outbox["first"])
+    assert [each["object"]["id"] for each in page["orderedItems"]] == [first.uri]
 
 
 async def test_in_authorized_mode_strangers_must_sign_and_nodes_do(tmp_path):

@@ -1,6 +1,6 @@
 """Activities that leave from here, exactly as they are sent: our own, and those of others that we send on."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import starmap
 
@@ -26,7 +26,7 @@ class Activity:
     type: str
     object_uri: str
     visibility: str
-    body: str
+    body: str  # the JSON that goes out, byte for byte; empty where nobody elsewhere is told
     created_at: int
 
 
@@ -37,21 +37,9 @@ _BY_URI = Prepared(select(*_COLUMNS).where(activities.c.uri == bindparam("uri"))
 _BY_IDS = Prepared(select(*_COLUMNS).where(activities.c.id.in_(bindparam("ids", expanding=True))), many="ids")
 
 
-def insert_activity(
-    conn: Connection,
-    *,
-    activity_id: int,
-    uri: str,
-    actor_id: int,
-    type_: str,
-    object_uri: str,
-    visibility: str,
-    body: str,
-    now: int,
-) -> None:
-    """Store an activity; ``body`` is the JSON that goes out, byte for byte."""
-    values = (activity_id, uri, actor_id, type_, object_uri, visibility, body, now)
-    _INSERT.run(conn, [dict(zip(_FIELDS, values, strict=True))])
+def insert_activities(conn: Connection, new: Iterable[Activity]) -> None:
+    """Store activities."""
+    _INSERT.run(conn, [{name: getattr(each, name) for name in _FIELDS} for each in new])
 
 
 def load_activity(conn: Connection, uri: str) -> Activity | None:

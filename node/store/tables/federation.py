@@ -35,7 +35,7 @@ activities = Table(
     Column("type", String(32), nullable=False),
     Column("object_uri", Text, nullable=False),
     Column("visibility", String(16), nullable=False),
-    Column("body", Text, nullable=False),  # JSON exactly as it is sent
+    Column("body", Text, nullable=False),  # JSON exactly as it is sent; empty where nobody elsewhere is told
     Column("created_at", BigInteger, nullable=False),
     Index("ix_activities_actor_id_id", "actor_id", "id"),
     Index("ix_activities_object_uri", "object_uri"),

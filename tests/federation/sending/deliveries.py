@@ -113,17 +113,9 @@ async def sender(store):
         body = json.dumps({"id": f"https://hub.example/ap/x/{number}", "type": type_, "to": ["https://b.example/u/bo"]})
 
         def unit(conn):
-            activities.insert_activity(
-                conn,
-                activity_id=number,
-                uri=f"https://hub.example/ap/x/{number}",
-                actor_id=1,
-                type_=type_,
-                object_uri=about or f"https://hub.example/ap/o/{number}",
-                visibility="public",
-                body=body,
-                now=clock.now(),
-            )
+            uri, of = f"https://hub.example/ap/x/{number}", about or f"https://hub.example/ap/o/{number}"
+            stored = activities.Activity(number, uri, 1, type_, of, "public", body, clock.now())
+            activities.insert_activities(conn, [stored])
             delivery.enqueue(
                 conn,
                 ids,
@@ -132,7 +124,7 @@ async def sender(store):
                 actor_id=1,
                 actor_is_group=group,
                 activity_type=type_,
-                object_uri=about or f"https://hub.example/ap/o/{number}",
+                object_uri=of,
                 inboxes={inbox: inbox.split("/")[2] for inbox in inboxes},
                 **more,
             )

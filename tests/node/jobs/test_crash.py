@@ -127,17 +127,10 @@ def post(conn, inboxes) -> None:
     ids = Ids(clock)
     row = {"kind": "person", "local": True, "username": "a", "host": "hub.example", "created_at": 1, "updated_at": 1}
     conn.execute(insert(actors).values(id=1, uri="http://127.0.0.1:1/a", **row))
-    activities.insert_activity(
-        conn,
-        activity_id=7,
-        uri="http://127.0.0.1:1/x/7",
-        actor_id=1,
-        type_="Create",
-        object_uri="http://127.0.0.1:1/o/7",
-        visibility="public",
-        body='{"type":"Create"}',
-        now=clock.now(),
+    stored = activities.Activity(
+        7, "http://127.0.0.1:1/x/7", 1, "Create", "http://127.0.0.1:1/o/7", "public", '{"type":"Create"}', clock.now()
     )
+    activities.insert_activities(conn, [stored])
     delivery.enqueue(
         conn,
         ids,
