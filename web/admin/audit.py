@@ -1,6 +1,7 @@
 """``/admin/audit``: who changed what; nobody can change it here (ADM3)."""
 
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
 import orjson
 from aiohttp import web
@@ -9,14 +10,35 @@ from node.log import one_line
 from node.state import NODE
 from node.store.access import accounts
 from node.text.sentences import Sentence
-from web.admin.views import AuditRow, AuditView
 from web.pages.cursor import cursor_of
 from web.pages.frame import html, page_of
 from web.pages.parts import Paging
+from web.pages.views import Page
 from web.sessions import require_admin
 
 PATH = "/admin/audit"
 _PAGE = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditRow:
+    """One line of the log; ``by`` is empty for the command line; ``change`` is JSON of before and after."""
+
+    at: int
+    by: str
+    action: str
+    target: str
+    change: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditView:
+    template: ClassVar[str] = "admin/audit.html"
+
+    page: Page
+    rows: tuple[AuditRow, ...] = ()
+    query: str = ""
+    paging: Paging = field(default_factory=Paging)
 
 
 async def show_audit(request: web.Request) -> web.Response:

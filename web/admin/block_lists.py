@@ -1,5 +1,8 @@
 """Domain policies as a list to give away or to take over; what it would do is shown before it is done (ADM6)."""
 
+from dataclasses import dataclass
+from typing import ClassVar
+
 from aiohttp import web
 from sqlalchemy import Connection
 
@@ -10,13 +13,38 @@ from node.services.house import moderate
 from node.state import NODE
 from node.store.federation import policies
 from node.text.sentences import Sentence
-from web.admin.views import BlockListView, ListedDomain
 from web.pages.frame import html, page_of
 from web.pages.views import Page
 from web.sessions import read_form, require_admin
 
 _PATH = "/admin/policies"
 _IMPORT = f"{_PATH}/import"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedDomain:
+    """A line of a block list: what it would set, and what it would end; ``known`` is the policy that holds now."""
+
+    domain: str
+    effect: DomainPolicy
+    reason: str = ""
+    known: DomainPolicy | None = None
+    follows: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockListView:
+    """A block list before it is taken over. ``text`` travels with the form that confirms; ``problems`` are lines."""
+
+    template: ClassVar[str] = "admin/block_list.html"
+
+    page: Page
+    csrf: str
+    import_path: str
+    text: str = ""
+    domains: tuple[ListedDomain, ...] = ()
+    problems: tuple[str, ...] = ()
+    unchanged: int = 0
 
 
 async def export_list(request: web.Request) -> web.Response:

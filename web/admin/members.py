@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
+from typing import ClassVar
 
 from aiohttp import web
 from sqlalchemy import Connection
@@ -18,14 +19,53 @@ from node.store.access.joining import Invitation, Member
 from node.store.people import actors
 from node.text.sentences import Sentence
 from web.account.join import door_of
-from web.admin.views import InvitationRow, MemberRow, MembersView
 from web.pages.frame import html, page_of
+from web.pages.views import Page
 from web.sessions import read_form, require_admin
 
 PATH = "/admin/members"
 _PENDING_AT_MOST = 100
 _DAYS, _USES = range(1, 91), range(1, 501)
 _DAYS_USUAL = 7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberRow:
+    """Somebody who wants to join, and what she wrote."""
+
+    username: str
+    name: str
+    email: str
+    since_at: int
+    decide_path: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvitationRow:
+    """A link that still lets somebody in."""
+
+    note: str
+    by: str
+    uses: int
+    used: int
+    expires_at: int
+    remove_path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MembersView:
+    """Who wants to join, and whom administrators invited. ``link`` was made just now and is shown once."""
+
+    template: ClassVar[str] = "admin/members.html"
+
+    page: Page
+    csrf: str
+    mode: str
+    invite_path: str
+    link: str = ""
+    pending: tuple[MemberRow, ...] = ()
+    invitations: tuple[InvitationRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,15 @@
 """``/admin/network``: the network as operators see it: who is reached, what flows, whether catalogues agree."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import ClassVar, Literal
 
 from aiohttp import web
 from sqlalchemy import Connection
 
 from federation.state import FEDERATION
-from node.domain.moderation import Policies
-from node.domain.network import House, Network
+from node.domain.moderation import DomainPolicy, Policies
+from node.domain.network import Goods, House, Network
 from node.log import one_line
 from node.services.house.network import load_network
 from node.state import NODE
@@ -19,19 +20,78 @@ from node.store.library import catalogues
 from node.store.library.catalogues import Catalogue
 from node.store.library.resources import Viewer
 from node.text.sentences import Sentence
-from web.admin.peers import circuit_of
-from web.admin.views import AdminHouse, AdminNetworkView, Copy, CopyState
-from web.network.drawing import draw
+from web.admin.peers import Circuit, circuit_of
+from web.network.drawing import Drawing, draw
 from web.network.finding import house_path
 from web.network.page import paths_of
 from web.pages.cursor import offset_of
 from web.pages.frame import html, page_of
 from web.pages.parts import Paging
+from web.pages.views import Page
 from web.sessions import require_admin
 
 PATH = "/admin/network"
 _PAGE = 50
 _ALL = Policies({})  # the operator sees what lists leave out
+CopyState = Literal["equal", "behind", "unknown", "failing"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """Our copy of another's catalogue: whether it holds what its owner said last, and when it last did."""
+
+    state: CopyState
+    total: int = 0
+    checked_at: int = 0
+    equal_at: int = 0
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdminHouse:
+    """An organisation of the network, with what an operator wants to know of it; see ``House`` and ``PeerRow``."""
+
+    name: str
+    host: str
+    path: str
+    policy_path: str
+    circuit: Circuit = "closed"
+    effect: DomainPolicy | None = None
+    last_success_at: int = 0
+    last_seen_at: int = 0
+    failures: int = 0
+    error: str = ""
+    queued: int = 0
+    oldest_at: int = 0
+    received: Goods = field(default_factory=Goods)
+    is_followed: bool = False
+    follows_us: bool = False
+    followers: int = 0
+    following: int = 0
+    copy: Copy | None = None
+
+    @property
+    def is_troubled(self) -> bool:
+        return self.circuit != "closed" or (self.copy is not None and self.copy.state in {"behind", "failing"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdminNetworkView:
+    """The map with its health, those with trouble first. ``silent`` do not answer, ``apart`` are copies out of step."""
+
+    template: ClassVar[str] = "admin/network.html"
+
+    page: Page
+    drawing: Drawing
+    paths: dict[str, str]
+    troubled: frozenset[str] = frozenset()
+    houses: tuple[AdminHouse, ...] = ()
+    house_total: int = 0
+    silent: int = 0
+    waiting: int = 0
+    apart: int = 0
+    communities: int = 0
+    paging: Paging = field(default_factory=Paging)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """``/admin``: is everything well, and if not, where to look."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from aiohttp import web
 from sqlalchemy import Connection, func, select
@@ -16,11 +17,50 @@ from node.store.posts import media
 from node.store.reading.showing import count_kinds
 from node.store.tables import domain_policies, hosts
 from node.text.sentences import Sentence
-from web.admin.views import Check, OverviewView
 from web.health import find_checks
 from web.pages.frame import html, page_of
+from web.pages.views import Page
 from web.sessions import require_admin
 from web.state import WEB
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One line of the node's own health: what was looked at, whether it is well, and a sentence."""
+
+    name: str
+    ok: bool
+    sentence: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverviewView:
+    """The administrator's first page: is everything well, and if not, where to look.
+
+    ``oldest_at`` is the time of the oldest thing that is due and still waits (0: nothing waits); ``backup_at`` that of
+    the newest verified backup (0: none), ``oldest_key_at`` that of the oldest key that signs; ``changing_keys`` counts
+    actors whose new keys are public and do not sign yet.
+    """
+
+    template: ClassVar[str] = "admin/overview.html"
+
+    page: Page
+    peers: int = 0
+    peers_failing: int = 0
+    waiting: int = 0
+    oldest_at: int = 0
+    parked: int = 0
+    policies: int = 0
+    users: int = 0
+    own_resources: int = 0
+    network_resources: int = 0
+    database_bytes: int = 0
+    media_bytes: int = 0
+    backup_at: int = 0
+    oldest_key_at: int = 0
+    changing_keys: int = 0
+    started_at: int = 0
+    checks: tuple[Check, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

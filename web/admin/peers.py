@@ -1,25 +1,69 @@
 """``/admin/peers``: other hosts and how they are doing."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar, Literal
 
 from aiohttp import web
 from sqlalchemy import Connection
 
 from federation.state import FEDERATION
-from node.domain.moderation import Policies
+from node.domain.moderation import DomainPolicy, Policies
 from node.log import one_line
 from node.state import NODE
 from node.store.federation import peers
 from node.store.federation.hosts import Host
 from node.store.federation.peers import Ties
 from node.text.sentences import Sentence
-from web.admin.views import Circuit, PeerRow, PeersView
 from web.pages.cursor import offset_of
 from web.pages.frame import html, page_of
-from web.pages.parts import Paging
+from web.pages.parts import Link, Paging
+from web.pages.views import Page
 from web.sessions import require_admin
 
 _PAGE = 50
+Circuit = Literal["closed", "probing", "open", "unavailable"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeerRow:
+    """Another host and how it is doing.
+
+    ``failures`` counts those in a row; ``error`` is the last one; ``queued`` is what waits for the host since
+    ``oldest_at``; ``catalogue`` tells in a word or two whether our copy of its catalogue is in step;
+    ``effect`` is the policy that holds for the host, if any.
+    """
+
+    host: str
+    circuit: Circuit = "closed"
+    name: str = ""
+    path: str = ""
+    software: str = ""
+    effect: DomainPolicy | None = None
+    last_success_at: int = 0
+    last_failure_at: int = 0
+    next_probe_at: int = 0
+    failures: int = 0
+    error: str = ""
+    queued: int = 0
+    oldest_at: int = 0
+    followers: int = 0
+    following: int = 0
+    catalogue: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeersView:
+    """All hosts that this node knows, worst first. ``filters`` are links such as "failing (3)"."""
+
+    template: ClassVar[str] = "admin/peers.html"
+
+    page: Page
+    peers: tuple[PeerRow, ...] = ()
+    total: int = 0
+    query: str = ""
+    filters: tuple[Link, ...] = ()
+    paging: Paging = field(default_factory=Paging)
 
 
 async def show_peers(request: web.Request) -> web.Response:

@@ -1,6 +1,7 @@
 """``/admin/people``: everybody whom this node knows, and what moderators decide about them."""
 
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from aiohttp import web
@@ -20,11 +21,11 @@ from node.store.access.accounts import ADMIN, MEMBER, MODERATOR, Session
 from node.store.house import reports, sanctions
 from node.store.people import actors
 from node.text.sentences import Sentence
-from web.admin.views import Decision, PeopleView, PersonRow, PersonView
 from web.pages.cards import actor_path
 from web.pages.cursor import cursor_of
 from web.pages.frame import html, page_of
 from web.pages.parts import Link, Paging
+from web.pages.views import Page
 from web.sessions import read_form, require_admin, require_moderator
 
 PATH = "/admin/people"
@@ -37,6 +38,72 @@ _FILTERS: dict[str, tuple[str, dict[str, Any]]] = {
     "silenced": (Sentence("Silenced"), {"under": Sanction.SILENCED, "local": None}),
     "sensitive": (Sentence("Media covered"), {"under": Sanction.SENSITIVE, "local": None}),
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """A sanction that holds for somebody."""
+
+    kind: Sanction
+    reason: str = ""
+    since: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonRow:
+    """Somebody whom moderators can decide about; ``role`` and ``email`` only of those with an account here."""
+
+    id: str
+    path: str
+    handle: str
+    name: str = ""
+    kind: str = "person"
+    local: bool = False
+    role: str = ""
+    email: str = ""
+    state: str = "active"
+    decisions: tuple[Decision, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleView:
+    """Everybody, ours and others'. ``filters`` are links such as "suspended"."""
+
+    template: ClassVar[str] = "admin/people.html"
+
+    page: Page
+    people: tuple[PersonRow, ...] = ()
+    query: str = ""
+    filters: tuple[Link, ...] = ()
+    paging: Paging = field(default_factory=Paging)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonView:
+    """One of them, with what can be decided. ``role_path`` and ``reset_path`` are there for who may give roles, and
+    links for new passwords; ``link`` is one that was made just now and is shown once.
+
+    ``posts``, ``followers`` and ``following`` say what a suspension would touch.
+    """
+
+    template: ClassVar[str] = "admin/person.html"
+
+    page: Page
+    csrf: str
+    person: PersonRow
+    sanction_path: str
+    role_path: str = ""
+    reset_path: str = ""
+    email_path: str = ""
+    link: str = ""
+    profile_path: str = ""
+    roles: tuple[str, ...] = ()
+    may_decide: bool = True
+    posts: int = 0
+    followers: int = 0
+    following: int = 0
+    open_reports: int = 0
+    reports_path: str = ""
 
 
 async def show_people(request: web.Request) -> web.Response:

@@ -1,7 +1,8 @@
 """``/admin/policies``: how domains are treated; what a policy would do is counted before it is set (ADM6)."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
 from aiohttp import web
 from sqlalchemy import Connection, func, or_, select
@@ -14,13 +15,61 @@ from node.state import NODE
 from node.store.federation import policies
 from node.store.tables import hosts, jobs
 from node.text.sentences import Sentence
-from web.admin.views import PoliciesView, PolicyPreview, PolicyRow
 from web.pages.frame import html, page_of
 from web.pages.parts import Field
+from web.pages.views import Page
 from web.sessions import read_form, require_admin
 
 _PATH = "/admin/policies"
 _NO_DOMAIN = Sentence("Please write a domain such as social.example, without https and path.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyRow:
+    """How the node treats one domain and those below it; ``reason`` is for administrators only."""
+
+    domain: str
+    effect: DomainPolicy
+    remove_path: str
+    reason: str = ""
+    by: str = ""
+    set_at: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyPreview:
+    """What a policy would do, counted before it is set."""
+
+    domain: str
+    effect: DomainPolicy
+    reason: str = ""
+    hosts: int = 0
+    followers: int = 0
+    following: int = 0
+    posts: int = 0
+    resources: int = 0
+    deliveries: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoliciesView:
+    """Domain policies. ``allow_list``: only domains with the effect ``allow`` are dealt with at all.
+
+    ``preview_path`` takes the GET form that counts, ``set_path`` the POST form that does it.
+    """
+
+    template: ClassVar[str] = "admin/policies.html"
+
+    page: Page
+    csrf: str
+    preview_path: str
+    set_path: str
+    allow_list: bool = False
+    policies: tuple[PolicyRow, ...] = ()
+    domain: Field = field(default_factory=Field)
+    effect: DomainPolicy = DomainPolicy.BLOCK
+    reason: str = ""
+    preview: PolicyPreview | None = None
 
 
 async def show_policies(request: web.Request) -> web.Response:

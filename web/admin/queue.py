@@ -1,7 +1,8 @@
 """``/admin/queue``: work that waits, and what was set aside, to be tried again or dropped."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
 import orjson
 from aiohttp import web
@@ -17,14 +18,54 @@ from node.store.access import accounts
 from node.store.jobs import Count
 from node.store.people import actors
 from node.text.sentences import Sentence
-from web.admin.views import ParkedMessage, QueueRow, QueueView
 from web.pages.cursor import cursor_of
 from web.pages.frame import html, page_of
 from web.pages.parts import Paging
+from web.pages.views import Page
 from web.sessions import read_form, require_admin
 
 _PAGE = 20
 _MAX_BODY = 4_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueRow:
+    """Work of one kind: due and waiting, being done, put off for a retry, and how long the oldest has been due."""
+
+    kind: str
+    waiting: int = 0
+    running: int = 0
+    retrying: int = 0
+    oldest_at: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParkedMessage:
+    """Work that was set aside after its last try, with the error and, where there is one, the body."""
+
+    id: str
+    kind: str
+    host: str
+    error: str
+    attempts: int
+    parked_at: int
+    retry_path: str
+    discard_path: str
+    request_id: str = ""
+    subject: str = ""
+    body: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueView:
+    template: ClassVar[str] = "admin/queue.html"
+
+    page: Page
+    csrf: str
+    queues: tuple[QueueRow, ...] = ()
+    parked: tuple[ParkedMessage, ...] = ()
+    parked_total: int = 0
+    paging: Paging = field(default_factory=Paging)
 
 
 async def show_queue(request: web.Request) -> web.Response:

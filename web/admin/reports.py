@@ -1,8 +1,8 @@
 """``/admin/reports``: what people report, and what becomes of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
 from aiohttp import web
 from sqlalchemy import Connection
@@ -21,18 +21,90 @@ from node.store.people import actors
 from node.store.people.actors import Actor
 from node.store.posts import objects
 from node.text.sentences import Sentence
-from web.admin.people import person_row
-from web.admin.views import ReportedPost, ReportIn, ReportNote, ReportRow, ReportsView, ReportView
+from web.admin.people import PersonRow, person_row
 from web.pages.cards import actor_path
 from web.pages.cursor import cursor_of
 from web.pages.frame import html, page_of
 from web.pages.parts import Link, Paging
+from web.pages.views import Page
 from web.sessions import read_form, require_moderator
 from web.threads.paths import community_path
 
 PATH = "/admin/reports"
 _PAGE = 30
 _TEXT = 600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportRow:
+    """A report in the list; ``reporter`` is the host alone where another server reports."""
+
+    path: str
+    number: str
+    target: str
+    reporter: str
+    comment: str = ""
+    category: str = "other"
+    posts: int = 0
+    at: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportsView:
+    template: ClassVar[str] = "admin/reports.html"
+
+    page: Page
+    reports: tuple[ReportRow, ...] = ()
+    total: int = 0
+    is_open: bool = True
+    filters: tuple[Link, ...] = ()
+    paging: Paging = field(default_factory=Paging)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportedPost:
+    """What was reported, as plain text; without ``remove_path`` it is gone or not to be removed here."""
+
+    text: str
+    path: str = ""
+    at: int = 0
+    has_media: bool = False
+    remove_path: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportNote:
+    author: str
+    text: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportIn:
+    """A community whose moderators have the report first; ``closed_by`` is empty while they have not closed it."""
+
+    community: Link
+    closed_by: str = ""
+    handed_on_at: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportView:
+    template: ClassVar[str] = "admin/report.html"
+
+    page: Page
+    csrf: str
+    report: ReportRow
+    is_open: bool
+    state_path: str
+    note_path: str
+    person: PersonRow | None = None
+    posts: tuple[ReportedPost, ...] = ()
+    notes: tuple[ReportNote, ...] = ()
+    handled_by: str = ""
+    closed_at: int = 0
+    forwarded: bool = False
+    communities: tuple[ReportIn, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """One frozen value per page: everything that its template shows, and nothing that it would have to look up.
 
 Each names its template, so ``rendering.Renderer.render(view)`` is the only way from a view to HTML. What the parts
-mean and which units they carry is told in ``web.pages.parts``; the administrator's views are in ``web.admin.views``.
+mean and which units they carry is told in ``web.pages.parts``; views of other areas are in theirs.
 """
 
 from collections.abc import Mapping

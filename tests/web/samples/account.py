@@ -26,7 +26,7 @@ from web.account.views import (
     SecurityView,
     SessionRow,
 )
-from web.admin.views import InvitationRow, MemberRow, MembersView
+from web.admin.members import InvitationRow, MemberRow, MembersView
 from web.oauth.views import CodeView, ConsentView
 from web.pages.parts import Field, Image, PicturesForm
 from web.pages.views import Notice, Page, View, Viewer

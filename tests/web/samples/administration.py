@@ -7,9 +7,16 @@ from node.domain.moderation import DomainPolicy, Sanction
 from node.store.house.emojis import OwnEmoji
 from node.store.house.rules import Rule
 from tests.web.samples.frame import ADMIN, MUSEUM, NOW, UNIVERSITY, page
-from web.admin import views as admin
+from web.admin.audit import AuditRow, AuditView
+from web.admin.block_lists import BlockListView, ListedDomain
 from web.admin.emojis import EmojisView
 from web.admin.house import HouseView
+from web.admin.overview import Check, OverviewView
+from web.admin.peers import PeerRow, PeersView
+from web.admin.people import Decision, PeopleView, PersonRow, PersonView
+from web.admin.policies import PoliciesView, PolicyPreview, PolicyRow
+from web.admin.queue import ParkedMessage, QueueRow, QueueView
+from web.admin.reports import ReportedPost, ReportNote, ReportRow, ReportsView, ReportView
 from web.admin.topics import TopicRow, TopicsView
 from web.pages.parts import Field, Link, Paging
 from web.pages.views import Notice, Page, View
@@ -19,8 +26,8 @@ def admin_page(path: str, title: str) -> Page:
     return page(path, title=title, section="/admin", viewer=ADMIN, noindex=True)
 
 
-def overview() -> admin.OverviewView:
-    return admin.OverviewView(
+def overview() -> OverviewView:
+    return OverviewView(
         page=replace(admin_page("/admin", "Administration"), notice=Notice(text="The message was put back in line.")),
         peers=48,
         peers_failing=3,
@@ -35,20 +42,20 @@ def overview() -> admin.OverviewView:
         media_bytes=12_400_000_000,
         started_at=NOW - 3 * DAY,
         checks=(
-            admin.Check(name="Database", ok=True, sentence="writable, schema current"),
-            admin.Check(name="Disk", ok=True, sentence="41 GB free"),
-            admin.Check(name="Backup", ok=False, sentence="there is no verified backup yet"),
+            Check(name="Database", ok=True, sentence="writable, schema current"),
+            Check(name="Disk", ok=True, sentence="41 GB free"),
+            Check(name="Backup", ok=False, sentence="there is no verified backup yet"),
         ),
     )
 
 
-def peers() -> admin.PeersView:
-    return admin.PeersView(
+def peers() -> PeersView:
+    return PeersView(
         page=admin_page("/admin/peers", "Peers"),
         total=48,
         filters=(Link(label="All (48)", href="/admin/peers"), Link(label="Failing (3)", href="/admin/peers?failing=1")),
         peers=(
-            admin.PeerRow(
+            PeerRow(
                 host=UNIVERSITY.host,
                 name=UNIVERSITY.organisation,
                 path=UNIVERSITY.path,
@@ -65,7 +72,7 @@ def peers() -> admin.PeersView:
                 following=2,
                 catalogue="12 revisions behind",
             ),
-            admin.PeerRow(
+            PeerRow(
                 host="learn.museum.example",
                 name=MUSEUM.organisation,
                 path=MUSEUM.path,
@@ -75,25 +82,23 @@ def peers() -> admin.PeersView:
                 following=1,
                 catalogue="in step",
             ),
-            admin.PeerRow(
-                host="social.example", software="Mastodon 4.6.0", effect=DomainPolicy.LIMIT, circuit="probing"
-            ),
+            PeerRow(host="social.example", software="Mastodon 4.6.0", effect=DomainPolicy.LIMIT, circuit="probing"),
         ),
         paging=Paging(next_path="/admin/peers?after=social.example"),
     )
 
 
-def queue() -> admin.QueueView:
-    return admin.QueueView(
+def queue() -> QueueView:
+    return QueueView(
         page=admin_page("/admin/queue", "Queue"),
         csrf="c" * 43,
         queues=(
-            admin.QueueRow(kind="inbox", waiting=12, running=4, oldest_at=NOW - 3_000),
-            admin.QueueRow(kind="deliver", waiting=1187, running=32, retrying=318, oldest_at=NOW - 9 * HOUR),
-            admin.QueueRow(kind="fetch"),
+            QueueRow(kind="inbox", waiting=12, running=4, oldest_at=NOW - 3_000),
+            QueueRow(kind="deliver", waiting=1187, running=32, retrying=318, oldest_at=NOW - 9 * HOUR),
+            QueueRow(kind="fetch"),
         ),
         parked=(
-            admin.ParkedMessage(
+            ParkedMessage(
                 id="116230",
                 kind="inbox",
                 host="odd.example",
@@ -111,14 +116,14 @@ def queue() -> admin.QueueView:
     )
 
 
-def policies() -> admin.PoliciesView:
-    return admin.PoliciesView(
+def policies() -> PoliciesView:
+    return PoliciesView(
         page=admin_page("/admin/policies", "Domain policies"),
         csrf="c" * 43,
         preview_path="/admin/policies",
         set_path="/admin/policies/set",
         domain=Field(value="spam.example"),
-        preview=admin.PolicyPreview(
+        preview=PolicyPreview(
             domain="spam.example",
             effect=DomainPolicy.BLOCK,
             hosts=3,
@@ -128,7 +133,7 @@ def policies() -> admin.PoliciesView:
             deliveries=6,
         ),
         policies=(
-            admin.PolicyRow(
+            PolicyRow(
                 domain="werbeanzeigenverteilungsgesellschaft.example",
                 effect=DomainPolicy.BLOCK,
                 remove_path="/admin/policies/1/remove",
@@ -136,7 +141,7 @@ def policies() -> admin.PoliciesView:
                 by="@maeve",
                 set_at=NOW - 20 * DAY,
             ),
-            admin.PolicyRow(
+            PolicyRow(
                 domain="pictures.example", effect=DomainPolicy.MEDIA_FREE, remove_path="/admin/policies/2/remove"
             ),
         ),
@@ -198,16 +203,16 @@ def house() -> HouseView:
     )
 
 
-PERSON = admin.PersonRow(
+PERSON = PersonRow(
     id="31",
     path="/admin/people/31",
     handle="@ein_sehr_langer_benutzername@rechtsschutzversicherungsgesellschaften.example",
     name="Mallory <b>",
-    decisions=(admin.Decision(kind=Sanction.SILENCED, reason="Werbung in jedem Faden", since=NOW - 3 * DAY),),
+    decisions=(Decision(kind=Sanction.SILENCED, reason="Werbung in jedem Faden", since=NOW - 3 * DAY),),
 )
 
 
-REPORT = admin.ReportRow(
+REPORT = ReportRow(
     path="/admin/reports/7",
     number="7",
     target=PERSON.handle,
@@ -219,21 +224,21 @@ REPORT = admin.ReportRow(
 )
 
 
-def people() -> admin.PeopleView:
-    return admin.PeopleView(
+def people() -> PeopleView:
+    return PeopleView(
         page=admin_page("/admin/people", "People"),
-        people=(PERSON, admin.PersonRow(id="1", path="/admin/people/1", handle="@maeve@x.example", role="admin")),
+        people=(PERSON, PersonRow(id="1", path="/admin/people/1", handle="@maeve@x.example", role="admin")),
         filters=(Link(label="All", href="/admin/people"), Link(label="Suspended", href="/admin/people?show=suspended")),
         paging=Paging(next_path="/admin/people?before=1"),
     )
 
 
-def nobody() -> admin.PeopleView:
-    return admin.PeopleView(page=admin_page("/admin/people", "People"), query="xyz")
+def nobody() -> PeopleView:
+    return PeopleView(page=admin_page("/admin/people", "People"), query="xyz")
 
 
-def decided_person() -> admin.PersonView:
-    return admin.PersonView(
+def decided_person() -> PersonView:
+    return PersonView(
         page=admin_page("/admin/people/31", "Mallory"),
         csrf="c" * 43,
         person=replace(PERSON, role="member", email="mallory@example.org", local=True),
@@ -249,16 +254,16 @@ def decided_person() -> admin.PersonView:
     )
 
 
-def reports() -> admin.ReportsView:
-    return admin.ReportsView(page=admin_page("/admin/reports", "Reports"), reports=(REPORT,), total=1)
+def reports() -> ReportsView:
+    return ReportsView(page=admin_page("/admin/reports", "Reports"), reports=(REPORT,), total=1)
 
 
-def no_reports() -> admin.ReportsView:
-    return admin.ReportsView(page=admin_page("/admin/reports", "Reports"), is_open=False)
+def no_reports() -> ReportsView:
+    return ReportsView(page=admin_page("/admin/reports", "Reports"), is_open=False)
 
 
-def report() -> admin.ReportView:
-    return admin.ReportView(
+def report() -> ReportView:
+    return ReportView(
         page=admin_page("/admin/reports/7", "Report"),
         csrf="c" * 43,
         report=REPORT,
@@ -267,42 +272,42 @@ def report() -> admin.ReportView:
         note_path="/admin/reports/7/notes",
         person=PERSON,
         posts=(
-            admin.ReportedPost(
+            ReportedPost(
                 text="Kauft jetzt! " * 20,
                 path="/@mallory/p8",
                 at=NOW - 2 * HOUR,
                 has_media=True,
                 remove_path="/admin/reports/7/posts/8/remove",
             ),
-            admin.ReportedPost(text=""),
+            ReportedPost(text=""),
         ),
-        notes=(admin.ReportNote(author="@maeve@x.example", text="Schon das dritte Mal.", at=NOW - HOUR),),
+        notes=(ReportNote(author="@maeve@x.example", text="Schon das dritte Mal.", at=NOW - HOUR),),
     )
 
 
-def audit() -> admin.AuditView:
-    return admin.AuditView(
+def audit() -> AuditView:
+    return AuditView(
         page=admin_page("/admin/audit", "Log"),
         rows=(
-            admin.AuditRow(
+            AuditRow(
                 at=NOW - DAY,
                 by="https://x.example/ap/a/1",
                 action="suspended.impose",
                 target="https://social.example/users/mallory",
                 change='{"after": {"reason": "spam", "follows_ended": 3}}',
             ),
-            admin.AuditRow(at=NOW, by="", action="policy.set", target="spam.example"),
+            AuditRow(at=NOW, by="", action="policy.set", target="spam.example"),
         ),
     )
 
 
-def block_list() -> admin.BlockListView:
-    return admin.BlockListView(
+def block_list() -> BlockListView:
+    return BlockListView(
         page=admin_page("/admin/policies/import", "Take over a list"),
         csrf="c" * 43,
         import_path="/admin/policies/import",
         text="spam.example\nno domain",
-        domains=(admin.ListedDomain(domain="spam.example", effect=DomainPolicy.BLOCK, reason="Spam", follows=3),),
+        domains=(ListedDomain(domain="spam.example", effect=DomainPolicy.BLOCK, reason="Spam", follows=3),),
         problems=('Line 2: "no domain" is no domain.',),
         unchanged=4,
     )

@@ -6,7 +6,7 @@ from typing import Any
 from node.domain.moderation import DomainPolicy
 from node.domain.network import Bridge, Goods, House, Network
 from tests.web.samples import frame
-from web.admin.views import AdminHouse, AdminNetworkView, Copy
+from web.admin.network import AdminHouse, AdminNetworkView, Copy
 from web.network.drawing import draw
 from web.network.finding import Seen
 from web.network.page import build_view, paths_of
