@@ -197,7 +197,7 @@ def refuse_post(
 class Insight:
     """What somebody is to a community where it is asked what she may know of it. The usual is a stranger."""
 
-    is_local: bool = False  # has an account here
+    is_local: bool = False  # has an account where it lives
     is_inside: bool = False  # a member, or governs it
     is_invited: bool = False
 

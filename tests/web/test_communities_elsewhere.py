@@ -7,6 +7,7 @@ from sqlalchemy import Connection, select
 
 from node.domain.actors import ActorKind, RemoteActor
 from node.domain.communities import JoinPolicy, RemoteCommunity, Role
+from node.domain.visibility import Visibility
 from node.services.house import reports as telling
 from node.services.house.reports import Complaint
 from node.store import tables
@@ -16,15 +17,20 @@ from node.store.communities.community_requests import Request
 from node.store.people import actors, remote_actors
 from node.store.people.actors import Actor
 from node.store.posts import objects
+from node.store.search import finding
 from tests.web.conftest import Site
 
 PATH = "/c/metals@museum.example"
 HOME = "https://museum.example"
 
 
-def stranger(conn: Connection, site: Site, name: str, kind: ActorKind = ActorKind.PERSON) -> Actor:
+METALS = RemoteCommunity(join_policy=JoinPolicy.REQUEST, purpose="We *cast*.")
+
+
+def stranger(
+    conn: Connection, site: Site, name: str, kind: ActorKind = ActorKind.PERSON, said: RemoteCommunity = METALS
+) -> Actor:
     uri, unit = f"{HOME}/ap/a/{name}", site.peer.unit()
-    said = RemoteCommunity(join_policy=JoinPolicy.REQUEST, purpose="We *cast*.") if kind is ActorKind.GROUP else None
     made = RemoteActor(
         uri=uri,
         kind=kind,
@@ -32,7 +38,7 @@ def stranger(conn: Connection, site: Site, name: str, kind: ActorKind = ActorKin
         host="museum.example",
         inbox=f"{uri}/inbox",
         name=name.title(),
-        community=said,
+        community=said if kind is ActorKind.GROUP else None,
     )
     return remote_actors.save_remote_actor(conn, unit.ids, unit.now, made)
 
@@ -95,6 +101,16 @@ async def test_a_request_is_decided_on_the_page_of_the_moderators_own_node(ada: 
     assert "They ask to join" not in await ada.get(page)
     assert await deeds(ada) == [("admit", "cleo")]
     await ada.post(page, 404, csrf=await ada.csrf(page), act="admit", target=f"{HOME}/ap/a/mallory")
+
+
+async def test_what_another_house_keeps_to_itself_is_shown_to_nobody_here(ada: Site) -> None:
+    """Its name and level is all that its home told; members of this organisation are none of that one."""
+    said = RemoteCommunity(visibility=Visibility.ORGANISATION)
+    await ada.store.write(stranger, ada, "nightwatch", ActorKind.GROUP, said)
+    await ada.store.write(finding.work_off)
+    await ada.get("/c/nightwatch@museum.example", 404)
+    for path in ("/communities", "/search?q=nightwatch", "/api/learning/v1/communities", "/network"):
+        assert "nightwatch@museum" not in await ada.get(path), path
 
 
 async def test_people_are_invited_removed_and_banned_for_some_days(ada: Site) -> None:

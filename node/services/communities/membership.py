@@ -126,7 +126,15 @@ def _insights(
         return dict.fromkeys((each.actor_id for each in found), Insight())
     inside = follows.load_followed(conn, viewer.id, closed) | communities.load_moderated(conn, viewer.uri, unit.now)
     invited = community_invitations.load_invited(conn, viewer.id, closed)
-    return {each.actor_id: Insight(viewer.local, each.actor_id in inside, each.actor_id in invited) for each in found}
+    homes = actors.load_actors_by_id(conn, closed)
+    return {
+        each.actor_id: Insight(
+            is_local=viewer.local and each.actor_id in homes and homes[each.actor_id].local,
+            is_inside=each.actor_id in inside,
+            is_invited=each.actor_id in invited,
+        )
+        for each in found
+    }
 
 
 def list_closed(conn: Connection, person_id: int) -> list[Actor]:

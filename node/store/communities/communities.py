@@ -320,7 +320,11 @@ def list_communities(
     query = (
         select(communities.c.actor_id)
         .join(actors, actors.c.id == communities.c.actor_id)
-        .where(communities.c.visibility.in_([level.value for level in levels]), actors.c.state == "active")
+        .where(
+            communities.c.visibility.in_([level.value for level in levels]),
+            or_(actors.c.local, communities.c.visibility != Visibility.ORGANISATION.value),  # those of other houses
+            actors.c.state == "active",
+        )
     )
     if local is not None:
         query = query.where(actors.c.local.is_(local))

@@ -195,7 +195,10 @@ def _visible_actors(conn: Connection, ids: Sequence[int], viewer_id: int | None)
     is_member = exists().where(
         follows.c.follower_id == (viewer_id or 0), follows.c.followed_id == actors.c.id, follows.c.state == ACCEPTED
     )
-    is_hidden = and_(communities.c.visibility == Visibility.COMMUNITY.value, communities.c.join_policy == "invite")
+    is_hidden = or_(
+        and_(communities.c.visibility == Visibility.COMMUNITY.value, communities.c.join_policy == "invite"),
+        and_(communities.c.visibility == Visibility.ORGANISATION.value, ~actors.c.local),
+    )
     is_community = or_(
         and_(communities.c.actor_id.is_(None), actors.c.discoverable),
         and_(communities.c.visibility.in_(levels), or_(~is_hidden, is_member)),

@@ -143,6 +143,7 @@ _ACTORS: Select[Any] = (
         actors.c.created_at,
         communities.c.visibility,
         communities.c.join_policy,
+        communities.c.purpose,
         communities.c.topics,
         communities.c.languages,
         communities.c.archived_at,
@@ -175,7 +176,7 @@ def _of_actor(row: Row[Any]) -> _New | None:
         uri=row.uri,
         title=f"{row.name} {row.username}",
         keywords=list(row.topics or ()),
-        body=plain(row.summary),
+        body=plain(row.summary) or row.purpose or "",  # of a closed one its profile is silent
         facets=facets,
         doors=doors,
         local=row.local,
@@ -188,6 +189,8 @@ def _doors_of_actor(row: Row[Any]) -> Collection[str]:
     if row.visibility is None:
         return (LISTED,) if row.discoverable else ()
     visibility = Visibility(row.visibility)
+    if visibility is Visibility.ORGANISATION and not row.local:
+        visibility = Visibility.COMMUNITY  # of another house: for its members alone
     if is_listed(visibility, JoinPolicy(row.join_policy), archived=row.archived_at is not None):
         return (LISTED,)
     return doors_of(visibility, row.uri, "") if visibility is not Visibility.PUBLIC else ()
