@@ -6,7 +6,7 @@ Posts come from their own hosts; a community only says that they belong to it. T
 collection is (federation 5.1); where it ends too early, another one goes on ten minutes later.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
@@ -27,6 +27,7 @@ from node.jobs.outcome import Done, Outcome
 from node.jobs.schedule import Entry
 from node.jobs.worker import Kind, single
 from node.services.communities import join_requests, membership
+from node.services.communities.membership import Part
 from node.services.context import Unit
 from node.store.communities import communities
 from node.store.communities.communities import RoleOf
@@ -51,13 +52,12 @@ class CommunityReading:
 
     def __init__(self, store: Store, fetcher: Fetcher, new_unit: Callable[[], Unit]) -> None:
         self._store, self._fetcher, self._new_unit = store, fetcher, new_unit
-        self._all = (
-            self._read_itself,
-            self._read_number,
-            self.refresh_moderators,
-            self._read_history,
-            self._read_featured,
-        )
+        rest = (self.refresh_moderators, self._read_history, self._read_featured)
+        self._reads: Mapping[str, Sequence[Callable[[Actor, Budget], Awaitable[None]]]] = {
+            "": (self._read_itself, self._read_number, *rest),
+            Part.ITSELF: (self._read_itself,),
+            Part.NUMBER: (self._read_number,),
+        }
 
     def kind(self) -> Kind:
         return single(COMMUNITY, self.run, slots=2, per_host=1)
@@ -75,7 +75,7 @@ class CommunityReading:
         if group is None or group.local or group.state != "active":
             return Done()
         budget = Budget(_REQUESTS)
-        for read in (self._read_number,) if job.payload == membership.NUMBER else self._all:
+        for read in self._reads[job.payload or ""]:
             try:
                 await read(group, budget)
             except NodeError:

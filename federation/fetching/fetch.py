@@ -30,6 +30,7 @@ from node.errors import Blocked, NotFound, RemoteError, RemoteGone, RemoteMalfor
 from node.ids import Ids
 from node.ports import FetchedDocument
 from node.services.communities import membership
+from node.services.communities.membership import Part
 from node.services.context import Unit
 from node.store.database.engine import Store
 from node.store.people import actors, keys, remote_actors
@@ -147,7 +148,7 @@ class Fetcher:
             raise NotFound(detail=uri)
         saved = await self.save_actor(await self.get_object(uri, budget=budget))
         if saved.kind == ActorKind.GROUP.value:
-            await self._store.write(membership.ask_for_number, self._unit(), saved)
+            await self._store.write(membership.ask_for, self._unit(), saved, Part.NUMBER)
         return saved
 
     async def save_actor(self, document: dict[str, Any]) -> Actor:

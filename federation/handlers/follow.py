@@ -107,6 +107,7 @@ def reject(batch: Batch, inbound: Inbound) -> str:
     if found is None:
         return quote.rejected(batch, inbound) or refusals.refused(batch, inbound) or events.answer(batch, inbound)
     follows.delete_follow(batch.conn, found.id)
+    community_invitations.delete_invitation(batch.conn, found.followed_id, found.follower_id)
     batch.forget_followers(found.followed_id)
     batch.add_owner(found.follower_id, inbound.received_id)
     return "follow-rejected"

@@ -7,6 +7,8 @@ count only from the Group itself. What moderators answer is a deed (``federation
 from federation.arriving.batch import Batch, Inbound
 from federation.handlers import courses, event_offers
 from federation.mapping.activity import Activity
+from node.services.communities import membership
+from node.services.communities.membership import Part
 from node.store.communities import communities, community_invitations, community_requests
 from node.store.communities.community_invitations import Invitation
 from node.store.communities.community_requests import Request
@@ -49,6 +51,7 @@ def invited(batch: Batch, inbound: Inbound) -> str:
             new = Invitation(batch.unit.ids.new(), group.id, person.id, None, batch.unit.now)
             community_invitations.insert_invitation(batch.conn, new)
         batch.add_owner(person.id, inbound.received_id)
+    membership.ask_for(batch.conn, batch.unit, group, Part.ITSELF)  # from now on it tells what it is for
     return "invited-to-community"
 
 

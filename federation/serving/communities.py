@@ -17,9 +17,10 @@ from federation.serving.slices import PER_PAGE, Listed, Slice
 from federation.serving.visitor import Visitor
 from federation.vocab import PUBLIC
 from node.clock import to_rfc3339
+from node.domain.actors import ActorKind
 from node.domain.communities import LISTS, JoinPolicy, Role
 from node.domain.visibility import Visibility
-from node.store.communities import communities
+from node.store.communities import communities, community_invitations
 from node.store.people import actors
 from node.store.people.actors import Actor
 from node.store.posts import objects, topics
@@ -132,4 +133,15 @@ def is_secret_to(conn: Connection, visitor: Visitor, actor: Actor, now: int) -> 
     if not is_closed_to(conn, visitor, actor, now):
         return False
     community = communities.load_communities(conn, [actor.id])[actor.id]
-    return community.visibility is Visibility.ORGANISATION or community.join_policy is JoinPolicy.INVITE
+    if community.visibility is Visibility.ORGANISATION:
+        return True
+    return community.join_policy is JoinPolicy.INVITE and not _is_invited(conn, visitor.actor, actor)
+
+
+def _is_invited(conn: Connection, reader: Actor | None, group: Actor) -> bool:
+    """Whether a reader is invited, or the server of somebody who is, which reads for its people."""
+    if reader is None:
+        return False
+    if reader.kind == ActorKind.APPLICATION.value:
+        return community_invitations.has_invited_on(conn, group.id, reader.host)
+    return community_invitations.is_invited(conn, group.id, reader.id)

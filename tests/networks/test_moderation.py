@@ -212,14 +212,27 @@ async def test_a_secret_community_tells_strangers_its_name_alone(houses) -> None
 
 
 async def test_an_invitation_opens_a_closed_door(houses) -> None:
-    circle = await make_circle(houses, join_policy=JoinPolicy.INVITE)
+    """It tells what the community is for, lets in, and ends when its moderators remove the member."""
+    circle = await make_circle(
+        houses, visibility=Visibility.COMMUNITY, join_policy=JoinPolicy.INVITE, purpose="We *cast*."
+    )
     hospital, ben = houses.peers[1], circle.people[1]
+
+    async def purpose() -> str:
+        return (await hospital.store.read(communities.find_community, group.id)).purpose
+
+    group = await hospital.store.read(actors.find_actor, circle.group.uri)
+    assert await purpose() == ""
     await circle.home.system.federation.fetcher.actor(ben.uri)
     await govern(circle, 0, Act.INVITE, ben.uri)
     assert any("invites you" in text for text in await messages_to(hospital, ben))
-    await hospital.follow(ben, circle.group.uri)
-    await circle.settle()
-    assert ben.uri in await circle.members()
+    assert await purpose() == "We *cast*."
+    for act, is_member in ((None, True), (Act.EXPEL, False), (Act.INVITE, True)):
+        if act is not None:
+            await govern(circle, 0, act, ben.uri)
+        await hospital.follow(ben, circle.group.uri)
+        await circle.settle()
+        assert (ben.uri in await circle.members()) is is_member, act
 
 
 # -- a server that knows nothing of communities ----------------------------------------------------------------------

@@ -96,6 +96,11 @@ DOORS = [
         "/questions?state=open",
     ),
     *_doors(HTML, f"/search?q={WORD}", "/c/circle/log", "/c/circle/members", "/calendar/wrong.ics"),
+    *_doors(HTML, "/c/circle/moderate?post={id}", "/c/circle/reports", "/c/circle/settings", thing=True),
+    *_doors(
+        HTML, "/compose?reply={id}", "/posts/{id}/edit", "/posts/{id}/delete", "/e/{id}/dates/2099-05-07", thing=True
+    ),
+    *_doors(HTML, "/r/{slug}/versions/1", "/courses/{slug}/enrolments", thing=True),
     *_doors(AP, "{path}", "{path}/replies", "{path}/likes", "{path}/shares", "{resource_path}", thing=True),
     *_doors(AP, "/ap/x/{activity}", "/@ann/p{id}", "/r/{slug}", thing=True),
     *_doors(AP, "{context}", "/ap/a/{ann}/outbox", "/ap/a/{ann}/outbox?page=true", "/ap/a/{ann}/featured"),
@@ -103,6 +108,10 @@ DOORS = [
     *_doors(AP, "/ap/a/{house}/catalogue?after=0", "/ap/a/{house}/catalogue/buckets", "/ap/a/{ann}/partners"),
     *_doors(AP, "/ap/a/{ann}/catalogue/partners", "/ap/a/{house}/catalogue/partners", thing=True),
     *_doors(AP, "{resource_path}/replies", "{resource_path}/items", "{resource_path}/likes", thing=True),
+    *_doors(AP, "{path}/dates/2099-05-07", "{resource_path}/instances/i0123456789a", thing=True),
+    *_doors(
+        AP, *(f"/ap/a/{{circle}}/{name}" for name in ("featured", "followers", "moderators", "experts")), thing=True
+    ),
     *_doors(HTML, "/r/{slug}/used", "/r/{slug}/review", "/r/{slug}/collect", thing=True),
     *_doors(HTML, "/r/{slug}/withdraw", "/resources/new?from={slug}", thing=True),
     *_doors("application/ld+json", "/r/{slug}", thing=True),
@@ -129,6 +138,18 @@ DOORS = [
         "/api/learning/v1/courses/{slug}",
         thing=True,
     ),
+    *_doors(
+        JSON,
+        "/api/learning/v1/events/{id}/answer",
+        "/api/learning/v1/events/{id}/answers",
+        "/api/learning/v1/events/{id}/dates",
+        "/api/learning/v1/pathways/{slug}",
+        "/api/learning/v1/resources/{slug}/enrolments",
+        "/api/learning/v1/communities/circle",
+        *(f"/api/learning/v1/communities/circle/{name}" for name in ("log", "members", "reports", "requests")),
+        thing=True,
+    ),
+    *_doors(JSON, "/api/v1/timelines/link?url={uri}", "/api/learning/v1/topic-accounts"),
     *_doors(JSON, f"/api/learning/v1/resources?q={WORD}", "/api/learning/v1/catalogue", "/api/learning/v1/network"),
     *_doors(JSON, f"/api/learning/v1/search?q={WORD}", "/api/learning/v1/communities", "/api/learning/v1/events"),
     *_doors(

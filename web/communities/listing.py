@@ -1,7 +1,7 @@
 """``/communities``: those that somebody has joined, those that invite her, and all that she may know of."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from aiohttp import web
@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from node.domain.communities import JoinPolicy
 from node.domain.numbers import number_in
-from node.domain.text import shorten
+from node.domain.text import plain, shorten
 from node.domain.visibility import Visibility
 from node.services.context import Unit
 from node.state import NODE
@@ -18,6 +18,7 @@ from node.store.communities.communities import Community
 from node.store.people import actors
 from node.store.posts import topics
 from node.store.reading import showing
+from node.text import descriptions
 from node.text.sentences import Sentence
 from web.communities.views import CommunityCard, ListView
 from web.communities.words import JOINING, PARTS
@@ -28,7 +29,7 @@ from web.pages.reader import reader_of
 from web.viewer import viewer_of
 
 PATH = "/communities"
-_PAGE = 30
+_PAGE, _SUMMARY = 30, 220
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ def _cards(request: web.Request, found: Found, ids: Sequence[int]) -> tuple[Comm
         part = found.parts.get(group, "")
         cards.append(
             CommunityCard(
-                actor=actor_card(row, reader),
+                actor=replace(actor_card(row, reader), summary=_purpose(row, community)),
                 path=community_path(row),
                 members=row.followers_count,
                 threads=found.threads.get(group, 0),
@@ -120,6 +121,12 @@ def _cards(request: web.Request, found: Found, ids: Sequence[int]) -> tuple[Comm
             )
         )
     return tuple(cards)
+
+
+def _purpose(row: Any, community: Community) -> str:
+    """The beginning of what it is for: in the profile the rules follow, and of a closed one that is silent."""
+    told = descriptions.as_plain(community.purpose, markdown=True) if community.purpose else plain(row.summary)
+    return shorten(told, _SUMMARY)
 
 
 def crumbs_of(group: Any) -> tuple[Link, ...]:

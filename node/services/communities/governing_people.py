@@ -91,6 +91,7 @@ def _expel(conn: Connection, unit: Unit, group: Actor, deed: Deed) -> str | None
     if person is None or follows.find_follow(conn, person.id, group.id) is None:
         return None
     communities.delete_roles(conn, group.id, deed.target, [Role.FACILITATOR, Role.EXPERT])
+    community_invitations.delete_invitation(conn, group.id, person.id)  # it let her in, and would again
     _part(conn, unit, group, person)
     return name_of(conn, deed.target)
 

@@ -1,5 +1,6 @@
 """Who belongs to a community: what somebody is to it, who becomes a member by asking. Units of work."""
 
+import enum
 from collections.abc import Collection, Mapping
 
 from sqlalchemy import Connection
@@ -21,8 +22,14 @@ from node.store.people import actors, follows
 from node.store.people.actors import Actor
 from node.text.sentences import sentences
 
-#: The payload of a job that reads no more of a community than how many belong to it.
-NUMBER = "number"
+
+class Part(enum.StrEnum):
+    """What alone a job may read of a community elsewhere, instead of all."""
+
+    ITSELF = "itself"
+    NUMBER = "number"  # how many belong to it
+
+
 #: What somebody is told who may not join.
 SENTENCES = sentences(
     {
@@ -145,10 +152,10 @@ def list_closed(conn: Connection, person_id: int) -> list[Actor]:
     return sorted(actors.load_actors_by_id(conn, closed).values(), key=lambda group: group.title.casefold())
 
 
-def ask_for_number(conn: Connection, unit: Unit, group: Actor) -> None:
-    """Have read how many belong to a community elsewhere, and nothing else of it."""
-    key = f"members|{group.id}"
-    job = NewJob(COMMUNITY, unit.ids.new(), unit.now, ref=group.id, host=group.host, payload=NUMBER, lock_key=key)
+def ask_for(conn: Connection, unit: Unit, group: Actor, part: Part) -> None:
+    """Have read this of a community elsewhere, and nothing else."""
+    key = f"community|{group.id}|{part}"
+    job = NewJob(COMMUNITY, unit.ids.new(), unit.now, ref=group.id, host=group.host, payload=part.value, lock_key=key)
     jobs.enqueue_many(conn, [job])
 
 

@@ -7,7 +7,7 @@ from itertools import starmap
 from sqlalchemy import Connection, delete, select, update
 
 from node.store.database.upsert import insert_missing
-from node.store.tables import community_invitations
+from node.store.tables import actors, community_invitations
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,16 @@ def is_invited(conn: Connection, community_id: int, person_id: int) -> bool:
         community_invitations.c.community_id == community_id, community_invitations.c.invited_id == person_id
     )
     return conn.scalar(query) is not None
+
+
+def has_invited_on(conn: Connection, community_id: int, host: str) -> bool:
+    """Whether anybody who is invited is at home on this host."""
+    query = (
+        select(community_invitations.c.id)
+        .join(actors, actors.c.id == community_invitations.c.invited_id)
+        .where(community_invitations.c.community_id == community_id, actors.c.host == host)
+    )
+    return conn.scalar(query.limit(1)) is not None
 
 
 def load_invited(conn: Connection, person_id: int, community_ids: Collection[int]) -> frozenset[int]:
