@@ -154,7 +154,7 @@ class Unpinned:
 
 @dataclass(frozen=True, slots=True)
 class Blocked:
-    """A local actor blocks a remote one, and that one's server is to know it.
+    """A local actor blocks a remote one; told to that one's server only where ``federation.tell_blocks`` says so.
 
     The ends of the follows both ways are events of their own (``FollowEnded``, ``FollowAnswered``): they are enough
     where the block itself is nobody's business.

@@ -12,6 +12,7 @@ from node import events
 from node.clock import to_rfc3339
 from node.domain.visibility import Visibility
 from node.services.context import Unit
+from node.store.federation import activities
 from node.store.people import actors, follows
 from node.store.people.actors import Actor
 
@@ -96,6 +97,9 @@ def blocked(conn: Connection, unit: Unit, event: events.Blocked) -> Outgoing | N
 
 
 def block_ended(conn: Connection, unit: Unit, event: events.BlockEnded) -> Outgoing | None:
+    """The Undo of a Block that was told; nothing where it was kept to ourselves."""
+    if activities.load_activity(conn, event.uri) is None:
+        return None
     known = actors.load_actors_by_id(conn, [event.blocker_id, event.blocked_id])
     blocker, target = known[event.blocker_id], known[event.blocked_id]
     inner = _block(event.uri, blocker, target)

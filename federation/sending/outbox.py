@@ -128,9 +128,12 @@ def send(
 class Outbox:
     """Turns recorded events into activities, those that wait at one time together."""
 
-    def __init__(self, store: Store, clock: Clock, ids: Ids, keyring: Keyring, *, origin: str, host: str) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, ids: Ids, keyring: Keyring, *, origin: str, host: str, tells_blocks: bool
+    ) -> None:
         self._store, self._clock, self._ids, self._keyring = store, clock, ids, keyring
         self._origin, self._host = origin, host
+        self._untold = () if tells_blocks else (events.Blocked,)
 
     def kind(self) -> Kind:
         return Kind(EVENT, self.run, batch=_AT_ONCE, slots=2, pause=_GATHER_SECONDS)
@@ -138,7 +141,7 @@ class Outbox:
     async def run(self, jobs: Sequence[Job]) -> Sequence[Outcome]:
         """One outcome for each; they are about different things, or the worker would not have put them together."""
         unit = Unit(self._ids, self._clock.now(), self._origin, self._host)
-        built = await self._store.read(_build_all, unit, jobs)
+        built = await self._store.read(_build_all, unit, jobs, self._untold)
         made = [(job, outgoing, await self._finish(unit, outgoing)) for job, outgoing in built]
         await self._store.write(_settle_all, unit, made)
         return [Settled()] * len(jobs)
@@ -157,8 +160,11 @@ class Outbox:
         return add_proof(document, key, created_at=unit.now)
 
 
-def _build_all(conn: Connection, unit: Unit, waiting: Sequence[Job]) -> list[tuple[Job, Outgoing | None]]:
-    return [(job, build(conn, unit, events.read(job.payload))) for job in waiting]
+def _build_all(
+    conn: Connection, unit: Unit, waiting: Sequence[Job], untold: tuple[type, ...]
+) -> list[tuple[Job, Outgoing | None]]:
+    happened = ((job, events.read(job.payload)) for job in waiting)
+    return [(job, None if isinstance(event, untold) else build(conn, unit, event)) for job, event in happened]
 
 
 def _settle_all(conn: Connection, unit: Unit, made: Sequence[_Made]) -> None:

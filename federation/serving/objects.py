@@ -1,5 +1,6 @@
 """Objects and activities of ours under their ids, and the stamps that allow a quote."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -12,7 +13,12 @@ from federation.discovery.negotiation import wants_activity
 from federation.mapping.collection import build_collection
 from federation.serving.answers import activity_response, gone_response, raw_response
 from federation.serving.visitor import Visitor, may_read, require_visitor
+from federation.signatures.keypairs import Algorithm
+from federation.signatures.keys import Keyring
+from federation.signatures.proofs import add_proof
+from federation.state import FEDERATION
 from federation.vocab import with_context
+from node.clock import from_rfc3339
 from node.domain.collections import items_of
 from node.domain.events import series_of
 from node.domain.numbers import id_in
@@ -28,6 +34,7 @@ from node.store.federation import activities
 from node.store.library import resources
 from node.store.people import actors
 from node.store.posts import objects, reactions
+from node.store.posts.objects import Object
 
 
 async def show_object(request: web.Request) -> web.Response:
@@ -35,20 +42,37 @@ async def show_object(request: web.Request) -> web.Response:
     node = request.app[NODE]
     visitor = await require_visitor(request)
     uri = node.config.origin + request.path
-    document, url, is_open = await node.store.read(_read_object, visitor, uri, node.clock.now())
+    found, document = await node.store.read(_read_object, visitor, uri, node.clock.now())
     if document["type"] == "Tombstone":
         return gone_response(request, document)
-    if not wants_activity(request.headers.get("Accept", "")) and url:
-        raise web.HTTPFound(url, headers={"Vary": "Accept, Signature"})
+    if not wants_activity(request.headers.get("Accept", "")) and found.url:
+        raise web.HTTPFound(found.url, headers={"Vary": "Accept, Signature"})
+    is_open = Visibility(found.visibility).is_open
+    if is_open and _is_entry(document):
+        document = await _proven(request.app[FEDERATION].keyring, found, document)
     return activity_response(request, document, public=is_open)
 
 
-def _read_object(conn: Connection, visitor: Visitor, uri: str, now: int) -> tuple[dict[str, Any], str, bool]:
+def _is_entry(document: Mapping[str, Any]) -> bool:
+    """Whether catalogues list it, by this digest."""
+    return "digest" in document and "proof" not in document
+
+
+async def _proven(keyring: Keyring, found: Object, document: dict[str, Any]) -> dict[str, Any]:
+    """With a proof of its author (FEP-8b32), so that whoever holds a copy can show whose it is.
+
+    The same bytes each time, as long as version and key are the same.
+    """
+    key = await keyring.signing_key(found.actor_id, Algorithm.ED25519)
+    changed_at = from_rfc3339(document.get("updated") or document["published"]) or 0
+    return add_proof(with_context(document, signed=True), key, created_at=changed_at)
+
+
+def _read_object(conn: Connection, visitor: Visitor, uri: str, now: int) -> tuple[Object, dict[str, Any]]:
     found = objects.find_object(conn, uri)
     if found is None or not found.local or found.state in _UNSEEN or not may_read(conn, visitor, found):
         raise NotFound
-    document = documents.object_document(conn, objects.load_row(conn, found.id), now=now)
-    return document, found.url, Visibility(found.visibility).is_open
+    return found, documents.object_document(conn, objects.load_row(conn, found.id), now=now)
 
 
 async def show_date(request: web.Request) -> web.Response:

@@ -97,7 +97,8 @@ def _kinds_of_peers(base: Foundation, parts: Parts) -> Iterator[Kind]:
     slots = config.jobs.fetches
     yield from Resolver(store, clock, fetcher, keys, fetcher.batch, announced, slots=slots, per_host=2).kinds()
     yield Forwarding(store, clock, ids, keys, host=config.host).kind()
-    yield Outbox(store, clock, ids, keyring, origin=config.origin, host=config.host).kind()
+    told = config.federation.tell_blocks
+    yield Outbox(store, clock, ids, keyring, origin=config.origin, host=config.host, tells_blocks=told).kind()
     yield Deliverer(store, clock, ids, client, hosts, keyring, parts.signing).kind()
     yield Recheck(clock, partial(fetcher.actor, fresh=True)).kind()
     yield parts.threads.kind()

@@ -59,6 +59,7 @@ class FederationSettings:
     """``[federation]``"""
 
     mode: str
+    tell_blocks: bool
     authorized_fetch: bool
     allowed_ports: tuple[int, ...]
     proxy: tuple[str, int] | None  # host and port

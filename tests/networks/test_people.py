@@ -10,6 +10,7 @@ from federation.builders import documents
 from node import events
 from node.domain.posts import QuoteState
 from node.domain.visibility import Visibility
+from node.services.people import relations
 from node.services.posts.posts import publish_note
 from node.store.house import reports
 from node.store.people import actors, blocks, follows
@@ -22,8 +23,9 @@ from tests.network import Network, Peer, network
 
 
 @pytest.fixture
-async def pair(tmp_path):
-    async with network(tmp_path, "hospital", "university") as net:
+async def pair(tmp_path, request):
+    """Two nodes; a parameter is their ``[federation]``."""
+    async with network(tmp_path, "hospital", "university", **getattr(request, "param", {})) as net:
         yield net
 
 
@@ -288,17 +290,19 @@ async def test_pins_are_kept_by_those_who_follow(friends):
     assert await friends.here.store.read(objects.list_pinned, ben_here.id) == []
 
 
-async def test_a_block_and_its_end_are_known_to_the_blocked(friends):
+@pytest.mark.parametrize(("pair", "is_told"), [({}, False), ({"tell_blocks": True}, True)], indirect=["pair"])
+async def test_a_block_ends_follows_and_is_known_to_the_blocked_where_that_is_wanted(friends, is_told):
     blocked = await actor_at(friends.there, friends.ann.uri)
-    uri = f"{friends.there.origin}/ap/x/block-1"
-    await tell(friends.there, events.Blocked(friends.ben.id, blocked.id, uri))
+    await friends.there.store.write(relations.block, friends.there.unit(), friends.ben.id, blocked.id)
     await friends.settle()
     ben_here = await actor_at(friends.here, friends.ben.uri)
-    assert await friends.here.store.read(blocks.has_blocked, ben_here.id, friends.ann.id)
     assert await friends.here.store.read(follows.find_follow, friends.ann.id, ben_here.id) is None
-    await tell(friends.there, events.BlockEnded(friends.ben.id, blocked.id, uri))
+    assert await friends.here.store.read(blocks.has_blocked, ben_here.id, friends.ann.id) is is_told
+    await friends.there.store.write(relations.unblock, friends.there.unit(), friends.ben.id, blocked.id)
     await friends.settle()
     assert not await friends.here.store.read(blocks.has_blocked, ben_here.id, friends.ann.id)
+    heard = [type_ for type_, _ in await friends.here.outcomes()]
+    assert (heard.count("Block"), heard.count("Undo")) == ((1, 1) if is_told else (0, 0))
 
 
 async def test_a_report_reaches_the_moderators_of_the_other_server_without_a_name(friends):

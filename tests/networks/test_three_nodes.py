@@ -4,7 +4,10 @@ from unittest.mock import ANY
 
 import pytest
 
+from federation.mapping.digest import article_digest
+from federation.signatures.proofs import proof_key_id, verify_proof
 from node.domain.visibility import Visibility
+from node.errors import SignatureInvalid
 from node.services.library import catalogue as service
 from node.services.library import publish
 from node.services.posts import post_changes
@@ -64,6 +67,24 @@ async def test_a_resource_travels_with_its_edits_and_its_withdrawal(pair):
     assert (await hospital.object(published.uri)).state == "deleted"
     status, tombstone = await university.get(published.uri)
     assert (status, tombstone["type"]) == (410, "Tombstone")
+
+
+async def test_an_entry_of_a_catalogue_can_be_shown_to_be_its_authors(pair):
+    """FEP-8b32, on the document under its own id; its digest and ETag do not depend on it."""
+    hospital, university = pair.peers
+    published = await university.publish(record())
+    (_, shown), (_, again) = await hospital.get(published.uri), await hospital.get(published.uri)
+    assert shown == again
+    key = await hospital.system.federation.keys.find(proof_key_id(shown))
+    assert key.owner_uri == shown["attributedTo"] == (await university.organisation()).uri
+    assert verify_proof(shown, key.public, now=hospital.unit().now)["name"] == shown["name"]
+    assert article_digest(shown) == shown["digest"]
+    with pytest.raises(SignatureInvalid):
+        verify_proof({**shown, "name": "Another"}, key.public, now=hospital.unit().now)
+    await university.publish(record(description={"en": "A better text."}))
+    _, edited = await hospital.get(published.uri)
+    assert edited["proof"]["created"][:19] == edited["updated"][:19]
+    assert edited["proof"]["proofValue"] != shown["proof"]["proofValue"]
 
 
 async def digest_here(peer, owner_uri: str) -> tuple[str, int]:

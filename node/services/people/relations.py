@@ -1,6 +1,7 @@
 """What a person decides about others: blocks, mutes, notes, endorsements, whole domains. Units of work.
 
-A block is told to the server of whom it concerns (node.events); everything else is nobody's business.
+All of it is nobody's business; a block is told to the server of whom it concerns where the administrator wants that
+(``federation.tell_blocks``).
 """
 
 from sqlalchemy import Connection
