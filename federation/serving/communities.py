@@ -118,12 +118,15 @@ def shows_members(conn: Connection, visitor: Visitor, actor: Actor, now: int) ->
 
 
 def is_closed_to(conn: Connection, visitor: Visitor, actor: Actor, now: int) -> bool:
-    """Whether this is a community that tells this reader nothing of what is in it: no member, and not who governs."""
+    """Whether this is a community that tells this reader nothing of what is in it: no member, and not who governs.
+
+    What a house keeps to itself is closed to whoever was a member elsewhere before, too.
+    """
     community = communities.find_community(conn, actor.id) if actor.kind == "group" else None
     if community is None or community.visibility is Visibility.PUBLIC:
         return False
     reader = visitor.actor
-    if reader is None:
+    if reader is None or (community.visibility is Visibility.ORGANISATION and not reader.local):
         return True
     return not (belongs_to(conn, reader, actor) or communities.is_moderator(conn, actor.id, reader.uri, now))
 

@@ -140,8 +140,12 @@ _CLOSED_DOORS = {
 }
 
 
-def decide_join(policy: JoinPolicy, standing: Standing, *, archived: bool = False) -> Answer | Refusal:
+def decide_join(
+    policy: JoinPolicy, standing: Standing, *, archived: bool = False, stays_here: bool = False
+) -> Answer | Refusal:
     """Whether somebody becomes a member by asking. An invitation opens every door but that of a ban.
+
+    ``stays_here``: what is written there leaves this node for nobody, so that people elsewhere cannot belong to it.
 
     >>> decide_join(JoinPolicy.INVITE, Standing())
     <Refusal.INVITATION_NEEDED: 'invitation-needed'>
@@ -150,6 +154,8 @@ def decide_join(policy: JoinPolicy, standing: Standing, *, archived: bool = Fals
         return Refusal.BANNED
     if archived:
         return Refusal.ARCHIVED
+    if stays_here and not standing.is_local:
+        return Refusal.ORGANISATION_ONLY
     if standing.is_invited or standing.is_moderator:
         return Answer.ACCEPTED
     if policy is JoinPolicy.REQUEST:

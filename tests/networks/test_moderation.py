@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from node.domain.communities import Act, JoinPolicy
 from node.domain.deeds import Deed
 from node.domain.visibility import Visibility
-from node.errors import Forbidden
+from node.errors import Forbidden, Invalid, RemoteNotFound
 from node.services.communities import governing
 from node.services.events.events import EventDraft, publish_event
 from node.store import tables
@@ -196,6 +196,29 @@ async def test_a_closed_community_tells_strangers_nothing(houses, path: str) -> 
     assert status == 200
     assert document["manuallyApprovesFollowers"] is True
     assert document["discoverable"] is True
+
+
+async def test_what_a_house_keeps_to_itself_is_read_by_no_member_elsewhere(houses) -> None:
+    """Nobody elsewhere joins; whoever had joined before it was closed finds nothing in it any more."""
+    circle = await make_circle(Network(houses.peers[:2]))
+    home, group, ben = circle.home, circle.group, circle.people[1]
+    await home.store.write(communities.update_community, group.id, visibility=Visibility.ORGANISATION.value)
+    await begin(circle)
+    assert ben.uri in await circle.members()
+    async with remote() as server:
+        eve = server.actor("eve")
+        assert await server.send(f"{group.uri}/inbox", server.activity("Follow", eve, group.uri), eve.key) == 202
+        await circle.settle()
+        assert eve.uri not in await circle.members()
+        assert [sent["type"] for sent in server.posted if sent["type"] != "Create"] == ["Reject"]
+    hospital = houses.peers[1]
+    cleo = await home.system.federation.fetcher.actor((await hospital.add_actor("cleo")).uri)
+    for act in (Act.INVITE, Act.APPOINT):
+        with pytest.raises(Invalid, match="Only members of the organisation"):
+            await govern(circle, 0, act, cleo.uri)
+    for name in ("outbox", "featured", "followers"):
+        with pytest.raises(RemoteNotFound):
+            await hospital.system.federation.fetcher.get_object(f"{group.uri}/{name}", as_actor_id=ben.id)
 
 
 async def test_a_secret_community_tells_strangers_its_name_alone(houses) -> None:

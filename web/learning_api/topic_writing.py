@@ -144,7 +144,8 @@ def _answer(
         raise NotFound
     parent_id = int(sent.get("inReplyTo", topic_id))
     parent = objects.find_object_by_id(conn, parent_id)
-    if parent is None or (parent.id != topic_id and parent.context != topic.context):
+    is_in_thread = parent is not None and bool(parent.context) and parent.context == topic.context
+    if parent is None or (parent.id != topic_id and not is_in_thread):
         raise Invalid(problems=[Problem("$.inReplyTo", "a post of this thread", str(parent_id))])
     made_id = unit.ids.new()
     claimed = idempotency.claim(conn, actor_id, key, made_id, unit.now) if key else made_id

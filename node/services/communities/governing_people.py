@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from node import events
 from node.domain.communities import APPOINTS, DISMISSES, Act, Role
 from node.domain.deeds import Deed
+from node.domain.visibility import Visibility
 from node.errors import Invalid, NotFound
 from node.services.communities import communities as describing
 from node.services.communities import join_requests, messages, sharing
@@ -112,6 +113,8 @@ def _appoint(role: Role) -> Effect:
         if community_bans.is_banned(conn, group.id, deed.target, unit.now):
             raise Invalid("Somebody who is banned cannot be given a role.")
         person = _person(conn, deed) if group.local else actors.find_actor(conn, deed.target)
+        if group.local and person is not None:
+            _check_home(conn, group, person)
         communities.save_roles(conn, group.id, [RoleOf(deed.target, role, unit.now)])
         if group.local and person is not None:
             _welcome(conn, unit, group, person, role, deed)
@@ -167,6 +170,7 @@ def _invite(conn: Connection, unit: Unit, group: Actor, deed: Deed) -> str | Non
         raise Invalid("This person is banned. Lift the ban first.")
     if follows.is_following(conn, person.id, group.id):
         return None
+    _check_home(conn, group, person)
     by = actors.find_actor(conn, deed.by)
     invitation = Invitation(unit.ids.new(), group.id, person.id, by.id if by is not None else None, unit.now)
     if not community_invitations.insert_invitation(conn, invitation):
@@ -177,6 +181,13 @@ def _invite(conn: Connection, unit: Unit, group: Actor, deed: Deed) -> str | Non
         return name_of(conn, deed.target)
     _tell_of_invitation(conn, unit, group, person, by)
     return name_of(conn, deed.target)
+
+
+def _check_home(conn: Connection, group: Actor, person: Actor) -> None:
+    """Raises Invalid for people elsewhere where nothing of a community leaves this node."""
+    community = communities.find_community(conn, group.id) if not person.local else None
+    if community is not None and community.visibility is Visibility.ORGANISATION:
+        raise Invalid("Only members of the organisation that runs this community can join it.")
 
 
 def _tell_of_invitation(conn: Connection, unit: Unit, group: Actor, person: Actor, by: Actor | None) -> None:

@@ -68,7 +68,8 @@ def decide(conn: Connection, unit: Unit, community: Community, person: Actor) ->
     standing = standing_of(conn, unit, community.actor_id, person)
     if standing.is_member and not standing.is_banned:
         return Answer.ACCEPTED
-    return decide_join(community.join_policy, standing, archived=community.is_archived)
+    stays_here = community.visibility is Visibility.ORGANISATION
+    return decide_join(community.join_policy, standing, archived=community.is_archived, stays_here=stays_here)
 
 
 def decide_follow(conn: Connection, unit: Unit, follower: Actor, group: Actor) -> Answer | None:
