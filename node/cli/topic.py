@@ -1,6 +1,8 @@
 """``rhizome topic``: accounts about a topic, which show what is new about it; works while the node runs."""
 
 import asyncio
+from functools import partial
+from pathlib import Path
 
 import click
 from sqlalchemy import Connection
@@ -9,6 +11,7 @@ from federation.actors.topic_accounts import create_topic_account, prepare_topic
 from node.app.system import opened
 from node.cli.shared import config_option, json_option, print_rows, with_config
 from node.config import Config
+from node.domain.media import MediaPurpose
 from node.domain.selections import Selection, of_address
 from node.secretbox import SecretBox
 from node.services.context import Unit
@@ -75,6 +78,16 @@ def list_(config: Config, *, as_json: bool) -> None:
     print_rows(rows, {name: name for name in ("handle", "name", "shows")}, as_json=as_json)
 
 
+@command.command("picture")
+@click.argument("username", metavar="NAME")
+@click.argument("purpose", type=click.Choice([MediaPurpose.AVATAR.value, MediaPurpose.HEADER.value]))
+@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@with_config
+def picture(config: Config, username: str, purpose: str, file: Path | None) -> None:
+    """Show the picture FILE as avatar or header of @NAME; without FILE, none."""
+    click.echo(asyncio.run(_picture(config, username.removeprefix("@").lower(), MediaPurpose(purpose), file)))
+
+
 @command.command("remove")
 @click.argument("username", metavar="NAME")
 @with_config
@@ -100,6 +113,17 @@ def _apply(conn: Connection, unit: Unit, username: str, profile: HouseProfile, s
     found = topic_accounts.change(conn, unit, username, profile, selection)
     topic_accounts.record_deed(conn, unit, None, "change", found)
     return found.actor.handle
+
+
+async def _picture(config: Config, username: str, purpose: MediaPurpose, file: Path | None) -> str:
+    async with opened(config) as system:
+        node = system.node
+        found = await node.store.read(topic_accounts.load, username)
+        media = await node.uploads.take_picture(found.actor.id, file, purpose) if file else None
+        shown = (media.id, node.uploads.links.stored(media.key)) if media else (None, "")
+        set_picture = partial(topic_accounts.set_picture, username=username, by=None)
+        await node.store.write(set_picture, node.unit(), purpose, *shown)
+        return found.actor.handle
 
 
 async def _list(config: Config) -> list[TopicAccount]:

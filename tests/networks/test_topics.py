@@ -1,9 +1,12 @@
 """Accounts about topics: what fits is shown to followers here and on another node; busy days come in a digest."""
 
+from pathlib import Path
+
 import pytest
 
 from federation.actors.topic_accounts import create_topic_account, prepare_topic_account
 from node.clock import DAY, HOUR, FixedClock
+from node.domain.media import MediaPurpose
 from node.domain.selections import of_query
 from node.domain.visibility import Visibility
 from node.secretbox import SecretBox
@@ -12,6 +15,7 @@ from node.services.library.topic_accounts import remove
 from node.services.people.house_profiles import HouseProfile
 from node.store.library.topic_accounts import TopicAccount
 from tests.client import App
+from tests.media_files import picture
 from tests.network import SECRET, Network, Peer, network
 from tests.records import record
 
@@ -29,6 +33,12 @@ async def topic_account(peer: Peer, query: str = "q=wound") -> TopicAccount:
     unit = peer.unit()
     new = prepare_topic_account(unit, SecretBox(SECRET), "nursing", profile, of_query(query))
     return await peer.store.write(lambda conn: create_topic_account(conn, unit, new, by=None))
+
+
+def _square(folder: Path) -> Path:
+    drawn = folder / "square.png"
+    drawn.write_bytes(picture())
+    return drawn
 
 
 async def home(app: App) -> list[tuple[str, str]]:
@@ -68,6 +78,10 @@ async def test_what_fits_is_shown_to_followers_here_and_elsewhere_once(tmp_path)
             assert [(who, "Wound care 2" in text) for who, text in await home(app)] == [("nursing", True)]
         document = (await uni.get(account.actor.uri))[1]
         assert (document["type"], "catalogue" in document) == ("Service", False)
+        await uni.system.node.uploads.set_picture(account.actor.id, _square(tmp_path), MediaPurpose.AVATAR)
+        await net.settle()
+        seen = await there.get(f"v1/accounts/{seen['id']}")
+        assert seen["avatar"].startswith(f"{museum.origin}/media/remote/")
         # what no longer fits is taken back everywhere, what fits again is not news
         await uni.publish(resource(uni, 2))
         await net.settle()

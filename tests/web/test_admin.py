@@ -1,5 +1,6 @@
 """The administration: who may enter, what it changes, and that looking changes nothing."""
 
+import io
 import re
 from collections import Counter
 
@@ -13,6 +14,8 @@ from node.domain.actors import ActorKind
 from node.secretbox import SecretBox
 from node.store.jobs import NewJob, enqueue_many
 from node.store.tables import accounts, actors, audit_log, domain_policies, follows, jobs, metadata
+from tests.client import App
+from tests.media_files import picture
 from tests.network import SECRET
 from tests.records import record
 from tests.web.conftest import Site
@@ -111,10 +114,10 @@ async def test_a_search_becomes_an_account_to_follow(site: Site) -> None:
     form = await site.get("/admin/topics?q=casting&language=en")
     assert 'value="/resources?q=casting&amp;language=en"' in form
     csrf = await site.csrf("/admin/topics")
-    typed = {"username": "Casting!", "name": "Casting news", "selection": "/resources?page=2"}
+    typed = {"username": "Casting!", "name": "Casting news", "query": "/resources?page=2"}
     back = await site.post("/admin/topics", 422, csrf=csrf, **typed)
     assert [each in back for each in ('value="Casting news"', "a-z, 0-9")] == [True, True]
-    typed |= {"username": "casting", "selection": "/resources?q=casting&language=en"}
+    typed |= {"username": "casting", "query": "/resources?q=casting&language=en"}
     await site.post("/admin/topics", csrf=csrf, **typed)
     await site.post("/admin/topics", 409, csrf=csrf, **typed)
     assert 'href="/@casting"' in await site.get("/resources")
@@ -122,6 +125,13 @@ async def test_a_search_becomes_an_account_to_follow(site: Site) -> None:
     assert 'value="/resources?q=casting&amp;language=en"' in await site.get("/admin/topics/casting")
     status, found = await site.peer.get("/api/learning/v1/topic-accounts")
     assert (status, [each["query"] for each in found["items"]]) == (200, ["q=casting&language=en"])
+    pictures = {"csrf": csrf, "avatar": io.BytesIO(picture()), "header": io.BytesIO(b"no picture")}
+    async with site.browser.post(f"{site.peer.origin}/admin/topics/casting/pictures", data=pictures) as answer:
+        assert (answer.status, "no picture, sound" in await answer.text()) == (422, True)
+    profile = await App(site.peer).get("v1/accounts/lookup", acct="casting")
+    assert ("/media/" in profile["avatar"], "/media/" in profile["header"]) == (True, False)
+    await site.post("/admin/topics/casting/pictures", csrf=csrf, remove="avatar")
+    assert "/media/" not in (await App(site.peer).get("v1/accounts/lookup", acct="casting"))["avatar"]
     await site.post("/admin/topics/casting/remove", csrf=csrf)
     assert (await site.peer.get("/@casting"))[0] == 410
 

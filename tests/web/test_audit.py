@@ -46,8 +46,9 @@ FORMS: tuple[tuple[str, str, dict[str, str | bytes]], ...] = (
     ("admin-emoji-add", "/admin/emojis", {"shortcode": "owl", "picture": picture("PNG")}),
     ("admin-emoji-switch", "/admin/emojis/owl/enabled", {"enabled": ""}),
     ("admin-emoji-remove", "/admin/emojis/owl/remove", {}),
-    ("admin-topic-add", "/admin/topics", {"username": "owls", "name": "Owls", "selection": "/resources?q=owl"}),
-    ("admin-topic-change", "/admin/topics/owls", {"name": "Birds", "selection": "q=bird"}),
+    ("admin-topic-add", "/admin/topics", {"username": "owls", "name": "Owls", "query": "/resources?q=owl"}),
+    ("admin-topic-change", "/admin/topics/owls", {"name": "Birds", "query": "q=bird"}),
+    ("admin-topic-pictures", "/admin/topics/owls/pictures", {"remove": "header"}),
     ("admin-topic-remove", "/admin/topics/owls/remove", {}),
     ("admin-pictures-form", "/admin/pictures", {"remove": "avatar"}),
 )

@@ -1,11 +1,10 @@
 """``/settings/pictures``: avatar and header of whoever is signed in; ``/admin/pictures``: those of the organisation."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
 from aiohttp import web
-from aiohttp.web_request import FileField
 from sqlalchemy import Connection
 
 from node.domain.actors import ActorKind
@@ -17,7 +16,6 @@ from node.services.posts.media import show_on_profile
 from node.state import NODE
 from node.store.access.accounts import Session
 from node.store.people import actors
-from node.store.posts.media import Media
 from node.text.sentences import Sentence
 from web import sessions
 from web.account.views import OrganisationPicturesView, PicturesView
@@ -28,6 +26,9 @@ from web.state import WEB
 from web.uploads import on_disk, roomy
 
 PATH, OF_ORGANISATION = "/settings/pictures", "/admin/pictures"
+_PURPOSES = (MediaPurpose.AVATAR, MediaPurpose.HEADER)
+#: Makes a picture that was taken in the avatar or header, or takes that away (None and an empty address).
+Show = Callable[[Connection, Unit, MediaPurpose, int | None, str], None]
 
 
 async def show(request: web.Request) -> web.Response:
@@ -36,52 +37,43 @@ async def show(request: web.Request) -> web.Response:
     return await _page(request, session, actor_id, {}, notice)
 
 
-async def save(request: web.Request) -> web.Response:
+async def save(request: web.Request) -> web.StreamResponse:
     """Take what was chosen, each picture by itself; or take away what is to go."""
     session, actor_id = await _whose(request)
-    async with roomy(request, files=2) as wide:
-        words, files = await sessions.read_upload_form(request, wide)
-        show = partial(_show, request, session, actor_id)
-        if words.get("remove") in {MediaPurpose.AVATAR, MediaPurpose.HEADER}:
-            await show(MediaPurpose(words["remove"]), None)
-        elif wrong := await take_pictures(request, actor_id, files, show):
-            return await _page(request, session, actor_id, wrong, None)
+    if wrong := await change_pictures(request, actor_id, partial(_show, by=session.actor_id, actor_id=actor_id)):
+        return await _page(request, session, actor_id, wrong, None)
     return web.Response(status=303, headers={"Location": f"{request.path}?saved"})
 
 
-async def _show(
-    request: web.Request, session: Session, actor_id: int, purpose: MediaPurpose, media: Media | None
-) -> None:
-    node = request.app[NODE]
-    url = node.uploads.links.stored(media.key) if media else ""
-    media_id = media.id if media else None
-    await node.store.write(_change, node.unit(), session.actor_id, actor_id, purpose, media_id, url)
-
-
-def _change(
-    conn: Connection, unit: Unit, by_id: int, actor_id: int, purpose: MediaPurpose, media_id: int | None, url: str
+def _show(
+    conn: Connection, unit: Unit, purpose: MediaPurpose, media_id: int | None, url: str, *, by: int, actor_id: int
 ) -> None:
     """What somebody does to another actor than herself, which is the organisation, stands in the log (ADM3)."""
     show_on_profile(conn, unit, actor_id, purpose, media_id, url)
-    if by_id != actor_id:
-        moderate.audit(conn, unit, by_id, "picture.set", purpose.value, after=url or None)
+    if by != actor_id:
+        moderate.audit(conn, unit, by, "picture.set", purpose.value, after=url or None)
 
 
-async def take_pictures(
-    request: web.Request,
-    actor_id: int,
-    files: Mapping[str, FileField],
-    show: Callable[[MediaPurpose, Media | None], Awaitable[None]],
-) -> Mapping[str, str]:
-    """Have each picture that was chosen shown; what is wrong with those that were not taken, by their fields."""
+async def change_pictures(request: web.Request, actor_id: int, show: Show) -> Mapping[str, str]:
+    """Have each picture of a form shown, or taken away; what is wrong with those that were not taken, by their fields.
+
+    ``actor_id``: whose they become; ``show`` is a unit of work.
+    """
     node, wrong = request.app[NODE], {}
-    for purpose in (MediaPurpose.AVATAR, MediaPurpose.HEADER):
-        async with on_disk(request, files.get(purpose)) as (place,):
-            try:
-                if place is not None:
-                    await show(purpose, await node.uploads.take_picture(actor_id, place, purpose))
-            except Invalid as error:
-                wrong[purpose.value] = error.public
+    async with roomy(request, files=2) as wide:
+        words, files = await sessions.read_upload_form(request, wide)
+        if words.get("remove") in _PURPOSES:
+            await node.store.write(show, node.unit(), MediaPurpose(words["remove"]), None, "")
+            return {}
+        for purpose in _PURPOSES:
+            async with on_disk(request, files.get(purpose)) as (place,):
+                try:
+                    if place is not None:
+                        media = await node.uploads.take_picture(actor_id, place, purpose)
+                        url = node.uploads.links.stored(media.key)
+                        await node.store.write(show, node.unit(), purpose, media.id, url)
+                except Invalid as error:
+                    wrong[purpose.value] = error.public
     return wrong
 
 

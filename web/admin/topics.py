@@ -3,7 +3,9 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from functools import partial
+from types import MappingProxyType
+from typing import Any, ClassVar
 
 from aiohttp import web
 from sqlalchemy import Connection
@@ -19,19 +21,21 @@ from node.state import NODE
 from node.store.library import listing
 from node.store.library import topic_accounts as store
 from node.store.library.topic_accounts import TopicAccount
+from node.store.people import actors
 from node.text.sentences import Sentence, sentences
+from web.account.pictures import change_pictures, form_of
 from web.pages.frame import html, page_of
-from web.pages.parts import Field
+from web.pages.parts import Field, PicturesForm
 from web.pages.views import Page
 from web.sessions import read_form, require_admin
 
 PATH = "/admin/topics"
-_FIELDS = ("username", "name", "description", "selection")
+_FIELDS = ("username", "name", "description", "query")
 _WRONG: Mapping[str, Sentence] = sentences(
     {
         "username": "1 to 30 of the characters a-z, 0-9 and _; some names the node needs itself.",
         "name": "1 to 100 characters.",
-        "selection": "Search or choose something in the catalogue first, and take the address from there.",
+        "query": "Search or choose something in the catalogue first, and take the address from there.",
     }
 )
 
@@ -50,7 +54,7 @@ class TopicRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicsView:
-    """All accounts, and the form for another one, or of the one that is changed (``edited``, its name)."""
+    """All accounts, and the form for another one, or those of the one that is changed (``edited`` is its name)."""
 
     template: ClassVar[str] = "admin/topics.html"
 
@@ -59,6 +63,7 @@ class TopicsView:
     rows: tuple[TopicRow, ...] = ()
     fields: Mapping[str, Field]
     edited: str = ""
+    pictures: PicturesForm | None = None
     path: str = PATH
 
 
@@ -66,14 +71,14 @@ async def show_topics(request: web.Request) -> web.Response:
     """The query of the address may hold a selection: the catalogue leads here."""
     require_admin(request)
     chosen = query_of(of_pairs(request.query.items()))
-    return await _page(request, {"selection": f"/resources?{chosen}" if chosen else ""})
+    return await _page(request, {"query": f"/resources?{chosen}" if chosen else ""})
 
 
 async def add(request: web.Request) -> web.Response:
     session, node = require_admin(request), request.app[NODE]
     fields = await read_form(request, session.csrf)
     box = SecretBox(node.config.secret_key, node.config.secrets.previous)
-    username, profile, selection = fields.get("username", ""), _profile(fields), of_address(fields.get("selection", ""))
+    username, profile, selection = fields.get("username", ""), _profile(fields), of_address(fields.get("query", ""))
     try:
         new = await asyncio.to_thread(prepare_topic_account, node.unit(), box, username, profile, selection)
         await node.store.write(lambda conn: create_topic_account(conn, node.unit(), new, by=session.actor_id))
@@ -84,15 +89,19 @@ async def add(request: web.Request) -> web.Response:
 
 async def show_topic(request: web.Request) -> web.Response:
     require_admin(request)
+    return await _page(request, await _fields(request), edited=request.match_info["name"])
+
+
+async def _fields(request: web.Request) -> Mapping[str, str]:
+    """What the account says of itself now. Raises NotFound."""
     found = await request.app[NODE].store.read(topic_accounts.load, request.match_info["name"])
-    fields = {"name": found.actor.name, "description": found.purpose, "selection": f"/resources?{found.query}"}
-    return await _page(request, fields, edited=found.actor.username)
+    return {"name": found.actor.name, "description": found.purpose, "query": f"/resources?{found.query}"}
 
 
 async def change(request: web.Request) -> web.Response:
     session, node = require_admin(request), request.app[NODE]
     fields, name = await read_form(request, session.csrf), request.match_info["name"]
-    selection = of_address(fields.get("selection", ""))
+    selection = of_address(fields.get("query", ""))
     try:
         await node.store.write(_change, node.unit(), name, _profile(fields), selection, session.actor_id)
     except Invalid as error:
@@ -103,6 +112,16 @@ async def change(request: web.Request) -> web.Response:
 def _change(conn: Connection, unit: Unit, name: str, profile: HouseProfile, selection: Selection, by: int) -> None:
     found = topic_accounts.change(conn, unit, name, profile, selection)
     topic_accounts.record_deed(conn, unit, by, "change", found)
+
+
+async def show_pictures(request: web.Request) -> web.Response:
+    """Take the pictures that were chosen, or take away one."""
+    session, node, name = require_admin(request), request.app[NODE], request.match_info["name"]
+    found = await node.store.read(topic_accounts.load, name)
+    show = partial(topic_accounts.set_picture, username=name, by=session.actor_id)
+    if wrong := await change_pictures(request, found.actor.id, show):
+        return await _page(request, await _fields(request), edited=name, wrong_pictures=wrong)
+    return web.Response(status=303, headers={"Location": f"{PATH}/{name}"})
 
 
 async def remove(request: web.Request) -> web.Response:
@@ -121,18 +140,31 @@ def _profile(fields: Mapping[str, str]) -> HouseProfile:
 
 
 async def _page(
-    request: web.Request, typed: Mapping[str, str], error: NodeError | None = None, *, edited: str = ""
+    request: web.Request,
+    typed: Mapping[str, str],
+    error: NodeError | None = None,
+    *,
+    edited: str = "",
+    wrong_pictures: Mapping[str, str] = MappingProxyType({}),
 ) -> web.Response:
     session = require_admin(request)
     wrong = _wrong(error)
+    row = await request.app[NODE].store.read(_profile_of, edited) if edited else None
+    action = f"{PATH}/{edited}/pictures"
     view = TopicsView(
         page=page_of(request, PATH, title=Sentence("Topic accounts"), section="/admin", noindex=True),
         csrf=session.csrf,
         rows=tuple(await request.app[NODE].store.read(_rows)) if not edited else (),
         fields={name: Field(value=typed.get(name, ""), error=wrong.get(name, "")) for name in _FIELDS},
         edited=edited,
+        pictures=form_of(request, row, action, session.csrf, Sentence("Pictures"), wrong_pictures) if row else None,
     )
-    return html(request, view, 200 if error is None else 422 if isinstance(error, Invalid) else 409)
+    status = 422 if wrong_pictures or isinstance(error, Invalid) else 200 if error is None else 409
+    return html(request, view, status)
+
+
+def _profile_of(conn: Connection, username: str) -> Any:
+    return actors.load_profile(conn, topic_accounts.load(conn, username).actor.id)
 
 
 def _wrong(error: NodeError | None) -> Mapping[str, str]:
@@ -169,5 +201,6 @@ ROUTES = [
     web.post(PATH, add, name="admin-topic-add"),
     web.get(_ONE, show_topic, name="admin-topic"),
     web.post(_ONE, change, name="admin-topic-change"),
+    web.post(f"{_ONE}/pictures", show_pictures, name="admin-topic-pictures"),
     web.post(f"{_ONE}/remove", remove, name="admin-topic-remove"),
 ]

@@ -21,15 +21,13 @@ from node.services.posts.media import show_on_profile
 from node.state import NODE
 from node.store.communities import community_log
 from node.store.people import actors
-from node.store.posts.media import Media
 from node.text.sentences import Sentence
 from web import lookups, sessions
-from web.account.pictures import take_pictures
+from web.account.pictures import change_pictures
 from web.communities.form import Known, errors_of, fields_of, form_view, read_fields
 from web.communities.people import Inside, count_waiting, head_of, load_inside
 from web.pages.frame import html
 from web.pages.views import Notice
-from web.uploads import roomy
 
 _NOTICES = {
     "saved": Sentence("Saved."),
@@ -89,27 +87,16 @@ async def show_pictures(request: web.Request) -> web.StreamResponse:
     """Take the pictures that were chosen, or take away one."""
     session, node, name = sessions.require_person(request), request.app[NODE], request.match_info["name"]
     inside = await node.store.read(_load_at_home, node.unit(), name, session.actor_id)
-    show = partial(_show, request, session.actor_id, name)
-    async with roomy(request, files=2) as wide:
-        words, files = await sessions.read_upload_form(request, wide)
-        if words.get("remove") in {MediaPurpose.AVATAR, MediaPurpose.HEADER}:
-            await show(MediaPurpose(words["remove"]), None)
-        elif wrong := await take_pictures(request, inside.group.id, files, show):
-            known = await node.store.read(_load_known, node.unit(), name, session.actor_id)
-            view = form_view(request, session.csrf, fields_of(known), known=known, wrong_pictures=wrong)
-            return html(request, view, status=422)
+    show = partial(_set_picture, name=name, actor_id=session.actor_id)
+    if wrong := await change_pictures(request, inside.group.id, show):
+        known = await node.store.read(_load_known, node.unit(), name, session.actor_id)
+        view = form_view(request, session.csrf, fields_of(known), known=known, wrong_pictures=wrong)
+        return html(request, view, status=422)
     raise web.HTTPSeeOther(f"/c/{name}/settings?saved")
 
 
-async def _show(request: web.Request, actor_id: int, name: str, purpose: MediaPurpose, media: Media | None) -> None:
-    node = request.app[NODE]
-    url = node.uploads.links.stored(media.key) if media is not None else ""
-    media_id = media.id if media is not None else None
-    await node.store.write(_set_picture, node.unit(), name, actor_id, purpose, media_id, url)
-
-
 def _set_picture(
-    conn: Connection, unit: Unit, name: str, actor_id: int, purpose: MediaPurpose, media_id: int | None, url: str
+    conn: Connection, unit: Unit, purpose: MediaPurpose, media_id: int | None, url: str, *, name: str, actor_id: int
 ) -> None:
     inside = _load_at_home(conn, unit, name, actor_id)
     group, by = inside.group, inside.me.uri

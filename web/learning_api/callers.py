@@ -26,12 +26,13 @@ from node.errors import (
     Unauthenticated,
     UnsupportedMediaType,
 )
-from node.store.access import idempotency
+from node.state import NODE
+from node.store.access import accounts, idempotency
 from node.store.library.resources import Viewer
 from schemas import check
 from web.client_api import callers
 from web.learning_api.answers import etag_of
-from web.sessions import check_origin, session_of
+from web.sessions import check_origin, require_admin, session_of
 from web.viewer import viewer_of
 
 CSRF_HEADER = "X-CSRF-Token"
@@ -69,6 +70,17 @@ async def writer(request: web.Request, scope: str) -> int:
     if not hmac.compare_digest(session.csrf.encode(), sent.encode("utf-8", "replace")):
         raise Forbidden(f"A request of a session carries the token of its forms in {CSRF_HEADER}.")
     return session.actor_id
+
+
+async def administrator(request: web.Request, scope: str) -> int:
+    """The administrator who changes something of the node; in a browser one who gave her password lately (ADM1)."""
+    actor_id = await writer(request, scope)
+    if not callers.bearer_of(request):
+        return require_admin(request).actor_id
+    account = await request.app[NODE].store.read(accounts.load_account, actor_id)
+    if account is None or account.role != accounts.ADMIN:
+        raise Forbidden("Only administrators may do this.")
+    return actor_id
 
 
 async def read_json(request: web.Request, schema: str = "") -> dict[str, Any]:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from node import events
 from node.clock import DAY
+from node.domain.media import MediaPurpose
 from node.domain.selections import Selection
 from node.errors import Invalid, NotFound, Problem
 from node.jobs import kinds
@@ -25,6 +26,7 @@ from node.services.library import digests
 from node.services.news import happened, news
 from node.services.people import house_profiles, leaving
 from node.services.people.house_profiles import HouseProfile
+from node.services.posts.media import show_on_profile
 from node.store import jobs
 from node.store.database.engine import Store
 from node.store.jobs import Job, NewJob
@@ -46,7 +48,7 @@ NEWS_FOR = 7 * DAY
 def check_selection(selection: Selection) -> None:
     """Raises Invalid for a selection that everything fits."""
     if selection.is_empty:
-        raise Invalid(problems=[Problem("$.selection", "words, or one of kind, topic, language and so on", "nothing")])
+        raise Invalid(problems=[Problem("$.query", "words, or one of kind, topic, language and so on", "nothing")])
 
 
 def establish(conn: Connection, unit: Unit, actor: Actor, profile: HouseProfile, selection: Selection) -> TopicAccount:
@@ -72,6 +74,25 @@ def change(
         _show_first(conn, unit, found.actor, wanted, to_servers=False)
         events.record(conn, unit.ids, unit.now, events.ActorUpdated(found.actor.id), about=found.actor.uri)
     return load(conn, username)
+
+
+def set_picture(
+    conn: Connection,
+    unit: Unit,
+    purpose: MediaPurpose,
+    media_id: int | None,
+    url: str,
+    *,
+    username: str,
+    by: int | None,
+) -> None:
+    """Give it another avatar or header, or none (None and an empty ``url``); who did it stands in the log.
+
+    ``media_id``: a picture that this account owns (``Uploads.take_picture``).
+    """
+    found = load(conn, username)
+    show_on_profile(conn, unit, found.actor.id, purpose, media_id, url)
+    moderate.audit(conn, unit, by, "topic.picture", found.actor.uri, after={purpose.value: url or None})
 
 
 def remove(conn: Connection, unit: Unit, username: str) -> TopicAccount:

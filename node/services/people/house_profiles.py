@@ -105,6 +105,12 @@ def _fields(
     return sorted(present.values(), key=lambda field: order.get(field["name"], len(order)))
 
 
+def topics_of(fields: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The topics among the fields of a profile of ours, without their signs."""
+    said = next((field.get("text", "") for field in fields if field["name"] == _TOPICS), "")
+    return [word.removeprefix("#") for word in said.split()]
+
+
 def _put(present: dict[str, Mapping[str, Any]], name: str, value: str, text: str) -> None:
     """A link that did not change stays as verified as it is."""
     if not value:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.media_files import picture
 from tests.node.cli.running import add_user, lines, record, rhizome
 
 
@@ -73,10 +74,26 @@ def test_topic_accounts_are_made_changed_and_removed(file: Path, database: sqlit
     assert rhizome(file, "topic", "change", "@nursing", "kind=audio", "--display-name", "To hear").exit_code == 0
     (row,) = json.loads(rhizome(file, "topic", "list", "--json").output)
     assert row == {"handle": "@nursing@localhost:8111", "name": "To hear", "shows": "kind=audio"}
+    drawn = file.parent / "picture.png"
+    drawn.write_bytes(picture())
+    assert rhizome(file, "topic", "picture", "@nursing", "avatar", str(drawn)).exit_code == 0
+    shown = "SELECT icon FROM actors WHERE username = 'nursing'"
+    assert "/media/" in database.execute(shown).fetchone()[0]
+    assert rhizome(file, "topic", "picture", "nursing", "avatar").exit_code == 0
+    assert database.execute(shown).fetchone()[0] == ""
+    drawn.write_bytes(b"no picture")
+    refused = rhizome(file, "topic", "picture", "nursing", "header", str(drawn))
+    assert (refused.exit_code, "no picture" in refused.stderr) == (1, True)
     assert rhizome(file, "topic", "remove", "nursing").exit_code == 0
     assert rhizome(file, "topic", "remove", "nursing").exit_code == 1
     actions = database.execute("SELECT action FROM audit_log WHERE action LIKE 'topic.%' ORDER BY id").fetchall()
-    assert [action for (action,) in actions] == ["topic.add", "topic.change", "topic.remove"]
+    assert [action for (action,) in actions] == [
+        "topic.add",
+        "topic.change",
+        "topic.picture",
+        "topic.picture",
+        "topic.remove",
+    ]
 
 
 def test_an_account_moves_once_the_other_confirms_it(file: Path, database: sqlite3.Connection) -> None:

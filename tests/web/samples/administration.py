@@ -6,6 +6,7 @@ from node.clock import DAY, HOUR, MINUTE
 from node.domain.moderation import DomainPolicy, Sanction
 from node.store.house.emojis import OwnEmoji
 from node.store.house.rules import Rule
+from tests.web.samples.account import pictures_form
 from tests.web.samples.frame import ADMIN, MUSEUM, NOW, UNIVERSITY, page
 from web.admin.audit import AuditRow, AuditView
 from web.admin.block_lists import BlockListView, ListedDomain
@@ -181,14 +182,16 @@ def topics() -> TopicsView:
             "username": Field(value="Neues!", error="1 to 30 of the characters a-z, 0-9 and _"),
             "name": Field(),
             "description": Field(),
-            "selection": Field(value="/resources?q=pflege&kind=video"),
+            "query": Field(value="/resources?q=pflege&kind=video"),
         },
     )
 
 
 def topic() -> TopicsView:
     fields = {**topics().fields, "username": Field()}
-    return replace(topics(), rows=(), fields=fields, edited="neues_in_der_krankenpflege_hilf")
+    name = "neues_in_der_krankenpflege_hilf"
+    pictures = pictures_form(f"/admin/topics/{name}/pictures", "Pictures")
+    return replace(topics(), rows=(), fields=fields, edited=name, pictures=pictures)
 
 
 def house() -> HouseView:
