@@ -7,13 +7,13 @@ from time import monotonic, perf_counter
 from sqlalchemy import Connection
 
 from node.clock import DAY
-from node.store import jobs
 from node.store.access import accounts, idempotency, joining, oauth
 from node.store.database.engine import Store
 from node.store.federation import inbox
+from node.store.house import queue, workers
 from node.store.news import notifications
 from node.store.people import keys, mutes
-from node.store.posts import objects
+from node.store.posts import burying
 from node.store.search import finding
 
 #: Duplicates are recognised, and refusals explained, for so long.
@@ -37,10 +37,10 @@ KEEP_IDEMPOTENCY = DAY
 def expire(conn: Connection, now: int) -> None:
     """Forget what has had its time."""
     inbox.expire_received(conn, now - KEEP_RECEIVED)
-    jobs.forget_parked(conn, now - KEEP_PARKED)
-    jobs.forget_workers(conn, now - KEEP_WORKERS)
+    queue.forget_parked(conn, now - KEEP_PARKED)
+    workers.forget_workers(conn, now - KEEP_WORKERS)
     notifications.expire_dismissed(conn, now - KEEP_DISMISSED)
-    objects.expire_tombstones(conn, now)
+    burying.expire_tombstones(conn, now)
     mutes.expire_mutes(conn, now)
     keys.expire_remote_keys(conn, now - KEEP_KEYS)
     keys.delete_retired_keys(conn, now)

@@ -13,6 +13,7 @@ from node.jobs.kinds import DELIVER, INBOX
 from node.state import NODE, Node
 from node.store import facts, jobs
 from node.store.database import migrate
+from node.store.house import workers as worker_rows
 from node.text.sentences import Sentence
 from web.state import WEB
 
@@ -75,7 +76,7 @@ def _look(conn: Connection) -> tuple[str | None, dict[str, int | None], list[int
     return (
         migrate.current_version(conn),
         oldest,
-        jobs.load_worker_heartbeats(conn),
+        worker_rows.load_worker_heartbeats(conn),
         facts.load_fact(conn, facts.BACKED_UP_AT),
     )
 

@@ -13,9 +13,10 @@ from node import log, metrics
 from node.clock import MINUTE, SECOND
 from node.errors import Unavailable
 from node.state import NODE, Node
-from node.store import facts, jobs
+from node.store import facts
 from node.store.federation import hosts
-from node.store.jobs import Count
+from node.store.house import queue
+from node.store.house.queue import Count
 
 #: Media are many files; their sum is taken this often at most.
 _MEDIA_EVERY = 5 * MINUTE
@@ -35,7 +36,7 @@ class Found:
 def _look(conn: Connection, now: int) -> Found:
     backed_up_at = facts.load_fact(conn, facts.BACKED_UP_AT)
     return Found(
-        jobs.count_by_kind(conn, now),
+        queue.count_by_kind(conn, now),
         hosts.count_held(conn),
         int(backed_up_at) if backed_up_at else None,
         conn.scalar(_DATABASE_BYTES) if conn.dialect.name == "postgresql" else None,

@@ -26,7 +26,7 @@ from node.store.federation import inbox
 from node.store.jobs import NewJob
 from node.store.people import actors, blocks, follows
 from node.store.people.actors import Actor
-from node.store.posts import objects, tags, topics
+from node.store.posts import burying, objects, tags, topics
 from node.store.posts.objects import Object
 from node.store.reading import homes, stamps
 
@@ -88,7 +88,7 @@ class Batch:
         self._objects.update(dict.fromkeys(object_uris))
         self._objects.update(objects.load_objects(self.conn, object_uris))
         self._tombstones.update(dict.fromkeys(object_uris))
-        self._tombstones.update(objects.load_tombstones(self.conn, object_uris, self.unit.now))
+        self._tombstones.update(burying.load_tombstones(self.conn, object_uris, self.unit.now))
         # Of ours nobody asks here, and they may have ten thousand followers.
         authors = [actor.id for actor in self._actors.values() if actor is not None and not actor.local]
         self._followers.update({actor_id: [] for actor_id in authors})
@@ -122,7 +122,7 @@ class Batch:
     def is_deleted(self, uri: str, by: str) -> bool:
         """Whether ``by`` has said that this must not come (back)."""
         if uri not in self._tombstones:
-            self._tombstones[uri] = objects.load_tombstones(self.conn, [uri], self.unit.now).get(uri)
+            self._tombstones[uri] = burying.load_tombstones(self.conn, [uri], self.unit.now).get(uri)
         return self._tombstones[uri] in {by, ""} if self._tombstones[uri] is not None else False
 
     def local_followers(self, actor_id: int) -> list[int]:

@@ -5,7 +5,7 @@ from federation.builders.resource_documents import write_document
 from federation.mapping.digest import article_digest
 from federation.mapping.resource import RESOURCE_TYPES, read_article
 from node.domain.posts import RemotePost
-from node.services.library import catalogue, publish
+from node.services.library import catalogue, publish, received_resources
 from node.store.library import resources
 from node.store.people.actors import Actor
 from node.store.posts.objects import Object
@@ -30,7 +30,7 @@ def store(batch: Batch, author: Actor, stored: Object, post: RemotePost) -> None
     read = read_article(document)
     if read.record is not None:
         before = resources.load_by_objects(batch.conn, [stored.id]).get(stored.id)
-        publish.store_remote_resource(
+        received_resources.store_remote_resource(
             batch.conn, batch.unit, object_id=stored.id, record=read.record, grade=read.grade, warnings=read.problems
         )
         if before is not None and before.record.get("visibility") != read.record.get("visibility"):
@@ -43,6 +43,6 @@ def remove(batch: Batch, author: Actor, known: Object) -> None:
     """The owner withdrew it."""
     if known.kind != KIND:
         return
-    publish.remove_remote_resource(batch.conn, known.id)
+    received_resources.remove_remote_resource(batch.conn, known.id)
     if author.catalogue:
         catalogue.apply_remote_change(batch.conn, batch.unit, author, known.uri, None)

@@ -36,7 +36,7 @@ from node.store.database.engine import Store
 from node.store.people import actors, keys, remote_actors
 from node.store.people.actors import Actor
 from node.store.people.keys import RemoteKey
-from node.store.posts import objects
+from node.store.posts import burying, objects
 from node.store.posts.objects import Object
 
 BUDGET = 20
@@ -259,5 +259,5 @@ def _save_with_key(conn: Connection, ids: Ids, now: int, remote: RemoteActor, ke
 def _purge(conn: Connection, uri: str, now: int) -> None:
     known = actors.find_actor(conn, uri)
     if known is not None and not known.local:
-        objects.bury_all_of(conn, known.id, now)
+        burying.bury_all_of(conn, known.id, now)
         remote_actors.purge(conn, known.id, now)

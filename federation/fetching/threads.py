@@ -26,7 +26,7 @@ from node.services.context import Unit
 from node.store import jobs
 from node.store.database.engine import Store
 from node.store.jobs import Job, NewJob
-from node.store.posts import objects
+from node.store.posts import object_lists, objects
 from node.store.posts.objects import Object
 
 COOLDOWN = 15 * MINUTE
@@ -162,7 +162,7 @@ class Threads:
         """Answers that are known already: their own answers may not be."""
 
         def load(conn: Connection) -> list[Object]:
-            return objects.list_answers(conn, [post.id for post in level], limit=DESCENDANTS)
+            return object_lists.list_answers(conn, [post.id for post in level], limit=DESCENDANTS)
 
         return await self._store.read(load)
 

@@ -7,7 +7,7 @@ from node.clock import HOUR
 from node.services.news import happened, news
 from node.services.people import leaving
 from node.store.people import actors, blocks, keys, remote_actors
-from node.store.posts import objects
+from node.store.posts import burying, objects
 
 #: A Delete that comes before its Create holds for so long (IN18).
 REMEMBERED = 48 * HOUR
@@ -31,7 +31,7 @@ def delete_actor(batch: Batch, uri: str) -> str:
     batch.flush()
     gone = actors.load_actors_by_id(batch.conn, [known.id])[known.id]
     leaving.give_up(batch.conn, batch.unit, gone)
-    objects.bury_all_of(batch.conn, known.id, batch.unit.now)
+    burying.bury_all_of(batch.conn, known.id, batch.unit.now)
     remote_actors.purge(batch.conn, known.id, batch.unit.now)
     blocks.delete_all_of(batch.conn, known.id)
     keys.delete_remote_keys_of(batch.conn, uri)
@@ -47,7 +47,7 @@ def delete_object(batch: Batch, uri: str, by: str) -> str:
         return outcome
     if known is None:
         expires_at = batch.unit.now + REMEMBERED
-        objects.remember_deleted(batch.conn, uri, by, batch.unit.now, expires_at=expires_at)
+        burying.remember_deleted(batch.conn, uri, by, batch.unit.now, expires_at=expires_at)
         batch.forget(uri)
         return "remembered"
     author = actors.find_actor_by_id(batch.conn, known.actor_id)
@@ -59,7 +59,7 @@ def delete_object(batch: Batch, uri: str, by: str) -> str:
     news.tell(batch.conn, batch.unit, happened.Deleted(known))
     received_resources.remove(batch, author, known)
     received_events.remove(batch, known)
-    objects.bury(batch.conn, known, batch.unit.now)
-    objects.remember_deleted(batch.conn, uri, by, batch.unit.now, former_type=known.type)
+    burying.bury(batch.conn, known, batch.unit.now)
+    burying.remember_deleted(batch.conn, uri, by, batch.unit.now, former_type=known.type)
     batch.forget(uri)
     return "deleted"

@@ -16,7 +16,7 @@ from node.services.library import catalogue
 from node.store.people import actors, blocks, follows
 from node.store.people.actors import Actor
 from node.store.people.follows import Follow
-from node.store.posts import objects, reactions
+from node.store.posts import burying, objects, reactions
 
 
 def undo(batch: Batch, inbound: Inbound) -> str:
@@ -33,7 +33,7 @@ def undo(batch: Batch, inbound: Inbound) -> str:
             return outcome
     if activity.object_uri:
         expires_at = batch.unit.now + REMEMBERED
-        objects.remember_deleted(batch.conn, activity.object_uri, actor.uri, batch.unit.now, expires_at=expires_at)
+        burying.remember_deleted(batch.conn, activity.object_uri, actor.uri, batch.unit.now, expires_at=expires_at)
         batch.forget(activity.object_uri)
     return "remembered"
 

@@ -23,7 +23,7 @@ from node.state import NODE
 from node.store.federation import activities, inbox, partners
 from node.store.people import follows
 from node.store.people.actors import Actor, find_actor_by_id
-from node.store.posts import objects, reactions
+from node.store.posts import object_lists, objects, reactions
 from node.store.posts.objects import Object
 
 # -- an actor's collections ------------------------------------------------------------------------------------------
@@ -66,7 +66,7 @@ def _received(conn: Connection, actor: Actor, before: int | None) -> Slice:
 
 
 def _featured(conn: Connection, actor: Actor, before: int | None) -> Slice:
-    return Slice([], [] if before is not None else objects.list_pinned(conn, actor.id))
+    return Slice([], [] if before is not None else object_lists.list_pinned(conn, actor.id))
 
 
 LISTED = {
@@ -76,7 +76,7 @@ LISTED = {
     "partners": Listed(_count_partners, lambda _conn, _actor, _before: Slice([], []), hides_items=True),
     "liked": Listed(lambda conn, actor: reactions.count_liked(conn, actor.id), _liked, owner_only=True),
     "inbox": Listed(lambda conn, actor: inbox.count_for_owner(conn, actor.id), _received, owner_only=True),
-    "featured": Listed(lambda conn, actor: len(objects.list_pinned(conn, actor.id)), _featured),
+    "featured": Listed(lambda conn, actor: len(object_lists.list_pinned(conn, actor.id)), _featured),
 }
 
 
@@ -175,7 +175,7 @@ def _replies(conn: Connection, visitor: Visitor, uri: str, after: int | None) ->
     if found is None or not found.local or not may_read(conn, visitor, found):
         raise NotFound
     levels = _levels(found)
-    rows = objects.list_replies(conn, found.id, after=after or 0, limit=PER_PAGE, levels=levels)
+    rows = object_lists.list_replies(conn, found.id, after=after or 0, limit=PER_PAGE, levels=levels)
     collection = f"{uri}/replies"
     page = build_page(
         f"{collection}?after={after or 0}",
@@ -191,7 +191,7 @@ def _replies(conn: Connection, visitor: Visitor, uri: str, after: int | None) ->
 
 def _levels(found: Object) -> Sequence[str]:
     """Which answers whoever may read a post may read, too: public ones, and those in the same closed community."""
-    return (*objects.PUBLIC, found.visibility) if found.visibility in _CLOSED else objects.PUBLIC
+    return (*object_lists.PUBLIC, found.visibility) if found.visibility in _CLOSED else object_lists.PUBLIC
 
 
 _CLOSED = frozenset({Visibility.COMMUNITY.value})
@@ -223,10 +223,10 @@ async def show_context(request: web.Request) -> web.Response:
 
 
 def _context(conn: Connection, visitor: Visitor, uri: str, after: int | None) -> dict[str, Any]:
-    first = objects.find_first_of(conn, uri)
+    first = object_lists.find_first_of(conn, uri)
     shown = first if first is not None and may_read(conn, visitor, first) else None
-    levels = _levels(shown) if shown is not None else objects.PUBLIC
-    rows = objects.list_context(conn, uri, after=after or 0, limit=PER_PAGE, levels=levels)
+    levels = _levels(shown) if shown is not None else object_lists.PUBLIC
+    rows = object_lists.list_context(conn, uri, after=after or 0, limit=PER_PAGE, levels=levels)
     if not rows and after is None:
         raise NotFound
     onward = f"{uri}?after={rows[-1].id}" if len(rows) == PER_PAGE else ""
@@ -234,7 +234,7 @@ def _context(conn: Connection, visitor: Visitor, uri: str, after: int | None) ->
     if after is not None:
         return page
     owner = _owner_of_thread(conn, shown) if shown is not None else ""
-    return build_collection(uri, total=objects.count_context(conn, uri, levels), first=page, owner=owner)
+    return build_collection(uri, total=object_lists.count_context(conn, uri, levels), first=page, owner=owner)
 
 
 def _owner_of_thread(conn: Connection, first: Object) -> str:

@@ -17,7 +17,7 @@ from node.errors import Gone, Malformed, NotFound
 from node.state import NODE, Node
 from node.store.people import actors
 from node.store.people.actors import Actor
-from node.store.posts import objects
+from node.store.posts import object_lists, objects
 from node.store.reading.by_url import find_by_url
 
 HOMEPAGE = "https://w3id.org/rhizome"
@@ -80,7 +80,7 @@ def _find_address(conn: Connection, node: Node, target: Target) -> Actor | None:
     actor_id = found.actor_id
     if found.object_id is not None:
         shown = objects.find_object_by_id(conn, found.object_id)
-        is_open = shown is not None and shown.state == objects.LIVE and shown.visibility in objects.PUBLIC
+        is_open = shown is not None and shown.state == objects.LIVE and shown.visibility in object_lists.PUBLIC
         actor_id = shown.actor_id if shown is not None and is_open else None
     actor = actors.find_actor_by_id(conn, actor_id) if actor_id is not None else None
     return actor if actor is not None and actor.local else None
@@ -122,7 +122,7 @@ async def nodeinfo(request: web.Request) -> web.Response:
 
 
 def _count(conn: Connection) -> tuple[int, int]:
-    return actors.count_people(conn), objects.count_local(conn)
+    return actors.count_people(conn), object_lists.count_local(conn)
 
 
 def _json(document: dict[str, Any], type_: str) -> web.Response:

@@ -20,8 +20,9 @@ from node.domain.numbers import number_in
 from node.errors import Malformed, NotFound, Problem
 from node.services.library.catalogue import find_own
 from node.state import NODE
-from node.store.library import catalogues
-from node.store.library.catalogues import Catalogue, Entry
+from node.store.library import catalogue_entries
+from node.store.library.catalogue_entries import Entry
+from node.store.library.catalogues import Catalogue
 
 PER_PAGE = 200
 PER_BUCKET_PAGE = 1_000
@@ -151,16 +152,16 @@ def _root(_conn: Connection, own: Catalogue) -> dict[str, Any]:
 
 
 def _log_page(conn: Connection, own: Catalogue, after: int) -> dict[str, Any]:
-    entries = catalogues.list_after(conn, own.actor_id, after, PER_PAGE + 1)
+    entries = catalogue_entries.list_after(conn, own.actor_id, after, PER_PAGE + 1)
     return build_log_page(own, after, entries[:PER_PAGE], more=len(entries) > PER_PAGE)
 
 
 def _buckets(conn: Connection, own: Catalogue) -> dict[str, Any]:
-    return build_buckets(own, catalogues.load_buckets(conn, own.actor_id))
+    return build_buckets(own, catalogue_entries.load_buckets(conn, own.actor_id))
 
 
 def _bucket_page(conn: Connection, own: Catalogue, bucket: int, after: str) -> dict[str, Any]:
-    entries = catalogues.list_bucket(conn, own.actor_id, bucket, after=after, limit=PER_BUCKET_PAGE + 1)
+    entries = catalogue_entries.list_bucket(conn, own.actor_id, bucket, after=after, limit=PER_BUCKET_PAGE + 1)
     return build_bucket_page(own, bucket, entries[:PER_BUCKET_PAGE], after=after, more=len(entries) > PER_BUCKET_PAGE)
 
 

@@ -32,8 +32,9 @@ from node.services.context import Unit
 from node.services.library import catalogue as service
 from node.store.database.engine import Store
 from node.store.jobs import Job
-from node.store.library import catalogues
-from node.store.library.catalogues import Catalogue, Change
+from node.store.library import catalogue_entries, catalogues
+from node.store.library.catalogue_entries import Change
+from node.store.library.catalogues import Catalogue
 from node.store.people.actors import Actor, find_actor_by_id
 
 POLL = 6 * HOUR
@@ -180,7 +181,7 @@ class CatalogueSync:
         """Bring the buckets that differ in line with the owner's."""
         theirs = reading.read_buckets(await self._document(buckets_url), look.copied.uri)
         await self._announced(look, theirs.state.revision, theirs.state.digest)
-        ours = await self._store.read(catalogues.load_buckets, look.owner.id)
+        ours = await self._store.read(catalogue_entries.load_buckets, look.owner.id)
         for bucket, (one, other) in enumerate(zip(ours, theirs.digests, strict=True)):
             if one != other:
                 await self._repair_bucket(look, bucket, f"{buckets_url}?b={bucket:02x}")
@@ -217,7 +218,7 @@ class CatalogueSync:
 
     async def _bring(self, look: _Look, entries: Sequence[Listed]) -> None:
         """Fetch what differs from what we hold, drop what is gone."""
-        held = await self._store.read(catalogues.load_entries, look.owner.id, [entry.uri for entry in entries])
+        held = await self._store.read(catalogue_entries.load_entries, look.owner.id, [entry.uri for entry in entries])
         gone = [entry.uri for entry in entries if entry.digest is None]
         if gone:
             await self._store.write(service.drop_remote, self._new_unit(), look.owner, gone)
@@ -232,7 +233,7 @@ class CatalogueSync:
         now = self._new_unit().now
         changes = [_own(uri, documents[uri], now) for uri in stored if _is_own(look, uri)]
         changes += [Change(entry.uri, entry.digest, now) for entry in wanted if not _is_own(look, entry.uri)]
-        await self._store.write(catalogues.copy, look.owner.id, changes)
+        await self._store.write(catalogue_entries.copy, look.owner.id, changes)
 
     async def _fetch_all(self, look: _Look, wanted: Sequence[Listed]) -> dict[str, dict[str, Any]]:
         """The documents that could be fetched, two at a time from each host.
@@ -317,4 +318,4 @@ def _note_repaired(conn: Connection, owner_id: int, position: int, now: int) -> 
 
 
 def _list_whole_bucket(conn: Connection, owner_id: int, bucket: int) -> list[str]:
-    return [entry.object_uri for entry in catalogues.list_bucket(conn, owner_id, bucket, limit=1_000_000)]
+    return [entry.object_uri for entry in catalogue_entries.list_bucket(conn, owner_id, bucket, limit=1_000_000)]

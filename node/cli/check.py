@@ -37,8 +37,8 @@ from node.media.storage import try_storage
 from node.secretbox import ACTOR_KEY, SecretBox
 from node.services.access.sealing import count_outdated
 from node.store import facts as fact_table
-from node.store import jobs as job_table
 from node.store.database.migrate import HEAD, current_version
+from node.store.house import queue, workers
 from node.store.people import counters
 from node.store.tables import actors, facts, jobs, objects, own_keys
 
@@ -123,10 +123,10 @@ def _check_inside(conn: Connection, config: Config) -> Iterator[Check]:
     yield _check_keys(conn, SecretBox(config.secrets.key, config.secrets.previous))
     now = SystemClock().now()
     yield check_clock(now, _newest_id(conn))
-    oldest = {count.kind: count.oldest_due_at for count in job_table.count_by_kind(conn, now)}
+    oldest = {count.kind: count.oldest_due_at for count in queue.count_by_kind(conn, now)}
     yield check_inbox(oldest.get(INBOX), now)
     yield check_deliveries(oldest.get(DELIVER), now)
-    yield _check_workers(job_table.load_worker_heartbeats(conn), now)
+    yield _check_workers(workers.load_worker_heartbeats(conn), now)
     verified_at = fact_table.load_fact(conn, fact_table.BACKED_UP_AT)
     yield check_backup(int(verified_at) if verified_at else None, now)
 

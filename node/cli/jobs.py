@@ -17,9 +17,9 @@ from node.config import Config
 from node.errors import Conflict, NotFound, Unavailable
 from node.health import check_schema
 from node.jobs.kinds import PERIODIC
-from node.store import jobs
 from node.store.database.engine import Store
 from node.store.database.migrate import HEAD, current_version
+from node.store.house import queue
 
 _LOOK_SECONDS = 0.2
 _SHOWN = 100
@@ -79,17 +79,17 @@ async def _wait(store: Store, until: float) -> bool:
 
 def count_due(conn: Connection, now: int) -> int:
     """How many jobs are due or run, the periodic ones aside; a retry that waits for its time is neither."""
-    return sum(count.due for count in jobs.count_by_kind(conn, now) if count.kind != PERIODIC)
+    return sum(count.due for count in queue.count_by_kind(conn, now) if count.kind != PERIODIC)
 
 
 def _summary(conn: Connection, now: int) -> dict[str, Any]:
     return {
         "kinds": [
             {"kind": each.kind, "due": each.due, "later": each.later, "failing": each.failing, "parked": each.parked}
-            for each in jobs.count_by_kind(conn, now)
+            for each in queue.count_by_kind(conn, now)
         ],
-        "failing": [_row(row) for row in jobs.load_failing(conn, _SHOWN)],
-        "parked": [_row(row) for row in jobs.load_parked(conn, _SHOWN)],
+        "failing": [_row(row) for row in queue.load_failing(conn, _SHOWN)],
+        "parked": [_row(row) for row in queue.load_parked(conn, _SHOWN)],
     }
 
 
@@ -118,7 +118,7 @@ def _print(found: dict[str, Any], *, as_json: bool) -> None:
 @with_config
 def retry(config: Config, job: int) -> None:
     """Try again what was set aside."""
-    _change(config, lambda conn: jobs.revive(conn, job, SystemClock().now()))
+    _change(config, lambda conn: queue.revive(conn, job, SystemClock().now()))
 
 
 @command.command("discard")
@@ -126,7 +126,7 @@ def retry(config: Config, job: int) -> None:
 @with_config
 def discard(config: Config, job: int) -> None:
     """Drop for good what was set aside."""
-    _change(config, lambda conn: jobs.discard(conn, job))
+    _change(config, lambda conn: queue.discard(conn, job))
 
 
 def _change(config: Config, change: Callable[[Connection], bool]) -> None:

@@ -21,6 +21,7 @@ from node.errors import NodeError, Unavailable
 from node.jobs.outcome import Done, GiveBack, Outcome, Park, Retry, Settled, judge
 from node.store import jobs as table
 from node.store.database.engine import Store
+from node.store.house import workers
 from node.store.jobs import LEASE, Job, PerHost
 
 Run = Callable[[Sequence[Job]], Awaitable[Sequence[Outcome]]]
@@ -125,8 +126,8 @@ class Worker:
         """Take over what a dead predecessor held (one process), then work."""
         now = self._clock.now()
         if self._store.dialect == "sqlite":
-            await self._store.write(table.succeed, now)
-        await self._store.write(table.beat, self.name, now)
+            await self._store.write(workers.succeed, now)
+        await self._store.write(workers.beat, self.name, now)
         await self._pull_in(now)
         self._others.append(asyncio.create_task(self._beat(now), name="worker heartbeat"))
         self._others.append(asyncio.create_task(self._settle_always(), name="worker settling"))
@@ -154,7 +155,7 @@ class Worker:
         await _cancel(self._others)
         try:
             await self._settle()
-            await self._store.write(table.retire, self.name, self._clock.now())
+            await self._store.write(workers.retire, self.name, self._clock.now())
         except Unavailable:
             pass  # leases end here too
 
@@ -282,7 +283,7 @@ class Worker:
             await asyncio.sleep(_HEARTBEAT_SECONDS)
             now = self._clock.now()
             try:
-                await self._store.write(table.beat, self.name, now)
+                await self._store.write(workers.beat, self.name, now)
                 if now < before - _JUMP:
                     await self._pull_in(now)
             except Exception as error:  # noqa: BLE001 (the next beat may succeed)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from itertools import starmap
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, case, delete, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, exists, func, or_, select, update
 
 from node import log
 from node.clock import HOUR, SECOND
@@ -22,7 +22,7 @@ from node.store.database.bulk import Bulk
 from node.store.database.engine import signal
 from node.store.database.prepared import Prepared
 from node.store.database.upsert import insert_missing
-from node.store.tables import jobs, workers
+from node.store.tables import jobs
 
 #: How long a claim holds without a heartbeat. Work of a killed process is to go on within 10 s of the next start
 #: (operator contract), also where another process may still be alive.
@@ -68,7 +68,8 @@ class NewJob:
     request_id: str = field(default_factory=log.request_id.get)
 
 
-_COLUMNS = (
+#: Of a row that becomes a ``Job``, in its order.
+COLUMNS = (
     jobs.c.id,
     jobs.c.kind,
     jobs.c.ref,
@@ -146,7 +147,7 @@ _IS_FIRST = or_(
         and_(_earlier.c.serial_key == jobs.c.serial_key, _earlier.c.id < jobs.c.id, _earlier.c.state == "live")
     ),
 )
-_CLAIMED = tuple(column if column.name != "attempts" else (column + 1).label("attempts") for column in _COLUMNS)
+_CLAIMED = tuple(column if column.name != "attempts" else (column + 1).label("attempts") for column in COLUMNS)
 _DUE = (
     select(*_CLAIMED)
     .where(jobs.c.kind == bindparam("kind"), jobs.c.state == "live", jobs.c.due_at <= bindparam("now"), _IS_FIRST)
@@ -289,48 +290,11 @@ def give_back_many(conn: Connection, owner: str, postponed: Sequence[tuple[int, 
         conn.execute(_GIVE_BACK, [{"job_id": i, "worker": owner, "at": at} for i, at in postponed])
 
 
-def beat(conn: Connection, owner: str, now: int) -> None:
-    """``owner`` lives: note it, and push on the leases of everything that it holds."""
-    conn.execute(update(jobs).where(jobs.c.owner == owner, jobs.c.state == "live").values(due_at=now + LEASE))
-    if not conn.execute(update(workers).where(workers.c.name == owner).values(seen_at=now)).rowcount:
-        conn.execute(insert(workers).values(name=owner, started_at=now, seen_at=now))
-
-
-def retire(conn: Connection, owner: str, now: int) -> None:
-    """``owner`` stops in order: what it still holds becomes due."""
-    take_over(conn, now, [owner])
-    conn.execute(delete(workers).where(workers.c.name == owner))
-
-
-def take_over(conn: Connection, now: int, owners: Collection[str] | None = None) -> int:
-    """Make due at once what dead workers held: all (``None``, one process), or these; answers how many."""
-    held = update(jobs).where(jobs.c.owner != "", jobs.c.state == "live")
-    if owners is not None:
-        held = held.where(jobs.c.owner.in_(owners))
-    return conn.execute(held.values(due_at=now, owner="")).rowcount
-
-
-def succeed(conn: Connection, now: int) -> None:
-    """For the only process that works: what its predecessors held becomes due, and none of them counts any more."""
-    take_over(conn, now)
-    conn.execute(delete(workers))
-
-
-def load_worker_heartbeats(conn: Connection) -> list[int]:
-    """When each worker was last seen."""
-    return list(conn.scalars(select(workers.c.seen_at)))
-
-
 def oldest_due_at(conn: Connection, kind: str) -> int | None:
     """Since when the longest waiting job of this kind has been due."""
     query = select(func.min(jobs.c.due_at)).where(jobs.c.kind == kind, jobs.c.state == "live", jobs.c.owner == "")
     at: int | None = conn.scalar(query)
     return at
-
-
-def forget_workers(conn: Connection, before: int) -> None:
-    """Workers that were not seen since: their leases are long over."""
-    conn.execute(delete(workers).where(workers.c.seen_at < before))
 
 
 def pull_in(conn: Connection, kind: str, latest: int, *, target: str = "") -> None:
@@ -389,77 +353,3 @@ _FIRST_DUE = Prepared(
     .where(jobs.c.kind == bindparam("kind"), jobs.c.state == "live", jobs.c.due_at <= bindparam("now"))
     .limit(1)
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """How much work of one kind there is."""
-
-    kind: str
-    due: int
-    later: int
-    failing: int
-    parked: int
-    oldest_due_at: int | None
-
-
-def count_by_kind(conn: Connection, now: int) -> list[Count]:
-    due = and_(jobs.c.state == "live", jobs.c.due_at <= now)
-    running = and_(jobs.c.state == "live", jobs.c.owner != "")
-    query = (
-        select(
-            jobs.c.kind,
-            func.sum(func.coalesce(_one_if(or_(due, running)), 0)),
-            func.sum(func.coalesce(_one_if(and_(jobs.c.state == "live", jobs.c.due_at > now, jobs.c.owner == "")), 0)),
-            func.sum(func.coalesce(_one_if(and_(jobs.c.state == "live", jobs.c.error != "", jobs.c.owner == "")), 0)),
-            func.sum(func.coalesce(_one_if(jobs.c.state == "parked"), 0)),
-            func.min(_value_if(due, jobs.c.due_at)),
-        )
-        .group_by(jobs.c.kind)
-        .order_by(jobs.c.kind)
-    )
-    return [Count(*row) for row in conn.execute(query)]
-
-
-def _one_if(condition: Any) -> Any:
-    return _value_if(condition, 1)
-
-
-def _value_if(condition: Any, value: Any) -> Any:
-    return case((condition, value))
-
-
-def load_parked(conn: Connection, limit: int, *, before: int | None = None) -> Sequence[Any]:
-    """Rows of what was set aside, newest first: id, kind, target, host, attempts, error, payload, created_at."""
-    query = select(*_COLUMNS, jobs.c.error, jobs.c.due_at).where(jobs.c.state == "parked")
-    if before is not None:
-        query = query.where(jobs.c.id < before)
-    return conn.execute(query.order_by(jobs.c.id.desc()).limit(limit)).all()
-
-
-def load_failing(conn: Connection, limit: int) -> Sequence[Any]:
-    """Rows of what has failed and will be tried again, the longest waiting first."""
-    query = select(*_COLUMNS, jobs.c.error, jobs.c.due_at).where(
-        jobs.c.state == "live", jobs.c.error != "", jobs.c.owner == ""
-    )
-    return conn.execute(query.order_by(jobs.c.id).limit(limit)).all()
-
-
-def revive(conn: Connection, job_id: int, now: int) -> bool:
-    """Try a parked job again; False where there is none of this id."""
-    row = conn.execute(select(jobs.c.kind).where(jobs.c.id == job_id, jobs.c.state == "parked")).first()
-    if row is None:
-        return False
-    conn.execute(update(jobs).where(jobs.c.id == job_id).values(state="live", attempts=0, due_at=now))
-    signal(conn, f"jobs:{row.kind}")
-    return True
-
-
-def discard(conn: Connection, job_id: int) -> bool:
-    """Drop a parked job for good; False where there is none of this id."""
-    return conn.execute(delete(jobs).where(jobs.c.id == job_id, jobs.c.state == "parked")).rowcount > 0
-
-
-def forget_parked(conn: Connection, before: int) -> None:
-    """Drop what was set aside before this instant (it is kept for 30 days)."""
-    conn.execute(delete(jobs).where(jobs.c.state == "parked", jobs.c.due_at < before))

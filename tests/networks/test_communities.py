@@ -16,7 +16,7 @@ from node.store.communities import communities
 from node.store.federation import activities
 from node.store.people import actors, follows
 from node.store.people.actors import Actor
-from node.store.posts import objects, topics
+from node.store.posts import object_lists, objects, topics
 from node.store.posts.objects import Object
 from node.store.posts.topics import Topic
 from tests.communities import Circle, make_circle
@@ -121,7 +121,7 @@ async def topic_at(peer: Peer, uri: str) -> Topic | None:
 
 async def home_of(peer: Peer, person: Actor) -> list[str]:
     """URIs on a home timeline, the newest first."""
-    return [row.uri for row in await peer.store.read(objects.list_home, person.id, before=None, limit=20)]
+    return [row.uri for row in await peer.store.read(object_lists.list_home, person.id, before=None, limit=20)]
 
 
 @pytest.mark.parametrize("place", [0, 1])

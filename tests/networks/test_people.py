@@ -16,7 +16,7 @@ from node.store.house import reports
 from node.store.people import actors, blocks, follows
 from node.store.people.actors import Actor
 from node.store.people.follows import Follow
-from node.store.posts import objects, polls, quotes, reactions
+from node.store.posts import burying, object_lists, objects, polls, quotes, reactions
 from node.store.posts.objects import Object
 from node.store.posts.reactions import Reaction
 from tests.network import Network, Peer, network
@@ -284,10 +284,10 @@ async def test_pins_are_kept_by_those_who_follow(friends):
     ben_here = await actor_at(friends.here, friends.ben.uri)
     await tell(friends.there, events.Pinned(friends.ben.id, note.id))
     await friends.settle()
-    assert await friends.here.store.read(objects.list_pinned, ben_here.id) == [note.uri]
+    assert await friends.here.store.read(object_lists.list_pinned, ben_here.id) == [note.uri]
     await tell(friends.there, events.Unpinned(friends.ben.id, note.id))
     await friends.settle()
-    assert await friends.here.store.read(objects.list_pinned, ben_here.id) == []
+    assert await friends.here.store.read(object_lists.list_pinned, ben_here.id) == []
 
 
 @pytest.mark.parametrize(("pair", "is_told"), [({}, False), ({"tell_blocks": True}, True)], indirect=["pair"])
@@ -414,7 +414,7 @@ async def test_who_gets_a_post_is_as_its_author_says(friends):
     await friends.settle()
     for visibility, note in sent.items():
         assert (await friends.here.object(note.uri)).visibility == visibility
-    home = await friends.here.store.read(objects.list_home, stranger.id, before=None, limit=9)
+    home = await friends.here.store.read(object_lists.list_home, stranger.id, before=None, limit=9)
     assert home == []
 
 
@@ -445,7 +445,7 @@ async def test_a_deletion_reaches_everybody_who_knows_of_the_post(friends, visib
     def remove(conn: Connection) -> None:
         unit = friends.there.unit()
         event = events.ObjectDeleted(note.id, objects.load_told(conn, note.id))
-        objects.bury(conn, note, unit.now)
+        burying.bury(conn, note, unit.now)
         events.record(conn, unit.ids, unit.now, event, about=note.uri)
 
     await friends.there.store.write(remove)

@@ -18,7 +18,7 @@ from node.store.communities.communities import Community
 from node.store.people import actors, follows
 from node.store.people.actors import Actor
 from node.store.people.follows import Follow
-from node.store.posts import objects, topics
+from node.store.posts import object_lists, objects, topics
 from node.store.posts.objects import Object
 from node.store.posts.topics import Topic
 from node.store.tables import notifications
@@ -233,10 +233,10 @@ async def test_where_somebody_may_not_write(houses: Houses):
     thread = {"title": "T", "text": "x", "community_id": group.id, "topic_kind": TopicKind.DISCUSSION}
 
     async def refused(error: type[NodeError], **draft: Any) -> str:
-        before = await houses.uni.store.read(objects.count_local)
+        before = await houses.uni.store.read(object_lists.count_local)
         with pytest.raises(error) as raised:
             await houses.uni.store.write(posts.publish, houses.uni.unit(), ada.id, Draft(**draft))
-        assert await houses.uni.store.read(objects.count_local) == before
+        assert await houses.uni.store.read(object_lists.count_local) == before
         return raised.value.public
 
     assert "Join it first" in await refused(Forbidden, **thread)

@@ -18,7 +18,7 @@ from node.services.posts.posts import publish_note
 from node.store.federation import policies
 from node.store.people import actors, follows
 from node.store.people.actors import Actor
-from node.store.posts import objects
+from node.store.posts import object_lists, objects
 from node.store.tables import follows as follows_table
 from tests.broken_peers import BrokenPeer, is_silent
 from tests.network import Network, Peer, network
@@ -108,7 +108,7 @@ async def test_policies_take_effect_on_what_arrives(tmp_path):
         assert len((await arrive(1, None)).details["attachments"]) == 1
         assert "attachments" not in (await arrive(2, DomainPolicy.MEDIA_FREE)).details
         limited = await arrive(3, DomainPolicy.LIMIT)
-        home = await peer.store.read(objects.list_home, ann.id, before=None, limit=9)
+        home = await peer.store.read(object_lists.list_home, ann.id, before=None, limit=9)
         assert limited.uri in {row.uri for row in home}  # who follows still sees it
         async with peer.http.get(peer.origin, headers={"Accept": "text/html"}) as page:
             assert "Note 3" not in await page.text()

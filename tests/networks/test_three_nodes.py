@@ -15,7 +15,7 @@ from node.services.posts.posts import publish_note
 from node.store.federation import activities
 from node.store.library import catalogues
 from node.store.people import actors
-from node.store.posts import objects
+from node.store.posts import object_lists
 from tests.network import Network, network, open_peer, start_peer, stop_peer
 from tests.records import record
 
@@ -163,7 +163,7 @@ async def test_a_note_reaches_followers_and_its_answer_comes_back(pair):
     await pair.settle()
     note = await note_of(university, ben, "Who can read this X-ray?")
     await pair.settle()
-    home = await hospital.store.read(objects.list_home, ann.id, before=None, limit=20)
+    home = await hospital.store.read(object_lists.list_home, ann.id, before=None, limit=20)
     assert [row.uri for row in home] == [note.uri]
 
     handle = f"@ben@{university.system.node.config.host}"

@@ -16,7 +16,7 @@ from node.services.news import happened, news
 from node.services.posts.posts import publish_note
 from node.store.access import accounts
 from node.store.database.engine import signal
-from node.store.posts import objects, reactions
+from node.store.posts import burying, objects, reactions
 from node.store.posts.reactions import Reaction
 from node.store.tables import access_tokens
 from node.store.tables import accounts as accounts_table
@@ -123,7 +123,7 @@ async def share(app, found):
 async def delete(app, found):
     def act(conn):
         news.tell(conn, app.peer.unit(), happened.Deleted(found))
-        objects.bury(conn, found, app.peer.unit().now)
+        burying.bury(conn, found, app.peer.unit().now)
 
     await app.peer.store.write(act)
 

@@ -15,7 +15,7 @@ from node.translations import spoken
 from tests.depth import examples
 from tests.rows import each_row
 from web.language import Language, choose
-from web.pages import words
+from web.pages import terms, words
 from web.pages.licences import licence_in_words
 from web.pages.words import Words
 
@@ -26,7 +26,7 @@ GERMAN = Language("de")
 
 def test_every_kind_of_work_has_a_name():
     named = {value for name, value in vars(kinds).items() if name.isupper()}
-    assert named == words.WORK.keys()
+    assert named == terms.WORK.keys()
     assert TOLD.work("of-tomorrow") == "of-tomorrow"
 
 

@@ -8,8 +8,9 @@ from sqlalchemy import Connection, func, select
 
 from node.health import State
 from node.state import NODE
-from node.store import facts, jobs
-from node.store.jobs import Count
+from node.store import facts
+from node.store.house import queue
+from node.store.house.queue import Count
 from node.store.library import listing
 from node.store.library.resources import Viewer
 from node.store.people import keys
@@ -111,7 +112,7 @@ def _find(conn: Connection, now: int, viewer: Viewer) -> Found:
     oldest_key_at, changing_keys = keys.count_own_keys(conn)
     failing = select(func.count()).select_from(hosts).where(hosts.c.failures > 0)
     return Found(
-        counts=jobs.count_by_kind(conn, now),
+        counts=queue.count_by_kind(conn, now),
         peers=conn.scalar(select(func.count()).select_from(hosts)) or 0,
         failing=conn.scalar(failing) or 0,
         policies=conn.scalar(select(func.count()).select_from(domain_policies)) or 0,

@@ -13,9 +13,9 @@ from node.errors import NotFound
 from node.log import one_line
 from node.services.context import Unit
 from node.state import NODE
-from node.store import jobs
 from node.store.access import accounts
-from node.store.jobs import Count
+from node.store.house import queue
+from node.store.house.queue import Count
 from node.store.people import actors
 from node.text.sentences import Sentence
 from web.pages.cursor import cursor_of
@@ -87,11 +87,11 @@ async def show_queue(request: web.Request) -> web.Response:
 
 
 async def retry(request: web.Request) -> web.Response:
-    return await _decide(request, "job.retry", jobs.revive)
+    return await _decide(request, "job.retry", queue.revive)
 
 
 async def discard(request: web.Request) -> web.Response:
-    return await _decide(request, "job.discard", lambda conn, job_id, _: jobs.discard(conn, job_id))
+    return await _decide(request, "job.discard", lambda conn, job_id, _: queue.discard(conn, job_id))
 
 
 async def _decide(request: web.Request, action: str, change: Callable[[Connection, int, int], bool]) -> web.Response:
@@ -117,7 +117,7 @@ def _change(
 
 
 def _find(conn: Connection, now: int, before: int | None) -> tuple[list[Count], Sequence[Any]]:
-    return jobs.count_by_kind(conn, now), jobs.load_parked(conn, _PAGE + 1, before=before)
+    return queue.count_by_kind(conn, now), queue.load_parked(conn, _PAGE + 1, before=before)
 
 
 def _queue(count: Count) -> QueueRow:

@@ -19,9 +19,10 @@ from node.calendar.recurrence import Occurrence, between, where_at
 from node.clock import DAY
 from node.domain.events import AnswerState, moment, place_line, title, zone_of
 from node.state import NODE
-from node.store.events import event_answers, event_dates, events
+from node.store.events import event_answers, event_dates, event_lists
 from node.store.events.event_answers import Answer
-from node.store.events.events import Event, Scope
+from node.store.events.event_lists import Scope
+from node.store.events.events import Event
 from node.store.reading import showing
 from node.text.sentences import Sentence, sentences
 from web.events import course_dates
@@ -131,7 +132,7 @@ class _Found:
 def _load(conn: Connection, viewer: int | None, first: dt.date, last: dt.date, now: int, mine: bool) -> _Found:
     begin, end = _millis(first) - DAY, _millis(last) + 2 * DAY  # zones are up to 14 hours apart
     scope = Scope(person_id=viewer if mine else None)
-    found = events.list_between(conn, viewer, begin, end, now, scope=scope, cancelled_since=now - KEEPS_CANCELLED)
+    found = event_lists.list_between(conn, viewer, begin, end, now, scope=scope, cancelled_since=now - KEEPS_CANCELLED)
     answers = event_answers.load_own(conn, viewer, [each.id for each in found]) if viewer is not None else {}
     series = [each.id for each in found if "recurrence" in each.record]
     own = event_dates.load_own(conn, viewer, series) if viewer is not None else {}

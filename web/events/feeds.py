@@ -21,10 +21,11 @@ from node.services.communities.communities import find_community
 from node.state import NODE
 from node.store.access import accounts
 from node.store.communities import communities
-from node.store.events import calendar_links, event_answers, event_dates, events
+from node.store.events import calendar_links, event_answers, event_dates, event_lists, events
 from node.store.events.calendar_links import CalendarLink
 from node.store.events.event_answers import Answer
-from node.store.events.events import Event, Scope
+from node.store.events.event_lists import Scope
+from node.store.events.events import Event
 from node.store.people import actors
 from node.store.people.actors import Actor
 from node.store.posts import objects
@@ -93,7 +94,7 @@ def _of_community(conn: Connection, username: str, now: int) -> tuple[str, list[
 
 
 def _public(conn: Connection, audience: str, now: int) -> list[CalendarEntry]:
-    found = events.list_between(
+    found = event_lists.list_between(
         conn,
         None,
         now - _BACK,
@@ -124,7 +125,7 @@ def _own(conn: Connection, token: str, now: int, timezone: str) -> tuple[Calenda
     if link is None:
         raise NotFound
     group = _group(conn, link) if link.community_id is not None else None
-    found = events.list_between(
+    found = event_lists.list_between(
         conn,
         link.actor_id,
         now - _BACK,

@@ -10,9 +10,10 @@ from sqlalchemy import Connection, Row
 from node.domain.numbers import number_in
 from node.domain.text import clean
 from node.state import NODE
-from node.store.events import event_answers, events
+from node.store.events import event_answers, event_lists
 from node.store.events.event_answers import Answer
-from node.store.events.events import Event, Scope
+from node.store.events.event_lists import Scope
+from node.store.events.events import Event
 from node.store.reading import showing
 from node.text.sentences import Sentence
 from web.events.cards import event_cards
@@ -63,7 +64,9 @@ def _find(
     conn: Connection, viewer: int | None, tab: str, query: str, after: tuple[int, int] | None, now: int
 ) -> tuple[list[Event], Mapping[int, Row[Any]], Mapping[int, Answer]]:
     scope = Scope(person_id=viewer if tab == "mine" else None, text=query)
-    found = events.list_upcoming(conn, viewer, now, scope=scope, after=after, limit=_PER_PAGE + 1, past=tab == "past")
+    found = event_lists.list_upcoming(
+        conn, viewer, now, scope=scope, after=after, limit=_PER_PAGE + 1, past=tab == "past"
+    )
     answers = event_answers.load_own(conn, viewer, [each.id for each in found]) if viewer is not None else {}
     return found, showing.load_rows(conn, {each.actor_id for each in found}), answers
 

@@ -143,7 +143,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventFormView:
-    """``/events/new`` and ``/e/ID-slug/edit``; ``fields`` by name, every name of ``form.NAMES`` is there."""
+    """``/events/new`` and ``/e/ID-slug/edit``; ``fields`` by name, every name of ``record_fields.NAMES`` is there."""
 
     template: ClassVar[str] = "events/form.html"
 

@@ -18,8 +18,9 @@ from node.services.events import events as service
 from node.services.events.events import VISIBILITIES, EventDraft
 from node.state import NODE
 from node.store.access import idempotency
-from node.store.events import events
-from node.store.events.events import Event, Scope
+from node.store.events import event_lists, events
+from node.store.events.event_lists import Scope
+from node.store.events.events import Event
 from node.store.people import actors
 from node.store.people.actors import Actor
 from schemas import load as load_schema
@@ -74,7 +75,7 @@ def _list(
     if show == "mine" and viewer is None:
         return [], {}
     scope = Scope(person_id=viewer if show == "mine" else None, text=query)
-    found = events.list_upcoming(conn, viewer, now, scope=scope, after=after, limit=limit + 1, past=show == "past")
+    found = event_lists.list_upcoming(conn, viewer, now, scope=scope, after=after, limit=limit + 1, past=show == "past")
     return found, actors.load_actors_by_id(conn, [each.actor_id for each in found])
 
 

@@ -18,7 +18,7 @@ from node.store.library.listing import Wish
 from node.store.library.resources import Resource, Viewer
 from node.store.people import actors, follows
 from node.store.people.actors import Actor
-from node.store.posts import objects
+from node.store.posts import object_lists
 from node.store.reading import showing, statuses
 from node.store.reading.statuses import Own
 from web.pages.cards import actor_path, origin_of_actor, resource_cards, shown_name, with_emojis
@@ -96,7 +96,7 @@ def _find(conn: Connection, name: str, viewer: Viewer, before: int | None) -> Fo
         following=following,
         posts=posts,
         own=statuses.load_own(conn, viewer.actor_id, [row.id for row in posts]) if viewer.actor_id else Own(),
-        post_total=objects.count_by_actor(conn, actor.id, objects.PUBLIC),
+        post_total=object_lists.count_by_actor(conn, actor.id, object_lists.PUBLIC),
         resources=listing.find(conn, replace(wish, viewer=viewer, limit=6)).items,
         resources_path=list_path,
         moved_to=_find_new_address(conn, actor),

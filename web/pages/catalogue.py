@@ -25,8 +25,8 @@ from web.pages.narrowing import Narrowing, Pairs
 from web.pages.parts import Link, Paging
 from web.pages.paths import CATALOGUE
 from web.pages.reader import reader_of
+from web.pages.terms import KINDS
 from web.pages.views import Alternate, CatalogueView, Social
-from web.pages.words import KINDS
 
 HEADINGS: Mapping[str, str] = sentences(
     {

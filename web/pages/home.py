@@ -13,7 +13,7 @@ from node.store.library import listing
 from node.store.library.listing import Option, Wish
 from node.store.library.resources import Resource, Viewer
 from node.store.people.actors import find_local_actor, load_profile
-from node.store.posts import objects
+from node.store.posts import object_lists
 from node.store.reading import showing
 from node.text.sentences import Sentence
 from web.member.home import show_member_home
@@ -58,7 +58,7 @@ async def show_home(request: web.Request) -> web.Response:
 def _find(conn: Connection, viewer: Viewer, handle: str) -> Found:
     own = listing.find(conn, Wish(origin="local", viewer=viewer, limit=_SOME))
     network = listing.find(conn, Wish(origin="remote", viewer=viewer, limit=_SOME))
-    posts = objects.list_public_posts(conn, local=True, before=None, limit=_FEW)
+    posts = object_lists.list_public_posts(conn, local=True, before=None, limit=_FEW)
     organisation = find_local_actor(conn, handle)
     return Found(
         own=own.items,

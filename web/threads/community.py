@@ -17,9 +17,10 @@ from node.errors import Forbidden, NotFound
 from node.services.context import Unit
 from node.services.people import follows as following
 from node.state import NODE
-from node.store.events import event_answers, events
+from node.store.events import event_answers, event_lists
 from node.store.events.event_answers import Answer
-from node.store.events.events import Event, Scope
+from node.store.events.event_lists import Scope
+from node.store.events.events import Event
 from node.store.people import actors
 from node.store.posts import threads
 from node.store.posts.threads import Order, Wanted
@@ -81,7 +82,7 @@ def _find(conn: Connection, unit: Unit, name: str, wanted: Wanted) -> Found:
         if wanted.after is None and not wanted.kinds:
             pinned = threads.list_threads(conn, replace(wanted, pinned=True))
         scope = Scope(audience=seen.group.uri)
-        coming = events.list_upcoming(conn, wanted.viewer_id, wanted.now, scope=scope, limit=_COMING)
+        coming = event_lists.list_upcoming(conn, wanted.viewer_id, wanted.now, scope=scope, limit=_COMING)
         if wanted.viewer_id is not None:
             answers = event_answers.load_own(conn, wanted.viewer_id, [event.id for event in coming])
     held = seen.roles

@@ -21,7 +21,7 @@ from node.store.communities.community_invitations import Invitation
 from node.store.communities.community_log import LogEntry
 from node.store.people import actors, follows
 from node.store.people.actors import Actor
-from node.store.posts import objects, topics
+from node.store.posts import object_lists, objects, topics
 from node.text.sentences import Sentence, sentences
 
 Effect = Callable[[Connection, Unit, Actor, Deed], str | None]
@@ -77,7 +77,7 @@ def _part(conn: Connection, unit: Unit, group: Actor, person: Actor) -> None:
 
 
 def _remove_all(conn: Connection, unit: Unit, group: Actor, person: Actor, deed: Deed) -> None:
-    for found in objects.list_in_audience(conn, group.uri, person.id):
+    for found in object_lists.list_in_audience(conn, group.uri, person.id):
         objects.update_object(conn, found.id, {"state": objects.REMOVED})
         topics.update_topics(conn, [found.id], state=topics.REMOVED, pinned_at=None)
         sharing.take_back(conn, unit, group, found)

@@ -26,7 +26,7 @@ from node.services.posts.audiences import home_owners
 from node.store.events import event_dates, event_places, events
 from node.store.events.events import Event
 from node.store.people import actors
-from node.store.posts import objects, tags
+from node.store.posts import burying, objects, tags
 
 #: So long before it begins a date can be answered alone.
 HORIZON = 90 * DAY
@@ -181,6 +181,6 @@ def remove(conn: Connection, unit: Unit, series: Event) -> None:
         assert stored is not None
         news.tell(conn, unit, happened.Deleted(stored))
         told = sorted({*objects.load_told(conn, date.id), *events.load_hearing_uris(conn, date.id)})
-        objects.bury(conn, stored, unit.now)
+        burying.bury(conn, stored, unit.now)
         if series.local and (told or date.announced_at is not None):
             happenings.record(conn, unit.ids, unit.now, happenings.ObjectDeleted(date.id, told), about=date.uri)

@@ -35,8 +35,8 @@ from node.store.events import events
 from node.store.events.events import Event
 from node.store.people import actors
 from node.store.people.actors import Actor
+from node.store.posts import burying, objects, tags, topics
 from node.store.posts import media as media_store
-from node.store.posts import objects, tags, topics
 from node.store.search import finding
 from node.text.markdown import hashtags_in, render_markdown
 
@@ -323,6 +323,6 @@ def delete_event(conn: Connection, unit: Unit, person_id: int, event_id: int) ->
     news.tell(conn, unit, happened.Deleted(stored))
     told = sorted({*objects.load_told(conn, found.id), *events.load_hearing_uris(conn, found.id)})
     media.release(conn, unit, found.id, forget=True)
-    objects.bury(conn, stored, unit.now)
+    burying.bury(conn, stored, unit.now)
     if Visibility(found.visibility).federates or told:
         happenings.record(conn, unit.ids, unit.now, happenings.ObjectDeleted(found.id, told), about=found.uri)

@@ -19,7 +19,7 @@ from node.store.federation import policies
 from node.store.house import reports, sanctions
 from node.store.people import actors, severances
 from node.store.people.actors import Actor
-from node.store.posts import objects
+from node.store.posts import burying, objects
 from node.store.tables import actors as actors_table
 
 MAX_REASON, MAX_NOTE = 500, 5_000
@@ -110,7 +110,7 @@ def lift(conn: Connection, unit: Unit, moderator_id: int, actor_id: int, kind: S
 def _set_state(conn: Connection, unit: Unit, actor: Actor, state: str) -> None:
     """Nothing of who is suspended is shown; somebody here cannot sign in, and other servers are told."""
     actors.update_actor(conn, actor.id, state=state, updated_at=unit.now)
-    turn = objects.show_all_of if state == "active" else objects.hide_all_of
+    turn = burying.show_all_of if state == "active" else burying.hide_all_of
     turn(conn, actor.id)
     if not actor.local:
         return
@@ -167,8 +167,8 @@ def remove_object(conn: Connection, unit: Unit, moderator_id: int, object_id: in
     if found.kind == "resource":
         raise Conflict("A resource is withdrawn on its own page.")
     news.tell(conn, unit, happened.Deleted(found))
-    objects.bury(conn, found, unit.now)
-    objects.remember_deleted(conn, found.uri, author.uri, unit.now, former_type=found.type)
+    burying.bury(conn, found, unit.now)
+    burying.remember_deleted(conn, found.uri, author.uri, unit.now, former_type=found.type)
     if found.local:
         events.record(conn, unit.ids, unit.now, events.ObjectDeleted(found.id), about=found.uri)
     audit(conn, unit, moderator_id, "post.remove", found.uri)

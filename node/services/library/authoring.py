@@ -23,7 +23,7 @@ from node.errors import Forbidden, Invalid, NotFound, PreconditionFailed, Proble
 from node.media.links import MediaLinks
 from node.ports import DocumentWriter
 from node.services.context import Unit
-from node.services.library import branches, contents, publish
+from node.services.library import branches, contents, publish, record_check
 from node.services.library.contents import Readers
 from node.services.library.publish import Outcome, PublishResult
 from node.store.access import accounts
@@ -231,7 +231,7 @@ def _filled(
 
 def check(conn: Connection, author: Author, record: ResourceRecord, visibility: Visibility) -> tuple[Mix, ...]:
     """What is to be kept in mind of the licences of what a record builds on. Raises Invalid."""
-    checked = publish.check_record(record, visibility)
+    checked = record_check.check_record(record, visibility)
     mixes = mixes_of(conn, author, checked)
     refused = [
         Problem(f"$.isBasedOn[{place}]", each.told(), f'"{each.target.short}"')

@@ -19,10 +19,11 @@ from node.jobs.kinds import CATALOGUE
 from node.services.context import Unit
 from node.store import jobs
 from node.store.jobs import NewJob
-from node.store.library import catalogues
-from node.store.library.catalogues import Catalogue, Change
+from node.store.library import catalogue_entries, catalogues
+from node.store.library.catalogue_entries import Change
+from node.store.library.catalogues import Catalogue
 from node.store.people.actors import Actor, find_actor, find_actor_by_id, load_local_actors
-from node.store.posts import objects
+from node.store.posts import burying, objects
 
 #: Tombstones of our own entries stay so long that a partner who was away half a year learns of them from the log.
 KEEP_TOMBSTONES = 180 * DAY
@@ -37,7 +38,7 @@ def log_change(conn: Connection, unit: Unit, owner: Actor, uri: str, digest: str
     if not owner.catalogue:
         return
     catalogues.add(conn, owner.id, owner.catalogue)
-    catalogues.log(conn, owner.id, [Change(uri, digest, unit.now)])
+    catalogue_entries.log(conn, owner.id, [Change(uri, digest, unit.now)])
 
 
 def find_own(conn: Connection, uri: str) -> Catalogue | None:
@@ -72,7 +73,7 @@ def describe(conn: Connection, iri: str | None = None) -> tuple[State, int] | No
 
 def prune(conn: Connection, now: int) -> int:
     """Forget tombstones that are older than we promise to keep them; answers how many. Runs daily."""
-    return sum(catalogues.prune(conn, own.actor_id, now - KEEP_TOMBSTONES) for own in catalogues.list_own(conn))
+    return sum(catalogue_entries.prune(conn, own.actor_id, now - KEEP_TOMBSTONES) for own in catalogues.list_own(conn))
 
 
 # -- copies: what arrives -------------------------------------------------------------------------------------------
@@ -105,7 +106,7 @@ def apply_remote_change(conn: Connection, unit: Unit, owner: Actor, uri: str, di
         return
     stored = objects.find_object(conn, uri)
     is_listed = stored is not None and stored.state == objects.LIVE and stored.visibility == Visibility.PUBLIC
-    catalogues.copy(conn, owner.id, [Change(uri, digest if is_listed else None, unit.now)])
+    catalogue_entries.copy(conn, owner.id, [Change(uri, digest if is_listed else None, unit.now)])
     _note_if_equal(conn, unit, owner.id)
 
 
@@ -138,8 +139,8 @@ def drop_remote(conn: Connection, unit: Unit, owner: Actor, uris: Collection[str
     """
     for found in objects.load_objects(conn, uris).values():
         if found.actor_id == owner.id and found.state == objects.LIVE:
-            objects.bury(conn, found, unit.now)
-            objects.remember_deleted(conn, found.uri, owner.uri, unit.now, former_type=found.type)
+            burying.bury(conn, found, unit.now)
+            burying.remember_deleted(conn, found.uri, owner.uri, unit.now, former_type=found.type)
     forget(conn, unit, owner, uris)
 
 
@@ -153,7 +154,7 @@ def expect_again(conn: Connection, owner: Actor, uris: Collection[str]) -> None:
 
 def forget(conn: Connection, unit: Unit, owner: Actor, uris: Collection[str]) -> None:
     """These are no entries of the catalogue any more; the objects stay."""
-    catalogues.copy(conn, owner.id, [Change(uri, None, unit.now) for uri in uris])
+    catalogue_entries.copy(conn, owner.id, [Change(uri, None, unit.now) for uri in uris])
 
 
 # -- copies: when to look -------------------------------------------------------------------------------------------

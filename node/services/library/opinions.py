@@ -29,7 +29,7 @@ from node.store.library.opinions import StoredNote
 from node.store.library.resources import Resource, Viewer
 from node.store.people import actors
 from node.store.people.actors import Actor
-from node.store.posts import objects
+from node.store.posts import burying, objects
 from node.store.posts.objects import Object
 from node.text.markdown import Words, render_markdown
 
@@ -285,5 +285,5 @@ def _delete(conn: Connection, unit: Unit, object_id: int) -> None:
         raise NotFound
     told = objects.load_told(conn, found.id)
     news.tell(conn, unit, happened.Deleted(found))
-    objects.bury(conn, found, unit.now)
+    burying.bury(conn, found, unit.now)
     tell_change(conn, unit, found.id, found.uri, Circle(Visibility(found.visibility), found.audience), None, told)

@@ -5,28 +5,24 @@ is checked before anything is written, so that a record that is refused leaves n
 """
 
 import enum
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
-import orjson
 from sqlalchemy import Connection, insert
 
-import schemas
 from node.domain import pathways
 from node.domain.actors import ActorKind
 from node.domain.communities import TopicKind
 from node.domain.courses import completed, is_course
-from node.domain.records import KEPT_BY_NODE, Agent, ResourceRecord
-from node.domain.resources import broken_rules, bump, digest_of, is_list
-from node.domain.reuse import sources_of
-from node.domain.text import clean_json
+from node.domain.records import Agent, ResourceRecord
+from node.domain.resources import bump
 from node.domain.visibility import LEVELS_OF_ORGANISATION, Circle, Visibility
 from node.errors import Forbidden, Gone, Invalid, NotFound, Problem
 from node.ports import DocumentWriter, Placement, WrittenDocument
 from node.services.communities import sharing
 from node.services.context import Unit
 from node.services.library import branches, catalogue, contents, digests, enrolling, topic_accounts
+from node.services.library.record_check import check_record
 from node.services.news import happened, news
 from node.services.news.telling import tell_change
 from node.services.posts import placing
@@ -37,15 +33,10 @@ from node.store.library.resources import Resource
 from node.store.library.saving import NewResource
 from node.store.people import actors
 from node.store.people.actors import Actor, find_actor_by_id
-from node.store.posts import objects, tags, topics
+from node.store.posts import burying, objects, tags, topics
 from node.store.posts.objects import Object
 from node.store.tables import object_versions
 from node.text.sentences import Sentence
-
-#: Of one record as JSON (HAR6).
-MAX_RECORD_BYTES = 256 * 1024
-
-# -- our own --------------------------------------------------------------------------------------------------------
 
 
 class Outcome(enum.StrEnum):
@@ -130,22 +121,6 @@ def provider_of(owner: Actor) -> Agent:
     return {"type": kind, "name": owner.title, "id": owner.uri}
 
 
-def check_record(record: ResourceRecord, visibility: Visibility) -> ResourceRecord:
-    """The record, cleaned and with this visibility; ``Invalid`` with JSON paths where it breaks schema or rules."""
-    cleaned = {key: value for key, value in clean_json(dict(record)).items() if key not in KEPT_BY_NODE}
-    cleaned["visibility"] = visibility.value
-    size = len(orjson.dumps(cleaned))
-    if size > MAX_RECORD_BYTES:
-        raise Invalid(problems=[Problem("$", f"at most {MAX_RECORD_BYTES} bytes", f"{size} bytes")])
-    problems: Sequence[Problem] = [
-        Problem(each.path, each.expected, each.found) for each in schemas.check("resource", cleaned)
-    ]
-    problems = problems or broken_rules(cast(ResourceRecord, cleaned))
-    if problems:
-        raise Invalid(problems=problems)
-    return cast(ResourceRecord, cleaned)
-
-
 def withdraw_resource(conn: Connection, unit: Unit, object_id: int) -> None:
     """Take one of our resources back: its address answers that it is gone, and everybody who was told hears of it."""
     stored = objects.find_object_by_id(conn, object_id)
@@ -156,7 +131,7 @@ def withdraw_resource(conn: Connection, unit: Unit, object_id: int) -> None:
     owner = _own_actor(conn, stored.actor_id)
     news.tell(conn, unit, happened.Deleted(stored))
     told = objects.load_told(conn, stored.id)
-    objects.bury(conn, stored, unit.now)
+    burying.bury(conn, stored, unit.now)
     catalogue.log_change(conn, unit, owner, stored.uri, None)
     before = Circle(Visibility(stored.visibility), stored.audience)
     tell_change(conn, unit, stored.id, stored.uri, before, None, told)
@@ -372,54 +347,3 @@ def _keep_version(conn: Connection, before: Resource, now: int) -> None:
 
 def _result(outcome: Outcome, object_id: int, placement: Placement) -> PublishResult:
     return PublishResult(outcome, object_id, placement.object_uri, placement.page_url, placement.revision)
-
-
-# -- others' --------------------------------------------------------------------------------------------------------
-
-
-def store_remote_resource(
-    conn: Connection,
-    unit: Unit,
-    *,
-    object_id: int,
-    record: ResourceRecord,
-    grade: str,
-    warnings: Sequence[Problem] = (),
-) -> None:
-    """Keep the record of a remote object whose row is stored, in the place of an older one, and make it findable."""
-    stored = objects.find_object_by_id(conn, object_id)
-    owner = find_actor_by_id(conn, stored.actor_id) if stored else None
-    if stored is None or owner is None:
-        raise NotFound
-    new = NewResource(
-        object_id=object_id,
-        uri=stored.uri,
-        owner=owner,
-        record=record,
-        visibility=Visibility(stored.visibility),
-        local=False,
-        published_at=stored.published_at,
-        version=record.get("version", 1),
-        digest=record.get("digest") or digest_of(record),
-        grade=grade,
-        warnings=warnings,
-        audience=stored.audience,
-    )
-    before = resources.load_by_objects(conn, [object_id]).get(object_id) if _is_watched(record) else None
-    is_new_branch = bool(sources_of(record)) and before is None
-    saving.save_many(conn, [new])
-    topic_accounts.consider_later(conn, unit, object_id)
-    if is_new_branch:
-        branches.tell_sources(conn, unit, object_id)
-    if is_list(record):
-        branches.tell_followers(conn, unit, before, resources.load_by_object(conn, object_id))
-
-
-def _is_watched(record: ResourceRecord) -> bool:
-    """Whether anybody here may want to hear of what is new in it."""
-    return bool(sources_of(record)) or is_list(record)
-
-
-def remove_remote_resource(conn: Connection, object_id: int) -> None:
-    """The record goes and is found no more; what becomes of the object's row is the caller's business."""
-    saving.remove_many(conn, [object_id])

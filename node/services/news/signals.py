@@ -38,7 +38,7 @@ from node.services.news.happened import (
 from node.services.news.recipients import ToldById
 from node.store.news import notifications
 from node.store.news.notifications import Told
-from node.store.posts import conversations, objects
+from node.store.posts import conversations, object_lists
 from node.store.posts.conversations import Message
 from node.store.reading import hearing
 
@@ -77,7 +77,7 @@ def _say_deletions(conn: Connection, _unit: Unit, items: Sequence[Deleted], _tol
     """``owners`` are those who have it on their timelines; None where they are too many to name."""
     for item in items:
         found = item.found
-        owners = objects.list_home_owners(conn, found.id, limit=_OWNERS_AT_MOST + 1)
+        owners = object_lists.list_home_owners(conn, found.id, limit=_OWNERS_AT_MOST + 1)
         yield said(
             "delete",
             ids=[found.id],

@@ -32,7 +32,7 @@ from node.store.database.engine import Store
 from node.store.jobs import Job, NewJob, enqueue_many
 from node.store.people import actors, remote_actors
 from node.store.people.actors import Actor
-from node.store.posts import objects, reactions
+from node.store.posts import burying, reactions
 from node.store.tables import activities, collection_curators, community_roles, follows, metadata
 from node.store.tables import reactions as reactions_table
 from node.text.sentences import Sentence
@@ -62,7 +62,7 @@ def leave(conn: Connection, unit: Unit, actor_id: int, *, by: str | None = None)
 
 def erase(conn: Connection, unit: Unit, actor: Actor) -> None:
     """Nothing of an actor of ours is shown any more, and others hear that it is gone."""
-    objects.hide_all_of(conn, actor.id)
+    burying.hide_all_of(conn, actor.id)
     for column in _columns_about_actors():
         conn.execute(delete(column.table).where(column == actor.id))
     conn.execute(delete(collection_curators).where(collection_curators.c.actor_uri == actor.uri))
@@ -156,7 +156,7 @@ class Leaving:
 
 def _remove_some(conn: Connection, actor_id: int, now: int) -> bool:
     """Bury some posts and take some reactions back; False where nothing is left of them."""
-    is_some = objects.bury_some_of(conn, actor_id, now, limit=_AT_ONCE)
+    is_some = burying.bury_some_of(conn, actor_id, now, limit=_AT_ONCE)
     mine = select(reactions_table.c.id).where(reactions_table.c.actor_id == actor_id).limit(_AT_ONCE)
     for reaction_id in conn.scalars(mine).all():
         if (found := reactions.find_reaction_by_id(conn, reaction_id)) is not None:

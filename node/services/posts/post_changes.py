@@ -18,8 +18,8 @@ from node.services.news import happened, news
 from node.services.posts import media, polls, posts, previews
 from node.store.people import actors
 from node.store.people.actors import Actor
+from node.store.posts import burying, objects, pins, tags
 from node.store.posts import media as media_store
-from node.store.posts import objects, pins, tags
 from node.store.posts import previews as cards
 from node.store.posts.objects import Object
 from node.text.markdown import handles_in
@@ -168,7 +168,7 @@ def delete(conn: Connection, unit: Unit, author_id: int, object_id: int, *, forg
     media.release(conn, unit, found.id, forget=forget_media)
     news.tell(conn, unit, happened.Deleted(found))
     told = objects.load_told(conn, found.id)
-    objects.bury(conn, found, unit.now)
+    burying.bury(conn, found, unit.now)
     if Visibility(found.visibility).federates:
         events.record(conn, unit.ids, unit.now, events.ObjectDeleted(found.id, told), about=found.uri)
 

@@ -9,7 +9,7 @@ from federation.fetching import threads
 from node.clock import FixedClock, SystemClock
 from node.domain.visibility import Visibility
 from node.services.posts.posts import publish_note
-from node.store.posts import objects
+from node.store.posts import object_lists
 from tests.broken_peers import BrokenPeer, is_silent
 from tests.network import Network, Peer, network
 from tests.remote import remote
@@ -66,7 +66,7 @@ async def test_what_stands_above_and_what_the_context_lists_is_fetched(net, far)
     assert await open_thread(net, opened["id"])
     assert await known(peer, root, middle, *beside) == [True] * 6
     assert (await peer.object(opened["id"])).in_reply_to == middle["id"]
-    context_here = await peer.store.read(objects.count_context, context)
+    context_here = await peer.store.read(object_lists.count_context, context)
     assert context_here == 7
 
 

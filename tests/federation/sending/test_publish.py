@@ -20,7 +20,7 @@ from node.services.library.authoring import Author, Work
 from node.services.library.publish import Outcome, PublishResult
 from node.store.access import accounts
 from node.store.database.engine import Store
-from node.store.library import catalogues, listing, resources, saving
+from node.store.library import catalogue_entries, catalogues, listing, resources, saving
 from node.store.library.listing import Wish
 from node.store.posts import objects
 from node.store.tables import jobs, object_versions
@@ -123,7 +123,7 @@ async def test_only_public_resources_are_in_the_catalogue_and_travel(store: Stor
         assert catalogues.load(conn, owner.id).total == 1
         _publish(conn, shelf, record(), Visibility.PARTNERS)
         assert catalogues.load(conn, owner.id).total == 0
-        (entry,) = catalogues.list_after(conn, owner.id, 0, 9)
+        (entry,) = catalogue_entries.list_after(conn, owner.id, 0, 9)
         assert (entry.object_uri, entry.live, entry.revision) == (result.uri, False, 2)
         told = ["ObjectReopened", "ObjectCreated", "ObjectUpdated", "ObjectDeleted"]
         assert _events(conn) == told  # nothing is sent of the first; partners keep it

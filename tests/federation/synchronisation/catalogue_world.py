@@ -27,14 +27,14 @@ from node.jobs import outcome
 from node.jobs.kinds import CATALOGUE
 from node.ports import FetchedDocument
 from node.services.context import Unit
-from node.services.library import catalogue, publish
+from node.services.library import catalogue, publish, received_resources
 from node.services.library.publish import Outcome
 from node.store.database.engine import Store
 from node.store.jobs import Job
-from node.store.library import catalogues, resources
+from node.store.library import catalogue_entries, catalogues, resources
 from node.store.people import follows
 from node.store.people.actors import Actor
-from node.store.posts import objects
+from node.store.posts import burying, objects
 from node.store.tables import actors, jobs
 from node.store.tables import objects as object_rows
 from node.store.tables import resources as resource_rows
@@ -223,7 +223,7 @@ class Follower:
     def receive(self, conn: Connection, document: dict[str, Any]) -> str:
         """Store an Article as the inbox does: what was deleted stays so, older versions are passed over."""
         uri, now = document["id"], self.clock.now()
-        if objects.load_tombstones(conn, [uri], now):
+        if burying.load_tombstones(conn, [uri], now):
             return "deleted-before"
         updated = from_rfc3339(document.get("updated", "")) or None
         known = objects.find_object(conn, uri)
@@ -250,7 +250,7 @@ class Follower:
             objects.update_object(conn, object_id, values)
         reading = read_article(document)
         assert reading.record is not None
-        publish.store_remote_resource(
+        received_resources.store_remote_resource(
             conn, self.unit(), object_id=object_id, record=reading.record, grade=reading.grade
         )
         catalogue.apply_remote_change(conn, self.unit(), self.owner, uri, article_digest(document))
@@ -259,8 +259,8 @@ class Follower:
     def _delete(self, conn: Connection, uri: str) -> None:
         known = objects.find_object(conn, uri)
         if known is not None and known.state == objects.LIVE:
-            objects.bury(conn, known, self.clock.now())
-        objects.remember_deleted(conn, uri, self.owner.uri, self.clock.now())
+            burying.bury(conn, known, self.clock.now())
+        burying.remember_deleted(conn, uri, self.owner.uri, self.clock.now())
         catalogue.apply_remote_change(conn, self.unit(), self.owner, uri, None)
 
     async def take_push(self, push: Push) -> None:
@@ -376,7 +376,7 @@ class World:
 
 
 def _entries(conn: Connection, catalogue_id: int) -> dict[str, str]:
-    listed = catalogues.list_after(conn, catalogue_id, -1, 10_000)
+    listed = catalogue_entries.list_after(conn, catalogue_id, -1, 10_000)
     return {entry.object_uri: entry.digest for entry in listed if entry.live}
 
 

@@ -19,7 +19,7 @@ from node.errors import Invalid, RemoteMalformed
 from node.jobs.kinds import CATALOGUE
 from node.jobs.outcome import Done, Retry
 from node.services.library import catalogue
-from node.store.library import catalogues
+from node.store.library import catalogue_entries, catalogues
 from node.store.people import follows
 from node.store.posts import objects
 from node.store.tables import jobs
@@ -212,8 +212,8 @@ async def test_an_entry_that_is_not_listed_but_answers_stays_and_only_leaves_the
     uri = await world.owner.put("r1", "Resource 1")
 
     def unlist(conn: Connection) -> None:
-        catalogues.log(conn, world.owner.actor.id, [catalogues.Change(uri, None, world.clock.now())])
-        catalogues.prune(conn, world.owner.actor.id, world.clock.now() + 1)
+        catalogue_entries.log(conn, world.owner.actor.id, [catalogue_entries.Change(uri, None, world.clock.now())])
+        catalogue_entries.prune(conn, world.owner.actor.id, world.clock.now() + 1)
 
     await world.owner.store.write(unlist)
     assert await world.look() == Done()
@@ -256,7 +256,9 @@ async def test_what_was_curated_from_elsewhere_counts_as_it_is_listed(world: Wor
 
     def curate(conn: Connection) -> None:
         catalogues.add(conn, world.owner.actor.id, CATALOGUE_URI)
-        catalogues.log(conn, world.owner.actor.id, [catalogues.Change(foreign, "a" * 64, world.clock.now())])
+        catalogue_entries.log(
+            conn, world.owner.actor.id, [catalogue_entries.Change(foreign, "a" * 64, world.clock.now())]
+        )
 
     await world.owner.store.write(curate)
     assert await world.look() == Done()

@@ -12,6 +12,7 @@ from node.ids import Ids
 from node.jobs.schedule import Entry, Schedule
 from node.jobs.worker import Worker
 from node.store import jobs as table
+from node.store.house import queue, workers
 from node.store.jobs import BEHIND, LEASE, Job
 from tests import stores
 from tests.depth import examples
@@ -100,7 +101,7 @@ async def test_ending_a_revived_job_does_not_hurry_the_one_that_backs_off(store)
     await store.write(table.park_many, "w", [(head.id, 100, "poison")])
     await store.write(claim)
     await store.write(table.retry_many, "w", [(follower.id, HOUR, "down")])
-    assert await store.write(table.revive, head.id, 200)
+    assert await store.write(queue.revive, head.id, 200)
     assert [each.id for each in await store.write(claim, now=200)] == [head.id]
     await store.write(table.finish_many, [head.id])
     assert await store.write(claim, now=300) == []
@@ -154,19 +155,19 @@ async def test_no_statement_of_the_daily_work_reads_the_whole_table():
         listen(conn.engine, "before_cursor_execute", lambda *args: seen.append((args[2], args[3])))
         table.enqueue_many(conn, [job(serial_key="a", host="h", lock_key="l"), job(serial_key="a", host="h")])
         claimed = claim(conn, per_host=1, busy={"x": 1})
-        table.beat(conn, "w", 100)
+        workers.beat(conn, "w", 100)
         table.finish_many(conn, [each.id for each in claimed])
         claimed = claim(conn)
         table.retry_many(conn, "w", [(claimed[0].id, 50, "no")])
         table.give_back_many(conn, "w", [(claimed[0].id, 50)])
         table.park_many(conn, "w", [(claim(conn)[0].id, 50, "no")])
-        table.revive(conn, claimed[0].id, 50)
+        queue.revive(conn, claimed[0].id, 50)
         table.hold_host(conn, "h", "work", 500)
         table.release_oldest(conn, "h", "work", 60)
         table.release_host(conn, "h", "work", 50)
         table.pull_in(conn, "work", 50)
         table.next_due_at(conn, "work", 50)
-        table.take_over(conn, 50, ["w"])
+        workers.take_over(conn, 50, ["w"])
         statements = [each for each in seen if " jobs" in each[0] and not each[0].startswith("INSERT")]
         raw = conn.connection.driver_connection
         plans = {
@@ -189,7 +190,7 @@ async def test_a_lease_ends_unless_its_owner_lives(store):
     await store.write(table.enqueue_many, [job(), job()])
     await store.write(claim, 1, owner="dead")
     await store.write(claim, 1, owner="alive")
-    await store.write(table.beat, "alive", 100 + LEASE)
+    await store.write(workers.beat, "alive", 100 + LEASE)
     assert await store.write(claim, now=99 + LEASE, owner="third") == []
     (taken,) = await store.write(claim, now=101 + LEASE, owner="third")
     assert taken.attempts == 2
@@ -218,15 +219,15 @@ async def test_taking_over_and_retiring_make_work_due(store):
     await store.write(table.enqueue_many, [job(), job(), job()])
     for owner in ("a", "b", "c"):
         await store.write(claim, 1, owner=owner)
-        await store.write(table.beat, owner, 100)
-    await store.write(table.retire, "a", 100)
+        await store.write(workers.beat, owner, 100)
+    await store.write(workers.retire, "a", 100)
     assert len(await store.write(claim, owner="d")) == 1
-    assert await store.write(table.take_over, 100, ["b"]) == 1
-    assert await store.write(table.take_over, 100) == 2
+    assert await store.write(workers.take_over, 100, ["b"]) == 1
+    assert await store.write(workers.take_over, 100) == 2
     assert len(await store.write(claim, owner="d")) == 3
-    await store.write(table.succeed, 100)  # the only process starts anew
+    await store.write(workers.succeed, 100)  # the only process starts anew
     assert len(await store.write(claim, owner="e")) == 3
-    assert await store.read(table.load_worker_heartbeats) == []
+    assert await store.read(workers.load_worker_heartbeats) == []
 
 
 async def test_a_held_host_waits_and_a_released_one_goes_on_in_order(store):
@@ -283,29 +284,29 @@ async def test_parked_jobs_are_shown_revived_discarded_and_forgotten(store):
     await store.write(table.enqueue_many, new)
     await store.write(claim)
     await store.write(table.park_many, "w", [(each.id, 500, "no " * 300) for each in new])
-    parked = await store.read(table.load_parked, 10)
+    parked = await store.read(queue.load_parked, 10)
     assert [row.target for row in parked] == ["t2", "t1", "t0"]
     assert len(parked[0].error) == 500
-    assert [row.target for row in await store.read(table.load_parked, 10, before=new[1].id)] == ["t0"]
-    assert await store.write(table.revive, new[0].id, 600)
-    assert not await store.write(table.revive, new[0].id, 600)
-    assert await store.write(table.discard, new[1].id)
-    assert not await store.write(table.discard, new[1].id)
+    assert [row.target for row in await store.read(queue.load_parked, 10, before=new[1].id)] == ["t0"]
+    assert await store.write(queue.revive, new[0].id, 600)
+    assert not await store.write(queue.revive, new[0].id, 600)
+    assert await store.write(queue.discard, new[1].id)
+    assert not await store.write(queue.discard, new[1].id)
     assert [each.attempts for each in await store.write(claim, now=600)] == [1]
-    await store.write(table.forget_parked, 500)
-    assert len(await store.read(table.load_parked, 10)) == 1
-    await store.write(table.forget_parked, 501)
-    assert await store.read(table.load_parked, 10) == []
+    await store.write(queue.forget_parked, 500)
+    assert len(await store.read(queue.load_parked, 10)) == 1
+    await store.write(queue.forget_parked, 501)
+    assert await store.read(queue.load_parked, 10) == []
 
 
 async def test_counts_tell_due_later_failing_and_parked(store):
     await store.write(table.enqueue_many, [job(due_at=10), job(due_at=20), job(due_at=500), job("rest", due_at=900)])
     claimed = await store.write(claim, 2)
     await store.write(table.retry_many, "w", [(claimed[0].id, 700, "down")])
-    counts = {each.kind: each for each in await store.read(table.count_by_kind, 100)}
-    assert counts["work"] == table.Count("work", due=1, later=2, failing=1, parked=0, oldest_due_at=None)
+    counts = {each.kind: each for each in await store.read(queue.count_by_kind, 100)}
+    assert counts["work"] == queue.Count("work", due=1, later=2, failing=1, parked=0, oldest_due_at=None)
     assert counts["rest"].later == 1
-    assert [row.error for row in await store.read(table.load_failing, 10)] == ["down"]
+    assert [row.error for row in await store.read(queue.load_failing, 10)] == ["down"]
 
 
 KEYS = st.sampled_from(["a", "b", "c", None])

@@ -14,7 +14,7 @@ from node.services.events import event_answers as answers
 from node.services.events import event_dates as dates
 from node.services.events import event_work
 from node.services.events import events as service
-from node.store.events import event_answers, event_dates, events
+from node.store.events import event_answers, event_dates, event_lists, events
 from node.store.posts import objects
 from node.store.tables import home_entries, notifications
 from node.store.tables import jobs as jobs_table
@@ -145,8 +145,8 @@ async def test_a_date_is_told_to_followers_once_when_it_is_near(store, unit, ser
             for row in conn.execute(select(jobs_table.c.payload).where(jobs_table.c.kind == "event"))
             if row.payload["event"] == "ObjectCreated"
         ]
-        mine = events.list_upcoming(conn, ada, later.now, scope=events.Scope(person_id=ada))
-        everybody = events.list_upcoming(conn, None, later.now)
+        mine = event_lists.list_upcoming(conn, ada, later.now, scope=event_lists.Scope(person_id=ada))
+        everybody = event_lists.list_upcoming(conn, None, later.now)
         return found, {row[0] for row in shown}, created, mine, everybody
 
     found, shown, created, mine, everybody = await store.read(look)

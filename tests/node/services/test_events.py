@@ -21,7 +21,7 @@ from node.services.events import events as service
 from node.services.events.event_records import check_record
 from node.services.events.events import EventDraft
 from node.store.access import accounts
-from node.store.events import event_answers, events
+from node.store.events import event_answers, event_lists, events
 from node.store.people import actors
 from node.store.posts import objects
 from node.store.tables import event_answers as answer_table
@@ -212,10 +212,10 @@ async def test_private_events_are_nowhere_for_outsiders(store, unit):
     with pytest.raises(NotFound):
         await store.write(service.change_event, unit, guest, event.id, event.record)
     for viewer in (guest, None):
-        assert await store.read(events.list_upcoming, viewer, unit.now) == []
-        assert await store.read(events.list_between, viewer, 0, 2**52, unit.now) == []
+        assert await store.read(event_lists.list_upcoming, viewer, unit.now) == []
+        assert await store.read(event_lists.list_between, viewer, 0, 2**52, unit.now) == []
     await store.write(answers.invite, unit, owner, event.id, guest)
-    assert [each.id for each in await store.read(events.list_upcoming, guest, unit.now)] == [event.id]
+    assert [each.id for each in await store.read(event_lists.list_upcoming, guest, unit.now)] == [event.id]
 
 
 async def test_only_organisers_change_an_event(store, unit):
@@ -363,7 +363,7 @@ async def test_posts_show_the_next_time_of_a_series_once_one_is_over(store, unit
     await store.write(event_work._remind, later, event.id)
     assert await store.read(shown) == second
     other = await store.write(publish, unit, owner, start=local_text(first + DAY, "Europe/Berlin"), end=None)
-    listed = await store.read(events.list_upcoming, None, later.now)
+    listed = await store.read(event_lists.list_upcoming, None, later.now)
     assert [each.id for each in listed] == [other.id, event.id]  # by what comes next, not by when it began
     due = await store.read(
         lambda conn: sorted(

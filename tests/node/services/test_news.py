@@ -17,7 +17,7 @@ from node.store.access import accounts
 from node.store.news import notifications
 from node.store.people import actors, blocks, follows
 from node.store.people.follows import ACCEPTED, PENDING, Follow
-from node.store.posts import objects, reactions
+from node.store.posts import burying, reactions
 from node.store.posts.reactions import Reaction
 from node.store.tables import conversations, domain_blocks, mutes, notification_requests
 from node.store.tables import follows as follows_table
@@ -112,7 +112,7 @@ async def test_what_is_taken_back_was_never_told(store, world):
         follows.delete_follow(conn, follow.id)
         follows.accept_follow(conn, request.id, unit.now)
         news.tell(conn, unit, happened.Deleted(note))
-        objects.bury(conn, note, unit.now)
+        burying.bury(conn, note, unit.now)
         return _told(conn, world.ada), _told(conn, world.ben)
 
     assert await store.write(happen) == ([], [])
@@ -271,8 +271,8 @@ async def test_direct_messages_make_one_conversation_for_each_circle(store, worl
         wider = publish_note(conn, unit, world.ada, "@ben @cleo@far.example", Visibility.DIRECT, in_reply_to=first.uri)
         rows = conn.execute(select(conversations).order_by(conversations.c.id)).all()
         before = [(row.owner_id, row.actor_ids, row.last_object_id, row.unread) for row in rows]
-        objects.bury(conn, answer, unit.now)
-        objects.bury(conn, wider, unit.now)
+        burying.bury(conn, answer, unit.now)
+        burying.bury(conn, wider, unit.now)
         after = [(row.owner_id, row.last_object_id) for row in conn.execute(select(conversations))]
         return first.id, answer.id, wider.id, before, sorted(after)
 

@@ -13,7 +13,7 @@ from node.services.posts.posts import publish_note
 from node.store.access import idempotency
 from node.store.people import actors, follows
 from node.store.people.follows import ACCEPTED, Follow
-from node.store.posts import objects, reactions
+from node.store.posts import object_lists, objects, reactions
 from node.store.posts.reactions import LIKE, Reaction
 from node.store.tables import jobs
 from tests import stores
@@ -40,7 +40,7 @@ def _actor(conn, unit, username, *, local=True):
 
 
 def _home(conn, owner_id):
-    return [row.uri for row in objects.list_home(conn, owner_id, before=None, limit=10)]
+    return [row.uri for row in object_lists.list_home(conn, owner_id, before=None, limit=10)]
 
 
 async def test_a_note_is_stored_shown_and_told(store, unit):

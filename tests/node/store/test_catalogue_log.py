@@ -11,8 +11,9 @@ from sqlalchemy import Connection
 from node.clock import DAY
 from node.domain.catalogues import BUCKETS, EMPTY, State, bucket_of, combine, digest_of_entries, entry_hash, etag_of
 from node.store.database.engine import Store
-from node.store.library import catalogues
-from node.store.library.catalogues import Catalogue, Change
+from node.store.library import catalogue_entries, catalogues
+from node.store.library.catalogue_entries import Change
+from node.store.library.catalogues import Catalogue
 from tests import stores
 from tests.depth import examples
 from tests.shelf import Shelf
@@ -44,7 +45,7 @@ def _get(conn: Connection, catalogue_id: int) -> Catalogue:
 
 
 def _live(conn: Connection, catalogue_id: int) -> dict[str, str]:
-    found = catalogues.load_entries(conn, catalogue_id, URIS).values()
+    found = catalogue_entries.load_entries(conn, catalogue_id, URIS).values()
     return {entry.object_uri: entry.digest for entry in found if entry.live}
 
 
@@ -87,7 +88,7 @@ async def test_digests_total_and_buckets_are_those_of_the_live_entries(
         revision = 0
         for batch in batches:
             changes = [Change(uri, letter and _digest(letter), changed_at=1) for uri, letter in batch]
-            (catalogues.copy if as_copy else catalogues.log)(conn, catalogue_id, changes)
+            (catalogue_entries.copy if as_copy else catalogue_entries.log)(conn, catalogue_id, changes)
             for uri, letter in batch:
                 revision += expected.get(uri) != (letter and _digest(letter))
                 if letter is None:
@@ -99,13 +100,13 @@ async def test_digests_total_and_buckets_are_those_of_the_live_entries(
         assert found.digest == digest_of_entries(expected.items())
         assert found.total == len(expected)
         assert found.revision == (0 if as_copy else revision)
-        buckets = catalogues.load_buckets(conn, catalogue_id)
+        buckets = catalogue_entries.load_buckets(conn, catalogue_id)
         assert len(buckets) == BUCKETS
         assert combine(*buckets) == found.digest
         for bucket in {bucket_of(uri) for uri in URIS}:
             inside = [(uri, digest) for uri, digest in expected.items() if bucket_of(uri) == bucket]
             assert buckets[bucket] == digest_of_entries(inside)
-            listed = catalogues.list_bucket(conn, catalogue_id, bucket, limit=99)
+            listed = catalogue_entries.list_bucket(conn, catalogue_id, bucket, limit=99)
             assert [(entry.object_uri, entry.digest) for entry in listed] == sorted(inside)
 
     with stores.new_database("sqlite") as path:
@@ -118,14 +119,14 @@ async def test_the_log_tells_each_entry_once_with_its_latest_state(store: Store,
         catalogue_id = _begin(conn, shelf)
         one, two, three = URIS[:3]
         for number, (uri, letter) in enumerate([(one, "a"), (two, "a"), (one, "b"), (three, "a"), (two, None)]):
-            catalogues.log(conn, catalogue_id, [Change(uri, letter and _digest(letter), changed_at=number)])
-        entries = catalogues.list_after(conn, catalogue_id, 0, 200)
+            catalogue_entries.log(conn, catalogue_id, [Change(uri, letter and _digest(letter), changed_at=number)])
+        entries = catalogue_entries.list_after(conn, catalogue_id, 0, 200)
         assert [(entry.object_uri, entry.revision, entry.live) for entry in entries] == [
             (one, 3, True),
             (three, 4, True),
             (two, 5, False),
         ]
-        assert [entry.revision for entry in catalogues.list_after(conn, catalogue_id, 3, 1)] == [4]
+        assert [entry.revision for entry in catalogue_entries.list_after(conn, catalogue_id, 3, 1)] == [4]
         assert _get(conn, catalogue_id).total == 2
 
     await store.write(unit)
@@ -134,8 +135,8 @@ async def test_the_log_tells_each_entry_once_with_its_latest_state(store: Store,
 async def test_what_changes_nothing_gets_no_revision(store: Store, shelf: Shelf) -> None:
     def unit(conn: Connection) -> None:
         catalogue_id = _begin(conn, shelf)
-        catalogues.log(conn, catalogue_id, [Change(URIS[0], _digest("a"), 1)])
-        catalogues.log(conn, catalogue_id, [Change(URIS[0], _digest("a"), 2), Change(URIS[1], None, 2)])
+        catalogue_entries.log(conn, catalogue_id, [Change(URIS[0], _digest("a"), 1)])
+        catalogue_entries.log(conn, catalogue_id, [Change(URIS[0], _digest("a"), 2), Change(URIS[1], None, 2)])
         assert _get(conn, catalogue_id).revision == 1
 
     await store.write(unit)
@@ -144,15 +145,15 @@ async def test_what_changes_nothing_gets_no_revision(store: Store, shelf: Shelf)
 async def test_pruning_moves_the_beginning_of_the_log_past_what_it_forgot(store: Store, shelf: Shelf) -> None:
     def unit(conn: Connection) -> None:
         catalogue_id = _begin(conn, shelf)
-        catalogues.log(conn, catalogue_id, [Change(uri, _digest("a"), 0) for uri in URIS[:5]])
-        catalogues.log(conn, catalogue_id, [Change(URIS[0], None, 1 * DAY), Change(URIS[1], None, 100 * DAY)])
+        catalogue_entries.log(conn, catalogue_id, [Change(uri, _digest("a"), 0) for uri in URIS[:5]])
+        catalogue_entries.log(conn, catalogue_id, [Change(URIS[0], None, 1 * DAY), Change(URIS[1], None, 100 * DAY)])
         before = _get(conn, catalogue_id)
-        assert catalogues.prune(conn, catalogue_id, 50 * DAY) == 1
+        assert catalogue_entries.prune(conn, catalogue_id, 50 * DAY) == 1
         after = _get(conn, catalogue_id)
         assert (after.digest, after.total, after.revision) == (before.digest, before.total, before.revision)
         assert after.oldest_revision == 7  # 6 was the tombstone: who has read 6 or more misses nothing
-        assert [entry.revision for entry in catalogues.list_after(conn, catalogue_id, 0, 9)] == [3, 4, 5, 7]
-        assert catalogues.prune(conn, catalogue_id, 50 * DAY) == 0
+        assert [entry.revision for entry in catalogue_entries.list_after(conn, catalogue_id, 0, 9)] == [3, 4, 5, 7]
+        assert catalogue_entries.prune(conn, catalogue_id, 50 * DAY) == 0
 
     await store.write(unit)
 
@@ -161,7 +162,7 @@ async def test_an_entry_that_comes_back_is_live_again(store: Store, shelf: Shelf
     def unit(conn: Connection) -> None:
         catalogue_id = _begin(conn, shelf)
         changes = [Change(URIS[0], _digest("a"), 0), Change(URIS[0], None, 1), Change(URIS[0], _digest("a"), 2)]
-        catalogues.log(conn, catalogue_id, changes)
+        catalogue_entries.log(conn, catalogue_id, changes)
         found = _get(conn, catalogue_id)
         assert (found.revision, found.total) == (3, 1)
         assert found.digest == digest_of_entries([(URIS[0], _digest("a"))])
@@ -173,7 +174,7 @@ async def test_two_writers_lose_no_change(store: Store, shelf: Shelf) -> None:
     catalogue_id = await store.write(_begin, shelf)
 
     def change(conn: Connection, uri: str) -> None:
-        catalogues.log(conn, catalogue_id, [Change(uri, _digest("a"), 0)])
+        catalogue_entries.log(conn, catalogue_id, [Change(uri, _digest("a"), 0)])
 
     await asyncio.gather(*(store.write(change, uri) for uri in URIS))
     found = await store.read(_get, catalogue_id)

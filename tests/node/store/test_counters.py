@@ -12,7 +12,7 @@ from node.services.context import Unit
 from node.services.posts.posts import publish_note
 from node.store.people import actors, counters, follows
 from node.store.people.follows import ACCEPTED, PENDING, Follow
-from node.store.posts import objects, reactions
+from node.store.posts import burying, object_lists, objects, reactions
 from node.store.posts.reactions import Reaction
 from node.store.tables import actors as actor_table
 from tests import stores
@@ -70,7 +70,7 @@ async def test_posts_count_where_others_may_read_them(store, unit):
         everything = counted(conn, ada)
         objects.update_object(conn, notes[Visibility.PUBLIC].id, {"visibility": "direct"})
         narrowed = counted(conn, ada)[2]
-        objects.bury(conn, notes[Visibility.UNLISTED], unit.now)
+        burying.bury(conn, notes[Visibility.UNLISTED], unit.now)
         buried = counted(conn, ada)[2]
         conn.execute(delete(objects.objects).where(objects.objects.c.id == notes[Visibility.FOLLOWERS].id))
         return everything, narrowed, buried, counted(conn, ada)[2], len(Visibility) - 2
@@ -88,7 +88,7 @@ async def test_a_share_is_a_post_of_who_shares(store, unit):
         reactions.insert_reaction(conn, share)
         reactions.insert_reaction(conn, share)
         shared = counted(conn, ben)
-        objects.bury(conn, note, unit.now)
+        burying.bury(conn, note, unit.now)
         return shared, counted(conn, ben)[2]
 
     assert await store.write(act) == ((0, 0, 1, 1_800_000_000_005), 0)
@@ -116,7 +116,7 @@ async def test_whatever_happens_counters_are_what_there_is(store, unit):
                         .values(visibility=chance.choice(list(Visibility)).value)
                     )
                 case 6:
-                    mine = objects.list_by_actor(conn, one, visibilities=["public"], before=None, limit=1)
+                    mine = object_lists.list_by_actor(conn, one, visibilities=["public"], before=None, limit=1)
                     for row in mine:
                         reaction_id = unit.ids.new()
                         uri = f"{ORIGIN}/ap/x/{reaction_id}"
@@ -124,7 +124,7 @@ async def test_whatever_happens_counters_are_what_there_is(store, unit):
                             conn, Reaction(reaction_id, other, row.id, reactions.SHARE, "", uri, unit.now)
                         )
         conn.execute(delete(actor_table).where(actor_table.c.id == people[0]))
-        objects.bury_all_of(conn, people[1], unit.now)
+        burying.bury_all_of(conn, people[1], unit.now)
         total = sum(sum(counted(conn, person)[:3]) for person in people[1:])
         return total, counters.find_wrong(conn)
 

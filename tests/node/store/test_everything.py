@@ -16,7 +16,7 @@ from node.store.library.resources import ANYBODY, Viewer
 from node.store.library.saving import NewResource
 from node.store.people import blocks
 from node.store.people.actors import Actor
-from node.store.posts import objects
+from node.store.posts import burying, objects
 from node.store.search import everything, finding
 from node.store.search.everything import Found
 from node.store.tables import actors, communities, events, follows, topics
@@ -124,7 +124,7 @@ async def test_words_that_differ_in_one_letter_are_suggested_where_they_find_som
         assert find(conn, "xylophone").suggestion == ""
         stored = objects.find_object_by_id(conn, find(conn, "verstehen").hits[0].resource.id)  # type: ignore[union-attr]
         assert stored
-        objects.bury(conn, stored, 1)
+        burying.bury(conn, stored, 1)
         assert find(conn, "phasendiagrame").suggestion == ""  # it would find nothing
 
     await store.write(unit)
@@ -293,7 +293,7 @@ def _change(conn: Connection, thing: _Thing, act: str, level: Visibility) -> Non
         thing.alive = False
         stored = objects.find_object_by_id(conn, thing.id)
         assert stored
-        objects.bury(conn, stored, 1)
+        burying.bury(conn, stored, 1)
     elif act == "remove" and thing.alive and thing.kind == "topic":
         thing.alive = False
         conn.execute(update(topics).where(topics.c.object_id == thing.id).values(state="removed"))

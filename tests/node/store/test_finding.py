@@ -12,7 +12,7 @@ from node.services.context import Unit
 from node.services.posts.posts import publish_note
 from node.store.people import actors, blocks, follows
 from node.store.people.follows import ACCEPTED, Follow
-from node.store.posts import objects
+from node.store.posts import burying, objects
 from node.store.search import finding
 from node.store.tables import bookmarks, search_queue
 from node.upkeep import Indexing
@@ -197,7 +197,7 @@ async def test_edited_and_deleted_posts_change_the_index(store, unit):
         work_off(conn)
         seen.append(finding.find_posts(conn, "casting", me, unit.now, limit=5) == [])
         seen.append(finding.find_posts(conn, "forging", me, unit.now, limit=5) == [note.id])
-        objects.bury(conn, objects.find_object_by_id(conn, note.id), unit.now)
+        burying.bury(conn, objects.find_object_by_id(conn, note.id), unit.now)
         work_off(conn)
         seen.append(finding.find_posts(conn, "forging", me, unit.now, limit=5) == [])
         return seen, list(conn.scalars(select(search_queue.c.ref)))

@@ -5,7 +5,7 @@ from sqlalchemy import event
 
 from node.store.news import notifications
 from node.store.people import actors, follows, remote_actors
-from node.store.posts import objects
+from node.store.posts import burying, objects
 from node.store.reading import homes
 from tests import stores
 
@@ -16,7 +16,7 @@ TEXTS = [f"https://a.example/{number}" for number in MANY]
 LOADS = {
     "awaited": lambda conn: objects.load_awaited(conn, TEXTS),
     "known": lambda conn: objects.load_objects(conn, TEXTS),
-    "tombstones": lambda conn: objects.load_tombstones(conn, TEXTS, 0),
+    "tombstones": lambda conn: burying.load_tombstones(conn, TEXTS, 0),
     "actors": lambda conn: actors.load_actors(conn, TEXTS),
     "inboxes": lambda conn: actors.load_inboxes(conn, TEXTS),
     "capable hosts": lambda conn: remote_actors.load_capable(conn, TEXTS, "x"),

@@ -19,7 +19,7 @@ from node.store.library.listing import Page, Sort, Wish
 from node.store.library.resources import ANYBODY, Viewer
 from node.store.library.saving import NewResource
 from node.store.people.actors import Actor
-from node.store.posts import objects
+from node.store.posts import burying, objects
 from node.store.tables import object_versions
 from tests import stores
 from tests.depth import examples
@@ -112,7 +112,7 @@ async def test_a_withdrawn_resource_is_gone_and_its_slug_stays_taken(store: Stor
         new = shelf.put(conn, "Casting")
         stored = objects.find_object(conn, new.uri)
         assert stored is not None
-        objects.bury(conn, stored, shelf.clock.now())
+        burying.bury(conn, stored, shelf.clock.now())
         with pytest.raises(Gone):
             resources.load_by_slug(conn, "casting", ANYBODY)
         with pytest.raises(NotFound):
@@ -463,7 +463,7 @@ async def test_bury_leaves_no_versions_behind(store: Store, shelf: Shelf) -> Non
         objects.keep_version(conn, new.object_id, shelf.clock.now())
         stored = objects.find_object(conn, new.uri)
         assert stored is not None
-        objects.bury(conn, stored, shelf.clock.now())
+        burying.bury(conn, stored, shelf.clock.now())
         assert conn.execute(select(object_versions)).all() == []
 
     await store.write(unit)

@@ -15,7 +15,7 @@ from node.store.events import events
 from node.store.library import courses, resources
 from node.store.people import actors
 from node.store.people.actors import find_local_actor
-from node.store.posts import objects
+from node.store.posts import burying, objects
 from node.store.tables import community_roles, jobs, media, metadata
 from tests import happenings
 from tests import media_files as files
@@ -152,7 +152,7 @@ async def test_what_was_killed_in_the_middle_goes_on(site: Site):
         await ann.post("v1/statuses", status=f"post {number}")
     await site.peer.system.worker.drain()
     await site.store.write(leaving.leave, site.peer.unit(), ann.me.id)
-    await site.store.write(lambda conn: objects.bury_some_of(conn, ann.me.id, 1, limit=1))
+    await site.store.write(lambda conn: burying.bury_some_of(conn, ann.me.id, 1, limit=1))
     await site.peer.system.worker.drain()
     assert await rows_about(site.store, ann.me.id) == {"own_keys": 2, "objects": 3, "activities": 1}
 

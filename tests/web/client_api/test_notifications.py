@@ -7,7 +7,7 @@ import pytest
 from node.domain.visibility import Visibility
 from node.services.news import happened, news
 from node.services.posts.posts import publish_note
-from node.store.posts import objects, reactions
+from node.store.posts import burying, reactions
 from node.store.posts.reactions import Reaction
 from tests.client import App, app_of
 from tests.network import network
@@ -155,7 +155,7 @@ async def test_deleting_and_undoing_takes_news_along(ada, ben):
     assert len(await ada.get("v1/notifications")) == 1
     await ada.peer.store.write(reactions.delete_reaction, like)
     assert await ada.get("v1/notifications") == []
-    await ada.peer.store.write(objects.bury, posted, ada.peer.unit().now)
+    await ada.peer.store.write(burying.bury, posted, ada.peer.unit().now)
     assert await ben.get("v1/notifications") == []
 
 

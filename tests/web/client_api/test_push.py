@@ -10,7 +10,7 @@ from node.services.news.push_words import TITLES
 from node.services.posts.posts import publish_note
 from node.store.access import accounts
 from node.store.access.accounts import set_language
-from node.store.posts import objects
+from node.store.posts import burying
 from node.store.tables import access_tokens, jobs, push_subscriptions
 from tests.client import App, app_of
 from tests.push_service import AppKeys, push_service, read_vapid
@@ -167,7 +167,7 @@ async def test_a_service_in_trouble_is_asked_again_later_and_given_up(site, ada,
 async def test_nothing_is_sent_of_what_was_taken_back(ada, ben, service, keys):
     await subscribe(ada, service, keys)
     posted = await note(ben, "@ada Hello")
-    await ada.peer.store.write(objects.bury, posted, ada.peer.unit().now)
+    await ada.peer.store.write(burying.bury, posted, ada.peer.unit().now)
     await drain(ada)
     assert service.taken == []
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 from node.clock import DAY, HOUR
 from tests.web.samples import frame
 from web.events.calendar import span_of
-from web.events.form import NAMES
 from web.events.picture import PictureFields
+from web.events.record_fields import NAMES
 from web.events.timezones import COMMON
 from web.events.views import (
     AddressesView,

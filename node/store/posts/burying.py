@@ -1,0 +1,157 @@
+"""The end of objects: deleted, hidden while their author is suspended, and remembered so that they do not come back."""
+
+from collections.abc import Collection
+
+from sqlalchemy import Connection, bindparam, delete, or_, select, update
+
+from node.domain.visibility import Visibility
+from node.store.database.prepared import Prepared
+from node.store.database.upsert import insert_missing
+from node.store.posts import conversations
+from node.store.posts.objects import COLUMNS, DELETED, HIDDEN, LIVE, RESOURCE, Object, add_replies, find_object
+from node.store.tables import (
+    adoption_notes,
+    authorships,
+    bookmarks,
+    collection_curators,
+    collection_followers,
+    collection_items,
+    derivations,
+    digest_entries,
+    events,
+    filter_statuses,
+    home_entries,
+    mentions,
+    notifications,
+    object_cards,
+    object_tags,
+    object_versions,
+    objects,
+    pathway_progress,
+    pins,
+    reactions,
+    resources,
+    reviews,
+    tombstones,
+    topics,
+)
+
+_GONE_WITH_IT = (
+    mentions,
+    reactions,
+    bookmarks,
+    home_entries,
+    pins,
+    object_cards,
+    object_tags,
+    object_versions,
+    resources,
+    events,
+    notifications,
+    filter_statuses,
+    adoption_notes,
+    authorships,
+    derivations,
+    digest_entries,
+    pathway_progress,
+    reviews,
+)
+_COLLECTED = (collection_curators, collection_followers, collection_items)
+
+
+def bury(conn: Connection, found: Object, now: int) -> None:
+    """Delete what the object said and showed; the row stays as a tombstone that keeps threads together."""
+    for table in _GONE_WITH_IT:
+        conn.execute(delete(table).where(table.c.object_id == found.id))
+    if found.kind == RESOURCE:
+        for table in _COLLECTED:
+            conn.execute(delete(table).where(table.c.collection_id == found.id))
+    conn.execute(
+        update(objects)
+        .where(objects.c.id == found.id)
+        .values(
+            state=DELETED,
+            name="",
+            summary="",
+            content="",
+            details=None,
+            raw=None,
+            has_media=False,
+            likes_count=0,
+            shares_count=0,
+            updated_at=now,
+            version=objects.c.version + 1,
+        )
+    )
+    conn.execute(update(topics).where(topics.c.accepted_id == found.id).values(accepted_id=None))
+    if found.visibility == Visibility.DIRECT:
+        conversations.forget_post(conn, found.id)
+    if found.in_reply_to and (parent := find_object(conn, found.in_reply_to)):
+        add_replies(conn, {parent.id: -1})
+
+
+def hide_all_of(conn: Connection, actor_id: int) -> None:
+    """The actor is suspended: nothing of it is shown anywhere."""
+    _turn(conn, actor_id, LIVE, HIDDEN)
+
+
+def show_all_of(conn: Connection, actor_id: int) -> None:
+    """The actor is back."""
+    _turn(conn, actor_id, HIDDEN, LIVE)
+
+
+def _turn(conn: Connection, actor_id: int, old: str, new: str) -> None:
+    conn.execute(update(objects).where(objects.c.actor_id == actor_id, objects.c.state == old).values(state=new))
+
+
+def bury_all_of(conn: Connection, actor_id: int, now: int) -> None:
+    """The actor is gone: so is what it published."""
+    query = select(*COLUMNS).where(objects.c.actor_id == actor_id, objects.c.state != DELETED)
+    for row in conn.execute(query).all():
+        bury(conn, Object(*row), now)
+
+
+def bury_some_of(conn: Connection, actor_id: int, now: int, *, limit: int) -> bool:
+    """The same in small steps; False where nothing was left."""
+    query = select(*COLUMNS).where(objects.c.actor_id == actor_id, objects.c.state != DELETED).limit(limit)
+    found = conn.execute(query).all()
+    for row in found:
+        bury(conn, Object(*row), now)
+    return bool(found)
+
+
+_INSERT_TOMBSTONE = insert_missing(tombstones)
+_TOMBSTONES = Prepared(
+    select(tombstones.c.uri, tombstones.c.actor_uri).where(
+        tombstones.c.uri.in_(bindparam("uris", expanding=True)),
+        or_(tombstones.c.expires_at.is_(None), tombstones.c.expires_at > bindparam("now")),
+    ),
+    many="uris",
+)
+
+
+def remember_deleted(
+    conn: Connection, uri: str, actor_uri: str, now: int, *, former_type: str = "", expires_at: int | None = None
+) -> None:
+    """Whatever arrives under this URI from this actor comes too late (IN18)."""
+    conn.execute(
+        _INSERT_TOMBSTONE[conn.dialect.name],
+        {
+            "uri": uri,
+            "actor_uri": actor_uri,
+            "former_type": former_type,
+            "deleted_at": now,
+            "expires_at": expires_at,
+        },
+    )
+
+
+def load_tombstones(conn: Connection, uris: Collection[str], now: int) -> dict[str, str]:
+    """The deleted ones among ``uris``: uri -> who deleted it."""
+    if not uris:
+        return {}
+    return dict(_TOMBSTONES.run(conn, {"uris": list(uris), "now": now}))
+
+
+def expire_tombstones(conn: Connection, now: int) -> None:
+    conn.execute(delete(tombstones).where(tombstones.c.expires_at < now))
