@@ -149,7 +149,7 @@ def expect_again(conn: Connection, owner: Actor, uris: Collection[str]) -> None:
 
     An owner who came back from a backup shows older versions, and things that he had deleted.
     """
-    catalogues.reopen(conn, owner.id, owner.uri, uris)
+    burying.reopen(conn, owner.id, owner.uri, uris)
 
 
 def forget(conn: Connection, unit: Unit, owner: Actor, uris: Collection[str]) -> None:

@@ -1,4 +1,4 @@
-"""Publishing learning resources: our own into the world, others' into our store.
+"""Publishing learning resources of our own, their next versions, and taking them back.
 
 Functions here are units of work: they run inside ``store.write``, and all that they do is done or nothing is. A record
 is checked before anything is written, so that a record that is refused leaves no trace.
@@ -8,7 +8,7 @@ import enum
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 
 from node.domain import pathways
 from node.domain.actors import ActorKind
@@ -35,7 +35,6 @@ from node.store.people import actors
 from node.store.people.actors import Actor, find_actor_by_id
 from node.store.posts import burying, objects, tags, topics
 from node.store.posts.objects import Object
-from node.store.tables import object_versions
 from node.text.sentences import Sentence
 
 
@@ -235,7 +234,7 @@ def _update(
     was, now = Circle(before.visibility, before.audience), _circle(placement)
     told = objects.load_told(conn, before.id) if not was.is_within(now) else []
     written = write(record, placement)
-    _keep_version(conn, before, unit.now)
+    objects.keep_version(conn, before.id, unit.now, details={"record": before.record})
     objects.update_object(conn, before.id, {"updated_at": unit.now, **_columns(record, written, placement)})
     objects.insert_mentions(conn, branches.mention_rows(before.id, placement))
     _save(conn, unit, before.owner, before.id, record, placement, written, before.slug)
@@ -327,22 +326,6 @@ def _save(
     is_listed = placement.visibility is Visibility.PUBLIC
     catalogue.log_change(conn, unit, owner, placement.object_uri, written.digest if is_listed else None)
     topic_accounts.consider_later(conn, unit, object_id)
-
-
-def _keep_version(conn: Connection, before: Resource, now: int) -> None:
-    """The record that is replaced stays in the history of its object."""
-    row = objects.load_row(conn, before.id)
-    conn.execute(
-        insert(object_versions).values(
-            object_id=before.id,
-            version=before.version,
-            name=row.name,
-            summary=row.summary,
-            content=row.content,
-            details={"record": before.record},
-            replaced_at=now,
-        )
-    )
 
 
 def _result(outcome: Outcome, object_id: int, placement: Placement) -> PublishResult:

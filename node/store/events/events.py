@@ -1,18 +1,10 @@
-"""Events, ours and others': their records beside the rows of ``objects``, and lists of them by time."""
+"""Events, ours and others': their records beside the rows of ``objects``, and who hears when they change."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import (
-    Connection,
-    Select,
-    bindparam,
-    delete,
-    func,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Select, bindparam, delete, func, select, update
 
 from node.domain.events import AnswerState, EventRecord
 from node.store.database.upsert import insert_missing, inserting

@@ -5,17 +5,15 @@ from scratch. Of our own, each change gets the next revision and what is gone st
 revisions of its own and drops what is gone.
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, delete, select, update
+from sqlalchemy import Connection, Select, bindparam, select, update
 
 from node.domain.catalogues import EMPTY, State, etag_of
 from node.store.database.upsert import insert_missing
 from node.store.people.follows import ACCEPTED
-from node.store.posts.objects import LIVE
-from node.store.tables import actors, catalogues, follows, objects, tombstones
+from node.store.tables import actors, catalogues, follows
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,21 +180,3 @@ def note_repaired(conn: Connection, actor_id: int, now: int) -> None:
 
 def _note(conn: Connection, actor_id: int, **values: Any) -> None:
     conn.execute(update(catalogues).where(catalogues.c.actor_id == actor_id).values(**values))
-
-
-# -- before what an owner shows is stored ---------------------------------------------------------------------------
-
-
-def reopen(conn: Connection, owner_id: int, owner_uri: str, uris: Collection[str]) -> None:
-    """Forget that these objects of an owner were deleted, and when they were last changed."""
-    if not uris:
-        return
-    theirs = (objects.c.uri.in_(list(uris)), objects.c.actor_id == owner_id, objects.c.local.is_(False))
-    conn.execute(update(objects).where(*theirs, objects.c.updated_at.is_not(None)).values(updated_at=None))
-    dead = list(conn.scalars(select(objects.c.id).where(*theirs, objects.c.state != LIVE)))
-    if dead:  # answers to them are tied to the new row when it is there
-        conn.execute(update(objects).where(objects.c.in_reply_to.in_(list(uris))).values(in_reply_to_id=None))
-        conn.execute(delete(objects).where(objects.c.id.in_(dead)))
-    conn.execute(
-        delete(tombstones).where(tombstones.c.uri.in_(list(uris)), tombstones.c.actor_uri.in_([owner_uri, ""]))
-    )

@@ -155,3 +155,18 @@ def load_tombstones(conn: Connection, uris: Collection[str], now: int) -> dict[s
 
 def expire_tombstones(conn: Connection, now: int) -> None:
     conn.execute(delete(tombstones).where(tombstones.c.expires_at < now))
+
+
+def reopen(conn: Connection, owner_id: int, owner_uri: str, uris: Collection[str]) -> None:
+    """Forget that these objects of an owner were deleted, and when they were last changed."""
+    if not uris:
+        return
+    theirs = (objects.c.uri.in_(list(uris)), objects.c.actor_id == owner_id, objects.c.local.is_(False))
+    conn.execute(update(objects).where(*theirs, objects.c.updated_at.is_not(None)).values(updated_at=None))
+    dead = list(conn.scalars(select(objects.c.id).where(*theirs, objects.c.state != LIVE)))
+    if dead:  # answers to them are tied to the new row when it is there
+        conn.execute(update(objects).where(objects.c.in_reply_to.in_(list(uris))).values(in_reply_to_id=None))
+        conn.execute(delete(objects).where(objects.c.id.in_(dead)))
+    conn.execute(
+        delete(tombstones).where(tombstones.c.uri.in_(list(uris)), tombstones.c.actor_uri.in_([owner_uri, ""]))
+    )

@@ -159,8 +159,10 @@ def update_object(conn: Connection, object_id: int, values: Mapping[str, Any]) -
     conn.execute(update(objects).where(objects.c.id == object_id).values(**values))
 
 
-def keep_version(conn: Connection, object_id: int, replaced_at: int) -> None:
-    """Copy the present text into the edit history; call before the update."""
+def keep_version(
+    conn: Connection, object_id: int, replaced_at: int, *, details: Mapping[str, Any] | None = None
+) -> None:
+    """Copy the present text into the edit history; call before the update. ``details``: in place of the row's own."""
     row = load_row(conn, object_id)
     conn.execute(
         insert(object_versions).values(
@@ -169,7 +171,7 @@ def keep_version(conn: Connection, object_id: int, replaced_at: int) -> None:
             name=row.name,
             summary=row.summary,
             content=row.content,
-            details=row.details,
+            details=row.details if details is None else details,
             replaced_at=replaced_at,
         )
     )
