@@ -318,6 +318,20 @@ class AnswerJudged:
 
 
 @dataclass(frozen=True, slots=True)
+class EventChangeAsked:
+    """One of ours who looks after an event elsewhere asks its home for this record, in the fields that are named.
+
+    ``sequence``: that of the event as she knew it.
+    """
+
+    event_id: int
+    person_id: int
+    record: Mapping[str, Any]
+    changed: Sequence[str]
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
 class EventCounted:
     """The number of those who come to a local event has changed (``record_attendance``)."""
 
@@ -435,6 +449,7 @@ Event = (
     | EventCounted
     | AnswerOffered
     | AnswerJudged
+    | EventChangeAsked
 )
 
 EVENTS: Mapping[str, type[Event]] = MappingProxyType({cls.__name__: cls for cls in Event.__args__})

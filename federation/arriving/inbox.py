@@ -194,17 +194,22 @@ class Inbox:
         self.is_full = waiting > self._backlog_at_most or self._is_disk_low()
 
 
+#: What of ours people of other nodes look after, too.
+_SHARED = frozenset({"Group", "Event"})
+
+
 def _not_at_home(activity: Activity, own_origin: str) -> str:
     """The id on another host of an object that somebody claims to have made or changed (IN11); empty where none is.
 
-    A moderator changes a community of ours from her own node; whether she is one is asked where that is applied.
+    Moderators change communities of ours from their own nodes, and organisers events; whether somebody is one is asked
+    where that is applied.
     """
     if activity.type not in {"Create", "Update"}:
         return ""
     claimed = (
         document.get("id")
         for document in activity.objects
-        if not (activity.type == "Update" and document.get("type") == "Group" and _lies_at(document, own_origin))
+        if not (activity.type == "Update" and document.get("type") in _SHARED and _lies_at(document, own_origin))
     )
     return next((uri for uri in claimed if isinstance(uri, str) and uri and not same_origin(uri, activity.actor)), "")
 

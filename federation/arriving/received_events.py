@@ -94,7 +94,8 @@ def _save(batch: Batch, object_id: int, post: RemotePost, record: EventRecord, b
     if is_cancelled(record):
         cancelled_at = before.cancelled_at if before and before.cancelled_at else batch.unit.now
     is_other = before is not None and before.record != record
-    sequence = max(read_sequence(post), before.sequence + is_other if before else 0)
+    if (sequence := read_sequence(post)) is None:
+        sequence = before.sequence + is_other if before else 0
     participants = post.event.participants if post.event else None
     now, going = batch.unit.now, max(0, participants or 0)
     saved = saved_of(record, now, sequence=sequence, cancelled_at=cancelled_at, going_count=going)

@@ -60,6 +60,7 @@ BUILDERS: Mapping[type[Event], Builder] = MappingProxyType(
         events.EventCounted: attendance.event_counted,
         events.AnswerOffered: attendance.answer_offered,
         events.AnswerJudged: attendance.answer_judged,
+        events.EventChangeAsked: attendance.event_change_asked,
     }
 )
 

@@ -1,15 +1,17 @@
 """What leaves about events: Join, Leave, Invite, and what became of answers that came as activities."""
 
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection
 
 from federation.builders import documents
 from federation.builders.objects import about_object
+from federation.mapping.community_settings import CHANGED
+from federation.mapping.event_record import RECORD
 from federation.sending.audience import Audience
 from federation.sending.outgoing import Outgoing
 from node import events
-from node.domain.events import AnswerState, Wish
+from node.domain.events import AnswerState, EventRecord, Wish, title
 from node.domain.visibility import Visibility
 from node.services.context import Unit
 from node.store.events import event_answers
@@ -146,6 +148,26 @@ def answer_judged(conn: Connection, unit: Unit, event: events.AnswerJudged) -> O
     organiser = actors.load_actors_by_id(conn, [event.person_id])[event.person_id]
     type_ = "Accept" if event.admitted else "Reject"
     activity = {"type": type_, "actor": organiser.uri, "object": _join_of(event.uri, asker, found)}
+    return _to_one(organiser, activity, publisher, found.uri)
+
+
+def event_change_asked(conn: Connection, unit: Unit, event: events.EventChangeAsked) -> Outgoing | None:
+    """Update of the event as it is to be, to its home; ``rz:changed`` says which fields of its record are meant."""
+    found = store.find_event(conn, event.event_id)
+    if found is None or found.state != objects.LIVE:
+        return None
+    publisher, organiser = _people(conn, found, event.person_id)
+    record = cast(EventRecord, event.record)
+    document = {
+        "id": found.uri,
+        "type": "Event",
+        "attributedTo": publisher.uri,
+        "name": title(record),
+        "startTime": record["start"],
+        "sequence": event.sequence,
+        "mainEntity": {"type": "EducationEvent", "extensions": {RECORD: record}},
+    }
+    activity = {"type": "Update", "actor": organiser.uri, "object": document, CHANGED: list(event.changed)}
     return _to_one(organiser, activity, publisher, found.uri)
 
 

@@ -1,16 +1,31 @@
-"""Requests at events whose organisers live on several nodes: Offer of the Join, its Undo, and what they say of it."""
+"""Events whose organisers live on several nodes: requests are offered to them, and they ask for changes.
+
+Offer of a Join, its Undo, what they say of it; Update of the event by one of them, and the Reject of that.
+"""
+
+from typing import Any
 
 from federation.arriving.batch import Batch, Inbound
 from federation.mapping.activity import Activity
+from federation.mapping.community_settings import CHANGED
+from federation.mapping.event_record import RECORD
+from federation.sending import outbox
 from node.domain.events import AnswerState, series_of
 from node.domain.text import clean
-from node.errors import Conflict, NotFound
+from node.errors import Conflict, Invalid, NodeError, NotFound
 from node.services.events import event_answers as answering
-from node.services.events import event_dates, event_offers
+from node.services.events import event_dates, event_messages, event_offers
+from node.services.events import events as service
 from node.store.events import event_answers, events
 from node.store.events.event_answers import Answer
 from node.store.events.events import Event
+from node.store.federation import activities
+from node.store.people import actors
 from node.store.people.actors import Actor
+from node.text.sentences import Sentence
+
+_NO_RECORD = Sentence("What the event is to be was not said.")
+_REFUSED = Sentence("Your change was not taken over at the home of the event. {why}")
 
 
 def offered(batch: Batch, inbound: Inbound) -> str:
@@ -89,3 +104,45 @@ def _request(batch: Batch, activity: Activity) -> Answer | None:
     return (
         event_answers.find_answer(batch.conn, about.id, asker.id) if about is not None and asker is not None else None
     )
+
+
+def change_asked(batch: Batch, inbound: Inbound, document: dict[str, Any]) -> str:
+    """Update of an event of ours by somebody elsewhere who looks after it; '' where it is anything else.
+
+    What cannot be is answered with Reject of the Update and the reason as ``summary``.
+    """
+    uri, fields = document.get("id"), inbound.activity.raw.get(CHANGED)
+    known = batch.live_object(uri) if isinstance(uri, str) and not inbound.announced_by else None
+    event = events.find_event(batch.conn, known.id) if known is not None and known.local else None
+    signer = batch.actor(inbound.activity.actor)
+    if event is None or signer is None:
+        return ""
+    if not events.is_organiser(batch.conn, event, signer.id):
+        return "not-organiser"
+    batch.flush()
+    try:
+        said, sequence = document["mainEntity"]["extensions"][RECORD], document.get("sequence")
+        named = [each for each in fields if isinstance(each, str)] if isinstance(fields, list) else [*said]
+        service.change_as_asked(batch.conn, batch.unit, signer.id, event, said, named, sequence)
+    except (KeyError, TypeError, Conflict, Invalid) as refused:
+        publisher = actors.load_actors_by_id(batch.conn, [event.actor_id])[event.actor_id]
+        why = refused.public if isinstance(refused, NodeError) else _NO_RECORD
+        outbox.answer(batch, publisher, signer, inbound.activity.raw, accepted=False, summary=why)
+        return "change-refused"
+    batch.forget(event.uri)
+    return "event-changed"
+
+
+def change_refused(batch: Batch, activity: Activity) -> str:
+    """The home of an event does not change it as one of ours wanted, who is told why; '' for any other Reject."""
+    sent = activities.load_activity(batch.conn, activity.object_uri or "") if activity.type == "Reject" else None
+    about = batch.live_object(sent.object_uri) if sent is not None and sent.type == "Update" else None
+    event = events.find_event(batch.conn, about.id) if about is not None and not about.local else None
+    signer = batch.actor(activity.actor)
+    if sent is None or event is None or signer is None or signer.id != event.actor_id:
+        return ""
+    [organiser] = actors.load_actors_by_id(batch.conn, [sent.actor_id]).values()
+    why = activity.raw.get("summary")
+    told = Sentence(_REFUSED.message, why=clean(why)[:500] if isinstance(why, str) else "")
+    event_messages.refuse(batch.conn, batch.unit, event, organiser, told)
+    return "change-refused"

@@ -224,7 +224,7 @@ def answer(batch: Batch, inbound: Inbound) -> str:
     batch.flush()
     if (asked := _our_answer(batch, activity)) is not None:
         return _apply(batch, inbound, *asked)
-    if outcome := event_offers.judged(batch, activity):
+    if outcome := event_offers.judged(batch, activity) or event_offers.change_refused(batch, activity):
         return outcome
     signer = batch.actor(activity.actor)
     wish = _WISHES.get(activity.type)

@@ -11,7 +11,7 @@ from federation.arriving import (
     received_topics,
 )
 from federation.arriving.batch import Batch, Inbound
-from federation.handlers import communities, create
+from federation.handlers import communities, create, event_offers
 from federation.mapping.actor import read_actor
 from federation.mapping.post import read_post
 from federation.sending.addressing import mentioned_and_addressed
@@ -57,6 +57,8 @@ def _update_actor(batch: Batch, inbound: Inbound, document: dict[str, Any]) -> s
 
 
 def _update_object(batch: Batch, inbound: Inbound, document: dict[str, Any]) -> str:
+    if outcome := event_offers.change_asked(batch, inbound, document):
+        return outcome
     post = read_post(document, wrapper=inbound.activity)
     author = batch.known_actor(inbound.activity.actor)
     if post.author_uri != author.uri:

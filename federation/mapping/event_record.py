@@ -55,10 +55,10 @@ def read_event_record(post: RemotePost) -> EventRecord | None:
     return found
 
 
-def read_sequence(post: RemotePost) -> int:
-    """How often time or place changed, as its home counts; 0 where it does not."""
+def read_sequence(post: RemotePost) -> int | None:
+    """How often time or place changed, as its home counts; None where it does not."""
     value = (post.document or {}).get("sequence")
-    return value if type(value) is int and 0 <= value < 2**31 else 0
+    return value if type(value) is int and 0 <= value < 2**31 else None
 
 
 def read_date(post: RemotePost) -> tuple[str, str]:

@@ -154,7 +154,7 @@ class EventRecord(TypedDict):
 
 
 #: A change of one of these is one that calendars must hear of (SEQUENCE of RFC 5545 3.8.7.4).
-WHEN_AND_WHERE = ("start", "end", "timeZone", "status", "place", "onlineUrl", "recurrence")
+WHEN_AND_WHERE = frozenset({"start", "end", "timeZone", "status", "place", "onlineUrl", "recurrence"})
 
 
 def date_uri(series_uri: str, day: str) -> str:

@@ -320,6 +320,38 @@ async def test_who_looks_after_an_event_from_another_node_decides_there(pair):
     assert await state_of(museum, cem, event.uri) == "going"
     assert await state_of(hospital, eve, event.uri) == "refused"
     assert await waiting() == {}
+    asked_to_move = await change(hospital, ben, copied, place={"name": "Hall 7"})
+    assert asked_to_move.record == copied.record  # until its home says so
+    await pair.settle()
+    for peer in (museum, hospital):
+        assert (await copy_of(peer, event.uri)).record["place"] == {"name": "Hall 7"}
+    copied = await copy_of(hospital, event.uri)
+    await change(museum, ada, await copy_of(museum, event.uri), capacity=9)
+    await change(hospital, ben, copied, keywords=["metal"])  # what she does not mean stays
+    await pair.settle()
+    both = await copy_of(hospital, event.uri)
+    assert (both.record["capacity"], both.record["keywords"]) == (9, ["metal"])
+    await change(museum, ada, await copy_of(museum, event.uri), place={"name": "Hall 8"})
+    await change(hospital, ben, both, place={"name": "Hall 9"})
+    await pair.settle()
+    assert (await copy_of(hospital, event.uri)).record["place"] == {"name": "Hall 8"}
+    assert any("Somebody else has changed the event" in words for words in await direct_words(hospital, ben))
+    forged = {
+        "id": event.uri,
+        "type": "Event",
+        "mainEntity": {"extensions": {"event": {**event.record, "capacity": 1}}},
+    }
+    for person in (eve, ben):
+        await send(hospital, person, {"type": "Update", "object": forged, "to": [ada.uri]}, ada)
+    await pair.settle()
+    assert {("Update", "not-organiser"), ("Update", "change-refused")} <= set(await museum.outcomes())
+    assert (await copy_of(museum, event.uri)).capacity == 9
+    await hospital.store.write(events.cancel_event, hospital.unit(), ben.id, copied.id)
+    await pair.settle()
+    for peer in (museum, hospital):
+        assert (await copy_of(peer, event.uri)).cancelled_at is not None
+    with pytest.raises(Forbidden):
+        await hospital.store.write(events.delete_event, hospital.unit(), ben.id, copied.id)
     await museum.store.write(co_organising.dismiss, museum.unit(), ada.id, event.id, there.id)
     await pair.settle()
     assert await hospital.store.read(event_store.list_organisers, copied.id) == []

@@ -58,8 +58,8 @@ def _wish(text: str) -> Wish:
 async def cancel(request: web.Request) -> web.Response:
     session, node = require_person(request), request.app[NODE]
     await read_form(request)
-    await node.store.write(service.cancel_event, node.unit(), session.actor_id, event_id_of(request))
-    return _back(request, "cancelled")
+    event = await node.store.write(service.cancel_event, node.unit(), session.actor_id, event_id_of(request))
+    return _back(request, "cancelled" if event.local else "asked")
 
 
 async def delete(request: web.Request) -> web.Response:

@@ -56,13 +56,14 @@ async def change_date(request: web.Request) -> web.Response:
     """``do``: ``save``, ``cancel``, or ``reset`` to what the series says."""
     session, node = require_person(request), request.app[NODE]
     fields, date = await read_form(request), await _load(request)
+    done = "changed" if date.event.local else "asked"
     try:
         override = _OVERRIDES.get(fields.get("do", ""), _read)(date, fields)
         changed = (session.actor_id, date.event.id, date.usual.day, override)
         await node.store.write(service.change_occurrence, node.unit(), *changed)
     except Invalid as error:
         return _page(request, date, fields, _errors(error))
-    return web.Response(status=303, headers={"Location": f"{path_of(date.event)}?changed"})
+    return web.Response(status=303, headers={"Location": f"{path_of(date.event)}?{done}"})
 
 
 async def _load(request: web.Request) -> _Date:
@@ -71,7 +72,7 @@ async def _load(request: web.Request) -> _Date:
 
 
 def _find(conn: Connection, event_id: int, person_id: int, day: str) -> _Date:
-    event = service.find_organised(conn, event_id, person_id)
+    event = service.find_whole(conn, event_id, person_id)
     usual, now = usual_occurrence(event.record, day), find_occurrence(event.record, day)
     if usual is None or now is None:
         raise NotFound

@@ -143,13 +143,13 @@ def _visibility(fields: Mapping[str, str]) -> Visibility:
 
 async def show_edit(request: web.Request) -> web.Response:
     session, node = require_person(request), request.app[NODE]
-    event = await node.store.read(service.find_organised, event_id_of(request), session.actor_id)
+    event = await node.store.read(service.find_whole, event_id_of(request), session.actor_id)
     return await _page(request, session, write_fields(event.record), {}, event)
 
 
 async def change(request: web.Request) -> web.Response:
     session, node = require_person(request), request.app[NODE]
-    event = await node.store.read(service.find_organised, event_id_of(request), session.actor_id)
+    event = await node.store.read(service.find_whole, event_id_of(request), session.actor_id)
     sent = await pictures.read_form(request, session)
     fields = sent.fields
     if sent.problem:
@@ -161,7 +161,9 @@ async def change(request: web.Request) -> web.Response:
         changed = await node.store.write(change, node.unit(), session.actor_id, event.id, record)
     except Invalid as error:
         return await _page(request, session, fields, _errors(error), event)
-    return web.Response(status=303, headers={"Location": f"{path_of(changed)}?changed"})
+    return web.Response(
+        status=303, headers={"Location": f"{path_of(changed)}?{'changed' if changed.local else 'asked'}"}
+    )
 
 
 def _change(
@@ -229,7 +231,9 @@ async def _page(
         csrf=session.csrf,
         is_new=event is None,
         fields={name: Field(value=said.get(name, ""), error=errors.get(name, "")) for name in NAMES},
-        picture=pictures.write(request, said, picture, errors.get(pictures.UPLOAD, "")),
+        picture=None
+        if event is not None and not event.local
+        else pictures.write(request, said, picture, errors.get(pictures.UPLOAD, "")),
         timezones=COMMON,
         languages=tuple(dict.fromkeys([*node.config.node.languages, *filter(None, [said.get("language", "")])])),
         communities=groups,

@@ -46,6 +46,7 @@ NOTICES = sentences(
         "answered": "Your answer has been noted.",
         "published": "The event has been published.",
         "changed": "The event has been changed. Everybody who answered hears of it.",
+        "asked": "The home of the event has been asked for this. It shows here as soon as it is done.",
         "cancelled": "The event has been cancelled. Everybody who answered hears of it.",
     }
 )
@@ -212,9 +213,7 @@ def _view(request: web.Request, found: Found, reader: Reader, error: str) -> Eve
         may_answer=is_open,
         series=Link(label=title(found.series.record), href=path_of(found.series)) if found.series else None,
         of_series=found.answer is None and found.of_series is not None,
-        change_path=f"{path_of(found.series)}/dates/{event.day}"
-        if found.series and event.local and found.is_organiser
-        else "",
+        change_path=f"{path_of(found.series)}/dates/{event.day}" if found.series and found.is_organiser else "",
         may_attend=state in {AnswerState.GOING, AnswerState.UNTRACKED} and event.start_at <= now,
         is_organiser=found.is_organiser,
         requests=found.requests,
@@ -244,7 +243,7 @@ def _time_row(found: Found, time: Occurrence, path: str, now: int, *, is_open: b
         cancelled=time.is_cancelled,
         moved=time.is_moved,
         place=(place_line(place) or online) if is_elsewhere else "",
-        change_path=f"{path}/dates/{time.day}" if event.local and found.is_organiser and time.start_at > now else "",
+        change_path=f"{path}/dates/{time.day}" if found.is_organiser and time.start_at > now else "",
         path=path_of(date) if date is not None else "",
         answer=found.own.get(time.day, "" if time.is_cancelled else whole),
         answer_path=f"{path}/dates/{time.day}/answer" if may_answer else "",

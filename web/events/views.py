@@ -152,7 +152,7 @@ class EventFormView:
     csrf: str
     is_new: bool
     fields: dict[str, Field]
-    picture: PictureFields
+    picture: PictureFields | None  # None where another node chooses it
     timezones: tuple[str, ...]
     languages: tuple[str, ...]
     communities: tuple[Option, ...] = ()

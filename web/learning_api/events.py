@@ -152,20 +152,23 @@ def _read_draft(sent: dict[str, Any]) -> EventDraft:
 
 
 async def change_event(request: web.Request) -> web.Response:
-    """``PUT /events/ID``: another record in the place of the one that was read (``If-Match``)."""
+    """``PUT /events/ID``: another record in the place of the one that was read (``If-Match``).
+
+    Of an event elsewhere that one looks after: its home is asked to (202).
+    """
     person, event_id = await writer(request, SCOPE), id_in(request.match_info, "event")
     require_match(request, await _shown(request, person, event_id))
     record = cast(EventRecord, await read_json(request, "event"))
     node = request.app[NODE]
-    await node.store.write(service.change_event, node.unit(), person, event_id, record)
-    return written(await _shown(request, person, event_id))
+    changed = await node.store.write(service.change_event, node.unit(), person, event_id, record)
+    return written(await _shown(request, person, event_id), status=200 if changed.local else 202)
 
 
 async def cancel_event(request: web.Request) -> web.Response:
     """``POST /events/ID/cancel``: it stays, as cancelled, and everybody who answered hears of it."""
     person, event_id, node = await writer(request, SCOPE), id_in(request.match_info, "event"), request.app[NODE]
-    await node.store.write(service.cancel_event, node.unit(), person, event_id)
-    return written(await _shown(request, person, event_id))
+    cancelled = await node.store.write(service.cancel_event, node.unit(), person, event_id)
+    return written(await _shown(request, person, event_id), status=200 if cancelled.local else 202)
 
 
 async def delete_event(request: web.Request) -> web.Response:
@@ -221,6 +224,7 @@ _ID = parameter("event", "The id of the event here", TEXT, where="path")
 _MATCH = {**parameter("If-Match", "The entity tag of what was read", TEXT, where="header"), "required": True}
 _KEY = parameter("Idempotency-Key", "The same key again makes nothing more", TEXT, where="header")
 _REFUSALS = {"401": PROBLEM, "403": PROBLEM, "404": PROBLEM, "422": PROBLEM}
+_ASKED = made("Its home is asked to", "Event")
 _COUNT = {"type": "integer", "minimum": 0}
 
 
@@ -243,14 +247,14 @@ PATHS: Mapping[str, Any] = {
         "get": operation("showEvent", {**answer("The event", "Event"), "404": PROBLEM}, [_ID]),
         "put": operation(
             "changeEvent",
-            {"200": made("It is changed", "Event"), **_REFUSALS, "412": PROBLEM, "428": PROBLEM},
+            {"200": made("It is changed", "Event"), "202": _ASKED, **_REFUSALS, "412": PROBLEM, "428": PROBLEM},
             [_ID, _MATCH],
             body="EventRecord",
         ),
         "delete": operation("deleteEvent", {"204": {"description": "It is gone"}, **_REFUSALS}, [_ID]),
     },
     "/events/{event}/cancel": {
-        "post": operation("cancelEvent", {"200": made("It is cancelled", "Event"), **_REFUSALS}, [_ID])
+        "post": operation("cancelEvent", {"200": made("It is cancelled", "Event"), "202": _ASKED, **_REFUSALS}, [_ID])
     },
 }
 

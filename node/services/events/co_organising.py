@@ -7,7 +7,7 @@ from node.domain.events import AnswerState
 from node.errors import Conflict, NotFound
 from node.services.context import Unit
 from node.services.events import event_messages, event_offers
-from node.services.events.events import MAX_ORGANISERS, find_whole
+from node.services.events.events import MAX_ORGANISERS, find_whole_here
 from node.store.events import event_answers, event_dates, events
 from node.store.people import actors, blocks
 from node.store.posts import objects
@@ -18,7 +18,7 @@ APPOINTED = Sentence("You look after this event now, and decide who comes: {even
 
 def appoint(conn: Connection, unit: Unit, person_id: int, event_id: int, actor_id: int) -> None:
     """Choose somebody, here or elsewhere, who decides on answers with the others; she is told."""
-    event = find_whole(conn, event_id, person_id)
+    event = find_whole_here(conn, event_id, person_id)
     chosen = actors.find_actor_by_id(conn, actor_id)
     if chosen is None or chosen.kind != "person" or chosen.state != "active":
         raise NotFound
@@ -43,7 +43,7 @@ def appoint(conn: Connection, unit: Unit, person_id: int, event_id: int, actor_i
 
 def dismiss(conn: Connection, unit: Unit, person_id: int, event_id: int, actor_id: int) -> None:
     """She looks after the event no more. Somebody always does."""
-    event = find_whole(conn, event_id, person_id)
+    event = find_whole_here(conn, event_id, person_id)
     if events.list_organisers(conn, event.id) == [actor_id]:
         raise Conflict("Somebody has to look after the event.")
     events.remove_organiser(conn, event.id, actor_id)

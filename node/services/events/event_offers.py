@@ -1,12 +1,15 @@
 """Who looks after an event from another node decides on requests as people of its own node do (``teaching`` likewise).
 
-The home of the event offers each request to them; what they say counts there as long as it waits. Units of work.
+The home of the event offers each request to them; what they say counts there as long as it waits. They change the event
+by asking its home to. Units of work.
 """
+
+from typing import Any, cast
 
 from sqlalchemy import Connection
 
 from node import events as happenings
-from node.domain.events import AnswerState, Way
+from node.domain.events import AnswerState, EventRecord, Way
 from node.domain.notices import Occasion
 from node.errors import Conflict
 from node.services.context import Unit
@@ -70,3 +73,11 @@ def judge(conn: Connection, unit: Unit, event: Event, asked: Answer, person_id: 
     happenings.record(conn, unit.ids, unit.now, said, about=event.uri)
     settle(conn, event, actors.load_actors_by_id(conn, [asked.actor_id])[asked.actor_id])
     return asked
+
+
+def ask_for_change(conn: Connection, unit: Unit, event: Event, person_id: int, record: EventRecord) -> None:
+    """One of ours changes an event elsewhere: its home is asked to, field by field, and tells everybody if it does."""
+    before, after = cast(dict[str, Any], event.record), cast(dict[str, Any], record)
+    changed = sorted(key for key in {*before, *after} if before.get(key) != after.get(key))
+    asked = happenings.EventChangeAsked(event.id, person_id, after, changed, event.sequence)
+    happenings.record(conn, unit.ids, unit.now, asked, about=event.uri)

@@ -22,7 +22,7 @@ from node.errors import Conflict, Forbidden, Invalid, NotFound, Problem
 from node.media.links import MediaLinks
 from node.services.communities import sharing
 from node.services.context import Unit
-from node.services.events import event_answers, event_dates, event_pictures
+from node.services.events import event_answers, event_dates, event_offers, event_pictures
 from node.services.events.event_pictures import Picture
 from node.services.events.event_records import check_record, facts_at, saved_of
 from node.services.events.event_reminders import remind_later
@@ -219,7 +219,7 @@ def find_organised(conn: Connection, event_id: int, person_id: int) -> Event:
 
 
 def find_looked_after(conn: Connection, event_id: int, person_id: int) -> Event:
-    """The same, also of another node: there she decides on requests alone."""
+    """The same, also of another node, which is told what she decides and asked to change what she changes."""
     found = events.find_visible(conn, event_id, person_id)
     if found is None:
         raise NotFound
@@ -230,10 +230,15 @@ def find_looked_after(conn: Connection, event_id: int, person_id: int) -> Event:
 
 def find_whole(conn: Connection, event_id: int, person_id: int) -> Event:
     """The same, but no single date of a series, which is what its series says it is."""
-    found = find_organised(conn, event_id, person_id)
+    found = find_looked_after(conn, event_id, person_id)
     if found.series_id is not None:
         raise Conflict("This is one date of a series. Change it there.")
     return found
+
+
+def find_whole_here(conn: Connection, event_id: int, person_id: int) -> Event:
+    find_organised(conn, event_id, person_id)
+    return find_whole(conn, event_id, person_id)
 
 
 def change_event(
@@ -249,11 +254,17 @@ def change_event(
     """Put another record in the place of an event's; nothing changes where it is the same.
 
     A cancelled event can be announced again: that is a change like any other. More places let people move up.
-    ``picture``: another one, or none; with None it stays as it is.
+    ``picture``: another one, or none; with None it stays as it is. The home of an event elsewhere is asked to; until it
+    has, nothing changes here.
     """
     found = find_whole(conn, event_id, person_id)
     checked = check_record(record)
     if checked == found.record and picture is None:
+        return found
+    if not found.local:
+        if picture is not None:
+            raise Forbidden("The picture is chosen at the home of the event.")
+        event_offers.ask_for_change(conn, unit, found, person_id, checked)
         return found
     events.lock_event(conn, found.id)
     found = events.find_event(conn, found.id) or found
@@ -288,6 +299,27 @@ def change_event(
     return changed
 
 
+def change_as_asked(
+    conn: Connection,
+    unit: Unit,
+    organiser_id: int,
+    event: Event,
+    said: EventRecord,
+    fields: Collection[str],
+    sequence: int | None,
+) -> Event:
+    """At home: these fields of its record become what somebody says who looks after the event from another node.
+
+    ``sequence``: of the event as she knew it; Conflict where time, place or state have changed since and she means
+    them, too. Raises Invalid as ``change_event`` does.
+    """
+    if sequence != event.sequence and not rules.WHEN_AND_WHERE.isdisjoint(fields):
+        raise Conflict("Somebody else has changed the event meanwhile.")
+    kept = {key: value for key, value in event.record.items() if key not in fields}
+    record = {**kept, **{key: value for key, value in said.items() if key in fields}}
+    return change_event(conn, unit, organiser_id, event.id, cast(EventRecord, record))
+
+
 def cancel_event(conn: Connection, unit: Unit, person_id: int, event_id: int) -> Event:
     """It does not take place: an Update, never a Delete, so that it stays in calendars as cancelled."""
     found = find_whole(conn, event_id, person_id)
@@ -315,8 +347,8 @@ def change_occurrence(
 
 
 def delete_event(conn: Connection, unit: Unit, person_id: int, event_id: int) -> None:
-    """Take an event back whole, with all answers; whoever answered hears that it is gone."""
-    found = find_whole(conn, event_id, person_id)
+    """Take an event back whole, with all answers; whoever answered hears that it is gone. Only at its home."""
+    found = find_whole_here(conn, event_id, person_id)
     event_dates.remove(conn, unit, found)
     stored = objects.find_object_by_id(conn, found.id)
     assert stored is not None
