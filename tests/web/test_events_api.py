@@ -5,7 +5,9 @@ import pytest
 from node.clock import DAY
 from node.domain.events import local_text
 from node.domain.visibility import Visibility
+from node.services.posts.uploads import Words
 from node.store.people import actors
+from tests import media_files as files
 from tests.happenings import event_record, publish
 from tests.web.conftest import Site
 
@@ -26,6 +28,28 @@ async def call(site: Site, method: str, path: str, token: str = "", json=None, *
     async with site.peer.http.request(method, site.peer.origin + path, json=json, headers=headers) as reply:
         is_json = "json" in (reply.content_type or "")
         return reply.status, await reply.json() if is_json else None, reply.headers
+
+
+async def test_a_picture_is_an_upload_of_ones_own_with_words(site, ada, tmp_path):
+    token, ben = await site.peer.token(ada), await site.peer.add_actor("ben")
+    (source := tmp_path / "x.jpg").write_bytes(files.picture())
+    taken = [await site.peer.system.node.uploads.take(each.id, source, Words(), wait=True) for each in (ada, ben)]
+    hers, his = [str(each.id) for each in taken]
+    record = event_record()
+    for wrong in ({"media": his}, {"media": "x"}, {"description": "A mould"}, {"media": hers, "description": 7}, "x"):
+        status, told, _ = await call(site, "POST", BASE, token, {**record, "picture": wrong})
+        assert status == 422, (wrong, told)
+    sent = {**record, "picture": {"media": hers, "description": "A mould"}, "visibility": "public"}
+    status, made, headers = await call(site, "POST", BASE, token, sent)
+    assert (status, made["picture"]["description"]) == (201, "A mould")
+    async with site.peer.http.get(made["picture"]["url"]) as reply:
+        assert reply.content_type.startswith("image/")
+    path, tag = f"{BASE}/{made['id']}", headers["ETag"]
+    status, kept, headers = await call(site, "PUT", path, token, {**record, "capacity": 5}, **{"If-Match": tag})
+    assert (status, kept["capacity"], kept["picture"]) == (200, 5, made["picture"])
+    none = {**record, "picture": None}
+    status, without, _ = await call(site, "PUT", path, token, none, **{"If-Match": headers["ETag"]})
+    assert (status, without["picture"]) == (200, None)
 
 
 async def test_one_date_of_a_series_is_listed_and_answered_alone(site, ada):

@@ -1,6 +1,7 @@
 """Events of this node and of those that it knows."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, cast
 
 from aiohttp import web
@@ -13,10 +14,11 @@ from node.domain.numbers import id_in, number_in
 from node.domain.text import clean
 from node.domain.visibility import Visibility
 from node.errors import Invalid, NotFound, Problem
+from node.media.links import MediaLinks
 from node.services.context import Unit
 from node.services.events import events as service
 from node.services.events.events import VISIBILITIES, EventDraft
-from node.state import NODE
+from node.state import NODE, Node
 from node.store.access import idempotency
 from node.store.events import event_lists, events
 from node.store.events.event_lists import Scope
@@ -40,6 +42,7 @@ from web.learning_api.description import (
     pages,
     parameter,
 )
+from web.learning_api.event_pictures import FIELD, SENT, SHOWN, picture_json, take_picture
 
 SCOPE = "write:statuses"
 _SHOWS = ("coming", "mine", "past")
@@ -59,7 +62,7 @@ async def list_events(request: web.Request) -> web.Response:
     found, known = await node.store.read(_list, viewer, show, query, after, limit, node.clock.now())
     shown = found[:limit]
     following_page = f"{shown[-1].next_at}-{shown[-1].id}" if len(found) > limit else None
-    items = [event_json(each, known[each.actor_id], node.config.origin, node.clock.now()) for each in shown]
+    items = [event_json(each, known[each.actor_id], node) for each in shown]
     return json_answer(request, {"items": items, "next": following_page})
 
 
@@ -94,7 +97,7 @@ async def show_event(request: web.Request) -> web.Response:
 async def _shown(request: web.Request, viewer: int | None, event_id: int) -> dict[str, Any]:
     node = request.app[NODE]
     event, publisher = await node.store.read(_one, event_id, viewer)
-    return event_json(event, publisher, node.config.origin, node.clock.now())
+    return event_json(event, publisher, node)
 
 
 def _one(conn: Connection, event_id: int, viewer: int | None) -> tuple[Event, Actor]:
@@ -105,25 +108,26 @@ def _one(conn: Connection, event_id: int, viewer: int | None) -> tuple[Event, Ac
 
 
 async def create_event(request: web.Request) -> web.Response:
-    """``POST /events``: the record with ``visibility``; the same Idempotency-Key again answers the first."""
+    """``POST /events``: the record with ``visibility`` and ``picture``; the same Idempotency-Key answers the first."""
     person, node = await writer(request, SCOPE), request.app[NODE]
     sent = await read_json(request)
     draft = _read_draft(sent)
-    event_id = await node.store.write(_create, node.unit(), person, draft, key_of(request))
+    event_id = await node.store.write(_create, node.unit(), person, draft, key_of(request), node.uploads.links)
     shown = await _shown(request, person, event_id)
     return written(shown, status=201, location=f"{PREFIX}/events/{event_id}")
 
 
-def _create(conn: Connection, unit: Unit, person: int, draft: EventDraft, key: str) -> int:
+def _create(conn: Connection, unit: Unit, person: int, draft: EventDraft, key: str, links: MediaLinks) -> int:
     event_id = unit.ids.new()
     if key:
         claimed = idempotency.claim(conn, person, key, event_id, unit.now)
         if claimed != event_id:
             return claimed
-    return service.publish_event(conn, unit, person, draft, event_id=event_id).id
+    return service.publish_event(conn, unit, person, draft, event_id=event_id, links=links).id
 
 
 def _read_draft(sent: dict[str, Any]) -> EventDraft:
+    picture = take_picture(sent)
     around = {name: sent.pop(name, None) for name in _AROUND}
     levels = {level.value: level for level in VISIBILITIES}
     visibility = around["visibility"] or Visibility.ORGANISATION.value
@@ -148,19 +152,20 @@ def _read_draft(sent: dict[str, Any]) -> EventDraft:
         levels[visibility],
         community_id=number_in(community) if community else None,
         as_organisation=bool(around["asOrganisation"]),
+        picture=picture,
     )
 
 
 async def change_event(request: web.Request) -> web.Response:
-    """``PUT /events/ID``: another record in the place of the one that was read (``If-Match``).
+    """``PUT /events/ID``: another record, or ``picture``, in the place of the one that was read (``If-Match``).
 
     Of an event elsewhere that one looks after: its home is asked to (202).
     """
     person, event_id = await writer(request, SCOPE), id_in(request.match_info, "event")
     require_match(request, await _shown(request, person, event_id))
-    record = cast(EventRecord, await read_json(request, "event"))
-    node = request.app[NODE]
-    changed = await node.store.write(service.change_event, node.unit(), person, event_id, record)
+    sent, node = await read_json(request), request.app[NODE]
+    change = partial(service.change_event, picture=take_picture(sent), links=node.uploads.links)
+    changed = await node.store.write(change, node.unit(), person, event_id, cast(EventRecord, sent))
     return written(await _shown(request, person, event_id), status=200 if changed.local else 202)
 
 
@@ -181,9 +186,9 @@ async def delete_event(request: web.Request) -> web.Response:
 # -- writing an answer ------------------------------------------------------------------------------------------------
 
 
-def event_json(event: Event, publisher: Actor, base: str, now: int) -> dict[str, Any]:
+def event_json(event: Event, publisher: Actor, node: Node) -> dict[str, Any]:
     """Our JSON of an event: its record, and what the node knows; never who comes."""
-    coming = following(event.record, now)
+    base, coming = node.config.origin, following(event.record, node.clock.now())
     return {
         **event.record,
         "id": str(event.id),
@@ -191,6 +196,7 @@ def event_json(event: Event, publisher: Actor, base: str, now: int) -> dict[str,
         "page": f"{base}{path_of(event)}",
         "home": event.url or event.uri,
         "calendar": f"{base}{path_of(event)}.ics",
+        "picture": picture_json(event, node.uploads.links),
         "visibility": event.visibility,
         "community": event.audience or None,
         "publisher": actor_json(publisher),
@@ -249,7 +255,7 @@ PATHS: Mapping[str, Any] = {
             "changeEvent",
             {"200": made("It is changed", "Event"), "202": _ASKED, **_REFUSALS, "412": PROBLEM, "428": PROBLEM},
             [_ID, _MATCH],
-            body="EventRecord",
+            body="ChangedEvent",
         ),
         "delete": operation("deleteEvent", {"204": {"description": "It is gone"}, **_REFUSALS}, [_ID]),
     },
@@ -270,6 +276,7 @@ def schemas() -> Mapping[str, Any]:
         "page": {**ADDRESS, "description": "Its page on this node"},
         "home": {**ADDRESS, "description": "Its page at home"},
         "calendar": {**ADDRESS, "description": "The same as a calendar file"},
+        FIELD: SHOWN,
         "visibility": TEXT,
         "community": {"type": ["string", "null"]},
         "publisher": ACTOR,
@@ -293,8 +300,8 @@ def schemas() -> Mapping[str, Any]:
     event = {name: value for name, value in bare.items() if name != "additionalProperties"}
     return {
         **parts,
-        "EventRecord": bare,
-        "NewEvent": {**bare, "title": "Event to publish", "properties": {**bare["properties"], **around}},
+        "ChangedEvent": {**bare, "title": "Event as it is to be", "properties": {**bare["properties"], FIELD: SENT}},
+        "NewEvent": {**bare, "title": "Event to publish", "properties": {**bare["properties"], FIELD: SENT, **around}},
         "Event": {
             **event,
             "title": "Event as a node lists it",
