@@ -17,7 +17,7 @@ from node.store.federation.peers import Ties
 from node.text.sentences import Sentence
 from web.pages.cursor import offset_of
 from web.pages.frame import html, page_of
-from web.pages.parts import Link, Paging
+from web.pages.parts import Paging
 from web.pages.views import Page
 from web.sessions import require_admin
 
@@ -54,15 +54,13 @@ class PeerRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeersView:
-    """All hosts that this node knows, worst first. ``filters`` are links such as "failing (3)"."""
+    """All hosts that this node knows, worst first."""
 
     template: ClassVar[str] = "admin/peers.html"
 
     page: Page
     peers: tuple[PeerRow, ...] = ()
     total: int = 0
-    query: str = ""
-    filters: tuple[Link, ...] = ()
     paging: Paging = field(default_factory=Paging)
 
 

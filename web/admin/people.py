@@ -24,7 +24,7 @@ from node.text.sentences import Sentence
 from web.pages.cards import actor_path
 from web.pages.cursor import cursor_of
 from web.pages.frame import html, page_of
-from web.pages.parts import Link, Paging
+from web.pages.parts import Paging, SortOption
 from web.pages.views import Page
 from web.sessions import read_form, require_admin, require_moderator
 
@@ -67,14 +67,14 @@ class PersonRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeopleView:
-    """Everybody, ours and others'. ``filters`` are links such as "suspended"."""
+    """Everybody, ours and others'. ``filters`` are such as "suspended"."""
 
     template: ClassVar[str] = "admin/people.html"
 
     page: Page
     people: tuple[PersonRow, ...] = ()
     query: str = ""
-    filters: tuple[Link, ...] = ()
+    filters: tuple[SortOption, ...] = ()
     paging: Paging = field(default_factory=Paging)
 
 
@@ -119,7 +119,10 @@ async def show_people(request: web.Request) -> web.Response:
         page=page_of(request, PATH, title=Sentence("People"), section="/admin", noindex=True),
         people=tuple(person_row(row, decided.get(row.id, ())) for row in rows[:_PAGE]),
         query=query,
-        filters=tuple(Link(label=label, href=f"{PATH}?show={name}") for name, (label, _) in _FILTERS.items()),
+        filters=tuple(
+            SortOption(label=label, path=f"{PATH}?show={name}", selected=name == show)
+            for name, (label, _) in _FILTERS.items()
+        ),
         paging=Paging(next_path=more, first_path=f"{PATH}?{urlencode(kept)}" if cursor else ""),
     )
     return html(request, view)

@@ -25,7 +25,7 @@ from web.admin.people import PersonRow, person_row
 from web.pages.cards import actor_path
 from web.pages.cursor import cursor_of
 from web.pages.frame import html, page_of
-from web.pages.parts import Link, Paging
+from web.pages.parts import Link, Paging, SortOption
 from web.pages.views import Page
 from web.sessions import read_form, require_moderator
 from web.threads.paths import community_path
@@ -57,7 +57,7 @@ class ReportsView:
     reports: tuple[ReportRow, ...] = ()
     total: int = 0
     is_open: bool = True
-    filters: tuple[Link, ...] = ()
+    filters: tuple[SortOption, ...] = ()
     paging: Paging = field(default_factory=Paging)
 
 
@@ -131,7 +131,10 @@ async def show_reports(request: web.Request) -> web.Response:
         reports=tuple(_row(row, people) for row in rows[:_PAGE]),
         total=total,
         is_open=state == "open",
-        filters=(Link(label=Sentence("Open"), href=PATH), Link(label=Sentence("Closed"), href=f"{PATH}?state=closed")),
+        filters=(
+            SortOption(label=Sentence("Open"), path=PATH, selected=state == "open"),
+            SortOption(label=Sentence("Closed"), path=f"{PATH}?state=closed", selected=state == "closed"),
+        ),
         paging=Paging(next_path=more, first_path=PATH if before else ""),
     )
     return html(request, view)

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from node.domain.opinions import period_in_words
 from node.domain.text import language_of, pick
 from node.store.library.opinions import Counts, StoredNote, StoredReview
 from node.text.sentences import sentences
@@ -22,14 +21,18 @@ OUTCOMES: Mapping[str, str] = sentences(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoteCard:
-    """How an organisation used a resource; ``people`` is a range of how many learned with it (0: not said)."""
+    """How an organisation used a resource.
+
+    ``people``: how many learned with it, at least and at most (0: not said); ``days``: the first and
+    the last one (empty: not said).
+    """
 
     id: str
     organisation: ActorCard
     outcome: str
     context: Text
     people: tuple[int, int] = (0, 0)
-    period: str = ""
+    days: tuple[str, str] = ("", "")
     adaptation: Text | None = None
     advice: Text | None = None
     derivative: str = ""
@@ -54,13 +57,13 @@ class ReviewCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opinions:
-    """What is said of one resource. ``mean`` has one decimal place; the paths are empty for strangers."""
+    """What is said of one resource. ``mean``: of all ratings, 1 to 5; the paths are empty for strangers."""
 
     notes: tuple[NoteCard, ...] = ()
     organisations: int = 0
     reviews: tuple[ReviewCard, ...] = ()
     ratings: int = 0
-    mean: str = ""
+    mean: float = 0.0
     use_path: str = ""
     review_path: str = ""
     has_reviewed: bool = False
@@ -84,7 +87,7 @@ def opinions_of(
         organisations=len({each.organisation_id for each in shown}),
         reviews=tuple(_review(each, actors[each.actor_id], reader) for each in told),
         ratings=counts.ratings,
-        mean=f"{counts.rating_sum / counts.ratings:.1f}" if counts.ratings else "",
+        mean=counts.rating_sum / counts.ratings if counts.ratings else 0.0,
         use_path=f"{path}/used" if is_member else "",
         review_path=f"{path}/review" if is_member else "",
         has_reviewed=any(each.actor_id == reader.actor_id for each in reviews),
@@ -94,7 +97,7 @@ def opinions_of(
 def _note(path: str, found: StoredNote, row: Any, reader: Reader, editable: frozenset[int]) -> NoteCard:
     note = found.note
     size = note.get("audienceSize")
-    contact = note.get("contact")
+    contact, period = note.get("contact"), note.get("period", {})
     may_edit = found.object_id in editable
     context = _text(note["context"], note["defaultLanguage"], reader)
     return NoteCard(
@@ -103,7 +106,7 @@ def _note(path: str, found: StoredNote, row: Any, reader: Reader, editable: froz
         outcome=OUTCOMES.get(note["outcome"], note["outcome"]),
         context=context or Text(value=""),
         people=(size["min"], size["max"]) if size else (0, 0),
-        period=period_in_words(note),
+        days=(period.get("from", ""), period.get("to", "")),
         adaptation=_text(note.get("adaptation", {}), note["defaultLanguage"], reader),
         advice=_text(note.get("advice", {}), note["defaultLanguage"], reader),
         derivative=note.get("derivative", ""),

@@ -301,6 +301,8 @@ class Chip:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SortOption:
+    """One way to order or narrow a list."""
+
     label: str
     path: str
     selected: bool = False

@@ -6,6 +6,7 @@ from node.clock import DAY, HOUR, MINUTE
 from node.domain.moderation import DomainPolicy, Sanction
 from node.store.house.emojis import OwnEmoji
 from node.store.house.rules import Rule
+from node.text.sentences import Sentence
 from tests.web.samples.account import pictures_form
 from tests.web.samples.frame import ADMIN, MUSEUM, NOW, UNIVERSITY, page
 from web.admin.audit import AuditRow, AuditView
@@ -19,7 +20,7 @@ from web.admin.policies import PoliciesView, PolicyPreview, PolicyRow
 from web.admin.queue import ParkedMessage, QueueRow, QueueView
 from web.admin.reports import ReportedPost, ReportNote, ReportRow, ReportsView, ReportView
 from web.admin.topics import TopicRow, TopicsView
-from web.pages.parts import Field, Link, Paging
+from web.pages.parts import Field, Paging, SortOption
 from web.pages.views import Notice, Page, View
 
 
@@ -54,7 +55,6 @@ def peers() -> PeersView:
     return PeersView(
         page=admin_page("/admin/peers", "Peers"),
         total=48,
-        filters=(Link(label="All (48)", href="/admin/peers"), Link(label="Failing (3)", href="/admin/peers?failing=1")),
         peers=(
             PeerRow(
                 host=UNIVERSITY.host,
@@ -227,11 +227,17 @@ REPORT = ReportRow(
 )
 
 
+def _ways(*labels: str) -> tuple[SortOption, ...]:
+    return tuple(
+        SortOption(label=Sentence(label), path=f"?show={label}", selected=label == labels[0]) for label in labels
+    )
+
+
 def people() -> PeopleView:
     return PeopleView(
         page=admin_page("/admin/people", "People"),
         people=(PERSON, PersonRow(id="1", path="/admin/people/1", handle="@maeve@x.example", role="admin")),
-        filters=(Link(label="All", href="/admin/people"), Link(label="Suspended", href="/admin/people?show=suspended")),
+        filters=_ways("All", "Suspended"),
         paging=Paging(next_path="/admin/people?before=1"),
     )
 
@@ -258,11 +264,13 @@ def decided_person() -> PersonView:
 
 
 def reports() -> ReportsView:
-    return ReportsView(page=admin_page("/admin/reports", "Reports"), reports=(REPORT,), total=1)
+    return ReportsView(
+        page=admin_page("/admin/reports", "Reports"), reports=(REPORT,), total=1, filters=_ways("Open", "Closed")
+    )
 
 
 def no_reports() -> ReportsView:
-    return ReportsView(page=admin_page("/admin/reports", "Reports"), is_open=False)
+    return ReportsView(page=admin_page("/admin/reports", "Reports"), is_open=False, filters=_ways("Closed", "Open"))
 
 
 def report() -> ReportView:

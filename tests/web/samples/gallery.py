@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from node.text.sentences import Sentence
 from tests.web.samples.catalogue import chips, facets
 from tests.web.samples.frame import COMMUNITY, HOSPITAL, IRIS, ORLA, page
 from tests.web.samples.posts import media_post, poll_post, post_cards, replies
 from tests.web.samples.resources import cards, network_cards
-from web.pages.parts import ActorCard, Chip, FacetGroup, Field, Paging, PostCard, Reply, ResourceCard
+from web.pages.parts import ActorCard, Chip, FacetGroup, Field, Paging, PostCard, Reply, ResourceCard, SortOption
 from web.pages.views import Page, View
 
 
@@ -21,6 +22,7 @@ class GalleryView:
     sentence: str
     icons: tuple[str, ...]
     cards: tuple[ResourceCard, ...]
+    ways: tuple[SortOption, ...]
     chips: tuple[Chip, ...]
     facets: tuple[FacetGroup, ...]
     paging: Paging
@@ -37,6 +39,10 @@ def gallery() -> GalleryView:
         sentence="Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz",
         icons=("video", "course", "network", "mark"),
         cards=(*cards()[:2], *network_cards()[:2]),
+        ways=(
+            SortOption(label=Sentence("Open"), path="/gallery", selected=True),
+            SortOption(label=Sentence("Closed"), path="/gallery"),
+        ),
         chips=chips(),
         facets=facets()[:2],
         paging=Paging(next_path="/gallery", first_path="/gallery"),

@@ -37,7 +37,7 @@ def opinions(now: int) -> Opinions:
         outcome=OUTCOMES["worked-with-changes"],
         context=Text(value="In four workshops with visitors and two nurses."),
         people=(10, 20),
-        period="2026-01-12 to 2026-03-20",
+        days=("2026-01-12", "2026-03-20"),
         adaptation=Text(value="Mehr Bilder, weniger Text, größere Schrift.", language="de"),
         advice=Text(value="Bring real signs, not pictures of them."),
         derivative="https://learn.museum.example/r/signs-for-visitors",
@@ -49,7 +49,7 @@ def opinions(now: int) -> Opinions:
     ann = ActorCard(path="/@ann", name="Ann", handle="@ann@learn.uni.example")
     review = ReviewCard(author=ann, body=_BODY, rating=4, used_for="the first week of a course", published_at=now)
     return Opinions(
-        notes=(note,), organisations=1, reviews=(review,), ratings=1, mean="4.0", use_path="/r/signs/used",
+        notes=(note,), organisations=1, reviews=(review,), ratings=1, mean=4.25, use_path="/r/signs/used",
         review_path="/r/signs/review",
     )  # fmt: skip
 
