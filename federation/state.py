@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from federation.arriving.inbox import Inbox
+from federation.fetching.community_reading import CommunityReading
 from federation.fetching.fetch import Fetcher
 from federation.fetching.remote_media import RemoteMedia
 from federation.fetching.threads import Threads
@@ -25,6 +26,7 @@ class Federation:
     inbox: Inbox
     policies: PolicyWatch
     threads: Threads
+    communities: CommunityReading
     media: RemoteMedia
     openid: Provider | None = None  # where the organisation has a sign-in of its own
 

@@ -1,7 +1,7 @@
 """What a community elsewhere tells of itself: who belongs to it, what it shows first, everything that was said in it.
 
 Read when the first of our people joins, so that who joins late finds the whole history, and once a day after that. How
-many belong to it is read whenever its document was, of communities that nobody here has joined, too.
+many belong to it is read whenever its document was, and while people look at it, joined or not.
 Posts come from their own hosts; a community only says that they belong to it. The walk is bounded as every walk of a
 collection is (federation 5.1); where it ends too early, another one goes on ten minutes later.
 """
@@ -43,6 +43,8 @@ _HOLDERS_AT_MOST = 200
 _REQUESTS = 1_500  # posts, their authors, pages of collections
 _THREADS = 50_000  # of one community
 _MEMBERS_AT_MOST = 1_000_000_000  # what a counter holds
+#: While people look at a community, the number of its members is not older.
+COUNTED_FOR = 15 * MINUTE
 #: Between two parts of a long history.
 GOES_ON_AFTER = 10 * MINUTE
 
@@ -52,12 +54,24 @@ class CommunityReading:
 
     def __init__(self, store: Store, fetcher: Fetcher, new_unit: Callable[[], Unit]) -> None:
         self._store, self._fetcher, self._new_unit = store, fetcher, new_unit
+        self._counted: dict[int, int] = {}  # when it was last asked for, by id
         rest = (self.refresh_moderators, self._read_history, self._read_featured)
         self._reads: Mapping[str, Sequence[Callable[[Actor, Budget], Awaitable[None]]]] = {
             "": (self._read_itself, self._read_number, *rest),
             Part.ITSELF: (self._read_itself,),
             Part.NUMBER: (self._read_number,),
         }
+
+    async def ask_for_number(self, group: Actor) -> None:
+        """Have read how many belong to it, where that was a while ago. It returns at once.
+
+        Call it when somebody who is signed in looks at a community elsewhere.
+        """
+        unit = self._new_unit()
+        if unit.now - self._counted.get(group.id, 0) >= COUNTED_FOR:
+            self._counted = {known: at for known, at in self._counted.items() if unit.now - at < COUNTED_FOR}
+            self._counted[group.id] = unit.now
+            await self._store.write(membership.ask_for, unit, group, Part.NUMBER)
 
     def kind(self) -> Kind:
         return single(COMMUNITY, self.run, slots=2, per_host=1)

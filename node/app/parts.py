@@ -63,6 +63,7 @@ class Parts:
             self.inbox,
             self.policies,
             self.threads,
+            self.communities,
             self.media,
             self.openid,
         )

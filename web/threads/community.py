@@ -67,6 +67,8 @@ async def show_community(request: web.Request) -> web.Response:
         raise NotFound
     if wants_activity(request.headers.get(hdrs.ACCEPT, "")):
         raise web.HTTPFound(found.seen.row.uri, headers={hdrs.VARY: "Accept"})
+    if viewer_id is not None and not found.seen.group.local:
+        await request.app[FEDERATION].communities.ask_for_number(found.seen.group)
     return html(request, _view(request, found, wanted))
 
 

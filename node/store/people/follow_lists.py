@@ -1,26 +1,48 @@
-"""Followers, followed ones, requests and blocked ones as lists that are read in parts."""
+"""Followers, followed ones, requests and blocked ones as lists that are read in parts.
+
+Who belongs to a closed community is told to its members alone, in the lists of whoever belongs to it, too.
+"""
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Connection, exists, func, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, select
+from sqlalchemy.sql.expression import FromClause
 
+from node.domain.visibility import Visibility
 from node.store.database.windows import Window
 from node.store.people.follows import ACCEPTED, PENDING
-from node.store.tables import actors, blocks, follows
+from node.store.tables import actors, blocks, communities, follows
 
 
 def list_follower_ids(
     conn: Connection, actor_id: int, window: Window, *, viewer_id: int | None
 ) -> Sequence[tuple[int, int]]:
     """``(follow id, follower)``, newest first; without those whom the viewer blocks or who block her."""
-    return _list(conn, follows.c.followed_id == actor_id, follows.c.follower_id, ACCEPTED, window, viewer_id)
+    condition = and_(follows.c.followed_id == actor_id, ~_is_secret(follows, viewer_id))
+    return _list(conn, condition, follows.c.follower_id, ACCEPTED, window, viewer_id)
 
 
 def list_followed_ids(
     conn: Connection, actor_id: int, window: Window, *, viewer_id: int | None
 ) -> Sequence[tuple[int, int]]:
     """``(follow id, followed)``, newest first; the same."""
-    return _list(conn, follows.c.follower_id == actor_id, follows.c.followed_id, ACCEPTED, window, viewer_id)
+    condition = and_(follows.c.follower_id == actor_id, ~_is_secret(follows, viewer_id))
+    return _list(conn, condition, follows.c.followed_id, ACCEPTED, window, viewer_id)
+
+
+def _is_secret(of: FromClause, viewer_id: int | None) -> ColumnElement[bool]:
+    """Whether a follow (``of``: ``follows``, or an alias) is of a closed community to which the viewer does not belong.
+
+    Her own follows are none of these.
+    """
+    closed = (communities.c.actor_id == of.c.followed_id, communities.c.visibility != Visibility.PUBLIC.value)
+    if viewer_id is None:
+        return exists().where(*closed)
+    mine = follows.alias()
+    belongs = exists().where(
+        mine.c.follower_id == viewer_id, mine.c.followed_id == of.c.followed_id, mine.c.state == ACCEPTED
+    )
+    return and_(of.c.follower_id != viewer_id, exists().where(*closed), ~belongs)
 
 
 def list_requests(conn: Connection, actor_id: int, window: Window) -> Sequence[tuple[int, int]]:
@@ -71,6 +93,7 @@ def load_familiar(conn: Connection, viewer_id: int, targets: Sequence[int], *, e
             theirs.c.followed_id.in_(list(targets)),
             actors.c.state == "active",
             ~actors.c.hides_follows,
+            ~_is_secret(theirs, viewer_id),
         )
         .order_by(theirs.c.id.desc())
     )

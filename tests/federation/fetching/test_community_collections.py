@@ -96,7 +96,9 @@ async def test_a_history_that_is_too_long_for_one_walk_is_read_in_parts(houses, 
     assert await hospital.object(later.uri) is not None
 
 
-async def test_how_many_belong_to_a_community_elsewhere_is_read_daily_and_counted_meanwhile(houses) -> None:
+async def test_how_many_belong_to_a_community_elsewhere_is_read_again_and_counted_meanwhile(
+    houses,
+) -> None:
     home, hospital = houses.peers
     circle = await make_circle(Network([home]), visibility=Visibility.COMMUNITY, purpose="We *cast*.")
     for name in ("dan", "eve"):
@@ -126,6 +128,12 @@ async def test_how_many_belong_to_a_community_elsewhere_is_read_daily_and_counte
     assert await hospital.store.read(counters.find_wrong) == []
     await hospital.store.write(following.unfollow, hospital.unit(), ben.id, group.id)
     assert (await known())[0] == 5
+    await houses.settle()
+    await home.store.write(communities.update_community, circle.group.id, visibility=Visibility.PUBLIC.value)
+    await home.store.write(following.follow, home.unit(), (await home.add_actor("hal")).id, circle.group.id)
+    await hospital.system.federation.communities.ask_for_number(group)  # somebody looks at it
+    await houses.settle()
+    assert (await known())[0] == len(await circle.members()) == 6
 
 
 async def test_what_was_written_for_members_stays_with_them_when_the_community_opens(houses) -> None:
