@@ -60,7 +60,7 @@ def _read_slice(each: Slice) -> Iterator[Reading]:
     try:
         document = read_object(each.data)
     except Malformed as error:
-        yield rejected(Problem("$", "a JSON object", f"{error.public} {shown(_start(each.data))}"))
+        yield rejected(Problem("$", "a JSON object", f"{shown(_start(each.data))} ({error.public.rstrip('.')})"))
         return
     if len(each.data) > MAX_RECORD_BYTES and "@graph" not in document:
         yield rejected(Problem("$", f"a record of at most {MAX_RECORD_BYTES // 1024} KiB", f"{len(each.data)} bytes"))

@@ -218,7 +218,9 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
         if not known or "schema" not in manifest:
             raise Conflict(f"{folder} is a backup of a kind that this version does not know.")
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise Conflict(f"{folder} is not a backup of a node.", detail=type(error).__name__) from error
+        inside = max((file.parent for file in folder.glob(f"*/{MANIFEST}")), default=None)
+        hint = f"; it holds backups, the newest of them {inside}" if inside else ""
+        raise Conflict(f"{folder} is not a backup of a node{hint}.", detail=type(error).__name__) from error
     return dict(manifest)
 
 

@@ -42,10 +42,12 @@ def test_bad_records_are_told_with_their_path_and_the_others_published(
 ) -> None:
     bad = record(2)
     del bad["name"]
-    result = rhizome(file, "resource", "add", "-", "--owner", "uni", stdin=lines(record(1), bad, record(3)))
+    sent = lines(record(1), bad, record(3)) + "not json\n"
+    result = rhizome(file, "resource", "add", "-", "--owner", "uni", stdin=sent)
     assert result.exit_code == 1
-    assert result.stdout == "2 created, 0 updated, 0 unchanged, 1 failed\n"
+    assert result.stdout == "2 created, 0 updated, 0 unchanged, 2 failed\n"
     assert "-: record 2 (https://uni.example/r/2): $.name" in result.stderr
+    assert '-: record 4: $: expected a JSON object, found "not json" (This is not valid JSON)' in result.stderr
     assert database.execute("SELECT count(*) FROM resources").fetchone() == (2,)
 
 

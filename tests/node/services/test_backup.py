@@ -203,6 +203,12 @@ def test_damaged_backup_is_refused_before_anything_is_touched(made: Path, config
     assert rhizome(config.file, "backup", "--verify", made).exit_code == 1
 
 
+def test_the_folder_above_backups_names_the_newest(made: Path, config: Config) -> None:
+    refused = rhizome(config.file, "backup", "--verify", made.parent)
+    assert refused.exit_code == 1
+    assert f"it holds backups, the newest of them {made}" in refused.output
+
+
 def test_verifying_writes_nothing(made: Path) -> None:
     before = {place: (place.stat().st_mtime_ns, place.read_bytes()) for place in made.iterdir()}
     verify_backup(made)
