@@ -13,8 +13,7 @@ from federation.sending import outbox
 from node.domain.events import AnswerState, series_of
 from node.domain.text import clean
 from node.errors import Conflict, Invalid, NodeError, NotFound
-from node.services.events import event_answers as answering
-from node.services.events import event_dates, event_messages, event_offers
+from node.services.events import event_dates, event_messages, event_offers, event_organising
 from node.services.events import events as service
 from node.store.events import event_answers, events
 from node.store.events.event_answers import Answer
@@ -90,7 +89,7 @@ def judged(batch: Batch, activity: Activity) -> str:
     if asked.state != AnswerState.REQUESTED:
         return "decided-before"
     verdict = "admit" if activity.type == "Accept" else "refuse"
-    answering.organise(batch.conn, batch.unit, signer.id, asked.id, verdict)
+    event_organising.organise(batch.conn, batch.unit, signer.id, asked.id, verdict)
     return "answer-decided"
 
 

@@ -16,7 +16,7 @@ from node.domain.uris import host_of
 from node.domain.visibility import Visibility, may_see
 from node.errors import Conflict, Malformed, NotFound
 from node.services.events import event_answers as service
-from node.services.events import event_dates, event_messages
+from node.services.events import event_dates, event_deciding, event_messages
 from node.store.events import event_answers, events
 from node.store.events.event_answers import Answer
 from node.store.events.events import Event
@@ -141,7 +141,7 @@ def _decide(
     batch.add_owner(publisher.id, inbound.received_id)
     asked = inbound.activity.raw
     try:
-        kept = service.decide(
+        kept = event_deciding.decide(
             batch.conn,
             batch.unit,
             event.id,
@@ -206,10 +206,10 @@ def _take_back(batch: Batch, event_id: int, actor: Actor) -> str:
     batch.flush()
     known = event_answers.find_answer(batch.conn, event_id, actor.id)
     if known is None:
-        known = service.find_for_series(batch.conn, event_id, actor.id)  # she comes to the other dates
+        known = event_deciding.find_for_series(batch.conn, event_id, actor.id)  # she comes to the other dates
     if known is None:
         return "ignored"
-    service.decide(batch.conn, batch.unit, event_id, actor.id, Wish.DECLINED, way=Way(known.way))
+    event_deciding.decide(batch.conn, batch.unit, event_id, actor.id, Wish.DECLINED, way=Way(known.way))
     return "left"
 
 

@@ -13,8 +13,7 @@ from node.clock import DAY, FixedClock
 from node.domain.events import AnswerState, Wish, local_text
 from node.domain.visibility import Visibility
 from node.errors import Forbidden, NotFound
-from node.services.events import co_organising, event_dates, events
-from node.services.events import event_answers as answering
+from node.services.events import co_organising, event_dates, event_organising, events
 from node.services.events.events import EventDraft
 from node.services.people.follows import follow
 from node.services.posts.posts import publish_note
@@ -280,7 +279,7 @@ async def test_only_whoever_published_the_event_answers_for_it(pair):
     assert await state_of(hospital, ben, event.uri) == "requested"
     there = await museum.store.read(actors.find_actor, ben.uri)
     given = await museum.store.read(event_answers.find_answer, event.id, there.id)
-    await museum.store.write(answering.organise, museum.unit(), ada.id, given.id, "admit")
+    await museum.store.write(event_organising.organise, museum.unit(), ada.id, given.id, "admit")
     await pair.settle()
     assert await state_of(hospital, ben, event.uri) == "going"
 
@@ -310,12 +309,12 @@ async def test_who_looks_after_an_event_from_another_node_decides_there(pair):
     asked = await waiting()
     assert set(asked) == {"cem", "eve"}
     with pytest.raises(NotFound):
-        await hospital.store.write(answering.organise, hospital.unit(), eve.id, asked["cem"].id, "admit")
+        await hospital.store.write(event_organising.organise, hospital.unit(), eve.id, asked["cem"].id, "admit")
     await send(hospital, eve, {"type": "Accept", "object": asked["eve"].uri, "to": [ada.uri]}, ada)
     await pair.settle()
     assert await state_of(hospital, eve, event.uri) == "requested"
     for name, verdict in (("cem", "admit"), ("eve", "refuse")):
-        await hospital.store.write(answering.organise, hospital.unit(), ben.id, asked[name].id, verdict)
+        await hospital.store.write(event_organising.organise, hospital.unit(), ben.id, asked[name].id, verdict)
     await pair.settle()
     assert await state_of(museum, cem, event.uri) == "going"
     assert await state_of(hospital, eve, event.uri) == "refused"
@@ -402,7 +401,7 @@ async def test_a_private_event_reaches_whom_it_invites_and_nobody_else(pair):
     assert await hospital.object(event.uri) is None
     assert (await hospital.get(event.uri))[0] == 404
     invited = await museum.system.federation.fetcher.actor(ben.uri)
-    await museum.store.write(answering.invite, museum.unit(), ada.id, event.id, invited.id)
+    await museum.store.write(event_organising.invite, museum.unit(), ada.id, event.id, invited.id)
     await pair.settle()
     assert await state_of(hospital, ben, event.uri) == "invited"
     copied = await copy_of(hospital, event.uri)

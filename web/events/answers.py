@@ -12,7 +12,7 @@ from federation.state import FEDERATION
 from node.domain.events import AnswerState, title
 from node.domain.numbers import id_in
 from node.errors import Conflict, Invalid, NotFound
-from node.services.events import event_answers as service
+from node.services.events import event_organising
 from node.services.events.events import find_looked_after, find_organised
 from node.state import NODE
 from node.store.events import event_answers, events
@@ -119,7 +119,7 @@ async def decide(request: web.Request) -> web.Response:
         raise NotFound
     try:
         await node.store.write(
-            service.organise, node.unit(), session.actor_id, id_in(request.match_info, "answer"), verdict
+            event_organising.organise, node.unit(), session.actor_id, id_in(request.match_info, "answer"), verdict
         )
     except Conflict as refused:
         return await answers_page(request, refused.public)
@@ -146,7 +146,7 @@ def _invite(conn: Connection, unit: Any, person_id: int, event_id: int, handle: 
     if found is None:
         raise Invalid("Nobody of this name was found.")
     try:
-        service.invite(conn, unit, person_id, event_id, found.id)
+        event_organising.invite(conn, unit, person_id, event_id, found.id)
     except NotFound:
         raise Invalid("Only people can be invited.") from None
 

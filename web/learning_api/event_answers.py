@@ -12,6 +12,7 @@ from node.domain.numbers import id_in, number_in
 from node.errors import Conflict, Invalid, NotFound, Problem
 from node.services.context import Unit
 from node.services.events import event_answers as answering
+from node.services.events import event_organising
 from node.services.events import events as service
 from node.state import NODE
 from node.store.events import event_answers, events
@@ -109,7 +110,7 @@ async def decide_answer(request: web.Request) -> web.Response:
 
 
 def _decide(conn: Connection, unit: Unit, person: int, answer_id: int, verdict: str) -> tuple[Answer, Actor]:
-    decided = answering.organise(conn, unit, person, answer_id, verdict)
+    decided = event_organising.organise(conn, unit, person, answer_id, verdict)
     return decided, actors.load_actors_by_id(conn, [decided.actor_id])[decided.actor_id]
 
 
@@ -129,7 +130,7 @@ def _invite(conn: Connection, unit: Unit, person: int, event_id: int, uri: str) 
     found = actors.find_actor(conn, uri)
     if found is None:
         raise Conflict("This node does not know this person.")
-    return answering.invite(conn, unit, person, event_id, found.id), found
+    return event_organising.invite(conn, unit, person, event_id, found.id), found
 
 
 # -- writing an answer ------------------------------------------------------------------------------------------------

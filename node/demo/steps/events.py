@@ -11,7 +11,7 @@ from node.demo.steps.posts import draw
 from node.demo.taking import Taken
 from node.domain.events import EventRecord, Override
 from node.domain.visibility import Visibility
-from node.services.events import event_answers
+from node.services.events import event_organising
 from node.services.events.event_pictures import Picture
 from node.services.events.events import EventDraft, change_occurrence, find_organised, publish_event
 
@@ -65,7 +65,7 @@ async def _expect(taken: Taken) -> str:
     guest = await taken.actor(taken.step["guest"])
 
     def write(conn: Connection) -> None:
-        event_answers.invite(conn, taken.unit, taken.by.id, taken.about(conn, "expects").id, guest.id)
+        event_organising.invite(conn, taken.unit, taken.by.id, taken.about(conn, "expects").id, guest.id)
 
     return await taken.done(write)
 

@@ -14,7 +14,7 @@ from node.domain.events import AnswerState, Way
 from node.domain.visibility import Visibility
 from node.errors import NodeError
 from node.services.context import Unit
-from node.services.events import event_answers, event_dates, event_messages
+from node.services.events import event_dates, event_deciding, event_messages
 from node.services.events import events as service
 from node.store.events import event_answers as answers
 from node.store.events import event_dates as dates
@@ -39,7 +39,7 @@ def hand_over(conn: Connection, unit: Unit, gone: Actor) -> None:
             if date.cancelled_at is None:
                 _answers(conn, unit, date, event_dates.make(conn, unit, new, date.day) if new is not None else None)
         if new is not None:
-            event_answers.settle(conn, unit, new)
+            event_deciding.settle(conn, unit, new)
 
 
 def _publish_anew(conn: Connection, unit: Unit, event: Event, gone: Actor) -> Event | None:

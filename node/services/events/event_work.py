@@ -14,7 +14,7 @@ from node.jobs.kinds import ANSWER, REMINDER
 from node.jobs.outcome import Done, Outcome
 from node.jobs.worker import Kind, single
 from node.services.context import Unit
-from node.services.events import event_answers, event_dates, event_messages
+from node.services.events import event_answers, event_dates, event_deciding, event_messages
 from node.services.events.event_reminders import REMINDED_BEFORE, remind_later, show_next
 from node.services.news import happened, news
 from node.store.database.engine import Store
@@ -50,7 +50,7 @@ def _remind(conn: Connection, unit: Unit, event_id: int) -> None:
         _tell(conn, unit, event, coming)
     if event.local and "recurrence" in event.record:
         event_dates.announce(conn, unit, event)
-        event_answers.settle(conn, unit, event_answers.lock(conn, event.id) or event)  # the fullest date may be over
+        event_deciding.settle(conn, unit, event_deciding.lock(conn, event.id) or event)  # the fullest date may be over
     if event.cancelled_at is None and show_next(conn, unit, event) and event.local:
         happenings.record(conn, unit.ids, unit.now, happenings.ObjectUpdated(event.id), about=event.uri)
     remind_later(conn, unit, event)
@@ -110,5 +110,5 @@ def _answer(conn: Connection, unit: Unit, event: events.Event, author: actors.Ac
         or events.find_visible(conn, event.id, author.id) is None
     ):
         raise NotFound
-    kept = event_answers.decide(conn, unit, event.id, author.id, wish, way=Way.REPLY)
+    kept = event_deciding.decide(conn, unit, event.id, author.id, wish, way=Way.REPLY)
     return AnswerState(kept.state)

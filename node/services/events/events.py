@@ -22,7 +22,7 @@ from node.errors import Conflict, Forbidden, Invalid, NotFound, Problem
 from node.media.links import MediaLinks
 from node.services.communities import sharing
 from node.services.context import Unit
-from node.services.events import event_answers, event_dates, event_offers, event_pictures
+from node.services.events import event_dates, event_deciding, event_offers, event_pictures
 from node.services.events.event_pictures import Picture
 from node.services.events.event_records import check_record, facts_at, saved_of
 from node.services.events.event_reminders import remind_later
@@ -291,7 +291,7 @@ def change_event(
     assert changed is not None
     event_dates.follow_series(conn, unit, changed)
     if not is_cancelled:
-        event_answers.settle(conn, unit, changed)
+        event_deciding.settle(conn, unit, changed)
     news.tell(conn, unit, happened.Edited(found.id))
     happenings.record(conn, unit.ids, unit.now, happenings.ObjectUpdated(found.id), about=found.uri)
     if was_cancelled or found.sequence != changed.sequence:

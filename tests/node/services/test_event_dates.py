@@ -12,7 +12,7 @@ from node.domain.visibility import Visibility
 from node.errors import Conflict, NotFound
 from node.services.events import event_answers as answers
 from node.services.events import event_dates as dates
-from node.services.events import event_work
+from node.services.events import event_deciding, event_organising, event_work
 from node.services.events import events as service
 from node.store.events import event_answers, event_dates, event_lists, events
 from node.store.posts import objects
@@ -49,7 +49,7 @@ async def test_a_date_is_answered_alone_and_a_series_needs_a_place_on_each(store
         told = []
 
         def say(who, wish, about):
-            told.append(answers.decide(conn, unit, about.id, who, wish).state)
+            told.append(event_deciding.decide(conn, unit, about.id, who, wish).state)
 
         say(ada, Wish.GOING, second)
         say(ben, Wish.GOING, event)  # no place on the second date
@@ -70,11 +70,11 @@ async def test_who_leaves_one_date_of_a_series_gives_that_place_away(store, unit
     _, (ada, ben, _), event, days = series
 
     def run(conn):
-        answers.decide(conn, unit, event.id, ada, Wish.GOING)
+        event_deciding.decide(conn, unit, event.id, ada, Wish.GOING)
         second = dates.make(conn, unit, event, days[1])
-        before = answers.decide(conn, unit, second.id, ben, Wish.GOING)
-        answers.decide(conn, unit, second.id, ada, Wish.DECLINED)
-        again = answers.decide(conn, unit, second.id, ada, Wish.GOING)
+        before = event_deciding.decide(conn, unit, second.id, ben, Wish.GOING)
+        event_deciding.decide(conn, unit, second.id, ada, Wish.DECLINED)
+        again = event_deciding.decide(conn, unit, second.id, ada, Wish.GOING)
         return before.state, states(conn, second.id), again.state, events.find_event(conn, event.id).going_count
 
     assert await store.write(run) == ("waitlist", {ada: "waitlist", ben: "going"}, "waitlist", 1)
@@ -88,7 +88,7 @@ async def test_a_date_says_what_its_series_says_and_is_changed_there(store, unit
         made = [dates.make(conn, unit, event, day) for day in days[1:]]
         assert dates.make(conn, unit, event, days[1]).id == made[0].id
         for each in made:
-            answers.decide(conn, unit, each.id, ada, Wish.GOING)
+            event_deciding.decide(conn, unit, each.id, ada, Wish.GOING)
         moved = {"day": days[1], "place": {"name": "Room 2"}}
         service.change_occurrence(conn, unit, owner, event.id, days[1], moved)
         service.change_occurrence(conn, unit, owner, event.id, days[2], {"day": days[2], "cancelled": True})
@@ -99,7 +99,7 @@ async def test_a_date_says_what_its_series_says_and_is_changed_there(store, unit
             conn, unit, owner, event.id, {**shorter, "recurrence": {**rule, "count": 3, "overrides": overrides}}
         )
         with pytest.raises(Conflict):
-            answers.decide(conn, unit, made[1].id, ben, Wish.GOING)
+            event_deciding.decide(conn, unit, made[1].id, ben, Wish.GOING)
         with pytest.raises(Conflict):
             service.change_event(conn, unit, owner, made[0].id, made[0].record)
         heard = conn.execute(select(notifications.c.object_id).where(notifications.c.owner_id == ada)).all()
@@ -132,7 +132,7 @@ async def test_a_date_is_told_to_followers_once_when_it_is_near(store, unit, ser
     owner, (ada, *_), event, days = series
     second = await store.write(dates.make, unit, event, days[1])
     assert (second.visibility, second.announced_at) == ("unlisted", None)
-    await store.write(answers.decide, unit, second.id, ada, Wish.GOING)
+    await store.write(event_deciding.decide, unit, second.id, ada, Wish.GOING)
     later = replace(unit, now=unit.now + 2 * DAY + HOUR)
     for _ in range(2):
         await store.write(event_work._remind, later, event.id)
@@ -162,10 +162,10 @@ async def test_who_answered_a_date_is_reminded_as_she_answered(store, unit, seri
 
     def run(conn):
         first = dates.make(conn, unit, event, days[0])
-        answers.decide(conn, unit, event.id, ada, Wish.GOING)
-        answers.decide(conn, unit, first.id, ada, Wish.DECLINED)
-        answers.decide(conn, unit, first.id, ben, Wish.GOING)
-        answers.decide(conn, unit, event.id, eve, Wish.INTERESTED)
+        event_deciding.decide(conn, unit, event.id, ada, Wish.GOING)
+        event_deciding.decide(conn, unit, first.id, ada, Wish.DECLINED)
+        event_deciding.decide(conn, unit, first.id, ben, Wish.GOING)
+        event_deciding.decide(conn, unit, event.id, eve, Wish.INTERESTED)
         event_work._remind(conn, replace(unit, now=unit.now + DAY + HOUR), event.id)
         rows = conn.execute(select(notifications).where(notifications.c.type == "status")).all()
         return {(row.owner_id, row.object_id) for row in rows if (row.event or {}).get("occasion") == "reminded"}, first
@@ -177,7 +177,7 @@ async def test_who_answered_a_date_is_reminded_as_she_answered(store, unit, seri
 async def test_a_series_is_taken_back_with_its_dates(store, unit, series):
     owner, (ada, *_), event, days = series
     date = await store.write(dates.make, unit, event, days[1])
-    await store.write(answers.decide, unit, date.id, ada, Wish.GOING)
+    await store.write(event_deciding.decide, unit, date.id, ada, Wish.GOING)
     await store.write(service.delete_event, unit, owner, event.id)
     assert await store.read(event_answers.list_of_person, ada) == []
     assert (await store.read(objects.load_row, date.id)).state == "deleted"
@@ -193,7 +193,7 @@ async def test_a_date_is_read_by_whom_its_series_names(store, unit):
         )
         days = [each.day for each in occurrences(closed.record)]
         early = dates.make(conn, unit, closed, days[0])
-        answers.invite(conn, unit, owner, closed.id, ada)
+        event_organising.invite(conn, unit, owner, closed.id, ada)
         late = dates.make(conn, unit, closed, days[1])
         seen = [events.find_visible(conn, each.id, who) is not None for each in (early, late) for who in (ada, eve)]
         return seen, answers.answer(conn, unit, ada, late.id, Wish.GOING).state

@@ -16,7 +16,7 @@ from node.errors import Conflict, Forbidden, Invalid, NotFound
 from node.ids import Ids
 from node.services.context import Unit
 from node.services.events import event_answers as answers
-from node.services.events import event_work
+from node.services.events import event_deciding, event_organising, event_work
 from node.services.events import events as service
 from node.services.events.event_records import check_record
 from node.services.events.events import EventDraft
@@ -78,7 +78,9 @@ def states(conn, event_id):
 async def test_a_race_for_one_place_has_one_winner(store, unit):
     """100 people answer at once; the other 99 stand in line, each once, in the order in which they came."""
     _, guests, event = await world(store, unit, 100, capacity=1)
-    given = await asyncio.gather(*(store.write(answers.decide, unit, event.id, guest, Wish.GOING) for guest in guests))
+    given = await asyncio.gather(
+        *(store.write(event_deciding.decide, unit, event.id, guest, Wish.GOING) for guest in guests)
+    )
     assert sorted(each.state for each in given) == ["going", *["waitlist"] * 99]
     after = await store.read(events.find_event, event.id)
     assert (after.going_count, after.waiting_count, after.remaining) == (1, 99, 0)
@@ -88,7 +90,8 @@ async def test_a_race_for_one_place_has_one_winner(store, unit):
 async def test_a_race_without_a_waiting_list_turns_99_away(store, unit):
     _, guests, event = await world(store, unit, 100, capacity=1, waitlist=False)
     given = await asyncio.gather(
-        *(store.write(answers.decide, unit, event.id, guest, Wish.GOING) for guest in guests), return_exceptions=True
+        *(store.write(event_deciding.decide, unit, event.id, guest, Wish.GOING) for guest in guests),
+        return_exceptions=True,
     )
     assert sum(isinstance(each, Conflict) for each in given) == 99
     assert (await store.read(events.find_event, event.id)).going_count == 1
@@ -105,17 +108,17 @@ async def test_organisers_hear_of_requests_and_answers_together_and_once(store, 
     helper = await store.write(person, unit, "helper")
     await store.write(events.add_organisers, event.id, [helper])
     for guest in (first, second, first):
-        await store.write(answers.decide, unit, event.id, guest, Wish.GOING)
+        await store.write(event_deciding.decide, unit, event.id, guest, Wish.GOING)
     for wish in (Wish.INTERESTED, Wish.DECLINED, Wish.DECLINED):
-        await store.write(answers.decide, unit, event.id, third, wish)
+        await store.write(event_deciding.decide, unit, event.id, third, wish)
     for organiser in (owner, helper):
         told, groups = await notices(store, organiser)
         assert told == {first: "asks", second: "asks"}
         assert len(groups) == 1
     [asked, other] = await store.read(event_answers.list_answers, event.id, states=[AnswerState.REQUESTED])
-    await store.write(answers.organise, unit, helper, asked.id, "admit")
+    await store.write(event_organising.organise, unit, helper, asked.id, "admit")
     assert (await notices(store, owner))[0] == {second: "asks"}  # nothing is left to decide of the first
-    await store.write(answers.decide, unit, event.id, first, Wish.DECLINED)
+    await store.write(event_deciding.decide, unit, event.id, first, Wish.DECLINED)
     assert (await notices(store, owner))[0] == {second: "asks", first: "leaves"}
     assert other.actor_id == second
 
@@ -123,36 +126,38 @@ async def test_organisers_hear_of_requests_and_answers_together_and_once(store, 
 async def test_who_waits_moves_up_in_order_and_once(store, unit):
     _, guests, event = await world(store, unit, 4, capacity=1)
     for guest in guests:
-        await store.write(answers.decide, unit, event.id, guest, Wish.GOING)
-    await store.write(answers.decide, unit, event.id, guests[0], Wish.DECLINED)
+        await store.write(event_deciding.decide, unit, event.id, guest, Wish.GOING)
+    await store.write(event_deciding.decide, unit, event.id, guests[0], Wish.DECLINED)
     assert await store.read(states, event.id) == dict(
         zip(guests, ["declined", "going", "waitlist", "waitlist"], strict=True)
     )
-    await store.write(answers.decide, unit, event.id, guests[0], Wish.GOING)  # back at the end of the line
-    await asyncio.gather(*(store.write(answers.decide, unit, event.id, guests[1], Wish.DECLINED) for _ in range(5)))
+    await store.write(event_deciding.decide, unit, event.id, guests[0], Wish.GOING)  # back at the end of the line
+    await asyncio.gather(
+        *(store.write(event_deciding.decide, unit, event.id, guests[1], Wish.DECLINED) for _ in range(5))
+    )
     after = await store.read(states, event.id)
     assert [after[guest] for guest in guests] == ["waitlist", "declined", "going", "waitlist"]
 
 
 async def test_companions_need_places_too(store, unit):
     _, guests, event = await world(store, unit, 4, capacity=3)
-    first = await store.write(answers.decide, unit, event.id, guests[0], Wish.GOING, companions=1)
-    second = await store.write(answers.decide, unit, event.id, guests[1], Wish.GOING, companions=1)
+    first = await store.write(event_deciding.decide, unit, event.id, guests[0], Wish.GOING, companions=1)
+    second = await store.write(event_deciding.decide, unit, event.id, guests[1], Wish.GOING, companions=1)
     assert (first.state, second.state) == ("going", "waitlist")
-    third = await store.write(answers.decide, unit, event.id, guests[2], Wish.GOING)
+    third = await store.write(event_deciding.decide, unit, event.id, guests[2], Wish.GOING)
     assert third.state == "going"  # one place is free, and who waits needs two
     with pytest.raises(Conflict, match="0 places left"):
-        await store.write(answers.decide, unit, event.id, guests[0], Wish.GOING, companions=2)
+        await store.write(event_deciding.decide, unit, event.id, guests[0], Wish.GOING, companions=2)
     with pytest.raises(Conflict, match="3 places in all"):
-        await store.write(answers.decide, unit, event.id, guests[3], Wish.GOING, companions=3)
-    await store.write(answers.decide, unit, event.id, guests[0], Wish.DECLINED)
+        await store.write(event_deciding.decide, unit, event.id, guests[3], Wish.GOING, companions=3)
+    await store.write(event_deciding.decide, unit, event.id, guests[0], Wish.DECLINED)
     assert (await store.read(states, event.id))[guests[1]] == "going"
 
 
 async def test_the_same_answer_twice_changes_nothing(store, unit):
     _, guests, event = await world(store, unit, 2, capacity=1)
     for guest in (*guests, *guests):
-        await store.write(answers.decide, unit, event.id, guest, Wish.GOING)
+        await store.write(event_deciding.decide, unit, event.id, guest, Wish.GOING)
     after = await store.read(events.find_event, event.id)
     assert (after.going_count, after.waiting_count) == (1, 1)
 
@@ -160,7 +165,7 @@ async def test_the_same_answer_twice_changes_nothing(store, unit):
 async def test_more_places_let_people_move_up_and_fewer_than_given_are_refused(store, unit):
     owner, guests, event = await world(store, unit, 3, capacity=1)
     for guest in guests:
-        await store.write(answers.decide, unit, event.id, guest, Wish.GOING)
+        await store.write(event_deciding.decide, unit, event.id, guest, Wish.GOING)
     await store.write(service.change_event, unit, owner, event.id, {**event.record, "capacity": 2})
     assert list((await store.read(states, event.id)).values()) == ["going", "going", "waitlist"]
     with pytest.raises(Invalid, match="at least 2"):
@@ -188,21 +193,21 @@ async def test_organisers_decide_where_they_want_to(store, unit):
     owner, guests, event = await world(store, unit, 2, joinMode="restricted", capacity=1)
     asked = [await store.write(answers.answer, unit, guest, event.id, Wish.GOING) for guest in guests]
     assert [each.state for each in asked] == ["requested", "requested"]
-    admitted = [await store.write(answers.organise, unit, owner, each.id, "admit") for each in asked]
+    admitted = [await store.write(event_organising.organise, unit, owner, each.id, "admit") for each in asked]
     assert [each.state for each in admitted] == ["going", "waitlist"]
     with pytest.raises(NotFound):
-        await store.write(answers.organise, unit, guests[0], asked[1].id, "admit")
+        await store.write(event_organising.organise, unit, guests[0], asked[1].id, "admit")
     with pytest.raises(Conflict):
-        await store.write(answers.organise, unit, owner, asked[0].id, "attended")  # it has not begun
+        await store.write(event_organising.organise, unit, owner, asked[0].id, "attended")  # it has not begun
 
 
 async def test_who_is_invited_may_come_and_only_organisers_invite(store, unit):
     owner, [guest, other], event = await world(store, unit, 2, joinMode="invite")
-    invited = await store.write(answers.invite, unit, owner, event.id, guest)
+    invited = await store.write(event_organising.invite, unit, owner, event.id, guest)
     assert invited.state == "invited"
     assert (await store.write(answers.answer, unit, guest, event.id, Wish.GOING)).state == "going"
     with pytest.raises(Forbidden):
-        await store.write(answers.invite, unit, guest, event.id, other)
+        await store.write(event_organising.invite, unit, guest, event.id, other)
 
 
 async def test_private_events_are_nowhere_for_outsiders(store, unit):
@@ -214,7 +219,7 @@ async def test_private_events_are_nowhere_for_outsiders(store, unit):
     for viewer in (guest, None):
         assert await store.read(event_lists.list_upcoming, viewer, unit.now) == []
         assert await store.read(event_lists.list_between, viewer, 0, 2**52, unit.now) == []
-    await store.write(answers.invite, unit, owner, event.id, guest)
+    await store.write(event_organising.invite, unit, owner, event.id, guest)
     assert [each.id for each in await store.read(event_lists.list_upcoming, guest, unit.now)] == [event.id]
 
 
@@ -412,7 +417,7 @@ async def test_whoever_was_there_is_noted_after_it_began(store, unit):
     ends = local_text(unit.now + HOUR, "Europe/Berlin")
     owner, [guest], event = await world(store, unit, 1, start=begun, end=ends)
     given = await store.write(answers.answer, unit, guest, event.id, Wish.GOING)
-    noted = await store.write(answers.organise, unit, owner, given.id, "attended")
+    noted = await store.write(event_organising.organise, unit, owner, given.id, "attended")
     assert noted.state == AnswerState.ATTENDED
     assert (await store.read(events.find_event, event.id)).going_count == 1
 
