@@ -153,6 +153,22 @@ class Unpinned:
 
 
 @dataclass(frozen=True, slots=True)
+class HashtagFeatured:
+    """A local person shows a hashtag on her profile; ``name`` as it was written."""
+
+    actor_id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class HashtagUnfeatured:
+    """A local person shows a hashtag no more."""
+
+    actor_id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Blocked:
     """A local actor blocks a remote one; told to that one's server only where ``federation.tell_blocks`` says so.
 
@@ -425,6 +441,8 @@ Event = (
     | PollCounted
     | Pinned
     | Unpinned
+    | HashtagFeatured
+    | HashtagUnfeatured
     | Blocked
     | BlockEnded
     | Reported

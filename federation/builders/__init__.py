@@ -27,6 +27,8 @@ BUILDERS: Mapping[type[Event], Builder] = MappingProxyType(
         events.PollCounted: objects.poll_counted,
         events.Pinned: objects.pinned,
         events.Unpinned: objects.unpinned,
+        events.HashtagFeatured: people.hashtag_featured,
+        events.HashtagUnfeatured: people.hashtag_unfeatured,
         events.ActorUpdated: people.actor_updated,
         events.ActorDeleted: people.actor_deleted,
         events.ActorMoved: people.actor_moved,

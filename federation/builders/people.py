@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from federation.builders import documents
+from federation.mapping.tags import build_hashtag
 from federation.sending.audience import Audience
 from federation.sending.outgoing import Outgoing
 from federation.vocab import PUBLIC
@@ -113,3 +114,29 @@ def _block(uri: str, blocker: Actor, target: Actor) -> dict[str, Any]:
 def _told(actor: Actor, activity: dict[str, Any], to: Actor) -> Outgoing:
     """To one actor and nobody else."""
     return Outgoing(actor, activity, to.uri, Visibility.DIRECT, Audience(named=(to.uri,)))
+
+
+# -- hashtags on a profile ------------------------------------------------------------------------------------------
+
+
+def hashtag_featured(conn: Connection, unit: Unit, event: events.HashtagFeatured) -> Outgoing | None:
+    return _about_hashtag(conn, unit, event.actor_id, event.name, "Add")
+
+
+def hashtag_unfeatured(conn: Connection, unit: Unit, event: events.HashtagUnfeatured) -> Outgoing | None:
+    return _about_hashtag(conn, unit, event.actor_id, event.name, "Remove")
+
+
+def _about_hashtag(conn: Connection, unit: Unit, actor_id: int, name: str, type_: str) -> Outgoing:
+    """As Mastodon tells it: as it tells pins, though the list is another one (``featuredTags``)."""
+    actor = actors.load_actors_by_id(conn, [actor_id])[actor_id]
+    featured = actors.load_profile(conn, actor.id).featured
+    activity = {
+        "type": type_,
+        "actor": actor.uri,
+        "object": build_hashtag(unit.origin, name),
+        "target": featured,
+        "to": [PUBLIC],
+        "cc": [actor.followers],
+    }
+    return Outgoing(actor, activity, featured, Visibility.UNLISTED, Audience(followers=True))

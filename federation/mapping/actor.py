@@ -288,8 +288,12 @@ def _organization(actor: OwnActor) -> dict[str, Any]:
     return _with_featured(actor) | {"communities": f"{actor.uri}/communities"}
 
 
+def _person(actor: OwnActor) -> dict[str, Any]:
+    return _with_featured(actor) | {"featuredTags": f"{actor.uri}/tags"}
+
+
 _KIND_SPECIFIC = {
-    ActorKind.PERSON: _with_featured,
+    ActorKind.PERSON: _person,
     ActorKind.ORGANIZATION: _organization,
     ActorKind.GROUP: _group,
     ActorKind.SERVICE: _with_featured,

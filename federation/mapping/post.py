@@ -23,7 +23,7 @@ from federation.mapping.limits import (
     MAX_TAGS,
 )
 from federation.mapping.media import page_address, read_attachments, read_link, write_attachment, write_link
-from federation.mapping.tags import build_emojis, read_emojis, read_hashtags, read_mentions, read_quote
+from federation.mapping.tags import build_emojis, build_hashtag, read_emojis, read_hashtags, read_mentions, read_quote
 from federation.sending.addressing import (
     Addresses,
     address_for,
@@ -308,7 +308,7 @@ def _build_tags(post: OwnPost) -> list[dict[str, Any]]:
     mentions: list[dict[str, Any]] = [
         {"type": "Mention", "href": each.uri, "name": each.name} for each in post.mentions
     ]
-    hashtags = [{"type": "Hashtag", "href": f"{origin}/tags/{name}", "name": f"#{name}"} for name in post.hashtags]
+    hashtags = [build_hashtag(origin, name) for name in post.hashtags]
     emojis = build_emojis(post.emojis)
     return [*mentions, *hashtags, *emojis, *([_quote_link(post.quote)] if post.quote else [])]
 

@@ -32,6 +32,11 @@ def read_hashtags(tags: tuple[Doc, ...]) -> tuple[str, ...]:
     return tuple({name.casefold(): name for name in names if name}.values())
 
 
+def build_hashtag(origin: str, name: str) -> dict[str, str]:
+    """A hashtag for other servers; ``name`` without the sign."""
+    return {"type": "Hashtag", "href": f"{origin}/tags/{name}", "name": f"#{name}"}
+
+
 def read_emojis(tags: tuple[Doc, ...]) -> tuple[Emoji, ...]:
     """Pictures for shortcodes, the first of each."""
     found: dict[str, Emoji] = {}

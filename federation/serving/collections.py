@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from federation.builders.objects import read_sent
 from federation.mapping.collection import build_collection, build_page
+from federation.mapping.tags import build_hashtag
 from federation.serving import communities
 from federation.serving.actors import find_own_actor
 from federation.serving.answers import activity_response
@@ -23,7 +24,7 @@ from node.state import NODE
 from node.store.federation import activities, inbox, partners
 from node.store.people import follows
 from node.store.people.actors import Actor, find_actor_by_id
-from node.store.posts import object_lists, objects, reactions
+from node.store.posts import object_lists, objects, reactions, tag_lists
 from node.store.posts.objects import Object
 
 # -- an actor's collections ------------------------------------------------------------------------------------------
@@ -69,6 +70,11 @@ def _featured(conn: Connection, actor: Actor, before: int | None) -> Slice:
     return Slice([], [] if before is not None else object_lists.list_pinned(conn, actor.id))
 
 
+def _tags(conn: Connection, actor: Actor, before: int | None) -> Slice:
+    shown = [] if before is not None else tag_lists.list_featured(conn, actor.id)
+    return Slice([], [build_hashtag(origin_of(actor.uri), each.name) for each in shown])
+
+
 LISTED = {
     "outbox": Listed(lambda conn, actor: activities.count_public(conn, actor.id), _outbox),
     "followers": Listed(lambda conn, actor: follows.count_follows(conn, actor.id)[0], _followers, hides_items=True),
@@ -77,6 +83,7 @@ LISTED = {
     "liked": Listed(lambda conn, actor: reactions.count_liked(conn, actor.id), _liked, owner_only=True),
     "inbox": Listed(lambda conn, actor: inbox.count_for_owner(conn, actor.id), _received, owner_only=True),
     "featured": Listed(lambda conn, actor: len(object_lists.list_pinned(conn, actor.id)), _featured),
+    "tags": Listed(lambda conn, actor: tag_lists.count_featured(conn, actor.id), _tags, at_root=True),
 }
 
 

@@ -46,8 +46,8 @@ async def feature_tag(request: web.Request) -> web.Response:
 
 
 async def unfeature_tag(request: web.Request) -> web.Response:
-    caller, name = await require(request, "write:accounts"), _name(request)
-    await request.app[NODE].store.write(service.unfeature_name, caller.actor_id, name)
+    caller, node, name = await require(request, "write:accounts"), request.app[NODE], _name(request)
+    await node.store.write(service.unfeature_name, node.unit(), caller.actor_id, name)
     return await _answer(request, name, caller.actor_id)
 
 
@@ -79,39 +79,32 @@ def _followed(conn: Connection, look: Look, actor_id: int, window: Window) -> tu
 async def list_featured(request: web.Request) -> web.Response:
     """``GET /api/v1/featured_tags``: one's own."""
     caller = await require(request, "read:accounts")
-    return answer(await request.app[NODE].store.read(_featured, caller.actor_id))
+    return answer(await request.app[NODE].store.read(_featured, look_of(request), caller.actor_id))
 
 
 async def list_featured_of(request: web.Request) -> web.Response:
     """``GET /api/v1/accounts/:id/featured_tags``"""
     await reader(request, "read:accounts")
-    return answer(await request.app[NODE].store.read(_featured, read_id(request.match_info["id"])))
+    return answer(await request.app[NODE].store.read(_featured, look_of(request), read_id(request.match_info["id"])))
 
 
-def _featured(conn: Connection, actor_id: int) -> list[dict[str, Any]]:
-    return [tags.featured(each, _profile(conn, actor_id)) for each in store.list_featured(conn, actor_id)]
-
-
-def _profile(conn: Connection, actor_id: int) -> str:
+def _featured(conn: Connection, look: Look, actor_id: int) -> list[dict[str, Any]]:
     actor = actors.find_actor_by_id(conn, actor_id)
-    if actor is None:
+    if actor is None or actor.state == "gone":
         raise NotFound
-    return actor.url or actor.uri
+    return [tags.featured(look, each) for each in store.list_featured(conn, actor_id)]
 
 
 async def add_featured(request: web.Request) -> web.Response:
     caller, node = await require(request, "write:accounts"), request.app[NODE]
     name = service.name_of((await read_parameters(request)).text("name") or "")
-    return answer(await node.store.write(_feature, node.unit(), caller.actor_id, name))
-
-
-def _feature(conn: Connection, unit: Any, actor_id: int, name: str) -> dict[str, Any]:
-    return tags.featured(service.feature(conn, unit, actor_id, name), _profile(conn, actor_id))
+    found = await node.store.write(service.feature, node.unit(), caller.actor_id, name)
+    return answer(tags.featured(look_of(request), found))
 
 
 async def remove_featured(request: web.Request) -> web.Response:
-    caller = await require(request, "write:accounts")
-    await request.app[NODE].store.write(service.unfeature, caller.actor_id, read_id(request.match_info["id"]))
+    caller, node = await require(request, "write:accounts"), request.app[NODE]
+    await node.store.write(service.unfeature, node.unit(), caller.actor_id, read_id(request.match_info["id"]))
     return empty()
 
 

@@ -2,6 +2,7 @@
 
 from sqlalchemy import Connection
 
+from node import events
 from node.domain.tags import LONGEST, key_of
 from node.errors import Invalid, NotFound
 from node.services.context import Unit
@@ -38,14 +39,26 @@ def feature(conn: Connection, unit: Unit, actor_id: int, name: str) -> Featured:
         if tag_lists.count_featured(conn, actor_id) >= MAX_FEATURED:
             raise Invalid(Sentence("A profile shows at most {n} hashtags.", n=MAX_FEATURED))
         tag_lists.add(conn, featured_tags, unit.ids.new(), actor_id, name, unit.now)
+        events.record(conn, unit.ids, unit.now, events.HashtagFeatured(actor_id, name), about=_featured(unit, actor_id))
     return next(each for each in tag_lists.list_featured(conn, actor_id) if each.tag == key)
 
 
-def unfeature(conn: Connection, actor_id: int, featured_id: int) -> None:
+def unfeature(conn: Connection, unit: Unit, actor_id: int, featured_id: int) -> None:
     """NotFound where the person does not show it."""
-    if not tag_lists.delete_featured(conn, actor_id, featured_id):
+    found = next((each for each in tag_lists.list_featured(conn, actor_id) if each.id == featured_id), None)
+    if found is None:
         raise NotFound
+    unfeature_name(conn, unit, actor_id, found.name)
 
 
-def unfeature_name(conn: Connection, actor_id: int, name: str) -> None:
-    tag_lists.remove(conn, featured_tags, actor_id, name)
+def unfeature_name(conn: Connection, unit: Unit, actor_id: int, name: str) -> None:
+    """What the person does not show stays so."""
+    if tag_lists.remove(conn, featured_tags, actor_id, name):
+        events.record(
+            conn, unit.ids, unit.now, events.HashtagUnfeatured(actor_id, name), about=_featured(unit, actor_id)
+        )
+
+
+def _featured(unit: Unit, actor_id: int) -> str:
+    """The collection that is told of: what comes onto it and what goes in their order."""
+    return f"{unit.origin}/ap/a/{actor_id}/featured"

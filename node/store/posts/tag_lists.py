@@ -35,8 +35,10 @@ def add(conn: Connection, table: Table, row_id: int, actor_id: int, name: str, n
     conn.execute(_INSERT[table.name][conn.dialect.name], values)
 
 
-def remove(conn: Connection, table: Table, actor_id: int, name: str) -> None:
-    conn.execute(delete(table).where(table.c.actor_id == actor_id, table.c.tag == key_of(name)))
+def remove(conn: Connection, table: Table, actor_id: int, name: str) -> bool:
+    """False where it was not followed or featured."""
+    found = delete(table).where(table.c.actor_id == actor_id, table.c.tag == key_of(name))
+    return conn.execute(found).rowcount > 0
 
 
 def list_followed(conn: Connection, actor_id: int, window: Window) -> Sequence[Any]:
@@ -81,12 +83,6 @@ def list_featured(conn: Connection, actor_id: int) -> list[Featured]:
 
 def count_featured(conn: Connection, actor_id: int) -> int:
     return conn.scalar(select(func.count()).where(featured_tags.c.actor_id == actor_id)) or 0
-
-
-def delete_featured(conn: Connection, actor_id: int, featured_id: int) -> bool:
-    """False where this person features nothing of this id."""
-    mine = (featured_tags.c.id == featured_id, featured_tags.c.actor_id == actor_id)
-    return conn.execute(delete(featured_tags).where(*mine)).rowcount > 0
 
 
 def list_used(conn: Connection, actor_id: int, *, limit: int) -> list[str]:

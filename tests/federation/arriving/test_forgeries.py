@@ -236,6 +236,9 @@ POWERLESS: dict[str, Any] = {
         "Reject", lambda w: {"type": "Follow", "actor": w.ann.uri, "object": w.bob.uri, "id": "http://127.2.0.1/x"}
     ),
     "pin on another's profile": _about("Add", lambda w: f"{w.there.origin}/notes/1", target="http://127.2.0.1/f"),
+    "hashtag on another's profile": _about(
+        "Add", lambda _: {"type": "Hashtag", "name": "#mine"}, target="http://127.2.0.1/f"
+    ),
     "move of another's account": _about("Move", lambda w: w.bob.uri, target="http://127.9.9.9:1/users/m"),
     "update of another's profile": _about("Update", lambda w: {**w.bob.document, "name": "Mallory was here"}),
     "unknown type": _about("Explode", lambda w: w.ann.uri),

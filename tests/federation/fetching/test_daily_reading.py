@@ -12,7 +12,7 @@ from node.store import tables
 from node.store.library import resources
 from node.store.people import follows
 from node.store.people.follows import Follow
-from node.store.posts import objects, pins
+from node.store.posts import objects, pins, tag_lists
 from tests.network import Peer, network
 from tests.remote import CONTEXT, PUBLIC, Remote, remote
 
@@ -66,20 +66,37 @@ async def test_pins_of_servers_that_announce_none_are_read_daily(museum):
     await peer.system.schedule.start()
     async with remote() as server:
         ada, eve = server.actor("ada"), server.actor("eve")
-        server.documents["/users/ada"] = {**ada.document, "featured": f"{ada.uri}/featured"}
+        server.documents["/users/ada"] = {
+            **ada.document,
+            "featured": f"{ada.uri}/featured",
+            "featuredTags": f"{ada.uri}/tags",
+        }
+        server.documents["/users/ada/tags"] = {  # as Mastodon writes it
+            "@context": CONTEXT,
+            "id": f"{ada.uri}/tags",
+            "type": "Collection",
+            "totalItems": 2,
+            "items": [
+                {"type": "Hashtag", "href": f"{server.origin}/@ada/tagged/bronze", "name": "#Bronze"},
+                {"type": "Note", "name": "no hashtag"},
+            ],
+        }
         first, second, foreign = (server.note(ada, 1), server.note(ada, 2), server.note(eve, 3))
         featuring(server, "ada", first["id"], foreign["id"], "https://elsewhere.example/notes/9", f"{ada.uri}/none")
         ada_id = await followed(peer, ada.uri)
         await a_day_later(peer, clock)
         assert await shown_first(peer, ada_id) == {first["id"]}
+        assert [each.name for each in await peer.store.read(tag_lists.list_featured, ada_id)] == ["Bronze"]
 
         featuring(server, "ada", second["id"])
         await a_day_later(peer, clock)
         assert await shown_first(peer, ada_id) == {second["id"]}
 
         server.documents["/users/ada/featured"] = 503
+        server.documents["/users/ada/tags"] |= {"items": []}
         await a_day_later(peer, clock)
         assert await shown_first(peer, ada_id) == {second["id"]}
+        assert await peer.store.read(tag_lists.list_featured, ada_id) == []
 
 
 async def test_pins_and_newest_posts_are_read_when_a_follow_is_accepted(museum):

@@ -56,12 +56,12 @@ def history(uses: Sequence[Use], now: int) -> list[dict[str, str]]:
     ]
 
 
-def featured(found: Featured, profile_url: str) -> dict[str, Any]:
+def featured(look: Look, found: Featured) -> dict[str, Any]:
     """A hashtag on a profile."""
     return {
         "id": str(found.id),
         "name": found.name,
-        "url": f"{profile_url}/tagged/{quote(found.name)}",
+        "url": url_of(look, found.name),
         "statuses_count": str(found.total),
         "last_status_at": to_rfc3339(found.last_at)[:10] if found.last_at else None,
     }

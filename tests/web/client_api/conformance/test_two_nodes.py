@@ -52,7 +52,7 @@ class Pair:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="package")
 async def pair(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Pair]:
-    async with network(tmp_path_factory.mktemp("pair"), "uni", "museum") as net:
+    async with network(tmp_path_factory.mktemp("pair"), "uni", "museum", tell_blocks=True) as net:
         here, there = net.peers
         ada, ben, dan = await app_of(here, "ada"), await app_of(there, "ben"), await app_of(there, "dan")
         made = Pair(net, here, there, ada, ben, dan)
@@ -138,6 +138,21 @@ async def test_a_pin(pair):
         await pair.net.settle()
         found = await pair.ben.get(f"v1/accounts/{account}/statuses", pinned=True)
         assert [each["uri"] for each in found] == expected
+
+
+async def test_hashtags_on_a_profile(pair):
+    account = await pair.account(pair.ben, pair.ada)
+    made = await pair.ada.post("v1/featured_tags", name="Casting")
+    await pair.net.settle()
+    seen = await pair.ben.get(f"v1/accounts/{account}/featured_tags")
+    assert [each["name"] for each in seen] == ["Casting"]
+    _, document = await pair.ada.peer.get(pair.ada.me.uri)
+    _, listed = await pair.ada.peer.get(document["featuredTags"])
+    assert [each["name"] for each in listed["orderedItems"]] == ["#Casting"]
+    await pair.ada.delete(f"v1/featured_tags/{made['id']}")
+    await pair.net.settle()
+    assert await pair.ben.get(f"v1/accounts/{account}/featured_tags") == []
+    await pair.ben.get("v1/accounts/1/featured_tags", 404)
 
 
 async def test_a_quote_and_its_end(pair):
