@@ -4,6 +4,7 @@ What is reported in a community of ours is for its moderators; what a community 
 moderators here (Lemmy's form of both).
 """
 
+import re
 from collections.abc import Sequence
 
 from federation.arriving.batch import Batch, Inbound
@@ -20,6 +21,8 @@ from node.store.posts.objects import Object
 from node.text.richtext import clean_plain_field
 
 _COMMENT_AT_MOST = 5_000
+_ADDRESS = re.compile(r"https?://[^\s<>\"']{1,2000}")
+_ADDRESSES_AT_MOST = 20
 _REPORTS_AT_MOST = 200
 
 
@@ -28,6 +31,7 @@ def flag(batch: Batch, inbound: Inbound) -> str:
     activity = inbound.activity
     targets = batch.local_addressees(activity.object_uris)
     posts = [found for uri in activity.object_uris if (found := batch.object(uri)) is not None]
+    posts = posts or _posts_in_words(batch, activity, targets)
     groups = _communities(batch, inbound, posts)
     if not targets and not groups and not any(post.local for post in posts):
         return "not-ours"
@@ -41,6 +45,19 @@ def flag(batch: Batch, inbound: Inbound) -> str:
     return "reported"
 
 
+def _posts_in_words(batch: Batch, activity: Activity, targets: Sequence[Actor]) -> list[Object]:
+    """Posts of the reported people whose addresses stand in the comment."""
+    addresses = dict.fromkeys(_ADDRESS.findall(_comment(activity)))
+    found = (batch.object(address) for address in list(addresses)[:_ADDRESSES_AT_MOST])
+    authors = {target.id for target in targets}
+    return [post for post in found if post is not None and post.actor_id in authors]
+
+
+def _comment(activity: Activity) -> str:
+    comment = activity.raw.get("content") or activity.raw.get("summary")
+    return comment[:_COMMENT_AT_MOST] if isinstance(comment, str) else ""
+
+
 def _communities(batch: Batch, inbound: Inbound, posts: Sequence[Object]) -> list[Actor]:
     """Ours that the posts are in; of a report that a community announced, that one."""
     groups = community_reports.find_communities(batch.conn, [post.uri for post in posts])
@@ -50,7 +67,6 @@ def _communities(batch: Batch, inbound: Inbound, posts: Sequence[Object]) -> lis
 
 def _store(batch: Batch, activity: Activity, targets: Sequence[Actor], posts: Sequence[Object]) -> int:
     report_id = batch.unit.ids.new()
-    comment = activity.raw.get("content") or activity.raw.get("summary") or ""
     authors = actors.load_actors_by_id(batch.conn, [post.actor_id for post in posts[:1]])
     target = next(iter([*targets, *authors.values()]), None)
     reports.insert_report(
@@ -60,7 +76,7 @@ def _store(batch: Batch, activity: Activity, targets: Sequence[Actor], posts: Se
         reporter_uri=activity.actor,
         target_uri=target.uri if target is not None else "",
         object_uris=[post.uri for post in posts],
-        comment=clean_plain_field(comment if isinstance(comment, str) else "")[:_COMMENT_AT_MOST],
+        comment=clean_plain_field(_comment(activity)),
         now=batch.unit.now,
     )
     return report_id

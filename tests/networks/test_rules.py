@@ -16,6 +16,7 @@ from node.services.house import moderate
 from node.services.library import catalogue
 from node.services.posts.posts import publish_note
 from node.store.federation import policies
+from node.store.house import reports
 from node.store.people import actors, follows
 from node.store.people.actors import Actor
 from node.store.posts import object_lists, objects
@@ -43,6 +44,25 @@ async def followed_by_ann(net: Network, far: Remote) -> tuple[RemoteActor, Actor
     await far.send(f"{ann.uri}/inbox", far.activity("Accept", zoe, far.posted[-1]), zoe.key)
     await net.settle()
     return zoe, ann
+
+
+async def test_posts_that_a_report_names_in_its_words_are_reported(tmp_path):
+    """As Misskey writes it: the person as object, addresses of posts in the text; those of others do not count."""
+    async with network(tmp_path, "hospital") as net, remote() as far:
+        peer = net.peers[0]
+        zoe, ann = await followed_by_ann(net, far)
+        ben = await peer.add_actor("ben")
+        said, other = [
+            await peer.store.write(publish_note, peer.unit(), each.id, "A note.", Visibility.PUBLIC)
+            for each in (ann, ben)
+        ]
+        words = f"Note: {said.uri}\nLocal Note: {far.origin}/notes/1\n-----\nSpam, unlike {other.uri}"
+        flag = far.activity("Flag", zoe, ann.uri, content=words, to=[ann.uri])
+        assert await far.send(f"{peer.origin}/ap/inbox", flag, zoe.key) == 202
+        await net.settle()
+        stored = await peer.store.read(reports.find_by_uri, flag["id"])
+        assert (stored.target_uri, stored.object_uris) == (ann.uri, [said.uri])
+        assert stored.comment.endswith(f"Spam, unlike {other.uri}")
 
 
 async def until(peer: Peer, uri: str) -> None:
