@@ -94,7 +94,7 @@ async def show_actor_collection(request: web.Request) -> web.Response:
     """``/ap/a/{id}/{name}`` and its pages (``?before=KEY``)."""
     name = request.match_info["collection"]
     actor = await find_own_actor(request)
-    own = communities.listed(name, request.app[NODE].clock.now()) if actor.kind == "group" else None
+    own = communities.listed(actor.kind, name, request.app[NODE].clock.now())
     listed = own or LISTED.get(name)
     if actor.state == "gone" or listed is None:
         raise NotFound

@@ -90,15 +90,28 @@ def _pinned(now: int) -> Listed:
 
 _LISTED: Mapping[str, Callable[[int], Listed]] = MappingProxyType({"outbox": _threads, "featured": _pinned})
 _ROLES = {"moderators": Role.MODERATOR, **{name: role for role, name in LISTS.items()}}
-NAMES = (*_LISTED, *_ROLES)
+OF_HOUSE = "communities"
+NAMES = (*_LISTED, *_ROLES, OF_HOUSE)
 
 
-def listed(name: str, now: int) -> Listed | None:
-    """A collection that a community has beside those of every actor, or in their place; None where it has no own."""
+def listed(kind: str, name: str, now: int) -> Listed | None:
+    """A collection that an actor of this kind has beside those of every actor, or in their place; None for no other.
+
+    A community has its threads and roles, the organisation the communities of its house that everybody finds.
+    """
+    if kind == ActorKind.ORGANIZATION and name == OF_HOUSE:
+        return Listed(lambda conn, _: communities.count_found(conn), _communities)
+    if kind != ActorKind.GROUP:
+        return None
     role = _ROLES.get(name)
     if role is not None:
         return _holders(role, now)
     return _LISTED[name](now) if name in _LISTED else None
+
+
+def _communities(conn: Connection, _: Actor, before: int | None) -> Slice:
+    found = communities.list_found(conn, before=before, limit=PER_PAGE)
+    return Slice([key for key, _ in found], [uri for _, uri in found])
 
 
 def _holders(role: Role, now: int) -> Listed:

@@ -6,6 +6,7 @@ import pytest
 
 from federation.mapping.digest import article_digest
 from federation.signatures.proofs import proof_key_id, verify_proof
+from node.domain.communities import JoinPolicy
 from node.domain.visibility import Visibility
 from node.errors import SignatureInvalid
 from node.services.library import catalogue as service
@@ -85,6 +86,20 @@ async def test_an_entry_of_a_catalogue_can_be_shown_to_be_its_authors(pair):
     _, edited = await hospital.get(published.uri)
     assert edited["proof"]["created"][:19] == edited["updated"][:19]
     assert edited["proof"]["proofValue"] != shown["proof"]["proofValue"]
+
+
+async def test_an_organisation_lists_the_communities_that_everybody_finds(pair):
+    peer = pair.peers[1]
+    open_to_all = await peer.add_community("metals")
+    askable = await peer.add_community("board", visibility=Visibility.COMMUNITY, join_policy=JoinPolicy.REQUEST)
+    await peer.add_community("guests", visibility=Visibility.COMMUNITY, join_policy=JoinPolicy.INVITE)
+    await peer.add_community("staff", visibility=Visibility.ORGANISATION)
+    _, organisation = await peer.get((await peer.organisation()).uri)
+    _, listed = await peer.get(organisation["communities"])
+    _, page = await peer.get(listed["first"])
+    assert (listed["totalItems"], page["orderedItems"]) == (2, [askable.uri, open_to_all.uri])
+    ben = await peer.add_actor("ben")
+    assert (await peer.get(f"{ben.uri}/communities"))[0] == 404
 
 
 async def digest_here(peer, owner_uri: str) -> tuple[str, int]:

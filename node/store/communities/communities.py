@@ -331,3 +331,19 @@ def list_communities(
     if before is not None:
         query = query.where(communities.c.actor_id < before)
     return list(conn.scalars(query.order_by(communities.c.actor_id.desc()).limit(limit)))
+
+
+def list_found(conn: Connection, *, before: int | None, limit: int) -> list[tuple[int, str]]:
+    """``(id, URI)`` of communities of this node that everybody finds, the newest first; ``before`` is an id."""
+    query = select(actors.c.id, actors.c.uri).where(*_FOUND)
+    if before is not None:
+        query = query.where(actors.c.id < before)
+    return [(row.id, row.uri) for row in conn.execute(query.order_by(actors.c.id.desc()).limit(limit))]
+
+
+def count_found(conn: Connection) -> int:
+    """How many ``list_found`` has in all."""
+    return int(conn.scalar(select(func.count()).select_from(actors).where(*_FOUND)) or 0)
+
+
+_FOUND = (actors.c.kind == "group", actors.c.local, actors.c.state == "active", actors.c.discoverable)
