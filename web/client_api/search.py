@@ -120,6 +120,8 @@ def _render(conn: Connection, look: Look, asked: Asked, target: Target, viewer: 
         return Found(statuses=list(statuses.render(conn, look, [target.object_id], viewer).values()))
     if target.actor_id is not None and asked.type in {"", "accounts"}:
         return Found(accounts=list(accounts.render(conn, look, [target.actor_id]).values()))
+    if key_of(target.hashtag) and asked.type in {"", "hashtags"}:
+        return Found(hashtags=tags.render(conn, look, [target.hashtag], viewer))
     return Found()
 
 

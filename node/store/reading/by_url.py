@@ -2,37 +2,40 @@
 
 import re
 from typing import NamedTuple
+from urllib.parse import unquote
 
 from sqlalchemy import Connection, select
 
+from node.domain.events import date_uri
 from node.store.people.actors import find_actor, find_local_actor
 from node.store.tables import actors, objects, resource_slugs
 
-_POST = re.compile(r"/@[^/]+/p(\d{1,18})")
-_ACTOR = re.compile(r"/@([^/@]+)(?:@([^/]+))?")
-_COMMUNITY = re.compile(r"/c/([^/]+)")
-_RESOURCE = re.compile(r"/r/([^/]+)")
-_EVENT = re.compile(r"/e/(\d{1,18})(?:-[^/]*)?")
-_OBJECT_ID = re.compile(r"/ap/o/(\d{1,18})")
+#: Pages of objects by their ids; what hangs below one (answers, dates, a calendar file) leads to it, too.
+_OBJECT = re.compile(r"/(?:(?:@[^/]+/p|c/[^/]+/t/|questions/|e/)(\d{1,18})(?:[-./].*)?|ap/o/(\d{1,18}))")
+_DATE = re.compile(r"/e/(\d{1,18})(?:-[^/]*)?/dates/([\d-]{10})")
+_RESOURCE = re.compile(r"/(?:r|courses)/([^/]+)(?:/.*)?")
+_ACTOR = re.compile(r"/(?:@([^/@]+)(?:@([^/]+))?|c/([^/@]+)(?:@([^/]+))?(?:/.*)?)")
+_TAG = re.compile(r"/tags/([^/]+)")
 
 
 class Target(NamedTuple):
-    """An object, an actor, or nothing that is known. Who may read it is the caller's question."""
+    """An object, an actor, a hashtag, or nothing that is known. Who may read it is the caller's question."""
 
     object_id: int | None = None
     actor_id: int | None = None
+    hashtag: str = ""
 
 
 NOTHING = Target()
 
 
 def find_by_url(conn: Connection, origin: str, url: str) -> Target:
-    """The object or actor whose page or id this is."""
+    """The object, actor or hashtag whose page or id this is."""
     address = url.partition("#")[0].partition("?")[0]
     if address.rstrip("/") == origin:
         return Target(actor_id=conn.scalar(_ORGANISATION))
     if address.startswith(origin + "/"):
-        found = _own(conn, address.removeprefix(origin))
+        found = _own(conn, origin, address.removeprefix(origin).rstrip("/"))
         return found if found != NOTHING else _by_uri(conn, address)
     return _by_uri(conn, url)
 
@@ -45,22 +48,31 @@ _ORGANISATION = (
 )
 
 
-def _own(conn: Connection, path: str) -> Target:
+def _own(conn: Connection, origin: str, path: str) -> Target:
+    if found := _DATE.fullmatch(path):  # without an object of its own the date is its series
+        made = _by_uri(conn, date_uri(f"{origin}/ap/o/{found[1]}", found[2]))
+        return made if made != NOTHING else Target(_object_id(conn, found[1]))
+    if found := _OBJECT.fullmatch(path):
+        return Target(_object_id(conn, found[1] or found[2]))
     if found := _RESOURCE.fullmatch(path):
         query = select(resource_slugs.c.object_id).where(resource_slugs.c.slug == found[1])
-        return Target(object_id=conn.scalar(query))
-    if found := _POST.fullmatch(path) or _EVENT.fullmatch(path) or _OBJECT_ID.fullmatch(path):
-        return Target(object_id=conn.scalar(select(objects.c.id).where(objects.c.id == int(found[1]))))
-    if found := _COMMUNITY.fullmatch(path):
-        group = find_local_actor(conn, found[1])
-        return Target(actor_id=group.id if group else None)
+        return Target(conn.scalar(query))
     if found := _ACTOR.fullmatch(path):
-        if found[2] is None:
-            actor = find_local_actor(conn, found[1])
-            return Target(actor_id=actor.id if actor else None)
-        query = select(actors.c.id).where(actors.c.username == found[1], actors.c.host == found[2])
-        return Target(actor_id=conn.scalar(query))
+        return Target(actor_id=_actor_id(conn, found[1] or found[3], found[2] or found[4]))
+    if found := _TAG.fullmatch(path):
+        return Target(hashtag=unquote(found[1]))
     return NOTHING
+
+
+def _object_id(conn: Connection, digits: str) -> int | None:
+    return conn.scalar(select(objects.c.id).where(objects.c.id == int(digits)))
+
+
+def _actor_id(conn: Connection, username: str, host: str | None) -> int | None:
+    if host is not None:
+        return conn.scalar(select(actors.c.id).where(actors.c.username == username, actors.c.host == host))
+    actor = find_local_actor(conn, username)
+    return actor.id if actor else None
 
 
 def _by_uri(conn: Connection, uri: str) -> Target:

@@ -64,21 +64,37 @@ async def test_addresses_of_our_pages_are_found(ben, site):
     made = await site.peer.publish(record())
     posted = await ben.call("POST", "v1/statuses", json={"status": "hello"})
     organisation = await site.peer.organisation()
+    group = await site.peer.add_community("metals", ben.me)
+    asked = await ben.call("POST", "v1/statuses", json={"status": "@metals Why does bronze crack?"})
     origin = site.peer.origin
     for url, object_id, actor_id in (
         (made.url, made.object_id, None),
         (made.uri, made.object_id, None),
         (posted["url"], int(posted["id"]), None),
         (f"{posted['url']}?x=1#y", int(posted["id"]), None),
+        (asked["url"], int(asked["id"]), None),
+        (f"{origin}/questions/{posted['id']}-hello", int(posted["id"]), None),
+        (f"{origin}/e/{posted['id']}-hello/answers", int(posted["id"]), None),
+        (f"{origin}/e/{posted['id']}-hello.ics", int(posted["id"]), None),
+        (f"{origin}/e/{posted['id']}-hello/dates/2026-05-07", int(posted["id"]), None),
+        (f"{made.url}/versions", made.object_id, None),
+        (f"{origin}/c/metals", None, group.id),
+        (f"{origin}/c/metals/members", None, group.id),
+        (f"{origin}/@ben@{ben.me.host}", None, ben.me.id),
         (f"{origin}/@ben", None, ben.me.id),
         (ben.me.uri, None, ben.me.id),
         (origin + "/", None, organisation.id),
         (f"{origin}/@nobody", None, None),
         (f"{origin}/r/nothing", None, None),
+        (f"{origin}/c/new", None, None),
+        (f"{origin}/c/metals/t/7-gone", None, None),
         ("https://far.example/x", None, None),
     ):
         found = await site.store.read(find_by_url, origin, url)
         assert (found.object_id, found.actor_id) == (object_id, actor_id), url
+    assert [each["id"] for each in (await ben.get("v2/search", q=asked["url"]))["statuses"]] == [asked["id"]]
+    tags = await ben.get("v2/search", q=f"{origin}/tags/B%C3%A4ume?x=1")
+    assert ([each["name"] for each in tags["hashtags"]], tags["accounts"]) == (["Bäume"], [])
 
 
 class _Row:
