@@ -1,6 +1,6 @@
 """Collections: what is in them, by whom, and keeping them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from aiohttp import web
@@ -8,7 +8,8 @@ from sqlalchemy import Connection
 
 from federation.builders.resource_documents import write_document
 from node.clock import to_rfc3339
-from node.domain.collections import curators_of, items_of, takes_suggestions
+from node.domain.collections import KIND, curators_of, items_of, takes_suggestions
+from node.domain.numbers import number_in
 from node.errors import Forbidden, Invalid, Malformed, NotFound, Problem, RemoteError
 from node.services.context import Unit
 from node.services.library import collecting
@@ -19,9 +20,9 @@ from node.store.library.collections import LISTED, StoredItem
 from node.store.library.resources import Resource, Viewer
 from node.store.people import actors
 from node.store.people.actors import Actor
-from web.learning_api.answers import PREFIX, json_answer
+from web.learning_api.answers import PREFIX, json_answer, limit_of
 from web.learning_api.callers import read_json, viewer, writer, written
-from web.learning_api.description import ADDRESS, PROBLEM, TEXT, answer, operation, parameter, ref
+from web.learning_api.description import ADDRESS, PROBLEM, TEXT, answer, list_of, operation, pages, parameter, ref
 from web.learning_api.resources import resource_json
 from web.lookups import look_up
 
@@ -29,10 +30,21 @@ SCOPE = "write:statuses"
 
 
 async def list_collections(request: web.Request) -> web.Response:
-    """``GET /collections``: those that the caller may list, newest first."""
+    """``GET /collections?limit=&cursor=``: those that the caller may read, the newest first."""
     base, who = request.app[NODE].config.origin, await viewer(request)
-    found = await request.app[NODE].store.read(_list, who)
-    return json_answer(request, {"items": [collection_json(each, (), base) for each in found]})
+    found, following = await request.app[NODE].store.read(page_of(request), KIND, who)
+    return json_answer(request, {"items": [collection_json(each, (), base) for each in found], "next": following})
+
+
+def page_of(request: web.Request) -> Callable[..., tuple[list[Resource], str | None]]:
+    """What reads the page of collections, or of pathways, that is asked for."""
+    before, limit = number_in(request.query.get("cursor", "")), limit_of(request)
+
+    def read(conn: Connection, kind: str, who: Viewer) -> tuple[list[Resource], str | None]:
+        found, following = collections.list_readable(conn, kind, who, before=before, limit=limit)
+        return found, str(following) if following is not None else None
+
+    return read
 
 
 async def show_collection(request: web.Request) -> web.Response:
@@ -138,12 +150,6 @@ def _actor_of(sent: Mapping[str, Any]) -> str:
 # -- units of work --------------------------------------------------------------------------------------------------
 
 
-def _list(conn: Connection, who: Viewer) -> list[Resource]:
-    ids = collections.list_ids(conn, kind="collection")
-    found = resources.load_readable(conn, ids, who)
-    return [found[i] for i in ids if i in found]
-
-
 def _show(conn: Connection, slug: str, who: Viewer) -> tuple[Resource, list[StoredItem]]:
     found = collecting.load_collection(conn, slug, who)
     me = actors.find_actor_by_id(conn, who.actor_id) if who.actor_id is not None else None
@@ -228,7 +234,7 @@ _ITEM = parameter("resource", "The identity of the entry", ADDRESS)
 _ACTOR = parameter("actor", "The URI of the curator", ADDRESS)
 
 PATHS: Mapping[str, Any] = {
-    "/collections": {"get": operation("listCollections", answer("Collections", "Collections"))},
+    "/collections": {"get": operation("listCollections", answer("A page", "Collections"), pages())},
     "/collections/{slug}": {
         "get": operation("showCollection", {**answer("The collection", "Collection"), "404": PROBLEM}, [_SLUG])
     },
@@ -272,11 +278,7 @@ def schemas() -> Mapping[str, Any]:
                 "suggested": {"type": "array", "items": suggested},
             },
         },
-        "Collections": {
-            "type": "object",
-            "required": ["items"],
-            "properties": {"items": {"type": "array", "items": ref("Collection")}},
-        },
+        "Collections": list_of("Collection"),
         "CollectionChange": {
             "type": "object",
             "required": ["result", "collection"],

@@ -14,28 +14,32 @@ from node.errors import Forbidden
 from node.services.context import Unit
 from node.services.library import collecting, progress
 from node.state import NODE
-from node.store.library import collections, resources, targets
+from node.store.library import collections, targets
 from node.store.library.resources import Resource, Viewer
 from node.store.library.targets import Target
 from node.store.people import actors
 from node.store.posts.objects import LIVE
 from web.learning_api.answers import PREFIX, json_answer
 from web.learning_api.callers import member, read_json, viewer, writer, written
-from web.learning_api.description import ADDRESS, PROBLEM, TEXT, answer, operation, parameter, ref
+from web.learning_api.collections import page_of
+from web.learning_api.description import ADDRESS, PROBLEM, TEXT, answer, list_of, operation, pages, parameter, ref
 from web.learning_api.resources import resource_json
 
 SCOPE = "write:statuses"
 
 
 async def list_pathways(request: web.Request) -> web.Response:
-    """``GET /pathways``: those that the caller may list, newest first; ``?begun=1``: those that she is on."""
+    """``GET /pathways?limit=&cursor=``: those that the caller may read, the newest first.
+
+    ``?begun=1``: those that she is on, all of them.
+    """
     base = request.app[NODE].config.origin
     if request.query.get("begun") in {"1", "true"}:
         begun = await request.app[NODE].store.read(progress.list_begun, await member(request, "read:statuses"))
         items = [{**resource_json(each.pathway, base), "progress": _progress_json(each.progress)} for each in begun]
-        return json_answer(request, {"items": items})
-    found = await request.app[NODE].store.read(_list, await viewer(request))
-    return json_answer(request, {"items": [resource_json(each, base) for each in found]})
+        return json_answer(request, {"items": items, "next": None})
+    found, following = await request.app[NODE].store.read(page_of(request), KIND, await viewer(request))
+    return json_answer(request, {"items": [resource_json(each, base) for each in found], "next": following})
 
 
 async def show_pathway(request: web.Request) -> web.Response:
@@ -71,12 +75,6 @@ async def _follow(request: web.Request, *, follows: bool) -> web.Response:
 
 
 # -- units of work --------------------------------------------------------------------------------------------------
-
-
-def _list(conn: Connection, who: Viewer) -> list[Resource]:
-    ids = collections.list_ids(conn, kind=KIND)
-    found = resources.load_readable(conn, ids, who)
-    return [found[i] for i in ids if i in found]
 
 
 def _show(conn: Connection, slug: str, who: Viewer) -> tuple[Resource, Mapping[str, Target], Mapping[str, State]]:
@@ -163,7 +161,7 @@ _FOLLOWED = {"204": {"description": "It is so"}, **_REFUSALS}
 
 PATHS: Mapping[str, Any] = {
     "/pathways": {
-        "get": operation("listPathways", {**answer("Pathways", "Pathways"), "401": PROBLEM}, [_BEGUN]),
+        "get": operation("listPathways", {**answer("A page", "Pathways"), "401": PROBLEM}, [_BEGUN, *pages()]),
     },
     "/pathways/{slug}": {
         "get": operation("showPathway", {**answer("The pathway", "Pathway"), "404": PROBLEM}, [_SLUG]),
@@ -218,9 +216,5 @@ def schemas() -> Mapping[str, Any]:
                 "progress": {"type": "object", "properties": {"done": count, "total": count}},
             },
         },
-        "Pathways": {
-            "type": "object",
-            "required": ["items"],
-            "properties": {"items": {"type": "array", "items": ref("Pathway")}},
-        },
+        "Pathways": list_of("Pathway"),
     }

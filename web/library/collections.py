@@ -1,12 +1,14 @@
 """``/collections``, and what is done with a collection: put something in, order it, share the work, follow it."""
 
 from collections.abc import Callable
+from functools import partial
 
 from aiohttp import web
 from sqlalchemy import Connection
 
 from federation.builders.resource_documents import write_document
 from node.domain import resources as records
+from node.domain.collections import KIND
 from node.errors import Forbidden, Invalid, NodeError, NotFound
 from node.services.context import Unit
 from node.services.library import collecting
@@ -21,14 +23,16 @@ from web import sessions
 from web.library.views import CollectionsView, CollectView
 from web.lookups import NOBODY, look_up, why_not
 from web.pages.cards import resource_cards
+from web.pages.cursor import cursor_of
 from web.pages.frame import html, page_of
 from web.pages.languages import LANGUAGES
-from web.pages.parts import Field, Text
+from web.pages.parts import Field, Paging, Text
 from web.pages.paths import CATALOGUE
 from web.pages.reader import reader_of
 from web.viewer import viewer_of
 
 COLLECTIONS = "/collections"
+PER_PAGE = 50
 NEW = "/resources/new?kind=collection"
 Act = Callable[[Connection, Unit, Actor, Resource], None]
 Load = Callable[[Connection, str, Viewer], Resource]
@@ -36,20 +40,25 @@ Load = Callable[[Connection, str, Viewer], Resource]
 
 async def show_collections(request: web.Request) -> web.Response:
     """All that the reader may list, the newest first."""
-    found = await request.app[NODE].store.read(_list, viewer_of(request))
+    found, following = await request.app[NODE].store.read(
+        partial(collections.list_readable, before=cursor_of(request), limit=PER_PAGE), KIND, viewer_of(request)
+    )
     reader = reader_of(request)
     view = CollectionsView(
         page=page_of(request, COLLECTIONS, title=Sentence("Collections"), section=COLLECTIONS),
         cards=resource_cards(found, reader),
+        paging=paging_of(request, COLLECTIONS, following),
         new_path=NEW if reader.actor_id is not None else "",
     )
     return html(request, view)
 
 
-def _list(conn: Connection, viewer: Viewer) -> list[Resource]:
-    ids = collections.list_ids(conn, kind="collection", limit=100)
-    found = resources.load_readable(conn, ids, viewer)
-    return [found[i] for i in ids if i in found]
+def paging_of(request: web.Request, path: str, following: int | None) -> Paging:
+    """Where a list goes on after the sort key that its page gave."""
+    return Paging(
+        next_path=f"{path}?before={following}" if following is not None else "",
+        first_path=path if cursor_of(request) is not None else "",
+    )
 
 
 # -- putting something in -------------------------------------------------------------------------------------------

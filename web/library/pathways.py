@@ -9,12 +9,14 @@ from node.services.context import Unit
 from node.services.library import progress
 from node.services.library.progress import Begun
 from node.state import NODE
-from node.store.library import collections, resources
+from node.store.library.collections import list_readable
 from node.store.library.resources import Resource, Viewer
 from node.text.sentences import Sentence
 from web import sessions
+from web.library.collections import PER_PAGE, paging_of
 from web.library.views import BegunRow, PathwaysView
 from web.pages.cards import resource_cards
+from web.pages.cursor import cursor_of
 from web.pages.frame import html, page_of
 from web.pages.reader import reader_of
 from web.viewer import viewer_of
@@ -25,12 +27,13 @@ NEW = f"/resources/new?kind={KIND}"
 
 async def show_pathways(request: web.Request) -> web.Response:
     """Those that the reader is on, and all that she may list, the newest first."""
-    found, begun = await request.app[NODE].store.read(_list, viewer_of(request))
+    found, following, begun = await request.app[NODE].store.read(_list, viewer_of(request), cursor_of(request))
     reader = reader_of(request)
     cards = resource_cards([each.pathway for each in begun], reader)
     view = PathwaysView(
         page=page_of(request, PATHWAYS, title=Sentence("Pathways"), section=PATHWAYS),
         cards=resource_cards(found, reader),
+        paging=paging_of(request, PATHWAYS, following),
         begun=tuple(
             BegunRow(card=card, done=each.progress.done, total=each.progress.total)
             for card, each in zip(cards, begun, strict=True)
@@ -40,11 +43,11 @@ async def show_pathways(request: web.Request) -> web.Response:
     return html(request, view)
 
 
-def _list(conn: Connection, viewer: Viewer) -> tuple[list[Resource], list[Begun]]:
-    ids = collections.list_ids(conn, kind=KIND, limit=100)
-    found = resources.load_readable(conn, ids, viewer)
-    begun = progress.list_begun(conn, viewer.actor_id) if viewer.actor_id is not None else []
-    return [found[i] for i in ids if i in found], begun
+def _list(conn: Connection, viewer: Viewer, before: int | None) -> tuple[list[Resource], int | None, list[Begun]]:
+    """What she has begun stands on the first page."""
+    found, following = list_readable(conn, KIND, viewer, before=before, limit=PER_PAGE)
+    is_first = viewer.actor_id is not None and before is None
+    return found, following, progress.list_begun(conn, viewer.actor_id) if is_first and viewer.actor_id else []
 
 
 async def mark(request: web.Request) -> web.StreamResponse:

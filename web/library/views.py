@@ -1,12 +1,12 @@
 """What the pages of this package show, one frozen value each (see ``web.pages.views``)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from web.library.form import Shown
 from web.library.sections.rights import Choice
-from web.pages.parts import ExportGap, Field, Licence, Link, Prose, ResourceCard, Text
+from web.pages.parts import ExportGap, Field, Licence, Link, Paging, Prose, ResourceCard, Text
 from web.pages.views import Page
 
 
@@ -192,6 +192,7 @@ class CollectionsView:
 
     page: Page
     cards: tuple[ResourceCard, ...]
+    paging: Paging = field(default_factory=Paging)
     new_path: str = ""
 
 
@@ -213,6 +214,7 @@ class PathwaysView:
     page: Page
     cards: tuple[ResourceCard, ...]
     begun: tuple[BegunRow, ...] = ()
+    paging: Paging = field(default_factory=Paging)
     new_path: str = ""
 
 

@@ -232,5 +232,5 @@ def follow(conn: Connection, unit: Unit, actor_id: int, collection: Resource) ->
 
 def list_curated(conn: Connection, actor: Actor) -> list[Resource]:
     """The collections, ours and others', that a person may add to as their curator."""
-    found = resources.load_by_objects(conn, collections.list_ids(conn, kind="collection"))
-    return [each for each in found.values() if any(curator.uri == actor.uri for curator in curators_of(each.record))]
+    found = collections.list_naming(conn, actor.uri)
+    return [each for each in found if any(curator.uri == actor.uri for curator in curators_of(each.record))]

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Text, and_, delete, insert, or_, select, type_coerce, update
+from sqlalchemy import ColumnElement, Connection, Text, and_, delete, insert, or_, select, type_coerce, update
 
 from node.domain.collections import KIND
 from node.domain.pathways import KIND as PATHWAY
 from node.domain.records import Reference
 from node.store.database.upsert import insert_missing
+from node.store.library.resources import Resource, Viewer, load_by_objects
+from node.store.reading.visible import visible_to
 from node.store.tables import collection_curators, collection_followers, collection_items, objects, resources
 
 LISTED, SUGGESTED = "listed", "suggested"
@@ -117,16 +119,39 @@ def list_followed(conn: Connection, actor_id: int, *, kind: str, limit: int) -> 
 # -- which there are ------------------------------------------------------------------------------------------------
 
 
-def list_ids(conn: Connection, *, kind: str, limit: int = 500) -> list[int]:
-    """Objects of all collections held here, the newest first."""
+def list_readable(
+    conn: Connection, kind: str, viewer: Viewer, *, before: int | None = None, limit: int
+) -> tuple[list[Resource], int | None]:
+    """The collections, or the pathways, that this viewer reads, the newest first; ``before`` is what a page gave.
+
+    With what continues the list, None where it ends.
+    """
     query = (
         select(resources.c.object_id)
         .join(objects, objects.c.id == resources.c.object_id)
-        .where(resources.c.kind == kind, objects.c.state == "live")
+        .where(resources.c.kind == kind, objects.c.state == "live", visible_to(viewer.actor_id))
         .order_by(resources.c.sort_key.desc())
-        .limit(limit)
+        .limit(limit + 1)
     )
-    return list(conn.scalars(query))
+    ids = list(conn.scalars(query if before is None else query.where(resources.c.sort_key < before)))
+    known = load_by_objects(conn, ids[:limit])
+    found = [known[each] for each in ids[:limit] if each in known]
+    return found, found[-1].sort_key if len(ids) > limit and found else None
+
+
+def list_naming(conn: Connection, uri: str) -> list[Resource]:
+    """All collections held here whose record names this actor, as a curator or otherwise."""
+    query = (
+        select(resources.c.object_id)
+        .join(objects, objects.c.id == resources.c.object_id)
+        .where(resources.c.kind == KIND, objects.c.state == "live", _names(uri))
+        .order_by(resources.c.sort_key.desc())
+    )
+    return list(load_by_objects(conn, list(conn.scalars(query))).values())
+
+
+def _names(iri: str) -> ColumnElement[bool]:
+    return type_coerce(resources.c.record, Text).contains(f'"{iri}"', autoescape=True)
 
 
 def list_holding(conn: Connection, iris: Sequence[str]) -> list[int]:
@@ -134,7 +159,7 @@ def list_holding(conn: Connection, iris: Sequence[str]) -> list[int]:
     if not iris:
         return []
     inside = select(collection_items.c.collection_id).where(collection_items.c.item_iri.in_(iris))
-    named = or_(*(type_coerce(resources.c.record, Text).contains(f'"{iri}"', autoescape=True) for iri in iris))
+    named = or_(*map(_names, iris))
     query = (
         select(objects.c.id)
         .join(resources, resources.c.object_id == objects.c.id)

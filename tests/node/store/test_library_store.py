@@ -11,6 +11,7 @@ from node.store.database.engine import Store
 from node.store.library import authorships, collections, derivations, drafts, opinions
 from node.store.library.collections import LISTED, StoredItem
 from node.store.library.drafts import Draft
+from node.store.library.resources import ANYBODY
 from node.store.library.saving import NewResource, save_many
 from tests import stores
 from tests.shelf import Shelf
@@ -98,7 +99,8 @@ async def test_collections_keep_their_order_and_people(store: Store) -> None:
             collections.follow(conn, made.object_id, ann.id, 1)
         assert collections.load_curators(conn, made.object_id) == [ann.uri]
         assert collections.load_followers(conn, made.object_id) == [ann.id]
-        assert collections.list_ids(conn, kind="collection") == [made.object_id]
+        assert collections.list_readable(conn, "collection", ANYBODY, limit=1)[1] is None
+        assert collections.list_naming(conn, "https://x.example/nobody") == []
         collections.unfollow(conn, made.object_id, ann.id)
         collections.remove_curator(conn, made.object_id, ann.uri)
         collections.delete_item(conn, made.object_id, "https://x.example/1")

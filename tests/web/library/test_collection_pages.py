@@ -1,9 +1,11 @@
 """Collections on pages: begun, filled from the page of a resource, ordered, shared, followed."""
 
+import json
 import re
 
 import pytest
 
+from node.domain.visibility import Visibility
 from node.store.library import collections as table
 from node.store.library import resources
 from tests.records import record
@@ -51,6 +53,26 @@ async def test_a_collection_is_begun_filled_ordered_and_emptied(site: Site) -> N
     await site.post(f"{path}/items", 404, csrf=csrf, item="https://x.example/none", do="up")
     await site.post(f"{path}/items", 403, csrf="x", item="https://x.example/1", do="remove")
     assert "Bells 1" in await site.get(path)
+
+
+@pytest.mark.parametrize("kind", ["collection", "pathway"])
+async def test_lists_go_on_from_page_to_page_with_what_the_reader_may_read(site: Site, kind: str) -> None:
+    """Those that are for others take no place: a page is as long as it can be."""
+    ann = await site.peer.add_actor("ann")
+    steps = {"hasPart": [{"name": "Cast", "step": {"key": "1", "action": "practise"}}]} if kind == "pathway" else {}
+    for number in range(5):
+        made = record(id=f"https://x.example/{number}", name={"en": f"Way {number}"}, kind=kind, **steps)
+        await site.peer.publish(made, Visibility.PRIVATE if number in {3, 4} else Visibility.PUBLIC, ann)
+        site.clock.advance(1000)
+    named, path, cursor = [], f"/api/learning/v1/{kind}s?limit=2", ""
+    while cursor is not None:
+        answer = json.loads(await site.get(f"{path}&cursor={cursor}"))
+        named.append([each["name"]["en"] for each in answer["items"]])
+        cursor = answer["next"]
+    assert named == [["Way 2", "Way 1"], ["Way 0"]]
+    page = await site.get(f"/{kind}s")
+    assert page.index("Way 2") < page.index("Way 0")
+    assert "Way 3" not in page
 
 
 async def test_an_edit_of_its_words_keeps_what_is_in_it(site: Site) -> None:
