@@ -93,7 +93,7 @@ async def test_an_organisation_lists_the_communities_that_everybody_finds(pair):
     open_to_all = await peer.add_community("metals")
     askable = await peer.add_community("board", visibility=Visibility.COMMUNITY, join_policy=JoinPolicy.REQUEST)
     await peer.add_community("guests", visibility=Visibility.COMMUNITY, join_policy=JoinPolicy.INVITE)
-    await peer.add_community("staff", visibility=Visibility.ORGANISATION)
+    await peer.add_community("wards", visibility=Visibility.ORGANISATION)
     _, organisation = await peer.get((await peer.organisation()).uri)
     _, listed = await peer.get(organisation["communities"])
     _, page = await peer.get(listed["first"])
