@@ -27,6 +27,7 @@ from node.store.people import actors, follows
 from node.store.people.actors import Actor
 from node.store.people.follows import Follow
 from node.store.posts import objects, topics
+from node.store.search import finding
 from node.store.tables import bookmarks, events, metadata, reactions
 from tests.client import App, app_of
 from tests.network import Peer, network
@@ -190,6 +191,8 @@ async def world(tmp_path_factory):
         for level in LEVELS:
             made.ids[level] = await hide(peer, ann, ben, circle, level)
         await net.settle()
+        while await peer.store.write(finding.work_off):
+            pass
         yield made
 
 

@@ -9,10 +9,23 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, exists, or_, select
 from sqlalchemy.sql.expression import FromClause
 
+from node.domain.communities import JoinPolicy, Role
 from node.domain.visibility import Visibility
 from node.store.people.mutes import LIVE as UNEXPIRED
 from node.store.posts.objects import LIVE
-from node.store.tables import actors, blocks, domain_blocks, follows, mentions, mutes, objects, reactions
+from node.store.tables import (
+    actors,
+    blocks,
+    communities,
+    community_invitations,
+    community_roles,
+    domain_blocks,
+    follows,
+    mentions,
+    mutes,
+    objects,
+    reactions,
+)
 
 _OPEN = [level.value for level in Visibility if level.is_open]
 _MEMBERS = [Visibility.PARTNERS.value, Visibility.ORGANISATION.value]
@@ -62,6 +75,38 @@ def is_shared_with(viewer_id: int | None) -> ColumnElement[bool]:
         follows.c.follower_id == viewer, follows.c.followed_id == sharer, follows.c.state == "accepted"
     )
     return or_(is_open, sharer == viewer, is_follower)
+
+
+def not_secret_to(viewer_id: int | None) -> ColumnElement[bool]:
+    """Of ``actors``: all but communities of which this person may not even know (``domain.communities.may_know``).
+
+    Roles count as long as they are held, whenever they end.
+    """
+    level, policy = communities.c.visibility, communities.c.join_policy
+    by_invitation = and_(level == Visibility.COMMUNITY.value, policy == JoinPolicy.INVITE.value)
+    of_a_house = level == Visibility.ORGANISATION.value
+    if viewer_id is None:
+        return ~_of_group(communities.c.actor_id, or_(by_invitation, of_a_house))
+    viewer = _viewer(viewer_id)
+    uri = select(_me.c.uri).where(_me.c.id == viewer).scalar_subquery()
+    return or_(
+        ~_of_group(communities.c.actor_id, or_(by_invitation, and_(of_a_house, ~actors.c.local))),
+        _of_group(follows.c.followed_id, follows.c.follower_id == viewer, follows.c.state == "accepted"),
+        _of_group(community_invitations.c.community_id, community_invitations.c.invited_id == viewer),
+        _of_group(
+            community_roles.c.community_id,
+            community_roles.c.actor_uri == uri,
+            community_roles.c.role == Role.MODERATOR.value,
+        ),
+    )
+
+
+def _of_group(column: ColumnElement[Any], *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether there is such a row about this row of ``actors``."""
+    return exists().where(column == actors.c.id, *conditions).correlate(actors)
+
+
+_me = actors.alias("me")
 
 
 def not_hidden_from(viewer_id: int | None, *authors: ColumnElement[Any]) -> list[ColumnElement[bool]]:

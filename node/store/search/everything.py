@@ -10,10 +10,9 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, exists, or_, select, union_all
+from sqlalchemy import Connection, Row, and_, bindparam, or_, select, union_all
 
 from node.domain.search import parse
-from node.domain.visibility import Visibility
 from node.store.database.prepared import Prepared
 from node.store.library import listing, resources
 from node.store.library.listing import Option, Scope, Wish
@@ -21,7 +20,7 @@ from node.store.library.resources import Resource
 from node.store.people.follows import ACCEPTED
 from node.store.posts.objects import LIVE
 from node.store.reading import showing
-from node.store.reading.visible import not_hidden_from, visible_to
+from node.store.reading.visible import not_hidden_from, not_secret_to, visible_to
 from node.store.search import spellings
 from node.store.search.finding import is_not_blocked
 from node.store.search.marks import door
@@ -190,19 +189,7 @@ def _visible_actors(conn: Connection, ids: Sequence[int], viewer_id: int | None)
     """Those that want to be found; communities as far as this viewer may know of them."""
     if not ids:
         return set()
-    levels = [Visibility.PUBLIC.value, Visibility.COMMUNITY.value]
-    levels += [Visibility.ORGANISATION.value, Visibility.PARTNERS.value] if viewer_id is not None else []
-    is_member = exists().where(
-        follows.c.follower_id == (viewer_id or 0), follows.c.followed_id == actors.c.id, follows.c.state == ACCEPTED
-    )
-    is_hidden = or_(
-        and_(communities.c.visibility == Visibility.COMMUNITY.value, communities.c.join_policy == "invite"),
-        and_(communities.c.visibility == Visibility.ORGANISATION.value, ~actors.c.local),
-    )
-    is_community = or_(
-        and_(communities.c.actor_id.is_(None), actors.c.discoverable),
-        and_(communities.c.visibility.in_(levels), or_(~is_hidden, is_member)),
-    )
+    is_community = or_(communities.c.actor_id.is_not(None), actors.c.discoverable)
     wants = or_(actors.c.kind == "organization", and_(actors.c.kind == "person", actors.c.discoverable))
     query = (
         select(actors.c.id)
@@ -211,6 +198,7 @@ def _visible_actors(conn: Connection, ids: Sequence[int], viewer_id: int | None)
             actors.c.id.in_(list(ids)),
             actors.c.state == "active",
             or_(wants, and_(actors.c.kind == "group", is_community)),
+            not_secret_to(viewer_id),
             *is_not_blocked(viewer_id),
         )
     )

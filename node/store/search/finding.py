@@ -32,7 +32,7 @@ from node.domain import search as folding
 from node.domain.text import plain
 from node.store.people.follows import ACCEPTED
 from node.store.posts.objects import LIVE
-from node.store.reading.visible import not_hidden_from, visible_to
+from node.store.reading.visible import not_hidden_from, not_secret_to, visible_to
 from node.store.search import search_entries
 from node.store.search.finding_schema import INDEX
 from node.store.search.search import Search
@@ -218,7 +218,7 @@ def find_actors(
     query = (
         select(actors.c.id)
         .join(candidates, candidates.c.actor_id == actors.c.id)
-        .where(actors.c.state == "active", *is_not_blocked(viewer_id))
+        .where(actors.c.state == "active", not_secret_to(viewer_id), *is_not_blocked(viewer_id))
         .order_by(is_exact.desc(), followed.desc(), actors.c.followers_count.desc(), actors.c.id)
         .limit(limit)
         .offset(offset)
@@ -232,6 +232,7 @@ def may_find(conn: Connection, actor_id: int, viewer_id: int | None) -> bool:
         actors.c.id == actor_id,
         actors.c.state == "active",
         actors.c.kind != "application",
+        not_secret_to(viewer_id),
         *is_not_blocked(viewer_id),
     )
     return conn.scalar(query) is not None
