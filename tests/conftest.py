@@ -25,6 +25,7 @@ depth.set_depth()
 #: A test makes and drops whole nodes. Looked at every 700 objects, as Python does by itself, the garbage of them takes
 #: a fifth of the time of a test; so much more of it is 20 MB.
 gc.set_threshold(50_000)
+gc.disable()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -43,14 +44,18 @@ def _is_on_postgresql(item: pytest.Item) -> bool:
 
 
 def pytest_collection_finish() -> None:
-    """Thousands of collected tests stay until the end; looking for garbage among them takes half a second."""
-    gc.collect()
+    """Thousands of collected tests stay until the end: nobody looks for garbage among them, before or after."""
     gc.freeze()
+    gc.enable()
 
 
 def pytest_sessionfinish() -> None:
-    """A worker that has told its results may be killed before it ends by itself."""
+    """A worker that has told its results may be killed before it ends by itself. Errors in what is garbage by now are
+    told by this look at it; the five of pytest that follow find nothing left to look at.
+    """
     postgres.end_cluster()
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -14,14 +14,19 @@ class Source(NamedTuple):
     """One module of the product."""
 
     path: str  # node/store/database/engine.py
-    tree: ast.Module
     text: str
+
+    @property
+    @functools.cache  # noqa: B019 - the sources live as long as the process
+    def tree(self) -> ast.Module:
+        """What it says, parsed; most tests that are collected with these ask for none."""
+        return ast.parse(self.text, self.path)
 
     @property
     def module(self) -> str:
         return self.path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
-    @functools.cache  # noqa: B019 - the sources live as long as the process
+    @functools.cache  # noqa: B019 - the same
     def imports(self) -> tuple[str, ...]:
         """Dotted names that it imports, wherever in the file: ``xml.etree.ElementTree``, ``os.path.join``."""
         return tuple(name for each in ast.walk(self.tree) for name in _imported(each))
@@ -57,5 +62,4 @@ def _imported(node: ast.AST) -> Iterator[str]:
 def sources() -> tuple[Source, ...]:
     """All modules of the product."""
     files = sorted(file for package in PACKAGES for file in (ROOT / package).rglob("*.py"))
-    texts = ((file.relative_to(ROOT).as_posix(), file.read_text("utf-8")) for file in files)
-    return tuple(Source(path, ast.parse(text, path), text) for path, text in texts)
+    return tuple(Source(file.relative_to(ROOT).as_posix(), file.read_text("utf-8")) for file in files)
