@@ -52,10 +52,13 @@ def build_worker(base: Foundation, parts: Parts, schedule: Schedule) -> Worker:
 
 
 def build_ticks(base: Foundation, parts: Parts) -> Ticks:
+    def is_busy() -> bool:
+        return parts.handover.is_waiting() or base.store.is_crowded()
+
     return Ticks(
         [
             Tick("policies", 2, parts.policies.load),
-            Tick("search", 2, upkeep.Indexing(base.store, is_busy=parts.handover.is_waiting).run),
+            Tick("search", 2, upkeep.Indexing(base.store, is_busy=is_busy).run),
             Tick("backlog", 5, parts.inbox.measure),
             Tick("keys", 10, parts.keyring.check),
             Tick("media-cache", 3600, parts.media.trim),

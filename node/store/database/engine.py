@@ -25,6 +25,7 @@ T = TypeVar("T")
 Item = TypeVar("Item")
 
 _SIGNALS = "rhizome.signals"
+_CROWD = 8
 
 
 #: What one message may take with its topic, in bytes: NOTIFY of PostgreSQL carries at most 7,999.
@@ -112,6 +113,7 @@ class Store:
         self._backend = backend
         backend.on_commit = on_commit
         self.dialect = dialect
+        self._writing = 0
         self._gatherings: dict[Callable[..., Any], Gathering] = {}
         self._listeners: list[Callable[[str], None]] = []
         self._hearers: defaultdict[str, list[Callable[[str], None]]] = defaultdict(list)
@@ -166,7 +168,15 @@ class Store:
         """
         # Another thread runs it; the ids of the request in hand go along, so that the jobs it leaves behind carry them.
         context = copy_context()
-        return await self._backend.write(lambda conn: context.run(fn, conn, *args, **kwargs))
+        self._writing += 1
+        try:
+            return await self._backend.write(lambda conn: context.run(fn, conn, *args, **kwargs))
+        finally:
+            self._writing -= 1
+
+    def is_crowded(self) -> bool:
+        """Whether so many of this process wait for their commit that what can wait should."""
+        return self._writing >= _CROWD
 
     async def gather(self, fn: Callable[[Connection, Sequence[Item]], Sequence[T]], item: Item) -> T:
         """Run ``fn`` over ``item`` and all others that wait for the same ``fn``; answers the result at its place.

@@ -138,6 +138,17 @@ async def test_units_that_wait_together_share_a_commit():
             assert len(await store.read(names)) == 200
 
 
+async def test_many_who_wait_to_write_are_a_crowd_until_they_are_answered(store):
+    few = [asyncio.create_task(store.write(names)) for _ in range(3)]
+    await asyncio.sleep(0)
+    assert not store.is_crowded()
+    many = [asyncio.create_task(store.write(names)) for _ in range(20)]
+    await asyncio.sleep(0)
+    assert store.is_crowded()
+    await asyncio.gather(*few, *many)
+    assert not store.is_crowded()
+
+
 async def test_nobody_is_answered_before_the_commit(tmp_path):
     with stores.new_database("sqlite") as path:
         async with stores.open_store(path) as store:
