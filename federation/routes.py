@@ -20,6 +20,11 @@ ROUTES = [
     web.post("/ap/inbox", inboxes.post_to_shared, name="shared-inbox"),
     web.get(documents.INSTANCE_PATH, actors.show_instance, name="instance"),
     web.post(f"{documents.INSTANCE_PATH}/inbox", inboxes.post_to_instance, name="instance-inbox"),
+    web.get(
+        f"{documents.INSTANCE_PATH}/{{collection:outbox|followers|following}}",
+        collections.show_actor_collection,
+        name="instance-collection",
+    ),
     web.get(_ACTOR, actors.show_actor, name="actor"),
     web.post(f"{_ACTOR}/inbox", inboxes.post_to_actor, name="inbox"),
     web.get(f"{_ACTOR}/catalogue", catalogue_root, name="catalogue"),

@@ -63,9 +63,10 @@ def _gone_at(conn: Connection, actor_id: int) -> int:
 
 
 async def find_own_actor(request: web.Request) -> Actor:
-    """The local actor that the address names; NotFound where there is none."""
+    """The local actor that the address names; NotFound where there is none. The instance actor has no number."""
     node = request.app[NODE]
-    uri = documents.actor_uri(node.config.origin, actor_number(request))
+    origin, is_numbered = node.config.origin, "actor" in request.match_info
+    uri = documents.actor_uri(origin, actor_number(request)) if is_numbered else origin + documents.INSTANCE_PATH
     found = await node.store.collect(actors.find_actors, uri)
     if found is None or not found.local or found.state == "waiting":
         raise NotFound

@@ -6,6 +6,7 @@ import pytest
 
 from federation.mapping.digest import article_digest
 from federation.signatures.proofs import proof_key_id, verify_proof
+from node.domain.actors import ActorKind
 from node.domain.communities import JoinPolicy
 from node.domain.visibility import Visibility
 from node.errors import SignatureInvalid
@@ -86,6 +87,18 @@ async def test_an_entry_of_a_catalogue_can_be_shown_to_be_its_authors(pair):
     _, edited = await hospital.get(published.uri)
     assert edited["proof"]["created"][:19] == edited["updated"][:19]
     assert edited["proof"]["proofValue"] != shown["proof"]["proofValue"]
+
+
+async def test_every_address_in_an_actor_leads_somewhere(pair):
+    peer = pair.peers[0]
+    people = [await peer.add_actor(str(kind), kind) for kind in (ActorKind.PERSON, ActorKind.SERVICE)]
+    ours = [*people, await peer.organisation(), await peer.add_community("metals")]
+    for uri in [f"{peer.origin}/ap/instance", *(each.uri for each in ours)]:
+        _, document = await peer.get(uri)
+        named = [each for each in document.values() if isinstance(each, str) and each.startswith(f"{uri}/")]
+        statuses = {each: (await peer.get(each))[0] for each in named if not each.endswith("/inbox")}
+        assert f"{uri}/outbox" in statuses
+        assert set(statuses.values()) == {200}, statuses
 
 
 async def test_an_organisation_lists_the_communities_that_everybody_finds(pair):
