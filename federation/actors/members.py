@@ -84,8 +84,8 @@ def _problems(username: str, email: str, role: str) -> list[Problem]:
     return problems
 
 
-def create_member(conn: Connection, unit: Unit, new: NewMember, *, by: str = "") -> Actor:
-    """Store the member, with a row in the audit log; ``by`` is who did it, '' for the command line.
+def create_member(conn: Connection, unit: Unit, new: NewMember) -> Actor:
+    """Store the member, with a row in the audit log.
 
     Raises Conflict where the user name or the e-mail address is taken.
     """
@@ -102,6 +102,6 @@ def create_member(conn: Connection, unit: Unit, new: NewMember, *, by: str = "")
     )
     accounts.insert_account(conn, person.id, new.email, new.password_hash, new.role, unit.now)
     accounts.record_audit(
-        conn, unit.ids.new(), by=by, action="member.add", target=person.uri, now=unit.now, after={"role": new.role}
+        conn, unit.ids.new(), by="", action="member.add", target=person.uri, now=unit.now, after={"role": new.role}
     )
     return person

@@ -1,7 +1,7 @@
 """WebFinger, both ways: who is behind a handle, and what we answer about ours (RFC 7033, federation section 1.1)."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import quote, unquote
@@ -77,7 +77,6 @@ def build_jrd(
     profile_url: str,
     subscribe_template: str,
     avatar: tuple[str, str] | None = None,
-    aliases: Iterable[str] = (),
     intents: Mapping[str, str] | None = None,
     is_server: bool = False,
     rels: Collection[str] = (),
@@ -100,7 +99,7 @@ def build_jrd(
     links += [{"rel": INTENT + name, "template": template} for name, template in (intents or {}).items()]
     return {
         "subject": subject,
-        "aliases": list(dict.fromkeys([profile_url, actor_uri, *aliases])),
+        "aliases": list(dict.fromkeys([profile_url, actor_uri])),
         "links": [link for link in links if not rels or link["rel"] in rels],
     }
 
@@ -123,7 +122,6 @@ class Jrd:
     """A descriptor, read; entries that could not be read are left out."""
 
     subject: str = ""
-    aliases: tuple[str, ...] = ()
     links: tuple[Link, ...] = ()
 
     @property
@@ -162,7 +160,6 @@ def read_jrd(data: bytes) -> Jrd:
         raise RemoteMalformed(detail=f"WebFinger: {error}") from None
     return Jrd(
         subject=_text(document.get("subject")),
-        aliases=tuple(filter(None, map(_text, _entries(document.get("aliases"))))),
         links=tuple(_read_link(link) for link in _entries(document.get("links")) if isinstance(link, dict)),
     )
 

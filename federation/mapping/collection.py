@@ -84,7 +84,6 @@ def build_page(
     part_of: str,
     items: Iterable[str | dict[str, Any]],
     onward: str = "",
-    back: str = "",
     ordered: bool = True,
 ) -> dict[str, Any]:
     """A page of ours, without ``@context``; ``onward`` is left out on the last one."""
@@ -93,6 +92,5 @@ def build_page(
         "type": "OrderedCollectionPage" if ordered else "CollectionPage",
         "partOf": part_of,
         **({"next": onward} if onward else {}),
-        **({"prev": back} if back else {}),
         ("orderedItems" if ordered else "items"): list(items),
     }

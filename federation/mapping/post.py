@@ -50,11 +50,11 @@ _NO_LANGUAGE = frozenset({"", "und", "mul", "zxx"})
 # -- reading --------------------------------------------------------------------------------------------------------
 
 
-def read_post(document: object, *, wrapper: Activity | None = None, followers: str = "") -> RemotePost:
+def read_post(document: object, *, wrapper: Activity | None = None) -> RemotePost:
     """The post that a document is.
 
-    ``wrapper``: the activity that it arrived in, whose actor vouches for it and which may narrow who may read it;
-    ``followers``: the author's followers collection, where it is known. Raises ``Malformed``.
+    ``wrapper``: the activity that it arrived in, whose actor vouches for it and which may narrow who may read it.
+    Raises ``Malformed``.
     """
     doc = jsonld.read(document)
     if not doc.types or not _NO_POSTS.isdisjoint(doc.types):
@@ -81,7 +81,7 @@ def read_post(document: object, *, wrapper: Activity | None = None, followers: s
         kind=kind,
         type=kind_name or doc.type[:64],
         author_uri=author,
-        visibility=read_visibility(addresses, outer, author=author, group=audience, followers=followers),
+        visibility=read_visibility(addresses, outer, author=author, group=audience),
         to=addresses.to[:MAX_RECIPIENTS],
         cc=addresses.cc[:MAX_RECIPIENTS],
         name=name,
@@ -105,7 +105,7 @@ def read_post(document: object, *, wrapper: Activity | None = None, followers: s
         event=read_event(doc) if kind is PostKind.EVENT else None,
         quote=read_quote(doc, tags),
         quote_authorization=_web(doc.ref("quoteAuthorization")),
-        quote_policy=_quote_policy(doc, author=author, followers=followers),
+        quote_policy=_quote_policy(doc, author=author),
         link=read_link(doc),
         replies=_web(doc.ref("replies")),
         accepted_answer=_web(doc.ref("acceptedAnswer")),
@@ -182,7 +182,7 @@ def _poll(doc: Doc) -> Poll | None:
     return Poll(options, multiple, closes_at, closed_at, doc.number("votersCount")) if options else None
 
 
-def _quote_policy(doc: Doc, *, author: str, followers: str) -> QuotePolicy | None:
+def _quote_policy(doc: Doc, *, author: str) -> QuotePolicy | None:
     """Who may quote without asking; whoever would have to ask may not, for us."""
     policy = doc.child("interactionPolicy")
     can_quote = policy.child("canQuote") if policy else None
@@ -191,7 +191,7 @@ def _quote_policy(doc: Doc, *, author: str, followers: str) -> QuotePolicy | Non
     allowed = read_addresses(can_quote.refs("automaticApproval"), ()).to
     if PUBLIC in allowed:
         return QuotePolicy.PUBLIC
-    is_for_followers = any(each == followers or is_followers_of(author, each) for each in allowed)
+    is_for_followers = any(is_followers_of(author, each) for each in allowed)
     return QuotePolicy.FOLLOWERS if is_for_followers else QuotePolicy.NOBODY
 
 

@@ -27,15 +27,13 @@ def _spelled(address: str) -> str:
     return PUBLIC if address in PUBLIC_SPELLINGS else address
 
 
-def address_for(
-    visibility: Visibility, *, followers: str, mentions: Sequence[str] = (), group: str = "", named: Sequence[str] = ()
-) -> Addresses:
+def address_for(visibility: Visibility, *, followers: str, mentions: Sequence[str] = (), group: str = "") -> Addresses:
     """How a message of ours is addressed.
 
-    ``followers``: the author's collection; ``mentions``: who is mentioned; ``group``: the community that it is for;
-    ``named``: whom a narrower level names beyond those. What never leaves the node is addressed to nobody but them.
+    ``followers``: the author's collection; ``mentions``: who is named; ``group``: the community that it is for. What
+    never leaves the node is addressed to nobody but those who are named.
     """
-    others = tuple(dict.fromkeys((*mentions, *named)))
+    others = tuple(dict.fromkeys(mentions))
     if visibility is Visibility.PUBLIC:
         return Addresses((PUBLIC, group), others) if group else Addresses((PUBLIC,), (followers, *others))
     if visibility is Visibility.UNLISTED:
@@ -84,12 +82,10 @@ def is_followers_of(author: str, address: str) -> bool:
     return "/followers" in address and same_origin(author, address)
 
 
-def read_visibility(
-    inner: Addresses, outer: Addresses | None, *, author: str, group: str = "", followers: str = ""
-) -> Visibility:
+def read_visibility(inner: Addresses, outer: Addresses | None, *, author: str, group: str = "") -> Visibility:
     """The narrower of what the object and the activity around it say; one of them may say nothing (IN24)."""
     said = [addresses for addresses in (inner, outer) if addresses and (addresses.to or addresses.cc)]
-    levels = [visibility_of(each, author=author, group=group, followers=followers) for each in said or [inner]]
+    levels = [visibility_of(each, author=author, group=group) for each in said or [inner]]
     return narrowest(*levels)
 
 

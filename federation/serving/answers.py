@@ -15,16 +15,11 @@ _PRIVATE = {"Cache-Control": "private, no-store"}
 
 
 def activity_response(
-    request: web.Request,
-    document: Mapping[str, Any],
-    *,
-    public: bool = True,
-    status: int = 200,
-    etag: str = "",
+    request: web.Request, document: Mapping[str, Any], *, public: bool = True, status: int = 200
 ) -> web.Response:
     """The document with its context; 304 where the reader has it already."""
     body = orjson.dumps(document if "@context" in document else with_context(dict(document)))
-    return raw_response(request, body, public=public, status=status, etag=etag)
+    return raw_response(request, body, public=public, status=status)
 
 
 def raw_response(

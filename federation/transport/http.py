@@ -161,19 +161,12 @@ class OutboundClient:
                     extra = {}
             raise RemoteRefused(detail=f"{url}: more than {MAX_REDIRECTS} redirects")
 
-    async def download(
-        self,
-        url: str,
-        into: BinaryIO,
-        *,
-        max_bytes: int,
-        timeout: float = MEDIA_SECONDS,  # noqa: ASYNC109 - of all redirects together, in seconds
-    ) -> Response:
+    async def download(self, url: str, into: BinaryIO, *, max_bytes: int) -> Response:
         """Write what an address answers into a file, piece by piece as it arrives; the answer comes without a body.
 
         Nothing is written of an answer that is no success. Raises as ``get`` and ``check_status`` do.
         """
-        response = await self.get(url, timeout=timeout, make_reader=lambda: FileReader(max_bytes, into))
+        response = await self.get(url, timeout=MEDIA_SECONDS, make_reader=lambda: FileReader(max_bytes, into))
         self.check_status(response)
         return response
 
@@ -188,20 +181,9 @@ class OutboundClient:
         reader = await self._pool.exchange(target, request, _answer_reader, seconds=self._timeouts.total, is_post=True)
         return Response(reader.status, reader.headers, reader.body, target.url)
 
-    async def get_json(
-        self,
-        url: str,
-        *,
-        accept: str = "application/json",
-        headers: Mapping[str, str] | None = None,
-        max_bytes: int = MAX_DISCOVERY,
-        sign: Sign | None = None,
-        caused_by_others: bool = False,
-    ) -> Document:
+    async def get_json(self, url: str, *, headers: Mapping[str, str] | None = None) -> Document:
         """The JSON object at an address, of whatever content type. Raises as ``get`` and ``check_status`` do."""
-        response = await self.get(
-            url, accept=accept, headers=headers, max_bytes=max_bytes, sign=sign, caused_by_others=caused_by_others
-        )
+        response = await self.get(url, accept="application/json", headers=headers, max_bytes=MAX_DISCOVERY)
         return self.read_document(response)
 
     def check_status(self, response: Response) -> None:

@@ -18,7 +18,6 @@ from node.domain.records import Concept
 from schemas import vocabularies
 
 NAMES = ("hospital", "university", "museum")
-PORTS = {"hospital": 8101, "university": 8102, "museum": 8103}
 
 _KIM = "https://w3id.org/kim/"
 _AUDIENCE = "http://purl.org/dcx/lrmi-vocabs/educationalAudienceRole/"

@@ -44,15 +44,6 @@ def course_line(record: ResourceRecord, language: str, today: dt.date) -> str:
     return " · ".join(parts)
 
 
-def day_in_words(day: dt.date, language: str) -> str:
-    """A date as people write it.
-
-    >>> day_in_words(dt.date(2026, 9, 7), "de"), day_in_words(dt.date(2026, 9, 7), "fr")
-    ('7. September 2026', '7 September 2026')
-    """
-    return _day(day, _words(language)[1])
-
-
 def month_in_words(day: dt.date, language: str) -> str:
     """A month as people write it.
 

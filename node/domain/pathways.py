@@ -17,7 +17,6 @@ from node.errors import Problem
 KIND = "pathway"
 LIST = "ItemList"  # its schema.org type beside LearningResource
 MAX_STEPS = 200
-MAX_ALTERNATIVES = 10
 
 
 class Action(enum.StrEnum):

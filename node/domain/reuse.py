@@ -90,13 +90,13 @@ def _is_other_version(given: Licence, wanted: Licence) -> bool:
 _NAME = re.compile(r"(?P<family>.+?) (?P<version>\d[\d.]*)(?: [A-Z]{2,4})?")
 
 
-def reference_to(record: ResourceRecord, *, owner_uri: str, owner_name: str, source_iri: str = "") -> Reference:
+def reference_to(record: ResourceRecord, *, owner_uri: str, owner_name: str) -> Reference:
     """How a work names the one that it is made from: identity, title, creators, licence, who offers it."""
     creators = record.get("creator") or record.get("publisher") or [_organisation(owner_uri, owner_name)]
     return cast(
         Reference,
         {
-            "id": source_iri or record["id"],
+            "id": record["id"],
             "type": record["type"],
             "name": title(record)[:300],
             "creator": creators[:MAX_CARRIED],

@@ -231,7 +231,7 @@ async def test_a_quote_is_asked_for_allowed_and_revoked(tmp_path):
         for peer in (hospital, museum):  # where the post only is, by an Update of it
             assert (await quote_state(peer, post.uri))[0] == QuoteState.REVOKED
         copy = await museum.object(quoted.uri)
-        assert await museum.store.read(quotes.count_quotes, copy.id) == 0
+        assert await museum.store.read(quotes.find_stamp_of, copy.id, post.uri) is None
 
 
 @pytest.mark.parametrize("policy", ["nobody", "followers"])

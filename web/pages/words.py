@@ -227,6 +227,6 @@ def initials(name: str) -> str:
     return "".join(letters[:1] + letters[-1:] if len(letters) > 1 else letters).upper() or "?"
 
 
-def tint(value: str, count: int = _TINTS) -> int:
-    """A number from 1 to ``count`` that is always the same for the same text: which colour or drawing it gets."""
-    return zlib.crc32(value.encode()) % count + 1
+def tint(value: str) -> int:
+    """A number from 1 to ``_TINTS`` that is always the same for the same text: which colour or drawing it gets."""
+    return zlib.crc32(value.encode()) % _TINTS + 1

@@ -96,9 +96,9 @@ def _said(draft: CommunityDraft) -> dict[str, Any]:
     return values | ({"rules": [clean_plain_field(rule) for rule in values["rules"]]} if "rules" in values else {})
 
 
-def close(conn: Connection, unit: Unit, group: Actor, *, by: str, successor: str = "", reason: str = "") -> None:
+def close(conn: Connection, unit: Unit, group: Actor, *, by: str, successor: str = "") -> None:
     """Nobody joins and nothing is written any more; all of it can still be read."""
-    _set_archived(conn, unit, group, unit.now, Act.ARCHIVE, by=by, successor=successor, reason=reason)
+    _set_archived(conn, unit, group, unit.now, Act.ARCHIVE, by=by, successor=successor)
 
 
 def reopen(conn: Connection, unit: Unit, group: Actor, *, by: str) -> None:
@@ -106,15 +106,7 @@ def reopen(conn: Connection, unit: Unit, group: Actor, *, by: str) -> None:
 
 
 def _set_archived(
-    conn: Connection,
-    unit: Unit,
-    group: Actor,
-    at: int | None,
-    act: Act,
-    *,
-    by: str,
-    successor: str = "",
-    reason: str = "",
+    conn: Connection, unit: Unit, group: Actor, at: int | None, act: Act, *, by: str, successor: str = ""
 ) -> None:
     known = communities.load_communities(conn, [group.id])[group.id]
     if known.is_archived == (at is not None):
@@ -123,7 +115,7 @@ def _set_archived(
     communities.update_community(
         conn, group.id, archived_at=at, successor=successor, version=changed.version, updated_at=unit.now
     )
-    community_log.record_act(conn, unit.ids.new(), group.id, act, by=by, now=unit.now, reason=reason)
+    community_log.record_act(conn, unit.ids.new(), group.id, act, by=by, now=unit.now)
     write_profile(conn, unit, group, changed)
     events.record(conn, unit.ids, unit.now, events.ActorUpdated(group.id), about=group.uri)
 

@@ -46,7 +46,6 @@ class Report:
 
     id: int
     target: Actor
-    complaint: Complaint
     category: str
     forwarded: bool
     created_at: int
@@ -82,7 +81,7 @@ def report(conn: Connection, unit: Unit, me: int, complaint: Complaint) -> Repor
         news.tell(conn, unit, happened.Reported(report_id, me))
     if forwarded:
         events.record(conn, unit.ids, unit.now, events.Reported(report_id), about=target.uri)
-    return Report(report_id, target, complaint, category, forwarded, unit.now)
+    return Report(report_id, target, category, forwarded, unit.now)
 
 
 def _checked(conn: Connection, complaint: Complaint) -> str:

@@ -7,7 +7,7 @@ A stamp is a reaction: ``actor_id`` the quoter, ``object_id`` what is quoted, ``
 
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from node.domain.posts import QuotePolicy, QuoteState
 from node.domain.visibility import Visibility
@@ -71,11 +71,6 @@ def find_stamp_of(conn: Connection, quoted_id: int, quoting_uri: str) -> Reactio
     )
     found = conn.scalar(query)
     return reactions.find_reaction_by_id(conn, found) if found is not None else None
-
-
-def count_quotes(conn: Connection, object_id: int) -> int:
-    query = select(func.count()).where(reactions_table.c.object_id == object_id, reactions_table.c.kind == QUOTE)
-    return conn.scalar(query) or 0
 
 
 def set_state(conn: Connection, quoting_id: int, state: QuoteState, authorization: str) -> None:

@@ -4,10 +4,10 @@ import secrets
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, update
+from sqlalchemy import Connection
 
 from node.store.database.upsert import Into, Upsert
-from node.store.tables import actor_stamps, object_stamps
+from node.store.tables import object_stamps
 
 _BITS = 62
 
@@ -18,7 +18,6 @@ def _put(into: Into) -> Any:
 
 
 _SET_OBJECTS = Upsert(_put)
-_SET_ACTORS = update(actor_stamps).where(actor_stamps.c.actor_id == bindparam("changed")).values(stamp=bindparam("new"))
 
 
 def touch_objects(conn: Connection, object_ids: Collection[int]) -> None:
@@ -26,10 +25,3 @@ def touch_objects(conn: Connection, object_ids: Collection[int]) -> None:
     if object_ids:
         rows = [{"object_id": object_id, "stamp": secrets.randbits(_BITS)} for object_id in sorted(set(object_ids))]
         conn.execute(_SET_OBJECTS[conn.dialect.name], rows)
-
-
-def touch_actors(conn: Connection, actor_ids: Collection[int]) -> None:
-    """What apps show of these actors has changed, outside of their rows in ``actors`` and ``accounts``."""
-    if actor_ids:
-        rows = [{"changed": actor_id, "new": secrets.randbits(_BITS)} for actor_id in sorted(set(actor_ids))]
-        conn.execute(_SET_ACTORS, rows)

@@ -7,7 +7,6 @@ viewer as a bind parameter of the name ``viewer``, so that a statement can be bu
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, exists, or_, select
-from sqlalchemy.sql.expression import FromClause
 
 from node.domain.communities import JoinPolicy, Role
 from node.domain.visibility import Visibility
@@ -35,34 +34,34 @@ def _viewer(viewer_id: int | None) -> Any:
     return bindparam("viewer", viewer_id, type_=BigInteger)
 
 
-def visible_to(viewer_id: int | None, *, of: FromClause = objects) -> ColumnElement[bool]:
-    """What this person may read, by visibility and the author's blocks (API14); anybody where there is none.
-
-    ``of``: ``objects``, or an alias of it. Of living objects only.
-    """
-    is_open = of.c.visibility.in_(_OPEN)
+def visible_to(viewer_id: int | None) -> ColumnElement[bool]:
+    """What this person may read of living objects, by visibility and the author's blocks (API14); anybody for None."""
+    is_open = objects.c.visibility.in_(_OPEN)
     if viewer_id is None:
-        return and_(of.c.state == LIVE, is_open)
+        return and_(objects.c.state == LIVE, is_open)
     viewer = _viewer(viewer_id)
     uri = select(actors.c.uri).where(actors.c.id == viewer).scalar_subquery()
-    is_named = exists().where(mentions.c.object_id == of.c.id, mentions.c.actor_uri == uri)
+    is_named = exists().where(mentions.c.object_id == objects.c.id, mentions.c.actor_uri == uri)
     group = actors.alias()
     is_member = exists(
         select(follows.c.id)
         .join(group, group.c.id == follows.c.followed_id)
-        .where(group.c.uri == of.c.audience, follows.c.follower_id == viewer, follows.c.state == "accepted")
+        .where(group.c.uri == objects.c.audience, follows.c.follower_id == viewer, follows.c.state == "accepted")
     )
     is_follower = exists().where(
-        follows.c.follower_id == viewer, follows.c.followed_id == of.c.actor_id, follows.c.state == "accepted"
+        follows.c.follower_id == viewer, follows.c.followed_id == objects.c.actor_id, follows.c.state == "accepted"
     )
     may = or_(
         is_open,
-        of.c.visibility.in_(_MEMBERS),
-        and_(of.c.visibility == Visibility.FOLLOWERS.value, is_follower),
-        and_(of.c.visibility == Visibility.COMMUNITY.value, of.c.audience != "", is_member),
+        objects.c.visibility.in_(_MEMBERS),
+        and_(objects.c.visibility == Visibility.FOLLOWERS.value, is_follower),
+        and_(objects.c.visibility == Visibility.COMMUNITY.value, objects.c.audience != "", is_member),
         is_named,
     )
-    return and_(of.c.state == LIVE, or_(of.c.actor_id == viewer, and_(may, _is_not_blocked_by(of.c.actor_id, viewer))))
+    return and_(
+        objects.c.state == LIVE,
+        or_(objects.c.actor_id == viewer, and_(may, _is_not_blocked_by(objects.c.actor_id, viewer))),
+    )
 
 
 def is_shared_with(viewer_id: int | None) -> ColumnElement[bool]:

@@ -232,7 +232,6 @@ def test_an_actor_has_a_web_address(href):
 def test_what_is_wrong_in_a_descriptor_is_left_out(document):
     found = read_jrd(json.dumps(document).encode())
     assert (found.actor_uri, found.handle) == (None, None)
-    assert found.aliases == ()
 
 
 @each_row("data", [b"", b"[]", b"null", b"<XRD/>", b"\xff", b'{"a":1,"a":2}', b"[" * 3_000])

@@ -36,10 +36,10 @@ EMITTED = {
     "unlisted in a community": (V.UNLISTED, {"group": METALS}, ((METALS,), (PUBLIC,))),
     "in a closed community": (V.COMMUNITY, {"group": METALS}, ((METALS,), ())),
     "community without a group": (V.COMMUNITY, {}, ((), ())),
-    "partners": (V.PARTNERS, {"named": [BEN]}, ((PARTNERS,), (BEN,))),
+    "partners": (V.PARTNERS, {"mentions": [BEN]}, ((PARTNERS,), (BEN,))),
     "organisation": (V.ORGANISATION, {}, ((), ())),
     "private": (V.PRIVATE, {}, ((), ())),
-    "named twice": (V.DIRECT, {"mentions": [BEN], "named": [BEN, ADA]}, ((BEN, ADA), ())),
+    "named twice": (V.DIRECT, {"mentions": [BEN, BEN, ADA]}, ((BEN, ADA), ())),
 }
 
 
