@@ -10,7 +10,7 @@ from node.domain.posts import QuotePolicy
 from node.domain.visibility import Visibility, narrowest
 
 MAX_POST = 5_000  # characters, as client apps count them
-MAX_OPTIONS = 8
+MAX_OPTIONS = 10
 MAX_OPTION = 100  # characters
 MIN_OPEN, MAX_OPEN = 5 * MINUTE, 30 * DAY  # how long a poll takes votes
 #: A scheduled post is at least so far ahead.

@@ -1,21 +1,26 @@
 """Cards of pages that posts link to: looked at in the background, shown when they are known."""
 
 import re
+from collections.abc import Mapping
 from html import unescape
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from node.domain import resources as records
 from node.domain.records import ResourceRecord
 from node.domain.text import pick, plain, shorten
 from node.domain.uris import host_of, is_web_uri
+from node.domain.visibility import Visibility
 from node.jobs.kinds import PREVIEW
 from node.services.context import Unit
 from node.store import jobs
 from node.store.jobs import NewJob
 from node.store.library import resources
 from node.store.library.resources import Resource
+from node.store.people import actors
+from node.store.people.actors import Actor
+from node.store.posts import objects
 from node.store.reading.by_url import find_by_url
 
 _DESCRIPTION = 500
@@ -55,23 +60,45 @@ def jobs_for(unit: Unit, object_id: int, content: str) -> list[NewJob]:
 
 
 def find_own_card(conn: Connection, unit: Unit, url: str) -> dict[str, Any] | None:
-    """The card of a page of ours, from what it shows; None for what not everybody may read."""
+    """The card of a page of ours, from what it shows; None for what has no title, or not everybody may read."""
     object_id = find_by_url(conn, unit.origin, url).object_id
-    resource = resources.load_by_objects(conn, [object_id]).get(object_id) if object_id is not None else None
-    if resource is None or not resource.visibility.is_open:
+    row = objects.find_rows(conn, [object_id]).get(object_id) if object_id is not None else None
+    if row is None or row.state != objects.LIVE or not row.name or not Visibility(row.visibility).is_open:
         return None
-    return card_of_resource(resource)
+    resource = resources.load_by_objects(conn, [row.id]).get(row.id)
+    if resource is not None:
+        return card_of_resource(resource)
+    provider = actors.load_actors_by_id(conn, [row.actor_id])[row.actor_id]
+    return {**card_of_object(row), **_provided_by(provider), "author_name": provider.title}
 
 
 def card_of_resource(resource: Resource) -> dict[str, Any]:
     """What the card of a learning resource says; ``image`` is empty where it has none."""
-    provider = resource.owner
+    said = card_of_record(resource.record)
+    return {**said, **_provided_by(resource.owner), "published_at": resource.published_at}
+
+
+def _provided_by(actor: Actor) -> dict[str, Any]:
     return {
-        **card_of_record(resource.record),
-        "provider_name": provider.title,
-        "provider_url": provider.url or provider.uri,
-        "publisher_uri": provider.uri,
-        "published_at": resource.published_at,
+        "provider_name": actor.title,
+        "provider_url": actor.url or actor.uri,
+        "publisher_uri": actor.uri,
+    }
+
+
+def card_of_object(row: Row[Any]) -> dict[str, Any]:
+    """What the row of an article, an event, a thread, a video says by itself."""
+    attached = (row.details or {}).get("attachments", ())
+    picture: Mapping[str, Any] = next((a for a in attached if (a.get("media_type") or "").startswith("image/")), {})
+    return {
+        "title": plain(row.name) or host_of(row.url or row.uri),
+        "description": shorten(plain(row.summary or row.content), _DESCRIPTION),
+        "image": picture.get("url", ""),
+        "image_description": picture.get("alt", ""),
+        "width": picture.get("width") or 0,
+        "height": picture.get("height") or 0,
+        "published_at": row.published_at,
+        "language": row.language,
     }
 
 

@@ -1,6 +1,12 @@
 """What apps do is seen on a second node, and what happens there is seen in apps here."""
 
+from dataclasses import replace
+
 from node.clock import HOUR, MINUTE, FixedClock
+from node.domain.communities import TopicKind
+from node.domain.drafts import Draft
+from node.domain.visibility import Visibility
+from node.services.posts import posts
 from tests.client import app_of
 from tests.network import network
 from tests.records import record
@@ -90,6 +96,11 @@ async def test_pages_that_posts_link_to_are_shown_as_cards(tmp_path):
         posted = await say(ada, f"look at {elsewhere.url}")
         assert posted["card"] is None
         about_own = await say(ada, f"and at {own.url}")
+        draft = Draft("It broke.", Visibility.PUBLIC, title="Why?", topic_kind=TopicKind.QUESTION)
+        asked = await here.store.write(posts.publish, here.unit(), ada.me.id, draft)
+        draft = replace(draft, visibility=Visibility.FOLLOWERS)
+        told = await here.store.write(posts.publish, here.unit(), ada.me.id, draft)
+        about_asked, about_told = await say(ada, f"help at {asked.url}"), await say(ada, f"not at {told.url}")
         await net.settle()
         card = (await ada.get(f"v1/statuses/{posted['id']}"))["card"]
         assert "Casting basics" in card["title"]
@@ -98,6 +109,9 @@ async def test_pages_that_posts_link_to_are_shown_as_cards(tmp_path):
         card = (await ada.get(f"v1/statuses/{about_own['id']}"))["card"]
         assert (card["title"], card["description"]) == ("Casting basics", "From data")
         assert card["authors"][0]["account"]["id"] == str((await here.organisation()).id)
+        card = (await ada.get(f"v1/statuses/{about_asked['id']}"))["card"]
+        assert (card["title"], card["description"], card["provider_name"]) == ("Why?", "It broke.", ada.me.title)
+        assert (await ada.get(f"v1/statuses/{about_told['id']}"))["card"] is None
         found = await ada.get("v1/timelines/link", url=elsewhere.url)
         assert [each["id"] for each in found] == [posted["id"]]
         await ada.call("PUT", f"v1/statuses/{posted['id']}", json={"status": "no link any more"})

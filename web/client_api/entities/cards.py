@@ -9,9 +9,8 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from node.domain.text import plain, shorten
 from node.domain.uris import host_of
-from node.services.posts.previews import card_of_record
+from node.services.posts.previews import card_of_object, card_of_record
 from web.client_api.entities.look import Look, instant
 
 _TITLE, _DESCRIPTION = 300, 500
@@ -29,7 +28,8 @@ def card_of(row: Row[Any], look: Look) -> dict[str, Any] | None:
         return card(row.card_url, row.card, look)
     if row.kind in _NOTES:
         return None
-    return card(row.url or row.uri, _of_object(row), look)
+    author = row.author_name or row.author_username  # what was sent along says enough, no page need be fetched
+    return card(row.url or row.uri, {**_provider(row), **card_of_object(row), "author_name": author}, look)
 
 
 def publisher_of(row: Row[Any]) -> int | str | None:
@@ -53,24 +53,6 @@ def with_account(rendered: bytes, account: bytes) -> bytes:
 def _provider(row: Row[Any]) -> dict[str, Any]:
     name = row.author_name or row.author_username
     return {"provider_name": name, "provider_url": row.author_url, "publisher_uri": row.author_uri}
-
-
-def _of_object(row: Row[Any]) -> dict[str, Any]:
-    """Of an article, an event, a video: what was sent along says enough, the page need not be fetched."""
-    attached = (row.details or {}).get("attachments", ())
-    picture: Mapping[str, Any] = next((a for a in attached if (a.get("media_type") or "").startswith("image/")), {})
-    return {
-        **_provider(row),
-        "title": plain(row.name) or host_of(row.url or row.uri),
-        "description": shorten(plain(row.summary or row.content), _DESCRIPTION),
-        "image": picture.get("url", ""),
-        "image_description": picture.get("alt", ""),
-        "width": picture.get("width") or 0,
-        "height": picture.get("height") or 0,
-        "author_name": row.author_name or row.author_username,
-        "published_at": row.published_at,
-        "language": row.language,
-    }
 
 
 def card(url: str, said: Mapping[str, Any], look: Look, *, cover: str = "") -> dict[str, Any]:
