@@ -35,6 +35,17 @@ def limit_of(request: web.Request) -> int:
     return min(number_in(request.query.get("limit", "")) or DEFAULT_LIMIT, MAX_LIMIT)
 
 
+def place_of(request: web.Request) -> tuple[int, int] | None:
+    """Where a list goes on that is ordered by instant and id, as ``write_place`` wrote it; None from its beginning."""
+    at, _, id_ = request.query.get("cursor", "").partition("-")
+    pair = number_in(at), number_in(id_)
+    return (pair[0], pair[1]) if pair[0] is not None and pair[1] is not None else None
+
+
+def write_place(at: int, id_: int) -> str:
+    return f"{at}-{id_}"
+
+
 def etag_of(answer: Mapping[str, Any]) -> str:
     """The entity tag under which an answer is served."""
     return hashlib.sha256(orjson.dumps(answer)).hexdigest()[:32]

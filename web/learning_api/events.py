@@ -27,7 +27,7 @@ from node.store.people import actors
 from node.store.people.actors import Actor
 from schemas import load as load_schema
 from web.events.cards import path_of
-from web.learning_api.answers import PREFIX, actor_json, json_answer, limit_of, one_of
+from web.learning_api.answers import PREFIX, actor_json, json_answer, limit_of, one_of, place_of, write_place
 from web.learning_api.callers import key_of, read_json, reader, require_match, writer, written
 from web.learning_api.description import (
     ACTOR,
@@ -58,10 +58,10 @@ async def list_events(request: web.Request) -> web.Response:
     viewer, node = await reader(request), request.app[NODE]
     show = one_of(request.query.get("show", "coming"), "show", _SHOWS)
     limit, query = limit_of(request), clean(request.query.get("q", ""))[:200].strip()
-    after = _after(request.query.get("cursor", ""))
-    found, known = await node.store.read(_list, viewer, show, query, after, limit, node.clock.now())
+    asked = (viewer, show, query, place_of(request), limit, node.clock.now())
+    found, known = await node.store.read(_list, *asked)
     shown = found[:limit]
-    following_page = f"{shown[-1].next_at}-{shown[-1].id}" if len(found) > limit else None
+    following_page = write_place(shown[-1].next_at, shown[-1].id) if len(found) > limit else None
     items = [event_json(each, known[each.actor_id], node) for each in shown]
     return json_answer(request, {"items": items, "next": following_page})
 
@@ -80,12 +80,6 @@ def _list(
     scope = Scope(person_id=viewer if show == "mine" else None, text=query)
     found = event_lists.list_upcoming(conn, viewer, now, scope=scope, after=after, limit=limit + 1, past=show == "past")
     return found, actors.load_actors_by_id(conn, [each.actor_id for each in found])
-
-
-def _after(text: str) -> tuple[int, int] | None:
-    start, _, event = text.partition("-")
-    pair = number_in(start), number_in(event)
-    return (pair[0], pair[1]) if pair[0] is not None and pair[1] is not None else None
 
 
 async def show_event(request: web.Request) -> web.Response:

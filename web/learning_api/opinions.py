@@ -1,6 +1,7 @@
 """What is said of a resource: adoption notes of organisations, reviews of people."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
@@ -19,19 +20,33 @@ from node.store.library.opinions import Counts, StoredNote, StoredReview
 from node.store.library.resources import Viewer
 from node.store.reading import showing
 from schemas import load as load_schema
-from web.learning_api.answers import PREFIX, json_answer
+from web.learning_api.answers import PREFIX, json_answer, limit_of, place_of, write_place
 from web.learning_api.callers import read_json, viewer, writer, written
-from web.learning_api.description import ACTOR, ADDRESS, INSTANT, PROBLEM, TEXT, answer, made, operation, parameter, ref
+from web.learning_api.description import (
+    ACTOR,
+    ADDRESS,
+    INSTANT,
+    PROBLEM,
+    TEXT,
+    answer,
+    list_of,
+    made,
+    object_of,
+    operation,
+    pages,
+    parameter,
+)
 
 SCOPE = "write:statuses"
 
 
 async def list_adoptions(request: web.Request) -> web.Response:
-    """``GET /resources/SLUG/adoptions``: the notes, and how many organisations they are of."""
-    slug = request.match_info["slug"]
-    found, authors, counts = await request.app[NODE].store.read(_adoptions, slug, await viewer(request))
-    items = [note_json(each, authors[each.organisation_id]) for each in found]
-    return json_answer(request, {"organisations": counts.organisations, "worked": counts.worked, "items": items})
+    """``GET /resources/SLUG/adoptions?limit=&cursor=``: the notes, and how many organisations they are of."""
+    slug, page = request.match_info["slug"], _page_of(request)
+    found, authors, counts = await request.app[NODE].store.read(_adoptions, slug, await viewer(request), page)
+    items = [note_json(each, authors[each.organisation_id]) for each in found[: page.limit]]
+    numbers = {"organisations": counts.organisations, "worked": counts.worked}
+    return json_answer(request, {**numbers, "items": items, "next": page.following(found)})
 
 
 async def add_adoption(request: web.Request) -> web.Response:
@@ -61,12 +76,14 @@ async def remove_adoption(request: web.Request) -> web.Response:
 
 
 async def list_reviews(request: web.Request) -> web.Response:
-    """``GET /resources/SLUG/reviews``"""
-    slug = request.match_info["slug"]
-    found, authors, counts = await request.app[NODE].store.read(_reviews, slug, await viewer(request))
+    """``GET /resources/SLUG/reviews?limit=&cursor=``"""
+    slug, page = request.match_info["slug"], _page_of(request)
+    found, authors, counts = await request.app[NODE].store.read(_reviews, slug, await viewer(request), page)
     mean = round(counts.rating_sum / counts.ratings, 2) if counts.ratings else None
-    items = [review_json(each, authors[each.actor_id]) for each in found]
-    return json_answer(request, {"ratings": counts.ratings, "mean": mean, "items": items})
+    items = [review_json(each, authors[each.actor_id]) for each in found[: page.limit]]
+    return json_answer(
+        request, {"ratings": counts.ratings, "mean": mean, "items": items, "next": page.following(found)}
+    )
 
 
 async def put_review(request: web.Request) -> web.Response:
@@ -84,12 +101,34 @@ async def remove_review(request: web.Request) -> web.Response:
     return web.Response(status=204)
 
 
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A piece of a list; one more than ``limit`` is read, to know whether it goes on."""
+
+    limit: int
+    place: tuple[int, int] | None
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        return {"limit": self.limit + 1} | ({} if self.place is None else {"after": self.place})
+
+    def following(self, found: Sequence[StoredNote] | Sequence[StoredReview]) -> str | None:
+        last = found[self.limit - 1].row if len(found) > self.limit else None
+        return write_place(last.published_at, last.id) if last is not None else None
+
+
+def _page_of(request: web.Request) -> _Page:
+    return _Page(limit_of(request), place_of(request))
+
+
 # -- units of work --------------------------------------------------------------------------------------------------
 
 
-def _adoptions(conn: Connection, slug: str, who: Viewer) -> tuple[list[StoredNote], dict[int, Any], Counts]:
+def _adoptions(
+    conn: Connection, slug: str, who: Viewer, page: _Page
+) -> tuple[list[StoredNote], dict[int, Any], Counts]:
     uri = resources.load_by_slug(conn, slug, who).uri
-    found = opinions.list_notes(conn, uri, who.actor_id)
+    found = opinions.list_notes(conn, uri, who.actor_id, **page.asked)
     counts = opinions.load_counts(conn, [uri], who.actor_id).get(uri, Counts())
     return found, showing.load_rows(conn, {each.organisation_id for each in found}), counts
 
@@ -104,9 +143,11 @@ def _remove_adoption(conn: Connection, unit: Unit, actor_id: int, slug: str, not
     service.delete_note(conn, unit, load_author(conn, actor_id), slug, note_id)
 
 
-def _reviews(conn: Connection, slug: str, who: Viewer) -> tuple[list[StoredReview], dict[int, Any], Counts]:
+def _reviews(
+    conn: Connection, slug: str, who: Viewer, page: _Page
+) -> tuple[list[StoredReview], dict[int, Any], Counts]:
     uri = resources.load_by_slug(conn, slug, who).uri
-    found = opinions.list_reviews(conn, uri, who.actor_id)
+    found = opinions.list_reviews(conn, uri, who.actor_id, **page.asked)
     counts = opinions.load_counts(conn, [uri], who.actor_id).get(uri, Counts())
     return found, showing.load_rows(conn, {each.actor_id for each in found}), counts
 
@@ -184,7 +225,7 @@ def _made(status: str, schema: str) -> dict[str, Any]:
 
 PATHS: Mapping[str, Any] = {
     "/resources/{slug}/adoptions": {
-        "get": operation("listAdoptions", {**answer("Who used it", "Adoptions"), "404": PROBLEM}, [_SLUG]),
+        "get": operation("listAdoptions", {**answer("Who used it", "Adoptions"), "404": PROBLEM}, [_SLUG, *pages()]),
         "post": operation("addAdoption", _made("201", "Adoption"), [_SLUG], body="AdoptionNote"),
     },
     "/resources/{slug}/adoptions/{note}": {
@@ -192,7 +233,7 @@ PATHS: Mapping[str, Any] = {
         "delete": operation("removeAdoption", _GONE, [_SLUG, _NOTE]),
     },
     "/resources/{slug}/reviews": {
-        "get": operation("listReviews", {**answer("What people say", "Reviews"), "404": PROBLEM}, [_SLUG])
+        "get": operation("listReviews", {**answer("What people say", "Reviews"), "404": PROBLEM}, [_SLUG, *pages()])
     },
     "/resources/{slug}/review": {
         "put": operation("putReview", _made("200", "Review"), [_SLUG], body="ReviewToWrite"),
@@ -210,8 +251,7 @@ _ANSWER: Mapping[str, Any] = {
 
 
 def _list_of(schema: str, **more: Any) -> dict[str, Any]:
-    properties = {**more, "items": {"type": "array", "items": ref(schema)}}
-    return {"type": "object", "required": list(properties), "properties": properties}
+    return object_of({**more, **list_of(schema)["properties"]})
 
 
 def schemas() -> Mapping[str, Any]:

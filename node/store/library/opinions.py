@@ -5,7 +5,21 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, case, delete, func, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    select,
+    tuple_,
+    update,
+)
 
 from node.domain.opinions import AdoptionNote
 from node.store.database.prepared import Prepared
@@ -16,6 +30,9 @@ _about = objects.alias("about")
 
 #: Shown of one resource.
 MOST = 100
+#: Where a list begins: instant and id of what stands before its first entry.
+Place = tuple[int, int]
+_BEGINNING: Place = (2**63 - 1, 2**63 - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +88,30 @@ def find_note(conn: Connection, object_id: int) -> StoredNote | None:
     return _note(row) if row is not None else None
 
 
-def list_notes(conn: Connection, about: str, viewer_id: int | None) -> list[StoredNote]:
+def list_notes(
+    conn: Connection, about: str, viewer_id: int | None, *, after: Place = _BEGINNING, limit: int = MOST
+) -> list[StoredNote]:
     """Of one resource, by the URI of its object, newest first; what this viewer may read."""
-    values = {"about": about} | ({} if viewer_id is None else {"viewer": viewer_id})
-    return list(map(_note, _notes_about(viewer_id is not None).run(conn, values)))
+    return list(map(_note, _notes_about(viewer_id is not None).run(conn, _asked(about, viewer_id, after, limit))))
+
+
+def _asked(about: str, viewer_id: int | None, after: Place, limit: int) -> dict[str, Any]:
+    asked = {"about": about, "published_at": after[0], "id": after[1], "limit": limit}
+    return asked | ({} if viewer_id is None else {"viewer": viewer_id})
 
 
 @cache
 def _notes_about(is_member: bool) -> Prepared:
     readable = visible_to(0 if is_member else None)
-    return Prepared(_notes(adoption_notes.c.about == bindparam("about"), readable), named=True)
+    return Prepared(_page(_notes(adoption_notes.c.about == bindparam("about"), readable)), named=True)
+
+
+def _page(query: Select[Any]) -> Select[Any]:
+    """A piece of a list, newest first, that goes on after a place."""
+    place = tuple_(objects.c.published_at, objects.c.id)
+    start = tuple_(bindparam("published_at", type_=BigInteger), bindparam("id", type_=BigInteger))
+    ordered = query.order_by(objects.c.published_at.desc(), objects.c.id.desc())
+    return ordered.where(place < start).limit(bindparam("limit", type_=BigInteger))
 
 
 def _notes(*conditions: ColumnElement[bool]) -> Select[Any]:
@@ -88,8 +119,6 @@ def _notes(*conditions: ColumnElement[bool]) -> Select[Any]:
         select(adoption_notes.c.organisation_id, adoption_notes.c.note, objects)
         .join(objects, objects.c.id == adoption_notes.c.object_id)
         .where(*conditions)
-        .order_by(objects.c.published_at.desc(), objects.c.id.desc())
-        .limit(MOST)
     )
 
 
@@ -119,16 +148,17 @@ def save_review(
     return before if before != object_id else None
 
 
-def list_reviews(conn: Connection, about: str, viewer_id: int | None) -> list[StoredReview]:
+def list_reviews(
+    conn: Connection, about: str, viewer_id: int | None, *, after: Place = _BEGINNING, limit: int = MOST
+) -> list[StoredReview]:
     """Of one resource, newest first; what this viewer may read."""
-    values = {"about": about} | ({} if viewer_id is None else {"viewer": viewer_id})
-    return list(map(_review, _reviews_about(viewer_id is not None).run(conn, values)))
+    return list(map(_review, _reviews_about(viewer_id is not None).run(conn, _asked(about, viewer_id, after, limit))))
 
 
 @cache
 def _reviews_about(is_member: bool) -> Prepared:
     readable = visible_to(0 if is_member else None)
-    return Prepared(_reviews(reviews.c.about == bindparam("about"), readable), named=True)
+    return Prepared(_page(_reviews(reviews.c.about == bindparam("about"), readable)), named=True)
 
 
 def _reviews(*conditions: ColumnElement[bool]) -> Select[Any]:
@@ -136,8 +166,6 @@ def _reviews(*conditions: ColumnElement[bool]) -> Select[Any]:
         select(reviews.c.rating, reviews.c.used_for, objects)
         .join(objects, objects.c.id == reviews.c.object_id)
         .where(*conditions)
-        .order_by(objects.c.published_at.desc(), objects.c.id.desc())
-        .limit(MOST)
     )
 
 
