@@ -55,7 +55,7 @@ class Bridge:
     """A community with people of more than one house, or with the prospect of them.
 
     ``home`` is the host where it lives; ``houses`` are hosts of houses whose people take part, its home first;
-    ``members`` counts all that this node knows of.
+    ``members`` counts all, as its home told last.
     """
 
     actor_id: int
