@@ -28,7 +28,7 @@ from web.library.opinion_cards import OUTCOMES
 from web.library.sections.rights import Choice
 from web.library.views import ReviewFormView, UseFormView
 from web.pages.frame import html, page_of
-from web.pages.languages import LANGUAGES
+from web.pages.languages import language_choices
 from web.pages.parts import Field, Text
 from web.pages.paths import CATALOGUE
 from web.pages.reader import reader_of
@@ -286,9 +286,8 @@ def _visibilities(seen: str, resource: Resource) -> tuple[Choice, ...]:
 
 
 def _languages(request: web.Request, chosen: str) -> tuple[tuple[str, str], ...]:
-    first = [tag for tag in dict.fromkeys((chosen, *reader_of(request).languages)) if tag in LANGUAGES]
-    rest = sorted((tag for tag in LANGUAGES if tag not in first), key=LANGUAGES.__getitem__)
-    return tuple((tag, LANGUAGES[tag]) for tag in (*first, *rest))
+    known = reader_of(request).languages
+    return language_choices((chosen, *known), known[0])
 
 
 def _beside(error: Invalid, fields: Mapping[str, str]) -> dict[str, str]:

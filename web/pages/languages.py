@@ -1,9 +1,11 @@
 """The names of languages in English: all of ISO 639-1, and some others that learning material comes in."""
 
-from collections.abc import Mapping
+import functools
+import unicodedata
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from web.language import LanguageName
+from web.language import Language, LanguageName
 
 _NAMES = """
 aa Afar; ab Abkhazian; af Afrikaans; ak Akan; am Amharic; an Aragonese; ar Arabic; as Assamese;
@@ -36,3 +38,25 @@ LANGUAGES: Mapping[str, LanguageName] = MappingProxyType(
     {tag: LanguageName(tag, name) for tag, _, name in (entry.strip().partition(" ") for entry in _NAMES.split(";"))}
 )
 """Primary language tag -> name, which pages tell in their own language."""
+
+
+def language_choices(wanted: Iterable[str], told_in: str) -> tuple[tuple[str, str], ...]:
+    """Tags and names to choose from: those ``wanted`` ('' is none), then all others by their names in ``told_in``.
+
+    >>> [tag for tag, _ in language_choices(["de", "en"], "de")][:4]
+    ['de', 'en', 'ab', 'aa']
+    """
+    first = dict.fromkeys(filter(None, wanted))
+    rest = (tag for tag in _by_name(told_in) if tag not in first)
+    return tuple((tag, LANGUAGES.get(tag, tag)) for tag in (*first, *rest))
+
+
+@functools.cache
+def _by_name(told_in: str) -> tuple[str, ...]:
+    """All tags in the order of their names in a language, letters with marks among those without."""
+    spoken = Language(told_in)
+
+    def order(tag: str) -> str:
+        return unicodedata.normalize("NFKD", str(spoken.show(LANGUAGES[tag]))).casefold()
+
+    return tuple(sorted(LANGUAGES, key=order))

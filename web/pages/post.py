@@ -41,7 +41,8 @@ class Found:
     answers: Sequence[Row[Any]]
     authors: dict[int, Row[Any]]
     own: Own
-    thread: str | None
+    thread: str | None  # the page of the thread that it begins
+    within: str  # its place in the thread that it answers
 
 
 async def show_post(request: web.Request) -> web.Response:
@@ -84,7 +85,10 @@ def _find(conn: Connection, now: int, name: str, object_id: int, viewer_id: int 
     assert post is not None
     ids = {each.id for each in (row, *ancestors, *answers)}
     own = statuses.load_own(conn, viewer_id, ids) if viewer_id is not None else Own()
-    return Found(post, row, ancestors, answers, authors, own, _thread_of(conn, object_id, viewer_id))
+    thread = _thread_of(conn, object_id, viewer_id)
+    above = _thread_of(conn, ancestors[0].id, viewer_id) if ancestors and thread is None else None
+    within = f"{above}?answer={object_id}#p{object_id}" if above is not None else ""
+    return Found(post, row, ancestors, answers, authors, own, thread, within)
 
 
 def _thread_of(conn: Connection, object_id: int, viewer_id: int | None) -> str | None:
@@ -123,6 +127,7 @@ def _view(request: web.Request, found: Found, reader: Reader) -> PostView:
         address=row.url or row.uri,
         ancestors=tuple(card(each) for each in found.ancestors if _is_shown(each, found, reader)),
         missing_parent=row.in_reply_to if is_missing else "",
+        thread_path=found.within,
         replies=threaded(found.answers, row.id, card, lambda each: _is_shown(each, found, reader)),
         compose=answer_form(request, row, path) if session else None,
     )

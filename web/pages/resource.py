@@ -231,7 +231,7 @@ def _view(request: web.Request, shown: _Shown, reader: Reader) -> ResourceView:
         opinions=opinions_of(
             found.path, shown.notes, shown.reviews, shown.authors, shown.counts, reader, shown.editable
         ),
-        credits=tuple(_credits(record)),
+        credits=tuple(_credits(record, shown.sources)),
         edit_path=f"{found.path}/edit" if shown.edits else "",
         withdraw_path=f"{found.path}/withdraw" if shown.edits else "",
         history_path=f"{found.path}/versions" if found.local and found.version > 1 else "",
@@ -271,12 +271,17 @@ def _prose(record: ResourceRecord, text: str, language: str) -> Prose:
     return Prose(value=SafeHtml(descriptions.as_html(text, markdown=True)), language=language)
 
 
-def _credits(record: ResourceRecord) -> Iterable[str]:
-    """The lines that credit what it is based on, as far as the record says whose that is."""
+def _credits(record: ResourceRecord, held: Mapping[str, Resource]) -> Iterable[str]:
+    """The lines that credit what it is based on, as far as the record says whose that is.
+
+    They name the page of what is held here: an id is there for machines, and may lead nowhere.
+    """
     for each in record.get("isBasedOn", ()):
         if "name" in each and "license" in each:
             creators = [agent["name"] for agent in each.get("creator", ())]
-            yield attribution_line(each["name"], creators, each.get("id", ""), each["license"])
+            iri = each.get("id", "")
+            page = held[iri].url if iri in held else ""
+            yield attribution_line(each["name"], creators, page or iri, each["license"])
 
 
 def _preview(found: Resource, reader: Reader) -> Image:

@@ -322,7 +322,11 @@ class TagView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostView:
-    """One post with its thread. ``missing_parent`` is the url of a parent that has not arrived here (yet)."""
+    """One post with its thread.
+
+    ``missing_parent``: the url of a parent that has not arrived here (yet); ``thread_path``: its place in the
+    thread that it answers.
+    """
 
     template: ClassVar[str] = "post.html"
 
@@ -331,6 +335,7 @@ class PostView:
     address: str
     ancestors: tuple[PostCard, ...] = ()
     missing_parent: str = ""
+    thread_path: str = ""
     replies: tuple[Reply, ...] = ()
     compose: Compose | None = None
 

@@ -311,7 +311,7 @@ async def test_ones_own_is_made_from_anothers_with_credit(ada: Site) -> None:
     (based_on,) = made["isBasedOn"]
     assert (based_on["name"], based_on["creator"], based_on["license"]) == ("Moulds", SOURCE["creator"], CC_BY)
     page = await ada.get(place)
-    assert "“Moulds” by Cy, " in page
+    assert f"“Moulds” by Cy, {source.url}, " in page
     assert f'href="/r/{slug}"' in page
     assert "Moulds for beginners" in await ada.get(f"/r/{slug}")
 

@@ -109,6 +109,7 @@ def post_page() -> PostView:
         address="https://learn.hospital.example/@orla/tape-on-the-floor",
         ancestors=(second,),
         missing_parent="https://gone.example/notes/1",
+        thread_path="/questions/1?answer=2#p2",
         replies=replies(),
     )
 

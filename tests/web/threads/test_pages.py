@@ -76,6 +76,7 @@ async def test_a_thread_from_its_beginning_to_its_answer(house: House):
     assert words(await house.stranger.page(path), "//section[@aria-labelledby='answers']//article//p")[1] == (
         "Cool it slower."
     )
+    assert (await house.ben.page(f"/@ada/p{answer}")).xpath("//main//a[@class='more']/@href")[0] == answered
 
     # only who asked says what helped
     assert "This helped" not in await house.ada.get(path)

@@ -8,7 +8,7 @@ from node.domain.resources import languages_of
 from node.text.sentences import Sentence
 from schemas.formats import is_language_tag
 from web.library.form import MAX_BLOCKS, Form, Parts, Section, Values
-from web.pages.languages import LANGUAGES
+from web.pages.languages import language_choices
 from web.pages.parts import Field
 
 MAX_TITLE, MAX_TEXT = 300, 60_000
@@ -73,11 +73,8 @@ def read(form: Form) -> tuple[Parts, Mapping[str, str]]:
 def data(form: Form) -> Words:
     numbers = form.blocks("language") or [0]
     blocks = tuple(_block(form, number) for number in numbers)
-    known = {form.text(f"language-{number}") for number in numbers} - {""}
-    first = [tag for tag in dict.fromkeys((*known, *form.languages)) if tag in LANGUAGES or tag in known]
-    rest = sorted((tag for tag in LANGUAGES if tag not in first), key=LANGUAGES.__getitem__)
-    choice = tuple((tag, LANGUAGES.get(tag, tag)) for tag in (*first, *rest))
-    return Words(blocks, choice, len(blocks) < MAX_BLOCKS)
+    known = [form.text(f"language-{number}") for number in numbers]
+    return Words(blocks, language_choices((*known, *form.languages), form.languages[0]), len(blocks) < MAX_BLOCKS)
 
 
 def _block(form: Form, number: int) -> Block:
