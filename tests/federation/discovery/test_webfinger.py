@@ -44,7 +44,7 @@ async def client():
 
 
 def jrd(subject="acct:ada@uni.example", actor=ACTOR, kind="application/activity+json"):
-    return Jrd(subject, (), (Link("self", kind, actor),))
+    return Jrd(subject, (Link("self", kind, actor),))
 
 
 def as_json(subject, actor):
