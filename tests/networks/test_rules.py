@@ -168,6 +168,27 @@ async def test_followers_go_along_when_an_account_moves(tmp_path):
         assert document["movedTo"] == new.uri
 
 
+async def test_nobody_walks_off_with_the_followers_of_another(tmp_path):
+    """A Move that the new account sends (FEP-7628) counts where the old one names it, and only there."""
+    async with network(tmp_path, "hospital") as net, remote() as far:
+        peer = net.peers[0]
+        zoe, ann = await followed_by_ann(net, far)
+        mallory = far.actor("mallory")
+        far.documents["/users/mallory"] = {**mallory.document, "alsoKnownAs": [zoe.uri]}
+
+        async def pulls(number: int) -> tuple[str, list[str]]:
+            move = far.activity("Move", mallory, zoe.uri, number, target=mallory.uri)
+            assert await far.send(f"{peer.origin}/ap/inbox", move, mallory.key) == 202
+            await net.settle()
+            followed = await peer.store.read(follows.list_following, ann.id, before=None, limit=9)
+            return (await peer.outcomes())[-1][1], [each.uri for _, each in followed]
+
+        assert await pulls(1) == ("not-released", [zoe.uri])
+        far.documents["/users/zoe"] = {**zoe.document, "alsoKnownAs": [mallory.uri]}
+        assert (await pulls(2))[0] == "moved"
+        assert {each["type"] for each in far.posted[-2:]} == {"Follow", "Undo"}
+
+
 async def test_the_end_of_an_account_is_the_end_of_what_it_said(tmp_path):
     async with network(tmp_path, "hospital", "university") as net:
         hospital, university = net.peers
