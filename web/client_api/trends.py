@@ -7,7 +7,7 @@ import orjson
 from aiohttp import web
 from sqlalchemy import Connection, Row
 
-from node.clock import DAY, MINUTE
+from node.clock import MINUTE
 from node.state import NODE
 from node.store.reading import trends
 from node.store.reading.statuses import load_rows
@@ -57,19 +57,18 @@ def _links(conn: Connection, look: Look, limit: int, offset: int) -> list[bytes]
     ranked = _kept(look, "links", lambda: trends.list_resources(conn, look.now))[offset : offset + limit]
     rows = {row.id: row for row in load_rows(conn, ranked)}
     people = accounts.render(conn, look, {row.actor_id for row in rows.values()})
+    uses = trends.load_reactions(conn, ranked, look.now)
     cards = ((rows[each], card_of(rows[each], look)) for each in ranked if each in rows)
-    return [_link(row, card, people, look.now) for row, card in cards if card is not None]
+    return [
+        _link(row, {**card, "history": tags.history(uses.get(row.id, ()), look.now)}, people)
+        for row, card in cards
+        if card is not None
+    ]
 
 
-def _link(row: Row[Any], card: dict[str, Any], people: Mapping[int, bytes], now: int) -> bytes:
-    rendered = orjson.dumps({**card, "history": _history(row, now)})
+def _link(row: Row[Any], card: dict[str, Any], people: Mapping[int, bytes]) -> bytes:
+    rendered = orjson.dumps(card)
     return with_account(rendered, people[row.actor_id]) if row.actor_id in people else rendered
-
-
-def _history(row: Row[Any], now: int) -> list[dict[str, str]]:
-    """What clients draw as a line: how much was said about it, all of it today."""
-    uses = row.shares_count + row.replies_count + row.likes_count
-    return tags.history([trends.Use(now // DAY, uses, uses)], now)
 
 
 class _Ranking:

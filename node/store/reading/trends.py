@@ -6,7 +6,18 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Row, bindparam, distinct, func, literal_column, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Row,
+    bindparam,
+    distinct,
+    func,
+    literal_column,
+    select,
+    union_all,
+)
 
 from node.clock import DAY
 from node.domain.moderation import Sanction
@@ -14,7 +25,8 @@ from node.domain.visibility import Visibility
 from node.ids import first_id_at
 from node.store.house.sanctions import is_under
 from node.store.posts.objects import LIVE
-from node.store.tables import object_tags, objects
+from node.store.posts.reactions import LIKE, SHARE
+from node.store.tables import object_tags, objects, reactions
 
 DAYS = 7
 #: Hashtags that fewer people used are no trend: one busy account makes none.
@@ -25,20 +37,22 @@ _WEIGHED = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """How often a hashtag was used on a day, and by how many."""
+    """How often something was used or spoken of on a day, and by how many."""
 
     day: int  # days since 1970, UTC
     uses: int
     people: int
 
 
+_PUBLIC = (
+    objects.c.state == LIVE,
+    objects.c.visibility == Visibility.PUBLIC.value,
+    ~is_under(objects.c.actor_id, Sanction.SILENCED),
+)
+
+
 def _public_since(since: ColumnElement[Any]) -> list[ColumnElement[bool]]:
-    return [
-        objects.c.id >= since,
-        objects.c.state == LIVE,
-        objects.c.visibility == Visibility.PUBLIC.value,
-        ~is_under(objects.c.actor_id, Sanction.SILENCED),
-    ]
+    return [objects.c.id >= since, *_PUBLIC]
 
 
 _TAGS = (
@@ -76,6 +90,36 @@ def load_uses(conn: Connection, tags: Collection[str], now: int) -> dict[str, li
         wanted = {"tags": list(tags), "since": first_id_at((now // DAY - DAYS + 1) * DAY)}
         for row in conn.execute(_USES, wanted):
             found[row.tag].append(Use(row.day, row.uses, row.people))
+    return found
+
+
+_REACTED = union_all(
+    select(reactions.c.object_id, reactions.c.actor_id, reactions.c.created_at.label("at")).where(
+        reactions.c.object_id.in_(bindparam("ids", expanding=True)), reactions.c.kind.in_([LIKE, SHARE])
+    ),
+    select(objects.c.in_reply_to_id, objects.c.actor_id, objects.c.published_at).where(
+        objects.c.in_reply_to_id.in_(bindparam("ids", expanding=True)), *_PUBLIC
+    ),
+).subquery()
+_reacted_on = (_REACTED.c.at // literal_column(str(DAY), BigInteger)).label("day")
+_REACTIONS = (
+    select(
+        _REACTED.c.object_id,
+        _reacted_on,
+        func.count().label("uses"),
+        func.count(distinct(_REACTED.c.actor_id)).label("people"),
+    )
+    .where(_REACTED.c.at >= bindparam("since"))
+    .group_by(_REACTED.c.object_id, _reacted_on)
+)
+
+
+def load_reactions(conn: Connection, ids: Collection[int], now: int) -> dict[int, list[Use]]:
+    """How often each of these objects was liked, shared and answered in the open on each of the last days."""
+    found: dict[int, list[Use]] = defaultdict(list)
+    if ids:
+        for row in conn.execute(_REACTIONS, {"ids": list(ids), "since": (now // DAY - DAYS + 1) * DAY}):
+            found[row.object_id].append(Use(row.day, row.uses, row.people))
     return found
 
 

@@ -3,6 +3,7 @@
 import orjson
 import pytest
 
+from node.clock import DAY
 from node.domain.preferences import PATHWAY_LISTS
 from node.store.access import accounts
 from node.store.reading.by_url import find_by_url
@@ -46,8 +47,12 @@ async def test_a_resource_is_a_complete_post(ben, site):
 async def test_much_used_resources_are_cards_that_name_whom_to_follow(ben, site):
     made = await site.peer.publish(record(**FACTS))
     await ben.post(f"v1/statuses/{made.object_id}/favourite")
+    site.clock.advance(DAY)
+    for text in ("good", "and again"):
+        await ben.post("v1/statuses", status=text, in_reply_to_id=str(made.object_id), visibility="public")
     (card,) = await ben.get("v1/trends/links")
-    assert (card["url"], card["history"][0]["uses"]) == (made.url, "1")
+    days = [(each["uses"], each["accounts"]) for each in card["history"]]
+    assert (card["url"], days[:3], len(days)) == (made.url, [("2", "1"), ("1", "1"), ("0", "0")], 7)
     assert card["authors"][0]["account"]["id"] == str((await site.peer.organisation()).id)
 
 
