@@ -395,3 +395,7 @@ def means(term: str, iri: str) -> bool:
     if (term, iri) in _MEANINGS:
         return True
     return term not in CORE_TERMS and iri.endswith((f"#{term}", f"/{term}", f":{term}", "#", "/"))
+
+
+#: Beside an Add to the list of a collection: the place that what is in it shall have, from 1.
+POSITION = "rz:position"

@@ -414,7 +414,10 @@ class ReportResolved:
 
 @dataclass(frozen=True, slots=True)
 class CollectionAsked:
-    """One of ours wants something in a collection of another node, or out of it (``adds`` is False)."""
+    """One of ours wants something in a collection of another node, or out of it (``adds`` is False).
+
+    ``position``: the place that what is in it shall have, from 1.
+    """
 
     collection_id: int
     actor_id: int
@@ -422,6 +425,7 @@ class CollectionAsked:
     name: str
     note: Mapping[str, str]
     adds: bool
+    position: int = 0
 
 
 Event = (

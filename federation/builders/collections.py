@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from federation.sending.audience import Audience
 from federation.sending.outgoing import Outgoing
+from federation.vocab import POSITION
 from node import events
 from node.domain.visibility import Visibility
 from node.services.context import Unit
@@ -29,5 +30,6 @@ def collection_asked(conn: Connection, unit: Unit, event: events.CollectionAsked
         "to": [owner.uri],
         **({"name": event.name} if event.name else {}),
         **({"contentMap": dict(event.note)} if event.note else {}),
+        **({POSITION: event.position} if event.position else {}),
     }
     return Outgoing(by, activity, row.uri, Visibility.DIRECT, Audience(named=(owner.uri,)))

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from federation.arriving.batch import Batch, Inbound
 from federation.builders.resource_documents import write_document
+from federation.vocab import POSITION
 from node.domain.collections import is_collection
 from node.errors import Conflict, Forbidden, Invalid, NotFound
 from node.services.library import collecting
@@ -27,6 +28,8 @@ def add(batch: Batch, inbound: Inbound) -> str:
     by, collection = found
     activity = inbound.activity
     raw = activity.raw
+    if type(position := raw.get(POSITION)) is int and position > 0:
+        return _put(batch, by, collection, activity.object_uri or "", position)
     note = raw.get("contentMap")
     name = raw.get("name") if isinstance(raw.get("name"), str) else ""
     wanted = Wanted(activity.object_uri or "", name or "", note if isinstance(note, dict) else {})
@@ -38,6 +41,17 @@ def add(batch: Batch, inbound: Inbound) -> str:
         return "known"
     except Invalid:
         return "unusable"
+
+
+def _put(batch: Batch, by: Actor, collection: Resource, iri: str, position: int) -> str:
+    """What is in it gets another place."""
+    try:
+        collecting.put_at(batch.conn, batch.unit, by, collection, iri, position - 1, write=write_document)
+    except Forbidden:
+        return "not-a-curator"
+    except NotFound:
+        return "unknown-object"
+    return "moved"
 
 
 def remove(batch: Batch, inbound: Inbound) -> str:

@@ -5,12 +5,15 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
+from federation.builders.resource_documents import write_document
 from federation.sending import outbox
 from federation.sending.audience import Audience
 from federation.sending.outgoing import Outgoing
 from node.domain.visibility import Visibility
 from node.services.context import Unit
+from node.services.library import collecting
 from node.store.library import resources
+from node.store.library.resources import Viewer
 from tests.client import App, app_of
 from tests.network import Peer, network
 from tests.records import CC_BY, record
@@ -61,6 +64,16 @@ async def known_at(peer: Peer, uri: str) -> None:
     await peer.system.federation.fetcher.actor(uri)
 
 
+async def move(app, slug, iri, step) -> None:
+    """As the buttons of its page do."""
+
+    def act(conn):
+        found = collecting.load_collection(conn, slug, Viewer(app.me.id))
+        collecting.move(conn, app.peer.unit(), app.me, found, iri, step, write=write_document)
+
+    await app.peer.store.write(act)
+
+
 async def test_curators_of_two_nodes_keep_one_list(houses):
     university, museum = houses.peers
     ann, bea = await app_of(university, "ann"), await app_of(museum, "bea")
@@ -86,6 +99,11 @@ async def test_curators_of_two_nodes_keep_one_list(houses):
         text = await page(app.peer, f"/r/{at}")
         assert "Bells" in text
         assert "Begin &lt;b&gt;here&lt;/b&gt;" in text
+    await move(bea, copy, "https://museum.example/bells", -1)
+    await houses.settle()
+    for app, at in ((ann, slug), (bea, copy)):
+        names = [each["name"] for each in (await app.get(f"{COLLECTIONS}/{at}"))["items"]]
+        assert names == ["Bells", "Casting basics"], app.peer.origin
     await bea.call("DELETE", f"{COLLECTIONS}/{copy}/items", 200, params={"resource": record()["id"]})
     await houses.settle()
     for app, at in ((ann, slug), (bea, copy)):

@@ -42,8 +42,7 @@ async def followed(net: Network) -> tuple[Peer, Peer, App]:
 
 
 def derived(source: dict[str, Any], **parts: Any) -> dict[str, Any]:
-    """A record that is based on what the API says of another."""
-    based_on = {"id": source["id"], "name": "Moulds", "creator": source["creator"], "license": source["license"]}
+    """A record that is based on what the API says of another; the node says whose that is."""
     return {
         "name": {"en": "Moulds for visitors"},
         "defaultLanguage": "en",
@@ -51,7 +50,7 @@ def derived(source: dict[str, Any], **parts: Any) -> dict[str, Any]:
         "inLanguage": ["en"],
         "license": CC_BY,
         "visibility": "public",
-        "isBasedOn": [based_on],
+        "isBasedOn": [{"id": source["id"]}],
         **parts,
     }
 

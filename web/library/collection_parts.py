@@ -88,7 +88,7 @@ def collection_part(found: Resource, contents: Held, reader: Reader) -> Collecti
         curators_path=f"{found.path}/curators" if own else "",
         follow_path=f"{found.path}/follow" if is_member else "",
         follows=contents.follows,
-        orders=own,
+        orders=contents.is_curator,
         open=takes_suggestions(found.record),
     )
 

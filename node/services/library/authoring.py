@@ -15,9 +15,9 @@ from node.clock import to_rfc3339
 from node.domain import courses, pathways
 from node.domain.actors import ActorKind
 from node.domain.collections import is_collection
-from node.domain.records import Agent, ResourceRecord
+from node.domain.records import Agent, Reference, ResourceRecord
 from node.domain.resources import is_list
-from node.domain.reuse import Fit, Mix, may_be_changed, mix
+from node.domain.reuse import Fit, Mix, may_be_changed, mix, reference_to
 from node.domain.visibility import LEVELS_OF_ORGANISATION, Circle, Visibility
 from node.errors import Forbidden, Invalid, NotFound, PreconditionFailed, Problem
 from node.media.links import MediaLinks
@@ -29,7 +29,7 @@ from node.services.library.publish import Outcome, PublishResult
 from node.store.access import accounts
 from node.store.access.accounts import ACTIVE, ADMIN
 from node.store.library import authorships, collections, derivations, resources, targets
-from node.store.library.resources import Resource, Viewer
+from node.store.library.resources import ANYBODY, Resource, Viewer
 from node.store.people import actors
 from node.store.people.actors import Actor
 from node.store.posts import media as media_store
@@ -127,7 +127,7 @@ def create(
     """Publish something new. Raises Invalid with JSON paths, Forbidden."""
     owner = organisation(conn) if work.is_for_organisation else _person(conn, author)
     object_id = object_id or unit.ids.new()
-    record = _completed(unit, work, owner, iri=f"{unit.origin}/ap/o/{object_id}")
+    record = _credited(conn, _completed(unit, work, owner, iri=f"{unit.origin}/ap/o/{object_id}"))
     check(conn, author, record, work.visibility)
     record = _filled(conn, author, work, owner, record, object_id, (_person(conn, author).uri,))
     result = publish.publish_resource(conn, unit, owner.id, record, work.visibility, write=write, object_id=object_id)
@@ -152,7 +152,7 @@ def change(
     before = load_editable(conn, author, slug)
     if objects.lock_version(conn, before.id) != (work.version or before.version):
         raise PreconditionFailed("Somebody else has changed this meanwhile. Nothing of yours is lost; look at both.")
-    record = _completed(unit, work, before.owner, iri=before.record["id"])
+    record = _credited(conn, _completed(unit, work, before.owner, iri=before.record["id"]))
     if is_collection(record) != is_collection(before.record):
         raise Invalid(problems=[Problem("$.kind", "the kind that it has", f'"{record.get("kind", "")}"')])
     check(conn, author, record, work.visibility)
@@ -206,6 +206,28 @@ def _completed(unit: Unit, work: Work, owner: Actor, *, iri: str) -> ResourceRec
     if work.visibility.is_open and "datePublished" not in record:
         record["datePublished"] = to_rfc3339(unit.now)[:10]
     return pathways.completed(courses.completed(cast(ResourceRecord, record), publish.provider_of(owner)))
+
+
+def _credited(conn: Connection, record: ResourceRecord) -> ResourceRecord:
+    """What it is based on is named as reuse asks for it, whatever was left out: creators, licence, who offers it.
+
+    As far as it is held here for everybody; of that our copy says the licence.
+    """
+    held = branches.load_sources(conn, record, ANYBODY)
+    if not held:
+        return record
+    named = [
+        {**known, **each, "license": known["license"]} if known is not None else each
+        for each in record.get("isBasedOn", ())
+        for known in [_reference(held.get(each.get("id", "")))]
+    ]
+    return cast(ResourceRecord, {**record, "isBasedOn": named})
+
+
+def _reference(source: Resource | None) -> Reference | None:
+    if source is None:
+        return None
+    return reference_to(source.record, owner_uri=source.owner.uri, owner_name=source.owner.title)
 
 
 def _filled(

@@ -18,6 +18,7 @@ from node.domain.collections import (
     Item,
     curators_of,
     is_collection,
+    items_of,
     reference_of,
     takes_suggestions,
 )
@@ -45,6 +46,9 @@ class Wanted:
     iri: str
     name: str = ""
     note: Mapping[str, str] | None = None
+
+
+_ONLY_CURATORS = Sentence("Only its curators change this collection.")
 
 
 def items_uri(collection_uri: str) -> str:
@@ -94,7 +98,7 @@ def add(conn: Connection, unit: Unit, by: Actor, collection: Resource, wanted: W
     wanted = _checked(conn, unit, by, wanted, contents.readers_of(collection))
     is_curator = may_curate(conn, by.uri, collection)
     if not is_curator and not takes_suggestions(collection.record):
-        raise Forbidden(Sentence("Only its curators change this collection."))
+        raise Forbidden(_ONLY_CURATORS)
     if not collection.local:
         _ask(conn, unit, by, collection, wanted, adds=True)
         return "asked"
@@ -159,7 +163,7 @@ def remove(conn: Connection, unit: Unit, by: Actor, collection: Resource, iri: s
     """Take something out, or decline a suggestion. Whoever suggested something may take that back."""
     if not collection.local:
         if not may_curate(conn, by.uri, collection):
-            raise Forbidden(Sentence("Only its curators change this collection."))
+            raise Forbidden(_ONLY_CURATORS)
         _ask(conn, unit, by, collection, Wanted(iri), adds=False)
         return
     stored = {each.item_iri: each for each in collections.load_items(conn, collection.id)}
@@ -176,14 +180,29 @@ def remove(conn: Connection, unit: Unit, by: Actor, collection: Resource, iri: s
 def move(
     conn: Connection, unit: Unit, by: Actor, collection: Resource, iri: str, step: int, *, write: DocumentWriter
 ) -> None:
-    """One place up (-1) or down (1); of ours only."""
+    """One place up (-1) or down (1); the home of another node's is asked for that place."""
+    order = [each.iri for each in items_of(collection.record)]
+    if iri not in order:
+        raise NotFound
+    place = min(max(order.index(iri) + step, 0), len(order) - 1)
+    if collection.local:
+        put_at(conn, unit, by, collection, iri, place, write=write)
+    elif not may_curate(conn, by.uri, collection):
+        raise Forbidden(_ONLY_CURATORS)
+    else:
+        _ask(conn, unit, by, collection, Wanted(iri), adds=True, position=place + 1)
+
+
+def put_at(
+    conn: Connection, unit: Unit, by: Actor, collection: Resource, iri: str, place: int, *, write: DocumentWriter
+) -> None:
+    """Give an entry of ours another place, counted from 0; beyond the last it is the last."""
     _require_curator(conn, by, collection)
     order = [each.item_iri for each in collections.load_items(conn, collection.id) if each.state == LISTED]
     if iri not in order:
         raise NotFound
-    place = order.index(iri)
-    target = min(max(place + step, 0), len(order) - 1)
-    order.insert(target, order.pop(place))
+    order.remove(iri)
+    order.insert(place, iri)
     collections.set_order(conn, collection.id, order)
     _publish(conn, unit, collection, write)
 
@@ -192,11 +211,14 @@ def _require_curator(conn: Connection, by: Actor, collection: Resource) -> None:
     if not collection.local:
         raise Forbidden(Sentence("Only the home of this collection can do that."))
     if not may_curate(conn, by.uri, collection):
-        raise Forbidden(Sentence("Only its curators change this collection."))
+        raise Forbidden(_ONLY_CURATORS)
 
 
-def _ask(conn: Connection, unit: Unit, by: Actor, collection: Resource, wanted: Wanted, *, adds: bool) -> None:
-    event = events.CollectionAsked(collection.id, by.id, wanted.iri, wanted.name, dict(wanted.note or {}), adds=adds)
+def _ask(
+    conn: Connection, unit: Unit, by: Actor, collection: Resource, wanted: Wanted, *, adds: bool, position: int = 0
+) -> None:
+    said = (wanted.iri, wanted.name, dict(wanted.note or {}))
+    event = events.CollectionAsked(collection.id, by.id, *said, adds=adds, position=position)
     events.record(conn, unit.ids, unit.now, event, about=collection.uri)
 
 
