@@ -144,7 +144,10 @@ def save_told_members(conn: Connection, community_id: int, told: int) -> None:
     Who comes or leaves here until it is told again is counted as everywhere (``store.people.counter_schema``).
     """
     more = case((told < _KNOWN_MEMBERS, _KNOWN_MEMBERS), else_=told)
-    conn.execute(update(actors).where(actors.c.id == community_id, ~actors.c.local).values(followers_count=more))
+    is_news = actors.c.followers_count != more
+    conn.execute(
+        update(actors).where(actors.c.id == community_id, ~actors.c.local, is_news).values(followers_count=more)
+    )
 
 
 def has_members_on(conn: Connection, community_id: int, host: str) -> bool:
