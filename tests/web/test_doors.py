@@ -151,7 +151,12 @@ DOORS = [
         thing=True,
     ),
     *_doors(JSON, "/api/v1/timelines/link?url={uri}", "/api/learning/v1/topic-accounts"),
-    *_doors(JSON, "/api/v1/accounts/{ann}/following", "/api/v1/accounts/familiar_followers?id[]={circle}"),
+    *_doors(
+        JSON,
+        "/api/v1/accounts/{ann}/following",
+        "/api/v1/accounts/{circle}/statuses",
+        "/api/v1/accounts/familiar_followers?id[]={circle}",
+    ),
     *_doors(JSON, f"/api/learning/v1/resources?q={WORD}", "/api/learning/v1/catalogue", "/api/learning/v1/network"),
     *_doors(JSON, f"/api/learning/v1/search?q={WORD}", "/api/learning/v1/communities", "/api/learning/v1/events"),
     *_doors(

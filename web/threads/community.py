@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from federation.discovery.negotiation import wants_activity
 from federation.state import FEDERATION
+from node.clock import to_rfc3339
 from node.domain.communities import Role, TopicKind
 from node.domain.text import plain, shorten
 from node.domain.visibility import Visibility
@@ -28,7 +29,7 @@ from node.store.reading import showing
 from node.text.sentences import sentences
 from web import sessions
 from web.events.cards import event_cards
-from web.pages.cards import actor_card
+from web.pages.cards import Reader, actor_card, actor_path, shown_name
 from web.pages.frame import html, notice_of, page_of
 from web.pages.parts import Paging
 from web.pages.reader import reader_of
@@ -36,7 +37,7 @@ from web.pages.views import Alternate, Social
 from web.threads.access import Seen, find_community
 from web.threads.cards import community_head, thread_cards
 from web.threads.cursors import next_cursor, read_cursor
-from web.threads.paths import community_path
+from web.threads.paths import community_path, thread_path, title_of_row
 from web.threads.views import CommunityView, KindFilter
 from web.viewer import viewer_of
 
@@ -116,6 +117,7 @@ def _view(request: web.Request, found: Found, wanted: Wanted) -> CommunityView:
         section="/communities",
         alternates=(Alternate(media_type="application/activity+json", href=seen.row.uri),),
         social=Social(kind="website", creator=head.handle),
+        json_ld=_json_ld(request, found, reader, head.path) if seen.row.local and seen.row.indexable else None,
         noindex=not seen.row.local or not seen.row.indexable,
         notice=notice_of(request, _NOTICES),
     )
@@ -143,6 +145,37 @@ def _view(request: web.Request, found: Found, wanted: Wanted) -> CommunityView:
         coming=event_cards(found.coming, found.people, found.answers, reader, wanted.now),
         calendar_path=_calendar(seen, head.path),
     )
+
+
+def _json_ld(request: web.Request, found: Found, reader: Reader, path: str) -> Mapping[str, Any]:
+    """What search engines read of it: what it is, and the threads of authors who want to be found (schema.org)."""
+    row, base = found.seen.row, request.app[NODE].config.origin
+
+    def posting(thread: Any) -> dict[str, Any]:
+        author = found.people[thread.actor_id]
+        return {
+            "@type": "DiscussionForumPosting",
+            "headline": title_of_row(thread),
+            "url": f"{base}{thread_path(thread, row)}",
+            "datePublished": to_rfc3339(thread.published_at),
+            "author": {"@type": "Person", "name": shown_name(author), "url": f"{base}{actor_path(author)}"},
+        }
+
+    return {
+        "@context": "https://schema.org",
+        "@type": "ProfilePage",
+        "name": row.name or row.username,
+        "url": f"{base}{path}",
+        "description": shorten(plain(row.summary), 200),
+        "hasPart": [
+            posting(each)
+            for each in found.rows[:_PAGE]
+            if each.visibility == Visibility.PUBLIC.value
+            and (author := found.people.get(each.actor_id)) is not None
+            and author.indexable
+            and not reader.hides_actor(author)
+        ],
+    }
 
 
 def _calendar(seen: Seen, path: str) -> str:

@@ -10,6 +10,7 @@ from node.domain.events import to_wall
 from node.domain.visibility import Visibility
 from node.services.posts import answers
 from node.store.communities import communities
+from node.store.people import actors
 from node.store.posts import object_lists, objects, topics
 from tests.client import App
 from tests.media_files import picture
@@ -214,6 +215,16 @@ async def test_posts_of_a_profile_and_a_hashtag_can_be_acted_on(house: House):
 
 async def test_the_profile_of_a_community_is_its_page(house: House):
     assert await house.stranger.get("/@metals", 302) == "/c/metals"
+    await house.thread(house.ben, "Old words", topic_kind=TopicKind.DISCUSSION)
+    await house.thread(house.ada, "New words", topic_kind=TopicKind.DISCUSSION)
+    for person in (house.ada, house.ben):
+        assert person.me is not None
+        await house.peer.store.write(actors.update_actor, person.me.id, indexable=person is house.ada)
+    page = await house.stranger.page("/c/metals")
+    (data,) = [json.loads(each.text) for each in page.xpath("//script[@type='application/ld+json']")]
+    assert (data["@type"], data["name"]) == ("ProfilePage", house.group.title)
+    assert [each["headline"] for each in data["hasPart"]] == ["New words"]
+    assert await house.stranger.get(data["hasPart"][0]["url"].removeprefix(house.peer.origin))
     hidden = {"visibility": Visibility.COMMUNITY, "join_policy": JoinPolicy.INVITE}
     await house.peer.store.write(communities.update_community, house.group.id, **hidden)
     await house.stranger.get("/c/metals", 404)
