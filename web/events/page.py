@@ -34,9 +34,9 @@ from web.events.cards import name_of, path_of, picture_of, when_of
 from web.events.views import EventView, TimeRow, When
 from web.pages.cards import Reader, actor_card, actor_path, origin_of_actor, thread
 from web.pages.frame import html, page_of
-from web.pages.parts import Link, Prose, SafeHtml
+from web.pages.parts import Link, Prose, SafeHtml, Text
 from web.pages.reader import reader_of
-from web.pages.views import Alternate, Notice, Social
+from web.pages.views import Alternate, Notice, Page, Social
 from web.sessions import session_of
 
 _TIMES = 60  # of a series are named
@@ -119,22 +119,12 @@ def find(conn: Connection, event_id: int, viewer: int | None) -> Found:
     )
 
 
-def _view(request: web.Request, found: Found, reader: Reader, error: str) -> EventView:
-    event, record, now = found.event, found.event.record, request.app[NODE].clock.now()
-    path, session = path_of(event), session_of(request)
-    shown = shown_at(record, now)
-    name, rule = name_of(record, reader), record.get("recurrence")
-    description = _description(found, name.language)
-    summary = shorten(plain(description.value) if description else title(record), 200)
-    is_public = event.visibility == Visibility.PUBLIC
-    author = found.author
-    alternates = (
-        Alternate(media_type="text/calendar", href=f"{path}.ics", title=Sentence("Calendar")),
-        Alternate(media_type="application/activity+json", href=event.uri, title="ActivityPub"),
-        Alternate(media_type="application/json", href=f"/api/learning/v1/events/{event.id}", title="JSON"),
-    )
+def _page(request: web.Request, found: Found, name: Text, summary: str) -> Page:
+    event, author, path = found.event, found.author, path_of(found.event)
     done = next((key for key in NOTICES if key in request.query), "")
-    page = page_of(
+    is_public = event.visibility == Visibility.PUBLIC
+    social = Social(kind="article", creator=f"@{author.username}@{author.host}", published_at=event.published_at)
+    return page_of(
         request,
         path,
         title=name.value,
@@ -142,22 +132,33 @@ def _view(request: web.Request, found: Found, reader: Reader, error: str) -> Eve
         description=summary,
         section="/events",
         breadcrumbs=(Link(label=Sentence("Events"), href="/events"),),
-        alternates=alternates,
-        social=Social(kind="article", creator=f"@{author.username}@{author.host}", published_at=event.published_at)
-        if is_public
-        else None,
+        alternates=(
+            Alternate(media_type="text/calendar", href=f"{path}.ics", title=Sentence("Calendar")),
+            Alternate(media_type="application/activity+json", href=event.uri, title="ActivityPub"),
+            Alternate(media_type="application/json", href=f"/api/learning/v1/events/{event.id}", title="JSON"),
+        ),
+        social=social if is_public else None,
         json_ld=json_ld(
             event,
             organiser=author.name or author.username,
             organiser_url=author.url or author.uri,
             description=summary,
-            now=now,
+            now=request.app[NODE].clock.now(),
         )
         if is_public and event.local
         else None,
-        notice=Notice(text=NOTICES[done]) if done and session is not None else None,
+        notice=Notice(text=NOTICES[done]) if done and session_of(request) is not None else None,
         noindex=not event.local or not is_public,
     )
+
+
+def _view(request: web.Request, found: Found, reader: Reader, error: str) -> EventView:
+    event, record, now = found.event, found.event.record, request.app[NODE].clock.now()
+    path, session, author = path_of(event), session_of(request), found.author
+    shown = shown_at(record, now)
+    name, rule = name_of(record, reader), record.get("recurrence")
+    description = _description(found, name.language)
+    summary = shorten(plain(description.value) if description else title(record), 200)
     standing = found.answer or found.of_series
     (place, online), state = where_at(record, shown), standing.state if standing else ""
     is_over = event.last_at <= now
@@ -165,7 +166,7 @@ def _view(request: web.Request, found: Found, reader: Reader, error: str) -> Eve
         session is not None and event.cancelled_at is None and not is_over and record["joinMode"] != JoinMode.EXTERNAL
     )
     return EventView(
-        page=page,
+        page=_page(request, found, name, summary),
         path=path,
         name=name,
         picture=picture_of(event, author, reader),

@@ -1,9 +1,8 @@
 """``/r/SLUG``: a learning resource of ours, or our copy of another node's."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlencode
 
 from aiohttp import hdrs, web
@@ -11,17 +10,13 @@ from sqlalchemy import Connection, Row
 
 from federation.catalogues.schema_org import write_json_ld
 from federation.discovery.negotiation import wants_activity
-from federation.mapping.concepts import shipped
 from node.domain import resources as records
 from node.domain.collections import is_collection
 from node.domain.licences import attribution_line
-from node.domain.numbers import number_in
 from node.domain.pathways import is_pathway
-from node.domain.records import Agent as AgentRecord
-from node.domain.records import Concept as ConceptRecord
 from node.domain.records import ResourceRecord
-from node.domain.text import language_of, pick, plain
-from node.domain.uris import host_of, is_web_uri
+from node.domain.text import language_of
+from node.domain.uris import host_of
 from node.domain.visibility import Visibility
 from node.errors import NotFound
 from node.services.library import authoring, branches
@@ -35,31 +30,24 @@ from node.store.people.actors import Actor
 from node.store.reading import showing
 from node.text import descriptions
 from node.text.sentences import Sentence
-from web.client_api.entities.cards import COVER_HEIGHT, COVER_WIDTH
 from web.courses.section import Standing, course_section, load_standing
 from web.library.collection_parts import Held, collection_part, load_contents
 from web.library.opinion_cards import opinions_of
 from web.library.pathway_parts import Held as Steps
 from web.library.pathway_parts import load_steps, pathway_part
+from web.pages import record_parts
 from web.pages.cards import Reader, actor_path, resource_cards, resource_origin, thread
 from web.pages.frame import html, notice_of, page_of
 from web.pages.licences import licence_in_words
 from web.pages.parts import (
-    Accessibility,
     Agent,
-    Concept,
     ExportGap,
-    File,
-    Image,
     Link,
-    Prose,
-    Reference,
-    SafeHtml,
     Text,
 )
 from web.pages.paths import CATALOGUE, catalogue_path
 from web.pages.reader import reader_of
-from web.pages.views import Alternate, ResourceView, Social
+from web.pages.views import Alternate, Page, ResourceView, Social
 from web.viewer import viewer_of
 
 Answers = Sequence[Row[Any]]
@@ -132,44 +120,52 @@ def _find(conn: Connection, slug: str, viewer: Viewer) -> _Shown:
     )
 
 
-def _view(request: web.Request, shown: _Shown, reader: Reader) -> ResourceView:
+def _page(request: web.Request, shown: _Shown, reader: Reader, formats: tuple[Alternate, ...]) -> Page:
     found, record = shown.found, shown.found.record
-    title, language = records.title(record, reader.languages), records.title_language(record, reader.languages)
-    summary = descriptions.summary(record, reader.languages, 200)
-    replies = thread(shown.answers, shown.authors, found.id, reader)
-    creators = [agent["name"] for agent in record.get("creator", ())]
     is_public = found.visibility is Visibility.PUBLIC
-    images = record.get("image", ())
-    json_address = f"/api/learning/v1/resources/{found.slug}"
-    formats = (
-        Alternate(media_type="application/json", href=json_address, title="JSON"),
-        Alternate(media_type="application/activity+json", href=found.uri, title="ActivityPub"),
-        *([_feed_of(found)] if is_collection(record) and found.visibility.is_open else []),
+    social = Social(
+        kind="article",
+        image=record_parts.preview(found, reader),
+        creator=found.owner.handle,
+        published_at=found.published_at,
+        updated_at=found.updated_at or 0,
     )
-    page = page_of(
+    return page_of(
         request,
         found.path,
-        title=title,
-        title_language=language,
-        description=summary,
+        title=records.title(record, reader.languages),
+        title_language=records.title_language(record, reader.languages),
+        description=descriptions.summary(record, reader.languages, 200),
         section=CATALOGUE,
         notice=notice_of(request, {"published": _FOR_ALL if found.visibility.is_open else _FOR_SOME}),
         breadcrumbs=(Link(label=Sentence("Catalogue"), href=CATALOGUE),),
         alternates=formats,
-        social=Social(
-            kind="article",
-            image=_preview(found, reader),
-            creator=found.owner.handle,
-            published_at=found.published_at,
-            updated_at=found.updated_at or 0,
-        )
-        if is_public
-        else None,
+        social=social if is_public else None,
         json_ld=_json_ld(shown, reader) if is_public else None,
         noindex=not found.local or not is_public,
     )
-    names = _in_order(record["name"], language)
-    texts = _in_order(record.get("description", {}), language_of(record.get("description", {}), reader.languages) or "")
+
+
+def _formats(found: Resource) -> tuple[Alternate, ...]:
+    json_address = f"/api/learning/v1/resources/{found.slug}"
+    return (
+        Alternate(media_type="application/json", href=json_address, title="JSON"),
+        Alternate(media_type="application/activity+json", href=found.uri, title="ActivityPub"),
+        *([_feed_of(found)] if is_collection(found.record) and found.visibility.is_open else []),
+    )
+
+
+def _view(request: web.Request, shown: _Shown, reader: Reader) -> ResourceView:
+    found, record = shown.found, shown.found.record
+    title, language = records.title(record, reader.languages), records.title_language(record, reader.languages)
+    replies = thread(shown.answers, shown.authors, found.id, reader)
+    creators = [agent["name"] for agent in record.get("creator", ())]
+    images = record.get("image", ())
+    formats = _formats(found)
+    page = _page(request, shown, reader, formats)
+    names = record_parts.in_order(record["name"], language)
+    described = record.get("description", {})
+    texts = record_parts.in_order(described, language_of(described, reader.languages) or "")
     return ResourceView(
         page=page,
         iri=record["id"],
@@ -178,23 +174,23 @@ def _view(request: web.Request, shown: _Shown, reader: Reader) -> ResourceView:
         version=found.version,
         digest=found.digest,
         updated_at=found.updated_at or found.published_at,
-        descriptions=tuple(_prose(record, value, tag) for tag, value in texts),
+        descriptions=tuple(record_parts.prose(record, value, tag) for tag, value in texts),
         image=reader.picture(images[0]["contentUrl"], host=host_of(found.uri)) if images else None,
-        creators=_agents(record.get("creator", ())),
-        contributors=_agents(record.get("contributor", ())),
-        publishers=_agents(record.get("publisher", ()))
+        creators=record_parts.agents(record.get("creator", ())),
+        contributors=record_parts.agents(record.get("contributor", ())),
+        publishers=record_parts.agents(record.get("publisher", ()))
         or (Agent(name=found.owner.title, href=actor_path(found.owner)),),
-        funders=_agents(record.get("funder", ())),
+        funders=record_parts.agents(record.get("funder", ())),
         licence=licence_in_words(record["license"]),
         free=record.get("isAccessibleForFree"),
-        access=_label(record["conditionsOfAccess"], reader).value if "conditionsOfAccess" in record else "",
-        types=_concepts(record, "learningResourceType", reader, facet="type"),
-        topics=_concepts(record, "about", reader, facet="topic"),
-        levels=_concepts(record, "educationalLevel", reader, facet="level"),
-        audiences=_concepts(record, "audience", reader, facet="audience"),
-        teaches=_concepts(record, "teaches", reader),
-        assesses=_concepts(record, "assesses", reader),
-        requires=_concepts(record, "competencyRequired", reader),
+        access=record_parts.label(record["conditionsOfAccess"], reader).value if "conditionsOfAccess" in record else "",
+        types=record_parts.concepts(record, "learningResourceType", reader, facet="type"),
+        topics=record_parts.concepts(record, "about", reader, facet="topic"),
+        levels=record_parts.concepts(record, "educationalLevel", reader, facet="level"),
+        audiences=record_parts.concepts(record, "audience", reader, facet="audience"),
+        teaches=record_parts.concepts(record, "teaches", reader),
+        assesses=record_parts.concepts(record, "assesses", reader),
+        requires=record_parts.concepts(record, "competencyRequired", reader),
         keywords=tuple(Link(label=word, href=catalogue_path(keyword=word)) for word in record.get("keywords", ())),
         languages=tuple(record["inLanguage"]),
         time_required=record.get("timeRequired", ""),
@@ -202,15 +198,15 @@ def _view(request: web.Request, shown: _Shown, reader: Reader) -> ResourceView:
         created=record.get("dateCreated", ""),
         published=record.get("datePublished", ""),
         modified=record.get("dateModified", ""),
-        accessibility=_accessibility(record),
-        files=tuple(_files(found)),
-        based_on=_references(record, "isBasedOn", shown.sources),
-        part_of=_references(record, "isPartOf"),
-        parts=() if shown.contents or shown.steps else _references(record, "hasPart"),
+        accessibility=record_parts.accessibility(record),
+        files=tuple(record_parts.files(found)),
+        based_on=record_parts.references(record, "isBasedOn", shown.sources),
+        part_of=record_parts.references(record, "isPartOf"),
+        parts=() if shown.contents or shown.steps else record_parts.references(record, "hasPart"),
         collection=collection_part(found, shown.contents, reader) if shown.contents else None,
         pathway=pathway_part(found, shown.steps, reader) if shown.steps else None,
         collect_path=f"{found.path}/collect" if reader.actor_id is not None else "",
-        previous=_earlier(record),
+        previous=record_parts.earlier(record),
         origin=resource_origin(found),
         visibility=found.visibility.value,
         warnings=tuple(str(each) for each in found.warnings),
@@ -231,7 +227,7 @@ def _view(request: web.Request, shown: _Shown, reader: Reader) -> ResourceView:
         opinions=opinions_of(
             found.path, shown.notes, shown.reviews, shown.authors, shown.counts, reader, shown.editable
         ),
-        credits=tuple(_credits(record, shown.sources)),
+        credits=tuple(record_parts.credit_lines(record, shown.sources)),
         edit_path=f"{found.path}/edit" if shown.edits else "",
         withdraw_path=f"{found.path}/withdraw" if shown.edits else "",
         history_path=f"{found.path}/versions" if found.local and found.version > 1 else "",
@@ -262,128 +258,6 @@ def _feed_of(found: Resource) -> Alternate:
     return Alternate(
         media_type="application/atom+xml", href=f"/collections/{found.slug}.atom", title=Sentence("Additions")
     )
-
-
-def _prose(record: ResourceRecord, text: str, language: str) -> Prose:
-    """Markdown as it was meant; what came as plain text stays plain."""
-    if not descriptions.is_markdown(record):
-        return Prose(value=plain(text), language=language)
-    return Prose(value=SafeHtml(descriptions.as_html(text, markdown=True)), language=language)
-
-
-def _credits(record: ResourceRecord, held: Mapping[str, Resource]) -> Iterable[str]:
-    """The lines that credit what it is based on, as far as the record says whose that is.
-
-    They name the page of what is held here: an id is there for machines, and may lead nowhere.
-    """
-    for each in record.get("isBasedOn", ()):
-        if "name" in each and "license" in each:
-            creators = [agent["name"] for agent in each.get("creator", ())]
-            iri = each.get("id", "")
-            page = held[iri].url if iri in held else ""
-            yield attribution_line(each["name"], creators, page or iri, each["license"])
-
-
-def _preview(found: Resource, reader: Reader) -> Image:
-    """What previews elsewhere show: the first picture of the record, or its cover."""
-    pictures = found.record.get("image", ())
-    if not pictures:
-        return Image(url=f"{reader.links.origin}/covers/{found.id}.png", width=COVER_WIDTH, height=COVER_HEIGHT)
-    first = pictures[0]
-    alt = pick(first["name"], reader.languages) if "name" in first else ""
-    return Image(url=first["contentUrl"], alt=alt, width=first.get("width", 0), height=first.get("height", 0))
-
-
-def _in_order(texts: Mapping[str, str], first: str) -> list[tuple[str, str]]:
-    return sorted(texts.items(), key=lambda pair: (pair[0] != first, pair[0]))
-
-
-def _agents(found: Iterable[AgentRecord]) -> tuple[Agent, ...]:
-    return tuple(
-        Agent(
-            name=each["name"],
-            href=_web(each.get("url", "") or each.get("id", "")),
-            affiliation=each["affiliation"]["name"] if "affiliation" in each else "",
-        )
-        for each in found
-    )
-
-
-def _web(address: str) -> str:
-    return address if is_web_uri(address) else ""
-
-
-def _label(concept: ConceptRecord, reader: Reader) -> Text:
-    labels = concept.get("prefLabel", {})
-    known = shipped().find(concept.get("id", ""))
-    texts = known.labels if known else labels
-    language = language_of(texts, reader.languages)
-    return Text(value=texts[language], language=language) if language else Text(value=concept.get("id", ""))
-
-
-def _concepts(record: ResourceRecord, key: str, reader: Reader, *, facet: str = "") -> tuple[Concept, ...]:
-    found = cast(Sequence[ConceptRecord], record.get(key, ()))
-    return tuple(
-        Concept(
-            label=_label(each, reader),
-            path=catalogue_path(**{facet: each["id"]}) if facet and "id" in each else "",
-        )
-        for each in found
-    )
-
-
-def _accessibility(record: ResourceRecord) -> Accessibility | None:
-    facts = record.get("accessibility")
-    if not facts:
-        return None
-    return Accessibility(
-        modes=tuple(facts.get("accessMode", ())),
-        features=tuple(facts.get("accessibilityFeature", ())),
-        hazards=tuple(facts.get("accessibilityHazard", ())),
-        summary=facts.get("accessibilitySummary", ""),
-    )
-
-
-def _files(found: Resource) -> Iterable[File]:
-    """Where the resource itself is: its files, else an address of its own. What it says is all there is of others."""
-    record = found.record
-    seen = False
-    for each in record.get("encoding", ()):
-        address = _web(each.get("contentUrl", "") or each.get("embedUrl", ""))
-        if address:
-            seen = True
-            size = each.get("contentSize", "")
-            yield File(
-                url=address,
-                name=each.get("name", "") or address.rstrip("/").rpartition("/")[2],
-                media_type=each.get("encodingFormat", ""),
-                size_bytes=number_in(size) or 0,
-                sha256=each.get("sha256", ""),
-                language=each.get("inLanguage", ""),
-            )
-    address = _web(record.get("url", "")) or (_web(record["id"]) if record["id"] != found.uri else "")
-    if address and not seen:
-        yield File(url=address, name=host_of(address))
-
-
-def _references(
-    record: ResourceRecord, key: str, held: Mapping[str, Resource] = MappingProxyType({})
-) -> tuple[Reference, ...]:
-    """Other resources; to those that are held here leads the page here."""
-    found: Sequence[Any] = cast(Any, record.get(key, ()))
-    return tuple(
-        Reference(
-            label=Text(value=each.get("name") or each.get("id", "")),
-            href=held[each["id"]].path if each.get("id") in held else _web(each.get("id", "")),
-            host=host_of(each.get("id", "")),
-        )
-        for each in found
-    )
-
-
-def _earlier(record: ResourceRecord) -> Reference | None:
-    address = record.get("previousVersion", "")
-    return Reference(label=Text(value=address), href=_web(address)) if address else None
 
 
 def _gaps(record: ResourceRecord) -> tuple[ExportGap, ...]:
