@@ -7,6 +7,7 @@ what is new comes in empty, what is gone goes; ``python -m tests.translations fr
 
 import ast
 import io
+import re
 import string
 import sys
 from collections.abc import Iterator
@@ -63,6 +64,7 @@ _ERRORS = frozenset(
 )
 #: Calls that say what stands in them.
 MARKING = _SAYING | _ERRORS | {"sentences"}
+_MARKS = re.compile(rf"\b(?:{'|'.join(sorted(MARKING))})\(")
 Found = tuple[str, str]  # singular, plural or ""
 
 
@@ -74,8 +76,8 @@ def sentences_of_the_node() -> dict[Found, str]:
         for sentence in _in_template(path):
             found.setdefault(sentence, path.relative_to(ROOT).as_posix())
     for path in _modules():
-        name = path.relative_to(ROOT).as_posix()
-        for sentence in _in_module(ast.parse(path.read_text("utf-8")), name):
+        name, text = path.relative_to(ROOT).as_posix(), path.read_text("utf-8")
+        for sentence in _in_module(ast.parse(text), name) if _MARKS.search(text) else ():
             found.setdefault(sentence, name)
     return found
 

@@ -175,8 +175,7 @@ def chosen(value):
 
 
 def shape(html: str) -> list[tuple[str, tuple[str, ...]]]:
-    elements = html5lib.parse(html, namespaceHTMLElements=False).iter()
-    return [(str(element.tag), tuple(sorted(element.attrib))) for element in elements]
+    return [(str(element.tag), tuple(sorted(element.attrib))) for element in document_fromstring(html).iter()]
 
 
 def each_its_own(make):
