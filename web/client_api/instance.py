@@ -221,7 +221,6 @@ class _Writer:
     def _configuration(self) -> Entity:
         """What both versions tell."""
         media = self.node.config.media
-        media = self.node.config.media
         return {
             "accounts": {
                 "max_featured_tags": MAX_FEATURED,
