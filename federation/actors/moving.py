@@ -107,10 +107,13 @@ def come_back(conn: Connection, unit: Unit, actor: Actor) -> None:
 
 
 def follow_along(conn: Connection, unit: Unit, follower_id: int, old: Actor, new: Actor) -> None:
-    """One of ours follows the new account in place of the old one."""
+    """One of ours follows the new account in place of the old one, whose server hears that; what it said stays."""
     earlier = follows.find_follow(conn, follower_id, old.id)
     if earlier is not None:
         follows.delete_follow(conn, earlier.id)
+        if not old.local:
+            ended = events.FollowEnded(follower_id, old.id, earlier.uri)
+            events.record(conn, unit.ids, unit.now, ended, about=old.uri)
     if follower_id == new.id or follows.find_follow(conn, follower_id, new.id) is not None:
         return
     follow_id = unit.ids.new()

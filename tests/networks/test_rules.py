@@ -186,8 +186,9 @@ async def test_nobody_walks_off_with_the_followers_of_another(tmp_path):
         assert await pulls(1) == ("not-released", [zoe.uri])
         far.documents["/users/zoe"] = {**zoe.document, "alsoKnownAs": [mallory.uri]}
         assert (await pulls(2))[0] == "moved"
-        asked = far.posted[-1]
+        asked, ended = sorted(far.posted[-2:], key=lambda each: each["type"])
         assert (asked["type"], asked["object"]) == ("Follow", mallory.uri)
+        assert (ended["type"], ended["object"]["object"]) == ("Undo", zoe.uri)
 
 
 async def test_the_end_of_an_account_is_the_end_of_what_it_said(tmp_path):

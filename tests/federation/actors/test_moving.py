@@ -8,6 +8,7 @@ from node.cli.owners import find_account
 from node.clock import FixedClock, SystemClock
 from node.errors import Conflict, NodeError, NotFound
 from node.store.people import actors, follows
+from node.store.people.follows import Follow
 from node.store.tables import follows as follow_rows
 from tests.network import network
 
@@ -120,7 +121,11 @@ async def test_nobody_moves_twice_in_a_week_here_or_elsewhere(pair, clock):
     with pytest.raises(Conflict, match="moved a short while ago"):
         await alias_and_move(pair, again, other)
 
-    await hospital.store.write(actors.update_actor, old.id, moved_at=None)  # a server that does not keep to it
+    # A server that does not keep to it, and still counts who has left.
+    await hospital.store.write(actors.update_actor, old.id, moved_at=None)
+    there, unit = await hospital.store.read(actors.find_actor, carl.uri), hospital.unit()
+    stale = Follow(unit.ids.new(), there.id, old.id, f"{carl.uri}#stale", follows.ACCEPTED, unit.now)
+    await hospital.store.write(follows.save_follow, stale)
     again = await hospital.store.read(actors.find_actor, old.uri)
     await hospital.store.write(moving.move, hospital.unit(), again, await fresh(hospital, other))
     await pair.settle()
