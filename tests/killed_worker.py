@@ -12,8 +12,8 @@ import sys
 from sqlalchemy import insert
 
 from federation.sending.delivery import Deliverer
-from federation.sending.signing import Signing
 from federation.signatures.keypairs import Algorithm, SigningKey
+from federation.signatures.signing import Signing
 from federation.transport.address import AddressPolicy
 from federation.transport.hosts import Hosts
 from federation.transport.http import OutboundClient

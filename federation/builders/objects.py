@@ -8,7 +8,7 @@ import orjson
 from sqlalchemy import Connection
 
 from federation.builders import documents
-from federation.sending.addressing import partners_of
+from federation.mapping.addressing import partners_of
 from federation.sending.audience import Audience, inboxes_of
 from federation.sending.outgoing import Outgoing
 from federation.vocab import PUBLIC

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from federation.builders import documents
-from federation.sending.addressing import address_for
+from federation.mapping.addressing import address_for
 from federation.sending.audience import Audience, Readers
 from federation.sending.outgoing import Outgoing
 from federation.vocab import PUBLIC

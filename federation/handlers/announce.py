@@ -2,7 +2,7 @@
 
 from federation.arriving.batch import Batch, Inbound, Needs
 from federation.handlers.react import may_react
-from federation.sending.addressing import Addresses, visibility_of
+from federation.mapping.addressing import Addresses, visibility_of
 from node.domain.visibility import Visibility
 from node.services.news import happened
 from node.store.people.actors import Actor

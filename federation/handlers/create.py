@@ -14,8 +14,8 @@ from federation.arriving import (
 from federation.arriving.admission import Admission
 from federation.arriving.batch import Batch, Inbound
 from federation.handlers import votes
+from federation.mapping.addressing import mentioned_and_addressed
 from federation.mapping.post import read_post
-from federation.sending.addressing import mentioned_and_addressed
 from node.domain.event_words import read_answer
 from node.domain.posts import PostKind, RemotePost
 from node.domain.uris import host_of

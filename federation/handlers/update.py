@@ -13,8 +13,8 @@ from federation.arriving import (
 from federation.arriving.batch import Batch, Inbound
 from federation.handlers import communities, create, event_offers
 from federation.mapping.actor import read_actor
+from federation.mapping.addressing import mentioned_and_addressed
 from federation.mapping.post import read_post
-from federation.sending.addressing import mentioned_and_addressed
 from federation.vocab import ACTOR_TYPES
 from node.clock import DAY
 from node.domain.actors import ActorKind

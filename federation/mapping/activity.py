@@ -10,7 +10,7 @@ from typing import Any
 
 from federation import jsonld
 from federation.jsonld import Doc
-from federation.sending.addressing import read_addresses
+from federation.mapping.addressing import read_addresses
 from federation.vocab import ACTIVITY_TYPES
 from node.domain.uris import is_web_uri
 from node.errors import Malformed

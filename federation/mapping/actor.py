@@ -10,6 +10,7 @@ from typing import Any
 
 from federation import jsonld
 from federation.jsonld import Doc
+from federation.mapping.addressing import without_blind
 from federation.mapping.community import read_community
 from federation.mapping.limits import (
     MAX_ALIASES,
@@ -24,7 +25,6 @@ from federation.mapping.limits import (
 )
 from federation.mapping.media import page_address, picture
 from federation.mapping.tags import build_emojis, read_emojis
-from federation.sending.addressing import without_blind
 from federation.vocab import ACTOR_KINDS, CAPABILITIES, TYPE_OF_ACTOR
 from node.clock import to_rfc3339
 from node.domain.actors import ActorKey, ActorKind, KeyAlgorithm, OwnActor, ProfileField, RemoteActor

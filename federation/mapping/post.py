@@ -11,6 +11,14 @@ from typing import Any
 from federation import jsonld
 from federation.jsonld import Doc
 from federation.mapping.activity import Activity
+from federation.mapping.addressing import (
+    Addresses,
+    address_for,
+    is_followers_of,
+    read_addresses,
+    read_visibility,
+    without_blind,
+)
 from federation.mapping.event import read_event
 from federation.mapping.limits import (
     MAX_CONTENT_BYTES,
@@ -24,14 +32,6 @@ from federation.mapping.limits import (
 )
 from federation.mapping.media import page_address, read_attachments, read_link, write_attachment, write_link
 from federation.mapping.tags import build_emojis, build_hashtag, read_emojis, read_hashtags, read_mentions, read_quote
-from federation.sending.addressing import (
-    Addresses,
-    address_for,
-    is_followers_of,
-    read_addresses,
-    read_visibility,
-    without_blind,
-)
 from federation.transport.mediatype import LD_JSON_AS2
 from federation.vocab import ACTIVITY_TYPES, ACTOR_KINDS, COLLECTION_TYPES, POST_KINDS, PUBLIC, TOMBSTONE, TYPE_OF_POST
 from node.clock import to_rfc3339

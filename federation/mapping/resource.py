@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import quote
 
+from federation.mapping.addressing import Addresses, address_for, read_addresses, visibility_of
 from federation.mapping.digest import article_digest
 from federation.mapping.entity import to_entity
 from federation.mapping.entity_reader import read_entity
 from federation.mapping.reading import Reading, graded, rejected
 from federation.mapping.resource_text import article_html, preview_html, summary_html
 from federation.mapping.schema_values import RESOURCE_TYPES, normalised, texts_of
-from federation.sending.addressing import Addresses, address_for, read_addresses, visibility_of
 from federation.vocab import PUBLIC
 from node.clock import day_at, from_rfc3339, to_rfc3339
 from node.domain.records import Image, ResourceRecord

@@ -19,8 +19,8 @@ from sqlalchemy import Connection
 
 from federation.httpsig import Message, digest_of
 from federation.sending.aftermath import Aftermath, Outgoing, Try
-from federation.sending.signing import Signing
 from federation.signatures.keypairs import Algorithm, SigningKey
+from federation.signatures.signing import Signing
 from federation.transport.circuit import remembered_scheme
 from federation.transport.double_knock import Knock, knocks, may_knock_again, read_ask, sign_for
 from federation.transport.hosts import Hosts

@@ -9,9 +9,9 @@ from collections.abc import Collection, Mapping
 from functools import partial
 
 from federation.httpsig import Ask, Message
-from federation.sending.signing import Signing
 from federation.signatures.keypairs import SigningKey
 from federation.signatures.keys import Keyring
+from federation.signatures.signing import Signing
 from federation.transport.circuit import remembered_scheme
 from federation.transport.double_knock import Knock, knocks, may_knock_again, read_ask, sign_for
 from federation.transport.hosts import Hosts

@@ -14,8 +14,8 @@ from federation.fetching.steps import Steps
 from federation.fetching.threads import Threads
 from federation.openid import Provider
 from federation.policy import PolicyWatch
-from federation.sending.signing import Signing
 from federation.signatures.keys import Keyring, RemoteKeys
+from federation.signatures.signing import Signing
 from federation.state import Federation
 from federation.synchronisation.catalogue_sync import CatalogueSync
 from federation.transport.address import AddressPolicy

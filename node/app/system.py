@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from federation.sending.asking_again import ask_again
-from federation.sending.signing import Signing
+from federation.signatures.signing import Signing
 from federation.state import Federation
 from federation.synchronisation.catalogue_sync import CatalogueSync
 from federation.transport.connection import Resolver

@@ -31,7 +31,7 @@ def topic_json(row: Any, people: Mapping[int, Any], accepted: Mapping[int, str],
 
 
 def answer_json(row: Any, people: Mapping[int, Any], accepted_id: int | None, base: str) -> dict[str, Any]:
-    """A post of a thread; ``row`` as ``store.threads.load_answers`` reads it."""
+    """A post of a thread; ``row`` as ``store.posts.threads.load_answers`` reads it."""
     return {
         **_post_json(row, people, base),
         "inReplyTo": str(row.in_reply_to_id),

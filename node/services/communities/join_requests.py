@@ -1,7 +1,7 @@
 """Requests to join a community of ours: whoever may decide one hears of it, and when it is settled. Units of work.
 
 Moderators here find requests among the follows that wait; the nodes of moderators elsewhere are offered each one, so
-that they decide at home (``federation.handlers.join_requests``).
+that they decide at home (``federation.handlers.memberships``).
 """
 
 from sqlalchemy import Connection

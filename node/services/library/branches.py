@@ -79,7 +79,7 @@ def whom_to_tell(conn: Connection, record: ResourceRecord) -> tuple[str, ...]:
 
 
 def mention_rows(object_id: int, placement: Placement) -> list[dict[str, Any]]:
-    """Rows of ``store.objects.insert_mentions`` for whom an open work is addressed to; nobody else is named."""
+    """Rows of ``store.posts.objects.insert_mentions`` for whom an open work is addressed to; nobody else is named."""
     named: Sequence[str] = placement.named if placement.visibility.is_open else ()
     return [{"object_id": object_id, "actor_uri": uri, "silent": True} for uri in named]
 

@@ -309,6 +309,6 @@ def texts_with_emojis(text: str, spoiler: str, title: str, poll: Mapping[str, An
 
 
 def mention_rows(note_id: int, mentioned: Mapping[str, Actor]) -> list[dict[str, Any]]:
-    """Rows of ``store.objects.insert_mentions``."""
+    """Rows of ``store.posts.objects.insert_mentions``."""
     uris = {actor.uri for actor in mentioned.values()}
     return [{"object_id": note_id, "actor_uri": uri, "silent": False} for uri in sorted(uris)]

@@ -127,7 +127,7 @@ class Uploads:
             return await self._keep(owner_id, MediaPurpose.ATTACHMENT, folder, _as_it_came(form), words.columns())
 
     async def take_picture(self, owner_id: int, source: Path, purpose: MediaPurpose) -> Media:
-        """An avatar or header, which ``services.media.show_on_profile`` then shows. Raises Invalid, Unavailable."""
+        """An avatar or header for ``services.posts.media.show_on_profile``. Raises Invalid, Unavailable."""
         form = await self._recognise(source)
         if form.demuxer:
             raise Invalid("A picture is expected.")

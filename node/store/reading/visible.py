@@ -145,7 +145,7 @@ def _is_not_blocked_by(author: ColumnElement[Any], viewer: Any) -> ColumnElement
 
 
 def _is_of_blocked_domain(viewer: Any, author: ColumnElement[Any]) -> ColumnElement[bool]:
-    """What ``store.domain_blocks.is_below`` says, for many."""
+    """What ``store.people.domain_blocks.is_below`` says, for many."""
     host, domain = actors.c.host, domain_blocks.c.domain
     is_below = or_(host == domain, host.like("%." + domain), host.like(domain + ":%"), host.like("%." + domain + ":%"))
     return exists().where(domain_blocks.c.actor_id == viewer, actors.c.id == author, ~actors.c.local, is_below)

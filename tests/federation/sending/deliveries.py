@@ -12,8 +12,8 @@ from sqlalchemy import insert, select
 from federation.sending import delivery
 from federation.sending.delivery import Deliverer
 from federation.sending.recheck import Recheck
-from federation.sending.signing import Signing
 from federation.signatures.keypairs import Algorithm, SigningKey
+from federation.signatures.signing import Signing
 from federation.transport.address import AddressPolicy
 from federation.transport.connection import Timeouts
 from federation.transport.hosts import Hosts

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from federation.sending.signing import Signing
 from federation.signatures.keypairs import Algorithm, SigningKey
+from federation.signatures.signing import Signing
 from federation.transport.places import Crowded, GaveWay, Places, Tempo
 from node.clock import DAY, HOUR, SECOND, FixedClock, SteadyClock
 from node.errors import Unavailable

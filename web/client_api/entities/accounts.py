@@ -93,7 +93,7 @@ def _parts(conn: Connection, look: Look, stamps: Mapping[int, int]) -> dict[int,
 
 
 def account(row: Row[Any], look: Look) -> dict[str, Any]:
-    """The Account of a row of ``store.statuses.load_actor_rows``."""
+    """The Account of a row of ``store.reading.statuses.load_actor_rows``."""
     return {
         "id": str(row.id),
         "username": row.username,

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from federation.sending.addressing import (
+from federation.mapping.addressing import (
     Addresses,
     address_for,
     is_followers_of,
