@@ -22,7 +22,7 @@ from node.services.news import news
 from node.services.news.happened import News
 from node.store import jobs
 from node.store.database.dated_ids import new_object_id
-from node.store.federation import inbox
+from node.store.federation import activities, inbox
 from node.store.jobs import NewJob
 from node.store.people import actors, blocks, follows
 from node.store.people.actors import Actor
@@ -72,6 +72,7 @@ class Batch:
     _by_tags: list[int] = field(default_factory=list)
     _home: list[dict[str, Any]] = field(default_factory=list)
     _replies: Counter[int] = field(default_factory=Counter)
+    _activities: list[activities.Activity] = field(default_factory=list)
     _jobs: list[NewJob] = field(default_factory=list)
     _owners: list[tuple[int, int]] = field(default_factory=list)
     _news: list[News] = field(default_factory=list)
@@ -163,6 +164,10 @@ class Batch:
     def add_reply(self, parent: Object) -> None:
         self._replies[parent.id] += 1
 
+    def add_activity(self, activity: activities.Activity) -> None:
+        """What one of ours says by it, an answer."""
+        self._activities.append(activity)
+
     def add_job(self, job: NewJob) -> None:
         self._jobs.append(job)
 
@@ -246,10 +251,12 @@ class Batch:
         objects.insert_home_entries(self.conn, self._home)
         objects.add_replies(self.conn, self._replies)
         self._write_threads()
+        activities.insert_activities(self.conn, self._activities)
         jobs.enqueue_many(self.conn, self._jobs)
         inbox.add_owners(self.conn, self._owners)
-        for collected in (self._object_rows, self._mentions, self._by_tags, self._home, self._jobs, self._owners):
+        for collected in (self._object_rows, self._mentions, self._by_tags, self._home, self._activities, self._jobs):
             collected.clear()
+        self._owners.clear()
         self._tags.clear()
         self._replies.clear()
 

@@ -28,6 +28,7 @@ from federation.transport.http import OutboundClient, Response
 from federation.transport.places import Crowded, GaveWay, Places, Tempo
 from node import log, metrics
 from node.clock import MINUTE, SECOND, Clock, SteadyClock
+from node.domain.uris import host_of
 from node.errors import NodeError
 from node.ids import Ids
 from node.jobs import backoff
@@ -35,10 +36,11 @@ from node.jobs.backoff import Answer
 from node.jobs.kinds import DELIVER
 from node.jobs.outcome import Done, GiveBack, Outcome, Retry
 from node.jobs.worker import Kind, single
+from node.services.context import Unit
 from node.store import jobs
 from node.store.database.engine import Store
 from node.store.federation import activities, hosts
-from node.store.federation.activities import LASTING
+from node.store.federation.activities import LASTING, Activity
 from node.store.federation.hosts import Host
 from node.store.jobs import BEHIND, Job, NewJob
 
@@ -90,11 +92,29 @@ def enqueue(
                 target=inbox,
                 host=host,
                 payload={"headers": told} if told else None,
-                serial_key=f"{actor_id}||{host}" if actor_is_group else f"{actor_id}|{object_uri}|{host}",
+                serial_key=_serial_key(actor_id, object_uri, host, is_group=actor_is_group),
                 expires_at=expires_at,
             )
         )
     jobs.enqueue_many(conn, new)
+
+
+def answer_to(unit: Unit, answer: Activity, *, inbox: str, is_group: bool) -> NewJob:
+    """The delivery of an answer to who has just asked, whose host is well for all that is known."""
+    return NewJob(
+        DELIVER,
+        unit.ids.new(),
+        unit.now,
+        ref=answer.id,
+        target=inbox,
+        host=(host := host_of(inbox)),
+        serial_key=_serial_key(answer.actor_id, answer.object_uri, host, is_group=is_group),
+        expires_at=unit.now + backoff.lifetime(answer.type),
+    )
+
+
+def _serial_key(actor_id: int, object_uri: str, host: str, *, is_group: bool) -> str:
+    return f"{actor_id}||{host}" if is_group else f"{actor_id}|{object_uri}|{host}"
 
 
 class Keyring(Protocol):

@@ -68,8 +68,13 @@ def answer(
         **({"result": result} if result else {}),
         **({"summary": summary} if summary else {}),
     }
-    audience = Audience(named=(to.uri,))
-    send(batch.conn, batch.unit, Outgoing(actor, activity, str(asked.get("id", "")), Visibility.DIRECT, audience))
+    unit, activity_id = batch.unit, batch.unit.ids.new()
+    document = with_context({"id": documents.activity_uri(unit.origin, activity_id), **activity})
+    outgoing = Outgoing(actor, activity, str(asked.get("id", "")), Visibility.DIRECT, Audience(named=(to.uri,)))
+    row = outgoing.as_row(activity_id, document["id"], orjson.dumps(document).decode(), unit.now)
+    batch.add_activity(row)
+    if (inbox := to.shared_inbox or to.inbox) and not to.local and to.state == "active":
+        batch.add_job(delivery.answer_to(unit, row, inbox=inbox, is_group=actor.kind == "group"))
 
 
 def answer_follow(batch: Batch, followed: Actor, follower: Actor, asked: dict[str, Any], *, accepted: bool) -> None:
