@@ -166,8 +166,12 @@ class Resolver:
             raise SignatureInvalid(detail=f"{uri} is not on its author's host")
         try:
             document = await self._fetcher.get_object(uri, budget=budget)
-        except (RemoteGone, RemoteNotFound):
+        except RemoteGone:
             return activity
+        except RemoteNotFound:
+            if uri != activity.actor:  # an account is never gone because of a 404 (federation section 3)
+                return activity
+            raise SignatureInvalid(detail=f"{uri} is missing, which is not gone") from None
         if document.get("type") == "Tombstone":
             return activity
         raise SignatureInvalid(detail=f"{uri} is still there")

@@ -191,6 +191,26 @@ async def test_nobody_walks_off_with_the_followers_of_another(tmp_path):
         assert (ended["type"], ended["object"]["object"]) == ("Undo", zoe.uri)
 
 
+async def test_an_account_is_gone_only_where_its_host_says_so(tmp_path):
+    """A Delete that somebody else passed on: 404 for an object is enough, for an account only 410 is."""
+    async with network(tmp_path, "hospital") as net, remote() as far:
+        peer = net.peers[0]
+        zoe, ann = await followed_by_ann(net, far)
+        mallory = far.actor("mallory")
+
+        async def passes_on(number: int, status: int) -> tuple[str, bool]:
+            far.documents["/users/zoe"] = status
+            gone = far.activity("Delete", zoe, zoe.uri, number)
+            assert await far.send(f"{peer.origin}/ap/inbox", gone, mallory.key) == 202
+            await net.settle()
+            known = await peer.store.read(actors.find_actor, zoe.uri)
+            return (await peer.outcomes())[-1][1].partition(":")[0], known.state == "active"
+
+        assert await passes_on(1, 404) == ("unproven", True)
+        assert await passes_on(2, 410) == ("actor-deleted", False)
+        assert await peer.store.read(follows.list_following, ann.id, before=None, limit=9) == []
+
+
 async def test_the_end_of_an_account_is_the_end_of_what_it_said(tmp_path):
     async with network(tmp_path, "hospital", "university") as net:
         hospital, university = net.peers
