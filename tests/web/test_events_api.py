@@ -52,6 +52,27 @@ async def test_a_picture_is_an_upload_of_ones_own_with_words(site, ada, tmp_path
     assert (status, without["picture"]) == (200, None)
 
 
+async def test_organisers_are_chosen_and_dismissed_by_organisers(site, ada):
+    token, ben = await site.peer.token(ada), await site.peer.add_actor("ben")
+    theirs = await site.peer.token(ben)
+    path = f"{BASE}/{(await publish(site.peer, ada)).id}/organisers"
+    for caller, sent, status in (
+        (theirs, {"actor": "ben"}, 403),
+        ("", {"actor": "ben"}, 401),
+        (token, {"actor": "nobody"}, 422),
+        (token, {"actor": 7}, 422),
+        (token, {"actor": (await site.peer.organisation()).uri}, 422),
+    ):
+        assert (await call(site, "POST", path, caller, sent))[0] == status, sent
+    assert (await call(site, "GET", path, theirs))[0] == 403
+    status, listed, _ = await call(site, "POST", path, token, {"actor": "@ben"})
+    assert (status, [each["handle"].split("@")[1] for each in listed["items"]]) == (200, ["ada", "ben"])
+    assert (await call(site, "GET", path, theirs))[1] == listed
+    assert (await call(site, "DELETE", f"{path}?actor={ada.uri}", theirs))[0] == 204
+    assert (await call(site, "DELETE", f"{path}?actor={ben.uri}", theirs))[0] == 409  # somebody has to
+    assert (await call(site, "DELETE", f"{path}?actor=https://x.example/7", theirs))[0] == 404
+
+
 async def test_one_date_of_a_series_is_listed_and_answered_alone(site, ada):
     token, ben = await site.peer.token(ada), await site.peer.add_actor("ben")
     theirs, begins = await site.peer.token(ben), local_text(site.peer.unit().now + 2 * DAY, "Europe/Berlin")

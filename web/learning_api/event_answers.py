@@ -7,7 +7,7 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from node.clock import to_rfc3339
-from node.domain.events import Wish
+from node.domain.events import AnswerState, Wish
 from node.domain.numbers import id_in, number_in
 from node.errors import Conflict, Invalid, NotFound, Problem
 from node.services.context import Unit
@@ -83,7 +83,7 @@ def own_answer(conn: Connection, person: int, event_id: int) -> tuple[Answer, in
 
 
 async def list_answers(request: web.Request) -> web.Response:
-    """``GET /events/ID/answers?cursor=``: of everybody, for organisers only."""
+    """``GET /events/ID/answers?cursor=``: for organisers only; of an event elsewhere what waits for their word."""
     person, node = await member(request, "read:statuses"), request.app[NODE]
     limit, after = limit_of(request), number_in(request.query.get("cursor", ""))
     found, people = await node.store.read(_answers, person, id_in(request.match_info, "event"), after, limit)
@@ -95,8 +95,9 @@ async def list_answers(request: web.Request) -> web.Response:
 def _answers(
     conn: Connection, person: int, event_id: int, after: int | None, limit: int
 ) -> tuple[list[Answer], dict[int, Actor]]:
-    event = service.find_organised(conn, event_id, person)
-    found = event_answers.list_answers(conn, event.id, after=after, limit=limit + 1)
+    event = service.find_looked_after(conn, event_id, person)
+    states = () if event.local else (AnswerState.REQUESTED,)
+    found = event_answers.list_answers(conn, event.id, states=states, after=after, limit=limit + 1)
     return found, actors.load_actors_by_id(conn, [each.actor_id for each in found])
 
 
