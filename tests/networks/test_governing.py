@@ -180,21 +180,21 @@ async def test_a_moderator_elsewhere_invites_and_the_invited_sees_it_at_home(hou
 
 
 async def test_a_community_for_the_invited_is_closed_on_their_nodes_from_the_first_moment(houses):
-    """Before they belong to it, their node knows its name and that it is closed; afterwards what it is for."""
+    """Before they are invited, their node knows its name and that it is closed; afterwards what it is for."""
     home, hospital = houses.peers
     ada, ben = await home.add_actor("ada"), await hospital.add_actor("ben")
     closed = {"visibility": Visibility.COMMUNITY, "join_policy": JoinPolicy.INVITE, "rules": ["It stays here."]}
     group = await home.add_community("drafts", ada, **closed)
     await home.system.federation.fetcher.actor(ben.uri)
-    await govern(home, ada, group.uri, Act.INVITE, ben.uri)
-    await houses.settle()
-    copy = await hospital.store.read(actors.find_actor, group.uri)
+    copy = await hospital.system.federation.fetcher.actor(group.uri)
     known = await hospital.store.read(communities.find_community, copy.id)
     assert (known.visibility, known.join_policy, known.rules) == (Visibility.COMMUNITY, JoinPolicy.INVITE, [])
-    await hospital.follow(ben, group.uri)
+    await govern(home, ada, group.uri, Act.INVITE, ben.uri)
     await houses.settle()
     known = await hospital.store.read(communities.find_community, copy.id)
     assert (known.visibility, known.rules) == (Visibility.COMMUNITY, ["It stays here."])
+    await hospital.follow(ben, group.uri)
+    await houses.settle()
     thread = await publish(
         hospital, ben, community_id=copy.id, topic_kind=TopicKind.DISCUSSION, title="A chapter", text="Too long."
     )

@@ -69,12 +69,14 @@ async def test_three_houses_and_the_community_that_joins_them(tmp_path):
         await university.publish(record(id="https://x.example/c", name={"en": "Nursing"}, kind="course"))
         open_one = await found(hospital, "wards", Visibility.PUBLIC)
         closed_one = await found(hospital, "board", Visibility.COMMUNITY)
-        inner_one = await found(hospital, "house", Visibility.ORGANISATION)
+        inner_one = await found(hospital, "house", Visibility.PUBLIC)  # and for the house alone later on
         curator, nurse = await museum.add_actor("curator"), await hospital.add_actor("nurse")
         for group in (open_one, closed_one, inner_one):
             await museum.follow(curator, group.uri)
         await join(hospital, nurse, closed_one)
         await net.settle()
+        level = Visibility.ORGANISATION.value
+        await hospital.store.write(communities.update_community, inner_one.id, visibility=level)
 
         told = await tell(hospital)
         hosts = {each["host"]: each for each in told["organisations"]}
