@@ -24,6 +24,7 @@ from federation.actors.communities import create_community, prepare_community
 from federation.actors.founding import create_actor
 from federation.builders.resource_documents import write_document
 from federation.signatures.keys import make_keys
+from federation.transport.connection import Timeouts
 from node import events
 from node.app.serving import build_app
 from node.app.system import System, close_system, open_system
@@ -45,6 +46,9 @@ from tests import answers, stores
 
 _HOSTS = itertools.count(1)
 SECRET = bytes(range(32))
+#: A process that gets a tenth of a core, or none for a while, is no host that hangs: what would be put off for that is
+#: not there when ``settle`` ends.
+PATIENT = Timeouts(name=60, connect=60, tls=60, silence=60, total=90)
 Sections = Mapping[str, dict[str, Any]]
 #: Folder of a node -> the URL of its database; none for SQLite, whose file lies in the folder.
 _url_of: list[Callable[[Path], str]] = []
@@ -215,7 +219,7 @@ async def open_peer(
         file=folder / "rhizome.toml",
         secret_key=SECRET,
     )
-    system = await open_system(config, clock=clock or SystemClock(), lane=0)
+    system = await open_system(config, clock=clock or SystemClock(), lane=0, timeouts=PATIENT)
     try:
         return await _serve(system, host)
     except BaseException:

@@ -19,7 +19,7 @@ from federation.signatures.signing import Signing
 from federation.state import Federation
 from federation.synchronisation.catalogue_sync import CatalogueSync
 from federation.transport.address import AddressPolicy
-from federation.transport.connection import Resolver
+from federation.transport.connection import Resolver, Timeouts
 from federation.transport.first_contacts import FirstContacts
 from federation.transport.hosts import Hosts
 from federation.transport.http import OutboundClient
@@ -69,10 +69,10 @@ class Parts:
         )
 
 
-def build_parts(base: Foundation, resolver: Resolver | None, tls: ssl.SSLContext | None) -> Parts:
+def build_parts(base: Foundation, resolver: Resolver | None, tls: ssl.SSLContext | None, timeouts: Timeouts) -> Parts:
     config, clock, store, ids = base.config, base.clock, base.store, base.ids
     policies = PolicyWatch(store, allow_list=config.federation.mode == "allow-list")
-    client = _client(base, policies, resolver, tls)
+    client = _client(base, policies, resolver, tls, timeouts)
     keyring, signing = Keyring(store, base.box), Signing()
     hosts = Hosts(store, clock, returned=lambda conn, host: sync_host(conn, base.unit(), host))
     exempt = Exemptions(config.limits.exempt)
@@ -125,7 +125,11 @@ def build_parts(base: Foundation, resolver: Resolver | None, tls: ssl.SSLContext
 
 
 def _client(
-    base: Foundation, policies: PolicyWatch, resolver: Resolver | None, tls: ssl.SSLContext | None
+    base: Foundation,
+    policies: PolicyWatch,
+    resolver: Resolver | None,
+    tls: ssl.SSLContext | None,
+    timeouts: Timeouts,
 ) -> OutboundClient:
     config = base.config
     return OutboundClient(
@@ -136,6 +140,7 @@ def _client(
         ),
         user_agent=f"Rhizome/{product.__version__} (+{config.origin}/)",
         clock=base.clock,
+        timeouts=timeouts,
         blocked=lambda host: policies().is_blocked(host),
         resolver=resolver,
         tls=tls,

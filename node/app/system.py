@@ -9,11 +9,11 @@ from federation.sending.asking_again import ask_again
 from federation.signatures.signing import Signing
 from federation.state import Federation
 from federation.synchronisation.catalogue_sync import CatalogueSync
-from federation.transport.connection import Resolver
+from federation.transport.connection import TIMEOUTS, Resolver, Timeouts
 from node.app import foundation, work
 from node.app.database import migrate_database, open_store
 from node.app.foundation import Foundation
-from node.app.parts import build_parts
+from node.app.parts import Parts, build_parts
 from node.clock import Clock, SystemClock
 from node.config import Config
 from node.jobs.schedule import Schedule
@@ -50,24 +50,26 @@ async def open_system(
     lane: int | None = None,
     resolver: Resolver | None = None,
     tls: ssl.SSLContext | None = None,
+    timeouts: Timeouts = TIMEOUTS,
 ) -> System:
     """Migrate, open the store, found what a new node lacks, join the parts. Nothing listens or works yet.
 
     ``lane`` tells processes apart that mint ids at one time: 0 for the serving process, by chance for all others.
-    ``resolver`` and ``tls`` are for tests with peers under names of their own.
+    ``resolver`` and ``tls`` are for tests with peers under names of their own, ``timeouts`` for tests on machines that
+    stand still now and then.
     """
     migrate_database(config)
     store = open_store(config)
     await store.open()
     try:
-        return await _join(await foundation.lay(config, clock or SystemClock(), store, lane), resolver, tls)
+        base = await foundation.lay(config, clock or SystemClock(), store, lane)
+        return await _join(base, build_parts(base, resolver, tls, timeouts))
     except BaseException:
         await store.close()
         raise
 
 
-async def _join(base: Foundation, resolver: Resolver | None, tls: ssl.SSLContext | None) -> System:
-    parts = build_parts(base, resolver, tls)
+async def _join(base: Foundation, parts: Parts) -> System:
     await parts.policies.load()
     schedule = work.build_schedule(base, parts)
     worker = work.build_worker(base, parts, schedule)

@@ -16,7 +16,7 @@ from hashlib import sha256
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from sqlalchemy import Connection, create_engine, func, inspect, select, table, text
+from sqlalchemy import Connection, create_engine, inspect, select, text
 from sqlalchemy.pool import NullPool
 
 from node.errors import Conflict, Unavailable
@@ -39,7 +39,9 @@ class Content:
 def look_into(conn: Connection) -> Content:
     """Count what is there, whichever version made it; the search index is left out."""
     present = {name for name in inspect(conn).get_table_names() if not is_part_of_index(name)}
-    rows = {name: conn.scalar(select(func.count()).select_from(table(name))) or 0 for name in sorted(present)}
+    quoted = conn.dialect.identifier_preparer.quote
+    counts = (f"SELECT '{name}', count(*) FROM {quoted(name)}" for name in sorted(present))  # noqa: S608 (of our own)
+    rows = {name: int(count) for name, count in conn.execute(text(" UNION ALL ".join(counts)))} if present else {}
     keys = conn.execute(select(own_keys.c.uri, own_keys.c.public)) if own_keys.name in present else ()
     fingerprints = {uri: sha256(public.encode()).hexdigest() for uri, public in keys}
     return Content(current_version(conn), rows, fingerprints)
