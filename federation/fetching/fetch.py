@@ -174,12 +174,15 @@ class Fetcher:
         """Store the actor that a key id leads to, with its keys (federation 2.3); the key, where it lists that.
 
         The id may lead to the actor, to a key document, or to a stub (GoToSocial); the actor itself must list the
-        key, and key, owner and actor must be of one origin.
+        key, and key, owner and actor must be of one origin. What was answered from elsewhere is none of these: an
+        open redirect would make anybody an actor of its host (OUT11).
         """
         address = key_id.partition("#")[0]
         await self.contacts.check(host_of(address))
         fetched = await self.get_document(address)
         document = fetched.document or {}
+        if fetched.url != parse_url(address).url:
+            raise RemoteMalformed("The key's address leads elsewhere.", detail=f"{key_id} to {fetched.url}")
         if document.get("id") == address and document.get("type") in ACTOR_TYPES and "inbox" in document:
             return await self._save_with_key(document, key_id)
         listed = document.get("publicKey")

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import Connection, delete
 
 from federation.sending.asking_again import ask_again
+from federation.signatures.keypairs import Algorithm, SigningKey
 from node import events
 from node.clock import HOUR, FixedClock, SystemClock
 from node.domain.moderation import DomainPolicy
@@ -21,7 +22,7 @@ from node.store.people import actors, follows
 from node.store.people.actors import Actor
 from node.store.posts import object_lists, objects
 from node.store.tables import follows as follows_table
-from tests.broken_peers import BrokenPeer, is_silent
+from tests.broken_peers import BrokenPeer, is_silent, redirects
 from tests.network import Network, Peer, network
 from tests.records import record
 from tests.remote import PUBLIC, Remote, RemoteActor, remote
@@ -209,6 +210,26 @@ async def test_an_account_is_gone_only_where_its_host_says_so(tmp_path):
         assert await passes_on(1, 404) == ("unproven", True)
         assert await passes_on(2, 410) == ("actor-deleted", False)
         assert await peer.store.read(follows.list_following, ann.id, before=None, limit=9) == []
+
+
+async def test_an_open_redirect_makes_nobody_at_home_on_its_host(tmp_path):
+    """OUT11: an actor counts from its own address alone, also where the address is that of a key."""
+    async with network(tmp_path, "hospital") as net, remote() as evil:
+        peer = net.peers[0]
+        async with BrokenPeer(redirects(lambda _: f"{evil.origin}/users/admin"), host="127.2.0.8") as trusting:
+            uri = trusting.url("/leave")
+            key = SigningKey.generate(f"{uri}#main-key", Algorithm.RSA)
+            made = RemoteActor(uri, key, SigningKey.generate(f"{uri}#ed25519-key", Algorithm.ED25519))
+            evil.documents["/users/admin"] = made.document | {"preferredUsername": "admin"}
+            follow = {
+                "id": trusting.url("/follows/1"),
+                "type": "Follow",
+                "actor": uri,
+                "object": (await peer.organisation()).uri,
+            }
+            assert await evil.send(f"{peer.origin}/ap/inbox", follow, key) == 401
+        await net.settle()
+        assert await peer.store.read(actors.find_actor, uri) is None
 
 
 async def test_the_end_of_an_account_is_the_end_of_what_it_said(tmp_path):
