@@ -181,9 +181,10 @@ class Fetcher:
         await self.contacts.check(host_of(address))
         fetched = await self.get_document(address)
         document = fetched.document or {}
-        if fetched.url != parse_url(address).url:
+        if not same_origin(fetched.url, address):
             raise RemoteMalformed("The key's address leads elsewhere.", detail=f"{key_id} to {fetched.url}")
-        if document.get("id") == address and document.get("type") in ACTOR_TYPES and "inbox" in document:
+        is_direct = fetched.url == parse_url(address).url
+        if is_direct and document.get("id") == address and document.get("type") in ACTOR_TYPES and "inbox" in document:
             return await self._save_with_key(document, key_id)
         listed = document.get("publicKey")
         stub = listed if isinstance(listed, dict) else document
