@@ -55,7 +55,7 @@ class Needs(Exception):
 
 @dataclass(slots=True)
 class Batch:
-    """See the module."""
+    """What handlers read from memory, and collect to be written as sets at the end."""
 
     conn: Connection
     unit: Unit

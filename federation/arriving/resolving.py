@@ -124,7 +124,7 @@ class Resolver:
         return Proven(activity)
 
     async def _authenticate(self, activity: Activity, budget: Budget) -> Activity:
-        """See the module; the actor is known afterwards."""
+        """Prove whose it is by asking its host; the actor is known afterwards."""
         await self._fetcher.actor(activity.actor, budget=budget)
         if (proven := await self._proven(activity)) is not None:
             return proven

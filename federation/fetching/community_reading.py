@@ -50,7 +50,7 @@ GOES_ON_AFTER = 10 * MINUTE
 
 
 class CommunityReading:
-    """See the module."""
+    """Jobs of kind ``community``; their payload names the part that is read, nothing means all of it."""
 
     def __init__(self, store: Store, fetcher: Fetcher, new_unit: Callable[[], Unit]) -> None:
         self._store, self._fetcher, self._new_unit = store, fetcher, new_unit

@@ -58,7 +58,7 @@ class Budget:
 
 
 class Fetcher:
-    """See the module. Raises RemoteError for whatever a host does, Blocked where policy forbids to ask it."""
+    """Raises RemoteError for whatever a host does, Blocked where policy forbids to ask it."""
 
     def __init__(
         self,

@@ -26,7 +26,7 @@ _TRIES = 2
 
 
 class Previews:
-    """See the module."""
+    """Jobs of kind ``preview``: one for each post that links somewhere."""
 
     def __init__(self, store: Store, unit: Callable[[], Unit], client: OutboundClient) -> None:
         self._store, self._unit, self._client = store, unit, client

@@ -38,7 +38,7 @@ class Copy:
 
 
 class RemoteMedia:
-    """See the module."""
+    """The cache of one process in ``folder``, bounded by ``media``; any number of processes may share it."""
 
     def __init__(
         self,

@@ -66,7 +66,7 @@ class _Walk:
 
 
 class Threads:
-    """See the module."""
+    """Asks for the walk of a thread when somebody opens it, and walks it as a job."""
 
     def __init__(
         self, store: Store, clock: Clock, fetcher: Fetcher, new_unit: Callable[[], Unit], *, own_host: str

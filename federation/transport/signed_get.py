@@ -22,7 +22,7 @@ from node.domain.uris import host_of
 
 
 class SignedGet:
-    """See the module."""
+    """Asks other hosts in the name of one of our actors."""
 
     def __init__(self, client: OutboundClient, keyring: Keyring, signing: Signing, hosts: Hosts, clock: Clock) -> None:
         self._client, self._keyring, self._signing, self._hosts = client, keyring, signing, hosts

@@ -120,7 +120,7 @@ def _close_pipe(process: asyncio.subprocess.Process) -> None:
 
 
 class Processor:
-    """See the module. ``has_ffmpeg``: whether recordings can be looked into."""
+    """The worker processes of one node process. ``has_ffmpeg``: whether recordings can be looked into."""
 
     def __init__(self, *, memory_mib: int = 512, seconds: int = 20) -> None:
         self.has_ffmpeg = has_ffmpeg()

@@ -34,7 +34,7 @@ _AT_ONCE = 50
 
 
 class Hub:
-    """See the module. Everything runs in the event loop; nothing here waits for a reader."""
+    """Everything runs in the event loop; nothing here waits for a reader."""
 
     def __init__(self, store: Store, clock: Clock, look: Look, *, monotonic: Callable[[], float] | None = None) -> None:
         """``monotonic`` (seconds) is for tests."""

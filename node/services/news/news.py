@@ -38,7 +38,7 @@ _OWN = frozenset({NoticeType.POLL, NoticeType.SEVERED, NoticeType.WARNING})
 
 
 def tell(conn: Connection, unit: Unit, *told_of: News) -> None:
-    """See the module; a unit of work."""
+    """Write notifications for those whom it concerns, and signals for the streams; a unit of work."""
     by_kind: defaultdict[type[News], list[Any]] = defaultdict(list)
     for item in told_of:
         by_kind[type(item)].append(item)

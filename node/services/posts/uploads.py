@@ -68,7 +68,7 @@ class Words:
 
 
 class Uploads:
-    """See the module. ``folder``: for files on their way, on this machine."""
+    """From a file on its way to a row of ``media``. ``folder``: for files on their way, on this machine."""
 
     def __init__(
         self,

@@ -46,7 +46,7 @@ _ANY = -1  # stands for a viewer in a statement that is built once
 
 
 class Entry(NamedTuple):
-    """See the module; ``sharer_id`` and its stamp are None where nobody shared it."""
+    """One line of a list; ``sharer_id`` and its stamp are None where nobody shared it."""
 
     id: int
     object_id: int

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from node.store.posts import media
 from node.store.posts.scheduled import Scheduled
 from web.client_api.entities.look import Look, instant
-from web.client_api.entities.statuses import shown_visibility
+from web.client_api.entities.status_cores import shown_visibility
 from web.client_api.media_entities import media_attachment
 
 
