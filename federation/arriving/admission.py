@@ -147,9 +147,15 @@ def show(batch: Batch, inbound: Inbound, admitted: Admission, stored: Object, *,
 
 
 def adopt(batch: Batch, inbound: Inbound, known: Object, *, is_news: bool = True) -> str:
-    """A community elsewhere takes a post that is here already; empty where that says nothing new."""
+    """A community elsewhere takes a post that is here already; empty where that says nothing new.
+
+    A question may have come by another way first, and begun a thread outside of communities.
+    """
     group = batch.actor(inbound.announced_by) if inbound.announced_by else None
-    if group is None or group.local or known.state != objects.LIVE or topics.find_topic(batch.conn, known.id):
+    if group is None or group.local or known.state != objects.LIVE:
+        return ""
+    topic = topics.find_topic(batch.conn, known.id)
+    if topic is not None and (known.local or topic.community_id is not None):
         return ""
     if known.local:
         if known.audience != group.uri:

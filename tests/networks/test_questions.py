@@ -349,7 +349,7 @@ async def test_threads_of_a_community_are_the_same_in_every_house(tmp_path):
     async with network(tmp_path, "museum", "university", "hospital") as net:
         circle = await make_circle(net)
         museum, uni, hospital = net.peers
-        ada, ben, _ = circle.people
+        ada, ben, cleo = circle.people
         group = await uni.store.read(actors.find_actor, circle.group.uri)
         assert group is not None
 
@@ -399,6 +399,17 @@ async def test_threads_of_a_community_are_the_same_in_every_house(tmp_path):
         await net.settle()
         for peer in net.peers:
             assert await accepted_at(peer, question) == answer.uri
+
+        # Who follows the asker gets her question from her first: it is in the community all the same.
+        await hospital.follow(cleo, ben.uri)
+        await net.settle()
+        twice = await begin(TopicKind.QUESTION, "Why do they warp")
+        known = await hospital.store.read(actors.find_actor, circle.group.uri)
+        topic = await topic_of(hospital, twice.uri)
+        assert known is not None
+        assert topic is not None
+        assert (topic.kind, topic.community_id) == ("question", known.id)
+        assert (await row_of(hospital, twice.uri)).audience == circle.group.uri
 
 
 async def row_of(peer: Peer, uri: str) -> Any:
