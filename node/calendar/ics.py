@@ -63,6 +63,7 @@ class CalendarEntry:
     note: str = ""
     description_html: str = ""  # of events of other servers, whose record has no text
     is_whole_day: bool = False
+    picture: str = ""  # its address
 
 
 # -- writing ---------------------------------------------------------------------------------------------------------
@@ -98,7 +99,7 @@ _KEPT_AT_MOST = 2_000
 
 
 def _rendered(entry: CalendarEntry) -> bytes:
-    known = (entry.uri, entry.url, entry.updated_at, entry.sequence, entry.note, entry.is_whole_day)
+    known = (entry.uri, entry.url, entry.updated_at, entry.sequence, entry.note, entry.is_whole_day, entry.picture)
     key = (*known, orjson.dumps(entry.record))
     found = _KEPT.get(key)
     if found is None:
@@ -150,6 +151,8 @@ def _described(entry: CalendarEntry, time: Occurrence) -> "VEvent":
     _add_place(found, *where_at(record, time))
     if keywords := record.get("keywords"):
         found.add("categories", keywords)
+    if entry.picture:  # RFC 7986 5.10
+        found.add("image", entry.picture, parameters={"value": "URI"})
     return found
 
 
@@ -210,6 +213,7 @@ class ReadEvent:
     record: EventRecord | None = None
     problem: str = ""
     warnings: tuple[str, ...] = ()
+    picture: str = ""  # its address
 
 
 def read_calendar(data: bytes, *, timezone: str, language: str) -> Iterator[ReadEvent]:
@@ -311,7 +315,18 @@ def _record(component: Any, uid: str, name: str, timezone: str, language: str) -
     words_of = [str(each)[:100] for each in _categories(component) if str(each).strip()]
     if words_of:
         record["keywords"] = words_of[:50]
-    return ReadEvent(uid, name, cast(EventRecord, record), warnings=tuple(warnings))
+    return ReadEvent(uid, name, cast(EventRecord, record), warnings=tuple(warnings), picture=_picture(component))
+
+
+def _picture(component: Any) -> str:
+    """The address of its picture: IMAGE (RFC 7986 5.10), or a picture that is attached."""
+    for key in ("image", "attach"):
+        found = component.get(key)
+        for each in found if isinstance(found, list) else [found]:
+            form = str(getattr(each, "params", {}).get("FMTTYPE", ""))
+            if is_web_uri(str(each)) and (form or key).startswith("image"):
+                return str(each)
+    return ""
 
 
 def _zone_name(start: dt.date, timezone: str) -> str:

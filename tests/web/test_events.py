@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import aiohttp
@@ -12,6 +13,7 @@ from node.clock import DAY
 from node.domain.events import local_text
 from node.domain.visibility import Visibility
 from node.services.events import events as services
+from node.services.events.event_pictures import Picture
 from node.services.events.events import EventDraft
 from node.services.people.follows import follow, unfollow
 from node.services.posts.uploads import Words
@@ -370,11 +372,21 @@ async def test_events_are_brought_from_the_address_of_a_calendar(site, ada, tmp_
     museum = await start_peer(tmp_path / "other", "museum", clock=site.clock)
     try:
         curator = await museum.add_actor("curator")
-        event = await publish(museum, curator, start=local_text(site.clock.now() + DAY, "UTC"), end=None)
+        record = event_record(start=local_text(site.clock.now() + DAY, "UTC"), end=None)
+        (source := tmp_path / "x.jpg").write_bytes(files.picture())
+        uploads = museum.system.node.uploads
+        shown = Picture((await uploads.take(curator.id, source, Words("A mould"), wait=True)).id)
+        draft, there = (
+            EventDraft(record, Visibility.PUBLIC, picture=shown),
+            partial(services.publish_event, links=uploads.links),
+        )
+        event = await museum.store.write(there, museum.unit(), curator.id, draft)
         csrf = await site.csrf("/events/import")
         fields = {"csrf": csrf, "timezone": "UTC", "address": f"{museum.origin}/calendar.ics"}
         assert "Casting at home" in await site.post("/events/import", 200, **fields)
         assert "As before" in await site.post("/events/import", 200, **fields)
+        brought = re.search(r'href="(/e/[^"]+casting-at-home)"', await site.get("/events"))
+        assert "event-picture" in await site.get(brought[1])  # which is ours now
         await change(museum, curator, event, place={"name": "Hall"})
         assert "Changed" in await site.post("/events/import", 200, **fields)
         for wrong in (site.peer.origin, "file:///etc/passwd", f"{museum.origin}/nothing"):  # ours, no web address, 404

@@ -179,9 +179,16 @@ def _entries(
             updated_at=each.updated_at or each.published_at,
             note=_note(answers.get(each.id), language),
             description_html=rows[each.id].content if each.id in rows else "",
+            picture=_picture(each),
         )
         for each in found
     ]
+
+
+def _picture(event: Event) -> str:
+    """Of ours alone: whoever reads the file calls no other server."""
+    attached = (event.details or {}).get("attachments", ()) if event.local else ()
+    return next((each["url"] for each in attached), "")
 
 
 def _note(answer: Answer | None, language: str) -> str:

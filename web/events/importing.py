@@ -1,5 +1,8 @@
 """``/events/import``: events of a calendar file become events here; the same file again changes what differs."""
 
+import asyncio
+from functools import partial
+
 from aiohttp import web
 from sqlalchemy import Connection
 
@@ -8,9 +11,12 @@ from node.calendar.ics import MAX_BYTES, ReadEvent, read_calendar
 from node.domain.events import EventRecord, title
 from node.domain.visibility import Visibility
 from node.errors import Blocked, Invalid, RemoteError, Unavailable
+from node.media.links import MediaLinks
 from node.services.context import Unit
 from node.services.events import events as service
+from node.services.events.event_pictures import Picture
 from node.services.events.events import EventDraft
+from node.services.posts.uploads import Words
 from node.state import NODE
 from node.store.events import events
 from node.text.sentences import Sentence
@@ -22,6 +28,7 @@ from web.pages.parts import Field, Link
 from web.sessions import read_upload_form, require_person
 
 PATH = "/events/import"
+_PICTURES = 20  # are fetched for one file, of the events that are new
 
 
 async def show_import(request: web.Request) -> web.Response:
@@ -45,11 +52,28 @@ async def bring(request: web.Request) -> web.Response:
         for each in files.values():
             each.file.close()
     language = node.config.node.languages[0]
-    rows = [
-        await node.store.write(_take, node.unit(), session.actor_id, read)
-        for read in read_calendar(data, timezone=zone, language=language)
-    ]
+    rows = list[ImportedRow]()
+    for read in read_calendar(data, timezone=zone, language=language):
+        known = await node.store.read(events.find_by_source, session.actor_id, read.uid) if read.uid else None
+        wants_picture = read.picture and known is None and len(rows) < _PICTURES
+        picture = await _fetch_picture(request, session.actor_id, read.picture) if wants_picture else None
+        take = partial(_take, picture=picture, links=node.uploads.links)
+        rows.append(await node.store.write(take, node.unit(), session.actor_id, read))
     return _page(request, zone, tuple(rows), address=address)
+
+
+async def _fetch_picture(request: web.Request, person_id: int, address: str) -> Picture | None:
+    """The picture at an address of others as an upload of this person; None where there is none that can be shown."""
+    node, client = request.app[NODE], request.app[FEDERATION].client
+    try:
+        async with node.uploads.scratch() as folder:
+            answer = await client.get(address, accept="image/*", max_bytes=node.config.media.image_mib << 20, feed=True)
+            client.check_status(answer)
+            await asyncio.to_thread((place := folder / "picture").write_bytes, answer.body)
+            taken = await node.uploads.take(person_id, place, Words(), wait=True)
+    except (RemoteError, Blocked, Unavailable, Invalid):
+        return None
+    return Picture(taken.id)
 
 
 async def _fetch(request: web.Request, address: str) -> bytes:
@@ -61,7 +85,9 @@ async def _fetch(request: web.Request, address: str) -> bytes:
     return answer.body
 
 
-def _take(conn: Connection, unit: Unit, person_id: int, read: ReadEvent) -> ImportedRow:
+def _take(
+    conn: Connection, unit: Unit, person_id: int, read: ReadEvent, *, picture: Picture | None, links: MediaLinks
+) -> ImportedRow:
     """One event: new, or the next version of the one that this person brought under the same UID."""
     if read.record is None:
         return ImportedRow(name=read.name or read.uid, outcome="refused", problem=read.problem)
@@ -70,8 +96,8 @@ def _take(conn: Connection, unit: Unit, person_id: int, read: ReadEvent) -> Impo
         known = events.find_by_source(conn, person_id, read.uid) if read.uid else None
         if known is not None:
             return _again(conn, unit, person_id, known, read.record, problem)
-        draft = EventDraft(read.record, Visibility.ORGANISATION)
-        made = service.publish_event(conn, unit, person_id, draft, source_uid=read.uid)
+        draft = EventDraft(read.record, Visibility.ORGANISATION, picture=picture)
+        made = service.publish_event(conn, unit, person_id, draft, source_uid=read.uid, links=links)
         return ImportedRow(name=title(made.record), outcome="created", path=path_of(made), problem=problem)
     except Invalid as error:
         return ImportedRow(name=read.name, outcome="refused", problem=error.public)
