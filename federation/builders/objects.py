@@ -156,13 +156,16 @@ def _telling(conn: Connection, now: int, actor: Actor, row: Any, type_: str, com
 def read_sent(conn: Connection, sent: Activity) -> dict[str, Any] | None:
     """What an activity of ours said; without ``@context`` where nobody elsewhere was told of it.
 
-    That is the Create of what it is about as this is now: None where it is gone, or for others than it was then.
+    That is the Create of what it is about as this is now. None for the Create of what is gone, or is for others than
+    it was then.
     """
+    found = objects.find_object(conn, sent.object_uri) if sent.type == "Create" else None
+    if found is not None and (found.state != objects.LIVE or found.visibility != sent.visibility):
+        return None
     if sent.body:
         told: dict[str, Any] = orjson.loads(sent.body)
         return told
-    found = objects.find_object(conn, sent.object_uri)
-    if found is None or found.state != objects.LIVE or found.visibility != sent.visibility:
+    if found is None:
         return None
     row, actor = objects.load_row(conn, found.id), actors.load_actors_by_id(conn, [found.actor_id])[found.actor_id]
     return {"id": sent.uri, **_telling(conn, sent.created_at, actor, row, sent.type)}

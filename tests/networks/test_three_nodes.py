@@ -256,6 +256,16 @@ async def test_what_nobody_elsewhere_was_told_is_written_when_somebody_asks(pair
     _, page = await hospital.get(outbox["first"])
     assert [each["object"]["id"] for each in page["orderedItems"]] == [first.uri]
 
+    await hospital.follow(await hospital.add_actor("ann"), ben.uri)
+    await pair.settle()
+    told = await note_of(university, ben, "Told, and taken back.")
+    await pair.settle()
+    assert await hospital.object(told.uri)
+    await university.store.write(post_changes.delete, university.unit(), ben.id, told.id)
+    await pair.settle()
+    _, page = await hospital.get(outbox["first"])
+    assert [each["object"]["id"] for each in page["orderedItems"]] == [first.uri]
+
 
 async def test_in_authorized_mode_strangers_must_sign_and_nodes_do(tmp_path):
     async with network(tmp_path, "closed", "friend", authorized_fetch=True) as net:
