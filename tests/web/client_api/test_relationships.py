@@ -167,7 +167,7 @@ async def test_relationships_keep_the_order_and_cost_the_same_for_many(site, ada
 
 @pytest.fixture
 async def pair(tmp_path):
-    async with network(tmp_path, "hospital", "university") as net:
+    async with network(tmp_path, "hospital", "university", tell_blocks=True) as net:
         yield net
 
 
