@@ -8,11 +8,9 @@ from sqlalchemy import Connection
 
 from federation.actors import joining
 from federation.actors.joining import Door
-from federation.actors.members import prepare_member
 from node import log
 from node.errors import Conflict, Invalid, NotFound, RateLimited
 from node.ratelimit import key_of_address
-from node.services.access.passwords import check_strength
 from node.services.context import Unit
 from node.state import NODE, address_of
 from node.store.access import accounts
@@ -20,12 +18,12 @@ from node.text.sentences import Sentence
 from web import sessions
 from web.account.second_step import box_of
 from web.account.views import ConfirmView, JoinedView, JoinView
+from web.pages import member_form
 from web.pages.frame import html, language_of, page_of
 from web.pages.parts import Field
 from web.state import WEB
 
 JOIN, CONFIRM = "/join", "/confirm"
-_PLACES = {"$.username": "user_name", "$.email": "email", "$.password": "password"}
 
 
 def door_of(request: web.Request) -> Door:
@@ -45,17 +43,7 @@ async def join(request: web.Request) -> web.Response:
     await node.store.read(joining.refuse, unit, door_of(request), invitation)
     check_rate(request)
     try:
-        password = fields.get("password", "")
-        check_strength(password)
-        member = await asyncio.to_thread(
-            prepare_member,
-            unit,
-            box_of(request),
-            username=fields.get("user_name", ""),
-            email=fields.get("email", ""),
-            password=password,
-            name=fields.get("display_name", ""),
-        )
+        member = await asyncio.to_thread(member_form.prepare, unit, box_of(request), fields)
         person, state = await node.store.write(
             joining.join,
             unit,
@@ -65,14 +53,8 @@ async def join(request: web.Request) -> web.Response:
             reason=fields.get("reason", ""),
             language=language_of(request),
         )
-    except Invalid as error:
-        told = {
-            _PLACES.get(each.path, "user_name"): Sentence("Please use {what}.", what=each.expected)
-            for each in error.problems
-        }
-        return _form(request, fields, told)
-    except Conflict as error:
-        return _form(request, fields, {"user_name": error.public})
+    except (Invalid, Conflict) as error:
+        return _form(request, fields, member_form.wrong(error))
     log.event("member.joined", account=person.username, state=state)
     page = page_of(request, JOIN, title=Sentence("Welcome"), quiet=True, noindex=True)
     response = html(request, JoinedView(page=page, handle=person.handle, state=state))

@@ -6,21 +6,20 @@ from collections.abc import Mapping
 from aiohttp import web
 from sqlalchemy import Connection
 
-from federation.actors.members import NewMember, create_member, prepare_member
+from federation.actors.members import NewMember, create_member
 from node.errors import Conflict, Invalid, NotFound
 from node.secretbox import SecretBox
-from node.services.access.passwords import check_strength
 from node.services.context import Unit
 from node.state import NODE
 from node.store.access import accounts
 from node.store.people.actors import Actor
 from node.text.sentences import Sentence
 from web import sessions
+from web.pages import member_form
 from web.pages.frame import html, page_of
 from web.pages.parts import Field, Link
 from web.pages.views import SetupDoneView, SetupView
 
-_PLACES = {"$.username": "user_name", "$.email": "email", "$.password": "password"}
 _STEPS = (
     Link(label=Sentence("See how the node is doing"), href="/admin"),
     Link(label=Sentence("Look at the front page"), href="/"),
@@ -39,16 +38,11 @@ async def set_up(request: web.Request) -> web.Response:
     node = request.app[NODE]
     unit = node.unit()
     try:
-        member = await asyncio.to_thread(_prepare, unit, SecretBox(node.config.secret_key), fields)
+        box = SecretBox(node.config.secret_key)
+        member = await asyncio.to_thread(member_form.prepare, unit, box, fields, role=accounts.ADMIN)
         person = await node.store.write(_make, unit, member, fields["ticket"])
-    except Invalid as error:
-        told = {
-            _PLACES.get(each.path, "user_name"): Sentence("Please use {what}.", what=each.expected)
-            for each in error.problems
-        }
-        return _form(request, fields, told)
-    except Conflict as error:
-        return _form(request, fields, {"user_name": error.public})
+    except (Invalid, Conflict) as error:
+        return _form(request, fields, member_form.wrong(error))
     page = page_of(request, "/setup", title=Sentence("All set"), quiet=True, noindex=True)
     response = html(request, SetupDoneView(page=page, handle=person.handle, steps=_STEPS))
     await sessions.begin_session(request, response, person.id)
@@ -63,20 +57,6 @@ async def _check(request: web.Request, ticket: str) -> None:
 
 def _is_open(conn: Connection, ticket: str, now: int) -> bool:
     return accounts.find_link(conn, ticket, accounts.SETUP, now) is not None and not accounts.has_admin(conn)
-
-
-def _prepare(unit: Unit, box: SecretBox, fields: Mapping[str, str]) -> NewMember:
-    password = fields.get("password", "")
-    check_strength(password)
-    return prepare_member(
-        unit,
-        box,
-        username=fields.get("user_name", ""),
-        email=fields.get("email", ""),
-        password=password,
-        role=accounts.ADMIN,
-        name=fields.get("display_name", ""),
-    )
 
 
 def _make(conn: Connection, unit: Unit, member: NewMember, ticket: str) -> Actor:
