@@ -6,6 +6,7 @@ import json
 import os
 import socket
 import sys
+from collections.abc import Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
@@ -76,9 +77,9 @@ class Served:
             process.kill()
             await process.wait()
 
-    async def count_remote(self) -> int:
-        """How many resources of others it shows."""
-        found = await asyncio.to_thread(self._get, "/api/learning/v1/resources?origin=remote&limit=1")
+    async def count(self, origin: str) -> int:
+        """How many resources it shows to everybody: its own (``local``), or those of others (``remote``)."""
+        found = await asyncio.to_thread(self._get, f"/api/learning/v1/resources?origin={origin}&limit=1")
         return int(found["total"]) if found else 0
 
     async def _spawn(self, *words: str, output: int) -> asyncio.subprocess.Process:
@@ -120,13 +121,16 @@ class Served:
         return None
 
 
-async def wait_for_each_other(nodes: list[Served], *, within: float) -> bool:
-    """Whether every node shows all resources of all others before so many seconds have gone by."""
-    total = sum(each.organisation.shown_to_all for each in nodes)
+async def wait_for_each_other(nodes: Sequence[Served], *, within: float) -> bool:
+    """Whether every node shows what the others publish before so many seconds have gone by.
+
+    Somebody may have withdrawn something since an earlier start: it is not waited for.
+    """
+    shown = [min(each.organisation.shown_to_all, await each.count("local")) for each in nodes]
     end = asyncio.get_running_loop().time() + within
     while asyncio.get_running_loop().time() < end:
-        counts = [await each.count_remote() for each in nodes]
-        if all(count >= total - each.organisation.shown_to_all for count, each in zip(counts, nodes, strict=True)):
+        counts = [await each.count("remote") for each in nodes]
+        if all(count >= sum(shown) - own for count, own in zip(counts, shown, strict=True)):
             return True
         await asyncio.sleep(_ASK_AGAIN)
     return False

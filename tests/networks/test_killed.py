@@ -76,7 +76,7 @@ async def test_a_node_killed_in_the_middle_ends_with_the_same_catalogue(tmp_path
             assert expected[1] == ENTRIES
             await library.start()
             await until(lambda: library.catalogue_of(owner.uri) == expected)
-            assert await library.count_remote() == ENTRIES
+            assert await library.count("remote") == ENTRIES
         finally:
             await library.stop()
             library.database.dispose()

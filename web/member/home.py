@@ -27,7 +27,7 @@ from web.pages.frame import html, page_of
 from web.pages.parts import Link, Text
 from web.pages.reader import reader_of
 from web.sessions import session_of
-from web.threads.paths import community_path, thread_path
+from web.threads.paths import community_path, thread_path, title_of_row
 
 #: The front page of the organisation, for members too.
 FRONT_PATH = "/?as=guest"
@@ -134,7 +134,7 @@ def _community(group: Any) -> Link:
 def _topic(row: Row[Any], found: _Found) -> TopicRow:
     group = found.actors.get(row.community_id) if row.community_id else None
     return TopicRow(
-        title=_title(row),
+        title=Text(value=shorten(title_of_row(row), _TITLE) or "…", language=row.language),
         path=thread_path(row, group),
         kind=row.topic_kind,
         author=_link(found.actors[row.actor_id]),

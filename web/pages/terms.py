@@ -32,6 +32,10 @@ KINDS: Mapping[str, str] = sentences(
 
 TERMS: Mapping[str, str] = sentences(
     {
+        # roles in the house
+        "admin": "Administration",
+        "member": "Member",
+        "moderator": "Moderation",
         # schema.org accessMode
         "auditory": "Hearing",
         "tactile": "Touch",

@@ -3,6 +3,8 @@
 import asyncio
 import dataclasses
 import socket
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from click.testing import CliRunner
@@ -15,8 +17,8 @@ from node.app.system import opened
 from node.config import load
 from node.demo.conversations import ABOUT
 from node.demo.drawing import covers, emblems, pens, places, portraits
-from node.demo.organisations import NAMES, load_organisation, load_steps
-from node.demo.processes import Served
+from node.demo.organisations import NAMES, Organisation, load_organisation, load_steps
+from node.demo.processes import Served, wait_for_each_other
 from node.demo.seed import seed
 from node.domain.communities import Role
 from node.domain.licences import NOT_STATED
@@ -160,3 +162,22 @@ def _look(conn):
         "pictures": count(tables.media),
         "loose": count(tables.media, tables.media.c.loose_since_at.is_not(None)),
     }
+
+
+class _Showing(Served):
+    """A house that shows so many resources of its own and of others."""
+
+    def __init__(self, shown_to_all: int, own: int, others: int) -> None:
+        self.organisation = cast(Organisation, SimpleNamespace(shown_to_all=shown_to_all))
+        self.counts = {"local": own, "remote": others}
+
+    async def count(self, origin: str) -> int:
+        return self.counts[origin]
+
+
+@pytest.mark.parametrize(
+    ("arrived", "is_told"), [pytest.param(2, True, id="what is left"), pytest.param(1, False, id="less")]
+)
+async def test_a_second_start_waits_for_nothing_that_was_withdrawn(arrived: int, is_told: bool):
+    nodes = [_Showing(3, own=2, others=2), _Showing(2, own=2, others=arrived)]
+    assert await wait_for_each_other(nodes, within=0.1) is is_told
