@@ -28,7 +28,7 @@ from web.pages.parts import Field, Link
 from web.sessions import read_upload_form, require_person
 
 PATH = "/events/import"
-_PICTURES = 20  # are fetched for one file, of the events that are new
+_PICTURES = 20  # of so many events of a file, the first, the picture is fetched
 
 
 async def show_import(request: web.Request) -> web.Response:
