@@ -10,7 +10,10 @@ from collections.abc import Iterable
 from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
-from typing import LiteralString
+from typing import TYPE_CHECKING, LiteralString
+
+if TYPE_CHECKING:
+    import psycopg
 
 #: ``1``: tests with a database run on PostgreSQL too; ``only``: on PostgreSQL instead.
 _WISH = os.environ.get("RHIZOME_TEST_POSTGRESQL", "")
@@ -32,19 +35,18 @@ _SETTINGS = {
 _numbers = count(1)
 _ends = ExitStack()
 
+#: A table that has rows, or had some that were rolled back, takes room; one that is emptied takes none.
 _EMPTY = """
 DO $$
-DECLARE name text; used text[] := '{}'; has_rows boolean;
+DECLARE used text;
 BEGIN
   SET LOCAL client_min_messages = warning;
   PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid();
-  FOR name IN SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public'
-      AND tablename <> 'alembic_version' LOOP
-    EXECUTE 'SELECT EXISTS (SELECT FROM ' || name || ')' INTO has_rows;
-    IF has_rows THEN used := used || name; END IF;
-  END LOOP;
-  IF cardinality(used) > 0 THEN EXECUTE 'TRUNCATE ' || array_to_string(used, ', ') || ' CASCADE'; END IF;
+  SELECT string_agg(oid::regclass::text, ', ') INTO used FROM pg_class
+    WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> 'alembic_version'
+      AND pg_relation_size(oid) > 0;
+  IF used IS NOT NULL THEN EXECUTE 'TRUNCATE ' || used || ' CASCADE'; END IF;
 END $$
 """
 
@@ -70,6 +72,7 @@ class Cluster:
 
     def __init__(self, folder: Path) -> None:
         self._folder, self._data = folder, folder / "data"
+        self._connections: dict[str, psycopg.Connection] = {}
         if os.geteuid() == 0:
             shutil.chown(folder, "postgres")
         _run(_binary("initdb"), "-D", str(self._data), "-U", "rhizome", "-A", "trust", "-E", "UTF8", "--no-sync")
@@ -84,6 +87,8 @@ class Cluster:
         _run(_binary("pg_ctl"), "start", "-w", "-D", str(self._data), "-l", str(self._data / "log"))
 
     def stop(self, *, mode: str = "immediate") -> None:
+        while self._connections:
+            self._connections.popitem()[1].close()
         _run(_binary("pg_ctl"), "stop", "-w", "-m", mode, "-D", str(self._data))
 
     def url(self, database: str) -> str:
@@ -96,14 +101,16 @@ class Cluster:
         return name
 
     def empty(self, database: str) -> None:
-        """Make a database as good as new, in a tenth of the time that a new one takes."""
+        """Make a database as good as new, in a twentieth of the time that a new one takes."""
         self._execute(_EMPTY, database)
 
     def _execute(self, statement: LiteralString, database: str = "postgres") -> None:
+        """By a connection that stays: a new one would first read anew what the tables are."""
         import psycopg  # late: it loads only where it is tested
 
-        with psycopg.connect(self.url(database), autocommit=True) as connection:
-            connection.execute(statement)
+        if database not in self._connections:
+            self._connections[database] = psycopg.connect(self.url(database), autocommit=True)
+        self._connections[database].execute(statement)
 
 
 @functools.cache

@@ -395,7 +395,7 @@ async def test_postgresql_runs_a_unit_again_after_a_deadlock(postgresql):
         await asyncio.gather(store.write(crossing, "a", "b"), store.write(crossing, "b", "a"))
         values = await store.read(lambda conn: sorted("".join(sorted(v)) for v in conn.scalars(select(facts.c.value))))
         assert values == ["ab", "ab"]
-        assert len(runs) == 3
+        assert len(runs) > 2  # three, unless the one that runs again is quicker than the one that waits
 
 
 async def test_postgresql_runs_a_unit_again_that_another_one_outran(postgresql):
