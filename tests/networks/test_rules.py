@@ -212,6 +212,25 @@ async def test_an_account_is_gone_only_where_its_host_says_so(tmp_path):
         assert await peer.store.read(follows.list_following, ann.id, before=None, limit=9) == []
 
 
+async def test_what_else_is_gone_on_a_host_ends_no_account_there(tmp_path):
+    """A Delete needs no signature where the key's own actor is gone (federation 2.3), whatever begins like its id."""
+    async with network(tmp_path, "hospital") as net, remote() as far:
+        peer = net.peers[0]
+        zoe, _ = await followed_by_ann(net, far)
+        far.documents |= {"/users/zoey": 410, "/users/zoe/notes/1": 410}
+
+        async def farewell(number: int, gone: str) -> int:
+            key = SigningKey.generate(f"{gone}#gone", Algorithm.RSA)
+            return await far.send(f"{peer.origin}/ap/inbox", far.activity("Delete", zoe, zoe.uri, number), key)
+
+        assert await farewell(1, f"{zoe.uri}y") == 401
+        assert await farewell(2, f"{zoe.uri}/notes/1") == 401
+        far.documents["/users/zoe"] = 410
+        assert await farewell(3, zoe.uri) == 202
+        await net.settle()
+        assert (await peer.outcomes())[-1] == ("Delete", "actor-deleted")
+
+
 async def test_an_open_redirect_makes_nobody_at_home_on_its_host(tmp_path):
     """OUT11: an actor counts from its own address alone, also where the address is that of a key."""
     async with network(tmp_path, "hospital") as net, remote() as evil:
