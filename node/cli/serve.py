@@ -10,7 +10,7 @@ import gc
 import os
 import secrets
 import signal
-from collections.abc import Coroutine, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
 
 import click
 from aiohttp import web
@@ -20,8 +20,8 @@ from node.app.serving import build_app
 from node.app.system import System, close_system, open_system
 from node.cli.shared import config_option, load_config
 from node.clock import HOUR
-from node.config import Config
-from node.errors import Conflict
+from node.config import Address, Config
+from node.errors import Conflict, Unavailable
 from node.store.access import accounts
 from web.health import STOPPING
 from web.measuring import build_metrics_app
@@ -103,23 +103,30 @@ async def _serve(system: System, stop: asyncio.Event) -> None:
     metrics_runner = web.AppRunner(build_metrics_app(system.node), access_log=None, handle_signals=False)
     await runner.setup()
     await metrics_runner.setup()
-    site = web.TCPSite(runner, config.node.listen.host, config.node.listen.port, backlog=1024)
-    await site.start()
-    if config.metrics.listen is not None:
-        await web.TCPSite(metrics_runner, config.metrics.listen.host, config.metrics.listen.port).start()
-    await system.start_work()
-    await _invite_first_administrator(system)
-    gc.freeze()  # what the start has made stays; no collection needs to look at it again
-    gc.set_threshold(*_COLLECT_AFTER)
-    click.echo(f"listening on {config.origin}")
-    warnings = asyncio.create_task(_warn_hourly(config), name="development warning")
     try:
-        await stop.wait()
+        await _listen(runner, config.node.listen)
+        if config.metrics.listen is not None:
+            await _listen(metrics_runner, config.metrics.listen)
+        await system.start_work()
+        await _invite_first_administrator(system)
+        gc.freeze()  # what the start has made stays; no collection needs to look at it again
+        gc.set_threshold(*_COLLECT_AFTER)
+        click.echo(f"listening on {config.origin}")
+        async with _warning_hourly(config):
+            await stop.wait()
     finally:
-        warnings.cancel()
         app[STOPPING].set()
         await runner.cleanup()
         await metrics_runner.cleanup()
+
+
+async def _listen(runner: web.BaseRunner, address: Address) -> None:
+    try:
+        await web.TCPSite(runner, address.host, address.port, backlog=1024).start()
+    except OSError as error:
+        # the loop's own sentence names the address twice; a host that has none (gaierror) has no number of the system
+        why = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
+        raise Unavailable(f"The node cannot listen on {address}: {why}.") from error
 
 
 def _on_signals(stop: asyncio.Event) -> None:
@@ -142,6 +149,15 @@ async def _invite_first_administrator(system: System) -> None:
     now = node.clock.now()
     await node.store.write(accounts.insert_link, token, "setup", now, now + _LINK_GOOD_FOR)
     click.echo(f"make the first administrator at {node.config.origin}/setup?ticket={token}")
+
+
+@contextlib.asynccontextmanager
+async def _warning_hourly(config: Config) -> AsyncIterator[None]:
+    warnings = asyncio.create_task(_warn_hourly(config), name="development warning")
+    try:
+        yield
+    finally:
+        warnings.cancel()
 
 
 async def _warn_hourly(config: Config) -> None:

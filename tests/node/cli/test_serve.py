@@ -73,6 +73,13 @@ def test_a_node_stops_when_it_is_told_to_and_commands_work_beside_it(config: Pat
         assert "already serves" in second.stderr
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 0
+    host, port = origin.removeprefix("http://").split(":")
+    with socket.create_server((host, int(port))):
+        refused = rhizome(config, "serve")
+    assert (refused.exit_code, refused.stderr) == (
+        1,
+        f"The node cannot listen on {host}:{port}: Address already in use.\n",
+    )
 
 
 @pytest.mark.dear("starts a node three times")
