@@ -326,7 +326,7 @@ async def test_a_poll_is_asked_and_answered_on_pages(house: House):
     sent = {"kind": "discussion", "title": "Which day?", "text": "For the walk.", "key": "k9", "do": "publish"}
     assert "two at least" in await house.ben.get("/c/metals/new")
     text = await house.ben.post("/c/metals/new", 422, **sent, poll="Only one")
-    assert "2 to 8" in text
+    assert "2 to 10" in text
     assert "Only one" in text
     path = await house.ben.post("/c/metals/new", **sent, poll="Monday\nTuesday\n", poll_days="7")
     page = await house.ada.page(path)
