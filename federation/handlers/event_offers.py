@@ -3,16 +3,16 @@
 Offer of a Join, its Undo, what they say of it; Update of the event by one of them, and the Reject of that.
 """
 
-from typing import Any
+from typing import Any, cast
 
 from federation.arriving.batch import Batch, Inbound
 from federation.mapping.activity import Activity
 from federation.mapping.community_settings import CHANGED
-from federation.mapping.event_record import RECORD
+from federation.mapping.event_record import read_record
 from federation.sending import outbox
-from node.domain.events import AnswerState, series_of
+from node.domain.events import AnswerState, EventRecord, series_of
 from node.domain.text import clean
-from node.errors import Conflict, Invalid, NodeError, NotFound
+from node.errors import Conflict, Invalid, NotFound
 from node.services.events import event_dates, event_messages, event_offers, event_organising
 from node.services.events import events as service
 from node.store.events import event_answers, events
@@ -119,14 +119,16 @@ def change_asked(batch: Batch, inbound: Inbound, document: dict[str, Any]) -> st
     if not events.is_organiser(batch.conn, event, signer.id):
         return "not-organiser"
     batch.flush()
+    said = read_record(document.get("mainEntity"))
     try:
-        said, sequence = document["mainEntity"]["extensions"][RECORD], document.get("sequence")
+        if said is None:
+            raise Invalid(_NO_RECORD)
         named = [each for each in fields if isinstance(each, str)] if isinstance(fields, list) else [*said]
-        service.change_as_asked(batch.conn, batch.unit, signer.id, event, said, named, sequence)
-    except (KeyError, TypeError, Conflict, Invalid) as refused:
+        record = cast(EventRecord, said)
+        service.change_as_asked(batch.conn, batch.unit, signer.id, event, record, named, document.get("sequence"))
+    except (Conflict, Invalid) as refused:
         publisher = actors.load_actors_by_id(batch.conn, [event.actor_id])[event.actor_id]
-        why = refused.public if isinstance(refused, NodeError) else _NO_RECORD
-        outbox.answer(batch, publisher, signer, inbound.activity.raw, accepted=False, summary=why)
+        outbox.answer(batch, publisher, signer, inbound.activity.raw, accepted=False, summary=refused.public)
         return "change-refused"
     batch.forget(event.uri)
     return "event-changed"

@@ -69,16 +69,21 @@ def read_date(post: RemotePost) -> tuple[str, str]:
     return (series, day) if series and isinstance(day, str) and post.uri == date_uri(series, day) else ("", "")
 
 
-def _sent_along(post: RemotePost) -> EventRecord | None:
-    extensions = (post.main_entity or {}).get("extensions")
-    candidate: Any = extensions.get(RECORD) if isinstance(extensions, dict) else None
+def read_record(main_entity: object) -> dict[str, Any] | None:
+    """The record that our own nodes send along, not checked yet."""
+    extensions = main_entity.get("extensions") if isinstance(main_entity, dict) else None
+    candidate = extensions.get(RECORD) if isinstance(extensions, dict) else None
     if not isinstance(candidate, dict):
         return None
     try:
-        record = cast(EventRecord, clean_json(candidate))
+        return cast(dict[str, Any], clean_json(candidate))
     except Malformed:
         return None
-    return record if not schemas.check("event", record) and not broken_rules(record) else None
+
+
+def _sent_along(post: RemotePost) -> EventRecord | None:
+    record = cast(EventRecord | None, read_record(post.main_entity))
+    return record if record is not None and not schemas.check("event", record) and not broken_rules(record) else None
 
 
 def _from_facts(post: RemotePost, facts: EventFacts) -> EventRecord:
