@@ -13,7 +13,7 @@ from node.store.people.actors import Actor
 
 _PAGE_AT_MOST = 100
 #: People of a page whom nobody here knows are looked at for so long; who is not found meanwhile has an address alone.
-_LOOK_SECONDS = 3.0
+_LOOK_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)

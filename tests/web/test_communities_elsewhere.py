@@ -1,9 +1,11 @@
 """Pages for moderators of communities that live on other nodes: who asks, whom they decide about, what was reported."""
 
+import asyncio
+import time
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 from node.domain.actors import ActorKind, RemoteActor
 from node.domain.communities import JoinPolicy, RemoteCommunity, Role
@@ -101,6 +103,28 @@ async def test_a_request_is_decided_on_the_page_of_the_moderators_own_node(ada: 
     assert "They ask to join" not in await ada.get(page)
     assert await deeds(ada) == [("admit", "cleo")]
     await ada.post(page, 404, csrf=await ada.csrf(page), act="admit", target=f"{HOME}/ap/a/mallory")
+
+
+async def test_a_home_that_is_silent_holds_the_page_up_for_a_second_alone(ada: Site) -> None:
+    asked: list[bytes] = []
+
+    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(await reader.readline())
+        await reader.read()  # until the node hangs up
+        writer.close()
+
+    def move(conn: Connection, port: int) -> None:
+        there = tables.actors.c.uri == f"{HOME}/ap/a/metals"
+        conn.execute(update(tables.actors).where(there).values(followers=f"http://127.0.0.1:{port}/followers"))
+
+    async with await asyncio.start_server(listen, "127.0.0.1", 0) as silent:
+        await ada.store.write(move, silent.sockets[0].getsockname()[1])
+        began = time.monotonic()
+        text = await ada.get(f"{PATH}/members")
+        took = time.monotonic() - began
+    assert asked
+    assert "museum.example does not answer now" in text
+    assert took < 3.5  # of a machine with other things to do, too; a second on one without
 
 
 async def test_what_another_house_keeps_to_itself_is_shown_to_nobody_here(ada: Site) -> None:

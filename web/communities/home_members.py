@@ -8,6 +8,9 @@ from node.errors import RemoteError
 from node.store.people.actors import Actor
 from web.lookups import in_time
 
+#: What this node knows is shown after so long: the page is worth more now than whole.
+_PATIENCE = 1.0  # seconds
+
 
 async def members_at_home(request: web.Request, group: Actor, moderator: Actor, address: str) -> Members | None:
     """A page of the list, the first one where no ``address`` is given; None while its home does not answer.
@@ -16,7 +19,7 @@ async def members_at_home(request: web.Request, group: Actor, moderator: Actor, 
     """
     fetcher = request.app[FEDERATION].fetcher
     try:
-        told = await in_time(fetch_members(fetcher, group, moderator, address))
+        told = await in_time(fetch_members(fetcher, group, moderator, address), _PATIENCE)
     except RemoteError:
         return None
     await meet(fetcher, told.uris)
