@@ -1,10 +1,16 @@
 """ADM3: whatever an administrator changes on a page stands in the log, written with the change."""
 
+import ast
 import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select, update
 
+from node.cli.community import _ACTS
+from node.domain.moderation import Sanction
 from node.domain.visibility import Visibility
 from node.services.posts.posts import publish_note
 from node.store.access import accounts
@@ -16,6 +22,19 @@ from tests.media_files import picture
 from tests.web.conftest import Site
 from web.account import routes as account
 from web.admin import routes as admin
+from web.admin.audit_words import ACTIONS
+
+#: What the code writes as a name with a gap: the values that stand in it.
+GAPS = {
+    "{}.impose": Sanction,
+    "{}.lift": Sanction,
+    "report.{}": ("open", "closed"),
+    "community.{}": _ACTS.values(),
+    "topic.{}": ("add", "change", "remove"),
+}
+_NAME = re.compile(r"(?:[a-z-]+|\{\})\.(?:[a-z-]+|\{\})")
+#: Names of other things in modules that write the log, too.
+_OTHERS = {"actors.id", "announcement.reaction"}
 
 #: Forms in an order in which each has something to change; addresses and values name what the test below makes.
 FORMS: tuple[tuple[str, str, dict[str, str | bytes]], ...] = (
@@ -66,6 +85,32 @@ def test_every_form_of_the_administration_is_in_the_table():
     assert {name for name, _, _ in FORMS} == _changing()
 
 
+def _written() -> Iterator[str]:
+    """The names of actions in all modules that write the log, gaps as ``{}``."""
+    root = Path(__file__).parents[2]
+    for path in (each for name in ("node", "federation", "web") for each in (root / name).rglob("*.py")):
+        text = path.read_text()
+        if not re.search(r"record_audit\(|\b_?audit\(", text):
+            continue
+        for node in ast.walk(ast.parse(text)):
+            name = ""
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                name = node.value
+            elif isinstance(node, ast.JoinedStr):
+                name = "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)
+            if _NAME.fullmatch(name):
+                yield name
+
+
+def test_each_action_that_is_written_has_its_words():
+    names = set(_written()) - _OTHERS
+    whole = {name for name in names if "{}" not in name}
+    gaps = names - whole
+    assert gaps == GAPS.keys()
+    filled = {gap.format(value) for gap in gaps for value in GAPS[gap]}
+    assert whole | filled == ACTIONS.keys()
+
+
 async def test_each_change_leaves_a_row(site: Site) -> None:
     await site.set_up()
     made = {name: await site.peer.add_actor(name) for name in ("bob", "zoe")}
@@ -96,6 +141,15 @@ async def test_each_change_leaves_a_row(site: Site) -> None:
         before = await _count(site)
         await _send(site, path.format(**found), {"csrf": csrf, **fields})
         assert await _count(site) == before + 1, path
+    text = await site.get("/admin/audit")
+    for told in ("Account silenced", "Reason: <bdi>loud</bdi>", "Effect: <bdi>Limit</bdi>", "@ada@", "Role changed"):
+        assert told in text
+    assert f'<a href="/admin/people/{made["bob"].id}">' in text
+    assert f'<a href="/admin/reports/{report}">' in text
+    assert not re.search(r"\{&#34;|[a-z]\.impose|/ap/a/", text.partition("<tbody")[2])
+    found = await site.get("/admin/audit?q=Konto+stumm&lang=de")
+    assert found.count('<th scope="row"') == 1
+    assert (await site.get("/admin/audit?q=@bob")).count('<th scope="row"') >= 3
 
 
 async def _send(site: Site, path: str, fields: dict[str, Any]) -> None:

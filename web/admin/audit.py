@@ -1,34 +1,47 @@
 """``/admin/audit``: who changed what; nobody can change it here (ADM3)."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
-import orjson
 from aiohttp import web
+from sqlalchemy import Connection
 
 from node.log import one_line
 from node.state import NODE
 from node.store.access import accounts
+from node.store.people import actors
+from node.store.people.actors import Actor
 from node.text.sentences import Sentence
+from web.admin.audit_words import ACTIONS, BY_ITSELF, action_of, changes_of, object_of
+from web.admin.people import PATH as PEOPLE
+from web.language import Language
 from web.pages.cursor import cursor_of
-from web.pages.frame import html, page_of
+from web.pages.frame import html, language_of, page_of
 from web.pages.parts import Paging
+from web.pages.paths import actor_path
 from web.pages.views import Page
 from web.sessions import require_admin
 
 PATH = "/admin/audit"
 _PAGE = 50
+COMMAND_LINE, NODE_ITSELF = Sentence("command line"), Sentence("the node itself")
+#: Actions whose object is written as the user name of an account here.
+_BY_USERNAME = ("role.", "member.", "token.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditRow:
-    """One line of the log; ``by`` is empty for the command line; ``change`` is JSON of before and after."""
+    """One line of the log; ``changes``: label, value before, value after, where there are any."""
 
     at: int
-    by: str
     action: str
     target: str
-    change: str = ""
+    path: str = ""
+    by: str
+    by_path: str = ""
+    changes: Sequence[tuple[str, str, str]] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,25 +57,52 @@ class AuditView:
 async def show_audit(request: web.Request) -> web.Response:
     require_admin(request)
     about, cursor = request.query.get("q", "")[:200].strip(), cursor_of(request)
-    rows = await request.app[NODE].store.read(accounts.list_audit, about=about, before=cursor, limit=_PAGE + 1)
+    language = Language(language_of(request))
+    actions = [name for name, said in ACTIONS.items() if about and about.lower() in language.say(said).lower()]
+    rows, accounts_there = await request.app[NODE].store.read(_find, about, actions, cursor)
     view = AuditView(
         page=page_of(request, PATH, title=Sentence("Log"), section="/admin", noindex=True),
-        rows=tuple(_row(row) for row in rows[:_PAGE]),
+        rows=tuple(_row(row, accounts_there) for row in rows[:_PAGE]),
         query=about,
         paging=Paging(
-            next_path=f"{PATH}?before={rows[_PAGE - 1].id}" if len(rows) > _PAGE else "",
-            first_path=PATH if cursor else "",
+            next_path=f"{PATH}?{urlencode({'q': about, 'before': rows[_PAGE - 1].id})}" if len(rows) > _PAGE else "",
+            first_path=f"{PATH}?{urlencode({'q': about})}" if cursor else "",
         ),
     )
     return html(request, view)
 
 
-def _row(row: Any) -> AuditRow:
-    changed = {name: value for name, value in (("before", row.before), ("after", row.after)) if value is not None}
+def _find(
+    conn: Connection, about: str, actions: Sequence[str], before: int | None
+) -> tuple[Sequence[Any], Mapping[str, Actor]]:
+    """Rows, and the accounts that they name, by URI and by the name that they have here."""
+    meant = actors.find_local_actor(conn, about.removeprefix("@").partition("@")[0]) if about else None
+    rows = accounts.list_audit(
+        conn, about=about, actions=actions, uri=meant.uri if meant else "", before=before, limit=_PAGE + 1
+    )
+    named = actors.load_actors(conn, {uri for row in rows for uri in (row.actor_uri, row.target)})
+    usernames = {row.target for row in rows if row.action.startswith(_BY_USERNAME)}
+    known = {name: actors.find_local_actor(conn, name) for name in usernames}
+    return rows, named | {name: actor for name, actor in known.items() if actor is not None}
+
+
+def _row(row: Any, known: Mapping[str, Actor]) -> AuditRow:
+    by, target = known.get(row.actor_uri), known.get(row.target)
+    name, path = (target.handle, _path(target)) if target is not None else object_of(row.action, row.target)
+    itself = NODE_ITSELF if row.action in BY_ITSELF else COMMAND_LINE
     return AuditRow(
         at=row.created_at,
-        by=one_line(row.actor_uri),
-        action=row.action,
-        target=one_line(row.target),
-        change=one_line(orjson.dumps(changed).decode()) if changed else "",
+        action=action_of(row.action),
+        target=name,
+        path=path,
+        by=by.handle if by is not None else one_line(row.actor_uri) or itself,
+        by_path=_path(by) if by is not None else "",
+        changes=changes_of(row.before, row.after),
     )
+
+
+def _path(actor: Actor) -> str:
+    """Where administrators decide about somebody; other accounts have their own page alone."""
+    if actor.state != "active" and actor.kind != "person":
+        return ""
+    return f"{PEOPLE}/{actor.id}" if actor.kind == "person" else actor_path(actor)

@@ -1,7 +1,7 @@
 """Accounts of people here: how they sign in, and what they may do."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -364,18 +364,21 @@ def record_audit(
     )
 
 
-def list_audit(conn: Connection, *, about: str, before: int | None, limit: int) -> Sequence[Any]:
-    """Whole rows of the log, newest first; ``about``: what stands anywhere in action, target or name."""
+def list_audit(
+    conn: Connection, *, about: str, actions: Collection[str] = (), uri: str = "", before: int | None, limit: int
+) -> Sequence[Any]:
+    """Whole rows of the log, newest first; ``about``: what stands anywhere in action, target or name.
+
+    ``actions`` and ``uri`` are what the same words may mean, too: the actions called so, and the account of this name.
+    """
     query = select(audit_log)
     if about:
-        query = query.where(
-            or_(
-                *(
-                    column.contains(about, autoescape=True)
-                    for column in (audit_log.c.action, audit_log.c.target, audit_log.c.actor_uri)
-                )
-            )
-        )
+        columns = (audit_log.c.action, audit_log.c.target, audit_log.c.actor_uri)
+        wanted = [column.contains(about, autoescape=True) for column in columns]
+        wanted.append(audit_log.c.action.in_(actions))
+        if uri:
+            wanted += [audit_log.c.target == uri, audit_log.c.actor_uri == uri]
+        query = query.where(or_(*wanted))
     if before is not None:
         query = query.where(audit_log.c.id < before)
     return conn.execute(query.order_by(audit_log.c.id.desc()).limit(limit)).all()

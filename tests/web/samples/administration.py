@@ -9,7 +9,8 @@ from node.store.house.rules import Rule
 from node.text.sentences import Sentence
 from tests.web.samples.account import pictures_form
 from tests.web.samples.frame import ADMIN, MUSEUM, NOW, UNIVERSITY, page
-from web.admin.audit import AuditRow, AuditView
+from web.admin.audit import COMMAND_LINE, AuditRow, AuditView
+from web.admin.audit_words import ACTIONS, FIELDS
 from web.admin.block_lists import BlockListView, ListedDomain
 from web.admin.emojis import EmojisView
 from web.admin.house import HouseView
@@ -302,12 +303,20 @@ def audit() -> AuditView:
         rows=(
             AuditRow(
                 at=NOW - DAY,
-                by="https://x.example/ap/a/1",
-                action="suspended.impose",
-                target="https://social.example/users/mallory",
-                change='{"after": {"reason": "spam", "follows_ended": 3}}',
+                by="@ada@x.example",
+                by_path="/admin/people/1",
+                action=ACTIONS["suspended.impose"],
+                target="@mallory@social.example",
+                path="/admin/people/2",
+                changes=((FIELDS["reason"], "", "spam"), (FIELDS["follows_ended"], "", "3")),
             ),
-            AuditRow(at=NOW, by="", action="policy.set", target="spam.example"),
+            AuditRow(
+                at=NOW,
+                by=COMMAND_LINE,
+                action=ACTIONS["policy.set"],
+                target="spam.example",
+                changes=(("", "", "whole"), ("", "gone", ""), ("", "Limit", "Block")),
+            ),
         ),
     )
 
