@@ -5,7 +5,7 @@ header or stream. The doors are a table: whoever adds an address at which things
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,14 +16,16 @@ from sqlalchemy import Connection, func, insert, select
 from federation.httpsig import Message, Scheme, sign
 from node.clock import DAY, SystemClock
 from node.domain.actors import ActorKind
-from node.domain.communities import JoinPolicy
+from node.domain.actors import RemoteActor as RemoteCopy
+from node.domain.communities import JoinPolicy, RemoteCommunity
+from node.domain.uris import host_of, origin_of
 from node.domain.visibility import LEVELS as LEVELS_OF_RESOURCES
 from node.domain.visibility import Visibility
 from node.services.library.publish import PublishResult
 from node.store.access import accounts
 from node.store.communities import communities
 from node.store.communities.communities import Community
-from node.store.people import actors, follows
+from node.store.people import actors, endorsements, follows, remote_actors
 from node.store.people.actors import Actor
 from node.store.people.follows import Follow
 from node.store.posts import objects, topics
@@ -56,7 +58,8 @@ HTML, AP, JSON = "text/html", "application/activity+json", "application/json"
 class Door:
     """An address that names the thing (``thing``: it answers 404), or a list in which it could stand.
 
-    ``{id}``, ``{uri}``, ``{context}`` are of the post; ``{slug}`` of the resource; ``{ann}`` is the id of its author.
+    ``{id}``, ``{uri}``, ``{context}`` are of the post; ``{slug}`` of the resource; ``{ann}`` is the id of its author,
+    ``{author}`` her handle; ``{circle}`` and ``{group}`` the same of the community.
     """
 
     path: str
@@ -69,12 +72,12 @@ def _doors(accept: str, *paths: str, thing: bool = False) -> list[Door]:
 
 
 DOORS = [
-    *_doors(HTML, "/@ann/p{id}", "/r/{slug}", "/r/{slug}/versions", "/e/{id}", thing=True),
+    *_doors(HTML, "/@{author}/p{id}", "/r/{slug}", "/r/{slug}/versions", "/e/{id}", thing=True),
     *_doors(
-        HTML, "/r/{slug}/edit", "/c/circle/t/{id}", "/questions/{id}", "/e/{id}/answers", "/e/{id}/edit", thing=True
+        HTML, "/r/{slug}/edit", "/c/{group}/t/{id}", "/questions/{id}", "/e/{id}/answers", "/e/{id}/edit", thing=True
     ),
-    *_doors(HTML, "/c/circle", "/c/circle/new", "/e/{id}.ics", "/c/circle/calendar.ics", thing=True),
-    *_doors(HTML, "/", "/?as=guest", "/@ann", f"/tags/{WORD}", "/resources", f"/resources?q={WORD}", "/network"),
+    *_doors(HTML, "/c/{group}", "/c/{group}/new", "/e/{id}.ics", "/c/{group}/calendar.ics", thing=True),
+    *_doors(HTML, "/", "/?as=guest", "/@{author}", f"/tags/{WORD}", "/resources", f"/resources?q={WORD}", "/network"),
     *_doors(
         HTML,
         "/communities",
@@ -93,17 +96,17 @@ DOORS = [
         HTML,
         f"/search?q={WORD}&kind=event",
         f"/search?q={WORD}&kind=question",
-        "/c/circle?kind=question",
+        "/c/{group}?kind=question",
         "/questions?state=open",
     ),
-    *_doors(HTML, f"/search?q={WORD}", "/c/circle/log", "/c/circle/members", "/calendar/wrong.ics"),
-    *_doors(HTML, "/c/circle/moderate?post={id}", "/c/circle/reports", "/c/circle/settings", thing=True),
+    *_doors(HTML, f"/search?q={WORD}", "/c/{group}/log", "/c/{group}/members", "/calendar/wrong.ics"),
+    *_doors(HTML, "/c/{group}/moderate?post={id}", "/c/{group}/reports", "/c/{group}/settings", thing=True),
     *_doors(
         HTML, "/compose?reply={id}", "/posts/{id}/edit", "/posts/{id}/delete", "/e/{id}/dates/2099-05-07", thing=True
     ),
     *_doors(HTML, "/r/{slug}/versions/1", "/courses/{slug}/enrolments", thing=True),
     *_doors(AP, "{path}", "{path}/replies", "{path}/likes", "{path}/shares", "{resource_path}", thing=True),
-    *_doors(AP, "/ap/x/{activity}", "/@ann/p{id}", "/r/{slug}", thing=True),
+    *_doors(AP, "/ap/x/{activity}", "/@{author}/p{id}", "/r/{slug}", thing=True),
     *_doors(AP, "{context}", "/ap/a/{ann}/outbox", "/ap/a/{ann}/outbox?page=true", "/ap/a/{ann}/featured"),
     *_doors(AP, "/ap/a/{house}/catalogue", "/ap/a/{house}/outbox?page=true", "/ap/a/{circle}/outbox?page=true"),
     *_doors(AP, "/ap/a/{house}/catalogue?after=0", "/ap/a/{house}/catalogue/buckets", "/ap/a/{ann}/partners"),
@@ -146,8 +149,8 @@ DOORS = [
         "/api/learning/v1/events/{id}/dates",
         "/api/learning/v1/pathways/{slug}",
         "/api/learning/v1/resources/{slug}/enrolments",
-        "/api/learning/v1/communities/circle",
-        *(f"/api/learning/v1/communities/circle/{name}" for name in ("log", "members", "reports", "requests")),
+        "/api/learning/v1/communities/{group}",
+        *(f"/api/learning/v1/communities/{{group}}/{name}" for name in ("log", "members", "reports", "requests")),
         thing=True,
     ),
     *_doors(JSON, "/api/v1/timelines/link?url={uri}", "/api/learning/v1/topic-accounts"),
@@ -156,7 +159,15 @@ DOORS = [
         "/api/v1/accounts/{ann}/following",
         "/api/v1/accounts/{circle}/statuses",
         "/api/v1/accounts/familiar_followers?id[]={circle}",
+        "/api/v1/accounts?id[]={circle}",
+        "/api/v1/accounts/{ann}/endorsements",
+        "/api/v1/statuses/{open}/reblogged_by",
+        "/api/v2/search?q={circle_uri}&type=accounts",
+        "/api/v2/search?q={circle_page}&type=accounts",
+        "/api/v1/accounts/search?q={group}",
+        "/api/v2/suggestions",
     ),
+    *_doors(JSON, "/api/v1/accounts/{circle}", "/api/v1/accounts/lookup?acct={group}", thing=True),
     *_doors(JSON, f"/api/learning/v1/resources?q={WORD}", "/api/learning/v1/catalogue", "/api/learning/v1/network"),
     *_doors(JSON, f"/api/learning/v1/search?q={WORD}", "/api/learning/v1/communities", "/api/learning/v1/events"),
     *_doors(
@@ -181,6 +192,7 @@ class World:
     far: RemoteActor
     cookie: dict[str, str]
     ids: dict[Visibility, dict[str, str]] = field(default_factory=dict)
+    copies: dict[Visibility, dict[str, str]] = field(default_factory=dict)  # of what lives at another node
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -196,6 +208,12 @@ async def world(tmp_path_factory):
         for level in LEVELS:
             made.ids[level] = await hide(peer, ann, ben, circle, level)
         await net.settle()
+        opened = await show(peer, (ann, ben), circle)
+        zoe, ring = await peer.store.write(save_far, peer, made.far.uri)
+        opened_there = await show(peer, (ann, ben), ring)
+        for level in LEVELS:
+            made.ids[level]["open"] = opened
+            made.copies[level] = made.ids[level] | await copy(peer, zoe, ring, level) | {"open": opened_there}
         while await peer.store.write(finding.work_off):
             pass
         yield made
@@ -244,7 +262,17 @@ async def hide(peer: Peer, ann: App, ben: App, circle: Actor, level: Visibility)
         "resource_path": published.uri.removeprefix(peer.origin),
         "ann": str(ann.me.id),
         "house": str((await peer.organisation()).id),
+        **of_circle(circle, "circle"),
+        "author": "ann",
+    }
+
+
+def of_circle(circle: Actor, handle: str) -> dict[str, str]:
+    return {
         "circle": str(circle.id),
+        "circle_uri": circle.uri,
+        "circle_page": circle.url or circle.uri,
+        "group": handle,
     }
 
 
@@ -274,19 +302,74 @@ def plan(conn: Connection, number: int, name: str, now: int) -> None:
     conn.execute(insert(events).values(object_id=number, **values, join_mode="free", record=record))
 
 
-async def insert_post(peer: Peer, author: Actor, level: Visibility, circle: Actor) -> int:
+def save_far(conn: Connection, peer: Peer, uri: str) -> tuple[Actor, Actor]:
+    """A person and a community by invitation, which live at another server."""
+    unit, host = peer.unit(), host_of(uri)
+    home, closed = uri.rpartition("/")[0], RemoteCommunity(JoinPolicy.INVITE, visibility=Visibility.COMMUNITY)
+    zoe = RemoteCopy(uri=uri, kind=ActorKind.PERSON, username="zoe", host=host, inbox=f"{uri}/inbox")
+    ring = RemoteCopy(
+        uri=f"{home}/ring",
+        kind=ActorKind.GROUP,
+        username="ring",
+        host=host,
+        inbox=f"{home}/ring/inbox",
+        name=f"{SECRET_WORD}-community {WORD}",
+        discoverable=True,
+        community=closed,
+    )
+    first, second = (remote_actors.save_remote_actor(conn, unit.ids, unit.now, each) for each in (zoe, ring))
+    return first, second
+
+
+async def copy(peer: Peer, author: Actor, circle: Actor, level: Visibility) -> dict[str, str]:
+    """A post of another server that is held here, with its topic and event."""
+    number = await insert_post(peer, author, level, circle)
+    community_id = circle.id if level is Visibility.COMMUNITY else None
+    row = {"object_id": number, "community_id": community_id, "kind": "question", "last_activity_at": 1}
+    await peer.store.write(topics.save_topics, [row])
+    await peer.store.write(plan, number, f"{SECRET_WORD}-{level.value} {WORD}", peer.unit().now)
+    return {
+        "id": str(number),
+        "uri": (await peer.store.read(objects.load_row, number)).uri,
+        "path": f"/ap/o/{number}",
+        "context": "/ap/c/1",
+        "activity": str(number),
+        "ann": str(author.id),
+        "author": author.handle.removeprefix("@"),
+        **of_circle(circle, circle.handle.removeprefix("@")),
+    }
+
+
+async def show(peer: Peer, people: Sequence[App], circle: Actor) -> str:
+    """These people belong to it and show it on their profiles; it shares a post of theirs, whose id is answered."""
+    unit = peer.unit()
+    known = [each.me for each in people if each.me is not None]
+    opened = await insert_post(peer, known[0], Visibility.PUBLIC, circle, content="<p>Open</p>")
+
+    def write(conn: Connection) -> None:
+        for each in known:
+            follows.save_follow(conn, Follow(unit.ids.new(), each.id, circle.id, f"{each.uri}#in", "accepted", 1))
+            endorsements.insert_endorsement(conn, unit.ids.new(), each.id, circle.id, unit.now)
+        shared = {"kind": "share", "uri": f"{circle.uri}#shared", "created_at": unit.now}
+        conn.execute(insert(reactions).values(id=unit.ids.new(), actor_id=circle.id, object_id=opened, **shared))
+
+    await peer.store.write(write)
+    return str(opened)
+
+
+async def insert_post(peer: Peer, author: Actor, level: Visibility, circle: Actor, content: str = "") -> int:
     unit = peer.unit()
     number = unit.ids.new()
     row = {
         "id": number,
-        "uri": f"{unit.origin}/ap/o/{number}",
+        "uri": f"{origin_of(author.uri)}/ap/o/{number}",
         "kind": "note",
         "type": "Note",
         "actor_id": author.id,
-        "local": True,
+        "local": author.local,
         "visibility": level.value,
-        "name": f"{SECRET_WORD}-{level.value} {WORD}",
-        "content": f"<p>{SECRET_WORD}-{level.value} {WORD}</p>",
+        "name": "" if content else f"{SECRET_WORD}-{level.value} {WORD}",
+        "content": content or f"<p>{SECRET_WORD}-{level.value} {WORD}</p>",
         "audience": circle.uri if level is Visibility.COMMUNITY else "",
         "published_at": unit.now,
         "received_at": unit.now,
@@ -329,7 +412,18 @@ CASES = [(level, who) for level in LEVELS for who in (*OUTSIDERS, *(() if level 
 
 @pytest.mark.parametrize(("level", "who"), CASES)
 async def test_no_door_shows_what_is_not_for_whoever_asks(world: World, level: Visibility, who: str) -> None:
-    asks, ids, faults = {**OUTSIDERS, **INSIDERS}[who], world.ids[level], []
+    await look_behind(world, world.ids[level], level, who)
+
+
+@pytest.mark.parametrize(("level", "who"), CASES)
+async def test_no_door_shows_what_is_here_of_other_nodes_but_not_for_whoever_asks(
+    world: World, level: Visibility, who: str
+) -> None:
+    await look_behind(world, world.copies[level], level, who)
+
+
+async def look_behind(world: World, ids: Mapping[str, str], level: Visibility, who: str) -> None:
+    asks, faults = {**OUTSIDERS, **INSIDERS}[who], []
     for door in DOORS:
         path = door.path.format(**ids)
         status, text = await asks(world, door, world.peer.origin + path)

@@ -26,9 +26,9 @@ async def _whoever(request: web.Request) -> int:
 
 
 async def show(request: web.Request) -> web.Response:
-    await reader(request, "read:accounts")
+    viewer = await reader(request, "read:accounts")
     actor_id = read_id(request.match_info["id"])
-    found = await request.app[NODE].store.read(accounts.render, look_of(request), [actor_id])
+    found = await request.app[NODE].store.read(accounts.render_known, look_of(request), [actor_id], viewer)
     if actor_id not in found:
         raise NotFound
     return answer(found[actor_id])

@@ -84,13 +84,15 @@ def _is_hidden(conn: Connection, target_id: int, viewer_id: int | None) -> bool:
 
 async def show_endorsements(request: web.Request) -> web.Response:
     """Whom somebody shows on her profile."""
-    await reader(request, "read:accounts")
+    viewer = await reader(request, "read:accounts")
     target, window = read_id(request.match_info["id"]), _window(request)
 
     def read(conn: Connection) -> _Pairs:
         if actors.find_actor_by_id(conn, target) is None:
             raise NotFound
-        return endorsements.list_endorsements(conn, target, window)
+        pairs = endorsements.list_endorsements(conn, target, window)
+        known = set(finding.load_known(conn, [shown for _, shown in pairs], viewer))
+        return [(each, shown) for each, shown in pairs if shown in known]
 
     return await _answer(request, window, read)
 
@@ -113,12 +115,12 @@ async def show_familiar(request: web.Request) -> web.Response:
 
 async def show_many(request: web.Request) -> web.Response:
     """``accounts?id[]=``: those that there are."""
-    await reader(request, "read:accounts")
+    viewer = await reader(request, "read:accounts")
     ids = query_parameters(request).identifiers("id")[:_MOST_IDS]
 
     def read(conn: Connection, look: Look) -> bytes:
         present = finding.load_present(conn, ids)
-        people = accounts.render(conn, look, present)
+        people = accounts.render_known(conn, look, present, viewer)
         return joined(people[each] for each in present if each in people)
 
     return answer(await request.app[NODE].store.read(read, look_of(request)))
@@ -126,12 +128,12 @@ async def show_many(request: web.Request) -> web.Response:
 
 async def look_up(request: web.Request) -> web.Response:
     """``accounts/lookup?acct=``: by handle, of what this node knows; nothing is fetched."""
-    await reader(request, "read:accounts")
+    viewer = await reader(request, "read:accounts")
     acct, config = query_parameters(request).text("acct") or "", request.app[NODE].config
 
     def read(conn: Connection, look: Look) -> bytes:
         found = finding.find_by_acct(conn, acct, config.own_hosts, config.host)
-        people = accounts.render(conn, look, [found] if found is not None else [])
+        people = accounts.render_known(conn, look, [found] if found is not None else [], viewer)
         if found not in people:
             raise NotFound
         return people[found]

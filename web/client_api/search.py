@@ -119,7 +119,7 @@ def _render(conn: Connection, look: Look, asked: Asked, target: Target, viewer: 
     if target.object_id is not None and asked.type in {"", "statuses"}:
         return Found(statuses=list(statuses.render(conn, look, [target.object_id], viewer).values()))
     if target.actor_id is not None and asked.type in {"", "accounts"}:
-        return Found(accounts=list(accounts.render(conn, look, [target.actor_id]).values()))
+        return Found(accounts=list(accounts.render_known(conn, look, [target.actor_id], viewer).values()))
     if key_of(target.hashtag) and asked.type in {"", "hashtags"}:
         return Found(hashtags=tags.render(conn, look, [target.hashtag], viewer))
     return Found()

@@ -88,7 +88,7 @@ def _reactors(
 ) -> Rendered:
     target = find_target(conn, status_id, viewer_id)
     found = timelines.list_reactors(conn, viewer_id, target.id, kind, window, look.now)
-    people = accounts.render(conn, look, [actor_id for _, actor_id in found])
+    people = accounts.render_known(conn, look, [actor_id for _, actor_id in found], viewer_id)
     return [reaction_id for reaction_id, _ in found], [people[actor] for _, actor in found if actor in people]
 
 

@@ -14,6 +14,7 @@ from node.store.database.windows import Window
 from node.store.people import actors, lists
 from node.store.reading import entries, timelines
 from node.store.reading.entries import Entry
+from node.store.search import finding
 from web.client_api.answers import answer, joined
 from web.client_api.callers import reader, require
 from web.client_api.entities import statuses
@@ -200,7 +201,7 @@ def _of_account(
     conn: Connection, look: Look, viewer_id: int | None, actor_id: int, window: Window, asked: Parameters
 ) -> Rendered:
     actor = actors.find_actor_by_id(conn, actor_id)
-    if actor is None or actor.state == "gone":
+    if actor is None or actor.state == "gone" or not finding.load_known(conn, [actor.id], viewer_id):
         raise NotFound
     if asked.flag("pinned"):
         return _rendered(conn, look, timelines.list_pinned(conn, viewer_id, actor_id), viewer_id)

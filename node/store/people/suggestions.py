@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, Connection, Select, exists, func, select
 
 from node.store.database.upsert import insert_missing
 from node.store.people.follows import ACCEPTED
+from node.store.reading.visible import not_secret_to
 from node.store.tables import actors, blocks, dismissed_suggestions, followed_tags, follows, mutes, object_tags, objects
 
 _DISMISS = insert_missing(dismissed_suggestions)
@@ -73,6 +74,7 @@ def _suits(me: int) -> list[ColumnElement[bool]]:
         actors.c.discoverable,
         actors.c.state == "active",
         actors.c.moved_to == "",
+        not_secret_to(me),
         other != me,
         ~exists().where(follows.c.follower_id == me, follows.c.followed_id == other),
         ~exists().where(blocks.c.blocker_id == me, blocks.c.blocked_id == other),
@@ -98,6 +100,7 @@ def list_directory(
         actors.c.state == "active",
         actors.c.moved_to == "",
         actors.c.kind != "application",
+        not_secret_to(viewer_id),
     )
     if local:
         query = query.where(actors.c.local)

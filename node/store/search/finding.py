@@ -8,6 +8,7 @@ followed ones are taken first, then a bounded number of all others.
 import re
 import unicodedata
 from collections.abc import Collection, Sequence
+from functools import cache
 
 from sqlalchemy import (
     ColumnElement,
@@ -30,6 +31,7 @@ from sqlalchemy import (
 
 from node.domain import search as folding
 from node.domain.text import plain
+from node.store.database.prepared import Prepared
 from node.store.people.follows import ACCEPTED
 from node.store.posts.objects import LIVE
 from node.store.reading.visible import not_hidden_from, not_secret_to, visible_to
@@ -78,6 +80,22 @@ def load_present(conn: Connection, ids: Collection[int]) -> list[int]:
         return []
     found = set(conn.scalars(_THERE, {"ids": list(ids)}))
     return [each for each in ids if each in found]
+
+
+def load_known(conn: Connection, ids: Collection[int], viewer_id: int | None) -> list[int]:
+    """Of these ids those of actors of which this person may know (``not_secret_to``), in the same order."""
+    if not ids:
+        return []
+    viewer = {} if viewer_id is None else {"viewer": viewer_id}
+    rows = _known(viewer_id is not None).run(conn, {"ids": list(ids), **viewer})
+    found = {actor_id for (actor_id,) in rows}
+    return [each for each in ids if each in found]
+
+
+@cache
+def _known(is_member: bool) -> Prepared:
+    query = select(actors.c.id).where(actors.c.id.in_(bindparam("ids", expanding=True)))
+    return Prepared(query.where(not_secret_to(0 if is_member else None)), many="ids")
 
 
 # -- the index ------------------------------------------------------------------------------------------------------

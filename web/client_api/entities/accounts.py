@@ -12,6 +12,7 @@ from node.domain.text import plain
 from node.store.access import accounts as store
 from node.store.people import follow_lists
 from node.store.reading import statuses
+from node.store.search import finding
 from web.client_api.entities.look import Look, instant
 from web.client_api.entities.media import emojis_of
 
@@ -40,6 +41,11 @@ def render(conn: Connection, look: Look, actor_ids: Collection[int]) -> dict[int
         return {}
     stamps = statuses.load_actor_stamps(conn, set(actor_ids))
     return {actor_id: part.body for actor_id, part in parts(conn, look, stamps).items()}
+
+
+def render_known(conn: Connection, look: Look, actor_ids: Collection[int], viewer_id: int | None) -> dict[int, bytes]:
+    """The same without communities of which this person may not even know; one statement more."""
+    return render(conn, look, finding.load_known(conn, actor_ids, viewer_id))
 
 
 def parts(conn: Connection, look: Look, stamps: Mapping[int, int]) -> dict[int, Part]:
