@@ -138,7 +138,8 @@ def _load(conn: Connection, subscription_id: int, notification_id: int) -> tuple
 def message(row: Row[Any], token: str, languages: Sequence[str], *, icon: str) -> bytes:
     """What the app decrypts: whose account it is, which notification, and words to show until it has loaded it."""
     name = " ".join((row.name or row.username).split())
-    title, language = push_words.title((row.event or {}).get("occasion", row.type), name, languages)
+    occasion = (row.event or {}).get("occasion", row.type)
+    title, language = push_words.title(occasion, name, languages, row.kind or "")
     text = plain(row.summary or "") or plain(row.content or "")
     return orjson.dumps(
         {

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import aiohttp
 import icalendar
 import pytest
+from sqlalchemy import Connection, insert
 
 from node.clock import DAY
 from node.domain.events import local_text
@@ -20,6 +21,7 @@ from node.services.posts.uploads import Words
 from node.store.events import event_answers
 from node.store.events.events import Event
 from node.store.people import actors
+from node.store.tables import notifications
 from tests import media_files as files
 from tests.happenings import answer, change, copy_of, event_record, publish
 from tests.network import start_peer, stop_peer
@@ -248,6 +250,24 @@ async def test_a_change_and_a_cancellation_are_shown_and_in_calendar_files(site,
     assert "I am coming" not in await site.get(path)
     refused = await site.post(f"{path}/answer", 409, csrf=csrf, answer="going")
     assert "has been cancelled" in refused
+
+
+async def test_a_changed_event_is_told_as_an_event(site, ada):
+    path = await written(site)
+    event_id = int(re.findall("[0-9]+", path)[0])
+    ben = await site.peer.add_actor("ben")
+
+    def hear(conn: Connection) -> None:
+        """Ada is told of her event as if Ben had changed it."""
+        kept = {"owner_id": ada.id, "actor_id": ben.id, "object_id": event_id, "reference": event_id, "created_at": 1}
+        rows = [{"id": number, "type": kind, "group_key": kind} for number, kind in ((1, "update"), (2, "favourite"))]
+        conn.execute(insert(notifications), [row | kept for row in rows])
+
+    await site.store.write(hear)
+    news = await site.get("/notifications")
+    assert "changed an event" in news
+    assert "thanks you for your event" in news
+    assert "your post" not in news
 
 
 async def events_in(site: Site, path: str) -> list[icalendar.Event]:

@@ -1,12 +1,13 @@
 """``/notifications``: what somebody was told, in groups, with filters; and those whose news are kept apart."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
 from sqlalchemy import Connection
 
+from node.domain.communities import TopicKind
 from node.domain.filters import FilterContext
 from node.domain.notices import CALLED_FOR, NoticeType, Occasion
 from node.domain.numbers import id_in, number_in
@@ -15,9 +16,10 @@ from node.services.news import notices
 from node.services.people import follows
 from node.state import NODE
 from node.store.database.windows import Window
+from node.store.library import resources
 from node.store.news import notification_lists as lists
 from node.store.news.notification_lists import Group, Request, Wanted
-from node.store.posts import threads
+from node.store.posts import threads, topics
 from node.store.reading import filters, markers, showing
 from node.text.sentences import Sentence
 from web import sessions
@@ -45,6 +47,7 @@ class Found:
     groups: Sequence[Group]
     people: Mapping[int, Any]
     posts: Mapping[int, Any]
+    kinds: Mapping[int, str]  # of posts that have a word of their own
     read_up_to: int
     requests: int
     newest: int
@@ -81,6 +84,7 @@ def _find(conn: Connection, wanted: Wanted, window: Window, now: int) -> Found:
     object_ids = {group.newest.object_id for group in groups if group.newest.object_id is not None}
     hidden = filters.load_hidden(conn, wanted.owner_id, FilterContext.NOTIFICATIONS, object_ids, now)
     posts = threads.load_posts(conn, object_ids - hidden, wanted.owner_id)
+    edited = {group.newest.object_id for group in groups if group.newest.type == NoticeType.UPDATE}
     authors = {post.actor_id for post in posts.values()}
     read = markers.load_markers(conn, wanted.owner_id, ["notifications"])
     newest = lists.list_notifications(conn, Wanted(wanted.owner_id), Window(limit=1))
@@ -88,10 +92,22 @@ def _find(conn: Connection, wanted: Wanted, window: Window, now: int) -> Found:
         groups=groups,
         people=showing.load_rows(conn, authors | {actor_id for group in groups for actor_id in group.actor_ids}),
         posts=posts,
+        kinds=_kinds(conn, posts, edited & posts.keys()),
         read_up_to=read[0].last_read_id if read else 0,
         requests=lists.count_requests(conn, wanted.owner_id)[0],
         newest=newest[0].id if newest else 0,
     )
+
+
+def _kinds(conn: Connection, posts: Mapping[int, Any], edited: Collection[int]) -> Mapping[int, str]:
+    """What posts are called; those that were ``edited`` are told apart further."""
+    kinds = {each: post.kind for each, post in posts.items() if post.kind in {"event", "resource"}}
+    if not edited:
+        return kinds
+    asked = {each for each, topic in topics.load_topics(conn, edited).items() if topic.kind is TopicKind.QUESTION}
+    found = resources.load_by_objects(conn, [each for each in edited if kinds.get(each) == "resource"])
+    courses = {each for each, resource in found.items() if resource.kind == "course"}
+    return kinds | dict.fromkeys(asked - kinds.keys(), "question") | dict.fromkeys(courses, "course")
 
 
 def _is_shown(group: Group, found: Found, reader: Reader) -> bool:
@@ -123,6 +139,7 @@ def _row(group: Group, found: Found, reader: Reader) -> NoticeRow:
         at=row.created_at,
         path=path,
         title=title,
+        about=found.kinds.get(row.object_id or 0, ""),
         excerpt=excerpt,
         is_new=row.id > found.read_up_to,
         request_path=f"{PATH}/follows/{row.actor_id}" if row.type == NoticeType.FOLLOW_REQUEST.value else "",

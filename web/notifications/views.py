@@ -11,7 +11,8 @@ from web.pages.views import Page
 class NoticeRow:
     """One piece of news, or several of one kind about one thing.
 
-    ``kind``: a ``NoticeType``, or an ``Occasion``; ``who``: the newest of those who did it; ``others``: how many more.
+    ``kind``: a ``NoticeType``, or an ``Occasion``; ``about``: event, question, resource or course, '' for other posts;
+    ``who``: the newest of those who did it; ``others``: how many more.
     ``path``: the post or page that it is about. ``is_new``: since the reader last said that she has read.
     """
 
@@ -21,6 +22,7 @@ class NoticeRow:
     others: int = 0
     path: str = ""
     title: Text | None = None
+    about: str = ""
     excerpt: str = ""
     is_new: bool = False
     request_path: str = ""

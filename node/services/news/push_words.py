@@ -35,12 +35,20 @@ TITLES: Mapping[str, Sentence] = sentences(
     }
 )
 
+#: Kind of the object -> title of ``update``, where "a post" would be wrong.
+_EDITED: Mapping[str, Sentence] = sentences(
+    {"event": "{name} changed an event", "resource": "{name} changed a resource"}
+)
 
-def title(kind: str, name: str, languages: Sequence[str]) -> tuple[str, str]:
-    """The title in the first of the languages that the node speaks, and that language.
+
+def title(kind: str, name: str, languages: Sequence[str], about: str = "") -> tuple[str, str]:
+    """The title in the first of the languages that the node speaks, and that language; ``about``: kind of the object.
 
     >>> title("follow", "Ada", ("", "de-AT", "en"))
     ('Ada folgt dir', 'de')
+    >>> title("update", "Ada", ("en",), "event")
+    ('Ada changed an event', 'en')
     """
     tag = first_spoken(languages)
-    return translate(Sentence(TITLES[kind], name=name), tag), tag
+    said = _EDITED.get(about, TITLES[kind]) if kind == "update" else TITLES[kind]
+    return translate(Sentence(said, name=name), tag), tag

@@ -93,6 +93,7 @@ def load_news(conn: Connection, notification_id: int) -> Any:
             actors.c.username,
             actors.c.icon,
             accounts.c.language,
+            objects.c.kind,
             objects.c.summary,
             objects.c.content,
             objects.c.state,

@@ -406,6 +406,11 @@ def notifications() -> NotificationsView:
         )
         for number, kind in enumerate(kinds)
     )
+    rows += tuple(
+        NoticeRow(kind=kind, about=about, who=MARTA, others=1, at=NOW, path="/e/7-tour")
+        for kind in ("update", "reblog", "favourite")
+        for about in ("event", "resource", "course", "question")
+    )
     return NotificationsView(
         page=_page("/notifications", "Notifications"),
         csrf="c" * 43,
