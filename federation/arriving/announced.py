@@ -63,7 +63,7 @@ class Announced:
             raise SignatureInvalid(detail=f"{inner.type} is not passed on")
         if inner.type == "Update" and inner.object_uri == group.uri:
             return await self._refresh(announce, group)
-        if inner.id.startswith(self._origin + "/"):
+        if same_origin(inner.id, self._origin):
             return Proven(await self._ours(inner), group.uri, announce.id)
         if inner.type in _GOVERNING:
             with contextlib.suppress(RemoteError):  # then as it was last known

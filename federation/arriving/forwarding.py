@@ -43,9 +43,15 @@ def note(batch: Batch, inbound: Inbound, outcome: str) -> None:
     if found is None or found.local or not batch.is_local(found.in_reply_to or ""):
         return
     collections = [uri for uri in (*activity.to, *activity.cc) if batch.is_local(uri) and uri.endswith(_FOLLOWERS)]
-    owners = batch.local_addressees(uri.removesuffix(_FOLLOWERS) for uri in collections)
+    parent = batch.object(found.in_reply_to)
+    owners = {
+        owner.id
+        for owner in batch.local_addressees(uri.removesuffix(_FOLLOWERS) for uri in collections)
+        # Of whoever else has followers here nothing was answered.
+        if parent is not None and owner.id == parent.actor_id and not batch.has_blocked(owner.id, found.actor_id)
+    }
     if owners:
-        payload = {"owners": sorted({owner.id for owner in owners})}
+        payload = {"owners": sorted(owners)}
         unit = batch.unit
         batch.add_job(NewJob(FORWARD, unit.ids.new(), unit.now, ref=inbound.received_id, payload=payload))
 

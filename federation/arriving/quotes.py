@@ -26,7 +26,7 @@ def state_of(batch: Batch, author: Actor, post: RemotePost, before: Mapping[str,
     if before.get("quote") == post.quote and before.get("quote_authorization", "") == post.quote_authorization:
         return QuoteState(before.get("quote_state", QuoteState.PENDING))
     if before.get("quote") == post.quote and not post.quote_authorization and before.get("quote_authorization"):
-        return _taken_back(batch, before["quote_authorization"])
+        return _taken_back(batch, author, post, before["quote_authorization"])
     quoted = batch.object(post.quote)
     if quoted is not None and quoted.actor_id == author.id:
         return QuoteState.ACCEPTED
@@ -36,11 +36,14 @@ def state_of(batch: Batch, author: Actor, post: RemotePost, before: Mapping[str,
     return QuoteState.PENDING
 
 
-def _taken_back(batch: Batch, stamp_uri: str) -> QuoteState:
-    """The quoting post no longer names the stamp that it had: the quoted author has revoked it."""
+def _taken_back(batch: Batch, author: Actor, post: RemotePost, stamp_uri: str) -> QuoteState:
+    """The quoting post no longer names the stamp that it had: the quoted author has revoked it.
+
+    The post named whatever its author wrote; a stamp for another quote is not hers to take back.
+    """
     batch.flush()
     stamp = quotes.find_stamp(batch.conn, stamp_uri)
-    if stamp is not None:
+    if stamp is not None and (stamp.actor_id, stamp.content) == (author.id, post.uri):
         reactions.delete_reaction(batch.conn, stamp)
     return QuoteState.REVOKED
 

@@ -80,6 +80,11 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
 )
 
 
+#: What people here did was done here when it left. A community that passes it on later must not do it once more, when
+#: they have changed their minds.
+_DONE_HERE = frozenset({"Like", "Dislike", "EmojiReact", "Undo", "Add", "Remove", "Block"})
+
+
 def apply(batch: Batch, inbound: Inbound) -> str:
     """Apply one proven activity; answers what became of it, in a word or ``invalid: `` and why.
 
@@ -92,10 +97,13 @@ def apply(batch: Batch, inbound: Inbound) -> str:
 
 
 def _apply(batch: Batch, inbound: Inbound) -> str:
-    handler = HANDLERS.get(inbound.activity.type, _unknown)
-    if batch.policies.is_suspended(inbound.activity.actor):  # also where another server has passed it on
+    activity = inbound.activity
+    handler = HANDLERS.get(activity.type, _unknown)
+    if batch.policies.is_suspended(activity.actor):  # also where another server has passed it on
         return "suspended"
     outcome = communities.govern(batch, inbound)
+    if outcome is None and inbound.announced_by and activity.type in _DONE_HERE and batch.is_local(activity.actor):
+        return "done-here"
     if outcome is None:
         outcome = handler(batch, inbound)
         communities.note(batch, inbound, outcome)

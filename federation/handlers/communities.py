@@ -267,6 +267,8 @@ def note(batch: Batch, inbound: Inbound, outcome: str) -> None:
         return
     activity = inbound.activity
     about = activity.inner if activity.type == "Undo" and activity.inner is not None else activity
+    if len(about.object_uris) > 1:  # whatever else comes along was not taken in here
+        return
     found = batch.object(about.object_uri)
     group = batch.actor(found.audience) if found is not None and found.audience else None
     if group is None or not group.local or group.kind != "group" or group.uri == activity.actor:

@@ -18,7 +18,7 @@ from federation.mapping.addressing import mentioned_and_addressed
 from federation.mapping.post import read_post
 from node.domain.event_words import read_answer
 from node.domain.posts import PostKind, RemotePost
-from node.domain.uris import host_of
+from node.domain.uris import host_of, same_origin
 from node.domain.visibility import Visibility
 from node.jobs.kinds import ANSWER
 from node.services.library import digests
@@ -119,7 +119,7 @@ def store_post(
         "in_reply_to_id": parent.id if parent else None,
         **columns,
     }
-    row["context"] = parent.context if parent and parent.context else row["context"]
+    row["context"] = _conversation(batch, post, parent) or row["context"]
     stored = batch.add_object(row, mentioned_and_addressed(post))
     quotes.look_at_stamp(batch, stored, post, row["details"].get("quote_state"))
     if parent is not None:
@@ -135,6 +135,19 @@ def store_post(
     if post.event is not None:
         received_events.store(batch, stored, post)
     return stored
+
+
+def _conversation(batch: Batch, post: RemotePost, parent: Object | None) -> str:
+    """That of what is answered; what begins one names its own, or one that its community keeps elsewhere.
+
+    Or it would stand first in the conversation of others, whose lock and whose readers it then decided. Empty where
+    the post says it.
+    """
+    if parent is not None and parent.context:
+        return parent.context
+    is_its_own = same_origin(post.context, post.uri)
+    is_kept = same_origin(post.context, post.audience) and not batch.is_local(post.context)
+    return "" if post.in_reply_to or not post.context or is_its_own or is_kept else post.uri
 
 
 def columns_of(

@@ -33,10 +33,12 @@ def flag(batch: Batch, inbound: Inbound) -> str:
     posts = [found for uri in activity.object_uris if (found := batch.object(uri)) is not None]
     posts = posts or _posts_in_words(batch, activity, targets)
     groups = _communities(batch, inbound, posts)
-    if not targets and not groups and not any(post.local for post in posts):
-        return "not-ours"
+    if not groups and (inbound.announced_by or not (targets or any(post.local for post in posts))):
+        return "not-ours"  # a community vouches for who reports in it, and for nobody else
     batch.flush()
     known = reports.find_by_uri(batch.conn, activity.id)
+    if known is not None and known.reporter_uri != activity.actor:
+        return "other-actor"
     report_id = known.id if known is not None else _store(batch, activity, targets, posts)
     community_reports.involve(batch.conn, batch.unit, report_id, groups)
     reporter = batch.actor(activity.actor)

@@ -122,7 +122,10 @@ def replace(batch: Batch, known: Object, post: RemotePost, inbound: Inbound | No
     if received_resources.is_resource(post):
         received_resources.store(batch, author, batch.object(known.uri) or known, post)
     received_opinions.store(batch, author, batch.object(known.uri) or known, post)
-    is_in_thread = row.in_reply_to is not None or topics.find_topic(batch.conn, known.id) is not None
+    topic = topics.find_topic(batch.conn, known.id)
+    if topic is not None and topic.community_id is None:
+        group = None  # what the post says of a community, that has never said
+    is_in_thread = row.in_reply_to is not None or topic is not None
     if is_in_thread or group is None:
         received_topics.store(batch, author, batch.object(known.uri) or known, post, group)
     if moves and inbound:

@@ -163,12 +163,12 @@ def remove_object(conn: Connection, unit: Unit, moderator_id: int, object_id: in
     found = objects.find_object_by_id(conn, object_id)
     if found is None or found.state != objects.LIVE:
         raise NotFound
-    author = _target(conn, moderator_id, found.actor_id)
+    _target(conn, moderator_id, found.actor_id)
     if found.kind == "resource":
         raise Conflict("A resource is withdrawn on its own page.")
     news.tell(conn, unit, happened.Deleted(found))
     burying.bury(conn, found, unit.now)
-    burying.remember_deleted(conn, found.uri, author.uri, unit.now, former_type=found.type)
+    burying.forbid(conn, found.uri, unit.now, former_type=found.type)
     if found.local:
         events.record(conn, unit.ids, unit.now, events.ObjectDeleted(found.id), about=found.uri)
     audit(conn, unit, moderator_id, "post.remove", found.uri)

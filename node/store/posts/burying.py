@@ -121,6 +121,8 @@ def bury_some_of(conn: Connection, actor_id: int, now: int, *, limit: int) -> bo
 
 
 _INSERT_TOMBSTONE = insert_missing(tombstones)
+#: Stands for the author where the house has decided.
+_HOUSE = ""
 _TOMBSTONES = Prepared(
     select(tombstones.c.uri, tombstones.c.actor_uri).where(
         tombstones.c.uri.in_(bindparam("uris", expanding=True)),
@@ -146,6 +148,12 @@ def remember_deleted(
     )
 
 
+def forbid(conn: Connection, uri: str, now: int, *, former_type: str = "") -> None:
+    """The house has taken this down: it comes back from nobody, whatever its author says of it later."""
+    conn.execute(delete(tombstones).where(tombstones.c.uri == uri))
+    remember_deleted(conn, uri, _HOUSE, now, former_type=former_type)
+
+
 def load_tombstones(conn: Connection, uris: Collection[str], now: int) -> dict[str, str]:
     """The deleted ones among ``uris``: uri -> who deleted it."""
     if not uris:
@@ -158,15 +166,18 @@ def expire_tombstones(conn: Connection, now: int) -> None:
 
 
 def reopen(conn: Connection, owner_id: int, owner_uri: str, uris: Collection[str]) -> None:
-    """Forget that these objects of an owner were deleted, and when they were last changed."""
+    """Forget that their owner deleted these objects, and when they were last changed.
+
+    What the house took down stays down, and so does what moderators of a community removed.
+    """
+    forbidden = select(tombstones.c.uri).where(tombstones.c.uri.in_(list(uris)), tombstones.c.actor_uri == _HOUSE)
+    uris = set(uris) - set(conn.scalars(forbidden))
     if not uris:
         return
     theirs = (objects.c.uri.in_(list(uris)), objects.c.actor_id == owner_id, objects.c.local.is_(False))
     conn.execute(update(objects).where(*theirs, objects.c.updated_at.is_not(None)).values(updated_at=None))
-    dead = list(conn.scalars(select(objects.c.id).where(*theirs, objects.c.state != LIVE)))
+    dead = list(conn.scalars(select(objects.c.id).where(*theirs, objects.c.state == DELETED)))
     if dead:  # answers to them are tied to the new row when it is there
         conn.execute(update(objects).where(objects.c.in_reply_to.in_(list(uris))).values(in_reply_to_id=None))
         conn.execute(delete(objects).where(objects.c.id.in_(dead)))
-    conn.execute(
-        delete(tombstones).where(tombstones.c.uri.in_(list(uris)), tombstones.c.actor_uri.in_([owner_uri, ""]))
-    )
+    conn.execute(delete(tombstones).where(tombstones.c.uri.in_(list(uris)), tombstones.c.actor_uri == owner_uri))

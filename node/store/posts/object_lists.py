@@ -61,8 +61,12 @@ def list_answers(conn: Connection, ids: Collection[int], *, limit: int) -> list[
 
 
 def find_first_of(conn: Connection, context: str) -> Object | None:
-    """What a conversation began with, as far as it is known here."""
-    query = select(*COLUMNS).where(objects.c.context == context, objects.c.state == LIVE).order_by(objects.c.id)
+    """The first of ours in a conversation that began here; what others say of their age counts for nothing."""
+    query = (
+        select(*COLUMNS)
+        .where(objects.c.context == context, objects.c.state == LIVE, objects.c.local)
+        .order_by(objects.c.id)
+    )
     row = conn.execute(query.limit(1)).first()
     return Object(*row) if row else None
 

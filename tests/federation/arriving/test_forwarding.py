@@ -12,6 +12,7 @@ from node.clock import SystemClock
 from node.domain.visibility import Visibility
 from node.services.posts.posts import publish_note
 from node.store.federation import activities
+from node.store.people import blocks
 from node.store.people.actors import Actor
 from node.store.posts.objects import Object
 from tests.network import Network, Peer, network
@@ -103,3 +104,25 @@ async def test_nothing_else_is_sent_on(net, changes, has_proof, is_right):
         assert await hospital.object(created["object"]["id"]) is not None
         assert await museum.object(created["object"]["id"]) is None
         assert far.asked.count("/notes/1") == 0
+
+
+@pytest.mark.parametrize("why", ["of somebody else", "of somebody who has blocked her"])
+async def test_an_answer_reaches_the_followers_of_whom_it_answers_and_of_nobody_else(net, why: str) -> None:
+    """Anybody can address the followers of everybody here; who has blocked her speaks for her to nobody."""
+    hospital, museum = net.peers
+    async with remote() as far:
+        ann, post = await thread_of_ann(net)
+        zoe, key = person_with_two_keys(far)
+        addressed = ann
+        if why == "of somebody else":
+            addressed = await hospital.add_actor("ben")
+            await museum.follow(await museum.add_actor("cleo"), addressed.uri)
+            await net.settle()
+        else:
+            known = await hospital.system.federation.fetcher.actor(zoe.uri)
+            blocked = (hospital.unit().ids.new(), ann.id, known.id, f"{ann.uri}/b", 1)
+            await hospital.store.write(blocks.insert_block, *blocked)
+        created = answer(far, zoe, addressed, post, 1)
+        await send(hospital, far, zoe, add_proof(created, key, created_at=SystemClock().now()))
+        await net.settle()
+        assert await museum.object(created["object"]["id"]) is None

@@ -1,0 +1,193 @@
+"""Values that the sender wrote herself prove nothing about what is somebody else's."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, insert, select
+
+from federation.arriving.batch import Inbound
+from federation.handlers import apply
+from federation.mapping.activity import read_activity
+from node.domain.actors import ActorKind, RemoteActor
+from node.domain.communities import PostPolicy, RemoteCommunity
+from node.domain.uris import host_of
+from node.domain.visibility import Visibility
+from node.events import PassedOn
+from node.services.house import moderate
+from node.services.posts.posts import Draft, publish, publish_note
+from node.store import tables
+from node.store.people import actors, blocks, follows, remote_actors
+from node.store.people.follows import Follow
+from node.store.posts import objects, quotes, reactions, topics
+from node.store.posts.reactions import QUOTE, Reaction
+from tests.federation.actors.test_community_memberships import hears
+from tests.network import Peer, network
+from tests.remote import PUBLIC
+
+EVE, ZOE = "https://evil.example/u/eve", "https://good.example/u/zoe"
+GROUP = "https://good.example/c/tin"
+
+
+@pytest.fixture
+async def node(tmp_path) -> AsyncIterator[Peer]:
+    """A node that knows eve, zoe and a community elsewhere; ann lives here."""
+    async with network(tmp_path, "hospital") as net:
+        peer = net.peers[0]
+        await peer.add_actor("ann")
+
+        def prepare(conn: Connection) -> None:
+            for uri in (EVE, ZOE, GROUP):
+                kind, said = (ActorKind.GROUP, RemoteCommunity()) if uri == GROUP else (ActorKind.PERSON, None)
+                made = RemoteActor(uri, kind, uri.rpartition("/")[2], host_of(uri), f"{uri}/inbox", community=said)
+                remote_actors.save_remote_actor(conn, peer.unit().ids, peer.unit().now, made)
+
+        await peer.store.write(prepare)
+        yield peer
+
+
+async def says(node: Peer, type_: str, by: str, post: dict[str, Any], **more: Any) -> str:
+    return await hears(node, {"type": type_, "actor": by, "object": post, "to": [PUBLIC], **more})
+
+
+def note(by: str, number: int, **parts: Any) -> dict[str, Any]:
+    return {
+        "id": f"{by}/{number}",
+        "type": "Note",
+        "attributedTo": by,
+        "content": "Tin",
+        "published": "2026-11-24T12:00:00Z",
+        "to": [PUBLIC],
+        **parts,
+    }
+
+
+async def written_by_ann(node: Peer) -> Any:
+    ann = await node.store.read(actors.find_local_actor, "ann")
+    return await node.store.write(publish_note, node.unit(), ann.id, "Who knows?", Visibility.PUBLIC)
+
+
+async def test_what_the_house_took_down_stays_down(node: Peer) -> None:
+    """Its author may delete it and say that she had not; her word is not the house's."""
+    asked = await written_by_ann(node)
+    post = note(EVE, 1, inReplyTo=asked.uri)
+    assert await says(node, "Create", EVE, post) == "stored"
+    ann = await node.store.read(actors.find_local_actor, "ann")
+    await node.store.write(moderate.remove_object, node.unit(), ann.id, (await node.object(post["id"])).id)
+    deleted = {"id": f"{EVE}/d", "type": "Delete", "actor": EVE, "object": post["id"]}
+    await says(node, "Undo", EVE, deleted)
+    assert await says(node, "Create", EVE, post) != "stored"
+    assert (await node.object(post["id"])).state == objects.DELETED
+
+
+async def test_what_its_author_deleted_may_come_again(node: Peer) -> None:
+    asked = await written_by_ann(node)
+    post = note(EVE, 1, inReplyTo=asked.uri)
+    assert await says(node, "Create", EVE, post) == "stored"
+    assert await hears(node, {"type": "Delete", "actor": EVE, "object": post["id"]}) == "deleted"
+    deleted = {"id": f"{EVE}/d", "type": "Delete", "actor": EVE, "object": post["id"]}
+    assert await says(node, "Undo", EVE, deleted) == "may-come-again"
+    assert await says(node, "Create", EVE, post) == "stored"
+
+
+async def test_nobody_takes_back_the_stamp_of_another_quote(node: Peer) -> None:
+    quoted, stamp = await written_by_ann(node), f"{node.origin}/ap/stamps/1"
+
+    def grant(conn: Connection) -> None:
+        zoe = actors.find_actor(conn, ZOE)
+        assert zoe is not None
+        quotes.grant(conn, Reaction(node.unit().ids.new(), zoe.id, quoted.id, QUOTE, f"{ZOE}/1", stamp, 1))
+
+    await node.store.write(grant)
+    quoting = note(EVE, 1, inReplyTo=quoted.uri, quote=quoted.uri)
+    assert await says(node, "Create", EVE, {**quoting, "quoteAuthorization": stamp}) == "stored"
+    assert await says(node, "Update", EVE, quoting) in {"edited", "refreshed"}
+    assert (await node.store.read(quotes.find_stamp, stamp)).content == f"{ZOE}/1"
+
+
+async def test_a_question_is_in_no_community_because_it_says_so_twice(node: Peer) -> None:
+    """A thread stands in the list of a community elsewhere when that has passed it on."""
+    ann = await node.store.read(actors.find_local_actor, "ann")
+    question = note(
+        EVE,
+        1,
+        name="Which tin?",
+        audience=GROUP,
+        cc=[ann.uri],
+        mainEntity={"type": "Question", "name": "Which tin?"},
+    )
+    assert await says(node, "Create", EVE, question) == "stored"
+    known = (await node.object(question["id"])).id
+    assert (await node.store.read(topics.find_topic, known)).community_id is None
+    assert await says(node, "Update", EVE, {**question, "content": "Which?"}) == "edited"
+    assert (await node.store.read(topics.find_topic, known)).community_id is None
+
+
+async def test_nobody_begins_a_conversation_of_others(node: Peer) -> None:
+    ann, asked = await node.store.read(actors.find_local_actor, "ann"), await written_by_ann(node)
+    context = asked.context
+    for number, claimed in enumerate((context, f"{ZOE}/context")):
+        old = note(EVE, number, context=claimed, cc=[ann.uri], published="2001-01-01T00:00:00Z")
+        assert await says(node, "Create", EVE, old) == "stored"
+        assert (await node.object(old["id"])).context == old["id"]
+    own = note(EVE, 9, context=f"{EVE}/context", cc=[ann.uri])
+    assert await says(node, "Create", EVE, own) == "stored"
+    assert (await node.object(own["id"])).context == own["context"]
+
+
+async def test_what_people_here_took_back_no_community_does_again(node: Peer) -> None:
+    """The community passes on what it got from here, long after: her word then is not her word now."""
+    asked = await written_by_ann(node)
+    ann = await node.store.read(actors.find_local_actor, "ann")
+    again = [
+        {"type": "Like", "actor": ann.uri, "object": asked.uri},
+        {"type": "Block", "actor": ann.uri, "object": EVE},
+        {"type": "Undo", "actor": ann.uri, "object": {"type": "Block", "actor": ann.uri, "object": EVE}},
+    ]
+    for document in again:
+        assert await hears(node, document, announced_by=GROUP) == "done-here"
+    eve = await node.store.read(actors.find_actor, EVE)
+    assert not await node.store.read(blocks.has_blocked, ann.id, eve.id)
+    assert await node.store.read(reactions.find_reaction, ann.id, asked.id, reactions.LIKE) is None
+
+
+async def test_a_community_reports_nobody_to_the_house_in_the_name_of_others(node: Peer) -> None:
+    ann, asked = await node.store.read(actors.find_local_actor, "ann"), await written_by_ann(node)
+    for about in (ann.uri, asked.uri):
+        flag = {"type": "Flag", "actor": ZOE, "object": about, "content": "Spam"}
+        assert await hears(node, flag, announced_by=GROUP) == "not-ours"
+
+
+async def test_nothing_is_passed_on_beside_what_a_community_took(node: Peer) -> None:
+    """Who may not begin a thread sends it along with an answer that is in the community already."""
+    ann = await node.store.read(actors.find_local_actor, "ann")
+    group = await node.add_community("tin", ann, post_policy=PostPolicy.MODERATORS)
+    draft = Draft(title="Tin", text="Tin or zinc?", visibility=Visibility.PUBLIC, language="en", community_id=group.id)
+    thread = await node.store.write(publish, node.unit(), ann.id, draft)
+
+    def join(conn: Connection) -> None:
+        eve = actors.find_actor(conn, EVE)
+        assert eve is not None
+        follows.save_follow(conn, Follow(node.unit().ids.new(), eve.id, group.id, f"{EVE}/f", follows.ACCEPTED, 1))
+
+    await node.store.write(join)
+    answer, thread_of_eve = note(EVE, 1, inReplyTo=thread.uri), note(EVE, 2, audience=group.uri, cc=[ann.uri])
+    sent = {"id": f"{EVE}/x/1", "type": "Create", "actor": EVE, "to": [PUBLIC], "object": answer}
+    assert await _arrives(node, sent) == ("stored", 1)
+    assert await _arrives(node, {**sent, "id": f"{EVE}/x/2", "object": [answer, thread_of_eve]}) == ("stored", 1)
+    assert (await node.object(thread_of_eve["id"])).audience == ""
+
+
+async def _arrives(node: Peer, document: dict[str, Any]) -> tuple[str, int]:
+    """What becomes of it, and how much the communities here are to pass on."""
+
+    def run(conn: Connection) -> tuple[str, int]:
+        batch, received_id = node.system.federation.fetcher.batch(conn), node.unit().ids.new()
+        row = {"id": received_id, "uri": document["id"], "type": "Create", "actor_uri": EVE, "signer_uri": EVE}
+        conn.execute(insert(tables.received).values(**row, raw="{}", received_at=1))
+        outcome = apply(batch, Inbound(received_id, read_activity(document), node.unit().now))
+        batch.finish()
+        told = conn.scalars(select(tables.jobs.c.payload)).all()
+        return outcome, sum((each or {}).get("event") == PassedOn.__name__ for each in told)
+
+    return await node.store.write(run)
