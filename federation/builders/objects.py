@@ -1,6 +1,6 @@
 """Create, Update and Delete of objects, Add and Remove of those that a profile shows first."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -23,6 +23,7 @@ from node.store.federation.activities import Activity
 from node.store.people import actors
 from node.store.people.actors import Actor
 from node.store.posts import objects, reactions
+from node.store.posts.objects import Object
 
 #: Whoever reacted in one of these ways hears of an edit or a deletion.
 _INTERACTED = (
@@ -156,19 +157,38 @@ def _telling(conn: Connection, now: int, actor: Actor, row: Any, type_: str, com
 def read_sent(conn: Connection, sent: Activity) -> dict[str, Any] | None:
     """What an activity of ours said; without ``@context`` where nobody elsewhere was told of it.
 
-    That is the Create of what it is about as this is now. None for the Create of what is gone, or is for others than
-    it was then.
+    That is the Create of what it is about as this is now. None for what carries, or as a community passes on, the text
+    of what is gone, or is for others than it was then.
     """
-    found = objects.find_object(conn, sent.object_uri) if sent.type == "Create" else None
-    if found is not None and (found.state != objects.LIVE or found.visibility != sent.visibility):
+    told: dict[str, Any] | None = orjson.loads(sent.body) if sent.body else None
+    about = _carried(told) if told is not None else sent.object_uri
+    found = objects.find_object(conn, about) if about else None
+    if found is not None and not _is_as_told(found, sent):
         return None
-    if sent.body:
-        told: dict[str, Any] = orjson.loads(sent.body)
+    if told is not None:
         return told
     if found is None:
         return None
     row, actor = objects.load_row(conn, found.id), actors.load_actors_by_id(conn, [found.actor_id])[found.actor_id]
     return {"id": sent.uri, **_telling(conn, sent.created_at, actor, row, sent.type)}
+
+
+def _carried(told: Mapping[str, Any]) -> str:
+    """The id of the object that an activity, or the one that it passes on, holds whole; empty where it holds none."""
+    inner = told.get("object") if told.get("type") == "Announce" else told
+    held = inner.get("object") if isinstance(inner, dict) and str(inner.get("type")) in _CARRYING else None
+    return str(held.get("id", "")) if isinstance(held, dict) else ""
+
+
+_CARRYING = frozenset({"Create", "Update"})
+
+
+def _is_as_told(found: Object, sent: Activity) -> bool:
+    """Whether it is there, and whoever was told of it then may read it; a community may tell its own of open posts."""
+    if found.state != objects.LIVE:
+        return False
+    is_open_still = sent.type not in _CARRYING and Visibility(found.visibility).is_open
+    return found.visibility == sent.visibility or is_open_still
 
 
 def _for_community(uri: str) -> dict[str, str]:

@@ -162,11 +162,25 @@ async def test_likes_edits_and_deletions_are_passed_on(houses) -> None:
         found = await peer.object(thread.uri)
         row = await peer.store.read(objects.load_row, found.id)
         assert row.likes_count == 1, peer.origin
-    home = circle.home
-    await home.store.write(post_changes.delete, home.unit(), circle.people[0].id, thread.id)
+    home, author = circle.home, circle.people[0]
+    links, edit = home.system.node.uploads.links, post_changes.Edit(text="Zinc or brass.")
+    await home.store.write(post_changes.edit, home.unit(), author.id, thread.id, edit, links=links)
+    await circle.settle()
+    assert {each["type"] for each in await _telling(university, circle, "brass")} == {"Update", "Announce"}
+    await home.store.write(post_changes.delete, home.unit(), author.id, thread.id)
     await circle.settle()
     gone = await university.object(thread.uri)
     assert gone.state == objects.DELETED
+    assert await _telling(university, circle, "content") == []
+
+
+async def _telling(reader: Peer, circle: Circle, words: str) -> list[Any]:
+    """What its home answers a stranger of the activities of the community and of who began it, as far as it says so."""
+    load, home = activities.list_by_actor, circle.home
+    senders = (circle.group, circle.people[0])
+    sent = [each for actor in senders for each in await home.store.read(load, actor.id, before=None, limit=50)]
+    answers = [await reader.get(each.uri) for each in sent]
+    return [document for status, document in answers if status == 200 and words in str(document)]
 
 
 async def test_who_is_no_member_is_told_once_that_only_members_write(houses) -> None:

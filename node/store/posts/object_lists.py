@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Row, and_, bindparam, func, select
+from sqlalchemy import BigInteger, Connection, Row, bindparam, func, select
 
 from node.store.database.prepared import Prepared
 from node.store.posts.objects import COLUMNS, LIVE, Object
@@ -129,10 +129,11 @@ def list_home_owners(conn: Connection, object_id: int, *, limit: int) -> list[in
 
 
 def list_pinned(conn: Connection, actor_id: int) -> list[str]:
+    """URIs of what an actor shows first, as far as everybody may read it."""
     query = (
         select(objects.c.uri)
         .join(pins, pins.c.object_id == objects.c.id)
-        .where(and_(pins.c.actor_id == actor_id, objects.c.state == LIVE))
+        .where(pins.c.actor_id == actor_id, objects.c.state == LIVE, objects.c.visibility.in_(PUBLIC))
         .order_by(pins.c.created_at.desc())
         .limit(20)
     )
