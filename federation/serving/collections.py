@@ -112,7 +112,8 @@ async def show_actor_collection(request: web.Request) -> web.Response:
     is_for_her = is_owner or (name == "followers" and await _governs(request, visitor, actor))
     shows_items = is_for_her or not listed.hides_items
     document = await node.store.read(_collection, listed, actor, uri, before, shows_items)
-    return activity_response(request, document, public=not is_for_her)
+    is_closed = await node.store.read(communities.is_closed_to, Visitor(), actor, node.clock.now())
+    return activity_response(request, document, public=not (is_for_her or is_closed))
 
 
 async def _governs(request: web.Request, visitor: Visitor, actor: Actor) -> bool:
@@ -173,11 +174,11 @@ async def show_replies(request: web.Request) -> web.Response:
     node = request.app[NODE]
     visitor = await require_visitor(request)
     uri = node.config.origin + request.path.removesuffix("/replies")
-    document = await node.store.read(_replies, visitor, uri, _cursor(request, "after"))
-    return activity_response(request, document)
+    document, is_open = await node.store.read(_replies, visitor, uri, _cursor(request, "after"))
+    return activity_response(request, document, public=is_open)
 
 
-def _replies(conn: Connection, visitor: Visitor, uri: str, after: int | None) -> dict[str, Any]:
+def _replies(conn: Connection, visitor: Visitor, uri: str, after: int | None) -> tuple[dict[str, Any], bool]:
     found = objects.find_object(conn, uri)
     if found is None or not found.local or not may_read(conn, visitor, found):
         raise NotFound
@@ -191,9 +192,11 @@ def _replies(conn: Connection, visitor: Visitor, uri: str, after: int | None) ->
         onward=f"{collection}?after={rows[-1].id}" if len(rows) == PER_PAGE else "",
         ordered=False,
     )
+    is_open = Visibility(found.visibility).is_open
     if after is not None:
-        return page
-    return build_collection(collection, total=objects.load_row(conn, found.id).replies_count, first=page, ordered=False)
+        return page, is_open
+    total = objects.load_row(conn, found.id).replies_count
+    return build_collection(collection, total=total, first=page, ordered=False), is_open
 
 
 def _levels(found: Object) -> Sequence[str]:
@@ -209,27 +212,29 @@ async def show_reaction_count(request: web.Request) -> web.Response:
     node = request.app[NODE]
     visitor = await require_visitor(request)
     uri = node.config.origin + request.path.rpartition("/")[0]
-    total = await node.store.read(_count_reactions, visitor, uri, request.match_info["reactions"])
-    return activity_response(request, build_collection(f"{uri}/{request.match_info['reactions']}", total=total))
+    total, is_open = await node.store.read(_count_reactions, visitor, uri, request.match_info["reactions"])
+    document = build_collection(f"{uri}/{request.match_info['reactions']}", total=total)
+    return activity_response(request, document, public=is_open)
 
 
-def _count_reactions(conn: Connection, visitor: Visitor, uri: str, name: str) -> int:
+def _count_reactions(conn: Connection, visitor: Visitor, uri: str, name: str) -> tuple[int, bool]:
     found = objects.find_object(conn, uri)
     if found is None or not found.local or not may_read(conn, visitor, found):
         raise NotFound
     row = objects.load_row(conn, found.id)
-    return int(row.likes_count if name == "likes" else row.shares_count)
+    return int(row.likes_count if name == "likes" else row.shares_count), Visibility(found.visibility).is_open
 
 
 async def show_context(request: web.Request) -> web.Response:
     """``/ap/c/{id}``: a public conversation that began here, in order (FEP-f228, FEP-7888)."""
     node = request.app[NODE]
     visitor = await require_visitor(request)
-    document = await node.store.read(_context, visitor, node.config.origin + request.path, _cursor(request, "after"))
-    return activity_response(request, document)
+    uri, after = node.config.origin + request.path, _cursor(request, "after")
+    document, is_open = await node.store.read(_context, visitor, uri, after)
+    return activity_response(request, document, public=is_open)
 
 
-def _context(conn: Connection, visitor: Visitor, uri: str, after: int | None) -> dict[str, Any]:
+def _context(conn: Connection, visitor: Visitor, uri: str, after: int | None) -> tuple[dict[str, Any], bool]:
     first = object_lists.find_first_of(conn, uri)
     shown = first if first is not None and may_read(conn, visitor, first) else None
     levels = _levels(shown) if shown is not None else object_lists.PUBLIC
@@ -238,10 +243,12 @@ def _context(conn: Connection, visitor: Visitor, uri: str, after: int | None) ->
         raise NotFound
     onward = f"{uri}?after={rows[-1].id}" if len(rows) == PER_PAGE else ""
     page = build_page(f"{uri}?after={after or 0}", part_of=uri, items=[row.uri for row in rows], onward=onward)
+    is_open = shown is None or Visibility(shown.visibility).is_open
     if after is not None:
-        return page
+        return page, is_open
     owner = _owner_of_thread(conn, shown) if shown is not None else ""
-    return build_collection(uri, total=object_lists.count_context(conn, uri, levels), first=page, owner=owner)
+    total = object_lists.count_context(conn, uri, levels)
+    return build_collection(uri, total=total, first=page, owner=owner), is_open
 
 
 def _owner_of_thread(conn: Connection, first: Object) -> str:

@@ -220,6 +220,13 @@ async def test_what_is_said_in_a_closed_community_stays_with_its_members(houses)
         assert thread.uri in await home_of(peer, person)
     for path in (thread.uri, f"{thread.uri}/replies", thread.context):
         assert (await hospital.get(path))[0] == 404, path
+    told = [(hospital, circle.people[1], thread.uri + each) for each in ("", "/replies", "/likes", "/shares")]
+    told += [(hospital, circle.people[1], thread.context)]
+    told += [(home, circle.people[0], f"{circle.group.uri}/{each}") for each in ("outbox", "featured", "moderators")]
+    for peer, member, address in told:
+        headers = {"Accept": "application/activity+json", "Authorization": f"Bearer {await peer.token(member)}"}
+        async with peer.http.get(address, headers=headers) as answer:
+            assert (answer.status, answer.headers["Cache-Control"]) == (200, "private, no-store"), address
     sent = await home.store.read(_sent_by, circle.group.id)
     assert sent
     assert not [body for body in sent if PUBLIC in body]
