@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from federation.arriving.batch import Batch, Inbound
 from federation.builders.resource_documents import write_document
 from federation.vocab import POSITION
-from node.domain.collections import is_collection
+from node.domain.collections import MAX_ITEMS, is_collection
 from node.errors import Conflict, Forbidden, Invalid, NotFound
 from node.services.library import collecting
 from node.services.library.collecting import Wanted, items_uri
@@ -29,7 +29,7 @@ def add(batch: Batch, inbound: Inbound) -> str:
     activity = inbound.activity
     raw = activity.raw
     if type(position := raw.get(POSITION)) is int and position > 0:
-        return _put(batch, by, collection, activity.object_uri or "", position)
+        return _put(batch, by, collection, activity.object_uri or "", min(position, MAX_ITEMS))
     note = raw.get("contentMap")
     name = raw.get("name") if isinstance(raw.get("name"), str) else ""
     wanted = Wanted(activity.object_uri or "", name or "", note if isinstance(note, dict) else {})

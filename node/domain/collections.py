@@ -14,6 +14,7 @@ from node.domain.records import Reference, ResourceRecord
 KIND = "collection"
 TYPES = ["LearningResource", "Collection"]
 MAX_ITEMS = 500
+MAX_SUGGESTED = 20  # that wait for an answer, of one person
 MAX_CURATORS = 50
 MAX_NOTE = 1_000  # characters in each language
 

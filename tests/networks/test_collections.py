@@ -9,6 +9,7 @@ from federation.builders.resource_documents import write_document
 from federation.sending import outbox
 from federation.sending.audience import Audience
 from federation.sending.outgoing import Outgoing
+from node.domain.collections import MAX_SUGGESTED
 from node.domain.visibility import Visibility
 from node.services.context import Unit
 from node.services.library import collecting
@@ -126,6 +127,10 @@ async def test_others_suggest_where_they_may_and_curators_decide(houses):
     await ann.post(f"{COLLECTIONS}/{slug}/suggestions", 200, resource=record()["id"])
     assert len((await ben.get(f"{COLLECTIONS}/{slug}"))["items"]) == 1
     await ann.post(f"{COLLECTIONS}/{slug}/items", 409, resource=record()["id"])
+    for number in range(MAX_SUGGESTED):
+        await ben.post(f"{COLLECTIONS}/{slug}/items", 200, resource=f"https://ben.example/{number}")
+    await ben.post(f"{COLLECTIONS}/{slug}/items", 422, resource="https://ben.example/more")
+    await ann.post(f"{COLLECTIONS}/{slug}/items", 200, resource="https://ben.example/more")
 
 
 async def test_followers_hear_of_what_is_new(houses):

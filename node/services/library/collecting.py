@@ -4,7 +4,7 @@ Only the home of a collection changes it. Curators of other nodes ask it with ``
 the list of its items; everybody sees what became of it by the ``Update`` that follows (docs/federation/library.md).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
@@ -15,6 +15,7 @@ from node.domain.collections import (
     MAX_CURATORS,
     MAX_ITEMS,
     MAX_NOTE,
+    MAX_SUGGESTED,
     Item,
     curators_of,
     is_collection,
@@ -106,8 +107,7 @@ def add(conn: Connection, unit: Unit, by: Actor, collection: Resource, wanted: W
     before = next((each for each in stored if each.item_iri == wanted.iri), None)
     if before is not None and (before.state == LISTED or not is_curator):
         raise Conflict(Sentence("This is in the collection already."))
-    if len(stored) >= MAX_ITEMS:
-        raise Invalid(Sentence("A collection has at most {n} entries.", n=MAX_ITEMS))
+    _check_room(stored, by, is_curator=is_curator)
     if before is not None:
         return _accept(conn, unit, collection, wanted.iri, write)
     item = Item(wanted.iri, wanted.name, wanted.note or {}, by.uri, to_rfc3339(unit.now))
@@ -122,6 +122,17 @@ def add(conn: Connection, unit: Unit, by: Actor, collection: Resource, wanted: W
         _publish(conn, unit, collection, write)
         branches.tell_of_entry(conn, unit, collection, wanted.iri, by)
     return state
+
+
+def _check_room(stored: Sequence[StoredItem], by: Actor, *, is_curator: bool) -> None:
+    """Raises Invalid where no more goes in; suggestions take no room from the curators, nor from each other."""
+    if sum(each.state == LISTED for each in stored) >= MAX_ITEMS:
+        raise Invalid(Sentence("A collection has at most {n} entries.", n=MAX_ITEMS))
+    if is_curator:
+        return
+    theirs = sum(each.state == SUGGESTED and each.by_uri == by.uri for each in stored)
+    if theirs >= MAX_SUGGESTED or len(stored) >= 2 * MAX_ITEMS:
+        raise Invalid("Others have to look at what was suggested first.")
 
 
 def _checked(conn: Connection, unit: Unit, by: Actor, wanted: Wanted, readers: Readers) -> Wanted:
@@ -150,6 +161,7 @@ def _checked(conn: Connection, unit: Unit, by: Actor, wanted: Wanted, readers: R
 def accept(conn: Connection, unit: Unit, by: Actor, collection: Resource, iri: str, *, write: DocumentWriter) -> None:
     """Take a suggestion in."""
     _require_curator(conn, by, collection)
+    _check_room(collections.load_items(conn, collection.id), by, is_curator=True)
     _accept(conn, unit, collection, iri, write)
 
 
