@@ -27,11 +27,12 @@ _WRITTEN: Mapping[DomainPolicy, tuple[str, str]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What a list says of one domain."""
+    """What a list says of one domain; ``without_media``: it also refuses media, which ``policy`` does not."""
 
     domain: str
     policy: DomainPolicy
     reason: str = ""
+    without_media: bool = False
 
 
 def normal_domain(text: str) -> str:
@@ -66,14 +67,15 @@ def read_list(text: str) -> tuple[list[Line], list[str]]:
 def _read_row(row: Mapping[str, str], number: int, found: dict[str, Line], problems: list[str]) -> None:
     written = row.get("domain", "")
     domain, severity = normal_domain(written), row.get("severity", "").lower()
-    is_media_only = severity == "noop" and row.get("reject_media", "").lower() == "true"
-    policy = DomainPolicy.MEDIA_FREE if is_media_only else _SEVERITY.get(severity)
+    refuses_media = row.get("reject_media", "").lower() == "true"
+    policy = DomainPolicy.MEDIA_FREE if severity == "noop" and refuses_media else _SEVERITY.get(severity)
     if not domain:
         problems.append(f'Line {number}: "{written[:60]}" is no domain.')
     elif policy is None:
         problems.append(f'Line {number}: "{severity[:20]}" has no counterpart here.')
     else:
-        found.setdefault(domain, Line(domain, policy, row.get("public_comment", "")[:500]))
+        reason, limited = row.get("public_comment", "")[:500], policy is DomainPolicy.LIMIT
+        found.setdefault(domain, Line(domain, policy, reason, without_media=limited and refuses_media))
 
 
 def write_list(lines: Iterable[Line]) -> str:

@@ -2,6 +2,7 @@
 
 import re
 
+import aiohttp
 import pytest
 from sqlalchemy import Connection, select, update
 
@@ -248,6 +249,14 @@ async def test_a_list_is_shown_before_it_is_taken_over(site: Site) -> None:
     text = await site.post(path, 200, csrf=csrf, text=MASTODON)
     assert "3 domains would be treated differently" in text
     assert "bad.example" not in await site.get("/admin/policies.csv")
+    assert "refuses its media, too" not in text
+    file = aiohttp.FormData({"csrf": csrf, "text": ""})
+    listed = b"\xef\xbb\xbf" + MASTODON.replace("silence,false", "silence,true").encode()
+    file.add_field("file", listed, filename="list.csv", content_type="text/csv")
+    async with site.browser.post(site.peer.origin + path, data=file) as answer:
+        text = await answer.text()
+    assert "3 domains would be treated differently" in text
+    assert text.count("refuses its media, too") == 1
     await site.post(path, csrf=csrf, text=MASTODON, confirm="1")
     exported = await site.get("/admin/policies.csv")
     assert 'bad.example,suspend,true,false,"Spam, much",false' in exported

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from aiohttp import web
+from aiohttp.web_request import FileField
 from sqlalchemy import Connection
 
 from node.domain.blocklists import MAX_BYTES, Line, read_list, write_list
@@ -15,7 +16,7 @@ from node.store.federation import policies
 from node.text.sentences import Sentence
 from web.pages.frame import html, page_of
 from web.pages.views import Page
-from web.sessions import read_form, require_admin
+from web.sessions import read_upload_form, require_admin
 
 _PATH = "/admin/policies"
 _IMPORT = f"{_PATH}/import"
@@ -23,13 +24,17 @@ _IMPORT = f"{_PATH}/import"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedDomain:
-    """A line of a block list: what it would set, and what it would end; ``known`` is the policy that holds now."""
+    """A line of a block list: what it would set, and what it would end; ``known`` is the policy that holds now.
+
+    ``without_media``: the list refuses its media, too, which a limit does not.
+    """
 
     domain: str
     effect: DomainPolicy
     reason: str = ""
     known: DomainPolicy | None = None
     follows: int = 0
+    without_media: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,10 +71,10 @@ async def show_import(request: web.Request) -> web.Response:
 
 
 async def import_list(request: web.Request) -> web.Response:
-    """With ``confirm`` the list is taken over; without, it is shown what that would do."""
+    """With ``confirm`` the list is taken over; without, it is shown what that would do. A file goes before the text."""
     session, node = require_admin(request), request.app[NODE]
-    fields = await read_form(request, session.csrf)
-    text = fields.get("text", "")
+    fields, files = await read_upload_form(request, request)
+    text = _read(files["file"]) if "file" in files else fields.get("text", "")
     if len(text.encode()) > MAX_BYTES:
         raise TooLarge("This list is too long; take it over in parts.")
     lines, problems = read_list(text)
@@ -92,6 +97,12 @@ async def import_list(request: web.Request) -> web.Response:
     return html(request, view)
 
 
+def _read(file: FileField) -> str:
+    """The text of a file that was sent; what is no UTF-8 becomes lines that cannot be used."""
+    with file.file as opened:
+        return opened.read(MAX_BYTES + 1).decode("utf-8-sig", "replace")
+
+
 def _page(request: web.Request) -> Page:
     return page_of(request, _IMPORT, title=Sentence("Take over a list"), section="/admin", noindex=True)
 
@@ -110,6 +121,7 @@ def _compare(conn: Connection, lines: list[Line]) -> list[ListedDomain]:
             reason=line.reason,
             known=known.get(line.domain),
             follows=policies.follows_below(ended, line.domain) if line.policy is DomainPolicy.BLOCK else 0,
+            without_media=line.without_media,
         )
         for line in lines
     ]

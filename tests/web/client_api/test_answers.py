@@ -4,7 +4,7 @@ import pytest
 
 import schemas
 from tests.answers import ANSWERS, is_client_route
-from tests.client import App
+from tests.client import App, app_of
 from web.client_api.routes import ROUTES
 
 
@@ -45,6 +45,15 @@ async def test_a_browser_may_ask_first_without_a_token(site, path):
 async def test_a_slash_at_the_end_changes_nothing(site):
     app = App(site.peer)
     assert await app.get("v2/instance/") == await app.get("v2/instance")
+
+
+async def test_lists_of_what_is_not_here_are_empty(site):
+    ada = await app_of(site.peer, "ada")
+    for name in ("collections", "in_collections"):
+        assert await ada.get(f"v1/accounts/{ada.me.id}/{name}") == {"collections": []}
+    assert await ada.get("v1/annual_reports") == {"annual_reports": [], "accounts": [], "statuses": []}
+    await App(site.peer).get("v1/annual_reports", 401)
+    await ada.get("v1/annual_reports/2025", 404)
 
 
 async def test_pages_are_not_open_to_other_origins(site):

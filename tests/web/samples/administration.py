@@ -327,7 +327,10 @@ def block_list() -> BlockListView:
         csrf="c" * 43,
         import_path="/admin/policies/import",
         text="spam.example\nno domain",
-        domains=(ListedDomain(domain="spam.example", effect=DomainPolicy.BLOCK, reason="Spam", follows=3),),
+        domains=(
+            ListedDomain(domain="spam.example", effect=DomainPolicy.BLOCK, reason="Spam", follows=3),
+            ListedDomain(domain="loud.example", effect=DomainPolicy.LIMIT, without_media=True),
+        ),
         problems=('Line 2: "no domain" is no domain.',),
         unchanged=4,
     )
