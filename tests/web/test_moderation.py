@@ -250,6 +250,7 @@ async def test_a_list_is_shown_before_it_is_taken_over(site: Site) -> None:
     assert "3 domains would be treated differently" in text
     assert "bad.example" not in await site.get("/admin/policies.csv")
     assert "refuses its media, too" not in text
+    await site.post(path, 400, csrf=csrf, text=" ")
     file = aiohttp.FormData({"csrf": csrf, "text": ""})
     listed = b"\xef\xbb\xbf" + MASTODON.replace("silence,false", "silence,true").encode()
     file.add_field("file", listed, filename="list.csv", content_type="text/csv")

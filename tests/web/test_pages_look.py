@@ -267,6 +267,18 @@ async def test_a_narrow_screen_gets_its_menu(tab: Tab, address: str):
 
 @in_browser
 @pytest.mark.asyncio(loop_scope="module")
+async def test_the_buttons_of_a_step_stand_in_one_row_on_a_phone(tab: Tab, address: str):
+    for tag in ("en", "de"):
+        await tab.open(f"{address}pathway_page?lang={tag}", width=360)
+        tops = await tab.evaluate(
+            "[...document.querySelectorAll('#step-3 .button')].map((each) => each.getBoundingClientRect().top)"
+        )
+        assert len(tops) == 3
+        assert len(set(tops)) == 1, tag
+
+
+@in_browser
+@pytest.mark.asyncio(loop_scope="module")
 async def test_filters_are_open_where_there_is_room_and_closed_where_there_is_not(tab: Tab, address: str):
     shown = "document.querySelector('.facets .group').checkVisibility({contentVisibilityAuto: true})"
     for width, visible in ((1280, True), (320, False)):

@@ -77,6 +77,8 @@ async def import_list(request: web.Request) -> web.Response:
     text = _read(files["file"]) if "file" in files else fields.get("text", "")
     if len(text.encode()) > MAX_BYTES:
         raise TooLarge("This list is too long; take it over in parts.")
+    if not text.strip():
+        raise Malformed("There is no domain in this list.")
     lines, problems = read_list(text)
     lines = [line for line in lines if not _is_ours(line.domain, node.config.host)]
     if fields.get("confirm"):

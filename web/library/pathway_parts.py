@@ -41,7 +41,7 @@ STATES: Mapping[str, str] = sentences(
 _DONE = (State.DONE.value, Sentence("I have done this"))
 _REOPEN = (State.OPEN.value, Sentence("Not yet, after all"))
 #: What can be said of a step by its state: value of the button, and its words.
-_BUTTONS: Mapping[State, tuple[tuple[str, str], ...]] = {
+BUTTONS: Mapping[State, tuple[tuple[str, str], ...]] = {
     State.OPEN: (
         _DONE,
         (State.STARTED.value, Sentence("I have begun")),
@@ -137,7 +137,7 @@ def _row(step: Step, held: Held, reader: Reader, *, is_member: bool) -> StepRow:
         instead=tuple(_other(iri, held.targets.get(iri), reader) for iri in step.alternatives),
         state=STATES.get(state.value, ""),
         done=state is State.DONE,
-        buttons=_BUTTONS[state] if is_member else (),
+        buttons=BUTTONS[state] if is_member else (),
     )
 
 

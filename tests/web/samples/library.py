@@ -3,13 +3,14 @@
 from dataclasses import replace
 
 from node.clock import DAY
+from node.domain.pathways import State
 from node.text.sentences import Sentence
 from tests.web.samples import frame
 from web.library import views as pages
 from web.library.collection_parts import CollectionPart, Entry
 from web.library.form import Form, shown
 from web.library.opinion_cards import OUTCOMES, NoteCard, Opinions, ReviewCard
-from web.library.pathway_parts import ACTIONS, STATES, PathwayPart, StepRow
+from web.library.pathway_parts import ACTIONS, BUTTONS, STATES, PathwayPart, StepRow
 from web.library.sections import SECTIONS
 from web.library.sections.rights import Choice
 from web.pages.languages import LANGUAGES
@@ -256,7 +257,9 @@ def pathway_part() -> PathwayPart:
         key="2", title=Text(value="Casting basics"), action=ACTIONS["take"], gone=True, optional=True,
         instead=(Link(label="learn.museum.example", href="https://learn.museum.example/r/casting"),),
     )  # fmt: skip
-    words = StepRow(key="3", title=Text(value="Ask somebody who has done it"), action=ACTIONS["meet"])
+    words = StepRow(
+        key="3", title=Text(value="Ask somebody who has done it"), action=ACTIONS["meet"], buttons=BUTTONS[State.OPEN]
+    )
     return PathwayPart(
         steps=(film, lost, words), done=1, total=3, progress_path="/r/metals/progress", follow_path="/r/metals/follow"
     )
