@@ -143,7 +143,7 @@ def clean_plain_field(text: str, max_chars: int | None = None) -> str:
             line, found = _PLAIN_TAG.subn("", line)
             if not found:
                 break
-        line = _PLAIN_START.sub("< ", line).strip()
+        line = _PLAIN_START.sub("< ", _LINE.sub(" ", line)).strip()
     return line if max_chars is None else line[:max_chars].rstrip()
 
 

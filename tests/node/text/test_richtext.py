@@ -302,6 +302,7 @@ PLAIN = {
     "Ada<img src=x onerror=alert(1)": "Ada< img src=x onerror=alert(1)",
     "Ada</p": "Ada< /p",
     "<!-- x -->Ada<?x?>": "Ada",
+    "Ada\n<!-->\nLovelace": "Ada Lovelace",
     "<" * 50 + "b" + ">" * 50: "<" * 49 + ">" * 49,
     "A\x00d\x1ba\ud800": "Ada",
     "R&amp;D": "R&amp;D",
