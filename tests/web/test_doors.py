@@ -167,6 +167,11 @@ DOORS = [
         "/api/v1/accounts/search?q={group}",
         "/api/v2/suggestions",
     ),
+    *_doors(HTML, "/c/{group}/t/{open}", thing=True),
+    *_doors(JSON, "/api/v1/statuses/{open}", "/api/v1/statuses/{open}/context"),
+    *_doors(HTML, "/@ann/p{open}"),
+    *_doors(HTML, "/questions/{open}", thing=True),
+    *_doors(JSON, "/api/learning/v1/topics/{open}", thing=True),
     *_doors(JSON, "/api/v1/accounts/{circle}", "/api/v1/accounts/lookup?acct={group}", thing=True),
     *_doors(JSON, f"/api/learning/v1/resources?q={WORD}", "/api/learning/v1/catalogue", "/api/learning/v1/network"),
     *_doors(JSON, f"/api/learning/v1/search?q={WORD}", "/api/learning/v1/communities", "/api/learning/v1/events"),
@@ -345,6 +350,8 @@ async def show(peer: Peer, people: Sequence[App], circle: Actor) -> str:
     unit = peer.unit()
     known = [each.me for each in people if each.me is not None]
     opened = await insert_post(peer, known[0], Visibility.PUBLIC, circle, content="<p>Open</p>")
+    topic = {"object_id": opened, "community_id": circle.id, "kind": "question", "last_activity_at": unit.now}
+    await peer.store.write(topics.save_topics, [topic])
 
     def write(conn: Connection) -> None:
         for each in known:
@@ -370,7 +377,7 @@ async def insert_post(peer: Peer, author: Actor, level: Visibility, circle: Acto
         "visibility": level.value,
         "name": "" if content else f"{SECRET_WORD}-{level.value} {WORD}",
         "content": content or f"<p>{SECRET_WORD}-{level.value} {WORD}</p>",
-        "audience": circle.uri if level is Visibility.COMMUNITY else "",
+        "audience": circle.uri if level is Visibility.COMMUNITY or content else "",
         "published_at": unit.now,
         "received_at": unit.now,
     }

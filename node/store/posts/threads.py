@@ -10,7 +10,20 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Row, Select, and_, bindparam, func, literal, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+)
 
 from node.domain.communities import TopicKind
 from node.domain.visibility import Visibility
@@ -19,7 +32,7 @@ from node.store.posts.objects import DELETED
 from node.store.posts.topics import LIVE
 from node.store.reading.entries import viewer
 from node.store.reading.showing import MAX_DEPTH
-from node.store.reading.visible import not_hidden_from, visible_to
+from node.store.reading.visible import not_hidden_from, not_secret_to, visible_to
 from node.store.tables import actors, objects, topics
 
 _ANY = -1  # stands for a viewer in a statement that is built once
@@ -144,6 +157,8 @@ def _conditions(shape: Shape) -> list[ColumnElement[bool]]:
     ]
     if shape.has_community:
         found.append(topics.c.community_id == _number("community"))
+    else:
+        found.append(_is_in_no_secret(someone))
     if shape.has_kinds:
         found.append(topics.c.kind.in_(bindparam("kinds", expanding=True)))
     if shape.has_author:
@@ -157,6 +172,12 @@ def _conditions(shape: Shape) -> list[ColumnElement[bool]]:
     if shape.goes_on:
         found.append(_comes_after(shape.order))
     return found
+
+
+def _is_in_no_secret(viewer_id: int | None) -> ColumnElement[bool]:
+    """Not in a community of which the reader may not even know, be the thread itself for everybody."""
+    known = exists().where(actors.c.id == topics.c.community_id, not_secret_to(viewer_id))
+    return or_(topics.c.community_id.is_(None), known)
 
 
 def _comes_after(order: Order) -> ColumnElement[bool]:
@@ -186,7 +207,8 @@ def _thread(has_viewer: bool) -> Prepared:
     if has_viewer:
         is_there = or_(is_there, objects.c.actor_id == _number("viewer"))
     seen = visible_to(_ANY if has_viewer else None)
-    return Prepared(query.where(objects.c.id == _number("id"), seen, is_there), named=True)
+    known = _is_in_no_secret(_ANY if has_viewer else None)
+    return Prepared(query.where(objects.c.id == _number("id"), seen, is_there, known), named=True)
 
 
 def load_post(conn: Connection, object_id: int, viewer_id: int | None) -> Row[Any] | None:
