@@ -20,7 +20,8 @@ def is_resource(post: RemotePost) -> bool:
     if post.type != "Article" or not entity:
         return False
     types = entity.get("type", entity.get("@type"))
-    return not RESOURCE_TYPES.isdisjoint(types if isinstance(types, list) else [types])
+    named = types if isinstance(types, list) else [types]
+    return not RESOURCE_TYPES.isdisjoint(each for each in named if isinstance(each, str))
 
 
 def store(batch: Batch, author: Actor, stored: Object, post: RemotePost) -> None:

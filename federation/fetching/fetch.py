@@ -189,7 +189,7 @@ class Fetcher:
         listed = document.get("publicKey")
         stub = listed if isinstance(listed, dict) else document
         owner = stub.get("owner") or stub.get("controller")
-        if document.get("id") not in {address, key_id, owner} or stub.get("id") not in {address, key_id}:
+        if document.get("id") not in (address, key_id, owner) or stub.get("id") not in (address, key_id):
             raise RemoteMalformed("The key document is not the one that was asked for.", detail=key_id)
         if not isinstance(owner, str) or not same_origin(owner, key_id) or owner == address:
             raise RemoteMalformed("The key does not name an owner on its own host.", detail=key_id)

@@ -191,3 +191,10 @@ async def _arrives(node: Peer, document: dict[str, Any]) -> tuple[str, int]:
         return outcome, sum((each or {}).get("event") == PassedOn.__name__ for each in told)
 
     return await node.store.write(run)
+
+
+@pytest.mark.parametrize("types", [[{}], {}, [None, ["Course"]], 1])
+async def test_what_is_no_type_is_no_resource(node: Peer, types: Any) -> None:
+    ann = await node.store.read(actors.find_local_actor, "ann")
+    article = note(EVE, 1, cc=[ann.uri], mainEntity={"type": types}) | {"type": "Article"}
+    assert await says(node, "Create", EVE, article) == "stored"
