@@ -125,6 +125,8 @@ def offered(batch: Batch, inbound: Inbound) -> str:
         return "not-ours"
     asker, note = batch.known_actor(join_.actor), join_.raw.get("participationMessage")
     batch.flush()
+    if asker.local and courses.find(batch.conn, course.id, key, asker.id) is None:
+        return "not-asked"  # whether one of ours wants to take part is hers to say
     asked = teaching.OfferedJoin(key, asker, join_.id or "", note if isinstance(note, str) else "")
     teaching.take_in(batch.conn, batch.unit, course, asked, [each.id for each in teachers])
     for each in teachers:

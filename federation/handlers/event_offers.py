@@ -38,6 +38,8 @@ def offered(batch: Batch, inbound: Inbound) -> str:
         return "not-ours"
     asker, note = batch.known_actor(join.actor), join.raw.get("participationMessage")
     batch.flush()
+    if asker.local and event_answers.find_answer(batch.conn, event.id, asker.id) is None:
+        return "not-asked"  # whether one of ours wants to come is hers to say
     note = clean(note)[:500] if isinstance(note, str) else ""
     event_offers.take_in(batch.conn, batch.unit, event, asker, join.id or "", note)
     for each in here:
@@ -58,12 +60,12 @@ def withdrawn(batch: Batch, actor: Actor, inner: Activity) -> str:
 def _event_elsewhere(batch: Batch, owner_uri: str, join: Activity | None) -> Event | None:
     """The event that a Join is about, where it is its publisher who speaks; one date of a series is made."""
     uri = (join.object_uri if join is not None and join.type == "Join" else "") or ""
-    found = batch.live_object(uri)
+    found, owner = batch.live_object(uri), batch.actor(owner_uri)
     if found is None and batch.object(uri) is None:
         series_uri, day = series_of(uri)
         series = batch.live_object(series_uri)
         whole = events.find_event(batch.conn, series.id) if series is not None and not series.local else None
-        if whole is None:
+        if whole is None or owner is None or owner.id != whole.actor_id:
             return None
         batch.flush()
         try:
@@ -73,7 +75,6 @@ def _event_elsewhere(batch: Batch, owner_uri: str, join: Activity | None) -> Eve
         batch.forget(uri)
     else:
         event = events.find_event(batch.conn, found.id) if found is not None and not found.local else None
-    owner = batch.actor(owner_uri)
     return event if event is not None and owner is not None and owner.id == event.actor_id else None
 
 

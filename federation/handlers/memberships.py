@@ -12,7 +12,7 @@ from node.services.communities.membership import Part
 from node.store.communities import communities, community_invitations, community_requests
 from node.store.communities.community_invitations import Invitation
 from node.store.communities.community_requests import Request
-from node.store.people import blocks
+from node.store.people import blocks, follows
 from node.store.people.actors import Actor
 
 
@@ -29,6 +29,8 @@ def offered(batch: Batch, inbound: Inbound) -> str:
         return "not-ours"
     asker = batch.known_actor(request.actor)
     batch.flush()
+    if asker.local and follows.find_follow(batch.conn, asker.id, group.id) is None:
+        return "not-asked"  # whether one of ours wants to belong to it is hers to say
     new = Request(group.id, asker.id, request.id or "", batch.unit.now)
     community_requests.save_request(batch.conn, new)
     for moderator in moderators:

@@ -21,6 +21,7 @@ from node.store.library.listing import Wish
 from node.store.library.resources import Resource
 from node.store.people.actors import Actor
 from node.store.tables import enrolments, notifications
+from tests.federation.actors.test_community_memberships import hears
 from tests.network import Network, Peer, network
 from tests.records import record
 
@@ -305,6 +306,10 @@ async def test_who_teaches_from_another_node_decides_there(nodes: Network) -> No
     asked = await hospital.store.read(partial(teaching.load_requests, after=0, limit=10), there)
     assert [each.note for each in asked] == ["I would like to"] * 3
     assert await hospital.store.read(_told, nina.id) == ["asks"] * 3
+
+    made_up = {"type": "Join", "actor": eve.uri, "object": f"{there.uri}/instances/{asked[0].key}"}
+    offer = {"type": "Offer", "actor": there.owner.uri, "object": made_up, "to": [nina.uri]}
+    assert await hears(hospital, offer) == "not-asked", "of what people here want no home elsewhere can tell"
 
     by_uri = {each.uri: each for each in asked}
     uri_of_uma = await university.store.read(_join_of, uma.id)

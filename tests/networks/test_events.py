@@ -24,6 +24,7 @@ from node.store.events import events as event_store
 from node.store.people import actors
 from node.store.posts import objects
 from node.store.tables import home_entries
+from tests.federation.actors.test_community_memberships import hears
 from tests.happenings import answer, change, copy_of, event_record, publish, state_of
 from tests.network import Network, network, open_peer, stop_peer
 
@@ -310,6 +311,9 @@ async def test_who_looks_after_an_event_from_another_node_decides_there(pair):
 
     asked = await waiting()
     assert set(asked) == {"cem", "eve"}
+    ida = await hospital.add_actor("ida")
+    made_up = {"type": "Offer", "actor": ada.uri, "object": {"type": "Join", "actor": ida.uri, "object": event.uri}}
+    assert await hears(hospital, {**made_up, "to": [ben.uri]}) == "not-asked"
     with pytest.raises(NotFound):
         await hospital.store.write(event_organising.organise, hospital.unit(), eve.id, asked["cem"].id, "admit")
     await send(hospital, eve, {"type": "Accept", "object": asked["eve"].uri, "to": [ada.uri]}, ada)

@@ -126,6 +126,7 @@ def powerless(ben: str, tin: str) -> list[tuple[dict[str, Any], str, str]]:
         ({"type": "Offer", "actor": OTHER, "object": follow(GROUP), "to": [ben]}, "", "ignored"),
         ({"type": "Offer", "actor": GROUP, "object": follow(GROUP), "to": [CLEO]}, "", "not-ours"),
         ({"type": "Offer", "actor": GROUP, "object": GROUP, "to": [ben]}, "", "ignored"),
+        ({"type": "Offer", "actor": GROUP, "object": follow(GROUP, ben), "to": [ben]}, "", "not-asked"),
         ({"type": "Invite", "actor": EVE, "object": GROUP, "target": ben}, "", "invited"),
         ({"type": "Invite", "actor": OTHER, "object": GROUP, "target": ben}, "", "invited"),
         ({"type": "Invite", "actor": EVE, "object": tin, "target": CLEO}, "", "not-a-moderator"),
