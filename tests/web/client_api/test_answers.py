@@ -7,6 +7,8 @@ from tests.answers import ANSWERS, is_client_route
 from tests.client import App, app_of
 from web.client_api.routes import ROUTES
 
+LEVELS = ("public", "unlisted", "private")
+
 
 def test_every_route_says_what_it_answers():
     missing = [f"{route.method} {route.path}" for route in ROUTES if is_client_route(route.path) and _is_unknown(route)]
@@ -54,6 +56,32 @@ async def test_lists_of_what_is_not_here_are_empty(site):
     assert await ada.get("v1/annual_reports") == {"annual_reports": [], "accounts": [], "statuses": []}
     await App(site.peer).get("v1/annual_reports", 401)
     await ada.get("v1/annual_reports/2025", 404)
+
+
+async def test_a_public_post_is_told_to_sites_that_link_to_it(site):
+    ada, stranger = await app_of(site.peer, "ada"), App(site.peer)
+    made = {level: await ada.post("v1/statuses", status="Slow cooling", visibility=level) for level in LEVELS}
+    pages = {level: f"{site.peer.origin}/@ada/p{each['id']}" for level, each in made.items()}
+    said = await stranger.get("oembed", url=pages["public"])
+    assert (said["version"], said["type"], said["title"], said["author_url"]) == (
+        "1.0",
+        "link",
+        "Slow cooling",
+        f"{site.peer.origin}/@ada",
+    )
+    for url in (
+        pages["unlisted"],
+        pages["private"],
+        "https://x.example/@ada/p1",
+        f"{site.peer.origin}/@ada/p1",
+        "",
+        "/",
+    ):
+        await stranger.get("oembed", 404, url=url)
+    await ada.get("oembed", 404, url=pages["private"])
+    await stranger.get("oembed", 501, url=pages["public"], format="xml")
+    page = await stranger.ask("GET", f"/@ada/p{made['public']['id']}", headers={"Accept": "text/html"})
+    assert "application/json+oembed" in await page.text()
 
 
 async def test_pages_are_not_open_to_other_origins(site):
