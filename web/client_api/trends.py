@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row
 
 from node.clock import MINUTE
 from node.state import NODE
-from node.store.reading import trends
+from node.store.reading import entries, trends
 from node.store.reading.statuses import load_rows
 from web.client_api.answers import answer, joined
 from web.client_api.callers import reader
@@ -55,7 +55,7 @@ async def list_links(request: web.Request) -> web.Response:
 
 def _links(conn: Connection, look: Look, limit: int, offset: int) -> list[bytes]:
     ranked = _kept(look, "links", lambda: trends.list_resources(conn, look.now))[offset : offset + limit]
-    rows = {row.id: row for row in load_rows(conn, ranked)}
+    rows = {row.id: row for row in load_rows(conn, entries.load_entries(conn, ranked, None))}
     people = accounts.render(conn, look, {row.actor_id for row in rows.values()})
     uses = trends.load_reactions(conn, ranked, look.now)
     cards = ((rows[each], card_of(rows[each], look)) for each in ranked if each in rows)

@@ -28,6 +28,7 @@ from node.store.people import actors
 from node.store.people.actors import Actor
 from node.store.posts import objects
 from node.store.reading import showing
+from node.store.search import finding
 from node.text.markdown import render_markdown
 from node.text.sentences import Sentence, sentences
 from web.events.cards import name_of, path_of, picture_of, when_of
@@ -105,7 +106,7 @@ def find(conn: Connection, event_id: int, viewer: int | None) -> Found:
         event,
         objects.load_row(conn, event.id),
         authors[event.actor_id],
-        actors.find_actor(conn, event.audience) if event.audience else None,
+        _community_of(conn, event, viewer),
         answer,
         event_answers.place_in_line(conn, answer) if answer and event.local and answer.queued_at is not None else 0,
         is_organiser,
@@ -117,6 +118,12 @@ def find(conn: Connection, event_id: int, viewer: int | None) -> Found:
         {each.day: each for each in event_dates.list_dates(conn, event.id)} if is_series else {},
         {day: state for (_, day), state in own.items()},
     )
+
+
+def _community_of(conn: Connection, event: Event, viewer: int | None) -> Actor | None:
+    """The community that it belongs to, for whoever may know of that."""
+    group = actors.find_actor(conn, event.audience) if event.audience else None
+    return group if group is not None and finding.load_known(conn, [group.id], viewer) else None
 
 
 def _page(request: web.Request, found: Found, name: Text, summary: str) -> Page:

@@ -19,6 +19,7 @@ from node.store.library import resources
 from node.store.library.resources import Resource
 from node.store.reading import briefing, showing
 from node.store.reading.briefing import Tip
+from node.store.search import finding
 from node.text.sentences import Sentence
 from web.events.cards import event_cards
 from web.member.views import MemberHomeView, TipRow, TopicRow
@@ -83,7 +84,7 @@ def _find(conn: Connection, person_id: int, now: int) -> _Found:
     learning = [row.id for row in recommended.values() if row.kind == "resource"]
     people = {row.actor_id for row in (*new, *questions, *recommended.values())} | {each.actor_id for each in coming}
     people |= {tip.actor_id for each in recommended for tip in tips[each]}
-    people |= {row.community_id for row in (*new, *questions) if row.community_id}
+    people |= set(finding.load_known(conn, {row.community_id for row in questions if row.community_id}, person_id))
     rows = showing.load_rows(conn, {person_id, *joined, *people})
     return _Found(
         joined=joined,

@@ -5,6 +5,7 @@ import pytest
 
 from node.clock import DAY
 from node.domain.preferences import PATHWAY_LISTS
+from node.domain.visibility import Visibility
 from node.store.access import accounts
 from node.store.reading.by_url import find_by_url
 from tests.client import App, app_of
@@ -54,6 +55,8 @@ async def test_much_used_resources_are_cards_that_name_whom_to_follow(ben, site)
     days = [(each["uses"], each["accounts"]) for each in card["history"]]
     assert (card["url"], days[:3], len(days)) == (made.url, [("2", "1"), ("1", "1"), ("0", "0")], 7)
     assert card["authors"][0]["account"]["id"] == str((await site.peer.organisation()).id)
+    await site.peer.publish(record(**FACTS), Visibility.ORGANISATION)
+    assert await ben.get("v1/trends/links") == []
 
 
 async def test_a_new_version_shows_at_once(ben, site):
