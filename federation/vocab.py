@@ -254,7 +254,8 @@ def _collect(value: Any, words: set[str]) -> None:
             elif (prefix := key.partition(":")[0]) in _DEFINITIONS:
                 words.add(prefix)
             if key in _TYPE_KEYS:
-                words.update(word for word in (item if isinstance(item, list) else (item,)) if word in _DEFINITIONS)
+                named = item if isinstance(item, list) else (item,)  # what we answer is repeated there as it came
+                words.update(word for word in named if isinstance(word, str) and word in _DEFINITIONS)
             elif key not in _OWN_SCOPE and isinstance(item, dict | list):
                 _collect(item, words)
     elif isinstance(value, list):

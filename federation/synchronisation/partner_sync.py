@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from federation.mapping.digest import article_digest
 from federation.synchronisation import catalogue_reading as reading
+from node.domain.uris import same_origin
 from node.errors import Blocked, Invalid, RemoteError, RemoteMalformed, RemoteNotFound, RemoteUnavailable
 from node.ports import Fetcher
 from node.services.context import Unit
@@ -22,6 +23,7 @@ from node.store.library.catalogues import Catalogue
 from node.store.people.actors import Actor
 
 MAX_PAGES = 100
+MAX_SHARED = 20_000  # entries of one owner that we hold
 
 
 class PartnerSync:
@@ -53,8 +55,9 @@ class PartnerSync:
             except RemoteError:
                 return listed
             page = reading.read_bucket_page(fetched.document or {}, catalogue_uri)
-            listed |= {each.uri: each.digest or "" for each in page.entries}
-            if not page.next_url:
+            # What is elsewhere is not the owner's to share: a list could send us anywhere.
+            listed |= {each.uri: each.digest or "" for each in page.entries if same_origin(each.uri, catalogue_uri)}
+            if not page.next_url or len(listed) > MAX_SHARED:
                 break
             url = page.next_url
         return listed
@@ -78,6 +81,6 @@ class PartnerSync:
 def _load_held(conn: Connection, owner: Actor) -> Mapping[str, str] | None:
     """Digest by URI of what we hold; None where there is nothing to ask for."""
     held = {
-        row.uri: article_digest(row.document) for row in partners.list_shared(conn, owner.id, after=0, limit=20_000)
+        row.uri: article_digest(row.document) for row in partners.list_shared(conn, owner.id, after=0, limit=MAX_SHARED)
     }
     return held if held or partners.is_partner_of(conn, owner.host) else None

@@ -198,3 +198,10 @@ async def test_what_is_no_type_is_no_resource(node: Peer, types: Any) -> None:
     ann = await node.store.read(actors.find_local_actor, "ann")
     article = note(EVE, 1, cc=[ann.uri], mainEntity={"type": types}) | {"type": "Article"}
     assert await says(node, "Create", EVE, article) == "stored"
+
+
+@pytest.mark.parametrize("types", [[{}], {}, [None, ["Course"]], 1])
+async def test_what_is_answered_is_repeated_whatever_it_says(node: Peer, types: Any) -> None:
+    ann = await node.store.read(actors.find_local_actor, "ann")
+    follow = {"type": "Follow", "actor": EVE, "object": {"id": ann.uri, "type": types}, "instrument": {"type": types}}
+    assert await hears(node, follow) in {"followed", "follow-requested"}
