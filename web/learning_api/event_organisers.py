@@ -58,7 +58,9 @@ async def dismiss(request: web.Request) -> web.Response:
 
 def _load(conn: Connection, person: int, event_id: int) -> list[Actor]:
     event = service.find_looked_after(conn, event_id, person)
-    return list(actors.load_actors_by_id(conn, events.list_organisers(conn, event.id)).values())
+    order = events.list_organisers(conn, event.id)
+    found = actors.load_actors_by_id(conn, order)
+    return [found[each] for each in order if each in found]
 
 
 def _list_json(found: list[Actor]) -> dict[str, Any]:
