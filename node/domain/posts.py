@@ -202,3 +202,13 @@ class OwnPost:
     link: Link | None = None
     accepted_answer: str = ""
     main_entity: dict[str, Any] | None = None
+
+
+def first_picture(details: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """The first attachment that is a picture, of what ``RemotePost.details`` and our own objects keep.
+
+    >>> first_picture({"attachments": [{"media_type": "audio/ogg"}, {"media_type": "image/png", "url": "u"}]})
+    {'media_type': 'image/png', 'url': 'u'}
+    """
+    attached = (details or {}).get("attachments", ())
+    return next((each for each in attached if (each.get("media_type") or "").startswith("image/")), None)

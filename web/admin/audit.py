@@ -82,8 +82,7 @@ def _find(
     )
     named = actors.load_actors(conn, {uri for row in rows for uri in (row.actor_uri, row.target)})
     usernames = {row.target for row in rows if row.action.startswith(_BY_USERNAME)}
-    known = {name: actors.find_local_actor(conn, name) for name in usernames}
-    return rows, named | {name: actor for name, actor in known.items() if actor is not None}
+    return rows, named | actors.load_actors_by_username(conn, usernames)
 
 
 def _row(row: Any, known: Mapping[str, Actor]) -> AuditRow:

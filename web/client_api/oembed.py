@@ -1,9 +1,8 @@
-"""``GET /api/oembed``: what a site that links to a post of ours says about it (oEmbed 1.0, type ``link``).
+"""``GET /api/oembed``: what a site that links to a page of ours says about it (oEmbed 1.0, type ``link``).
 
 https://oembed.com/. No HTML of ours is handed out to be put into pages of others: a title, an author and a link are.
 """
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,34 +10,28 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from node.clock import DAY, SECOND
-from node.domain.numbers import number_in
 from node.domain.text import plain, shorten
 from node.domain.visibility import Visibility
 from node.errors import NotFound
 from node.state import NODE
 from node.store.posts import threads
 from node.store.reading import showing
+from node.store.reading.by_url import find_by_url
 from web.client_api.answers import answer
 from web.client_api.parameters import query_parameters
 from web.pages.cards import actor_path, warning_of
 
-#: Pages of posts, of events and of threads.
-_PAGE = re.compile(r"/(?:@[^/]+/p|e/|c/[^/]+/t/)([0-9]{1,19})(?:-[^/]*)?")
 _TITLE = 120
 _FRESH_FOR = DAY // SECOND
 
 
 async def show(request: web.Request) -> web.Response:
-    """Of a public post that was written here; NotFound for every other address."""
+    """Of whatever is public, was written here and has a page; NotFound for every other address."""
     node, sent = request.app[NODE], query_parameters(request)
     if sent.text("format") not in {None, "", "json"}:
         return answer({"error": "Only JSON is spoken here."}, status=501)  # oEmbed 1.0, 2.3.3
-    origin, url = node.config.origin, (sent.text("url") or "").partition("?")[0].partition("#")[0]
-    found = _PAGE.fullmatch(url.removeprefix(origin)) if url.startswith(f"{origin}/") else None
-    number = number_in(found[1]) if found else None
-    if number is None:
-        raise NotFound
-    said = await node.store.read(_load, number, origin)
+    origin = node.config.origin
+    said = await node.store.read(_load, origin, sent.text("url") or "")
     return answer(
         {
             "version": "1.0",
@@ -51,8 +44,9 @@ async def show(request: web.Request) -> web.Response:
     )
 
 
-def _load(conn: Connection, object_id: int, origin: str) -> Mapping[str, Any]:
-    row = threads.load_post(conn, object_id, None)
+def _load(conn: Connection, origin: str, url: str) -> Mapping[str, Any]:
+    object_id = find_by_url(conn, origin, url).object_id
+    row = threads.load_post(conn, object_id, None) if object_id is not None else None
     if row is None or not row.local or row.visibility != Visibility.PUBLIC:
         raise NotFound
     author = showing.load_rows(conn, [row.actor_id])[row.actor_id]

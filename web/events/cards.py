@@ -7,6 +7,7 @@ from sqlalchemy import Row
 
 from node.calendar.recurrence import shown_at, where_at
 from node.domain.events import EventRecord, place_line, title
+from node.domain.posts import first_picture
 from node.domain.text import language_of
 from node.store.events.event_answers import Answer
 from node.store.events.events import Event
@@ -66,8 +67,7 @@ def event_card(event: Event, author: Row[Any], answer: Answer | None, reader: Re
 
 def picture_of(event: Event, author: Row[Any], reader: Reader, *, small: bool = False) -> Image | None:
     """The first picture that the event shows."""
-    attached = (event.details or {}).get("attachments", ())
-    facts = next((each for each in attached if (each.get("media_type") or "").startswith("image/")), None)
+    facts = first_picture(event.details)
     if facts is None:
         return None
     url = reader.media((small and facts.get("preview_url")) or facts["url"], host=author.host)

@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from node.calendar.ics import KEEPS_CANCELLED, CalendarEntry, write_calendar
 from node.clock import DAY, HOUR, day_at
 from node.domain.events import AnswerState, EventRecord, title
+from node.domain.posts import first_picture
 from node.errors import NotFound
 from node.services.communities.communities import find_community
 from node.state import NODE
@@ -187,8 +188,8 @@ def _entries(
 
 def _picture(event: Event) -> str:
     """Of ours alone: whoever reads the file calls no other server."""
-    attached = (event.details or {}).get("attachments", ()) if event.local else ()
-    return next((each["url"] for each in attached), "")
+    picture = first_picture(event.details) if event.local else None
+    return picture["url"] if picture is not None else ""
 
 
 def _note(answer: Answer | None, language: str) -> str:

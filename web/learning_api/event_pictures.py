@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from node.domain.numbers import number_in
+from node.domain.posts import first_picture
 from node.errors import Invalid, Problem
 from node.media.links import MediaLinks
 from node.services.events.event_pictures import Picture
@@ -45,8 +46,7 @@ def take_picture(sent: dict[str, Any]) -> Picture | None:
 
 def picture_json(event: Event, links: MediaLinks) -> dict[str, Any] | None:
     """The first picture that an event shows, through this node."""
-    attached = (event.details or {}).get("attachments", ())
-    found = next((each for each in attached if (each.get("media_type") or "").startswith("image/")), None)
+    found = first_picture(event.details)
     url = links.proxied(found["url"]) if found is not None else ""
     if found is None or not url:
         return None

@@ -1,13 +1,13 @@
 """Cards of pages that posts link to: looked at in the background, shown when they are known."""
 
 import re
-from collections.abc import Mapping
 from html import unescape
 from typing import Any
 
 from sqlalchemy import Connection, Row
 
 from node.domain import resources as records
+from node.domain.posts import first_picture
 from node.domain.records import ResourceRecord
 from node.domain.text import pick, plain, shorten
 from node.domain.uris import host_of, is_web_uri
@@ -88,8 +88,7 @@ def _provided_by(actor: Actor) -> dict[str, Any]:
 
 def card_of_object(row: Row[Any]) -> dict[str, Any]:
     """What the row of an article, an event, a thread, a video says by itself."""
-    attached = (row.details or {}).get("attachments", ())
-    picture: Mapping[str, Any] = next((a for a in attached if (a.get("media_type") or "").startswith("image/")), {})
+    picture = first_picture(row.details) or {}
     return {
         "title": plain(row.name) or host_of(row.url or row.uri),
         "description": shorten(plain(row.summary or row.content), _DESCRIPTION),

@@ -81,7 +81,10 @@ def find_actor_by_id(conn: Connection, actor_id: int) -> Actor | None:
     return load_actors_by_id(conn, [actor_id]).get(actor_id)
 
 
-_LOCAL_BY_NAME = select(*_COLUMNS).where(actors.c.local, actors.c.username == bindparam("username"))
+_LOCAL_BY_NAME = Prepared(
+    select(*_COLUMNS).where(actors.c.local, actors.c.username.in_(bindparam("usernames", expanding=True))),
+    many="usernames",
+)
 _BY_HANDLE = Prepared(
     select(*_COLUMNS).where(actors.c.username == bindparam("username"), actors.c.host == bindparam("host"))
 )
@@ -89,8 +92,15 @@ _BY_HANDLE = Prepared(
 
 def find_local_actor(conn: Connection, username: str) -> Actor | None:
     """The local actor of this user name, whatever its case."""
-    row = conn.execute(_LOCAL_BY_NAME, {"username": username.lower()}).first()
-    return Actor(*row) if row else None
+    return load_actors_by_username(conn, [username]).get(username.lower())
+
+
+def load_actors_by_username(conn: Connection, usernames: Collection[str]) -> dict[str, Actor]:
+    """The local actors of these user names, whatever their case, by the name in small letters."""
+    if not usernames:
+        return {}
+    rows = _LOCAL_BY_NAME.run(conn, {"usernames": [each.lower() for each in usernames]})
+    return {actor.username: actor for actor in starmap(Actor, rows)}
 
 
 def find_actor_by_handle(conn: Connection, username: str, host: str) -> Actor | None:

@@ -5,6 +5,7 @@ import pytest
 import schemas
 from tests.answers import ANSWERS, is_client_route
 from tests.client import App, app_of
+from tests.records import record
 from web.client_api.routes import ROUTES
 
 LEVELS = ("public", "unlisted", "private")
@@ -69,6 +70,8 @@ async def test_a_public_post_is_told_to_sites_that_link_to_it(site):
         "Slow cooling",
         f"{site.peer.origin}/@ada",
     )
+    resource = await site.peer.publish(record())
+    assert (await stranger.get("oembed", url=resource.url))["title"] == record()["name"]["en"]
     for url in (
         pages["unlisted"],
         pages["private"],
