@@ -78,7 +78,7 @@ def undo_join(batch: Batch, person: Actor, inner: Activity) -> str:
 
 def undo_join_by_id(batch: Batch, person: Actor, uri: str) -> str:
     """The same, where the Join is named by its id alone."""
-    found = courses.find_by_uri(batch.conn, uri)
+    found = courses.find_here(batch.conn, uri)
     if found is None or found.actor_id != person.id:
         return ""
     course = resources.load_by_object(batch.conn, found.object_id)
@@ -89,12 +89,11 @@ def undo_join_by_id(batch: Batch, person: Actor, uri: str) -> str:
 def answer(batch: Batch, inbound: Inbound) -> str:
     """What the home of a course said to one of ours; only its owner's word counts (IN17)."""
     activity = inbound.activity
-    found = courses.find_by_uri(batch.conn, activity.object_uri or (activity.inner.id if activity.inner else ""))
-    if found is None:
+    if (asked := courses.find_here(batch.conn, activity.object_uri or "")) is not None:
+        return _decided_elsewhere(batch, activity, asked)
+    if (found := courses.find_elsewhere(batch.conn, activity.object_uri or "")) is None:
         return ""
     course = resources.load_by_object(batch.conn, found.object_id)
-    if course.local:
-        return _decided_elsewhere(batch, activity, course, found)
     if course.owner.uri != activity.actor:
         return "not-asked"
     state = _state_said(activity, course, found.key)
@@ -103,8 +102,9 @@ def answer(batch: Batch, inbound: Inbound) -> str:
     return f"course-{state}"
 
 
-def _decided_elsewhere(batch: Batch, activity: Activity, course: Resource, found: Enrolment) -> str:
+def _decided_elsewhere(batch: Batch, activity: Activity, found: Enrolment) -> str:
     """What somebody says who teaches a course of ours from another node."""
+    course = resources.load_by_object(batch.conn, found.object_id)
     if activity.actor not in teaching.named(course, found.key) or activity.type not in {"Accept", "Reject"}:
         return "not-asked"
     if found.state is not State.REQUESTED:
@@ -127,7 +127,7 @@ def offered(batch: Batch, inbound: Inbound) -> str:
     batch.flush()
     if asker.local and courses.find(batch.conn, course.id, key, asker.id) is None:
         return "not-asked"  # whether one of ours wants to take part is hers to say
-    asked = teaching.OfferedJoin(key, asker, join_.id or "", note if isinstance(note, str) else "")
+    asked = teaching.OfferedJoin(key, asker, join_.own_id, note if isinstance(note, str) else "")
     teaching.take_in(batch.conn, batch.unit, course, asked, [each.id for each in teachers])
     for each in teachers:
         batch.add_owner(each.id, inbound.received_id)

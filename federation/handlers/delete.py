@@ -4,6 +4,7 @@ from federation.arriving import received_events, received_resources
 from federation.arriving.batch import Batch, Inbound
 from federation.handlers import quote
 from node.clock import HOUR
+from node.domain.uris import same_origin
 from node.services.news import happened, news
 from node.services.people import leaving
 from node.store.people import actors, blocks, keys, remote_actors
@@ -40,16 +41,22 @@ def delete_actor(batch: Batch, uri: str) -> str:
     return "actor-deleted"
 
 
+def remember(batch: Batch, uri: str, by: str) -> str:
+    """What is not there yet has no effect when it comes, where it is for ``by`` to say so: at home on its host."""
+    if not same_origin(uri, by):
+        return "other-actor"
+    burying.remember_deleted(batch.conn, uri, by, batch.unit.now, expires_at=batch.unit.now + REMEMBERED)
+    batch.forget(uri)
+    return "remembered"
+
+
 def delete_object(batch: Batch, uri: str, by: str) -> str:
     """Bury what is known; remember what is not, so that a late Create has no effect."""
     known = batch.object(uri)
     if known is None and (outcome := quote.revoked(batch, uri, by)):
         return outcome
     if known is None:
-        expires_at = batch.unit.now + REMEMBERED
-        burying.remember_deleted(batch.conn, uri, by, batch.unit.now, expires_at=expires_at)
-        batch.forget(uri)
-        return "remembered"
+        return remember(batch, uri, by)
     author = actors.find_actor_by_id(batch.conn, known.actor_id)
     if author is None or author.uri != by or known.local:
         return "other-author"

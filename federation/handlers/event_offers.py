@@ -41,7 +41,7 @@ def offered(batch: Batch, inbound: Inbound) -> str:
     if asker.local and event_answers.find_answer(batch.conn, event.id, asker.id) is None:
         return "not-asked"  # whether one of ours wants to come is hers to say
     note = clean(note)[:500] if isinstance(note, str) else ""
-    event_offers.take_in(batch.conn, batch.unit, event, asker, join.id or "", note)
+    event_offers.take_in(batch.conn, batch.unit, event, asker, join.own_id, note)
     for each in here:
         batch.add_owner(each.id, inbound.received_id)
     return "answer-offered"
@@ -95,7 +95,7 @@ def judged(batch: Batch, activity: Activity) -> str:
 
 
 def _request(batch: Batch, activity: Activity) -> Answer | None:
-    if (found := event_answers.find_by_uri(batch.conn, activity.object_uri or "")) is not None:
+    if (found := event_answers.find_here(batch.conn, activity.object_uri or "")) is not None:
         return found
     join = activity.inner
     if join is None or join.type != "Join":

@@ -196,7 +196,7 @@ def undo_answer(batch: Batch, actor: Actor, inner: Activity) -> str:
 
 def undo_by_id(batch: Batch, actor: Actor, uri: str) -> str:
     """Undo of a Join that is named by its id; '' where it is none."""
-    found = event_answers.find_by_uri(batch.conn, uri)
+    found = event_answers.find_here(batch.conn, uri)
     if found is None or found.actor_id != actor.id or actor.local:
         return ""
     return _take_back(batch, found.event_id, actor)
@@ -252,7 +252,7 @@ def ignored(batch: Batch, inbound: Inbound) -> str:
 
 def _our_answer(batch: Batch, activity: Activity) -> tuple[Event, Answer] | None:
     """The answer of one of ours that is spoken of: by the id of its Join, else by what the embedded copy names."""
-    found = event_answers.find_by_uri(batch.conn, activity.object_uri or "")
+    found = event_answers.find_elsewhere(batch.conn, activity.object_uri or "")
     inner = activity.inner
     if found is None and inner is not None and inner.type == "Join":
         person, about = batch.actor(inner.actor), batch.object(inner.object_uri)

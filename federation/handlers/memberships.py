@@ -31,7 +31,7 @@ def offered(batch: Batch, inbound: Inbound) -> str:
     batch.flush()
     if asker.local and follows.find_follow(batch.conn, asker.id, group.id) is None:
         return "not-asked"  # whether one of ours wants to belong to it is hers to say
-    new = Request(group.id, asker.id, request.id or "", batch.unit.now)
+    new = Request(group.id, asker.id, request.own_id, batch.unit.now)
     community_requests.save_request(batch.conn, new)
     for moderator in moderators:
         batch.add_owner(moderator.id, inbound.received_id)

@@ -9,9 +9,11 @@ from typing import Any
 
 import orjson
 
+from federation import jsonld
 from federation.arriving.batch import Batch, Inbound
 from federation.builders import documents
 from federation.handlers.react import may_react
+from federation.mapping.activity import Activity
 from federation.sending import outbox
 from node import events
 from node.domain.posts import QuoteState
@@ -19,6 +21,7 @@ from node.domain.uris import host_of, same_origin
 from node.services.news import happened
 from node.store.federation import activities
 from node.store.people import actors
+from node.store.people.actors import Actor
 from node.store.posts import objects, quotes
 from node.store.posts.objects import Object
 from node.store.posts.reactions import QUOTE, Reaction
@@ -34,9 +37,8 @@ def request(batch: Batch, inbound: Inbound) -> str:
     quoter = batch.known_actor(activity.actor)
     owner = actors.load_actors_by_id(batch.conn, [found.actor_id])[found.actor_id]
     instrument = activity.instrument_uri or ""
-    is_its_own = same_origin(instrument, quoter.uri) and len(instrument) <= quotes.MAX_URI
     batch.flush()
-    if not is_its_own or not quotes.may_quote(batch.conn, quoter, found):
+    if not _wrote(batch, quoter, activity) or not quotes.may_quote(batch.conn, quoter, found):
         outbox.answer(batch, owner, quoter, activity.raw, accepted=False)
         return "quote-refused"
     stamp_id = batch.unit.ids.new()
@@ -50,6 +52,21 @@ def request(batch: Batch, inbound: Inbound) -> str:
     batch.add_owner(owner.id, inbound.received_id)
     outbox.answer(batch, owner, quoter, activity.raw, accepted=True, result=stamp.uri)
     return "quote-allowed"
+
+
+def _wrote(batch: Batch, quoter: Actor, activity: Activity) -> bool:
+    """Whether the quoting post is of who asks, as far as that can be known: hers here, or by its own word, else by its
+    address. One that comes later, of somebody else, has no stamp (``serving.objects``).
+    """
+    uri = activity.instrument_uri or ""
+    known, said = batch.object(uri), jsonld.read(activity.raw).objects("instrument")
+    named = said[0].ref("attributedTo") if said else ""
+    return (
+        same_origin(uri, quoter.uri)
+        and len(uri) <= quotes.MAX_URI
+        and (known is None or known.actor_id == quoter.id)
+        and named in {"", quoter.uri}
+    )
 
 
 def accepted(batch: Batch, inbound: Inbound) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from federation.arriving.batch import Batch, Inbound
 from federation.handlers import courses, events, memberships
-from federation.handlers.delete import REMEMBERED
+from federation.handlers.delete import remember
 from federation.handlers.follow import partnership_changed
 from federation.mapping.activity import Activity
 from node.services.communities import join_requests
@@ -16,7 +16,7 @@ from node.services.library import catalogue
 from node.store.people import actors, blocks, follows
 from node.store.people.actors import Actor
 from node.store.people.follows import Follow
-from node.store.posts import burying, objects, reactions
+from node.store.posts import objects, reactions
 
 
 def undo(batch: Batch, inbound: Inbound) -> str:
@@ -31,11 +31,7 @@ def undo(batch: Batch, inbound: Inbound) -> str:
     for take_back in (_by_id, _by_meaning):
         if outcome := take_back(batch, actor, activity, inner):
             return outcome
-    if activity.object_uri:
-        expires_at = batch.unit.now + REMEMBERED
-        burying.remember_deleted(batch.conn, activity.object_uri, actor.uri, batch.unit.now, expires_at=expires_at)
-        batch.forget(activity.object_uri)
-    return "remembered"
+    return remember(batch, activity.object_uri, actor.uri) if activity.object_uri else "unknown"
 
 
 def _by_id(batch: Batch, actor: Actor, activity: Activity, _inner: Activity | None) -> str:

@@ -12,7 +12,7 @@ from federation import jsonld
 from federation.jsonld import Doc
 from federation.mapping.addressing import read_addresses
 from federation.vocab import ACTIVITY_TYPES
-from node.domain.uris import is_web_uri
+from node.domain.uris import is_web_uri, same_origin
 from node.errors import Malformed
 
 _MAX_EMBEDDED = 3  # Announce of an Undo of an Accept of a Follow
@@ -36,6 +36,11 @@ class Activity:
     audience: str = ""
     published_at: int | None = None
     raw: dict[str, Any] = field(default_factory=dict)  # as it came
+
+    @property
+    def own_id(self) -> str:
+        """The id, where it is at home with the actor; of an embedded copy another one says nothing."""
+        return self.id if same_origin(self.id, self.actor) else ""
 
     @property
     def is_wrapped(self) -> bool:

@@ -162,6 +162,9 @@ def _read_stamp(conn: Connection, origin: str, reaction_id: int) -> dict[str, An
     quoted = objects.find_object_by_id(conn, reaction.object_id) if reaction else None
     if reaction is None or quoted is None or reaction.kind != reactions.QUOTE or quoted.state != objects.LIVE:
         raise NotFound
+    quoting = objects.find_object(conn, reaction.content)
+    if quoting is not None and quoting.actor_id != reaction.actor_id:  # asked for by who did not write it
+        raise NotFound
     author = actors.load_actors_by_id(conn, [quoted.actor_id])[quoted.actor_id]
     uri = documents.quote_stamp_uri(origin, reaction.id)
     return documents.quote_stamp(uri, author.uri, reaction.content, quoted.uri)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 
 from node.domain.events import AnswerState
 from node.store.database.prepared import Prepared
-from node.store.tables import event_answers
+from node.store.tables import actors, event_answers, objects
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,14 @@ _COLUMNS = tuple(event_answers.c[name] for name in Answer.__dataclass_fields__)
 _BY_PAIR = select(*_COLUMNS).where(
     event_answers.c.event_id == bindparam("event"), event_answers.c.actor_id == bindparam("actor")
 )
+_BY_URI = (
+    select(*_COLUMNS)
+    .join(objects, objects.c.id == event_answers.c.event_id)
+    .join(actors, actors.c.id == event_answers.c.actor_id)
+    .where(event_answers.c.uri == bindparam("uri"))
+)
+_HERE_BY_URI = _BY_URI.where(objects.c.local.is_(True))
+_ELSEWHERE_BY_URI = _BY_URI.where(objects.c.local.is_(False), actors.c.local.is_(True))
 _OWN = Prepared(
     select(*_COLUMNS).where(
         event_answers.c.actor_id == bindparam("actor"),
@@ -58,9 +66,18 @@ def find_by_id(conn: Connection, answer_id: int) -> Answer | None:
     return Answer(*row) if row else None
 
 
-def find_by_uri(conn: Connection, uri: str) -> Answer | None:
-    """The answer that a Join of this id made."""
-    row = conn.execute(select(*_COLUMNS).where(event_answers.c.uri == uri)).first() if uri else None
+def find_here(conn: Connection, uri: str) -> Answer | None:
+    """The answer that a Join of this id made to an event of this node.
+
+    Publishers elsewhere may offer us a Join of the same id.
+    """
+    row = conn.execute(_HERE_BY_URI, {"uri": uri}).first() if uri else None
+    return Answer(*row) if row else None
+
+
+def find_elsewhere(conn: Connection, uri: str) -> Answer | None:
+    """The answer of one of ours to an event of another node, by the id of her Join."""
+    row = conn.execute(_ELSEWHERE_BY_URI, {"uri": uri}).first() if uri else None
     return Answer(*row) if row else None
 
 

@@ -11,7 +11,7 @@ from node.domain.courses import State, day_of, instances, is_course, key_of, las
 from node.domain.records import ResourceRecord
 from node.store.database.upsert import insert_missing
 from node.store.people.actors import Actor, load_actors, load_actors_by_id
-from node.store.tables import course_instances, enrolments, resources
+from node.store.tables import actors, course_instances, enrolments, objects, resources
 
 _ANY_TIME, _OPEN_END = "", "9999-12-31"
 _TWO_YEARS = 731
@@ -110,7 +110,14 @@ _FIND = select(*_COLUMNS).where(
     enrolments.c.actor_id == bindparam("actor_id"),
 )
 _BY_ID = select(*_COLUMNS).where(enrolments.c.id == bindparam("id"))
-_BY_URI = select(*_COLUMNS).where(enrolments.c.uri == bindparam("uri"))
+_BY_URI = (
+    select(*_COLUMNS)
+    .join(objects, objects.c.id == enrolments.c.object_id)
+    .join(actors, actors.c.id == enrolments.c.actor_id)
+    .where(enrolments.c.uri == bindparam("uri"))
+)
+_HERE_BY_URI = _BY_URI.where(objects.c.local.is_(True))
+_ELSEWHERE_BY_URI = _BY_URI.where(objects.c.local.is_(False), actors.c.local.is_(True))
 _OF_PERSON = (
     select(*_COLUMNS)
     .where(enrolments.c.actor_id == bindparam("actor_id"), enrolments.c.id < bindparam("before"))
@@ -169,9 +176,14 @@ def find_by_id(conn: Connection, enrolment_id: int) -> Enrolment | None:
     return _first(conn, _BY_ID, id=enrolment_id)
 
 
-def find_by_uri(conn: Connection, uri: str) -> Enrolment | None:
-    """By the id of the Join."""
-    return _first(conn, _BY_URI, uri=uri) if uri else None
+def find_here(conn: Connection, uri: str) -> Enrolment | None:
+    """In a course of this node, by the id of the Join. Publishers elsewhere may offer us a Join of the same id."""
+    return _first(conn, _HERE_BY_URI, uri=uri) if uri else None
+
+
+def find_elsewhere(conn: Connection, uri: str) -> Enrolment | None:
+    """Of one of ours in a course of another node, by the id of her Join."""
+    return _first(conn, _ELSEWHERE_BY_URI, uri=uri) if uri else None
 
 
 def list_of_person(conn: Connection, actor_id: int, *, before: int, limit: int) -> list[Enrolment]:

@@ -102,7 +102,7 @@ async def test_a_request_comes_and_goes_by_the_word_of_its_community(node: Peer)
     (request,) = (await state(node))[0]
     assert request.follow_uri == f"{CLEO}#1"
     undo = {"type": "Undo", "actor": OTHER, "object": {**offer, "actor": OTHER}}
-    assert await hears(node, undo) == "remembered"
+    assert await hears(node, undo) == "unknown"
     assert len((await state(node))[0]) == 1
     assert await hears(node, {"type": "Undo", "actor": GROUP, "object": offer}) == "request-settled"
     assert (await state(node))[0] == []

@@ -11,18 +11,25 @@ from federation.handlers import apply
 from federation.mapping.activity import read_activity
 from node.domain.actors import ActorKind, RemoteActor
 from node.domain.communities import PostPolicy, RemoteCommunity
+from node.domain.courses import State, key_of
 from node.domain.uris import host_of
 from node.domain.visibility import Visibility
 from node.events import PassedOn
+from node.services.events import event_offers
 from node.services.house import moderate
 from node.services.posts.posts import Draft, publish, publish_note
 from node.store import tables
+from node.store.library import courses
+from node.store.library.courses import Enrolment
 from node.store.people import actors, blocks, follows, remote_actors
 from node.store.people.follows import Follow
-from node.store.posts import objects, quotes, reactions, topics
+from node.store.posts import burying, objects, quotes, reactions, topics
 from node.store.posts.reactions import QUOTE, Reaction
 from tests.federation.actors.test_community_memberships import hears
+from tests.happenings import copy_of
+from tests.happenings import publish as publish_event
 from tests.network import Peer, network
+from tests.records import record
 from tests.remote import PUBLIC
 
 EVE, ZOE = "https://evil.example/u/eve", "https://good.example/u/zoe"
@@ -36,14 +43,15 @@ async def node(tmp_path) -> AsyncIterator[Peer]:
         peer = net.peers[0]
         await peer.add_actor("ann")
 
-        def prepare(conn: Connection) -> None:
-            for uri in (EVE, ZOE, GROUP):
-                kind, said = (ActorKind.GROUP, RemoteCommunity()) if uri == GROUP else (ActorKind.PERSON, None)
-                made = RemoteActor(uri, kind, uri.rpartition("/")[2], host_of(uri), f"{uri}/inbox", community=said)
-                remote_actors.save_remote_actor(conn, peer.unit().ids, peer.unit().now, made)
-
-        await peer.store.write(prepare)
+        await peer.store.write(save_people, peer, EVE, ZOE, GROUP)
         yield peer
+
+
+def save_people(conn: Connection, node: Peer, *uris: str) -> None:
+    for uri in uris:
+        kind, said = (ActorKind.GROUP, RemoteCommunity()) if uri == GROUP else (ActorKind.PERSON, None)
+        made = RemoteActor(uri, kind, uri.rpartition("/")[2], host_of(uri), f"{uri}/inbox", community=said)
+        remote_actors.save_remote_actor(conn, node.unit().ids, node.unit().now, made)
 
 
 async def says(node: Peer, type_: str, by: str, post: dict[str, Any], **more: Any) -> str:
@@ -205,3 +213,64 @@ async def test_what_is_answered_is_repeated_whatever_it_says(node: Peer, types: 
     ann = await node.store.read(actors.find_local_actor, "ann")
     follow = {"type": "Follow", "actor": EVE, "object": {"id": ann.uri, "type": types}, "instrument": {"type": types}}
     assert await hears(node, follow) in {"followed", "follow-requested"}
+
+
+async def test_nobody_buries_in_advance_what_is_at_home_elsewhere(node: Peer) -> None:
+    """A stranger's word about an unknown address is not kept, so that it stands in the way of nobody's own."""
+    post, deleted = note(ZOE, 1), {"type": "Delete", "object": f"{ZOE}/1"}
+    assert await hears(node, {**deleted, "actor": EVE}) == "other-actor"
+    assert await hears(node, {"type": "Undo", "actor": EVE, "object": post["id"]}) == "other-actor"
+    assert await node.store.read(burying.load_tombstones, [post["id"]], node.unit().now) == {}
+    assert await hears(node, {**deleted, "actor": ZOE}) == "remembered"
+    assert await says(node, "Create", ZOE, post) == "deleted-before"
+
+
+async def test_a_join_offered_elsewhere_is_not_the_join_of_its_id_here(node: Peer) -> None:
+    """Whoever publishes an event or a course names in an Offer whatever Join she likes, of others too."""
+    ann, unit, join = await node.store.read(actors.find_local_actor, "ann"), node.unit(), f"{ZOE}/join"
+    home = await publish_event(node, ann)
+    held = {"id": f"{ZOE}#1", "name": {"en": "1"}, "courseMode": ["online"], "startDate": "2099-05-07"}
+    course = await node.publish(record(kind="course", hasCourseInstance=[{**held, "enrolment": {"mode": "open"}}]))
+    instance = f"{course.uri}/instances/{key_of(f'{ZOE}#1')}"
+    theirs = {**note(EVE, 1, cc=[ann.uri], name="Tin"), "type": "Event", "startTime": "2099-05-07T18:00:00Z"}
+    assert await says(node, "Create", EVE, theirs) == "stored"
+    of_eve = await copy_of(node, theirs["id"])
+    taught = note(EVE, 2, cc=[ann.uri], name="Tin", mainEntity={"type": ["LearningResource", "Course"], "name": "Tin"})
+    assert await says(node, "Create", EVE, {**taught, "type": "Article"}) == "stored"
+    course_of_eve = (await node.object(taught["id"])).id
+
+    def offer(conn: Connection) -> None:
+        zoe = actors.find_actor(conn, ZOE)
+        assert zoe is not None
+        event_offers.take_in(conn, unit, of_eve, zoe, join, "")
+        waiting = (State.REQUESTED, join, "", 1, 1, 1)
+        courses.insert_enrolment(conn, Enrolment(unit.ids.new(), course_of_eve, "i1", zoe.id, *waiting))
+
+    await node.store.write(offer)
+    for target, joined, left in ((home.uri, "answer-going", "left"), (instance, "course-enrolled", "course-left")):
+        assert await hears(node, {"id": join, "type": "Join", "actor": ZOE, "object": target}) == joined
+        assert await hears(node, {"type": "Undo", "actor": ZOE, "object": join}) == left
+
+
+async def test_the_embedded_copy_has_no_id_of_another_host(node: Peer) -> None:
+    said = {"id": f"{ZOE}/join", "type": "Join", "actor": EVE, "object": GROUP}
+    offer = read_activity({"id": f"{EVE}/offer", "type": "Offer", "actor": EVE, "object": said})
+    assert offer.inner is not None
+    assert (offer.inner.id, offer.inner.own_id) == (f"{ZOE}/join", "")
+
+
+async def test_a_stamp_is_for_who_wrote_what_quotes(node: Peer) -> None:
+    """Somebody else of the same host asks, for an author whom ann may have blocked."""
+    quoted, mate, later = await written_by_ann(node), "https://good.example/u/mate", f"{ZOE}/2"
+    await node.store.write(save_people, node, mate)
+    assert await says(node, "Create", ZOE, note(ZOE, 1, inReplyTo=quoted.uri)) == "stored"
+    asks = {"type": "QuoteRequest", "object": quoted.uri}
+    for instrument in (f"{ZOE}/1", {"id": later, "type": "Note", "attributedTo": ZOE}, f"{EVE}/1"):
+        assert await hears(node, {**asks, "actor": mate, "instrument": instrument}) == "quote-refused"
+    assert await hears(node, {**asks, "actor": ZOE, "instrument": f"{ZOE}/1"}) == "quote-allowed"
+    assert await hears(node, {**asks, "actor": mate, "instrument": later}) == "quote-allowed"
+    mate_id = (await node.store.read(actors.find_actor, mate)).id
+    stamp = await node.store.read(reactions.find_reaction, mate_id, quoted.id, QUOTE, later)
+    assert (await node.get(stamp.uri))[0] == 200
+    assert await says(node, "Create", ZOE, note(ZOE, 2, inReplyTo=quoted.uri)) == "stored"
+    assert (await node.get(stamp.uri))[0] == 404
