@@ -22,12 +22,13 @@ from federation.synchronisation.partner_sync import PartnerSync
 from node import log
 from node.clock import DAY, HOUR, SECOND
 from node.domain.uris import host_of, same_origin
-from node.errors import Blocked, Invalid, RemoteError, RemoteMalformed, RemoteNotFound, RemoteUnavailable
+from node.errors import Blocked, Invalid, RateLimited, RemoteError, RemoteMalformed, RemoteNotFound, RemoteUnavailable
 from node.jobs.kinds import CATALOGUE
 from node.jobs.outcome import PAUSES, Done, Outcome, Park, Retry, judge
 from node.jobs.schedule import Entry
 from node.jobs.worker import Kind, single
 from node.ports import FetchedDocument, Fetcher
+from node.ratelimit import Rate
 from node.services.context import Unit
 from node.services.library import catalogue as service
 from node.store.database.engine import Store
@@ -41,6 +42,9 @@ POLL = 6 * HOUR
 REPAIR_AGAIN_AFTER = DAY
 MAX_PAGES = 1_000
 PARALLEL_PER_HOST = 2
+#: Entries of a host that is not the owner's, who could send us anywhere: at once, and in an hour.
+ELSEWHERE_AT_ONCE, ELSEWHERE_PER_HOUR = 200, 100
+_ELSEWHERE_AGAIN_SECONDS = 600
 #: The owner announced a newer state while we were looking: look again after so long, a few times.
 _AGAIN = 10 * SECOND
 _SLOTS = 2
@@ -64,6 +68,7 @@ class CatalogueSync:
     def __init__(self, store: Store, fetcher: Fetcher, new_unit: Callable[[], Unit]) -> None:
         self._store, self._fetcher, self._new_unit = store, fetcher, new_unit
         self._partners = PartnerSync(store, fetcher, new_unit)
+        self._elsewhere = Rate(ELSEWHERE_PER_HOUR * SECOND / HOUR, ELSEWHERE_AT_ONCE)
 
     # -- when -------------------------------------------------------------------------------------------------------
 
@@ -98,7 +103,7 @@ class CatalogueSync:
         try:
             is_equal = await self._look(look)
             await self._partners.look(look.owner, look.copied)
-        except (RemoteError, Blocked) as error:
+        except (RemoteError, Blocked, RateLimited) as error:
             await self._store.write(catalogues.note_problem, look.owner.id, str(error), self._new_unit().now)
             outcome = judge(error, job.attempts)
             return Done() if isinstance(outcome, Park) else outcome
@@ -217,7 +222,7 @@ class CatalogueSync:
     # -- entries ----------------------------------------------------------------------------------------------------
 
     async def _bring(self, look: _Look, entries: Sequence[Listed]) -> None:
-        """Fetch what differs from what we hold, drop what is gone."""
+        """Fetch what differs from what we hold, drop what is gone. Raises RateLimited where some of it has to wait."""
         held = await self._store.read(catalogue_entries.load_entries, look.owner.id, [entry.uri for entry in entries])
         gone = [entry.uri for entry in entries if entry.digest is None]
         if gone:
@@ -227,6 +232,8 @@ class CatalogueSync:
             for entry in entries
             if entry.digest is not None and (entry.uri not in held or held[entry.uri].digest != entry.digest)
         ]
+        late = {each.uri for each in wanted if not _is_own(look, each.uri) and self._elsewhere.take(host_of(each.uri))}
+        wanted = [entry for entry in wanted if entry.uri not in late]
         documents = await self._fetch_all(look, wanted)
         await self._store.write(service.expect_again, look.owner, list(documents))
         stored = [uri for uri, document in documents.items() if await self._take_in(look, uri, document)]
@@ -234,6 +241,8 @@ class CatalogueSync:
         changes = [_own(uri, documents[uri], now) for uri in stored if _is_own(look, uri)]
         changes += [Change(entry.uri, entry.digest, now) for entry in wanted if not _is_own(look, entry.uri)]
         await self._store.write(catalogue_entries.copy, look.owner.id, changes)
+        if late:
+            raise RateLimited(retry_after_seconds=_ELSEWHERE_AGAIN_SECONDS, detail=f"entries of {host_of(min(late))}")
 
     async def _fetch_all(self, look: _Look, wanted: Sequence[Listed]) -> dict[str, dict[str, Any]]:
         """The documents that could be fetched, two at a time from each host.

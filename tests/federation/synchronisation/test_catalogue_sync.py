@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Connection, select
 
-from federation.synchronisation import catalogue_collection
+from federation.synchronisation import catalogue_collection, catalogue_sync
 from federation.synchronisation import catalogue_reading as reading
 from federation.synchronisation.catalogue_header import read_header, write_header
 from federation.synchronisation.catalogue_sync import CatalogueSync
-from node.clock import DAY, HOUR
+from node.clock import DAY, HOUR, MINUTE
 from node.domain.catalogues import State
 from node.errors import Invalid, RemoteMalformed
 from node.jobs.kinds import CATALOGUE
@@ -262,6 +262,27 @@ async def test_what_was_curated_from_elsewhere_counts_as_it_is_listed(world: Wor
 
     await world.owner.store.write(curate)
     assert await world.look() == Done()
+    assert (await world.follower.copied()).digest == (await world.owner.state()).digest
+
+
+async def test_a_catalogue_sends_us_to_no_other_host_without_end(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is too much waits for a later look; what is its own comes at once."""
+    monkeypatch.setattr(catalogue_sync, "ELSEWHERE_AT_ONCE", 3)
+    await _fill(world, 2)
+    foreign = [f"https://victim.example/{number}" for number in range(5)]
+
+    def curate(conn: Connection) -> None:
+        changes = [catalogue_entries.Change(uri, "a" * 64, world.clock.now()) for uri in foreign]
+        catalogue_entries.log(conn, world.owner.actor.id, changes)
+
+    await world.owner.store.write(curate)
+    outcome = await world.look()
+    assert isinstance(outcome, Retry)
+    assert outcome.after == 10 * MINUTE
+    assert world.wire.requests["object"] == 2 + 3
+    assert "Too many" in (await world.follower.copied()).problem
+    assert await world.look() == Done()  # with a new measure
+    assert world.wire.requests["object"] == 2
     assert (await world.follower.copied()).digest == (await world.owner.state()).digest
 
 
