@@ -33,7 +33,6 @@ from node.config import configure
 from node.domain.actors import ActorKind
 from node.domain.community_drafts import CommunityDraft
 from node.domain.visibility import Visibility
-from node.secretbox import SecretBox
 from node.services.context import Unit
 from node.services.library import publish
 from node.store.access import accounts
@@ -92,7 +91,7 @@ class Peer:
         """A local actor with keys; a person also gets an account."""
         unit = self.unit()
         actor_id = unit.ids.new()
-        box = SecretBox(self.system.node.config.secret_key)
+        box = self.system.node.config.secret_box
         own_keys = await asyncio.to_thread(
             make_keys, unit.ids, unit.now, actor_id, f"{unit.origin}/ap/a/{actor_id}", box
         )
@@ -109,7 +108,7 @@ class Peer:
 
     async def add_community(self, username: str, founder: Actor | None = None, **said: Any) -> Actor:
         """A community of this node; ``said``: fields of ``CommunityDraft``."""
-        unit, box = self.unit(), SecretBox(self.system.node.config.secret_key)
+        unit, box = self.unit(), self.system.node.config.secret_box
         draft = CommunityDraft(**{"name": username.title(), **said})
         new = await asyncio.to_thread(prepare_community, unit, box, username, draft)
         founder_id = founder.id if founder is not None else None

@@ -42,7 +42,7 @@ async def lay(config: Config, clock: Clock, store: Store, lane: int | None) -> F
     guard.refuse_other_host(await store.read(facts.load_fact, facts.HOST), config.host)
     lane = secrets.randbelow(LANES - 1) + 1 if lane is None else lane
     ids = Ids(clock, lane=lane, after=await store.read(newest_id))
-    box = SecretBox(config.secret_key, config.secrets.previous)
+    box = config.secret_box
     return Foundation(config, clock, store, ids, box, await _found(config, clock, store, ids, box))
 
 

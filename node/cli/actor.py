@@ -17,7 +17,6 @@ from node.config import Config
 from node.domain.actors import ActorKind
 from node.domain.community_drafts import CommunityDraft
 from node.errors import Invalid, Problem
-from node.secretbox import SecretBox
 from node.services.communities import communities
 from node.services.context import Unit
 from node.services.house import moderate
@@ -99,7 +98,7 @@ async def _add(config: Config, username: str, kind: ActorKind, profile: HousePro
     async with opened(config) as system:
         unit = system.node.unit()
         actor_id = unit.ids.new()
-        box = SecretBox(config.secret_key, config.secrets.previous)
+        box = config.secret_box
         own_keys = make_keys(unit.ids, unit.now, actor_id, actor_uri(unit.origin, actor_id), box)
         return await system.node.store.write(_found, unit, actor_id, kind, username, profile, own_keys)
 

@@ -120,7 +120,7 @@ def _check_inside(conn: Connection, config: Config) -> Iterator[Check]:
         yield _check_integrity(conn)
     yield _check_host(conn, config)
     yield _check_counters(conn)
-    yield _check_keys(conn, SecretBox(config.secrets.key, config.secrets.previous))
+    yield _check_keys(conn, config.secret_box)
     now = SystemClock().now()
     yield check_clock(now, _newest_id(conn))
     oldest = {count.kind: count.oldest_due_at for count in queue.count_by_kind(conn, now)}

@@ -15,7 +15,6 @@ from node.domain.community_drafts import CommunityDraft
 from node.domain.deeds import Deed
 from node.domain.visibility import Visibility
 from node.errors import NotFound
-from node.secretbox import SecretBox
 from node.services.communities import communities as describing
 from node.services.communities import governing
 from node.services.context import Unit
@@ -91,7 +90,7 @@ def add(
 async def found(config: Config, username: str, draft: CommunityDraft, moderator: str | None = None) -> str:
     """Found a community; answers its handle."""
     async with opened(config) as system:
-        unit, box = system.node.unit(), SecretBox(config.secret_key, config.secrets.previous)
+        unit, box = system.node.unit(), config.secret_box
         new = prepare_community(unit, box, username, draft)
         return await system.node.store.write(_found, unit, new, moderator)
 

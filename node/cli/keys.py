@@ -14,7 +14,6 @@ from node.cli.owners import load_owner
 from node.cli.shared import config_option, json_option, print_rows, with_config
 from node.clock import to_rfc3339
 from node.config import Config
-from node.secretbox import SecretBox
 from node.store.people import keys
 from node.store.people.actors import Actor, load_local_actors
 
@@ -87,7 +86,7 @@ def _load_all(conn: Connection, at_once: bool) -> list[Actor]:
 
 async def _rotate_one(system: System, config: Config, actor: Actor, *, at_once: bool) -> str:
     unit = system.node.unit()
-    box = SecretBox(config.secret_key, config.secrets.previous)
+    box = config.secret_box
     new_keys = await asyncio.to_thread(make_keys, unit.ids, unit.now, actor.id, actor.uri, box, is_first=False)
     await system.node.store.write(rotation.replace if at_once else rotation.begin, unit, actor, new_keys)
     if at_once:

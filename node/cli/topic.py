@@ -13,7 +13,6 @@ from node.cli.shared import config_option, json_option, print_rows, with_config
 from node.config import Config
 from node.domain.media import MediaPurpose
 from node.domain.selections import Selection, of_address
-from node.secretbox import SecretBox
 from node.services.context import Unit
 from node.services.library import topic_accounts
 from node.services.people.house_profiles import HouseProfile
@@ -98,7 +97,7 @@ def remove(config: Config, username: str) -> None:
 
 async def _add(config: Config, username: str, profile: HouseProfile, selection: Selection) -> str:
     async with opened(config) as system:
-        unit, box = system.node.unit(), SecretBox(config.secret_key, config.secrets.previous)
+        unit, box = system.node.unit(), config.secret_box
         new = prepare_topic_account(unit, box, username, profile, selection)
         made = await system.node.store.write(create_topic_account, unit, new, by=None)
         return made.actor.handle

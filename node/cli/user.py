@@ -16,7 +16,6 @@ from node.config import Config
 from node.domain.scopes import SCOPES
 from node.domain.uris import is_web_uri
 from node.errors import Invalid, NotFound, Problem
-from node.secretbox import SecretBox
 from node.services.access import addresses, credentials
 from node.services.access.passwords import hash_password
 from node.services.context import Unit
@@ -57,7 +56,7 @@ def _read_password(*, from_stdin: bool) -> str:
 async def _add(config: Config, name: str, email: str, role: str, display_name: str, password: str) -> None:
     async with opened(config) as system:
         unit = system.node.unit()
-        box = SecretBox(config.secrets.key, config.secrets.previous)
+        box = config.secret_box
         member: NewMember = prepare_member(
             unit, box, username=name, email=email, password=password, role=role, name=display_name
         )

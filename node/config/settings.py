@@ -8,9 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from node.config.hosts import host_without_port
+
+if TYPE_CHECKING:
+    from node.secretbox import SecretBox
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -227,9 +230,11 @@ class Config:
         return self.node.data / "rhizome.sqlite3"
 
     @property
-    def secret_key(self) -> bytes:
-        """The 32 bytes that seal private keys (``node.secretbox``)."""
-        return self.secrets.key
+    def secret_box(self) -> "SecretBox":
+        """What seals private keys with the key of today and opens what earlier keys sealed."""
+        from node.secretbox import SecretBox  # late: reading a configuration loads no cryptography
+
+        return SecretBox(self.secrets.key, self.secrets.previous)
 
     @property
     def development(self) -> bool:

@@ -29,7 +29,6 @@ from node.domain.media import MediaPurpose
 from node.domain.records import ResourceRecord
 from node.domain.visibility import Visibility
 from node.errors import Conflict, Invalid
-from node.secretbox import SecretBox
 from node.services.communities import communities as describing
 from node.services.context import Unit
 from node.services.house import house
@@ -71,10 +70,6 @@ async def seed(config: Config, organisation: Organisation) -> None:
         await store.write(_furnish, system.node.unit(), organisation)
 
 
-def _box(config: Config) -> SecretBox:
-    return SecretBox(config.secrets.key, config.secrets.previous)
-
-
 # -- people ---------------------------------------------------------------------------------------------------------
 
 
@@ -87,7 +82,7 @@ async def _add_people(system: System, organisation: Organisation) -> None:
         unit = node.unit()
         member = prepare_member(
             unit,
-            _box(node.config),
+            node.config.secret_box,
             username=name,
             email=f"{name}@{organisation.handle}.example",
             password=PASSWORD,
@@ -122,7 +117,7 @@ async def _found(system: System, organisation: Organisation, community: Mapping[
     )
     founder, unit = community.get("founder", organisation.administrator), node.unit()
     actor_id = unit.ids.new()
-    keys = make_keys(unit.ids, unit.now, actor_id, actor_uri(unit.origin, actor_id), _box(node.config))
+    keys = make_keys(unit.ids, unit.now, actor_id, actor_uri(unit.origin, actor_id), node.config.secret_box)
 
     def write(conn: Connection) -> None:
         told = {"kind": ActorKind.GROUP, "username": name, "name": community["name"]}

@@ -71,7 +71,7 @@ def test_host_alone_is_enough(folder: Path) -> None:
     assert config.node.handle == "learn_example_org"
     assert config.node.listen == Address("127.0.0.1", 8000)
     assert config.metrics.listen is None
-    assert config.secret_key == KEY
+    assert config.secrets.key == KEY
     assert config.warnings == ()
 
 
@@ -282,7 +282,7 @@ def test_environment_cannot_touch_the_switch(folder: Path, value: str) -> None:
 def test_key_comes_from_the_environment_where_there_is_no_file(tmp_path: Path) -> None:
     other = base64.b64encode(bytes(32)).decode()
     config = load_text(tmp_path, MINIMAL, {"RHIZOME_SECRETS__KEY": other})
-    assert config.secret_key == bytes(32)
+    assert config.secrets.key == bytes(32)
 
 
 def test_replaced_keys_are_kept(folder: Path) -> None:

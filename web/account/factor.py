@@ -11,7 +11,6 @@ from node.store.access.accounts import Session
 from node.text.sentences import Sentence
 from web import sessions
 from web.account import security
-from web.account.second_step import box_of
 from web.account.views import FactorView, QrCode
 from web.pages.frame import html, page_of
 
@@ -24,11 +23,13 @@ _WRONG_PASSWORD = Sentence("This is not your password.")
 async def show_factor(request: web.Request) -> web.Response:
     """A new secret each time; it counts only once a code of it was shown."""
     session, node = sessions.require_person(request), request.app[NODE]
-    return await _page(request, session, credentials.offer_factor(node.unit(), box_of(request), session.actor_id))
+    offer = credentials.offer_factor(node.unit(), node.config.secret_box, session.actor_id)
+    return await _page(request, session, offer)
 
 
 async def take_factor(request: web.Request) -> web.Response:
-    session, node, box = sessions.require_person(request), request.app[NODE], box_of(request)
+    session, node = sessions.require_person(request), request.app[NODE]
+    box = node.config.secret_box
     sent = await sessions.read_form(request)
     offer = credentials.read_offer(node.unit(), box, session.actor_id, sent.get("sealed", ""))
     if offer is None:

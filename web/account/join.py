@@ -16,7 +16,6 @@ from node.state import NODE, address_of
 from node.store.access import accounts
 from node.text.sentences import Sentence
 from web import sessions
-from web.account.second_step import box_of
 from web.account.views import ConfirmView, JoinedView, JoinView
 from web.pages import member_form
 from web.pages.frame import html, language_of, page_of
@@ -43,7 +42,7 @@ async def join(request: web.Request) -> web.Response:
     await node.store.read(joining.refuse, unit, door_of(request), invitation)
     check_rate(request)
     try:
-        member = await asyncio.to_thread(member_form.prepare, unit, box_of(request), fields)
+        member = await asyncio.to_thread(member_form.prepare, unit, node.config.secret_box, fields)
         person, state = await node.store.write(
             joining.join,
             unit,

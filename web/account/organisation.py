@@ -46,7 +46,7 @@ async def start(request: web.Request) -> web.Response:
         return _failed(request, next_path, "away", error)
     note = orjson.dumps([state, nonce, verifier, next_path, request.app[NODE].clock.now()])
     response = web.Response(status=303, headers={"Location": url, "Cache-Control": "no-store"})
-    sealed = base64.urlsafe_b64encode(second_step.box_of(request).seal(note, purpose=_PURPOSE)).decode()
+    sealed = base64.urlsafe_b64encode(request.app[NODE].config.secret_box.seal(note, purpose=_PURPOSE)).decode()
     sessions.set_cookie(request, response, sealed, suffix=_NOTE)
     return response
 
@@ -87,7 +87,7 @@ def _provider(request: web.Request) -> Provider:
 def _note_of(request: web.Request) -> tuple[str, str, str, str] | None:
     sealed = request.cookies.get(sessions.cookie_name(request.app[NODE].config, _NOTE), "")
     try:
-        opened = second_step.box_of(request).open(base64.urlsafe_b64decode(sealed), purpose=_PURPOSE)
+        opened = request.app[NODE].config.secret_box.open(base64.urlsafe_b64decode(sealed), purpose=_PURPOSE)
     except (ConfigurationRefused, ValueError):
         return None
     *note, made_at = orjson.loads(opened)
@@ -139,7 +139,7 @@ async def _create(request: web.Request, person: Person) -> Account | None:
         member = await asyncio.to_thread(
             prepare_member,
             unit,
-            second_step.box_of(request),
+            request.app[NODE].config.secret_box,
             username=username,
             email=person.email,
             password=None,

@@ -44,7 +44,7 @@ async def go_on(request: web.Request, account: Account, next_path: str) -> web.R
         return await _sign_in(request, account, next_path)
     response = web.Response(status=303, headers={"Location": PATH})
     note = orjson.dumps([account.actor_id, next_path, node.clock.now()])
-    sealed = base64.urlsafe_b64encode(box_of(request).seal(note, purpose=_PURPOSE)).decode()
+    sealed = base64.urlsafe_b64encode(node.config.secret_box.seal(note, purpose=_PURPOSE)).decode()
     sessions.set_cookie(request, response, sealed, suffix=_NOTE)
     return response
 
@@ -62,7 +62,8 @@ async def check_step(request: web.Request) -> web.Response:
         return _to_the_beginning()
     throttle.check_address(request)
     throttle.count_try(request, f"code {step.actor_id}")
-    account = await node.store.write(_check, node.unit(), box_of(request), step.actor_id, fields.get("code", "")[:40])
+    box, code = node.config.secret_box, fields.get("code", "")[:40]
+    account = await node.store.write(_check, node.unit(), box, step.actor_id, code)
     if account is None:
         log.event("sign_in.refused", step="code")
         return _form(request, error=_WRONG, status=422)
@@ -86,17 +87,11 @@ async def _sign_in(request: web.Request, account: Account, next_path: str) -> we
     return response
 
 
-def box_of(request: web.Request) -> SecretBox:
-    """What seals the notes that browsers carry for us."""
-    config = request.app[NODE].config
-    return SecretBox(config.secret_key, config.secrets.previous)
-
-
 def _step_of(request: web.Request) -> _Step | None:
     """Who gave the right password a short while ago in this browser."""
     sealed = request.cookies.get(sessions.cookie_name(request.app[NODE].config, _NOTE), "")
     try:
-        note = box_of(request).open(base64.urlsafe_b64decode(sealed), purpose=_PURPOSE)
+        note = request.app[NODE].config.secret_box.open(base64.urlsafe_b64decode(sealed), purpose=_PURPOSE)
     except (ConfigurationRefused, ValueError):
         return None
     actor_id, next_path, made_at = orjson.loads(note)

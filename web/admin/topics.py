@@ -13,7 +13,6 @@ from sqlalchemy import Connection
 from federation.actors.topic_accounts import create_topic_account, prepare_topic_account
 from node.domain.selections import Selection, of_address, of_pairs, query_of
 from node.errors import Conflict, Invalid, NodeError
-from node.secretbox import SecretBox
 from node.services.context import Unit
 from node.services.library import topic_accounts
 from node.services.people.house_profiles import HouseProfile
@@ -77,7 +76,7 @@ async def show_topics(request: web.Request) -> web.Response:
 async def add(request: web.Request) -> web.Response:
     session, node = require_admin(request), request.app[NODE]
     fields = await read_form(request, session.csrf)
-    box = SecretBox(node.config.secret_key, node.config.secrets.previous)
+    box = node.config.secret_box
     username, profile, selection = fields.get("username", ""), _profile(fields), of_address(fields.get("query", ""))
     try:
         new = await asyncio.to_thread(prepare_topic_account, node.unit(), box, username, profile, selection)

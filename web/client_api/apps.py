@@ -27,8 +27,7 @@ async def register(request: web.Request) -> web.Response:
     """``POST /api/v1/apps``, without a token. The secret is told once, here; only its hash stays."""
     rates.check_address(request, request.app[WEB].registrations)
     values, node = await read_parameters(request), request.app[NODE]
-    box = SecretBox(node.config.secret_key, node.config.secrets.previous)
-    app, secret, key = await node.store.write(_register, node.unit(), box, _read(values))
+    app, secret, key = await node.store.write(_register, node.unit(), node.config.secret_box, _read(values))
     told = {"client_id": app.client_id, "client_secret": secret, "client_secret_expires_at": 0}
     return answer({**_entity(app, key), **told})
 
@@ -36,8 +35,7 @@ async def register(request: web.Request) -> web.Response:
 async def show_own(request: web.Request) -> web.Response:
     """``GET /api/v1/apps/verify_credentials``: the app behind a token, with or without a person."""
     token, node = await require_token(request), request.app[NODE]
-    box = SecretBox(node.config.secret_key, node.config.secrets.previous)
-    found = await node.store.read(_load, box, token.app_id)
+    found = await node.store.read(_load, node.config.secret_box, token.app_id)
     if found is None:
         raise Unauthenticated("The access token is not that of an app.")
     return answer(_entity(*found))

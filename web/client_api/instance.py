@@ -20,7 +20,6 @@ from node.domain.media import MAX_DESCRIPTION, SUPPORTED_TYPES
 from node.domain.moderation import DomainPolicy
 from node.errors import NotFound
 from node.media.facts import MAX_FRAME_RATE, MAX_PIXELS, MAX_VIDEO_PIXELS
-from node.secretbox import SecretBox
 from node.services.house.house import TextName
 from node.services.news import vapid
 from node.services.people.profiles import MAX_FIELD, MAX_FIELDS, MAX_NAME, MAX_NOTE
@@ -130,9 +129,7 @@ class House:
     async def _vapid_key(self) -> str:
         """It never changes, so it is asked for once."""
         if not self._vapid:
-            config = self._node.config
-            box = SecretBox(config.secret_key, config.secrets.previous)
-            self._vapid = (await self._node.store.write(vapid.load_key, box)).public
+            self._vapid = (await self._node.store.write(vapid.load_key, self._node.config.secret_box)).public
         return self._vapid
 
 

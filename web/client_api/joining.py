@@ -19,7 +19,6 @@ from node.store.access import accounts, joining, oauth
 from node.store.access.accounts import UNCONFIRMED, Token
 from web.account import throttle
 from web.account.join import check_rate, door_of
-from web.account.second_step import box_of
 from web.client_api.answers import answer, empty
 from web.client_api.callers import bearer_of, require_token
 from web.client_api.parameters import Parameters, read_parameters
@@ -57,7 +56,7 @@ def _prepare(unit: Unit, request: web.Request, values: Parameters) -> NewMember:
     password = values.text("password") or ""
     check_strength(password)
     username, email = values.text("username") or "", values.text("email") or ""
-    return prepare_member(unit, box_of(request), username=username, email=email, password=password)
+    return prepare_member(unit, request.app[NODE].config.secret_box, username=username, email=email, password=password)
 
 
 def _join(

@@ -21,15 +21,10 @@ from web.client_api.parameters import Parameters, read_parameters
 _SCOPE = "push"
 
 
-def _box(request: web.Request) -> SecretBox:
-    config = request.app[NODE].config
-    return SecretBox(config.secret_key, config.secrets.previous)
-
-
 async def show(request: web.Request) -> web.Response:
     """``GET /api/v1/push/subscription``"""
     caller, node = await require(request, _SCOPE), request.app[NODE]
-    return answer(await node.store.write(_show, _box(request), caller.token.hash))
+    return answer(await node.store.write(_show, node.config.secret_box, caller.token.hash))
 
 
 def _show(conn: Connection, box: SecretBox, token_hash: str) -> dict[str, Any]:
@@ -41,7 +36,9 @@ async def subscribe(request: web.Request) -> web.Response:
     caller, node = await require(request, _SCOPE), request.app[NODE]
     draft = _draft(request, await read_parameters(request))
     token = bearer_of(request), caller.token.hash
-    return answer(await node.store.write(_subscribe, node.unit(), _box(request), caller.actor_id, token, draft))
+    return answer(
+        await node.store.write(_subscribe, node.unit(), node.config.secret_box, caller.actor_id, token, draft)
+    )
 
 
 def _subscribe(
@@ -55,7 +52,9 @@ async def change(request: web.Request) -> web.Response:
     caller, node = await require(request, _SCOPE), request.app[NODE]
     data = (await read_parameters(request)).table("data")
     alerts, policy = _alerts(data.table("alerts")), data.text("policy")
-    return answer(await node.store.write(_change, _box(request), caller.token.hash, alerts, policy, node.clock.now()))
+    return answer(
+        await node.store.write(_change, node.config.secret_box, caller.token.hash, alerts, policy, node.clock.now())
+    )
 
 
 def _change(

@@ -14,7 +14,6 @@ from node.domain.communities import LEVELS, JoinPolicy, PostPolicy
 from node.domain.community_drafts import CommunityDraft
 from node.domain.visibility import Visibility
 from node.errors import Conflict, Invalid
-from node.secretbox import SecretBox
 from node.services.context import Unit
 from node.state import NODE
 from node.store.communities.communities import Community
@@ -58,7 +57,7 @@ async def found(request: web.Request) -> web.StreamResponse:
     session, node = sessions.require_person(request), request.app[NODE]
     fields = await sessions.read_form(request)
     config = node.config
-    box = SecretBox(config.secret_key, config.secrets.previous)
+    box = config.secret_box
     try:
         new = await asyncio.to_thread(
             prepare_community, node.unit(), box, fields.get("username", ""), read_fields(fields)

@@ -18,7 +18,6 @@ from node.domain.numbers import number_in
 from node.domain.uris import origin_of
 from node.domain.visibility import Visibility
 from node.errors import Forbidden, Invalid, NotFound, Problem
-from node.secretbox import SecretBox
 from node.services.communities import governing, membership
 from node.services.context import Unit
 from node.services.people import follows as following
@@ -173,7 +172,7 @@ async def create(request: web.Request) -> web.Response:
     """``POST /communities``: found one; the caller governs it."""
     actor_id, node = await callers.writer(request, _WRITE), request.app[NODE]
     sent = await callers.read_json(request, "community")
-    box = SecretBox(node.config.secret_key, node.config.secrets.previous)
+    box = node.config.secret_box
     username = sent.pop("username", "")
     new = await asyncio.to_thread(prepare_community, node.unit(), box, username, _draft(sent))
     made = await node.store.write(_create, node.unit(), new, actor_id, callers.key_of(request))

@@ -10,7 +10,6 @@ from sqlalchemy import Connection
 from federation.actors.topic_accounts import NewTopicAccount, create_topic_account, prepare_topic_account
 from node.domain.selections import Selection, of_address
 from node.errors import Invalid, Problem
-from node.secretbox import SecretBox
 from node.services.context import Unit
 from node.services.library import topic_accounts
 from node.services.people.house_profiles import HouseProfile, topics_of
@@ -82,7 +81,7 @@ async def create(request: web.Request) -> web.Response:
     """``POST /topic-accounts``: it shows what fits already, the newest 20, and what is new from now on."""
     actor_id, node = await callers.administrator(request, _WRITE), request.app[NODE]
     sent = await callers.read_json(request, _SCHEMA)
-    box = SecretBox(node.config.secret_key, node.config.secrets.previous)
+    box = node.config.secret_box
     selection = _selection(sent) or Selection()
     username = sent.get("username", "")
     new = await asyncio.to_thread(prepare_topic_account, node.unit(), box, username, _profile(sent), selection)

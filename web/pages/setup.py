@@ -8,7 +8,6 @@ from sqlalchemy import Connection
 
 from federation.actors.members import NewMember, create_member
 from node.errors import Conflict, Invalid, NotFound
-from node.secretbox import SecretBox
 from node.services.context import Unit
 from node.state import NODE
 from node.store.access import accounts
@@ -38,7 +37,7 @@ async def set_up(request: web.Request) -> web.Response:
     node = request.app[NODE]
     unit = node.unit()
     try:
-        box = SecretBox(node.config.secret_key)
+        box = node.config.secret_box
         member = await asyncio.to_thread(member_form.prepare, unit, box, fields, role=accounts.ADMIN)
         person = await node.store.write(_make, unit, member, fields["ticket"])
     except (Invalid, Conflict) as error:

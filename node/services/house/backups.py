@@ -97,7 +97,7 @@ def _fill(config: Config, folder: Path, now: int, *, with_secrets: bool) -> None
         "version": node.__version__,
         "made": to_rfc3339(now),
         "host": config.host,
-        "sealedWith": key_id(config.secret_key).hex(),
+        "sealedWith": key_id(config.secrets.key).hex(),
         **asdict(content),
         "files": {place.name: {"bytes": place.stat().st_size, "sha256": _hash(place)} for place in _files(folder)},
         "media": {str(place.relative_to(config.data_dir)): _hash(place) for place in _files(config.data_dir / "media")},
@@ -243,7 +243,7 @@ def restore_backup(config: Config, folder: Path) -> Backup:
     manifest = _read_manifest(folder)
     if found.host != config.host:
         raise Conflict(f'This is a backup of "{found.host}"; the configuration is that of "{config.host}".')
-    if manifest["sealedWith"] not in {key_id(key).hex() for key in (config.secret_key, *config.secrets.previous)}:
+    if manifest["sealedWith"] not in {key_id(key).hex() for key in (config.secrets.key, *config.secrets.previous)}:
         raise Conflict("The secrets file does not hold the key that the backup is sealed with.")
     if config.is_sqlite != (SQLITE in manifest["files"]):
         raise Conflict("The backup is one of another database than the configuration names.")

@@ -23,7 +23,7 @@ from node.cli import shared
 from node.config import Config, load
 from node.config.schema import keys, render
 from node.errors import ConfigurationRefused, Conflict, Invalid, Problem
-from node.secretbox import ACTOR_KEY, SecretBox
+from node.secretbox import ACTOR_KEY
 from node.store.tables import actors, own_keys
 from tests.rows import each_row
 from tests.stores import sqlite_template
@@ -104,7 +104,7 @@ def test_nothing_is_ever_overwritten(tmp_path: Path) -> None:
 def test_two_nodes_may_keep_their_files_in_one_folder(tmp_path: Path) -> None:
     for name in ("a", "b"):
         assert init(tmp_path / f"{name}.toml", "--data", tmp_path / f"data-{name}").exit_code == 0
-    assert load(tmp_path / "a.toml", environ={}).secret_key != load(tmp_path / "b.toml", environ={}).secret_key
+    assert load(tmp_path / "a.toml", environ={}).secrets.key != load(tmp_path / "b.toml", environ={}).secrets.key
     assert (tmp_path / "b.secrets.toml").exists()
 
 
@@ -215,7 +215,7 @@ def config(tmp_path: Path) -> Config:
     config.database_path.write_bytes(sqlite_template())
     config.database_path.chmod(0o600)
     engine = create_engine(f"sqlite:///{config.database_path}")
-    sealed = SecretBox(config.secret_key).seal(b"private", purpose=ACTOR_KEY)
+    sealed = config.secret_box.seal(b"private", purpose=ACTOR_KEY)
     with engine.begin() as conn:
         conn.execute(insert(actors).values(**_row(actors, id=1, uri="https://learn.example.org/ap/a/1")))
         conn.execute(insert(own_keys).values(**_row(own_keys, id=2, actor_id=1, uri="key", private_sealed=sealed)))
@@ -262,7 +262,7 @@ def test_check_says_how_long_an_earlier_key_is_needed(config: Config) -> None:
     assert config.secrets.file is not None
     config.secrets.file.write_text(
         f'key = "{base64.b64encode(bytes(32)).decode()}"\n'
-        f'previous = ["{base64.b64encode(config.secret_key).decode()}"]\n'
+        f'previous = ["{base64.b64encode(config.secrets.key).decode()}"]\n'
     )
     code, found = check(config)
     assert code == 0
@@ -393,7 +393,7 @@ def test_secrets_of_the_configuration_are_hidden_from_logs(tmp_path: Path) -> No
     @click.command()
     @shared.with_config
     def command(config: Config) -> None:
-        click.echo(log.mask(f"{base64.b64encode(config.secret_key).decode()} pa55%word1"))
+        click.echo(log.mask(f"{base64.b64encode(config.secrets.key).decode()} pa55%word1"))
 
     url = "postgresql://rhizome:pa55%25word1@db/rhizome"
     result = CliRunner().invoke(command, ["--config", "rhizome.toml"], env={"RHIZOME_DATABASE__URL": url})

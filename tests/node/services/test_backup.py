@@ -102,7 +102,7 @@ def test_secrets_stay_at_home_unless_asked_for(made: Path, config: Config, tmp_p
     assert not any(key in place.read_text("utf-8", "replace") for place in made.iterdir())
     full = make_backup(config, tmp_path / "backups", NOW, with_secrets=True)
     assert full != made
-    assert load(full / "rhizome.toml", environ={}).secret_key == config.secret_key
+    assert load(full / "rhizome.toml", environ={}).secrets.key == config.secrets.key
 
 
 def test_key_inside_the_configuration_is_left_out(config: Config, tmp_path: Path) -> None:

@@ -1,0 +1,115 @@
+"""What happened here that other servers may have to hear of.
+
+A service records an event in the transaction of its change; after the commit a job of kind ``event`` hands it to
+``federation.sending.outbox``, which turns it into an activity (``federation.builders``) and its deliveries. So a page
+or an API call never waits for another server, and a crash between the two loses nothing.
+
+One module for each noun; this package names them all.
+"""
+
+from node.events.actors import (
+    ActorDeleted,
+    ActorMoved,
+    ActorUpdated,
+    Blocked,
+    BlockEnded,
+    FollowAnswered,
+    FollowEnded,
+    FollowRequested,
+    HashtagFeatured,
+    HashtagUnfeatured,
+    Pinned,
+    Reported,
+    Unpinned,
+)
+from node.events.communities import CommunityReported, Governed, JoinOffered, MemberInvited, PassedOn, ReportResolved
+from node.events.courses import CourseAnswered, CourseJoined, CourseLeft, EnrolmentDecided, EnrolmentOffered
+from node.events.gatherings import (
+    AnswerDecided,
+    AnswerJudged,
+    AnswerOffered,
+    EventAnswered,
+    EventChangeAsked,
+    EventCounted,
+    EventJoined,
+    PersonInvited,
+)
+from node.events.objects import (
+    CollectionAsked,
+    ObjectCreated,
+    ObjectDeleted,
+    ObjectReopened,
+    ObjectUpdated,
+    PollCounted,
+    PollVoted,
+    QuoteRequested,
+    QuoteRevoked,
+    Reacted,
+    ReactionEnded,
+)
+from node.events.recording import (
+    KIND,
+    Event,
+    job_of,
+    key_about,
+    read,
+    record,
+    record_attendance,
+    record_closing,
+    record_tallies,
+)
+
+__all__ = [
+    "KIND",
+    "ActorDeleted",
+    "ActorMoved",
+    "ActorUpdated",
+    "AnswerDecided",
+    "AnswerJudged",
+    "AnswerOffered",
+    "BlockEnded",
+    "Blocked",
+    "CollectionAsked",
+    "CommunityReported",
+    "CourseAnswered",
+    "CourseJoined",
+    "CourseLeft",
+    "EnrolmentDecided",
+    "EnrolmentOffered",
+    "Event",
+    "EventAnswered",
+    "EventChangeAsked",
+    "EventCounted",
+    "EventJoined",
+    "FollowAnswered",
+    "FollowEnded",
+    "FollowRequested",
+    "Governed",
+    "HashtagFeatured",
+    "HashtagUnfeatured",
+    "JoinOffered",
+    "MemberInvited",
+    "ObjectCreated",
+    "ObjectDeleted",
+    "ObjectReopened",
+    "ObjectUpdated",
+    "PassedOn",
+    "PersonInvited",
+    "Pinned",
+    "PollCounted",
+    "PollVoted",
+    "QuoteRequested",
+    "QuoteRevoked",
+    "Reacted",
+    "ReactionEnded",
+    "ReportResolved",
+    "Reported",
+    "Unpinned",
+    "job_of",
+    "key_about",
+    "read",
+    "record",
+    "record_attendance",
+    "record_closing",
+    "record_tallies",
+]
