@@ -121,8 +121,8 @@ def respond(
 
 
 def _page(request: web.Request, status: int, sentence: str, request_id: str) -> web.Response:
-    from web.pages.frame import html, page_of  # late: see the module
-    from web.pages.views import ErrorView  # late: the same
+    from web.design.frame import html, page_of  # late: see the module
+    from web.design.page import ErrorView  # late: the same
 
     page = page_of(request, "/", title=TITLES.get(status, ""), noindex=True)
     return html(request, ErrorView(page=page, status=status, message=sentence, request_id=request_id), status)

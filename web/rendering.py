@@ -1,6 +1,6 @@
 """From a view to HTML: one Jinja environment per interface language, each template compiled once for all of them.
 
-Everything is escaped but :class:`~web.pages.parts.SafeHtml` and what the functions below build. A name that a view
+Everything is escaped but :class:`~web.design.parts.SafeHtml` and what the functions below build. A name that a view
 lacks is an error, never an empty place. Templates hold no sentence outside ``_()``, no style and no script; a
 :class:`~node.text.sentences.Sentence` in a view is said in the language of the page wherever it is put out.
 """
@@ -20,10 +20,10 @@ from node.domain.uris import is_web_uri
 from node.text.sentences import Sentence
 from node.translations import SOURCE, spoken
 from web.assets import Assets
+from web.design import words
+from web.design.page import View
+from web.design.parts import SafeHtml, Text
 from web.language import Language
-from web.pages import words
-from web.pages.parts import SafeHtml, Text
-from web.pages.views import View
 
 TEMPLATES = Path(__file__).parent / "templates"
 _ENGLISH = Language()

@@ -24,7 +24,7 @@ from web.assets import Assets, packaged
 from web.client_api.pictures import Pictures, build_pictures
 
 if TYPE_CHECKING:
-    from web.pages.views import Site, View
+    from web.design.page import Site, View
     from web.rendering import Renderer
 
 
@@ -104,8 +104,8 @@ def _renderer(assets: Assets) -> "Renderer":
 
 
 def _site(config: Config) -> "Site":
-    from web.pages.parts import Link  # late: see the module
-    from web.pages.views import ACCENTS, Site  # late: the same
+    from web.design.page import ACCENTS, Site  # late: the same
+    from web.design.parts import Link  # late: see the module
 
     return Site(
         name=config.node.name,

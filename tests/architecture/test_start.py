@@ -38,6 +38,7 @@ LATE = (
     "web.client_api.routes",
     "web.learning_api",
     "web.oauth",
+    "web.design",
     "web.pages",
     "web.streaming.audience",
 )

@@ -19,7 +19,7 @@ from tests.web.chromium import Tab, browse, find_chromium
 from tests.web.samples import all_views
 from tests.web.samples.server import build_sample_app
 from web.assets import STATIC
-from web.pages.views import ACCENTS
+from web.design.page import ACCENTS
 
 PROGRAM = find_chromium()
 WIDTHS = (320, 768, 1280)

@@ -20,8 +20,8 @@ from tests.rows import each_row
 from tests.web.samples import all_views, frame
 from web import rendering
 from web.assets import Assets
-from web.pages.parts import Prose, SafeHtml, Text
-from web.pages.views import ACCENTS, Page
+from web.design.page import ACCENTS, Page
+from web.design.parts import Prose, SafeHtml, Text
 from web.rendering import TEMPLATES, Renderer
 
 RENDERER = Renderer(Assets())

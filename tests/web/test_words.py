@@ -14,10 +14,10 @@ from node.text.sentences import Sentence
 from node.translations import spoken
 from tests.depth import examples
 from tests.rows import each_row
+from web.design import terms, words
+from web.design.licences import licence_in_words
+from web.design.words import Words
 from web.language import Language, choose
-from web.pages import terms, words
-from web.pages.licences import licence_in_words
-from web.pages.words import Words
 
 NOW = 1_793_000_000_000  # 26 October 2026, 07:33:20 UTC
 TOLD = Words(Language())

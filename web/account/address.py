@@ -8,7 +8,7 @@ from node.state import NODE
 from node.text.sentences import Sentence
 from web import sessions
 from web.account.views import AddressView
-from web.pages.frame import html, page_of
+from web.design.frame import html, page_of
 
 PATH = "/email"
 

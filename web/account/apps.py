@@ -14,8 +14,8 @@ from node.store.access.oauth import Authorization
 from node.text.sentences import Sentence
 from web import sessions
 from web.account.views import AppRow, AppsView
-from web.pages.frame import html, page_of
-from web.pages.views import Notice
+from web.design.frame import html, page_of
+from web.design.page import Notice
 
 PATH = "/settings/apps"
 _SAVED = Sentence("Saved.")

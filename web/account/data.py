@@ -14,8 +14,8 @@ from node.store.access.accounts import Session
 from node.store.people import exchange as store
 from node.text.sentences import Sentence, sentences
 from web import sessions
-from web.pages.frame import html, page_of
-from web.pages.views import Notice, Page
+from web.design.frame import html, page_of
+from web.design.page import Notice, Page
 
 PATH = "/settings/data"
 _TITLES = sentences(

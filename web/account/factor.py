@@ -12,7 +12,7 @@ from node.text.sentences import Sentence
 from web import sessions
 from web.account import security
 from web.account.views import FactorView, QrCode
-from web.pages.frame import html, page_of
+from web.design.frame import html, page_of
 
 PATH = security.FACTOR_PATH
 _QUIET = 4  # modules around a QR code (ISO/IEC 18004)

@@ -17,9 +17,9 @@ from node.store.access import accounts
 from node.text.sentences import Sentence
 from web import sessions
 from web.account.views import ConfirmView, JoinedView, JoinView
+from web.design.frame import html, language_of, page_of
+from web.design.parts import Field
 from web.pages import member_form
-from web.pages.frame import html, language_of, page_of
-from web.pages.parts import Field
 from web.state import WEB
 
 JOIN, CONFIRM = "/join", "/confirm"

@@ -14,8 +14,8 @@ from node.store.access.accounts import Session
 from node.text.sentences import Sentence
 from web import sessions
 from web.account.security import confirm
-from web.pages.frame import html, page_of
-from web.pages.views import Page
+from web.design.frame import html, page_of
+from web.design.page import Page
 
 PATH = "/settings/leave"
 LEFT = "/settings/left"

@@ -19,9 +19,9 @@ from node.store.people import actors
 from node.text.sentences import Sentence
 from web import sessions
 from web.account.views import OrganisationPicturesView, PicturesView
-from web.pages.frame import html, page_of
-from web.pages.parts import Image, PicturesForm
-from web.pages.views import Notice
+from web.design.frame import html, page_of
+from web.design.page import Notice
+from web.design.parts import Image, PicturesForm
 from web.state import WEB
 from web.uploads import on_disk, roomy
 

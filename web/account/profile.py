@@ -19,10 +19,10 @@ from node.text.sentences import Sentence
 from node.translations import spoken
 from web import sessions
 from web.account.views import FieldPair, ProfileView
+from web.design.frame import html, page_of
+from web.design.page import Notice
+from web.design.parts import Field
 from web.events.timezones import COMMON
-from web.pages.frame import html, page_of
-from web.pages.parts import Field
-from web.pages.views import Notice
 
 PATH = "/settings"
 _SWITCHES = ("locked", "discoverable", "indexable")

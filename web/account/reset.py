@@ -14,7 +14,7 @@ from node.text.sentences import Sentence
 from web import sessions
 from web.account import throttle
 from web.account.views import ForgotView, NewPasswordView
-from web.pages.frame import html, page_of
+from web.design.frame import html, page_of
 
 FORGOT, RESET = "/forgot", "/reset"
 

@@ -24,7 +24,7 @@ from node.text.sentences import Sentence
 from web import sessions
 from web.account import throttle
 from web.account.views import SecondStepView
-from web.pages.frame import html, page_of
+from web.design.frame import html, page_of
 
 PATH = "/sign-in/code"
 _NOTE, _PURPOSE, _LASTS = "-step", "second step", 10 * MINUTE

@@ -20,8 +20,8 @@ from web import sessions
 from web.account import throttle
 from web.account.agents import name_of
 from web.account.views import RecoveryCodesView, SecurityView, SessionRow
-from web.pages.frame import html, page_of
-from web.pages.views import Notice
+from web.design.frame import html, page_of
+from web.design.page import Notice
 
 PATH = "/settings/security"
 FACTOR_PATH = "/settings/second-factor"

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from web.pages.parts import Field, PicturesForm
-from web.pages.views import Page
+from web.design.page import Page
+from web.design.parts import Field, PicturesForm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

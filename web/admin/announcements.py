@@ -13,8 +13,8 @@ from node.services.house.announcements import MAX_TEXT, Draft
 from node.state import NODE
 from node.store.house import announcements as store
 from node.text.sentences import Sentence
-from web.pages.frame import html, page_of
-from web.pages.views import Page
+from web.design.frame import html, page_of
+from web.design.page import Page
 from web.sessions import read_form, require_admin
 
 _PATH = "/admin/announcements"

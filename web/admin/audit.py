@@ -16,12 +16,12 @@ from node.store.people.actors import Actor
 from node.text.sentences import Sentence
 from web.admin.audit_words import ACTIONS, BY_ITSELF, action_of, changes_of, object_of
 from web.admin.people import PATH as PEOPLE
+from web.design.cursor import cursor_of
+from web.design.frame import html, language_of, page_of
+from web.design.page import Page
+from web.design.parts import Paging
+from web.design.paths import actor_path
 from web.language import Language
-from web.pages.cursor import cursor_of
-from web.pages.frame import html, language_of, page_of
-from web.pages.parts import Paging
-from web.pages.paths import actor_path
-from web.pages.views import Page
 from web.sessions import require_admin
 
 PATH = "/admin/audit"

@@ -5,7 +5,7 @@ from typing import Any
 
 from node.log import one_line
 from node.text.sentences import Sentence, sentences
-from web.pages.terms import KINDS, TERMS
+from web.design.terms import KINDS, TERMS
 
 #: Action -> what was done. A test holds it together with the code that writes the log.
 ACTIONS: Mapping[str, str] = sentences(

@@ -14,8 +14,8 @@ from node.services.house import moderate
 from node.state import NODE
 from node.store.federation import policies
 from node.text.sentences import Sentence
-from web.pages.frame import html, page_of
-from web.pages.views import Page
+from web.design.frame import html, page_of
+from web.design.page import Page
 from web.sessions import read_upload_form, require_admin
 
 _PATH = "/admin/policies"

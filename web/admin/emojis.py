@@ -13,8 +13,8 @@ from node.state import NODE
 from node.store.house import emojis as store
 from node.store.house.emojis import OwnEmoji
 from node.text.sentences import Sentence
-from web.pages.frame import html, page_of
-from web.pages.views import Page
+from web.design.frame import html, page_of
+from web.design.page import Page
 from web.sessions import read_form, read_upload_form, require_admin
 from web.uploads import on_disk, roomy
 

@@ -13,8 +13,8 @@ from node.state import NODE
 from node.store.house import rules
 from node.store.house.rules import Rule
 from node.text.sentences import Sentence
-from web.pages.frame import html, page_of
-from web.pages.views import Page
+from web.design.frame import html, page_of
+from web.design.page import Page
 from web.sessions import read_form, require_admin
 
 _PATH = "/admin/house"

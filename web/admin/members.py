@@ -19,8 +19,8 @@ from node.store.access.joining import Invitation, Member
 from node.store.people import actors
 from node.text.sentences import Sentence
 from web.account.join import door_of
-from web.pages.frame import html, page_of
-from web.pages.views import Page
+from web.design.frame import html, page_of
+from web.design.page import Page
 from web.sessions import read_form, require_admin
 
 PATH = "/admin/members"

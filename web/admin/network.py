@@ -21,13 +21,13 @@ from node.store.library.catalogues import Catalogue
 from node.store.library.resources import Viewer
 from node.text.sentences import Sentence
 from web.admin.peers import Circuit, circuit_of
+from web.design.cursor import offset_of
+from web.design.frame import html, page_of
+from web.design.page import Page
+from web.design.parts import Paging
 from web.network.drawing import Drawing, draw
 from web.network.finding import house_path
 from web.network.page import paths_of
-from web.pages.cursor import offset_of
-from web.pages.frame import html, page_of
-from web.pages.parts import Paging
-from web.pages.views import Page
 from web.sessions import require_admin
 
 PATH = "/admin/network"

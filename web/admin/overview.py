@@ -18,9 +18,9 @@ from node.store.posts import media
 from node.store.reading.showing import count_kinds
 from node.store.tables import domain_policies, hosts
 from node.text.sentences import Sentence
+from web.design.frame import html, page_of
+from web.design.page import Page
 from web.health import find_checks
-from web.pages.frame import html, page_of
-from web.pages.views import Page
 from web.sessions import require_admin
 from web.state import WEB
 

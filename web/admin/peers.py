@@ -15,10 +15,10 @@ from node.store.federation import peers
 from node.store.federation.hosts import Host
 from node.store.federation.peers import Ties
 from node.text.sentences import Sentence
-from web.pages.cursor import offset_of
-from web.pages.frame import html, page_of
-from web.pages.parts import Paging
-from web.pages.views import Page
+from web.design.cursor import offset_of
+from web.design.frame import html, page_of
+from web.design.page import Page
+from web.design.parts import Paging
 from web.sessions import require_admin
 
 _PAGE = 50

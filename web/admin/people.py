@@ -21,11 +21,11 @@ from node.store.access.accounts import ADMIN, MEMBER, MODERATOR, Session
 from node.store.house import reports, sanctions
 from node.store.people import actors
 from node.text.sentences import Sentence
-from web.pages.cards import actor_path
-from web.pages.cursor import cursor_of
-from web.pages.frame import html, page_of
-from web.pages.parts import Paging, SortOption
-from web.pages.views import Page
+from web.design.cards import actor_path
+from web.design.cursor import cursor_of
+from web.design.frame import html, page_of
+from web.design.page import Page
+from web.design.parts import Paging, SortOption
 from web.sessions import read_form, require_admin, require_moderator
 
 PATH = "/admin/people"

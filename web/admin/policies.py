@@ -15,9 +15,9 @@ from node.state import NODE
 from node.store.federation import policies
 from node.store.tables import hosts, jobs
 from node.text.sentences import Sentence
-from web.pages.frame import html, page_of
-from web.pages.parts import Field
-from web.pages.views import Page
+from web.design.frame import html, page_of
+from web.design.page import Page
+from web.design.parts import Field
 from web.sessions import read_form, require_admin
 
 _PATH = "/admin/policies"

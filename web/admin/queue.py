@@ -18,10 +18,10 @@ from node.store.house import queue
 from node.store.house.queue import Count
 from node.store.people import actors
 from node.text.sentences import Sentence
-from web.pages.cursor import cursor_of
-from web.pages.frame import html, page_of
-from web.pages.parts import Paging
-from web.pages.views import Page
+from web.design.cursor import cursor_of
+from web.design.frame import html, page_of
+from web.design.page import Page
+from web.design.parts import Paging
 from web.sessions import read_form, require_admin
 
 _PAGE = 20

@@ -22,11 +22,11 @@ from node.store.people.actors import Actor
 from node.store.posts import objects
 from node.text.sentences import Sentence
 from web.admin.people import PersonRow, person_row
-from web.pages.cards import actor_path
-from web.pages.cursor import cursor_of
-from web.pages.frame import html, page_of
-from web.pages.parts import Link, Paging, SortOption
-from web.pages.views import Page
+from web.design.cards import actor_path
+from web.design.cursor import cursor_of
+from web.design.frame import html, page_of
+from web.design.page import Page
+from web.design.parts import Link, Paging, SortOption
 from web.sessions import read_form, require_moderator
 from web.threads.paths import community_path
 

@@ -23,9 +23,9 @@ from node.store.library.topic_accounts import TopicAccount
 from node.store.people import actors
 from node.text.sentences import Sentence, sentences
 from web.account.pictures import change_pictures, form_of
-from web.pages.frame import html, page_of
-from web.pages.parts import Field, PicturesForm
-from web.pages.views import Page
+from web.design.frame import html, page_of
+from web.design.page import Page
+from web.design.parts import Field, PicturesForm
 from web.sessions import read_form, require_admin
 
 PATH = "/admin/topics"

@@ -36,7 +36,7 @@ from web.client_api.entities import accounts
 from web.client_api.entities.look import Look, instant
 from web.client_api.entities.media import own_emoji
 from web.client_api.house import HOUSE
-from web.pages.languages import LANGUAGES
+from web.design.languages import LANGUAGES
 from web.state import WEB, WebState
 
 #: The interface whose numbers apps compare: below 4 some do not even ask for the second document.

@@ -19,7 +19,7 @@ from node.store.reading import showing
 from node.store.reading.by_url import find_by_url
 from web.client_api.answers import answer
 from web.client_api.parameters import query_parameters
-from web.pages.cards import actor_path, warning_of
+from web.design.cards import actor_path, warning_of
 
 _TITLE = 120
 _FRESH_FOR = DAY // SECOND

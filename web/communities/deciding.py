@@ -16,8 +16,8 @@ from node.state import NODE
 from node.text.sentences import Sentence
 from web import sessions
 from web.communities.people import BAN_DAYS, answer, load_inside
+from web.design.parts import Field
 from web.lookups import look_up, why_not
-from web.pages.parts import Field
 
 #: What is decided about a person, by her address.
 _ABOUT_PEOPLE = frozenset(governing_people.EFFECTS)

@@ -24,9 +24,9 @@ from web.account.pictures import form_of
 from web.communities.listing import crumbs_of
 from web.communities.views import Choice, FormView, Head
 from web.communities.words import JOINING, JOINING_HINTS, READING, READING_HINTS, WRITING, WRITING_HINTS
-from web.pages.frame import html, page_of
-from web.pages.parts import Field, Link, PicturesForm
-from web.pages.views import Notice
+from web.design.frame import html, page_of
+from web.design.page import Notice
+from web.design.parts import Field, Link, PicturesForm
 
 LIST, NEW = "/communities", "/communities/new"
 _NEW_FIELDS: Mapping[str, str] = {

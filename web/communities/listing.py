@@ -22,10 +22,10 @@ from node.text import descriptions
 from node.text.sentences import Sentence
 from web.communities.views import CommunityCard, ListView
 from web.communities.words import JOINING, PARTS
-from web.pages.cards import actor_card
-from web.pages.frame import html, page_of
-from web.pages.parts import Link, Paging
-from web.pages.reader import reader_of
+from web.design.cards import actor_card
+from web.design.frame import html, page_of
+from web.design.parts import Link, Paging
+from web.design.reader import reader_of
 from web.viewer import viewer_of
 
 PATH = "/communities"

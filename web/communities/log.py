@@ -20,10 +20,10 @@ from web.communities.listing import community_path, crumbs_of
 from web.communities.people import Inside, count_waiting, head_of, load_inside
 from web.communities.views import LogRow, LogView
 from web.communities.words import ACTS, SETTINGS
-from web.pages.cards import actor_card
-from web.pages.frame import html, page_of
-from web.pages.parts import Paging
-from web.pages.reader import reader_of
+from web.design.cards import actor_card
+from web.design.frame import html, page_of
+from web.design.parts import Paging
+from web.design.reader import reader_of
 from web.viewer import viewer_of
 
 _PAGE = 50

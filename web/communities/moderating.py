@@ -25,10 +25,10 @@ from web.communities.listing import community_path, crumbs_of
 from web.communities.people import Inside, head_of, load_inside
 from web.communities.views import ModerateView
 from web.communities.words import BUTTONS
-from web.pages.cards import actor_card
-from web.pages.frame import html, page_of
-from web.pages.parts import Field, Prose, SafeHtml
-from web.pages.reader import reader_of
+from web.design.cards import actor_card
+from web.design.frame import html, page_of
+from web.design.parts import Field, Prose, SafeHtml
+from web.design.reader import reader_of
 
 _ABOUT_POSTS = frozenset({Act.PIN, Act.UNPIN, Act.LOCK, Act.UNLOCK, Act.REMOVE, Act.RESTORE})
 

@@ -35,12 +35,12 @@ from web.communities.listing import community_path, crumbs_of
 from web.communities.rooms import rooms_of
 from web.communities.views import Head, MembersView, PersonRow
 from web.communities.words import BUTTONS, ROLES
+from web.design.cards import actor_card
+from web.design.frame import html, page_of
+from web.design.page import Notice
+from web.design.parts import ActorCard, Field, Paging
+from web.design.reader import reader_of
 from web.pages.actor import find_by_name
-from web.pages.cards import actor_card
-from web.pages.frame import html, page_of
-from web.pages.parts import ActorCard, Field, Paging
-from web.pages.reader import reader_of
-from web.pages.views import Notice
 from web.threads.access import count_requests
 from web.viewer import viewer_of
 

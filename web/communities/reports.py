@@ -24,11 +24,11 @@ from web.communities.listing import PATH as LIST
 from web.communities.listing import community_path, crumbs_of
 from web.communities.people import Inside, count_waiting, head_of, load_inside
 from web.communities.views import CommunityReportRow, CommunityReportsView, ReportedPost
-from web.pages.cards import Reader, actor_card
-from web.pages.frame import html, page_of
-from web.pages.parts import Paging
-from web.pages.reader import reader_of
-from web.pages.views import Notice
+from web.design.cards import Reader, actor_card
+from web.design.frame import html, page_of
+from web.design.page import Notice
+from web.design.parts import Paging
+from web.design.reader import reader_of
 
 _PAGE, _TEXT = 30, 600
 _DECISIONS = {"close": reporting.close, "hand-on": reporting.hand_on}

@@ -26,8 +26,8 @@ from web import lookups, sessions
 from web.account.pictures import change_pictures
 from web.communities.form import Known, errors_of, fields_of, form_view, read_fields
 from web.communities.people import Inside, count_waiting, head_of, load_inside
-from web.pages.frame import html
-from web.pages.views import Notice
+from web.design.frame import html
+from web.design.page import Notice
 
 _NOTICES = {
     "saved": Sentence("Saved."),

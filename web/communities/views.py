@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from web.communities.rooms import Room
-from web.pages.parts import ActorCard, Field, Paging, PicturesForm, Prose
-from web.pages.views import Page
+from web.design.page import Page
+from web.design.parts import ActorCard, Field, Paging, PicturesForm, Prose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,10 +23,10 @@ from node.store.search import finding
 from node.text.sentences import Sentence
 from web import sessions
 from web.courses.views import EnrolmentGroup, EnrolmentRow, EnrolmentsView
-from web.pages.cards import Reader, actor_path
-from web.pages.frame import html, page_of
-from web.pages.parts import Field, Link, Paging, Text
-from web.pages.reader import reader_of
+from web.design.cards import Reader, actor_path
+from web.design.frame import html, page_of
+from web.design.parts import Field, Link, Paging, Text
+from web.design.reader import reader_of
 
 _PAGE = 200
 _UNKNOWN = Sentence("Nobody is known here by this name. Have they followed or written to somebody here?")

@@ -20,13 +20,13 @@ from node.store.library.listing import Option, Page, Wish
 from node.store.library.resources import Resource
 from node.text.sentences import Sentence
 from web.courses.views import CoursesView, StartCard
+from web.design.cards import Reader, resource_cards
+from web.design.frame import html, page_of
+from web.design.page import Social
+from web.design.parts import Paging, Text
+from web.design.reader import reader_of
 from web.learning_api.resources import read_wish
-from web.pages.cards import Reader, resource_cards
 from web.pages.catalogue import ORIGINS, asked_of, narrowing_of, sorts_of
-from web.pages.frame import html, page_of
-from web.pages.parts import Paging, Text
-from web.pages.reader import reader_of
-from web.pages.views import Social
 
 PATH = "/courses"
 _SOON, _MINE = 6, 12

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from web.pages.parts import Agent, Concept, Prose, Reference, Text
+from web.design.parts import Agent, Concept, Prose, Reference, Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

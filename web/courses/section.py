@@ -16,8 +16,8 @@ from node.store.library import courses
 from node.store.library.courses import Enrolment
 from node.store.library.resources import Resource
 from web.courses.parts import CourseSection, InstanceCard, PlaceLine, SyllabusSection
-from web.pages.cards import Reader
-from web.pages.parts import Agent, Concept, Prose, Reference, Text
+from web.design.cards import Reader
+from web.design.parts import Agent, Concept, Prose, Reference, Text
 
 _NOT_THERE = frozenset({State.REFUSED})
 

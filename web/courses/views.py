@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from web.pages.parts import (
+from web.design.page import Page
+from web.design.parts import (
     Chip,
     FacetGroup,
     Field,
@@ -13,7 +14,6 @@ from web.pages.parts import (
     SortOption,
     Text,
 )
-from web.pages.views import Page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,9 +15,9 @@ from node.store.events.calendar_links import CalendarLink
 from node.store.people import actors
 from node.store.people.actors import Actor
 from node.text.sentences import Sentence
+from web.design.frame import html, page_of
+from web.design.parts import Field
 from web.events.views import AddressesView, AddressRow
-from web.pages.frame import html, page_of
-from web.pages.parts import Field
 from web.sessions import read_form, require_person
 
 PATH = "/calendar/addresses"

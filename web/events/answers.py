@@ -21,14 +21,14 @@ from node.store.events.events import Event
 from node.store.people import actors
 from node.store.reading import showing
 from node.text.sentences import Sentence
+from web.design.cards import Reader, actor_card
+from web.design.cursor import cursor_of
+from web.design.frame import html, page_of
+from web.design.parts import Field, Link, Paging
+from web.design.reader import reader_of
 from web.events.cards import path_of
 from web.events.page import event_id_of
 from web.events.views import AnswerRow, AnswersView, OrganiserRow
-from web.pages.cards import Reader, actor_card
-from web.pages.cursor import cursor_of
-from web.pages.frame import html, page_of
-from web.pages.parts import Field, Link, Paging
-from web.pages.reader import reader_of
 from web.sessions import read_form, require_person
 
 _PER_PAGE = 100

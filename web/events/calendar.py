@@ -25,14 +25,14 @@ from node.store.events.event_lists import Scope
 from node.store.events.events import Event
 from node.store.reading import showing
 from node.text.sentences import Sentence, sentences
+from web.design.cards import Reader
+from web.design.frame import html, page_of
+from web.design.reader import reader_of
 from web.events import course_dates
 from web.events.cards import path_of
 from web.events.course_dates import Dated
 from web.events.timezones import own_zone
 from web.events.views import CalendarDay, CalendarItem, CalendarView, Tab
-from web.pages.cards import Reader
-from web.pages.frame import html, page_of
-from web.pages.reader import reader_of
 
 PATH = "/calendar"
 FORMS = ("month", "week", "agenda")

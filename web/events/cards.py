@@ -11,10 +11,10 @@ from node.domain.posts import first_picture
 from node.domain.text import language_of
 from node.store.events.event_answers import Answer
 from node.store.events.events import Event
+from web.design.cards import Reader, origin_of_actor
+from web.design.parts import Image, Text
+from web.design.paths import event_path
 from web.events.views import EventCard, When
-from web.pages.cards import Reader, origin_of_actor
-from web.pages.parts import Image, Text
-from web.pages.paths import event_path
 
 
 def path_of(event: Event) -> str:

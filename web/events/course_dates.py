@@ -20,8 +20,8 @@ from node.store.library.courses import Enrolment
 from node.store.library.resources import Resource, Viewer
 from node.text.sentences import Sentence, sentences
 from node.translations import translate
+from web.design.cards import Reader
 from web.events.views import CalendarItem
-from web.pages.cards import Reader
 
 _MOST = 200  # instances on one page or in one file
 _LATEST = 2**63 - 1

@@ -14,11 +14,11 @@ from node.services.events import events as service
 from node.state import NODE
 from node.store.events.events import Event
 from node.text.sentences import Sentence, sentences
+from web.design.frame import html, page_of
+from web.design.parts import Field, Link
 from web.events.cards import path_of, when_of
 from web.events.page import event_id_of
 from web.events.views import EventDateView
-from web.pages.frame import html, page_of
-from web.pages.parts import Field, Link
 from web.sessions import read_form, require_person
 
 NAMES = ("start", "end", "place", "online")

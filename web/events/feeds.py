@@ -32,9 +32,9 @@ from node.store.people.actors import Actor
 from node.store.posts import objects
 from node.text.sentences import sentences
 from node.translations import SOURCE, first_spoken, translate
+from web.design.reader import reader_of
 from web.events import course_dates
 from web.events.page import event_id_of
-from web.pages.reader import reader_of
 
 _BACK, _AHEAD = 60 * DAY, 5 * 366 * DAY
 _TOUCH_EVERY = HOUR

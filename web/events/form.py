@@ -23,14 +23,14 @@ from node.store.events.events import Event
 from node.store.people import actors
 from node.store.posts import media as media_store
 from node.text.sentences import Sentence, sentences
+from web.design.frame import html, page_of
+from web.design.parts import Field, Link
 from web.events import picture as pictures
 from web.events.cards import path_of
 from web.events.page import event_id_of
 from web.events.record_fields import NAMES, kept, read_record, with_overrides, write_fields
 from web.events.timezones import COMMON, own_zone
 from web.events.views import EventFormView, Option
-from web.pages.frame import html, page_of
-from web.pages.parts import Field, Link
 from web.sessions import require_person
 
 PATH = "/events/new"

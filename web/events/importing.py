@@ -20,11 +20,11 @@ from node.services.posts.uploads import Words
 from node.state import NODE
 from node.store.events import events
 from node.text.sentences import Sentence
+from web.design.frame import html, page_of
+from web.design.parts import Field, Link
 from web.events.cards import path_of
 from web.events.timezones import COMMON, own_zone
 from web.events.views import EventImportView, ImportedRow
-from web.pages.frame import html, page_of
-from web.pages.parts import Field, Link
 from web.sessions import read_upload_form, require_person
 
 PATH = "/events/import"

@@ -16,12 +16,12 @@ from node.store.events.event_lists import Scope
 from node.store.events.events import Event
 from node.store.reading import showing
 from node.text.sentences import Sentence
+from web.design.frame import html, page_of
+from web.design.page import Alternate
+from web.design.parts import Paging
+from web.design.reader import reader_of
 from web.events.cards import event_cards
 from web.events.views import EventsView
-from web.pages.frame import html, page_of
-from web.pages.parts import Paging
-from web.pages.reader import reader_of
-from web.pages.views import Alternate
 from web.sessions import session_of
 
 PATH = "/events"

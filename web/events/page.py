@@ -31,13 +31,13 @@ from node.store.reading import showing
 from node.store.search import finding
 from node.text.markdown import render_markdown
 from node.text.sentences import Sentence, sentences
+from web.design.cards import Reader, actor_card, actor_path, origin_of_actor, thread
+from web.design.frame import html, page_of
+from web.design.page import Alternate, Notice, Page, Social
+from web.design.parts import Link, Prose, SafeHtml, Text
+from web.design.reader import reader_of
 from web.events.cards import name_of, path_of, picture_of, when_of
 from web.events.views import EventView, TimeRow, When
-from web.pages.cards import Reader, actor_card, actor_path, origin_of_actor, thread
-from web.pages.frame import html, page_of
-from web.pages.parts import Link, Prose, SafeHtml, Text
-from web.pages.reader import reader_of
-from web.pages.views import Alternate, Notice, Page, Social
 from web.sessions import session_of
 
 _TIMES = 60  # of a series are named

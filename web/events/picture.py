@@ -16,7 +16,7 @@ from node.store.access.accounts import Session
 from node.store.posts import media as media_store
 from node.store.posts.media import Media
 from web import sessions
-from web.pages.parts import Field, Image
+from web.design.parts import Field, Image
 from web.uploads import on_disk, roomy
 
 UPLOAD, SHOWN, ALT, REMOVED = "picture", "picture-id", "picture-alt", "picture-remove"

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from web.design.page import Page
+from web.design.parts import ActorCard, Field, Image, Link, Origin, Paging, Prose, Reply, Text
 from web.events.picture import PictureFields
-from web.pages.parts import ActorCard, Field, Image, Link, Origin, Paging, Prose, Reply, Text
-from web.pages.views import Page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

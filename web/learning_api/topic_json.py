@@ -5,8 +5,8 @@ from typing import Any
 
 from node.clock import to_rfc3339
 from node.domain.text import plain
+from web.design.cards import warning_of
 from web.learning_api.description import ACTOR, ADDRESS, INSTANT, TEXT
-from web.pages.cards import warning_of
 from web.threads.paths import thread_path, title_of_row
 
 

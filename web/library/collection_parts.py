@@ -17,9 +17,9 @@ from node.store.library.resources import Resource, Viewer
 from node.store.people import actors
 from node.store.people.actors import Actor
 from node.text.sentences import Sentence
-from web.pages.cards import Reader
-from web.pages.parts import Link, Text
-from web.pages.paths import actor_path
+from web.design.cards import Reader
+from web.design.parts import Link, Text
+from web.design.paths import actor_path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,15 +20,15 @@ from node.store.people import actors
 from node.store.people.actors import Actor
 from node.text.sentences import Sentence
 from web import sessions
+from web.design.cards import resource_cards
+from web.design.cursor import cursor_of
+from web.design.frame import html, page_of
+from web.design.languages import LANGUAGES
+from web.design.parts import Field, Paging, Text
+from web.design.paths import CATALOGUE
+from web.design.reader import reader_of
 from web.library.views import CollectionsView, CollectView
 from web.lookups import NOBODY, look_up, why_not
-from web.pages.cards import resource_cards
-from web.pages.cursor import cursor_of
-from web.pages.frame import html, page_of
-from web.pages.languages import LANGUAGES
-from web.pages.parts import Field, Paging, Text
-from web.pages.paths import CATALOGUE
-from web.pages.reader import reader_of
 from web.viewer import viewer_of
 
 COLLECTIONS = "/collections"

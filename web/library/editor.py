@@ -34,10 +34,10 @@ from node.store.people.actors import Actor
 from node.store.posts import media as media_store
 from node.store.posts.media import Media
 from web import sessions
+from web.design.reader import reader_of
 from web.library import editor_page, steps
 from web.library.form import MAX_FIELDS, Form, by_field, fields_of, record_of
 from web.library.sections import SECTIONS
-from web.pages.reader import reader_of
 from web.uploads import on_disk, roomy
 
 NEW = "/resources/new"

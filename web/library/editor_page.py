@@ -21,15 +21,15 @@ from node.store.library import drafts
 from node.store.library.resources import Resource, Viewer
 from node.text.descriptions import as_html, is_markdown
 from node.text.sentences import Sentence, sentences
+from web.design.frame import html, page_of
+from web.design.licences import licence_in_words
+from web.design.page import Notice
+from web.design.parts import ExportGap, Link, Prose, SafeHtml, Text
+from web.design.paths import CATALOGUE
+from web.design.reader import reader_of
 from web.library.form import Form, fields_of, shown
 from web.library.sections import SECTIONS
 from web.library.views import Difference, EditorView, NotAllowedView, Preview, SourceLine
-from web.pages.frame import html, page_of
-from web.pages.licences import licence_in_words
-from web.pages.parts import ExportGap, Link, Prose, SafeHtml, Text
-from web.pages.paths import CATALOGUE
-from web.pages.reader import reader_of
-from web.pages.views import Notice
 
 if TYPE_CHECKING:
     from web.library.editor import Target

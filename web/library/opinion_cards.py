@@ -7,8 +7,8 @@ from typing import Any
 from node.domain.text import language_of, pick
 from node.store.library.opinions import Counts, StoredNote, StoredReview
 from node.text.sentences import sentences
-from web.pages.cards import Reader, actor_card
-from web.pages.parts import ActorCard, Link, Prose, SafeHtml, Text
+from web.design.cards import Reader, actor_card
+from web.design.parts import ActorCard, Link, Prose, SafeHtml, Text
 
 OUTCOMES: Mapping[str, str] = sentences(
     {

@@ -24,14 +24,14 @@ from node.store.library.opinions import StoredNote, StoredReview
 from node.store.library.resources import Resource, Viewer
 from node.text.sentences import Sentence
 from web import sessions
+from web.design.frame import html, page_of
+from web.design.languages import language_choices
+from web.design.parts import Field, Text
+from web.design.paths import CATALOGUE
+from web.design.reader import reader_of
 from web.library.opinion_cards import OUTCOMES
 from web.library.sections.rights import Choice
 from web.library.views import ReviewFormView, UseFormView
-from web.pages.frame import html, page_of
-from web.pages.languages import language_choices
-from web.pages.parts import Field, Text
-from web.pages.paths import CATALOGUE
-from web.pages.reader import reader_of
 
 _VISIBILITIES: Mapping[str, tuple[str, str]] = {
     "organisation": (Sentence("Members only"), Sentence("Everybody with an account here, nobody else.")),

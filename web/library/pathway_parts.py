@@ -16,9 +16,9 @@ from node.store.library.resources import Resource, Viewer
 from node.store.library.targets import Target, find_targets
 from node.store.posts.objects import LIVE
 from node.text.sentences import Sentence, sentences
-from web.pages.cards import Reader
-from web.pages.parts import Link, Text
-from web.pages.paths import event_path
+from web.design.cards import Reader
+from web.design.parts import Link, Text
+from web.design.paths import event_path
 
 ACTIONS: Mapping[str, str] = sentences(
     {

@@ -13,12 +13,12 @@ from node.store.library.collections import list_readable
 from node.store.library.resources import Resource, Viewer
 from node.text.sentences import Sentence
 from web import sessions
+from web.design.cards import resource_cards
+from web.design.cursor import cursor_of
+from web.design.frame import html, page_of
+from web.design.reader import reader_of
 from web.library.collections import PER_PAGE, paging_of
 from web.library.views import BegunRow, PathwaysView
-from web.pages.cards import resource_cards
-from web.pages.cursor import cursor_of
-from web.pages.frame import html, page_of
-from web.pages.reader import reader_of
 from web.viewer import viewer_of
 
 PATHWAYS = "/pathways"

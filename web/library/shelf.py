@@ -15,15 +15,15 @@ from node.store.library.resources import Resource, Viewer
 from node.store.library.versions import Version
 from node.text.sentences import Sentence
 from web import sessions
+from web.design.cards import Reader, resource_cards
+from web.design.frame import html, notice_of, page_of
+from web.design.licences import licence_in_words
+from web.design.parts import Link, Text
+from web.design.paths import CATALOGUE
+from web.design.reader import reader_of
 from web.library import editor
 from web.library.editor_page import DRAFTS, texts
 from web.library.views import DraftRow, DraftsView, VersionRow, VersionsView, VersionView, WithdrawView
-from web.pages.cards import Reader, resource_cards
-from web.pages.frame import html, notice_of, page_of
-from web.pages.licences import licence_in_words
-from web.pages.parts import Link, Text
-from web.pages.paths import CATALOGUE
-from web.pages.reader import reader_of
 from web.viewer import viewer_of
 
 MAX_WRITTEN = 100  # that are shown; all of them are found by the search

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from web.design.page import Page
+from web.design.parts import ExportGap, Field, Licence, Link, Paging, Prose, ResourceCard, Text
 from web.library.form import Shown
 from web.library.sections.rights import Choice
-from web.pages.parts import ExportGap, Field, Licence, Link, Paging, Prose, ResourceCard, Text
-from web.pages.views import Page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

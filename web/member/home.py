@@ -21,12 +21,12 @@ from node.store.reading import briefing, showing
 from node.store.reading.briefing import Tip
 from node.store.search import finding
 from node.text.sentences import Sentence
+from web.design.cards import Reader, actor_path
+from web.design.frame import html, page_of
+from web.design.parts import Link, Text
+from web.design.reader import reader_of
 from web.events.cards import event_cards
 from web.member.views import MemberHomeView, TipRow, TopicRow
-from web.pages.cards import Reader, actor_path
-from web.pages.frame import html, page_of
-from web.pages.parts import Link, Text
-from web.pages.reader import reader_of
 from web.sessions import session_of
 from web.threads.paths import community_path, thread_path, title_of_row
 

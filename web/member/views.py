@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from web.design.page import Page
+from web.design.parts import Link, Text
 from web.events.views import EventCard
-from web.pages.parts import Link, Text
-from web.pages.views import Page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

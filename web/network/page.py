@@ -4,13 +4,13 @@ from aiohttp import web
 
 from node.domain.network import Bridge, House, Network
 from node.text.sentences import Sentence
+from web.design.cursor import offset_of
+from web.design.frame import html, page_of
+from web.design.page import Page
+from web.design.parts import Link, Paging
+from web.design.paths import NETWORK, catalogue_path
 from web.network.finding import Seen, bridge_path, find_network, house_path
 from web.network.views import BridgeRow, HouseRow, NetworkView
-from web.pages.cursor import offset_of
-from web.pages.frame import html, page_of
-from web.pages.parts import Link, Paging
-from web.pages.paths import NETWORK, catalogue_path
-from web.pages.views import Page
 from web.viewer import viewer_of
 
 _PAGE = 25

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
+from web.design.paths import NETWORK
 from web.network.page import show_network
-from web.pages.paths import NETWORK
 
 ROUTES = [web.get(NETWORK, show_network, name="network")]

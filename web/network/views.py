@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from node.domain.network import Goods
+from web.design.page import Page
+from web.design.parts import Link, Paging
 from web.network.drawing import Drawing
-from web.pages.parts import Link, Paging
-from web.pages.views import Page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,12 +23,12 @@ from node.store.posts import threads, topics
 from node.store.reading import filters, markers, showing
 from node.text.sentences import Sentence
 from web import sessions
+from web.design.cards import Reader, actor_card, actor_path, post_path, warning_of
+from web.design.cursor import cursor_of
+from web.design.frame import html, page_of
+from web.design.parts import Paging, Text
+from web.design.reader import reader_of
 from web.notifications.views import NoticeRow, NotificationsView, RequestRow, RequestsView
-from web.pages.cards import Reader, actor_card, actor_path, post_path, warning_of
-from web.pages.cursor import cursor_of
-from web.pages.frame import html, page_of
-from web.pages.parts import Paging, Text
-from web.pages.reader import reader_of
 
 PATH, REQUESTS = "/notifications", "/notifications/requests"
 _PAGE, _EXCERPT = 30, 160

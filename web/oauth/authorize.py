@@ -19,9 +19,9 @@ from node.store.access.accounts import Session
 from node.store.access.oauth import App
 from node.text.sentences import Sentence
 from web import sessions
+from web.design.frame import SECURITY, html, page_of
+from web.design.page import ErrorView
 from web.oauth.views import CodeView, ConsentView
-from web.pages.frame import SECURITY, html, page_of
-from web.pages.views import ErrorView
 
 PATH = "/oauth/authorize"
 _UNKNOWN = Sentence(

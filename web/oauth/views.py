@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from web.pages.views import Page
+from web.design.page import Page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,9 +11,9 @@ from node.state import NODE
 from node.store.house import rules
 from node.store.house.rules import NodeText, Rule
 from node.text.sentences import Sentence, sentences
-from web.pages.frame import html, page_of
-from web.pages.parts import Link, Prose, SafeHtml
-from web.pages.views import Page
+from web.design.frame import html, page_of
+from web.design.page import Page
+from web.design.parts import Link, Prose, SafeHtml
 from web.state import WEB
 
 _TITLES = sentences({TextName.PRIVACY: "Privacy policy", TextName.TERMS: "Terms of service"})

@@ -21,12 +21,13 @@ from node.store.people.actors import Actor
 from node.store.posts import object_lists
 from node.store.reading import showing, statuses
 from node.store.reading.statuses import Own
-from web.pages.cards import actor_path, origin_of_actor, resource_cards, shown_name, with_emojis
-from web.pages.frame import html, page_of
-from web.pages.parts import Link, Paging, ProfileField, Prose
-from web.pages.paths import catalogue_path
-from web.pages.reader import reader_of
-from web.pages.views import ActorView, Alternate, Social
+from web.design.cards import actor_path, origin_of_actor, resource_cards, shown_name, with_emojis
+from web.design.frame import html, page_of
+from web.design.page import Alternate, Social
+from web.design.parts import Link, Paging, ProfileField, Prose
+from web.design.paths import catalogue_path
+from web.design.reader import reader_of
+from web.pages.views import ActorView
 from web.threads.cards import acting_cards
 from web.threads.paths import community_path
 from web.viewer import viewer_of

@@ -17,16 +17,17 @@ from node.store.library.listing import Option, Page, Sort, Wish
 from node.store.library.opinions import Counts
 from node.store.library.topic_accounts import TopicAccount
 from node.text.sentences import Sentence, sentences
+from web.design.cards import Reader, resource_cards
+from web.design.frame import html, notice_of, page_of
+from web.design.languages import LANGUAGES
+from web.design.narrowing import Narrowing, Pairs
+from web.design.page import Alternate, Social
+from web.design.parts import Link, Paging
+from web.design.paths import CATALOGUE
+from web.design.reader import reader_of
+from web.design.terms import KINDS
 from web.learning_api.resources import PARAMETERS, read_wish
-from web.pages.cards import Reader, resource_cards
-from web.pages.frame import html, notice_of, page_of
-from web.pages.languages import LANGUAGES
-from web.pages.narrowing import Narrowing, Pairs
-from web.pages.parts import Link, Paging
-from web.pages.paths import CATALOGUE
-from web.pages.reader import reader_of
-from web.pages.terms import KINDS
-from web.pages.views import Alternate, CatalogueView, Social
+from web.pages.views import CatalogueView
 
 HEADINGS: Mapping[str, str] = sentences(
     {

@@ -20,11 +20,11 @@ from node.store.people import actors, follows
 from node.store.people.actors import Actor
 from node.text.sentences import Sentence
 from web import sessions
+from web.design.cards import actor_card
+from web.design.frame import SECURITY, html, page_of
+from web.design.parts import ActorCard, Field
+from web.design.reader import reader_of
 from web.lookups import NOBODY, in_time, look_up, take_turn, why_not
-from web.pages.cards import actor_card
-from web.pages.frame import SECURITY, html, page_of
-from web.pages.parts import ActorCard, Field
-from web.pages.reader import reader_of
 from web.pages.views import FollowView
 from web.state import WEB
 

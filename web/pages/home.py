@@ -16,14 +16,15 @@ from node.store.people.actors import find_local_actor, load_profile
 from node.store.posts import object_lists
 from node.store.reading import showing
 from node.text.sentences import Sentence
+from web.design.cards import Reader, actor_card, post_cards, resource_cards
+from web.design.frame import html, page_of
+from web.design.page import Alternate, Social
+from web.design.parts import FacetOption, OrganisationCard, Prose, SafeHtml
+from web.design.paths import CATALOGUE, catalogue_path
+from web.design.reader import reader_of
 from web.member.home import show_member_home
-from web.pages.cards import Reader, actor_card, post_cards, resource_cards
 from web.pages.catalogue import label_of
-from web.pages.frame import html, page_of
-from web.pages.parts import FacetOption, OrganisationCard, Prose, SafeHtml
-from web.pages.paths import CATALOGUE, catalogue_path
-from web.pages.reader import reader_of
-from web.pages.views import Alternate, Counts, HomeView, Social
+from web.pages.views import Counts, HomeView
 from web.sessions import session_of
 from web.viewer import viewer_of
 

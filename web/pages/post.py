@@ -22,12 +22,13 @@ from node.store.posts.objects import Object
 from node.store.reading import showing, statuses
 from node.store.reading.statuses import Own
 from node.text.sentences import Sentence
+from web.design.cards import Reader, actor_path, threaded
+from web.design.frame import html, page_of
+from web.design.page import Alternate, Social
+from web.design.parts import Link, PostCard
+from web.design.reader import reader_of
 from web.pages.actor import find_by_name
-from web.pages.cards import Reader, actor_path, threaded
-from web.pages.frame import html, page_of
-from web.pages.parts import Link, PostCard
-from web.pages.reader import reader_of
-from web.pages.views import Alternate, PostView, Social
+from web.pages.views import PostView
 from web.sessions import session_of
 from web.threads.cards import Doing, acting_card
 from web.threads.forms import answer_form

@@ -31,23 +31,24 @@ from node.store.reading import showing
 from node.text import descriptions
 from node.text.sentences import Sentence
 from web.courses.section import Standing, course_section, load_standing
-from web.library.collection_parts import Held, collection_part, load_contents
-from web.library.opinion_cards import opinions_of
-from web.library.pathway_parts import Held as Steps
-from web.library.pathway_parts import load_steps, pathway_part
-from web.pages import record_parts
-from web.pages.cards import Reader, actor_path, resource_cards, resource_origin, thread
-from web.pages.frame import html, notice_of, page_of
-from web.pages.licences import licence_in_words
-from web.pages.parts import (
+from web.design import record_parts
+from web.design.cards import Reader, actor_path, resource_cards, resource_origin, thread
+from web.design.frame import html, notice_of, page_of
+from web.design.licences import licence_in_words
+from web.design.page import Alternate, Page, Social
+from web.design.parts import (
     Agent,
     ExportGap,
     Link,
     Text,
 )
-from web.pages.paths import CATALOGUE, catalogue_path
-from web.pages.reader import reader_of
-from web.pages.views import Alternate, Page, ResourceView, Social
+from web.design.paths import CATALOGUE, catalogue_path
+from web.design.reader import reader_of
+from web.library.collection_parts import Held, collection_part, load_contents
+from web.library.opinion_cards import opinions_of
+from web.library.pathway_parts import Held as Steps
+from web.library.pathway_parts import load_steps, pathway_part
+from web.pages.views import ResourceView
 from web.viewer import viewer_of
 
 Answers = Sequence[Row[Any]]

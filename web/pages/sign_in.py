@@ -15,9 +15,10 @@ from node.store.access.accounts import Account
 from node.text.sentences import Sentence, sentences
 from web import sessions
 from web.account import second_step, throttle
-from web.pages.frame import html, page_of
-from web.pages.parts import Link
-from web.pages.views import Notice, SignInView
+from web.design.frame import html, page_of
+from web.design.page import Notice
+from web.design.parts import Link
+from web.pages.views import SignInView
 
 _WRONG = Sentence("This name and this password do not belong together.")
 _FOR_APP = Sentence("An app asks who you are. Sign in with the account that it shall use.")

@@ -16,12 +16,12 @@ from node.store.library.listing import Wish
 from node.store.library.resources import Resource, Viewer
 from node.store.reading import showing, statuses
 from node.store.reading.statuses import Own
-from web.pages.cards import resource_cards
-from web.pages.cursor import cursor_of
-from web.pages.frame import html, page_of
-from web.pages.parts import Paging
-from web.pages.paths import catalogue_path
-from web.pages.reader import reader_of
+from web.design.cards import resource_cards
+from web.design.cursor import cursor_of
+from web.design.frame import html, page_of
+from web.design.parts import Paging
+from web.design.paths import catalogue_path
+from web.design.reader import reader_of
 from web.pages.views import TagView
 from web.threads.cards import acting_cards
 from web.viewer import viewer_of

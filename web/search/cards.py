@@ -11,10 +11,10 @@ from node.domain.licences import describe
 from node.domain.text import plain, shorten
 from node.store.search.everything import Hit
 from node.text import descriptions
+from web.design.cards import Reader, actor_path, origin_of_actor, resource_origin
+from web.design.parts import Link, Text
+from web.design.paths import event_path
 from web.events.views import When
-from web.pages.cards import Reader, actor_path, origin_of_actor, resource_origin
-from web.pages.parts import Link, Text
-from web.pages.paths import event_path
 from web.search.views import ResultCard
 from web.threads.paths import community_path, thread_path
 

@@ -15,14 +15,14 @@ from node.store.library.listing import Option, Sort, Wish
 from node.store.search import everything
 from node.store.search.everything import Found
 from node.text.sentences import Sentence, sentences
+from web.design.cards import Reader
+from web.design.frame import html, page_of
+from web.design.narrowing import Narrowing, Pairs
+from web.design.page import Alternate
+from web.design.parts import FacetGroup, FacetOption, Paging
+from web.design.reader import reader_of
 from web.learning_api.search import PARAMETERS, read_wish
-from web.pages.cards import Reader
 from web.pages.catalogue import HEADINGS, ORIGINS, label_of
-from web.pages.frame import html, page_of
-from web.pages.narrowing import Narrowing, Pairs
-from web.pages.parts import FacetGroup, FacetOption, Paging
-from web.pages.reader import reader_of
-from web.pages.views import Alternate
 from web.search.cards import result_cards
 from web.search.views import SearchView
 

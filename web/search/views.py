@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from web.design.page import Page
+from web.design.parts import Chip, FacetGroup, Link, Origin, Paging, SortOption, Text
 from web.events.views import When
-from web.pages.parts import Chip, FacetGroup, Link, Origin, Paging, SortOption, Text
-from web.pages.views import Page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,10 +23,10 @@ from node.store.posts.media import Media
 from node.store.reading import showing
 from node.text.sentences import Sentence
 from web import sessions
-from web.pages.cards import post_card
-from web.pages.frame import html, page_of
-from web.pages.reader import reader_of
-from web.pages.views import Notice
+from web.design.cards import post_card
+from web.design.frame import html, page_of
+from web.design.page import Notice
+from web.design.reader import reader_of
 from web.posted import read_posted
 from web.state import WEB
 from web.threads import forms

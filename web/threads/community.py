@@ -28,12 +28,12 @@ from node.store.posts.threads import Order, Wanted
 from node.store.reading import showing
 from node.text.sentences import sentences
 from web import sessions
+from web.design.cards import Reader, actor_card, actor_path, shown_name
+from web.design.frame import html, notice_of, page_of
+from web.design.page import Alternate, Social
+from web.design.parts import Paging
+from web.design.reader import reader_of
 from web.events.cards import event_cards
-from web.pages.cards import Reader, actor_card, actor_path, shown_name
-from web.pages.frame import html, notice_of, page_of
-from web.pages.parts import Paging
-from web.pages.reader import reader_of
-from web.pages.views import Alternate, Social
 from web.threads.access import Seen, find_community
 from web.threads.cards import community_head, thread_cards
 from web.threads.cursors import next_cursor, read_cursor

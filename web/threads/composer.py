@@ -29,12 +29,12 @@ from node.store.posts.media import Media
 from node.store.reading import entries, showing
 from node.text.sentences import Sentence, sentences
 from web import sessions
+from web.design.cards import Reader, actor_card, post_card
+from web.design.frame import html, page_of
+from web.design.page import Notice
+from web.design.parts import Attachment, Poll, PollOption, PostCard, Prose, SafeHtml, Text
+from web.design.reader import reader_of
 from web.events.timezones import own_zone
-from web.pages.cards import Reader, actor_card, post_card
-from web.pages.frame import html, page_of
-from web.pages.parts import Attachment, Poll, PollOption, PostCard, Prose, SafeHtml, Text
-from web.pages.reader import reader_of
-from web.pages.views import Notice
 from web.posted import read_posted
 from web.state import WEB
 from web.threads import forms

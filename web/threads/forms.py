@@ -26,8 +26,8 @@ from node.state import NODE
 from node.store.posts.media import Media
 from node.text.sentences import Sentence
 from web import sessions
+from web.design.parts import Compose, Field, Shown
 from web.events.timezones import own_zone
-from web.pages.parts import Compose, Field, Shown
 from web.state import WEB
 from web.uploads import on_disk
 

@@ -16,11 +16,11 @@ from node.store.reading import showing, statuses, timelines
 from node.store.reading.statuses import Own
 from node.text.sentences import Sentence
 from web import sessions
-from web.pages.cards import Reader, resource_card
-from web.pages.cursor import cursor_of
-from web.pages.frame import html, page_of
-from web.pages.parts import Paging
-from web.pages.reader import reader_of
+from web.design.cards import Reader, resource_card
+from web.design.cursor import cursor_of
+from web.design.frame import html, page_of
+from web.design.parts import Paging
+from web.design.reader import reader_of
 from web.threads.cards import Doing, acting_card
 from web.threads.views import KeptRow, KeptView
 

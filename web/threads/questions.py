@@ -13,9 +13,9 @@ from node.store.posts import threads
 from node.store.posts.threads import Wanted
 from node.store.reading import showing
 from node.text.sentences import Sentence
-from web.pages.frame import html, page_of
-from web.pages.parts import Paging
-from web.pages.reader import reader_of
+from web.design.frame import html, page_of
+from web.design.parts import Paging
+from web.design.reader import reader_of
 from web.threads.cards import thread_cards
 from web.threads.cursors import next_cursor, read_cursor
 from web.threads.views import QuestionsView

@@ -24,12 +24,12 @@ from node.store.reading import showing, statuses
 from node.store.reading.statuses import Own
 from node.text.sentences import Sentence
 from web.communities.words import ROLES
-from web.pages.cards import Reader, threaded
-from web.pages.cursor import cursor_of
-from web.pages.frame import html, page_of
-from web.pages.parts import Link, Paging, PostCard, Reply, Text
-from web.pages.reader import reader_of
-from web.pages.views import Alternate, Page, Social
+from web.design.cards import Reader, threaded
+from web.design.cursor import cursor_of
+from web.design.frame import html, page_of
+from web.design.page import Alternate, Page, Social
+from web.design.parts import Link, Paging, PostCard, Reply, Text
+from web.design.reader import reader_of
 from web.sessions import session_of
 from web.threads.access import Seen, find_around
 from web.threads.cards import Doing, Standing, acting_card, community_head

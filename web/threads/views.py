@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from web.communities.rooms import Room
+from web.design.page import Page
+from web.design.parts import ActorCard, Compose, Field, Image, Link, Paging, PostCard, Prose, Reply, ResourceCard, Text
 from web.events.views import EventCard
-from web.pages.parts import ActorCard, Compose, Field, Image, Link, Paging, PostCard, Prose, Reply, ResourceCard, Text
-from web.pages.views import Page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

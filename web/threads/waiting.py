@@ -18,11 +18,11 @@ from node.store.posts import scheduled
 from node.store.posts.scheduled import Scheduled
 from node.text.sentences import Sentence
 from web import sessions
+from web.design.cursor import cursor_of
+from web.design.frame import html, page_of
+from web.design.page import Notice
+from web.design.parts import Field, Paging
 from web.events.timezones import own_zone
-from web.pages.cursor import cursor_of
-from web.pages.frame import html, page_of
-from web.pages.parts import Field, Paging
-from web.pages.views import Notice
 from web.threads.views import WaitingRow, WaitingView
 
 PATH = "/scheduled"

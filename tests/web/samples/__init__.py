@@ -23,7 +23,7 @@ from tests.web.samples import (
     search,
     threads,
 )
-from web.pages.views import View
+from web.design.page import View
 
 NOUNS = (
     front,

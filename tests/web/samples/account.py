@@ -27,9 +27,9 @@ from web.account.views import (
     SessionRow,
 )
 from web.admin.members import InvitationRow, MemberRow, MembersView
+from web.design.page import Notice, Page, View, Viewer
+from web.design.parts import Field, Image, PicturesForm
 from web.oauth.views import CodeView, ConsentView
-from web.pages.parts import Field, Image, PicturesForm
-from web.pages.views import Notice, Page, View, Viewer
 
 NOW = 1_793_000_000_000
 

@@ -21,8 +21,8 @@ from web.admin.policies import PoliciesView, PolicyPreview, PolicyRow
 from web.admin.queue import ParkedMessage, QueueRow, QueueView
 from web.admin.reports import ReportedPost, ReportNote, ReportRow, ReportsView, ReportView
 from web.admin.topics import TopicRow, TopicsView
-from web.pages.parts import Field, Paging, SortOption
-from web.pages.views import Notice, Page, View
+from web.design.page import Notice, Page, View
+from web.design.parts import Field, Paging, SortOption
 
 
 def admin_page(path: str, title: str) -> Page:

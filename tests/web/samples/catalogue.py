@@ -5,8 +5,9 @@ from dataclasses import replace
 from tests.web.samples.frame import MUSEUM, UNIVERSITY, page
 from tests.web.samples.posts import post_cards
 from tests.web.samples.resources import cards, network_cards
-from web.pages.parts import Chip, FacetGroup, FacetOption, Fragment, Link, Paging, SortOption
-from web.pages.views import CatalogueView, TagView, View
+from web.design.page import View
+from web.design.parts import Chip, FacetGroup, FacetOption, Fragment, Link, Paging, SortOption
+from web.pages.views import CatalogueView, TagView
 
 
 def facets() -> tuple[FacetGroup, ...]:

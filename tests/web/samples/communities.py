@@ -37,8 +37,8 @@ from web.communities.words import (
     WRITING,
     WRITING_HINTS,
 )
-from web.pages.parts import ActorCard, Field, Paging, Prose, SafeHtml
-from web.pages.views import View
+from web.design.page import View
+from web.design.parts import ActorCard, Field, Paging, Prose, SafeHtml
 
 NOW = 1_793_000_000_000
 LONG = "Demenzsensible Orte: Orientierungshilfen in Krankenhäusern, Museen und Lesesälen"

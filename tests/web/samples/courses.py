@@ -8,8 +8,9 @@ from tests.web.samples import frame
 from tests.web.samples.catalogue import catalogue
 from web.courses.parts import CourseSection, InstanceCard, PlaceLine, SyllabusSection
 from web.courses.views import CoursesView, EnrolmentGroup, EnrolmentRow, EnrolmentsView, StartCard
-from web.pages.parts import Agent, Concept, Field, Link, Paging, Prose, Reference, Text
-from web.pages.views import ResourceView, View
+from web.design.page import View
+from web.design.parts import Agent, Concept, Field, Link, Paging, Prose, Reference, Text
+from web.pages.views import ResourceView
 
 NOW = 1_793_000_000_000
 LONG = "Demenzsensible Raumgestaltung: Orientierungshilfen in Aufenthaltsbereichen und Krankenhausfluren"

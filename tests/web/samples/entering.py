@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 from tests.web.samples.frame import page
-from web.pages.parts import Field, Link
-from web.pages.views import ErrorView, SetupDoneView, SetupView, SignInView, View
+from web.design.page import ErrorView, View
+from web.design.parts import Field, Link
+from web.pages.views import SetupDoneView, SetupView, SignInView
 
 
 def setup() -> SetupView:

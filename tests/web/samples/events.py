@@ -5,6 +5,8 @@ from dataclasses import replace
 
 from node.clock import DAY, HOUR
 from tests.web.samples import frame
+from web.design.page import Page, View
+from web.design.parts import ActorCard, Field, Image, Link, Origin, Paging, Prose, SafeHtml, Text
 from web.events.calendar import span_of
 from web.events.picture import PictureFields
 from web.events.record_fields import NAMES
@@ -30,8 +32,6 @@ from web.events.views import (
     TimeRow,
     When,
 )
-from web.pages.parts import ActorCard, Field, Image, Link, Origin, Paging, Prose, SafeHtml, Text
-from web.pages.views import Page, View
 
 _ADDRESS = "https://learn.museum.example/calendar/" + "k" * 43 + ".ics"
 _LONG = "Demenzfreundliche Wegeleitsysteme: Erfahrungsaustausch der Krankenhausverwaltungen Nordheim-Weserbergland"

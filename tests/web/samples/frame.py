@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from web.pages.parts import ActorCard, Link, Origin
-from web.pages.views import Accent, Page, Site, Viewer
+from web.design.page import Accent, Page, Site, Viewer
+from web.design.parts import ActorCard, Link, Origin
 
 NOW = 1_793_000_000_000
 

@@ -8,8 +8,8 @@ from tests.web.samples.catalogue import chips, facets
 from tests.web.samples.frame import COMMUNITY, HOSPITAL, IRIS, ORLA, page
 from tests.web.samples.posts import media_post, poll_post, post_cards, replies
 from tests.web.samples.resources import cards, network_cards
-from web.pages.parts import ActorCard, Chip, FacetGroup, Field, Paging, PostCard, Reply, ResourceCard, SortOption
-from web.pages.views import Page, View
+from web.design.page import Page, View
+from web.design.parts import ActorCard, Chip, FacetGroup, Field, Paging, PostCard, Reply, ResourceCard, SortOption
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,10 @@ from node.clock import DAY
 from node.domain.pathways import State
 from node.text.sentences import Sentence
 from tests.web.samples import frame
+from web.design.languages import LANGUAGES
+from web.design.licences import licence_in_words
+from web.design.page import Notice, Page, View
+from web.design.parts import ActorCard, ExportGap, Field, Link, Prose, ResourceCard, SafeHtml, Text
 from web.library import views as pages
 from web.library.collection_parts import CollectionPart, Entry
 from web.library.form import Form, shown
@@ -13,10 +17,6 @@ from web.library.opinion_cards import OUTCOMES, NoteCard, Opinions, ReviewCard
 from web.library.pathway_parts import ACTIONS, BUTTONS, STATES, PathwayPart, StepRow
 from web.library.sections import SECTIONS
 from web.library.sections.rights import Choice
-from web.pages.languages import LANGUAGES
-from web.pages.licences import licence_in_words
-from web.pages.parts import ActorCard, ExportGap, Field, Link, Prose, ResourceCard, SafeHtml, Text
-from web.pages.views import Notice, Page, View
 
 CC_BY_SA = "https://creativecommons.org/licenses/by-sa/4.0/"
 _TITLE = Text(

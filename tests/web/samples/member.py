@@ -2,10 +2,10 @@
 
 from node.clock import DAY, HOUR
 from tests.web.samples import frame
+from web.design.page import View
+from web.design.parts import Link, Text
 from web.events.views import EventCard, When
 from web.member.views import MemberHomeView, TipRow, TopicRow
-from web.pages.parts import Link, Text
-from web.pages.views import View
 
 _WARDS = Link(label="Demenzfreundliche Orte in der Nachbarschaft", href="/c/wards")
 _GRACE, _OLUFEMI = Link(label="Grace Hopper", href="/@grace"), Link(label="Olúfẹ́mi Adébáyọ̀", href="/@o@museum.example")

@@ -7,10 +7,10 @@ from node.domain.moderation import DomainPolicy
 from node.domain.network import Bridge, Goods, House, Network
 from tests.web.samples import frame
 from web.admin.network import AdminHouse, AdminNetworkView, Copy
+from web.design.page import Page, View
 from web.network.drawing import draw
 from web.network.finding import Seen
 from web.network.page import build_view, paths_of
-from web.pages.views import Page, View
 
 OWN, NAME = "learn.hospital.example", "St. Brigid Teaching Hospital"
 _NAMES = (

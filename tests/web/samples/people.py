@@ -6,8 +6,9 @@ from node.clock import DAY
 from tests.web.samples.frame import ADMIN, COMMUNITY, HOSPITAL, IRIS, MUSEUM, NOW, ORLA, page
 from tests.web.samples.posts import poll_post, post_cards
 from tests.web.samples.resources import cards
-from web.pages.parts import Field, Link, Paging, ProfileField, Prose, SafeHtml
-from web.pages.views import ActorView, FollowView, View
+from web.design.page import View
+from web.design.parts import Field, Link, Paging, ProfileField, Prose, SafeHtml
+from web.pages.views import ActorView, FollowView
 
 
 def person() -> ActorView:

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from node.clock import DAY, HOUR, MINUTE
 from tests.web.samples.frame import HOSPITAL, IRIS, NOW, ORLA, page
-from web.pages.parts import Attachment, Happening, Link, Poll, PollOption, PostCard, Prose, Reply, SafeHtml, Text
-from web.pages.views import PostView, View
+from web.design.page import View
+from web.design.parts import Attachment, Happening, Link, Poll, PollOption, PostCard, Prose, Reply, SafeHtml, Text
+from web.pages.views import PostView
 
 
 def post_cards() -> tuple[PostCard, ...]:

@@ -6,8 +6,9 @@ from node.clock import DAY, HOUR
 from tests.web.samples import library
 from tests.web.samples.frame import ADMIN, DIGEST, MUSEUM, NOW, UNIVERSITY, page
 from tests.web.samples.posts import replies
-from web.pages.licences import licence_in_words
-from web.pages.parts import (
+from web.design.licences import licence_in_words
+from web.design.page import Alternate, Social, View
+from web.design.parts import (
     Accessibility,
     Agent,
     Concept,
@@ -20,7 +21,7 @@ from web.pages.parts import (
     SafeHtml,
     Text,
 )
-from web.pages.views import Alternate, ResourceView, Social, View
+from web.pages.views import ResourceView
 
 
 def cards() -> tuple[ResourceCard, ...]:

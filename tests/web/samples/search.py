@@ -2,9 +2,9 @@
 
 from tests.web.samples import frame
 from tests.web.samples.catalogue import catalogue
+from web.design.page import View
+from web.design.parts import FacetGroup, FacetOption, Link, Origin, Paging, Text
 from web.events.views import When
-from web.pages.parts import FacetGroup, FacetOption, Link, Origin, Paging, Text
-from web.pages.views import View
 from web.search.views import ResultCard, SearchView
 
 NOW = 1_793_000_000_000

@@ -8,9 +8,8 @@ from node.text.sentences import Sentence
 from tests.web.samples import frame
 from tests.web.samples.resources import cards
 from web.communities.rooms import rooms_of
-from web.events.views import EventCard, When
-from web.notifications.views import NoticeRow, NotificationsView, RequestRow, RequestsView
-from web.pages.parts import (
+from web.design.page import Notice, Page, View, Viewer
+from web.design.parts import (
     ActorCard,
     Acts,
     Compose,
@@ -27,7 +26,8 @@ from web.pages.parts import (
     Shown,
     Text,
 )
-from web.pages.views import Notice, Page, View, Viewer
+from web.events.views import EventCard, When
+from web.notifications.views import NoticeRow, NotificationsView, RequestRow, RequestsView
 from web.threads.views import (
     CommunityHead,
     CommunityView,

@@ -11,8 +11,8 @@ from node.domain.records import Instance, ResourceRecord
 from node.domain.text import pick
 from node.text.sentences import Sentence, sentences
 from schemas.formats import is_date, is_web_url
+from web.design.parts import Field
 from web.library.form import MAX_BLOCKS, Form, Parts, Section, Values
-from web.pages.parts import Field
 
 MODES = sentences({"online": "Online", "onsite": "On site", "blended": "Online and on site"})
 WAYS = sentences(

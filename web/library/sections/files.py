@@ -9,8 +9,8 @@ from node.domain.text import pick
 from node.domain.uris import is_web_uri
 from node.store.posts.media import Media
 from node.text.sentences import Sentence
+from web.design.parts import Field, Image
 from web.library.form import Form, Parts, Section, Values
-from web.pages.parts import Field, Image
 
 MAX_EACH = 32  # of the schema
 

@@ -12,9 +12,9 @@ from node.domain.pathways import KIND, MAX_STEPS, Action, steps_of
 from node.domain.records import ResourceRecord
 from node.domain.text import pick
 from node.text.sentences import Sentence
+from web.design.parts import Field
 from web.library.form import Form, Parts, Section, Values
 from web.library.pathway_parts import ACTIONS
-from web.pages.parts import Field
 
 #: What the form keeps of a step beside its number: key, address, and what is typed.
 FIELDS = ("", "-id", "-name", "-action", "-note", "-optional")

@@ -8,8 +8,8 @@ from typing import cast
 from node.domain.records import Agent, ResourceRecord
 from node.domain.uris import is_web_uri
 from node.text.sentences import Sentence
+from web.design.parts import Field
 from web.library.form import Form, Parts, Section, Values
-from web.pages.parts import Field
 
 MAX_CREATORS = 100
 _LINE = re.compile(r"(?P<name>[^<>]+?)\s*(?:<(?P<address>[^<>\s]+)>)?\s*")

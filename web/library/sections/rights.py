@@ -8,9 +8,9 @@ from node.domain.records import ResourceRecord
 from node.domain.uris import is_web_uri
 from node.domain.visibility import LEVELS, LEVELS_OF_ORGANISATION, Visibility
 from node.text.sentences import Sentence
+from web.design.licences import licence_in_words
+from web.design.parts import Field
 from web.library.form import Form, Parts, Section, Values
-from web.pages.licences import licence_in_words
-from web.pages.parts import Field
 
 _CC = "https://creativecommons.org/licenses"
 #: From the most to the least that others may do.

@@ -13,8 +13,8 @@ from node.domain.text import UNKNOWN_LANGUAGE, pick
 from node.domain.vocabularies import AUDIENCE_ROLE, EDUCATIONAL_LEVEL, HCRT, concept_key
 from node.text.sentences import Sentence
 from schemas.formats import is_duration, is_language_tag
+from web.design.parts import Field
 from web.library.form import Form, Parts, Section, Values
-from web.pages.parts import Field
 
 #: Key of the record -> heading, and the vocabulary that it is chosen from.
 VOCABULARIES: Mapping[str, tuple[str, str]] = {

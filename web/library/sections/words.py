@@ -7,9 +7,9 @@ from node.domain.records import ResourceRecord
 from node.domain.resources import languages_of
 from node.text.sentences import Sentence
 from schemas.formats import is_language_tag
+from web.design.languages import language_choices
+from web.design.parts import Field
 from web.library.form import MAX_BLOCKS, Form, Parts, Section, Values
-from web.pages.languages import language_choices
-from web.pages.parts import Field
 
 MAX_TITLE, MAX_TEXT = 300, 60_000
 

@@ -4,8 +4,8 @@ from aiohttp import web
 
 from federation.state import FEDERATION
 from node.state import NODE
-from web.pages.cards import Reader
-from web.pages.frame import language_of
+from web.design.cards import Reader
+from web.design.frame import language_of
 from web.viewer import viewer_of
 
 

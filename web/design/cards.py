@@ -21,7 +21,7 @@ from node.domain.uris import host_of, is_web_uri
 from node.media.links import MediaLinks
 from node.store.library.resources import Resource
 from node.text import descriptions
-from web.pages.parts import (
+from web.design.parts import (
     ActorCard,
     Attachment,
     Happening,

@@ -10,9 +10,9 @@ from markupsafe import Markup, escape
 from node.clock import DAY, HOUR, MINUTE, from_rfc3339, to_rfc3339
 from node.domain.events import local_text
 from node.text.sentences import Sentence
+from web.design.languages import LANGUAGES
+from web.design.terms import KINDS, MEDIA, MEDIA_FAMILIES, TERMS, WORK
 from web.language import Language
-from web.pages.languages import LANGUAGES
-from web.pages.terms import KINDS, MEDIA, MEDIA_FAMILIES, TERMS, WORK
 
 """Kinds of resources with their names; the names of the kinds are those of their icons, too."""
 """Terms of vocabularies in plain words; what is not here is shown as it is."""

@@ -15,9 +15,9 @@ from node.domain.uris import host_of, is_web_uri
 from node.store.library.resources import Resource
 from node.text import descriptions
 from web.client_api.entities.cards import COVER_HEIGHT, COVER_WIDTH
-from web.pages.cards import Reader
-from web.pages.parts import Accessibility, Agent, Concept, File, Image, Prose, Reference, SafeHtml, Text
-from web.pages.paths import catalogue_path
+from web.design.cards import Reader
+from web.design.parts import Accessibility, Agent, Concept, File, Image, Prose, Reference, SafeHtml, Text
+from web.design.paths import catalogue_path
 
 
 def prose(record: ResourceRecord, text: str, language: str) -> Prose:

@@ -10,8 +10,8 @@ from aiohttp import hdrs, web
 from node.state import NODE
 from node.store.access.accounts import ADMIN, MEMBER
 from node.translations import first_spoken
+from web.design.page import Notice, Page, View, Viewer
 from web.language import choose
-from web.pages.views import Notice, Page, View, Viewer
 from web.sessions import session_of
 from web.state import WEB
 
