@@ -28,7 +28,7 @@ def actor_updated(conn: Connection, unit: Unit, event: events.ActorUpdated) -> O
         "published": to_rfc3339(unit.now),
         "object": documents.actor_document(conn, actor.id),
     }
-    return Outgoing(actor, activity, actor.uri, Visibility.PUBLIC, Audience(followers=True))
+    return Outgoing(actor, activity, actor.uri, Visibility.PUBLIC, Audience(followers=True, named=tuple(event.to)))
 
 
 def actor_deleted(conn: Connection, unit: Unit, event: events.ActorDeleted) -> Outgoing | None:

@@ -1,13 +1,14 @@
 """What local actors change of themselves and of how they stand to others."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
 class ActorUpdated:
-    """A local actor's profile or keys changed."""
+    """A local actor's profile or keys changed; ``to``: who hears of it besides its followers."""
 
     actor_id: int
+    to: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

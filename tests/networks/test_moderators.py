@@ -10,9 +10,9 @@ from node.domain.community_drafts import CommunityDraft
 from node.domain.deeds import Deed
 from node.domain.visibility import Visibility
 from node.errors import Forbidden, Invalid, PreconditionFailed
-from node.services.communities import governing
+from node.services.communities import governing, narrowing
 from node.services.people import follows as following
-from node.store.communities import communities, community_bans, community_log
+from node.store.communities import communities, community_bans, community_invitations, community_log
 from node.store.communities.communities import Community, RoleOf
 from node.store.communities.community_bans import Ban
 from node.store.people import actors, follows
@@ -81,6 +81,30 @@ async def test_who_reads_is_for_those_at_home_and_nothing_is_for_others(houses) 
     for peer in houses.peers:
         group, found = await community_at(peer, circle.group.uri)
         assert (group.name, found.visibility) == ("Tin", Visibility.COMMUNITY), peer.origin
+
+
+async def test_who_is_at_home_elsewhere_leaves_a_community_that_its_house_keeps_to_itself(houses) -> None:
+    circle = await make_governed(houses)
+    home, hospital, ada, ben = *houses.peers, *circle.people
+    cleo = await home.system.federation.fetcher.actor((await hospital.add_actor("cleo")).uri)
+    await govern(home, ada, circle.group.uri, Act.INVITE, cleo.uri)
+    await circle.settle()
+    await home.store.write(communities.delete_roles, circle.group.id, ada.uri)
+    with pytest.raises(Invalid, match="needs a moderator"):
+        await home.store.write(narrowing.part_with_others, home.unit(), circle.group)
+    await home.store.write(communities.save_roles, circle.group.id, [RoleOf(ada.uri, Role.MODERATOR, 1)])
+    await change(home, ada, circle.group.uri, visibility=Visibility.ORGANISATION)
+    await circle.settle()
+    assert await home.store.read(communities.load_people_elsewhere, circle.group.id) == []
+    for peer in houses.peers:
+        group, found = await community_at(peer, circle.group.uri)
+        members = await peer.store.read(follows.list_followers, group.id, before=None, limit=9)
+        assert {person.uri for _, person in members} <= {ada.uri}, peer.origin
+        assert found.visibility is Visibility.ORGANISATION, peer.origin
+        governs = await peer.store.read(communities.is_governed_from, group.id, peer.origin)
+        assert governs is (peer is home), peer.origin
+        assert await peer.store.read(community_invitations.load_open_invitations, community_id=group.id) == []
+    assert await hospital.store.read(follows.find_follow, ben.id, group.id) is None
 
 
 # -- refusals ----------------------------------------------------------------------------------------------------------

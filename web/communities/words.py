@@ -47,7 +47,7 @@ READING = sentences(
 READING_HINTS = sentences(
     {
         Visibility.PUBLIC: "What is written is public, here and on other servers.",
-        Visibility.ORGANISATION: "Nothing leaves this node.",
+        Visibility.ORGANISATION: "Nothing leaves this node, and members of other organisations belong to it no more.",
         Visibility.COMMUNITY: "What is written goes to the servers of members and nowhere else.",
     }
 )

@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any
-from urllib.parse import quote
+from typing import Any, Protocol
+from urllib.parse import quote, urlencode
 
 from aiohttp import hdrs, web
 
+from node.domain.visibility import Visibility
 from node.state import NODE
 from node.store.access.accounts import ADMIN, MEMBER
 from node.translations import first_spoken
-from web.design.page import Notice, Page, View, Viewer
+from web.design.page import Alternate, Notice, Page, View, Viewer
 from web.language import choose
 from web.sessions import session_of
 from web.state import WEB
@@ -45,10 +46,10 @@ def page_of(request: web.Request, path: str, **what: Any) -> Page:
     session = session_of(request)
     viewer = None
     if session is not None:
-        name = session.username
         viewer = Viewer(
-            name=name,
-            path=f"/@{name}",
+            name=session.name or session.username,
+            username=session.username,
+            path=f"/@{session.username}",
             csrf=session.csrf,
             is_admin=session.role == ADMIN,
             is_moderator=session.role != MEMBER,
@@ -61,6 +62,24 @@ def page_of(request: web.Request, path: str, **what: Any) -> Page:
         viewer=viewer,
         **what,
     )
+
+
+class _Told(Protocol):
+    """What has a page: a post, an event, a resource."""
+
+    @property
+    def local(self) -> Any: ...
+    @property
+    def visibility(self) -> Any: ...
+
+
+def embedding(request: web.Request, shown: _Told, path: str) -> tuple[Alternate, ...]:
+    """Where sites that link to the page of something public of ours read what it is (``client_api.oembed``)."""
+    if not shown.local or shown.visibility != Visibility.PUBLIC:
+        return ()
+    origin = request.app[NODE].config.origin
+    told = f"{origin}/api/oembed?{urlencode({'url': origin + path})}"
+    return (Alternate(media_type="application/json+oembed", href=told),)
 
 
 def notice_of(request: web.Request, said: Mapping[str, str]) -> Notice | None:

@@ -44,6 +44,7 @@ class Viewer:
     """Who is signed in. ``csrf`` belongs to the sign-out form."""
 
     name: str
+    username: str
     path: str
     csrf: str
     is_admin: bool = False

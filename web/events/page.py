@@ -32,7 +32,7 @@ from node.store.search import finding
 from node.text.markdown import render_markdown
 from node.text.sentences import Sentence, sentences
 from web.design.cards import Reader, actor_card, actor_path, origin_of_actor, thread
-from web.design.frame import html, page_of
+from web.design.frame import embedding, html, page_of
 from web.design.page import Alternate, Notice, Page, Social
 from web.design.parts import Link, Prose, SafeHtml, Text
 from web.design.reader import reader_of
@@ -143,6 +143,7 @@ def _page(request: web.Request, found: Found, name: Text, summary: str) -> Page:
             Alternate(media_type="text/calendar", href=f"{path}.ics", title=Sentence("Calendar")),
             Alternate(media_type="application/activity+json", href=event.uri, title="ActivityPub"),
             Alternate(media_type="application/json", href=f"/api/learning/v1/events/{event.id}", title="JSON"),
+            *embedding(request, event, path),
         ),
         social=social if is_public else None,
         json_ld=json_ld(

@@ -1,6 +1,6 @@
 """``/notifications``: what somebody was told, in groups, with filters; and those whose news are kept apart."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,7 +84,6 @@ def _find(conn: Connection, wanted: Wanted, window: Window, now: int) -> Found:
     object_ids = {group.newest.object_id for group in groups if group.newest.object_id is not None}
     hidden = filters.load_hidden(conn, wanted.owner_id, FilterContext.NOTIFICATIONS, object_ids, now)
     posts = threads.load_posts(conn, object_ids - hidden, wanted.owner_id)
-    edited = {group.newest.object_id for group in groups if group.newest.type == NoticeType.UPDATE}
     authors = {post.actor_id for post in posts.values()}
     read = markers.load_markers(conn, wanted.owner_id, ["notifications"])
     newest = lists.list_notifications(conn, Wanted(wanted.owner_id), Window(limit=1))
@@ -92,20 +91,18 @@ def _find(conn: Connection, wanted: Wanted, window: Window, now: int) -> Found:
         groups=groups,
         people=showing.load_rows(conn, authors | {actor_id for group in groups for actor_id in group.actor_ids}),
         posts=posts,
-        kinds=_kinds(conn, posts, edited & posts.keys()),
+        kinds=_kinds(conn, posts),
         read_up_to=read[0].last_read_id if read else 0,
         requests=lists.count_requests(conn, wanted.owner_id)[0],
         newest=newest[0].id if newest else 0,
     )
 
 
-def _kinds(conn: Connection, posts: Mapping[int, Any], edited: Collection[int]) -> Mapping[int, str]:
-    """What posts are called; those that were ``edited`` are told apart further."""
+def _kinds(conn: Connection, posts: Mapping[int, Any]) -> Mapping[int, str]:
+    """What posts are called that are more than that."""
     kinds = {each: post.kind for each, post in posts.items() if post.kind in {"event", "resource"}}
-    if not edited:
-        return kinds
-    asked = {each for each, topic in topics.load_topics(conn, edited).items() if topic.kind is TopicKind.QUESTION}
-    found = resources.load_by_objects(conn, [each for each in edited if kinds.get(each) == "resource"])
+    asked = {each for each, topic in topics.load_topics(conn, posts.keys()).items() if topic.kind is TopicKind.QUESTION}
+    found = resources.load_by_objects(conn, [each for each, kind in kinds.items() if kind == "resource"])
     courses = {each for each, resource in found.items() if resource.kind == "course"}
     return kinds | dict.fromkeys(asked - kinds.keys(), "question") | dict.fromkeys(courses, "course")
 

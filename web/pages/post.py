@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from aiohttp import hdrs, web
 from sqlalchemy import Connection, Row
@@ -23,7 +22,7 @@ from node.store.reading import showing, statuses
 from node.store.reading.statuses import Own
 from node.text.sentences import Sentence
 from web.design.cards import Reader, actor_path, threaded
-from web.design.frame import html, page_of
+from web.design.frame import ACTIVITY, embedding, html, page_of
 from web.design.page import Alternate, Social
 from web.design.parts import Link, PostCard
 from web.design.reader import reader_of
@@ -118,7 +117,7 @@ def _view(request: web.Request, found: Found, reader: Reader) -> PostView:
         title=plain(row.name) or Sentence("Post by {name}", name=name),
         description=shorten(plain(row.summary or row.content), 200),
         breadcrumbs=(Link(label=name, href=actor_path(author)),),
-        alternates=_alternates(request, row, path),
+        alternates=(Alternate(media_type=ACTIVITY, href=row.uri), *embedding(request, row, path)),
         social=Social(kind="article", creator=f"@{author.username}@{author.host}", published_at=row.published_at),
         noindex=not row.local or not author.indexable or row.visibility != "public",
         live=f"/live?post={row.id}",
@@ -133,16 +132,6 @@ def _view(request: web.Request, found: Found, reader: Reader) -> PostView:
         replies=threaded(found.answers, row.id, card, lambda each: _is_shown(each, found, reader)),
         compose=answer_form(request, row, path) if session else None,
     )
-
-
-def _alternates(request: web.Request, row: Row[Any], path: str) -> tuple[Alternate, ...]:
-    """The post for other servers, and, of a public one of ours, for sites that link to it."""
-    found = Alternate(media_type="application/activity+json", href=row.uri)
-    if not row.local or row.visibility != Visibility.PUBLIC:
-        return (found,)
-    origin = request.app[NODE].config.origin
-    told = f"{origin}/api/oembed?{urlencode({'url': origin + path})}"
-    return found, Alternate(media_type="application/json+oembed", href=told)
 
 
 def _is_shown(row: Row[Any], found: Found, reader: Reader) -> bool:

@@ -33,7 +33,7 @@ from node.text.sentences import Sentence
 from web.courses.section import Standing, course_section, load_standing
 from web.design import record_parts
 from web.design.cards import Reader, actor_path, resource_cards, resource_origin, thread
-from web.design.frame import html, notice_of, page_of
+from web.design.frame import embedding, html, notice_of, page_of
 from web.design.licences import licence_in_words
 from web.design.page import Alternate, Page, Social
 from web.design.parts import (
@@ -140,7 +140,7 @@ def _page(request: web.Request, shown: _Shown, reader: Reader, formats: tuple[Al
         section=CATALOGUE,
         notice=notice_of(request, {"published": _FOR_ALL if found.visibility.is_open else _FOR_SOME}),
         breadcrumbs=(Link(label=Sentence("Catalogue"), href=CATALOGUE),),
-        alternates=formats,
+        alternates=(*formats, *embedding(request, found, found.path)),
         social=social if is_public else None,
         json_ld=_json_ld(shown, reader) if is_public else None,
         noindex=not found.local or not is_public,

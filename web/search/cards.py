@@ -1,10 +1,10 @@
 """From what a search found to what is shown of it."""
 
+import datetime as dt
 from collections.abc import Iterable
 
 from sqlalchemy import Row
 
-from node.clock import day_at
 from node.domain import resources as records
 from node.domain.course_lines import course_line
 from node.domain.licences import describe
@@ -21,14 +21,14 @@ from web.threads.paths import community_path, thread_path
 _SUMMARY, _TITLE = 220, 90
 
 
-def result_cards(hits: Iterable[Hit], reader: Reader, now: int) -> tuple[ResultCard, ...]:
+def result_cards(hits: Iterable[Hit], reader: Reader, today: dt.date) -> tuple[ResultCard, ...]:
     """Cards of what may be listed: policies of moderators leave some out."""
-    return tuple(card for hit in hits if (card := _card(hit, reader, now)) is not None)
+    return tuple(card for hit in hits if (card := _card(hit, reader, today)) is not None)
 
 
-def _card(hit: Hit, reader: Reader, now: int) -> ResultCard | None:
+def _card(hit: Hit, reader: Reader, today: dt.date) -> ResultCard | None:
     if hit.resource is not None:
-        return _of_resource(hit, reader, now) if reader.lists_actor(hit.resource.owner) else None
+        return _of_resource(hit, reader, today) if reader.lists_actor(hit.resource.owner) else None
     if hit.actor is not None:
         return _of_actor(hit.kind, hit.actor) if reader.lists_actor(hit.actor) else None
     if hit.row is None or hit.author is None or not reader.lists_actor(hit.author):
@@ -52,12 +52,12 @@ def _card(hit: Hit, reader: Reader, now: int) -> ResultCard | None:
     )
 
 
-def _of_resource(hit: Hit, reader: Reader, now: int) -> ResultCard:
+def _of_resource(hit: Hit, reader: Reader, today: dt.date) -> ResultCard:
     found = hit.resource
     assert found is not None
     record = found.record
     summary = descriptions.summary(record, reader.languages, _SUMMARY)
-    line = course_line(record, reader.languages[0], day_at(now)) if found.kind == "course" else ""
+    line = course_line(record, reader.languages[0], today) if found.kind == "course" else ""
     return ResultCard(
         kind=found.kind,
         path=found.path,

@@ -76,7 +76,7 @@ def _view(request: web.Request, wish: Wish, typed: str, found: Found, facets: di
         is_exact=found.is_exact,
         suggestion=found.suggestion,
         suggestion_path=narrowing.path(meant) if found.suggestion else "",
-        results=result_cards(found.hits, reader, page.now_at),
+        results=result_cards(found.hits, reader, request.app[NODE].unit().today),
         facets=(*narrowing.groups(facets), _since(narrowing)),
         chips=narrowing.chips(facets, {**ORIGINS, "since": _SINCE}),
         sorts=narrowing.sorts({sort.value: label for sort, label in _SORTS.items()}, present)

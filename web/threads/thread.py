@@ -26,7 +26,7 @@ from node.text.sentences import Sentence
 from web.communities.words import ROLES
 from web.design.cards import Reader, threaded
 from web.design.cursor import cursor_of
-from web.design.frame import html, page_of
+from web.design.frame import ACTIVITY, embedding, html, page_of
 from web.design.page import Alternate, Page, Social
 from web.design.parts import Link, Paging, PostCard, Reply, Text
 from web.design.reader import reader_of
@@ -244,7 +244,7 @@ def _page(
         description=shorten(plain(row.content), 200) if not post.warning else post.warning,
         section="/communities" if found.seen is not None else "/questions",
         breadcrumbs=tuple(crumbs),
-        alternates=(Alternate(media_type="application/activity+json", href=row.uri),) if is_open else (),
+        alternates=(Alternate(media_type=ACTIVITY, href=row.uri), *embedding(request, row, path)) if is_open else (),
         social=Social(kind="article", creator=f"@{author.username}@{author.host}", published_at=row.published_at),
         json_ld=_json_ld(request, found, path, here, post, best, replies) if is_open else None,
         noindex=not row.local or not author.indexable or not is_open,

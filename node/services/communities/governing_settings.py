@@ -11,8 +11,10 @@ from sqlalchemy import Connection
 
 from node.domain.communities import SHARED_SETTINGS, Act
 from node.domain.deeds import Deed
+from node.domain.visibility import Visibility
 from node.errors import Invalid, PreconditionFailed
 from node.services.communities import communities as describing
+from node.services.communities import narrowing
 from node.services.context import Unit
 from node.store.communities import communities
 from node.store.people.actors import Actor
@@ -27,7 +29,10 @@ def change(conn: Connection, unit: Unit, group: Actor, deed: Deed) -> str | None
         return None
     if not deed.by.startswith(f"{unit.origin}/"):
         _only_shared(_differences(conn, group, deed))
-    return _named(describing.change(conn, unit, group, deed.settings, version=deed.version))
+    said = describing.change(conn, unit, group, deed.settings, version=deed.version)
+    if said.get("visibility") is Visibility.ORGANISATION:
+        narrowing.part_with_others(conn, unit, group)
+    return _named(said)
 
 
 def ask(conn: Connection, _unit: Unit, group: Actor, deed: Deed) -> str | None:

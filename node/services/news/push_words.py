@@ -31,13 +31,22 @@ TITLES: Mapping[str, Sentence] = sentences(
         "severed_relationships": "You lost followers or people whom you follow",
         "moderation_warning": "The moderators wrote to you",
         "quote": "{name} quotes your post",
-        "quoted_update": "{name} edited a post that you quote",
+        "quoted_update": "{name} edited something that you quote",
     }
 )
 
-#: Kind of the object -> title of ``update``, where "a post" would be wrong.
-_EDITED: Mapping[str, Sentence] = sentences(
-    {"event": "{name} changed an event", "resource": "{name} changed a resource"}
+#: Type of notification and kind of the object -> title, where "post" would be wrong.
+_TITLES_ABOUT: Mapping[tuple[str, str], Sentence] = sentences(
+    {
+        ("update", "event"): "{name} changed an event",
+        ("update", "resource"): "{name} changed a resource",
+        ("reblog", "event"): "{name} shared your event",
+        ("reblog", "resource"): "{name} shared your resource",
+        ("favourite", "event"): "{name} likes your event",
+        ("favourite", "resource"): "{name} likes your resource",
+        ("quote", "event"): "{name} quotes your event",
+        ("quote", "resource"): "{name} quotes your resource",
+    }
 )
 
 
@@ -50,5 +59,5 @@ def title(kind: str, name: str, languages: Sequence[str], about: str = "") -> tu
     ('Ada changed an event', 'en')
     """
     tag = first_spoken(languages)
-    said = _EDITED.get(about, TITLES[kind]) if kind == "update" else TITLES[kind]
+    said = _TITLES_ABOUT.get((kind, about), TITLES[kind])
     return translate(Sentence(said, name=name), tag), tag

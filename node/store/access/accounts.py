@@ -39,6 +39,7 @@ class Session:
     confirmed_at: int
     language: str  # that the pages speak to her; '' where she has chosen none
     timezone: str = ""  # IANA; '' is that of the node
+    name: str = ""  # that she shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,19 +193,23 @@ def insert_session(conn: Connection, token: str, actor_id: int, csrf: str, now: 
     )
 
 
+_SESSION = (
+    sessions.c.actor_id,
+    actors.c.username,
+    accounts.c.role,
+    sessions.c.csrf,
+    sessions.c.created_at,
+    sessions.c.used_at,
+    sessions.c.confirmed_at,
+    accounts.c.language,
+    accounts.c.timezone,
+    actors.c.name,
+)
+
+
 def find_session(conn: Connection, token: str) -> Session | None:
     query = (
-        select(
-            sessions.c.actor_id,
-            actors.c.username,
-            accounts.c.role,
-            sessions.c.csrf,
-            sessions.c.created_at,
-            sessions.c.used_at,
-            sessions.c.confirmed_at,
-            accounts.c.language,
-            accounts.c.timezone,
-        )
+        select(*_SESSION)
         .join(accounts, accounts.c.actor_id == sessions.c.actor_id)
         .join(actors, actors.c.id == sessions.c.actor_id)
         .where(sessions.c.token_hash == hash_of(token), accounts.c.state == "active")

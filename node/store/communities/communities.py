@@ -16,6 +16,7 @@ from node.store.database.upsert import Into, Upsert, insert_missing
 from node.store.tables import (
     actors,
     communities,
+    community_invitations,
     community_roles,
     follows,
 )
@@ -125,6 +126,8 @@ def save_remote(conn: Connection, actor_id: int, said: RemoteCommunity, now: int
         "experts": said.experts,
     }
     conn.execute(_SAVE_REMOTE[conn.dialect.name], values)
+    if said.visibility is Visibility.ORGANISATION:  # nobody here looks after what another house keeps to itself
+        conn.execute(delete(community_roles).where(community_roles.c.community_id == actor_id))
 
 
 # -- members --------------------------------------------------------------------------------------------------------
@@ -168,6 +171,15 @@ def load_member_hosts(conn: Connection, community_id: int) -> frozenset[str]:
         .where(follows.c.followed_id == community_id, follows.c.state == "accepted")
     )
     return frozenset(conn.scalars(query.distinct()))
+
+
+def load_people_elsewhere(conn: Connection, community_id: int) -> list[int]:
+    """Ids of those of other nodes who belong to it, have asked to, or are invited."""
+    near = union(
+        select(follows.c.follower_id.label("id")).where(follows.c.followed_id == community_id),
+        select(community_invitations.c.invited_id).where(community_invitations.c.community_id == community_id),
+    ).subquery()
+    return list(conn.scalars(select(near.c.id).join(actors, actors.c.id == near.c.id).where(~actors.c.local)))
 
 
 def load_memberships(conn: Connection, person_id: int) -> dict[int, str]:

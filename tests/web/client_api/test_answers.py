@@ -1,10 +1,14 @@
 """The client API as a whole: each route has a schema, errors are JSON, and browsers of other origins may ask."""
 
+import html
+import re
+
 import pytest
 
 import schemas
 from tests.answers import ANSWERS, is_client_route
 from tests.client import App, app_of
+from tests.happenings import publish as publish_event
 from tests.records import record
 from web.client_api.routes import ROUTES
 
@@ -83,8 +87,13 @@ async def test_a_public_post_is_told_to_sites_that_link_to_it(site):
         await stranger.get("oembed", 404, url=url)
     await ada.get("oembed", 404, url=pages["private"])
     await stranger.get("oembed", 501, url=pages["public"], format="xml")
-    page = await stranger.ask("GET", f"/@ada/p{made['public']['id']}", headers={"Accept": "text/html"})
-    assert "application/json+oembed" in await page.text()
+    event = await publish_event(site.peer, ada.me)
+    topic = {"kind": "question", "title": "Why do castings crack?", "content": "Near the gate.", "visibility": "public"}
+    thread = await ada.call("POST", "learning/v1/topics", 201, json=topic)
+    for path in (pages["public"], resource.url, event.url, thread["page"]):
+        page = await stranger.ask("GET", path.removeprefix(site.peer.origin), headers={"Accept": "text/html"})
+        (told,) = re.findall(r'json\+oembed" href="([^"]+)"', await page.text())
+        await stranger.get(html.unescape(told).removeprefix(f"{site.peer.origin}/api/"))
 
 
 async def test_pages_are_not_open_to_other_origins(site):

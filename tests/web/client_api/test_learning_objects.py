@@ -9,8 +9,9 @@ from node.domain.visibility import Visibility
 from node.store.access import accounts
 from node.store.reading.by_url import find_by_url
 from tests.client import App, app_of
-from tests.records import record
+from tests.records import course_record, record
 from tests.rows import each_row
+from web.client_api.entities.look import Look
 from web.client_api.entities.texts import content_of
 
 FACTS = {
@@ -137,6 +138,16 @@ def test_an_event_tells_when_and_where(event, expected):
     row = _Row(name="A day", details=orjson.loads(orjson.dumps({"event": event})), url="https://far.example/e")
     look = type("_Look", (), {"origin": "https://learn.uni.example"})()
     assert expected in content_of(row, look)
+
+
+@pytest.mark.parametrize(
+    ("zone", "told"), [("Pacific/Auckland", "runs since 1 March 2026"), ("UTC", "starts 1 March 2026")]
+)
+def test_a_course_begins_by_the_day_of_the_organisation(zone, told):
+    record = course_record()
+    record["hasCourseInstance"][0] |= {"startDate": "2026-03-01", "endDate": ""}
+    look = Look("https://learn.uni.example", "learn.uni.example", None, None, None, zone, 1_772_366_400_000)
+    assert told in content_of(_Row(name="Casting", record=record), look)
 
 
 def pathway(steps: int):

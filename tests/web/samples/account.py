@@ -73,7 +73,7 @@ def second_step() -> SecondStepView:
 
 
 def _settings(path: str, title: str, notice: Notice | None = None) -> Page:
-    viewer = Viewer(name="brigid", path="/@brigid", csrf="c" * 43, is_admin=True)
+    viewer = Viewer(name="Brigid O'Malley", username="brigid", path="/@brigid", csrf="c" * 43, is_admin=True)
     return frame.page(path, title=title, section="/settings", noindex=True, notice=notice, viewer=viewer)
 
 
@@ -267,7 +267,7 @@ def members() -> MembersView:
         expires_at=NOW + DAY,
         remove_path="/admin/members/invitations/1/remove",
     )
-    viewer = Viewer(name="brigid", path="/@brigid", csrf="c" * 43, is_admin=True)
+    viewer = Viewer(name="Brigid O'Malley", username="brigid", path="/@brigid", csrf="c" * 43, is_admin=True)
     return MembersView(
         page=frame.page("/admin/members", title="Joining", section="/admin", noindex=True, viewer=viewer),
         csrf="c" * 43,

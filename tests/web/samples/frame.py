@@ -41,7 +41,7 @@ def page(path: str = "/", **changes: object) -> Page:
     return replace(plain, **changes)  # type: ignore[arg-type]  # tests name fields freely
 
 
-ADMIN = Viewer(name="Maeve Brennan", path="/@maeve", csrf="c" * 43, is_admin=True)
+ADMIN = Viewer(name="Maeve Brennan", username="maeve", path="/@maeve", csrf="c" * 43, is_admin=True)
 
 ORLA = ActorCard(
     path="/@orla",

@@ -44,7 +44,7 @@ from web.threads.views import (
 )
 
 NOW = 1_793_000_000_000
-VIEWER = Viewer(name="brigid", path="/@brigid", csrf="c" * 43)
+VIEWER = Viewer(name="Brigid O'Malley", username="brigid", path="/@brigid", csrf="c" * 43)
 HOST = "lernen.hochschule-nordheim-weserbergland.example"
 ORLA = ActorCard(path="/@orla", name="Orla Daly", handle="@orla@learn.hospital.example")
 MARTA = ActorCard(
@@ -408,7 +408,7 @@ def notifications() -> NotificationsView:
     )
     rows += tuple(
         NoticeRow(kind=kind, about=about, who=MARTA, others=1, at=NOW, path="/e/7-tour")
-        for kind in ("update", "reblog", "favourite")
+        for kind in ("update", "reblog", "favourite", "quote")
         for about in ("event", "resource", "course", "question")
     )
     return NotificationsView(

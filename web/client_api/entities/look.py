@@ -1,12 +1,14 @@
 """What all entities need to be rendered, whoever asks: addresses, policies, and what is rendered already."""
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from node.clock import to_rfc3339
+from node.clock import day_at, to_rfc3339
 from node.domain.moderation import Policies
 from node.state import NODE, Node
 from web.client_api.pictures import Pictures
@@ -61,11 +63,17 @@ class Look:
     pictures: Pictures
     cache: Cache
     current_policies: Callable[[], Policies]
+    timezone: str = "UTC"  # IANA, of the organisation
     now: int = 0
 
     @property
     def policies(self) -> Policies:
         return self.current_policies()
+
+    @property
+    def today(self) -> dt.date:
+        """The day that it is for the organisation."""
+        return day_at(self.now, ZoneInfo(self.timezone))
 
     def at(self, now: int) -> "Look":
         """The same at another instant."""
@@ -74,7 +82,7 @@ class Look:
 
 def build_look(node: Node, pictures: Pictures, policies: Callable[[], Policies]) -> Look:
     """Once per process: what is rendered for one person serves all others."""
-    return Look(node.config.origin, node.config.host, pictures, Cache(), policies)
+    return Look(node.config.origin, node.config.host, pictures, Cache(), policies, node.config.node.timezone)
 
 
 LOOK = web.AppKey("LOOK", Look)

@@ -10,7 +10,6 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from node.clock import day_at
 from node.domain import resources as records
 from node.domain.course_lines import course_line
 from node.domain.licences import describe
@@ -127,7 +126,7 @@ def _steps(record: ResourceRecord | None) -> Iterator[str]:
 
 def _held(record: ResourceRecord | None, look: Look) -> str:
     """When and where a course is held next."""
-    return course_line(record, record["defaultLanguage"], day_at(look.now)) if record is not None else ""
+    return course_line(record, record["defaultLanguage"], look.today) if record is not None else ""
 
 
 def _minutes(duration: str) -> int:
