@@ -33,7 +33,8 @@ from node.store.tables import actors, communities, events, follows, home_entries
 from web.sessions import cookie_name
 
 _HOUSES, _GROUPS, _PEOPLE = 30, 40, 2_000
-_BATCH = 2_000
+#: Rows of a unit. SQLite goes through all that a unit has changed so far after each statement that fires triggers.
+_BATCH = 200
 _KINDS = ("discussion", "question", "note", "announcement")
 _WORDS = ("wound", "care", "ethics", "museum", "statistics", "nursing", "language", "history", "drawing", "climate")
 #: Parts of a hundred objects.

@@ -10,6 +10,7 @@ from string import Formatter
 from typing import TYPE_CHECKING, Self
 
 from markupsafe import Markup, escape
+from markupsafe import _escape_inner as escaped  # type: ignore[attr-defined]  # ``escape`` without a Markup around it
 
 from node.text.sentences import Sentence
 from node.translations import SOURCE, catalogue, spoken
@@ -44,6 +45,7 @@ class Language:
     def __init__(self, tag: str = SOURCE) -> None:
         self.tag = tag
         self._known = catalogue(tag)
+        self._constant = functools.lru_cache(4_096)(lambda message: escape(self._found(message, "", {})))
         # Pages count the same small numbers again and again, and each costs Babel some 50 us.
         self._written = functools.lru_cache(4_096)(self._write)
 
@@ -65,11 +67,11 @@ class Language:
         """
         if isinstance(message, Sentence):
             return self.say(message.message, message.plural, **{**message.values, **values})
-        found = self._found(message, plural, values)
         if not values:
-            return escape(found)
-        parts = (literal if name is None else escape(self._shown(values[name])) for literal, name in _parts(found))
-        return Markup("").join(parts)
+            return self._constant(message)
+        found = _parts(self._found(message, plural, values))
+        parts = [literal if name is None else self._spelled(values[name]) for literal, name in found]
+        return Markup("".join(parts))  # noqa: S704 (literals and values are escaped)
 
     def number(self, value: float, *, places: int | None = None) -> str:
         """A number as the language writes it (``1.234,5``), ``places`` behind its point where that is said."""
@@ -89,13 +91,20 @@ class Language:
             return self.locale.languages.get(value.tag, str(value))
         return value
 
+    def put(self, value: object) -> str:
+        """The same as it stands in HTML: escaped, unless it is markup."""
+        if type(value) is str:
+            return escaped(value)
+        return value if type(value) is Markup else escape(self.show(value))
+
+    def _spelled(self, value: object) -> str:
+        """A value of a sentence as it stands in HTML."""
+        return escaped(self.number(value)) if isinstance(value, int) else self.put(value)
+
     def _found(self, message: str, plural: str, values: dict[str, object]) -> str:
         if not plural:
             return self._known.gettext(message) if message else ""
         return self._known.ngettext(message, plural, values["n"])  # type: ignore[arg-type]  # an integer
-
-    def _shown(self, value: object) -> object:
-        return self.number(value) if isinstance(value, int) else self.show(value)
 
 
 @functools.lru_cache(4_096)  # sentences of ours, each said over and over
