@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, or_, select, update
 
 from node.store.tables import access_tokens, accounts, actors, audit_log, one_time_links, sessions
 
@@ -193,7 +193,7 @@ def insert_session(conn: Connection, token: str, actor_id: int, csrf: str, now: 
     )
 
 
-_SESSION = (
+_SESSION: tuple[ColumnElement[Any], ...] = (
     sessions.c.actor_id,
     actors.c.username,
     accounts.c.role,
