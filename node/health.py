@@ -73,7 +73,9 @@ def check_schema(found: str | None, wanted: str) -> Check:
         return Check(
             "schema", State.OK, Sentence("The schema of the database is {wanted}, as it should be.", wanted=wanted)
         )
-    if found is not None and found > wanted:
+    if found is None:
+        return Check("schema", State.WARNING, Sentence("The database is empty; `rhizome serve` makes what it needs."))
+    if found > wanted:
         told = Sentence(
             "The schema of the database is {found}, of a newer version of this program, which knows {wanted}.",
             found=found,
@@ -85,7 +87,7 @@ def check_schema(found: str | None, wanted: str) -> Check:
         State.FAILED,
         Sentence(
             "The schema of the database is {found}; `rhizome migrate` makes it {wanted}.",
-            found=found or Sentence("missing"),
+            found=found,
             wanted=wanted,
         ),
     )

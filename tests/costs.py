@@ -7,6 +7,7 @@ product, for the tests that mean them. Processes that a test starts know nothing
 
 import itertools
 import tempfile
+import threading
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -26,13 +27,15 @@ _PAIRS = 24
 
 _numbers = itertools.count()
 _made: list[RSAPrivateKey] = []
+_making = threading.Lock()
 
 
 def take_rsa() -> RSAPrivateKey:
     """The next of the keys of this process."""
-    number = next(_numbers)
-    if number < _PAIRS:
-        _made.append(generate_rsa())
+    with _making:  # keys are made in threads
+        number = next(_numbers)
+        if number < _PAIRS:
+            _made.append(generate_rsa())
     return _made[number % _PAIRS]
 
 

@@ -58,13 +58,13 @@ async def _found(config: Config, clock: Clock, store: Store, ids: Ids, box: Secr
     organisation_keys = await asyncio.to_thread(make_keys, ids, unit.now, organisation_id, organisation_uri, box)
 
     def found(conn: Connection) -> int:
-        """Another process may have been first."""
+        """Another process may have been first, or be about it: one fact of both makes this one wait for it."""
+        facts.save_fact(conn, facts.HOST, config.host)
         known, organisation = find_founded(conn, config.origin)
         if known is None:
             known = found_instance(conn, unit, instance_id, instance_keys)
         if organisation is None:
             found_organisation(conn, unit, config, organisation_id, organisation_keys)
-        facts.save_fact(conn, facts.HOST, config.host)
         return known.id
 
     return await store.write(found)

@@ -27,7 +27,7 @@ NOW = 1_790_000_000_000
         (health.check_schema("0002", "0002"), State.OK, "0002"),
         (health.check_schema("0001", "0002"), State.FAILED, "`rhizome migrate` makes it 0002"),
         (health.check_schema("0003", "0002"), State.FAILED, "is 0003, of a newer version of this program"),
-        (health.check_schema(None, "0002"), State.FAILED, "is missing"),
+        (health.check_schema(None, "0002"), State.WARNING, "The database is empty"),
         (health.check_inbox(None, NOW), State.OK, "No incoming activity is waiting."),
         (health.check_inbox(NOW - 4 * MINUTE, NOW), State.OK, "due for 4 minutes"),
         (health.check_inbox(NOW - 6 * MINUTE, NOW), State.WARNING, "due for 6 minutes"),
