@@ -16,8 +16,8 @@ from node.errors import RateLimited
 from node.ratelimit import Rate, Taken, key_of_address
 from node.state import NODE, address_of
 from node.store.access.accounts import Token
-from web.client_api.callers import TOKENS, bearer_of
 from web.state import WEB, ApiRates
+from web.tokens import TOKENS, bearer_of
 
 #: Where the middleware counts.
 COUNTED = ("/api/", "/oauth/token", "/oauth/revoke")

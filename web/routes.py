@@ -24,7 +24,7 @@ AREAS = (
     Area("web.network.routes", "/network"),
     Area(
         "web.library.routes",
-        *("/resources/new", "/resources/drafts", "/resources.atom", "/collections", "/pathways", "/r"),
+        *("/resources", "/resources.atom", "/collections", "/pathways", "/r"),
     ),
     Area("web.courses.routes", "/courses"),
     Area("web.search.routes", "/search"),

@@ -21,7 +21,7 @@ from node.ratelimit import Exemptions, Rate, Window
 from node.state import Node
 from node.text.sentences import Sentence
 from web.assets import Assets, packaged
-from web.client_api.pictures import Pictures, build_pictures
+from web.pictures import Pictures, build_pictures
 
 if TYPE_CHECKING:
     from web.design.page import Site, View

@@ -11,7 +11,6 @@ from node.state import NODE
 from web import middlewares
 from web import routes as web_routes
 from web.areas import add_areas
-from web.client_api.callers import TOKENS, Tokens
 from web.client_api.entities.look import LOOK, build_look
 from web.client_api.house import HOUSE, build_house
 from web.client_api.remembering import ANSWERS, Answers
@@ -19,6 +18,7 @@ from web.health import STOPPING, watch_loop
 from web.network.remembering import NETWORKS, Networks
 from web.state import WEB, build_web
 from web.streaming.hub import HUB, Hub, close_streams, run_hub
+from web.tokens import TOKENS, Tokens
 
 MAX_BODY = 1_048_576
 

@@ -26,9 +26,9 @@ from tests import stores
 from tests.records import full_record, record
 from tests.shelf import HOST, ORIGIN, Shelf
 from web.errors import problem, status_of
-from web.learning_api import resources as learning_resources
 from web.learning_api import routes as learning_api
 from web.learning_api.answers import PREFIX
+from web.queries import RESOURCE_FACETS
 from web.viewer import VIEWER
 
 database, store = stores.database, stores.store
@@ -278,6 +278,6 @@ async def test_every_route_and_filter_is_described(client: Client) -> None:
     served = {re.sub(r"\{(\w+):[^{}/]*(\{[^{}/]*\})?[^{}/]*\}", r"{\1}", path) for path in paths}
     assert served - {"/openapi.json"} == set(description["paths"])
     named = {each["name"] for each in description["paths"]["/resources"]["get"]["parameters"]}
-    assert named == {"q", "origin", "sort", "limit", "cursor", "facets", *learning_resources.PARAMETERS}
+    assert named == {"q", "origin", "sort", "limit", "cursor", "facets", *RESOURCE_FACETS}
     operations = [operation["operationId"] for path in description["paths"].values() for operation in path.values()]
     assert len(operations) == len(set(operations))

@@ -16,10 +16,10 @@ from node.state import NODE, address_of
 from node.store.access import accounts
 from node.text.sentences import Sentence
 from web import sessions
+from web.account import member_form
 from web.account.views import ConfirmView, JoinedView, JoinView
 from web.design.frame import html, language_of, page_of
 from web.design.parts import Field
-from web.pages import member_form
 from web.state import WEB
 
 JOIN, CONFIRM = "/join", "/confirm"

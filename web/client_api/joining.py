@@ -20,8 +20,9 @@ from node.store.access.accounts import UNCONFIRMED, Token
 from web.account import throttle
 from web.account.join import check_rate, door_of
 from web.client_api.answers import answer, empty
-from web.client_api.callers import bearer_of, require_token
+from web.client_api.callers import require_token
 from web.client_api.parameters import Parameters, read_parameters
+from web.tokens import bearer_of
 
 _FIELDS = ("username", "email", "password", "agreement", "reason")
 

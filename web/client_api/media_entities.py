@@ -5,7 +5,7 @@ from typing import Any
 
 from node.domain.media import MediaKind, MediaState
 from node.store.posts.media import Media
-from web.client_api.pictures import Pictures
+from web.pictures import Pictures
 
 _BY_TYPE = {"image": MediaKind.IMAGE, "video": MediaKind.VIDEO, "audio": MediaKind.AUDIO}
 

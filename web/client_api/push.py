@@ -15,8 +15,9 @@ from node.state import NODE
 from node.store.news import push as store
 from node.store.news.push import Subscription
 from web.client_api.answers import answer, empty
-from web.client_api.callers import bearer_of, require
+from web.client_api.callers import require
 from web.client_api.parameters import Parameters, read_parameters
+from web.tokens import bearer_of
 
 _SCOPE = "push"
 

@@ -12,7 +12,7 @@ from federation.fetching.community_members import Members
 from node.domain.communities import APPOINTS, DISMISSES, Act, Role
 from node.domain.numbers import number_in
 from node.errors import NotFound
-from node.services.communities import membership
+from node.services.communities import join_requests, membership
 from node.services.context import Unit
 from node.state import NODE
 from node.store.communities import (
@@ -40,8 +40,7 @@ from web.design.frame import html, page_of
 from web.design.page import Notice
 from web.design.parts import ActorCard, Field, Paging
 from web.design.reader import reader_of
-from web.pages.actor import find_by_name
-from web.threads.access import count_requests
+from web.names import find_by_name
 from web.viewer import viewer_of
 
 _PAGE = 50
@@ -101,7 +100,7 @@ def count_waiting(conn: Connection, inside: Inside) -> tuple[int, int]:
     """How many requests and reports wait for somebody who governs."""
     if not inside.may_govern:
         return 0, 0
-    return count_requests(conn, inside.group), community_reports.count_open(conn, inside.group.id)
+    return join_requests.count_waiting(conn, inside.group), community_reports.count_open(conn, inside.group.id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,8 @@ from web.design.frame import html, page_of
 from web.design.page import Social
 from web.design.parts import Paging, Text
 from web.design.reader import reader_of
-from web.learning_api.resources import read_wish
-from web.pages.catalogue import ORIGINS, asked_of, narrowing_of, sorts_of
+from web.library.catalogue import ORIGINS, asked_of, narrowing_of, sorts_of
+from web.queries import resources_asked
 
 PATH = "/courses"
 _SOON, _MINE = 6, 12
@@ -41,7 +41,7 @@ class _Found:
 
 
 async def show_courses(request: web.Request) -> web.Response:
-    node, asked = request.app[NODE], read_wish(request)
+    node, asked = request.app[NODE], resources_asked(request)
     wish = replace(asked, filters={**asked.filters, "kind": [KIND]})
     is_first = not asked_of(request) and wish.cursor is None
     found = await node.store.read(_find, wish, str(node.unit().today), is_first)

@@ -14,10 +14,10 @@ from node.domain.text import language_of, pick, plain
 from node.domain.uris import host_of, is_web_uri
 from node.store.library.resources import Resource
 from node.text import descriptions
-from web.client_api.entities.cards import COVER_HEIGHT, COVER_WIDTH
 from web.design.cards import Reader
 from web.design.parts import Accessibility, Agent, Concept, File, Image, Prose, Reference, SafeHtml, Text
 from web.design.paths import catalogue_path
+from web.pictures import COVER_HEIGHT, COVER_WIDTH
 
 
 def prose(record: ResourceRecord, text: str, language: str) -> Prose:

@@ -8,31 +8,16 @@ import orjson
 from aiohttp import ETag, web
 
 from node.domain.numbers import number_in
-from node.errors import Malformed, Problem
-from node.store.library.listing import MAX_LIMIT
 from node.store.library.resources import Viewer
 from node.store.people.actors import Actor
 from web.viewer import viewer_of
 
 PREFIX = "/api/learning/v1"
-DEFAULT_LIMIT = 20
-
-
-def one_of(value: str, name: str, choices: tuple[str, ...]) -> str:
-    """The value of a parameter. Raises ``Malformed`` where it is none of the choices."""
-    if value not in choices:
-        raise Malformed(problems=[Problem(name, " or ".join(filter(None, choices)), f'"{value[:60]}"')])
-    return value
 
 
 def actor_json(actor: Actor) -> dict[str, str]:
     """Somebody, as every noun names people and organisations (``description.ACTOR``)."""
     return {"uri": actor.uri, "name": actor.title, "handle": actor.handle}
-
-
-def limit_of(request: web.Request) -> int:
-    """How many a list answers: ``limit``, capped; the default where it is no number."""
-    return min(number_in(request.query.get("limit", "")) or DEFAULT_LIMIT, MAX_LIMIT)
 
 
 def place_of(request: web.Request) -> tuple[int, int] | None:

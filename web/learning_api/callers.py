@@ -33,6 +33,7 @@ from schemas import check
 from web.client_api import callers
 from web.learning_api.answers import etag_of
 from web.sessions import check_origin, require_admin, session_of
+from web.tokens import bearer_of
 from web.viewer import viewer_of
 
 CSRF_HEADER = "X-CSRF-Token"
@@ -40,7 +41,7 @@ CSRF_HEADER = "X-CSRF-Token"
 
 async def reader(request: web.Request, scope: str = "read:statuses") -> int | None:
     """Who reads: an actor id, None for a stranger. A token must be valid and cover ``scope``."""
-    if callers.bearer_of(request):
+    if bearer_of(request):
         return await callers.reader(request, scope)
     return viewer_of(request).actor_id
 
@@ -60,7 +61,7 @@ async def member(request: web.Request, scope: str) -> int:
 
 async def writer(request: web.Request, scope: str) -> int:
     """The person who changes something: an actor id. 401 for a stranger, 403 for a token without the scope."""
-    if callers.bearer_of(request):
+    if bearer_of(request):
         return (await callers.require(request, scope)).actor_id
     session = session_of(request)
     if session is None:
@@ -75,7 +76,7 @@ async def writer(request: web.Request, scope: str) -> int:
 async def administrator(request: web.Request, scope: str) -> int:
     """The administrator who changes something of the node; in a browser one who gave her password lately (ADM1)."""
     actor_id = await writer(request, scope)
-    if not callers.bearer_of(request):
+    if not bearer_of(request):
         return require_admin(request).actor_id
     account = await request.app[NODE].store.read(accounts.load_account, actor_id)
     if account is None or account.role != accounts.ADMIN:

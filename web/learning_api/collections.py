@@ -20,11 +20,12 @@ from node.store.library.collections import LISTED, StoredItem
 from node.store.library.resources import Resource, Viewer
 from node.store.people import actors
 from node.store.people.actors import Actor
-from web.learning_api.answers import PREFIX, json_answer, limit_of
+from web.learning_api.answers import PREFIX, json_answer
 from web.learning_api.callers import read_json, viewer, writer, written
 from web.learning_api.description import ADDRESS, PROBLEM, TEXT, answer, list_of, operation, pages, parameter, ref
 from web.learning_api.resources import resource_json
 from web.lookups import look_up
+from web.queries import limit_of
 
 SCOPE = "write:statuses"
 

@@ -31,7 +31,7 @@ from node.store.posts import topics
 from node.store.reading import showing
 from schemas import load as load_schema
 from web.learning_api import callers
-from web.learning_api.answers import PREFIX, json_answer, limit_of, one_of
+from web.learning_api.answers import PREFIX, json_answer
 from web.learning_api.description import (
     INSTANT,
     PROBLEM,
@@ -44,6 +44,7 @@ from web.learning_api.description import (
     parameter,
     ref,
 )
+from web.queries import limit_of, one_of
 
 _WRITE, _FOLLOW = "write:accounts", "write:follows"
 _LEVELS = (Visibility.PUBLIC, Visibility.COMMUNITY)

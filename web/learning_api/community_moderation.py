@@ -17,9 +17,10 @@ from node.store.communities import community_reports, community_requests
 from node.store.people import actors, follows
 from node.store.people.actors import Actor
 from web.learning_api import callers
-from web.learning_api.answers import PREFIX, json_answer, limit_of, one_of
+from web.learning_api.answers import PREFIX, json_answer
 from web.learning_api.communities import REFUSALS, WHICH, see
 from web.learning_api.description import INSTANT, PROBLEM, TEXT, answer, list_of, object_of, operation, pages, parameter
+from web.queries import limit_of, one_of
 
 _WRITE = "write:accounts"
 _DECISIONS = {"close": reporting.close, "hand-on": reporting.hand_on}

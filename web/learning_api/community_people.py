@@ -19,9 +19,10 @@ from node.store.people import actors, follows
 from node.store.people.actors import Actor
 from web.communities.home_members import members_at_home
 from web.learning_api import callers
-from web.learning_api.answers import PREFIX, json_answer, limit_of
+from web.learning_api.answers import PREFIX, json_answer
 from web.learning_api.communities import REFUSALS, WHICH, see
 from web.learning_api.description import ACTOR, INSTANT, PROBLEM, TEXT, answer, list_of, object_of, operation, pages
+from web.queries import limit_of
 
 _WRITE = "write:accounts"
 

@@ -22,7 +22,7 @@ from node.store.library.resources import Resource, Viewer
 from node.store.people import actors
 from node.store.people.actors import Actor
 from web.courses.enrolments import decide_for, held, list_for_holder
-from web.learning_api.answers import PREFIX, actor_json, json_answer, limit_of
+from web.learning_api.answers import PREFIX, actor_json, json_answer
 from web.learning_api.callers import chosen, member, read_json, writer, written
 from web.learning_api.description import (
     ACTOR,
@@ -37,6 +37,7 @@ from web.learning_api.description import (
     pages,
     parameter,
 )
+from web.queries import limit_of
 
 SCOPE = "write:statuses"
 _VERDICTS = ("accept", "refuse")

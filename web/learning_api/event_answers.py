@@ -20,7 +20,7 @@ from node.store.events.event_answers import Answer
 from node.store.people import actors
 from node.store.people.actors import Actor
 from web.events.answers import VERDICTS
-from web.learning_api.answers import PREFIX, actor_json, json_answer, limit_of
+from web.learning_api.answers import PREFIX, actor_json, json_answer
 from web.learning_api.callers import chosen, member, read_json, writer, written
 from web.learning_api.description import (
     ACTOR,
@@ -35,6 +35,7 @@ from web.learning_api.description import (
     pages,
     parameter,
 )
+from web.queries import limit_of
 
 SCOPE = "write:statuses"
 

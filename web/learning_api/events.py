@@ -27,7 +27,7 @@ from node.store.people import actors
 from node.store.people.actors import Actor
 from schemas import load as load_schema
 from web.events.cards import path_of
-from web.learning_api.answers import PREFIX, actor_json, json_answer, limit_of, one_of, place_of, write_place
+from web.learning_api.answers import PREFIX, actor_json, json_answer, place_of, write_place
 from web.learning_api.callers import key_of, read_json, reader, require_match, writer, written
 from web.learning_api.description import (
     ACTOR,
@@ -43,6 +43,7 @@ from web.learning_api.description import (
     parameter,
 )
 from web.learning_api.event_pictures import FIELD, SENT, SHOWN, picture_json, take_picture
+from web.queries import limit_of, one_of
 
 SCOPE = "write:statuses"
 _SHOWS = ("coming", "mine", "past")

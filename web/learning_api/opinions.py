@@ -20,7 +20,7 @@ from node.store.library.opinions import Counts, StoredNote, StoredReview
 from node.store.library.resources import Viewer
 from node.store.reading import showing
 from schemas import load as load_schema
-from web.learning_api.answers import PREFIX, json_answer, limit_of, place_of, write_place
+from web.learning_api.answers import PREFIX, json_answer, place_of, write_place
 from web.learning_api.callers import read_json, viewer, writer, written
 from web.learning_api.description import (
     ACTOR,
@@ -36,6 +36,7 @@ from web.learning_api.description import (
     pages,
     parameter,
 )
+from web.queries import limit_of
 
 SCOPE = "write:statuses"
 

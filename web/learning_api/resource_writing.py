@@ -25,10 +25,11 @@ from node.state import NODE
 from node.store.access import idempotency
 from node.store.library import resources, versions
 from node.store.library.resources import Resource, Viewer
-from web.learning_api.answers import PREFIX, json_answer, one_of
+from web.learning_api.answers import PREFIX, json_answer
 from web.learning_api.callers import chosen, key_of, read_json, require_match, viewer, writer, written
 from web.learning_api.description import INSTANT, PROBLEM, TEXT, answer, operation, parameter, ref
 from web.learning_api.resources import resource_json
+from web.queries import one_of
 
 SCOPE = "write:statuses"
 #: What answers say beside the record; a call may send back what it has read.

@@ -8,15 +8,14 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from node.clock import to_rfc3339
-from node.domain.search import parse
 from node.domain.uris import origin_of
 from node.state import NODE
 from node.store.library import listing, resources
-from node.store.library.listing import FILTERS, Option, Page, Sort, Wish
+from node.store.library.listing import Option, Page, Sort, Wish
 from node.store.library.resources import Resource
 from schemas import load as load_schema
 from web.learning_api import callers
-from web.learning_api.answers import PREFIX, actor_json, json_answer, limit_of, one_of
+from web.learning_api.answers import PREFIX, actor_json, json_answer
 from web.learning_api.description import (
     ACTOR,
     ADDRESS,
@@ -30,13 +29,7 @@ from web.learning_api.description import (
     parameter,
     ref,
 )
-from web.viewer import viewer_of
-
-MAX_VALUES = 20  # of one filter
-
-#: The parameter of each facet. ``origin`` says local or remote, so the host that something came from is ``host``.
-PARAMETERS = {**{facet: facet for facet in FILTERS if facet != "origin"}, "host": "origin"}
-
+from web.queries import RESOURCE_FACETS, resources_asked
 
 # -- handlers -------------------------------------------------------------------------------------------------------
 
@@ -44,7 +37,7 @@ PARAMETERS = {**{facet: facet for facet in FILTERS if facet != "origin"}, "host"
 async def list_resources(request: web.Request) -> web.Response:
     """``GET /resources?q=&origin=&sort=&limit=&cursor=`` and filters; ``facets=1`` counts what the list holds."""
     await callers.reader(request)  # a token says for whom the list is
-    wish, with_facets = read_wish(request), request.query.get("facets") in {"1", "true"}
+    wish, with_facets = resources_asked(request), request.query.get("facets") in {"1", "true"}
     page, facets = await request.app[NODE].store.read(_find, wish, with_facets)
     base = request.app[NODE].config.origin
     answer: dict[str, Any] = {
@@ -67,25 +60,7 @@ async def show_resource(request: web.Request) -> web.Response:
 
 def _find(conn: Connection, wish: Wish, with_facets: bool) -> tuple[Page, dict[str, list[dict[str, Any]]] | None]:
     page = listing.find(conn, wish)
-    return page, facets_json(listing.facets(conn, wish), PARAMETERS) if with_facets else None
-
-
-# -- reading a request ----------------------------------------------------------------------------------------------
-
-
-def read_wish(request: web.Request) -> Wish:
-    """What the query asks for. Raises ``Malformed`` for an origin or an order that there is not."""
-    query = request.query
-    filters = {facet: query.getall(name, [])[:MAX_VALUES] for name, facet in PARAMETERS.items()}
-    return Wish(
-        query=parse(query.get("q", "")),
-        filters={facet: [value for value in values if value] for facet, values in filters.items()},
-        origin=one_of(query.get("origin", ""), "origin", ("", "local", "remote")) or None,
-        sort=Sort(one_of(query.get("sort") or Sort.RELEVANCE, "sort", tuple(Sort))),
-        viewer=viewer_of(request),
-        cursor=query.get("cursor") or None,
-        limit=limit_of(request),
-    )
+    return page, facets_json(listing.facets(conn, wish), RESOURCE_FACETS) if with_facets else None
 
 
 # -- writing an answer ----------------------------------------------------------------------------------------------
@@ -239,7 +214,7 @@ PATHS: Mapping[str, Any] = {
                 ),
                 *pages(),
                 parameter("facets", "Also count the values of each facet", {"enum": ["1"]}),
-                *map(_filter, sorted(PARAMETERS)),
+                *map(_filter, sorted(RESOURCE_FACETS)),
             ],
         )
     },

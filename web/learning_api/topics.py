@@ -17,10 +17,11 @@ from node.store.posts import threads
 from node.store.posts.threads import Order, Wanted
 from node.store.reading import showing
 from schemas import load as load_schema
-from web.learning_api.answers import PREFIX, json_answer, limit_of, one_of
+from web.learning_api.answers import PREFIX, json_answer
 from web.learning_api.callers import reader
 from web.learning_api.description import PROBLEM, TEXT, answer, list_of, operation, pages, parameter
 from web.learning_api.topic_json import ANSWER, TOPIC, answer_json, entity, topic_json
+from web.queries import limit_of, one_of
 from web.threads.access import find_community, see
 from web.threads.cursors import next_cursor, parse_cursor
 

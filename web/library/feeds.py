@@ -23,7 +23,7 @@ from node.store.library import derivations, listing, resources
 from node.store.library.listing import Sort, Wish
 from node.store.library.resources import ANYBODY, Resource
 from node.text import descriptions
-from web.learning_api.resources import read_wish
+from web.queries import resources_asked
 
 ATOM = "application/atom+xml"
 MAX_ENTRIES = 50
@@ -63,7 +63,7 @@ class Feed:
 
 
 async def show_catalogue_feed(request: web.Request) -> web.Response:
-    wish = read_wish(request)
+    wish = resources_asked(request)
     wish = replace(
         wish, viewer=ANYBODY, sort=Sort.NEWEST, origin=wish.origin or "local", cursor=None, limit=MAX_ENTRIES
     )

@@ -2,11 +2,13 @@
 
 from aiohttp import web
 
-from web.library import collections, editor, feeds, opinions, pathways, shelf
+from web.design.paths import CATALOGUE
+from web.library import catalogue, collections, editor, feeds, opinions, pathways, shelf
 
 _R = "/r/{slug}"
 
 ROUTES = [
+    web.get(CATALOGUE, catalogue.show_catalogue, name="resources"),
     web.get(editor.NEW, editor.show_new, name="resource-new"),
     web.post(editor.NEW, editor.save, name="resource-new-form"),
     web.get("/resources/drafts", shelf.show_drafts, name="drafts"),

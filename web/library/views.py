@@ -5,7 +5,19 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from web.design.page import Page
-from web.design.parts import ExportGap, Field, Licence, Link, Paging, Prose, ResourceCard, Text
+from web.design.parts import (
+    Chip,
+    ExportGap,
+    FacetGroup,
+    Field,
+    Licence,
+    Link,
+    Paging,
+    Prose,
+    ResourceCard,
+    SortOption,
+    Text,
+)
 from web.library.form import Shown
 from web.library.sections.rights import Choice
 
@@ -235,3 +247,28 @@ class CollectView:
     language: Field
     languages: tuple[tuple[str, str], ...]
     new_path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatalogueView:
+    """The list of resources. ``kept`` are the query parameters, besides ``q``, that a new search keeps.
+
+    ``accounts`` can be followed for what is new about a topic; ``topic_path`` is where an administrator makes one of
+    what is searched and chosen.
+    """
+
+    template: ClassVar[str] = "catalogue.html"
+
+    page: Page
+    search_path: str
+    query: str = ""
+    kept: tuple[tuple[str, str], ...] = ()
+    total: int = 0
+    cards: tuple[ResourceCard, ...] = ()
+    facets: tuple[FacetGroup, ...] = ()
+    chips: tuple[Chip, ...] = ()
+    sorts: tuple[SortOption, ...] = ()
+    paging: Paging = field(default_factory=Paging)
+    clear_path: str = ""
+    accounts: tuple[Link, ...] = ()
+    topic_path: str = ""

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row
 from federation.discovery.negotiation import wants_activity
 from node.domain.numbers import number_in
 from node.domain.text import plain, shorten
-from node.errors import Gone, Malformed, NotFound, Problem
+from node.errors import Malformed, NotFound, Problem
 from node.state import NODE
 from node.store.communities import communities
 from node.store.library import listing, topic_accounts
@@ -27,6 +27,7 @@ from web.design.page import Alternate, Social
 from web.design.parts import Link, Paging, ProfileField, Prose
 from web.design.paths import catalogue_path
 from web.design.reader import reader_of
+from web.names import find_by_name
 from web.pages.views import ActorView
 from web.threads.cards import acting_cards
 from web.threads.paths import community_path
@@ -71,19 +72,6 @@ def _cursor(request: web.Request) -> int | None:
     if number is None:
         raise Malformed(problems=[Problem("before", "what the page before named", text[:60])])
     return number
-
-
-def find_by_name(conn: Connection, name: str) -> Actor:
-    """The actor behind ``ada`` or ``ada@learn.uni.example``; NotFound, or Gone where it was here."""
-    username, at, host = name.partition("@")
-    found = actors.find_actor_by_handle(conn, username, host.lower()) if at else actors.find_local_actor(conn, username)
-    if found is None or found.kind == "application":
-        raise NotFound
-    if found.state == "waiting":  # she may not act yet
-        raise NotFound
-    if found.state != "active":
-        raise Gone
-    return found
 
 
 def _find(conn: Connection, name: str, viewer: Viewer, before: int | None) -> Found:

@@ -13,7 +13,7 @@ from functools import lru_cache
 from aiohttp import hdrs, web
 
 from node.domain.numbers import id_in
-from web.client_api.entities.cards import COVER_HEIGHT, COVER_WIDTH
+from web.pictures import COVER_HEIGHT, COVER_WIDTH
 
 #: Ground and two shades for shapes, of one hue; all are quiet enough to stand beside text.
 _PALETTES = (

@@ -22,8 +22,8 @@ from web.design.page import Alternate, Social
 from web.design.parts import FacetOption, OrganisationCard, Prose, SafeHtml
 from web.design.paths import CATALOGUE, catalogue_path
 from web.design.reader import reader_of
+from web.library.catalogue import label_of
 from web.member.home import show_member_home
-from web.pages.catalogue import label_of
 from web.pages.views import Counts, HomeView
 from web.sessions import session_of
 from web.viewer import viewer_of

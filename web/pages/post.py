@@ -26,7 +26,7 @@ from web.design.frame import ACTIVITY, embedding, html, page_of
 from web.design.page import Alternate, Social
 from web.design.parts import Link, PostCard
 from web.design.reader import reader_of
-from web.pages.actor import find_by_name
+from web.names import find_by_name
 from web.pages.views import PostView
 from web.sessions import session_of
 from web.threads.cards import Doing, acting_card

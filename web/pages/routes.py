@@ -4,14 +4,13 @@ from aiohttp import web
 
 from web import media
 from web.assets import PREFIX
-from web.pages import about, actor, catalogue, covers, follow, home, post, resource, setup, sign_in, static, tag
+from web.pages import about, actor, covers, follow, home, post, resource, setup, sign_in, static, tag
 
 _NAME = "{name:[A-Za-z0-9_.@:-]{1,320}}"
 
 ROUTES = [
     web.get(PREFIX + "{name}", static.show, name="static"),
     web.get("/", home.show_home, name="home"),
-    web.get("/resources", catalogue.show_catalogue, name="resources"),
     web.get("/covers/{id:[0-9]{1,19}}.png", covers.show, name="cover"),
     web.get("/r/{slug}", resource.show_resource, name="resource"),
     web.get(f"/@{_NAME}/p{{post:[0-9]{{1,19}}}}", post.show_post, name="post"),

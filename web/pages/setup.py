@@ -14,9 +14,9 @@ from node.store.access import accounts
 from node.store.people.actors import Actor
 from node.text.sentences import Sentence
 from web import sessions
+from web.account import member_form
 from web.design.frame import html, page_of
 from web.design.parts import Field, Link
-from web.pages import member_form
 from web.pages.views import SetupDoneView, SetupView
 
 _STEPS = (

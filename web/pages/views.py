@@ -9,11 +9,9 @@ from web.design.parts import (
     Accessibility,
     ActorCard,
     Agent,
-    Chip,
     Compose,
     Concept,
     ExportGap,
-    FacetGroup,
     FacetOption,
     Field,
     File,
@@ -29,7 +27,6 @@ from web.design.parts import (
     Reference,
     Reply,
     ResourceCard,
-    SortOption,
     Text,
 )
 from web.library.collection_parts import CollectionPart
@@ -68,31 +65,6 @@ class HomeView:
     people: tuple[ActorCard, ...] = ()
     communities: tuple[ActorCard, ...] = ()
     posts: tuple[PostCard, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CatalogueView:
-    """The list of resources. ``kept`` are the query parameters, besides ``q``, that a new search keeps.
-
-    ``accounts`` can be followed for what is new about a topic; ``topic_path`` is where an administrator makes one of
-    what is searched and chosen.
-    """
-
-    template: ClassVar[str] = "catalogue.html"
-
-    page: Page
-    search_path: str
-    query: str = ""
-    kept: tuple[tuple[str, str], ...] = ()
-    total: int = 0
-    cards: tuple[ResourceCard, ...] = ()
-    facets: tuple[FacetGroup, ...] = ()
-    chips: tuple[Chip, ...] = ()
-    sorts: tuple[SortOption, ...] = ()
-    paging: Paging = field(default_factory=Paging)
-    clear_path: str = ""
-    accounts: tuple[Link, ...] = ()
-    topic_path: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

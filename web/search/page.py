@@ -21,8 +21,8 @@ from web.design.narrowing import Narrowing, Pairs
 from web.design.page import Alternate
 from web.design.parts import FacetGroup, FacetOption, Paging
 from web.design.reader import reader_of
-from web.learning_api.search import PARAMETERS, read_wish
-from web.pages.catalogue import HEADINGS, ORIGINS, label_of
+from web.library.catalogue import HEADINGS, ORIGINS, label_of
+from web.queries import SEARCH_FACETS, search_asked
 from web.search.cards import result_cards
 from web.search.views import SearchView
 
@@ -38,7 +38,7 @@ _SORTS = sentences({Sort.RELEVANCE: "Best first", Sort.NEWEST: "Newest first"})
 
 async def show_search(request: web.Request) -> web.Response:
     node = request.app[NODE]
-    wish, typed = read_wish(request), request.query.get("q", "")
+    wish, typed = search_asked(request), request.query.get("q", "")
     found, facets = await node.store.read(_find, wish, node.clock.now(), typed)
     return html(request, _view(request, wish, typed, found, facets))
 
@@ -54,7 +54,9 @@ def _find(conn: Connection, wish: Wish, now: int, typed: str) -> tuple[Found, di
 
 def _view(request: web.Request, wish: Wish, typed: str, found: Found, facets: dict[str, list[Option]]) -> SearchView:
     reader, asked = reader_of(request), _asked(request)
-    narrowing = Narrowing(PATH, asked, PARAMETERS, _HEADINGS_OF_FACETS, lambda facet, each: _label(facet, each, reader))
+    narrowing = Narrowing(
+        PATH, asked, SEARCH_FACETS, _HEADINGS_OF_FACETS, lambda facet, each: _label(facet, each, reader)
+    )
     page = page_of(
         request,
         PATH,
@@ -90,11 +92,11 @@ def _view(request: web.Request, wish: Wish, typed: str, found: Found, facets: di
     )
 
 
-_HEADINGS_OF_FACETS = {name: heading for name, heading in _HEADINGS.items() if name in PARAMETERS}
+_HEADINGS_OF_FACETS = {name: heading for name, heading in _HEADINGS.items() if name in SEARCH_FACETS}
 
 
 def _asked(request: web.Request) -> Pairs:
-    names = {"q", "sort", "origin", "since", "from", "until", *PARAMETERS}
+    names = {"q", "sort", "origin", "since", "from", "until", *SEARCH_FACETS}
     return [(name, value) for name, value in request.query.items() if name in names and value]
 
 

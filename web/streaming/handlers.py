@@ -13,12 +13,12 @@ from node.state import NODE
 from node.store.access.accounts import Token
 from node.store.reading import streams
 from web import cors
-from web.client_api.callers import TOKENS, bearer_of
 from web.errors import status_of
 from web.streaming import frames
 from web.streaming.channels import LIST, Channel, read_channel
 from web.streaming.connections import Connection, EventSource, Socket
 from web.streaming.hub import HUB, Hub
+from web.tokens import TOKENS, bearer_of
 
 #: A message of a client is no longer than this (STR4).
 MAX_MESSAGE = 4_096

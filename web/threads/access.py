@@ -10,13 +10,13 @@ from node.domain.actors import ActorKind
 from node.domain.communities import Standing as Membership
 from node.domain.communities import refuse_post
 from node.errors import NotFound
-from node.services.communities import membership
+from node.services.communities import join_requests, membership
 from node.services.context import Unit
-from node.store.communities import communities, community_reports, community_requests
+from node.store.communities import communities, community_reports
 from node.store.communities.communities import Community, RoleOf
 from node.store.people import actors, follows
 from node.store.people.actors import Actor
-from web.pages.actor import find_by_name
+from web.names import find_by_name
 from web.threads.cards import Standing
 
 
@@ -82,13 +82,6 @@ def _standing(conn: Connection, group: Actor, community: Community, viewer: Acto
         is_moderator=governs,
         may_write=refusal is None,
         may_announce=found.leads,
-        requests=count_requests(conn, group) if governs else 0,
+        requests=join_requests.count_waiting(conn, group) if governs else 0,
         reports=community_reports.count_open(conn, group.id) if governs else 0,
     )
-
-
-def count_requests(conn: Connection, group: Actor) -> int:
-    """How many people wait for somebody who governs to let them in."""
-    if group.local:
-        return len(follows.load_pending_followers(conn, group.id))
-    return len(community_requests.load_open(conn, group.id))

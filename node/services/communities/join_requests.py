@@ -60,3 +60,10 @@ def _offer(
     for request in requests if to else ():
         offered = events.JoinOffered(group.id, request.follower_id, request.uri, to, is_settled=is_settled)
         events.record(conn, unit.ids, unit.now, offered, about=group.uri)
+
+
+def count_waiting(conn: Connection, group: Actor) -> int:
+    """How many people wait for somebody who governs to let them in."""
+    if group.local:
+        return len(follows.load_pending_followers(conn, group.id))
+    return len(community_requests.load_open(conn, group.id))

@@ -7,7 +7,8 @@ from tests.web.samples.posts import post_cards
 from tests.web.samples.resources import cards, network_cards
 from web.design.page import View
 from web.design.parts import Chip, FacetGroup, FacetOption, Fragment, Link, Paging, SortOption
-from web.pages.views import CatalogueView, TagView
+from web.library.views import CatalogueView
+from web.pages.views import TagView
 
 
 def facets() -> tuple[FacetGroup, ...]:

@@ -12,11 +12,10 @@ from sqlalchemy import Row
 from node.domain.uris import host_of
 from node.services.posts.previews import card_of_object, card_of_record
 from web.client_api.entities.look import Look, instant
+from web.pictures import COVER_HEIGHT, COVER_WIDTH
 
 _TITLE, _DESCRIPTION = 300, 500
 _NOTES = frozenset({"note", "question"})
-#: Of a drawn cover (web.pages.covers).
-COVER_WIDTH, COVER_HEIGHT = 1_200, 630
 
 
 def card_of(row: Row[Any], look: Look) -> dict[str, Any] | None:

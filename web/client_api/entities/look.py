@@ -11,7 +11,7 @@ from aiohttp import web
 from node.clock import day_at, to_rfc3339
 from node.domain.moderation import Policies
 from node.state import NODE, Node
-from web.client_api.pictures import Pictures
+from web.pictures import Pictures
 
 #: What is rendered is forgotten in two halves of so many bytes each.
 CACHE_BYTES = 8 * 1024 * 1024

@@ -1,9 +1,12 @@
-"""Addresses of pictures as client apps get them: always a raster image, always from us."""
+"""Pictures as client apps get them: always a raster image, always from us."""
 
 from dataclasses import dataclass
 
 from node.media.links import MediaLinks
 from web.assets import Assets
+
+#: Of a drawn cover (web.pages.covers).
+COVER_WIDTH, COVER_HEIGHT = 1_200, 630
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,8 @@ from web.design.parts import Link, Paging
 from web.design.paths import CATALOGUE
 from web.design.reader import reader_of
 from web.design.terms import KINDS
-from web.learning_api.resources import PARAMETERS, read_wish
-from web.pages.views import CatalogueView
+from web.library.views import CatalogueView
+from web.queries import RESOURCE_FACETS, resources_asked
 
 HEADINGS: Mapping[str, str] = sentences(
     {
@@ -48,7 +48,7 @@ _SORTS = sentences(
 
 
 async def show_catalogue(request: web.Request) -> web.Response:
-    wish = read_wish(request)
+    wish = resources_asked(request)
     store = request.app[NODE].store
     found, facets, used = await store.read(_find, wish)
     accounts = await store.read(topic_accounts.list_all)
@@ -114,7 +114,7 @@ def _view(
 def asked_of(request: web.Request) -> Pairs:
     """What was typed and chosen, as the address says it."""
     query, sort = request.query.get("q", ""), request.query.get("sort", "")
-    names = [*PARAMETERS, "origin"]
+    names = [*RESOURCE_FACETS, "origin"]
     chosen = [(name, value) for name, value in request.query.items() if name in names and value]
     return [*([("q", query)] if query else []), *chosen, *([("sort", sort)] if sort else [])]
 
@@ -122,7 +122,7 @@ def asked_of(request: web.Request) -> Pairs:
 def narrowing_of(base: str, asked: Pairs, reader: Reader, *, without: str = "") -> Narrowing:
     """A list of resources; ``without`` leaves a facet out that has only one value there."""
     headings = {name: heading for name, heading in HEADINGS.items() if name != without}
-    return Narrowing(base, asked, PARAMETERS, headings, lambda facet, option: label_of(facet, option, reader))
+    return Narrowing(base, asked, RESOURCE_FACETS, headings, lambda facet, option: label_of(facet, option, reader))
 
 
 def sorts_of(wish: Wish) -> tuple[Mapping[str, str], str]:
