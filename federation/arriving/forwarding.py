@@ -10,9 +10,9 @@ import orjson
 from sqlalchemy import Connection
 
 from federation.arriving.batch import Batch, Inbound
+from federation.builders.audience import Audience, inboxes_of
 from federation.mapping.activity import Activity, read_activity
 from federation.sending import delivery
-from federation.sending.audience import Audience, inboxes_of
 from federation.signatures.keys import RemoteKeys
 from federation.signatures.proofs import proof_key_id, verify_proof
 from federation.vocab import PUBLIC

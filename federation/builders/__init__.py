@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from federation.builders import collections, communities, courses, deeds, objects, people, reactions, reports
 from federation.builders import events as attendance
-from federation.sending.outgoing import Outgoing
+from federation.builders.outgoing import Outgoing
 from node import events
 from node.events import Event
 from node.services.context import Unit

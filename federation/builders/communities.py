@@ -5,8 +5,8 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection
 
-from federation.sending.audience import Audience, Readers
-from federation.sending.outgoing import Outgoing
+from federation.builders.audience import Audience, Readers
+from federation.builders.outgoing import Outgoing
 from federation.vocab import PUBLIC
 from node import events
 from node.clock import to_rfc3339

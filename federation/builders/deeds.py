@@ -6,10 +6,10 @@ from typing import Any
 from sqlalchemy import Connection
 
 from federation.builders import documents
+from federation.builders.audience import Audience, Readers
 from federation.builders.communities import addressed_to_members
+from federation.builders.outgoing import Outgoing
 from federation.mapping.community_settings import CHANGED, changed_members, write_changes
-from federation.sending.audience import Audience, Readers
-from federation.sending.outgoing import Outgoing
 from federation.vocab import PUBLIC
 from node import events
 from node.clock import to_rfc3339

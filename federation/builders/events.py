@@ -5,11 +5,11 @@ from typing import Any, cast
 from sqlalchemy import Connection
 
 from federation.builders import documents
+from federation.builders.audience import Audience
 from federation.builders.objects import about_object
+from federation.builders.outgoing import Outgoing
 from federation.mapping.community_settings import CHANGED
 from federation.mapping.event_record import RECORD
-from federation.sending.audience import Audience
-from federation.sending.outgoing import Outgoing
 from node import events
 from node.domain.events import AnswerState, EventRecord, Wish, title
 from node.domain.visibility import Visibility

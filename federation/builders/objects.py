@@ -8,9 +8,9 @@ import orjson
 from sqlalchemy import Connection
 
 from federation.builders import documents
+from federation.builders.audience import Audience, inboxes_of
+from federation.builders.outgoing import Outgoing
 from federation.mapping.addressing import partners_of
-from federation.sending.audience import Audience, inboxes_of
-from federation.sending.outgoing import Outgoing
 from federation.vocab import PUBLIC
 from node import events
 from node.clock import to_rfc3339

@@ -5,9 +5,9 @@ from typing import Any
 from sqlalchemy import Connection
 
 from federation.builders import documents
+from federation.builders.audience import Audience
+from federation.builders.outgoing import Outgoing
 from federation.mapping.tags import build_hashtag
-from federation.sending.audience import Audience
-from federation.sending.outgoing import Outgoing
 from federation.vocab import PUBLIC
 from node import events
 from node.clock import to_rfc3339

@@ -5,9 +5,9 @@ from typing import Any
 from sqlalchemy import Connection
 
 from federation.builders import documents
+from federation.builders.audience import Audience, Readers
+from federation.builders.outgoing import Outgoing
 from federation.mapping.addressing import address_for
-from federation.sending.audience import Audience, Readers
-from federation.sending.outgoing import Outgoing
 from federation.vocab import PUBLIC
 from node import events
 from node.clock import to_rfc3339

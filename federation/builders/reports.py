@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from federation.builders import documents
-from federation.sending.audience import Audience
-from federation.sending.outgoing import Outgoing
+from federation.builders.audience import Audience
+from federation.builders.outgoing import Outgoing
 from node import events
 from node.domain.visibility import Visibility
 from node.services.context import Unit

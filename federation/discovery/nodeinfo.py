@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from federation.transport.hosts import Software
 from federation.transport.http import OutboundClient
 from federation.transport.mediatype import ACTIVITY_JSON, AS2_PROFILE
 from node.domain.uris import is_web_uri
@@ -82,14 +83,6 @@ def build_nodeinfo(
         "usage": _build_usage(usage),
         "metadata": metadata | ({"development": True} if development else {}),
     }
-
-
-@dataclass(frozen=True, slots=True)
-class Software:
-    """What a server says it runs; the name in lower case."""
-
-    name: str
-    version: str = ""
 
 
 async def find_software(client: OutboundClient, host: str) -> Software | None:

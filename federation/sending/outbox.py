@@ -13,9 +13,9 @@ from sqlalchemy import Connection
 
 from federation.arriving.batch import Batch
 from federation.builders import build, documents
+from federation.builders.audience import Audience, inboxes_of
+from federation.builders.outgoing import Outgoing
 from federation.sending import delivery
-from federation.sending.audience import Audience, inboxes_of
-from federation.sending.outgoing import Outgoing
 from federation.signatures.keypairs import Algorithm
 from federation.signatures.keys import Keyring
 from federation.signatures.proofs import add_proof

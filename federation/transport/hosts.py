@@ -14,7 +14,6 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from federation.discovery.nodeinfo import Software
 from federation.transport import circuit
 from federation.transport.circuit import NOTE_EVERY
 from federation.transport.double_knock import Knock
@@ -39,6 +38,14 @@ _CHECKED_AT_ONCE = 50
 KEEP = 30 * DAY
 #: Followers on a host that was given up are kept so long: it may come back.
 KEEP_FOLLOWERS = 90 * DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Software:
+    """What a server says it runs; the name in lower case."""
+
+    name: str
+    version: str = ""
 
 
 @dataclass(slots=True)

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
+from federation.builders.audience import Audience
+from federation.builders.outgoing import Outgoing
 from federation.builders.resource_documents import write_document
 from federation.sending import outbox
-from federation.sending.audience import Audience
-from federation.sending.outgoing import Outgoing
 from node.domain.collections import MAX_SUGGESTED
 from node.domain.visibility import Visibility
 from node.services.context import Unit

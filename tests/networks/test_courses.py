@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, select
 
+from federation.builders.audience import Audience
+from federation.builders.outgoing import Outgoing
 from federation.sending import outbox
-from federation.sending.audience import Audience
-from federation.sending.outgoing import Outgoing
 from node.clock import FixedClock
 from node.domain.courses import State, key_of
 from node.domain.search import parse

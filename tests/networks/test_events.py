@@ -6,9 +6,9 @@ import icalendar
 import pytest
 from sqlalchemy import func, select
 
+from federation.builders.audience import Audience
+from federation.builders.outgoing import Outgoing
 from federation.sending import outbox
-from federation.sending.audience import Audience
-from federation.sending.outgoing import Outgoing
 from node.calendar.ics import CalendarEntry, write_calendar
 from node.calendar.recurrence import occurrences
 from node.clock import DAY, FixedClock

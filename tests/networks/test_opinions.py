@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select
 
+from federation.builders.audience import Audience
+from federation.builders.outgoing import Outgoing
 from federation.sending import outbox
 from federation.sending.adoption_notes import AdoptionNotes
-from federation.sending.audience import Audience
-from federation.sending.outgoing import Outgoing
 from federation.signatures.keypairs import Algorithm
 from federation.signatures.proofs import add_proof
 from node.domain.visibility import Visibility

@@ -9,9 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import insert, select
 
-from federation.discovery.nodeinfo import Software
 from federation.transport import circuit
-from federation.transport.hosts import MAX_KNOWN, Hosts
+from federation.transport.hosts import MAX_KNOWN, Hosts, Software
 from node.clock import DAY, HOUR, MINUTE, SECOND, FixedClock
 from node.errors import RemoteUnavailable, Unavailable
 from node.jobs.kinds import DELIVER

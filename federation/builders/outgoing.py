@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from federation.sending.audience import Audience
+from federation.builders.audience import Audience
 from node.domain.visibility import Visibility
 from node.store.federation.activities import Activity
 from node.store.people.actors import Actor
