@@ -14,9 +14,9 @@ from jinja2.runtime import Context
 
 
 class _Code(CodeGenerator):
-    """Compiles outputs so that ``finalize`` alone decides what stands there.
+    """Compiles outputs so that ``finalize`` alone decides what stands there, as Jinja's ``NativeCodeGenerator`` does.
 
-    The two methods are those that Jinja's own ``NativeCodeGenerator`` replaces.
+    ``a if b`` is an empty text where ``b`` is not so, and no object that turns into one.
     """
 
     def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:  # noqa: ARG002 (Jinja's)
@@ -24,6 +24,10 @@ class _Code(CodeGenerator):
 
     def _output_child_post(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:  # noqa: ARG002 (Jinja's)
         self.write(")")
+
+    def visit_CondExpr(self, node: nodes.CondExpr, frame: Frame) -> None:  # noqa: N802 (named after the class)
+        node.expr2 = node.expr2 or nodes.Const("", lineno=node.lineno)
+        super().visit_CondExpr(node, frame)
 
 
 class _Names(Context):

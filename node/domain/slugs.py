@@ -1,5 +1,6 @@
 """Readable ends of addresses. A slug is never digits alone: some clients take ``/digits`` for a post (decisions 14)."""
 
+import functools
 import re
 import unicodedata
 from collections.abc import Collection
@@ -24,6 +25,7 @@ _OTHER = re.compile(r"[^a-z0-9]+")
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
+@functools.lru_cache(2_048)  # addresses of copies are made of their titles wherever one is listed
 def slug_of(title: str, *, otherwise: str) -> str:
     """The title in small Latin letters, digits and hyphens; ``otherwise`` (a word) leads where that is not enough.
 

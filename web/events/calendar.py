@@ -151,6 +151,7 @@ def _items(
     days: defaultdict[dt.date, list[tuple[str, CalendarItem]]] = defaultdict(list)
     begin, end = _millis(first) - DAY, _millis(last) + 2 * DAY
     listed = {actor_id for actor_id, author in found.authors.items() if reader.lists_actor(author)}
+    languages = tuple(reader.languages)
     for event in found.events:
         if event.actor_id not in listed:
             continue
@@ -163,8 +164,9 @@ def _items(
             answer = found.answers.get(event.id)
             state = alone or (AnswerState(answer.state) if answer is not None else None)
             place, _ = where_at(event.record, each)
-            path, name = path_of(event), title(event.record, tuple(reader.languages))
-            is_elsewhere = moment(each.start_at, zone).utcoffset() != moment(each.start_at, home).utcoffset()
+            path, name = path_of(event), title(event.record, languages)
+            start_at = each.start_at
+            is_elsewhere = zone is not home and moment(start_at, zone).utcoffset() != moment(start_at, home).utcoffset()
             for day, time in days_of:
                 item = CalendarItem(
                     path=path,
@@ -188,7 +190,7 @@ def _days_of(each: Occurrence, zone: ZoneInfo, first: dt.date, last: dt.date) ->
     end = moment(each.end_at - 1, zone) if each.end_at and each.end_at - 1 > each.start_at else start
     begins, day = start.date(), max(start.date(), first)
     while day <= min(end.date(), last):
-        yield day, start.strftime("%H:%M") if day == begins else ""
+        yield day, start.time().isoformat("minutes") if day == begins else ""
         day += _DAY
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, or_, select, update
 
+from node.store.database.prepared import Prepared
 from node.store.tables import access_tokens, accounts, actors, audit_log, one_time_links, sessions
 
 MEMBER, MODERATOR, ADMIN = "member", "moderator", "admin"
@@ -79,6 +80,9 @@ _ACCOUNT = select(
 ).join(actors, actors.c.id == accounts.c.actor_id)
 
 
+_BY_ID = Prepared(_ACCOUNT.where(accounts.c.actor_id == bindparam("actor")))
+
+
 def find_account(conn: Connection, name_or_email: str) -> Account | None:
     """By user name or e-mail, whatever the case."""
     text = name_or_email.strip().lower()
@@ -88,7 +92,7 @@ def find_account(conn: Connection, name_or_email: str) -> Account | None:
 
 
 def load_account(conn: Connection, actor_id: int) -> Account | None:
-    row = conn.execute(_ACCOUNT.where(accounts.c.actor_id == actor_id)).first()
+    row = _BY_ID.first(conn, {"actor": actor_id})
     return Account(*row) if row else None
 
 
@@ -207,14 +211,16 @@ _SESSION: tuple[ColumnElement[Any], ...] = (
 )
 
 
+_BY_TOKEN = Prepared(
+    select(*_SESSION)
+    .join(accounts, accounts.c.actor_id == sessions.c.actor_id)
+    .join(actors, actors.c.id == sessions.c.actor_id)
+    .where(sessions.c.token_hash == bindparam("token"), accounts.c.state == "active")
+)
+
+
 def find_session(conn: Connection, token: str) -> Session | None:
-    query = (
-        select(*_SESSION)
-        .join(accounts, accounts.c.actor_id == sessions.c.actor_id)
-        .join(actors, actors.c.id == sessions.c.actor_id)
-        .where(sessions.c.token_hash == hash_of(token), accounts.c.state == "active")
-    )
-    row = conn.execute(query).first()
+    row = _BY_TOKEN.first(conn, {"token": hash_of(token)})
     return Session(*row) if row else None
 
 

@@ -219,7 +219,8 @@ class RoleOf:
     expires_at: int | None = None
 
 
-def unexpired(column: ColumnElement[Any], now: int) -> ColumnElement[bool]:
+def unexpired(column: ColumnElement[Any], now: Any) -> ColumnElement[bool]:
+    """``now``: milliseconds, or what stands for them in a statement."""
     return or_(column.is_(None), column > now)
 
 
@@ -227,7 +228,7 @@ _ROLES = Prepared(
     select(*(community_roles.c[name] for name in RoleOf.__dataclass_fields__))
     .where(
         community_roles.c.community_id == bindparam("community"),
-        or_(community_roles.c.expires_at.is_(None), community_roles.c.expires_at > bindparam("now", type_=BigInteger)),
+        unexpired(community_roles.c.expires_at, bindparam("now", type_=BigInteger)),
     )
     .order_by(community_roles.c.created_at, community_roles.c.actor_uri)
 )

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from itertools import starmap
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import BigInteger, Connection, bindparam, delete, select
 
 from node.store.communities.communities import unexpired
+from node.store.database.prepared import Prepared
 from node.store.database.upsert import Upsert, insert_missing
 from node.store.tables import community_bans, community_refusals
 
@@ -43,13 +44,17 @@ def delete_ban(conn: Connection, community_id: int, actor_uri: str) -> bool:
     return conn.execute(gone).rowcount > 0
 
 
-def is_banned(conn: Connection, community_id: int, actor_uri: str, now: int) -> bool:
-    query = select(community_bans.c.id).where(
-        community_bans.c.community_id == community_id,
-        community_bans.c.actor_uri == actor_uri,
-        unexpired(community_bans.c.expires_at, now),
+_IS_BANNED = Prepared(
+    select(community_bans.c.id).where(
+        community_bans.c.community_id == bindparam("community"),
+        community_bans.c.actor_uri == bindparam("actor_uri"),
+        unexpired(community_bans.c.expires_at, bindparam("now", type_=BigInteger)),
     )
-    return conn.scalar(query) is not None
+)
+
+
+def is_banned(conn: Connection, community_id: int, actor_uri: str, now: int) -> bool:
+    return _IS_BANNED.first(conn, {"community": community_id, "actor_uri": actor_uri, "now": now}) is not None
 
 
 def load_bans(conn: Connection, community_id: int, now: int) -> list[Ban]:

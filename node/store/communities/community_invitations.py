@@ -4,8 +4,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import starmap
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
+from node.store.database.prepared import Prepared
 from node.store.database.upsert import insert_missing
 from node.store.tables import actors, community_invitations
 
@@ -30,11 +31,16 @@ def insert_invitation(conn: Connection, new: Invitation) -> bool:
     return conn.execute(_INSERT_INVITATION[conn.dialect.name], values).rowcount > 0
 
 
-def is_invited(conn: Connection, community_id: int, person_id: int) -> bool:
-    query = select(community_invitations.c.id).where(
-        community_invitations.c.community_id == community_id, community_invitations.c.invited_id == person_id
+_IS_INVITED = Prepared(
+    select(community_invitations.c.id).where(
+        community_invitations.c.community_id == bindparam("community"),
+        community_invitations.c.invited_id == bindparam("person"),
     )
-    return conn.scalar(query) is not None
+)
+
+
+def is_invited(conn: Connection, community_id: int, person_id: int) -> bool:
+    return _IS_INVITED.first(conn, {"community": community_id, "person": person_id}) is not None
 
 
 def has_invited_on(conn: Connection, community_id: int, host: str) -> bool:

@@ -1,6 +1,8 @@
 """What a statement says beside what it asks, so that planners of both databases begin where they should."""
 
-from sqlalchemy import ColumnElement
+from typing import Any
+
+from sqlalchemy import ColumnElement, func
 
 
 def looked_at(truth: ColumnElement[bool], *, wanted: bool = True) -> ColumnElement[bool]:
@@ -11,3 +13,8 @@ def looked_at(truth: ColumnElement[bool], *, wanted: bool = True) -> ColumnEleme
     answers ``IS NOT 0``.
     """
     return truth.is_distinct_from(not wanted)
+
+
+def looked_at_empty(number: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether a column of numbers is NULL, for the same reason: its index has all rows where it is."""
+    return func.coalesce(number, 0) == 0

@@ -59,6 +59,11 @@ class Prepared:
             rows = conn.exec_driver_sql(sql, arrange(values)).all()
         return finish(rows) if finish is not None else rows
 
+    def first(self, conn: Connection, values: Mapping[str, Any]) -> Any:
+        """The first row for these values; None where there is none."""
+        rows = self.run(conn, values)
+        return rows[0] if rows else None
+
     def _compile(self, conn: Connection, values: Mapping[str, Any]) -> tuple[str, _Arrange]:
         ready = self._ready.get(conn.dialect.name)
         if ready is None:
@@ -127,7 +132,8 @@ def _finishing(compiled: Any, dialect: Dialect, named: bool) -> _Finish | None:
         for row in rows:
             values = list(row)
             for place, convert in converters:
-                values[place] = convert(values[place])
+                if (value := values[place]) is not None:
+                    values[place] = convert(value)
             finished.append(make(values))
         return finished
 

@@ -36,8 +36,10 @@ class Answer:
 
 
 _COLUMNS = tuple(event_answers.c[name] for name in Answer.__dataclass_fields__)
-_BY_PAIR = select(*_COLUMNS).where(
-    event_answers.c.event_id == bindparam("event"), event_answers.c.actor_id == bindparam("actor")
+_BY_PAIR = Prepared(
+    select(*_COLUMNS).where(
+        event_answers.c.event_id == bindparam("event"), event_answers.c.actor_id == bindparam("actor")
+    )
 )
 _BY_URI = (
     select(*_COLUMNS)
@@ -57,7 +59,7 @@ _OWN = Prepared(
 
 
 def find_answer(conn: Connection, event_id: int, actor_id: int) -> Answer | None:
-    row = conn.execute(_BY_PAIR, {"event": event_id, "actor": actor_id}).first()
+    row = _BY_PAIR.first(conn, {"event": event_id, "actor": actor_id})
     return Answer(*row) if row else None
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, Connection, bindparam, exists, literal, or_
 
 from node.domain.events import AnswerState
+from node.store.database.planning import looked_at_empty
 from node.store.database.prepared import Prepared
 from node.store.events.events import Event, select_events
 from node.store.reading.visible import not_hidden_from, visible_to
@@ -132,7 +133,7 @@ def _listed(viewer_id: int | None) -> Sequence[ColumnElement[bool]]:
 
 def _is_whole(scope: Scope) -> ColumnElement[bool]:
     """Lists show a series and not each date; of one's own also those dates that one has answered alone."""
-    is_whole = events.c.series_id.is_(None)
+    is_whole = looked_at_empty(events.c.series_id)
     if scope.person_id is None:
         return is_whole
     return or_(is_whole, _has_answered(bindparam("person", scope.person_id, type_=BigInteger)))

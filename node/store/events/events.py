@@ -2,11 +2,13 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import starmap
 from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, delete, func, select, update
 
 from node.domain.events import AnswerState, EventRecord
+from node.store.database.prepared import Prepared
 from node.store.database.upsert import insert_missing, inserting
 from node.store.posts.objects import LIVE
 from node.store.reading.visible import visible_to
@@ -154,12 +156,17 @@ def lock_event(conn: Connection, event_id: int) -> None:
 
 # -- finding ---------------------------------------------------------------------------------------------------------
 
-_BY_ID = select_events().where(objects.c.id.in_(bindparam("ids", expanding=True)))
+_BY_ID = Prepared(select_events().where(objects.c.id.in_(bindparam("ids", expanding=True))), many="ids")
+#: For somebody who is signed in, and for anybody.
+_VISIBLE = {
+    is_named: Prepared(select_events().where(objects.c.id == bindparam("event"), visible_to(0 if is_named else None)))
+    for is_named in (True, False)
+}
 
 
 def load_events(conn: Connection, ids: Collection[int]) -> dict[int, Event]:
     """Events by id, whatever has become of them."""
-    return {row.id: Event(*row) for row in conn.execute(_BY_ID, {"ids": list(ids)})} if ids else {}
+    return {each.id: each for each in starmap(Event, _BY_ID.run(conn, {"ids": list(ids)}))} if ids else {}
 
 
 def find_event(conn: Connection, event_id: int) -> Event | None:
@@ -168,7 +175,8 @@ def find_event(conn: Connection, event_id: int) -> Event | None:
 
 def find_visible(conn: Connection, event_id: int, viewer_id: int | None) -> Event | None:
     """A living event that this person may read."""
-    row = conn.execute(select_events().where(objects.c.id == event_id, visible_to(viewer_id))).first()
+    viewer = {} if viewer_id is None else {"viewer": viewer_id}
+    row = _VISIBLE[viewer_id is not None].first(conn, {"event": event_id, **viewer})
     return Event(*row) if row else None
 
 
@@ -201,14 +209,18 @@ def is_quiet(conn: Connection, event_id: int) -> bool:
     return conn.execute(query).first() is not None
 
 
+_ORGANISER = Prepared(
+    select(event_organisers.c.actor_id).where(
+        event_organisers.c.event_id == bindparam("event"), event_organisers.c.actor_id == bindparam("actor")
+    )
+)
+
+
 def is_organiser(conn: Connection, event: Event, actor_id: int) -> bool:
     """Whether this person sees the answers and changes the event: who published it, or looks after it."""
     if event.actor_id == actor_id:
         return True
-    query = select(event_organisers.c.actor_id).where(
-        event_organisers.c.event_id == event.whole_id, event_organisers.c.actor_id == actor_id
-    )
-    return conn.execute(query).first() is not None
+    return _ORGANISER.first(conn, {"event": event.whole_id, "actor": actor_id}) is not None
 
 
 def list_organisers(conn: Connection, event_id: int) -> list[int]:

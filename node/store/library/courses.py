@@ -5,10 +5,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import BigInteger, Connection, Row, bindparam, delete, func, insert, select, update
 
 from node.domain.courses import State, day_of, instances, is_course, key_of, last_day
 from node.domain.records import ResourceRecord
+from node.store.database.prepared import Prepared
 from node.store.database.upsert import insert_missing
 from node.store.people.actors import Actor, load_actors, load_actors_by_id
 from node.store.tables import actors, course_instances, enrolments, objects, resources
@@ -45,7 +46,7 @@ def save_instances(conn: Connection, records: Mapping[int, tuple[ResourceRecord,
         conn.execute(_INSERT_INSTANCES, list({(row["object_id"], row["key"]): row for row in rows}.values()))
 
 
-_SOON = (
+_SOON = Prepared(
     select(course_instances.c.object_id, course_instances.c.key, resources.c.sort_key)
     .join(resources, resources.c.object_id == course_instances.c.object_id)
     .where(
@@ -53,16 +54,18 @@ _SOON = (
         course_instances.c.starts_on >= bindparam("today"),
     )
     .order_by(course_instances.c.starts_on, course_instances.c.object_id, course_instances.c.key)
-    .limit(bindparam("most"))
+    .limit(bindparam("most", type_=BigInteger)),
+    many="listings",
+    named=True,
 )
 
 
 def list_starting(conn: Connection, listings: Collection[str], today: str, *, limit: int) -> list[Row[Any]]:
     """``object_id``, ``key``, ``sort_key`` of the instances that start next, the earliest first."""
-    return list(conn.execute(_SOON, {"listings": list(listings), "today": today, "most": limit}))
+    return list(_SOON.run(conn, {"listings": list(listings), "today": today, "most": limit}))
 
 
-_BETWEEN = (
+_BETWEEN = Prepared(
     select(course_instances.c.object_id, course_instances.c.key)
     .where(
         course_instances.c.listing.in_(bindparam("listings", expanding=True)),
@@ -71,7 +74,8 @@ _BETWEEN = (
         course_instances.c.ends_on >= bindparam("first"),
     )
     .order_by(course_instances.c.starts_on, course_instances.c.object_id, course_instances.c.key)
-    .limit(bindparam("most"))
+    .limit(bindparam("most", type_=BigInteger)),
+    many="listings",
 )
 
 
@@ -80,8 +84,7 @@ def list_between(
 ) -> list[tuple[int, str]]:
     """Object and key of the instances that touch these days, of at most two years' length; not the cancelled."""
     days = {"first": str(first), "last": str(last), "earliest": str(first - dt.timedelta(days=_TWO_YEARS))}
-    rows = conn.execute(_BETWEEN, {"listings": list(listings), **days, "most": limit})
-    return [(row.object_id, row.key) for row in rows]
+    return list(_BETWEEN.run(conn, {"listings": list(listings), **days, "most": limit}))
 
 
 # -- enrolments -----------------------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from node.domain.selections import Selection
 from node.domain.text import primary
 from node.domain.vocabularies import concept_key
 from node.errors import Malformed, Problem
+from node.store.database.prepared import Prepared
 from node.store.library import opinions
 from node.store.library.places import first_key_at
 from node.store.library.resources import ANYBODY, Listing, Resource, Viewer, load_by_keys, load_labels
@@ -298,10 +299,13 @@ def _search(wish: Wish, *, without: str | None = None) -> Search:
 
 # -- totals and facets ----------------------------------------------------------------------------------------------
 
-_TOTAL = select(func.coalesce(func.sum(resource_counts.c.total), 0)).where(
-    resource_counts.c.listing.in_(bindparam("listings", expanding=True)),
-    resource_counts.c.facet == bindparam("facet"),
-    resource_counts.c.value.in_(bindparam("facet_values", expanding=True)),
+_TOTAL = Prepared(
+    select(func.coalesce(func.sum(resource_counts.c.total), 0)).where(
+        resource_counts.c.listing.in_(bindparam("listings", expanding=True)),
+        resource_counts.c.facet == bindparam("facet"),
+        resource_counts.c.value == bindparam("facet_value"),
+    ),
+    many="listings",
 )
 
 
@@ -319,8 +323,8 @@ def count_all(conn: Connection, wish: Wish) -> tuple[int, bool]:
 
 def count(conn: Connection, listings: Sequence[Listing], facet: str = ALL, value: str = "") -> int:
     """How many resources of these listings have a facet value; all of them unless told otherwise."""
-    parameters = {"listings": [each.value for each in listings], "facet": facet, "facet_values": [value]}
-    return int(conn.scalar(_TOTAL, parameters) or 0)
+    parameters = {"listings": [each.value for each in listings], "facet": facet, "facet_value": value}
+    return int(_TOTAL.first(conn, parameters)[0])
 
 
 def facets(conn: Connection, wish: Wish) -> dict[str, list[Option]]:
@@ -358,12 +362,11 @@ def _counts(conn: Connection, wish: Wish, without: str | None) -> dict[str, list
 
 def _kept_counts(conn: Connection, listings: Sequence[Listing]) -> list[tuple[str, str, int]]:
     """The counters of everything: of each listing and facet those values that most resources have."""
-    rows = conn.execute(_kept_counts_statement(len(listings)), {"limit": MAX_OPTIONS, **_named(listings)})
-    return [(row.facet, row.value, row.total) for row in rows]
+    return list(_kept_counts_statement(len(listings)).run(conn, {"limit": MAX_OPTIONS, **_named(listings)}))
 
 
 @cache
-def _kept_counts_statement(listings: int) -> TextClause:
+def _kept_counts_statement(listings: int) -> Prepared:
     """One short walk of the index for each listing and facet; written out, because building it costs more than it."""
     parts = (
         f"SELECT * FROM (SELECT facet, value, total FROM resource_counts WHERE listing = :listing{number}"  # noqa: S608 (constants)
@@ -371,4 +374,4 @@ def _kept_counts_statement(listings: int) -> TextClause:
         for number in range(listings)
         for facet in FACETS
     )
-    return text(" UNION ALL ".join(parts))
+    return Prepared(text(" UNION ALL ".join(parts)))

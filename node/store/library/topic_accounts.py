@@ -7,7 +7,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from node.domain.selections import Selection, of_query, query_of
 from node.store.database.prepared import Prepared
 from node.store.people.actors import Actor, load_actors_by_id
-from node.store.tables import actors, topic_accounts
+from node.store.tables import topic_accounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,25 +35,20 @@ _COLUMNS = (
     topic_accounts.c.purpose,
     topic_accounts.c.created_at,
 )
-_ACTIVE = Prepared(
-    select(*_COLUMNS)
-    .join(actors, actors.c.id == topic_accounts.c.actor_id)
-    .where(actors.c.state == "active")
-    .order_by(actors.c.username),
-    named=True,
-)
+_ALL = Prepared(select(*_COLUMNS), named=True)
 _ONE = select(*_COLUMNS).where(topic_accounts.c.actor_id == bindparam("actor_id"))
 
 
 def list_all(conn: Connection) -> list[TopicAccount]:
     """All that are there, by name."""
-    rows = _ACTIVE.run(conn, {})
+    rows = _ALL.run(conn, {})
     known = load_actors_by_id(conn, [row.actor_id for row in rows])
-    return [TopicAccount(known[row.actor_id], row.selection, row.purpose, row.created_at) for row in rows]
+    found = [TopicAccount(known[row.actor_id], row.selection, row.purpose, row.created_at) for row in rows]
+    return sorted((each for each in found if each.actor.state == "active"), key=lambda each: each.actor.username)
 
 
 def are_any(conn: Connection) -> bool:
-    return bool(_ACTIVE.run(conn, {}))
+    return bool(list_all(conn))
 
 
 def find(conn: Connection, actor: Actor) -> TopicAccount | None:

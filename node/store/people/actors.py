@@ -116,9 +116,13 @@ def load_local_actors(conn: Connection, kinds: Collection[str] | None = None) ->
     return [Actor(*row) for row in conn.execute(query.order_by(actors.c.id))]
 
 
+_PROFILE = Prepared(select(actors).where(actors.c.id == bindparam("actor")), named=True)
+
+
 def load_profile(conn: Connection, actor_id: int) -> Any:
     """The whole row of one actor."""
-    return conn.execute(select(actors).where(actors.c.id == actor_id)).one()
+    (row,) = _PROFILE.run(conn, {"actor": actor_id})
+    return row
 
 
 def insert_actor(conn: Connection, **values: Any) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import starmap
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, or_, select, update
 
@@ -146,11 +147,18 @@ def is_following(conn: Connection, follower_id: int, followed_id: int) -> bool:
     return found is not None and found.state == ACCEPTED
 
 
+def _count(column: ColumnElement[Any]) -> Any:
+    accepted = select(func.count()).where(column == bindparam("actor"), follows.c.state == ACCEPTED)
+    return accepted.scalar_subquery()
+
+
+_COUNTED = Prepared(select(_count(follows.c.followed_id), _count(follows.c.follower_id)))
+
+
 def count_follows(conn: Connection, actor_id: int) -> tuple[int, int]:
     """``(followers, following)``, accepted ones."""
-    followers = select(func.count()).where(follows.c.followed_id == actor_id, follows.c.state == ACCEPTED)
-    following = select(func.count()).where(follows.c.follower_id == actor_id, follows.c.state == ACCEPTED)
-    return conn.scalar(followers) or 0, conn.scalar(following) or 0
+    followers, following = _COUNTED.first(conn, {"actor": actor_id})
+    return followers, following
 
 
 def list_followers(conn: Connection, actor_id: int, *, before: int | None, limit: int) -> Sequence[tuple[int, Actor]]:

@@ -24,11 +24,18 @@ def list_by_actor(
     return list(conn.execute(query.order_by(objects.c.id.desc()).limit(limit)))
 
 
+_COUNTED = Prepared(
+    select(func.count()).where(
+        objects.c.actor_id == bindparam("actor"),
+        objects.c.state == LIVE,
+        objects.c.visibility.in_(bindparam("levels", expanding=True)),
+    ),
+    many="levels",
+)
+
+
 def count_by_actor(conn: Connection, actor_id: int, visibilities: Collection[str]) -> int:
-    query = select(func.count()).where(
-        objects.c.actor_id == actor_id, objects.c.state == LIVE, objects.c.visibility.in_(list(visibilities))
-    )
-    return conn.scalar(query) or 0
+    return int(_COUNTED.first(conn, {"actor": actor_id, "levels": list(visibilities)})[0])
 
 
 def list_replies(
@@ -96,7 +103,7 @@ def list_home(conn: Connection, owner_id: int, *, before: int | None, limit: int
     return list(conn.execute(query.order_by(home_entries.c.id.desc()).limit(limit)))
 
 
-_AFTER_ALL = 2**63 - 1
+AFTER_ALL = 2**63 - 1
 _PUBLIC_POSTS = {
     local: Prepared(
         select(objects, actors.c.username, actors.c.host, actors.c.name.label("author_name"))
@@ -119,7 +126,7 @@ _PUBLIC_POSTS = {
 
 def list_public_posts(conn: Connection, *, local: bool, before: int | None, limit: int) -> list[Row[Any]]:
     """Public posts (no resources) with their authors' names, newest first."""
-    before = _AFTER_ALL if before is None else before
+    before = AFTER_ALL if before is None else before
     return list(_PUBLIC_POSTS[local].run(conn, {"before": before, "limit": limit}))
 
 

@@ -63,8 +63,11 @@ def find_object(conn: Connection, uri: str) -> Object | None:
     return load_objects(conn, [uri]).get(uri)
 
 
+_BY_ID = Prepared(select(*COLUMNS).where(objects.c.id == bindparam("object")))
+
+
 def find_object_by_id(conn: Connection, object_id: int) -> Object | None:
-    row = conn.execute(select(*COLUMNS).where(objects.c.id == object_id)).first()
+    row = _BY_ID.first(conn, {"object": object_id})
     return Object(*row) if row else None
 
 

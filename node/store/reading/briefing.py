@@ -46,6 +46,7 @@ _LEAVE_ROOM = 3  # times as many as are shown, because some may not be for her
 _ANY = -1  # stands for a viewer in a statement that is built once
 _ME: Any = bindparam("viewer", type_=BigInteger)
 _LIMIT: Any = bindparam("limit", type_=BigInteger)
+_LOOKED_AT: Any = bindparam("looked_at", type_=BigInteger)
 _SHOWN: list[Any] = [column for column in objects.c if column.name not in {"raw", "details"}]
 
 _JOINED = Prepared(
@@ -91,15 +92,18 @@ def _topics(communities_number: int, *, open_questions: bool) -> Prepared:
     """Of the newest of each part, those that she may read; each part is read by its index and no further."""
     is_open = (topics.c.kind == TopicKind.QUESTION.value, topics.c.accepted_id.is_(None)) if open_questions else ()
     newest = select(topics.c.object_id).where(topics.c.state == store.LIVE, *is_open)
-    newest = newest.order_by(topics.c.object_id.desc()).limit(bindparam("looked_at", type_=BigInteger))
+    newest = newest.order_by(topics.c.object_id.desc()).limit(_LOOKED_AT)
     parts = [
         newest.where(topics.c.community_id == bindparam(f"community_{number}", type_=BigInteger))
         for number in range(communities_number)
     ]
-    if open_questions:
-        tagged = newest.join(object_tags, object_tags.c.object_id == topics.c.object_id)
-        tagged = tagged.join(followed_tags, followed_tags.c.tag == object_tags.c.tag)
-        parts.append(tagged.where(followed_tags.c.actor_id == _ME))
+    if open_questions:  # found by the hashtags: most people follow few, and there may be any number of questions
+        followed = select(followed_tags.c.tag).where(followed_tags.c.actor_id == _ME)
+        is_question = exists().where(
+            topics.c.object_id == object_tags.c.object_id, topics.c.state == store.LIVE, *is_open
+        )
+        tagged = select(object_tags.c.object_id).where(object_tags.c.tag.in_(followed), is_question)
+        parts.append(tagged.order_by(object_tags.c.object_id.desc()).limit(_LOOKED_AT))
     query = (
         select(*_SHOWN, topics.c.kind.label("topic_kind"), topics.c.community_id)
         .join(topics, topics.c.object_id == objects.c.id)

@@ -1,11 +1,13 @@
 """What pages show of many actors and posts at once: one statement for all of them."""
 
 from collections.abc import Collection, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import BigInteger, Connection, Row, bindparam, exists, func, literal, select
 
 from node.store.database.prepared import Prepared
+from node.store.posts.object_lists import AFTER_ALL
 from node.store.posts.objects import LIVE
 from node.store.tables import accounts, actors, follows, object_tags, objects
 
@@ -52,12 +54,15 @@ def list_actors(conn: Connection, kind: str, *, local: bool, limit: int) -> Sequ
     return _NEWEST[local].run(conn, {"kind": kind, "limit": limit})
 
 
+_KINDS = Prepared(
+    select(actors.c.kind, func.count()).where(actors.c.local, actors.c.state == "active").group_by(actors.c.kind)
+)
+_PEOPLE = Prepared(select(func.count()).select_from(accounts).where(accounts.c.state == "active"))
+
+
 def count_kinds(conn: Connection) -> dict[str, int]:
     """How many local actors there are of each kind; of people, those with an account."""
-    query = select(actors.c.kind, func.count()).where(actors.c.local, actors.c.state == "active")
-    counts = {row[0]: row[1] for row in conn.execute(query.group_by(actors.c.kind))}
-    people = select(func.count()).select_from(accounts).where(accounts.c.state == "active")
-    return {**counts, "person": conn.scalar(people) or 0}
+    return {**dict(_KINDS.run(conn, {})), "person": _PEOPLE.first(conn, {})[0]}
 
 
 def list_followed(conn: Connection, kind: str, *, limit: int) -> Sequence[Row[Any]]:
@@ -65,41 +70,58 @@ def list_followed(conn: Connection, kind: str, *, limit: int) -> Sequence[Row[An
     return _FOLLOWED.run(conn, {"kind": kind, "limit": limit})
 
 
-def list_posts(conn: Connection, actor_id: int, *, before: int | None, limit: int) -> Sequence[Row[Any]]:
-    """Whole rows of the open posts of an actor, no resources, the newest first."""
-    query = select(objects).where(
-        objects.c.actor_id == actor_id,
+_POSTS = Prepared(
+    select(objects)
+    .where(
+        objects.c.actor_id == bindparam("actor"),
         objects.c.state == LIVE,
         objects.c.visibility.in_(_OPEN),
         objects.c.kind != "resource",
+        objects.c.id < bindparam("before", type_=BigInteger),
     )
-    if before is not None:
-        query = query.where(objects.c.id < before)
-    return conn.execute(query.order_by(objects.c.id.desc()).limit(limit)).all()
+    .order_by(objects.c.id.desc())
+    .limit(bindparam("limit", type_=BigInteger)),
+    named=True,
+)
+
+
+def list_posts(conn: Connection, actor_id: int, *, before: int | None, limit: int) -> Sequence[Row[Any]]:
+    """Whole rows of the open posts of an actor, no resources, the newest first."""
+    return _POSTS.run(conn, {"actor": actor_id, "before": AFTER_ALL if before is None else before, "limit": limit})
+
+
+@cache
+def _ancestors() -> Prepared:
+    depth = literal(1).label("depth")
+    chain = select(objects.c.in_reply_to_id.label("id"), depth).where(objects.c.id == bindparam("object"))
+    tree, parent = chain.cte("ancestors", recursive=True), objects.alias()
+    tree = tree.union_all(
+        select(parent.c.in_reply_to_id, tree.c.depth + 1).where(parent.c.id == tree.c.id, tree.c.depth < MAX_DEPTH)
+    )
+    query = select(objects, tree.c.depth).join(tree, tree.c.id == objects.c.id)
+    return Prepared(query.order_by(tree.c.depth.desc()), named=True)
 
 
 def load_ancestors(conn: Connection, object_id: int) -> Sequence[Row[Any]]:
     """Whole rows of what an object answers, the farthest first; one statement."""
-    chain = select(objects.c.in_reply_to_id.label("id"), literal(1).label("depth")).where(objects.c.id == object_id)
-    tree = chain.cte("ancestors", recursive=True)
-    parent = objects.alias()
+    return _ancestors().run(conn, {"object": object_id})
+
+
+@cache
+def _answers() -> Prepared:
+    depth = literal(0).label("depth")
+    first = select(objects.c.id, depth).where(objects.c.in_reply_to_id == bindparam("object"))
+    tree, child = first.cte("answers", recursive=True), objects.alias()
     tree = tree.union_all(
-        select(parent.c.in_reply_to_id, tree.c.depth + 1).where(parent.c.id == tree.c.id, tree.c.depth < MAX_DEPTH)
+        select(child.c.id, tree.c.depth + 1).where(child.c.in_reply_to_id == tree.c.id, tree.c.depth < MAX_DEPTH)
     )
-    query = select(objects, tree.c.depth).join(tree, tree.c.id == objects.c.id).order_by(tree.c.depth.desc())
-    return conn.execute(query).all()
+    query = select(objects, tree.c.depth).join(tree, tree.c.id == objects.c.id)
+    return Prepared(query.order_by(objects.c.id).limit(bindparam("limit", type_=BigInteger)), named=True)
 
 
 def load_answers(conn: Connection, object_id: int, *, limit: int = 200) -> Sequence[Row[Any]]:
     """Whole rows of the replies to an object and to those, each with its ``depth`` from 0, the oldest first."""
-    first = select(objects.c.id, literal(0).label("depth")).where(objects.c.in_reply_to_id == object_id)
-    tree = first.cte("answers", recursive=True)
-    child = objects.alias()
-    tree = tree.union_all(
-        select(child.c.id, tree.c.depth + 1).where(child.c.in_reply_to_id == tree.c.id, tree.c.depth < MAX_DEPTH)
-    )
-    query = select(objects, tree.c.depth).join(tree, tree.c.id == objects.c.id).order_by(objects.c.id).limit(limit)
-    return conn.execute(query).all()
+    return _answers().run(conn, {"object": object_id, "limit": limit})
 
 
 def list_tagged(conn: Connection, tag: str, *, before: int | None, limit: int) -> Sequence[Row[Any]]:

@@ -1,5 +1,6 @@
 """What the columns of all tables are made of."""
 
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -24,8 +25,12 @@ class Json(types.TypeDecorator[Any]):
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002 (the interface)
         return None if value is None else orjson.dumps(value).decode()
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002 (the interface)
-        return None if value is None else orjson.loads(value)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[str | None], Any]:  # noqa: ARG002 (the interface)
+        return _loads
+
+
+def _loads(value: str | None) -> Any:
+    return None if value is None else orjson.loads(value)
 
 
 def id_column() -> Column[int]:
