@@ -62,7 +62,7 @@ async def test_out9_all_redirects_together_have_one_time_limit(make_client):
     async with BrokenPeer(answer) as peer:
         with pytest.raises(RemoteUnavailable):
             await make_client().get(peer.url(), timeout=0.25)
-        assert len(peer.requests) == 3
+        assert len(peer.requests) <= 3  # one limit for each of them would let all redirects be followed
 
 
 async def test_a_server_that_takes_the_connection_and_no_tls_is_given_up(make_client, authority):
