@@ -11,7 +11,8 @@ from node.store.events import events as event_store
 from node.store.events.event_answers import Answer
 from node.store.events.events import Event
 from node.store.people.actors import Actor
-from tests.network import Peer
+from node.store.posts import objects
+from tests.network import Network, Peer
 
 
 def event_record(**changes: Any) -> EventRecord:
@@ -63,3 +64,20 @@ async def state_of(peer: Peer, person: Actor, uri: str) -> str:
     event = await copy_of(peer, uri)
     found = await peer.store.read(answer_store.find_answer, event.id, person.id)
     return found.state if found else ""
+
+
+async def meet(net: Network, person: Actor, *guests: tuple[Peer, Actor]) -> None:
+    """People of other nodes follow the organiser."""
+    for peer, guest in guests:
+        await peer.follow(guest, person.uri)
+    await net.settle()
+
+
+async def direct_words(peer: Peer, person: Actor) -> list[str]:
+    """What this person was told in direct posts."""
+
+    def load(conn):
+        rows = conn.execute(objects.select(objects.objects).where(objects.objects.c.visibility == "direct")).all()
+        return [row.content for row in rows if person.uri in objects.load_mentioned(conn, row.id)]
+
+    return await peer.store.read(load)

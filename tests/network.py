@@ -22,7 +22,10 @@ from sqlalchemy import Connection, select
 
 from federation.actors.communities import create_community, prepare_community
 from federation.actors.founding import create_actor
+from federation.builders.audience import Audience
+from federation.builders.outgoing import Outgoing
 from federation.builders.resource_documents import write_document
+from federation.sending import outbox
 from federation.signatures.keys import make_keys
 from federation.transport.connection import Timeouts
 from node import events
@@ -131,6 +134,13 @@ class Peer:
             events.record(conn, unit.ids, unit.now, events.FollowRequested(saved.id), about=followed.uri)
 
         await self.store.write(ask)
+
+    async def say(self, actor: Actor, activity: dict[str, Any], to: str) -> None:
+        """An activity of somebody here that no page would send, on its way to one actor elsewhere."""
+        said = {"actor": actor.uri, "to": [to], **activity}
+        outgoing = Outgoing(actor, said, to, Visibility.DIRECT, Audience(named=(to,)))
+        await self.system.federation.fetcher.actor(to)
+        await self.store.write(outbox.send, self.unit(), outgoing)
 
     async def publish(
         self, record: dict[str, Any], visibility: Visibility = Visibility.PUBLIC, owner: Actor | None = None

@@ -3,15 +3,9 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection
 
-from federation.builders.audience import Audience
-from federation.builders.outgoing import Outgoing
 from federation.builders.resource_documents import write_document
-from federation.sending import outbox
 from node.domain.collections import MAX_SUGGESTED
-from node.domain.visibility import Visibility
-from node.services.context import Unit
 from node.services.library import collecting
 from node.store.library import resources
 from node.store.library.resources import Viewer
@@ -176,31 +170,14 @@ async def test_what_is_wrong_changes_nothing(houses):
     plain = await ann.post(RESOURCES, 201, **{**collection(), "kind": "article", "name": {"en": "An article"}})
     await ann.post(f"{COLLECTIONS}/{plain['page'].rsplit('/', 1)[1]}/items", 404, resource="https://x.example/1")
     mallory = await museum.add_actor("mallory")
-    for number, kind in enumerate(("Add", "Remove")):
-        await _send_as(museum, mallory, await university.organisation(), uri, kind, number)
+    owner = (await university.organisation()).uri
+    for kind in ("Add", "Remove"):
+        forged = {"type": kind, "object": "https://evil.example/spam", "target": f"{uri}/items"}
+        await museum.say(mallory, forged, owner)
     await houses.settle()
     outcomes = [outcome for kind, outcome in await university.outcomes() if kind in {"Add", "Remove"}]
     assert outcomes == ["not-a-curator", "unknown-object"]
     assert (await ann.get(f"{COLLECTIONS}/{slug}"))["items"] == []
-
-
-async def _send_as(peer: Peer, sender: Any, owner: Any, uri: str, kind: str, number: int) -> None:
-    activity = {
-        "@context": "https://www.w3.org/ns/activitystreams",
-        "id": f"{peer.origin}/ap/x/{900 + number}",
-        "type": kind,
-        "actor": sender.uri,
-        "object": "https://evil.example/spam",
-        "target": f"{uri}/items",
-        "to": [owner.uri],
-    }
-    outgoing = Outgoing(sender, activity, uri, Visibility.DIRECT, Audience(named=(owner.uri,)))
-    await peer.system.federation.fetcher.actor(owner.uri)
-    await peer.store.write(_send, peer.unit(), outgoing, activity)
-
-
-def _send(conn: Connection, unit: Unit, outgoing: Outgoing, document: dict[str, Any]) -> None:
-    outbox.send(conn, unit, outgoing, document=document)
 
 
 async def test_the_list_can_be_read_by_other_software(houses):

@@ -7,9 +7,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, select
 
-from federation.builders.audience import Audience
-from federation.builders.outgoing import Outgoing
-from federation.sending import outbox
 from node.clock import FixedClock
 from node.domain.courses import State, key_of
 from node.domain.search import parse
@@ -131,10 +128,7 @@ async def test_nobody_learns_of_an_instance_of_a_course_for_members(nodes: Netwo
 async def _send_join(nodes: Network, person: Actor, uri: str, type_: str = "Join", **parts: str) -> None:
     """An activity of a person of the hospital to the university, whatever the hospital knows."""
     university, hospital = nodes.peers
-    owner = await hospital.system.federation.fetcher.actor((await university.organisation()).uri)
-    activity = {"type": type_, "actor": person.uri, "object": uri, "to": [owner.uri], **parts}
-    outgoing = Outgoing(person, activity, uri, Visibility.DIRECT, Audience(named=(owner.uri,)))
-    await hospital.store.write(outbox.send, hospital.unit(), outgoing)
+    await hospital.say(person, {"type": type_, "object": uri, **parts}, (await university.organisation()).uri)
     await nodes.settle()
 
 
@@ -313,9 +307,7 @@ async def test_who_teaches_from_another_node_decides_there(nodes: Network) -> No
 
     by_uri = {each.uri: each for each in asked}
     uri_of_uma = await university.store.read(_join_of, uma.id)
-    forged = {"type": "Accept", "actor": eve.uri, "object": uri_of_uma, "to": [there.owner.uri]}
-    sent = Outgoing(eve, forged, there.uri, Visibility.DIRECT, Audience(named=(there.owner.uri,)))
-    await hospital.store.write(lambda conn: outbox.send(conn, hospital.unit(), sent))
+    await hospital.say(eve, {"type": "Accept", "object": uri_of_uma}, there.owner.uri)
     await nodes.settle()
     assert await _state(university, uma.id) is State.REQUESTED
 

@@ -5,14 +5,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select
 
-from federation.builders.audience import Audience
-from federation.builders.outgoing import Outgoing
-from federation.sending import outbox
 from federation.sending.adoption_notes import AdoptionNotes
 from federation.signatures.keypairs import Algorithm
 from federation.signatures.proofs import add_proof
-from node.domain.visibility import Visibility
-from node.services.context import Unit
 from node.store.library import opinions, resources
 from node.store.posts import objects
 from node.store.tables import objects as table
@@ -216,10 +211,6 @@ async def forge(museum: Peer, document: dict[str, Any], number: int, **changes: 
     return add_proof(made, key, created_at=museum.unit().now)
 
 
-def _send(conn: Connection, unit: Unit, outgoing: Outgoing, document: dict[str, Any]) -> None:
-    outbox.send(conn, unit, outgoing, document=document)
-
-
 async def test_forged_notes_are_not_taken_in(houses):
     uri = await shared(houses)
     university, museum, _ = houses.peers
@@ -259,18 +250,8 @@ async def test_forged_notes_are_not_taken_in(houses):
             },
         ),
     }
-    for number, (name, (sender, document)) in enumerate(cases.items()):
-        activity = {
-            "@context": "https://www.w3.org/ns/activitystreams",
-            "id": f"{museum.origin}/ap/x/{100 + number}",
-            "type": "Create",
-            "actor": sender.uri,
-            "to": document["to"],
-            "cc": [home],
-            "object": document,
-        }
-        outgoing = Outgoing(sender, activity, document["id"], Visibility.PUBLIC, Audience(named=(home,)))
-        await museum.store.write(_send, museum.unit(), outgoing, activity)
+    for name, (sender, document) in cases.items():
+        await museum.say(sender, {"type": "Create", "to": document["to"], "cc": [home], "object": document}, home)
         await houses.settle()
         assert await university.object(document["id"]) is None, name
     outcomes = {outcome for kind, outcome in await university.outcomes() if kind == "Create"}

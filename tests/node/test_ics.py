@@ -5,7 +5,8 @@ import datetime as dt
 
 import icalendar
 
-from node.calendar.ics import MAX_BYTES, CalendarEntry, read_calendar, write_calendar
+from node.calendar.ics import CalendarEntry, write_calendar
+from node.calendar.ics_reading import MAX_BYTES, read_calendar
 from node.calendar.recurrence import occurrences
 from node.domain.events import start_of
 from node.errors import Invalid

@@ -7,7 +7,7 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from federation.state import FEDERATION
-from node.calendar.ics import MAX_BYTES, ReadEvent, read_calendar
+from node.calendar.ics_reading import MAX_BYTES, ReadEvent, read_calendar
 from node.domain.events import EventRecord, title
 from node.domain.visibility import Visibility
 from node.errors import Blocked, Invalid, RemoteError, Unavailable
