@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from node.clock import DAY, HOUR, to_rfc3339
 from node.domain.visibility import Visibility
 from node.services.posts.posts import publish_note
 from node.store.people import actors
@@ -132,6 +133,19 @@ async def test_a_button_shows_at_once_what_it_does_and_the_page_stays(site, ben,
     await tab.evaluate(f"{button('Thanked')}.click()")
     await comes(tab, f"!{button('Thanked')}")
     assert tab.complaints == []
+
+
+@in_browser
+async def test_the_keyboard_stays_where_it_was_though_the_page_has_other_buttons(site, ben, tab):
+    """Once she has a place, links to the dates and a badge stand before the button."""
+    soon = {name: to_rfc3339(site.clock.now() + DAY + hour * HOUR) for name, hour in (("start", 0), ("end", 1))}
+    event = await publish(site.peer, ben.me, recurrence={"frequency": "weekly", "count": 3}, **soon)
+    await tab.open(event.url)
+    place = "document.querySelectorAll('.times button')[1]"
+    await tab.evaluate(f"window.where = {place}.form.action, {place}.focus(), {place}.click()")
+    await comes(tab, "document.querySelector('[data-part=notice] .notice')")
+    assert await tab.evaluate("document.activeElement.matches('.times button[value=declined]')")
+    assert await tab.evaluate("document.activeElement.form.action === window.where")
 
 
 @in_browser

@@ -15,15 +15,16 @@ export function find(page, name) {
   return page.querySelector(`[data-part="${CSS.escape(name)}"]`);
 }
 
-/** Put a part of another page into this one; false where either lacks it. Whoever was on a button stays on it. */
+/** Put a part of another page into this one; false where either lacks it. Whoever was in it stays where she was. */
 export function swap(page, name) {
   const [old, fresh] = [all(document, name), all(page, name)];
   if (!old.length || old.length !== fresh.length) return false;
   old.forEach((part, number) => {
-    const place = controls(part).indexOf(document.activeElement);
+    const was = part.contains(document.activeElement) ? document.activeElement : null;
+    const place = was ? controls(part).indexOf(was) : -1;
     const arrived = document.importNode(fresh[number], true);
     part.replaceWith(arrived);
-    if (place >= 0) (controls(arrived)[place] ?? arrived.querySelector("button, a"))?.focus();
+    if (was) stay(arrived, was, place);
   });
   return true;
 }
@@ -32,8 +33,23 @@ function all(page, name) {
   return [...page.querySelectorAll(`[data-part="${CSS.escape(name)}"]`)];
 }
 
+/** The keyboard goes to what does the same: it leads there, or says the same, or stands there; else to the part. */
+function stay(part, was, place) {
+  const found = controls(part);
+  const same = found.filter((each) => leads(each) === leads(was));
+  const twin = same.find((each) => each.name === was.name && each.value === was.value) ?? same[0];
+  const next = twin ?? found.find((each) => each.textContent === was.textContent) ?? found[place] ?? part;
+  if (next === part) part.tabIndex = -1;
+  next.focus();
+}
+
+function leads(control) {
+  return control.form?.action ?? control.href;
+}
+
 function controls(part) {
-  return [...part.querySelectorAll("a[href], button, input, select, textarea")];
+  const all = part.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary");
+  return [...all].filter((each) => each.checkVisibility() && !each.disabled);
 }
 
 /** What a page of an error says, in the language of the reader; empty for other pages. */
