@@ -18,9 +18,9 @@ from node.jobs import backoff
 from node.jobs.kinds import PUSH
 from node.jobs.outcome import Done, Outcome, Retry
 from node.jobs.worker import Kind, single
-from node.secretbox import SecretBox
+from node.secretbox import PUSH_TOKEN, SecretBox
 from node.services.news import push_words, vapid
-from node.services.news.push import TOKEN_PURPOSE, TTL
+from node.services.news.push import TTL
 from node.services.news.vapid import VapidKey
 from node.store.database.engine import Store
 from node.store.jobs import Job
@@ -88,7 +88,7 @@ class Pusher:
         return self._key
 
     def _build(self, subscription: Subscription, row: Row[Any], key: VapidKey) -> tuple[bytes, dict[str, str]]:
-        token = self._box.open(subscription.token_sealed, purpose=TOKEN_PURPOSE).decode()
+        token = self._box.open(subscription.token_sealed, purpose=PUSH_TOKEN).decode()
         recipient = read_recipient(subscription.p256dh, subscription.auth)
         make = encrypt if subscription.standard else encrypt_draft
         made = make(message(row, token, (row.language, *self._languages), icon=self._proxied(row.icon)), recipient)

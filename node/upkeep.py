@@ -1,9 +1,5 @@
 """Periodic work that keeps the store small and honest."""
 
-import asyncio
-from collections.abc import Callable
-from time import monotonic, perf_counter
-
 from sqlalchemy import Connection
 
 from node.clock import DAY
@@ -14,7 +10,6 @@ from node.store.house import queue, workers
 from node.store.news import notifications
 from node.store.people import keys, mutes
 from node.store.posts import burying
-from node.store.search import finding
 
 #: Duplicates are recognised, and refusals explained, for so long.
 KEEP_RECEIVED = 30 * DAY
@@ -55,37 +50,3 @@ def expire(conn: Connection, now: int) -> None:
 
 async def run(store: Store, now: int) -> None:
     await store.write(expire, now)
-
-
-class Indexing:
-    """Puts into the index of people and posts what is new; most of the time there is nothing.
-
-    What is shown goes before what is searched: while ``is_busy`` it waits, ``AT_MOST`` seconds. Where much waits, as
-    long as each batch took is left to others who write: on SQLite a command in a process of its own would else wait
-    until all is indexed.
-    """
-
-    AT_MOST = 30.0
-
-    def __init__(
-        self, store: Store, *, is_busy: Callable[[], bool] = lambda: False, monotonic: Callable[[], float] = monotonic
-    ) -> None:
-        self._store, self._is_busy, self._monotonic = store, is_busy, monotonic
-        self._waits_since: float | None = None
-
-    async def run(self) -> None:
-        """Index what waits, or leave it to the next round."""
-        began = perf_counter()
-        if not await self._store.read(finding.is_waiting):
-            return
-        while not self._should_wait():
-            if await self._store.write(finding.work_off) < finding.BATCH:
-                self._waits_since = None
-                return
-            await asyncio.sleep(perf_counter() - began)
-            began = perf_counter()
-
-    def _should_wait(self) -> bool:
-        if self._waits_since is None:
-            self._waits_since = self._monotonic()
-        return self._is_busy() and self._monotonic() - self._waits_since < self.AT_MOST

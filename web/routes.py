@@ -1,4 +1,4 @@
-"""Where every page and API of the node is found: what watches the node from the start, all else in areas."""
+"""Where every page, API and document of the node is found: what watches it from the start, all else in areas."""
 
 from aiohttp import web
 
@@ -11,6 +11,7 @@ ROUTES = [
 ]
 
 AREAS = (
+    Area("federation.routes", "/ap", "/nodeinfo", "/.well-known"),
     Area("web.learning_api.routes", "/api/learning"),
     Area("web.client_api.routes", "/api", "/health"),
     Area("web.streaming.pages", "/live"),

@@ -120,9 +120,3 @@ def found_organisation(
         discoverable=True,
         indexable=True,
     )
-
-
-def find_founded(conn: Connection, origin: str) -> tuple[Actor | None, Actor | None]:
-    """``(instance actor, organisation)``, None where it has not been founded."""
-    organisations = actors.load_local_actors(conn, [ActorKind.ORGANIZATION.value])
-    return actors.find_actor(conn, origin + documents.INSTANCE_PATH), organisations[0] if organisations else None

@@ -6,8 +6,10 @@ every accepted activity stands before its sender is answered.
 
 from collections import OrderedDict
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from federation.arriving.batch import Inbound
+if TYPE_CHECKING:
+    from federation.arriving.batch import Inbound
 
 #: Of bodies as they came. Read, an activity takes some five times as much.
 MAX_BYTES = 2 * 1_048_576
@@ -24,7 +26,7 @@ class Handover:
         """Whether anything is on its way at this moment."""
         return bool(self._waiting)
 
-    def put(self, inbound: Inbound, size: int) -> None:
+    def put(self, inbound: "Inbound", size: int) -> None:
         """``size``: bytes of the body that it was read from."""
         self._waiting[inbound.received_id] = (inbound, size)
         self._bytes += size
@@ -32,7 +34,7 @@ class Handover:
             _, (_, dropped) = self._waiting.popitem(last=False)
             self._bytes -= dropped
 
-    def take(self, received_ids: Iterable[int]) -> dict[int, Inbound]:
+    def take(self, received_ids: Iterable[int]) -> "dict[int, Inbound]":
         """Those of them that are here; they are here no longer."""
         found: dict[int, Inbound] = {}
         for received_id in received_ids:

@@ -18,13 +18,12 @@ from federation.fetching.threads import ask_for_thread
 from federation.fetching.walking import pages, walk
 from federation.mapping.activity import wrapper_of
 from federation.mapping.collection import read_page
-from node.clock import DAY, HOUR, MINUTE
+from node.clock import HOUR, MINUTE
 from node.domain.communities import LISTS, Role
 from node.domain.uris import is_web_uri, same_origin
 from node.errors import NodeError
 from node.jobs.kinds import COMMUNITY
 from node.jobs.outcome import Done, Outcome
-from node.jobs.schedule import Entry
 from node.jobs.worker import Kind, single
 from node.services.communities import join_requests, membership
 from node.services.communities.membership import Part
@@ -75,13 +74,6 @@ class CommunityReading:
 
     def kind(self) -> Kind:
         return single(COMMUNITY, self.run, slots=2, per_host=1)
-
-    def entries(self) -> tuple[Entry, ...]:
-        """For the schedule: every community elsewhere that somebody here has joined or governs, once a day."""
-        return (Entry("communities", DAY, self._read_all, delay=HOUR),)
-
-    async def _read_all(self) -> None:
-        await self._store.write(ask_for_all, self._new_unit())
 
     async def run(self, job: Job) -> Outcome:
         """What cannot be had today is asked for again tomorrow."""
@@ -242,8 +234,3 @@ def _save_featured(conn: Connection, group: Actor, listed: Collection[str], now:
     topics.update_topics(conn, before - wanted, pinned_at=None)
     topics.update_topics(conn, wanted - before, pinned_at=now)
     communities.update_community(conn, group.id, featured_at=now)
-
-
-def ask_for_all(conn: Connection, unit: Unit) -> None:
-    for group in actors.load_actors_by_id(conn, communities.load_ours_elsewhere(conn)).values():
-        membership.ask_for_history(conn, unit, group)

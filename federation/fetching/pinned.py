@@ -17,19 +17,16 @@ from federation.fetching.walking import GetObject, pages, walk
 from federation.jsonld import Doc
 from federation.mapping.collection import Page
 from federation.mapping.tags import read_hashtags
-from node.clock import DAY, HOUR
 from node.domain.uris import is_web_uri, same_origin
 from node.errors import NodeError
 from node.jobs.kinds import FEATURED
 from node.jobs.outcome import Done, Outcome
-from node.jobs.schedule import Entry
 from node.jobs.worker import Kind, single
 from node.services.context import Unit
-from node.services.people.follows import ask_for_pins
 from node.services.posts.tag_lists import MAX_FEATURED
 from node.store.database.engine import Store
 from node.store.jobs import Job
-from node.store.people import actors, follows
+from node.store.people import actors
 from node.store.people.actors import Actor
 from node.store.posts import objects, pins, tag_lists
 from node.store.tables import featured_tags
@@ -46,13 +43,6 @@ class Pinned:
 
     def kind(self) -> Kind:
         return single(FEATURED, self.run, slots=2, per_host=1)
-
-    def entries(self) -> tuple[Entry, ...]:
-        """For the schedule: everybody elsewhere whom somebody here follows, once a day."""
-        return (Entry("featured", DAY, self._ask_all, delay=HOUR),)
-
-    async def _ask_all(self) -> None:
-        await self._store.write(_ask_all, self._new_unit())
 
     async def run(self, job: Job) -> Outcome:
         """What cannot be had today is asked for again tomorrow, and what was known stays."""
@@ -90,11 +80,6 @@ class Pinned:
             except NodeError:
                 continue
         await self._store.write(_save, actor, listed, self._new_unit().now)
-
-
-def _ask_all(conn: Connection, unit: Unit) -> None:
-    followed = actors.load_actors_by_id(conn, follows.load_with_pins(conn))
-    ask_for_pins(conn, unit, followed.values(), spread=DAY - HOUR)
 
 
 def _find(conn: Connection, actor_id: int) -> tuple[Actor | None, str, str]:

@@ -5,49 +5,33 @@ the copy here, and the collection itself is fetched again. A collection that sta
 here also heals with that.
 """
 
-import random
-from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Connection
 
 from federation.fetching.fetch import Budget, Fetcher
 from federation.fetching.walking import walk
-from node.clock import DAY, HOUR
 from node.domain.collections import items_of
 from node.domain.resources import is_list
-from node.domain.uris import host_of, is_web_uri, same_origin
+from node.domain.uris import is_web_uri, same_origin
 from node.errors import NodeError
 from node.jobs.kinds import STEPS
 from node.jobs.outcome import Done, Outcome
-from node.jobs.schedule import Entry
 from node.jobs.worker import Kind, single
-from node.services.context import Unit
-from node.store import jobs
 from node.store.database.engine import Store
-from node.store.jobs import Job, NewJob
-from node.store.library import collections, resources
+from node.store.jobs import Job
+from node.store.library import resources
 from node.store.posts import objects
-
-#: So many collections are compared a day.
-AT_MOST = 2_000
 
 
 class Steps:
     """Runs the jobs of kind ``steps``; ``ref`` is the object of the collection."""
 
-    def __init__(self, store: Store, fetcher: Fetcher, new_unit: Callable[[], Unit]) -> None:
-        self._store, self._fetcher, self._new_unit = store, fetcher, new_unit
+    def __init__(self, store: Store, fetcher: Fetcher) -> None:
+        self._store, self._fetcher = store, fetcher
 
     def kind(self) -> Kind:
         return single(STEPS, self.run, slots=1, per_host=1)
-
-    def entries(self) -> tuple[Entry, ...]:
-        """For the schedule: once a day."""
-        return (Entry("steps", DAY, self._ask_all, delay=HOUR),)
-
-    async def _ask_all(self) -> None:
-        await self._store.write(_ask_all, self._new_unit())
 
     async def run(self, job: Job) -> Outcome:
         """What cannot be had today is asked for again tomorrow."""
@@ -65,21 +49,6 @@ class Steps:
         except NodeError:
             pass
         return Done()
-
-
-def _ask_all(conn: Connection, unit: Unit) -> None:
-    new = [
-        NewJob(
-            STEPS,
-            unit.ids.new(),
-            unit.now + random.randint(0, DAY - HOUR),  # noqa: S311 (spreads load)
-            ref=object_id,
-            host=host_of(uri),
-            lock_key=f"steps|{object_id}",
-        )
-        for object_id, uri in collections.list_remote(conn, limit=AT_MOST)
-    ]
-    jobs.enqueue_many(conn, new)
 
 
 def _find(conn: Connection, object_id: int) -> tuple[str, str, list[str]]:

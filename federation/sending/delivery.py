@@ -149,14 +149,7 @@ class Deliverer:
         self._tempo = Tempo()
 
     def kind(self) -> Kind:
-        return single(
-            DELIVER,
-            self.run,
-            slots=SLOTS,
-            pause=_PAUSE_SECONDS,
-            per_host=self._room,
-            longest_waits={"": backoff.LONGEST_WAIT},
-        )
+        return single(DELIVER, self.run, slots=SLOTS, pause=_PAUSE_SECONDS, per_host=self._room)
 
     def _room(self, host: str) -> int:
         """How many deliveries to this host may be under way; runs in the store's thread.

@@ -25,7 +25,6 @@ from node.domain.uris import host_of, same_origin
 from node.errors import Blocked, Invalid, RateLimited, RemoteError, RemoteMalformed, RemoteNotFound, RemoteUnavailable
 from node.jobs.kinds import CATALOGUE
 from node.jobs.outcome import PAUSES, Done, Outcome, Park, Retry, judge
-from node.jobs.schedule import Entry
 from node.jobs.worker import Kind, single
 from node.ports import FetchedDocument, Fetcher
 from node.ratelimit import Rate
@@ -38,7 +37,6 @@ from node.store.library.catalogue_entries import Change
 from node.store.library.catalogues import Catalogue
 from node.store.people.actors import Actor, find_actor_by_id
 
-POLL = 6 * HOUR
 REPAIR_AGAIN_AFTER = DAY
 MAX_PAGES = 1_000
 PARALLEL_PER_HOST = 2
@@ -75,23 +73,6 @@ class CatalogueSync:
     def kind(self) -> Kind:
         """For the worker: one look at a time on each host."""
         return single(CATALOGUE, self.run, slots=_SLOTS, per_host=1)
-
-    def entries(self) -> tuple[Entry, ...]:
-        """For the schedule: the poll, give or take a fifth, and the daily pruning of our own logs."""
-        return (
-            Entry("catalogue-poll", POLL, self._poll, delay=POLL),
-            Entry("catalogue-prune", DAY, self._prune, delay=HOUR),
-        )
-
-    async def start(self) -> None:
-        """Look at everything within seconds of our own start."""
-        await self._store.write(service.sync_after_start, self._new_unit())
-
-    async def _poll(self) -> None:
-        await self._store.write(service.sync_all, self._new_unit())
-
-    async def _prune(self) -> None:
-        await self._store.write(service.prune, self._new_unit().now)
 
     # -- one look ---------------------------------------------------------------------------------------------------
 

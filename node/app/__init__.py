@@ -2,5 +2,6 @@
 
 ``system`` builds a node without a web server (commands, workers and tests use it so); ``serving`` puts the web
 application over it. What is in between comes in this order: ``database`` opens what the configuration names,
-``foundation`` lays what every part stands on, ``parts`` builds them, ``work`` lists what they do in the background.
+``foundation`` lays what every part stands on, ``parts`` builds each with its first use, ``work`` says when they do what
+in the background, and ``kinds`` what runs each kind of job.
 """

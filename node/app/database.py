@@ -2,7 +2,6 @@
 
 from node import metrics
 from node.config import Config
-from node.services.house.backups import copy_before_upgrade
 from node.store.database import migrate
 from node.store.database.engine import Store
 
@@ -26,6 +25,7 @@ def migrate_database(config: Config) -> bool:
     config.data_dir.mkdir(parents=True, exist_ok=True)
     if config.database_path.exists() and migrate.is_current_file(config.database_path):
         return False
+    from node.services.house.backups import copy_before_upgrade  # late: an upgrade is rare
 
     return migrate.migrate(
         f"sqlite:///{config.database_path}", before=lambda version: copy_before_upgrade(config, version)

@@ -3,21 +3,25 @@
 import asyncio
 import secrets
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
-from federation.actors.founding import find_founded, found_instance, found_organisation
-from federation.signatures.keys import make_keys
 from node import guard
 from node.clock import Clock
 from node.config import Config
+from node.domain.actors import ActorKind
 from node.health import State, check_disk
 from node.ids import LANES, Ids
-from node.secretbox import SecretBox
 from node.services.context import Unit
 from node.store import facts
 from node.store.database.engine import Store
 from node.store.database.newest import newest_id
+from node.store.people import actors
+from node.store.people.actors import Actor
+
+if TYPE_CHECKING:
+    from node.secretbox import SecretBox
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +30,11 @@ class Foundation:
     clock: Clock
     store: Store
     ids: Ids
-    box: SecretBox
     instance_id: int
+
+    @property
+    def box(self) -> "SecretBox":
+        return self.config.secret_box
 
     def unit(self) -> Unit:
         """What a unit of work that happens now needs."""
@@ -42,25 +49,28 @@ async def lay(config: Config, clock: Clock, store: Store, lane: int | None) -> F
     guard.refuse_other_host(await store.read(facts.load_fact, facts.HOST), config.host)
     lane = secrets.randbelow(LANES - 1) + 1 if lane is None else lane
     ids = Ids(clock, lane=lane, after=await store.read(newest_id))
-    box = config.secret_box
-    return Foundation(config, clock, store, ids, box, await _found(config, clock, store, ids, box))
+    return Foundation(config, clock, store, ids, await _found(config, clock, store, ids))
 
 
-async def _found(config: Config, clock: Clock, store: Store, ids: Ids, box: SecretBox) -> int:
+async def _found(config: Config, clock: Clock, store: Store, ids: Ids) -> int:
     """The instance actor and the organisation of a new node; answers the id of the first."""
-    instance, organisation = await store.read(find_founded, config.origin)
+    instance_uri = f"{config.origin}/ap/instance"
+    instance, organisation = await store.read(_find_founded, instance_uri)
     if instance is not None and organisation is not None:
         return instance.id
-    unit = _unit(config, clock, ids)
+    from federation.actors.founding import found_instance, found_organisation  # late: once in the life of a node
+    from federation.signatures.keys import make_keys
+
+    unit, box = _unit(config, clock, ids), config.secret_box
     instance_id, organisation_id = ids.new(), ids.new()
-    instance_uri, organisation_uri = f"{config.origin}/ap/instance", f"{config.origin}/ap/a/{organisation_id}"
+    organisation_uri = f"{config.origin}/ap/a/{organisation_id}"
     instance_keys = await asyncio.to_thread(make_keys, ids, unit.now, instance_id, instance_uri, box)
     organisation_keys = await asyncio.to_thread(make_keys, ids, unit.now, organisation_id, organisation_uri, box)
 
     def found(conn: Connection) -> int:
         """Another process may have been first, or be about it: one fact of both makes this one wait for it."""
         facts.save_fact(conn, facts.HOST, config.host)
-        known, organisation = find_founded(conn, config.origin)
+        known, organisation = _find_founded(conn, instance_uri)
         if known is None:
             known = found_instance(conn, unit, instance_id, instance_keys)
         if organisation is None:
@@ -68,6 +78,12 @@ async def _found(config: Config, clock: Clock, store: Store, ids: Ids, box: Secr
         return known.id
 
     return await store.write(found)
+
+
+def _find_founded(conn: Connection, instance_uri: str) -> tuple[Actor | None, Actor | None]:
+    """``(instance actor, organisation)``, None where it has not been founded."""
+    organisations = actors.load_local_actors(conn, [ActorKind.ORGANIZATION.value])
+    return actors.find_actor(conn, instance_uri), organisations[0] if organisations else None
 
 
 def _unit(config: Config, clock: Clock, ids: Ids) -> Unit:

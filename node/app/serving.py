@@ -4,12 +4,10 @@ import asyncio
 
 from aiohttp import web
 
-from federation import routes
 from federation.state import FEDERATION
 from node.app.system import System
 from node.state import NODE
-from web import middlewares
-from web import routes as web_routes
+from web import middlewares, routes
 from web.areas import add_areas
 from web.client_api.entities.look import LOOK, build_look
 from web.client_api.house import HOUSE, build_house
@@ -39,6 +37,6 @@ def build_app(system: System) -> web.Application:
     app[HUB] = Hub(system.node.store, system.node.clock, app[LOOK])
     app.cleanup_ctx.append(run_hub)
     app.on_shutdown.append(close_streams)
-    app.add_routes([*routes.ROUTES, *web_routes.ROUTES])
-    add_areas(app, web_routes.AREAS)
+    app.add_routes(routes.ROUTES)
+    add_areas(app, routes.AREAS)
     return app

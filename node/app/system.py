@@ -4,22 +4,23 @@ import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from federation.sending.asking_again import ask_again
-from federation.signatures.signing import Signing
-from federation.state import Federation
-from federation.synchronisation.catalogue_sync import CatalogueSync
-from federation.transport.connection import TIMEOUTS, Resolver, Timeouts
 from node.app import foundation, work
 from node.app.database import migrate_database, open_store
 from node.app.foundation import Foundation
-from node.app.parts import Parts, build_parts
+from node.app.parts import Parts
 from node.clock import Clock, SystemClock
 from node.config import Config
 from node.jobs.schedule import Schedule
 from node.jobs.worker import Worker
+from node.services.library import catalogue
 from node.state import Node
+from node.store.people import follows
 from node.ticks import Ticks
+
+if TYPE_CHECKING:
+    from federation.transport.connection import Resolver, Timeouts
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,19 +28,21 @@ class System:
     """A whole node, built and open; ``close_system`` ends it."""
 
     node: Node
-    federation: Federation
+    federation: Parts
     worker: Worker
     schedule: Schedule
-    catalogues: CatalogueSync
-    signing: Signing
     ticks: Ticks
 
     async def start_work(self) -> None:
         """Begin to work on jobs; nothing is worked on before."""
+        store, unit = self.node.store, self.node.unit
         self.ticks.start()
         await self.schedule.start()
-        await self.catalogues.start()
-        await self.node.store.write(ask_again, self.node.unit())
+        await store.write(catalogue.sync_after_start, unit())
+        if await store.read(follows.load_pending_out, limit=1):
+            from federation.sending.asking_again import ask_again  # late: seldom is there anything to ask
+
+            await store.write(ask_again, unit())
         await self.worker.start()
 
 
@@ -48,9 +51,9 @@ async def open_system(
     *,
     clock: Clock | None = None,
     lane: int | None = None,
-    resolver: Resolver | None = None,
+    resolver: "Resolver | None" = None,
     tls: ssl.SSLContext | None = None,
-    timeouts: Timeouts = TIMEOUTS,
+    timeouts: "Timeouts | None" = None,
 ) -> System:
     """Migrate, open the store, found what a new node lacks, join the parts. Nothing listens or works yet.
 
@@ -63,7 +66,7 @@ async def open_system(
     await store.open()
     try:
         base = await foundation.lay(config, clock or SystemClock(), store, lane)
-        return await _join(base, build_parts(base, resolver, tls, timeouts))
+        return await _join(base, Parts(base, resolver=resolver, tls=tls, timeouts=timeouts))
     except BaseException:
         await store.close()
         raise
@@ -73,25 +76,15 @@ async def _join(base: Foundation, parts: Parts) -> System:
     await parts.policies.load()
     schedule = work.build_schedule(base, parts)
     worker = work.build_worker(base, parts, schedule)
-    return System(
-        Node(base.config, base.store, base.clock, base.ids, worker, parts.uploads),
-        parts.federation(),
-        worker,
-        schedule,
-        parts.catalogues,
-        parts.signing,
-        work.build_ticks(base, parts),
-    )
+    node = Node(base.config, base.store, base.clock, base.ids, worker, parts.uploads)
+    return System(node, parts, worker, schedule, work.build_ticks(base, parts))
 
 
 async def close_system(system: System) -> None:
     """Stop what runs, in the reverse order of its start."""
     await system.ticks.stop()
     await system.worker.stop()
-    await system.federation.hosts.close()
-    system.signing.close()
-    await system.federation.client.close()
-    await system.node.uploads.close()
+    await system.federation.close()
     await system.node.store.close()
 
 

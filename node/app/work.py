@@ -1,54 +1,48 @@
-"""What a node does when nobody asks: kinds of jobs, what the clock starts, what each process looks after."""
+"""What a node does when nobody asks: what the clock starts, kinds of jobs, what each process looks after.
+
+The tables here say when; what is done then is loaded with the first turn, and kinds of jobs with the first job.
+"""
+# ruff: noqa: PLW0108 (a lambda asks for its part when it is called, not now)
 
 import os
 import secrets
 import socket
 from collections.abc import Iterator
-from functools import partial
+from typing import TYPE_CHECKING
 
-from federation.actors.imports import Importer
-from federation.arriving.announced import Announced
-from federation.arriving.forwarding import Forwarding
-from federation.arriving.processing import Processor
-from federation.arriving.resolving import Resolver
-from federation.discovery.nodeinfo import find_software
-from federation.fetching.first_posts import FirstPosts
-from federation.fetching.link_check import LinkCheck
-from federation.fetching.previews import Previews
-from federation.fetching.quote_stamps import QuoteStamps
-from federation.push import Pusher
-from federation.sending.delivery import Deliverer
-from federation.sending.outbox import Outbox
-from federation.sending.recheck import Recheck
-from federation.signatures import rotation
-from federation.synchronisation.followers_sync import FollowersSync
-from node import upkeep
 from node.app.foundation import Foundation
 from node.app.parts import Parts
 from node.clock import DAY, HOUR, MINUTE
+from node.indexing import Indexing
+from node.jobs import backoff, kinds
 from node.jobs.schedule import Entry, Schedule
-from node.jobs.worker import Kind, Worker
-from node.mail import Mailer
-from node.services.communities.asking_experts import AskingExperts
-from node.services.communities.community_reports import Waiting
-from node.services.events.event_work import Reminders, Replies
-from node.services.house.backups import back_up
-from node.services.library.digests import Digests
-from node.services.library.topic_accounts import Topics
-from node.services.news.mailing import Post
-from node.services.people.leaving import Leaving
-from node.services.posts.polls import Closing
-from node.services.posts.scheduling import Publishing
+from node.jobs.worker import Kind, Late, Worker
+from node.services.communities import membership
+from node.services.library import catalogue, orders
 from node.ticks import Tick, Ticks
+
+if TYPE_CHECKING:
+    from federation.transport.hosts import Software
 
 
 def build_schedule(base: Foundation, parts: Parts) -> Schedule:
-    return Schedule(base.store, base.clock, base.ids, [*_upkeep(base, parts), *_daily_reading(base, parts)])
+    return Schedule(base.store, base.clock, base.ids, [*_upkeep(base, parts), *_daily_reading(base)])
 
 
 def build_worker(base: Foundation, parts: Parts, schedule: Schedule) -> Worker:
-    kinds = [*_kinds_of_peers(base, parts), *_kinds_of_the_house(base, parts), schedule.kind()]
-    return Worker(base.store, base.clock, kinds, name=f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}")
+    def make() -> Iterator[Kind]:
+        from node.app.kinds import build_kinds
+
+        return build_kinds(base, parts)
+
+    return Worker(
+        base.store,
+        base.clock,
+        [schedule.kind()],
+        name=f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}",
+        late=Late(kinds.ALL - {kinds.PERIODIC}, make),
+        longest_waits={kinds.DELIVER: {"": backoff.LONGEST_WAIT}, kinds.PERIODIC: schedule.longest_waits},
+    )
 
 
 def build_ticks(base: Foundation, parts: Parts) -> Ticks:
@@ -58,77 +52,75 @@ def build_ticks(base: Foundation, parts: Parts) -> Ticks:
     return Ticks(
         [
             Tick("policies", 2, parts.policies.load),
-            Tick("search", 2, upkeep.Indexing(base.store, is_busy=is_busy).run),
-            Tick("backlog", 5, parts.inbox.measure),
-            Tick("keys", 10, parts.keyring.check),
-            Tick("media-cache", 3600, parts.media.trim),
+            Tick("search", 2, Indexing(base.store, is_busy=is_busy).run),
+            Tick("backlog", 5, parts.when_built("inbox", lambda: parts.inbox.measure())),
+            Tick("keys", 10, parts.when_built("keyring", lambda: parts.keyring.check())),
+            Tick("media-cache", 3600, lambda: parts.media.trim()),
         ]
     )
 
 
 def _upkeep(base: Foundation, parts: Parts) -> Iterator[Entry]:
-    config, clock, store, hosts = base.config, base.clock, base.store, parts.hosts
-    software = partial(find_software, parts.client)
-    yield Entry("backup", DAY, lambda: back_up(config, store, clock), delay=HOUR)
-    yield Entry("keys", HOUR, lambda: rotation.run(store, parts.keyring, base.box, base.unit()), delay=5 * MINUTE)
-    yield Entry("expire", HOUR, lambda: upkeep.run(store, clock.now()), delay=5 * MINUTE)
+    async def ask_software(host: str) -> "Software | None":
+        from federation.discovery.nodeinfo import find_software
+
+        return await find_software(parts.client, host)
+
+    async def back_up() -> None:
+        from node.services.house import backups
+
+        await backups.back_up(base.config, store, clock)
+
+    async def expire() -> None:
+        from node import upkeep
+
+        await upkeep.run(store, clock.now())
+
+    async def rotate_keys() -> None:
+        from federation.signatures import rotation
+
+        await rotation.run(base.store, parts.keyring, base.box, base.unit())
+
+    clock, store = base.clock, base.store
+    yield Entry("backup", DAY, back_up, delay=HOUR)
+    yield Entry("keys", HOUR, rotate_keys, delay=5 * MINUTE)
+    yield Entry("expire", HOUR, expire, delay=5 * MINUTE)
     yield Entry("media-expire", HOUR, parts.uploads.expire, delay=5 * MINUTE)
-    yield Entry("hosts-given-up", DAY, lambda: hosts.check_given_up(software), delay=HOUR)
-    yield Entry("hosts-lost", DAY, hosts.drop_lost, delay=HOUR)
-    yield Entry("hosts-software", HOUR, lambda: hosts.ask_software(software), delay=10 * MINUTE)
-    yield Entry("hosts-expire", DAY, hosts.expire, delay=HOUR)
+    yield Entry("hosts-given-up", DAY, lambda: parts.hosts.check_given_up(ask_software), delay=HOUR)
+    yield Entry("hosts-lost", DAY, lambda: parts.hosts.drop_lost(), delay=HOUR)
+    yield Entry("hosts-software", HOUR, lambda: parts.hosts.ask_software(ask_software), delay=10 * MINUTE)
+    yield Entry("hosts-expire", DAY, lambda: parts.hosts.expire(), delay=HOUR)
 
 
-def _daily_reading(base: Foundation, parts: Parts) -> Iterator[Entry]:
+def _daily_reading(base: Foundation) -> Iterator[Entry]:
     """What is looked at again elsewhere, and what people here are told once a day."""
     store, unit = base.store, base.unit
-    yield from parts.catalogues.entries()
-    yield from parts.communities.entries()
-    yield from parts.pinned.entries()
-    yield from parts.steps.entries()
-    yield from Waiting(store, unit).entries()
-    yield from AskingExperts(store, unit).entries()
-    yield from Digests(store, unit, base.config.node.languages).entries()
 
+    async def ask_for_pins() -> None:
+        from node.services.people.follows import ask_for_all_pins
 
-def _kinds_of_peers(base: Foundation, parts: Parts) -> Iterator[Kind]:
-    """What arrives from other servers, what is said to them, what is looked at there."""
-    config, clock, store, ids, unit = base.config, base.clock, base.store, base.ids, base.unit
-    client, fetcher, keys, keyring, hosts = parts.client, parts.fetcher, parts.keys, parts.keyring, parts.hosts
-    yield Processor(store, ids, fetcher.batch, parts.handover, batch=config.jobs.inbox).kind()
-    announced = Announced(store, fetcher, parts.communities, origin=config.origin)
-    slots = config.jobs.fetches
-    yield from Resolver(store, clock, fetcher, keys, fetcher.batch, announced, slots=slots, per_host=2).kinds()
-    yield Forwarding(store, clock, ids, keys, host=config.host).kind()
-    told = config.federation.tell_blocks
-    yield Outbox(store, clock, ids, keyring, origin=config.origin, host=config.host, tells_blocks=told).kind()
-    yield Deliverer(store, clock, ids, client, hosts, keyring, parts.signing).kind()
-    yield Recheck(clock, partial(fetcher.actor, fresh=True)).kind()
-    yield parts.threads.kind()
-    yield parts.catalogues.kind()
-    yield parts.communities.kind()
-    yield parts.pinned.kind()
-    yield parts.steps.kind()
-    yield FirstPosts(store, fetcher, unit).kind()
-    yield QuoteStamps(store, clock, ids, fetcher).kind()
-    yield FollowersSync(store, clock, ids, fetcher, origin=config.origin).kind()
-    yield Importer(store, clock, unit, fetcher, client).kind()
-    yield LinkCheck(store, clock, client).kind()
-    yield Previews(store, unit, client).kind()
+        await store.write(ask_for_all_pins, unit())
 
+    async def hand_on_reports() -> None:
+        from node.services.communities.community_reports import hand_on_waiting
 
-def _kinds_of_the_house(base: Foundation, parts: Parts) -> Iterator[Kind]:
-    """What is done for people here."""
-    config, clock, store, unit, links = base.config, base.clock, base.store, base.unit, parts.uploads.links
-    yield parts.uploads.kind()
-    yield Publishing(store, unit, links).kind()
-    yield Closing(store, unit).kind()
-    yield Reminders(store, unit).kind()
-    yield Replies(store, unit).kind()
-    yield Topics(store, unit).kind()
-    yield Leaving(store, unit).kind()
-    yield Post(store, clock, config, Mailer(config.mail, host=config.host)).kind()
-    languages = config.node.languages
-    yield Pusher(
-        store, clock, parts.client, base.box, origin=config.origin, proxied=links.proxied, languages=languages
-    ).kind()
+        await store.write(hand_on_waiting, unit())
+
+    async def call_experts() -> None:
+        from node.services.communities.asking_experts import call_experts
+
+        await store.write(call_experts, unit())
+
+    async def publish_digests() -> None:
+        from node.services.library.digests import Digests
+
+        await Digests(store, unit, base.config.node.languages).run()
+
+    yield Entry("catalogue-poll", 6 * HOUR, lambda: store.write(catalogue.sync_all, unit()), delay=6 * HOUR)
+    yield Entry("catalogue-prune", DAY, lambda: store.write(catalogue.prune, unit().now), delay=HOUR)
+    yield Entry("communities", DAY, lambda: store.write(membership.ask_for_all, unit()), delay=HOUR)
+    yield Entry("featured", DAY, ask_for_pins, delay=HOUR)
+    yield Entry("steps", DAY, lambda: store.write(orders.ask_for_all, unit()), delay=HOUR)
+    yield Entry("community-reports", HOUR, hand_on_reports, delay=HOUR)
+    yield Entry("expert-calls", HOUR, call_experts, delay=HOUR)
+    yield Entry("digests", HOUR, publish_digests, delay=10 * MINUTE)

@@ -28,3 +28,36 @@ REMINDER = "reminder"  # an event begins in a day
 LEAVE = "leave"  # remove what somebody who left had published
 MAIL = "mail"  # write somebody a mail
 PERIODIC = "periodic"  # an entry of the schedule
+
+ALL = frozenset(
+    {
+        INBOX,
+        RESOLVE,
+        FETCH,
+        THREAD,
+        DELIVER,
+        FORWARD,
+        RECHECK,
+        EVENT,
+        FOLLOWERS,
+        CATALOGUE,
+        COMMUNITY,
+        FEATURED,
+        OUTBOX,
+        STEPS,
+        TOPIC,
+        QUOTE,
+        LINKS,
+        IMPORT,
+        MEDIA,
+        PUSH,
+        POLL,
+        SCHEDULED,
+        PREVIEW,
+        ANSWER,
+        REMINDER,
+        LEAVE,
+        MAIL,
+        PERIODIC,
+    }
+)

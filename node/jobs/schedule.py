@@ -11,13 +11,13 @@ from sqlalchemy import Connection
 
 from node.clock import Clock
 from node.ids import Ids
+from node.jobs.kinds import PERIODIC
 from node.jobs.outcome import Outcome, Retry
 from node.jobs.worker import Kind, single
 from node.store import jobs as table
 from node.store.database.engine import Store
 from node.store.jobs import Job, NewJob
 
-KIND = "periodic"
 _JITTER = 0.2
 
 
@@ -27,7 +27,7 @@ class Entry:
 
     name: str
     interval: int
-    run: Callable[[], Awaitable[None]]
+    run: Callable[[], Awaitable[object]]
     delay: int = 0
 
 
@@ -37,16 +37,18 @@ class Schedule:
         self._entries: Mapping[str, Entry] = {entry.name: entry for entry in entries}
 
     def kind(self) -> Kind:
-        longest = {
-            name: max(entry.delay, round(entry.interval * (1 + _JITTER))) for name, entry in self._entries.items()
-        }
-        return single(KIND, self._run, slots=2, longest_waits=longest)
+        return single(PERIODIC, self._run, slots=2)
+
+    @property
+    def longest_waits(self) -> Mapping[str, int]:
+        """By name of the entry, in milliseconds."""
+        return {name: max(entry.delay, round(entry.interval * (1 + _JITTER))) for name, entry in self._entries.items()}
 
     async def start(self) -> None:
         """See to it that every entry waits for its turn."""
         now = self._clock.now()
         new = [
-            NewJob(KIND, self._ids.new(), now + entry.delay, target=entry.name, lock_key=f"periodic:{entry.name}")
+            NewJob(PERIODIC, self._ids.new(), now + entry.delay, target=entry.name, lock_key=f"periodic:{entry.name}")
             for entry in self._entries.values()
         ]
         await self._store.write(_enqueue, new)

@@ -1,6 +1,7 @@
 """Runs due jobs: a feeder and some slots per kind of work, one writer of outcomes for all.
 
-The feeder claims due jobs into a short local queue; slots run them. A kind with ``batch`` runs many jobs in one call,
+The feeder claims due jobs into a short local queue; slots run them. Kinds that are ``Late`` get both with the first job
+that is due of any of them; until then their code is not loaded. A kind with ``batch`` runs many jobs in one call,
 so that its function can load and write as sets. A slot does not wait until the outcome is written: outcomes that come
 together share a transaction, and are kept until the database takes them. Nothing is lost when the process dies: what
 it held becomes due again when its lease ends, or at once at the next start of a node with one process.
@@ -48,8 +49,14 @@ class Kind:
     slots: int = 1
     pause: float = 0.0  # seconds after a claim that found less than keeps all slots busy, so that jobs gather
     per_host: PerHost | None = None  # how many jobs of one host at once; a function runs in the store's thread
-    # No job is ever due later than so many milliseconds from now; by target where they differ, "" for all others.
-    longest_waits: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """Kinds that are made, and their code loaded, with the first job of one of them."""
+
+    names: frozenset[str]
+    make: Callable[[], Iterable[Kind]]  # one for each name
 
 
 @dataclass(slots=True)
@@ -95,18 +102,31 @@ def single(
     slots: int,
     pause: float = 0.0,
     per_host: PerHost | None = None,
-    longest_waits: Mapping[str, int] = MappingProxyType({}),
 ) -> Kind:
     """A kind whose jobs run one by one in ``slots`` places."""
-    return Kind(name, _each(run_one), 1, slots, pause, per_host, longest_waits)
+    return Kind(name, _each(run_one), 1, slots, pause, per_host)
 
 
 class Worker:
     """All kinds of work of one process."""
 
-    def __init__(self, store: Store, clock: Clock, kinds: Sequence[Kind], *, name: str) -> None:
-        """``name``: of this process among those that share the database; the last 64 characters count."""
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        kinds: Sequence[Kind],
+        *,
+        name: str,
+        late: Late | None = None,
+        longest_waits: Mapping[str, Mapping[str, int]] = MappingProxyType({}),
+    ) -> None:
+        """``name``: of this process among those that share the database; the last 64 characters count.
+
+        ``longest_waits``: no job of a kind is ever due later than so many milliseconds from now; by target where they
+        differ, "" for all others.
+        """
         self.name = name[-64:]
+        self._late, self._longest_waits = late, longest_waits
         self._store, self._clock = store, clock
         self._lanes = {kind.name: _Lane(kind) for kind in kinds}
         self._ended: list[tuple[_Lane, Job, Outcome]] = []
@@ -114,13 +134,18 @@ class Worker:
         self._settling = asyncio.Lock()
         self._feeders: list[asyncio.Task[None]] = []
         self._others: list[asyncio.Task[None]] = []
+        self._looking = asyncio.Event()
         self._stopping = False
         store.listen(self._on_signal)
 
     def _on_signal(self, name: str) -> None:
         channel, _, kind = name.partition(":")
-        if channel == "jobs" and (lane := self._lanes.get(kind)):
+        if channel != "jobs":
+            return
+        if lane := self._lanes.get(kind):
             lane.wake.set()
+        elif self._late is not None and kind in self._late.names:
+            self._looking.set()
 
     async def start(self) -> None:
         """Take over what a dead predecessor held (one process), then work."""
@@ -133,11 +158,14 @@ class Worker:
         self._others.append(asyncio.create_task(self._settle_always(), name="worker settling"))
         self._others.append(asyncio.create_task(self._look_always(), name="worker looking"))
         for lane in self._lanes.values():
-            self._feeders.append(asyncio.create_task(self._feed(lane), name=f"feeder {lane.kind.name}"))
-            self._others += [
-                asyncio.create_task(self._work(lane), name=f"slot {lane.kind.name} {number}")
-                for number in range(lane.kind.slots)
-            ]
+            self._open(lane)
+
+    def _open(self, lane: _Lane) -> None:
+        self._feeders.append(asyncio.create_task(self._feed(lane), name=f"feeder {lane.kind.name}"))
+        self._others += [
+            asyncio.create_task(self._work(lane), name=f"slot {lane.kind.name} {number}")
+            for number in range(lane.kind.slots)
+        ]
 
     async def stop(self) -> None:
         """Finish what runs, within limits; give the rest back."""
@@ -165,9 +193,14 @@ class Worker:
         For tests and for commands that wait: runs beside or without ``start``.
         """
         total = 0
-        while ran := sum([await self._drain_lane(lane) for lane in self._lanes.values()]):
+        while ran := await self._drain_once():
             total += ran
         return total
+
+    async def _drain_once(self) -> int:
+        if self._late is not None:
+            await self._find_due()
+        return sum([await self._drain_lane(lane) for lane in self._lanes.values()])
 
     async def _drain_lane(self, lane: _Lane) -> int:
         jobs, _ = await self._claim(lane, lane.enough)
@@ -202,14 +235,28 @@ class Worker:
     async def _look_always(self) -> None:
         """Wake whoever has something due: one read for all kinds, where each claim is a transaction of its own."""
         while True:
-            await asyncio.sleep(_LOOK_SECONDS)
+            await _wait(self._looking, _LOOK_SECONDS)
+            self._looking.clear()
             try:
-                due = await self._store.read(table.find_due, list(self._lanes), self._clock.now())
+                due = await self._find_due()
             except Exception as error:  # noqa: BLE001 (the next look may succeed)
                 _report("jobs.look_failed", error)
                 continue
             for kind in due:
                 self._lanes[kind].wake.set()
+
+    async def _find_due(self) -> list[str]:
+        """Kinds of which something is due; if one of them is late, all that are late come now."""
+        names = self._late.names if self._late is not None else frozenset()
+        due = await self._store.read(table.find_due, [*self._lanes, *names], self._clock.now())
+        if self._late is not None and not names.isdisjoint(due):
+            lanes = {kind.name: _Lane(kind) for kind in self._late.make()}
+            self._lanes |= lanes
+            self._late = None
+            if self._feeders:
+                for lane in lanes.values():
+                    self._open(lane)
+        return due
 
     async def _claim(self, lane: _Lane, limit: int) -> tuple[list[Job], float | None]:
         """What is due and may run, and after how many seconds the next is due, where one is known."""
@@ -293,9 +340,9 @@ class Worker:
 
     async def _pull_in(self, now: int) -> None:
         """Nothing waits longer than its kind allows, wherever the clock stood when it was put off (REL6)."""
-        for lane in self._lanes.values():
-            for target, wait in lane.kind.longest_waits.items():
-                await self._store.write(table.pull_in, lane.kind.name, now + wait, target=target)
+        for kind, waits in self._longest_waits.items():
+            for target, wait in waits.items():
+                await self._store.write(table.pull_in, kind, now + wait, target=target)
 
 
 def _claim(

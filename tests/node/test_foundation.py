@@ -22,15 +22,15 @@ async def test_processes_that_start_together_found_one_node(postgresql, tmp_path
     config = configure({"node": {"host": "learn.example.org"}}, file=tmp_path / "rhizome.toml", secret_key=bytes(32))
     is_first, one_is_done = threading.Lock(), threading.Event()
 
-    def find_slowly(conn, origin):
+    def find_slowly(conn, instance_uri):
         """The first that looks in vain, about to found, goes on when the other is done: or not, as it has to wait."""
-        found = find_founded(conn, origin)
+        found = find_founded(conn, instance_uri)
         if is_writing(conn) and is_first.acquire(blocking=False):
             one_is_done.wait(2)
         return found
 
-    find_founded = foundation.find_founded
-    monkeypatch.setattr(foundation, "find_founded", find_slowly)
+    find_founded = foundation._find_founded
+    monkeypatch.setattr(foundation, "_find_founded", find_slowly)
 
     async def start():
         async with stores.open_store(postgresql) as store:

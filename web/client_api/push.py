@@ -9,8 +9,8 @@ from federation.state import FEDERATION
 from node.errors import Invalid, RemoteRefused
 from node.secretbox import SecretBox
 from node.services.context import Unit
-from node.services.news import push, vapid
-from node.services.news.push import ALERTS, MAX_ENDPOINT, Draft
+from node.services.news import subscribing, vapid
+from node.services.news.subscribing import ALERTS, MAX_ENDPOINT, Draft
 from node.state import NODE
 from node.store.news import push as store
 from node.store.news.push import Subscription
@@ -29,7 +29,7 @@ async def show(request: web.Request) -> web.Response:
 
 
 def _show(conn: Connection, box: SecretBox, token_hash: str) -> dict[str, Any]:
-    return _entity(push.find(conn, token_hash), vapid.load_key(conn, box).public)
+    return _entity(subscribing.find(conn, token_hash), vapid.load_key(conn, box).public)
 
 
 async def subscribe(request: web.Request) -> web.Response:
@@ -45,7 +45,7 @@ async def subscribe(request: web.Request) -> web.Response:
 def _subscribe(
     conn: Connection, unit: Unit, box: SecretBox, owner_id: int, token: tuple[str, str], draft: Draft
 ) -> dict[str, Any]:
-    return _entity(push.subscribe(conn, unit, box, owner_id, token, draft), vapid.load_key(conn, box).public)
+    return _entity(subscribing.subscribe(conn, unit, box, owner_id, token, draft), vapid.load_key(conn, box).public)
 
 
 async def change(request: web.Request) -> web.Response:
@@ -61,7 +61,7 @@ async def change(request: web.Request) -> web.Response:
 def _change(
     conn: Connection, box: SecretBox, token_hash: str, alerts: dict[str, bool], policy: str | None, now: int
 ) -> dict[str, Any]:
-    return _entity(push.change(conn, token_hash, alerts, policy, now), vapid.load_key(conn, box).public)
+    return _entity(subscribing.change(conn, token_hash, alerts, policy, now), vapid.load_key(conn, box).public)
 
 
 async def delete(request: web.Request) -> web.Response:

@@ -4,21 +4,16 @@ Only the home of a community calls, members alone, each three times in a week at
 everybody has been called enough, the question waits for the next hour, a week long.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 from sqlalchemy import Connection
 
-from node.clock import DAY, HOUR
+from node.clock import DAY
 from node.domain.communities import Role
 from node.domain.text import plain
 from node.domain.topics import title_of
-from node.jobs.schedule import Entry
 from node.services.communities import messages
 from node.services.context import Unit
 from node.store.communities import communities, expert_calls
 from node.store.communities.expert_calls import Waiting
-from node.store.database.engine import Store
 from node.store.people import actors, follows
 from node.store.posts import objects
 from node.text.sentences import Sentence
@@ -26,20 +21,6 @@ from node.text.sentences import Sentence
 WAITS_FOR, WAITS_AT_MOST, WEEK = DAY, 7 * DAY, 7 * DAY
 A_WEEK, EXPERTS = 3, 3  # calls of one person, people for one question
 _AT_ONCE = 50
-
-
-@dataclass(frozen=True, slots=True)
-class AskingExperts:
-    """For the schedule."""
-
-    store: Store
-    unit: Callable[[], Unit]
-
-    def entries(self) -> tuple[Entry, ...]:
-        return (Entry("expert-calls", HOUR, self._run, delay=HOUR),)
-
-    async def _run(self) -> None:
-        await self.store.write(call_experts, self.unit())
 
 
 def call_experts(conn: Connection, unit: Unit) -> None:

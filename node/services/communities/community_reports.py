@@ -5,20 +5,17 @@ What they have neither closed nor handed on after two days is for those who look
 beginning.
 """
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection
 
 from node import events
-from node.clock import DAY, HOUR
+from node.clock import DAY
 from node.errors import Forbidden, NotFound
-from node.jobs.schedule import Entry
 from node.services.communities import membership, messages
 from node.services.context import Unit
 from node.services.news import happened, news
 from node.store.communities import communities, community_reports
-from node.store.database.engine import Store
 from node.store.house import reports
 from node.store.people import actors
 from node.store.people.actors import Actor
@@ -96,20 +93,6 @@ def _hand_on(conn: Connection, unit: Unit, community_id: int, report_id: int) ->
     reporter = actors.find_actor(conn, report.reporter_uri) if report is not None else None
     if reporter is not None:
         news.tell(conn, unit, happened.Reported(report_id, reporter.id))
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """For the schedule: what moderators of communities leave undone goes to those who look after the node."""
-
-    store: Store
-    unit: Callable[[], Unit]
-
-    def entries(self) -> tuple[Entry, ...]:
-        return (Entry("community-reports", HOUR, self._run, delay=HOUR),)
-
-    async def _run(self) -> None:
-        await self.store.write(hand_on_waiting, self.unit())
 
 
 def hand_on_waiting(conn: Connection, unit: Unit) -> None:

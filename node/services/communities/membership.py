@@ -160,6 +160,12 @@ def ask_for(conn: Connection, unit: Unit, group: Actor, part: Part) -> None:
     jobs.enqueue_many(conn, [job])
 
 
+def ask_for_all(conn: Connection, unit: Unit) -> None:
+    """Have read every community elsewhere that somebody here has joined or governs."""
+    for group in actors.load_actors_by_id(conn, communities.load_ours_elsewhere(conn)).values():
+        ask_for_history(conn, unit, group)
+
+
 def ask_for_history(conn: Connection, unit: Unit, group: Actor, *, after: int = 0) -> None:
     """Have a community elsewhere read, its moderators and history, ``after`` milliseconds; at most one job waits."""
     key = f"community|{group.id}" + (f"|{unit.now}" if after else "")  # the next part is asked for by the one before

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from node.clock import DAY, HOUR
+from node.clock import DAY
 from node.domain.drafts import Draft
 from node.domain.resources import title
 from node.domain.visibility import Visibility
-from node.jobs.schedule import Entry
 from node.services.context import Unit
 from node.services.posts import posts
 from node.store.database.engine import Store
@@ -61,9 +60,6 @@ class Digests:
     store: Store
     unit: Callable[[], Unit]
     languages: Sequence[str]
-
-    def entries(self) -> tuple[Entry, ...]:
-        return (Entry("digests", HOUR, self.run, delay=10 * 60_000),)
 
     async def run(self) -> None:
         due = await self.store.read(lambda conn: digests.list_due(conn, until=self.unit().now - DAY))

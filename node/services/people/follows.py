@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from node import events
+from node.clock import DAY, HOUR
 from node.domain.communities import Answer
 from node.errors import Forbidden, NotFound
 from node.jobs.kinds import FEATURED, OUTBOX
@@ -198,6 +199,12 @@ def ask_for_pins(conn: Connection, unit: Unit, accounts: Iterable[Actor], *, spr
         for each in accounts
     ]
     jobs.enqueue_many(conn, new)
+
+
+def ask_for_all_pins(conn: Connection, unit: Unit) -> None:
+    """Have read, in the course of a day, what everybody elsewhere shows first whom somebody here follows."""
+    followed = actors.load_actors_by_id(conn, follows.load_with_pins(conn))
+    ask_for_pins(conn, unit, followed.values(), spread=DAY - HOUR)
 
 
 def ask_for_posts(conn: Connection, unit: Unit, account: Actor) -> None:

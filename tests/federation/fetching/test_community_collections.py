@@ -109,7 +109,7 @@ async def test_how_many_belong_to_a_community_elsewhere_is_read_again_and_counte
         return found.followers_count, (await hospital.store.read(communities.find_community, group.id)).purpose
 
     async def read_again() -> None:
-        await hospital.store.write(community_reading.ask_for_all, hospital.unit())
+        await hospital.store.write(membership.ask_for_all, hospital.unit())
         await houses.settle()
 
     group = await hospital.system.federation.fetcher.actor(circle.group.uri)

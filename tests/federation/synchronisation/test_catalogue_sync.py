@@ -330,8 +330,7 @@ async def test_our_own_start_brings_waiting_looks_forward(world: World) -> None:
         catalogue.request_sync(conn, world.follower.unit(), [copied], after=6 * HOUR)
 
     await world.follower.store.write(later)
-    sync = CatalogueSync(world.follower.store, world.wire, world.follower.unit)
-    await sync.start()
+    await world.follower.store.write(catalogue.sync_after_start, world.follower.unit())
 
     def due(conn: Connection) -> int:
         return conn.scalar(select(jobs.c.due_at).where(jobs.c.kind == CATALOGUE)) or 0
@@ -339,17 +338,11 @@ async def test_our_own_start_brings_waiting_looks_forward(world: World) -> None:
     assert await world.follower.store.read(due) <= world.clock.now() + catalogue.SOON
 
 
-async def test_the_poll_is_every_six_hours_and_pruning_daily(world: World) -> None:
-    sync = CatalogueSync(world.follower.store, world.wire, world.follower.unit)
-    assert {entry.name: entry.interval for entry in sync.entries()} == {
-        "catalogue-poll": 6 * HOUR,
-        "catalogue-prune": DAY,
-    }
+async def test_a_poll_looks_at_every_catalogue_that_is_followed_one_at_a_time_on_each_host(world: World) -> None:
     await world.follower.forget_jobs()
-    for entry in sync.entries():
-        await entry.run()
+    await world.follower.store.write(catalogue.sync_all, world.follower.unit())
     assert await world.follower.waiting() == 1
-    assert sync.kind().per_host == 1
+    assert CatalogueSync(world.follower.store, world.wire, world.follower.unit).kind().per_host == 1
 
 
 # -- everything at once ---------------------------------------------------------------------------------------------

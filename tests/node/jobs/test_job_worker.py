@@ -12,7 +12,7 @@ from node.errors import NotFound, RemoteUnavailable, Unavailable
 from node.ids import Ids
 from node.jobs.outcome import PAUSES, VERDICTS, Done, GiveBack, Park, Retry, Settled, judge
 from node.jobs.schedule import Entry, Schedule
-from node.jobs.worker import Kind, Worker, single
+from node.jobs.worker import Kind, Late, Worker, single
 from node.store import jobs as table
 from node.store.tables import jobs
 from tests import stores
@@ -52,6 +52,37 @@ async def test_drain_runs_what_is_due_and_what_becomes_due_by_it(store):
     assert await make(store, run).drain() == 3
     assert ran == [1, 2, 3]
     assert len(await store.read(rows)) == 1
+
+
+async def test_kinds_that_are_late_are_made_with_the_first_job_of_one_of_them(store):
+    ran = asyncio.Queue[str]()
+
+    async def run(each):
+        ran.put_nowait(each.kind)
+        return Done()
+
+    made = []
+
+    def make_kinds():
+        made.extend(["work", "more"])
+        return [single(name, run, slots=1) for name in made]
+
+    late = Late(frozenset({"work", "more"}), make_kinds)
+    worker = Worker(store, FixedClock(1000), [single("early", run, slots=1)], name="w", late=late)
+    await store.write(table.enqueue_many, [job(kind="early"), job(due_at=2000)])
+    assert await worker.drain() == 1
+    await worker.start()
+    try:
+        assert made == []
+        for kind in ("work", "more", "work"):
+            await store.write(table.enqueue_many, [job(kind=kind)])
+            async with asyncio.timeout(10):
+                while await ran.get() != kind:
+                    pass
+    finally:
+        await worker.stop()
+    assert made == ["work", "more"]
+    assert [row.due_at for row in await store.read(rows)] == [2000]
 
 
 OUTCOMES = {

@@ -9,6 +9,7 @@ from sqlalchemy.event import listen
 
 from node.clock import DAY, HOUR, MINUTE, FixedClock
 from node.ids import Ids
+from node.jobs.kinds import PERIODIC
 from node.jobs.schedule import Entry, Schedule
 from node.jobs.worker import Worker
 from node.store import jobs as table
@@ -265,7 +266,8 @@ async def test_a_worker_notices_that_the_clock_was_set_back(store, monkeypatch):
         ran.set()
 
     schedule = Schedule(store, clock, Ids(clock), [Entry("tick", MINUTE, tick, delay=MINUTE)])
-    worker = Worker(store, clock, [schedule.kind()], name="w")
+    longest = {PERIODIC: schedule.longest_waits}
+    worker = Worker(store, clock, [schedule.kind()], name="w", longest_waits=longest)
     await schedule.start()
     await worker.start()
     try:

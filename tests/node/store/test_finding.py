@@ -8,6 +8,7 @@ from sqlalchemy import insert, select
 from node.clock import SystemClock
 from node.domain.visibility import Visibility
 from node.ids import Ids
+from node.indexing import Indexing
 from node.services.context import Unit
 from node.services.posts.posts import publish_note
 from node.store.people import actors, blocks, follows
@@ -15,7 +16,6 @@ from node.store.people.follows import ACCEPTED, Follow
 from node.store.posts import burying, objects
 from node.store.search import finding
 from node.store.tables import bookmarks, search_queue
-from node.upkeep import Indexing
 from tests import stores
 
 database, store = stores.database, stores.store

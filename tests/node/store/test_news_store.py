@@ -14,7 +14,7 @@ from node.secretbox import SecretBox
 from node.services.context import Unit
 from node.services.house import announcements as announcing
 from node.services.house.announcements import Draft as Announcement
-from node.services.news import happened, news, push
+from node.services.news import happened, news, subscribing
 from node.services.people import filters as filtering
 from node.services.people.filters import Draft, KeywordChange
 from node.services.posts.posts import publish_note
@@ -193,16 +193,16 @@ async def test_push_subscriptions_belong_to_tokens(run):
     def test(world):
         conn, unit, keys = world.conn, world.unit, AppKeys()
         accounts.insert_token(conn, "token", world.ada, ["push"], "test", unit.now)
-        draft = push.Draft(
+        draft = subscribing.Draft(
             "https://push.example/1", encode(keys.point), encode(keys.auth), True, {"mention": True}, "all"
         )
         token = ("token", accounts.hash_of("token"))
-        made = push.subscribe(conn, unit, SecretBox(bytes(32)), world.ada, token, draft)
+        made = subscribing.subscribe(conn, unit, SecretBox(bytes(32)), world.ada, token, draft)
         publish_note(conn, unit, world.ben, "@ada", Visibility.PUBLIC)
         (row,) = notification_lists.list_notifications(conn, Wanted(world.ada), Window(5))
         assert push_store.load_news(conn, row.id).type == "mention"
         assert push_store.find_subscription_by_id(conn, made.id) == push_store.find_subscription(conn, token[1]) == made
-        changed = push.change(conn, token[1], {"follow": True}, "follower", unit.now)
+        changed = subscribing.change(conn, token[1], {"follow": True}, "follower", unit.now)
         assert (changed.alerts, changed.policy) == ({"follow": True}, "follower")
 
     await run(test)

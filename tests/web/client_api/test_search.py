@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy import select
 
 from node.domain.visibility import Visibility
+from node.indexing import Indexing
 from node.services.posts.posts import publish_note
 from node.store.tables import resources
-from node.upkeep import Indexing
 from tests.client import App, app_of
 from tests.network import network, start_peer, stop_peer
 from tests.records import record

@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from node import upkeep
+from node.indexing import Indexing
 from tests import media_files as files
 from tests.client import App, app_of
 from tests.network import Peer, start_peer, stop_peer
@@ -35,7 +35,7 @@ class Town:
     async def settle(self) -> None:
         """What happens in the background has happened."""
         await self.peer.system.worker.drain()
-        await upkeep.Indexing(self.peer.store).run()
+        await Indexing(self.peer.store).run()
 
     async def say(self, app: App, text: str = "words", expected: int = 200, **more: Any) -> Any:
         return await app.call("POST", "v1/statuses", expected, json={"status": text, **more})
