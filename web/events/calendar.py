@@ -5,7 +5,7 @@ Each event stands on the day that it is where it happens, with its time there; t
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -157,7 +157,7 @@ def _items(
             continue
         zone = zone_of(event.timezone) or _UTC
         for each in between(event.record, begin, end):
-            days_of = list(_days_of(each, zone, first, last))
+            days_of, start = _days_of(each, zone, first, last), moment(each.start_at, zone)
             alone = found.own.get((event.id, each.day))
             if not days_of or (found.mine and alone is not None):  # of hers it stands there itself, or she stays away
                 continue
@@ -165,9 +165,9 @@ def _items(
             state = alone or (AnswerState(answer.state) if answer is not None else None)
             place, _ = where_at(event.record, each)
             path, name = path_of(event), title(event.record, languages)
-            start_at = each.start_at
-            is_elsewhere = zone is not home and moment(start_at, zone).utcoffset() != moment(start_at, home).utcoffset()
-            for day, time in days_of:
+            is_elsewhere = zone is not home and start.utcoffset() != start.astimezone(home).utcoffset()
+            for day in days_of:
+                time = start.time().isoformat("minutes") if day == start.date() else ""  # its hour on the first day
                 item = CalendarItem(
                     path=path,
                     name=name,
@@ -183,15 +183,11 @@ def _items(
     return days
 
 
-def _days_of(each: Occurrence, zone: ZoneInfo, first: dt.date, last: dt.date) -> Iterator[tuple[dt.date, str]]:
-    """The days of this span on which it takes place, the first of all with its hour."""
-    start = moment(each.start_at, zone)
-    # What ends at midnight does not stand on the next day.
-    end = moment(each.end_at - 1, zone) if each.end_at and each.end_at - 1 > each.start_at else start
-    begins, day = start.date(), max(start.date(), first)
-    while day <= min(end.date(), last):
-        yield day, start.time().isoformat("minutes") if day == begins else ""
-        day += _DAY
+def _days_of(each: Occurrence, zone: ZoneInfo, first: dt.date, last: dt.date) -> Sequence[dt.date]:
+    """The days of this span on which it takes place; what ends at midnight does not stand on the next day."""
+    ends_at = max(each.start_at, (each.end_at or 0) - 1)
+    begins, ends = max(moment(each.start_at, zone).date(), first), min(moment(ends_at, zone).date(), last)
+    return [begins + number * _DAY for number in range((ends - begins).days + 1)]
 
 
 def _weeks(
