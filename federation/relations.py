@@ -2,6 +2,7 @@
 
 from sqlalchemy import Connection
 
+from node.domain.actors import ActorKind
 from node.domain.uris import host_of, origin_of
 from node.domain.visibility import STRANGER, Relation, Visibility
 from node.store.communities import communities
@@ -33,11 +34,25 @@ def relation(conn: Connection, reader: Actor, found: Object) -> Relation:
     return is_to
 
 
+def is_server(actor: Actor) -> bool:
+    """Whether an actor stands for its server: an ``Application`` called like its host, or whose id is the host's root.
+
+    On many servers anybody may call her account an ``Application``; of these names there is one, the server's own
+    (Mastodon, GoToSocial, Lemmy, Rhizome; a part of the host where accounts are called after a shorter one).
+    """
+    if actor.kind != ActorKind.APPLICATION:
+        return False
+    host, name = host_of(actor.uri), actor.username.lower()
+    is_part = "." in name and host.partition(":")[0].endswith(f".{name}")
+    is_host = name in {host, host.partition(":")[0], host.replace(":", ".")}
+    return is_host or is_part or actor.uri.removesuffix("/") == origin_of(actor.uri)
+
+
 def belongs_to(conn: Connection, reader: Actor, group: Actor) -> bool:
     """Whether a reader is a member of a community, or the server of one, which fetches for its people."""
     if follows.is_following(conn, reader.id, group.id):
         return True
-    if reader.kind != "application":
+    if not is_server(reader):
         return False
     host, origin = host_of(reader.uri), origin_of(reader.uri)
     return communities.has_members_on(conn, group.id, host) or communities.is_governed_from(conn, group.id, origin)

@@ -169,10 +169,7 @@ class Inbox:
         is_own = proven.signer_uri == activity.actor
         if not is_own and not _may_pass_on(activity):
             raise SignatureInvalid("The signature is not that of the actor.", detail=proven.signer_uri)
-        if not same_origin(activity.id, activity.actor):
-            raise Malformed("The activity's id is not on its actor's host.", detail=activity.id)
-        if is_own and (elsewhere := _not_at_home(activity, self._origin)):
-            raise Malformed("The object's id is not on its author's host.", detail=elsewhere)
+        require_at_home(activity, self._origin if is_own else None)
         now = self._clock.now()
         received_id = self._ids.new()
         received = Received(
@@ -199,6 +196,17 @@ class Inbox:
         """Called every few seconds: is there room for more, in the queue and on the disk? (IN21, REL4)"""
         waiting = await self._store.read(inbox.count_backlog, (INBOX, RESOLVE))
         self.is_full = waiting > self._backlog_at_most or self._is_disk_low()
+
+
+def require_at_home(activity: Activity, own_origin: str | None) -> None:
+    """Raises Malformed where an id is not on its actor's host (IN11).
+
+    ``own_origin`` is this node's; None for what somebody passes on, whose objects are looked at where they live.
+    """
+    if not same_origin(activity.id, activity.actor):
+        raise Malformed("The activity's id is not on its actor's host.", detail=activity.id)
+    if own_origin is not None and (elsewhere := _not_at_home(activity, own_origin)):
+        raise Malformed("The object's id is not on its author's host.", detail=elsewhere)
 
 
 #: What of ours people of other nodes look after, too.

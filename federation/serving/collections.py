@@ -100,7 +100,7 @@ async def show_actor_collection(request: web.Request) -> web.Response:
         raise NotFound
     visitor = await require_visitor(request)
     node = request.app[NODE]
-    if await node.store.read(communities.is_closed_to, visitor, actor, node.clock.now()):
+    if await node.store.read(communities.hides(name), visitor, actor, node.clock.now()):
         raise NotFound
     is_owner = visitor.has_token and visitor.actor is not None and visitor.actor.id == actor.id
     if listed.owner_only and not is_owner:
@@ -182,8 +182,8 @@ def _replies(conn: Connection, visitor: Visitor, uri: str, after: int | None) ->
     found = objects.find_object(conn, uri)
     if found is None or not found.local or not may_read(conn, visitor, found):
         raise NotFound
-    levels = _levels(found)
-    rows = object_lists.list_replies(conn, found.id, after=after or 0, limit=PER_PAGE, levels=levels)
+    community = _closed_community(found)
+    rows = object_lists.list_replies(conn, found.id, after=after or 0, limit=PER_PAGE, community=community)
     collection = f"{uri}/replies"
     page = build_page(
         f"{collection}?after={after or 0}",
@@ -199,12 +199,9 @@ def _replies(conn: Connection, visitor: Visitor, uri: str, after: int | None) ->
     return build_collection(collection, total=total, first=page, ordered=False), is_open
 
 
-def _levels(found: Object) -> Sequence[str]:
-    """Which answers whoever may read a post may read, too: public ones, and those in the same closed community."""
-    return (*object_lists.PUBLIC, found.visibility) if found.visibility in _CLOSED else object_lists.PUBLIC
-
-
-_CLOSED = frozenset({Visibility.COMMUNITY.value})
+def _closed_community(found: Object) -> str:
+    """That whose answers whoever may read a post may read beside the public ones; empty where it is in none."""
+    return found.audience if found.visibility == Visibility.COMMUNITY else ""
 
 
 async def show_reaction_count(request: web.Request) -> web.Response:
@@ -237,8 +234,8 @@ async def show_context(request: web.Request) -> web.Response:
 def _context(conn: Connection, visitor: Visitor, uri: str, after: int | None) -> tuple[dict[str, Any], bool]:
     first = object_lists.find_first_of(conn, uri)
     shown = first if first is not None and may_read(conn, visitor, first) else None
-    levels = _levels(shown) if shown is not None else object_lists.PUBLIC
-    rows = object_lists.list_context(conn, uri, after=after or 0, limit=PER_PAGE, levels=levels)
+    community = _closed_community(shown) if shown is not None else ""
+    rows = object_lists.list_context(conn, uri, after=after or 0, limit=PER_PAGE, community=community)
     if not rows and after is None:
         raise NotFound
     onward = f"{uri}?after={rows[-1].id}" if len(rows) == PER_PAGE else ""
@@ -247,7 +244,7 @@ def _context(conn: Connection, visitor: Visitor, uri: str, after: int | None) ->
     if after is not None:
         return page, is_open
     owner = _owner_of_thread(conn, shown) if shown is not None else ""
-    total = object_lists.count_context(conn, uri, levels)
+    total = object_lists.count_context(conn, uri, community)
     return build_collection(uri, total=total, first=page, owner=owner), is_open
 
 

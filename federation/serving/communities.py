@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from federation.builders.documents import object_document
-from federation.relations import belongs_to
+from federation.relations import belongs_to, is_server
 from federation.serving.slices import PER_PAGE, Listed, Slice
 from federation.serving.visitor import Visitor
 from federation.vocab import PUBLIC
@@ -154,10 +154,18 @@ def is_secret_to(conn: Connection, visitor: Visitor, actor: Actor, now: int) -> 
     return community.join_policy is JoinPolicy.INVITE and not _is_invited(conn, visitor.actor, actor)
 
 
+def hides(name: str) -> Callable[[Connection, Visitor, Actor, int], bool]:
+    """What decides whether a reader is told of this collection.
+
+    Who has a role is for whoever may know of the community, as on its pages: somebody has to be asked to be let in.
+    """
+    return is_secret_to if name in _ROLES else is_closed_to
+
+
 def _is_invited(conn: Connection, reader: Actor | None, group: Actor) -> bool:
     """Whether a reader is invited, or the server of somebody who is, which reads for its people."""
     if reader is None:
         return False
-    if reader.kind == ActorKind.APPLICATION.value:
+    if is_server(reader):
         return community_invitations.has_invited_on(conn, group.id, reader.host)
     return community_invitations.is_invited(conn, group.id, reader.id)

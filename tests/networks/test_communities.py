@@ -220,6 +220,10 @@ async def test_what_is_said_in_a_closed_community_stays_with_its_members(houses)
         assert thread.uri in await home_of(peer, person)
     for path in (thread.uri, f"{thread.uri}/replies", thread.context):
         assert (await hospital.get(path))[0] == 404, path
+    alien = {"uri": "https://alien.example/1", "kind": "note", "type": "Note", "actor_id": circle.people[1].id}
+    alien |= {"in_reply_to": thread.uri, "in_reply_to_id": thread.id, "context": thread.context, "local": False}
+    alien |= {"visibility": "community", "audience": "https://alien.example/c/tin", "published_at": 1, "received_at": 1}
+    await hospital.store.write(objects.insert_objects, [{"id": hospital.unit().ids.new(), **alien}])
     told = [(hospital, circle.people[1], thread.uri + each) for each in ("", "/replies", "/likes", "/shares")]
     told += [(hospital, circle.people[1], thread.context)]
     told += [(home, circle.people[0], f"{circle.group.uri}/{each}") for each in ("outbox", "featured", "moderators")]
@@ -227,6 +231,10 @@ async def test_what_is_said_in_a_closed_community_stays_with_its_members(houses)
         headers = {"Accept": "application/activity+json", "Authorization": f"Bearer {await peer.token(member)}"}
         async with peer.http.get(address, headers=headers) as answer:
             assert (answer.status, answer.headers["Cache-Control"]) == (200, "private, no-store"), address
+            assert alien["uri"] not in await answer.text(), address
+    for name, status in (("moderators", 200), ("experts", 200), ("outbox", 404), ("featured", 404), ("followers", 404)):
+        assert (await hospital.get(f"{circle.group.uri}/{name}"))[0] == status, name
+    assert (await hospital.get(f"{circle.group.uri}/moderators"))[1]["orderedItems"] == [circle.people[0].uri]
     sent = await home.store.read(_sent_by, circle.group.id)
     assert sent
     assert not [body for body in sent if PUBLIC in body]

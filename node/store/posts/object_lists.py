@@ -3,8 +3,9 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Row, bindparam, func, select
+from sqlalchemy import BigInteger, ColumnElement, Connection, Row, and_, bindparam, func, or_, select
 
+from node.domain.visibility import Visibility
 from node.store.database.prepared import Prepared
 from node.store.posts.objects import COLUMNS, LIVE, Object
 from node.store.tables import actors, home_entries, objects, pins
@@ -38,14 +39,20 @@ def count_by_actor(conn: Connection, actor_id: int, visibilities: Collection[str
     return int(_COUNTED.first(conn, {"actor": actor_id, "levels": list(visibilities)})[0])
 
 
-def list_replies(
-    conn: Connection, object_id: int, *, after: int, limit: int, levels: Collection[str] = PUBLIC
-) -> list[Row[Any]]:
-    """Whole rows of direct replies of these levels of visibility, the oldest first."""
+def _is_shown(community: str) -> ColumnElement[bool]:
+    """What everybody may read, and what is in this closed community; none where it is empty."""
+    is_open = objects.c.visibility.in_(PUBLIC)
+    if not community:
+        return is_open
+    return or_(is_open, and_(objects.c.visibility == Visibility.COMMUNITY.value, objects.c.audience == community))
+
+
+def list_replies(conn: Connection, object_id: int, *, after: int, limit: int, community: str = "") -> list[Row[Any]]:
+    """Whole rows of direct replies that are public or in this closed community, the oldest first."""
     query = select(objects).where(
         objects.c.in_reply_to_id == object_id,
         objects.c.state == LIVE,
-        objects.c.visibility.in_(list(levels)),
+        _is_shown(community),
         objects.c.id > after,
     )
     return list(conn.execute(query.order_by(objects.c.id).limit(limit)))
@@ -78,14 +85,12 @@ def find_first_of(conn: Connection, context: str) -> Object | None:
     return Object(*row) if row else None
 
 
-def list_context(
-    conn: Connection, context: str, *, after: int, limit: int, levels: Collection[str] = PUBLIC
-) -> list[Row[Any]]:
-    """Whole rows of a conversation, of these levels of visibility, the oldest first."""
+def list_context(conn: Connection, context: str, *, after: int, limit: int, community: str = "") -> list[Row[Any]]:
+    """Whole rows of a conversation that are public or in this closed community, the oldest first."""
     query = select(objects).where(
         objects.c.context == context,
         objects.c.state == LIVE,
-        objects.c.visibility.in_(list(levels)),
+        _is_shown(community),
         objects.c.id > after,
     )
     return list(conn.execute(query.order_by(objects.c.id).limit(limit)))
@@ -147,11 +152,9 @@ def list_pinned(conn: Connection, actor_id: int) -> list[str]:
     return list(conn.scalars(query))
 
 
-def count_context(conn: Connection, context: str, levels: Collection[str] = PUBLIC) -> int:
-    """How many living objects of these levels of visibility belong to a conversation."""
-    query = select(func.count()).where(
-        objects.c.context == context, objects.c.state == LIVE, objects.c.visibility.in_(list(levels))
-    )
+def count_context(conn: Connection, context: str, community: str = "") -> int:
+    """How many objects of a conversation are public or in this closed community."""
+    query = select(func.count()).where(objects.c.context == context, objects.c.state == LIVE, _is_shown(community))
     return conn.scalar(query) or 0
 
 

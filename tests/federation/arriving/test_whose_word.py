@@ -9,6 +9,7 @@ from sqlalchemy import Connection, insert, select
 from federation.arriving.batch import Inbound
 from federation.handlers import apply
 from federation.mapping.activity import read_activity
+from federation.relations import belongs_to
 from node.domain.actors import ActorKind, RemoteActor
 from node.domain.communities import PostPolicy, RemoteCommunity
 from node.domain.courses import State, key_of
@@ -274,3 +275,37 @@ async def test_a_stamp_is_for_who_wrote_what_quotes(node: Peer) -> None:
     assert (await node.get(stamp.uri))[0] == 200
     assert await says(node, "Create", ZOE, note(ZOE, 2, inReplyTo=quoted.uri)) == "stored"
     assert (await node.get(stamp.uri))[0] == 404
+
+
+_SERVERS = (
+    ("https://good.example/actor", "good.example", True),  # Mastodon
+    ("https://good.example/", "lemmy", True),  # Lemmy, PieFed
+    ("https://good.example/ap/instance", "GOOD.example", True),
+    ("https://social.good.example/actor", "good.example", True),  # accounts are called after another host
+    ("https://good.example/u/bot", "bot", False),
+    ("https://good.example/u/evil", "evil.example", False),
+    ("https://evil.example/actor", "evil.example", False),  # nobody there is a member
+    ("https://evilgood.example/actor", "good.example", False),
+)
+
+
+async def test_not_every_program_on_a_host_is_its_server(node: Peer) -> None:
+    """What a closed community has is read by members and by their servers, which an account may not pass for."""
+    ann = await node.store.read(actors.find_local_actor, "ann")
+    group = await node.add_community("tin", ann, visibility=Visibility.COMMUNITY)
+    members = (ZOE, "https://social.good.example/u/zoe")
+
+    def readers(conn: Connection) -> list[bool]:
+        unit = node.unit()
+        save_people(conn, node, members[1])
+        for uri in members:
+            zoe = actors.find_actor(conn, uri)
+            assert zoe is not None
+            follows.save_follow(conn, Follow(unit.ids.new(), zoe.id, group.id, f"{uri}/f", follows.ACCEPTED, 1))
+        found = []
+        for uri, name, _ in _SERVERS:
+            made = RemoteActor(uri, ActorKind.APPLICATION, name, host_of(uri), f"{uri}/inbox")
+            found.append(belongs_to(conn, remote_actors.save_remote_actor(conn, unit.ids, unit.now, made), group))
+        return found
+
+    assert await node.store.write(readers) == [is_server for *_, is_server in _SERVERS]
