@@ -44,6 +44,7 @@ BUILDERS: Mapping[type[Event], Builder] = MappingProxyType(
         events.QuoteRequested: reactions.quote_requested,
         events.QuoteRevoked: reactions.quote_revoked,
         events.CollectionAsked: collections.collection_asked,
+        events.SuggestionOffered: collections.suggestion_offered,
         events.PassedOn: communities.passed_on,
         events.Governed: deeds.governed,
         events.JoinOffered: communities.join_offered,

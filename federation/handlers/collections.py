@@ -12,12 +12,10 @@ from federation.vocab import POSITION
 from node.domain.collections import MAX_ITEMS, is_collection
 from node.errors import Conflict, Forbidden, Invalid, NotFound
 from node.services.library import collecting
-from node.services.library.collecting import Wanted, items_uri
+from node.services.library.collecting import ITEMS, Wanted, items_uri
 from node.store.library import resources
 from node.store.library.resources import Resource
 from node.store.people.actors import Actor
-
-_ITEMS = "/items"
 
 
 def add(batch: Batch, inbound: Inbound) -> str:
@@ -73,10 +71,10 @@ def remove(batch: Batch, inbound: Inbound) -> str:
 def _find(batch: Batch, inbound: Inbound) -> tuple[Actor, Resource] | None:
     """Who asks, and the collection of ours; known actors only."""
     target = inbound.activity.target_uri or ""
-    if not target.endswith(_ITEMS) or not batch.is_local(target):
+    if not target.endswith(ITEMS) or not batch.is_local(target):
         return None
     by = batch.known_actor(inbound.activity.actor)
-    known = batch.live_object(target.removesuffix(_ITEMS))
+    known = batch.live_object(target.removesuffix(ITEMS))
     if known is None or not known.local:
         return None
     batch.flush()

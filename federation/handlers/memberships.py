@@ -5,7 +5,7 @@ count only from the Group itself. What moderators answer is a deed (``federation
 """
 
 from federation.arriving.batch import Batch, Inbound
-from federation.handlers import courses, event_offers
+from federation.handlers import courses, event_offers, suggestions
 from federation.mapping.activity import Activity
 from node.services.communities import membership
 from node.services.communities.membership import Part
@@ -17,10 +17,11 @@ from node.store.people.actors import Actor
 
 
 def offered(batch: Batch, inbound: Inbound) -> str:
-    """A community elsewhere asks moderators here whether somebody may join; or a course those who teach it."""
+    """A community elsewhere asks moderators here whether somebody may join; others ask whoever looks after them."""
     activity = inbound.activity
-    if outcome := courses.offered(batch, inbound) or event_offers.offered(batch, inbound):
-        return outcome
+    for ask in (courses.offered, event_offers.offered, suggestions.offered):
+        if outcome := ask(batch, inbound):
+            return outcome
     group, request = _group_elsewhere(batch, activity.actor), activity.inner
     if group is None or request is None or request.type != "Follow" or request.object_uri != group.uri:
         return "ignored"
@@ -60,9 +61,9 @@ def invited(batch: Batch, inbound: Inbound) -> str:
 def withdrawn(batch: Batch, actor: Actor, inner: Activity) -> str:
     """Undo of an Offer or an Invite by the community, or the course, itself; '' where it is none of these."""
     if inner.type == "Offer":
-        outcome = courses.withdrawn(batch, actor, inner) or event_offers.withdrawn(batch, actor, inner)
-        if outcome:
-            return outcome
+        for end in (courses.withdrawn, event_offers.withdrawn, suggestions.withdrawn):
+            if outcome := end(batch, actor, inner):
+                return outcome
     group = _group_elsewhere(batch, actor.uri)
     if group is None:
         return ""

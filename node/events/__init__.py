@@ -46,6 +46,7 @@ from node.events.objects import (
     QuoteRevoked,
     Reacted,
     ReactionEnded,
+    SuggestionOffered,
 )
 from node.events.recording import (
     KIND,
@@ -104,6 +105,7 @@ __all__ = [
     "ReactionEnded",
     "ReportResolved",
     "Reported",
+    "SuggestionOffered",
     "Unpinned",
     "job_of",
     "key_about",

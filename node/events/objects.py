@@ -109,6 +109,19 @@ class CollectionAsked:
     position: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class SuggestionOffered:
+    """Something was suggested for a collection of ours, or that is decided: its curators elsewhere (``to``) hear it."""
+
+    collection_id: int
+    by_uri: str
+    item_iri: str
+    name: str
+    note: Mapping[str, str]
+    to: list[str]
+    is_settled: bool = False
+
+
 ObjectEvent = (
     ObjectCreated
     | ObjectUpdated
@@ -121,4 +134,5 @@ ObjectEvent = (
     | QuoteRequested
     | QuoteRevoked
     | CollectionAsked
+    | SuggestionOffered
 )

@@ -10,6 +10,7 @@ from node.services.library import collecting
 from node.store.library import resources
 from node.store.library.resources import Viewer
 from tests.client import App, app_of
+from tests.federation.actors.test_community_memberships import hears
 from tests.network import Peer, network
 from tests.records import CC_BY, record
 
@@ -125,6 +126,58 @@ async def test_others_suggest_where_they_may_and_curators_decide(houses):
         await ben.post(f"{COLLECTIONS}/{slug}/items", 200, resource=f"https://ben.example/{number}")
     await ben.post(f"{COLLECTIONS}/{slug}/items", 422, resource="https://ben.example/more")
     await ann.post(f"{COLLECTIONS}/{slug}/items", 200, resource="https://ben.example/more")
+
+
+async def test_a_curator_elsewhere_decides_what_was_suggested(houses):
+    university, museum = houses.peers
+    ann, ben = await app_of(university, "ann"), await app_of(university, "ben")
+    bea, cleo = await app_of(museum, "bea"), await app_of(museum, "cleo")
+    slug, uri = await made(ann, extensions={"openForSuggestions": True})
+    first, second, third = (f"https://ben.example/{number}" for number in range(3))
+    await ben.post(f"{COLLECTIONS}/{slug}/items", 200, resource=first, note={"en": "Begin here"})
+    await ann.post(f"{COLLECTIONS}/{slug}/curators", 200, actor=f"@bea@{museum.system.node.config.host}")
+    await ben.post(f"{COLLECTIONS}/{slug}/items", 200, resource=second)
+    await houses.settle()
+    copy = await slug_at(museum, uri)
+    await cleo.post(f"{COLLECTIONS}/{copy}/items", 200, resource=third)
+    await houses.settle()
+
+    async def waiting(app: App, at: str) -> list[tuple[str, str]]:
+        return [(each["resource"], each["by"]) for each in (await app.get(f"{COLLECTIONS}/{at}"))["suggested"]]
+
+    assert await waiting(ann, slug) == [(first, ben.me.uri), (second, ben.me.uri), (third, cleo.me.uri)]
+    assert await waiting(bea, copy) == [(first, ben.me.uri), (second, ben.me.uri), (third, "")]
+    assert await waiting(cleo, copy) == []
+    await cleo.post(f"{COLLECTIONS}/{copy}/suggestions", 403, resource=first)
+    await bea.post(f"{COLLECTIONS}/{copy}/suggestions", 404, resource="https://ben.example/9")
+    assert (await bea.post(f"{COLLECTIONS}/{copy}/suggestions", 200, resource=first))["result"] == "asked"
+    await bea.call("DELETE", f"{COLLECTIONS}/{copy}/items", 200, params={"resource": second})
+    await houses.settle()
+    for app, at in ((ann, slug), (bea, copy)):
+        assert [each["resource"] for each in (await app.get(f"{COLLECTIONS}/{at}"))["items"]] == [first]
+        assert [resource for resource, _ in await waiting(app, at)] == [third]
+    await ann.post(f"{COLLECTIONS}/{slug}/suggestions", 200, resource=third)
+    await houses.settle()
+    assert await waiting(bea, copy) == []
+
+    publisher = (await university.organisation()).uri
+
+    def offer(by: str, to: str, iri: str = second) -> dict[str, Any]:
+        suggested = {"type": "Add", "actor": bea.me.uri, "object": iri, "target": f"{uri}/items"}
+        return {"type": "Offer", "actor": by, "object": suggested, "to": [to]}
+
+    for wrong, outcome in (
+        (offer(ben.me.uri, bea.me.uri), "ignored"),
+        (offer(publisher, cleo.me.uri), "not-ours"),
+        (offer(publisher, bea.me.uri, "urn:x"), "unusable"),
+        (offer(publisher, bea.me.uri), "suggestion-offered"),
+        (offer(publisher, bea.me.uri), "unusable"),
+    ):
+        assert await hears(museum, wrong) == outcome
+    assert await waiting(bea, copy) == [(second, "")]  # nobody says for Bea that she suggested it
+    undo = {"type": "Undo", "actor": publisher, "object": offer(publisher, bea.me.uri)}
+    assert await hears(museum, undo) == "suggestion-settled"
+    assert await waiting(bea, copy) == []
 
 
 async def test_followers_hear_of_what_is_new(houses):

@@ -12,11 +12,11 @@ from node.domain.collections import KIND, curators_of, items_of, takes_suggestio
 from node.domain.numbers import number_in
 from node.errors import Forbidden, Invalid, Malformed, NotFound, Problem, RemoteError
 from node.services.context import Unit
-from node.services.library import collecting
+from node.services.library import collecting, suggestions
 from node.services.library.collecting import Wanted
 from node.state import NODE
 from node.store.library import collections, resources
-from node.store.library.collections import LISTED, StoredItem
+from node.store.library.collections import StoredItem
 from node.store.library.resources import Resource, Viewer
 from node.store.people import actors
 from node.store.people.actors import Actor
@@ -80,8 +80,7 @@ async def accept_item(request: web.Request) -> web.Response:
     sent = await read_json(request, "collection-item")
 
     def act(conn: Connection, unit: Unit, by: Actor, found: Resource) -> str:
-        collecting.accept(conn, unit, by, found, sent["resource"], write=write_document)
-        return LISTED
+        return collecting.accept(conn, unit, by, found, sent["resource"], write=write_document)
 
     return await _change(request, act)
 
@@ -159,9 +158,9 @@ def _show(conn: Connection, slug: str, who: Viewer) -> tuple[Resource, list[Stor
 
 def _suggested(conn: Connection, found: Resource, me: Actor | None) -> list[StoredItem]:
     """What was suggested, for curators; to others only what they suggested themselves."""
-    if me is None or not found.local:
+    if me is None:
         return []
-    waiting = [each for each in collections.load_items(conn, found.id) if each.state != LISTED]
+    waiting = suggestions.load_waiting(conn, found)
     return (
         waiting if collecting.may_curate(conn, me.uri, found) else [each for each in waiting if each.by_uri == me.uri]
     )

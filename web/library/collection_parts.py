@@ -10,9 +10,9 @@ from node.domain import resources as records
 from node.domain.collections import Item, curators_of, items_of, takes_suggestions
 from node.domain.text import language_of
 from node.domain.uris import is_web_uri
-from node.services.library import collecting
+from node.services.library import collecting, suggestions
 from node.store.library import collections, derivations, resources
-from node.store.library.collections import LISTED, StoredItem
+from node.store.library.collections import StoredItem
 from node.store.library.resources import Resource, Viewer
 from node.store.people import actors
 from node.store.people.actors import Actor
@@ -66,13 +66,13 @@ def load_contents(conn: Connection, found: Resource, viewer: Viewer) -> Held:
     items = items_of(found.record)
     me = actors.find_actor_by_id(conn, viewer.actor_id) if viewer.actor_id is not None else None
     is_curator = me is not None and collecting.may_curate(conn, me.uri, found)
-    stored = collections.load_items(conn, found.id) if is_curator and found.local else []
-    waiting = tuple(each for each in stored if each.state != LISTED)
+    waiting = tuple(suggestions.load_waiting(conn, found)) if is_curator else ()
     ids = derivations.find_sources(conn, [*(each.iri for each in items), *(each.item_iri for each in waiting)])
     held = resources.load_readable(conn, set(ids.values()), viewer)
     readable = {iri: held[i] for iri, i in ids.items() if i in held}
     hidden = frozenset(iri for iri, i in ids.items() if i not in held)
-    known = actors.load_actors(conn, [each.uri for each in curators_of(found.record)])
+    people = [*(each.uri for each in curators_of(found.record)), *(each.by_uri for each in waiting)]
+    known = actors.load_actors(conn, list(filter(None, people)))
     follows = me is not None and me.id in collections.load_followers(conn, found.id)
     return Held(items, waiting, readable, hidden, known, is_curator, follows)
 
@@ -106,7 +106,8 @@ def _entry(item: Item, contents: Held, reader: Reader) -> Entry:
 def _suggestion(stored: StoredItem, contents: Held, reader: Reader) -> Entry:
     title = _title(stored.item_iri, stored.reference.get("name", ""), contents, reader)
     note = _note(stored.reference.get("note", {}), reader.languages)
-    return Entry(iri=stored.item_iri, title=title, href=_href(stored.item_iri, contents), note=note, by=stored.by_uri)
+    by = contents.known[stored.by_uri].title if stored.by_uri in contents.known else stored.by_uri
+    return Entry(iri=stored.item_iri, title=title, href=_href(stored.item_iri, contents), note=note, by=by)
 
 
 def _title(iri: str, name: str, contents: Held, reader: Reader) -> Text:

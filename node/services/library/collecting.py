@@ -29,7 +29,7 @@ from node.domain.uris import is_web_uri
 from node.errors import Conflict, Forbidden, Invalid, NotFound, Problem
 from node.ports import DocumentWriter
 from node.services.context import Unit
-from node.services.library import branches, contents, publish
+from node.services.library import branches, contents, publish, suggestions
 from node.services.library.contents import Readers
 from node.store.library import collections, resources, targets
 from node.store.library.collections import LISTED, SUGGESTED, StoredItem
@@ -49,12 +49,14 @@ class Wanted:
     note: Mapping[str, str] | None = None
 
 
+#: What the address of the list ends with that ``Add`` and ``Remove`` name as their target.
+ITEMS = "/items"
 _ONLY_CURATORS = Sentence("Only its curators change this collection.")
 
 
 def items_uri(collection_uri: str) -> str:
     """The list that ``Add`` and ``Remove`` name as their target."""
-    return f"{collection_uri}/items"
+    return f"{collection_uri}{ITEMS}"
 
 
 def load_collection(conn: Connection, slug: str, viewer: Viewer) -> Resource:
@@ -109,18 +111,17 @@ def add(conn: Connection, unit: Unit, by: Actor, collection: Resource, wanted: W
         raise Conflict(Sentence("This is in the collection already."))
     _check_room(stored, by, is_curator=is_curator)
     if before is not None:
-        return _accept(conn, unit, collection, wanted.iri, write)
+        return _accept(conn, unit, collection, before, write)
     item = Item(wanted.iri, wanted.name, wanted.note or {}, by.uri, to_rfc3339(unit.now))
     state = LISTED if is_curator else SUGGESTED
     position = max((each.position for each in stored), default=-1) + 1
-    collections.insert_item(
-        conn,
-        collection.id,
-        StoredItem(wanted.iri, position, reference_of(item, by.title), state, by.uri, unit.now),
-    )
+    new = StoredItem(wanted.iri, position, reference_of(item, by.title), state, by.uri, unit.now)
+    collections.insert_item(conn, collection.id, new)
     if state == LISTED:
         _publish(conn, unit, collection, write)
         branches.tell_of_entry(conn, unit, collection, wanted.iri, by)
+    else:
+        suggestions.offer(conn, unit, collection, [new])
     return state
 
 
@@ -158,16 +159,25 @@ def _checked(conn: Connection, unit: Unit, by: Actor, wanted: Wanted, readers: R
     return Wanted(found.iri, found.name, {tag: text for tag, text in note.items() if text.strip()})
 
 
-def accept(conn: Connection, unit: Unit, by: Actor, collection: Resource, iri: str, *, write: DocumentWriter) -> None:
-    """Take a suggestion in."""
-    _require_curator(conn, by, collection)
+def accept(conn: Connection, unit: Unit, by: Actor, collection: Resource, iri: str, *, write: DocumentWriter) -> str:
+    """Take a suggestion in; answers as :func:`add`. Raises Forbidden, NotFound where nothing such waits, Invalid."""
+    if not may_curate(conn, by.uri, collection):
+        raise Forbidden(_ONLY_CURATORS)
+    found = next((each for each in suggestions.load_waiting(conn, collection) if each.item_iri == iri), None)
+    if found is None:
+        raise NotFound
+    if not collection.local:
+        collections.delete_item(conn, collection.id, iri)
+        _ask(conn, unit, by, collection, Wanted(iri), adds=True)
+        return "asked"
     _check_room(collections.load_items(conn, collection.id), by, is_curator=True)
-    _accept(conn, unit, collection, iri, write)
+    return _accept(conn, unit, collection, found, write)
 
 
-def _accept(conn: Connection, unit: Unit, collection: Resource, iri: str, write: DocumentWriter) -> str:
-    collections.update_item(conn, collection.id, iri, state=LISTED)
+def _accept(conn: Connection, unit: Unit, collection: Resource, found: StoredItem, write: DocumentWriter) -> str:
+    collections.update_item(conn, collection.id, found.item_iri, state=LISTED)
     _publish(conn, unit, collection, write)
+    suggestions.settle(conn, unit, collection, found)
     return LISTED
 
 
@@ -176,6 +186,7 @@ def remove(conn: Connection, unit: Unit, by: Actor, collection: Resource, iri: s
     if not collection.local:
         if not may_curate(conn, by.uri, collection):
             raise Forbidden(_ONLY_CURATORS)
+        collections.delete_item(conn, collection.id, iri)
         _ask(conn, unit, by, collection, Wanted(iri), adds=False)
         return
     stored = {each.item_iri: each for each in collections.load_items(conn, collection.id)}
@@ -187,6 +198,8 @@ def remove(conn: Connection, unit: Unit, by: Actor, collection: Resource, iri: s
     collections.delete_item(conn, collection.id, iri)
     if stored[iri].state == LISTED:
         _publish(conn, unit, collection, write)
+    else:
+        suggestions.settle(conn, unit, collection, stored[iri])
 
 
 def move(
@@ -246,6 +259,7 @@ def add_curator(
         raise Invalid(Sentence("A collection has at most {n} curators.", n=MAX_CURATORS))
     collections.add_curator(conn, collection.id, actor.uri, unit.now)
     _publish(conn, unit, collection, write)
+    suggestions.catch_up(conn, unit, collection, actor.uri)
 
 
 def remove_curator(
