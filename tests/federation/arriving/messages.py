@@ -363,6 +363,7 @@ def acts(world: World) -> list[Message]:
         ),
         says("collect", "Add", far(uris["resource"]), "listed", target=items, name="Tin", contentMap={"en": "First"}),
         says("order", "Add", uris["resource"], "moved", target=items, **{POSITION: 1}),
+        says("order at the end", "Add", uris["resource"], "moved", target=items, **{POSITION: 10**30}),
         says("take out", "Remove", uris["resource"], "taken-out", target=items),
         says("join event", "Join", uris["event"], "answer-going", participationMessage="Please", companions=1),
         says("join date", "Join", date, "answer-going"),

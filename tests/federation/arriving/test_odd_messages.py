@@ -53,7 +53,7 @@ ODD: tuple[Any, ...] = (
     "P99999999999Y",
 )
 #: These change what is here, as they may.
-_FOR_US = frozenset({"collect", "order", "take out", "lock", "settings", "change of an event"})
+_FOR_US = frozenset({"collect", "order", "order at the end", "take out", "lock", "settings", "change of an event"})
 _COLUMNS = ("actor_id", "state", "name", "summary", "content", "audience", "visibility", "in_reply_to", "context")
 _OF_OTHERS = (
     select(objects.c.uri, *(objects.c[name] for name in _COLUMNS)).where(~objects.c.uri.startswith(FAR)),

@@ -1,5 +1,7 @@
 """Values that the sender wrote herself prove nothing about what is somebody else's."""
 
+import datetime as dt
+import json
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -309,3 +311,20 @@ async def test_not_every_program_on_a_host_is_its_server(node: Peer) -> None:
         return found
 
     assert await node.store.write(readers) == [is_server for *_, is_server in _SERVERS]
+
+
+async def test_nobody_else_has_dates_of_a_series_made(node: Peer) -> None:
+    """An Offer about a date that is not there yet makes it, where it comes from the publisher of the series."""
+    ann = await node.store.read(actors.find_local_actor, "ann")
+    day = dt.datetime.fromtimestamp(node.unit().now / 1_000, dt.UTC).date() + dt.timedelta(days=2)
+    times = {"start": f"{day}T18:00:00+00:00", "end": f"{day}T20:00:00+00:00", "timeZone": "Etc/UTC"}
+    ours = await publish_event(node, ann, **times, recurrence={"frequency": "weekly", "count": 3})
+    _, document = await node.get(ours.uri)
+    theirs = json.loads(json.dumps(document).replace(ann.uri, ZOE).replace(node.origin, "https://good.example"))
+    assert await says(node, "Create", ZOE, {**theirs, "cc": [ann.uri]}) == "stored"
+    date = f"{theirs['id']}/dates/{day + dt.timedelta(days=7)}"
+    join = {"id": f"{ZOE}/join", "type": "Join", "actor": ZOE, "object": date}
+    for by, outcome, is_made in ((EVE, "ignored", False), (ZOE, "not-ours", True)):
+        offer = {"type": "Offer", "actor": by, "object": join, "to": [ann.uri]}
+        assert await hears(node, offer) == outcome
+        assert (await node.object(date) is not None) == is_made, by

@@ -9,18 +9,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Connection, select
 
-from federation.synchronisation import catalogue_collection, catalogue_sync
+from federation.synchronisation import catalogue_collection, catalogue_sync, partner_sync
 from federation.synchronisation import catalogue_reading as reading
 from federation.synchronisation.catalogue_header import read_header, write_header
 from federation.synchronisation.catalogue_sync import CatalogueSync
+from federation.synchronisation.partner_sync import PartnerSync
 from node.clock import DAY, HOUR, MINUTE
 from node.domain.catalogues import State
 from node.errors import Invalid, RemoteMalformed
 from node.jobs.kinds import CATALOGUE
 from node.jobs.outcome import Done, Retry
+from node.ports import FetchedDocument
 from node.services.library import catalogue
 from node.store.library import catalogue_entries, catalogues
 from node.store.people import follows
+from node.store.people.actors import Actor, load_local_actors
 from node.store.posts import objects
 from node.store.tables import jobs
 from tests.depth import examples
@@ -284,6 +287,33 @@ async def test_a_catalogue_sends_us_to_no_other_host_without_end(world: World, m
     assert await world.look() == Done()  # with a new measure
     assert world.wire.requests["object"] == 2
     assert (await world.follower.copied()).digest == (await world.owner.state()).digest
+
+
+async def test_the_list_for_partners_sends_us_nowhere_else_and_ends(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It goes on for ever, and names what is on other hosts."""
+    asked, owner = list[str](), world.follower.owner
+    monkeypatch.setattr(partner_sync, "MAX_PAGES", 3)
+    await world.follower.store.write(_follow_back, world, owner)
+
+    async def get_document(url: str, **_: Any) -> FetchedDocument:
+        asked.append(url)
+        listed = [f"{CATALOGUE_URI}/{len(asked)}", f"https://victim.example/{len(asked)}"]
+        items = [{"id": uri, "digest": "a" * 64} for uri in listed]
+        return FetchedDocument(200, {"items": items, "next": f"{url}1"}, "", url)
+
+    monkeypatch.setattr(world.wire, "get_document", get_document)
+    sync = PartnerSync(world.follower.store, world.wire, world.follower.unit)
+    await sync.look(owner, await world.follower.copied())
+    assert len(asked) == 3
+    assert world.wire.requests["object"] == 3
+
+
+def _follow_back(conn: Connection, world: World, owner: Actor) -> None:
+    [museum] = load_local_actors(conn, ["organization"])
+    back = follows.Follow(world.follower.ids.new(), owner.id, museum.id, f"{owner.uri}/f", "accepted", 0)
+    follows.save_follow(conn, back)
 
 
 async def test_a_catalogue_that_changes_while_it_is_read_is_read_again_soon(

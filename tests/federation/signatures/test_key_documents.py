@@ -1,0 +1,89 @@
+"""Where a key's id leads, whatever is written there: an actor that lists it, or nothing."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from node.errors import NodeError
+from node.ports import FetchedDocument
+from node.store.people import actors
+from tests.network import network
+from tests.remote import remote
+
+ODD: tuple[Any, ...] = (None, "", 0, [], ["{other}"], [["{actor}"]], {}, {"id": "{actor}"}, "{other}", "{actor}#", True)
+#: Without these a document leads to no key; with anything in place of the others it leads there, or nowhere.
+_NEEDED = {"own": {"id", "type", "publicKey"}, "stub": {"id", "publicKey"}}
+_MEMBERS = ("id", "type", "publicKey", "owner", "inbox", "preferredUsername", "assertionMethod", "endpoints")
+_OF_KEY = ("id", "owner", "publicKeyPem")
+
+
+async def test_what_is_no_key_document_makes_nobody_known(tmp_path) -> None:
+    """Each member of an actor, of a key by itself and of a stub is in turn something else."""
+    async with network(tmp_path, "hospital") as net, remote() as far:
+        fetcher, zoe = net.peers[0].system.federation.fetcher, far.actor("zoe")
+        key = zoe.document["publicKey"]
+        number = 0
+
+        async def read(document: Any) -> bool:
+            """Whether it leads to a key; served at an address of its own."""
+            nonlocal number
+            number += 1
+            address = f"{far.origin}/keys/{number}"
+            names = {
+                "{key}": f"{address}#main-key",
+                "{actor}": zoe.uri,
+                "{other}": "https://other.example/u",
+                "{self}": address,
+            }
+            far.documents[f"/keys/{number}"] = _filled(document, names)
+            try:
+                return await fetcher.fetch_key_owner(names["{key}"]) is not None
+            except NodeError:
+                return False
+
+        own = {**zoe.document, "id": "{self}", "publicKey": {**key, "id": "{key}", "owner": "{self}"}}
+        stub = {"id": "{self}", "publicKey": {**key, "id": "{key}", "owner": zoe.uri}}
+        assert await read(own)
+        wrong = [
+            (kind, name, odd)
+            for kind, whole in (("own", own), ("stub", stub))
+            for name in _MEMBERS
+            for odd in ODD
+            if await read({**whole, name: odd}) and name in _NEEDED[kind]
+        ]
+        wrong += [
+            ("key", name, odd)
+            for name in _OF_KEY
+            for odd in ODD
+            if await read({**own, "publicKey": {**own["publicKey"], name: odd}})
+        ]
+        assert wrong == []
+        assert await net.peers[0].store.read(actors.find_actor, "https://other.example/u") is None
+
+
+def _filled(value: Any, names: dict[str, str]) -> Any:
+    if isinstance(value, dict):
+        return {name: _filled(each, names) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_filled(each, names) for each in value]
+    return names.get(value, value.replace("{actor}", names["{actor}"])) if isinstance(value, str) else value
+
+
+@pytest.mark.parametrize("host", ["good.example:443", "GOOD.example", "good.example."])
+async def test_an_id_with_another_spelling_of_its_host_is_read_from_its_own_address(
+    tmp_path, monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
+    """What is asked for and where it was answered are compared as addresses, not as texts."""
+    async with network(tmp_path, "hospital") as net, remote() as far:
+        peer, zoe = net.peers[0], far.actor("zoe")
+        uri = f"https://{host}/u/zoe"
+        document = replace(zoe, uri=uri, key=replace(zoe.key, key_id=f"{uri}#main-key")).document
+
+        async def get(url: str, **_: Any) -> FetchedDocument:
+            return FetchedDocument(200, document, "", "https://good.example/u/zoe")
+
+        monkeypatch.setattr(peer.system.federation.fetcher, "get_document", get)
+        found = await peer.system.federation.fetcher.fetch_key_owner(f"{uri}#main-key")
+        assert found is not None
+        assert found.owner_uri == uri
