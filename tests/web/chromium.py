@@ -1,16 +1,20 @@
-"""A real browser without a window, driven over its DevTools protocol: loads pages, measures them, takes pictures."""
+"""A real browser without a window, driven over its DevTools protocol: loads pages, measures them, takes pictures.
 
-import asyncio
+Its start takes a second of processor time, so tests share one (the fixture ``chromium``); each tab has cookies and
+storage of its own.
+"""
+
 import base64
 import json
 import shutil
-import signal
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import subprocess
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
 import aiohttp
+import pytest
 
 FLAGS = (
     "--headless",
@@ -29,17 +33,13 @@ FLAGS = (
     "--disable-gpu-compositing",
     "--disable-smooth-scrolling",
     "--process-per-site",
-    # A page is looked at once: what the compiler and a process for the network alone cost does not come back.
-    "--js-flags=--no-opt",
+    # A page is looked at once: what the compiler, threads beside the script and a process for the network alone cost
+    # does not come back.
+    "--js-flags=--no-opt --single-threaded",
     "--enable-features=NetworkServiceInProcess2",
     "--disable-features=BackForwardCache,PaintHolding,RenderDocument,SpareRendererForSitePerProcess",
     "--remote-debugging-port=0",
 )
-
-
-def find_chromium() -> str | None:
-    """The browser's program, or None where none is installed."""
-    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
 class Tab:
@@ -68,6 +68,11 @@ class Tab:
             if message.get("method") == event:
                 return
             self._note(message)
+
+    async def carry(self, cookies: aiohttp.abc.AbstractCookieJar, url: str) -> None:
+        """Go on with the cookies of somebody else, at the site of this URL."""
+        for cookie in cookies:
+            await self.call("Network.setCookie", name=cookie.key, value=cookie.value, url=url)
 
     async def open(self, url: str, *, width: int = 1280, dark: bool = False) -> None:
         """Load a page at a width and colour scheme, until all of it is there."""
@@ -105,49 +110,55 @@ class Tab:
             self.complaints.append(json.dumps(message["params"]["entry"]))
 
 
-@asynccontextmanager
-async def browse(program: str, profile: Path, *flags: str) -> AsyncIterator[Tab]:
-    """Start a browser with a fresh profile and perhaps more flags, hand out one tab, end the browser."""
-    process = await asyncio.create_subprocess_exec(
-        program,
-        *FLAGS,
-        *flags,
-        f"--user-data-dir={profile}",
-        "about:blank",
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    try:
-        async with asyncio.timeout(30):
-            address = await _devtools_address(process)
-        async with aiohttp.ClientSession() as http, http.ws_connect(address, max_msg_size=0) as socket:
-            yield await _first_tab(socket)
-    finally:
-        process.send_signal(signal.SIGTERM)
-        await process.communicate()  # also what its own processes hold open: the loop may be closed next
+class Browser:
+    """A browser that runs."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+
+    @asynccontextmanager
+    async def tab(self) -> AsyncIterator[Tab]:
+        """A tab that shares nothing with others."""
+        async with aiohttp.ClientSession() as http, http.ws_connect(self._address, max_msg_size=0) as socket:
+            context = await _ask(socket, "Target.createBrowserContext", disposeOnDetach=True)
+            target = await _ask(socket, "Target.createTarget", url="about:blank", **context)
+            session = await _ask(socket, "Target.attachToTarget", flatten=True, **target)
+            tab = Tab(socket, session["sessionId"])
+            for domain in ("Page", "Log", "Runtime"):
+                await tab.call(f"{domain}.enable")
+            yield tab
 
 
-async def _devtools_address(process: asyncio.subprocess.Process) -> str:
-    assert process.stderr is not None
-    while line := await process.stderr.readline():
-        if b"DevTools listening on " in line:
-            return line.decode().split(" listening on ")[1].strip()
-    raise RuntimeError("the browser ended before it was ready")
-
-
-async def _first_tab(socket: aiohttp.ClientWebSocketResponse) -> Tab:
-    await socket.send_json({"id": -1, "method": "Target.createTarget", "params": {"url": "about:blank"}})
-    target = (await _answer(socket, -1))["targetId"]
-    parameters = {"targetId": target, "flatten": True}
-    await socket.send_json({"id": -2, "method": "Target.attachToTarget", "params": parameters})
-    tab = Tab(socket, (await _answer(socket, -2))["sessionId"])
-    for domain in ("Page", "Log", "Runtime"):
-        await tab.call(f"{domain}.enable")
-    return tab
-
-
-async def _answer(socket: aiohttp.ClientWebSocketResponse, number: int) -> dict[str, Any]:
+async def _ask(socket: aiohttp.ClientWebSocketResponse, method: str, **parameters: Any) -> dict[str, Any]:
+    """Ask the browser itself."""
+    await socket.send_json({"id": 0, "method": method, "params": parameters})
     while True:
         message = await socket.receive_json()
-        if message.get("id") == number:
+        if message.get("id") == 0:
+            assert "error" not in message, message
             return dict(message["result"])
+
+
+@contextmanager
+def started(profile: Path, *flags: str) -> Iterator[Browser]:
+    """Start a browser with a fresh profile and perhaps more flags; it ends with all that it started. Skips the test
+    where none is installed.
+    """
+    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if program is None:
+        pytest.skip("no chromium on this machine")
+    words = [program, *FLAGS, *flags, f"--user-data-dir={profile}", "about:blank"]
+    with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            yield Browser(_devtools_address(process))
+        finally:
+            process.terminate()
+            process.communicate()  # also what its own processes hold open
+
+
+def _devtools_address(process: subprocess.Popen[str]) -> str:
+    assert process.stderr is not None
+    for line in process.stderr:
+        if "DevTools listening on " in line:
+            return line.split(" listening on ")[1].strip()
+    raise RuntimeError("the browser ended before it was ready")

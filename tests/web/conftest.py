@@ -1,7 +1,7 @@
 """A whole node with its pages, and a browser-like client that keeps cookies."""
 
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +13,7 @@ import pytest
 from node.clock import FixedClock
 from node.store.access import accounts
 from tests.network import Peer, start_peer, stop_peer
+from tests.web.chromium import Browser, started
 
 PASSWORD = "correct horse battery"
 
@@ -84,3 +85,10 @@ async def opened_site(folder: Path, **sections: Mapping[str, Any]) -> AsyncItera
 async def site(tmp_path: Path) -> AsyncIterator[Site]:
     async with opened_site(tmp_path) as site:
         yield site
+
+
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """The browser of this process, for ``async with chromium.tab() as tab``."""
+    with started(tmp_path_factory.mktemp("chromium")) as browser:
+        yield browser

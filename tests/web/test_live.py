@@ -10,7 +10,6 @@ from node.services.posts.posts import publish_note
 from node.store.people import actors
 from tests.client import app_of
 from tests.happenings import publish
-from tests.web.chromium import browse, find_chromium
 from web.streaming.handlers import HUB
 
 SECONDS = 5
@@ -85,17 +84,12 @@ async def test_signing_out_ends_the_stream(site, ben):
 
 # -- in a browser ---------------------------------------------------------------------------------------------------
 
-PROGRAM = find_chromium()
-in_browser = pytest.mark.skipif(PROGRAM is None, reason="no chromium on this machine")
-
 
 @pytest.fixture
-async def tab(site, ben, tmp_path):
+async def tab(chromium, site, ben):
     """A window in which ada is signed in."""
-    assert PROGRAM is not None
-    async with browse(PROGRAM, tmp_path / "chromium") as opened:
-        for cookie in site.browser.cookie_jar:
-            await opened.call("Network.setCookie", name=cookie.key, value=cookie.value, url=site.peer.origin)
+    async with chromium.tab() as opened:
+        await opened.carry(site.browser.cookie_jar, site.peer.origin)
         yield opened
 
 
@@ -120,7 +114,6 @@ def button(words):
     return f"[...document.querySelectorAll('.acts button')].find((e) => e.textContent.includes('{words}'))"
 
 
-@in_browser
 async def test_a_button_shows_at_once_what_it_does_and_the_page_stays(site, ben, tab):
     posted = await write(site, ben, "Look at this")
     await tab.open(f"{site.peer.origin}/@ben/p{posted.id}")
@@ -135,7 +128,6 @@ async def test_a_button_shows_at_once_what_it_does_and_the_page_stays(site, ben,
     assert tab.complaints == []
 
 
-@in_browser
 async def test_the_keyboard_stays_where_it_was_though_the_page_has_other_buttons(site, ben, tab):
     """Once she has a place, links to the dates and a badge stand before the button."""
     soon = {name: to_rfc3339(site.clock.now() + DAY + hour * HOUR) for name, hour in (("start", 0), ("end", 1))}
@@ -148,7 +140,6 @@ async def test_the_keyboard_stays_where_it_was_though_the_page_has_other_buttons
     assert await tab.evaluate("document.activeElement.form.action === window.where")
 
 
-@in_browser
 async def test_what_the_node_refuses_is_told_and_taken_back(site, ben, tab):
     posted = await write(site, ben, "Soon gone")
     await tab.open(f"{site.peer.origin}/@ben/p{posted.id}")
@@ -158,7 +149,6 @@ async def test_what_the_node_refuses_is_told_and_taken_back(site, ben, tab):
     assert await tab.evaluate(f"{button('Thank')}.classList.contains('on')") is False
 
 
-@in_browser
 async def test_a_page_that_is_open_counts_news_and_offers_answers(site, ben, tab):
     posted = await write(site, ben, "@ada who knows?")
     await tab.open(f"{site.peer.origin}/@ben/p{posted.id}")
@@ -173,7 +163,6 @@ async def test_a_page_that_is_open_counts_news_and_offers_answers(site, ben, tab
     )
 
 
-@in_browser
 async def test_what_is_written_is_shown_as_it_will_look(site, ben, tab):
     await tab.open(f"{site.peer.origin}/compose")
     await tab.evaluate(
@@ -184,7 +173,6 @@ async def test_what_is_written_is_shown_as_it_will_look(site, ben, tab):
     assert await tab.evaluate("document.querySelector('textarea[name=text]').value") == "A **bold** word"
 
 
-@in_browser
 async def test_every_act_works_without_script(site, ben, tab):
     posted = await write(site, ben, "Look at this")
     await tab.call("Emulation.setScriptExecutionDisabled", value=True)
@@ -196,7 +184,6 @@ async def test_every_act_works_without_script(site, ben, tab):
     assert site.peer.runner.app[HUB].size == 0
 
 
-@in_browser
 async def test_readers_in_another_time_zone_read_their_own_hour(site, tab):
     """Across the change of the clocks, too; who lives where it happens reads one hour alone."""
     ada = await site.store.read(actors.find_local_actor, "ada")

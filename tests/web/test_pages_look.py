@@ -15,20 +15,18 @@ from aiohttp import web
 
 from tests.depth import DEPTH
 from tests.web import axe
-from tests.web.chromium import Tab, browse, find_chromium
+from tests.web.chromium import Tab, started
 from tests.web.samples import all_views
 from tests.web.samples.server import build_sample_app
 from web.assets import STATIC
 from web.design.page import ACCENTS
 
-PROGRAM = find_chromium()
 WIDTHS = (320, 768, 1280)
 PICTURES = os.environ.get("RHIZOME_PICTURES")
 #: Drawings are a fifth of what a page costs here, and no check asks for them; test_pages_real loads them.
 WITHOUT_DRAWINGS = () if PICTURES else ("--blink-settings=imagesEnabled=false",)
 TOKENS = (STATIC / "css" / "tokens.css").read_text("utf-8")
 
-in_browser = pytest.mark.skipif(PROGRAM is None, reason="no chromium on this machine")
 schemes = pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 
 # Contrast of every visible piece of text against what is really behind it (WCAG 2.2, 1.4.3).
@@ -86,9 +84,9 @@ FOCUSED = """(() => {
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def tab(tmp_path_factory):
-    assert PROGRAM is not None
-    async with browse(PROGRAM, tmp_path_factory.mktemp("chromium"), *WITHOUT_DRAWINGS) as opened:
-        yield opened
+    with started(tmp_path_factory.mktemp("chromium"), *WITHOUT_DRAWINGS) as browser:
+        async with browser.tab() as opened:
+            yield opened
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -112,7 +110,6 @@ def _write(path: Path, picture: bytes) -> None:
     path.write_bytes(picture)
 
 
-@in_browser
 @pytest.mark.parametrize("name", sorted(all_views()))
 @pytest.mark.asyncio(loop_scope="module")
 async def test_a_page_fits_every_width_and_can_be_read(tab: Tab, address: str, name: str):
@@ -139,7 +136,6 @@ async def test_a_page_fits_every_width_and_can_be_read(tab: Tab, address: str, n
     assert tab.complaints == [], "the browser refused something of ours"
 
 
-@in_browser
 @pytest.mark.asyncio(loop_scope="module")
 async def test_axe_core_finds_what_is_wrong(tab: Tab, address: str):
     """The checker runs, and its rules are on: a page that is spoiled on purpose does not pass."""
@@ -153,7 +149,6 @@ async def test_axe_core_finds_what_is_wrong(tab: Tab, address: str):
     assert {"color-contrast", "image-alt", "button-name"} <= found
 
 
-@in_browser
 @pytest.mark.parametrize("name", ["home", "gallery"])
 @schemes
 @pytest.mark.asyncio(loop_scope="module")
@@ -165,7 +160,6 @@ async def test_every_accent_can_be_read(tab: Tab, address: str, name: str, dark:
         await keep(tab, f"{name}-{accent}-{'dark' if dark else 'light'}")
 
 
-@in_browser
 @pytest.mark.asyncio(loop_scope="module")
 async def test_the_picture_of_a_page_is_not_blank(tab: Tab, address: str):
     """Style sheet and drawings arrived: the same page without them is a much smaller picture."""
@@ -176,7 +170,6 @@ async def test_the_picture_of_a_page_is_not_blank(tab: Tab, address: str):
     assert len(dressed) > 1.5 * len(await tab.picture())
 
 
-@in_browser
 @pytest.mark.asyncio(loop_scope="module")
 async def test_a_keyboard_is_enough(tab: Tab, address: str):
     """The first stop is the skip link, which shows itself and leads to the content; each further stop shows a ring."""
@@ -218,7 +211,6 @@ STOPS = """(() => {
 WALKED = ("resource", "event-member", "thread_page", "compose_thread", "members")
 
 
-@in_browser
 @pytest.mark.asyncio(loop_scope="module")
 async def test_a_keyboard_comes_to_everything_in_the_order_of_the_page(tab: Tab, address: str):
     for name in WALKED:
@@ -230,7 +222,6 @@ async def test_a_keyboard_comes_to_everything_in_the_order_of_the_page(tab: Tab,
         assert stops == usable, name
 
 
-@in_browser
 @pytest.mark.asyncio(loop_scope="module")
 async def test_a_form_that_comes_back_begins_at_what_is_wrong(tab: Tab, address: str):
     """No way through the head of the page again: the summary has the keyboard, its first link is the next stop."""
@@ -242,7 +233,6 @@ async def test_a_form_that_comes_back_begins_at_what_is_wrong(tab: Tab, address:
     assert await tab.evaluate("document.activeElement.closest('form') !== null")
 
 
-@in_browser
 @pytest.mark.asyncio(loop_scope="module")
 async def test_a_narrow_screen_gets_its_menu(tab: Tab, address: str):
     seen = "document.querySelector('#menu').checkVisibility()"
@@ -265,7 +255,6 @@ async def test_a_narrow_screen_gets_its_menu(tab: Tab, address: str):
     assert await tab.evaluate(seen) is True
 
 
-@in_browser
 @pytest.mark.asyncio(loop_scope="module")
 async def test_the_buttons_of_a_step_stand_in_one_row_on_a_phone(tab: Tab, address: str):
     for tag in ("en", "de"):
@@ -277,7 +266,6 @@ async def test_the_buttons_of_a_step_stand_in_one_row_on_a_phone(tab: Tab, addre
         assert len(set(tops)) == 1, tag
 
 
-@in_browser
 @pytest.mark.asyncio(loop_scope="module")
 async def test_filters_are_open_where_there_is_room_and_closed_where_there_is_not(tab: Tab, address: str):
     shown = "document.querySelector('.facets .group').checkVisibility({contentVisibilityAuto: true})"
@@ -287,7 +275,6 @@ async def test_filters_are_open_where_there_is_room_and_closed_where_there_is_no
         assert await tab.evaluate("document.querySelector('.facets > summary').checkVisibility()") is not visible
 
 
-@in_browser
 @pytest.mark.asyncio(loop_scope="module")
 async def test_paper_gets_the_words_without_the_furniture(tab: Tab, address: str):
     await tab.open(address + "resource", width=768)

@@ -9,9 +9,7 @@ from tests.client import app_of
 from tests.records import full_record
 from tests.translations import read
 from tests.web import axe
-from tests.web.chromium import browse, find_chromium
 
-PROGRAM = find_chromium()
 PAGES = (
     "/?as=guest",
     "/",
@@ -81,14 +79,12 @@ async def house(site):
     return site
 
 
-@pytest.mark.skipif(PROGRAM is None, reason="no chromium on this machine")
 @pytest.mark.dear("a browser looks at every page of a node")
-async def test_pages_can_be_used_by_everybody(house, tmp_path):
+async def test_pages_can_be_used_by_everybody(house, chromium):
     if not axe.IS_HERE:
         pytest.skip("axe-core is not installed: npm ci in tests/clients/javascript")
-    async with browse(PROGRAM, tmp_path / "chromium") as tab:
-        for cookie in house.browser.cookie_jar:
-            await tab.call("Network.setCookie", name=cookie.key, value=cookie.value, url=house.peer.origin)
+    async with chromium.tab() as tab:
+        await tab.carry(house.browser.cookie_jar, house.peer.origin)
         for path in KEY:
             await tab.open(house.peer.origin + path)
             await axe.load(tab)

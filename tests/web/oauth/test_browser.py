@@ -4,7 +4,6 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -12,12 +11,9 @@ from aiohttp import web
 
 from node.services.access import totp
 from tests.web.account.test_second_factor import secret_in
-from tests.web.chromium import Tab, browse, find_chromium
+from tests.web.chromium import Browser, Tab
 from tests.web.conftest import PASSWORD, Site
 from tests.web.oauth.flow import VERIFIER, ClientApp, challenge_of
-
-PROGRAM = find_chromium()
-pytestmark = pytest.mark.skipif(PROGRAM is None, reason="no chromium on this machine")
 
 
 @dataclass(slots=True)
@@ -45,9 +41,8 @@ async def elsewhere() -> AsyncIterator[Elsewhere]:
 
 
 @pytest.fixture
-async def tab(tmp_path: Path) -> AsyncIterator[Tab]:
-    assert PROGRAM is not None
-    async with browse(PROGRAM, tmp_path / "chromium") as opened:
+async def tab(chromium: Browser) -> AsyncIterator[Tab]:
+    async with chromium.tab() as opened:
         yield opened
 
 
