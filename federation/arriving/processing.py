@@ -2,7 +2,7 @@
 
 ``INBOX`` jobs are proven and are applied as sets: one query per table for the whole batch, one transaction in which
 the effects, the outcome and the end of the job are written together. What needs another host first becomes a
-``RESOLVE`` job, so that a slow host never delays what has arrived from others (federation.resolving).
+``RESOLVE`` job, so that a slow host never delays what has arrived from others (federation.arriving.resolving).
 """
 
 import asyncio

@@ -1,7 +1,7 @@
 """Quotes in posts of others: shown only with a stamp of the quoted author (FEP-044f).
 
 A quote of one's own post needs none; a stamp of ours is looked up here; any other is fetched from the quoted author's
-host by a job of its own (federation.quote_stamps), which nobody waits for.
+host by a job of its own (federation.fetching.quote_stamps), which nobody waits for.
 """
 
 from collections.abc import Mapping

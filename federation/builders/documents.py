@@ -44,9 +44,10 @@ def activity_uri(origin: str, activity_id: int) -> str:
 
 
 def actor_document(conn: Connection, actor_id: int, *, is_bare: bool = False) -> dict[str, Any]:
-    """The document of one of our actors, with the keys that sign and those that will or did (federation.rotation).
+    """The document of one of our actors, with the keys that sign and those that will or did.
 
-    ``is_bare``: its name, addresses and that it is closed, for those who may not know what a community is about.
+    Keys change as ``federation.signatures.rotation`` says. ``is_bare``: its name, addresses and that it is
+    closed, for those who may not know what a community is about.
     """
     row = actors.load_profile(conn, actor_id)
     is_told = row.state != "suspended" and not is_bare
