@@ -7,11 +7,12 @@ four bytes of a hash of its key, so that keys can be replaced while values of th
 import hashlib
 import os
 from collections.abc import Sequence
-
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from typing import TYPE_CHECKING
 
 from node.errors import ConfigurationRefused
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 #: What private keys of actors are sealed for.
 ACTOR_KEY = "actor key"
@@ -38,11 +39,11 @@ class SecretBox:
     b'private'
     """
 
-    __slots__ = ("_ciphers", "_id")
+    __slots__ = ("_id", "_keys")
 
     def __init__(self, key: bytes, previous: Sequence[bytes] = ()) -> None:
         """``key`` and each of ``previous`` are 32 bytes."""
-        self._ciphers = {key_id(each): AESGCM(each) for each in (*previous, key)}
+        self._keys = {key_id(each): each for each in (*previous, key)}
         self._id = key_id(key)
 
     def __repr__(self) -> str:
@@ -51,7 +52,7 @@ class SecretBox:
     def seal(self, data: bytes, *, purpose: str) -> bytes:
         """``data``, closed; 33 bytes longer. It opens only for the same ``purpose``."""
         head, nonce = _FORMAT + self._id, os.urandom(_NONCE_BYTES)
-        return head + nonce + self._ciphers[self._id].encrypt(nonce, data, head + purpose.encode())
+        return head + nonce + _cipher(self._keys[self._id]).encrypt(nonce, data, head + purpose.encode())
 
     def open(self, sealed: bytes, *, purpose: str) -> bytes:
         """What was sealed for ``purpose``.
@@ -63,16 +64,27 @@ class SecretBox:
             sealed[_HEAD_BYTES:][:_NONCE_BYTES],
             sealed[_HEAD_BYTES + _NONCE_BYTES :],
         )
-        cipher = self._ciphers.get(head[len(_FORMAT) :])
-        if cipher is None or not head.startswith(_FORMAT):
-            raise ConfigurationRefused("The secrets file does not hold the key that a stored secret was sealed with.")
+        self.refuse_unless_held(sealed)
+        from cryptography.exceptions import InvalidTag  # late, as the cipher is
+
         try:
-            return cipher.decrypt(nonce, data, head + purpose.encode())
+            return _cipher(self._keys[head[len(_FORMAT) :]]).decrypt(nonce, data, head + purpose.encode())
         except (InvalidTag, ValueError):
             raise ConfigurationRefused(
                 "A stored secret has been changed since it was sealed.", detail=purpose
             ) from None
 
+    def refuse_unless_held(self, sealed: bytes) -> None:
+        """ConfigurationRefused where the key that ``sealed`` was sealed with is not here."""
+        if not sealed.startswith(_FORMAT) or sealed[len(_FORMAT) : _HEAD_BYTES] not in self._keys:
+            raise ConfigurationRefused("The secrets file does not hold the key that a stored secret was sealed with.")
+
     def is_current(self, sealed: bytes) -> bool:
         """Whether ``sealed`` was sealed with the current key; if not, seal it again."""
         return sealed[:_HEAD_BYTES] == _FORMAT + self._id
+
+
+def _cipher(key: bytes) -> "AESGCM":
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # late: a start looks only at the ids of keys
+
+    return AESGCM(key)

@@ -17,7 +17,7 @@ from node.services.context import Unit
 from node.store import facts
 from node.store.database.engine import Store
 from node.store.database.newest import newest_id
-from node.store.people import actors
+from node.store.people import actors, keys
 from node.store.people.actors import Actor
 
 if TYPE_CHECKING:
@@ -45,11 +45,18 @@ class Foundation:
 
 
 async def lay(config: Config, clock: Clock, store: Store, lane: int | None) -> Foundation:
-    """Found what a new node lacks. Raises Conflict where the database belongs to another host."""
+    """Found what a new node lacks.
+
+    Raises Conflict where the database belongs to another host, ConfigurationRefused where the secrets file does not
+    open its keys: such a node could sign nothing, and would set aside all that it has to tell.
+    """
     guard.refuse_other_host(await store.read(facts.load_fact, facts.HOST), config.host)
     lane = secrets.randbelow(LANES - 1) + 1 if lane is None else lane
     ids = Ids(clock, lane=lane, after=await store.read(newest_id))
-    return Foundation(config, clock, store, ids, await _found(config, clock, store, ids))
+    instance_id = await _found(config, clock, store, ids)
+    for key in await store.read(keys.load_own_keys, instance_id):
+        config.secret_box.refuse_unless_held(key.private_sealed)
+    return Foundation(config, clock, store, ids, instance_id)
 
 
 async def _found(config: Config, clock: Clock, store: Store, ids: Ids) -> int:

@@ -1,5 +1,6 @@
 """``rhizome keys``."""
 
+import base64
 import json
 import re
 import sqlite3
@@ -41,3 +42,18 @@ def test_keys_of_nobody_are_refused(file: Path, database: sqlite3.Connection) ->
     result = rhizome(file, "keys", "rotate", "uni", "nobody")
     assert (result.exit_code, result.stderr) == (1, "Nobody here is called nobody.\n")
     assert database.execute("SELECT count(*) FROM own_keys WHERE state <> 'current'").fetchone() == (0,)
+
+
+def test_a_node_does_not_start_with_a_key_that_opens_nothing(file: Path) -> None:
+    secrets = file.with_name("secrets.toml")
+    (old,) = re.findall(r'key = "(.+)"', secrets.read_text())
+    new = base64.b64encode(bytes(32)).decode()
+    secrets.write_text(f'key = "{new}"\n')
+    for words in (("serve",), ("keys", "rotate")):
+        refused = rhizome(file, *words)
+        assert (refused.exit_code, refused.stderr) == (
+            78,
+            "The secrets file does not hold the key that a stored secret was sealed with.\n",
+        )
+    secrets.write_text(f'key = "{new}"\nprevious = ["{old}"]\n')
+    assert rhizome(file, "keys", "rotate").exit_code == 0
