@@ -324,6 +324,8 @@ async def test_who_teaches_from_another_node_decides_there(nodes: Network) -> No
     assert await _state(hospital, omar.id) is State.ENROLLED
     assert await hospital.store.read(partial(teaching.load_requests, after=0, limit=10), there) == []
     assert await hospital.store.read(_told, nina.id) == []
+    assert {("Offer", "enrolment-offered"), ("Undo", "enrolment-settled")} <= set(await hospital.outcomes())
+    assert ("Accept", "course-decided") in await university.outcomes()
 
 
 def _join_of(conn: Connection, actor_id: int) -> str | None:

@@ -5,18 +5,26 @@ we write is read, too, and nothing of it is made up.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
 
+from federation.arriving.batch import Inbound, Needs
+from federation.arriving.inbox import require_at_home
 from federation.builders import documents
 from federation.builders.resource_documents import write_document
+from federation.handlers import apply
+from federation.mapping.activity import read_activity
 from federation.mapping.actor import read_actor
 from federation.signatures.keypairs import Algorithm, SigningKey
 from federation.signatures.proofs import add_proof
+from federation.strictjson import read_object
 from federation.vocab import POSITION, with_context
+from node.clock import FixedClock
 from node.domain.actors import ActorKind, RemoteActor
 from node.domain.communities import Role, TopicKind
 from node.domain.courses import key_of
@@ -36,10 +44,11 @@ from node.store.people.follows import Follow
 from node.store.posts import objects
 from tests import happenings
 from tests.client import App, app_of
-from tests.network import Peer
+from tests.network import Peer, network
 from tests.records import CC_BY, record
 from tests.remote import PUBLIC
 
+NOW = 1_795_780_000_000  # 2026-11-27
 FAR = "https://far.example"
 #: Somebody who says nothing, and what she wrote.
 ZOE, OTHERS = "https://other.example/zoe", "https://other.example/1"
@@ -101,7 +110,35 @@ class World:
         return found
 
 
-async def make_world(node: Peer) -> World:
+@asynccontextmanager
+async def open_world(folder: Path) -> AsyncIterator[World]:
+    """A node that knows everything of the other host."""
+    async with network(folder, "hospital", clock=FixedClock(NOW)) as net:
+        made = await _make_world(net.peers[0])
+        known = known_objects(made)
+        outcomes = await made.node.store.write(lambda conn: [arrives(conn, made, each) for each in known])
+        assert outcomes == [each.outcome for each in known]
+        yield made
+
+
+def arrives(conn: Connection, world: World, message: Message) -> str:
+    """What becomes of it: what the inbox would answer, or the outcome of its handler."""
+    text = json.dumps(with_context(world.signed(message.document)))
+    try:
+        activity = read_activity(read_object(text.encode()))
+        require_at_home(activity, world.node.origin)
+    except NodeError as error:
+        return f"refused: {type(error).__name__}"
+    batch = world.node.system.federation.fetcher.batch(conn)
+    try:
+        outcome = apply(batch, Inbound(0, activity, NOW, announced_by=message.by))
+    except Needs:
+        return "needs something"
+    batch.finish()
+    return outcome
+
+
+async def _make_world(node: Peer) -> World:
     app = await app_of(node, "ann")
     assert app.me is not None
     tin = await node.add_community("tin", app.me)
@@ -363,7 +400,7 @@ def acts(world: World) -> list[Message]:
         ),
         says("collect", "Add", far(uris["resource"]), "listed", target=items, name="Tin", contentMap={"en": "First"}),
         says("order", "Add", uris["resource"], "moved", target=items, **{POSITION: 1}),
-        says("order at the end", "Add", uris["resource"], "moved", target=items, **{POSITION: 10**30}),
+        says("order at the end", "Add", uris["resource"], "moved", target=items, **{POSITION: 10**15}),
         says("take out", "Remove", uris["resource"], "taken-out", target=items),
         says("join event", "Join", uris["event"], "answer-going", participationMessage="Please", companions=1),
         says("join date", "Join", date, "answer-going"),

@@ -2,7 +2,6 @@
 
 import copy
 import itertools
-import json
 from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -10,21 +9,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select
 
-from federation.arriving.batch import Inbound, Needs
-from federation.arriving.inbox import require_at_home
-from federation.handlers import apply
-from federation.mapping.activity import read_activity
-from federation.strictjson import read_object
-from federation.vocab import with_context
-from node.clock import FixedClock
-from node.errors import NodeError
 from node.store.tables import actors, objects
 from tests.depth import DEPTH
 from tests.federation.arriving import messages
-from tests.federation.arriving.messages import FAR, Message, World, make_world
-from tests.network import network
+from tests.federation.arriving.messages import FAR, Message, World, arrives, open_world
 
-NOW = 1_795_780_000_000  # 2026-11-27
 #: Every day one of so many places gets an odd value; ``make test-deep`` tries several at each.
 STRIDE = 6
 #: What no reader asks for; a place gets one after the other.
@@ -70,30 +59,8 @@ def of_others(conn: Connection) -> set[Any]:
 
 @pytest.fixture
 async def world(tmp_path) -> AsyncIterator[World]:
-    """As ``make_world`` says, with everything of the other host known here."""
-    async with network(tmp_path, "hospital", clock=FixedClock(NOW)) as net:
-        made = await make_world(net.peers[0])
-        known = messages.known_objects(made)
-        outcomes = await made.node.store.write(lambda conn: [arrives(conn, made, each) for each in known])
-        assert outcomes == [each.outcome for each in known]
+    async with open_world(tmp_path) as made:
         yield made
-
-
-def arrives(conn: Connection, world: World, message: Message) -> str:
-    """What becomes of it: what the inbox would answer, or the outcome of its handler."""
-    text = json.dumps(with_context(world.signed(message.document)))
-    try:
-        activity = read_activity(read_object(text.encode()))
-        require_at_home(activity, world.node.origin)
-    except NodeError as error:
-        return f"refused: {type(error).__name__}"
-    batch = world.node.system.federation.fetcher.batch(conn)
-    try:
-        outcome = apply(batch, Inbound(0, activity, NOW, announced_by=message.by))
-    except Needs:
-        return "needs something"
-    batch.finish()
-    return outcome
 
 
 def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
