@@ -22,6 +22,7 @@ from node.state import Node
 from node.text.sentences import Sentence
 from web.assets import Assets, packaged
 from web.pictures import Pictures, build_pictures
+from web.readings import Readings
 
 if TYPE_CHECKING:
     from web.design.page import Site, View
@@ -66,6 +67,7 @@ class WebState:
     exemptions: Exemptions
     rates: ApiRates
     trusted_proxies: Networks
+    readings: Readings
     loop: LoopWatch
     started_at: int
 
@@ -91,6 +93,7 @@ def build_web(node: Node) -> WebState:
         exemptions=Exemptions(node.config.limits.exempt),
         rates=ApiRates(),
         trusted_proxies=node.config.node.trusted_proxies,
+        readings=Readings(),
         loop=LoopWatch(metrics.loop_lagged),
         started_at=node.clock.now(),
     )

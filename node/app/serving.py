@@ -27,6 +27,7 @@ def build_app(system: System) -> web.Application:
     app[NODE] = system.node
     app[FEDERATION] = system.federation
     app[WEB] = build_web(system.node)
+    app.on_shutdown.append(app[WEB].readings.end)
     app[STOPPING] = asyncio.Event()
     app.cleanup_ctx.append(watch_loop)
     app[TOKENS] = Tokens(system.node.store)

@@ -6,9 +6,9 @@ from federation.fetching.community_members import Members, fetch_members, meet
 from federation.state import FEDERATION
 from node.errors import RemoteError
 from node.store.people.actors import Actor
-from web.lookups import in_time
+from web.state import WEB
 
-#: What this node knows is shown after so long: the page is worth more now than whole.
+#: What this node knows is shown after so long: the page is worth more now than whole. Who looks again finds the rest.
 _PATIENCE = 1.0  # seconds
 
 
@@ -19,7 +19,9 @@ async def members_at_home(request: web.Request, group: Actor, moderator: Actor, 
     """
     fetcher = request.app[FEDERATION].fetcher
     try:
-        told = await in_time(fetch_members(fetcher, group, moderator, address), _PATIENCE)
+        told = await request.app[WEB].readings.find(
+            (group.id, moderator.id, address), lambda: fetch_members(fetcher, group, moderator, address), _PATIENCE
+        )
     except RemoteError:
         return None
     await meet(fetcher, told.uris)

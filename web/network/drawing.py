@@ -19,7 +19,7 @@ _LEFT, _RIGHT = 52, 150  # edges where names are slanted
 _FEW = 6  # plants whose names fit side by side
 _LINE, _SLANTED, _BULB = 20, 30, 26  # letters of a name
 _LETTER = 7.6  # width of one, about
-_DEPTH, _GAP = 76, 22
+_DEPTH, _GAP, _CLEAR = 76, 22, 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,22 +215,29 @@ def _bulbs(bridges: Sequence[Bridge], stands: Mapping[str, int], width: int, fir
 
 
 def _room(rows: list[list[tuple[float, float]]], wanted: float, half: float, width: int) -> tuple[int, float]:
-    """The row and place nearest to the one that is wanted; a deeper row counts as far away as it is deep."""
+    """The row and place nearest to the one that is wanted; a deeper row counts as far away as it is deep.
+
+    So does a place below a name, which its roots would cross.
+    """
     best: tuple[float, int, float] | None = None
+    above: list[tuple[float, float]] = []
     for number, taken in enumerate([*rows, []]):
-        for x in _candidates(taken, wanted, half, width):
-            cost = abs(x - wanted) + number * _DEPTH
+        clear = [end + _CLEAR for _, end in above] + [start - _CLEAR for start, _ in above]
+        for x in _candidates(taken, (wanted, *clear), half, width):
+            crossed = sum(start < x < end for start, end in above)
+            cost = abs(x - wanted) + (number + crossed) * _DEPTH
             if best is None or cost < best[0]:
                 best = (cost, number, x)
+        above += taken
     assert best is not None  # an empty row has room
     if best[1] == len(rows):
         rows.append([])
     return best[1], best[2]
 
 
-def _candidates(taken: list[tuple[float, float]], wanted: float, half: float, width: int) -> Iterable[float]:
+def _candidates(taken: list[tuple[float, float]], wanted: Sequence[float], half: float, width: int) -> Iterable[float]:
     beside = [end + _GAP + half for _, end in taken] + [start - _GAP - half for start, _ in taken]
-    for x in (wanted, *beside):
+    for x in (*wanted, *beside):
         is_inside = half <= x <= width - half
         if is_inside and all(x + half + _GAP <= start or x - half - _GAP >= end for start, end in taken):
             yield x
