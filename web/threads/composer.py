@@ -18,7 +18,7 @@ from node.errors import Forbidden, Gone, Invalid, NotFound, Problem
 from node.media.links import MediaLinks
 from node.services.context import Unit
 from node.services.posts import media as media_service
-from node.services.posts import placing, posts, scheduling
+from node.services.posts import placing, posts, scheduling, texts
 from node.state import NODE
 from node.store.access import idempotency
 from node.store.people import actors
@@ -305,8 +305,8 @@ def _preview(
 ) -> PostCard:
     """How it will look; nothing is stored."""
     author = showing.load_rows(conn, [author_id])[author_id]
-    text, warning = posts.spoiler_or_text(typed.text, typed.warning)
-    content = posts.render(text, unit, posts.find_mentioned(conn, unit, text), is_markdown=True)
+    text, warning = texts.spoiler_or_text(typed.text, typed.warning)
+    content = texts.render(text, unit, texts.find_mentioned(conn, unit, text), is_markdown=True)
     alts, asked = dict(typed.media), typed.new_poll
     return PostCard(
         path="",

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from node.domain.actors import ActorKind
 from node.domain.communities import Refusal, Standing, TopicKind, refuse_post
-from node.domain.drafts import Draft
+from node.domain.drafts import Draft, visibility_of_reply
 from node.domain.text import plain
 from node.domain.topics import MAX_TITLE, guess_kind
 from node.domain.visibility import Visibility
@@ -58,6 +58,20 @@ class Place:
     @property
     def audience(self) -> str:
         return self.group.uri if self.group else ""
+
+    def visibility_of(self, draft: Draft, default: Visibility, parent: Object | None) -> Visibility:
+        """As wanted; what begins a thread in a community is for all of it, nothing in a closed one is for others."""
+        if self.kind is not None and self.visibility is not None:
+            return self.visibility
+        wanted = visibility_of_reply(draft.visibility, default, Visibility(parent.visibility) if parent else None)
+        return self.visibility if self.visibility is not None and wanted.is_open else wanted
+
+    def audience_of(self, parent: Object | None, visibility: Visibility) -> str:
+        """The community that a post of this visibility is for; an answer for a few of its members is not."""
+        if self.group is None:
+            return parent.audience if parent and visibility is Visibility.COMMUNITY else ""
+        is_for_all = visibility.is_open or visibility is self.visibility
+        return self.audience if is_for_all else ""
 
 
 def find_place(

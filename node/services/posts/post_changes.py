@@ -15,7 +15,7 @@ from node.media.links import MediaLinks
 from node.services.context import Unit
 from node.services.house import emojis
 from node.services.news import happened, news
-from node.services.posts import media, polls, posts, previews
+from node.services.posts import media, polls, posts, previews, texts
 from node.store.people import actors
 from node.store.people.actors import Actor
 from node.store.posts import burying, objects, pins, tags
@@ -67,9 +67,9 @@ def edit(conn: Connection, unit: Unit, author_id: int, object_id: int, wanted: E
     found = find_own(conn, author_id, object_id)
     row = objects.load_row(conn, found.id)
     before = row.details or {}
-    text, spoiler = posts.spoiler_or_text(wanted.text, wanted.spoiler)
+    text, spoiler = texts.spoiler_or_text(wanted.text, wanted.spoiler)
     is_markdown = before.get("source_type", "text/markdown") == "text/markdown"
-    mentioned = posts.find_mentioned(conn, unit, text)
+    mentioned = texts.find_mentioned(conn, unit, text)
     named = {**_named_silently(conn, before, mentioned), **mentioned}
     attachments = _attachments(conn, unit, author_id, found.id, wanted, before, links)
     poll = before.get("poll")
@@ -79,17 +79,17 @@ def edit(conn: Connection, unit: Unit, author_id: int, object_id: int, wanted: E
         poll = None
     is_titled = row.kind == PostKind.PAGE.value
     name = clean_plain_field(wanted.title) if wanted.title is not None and is_titled else row.name
-    posts.check(text, spoiler, has_more=bool(attachments or poll or before.get("quote") or name))
+    texts.check(text, spoiler, has_more=bool(attachments or poll or before.get("quote") or name))
     if row.name and not name:
         raise Invalid(problems=[Problem("$.title", "a title", "none")])
     if attachments and poll:
         raise Invalid("A post has media or a poll, not both.")
     details = {
         **before,
-        **posts.texts_of(text, named, is_markdown=is_markdown),
+        **texts.texts_of(text, named, is_markdown=is_markdown),
         "attachments": attachments,
         "poll": poll,
-        "emojis": emojis.used_in(conn, posts.texts_with_emojis(text, spoiler, name, poll)),
+        "emojis": emojis.used_in(conn, texts.texts_with_emojis(text, spoiler, name, poll)),
     }
     if wanted.link is not None:
         link = posts.check_link(wanted.link)
@@ -98,7 +98,7 @@ def edit(conn: Connection, unit: Unit, author_id: int, object_id: int, wanted: E
         **posts.kind_of(has_poll=bool(poll), is_titled=is_titled),
         "name": name,
         "summary": spoiler,
-        "content": posts.render(text, unit, mentioned, is_markdown=is_markdown),
+        "content": texts.render(text, unit, mentioned, is_markdown=is_markdown),
         "sensitive": (row.sensitive if wanted.sensitive is None else wanted.sensitive) or bool(spoiler),
         "language": row.language if wanted.language is None else wanted.language,
         "details": {name: value for name, value in details.items() if value},
@@ -107,7 +107,7 @@ def edit(conn: Connection, unit: Unit, author_id: int, object_id: int, wanted: E
         return
     objects.keep_version(conn, found.id, unit.now)
     objects.update_object(conn, found.id, {**values, "version": row.version + 1, "updated_at": unit.now})
-    objects.insert_mentions(conn, posts.mention_rows(found.id, named))
+    objects.insert_mentions(conn, texts.mention_rows(found.id, named))
     tags.replace_tags(conn, found.id, details["hashtags"])
     if poll and wanted.poll is not None:
         polls.close_later(conn, unit, found, poll["closes_at"])

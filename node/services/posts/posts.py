@@ -1,15 +1,15 @@
 """Posts that our own people write: stored, shown to followers here at once, told to others after the commit."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import asdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import Connection
 
 from node import events
-from node.domain.drafts import MAX_POST, Draft, visibility_of_reply
+from node.domain.drafts import Draft
 from node.domain.event_words import read_answer
-from node.domain.posts import Link, Mention, PostKind
+from node.domain.posts import Link, PostKind
 from node.domain.text import plain
 from node.domain.topics import title_of, topic_path
 from node.domain.uris import is_web_uri
@@ -21,25 +21,25 @@ from node.services.communities import sharing
 from node.services.context import Unit
 from node.services.house import emojis
 from node.services.news import happened, news
-from node.services.posts import media, placing, polls, previews, quoting
+from node.services.posts import media, placing, polls, previews, quoting, texts
 from node.services.posts.audiences import home_owners
 from node.services.posts.placing import Place
 from node.store import jobs
 from node.store.jobs import NewJob
 from node.store.people import actors
 from node.store.people.actors import Actor
-from node.store.people.posting_defaults import load_posting_defaults
+from node.store.people.posting_defaults import PostingDefaults, load_posting_defaults
 from node.store.posts import media as media_store
 from node.store.posts import objects, tags, topics
+from node.store.posts.media import Media
 from node.store.posts.objects import Object
 from node.store.reading import entries
 from node.store.search import finding
-from node.text.markdown import MAX_MARKDOWN, Words, handles_in, hashtags_in, length_of, render_markdown, render_plain
+from node.text.markdown import hashtags_in
 from node.text.richtext import clean_plain_field
-from node.text.sentences import Sentence
 
 #: What a new row of ``objects`` says beside what it is given.
-_NEW: dict[str, Any] = {"version": 1, "state": objects.LIVE, "updated_at": None}
+_FRESH: dict[str, Any] = {"version": 1, "state": objects.LIVE, "updated_at": None}
 
 
 def publish_note(
@@ -68,6 +68,29 @@ def publish_note(
     return publish(conn, unit, author_actor_id, draft)
 
 
+@dataclass(frozen=True, slots=True)
+class _New:
+    """A post before it is written, with all that it stands in; whatever is wrong with it has been said."""
+
+    id: int
+    author: Actor
+    draft: Draft
+    defaults: PostingDefaults
+    text: str
+    spoiler: str
+    parent: Object | None
+    quoted: Object | None
+    mentioned: Mapping[str, Actor]  # by its text
+    named: Mapping[str, Actor]  # by it at all
+    place: Place
+    attached: Sequence[Media]
+    poll: Mapping[str, Any] | None
+
+    @property
+    def is_titled(self) -> bool:
+        return self.draft.topic_kind is not None
+
+
 def publish(
     conn: Connection,
     unit: Unit,
@@ -83,83 +106,125 @@ def publish(
     media. Raises Forbidden for an author who is not ours or not active, or where a community does not take it, Invalid
     for what cannot be posted, NotFound where what is answered or quoted is not there for the author.
     """
+    new = _gather(conn, unit, author_id, draft, post_id or unit.ids.new())
+    row = _row(conn, unit, new, links)
+    stored = _store(conn, unit, new, row)
+    _show(conn, unit, new, stored)
+    jobs.enqueue_many(conn, list(_work(unit, new, Visibility(stored.visibility), row["content"])))
+    return stored
+
+
+def _gather(conn: Connection, unit: Unit, author_id: int, draft: Draft, post_id: int) -> _New:
+    """Read what the post stands in, and check it; raises as ``publish``."""
     author = _author(conn, author_id)
-    defaults = load_posting_defaults(conn, author.id)
-    text, spoiler = spoiler_or_text(draft.text, draft.spoiler)
+    text, spoiler = texts.spoiler_or_text(draft.text, draft.spoiler)
     has_title = bool(draft.title.strip()) and draft.topic_kind is not None
-    check(text, spoiler, has_more=bool(draft.media_ids or draft.poll or draft.quoted_id or has_title))
+    texts.check(text, spoiler, has_more=bool(draft.media_ids or draft.poll or draft.quoted_id or has_title))
     if draft.media_ids and draft.poll:
         raise Invalid("A post has media or a poll, not both.")
     parent = _readable(conn, author.id, draft.in_reply_to_id)
     quoted = _readable(conn, author.id, draft.quoted_id)
-    mentioned = find_mentioned(conn, unit, text)
+    mentioned = texts.find_mentioned(conn, unit, text)
     place = placing.find_place(conn, unit, author, draft, parent, mentioned.values())
-    visibility = _visibility(draft, place, defaults.visibility, parent)
-    is_titled = draft.topic_kind is not None
-    note_id = post_id or unit.ids.new()
-    uri = f"{unit.origin}/ap/o/{note_id}"
-    named = _named(conn, author, draft, place, parent, mentioned)
-    attached = media.choose(conn, author.id, draft.media_ids) if draft.media_ids else []
-    poll = polls.new_poll(draft.poll, unit.now) if draft.poll else None
-    details = {
-        **texts_of(text, named, is_markdown=draft.is_markdown),
-        "attachments": [asdict(each) for each in media.as_attachments(attached, links)] if attached and links else [],
-        "poll": poll,
-        "link": asdict(Link(link)) if (link := check_link(draft.link)) else None,
-        "application": dict(draft.application) if draft.application else None,
-        "quote": quoted.uri if quoted else "",
-        "quote_policy": (draft.quote_policy or defaults.quote_policy).value,
-        "emojis": emojis.used_in(conn, texts_with_emojis(text, spoiler, draft.title if is_titled else "", poll)),
-    }
+    return _New(
+        id=post_id,
+        author=author,
+        draft=draft,
+        defaults=load_posting_defaults(conn, author.id),
+        text=text,
+        spoiler=spoiler,
+        parent=parent,
+        quoted=quoted,
+        mentioned=mentioned,
+        named=_named(conn, author, draft, place, parent, mentioned),
+        place=place,
+        attached=media.choose(conn, author.id, draft.media_ids) if draft.media_ids else (),
+        poll=polls.new_poll(draft.poll, unit.now) if draft.poll else None,
+    )
+
+
+def _row(conn: Connection, unit: Unit, new: _New, links: MediaLinks | None) -> dict[str, Any]:
+    """The row of ``objects``."""
+    draft, defaults, parent = new.draft, new.defaults, new.parent
+    visibility = new.place.visibility_of(draft, defaults.visibility, parent)
     sensitive = defaults.sensitive if draft.sensitive is None else draft.sensitive
-    row: dict[str, Any] = {
-        "id": note_id,
-        "uri": uri,
-        **kind_of(has_poll=poll is not None, is_titled=is_titled),
-        "actor_id": author.id,
+    return {
+        "id": new.id,
+        "uri": _uri(unit, new.id),
+        **kind_of(has_poll=new.poll is not None, is_titled=new.is_titled),
+        "actor_id": new.author.id,
         "local": True,
         "visibility": visibility.value,
-        "name": clean_plain_field(draft.title) if is_titled else "",
-        "summary": spoiler,
-        "sensitive": sensitive or bool(spoiler),
-        "content": render(text, unit, mentioned, is_markdown=draft.is_markdown),
+        "name": clean_plain_field(draft.title) if new.is_titled else "",
+        "summary": new.spoiler,
+        "sensitive": sensitive or bool(new.spoiler),
+        "content": texts.render(new.text, unit, new.mentioned, is_markdown=draft.is_markdown),
         "language": defaults.language if draft.language is None else draft.language,
-        "url": unit.origin + _path(note_id, author, draft, place),
+        "url": unit.origin + _path(new.id, new.author, draft, new.place),
         "in_reply_to": parent.uri if parent else None,
         "in_reply_to_id": parent.id if parent else None,
-        "context": (parent.context if parent else "") or f"{unit.origin}/ap/c/{note_id}",
-        "audience": _audience(place, parent, visibility),
+        "context": (parent.context if parent else "") or f"{unit.origin}/ap/c/{new.id}",
+        "audience": new.place.audience_of(parent, visibility),
         "published_at": unit.now,
         "received_at": unit.now,
-        "details": {name: value for name, value in details.items() if value},
+        "details": {name: value for name, value in _details(conn, new, links).items() if value},
     }
+
+
+def _details(conn: Connection, new: _New, links: MediaLinks | None) -> dict[str, Any]:
+    """What the row keeps beside its columns; what is empty is left out."""
+    draft, title = new.draft, new.draft.title if new.is_titled else ""
+    return {
+        **texts.texts_of(new.text, new.named, is_markdown=draft.is_markdown),
+        "attachments": [asdict(each) for each in media.as_attachments(new.attached, links)] if links else [],
+        "poll": new.poll,
+        "link": asdict(Link(link)) if (link := check_link(draft.link)) else None,
+        "application": dict(draft.application) if draft.application else None,
+        "quote": new.quoted.uri if new.quoted else "",
+        "quote_policy": (draft.quote_policy or new.defaults.quote_policy).value,
+        "emojis": emojis.used_in(conn, texts.texts_with_emojis(new.text, new.spoiler, title, new.poll)),
+    }
+
+
+def _store(conn: Connection, unit: Unit, new: _New, row: Mapping[str, Any]) -> Object:
+    """Write the row and what stands beside it."""
     objects.insert_objects(conn, [row])
-    if attached:
-        media_store.tie(conn, note_id, [each.id for each in attached])
-    objects.insert_mentions(conn, mention_rows(note_id, named))
-    tags.add_tags(conn, {note_id: hashtags_in(text)})
-    if parent:
-        objects.add_replies(conn, {parent.id: 1})
-    _note_topic(conn, unit, note_id, place, row["context"])
-    stored = Object(**(_NEW | {name: row[name] for name in Object.__dataclass_fields__ if name in row}))
-    owners = home_owners(conn, stored, author, named.values(), parent)
-    objects.insert_home_entries(conn, _home_rows(owners, note_id), is_own=owners == {author.id})
-    if place.kind is not None and place.group is not None and place.group.local:
-        sharing.share(conn, unit, place.group, stored)
-    if quoted:
-        quoting.ask(conn, unit, author, stored, quoted)
-    if poll:
-        polls.close_later(conn, unit, stored, poll["closes_at"])
-    news.tell(conn, unit, happened.Posted(note_id))
-    work: list[NewJob] = []
+    if new.attached:
+        media_store.tie(conn, new.id, [each.id for each in new.attached])
+    objects.insert_mentions(conn, texts.mention_rows(new.id, new.named))
+    tags.add_tags(conn, {new.id: hashtags_in(new.text)})
+    if new.parent:
+        objects.add_replies(conn, {new.parent.id: 1})
+    _note_topic(conn, unit, new.id, new.place, row["context"])
+    return Object(**(_FRESH | {name: row[name] for name in Object.__dataclass_fields__ if name in row}))
+
+
+def _show(conn: Connection, unit: Unit, new: _New, stored: Object) -> None:
+    """Bring it to those of this node whom it concerns: timelines, its community, whom it quotes, whom it names."""
+    owners = home_owners(conn, stored, new.author, new.named.values(), new.parent)
+    objects.insert_home_entries(conn, _home_rows(owners, new.id), is_own=owners == {new.author.id})
+    if new.place.kind is not None and new.place.group is not None and new.place.group.local:
+        sharing.share(conn, unit, new.place.group, stored)
+    if new.quoted:
+        quoting.ask(conn, unit, new.author, stored, new.quoted)
+    if new.poll:
+        polls.close_later(conn, unit, stored, new.poll["closes_at"])
+    news.tell(conn, unit, happened.Posted(new.id))
+
+
+def _work(unit: Unit, new: _New, visibility: Visibility, content: str) -> Iterator[NewJob]:
+    """What is left for after the commit: other servers, what an answer says to an event, cards of pages."""
     if visibility.federates:
-        work.append(events.job_of(unit.ids, unit.now, events.ObjectCreated(note_id), about=uri, is_first=True))
-    if parent and parent.kind == PostKind.EVENT and read_answer(row["content"]) is not None:
-        work.append(NewJob(ANSWER, unit.ids.new(), unit.now, ref=note_id))
-    if visibility.is_open and not attached and not poll:
-        work += previews.jobs_for(unit, note_id, row["content"])
-    jobs.enqueue_many(conn, work)
-    return stored
+        created = events.ObjectCreated(new.id)
+        yield events.job_of(unit.ids, unit.now, created, about=_uri(unit, new.id), is_first=True)
+    if new.parent and new.parent.kind == PostKind.EVENT and read_answer(content) is not None:
+        yield NewJob(ANSWER, unit.ids.new(), unit.now, ref=new.id)
+    if visibility.is_open and not new.attached and not new.poll:
+        yield from previews.jobs_for(unit, new.id, content)
+
+
+def _uri(unit: Unit, post_id: int) -> str:
+    return f"{unit.origin}/ap/o/{post_id}"
 
 
 def _note_topic(conn: Connection, unit: Unit, object_id: int, place: Place, context: str) -> None:
@@ -171,22 +236,6 @@ def _note_topic(conn: Connection, unit: Unit, object_id: int, place: Place, cont
         finding.index_now(conn, object_id)
     elif place.topic is not None:
         topics.touch_topics(conn, [context], unit.now)
-
-
-def _visibility(draft: Draft, place: Place, default: Visibility, parent: Object | None) -> Visibility:
-    """As wanted; what begins a thread in a community is for all of it, and nothing in a closed one is for others."""
-    if place.kind is not None and place.visibility is not None:
-        return place.visibility
-    wanted = visibility_of_reply(draft.visibility, default, Visibility(parent.visibility) if parent else None)
-    return place.visibility if place.visibility is not None and wanted.is_open else wanted
-
-
-def _audience(place: Place, parent: Object | None, visibility: Visibility) -> str:
-    """The community that it is for; an answer for a few of its members is not."""
-    if place.group is None:
-        return parent.audience if parent and visibility is Visibility.COMMUNITY else ""
-    is_for_all = visibility.is_open or visibility is place.visibility
-    return place.audience if is_for_all else ""
 
 
 def _named(
@@ -256,59 +305,3 @@ def _readable(conn: Connection, reader_id: int, entry_id: int | None) -> Object 
     if found is None:
         raise NotFound
     return found
-
-
-# -- texts, of new posts and of edited ones --------------------------------------------------------------------------
-
-
-def spoiler_or_text(text: str, spoiler: str) -> tuple[str, str]:
-    """A warning without a text is the text."""
-    spoiler = clean_plain_field(spoiler)
-    return (text, spoiler) if text.strip() or not spoiler else (spoiler, "")
-
-
-def check(text: str, spoiler: str, *, has_more: bool) -> None:
-    """Raises Invalid for a text that is empty, where there is nothing else to post, or too long."""
-    if not text.strip() and not has_more:
-        raise Invalid("A post needs some text.")
-    if length_of(text) + len(spoiler) > MAX_POST or len(text) > MAX_MARKDOWN:
-        raise Invalid(Sentence("A post has at most {n} characters.", n=MAX_POST))
-
-
-def find_mentioned(conn: Connection, unit: Unit, text: str) -> dict[str, Actor]:
-    """Handle as written -> actor, for those whom this node knows."""
-    found = {}
-    for handle in handles_in(text):
-        name, _, host = handle.partition("@")
-        actor = actors.find_actor_by_handle(conn, name, host or unit.host)
-        if actor is not None and actor.state == "active":
-            found[handle] = actor
-    return found
-
-
-def render(text: str, unit: Unit, mentioned: Mapping[str, Actor], *, is_markdown: bool) -> str:
-    """The text as safe HTML with its mentions, hashtags and addresses linked."""
-    words = Words({handle: actor.url or actor.uri for handle, actor in mentioned.items()}, f"{unit.origin}/tags/")
-    return render_markdown(text, words) if is_markdown else render_plain(text, words)
-
-
-def texts_of(text: str, mentioned: Mapping[str, Actor], *, is_markdown: bool) -> dict[str, Any]:
-    """What the details of a post keep of its text: as it was typed, and whom and what it names."""
-    mentions = {actor.uri: Mention(actor.uri, f"@{actor.username}@{actor.host}") for actor in mentioned.values()}
-    return {
-        "source": text,
-        "source_type": "text/markdown" if is_markdown else "text/plain",
-        "mentions": [asdict(mention) for mention in mentions.values()],
-        "hashtags": list(hashtags_in(text)),
-    }
-
-
-def texts_with_emojis(text: str, spoiler: str, title: str, poll: Mapping[str, Any] | None) -> list[str]:
-    """Where a post may use pictures that stand for words."""
-    return [text, spoiler, title, *(option["name"] for option in (poll or {}).get("options", ()))]
-
-
-def mention_rows(note_id: int, mentioned: Mapping[str, Actor]) -> list[dict[str, Any]]:
-    """Rows of ``store.posts.objects.insert_mentions``."""
-    uris = {actor.uri for actor in mentioned.values()}
-    return [{"object_id": note_id, "actor_uri": uri, "silent": False} for uri in sorted(uris)]

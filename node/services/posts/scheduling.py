@@ -16,7 +16,7 @@ from node.jobs.outcome import Done, Outcome
 from node.jobs.worker import Kind, single
 from node.media.links import MediaLinks
 from node.services.context import Unit
-from node.services.posts import polls, posts
+from node.services.posts import polls, posts, texts
 from node.store import jobs
 from node.store.database.engine import Store
 from node.store.jobs import Job, NewJob
@@ -33,9 +33,9 @@ def schedule(
     _check_time(unit, at)
     if scheduled.count_scheduled(conn, author_id) >= MAX_SCHEDULED:
         raise Invalid(Sentence("At most {n} posts can wait.", n=MAX_SCHEDULED))
-    text, spoiler = posts.spoiler_or_text(draft.text, draft.spoiler)
+    text, spoiler = texts.spoiler_or_text(draft.text, draft.spoiler)
     has_title = bool(draft.title.strip()) and draft.topic_kind is not None
-    posts.check(text, spoiler, has_more=bool(draft.media_ids or draft.poll or draft.quoted_id or has_title))
+    texts.check(text, spoiler, has_more=bool(draft.media_ids or draft.poll or draft.quoted_id or has_title))
     if draft.poll:
         polls.new_poll(draft.poll, unit.now)
     _keep_media(conn, author_id, draft, at)
