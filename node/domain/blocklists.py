@@ -8,18 +8,29 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from node.domain.moderation import DomainPolicy
+from node.text.sentences import Sentence
 
 HEAD = ("#domain", "#severity", "#reject_media", "#reject_reports", "#public_comment", "#obfuscate")
 MAX_LINES, MAX_BYTES = 10_000, 900_000
 
 _DOMAIN = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?(?::[0-9]{1,5})?", re.ASCII)
-_SEVERITY: Mapping[str, DomainPolicy] = MappingProxyType(
-    {"suspend": DomainPolicy.BLOCK, "silence": DomainPolicy.LIMIT, "": DomainPolicy.BLOCK}
+#: By severity and whether media are refused. Reports are not refused apart from all else here.
+_READ: Mapping[tuple[str, bool], DomainPolicy] = MappingProxyType(
+    {
+        ("", False): DomainPolicy.BLOCK,
+        ("", True): DomainPolicy.BLOCK,
+        ("suspend", False): DomainPolicy.BLOCK,
+        ("suspend", True): DomainPolicy.BLOCK,
+        ("silence", False): DomainPolicy.LIMIT,
+        ("silence", True): DomainPolicy.LIMIT_MEDIA_FREE,
+        ("noop", True): DomainPolicy.MEDIA_FREE,
+    }
 )
 _WRITTEN: Mapping[DomainPolicy, tuple[str, str]] = MappingProxyType(
     {
         DomainPolicy.BLOCK: ("suspend", "true"),
         DomainPolicy.LIMIT: ("silence", "false"),
+        DomainPolicy.LIMIT_MEDIA_FREE: ("silence", "true"),
         DomainPolicy.MEDIA_FREE: ("noop", "true"),
     }
 )
@@ -27,12 +38,11 @@ _WRITTEN: Mapping[DomainPolicy, tuple[str, str]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What a list says of one domain; ``without_media``: it also refuses media, which ``policy`` does not."""
+    """What a list says of one domain."""
 
     domain: str
     policy: DomainPolicy
     reason: str = ""
-    without_media: bool = False
 
 
 def normal_domain(text: str) -> str:
@@ -45,14 +55,14 @@ def normal_domain(text: str) -> str:
     return name if _DOMAIN.fullmatch(name) else ""
 
 
-def read_list(text: str) -> tuple[list[Line], list[str]]:
+def read_list(text: str) -> tuple[list[Line], list[Sentence]]:
     """What a list says, each domain once, and the lines that cannot be read, as sentences."""
     found: dict[str, Line] = {}
-    problems: list[str] = []
+    problems: list[Sentence] = []
     names: list[str] = ["domain"]
     for number, row in enumerate(csv.reader(io.StringIO(text)), start=1):
         if number > MAX_LINES:
-            problems.append(f"Only the first {MAX_LINES} lines were read.")
+            problems.append(Sentence("Only the first {n} lines were read.", n=MAX_LINES))
             break
         cells = [cell.strip() for cell in row]
         if not cells or not cells[0]:
@@ -64,18 +74,17 @@ def read_list(text: str) -> tuple[list[Line], list[str]]:
     return list(found.values()), problems
 
 
-def _read_row(row: Mapping[str, str], number: int, found: dict[str, Line], problems: list[str]) -> None:
+def _read_row(row: Mapping[str, str], number: int, found: dict[str, Line], problems: list[Sentence]) -> None:
     written = row.get("domain", "")
     domain, severity = normal_domain(written), row.get("severity", "").lower()
-    refuses_media = row.get("reject_media", "").lower() == "true"
-    policy = DomainPolicy.MEDIA_FREE if severity == "noop" and refuses_media else _SEVERITY.get(severity)
+    policy = _READ.get((severity, row.get("reject_media", "").lower() == "true"))
     if not domain:
-        problems.append(f'Line {number}: "{written[:60]}" is no domain.')
+        problems.append(Sentence('Line {number}: "{text}" is no domain.', number=number, text=written[:60]))
     elif policy is None:
-        problems.append(f'Line {number}: "{severity[:20]}" has no counterpart here.')
+        told = Sentence('Line {number}: "{text}" has no counterpart here.', number=number, text=severity[:20])
+        problems.append(told)
     else:
-        reason, limited = row.get("public_comment", "")[:500], policy is DomainPolicy.LIMIT
-        found.setdefault(domain, Line(domain, policy, reason, without_media=limited and refuses_media))
+        found.setdefault(domain, Line(domain, policy, row.get("public_comment", "")[:500]))
 
 
 def write_list(lines: Iterable[Line]) -> str:

@@ -9,7 +9,13 @@ class DomainPolicy(enum.StrEnum):
     ALLOW = "allow"  # needed with an allow-list, meaningless without
     LIMIT = "limit"  # shown to followers only, never in public lists
     MEDIA_FREE = "media-free"  # text is taken in, media is not
+    LIMIT_MEDIA_FREE = "limit-media-free"  # both
     BLOCK = "block"  # nothing in, nothing out
+
+
+#: What lets posts reach followers only, and what keeps media out.
+LIMITING = frozenset({DomainPolicy.LIMIT, DomainPolicy.LIMIT_MEDIA_FREE})
+WITHOUT_MEDIA = frozenset({DomainPolicy.MEDIA_FREE, DomainPolicy.LIMIT_MEDIA_FREE})
 
 
 class Sanction(enum.StrEnum):
@@ -48,10 +54,10 @@ class Policies:
         return policy is DomainPolicy.BLOCK or (self.allow_list and policy is None)
 
     def is_limited(self, host: str) -> bool:
-        return bool(self.by_domain) and self.find(host) is DomainPolicy.LIMIT
+        return bool(self.by_domain) and self.find(host) in LIMITING
 
     def refuses_media(self, host: str) -> bool:
-        return bool(self.by_domain) and self.find(host) is DomainPolicy.MEDIA_FREE
+        return bool(self.by_domain) and self.find(host) in WITHOUT_MEDIA
 
     def is_suspended(self, actor_uri: str) -> bool:
         return Sanction.SUSPENDED in self.by_actor.get(actor_uri, ())

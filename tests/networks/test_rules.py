@@ -133,7 +133,10 @@ async def test_policies_take_effect_on_what_arrives(tmp_path):
         assert limited.uri in {row.uri for row in home}  # who follows still sees it
         async with peer.http.get(peer.origin, headers={"Accept": "text/html"}) as page:
             assert "Note 3" not in await page.text()
-        assert await arrive(4, DomainPolicy.BLOCK) is None
+        assert "attachments" not in (await arrive(4, DomainPolicy.LIMIT_MEDIA_FREE)).details
+        async with peer.http.get(peer.origin, headers={"Accept": "text/html"}) as page:
+            assert "Note 4" not in await page.text()
+        assert await arrive(5, DomainPolicy.BLOCK) is None
 
 
 async def test_followers_go_along_when_an_account_moves(tmp_path):

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Connection, select, update
 
 from node.domain.blocklists import Line, read_list, write_list
-from node.domain.moderation import DomainPolicy, Sanction
+from node.domain.moderation import WITHOUT_MEDIA, DomainPolicy, Sanction
 from node.domain.visibility import Visibility
 from node.errors import Conflict, Forbidden
 from node.services.house import moderate
@@ -208,6 +208,7 @@ async def test_somebody_elsewhere_is_suspended(tmp_path) -> None:
 MASTODON = """#domain,#severity,#reject_media,#reject_reports,#public_comment,#obfuscate
 bad.example,suspend,true,true,"Spam, much",false
 loud.example,silence,false,false,,false
+quiet.example,silence,true,false,,false
 pics.example,noop,true,false,,false
 odd.example,noop,false,false,,false
 """
@@ -218,9 +219,10 @@ def test_lists_are_read_as_others_write_them() -> None:
     assert lines == [
         Line("bad.example", DomainPolicy.BLOCK, "Spam, much"),
         Line("loud.example", DomainPolicy.LIMIT),
+        Line("quiet.example", DomainPolicy.LIMIT_MEDIA_FREE),
         Line("pics.example", DomainPolicy.MEDIA_FREE),
     ]
-    assert problems == ['Line 5: "noop" has no counterpart here.']
+    assert problems == ['Line 6: "noop" has no counterpart here.']
 
 
 @pytest.mark.parametrize(
@@ -238,7 +240,10 @@ def test_plain_lists_are_read_line_by_line(text, domains, wrong) -> None:
 
 
 def test_a_list_survives_the_way_out_and_back() -> None:
-    lines = [Line("a.example", DomainPolicy.BLOCK, 'so, "so"'), Line("b.example", DomainPolicy.MEDIA_FREE)]
+    lines = [
+        Line("a.example", DomainPolicy.BLOCK, 'so, "so"'),
+        *(Line(f"{each}.example", each) for each in WITHOUT_MEDIA),
+    ]
     assert read_list(write_list([*lines, Line("c.example", DomainPolicy.ALLOW)])) == (lines, [])
 
 
@@ -247,17 +252,16 @@ async def test_a_list_is_shown_before_it_is_taken_over(site: Site) -> None:
     path = "/admin/policies/import"
     csrf = await site.csrf(path)
     text = await site.post(path, 200, csrf=csrf, text=MASTODON)
-    assert "3 domains would be treated differently" in text
+    assert "4 domains would be treated differently" in text
     assert "bad.example" not in await site.get("/admin/policies.csv")
-    assert "refuses its media, too" not in text
     await site.post(path, 400, csrf=csrf, text=" ")
     file = aiohttp.FormData({"csrf": csrf, "text": ""})
-    listed = b"\xef\xbb\xbf" + MASTODON.replace("silence,false", "silence,true").encode()
+    listed = b"\xef\xbb\xbf" + MASTODON.encode()
     file.add_field("file", listed, filename="list.csv", content_type="text/csv")
     async with site.browser.post(site.peer.origin + path, data=file) as answer:
         text = await answer.text()
-    assert "3 domains would be treated differently" in text
-    assert text.count("refuses its media, too") == 1
+    assert "4 domains would be treated differently" in text
+    assert text.count("Limit, without media") == 1
     await site.post(path, csrf=csrf, text=MASTODON, confirm="1")
     exported = await site.get("/admin/policies.csv")
     assert 'bad.example,suspend,true,false,"Spam, much",false' in exported

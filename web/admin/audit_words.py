@@ -125,7 +125,15 @@ _TEXTS = sentences(
         "header": "Header",
     }
 )
-_EFFECTS = sentences({"allow": "Allow", "limit": "Limit", "media-free": "Without media", "block": "Block"})
+_EFFECTS = sentences(
+    {
+        "allow": "Allow",
+        "limit": "Limit",
+        "media-free": "Without media",
+        "limit-media-free": "Limit, without media",
+        "block": "Block",
+    }
+)
 _VALUES: Mapping[str, Mapping[str, str]] = {
     "policy": _EFFECTS,
     "role": TERMS,

@@ -24,17 +24,13 @@ _IMPORT = f"{_PATH}/import"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedDomain:
-    """A line of a block list: what it would set, and what it would end; ``known`` is the policy that holds now.
-
-    ``without_media``: the list refuses its media, too, which a limit does not.
-    """
+    """A line of a block list: what it would set, and what it would end; ``known`` is the policy that holds now."""
 
     domain: str
     effect: DomainPolicy
     reason: str = ""
     known: DomainPolicy | None = None
     follows: int = 0
-    without_media: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +44,7 @@ class BlockListView:
     import_path: str
     text: str = ""
     domains: tuple[ListedDomain, ...] = ()
-    problems: tuple[str, ...] = ()
+    problems: tuple[Sentence, ...] = ()
     unchanged: int = 0
 
 
@@ -123,7 +119,6 @@ def _compare(conn: Connection, lines: list[Line]) -> list[ListedDomain]:
             reason=line.reason,
             known=known.get(line.domain),
             follows=policies.follows_below(ended, line.domain) if line.policy is DomainPolicy.BLOCK else 0,
-            without_media=line.without_media,
         )
         for line in lines
     ]

@@ -17,7 +17,7 @@ import node as product
 from node.clock import DAY, MINUTE, SECOND
 from node.domain.drafts import MAX_OPEN, MAX_OPTION, MAX_OPTIONS, MAX_PINNED, MAX_POST, MIN_OPEN
 from node.domain.media import MAX_DESCRIPTION, SUPPORTED_TYPES
-from node.domain.moderation import DomainPolicy
+from node.domain.moderation import LIMITING, DomainPolicy
 from node.errors import NotFound
 from node.media.facts import MAX_FRAME_RATE, MAX_PIXELS, MAX_VIDEO_PIXELS
 from node.services.house.house import TextName
@@ -325,7 +325,7 @@ async def show_peers(request: web.Request) -> web.Response:
     return answer(await request.app[NODE].store.read(usage.load_peer_hosts, _PEERS_AT_MOST), headers=_CACHED)
 
 
-_SEVERITIES = {DomainPolicy.BLOCK: "suspend", DomainPolicy.LIMIT: "silence"}
+_SEVERITIES = {DomainPolicy.BLOCK: "suspend"} | dict.fromkeys(LIMITING, "silence")
 
 
 async def show_domain_blocks(request: web.Request) -> web.Response:

@@ -106,6 +106,7 @@ TERMS: Mapping[str, str] = sentences(
         "allow": "Allowed",
         "limit": "Limited",
         "media-free": "Without media",
+        "limit-media-free": "Limited, without media",
         "block": "Blocked",
     }
 )

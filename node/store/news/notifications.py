@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, delete, literal, or_, select, union_all
 
+from node.domain.moderation import LIMITING
 from node.domain.notices import DEFAULT_POLICY, Policy, Standing, Verdict
 from node.domain.visibility import Visibility
 from node.store.database.bulk import Bulk
@@ -204,7 +205,7 @@ _POLICIES = Prepared(
     ),
     many="ids",
 )
-_LIMITED = select(domain_policies.c.domain).where(domain_policies.c.policy == "limit")
+_LIMITED = select(domain_policies.c.domain).where(domain_policies.c.policy.in_(LIMITING))
 _A_LIMITED = Prepared(_LIMITED.limit(1))
 
 

@@ -127,13 +127,14 @@ async def test_strangers_do_not_write_rules(site, reader):
 async def test_policies_are_told_to_members_without_reasons(site, reader):
     await site.set_up()
     csrf = await site.csrf("/admin/policies")
-    for domain, effect in (("bad.example", "block"), ("loud.example", "limit"), ("dull.example", "media-free")):
+    decided = {"bad": "block", "loud": "limit", "dull": "media-free", "quiet": "limit-media-free"}
+    for domain, effect in ((f"{name}.example", effect) for name, effect in decided.items()):
         await site.post("/admin/policies", csrf=csrf, domain=domain, effect=effect, reason="secret")
     await reader.get("v1/instance/domain_blocks", 401)
     ben = await app_of(site.peer, "ben")
     found = await ben.get("v1/instance/domain_blocks")
     assert [(each["domain"], each["severity"], each["comment"]) for each in found] == [
-        ("bad.example", "suspend", ""), ("loud.example", "silence", ""),
+        ("bad.example", "suspend", ""), ("loud.example", "silence", ""), ("quiet.example", "silence", ""),
     ]  # fmt: skip
 
 

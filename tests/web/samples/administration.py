@@ -329,9 +329,9 @@ def block_list() -> BlockListView:
         text="spam.example\nno domain",
         domains=(
             ListedDomain(domain="spam.example", effect=DomainPolicy.BLOCK, reason="Spam", follows=3),
-            ListedDomain(domain="loud.example", effect=DomainPolicy.LIMIT, without_media=True),
+            ListedDomain(domain="loud.example", effect=DomainPolicy.LIMIT_MEDIA_FREE),
         ),
-        problems=('Line 2: "no domain" is no domain.',),
+        problems=(Sentence('Line {number}: "{text}" is no domain.', number=2, text="no domain"),),
         unchanged=4,
     )
 
