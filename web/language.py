@@ -92,7 +92,11 @@ class Language:
         return value
 
     def put(self, value: object) -> str:
-        """The same as it stands in HTML: escaped, unless it is markup."""
+        """The same as it stands in HTML: escaped, unless it is markup.
+
+        >>> Language().put("<b>"), Language().put(Markup("<b>")), Language("de").put(Sentence("Search"))
+        ('&lt;b&gt;', Markup('<b>'), Markup('Suchen'))
+        """
         if type(value) is str:
             return escaped(value)
         return value if type(value) is Markup else escape(self.show(value))

@@ -1,12 +1,14 @@
-"""What arrives costs the same beside many stored: no statement of its way begins with all that is ours, or others'."""
+"""What arrives, and what pages list, costs the same beside many stored: nothing begins with the rows that are many."""
 
 import pytest
 from sqlalchemy import event
 
+from node.store.events import event_lists
+from node.store.library import topic_accounts
 from node.store.news import notifications
 from node.store.people import actors, follows, remote_actors
 from node.store.posts import burying, objects
-from node.store.reading import homes
+from node.store.reading import briefing, homes
 from tests import stores
 
 #: More than a few: so many that SQLite, which guesses, would rather begin elsewhere.
@@ -35,8 +37,9 @@ def path():
         yield made
 
 
-@pytest.mark.parametrize("name", LOADS)
-async def test_a_list_is_looked_up_by_what_it_lists(path, name):
+def steps_of(load):
+    """The steps by which SQLite finds what ``load`` asks for."""
+
     def plan(conn):
         said = []
 
@@ -44,13 +47,38 @@ async def test_a_list_is_looked_up_by_what_it_lists(path, name):
             said.append((call[2], call[3]))
 
         event.listen(conn.engine, "before_cursor_execute", note)
-        LOADS[name](conn)
+        load(conn)
         event.remove(conn.engine, "before_cursor_execute", note)
         return [
             step.detail for sql, values in said for step in conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values)
         ]
 
+    return plan
+
+
+@pytest.mark.parametrize("name", LOADS)
+async def test_a_list_is_looked_up_by_what_it_lists(path, name):
     async with stores.open_store(path) as store:
-        steps = await store.read(plan)
+        steps = await store.read(steps_of(LOADS[name]))
     assert steps
     assert not [step for step in steps if "local" in step or step.startswith("SCAN")], steps
+
+
+#: What pages list, and what it must not begin with: there are more of these every day.
+PAGES = {
+    "events to come": (lambda conn: event_lists.list_upcoming(conn, 1, 0), "ix_events_series_id_day"),
+    "questions under hashtags": (
+        lambda conn: briefing.list_open_questions(conn, 1, [], 0, limit=5),
+        "ix_topics_kind_object_id",
+    ),
+    "accounts about a topic": (topic_accounts.list_all, "actors"),
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+async def test_a_page_begins_with_the_rows_that_are_few(path, name):
+    load, unwanted = PAGES[name]
+    async with stores.open_store(path) as store:
+        steps = await store.read(steps_of(load))
+    assert steps
+    assert not [step for step in steps if unwanted in step], steps
