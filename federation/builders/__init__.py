@@ -64,6 +64,7 @@ BUILDERS: Mapping[type[Event], Builder] = MappingProxyType(
         events.AnswerOffered: attendance.answer_offered,
         events.AnswerJudged: attendance.answer_judged,
         events.EventChangeAsked: attendance.event_change_asked,
+        events.InvitationAsked: attendance.invitation_asked,
     }
 )
 

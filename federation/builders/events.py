@@ -171,6 +171,16 @@ def event_change_asked(conn: Connection, unit: Unit, event: events.EventChangeAs
     return _to_one(organiser, activity, publisher, found.uri)
 
 
+def invitation_asked(conn: Connection, unit: Unit, event: events.InvitationAsked) -> Outgoing | None:
+    """Invite to the home of an event, which invites the person itself."""
+    found = store.find_event(conn, event.event_id)
+    if found is None or found.state != objects.LIVE:
+        return None
+    publisher, organiser = _people(conn, found, event.person_id)
+    activity = {"type": "Invite", "actor": organiser.uri, "object": found.uri, "target": event.invited_uri}
+    return _to_one(organiser, activity, publisher, found.uri)
+
+
 def _join_of(uri: str, asker: Actor, event: Event) -> dict[str, Any]:
     join = {"type": "Join", "actor": asker.uri, "object": event.uri}
     return {"id": uri, **join} if uri else join

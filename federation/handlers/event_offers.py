@@ -21,10 +21,16 @@ from node.store.events.events import Event
 from node.store.federation import activities
 from node.store.people import actors
 from node.store.people.actors import Actor
-from node.text.sentences import Sentence
+from node.text.sentences import Sentence, sentences
 
 _NO_RECORD = Sentence("What the event is to be was not said.")
-_REFUSED = Sentence("Your change was not taken over at the home of the event. {why}")
+#: What an organiser is told whose Update or Invite the home of an event answers with Reject.
+_REFUSED = sentences(
+    {
+        "Update": "Your change was not taken over at the home of the event. {why}",
+        "Invite": "Your invitation was not passed on at the home of the event. {why}",
+    }
+)
 
 
 def offered(batch: Batch, inbound: Inbound) -> str:
@@ -135,16 +141,36 @@ def change_asked(batch: Batch, inbound: Inbound, document: dict[str, Any]) -> st
     return "event-changed"
 
 
-def change_refused(batch: Batch, activity: Activity) -> str:
-    """The home of an event does not change it as one of ours wanted, who is told why; '' for any other Reject."""
+def invitation_asked(batch: Batch, inbound: Inbound) -> str:
+    """Invite to an event of ours by somebody elsewhere who looks after it; '' for any other Invite."""
+    activity = inbound.activity
+    known = batch.live_object(activity.object_uri)
+    event = events.find_event(batch.conn, known.id) if known is not None and known.local else None
+    signer = batch.actor(activity.actor)
+    if event is None or signer is None or not events.is_organiser(batch.conn, event, signer.id):
+        return ""
+    invited = batch.known_actor(activity.target_uri or "")
+    batch.flush()
+    try:
+        event_organising.invite(batch.conn, batch.unit, signer.id, event.id, invited.id)
+    except (Conflict, NotFound) as refused:
+        publisher = actors.load_actors_by_id(batch.conn, [event.actor_id])[event.actor_id]
+        outbox.answer(batch, publisher, signer, activity.raw, accepted=False, summary=refused.public)
+        return "invitation-refused"
+    batch.forget(event.uri)
+    return "invited-for-organiser"
+
+
+def refused(batch: Batch, activity: Activity) -> str:
+    """The home of an event does not do what one of ours asked it to, who is told why; '' for any other Reject."""
     sent = activities.load_activity(batch.conn, activity.object_uri or "") if activity.type == "Reject" else None
-    about = batch.live_object(sent.object_uri) if sent is not None and sent.type == "Update" else None
+    about = batch.live_object(sent.object_uri) if sent is not None and sent.type in _REFUSED else None
     event = events.find_event(batch.conn, about.id) if about is not None and not about.local else None
     signer = batch.actor(activity.actor)
     if sent is None or event is None or signer is None or signer.id != event.actor_id:
         return ""
     [organiser] = actors.load_actors_by_id(batch.conn, [sent.actor_id]).values()
     why = activity.raw.get("summary")
-    told = Sentence(_REFUSED.message, why=clean(why)[:500] if isinstance(why, str) else "")
+    told = Sentence(_REFUSED[sent.type].message, why=clean(why)[:500] if isinstance(why, str) else "")
     event_messages.refuse(batch.conn, batch.unit, event, organiser, told)
-    return "change-refused"
+    return "invitation-refused" if sent.type == "Invite" else "change-refused"

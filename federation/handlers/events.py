@@ -224,7 +224,7 @@ def answer(batch: Batch, inbound: Inbound) -> str:
     batch.flush()
     if (asked := _our_answer(batch, activity)) is not None:
         return _apply(batch, inbound, *asked)
-    if outcome := event_offers.judged(batch, activity) or event_offers.change_refused(batch, activity):
+    if outcome := event_offers.judged(batch, activity) or event_offers.refused(batch, activity):
         return outcome
     signer = batch.actor(activity.actor)
     wish = _WISHES.get(activity.type)
@@ -300,7 +300,7 @@ def _kept_for(batch: Batch, inbound: Inbound) -> str:
 def invite(batch: Batch, inbound: Inbound) -> str:
     """One of ours is asked to come: only by whoever published the event. An event that we do not know comes along."""
     activity = inbound.activity
-    if outcome := memberships.invited(batch, inbound):
+    if outcome := memberships.invited(batch, inbound) or event_offers.invitation_asked(batch, inbound):
         return outcome
     invited = batch.local_addressees((activity.target_uri or "", *activity.to))
     if not invited:

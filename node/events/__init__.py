@@ -32,6 +32,7 @@ from node.events.gatherings import (
     EventChangeAsked,
     EventCounted,
     EventJoined,
+    InvitationAsked,
     PersonInvited,
 )
 from node.events.objects import (
@@ -88,6 +89,7 @@ __all__ = [
     "Governed",
     "HashtagFeatured",
     "HashtagUnfeatured",
+    "InvitationAsked",
     "JoinOffered",
     "MemberInvited",
     "ObjectCreated",

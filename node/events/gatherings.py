@@ -82,6 +82,15 @@ class EventChangeAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class InvitationAsked:
+    """One of ours who looks after an event elsewhere wants somebody invited: its home is asked to do it."""
+
+    event_id: int
+    person_id: int
+    invited_uri: str
+
+
+@dataclass(frozen=True, slots=True)
 class EventCounted:
     """The number of those who come to a local event has changed (``record_attendance``)."""
 
@@ -96,5 +105,6 @@ GatheringEvent = (
     | AnswerOffered
     | AnswerJudged
     | EventChangeAsked
+    | InvitationAsked
     | EventCounted
 )

@@ -14,7 +14,7 @@ from node.services.events.events import EventDraft
 from node.services.people.follows import follow
 from node.store.events import event_answers
 from node.store.events import events as event_store
-from node.store.people import actors
+from node.store.people import actors, blocks
 from tests.federation.actors.test_community_memberships import hears
 from tests.happenings import answer, change, copy_of, direct_words, event_record, meet, publish, state_of
 from tests.network import network
@@ -113,6 +113,19 @@ async def test_who_looks_after_an_event_from_another_node_decides_there(pair):
     assert await state_of(museum, cem, event.uri) == "going"
     assert await state_of(hospital, eve, event.uri) == "refused"
     assert await waiting() == {}
+    dan = await museum.add_actor("dan")
+    await museum.store.write(blocks.insert_block, 7, dan.id, there.id, f"{dan.uri}/blocks/7", museum.unit().now)
+    for invited in (ida, await hospital.system.federation.fetcher.actor(dan.uri)):
+        done = await hospital.store.write(event_organising.invite, hospital.unit(), ben.id, copied.id, invited.id)
+        assert done is None, "its home invites"
+    with pytest.raises(Forbidden):
+        await hospital.store.write(event_organising.invite, hospital.unit(), eve.id, copied.id, ida.id)
+    await hospital.say(eve, {"type": "Invite", "object": event.uri, "target": eve.uri}, ada.uri)
+    await pair.settle()
+    assert await state_of(hospital, ida, event.uri) == "invited"
+    assert any("Your invitation was not passed on" in words for words in await direct_words(hospital, ben))
+    outcomes = Counter(await museum.outcomes())
+    assert [outcomes["Invite", each] for each in ("invited-for-organiser", "invitation-refused")] == [1, 1]
     asked_to_move = await change(hospital, ben, copied, place={"name": "Hall 7"})
     assert asked_to_move.record == copied.record  # until its home says so
     await pair.settle()

@@ -13,7 +13,7 @@ from node.domain.events import AnswerState, title
 from node.domain.numbers import id_in
 from node.errors import Conflict, Invalid, NotFound
 from node.services.events import event_organising
-from node.services.events.events import find_looked_after, find_organised
+from node.services.events.events import find_looked_after
 from node.state import NODE
 from node.store.events import event_answers, events
 from node.store.events.event_answers import Answer
@@ -66,7 +66,7 @@ async def answers_page(request: web.Request, error: str = "", *, invite: str = "
         has_begun=event.start_at <= node.clock.now(),
         whole_path=f"{path_of(series)}/answers" if series is not None else "",
         paging=Paging(next_path=f"{path}/answers?after={shown[-1].id}" if len(rows) > _PER_PAGE else ""),
-        invite=Field(value=invite) if event.local else None,
+        invite=Field(value=invite),
         organisers=tuple(
             OrganiserRow(id=each, person=actor_card(people[each], reader))
             for each in found.organisers
@@ -133,20 +133,23 @@ async def invite(request: web.Request) -> web.Response:
     handle = fields.get("handle", "").strip().lstrip("@")[:300]
     await look_up_mentions(request.app[FEDERATION], node, f"@{handle}")
     try:
-        await node.store.write(_invite, node.unit(), session.actor_id, event_id_of(request), handle)
+        is_asked = await node.store.write(_invite, node.unit(), session.actor_id, event_id_of(request), handle)
     except (Conflict, Invalid) as refused:
         return await answers_page(request, refused.public, invite=handle)
+    if is_asked:
+        raise web.HTTPSeeOther(f"{request.path.removesuffix('/invite')}?asked")
     return back_to_answers(request)
 
 
-def _invite(conn: Connection, unit: Any, person_id: int, event_id: int, handle: str) -> None:
-    find_organised(conn, event_id, person_id)
+def _invite(conn: Connection, unit: Any, person_id: int, event_id: int, handle: str) -> bool:
+    """Whether the home of the event was only asked to."""
+    find_looked_after(conn, event_id, person_id)
     name, _, host = handle.partition("@")
     found = actors.find_actor_by_handle(conn, name, host or unit.host)
     if found is None:
         raise Invalid("Nobody of this name was found.")
     try:
-        event_organising.invite(conn, unit, person_id, event_id, found.id)
+        return event_organising.invite(conn, unit, person_id, event_id, found.id) is None
     except NotFound:
         raise Invalid("Only people can be invited.") from None
 

@@ -214,7 +214,7 @@ class AnswersView:
     organisers: tuple[OrganiserRow, ...] = ()
     organiser: Field | None = None  # where somebody may be chosen: at the home of the event
     paging: Paging
-    invite: Field | None  # at home alone
+    invite: Field
     error: str = ""
 
 

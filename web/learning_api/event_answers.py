@@ -124,11 +124,13 @@ async def invite(request: web.Request) -> web.Response:
         raise Invalid(problems=[Problem("$.person", "the address of a person", str(uri)[:60])])
     event_id = id_in(request.match_info, "event")
     invited, who = await node.store.write(_invite, node.unit(), person, event_id, uri)
+    if invited is None:
+        return written({"result": "asked"}, status=202)
     return written(answer_json(invited, who), status=201)
 
 
-def _invite(conn: Connection, unit: Unit, person: int, event_id: int, uri: str) -> tuple[Answer, Actor]:
-    service.find_organised(conn, event_id, person)
+def _invite(conn: Connection, unit: Unit, person: int, event_id: int, uri: str) -> tuple[Answer | None, Actor]:
+    service.find_looked_after(conn, event_id, person)
     found = actors.find_actor(conn, uri)
     if found is None:
         raise Conflict("This node does not know this person.")
@@ -206,7 +208,12 @@ PATHS: Mapping[str, Any] = {
     "/events/{event}/invitations": {
         "post": operation(
             "inviteToEvent",
-            {"201": made("The invitation", "EventAnswer"), **_REFUSALS, "409": PROBLEM},
+            {
+                "201": made("The invitation", "EventAnswer"),
+                "202": {"description": "Its home elsewhere has been asked to invite"},
+                **_REFUSALS,
+                "409": PROBLEM,
+            },
             [_ID],
             body="EventInvitation",
         )

@@ -75,6 +75,12 @@ def judge(conn: Connection, unit: Unit, event: Event, asked: Answer, person_id: 
     return asked
 
 
+def ask_to_invite(conn: Connection, unit: Unit, event: Event, person_id: int, invited: Actor) -> None:
+    """One of ours wants somebody invited to an event elsewhere: its home does it, and tells her if it does not."""
+    asked = happenings.InvitationAsked(event.id, person_id, invited.uri)
+    happenings.record(conn, unit.ids, unit.now, asked, about=event.uri)
+
+
 def ask_for_change(conn: Connection, unit: Unit, event: Event, person_id: int, record: EventRecord) -> None:
     """One of ours changes an event elsewhere: its home is asked to, field by field, and tells everybody if it does."""
     before, after = cast(dict[str, Any], event.record), cast(dict[str, Any], record)

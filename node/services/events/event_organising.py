@@ -67,12 +67,15 @@ def _verdict(conn: Connection, unit: Unit, event: Event, found: Answer, verdict:
     raise Conflict("This answer does not allow that.")
 
 
-def invite(conn: Connection, unit: Unit, person_id: int, event_id: int, actor_id: int) -> Answer:
-    """Ask somebody to come, here or elsewhere. Who was asked before is not asked again."""
+def invite(conn: Connection, unit: Unit, person_id: int, event_id: int, actor_id: int) -> Answer | None:
+    """Ask somebody to come, here or elsewhere. Who was asked before is not asked again.
+
+    None where it is the home of the event that is asked to.
+    """
     event = events.find_visible(conn, event_id, person_id)
     if event is None:
         raise NotFound
-    if not event.local or not events.is_organiser(conn, event, person_id):
+    if not events.is_organiser(conn, event, person_id):
         raise Forbidden("Only its organisers may do this.")
     if event.cancelled_at is not None:
         raise Conflict("This event has been cancelled.")
@@ -81,6 +84,9 @@ def invite(conn: Connection, unit: Unit, person_id: int, event_id: int, actor_id
         raise NotFound
     if blocks.has_blocked(conn, invited.id, event.actor_id) or blocks.has_blocked(conn, invited.id, person_id):
         raise Conflict("This person cannot be invited.")
+    if not event.local:
+        event_offers.ask_to_invite(conn, unit, event, person_id, invited)
+        return None
     lock(conn, event.id)
     before = event_answers.find_answer(conn, event.id, invited.id)
     if before is not None and (before.invite_uri or AnswerState(before.state) in HELD):
