@@ -59,9 +59,11 @@ def copy_or_migrate(url: str, *, before: Callable[[str], object] | None = None) 
 
 def prepare() -> None:
     """Make at once what processes that are forked from this one would each make."""
-    sqlite_template()
+    from tests import warm  # late: a single test needs none of it
+
     for _ in range(_PAIRS):
         take_rsa()
+    warm.up()
 
 
 def lower() -> None:
