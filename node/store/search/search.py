@@ -13,10 +13,12 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Any
 
 from sqlalchemy import Connection, String, TextClause, bindparam, text
 
 from node.domain.search import Query, Term, words
+from node.store.database.prepared import Prepared
 from node.store.search import spellings
 from node.store.search.search_schema import INDEX
 
@@ -234,9 +236,13 @@ def _newest(way: _Way, column: str) -> str:
     return f"SELECT {column} FROM ({inner}) AS collected ORDER BY sort_key DESC LIMIT :limit"  # noqa: S608 (constants)
 
 
-def _prepared(way: _Way, sql: str) -> TextClause:
+def _prepared(way: _Way, sql: str) -> TextClause | Prepared:
+    return Prepared(text(sql)) if way is _Way.FTS5 else _written_out(sql)
+
+
+def _written_out(sql: str) -> TextClause:
     """On PostgreSQL the expression is written out: a plan for all words would be bad for most."""
-    return text(sql).bindparams(bindparam("expression", type_=String(), literal_execute=way is not _Way.FTS5))
+    return text(sql).bindparams(bindparam("expression", type_=String(), literal_execute=True))
 
 
 def _facets_of(way: _Way) -> str:
@@ -253,8 +259,7 @@ _FACETS = MappingProxyType({way: _prepared(way, _facets_of(way)) for way in _Way
 _SAMPLE = 200
 _BYTES_PER_ENTRY = 700  # about; only the order of magnitude matters
 _SAMPLED = f"SELECT words FROM {INDEX} WHERE sort_key < :before ORDER BY sort_key DESC LIMIT {_SAMPLE}"  # noqa: S608 (constants)
-_PROBE = _prepared(
-    _Way.WALK,
+_PROBE = _written_out(
     f"SELECT count(*) AS hits, pg_relation_size('{INDEX}') / {_BYTES_PER_ENTRY} AS entries"  # noqa: S608 (constants)
     f" FROM ({_SAMPLED}) AS sample WHERE words @@ CAST(:expression AS tsquery)",
 )
@@ -270,6 +275,13 @@ def _way(conn: Connection, parameters: Mapping[str, object]) -> _Way:
     return _Way.WALK if is_common or probe.entries <= _SAMPLE else _Way.COLLECT
 
 
+def _ask(conn: Connection, ways: Mapping[_Way, TextClause | Prepared], parameters: Mapping[str, object]) -> list[Any]:
+    """The first column of what the way that is best here answers."""
+    statement = ways[_way(conn, parameters)]
+    rows = statement.run(conn, parameters) if isinstance(statement, Prepared) else conn.execute(statement, parameters)
+    return [row[0] for row in rows]
+
+
 # -- finding --------------------------------------------------------------------------------------------------------
 
 NEWEST = 2**63 - 1
@@ -280,7 +292,7 @@ def find_keys(conn: Connection, search: Search, *, before: int = NEWEST, limit: 
     if search.is_hopeless:
         return []
     parameters = _parameters(conn, search, before, limit)
-    return list(conn.scalars(_KEYS[_way(conn, parameters)], parameters))
+    return _ask(conn, _KEYS, parameters)
 
 
 def count(conn: Connection, search: Search, *, at_most: int) -> int:
@@ -288,7 +300,7 @@ def count(conn: Connection, search: Search, *, at_most: int) -> int:
     if search.is_hopeless:
         return 0
     parameters = _parameters(conn, search, NEWEST, at_most)
-    return conn.scalar(_COUNT[_way(conn, parameters)], parameters) or 0
+    return int(_ask(conn, _COUNT, parameters)[0])
 
 
 def count_facets(conn: Connection, search: Search, *, at_most: int) -> list[tuple[str, str, int]]:
@@ -296,7 +308,7 @@ def count_facets(conn: Connection, search: Search, *, at_most: int) -> list[tupl
     if search.is_hopeless:
         return []
     parameters = _parameters(conn, search, NEWEST, at_most)
-    packed: str | None = conn.scalar(_FACETS[_way(conn, parameters)], parameters)
+    packed: str | None = _ask(conn, _FACETS, parameters)[0]
     totals = Counter(packed.split(_BETWEEN)) if packed else Counter[str]()
     return [(*_unpacked(pair), total) for pair, total in totals.items()]
 
