@@ -173,8 +173,9 @@ def _poll(doc: Doc) -> Poll | None:
     """The options are ``oneOf`` or ``anyOf``; ``closed`` is a time or just true."""
     multiple = doc.has("anyOf")
     options = tuple(
-        PollOption(clean_plain_field(each.text("name", MAX_OPTION)), _votes(each))
+        PollOption(name, _votes(each))
         for each in doc.objects("anyOf" if multiple else "oneOf")[:MAX_OPTIONS]
+        if (name := clean_plain_field(each.text("name", MAX_OPTION)))
     )
     closes_at = doc.time("endTime")
     is_closed = doc.value("closed") is True

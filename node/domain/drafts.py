@@ -35,7 +35,8 @@ class Draft:
 
     ``text`` is plain text, or Markdown where ``is_markdown``; ``spoiler`` a warning in front of it. ``community_id``:
     the Group in which it begins a thread of the kind ``topic_kind`` with a ``title``; ``link``: the page that it is
-    about; ``names_author``: it is addressed to whom it answers, although the text does not mention her.
+    about; ``names_author``: it is addressed to whom it answers, although the text does not mention her;
+    ``only_to``: the id of the one person whom its text may mention, where it holds words of others.
     """
 
     text: str = ""
@@ -55,6 +56,7 @@ class Draft:
     title: str = ""
     link: str = ""
     names_author: bool = False
+    only_to: int | None = None
 
 
 #: What only some may read, and what apps show alike: an answer that is meant for the same people stays with them.

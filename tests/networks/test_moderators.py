@@ -173,6 +173,7 @@ async def test_what_the_home_refuses_is_taken_back_and_told(houses) -> None:
     }
     (told,) = [text for text in await messages_to(hospital, ben) if "Only moderators" in text]
     assert told
+    assert ("Reject", "deed-refused") in await hospital.outcomes()
     assert (await community_at(circle.home, group.uri))[0].name == "Metals"
     assert [
         entry.act

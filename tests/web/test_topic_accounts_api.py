@@ -34,6 +34,7 @@ async def apps(tmp_path):
 
 async def test_one_is_made_read_changed_and_removed(apps: tuple[App, App, App]) -> None:
     ada, ben, nobody = apps
+    await ada.call("POST", "v1/statuses", json={"status": "Tin"}, headers={"Idempotency-Key": "one"})  # another call
     made = await ada.call("POST", BASE, 201, json=NEW, headers={"Idempotency-Key": "one"})
     again = await ada.call("POST", BASE, 201, json=NEW, headers={"Idempotency-Key": "one"})
     assert made == again

@@ -113,8 +113,12 @@ def chosen(sent: Mapping[str, Any], name: str, choices: Iterable[str]) -> str:
 
 
 def key_of(request: web.Request) -> str:
-    """The ``Idempotency-Key``, for ``node.store.access.idempotency.claim``; empty without one."""
-    return request.headers.get("Idempotency-Key", "").strip()[: idempotency.LONGEST]
+    """The ``Idempotency-Key``, for ``node.store.access.idempotency.claim``; empty without one.
+
+    It is one of this call: what another made under the same key is something else.
+    """
+    key = request.headers.get("Idempotency-Key", "").strip()
+    return f"{request.match_info.route.name}|{key}"[: idempotency.LONGEST] if key else ""
 
 
 def require_match(request: web.Request, answer: Mapping[str, Any]) -> None:

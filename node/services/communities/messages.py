@@ -28,7 +28,8 @@ def tell(conn: Connection, unit: Unit, group: Actor, person: Actor, *said: Sente
     account = accounts.load_settings(conn, person.id) if person.local and person.kind == "person" else None
     language = first_spoken([account.language] if account is not None else [])
     text = " ".join(translate(sentence, language) for sentence in said)
-    draft = Draft(text=f"{person.handle} {text}", visibility=Visibility.DIRECT, language=language)
+    text = f"{person.handle} {text}"
+    draft = Draft(text=text, visibility=Visibility.DIRECT, language=language, only_to=person.id)
     posts.publish(conn, unit, group.id, draft)
 
 

@@ -67,7 +67,8 @@ def write(conn: Connection, unit: Unit, event: Event, person: Actor, text: str, 
 def _write_as(conn: Connection, unit: Unit, sender: Actor | None, person: Actor, text: str, language: str) -> None:
     if sender is None or sender.id == person.id:
         return
-    draft = Draft(text=f"{person.handle} {text}", visibility=Visibility.DIRECT, language=language)
+    text = f"{person.handle} {text}"
+    draft = Draft(text=text, visibility=Visibility.DIRECT, language=language, only_to=person.id)
     posts.publish(conn, unit, sender.id, draft)
 
 

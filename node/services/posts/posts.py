@@ -125,6 +125,8 @@ def _gather(conn: Connection, unit: Unit, author_id: int, draft: Draft, post_id:
     parent = _readable(conn, author.id, draft.in_reply_to_id)
     quoted = _readable(conn, author.id, draft.quoted_id)
     mentioned = texts.find_mentioned(conn, unit, text)
+    if draft.only_to is not None:
+        mentioned = {handle: actor for handle, actor in mentioned.items() if actor.id == draft.only_to}
     place = placing.find_place(conn, unit, author, draft, parent, mentioned.values())
     return _New(
         id=post_id,

@@ -328,3 +328,17 @@ async def test_nobody_else_has_dates_of_a_series_made(node: Peer) -> None:
         offer = {"type": "Offer", "actor": by, "object": join, "to": [ann.uri]}
         assert await hears(node, offer) == outcome
         assert (await node.object(date) is not None) == is_made, by
+
+
+async def test_the_house_writes_to_nobody_whom_strangers_name(node: Peer) -> None:
+    """It tells ann of an invitation by the title of the event, which its publisher has chosen."""
+    ann = await node.store.read(actors.find_local_actor, "ann")
+    event = {**note(EVE, 1, name="Ask @zoe@good.example"), "type": "Event", "startTime": "2099-05-07T18:00:00Z"}
+    invite = {"type": "Invite", "actor": EVE, "object": event, "target": ann.uri, "to": [ann.uri]}
+    assert await hears(node, invite) == "invited"
+
+    def named(conn: Connection) -> set[str]:
+        ids = conn.scalars(select(tables.objects.c.id).where(tables.objects.c.visibility == "direct")).all()
+        return {uri for each in ids for uri in objects.load_mentioned(conn, each)}
+
+    assert await node.store.read(named) == {ann.uri}

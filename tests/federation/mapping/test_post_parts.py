@@ -185,6 +185,7 @@ def test_polls():
     assert read_post({**question, "closed": True}).poll.closed_at == 1_772_355_600_000
     assert read_post(note(type="Question", anyOf=OPTIONS)).poll.multiple
     assert read_post(note(type="Question", oneOf=[])).poll is None
+    assert read_post(note(type="Question", oneOf=[*OPTIONS, {"type": "Note", "name": " "}, {}])).poll.options[2:] == ()
     assert read_post(note(oneOf=OPTIONS)).poll is None
 
 
