@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from node.domain.cells import as_meant, harmless
 from node.domain.moderation import DomainPolicy
 from node.text.sentences import Sentence
 
@@ -84,7 +85,7 @@ def _read_row(row: Mapping[str, str], number: int, found: dict[str, Line], probl
         told = Sentence('Line {number}: "{text}" has no counterpart here.', number=number, text=severity[:20])
         problems.append(told)
     else:
-        found.setdefault(domain, Line(domain, policy, row.get("public_comment", "")[:500]))
+        found.setdefault(domain, Line(domain, policy, as_meant(row.get("public_comment", ""))[:500]))
 
 
 def write_list(lines: Iterable[Line]) -> str:
@@ -95,5 +96,5 @@ def write_list(lines: Iterable[Line]) -> str:
     for line in lines:
         if line.policy in _WRITTEN:
             severity, rejects_media = _WRITTEN[line.policy]
-            writer.writerow([line.domain, severity, rejects_media, "false", line.reason, "false"])
+            writer.writerow([line.domain, severity, rejects_media, "false", harmless(line.reason), "false"])
     return out.getvalue()

@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
+from node.domain.cells import as_meant, harmless
 from node.errors import Invalid
 from node.text.sentences import Sentence
 
@@ -50,12 +51,8 @@ def write(kind: Kind, rows: Iterable[Sequence[str]]) -> str:
     writer = csv.writer(buffer, lineterminator="\n")
     if kind in _HEADERS:
         writer.writerow(_HEADERS[kind])
-    writer.writerows([_harmless(cell) for cell in row] for row in rows)
+    writer.writerows([harmless(cell) for cell in row] for row in rows)
     return buffer.getvalue()
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell[:1] in {"=", "+", "-", "@"} else cell
 
 
 def read(data: bytes) -> list[list[str]]:
@@ -80,7 +77,7 @@ def read(data: bytes) -> list[list[str]]:
 
 def _lines(text: str) -> Iterator[list[str]]:
     for number, row in enumerate(csv.reader(io.StringIO(text))):
-        cells = [cell.strip()[:_MAX_CELL] for cell in row[:_WIDTH]]
+        cells = [as_meant(cell.strip())[:_MAX_CELL] for cell in row[:_WIDTH]]
         if not any(cells) or (number == 0 and cells[0].lower() in _FIRST_CELLS):
             continue
         yield cells

@@ -242,9 +242,11 @@ def test_plain_lists_are_read_line_by_line(text, domains, wrong) -> None:
 def test_a_list_survives_the_way_out_and_back() -> None:
     lines = [
         Line("a.example", DomainPolicy.BLOCK, 'so, "so"'),
+        Line("b.example", DomainPolicy.BLOCK, "=1+1"),
         *(Line(f"{each}.example", each) for each in WITHOUT_MEDIA),
     ]
     assert read_list(write_list([*lines, Line("c.example", DomainPolicy.ALLOW)])) == (lines, [])
+    assert ",'=1+1," in write_list(lines)  # no spreadsheet runs it (HTM10)
 
 
 async def test_a_list_is_shown_before_it_is_taken_over(site: Site) -> None:

@@ -56,7 +56,7 @@ def address_of(kind: Kind, cells: Sequence[str]) -> str:
     place = 1 if kind is Kind.LISTS else 0
     if len(cells) <= place or not cells[place]:
         raise Invalid("This line names nothing.")
-    return cells[place].lstrip("'").removeprefix("@")
+    return cells[place].removeprefix("@")
 
 
 def apply(conn: Connection, unit: Unit, me: int, kind: Kind, cells: Sequence[str], target_id: int) -> None:

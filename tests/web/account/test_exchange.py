@@ -23,6 +23,7 @@ def test_files_are_read_with_and_without_a_first_line():
 
 def test_no_cell_is_a_formula():
     assert write(Kind.LISTS, [["=HYPERLINK()", "ada@x.example"]]) == "'=HYPERLINK(),ada@x.example\n"
+    assert read(b"'=HYPERLINK(),ada@x.example\n") == [["=HYPERLINK()", "ada@x.example"]]
 
 
 @pytest.fixture
