@@ -359,6 +359,7 @@ def acts(world: World) -> list[Message]:
     instance = f"{uris['course']}/instances/{_KEY}"
     date = f"{uris['series']}/dates/2026-12-14"
     items = f"{uris['collection']}/items"
+    suggested = {**inner("Add", OTHERS, ZOE), "target": far(items), "name": "Tin", "contentMap": {"en": "First"}}
     vote = {
         "id": f"{cat}/vote",
         "type": "Note",
@@ -416,6 +417,8 @@ def acts(world: World) -> list[Message]:
         says("invite to community", "Invite", far_tin, "invited-to-community", by=far_tin, target=ann),
         says("offer of a join", "Offer", inner("Join", far(uris["event"]), museum), "not-ours", to=[ann]),
         says("offer of an enrolment", "Offer", inner("Join", far(instance), cat), "not-ours", by=museum, to=[ann]),
+        says("invite as organiser", "Invite", uris["event"], "invited-for-organiser", target=ZOE),
+        says("offer of a suggestion", "Offer", suggested, "not-ours", by=museum, to=[ann]),
         says("offer of a follow", "Offer", inner("Follow", far_tin, museum), "request-offered", by=far_tin, to=[ann]),
         says(
             "undo offer",
