@@ -1,7 +1,8 @@
 """The command line: one module per command, imported when it is called and not before (start-up budget).
 
-Each module holds a click command or group named ``command``. What a command raises as ``NodeError`` becomes a
-sentence on standard error and an exit code: 0 done, 1 failed, 2 wrong usage, 78 configuration refused.
+Each module holds a click command or group named ``command``. What a command raises as ``NodeError``, or because a file
+cannot be used, becomes a sentence on standard error and an exit code: 0 done, 1 failed, 2 wrong usage, 78
+configuration refused.
 """
 
 import gc
@@ -14,7 +15,7 @@ import click
 
 import node
 from node.cli.shared import config_option, told
-from node.errors import NodeError
+from node.errors import NodeError, Unavailable
 
 #: Every command and what the overview says about it; ``backup`` lies in ``node.cli.backup``.
 COMMANDS: Mapping[str, str] = MappingProxyType(
@@ -67,6 +68,11 @@ class _Commands(click.Group):
             return super().invoke(ctx)
         except NodeError as error:
             raise told(error) from error
+        except OSError as error:
+            if error.filename is None:
+                raise
+            hint = " Run commands as the user of the service." if isinstance(error, PermissionError) else ""
+            raise told(Unavailable(f"{error.filename}: {error.strerror}.{hint}")) from error
 
 
 @click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -99,3 +99,21 @@ def test_a_node_that_was_killed_starts_again_without_a_hand(config: Path) -> Non
     assert checked.exit_code == 0, checked.stdout
     with serving(config) as (process, origin), urllib.request.urlopen(f"{origin}/readyz", timeout=10) as answer:
         assert answer.status == 200
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (PermissionError(13, "Denied", "/srv/data"), "Denied. Run commands as the user of the service."),
+        (NotADirectoryError(20, "Not a directory", "/srv/data"), "Not a directory."),
+    ],
+)
+def test_a_folder_that_cannot_be_used_is_told_in_a_sentence(config: Path, monkeypatch, error, told) -> None:
+    """What the system says to whoever is not the user of the service; nothing is closed to root, as whom tests run."""
+
+    def refuse(_config):
+        raise error
+
+    monkeypatch.setattr("node.cli.serve.locked", refuse)
+    result = CliRunner().invoke(cli.main, ["serve", "--config", str(config)])
+    assert (result.exit_code, result.stderr) == (1, f"/srv/data: {told}\n")
