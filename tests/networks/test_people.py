@@ -10,6 +10,7 @@ from federation.builders import documents
 from node import events
 from node.domain.posts import QuoteState
 from node.domain.visibility import Visibility
+from node.events import recording
 from node.services.people import relations
 from node.services.posts.posts import publish_note
 from node.store.house import reports
@@ -122,8 +123,8 @@ async def vote(peer: Peer, voter: Actor, poll_uri: str, *choices: str) -> polls.
 
 
 async def test_votes_reach_the_poll_and_its_tallies_come_back(friends, monkeypatch):
-    monkeypatch.setattr(events, "TALLY_EVERY", 1)
-    monkeypatch.setattr(events, "TALLY_AFTER", 0)
+    monkeypatch.setattr(recording, "TALLY_EVERY", 1)
+    monkeypatch.setattr(recording, "TALLY_AFTER", 0)
     question = await ask(friends, multiple=True)
     copy = await friends.here.object(question.uri)
     assert copy.kind == "question"
