@@ -12,23 +12,14 @@ import uvloop
 
 from tests import costs, depth, postgres
 from tests.budget import pytest_runtest_call, pytest_runtest_setup, pytest_terminal_summary
-from tests.workers import pytest_addoption, pytest_runtestloop
 
-__all__ = [
-    "pytest_addoption",
-    "pytest_runtest_call",
-    "pytest_runtest_setup",
-    "pytest_runtestloop",
-    "pytest_terminal_summary",
-]
+__all__ = ["pytest_runtest_call", "pytest_runtest_setup", "pytest_terminal_summary"]
 
 #: Where files are memory and nobody waits for a disk: a test commits some 30 times, a disk takes 2 ms for each.
 _MEMORY = "/dev/shm"
 
 if "TMPDIR" not in os.environ and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > 1 << 30:
     os.environ["TMPDIR"] = tempfile.tempdir = _MEMORY
-#: Fewer tests than that are done sooner than what most of them would share is made.
-_MANY = 500
 costs.lower()
 depth.set_depth()
 #: A test makes and drops whole nodes. Looked at every 700 objects, as Python does by itself, the garbage of them takes
@@ -52,12 +43,8 @@ def _is_on_postgresql(item: pytest.Item) -> bool:
     return is_parameter or "postgresql" in getattr(item, "fixturenames", ())
 
 
-def pytest_collection_finish(session: pytest.Session) -> None:
-    """What many tests of several workers share is made before these part. Thousands of collected tests stay until the
-    end: nobody looks for garbage among them, before or after.
-    """
-    if session.config.option.workers and len(session.items) > _MANY:
-        costs.prepare()
+def pytest_collection_finish() -> None:
+    """Thousands of collected tests stay until the end: nobody looks for garbage among them, before or after."""
     gc.freeze()
     gc.enable()
 

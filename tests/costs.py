@@ -57,15 +57,6 @@ def copy_or_migrate(url: str, *, before: Callable[[str], object] | None = None) 
     return True
 
 
-def prepare() -> None:
-    """Make at once what processes that are forked from this one would each make."""
-    from tests import warm  # late: a single test needs none of it
-
-    for _ in range(_PAIRS):
-        take_rsa()
-    warm.up()
-
-
 def lower() -> None:
     """Lower the costs of this process, for all tests."""
     keypairs.generate_rsa = take_rsa
