@@ -38,13 +38,14 @@ def is_server(actor: Actor) -> bool:
     """Whether an actor stands for its server: an ``Application`` called like its host, or whose id is the host's root.
 
     On many servers anybody may call her account an ``Application``; of these names there is one, the server's own
-    (Mastodon, GoToSocial, Lemmy, Rhizome; a part of the host where accounts are called after a shorter one).
+    (Mastodon, GoToSocial, Lemmy, Rhizome; a part of the host where accounts are called after a shorter one). In Misskey
+    and its relatives it is ``instance.actor``: no account there has a dot in its name.
     """
     if actor.kind != ActorKind.APPLICATION:
         return False
     host, name = host_of(actor.uri), actor.username.lower()
     is_part = "." in name and host.partition(":")[0].endswith(f".{name}")
-    is_host = name in {host, host.partition(":")[0], host.replace(":", ".")}
+    is_host = name in {host, host.partition(":")[0], host.replace(":", "."), "instance.actor"}
     return is_host or is_part or actor.uri.removesuffix("/") == origin_of(actor.uri)
 
 

@@ -284,6 +284,7 @@ _SERVERS = (
     ("https://good.example/", "lemmy", True),  # Lemmy, PieFed
     ("https://good.example/ap/instance", "GOOD.example", True),
     ("https://social.good.example/actor", "good.example", True),  # accounts are called after another host
+    ("https://good.example/users/9xk2", "instance.actor", True),  # Misskey
     ("https://good.example/u/bot", "bot", False),
     ("https://good.example/u/evil", "evil.example", False),
     ("https://evil.example/actor", "evil.example", False),  # nobody there is a member
