@@ -14,7 +14,7 @@ from node.state import NODE
 from node.store.library.listing import ALL_FACETS, FILTERS, MAX_LIMIT, Sort, Wish
 from web.viewer import viewer_of
 
-DEFAULT_LIMIT = 20
+_DEFAULT_LIMIT = 20
 _MAX_VALUES = 20  # of one filter
 
 
@@ -38,7 +38,7 @@ def one_of(value: str, name: str, choices: tuple[str, ...]) -> str:
 
 def limit_of(request: web.Request) -> int:
     """How many a list answers: ``limit``, capped; the default where it is no number."""
-    return min(number_in(request.query.get("limit", "")) or DEFAULT_LIMIT, MAX_LIMIT)
+    return min(number_in(request.query.get("limit", "")) or _DEFAULT_LIMIT, MAX_LIMIT)
 
 
 def resources_asked(request: web.Request) -> Wish:

@@ -29,35 +29,5 @@ LEAVE = "leave"  # remove what somebody who left had published
 MAIL = "mail"  # write somebody a mail
 PERIODIC = "periodic"  # an entry of the schedule
 
-ALL = frozenset(
-    {
-        INBOX,
-        RESOLVE,
-        FETCH,
-        THREAD,
-        DELIVER,
-        FORWARD,
-        RECHECK,
-        EVENT,
-        FOLLOWERS,
-        CATALOGUE,
-        COMMUNITY,
-        FEATURED,
-        OUTBOX,
-        STEPS,
-        TOPIC,
-        QUOTE,
-        LINKS,
-        IMPORT,
-        MEDIA,
-        PUSH,
-        POLL,
-        SCHEDULED,
-        PREVIEW,
-        ANSWER,
-        REMINDER,
-        LEAVE,
-        MAIL,
-        PERIODIC,
-    }
-)
+#: All of the above.
+ALL = frozenset(value for name, value in vars().copy().items() if name.isupper())

@@ -9,7 +9,8 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 
 from node.domain.events import AnswerState
 from node.store.database.prepared import Prepared
-from node.store.tables import actors, event_answers, objects
+from node.store.posts.joins import by_join
+from node.store.tables import event_answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +42,7 @@ _BY_PAIR = Prepared(
         event_answers.c.event_id == bindparam("event"), event_answers.c.actor_id == bindparam("actor")
     )
 )
-_BY_URI = (
-    select(*_COLUMNS)
-    .join(objects, objects.c.id == event_answers.c.event_id)
-    .join(actors, actors.c.id == event_answers.c.actor_id)
-    .where(event_answers.c.uri == bindparam("uri"))
-)
-_HERE_BY_URI = _BY_URI.where(objects.c.local.is_(True))
-_ELSEWHERE_BY_URI = _BY_URI.where(objects.c.local.is_(False), actors.c.local.is_(True))
+_BY_JOIN = by_join(_COLUMNS, about=event_answers.c.event_id, of=event_answers.c.actor_id, uri=event_answers.c.uri)
 _OWN = Prepared(
     select(*_COLUMNS).where(
         event_answers.c.actor_id == bindparam("actor"),
@@ -73,13 +67,13 @@ def find_here(conn: Connection, uri: str) -> Answer | None:
 
     Publishers elsewhere may offer us a Join of the same id.
     """
-    row = conn.execute(_HERE_BY_URI, {"uri": uri}).first() if uri else None
+    row = conn.execute(_BY_JOIN.here, {"uri": uri}).first() if uri else None
     return Answer(*row) if row else None
 
 
 def find_elsewhere(conn: Connection, uri: str) -> Answer | None:
     """The answer of one of ours to an event of another node, by the id of her Join."""
-    row = conn.execute(_ELSEWHERE_BY_URI, {"uri": uri}).first() if uri else None
+    row = conn.execute(_BY_JOIN.elsewhere, {"uri": uri}).first() if uri else None
     return Answer(*row) if row else None
 
 

@@ -12,7 +12,8 @@ from node.domain.records import ResourceRecord
 from node.store.database.prepared import Prepared
 from node.store.database.upsert import insert_missing
 from node.store.people.actors import Actor, load_actors, load_actors_by_id
-from node.store.tables import actors, course_instances, enrolments, objects, resources
+from node.store.posts.joins import by_join
+from node.store.tables import course_instances, enrolments, resources
 
 _ANY_TIME, _OPEN_END = "", "9999-12-31"
 _TWO_YEARS = 731
@@ -113,14 +114,7 @@ _FIND = select(*_COLUMNS).where(
     enrolments.c.actor_id == bindparam("actor_id"),
 )
 _BY_ID = select(*_COLUMNS).where(enrolments.c.id == bindparam("id"))
-_BY_URI = (
-    select(*_COLUMNS)
-    .join(objects, objects.c.id == enrolments.c.object_id)
-    .join(actors, actors.c.id == enrolments.c.actor_id)
-    .where(enrolments.c.uri == bindparam("uri"))
-)
-_HERE_BY_URI = _BY_URI.where(objects.c.local.is_(True))
-_ELSEWHERE_BY_URI = _BY_URI.where(objects.c.local.is_(False), actors.c.local.is_(True))
+_BY_JOIN = by_join(_COLUMNS, about=enrolments.c.object_id, of=enrolments.c.actor_id, uri=enrolments.c.uri)
 _OF_PERSON = (
     select(*_COLUMNS)
     .where(enrolments.c.actor_id == bindparam("actor_id"), enrolments.c.id < bindparam("before"))
@@ -181,12 +175,12 @@ def find_by_id(conn: Connection, enrolment_id: int) -> Enrolment | None:
 
 def find_here(conn: Connection, uri: str) -> Enrolment | None:
     """In a course of this node, by the id of the Join. Publishers elsewhere may offer us a Join of the same id."""
-    return _first(conn, _HERE_BY_URI, uri=uri) if uri else None
+    return _first(conn, _BY_JOIN.here, uri=uri) if uri else None
 
 
 def find_elsewhere(conn: Connection, uri: str) -> Enrolment | None:
     """Of one of ours in a course of another node, by the id of her Join."""
-    return _first(conn, _ELSEWHERE_BY_URI, uri=uri) if uri else None
+    return _first(conn, _BY_JOIN.elsewhere, uri=uri) if uri else None
 
 
 def list_of_person(conn: Connection, actor_id: int, *, before: int, limit: int) -> list[Enrolment]:
