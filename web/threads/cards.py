@@ -118,8 +118,16 @@ def _thread_card(row: Any, author: Any, group: Any | None, reader: Reader, with_
 
 
 def _after_title(text: str, title: str) -> str:
-    """A title that is the first sentence need not be read twice."""
-    return text.removeprefix(title).strip() if title and text.startswith(title) else text
+    """A title that is the first sentence need not be read twice; one that ends within it stays part of it.
+
+    >>> _after_title("The next book. We read aloud.", "The next book")
+    'We read aloud.'
+    >>> _after_title("The next book, forty pages. We read aloud.", "The next book")
+    'The next book, forty pages. We read aloud.'
+    """
+    rest = text.removeprefix(title)
+    is_whole = title != "" and text.startswith(title) and (not rest or rest[0] in ".!?" or rest[0].isspace())
+    return rest.lstrip(".!? \n") if is_whole else text
 
 
 # -- what a reader can do --------------------------------------------------------------------------------------------
