@@ -11,7 +11,7 @@ import aiohttp
 import orjson
 from aiohttp import web
 
-from federation.httpsig import Message, Scheme, sign
+from federation.signatures.httpsig import Message, Scheme, sign
 from federation.signatures.keypairs import Algorithm, SigningKey
 from node.clock import SystemClock
 

@@ -9,7 +9,7 @@ import aiohttp
 import orjson
 from aiohttp import web
 
-from federation.httpsig import Message, Scheme, sign
+from federation.signatures.httpsig import Message, Scheme, sign
 from federation.signatures.keypairs import Algorithm, SigningKey
 from federation.signatures.multikey import encode_multikey
 from node.clock import SystemClock

@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[1]
 #: Errors from these are read by programs, or by operators at the command line, in English.
 FOR_PROGRAMS = (
     "federation/catalogues",
-    "federation/httpsig",
+    "federation/signatures/httpsig",
     "federation/mapping",
     "federation/serving",
     "federation/synchronisation/catalogue_collection.py",

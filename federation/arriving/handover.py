@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from federation.arriving.batch import Inbound
+    from federation.applying.batch import Inbound
 
 #: Of bodies as they came. Read, an activity takes some five times as much.
 MAX_BYTES = 2 * 1_048_576

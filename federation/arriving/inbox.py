@@ -9,10 +9,10 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from federation.arriving.batch import Inbound
+from federation.applying.batch import Inbound
 from federation.arriving.handover import Handover
-from federation.httpsig import Claim, Message, read_claim
 from federation.mapping.activity import Activity, read_activity
+from federation.signatures.httpsig import Claim, Message, read_claim
 from federation.signatures.keys import RemoteKeys
 from federation.strictjson import read_object
 from federation.synchronisation import catalogue_header, followers_sync

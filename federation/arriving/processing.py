@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 
 from sqlalchemy import Connection
 
-from federation.arriving.batch import Batch, Inbound, Needs
+from federation.applying.batch import Batch, Inbound, Needs
 from federation.arriving.handover import Handover
 from federation.handlers import apply
 from federation.mapping.activity import Activity, read_activity

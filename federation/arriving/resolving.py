@@ -12,8 +12,8 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection
 
+from federation.applying.batch import Batch, Inbound, Needs
 from federation.arriving.announced import Announced, Proven
-from federation.arriving.batch import Batch, Inbound, Needs
 from federation.fetching.fetch import Budget, Fetcher
 from federation.handlers import apply
 from federation.mapping.activity import Activity, read_activity

@@ -11,8 +11,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from federation.arriving import admission
-from federation.arriving.batch import Batch, Inbound
+from federation.applying import admission
+from federation.applying.batch import Batch, Inbound
 from federation.fetching.fetch import Budget, Fetcher
 from federation.fetching.threads import ask_for_thread
 from federation.fetching.walking import pages, walk

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from federation.arriving.batch import Batch, Inbound
+from federation.applying.batch import Batch, Inbound
 from federation.handlers import create, update
 from federation.mapping.activity import wrapper_of
 from federation.mapping.actor import read_actor

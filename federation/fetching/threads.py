@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
-from federation.arriving.batch import ANCESTORS
+from federation.applying.batch import ANCESTORS
 from federation.fetching.fetch import Budget, Fetcher
 from federation.fetching.walking import walk
 from node.clock import MINUTE, Clock

@@ -8,8 +8,7 @@ recorded as seen, never guessed (IN22).
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from federation.arriving import forwarding
-from federation.arriving.batch import Batch, Inbound
+from federation.applying.batch import Batch, Inbound
 from federation.handlers import (
     announce,
     block,
@@ -27,6 +26,7 @@ from federation.handlers import (
     undo,
     update,
 )
+from federation.sending import forwarding
 from node.errors import Invalid
 
 Handler = Callable[[Batch, Inbound], str]

@@ -1,6 +1,6 @@
 """Announce: somebody shares an object, or a community passes an activity on (FEP-1b12)."""
 
-from federation.arriving.batch import Batch, Inbound, Needs
+from federation.applying.batch import Batch, Inbound, Needs
 from federation.handlers.react import may_react
 from federation.mapping.addressing import Addresses, visibility_of
 from node.domain.visibility import Visibility

@@ -1,6 +1,6 @@
 """Block: a person elsewhere wants nothing to do with one of ours."""
 
-from federation.arriving.batch import Batch, Inbound
+from federation.applying.batch import Batch, Inbound
 from node.store.people import blocks, follows
 
 

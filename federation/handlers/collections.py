@@ -6,7 +6,7 @@ collection takes them, and nothing otherwise.
 
 from sqlalchemy import Connection
 
-from federation.arriving.batch import Batch, Inbound
+from federation.applying.batch import Batch, Inbound
 from federation.builders.resource_documents import write_document
 from federation.vocab import POSITION
 from node.domain.collections import MAX_ITEMS, is_collection

@@ -12,7 +12,7 @@ looked at that list within the hour.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from federation.arriving.batch import Batch, Inbound
+from federation.applying.batch import Batch, Inbound
 from federation.builders.documents import actor_document
 from federation.handlers import refusals
 from federation.mapping.activity import Activity

@@ -6,7 +6,7 @@ about something else.
 
 import re
 
-from federation.arriving.batch import Batch, Inbound
+from federation.applying.batch import Batch, Inbound
 from federation.builders.courses import answer_type
 from federation.mapping.activity import Activity
 from federation.sending import outbox

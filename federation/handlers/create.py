@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from federation.arriving import (
+from federation.applying import (
     admission,
     quotes,
     received_events,
@@ -11,8 +11,8 @@ from federation.arriving import (
     received_resources,
     received_topics,
 )
-from federation.arriving.admission import Admission
-from federation.arriving.batch import Batch, Inbound
+from federation.applying.admission import Admission
+from federation.applying.batch import Batch, Inbound
 from federation.handlers import votes
 from federation.mapping.addressing import mentioned_and_addressed
 from federation.mapping.post import read_post

@@ -1,7 +1,7 @@
 """Delete: an object or an account is gone, by the word of its owner."""
 
-from federation.arriving import received_events, received_resources
-from federation.arriving.batch import Batch, Inbound
+from federation.applying import received_events, received_resources
+from federation.applying.batch import Batch, Inbound
 from federation.handlers import quote
 from node.clock import HOUR
 from node.domain.uris import same_origin

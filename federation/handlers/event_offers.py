@@ -5,7 +5,7 @@ Offer of a Join, its Undo, what they say of it; Update of the event by one of th
 
 from typing import Any, cast
 
-from federation.arriving.batch import Batch, Inbound
+from federation.applying.batch import Batch, Inbound
 from federation.mapping.activity import Activity
 from federation.mapping.community_settings import CHANGED
 from federation.mapping.event_record import read_record

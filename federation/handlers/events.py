@@ -5,7 +5,7 @@ Join with Accept, with TentativeAccept while the person waits in line, or with R
 up. What it says counts only where it comes from whoever published the event.
 """
 
-from federation.arriving.batch import Batch, Inbound, Needs
+from federation.applying.batch import Batch, Inbound, Needs
 from federation.handlers import courses, create, event_offers, memberships
 from federation.mapping.activity import Activity, wrapper_of
 from federation.mapping.post import read_post

@@ -4,7 +4,7 @@ Hashtags of a profile come with the same target as its pins (Mastodon); they nam
 """
 
 from federation import jsonld
-from federation.arriving.batch import Batch, Inbound
+from federation.applying.batch import Batch, Inbound
 from federation.handlers import collections
 from federation.mapping.tags import read_hashtags
 from node.services.posts.tag_lists import MAX_FEATURED

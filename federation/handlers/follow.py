@@ -1,6 +1,6 @@
 """Follow, and the answers Accept and Reject."""
 
-from federation.arriving.batch import Batch, Inbound
+from federation.applying.batch import Batch, Inbound
 from federation.handlers import events, quote, refusals
 from federation.sending import outbox
 from node.domain.actors import ActorKind

@@ -4,7 +4,7 @@ Requests come as ``Offer`` of the Follow, their end as its ``Undo``; invitations
 count only from the Group itself. What moderators answer is a deed (``federation.handlers.communities``).
 """
 
-from federation.arriving.batch import Batch, Inbound
+from federation.applying.batch import Batch, Inbound
 from federation.handlers import courses, event_offers, suggestions
 from federation.mapping.activity import Activity
 from node.services.communities import membership

@@ -6,7 +6,7 @@ freshly, must name the new one too, or anybody could walk off with the followers
 """
 
 from federation.actors.moving import COOLDOWN, follow_along
-from federation.arriving.batch import Batch, Inbound, Needs
+from federation.applying.batch import Batch, Inbound, Needs
 from node.store.people import actors
 from node.store.people.actors import Actor
 

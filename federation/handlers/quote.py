@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from federation import jsonld
-from federation.arriving.batch import Batch, Inbound
+from federation.applying.batch import Batch, Inbound
 from federation.builders import documents
 from federation.handlers.react import may_react
 from federation.mapping.activity import Activity

@@ -1,6 +1,6 @@
 """Like, Dislike and emoji: counted once per person, on what that person may see."""
 
-from federation.arriving.batch import Batch, Inbound
+from federation.applying.batch import Batch, Inbound
 from federation.relations import relation
 from node.domain.visibility import Visibility, may_see
 from node.services.news import happened

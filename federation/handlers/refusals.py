@@ -4,7 +4,7 @@ Their own node takes back what it did at once (``node.services.communities.gover
 not know this answer loses nothing.
 """
 
-from federation.arriving.batch import Batch, Inbound
+from federation.applying.batch import Batch, Inbound
 from federation.sending import outbox
 from node.domain.communities import Refusal
 from node.services.communities import governing, messages

@@ -7,7 +7,7 @@ moderators here (Lemmy's form of both).
 import re
 from collections.abc import Sequence
 
-from federation.arriving.batch import Batch, Inbound
+from federation.applying.batch import Batch, Inbound
 from federation.mapping.activity import Activity
 from node import events
 from node.services.communities import community_reports

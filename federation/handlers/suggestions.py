@@ -3,7 +3,7 @@
 Both count only from whoever published the collection.
 """
 
-from federation.arriving.batch import Batch, Inbound
+from federation.applying.batch import Batch, Inbound
 from federation.mapping.activity import Activity
 from node.clock import to_rfc3339
 from node.domain.collections import MAX_NOTE, Item, curators_of, is_collection, reference_of

@@ -6,7 +6,7 @@ by type, actor and object of the embedded copy; only its own actor can take it b
 
 from collections.abc import Callable
 
-from federation.arriving.batch import Batch, Inbound
+from federation.applying.batch import Batch, Inbound
 from federation.handlers import courses, events, memberships
 from federation.handlers.delete import remember
 from federation.handlers.follow import partnership_changed

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from federation.arriving import (
+from federation.applying import (
     admission,
     quotes,
     received_events,
@@ -10,7 +10,7 @@ from federation.arriving import (
     received_resources,
     received_topics,
 )
-from federation.arriving.batch import Batch, Inbound
+from federation.applying.batch import Batch, Inbound
 from federation.handlers import communities, create, event_offers
 from federation.mapping.actor import read_actor
 from federation.mapping.addressing import mentioned_and_addressed

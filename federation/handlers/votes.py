@@ -1,6 +1,6 @@
 """Votes in polls: a Note with a name and no content, in reply to a Question of ours."""
 
-from federation.arriving.batch import Batch
+from federation.applying.batch import Batch
 from federation.handlers.react import may_react
 from node import events
 from node.domain.posts import PostKind, RemotePost

@@ -31,7 +31,7 @@ _SHORTLY = 2 * SECOND
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """What many deliveries of one activity share; ``digest`` as ``federation.httpsig.digest_of`` makes it."""
+    """What many deliveries of one activity share; ``digest`` as ``signatures.httpsig.digest_of`` makes it."""
 
     activity: Activity
     body: bytes = field(repr=False)

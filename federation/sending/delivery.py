@@ -17,8 +17,8 @@ from typing import Protocol
 
 from sqlalchemy import Connection
 
-from federation.httpsig import Message, digest_of
 from federation.sending.aftermath import Aftermath, Outgoing, Try
+from federation.signatures.httpsig import Message, digest_of
 from federation.signatures.keypairs import Algorithm, SigningKey
 from federation.signatures.signing import Signing
 from federation.transport.circuit import remembered_scheme

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection
 
-from federation.arriving.batch import Batch
+from federation.applying.batch import Batch
 from federation.builders import build, documents
 from federation.builders.audience import Audience, inboxes_of
 from federation.builders.outgoing import Outgoing

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from aiohttp import web
 from sqlalchemy import Connection
 
-from federation.httpsig import Message, read_claim
 from federation.relations import relation
+from federation.signatures.httpsig import Message, read_claim
 from federation.state import FEDERATION
 from node.domain.uris import host_of
 from node.domain.visibility import Visibility, may_see

@@ -1,1 +1,1 @@
-"""Keys, and what is proven with them beside requests (for those: ``federation.httpsig``)."""
+"""Keys, and what is proven with them beside requests (for those: ``federation.signatures.httpsig``)."""

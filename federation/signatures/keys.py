@@ -11,7 +11,7 @@ from typing import Protocol
 
 from sqlalchemy import Connection
 
-from federation.httpsig import Claim, Message, verify
+from federation.signatures.httpsig import Claim, Message, verify
 from federation.signatures.keypairs import Algorithm, PublicKey, SigningKey
 from federation.signatures.multikey import decode_multikey
 from node.clock import HOUR, MINUTE, Clock

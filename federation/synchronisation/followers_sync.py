@@ -18,8 +18,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from federation.builders.documents import activity_uri
-from federation.httpsig import Message
 from federation.mapping.collection import build_collection, read_page
+from federation.signatures.httpsig import Message
 from node import events, log
 from node.clock import HOUR, Clock
 from node.domain.uris import host_of, is_web_uri, origin_of, same_origin

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from functools import lru_cache
 
-from federation.httpsig import Ask, Message, Scheme, read_accept_signature, sign
+from federation.signatures.httpsig import Ask, Message, Scheme, read_accept_signature, sign
 from federation.signatures.keypairs import Algorithm, SigningKey
 
 _COMPLAINT = b"signature"

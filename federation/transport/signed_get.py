@@ -8,7 +8,7 @@ everybody; a way that was taken after another was refused is remembered.
 from collections.abc import Collection, Mapping
 from functools import partial
 
-from federation.httpsig import Ask, Message
+from federation.signatures.httpsig import Ask, Message
 from federation.signatures.keypairs import SigningKey
 from federation.signatures.keys import Keyring
 from federation.signatures.signing import Signing

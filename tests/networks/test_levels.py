@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import Connection, delete
 
-from federation.httpsig import Message, Scheme, sign
+from federation.signatures.httpsig import Message, Scheme, sign
 from federation.signatures.keypairs import Algorithm
 from node.clock import SystemClock
 from node.domain.communities import JoinPolicy

@@ -13,7 +13,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import Connection, func, insert, select
 
-from federation.httpsig import Message, Scheme, sign
+from federation.signatures.httpsig import Message, Scheme, sign
 from node.clock import DAY, SystemClock
 from node.domain.actors import ActorKind
 from node.domain.actors import RemoteActor as RemoteCopy

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from federation.arriving.batch import Inbound, Needs
+from federation.applying.batch import Inbound, Needs
 from federation.arriving.inbox import require_at_home
 from federation.builders import documents
 from federation.builders.resource_documents import write_document

@@ -8,7 +8,7 @@ import orjson
 import pytest
 from sqlalchemy import Connection, select
 
-from federation.httpsig import Scheme
+from federation.signatures.httpsig import Scheme
 from federation.signatures.keypairs import Algorithm, SigningKey
 from node import metrics
 from node.domain.moderation import DomainPolicy

@@ -1,6 +1,6 @@
 """The short way from the inbox to the worker: bounded, and each activity comes out once."""
 
-from federation.arriving.batch import Inbound
+from federation.applying.batch import Inbound
 from federation.arriving.handover import Handover
 from federation.mapping.activity import Activity
 

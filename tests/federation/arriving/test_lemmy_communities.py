@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
-from federation.arriving.batch import Inbound
+from federation.applying.batch import Inbound
 from federation.handlers import apply
 from federation.mapping.activity import Activity, read_activity
 from node.domain.actors import ActorKind, RemoteActor

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from federation.arriving.batch import Inbound, Needs
+from federation.applying.batch import Inbound, Needs
 from federation.handlers import apply
 from federation.mapping.activity import read_activity
 from node.domain.actors import ActorKind, RemoteActor

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, insert, select
 
-from federation.arriving.batch import Inbound
+from federation.applying.batch import Inbound
 from federation.handlers import apply
 from federation.mapping.activity import read_activity
 from federation.relations import belongs_to

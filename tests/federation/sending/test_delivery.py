@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from sqlalchemy import insert, select
 
-from federation.httpsig import Message, Scheme, read_claim, verify
+from federation.signatures.httpsig import Message, Scheme, read_claim, verify
 from federation.transport.double_knock import Knock, knocks, may_knock_again
 from federation.vocab import ED25519_SIGNATURES
 from node.clock import DAY, HOUR, MINUTE, SECOND

@@ -9,7 +9,7 @@ from typing import Any
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 
-from federation.httpsig import Message
+from federation.signatures.httpsig import Message
 from federation.signatures.keypairs import Algorithm, SigningKey
 
 NOW = 1_790_000_000_000  # Mon, 21 Sep 2026 14:13:20 GMT

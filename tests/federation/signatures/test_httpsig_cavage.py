@@ -2,7 +2,7 @@
 
 import pytest
 
-from federation.httpsig import Message, Scheme, digest_of, read_claim, sign, verify
+from federation.signatures.httpsig import Message, Scheme, digest_of, read_claim, sign, verify
 from node.errors import Malformed, SignatureInvalid
 from tests.federation.signatures.signed import (
     ACTIVITY_JSON,

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from federation.httpsig.digest import check_digest, digest_of, format_content_digest, format_digest
-from federation.httpsig.message import Message, format_date, parse_date
+from federation.signatures.httpsig.digest import check_digest, digest_of, format_content_digest, format_digest
+from federation.signatures.httpsig.message import Message, format_date, parse_date
 from node.errors import SignatureInvalid
 from tests.rows import each_row
 

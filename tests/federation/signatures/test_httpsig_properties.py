@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-from federation.httpsig import Message, Scheme, cavage, read_accept_signature, read_claim, sign, verify
+from federation.signatures.httpsig import Message, Scheme, cavage, read_accept_signature, read_claim, sign, verify
 from federation.signatures.keypairs import Algorithm, PublicKey
 from node.errors import NodeError, SignatureInvalid
 from tests.depth import examples

@@ -4,7 +4,7 @@ from email.utils import formatdate
 
 import pytest
 
-from federation.httpsig import Message, digest, read_claim, verify
+from federation.signatures.httpsig import Message, digest, read_claim, verify
 from node.errors import SignatureInvalid
 from tests.federation.signatures.signed import (
     ACTOR,

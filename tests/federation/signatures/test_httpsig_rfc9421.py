@@ -12,8 +12,18 @@ from http_message_signatures import (
     algorithms,
 )
 
-from federation.httpsig import Ask, Claim, Message, Scheme, digest_of, read_accept_signature, read_claim, sign, verify
-from federation.httpsig.rfc9421 import signed_texts
+from federation.signatures.httpsig import (
+    Ask,
+    Claim,
+    Message,
+    Scheme,
+    digest_of,
+    read_accept_signature,
+    read_claim,
+    sign,
+    verify,
+)
+from federation.signatures.httpsig.rfc9421 import signed_texts
 from federation.signatures.keypairs import Algorithm, PublicKey
 from node.errors import Malformed, SignatureInvalid
 from tests.federation.signatures.signed import (

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import insert, select
 
-from federation.httpsig import Message
+from federation.signatures.httpsig import Message
 from federation.synchronisation import followers_sync as sync
 from federation.synchronisation.followers_sync import Announcement, FollowersSync, Plan
 from node import events

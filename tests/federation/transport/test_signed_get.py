@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from federation.httpsig import Message, read_claim, verify
+from federation.signatures.httpsig import Message, read_claim, verify
 from federation.signatures.keypairs import PublicKey
 from federation.transport.circuit import remembered_scheme
 from node.domain.uris import host_of

@@ -5,7 +5,7 @@ resource that it answers, with an integrity proof on the note itself (FEP-8b32) 
 plain answer either: it was made to deceive.
 """
 
-from federation.arriving.batch import Batch
+from federation.applying.batch import Batch
 from federation.mapping import opinion
 from federation.signatures.keypairs import PublicKey
 from federation.signatures.multikey import decode_multikey

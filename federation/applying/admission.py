@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from federation.arriving import received_topics
-from federation.arriving.batch import Batch, Inbound
+from federation.applying import received_topics
+from federation.applying.batch import Batch, Inbound
 from federation.mapping.post import read_post
 from node.domain.actors import ActorKind
 from node.domain.communities import Refusal, refuse_post

@@ -7,7 +7,7 @@ host by a job of its own (federation.fetching.quote_stamps), which nobody waits 
 from collections.abc import Mapping
 from typing import Any
 
-from federation.arriving.batch import Batch
+from federation.applying.batch import Batch
 from node.domain.posts import QuoteState, RemotePost
 from node.domain.uris import host_of, same_origin
 from node.jobs.kinds import QUOTE as KIND

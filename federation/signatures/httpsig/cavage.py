@@ -4,9 +4,9 @@ import base64
 import re
 from collections.abc import Iterator, Sequence
 
-from federation.httpsig.claim import Claim, Scheme, check_length, join_lines
-from federation.httpsig.digest import digest_of, format_digest
-from federation.httpsig.message import Message, format_date
+from federation.signatures.httpsig.claim import Claim, Scheme, check_length, join_lines
+from federation.signatures.httpsig.digest import digest_of, format_digest
+from federation.signatures.httpsig.message import Message, format_date
 from federation.signatures.keypairs import Algorithm, SigningKey
 from node.errors import Malformed, SignatureInvalid
 
@@ -36,7 +36,7 @@ def sign(
     body_digest: str | None = None,
     also: Sequence[str] = (),
 ) -> dict[str, str]:
-    """The header fields that sign ``message``; see ``federation.httpsig.sign``."""
+    """The header fields that sign ``message``; see ``federation.signatures.httpsig.sign``."""
     target = message.target()
     path = f"{target.path}{target.query}" if include_query else target.path
     fields = {"Host": target.authority, "Date": format_date(now)}

@@ -7,11 +7,11 @@ reference sections 2.1 and 2.2, and IN7 and IN8 of the security rules.
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-from federation.httpsig import cavage, rfc9421
-from federation.httpsig.claim import Claim, Scheme, check_digests, check_host, check_key_id, check_window
-from federation.httpsig.digest import digest_of
-from federation.httpsig.message import Message
-from federation.httpsig.rfc9421 import Ask, read_accept_signature
+from federation.signatures.httpsig import cavage, rfc9421
+from federation.signatures.httpsig.claim import Claim, Scheme, check_digests, check_host, check_key_id, check_window
+from federation.signatures.httpsig.digest import digest_of
+from federation.signatures.httpsig.message import Message
+from federation.signatures.httpsig.rfc9421 import Ask, read_accept_signature
 from federation.signatures.keypairs import PublicKey, SigningKey
 from node.errors import SignatureInvalid
 

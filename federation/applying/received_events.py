@@ -1,6 +1,6 @@
 """Events among what arrives: their times and places beside the post."""
 
-from federation.arriving.batch import Batch
+from federation.applying.batch import Batch
 from federation.mapping.event_record import read_date, read_event_record, read_sequence
 from node.domain.events import EventRecord, is_cancelled
 from node.domain.posts import RemotePost

@@ -1,13 +1,13 @@
 """Threads of communities that come from elsewhere: what begins one, what answers, which answer helped.
 
-A post that a Group takes (``federation.arriving.admission``) and that answers nothing begins a thread there, whatever
+A post that a Group takes (``federation.applying.admission``) and that answers nothing begins a thread there, whatever
 its type: a Page of Lemmy or NodeBB, an Article, an Event, a Note that mentions the Group as people of Mastodon write
 it. So does a question of another node of ours that was asked outside of communities. Its kind is what it says
 (``mainEntity``) or looks like.
 """
 
-from federation.arriving.batch import Batch
-from federation.arriving.received_resources import is_resource
+from federation.applying.batch import Batch
+from federation.applying.received_resources import is_resource
 from node.domain.communities import Role, TopicKind
 from node.domain.posts import PostKind, RemotePost
 from node.domain.text import plain

@@ -9,7 +9,7 @@ actor (FEP-8b32): without one they would have no reason to believe us, and find 
 import orjson
 from sqlalchemy import Connection
 
-from federation.arriving.batch import Batch, Inbound
+from federation.applying.batch import Batch, Inbound
 from federation.builders.audience import Audience, inboxes_of
 from federation.mapping.activity import Activity, read_activity
 from federation.sending import delivery

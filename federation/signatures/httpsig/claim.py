@@ -4,8 +4,8 @@ from collections.abc import Collection, Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
-from federation.httpsig.digest import FIELDS, check_digest
-from federation.httpsig.message import Message, parse_date
+from federation.signatures.httpsig.digest import FIELDS, check_digest
+from federation.signatures.httpsig.message import Message, parse_date
 from federation.signatures.keypairs import Algorithm
 from node.clock import HOUR, MINUTE
 from node.errors import SignatureInvalid

@@ -1,6 +1,6 @@
 """Learning resources among what arrives: an Article whose ``mainEntity`` is a LearningResource."""
 
-from federation.arriving.batch import Batch
+from federation.applying.batch import Batch
 from federation.builders.resource_documents import write_document
 from federation.mapping.digest import article_digest
 from federation.mapping.resource import RESOURCE_TYPES, read_article

@@ -11,9 +11,9 @@ from typing import Any, cast
 
 import http_sf
 
-from federation.httpsig.claim import Claim, Scheme, check_length, join_lines
-from federation.httpsig.digest import FIELDS, digest_of, format_content_digest
-from federation.httpsig.message import Message, Target, format_date
+from federation.signatures.httpsig.claim import Claim, Scheme, check_length, join_lines
+from federation.signatures.httpsig.digest import FIELDS, digest_of, format_content_digest
+from federation.signatures.httpsig.message import Message, Target, format_date
 from federation.signatures.keypairs import Algorithm, SigningKey
 from node.errors import Malformed, NodeError, SignatureInvalid
 
@@ -31,7 +31,7 @@ MAX_LABELS = 4
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What a peer's ``Accept-Signature`` asks for, where we can give it: pass it to ``federation.httpsig.sign``."""
+    """What a peer's ``Accept-Signature`` asks for, where we can give it: pass it to ``httpsig.sign``."""
 
     label: str
     covered: tuple[str, ...]
@@ -48,7 +48,7 @@ def sign(
     also: Sequence[str] = (),
     ask: Ask | None = None,
 ) -> dict[str, str]:
-    """The header fields that sign ``message``; see ``federation.httpsig.sign``."""
+    """The header fields that sign ``message``; see ``federation.signatures.httpsig.sign``."""
     target = message.target()
     fields = {"Host": target.authority, "Date": format_date(now)}
     covered: tuple[str, ...] = _PROFILE
