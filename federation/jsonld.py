@@ -15,7 +15,7 @@ from typing import Any
 
 import orjson
 
-from federation.vocab import KNOWN_IRIS, KNOWN_TERMS, PREFIXES, known_iri, means
+from federation.terms import KNOWN_IRIS, KNOWN_TERMS, PREFIXES, known_iri, means
 from node.clock import from_rfc3339
 from node.domain.text import clean
 from node.domain.uris import MAX_URI

@@ -9,12 +9,12 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from federation.contexts import with_context
 from federation.mapping.opinion import build_note
 from federation.mapping.post import build_post
 from federation.signatures.keypairs import Algorithm
 from federation.signatures.keys import Keyring
 from federation.signatures.proofs import add_proof
-from federation.vocab import with_context
 from node.clock import to_rfc3339
 from node.domain.posts import OwnPost
 from node.services.context import Unit

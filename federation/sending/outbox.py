@@ -15,12 +15,12 @@ from federation.applying.batch import Batch
 from federation.builders import build, documents
 from federation.builders.audience import Audience, inboxes_of
 from federation.builders.outgoing import Outgoing
+from federation.contexts import with_context
 from federation.sending import delivery
 from federation.signatures.keypairs import Algorithm
 from federation.signatures.keys import Keyring
 from federation.signatures.proofs import add_proof
 from federation.synchronisation import catalogue_header, followers_sync
-from federation.vocab import with_context
 from node import events, log
 from node.clock import Clock
 from node.domain.visibility import Reach, Visibility

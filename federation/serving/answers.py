@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 from aiohttp import web
 
-from federation.vocab import with_context
+from federation.contexts import with_context
 
 _CONTENT_TYPE = "application/activity+json; charset=utf-8"
 _PUBLIC = {"Cache-Control": "max-age=180, public", "Access-Control-Allow-Origin": "*"}

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from federation.builders import documents
 from federation.builders.objects import read_sent
+from federation.contexts import with_context
 from federation.discovery.negotiation import wants_activity
 from federation.mapping.collection import build_collection
 from federation.serving.answers import activity_response, gone_response, raw_response
@@ -17,7 +18,6 @@ from federation.signatures.keypairs import Algorithm
 from federation.signatures.keys import Keyring
 from federation.signatures.proofs import add_proof
 from federation.state import FEDERATION
-from federation.vocab import with_context
 from node.clock import from_rfc3339
 from node.domain.collections import items_of
 from node.domain.events import series_of

@@ -9,10 +9,10 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy import Connection
 
+from federation.contexts import with_context
 from federation.mapping.digest import article_digest
 from federation.serving.answers import activity_response
 from federation.serving.visitor import Visitor, require_visitor
-from federation.vocab import with_context
 from node.clock import to_rfc3339
 from node.domain.numbers import number_in
 from node.domain.uris import host_of

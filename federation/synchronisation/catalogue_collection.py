@@ -12,8 +12,9 @@ import orjson
 from aiohttp import ETag, web
 from sqlalchemy import Connection
 
+from federation.contexts import with_context
 from federation.transport.mediatype import ACTIVITY_JSON
-from federation.vocab import TOMBSTONE, with_context
+from federation.vocab import TOMBSTONE
 from node.clock import to_rfc3339
 from node.domain.catalogues import BUCKETS, etag_of
 from node.domain.numbers import number_in

@@ -17,13 +17,14 @@ from federation.applying.batch import Inbound, Needs
 from federation.arriving.inbox import require_at_home
 from federation.builders import documents
 from federation.builders.resource_documents import write_document
+from federation.contexts import with_context
 from federation.handlers import apply
 from federation.mapping.activity import read_activity
 from federation.mapping.actor import read_actor
 from federation.signatures.keypairs import Algorithm, SigningKey
 from federation.signatures.proofs import add_proof
 from federation.strictjson import read_object
-from federation.vocab import POSITION, with_context
+from federation.vocab import POSITION
 from node.clock import FixedClock
 from node.domain.actors import ActorKind, RemoteActor
 from node.domain.communities import Role, TopicKind

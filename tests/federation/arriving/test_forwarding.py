@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
+from federation.contexts import with_context
 from federation.signatures.keypairs import Algorithm, SigningKey
 from federation.signatures.multikey import encode_multikey
 from federation.signatures.proofs import add_proof
-from federation.vocab import PUBLIC, with_context
+from federation.vocab import PUBLIC
 from node.clock import SystemClock
 from node.domain.visibility import Visibility
 from node.services.posts.posts import publish_note

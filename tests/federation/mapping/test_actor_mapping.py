@@ -4,8 +4,9 @@ import json
 import pytest
 from hypothesis import given
 
+from federation.contexts import with_context
 from federation.mapping.actor import build_actor, read_actor
-from federation.vocab import CATALOGUE_SYNC, HTTP_SIGNATURES, with_context
+from federation.vocab import CATALOGUE_SYNC, HTTP_SIGNATURES
 from node.domain.actors import ActorKey, ActorKind, KeyAlgorithm, OwnActor, ProfileField
 from node.errors import Malformed
 from tests.depth import examples

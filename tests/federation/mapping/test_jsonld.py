@@ -5,8 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from federation.contexts import CONTEXT, EXTRA_TERMS, with_context
 from federation.jsonld import Doc, read
-from federation.vocab import AS, AS2, CONTEXT, EXTRA_TERMS, KNOWN_IRIS, TERMS, known_iri, with_context
+from federation.terms import KNOWN_IRIS, TERMS, known_iri
+from federation.vocab import AS, AS2
 from node.errors import Malformed
 from tests.depth import examples
 from tests.federation.mapping.expansion import addresses, compact, expand

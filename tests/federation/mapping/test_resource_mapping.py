@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 import schemas
 from federation.catalogues import amb, amb_export
+from federation.contexts import with_context
 from federation.mapping import resource
 from federation.mapping.resource import Envelope, article_digest, build_article
-from federation.vocab import PUBLIC, with_context
+from federation.vocab import PUBLIC
 from node.domain import pathways, resources
 from node.domain.durations import in_words
 from node.domain.licences import NOT_STATED
