@@ -47,6 +47,7 @@ LATE = (
     "web.account",
     "web.admin",
     "web.client_api.instance",
+    "web.client_api.instance_documents",
     "web.client_api.routes",
     "web.learning_api",
     "web.oauth",

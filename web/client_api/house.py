@@ -1,4 +1,4 @@
-"""The house of the client API (see ``web.client_api.instance``), made with the first request for it."""
+"""The house of the client API (see ``web.client_api.instance_documents``), made with the first request for it."""
 
 from collections.abc import Callable
 from functools import cache
@@ -11,7 +11,7 @@ from web.client_api.entities.look import Look
 from web.state import WebState
 
 if TYPE_CHECKING:
-    from web.client_api.instance import House
+    from web.client_api.instance_documents import House
 
 
 def build_house(node: Node, state: WebState, look: Look) -> "Callable[[], House]":
@@ -19,7 +19,7 @@ def build_house(node: Node, state: WebState, look: Look) -> "Callable[[], House]
 
     @cache
     def house() -> "House":
-        from web.client_api.instance import House  # late: see web.areas
+        from web.client_api.instance_documents import House  # late: see web.areas
 
         return House(node, state, look)
 
