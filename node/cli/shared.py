@@ -72,7 +72,7 @@ def config_option(function: Function) -> Function:
     """Let a command take ``--config FILE`` without using it, for groups and for ``init``."""
     option = click.option(
         "--config",
-        type=click.Path(path_type=Path),
+        type=click.Path(path_type=Path, readable=False),  # what cannot be read is refused as a configuration is
         metavar="FILE",
         expose_value=False,
         callback=_remember,
