@@ -8,7 +8,7 @@ this tree and fails when a class is missing from either table.
 
 from collections.abc import Sequence
 
-from node.text.sentences import Sentence
+from node.sentences import Sentence
 
 
 class NodeError(Exception):

@@ -18,7 +18,7 @@ from node.clock import DAY, HOUR, MINUTE, SECOND
 from node.errors import NodeError
 from node.guard import DISTRIBUTION
 from node.ids import minted_at
-from node.text.sentences import Sentence
+from node.sentences import Sentence
 
 #: A worker beats every 5 s; after three times its lease nobody believes that it lives.
 WORKER_SILENCE = 45 * SECOND

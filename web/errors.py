@@ -13,7 +13,7 @@ import orjson
 from aiohttp import hdrs, web
 
 from node import errors
-from node.text.sentences import Sentence, sentences
+from node.sentences import Sentence, sentences
 
 STATUS: Mapping[type[errors.NodeError], int] = MappingProxyType(
     {

@@ -10,11 +10,11 @@ from sqlalchemy import Connection
 from node import health
 from node.errors import Unavailable
 from node.jobs.kinds import DELIVER, INBOX
+from node.sentences import Sentence
 from node.state import NODE, Node
 from node.store import facts, jobs
 from node.store.database import migrate
 from node.store.house import workers as worker_rows
-from node.text.sentences import Sentence
 from web.state import WEB
 
 #: Set when the node is told to stop, while requests under way are still answered (REL11).

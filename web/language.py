@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 from markupsafe import Markup, escape
 from markupsafe import _escape_inner as escaped  # type: ignore[attr-defined]  # ``escape`` without a Markup around it
 
-from node.text.sentences import Sentence
+from node.sentences import Sentence
 from node.translations import SOURCE, catalogue, spoken
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ from federation.discovery.finding import find_account, find_known
 from federation.state import FEDERATION
 from node.domain.uris import is_web_uri
 from node.errors import Malformed, NodeError, NotFound, RateLimited, RemoteError, RemoteUnavailable
+from node.sentences import Sentence
 from node.state import NODE
 from node.store.people.actors import Actor
-from node.text.sentences import Sentence
 from web import rates
 from web.state import WEB
 

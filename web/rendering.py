@@ -2,7 +2,7 @@
 
 Everything is escaped but :class:`~web.design.parts.SafeHtml` and what the functions below build. A name that a view
 lacks is an error, never an empty place. Templates hold no sentence outside ``_()``, no style and no script; a
-:class:`~node.text.sentences.Sentence` in a view is said in the language of the page wherever it is put out.
+:class:`~node.sentences.Sentence` in a view is said in the language of the page wherever it is put out.
 """
 
 import functools
@@ -17,7 +17,7 @@ from markupsafe import Markup, escape
 from node.clock import to_rfc3339
 from node.domain.events import local_text
 from node.domain.uris import is_web_uri
-from node.text.sentences import Sentence
+from node.sentences import Sentence
 from node.translations import SOURCE, spoken
 from web.assets import Assets
 from web.design import words

@@ -13,11 +13,11 @@ from aiohttp.web_request import FileField
 from node.clock import DAY, HOUR, MINUTE
 from node.config import Config
 from node.errors import Forbidden, Malformed
+from node.sentences import Sentence
 from node.state import NODE
 from node.store.access import accounts
 from node.store.access.accounts import ADMIN, MODERATOR, Session
 from node.store.library.resources import Viewer
-from node.text.sentences import Sentence
 from web.posted import read_posted
 from web.viewer import VIEWER
 

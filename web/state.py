@@ -18,8 +18,8 @@ from node.domain.uris import origin_of
 from node.forwarded import Networks
 from node.health import LoopWatch
 from node.ratelimit import Exemptions, Rate, Window
+from node.sentences import Sentence
 from node.state import Node
-from node.text.sentences import Sentence
 from web.assets import Assets, packaged
 from web.pictures import Pictures, build_pictures
 from web.readings import Readings

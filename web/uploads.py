@@ -10,8 +10,8 @@ from aiohttp import web
 from aiohttp.web_request import FileField
 
 from node.errors import Invalid, Malformed
+from node.sentences import Sentence
 from node.state import NODE, Node
-from node.text.sentences import Sentence
 from web.posted import read_posted
 
 #: Beside the files: names, descriptions, boundaries.

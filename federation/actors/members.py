@@ -16,12 +16,12 @@ from node.domain.actors import ActorKind
 from node.domain.uris import is_email
 from node.errors import Conflict, Invalid, Problem
 from node.secretbox import SecretBox
+from node.sentences import Sentence
 from node.services.access.passwords import hash_password
 from node.services.context import Unit
 from node.store.access import accounts
 from node.store.people.actors import Actor
 from node.store.people.keys import OwnKey
-from node.text.sentences import Sentence
 
 ROLES = (accounts.MEMBER, accounts.MODERATOR, accounts.ADMIN)
 _TAKEN = """

@@ -12,12 +12,12 @@ from federation.sending import outbox
 from node import events
 from node.clock import DAY, to_rfc3339
 from node.errors import Conflict, NotFound
+from node.sentences import Sentence
 from node.services.context import Unit
 from node.store.access import accounts
 from node.store.people import actors, follows
 from node.store.people.actors import Actor
 from node.store.people.follows import Follow
-from node.text.sentences import Sentence
 
 #: Nobody's followers are sent around more often, ours as little as those of others.
 COOLDOWN = 7 * DAY

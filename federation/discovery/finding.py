@@ -7,10 +7,10 @@ from federation.fetching.fetch import Fetcher
 from federation.transport.http import OutboundClient
 from node.domain.uris import is_web_uri
 from node.errors import NotFound, RemoteMalformed
+from node.sentences import Sentence
 from node.store.database.engine import Store
 from node.store.people import actors
 from node.store.people.actors import Actor
-from node.text.sentences import Sentence
 
 
 async def find_account(

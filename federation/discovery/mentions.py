@@ -4,10 +4,10 @@ import asyncio
 
 from federation.discovery.webfinger import find_actor
 from federation.state import Federation
+from node.domain.words import handles_in
 from node.errors import NodeError
 from node.state import Node
 from node.store.people.actors import find_unknown_handles
-from node.text.markdown import handles_in
 
 #: Whoever is not found by then stays a word in the text.
 WAIT_SECONDS = 2.0

@@ -13,6 +13,7 @@ from federation.sending import outbox
 from node.domain.events import AnswerState, EventRecord, series_of
 from node.domain.text import clean
 from node.errors import Conflict, Invalid, NotFound
+from node.sentences import Sentence, sentences
 from node.services.events import event_dates, event_messages, event_offers, event_organising
 from node.services.events import events as service
 from node.store.events import event_answers, events
@@ -21,7 +22,6 @@ from node.store.events.events import Event
 from node.store.federation import activities
 from node.store.people import actors
 from node.store.people.actors import Actor
-from node.text.sentences import Sentence, sentences
 
 _NO_RECORD = Sentence("What the event is to be was not said.")
 #: What an organiser is told whose Update or Invite the home of an event answers with Reject.

@@ -7,11 +7,11 @@ not know this answer loses nothing.
 from federation.applying.batch import Batch, Inbound
 from federation.sending import outbox
 from node.domain.communities import Refusal
+from node.sentences import Sentence
 from node.services.communities import governing, messages
 from node.store.communities import community_log
 from node.store.people import follows
 from node.store.people.actors import Actor
-from node.text.sentences import Sentence
 
 _NOT_A_MODERATOR = Sentence("Only moderators of this community may do this.")
 

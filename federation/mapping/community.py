@@ -9,8 +9,8 @@ from node.domain.communities import LEVELS, JoinPolicy, PostPolicy, RemoteCommun
 from node.domain.community_drafts import MAX_RULE, MAX_RULES, MAX_TOPICS
 from node.domain.uris import is_web_uri, same_origin
 from node.domain.visibility import Visibility
+from node.domain.words import MAX_MARKDOWN
 from node.store.communities.communities import Community
-from node.text.markdown import MAX_MARKDOWN
 from node.text.richtext import clean_plain_field
 
 TYPE = "rz:Community"

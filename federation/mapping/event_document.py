@@ -26,8 +26,8 @@ from node.domain.events import (
     title,
 )
 from node.domain.when import day_line, when_line
+from node.sentences import Sentence
 from node.store.events.events import Event
-from node.text.sentences import Sentence
 from node.translations import first_spoken, translate
 
 _CATEGORIES = {

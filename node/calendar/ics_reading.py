@@ -18,7 +18,7 @@ from node.domain.events import (
     zone_of,
 )
 from node.domain.uris import is_web_uri
-from node.text.sentences import Sentence
+from node.sentences import Sentence
 
 if TYPE_CHECKING:
     pass

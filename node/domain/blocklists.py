@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from node.domain.cells import as_meant, harmless
 from node.domain.moderation import DomainPolicy
-from node.text.sentences import Sentence
+from node.sentences import Sentence
 
 HEAD = ("#domain", "#severity", "#reject_media", "#reject_reports", "#public_comment", "#obfuscate")
 MAX_LINES, MAX_BYTES = 10_000, 900_000

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from node.domain.communities import LEVELS, JoinPolicy, PostPolicy
 from node.domain.visibility import Visibility
+from node.domain.words import MAX_MARKDOWN, hashtags_in
 from node.errors import Problem
-from node.text.markdown import MAX_MARKDOWN, hashtags_in
 
 MAX_NAME, MAX_RULES, MAX_RULE, MAX_TOPICS, MAX_LANGUAGES = 100, 20, 500, 12, 10
 _USERNAME = re.compile(r"[a-z0-9_]{1,30}")

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from node.domain.cells import as_meant, harmless
 from node.errors import Invalid
-from node.text.sentences import Sentence
+from node.sentences import Sentence
 
 MAX_BYTES = 1_000_000
 MAX_LINES = 10_000

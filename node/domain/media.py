@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from node.errors import Invalid, Problem
-from node.text.sentences import Sentence
+from node.sentences import Sentence
 
 
 class MediaKind(enum.StrEnum):

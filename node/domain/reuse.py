@@ -13,7 +13,7 @@ from typing import cast
 from node.domain.licences import ALL_RIGHTS_RESERVED, INTERNAL_TERMS, NOT_STATED, Licence, describe
 from node.domain.records import Agent, Reference, ResourceRecord
 from node.domain.resources import title
-from node.text.sentences import Sentence
+from node.sentences import Sentence
 
 MAX_CARRIED = 50  # creators that a reference names
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from node.errors import Malformed
-from node.text.sentences import Sentence
+from node.sentences import Sentence
 
 LanguageMap = dict[str, str]
 

@@ -27,7 +27,7 @@ from node.media.facts import (
     Stored,
 )
 from node.media.gif import strip_gif
-from node.text.sentences import Sentence
+from node.sentences import Sentence
 
 _ORIENTATION = 0x0112
 _TURNS = {

@@ -16,7 +16,7 @@ from node.domain.media import FORMS, Form, MediaKind
 from node.errors import Invalid
 from node.media import pictures
 from node.media.facts import MAX_FRAME_RATE, MAX_PIXELS, MAX_VIDEO_PIXELS, Facts, Shape, Stored
-from node.text.sentences import Sentence
+from node.sentences import Sentence
 
 _QUIET = ("-nostdin", "-hide_banner", "-loglevel", "error", "-protocol_whitelist", "file,pipe")
 _DAMAGED = "This recording cannot be read."

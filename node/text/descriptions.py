@@ -11,7 +11,8 @@ from typing import cast
 from node.domain.records import ResourceRecord
 from node.domain.resources import description
 from node.domain.text import paragraphs, plain, shorten
-from node.text.markdown import MAX_MARKDOWN, render_markdown
+from node.domain.words import MAX_MARKDOWN
+from node.text.markdown import render_markdown
 from node.text.richtext import clean
 
 MARKDOWN = "text/markdown"

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from node.domain.words import MAX_MARKDOWN, handle_of, words_in
 from node.text.richtext import REL, as_paragraphs, clean
 
 if TYPE_CHECKING:
@@ -18,13 +19,6 @@ if TYPE_CHECKING:
     from markdown_it.rules_core import StateCore
     from markdown_it.token import Token
 
-MAX_MARKDOWN = 16_384  # characters; what is longer is shown as it was typed
-
-_WORD = re.compile(
-    r"(?P<url>https?://[^\s<>\"']+)"
-    r"|(?<![\w/@#.])@(?P<user>[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?)(?:@(?P<host>[A-Za-z0-9][A-Za-z0-9.:-]*[A-Za-z0-9]))?"
-    r"|(?<![\w/@#&])#(?P<tag>\w*[^\W\d_]\w*)"
-)
 _AFTER_URL = ".,;:!?'\")]}*_"
 _SHOWN_URL = 30  # characters of an address after its scheme
 _HEADINGS = {"h1": "h2", "h2": "h3", "h3": "h4", "h4": "h4", "h5": "h4", "h6": "h4"}
@@ -57,52 +51,6 @@ def render_plain(text: str, words: Words) -> str:
     parts = re.split(r"\n\s*\n", text.replace("\r\n", "\n").strip())
     rendered = "".join(f"<p>{_markup(part.strip(), words)}</p>".replace("\n", "<br>") for part in parts if part.strip())
     return clean(rendered, max_bytes=8 * MAX_MARKDOWN).replace(_HASHTAG, _HASHTAG_WITH_TAG)
-
-
-_LENGTH_OF_URL = 23
-
-
-@functools.lru_cache(maxsize=8)
-def _words_in(text: str) -> tuple[re.Match[str], ...]:
-    """Addresses, mentions and hashtags; who writes a post asks for them five times in a row."""
-    return tuple(_WORD.finditer(text))
-
-
-def length_of(text: str) -> int:
-    """Characters as client apps count them: an address as 23, a mention without its host.
-
-    >>> length_of("https://learn.uni.example/a/very/long/path by @ada@learn.uni.example")
-    31
-    """
-    hidden = (
-        len(found[0]) - (_LENGTH_OF_URL if found["url"] else 1 + len(found["user"]))
-        for found in _words_in(text)
-        if not found["tag"]
-    )
-    return len(text) - sum(hidden)
-
-
-def handles_in(text: str) -> tuple[str, ...]:
-    """Who is mentioned, as ``user`` or ``user@host`` in lower case, each once.
-
-    >>> handles_in("Thanks @Ada and @ben@learn.uni.example! mail: c@d.example")
-    ('ada', 'ben@learn.uni.example')
-    """
-    return tuple(dict.fromkeys(_handle(found) for found in _words_in(text) if found["user"]))
-
-
-def hashtags_in(text: str) -> tuple[str, ...]:
-    """The hashtags without their sign, each once whatever its case, as first written.
-
-    >>> hashtags_in("#Casting, #casting and #2026 https://a.example/#top")
-    ('Casting',)
-    """
-    found = {found["tag"].casefold(): found["tag"] for found in reversed(_words_in(text)) if found["tag"]}
-    return tuple(found[name] for name in reversed(found))
-
-
-def _handle(found: re.Match[str]) -> str:
-    return (f"{found['user']}@{found['host']}" if found["host"] else found["user"]).lower()
 
 
 @functools.cache
@@ -146,7 +94,7 @@ def _as_markup(token: "Token", markup: str) -> "Token":
 def _markup(text: str, words: Words) -> str:
     """The text escaped, its addresses, mentions and hashtags as links."""
     parts, position = [], 0
-    for found in _words_in(text):
+    for found in words_in(text):
         parts += [html.escape(text[position : found.start()]), _link(found, words)]
         position = found.end()
     return "".join([*parts, html.escape(text[position:])])
@@ -159,7 +107,7 @@ def _link(found: re.Match[str], words: Words) -> str:
         return address_link(address) + html.escape(found["url"][len(address) :])
     if found["tag"]:
         return hashtag_link(words.tags + found["tag"], found["tag"]) if words.tags else html.escape(found[0])
-    page = words.pages.get(_handle(found))
+    page = words.pages.get(handle_of(found))
     return mention_link(page, found["user"]) if page else html.escape(found[0])
 
 

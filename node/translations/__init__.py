@@ -11,7 +11,7 @@ import io
 from collections.abc import Iterable
 from pathlib import Path
 
-from node.text.sentences import Sentence
+from node.sentences import Sentence
 
 FOLDER = Path(__file__).parent
 SOURCE = "en"  # the language that everything is written in

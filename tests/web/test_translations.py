@@ -102,7 +102,7 @@ def test_what_pages_say_is_marked_as_a_sentence(path):
                 continue
             if _SENTENCE.match(value.value) or (is_told and re.search("[A-Za-z]{2}", value.value)):
                 bare.append(value.value)
-    assert bare == [], 'write Sentence("...") from node.text.sentences'
+    assert bare == [], 'write Sentence("...") from node.sentences'
 
 
 def _marks(node: ast.AST) -> bool:

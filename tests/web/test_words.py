@@ -10,7 +10,7 @@ from node.clock import DAY, HOUR, MINUTE
 from node.domain.licences import ALL_RIGHTS_RESERVED, INTERNAL_TERMS
 from node.errors import Invalid
 from node.jobs import kinds
-from node.text.sentences import Sentence
+from node.sentences import Sentence
 from node.translations import spoken
 from tests.depth import examples
 from tests.rows import each_row

@@ -3,9 +3,9 @@
 from aiohttp import web
 
 from node import log
+from node.sentences import Sentence
 from node.services.access import addresses
 from node.state import NODE
-from node.text.sentences import Sentence
 from web import sessions
 from web.account.views import AddressView
 from web.design.frame import html, page_of

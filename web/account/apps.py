@@ -8,10 +8,10 @@ from sqlalchemy import Connection
 
 from node import log
 from node.domain.preferences import PATHWAY_LISTS
+from node.sentences import Sentence
 from node.state import NODE
 from node.store.access import accounts, oauth
 from node.store.access.oauth import Authorization
-from node.text.sentences import Sentence
 from web import sessions
 from web.account.views import AppRow, AppsView
 from web.design.frame import html, page_of

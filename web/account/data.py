@@ -8,11 +8,11 @@ from sqlalchemy import Connection
 
 from node.domain.exchange import FILE_NAMES, MAX_BYTES, Kind
 from node.errors import Conflict, Invalid, NotFound
+from node.sentences import Sentence, sentences
 from node.services.people import exchange
 from node.state import NODE
 from node.store.access.accounts import Session
 from node.store.people import exchange as store
-from node.text.sentences import Sentence, sentences
 from web import sessions
 from web.design.frame import html, page_of
 from web.design.page import Notice, Page

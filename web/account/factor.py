@@ -3,12 +3,12 @@
 from aiohttp import web
 
 from node import log
+from node.sentences import Sentence
 from node.services.access import credentials, totp
 from node.services.access.credentials import Offer
 from node.state import NODE
 from node.store.access import accounts
 from node.store.access.accounts import Session
-from node.text.sentences import Sentence
 from web import sessions
 from web.account import security
 from web.account.views import FactorView, QrCode

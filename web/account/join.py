@@ -11,10 +11,10 @@ from federation.actors.joining import Door
 from node import log
 from node.errors import Conflict, Invalid, NotFound, RateLimited
 from node.ratelimit import key_of_address
+from node.sentences import Sentence
 from node.services.context import Unit
 from node.state import NODE, address_of
 from node.store.access import accounts
-from node.text.sentences import Sentence
 from web import sessions
 from web.account import member_form
 from web.account.views import ConfirmView, JoinedView, JoinView

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from federation.actors.members import NewMember, prepare_member
 from node.errors import Conflict, Invalid
 from node.secretbox import SecretBox
+from node.sentences import Sentence
 from node.services.access.passwords import check_strength
 from node.services.context import Unit
 from node.store.access import accounts
-from node.text.sentences import Sentence
 
 _PLACES = {"$.username": "user_name", "$.email": "email", "$.password": "password"}
 

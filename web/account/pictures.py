@@ -10,13 +10,13 @@ from sqlalchemy import Connection
 from node.domain.actors import ActorKind
 from node.domain.media import MediaPurpose
 from node.errors import Invalid
+from node.sentences import Sentence
 from node.services.context import Unit
 from node.services.house import moderate
 from node.services.posts.media import show_on_profile
 from node.state import NODE
 from node.store.access.accounts import Session
 from node.store.people import actors
-from node.text.sentences import Sentence
 from web import sessions
 from web.account.views import OrganisationPicturesView, PicturesView
 from web.design.frame import html, page_of

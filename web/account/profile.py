@@ -9,13 +9,13 @@ from sqlalchemy import Connection
 
 from node.domain.events import zone_of
 from node.errors import Invalid
+from node.sentences import Sentence
 from node.services.context import Unit
 from node.services.people.profiles import MAX_FIELDS, ProfileChange, change_profile
 from node.state import NODE
 from node.store.access import accounts
 from node.store.access.accounts import Session
 from node.store.people import actors
-from node.text.sentences import Sentence
 from node.translations import spoken
 from web import sessions
 from web.account.views import FieldPair, ProfileView

@@ -5,12 +5,12 @@ from sqlalchemy import Connection
 
 from node import log
 from node.errors import Invalid, NotFound
+from node.sentences import Sentence
 from node.services.access import credentials, passwords
 from node.services.context import Unit
 from node.services.news import letters, mailing
 from node.state import NODE
 from node.store.access import accounts
-from node.text.sentences import Sentence
 from web import sessions
 from web.account import throttle
 from web.account.views import ForgotView, NewPasswordView

@@ -15,12 +15,12 @@ from node import log
 from node.clock import MINUTE
 from node.errors import ConfigurationRefused
 from node.secretbox import SecretBox
+from node.sentences import Sentence
 from node.services.access import credentials
 from node.services.context import Unit
 from node.state import NODE
 from node.store.access import accounts, second_factors
 from node.store.access.accounts import Account
-from node.text.sentences import Sentence
 from web import sessions
 from web.account import throttle
 from web.account.views import SecondStepView

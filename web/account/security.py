@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from node import log
 from node.errors import Conflict, Forbidden, Invalid
+from node.sentences import Sentence, sentences
 from node.services.access import addresses, credentials, passwords
 from node.services.context import Unit
 from node.state import NODE
@@ -15,7 +16,6 @@ from node.store.access import accounts, identities, second_factors
 from node.store.access.accounts import Account, OpenSession, Session
 from node.store.access.identities import Identity
 from node.store.access.second_factors import SecondFactor
-from node.text.sentences import Sentence, sentences
 from web import sessions
 from web.account import throttle
 from web.account.agents import name_of

@@ -8,11 +8,11 @@ from aiohttp import web
 from node.clock import from_rfc3339, to_rfc3339
 from node.domain.numbers import id_in
 from node.errors import Malformed
+from node.sentences import Sentence
 from node.services.house import announcements
 from node.services.house.announcements import MAX_TEXT, Draft
 from node.state import NODE
 from node.store.house import announcements as store
-from node.text.sentences import Sentence
 from web.design.frame import html, page_of
 from web.design.page import Page
 from web.sessions import read_form, require_admin

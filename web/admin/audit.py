@@ -9,11 +9,11 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from node.log import one_line
+from node.sentences import Sentence
 from node.state import NODE
 from node.store.access import accounts
 from node.store.people import actors
 from node.store.people.actors import Actor
-from node.text.sentences import Sentence
 from web.admin.audit_words import ACTIONS, BY_ITSELF, action_of, changes_of, object_of
 from web.admin.people import PATH as PEOPLE
 from web.design.cursor import cursor_of

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from node.log import one_line
-from node.text.sentences import Sentence, sentences
+from node.sentences import Sentence, sentences
 from web.design.terms import KINDS, TERMS
 
 #: Action -> what was done. A test holds it together with the code that writes the log.

@@ -10,10 +10,10 @@ from sqlalchemy import Connection
 from node.domain.blocklists import MAX_BYTES, Line, read_list, write_list
 from node.domain.moderation import DomainPolicy
 from node.errors import Malformed, TooLarge
+from node.sentences import Sentence
 from node.services.house import moderate
 from node.state import NODE
 from node.store.federation import policies
-from node.text.sentences import Sentence
 from web.design.frame import html, page_of
 from web.design.page import Page
 from web.sessions import read_upload_form, require_admin

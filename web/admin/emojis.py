@@ -7,12 +7,12 @@ from aiohttp import web
 from aiohttp.web_request import FileField
 
 from node.errors import Conflict, Invalid, NodeError
+from node.sentences import Sentence
 from node.services.house import emojis
 from node.services.posts.uploads import MAX_EMOJI_BYTES
 from node.state import NODE
 from node.store.house import emojis as store
 from node.store.house.emojis import OwnEmoji
-from node.text.sentences import Sentence
 from web.design.frame import html, page_of
 from web.design.page import Page
 from web.sessions import read_form, read_upload_form, require_admin

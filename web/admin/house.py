@@ -7,12 +7,12 @@ from aiohttp import web
 
 from node.domain.numbers import id_in
 from node.errors import Malformed
+from node.sentences import Sentence
 from node.services.house import house
 from node.services.house.house import TextName
 from node.state import NODE
 from node.store.house import rules
 from node.store.house.rules import Rule
-from node.text.sentences import Sentence
 from web.design.frame import html, page_of
 from web.design.page import Page
 from web.sessions import read_form, require_admin

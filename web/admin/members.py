@@ -11,13 +11,13 @@ from federation.actors import joining as rules
 from node.clock import DAY
 from node.domain.numbers import id_in, number_in
 from node.errors import NotFound
+from node.sentences import Sentence
 from node.services.context import Unit
 from node.state import NODE
 from node.store.access import accounts, joining
 from node.store.access.accounts import Session
 from node.store.access.joining import Invitation, Member
 from node.store.people import actors
-from node.text.sentences import Sentence
 from web.account.join import door_of
 from web.design.frame import html, page_of
 from web.design.page import Page

@@ -11,6 +11,7 @@ from federation.state import FEDERATION
 from node.domain.moderation import DomainPolicy, Policies
 from node.domain.network import Goods, House, Network
 from node.log import one_line
+from node.sentences import Sentence
 from node.services.house.network import load_network
 from node.state import NODE
 from node.store.federation import hosts, peers
@@ -19,7 +20,6 @@ from node.store.federation.peers import Ties
 from node.store.library import catalogues
 from node.store.library.catalogues import Catalogue
 from node.store.library.resources import Viewer
-from node.text.sentences import Sentence
 from web.admin.peers import Circuit, circuit_of
 from web.design.cursor import offset_of
 from web.design.frame import html, page_of

@@ -7,6 +7,7 @@ from aiohttp import web
 from sqlalchemy import Connection, func, select
 
 from node.health import State
+from node.sentences import Sentence
 from node.state import NODE
 from node.store import facts
 from node.store.house import queue
@@ -17,7 +18,6 @@ from node.store.people import keys
 from node.store.posts import media
 from node.store.reading.showing import count_kinds
 from node.store.tables import domain_policies, hosts
-from node.text.sentences import Sentence
 from web.design.frame import html, page_of
 from web.design.page import Page
 from web.health import find_checks

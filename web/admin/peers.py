@@ -10,11 +10,11 @@ from sqlalchemy import Connection
 from federation.state import FEDERATION
 from node.domain.moderation import DomainPolicy, Policies
 from node.log import one_line
+from node.sentences import Sentence
 from node.state import NODE
 from node.store.federation import peers
 from node.store.federation.hosts import Host
 from node.store.federation.peers import Ties
-from node.text.sentences import Sentence
 from web.design.cursor import offset_of
 from web.design.frame import html, page_of
 from web.design.page import Page

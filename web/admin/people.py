@@ -12,6 +12,7 @@ from node.domain.numbers import id_in
 from node.domain.text import plain, shorten
 from node.errors import Malformed, NotFound
 from node.log import one_line
+from node.sentences import Sentence
 from node.services.access import addresses, credentials
 from node.services.context import Unit
 from node.services.house import moderate
@@ -20,7 +21,6 @@ from node.store.access import accounts
 from node.store.access.accounts import ADMIN, MEMBER, MODERATOR, Session
 from node.store.house import reports, sanctions
 from node.store.people import actors
-from node.text.sentences import Sentence
 from web.design.cards import actor_path
 from web.design.cursor import cursor_of
 from web.design.frame import html, page_of

@@ -10,11 +10,11 @@ from sqlalchemy import Connection, func, or_, select
 from node.domain.blocklists import normal_domain
 from node.domain.moderation import DomainPolicy
 from node.errors import Conflict, Malformed
+from node.sentences import Sentence
 from node.services.house import moderate
 from node.state import NODE
 from node.store.federation import policies
 from node.store.tables import hosts, jobs
-from node.text.sentences import Sentence
 from web.design.frame import html, page_of
 from web.design.page import Page
 from web.design.parts import Field

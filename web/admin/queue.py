@@ -11,13 +11,13 @@ from sqlalchemy import Connection
 from node.domain.numbers import id_in
 from node.errors import NotFound
 from node.log import one_line
+from node.sentences import Sentence
 from node.services.context import Unit
 from node.state import NODE
 from node.store.access import accounts
 from node.store.house import queue
 from node.store.house.queue import Count
 from node.store.people import actors
-from node.text.sentences import Sentence
 from web.design.cursor import cursor_of
 from web.design.frame import html, page_of
 from web.design.page import Page

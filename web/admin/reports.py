@@ -12,6 +12,7 @@ from node.domain.text import plain, shorten
 from node.domain.uris import host_of
 from node.errors import Malformed, NotFound
 from node.log import one_line
+from node.sentences import Sentence
 from node.services.house import moderate
 from node.state import NODE
 from node.store.communities import community_reports
@@ -20,7 +21,6 @@ from node.store.house import reports, sanctions
 from node.store.people import actors
 from node.store.people.actors import Actor
 from node.store.posts import objects
-from node.text.sentences import Sentence
 from web.admin.people import PersonRow, person_row
 from web.design.cards import actor_path
 from web.design.cursor import cursor_of

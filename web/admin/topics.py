@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from federation.actors.topic_accounts import create_topic_account, prepare_topic_account
 from node.domain.selections import Selection, of_address, of_pairs, query_of
 from node.errors import Conflict, Invalid, NodeError
+from node.sentences import Sentence, sentences
 from node.services.context import Unit
 from node.services.library import topic_accounts
 from node.services.people.house_profiles import HouseProfile
@@ -21,7 +22,6 @@ from node.store.library import listing
 from node.store.library import topic_accounts as store
 from node.store.library.topic_accounts import TopicAccount
 from node.store.people import actors
-from node.text.sentences import Sentence, sentences
 from web.account.pictures import change_pictures, form_of
 from web.design.frame import html, page_of
 from web.design.page import Page

@@ -10,10 +10,10 @@ from node.clock import DAY
 from node.domain.communities import Act
 from node.domain.deeds import Deed
 from node.errors import Invalid, NodeError
+from node.sentences import Sentence
 from node.services.communities import governing, governing_people
 from node.services.context import Unit
 from node.state import NODE
-from node.text.sentences import Sentence
 from web import sessions
 from web.communities.people import BAN_DAYS, answer, load_inside
 from web.design.parts import Field

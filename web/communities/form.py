@@ -14,11 +14,11 @@ from node.domain.communities import LEVELS, JoinPolicy, PostPolicy
 from node.domain.community_drafts import CommunityDraft
 from node.domain.visibility import Visibility
 from node.errors import Conflict, Invalid
+from node.sentences import Sentence
 from node.services.context import Unit
 from node.state import NODE
 from node.store.communities.communities import Community
 from node.store.people.actors import Actor
-from node.text.sentences import Sentence
 from web import sessions
 from web.account.pictures import form_of
 from web.communities.listing import crumbs_of

@@ -11,6 +11,7 @@ from node.domain.communities import JoinPolicy
 from node.domain.numbers import number_in
 from node.domain.text import plain, shorten
 from node.domain.visibility import Visibility
+from node.sentences import Sentence
 from node.services.context import Unit
 from node.state import NODE
 from node.store.communities import communities, community_invitations
@@ -19,7 +20,6 @@ from node.store.people import actors
 from node.store.posts import topics
 from node.store.reading import showing
 from node.text import descriptions
-from node.text.sentences import Sentence
 from web.communities.views import CommunityCard, ListView
 from web.communities.words import JOINING, PARTS
 from web.design.cards import actor_card

@@ -8,13 +8,13 @@ from sqlalchemy import Connection
 
 from node.domain.communities import Act
 from node.domain.numbers import number_in
+from node.sentences import Sentence
 from node.services.context import Unit
 from node.state import NODE
 from node.store.communities import community_log
 from node.store.communities.community_log import LogEntry
 from node.store.people import actors
 from node.store.reading import showing
-from node.text.sentences import Sentence
 from web.communities.listing import PATH as LIST
 from web.communities.listing import community_path, crumbs_of
 from web.communities.people import Inside, count_waiting, head_of, load_inside

@@ -11,6 +11,7 @@ from node.domain.deeds import Deed
 from node.domain.numbers import number_in
 from node.domain.text import plain, shorten
 from node.errors import Invalid, NotFound
+from node.sentences import Sentence
 from node.services.communities import governing, membership
 from node.services.context import Unit
 from node.state import NODE
@@ -18,7 +19,6 @@ from node.store.posts import objects, topics
 from node.store.posts.objects import Object
 from node.store.posts.topics import Topic
 from node.store.reading import showing
-from node.text.sentences import Sentence
 from web import sessions
 from web.communities.listing import PATH as LIST
 from web.communities.listing import community_path, crumbs_of

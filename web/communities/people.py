@@ -12,6 +12,7 @@ from federation.fetching.community_members import Members
 from node.domain.communities import APPOINTS, DISMISSES, Act, Role
 from node.domain.numbers import number_in
 from node.errors import NotFound
+from node.sentences import Sentence
 from node.services.communities import join_requests, membership
 from node.services.context import Unit
 from node.state import NODE
@@ -27,7 +28,6 @@ from node.store.communities.community_bans import Ban
 from node.store.people import actors, follows
 from node.store.people.actors import Actor
 from node.store.reading import showing
-from node.text.sentences import Sentence
 from web import sessions
 from web.communities.home_members import members_at_home
 from web.communities.listing import PATH as LIST

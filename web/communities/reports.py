@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from node.domain.numbers import number_in
 from node.domain.text import plain, shorten
 from node.errors import Invalid, NotFound
+from node.sentences import Sentence
 from node.services.communities import community_reports as reporting
 from node.services.context import Unit
 from node.state import NODE
@@ -18,7 +19,6 @@ from node.store.communities.community_reports import CLOSED, OPEN, CommunityRepo
 from node.store.people import actors
 from node.store.posts import objects
 from node.store.reading import showing
-from node.text.sentences import Sentence
 from web import sessions
 from web.communities.listing import PATH as LIST
 from web.communities.listing import community_path, crumbs_of

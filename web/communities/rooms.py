@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from node.text.sentences import Sentence
+from node.sentences import Sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from node.domain.deeds import Deed
 from node.domain.media import MediaPurpose
 from node.domain.numbers import number_in
 from node.errors import Invalid, NodeError, NotFound, PreconditionFailed
+from node.sentences import Sentence
 from node.services.communities import communities as describing
 from node.services.communities import governing
 from node.services.context import Unit
@@ -21,7 +22,6 @@ from node.services.posts.media import show_on_profile
 from node.state import NODE
 from node.store.communities import community_log
 from node.store.people import actors
-from node.text.sentences import Sentence
 from web import lookups, sessions
 from web.account.pictures import change_pictures
 from web.communities.form import Known, errors_of, fields_of, form_view, read_fields

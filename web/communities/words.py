@@ -2,7 +2,7 @@
 
 from node.domain.communities import Act, JoinPolicy, PostPolicy, Role
 from node.domain.visibility import Visibility
-from node.text.sentences import sentences
+from node.sentences import sentences
 
 #: Value -> name; what it means stands in the second table.
 JOINING = sentences(

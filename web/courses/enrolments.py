@@ -12,6 +12,7 @@ from node.domain.numbers import id_in, number_in
 from node.domain.text import language_of
 from node.domain.uris import host_of
 from node.errors import NotFound
+from node.sentences import Sentence
 from node.services.context import Unit
 from node.services.library import enrolling, teaching
 from node.state import NODE
@@ -20,7 +21,6 @@ from node.store.library.courses import Enrolment
 from node.store.library.resources import Resource, Viewer
 from node.store.people.actors import Actor, load_actors_by_id
 from node.store.search import finding
-from node.text.sentences import Sentence
 from web import sessions
 from web.courses.views import EnrolmentGroup, EnrolmentRow, EnrolmentsView
 from web.design.cards import Reader, actor_path

@@ -13,12 +13,12 @@ from node.domain.course_lines import course_line
 from node.domain.courses import KIND, find_instance
 from node.domain.text import language_of
 from node.domain.uris import host_of
+from node.sentences import Sentence
 from node.state import NODE
 from node.store.library import courses, listing, resources
 from node.store.library.courses import Enrolment
 from node.store.library.listing import Option, Page, Wish
 from node.store.library.resources import Resource
-from node.text.sentences import Sentence
 from web.courses.views import CoursesView, StartCard
 from web.design.cards import Reader, resource_cards
 from web.design.frame import html, page_of

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from node.domain import licences as facts
-from node.text.sentences import Sentence, sentences
+from node.sentences import Sentence, sentences
 from web.design.parts import Licence
 
 _COPY = Sentence("Copy it and pass it on")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from node.text.sentences import sentences
+from node.sentences import sentences
 
 KINDS: Mapping[str, str] = sentences(
     {

@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 
 from node.clock import DAY, HOUR, MINUTE, from_rfc3339, to_rfc3339
 from node.domain.events import local_text
-from node.text.sentences import Sentence
+from node.sentences import Sentence
 from web.design.languages import LANGUAGES
 from web.design.terms import KINDS, MEDIA, MEDIA_FAMILIES, TERMS, WORK
 from web.language import Language

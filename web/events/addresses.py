@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from node.domain.numbers import id_in, number_in
 from node.errors import Conflict, NotFound
+from node.sentences import Sentence
 from node.services.context import Unit
 from node.state import NODE
 from node.store.communities import communities
@@ -14,7 +15,6 @@ from node.store.events import calendar_links
 from node.store.events.calendar_links import CalendarLink
 from node.store.people import actors
 from node.store.people.actors import Actor
-from node.text.sentences import Sentence
 from web.design.frame import html, page_of
 from web.design.parts import Field
 from web.events.views import AddressesView, AddressRow

@@ -12,6 +12,7 @@ from federation.state import FEDERATION
 from node.domain.events import AnswerState, title
 from node.domain.numbers import id_in
 from node.errors import Conflict, Invalid, NotFound
+from node.sentences import Sentence
 from node.services.events import event_organising
 from node.services.events.events import find_looked_after
 from node.state import NODE
@@ -20,7 +21,6 @@ from node.store.events.event_answers import Answer
 from node.store.events.events import Event
 from node.store.people import actors
 from node.store.reading import showing
-from node.text.sentences import Sentence
 from web.design.cards import Reader, actor_card
 from web.design.cursor import cursor_of
 from web.design.frame import html, page_of

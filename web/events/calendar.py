@@ -18,13 +18,13 @@ from node.calendar.ics import KEEPS_CANCELLED
 from node.calendar.recurrence import Occurrence, between, where_at
 from node.clock import DAY
 from node.domain.events import AnswerState, moment, place_line, title, zone_of
+from node.sentences import Sentence, sentences
 from node.state import NODE
 from node.store.events import event_answers, event_dates, event_lists
 from node.store.events.event_answers import Answer
 from node.store.events.event_lists import Scope
 from node.store.events.events import Event
 from node.store.reading import showing
-from node.text.sentences import Sentence, sentences
 from web.design.cards import Reader
 from web.design.frame import html, page_of
 from web.design.reader import reader_of

@@ -14,11 +14,11 @@ from node.calendar.recurrence import between
 from node.domain.courses import State, find_instance
 from node.domain.events import EventStatus, moment, place_line, status_of, title, zone_of
 from node.domain.records import Instance
+from node.sentences import Sentence, sentences
 from node.services.library.enrolling import instance_uri
 from node.store.library import courses, resources
 from node.store.library.courses import Enrolment
 from node.store.library.resources import Resource, Viewer
-from node.text.sentences import Sentence, sentences
 from node.translations import translate
 from web.design.cards import Reader
 from web.events.views import CalendarItem

@@ -10,10 +10,10 @@ from sqlalchemy import Connection
 from node.calendar.recurrence import Occurrence, find_occurrence, usual_occurrence, where_at
 from node.domain.events import EventRecord, Override, from_wall, place_line, title, to_wall
 from node.errors import Invalid, NotFound, Problem
+from node.sentences import Sentence, sentences
 from node.services.events import events as service
 from node.state import NODE
 from node.store.events.events import Event
-from node.text.sentences import Sentence, sentences
 from web.design.frame import html, page_of
 from web.design.parts import Field, Link
 from web.events.cards import path_of, when_of

@@ -18,6 +18,7 @@ from node.clock import DAY, HOUR, day_at
 from node.domain.events import AnswerState, EventRecord, title
 from node.domain.posts import first_picture
 from node.errors import NotFound
+from node.sentences import sentences
 from node.services.communities.communities import find_community
 from node.state import NODE
 from node.store.access import accounts
@@ -30,7 +31,6 @@ from node.store.events.events import Event
 from node.store.people import actors
 from node.store.people.actors import Actor
 from node.store.posts import objects
-from node.text.sentences import sentences
 from node.translations import SOURCE, first_spoken, translate
 from web.design.reader import reader_of
 from web.events import course_dates

@@ -12,6 +12,7 @@ from node.domain.numbers import number_in
 from node.domain.visibility import Visibility
 from node.errors import Forbidden, Invalid, NotFound, Problem
 from node.media.links import MediaLinks
+from node.sentences import Sentence, sentences
 from node.services.context import Unit
 from node.services.events import events as service
 from node.services.events.event_pictures import Picture
@@ -22,7 +23,6 @@ from node.store.communities import communities
 from node.store.events.events import Event
 from node.store.people import actors
 from node.store.posts import media as media_store
-from node.text.sentences import Sentence, sentences
 from web.design.frame import html, page_of
 from web.design.parts import Field, Link
 from web.events import picture as pictures

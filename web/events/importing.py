@@ -12,6 +12,7 @@ from node.domain.events import EventRecord, title
 from node.domain.visibility import Visibility
 from node.errors import Blocked, Invalid, RemoteError, Unavailable
 from node.media.links import MediaLinks
+from node.sentences import Sentence
 from node.services.context import Unit
 from node.services.events import events as service
 from node.services.events.event_pictures import Picture
@@ -19,7 +20,6 @@ from node.services.events.events import EventDraft
 from node.services.posts.uploads import Words
 from node.state import NODE
 from node.store.events import events
-from node.text.sentences import Sentence
 from web.design.frame import html, page_of
 from web.design.parts import Field, Link
 from web.events.cards import path_of

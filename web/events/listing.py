@@ -9,13 +9,13 @@ from sqlalchemy import Connection, Row
 
 from node.domain.numbers import number_in
 from node.domain.text import clean
+from node.sentences import Sentence
 from node.state import NODE
 from node.store.events import event_answers, event_lists
 from node.store.events.event_answers import Answer
 from node.store.events.event_lists import Scope
 from node.store.events.events import Event
 from node.store.reading import showing
-from node.text.sentences import Sentence
 from web.design.frame import html, page_of
 from web.design.page import Alternate
 from web.design.parts import Paging

@@ -19,6 +19,7 @@ from node.domain.text import plain, shorten
 from node.domain.uris import is_web_uri
 from node.domain.visibility import Visibility
 from node.errors import NotFound
+from node.sentences import Sentence, sentences
 from node.services.events import event_dates as event_dates_service
 from node.state import NODE
 from node.store.events import event_answers, event_dates, events
@@ -30,7 +31,6 @@ from node.store.posts import objects
 from node.store.reading import showing
 from node.store.search import finding
 from node.text.markdown import render_markdown
-from node.text.sentences import Sentence, sentences
 from web.design.cards import Reader, actor_card, actor_path, origin_of_actor, thread
 from web.design.frame import embedding, html, page_of
 from web.design.page import Alternate, Notice, Page, Social

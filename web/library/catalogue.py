@@ -11,12 +11,12 @@ from federation.mapping.concepts import shipped
 from node.domain.licences import describe
 from node.domain.selections import of_pairs, query_of
 from node.domain.text import pick
+from node.sentences import Sentence, sentences
 from node.state import NODE
 from node.store.library import listing, opinions, topic_accounts
 from node.store.library.listing import Option, Page, Sort, Wish
 from node.store.library.opinions import Counts
 from node.store.library.topic_accounts import TopicAccount
-from node.text.sentences import Sentence, sentences
 from web.design.cards import Reader, resource_cards
 from web.design.frame import html, notice_of, page_of
 from web.design.languages import LANGUAGES

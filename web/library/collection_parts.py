@@ -10,13 +10,13 @@ from node.domain import resources as records
 from node.domain.collections import Item, curators_of, items_of, takes_suggestions
 from node.domain.text import language_of
 from node.domain.uris import is_web_uri
+from node.sentences import Sentence
 from node.services.library import collecting, suggestions
 from node.store.library import collections, derivations, resources
 from node.store.library.collections import StoredItem
 from node.store.library.resources import Resource, Viewer
 from node.store.people import actors
 from node.store.people.actors import Actor
-from node.text.sentences import Sentence
 from web.design.cards import Reader
 from web.design.parts import Link, Text
 from web.design.paths import actor_path

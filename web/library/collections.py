@@ -10,6 +10,7 @@ from federation.builders.resource_documents import write_document
 from node.domain import resources as records
 from node.domain.collections import KIND
 from node.errors import Forbidden, Invalid, NodeError, NotFound
+from node.sentences import Sentence
 from node.services.context import Unit
 from node.services.library import collecting
 from node.services.library.collecting import Wanted
@@ -18,7 +19,6 @@ from node.store.library import collections, resources
 from node.store.library.resources import Resource, Viewer
 from node.store.people import actors
 from node.store.people.actors import Actor
-from node.text.sentences import Sentence
 from web import sessions
 from web.design.cards import resource_cards
 from web.design.cursor import cursor_of

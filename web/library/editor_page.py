@@ -14,13 +14,13 @@ from node.domain.pathways import KIND as PATHWAY
 from node.domain.records import ResourceRecord
 from node.domain.resources import languages_of
 from node.domain.reuse import Fit, mix
+from node.sentences import Sentence, sentences
 from node.services.library import branches
 from node.state import NODE
 from node.store.access.accounts import Session
 from node.store.library import drafts
 from node.store.library.resources import Resource, Viewer
 from node.text.descriptions import as_html, is_markdown
-from node.text.sentences import Sentence, sentences
 from web.design.frame import html, page_of
 from web.design.licences import licence_in_words
 from web.design.page import Notice

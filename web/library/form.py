@@ -11,8 +11,8 @@ from typing import Any
 from node.domain.numbers import number_in
 from node.domain.records import ResourceRecord
 from node.errors import Invalid, Problem
+from node.sentences import Sentence, sentences
 from node.store.posts.media import Media
-from node.text.sentences import Sentence, sentences
 
 Values = Mapping[str, str]
 

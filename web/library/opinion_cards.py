@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from node.domain.text import language_of, pick
+from node.sentences import sentences
 from node.store.library.opinions import Counts, StoredNote, StoredReview
-from node.text.sentences import sentences
 from web.design.cards import Reader, actor_card
 from web.design.parts import ActorCard, Link, Prose, SafeHtml, Text
 

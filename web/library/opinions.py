@@ -14,6 +14,7 @@ from node.domain.numbers import id_in, number_in
 from node.domain.opinions import Outcome
 from node.domain.visibility import LEVELS_OF_ORGANISATION, narrowest
 from node.errors import Invalid
+from node.sentences import Sentence
 from node.services.context import Unit
 from node.services.library import authoring
 from node.services.library import opinions as service
@@ -22,7 +23,6 @@ from node.store.access.accounts import Session
 from node.store.library import opinions, resources
 from node.store.library.opinions import StoredNote, StoredReview
 from node.store.library.resources import Resource, Viewer
-from node.text.sentences import Sentence
 from web import sessions
 from web.design.frame import html, page_of
 from web.design.languages import language_choices

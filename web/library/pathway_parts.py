@@ -10,12 +10,12 @@ from node.domain.licences import describe
 from node.domain.pathways import Action, State, Step, progress_of, steps_of
 from node.domain.text import language_of
 from node.domain.uris import host_of, is_web_uri
+from node.sentences import Sentence, sentences
 from node.services.library import progress
 from node.store.library import collections
 from node.store.library.resources import Resource, Viewer
 from node.store.library.targets import Target, find_targets
 from node.store.posts.objects import LIVE
-from node.text.sentences import Sentence, sentences
 from web.design.cards import Reader
 from web.design.parts import Link, Text
 from web.design.paths import event_path

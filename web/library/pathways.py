@@ -5,13 +5,13 @@ from sqlalchemy import Connection
 
 from node.domain.pathways import KIND, State
 from node.errors import Invalid
+from node.sentences import Sentence
 from node.services.context import Unit
 from node.services.library import progress
 from node.services.library.progress import Begun
 from node.state import NODE
 from node.store.library.collections import list_readable
 from node.store.library.resources import Resource, Viewer
-from node.text.sentences import Sentence
 from web import sessions
 from web.design.cards import resource_cards
 from web.design.cursor import cursor_of

@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 from node.domain import resources as records
 from node.domain.numbers import id_in
 from node.domain.text import UNKNOWN_LANGUAGE
+from node.sentences import Sentence
 from node.services.context import Unit
 from node.services.library import authoring, drafting
 from node.state import NODE
@@ -13,7 +14,6 @@ from node.store.library import authorships, drafts, resources, versions
 from node.store.library.drafts import Draft
 from node.store.library.resources import Resource, Viewer
 from node.store.library.versions import Version
-from node.text.sentences import Sentence
 from web import sessions
 from web.design.cards import Reader, resource_cards
 from web.design.frame import html, notice_of, page_of

@@ -15,6 +15,7 @@ from node.domain.pathways import MAX_STEPS, Action, action_for
 from node.domain.search import parse
 from node.domain.uris import is_web_uri
 from node.errors import NodeError
+from node.sentences import Sentence
 from node.state import NODE
 from node.store.library.listing import Wish
 from node.store.library.resources import Viewer
@@ -23,7 +24,6 @@ from node.store.posts.objects import find_rows
 from node.store.reading.by_url import find_by_url
 from node.store.search import everything
 from node.store.search.everything import Hit
-from node.text.sentences import Sentence
 from web.library.form import MAX_BLOCKS, Form
 from web.library.sections.pathway import FIELDS, FIND, FOUND, numbers
 from web.lookups import in_time, take_turn

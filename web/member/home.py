@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row
 from node.clock import DAY
 from node.domain import resources as records
 from node.domain.text import plain, shorten
+from node.sentences import Sentence
 from node.state import NODE
 from node.store.events import event_answers, events
 from node.store.events.event_answers import Answer
@@ -20,7 +21,6 @@ from node.store.library.resources import Resource
 from node.store.reading import briefing, showing
 from node.store.reading.briefing import Tip
 from node.store.search import finding
-from node.text.sentences import Sentence
 from web.design.cards import Reader, actor_path
 from web.design.frame import html, page_of
 from web.design.parts import Link, Text

@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from node.domain.network import Bridge, House, Network
-from node.text.sentences import Sentence
+from node.sentences import Sentence
 from web.design.cursor import offset_of
 from web.design.frame import html, page_of
 from web.design.page import Page

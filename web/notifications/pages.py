@@ -12,6 +12,7 @@ from node.domain.filters import FilterContext
 from node.domain.notices import CALLED_FOR, NoticeType, Occasion
 from node.domain.numbers import id_in, number_in
 from node.domain.text import plain, shorten
+from node.sentences import Sentence
 from node.services.news import notices
 from node.services.people import follows
 from node.state import NODE
@@ -21,7 +22,6 @@ from node.store.news import notification_lists as lists
 from node.store.news.notification_lists import Group, Request, Wanted
 from node.store.posts import threads, topics
 from node.store.reading import filters, markers, showing
-from node.text.sentences import Sentence
 from web import sessions
 from web.design.cards import Reader, actor_card, actor_path, post_path, warning_of
 from web.design.cursor import cursor_of

@@ -6,11 +6,11 @@ from typing import ClassVar
 from aiohttp import web
 
 from node.errors import NotFound
+from node.sentences import Sentence, sentences
 from node.services.house.house import TextName
 from node.state import NODE
 from node.store.house import rules
 from node.store.house.rules import NodeText, Rule
-from node.text.sentences import Sentence, sentences
 from web.design.frame import html, page_of
 from web.design.page import Page
 from web.design.parts import Link, Prose, SafeHtml

@@ -14,11 +14,11 @@ from federation.discovery.finding import find_known, find_subscribe_address
 from federation.discovery.webfinger import read_handle
 from federation.state import FEDERATION
 from node.errors import Malformed, NodeError, RemoteError, RemoteNotFound, RemoteUnavailable
+from node.sentences import Sentence
 from node.services.people import follows as service
 from node.state import NODE, Node
 from node.store.people import actors, follows
 from node.store.people.actors import Actor
-from node.text.sentences import Sentence
 from web import sessions
 from web.design.cards import actor_card
 from web.design.frame import SECURITY, html, page_of

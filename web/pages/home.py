@@ -8,6 +8,7 @@ from aiohttp import web
 from sqlalchemy import Connection, Row
 
 from node.domain.uris import host_of
+from node.sentences import Sentence
 from node.state import NODE
 from node.store.library import listing
 from node.store.library.listing import Option, Wish
@@ -15,7 +16,6 @@ from node.store.library.resources import Resource, Viewer
 from node.store.people.actors import find_local_actor, load_profile
 from node.store.posts import object_lists
 from node.store.reading import showing
-from node.text.sentences import Sentence
 from web.design.cards import Reader, actor_card, post_cards, resource_cards
 from web.design.frame import html, page_of
 from web.design.page import Alternate, Social

@@ -14,13 +14,13 @@ from node.domain.text import plain, shorten
 from node.domain.uris import is_web_uri
 from node.domain.visibility import Visibility
 from node.errors import Gone, NotFound
+from node.sentences import Sentence
 from node.state import NODE
 from node.store.library import resources
 from node.store.posts import objects, threads
 from node.store.posts.objects import Object
 from node.store.reading import showing, statuses
 from node.store.reading.statuses import Own
-from node.text.sentences import Sentence
 from web.design.cards import Reader, actor_path, threaded
 from web.design.frame import ACTIVITY, embedding, html, page_of
 from web.design.page import Alternate, Social

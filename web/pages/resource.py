@@ -19,6 +19,7 @@ from node.domain.text import language_of
 from node.domain.uris import host_of
 from node.domain.visibility import Visibility
 from node.errors import NotFound
+from node.sentences import Sentence
 from node.services.library import authoring, branches
 from node.services.library.branches import Branches
 from node.state import NODE
@@ -29,7 +30,6 @@ from node.store.people import actors
 from node.store.people.actors import Actor
 from node.store.reading import showing
 from node.text import descriptions
-from node.text.sentences import Sentence
 from web.courses.section import Standing, course_section, load_standing
 from web.design import record_parts
 from web.design.cards import Reader, actor_path, resource_cards, resource_origin, thread

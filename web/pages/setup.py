@@ -8,11 +8,11 @@ from sqlalchemy import Connection
 
 from federation.actors.members import NewMember, create_member
 from node.errors import Conflict, Invalid, NotFound
+from node.sentences import Sentence
 from node.services.context import Unit
 from node.state import NODE
 from node.store.access import accounts
 from node.store.people.actors import Actor
-from node.text.sentences import Sentence
 from web import sessions
 from web.account import member_form
 from web.design.frame import html, page_of

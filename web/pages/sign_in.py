@@ -6,13 +6,13 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from node import log
+from node.sentences import Sentence, sentences
 from node.services.access import passwords
 from node.services.context import Unit
 from node.services.news import letters, mailing
 from node.state import NODE
 from node.store.access import accounts
 from node.store.access.accounts import Account
-from node.text.sentences import Sentence, sentences
 from web import sessions
 from web.account import second_step, throttle
 from web.design.frame import html, page_of

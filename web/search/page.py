@@ -10,11 +10,11 @@ from sqlalchemy import Connection
 
 from node.domain.course_lines import month_in_words
 from node.domain.search import parse
+from node.sentences import Sentence, sentences
 from node.state import NODE
 from node.store.library.listing import Option, Sort, Wish
 from node.store.search import everything
 from node.store.search.everything import Found
-from node.text.sentences import Sentence, sentences
 from web.design.cards import Reader
 from web.design.frame import html, page_of
 from web.design.narrowing import Narrowing, Pairs

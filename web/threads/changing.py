@@ -12,6 +12,7 @@ from node.domain.numbers import id_in
 from node.domain.posts import PostKind
 from node.errors import Invalid
 from node.media.links import MediaLinks
+from node.sentences import Sentence
 from node.services.context import Unit
 from node.services.posts import media as media_service
 from node.services.posts import post_changes
@@ -21,7 +22,6 @@ from node.store.posts import media as media_store
 from node.store.posts import objects
 from node.store.posts.media import Media
 from node.store.reading import showing
-from node.text.sentences import Sentence
 from web import sessions
 from web.design.cards import post_card
 from web.design.frame import html, page_of

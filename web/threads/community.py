@@ -15,6 +15,7 @@ from node.domain.communities import Role, TopicKind
 from node.domain.text import plain, shorten
 from node.domain.visibility import Visibility
 from node.errors import Forbidden, NotFound
+from node.sentences import sentences
 from node.services.context import Unit
 from node.services.people import follows as following
 from node.state import NODE
@@ -26,7 +27,6 @@ from node.store.people import actors
 from node.store.posts import threads
 from node.store.posts.threads import Order, Wanted
 from node.store.reading import showing
-from node.text.sentences import sentences
 from web import sessions
 from web.design.cards import Reader, actor_card, actor_path, shown_name
 from web.design.frame import html, notice_of, page_of

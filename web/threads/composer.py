@@ -16,6 +16,7 @@ from node.domain.numbers import number_in
 from node.domain.visibility import Visibility
 from node.errors import Forbidden, Gone, Invalid, NotFound, Problem
 from node.media.links import MediaLinks
+from node.sentences import Sentence, sentences
 from node.services.context import Unit
 from node.services.posts import media as media_service
 from node.services.posts import placing, posts, scheduling, texts
@@ -27,7 +28,6 @@ from node.store.posts import media as media_store
 from node.store.posts import objects, scheduled, threads, topics
 from node.store.posts.media import Media
 from node.store.reading import entries, showing
-from node.text.sentences import Sentence, sentences
 from web import sessions
 from web.design.cards import Reader, actor_card, post_card
 from web.design.frame import html, page_of

@@ -20,11 +20,11 @@ from node.domain.drafts import Draft, NewPoll
 from node.domain.numbers import number_in
 from node.domain.visibility import Visibility
 from node.errors import Invalid, Malformed
+from node.sentences import Sentence
 from node.services.posts.media import MAX_ATTACHED
 from node.services.posts.uploads import Words
 from node.state import NODE
 from node.store.posts.media import Media
-from node.text.sentences import Sentence
 from web import sessions
 from web.design.parts import Compose, Field, Shown
 from web.events.timezones import own_zone

@@ -7,6 +7,7 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy import Connection
 
+from node.sentences import Sentence
 from node.state import NODE
 from node.store.database.windows import Window
 from node.store.library import resources
@@ -14,7 +15,6 @@ from node.store.library.resources import Resource
 from node.store.posts import threads
 from node.store.reading import showing, statuses, timelines
 from node.store.reading.statuses import Own
-from node.text.sentences import Sentence
 from web import sessions
 from web.design.cards import Reader, resource_card
 from web.design.cursor import cursor_of

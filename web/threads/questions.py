@@ -8,11 +8,11 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from node.domain.communities import TopicKind
+from node.sentences import Sentence
 from node.state import NODE
 from node.store.posts import threads
 from node.store.posts.threads import Wanted
 from node.store.reading import showing
-from node.text.sentences import Sentence
 from web.design.frame import html, page_of
 from web.design.parts import Paging
 from web.design.reader import reader_of

@@ -15,6 +15,7 @@ from node.domain.numbers import id_in
 from node.domain.text import plain, shorten
 from node.domain.visibility import Visibility
 from node.errors import NotFound
+from node.sentences import Sentence
 from node.services.context import Unit
 from node.state import NODE
 from node.store.people import actors
@@ -22,7 +23,6 @@ from node.store.posts import objects, threads
 from node.store.posts.objects import Object
 from node.store.reading import showing, statuses
 from node.store.reading.statuses import Own
-from node.text.sentences import Sentence
 from web.communities.words import ROLES
 from web.design.cards import Reader, threaded
 from web.design.cursor import cursor_of

@@ -10,13 +10,13 @@ from node.domain.events import from_wall, to_wall
 from node.domain.numbers import number_in
 from node.domain.text import shorten
 from node.errors import Invalid, NotFound
+from node.sentences import Sentence
 from node.services.context import Unit
 from node.services.posts import scheduling
 from node.state import NODE
 from node.store.database.windows import Window
 from node.store.posts import scheduled
 from node.store.posts.scheduled import Scheduled
-from node.text.sentences import Sentence
 from web import sessions
 from web.design.cursor import cursor_of
 from web.design.frame import html, page_of

@@ -9,7 +9,7 @@ from cryptography.exceptions import InvalidKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from node.errors import Invalid, Problem
-from node.text.sentences import Sentence
+from node.sentences import Sentence
 
 SHORTEST, LONGEST = 12, 256
 _AT_ONCE = 2

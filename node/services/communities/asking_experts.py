@@ -10,13 +10,13 @@ from node.clock import DAY
 from node.domain.communities import Role
 from node.domain.text import plain
 from node.domain.topics import title_of
+from node.sentences import Sentence
 from node.services.communities import messages
 from node.services.context import Unit
 from node.store.communities import communities, expert_calls
 from node.store.communities.expert_calls import Waiting
 from node.store.people import actors, follows
 from node.store.posts import objects
-from node.text.sentences import Sentence
 
 WAITS_FOR, WAITS_AT_MOST, WEEK = DAY, 7 * DAY, 7 * DAY
 A_WEEK, EXPERTS = 3, 3  # calls of one person, people for one question

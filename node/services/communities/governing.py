@@ -19,6 +19,7 @@ from node.domain.communities import APPOINTS, DISMISSES, OPPOSITE, Act
 from node.domain.deeds import Deed
 from node.domain.text import plain, shorten
 from node.errors import Forbidden, Invalid, NotFound
+from node.sentences import Sentence
 from node.services.communities import governing_people, governing_settings, membership, messages, sharing
 from node.services.communities.governing_people import Effect
 from node.services.context import Unit
@@ -29,7 +30,6 @@ from node.store.people.actors import Actor
 from node.store.posts import objects, pins, topics
 from node.store.posts.objects import Object
 from node.text.richtext import clean_plain_field
-from node.text.sentences import Sentence
 
 MAX_REASON, MAX_PINNED = 1_000, 10
 _TITLE = 120

@@ -10,6 +10,7 @@ from node.domain.communities import APPOINTS, DISMISSES, Act, Role
 from node.domain.deeds import Deed
 from node.domain.visibility import Visibility
 from node.errors import Invalid, NotFound
+from node.sentences import Sentence, sentences
 from node.services.communities import communities as describing
 from node.services.communities import join_requests, messages, sharing
 from node.services.context import Unit
@@ -22,7 +23,6 @@ from node.store.communities.community_log import LogEntry
 from node.store.people import actors, follows
 from node.store.people.actors import Actor
 from node.store.posts import object_lists, objects, topics
-from node.text.sentences import Sentence, sentences
 
 Effect = Callable[[Connection, Unit, Actor, Deed], str | None]
 

@@ -13,12 +13,12 @@ from node.domain.communities import SHARED_SETTINGS, Act
 from node.domain.deeds import Deed
 from node.domain.visibility import Visibility
 from node.errors import Invalid, PreconditionFailed
+from node.sentences import Sentence
 from node.services.communities import communities as describing
 from node.services.communities import narrowing
 from node.services.context import Unit
 from node.store.communities import communities
 from node.store.people.actors import Actor
-from node.text.sentences import Sentence
 
 _FOR_THE_HOUSE = Sentence("Only moderators who have an account where the community lives can change this.")
 

@@ -11,6 +11,7 @@ from node.domain.uris import host_of
 from node.domain.visibility import Visibility
 from node.errors import Forbidden
 from node.jobs.kinds import COMMUNITY
+from node.sentences import sentences
 from node.services.context import Unit
 from node.store import jobs
 from node.store.access import accounts
@@ -20,7 +21,6 @@ from node.store.federation import partners
 from node.store.jobs import NewJob
 from node.store.people import actors, follows
 from node.store.people.actors import Actor
-from node.text.sentences import sentences
 
 
 class Part(enum.StrEnum):

@@ -9,6 +9,7 @@ from node.domain.communities import Refusal
 from node.domain.drafts import Draft
 from node.domain.uris import origin_of
 from node.domain.visibility import Visibility
+from node.sentences import Sentence
 from node.services.context import Unit
 from node.services.posts import posts
 from node.store.access import accounts
@@ -16,7 +17,6 @@ from node.store.communities import communities, community_bans
 from node.store.federation import hosts
 from node.store.people import actors
 from node.store.people.actors import Actor
-from node.text.sentences import Sentence
 from node.translations import first_spoken, translate
 
 #: Software that has pages of communities which live elsewhere, for who governs them.

@@ -5,13 +5,13 @@ from sqlalchemy import Connection
 from node import events as happenings
 from node.domain.events import AnswerState
 from node.errors import Conflict, NotFound
+from node.sentences import Sentence
 from node.services.context import Unit
 from node.services.events import event_messages, event_offers
 from node.services.events.events import MAX_ORGANISERS, find_whole_here
 from node.store.events import event_answers, event_dates, events
 from node.store.people import actors, blocks
 from node.store.posts import objects
-from node.text.sentences import Sentence
 
 APPOINTED = Sentence("You look after this event now, and decide who comes: {event}")
 

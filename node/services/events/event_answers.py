@@ -13,6 +13,7 @@ from node import events as happenings
 from node.domain.events import MAX_COMPANIONS, MAX_NOTE, AnswerState, JoinMode, Way, Wish
 from node.domain.text import clean
 from node.errors import Conflict, Invalid, NotFound, Problem
+from node.sentences import Sentence
 from node.services.context import Unit
 from node.services.events import event_dates as dates
 from node.services.events import event_messages
@@ -30,7 +31,6 @@ from node.store.events.events import Event
 from node.store.people import actors
 from node.store.people.actors import Actor
 from node.store.posts import objects
-from node.text.sentences import Sentence
 
 
 def answer(

@@ -15,6 +15,7 @@ from node.domain.events import MAX_COMPANIONS, MAX_NOTE, AnswerState, JoinMode, 
 from node.domain.notices import Occasion
 from node.domain.text import clean
 from node.errors import Conflict, NotFound
+from node.sentences import Sentence
 from node.services.context import Unit
 from node.services.events import event_messages, event_offers
 from node.services.news import happened, news
@@ -23,7 +24,6 @@ from node.store.events.event_answers import Answer
 from node.store.events.events import Event
 from node.store.people import actors, blocks
 from node.store.posts import objects
-from node.text.sentences import Sentence
 
 HELD = frozenset({AnswerState.GOING, AnswerState.WAITLIST, AnswerState.REQUESTED, AnswerState.ATTENDED})
 _ASKED = HELD | {AnswerState.INVITED}

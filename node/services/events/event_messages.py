@@ -12,13 +12,13 @@ from node.domain.drafts import Draft
 from node.domain.events import AnswerState, title
 from node.domain.visibility import Visibility
 from node.domain.when import when_line
+from node.sentences import Sentence, sentences
 from node.services.context import Unit
 from node.services.posts import posts
 from node.store.access import accounts
 from node.store.events.events import Event
 from node.store.people import actors
 from node.store.people.actors import Actor
-from node.text.sentences import Sentence, sentences
 from node.translations import first_spoken, translate
 
 #: What a state is told as; ``event`` is its title, time and page.

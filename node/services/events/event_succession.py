@@ -13,6 +13,7 @@ from node import events as happenings
 from node.domain.events import AnswerState, Way
 from node.domain.visibility import Visibility
 from node.errors import NodeError
+from node.sentences import Sentence
 from node.services.context import Unit
 from node.services.events import event_dates, event_deciding, event_messages
 from node.services.events import events as service
@@ -24,7 +25,6 @@ from node.store.events.events import Event
 from node.store.people import actors
 from node.store.people.actors import Actor
 from node.store.posts import objects
-from node.text.sentences import Sentence
 
 _OFF = Sentence("This does not take place, for the account of its organiser is gone: {event}")
 _GOES_ON = Sentence("Somebody else organises this now, and your answer stands: {event}")

@@ -18,6 +18,7 @@ from node.domain.events import EventRecord, EventStatus, Override
 from node.domain.slugs import slug_of
 from node.domain.text import hashtag
 from node.domain.visibility import Visibility
+from node.domain.words import hashtags_in
 from node.errors import Conflict, Forbidden, Invalid, NotFound, Problem
 from node.media.links import MediaLinks
 from node.services.communities import sharing
@@ -38,7 +39,7 @@ from node.store.people.actors import Actor
 from node.store.posts import burying, objects, tags, topics
 from node.store.posts import media as media_store
 from node.store.search import finding
-from node.text.markdown import hashtags_in, render_markdown
+from node.text.markdown import render_markdown
 
 MAX_ORGANISERS = 20
 #: Of what a person may publish; followers and named people have other ways.

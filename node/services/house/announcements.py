@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from node.errors import Invalid, NotFound
+from node.sentences import Sentence
 from node.services.context import Unit
 from node.services.house import moderate
 from node.services.news import happened, news
 from node.store.house import announcements, emojis
 from node.text.markdown import Words, render_markdown
-from node.text.sentences import Sentence
 
 MAX_TEXT = 5_000  # characters
 MAX_REACTIONS = 8  # different emoji

@@ -15,6 +15,7 @@ from node.domain.emojis import MAX_CATEGORY, MAX_SHORTCODE, is_shortcode, shortc
 from node.domain.text import plain
 from node.errors import Conflict, Invalid, NotFound
 from node.media.links import MediaLinks
+from node.sentences import Sentence
 from node.services.context import Unit
 from node.services.house import moderate
 from node.services.posts import media
@@ -24,7 +25,6 @@ from node.store.people import actors
 from node.store.posts import media as media_table
 from node.store.posts.media import Media
 from node.text.richtext import clean_plain_field
-from node.text.sentences import Sentence
 
 MAX_EMOJIS = 1_000  # apps load all of them with their start
 

@@ -4,15 +4,16 @@ import enum
 
 from sqlalchemy import Connection
 
+from node.domain.words import MAX_MARKDOWN
 from node.errors import Invalid, NotFound
+from node.sentences import Sentence
 from node.services.context import Unit
 from node.store.access import accounts
 from node.store.house import rules
 from node.store.house.rules import NodeText, Rule
 from node.store.people import actors
-from node.text.markdown import MAX_MARKDOWN, render_markdown
+from node.text.markdown import render_markdown
 from node.text.richtext import clean_plain_field
-from node.text.sentences import Sentence
 
 MAX_RULES, MAX_RULE, MAX_HINT = 50, 500, 1_000
 

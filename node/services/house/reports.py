@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 from node import events
 from node.clock import DAY
 from node.errors import Invalid, NotFound, Problem, RateLimited
+from node.sentences import Sentence
 from node.services.communities import community_reports
 from node.services.context import Unit
 from node.services.news import happened, news
@@ -20,7 +21,6 @@ from node.store.people import actors
 from node.store.people.actors import Actor
 from node.store.reading.visible import visible_to
 from node.store.tables import objects
-from node.text.sentences import Sentence
 
 CATEGORIES = ("other", "spam", "legal", "violation")
 MAX_COMMENT, MAX_STATUSES = 1_000, 100

@@ -28,6 +28,7 @@ from node.domain.text import clean_json
 from node.domain.uris import is_web_uri
 from node.errors import Conflict, Forbidden, Invalid, NotFound, Problem
 from node.ports import DocumentWriter
+from node.sentences import Sentence
 from node.services.context import Unit
 from node.services.library import branches, contents, publish, suggestions
 from node.services.library.contents import Readers
@@ -36,7 +37,6 @@ from node.store.library.collections import LISTED, SUGGESTED, StoredItem
 from node.store.library.resources import ANYBODY, Resource, Viewer
 from node.store.people.actors import Actor
 from node.text.richtext import clean_plain_field
-from node.text.sentences import Sentence
 from schemas.formats import is_language_tag
 
 

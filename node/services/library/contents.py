@@ -18,13 +18,13 @@ from node.domain.records import Reference, ResourceRecord
 from node.domain.resources import is_list
 from node.domain.visibility import Circle, Visibility
 from node.errors import Invalid, Problem
+from node.sentences import Sentence
 from node.store.library import collections, resources, targets
 from node.store.library.collections import LISTED
 from node.store.library.resources import ANYBODY, Resource
 from node.store.library.targets import Target
 from node.store.people import actors
 from node.store.posts.objects import LIVE
-from node.text.sentences import Sentence
 
 #: What a list says of a thing beside its address and the list's own words.
 _SNAPSHOT = frozenset({"name", "type", "creator", "license", "provider", "extensions"})

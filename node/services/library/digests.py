@@ -13,6 +13,7 @@ from node.clock import DAY
 from node.domain.drafts import Draft
 from node.domain.resources import title
 from node.domain.visibility import Visibility
+from node.sentences import Sentence
 from node.services.context import Unit
 from node.services.posts import posts
 from node.store.database.engine import Store
@@ -20,7 +21,6 @@ from node.store.library import digests, resources, topic_accounts
 from node.store.library.resources import Resource
 from node.store.people import actors
 from node.store.people.actors import Actor
-from node.text.sentences import Sentence
 from node.translations import first_spoken, translate
 
 #: So many entries of a day are told of one by one (mastodon-api 9.3).

@@ -16,6 +16,7 @@ from node.domain.notices import Occasion
 from node.domain.records import Instance
 from node.domain.text import clean
 from node.errors import Conflict, Forbidden, NotFound
+from node.sentences import Sentence, sentences
 from node.services.context import Unit
 from node.services.library import teaching
 from node.services.news import happened, news
@@ -26,7 +27,6 @@ from node.store.library.resources import Resource
 from node.store.news import notifications
 from node.store.people import blocks
 from node.store.people.actors import Actor, find_actor_by_id
-from node.text.sentences import Sentence, sentences
 
 _SHUT: Mapping[Door, Sentence] = sentences(
     {

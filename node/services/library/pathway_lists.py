@@ -10,6 +10,7 @@ from node.domain.pathways import KIND, steps_of
 from node.domain.preferences import PATHWAY_LISTS
 from node.domain.resources import title
 from node.errors import Invalid, NotFound
+from node.sentences import Sentence
 from node.store.access import accounts
 from node.store.database.windows import Window
 from node.store.library import collections, resources, targets
@@ -17,7 +18,6 @@ from node.store.library.resources import Resource, Viewer
 from node.store.people.lists import PersonList
 from node.store.reading import entries
 from node.store.reading.entries import Entry
-from node.text.sentences import Sentence
 
 MAX_LISTS = 50
 _TITLE = 200  # characters of the pathway's

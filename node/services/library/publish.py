@@ -19,6 +19,7 @@ from node.domain.resources import bump
 from node.domain.visibility import LEVELS_OF_ORGANISATION, Circle, Visibility
 from node.errors import Forbidden, Gone, Invalid, NotFound, Problem
 from node.ports import DocumentWriter, Placement, WrittenDocument
+from node.sentences import Sentence
 from node.services.communities import sharing
 from node.services.context import Unit
 from node.services.library import branches, catalogue, contents, digests, enrolling, topic_accounts
@@ -35,7 +36,6 @@ from node.store.people import actors
 from node.store.people.actors import Actor, find_actor_by_id
 from node.store.posts import burying, objects, tags, topics
 from node.store.posts.objects import Object
-from node.text.sentences import Sentence
 
 
 class Outcome(enum.StrEnum):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from node.text.sentences import Sentence
+from node.sentences import Sentence
 from node.translations import first_spoken, translate
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from node.text.sentences import Sentence, sentences
+from node.sentences import Sentence, sentences
 from node.translations import first_spoken, translate
 
 #: Type of notification, or its occasion (``domain.notices.Occasion``) -> title; ``name`` is who did it.

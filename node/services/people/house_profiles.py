@@ -15,6 +15,7 @@ from node.domain.communities import Act
 from node.domain.community_drafts import CommunityDraft
 from node.domain.deeds import Deed
 from node.domain.uris import is_web_uri
+from node.domain.words import hashtags_in
 from node.errors import Invalid, NotFound, Problem
 from node.services.communities import governing
 from node.services.context import Unit
@@ -23,7 +24,7 @@ from node.services.people import profile_links
 from node.store.communities import communities
 from node.store.people import actors
 from node.store.people.actors import Actor
-from node.text.markdown import Words, hashtag_link, hashtags_in, profile_link, render_markdown
+from node.text.markdown import Words, hashtag_link, profile_link, render_markdown
 from node.text.richtext import clean_plain_field
 
 MAX_NAME, MAX_TOPICS = 100, 12

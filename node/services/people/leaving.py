@@ -17,6 +17,7 @@ from node.errors import Conflict, NotFound
 from node.jobs import kinds
 from node.jobs.outcome import Done, Outcome
 from node.jobs.worker import Kind, single
+from node.sentences import Sentence
 from node.services.access import credentials
 from node.services.communities import communities as describing
 from node.services.context import Unit
@@ -35,7 +36,6 @@ from node.store.people.actors import Actor
 from node.store.posts import burying, reactions
 from node.store.tables import activities, collection_curators, community_roles, follows, metadata
 from node.store.tables import reactions as reactions_table
-from node.text.sentences import Sentence
 
 #: Tables whose rows the job removes, once everybody has been told; keys stay, to sign what is delivered again.
 _LATER = frozenset({"activities", "follows", "media", "objects", "own_keys", "reactions"})

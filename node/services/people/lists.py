@@ -6,10 +6,10 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from node.errors import Invalid, NotFound
+from node.sentences import Sentence
 from node.services.context import Unit
 from node.store.people import lists
 from node.store.people.lists import PersonList
-from node.text.sentences import Sentence
 
 MAX_LISTS, MAX_TITLE, MAX_MEMBERS = 50, 255, 500
 POLICIES = ("none", "list", "followed")

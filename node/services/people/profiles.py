@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from node import events
 from node.domain.actors import ActorKind
 from node.errors import Invalid, Problem
+from node.sentences import Sentence
 from node.services.context import Unit
 from node.services.house import emojis
 from node.services.people import follows, profile_links
@@ -16,7 +17,6 @@ from node.store.access import accounts
 from node.store.people import actors
 from node.text.markdown import Words, profile_link, render_markdown
 from node.text.richtext import clean_plain_field
-from node.text.sentences import Sentence
 
 MAX_NAME, MAX_NOTE, MAX_FIELDS, MAX_FIELD = 100, 2_000, 6, 255
 

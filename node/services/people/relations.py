@@ -10,12 +10,12 @@ from node import events
 from node.clock import SECOND
 from node.domain.uris import normalise_domain
 from node.errors import Forbidden, Invalid
+from node.sentences import Sentence
 from node.services.context import Unit
 from node.services.people.follows import end_follow, end_follower, load_target
 from node.store.news import notification_lists
 from node.store.people import actors, blocks, domain_blocks, endorsements, follows, mutes, notes
 from node.store.reading import homes
-from node.text.sentences import Sentence
 
 MAX_NOTE = 2_000  # characters
 _LONGEST_MUTE = 10 * 365 * 24 * 60 * 60  # seconds

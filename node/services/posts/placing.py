@@ -16,7 +16,9 @@ from node.domain.drafts import Draft, visibility_of_reply
 from node.domain.text import plain
 from node.domain.topics import MAX_TITLE, guess_kind
 from node.domain.visibility import Visibility
+from node.domain.words import hashtags_in
 from node.errors import Forbidden, Invalid, NotFound, Problem
+from node.sentences import Sentence, sentences
 from node.services.communities import membership
 from node.services.context import Unit
 from node.store.communities import communities
@@ -26,8 +28,6 @@ from node.store.people.actors import Actor
 from node.store.posts import topics
 from node.store.posts.objects import Object
 from node.store.posts.topics import Topic
-from node.text.markdown import hashtags_in
-from node.text.sentences import Sentence, sentences
 
 #: What somebody is told who may not write.
 SENTENCES: Mapping[Refusal, Sentence] = sentences(

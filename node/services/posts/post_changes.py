@@ -10,8 +10,10 @@ from node import events
 from node.domain.drafts import MAX_PINNED, NewPoll
 from node.domain.posts import Link, PostKind
 from node.domain.visibility import Visibility
+from node.domain.words import handles_in
 from node.errors import Invalid, NotFound, Problem
 from node.media.links import MediaLinks
+from node.sentences import Sentence
 from node.services.context import Unit
 from node.services.house import emojis
 from node.services.news import happened, news
@@ -22,9 +24,7 @@ from node.store.posts import burying, objects, pins, tags
 from node.store.posts import media as media_store
 from node.store.posts import previews as cards
 from node.store.posts.objects import Object
-from node.text.markdown import handles_in
 from node.text.richtext import clean_plain_field
-from node.text.sentences import Sentence
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from node.domain.text import plain
 from node.domain.topics import title_of, topic_path
 from node.domain.uris import is_web_uri
 from node.domain.visibility import Visibility
+from node.domain.words import hashtags_in
 from node.errors import Forbidden, Invalid, NotFound, Problem
 from node.jobs.kinds import ANSWER
 from node.media.links import MediaLinks
@@ -35,7 +36,6 @@ from node.store.posts.media import Media
 from node.store.posts.objects import Object
 from node.store.reading import entries
 from node.store.search import finding
-from node.text.markdown import hashtags_in
 from node.text.richtext import clean_plain_field
 
 #: What a new row of ``objects`` says beside what it is given.

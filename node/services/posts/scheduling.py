@@ -15,6 +15,7 @@ from node.jobs.kinds import SCHEDULED
 from node.jobs.outcome import Done, Outcome
 from node.jobs.worker import Kind, single
 from node.media.links import MediaLinks
+from node.sentences import Sentence
 from node.services.context import Unit
 from node.services.posts import polls, posts, texts
 from node.store import jobs
@@ -23,7 +24,6 @@ from node.store.jobs import Job, NewJob
 from node.store.posts import media as media_store
 from node.store.posts import scheduled
 from node.store.posts.scheduled import Scheduled
-from node.text.sentences import Sentence
 
 
 def schedule(

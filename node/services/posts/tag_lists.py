@@ -4,13 +4,13 @@ from sqlalchemy import Connection
 
 from node import events
 from node.domain.tags import LONGEST, key_of
+from node.domain.words import hashtags_in
 from node.errors import Invalid, NotFound
+from node.sentences import Sentence
 from node.services.context import Unit
 from node.store.posts import tag_lists
 from node.store.posts.tag_lists import Featured
 from node.store.tables import featured_tags, followed_tags
-from node.text.markdown import hashtags_in
-from node.text.sentences import Sentence
 
 MAX_FEATURED = 10
 

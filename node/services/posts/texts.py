@@ -8,13 +8,14 @@ from sqlalchemy import Connection
 
 from node.domain.drafts import MAX_POST
 from node.domain.posts import Mention
+from node.domain.words import MAX_MARKDOWN, handles_in, hashtags_in, length_of
 from node.errors import Invalid
+from node.sentences import Sentence
 from node.services.context import Unit
 from node.store.people import actors
 from node.store.people.actors import Actor
-from node.text.markdown import MAX_MARKDOWN, Words, handles_in, hashtags_in, length_of, render_markdown, render_plain
+from node.text.markdown import Words, render_markdown, render_plain
 from node.text.richtext import clean_plain_field
-from node.text.sentences import Sentence
 
 
 def spoiler_or_text(text: str, spoiler: str) -> tuple[str, str]:

@@ -38,6 +38,7 @@ from node.media.facts import ATTACHED, AVATAR, EMOJI, HEADER, Facts, Stored
 from node.media.links import MediaLinks
 from node.media.processor import Processor
 from node.ports import MediaStore
+from node.sentences import Sentence
 from node.services.context import Unit
 from node.services.house import emojis
 from node.services.posts import media as service
@@ -45,7 +46,6 @@ from node.store.database.engine import Store
 from node.store.jobs import Job
 from node.store.posts import media as table
 from node.store.posts.media import Media
-from node.text.sentences import Sentence
 
 _MIB = 1_048_576
 #: What apps load by the dozen: the limits that other servers put on emojis too.

@@ -23,10 +23,10 @@ from node.demo.seed import seed
 from node.domain.communities import Role
 from node.domain.licences import NOT_STATED
 from node.domain.resources import kind_of
+from node.domain.words import hashtags_in
 from node.errors import Conflict, Unavailable
 from node.store import facts, tables
 from node.store.house.rules import load_rules
-from node.text.markdown import hashtags_in
 from tests.rows import each_row
 
 ORGANISATIONS = [load_organisation(name) for name in NAMES]

@@ -3,7 +3,8 @@ import time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from node.text.markdown import MAX_MARKDOWN, Words, handles_in, hashtags_in, profile_link, render_markdown
+from node.domain.words import MAX_MARKDOWN, handles_in, hashtags_in
+from node.text.markdown import Words, profile_link, render_markdown
 from node.text.richtext import REL, TAGS
 from tests.depth import examples
 from tests.node.text.test_richtext import assert_harmless, elements, tree

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from node.clock import DAY, HOUR, MINUTE
 from node.domain.moderation import DomainPolicy, Sanction
+from node.sentences import Sentence
 from node.store.house.emojis import OwnEmoji
 from node.store.house.rules import Rule
-from node.text.sentences import Sentence
 from tests.web.samples.account import pictures_form
 from tests.web.samples.frame import ADMIN, MUSEUM, NOW, UNIVERSITY, page
 from web.admin.audit import COMMAND_LINE, AuditRow, AuditView

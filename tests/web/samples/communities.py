@@ -5,7 +5,7 @@ from typing import Any
 
 from node.clock import DAY, HOUR
 from node.domain.communities import LEVELS, Act, JoinPolicy, PostPolicy, Role
-from node.text.sentences import Sentence
+from node.sentences import Sentence
 from tests.web.samples import frame
 from tests.web.samples.account import pictures_form
 from web.communities.rooms import rooms_of

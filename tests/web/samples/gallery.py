@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from node.text.sentences import Sentence
+from node.sentences import Sentence
 from tests.web.samples.catalogue import chips, facets
 from tests.web.samples.frame import COMMUNITY, HOSPITAL, IRIS, ORLA, page
 from tests.web.samples.posts import media_post, poll_post, post_cards, replies

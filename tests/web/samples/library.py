@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from node.clock import DAY
 from node.domain.pathways import State
-from node.text.sentences import Sentence
+from node.sentences import Sentence
 from tests.web.samples import frame
 from web.design.languages import LANGUAGES
 from web.design.licences import licence_in_words

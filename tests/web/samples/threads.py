@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from node.clock import DAY, HOUR, MINUTE
 from node.domain.notices import NoticeType, Occasion
-from node.text.sentences import Sentence
+from node.sentences import Sentence
 from tests.web.samples import frame
 from tests.web.samples.resources import cards
 from web.communities.rooms import rooms_of

@@ -6,7 +6,7 @@ from typing import Any
 
 from node.domain.collections import KIND, takes_suggestions
 from node.domain.records import ResourceRecord
-from node.text.sentences import Sentence
+from node.sentences import Sentence
 from web.library.form import Form, Parts, Section, Values
 
 

@@ -9,7 +9,7 @@ from node.domain.courses import KIND, Mode
 from node.domain.numbers import number_in
 from node.domain.records import Instance, ResourceRecord
 from node.domain.text import pick
-from node.text.sentences import Sentence, sentences
+from node.sentences import Sentence, sentences
 from schemas.formats import is_date, is_web_url
 from web.design.parts import Field
 from web.library.form import MAX_BLOCKS, Form, Parts, Section, Values

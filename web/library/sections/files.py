@@ -7,8 +7,8 @@ from typing import Any
 from node.domain.records import ResourceRecord
 from node.domain.text import pick
 from node.domain.uris import is_web_uri
+from node.sentences import Sentence
 from node.store.posts.media import Media
-from node.text.sentences import Sentence
 from web.design.parts import Field, Image
 from web.library.form import Form, Parts, Section, Values
 

@@ -11,7 +11,7 @@ from typing import Any
 from node.domain.pathways import KIND, MAX_STEPS, Action, steps_of
 from node.domain.records import ResourceRecord
 from node.domain.text import pick
-from node.text.sentences import Sentence
+from node.sentences import Sentence
 from web.design.parts import Field
 from web.library.form import Form, Parts, Section, Values
 from web.library.pathway_parts import ACTIONS

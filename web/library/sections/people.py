@@ -7,7 +7,7 @@ from typing import cast
 
 from node.domain.records import Agent, ResourceRecord
 from node.domain.uris import is_web_uri
-from node.text.sentences import Sentence
+from node.sentences import Sentence
 from web.design.parts import Field
 from web.library.form import Form, Parts, Section, Values
 

@@ -7,7 +7,7 @@ from node.domain.licences import ALL_RIGHTS_RESERVED, INTERNAL_TERMS, describe
 from node.domain.records import ResourceRecord
 from node.domain.uris import is_web_uri
 from node.domain.visibility import LEVELS, LEVELS_OF_ORGANISATION, Visibility
-from node.text.sentences import Sentence
+from node.sentences import Sentence
 from web.design.licences import licence_in_words
 from web.design.parts import Field
 from web.library.form import Form, Parts, Section, Values

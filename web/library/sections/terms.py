@@ -11,7 +11,7 @@ from node.domain.records import COURSE_KEYS, Concept, ResourceRecord
 from node.domain.resources import KINDS, kind_of
 from node.domain.text import UNKNOWN_LANGUAGE, pick
 from node.domain.vocabularies import AUDIENCE_ROLE, EDUCATIONAL_LEVEL, HCRT, concept_key
-from node.text.sentences import Sentence
+from node.sentences import Sentence
 from schemas.formats import is_duration, is_language_tag
 from web.design.parts import Field
 from web.library.form import Form, Parts, Section, Values

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from node.domain.records import ResourceRecord
 from node.domain.resources import languages_of
-from node.text.sentences import Sentence
+from node.sentences import Sentence
 from schemas.formats import is_language_tag
 from web.design.languages import language_choices
 from web.design.parts import Field
