@@ -114,6 +114,10 @@ class Unavailable(NodeError):
         super().__init__(public, detail=detail)
 
 
+class ProofUnavailable(Unavailable):
+    """Whoever could prove who sent this cannot be reached right now; try again later."""
+
+
 class SignatureInvalid(NodeError):
     """The signature does not prove who sent this."""
 

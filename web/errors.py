@@ -32,6 +32,7 @@ STATUS: Mapping[type[errors.NodeError], int] = MappingProxyType(
         errors.Misdirected: 421,
         errors.RateLimited: 429,
         errors.Unavailable: 503,
+        errors.ProofUnavailable: 503,
         errors.SignatureInvalid: 401,
         errors.Blocked: 403,
         errors.RemoteError: 502,

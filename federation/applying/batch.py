@@ -233,9 +233,9 @@ class Batch:
         if object_id in self._tags:
             self._by_tags.append(object_id)
 
-    def new_object_id(self, published_at: int) -> int:
+    def new_object_id(self, published_at: int, arrived_at: int) -> int:
         """An id for an object of another server, by the time at which it was published."""
-        while (made := new_object_id(self.conn, self.unit.ids, published_at, self.unit.now)) in self._given:
+        while (made := new_object_id(self.conn, self.unit.ids, published_at, arrived_at)) in self._given:
             pass
         self._given.add(made)
         return made

@@ -110,7 +110,7 @@ def store_post(
     parent = batch.object(post.in_reply_to)
     columns = columns_of(batch, author, post) | admission.columns(batch, admitted, post)
     row = {
-        "id": batch.new_object_id(columns["published_at"]),
+        "id": batch.new_object_id(columns["published_at"], received_at),
         "uri": post.uri,
         "actor_id": author.id,
         "local": False,

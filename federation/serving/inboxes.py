@@ -16,6 +16,7 @@ from node.errors import (
     Malformed,
     NodeError,
     NotFound,
+    ProofUnavailable,
     RateLimited,
     SignatureInvalid,
     TooLarge,
@@ -39,6 +40,7 @@ _RULES: Mapping[type[NodeError], str] = MappingProxyType(
         SignatureInvalid: "IN7",
         RateLimited: "IN20",
         Unavailable: "IN21",
+        ProofUnavailable: "IN9",
     }
 )
 

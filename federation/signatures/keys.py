@@ -16,7 +16,7 @@ from federation.signatures.keypairs import Algorithm, PublicKey, SigningKey
 from federation.signatures.multikey import decode_multikey
 from node.clock import HOUR, MINUTE, Clock
 from node.domain.uris import host_of
-from node.errors import NodeError, RemoteError, RemoteGone, RemoteUnavailable, SignatureInvalid, Unavailable
+from node.errors import NodeError, ProofUnavailable, RemoteError, RemoteGone, RemoteUnavailable, SignatureInvalid
 from node.ids import Ids
 from node.secretbox import ACTOR_KEY, SecretBox
 from node.store import facts
@@ -112,8 +112,8 @@ class RemoteKeys:
     async def find(self, key_id: str) -> KnownKey:
         """The key, from memory, the store or its host.
 
-        Raises SignatureInvalid where there is none, RemoteGone where its actor is deleted, Unavailable where its host
-        cannot be reached right now (the sender may try again).
+        Raises SignatureInvalid where there is none, RemoteGone where its actor is deleted, ProofUnavailable where its
+        host cannot be reached right now (the sender may try again).
         """
         now = self._clock.now()
         if (known := self._known.get(key_id)) is not None and now - known.read_at < TRUSTED_FOR:
@@ -179,7 +179,7 @@ class RemoteKeys:
         refreshed_at = now if caused_by_failure else None
         failed = RemoteKey(key_id, "", host, "", "", now, now, refreshed_at)
         if (until := self._failed_hosts.get(host)) is not None and until > now:
-            raise Unavailable("The host of the key could not be reached a moment ago.", detail=host)
+            raise ProofUnavailable("The host of the key could not be reached a moment ago.", detail=host)
         stored = None
         try:
             stored = await self._source.fetch_key_owner(key_id)
@@ -188,7 +188,7 @@ class RemoteKeys:
         except RemoteError as error:
             if is_passing(error):
                 self._note_failed_host(host, now + MINUTE)
-                raise Unavailable("The host of the key cannot be reached.", detail=str(error)) from error
+                raise ProofUnavailable("The host of the key cannot be reached.", detail=str(error)) from error
             failed = replace(failed, error=str(error)[:200])
         except NodeError as error:
             failed = replace(failed, error=str(error)[:200])

@@ -166,7 +166,7 @@ class Pool:
             for slot in taken:
                 slot.give()
             if isinstance(error, TimeoutError):
-                raise Unavailable(detail="no connection became free in time") from None
+                raise Unavailable(retry_after_seconds=5, detail="no connection became free in time") from None
             raise
 
     async def _run(

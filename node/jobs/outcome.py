@@ -20,10 +20,11 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """Try again ``after`` milliseconds."""
+    """Try again ``after`` milliseconds; ``counts``: this was one of the tries that it has."""
 
     after: int
     reason: str
+    counts: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,12 @@ PAUSES = (10 * SECOND, MINUTE, 10 * MINUTE, HOUR)
 
 
 class Verdict:
-    """What an error class means: try again, park at once, or drop quietly."""
+    """What an error class means: try again, park at once, or drop quietly. What this node itself cannot do right now (a
+    locked database, a full disk, no free connection) does not count: it says nothing about the work.
+    """
 
     RETRY = "retry"
+    UNCOUNTED = "uncounted"
     PARK = "park"
     DROP = "drop"
 
@@ -71,7 +75,8 @@ VERDICTS: Mapping[type[Exception], str] = MappingProxyType(
         errors.UnsupportedMediaType: Verdict.DROP,
         errors.Misdirected: Verdict.DROP,
         errors.RateLimited: Verdict.RETRY,
-        errors.Unavailable: Verdict.RETRY,
+        errors.Unavailable: Verdict.UNCOUNTED,
+        errors.ProofUnavailable: Verdict.RETRY,
         errors.SignatureInvalid: Verdict.DROP,
         errors.Blocked: Verdict.DROP,
         errors.RemoteError: Verdict.RETRY,
@@ -94,8 +99,9 @@ def judge(error: BaseException, attempts: int) -> Outcome:
     verdict = next((VERDICTS[base] for base in type(error).__mro__ if base in VERDICTS), Verdict.RETRY)
     if verdict == Verdict.DROP:
         return Done()
-    if verdict == Verdict.PARK or attempts > len(PAUSES):
+    counts = verdict != Verdict.UNCOUNTED
+    if verdict == Verdict.PARK or (counts and attempts > len(PAUSES)):
         return Park(reason)
     asked = getattr(error, "retry_after_seconds", None)
     after = PAUSES[attempts - 1] if asked is None else max(SECOND, asked * SECOND)
-    return Retry(after, reason)
+    return Retry(after, reason, counts)

@@ -66,7 +66,8 @@ class _Lane:
     kind: Kind
     queue: asyncio.Queue[Job] = field(default_factory=asyncio.Queue)
     wake: asyncio.Event = field(default_factory=asyncio.Event)
-    held: Counter[str] = field(default_factory=Counter)  # host -> claimed here and not settled
+    held: set[int] = field(default_factory=set)  # claimed here and not settled
+    busy: Counter[str] = field(default_factory=Counter)  # the same, counted by host
     running: int = 0
 
     @property
@@ -75,13 +76,17 @@ class _Lane:
         return max(self.kind.batch, self.kind.slots)
 
     def take(self, jobs: Iterable[Job]) -> None:
-        self.held.update(job.host for job in jobs if job.host)
+        for job in jobs:
+            self.held.add(job.id)
+            if job.host:
+                self.busy[job.host] += 1
 
     def let_go(self, job: Job) -> None:
+        self.held.discard(job.id)
         if job.host:
-            self.held[job.host] -= 1
-            if not self.held[job.host]:
-                del self.held[job.host]
+            self.busy[job.host] -= 1
+            if not self.busy[job.host]:
+                del self.busy[job.host]
 
 
 def _each(run_one: Callable[[Job], Awaitable[Outcome]]) -> Run:
@@ -136,6 +141,7 @@ class Worker:
         self._others: list[asyncio.Task[None]] = []
         self._looking = asyncio.Event()
         self._stopping = False
+        self._renewed_at = 0
         store.listen(self._on_signal)
 
     def _on_signal(self, name: str) -> None:
@@ -153,6 +159,7 @@ class Worker:
         if self._store.dialect == "sqlite":
             await self._store.write(workers.succeed, now)
         await self._store.write(workers.beat, self.name, now)
+        self._renewed_at = now
         await self._pull_in(now)
         self._others.append(asyncio.create_task(self._beat(now), name="worker heartbeat"))
         self._others.append(asyncio.create_task(self._settle_always(), name="worker settling"))
@@ -261,10 +268,16 @@ class Worker:
     async def _claim(self, lane: _Lane, limit: int) -> tuple[list[Job], float | None]:
         """What is due and may run, and after how many seconds the next is due, where one is known."""
         now = self._clock.now()
-        busy = dict(lane.held) if lane.kind.per_host is not None else None
-        jobs, next_at = await self._store.write(_claim, lane.kind, limit, now, self.name, busy)
+        busy = dict(lane.busy) if lane.kind.per_host is not None else None
+        # After a pause of the whole process its own work would look like that of a dead one, and be done twice.
+        overdue = self._held() if now >= self._renewed_at + LEASE else []
+        jobs, next_at = await self._store.write(_claim, lane.kind, limit, now, self.name, busy, overdue)
+        self._renewed_at = now if overdue else self._renewed_at
         lane.take(jobs)
         return jobs, None if next_at is None else max(0.01, (next_at - now) / SECOND)
+
+    def _held(self) -> list[int]:
+        return [job_id for lane in self._lanes.values() for job_id in lane.held]
 
     async def _work(self, lane: _Lane) -> None:
         while True:
@@ -293,8 +306,8 @@ class Worker:
                 raise RuntimeError(f"{lane.kind.name}: {outcomes!r:.100} for {len(jobs)} jobs")
             return outcomes
         except Exception as error:  # noqa: BLE001 (the table of verdicts decides)
-            if len(jobs) == 1:
-                return [_judged(jobs[0], error)]
+            if len(jobs) == 1 or isinstance(error, Unavailable):  # which is the fault of none of them
+                return [_judged(job, error) for job in jobs]
         return [outcome for job in jobs for outcome in await self._outcomes(lane, [job])]
 
     def _end(self, lane: _Lane, job: Job, outcome: Outcome) -> None:
@@ -330,7 +343,8 @@ class Worker:
             await asyncio.sleep(_HEARTBEAT_SECONDS)
             now = self._clock.now()
             try:
-                await self._store.write(workers.beat, self.name, now)
+                await self._store.write(workers.beat, self.name, now, self._held())
+                self._renewed_at = now
                 if now < before - _JUMP:
                     await self._pull_in(now)
             except Exception as error:  # noqa: BLE001 (the next beat may succeed)
@@ -346,16 +360,18 @@ class Worker:
 
 
 def _claim(
-    conn: Connection, kind: Kind, limit: int, now: int, owner: str, busy: dict[str, int] | None
+    conn: Connection, kind: Kind, limit: int, now: int, owner: str, busy: dict[str, int] | None, overdue: list[int]
 ) -> tuple[list[Job], int | None]:
-    """Claimed jobs, and when the next one becomes due if these were all."""
+    """Claimed jobs, and when the next one becomes due if these were all; ``overdue``: what is held is held on."""
+    workers.renew(conn, owner, now, overdue)
     jobs = table.claim(conn, kind.name, limit, now=now, owner=owner, busy=busy, per_host=kind.per_host)
     return jobs, None if len(jobs) == limit else table.next_due_at(conn, kind.name, now)
 
 
 def _settle_many(conn: Connection, owner: str, items: Sequence[tuple[Job, Outcome]], now: int) -> None:
     table.finish_many(conn, [job.id for job, out in items if isinstance(out, Done)])
-    table.retry_many(conn, owner, [(job.id, now + o.after, o.reason) for job, o in items if isinstance(o, Retry)])
+    retries = [(job.id, now + o.after, o.reason, o.counts) for job, o in items if isinstance(o, Retry)]
+    table.retry_many(conn, owner, retries)
     table.park_many(conn, owner, [(job.id, now, o.reason) for job, o in items if isinstance(o, Park)])
     table.give_back_many(conn, owner, [(job.id, now + o.after) for job, o in items if isinstance(o, GiveBack)])
 

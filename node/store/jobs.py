@@ -12,7 +12,7 @@ only: whether a job is the first of its key is asked again when it is claimed, a
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import starmap
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, and_, bindparam, delete, exists, func, or_, select, update
 
@@ -23,6 +23,8 @@ from node.store.database.engine import signal
 from node.store.database.prepared import Prepared
 from node.store.database.upsert import insert_missing
 from node.store.tables import jobs
+
+T = TypeVar("T")
 
 #: How long a claim holds without a heartbeat. Work of a killed process is to go on within 10 s of the next start
 #: (operator contract), also where another process may still be alive.
@@ -85,7 +87,7 @@ COLUMNS = (
 _INSERT = Bulk(insert_missing(jobs, [jobs.c.lock_key]))
 
 
-def portions(values: Collection[str], size: int = 10_000) -> Iterator[list[str]]:
+def portions(values: Collection[T], size: int = 10_000) -> Iterator[list[T]]:
     """Values in lists that fit into one statement: a database takes some tens of thousands of parameters."""
     every = list(values)
     return (every[start : start + size] for start in range(0, len(every), size))
@@ -247,7 +249,9 @@ def _mine(statement: Any) -> Any:
     return statement.where(jobs.c.id == bindparam("job_id"), jobs.c.owner == bindparam("worker"))
 
 
-_RETRY = _mine(update(jobs)).values(due_at=bindparam("at"), owner="", error=bindparam("reason"))
+_RETRY = _mine(update(jobs)).values(
+    due_at=bindparam("at"), owner="", error=bindparam("reason"), attempts=jobs.c.attempts - bindparam("uncounted")
+)
 _PARK = _mine(update(jobs)).values(
     state="parked", owner="", error=bindparam("reason"), lock_key=None, due_at=bindparam("at")
 )
@@ -269,17 +273,25 @@ def _promote(conn: Connection, keys: Collection[str | None]) -> None:
             signal(conn, f"jobs:{kind}")
 
 
-def retry_many(conn: Connection, owner: str, retries: Sequence[tuple[int, int, str]]) -> None:
-    """``(job id, due at, reason)``: try again then."""
+def retry_many(conn: Connection, owner: str, retries: Sequence[tuple[int, int, str, bool]]) -> None:
+    """``(job id, due at, reason, counts)``: try again then; does this try count?"""
     if retries:
-        rows = [{"job_id": i, "worker": owner, "at": at, "reason": reason[:500]} for i, at, reason in retries]
+        rows = [
+            {"job_id": i, "worker": owner, "at": at, "reason": _noted(reason), "uncounted": int(not counts)}
+            for i, at, reason, counts in retries
+        ]
         conn.execute(_RETRY, rows)
+
+
+def _noted(reason: str) -> str:
+    """What any database can store of a reason, whatever somebody else's text was quoted in it."""
+    return reason[:500].encode(errors="replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def park_many(conn: Connection, owner: str, parked: Sequence[tuple[int, int, str]]) -> None:
     """``(job id, now, reason)``: set aside for an administrator; those behind it go on (REL10)."""
     if parked:
-        rows = [{"job_id": i, "worker": owner, "at": at, "reason": reason[:500]} for i, at, reason in parked]
+        rows = [{"job_id": i, "worker": owner, "at": at, "reason": _noted(reason)} for i, at, reason in parked]
         conn.execute(_PARK, rows)
         _promote(conn, set(conn.scalars(_PARKED_KEYS, {"job_ids": [row["job_id"] for row in rows]})))
 

@@ -1,7 +1,7 @@
 """Ids of what was published elsewhere: by its own time, so that what arrives late stands where it belongs in lists.
 
-Apps sort by id, not by time (shelf: mastodon-api 6.7). What is young gets the next id; the order in which it arrives is
-good enough.
+Apps sort by id, not by time, and ask for what is above the newest that they have (shelf: mastodon-api 6.7). What is
+young when it arrives gets the next id, or those apps would never see it; the order in which it arrives is good enough.
 """
 
 import secrets
@@ -13,8 +13,8 @@ from node.ids import Ids, first_id_at
 from node.store.database.prepared import Prepared
 from node.store.tables import objects, reactions
 
-#: What arrives within that time after it was published counts as new.
-YOUNG = MINUTE
+#: What arrives within that time after it was published counts as new: its sender may have been busy, or tried again.
+YOUNG = 10 * MINUTE
 _OLDEST = 946_684_800_000  # the year 2000
 _LOW_BITS = 16
 _TAKEN = Prepared(
@@ -25,9 +25,12 @@ _TAKEN = Prepared(
 )
 
 
-def new_object_id(conn: Connection, ids: Ids, published_at: int, now: int) -> int:
-    """An id that nothing has, of the instant at which the object was published."""
-    if now - published_at < YOUNG:
+def new_object_id(conn: Connection, ids: Ids, published_at: int, arrived_at: int) -> int:
+    """An id that nothing has, of the instant at which the object was published.
+
+    ``arrived_at``: when this node took it in. How long it has waited here since makes nothing old.
+    """
+    if arrived_at - published_at < YOUNG:
         return ids.new()
     while True:
         wanted = first_id_at(max(published_at, _OLDEST)) | secrets.randbits(_LOW_BITS)

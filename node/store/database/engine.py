@@ -26,6 +26,8 @@ Item = TypeVar("Item")
 
 _SIGNALS = "rhizome.signals"
 _CROWD = 8
+#: A database that is locked or away is mostly back so soon.
+_AGAIN_SECONDS = 5
 
 
 #: What one message may take with its topic, in bytes: NOTIFY of PostgreSQL carries at most 7,999.
@@ -66,7 +68,8 @@ def take_signals(conn: Connection) -> list[Signal]:
 
 def unavailable(error: BaseException) -> Unavailable:
     """What callers see of a failure that is the database's own (REL4, REL5): full disk, lost connection, lock."""
-    made = Unavailable("The database cannot be used right now.", detail=str(getattr(error, "orig", error))[:200])
+    detail = str(getattr(error, "orig", error))[:200]
+    made = Unavailable("The database cannot be used right now.", retry_after_seconds=_AGAIN_SECONDS, detail=detail)
     made.__cause__ = error
     return made
 

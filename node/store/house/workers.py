@@ -4,15 +4,25 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from node.store.jobs import LEASE
+from node.store.jobs import LEASE, portions
 from node.store.tables import jobs, workers
 
 
-def beat(conn: Connection, owner: str, now: int) -> None:
-    """``owner`` lives: note it, and push on the leases of everything that it holds."""
-    conn.execute(update(jobs).where(jobs.c.owner == owner, jobs.c.state == "live").values(due_at=now + LEASE))
+def beat(conn: Connection, owner: str, now: int, held: Collection[int] = ()) -> None:
+    """``owner`` lives: note it, and push on the leases of what it knows to hold."""
+    renew(conn, owner, now, held)
     if not conn.execute(update(workers).where(workers.c.name == owner).values(seen_at=now)).rowcount:
         conn.execute(insert(workers).values(name=owner, started_at=now, seen_at=now))
+
+
+def renew(conn: Connection, owner: str, now: int, held: Collection[int]) -> None:
+    """Push on the leases of these jobs, where they are still the owner's.
+
+    A claim whose answer was lost on the way from the database is held by nobody: its lease ends.
+    """
+    for some in portions(held):
+        mine = update(jobs).where(jobs.c.id.in_(some), jobs.c.owner == owner, jobs.c.state == "live")
+        conn.execute(mine.values(due_at=now + LEASE))
 
 
 def retire(conn: Connection, owner: str, now: int) -> None:

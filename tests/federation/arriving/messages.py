@@ -122,7 +122,7 @@ async def open_world(folder: Path) -> AsyncIterator[World]:
         yield made
 
 
-def arrives(conn: Connection, world: World, message: Message) -> str:
+def arrives(conn: Connection, world: World, message: Message, *, received_at: int = NOW) -> str:
     """What becomes of it: what the inbox would answer, or the outcome of its handler."""
     text = json.dumps(with_context(world.signed(message.document)))
     try:
@@ -132,7 +132,7 @@ def arrives(conn: Connection, world: World, message: Message) -> str:
         return f"refused: {type(error).__name__}"
     batch = world.node.system.federation.fetcher.batch(conn)
     try:
-        outcome = apply(batch, Inbound(0, activity, NOW, announced_by=message.by))
+        outcome = apply(batch, Inbound(0, activity, received_at, announced_by=message.by))
     except Needs:
         return "needs something"
     batch.finish()

@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
+from node.clock import HOUR, MINUTE, to_rfc3339
 from node.domain.drafts import Draft
 from node.domain.visibility import Visibility
+from node.ids import minted_at
 from node.services.posts.posts import publish
 from node.store.events import events
-from tests.federation.arriving.messages import FAR, ZOE, Message, World, arrives, open_world
+from tests.federation.arriving.messages import FAR, NOW, ZOE, Message, World, arrives, open_world
 from tests.remote import PUBLIC
 
 Said = list[tuple[dict[str, Any], str]]  # activities, and what becomes of each
@@ -127,3 +129,22 @@ async def test_each_comes_to_what_it_should(world: World) -> None:
         return wrong
 
     assert await world.node.store.write(run) == []
+
+
+async def test_a_post_stands_where_it_belongs_unless_it_was_new_when_it_came(world: World) -> None:
+    newest = world.node.unit().ids.new()
+
+    async def arrive(number: int, published_at: int, received_at: int) -> int:
+        post = {"id": f"{FAR}/{number}", "type": "Note", "attributedTo": world.cat, "content": "Tin", "to": [PUBLIC]}
+        said = {"type": "Create", "actor": world.cat, "to": [PUBLIC, world.ann], "id": f"{FAR}/{number}/create"}
+        document = {**said, "object": {**post, "to": said["to"], "published": to_rfc3339(published_at)}}
+        message = Message("", document, "stored")
+        assert await world.node.store.write(arrives, world, message, received_at=received_at) == "stored"
+        stored = await world.node.object(f"{FAR}/{number}")
+        assert stored is not None
+        return stored.id
+
+    assert minted_at(await arrive(1, NOW - 2 * HOUR, NOW)) == NOW - 2 * HOUR
+    waited_here = await arrive(2, NOW - 2 * HOUR, NOW - 2 * HOUR + MINUTE)
+    waited_there = await arrive(3, NOW - 9 * MINUTE, NOW)
+    assert newest < waited_here < waited_there

@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 
 from node import errors, log
 from node.clock import HOUR, MINUTE, SECOND, FixedClock, SystemClock
-from node.errors import NotFound, RemoteUnavailable, Unavailable
+from node.errors import NotFound, ProofUnavailable, RemoteUnavailable, Unavailable
 from node.ids import Ids
 from node.jobs.outcome import PAUSES, VERDICTS, Done, GiveBack, Park, Retry, Settled, judge
 from node.jobs.schedule import Entry, Schedule
@@ -191,7 +191,66 @@ def test_an_error_says_how_long_to_wait():
     assert judge(RemoteUnavailable(retry_after_seconds=90), 1) == Retry(
         90 * SECOND, "RemoteUnavailable: Another server could not be reached."
     )
-    assert isinstance(judge(Unavailable(), len(PAUSES) + 1), Park)
+    assert isinstance(judge(RemoteUnavailable(), len(PAUSES) + 1), Park)
+
+
+def test_what_the_node_itself_could_not_do_is_never_set_aside():
+    outcome = judge(Unavailable(retry_after_seconds=5), len(PAUSES) + 1)
+    assert outcome == Retry(
+        5 * SECOND, "Unavailable: The node cannot do this right now; try again later.", counts=False
+    )
+    assert isinstance(judge(ProofUnavailable(), len(PAUSES) + 1), Park)
+
+
+async def test_a_batch_that_the_database_refuses_waits_as_a_whole_and_no_try_counts(store):
+    calls = []
+
+    async def run(batch):
+        calls.append(len(batch))
+        raise Unavailable(retry_after_seconds=5)
+
+    await store.write(table.enqueue_many, [job() for _ in range(6)])
+    await Worker(store, FixedClock(1000), [Kind("work", run, batch=10)], name="w").drain()
+    assert calls == [6]
+    assert {(row.due_at, row.attempts, row.owner) for row in await store.read(rows)} == {(6000, 0, "")}
+
+
+@pytest.mark.parametrize("outcome", [Retry, Park])
+async def test_a_reason_that_no_database_takes_holds_nobody_up(store, outcome):
+    async def run(_):
+        return outcome(reason="half a character \ud800 and a \0", **({"after": 5} if outcome is Retry else {}))
+
+    await store.write(table.enqueue_many, [job()])
+    await make(store, run).drain()
+    assert [row.error for row in await store.read(rows)] == ["half a character ? and a \N{REPLACEMENT CHARACTER}"]
+
+
+async def test_what_a_process_holds_is_not_done_twice_after_it_was_stopped_for_long(store):
+    clock, began, may_end, ran = FixedClock(1000), asyncio.Event(), asyncio.Event(), []
+
+    async def run(each):
+        ran.append(each.ref)
+        began.set()
+        if each.ref == 1:
+            await may_end.wait()
+        return Done()
+
+    worker = make(store, run, clock=clock)
+    await worker.start()
+    try:
+        await store.write(table.enqueue_many, [job(ref=1)])
+        await asyncio.wait_for(began.wait(), 10)
+        clock.advance(table.LEASE + SECOND)
+        await store.write(table.enqueue_many, [job(ref=2)])
+        async with asyncio.timeout(10):
+            while 2 not in ran:  # noqa: ASYNC110 (bounded; the worker runs beside us)
+                await asyncio.sleep(0.005)
+        may_end.set()
+        await until(lambda: is_empty(store))
+    finally:
+        may_end.set()
+        await worker.stop()
+    assert ran == [1, 2]
 
 
 async def until(condition) -> None:
