@@ -139,7 +139,7 @@ def message(row: Row[Any], token: str, languages: Sequence[str], *, icon: str) -
     """What the app decrypts: whose account it is, which notification, and words to show until it has loaded it."""
     name = " ".join((row.name or row.username).split())
     occasion = (row.event or {}).get("occasion", row.type)
-    title, language = push_words.title(occasion, name, languages, row.kind or "")
+    title, language = push_words.title(occasion, name, languages, row.called)
     text = plain(row.summary or "") or plain(row.content or "")
     return orjson.dumps(
         {

@@ -78,6 +78,15 @@ def day_at(at: int, zone: dt.tzinfo = dt.UTC) -> dt.date:
     return dt.datetime.fromtimestamp(at / 1000, zone).date()
 
 
+def day_begins(day: dt.date, zone: dt.tzinfo = dt.UTC) -> int:
+    """The instant at which a day begins.
+
+    >>> to_rfc3339(day_begins(dt.date(2026, 3, 1)))
+    '2026-03-01T00:00:00Z'
+    """
+    return round(dt.datetime.combine(day, dt.time(), zone).timestamp() * SECOND)
+
+
 def from_rfc3339(text: str) -> int | None:
     """The instant that ``text`` names; None where it names none. A missing offset is read as UTC.
 

@@ -69,7 +69,7 @@ CONTRAST = """(() => {
 # Targets that stand alone are at least 24 pixels high and wide (WCAG 2.2, 2.5.8); links in sentences are exempt.
 TARGETS = """[...document.querySelectorAll(
     "button, input:not([type=hidden]), select, summary, .button, .chip, .site-nav a, .menu-open, .brand, "
-    + ".facets a, .sorts a, .crumbs a, .admin-nav a, .files a, .more")]
+    + ".facets a, .sorts a, .crumbs a, .area-nav a, .files a, .more")]
   .filter((e) => e.checkVisibility())
   .map((e) => [e, e.getBoundingClientRect()])
   .filter(([e, box]) => box.width < 24 || box.height < 24)
@@ -267,12 +267,17 @@ async def test_the_buttons_of_a_step_stand_in_one_row_on_a_phone(tab: Tab, addre
 
 
 @pytest.mark.asyncio(loop_scope="module")
-async def test_filters_are_open_where_there_is_room_and_closed_where_there_is_not(tab: Tab, address: str):
-    shown = "document.querySelector('.facets .group').checkVisibility({contentVisibilityAuto: true})"
-    for width, visible in ((1280, True), (320, False)):
-        await tab.open(address + "catalogue", width=width)
-        assert await tab.evaluate(f"document.querySelector('.facets .group').offsetHeight > 0 && {shown}") is visible
-        assert await tab.evaluate("document.querySelector('.facets > summary').checkVisibility()") is not visible
+async def test_what_folds_away_is_open_where_there_is_room(tab: Tab, address: str):
+    for name, folded, inside in (("catalogue", ".facets", ".group"), ("peers", ".area-nav details", "a")):
+        shown = f"document.querySelector('{folded} {inside}').checkVisibility({{contentVisibilityAuto: true}})"
+        for width, visible in ((1280, True), (320, False)):
+            await tab.open(address + name, width=width)
+            assert (
+                await tab.evaluate(f"document.querySelector('{folded} {inside}').offsetHeight > 0 && {shown}")
+                is visible
+            )
+            assert await tab.evaluate(f"document.querySelector('{folded} > summary').checkVisibility()") is not visible
+    assert "Peers" in await tab.evaluate("document.querySelector('.area-nav summary').textContent")
 
 
 @pytest.mark.asyncio(loop_scope="module")

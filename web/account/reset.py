@@ -4,7 +4,7 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from node import log
-from node.errors import Invalid, NotFound
+from node.errors import Invalid
 from node.sentences import Sentence
 from node.services.access import credentials, passwords
 from node.services.context import Unit
@@ -43,7 +43,7 @@ def _ask(conn: Connection, unit: Unit, login: str) -> None:
 async def show_reset(request: web.Request) -> web.Response:
     ticket, node = request.query.get("ticket", ""), request.app[NODE]
     if await node.store.read(accounts.find_link, ticket, accounts.RESET, node.clock.now()) is None:
-        raise NotFound(_GONE)
+        return _forgot(request, is_dead=True)
     return _reset(request, ticket)
 
 
@@ -56,24 +56,25 @@ async def reset(request: web.Request) -> web.Response:
     except Invalid as error:
         return _reset(request, ticket, error.public)
     if await node.store.read(accounts.find_link, ticket, accounts.RESET, node.clock.now()) is None:
-        raise NotFound(_GONE)
+        return _forgot(request, is_dead=True)
     hashed = await passwords.hash_in_thread(fields["password"])
-    await node.store.write(_set, node.unit(), ticket, hashed)
+    if not await node.store.write(_set, node.unit(), ticket, hashed):
+        return _forgot(request, is_dead=True)
     log.event("password.reset")
     return web.Response(status=303, headers={"Location": "/sign-in?reset"})
 
 
-_GONE = Sentence("This link was used already, or it is too old. Ask for another one.")
-
-
-def _set(conn: Connection, unit: Unit, ticket: str, hashed: str) -> None:
+def _set(conn: Connection, unit: Unit, ticket: str, hashed: str) -> bool:
+    """Whether the link was still good."""
     link = accounts.take_link(conn, ticket, accounts.RESET, unit.now)
     if link is None or link.actor_id is None:
-        raise NotFound(_GONE)
+        return False
     credentials.change_password(conn, unit, link.actor_id, hashed)
+    return True
 
 
-def _forgot(request: web.Request, *, sent: bool = False) -> web.Response:
+def _forgot(request: web.Request, *, sent: bool = False, is_dead: bool = False) -> web.Response:
+    """Where to ask for a link; ``is_dead``: somebody came with one that does not work any more."""
     config, secret = request.app[NODE].config, sessions.form_secret(request)
     view = ForgotView(
         page=page_of(request, FORGOT, title=Sentence("Forgot your password?"), quiet=True, noindex=True),
@@ -82,8 +83,9 @@ def _forgot(request: web.Request, *, sent: bool = False) -> web.Response:
         by_mail=bool(config.mail.host),
         contact=config.node.contact,
         sent=sent,
+        is_dead=is_dead,
     )
-    response = html(request, view)
+    response = html(request, view, 404 if is_dead else 200)
     sessions.set_cookie(request, response, secret, suffix="-form")
     return response
 

@@ -174,7 +174,9 @@ class RecoveryCodesView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForgotView:
-    """Where to ask for a link; without mail, whom to ask. ``sent``: after the form."""
+    """Where to ask for a link; without mail, whom to ask. ``sent``: after the form. ``is_dead``: after a link
+    that was used or is too old.
+    """
 
     template: ClassVar[str] = "account/forgot.html"
 
@@ -184,6 +186,7 @@ class ForgotView:
     by_mail: bool = True
     contact: str = ""
     sent: bool = False
+    is_dead: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

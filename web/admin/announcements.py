@@ -1,13 +1,15 @@
 """``/admin/announcements``: what those who look after the node have to say to everybody here."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from aiohttp import web
 
 from node.clock import from_rfc3339, to_rfc3339
 from node.domain.numbers import id_in
-from node.errors import Malformed
+from node.domain.text import plain, shorten
+from node.errors import Invalid, Malformed, Problem
 from node.sentences import Sentence
 from node.services.house import announcements
 from node.services.house.announcements import MAX_TEXT, Draft
@@ -15,21 +17,32 @@ from node.state import NODE
 from node.store.house import announcements as store
 from web.design.frame import html, page_of
 from web.design.page import Page
+from web.design.parts import Field
 from web.sessions import read_form, require_admin
 
 _PATH = "/admin/announcements"
+_TITLE = 90  # characters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnnouncementRow:
-    """One announcement; instants in UTC as forms write them (``2026-03-01T09:00``), '' where there is none."""
+    """One announcement, or one that is being written (without ``id``). Fields hold instants in UTC as forms write them
+    (``2026-03-01T09:00``), '' where there is none; ``title`` and ``..._at`` are what holds until it is changed.
+    """
 
-    id: int
-    text: str
-    starts: str = ""
-    ends: str = ""
+    id: str = ""
+    text: Field = field(default_factory=Field)
+    starts: Field = field(default_factory=Field)
+    ends: Field = field(default_factory=Field)
     all_day: bool = False
     is_published: bool = True
+    title: str = ""
+    starts_at: int = 0
+    ends_at: int = 0
+
+    @property
+    def has_errors(self) -> bool:
+        return any(each.error for each in (self.text, self.starts, self.ends))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,40 +53,31 @@ class AnnouncementsView:
 
     page: Page
     csrf: str
+    new: AnnouncementRow = field(default_factory=AnnouncementRow)
     rows: tuple[AnnouncementRow, ...] = ()
     path: str = _PATH
     max_text: int = MAX_TEXT
 
 
 async def show_announcements(request: web.Request) -> web.Response:
-    session, node = require_admin(request), request.app[NODE]
-    view = AnnouncementsView(
-        page=page_of(request, _PATH, title=Sentence("Announcements"), section="/admin", noindex=True),
-        csrf=session.csrf,
-        rows=tuple(_row(row) for row in await node.store.read(store.list_all)),
-    )
-    return html(request, view)
+    return await _page(request)
 
 
 async def publish(request: web.Request) -> web.Response:
-    """A new announcement, or one that is changed."""
+    """A new announcement, or one that is changed; a form that is wrong comes back as it was typed."""
     session = require_admin(request)
     fields, node = await read_form(request, session.csrf), request.app[NODE]
-    draft = Draft(
-        text=fields.get("text", ""),
-        starts_at=_instant(fields.get("starts", "")),
-        ends_at=_instant(fields.get("ends", "")),
-        all_day="all_day" in fields,
-        is_published="draft" not in fields,
-    )
-    known = request.match_info.get("announcement")
-    await node.store.write(
-        announcements.publish,
-        node.unit(),
-        draft,
-        by=session.actor_id,
-        announcement_id=int(known) if known else None,
-    )
+    known = request.match_info.get("announcement", "")
+    try:
+        await node.store.write(
+            announcements.publish,
+            node.unit(),
+            _draft(fields),
+            by=session.actor_id,
+            announcement_id=int(known) if known else None,
+        )
+    except Invalid as error:
+        return await _page(request, _typed(known, fields, error))
     return _back()
 
 
@@ -89,29 +93,72 @@ def _back() -> web.Response:
     return web.Response(status=303, headers={"Location": _PATH})
 
 
+async def _page(request: web.Request, typed: AnnouncementRow | None = None) -> web.Response:
+    """All of them; ``typed`` stands in the place of what it was to become."""
+    session, node = require_admin(request), request.app[NODE]
+    rows = [_row(row) for row in await node.store.read(store.list_all)]
+    view = AnnouncementsView(
+        page=page_of(request, _PATH, title=Sentence("Announcements"), section="/admin", noindex=True),
+        csrf=session.csrf,
+        new=typed if typed and not typed.id else AnnouncementRow(),
+        rows=tuple(_retyped(row, typed) if typed and typed.id == row.id else row for row in rows),
+    )
+    return html(request, view, 422 if typed else 200)
+
+
 def _row(row: Any) -> AnnouncementRow:
     return AnnouncementRow(
-        id=row.id,
-        text=row.source,
-        starts=_written(row.starts_at),
-        ends=_written(row.ends_at),
+        id=str(row.id),
+        text=Field(value=row.source),
+        starts=Field(value=_written(row.starts_at)),
+        ends=Field(value=_written(row.ends_at)),
         all_day=row.all_day,
         is_published=row.published_at is not None,
+        title=shorten(plain(row.content), _TITLE),
+        starts_at=row.starts_at or 0,
+        ends_at=row.ends_at or 0,
     )
+
+
+def _retyped(row: AnnouncementRow, typed: AnnouncementRow) -> AnnouncementRow:
+    return replace(typed, title=row.title, starts_at=row.starts_at, ends_at=row.ends_at)
 
 
 def _written(at: int | None) -> str:
     return "" if at is None else to_rfc3339(at)[:16]
 
 
-def _instant(text: str) -> int | None:
+def _draft(fields: Mapping[str, str]) -> Draft:
+    return Draft(
+        text=fields.get("text", ""),
+        starts_at=_instant(fields, "starts"),
+        ends_at=_instant(fields, "ends"),
+        all_day="all_day" in fields,
+        is_published="draft" not in fields,
+    )
+
+
+def _instant(fields: Mapping[str, str], name: str) -> int | None:
     """What a field for date and time holds, read as UTC."""
-    if not text.strip():
+    text = fields.get(name, "").strip()
+    if not text:
         return None
-    found = from_rfc3339(text.strip()[:32])
+    found = from_rfc3339(text[:32])
     if found is None or found < 0:
-        raise Malformed("Please write the time as 2026-03-01T09:00.")
+        wrong = Problem(f"$.{name}", "a date and time", text[:32])
+        raise Malformed("Please write the time as 2026-03-01T09:00.", problems=[wrong])
     return found
+
+
+def _typed(known: str, fields: Mapping[str, str], error: Invalid) -> AnnouncementRow:
+    wrong = {problem.path: error.sentence for problem in error.problems}
+    text, starts, ends = (
+        Field(value=fields.get(name, ""), error=wrong.get(f"$.{name}", "")) for name in ("text", "starts", "ends")
+    )
+    is_published = "draft" not in fields
+    return AnnouncementRow(
+        id=known, text=text, starts=starts, ends=ends, all_day="all_day" in fields, is_published=is_published
+    )
 
 
 ROUTES = [

@@ -7,7 +7,6 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy import Connection
 
-from node.domain.communities import TopicKind
 from node.domain.filters import FilterContext
 from node.domain.notices import CALLED_FOR, NoticeType, Occasion
 from node.domain.numbers import id_in, number_in
@@ -17,11 +16,11 @@ from node.services.news import notices
 from node.services.people import follows
 from node.state import NODE
 from node.store.database.windows import Window
-from node.store.library import resources
 from node.store.news import notification_lists as lists
 from node.store.news.notification_lists import Group, Request, Wanted
-from node.store.posts import threads, topics
+from node.store.posts import threads
 from node.store.reading import filters, markers, showing
+from node.store.reading.kinds import load_called
 from web import sessions
 from web.design.cards import Reader, actor_card, actor_path, post_path, warning_of
 from web.design.cursor import cursor_of
@@ -91,20 +90,11 @@ def _find(conn: Connection, wanted: Wanted, window: Window, now: int) -> Found:
         groups=groups,
         people=showing.load_rows(conn, authors | {actor_id for group in groups for actor_id in group.actor_ids}),
         posts=posts,
-        kinds=_kinds(conn, posts),
+        kinds=load_called(conn, posts),
         read_up_to=read[0].last_read_id if read else 0,
         requests=lists.count_requests(conn, wanted.owner_id)[0],
         newest=newest[0].id if newest else 0,
     )
-
-
-def _kinds(conn: Connection, posts: Mapping[int, Any]) -> Mapping[int, str]:
-    """What posts are called that are more than that."""
-    kinds = {each: post.kind for each, post in posts.items() if post.kind in {"event", "resource"}}
-    asked = {each for each, topic in topics.load_topics(conn, posts.keys()).items() if topic.kind is TopicKind.QUESTION}
-    found = resources.load_by_objects(conn, [each for each, kind in kinds.items() if kind == "resource"])
-    courses = {each for each, resource in found.items() if resource.kind == "course"}
-    return kinds | dict.fromkeys(asked - kinds.keys(), "question") | dict.fromkeys(courses, "course")
 
 
 def _is_shown(group: Group, found: Found, reader: Reader) -> bool:

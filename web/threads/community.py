@@ -193,7 +193,6 @@ def _address(path: str, **chosen: str) -> str:
 _NOTICES = sentences(
     {
         "joined": "You are a member now.",
-        "asked": "You have asked to join. A moderator decides.",
         "left": "You are no member any more.",
     }
 )

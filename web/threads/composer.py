@@ -27,12 +27,12 @@ from node.store.people.posting_defaults import load_posting_defaults
 from node.store.posts import media as media_store
 from node.store.posts import objects, scheduled, threads, topics
 from node.store.posts.media import Media
-from node.store.reading import entries, showing
+from node.store.reading import briefing, entries, showing
 from web import sessions
 from web.design.cards import Reader, actor_card, post_card
 from web.design.frame import html, page_of
 from web.design.page import Notice
-from web.design.parts import Attachment, Poll, PollOption, PostCard, Prose, SafeHtml, Text
+from web.design.parts import Attachment, Link, Poll, PollOption, PostCard, Prose, SafeHtml, Text
 from web.design.reader import reader_of
 from web.events.timezones import own_zone
 from web.posted import read_posted
@@ -41,7 +41,7 @@ from web.threads import forms
 from web.threads.access import Seen, find_around, find_community
 from web.threads.cards import community_head
 from web.threads.forms import KINDS, LEVELS, Typed, Wrong, wrong_of
-from web.threads.paths import thread_path
+from web.threads.paths import community_path, thread_path
 from web.threads.views import ComposeView
 from web.threads.waiting import PATH as WAITING
 from web.uploads import roomy
@@ -64,6 +64,7 @@ class Desk:
     author_above: Any | None = None
     default_language: str = ""
     default_visibility: Visibility = Visibility.PUBLIC
+    joined: tuple[Any, ...] = ()  # rows of the communities in which a question could be asked instead
 
     @property
     def community_id(self) -> int | None:
@@ -133,7 +134,8 @@ def _sit_down(conn: Connection, unit: Unit, place: str, reply: int | None, autho
     if reply is not None and place == "":
         return _answering(conn, unit, desk, reply, author_id)
     if place == "?":
-        return replace(desk, mode="question", action="/questions/new")
+        joined = showing.load_rows(conn, briefing.load_joined(conn, author_id))
+        return replace(desk, mode="question", action="/questions/new", joined=tuple(joined.values()))
     if place:
         seen = find_community(conn, unit, place, author_id)
         return replace(desk, mode="thread", action=f"/c/{place}/new", seen=seen)
@@ -357,6 +359,10 @@ def _page(
         head=head,
         answered=post_card(desk.above, desk.author_above, reader) if desk.above is not None else None,
         preview=preview,
+        communities=tuple(
+            Link(label=each.name or each.username, href=f"{community_path(each)}/new?kind=question")
+            for each in desk.joined
+        ),
         compose=forms.form_of(
             request,
             typed,

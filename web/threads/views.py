@@ -131,7 +131,9 @@ class QuestionsView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComposeView:
-    """A page with the form alone; ``answered`` is the post above it, ``preview`` how it will look."""
+    """A page with the form alone; ``answered`` is the post above it, ``preview`` how it will look; a question can be
+    asked in one of the ``communities`` instead.
+    """
 
     template: ClassVar[str] = "threads/compose.html"
 
@@ -140,6 +142,7 @@ class ComposeView:
     head: CommunityHead | None = None
     answered: PostCard | None = None
     preview: PostCard | None = None
+    communities: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

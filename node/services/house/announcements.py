@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from node.errors import Invalid, NotFound
+from node.clock import to_rfc3339
+from node.errors import Invalid, NotFound, Problem
 from node.sentences import Sentence
 from node.services.context import Unit
 from node.services.house import moderate
@@ -36,9 +37,11 @@ def publish(conn: Connection, unit: Unit, draft: Draft, *, by: int | None, annou
     """
     text = draft.text.strip()
     if not text or len(text) > MAX_TEXT:
-        raise Invalid(Sentence("An announcement has between 1 and {n} characters.", n=MAX_TEXT))
+        wrong = Problem("$.text", f"1 to {MAX_TEXT} characters", str(len(text)))
+        raise Invalid(Sentence("An announcement has between 1 and {n} characters.", n=MAX_TEXT), problems=[wrong])
     if draft.starts_at is not None and draft.ends_at is not None and draft.ends_at < draft.starts_at:
-        raise Invalid("An announcement cannot end before it starts.")
+        wrong = Problem("$.ends", "an instant after its start", to_rfc3339(draft.ends_at))
+        raise Invalid("An announcement cannot end before it starts.", problems=[wrong])
     values = {
         "source": text,
         "content": render_markdown(text, Words({}, f"{unit.origin}/tags/")),

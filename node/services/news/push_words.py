@@ -39,19 +39,28 @@ TITLES: Mapping[str, Sentence] = sentences(
 _TITLES_ABOUT: Mapping[tuple[str, str], Sentence] = sentences(
     {
         ("update", "event"): "{name} changed an event",
+        ("update", "question"): "{name} edited a question",
         ("update", "resource"): "{name} changed a resource",
+        ("update", "course"): "{name} changed a course",
         ("reblog", "event"): "{name} shared your event",
+        ("reblog", "question"): "{name} shared your question",
         ("reblog", "resource"): "{name} shared your resource",
+        ("reblog", "course"): "{name} shared your course",
         ("favourite", "event"): "{name} likes your event",
+        ("favourite", "question"): "{name} likes your question",
         ("favourite", "resource"): "{name} likes your resource",
+        ("favourite", "course"): "{name} likes your course",
         ("quote", "event"): "{name} quotes your event",
+        ("quote", "question"): "{name} quotes your question",
         ("quote", "resource"): "{name} quotes your resource",
+        ("quote", "course"): "{name} quotes your course",
     }
 )
 
 
 def title(kind: str, name: str, languages: Sequence[str], about: str = "") -> tuple[str, str]:
-    """The title in the first of the languages that the node speaks, and that language; ``about``: kind of the object.
+    """The title in the first of the languages that the node speaks, and that language; ``about``: what the object is
+    called (``reading.kinds``).
 
     >>> title("follow", "Ada", ("", "de-AT", "en"))
     ('Ada folgt dir', 'de')

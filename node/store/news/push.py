@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from node.store.database.prepared import Prepared
+from node.store.reading.kinds import CALLED, OBJECTS
 from node.store.tables import accounts, actors, notifications, objects, push_subscriptions
 
 
@@ -93,14 +94,14 @@ def load_news(conn: Connection, notification_id: int) -> Any:
             actors.c.username,
             actors.c.icon,
             accounts.c.language,
-            objects.c.kind,
+            CALLED,
             objects.c.summary,
             objects.c.content,
             objects.c.state,
         )
         .join(actors, actors.c.id == notifications.c.actor_id)
         .join(accounts, accounts.c.actor_id == notifications.c.owner_id)
-        .outerjoin(objects, objects.c.id == notifications.c.object_id)
+        .outerjoin(OBJECTS, objects.c.id == notifications.c.object_id)
         .where(notifications.c.id == notification_id, ~notifications.c.dismissed, accounts.c.state == "active")
     )
     return conn.execute(query).first()

@@ -26,7 +26,7 @@ async def invite(site: Site, **fields: str) -> str:
     """The path of a new invitation."""
     csrf = await site.csrf("/admin/members")
     text = await site.post("/admin/members/invitations", 200, csrf=csrf, **fields)
-    found = re.search(r'id="link" type="text" value="https?://[^/"]+(/join\?invite=[^"]+)"', text)
+    found = re.search(r'<code class="copy" translate="no">https?://[^/"]+(/join\?invite=[^<]+)<', text)
     assert found
     return found[1]
 
@@ -219,7 +219,7 @@ async def test_an_administrator_hands_out_a_link_for_a_new_password(ada: Site):
     (person,) = re.findall(r'href="(/admin/people/\d+)"', await ada.get("/admin/people?q=ADA@"))
     await ada.post(f"{person}/reset", 403)
     shown = await ada.post(f"{person}/reset", 200, csrf=await ada.csrf("/admin/members"))
-    found = re.search(r'value="https?://[^/"]+(/reset\?ticket=[^"]+)"', shown)
+    found = re.search(r'>https?://[^/"]+(/reset\?ticket=[^<]+)<', shown)
     assert found
     assert found[1] not in await ada.get(person)
     csrf, ticket = await ada.csrf(found[1]), found[1].partition("=")[2]

@@ -1,9 +1,11 @@
 """Learning objects in apps: a complete post, a card from data, an address that is found."""
 
+import datetime as dt
+
 import orjson
 import pytest
 
-from node.clock import DAY
+from node.clock import DAY, day_at
 from node.domain.preferences import PATHWAY_LISTS
 from node.domain.visibility import Visibility
 from node.store.access import accounts
@@ -148,6 +150,17 @@ def test_a_course_begins_by_the_day_of_the_organisation(zone, told):
     record["hasCourseInstance"][0] |= {"startDate": "2026-03-01", "endDate": ""}
     look = Look("https://learn.uni.example", "learn.uni.example", None, None, None, zone, 1_772_366_400_000)
     assert told in content_of(_Row(name="Casting", record=record), look)
+
+
+async def test_what_is_kept_of_a_course_is_told_anew_when_the_day_is_over(ben, site):
+    course = course_record()
+    start = day_at(site.clock.now()) + dt.timedelta(days=1)
+    end = start + dt.timedelta(days=9)
+    course["hasCourseInstance"][0] |= {"startDate": f"{start}", "endDate": f"{end}"}
+    made = await site.peer.publish(course)
+    for told in (f"starts {start.day} ", f"starts {start.day} ", f"runs until {end.day} "):
+        assert told in (await ben.get(f"v1/statuses/{made.object_id}"))["content"]
+        site.clock.advance(DAY)
 
 
 def pathway(steps: int):

@@ -85,6 +85,17 @@ async def test_an_app_is_told_in_the_language_of_the_account(ada, ben, service, 
     assert (said["title"], said["preferred_locale"]) == ("Ben <b> folgt dir", "de")
 
 
+async def test_the_title_says_what_was_liked(ada, ben, service, keys):
+    await subscribe(ada, service, keys)
+    await ada.peer.add_community("metals", ada.me)
+    for text, called in (("@metals Why does bronze crack?", "question"), ("A plain note", "post")):
+        posted = await ada.post("v1/statuses", status=text)
+        await ben.post(f"v1/statuses/{posted['id']}/favourite")
+        await drain(ada)
+        _, body = service.taken[-1]
+        assert orjson.loads(keys.decrypt(body))["title"] == f"Ben <b> likes your {called}"
+
+
 def test_every_notification_has_a_title_in_each_language():
     assert TITLES.keys() == {each.value for kinds in (NoticeType, Occasion) for each in kinds}
     assert {fields(title.message) for title in TITLES.values()} <= {frozenset(), frozenset({"name"})}

@@ -209,6 +209,10 @@ def forgot_sent() -> ForgotView:
     return replace(forgot(), sent=True)
 
 
+def forgot_dead_link() -> ForgotView:
+    return replace(forgot(), is_dead=True)
+
+
 def forgot_without_mail() -> ForgotView:
     return replace(forgot(), by_mail=False, contact="it@hochschule-nordheim-weserbergland.example")
 
@@ -346,6 +350,7 @@ def views() -> dict[str, View]:
         recovery_codes,
         forgot,
         forgot_sent,
+        forgot_dead_link,
         forgot_without_mail,
         new_password,
         join,

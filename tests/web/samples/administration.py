@@ -9,6 +9,7 @@ from node.store.house.emojis import OwnEmoji
 from node.store.house.rules import Rule
 from tests.web.samples.account import pictures_form
 from tests.web.samples.frame import ADMIN, MUSEUM, NOW, UNIVERSITY, page
+from web.admin.announcements import AnnouncementRow, AnnouncementsView
 from web.admin.audit import COMMAND_LINE, AuditRow, AuditView
 from web.admin.audit_words import ACTIONS, FIELDS
 from web.admin.block_lists import BlockListView, ListedDomain
@@ -148,6 +149,35 @@ def policies() -> PoliciesView:
             ),
         ),
     )
+
+
+def announcements() -> AnnouncementsView:
+    return AnnouncementsView(
+        page=admin_page("/admin/announcements", "Announcements"),
+        csrf="c" * 43,
+        new=AnnouncementRow(
+            text=Field(value="Am Freitag zwischen 18 und 22 Uhr ziehen wir auf die neuen Server um."),
+            starts=Field(value="2026-11-06T18:00"),
+            ends=Field(value="2026-11-05T22:00", error="An announcement cannot end before it starts."),
+        ),
+        rows=(
+            AnnouncementRow(
+                id="12",
+                text=Field(value="Die **Fortbildungswoche** beginnt am Montag. Alle Termine stehen im Kalender."),
+                starts=Field(value="2026-11-02T00:00"),
+                ends=Field(value="2026-11-06T00:00"),
+                all_day=True,
+                title="Die Fortbildungswoche beginnt am Montag. Alle Termine stehen im Kalender.",
+                starts_at=NOW,
+                ends_at=NOW + 4 * DAY,
+            ),
+            AnnouncementRow(id="11", title="Rechtsschutzversicherungsgesellschaft!", is_published=False),
+        ),
+    )
+
+
+def no_announcements() -> AnnouncementsView:
+    return AnnouncementsView(page=admin_page("/admin/announcements", "Announcements"), csrf="c" * 43)
 
 
 def emojis() -> EmojisView:
@@ -342,6 +372,8 @@ def views() -> dict[str, View]:
         peers,
         queue,
         policies,
+        announcements,
+        no_announcements,
         emojis,
         topics,
         topic,

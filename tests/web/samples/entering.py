@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from tests.web.samples.frame import page
-from web.design.page import ErrorView, View
+from web.design.page import ErrorView, Notice, View
 from web.design.parts import Field, Link
 from web.pages.views import SetupDoneView, SetupView, SignInView
 
@@ -47,6 +47,12 @@ def sign_in_wrong() -> SignInView:
     )
 
 
+def sign_in_reset() -> SignInView:
+    done = Notice(text="Your new password is set. Sign in with it.")
+    forgot = Link(label="Forgot your password?", href="/forgot")
+    return replace(sign_in(), page=replace(sign_in().page, notice=done), links=(forgot,))
+
+
 def error() -> ErrorView:
     return ErrorView(
         page=page("/r/lost", title="Not found", noindex=True),
@@ -58,5 +64,5 @@ def error() -> ErrorView:
 
 
 def views() -> dict[str, View]:
-    every = (setup, setup_wrong, setup_done, sign_in, sign_in_wrong, error)
+    every = (setup, setup_wrong, setup_done, sign_in, sign_in_wrong, sign_in_reset, error)
     return {view.__name__: view() for view in every}

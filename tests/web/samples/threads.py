@@ -309,6 +309,15 @@ def compose_thread() -> ComposeView:
     )
 
 
+def compose_question() -> ComposeView:
+    links = tuple(Link(label=each, href=f"{PATH}/new?kind=question") for each in ("Demenzfreundliche Orte", "نبأ"))
+    return ComposeView(
+        page=_page("/questions/new", "Ask a question"),
+        communities=links,
+        compose=_form("question", kind="question", has_title=True),
+    )
+
+
 def scheduled() -> WaitingView:
     row = WaitingRow(
         key="5",
@@ -459,6 +468,7 @@ def views() -> dict[str, View]:
         questions_page,
         no_questions,
         compose_thread,
+        compose_question,
         scheduled,
         nothing_scheduled,
         poll_thread,

@@ -31,7 +31,7 @@ async def test_news_are_told_in_groups_and_read(house: House):
     page = await house.ada.page("/notifications")
     assert [text.partition(" ·")[0] for text in words(page, "//main//article//p[1]")] == [
         "ben mentioned or answered you",
-        "eve and 1 other thank you for your post",
+        "eve and 1 other thank you for your question",
     ]
     assert words(await house.ben.page("/notifications"), "//main//article//p[1]")[0].startswith(
         "Your answer helped ada"

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from node.clock import day_at, to_rfc3339
+from node.clock import day_at, day_begins, to_rfc3339
 from node.domain.moderation import Policies
 from node.state import NODE, Node
 from web.pictures import Pictures
@@ -74,6 +74,11 @@ class Look:
     def today(self) -> dt.date:
         """The day that it is for the organisation."""
         return day_at(self.now, ZoneInfo(self.timezone))
+
+    @property
+    def midnight(self) -> int:
+        """When that day is over."""
+        return day_begins(self.today + dt.timedelta(days=1), ZoneInfo(self.timezone))
 
     def at(self, now: int) -> "Look":
         """The same at another instant."""

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Row
 
+from node.domain.courses import is_course
 from node.domain.posts import QuotePolicy, QuoteState
 from node.domain.visibility import Visibility
 from node.store.posts import media
@@ -30,7 +31,7 @@ class Core:
     """A rendered status without its author and what is the viewer's own."""
 
     stamp: int
-    until: int | None  # a poll that closes then looks different
+    until: int | None  # it looks different then: a poll closes, a course has begun
     head: bytes  # up to its author
     tail: bytes  # from there on, without poll and quote
     poll: polls.Part | None
@@ -144,7 +145,7 @@ def _core(
     state = details.get("quote_state") or QuoteState.PENDING.value
     return Core(
         stamp=stamp,
-        until=poll.closes_at if poll is not None and not poll.is_closed else None,
+        until=_until(row, poll, look),
         head=orjson.dumps(head)[:-1] + b',"account":',
         tail=b"," + orjson.dumps(tail)[1:-1] + b',"poll":',
         poll=poll,
@@ -154,6 +155,13 @@ def _core(
         policy=details.get("quote_policy") or (QuotePolicy.PUBLIC.value if row.local else ""),
         is_open=Visibility(row.visibility).is_open,
     )
+
+
+def _until(row: Row[Any], poll: polls.Part | None, look: Look) -> int | None:
+    """When this must be rendered again, though nobody has changed it."""
+    if poll is not None and not poll.is_closed:
+        return poll.closes_at
+    return look.midnight if row.record is not None and is_course(row.record) else None
 
 
 def is_edited(row: Row[Any]) -> bool:
