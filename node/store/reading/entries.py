@@ -4,7 +4,7 @@ An entry's id is that of the object or, for a boost, of the reaction: ids of bot
 lists statuses selects ``ENTRY`` columns, so that one statement says what to show and whether it is rendered already.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -27,6 +27,7 @@ from sqlalchemy.sql.expression import ColumnElement, FromClause
 from node.store.database.prepared import Prepared
 from node.store.database.windows import Window
 from node.store.posts.reactions import SHARE
+from node.store.reading.statuses import Version
 from node.store.reading.visible import is_shared_with, not_hidden_from, visible_to
 from node.store.tables import (
     actor_stamps,
@@ -40,27 +41,41 @@ from node.store.tables import (
 )
 
 _sharer = actor_stamps.alias("sharer_stamps")
-#: Of an object that has not changed since it was written; and what no actor has.
-FIRST_STAMP, NO_STAMP = 0, 0
+#: Of an object that has not changed since it was written.
+FIRST_STAMP = 0
 _ANY = -1  # stands for a viewer in a statement that is built once
 
 
 class Entry(NamedTuple):
-    """One line of a list; ``sharer_id`` and its stamp are None where nobody shared it."""
+    """One line of a list; what it says of the sharer is None where nobody shared it."""
 
     id: int
     object_id: int
     stamp: int
     author_id: int
     author_stamp: int
-    sharer_id: int | None
-    sharer_stamp: int | None
+    author_statuses: int
+    author_last_at: int | None
+    sharer_id: int | None = None
+    sharer_stamp: int | None = None
+    sharer_statuses: int | None = None
+    sharer_last_at: int | None = None
+
+    def versions(self) -> Iterator[tuple[int, Version]]:
+        """Which state of its author, and of its sharer, it shows."""
+        yield self.author_id, Version(self.author_stamp, self.author_statuses, self.author_last_at)
+        if self.sharer_id is not None and self.sharer_stamp is not None:
+            yield self.sharer_id, Version(self.sharer_stamp, self.sharer_statuses or 0, self.sharer_last_at)
 
 
 def _columns(entry_id: ColumnElement[Any], sharer_id: ColumnElement[Any] | None) -> list[ColumnElement[Any]]:
     stamp = func.coalesce(object_stamps.c.stamp, FIRST_STAMP)
-    sharer = [cast(null(), BigInteger), cast(null(), BigInteger)] if sharer_id is None else [sharer_id, _sharer.c.stamp]
-    return [entry_id, objects.c.id, stamp, objects.c.actor_id, actor_stamps.c.stamp, *sharer]
+    sharer = [cast(null(), BigInteger)] * 4 if sharer_id is None else [sharer_id, *_version(_sharer)]
+    return [entry_id, objects.c.id, stamp, objects.c.actor_id, *_version(actor_stamps), *sharer]
+
+
+def _version(stamps: FromClause) -> list[ColumnElement[Any]]:
+    return [stamps.c[name] for name in Version._fields]
 
 
 def _joined(source: FromClause) -> FromClause:

@@ -3,6 +3,9 @@
 What is rendered of an object or an actor is kept as bytes under its stamp, so every change that apps can see must give
 it another one, whoever makes it. Hence triggers, not calls. Stamps are random numbers: one that was rolled back never
 comes again. Like ``store.tables`` this is how things are now: migrations hold their own text, and a test compares.
+
+How much somebody has posted changes with each post, so it is no part of what is kept: it stands beside the stamp, and a
+change of it alone, as ``store.people.counter_schema`` makes it, leaves the stamp as it was.
 """
 
 from collections.abc import Mapping
@@ -10,6 +13,13 @@ from types import MappingProxyType
 
 from sqlalchemy import Connection, text
 
+_ADD = """INSERT INTO actor_stamps (actor_id, stamp, state, statuses_count, last_status_at)
+        VALUES (NEW.id, {stamp}, NEW.state, NEW.statuses_count, NEW.last_status_at);"""
+_CHANGE = """UPDATE actor_stamps
+        SET stamp = CASE WHEN NEW.statuses_count = OLD.statuses_count OR NEW.followers_count <> OLD.followers_count
+            OR NEW.following_count <> OLD.following_count THEN {stamp} ELSE stamp END,
+        state = NEW.state, statuses_count = NEW.statuses_count, last_status_at = NEW.last_status_at
+        WHERE actor_id = NEW.id;"""
 _SQLITE = (
     """CREATE TRIGGER objects_stamp AFTER UPDATE ON objects BEGIN
         INSERT INTO object_stamps (object_id, stamp) VALUES (NEW.id, random())
@@ -24,11 +34,11 @@ _SQLITE = (
         SELECT id, random() FROM objects WHERE id = OLD.object_id
         ON CONFLICT (object_id) DO UPDATE SET stamp = excluded.stamp;
     END""",
-    """CREATE TRIGGER actors_add AFTER INSERT ON actors BEGIN
-        INSERT INTO actor_stamps (actor_id, stamp, state) VALUES (NEW.id, random(), NEW.state);
+    f"""CREATE TRIGGER actors_add AFTER INSERT ON actors BEGIN
+        {_ADD.format(stamp="random()")}
     END""",
-    """CREATE TRIGGER actors_stamp AFTER UPDATE ON actors BEGIN
-        UPDATE actor_stamps SET stamp = random(), state = NEW.state WHERE actor_id = NEW.id;
+    f"""CREATE TRIGGER actors_stamp AFTER UPDATE ON actors BEGIN
+        {_CHANGE.format(stamp="random()")}
     END""",
     """CREATE TRIGGER accounts_add AFTER INSERT ON accounts BEGIN
         UPDATE actor_stamps SET stamp = random() WHERE actor_id = NEW.actor_id;
@@ -64,15 +74,9 @@ _POSTGRESQL = (
     ),
     _trigger("reactions_quoted", "INSERT ON reactions FOR EACH ROW WHEN (NEW.kind = 'quote')", "reactions_quoted"),
     _trigger("reactions_unquoted", "DELETE ON reactions FOR EACH ROW WHEN (OLD.kind = 'quote')", "reactions_quoted"),
-    _function(
-        "actors_add",
-        f"INSERT INTO actor_stamps (actor_id, stamp, state) VALUES (NEW.id, {_STAMP}, NEW.state);",  # noqa: S608 (constants)
-    ),
+    _function("actors_add", _ADD.format(stamp=_STAMP)),
     _trigger("actors_add", "INSERT ON actors FOR EACH ROW", "actors_add"),
-    _function(
-        "actors_stamp",
-        f"UPDATE actor_stamps SET stamp = {_STAMP}, state = NEW.state WHERE actor_id = NEW.id;",  # noqa: S608 (constants)
-    ),
+    _function("actors_stamp", _CHANGE.format(stamp=_STAMP)),
     _trigger("actors_stamp", "UPDATE ON actors FOR EACH ROW", "actors_stamp"),
     _function(
         "accounts_stamp",

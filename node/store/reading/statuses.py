@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, Select, bindparam, exists, func, literal, select, union_all
 
@@ -150,6 +150,16 @@ def load_shares(conn: Connection, ids: Collection[int]) -> Sequence[Row[Any]]:
 
 # -- actors ----------------------------------------------------------------------------------------------------------
 
+
+class Version(NamedTuple):
+    """Which state of an actor is shown: its stamp, and beside it what changes with every post."""
+
+    stamp: int
+    statuses_count: int
+    last_status_at: int | None
+
+
+_VERSION = tuple(actor_stamps.c[name] for name in Version._fields)
 _moved = actors.alias("moved")
 _ACTORS = Prepared(
     select(
@@ -173,11 +183,9 @@ _ACTORS = Prepared(
         actors.c.state,
         accounts.c.role,
         _moved.c.id.label("moved_id"),
-        actor_stamps.c.stamp,
+        *_VERSION,
         actors.c.followers_count,
         actors.c.following_count,
-        actors.c.statuses_count,
-        actors.c.last_status_at,
         actors.c.hides_follows,
         actors.c.emojis,
     )
@@ -188,9 +196,7 @@ _ACTORS = Prepared(
     many="ids",
     named=True,
 )
-_ACTOR_STAMPS = Prepared(
-    select(actor_stamps.c.actor_id, actor_stamps.c.stamp).where(actor_stamps.c.actor_id.in_(_IDS)), many="ids"
-)
+_VERSIONS = Prepared(select(actor_stamps.c.actor_id, *_VERSION).where(actor_stamps.c.actor_id.in_(_IDS)), many="ids")
 
 
 def load_actor_rows(conn: Connection, ids: Collection[int]) -> Sequence[Row[Any]]:
@@ -198,9 +204,9 @@ def load_actor_rows(conn: Connection, ids: Collection[int]) -> Sequence[Row[Any]
     return _ACTORS.run(conn, {"ids": list(ids)})
 
 
-def load_actor_stamps(conn: Connection, ids: Collection[int]) -> dict[int, int]:
-    """The present stamps of these actors, by id."""
-    return dict(_ACTOR_STAMPS.run(conn, {"ids": list(ids)}))
+def load_versions(conn: Connection, ids: Collection[int]) -> dict[int, Version]:
+    """The present versions of these actors, by id."""
+    return {actor_id: Version(*version) for actor_id, *version in _VERSIONS.run(conn, {"ids": list(ids)})}
 
 
 # -- what is the viewer's own ----------------------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 """Lists of entries on both databases: who sees what, in which order, with which stamps."""
 
+from dataclasses import replace
+
 import pytest
 
 from node.clock import SystemClock
@@ -109,6 +111,25 @@ async def test_each_change_gives_another_stamp_and_a_rollback_gives_none(store, 
     with pytest.raises(ZeroDivisionError):
         await store.write(fail)
     assert await store.read(stamps) == seen[2] != seen[3]
+
+
+async def test_posts_are_counted_beside_the_stamp_and_everything_else_renews_it(store, unit):
+    ada, _, cleo, _ = await store.write(world, unit)
+
+    def version(conn):
+        return statuses.load_versions(conn, [ada])[ada]
+
+    def follow(conn):
+        follows.save_follow(conn, Follow(unit.ids.new(), cleo, ada, "y", ACCEPTED, unit.now))
+
+    first = await store.read(version)
+    await store.write(publish_note, replace(unit, now=NOW + 1), ada, "more", Visibility.PUBLIC)
+    second = await store.read(version)
+    assert second == (first.stamp, first.statuses_count + 1, NOW + 1)
+    await store.write(follow)
+    third = await store.read(version)
+    await store.write(actors.update_actor, ada, name="Ada", statuses_count=second.statuses_count)
+    assert len({second.stamp, third.stamp, (await store.read(version)).stamp}) == 3
 
 
 async def test_what_a_reader_did_is_her_own(store, unit):

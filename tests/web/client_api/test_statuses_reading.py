@@ -156,6 +156,35 @@ async def test_accounts(ada, ben):
     await ben.get("v1/accounts/1", 404)
 
 
+async def test_each_post_counts_at_once_wherever_its_author_is_shown(ada, ben, site):
+    await follow(ben, ada)
+    hers, his = await note(ada, "a @ben"), await note(ben, "b")
+    await react(ada, his, reactions.SHARE)
+
+    async def counts():
+        shares = await ben.get(f"v1/accounts/{ada.me.id}/statuses")
+        return {
+            "profile": (await ben.get(f"v1/accounts/{ada.me.id}"))["statuses_count"],
+            "herself": (await ada.get("v1/accounts/verify_credentials"))["statuses_count"],
+            "status": (await ben.get(f"v1/statuses/{hers.id}"))["account"]["statuses_count"],
+            "home": (await ben.get("v1/timelines/home", min_id=hers.id - 1))[-1]["account"]["statuses_count"],
+            "sharer": next(each for each in shares if each["reblog"])["account"]["statuses_count"],
+            "follower": (await ben.get(f"v1/accounts/{ben.me.id}/following"))[0]["statuses_count"],
+            "news": (await ben.get("v1/notifications", types=["mention"]))[0]["account"]["statuses_count"],
+            "handle": (await ben.get("v1/accounts/lookup", acct="ada"))["statuses_count"],
+        }
+
+    assert set((await counts()).values()) == {2}
+    posted = await ada.post("v1/statuses", status="c")
+    assert posted["account"]["statuses_count"] == 3
+    assert set((await counts()).values()) == {3}
+    await ada.delete(f"v1/statuses/{posted['id']}")
+    assert set((await counts()).values()) == {2}
+    await site.store.write(actors.update_actor, ada.me.id, name="Ada M.")
+    shown = await ben.get(f"v1/accounts/{ada.me.id}")
+    assert (shown["display_name"], shown["statuses_count"]) == ("Ada M.", 2)
+
+
 async def test_who_moved_is_shown_with_the_account_she_moved_to(ada, ben, site):
     others = [await app_of(site.peer, f"old{number}") for number in range(20)]
 

@@ -2,16 +2,19 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import orjson
 from sqlalchemy import Connection, Row
 
+from node.clock import DAY
 from node.domain.actors import ActorKind
 from node.domain.text import plain
 from node.store.access import accounts as store
 from node.store.people import follow_lists
 from node.store.reading import statuses
+from node.store.reading.statuses import Version
 from node.store.search import finding
 from web.client_api.entities.look import Look, instant
 from web.client_api.entities.media import emojis_of
@@ -22,9 +25,9 @@ _ROLES = {"admin": ("1", "Administrator"), "moderator": ("2", "Moderator")}
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A rendered account and the stamp of what it was made of."""
+    """A rendered account and the version of what it was made of."""
 
-    stamp: int
+    version: Version
     uri: str
     host: str
     body: bytes
@@ -34,13 +37,30 @@ class Part:
     def size(self) -> int:
         return len(self.body)
 
+    def at(self, version: Version) -> "Part":
+        """The same after another post, which changes nothing but two figures."""
+        body = self.body.replace(_figures(self.version), _figures(version), 1)
+        return replace(self, version=version, body=body)
+
+
+def _figures(version: Version) -> bytes:
+    """How an account tells how much was posted. In texts quotation marks are escaped, so nothing else looks like it."""
+    last = f'"{_day(version.last_status_at // DAY)}"' if version.last_status_at else "null"
+    return f'"statuses_count":{version.statuses_count},"last_status_at":{last}'.encode()
+
+
+@lru_cache(maxsize=1_000)
+def _day(number: int) -> str:
+    """The date of a day since 1970."""
+    return instant(number * DAY)[:10]
+
 
 def render(conn: Connection, look: Look, actor_ids: Collection[int]) -> dict[int, bytes]:
     """Accounts as JSON by actor id; ids that nobody has are left out. At most two statements, four if some moved."""
     if not actor_ids:
         return {}
-    stamps = statuses.load_actor_stamps(conn, set(actor_ids))
-    return {actor_id: part.body for actor_id, part in parts(conn, look, stamps).items()}
+    versions = statuses.load_versions(conn, set(actor_ids))
+    return {actor_id: part.body for actor_id, part in parts(conn, look, versions).items()}
 
 
 def render_known(conn: Connection, look: Look, actor_ids: Collection[int], viewer_id: int | None) -> dict[int, bytes]:
@@ -48,16 +68,16 @@ def render_known(conn: Connection, look: Look, actor_ids: Collection[int], viewe
     return render(conn, look, finding.load_known(conn, actor_ids, viewer_id))
 
 
-def parts(conn: Connection, look: Look, stamps: Mapping[int, int]) -> dict[int, Part]:
-    """The accounts of these actors, whose present stamps are known; one statement where some are not rendered yet.
+def parts(conn: Connection, look: Look, versions: Mapping[int, Version]) -> dict[int, Part]:
+    """The accounts of these actors, whose present versions are known; one statement where some are not rendered yet.
 
     Who moved is shown with the account she moved to, which costs at most two statements more for all together.
     """
-    found = _parts(conn, look, stamps)
+    found = _parts(conn, look, versions)
     targets = {part.moved_id for part in found.values() if part.moved_id is not None}
     if not targets:
         return found
-    moved = _parts(conn, look, statuses.load_actor_stamps(conn, targets))
+    moved = _parts(conn, look, statuses.load_versions(conn, targets))
     policies = look.policies
     shown = {
         actor_id: part.body
@@ -81,18 +101,22 @@ def with_moved(body: bytes, target: bytes) -> bytes:
     return body.replace(_NOT_MOVED, b'"moved":' + target, 1)
 
 
-def _parts(conn: Connection, look: Look, stamps: Mapping[int, int]) -> dict[int, Part]:
+def _parts(conn: Connection, look: Look, versions: Mapping[int, Version]) -> dict[int, Part]:
     found: dict[int, Part] = {}
     missing = []
-    for actor_id, stamp in stamps.items():
-        part = look.cache.get((actor_id, "account"))
-        if part is not None and part.stamp == stamp:
-            found[actor_id] = part
-        else:
+    for actor_id, version in versions.items():
+        part: Part | None = look.cache.get((actor_id, "account"))
+        if part is None or part.version.stamp != version.stamp:
             missing.append(actor_id)
+            continue
+        if part.version != version:
+            part = part.at(version)
+            look.cache.put((actor_id, "account"), part)
+        found[actor_id] = part
     if missing:
         for row in statuses.load_actor_rows(conn, missing):
-            part = Part(row.stamp, row.uri, row.host, orjson.dumps(account(row, look)), row.moved_id)
+            version = Version(row.stamp, row.statuses_count, row.last_status_at)
+            part = Part(version, row.uri, row.host, orjson.dumps(account(row, look)), row.moved_id)
             look.cache.put((row.id, "account"), part)
             found[row.id] = part
     return found
@@ -122,7 +146,7 @@ def account(row: Row[Any], look: Look) -> dict[str, Any]:
         "followers_count": row.followers_count,
         "following_count": row.following_count,
         "statuses_count": row.statuses_count,
-        "last_status_at": instant(row.last_status_at)[:10] if row.last_status_at else None,
+        "last_status_at": _day(row.last_status_at // DAY) if row.last_status_at else None,
         "hide_collections": row.hides_follows,
         "emojis": emojis_of(row.emojis, look),
         "fields": [_field(field, field["value"]) for field in row.fields],

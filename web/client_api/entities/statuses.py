@@ -30,10 +30,9 @@ def render(
 
 
 def render_new(conn: Connection, look: Look, object_id: int, author_id: int) -> bytes:
-    """The status of a post that its author wrote in this transaction: she may read it, and it has
-    no stamp yet; she has another one, as her posts are counted.
-    """
-    entry = Entry(object_id, object_id, entries.FIRST_STAMP, author_id, entries.NO_STAMP, None, None)
+    """The status of a post that its author wrote in this transaction: she may read it, and it has no stamp yet."""
+    version = statuses.load_versions(conn, [author_id])[author_id]
+    entry = Entry(object_id, object_id, entries.FIRST_STAMP, author_id, *version)
     return render_entries(conn, look, [entry], author_id)[object_id]
 
 
@@ -56,7 +55,7 @@ def render_entries(
     """
     if not listed:
         return {}
-    people = accounts.parts(conn, look, _stamps(listed))
+    people = accounts.parts(conn, look, dict(version for entry in listed for version in entry.versions()))
     policies = look.policies
     if policies.by_domain or policies.allow_list or policies.by_actor:
         listed = [entry for entry in listed if not _is_refused(look, entry, people, in_public=in_public)]
@@ -94,14 +93,6 @@ def render_entries(
     return found
 
 
-def _stamps(listed: Sequence[Entry]) -> dict[int, int]:
-    stamps = {entry.author_id: entry.author_stamp for entry in listed}
-    for entry in listed:
-        if entry.sharer_id is not None and entry.sharer_stamp is not None:
-            stamps[entry.sharer_id] = entry.sharer_stamp
-    return stamps
-
-
 def _publishers(
     conn: Connection, look: Look, cores: Mapping[int, Core], people: Mapping[int, accounts.Part]
 ) -> dict[int, accounts.Part]:
@@ -110,7 +101,7 @@ def _publishers(
     missing = ids - people.keys()
     found = {actor_id: people[actor_id] for actor_id in ids - missing}
     if missing:
-        found |= accounts.parts(conn, look, statuses.load_actor_stamps(conn, missing))
+        found |= accounts.parts(conn, look, statuses.load_versions(conn, missing))
     policies = look.policies
     return {
         actor_id: part
