@@ -7,7 +7,7 @@ that raises has collected nothing.
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Connection
@@ -30,7 +30,8 @@ from node.store.posts import burying, objects, tags, topics
 from node.store.posts.objects import Object
 from node.store.reading import homes, stamps
 
-ANCESTORS = 40
+#: How many requests to other hosts one activity may cause (OUT12).
+BUDGET = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Inbound:
     verified: bool = True  # False: signer and actor differ, nothing in it is proven yet
     announced_by: str = ""  # the community that passed it on
     announce_uri: str = ""
+    left: int = BUDGET  # requests that it may still cause
 
 
 class Needs(Exception):
@@ -60,7 +62,8 @@ class Batch:
     conn: Connection
     unit: Unit
     policies: Policies
-    depth: int = 0  # how far up a thread this fetch already is
+    climbs: bool = True  # whether what is answered is looked at, where it is unknown
+    left: int = BUDGET  # requests that the activity in hand may still cause
     _actors: dict[str, Actor | None] = field(default_factory=dict)
     _objects: dict[str, Object | None] = field(default_factory=dict)
     _tombstones: dict[str, str | None] = field(default_factory=dict)
@@ -74,6 +77,7 @@ class Batch:
     _replies: Counter[int] = field(default_factory=Counter)
     _activities: list[activities.Activity] = field(default_factory=list)
     _jobs: list[NewJob] = field(default_factory=list)
+    _looks: list[NewJob] = field(default_factory=list)
     _owners: list[tuple[int, int]] = field(default_factory=list)
     _news: list[News] = field(default_factory=list)
     _topics: list[dict[str, Any]] = field(default_factory=list)
@@ -171,18 +175,35 @@ class Batch:
     def add_job(self, job: NewJob) -> None:
         self._jobs.append(job)
 
+    def begin(self, inbound: Inbound) -> None:
+        """Another activity: what it causes is measured by itself."""
+        self._share_out()
+        self.left = inbound.left
+
+    def _share_out(self) -> None:
+        """What looks on has equal shares of what is left; where there is nothing left, nobody looks on."""
+        looks = self._looks[: self.left]
+        for place, job in enumerate(looks):
+            share = (self.left + place) // len(looks)
+            self.add_job(replace(job, payload={**(job.payload or {}), "left": share}))
+        self._looks.clear()
+
+    def add_look(self, job: NewJob) -> None:
+        """A job that asks other hosts, as far as the activity may; ``left`` of its payload says how often."""
+        self._looks.append(job)
+
     def add_fetch(self, uri: str, host: str, *, reason: str) -> None:
-        """Look at ``uri`` later; nobody waits for it. Threads are followed up ``ANCESTORS`` steps."""
-        if self.depth >= ANCESTORS:
+        """Look at ``uri`` later; nobody waits for it."""
+        if reason == "parent" and not self.climbs:
             return
-        self.add_job(
+        self.add_look(
             NewJob(
                 FETCH,
                 self.unit.ids.new(),
                 self.unit.now,
                 target=uri,
                 host=host,
-                payload={"reason": reason, "depth": self.depth + 1},
+                payload={"reason": reason},
                 lock_key=f"fetch|{uri}",
             )
         )
@@ -280,6 +301,7 @@ class Batch:
 
     def finish(self) -> None:
         """Write what was collected, and tell the people here: the end of the batch."""
+        self._share_out()
         self.flush()
         news.tell(self.conn, self.unit, *self._news)
         self._news.clear()

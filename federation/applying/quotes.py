@@ -56,7 +56,7 @@ def look_at_stamp(batch: Batch, quoting: Object, post: RemotePost, state: str | 
         return
     if batch.is_local(post.quote) or len(post.uri) > quotes.MAX_URI:
         return
-    batch.add_job(
+    batch.add_look(
         NewJob(
             KIND,
             batch.unit.ids.new(),

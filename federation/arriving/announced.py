@@ -16,7 +16,7 @@ from federation.fetching.community_reading import CommunityReading
 from federation.fetching.fetch import Budget, Fetcher
 from federation.mapping.activity import Activity, read_activity
 from node.domain.uris import same_origin
-from node.errors import NodeError, RemoteError, SignatureInvalid
+from node.errors import NodeError, RateLimited, RemoteError, SignatureInvalid
 from node.store.communities import communities
 from node.store.database.engine import Store
 from node.store.federation import activities
@@ -87,6 +87,8 @@ class Announced:
         """The deed as the host of who did it shows it."""
         try:
             seen = read_activity(await self._fetcher.get_object(inner.id, budget=budget))
+        except RateLimited:
+            raise
         except NodeError as error:
             raise SignatureInvalid(detail=f"{inner.id} cannot be seen at its host") from error
         if (seen.type, seen.actor, seen.object_uri) != (inner.type, inner.actor, inner.object_uri):

@@ -23,9 +23,9 @@ from federation.strictjson import read_object
 from node import log
 from node.clock import Clock
 from node.domain.uris import same_origin
-from node.errors import Invalid, NodeError, RemoteGone, RemoteNotFound, SignatureInvalid
+from node.errors import Invalid, NodeError, RateLimited, RemoteGone, RemoteNotFound, SignatureInvalid
 from node.jobs.kinds import FETCH, RESOLVE
-from node.jobs.outcome import Done, Outcome, Settled
+from node.jobs.outcome import PAUSES, Done, Outcome, Settled
 from node.jobs.worker import Kind, single
 from node.store import jobs
 from node.store.database.engine import Store
@@ -64,7 +64,11 @@ class Resolver:
 
     async def fetch(self, job: Job) -> Outcome:
         """Look at one address because something named it: a parent, a member of a thread."""
-        await self._fetcher.object(job.target, budget=Budget(), depth=int(job.payload["depth"]))
+        try:
+            await self._fetcher.object(job.target, budget=Budget.of(job))
+        except RateLimited:
+            if _may_wait(job):
+                raise
         return Done()
 
     async def resolve(self, job: Job) -> Outcome:
@@ -73,13 +77,18 @@ class Resolver:
         if row is None:
             return Done()
         with log.bound(activity=row.uri):
-            outcome = await self._resolve(job, row)
+            try:
+                outcome = await self._resolve(job, row)
+            except RateLimited:
+                if _may_wait(job):
+                    raise
+                outcome = await self._store.write(_settle, job.id, row.id, "needs-unmet")
             log.event("activity.applied", level=log.DEBUG, outcome=outcome)
         return Settled()
 
     async def _resolve(self, job: Job, row: Received) -> str:
         """What became of it; nothing is left to be written down."""
-        budget = Budget()
+        budget = Budget(since=row.received_at)
         proven: Proven | None
         try:
             proven = await self._prove(row, budget)
@@ -90,7 +99,7 @@ class Resolver:
         if proven is None:
             return await self._store.write(_settle, job.id, row.id, outcome)
         for _ in range(_ROUNDS):
-            applied = await self._store.write(self._apply, job, row, proven)
+            applied = await self._store.write(self._apply, job, row, proven, budget.left)
             if isinstance(applied, str):
                 return applied
             if not await self._meet(applied, row, budget):
@@ -178,7 +187,7 @@ class Resolver:
 
     # -- applying ---------------------------------------------------------------------------------------------------
 
-    def _apply(self, conn: Connection, job: Job, row: Received, proven: Proven) -> Needs | str:
+    def _apply(self, conn: Connection, job: Job, row: Received, proven: Proven, left: int) -> Needs | str:
         batch = self._new_batch(conn)
         inbound = Inbound(
             row.id,
@@ -186,6 +195,7 @@ class Resolver:
             row.received_at,
             announced_by=proven.announced_by,
             announce_uri=proven.announce_uri,
+            left=left,
         )
         try:
             outcome = apply(batch, inbound)
@@ -193,6 +203,11 @@ class Resolver:
             return needs
         batch.finish()
         return _settle(conn, job.id, row.id, outcome)
+
+
+def _may_wait(job: Job) -> bool:
+    """What our own limits put off waits for its turn, but is nothing that an administrator should see to."""
+    return job.attempts <= len(PAUSES)
 
 
 def _settle(conn: Connection, job_id: int, received_id: int, outcome: str) -> str:

@@ -8,11 +8,12 @@ follow, are not.
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import Connection
 
-from federation.applying.batch import Batch, Inbound
+from federation.applying.batch import BUDGET, Batch, Inbound
+from federation.fetching.misses import Misses
 from federation.handlers import create, update
 from federation.mapping.activity import wrapper_of
 from federation.mapping.actor import read_actor
@@ -26,20 +27,20 @@ from node.clock import DAY, HOUR, Clock
 from node.domain.actors import ActorKind, RemoteActor
 from node.domain.moderation import Policies
 from node.domain.uris import host_of, same_origin
-from node.errors import Blocked, NotFound, RemoteError, RemoteGone, RemoteMalformed, RemoteRefused
+from node.errors import Blocked, NotFound, RemoteError, RemoteGone, RemoteMalformed, RemoteNotFound, RemoteRefused
 from node.ids import Ids
 from node.ports import FetchedDocument
 from node.services.communities import membership
 from node.services.communities.membership import Part
 from node.services.context import Unit
 from node.store.database.engine import Store
+from node.store.jobs import Job
 from node.store.people import actors, keys, remote_actors
 from node.store.people.actors import Actor
 from node.store.people.keys import RemoteKey
 from node.store.posts import burying, objects
 from node.store.posts.objects import Object
 
-BUDGET = 20
 NOT_MODIFIED = 304
 #: A copy of an actor is looked at again when it is older, and somebody deals with it.
 FRESH_FOR = DAY
@@ -47,9 +48,15 @@ FRESH_FOR = DAY
 
 @dataclass(slots=True)
 class Budget:
-    """How many requests one cause may still make."""
+    """How many requests one cause may still make; ``since``: when it came, where it is a stranger's word."""
 
     left: int = BUDGET
+    since: int | None = None
+
+    @classmethod
+    def of(cls, job: Job) -> Self:
+        """What the cause of a job left it (``Batch.add_look``)."""
+        return cls((job.payload or {}).get("left", BUDGET), job.created_at)
 
     def take(self) -> None:
         if self.left <= 0:
@@ -76,7 +83,7 @@ class Fetcher:
     ) -> None:
         self._store, self._clock, self._ids = store, clock, ids
         self._client, self._get, self._policies = client, signed_get, policies
-        self.contacts = contacts
+        self.contacts, self._misses = contacts, Misses(clock)
         self._origin, self._host = origin, host
         self._instance_actor_id = instance_actor_id
         self._actors: dict[str, asyncio.Task[Actor]] = {}
@@ -109,7 +116,20 @@ class Fetcher:
     async def get_object(
         self, uri: str, *, as_actor_id: int | None = None, budget: Budget | None = None
     ) -> dict[str, Any]:
-        """The document of which ``uri`` is the id; one more look where it names another id on the same host."""
+        """The document of which ``uri`` is the id; one more look where it names another id on the same host.
+
+        For the word of a stranger, an address that gave nothing is not asked again at once (``misses``).
+        """
+        if budget is None or budget.since is None:
+            return await self._get_object(uri, as_actor_id, budget)
+        self._misses.check(uri, budget.since)
+        try:
+            return await self._get_object(uri, as_actor_id, budget)
+        except (RemoteNotFound, RemoteMalformed) as error:
+            self._misses.note(uri, error)
+            raise
+
+    async def _get_object(self, uri: str, as_actor_id: int | None, budget: Budget | None) -> dict[str, Any]:
         for _ in range(2):
             fetched = await self.get_document(uri, as_actor_id=as_actor_id, budget=budget)
             document = fetched.document or {}
@@ -207,21 +227,21 @@ class Fetcher:
         *,
         budget: Budget | None = None,
         as_actor_id: int | None = None,
-        depth: int = 0,
+        climbs: bool = True,
         listed_by: str = "",
     ) -> Object | None:
         """The object of this URI, fetched from its host where it is unknown; None for what is no post.
 
-        ``listed_by``: the community in whose own list it stands.
+        ``climbs``: what it answers is looked at, too. ``listed_by``: the community in whose own list it stands.
         """
         known = await self._store.read(objects.find_object, uri)
         if known is not None or uri.startswith(self._origin + "/"):
             return known
         document = await self.get_object(uri, budget=budget, as_actor_id=as_actor_id)
-        return await self.take_in(document, budget=budget, depth=depth, listed_by=listed_by)
+        return await self.take_in(document, budget=budget, climbs=climbs, listed_by=listed_by)
 
     async def take_in(
-        self, document: dict[str, Any], *, budget: Budget | None = None, depth: int = 0, listed_by: str = ""
+        self, document: dict[str, Any], *, budget: Budget | None = None, climbs: bool = True, listed_by: str = ""
     ) -> Object | None:
         """Store a fetched document on purpose: new, or in place of an older copy. None for what is no post."""
         if document.get("type") in ACTOR_TYPES:
@@ -231,11 +251,14 @@ class Fetcher:
         if not same_origin(post.author_uri, post.uri):
             raise RemoteMalformed("The object names an author on another host.", detail=post.uri)
         await self.actor(post.author_uri, budget=budget)
-        return await self._store.write(self._take_in, document, depth, listed_by)
+        left = BUDGET if budget is None else min(BUDGET, budget.left)
+        return await self._store.write(self._take_in, document, left, climbs, listed_by)
 
-    def _take_in(self, conn: Connection, document: dict[str, Any], depth: int, listed_by: str) -> Object | None:
+    def _take_in(
+        self, conn: Connection, document: dict[str, Any], left: int, climbs: bool, listed_by: str
+    ) -> Object | None:
         batch = self.batch(conn)
-        batch.depth = depth
+        batch.left, batch.climbs = left, climbs
         post = read_post(document)
         author = batch.known_actor(post.author_uri)
         known = batch.object(post.uri)

@@ -38,10 +38,10 @@ class QuoteStamps:
         details = (row.details or {}) if row is not None else {}
         if row is None or details.get("quote_authorization") != job.target:
             return Done()
-        budget = Budget()
+        budget = Budget.of(job)
         try:
-            quoted = await self._fetcher.object(details["quote"], budget=budget)
             stamp = await self._fetcher.get_object(job.target, budget=budget)
+            quoted = await self._fetcher.object(details["quote"], budget=budget)
         except (RemoteNotFound, Invalid):
             return Done()
         if quoted is not None:

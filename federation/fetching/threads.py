@@ -13,7 +13,6 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
-from federation.applying.batch import ANCESTORS
 from federation.fetching.fetch import Budget, Fetcher
 from federation.fetching.walking import walk
 from node.clock import MINUTE, Clock
@@ -30,7 +29,7 @@ from node.store.posts import object_lists, objects
 from node.store.posts.objects import Object
 
 COOLDOWN = 15 * MINUTE
-DESCENDANTS, DEPTH, HOSTS, PARALLEL = 100, 20, 5, 2
+ANCESTORS, DESCENDANTS, DEPTH, HOSTS, PARALLEL = 40, 100, 20, 5, 2
 _REQUESTS = 250  # posts, their authors, pages of collections
 _REMEMBERED = 10_000
 
@@ -129,7 +128,7 @@ class Threads:
         known = await self._store.read(objects.find_object, uri)
         if known is not None or host_of(uri) == self._own_host or not walk_.may_ask(uri):
             return known
-        return await walk_.attempt(uri, self._fetcher.object(uri, budget=walk_.budget, depth=ANCESTORS))
+        return await walk_.attempt(uri, self._fetcher.object(uri, budget=walk_.budget, climbs=False))
 
     # -- downward ---------------------------------------------------------------------------------------------------
 

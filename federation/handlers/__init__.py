@@ -98,6 +98,7 @@ def apply(batch: Batch, inbound: Inbound) -> str:
 
 def _apply(batch: Batch, inbound: Inbound) -> str:
     activity = inbound.activity
+    batch.begin(inbound)
     handler = HANDLERS.get(activity.type, _unknown)
     if batch.policies.is_suspended(activity.actor):  # also where another server has passed it on
         return "suspended"

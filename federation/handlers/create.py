@@ -57,7 +57,7 @@ def take_in(batch: Batch, inbound: Inbound, author: Actor, post: RemotePost, *, 
     """Store a post that is new and concerns us; ``on_purpose``: somebody here asked for it."""
     if batch.policies.is_suspended(author.uri):
         return "suspended"
-    if batch.is_deleted(post.uri, author.uri):
+    if author.state == "gone" or batch.is_deleted(post.uri, author.uri):  # OUT15: no old copies of it
         return "deleted-before"
     if (known := batch.object(post.uri)) is not None:
         if author.id == known.actor_id and received_events.come_near(batch, known, post):

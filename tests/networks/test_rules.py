@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, delete
 
+from federation.fetching import misses
 from federation.sending.asking_again import ask_again
 from federation.signatures.keypairs import Algorithm, SigningKey
 from node import events
@@ -197,7 +198,8 @@ async def test_nobody_walks_off_with_the_followers_of_another(tmp_path):
 
 async def test_an_account_is_gone_only_where_its_host_says_so(tmp_path):
     """A Delete that somebody else passed on: 404 for an object is enough, for an account only 410 is."""
-    async with network(tmp_path, "hospital") as net, remote() as far:
+    clock = FixedClock(SystemClock().now())
+    async with network(tmp_path, "hospital", clock=clock) as net, remote() as far:
         peer = net.peers[0]
         zoe, ann = await followed_by_ann(net, far)
         mallory = far.actor("mallory")
@@ -211,6 +213,7 @@ async def test_an_account_is_gone_only_where_its_host_says_so(tmp_path):
             return (await peer.outcomes())[-1][1].partition(":")[0], known.state == "active"
 
         assert await passes_on(1, 404) == ("unproven", True)
+        clock.advance(misses.WITHIN)
         assert await passes_on(2, 410) == ("actor-deleted", False)
         assert await peer.store.read(follows.list_following, ann.id, before=None, limit=9) == []
 

@@ -48,7 +48,7 @@ async def known(peer: Peer, *notes: dict) -> list[bool]:
 
 async def arrive(net: Network, uri: str) -> None:
     """Somebody here looked it up; nothing else of its thread is known."""
-    await net.peers[0].system.federation.fetcher.object(uri, depth=99)
+    await net.peers[0].system.federation.fetcher.object(uri, climbs=False)
 
 
 async def test_what_stands_above_and_what_the_context_lists_is_fetched(net, far):
