@@ -160,6 +160,11 @@ _TYPE_KEYS = frozenset({"type", "eventStatus"})
 _OWN_SCOPE = frozenset({"mainEntity", "@context"})  # not searched: they have contexts of their own
 
 
+def explains_itself(value: Any) -> bool:
+    """Whether this is a document with a context of its own, as what others wrote is carried."""
+    return isinstance(value, dict) and "@context" in value
+
+
 def with_context(document: dict[str, Any], *, signed: bool = False) -> dict[str, Any]:
     """The document with its ``@context`` in front: ours, trimmed to the terms that it uses.
 
@@ -186,11 +191,11 @@ def _collect(value: Any, words: set[str]) -> None:
             if key in _TYPE_KEYS:
                 named = item if isinstance(item, list) else (item,)  # what we answer is repeated there as it came
                 words.update(word for word in named if isinstance(word, str) and word in _DEFINITIONS)
-            elif key not in _OWN_SCOPE and isinstance(item, dict | list):
+            elif key not in _OWN_SCOPE and not explains_itself(item):
                 _collect(item, words)
     elif isinstance(value, list):
         for item in value:
-            if isinstance(item, dict | list):
+            if not explains_itself(item):
                 _collect(item, words)
 
 

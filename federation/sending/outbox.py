@@ -15,7 +15,7 @@ from federation.applying.batch import Batch
 from federation.builders import build, documents
 from federation.builders.audience import Audience, inboxes_of
 from federation.builders.outgoing import Outgoing
-from federation.contexts import with_context
+from federation.contexts import explains_itself, with_context
 from federation.sending import delivery
 from federation.signatures.keypairs import Algorithm
 from federation.signatures.keys import Keyring
@@ -156,13 +156,19 @@ class Outbox:
         if outgoing is None or outgoing.is_unheard:
             return None
         activity = {"id": documents.activity_uri(unit.origin, unit.ids.new()), **outgoing.activity}
-        is_passed_on = "audience" in activity  # by the community, whose word proves nothing about its members
-        is_proven = is_passed_on or (outgoing.visibility.is_open and activity["type"] in _PROVEN)
+        is_proven = _needs_proof(activity, outgoing.visibility)
         document = with_context(activity, signed=is_proven)
         if not is_proven:
             return document
         key = await self._keyring.signing_key(outgoing.actor.id, Algorithm.ED25519)
         return add_proof(document, key, created_at=unit.now)
+
+
+def _needs_proof(activity: dict[str, Any], visibility: Visibility) -> bool:
+    if explains_itself(activity.get("object")):
+        return False  # it may define the words of proofs otherwise, and JSON-LD allows one meaning to a document
+    is_passed_on = "audience" in activity  # by the community, whose word proves nothing about its members
+    return is_passed_on or (visibility.is_open and activity["type"] in _PROVEN)
 
 
 def _build_all(

@@ -68,15 +68,26 @@ def _security() -> dict[str, Any]:
     }
 
 
-def _data_integrity() -> dict[str, Any]:
+def _data_integrity(**of_proof: str) -> dict[str, Any]:
+    """Its terms are protected; the versions of the context differ in how they define ``proof``."""
     words = "DataIntegrityProof cryptosuite proofValue"
-    references = "proof proofPurpose verificationMethod"
-    return {word: f"{_SEC}{word}" for word in words.split()} | {
-        word: {"@id": f"{_SEC}{word}", "@type": "@id"} for word in references.split()
-    }
+    references = "proofPurpose verificationMethod"
+    return (
+        {"@protected": True, "proof": {"@id": f"{_SEC}proof", "@type": "@id", **of_proof}}
+        | {word: f"{_SEC}{word}" for word in words.split()}
+        | {word: {"@id": f"{_SEC}{word}", "@type": "@id"} for word in references.split()}
+    )
 
 
-_BUNDLED = {AS2: _as2(), SECURITY: _security(), DATA_INTEGRITY: _data_integrity()}
+AUTHORS_DATA_INTEGRITY = "https://w3id.org/security/data-integrity/v1"
+"""The older context for proofs, as Fedify and others write it."""
+
+_BUNDLED = {
+    AS2: _as2(),
+    SECURITY: _security(),
+    DATA_INTEGRITY: _data_integrity(),
+    AUTHORS_DATA_INTEGRITY: _data_integrity(**{"@container": "@graph"}),
+}
 
 
 def _load(url: str, options: Any = None) -> dict[str, Any]:
