@@ -25,6 +25,7 @@ from node.store.tables import notifications
 from tests import media_files as files
 from tests.happenings import answer, change, copy_of, event_record, publish
 from tests.network import start_peer, stop_peer
+from tests.statements import counted
 from tests.web.conftest import Site
 
 pytestmark = pytest.mark.usefixtures("each_database")
@@ -335,6 +336,36 @@ async def test_the_calendar_shows_each_time_of_a_series_on_its_day(site, ada):
     assert agenda.count("Gießen zuhause") == 2
     for odd in ("view=nonsense", "on=9999-99-99", "on=0001-01-01&view=week", "on=9999-12-31&view=agenda"):
         await site.get(f"/calendar?{odd}")
+
+
+async def test_a_day_with_more_than_it_has_room_for_tells_the_rest_and_the_agenda_shows_it(site, ada):
+    ben = await site.peer.add_actor("ben")
+    full = [await publish(site.peer, ben, name={"en": f"Workshop {number}"}) for number in range(1, 8)]
+    await answer(site.peer, ada, full[-1].uri)
+    month = await site.get("/calendar?on=2099-05-01")
+    assert re.findall(r"<bdi>(Workshop \d)</bdi>", month) == [f"Workshop {number}" for number in (1, 2, 3, 7)]
+    [rest] = re.findall(r'<a href="([^"]+)"[^>]*>and 3 more<', month)
+    assert "und 3 weitere<" in await site.get("/calendar?on=2099-05-01&lang=de")
+    with counted(site.store) as statements:
+        agenda = await site.get(rest.replace("&amp;", "&"))
+    assert 'datetime="2099-05-07"' in agenda
+    assert len(re.findall(r"<bdi>Workshop \d</bdi>", agenda)) == 7
+    with counted(site.store) as others:
+        await site.get("/calendar?view=agenda&on=2098-05-07")
+    assert len(statements) == len(others) + 1  # whose they are
+
+
+async def test_a_long_agenda_comes_in_pages(site, ada):
+    for number in range(4):  # on 28 days each
+        await publish(site.peer, ada, name={"en": f"Show {number}"}, end="2099-06-05T20:00:00+02:00")
+    pages = [await site.get("/calendar?view=agenda&on=2099-05-08")]
+    following = re.search(r'href="([^"]+)" rel="next"', pages[0])[1].replace("&amp;", "&")
+    pages.append(await site.get(following))
+    assert [len(re.findall(r"<bdi>Show \d</bdi>", page)) for page in pages] == [100, 12]
+    assert 'rel="next"' not in pages[1]
+    assert "First page" in pages[1]
+    for odd in ("9" * 30, "-1", "x"):
+        await site.get(f"/calendar?view=agenda&after={odd}")
 
 
 async def test_a_private_event_is_shown_to_no_outsider_through_any_door(site, ada):

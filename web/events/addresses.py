@@ -17,7 +17,7 @@ from node.store.people import actors
 from node.store.people.actors import Actor
 from web.design.frame import html, page_of
 from web.design.parts import Field
-from web.events.views import AddressesView, AddressRow
+from web.events.calendar_views import AddressesView, AddressRow
 from web.sessions import read_form, require_person
 
 PATH = "/calendar/addresses"

@@ -10,6 +10,7 @@ from node.domain.events import EventRecord, place_line, title
 from node.domain.posts import first_picture
 from node.domain.text import language_of
 from node.store.events.event_answers import Answer
+from node.store.events.event_lists import CalendarRow
 from node.store.events.events import Event
 from web.design.cards import Reader, origin_of_actor
 from web.design.parts import Image, Text
@@ -17,7 +18,7 @@ from web.design.paths import event_path
 from web.events.views import EventCard, When
 
 
-def path_of(event: Event) -> str:
+def path_of(event: Event | CalendarRow) -> str:
     """Of ours as it was first published, so that a new name leaves the address as it is."""
     own = event.url.partition("/e/")[2] if event.local else ""
     return f"/e/{own}" if own else event_path(event.id, title(event.record))

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -21,7 +21,7 @@ from node.store.library.courses import Enrolment
 from node.store.library.resources import Resource, Viewer
 from node.translations import translate
 from web.design.cards import Reader
-from web.events.views import CalendarItem
+from web.events.calendar_views import CalendarItem, Standing
 
 _MOST = 200  # instances on one page or in one file
 _LATEST = 2**63 - 1
@@ -92,10 +92,10 @@ def _load(conn: Connection, pairs: Sequence[tuple[int, str]], own: Mapping[tuple
 # -- in the calendar -------------------------------------------------------------------------------------------------
 
 
-def items(
+def standing(
     found: Sequence[Dated], reader: Reader, first: dt.date, last: dt.date, timezone: str
-) -> Iterator[tuple[dt.date, Any]]:
-    """Day and item of each time within these days."""
+) -> Iterator[tuple[dt.date, Standing]]:
+    """Each time within these days, with its day."""
     begin, end = (_millis(day) for day in (first - _DAY, last + 2 * _DAY))
     for each in found:
         if not reader.lists_actor(each.course.owner):
@@ -105,17 +105,18 @@ def items(
             for time in between(times.record, begin, end):
                 start = moment(time.start_at, zone)
                 if first <= start.date() <= last:
-                    yield start.date(), _item(each, times, "" if times.is_whole_day else start.strftime("%H:%M"))
+                    hour, mine = "" if times.is_whole_day else start.strftime("%H:%M"), each.state is not None
+                    yield start.date(), Standing(hour, mine, partial(_item, each, times, hour, mine))
 
 
-def _item(dated: Dated, times: Times, time: str) -> CalendarItem:
+def _item(dated: Dated, times: Times, time: str, mine: bool) -> CalendarItem:
     record = times.record
     return CalendarItem(
         path=dated.path,
         name=title(record),
         time=time,
         cancelled=status_of(record) is EventStatus.CANCELLED,
-        mine=dated.state is not None,
+        mine=mine,
         place=place_line(record.get("place")),
         is_course=True,
         ends=times.is_end,

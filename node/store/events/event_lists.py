@@ -3,19 +3,33 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, bindparam, exists, literal, or_
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    literal,
+    null,
+    or_,
+    select,
+)
 
-from node.domain.events import AnswerState
+from node.domain.events import AnswerState, EventRecord
 from node.store.database.planning import looked_at_empty
 from node.store.database.prepared import Prepared
-from node.store.events.events import Event, select_events
+from node.store.events.events import JOINED, Event, select_events
 from node.store.reading.visible import not_hidden_from, visible_to
 from node.store.tables import bookmarks, event_answers, event_organisers, events, objects
 
-#: Lists are cut here: a calendar of more is no use to anybody.
+#: Lists are cut here: a calendar file of more is no use to anybody.
 MOST = 500
+#: The same for pages, which show the many of a day as a number.
+MOST_ON_PAGES = 2_000
 _CALENDAR = [state.value for state in AnswerState if state.is_in_calendar]
 
 
@@ -27,6 +41,21 @@ class Scope:
     audience: str = ""  # of this community
     person_id: int | None = None  # the person answered, bookmarked or looks after them
     text: str = ""
+
+
+class CalendarRow(NamedTuple):
+    """What pages of the calendar, which hold hundreds, show of an event; ``answer`` is the reader's own state."""
+
+    id: int  # of the object
+    url: str  # its page at home
+    actor_id: int
+    local: bool
+    start_at: int
+    end_at: int | None
+    timezone: str
+    cancelled_at: int | None
+    record: EventRecord
+    answer: str | None  # AnswerState
 
 
 def list_between(
@@ -45,19 +74,69 @@ def list_between(
     ``cancelled_since``: leave out what was cancelled before.
     """
     asked = scope or Scope()
+    values = _values_between(viewer_id, begin, end, now, asked, cancelled_since, limit)
+    return [Event(*row) for row in _between(_shape_of(asked), frozenset(values)).run(conn, values)]
+
+
+def list_calendar(
+    conn: Connection,
+    viewer_id: int | None,
+    begin: int,
+    end: int,
+    now: int,
+    *,
+    scope: Scope | None = None,
+    cancelled_since: int | None = None,
+) -> list[CalendarRow]:
+    """The same for the pages of the calendar."""
+    asked = scope or Scope()
+    values = _values_between(viewer_id, begin, end, now, asked, cancelled_since, MOST_ON_PAGES)
+    return list(map(CalendarRow._make, _calendar(_shape_of(asked), frozenset(values)).run(conn, values)))
+
+
+def _values_between(
+    viewer_id: int | None, begin: int, end: int, now: int, asked: Scope, cancelled_since: int | None, limit: int
+) -> dict[str, Any]:
     values: dict[str, Any] = {"begin": begin, "end": end, "limit": limit, **_values(asked)}
     if viewer_id is not None:
         values |= {"viewer": viewer_id, "now": now}
     if cancelled_since is not None:
         values["since"] = cancelled_since
-    return [Event(*row) for row in _between(_shape_of(asked), frozenset(values)).run(conn, values)]
+    return values
 
 
 @cache
 def _between(shape: Scope, values: frozenset[str]) -> Prepared:
-    """The statement for a span of time that takes values of these names."""
+    return Prepared(_in_span(select_events(), shape, values))
+
+
+_OWN = event_answers.alias("own")
+_OF_CALENDAR = (
+    objects.c.id,
+    objects.c.url,
+    objects.c.actor_id,
+    objects.c.local,
+    events.c.start_at,
+    events.c.end_at,
+    events.c.timezone,
+    events.c.cancelled_at,
+    events.c.record,
+)
+
+
+@cache
+def _calendar(shape: Scope, values: frozenset[str]) -> Prepared:
+    if "viewer" not in values:
+        return Prepared(_in_span(select(*_OF_CALENDAR, null()).select_from(JOINED), shape, values))
+    is_own = and_(_OWN.c.event_id == objects.c.id, _OWN.c.actor_id == bindparam("viewer", type_=BigInteger))
+    query = select(*_OF_CALENDAR, _OWN.c.state).select_from(JOINED.outerjoin(_OWN, is_own))
+    return Prepared(_in_span(query, shape, values))
+
+
+def _in_span(query: Select[Any], shape: Scope, values: frozenset[str]) -> Select[Any]:
+    """What of events and their objects touches the span; it takes values of these names."""
     viewer_id = 0 if "viewer" in values else None
-    query = select_events().where(
+    query = query.where(
         events.c.last_at >= bindparam("begin", type_=BigInteger),
         events.c.start_at < bindparam("end", type_=BigInteger),
         visible_to(viewer_id),
@@ -68,7 +147,7 @@ def _between(shape: Scope, values: frozenset[str]) -> Prepared:
     if "since" in values:
         cancelled_at = events.c.cancelled_at
         query = query.where(or_(cancelled_at.is_(None), cancelled_at >= bindparam("since", type_=BigInteger)))
-    return Prepared(query.order_by(events.c.start_at, objects.c.id).limit(bindparam("limit", type_=BigInteger)))
+    return query.order_by(events.c.start_at, objects.c.id).limit(bindparam("limit", type_=BigInteger))
 
 
 def list_upcoming(

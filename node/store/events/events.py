@@ -80,12 +80,13 @@ _OF_OBJECT = frozenset(
     }
 )
 _COLUMNS = tuple((objects if name in _OF_OBJECT else events).c[name] for name in Event.__dataclass_fields__)
-_JOINED = objects.join(events, events.c.object_id == objects.c.id)
+#: Each event with the row of its object.
+JOINED = objects.join(events, events.c.object_id == objects.c.id)
 
 
 def select_events() -> Select[Any]:
     """All that ``Event`` holds, for statements that name their conditions."""
-    return select(*_COLUMNS).select_from(_JOINED)
+    return select(*_COLUMNS).select_from(JOINED)
 
 
 # -- writing ---------------------------------------------------------------------------------------------------------

@@ -67,6 +67,7 @@ async def test_a_list_is_looked_up_by_what_it_lists(path, name):
 #: What pages list, and what it must not begin with: there are more of these every day.
 PAGES = {
     "events to come": (lambda conn: event_lists.list_upcoming(conn, 1, 0), "ix_events_series_id_day"),
+    "days of a calendar": (lambda conn: event_lists.list_calendar(conn, 1, 0, 1, 0), "ix_events_series_id_day"),
     "questions under hashtags": (
         lambda conn: briefing.list_open_questions(conn, 1, [], 0, limit=5),
         "ix_topics_kind_object_id",

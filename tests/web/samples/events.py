@@ -8,17 +8,13 @@ from tests.web.samples import frame
 from web.design.page import Page, View
 from web.design.parts import ActorCard, Field, Image, Link, Origin, Paging, Prose, SafeHtml, Text
 from web.events.calendar import span_of
+from web.events.calendar_views import AddressesView, AddressRow, CalendarDay, CalendarItem, CalendarView
 from web.events.picture import PictureFields
 from web.events.record_fields import NAMES
 from web.events.timezones import COMMON
 from web.events.views import (
-    AddressesView,
-    AddressRow,
     AnswerRow,
     AnswersView,
-    CalendarDay,
-    CalendarItem,
-    CalendarView,
     EventCard,
     EventDateView,
     EventFormView,
@@ -282,6 +278,8 @@ def _calendar(page: Page, form: str) -> CalendarView:
             date=each.isoformat(),
             number=each.day,
             items=items if each.day in {7, 8} else (),
+            more=12 if each.day == 8 and form != "agenda" else 0,
+            path="/calendar?view=agenda",
             outside=each.month != 5,
             today=each == day,
         )
@@ -295,7 +293,8 @@ def _calendar(page: Page, form: str) -> CalendarView:
         shown="2026-05" if form == "month" else first.isoformat(),
         first_day=first.isoformat(),
         last_day=last.isoformat(),
-        weeks=tuple(tuple(days[start : start + 7]) for start in range(0, len(days), 7)),
+        days=tuple(days),
+        paging=Paging(next_path="/calendar?view=agenda&after=100") if form == "agenda" else Paging(),
         forms=tuple(
             Tab(label=each, path=f"/calendar?view={each}", selected=each == form)
             for each in ("month", "week", "agenda")
