@@ -1,8 +1,10 @@
 """Looks whether the pages that a profile links to lead back to it with ``rel="me"`` (microformats: rel-me)."""
 
+import asyncio
 from collections.abc import Collection
 from html.parser import HTMLParser
 
+from federation.fetching.html_pages import decoded, read_markup
 from federation.transport.http import OutboundClient
 from node.clock import Clock
 from node.errors import NodeError
@@ -38,7 +40,7 @@ def leads_back(markup: str, addresses: Collection[str]) -> bool:
     True
     """
     reader = _Links()
-    reader.feed(markup)
+    read_markup(reader, markup)
     return not reader.found.isdisjoint(addresses)
 
 
@@ -67,5 +69,7 @@ class LinkCheck:
             )
         except NodeError:
             return False
-        is_page = page.status == 200 and "html" in page.headers.get("content-type", "")
-        return is_page and leads_back(page.body.decode("utf-8", "replace"), addresses)
+        content_type = page.headers.get("content-type", "")
+        if page.status != 200 or "html" not in content_type:
+            return False
+        return await asyncio.to_thread(leads_back, decoded(page.body, content_type), addresses)

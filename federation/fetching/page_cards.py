@@ -1,6 +1,6 @@
 """What a web page says of itself for a preview card: Open Graph, and plain HTML where that is absent. A pure function.
 
-Only the head of the page is read, by a parser that builds no tree and runs nothing; texts come out plain.
+Only the beginning of the page is read (``html_pages``); texts come out plain.
 """
 
 import re
@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urljoin
 
+from federation.fetching.html_pages import decoded, read_markup
 from node.clock import from_rfc3339
 from node.domain.numbers import number_in
 from node.domain.text import plain, shorten
@@ -15,10 +16,9 @@ from node.domain.uris import is_web_uri
 from node.text.richtext import clean_plain_field
 
 MAX_PAGE = 2 * 1024 * 1024  # bytes that are fetched
-_MAX_HEAD = 512 * 1024  # characters that are read
 _MAX_NAMES = 200
 _TITLE, _TEXT = 300, 500
-_CHARSET = re.compile(r"charset=[\"']?([A-Za-z0-9_-]{2,40})", re.IGNORECASE)
+_LONG = 4_000  # characters with markup
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 
 
@@ -48,8 +48,8 @@ class _Head(HTMLParser):
             self._in_title = False
 
     def handle_data(self, data: str) -> None:
-        if self._in_title:
-            self.title += data
+        if self._in_title and len(self.title) < _LONG:
+            self.title += data[:_LONG]
 
 
 def read_card(body: bytes, content_type: str, url: str) -> dict[str, Any] | None:
@@ -61,7 +61,7 @@ def read_card(body: bytes, content_type: str, url: str) -> dict[str, Any] | None
     if not content_type.lower().startswith(("text/html", "application/xhtml+xml")):
         return None
     head = _Head()
-    head.feed(_decoded(body, content_type)[:_MAX_HEAD])
+    read_markup(head, decoded(body, content_type))
     title = _line(_first(head.meta, "og:title", "twitter:title") or head.title, _TITLE)
     if not title:
         return None
@@ -82,20 +82,12 @@ def read_card(body: bytes, content_type: str, url: str) -> dict[str, Any] | None
     }
 
 
-def _decoded(body: bytes, content_type: str) -> str:
-    found = _CHARSET.search(content_type) or _CHARSET.search(body[:2048].decode("ascii", "replace"))
-    try:
-        return body.decode(found[1] if found else "utf-8", "replace")
-    except LookupError:
-        return body.decode("utf-8", "replace")
-
-
 def _first(meta: dict[str, str], *names: str) -> str:
     return next((meta[name] for name in names if meta.get(name, "").strip()), "")
 
 
 def _line(text: str, limit: int) -> str:
-    return shorten(clean_plain_field(plain(text)), limit) if text else ""
+    return shorten(clean_plain_field(plain(text[:_LONG])), limit) if text else ""
 
 
 def _address(text: str, base: str) -> str:

@@ -1,5 +1,6 @@
 """Looks at pages that posts link to, in the background, and shows what they say as cards below the posts."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -55,7 +56,7 @@ class Previews:
         )
         if answer.status != 200:
             return None
-        return read_card(answer.body, answer.headers.get("Content-Type", ""), url)
+        return await asyncio.to_thread(read_card, answer.body, answer.headers.get("Content-Type", ""), url)
 
 
 def _look(conn: Connection, unit: Unit, url: str) -> tuple[bool, Any]:

@@ -1,5 +1,6 @@
 """What pages say of themselves for cards: read without trust, bounded, and plain."""
 
+from federation.fetching.link_check import leads_back
 from federation.fetching.page_cards import read_card
 from tests.rows import each_row
 
@@ -36,6 +37,20 @@ def test_open_graph_is_read_and_made_plain():
 )
 def test_what_is_no_page_gives_no_card(body, content_type):
     assert not read_card(body, content_type, URL)
+
+
+@each_row("charset", ["undefined", "idna", "punycode", "unicode_escape", "zlib", "utf-7", "charmap", "rot13", "x" * 40])
+def test_what_is_no_charset_of_a_page_is_not_believed(charset):
+    page = b"<title>K\xc3\xbcche \\x41</title>" + b"a" * 200_000 + b"-" + b"z" * 200_000
+    assert read_card(page, f"text/html; charset={charset}", URL)["title"] == "Küche \\x41"
+
+
+@each_row("markup", ["<", "<![", "<a ", "<!--", "&#", "a<b>", "<title>x", "</", '<a b="', "&lt;", "<script></script>"])
+def test_what_no_parser_is_made_for_breaks_nothing(markup):
+    """HTM5: some made the parser raise; half a MiB of others held up the node for seconds."""
+    for page in ("{}", "<title>{}", "<title>x</title>{}", '<meta property="og:title" content="{}">'):
+        read_card(page.format(markup * (16_000 // len(markup))).encode(), "text/html", URL)
+        leads_back(page.format(markup * (16_000 // len(markup))), [URL])
 
 
 @each_row("image", ["javascript:alert(1)", "data:image/png;base64,AA", "file:///etc/passwd", "//[", ""])
