@@ -6,10 +6,11 @@ import re
 MAX_MARKDOWN = 16_384  # characters; what is longer is shown as it was typed
 
 _LENGTH_OF_URL = 23  # characters of any address, as client apps count
+#: Each begins with its sign, and only then looks at what stands before it: so the search skips from sign to sign.
 _WORD = re.compile(
-    r"(?P<url>https?://[^\s<>\"']+)"
-    r"|(?<![\w/@#.])@(?P<user>[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?)(?:@(?P<host>[A-Za-z0-9][A-Za-z0-9.:-]*[A-Za-z0-9]))?"
-    r"|(?<![\w/@#&])#(?P<tag>\w*[^\W\d_]\w*)"
+    r"https?://[^\s<>\"']+"
+    r"|@(?<![\w/@#.]@)(?P<user>[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?)(?:@(?P<host>[A-Za-z0-9][A-Za-z0-9.:-]*[A-Za-z0-9]))?"
+    r"|#(?<![\w/@#&]#)(?P<tag>\w*[^\W\d_]\w*)"
 )
 
 
@@ -26,7 +27,7 @@ def length_of(text: str) -> int:
     31
     """
     hidden = (
-        len(found[0]) - (_LENGTH_OF_URL if found["url"] else 1 + len(found["user"]))
+        len(found[0]) - (1 + len(found["user"]) if found["user"] else _LENGTH_OF_URL)
         for found in words_in(text)
         if not found["tag"]
     )

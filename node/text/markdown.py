@@ -101,14 +101,14 @@ def _markup(text: str, words: Words) -> str:
 
 
 def _link(found: re.Match[str], words: Words) -> str:
-    if found["url"]:
-        address = found["url"].rstrip(_AFTER_URL)
-        address += ")" * (address.count("(") > address.count(")") and found["url"].startswith(address + ")"))
-        return address_link(address) + html.escape(found["url"][len(address) :])
+    if found["user"]:
+        page = words.pages.get(handle_of(found))
+        return mention_link(page, found["user"]) if page else html.escape(found[0])
     if found["tag"]:
         return hashtag_link(words.tags + found["tag"], found["tag"]) if words.tags else html.escape(found[0])
-    page = words.pages.get(handle_of(found))
-    return mention_link(page, found["user"]) if page else html.escape(found[0])
+    address = found[0].rstrip(_AFTER_URL)
+    address += ")" * (address.count("(") > address.count(")") and found[0].startswith(address + ")"))
+    return address_link(address) + html.escape(found[0][len(address) :])
 
 
 def mention_link(page: str, username: str) -> str:

@@ -5,14 +5,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from node.domain.notices import NoticeType, Occasion
+from node.store.news.notifications import Told
 from node.store.posts.objects import Object
 
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A post is new here, ours or another's; its row, its mentions and its home entries are written."""
+    """A post is new here, ours or another's; its row, its mentions and its home entries are written.
+
+    Who writes it may say what is ``known`` of it, so that nobody reads it again, and that it ``reaches`` nobody else
+    here: it names nobody, answers and quotes nothing, and stands on no timeline but its author's.
+    """
 
     object_id: int
+    known: Told | None = None
+    reaches: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,9 @@ def tell(conn: Connection, unit: Unit, *told_of: News) -> None:
     by_kind: defaultdict[type[News], list[Any]] = defaultdict(list)
     for item in told_of:
         by_kind[type(item)].append(item)
-    told = notifications.load_told(conn, {about for item in told_of if (about := _about(item)) is not None})
+    told = {known.id: known for item in told_of if (known := getattr(item, "known", None)) is not None}
+    abouts = {about for item in told_of if (about := _about(item)) is not None}
+    told |= notifications.load_told(conn, abouts - told.keys())
     wanted: list[Notice] = []
     for kind, items in by_kind.items():
         known = [item for item in items if (about := _about(item)) is None or about in told]

@@ -41,7 +41,7 @@ Find = Callable[[Connection, Sequence[Any], ToldById], Iterable[Notice]]
 
 def _of_posts(conn: Connection, items: Sequence[Posted], told: ToldById) -> Iterable[Notice]:
     """Whom a post names, answers or quotes, and those who want to hear whenever its author posts."""
-    reached = notifications.load_reached(conn, [item.object_id for item in items])
+    reached = notifications.load_reached(conn, [item.object_id for item in items if item.reaches])
     yield from _mentioning(reached[notifications.NAMED], told)
     yield from _quoting(reached[notifications.QUOTED], told)
     for object_id, owner_id in reached[notifications.SUBSCRIBED]:

@@ -27,9 +27,10 @@ from node.services.posts.audiences import home_owners
 from node.services.posts.placing import Place
 from node.store import jobs
 from node.store.jobs import NewJob
+from node.store.news.notifications import Told
 from node.store.people import actors
 from node.store.people.actors import Actor
-from node.store.people.posting_defaults import PostingDefaults, load_posting_defaults
+from node.store.people.posting_defaults import PostingDefaults, find_author
 from node.store.posts import media as media_store
 from node.store.posts import objects, tags, topics
 from node.store.posts.media import Media
@@ -116,7 +117,7 @@ def publish(
 
 def _gather(conn: Connection, unit: Unit, author_id: int, draft: Draft, post_id: int) -> _New:
     """Read what the post stands in, and check it; raises as ``publish``."""
-    author = _author(conn, author_id)
+    author, defaults = _author(conn, author_id)
     text, spoiler = texts.spoiler_or_text(draft.text, draft.spoiler)
     has_title = bool(draft.title.strip()) and draft.topic_kind is not None
     texts.check(text, spoiler, has_more=bool(draft.media_ids or draft.poll or draft.quoted_id or has_title))
@@ -132,7 +133,7 @@ def _gather(conn: Connection, unit: Unit, author_id: int, draft: Draft, post_id:
         id=post_id,
         author=author,
         draft=draft,
-        defaults=load_posting_defaults(conn, author.id),
+        defaults=defaults,
         text=text,
         spoiler=spoiler,
         parent=parent,
@@ -211,7 +212,16 @@ def _show(conn: Connection, unit: Unit, new: _New, stored: Object) -> None:
         quoting.ask(conn, unit, new.author, stored, new.quoted)
     if new.poll:
         polls.close_later(conn, unit, stored, new.poll["closes_at"])
-    news.tell(conn, unit, happened.Posted(new.id))
+    news.tell(conn, unit, _news(new, stored, owners))
+
+
+def _news(new: _New, stored: Object, owners: Collection[int]) -> happened.Posted:
+    reaches = bool(new.named or new.parent or new.quoted) or owners != {new.author.id}
+    answered = new.parent.id if new.parent else None
+    known = Told(
+        new.id, new.author.id, local=True, visibility=stored.visibility, context=stored.context, in_reply_to_id=answered
+    )
+    return happened.Posted(new.id, known, reaches)
 
 
 def _work(unit: Unit, new: _New, visibility: Visibility, content: str) -> Iterator[NewJob]:
@@ -291,11 +301,11 @@ def _home_rows(owners: Collection[int], note_id: int) -> list[dict[str, Any]]:
     return [{"owner_id": owner, "id": note_id, "object_id": note_id, "shared_by_id": None} for owner in sorted(owners)]
 
 
-def _author(conn: Connection, actor_id: int) -> Actor:
-    author = actors.find_actor_by_id(conn, actor_id)
-    if author is None or not author.local or author.state != "active":
+def _author(conn: Connection, actor_id: int) -> tuple[Actor, PostingDefaults]:
+    found = find_author(conn, actor_id)
+    if found is None or not found[0].local or found[0].state != "active":
         raise Forbidden("Only actors of this node publish here.")
-    return author
+    return found
 
 
 def _readable(conn: Connection, reader_id: int, entry_id: int | None) -> Object | None:

@@ -48,9 +48,10 @@ class Actor:
         return self.name or self.username
 
 
-_COLUMNS = tuple(actors.c[name] for name in Actor.__dataclass_fields__)
-_BY_URI = Prepared(select(*_COLUMNS).where(actors.c.uri.in_(bindparam("uris", expanding=True))), many="uris")
-_BY_ID = Prepared(select(*_COLUMNS).where(actors.c.id.in_(bindparam("ids", expanding=True))), many="ids")
+#: Of a row that becomes an ``Actor``, in its order.
+COLUMNS = tuple(actors.c[name] for name in Actor.__dataclass_fields__)
+_BY_URI = Prepared(select(*COLUMNS).where(actors.c.uri.in_(bindparam("uris", expanding=True))), many="uris")
+_BY_ID = Prepared(select(*COLUMNS).where(actors.c.id.in_(bindparam("ids", expanding=True))), many="ids")
 
 
 def load_actors(conn: Connection, uris: Collection[str]) -> dict[str, Actor]:
@@ -82,11 +83,11 @@ def find_actor_by_id(conn: Connection, actor_id: int) -> Actor | None:
 
 
 _LOCAL_BY_NAME = Prepared(
-    select(*_COLUMNS).where(actors.c.local, actors.c.username.in_(bindparam("usernames", expanding=True))),
+    select(*COLUMNS).where(actors.c.local, actors.c.username.in_(bindparam("usernames", expanding=True))),
     many="usernames",
 )
 _BY_HANDLE = Prepared(
-    select(*_COLUMNS).where(actors.c.username == bindparam("username"), actors.c.host == bindparam("host"))
+    select(*COLUMNS).where(actors.c.username == bindparam("username"), actors.c.host == bindparam("host"))
 )
 
 
@@ -110,7 +111,7 @@ def find_actor_by_handle(conn: Connection, username: str, host: str) -> Actor | 
 
 def load_local_actors(conn: Connection, kinds: Collection[str] | None = None) -> list[Actor]:
     """Local actors that are there (not gone), of these kinds or of all, the oldest first."""
-    query = select(*_COLUMNS).where(actors.c.local, actors.c.state == "active")
+    query = select(*COLUMNS).where(actors.c.local, actors.c.state == "active")
     if kinds is not None:
         query = query.where(actors.c.kind.in_(kinds))
     return [Actor(*row) for row in conn.execute(query.order_by(actors.c.id))]
