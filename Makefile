@@ -124,8 +124,8 @@ $(VENV)/%-installed: pyproject.toml constraints.txt | $(BIN)/python
 	$(PIP) install -r $(VENV)/$*-group.txt -c constraints.txt
 	@touch $@
 
-# masto.js, which drives a live node in tests/clients, and axe-core, which looks at pages; without Node.js those
-# tests skip and say so.
+# masto.js, which drives a live node in tests/clients, Fedify, a server of another make for tests/networks, and
+# axe-core, which looks at pages; without Node.js those tests skip and say so.
 $(VENV)/javascript-ready: tests/clients/javascript/package-lock.json | $(BIN)/python
-	@if command -v npm >/dev/null; then npm ci --silent --prefix $(<D); else echo "No npm: tests with masto.js and axe-core will skip."; fi
+	@if command -v npm >/dev/null; then npm ci --silent --prefix $(<D); else echo "No npm: tests with masto.js, Fedify and axe-core will skip."; fi
 	@touch $@
