@@ -30,7 +30,7 @@ _AGENDA_DAYS = 28
 _PER_PAGE = 100  # of an agenda
 #: So much stands on a day; of more the agenda tells.
 _PLACES = MappingProxyType({"month": 5, "week": 40})
-_DAY, _UTC = dt.timedelta(days=1), ZoneInfo("UTC")
+_UTC = ZoneInfo("UTC")
 _FIRST, _LAST = dt.date(1970, 1, 1), dt.date(2199, 12, 31)
 
 
@@ -45,10 +45,11 @@ async def show_calendar(request: web.Request) -> web.Response:
     span = Span(*span_of(form, day), home)
     planned = await node.store.read(calendar_days.load, reader.actor_id, span, now, mine=mine)
     standing = calendar_days.by_day(planned, reader, span, node.config.node.timezone)
-    shown, paging = _cells(form, day, span, standing, today, mine=mine), Paging()
     if form == "agenda":
         after = number_in(request.query.get("after", ""), digits=6) or 0
         shown, paging = _agenda(standing, after, today), _paging(standing, after, day, mine=mine)
+    else:
+        shown, paging = _cells(form, day, span, standing, today, mine=mine), Paging()
     view = CalendarView(
         page=page_of(request, PATH, title=Sentence("Calendar"), section="/events", noindex=True),
         form=form,
@@ -115,23 +116,23 @@ def _beside(form: str, day: dt.date, step: int) -> dt.date:
     return min(max(found, _FIRST), _LAST)
 
 
-_Days = Mapping[dt.date, Sequence[Standing]]
+_Days = Mapping[int, Sequence[Standing]]
 
 
 def _cells(
     form: str, shown: dt.date, span: Span, standing: _Days, today: dt.date, *, mine: bool
 ) -> Iterator[CalendarDay]:
     """Every day of the span; what one has no room for stands in the agenda."""
-    for number in range((span.last - span.first).days + 1):
-        day = span.first + number * _DAY
-        found = standing.get(day, ())
+    for number in range(span.first.toordinal(), span.last.toordinal() + 1):
+        day, found = dt.date.fromordinal(number), standing.get(number, ())
         fitting = with_room_for(_PLACES[form], found)
+        more = len(found) - len(fitting)
         yield CalendarDay(
             date=day.isoformat(),
             number=day.day,
             items=tuple(each.draw() for each in fitting),
-            more=len(found) - len(fitting),
-            path=path_to("agenda", day, mine=mine),
+            more=more,
+            path=path_to("agenda", day, mine=mine) if more else "",
             outside=form == "month" and day.month != shown.month,
             today=day == today,
         )
@@ -139,9 +140,9 @@ def _cells(
 
 def _agenda(standing: _Days, after: int, today: dt.date) -> Iterator[CalendarDay]:
     """The days on which something stands; of all that stands there one page."""
-    listed = [(day, each) for day in sorted(standing) for each in standing[day]]
-    for day, found in groupby(listed[after : after + _PER_PAGE], key=itemgetter(0)):
-        items = tuple(each.draw() for _, each in found)
+    listed = [(number, each) for number in sorted(standing) for each in standing[number]]
+    for number, found in groupby(listed[after : after + _PER_PAGE], key=itemgetter(0)):
+        day, items = dt.date.fromordinal(number), tuple(each.draw() for _, each in found)
         yield CalendarDay(date=day.isoformat(), number=day.day, items=items, today=day == today)
 
 

@@ -10,25 +10,23 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 from operator import attrgetter
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from node.calendar.ics import KEEPS_CANCELLED
 from node.calendar.recurrence import Occurrence, between, where_at
-from node.clock import DAY, day_at
+from node.clock import DAY
 from node.domain.events import AnswerState, moment, place_line, title, zone_of
 from node.store.events import event_dates, event_lists
 from node.store.events.event_lists import CalendarRow, Scope
-from node.store.reading import showing
 from web.design.cards import Reader
 from web.events import course_dates
 from web.events.calendar_views import CalendarItem, Standing
 from web.events.cards import path_of
 from web.events.course_dates import Dated
 
-_DAY, _UTC = dt.timedelta(days=1), ZoneInfo("UTC")
+_UTC = ZoneInfo("UTC")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +52,6 @@ class Planned:
     """What is held within a span, of everything or (``mine``) of one's own."""
 
     events: Sequence[CalendarRow]
-    authors: Mapping[int, Any]
     dates: Mapping[tuple[int, str], AnswerState]  # her answers to single dates of a series
     courses: Sequence[Dated]
     mine: bool
@@ -66,16 +63,15 @@ def load(conn: Connection, viewer: int | None, span: Span, now: int, *, mine: bo
     series = [row.id for row in found if "recurrence" in row.record]
     return Planned(
         events=found,
-        authors=showing.load_homes(conn, {row.actor_id for row in found}),
         dates=event_dates.load_own(conn, viewer, series) if viewer is not None else {},
         courses=course_dates.load_between(conn, viewer, span.first, span.last, mine=mine),
         mine=mine,
     )
 
 
-def by_day(planned: Planned, reader: Reader, span: Span, course_zone: str) -> Mapping[dt.date, Sequence[Standing]]:
-    """What stands on each day, by its hour; an event of several days on each of them."""
-    days: defaultdict[dt.date, list[Standing]] = defaultdict(list)
+def by_day(planned: Planned, reader: Reader, span: Span, course_zone: str) -> Mapping[int, Sequence[Standing]]:
+    """What stands on each day (``date.toordinal``), by its hour; an event of several days on each of them."""
+    days: defaultdict[int, list[Standing]] = defaultdict(list)
     courses = course_dates.standing(planned.courses, reader, span.first, span.last, course_zone)
     for day, each in chain(_events(planned, reader, span), courses):
         days[day].append(each)
@@ -92,21 +88,20 @@ def with_room_for(most: int, found: Sequence[Standing]) -> Sequence[Standing]:
     return [found[place] for place in sorted(places)]
 
 
-def _events(planned: Planned, reader: Reader, span: Span) -> Iterable[tuple[dt.date, Standing]]:
-    listed = {actor_id for actor_id, author in planned.authors.items() if reader.lists_actor(author)}
+def _events(planned: Planned, reader: Reader, span: Span) -> Iterable[tuple[int, Standing]]:
+    first, last = span.first.toordinal(), span.last.toordinal()
     languages = tuple(reader.languages)
-    for row in planned.events:
-        if row.actor_id not in listed:
-            continue
+    for row in filter(reader.lists_actor, planned.events):
         zone = zone_of(row.timezone) or _UTC
         for time in _times(row, span):
             alone = planned.dates.get((row.id, time.day))
             if planned.mine and alone is not None:  # it stands there itself, or she stays away
                 continue
-            start, state = moment(time.start_at, zone), alone or row.answer
+            state = alone or row.answer
             is_hers = state is not None and AnswerState(state).hears_of_changes
-            for day in _days_of(time, zone, span):
-                hour = start.time().isoformat("minutes") if day == start.date() else ""
+            begins, ends = moment(time.start_at, zone), _end_of(time, zone)
+            for day in range(max(begins.toordinal(), first), min(ends.toordinal(), last) + 1):
+                hour = begins.time().isoformat("minutes") if day == begins.toordinal() else ""
                 yield day, Standing(hour, is_hers, partial(_item, row, time, hour, is_hers, languages, span.home))
 
 
@@ -117,11 +112,9 @@ def _times(row: CalendarRow, span: Span) -> Iterable[Occurrence]:
     return (Occurrence(row.start_at, row.end_at),)
 
 
-def _days_of(time: Occurrence, zone: ZoneInfo, span: Span) -> Sequence[dt.date]:
-    """The days of this span on which it takes place; what ends at midnight does not stand on the next day."""
-    ends_at = max(time.start_at, (time.end_at or 0) - 1)
-    begins, ends = max(day_at(time.start_at, zone), span.first), min(day_at(ends_at, zone), span.last)
-    return [begins + number * _DAY for number in range((ends - begins).days + 1)]
+def _end_of(time: Occurrence, zone: ZoneInfo) -> dt.datetime:
+    """The last moment; what ends at midnight does not stand on the next day."""
+    return moment(max(time.start_at, (time.end_at or 0) - 1), zone)
 
 
 def _item(

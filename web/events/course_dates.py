@@ -94,8 +94,8 @@ def _load(conn: Connection, pairs: Sequence[tuple[int, str]], own: Mapping[tuple
 
 def standing(
     found: Sequence[Dated], reader: Reader, first: dt.date, last: dt.date, timezone: str
-) -> Iterator[tuple[dt.date, Standing]]:
-    """Each time within these days, with its day."""
+) -> Iterator[tuple[int, Standing]]:
+    """Each time within these days, with its day (``date.toordinal``)."""
     begin, end = (_millis(day) for day in (first - _DAY, last + 2 * _DAY))
     for each in found:
         if not reader.lists_actor(each.course.owner):
@@ -106,7 +106,7 @@ def standing(
                 start = moment(time.start_at, zone)
                 if first <= start.date() <= last:
                     hour, mine = "" if times.is_whole_day else start.strftime("%H:%M"), each.state is not None
-                    yield start.date(), Standing(hour, mine, partial(_item, each, times, hour, mine))
+                    yield start.toordinal(), Standing(hour, mine, partial(_item, each, times, hour, mine))
 
 
 def _item(dated: Dated, times: Times, time: str, mine: bool) -> CalendarItem:

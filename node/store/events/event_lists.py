@@ -24,7 +24,7 @@ from node.store.database.planning import looked_at_empty
 from node.store.database.prepared import Prepared
 from node.store.events.events import JOINED, Event, select_events
 from node.store.reading.visible import not_hidden_from, visible_to
-from node.store.tables import bookmarks, event_answers, event_organisers, events, objects
+from node.store.tables import actors, bookmarks, event_answers, event_organisers, events, objects
 
 #: Lists are cut here: a calendar file of more is no use to anybody.
 MOST = 500
@@ -48,13 +48,15 @@ class CalendarRow(NamedTuple):
 
     id: int  # of the object
     url: str  # its page at home
-    actor_id: int
     local: bool
     start_at: int
     end_at: int | None
     timezone: str
     cancelled_at: int | None
     record: EventRecord
+    uri: str  # of its author, and so are the next two
+    host: str
+    state: str
     answer: str | None  # AnswerState
 
 
@@ -114,22 +116,25 @@ _OWN = event_answers.alias("own")
 _OF_CALENDAR = (
     objects.c.id,
     objects.c.url,
-    objects.c.actor_id,
     objects.c.local,
     events.c.start_at,
     events.c.end_at,
     events.c.timezone,
     events.c.cancelled_at,
     events.c.record,
+    actors.c.uri,
+    actors.c.host,
+    actors.c.state,
 )
+_WITH_AUTHOR = JOINED.join(actors, actors.c.id == objects.c.actor_id)
 
 
 @cache
 def _calendar(shape: Scope, values: frozenset[str]) -> Prepared:
     if "viewer" not in values:
-        return Prepared(_in_span(select(*_OF_CALENDAR, null()).select_from(JOINED), shape, values))
+        return Prepared(_in_span(select(*_OF_CALENDAR, null()).select_from(_WITH_AUTHOR), shape, values))
     is_own = and_(_OWN.c.event_id == objects.c.id, _OWN.c.actor_id == bindparam("viewer", type_=BigInteger))
-    query = select(*_OF_CALENDAR, _OWN.c.state).select_from(JOINED.outerjoin(_OWN, is_own))
+    query = select(*_OF_CALENDAR, _OWN.c.state).select_from(_WITH_AUTHOR.outerjoin(_OWN, is_own))
     return Prepared(_in_span(query, shape, values))
 
 
