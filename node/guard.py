@@ -1,4 +1,4 @@
-"""What must hold before a node starts: an environment of its own, and the host that it was born with.
+"""What must hold before a node starts: an environment of its own, the host that it was born with, a folder for itself.
 
 ``node``, ``federation``, ``schemas`` and ``web`` are all in use on PyPI. Installed beside this one, such a
 distribution overwrites our files without a word, and its removal deletes them (docs/adr). The node is an application
@@ -8,13 +8,16 @@ with an environment of its own; this notices when that was not heeded.
 for 80 distributions on each start, where this takes 8, and half of one for an editable installation.
 """
 
+import fcntl
+import os
 import re
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
 
-from node.errors import ConfigurationRefused
+from node.errors import ConfigurationRefused, Conflict
 
 DISTRIBUTION = "rhizome-node"
 PACKAGES = ("node", "federation", "schemas", "web")
@@ -41,6 +44,22 @@ def refuse_other_host(known: str | None, host: str) -> None:
             f'node.host is "{host}", but this database belongs to "{known}", and the ids that other nodes remember '
             f'contain that name. Write host = "{known}" again, or give the new node a data folder of its own.'
         )
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Meanwhile nobody else serves this data folder; Conflict where somebody does. Who dies holds nothing."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "serve.lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise Conflict(f"Another node already serves {folder}; stop it first.") from error
+        lock.seek(0)
+        lock.truncate()
+        lock.write(f"{os.getpid()}\n")
+        lock.flush()
+        yield
 
 
 def _find_foreign_owners(path: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -43,8 +43,8 @@ _SECRETS_IN_TEXT = re.compile(
     | (?= -----BEGIN )                                                     # PEM
     )
     ( -----BEGIN\ [A-Z ]{0,20}PRIVATE\ KEY----- .*? (?: -----END\ [A-Z ]{0,20}KEY----- | \Z )
-    | (?! -----BEGIN | expected\ ) [^\s"'&,;@]+                             # "$.password: expected" is a sentence
-    )
+    | (?! -----BEGIN | expected\  | (?-i:PASSWORD@) ) [^\s"'&,;@]+         # neither "$.password: expected" nor
+    )                                                                       # USER:PASSWORD@HOST, in sentences
     """,
     re.DOTALL,
 )

@@ -21,7 +21,9 @@ def open_store(config: Config) -> Store:
 def migrate_database(config: Config) -> bool:
     """Bring the database up to this version, a verified copy first on SQLite; answers whether anything was done."""
     if not config.is_sqlite:
-        return migrate.migrate(config.database.url.replace("postgresql://", "postgresql+psycopg://", 1))
+        from node.store.database.postgresql import driver_url  # late, as above
+
+        return migrate.migrate(driver_url(config.database.url))
     config.data_dir.mkdir(parents=True, exist_ok=True)
     if config.database_path.exists() and migrate.is_current_file(config.database_path):
         return False

@@ -38,6 +38,7 @@ from node.secretbox import ACTOR_KEY, SecretBox
 from node.services.access.sealing import count_outdated
 from node.store import facts as fact_table
 from node.store.database.migrate import HEAD, current_version
+from node.store.database.postgresql import driver_url
 from node.store.house import queue, workers
 from node.store.people import counters
 from node.store.tables import actors, facts, jobs, objects, own_keys
@@ -100,8 +101,7 @@ def _check_media(config: Config) -> Check:
 def _engine(config: Config) -> Engine:
     if config.is_sqlite:
         return create_engine("sqlite://", creator=lambda: _connect(config.database_path), poolclass=NullPool)
-    url = config.database.url.replace("postgresql://", "postgresql+psycopg://", 1)
-    return create_engine(url, connect_args={"connect_timeout": 5}, poolclass=NullPool)
+    return create_engine(driver_url(config.database.url), connect_args={"connect_timeout": 5}, poolclass=NullPool)
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -5,12 +5,11 @@ Loaded when it is called; the parts that only other commands need (Alembic) stay
 
 import asyncio
 import contextlib
-import fcntl
 import gc
 import os
 import secrets
 import signal
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncIterator, Coroutine
 
 import click
 from aiohttp import web
@@ -21,7 +20,7 @@ from node.app.system import System, close_system, open_system
 from node.cli.shared import config_option, load_config
 from node.clock import HOUR
 from node.config import Address, Config
-from node.errors import Conflict, Unavailable
+from node.errors import Unavailable
 from node.store.access import accounts
 from web.health import STOPPING
 from web.measuring import build_metrics_app
@@ -55,23 +54,9 @@ def run(main: Coroutine[None, None, None]) -> None:
         uvloop.run(main)
 
 
-@contextlib.contextmanager
-def locked(config: Config) -> Iterator[None]:
+def locked(config: Config) -> contextlib.AbstractContextManager[None]:
     """One process per data directory (SQLite); a second one is refused with a sentence."""
-    if not config.is_sqlite:
-        yield
-        return
-    config.data_dir.mkdir(parents=True, exist_ok=True)
-    with (config.data_dir / "serve.lock").open("a+") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise Conflict(f"Another node already serves {config.data_dir}.") from error
-        lock.seek(0)
-        lock.truncate()
-        lock.write(f"{os.getpid()}\n")
-        lock.flush()
-        yield
+    return guard.alone_in(config.data_dir) if config.is_sqlite else contextlib.nullcontext()
 
 
 async def serve(config: Config) -> None:

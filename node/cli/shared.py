@@ -102,6 +102,12 @@ def load_config(**overrides: Any) -> Config:
     return config
 
 
+def variable_for(path: str) -> str | None:
+    """The variable of the environment that stands for this key, where there is one: a file cannot change it."""
+    name = f"RHIZOME_{path.replace('.', '__').upper()}"
+    return name if name in os.environ else None
+
+
 def with_config(function: Callable[Concatenate[Config, P], T]) -> Callable[P, T]:
     """Give a command ``--config FILE`` and, as its first argument, the configuration."""
 

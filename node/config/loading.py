@@ -56,7 +56,7 @@ def load(file: Path, *, environ: Mapping[str, str] | None = None, overrides: Map
     (``{"node.listen": "127.0.0.1:9000"}``). Raises ``ConfigurationRefused`` with one sentence a line.
     """
     file = Path(os.path.abspath(file))  # noqa: PTH100 (resolve() would follow a link away from the secrets beside it)
-    values = _read_toml(file)
+    values = _read_toml(file, "; `rhizome init` writes one")
     sources: dict[str, str] = {}
     for path, value, source in _replacements(os.environ if environ is None else environ, overrides or {}):
         section, _, name = path.partition(".")
@@ -96,18 +96,19 @@ def _source(path: str, file: Path, sources: Mapping[str, str]) -> str:
 # -- sources --------------------------------------------------------------------------------------------------------
 
 
-def _read_toml(file: Path) -> dict[str, Any]:
+def _read_toml(file: Path, hint: str = "") -> dict[str, Any]:
     try:
-        return tomllib.loads(_read_text(file))
+        return tomllib.loads(_read_text(file, hint))
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationRefused(f"{file}: this is not TOML: {error}.") from None
 
 
-def _read_text(file: Path) -> str:
+def _read_text(file: Path, hint: str = "") -> str:
+    """``hint``: what to do where there is none."""
     try:
         return file.read_text("utf-8")
     except FileNotFoundError:
-        raise ConfigurationRefused(f"{file}: there is no such file; `rhizome init` writes one.") from None
+        raise ConfigurationRefused(f"{file}: there is no such file{hint}.") from None
     except OSError as error:
         raise ConfigurationRefused(f"{file}: {error.strerror}.") from None
     except UnicodeDecodeError:

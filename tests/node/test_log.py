@@ -210,6 +210,7 @@ def test_secrets_in_text_are_masked(lines: Lines, text: str) -> None:
         "https://a.example/@ann/1",
         "12:30:00",
         "$.password: expected 12 characters",
+        "expected postgresql://USER:PASSWORD@HOST/NAME",
     ],
 )
 def test_harmless_text_is_left_alone(text: str) -> None:

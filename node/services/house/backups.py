@@ -104,7 +104,7 @@ def _fill(config: Config, folder: Path, now: int, *, with_secrets: bool) -> None
     }
     _write(folder / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=2))
     for place in (*_files(folder), folder):
-        _sync(place)
+        copies.sync(place)
 
 
 def _copy_database(config: Config, folder: Path) -> Content:
@@ -140,14 +140,6 @@ def _hash(place: Path) -> str:
         return file_digest(file, "sha256").hexdigest()
 
 
-def _sync(place: Path) -> None:
-    handle = os.open(place, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
 def _name(partial: Path, now: int) -> Path:
     """Give a complete folder its name; one made in the same second gets a longer one."""
     stamp = dt.datetime.fromtimestamp(now // 1000, dt.UTC).strftime("%Y%m%dT%H%M%SZ")
@@ -155,7 +147,7 @@ def _name(partial: Path, now: int) -> Path:
     while folder.exists():
         folder = partial.with_name(f"rhizome-{stamp}-{secrets.token_hex(2)}")
     partial.rename(folder)
-    _sync(folder.parent)
+    copies.sync(folder.parent)
     return folder
 
 
@@ -172,9 +164,9 @@ def copy_before_upgrade(config: Config, version: str) -> Path:
         copies.copy_sqlite(config.database_path, partial)
         if copies.check_sqlite(partial) != copies.look_into_sqlite(config.database_path):
             raise Unavailable("The database changed while it was copied; stop the node before an upgrade.")
-        _sync(partial)
+        copies.sync(partial)
         partial.replace(target)
-        _sync(target.parent)
+        copies.sync(target.parent)
     except OSError as error:
         raise Unavailable("The backup cannot be written.", detail=str(error)) from error
     finally:
@@ -266,9 +258,9 @@ def _restore_sqlite(config: Config, folder: Path) -> None:
             )
         partial.touch(mode=0o600)
         shutil.copyfile(folder / SQLITE, partial)
-        _sync(partial)
+        copies.sync(partial)
         partial.rename(config.database_path)
-        _sync(data)
+        copies.sync(data)
     except OSError as error:
         raise Unavailable("The backup cannot be restored.", detail=str(error)) from error
 

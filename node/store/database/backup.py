@@ -21,6 +21,7 @@ from sqlalchemy.pool import NullPool
 
 from node.errors import Conflict, Unavailable
 from node.store.database.migrate import current_version
+from node.store.database.postgresql import driver_url
 from node.store.search.search_schema import is_part_of_index
 from node.store.tables import own_keys
 
@@ -45,6 +46,15 @@ def look_into(conn: Connection) -> Content:
     keys = conn.execute(select(own_keys.c.uri, own_keys.c.public)) if own_keys.name in present else ()
     fingerprints = {uri: sha256(public.encode()).hexdigest() for uri, public in keys}
     return Content(current_version(conn), rows, fingerprints)
+
+
+def sync(place: Path) -> None:
+    """Have a file, or the names in a folder, on disk when this returns."""
+    handle = os.open(place, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 # -- SQLite ---------------------------------------------------------------------------------------------------------
@@ -100,7 +110,7 @@ def _reading(path: Path, options: str) -> Iterator[Connection]:
 
 def dump_postgresql(url: str, target: Path) -> Content:
     """Dump the database into a new file, and answer what the dumped state holds."""
-    engine = create_engine(_driver(url), poolclass=NullPool)
+    engine = create_engine(driver_url(url), poolclass=NullPool)
     try:
         with engine.connect().execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True) as conn:
             content = look_into(conn)
@@ -119,7 +129,7 @@ def check_dump(path: Path) -> None:
 
 def restore_postgresql(url: str, dump: Path) -> Content:
     """Fill an empty database in one transaction; answers what it holds. Raises Conflict where it is not empty."""
-    engine = create_engine(_driver(url), poolclass=NullPool)
+    engine = create_engine(driver_url(url), poolclass=NullPool)
     try:
         with engine.connect() as conn:
             if inspect(conn).get_table_names():
@@ -130,10 +140,6 @@ def restore_postgresql(url: str, dump: Path) -> Content:
             return look_into(conn)
     finally:
         engine.dispose()
-
-
-def _driver(url: str) -> str:
-    return url.replace("postgresql://", "postgresql+psycopg://", 1)
 
 
 def _run(url: str, tool: str, *words: str) -> None:

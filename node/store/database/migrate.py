@@ -74,23 +74,33 @@ def migrate(url: str, *, before: Callable[[str], object] | None = None) -> bool:
 
 def upgrade(engine: Engine, target: str = "head") -> None:
     """Run the migrations up to ``target`` in one transaction; several processes do so one after the other."""
-    # Late: see the module.
-    from alembic import command
-    from alembic.config import Config
-
     is_sqlite = engine.dialect.name == "sqlite"
     if is_sqlite:
         event.listen(engine, "connect", _without_own_transactions)
         event.listen(engine, "begin", _begin)
-    config = Config()
-    config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
     with engine.begin() as conn:
         if not is_sqlite:
-            conn.execute(_LOCK)
-        config.attributes["connection"] = conn
-        command.upgrade(config, target)
+            lock(conn)
+        upgrade_within(conn, target)
         if is_sqlite and (orphans := conn.execute(text("PRAGMA foreign_key_check")).all()):
             raise Conflict("The upgrade of the database failed; it is as it was.", detail=str(orphans[:3]))
+
+
+def lock(conn: Connection) -> None:
+    """Wait for others who upgrade or fill the database; they wait for the end of this transaction (PostgreSQL)."""
+    conn.execute(_LOCK)
+
+
+def upgrade_within(conn: Connection, target: str = "head") -> None:
+    """Run the migrations in a transaction of the caller."""
+    # Late: see the module.
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
+    config.attributes["connection"] = conn
+    command.upgrade(config, target)
 
 
 # Python's driver begins a transaction only before rows change, not before tables do.

@@ -27,6 +27,11 @@ _READING: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_re
 _LISTEN_SECONDS = 2.0
 
 
+def driver_url(url: str) -> str:
+    """The address of the configuration as SQLAlchemy takes it."""
+    return url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
 def _is_away(error: BaseException) -> bool:
     """Whether the database itself failed: no connection, shut down, out of space, lock or statement timed out."""
     return isinstance(error, OperationalError | InterfaceError) or (
@@ -38,7 +43,7 @@ class PostgresqlBackend:
     """Any number of processes on one database."""
 
     def __init__(self, url: str, *, pool: int) -> None:
-        url = url.replace("postgresql://", "postgresql+psycopg://", 1)
+        url = driver_url(url)
         arguments = {"options": "-c timezone=UTC -c statement_timeout=30000", "connect_timeout": 5}
         self._engine = create_engine(url, pool_size=pool, max_overflow=0, pool_pre_ping=True, connect_args=arguments)
         # Apart from the pool: it is held all the time, and a pool of one must still serve units.

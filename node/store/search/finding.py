@@ -37,6 +37,7 @@ from node.store.posts.objects import LIVE
 from node.store.reading.visible import not_hidden_from, not_secret_to, visible_to
 from node.store.search import search_entries
 from node.store.search.finding_schema import INDEX
+from node.store.search.index_words import as_vector
 from node.store.search.search import Search
 from node.store.tables import (
     actor_words,
@@ -174,20 +175,14 @@ def _index_posts(conn: Connection, ids: Sequence[int]) -> None:
     query = select(objects.c.id, objects.c.name, objects.c.summary, objects.c.content).where(
         objects.c.id.in_(ids), objects.c.state == LIVE, objects.c.kind != "resource"
     )
+    write = " ".join if dialect == "sqlite" else as_vector
     rows = []
     for row in conn.execute(query):
         words = folding.words(" ".join((row.name, plain(row.summary), plain(row.content))))
         if words:
-            rows.append({"id": row.id, "words": _written(dialect, words)})
+            rows.append({"id": row.id, "words": write([f"b{word}" for word in words])})  # the letter of bodies
     if rows:
         conn.execute(_PUT[dialect], rows)
-
-
-def _written(dialect: str, words: Sequence[str]) -> str:
-    """All words are letters and digits, so nothing needs escaping; ``b`` is the letter of bodies."""
-    if dialect == "sqlite":
-        return " ".join(f"b{word}" for word in words)
-    return " ".join(f"'b{word}':{place}" for place, word in enumerate(words, 1))
 
 
 # -- people ---------------------------------------------------------------------------------------------------------

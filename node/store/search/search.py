@@ -20,6 +20,7 @@ from sqlalchemy import Connection, String, TextClause, bindparam, text
 from node.domain.search import Query, Term, words
 from node.store.database.prepared import Prepared
 from node.store.search import spellings
+from node.store.search.index_words import BREAK, as_vector
 from node.store.search.search_schema import INDEX
 
 # -- entries and marks ----------------------------------------------------------------------------------------------
@@ -34,7 +35,6 @@ class Tier(enum.IntEnum):
 
 
 _LETTERS: Mapping[Tier, str] = MappingProxyType({Tier.TITLE: "t", Tier.KEYWORDS: "k", Tier.BODY: "b"})
-_BREAK = "z"  # between two texts, so that no phrase reaches from one into the next
 
 
 def mark(facet: str, value: str) -> str:
@@ -76,7 +76,7 @@ def index(conn: Connection, entries: Sequence[Entry]) -> None:
     if not entries:
         return
     is_sqlite = conn.dialect.name == "sqlite"
-    write = " ".join if is_sqlite else _vector
+    write = " ".join if is_sqlite else as_vector
     rows = [
         {"sort_key": entry.sort_key, "words": write(list(_words_of(entry))), "facets": _packed(entry.facets)}
         for entry in entries
@@ -96,13 +96,8 @@ def _words_of(entry: Entry) -> Iterator[str]:
     for tier in Tier:
         for part in texts[:tier]:
             yield from (_LETTERS[tier] + word for word in part)
-            yield _BREAK
+            yield BREAK
     yield from entry.marks
-
-
-def _vector(found: Sequence[str]) -> str:
-    """A tsvector as text. All words are letters and digits, so nothing needs escaping."""
-    return " ".join(f"'{word}':{position}" for position, word in enumerate(found, 1) if word != _BREAK)
 
 
 _BETWEEN, _INSIDE = "\x1e", "\x1f"  # control characters that no text of a record holds
