@@ -51,6 +51,7 @@ async def lay(config: Config, clock: Clock, store: Store, lane: int | None) -> F
     open its keys: such a node could sign nothing, and would set aside all that it has to tell.
     """
     guard.refuse_other_host(await store.read(facts.load_fact, facts.HOST), config.host)
+    lane = store.lane() if lane is None else lane
     lane = secrets.randbelow(LANES - 1) + 1 if lane is None else lane
     ids = Ids(clock, lane=lane, after=await store.read(newest_id))
     instance_id = await _found(config, clock, store, ids)

@@ -66,7 +66,7 @@ async def serve(config: Config) -> None:
     metrics.started(development=config.development)
     for warning in config.warnings:
         log.event("configuration.warning", level=log.WARNING, reason=warning)
-    system = await open_system(config, lane=0)
+    system = await open_system(config, lane=0 if config.is_sqlite else None)
     try:
         await _serve(system, stop)
     finally:

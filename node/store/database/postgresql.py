@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.pool import NullPool
 
+from node.ids import LANES
 from node.store.database.engine import Signal, stopping, take_signals, unavailable
 
 T = TypeVar("T")
@@ -20,6 +21,8 @@ CHANNEL = "rhizome"
 #: How often a unit is run before its error counts, by SQLSTATE. Two units that touched rows in opposite order, or one
 #: that wrote what another unit wrote after this one had looked for it in vain: run again from the start, it finds that.
 _TRIES = {"40P01": 5, "40001": 5, "23505": 3}
+#: Held by the line on which the process listens, so that it falls with the process.
+_CLAIM = text("SELECT pg_try_advisory_lock(7467832, :lane)")
 _NOTIFY = text("SELECT pg_notify(:channel, :payload)")
 #: What a reader is: one state of the database for all its statements, and no way to change it.
 _READING: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
@@ -54,6 +57,7 @@ class PostgresqlBackend:
         self._heard = threading.Event()  # the listener listens
         self._stopping = threading.Event()
         self._closed = True
+        self._lane: int | None = None
         self._loop: asyncio.AbstractEventLoop
         self._on_signals: Callable[[Sequence[Signal]], None]
 
@@ -93,6 +97,9 @@ class PostgresqlBackend:
     def version(self) -> int | None:
         """Nothing: only a question to the server could tell."""
         return None
+
+    def lane(self) -> int | None:
+        return self._lane
 
     async def read(self, unit: Callable[[Connection], T]) -> T:
         return await self._submit(unit, _READING)
@@ -140,10 +147,18 @@ class PostgresqlBackend:
             try:
                 with self._listening.connect() as connection:
                     connection.execute(text(f"LISTEN {CHANNEL}"))
+                    self._claim(connection)
                     self._heard.set()
                     self._forward(connection.connection.driver_connection)
             except Exception:  # noqa: BLE001 (the database is away: due jobs are also found by time)
                 self._stopping.wait(1)
+
+    def _claim(self, connection: Connection) -> None:
+        """Take the first lane that is free, or on a new line the one that this process has."""
+        for lane in range(LANES) if self._lane is None else (self._lane,):
+            if connection.scalar(_CLAIM, {"lane": lane}):
+                self._lane = lane
+                return
 
     def _forward(self, raw: Any) -> None:
         while not self._stopping.is_set():

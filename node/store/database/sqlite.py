@@ -195,6 +195,10 @@ class SqliteBackend:
         except sqlite3.OperationalError:
             return None
 
+    def lane(self) -> int | None:
+        """None: one process serves, and those of commands are few."""
+        return None
+
     async def read(self, unit: Callable[[Connection], T]) -> T:
         if self._closed:
             raise stopping()

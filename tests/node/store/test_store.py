@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 import threading
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import Connection, event, func, insert, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from node.errors import NotFound, Unavailable
+from node.ids import LANES
 from node.store.database.engine import Store, send, signal
 from node.store.database.sqlite import SqliteBackend
 from node.store.tables import facts
@@ -282,6 +284,15 @@ async def test_messages_arrive_in_their_order_after_the_commit_and_each_once(sto
         await store.write(say, "é" * 4_000)
 
 
+async def test_no_two_processes_mint_ids_in_one_lane(postgresql):
+    """Two that serve did, and in the same millisecond made the same ids."""
+    async with AsyncExitStack() as stack:
+        opened = [await stack.enter_async_context(stores.open_store(postgresql)) for _ in range(3)]
+        lanes = {each.lane() for each in opened}
+        assert len(lanes) == 3
+        assert lanes <= {*range(LANES)}
+
+
 async def test_every_process_hears_a_message(postgresql):
     async with stores.open_store(postgresql) as one, stores.open_store(postgresql) as other:
         both: list[asyncio.Event] = [asyncio.Event(), asyncio.Event()]
@@ -417,6 +428,7 @@ async def test_postgresql_runs_a_unit_again_that_another_one_outran(postgresql):
 
 async def test_postgresql_comes_back_after_its_server_restarted(postgresql):
     async with stores.open_store(postgresql) as store:
+        lane = store.lane()
         await store.write(put, "before")
         postgres.cluster().stop(mode="fast")
         with pytest.raises(Unavailable):
@@ -433,6 +445,8 @@ async def test_postgresql_comes_back_after_its_server_restarted(postgresql):
 
         store.listen(arrived.append)
         await asyncio.wait_for(until_heard(), 15)
+        async with stores.open_store(postgresql) as other:
+            assert other.lane() != store.lane() == lane
 
 
 async def test_a_pool_of_one_serves_units_and_signals(postgresql):
