@@ -52,7 +52,7 @@ class RemoteActor:
 
 @dataclass(slots=True)
 class Remote:
-    """See the module. ``documents`` are what it serves, by path; ``posted`` what was sent to it."""
+    """See the module. ``documents`` are what it serves, by path (bytes as they are); ``posted`` what was sent to it."""
 
     origin: str
     http: aiohttp.ClientSession
@@ -129,13 +129,14 @@ async def remote(address: str = "127.2.0.1") -> AsyncIterator[Remote]:
     """A played server on loopback."""
 
     async def show(request: web.Request) -> web.Response:
-        server.asked.append(request.path)
-        document = server.documents.get(request.path)
+        server.asked.append(request.path_qs)
+        document = server.documents.get(request.path_qs)
         if isinstance(document, int):
             return web.Response(status=document)
         if document is None:
             return web.Response(status=404)
-        return web.Response(body=orjson.dumps(document), content_type="application/activity+json")
+        body = document if isinstance(document, bytes) else orjson.dumps(document)
+        return web.Response(body=body, content_type="application/activity+json")
 
     async def take(request: web.Request) -> web.Response:
         server.posted.append(orjson.loads(await request.read()))

@@ -32,6 +32,7 @@ from node.store.reading import homes, stamps
 
 #: How many requests to other hosts one activity may cause (OUT12).
 BUDGET = 20
+_NOBODY: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ class Batch:
     left: int = BUDGET  # requests that the activity in hand may still cause
     _actors: dict[str, Actor | None] = field(default_factory=dict)
     _objects: dict[str, Object | None] = field(default_factory=dict)
-    _tombstones: dict[str, str | None] = field(default_factory=dict)
+    _tombstones: dict[str, set[str] | frozenset[str]] = field(default_factory=dict)
     _followers: dict[int, list[int]] = field(default_factory=dict)
     _given: set[int] = field(default_factory=set)  # ids of objects, some not written yet
     _object_rows: list[dict[str, Any]] = field(default_factory=list)
@@ -92,7 +93,7 @@ class Batch:
         self._actors.update(actors.load_actors(self.conn, actor_uris))
         self._objects.update(dict.fromkeys(object_uris))
         self._objects.update(objects.load_objects(self.conn, object_uris))
-        self._tombstones.update(dict.fromkeys(object_uris))
+        self._tombstones.update(dict.fromkeys(object_uris, _NOBODY))
         self._tombstones.update(burying.load_tombstones(self.conn, object_uris, self.unit.now))
         # Of ours nobody asks here, and they may have ten thousand followers.
         authors = [actor.id for actor in self._actors.values() if actor is not None and not actor.local]
@@ -127,8 +128,8 @@ class Batch:
     def is_deleted(self, uri: str, by: str) -> bool:
         """Whether ``by`` has said that this must not come (back)."""
         if uri not in self._tombstones:
-            self._tombstones[uri] = burying.load_tombstones(self.conn, [uri], self.unit.now).get(uri)
-        return self._tombstones[uri] in {by, ""} if self._tombstones[uri] is not None else False
+            self._tombstones[uri] = burying.load_tombstones(self.conn, [uri], self.unit.now).get(uri, _NOBODY)
+        return not self._tombstones[uri].isdisjoint((by, burying.HOUSE))
 
     def local_followers(self, actor_id: int) -> list[int]:
         if actor_id not in self._followers:

@@ -4,12 +4,14 @@ Anybody may send one. It counts from a curator of that collection; of anybody el
 collection takes them, and nothing otherwise.
 """
 
+from itertools import islice
+
 from sqlalchemy import Connection
 
 from federation.applying.batch import Batch, Inbound
 from federation.builders.resource_documents import write_document
 from federation.vocab import POSITION
-from node.domain.collections import MAX_ITEMS, is_collection
+from node.domain.collections import MAX_ITEMS, MAX_LANGUAGES, is_collection
 from node.errors import Conflict, Forbidden, Invalid, NotFound
 from node.services.library import collecting
 from node.services.library.collecting import ITEMS, Wanted, items_uri
@@ -30,7 +32,8 @@ def add(batch: Batch, inbound: Inbound) -> str:
         return _put(batch, by, collection, activity.object_uri or "", min(position, MAX_ITEMS))
     note = raw.get("contentMap")
     name = raw.get("name") if isinstance(raw.get("name"), str) else ""
-    wanted = Wanted(activity.object_uri or "", name or "", note if isinstance(note, dict) else {})
+    note = dict(islice(note.items(), MAX_LANGUAGES)) if isinstance(note, dict) else {}
+    wanted = Wanted(activity.object_uri or "", name or "", note)
     try:
         return collecting.add(batch.conn, batch.unit, by, collection, wanted, write=write_document)
     except Forbidden:

@@ -162,13 +162,15 @@ def invitation_asked(batch: Batch, inbound: Inbound) -> str:
 
 
 def refused(batch: Batch, activity: Activity) -> str:
-    """The home of an event does not do what one of ours asked it to, who is told why; '' for any other Reject."""
+    """The home of an event does not do what one of ours asked it to, who is told why, once; '' for any other Reject."""
     sent = activities.load_activity(batch.conn, activity.object_uri or "") if activity.type == "Reject" else None
     about = batch.live_object(sent.object_uri) if sent is not None and sent.type in _REFUSED else None
     event = events.find_event(batch.conn, about.id) if about is not None and not about.local else None
     signer = batch.actor(activity.actor)
     if sent is None or event is None or signer is None or signer.id != event.actor_id:
         return ""
+    if not activities.note_refused(batch.conn, sent.id, batch.unit.now):
+        return "refused-before"
     [organiser] = actors.load_actors_by_id(batch.conn, [sent.actor_id]).values()
     why = activity.raw.get("summary")
     told = Sentence(_REFUSED[sent.type].message, why=clean(why)[:500] if isinstance(why, str) else "")

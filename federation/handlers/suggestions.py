@@ -3,10 +3,12 @@
 Both count only from whoever published the collection.
 """
 
+from itertools import islice
+
 from federation.applying.batch import Batch, Inbound
 from federation.mapping.activity import Activity
 from node.clock import to_rfc3339
-from node.domain.collections import MAX_NOTE, Item, curators_of, is_collection, reference_of
+from node.domain.collections import MAX_LANGUAGES, MAX_NOTE, Item, curators_of, is_collection, reference_of
 from node.domain.text import clean_json
 from node.domain.uris import is_web_uri
 from node.services.library import suggestions
@@ -52,11 +54,12 @@ def _item(batch: Batch, suggested: Activity, iri: str) -> StoredItem:
     raw = suggested.raw
     name = clean_plain_field(raw["name"]) if isinstance(raw.get("name"), str) else ""
     sent = clean_json(raw["contentMap"]) if isinstance(raw.get("contentMap"), dict) else {}
-    note = {
-        tag: text
+    usable = (
+        (tag, text)
         for tag, text in sent.items()
         if is_language_tag(tag) and isinstance(text, str) and len(text) <= MAX_NOTE
-    }
+    )
+    note = dict(islice(usable, MAX_LANGUAGES))
     now = batch.unit.now
     return StoredItem(iri, now, reference_of(Item(iri, name, note, by, to_rfc3339(now))), SUGGESTED, by, now)
 

@@ -21,6 +21,7 @@ from node.app.foundation import Foundation
 from node.app.parts import Parts
 from node.jobs.worker import Kind
 from node.mail import Mailer
+from node.services.communities.narrowing import Parting
 from node.services.events.event_work import Reminders, Replies
 from node.services.library.topic_accounts import Topics
 from node.services.news.mailing import Post
@@ -71,6 +72,7 @@ def _of_the_house(base: Foundation, parts: Parts) -> Iterator[Kind]:
     yield Replies(store, unit).kind()
     yield Topics(store, unit).kind()
     yield Leaving(store, unit).kind()
+    yield Parting(store, unit).kind()
     yield Post(store, clock, config, Mailer(config.mail, host=config.host)).kind()
     languages = config.node.languages
     yield Pusher(

@@ -17,6 +17,7 @@ MAX_ITEMS = 500
 MAX_SUGGESTED = 20  # that wait for an answer, of one person
 MAX_CURATORS = 50
 MAX_NOTE = 1_000  # characters in each language
+MAX_LANGUAGES = 20  # of a note
 
 
 @dataclass(frozen=True, slots=True)

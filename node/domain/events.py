@@ -17,6 +17,8 @@ from node.errors import Problem
 
 MAX_COMPANIONS = 10
 MAX_NOTE = 500
+#: People whom somebody of another node who looks after an event has invited to it in a day.
+MAX_INVITED = 100
 #: A series ends after so long or so many at the latest, whatever its rule says (recurrence bombs).
 MAX_SPAN = 731 * DAY
 MAX_INSTANCES = 750

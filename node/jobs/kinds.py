@@ -26,6 +26,7 @@ PREVIEW = "preview"  # look at a page that a post links to
 ANSWER = "answer"  # a reply that may be the answer to an event
 REMINDER = "reminder"  # an event begins in a day
 LEAVE = "leave"  # remove what somebody who left had published
+PART = "part"  # people elsewhere leave a community that its house keeps to itself
 MAIL = "mail"  # write somebody a mail
 PERIODIC = "periodic"  # an entry of the schedule
 

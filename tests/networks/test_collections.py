@@ -3,12 +3,14 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from federation.builders.resource_documents import write_document
-from node.domain.collections import MAX_SUGGESTED
+from node.domain.collections import MAX_LANGUAGES, MAX_SUGGESTED
 from node.services.library import collecting
 from node.store.library import resources
 from node.store.library.resources import Viewer
+from node.store.tables import collection_items
 from tests.client import App, app_of
 from tests.federation.actors.test_community_memberships import hears
 from tests.network import Peer, network
@@ -175,6 +177,12 @@ async def test_a_curator_elsewhere_decides_what_was_suggested(houses):
     ):
         assert await hears(museum, wrong) == outcome
     assert await waiting(bea, copy) == [(second, "")]  # nobody says for Bea that she suggested it
+    wordy = offer(publisher, bea.me.uri, "https://ben.example/8")
+    wordy["object"]["contentMap"] = {f"x-{number}": "Tin" for number in range(500)}
+    assert await hears(museum, wordy) == "suggestion-offered"
+    about = select(collection_items.c.reference).where(collection_items.c.item_iri == "https://ben.example/8")
+    assert len((await museum.store.read(lambda conn: conn.scalar(about)))["note"]) == MAX_LANGUAGES
+    assert await hears(museum, {"type": "Undo", "actor": publisher, "object": wordy}) == "suggestion-settled"
     undo = {"type": "Undo", "actor": publisher, "object": offer(publisher, bea.me.uri)}
     assert await hears(museum, undo) == "suggestion-settled"
     assert await waiting(bea, copy) == []

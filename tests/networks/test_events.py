@@ -14,6 +14,7 @@ from node.services.events.events import EventDraft
 from node.services.people.follows import follow
 from node.store.events import event_answers
 from node.store.events import events as event_store
+from node.store.federation import activities
 from node.store.people import actors, blocks
 from tests.federation.actors.test_community_memberships import hears
 from tests.happenings import answer, change, copy_of, direct_words, event_record, meet, publish, state_of
@@ -75,7 +76,7 @@ async def test_a_room_change_and_a_cancellation_arrive(pair):
     assert (await hospital.object(event.uri)).state == "live"
 
 
-async def test_who_looks_after_an_event_from_another_node_decides_there(pair):
+async def test_who_looks_after_an_event_from_another_node_decides_there(pair, monkeypatch):
     """She is told, hears of each request until it is settled, and nobody else's word counts."""
     museum, hospital = pair.peers
     ada, cem = await museum.add_actor("ada"), await museum.add_actor("cem")
@@ -124,8 +125,18 @@ async def test_who_looks_after_an_event_from_another_node_decides_there(pair):
     await pair.settle()
     assert await state_of(hospital, ida, event.uri) == "invited"
     assert any("Your invitation was not passed on" in words for words in await direct_words(hospital, ben))
+    monkeypatch.setattr(event_organising, "MAX_INVITED", 1)
+    fay = await hospital.add_actor("fay")
+    await hospital.store.write(event_organising.invite, hospital.unit(), ben.id, copied.id, fay.id)
+    await pair.settle()
+    assert await state_of(hospital, fay, event.uri) == ""
+    told = [words for words in await direct_words(hospital, ben) if "Your invitation was not passed on" in words]
+    assert "invites at most 1" in told[0] + told[-1]
     outcomes = Counter(await museum.outcomes())
-    assert [outcomes["Invite", each] for each in ("invited-for-organiser", "invitation-refused")] == [1, 1]
+    assert [outcomes["Invite", each] for each in ("invited-for-organiser", "invitation-refused")] == [1, 2]
+    refused = await hospital.store.read(activities.find_last, ben.id, "Invite", event.uri)
+    again = {"type": "Reject", "actor": ada.uri, "object": refused.uri, "summary": "No."}
+    assert await hears(hospital, again) == "refused-before"
     asked_to_move = await change(hospital, ben, copied, place={"name": "Hall 7"})
     assert asked_to_move.record == copied.record  # until its home says so
     await pair.settle()

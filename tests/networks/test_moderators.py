@@ -83,7 +83,7 @@ async def test_who_reads_is_for_those_at_home_and_nothing_is_for_others(houses) 
         assert (group.name, found.visibility) == ("Tin", Visibility.COMMUNITY), peer.origin
 
 
-async def test_who_is_at_home_elsewhere_leaves_a_community_that_its_house_keeps_to_itself(houses) -> None:
+async def test_who_is_at_home_elsewhere_leaves_a_community_that_its_house_keeps_to_itself(houses, monkeypatch) -> None:
     circle = await make_governed(houses)
     home, hospital, ada, ben = *houses.peers, *circle.people
     cleo = await home.system.federation.fetcher.actor((await hospital.add_actor("cleo")).uri)
@@ -93,6 +93,8 @@ async def test_who_is_at_home_elsewhere_leaves_a_community_that_its_house_keeps_
     with pytest.raises(Invalid, match="needs a moderator"):
         await home.store.write(narrowing.part_with_others, home.unit(), circle.group)
     await home.store.write(communities.save_roles, circle.group.id, [RoleOf(ada.uri, Role.MODERATOR, 1)])
+    monkeypatch.setattr(narrowing, "_AT_ONCE", 1)
+    assert len(await home.store.read(communities.load_people_elsewhere, circle.group.id)) > 1
     await change(home, ada, circle.group.uri, visibility=Visibility.ORGANISATION)
     await circle.settle()
     assert await home.store.read(communities.load_people_elsewhere, circle.group.id) == []

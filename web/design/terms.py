@@ -136,6 +136,7 @@ WORK: Mapping[str, str] = sentences(
         "answer": "Answers to events by a word",
         "reminder": "Reminders of events",
         "leave": "Accounts to be removed",
+        "part": "Members elsewhere of communities for the house alone",
         "mail": "Mails",
         "followers": "Comparisons of followers",
         "featured": "What accounts elsewhere show first",

@@ -6,8 +6,10 @@ from typing import Any
 from sqlalchemy import Connection
 
 from node import events as happenings
-from node.domain.events import AnswerState, Way
+from node.clock import DAY
+from node.domain.events import MAX_INVITED, AnswerState, Way
 from node.errors import Conflict, Forbidden, NotFound
+from node.sentences import Sentence
 from node.services.context import Unit
 from node.services.events import event_messages, event_offers
 from node.services.events.event_deciding import HELD, confirm, end_of_line, keep, lock, settle, tell_co_organisers
@@ -87,10 +89,11 @@ def invite(conn: Connection, unit: Unit, person_id: int, event_id: int, actor_id
     if not event.local:
         event_offers.ask_to_invite(conn, unit, event, person_id, invited)
         return None
-    lock(conn, event.id)
+    event = lock(conn, event.id) or event
     before = event_answers.find_answer(conn, event.id, invited.id)
     if before is not None and (before.invite_uri or AnswerState(before.state) in HELD):
         return before
+    _limit(conn, unit, event, person_id)
     invite_uri = f"{unit.origin}/ap/x/{unit.ids.new()}"
     values: dict[str, Any] = {
         "state": AnswerState.INVITED.value,
@@ -111,3 +114,11 @@ def invite(conn: Connection, unit: Unit, person_id: int, event_id: int, actor_id
     else:
         happenings.record(conn, unit.ids, unit.now, happenings.PersonInvited(kept.id), about=event.uri)
     return replace(kept, invite_uri=invite_uri, invited_by=person_id)
+
+
+def _limit(conn: Connection, unit: Unit, event: Event, person_id: int) -> None:
+    """Who is at home elsewhere makes this node write to so many people in a day and no more."""
+    if actors.load_actors_by_id(conn, [person_id])[person_id].local:
+        return
+    if event_answers.count_invited(conn, event.id, person_id, unit.now - DAY) >= MAX_INVITED:
+        raise Conflict(Sentence("An organiser at another node invites at most {n} people in a day.", n=MAX_INVITED))

@@ -14,6 +14,7 @@ from node.clock import to_rfc3339
 from node.domain.collections import (
     MAX_CURATORS,
     MAX_ITEMS,
+    MAX_LANGUAGES,
     MAX_NOTE,
     MAX_SUGGESTED,
     Item,
@@ -145,6 +146,8 @@ def _checked(conn: Connection, unit: Unit, by: Actor, wanted: Wanted, readers: R
     note = clean_json(dict(wanted.note or {}))
     if not is_web_uri(wanted.iri):
         raise Invalid(problems=[Problem("$.resource", "the address of a resource", f'"{wanted.iri[:60]}"')])
+    if len(note) > MAX_LANGUAGES:
+        raise Invalid(problems=[Problem("$.note", f"texts in at most {MAX_LANGUAGES} languages", str(len(note)))])
     for tag, text in note.items():
         if not is_language_tag(tag) or not isinstance(text, str) or len(text) > MAX_NOTE:
             raise Invalid(problems=[Problem("$.note", f"texts of at most {MAX_NOTE} characters by language", tag[:20])])

@@ -7,7 +7,20 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, bindparam, case, delete, func, or_, select, union, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    bindparam,
+    case,
+    delete,
+    func,
+    or_,
+    select,
+    union,
+    update,
+)
 
 from node.domain.communities import JoinPolicy, PostPolicy, RemoteCommunity, Role
 from node.domain.visibility import Visibility
@@ -173,13 +186,23 @@ def load_member_hosts(conn: Connection, community_id: int) -> frozenset[str]:
     return frozenset(conn.scalars(query.distinct()))
 
 
-def load_people_elsewhere(conn: Connection, community_id: int) -> list[int]:
-    """Ids of those of other nodes who belong to it, have asked to, or are invited."""
-    near = union(
-        select(follows.c.follower_id.label("id")).where(follows.c.followed_id == community_id),
+def load_people_elsewhere(conn: Connection, community_id: int, *, after: int = 0, limit: int = 100) -> list[int]:
+    """Ids of those of other nodes who belong to it, have asked to, or are invited, in order from one id on."""
+    theirs = select(actors.c.id).where(actors.c.id.in_(_near(community_id)), ~actors.c.local, actors.c.id > after)
+    return list(conn.scalars(theirs.order_by(actors.c.id).limit(limit)))
+
+
+def load_hosts_elsewhere(conn: Connection, community_id: int) -> list[str]:
+    """URIs of them, one for each host."""
+    theirs = select(func.min(actors.c.uri)).where(actors.c.id.in_(_near(community_id)), ~actors.c.local)
+    return list(conn.scalars(theirs.group_by(actors.c.host)))
+
+
+def _near(community_id: int) -> CompoundSelect[Any]:
+    return union(
+        select(follows.c.follower_id).where(follows.c.followed_id == community_id),
         select(community_invitations.c.invited_id).where(community_invitations.c.community_id == community_id),
-    ).subquery()
-    return list(conn.scalars(select(near.c.id).join(actors, actors.c.id == near.c.id).where(~actors.c.local)))
+    )
 
 
 def load_memberships(conn: Connection, person_id: int) -> dict[int, str]:

@@ -119,6 +119,12 @@ def list_waiting(conn: Connection, event_id: int) -> list[Answer]:
     return [Answer(*row) for row in conn.execute(_WAITING, {"event": event_id})]
 
 
+def count_invited(conn: Connection, event_id: int, by: int, since: int) -> int:
+    """How many people an organiser has invited since then of whom nothing was known before."""
+    mine = (event_answers.c.event_id == event_id, event_answers.c.invited_by == by, event_answers.c.created_at >= since)
+    return conn.scalar(select(func.count()).where(*mine)) or 0
+
+
 def place_in_line(conn: Connection, answer: Answer) -> int:
     """The place on the waiting list, from 1."""
     ahead = [each.id for each in list_waiting(conn, answer.event_id)]

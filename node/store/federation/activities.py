@@ -56,6 +56,12 @@ def find_last(conn: Connection, actor_id: int, type_: str, object_uri: str) -> A
     return Activity(*row) if row else None
 
 
+def note_refused(conn: Connection, activity_id: int, now: int) -> bool:
+    """Who was asked will not do it; whether that is news."""
+    first = (activities.c.id == activity_id, activities.c.refused_at.is_(None))
+    return conn.execute(update(activities).where(*first).values(refused_at=now)).rowcount > 0
+
+
 def load_activities(conn: Connection, ids: Collection[int]) -> dict[int, Activity]:
     """Activities by local id."""
     if not ids:

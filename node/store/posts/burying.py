@@ -1,5 +1,6 @@
 """The end of objects: deleted, hidden while their author is suspended, and remembered so that they do not come back."""
 
+from collections import defaultdict
 from collections.abc import Collection
 
 from sqlalchemy import Connection, bindparam, delete, or_, select, update
@@ -122,7 +123,7 @@ def bury_some_of(conn: Connection, actor_id: int, now: int, *, limit: int) -> bo
 
 _INSERT_TOMBSTONE = insert_missing(tombstones)
 #: Stands for the author where the house has decided.
-_HOUSE = ""
+HOUSE = ""
 _TOMBSTONES = Prepared(
     select(tombstones.c.uri, tombstones.c.actor_uri).where(
         tombstones.c.uri.in_(bindparam("uris", expanding=True)),
@@ -151,14 +152,16 @@ def remember_deleted(
 def forbid(conn: Connection, uri: str, now: int, *, former_type: str = "") -> None:
     """The house has taken this down: it comes back from nobody, whatever its author says of it later."""
     conn.execute(delete(tombstones).where(tombstones.c.uri == uri))
-    remember_deleted(conn, uri, _HOUSE, now, former_type=former_type)
+    remember_deleted(conn, uri, HOUSE, now, former_type=former_type)
 
 
-def load_tombstones(conn: Connection, uris: Collection[str], now: int) -> dict[str, str]:
-    """The deleted ones among ``uris``: uri -> who deleted it."""
-    if not uris:
-        return {}
-    return dict(_TOMBSTONES.run(conn, {"uris": list(uris), "now": now}))
+def load_tombstones(conn: Connection, uris: Collection[str], now: int) -> dict[str, set[str]]:
+    """The deleted ones among ``uris``: uri -> who has said so."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    if uris:
+        for uri, actor_uri in _TOMBSTONES.run(conn, {"uris": list(uris), "now": now}):
+            found[uri].add(actor_uri)
+    return found
 
 
 def expire_tombstones(conn: Connection, now: int) -> None:
@@ -170,7 +173,7 @@ def reopen(conn: Connection, owner_id: int, owner_uri: str, uris: Collection[str
 
     What the house took down stays down, and so does what moderators of a community removed.
     """
-    forbidden = select(tombstones.c.uri).where(tombstones.c.uri.in_(list(uris)), tombstones.c.actor_uri == _HOUSE)
+    forbidden = select(tombstones.c.uri).where(tombstones.c.uri.in_(list(uris)), tombstones.c.actor_uri == HOUSE)
     uris = set(uris) - set(conn.scalars(forbidden))
     if not uris:
         return

@@ -37,6 +37,7 @@ activities = Table(
     Column("visibility", String(16), nullable=False),
     Column("body", Text, nullable=False),  # JSON exactly as it is sent; empty where nobody elsewhere is told
     Column("created_at", BigInteger, nullable=False),
+    Column("refused_at", BigInteger),  # when who was asked to do something said for the first time that it will not
     Index("ix_activities_actor_id_id", "actor_id", "id"),
     Index("ix_activities_object_uri", "object_uri"),
 )

@@ -146,7 +146,7 @@ tombstones = Table(
     metadata,
     Column("uri", Text, primary_key=True),  # of an object or activity that must not come (back)
     Column("former_type", String(64), nullable=False, server_default=""),
-    Column("actor_uri", Text, nullable=False, server_default=""),  # who may say so
+    Column("actor_uri", Text, primary_key=True, server_default=""),  # who says so; '': the house
     Column("deleted_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger),  # NULL: kept
     Index("ix_tombstones_expires_at", "expires_at"),

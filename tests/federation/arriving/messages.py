@@ -139,12 +139,17 @@ def arrives(conn: Connection, world: World, message: Message, *, received_at: in
     return outcome
 
 
-async def _make_world(node: Peer) -> World:
+async def furnish(node: Peer) -> World:
+    """ann, who has one of each kind of object."""
     app = await app_of(node, "ann")
     assert app.me is not None
-    tin = await node.add_community("tin", app.me)
-    world = World(node, app, await node.organisation(), tin)
+    world = World(node, app, await node.organisation(), await node.add_community("tin", app.me))
     await _fill(world)
+    return world
+
+
+async def _make_world(node: Peer) -> World:
+    world = await furnish(node)
     await node.store.write(_mirror, world)
     key = await node.system.federation.keyring.signing_key(world.org.id, Algorithm.ED25519)
     world.key = replace(key, key_id=world.far(key.key_id))

@@ -343,3 +343,15 @@ async def test_the_house_writes_to_nobody_whom_strangers_name(node: Peer) -> Non
         return {uri for each in ids for uri in objects.load_mentioned(conn, each)}
 
     assert await node.store.read(named) == {ann.uri}
+
+
+async def test_the_word_of_a_neighbour_stands_in_nobodys_way(node: Peer) -> None:
+    """Nobody but a host knows who is at home where on it: each word counts for what its own author says."""
+    neighbour, post = "https://good.example/u/nell", note(ZOE, 1)
+    await node.store.write(save_people, node, neighbour)
+    gone = {"type": "Delete", "object": post["id"]}
+    assert await hears(node, {**gone, "actor": neighbour}) == "remembered"
+    assert await says(node, "Create", ZOE, {**post, "inReplyTo": (await written_by_ann(node)).uri}) == "stored"
+    assert await hears(node, {**gone, "object": f"{ZOE}/2", "actor": neighbour}) == "remembered"
+    assert await hears(node, {**gone, "object": f"{ZOE}/2", "actor": ZOE}) == "remembered"
+    assert await says(node, "Create", ZOE, note(ZOE, 2)) == "deleted-before"
