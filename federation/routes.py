@@ -48,6 +48,7 @@ ROUTES = [
         for route in (
             web.get(f"{prefix}/replies", collections.show_replies, name=f"{name}replies"),
             web.get(f"{prefix}/{{reactions:likes|shares}}", collections.show_reaction_count, name=f"{name}reactions"),
+            web.get(f"{prefix}/{{part:attendees|organizers}}", objects.show_part, name=f"{name}part"),
         )
     ),
     web.get(r"/ap/c/{context:\d{1,19}}", collections.show_context, name="context"),

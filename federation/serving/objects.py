@@ -129,6 +129,18 @@ def _read_items(conn: Connection, visitor: Visitor, uri: str) -> tuple[dict[str,
     return document, Visibility(found.visibility).is_open
 
 
+async def show_part(request: web.Request) -> web.Response:
+    """A collection that stands whole in an object of ours, under its own id: who organises an event, how many come."""
+    node = request.app[NODE]
+    visitor, uri = await require_visitor(request), node.config.origin + request.path
+    of, _, name = uri.rpartition("/")
+    found, document = await node.store.read(_read_object, visitor, of, node.clock.now())
+    part = document.get(name)
+    if not isinstance(part, dict) or part.get("id") != uri:
+        raise NotFound
+    return activity_response(request, part, public=Visibility(found.visibility).is_open)
+
+
 async def show_activity(request: web.Request) -> web.Response:
     """``/ap/x/{id}``: exactly what was sent; Create and Announce of public objects to everybody, all to their owner."""
     node = request.app[NODE]
