@@ -240,7 +240,7 @@ def machine_zone() -> str:
     """The time zone that the machine is set to; UTC where it says none."""
     linked = Path("/etc/localtime")
     found = str(linked.resolve()).partition("zoneinfo/")[2] if linked.is_symlink() else ""
-    return found if "/" in found and is_zone(found) else "UTC"
+    return found if "/" in found and found != "Etc/UTC" and is_zone(found) else "UTC"
 
 
 #: How the value of a key becomes the value of its field; all others are taken as they are.

@@ -70,6 +70,9 @@ async def test_a_block_is_counted_set_audited_and_taken_back(site: Site) -> None
     await site.post("/admin/policies/bad.example/remove", 404, csrf=csrf)
     host = site.peer.system.node.config.host
     await site.post("/admin/policies", 409, csrf=csrf, domain=host, effect="block")
+    text = await site.get(f"/admin/policies?domain={host}&effect=block")
+    assert "against this node itself" in text
+    assert "Set this policy" not in text
     await site.post("/admin/policies", 400, csrf=csrf, domain="https://x/", effect="block")
 
 

@@ -173,4 +173,4 @@ def _value(name: str, value: Any) -> str:
         return ""
     if isinstance(value, list):
         return one_line(", ".join(map(str, value)))[:_LONGEST]
-    return _VALUES.get(name, {}).get(value) or one_line(str(value))[:_LONGEST]
+    return _VALUES.get(name, {}).get(value) or one_line(" ".join(str(value).split()))[:_LONGEST]

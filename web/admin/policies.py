@@ -22,6 +22,7 @@ from web.sessions import read_form, require_admin
 
 _PATH = "/admin/policies"
 _NO_DOMAIN = Sentence("Please write a domain such as social.example, without https and path.")
+_ITSELF = Sentence("This would be a policy against this node itself.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,8 +79,9 @@ async def show_policies(request: web.Request) -> web.Response:
     asked = request.query.get("domain", "")
     domain, effect = normal_domain(asked), _effect(request.query.get("effect", DomainPolicy.BLOCK))
     reason = request.query.get("reason", "")[:500]
-    rows, counts = await node.store.read(_find, domain)
-    preview = PolicyPreview(domain=domain, effect=effect, reason=reason, **counts) if domain else None
+    error = _NO_DOMAIN if not domain else _ITSELF if _is_ours(domain, node.config.host) else ""
+    rows, counts = await node.store.read(_find, "" if error else domain)
+    preview = None if error else PolicyPreview(domain=domain, effect=effect, reason=reason, **counts)
     view = PoliciesView(
         page=page_of(request, _PATH, title=Sentence("Domain policies"), section="/admin", noindex=True),
         csrf=session.csrf,
@@ -87,7 +89,7 @@ async def show_policies(request: web.Request) -> web.Response:
         set_path=_PATH,
         allow_list=node.config.federation.mode == "allow-list",
         policies=tuple(_row(row) for row in rows),
-        domain=Field(value=asked, error=_NO_DOMAIN if asked and not domain else ""),
+        domain=Field(value=asked, error=error if asked else ""),
         effect=effect,
         reason=reason,
         preview=preview,
@@ -101,8 +103,8 @@ async def set_policy(request: web.Request) -> web.Response:
     domain = normal_domain(fields.get("domain", ""))
     if not domain:
         raise Malformed(_NO_DOMAIN)
-    if domain == node.config.host or node.config.host.endswith("." + domain):
-        raise Conflict("This would be a policy against this node itself.")
+    if _is_ours(domain, node.config.host):
+        raise Conflict(_ITSELF)
     effect, reason = _effect(fields.get("effect", "")), fields.get("reason", "")[:500]
     await node.store.write(moderate.set_policy, node.unit(), session.actor_id, domain, effect, reason)
     return _back()
@@ -114,6 +116,10 @@ async def remove_policy(request: web.Request) -> web.Response:
     node = request.app[NODE]
     await node.store.write(moderate.remove_policy, node.unit(), session.actor_id, request.match_info["domain"])
     return _back()
+
+
+def _is_ours(domain: str, host: str) -> bool:
+    return host == domain or host.endswith("." + domain)
 
 
 def _back() -> web.Response:

@@ -2,15 +2,25 @@
 
 from urllib.parse import urlencode
 
+from node.domain.courses import KIND as COURSE
 from node.domain.slugs import slug_of
+from node.sentences import Sentence
 from node.store.people.actors import Actor
+from web.design.parts import Link
 
-CATALOGUE, NETWORK = "/resources", "/network"
+CATALOGUE, COURSES, NETWORK = "/resources", "/courses", "/network"
 
 
 def catalogue_path(**chosen: str) -> str:
     """The catalogue, narrowed to what is chosen."""
     return f"{CATALOGUE}?{urlencode(chosen)}" if chosen else CATALOGUE
+
+
+def shelf_of(kind: str) -> Link:
+    """The list in which people look for a resource of this kind."""
+    if kind == COURSE:
+        return Link(label=Sentence("Courses"), href=COURSES)
+    return Link(label=Sentence("Catalogue"), href=CATALOGUE)
 
 
 def event_path(event_id: int, name: str) -> str:

@@ -36,6 +36,11 @@ TERMS: Mapping[str, str] = sentences(
         "admin": "Administration",
         "member": "Member",
         "moderator": "Moderation",
+        # what a report is about
+        "legal": "Against the law",
+        "other": "Something else",
+        "spam": "Spam",
+        "violation": "Against the rules",
         # schema.org accessMode
         "auditory": "Hearing",
         "tactile": "Touch",

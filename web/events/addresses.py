@@ -34,7 +34,9 @@ async def _page(
     session, node = require_person(request), request.app[NODE]
     rows, groups = await node.store.read(_load, session.actor_id)
     view = AddressesView(
-        page=page_of(request, PATH, title=Sentence("Your calendar in other programs"), section="/events", noindex=True),
+        page=page_of(
+            request, PATH, title=Sentence("Your calendar in other programs"), section="/calendar", noindex=True
+        ),
         csrf=session.csrf,
         rows=tuple(
             AddressRow(

@@ -52,7 +52,7 @@ async def answers_page(request: web.Request, error: str = "", *, invite: str = "
             request,
             f"{path}/answers",
             title=Sentence("Answers: {name}", name=title(event.record)),
-            section="/events",
+            section="/calendar",
             noindex=True,
             breadcrumbs=(Link(label=Sentence("Events"), href="/events"), Link(label=title(event.record), href=path)),
         ),

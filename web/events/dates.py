@@ -159,7 +159,7 @@ def _page(request: web.Request, date: _Date, said: Mapping[str, str], errors: Ma
             request,
             action,
             title=Sentence("One date: {name}", name=name),
-            section="/events",
+            section="/calendar",
             noindex=True,
             breadcrumbs=(Link(label=Sentence("Events"), href="/events"), Link(label=name, href=path)),
         ),

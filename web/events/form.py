@@ -39,7 +39,7 @@ _WRONG = sentences(
     {
         "$.name": "Please give a title of at most 300 characters.",
         "$.description": "Please give a text of at most 50,000 characters.",
-        "$.start": "Please give a day and a time, and a time zone that there is.",
+        "$.start": "When does it begin? A day, a time and a time zone are needed.",
         "$.end": "Please give an end that is after the start and within 60 days of it.",
         "$.timeZone": "Please give a time zone such as Europe/Berlin.",
         "$.place": "Please give a place, or the address where it happens online.",
@@ -220,7 +220,7 @@ async def _page(
             request,
             path,
             title=Sentence("Change: {name}", name=heading) if event else Sentence("New event"),
-            section="/events",
+            section="/calendar",
             noindex=True,
             breadcrumbs=(
                 Link(label=Sentence("Events"), href="/events"),

@@ -120,7 +120,7 @@ def _page(
             request,
             PATH,
             title=Sentence("Events from a calendar file"),
-            section="/events",
+            section="/calendar",
             noindex=True,
             breadcrumbs=(Link(label=Sentence("Events"), href="/events"),),
         ),

@@ -137,7 +137,7 @@ def _page(request: web.Request, found: Found, name: Text, summary: str) -> Page:
         title=name.value,
         title_language=name.language,
         description=summary,
-        section="/events",
+        section="/calendar",
         breadcrumbs=(Link(label=Sentence("Events"), href="/events"),),
         alternates=(
             Alternate(media_type="text/calendar", href=f"{path}.ics", title=Sentence("Calendar")),

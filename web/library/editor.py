@@ -37,7 +37,7 @@ from web import sessions
 from web.design.reader import reader_of
 from web.library import editor_page, steps
 from web.library.form import MAX_FIELDS, Form, by_field, fields_of, record_of
-from web.library.sections import SECTIONS
+from web.library.sections import SECTIONS, course
 from web.uploads import on_disk, roomy
 
 NEW = "/resources/new"
@@ -125,7 +125,9 @@ async def _act(request: web.Request, session: Session, target: Target, form: For
     if pressed == "language":
         number = max([*form.blocks("language"), -1]) + 1
         form = replace(form, values={**form.values, f"language-{number}": ""})
-    if pressed in {"language", "upload"} or form.problems:
+    if pressed == "date":
+        form = replace(form, values={**form.values, f"run-{max([*form.blocks('run'), -1]) + 1}": course.NEW})
+    if pressed in {"language", "date", "upload"} or form.problems:
         return await _show(request, session, target, form)
     record, problems = record_of(form, SECTIONS)
     if pressed == "preview" or problems:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from federation.catalogues.amb_export import write_amb
 from node.domain import resources as records
+from node.domain.courses import KIND as COURSE
 from node.domain.licences import attribution_line
 from node.domain.numbers import number_in
 from node.domain.pathways import KIND as PATHWAY
@@ -24,8 +25,8 @@ from node.text.descriptions import as_html, is_markdown
 from web.design.frame import html, page_of
 from web.design.licences import licence_in_words
 from web.design.page import Notice
-from web.design.parts import ExportGap, Link, Prose, SafeHtml, Text
-from web.design.paths import CATALOGUE
+from web.design.parts import ExportGap, Prose, SafeHtml, Text
+from web.design.paths import CATALOGUE, shelf_of
 from web.design.reader import reader_of
 from web.library.form import Form, fields_of, shown
 from web.library.sections import SECTIONS
@@ -70,19 +71,21 @@ async def answer(
         if target.source
         else Sentence("Make a pathway")
         if form.text("kind") == PATHWAY
+        else Sentence("Offer a course")
+        if form.text("kind") == COURSE
         else Sentence("Add a resource")
     )
-    notice = _notice(request, theirs)
+    notice, shelf = _notice(request, theirs), shelf_of(form.text("kind"))
     version = theirs.version if theirs else _version(form, target)
     view = EditorView(
         page=page_of(
             request,
             target.action,
             title=title,
-            section=CATALOGUE,
+            section=shelf.href,
             noindex=True,
             notice=notice,
-            breadcrumbs=(Link(label=Sentence("Catalogue"), href=CATALOGUE),),
+            breadcrumbs=(shelf,),
         ),
         action=target.action,
         csrf=session.csrf,
@@ -97,7 +100,7 @@ async def answer(
         preview=_preview(form, previewed) if previewed is not None else None,
         differences=tuple(_differences(form, theirs)) if theirs else (),
         history_path=f"{target.edited.path}/versions" if target.edited else "",
-        back_path=target.edited.path if target.edited else target.source.path if target.source else CATALOGUE,
+        back_path=target.edited.path if target.edited else target.source.path if target.source else shelf.href,
         drafts_path=DRAFTS,
         other_draft=other,
         owner_name=target.owner_name,

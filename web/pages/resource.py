@@ -42,7 +42,7 @@ from web.design.parts import (
     Link,
     Text,
 )
-from web.design.paths import CATALOGUE, catalogue_path
+from web.design.paths import catalogue_path, shelf_of
 from web.design.reader import reader_of
 from web.library.collection_parts import Held, collection_part, load_contents
 from web.library.opinion_cards import opinions_of
@@ -123,7 +123,7 @@ def _find(conn: Connection, slug: str, viewer: Viewer) -> _Shown:
 
 def _page(request: web.Request, shown: _Shown, reader: Reader, formats: tuple[Alternate, ...]) -> Page:
     found, record = shown.found, shown.found.record
-    is_public = found.visibility is Visibility.PUBLIC
+    shelf, is_public = shelf_of(found.kind), found.visibility is Visibility.PUBLIC
     social = Social(
         kind="article",
         image=record_parts.preview(found, reader),
@@ -137,9 +137,9 @@ def _page(request: web.Request, shown: _Shown, reader: Reader, formats: tuple[Al
         title=records.title(record, reader.languages),
         title_language=records.title_language(record, reader.languages),
         description=descriptions.summary(record, reader.languages, 200),
-        section=CATALOGUE,
+        section=shelf.href,
         notice=notice_of(request, {"published": _FOR_ALL if found.visibility.is_open else _FOR_SOME}),
-        breadcrumbs=(Link(label=Sentence("Catalogue"), href=CATALOGUE),),
+        breadcrumbs=(shelf,),
         alternates=(*formats, *embedding(request, found, found.path)),
         social=social if is_public else None,
         json_ld=_json_ld(shown, reader) if is_public else None,

@@ -283,7 +283,7 @@ async def test_a_course_is_written_and_changed_on_a_page_and_keeps_what_the_form
     }
     form = await site.get(f"{path}/edit")
     assert instance["id"] in form
-    assert "Another date" in form
+    assert "Add another date" in form
     changed = {**_FORM, "version": "1", "run-0": instance["id"], "run-0-capacity": "20", "run-1": "new"}
     await write(site, path=f"{path}/edit", **changed, **{"run-1-start": "2200-01-10", "run-1-way": "request"})
     first, second = (await stored(site, path)).record["hasCourseInstance"]

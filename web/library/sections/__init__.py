@@ -9,11 +9,11 @@ from web.library.sections import collection, course, files, pathway, people, rig
 
 SECTIONS: tuple[Section, ...] = (
     words.SECTION,
-    files.SECTION,
-    terms.SECTION,
     collection.SECTION,
     pathway.SECTION,
     course.SECTION,
+    files.SECTION,
+    terms.SECTION,
     people.SECTION,
     rights.SECTION,
 )

@@ -27,7 +27,8 @@ WAYS = sentences(
 _DATES = ("start", "end", "until")
 _FIELDS = ("name", "mode", "way", *_DATES, "url", "capacity", "hours", "place", "room", "teachers", "price")
 _TYPED = tuple(name for name in _FIELDS if name not in {"mode", "way"})
-_NEW = "new"
+#: The mark of a date that is not in the record yet.
+NEW = "new"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,8 @@ class Course:
     before: Field
     syllabus: Field
     runs: tuple[Run, ...]
+    added: int | None  # the number of the one that was asked for just now
+    may_add: bool
     modes: tuple[tuple[str, str], ...]
     ways: tuple[tuple[str, str], ...]
 
@@ -129,7 +132,7 @@ def _named(form: Form, field: str, key: str, word: str, language: str) -> list[A
 def _run(form: Form, number: int, before: Mapping[str, Any], language: str, wrong: dict[str, str]) -> Any:
     mark = form.text(f"run-{number}")
     told = {name: form.text(f"run-{number}-{name}") for name in _FIELDS}
-    if f"run-{number}-drop" in form.values or (mark == _NEW and not any(told[name] for name in _TYPED)):
+    if f"run-{number}-drop" in form.values or (mark == NEW and not any(told[name] for name in _TYPED)):
         return None
     old: dict[str, Any] = dict(before.get(mark, {}))
     for name in _DATES:
@@ -246,10 +249,7 @@ def data(form: Form) -> Course:
     def field(name: str, default: str = "") -> Field:
         return Field(value=form.values.get(name, default), error=form.error(name))
 
-    numbers = form.blocks("run")
-    blank = max([*numbers, -1]) + 1
-    has_blank = any(form.text(f"run-{number}") == _NEW and not _is_typed(form, number) for number in numbers)
-    shown = numbers if has_blank or blank >= MAX_BLOCKS else [*numbers, blank]
+    numbers = form.blocks("run") or [0]
     usual = {"mode": "online", "way": Mode.OPEN.value}
     return Course(
         code=field("course-code"),
@@ -260,18 +260,16 @@ def data(form: Form) -> Course:
         runs=tuple(
             Run(
                 number,
-                form.text(f"run-{number}") or _NEW,
+                form.text(f"run-{number}") or NEW,
                 {name: field(f"run-{number}-{name}", usual.get(name, "")) for name in _FIELDS},
             )
-            for number in shown
+            for number in numbers
         ),
+        added=numbers[-1] if form.text("do") == "date" else None,
+        may_add=len(numbers) < MAX_BLOCKS,
         modes=tuple(MODES.items()),
         ways=tuple(WAYS.items()),
     )
-
-
-def _is_typed(form: Form, number: int) -> bool:
-    return any(form.text(f"run-{number}-{name}") for name in _TYPED)
 
 
 SECTION = Section(
