@@ -27,7 +27,7 @@ _BREAK = re.compile(r"<(?:br|hr)\b[^<>]*>|</(?:div|h[1-6]|li|tr)>", re.IGNORECAS
 _PARAGRAPH = re.compile(r"</(?:blockquote|ol|p|pre|table|ul)>", re.IGNORECASE)
 _HIDDEN = re.compile(r"<(script|style)\b[^<>]*>[^<]*</\1>", re.IGNORECASE)
 _TAG = re.compile(r"</?[A-Za-z!?][^<>]*>")
-_SPACES = re.compile(r"[ \t\u00a0]+")
+_SPACES = re.compile("  +")  # two stand in it as letters, so it looks at nothing else
 _LINES = re.compile(r" ?\n ?(?:\n ?)+")
 
 
@@ -101,8 +101,9 @@ def plain(markup: str) -> str:
     """
     text = _HIDDEN.sub("", markup.replace("\r", ""))
     text = _PARAGRAPH.sub("\n\n", _BREAK.sub("\n", text))
-    text = _SPACES.sub(" ", html.unescape(_TAG.sub("", text)))
-    return clean(_LINES.sub("\n\n", text).strip())
+    text = html.unescape(_TAG.sub("", text)).replace("\t", " ").replace("\u00a0", " ")
+    text = _SPACES.sub(" ", text)
+    return clean((_LINES.sub("\n\n", text) if "\n" in text else text).strip())
 
 
 def shorten(text: str, limit: int) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, delete, insert, select
+from sqlalchemy import Connection, Row, Select, bindparam, delete, insert, or_, select
 
 from node.domain.communities import JoinPolicy, TopicKind, is_listed
 from node.domain.text import plain, primary
@@ -86,6 +86,7 @@ _OBJECTS: Select[Any] = (
         objects.c.id.in_(bindparam("ids", expanding=True)),
         objects.c.state == LIVE,
         objects.c.kind != "resource",
+        or_(topics.c.object_id.is_not(None), events.c.object_id.is_not(None)),
         _author.c.state == "active",
     )
 )
