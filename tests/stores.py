@@ -7,7 +7,7 @@ A test module says ``store = stores.store`` and its tests run on SQLite, and on 
 import functools
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
@@ -84,3 +84,17 @@ def postgresql() -> Iterator[str]:
         pytest.skip("RHIZOME_TEST_POSTGRESQL is not set")
     with new_database("postgresql") as made:
         yield made
+
+
+@contextmanager
+def silent(_steps: int) -> Iterator[Callable[[int], None]]:
+    """The progress of a copy that nobody looks at."""
+    yield lambda _: None
+
+
+@pytest.fixture
+def empty_postgresql(postgresql: str) -> str:
+    """The address of a PostgreSQL database without tables."""
+    assert postgresql
+    server = postgres.cluster()
+    return server.url(server.create())

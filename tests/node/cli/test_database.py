@@ -15,21 +15,19 @@ from node.guard import alone_in
 from node.store.database import ends
 from node.store.people import actors
 from node.store.tables import workers
-from tests import postgres
+from tests import stores
 from tests.node.cli.running import add_user, ask, lines, record, rhizome
 
+postgresql, empty_postgresql = stores.postgresql, stores.empty_postgresql
 AWAY = "postgresql://rhizome@127.0.0.1:1/none"
 
 
 @pytest.fixture
-def url(file: Path) -> str:
+def url(file: Path, empty_postgresql: str) -> str:
     """The address of an empty database; a file beside the configuration holds it."""
-    if not postgres.WANTED:
-        pytest.skip("RHIZOME_TEST_POSTGRESQL is not set")
-    made = postgres.cluster().url(postgres.cluster().create())
-    (file.parent / "database-url").write_text(f"{made}\n")
+    (file.parent / "database-url").write_text(f"{empty_postgresql}\n")
     (file.parent / "database-url").chmod(0o600)
-    return made
+    return empty_postgresql
 
 
 def copy(file: Path, target: str, *words: str) -> Result:

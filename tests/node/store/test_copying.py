@@ -19,8 +19,9 @@ from node.store.database.copying import Copying, count_rows, parts, read
 from node.store.database.postgresql import driver_url
 from node.store.search.index_words import as_vector, from_vector
 from node.store.tables import Json, metadata
-from tests import postgres
+from tests import postgres, stores
 
+postgresql = stores.postgresql
 ODD = "Grüße \U0001f331 \\N \\\\ \t'\"\r\n\u2028"
 WORDS = ["tcasting", "z", "kcasting", "z", "z", "bcasting", "bmetal", "bcasting", "m0123456789ab"]
 
@@ -177,10 +178,9 @@ def test_who_is_killed_in_the_middle_leaves_nothing(full: Path, target: Target) 
     copy(ends.held_sqlite(full), target.new())
 
 
-def test_what_a_database_does_not_take_is_named(full: Path, tmp_path: Path) -> None:
+def test_what_a_database_does_not_take_is_named(full: Path, tmp_path: Path, postgresql: str) -> None:
     """NUL gives way; what is too long, which SQLite bears, stops the copy and leaves nothing."""
-    if not postgres.WANTED:
-        pytest.skip("RHIZOME_TEST_POSTGRESQL is not set")
+    assert postgresql
     target = Target("postgresql", tmp_path)
     with closing(sqlite3.connect(full)) as raw, raw:
         raw.execute("UPDATE objects SET content = 'a' || char(0) || 'b' WHERE id < 3")
