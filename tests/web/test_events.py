@@ -343,9 +343,9 @@ async def test_a_day_with_more_than_it_has_room_for_tells_the_rest_and_the_agend
     full = [await publish(site.peer, ben, name={"en": f"Workshop {number}"}) for number in range(1, 8)]
     await answer(site.peer, ada, full[-1].uri)
     month = await site.get("/calendar?on=2099-05-01")
-    assert re.findall(r"<bdi>(Workshop \d)</bdi>", month) == [f"Workshop {number}" for number in (1, 2, 3, 7)]
-    [rest] = re.findall(r'<a href="([^"]+)"[^>]*>and 3 more<', month)
-    assert "und 3 weitere<" in await site.get("/calendar?on=2099-05-01&lang=de")
+    assert re.findall(r"<bdi>(Workshop \d)</bdi>", month) == [f"Workshop {number}" for number in (1, 2, 7)]
+    [rest] = re.findall(r'<a href="([^"]+)"[^>]*>and 4 more<', month)
+    assert "und 4 weitere<" in await site.get("/calendar?on=2099-05-01&lang=de")
     with counted(site.store) as statements:
         agenda = await site.get(rest.replace("&amp;", "&"))
     assert 'datetime="2099-05-07"' in agenda
@@ -356,12 +356,12 @@ async def test_a_day_with_more_than_it_has_room_for_tells_the_rest_and_the_agend
 
 
 async def test_a_long_agenda_comes_in_pages(site, ada):
-    for number in range(4):  # on 28 days each
+    for number in range(2):  # on 28 days each
         await publish(site.peer, ada, name={"en": f"Show {number}"}, end="2099-06-05T20:00:00+02:00")
     pages = [await site.get("/calendar?view=agenda&on=2099-05-08")]
     following = re.search(r'href="([^"]+)" rel="next"', pages[0])[1].replace("&amp;", "&")
     pages.append(await site.get(following))
-    assert [len(re.findall(r"<bdi>Show \d</bdi>", page)) for page in pages] == [100, 12]
+    assert [len(re.findall(r"<bdi>Show \d</bdi>", page)) for page in pages] == [50, 6]
     assert 'rel="next"' not in pages[1]
     assert "First page" in pages[1]
     for odd in ("9" * 30, "-1", "x"):

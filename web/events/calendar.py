@@ -27,9 +27,9 @@ PATH = "/calendar"
 FORMS = ("month", "week", "agenda")
 _LABELS = sentences({"month": "Month", "week": "Week", "agenda": "Agenda"})
 _AGENDA_DAYS = 28
-_PER_PAGE = 100  # of an agenda
+_PER_PAGE = 50  # of an agenda
 #: So much stands on a day; of more the agenda tells.
-_PLACES = MappingProxyType({"month": 5, "week": 40})
+_PLACES = MappingProxyType({"month": 4, "week": 40})
 _UTC = ZoneInfo("UTC")
 _FIRST, _LAST = dt.date(1970, 1, 1), dt.date(2199, 12, 31)
 

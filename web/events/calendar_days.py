@@ -99,9 +99,10 @@ def _events(planned: Planned, reader: Reader, span: Span) -> Iterable[tuple[int,
                 continue
             state = alone or row.answer
             is_hers = state is not None and AnswerState(state).hears_of_changes
-            begins, ends = moment(time.start_at, zone), _end_of(time, zone)
-            for day in range(max(begins.toordinal(), first), min(ends.toordinal(), last) + 1):
-                hour = begins.time().isoformat("minutes") if day == begins.toordinal() else ""
+            start = moment(time.start_at, zone)
+            begins, ends = start.toordinal(), _last_day(time, start, zone)
+            for day in range(max(begins, first), min(ends, last) + 1):
+                hour = start.time().isoformat("minutes") if day == begins else ""
                 yield day, Standing(hour, is_hers, partial(_item, row, time, hour, is_hers, languages, span.home))
 
 
@@ -112,9 +113,11 @@ def _times(row: CalendarRow, span: Span) -> Iterable[Occurrence]:
     return (Occurrence(row.start_at, row.end_at),)
 
 
-def _end_of(time: Occurrence, zone: ZoneInfo) -> dt.datetime:
-    """The last moment; what ends at midnight does not stand on the next day."""
-    return moment(max(time.start_at, (time.end_at or 0) - 1), zone)
+def _last_day(time: Occurrence, start: dt.datetime, zone: ZoneInfo) -> int:
+    """What ends at midnight does not stand on the next day."""
+    if time.end_at is None:
+        return start.toordinal()
+    return moment(max(time.start_at, time.end_at - 1), zone).toordinal()
 
 
 def _item(
