@@ -41,12 +41,20 @@ FLAGS = (
     "--remote-debugging-port=0",
 )
 
+#: All that the page needs is there. What is not drawn learns only from its layout that it needs icons.
+_LOADED = """new Promise((done) => {
+  document.body.getBoundingClientRect();
+  if (document.readyState === "complete") done();
+  else addEventListener("load", () => done());
+})"""
+
 
 class Tab:
     """One page of the browser."""
 
     def __init__(self, socket: aiohttp.ClientWebSocketResponse, session: str) -> None:
         self._socket, self._session, self._count = socket, session, 0
+        self._shown: dict[str, dict[str, Any]] = {}
         self.complaints: list[str] = []
 
     async def call(self, method: str, **parameters: Any) -> dict[str, Any]:
@@ -78,15 +86,22 @@ class Tab:
         """Load a page at a width and colour scheme, until all of it is there."""
         await self.show(width=width, dark=dark)
         await self.call("Page.navigate", url=url)
-        await self.wait_for("Page.loadEventFired")
+        await self.wait_for("Page.domContentEventFired")
+        await self.evaluate(_LOADED)
 
     async def show(self, *, width: int, dark: bool = False, media: str = "screen") -> None:
         """Show the page that is open at another width, in another colour scheme, or as for paper. Nothing moves."""
-        metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
-        await self.call("Emulation.setDeviceMetricsOverride", **metrics)
         features = {"prefers-color-scheme": "dark" if dark else "light", "prefers-reduced-motion": "reduce"}
         named = [{"name": name, "value": value} for name, value in features.items()]
-        await self.call("Emulation.setEmulatedMedia", media=media, features=named)
+        metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+        wanted: dict[str, dict[str, Any]] = {
+            "Emulation.setDeviceMetricsOverride": metrics,
+            "Emulation.setEmulatedMedia": {"media": media, "features": named},
+        }
+        for method, parameters in wanted.items():
+            if self._shown.get(method) != parameters:  # styles and layout are worked out again for each
+                await self.call(method, **parameters)
+        self._shown = wanted
 
     async def evaluate(self, expression: str) -> Any:
         """The value of a JavaScript expression in the page. The page's own policy does not apply to it."""
@@ -117,11 +132,16 @@ class Browser:
         self._address = address
 
     @asynccontextmanager
-    async def tab(self) -> AsyncIterator[Tab]:
-        """A tab that shares nothing with others."""
+    async def tab(self, *, drawn: bool = True) -> AsyncIterator[Tab]:
+        """A tab that shares nothing with others.
+
+        One that is not drawn costs half: its pages have their layout and all that can be asked of it, but neither they
+        nor the window around them are painted. There is no picture of it, no field has the keyboard from the start, and
+        scripts are told that it is hidden.
+        """
         async with aiohttp.ClientSession() as http, http.ws_connect(self._address, max_msg_size=0) as socket:
             context = await _ask(socket, "Target.createBrowserContext", disposeOnDetach=True)
-            target = await _ask(socket, "Target.createTarget", url="about:blank", **context)
+            target = await _ask(socket, "Target.createTarget", url="about:blank", hidden=not drawn, **context)
             session = await _ask(socket, "Target.attachToTarget", flatten=True, **target)
             tab = Tab(socket, session["sessionId"])
             for domain in ("Page", "Log", "Runtime"):

@@ -6,6 +6,7 @@ Set ``RHIZOME_PICTURES=folder`` to keep a picture of every page at every width, 
 import asyncio
 import os
 import re
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,15 @@ from aiohttp import web
 
 from tests.depth import DEPTH
 from tests.web import axe
-from tests.web.chromium import Tab, started
+from tests.web.chromium import Browser, Tab, started
 from tests.web.samples import all_views
 from tests.web.samples.server import build_sample_app
 from web.assets import STATIC
 from web.design.page import ACCENTS
 
-WIDTHS = (320, 768, 1280)
+#: Widths, and whether in the dark. Each change costs a layout.
+SIGHTS = ((1280, True), (1280, False), (768, False), (320, False))
+AXE = "/axe.js"
 PICTURES = os.environ.get("RHIZOME_PICTURES")
 #: Drawings are a fifth of what a page costs here, and no check asks for them; test_pages_real loads them.
 WITHOUT_DRAWINGS = () if PICTURES else ("--blink-settings=imagesEnabled=false",)
@@ -75,6 +78,22 @@ TARGETS = """[...document.querySelectorAll(
   .filter(([e, box]) => box.width < 24 || box.height < 24)
   .map(([e, box]) => `${e.className || e.tagName} ${box.width}x${box.height}`)"""
 
+# Links amid words are underlined: their colour alone tells not everybody (WCAG 2.2, 1.4.1).
+LINKS = """[...document.querySelectorAll("p a[href]")]
+  .filter((e) => [...e.parentElement.childNodes].some((n) => n.nodeType === Node.TEXT_NODE && /\\w/.test(n.data)))
+  .filter((e) => e.checkVisibility() && !getComputedStyle(e).textDecorationLine.includes("underline"))
+  .map((e) => e.outerHTML.slice(0, 80))"""
+
+MEASURED = f"[document.scrollingElement.scrollWidth, {TARGETS}, {LINKS}, {CONTRAST}]"
+
+SPOILED = """(() => {
+  document.querySelector("main").innerHTML +=
+    "<p id=wide>Read <a href=/ id=bare>more</a></p><button id=small>x</button>";
+  wide.style.cssText = "width: 400px; color: #999";
+  bare.style.cssText = "text-decoration: none";
+  small.style.cssText = "all: unset";
+})()"""
+
 FOCUSED = """(() => {
   const e = document.activeElement, box = e.getBoundingClientRect(), style = getComputedStyle(e);
   return {name: e.textContent.trim(), href: e.getAttribute("href"), id: e.id, top: box.top, left: box.left,
@@ -82,16 +101,30 @@ FOCUSED = """(() => {
 })()"""
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def tab(tmp_path_factory):
-    with started(tmp_path_factory.mktemp("chromium"), *WITHOUT_DRAWINGS) as browser:
-        async with browser.tab() as opened:
-            yield opened
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory) -> Iterator[Browser]:
+    with started(tmp_path_factory.mktemp("chromium"), *WITHOUT_DRAWINGS) as made:
+        yield made
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def address():
-    runner = web.AppRunner(build_sample_app())
+async def tab(browser: Browser) -> AsyncIterator[Tab]:
+    async with browser.tab() as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def ruler(browser: Browser) -> AsyncIterator[Tab]:
+    """A tab for what is measured only."""
+    async with browser.tab(drawn=bool(PICTURES)) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def address() -> AsyncIterator[str]:
+    app = build_sample_app()
+    app.router.add_get(AXE, axe.serve)
+    runner = web.AppRunner(app)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
@@ -112,52 +145,60 @@ def _write(path: Path, picture: bytes) -> None:
 
 @pytest.mark.parametrize("name", sorted(all_views()))
 @pytest.mark.asyncio(loop_scope="module")
-async def test_a_page_fits_every_width_and_can_be_read(tab: Tab, address: str, name: str):
-    tab.complaints.clear()
-    await tab.open(address + name, width=WIDTHS[0])
-    for width in WIDTHS:
-        await tab.show(width=width)
-        assert await tab.evaluate("document.scrollingElement.scrollWidth") == width
-        assert await tab.evaluate(TARGETS) == []
-        await keep(tab, f"{name}-{width}-light")
-    await tab.evaluate("document.querySelectorAll('details').forEach((e) => { e.open = true })")
-    assert await tab.evaluate(CONTRAST) == []
-    await tab.show(width=1280, dark=True)
-    assert await tab.evaluate(CONTRAST) == []
-    await keep(tab, f"{name}-1280-dark")
-    if axe.IS_HERE:
-        await axe.load(tab)
+async def test_a_page_fits_every_width_and_can_be_read(ruler: Tab, address: str, name: str):
+    ruler.complaints.clear()
+    width, dark = SIGHTS[0]
+    await ruler.open(address + name, width=width, dark=dark)
+    if PICTURES:
+        for width, dark in SIGHTS:
+            await ruler.show(width=width, dark=dark)
+            await keep(ruler, f"{name}-{width}-{'dark' if dark else 'light'}")
+    await ruler.evaluate("document.querySelectorAll('details').forEach((e) => { e.open = true })")
+    for width, dark in SIGHTS:
+        await ruler.show(width=width, dark=dark)
+        assert await ruler.evaluate(MEASURED) == [width, [], [], []]
+    if axe.IS_HERE:  # how it looks is measured above, and by axe on pages of a real node (test_pages_real)
+        await axe.link(ruler, AXE)
+        assert await axe.violations(ruler, without=() if DEPTH > 1 else axe.LOOKS) == []
     if axe.IS_HERE and DEPTH > 1:
-        assert await axe.violations(tab, *axe.LOOKS) == []
-    await tab.show(width=320)
-    assert await tab.evaluate(CONTRAST) == []
-    if axe.IS_HERE:  # contrast is measured above, and by axe on pages of a real node (test_pages_real)
-        assert await axe.violations(tab, without=() if DEPTH > 1 else (axe.CONTRAST,)) == []
-    assert tab.complaints == [], "the browser refused something of ours"
+        await ruler.show(width=1280, dark=True)
+        assert await axe.violations(ruler, *axe.LOOKS) == []
+    assert ruler.complaints == [], "the browser refused something of ours"
 
 
 @pytest.mark.asyncio(loop_scope="module")
-async def test_axe_core_finds_what_is_wrong(tab: Tab, address: str):
+async def test_what_is_wrong_is_found(ruler: Tab, address: str):
+    await ruler.open(address + "error", width=320)
+    await ruler.evaluate(SPOILED)
+    width, *faults = await ruler.evaluate(MEASURED)
+    assert width > 320
+    assert all(faults), faults
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_axe_core_finds_what_is_wrong(ruler: Tab, address: str):
     """The checker runs, and its rules are on: a page that is spoiled on purpose does not pass."""
     if not axe.IS_HERE:
         pytest.skip("axe-core is not installed: npm ci in tests/clients/javascript")
-    await tab.open(address + "error")
-    await axe.load(tab)
-    await tab.evaluate("document.querySelector('h1').style.color = 'rgb(250, 250, 245)'")
-    await tab.evaluate("document.querySelector('main').insertAdjacentHTML('beforeend', '<img src=x><button></button>')")
-    found = {each.partition(":")[0] for each in await axe.violations(tab)}
+    await ruler.open(address + "error")
+    await axe.link(ruler, AXE)
+    await ruler.evaluate("document.querySelector('h1').style.color = 'rgb(250, 250, 245)'")
+    await ruler.evaluate(
+        "document.querySelector('main').insertAdjacentHTML('beforeend', '<img src=x><button></button>')"
+    )
+    found = {each.partition(":")[0] for each in await axe.violations(ruler)}
     assert {"color-contrast", "image-alt", "button-name"} <= found
 
 
 @pytest.mark.parametrize("name", ["home", "gallery"])
 @schemes
 @pytest.mark.asyncio(loop_scope="module")
-async def test_every_accent_can_be_read(tab: Tab, address: str, name: str, dark: bool):
-    await tab.open(address + name, dark=dark)
+async def test_every_accent_can_be_read(ruler: Tab, address: str, name: str, dark: bool):
+    await ruler.open(address + name, dark=dark)
     for accent in ACCENTS:
-        await tab.evaluate(f"document.documentElement.className = 'accent-{accent}'")
-        assert await tab.evaluate(CONTRAST) == []
-        await keep(tab, f"{name}-{accent}-{'dark' if dark else 'light'}")
+        await ruler.evaluate(f"document.documentElement.className = 'accent-{accent}'")
+        assert await ruler.evaluate(CONTRAST) == []
+        await keep(ruler, f"{name}-{accent}-{'dark' if dark else 'light'}")
 
 
 @pytest.mark.asyncio(loop_scope="module")
