@@ -149,8 +149,13 @@ class Doc:
         if len(value) > MAX_ITEMS:
             self.warn(term, f"cut to {MAX_ITEMS} of {len(value)}")
             value = value[:MAX_ITEMS]
-        inner = (_unwrap(item) if type(item) is dict else item for item in value)
-        return [item for item in inner if item is not None]
+        inner = [_unwrap(item) if type(item) is dict else item for item in value]
+        return [item for item in inner if item is not None] if None in inner else inner
+
+    def _first(self, term: str) -> Any:
+        """The first of its values; None where it has none."""
+        value = self._terms.get(term)
+        return next(iter(self._values(term)), None) if type(value) is list or type(value) is dict else value
 
     def ref(self, term: str) -> str:
         """The address that it points to: the first one, of an object its ``id``; empty where there is none."""
@@ -190,6 +195,8 @@ class Doc:
 
     def child(self, term: str) -> "Doc | None":
         """The first object of the property; None where it holds none."""
+        if self._terms.get(term) is None:
+            return None
         return next(filter(None, map(functools.partial(self._object, term), self._values(term))), None)
 
     def objects(self, term: str) -> tuple["Doc", ...]:
@@ -240,7 +247,7 @@ class Doc:
 
     def time(self, term: str) -> int | None:
         """Its instant in milliseconds; None where it is absent, no time, or before 1990 or after 2200."""
-        value = next(iter(self._values(term)), None)
+        value = self._first(term)
         if value is None:
             return None
         at = from_rfc3339(value) if type(value) is str and len(value) <= 64 else None
@@ -251,7 +258,7 @@ class Doc:
 
     def flag(self, term: str) -> bool | None:
         """Its truth value; None where it is absent or no boolean."""
-        value = next(iter(self._values(term)), None)
+        value = self._first(term)
         if value is None or type(value) is bool:
             return value
         self.warn(term, "not a boolean")
@@ -264,7 +271,7 @@ class Doc:
 
     def real(self, term: str) -> float | None:
         """Its number; None where it is absent or none."""
-        value = next(iter(self._values(term)), None)
+        value = self._first(term)
         if (type(value) is int or type(value) is float) and math.isfinite(value):
             return value
         if value is not None:

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain, islice
 
 MAX_QUERY = 400
 MAX_TERMS = 12
@@ -34,12 +35,9 @@ def words(value: str, *, limit: int = MAX_WORDS) -> list[str]:
     >>> words("学習者")
     ['学習', '習者']
     """
-    found: list[str] = []
-    for word in _runs(_folded(value)):
-        found += _split(word) if len(word) <= MAX_WORD else _pieces(word)
-        if len(found) >= limit:
-            break
-    return found[:limit]
+    written = _runs(_folded(value))
+    is_usual = max(map(len, written), default=0) <= MAX_WORD  # else not remembered
+    return list(islice(chain.from_iterable(map(_split if is_usual else _pieces, written)), limit))
 
 
 def _runs(folded: str) -> list[str]:

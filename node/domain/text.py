@@ -99,6 +99,8 @@ def plain(markup: str) -> str:
     >>> plain("<p>Casting &amp; moulding</p><p>Level&nbsp;<b>1</b></p>")
     'Casting & moulding\n\nLevel 1'
     """
+    if not markup:
+        return ""
     text = _HIDDEN.sub("", markup.replace("\r", ""))
     text = _PARAGRAPH.sub("\n\n", _BREAK.sub("\n", text))
     text = html.unescape(_TAG.sub("", text)).replace("\t", " ").replace("\u00a0", " ")

@@ -125,6 +125,12 @@ _DROP = {
     dialect: text(f"DELETE FROM {INDEX} WHERE {key} IN :ids").bindparams(bindparam("ids", expanding=True))  # noqa: S608 (constants)
     for dialect, key in _KEY.items()
 }
+_TEXTS = Prepared(
+    select(objects.c.id, objects.c.name, objects.c.summary, objects.c.content).where(
+        objects.c.id.in_(bindparam("ids", expanding=True)), objects.c.state == LIVE, objects.c.kind != "resource"
+    ),
+    many="ids",
+)
 #: How many are indexed in one transaction: some hundredths of a second, for which nobody else writes.
 BATCH = 200
 
@@ -172,15 +178,12 @@ def _index_posts(conn: Connection, ids: Sequence[int]) -> None:
     search_entries.index_objects(conn, ids)
     dialect = conn.dialect.name
     conn.execute(_DROP[dialect], {"ids": list(ids)})
-    query = select(objects.c.id, objects.c.name, objects.c.summary, objects.c.content).where(
-        objects.c.id.in_(ids), objects.c.state == LIVE, objects.c.kind != "resource"
-    )
     write = " ".join if dialect == "sqlite" else as_vector
     rows = []
-    for row in conn.execute(query):
-        words = folding.words(" ".join((row.name, plain(row.summary), plain(row.content))))
+    for object_id, name, summary, content in _TEXTS.run(conn, {"ids": list(ids)}):
+        words = folding.words(" ".join((name, plain(summary), plain(content))))
         if words:
-            rows.append({"id": row.id, "words": write([f"b{word}" for word in words])})  # the letter of bodies
+            rows.append({"id": object_id, "words": write([f"b{word}" for word in words])})  # the letter of bodies
     if rows:
         conn.execute(_PUT[dialect], rows)
 

@@ -6,7 +6,7 @@ since is never shown by mistake.
 """
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, delete, insert, or_, 
 from node.domain.communities import JoinPolicy, TopicKind, is_listed
 from node.domain.text import plain, primary
 from node.domain.visibility import Visibility
+from node.store.database.prepared import Prepared
 from node.store.library.places import free_keys
 from node.store.library.saving import keyword_value
 from node.store.posts.objects import LIVE
@@ -57,7 +58,7 @@ class _New:
 # -- objects --------------------------------------------------------------------------------------------------------
 
 _group, _author = actors.alias("group"), actors.alias("author")
-_OBJECTS: Select[Any] = (
+_OBJECTS = Prepared(
     select(
         objects.c.id,
         objects.c.uri,
@@ -88,19 +89,21 @@ _OBJECTS: Select[Any] = (
         objects.c.kind != "resource",
         or_(topics.c.object_id.is_not(None), events.c.object_id.is_not(None)),
         _author.c.state == "active",
-    )
+        or_(topics.c.object_id.is_not(None), events.c.object_id.is_not(None)),
+    ),
+    many="ids",
+    named=True,
 )
 
 
 def index_objects(conn: Connection, ids: Sequence[int]) -> None:
     """Put these objects into the index, or take them out: those that are no events and topics, or not to be found."""
-    rows = conn.execute(_OBJECTS, {"ids": list(ids)}).all()
+    rows = _OBJECTS.run(conn, {"ids": list(ids)})
     _save(conn, "object_id", ids, [new for row in rows if (new := _of_object(row)) is not None])
 
 
-def _of_object(row: Row[Any]) -> _New | None:
-    is_topic = row.topic_kind is not None
-    if (not is_topic and row.start_at is None) or (is_topic and row.topic_state != LIVE):
+def _of_object(row: Any) -> _New | None:
+    if row.topic_kind is not None and row.topic_state != LIVE:
         return None
     if row.series_id is not None:  # found by its series
         return None
@@ -199,9 +202,12 @@ def _doors_of_actor(row: Row[Any]) -> Collection[str]:
 
 # -- writing --------------------------------------------------------------------------------------------------------
 
-_KNOWN: Mapping[str, Any] = {
-    name: select(search_entries.c.sort_key, search_entries.c[name]).where(
-        search_entries.c[name].in_(bindparam("refs", expanding=True))
+_KNOWN = {
+    name: Prepared(
+        select(search_entries.c.sort_key, search_entries.c[name]).where(
+            search_entries.c[name].in_(bindparam("refs", expanding=True))
+        ),
+        many="refs",
     )
     for name in ("object_id", "actor_id")
 }
@@ -210,7 +216,7 @@ _DELETE = delete(search_entries).where(search_entries.c.sort_key.in_(bindparam("
 
 
 def _save(conn: Connection, column: str, refs: Sequence[int], new: Sequence[_New]) -> None:
-    known = {ref: key for key, ref in conn.execute(_KNOWN[column], {"refs": list(refs)})}
+    known = {ref: key for key, ref in _KNOWN[column].run(conn, {"refs": list(refs)})}
     wanted = {each.ref for each in new}
     if gone := [key for ref, key in known.items() if ref not in wanted]:
         conn.execute(_DELETE, {"sort_keys": gone})
