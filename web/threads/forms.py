@@ -16,8 +16,9 @@ from multidict import MultiMapping
 
 from node.clock import DAY
 from node.domain.communities import TopicKind
-from node.domain.drafts import Draft, NewPoll
+from node.domain.drafts import MAX_OPTION, MAX_OPTIONS, Draft, NewPoll
 from node.domain.numbers import number_in
+from node.domain.topics import MAX_TITLE
 from node.domain.visibility import Visibility
 from node.errors import Invalid, Malformed
 from node.sentences import Sentence
@@ -50,6 +51,17 @@ _FIELDS = {
     "$.media_ids": "files",
     "$.poll.options": "poll",
     "$.scheduled_at": "at",
+}
+#: What stands beside a field.
+_WRONG = {
+    "title": Sentence("Give it a title of at most {n} characters.", n=MAX_TITLE),
+    "link": Sentence("Write an address that begins with https://."),
+    "text": Sentence("Choose what it is."),
+    "files": Sentence("Choose the files again: at most {n}, of yours and in no other post.", n=MAX_ATTACHED),
+    "poll": Sentence(
+        "Give 2 to {n} answers that differ, of at most {most} characters.", n=MAX_OPTIONS, most=MAX_OPTION
+    ),
+    "at": Sentence("Choose a date and a time at least 5 minutes from now."),
 }
 #: How many days a poll takes votes.
 POLL_DAYS = (1, 3, 7, 30)
@@ -185,11 +197,7 @@ class Wrong:
 
 def wrong_of(error: Invalid) -> Wrong:
     """Where in the form an error belongs."""
-    told = {
-        name: Sentence("Please use {what}.", what=each.expected)
-        for each in error.problems
-        if (name := _FIELDS.get(each.path))
-    }
+    told = {name: _WRONG[name] for each in error.problems if (name := _FIELDS.get(each.path))}
     return Wrong(told) if told else Wrong({"text": error.public})
 
 

@@ -204,8 +204,10 @@ def _event(page: Page, now: int) -> EventView:
 def _form(page: Page, *, is_new: bool) -> EventFormView:
     fields = dict.fromkeys(NAMES, Field()) | {
         "title": Field(value=_LONG),
-        "end": Field(value="2099-05-07T17:00", error="Please give an end after the start."),
-        "place": Field(error="Please give a place, or an address where it happens online."),
+        "end": Field(
+            value="2099-05-07T17:00", error="Please give an end that is after the start and within 60 days of it."
+        ),
+        "place": Field(error="Please give a place, or the address where it happens online."),
         "timezone": Field(value="Europe/Berlin"),
         "language": Field(value="de"),
         "repeat": Field(value="weekly"),

@@ -361,9 +361,9 @@ def compose_wrong() -> ComposeView:
         ),
         compose=replace(
             compose,
-            title=Field(value="", error="Please use a title."),
+            title=Field(value="", error="Give it a title of at most 300 characters."),
             text=Field(value="Words & words"),
-            link=Field(value="x", error="Please use an address that begins with https://."),
+            link=Field(value="x", error="Write an address that begins with https://."),
             media=media,
             media_error="This is no picture.",
         ),

@@ -120,8 +120,8 @@ async def test_nothing_typed_is_lost(house: House):
     """Whatever is wrong, the form holds what was sent; sent twice it makes one post."""
     typed = {"kind": "discussion", "title": "Moulds", "text": "Long <b>words</b> & more", "warning": "Heat", "key": "k"}
     cases = [
-        ("no title", 422, {"title": ""}, "Please use a title."),
-        ("no address", 422, {"link": "javascript:alert(1)"}, "Please use an address"),
+        ("no title", 422, {"title": ""}, "Give it a title"),
+        ("no address", 422, {"link": "javascript:alert(1)"}, "Write an address"),
         ("too long", 422, {"text": "x" * 6_000}, "at most 5,000 characters"),
         ("an old form", 403, {"csrf": "old"}, "too old"),
     ]
@@ -176,7 +176,7 @@ async def test_authors_edit_and_delete(house: House):
     assert "Sand" in await house.ben.get(f"/posts/{post}/edit")
     await house.eve.get(f"/posts/{post}/edit", 404)
     await house.eve.post(f"/posts/{post}/edit", 404, text="Mine")
-    assert "Please use a title" in await house.ben.post(f"/posts/{post}/edit", 422, title="", text="Clay")
+    assert "Give it a title" in await house.ben.post(f"/posts/{post}/edit", 422, title="", text="Clay")
     changed = await house.ben.post(f"/posts/{post}/edit", title="Moulds of clay", text="Clay", link="https://x.example")
     assert changed.endswith("-moulds-of-clay")
     page = await house.stranger.page(changed)
