@@ -171,8 +171,8 @@ class Store:
         """Run ``fn`` in a transaction; when this returns, what it did is durable.
 
         ``fn`` may run more than once (PostgreSQL, after a deadlock, or where another unit was faster to insert what
-        this one had looked for: so stores look, then insert); only its last run counts. A caller who is
-        cancelled does not learn whether it ran.
+        this one had looked for: so stores look, then insert; SQLite, where another one that shares its commit failed
+        half-way); only its last run counts. A caller who is cancelled does not learn whether it ran.
         """
         # Another thread runs it; the ids of the request in hand go along, so that the jobs it leaves behind carry them.
         context = copy_context()

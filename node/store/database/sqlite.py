@@ -1,8 +1,8 @@
 """SQLite: one writer whose waiting units share a commit, and a few readers that cannot write.
 
 aiosqlite owns the connections and their threads; SQLAlchemy speaks over the same connections. Group commit: units
-that wait at the same time run in one transaction, each in its own SAVEPOINT, with one fsync (``synchronous=FULL``);
-nobody is answered before it.
+that wait at the same time run in one transaction, with one fsync (``synchronous=FULL``); nobody is answered before it.
+Where one of them fails after it has written, all run again, each in its own SAVEPOINT.
 """
 
 import asyncio
@@ -265,14 +265,37 @@ def _run_read(connection: _Connection, unit: Callable[[Connection], T]) -> T:
         raise translated from error
 
 
+class _SpoiltError(Exception):
+    """A unit has failed after it had written, and nothing can take that alone back."""
+
+
 def _run_batch(connection: _Connection, batch: list[_Waiting], on_commit: Callable[[float], None]) -> list[Signal]:
-    """Run all units in one transaction; answers what they signalled, each once, in order."""
+    """Run all units in one transaction; answers what they signalled, each once, in order.
+
+    A SAVEPOINT has SQLite copy each page that a unit changes, and units seldom fail once they have written.
+    """
+    try:
+        return _commit(connection, batch, _run_bare, on_commit)
+    except _SpoiltError:
+        return _commit(connection, batch, _run_guarded, on_commit)
+
+
+def _commit(
+    connection: _Connection,
+    batch: list[_Waiting],
+    run: Callable[[_Connection, _Waiting], None],
+    on_commit: Callable[[float], None],
+) -> list[Signal]:
     raw = connection._conn  # noqa: SLF001 (our own subclass)
     signals: dict[Signal, None] = {}
     raw.execute("BEGIN IMMEDIATE")
     try:
         for waiting in batch:
-            signals.update(dict.fromkeys(_run_unit(connection, waiting)))
+            take_signals(connection.sql)
+            waiting.error = None
+            run(connection, waiting)
+            if waiting.error is None:
+                signals.update(dict.fromkeys(take_signals(connection.sql)))
         started_at = time.monotonic()
         raw.execute("COMMIT")
     except BaseException:
@@ -283,18 +306,27 @@ def _run_batch(connection: _Connection, batch: list[_Waiting], on_commit: Callab
     return list(signals)
 
 
-def _run_unit(connection: _Connection, waiting: _Waiting) -> list[Signal]:
+def _run_bare(connection: _Connection, waiting: _Waiting) -> None:
     raw = connection._conn  # noqa: SLF001 (our own subclass)
-    take_signals(connection.sql)
-    raw.execute("SAVEPOINT unit")
+    before = raw.total_changes
     try:
         waiting.result = waiting.unit(connection.sql)
     except Exception as error:
         if not raw.in_transaction:  # SQLite itself gave up the whole transaction (disk full, I/O error)
             raise
-        raw.execute("ROLLBACK TO unit")
-        raw.execute("RELEASE unit")
+        if raw.total_changes != before:
+            raise _SpoiltError from error
         waiting.error = error
-        return []
+
+
+def _run_guarded(connection: _Connection, waiting: _Waiting) -> None:
+    raw = connection._conn  # noqa: SLF001 (our own subclass)
+    raw.execute("SAVEPOINT unit")
+    try:
+        waiting.result = waiting.unit(connection.sql)
+    except Exception as error:
+        if not raw.in_transaction:  # the same
+            raise
+        raw.execute("ROLLBACK TO unit")
+        waiting.error = error
     raw.execute("RELEASE unit")
-    return take_signals(connection.sql)

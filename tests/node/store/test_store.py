@@ -131,6 +131,37 @@ async def test_of_many_units_only_the_failing_ones_fail(store):
     assert len(await store.read(names)) == 20
 
 
+async def test_who_fails_after_writing_has_the_others_run_again_and_who_wrote_nothing_does_not():
+    runs: list[str] = []
+
+    def run(conn, name, *, writes=True, fails=False):
+        runs.append(name)
+        if writes:
+            put(conn, name)
+            signal(conn, name)
+        if fails:
+            raise NotFound
+        return name
+
+    async def together(*units):
+        runs.clear()
+        heard.clear()
+        return await asyncio.gather(*units, return_exceptions=True)
+
+    with stores.new_database("sqlite") as path:
+        async with stores.open_store(path) as store:
+            heard: list[str] = []
+            store.listen(heard.append)
+            got = await together(
+                store.write(run, "a"), store.write(run, "b", writes=False, fails=True), store.write(run, "c")
+            )
+            assert (runs, [got[0], got[2]], heard) == (["a", "b", "c"], ["a", "c"], ["a", "c"])
+            got = await together(store.write(run, "d"), store.write(run, "e", fails=True), store.write(run, "f"))
+            assert (runs, [got[0], got[2]], heard) == (["d", "e", "d", "e", "f"], ["d", "f"], ["d", "f"])
+            assert isinstance(got[1], NotFound)
+            assert await store.read(names) == ["a", "c", "d", "f"]
+
+
 async def test_units_that_wait_together_share_a_commit():
     with stores.new_database("sqlite") as path:
         async with stores.open_store(path) as store:
