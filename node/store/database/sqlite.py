@@ -37,7 +37,6 @@ PRAGMAS: tuple[tuple[str, str, str], ...] = (
     ("journal_size_limit", "67108864", "67108864"),
 )
 
-READERS = 2
 BATCH_AT_MOST = 256
 
 #: Result codes that tell of the disk, the file or its locks, not of the statement.
@@ -87,13 +86,12 @@ class _Connection(aiosqlite.Connection):
     """An aiosqlite connection that runs whole functions in its thread, over SQLAlchemy."""
 
     sql: Connection
-    engine: Engine
 
     async def run(self, function: Callable[[], T]) -> T:
         result: T = await self._execute(function)  # type: ignore[no-untyped-call]  # aiosqlite leaves it untyped
         return result
 
-    def prepare(self, *, read_only: bool) -> None:
+    def prepare(self, engine: Engine, *, read_only: bool) -> None:
         raw = self._conn
         for name, value, expected in PRAGMAS:
             raw.execute(f"PRAGMA {name}={value}")
@@ -103,20 +101,19 @@ class _Connection(aiosqlite.Connection):
         if read_only:
             raw.execute("PRAGMA query_only=ON")
         _handed_over.raw = raw
-        self.engine = _engine().execution_options()  # a copy that can be watched by itself, with the same statements
-        self.sql = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        self.sql = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
 
     async def release(self) -> None:
         await self.run(self.sql.invalidate)
         await self.close()
 
 
-async def _connect(path: Path, *, read_only: bool) -> _Connection:
+async def _connect(path: Path, engine: Engine, *, read_only: bool) -> _Connection:
     try:
         connection = _Connection(partial(sqlite3.connect, path, isolation_level=None, check_same_thread=False), 64)
         await connection
         try:
-            await connection.run(partial(connection.prepare, read_only=read_only))
+            await connection.run(partial(connection.prepare, engine, read_only=read_only))
         except BaseException:
             await connection.close()  # else its thread would keep the process alive
             raise
@@ -139,6 +136,8 @@ class SqliteBackend:
     def __init__(self, path: Path) -> None:
         self.on_commit: Callable[[float], None] = lambda _: None
         self._path = path
+        # Copies that can be watched by themselves, with the same statements: for the writer, for all readers.
+        self._engines = tuple(_engine().execution_options() for _ in range(2))
         self._writer: _Connection
         self._watch: sqlite3.Connection
         self._readers: list[_Connection] = []
@@ -146,21 +145,20 @@ class SqliteBackend:
         self._waiting: list[_Waiting] = []
         self._wake = asyncio.Event()
         self._loop_task: asyncio.Task[None] | None = None
+        #: Opens a second reader, once somebody finds the first at work: many a command and test never does.
+        self._second: asyncio.Task[None] | None = None
         self._closed = True
         self._on_signals: Callable[[Sequence[Signal]], None]
 
     @property
     def engines(self) -> Sequence[Engine]:
-        return [self._writer.engine, *(reader.engine for reader in self._readers)]
+        return self._engines
 
     async def open(self, on_signals: Callable[[Sequence[Signal]], None]) -> None:
         self._on_signals = on_signals
-        self._writer = await _connect(self._path, read_only=False)
+        self._writer = await _connect(self._path, self._engines[0], read_only=False)
         try:
-            for _ in range(READERS):
-                reader = await _connect(self._path, read_only=True)
-                self._readers.append(reader)
-                self._idle.put_nowait(reader)
+            await self._add_reader()
         except BaseException:
             await self._release()
             raise
@@ -175,13 +173,21 @@ class SqliteBackend:
         self._wake.set()
         if self._loop_task is not None:
             await self._loop_task
+        if self._second is not None:
+            await asyncio.wait([self._second])
         self._watch.close()
         await self._release()
+
+    async def _add_reader(self) -> None:
+        reader = await _connect(self._path, self._engines[1], read_only=True)
+        self._readers.append(reader)
+        self._idle.put_nowait(reader)
 
     async def _release(self) -> None:
         for connection in (*self._readers, self._writer):
             await connection.release()
         self._readers.clear()
+        self._second = None
         self._idle = asyncio.LifoQueue()
 
     def version(self) -> int | None:
@@ -202,6 +208,8 @@ class SqliteBackend:
     async def read(self, unit: Callable[[Connection], T]) -> T:
         if self._closed:
             raise stopping()
+        if self._second is None and self._idle.empty():
+            self._second = asyncio.create_task(self._add_reader(), name="sqlite reader")
         reader = await self._idle.get()
         try:
             return await reader.run(partial(_run_read, reader, unit))
