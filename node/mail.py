@@ -5,12 +5,17 @@ smtplib is loaded with the first mail.
 
 import asyncio
 import ssl
+from collections.abc import Callable
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
+from typing import TYPE_CHECKING
 
 from node.clock import SECOND
 from node.config.settings import MailSettings
 from node.errors import NodeError, RemoteUnavailable
+
+if TYPE_CHECKING:
+    import smtplib
 
 _TIMEOUT_SECONDS = 30.0
 _PERMANENT = 500  # replies from here on say that another try is of no use
@@ -37,9 +42,13 @@ class Mailer:
         message["Message-ID"] = make_msgid(domain=self._domain)
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday replies, please
         message.set_content(text)
-        await asyncio.to_thread(self._deliver, message)
+        await asyncio.to_thread(self._speak, lambda server: server.send_message(message))
 
-    def _deliver(self, message: EmailMessage) -> None:
+    async def try_server(self) -> None:
+        """Reach the server and sign in as for a mail, and send none. Raises as ``send``."""
+        await asyncio.to_thread(self._speak, lambda server: server.noop())
+
+    def _speak(self, say: "Callable[[smtplib.SMTP], object]") -> None:
         import smtplib  # late: see the module
 
         settings, tls = self._settings, self._tls or ssl.create_default_context()
@@ -54,7 +63,7 @@ class Mailer:
                     server.starttls(context=tls)
                 if settings.user:
                     server.login(settings.user, settings.password)
-                server.send_message(message)
+                say(server)
                 server.quit()
             finally:
                 server.close()  # not by ``with``, which says goodbye even where nobody answers any more

@@ -1,4 +1,4 @@
-"""``rhizome check``: configuration, packages, disk, database, keys, clock, workers, backups, each with a sentence."""
+"""``rhizome check``: configuration, packages, disk, mail, database, keys, clock, workers, with a sentence each."""
 
 import asyncio
 import sqlite3
@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, create_engine, func, insert, select, 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
+from node import log
 from node.cli.shared import FAILED, json_option, print_rows, with_config
 from node.clock import SystemClock
 from node.config import Config
@@ -32,6 +33,7 @@ from node.health import (
     is_ready,
 )
 from node.jobs.kinds import DELIVER, INBOX
+from node.mail import Mailer
 from node.media.processor import has_ffmpeg
 from node.media.storage import try_storage
 from node.secretbox import ACTOR_KEY, SecretBox
@@ -65,6 +67,7 @@ def _checks(config: Config) -> Iterator[Check]:
     folder = next(place for place in (config.data_dir, *config.data_dir.parents) if place.exists())
     yield check_disk(folder, config.limits.disk_free_mib)
     yield _check_media(config)
+    yield from _check_mail(config)
     if config.is_sqlite and not config.database_path.exists():
         yield Check("database", State.WARNING, "There is no database yet; `rhizome serve` makes it.")
         return
@@ -73,7 +76,7 @@ def _checks(config: Config) -> Iterator[Check]:
         with engine.connect() as conn:
             yield from _check_inside(conn, config)
     except SQLAlchemyError as error:
-        yield check_database(error)
+        yield _check_database(error)
     finally:
         engine.dispose()
 
@@ -98,6 +101,29 @@ def _check_media(config: Config) -> Check:
     return check_media(problem, has_ffmpeg=has_ffmpeg())
 
 
+def _check_mail(config: Config) -> Iterator[Check]:
+    """Nothing where no mail is sent."""
+    mailer = Mailer(config.mail, host=config.host)
+    if not mailer.is_on:
+        return
+    try:
+        asyncio.run(mailer.try_server())
+    except NodeError as error:
+        told = f"{config.mail.host}:{config.mail.port} takes no mail: {error}"
+        yield Check("mail", State.FAILED, log.mask(told))
+    else:
+        yield Check("mail", State.OK, f"{config.mail.host}:{config.mail.port} takes mail.")
+
+
+def _check_database(error: SQLAlchemyError | None) -> Check:
+    """With what the database itself says, which is for administrators alone."""
+    found = check_database(error)
+    if error is None:
+        return found
+    why = str(getattr(error, "orig", error)).strip().partition("\n")[0]
+    return replace(found, told=log.mask(f"{found.told} ({why})"))
+
+
 def _engine(config: Config) -> Engine:
     if config.is_sqlite:
         return create_engine("sqlite://", creator=lambda: _connect(config.database_path), poolclass=NullPool)
@@ -115,7 +141,7 @@ def _check_inside(conn: Connection, config: Config) -> Iterator[Check]:
     if version != HEAD:
         return
     conn.rollback()
-    yield check_database(_try_writing(conn))
+    yield _check_database(_try_writing(conn))
     if conn.dialect.name == "sqlite":
         yield _check_integrity(conn)
     yield _check_host(conn, config)
@@ -131,7 +157,7 @@ def _check_inside(conn: Connection, config: Config) -> Iterator[Check]:
     yield check_backup(int(verified_at) if verified_at else None, now)
 
 
-def _try_writing(conn: Connection) -> BaseException | None:
+def _try_writing(conn: Connection) -> SQLAlchemyError | None:
     """A row that is written and taken back."""
     try:
         conn.execute(insert(facts).values(name="check: trial write", value=""))

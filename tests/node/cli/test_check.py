@@ -78,6 +78,24 @@ def test_database_of_another_host_is_named(file: Path) -> None:
     assert "localhost:8113" in found["host"][1]
 
 
+def test_a_database_that_cannot_be_used_says_why(file: Path) -> None:
+    """A server that is away, a file that is none; what /readyz tells everybody stays without."""
+    code, found = check(file, RHIZOME_DATABASE__URL="postgresql://ann:geheim@127.0.0.1:1/node")
+    assert (code, found["database"][0]) == (1, "failed")
+    assert "Connection refused" in found["database"][1]
+    assert "geheim" not in found["database"][1]
+    load(file, environ={}).database_path.write_bytes(b"no database" * 100)
+    assert check(file)[1]["database"] == ("failed", "The database cannot be written. (file is not a database)")
+
+
+def test_the_mail_server_is_tried_where_there_is_one(file: Path) -> None:
+    assert "mail" not in check(file)[1]
+    server = {"HOST": "127.0.0.1", "SECURITY": "none"}
+    code, found = check(file, **{f"RHIZOME_MAIL__{name}": value for name, value in (server | {"PORT": "1"}).items()})
+    assert (code, found["mail"][0]) == (1, "failed")
+    assert "127.0.0.1:1 takes no mail: The mail server cannot be reached." in found["mail"][1]
+
+
 def test_media_are_stored_for_a_trial(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     media = load(file, environ={}).data_dir / "media"
     media.mkdir()
