@@ -303,10 +303,10 @@ async def shelve(peer: Peer, ann: App, ben: App, circle: Actor, level: Visibilit
 
 def plan(conn: Connection, number: int, name: str, now: int) -> None:
     """The post is an event, too: tomorrow."""
-    values = {"start_at": now + DAY, "last_at": now + 2 * DAY, "timezone": "UTC", "status": "scheduled"}
+    values = {"start_at": now + DAY, "next_at": now + DAY, "last_at": now + 2 * DAY, "timezone": "UTC"}
     record = {"name": {"en": name}, "defaultLanguage": "en", "timeZone": "UTC", "start": "2099-05-07T18:00:00+00:00"}
     record["joinMode"] = "free"
-    conn.execute(insert(events).values(object_id=number, **values, join_mode="free", record=record))
+    conn.execute(insert(events).values(object_id=number, **values, status="scheduled", join_mode="free", record=record))
 
 
 def save_far(conn: Connection, peer: Peer, uri: str) -> tuple[Actor, Actor]:

@@ -19,7 +19,7 @@ from sqlalchemy import (
     select,
 )
 
-from node.domain.events import AnswerState, EventRecord
+from node.domain.events import LONGEST, AnswerState, EventRecord
 from node.store.database.planning import looked_at_empty
 from node.store.database.prepared import Prepared
 from node.store.events.events import JOINED, Event, select_events
@@ -189,9 +189,9 @@ def _shape_of(scope: Scope) -> Scope:
 def _upcoming(shape: Scope, values: frozenset[str], past: bool) -> Prepared:
     """The statement for a list of this shape that takes values of these names."""
     viewer_id = 0 if "viewer" in values else None
-    key, now = (events.c.next_at, objects.c.id), bindparam("now", type_=BigInteger)
+    next_at, event_id = events.c.next_at, objects.c.id
     query = select_events().where(
-        events.c.last_at < now if past else events.c.last_at >= now,
+        *(_is_over() if past else is_coming()),
         visible_to(viewer_id),
         *_listed(viewer_id),
         _is_whole(shape),
@@ -199,11 +199,24 @@ def _upcoming(shape: Scope, values: frozenset[str], past: bool) -> Prepared:
     )
     if "start" in values:
         start, beside = bindparam("start", type_=BigInteger), bindparam("beside", type_=BigInteger)
-        is_later = key[0] < start if past else key[0] > start
-        is_beside = key[1] < beside if past else key[1] > beside
-        query = query.where(or_(is_later, (key[0] == start) & is_beside))
-    order = (key[0].desc(), key[1].desc()) if past else key
+        if past:
+            query = query.where(next_at <= start, or_(next_at < start, event_id < beside))
+        else:
+            query = query.where(next_at >= start, or_(next_at > start, event_id > beside))
+    order = (next_at.desc(), event_id.desc()) if past else (next_at, event_id)
     return Prepared(query.order_by(*order).limit(bindparam("limit", type_=BigInteger)))
+
+
+_NOW: Any = bindparam("now", type_=BigInteger)
+
+
+def is_coming() -> Sequence[ColumnElement[bool]]:
+    """What is not over at ``now``. Whatever goes on began at most so long ago: the list by ``next_at`` begins there."""
+    return [events.c.last_at >= _NOW, events.c.next_at >= _NOW - LONGEST]
+
+
+def _is_over() -> Sequence[ColumnElement[bool]]:
+    return [events.c.last_at < _NOW, events.c.next_at < _NOW]
 
 
 def _listed(viewer_id: int | None) -> Sequence[ColumnElement[bool]]:

@@ -16,6 +16,7 @@ from node.domain.events import AnswerState
 from node.domain.opinions import Outcome
 from node.ids import first_id_at
 from node.store.database.prepared import Prepared
+from node.store.events.event_lists import is_coming
 from node.store.people.follows import ACCEPTED
 from node.store.posts import topics as store
 from node.store.posts.reactions import SHARE
@@ -144,7 +145,7 @@ def _coming() -> Prepared:
         select(objects.c.id)
         .join(events, events.c.object_id == objects.c.id)
         .where(
-            events.c.last_at >= bindparam("now", type_=BigInteger),
+            *is_coming(),
             events.c.cancelled_at.is_(None),
             or_(answered, organised, objects.c.actor_id == _ME, objects.c.audience.in_(hers)),
             or_(events.c.series_id.is_(None), answered),  # a series stands for its dates

@@ -33,7 +33,8 @@ events = Table(
     Column("announced_at", BigInteger),  # when it was told to followers
     Index("ix_events_source_uid", "source_uid"),
     Index("ix_events_series_id_day", "series_id", "day", unique=True),
-    Index("ix_events_last_at_start_at", "last_at", "start_at"),
+    Index("ix_events_last_at_start_at", "last_at", "start_at"),  # a span of a calendar
+    Index("ix_events_next_at_last_at", "next_at", "last_at"),  # what comes, and what was
 )
 
 event_answers = Table(

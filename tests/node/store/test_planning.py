@@ -66,7 +66,9 @@ async def test_a_list_is_looked_up_by_what_it_lists(path, name):
 
 #: What pages list, and what it must not begin with: there are more of these every day.
 PAGES = {
-    "events to come": (lambda conn: event_lists.list_upcoming(conn, 1, 0), "ix_events_series_id_day"),
+    "events to come": (lambda conn: event_lists.list_upcoming(conn, 1, 0), "TREE FOR ORDER BY"),
+    "events that were": (lambda conn: event_lists.list_upcoming(conn, 1, 0, past=True), "TREE FOR ORDER BY"),
+    "events of a member": (lambda conn: briefing.list_coming(conn, 1, 0, limit=5), "TREE FOR ORDER BY"),
     "days of a calendar": (lambda conn: event_lists.list_calendar(conn, 1, 0, 1, 0), "ix_events_series_id_day"),
     "questions under hashtags": (
         lambda conn: briefing.list_open_questions(conn, 1, [], 0, limit=5),
