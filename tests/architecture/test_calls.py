@@ -10,9 +10,9 @@ from tests.architecture.sources import ROOT, Source, sources
 
 pytestmark = pytest.mark.dear("whichever comes first reads every module there is")
 
-#: Modules that run what they read, or that no stranger's data may reach.
+#: Modules that run what they read, or that no stranger's data may reach; packages are never unpacked (MED9).
 FORBIDDEN_IMPORTS = (
-    "dbm", "marshal", "pickle", "shelve", "telnetlib", "xml.dom", "xml.etree", "xml.sax", "yaml",
+    "dbm", "marshal", "pickle", "shelve", "tarfile", "telnetlib", "xml.dom", "xml.etree", "xml.sax", "yaml", "zipfile",
 )  # fmt: skip
 FORBIDDEN_CALLS = frozenset(
     {
@@ -20,6 +20,7 @@ FORBIDDEN_CALLS = frozenset(
         "exec",
         "os.system",
         "os.popen",
+        "shutil.unpack_archive",
         "tempfile.mktemp",
         "ssl._create_unverified_context",
         "breakpoint",

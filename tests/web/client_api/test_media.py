@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import func, select
 
+from node.clock import HOUR
 from node.store.tables import media as table
 from tests import media_files as files
 from tests.client import App, app_of
@@ -248,3 +249,16 @@ async def test_a_post_shows_its_uploads_and_nobody_else_s(app) -> None:
     for used in (first["id"], foreign["id"], "99"):
         await app.call("POST", "v1/statuses", 422, json={"status": "Again", "media_ids": [used]})
     assert len(await app.get(f"v1/accounts/{app.me.id}/statuses")) == 1
+
+
+async def test_what_nothing_shows_is_gone_after_a_day_however_often_it_is_touched(site, app) -> None:
+    """MED7, from the upload to the file: the schedule removes it within the hour after."""
+    loose, shown = await upload(app, files.picture()), await upload(app, files.picture())
+    await app.post("v1/statuses", status="Look", media_ids=[shown["id"]])
+    await site.peer.system.schedule.start()
+    for hours, is_there in ((1, True), (22, True), (2, False)):
+        site.clock.advance(hours * HOUR)
+        await work(app)
+        assert len(folder_of(app)) == (4 if is_there else 2)
+        await app.put(f"{ONE}/{loose['id']}", 200 if is_there else 404, description=f"After {hours} hours")
+    assert [name for name in folder_of(app) if name in shown["url"]]
