@@ -102,7 +102,7 @@ def _tell(config: Config, meant: Config, copied: Copied, values: dict[str, Any],
     click.echo(f"Copied {copied.rows} rows of {copied.tables} tables; read again, each is what it was.")
     if copied.catalogue is not None:
         entries, digest = copied.catalogue.total, copied.catalogue.digest
-        click.echo(f"The catalogue has {entries} entries and the digest {digest[:16]}, in both databases.")
+        click.echo(f"Entries of the catalogue: {entries}, with the digest {digest[:16]}, in both databases.")
     for column, texts in copied.mended.items():
         click.echo(f"In {texts} texts of {column} U+FFFD stands for NUL, which PostgreSQL does not take.")
     lines = "\n".join(f"    {name} = {toml(value)}" for name, value in values.items())

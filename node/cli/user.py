@@ -35,7 +35,7 @@ def command() -> None:
 @click.option("--email", required=True, metavar="E")
 @click.option("--role", type=click.Choice(ROLES), default=accounts.MEMBER, show_default=True)
 @click.option("--display-name", default="", metavar="T", help="How pages call the person. [default: NAME]")
-@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input; a terminal is asked.")
 @with_config
 def add(config: Config, name: str, email: str, role: str, display_name: str, *, password_stdin: bool) -> None:
     """Make an account and its actor."""
@@ -45,12 +45,13 @@ def add(config: Config, name: str, email: str, role: str, display_name: str, *, 
 
 
 def _read_password(*, from_stdin: bool) -> str:
-    if from_stdin:
-        return sys.stdin.readline().rstrip("\r\n")
-    if not sys.stdin.isatty():
+    """Whoever types it at a terminal is asked for it, and it is not shown."""
+    if sys.stdin.isatty():
+        answer: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+        return answer
+    if not from_stdin:
         raise click.UsageError("Missing option '--password-stdin'.")
-    answer: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
-    return answer
+    return sys.stdin.readline().rstrip("\r\n")
 
 
 async def _add(config: Config, name: str, email: str, role: str, display_name: str, password: str) -> None:
@@ -65,7 +66,7 @@ async def _add(config: Config, name: str, email: str, role: str, display_name: s
 
 @command.command("password")
 @click.argument("name")
-@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input; a terminal is asked.")
 @with_config
 def password_(config: Config, name: str, *, password_stdin: bool) -> None:
     """Give NAME a new password, for somebody who has lost hers; all sessions and tokens of NAME end."""

@@ -46,7 +46,7 @@ def test_a_node_goes_to_postgresql_and_back(file: Path, url: str, monkeypatch: p
 
     there = copy(file, "database-url", "--write")
     assert there.exit_code == 0, there.output
-    assert "The catalogue has 2 entries and the digest" in there.stdout
+    assert "Entries of the catalogue: 2, with the digest" in there.stdout
     assert "rhizome.sqlite3 stays as it was" in there.stdout
     assert "let a timer call `rhizome backup`" in there.stdout
     assert file.read_text("utf-8") == written.replace('\nurl_file = ""', '\nurl_file = "database-url"')
@@ -67,7 +67,7 @@ def test_a_node_goes_to_postgresql_and_back(file: Path, url: str, monkeypatch: p
         place.rename(place.with_name(place.name.replace("rhizome.", "before.")))
     back = copy(file, "sqlite", "--write")
     assert back.exit_code == 0, back.output
-    assert "The catalogue has 3 entries" in back.stdout
+    assert "Entries of the catalogue: 3," in back.stdout
     assert file.read_text("utf-8") == written
     assert ask(load(file, environ={}), is_founded)
 
