@@ -37,6 +37,7 @@ _COLLECT_AFTER = (10_000, 20, 20)
 @click.option("--listen", metavar="ADDR:PORT", help="In place of the configured address.")
 @config_option
 def command(listen: str | None) -> None:
+    gc.disable()  # until the start is over: what it makes stays
     guard.refuse_foreign_owners()
     config = load_config(node__listen=listen)
     log.setup(config.log.level, config.log.format)
@@ -94,8 +95,9 @@ async def _serve(system: System, stop: asyncio.Event) -> None:
             await _listen(metrics_runner, config.metrics.listen)
         await system.start_work()
         await _invite_first_administrator(system)
-        gc.freeze()  # what the start has made stays; no collection needs to look at it again
+        gc.freeze()  # no collection needs to look at it again
         gc.set_threshold(*_COLLECT_AFTER)
+        gc.enable()
         click.echo(f"listening on {config.origin}")
         async with _warning_hourly(config):
             await stop.wait()
