@@ -198,6 +198,8 @@ class World:
     cookie: dict[str, str]
     ids: dict[Visibility, dict[str, str]] = field(default_factory=dict)
     copies: dict[Visibility, dict[str, str]] = field(default_factory=dict)  # of what lives at another node
+    #: Who asks, what for and where: most doors are the same at each level, and answer the same.
+    heard: dict[tuple[str, str, str], tuple[int, str]] = field(default_factory=dict)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -437,7 +439,10 @@ async def look_behind(world: World, ids: Mapping[str, str], level: Visibility, w
     asks, faults = {**OUTSIDERS, **INSIDERS}[who], []
     for door in DOORS:
         path = door.path.format(**ids)
-        status, text = await asks(world, door, world.peer.origin + path)
+        question = (who, door.accept, path)
+        if question not in world.heard:
+            world.heard[question] = await asks(world, door, world.peer.origin + path)
+        status, text = world.heard[question]
         # 401: a call that strangers cannot make at all; 303: to the sign-in page. Neither knows what is there.
         allowed = {404, 401, 303} if door.thing else {200, 401, 404, 303}
         said = text.replace(ids["slug"], "").casefold()
