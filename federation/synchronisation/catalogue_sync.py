@@ -22,7 +22,16 @@ from federation.synchronisation.partner_sync import PartnerSync
 from node import log
 from node.clock import DAY, HOUR, SECOND
 from node.domain.uris import host_of, same_origin
-from node.errors import Blocked, Invalid, RateLimited, RemoteError, RemoteMalformed, RemoteNotFound, RemoteUnavailable
+from node.errors import (
+    Blocked,
+    Invalid,
+    RateLimited,
+    RemoteError,
+    RemoteMalformed,
+    RemoteNotFound,
+    RemoteUnavailable,
+    Unavailable,
+)
 from node.jobs.kinds import CATALOGUE
 from node.jobs.outcome import PAUSES, Done, Outcome, Park, Retry, judge
 from node.jobs.worker import Kind, single
@@ -228,11 +237,12 @@ class CatalogueSync:
     async def _fetch_all(self, look: _Look, wanted: Sequence[Listed]) -> dict[str, dict[str, Any]]:
         """The documents that could be fetched, two at a time from each host.
 
-        Raises ``RemoteUnavailable`` where the owner's host does not answer: then the rest will not be there either.
+        Raises ``RemoteUnavailable`` where the owner's host does not answer: then the rest will not be there either;
+        ``Unavailable`` where this node has no connection left to ask with.
         """
         turns: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(PARALLEL_PER_HOST))
         found: dict[str, dict[str, Any]] = {}
-        unreachable: list[RemoteUnavailable] = []
+        unreachable: list[RemoteUnavailable | Unavailable] = []
 
         async def fetch(entry: Listed) -> None:
             async with turns[host_of(entry.uri)]:
@@ -243,6 +253,8 @@ class CatalogueSync:
                     look.note(entry.uri, error)
                     if isinstance(error, RemoteUnavailable) and _is_own(look, entry.uri):
                         unreachable.append(error)
+                except Unavailable as error:  # raised below: out of a group of tasks it would come as a group
+                    unreachable.append(error)
 
         async with asyncio.TaskGroup() as tasks:
             for entry in wanted:

@@ -355,3 +355,15 @@ async def test_the_word_of_a_neighbour_stands_in_nobodys_way(node: Peer) -> None
     assert await hears(node, {**gone, "object": f"{ZOE}/2", "actor": neighbour}) == "remembered"
     assert await hears(node, {**gone, "object": f"{ZOE}/2", "actor": ZOE}) == "remembered"
     assert await says(node, "Create", ZOE, note(ZOE, 2)) == "deleted-before"
+
+
+async def test_no_post_stands_before_its_time(node: Peer) -> None:
+    """IN23: what its author says of the future, of long ago, or in no words of a calendar, is when it came."""
+    ann = await node.store.read(actors.find_local_actor, "ann")
+    before = node.unit().now
+    for number, said in enumerate(("2099-01-01T00:00:00Z", "1970-01-01T00:00:00Z", "tomorrow", 5, None)):
+        post = note(ZOE, number, published=said, cc=[ann.uri])
+        assert await says(node, "Create", ZOE, post) == "stored"
+        found = await node.object(post["id"])
+        assert found is not None
+        assert before <= found.published_at <= node.unit().now, said

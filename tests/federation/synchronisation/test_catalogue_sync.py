@@ -14,7 +14,7 @@ from federation.synchronisation.catalogue_header import read_header
 from federation.synchronisation.catalogue_sync import CatalogueSync
 from federation.synchronisation.partner_sync import PartnerSync
 from node.clock import DAY, HOUR, MINUTE
-from node.errors import Invalid
+from node.errors import Invalid, Unavailable
 from node.jobs.kinds import CATALOGUE
 from node.jobs.outcome import Done, Retry
 from node.ports import FetchedDocument
@@ -152,6 +152,21 @@ async def test_an_owner_that_cannot_be_reached_is_tried_again_and_then_left_to_t
     assert await world.look() == Done()
     assert await world.are_equal()
     assert (await world.follower.copied()).problem == ""
+
+
+async def test_a_look_that_gets_no_connection_is_tried_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As itself: the table of verdicts knows no group of errors, and would leave the job to an administrator."""
+    await _fill(world, 3)
+
+    async def crowded(uri: str, **_: Any) -> dict[str, Any]:
+        raise Unavailable
+
+    monkeypatch.setattr(world.wire, "get_object", crowded)
+    with pytest.raises(Unavailable):
+        await world.look()
+    monkeypatch.undo()
+    await world.look()
+    assert await world.are_equal()
 
 
 async def test_a_killed_look_goes_on_where_it_was(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
