@@ -227,3 +227,23 @@ async def test_a_quote_says_why_it_shows_nothing(ada, ben):
     assert await state() == "unauthorized"
     await ada.delete(f"v1/statuses/{quoted.id}")
     assert await state() == "deleted"
+
+
+_EACH_ITS_OWN = frozenset({"Date", "X-Request-ID", "X-RateLimit-Remaining", "X-RateLimit-Reset"})
+
+
+async def test_what_is_not_for_somebody_is_as_if_it_had_never_been(ada, ben, site):
+    """API3: private, deleted, by who has blocked the reader, never there: nothing of the answers differs."""
+    private = await ada.post("v1/statuses", status="For followers", visibility="private")
+    deleted = await ada.post("v1/statuses", status="Gone")
+    await ada.delete(f"v1/statuses/{deleted['id']}")
+    eve = await app_of(site.peer, "eve")
+    blocked = await eve.post("v1/statuses", status="Not for Ben")
+    await eve.post(f"v1/accounts/{ben.me.id}/block")
+    told = set()
+    for status_id in (private["id"], deleted["id"], blocked["id"], "117686"):
+        for path in ("", "/context", "/favourited_by", "/history"):
+            answer = await ben.ask("GET", f"v1/statuses/{status_id}{path}")
+            headers = {each for each in answer.headers.items() if each[0] not in _EACH_ITS_OWN}
+            told.add((answer.status, await answer.text(), frozenset(headers)))
+    assert [status for status, *_ in told] == [404]
