@@ -108,8 +108,8 @@ def _post(
         new = scheduling.schedule(conn, unit, caller.actor_id, draft, at, scheduled_id=made_id)
         return scheduled_entities.render(conn, look, [new])[0]
     app = oauth.load_apps(conn, [caller.token.app_id]).get(caller.token.app_id) if caller.token.app_id else None
-    named = {"name": app.name, "website": app.website or None} if app else None
-    draft = replace(draft, application=named)
+    if app is not None:
+        draft = replace(draft, application={"name": app.name, "website": app.website or None})
     posts.publish(conn, unit, caller.actor_id, draft, links=links, post_id=made_id)
     return statuses.render_new(conn, look, made_id, caller.actor_id)
 
