@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from node import log
+from node.cli.reaching import check_reachable
 from node.cli.shared import FAILED, json_option, print_rows, with_config
 from node.clock import SystemClock
 from node.config import Config
@@ -152,7 +153,10 @@ def _check_inside(conn: Connection, config: Config) -> Iterator[Check]:
     oldest = {count.kind: count.oldest_due_at for count in queue.count_by_kind(conn, now)}
     yield check_inbox(oldest.get(INBOX), now)
     yield check_deliveries(oldest.get(DELIVER), now)
-    yield _check_workers(workers.load_worker_heartbeats(conn), now)
+    at_work = _check_workers(workers.load_worker_heartbeats(conn), now)
+    yield at_work
+    if at_work.value:
+        yield check_reachable(config)
     verified_at = fact_table.load_fact(conn, fact_table.BACKED_UP_AT)
     yield check_backup(int(verified_at) if verified_at else None, now)
 

@@ -1,5 +1,6 @@
 """What ``rhizome check`` finds in a node that has run: its host, its workers, its backups."""
 
+import asyncio
 import json
 import sqlite3
 import time
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
 from click.testing import CliRunner
 
 from node import cli
@@ -94,6 +96,39 @@ def test_the_mail_server_is_tried_where_there_is_one(file: Path) -> None:
     code, found = check(file, **{f"RHIZOME_MAIL__{name}": value for name, value in (server | {"PORT": "1"}).items()})
     assert (code, found["mail"][0]) == (1, "failed")
     assert "127.0.0.1:1 takes no mail: The mail server cannot be reached." in found["mail"][1]
+
+
+def answering(status: int, host: str = "", **headers: str) -> web.Application:
+    """What answers so to everything; it calls itself ``host``, or as it is called."""
+
+    async def answer(request: web.Request) -> web.Response:
+        links = [{"href": f"http://{host or request.host}/nodeinfo/2.1"}]
+        return web.json_response({"links": links}, status=status, headers=headers)
+
+    app = web.Application()
+    app.router.add_get("/{path:.*}", answer)
+    return app
+
+
+async def test_who_answers_at_the_public_address_is_looked_at(file: Path, aiohttp_server: Any) -> None:
+    """What stands in front of the node, or in its place."""
+    change(file, "INSERT INTO workers VALUES ('w', 1, ?)", time.time_ns() // 1_000_000)
+    for app, told in (
+        (answering(200), "The node answers at http://localhost:"),
+        (answering(200, "other.example"), "is answered by something else (status 200)"),
+        (answering(404), "is answered by something else (status 404)"),
+        (answering(421), "the proxy has to pass the original Host header"),
+        (answering(502), "reaches a proxy that gets no answer (502): it has to call"),
+        (answering(302, Location="http://10.0.0.1/"), "cannot be reached from here"),
+    ):
+        server = await aiohttp_server(app)
+        assert told in await asyncio.to_thread(reach, file, f"localhost:{server.port}")
+    assert "cannot be reached from here" in await asyncio.to_thread(reach, file, "localhost:1")
+
+
+def reach(file: Path, host: str) -> str:
+    change(file, "UPDATE facts SET value = ? WHERE name = 'host'", host)
+    return check(file, RHIZOME_NODE__HOST=host)[1]["reachable"][1]
 
 
 def test_media_are_stored_for_a_trial(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
