@@ -36,6 +36,7 @@ LATE = (
     "markdown_it",
     "nh3",
     "node.app.kinds",
+    "node.services.news.news",
     "node.services.posts.posts",
     "node.upkeep",
     "pillow_heif",

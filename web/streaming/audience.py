@@ -67,7 +67,7 @@ class Interests:
 
 
 def plan(conn: Connection, look: Look, said: Sequence[Mapping[str, Any]], interests: Interests) -> list[Delivery]:
-    """What becomes of these messages (``news.read``), in their order."""
+    """What becomes of these messages (``node.services.news.messages``), in their order."""
     return [
         delivery
         for message in said

@@ -13,7 +13,7 @@ from aiohttp import web
 from node import log
 from node.clock import Clock
 from node.errors import RateLimited
-from node.services.news import news
+from node.services.news import messages
 from node.store.access import accounts
 from node.store.database.engine import Store
 from node.store.reading import streams
@@ -48,7 +48,7 @@ class Hub:
         self._tasks: list[asyncio.Task[None]] = []
         self._pinged_at = 0.0
         self._is_stopping = False
-        store.hear(news.TOPIC, self._hear)
+        store.hear(messages.TOPIC, self._hear)
         store.listen(self._on_signal)
 
     @property
@@ -149,7 +149,7 @@ class Hub:
         if not interests.channels:
             return
         look = self._look.at(self._clock.now())
-        for delivery in await self._store.read(plan, look, [news.read(each) for each in said], interests):
+        for delivery in await self._store.read(plan, look, [messages.read(each) for each in said], interests):
             self._write(delivery)
 
     def _write(self, delivery: "Delivery") -> None:

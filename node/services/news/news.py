@@ -6,7 +6,7 @@ Whoever writes something calls ``tell`` in the same transaction, with all that h
     news.tell(conn, unit, *(happened.Reacted(like.id, like.actor_id, like.object_id) for like in likes))
 
 ``tell`` writes the rows of ``notifications`` and conversations, leaves a job where an app sleeps, and sends one short
-message under ``TOPIC``, which every process hears after the commit (``Store.hear``): from it streams learn what to
+message (``messages``), which every process hears after the commit (``Store.hear``): from it streams learn what to
 show to whom. It takes the same number of statements for one piece of news as for a hundred. Taking back needs no
 call: a reaction, a follow or an object that is deleted takes what was told of it along; only ``Deleted`` must be
 told, before the object is buried, so that open timelines drop it.
@@ -19,20 +19,19 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-import orjson
 from sqlalchemy import Connection
 
 from node.domain.notices import DEFAULT_POLICY, NEW_FOR, Notice, NoticeType, Verdict, group_key, judge
 from node.services.context import Unit
 from node.services.news import push
 from node.services.news.happened import News
+from node.services.news.messages import IDS_AT_MOST, TOPIC, parts, said
 from node.services.news.recipients import NOTICES
-from node.services.news.signals import IDS_AT_MOST, SIGNALS, parts, said
+from node.services.news.signals import SIGNALS
 from node.store.database.engine import send
 from node.store.news import notifications
 from node.store.reading import hearing
 
-TOPIC = "news"
 #: What one may be told of although one did it.
 _OWN = frozenset({NoticeType.POLL, NoticeType.SEVERED, NoticeType.WARNING})
 
@@ -57,12 +56,6 @@ def tell(conn: Connection, unit: Unit, *told_of: News) -> None:
 def _about(item: News) -> int | None:
     """The post that it is about; news of one that has gone meanwhile are none."""
     return getattr(item, "object_id", None)
-
-
-def read(message: str) -> dict[str, Any]:
-    """What a message under ``TOPIC`` says: ``event`` as clients know it, and the ids that it is about."""
-    found: dict[str, Any] = orjson.loads(message)
-    return found
 
 
 def _notify(conn: Connection, unit: Unit, wanted: Sequence[Notice]) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-import orjson
 from sqlalchemy import Connection
 
 from node.domain.visibility import Visibility
@@ -35,6 +34,7 @@ from node.services.news.happened import (
     Shared,
     SignedUp,
 )
+from node.services.news.messages import parts, said
 from node.services.news.recipients import ToldById
 from node.store.news import notifications
 from node.store.news.notifications import Told
@@ -42,19 +42,9 @@ from node.store.posts import conversations, object_lists
 from node.store.posts.conversations import Message
 from node.store.reading import hearing
 
-#: So many ids, of 19 digits each, fit in one message (``engine.MAX_MESSAGE``).
-IDS_AT_MOST = 300
 _OWNERS_AT_MOST = 200
 
 _Say = Callable[[Connection, Unit, Sequence[Any], ToldById], Iterable[str]]
-
-
-def said(event: str, **about: Any) -> str:
-    return orjson.dumps({"event": event, **about}).decode()
-
-
-def parts(items: Sequence[Any], size: int = IDS_AT_MOST) -> Iterable[Sequence[Any]]:
-    return (items[start : start + size] for start in range(0, len(items), size))
 
 
 def _say_posts(conn: Connection, unit: Unit, items: Sequence[Posted], told: ToldById) -> Iterable[str]:

@@ -40,7 +40,6 @@ from node.media.processor import Processor
 from node.ports import MediaStore
 from node.sentences import Sentence
 from node.services.context import Unit
-from node.services.house import emojis
 from node.services.posts import media as service
 from node.store.database.engine import Store
 from node.store.jobs import Job
@@ -140,6 +139,8 @@ class Uploads:
 
         Raises Invalid, Conflict, Unavailable.
         """
+        from node.services.house import emojis  # late: with all that moderators may do
+
         await self._store.read(emojis.check, shortcode, category)  # before a picture is stored for nothing
         found = await self._take_emoji(await self._store.read(emojis.owner_id), source)
         await self._store.write(emojis.add, self._unit(), shortcode, category, found, self.links, by=by)

@@ -11,7 +11,7 @@ from node.domain.notices import NoticeType, Policy, Verdict
 from node.domain.visibility import Visibility
 from node.ids import Ids
 from node.services.context import Unit
-from node.services.news import happened, news
+from node.services.news import happened, messages, news
 from node.services.posts.posts import publish_note
 from node.store.access import accounts
 from node.store.news import notifications
@@ -314,11 +314,11 @@ async def test_streams_hear_what_happened_in_its_order(store, world):
     done = asyncio.Event()
 
     def hear(message):
-        heard.append(news.read(message))
+        heard.append(messages.read(message))
         if heard[-1]["event"] == "delete":
             done.set()
 
-    store.hear(news.TOPIC, hear)
+    store.hear(messages.TOPIC, hear)
 
     def happen(conn):
         note = publish_note(conn, world.unit, world.ada, "Hello @ben", Visibility.PUBLIC)
