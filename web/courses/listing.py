@@ -1,7 +1,7 @@
 """``/courses``: what starts soon, what the reader enrolled in, and all courses, searched and narrowed."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,7 +17,7 @@ from node.sentences import Sentence
 from node.state import NODE
 from node.store.library import courses, listing, resources
 from node.store.library.courses import Enrolment
-from node.store.library.listing import Option, Page, Wish
+from node.store.library.listing import Page, Wish
 from node.store.library.resources import Resource
 from web.courses.views import CoursesView, StartCard
 from web.design.cards import Reader, resource_cards
@@ -35,7 +35,6 @@ _SOON, _MINE = 6, 12
 @dataclass(frozen=True, slots=True)
 class _Found:
     page: Page
-    facets: Mapping[str, Sequence[Option]]
     soon: Sequence[tuple[Resource, str]]
     mine: Sequence[tuple[Resource, Enrolment]]
 
@@ -51,7 +50,7 @@ async def show_courses(request: web.Request) -> web.Response:
 def _find(conn: Connection, wish: Wish, today: str, is_first: bool) -> _Found:
     soon = _soon(conn, wish, today) if is_first else ()
     mine = _mine(conn, wish.viewer.actor_id) if is_first and wish.viewer.actor_id is not None else ()
-    return _Found(listing.find(conn, wish), listing.facets(conn, wish), soon, mine)
+    return _Found(listing.find(conn, wish, with_facets=True), soon, mine)
 
 
 def _soon(conn: Connection, wish: Wish, today: str) -> list[tuple[Resource, str]]:
@@ -85,8 +84,8 @@ def _view(request: web.Request, wish: Wish, found: _Found) -> CoursesView:
             _start(course, key, reader, today) for course, key in found.soon if reader.lists_actor(course.owner)
         ),
         cards=resource_cards(found.page.items, reader),
-        facets=narrowing.groups(found.facets),
-        chips=narrowing.chips(found.facets, ORIGINS),
+        facets=narrowing.groups(found.page.facets),
+        chips=narrowing.chips(found.page.facets, ORIGINS),
         sorts=narrowing.sorts(*sorts_of(wish)),
         paging=Paging(
             next_path=narrowing.path([*asked, ("cursor", found.page.next)]) if found.page.next else "",

@@ -5,13 +5,12 @@ from functools import cache
 from typing import Any
 
 from aiohttp import web
-from sqlalchemy import Connection
 
 from node.clock import to_rfc3339
 from node.domain.uris import origin_of
 from node.state import NODE
 from node.store.library import listing, resources
-from node.store.library.listing import Option, Page, Sort, Wish
+from node.store.library.listing import Option, Sort
 from node.store.library.resources import Resource
 from schemas import load as load_schema
 from web.learning_api import callers
@@ -38,7 +37,7 @@ async def list_resources(request: web.Request) -> web.Response:
     """``GET /resources?q=&origin=&sort=&limit=&cursor=`` and filters; ``facets=1`` counts what the list holds."""
     await callers.reader(request)  # a token says for whom the list is
     wish, with_facets = resources_asked(request), request.query.get("facets") in {"1", "true"}
-    page, facets = await request.app[NODE].store.read(_find, wish, with_facets)
+    page = await request.app[NODE].store.read(listing.find, wish, with_facets=with_facets)
     base = request.app[NODE].config.origin
     answer: dict[str, Any] = {
         "items": [resource_json(item, base) for item in page.items],
@@ -46,8 +45,8 @@ async def list_resources(request: web.Request) -> web.Response:
         "totalIsExact": page.is_exact,
         "next": page.next,
     }
-    if facets is not None:
-        answer["facets"] = facets
+    if with_facets:
+        answer["facets"] = facets_json(page.facets, RESOURCE_FACETS)
     return json_answer(request, answer)
 
 
@@ -56,11 +55,6 @@ async def show_resource(request: web.Request) -> web.Response:
     node = request.app[NODE]
     found = await node.store.read(resources.load_by_slug, request.match_info["slug"], await callers.viewer(request))
     return json_answer(request, resource_json(found, node.config.origin))
-
-
-def _find(conn: Connection, wish: Wish, with_facets: bool) -> tuple[Page, dict[str, list[dict[str, Any]]] | None]:
-    page = listing.find(conn, wish)
-    return page, facets_json(listing.facets(conn, wish), RESOURCE_FACETS) if with_facets else None
 
 
 # -- writing an answer ----------------------------------------------------------------------------------------------

@@ -5,16 +5,15 @@ from dataclasses import replace
 from typing import Any
 
 from aiohttp import web
-from sqlalchemy import Connection
 
 from node.clock import to_rfc3339
 from node.domain import resources as records
 from node.domain.text import plain, shorten
 from node.state import NODE
-from node.store.library.listing import Option, Sort, Wish
+from node.store.library.listing import Sort
 from node.store.library.resources import Viewer
 from node.store.search import everything
-from node.store.search.everything import Found, Hit
+from node.store.search.everything import Hit
 from node.text import descriptions
 from web.learning_api.answers import PREFIX, json_answer
 from web.learning_api.callers import reader
@@ -29,8 +28,9 @@ async def search(request: web.Request) -> web.Response:
     """``GET /search?q=&kind=&community=&starts=&since=&from=&until=`` ...; ``facets=1`` counts what there is."""
     node, wish = request.app[NODE], replace(search_asked(request), viewer=Viewer(await reader(request, "read:search")))
     with_facets = request.query.get("facets") in {"1", "true"}
-    typed = request.query.get("q", "")
-    found, facets = await node.store.read(_find, wish, node.clock.now(), typed, with_facets)
+    found = await node.store.read(
+        everything.find, wish, node.clock.now(), typed=request.query.get("q", ""), with_facets=with_facets
+    )
     body: dict[str, Any] = {
         "items": [hit_json(hit, node.config.origin) for hit in found.hits],
         "total": found.total,
@@ -38,16 +38,9 @@ async def search(request: web.Request) -> web.Response:
         "next": found.next,
         "suggestion": found.suggestion or None,
     }
-    if facets is not None:
-        body["facets"] = facets_json(facets, SEARCH_FACETS)
+    if with_facets:
+        body["facets"] = facets_json(found.facets, SEARCH_FACETS)
     return json_answer(request, body)
-
-
-def _find(
-    conn: Connection, wish: Wish, now: int, typed: str, with_facets: bool
-) -> tuple[Found, dict[str, list[Option]] | None]:
-    found = everything.find(conn, wish, now, typed=typed)
-    return found, everything.facets(conn, wish) if with_facets else None
 
 
 def hit_json(hit: Hit, base: str) -> dict[str, Any]:

@@ -50,24 +50,23 @@ _SORTS = sentences(
 async def show_catalogue(request: web.Request) -> web.Response:
     wish = resources_asked(request)
     store = request.app[NODE].store
-    found, facets, used = await store.read(_find, wish)
+    found, used = await store.read(_find, wish)
     accounts = await store.read(topic_accounts.list_all)
-    return html(request, _view(request, wish, found, facets, used, accounts))
+    return html(request, _view(request, wish, found, used, accounts))
 
 
-def _find(conn: Connection, wish: Wish) -> tuple[Page, dict[str, list[Option]], dict[str, Counts]]:
-    """What is listed, with facets; in the order by use also how many organisations used each."""
-    found = listing.find(conn, wish)
+def _find(conn: Connection, wish: Wish) -> tuple[Page, dict[str, Counts]]:
+    """What is listed; in the order by use also how many organisations used each."""
+    found = listing.find(conn, wish, with_facets=True)
     uris = [each.uri for each in found.items] if wish.sort is Sort.USED else []
     used = opinions.load_counts(conn, uris, wish.viewer.actor_id) if uris else {}
-    return found, listing.facets(conn, wish), used
+    return found, used
 
 
 def _view(
     request: web.Request,
     wish: Wish,
     found: Page,
-    facets: dict[str, list[Option]],
     used: Mapping[str, Counts],
     accounts: Sequence[TopicAccount],
 ) -> CatalogueView:
@@ -98,8 +97,8 @@ def _view(
             for each in found.items
             for card in resource_cards([each], reader)
         ),
-        facets=narrowing.groups(facets),
-        chips=narrowing.chips(facets, ORIGINS),
+        facets=narrowing.groups(found.facets),
+        chips=narrowing.chips(found.facets, ORIGINS),
         sorts=narrowing.sorts(*sorts_of(wish)),
         paging=Paging(
             next_path=narrowing.path([*asked, ("cursor", found.next)]) if found.next else "",

@@ -11,7 +11,7 @@ from node.domain.uris import host_of
 from node.sentences import Sentence
 from node.state import NODE
 from node.store.library import listing
-from node.store.library.listing import Option, Wish
+from node.store.library.listing import Facets, Option, Wish
 from node.store.library.resources import Resource, Viewer
 from node.store.people.actors import find_local_actor, load_profile
 from node.store.posts import object_lists
@@ -37,7 +37,7 @@ class Found:
     own_total: int
     network: Sequence[Resource]
     network_total: int
-    facets: dict[str, list[Option]]
+    facets: Facets
     kinds: dict[str, int]
     organisations: Sequence[Row[Any]]
     people: Sequence[Row[Any]]

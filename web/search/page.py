@@ -39,20 +39,20 @@ _SORTS = sentences({Sort.RELEVANCE: "Best first", Sort.NEWEST: "Newest first"})
 async def show_search(request: web.Request) -> web.Response:
     node = request.app[NODE]
     wish, typed = search_asked(request), request.query.get("q", "")
-    found, facets = await node.store.read(_find, wish, node.clock.now(), typed)
-    return html(request, _view(request, wish, typed, found, facets))
+    found = await node.store.read(_find, wish, node.clock.now(), typed)
+    return html(request, _view(request, wish, typed, found))
 
 
-def _find(conn: Connection, wish: Wish, now: int, typed: str) -> tuple[Found, dict[str, list[Option]]]:
+def _find(conn: Connection, wish: Wish, now: int, typed: str) -> Found:
     """Where nothing is found as it was typed, what was perhaps meant is searched for at once."""
-    found = everything.find(conn, wish, now, typed=typed)
+    found = everything.find(conn, wish, now, typed=typed, with_facets=True)
     if found.suggestion:
-        wish = replace(wish, query=parse(found.suggestion))
-        found = replace(everything.find(conn, wish, now), suggestion=found.suggestion)
-    return found, everything.facets(conn, wish)
+        meant = replace(wish, query=parse(found.suggestion))
+        return replace(everything.find(conn, meant, now, with_facets=True), suggestion=found.suggestion)
+    return found
 
 
-def _view(request: web.Request, wish: Wish, typed: str, found: Found, facets: dict[str, list[Option]]) -> SearchView:
+def _view(request: web.Request, wish: Wish, typed: str, found: Found) -> SearchView:
     reader, asked = reader_of(request), _asked(request)
     narrowing = Narrowing(
         PATH, asked, SEARCH_FACETS, _HEADINGS_OF_FACETS, lambda facet, each: _label(facet, each, reader)
@@ -79,8 +79,8 @@ def _view(request: web.Request, wish: Wish, typed: str, found: Found, facets: di
         suggestion=found.suggestion,
         suggestion_path=narrowing.path(meant) if found.suggestion else "",
         results=result_cards(found.hits, reader, request.app[NODE].unit().today),
-        facets=(*narrowing.groups(facets), _since(narrowing)),
-        chips=narrowing.chips(facets, {**ORIGINS, "since": _SINCE}),
+        facets=(*narrowing.groups(found.facets), _since(narrowing)),
+        chips=narrowing.chips(found.facets, {**ORIGINS, "since": _SINCE}),
         sorts=narrowing.sorts({sort.value: label for sort, label in _SORTS.items()}, present)
         if not wish.query.blank
         else (),

@@ -1,7 +1,7 @@
 """Lists of learning resources: what was typed, what was chosen, in which order, page by page.
 
 Nothing here reads all that matches. A page is read by its cursor; totals and facets of everything are kept counters;
-those of a search are counted among the newest ``BOUND`` that match, and say so.
+those of a search are counted among the newest that match, one more than ``BOUND``, and say so.
 """
 
 import base64
@@ -96,6 +96,9 @@ class Option:
     labels: Mapping[str, str] = field(default_factory=dict)
 
 
+Facets = Mapping[str, Sequence[Option]]
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """A piece of a list. ``total`` is a lower bound where ``is_exact`` is False; ``next`` continues the list."""
@@ -104,13 +107,14 @@ class Page:
     total: int
     is_exact: bool
     next: str | None
+    facets: Facets
 
 
-def find(conn: Connection, wish: Wish) -> Page:
+def find(conn: Connection, wish: Wish, *, with_facets: bool = False) -> Page:
     """The resources that are wished for and that the viewer may list. ``Malformed`` for a cursor that is none."""
     keys, cursor = find_keys(conn, wish)
-    total, is_exact = count_all(conn, wish)
-    return Page(load_by_keys(conn, keys), total, is_exact, cursor)
+    total, is_exact, counted = look_over(conn, wish, with_facets=with_facets)
+    return Page(load_by_keys(conn, keys), total, is_exact, cursor, counted)
 
 
 def find_keys(conn: Connection, wish: Wish) -> tuple[list[int], str | None]:
@@ -311,14 +315,28 @@ _TOTAL = Prepared(
 
 def count_all(conn: Connection, wish: Wish) -> tuple[int, bool]:
     """How many there are, and whether that is exact; at least so many otherwise."""
+    return look_over(conn, wish, with_facets=False)[:2]
+
+
+def look_over(conn: Connection, wish: Wish, *, with_facets: bool) -> tuple[int, bool, Facets]:
+    """The same, and its facets: of a search both are counted among the same matches, which are looked for once."""
+    matching, counted = _facets(conn, wish) if with_facets else (None, {})
+    if (kept := _kept_total(conn, wish)) is not None:
+        return kept, True, counted
+    if matching is None:
+        matching = search.count(conn, _search(wish), at_most=BOUND + 1)
+    return min(matching, BOUND), matching <= BOUND, counted
+
+
+def _kept_total(conn: Connection, wish: Wish) -> int | None:
+    """How many a counter says that there are; None where none does."""
     chosen = [(facet, values) for facet, values in wish.filters.items() if values]
     if wish.is_plain:
-        return count(conn, wish.viewer.listings(wish.origin)), True
+        return count(conn, wish.viewer.listings(wish.origin))
     if wish.is_counted and wish.query.blank and len(chosen) == 1 and chosen[0][0] in _KEPT and len(chosen[0][1]) == 1:
         facet, (value,) = chosen[0]
-        return count(conn, wish.viewer.listings(wish.origin), facet, spelled(facet, value)), True
-    total = search.count(conn, _search(wish), at_most=BOUND + 1)
-    return min(total, BOUND), total <= BOUND
+        return count(conn, wish.viewer.listings(wish.origin), facet, spelled(facet, value))
+    return None
 
 
 def count(conn: Connection, listings: Sequence[Listing], facet: str = ALL, value: str = "") -> int:
@@ -327,37 +345,42 @@ def count(conn: Connection, listings: Sequence[Listing], facet: str = ALL, value
     return int(_TOTAL.first(conn, parameters)[0])
 
 
-def facets(conn: Connection, wish: Wish) -> dict[str, list[Option]]:
+def facets(conn: Connection, wish: Wish) -> Facets:
     """How many of the resources that are wished for have each value of each facet, the most frequent first.
 
     A facet in which something is chosen is counted without that choice, so that it can be changed or widened.
     """
+    return _facets(conn, wish)[1]
+
+
+def _facets(conn: Connection, wish: Wish) -> tuple[int, Facets]:
+    """With how many match of those that are not all counted."""
     told = FACETS if wish.scope is Scope.RESOURCES else ALL_FACETS
     chosen = [facet for facet, values in wish.filters.items() if values and facet in told]
-    counted = _counts(conn, wish, None)
+    matching, counted = _counts(conn, wish, None)
     for facet in chosen:
-        counted[facet] = _counts(conn, wish, facet).get(facet, [])
+        counted[facet] = _counts(conn, wish, facet)[1].get(facet, [])
     ordered = {
         facet: sorted(counted.get(facet, []), key=lambda pair: (-pair[1], pair[0]))[:MAX_OPTIONS] for facet in told
     }
     labels = load_labels(conn, {value for pairs in ordered.values() for value, _ in pairs if ":" in value})
-    return {
+    return matching, {
         facet: [Option(value, total, labels.get(value, {})) for value, total in pairs]
         for facet, pairs in ordered.items()
     }
 
 
-def _counts(conn: Connection, wish: Wish, without: str | None) -> dict[str, list[tuple[str, int]]]:
-    """Facet -> ``(value, how many)``."""
+def _counts(conn: Connection, wish: Wish, without: str | None) -> tuple[int, dict[str, list[tuple[str, int]]]]:
+    """How many match of a search, at most one more than ``BOUND``; facet -> ``(value, how many)``."""
     filters = {facet: values for facet, values in wish.filters.items() if facet != without}
     counted: dict[str, Counter[str]] = defaultdict(Counter)
     if replace(wish, filters=filters).is_plain:
-        rows = _kept_counts(conn, wish.viewer.listings(wish.origin))
+        matching, rows = 0, _kept_counts(conn, wish.viewer.listings(wish.origin))
     else:
-        rows = search.count_facets(conn, _search(wish, without=without), at_most=BOUND)
+        matching, rows = search.count_facets(conn, _search(wish, without=without), at_most=BOUND + 1)
     for facet, value, total in rows:
         counted[facet][value] += total
-    return {facet: list(counter.items()) for facet, counter in counted.items()}
+    return matching, {facet: list(counter.items()) for facet, counter in counted.items()}
 
 
 def _kept_counts(conn: Connection, listings: Sequence[Listing]) -> list[tuple[str, str, int]]:

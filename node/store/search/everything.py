@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row, and_, bindparam, or_, select, union_all
 from node.domain.search import parse
 from node.store.database.prepared import Prepared
 from node.store.library import listing, resources
-from node.store.library.listing import Option, Scope, Wish
+from node.store.library.listing import Facets, Scope, Wish
 from node.store.library.resources import Resource
 from node.store.people.follows import ACCEPTED
 from node.store.posts.objects import LIVE
@@ -52,24 +52,27 @@ class Found:
     total: int
     is_exact: bool
     next: str | None
+    facets: Facets
     suggestion: str = ""
 
 
-def find(conn: Connection, wish: Wish, now: int, *, typed: str = "") -> Found:
+def find(conn: Connection, wish: Wish, now: int, *, typed: str = "", with_facets: bool = False) -> Found:
     """What is wished for and this viewer may see. ``typed``: the words as they were written, for a suggestion."""
     wide = _widened(conn, wish)
     keys, cursor = listing.find_keys(conn, wide)
-    total, is_exact = listing.count_all(conn, wide)
+    total, is_exact, counted = listing.look_over(conn, wide, with_facets=with_facets)
     suggestion = "" if total or wish.cursor else _suggestion(conn, wide, typed)
-    return Found(_load(conn, keys, wish.viewer.actor_id, now), total, is_exact, cursor, suggestion)
+    hits = _load(conn, keys, wish.viewer.actor_id, now)
+    return Found(hits, total, is_exact, cursor, _named(conn, counted), suggestion)
 
 
-def facets(conn: Connection, wish: Wish) -> dict[str, list[Option]]:
-    """How many have each value of each facet; communities are called by their names."""
-    found = listing.facets(conn, _widened(conn, wish))
-    uris = [option.value for option in found.get("community", ())]
+def _named(conn: Connection, found: Facets) -> Facets:
+    """Communities are called by their names."""
+    if "community" not in found:
+        return found
+    uris = [option.value for option in found["community"]]
     names = {row.uri: row.name or row.username for row in _NAMES.run(conn, {"uris": uris})} if uris else {}
-    named = [replace(each, labels={"und": names.get(each.value, each.value)}) for each in found.get("community", ())]
+    named = [replace(each, labels={"und": names.get(each.value, each.value)}) for each in found["community"]]
     return {**found, "community": named}
 
 

@@ -242,7 +242,7 @@ def _written_out(sql: str) -> TextClause:
 
 def _facets_of(way: _Way) -> str:
     aggregate = "group_concat(facets, char(30))" if way is _Way.FTS5 else "string_agg(facets, chr(30))"
-    return f"SELECT {aggregate} FROM ({_newest(way, 'facets')}) AS found"  # noqa: S608 (constants)
+    return f"SELECT count(*), {aggregate} FROM ({_newest(way, 'facets')}) AS found"  # noqa: S608 (constants)
 
 
 _KEYS = MappingProxyType({way: _prepared(way, _newest(way, "sort_key")) for way in _Way})
@@ -270,11 +270,14 @@ def _way(conn: Connection, parameters: Mapping[str, object]) -> _Way:
     return _Way.WALK if is_common or probe.entries <= _SAMPLE else _Way.COLLECT
 
 
-def _ask(conn: Connection, ways: Mapping[_Way, TextClause | Prepared], parameters: Mapping[str, object]) -> list[Any]:
-    """The first column of what the way that is best here answers."""
+def _ask(
+    conn: Connection, ways: Mapping[_Way, TextClause | Prepared], parameters: Mapping[str, object]
+) -> Sequence[Any]:
+    """The rows that the way that is best here answers."""
     statement = ways[_way(conn, parameters)]
-    rows = statement.run(conn, parameters) if isinstance(statement, Prepared) else conn.execute(statement, parameters)
-    return [row[0] for row in rows]
+    if isinstance(statement, Prepared):
+        return statement.run(conn, parameters)
+    return conn.execute(statement, parameters).all()
 
 
 # -- finding --------------------------------------------------------------------------------------------------------
@@ -287,7 +290,7 @@ def find_keys(conn: Connection, search: Search, *, before: int = NEWEST, limit: 
     if search.is_hopeless:
         return []
     parameters = _parameters(conn, search, before, limit)
-    return _ask(conn, _KEYS, parameters)
+    return [row[0] for row in _ask(conn, _KEYS, parameters)]
 
 
 def count(conn: Connection, search: Search, *, at_most: int) -> int:
@@ -295,17 +298,17 @@ def count(conn: Connection, search: Search, *, at_most: int) -> int:
     if search.is_hopeless:
         return 0
     parameters = _parameters(conn, search, NEWEST, at_most)
-    return int(_ask(conn, _COUNT, parameters)[0])
+    return int(_ask(conn, _COUNT, parameters)[0][0])
 
 
-def count_facets(conn: Connection, search: Search, *, at_most: int) -> list[tuple[str, str, int]]:
-    """``(facet, value, how many)`` among the newest ``at_most`` entries that match."""
+def count_facets(conn: Connection, search: Search, *, at_most: int) -> tuple[int, list[tuple[str, str, int]]]:
+    """How many match, of which the newest ``at_most`` are counted, and ``(facet, value, how many)`` among those."""
     if search.is_hopeless:
-        return []
+        return 0, []
     parameters = _parameters(conn, search, NEWEST, at_most)
-    packed: str | None = _ask(conn, _FACETS, parameters)[0]
+    [(matching, packed)] = _ask(conn, _FACETS, parameters)
     totals = Counter(packed.split(_BETWEEN)) if packed else Counter[str]()
-    return [(*_unpacked(pair), total) for pair, total in totals.items()]
+    return matching, [(*_unpacked(pair), total) for pair, total in totals.items()]
 
 
 def _unpacked(pair: str) -> tuple[str, str]:

@@ -93,7 +93,7 @@ async def test_one_search_finds_every_kind_of_thing(store: Store) -> None:
         kinds = {hit.kind for hit in found.hits}
         assert kinds == {"link", "course", "person", "community", "question", "discussion", "event"}
         assert (found.total, found.is_exact) == (7, True)
-        counted_ = everything.facets(conn, Wish(parse("casting")))
+        counted_ = everything.find(conn, Wish(parse("casting")), 1, with_facets=True).facets
         assert {option.value for option in counted_["kind"]} == kinds
         (of_group,) = counted_["community"]
         assert (of_group.value, of_group.count, of_group.labels) == (group.uri, 2, {"und": "Casting"})
