@@ -41,12 +41,8 @@ FLAGS = (
     "--remote-debugging-port=0",
 )
 
-#: All that the page needs is there. What is not drawn learns only from its layout that it needs icons.
-_LOADED = """new Promise((done) => {
-  document.body.getBoundingClientRect();
-  if (document.readyState === "complete") done();
-  else addEventListener("load", () => done());
-})"""
+#: How far the page is. What is not drawn learns only from its layout that it needs icons.
+_STATE = "(document.body.getBoundingClientRect(), document.readyState)"
 
 
 class Tab:
@@ -87,7 +83,8 @@ class Tab:
         await self.show(width=width, dark=dark)
         await self.call("Page.navigate", url=url)
         await self.wait_for("Page.domContentEventFired")
-        await self.evaluate(_LOADED)
+        if await self.evaluate(_STATE) != "complete":  # asked from here: a page without script waits for nothing
+            await self.wait_for("Page.loadEventFired")
 
     async def show(self, *, width: int, dark: bool = False, media: str = "screen") -> None:
         """Show the page that is open at another width, in another colour scheme, or as for paper. Nothing moves."""
