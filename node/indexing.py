@@ -5,7 +5,7 @@ from collections.abc import Callable
 from time import monotonic, perf_counter
 
 from node.store.database.engine import Store
-from node.store.search import finding
+from node.store.search import queue
 
 
 class Indexing:
@@ -27,8 +27,10 @@ class Indexing:
     async def run(self) -> None:
         """Index what waits, or leave it to the next round."""
         began = perf_counter()
-        if not await self._store.read(finding.is_waiting):
+        if not await self._store.read(queue.is_waiting):
             return
+        from node.store.search import finding  # late: with the first that waits
+
         while not self._should_wait():
             if await self._store.write(finding.work_off) < finding.BATCH:
                 self._waits_since = None

@@ -38,6 +38,7 @@ LATE = (
     "node.app.kinds",
     "node.services.news.news",
     "node.services.posts.posts",
+    "node.store.search.finding",
     "node.upkeep",
     "pillow_heif",
     "psycopg",

@@ -152,11 +152,6 @@ def index_now(conn: Connection, object_id: int) -> None:
     conn.execute(delete(search_queue).where(search_queue.c.kind == "post", search_queue.c.ref == object_id))
 
 
-def is_waiting(conn: Connection) -> bool:
-    """Whether there is anything to index."""
-    return bool(conn.scalar(select(exists(select(search_queue.c.ref)))))
-
-
 def _index_actors(conn: Connection, ids: Sequence[int]) -> None:
     search_entries.index_actors(conn, ids)
     conn.execute(delete(actor_words).where(actor_words.c.actor_id.in_(ids)))

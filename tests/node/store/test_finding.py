@@ -14,7 +14,7 @@ from node.services.posts.posts import publish_note
 from node.store.people import actors, blocks, follows
 from node.store.people.follows import ACCEPTED, Follow
 from node.store.posts import burying, objects
-from node.store.search import finding
+from node.store.search import finding, queue
 from node.store.tables import bookmarks, search_queue
 from tests import stores
 
@@ -102,7 +102,7 @@ async def test_what_arrives_is_shown_before_it_is_indexed_for_half_a_minute_at_m
     left = []
     for _ in range(2):
         await indexing.run()
-        left.append(await store.read(finding.is_waiting))
+        left.append(await store.read(queue.is_waiting))
     assert left == [True, False]
 
 
@@ -127,9 +127,9 @@ async def test_a_new_name_takes_the_place_of_the_old_one(store, unit):
         ada = add(conn, unit, "ada", "Ada")
         work_off(conn)
         actors.update_actor(conn, ada, icon="/media/ada.png")
-        quiet = finding.is_waiting(conn)
+        quiet = queue.is_waiting(conn)
         actors.update_actor(conn, ada, name="Countess")
-        noted = finding.is_waiting(conn)
+        noted = queue.is_waiting(conn)
         work_off(conn)
         after = finding.find_actors(conn, "countess", None, limit=5)
         actors.update_actor(conn, ada, state="suspended")
