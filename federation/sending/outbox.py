@@ -165,8 +165,8 @@ class Outbox:
 
 
 def _needs_proof(activity: dict[str, Any], visibility: Visibility) -> bool:
-    if explains_itself(activity.get("object")):
-        return False  # it may define the words of proofs otherwise, and JSON-LD allows one meaning to a document
+    if activity["type"] == "Announce" and explains_itself(activity["object"]):
+        return False  # what others wrote may define the words of proofs otherwise; JSON-LD allows them one meaning
     is_passed_on = "audience" in activity  # by the community, whose word proves nothing about its members
     return is_passed_on or (visibility.is_open and activity["type"] in _PROVEN)
 
