@@ -5,11 +5,9 @@ cannot be used, becomes a sentence on standard error and an exit code: 0 done, 1
 configuration refused.
 """
 
-import contextlib
 import gc
 import importlib
-import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -45,28 +43,6 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
 )
 
 
-#: Where OpenSSL looks for the authorities that it trusts.
-_AUTHORITIES = "SSL_CERT_FILE"
-
-
-@contextlib.contextmanager
-def _loading() -> Iterator[None]:
-    """Modules are loaded here. Of what they make nothing is garbage: looking for it takes a seventh of the start.
-
-    When aiohttp is loaded it reads all certificate authorities, twice, for clients that do not bring their own: a
-    twelfth of the start and 2.5 MiB. Ours all do, so it finds none.
-    """
-    named = os.environ.get(_AUTHORITIES)
-    os.environ[_AUTHORITIES] = os.devnull
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
-        del os.environ[_AUTHORITIES]
-        os.environ |= {} if named is None else {_AUTHORITIES: named}
-
-
 class _Commands(click.Group):
     """The commands of the table above."""
 
@@ -76,8 +52,11 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 (the interface)
         if cmd_name not in COMMANDS:
             return None
-        with _loading():
+        gc.disable()  # of what modules make when they are loaded nothing is garbage: a seventh of the start
+        try:
             found: click.Command = importlib.import_module(f"node.cli.{cmd_name}").command
+        finally:
+            gc.enable()
         return found
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 (the interface)

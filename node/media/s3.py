@@ -6,7 +6,6 @@ the organisation's own network.
 """
 
 import asyncio
-import ssl
 from collections.abc import AsyncIterator, Collection
 from hashlib import file_digest
 from pathlib import Path
@@ -71,8 +70,7 @@ class S3Storage:
         path = f"{self._folder}/{key}"
         signed = sign_request(self._credentials, method, self._host, path, headers, body_hash, self._clock.now())
         if self._session is None:
-            connector = aiohttp.TCPConnector(ssl=ssl.create_default_context())  # not aiohttp's own: see node.cli
-            self._session = aiohttp.ClientSession(connector=connector, timeout=_TIMEOUT, auto_decompress=False)
+            self._session = aiohttp.ClientSession(timeout=_TIMEOUT, auto_decompress=False)
         try:
             if body is None:
                 return await self._session.request(method, self._base + path, headers=signed, allow_redirects=False)

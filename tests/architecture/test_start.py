@@ -1,7 +1,6 @@
 """What a serving node has loaded before anybody asks for anything: the budget of its start and of its idle memory."""
 
 import asyncio
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -92,19 +91,3 @@ async def test_a_node_that_starts_loads_only_what_serving_needs(tmp_path: Path) 
     loaded = answer.stdout.split()
     assert [name for name in LATE if name in loaded] == []
     assert len([name for name in loaded if name.partition(".")[0] not in _OURS]) <= AT_MOST
-
-
-_AUTHORITIES = """
-import gc, os
-from node.cli import main
-main.get_command(None, "serve")
-from aiohttp import connector
-print(connector._SSL_CONTEXT_VERIFIED.get_ca_certs(), os.environ["SSL_CERT_FILE"], gc.isenabled())
-"""
-
-
-def test_what_is_loaded_reads_no_authorities_and_leaves_the_process_as_it_was():
-    environment = {**os.environ, "SSL_CERT_FILE": "/etc/own.pem"}
-    run = [sys.executable, "-c", _AUTHORITIES]
-    answer = subprocess.run(run, check=True, capture_output=True, text=True, env=environment)
-    assert answer.stdout.split() == ["[]", "/etc/own.pem", "True"]

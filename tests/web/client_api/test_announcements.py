@@ -55,14 +55,11 @@ async def test_an_announcement_is_written_read_reacted_to_and_taken_away(site, b
     assert "Not yet" in page
 
 
-@pytest.mark.parametrize(
-    ("fields", "status"),
-    [({"text": "  "}, 422), ({"text": "x" * 6_000}, 422), ({"text": "x", "starts": "soon"}, 400),
-     ({"text": "x", "starts": "2027-02-01T00:00", "ends": "2027-01-01T00:00"}, 422)],
-)  # fmt: skip
-async def test_a_bad_announcement_is_refused(site, fields, status):
+async def test_a_bad_announcement_is_refused(site):
     await site.set_up()
-    await site.post("/admin/announcements", status, csrf=await site.csrf("/admin/announcements"), **fields)
+    over = {"starts": "2027-02-01T00:00", "ends": "2027-01-01T00:00"}
+    for fields in ({"text": "  "}, {"text": "x" * 6_000}, {"text": "x", "starts": "soon"}, {"text": "x", **over}):
+        await site.post("/admin/announcements", 422, csrf=await site.csrf("/admin/announcements"), **fields)
     assert "There is no announcement." in await site.get("/admin/announcements")
 
 
