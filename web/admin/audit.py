@@ -18,8 +18,8 @@ from web.admin.audit_words import ACTIONS, BY_ITSELF, action_of, changes_of, obj
 from web.admin.people import PATH as PEOPLE
 from web.design.cursor import cursor_of
 from web.design.frame import html, language_of, page_of
+from web.design.lists import Paging
 from web.design.page import Page
-from web.design.parts import Paging
 from web.design.paths import actor_path
 from web.language import Language
 from web.sessions import require_admin

@@ -23,8 +23,8 @@ from node.store.library.resources import Viewer
 from web.admin.peers import Circuit, circuit_of
 from web.design.cursor import offset_of
 from web.design.frame import html, page_of
+from web.design.lists import Paging
 from web.design.page import Page
-from web.design.parts import Paging
 from web.network.drawing import Drawing, draw
 from web.network.finding import house_path
 from web.network.page import paths_of

@@ -17,8 +17,8 @@ from node.store.federation.hosts import Host
 from node.store.federation.peers import Ties
 from web.design.cursor import offset_of
 from web.design.frame import html, page_of
+from web.design.lists import Paging
 from web.design.page import Page
-from web.design.parts import Paging
 from web.sessions import require_admin
 
 _PAGE = 50

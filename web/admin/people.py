@@ -24,8 +24,8 @@ from node.store.people import actors
 from web.design.cards import actor_path
 from web.design.cursor import cursor_of
 from web.design.frame import html, page_of
+from web.design.lists import Paging, SortOption
 from web.design.page import Page
-from web.design.parts import Paging, SortOption
 from web.sessions import read_form, require_admin, require_moderator
 
 PATH = "/admin/people"

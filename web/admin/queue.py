@@ -20,8 +20,8 @@ from node.store.house.queue import Count
 from node.store.people import actors
 from web.design.cursor import cursor_of
 from web.design.frame import html, page_of
+from web.design.lists import Paging
 from web.design.page import Page
-from web.design.parts import Paging
 from web.sessions import read_form, require_admin
 
 _PAGE = 20

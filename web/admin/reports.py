@@ -25,8 +25,9 @@ from web.admin.people import PersonRow, person_row
 from web.design.cards import actor_path
 from web.design.cursor import cursor_of
 from web.design.frame import html, page_of
+from web.design.lists import Paging, SortOption
 from web.design.page import Page
-from web.design.parts import Link, Paging, SortOption
+from web.design.parts import Link
 from web.sessions import read_form, require_moderator
 from web.threads.paths import community_path
 

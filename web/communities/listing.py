@@ -24,7 +24,8 @@ from web.communities.views import CommunityCard, ListView
 from web.communities.words import JOINING, PARTS
 from web.design.cards import actor_card
 from web.design.frame import html, page_of
-from web.design.parts import Link, Paging
+from web.design.lists import Paging
+from web.design.parts import Link
 from web.design.reader import reader_of
 from web.viewer import viewer_of
 

@@ -22,7 +22,7 @@ from web.communities.views import LogRow, LogView
 from web.communities.words import ACTS, SETTINGS
 from web.design.cards import actor_card
 from web.design.frame import html, page_of
-from web.design.parts import Paging
+from web.design.lists import Paging
 from web.design.reader import reader_of
 from web.viewer import viewer_of
 

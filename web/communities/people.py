@@ -37,8 +37,9 @@ from web.communities.views import Head, MembersView, PersonRow
 from web.communities.words import BUTTONS, ROLES
 from web.design.cards import actor_card
 from web.design.frame import html, page_of
+from web.design.lists import Paging
 from web.design.page import Notice
-from web.design.parts import ActorCard, Field, Paging
+from web.design.parts import ActorCard, Field
 from web.design.reader import reader_of
 from web.names import find_by_name
 from web.viewer import viewer_of

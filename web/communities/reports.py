@@ -26,8 +26,8 @@ from web.communities.people import Inside, count_waiting, head_of, load_inside
 from web.communities.views import CommunityReportRow, CommunityReportsView, ReportedPost
 from web.design.cards import Reader, actor_card
 from web.design.frame import html, page_of
+from web.design.lists import Paging
 from web.design.page import Notice
-from web.design.parts import Paging
 from web.design.reader import reader_of
 
 _PAGE, _TEXT = 30, 600

@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from web.communities.rooms import Room
+from web.design.lists import Paging
 from web.design.page import Page
-from web.design.parts import ActorCard, Field, Paging, PicturesForm, Prose
+from web.design.parts import ActorCard, Field, PicturesForm, Prose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

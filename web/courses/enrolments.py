@@ -25,7 +25,8 @@ from web import sessions
 from web.courses.views import EnrolmentGroup, EnrolmentRow, EnrolmentsView
 from web.design.cards import Reader, actor_path
 from web.design.frame import html, page_of
-from web.design.parts import Field, Link, Paging, Text
+from web.design.lists import Paging
+from web.design.parts import Field, Link, Text
 from web.design.reader import reader_of
 
 _PAGE = 200

@@ -22,8 +22,9 @@ from node.store.library.resources import Resource
 from web.courses.views import CoursesView, StartCard
 from web.design.cards import Reader, resource_cards
 from web.design.frame import html, page_of
+from web.design.lists import Paging
 from web.design.page import Social
-from web.design.parts import Paging, Text
+from web.design.parts import Text
 from web.design.reader import reader_of
 from web.library.catalogue import ORIGINS, asked_of, narrowing_of, sorts_of
 from web.queries import resources_asked

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from web.design.parts import Agent, Concept, Prose, Reference, Text
+from web.design.parts import Prose, Text
+from web.design.resources import Agent, Concept, Reference
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

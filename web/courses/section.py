@@ -17,7 +17,8 @@ from node.store.library.courses import Enrolment
 from node.store.library.resources import Resource
 from web.courses.parts import CourseSection, InstanceCard, PlaceLine, SyllabusSection
 from web.design.cards import Reader
-from web.design.parts import Agent, Concept, Prose, Reference, Text
+from web.design.parts import Prose, Text
+from web.design.resources import Agent, Concept, Reference
 
 _NOT_THERE = frozenset({State.REFUSED})
 

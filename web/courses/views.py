@@ -3,17 +3,10 @@
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from web.design.lists import Chip, FacetGroup, Paging, SortOption
 from web.design.page import Page
-from web.design.parts import (
-    Chip,
-    FacetGroup,
-    Field,
-    Link,
-    Paging,
-    ResourceCard,
-    SortOption,
-    Text,
-)
+from web.design.parts import Field, Link, Text
+from web.design.resources import ResourceCard
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,22 +21,9 @@ from node.domain.uris import host_of, is_web_uri
 from node.media.links import MediaLinks
 from node.store.library.resources import Resource
 from node.text import descriptions
-from web.design.parts import (
-    ActorCard,
-    Attachment,
-    Happening,
-    Image,
-    Link,
-    Origin,
-    Poll,
-    PollOption,
-    PostCard,
-    Prose,
-    Reply,
-    ResourceCard,
-    SafeHtml,
-    Text,
-)
+from web.design.parts import ActorCard, Image, Link, Origin, Prose, SafeHtml, Text
+from web.design.posts import Attachment, Happening, Poll, PollOption, PostCard, Reply
+from web.design.resources import ResourceCard
 
 _SUMMARY = 220
 _OPEN = frozenset({"public", "unlisted"})

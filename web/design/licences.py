@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from node.domain import licences as facts
 from node.sentences import Sentence, sentences
-from web.design.parts import Licence
+from web.design.resources import Licence
 
 _COPY = Sentence("Copy it and pass it on")
 _CHANGE = Sentence("Change it and build on it")

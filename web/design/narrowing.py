@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from node.store.library.listing import Option, spelled
-from web.design.parts import Chip, FacetGroup, FacetOption, SortOption
+from web.design.lists import Chip, FacetGroup, FacetOption, SortOption
 
 _MAX_OPTIONS = 12
 Pairs = Sequence[tuple[str, str]]

@@ -15,8 +15,9 @@ from node.domain.uris import host_of, is_web_uri
 from node.store.library.resources import Resource
 from node.text import descriptions
 from web.design.cards import Reader
-from web.design.parts import Accessibility, Agent, Concept, File, Image, Prose, Reference, SafeHtml, Text
+from web.design.parts import Image, Prose, SafeHtml, Text
 from web.design.paths import catalogue_path
+from web.design.resources import Accessibility, Agent, Concept, File, Reference
 from web.pictures import COVER_HEIGHT, COVER_WIDTH
 
 

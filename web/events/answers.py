@@ -24,7 +24,8 @@ from node.store.reading import showing
 from web.design.cards import Reader, actor_card
 from web.design.cursor import cursor_of
 from web.design.frame import html, page_of
-from web.design.parts import Field, Link, Paging
+from web.design.lists import Paging
+from web.design.parts import Field, Link
 from web.design.reader import reader_of
 from web.events.cards import path_of
 from web.events.page import event_id_of

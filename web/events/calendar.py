@@ -15,7 +15,7 @@ from node.domain.numbers import number_in
 from node.sentences import Sentence, sentences
 from node.state import NODE
 from web.design.frame import html, page_of
-from web.design.parts import Paging
+from web.design.lists import Paging
 from web.design.reader import reader_of
 from web.events import calendar_days
 from web.events.calendar_days import Span, with_room_for

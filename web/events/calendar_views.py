@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import ClassVar, NamedTuple
 
+from web.design.lists import Paging
 from web.design.page import Page
-from web.design.parts import Field, Paging
+from web.design.parts import Field
 from web.events.views import Tab
 
 

@@ -17,8 +17,8 @@ from node.store.events.event_lists import Scope
 from node.store.events.events import Event
 from node.store.reading import showing
 from web.design.frame import html, page_of
+from web.design.lists import Paging
 from web.design.page import Alternate
-from web.design.parts import Paging
 from web.design.reader import reader_of
 from web.events.cards import event_cards
 from web.events.views import EventsView

@@ -3,8 +3,10 @@
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from web.design.lists import Paging
 from web.design.page import Page
-from web.design.parts import ActorCard, Field, Image, Link, Origin, Paging, Prose, Reply, Text
+from web.design.parts import ActorCard, Field, Image, Link, Origin, Prose, Text
+from web.design.posts import Reply
 from web.events.picture import PictureFields
 
 

@@ -20,9 +20,10 @@ from node.store.library.topic_accounts import TopicAccount
 from web.design.cards import Reader, resource_cards
 from web.design.frame import html, notice_of, page_of
 from web.design.languages import LANGUAGES
+from web.design.lists import Paging
 from web.design.narrowing import Narrowing, Pairs
 from web.design.page import Alternate, Social
-from web.design.parts import Link, Paging
+from web.design.parts import Link
 from web.design.paths import CATALOGUE
 from web.design.reader import reader_of
 from web.design.terms import KINDS

@@ -24,7 +24,8 @@ from web.design.cards import resource_cards
 from web.design.cursor import cursor_of
 from web.design.frame import html, page_of
 from web.design.languages import LANGUAGES
-from web.design.parts import Field, Paging, Text
+from web.design.lists import Paging
+from web.design.parts import Field, Text
 from web.design.paths import CATALOGUE
 from web.design.reader import reader_of
 from web.library.views import CollectionsView, CollectView

@@ -25,9 +25,10 @@ from node.text.descriptions import as_html, is_markdown
 from web.design.frame import html, page_of
 from web.design.licences import licence_in_words
 from web.design.page import Notice
-from web.design.parts import ExportGap, Prose, SafeHtml, Text
+from web.design.parts import Prose, SafeHtml, Text
 from web.design.paths import CATALOGUE, shelf_of
 from web.design.reader import reader_of
+from web.design.resources import ExportGap
 from web.library.form import Form, fields_of, shown
 from web.library.sections import SECTIONS
 from web.library.views import Difference, EditorView, NotAllowedView, Preview, SourceLine

@@ -4,20 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from web.design.lists import Chip, FacetGroup, Paging, SortOption
 from web.design.page import Page
-from web.design.parts import (
-    Chip,
-    ExportGap,
-    FacetGroup,
-    Field,
-    Licence,
-    Link,
-    Paging,
-    Prose,
-    ResourceCard,
-    SortOption,
-    Text,
-)
+from web.design.parts import Field, Link, Prose, Text
+from web.design.resources import ExportGap, Licence, ResourceCard
 from web.library.form import Shown
 from web.library.sections.rights import Choice
 

@@ -6,8 +6,9 @@ from node.domain.network import Bridge, House, Network
 from node.sentences import Sentence
 from web.design.cursor import offset_of
 from web.design.frame import html, page_of
+from web.design.lists import Paging
 from web.design.page import Page
-from web.design.parts import Link, Paging
+from web.design.parts import Link
 from web.design.paths import NETWORK, catalogue_path
 from web.network.finding import Seen, bridge_path, find_network, house_path
 from web.network.views import BridgeRow, HouseRow, NetworkView

@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from node.domain.network import Goods
+from web.design.lists import Paging
 from web.design.page import Page
-from web.design.parts import Link, Paging
+from web.design.parts import Link
 from web.network.drawing import Drawing
 
 

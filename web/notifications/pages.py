@@ -25,7 +25,8 @@ from web import sessions
 from web.design.cards import Reader, actor_card, actor_path, post_path, warning_of
 from web.design.cursor import cursor_of
 from web.design.frame import html, page_of
-from web.design.parts import Paging, Text
+from web.design.lists import Paging
+from web.design.parts import Text
 from web.design.reader import reader_of
 from web.notifications.views import NoticeRow, NotificationsView, RequestRow, RequestsView
 

@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from web.design.lists import Paging
 from web.design.page import Page
-from web.design.parts import ActorCard, Paging, Text
+from web.design.parts import ActorCard, Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,8 +23,9 @@ from node.store.reading import showing, statuses
 from node.store.reading.statuses import Own
 from web.design.cards import actor_path, origin_of_actor, resource_cards, shown_name, with_emojis
 from web.design.frame import html, page_of
+from web.design.lists import Paging
 from web.design.page import Alternate, Social
-from web.design.parts import Link, Paging, ProfileField, Prose
+from web.design.parts import Link, ProfileField, Prose
 from web.design.paths import catalogue_path
 from web.design.reader import reader_of
 from web.names import find_by_name

@@ -18,8 +18,9 @@ from node.store.posts import object_lists
 from node.store.reading import showing
 from web.design.cards import Reader, actor_card, post_cards, resource_cards
 from web.design.frame import html, page_of
+from web.design.lists import FacetOption
 from web.design.page import Alternate, Social
-from web.design.parts import FacetOption, OrganisationCard, Prose, SafeHtml
+from web.design.parts import OrganisationCard, Prose, SafeHtml
 from web.design.paths import CATALOGUE, catalogue_path
 from web.design.reader import reader_of
 from web.library.catalogue import label_of

@@ -24,7 +24,8 @@ from node.store.reading.statuses import Own
 from web.design.cards import Reader, actor_path, threaded
 from web.design.frame import ACTIVITY, embedding, html, page_of
 from web.design.page import Alternate, Social
-from web.design.parts import Link, PostCard
+from web.design.parts import Link
+from web.design.posts import PostCard
 from web.design.reader import reader_of
 from web.names import find_by_name
 from web.pages.views import PostView

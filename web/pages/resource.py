@@ -36,14 +36,10 @@ from web.design.cards import Reader, actor_path, resource_cards, resource_origin
 from web.design.frame import embedding, html, notice_of, page_of
 from web.design.licences import licence_in_words
 from web.design.page import Alternate, Page, Social
-from web.design.parts import (
-    Agent,
-    ExportGap,
-    Link,
-    Text,
-)
+from web.design.parts import Link, Text
 from web.design.paths import catalogue_path, shelf_of
 from web.design.reader import reader_of
+from web.design.resources import Agent, ExportGap
 from web.library.collection_parts import Held, collection_part, load_contents
 from web.library.opinion_cards import opinions_of
 from web.library.pathway_parts import Held as Steps

@@ -19,7 +19,7 @@ from node.store.reading.statuses import Own
 from web.design.cards import resource_cards
 from web.design.cursor import cursor_of
 from web.design.frame import html, page_of
-from web.design.parts import Paging
+from web.design.lists import Paging
 from web.design.paths import catalogue_path
 from web.design.reader import reader_of
 from web.pages.views import TagView

@@ -4,31 +4,11 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
 from web.courses.parts import CourseSection
+from web.design.lists import FacetOption, Paging
 from web.design.page import Alternate, Page
-from web.design.parts import (
-    Accessibility,
-    ActorCard,
-    Agent,
-    Compose,
-    Concept,
-    ExportGap,
-    FacetOption,
-    Field,
-    File,
-    Image,
-    Licence,
-    Link,
-    OrganisationCard,
-    Origin,
-    Paging,
-    PostCard,
-    ProfileField,
-    Prose,
-    Reference,
-    Reply,
-    ResourceCard,
-    Text,
-)
+from web.design.parts import ActorCard, Field, Image, Link, OrganisationCard, Origin, ProfileField, Prose, Text
+from web.design.posts import Compose, PostCard, Reply
+from web.design.resources import Accessibility, Agent, Concept, ExportGap, File, Licence, Reference, ResourceCard
 from web.library.collection_parts import CollectionPart
 from web.library.opinion_cards import Opinions
 from web.library.pathway_parts import PathwayPart

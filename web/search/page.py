@@ -17,9 +17,9 @@ from node.store.search import everything
 from node.store.search.everything import Found
 from web.design.cards import Reader
 from web.design.frame import html, page_of
+from web.design.lists import FacetGroup, FacetOption, Paging
 from web.design.narrowing import Narrowing, Pairs
 from web.design.page import Alternate
-from web.design.parts import FacetGroup, FacetOption, Paging
 from web.design.reader import reader_of
 from web.library.catalogue import HEADINGS, ORIGINS, label_of
 from web.queries import SEARCH_FACETS, search_asked

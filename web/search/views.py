@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from web.design.lists import Chip, FacetGroup, Paging, SortOption
 from web.design.page import Page
-from web.design.parts import Chip, FacetGroup, Link, Origin, Paging, SortOption, Text
+from web.design.parts import Link, Origin, Text
 from web.events.views import When
 
 

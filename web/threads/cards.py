@@ -12,7 +12,8 @@ from node.store.communities.communities import Community
 from node.store.reading.statuses import Own
 from web.communities.rooms import rooms_of
 from web.design.cards import Reader, actor_card, is_shown, post_card, said_of, warning_of
-from web.design.parts import Acts, Link, Poll, PostCard, Prose, SafeHtml, Text
+from web.design.parts import Link, Prose, SafeHtml, Text
+from web.design.posts import Acts, Poll, PostCard
 from web.sessions import session_of
 from web.threads.paths import community_path, thread_path, title_of_row
 from web.threads.views import CommunityHead, ThreadCard

@@ -30,8 +30,8 @@ from node.store.reading import showing
 from web import sessions
 from web.design.cards import Reader, actor_card, actor_path, shown_name
 from web.design.frame import html, notice_of, page_of
+from web.design.lists import Paging
 from web.design.page import Alternate, Social
-from web.design.parts import Paging
 from web.design.reader import reader_of
 from web.events.cards import event_cards
 from web.threads.access import Seen, find_community

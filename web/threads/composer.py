@@ -32,7 +32,8 @@ from web import sessions
 from web.design.cards import Reader, actor_card, post_card
 from web.design.frame import html, page_of
 from web.design.page import Notice
-from web.design.parts import Attachment, Link, Poll, PollOption, PostCard, Prose, SafeHtml, Text
+from web.design.parts import Link, Prose, SafeHtml, Text
+from web.design.posts import Attachment, Poll, PollOption, PostCard
 from web.design.reader import reader_of
 from web.events.timezones import own_zone
 from web.posted import read_posted

@@ -27,7 +27,8 @@ from node.services.posts.uploads import Words
 from node.state import NODE
 from node.store.posts.media import Media
 from web import sessions
-from web.design.parts import Compose, Field, Shown
+from web.design.parts import Field
+from web.design.posts import Compose, Shown
 from web.events.timezones import own_zone
 from web.state import WEB
 from web.uploads import on_disk

@@ -19,7 +19,7 @@ from web import sessions
 from web.design.cards import Reader, resource_card
 from web.design.cursor import cursor_of
 from web.design.frame import html, page_of
-from web.design.parts import Paging
+from web.design.lists import Paging
 from web.design.reader import reader_of
 from web.threads.cards import Doing, acting_card
 from web.threads.views import KeptRow, KeptView

@@ -14,7 +14,7 @@ from node.store.posts import threads
 from node.store.posts.threads import Wanted
 from node.store.reading import showing
 from web.design.frame import html, page_of
-from web.design.parts import Paging
+from web.design.lists import Paging
 from web.design.reader import reader_of
 from web.threads.cards import thread_cards
 from web.threads.cursors import next_cursor, read_cursor

@@ -27,8 +27,10 @@ from web.communities.words import ROLES
 from web.design.cards import Reader, threaded
 from web.design.cursor import cursor_of
 from web.design.frame import ACTIVITY, embedding, html, page_of
+from web.design.lists import Paging
 from web.design.page import Alternate, Page, Social
-from web.design.parts import Link, Paging, PostCard, Reply, Text
+from web.design.parts import Link, Text
+from web.design.posts import PostCard, Reply
 from web.design.reader import reader_of
 from web.sessions import session_of
 from web.threads.access import Seen, find_around

@@ -4,8 +4,11 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from web.communities.rooms import Room
+from web.design.lists import Paging
 from web.design.page import Page
-from web.design.parts import ActorCard, Compose, Field, Image, Link, Paging, PostCard, Prose, Reply, ResourceCard, Text
+from web.design.parts import ActorCard, Field, Image, Link, Prose, Text
+from web.design.posts import Compose, PostCard, Reply
+from web.design.resources import ResourceCard
 from web.events.views import EventCard
 
 

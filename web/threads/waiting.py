@@ -20,8 +20,9 @@ from node.store.posts.scheduled import Scheduled
 from web import sessions
 from web.design.cursor import cursor_of
 from web.design.frame import html, page_of
+from web.design.lists import Paging
 from web.design.page import Notice
-from web.design.parts import Field, Paging
+from web.design.parts import Field
 from web.events.timezones import own_zone
 from web.threads.views import WaitingRow, WaitingView
 

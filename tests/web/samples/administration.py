@@ -22,8 +22,9 @@ from web.admin.policies import PoliciesView, PolicyPreview, PolicyRow
 from web.admin.queue import ParkedMessage, QueueRow, QueueView
 from web.admin.reports import ReportedPost, ReportNote, ReportRow, ReportsView, ReportView
 from web.admin.topics import TopicRow, TopicsView
+from web.design.lists import Paging, SortOption
 from web.design.page import Notice, Page, View
-from web.design.parts import Field, Paging, SortOption
+from web.design.parts import Field
 
 
 def admin_page(path: str, title: str) -> Page:

@@ -5,8 +5,10 @@ from dataclasses import replace
 from tests.web.samples.frame import MUSEUM, UNIVERSITY, page
 from tests.web.samples.posts import post_cards
 from tests.web.samples.resources import cards, network_cards
+from web.design.lists import Chip, FacetGroup, FacetOption, Paging, SortOption
 from web.design.page import View
-from web.design.parts import Chip, FacetGroup, FacetOption, Fragment, Link, Paging, SortOption
+from web.design.parts import Link
+from web.design.resources import Fragment
 from web.library.views import CatalogueView
 from web.pages.views import TagView
 

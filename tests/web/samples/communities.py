@@ -37,8 +37,9 @@ from web.communities.words import (
     WRITING,
     WRITING_HINTS,
 )
+from web.design.lists import Paging
 from web.design.page import View
-from web.design.parts import ActorCard, Field, Paging, Prose, SafeHtml
+from web.design.parts import ActorCard, Field, Prose, SafeHtml
 
 NOW = 1_793_000_000_000
 LONG = "Demenzsensible Orte: Orientierungshilfen in Krankenhäusern, Museen und Lesesälen"

@@ -8,8 +8,10 @@ from tests.web.samples import frame
 from tests.web.samples.catalogue import catalogue
 from web.courses.parts import CourseSection, InstanceCard, PlaceLine, SyllabusSection
 from web.courses.views import CoursesView, EnrolmentGroup, EnrolmentRow, EnrolmentsView, StartCard
+from web.design.lists import Paging
 from web.design.page import View
-from web.design.parts import Agent, Concept, Field, Link, Paging, Prose, Reference, Text
+from web.design.parts import Field, Link, Prose, Text
+from web.design.resources import Agent, Concept, Reference
 from web.pages.views import ResourceView
 
 NOW = 1_793_000_000_000

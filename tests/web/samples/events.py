@@ -5,8 +5,9 @@ from dataclasses import replace
 
 from node.clock import DAY, HOUR
 from tests.web.samples import frame
+from web.design.lists import Paging
 from web.design.page import Page, View
-from web.design.parts import ActorCard, Field, Image, Link, Origin, Paging, Prose, SafeHtml, Text
+from web.design.parts import ActorCard, Field, Image, Link, Origin, Prose, SafeHtml, Text
 from web.events.calendar import span_of
 from web.events.calendar_views import AddressesView, AddressRow, CalendarDay, CalendarItem, CalendarView
 from web.events.picture import PictureFields

@@ -5,8 +5,9 @@ from node.store.house.rules import Rule
 from tests.web.samples.frame import COMMUNITY, IRIS, MUSEUM, NOW, ORLA, UNIVERSITY, page
 from tests.web.samples.posts import post_cards
 from tests.web.samples.resources import cards, network_cards
+from web.design.lists import FacetOption
 from web.design.page import Alternate, Social, View
-from web.design.parts import FacetOption, Link, OrganisationCard, Prose, SafeHtml
+from web.design.parts import Link, OrganisationCard, Prose, SafeHtml
 from web.pages.about import AboutView
 from web.pages.views import Counts, HomeView
 

@@ -8,8 +8,11 @@ from tests.web.samples.catalogue import chips, facets
 from tests.web.samples.frame import COMMUNITY, HOSPITAL, IRIS, ORLA, page
 from tests.web.samples.posts import media_post, poll_post, post_cards, replies
 from tests.web.samples.resources import cards, network_cards
+from web.design.lists import Chip, FacetGroup, Paging, SortOption
 from web.design.page import Page, View
-from web.design.parts import ActorCard, Chip, FacetGroup, Field, Paging, PostCard, Reply, ResourceCard, SortOption
+from web.design.parts import ActorCard, Field
+from web.design.posts import PostCard, Reply
+from web.design.resources import ResourceCard
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,8 @@ from tests.web.samples import frame
 from web.design.languages import LANGUAGES
 from web.design.licences import licence_in_words
 from web.design.page import Notice, Page, View
-from web.design.parts import ActorCard, ExportGap, Field, Link, Prose, ResourceCard, SafeHtml, Text
+from web.design.parts import ActorCard, Field, Link, Prose, SafeHtml, Text
+from web.design.resources import ExportGap, ResourceCard
 from web.library import views as pages
 from web.library.collection_parts import CollectionPart, Entry
 from web.library.form import Form, shown

@@ -6,8 +6,9 @@ from node.clock import DAY
 from tests.web.samples.frame import ADMIN, COMMUNITY, HOSPITAL, IRIS, MUSEUM, NOW, ORLA, page
 from tests.web.samples.posts import poll_post, post_cards
 from tests.web.samples.resources import cards
+from web.design.lists import Paging
 from web.design.page import View
-from web.design.parts import Field, Link, Paging, ProfileField, Prose, SafeHtml
+from web.design.parts import Field, Link, ProfileField, Prose, SafeHtml
 from web.pages.views import ActorView, FollowView
 
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 from node.clock import DAY, HOUR, MINUTE
 from tests.web.samples.frame import HOSPITAL, IRIS, NOW, ORLA, page
 from web.design.page import View
-from web.design.parts import Attachment, Happening, Link, Poll, PollOption, PostCard, Prose, Reply, SafeHtml, Text
+from web.design.parts import Link, Prose, SafeHtml, Text
+from web.design.posts import Attachment, Happening, Poll, PollOption, PostCard, Reply
 from web.pages.views import PostView
 
 

@@ -8,19 +8,8 @@ from tests.web.samples.frame import ADMIN, DIGEST, MUSEUM, NOW, UNIVERSITY, page
 from tests.web.samples.posts import replies
 from web.design.licences import licence_in_words
 from web.design.page import Alternate, Social, View
-from web.design.parts import (
-    Accessibility,
-    Agent,
-    Concept,
-    ExportGap,
-    File,
-    Link,
-    Prose,
-    Reference,
-    ResourceCard,
-    SafeHtml,
-    Text,
-)
+from web.design.parts import Link, Prose, SafeHtml, Text
+from web.design.resources import Accessibility, Agent, Concept, ExportGap, File, Reference, ResourceCard
 from web.pages.views import ResourceView
 
 

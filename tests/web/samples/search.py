@@ -2,8 +2,9 @@
 
 from tests.web.samples import frame
 from tests.web.samples.catalogue import catalogue
+from web.design.lists import FacetGroup, FacetOption, Paging
 from web.design.page import View
-from web.design.parts import FacetGroup, FacetOption, Link, Origin, Paging, Text
+from web.design.parts import Link, Origin, Text
 from web.events.views import When
 from web.search.views import ResultCard, SearchView
 

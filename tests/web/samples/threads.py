@@ -8,24 +8,10 @@ from node.sentences import Sentence
 from tests.web.samples import frame
 from tests.web.samples.resources import cards
 from web.communities.rooms import rooms_of
+from web.design.lists import Paging
 from web.design.page import Notice, Page, View, Viewer
-from web.design.parts import (
-    ActorCard,
-    Acts,
-    Compose,
-    Field,
-    Link,
-    Origin,
-    Paging,
-    Poll,
-    PollOption,
-    PostCard,
-    Prose,
-    Reply,
-    SafeHtml,
-    Shown,
-    Text,
-)
+from web.design.parts import ActorCard, Field, Link, Origin, Prose, SafeHtml, Text
+from web.design.posts import Acts, Compose, Poll, PollOption, PostCard, Reply, Shown
 from web.events.views import EventCard, When
 from web.notifications.views import NoticeRow, NotificationsView, RequestRow, RequestsView
 from web.threads.views import (
