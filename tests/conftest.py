@@ -8,10 +8,10 @@ import tempfile
 from collections.abc import Callable, Iterator
 
 import pytest
-import uvloop
 
 from tests import costs, depth, postgres
 from tests.budget import pytest_runtest_call, pytest_runtest_setup, pytest_terminal_summary
+from tests.loop import Loop
 
 __all__ = ["pytest_runtest_call", "pytest_runtest_setup", "pytest_terminal_summary"]
 
@@ -63,7 +63,7 @@ def _asyncio_loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
     """The loop that nodes are served on. Overrides a fixture of pytest-asyncio; a sixth of what nodes cost in tests was
     the loop of the standard library.
     """
-    return uvloop.new_event_loop
+    return Loop
 
 
 @pytest.fixture(params=postgres.BACKENDS)

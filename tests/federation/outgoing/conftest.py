@@ -6,15 +6,15 @@ Everything runs on both event loops, because the node uses uvloop where it insta
 import asyncio
 
 import pytest
-import uvloop
 
 from federation.transport.http import OutboundClient
 from node.clock import FixedClock
 from tests.federation.outgoing.clients import DEVELOPMENT
+from tests.loop import Loop
 from tests.tls import Authority
 
 
-@pytest.fixture(autouse=True, params=[asyncio.new_event_loop, uvloop.new_event_loop], ids=["asyncio", "uvloop"])
+@pytest.fixture(autouse=True, params=[asyncio.new_event_loop, Loop], ids=["asyncio", "uvloop"])
 def _asyncio_loop_factory(request):
     """Overrides pytest-asyncio's own fixture for this module; its hook would change the names of all tests."""
     return request.param
