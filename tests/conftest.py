@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests import costs, depth, postgres
+from tests import costs, depth, media_worker, postgres
 from tests.budget import pytest_runtest_call, pytest_runtest_setup, pytest_terminal_summary
 from tests.loop import Loop
 
@@ -54,6 +54,7 @@ def pytest_sessionfinish() -> None:
     told by this look at it; the five of pytest that follow find nothing left to look at.
     """
     postgres.end_cluster()
+    media_worker.end_workers()
     gc.collect()
     gc.freeze()
 

@@ -10,7 +10,9 @@ from PIL import Image
 from sqlalchemy import func, select
 
 from node.clock import HOUR
+from node.services.posts import uploads
 from node.store.tables import media as table
+from tests import costs
 from tests import media_files as files
 from tests.client import App, app_of
 
@@ -29,6 +31,12 @@ def form(data: bytes, *, name: str = "x.bin", content_type: str = "application/o
         else:
             made.add_field(word, value)
     return made
+
+
+@pytest.fixture
+def own_worker(monkeypatch) -> None:
+    """The node starts worker processes of its own and ends them."""
+    monkeypatch.setattr(uploads, "Processor", costs.Processor)
 
 
 @pytest.fixture
@@ -62,6 +70,7 @@ def folder_of(app: App) -> list[str]:
 # -- taken ----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("own_worker")
 async def test_pictures_of_every_form(app):
     for name in ("JPEG", "PNG", "GIF", "WEBP", "AVIF", "HEIF"):
         made = await upload(app, files.picture(name, 90, 60), description=" A  field ", focus="0.5,-0.25")
