@@ -6,7 +6,6 @@ fixtures are torn down, and the next test gets its turn.
 """
 
 import asyncio
-from collections.abc import Awaitable
 from typing import Any
 
 import pytest
@@ -18,7 +17,7 @@ class Loop(uvloop.Loop):
 
     _awaited: asyncio.Future[Any] | None = None
 
-    def run_until_complete(self, future: Awaitable[Any]) -> Any:
+    def run_until_complete(self, future: Any) -> Any:
         self._awaited = awaited = asyncio.ensure_future(future, loop=self)
         return super().run_until_complete(awaited)
 

@@ -82,6 +82,10 @@ class Tab:
         """Load a page at a width and colour scheme, until all of it is there."""
         await self.show(width=width, dark=dark)
         await self.call("Page.navigate", url=url)
+        await self.arrive()
+
+    async def arrive(self) -> None:
+        """Wait until all of the page that was asked for is there: after a link, or a form that was sent."""
         await self.wait_for("Page.domContentEventFired")
         if await self.evaluate(_STATE) != "complete":  # asked from here: a page without script waits for nothing
             await self.wait_for("Page.loadEventFired")
@@ -129,12 +133,12 @@ class Browser:
         self._address = address
 
     @asynccontextmanager
-    async def tab(self, *, drawn: bool = True) -> AsyncIterator[Tab]:
+    async def tab(self, *, drawn: bool = False) -> AsyncIterator[Tab]:
         """A tab that shares nothing with others.
 
-        One that is not drawn costs half: its pages have their layout and all that can be asked of it, but neither they
-        nor the window around them are painted. There is no picture of it, no field has the keyboard from the start, and
-        scripts are told that it is hidden.
+        It costs half of one that is drawn: its pages have their layout, scripts and keyboard, but neither they nor the
+        window around them are painted. There is no picture of it, ``autofocus`` focuses nothing, and
+        ``requestAnimationFrame`` calls nobody. Whatever a tab is, its page takes itself for the one that is used.
         """
         async with aiohttp.ClientSession() as http, http.ws_connect(self._address, max_msg_size=0) as socket:
             context = await _ask(socket, "Target.createBrowserContext", disposeOnDetach=True)
@@ -143,6 +147,7 @@ class Browser:
             tab = Tab(socket, session["sessionId"])
             for domain in ("Page", "Log", "Runtime"):
                 await tab.call(f"{domain}.enable")
+            await tab.call("Emulation.setFocusEmulationEnabled", enabled=True)
             yield tab
 
 

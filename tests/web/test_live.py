@@ -103,7 +103,7 @@ async def comes(tab, condition):
             try {{ value = {condition}; }} catch {{ value = false; }}
             if (value) done(value);
             else if (performance.now() - began > 5000) failed(new Error("it did not come: " + document.body.innerText));
-            else requestAnimationFrame(look);
+            else setTimeout(look, 10);
           }};
           look();
         }})"""
@@ -179,7 +179,7 @@ async def test_every_act_works_without_script(site, ben, tab):
     await tab.open(f"{site.peer.origin}/@ben/p{posted.id}")
     assert await tab.evaluate("document.querySelector('.site-nav .count')") is None
     await tab.evaluate(f"{button('Thank')}.click()")
-    await tab.wait_for("Page.loadEventFired")
+    await tab.arrive()
     assert await tab.evaluate(f"Boolean({button('Thanked')})")
     assert site.peer.runner.app[HUB].size == 0
 

@@ -109,14 +109,15 @@ def browser(tmp_path_factory) -> Iterator[Browser]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def tab(browser: Browser) -> AsyncIterator[Tab]:
-    async with browser.tab() as opened:
+    """Where pages are measured and used."""
+    async with browser.tab(drawn=bool(PICTURES)) as opened:
         yield opened
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def ruler(browser: Browser) -> AsyncIterator[Tab]:
-    """A tab for what is measured only."""
-    async with browser.tab(drawn=bool(PICTURES)) as opened:
+async def window(browser: Browser) -> AsyncIterator[Tab]:
+    """Where pages are drawn, too, and have the keyboard where they say."""
+    async with browser.tab(drawn=True) as opened:
         yield opened
 
 
@@ -145,70 +146,68 @@ def _write(path: Path, picture: bytes) -> None:
 
 @pytest.mark.parametrize("name", sorted(all_views()))
 @pytest.mark.asyncio(loop_scope="module")
-async def test_a_page_fits_every_width_and_can_be_read(ruler: Tab, address: str, name: str):
-    ruler.complaints.clear()
+async def test_a_page_fits_every_width_and_can_be_read(tab: Tab, address: str, name: str):
+    tab.complaints.clear()
     width, dark = SIGHTS[0]
-    await ruler.open(address + name, width=width, dark=dark)
+    await tab.open(address + name, width=width, dark=dark)
     if PICTURES:
         for width, dark in SIGHTS:
-            await ruler.show(width=width, dark=dark)
-            await keep(ruler, f"{name}-{width}-{'dark' if dark else 'light'}")
-    await ruler.evaluate("document.querySelectorAll('details').forEach((e) => { e.open = true })")
+            await tab.show(width=width, dark=dark)
+            await keep(tab, f"{name}-{width}-{'dark' if dark else 'light'}")
+    await tab.evaluate("document.querySelectorAll('details').forEach((e) => { e.open = true })")
     for width, dark in SIGHTS:
-        await ruler.show(width=width, dark=dark)
-        assert await ruler.evaluate(MEASURED) == [width, [], [], []]
+        await tab.show(width=width, dark=dark)
+        assert await tab.evaluate(MEASURED) == [width, [], [], []]
     if axe.IS_HERE:  # how it looks is measured above, and by axe on pages of a real node (test_pages_real)
-        await axe.link(ruler, AXE)
-        assert await axe.violations(ruler, without=() if DEPTH > 1 else axe.LOOKS) == []
+        await axe.link(tab, AXE)
+        assert await axe.violations(tab, without=() if DEPTH > 1 else axe.LOOKS) == []
     if axe.IS_HERE and DEPTH > 1:
-        await ruler.show(width=1280, dark=True)
-        assert await axe.violations(ruler, *axe.LOOKS) == []
-    assert ruler.complaints == [], "the browser refused something of ours"
+        await tab.show(width=1280, dark=True)
+        assert await axe.violations(tab, *axe.LOOKS) == []
+    assert tab.complaints == [], "the browser refused something of ours"
 
 
 @pytest.mark.asyncio(loop_scope="module")
-async def test_what_is_wrong_is_found(ruler: Tab, address: str):
-    await ruler.open(address + "error", width=320)
-    await ruler.evaluate(SPOILED)
-    width, *faults = await ruler.evaluate(MEASURED)
+async def test_what_is_wrong_is_found(tab: Tab, address: str):
+    await tab.open(address + "error", width=320)
+    await tab.evaluate(SPOILED)
+    width, *faults = await tab.evaluate(MEASURED)
     assert width > 320
     assert all(faults), faults
 
 
 @pytest.mark.asyncio(loop_scope="module")
-async def test_axe_core_finds_what_is_wrong(ruler: Tab, address: str):
+async def test_axe_core_finds_what_is_wrong(tab: Tab, address: str):
     """The checker runs, and its rules are on: a page that is spoiled on purpose does not pass."""
     if not axe.IS_HERE:
         pytest.skip("axe-core is not installed: npm ci in tests/clients/javascript")
-    await ruler.open(address + "error")
-    await axe.link(ruler, AXE)
-    await ruler.evaluate("document.querySelector('h1').style.color = 'rgb(250, 250, 245)'")
-    await ruler.evaluate(
-        "document.querySelector('main').insertAdjacentHTML('beforeend', '<img src=x><button></button>')"
-    )
-    found = {each.partition(":")[0] for each in await axe.violations(ruler)}
+    await tab.open(address + "error")
+    await axe.link(tab, AXE)
+    await tab.evaluate("document.querySelector('h1').style.color = 'rgb(250, 250, 245)'")
+    await tab.evaluate("document.querySelector('main').insertAdjacentHTML('beforeend', '<img src=x><button></button>')")
+    found = {each.partition(":")[0] for each in await axe.violations(tab)}
     assert {"color-contrast", "image-alt", "button-name"} <= found
 
 
 @pytest.mark.parametrize("name", ["home", "gallery"])
 @schemes
 @pytest.mark.asyncio(loop_scope="module")
-async def test_every_accent_can_be_read(ruler: Tab, address: str, name: str, dark: bool):
-    await ruler.open(address + name, dark=dark)
+async def test_every_accent_can_be_read(tab: Tab, address: str, name: str, dark: bool):
+    await tab.open(address + name, dark=dark)
     for accent in ACCENTS:
-        await ruler.evaluate(f"document.documentElement.className = 'accent-{accent}'")
-        assert await ruler.evaluate(CONTRAST) == []
-        await keep(ruler, f"{name}-{accent}-{'dark' if dark else 'light'}")
+        await tab.evaluate(f"document.documentElement.className = 'accent-{accent}'")
+        assert await tab.evaluate(CONTRAST) == []
+        await keep(tab, f"{name}-{accent}-{'dark' if dark else 'light'}")
 
 
 @pytest.mark.asyncio(loop_scope="module")
-async def test_the_picture_of_a_page_is_not_blank(tab: Tab, address: str):
+async def test_the_picture_of_a_page_is_not_blank(window: Tab, address: str):
     """Style sheet and drawings arrived: the same page without them is a much smaller picture."""
-    await tab.open(address + "home")
-    dressed = await tab.picture()
+    await window.open(address + "home")
+    dressed = await window.picture()
     assert dressed.startswith(b"\x89PNG")
-    await tab.evaluate("document.querySelector('link[rel=stylesheet]').remove()")
-    assert len(dressed) > 1.5 * len(await tab.picture())
+    await window.evaluate("document.querySelector('link[rel=stylesheet]').remove()")
+    assert len(dressed) > 1.5 * len(await window.picture())
 
 
 @pytest.mark.asyncio(loop_scope="module")
@@ -264,14 +263,14 @@ async def test_a_keyboard_comes_to_everything_in_the_order_of_the_page(tab: Tab,
 
 
 @pytest.mark.asyncio(loop_scope="module")
-async def test_a_form_that_comes_back_begins_at_what_is_wrong(tab: Tab, address: str):
+async def test_a_form_that_comes_back_begins_at_what_is_wrong(window: Tab, address: str):
     """No way through the head of the page again: the summary has the keyboard, its first link is the next stop."""
-    await tab.open(address + "compose_wrong")
-    assert "problems" in await tab.evaluate("document.activeElement.className")
-    await tab.press("Tab")
-    await tab.press("Enter")
-    await tab.press("Tab")
-    assert await tab.evaluate("document.activeElement.closest('form') !== null")
+    await window.open(address + "compose_wrong")
+    assert "problems" in await window.evaluate("document.activeElement.className")
+    await window.press("Tab")
+    await window.press("Enter")
+    await window.press("Tab")
+    assert await window.evaluate("document.activeElement.closest('form') !== null")
 
 
 @pytest.mark.asyncio(loop_scope="module")

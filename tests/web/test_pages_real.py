@@ -83,7 +83,7 @@ async def house(site):
 async def test_pages_can_be_used_by_everybody(house, chromium):
     if not axe.IS_HERE:
         pytest.skip("axe-core is not installed: npm ci in tests/clients/javascript")
-    async with chromium.tab(drawn=False) as tab:
+    async with chromium.tab() as tab:
         await tab.carry(house.browser.cookie_jar, house.peer.origin)
         for path in KEY:
             await tab.open(house.peer.origin + path)

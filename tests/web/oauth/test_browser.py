@@ -62,7 +62,7 @@ async def press_button(tab: Tab, text: str) -> None:
     else:
         pytest.fail(f"no way to {text} by keyboard")
     await tab.call("Input.dispatchKeyEvent", type="char", text="\r")
-    await tab.wait_for("Page.loadEventFired")
+    await tab.arrive()
 
 
 def complaints(tab: Tab) -> list[str]:
