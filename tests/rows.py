@@ -1,17 +1,19 @@
 """A test that holds a table of rows as one test: a row costs microseconds, a test of its own milliseconds.
 
-For what is computed from its row alone. ``pytest.mark.parametrize`` stays for rows that need a fresh node, a fresh
-database or a place of their own in the report.
+For what is computed from its row alone, and for rows that share a node because each of them changes nothing there or
+makes what it needs anew. ``pytest.mark.parametrize`` stays for rows that need a fresh node, a fresh database or a place
+of their own in the report.
 """
 
 import functools
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
-Test = Callable[..., None]
+Test = Callable[..., Any]
 
 
 def each_row(names: str, table: Iterable[Any]) -> Callable[[Test], Test]:
@@ -23,25 +25,26 @@ def each_row(names: str, table: Iterable[Any]) -> Callable[[Test], Test]:
     rows = [_values(row, keys) for row in table]
 
     def decorate(test: Test) -> Test:
-        assert not inspect.iscoroutinefunction(test), "a table of rows is for tests that wait for nothing"
+        every: Test
+        if inspect.iscoroutinefunction(test):
 
-        @functools.wraps(test)
-        def every(**fixtures: Any) -> None:
-            failed: list[Exception] = []
-            skipped: list[BaseException] = []
-            for row in rows:
-                try:
-                    test(**row, **fixtures)
-                except pytest.skip.Exception as reason:
-                    skipped.append(reason)
-                except (Exception, pytest.fail.Exception) as error:  # noqa: BLE001 (told below, all together)
-                    told = error if isinstance(error, Exception) else AssertionError(str(error))
-                    told.add_note("Row: " + ", ".join(f"{name}={value!r}" for name, value in row.items()))
-                    failed.append(told.with_traceback(error.__traceback__))
-            if failed:
-                raise ExceptionGroup(f"{len(failed)} of {len(rows)} rows fail", failed)
-            if len(skipped) == len(rows):
-                pytest.skip(str(skipped[0]) if skipped else "the table is empty")
+            @functools.wraps(test)
+            async def every(**fixtures: Any) -> None:
+                told = _Told()
+                for row in rows:
+                    with told.of(row):
+                        await test(**row, **fixtures)
+                told.end(len(rows))
+
+        else:
+
+            @functools.wraps(test)
+            def every(**fixtures: Any) -> None:
+                told = _Told()
+                for row in rows:
+                    with told.of(row):
+                        test(**row, **fixtures)
+                told.end(len(rows))
 
         asked = inspect.signature(test)
         others = [parameter for name, parameter in asked.parameters.items() if name not in keys]
@@ -49,6 +52,32 @@ def each_row(names: str, table: Iterable[Any]) -> Callable[[Test], Test]:
         return every
 
     return decorate
+
+
+class _Told:
+    """What became of the rows."""
+
+    def __init__(self) -> None:
+        self._failed: list[Exception] = []
+        self._skipped: list[BaseException] = []
+
+    @contextmanager
+    def of(self, row: dict[str, Any]) -> Iterator[None]:
+        try:
+            yield
+        except pytest.skip.Exception as reason:
+            self._skipped.append(reason)
+        except (Exception, pytest.fail.Exception) as error:  # noqa: BLE001 (told at the end, all together)
+            told = error if isinstance(error, Exception) else AssertionError(str(error))
+            told.add_note("Row: " + ", ".join(f"{name}={value!r}" for name, value in row.items()))
+            self._failed.append(told.with_traceback(error.__traceback__))
+
+    def end(self, count: int) -> None:
+        """Of so many rows."""
+        if self._failed:
+            raise ExceptionGroup(f"{len(self._failed)} of {count} rows fail", self._failed)
+        if len(self._skipped) == count:
+            pytest.skip(str(self._skipped[0]) if self._skipped else "the table is empty")
 
 
 def _values(row: Any, keys: list[str]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from node.store.communities import communities, community_bans
 from node.store.people import actors, follows
 from node.store.posts import objects, topics
 from tests.media_files import picture
+from tests.rows import each_row
 from tests.web.conftest import Site
 
 pytestmark = pytest.mark.usefixtures("each_database")
@@ -67,8 +68,8 @@ async def test_a_community_is_founded_and_its_founder_governs_it(ada: Site) -> N
     assert "founded the community" in await ada.get("/c/casting/log")
 
 
-@pytest.mark.parametrize(
-    ("wrong", "status", "told"),
+@each_row(
+    "wrong, status, told",
     [
         ({"username": "No Name"}, 422, "1 to 30 of the characters"),
         ({"username": "admin"}, 422, "none of the names"),

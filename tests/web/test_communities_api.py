@@ -14,6 +14,7 @@ from node.store.communities import community_bans
 from node.store.people import actors
 from tests.client import App, app_of
 from tests.network import network
+from tests.rows import each_row
 from tests.statements import counted
 
 pytestmark = pytest.mark.usefixtures("each_database")
@@ -83,8 +84,8 @@ async def test_the_same_key_founds_once(apps) -> None:
     await make(ada, 409)
 
 
-@pytest.mark.parametrize(
-    ("wrong", "path"),
+@each_row(
+    "wrong, path",
     [
         ({"username": "No"}, "$.username"),
         ({"username": "admin"}, "$.username"),
@@ -102,19 +103,16 @@ async def test_what_is_wrong_is_said_and_nothing_is_made(apps, wrong: dict[str, 
     assert await ada.peer.store.read(actors.find_local_actor, "metals") is None
 
 
-@pytest.mark.parametrize(
-    "deed",
-    [
+async def test_deeds_that_there_are_not(apps) -> None:
+    ada = apps[0]
+    await make(ada)
+    for deed in (
         {"act": "sing", "target": "https://x.example/1"},
         {"act": "ban"},
         {"act": "ban", "target": "https://x.example/1", "until": "soon"},
         {"act": "found", "target": "https://x.example/1"},
-    ],
-)
-async def test_deeds_that_there_are_not(apps, deed: dict[str, Any]) -> None:
-    ada = apps[0]
-    await make(ada)
-    await ada.post(f"{BASE}/metals/deeds", 422, **deed)
+    ):
+        await ada.post(f"{BASE}/metals/deeds", 422, **deed)
     group = await ada.peer.store.read(actors.find_local_actor, "metals")
     assert await ada.peer.store.read(community_bans.load_bans, group.id, 0) == []
 

@@ -9,6 +9,7 @@ from node.services.posts.uploads import Words
 from node.store.people import actors
 from tests import media_files as files
 from tests.happenings import event_record, publish
+from tests.rows import each_row
 from tests.web.conftest import Site
 
 pytestmark = pytest.mark.usefixtures("each_database")
@@ -20,6 +21,11 @@ BASE = "/api/learning/v1/events"
 async def ada(site: Site):
     await site.set_up()
     return await site.store.read(actors.find_local_actor, "ada")
+
+
+@pytest.fixture
+async def event(site: Site, ada):
+    return await publish(site.peer, ada)
 
 
 async def call(site: Site, method: str, path: str, token: str = "", json=None, **headers: str):
@@ -138,8 +144,8 @@ async def test_an_event_is_made_once_changed_answered_and_cancelled(site, ada):
     assert (await call(site, "GET", path))[0] == 404
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "sent", "status"),
+@each_row(
+    "method, path, sent, status",
     [
         ("POST", "", {**event_record(), "visibility": "everybody"}, 422),
         ("POST", "", {**event_record(), "community": 7}, 422),
@@ -159,8 +165,7 @@ async def test_an_event_is_made_once_changed_answered_and_cancelled(site, ada):
         ("GET", "/999", None, 404),
     ],
 )
-async def test_bad_input_is_a_problem_and_changes_nothing(site, ada, method, path, sent, status):
-    event = await publish(site.peer, ada)
+async def test_bad_input_is_a_problem_and_changes_nothing(site, ada, event, method, path, sent, status):
     token = await site.peer.token(ada)
     answered, problem, _ = await call(site, method, BASE + path.format(id=event.id), token, sent)
     assert answered == status, problem

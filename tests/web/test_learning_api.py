@@ -24,6 +24,7 @@ from node.store.library import catalogues, saving
 from node.store.library.resources import Viewer
 from tests import stores
 from tests.records import full_record, record
+from tests.rows import each_row
 from tests.shelf import HOST, ORIGIN, Shelf
 from web.errors import problem, status_of
 from web.learning_api import routes as learning_api
@@ -189,8 +190,8 @@ async def test_a_withdrawn_resource_is_gone(store: Store, shelf: Shelf, client: 
     await _get(client, f"{RESOURCES}/nothing", 404)
 
 
-@pytest.mark.parametrize(
-    ("query", "path"),
+@each_row(
+    "query, path",
     [("cursor=x", "cursor"), ("origin=mars", "origin"), ("sort=colour", "sort"), ("cursor=W10", "cursor")],
 )
 async def test_what_cannot_be_read_is_a_problem_with_its_place(client: Client, query: str, path: str) -> None:
@@ -198,7 +199,7 @@ async def test_what_cannot_be_read_is_a_problem_with_its_place(client: Client, q
     assert [error["path"] for error in answer["errors"]] == [path]
 
 
-@pytest.mark.parametrize("typed", ['"', "a OR (b", "*", "NEAR(", "a' --", "%00", "🎓", "-"])
+@each_row("typed", ['"', "a OR (b", "*", "NEAR(", "a' --", "%00", "🎓", "-"])
 async def test_nothing_that_people_type_is_an_error(client: Client, typed: str) -> None:
     response = await client.get(RESOURCES, params={"q": typed})
     assert response.status == 200

@@ -1,14 +1,17 @@
 """Around every request: hosts, ids, errors in three forms, headers."""
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from aiohttp import web
 
+from node.store.people.actors import Actor
 from tests.network import start_peer, stop_peer
 from tests.node import test_log
+from tests.rows import each_row
 from tests.web.conftest import Site
 from web.health import STOPPING
 from web.patience import Runner
@@ -23,7 +26,7 @@ async def _get(site: Site, path: str, **headers: str):
         return answer
 
 
-@pytest.mark.parametrize("path", ["/", "/nothing", "/sign-in", "/@nobody"])
+@each_row("path", ["/", "/nothing", "/sign-in", "/@nobody"])
 async def test_pages_carry_security_headers(site: Site, path: str) -> None:
     headers = (await _get(site, path, Accept="text/html")).headers
     assert headers["Content-Security-Policy"].startswith(CSP)
@@ -48,8 +51,8 @@ async def test_a_node_that_is_told_to_stop_is_not_ready(site: Site) -> None:
     await site.get("/healthz", Accept="*/*")
 
 
-@pytest.mark.parametrize(
-    ("path", "accept", "media_type"),
+@each_row(
+    "path, accept, media_type",
     [
         ("/nothing", "text/html", "text/html"),
         ("/nothing", "*/*", "application/problem+json"),
@@ -136,25 +139,32 @@ async def test_headers_that_are_no_text_are_refused(site: Site) -> None:
     assert await _ask(site, "GET / HTTP/1.1\r\nUser-Agent: Caf\xe9") == b"200"
 
 
+@pytest.fixture
+async def uploader(site: Site) -> Actor:
+    await site.set_up()
+    return await site.peer.add_actor("uploader")
+
+
 _PART = b'--X\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n'
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"",
-        b"nothing that has parts",
-        b"--X\r\nno head\r\n\r\na\r\n--X--\r\n",
-        _PART.replace(b"a.png", b"a\0.png") + b"\r\na\r\n--X--\r\n",
-        _PART + b"Content-Type: \0/x;;=\r\n\r\na\r\n--X--\r\n",
-        _PART.partition(b"; filename")[0] + b"\r\nContent-Transfer-Encoding: rot13\r\n\r\na\r\n--X--\r\n",
-    ],
+@each_row(
+    "path, body",
+    itertools.product(
+        ("/api/v1/apps", "/api/v2/media"),
+        (
+            b"",
+            b"nothing that has parts",
+            b"--X\r\nno head\r\n\r\na\r\n--X--\r\n",
+            _PART.replace(b"a.png", b"a\0.png") + b"\r\na\r\n--X--\r\n",
+            _PART + b"Content-Type: \0/x;;=\r\n\r\na\r\n--X--\r\n",
+            _PART.partition(b"; filename")[0] + b"\r\nContent-Transfer-Encoding: rot13\r\n\r\na\r\n--X--\r\n",
+        ),
+    ),
 )
-@pytest.mark.parametrize("path", ["/api/v1/apps", "/api/v2/media"])
-async def test_forms_that_cannot_be_read_are_refused(site: Site, path: str, body: bytes) -> None:
-    await site.set_up()
+async def test_forms_that_cannot_be_read_are_refused(site: Site, uploader: Actor, path: str, body: bytes) -> None:
     head = f"POST {path} HTTP/1.1\r\nContent-Type: multipart/form-data; boundary=X"
-    token = await site.peer.token(await site.peer.add_actor("uploader"))
+    token = await site.peer.token(uploader)
     assert await _ask(site, f"{head}\r\nAuthorization: Bearer {token}", body) in {b"400", b"422"}
 
 

@@ -19,12 +19,20 @@ from node.store.posts import objects
 from node.store.tables import accounts, audit_log, follows, sanctions
 from tests.client import App, app_of
 from tests.network import network
+from tests.rows import each_row
 from tests.web.conftest import Site
 
 pytestmark = pytest.mark.usefixtures("each_database")
 
 PEOPLE = ("/admin/people", "/admin/reports")
 ADMINS = ("/admin", "/admin/audit", "/admin/policies", "/admin/policies.csv", "/admin/policies/import")
+
+
+@pytest.fixture
+async def administered(site: Site) -> Site:
+    """A node whose administrator ada is signed in."""
+    await site.set_up()
+    return site
 
 
 async def _as(site: Site, role: str) -> None:
@@ -82,8 +90,8 @@ async def test_a_report_is_worked_on(site: Site) -> None:
     assert str(report_id) in await site.get("/admin/reports")
 
 
-@pytest.mark.parametrize(
-    ("path", "fields", "status"),
+@each_row(
+    "path, fields, status",
     [
         ("/admin/reports/1/state", {"state": "closed"}, 404),
         ("/admin/reports/1/state", {"state": "burnt"}, 400),
@@ -95,8 +103,8 @@ async def test_a_report_is_worked_on(site: Site) -> None:
         ("/admin/people/1/role", {"role": "admin"}, 404),
     ],
 )
-async def test_what_does_not_exist_changes_nothing(site: Site, path, fields, status) -> None:
-    await site.set_up()
+async def test_what_does_not_exist_changes_nothing(administered: Site, path, fields, status) -> None:
+    site = administered
     await site.post(path, 403, **fields)
     await site.post(path, status, csrf=await site.csrf("/admin/people"), **fields)
     assert await site.store.read(lambda conn: conn.execute(select(sanctions)).all()) == []

@@ -90,11 +90,13 @@ async def test_sessions_end(site: Site, days: int) -> None:
     assert "Sign out" not in await site.get("/")
 
 
-@pytest.mark.parametrize("path", ["//evil.example", "https://evil.example", "/\\evil.example", "evil", ""])
-async def test_next_leads_to_own_paths_only(site: Site, path: str) -> None:
-    await site.get(f"/sign-in?next={path}", 400)
+async def test_next_leads_to_own_paths_only(site: Site) -> None:
+    paths = ("//evil.example", "https://evil.example", "/\\evil.example", "evil", "")
+    for path in paths:
+        await site.get(f"/sign-in?next={path}", 400)
     await site.set_up()
-    await site.sign_in(400, next_path=path)
+    for path in paths:
+        await site.sign_in(400, next_path=path)
 
 
 async def test_forms_of_others_are_refused(site: Site) -> None:

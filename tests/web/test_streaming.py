@@ -23,6 +23,7 @@ from node.store.tables import accounts as accounts_table
 from tests import answers, stores
 from tests.client import App, app_of
 from tests.network import SECRET, Peer, network
+from tests.rows import each_row
 from web.streaming import frames, hub
 from web.streaming.handlers import HUB
 
@@ -143,8 +144,8 @@ async def test_a_token_is_taken_from_header_query_or_protocol_which_is_echoed(ad
         assert socket.protocol == ada.token
 
 
-@pytest.mark.parametrize(
-    ("query", "headers", "status"),
+@each_row(
+    "query, headers, status",
     [
         ("stream=user", {"X": "y"}, 401),
         ("stream=user", {"Authorization": "Bearer nonsense"}, 401),

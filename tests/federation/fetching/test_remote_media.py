@@ -21,6 +21,7 @@ from tests import media_files as files
 from tests.broken_peers import BrokenPeer, Request, bomb, hangs_up, is_endless, redirects, response, says
 from tests.client import App
 from tests.network import Peer, start_peer, stop_peer
+from tests.rows import each_row
 
 PNG = files.picture("PNG")
 
@@ -203,8 +204,8 @@ async def test_a_new_key_keeps_old_links_until_it_is_forgotten():
         MediaLinks("https://x.example", (new,)).read_proxied(signature, address)
 
 
-@pytest.mark.parametrize(
-    ("url", "becomes"),
+@each_row(
+    "url, becomes",
     [
         ("", ""),
         ("https://x.example/media/1.png", "https://x.example/media/1.png"),

@@ -3,7 +3,6 @@
 import json
 from dataclasses import replace
 
-import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
@@ -228,8 +227,8 @@ def test_durations_read_as_people_say_them(duration, language, words):
     assert in_words(duration, language) == words
 
 
-@pytest.mark.parametrize(
-    ("visibility", "to", "cc"),
+@each_row(
+    "visibility, to, cc",
     [
         (Visibility.PUBLIC, [PUBLIC], [ENVELOPE.followers_uri]),
         (Visibility.UNLISTED, [ENVELOPE.followers_uri], [PUBLIC]),

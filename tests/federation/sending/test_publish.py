@@ -26,6 +26,7 @@ from node.store.posts import objects
 from node.store.tables import jobs, object_versions
 from tests import stores
 from tests.records import full_record, record
+from tests.rows import each_row
 from tests.shelf import HOST, ORIGIN, Shelf
 
 database, store = stores.database, stores.store
@@ -152,8 +153,8 @@ async def test_withdrawing_leaves_a_tombstone_and_tells(store: Store, shelf: She
     await store.write(unit)
 
 
-@pytest.mark.parametrize(
-    ("parts", "path"),
+@each_row(
+    "parts, path",
     [
         ({"name": {}}, "$.name"),
         ({"license": "cc by"}, "$.license"),

@@ -17,6 +17,7 @@ from node.services.library.catalogue import find_own
 from node.state import NODE
 from tests.federation.mapping.expansion import expand
 from tests.federation.synchronisation.catalogue_world import CATALOGUE_URI, OWNER_URI, World, a_world
+from tests.rows import each_row
 from tests.shelf import ORIGIN
 from web.errors import problem, status_of
 
@@ -147,12 +148,12 @@ async def test_buckets_add_up_and_list_their_entries(
     assert found == await world.owner.live()
 
 
-@pytest.mark.parametrize("query", ["?after=-1", "?after=x", "?after=" + "9" * 19, "?after=", "?after=%EF%BC%91"])
+@each_row("query", ["?after=-1", "?after=x", "?after=" + "9" * 19, "?after=", "?after=%EF%BC%91"])
 async def test_a_revision_that_is_none_is_refused(client: Client, query: str) -> None:
     assert (await client.get(PATH + query)).status == 400
 
 
-@pytest.mark.parametrize("query", ["?b=3", "?b=3F", "?b=zz", "?b=300", "?b="])
+@each_row("query", ["?b=3", "?b=3F", "?b=zz", "?b=300", "?b="])
 async def test_a_bucket_that_is_none_is_refused(client: Client, query: str) -> None:
     assert (await client.get(f"{PATH}/buckets{query}")).status == 400
 

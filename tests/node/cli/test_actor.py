@@ -8,6 +8,7 @@ import pytest
 
 from tests.media_files import picture
 from tests.node.cli.running import add_user, lines, record, rhizome
+from tests.rows import each_row
 
 
 def test_communities_and_catalogues_are_founded(file: Path, database: sqlite3.Connection) -> None:
@@ -117,8 +118,15 @@ def test_an_account_moves_once_the_other_confirms_it(file: Path, database: sqlit
     assert actions[2:] == ["actor.alias", "actor.move", "actor.return", "actor.alias"]
 
 
-@pytest.mark.parametrize(
-    ("words", "code"),
+@pytest.fixture
+def ada(file: Path) -> Path:
+    """The node with a person ada."""
+    add_user(file)
+    return file
+
+
+@each_row(
+    "words, code",
     [
         (("move", "ada"), 2),
         (("move", "ada", "@uni@localhost:8111", "--back"), 2),
@@ -131,10 +139,7 @@ def test_an_account_moves_once_the_other_confirms_it(file: Path, database: sqlit
         (("alias", "ada", "http://127.0.0.1:9/users/x"), 1),
     ],
 )
-def test_wrong_moves_change_nothing(
-    file: Path, database: sqlite3.Connection, words: tuple[str, ...], code: int
-) -> None:
-    add_user(file)
+def test_wrong_moves_change_nothing(ada: Path, database: sqlite3.Connection, words: tuple[str, ...], code: int) -> None:
     before = database.execute("SELECT moved_to, also_known_as, updated_at FROM actors ORDER BY id").fetchall()
-    assert rhizome(file, "user", *words).exit_code == code
+    assert rhizome(ada, "user", *words).exit_code == code
     assert database.execute("SELECT moved_to, also_known_as, updated_at FROM actors ORDER BY id").fetchall() == before

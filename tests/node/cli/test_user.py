@@ -4,8 +4,6 @@ import asyncio
 import sqlite3
 from pathlib import Path
 
-import pytest
-
 from node.config import load
 from node.services.access import passwords
 from node.store.access import accounts
@@ -13,6 +11,7 @@ from node.store.access.accounts import hash_of
 from node.store.people.actors import find_local_actor
 from node.store.people.keys import load_own_keys
 from tests.node.cli.running import PASSWORD, add_user, ask, rhizome
+from tests.rows import each_row
 
 
 def test_new_user_has_account_actor_keys_and_audit_row(file: Path, database: sqlite3.Connection) -> None:
@@ -28,8 +27,8 @@ def test_new_user_has_account_actor_keys_and_audit_row(file: Path, database: sql
     assert PASSWORD not in repr(database.execute("SELECT * FROM accounts").fetchall())
 
 
-@pytest.mark.parametrize(
-    ("name", "email", "password", "sentence"),
+@each_row(
+    "name, email, password, sentence",
     [
         ("Not a name", "a@x.org", PASSWORD, "$.username"),
         ("support", "a@x.org", PASSWORD, "does not need itself"),

@@ -63,12 +63,12 @@ async def test_a_bad_announcement_is_refused(site):
     assert "There is no announcement." in await site.get("/admin/announcements")
 
 
-@pytest.mark.parametrize("name", ["ok", "<b>", "👍👍👍👍👍👍👍👍👍👍👍👍👍👍👍👍👍👍", "%20"])
-async def test_what_is_no_emoji_is_refused(site, ben, name):
+async def test_what_is_no_emoji_is_refused(site, ben):
     await site.set_up()
     await site.post("/admin/announcements", csrf=await site.csrf("/admin/announcements"), text="Hello")
     (shown,) = await ben.get("v1/announcements")
-    assert (await ben.ask("PUT", f"v1/announcements/{shown['id']}/reactions/{name}")).status == 422
+    for name in ("ok", "<b>", "👍👍👍👍👍👍👍👍👍👍👍👍👍👍👍👍👍👍", "%20"):
+        assert (await ben.ask("PUT", f"v1/announcements/{shown['id']}/reactions/{name}")).status == 422, name
     await ben.put("v1/announcements/12/reactions/👍", 404)
     await ben.post("v1/announcements/12/dismiss", 404)
 

@@ -86,7 +86,7 @@ async def test_the_first_version_shows_each_word_as_a_filter(ada, ben):
     assert await ada.get("v2/filters") == []
 
 
-@pytest.mark.parametrize(
+@each_row(
     "body",
     [
         {"context": ["home"]},

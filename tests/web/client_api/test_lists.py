@@ -3,6 +3,7 @@
 import pytest
 
 from tests.client import App, app_of
+from tests.rows import each_row
 from tests.statements import counted
 
 pytestmark = pytest.mark.usefixtures("each_database")
@@ -30,7 +31,7 @@ async def test_a_list_is_made_changed_and_deleted(ada):
     await ada.get(f"v1/lists/{made['id']}", 404)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "sent", [{}, {"title": "  "}, {"title": "x" * 300}, {"title": "a", "replies_policy": "all"}, {"title": {"a": "b"}}]
 )
 async def test_a_list_that_is_none_is_refused(ada, sent):

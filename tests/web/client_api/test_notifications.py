@@ -11,6 +11,7 @@ from node.store.posts import burying, reactions
 from node.store.posts.reactions import Reaction
 from tests.client import App, app_of
 from tests.network import network
+from tests.rows import each_row
 from tests.statements import counted
 
 pytestmark = pytest.mark.usefixtures("each_database")
@@ -211,8 +212,8 @@ async def test_other_peoples_are_not_there(ada, ben):
     assert await ada.get("v1/notifications") == [mine]
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "scopes"),
+@each_row(
+    "method, path, scopes",
     [
         ("GET", "v1/notifications", "read:statuses"),
         ("GET", "v2/notifications", "write"),
@@ -225,14 +226,14 @@ async def test_other_peoples_are_not_there(ada, ben):
         ("GET", "v1/push/subscription", "read write"),
     ],
 )
-async def test_a_token_without_the_scope_or_none_is_refused(site, method, path, scopes):
-    app = await app_of(site.peer, "cleo", scopes=scopes)
+async def test_a_token_without_the_scope_or_none_is_refused(site, ada, method, path, scopes):
+    app = App(site.peer, await site.peer.token(ada.me, scopes))
     assert (await app.ask(method, path)).status == 403
     assert (await App(site.peer).ask(method, path)).status == 401
 
 
-@pytest.mark.parametrize(
-    ("query", "status"),
+@each_row(
+    "query, status",
     [({"limit": "x"}, 200), ({"limit": -1}, 200), ({"max_id": "zz"}, 400), ({"limit": 10**30}, 200)],
 )
 async def test_odd_parameters_do_no_harm(ada, query, status):

@@ -13,6 +13,7 @@ from node.store.people import actors as actor_store
 from node.store.tables import accounts
 from tests.client import App, app_of
 from tests.network import network
+from tests.rows import each_row
 
 pytestmark = pytest.mark.usefixtures("each_database")
 
@@ -85,8 +86,7 @@ async def test_a_form_with_pictures(site, ada):
     assert "/media/" not in gone["avatar"]
 
 
-@pytest.mark.parametrize(
-    "sent",
+@each_row("sent",
     [
         {"display_name": "x" * 101}, {"note": "x" * 2_001}, {"fields_attributes": [{"name": "a", "value": "b"}] * 7},
         {"locked": "perhaps"}, {"source": {"privacy": "direct"}}, {"source": {"privacy": "everybody"}},

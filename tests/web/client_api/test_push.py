@@ -14,6 +14,7 @@ from node.store.posts import burying
 from node.store.tables import access_tokens, jobs, push_subscriptions
 from tests.client import App, app_of
 from tests.push_service import AppKeys, push_service, read_vapid
+from tests.rows import each_row
 from tests.translations import fields
 
 ALL = dict.fromkeys(("mention", "follow", "favourite"), True)
@@ -198,7 +199,7 @@ async def test_a_backup_holds_the_key_and_tokens_only_sealed(ada, service, keys)
     assert ada.token.encode() not in rows[0].token_sealed
 
 
-@pytest.mark.parametrize(
+@each_row(
     "change",
     [
         {"endpoint": "http://10.0.0.1/push"},

@@ -8,6 +8,7 @@ from node.store.people import actors, blocks, counters, follows
 from node.store.tables import home_entries
 from tests.client import App, app_of
 from tests.network import network
+from tests.rows import each_row
 from tests.statements import counted
 
 pytestmark = pytest.mark.usefixtures("each_database")
@@ -126,15 +127,15 @@ async def test_notes_and_endorsements_are_ones_own(ada, ben):
     assert not (await act(ada, ben, "unendorse"))["endorsed"]
 
 
-@pytest.mark.parametrize(
-    ("name", "status"),
+@each_row(
+    "name, status",
     [("follow", 403), ("block", 403), ("mute", 403), ("unfollow", 200), ("remove_from_followers", 200), ("note", 200)],
 )
 async def test_what_nobody_does_to_herself(ada, name, status):
     await act(ada, ada, name, status)
 
 
-@pytest.mark.parametrize("name", ["follow", "unfollow", "block", "mute", "note", "endorse", "remove_from_followers"])
+@each_row("name", ["follow", "unfollow", "block", "mute", "note", "endorse", "remove_from_followers"])
 async def test_acts_need_a_token_a_scope_and_somebody(site, ada, ben, name):
     await App(site.peer).post(f"v1/accounts/{ben.me.id}/{name}", 401)
     reader = App(site.peer, await site.peer.token(ada.me, "read"))

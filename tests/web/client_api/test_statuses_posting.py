@@ -4,6 +4,7 @@ import pytest
 
 from node.clock import DAY, HOUR, MINUTE
 from tests.client import App, app_of
+from tests.rows import each_row
 
 pytestmark = pytest.mark.usefixtures("each_database")
 
@@ -51,8 +52,8 @@ async def test_the_same_key_posts_once(ada, site):
     assert (await other.call("POST", "v1/statuses", **options))["id"] != first["id"]
 
 
-@pytest.mark.parametrize(
-    ("asked", "expected"),
+@each_row(
+    "asked, expected",
     [
         ({"status": ""}, 422),
         ({"status": " \n"}, 422),

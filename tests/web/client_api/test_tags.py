@@ -10,9 +10,15 @@ from node.store.posts import reactions
 from node.store.posts.reactions import LIKE, Reaction
 from node.store.tables import object_tags
 from tests.client import App, app_of
+from tests.rows import each_row
 from tests.statements import counted
 
 pytestmark = pytest.mark.usefixtures("each_database")
+
+
+@pytest.fixture
+async def ada(site) -> App:
+    return await app_of(site.peer, "ada")
 
 
 async def post(app: App, text: str, *tags: str, visibility: Visibility = Visibility.PUBLIC) -> int:
@@ -116,8 +122,8 @@ async def test_hashtags_stand_on_profiles(site) -> None:
     assert (await ada.post("v1/tags/gating/unfeature"))["featuring"] is False
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "body", "status"),
+@each_row(
+    "method, path, body, status",
     [
         ("POST", "v1/tags/12/follow", {}, 422),
         ("POST", "v1/tags/%3Cscript%3E/follow", {}, 422),
@@ -129,8 +135,7 @@ async def test_hashtags_stand_on_profiles(site) -> None:
         ("GET", "v1/trends/tags?limit=-1&offset=-5", {}, 200),
     ],
 )
-async def test_bad_input_changes_nothing(site, method, path, body, status) -> None:
-    ada = await app_of(site.peer, "ada")
+async def test_bad_input_changes_nothing(ada, method, path, body, status) -> None:
     await ada.call(method, path, status, **({"json": body} if method == "POST" else {}))
     assert await ada.get("v1/followed_tags") == []
     assert await ada.get("v1/featured_tags") == []

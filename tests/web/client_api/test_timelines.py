@@ -145,10 +145,10 @@ async def test_direct_messages(ada, ben, site):
     assert await (await app_of(site.peer, "cleo")).get("v1/timelines/direct") == []
 
 
-@pytest.mark.parametrize("limit", ["0", "-1", "999999999999999999999", "x", ""])
-async def test_absurd_limits_are_no_error(ada, limit):
+async def test_absurd_limits_are_no_error(ada):
     await say(ada, "hello")
-    assert len(await ada.get("v1/timelines/home", limit=limit)) == 1
+    for limit in ("0", "-1", "999999999999999999999", "x", ""):
+        assert len(await ada.get("v1/timelines/home", limit=limit)) == 1, limit
 
 
 def _link(conn, object_id, url):

@@ -15,6 +15,7 @@ from node.store.posts import object_lists, objects, topics
 from tests.client import App
 from tests.media_files import picture
 from tests.records import record
+from tests.rows import each_row
 from tests.web.threads.conftest import House
 
 pytestmark = pytest.mark.usefixtures("each_database")
@@ -267,7 +268,7 @@ async def test_what_is_locked_or_closed_takes_no_answers(house: House):
     assert "But why" in text
 
 
-@pytest.mark.parametrize("path", ["/c/metals/t/{}-cooling", "/questions/{}", "/posts/{}/edit", "/compose?reply={}"])
+@each_row("path", ["/c/metals/t/{}-cooling", "/questions/{}", "/posts/{}/edit", "/compose?reply={}"])
 async def test_what_somebody_may_not_read_is_not_there(house: House, path: str):
     """A closed community, a private post: 404 for whoever is outside, on every page."""
     hidden = await house.thread(house.ada, topic_kind=TopicKind.QUESTION, text="Secret")
