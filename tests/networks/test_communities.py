@@ -22,12 +22,18 @@ from node.store.posts.topics import Topic
 from tests.communities import Circle, make_circle
 from tests.network import Network, Peer, network
 from tests.remote import PUBLIC
+from tests.rows import each_row
 
 
 @pytest.fixture
 async def houses(tmp_path):
     async with network(tmp_path, "museum", "hospital", "university") as net:
         yield net
+
+
+@pytest.fixture
+async def circle(houses) -> Circle:
+    return await make_circle(houses)
 
 
 async def messages_to(peer: Peer, actor) -> list[str]:
@@ -55,24 +61,24 @@ async def test_people_of_other_houses_join_an_open_community_by_following(houses
     assert (known.join_policy, known.rules, known.topics) == (JoinPolicy.OPEN, ["Be kind."], ["metals"])
 
 
-@pytest.mark.parametrize(
-    ("said", "sentence"),
-    [
-        ({"join_policy": JoinPolicy.INVITE}, "by invitation"),
-        ({"join_policy": JoinPolicy.ORGANISATION}, "Only members of the organisation"),
-        ({"join_policy": JoinPolicy.PARTNERS}, "its partners"),
-    ],
-)
-async def test_who_may_not_join_is_refused_and_told_why_once(houses, said, sentence) -> None:
-    circle = await make_circle(houses, **said)
-    hospital, ben = houses.peers[1], circle.people[1]
-    assert await circle.members() == {circle.people[0].uri}
-    assert await hospital.store.read(follows.load_pending_out, limit=5) == []
-    await hospital.follow(ben, circle.group.uri)
-    await circle.settle()
-    told = await messages_to(hospital, ben)
-    assert len(told) == 1
-    assert sentence in told[0]
+async def test_who_may_not_join_is_refused_and_told_why_once(houses) -> None:
+    home, hospital, _ = houses.peers
+    ada, ben = await home.add_actor("ada"), await hospital.add_actor("ben")
+    sentences = {
+        JoinPolicy.INVITE: "by invitation",
+        JoinPolicy.ORGANISATION: "Only members of the organisation",
+        JoinPolicy.PARTNERS: "its partners",
+    }
+    for number, (policy, sentence) in enumerate(sentences.items()):
+        circle = Circle(houses, await home.add_community(policy.value, ada, join_policy=policy), [ada, ben])
+        for _ in range(2):
+            await hospital.follow(ben, circle.group.uri)
+            await circle.settle()
+            assert await circle.members() == {ada.uri}, policy
+            assert await hospital.store.read(follows.load_pending_out, limit=5) == [], policy
+        told = await messages_to(hospital, ben)
+        assert len(told) == number + 1, policy
+        assert sentence in told[-1]
 
 
 async def test_a_request_waits_for_a_moderator(houses) -> None:
@@ -124,11 +130,10 @@ async def home_of(peer: Peer, person: Actor) -> list[str]:
     return [row.uri for row in await peer.store.read(object_lists.list_home, person.id, before=None, limit=20)]
 
 
-@pytest.mark.parametrize("place", [0, 1])
-async def test_a_thread_reaches_the_members_on_all_nodes_wherever_it_begins(houses, place: int) -> None:
-    circle = await make_circle(houses)
+@each_row("place", [0, 1])
+async def test_a_thread_reaches_the_members_on_all_nodes_wherever_it_begins(circle: Circle, place: int) -> None:
     thread = await begin(circle, place)
-    for peer, person in zip(houses.peers, circle.people, strict=True):
+    for peer, person in zip(circle.net.peers, circle.people, strict=True):
         topic = await topic_at(peer, thread.uri)
         assert topic is not None, peer.origin
         assert topic.kind == TopicKind.DISCUSSION

@@ -24,6 +24,7 @@ from tests.happenings import event_record
 from tests.network import Network, Peer, network
 from tests.networks.test_communities import begin, home_of, messages_to, publish, topic_at
 from tests.remote import PUBLIC, Remote, RemoteActor, remote
+from tests.rows import each_row
 
 
 @pytest.fixture
@@ -147,12 +148,16 @@ def forged(server: Remote, eve: RemoteActor, group: Actor, post: str, victim: st
     return [*made, *undone]
 
 
-@pytest.mark.parametrize("way", ["straight", "announced"])
-async def test_messages_of_moderators_who_are_none_change_nothing(houses, way: str) -> None:
+@pytest.fixture
+async def circle(houses) -> Circle:
+    return await make_circle(houses)
+
+
+@each_row("way", ["straight", "announced"])
+async def test_messages_of_moderators_who_are_none_change_nothing(circle: Circle, way: str) -> None:
     """Sent to the community's home, and to a member's node in the Announce of a Group that is not the community."""
-    circle = await make_circle(houses)
     thread = await begin(circle)
-    peer = houses.peers[0] if way == "straight" else houses.peers[1]
+    peer = circle.net.peers[0] if way == "straight" else circle.net.peers[1]
     before = await _all_of(peer, circle, thread.uri)
     async with remote() as server:
         eve = server.actor("eve")

@@ -21,6 +21,7 @@ from node.store.posts import burying, object_lists, objects, polls, quotes, reac
 from node.store.posts.objects import Object
 from node.store.posts.reactions import Reaction
 from tests.network import Network, Peer, network
+from tests.rows import each_row
 
 
 @pytest.fixture
@@ -235,7 +236,7 @@ async def test_a_quote_is_asked_for_allowed_and_revoked(tmp_path):
         assert await museum.store.read(quotes.find_stamp_of, copy.id, post.uri) is None
 
 
-@pytest.mark.parametrize("policy", ["nobody", "followers"])
+@each_row("policy", ["nobody", "followers"])
 async def test_a_quote_that_the_author_does_not_allow_is_rejected(friends, policy):
     """ann follows ben, so only ``nobody`` keeps her from quoting."""
     quoted = await write_note(friends.there, friends.ben, details={"quote_policy": policy})
@@ -436,7 +437,7 @@ async def test_a_direct_answer_does_not_go_to_the_author_above(tmp_path):
         assert await hospital.object(aside.uri) is None
 
 
-@pytest.mark.parametrize("visibility", [Visibility.PUBLIC, Visibility.FOLLOWERS, Visibility.DIRECT])
+@each_row("visibility", [Visibility.PUBLIC, Visibility.FOLLOWERS, Visibility.DIRECT])
 async def test_a_deletion_reaches_everybody_who_knows_of_the_post(friends, visibility):
     handle = f"@ann@{friends.here.system.node.config.host}"
     note = await write_note(friends.there, friends.ben, visibility, text=f"{handle} hello.")
