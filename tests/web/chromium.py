@@ -33,9 +33,9 @@ FLAGS = (
     "--disable-gpu-compositing",
     "--disable-smooth-scrolling",
     "--process-per-site",
-    # A page is looked at once: what the compiler, threads beside the script and a process for the network alone cost
+    # A page is looked at once: what the compilers, threads beside the script and a process for the network alone cost
     # does not come back.
-    "--js-flags=--no-opt --single-threaded",
+    "--js-flags=--no-opt --no-maglev --single-threaded",
     "--enable-features=NetworkServiceInProcess2",
     "--disable-features=BackForwardCache,PaintHolding,RenderDocument,SpareRendererForSitePerProcess",
     "--remote-debugging-port=0",
@@ -162,14 +162,14 @@ async def _ask(socket: aiohttp.ClientWebSocketResponse, method: str, **parameter
 
 
 @contextmanager
-def started(profile: Path, *flags: str) -> Iterator[Browser]:
-    """Start a browser with a fresh profile and perhaps more flags; it ends with all that it started. Skips the test
-    where none is installed.
+def started(profile: Path) -> Iterator[Browser]:
+    """Start a browser with a fresh profile; it ends with all that it started. Skips the test where none is
+    installed.
     """
     program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if program is None:
         pytest.skip("no chromium on this machine")
-    words = [program, *FLAGS, *flags, f"--user-data-dir={profile}", "about:blank"]
+    words = [program, *FLAGS, f"--user-data-dir={profile}", "about:blank"]
     with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
         try:
             yield Browser(_devtools_address(process))

@@ -6,7 +6,7 @@ Set ``RHIZOME_PICTURES=folder`` to keep a picture of every page at every width, 
 import asyncio
 import os
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from aiohttp import web
 
 from tests.depth import DEPTH
 from tests.web import axe
-from tests.web.chromium import Browser, Tab, started
+from tests.web.chromium import Browser, Tab
 from tests.web.samples import all_views
 from tests.web.samples.server import build_sample_app
 from web.assets import STATIC
@@ -26,8 +26,6 @@ from web.design.page import ACCENTS
 SIGHTS = ((1280, True), (1280, False), (768, False), (320, False))
 AXE = "/axe.js"
 PICTURES = os.environ.get("RHIZOME_PICTURES")
-#: Drawings are a fifth of what a page costs here, and no check asks for them; test_pages_real loads them.
-WITHOUT_DRAWINGS = () if PICTURES else ("--blink-settings=imagesEnabled=false",)
 TOKENS = (STATIC / "css" / "tokens.css").read_text("utf-8")
 
 schemes = pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
@@ -101,23 +99,17 @@ FOCUSED = """(() => {
 })()"""
 
 
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory) -> Iterator[Browser]:
-    with started(tmp_path_factory.mktemp("chromium"), *WITHOUT_DRAWINGS) as made:
-        yield made
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def tab(browser: Browser) -> AsyncIterator[Tab]:
+async def tab(chromium: Browser) -> AsyncIterator[Tab]:
     """Where pages are measured and used."""
-    async with browser.tab(drawn=bool(PICTURES)) as opened:
+    async with chromium.tab(drawn=bool(PICTURES)) as opened:
         yield opened
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def window(browser: Browser) -> AsyncIterator[Tab]:
+async def window(chromium: Browser) -> AsyncIterator[Tab]:
     """Where pages are drawn, too, and have the keyboard where they say."""
-    async with browser.tab(drawn=True) as opened:
+    async with chromium.tab(drawn=True) as opened:
         yield opened
 
 
