@@ -162,8 +162,8 @@ def test_handle_is_made_from_the_name(name: str, handle: str) -> None:
 # -- what is refused ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("text", "sentences"),
+@each_row(
+    "text, sentences",
     [
         ("", ["node: expected", "found nothing"]),
         ("[node]\n", ["node.host: expected a value, found nothing", 'such as host = "learn.example.org"']),

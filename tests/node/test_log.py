@@ -174,7 +174,7 @@ def test_no_text_takes_long(hostile: str) -> None:
 PEM = "-----BEGIN PRIVATE KEY-----\nMARKER5ecret\nMARKER5ecret\n-----END PRIVATE KEY-----"
 
 
-@pytest.mark.parametrize(
+@each_row(
     "text",
     [
         "Authorization: Bearer MARKER5ecret",

@@ -72,12 +72,12 @@ async def test_requests_have_ids(site: Site) -> None:
         assert len(made) == 16
 
 
-@pytest.mark.parametrize(("named", "kept"), [("abcdef-0123", True), ("<b>", False), ("a" * 65, False)])
-async def test_a_proxy_of_ours_names_requests(tmp_path: Path, named: str, kept: bool) -> None:
+async def test_a_proxy_of_ours_names_requests(tmp_path: Path) -> None:
     sections = {"node": {"trusted_proxies": ["127.0.0.0/8"]}}
     peer = await start_peer(tmp_path, "uni", sections=sections)
-    async with peer.http.get(f"{peer.origin}/healthz", headers={"X-Request-Id": named}) as answer:
-        assert (answer.headers["X-Request-Id"] == named) == kept
+    for named, kept in (("abcdef-0123", True), ("<b>", False), ("a" * 65, False)):
+        async with peer.http.get(f"{peer.origin}/healthz", headers={"X-Request-Id": named}) as answer:
+            assert (answer.headers["X-Request-Id"] == named) == kept, named
     await stop_peer(peer)
 
 

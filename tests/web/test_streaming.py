@@ -428,9 +428,7 @@ async def test_an_event_stream_says_the_same(ada, ben):
         assert found.size == 0
 
 
-@pytest.mark.parametrize(
-    ("path", "status"), [("user", 401), ("nonsense", 401), ("public/local", 401), ("list?list=1", 401)]
-)
+@each_row("path, status", [("user", 401), ("nonsense", 401), ("public/local", 401), ("list?list=1", 401)])
 async def test_an_event_stream_needs_a_token(site, path, status):
     assert (await App(site.peer).ask("GET", f"v1/streaming/{path}")).status == status
 

@@ -405,7 +405,7 @@ async def test_a_handle_of_ours_is_for_the_store(client):
         await find_actor(client, "ada@Learn.Uni.Example")
 
 
-@pytest.mark.parametrize("handle", ["ada@10.0.0.1", "ada@intranet", "ada@peer.local", "ada@127.1"])
+@each_row("handle", ["ada@10.0.0.1", "ada@intranet", "ada@peer.local", "ada@127.1"])
 async def test_a_handle_at_a_special_address_is_refused(client, handle):
     with pytest.raises(RemoteRefused):
         await find_actor(client, handle)

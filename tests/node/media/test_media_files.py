@@ -20,6 +20,7 @@ from node.media.facts import ATTACHED, AVATAR, HEADER, MAX_FRAMES, Facts, Shape
 from node.media.gif import strip_gif
 from node.media.processor import Processor
 from tests import media_files as files
+from tests.rows import each_row
 
 needs_ffmpeg = pytest.mark.skipif(not shutil.which("ffmpeg"), reason="FFmpeg is not installed")
 
@@ -56,8 +57,8 @@ async def made(worker: Processor, folder: Path, data: bytes, shape: Shape = ATTA
 FTYP = b"\x00\x00\x00\x20ftyp"
 
 
-@pytest.mark.parametrize(
-    ("head", "name"),
+@each_row(
+    "head, name",
     [
         (b"\xff\xd8\xff\xe0", "JPEG"),
         (b"GIF87a", "GIF"),
@@ -82,7 +83,7 @@ async def test_a_file_is_what_its_first_bytes_say(head, name):
     assert recognise(head) is FORMS[name]
 
 
-@pytest.mark.parametrize(
+@each_row(
     "head",
     [
         b"",
@@ -112,7 +113,7 @@ async def test_everything_else_is_taken_for_nothing(head):
     assert recognise(head) is None
 
 
-@pytest.mark.parametrize("text", ["", "1", "1,2,3", "a,b", "2,0", "0,-1.01", "nan,0", "inf,inf", "0;0"])
+@each_row("text", ["", "1", "1,2,3", "a,b", "2,0", "0,-1.01", "nan,0", "inf,inf", "0;0"])
 async def test_a_focus_is_two_numbers_from_minus_one_to_one(text):
     with pytest.raises(Invalid):
         read_focus(text)

@@ -10,6 +10,7 @@ from node.store.people import actors, follows, remote_actors
 from node.store.posts import burying, objects
 from node.store.reading import briefing, homes
 from tests import stores
+from tests.rows import each_row
 
 #: More than a few: so many that SQLite, which guesses, would rather begin elsewhere.
 MANY = list(range(1, 201))
@@ -56,7 +57,7 @@ def steps_of(load):
     return plan
 
 
-@pytest.mark.parametrize("name", LOADS)
+@each_row("name", LOADS)
 async def test_a_list_is_looked_up_by_what_it_lists(path, name):
     async with stores.open_store(path) as store:
         steps = await store.read(steps_of(LOADS[name]))
@@ -78,7 +79,7 @@ PAGES = {
 }
 
 
-@pytest.mark.parametrize("name", PAGES)
+@each_row("name", PAGES)
 async def test_a_page_begins_with_the_rows_that_are_few(path, name):
     load, unwanted = PAGES[name]
     async with stores.open_store(path) as store:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from node.store.posts import burying, objects
 from node.store.tables import object_versions
 from tests import stores
 from tests.depth import examples
+from tests.rows import each_row
 from tests.shelf import Shelf
 from tests.statements import counted
 
@@ -432,8 +434,7 @@ async def test_totals_beyond_the_bound_say_that_they_are_at_least(
     await store.write(unit)
 
 
-@pytest.mark.parametrize("cursor", ["", "x", "W10", "W3RydWVd", "é", "WyJhIl0", "WzEsMiwzXQ", "bnVsbA", "MQ"])
-@pytest.mark.parametrize("sort", list(Sort))
+@each_row("sort, cursor", product(Sort, ["", "x", "W10", "W3RydWVd", "é", "WyJhIl0", "WzEsMiwzXQ", "bnVsbA", "MQ"]))
 async def test_a_cursor_that_no_page_gave_is_refused(store: Store, cursor: str, sort: Sort) -> None:
     with pytest.raises(Malformed) as caught:
         await store.read(listing.find, Wish(parse("a"), cursor=cursor, sort=sort))

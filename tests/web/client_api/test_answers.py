@@ -3,13 +3,12 @@
 import html
 import re
 
-import pytest
-
 import schemas
 from tests.answers import ANSWERS, is_client_route
 from tests.client import App, app_of
 from tests.happenings import publish as publish_event
 from tests.records import record
+from tests.rows import each_row
 from web.client_api.routes import ROUTES
 
 LEVELS = ("public", "unlisted", "private")
@@ -30,9 +29,7 @@ def test_every_entity_has_a_schema():
         schemas.load(f"client/{entity}")
 
 
-@pytest.mark.parametrize(
-    ("path", "method"), [("/api/v1/nothing", "GET"), ("/api/v9/x", "POST"), ("/api/v1/timelines/home", "PATCH")]
-)
+@each_row("path, method", [("/api/v1/nothing", "GET"), ("/api/v9/x", "POST"), ("/api/v1/timelines/home", "PATCH")])
 async def test_errors_are_json_and_open_to_browsers(site, path, method):
     answer = await App(site.peer).ask(method, path, headers={"Accept": "text/html"})
     assert answer.status in {404, 405}
@@ -40,7 +37,7 @@ async def test_errors_are_json_and_open_to_browsers(site, path, method):
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
 
 
-@pytest.mark.parametrize("path", ["/api/v1/statuses", "/oauth/token", "/.well-known/nodeinfo", "/nodeinfo/2.0"])
+@each_row("path", ["/api/v1/statuses", "/oauth/token", "/.well-known/nodeinfo", "/nodeinfo/2.0"])
 async def test_a_browser_may_ask_first_without_a_token(site, path):
     asked = {"Origin": "https://app.example", "Access-Control-Request-Headers": "authorization"}
     answer = await App(site.peer).ask("OPTIONS", path, headers=asked)

@@ -10,6 +10,7 @@ from node.domain.visibility import Visibility
 from node.services.posts.posts import publish_note
 from node.store.tables import hosts
 from tests.client import App, app_of
+from tests.rows import each_row
 from tests.statements import counted
 
 
@@ -138,8 +139,8 @@ async def test_policies_are_told_to_members_without_reasons(site, reader):
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("path", "expected"),
+@each_row(
+    "path, expected",
     [("v1/custom_emojis", []), ("v1/instance/translation_languages", {}), ("v1/instance/peers", [])],
 )
 async def test_what_there_is_none_of(reader, path, expected):

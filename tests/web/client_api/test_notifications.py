@@ -241,7 +241,7 @@ async def test_odd_parameters_do_no_harm(ada, query, status):
     await ada.get("v2/notifications", status, **query)
 
 
-@pytest.mark.parametrize("body", [{"for_not_following": "maybe"}, {"for_new_accounts": ["a", "b"]}, {"for_x": "drop"}])
+@each_row("body", [{"for_not_following": "maybe"}, {"for_new_accounts": ["a", "b"]}, {"for_x": "drop"}])
 async def test_a_policy_says_only_what_there_is(ada, body):
     before = await ada.get("v2/notifications/policy")
     await ada.patch("v2/notifications/policy", 422 if "for_x" not in body else 200, **body)
