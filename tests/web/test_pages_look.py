@@ -42,15 +42,14 @@ CONTRAST = """(() => {
     const [high, low] = [luminance(one), luminance(two)].sort((a, b) => b - a);
     return (high + 0.05) / (low + 0.05);
   };
-  const behind = (element) => {
-    const layers = [];
-    for (let e = element; e; e = e.parentElement) {
+  const grounds = new Map();
+  const behind = (e) => {
+    if (e === null) return [255, 255, 255];
+    if (!grounds.has(e)) {
       const colour = parse(getComputedStyle(e).backgroundColor);
-      if (colour.length === 4 && colour[3] === 0) continue;
-      layers.push(colour);
-      if (colour.length === 3 || colour[3] === 1) break;
+      grounds.set(e, colour.length === 3 || colour[3] === 1 ? colour : over(colour, behind(e.parentElement)));
     }
-    return layers.reverse().reduce((under, layer) => over(layer, under), [255, 255, 255]);
+    return grounds.get(e);
   };
   const faults = [];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
