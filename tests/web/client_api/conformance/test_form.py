@@ -6,6 +6,8 @@ from typing import Any
 import aiohttp
 import pytest
 
+from tests.rows import each_row
+
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
 #: Everything that apps read at their start or every day, and what it answers.
@@ -31,17 +33,17 @@ PUBLIC = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("path", [*OWN, *PUBLIC])
+@each_row("path", [*OWN, *PUBLIC])
 async def test_it_is_answered(town, path):
     assert isinstance(await town.ada.get(path), (OWN | PUBLIC)[path])
 
 
-@pytest.mark.parametrize("path", PUBLIC)
+@each_row("path", PUBLIC)
 async def test_strangers_read_what_is_public(town, path):
     assert isinstance(await town.nobody.get(path), PUBLIC[path])
 
 
-@pytest.mark.parametrize("path", OWN)
+@each_row("path", OWN)
 async def test_own_things_need_a_person(town, path):
     for app, statuses in ((town.nobody, {401}), (town.forged, {401}), (town.program, {401, 403})):
         answer = await app.ask("GET", path)
@@ -221,7 +223,7 @@ async def test_unreadable_bodies_change_nothing(town, content_type, body):
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
 
-@pytest.mark.parametrize("path", [*OWN, *PUBLIC])
+@each_row("path", [*OWN, *PUBLIC])
 async def test_ids_are_texts_and_times_are_utc_with_milliseconds(town, path):
     for name, value in _values(await town.ada.get(path)):
         if name == "id" or name.endswith("_id"):

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tests.client import App, app_of
 from tests.depth import examples
+from tests.rows import each_row
 from tests.web.client_api.conformance.conftest import Town
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
@@ -112,7 +113,7 @@ async def everything(books: Books, path: str) -> list[str]:
     return [each for page in await walk(books, path, 40) for each in page]
 
 
-@pytest.mark.parametrize("path", LISTS)
+@each_row("path", LISTS)
 async def test_walks_lose_and_repeat_nothing(books, path):
     whole = await everything(books, path)
     assert len(whole) >= (NUMBER // 2 if path in ("v1/blocks", "v1/mutes") else NUMBER)
@@ -122,7 +123,7 @@ async def test_walks_lose_and_repeat_nothing(books, path):
         assert found == whole
 
 
-@pytest.mark.parametrize("path", LISTS)
+@each_row("path", LISTS)
 async def test_walking_back_up_reaches_the_top(books, path):
     whole = await everything(books, path)
     pages = [await books.eve.ask("GET", f"{books.path(path)}{'&' if '?' in path else '?'}limit=2")]
@@ -176,7 +177,7 @@ def _windows() -> list[tuple[int | None, int | None, int | None, int]]:
     return found
 
 
-@pytest.mark.parametrize("limit", ["0", "-1", "nonsense", "100000", "9" * 30, "", "1.5"])
+@each_row("limit", ["0", "-1", "nonsense", "100000", "9" * 30, "", "1.5"])
 async def test_limits_are_clamped_not_refused(books, limit):
     assert len(await books.eve.get("v1/timelines/home", limit=limit)) <= 40
 

@@ -5,6 +5,7 @@ import base64
 import pytest
 
 from tests.client import App, app_of
+from tests.rows import each_row
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
@@ -70,7 +71,7 @@ async def test_relationships_keep_the_order_and_skip_the_unknown(town):
     assert [each["id"] for each in found] == ids
 
 
-@pytest.mark.parametrize(("acct", "status"), [("ada", 200), ("ADA", 200), ("@ada", 200), ("ada@{host}", 200),
+@each_row("acct, status", [("ada", 200), ("ADA", 200), ("@ada", 200), ("ada@{host}", 200),
                                               ("ada@elsewhere.example", 404), ("", 404), ("@", 404)])  # fmt: skip
 async def test_accounts_are_looked_up_by_handle(town, acct, status):
     host = town.peer.origin.split("//")[1]
@@ -260,7 +261,7 @@ async def test_search_answers_all_three_lists(town, kind):
         assert found[other] == []
 
 
-@pytest.mark.parametrize("q", ["ada", "@ada", "{uri}", "{url}", "acct:ada@{host}", "ada@{host}"])
+@each_row("q", ["ada", "@ada", "{uri}", "{url}", "acct:ada@{host}", "ada@{host}"])
 async def test_search_finds_people_however_they_are_written(town, q):
     await town.settle()
     me = await town.ada.get("v1/accounts/verify_credentials")

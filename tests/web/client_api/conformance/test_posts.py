@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from tests.rows import each_row
+
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
 SCRIPTS = [
@@ -248,7 +250,7 @@ async def test_scheduled_posts(town):
     await town.ada.get(path, 404)
 
 
-@pytest.mark.parametrize("path", ["", "/context", "/history", "/favourited_by", "/reblogged_by", "/quotes"])
+@each_row("path", ["", "/context", "/history", "/favourited_by", "/reblogged_by", "/quotes"])
 async def test_what_one_may_not_see_is_not_there(town, path):
     hidden = await town.say(town.ada, "for followers", visibility="private")
     await town.ben.get(f"v1/statuses/{hidden['id']}{path}")
