@@ -8,6 +8,7 @@ from node.store.people import actors
 from node.store.posts import objects, reactions
 from node.store.posts.reactions import Reaction
 from tests.client import App, app_of
+from tests.rows import each_row
 from tests.statements import counted
 from web.client_api.entities.look import LOOK
 from web.client_api.remembering import ANSWERS
@@ -90,8 +91,9 @@ async def test_a_boost_is_a_status_of_its_own(ada, ben, site):
     assert await cleo.get("v1/timelines/home") == []
 
 
-@pytest.mark.parametrize("visibility", list(Visibility))
-async def test_only_what_may_be_read_is_answered(ada, ben, site, visibility):
+@each_row("visibility", list(Visibility))
+async def test_only_what_may_be_read_is_answered(ada, site, visibility):
+    ben = await app_of(site.peer, f"ben_{visibility}")
     posted = await note(ada, "hello", visibility)
     path = f"v1/statuses/{posted.id}"
     assert (await ada.get(path))["id"] == str(posted.id)
