@@ -5,14 +5,12 @@ from types import MappingProxyType
 
 from node.domain.posts import QuotePolicy
 
-#: How apps may show media.
-EXPAND_MEDIA = ("default", "show_all", "hide_all")
 QUOTE_POLICIES = tuple(policy.value for policy in QuotePolicy)
 #: What posts may be by default; a message to named people is written on purpose.
 VISIBILITIES = ("public", "unlisted", "private")
-#: Keys of ``accounts.preferences`` with their values where nothing is chosen.
-#: Whether pathways that she follows are lists in her apps, beside these in the same place.
+#: Whether pathways that she follows are lists in her apps, in the same place as the next.
 PATHWAY_LISTS = "pathway_lists"
+#: Keys of ``accounts.preferences`` with their values where nothing is chosen.
 READING: Mapping[str, str | bool] = MappingProxyType(
     {"expand_media": "default", "expand_spoilers": False, "autoplay_gifs": False}
 )

@@ -19,8 +19,6 @@ from node.text.markup_depth import nests_deeper_than
 if TYPE_CHECKING:
     import nh3
 
-to_plain = plain
-
 MAX_POST_BYTES = 64 * 1024
 MAX_ARTICLE_BYTES = 256 * 1024
 MAX_DEPTH = 100

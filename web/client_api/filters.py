@@ -19,7 +19,6 @@ from web.client_api.entities.filters import filter_of, first_version_of, keyword
 from web.client_api.parameters import Parameters, read_id, read_parameters
 
 _READ, _WRITE = "read:filters", "write:filters"
-_MAX_EXPIRY_DIGITS = 10
 
 
 def _id(request: web.Request) -> int:

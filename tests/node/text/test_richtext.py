@@ -21,7 +21,6 @@ from node.text.richtext import (
     clean_loose,
     clean_plain_field,
     cut,
-    to_plain,
 )
 from tests.depth import examples
 from tests.node.text.attacks import ATTACKS
@@ -206,7 +205,6 @@ def test_a_second_sanitiser_finds_nothing_left_to_remove(markup):
 @given(st.text())
 def test_any_text_is_taken(text):
     assert_harmless(text)
-    assert to_plain(clean(text)) is not None
 
 
 @each_row("path", shared_files("payloads"))
