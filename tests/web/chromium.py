@@ -4,12 +4,13 @@ Its start takes a second of processor time, so tests share one (the fixture ``ch
 storage of its own.
 """
 
+import asyncio
 import base64
 import json
 import shutil
 import subprocess
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +42,10 @@ FLAGS = (
     "--remote-debugging-port=0",
 )
 
-#: How far the page is. What is not drawn learns only from its layout that it needs icons.
+#: How far the page is. What is not drawn learns only from its layout that it needs icons, and that they are there.
 _STATE = "(document.body.getBoundingClientRect(), document.readyState)"
+#: Seconds after which a page is laid out again that is not yet complete.
+_LAYOUT_AGAIN = 0.1
 
 
 class Tab:
@@ -87,8 +90,9 @@ class Tab:
     async def arrive(self) -> None:
         """Wait until all of the page that was asked for is there: after a link, or a form that was sent."""
         await self.wait_for("Page.domContentEventFired")
-        if await self.evaluate(_STATE) != "complete":  # asked from here: a page without script waits for nothing
-            await self.wait_for("Page.loadEventFired")
+        while await self.evaluate(_STATE) != "complete":  # asked from here: a page without script waits for nothing
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.wait_for("Page.loadEventFired"), _LAYOUT_AGAIN)
 
     async def show(self, *, width: int, dark: bool = False, media: str = "screen") -> None:
         """Show the page that is open at another width, in another colour scheme, or as for paper. Nothing moves."""
