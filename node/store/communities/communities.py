@@ -157,7 +157,7 @@ _KNOWN_MEMBERS = (
 def save_told_members(conn: Connection, community_id: int, told: int) -> None:
     """How many belong to a community elsewhere, as its home says: those whom this node knows at least.
 
-    Who comes or leaves here until it is told again is counted as everywhere (``store.people.counter_schema``).
+    Who comes or leaves here until it is told again is counted as everywhere (``store.triggers.counters``).
     """
     more = case((told < _KNOWN_MEMBERS, _KNOWN_MEMBERS), else_=told)
     is_news = actors.c.followers_count != more

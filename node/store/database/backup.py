@@ -22,8 +22,8 @@ from sqlalchemy.pool import NullPool
 from node.errors import Conflict, Unavailable
 from node.store.database.migrate import current_version
 from node.store.database.postgresql import driver_url
-from node.store.search.search_schema import is_part_of_index
 from node.store.tables import own_keys
+from node.store.triggers import is_part_of_index
 
 _TOOL_SECONDS = 24 * 3600
 

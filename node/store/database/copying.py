@@ -19,9 +19,9 @@ from sqlalchemy import Boolean, Connection, Table, text
 from sqlalchemy.exc import DBAPIError
 
 from node.errors import Conflict
-from node.store.search import finding_schema, search_schema
-from node.store.search.index_words import BREAK, as_vector, from_vector
+from node.store.database.index_words import BREAK, as_vector, from_vector
 from node.store.tables import metadata
+from node.store.triggers import post_search, resource_search
 
 Row = Sequence[Any]
 Convert = Callable[[Any], Any]
@@ -66,8 +66,8 @@ def parts() -> Sequence[Part]:
     """Everything there is to copy; what is referred to stands before what refers to it."""
     return (
         *map(_of_table, metadata.sorted_tables),
-        _of_index(search_schema.INDEX, "sort_key", "words", "facets"),
-        _of_index(finding_schema.INDEX, "object_id", "words"),
+        _of_index(resource_search.INDEX, "sort_key", "words", "facets"),
+        _of_index(post_search.INDEX, "object_id", "words"),
     )
 
 

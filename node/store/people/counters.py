@@ -1,4 +1,4 @@
-"""Counts anew what triggers keep (store.people.counter_schema): the proof that they do, and the repair."""
+"""Counts anew what triggers keep (store.triggers.counters): the proof that they do, and the repair."""
 
 from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select, update
 

@@ -1,4 +1,4 @@
-"""Telling apps that what they show of rows has changed, where no trigger can know (``store.reading.stamp_schema``)."""
+"""Telling apps that what they show of rows has changed, where no trigger can know (``store.triggers.stamps``)."""
 
 import secrets
 from collections.abc import Collection

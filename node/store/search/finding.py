@@ -1,6 +1,6 @@
 """Finding people and posts: by handles, by the beginnings of names, by words.
 
-Triggers note what is new or changed (``store.search.finding_schema``); ``work_off`` puts it into the index. People are
+Triggers note what is new or changed (``store.triggers.post_search``); ``work_off`` puts it into the index. People are
 looked for while somebody types, so a search costs the same whatever the number of accounts: of those who match, the
 followed ones are taken first, then a bounded number of all others.
 """
@@ -31,13 +31,12 @@ from sqlalchemy import (
 
 from node.domain import search as folding
 from node.domain.text import plain
+from node.store.database.index_words import as_vector
 from node.store.database.prepared import Prepared
 from node.store.people.follows import ACCEPTED
 from node.store.posts.objects import LIVE
 from node.store.reading.visible import not_hidden_from, not_secret_to, visible_to
 from node.store.search import search_entries
-from node.store.search.finding_schema import INDEX
-from node.store.search.index_words import as_vector
 from node.store.search.search import Search
 from node.store.tables import (
     actor_words,
@@ -51,6 +50,7 @@ from node.store.tables import (
     reactions,
     search_queue,
 )
+from node.store.triggers.post_search import INDEX
 
 # -- handles --------------------------------------------------------------------------------------------------------
 

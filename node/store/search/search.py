@@ -18,10 +18,10 @@ from typing import Any
 from sqlalchemy import Connection, String, TextClause, bindparam, text
 
 from node.domain.search import Query, Term, words
+from node.store.database.index_words import BREAK, as_vector
 from node.store.database.prepared import Prepared
 from node.store.search import spellings
-from node.store.search.index_words import BREAK, as_vector
-from node.store.search.search_schema import INDEX
+from node.store.triggers.resource_search import INDEX
 
 # -- entries and marks ----------------------------------------------------------------------------------------------
 

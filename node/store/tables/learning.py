@@ -40,7 +40,7 @@ resource_facets = Table(
     Column("listing", String(24), nullable=False),
 )
 
-# How many resources of each listing have a facet value; kept right by triggers (store.search.search_schema).
+# How many resources of each listing have a facet value; kept right by triggers (store.triggers.resource_search).
 resource_counts = Table(
     "resource_counts",
     metadata,

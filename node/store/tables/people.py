@@ -52,7 +52,7 @@ actors = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
     Column("raw", Json),
-    # Counted by triggers (store.people.counter_schema): what this node knows, accepted follows and posts that others
+    # Counted by triggers (store.triggers.counters): what this node knows, accepted follows and posts that others
     # may read.
     Column("followers_count", Integer, nullable=False, server_default="0"),
     Column("following_count", Integer, nullable=False, server_default="0"),

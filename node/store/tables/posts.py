@@ -122,7 +122,7 @@ pins = Table(
     Column("created_at", BigInteger, nullable=False),
 )
 
-# Whose words are to be indexed anew; triggers write here (store.search.finding_schema).
+# Whose words are to be indexed anew; triggers write here (store.triggers.post_search).
 search_queue = Table(
     "search_queue",
     metadata,

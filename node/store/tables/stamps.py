@@ -1,4 +1,4 @@
-"""Random numbers that change whenever what apps show of a row changes; triggers (store.reading.stamp_schema) see to it.
+"""Random numbers that change whenever what apps show of a row changes; triggers (store.triggers.stamps) see to it.
 
 Apart from the rows themselves, so that reading twenty of them does not read twenty documents. What changes with every
 post of an actor stands here as it is, and gives no other number.

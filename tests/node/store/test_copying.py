@@ -16,8 +16,8 @@ from sqlalchemy.pool import NullPool
 from node.errors import Conflict, Unavailable
 from node.store.database import ends
 from node.store.database.copying import Copying, count_rows, parts, read
+from node.store.database.index_words import as_vector, from_vector
 from node.store.database.postgresql import driver_url
-from node.store.search.index_words import as_vector, from_vector
 from node.store.tables import Json, metadata
 from tests import postgres, stores
 

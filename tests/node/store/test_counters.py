@@ -1,4 +1,4 @@
-"""Counters of actors are what there is, whoever wrote it and however (store.people.counter_schema)."""
+"""Counters of actors are what there is, whoever wrote it and however (store.triggers.counters)."""
 
 import random
 

@@ -15,10 +15,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, inspect, select, text, types
 
 from node.errors import ConfigurationRefused
+from node.store import triggers
 from node.store.database import migrate
-from node.store.people import counter_schema
-from node.store.reading import stamp_schema
-from node.store.search import finding_schema, search_schema
 from node.store.tables import metadata
 from tests import postgres
 from tests.rows import each_row
@@ -96,10 +94,7 @@ def test_migrations_make_what_the_tables_say(engine: Engine, tmp_path: Path) -> 
     with empty_database(engine.dialect.name, tmp_path / "meant") as meant:
         with meant.begin() as conn:
             metadata.create_all(conn)
-            search_schema.create(conn)
-            counter_schema.create(conn)
-            finding_schema.create(conn)
-            stamp_schema.create(conn)
+            triggers.create(conn)
         made, wanted = describe(engine), describe(meant)
     assert made.keys() == wanted.keys()
     for name, table in wanted.items():
@@ -144,7 +139,7 @@ def fill(conn: Connection) -> None:
     found = MetaData()
     found.reflect(conn)
     for table in found.sorted_tables:
-        if table.name == "alembic_version" or search_schema.is_part_of_index(table.name):
+        if table.name == "alembic_version" or triggers.is_part_of_index(table.name):
             continue
         conn.execute(table.insert(), [{c.name: value_for(c, number) for c in table.c} for number in (1, 2, 3)])
 

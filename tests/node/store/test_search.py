@@ -11,7 +11,7 @@ from node.domain.search import MAX_WORD, Query, Term, parse, stem, words
 from node.store.database.engine import Store
 from node.store.search import search
 from node.store.search.search import Search, Tier, mark
-from node.store.search.search_schema import INDEX
+from node.store.triggers.resource_search import INDEX
 from tests import stores
 from tests.depth import examples
 from tests.rows import each_row

@@ -1,14 +1,13 @@
-"""What searching for people and posts needs beyond tables: an index of words, and triggers that say what to index.
+"""The index of words over posts, and what waits to be indexed of people and posts.
 
 Words are folded by the program, so triggers only note in ``search_queue`` what is new or has changed, whoever wrote it;
-``store.search.finding`` works the queue off within seconds. What is deleted leaves the index at once. Like
-``store.tables`` this is how things are now: migrations hold their own text of each change, and a test compares the two.
+``store.search.finding`` works the queue off within seconds. What is deleted leaves the index at once.
 """
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from sqlalchemy import Connection, text
+from node.store.triggers.plpgsql import function
 
 #: The index of posts.
 INDEX = "post_search"
@@ -47,16 +46,12 @@ _SQLITE = (
 )
 
 
-def _function(name: str, body: str) -> str:
-    return f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} RETURN NULL; END $$"
-
-
 _POSTGRESQL = (
     f"""CREATE TABLE {INDEX} (
         object_id bigint PRIMARY KEY REFERENCES objects (id) ON DELETE CASCADE, words tsvector NOT NULL)""",
     f"CREATE INDEX ix_{INDEX}_words ON {INDEX} USING gin (words)",
-    _function("post_search_note", _NOTE_POST),
-    _function("actor_words_note", _NOTE_ACTOR),
+    function("post_search_note", _NOTE_POST),
+    function("actor_words_note", _NOTE_ACTOR),
     """CREATE TRIGGER post_search_add AFTER INSERT ON objects FOR EACH ROW WHEN (NEW.kind <> 'resource')
         EXECUTE FUNCTION post_search_note()""",
     """CREATE TRIGGER post_search_change AFTER UPDATE OF name, summary, content, state, visibility, audience ON objects
@@ -69,7 +64,7 @@ _POSTGRESQL = (
         for table, kind, column in _BESIDE
         for event in _EVENTS
         for statement in (
-            _function(
+            function(
                 f"{table}_search_{event.lower()}",
                 _NOTED.format(kind=kind, row="OLD" if event == "DELETE" else "NEW", column=column),
             ),
@@ -79,10 +74,5 @@ _POSTGRESQL = (
     ),
 )
 
-_CREATE: Mapping[str, tuple[str, ...]] = MappingProxyType({"sqlite": _SQLITE, "postgresql": _POSTGRESQL})
-
-
-def create(conn: Connection) -> None:
-    """Make index and triggers, as the migrations do; the tables of ``store.tables`` must be there."""
-    for statement in _CREATE[conn.dialect.name]:
-        conn.execute(text(statement))
+#: By dialect.
+CREATE: Mapping[str, tuple[str, ...]] = MappingProxyType({"sqlite": _SQLITE, "postgresql": _POSTGRESQL})

@@ -1,16 +1,11 @@
-"""Triggers that count what actors have: followers, followed ones, posts; so that no list counts rows.
-
-Whoever writes follows, objects or shares, a cascade included, keeps the counters right without knowing of them. Like
-``store.tables`` this is how things are now: migrations hold their own text of each change, and a test compares the two.
-``store.people.counters`` counts anew and compares.
+"""What actors have is counted: followers, followed ones, posts; so that no list counts rows.
 
 A post counts where somebody besides those whom it names may read it, a share as one more.
+``store.people.counters`` counts anew and compares.
 """
 
 from collections.abc import Mapping
 from types import MappingProxyType
-
-from sqlalchemy import Connection, text
 
 _FOLLOWED = """
     UPDATE actors SET followers_count = followers_count {sign} 1 WHERE id = {row}.followed_id;
@@ -117,10 +112,5 @@ _POSTGRESQL = (
     *_counting("reactions", "shares_take", "DELETE", _OLD_ROWS, _shares("taken", -1), _POSTS_SET),
 )
 
-_CREATE: Mapping[str, tuple[str, ...]] = MappingProxyType({"sqlite": _SQLITE, "postgresql": _POSTGRESQL})
-
-
-def create(conn: Connection) -> None:
-    """Make the triggers, as the migrations do; the tables of ``store.tables`` must be there."""
-    for statement in _CREATE[conn.dialect.name]:
-        conn.execute(text(statement))
+#: By dialect.
+CREATE: Mapping[str, tuple[str, ...]] = MappingProxyType({"sqlite": _SQLITE, "postgresql": _POSTGRESQL})

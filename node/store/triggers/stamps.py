@@ -1,17 +1,17 @@
-"""Triggers that keep stamps of what client apps show (``object_stamps``, ``actor_stamps``).
+"""Stamps of what client apps show (``object_stamps``, ``actor_stamps``).
 
 What is rendered of an object or an actor is kept as bytes under its stamp, so every change that apps can see must give
 it another one, whoever makes it. Hence triggers, not calls. Stamps are random numbers: one that was rolled back never
-comes again. Like ``store.tables`` this is how things are now: migrations hold their own text, and a test compares.
+comes again.
 
 How much somebody has posted changes with each post, so it is no part of what is kept: it stands beside the stamp, and a
-change of it alone, as ``store.people.counter_schema`` makes it, leaves the stamp as it was.
+change of it alone, as ``store.triggers.counters`` makes it, leaves the stamp as it was.
 """
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from sqlalchemy import Connection, text
+from node.store.triggers.plpgsql import function
 
 _ADD = """INSERT INTO actor_stamps (actor_id, stamp, state, statuses_count, last_status_at)
         VALUES (NEW.id, {stamp}, NEW.state, NEW.statuses_count, NEW.last_status_at);"""
@@ -51,22 +51,18 @@ _SQLITE = (
 _STAMP = "(random() * 9007199254740992)::bigint"
 
 
-def _function(name: str, body: str) -> str:
-    return f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} RETURN NULL; END $$"
-
-
 def _trigger(name: str, when: str, function: str) -> str:
     return f"CREATE TRIGGER {name} AFTER {when} EXECUTE FUNCTION {function}()"
 
 
 _POSTGRESQL = (
-    _function(
+    function(
         "objects_stamp",
         f"""INSERT INTO object_stamps (object_id, stamp) VALUES (NEW.id, {_STAMP})
         ON CONFLICT (object_id) DO UPDATE SET stamp = EXCLUDED.stamp;""",  # noqa: S608 (constants, here and below)
     ),
     _trigger("objects_stamp", "UPDATE ON objects FOR EACH ROW", "objects_stamp"),
-    _function(
+    function(
         "reactions_quoted",
         f"""INSERT INTO object_stamps (object_id, stamp)
         SELECT id, {_STAMP} FROM objects WHERE id = CASE TG_OP WHEN 'INSERT' THEN NEW.object_id ELSE OLD.object_id END
@@ -74,21 +70,16 @@ _POSTGRESQL = (
     ),
     _trigger("reactions_quoted", "INSERT ON reactions FOR EACH ROW WHEN (NEW.kind = 'quote')", "reactions_quoted"),
     _trigger("reactions_unquoted", "DELETE ON reactions FOR EACH ROW WHEN (OLD.kind = 'quote')", "reactions_quoted"),
-    _function("actors_add", _ADD.format(stamp=_STAMP)),
+    function("actors_add", _ADD.format(stamp=_STAMP)),
     _trigger("actors_add", "INSERT ON actors FOR EACH ROW", "actors_add"),
-    _function("actors_stamp", _CHANGE.format(stamp=_STAMP)),
+    function("actors_stamp", _CHANGE.format(stamp=_STAMP)),
     _trigger("actors_stamp", "UPDATE ON actors FOR EACH ROW", "actors_stamp"),
-    _function(
+    function(
         "accounts_stamp",
         f"UPDATE actor_stamps SET stamp = {_STAMP} WHERE actor_id = NEW.actor_id;",  # noqa: S608 (constants)
     ),
     _trigger("accounts_stamp", "INSERT OR UPDATE OF role, state ON accounts FOR EACH ROW", "accounts_stamp"),
 )
 
-_CREATE: Mapping[str, tuple[str, ...]] = MappingProxyType({"sqlite": _SQLITE, "postgresql": _POSTGRESQL})
-
-
-def create(conn: Connection) -> None:
-    """Make the triggers, as the migrations do; the tables of ``store.tables`` must be there."""
-    for statement in _CREATE[conn.dialect.name]:
-        conn.execute(text(statement))
+#: By dialect.
+CREATE: Mapping[str, tuple[str, ...]] = MappingProxyType({"sqlite": _SQLITE, "postgresql": _POSTGRESQL})

@@ -1,16 +1,10 @@
-"""What full-text search needs of each database beyond tables: an index of words, and triggers that keep it true.
+"""The index of words over resources and everything else, and how many resources have each facet value.
 
-Whoever deletes a row of ``resources`` or ``search_entries``, a cascade included, takes it out of the index and the
-counters without knowing of either. Like ``store.tables`` this is how things are now: migrations hold their own text of
-each change, and a test compares the two.
+Whoever deletes a row of ``resources`` or ``search_entries`` takes it out of the index and the counters.
 """
 
 from collections.abc import Mapping
 from types import MappingProxyType
-
-from sqlalchemy import Connection, text
-
-from node.store.search import finding_schema
 
 #: The index. Names that begin so belong to it (SQLite keeps shadow tables beside it).
 INDEX = "resource_search"
@@ -76,15 +70,5 @@ _POSTGRESQL = (
         REFERENCING OLD TABLE AS taken FOR EACH STATEMENT EXECUTE FUNCTION resource_facets_take()""",
 )
 
-_CREATE: Mapping[str, tuple[str, ...]] = MappingProxyType({"sqlite": _SQLITE, "postgresql": _POSTGRESQL})
-
-
-def create(conn: Connection) -> None:
-    """Make the index and its triggers, as the migrations do; the tables of ``store.tables`` must be there."""
-    for statement in _CREATE[conn.dialect.name]:
-        conn.execute(text(statement))
-
-
-def is_part_of_index(table: str) -> bool:
-    """Whether a table belongs to an index of words; whoever counts rows leaves these out."""
-    return any(table == index or table.startswith(f"{index}_") for index in (INDEX, finding_schema.INDEX))
+#: By dialect.
+CREATE: Mapping[str, tuple[str, ...]] = MappingProxyType({"sqlite": _SQLITE, "postgresql": _POSTGRESQL})
