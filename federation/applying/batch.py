@@ -26,9 +26,9 @@ from node.store.federation import activities, inbox
 from node.store.jobs import NewJob
 from node.store.people import actors, blocks, follows
 from node.store.people.actors import Actor
-from node.store.posts import burying, objects, tags, topics
+from node.store.posts import burying, objects, stamps, tags, topics
 from node.store.posts.objects import Object
-from node.store.reading import homes, stamps
+from node.store.reading import homes
 
 #: How many requests to other hosts one activity may cause (OUT12).
 BUDGET = 20

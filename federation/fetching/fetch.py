@@ -34,11 +34,12 @@ from node.services.communities import membership
 from node.services.communities.membership import Part
 from node.services.context import Unit
 from node.store.database.engine import Store
+from node.store.federation import departed
 from node.store.jobs import Job
 from node.store.people import actors, keys, remote_actors
 from node.store.people.actors import Actor
 from node.store.people.keys import RemoteKey
-from node.store.posts import burying, objects
+from node.store.posts import objects
 from node.store.posts.objects import Object
 
 NOT_MODIFIED = 304
@@ -286,5 +287,4 @@ def _save_with_key(conn: Connection, ids: Ids, now: int, remote: RemoteActor, ke
 def _purge(conn: Connection, uri: str, now: int) -> None:
     known = actors.find_actor(conn, uri)
     if known is not None and not known.local:
-        burying.bury_all_of(conn, known.id, now)
-        remote_actors.purge(conn, known.id, now)
+        departed.purge(conn, known.id, now)

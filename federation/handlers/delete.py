@@ -7,7 +7,8 @@ from node.clock import HOUR
 from node.domain.uris import same_origin
 from node.services.news import happened, news
 from node.services.people import leaving
-from node.store.people import actors, blocks, keys, remote_actors
+from node.store.federation import departed
+from node.store.people import actors, blocks, keys
 from node.store.posts import burying, objects
 
 #: A Delete that comes before its Create holds for so long (IN18).
@@ -32,8 +33,7 @@ def delete_actor(batch: Batch, uri: str) -> str:
     batch.flush()
     gone = actors.load_actors_by_id(batch.conn, [known.id])[known.id]
     leaving.give_up(batch.conn, batch.unit, gone)
-    burying.bury_all_of(batch.conn, known.id, batch.unit.now)
-    remote_actors.purge(batch.conn, known.id, batch.unit.now)
+    departed.purge(batch.conn, known.id, batch.unit.now)
     blocks.delete_all_of(batch.conn, known.id)
     keys.delete_remote_keys_of(batch.conn, uri)
     batch.forget(uri)

@@ -43,7 +43,7 @@ from node.store import facts as fact_table
 from node.store.database.migrate import HEAD, current_version
 from node.store.database.postgresql import driver_url
 from node.store.house import queue, workers
-from node.store.people import counters
+from node.store.posts import counters
 from node.store.tables import actors, facts, jobs, objects, own_keys
 
 _WIDTH = 2000  # these sentences are our own, and may hold long paths

@@ -19,8 +19,8 @@ from node.services.house import moderate
 from node.state import NODE
 from node.store.access import accounts
 from node.store.access.accounts import ADMIN, MEMBER, MODERATOR, Session
-from node.store.house import reports, sanctions
-from node.store.people import actors
+from node.store.house import reports
+from node.store.people import actors, sanctions
 from web.design.cards import actor_path
 from web.design.cursor import cursor_of
 from web.design.frame import html, page_of

@@ -17,8 +17,8 @@ from node.services.house import moderate
 from node.state import NODE
 from node.store.communities import community_reports
 from node.store.communities.community_reports import CommunityReport
-from node.store.house import reports, sanctions
-from node.store.people import actors
+from node.store.house import reports
+from node.store.people import actors, sanctions
 from node.store.people.actors import Actor
 from node.store.posts import objects
 from web.admin.people import PersonRow, person_row

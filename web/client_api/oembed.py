@@ -14,8 +14,7 @@ from node.domain.text import plain, shorten
 from node.domain.visibility import Visibility
 from node.errors import NotFound
 from node.state import NODE
-from node.store.posts import threads
-from node.store.reading import showing
+from node.store.reading import showing, threads
 from node.store.reading.by_url import find_by_url
 from web.client_api.answers import answer
 from web.client_api.parameters import query_parameters

@@ -8,7 +8,8 @@ from sqlalchemy import Connection
 
 from node.errors import NotFound
 from node.state import NODE
-from node.store.people import actors, suggestions
+from node.store.people import actors
+from node.store.reading import suggestions
 from web.client_api.answers import answer, empty, joined
 from web.client_api.callers import reader, require
 from web.client_api.entities import accounts

@@ -11,7 +11,7 @@ from web.threads.paths import thread_path, title_of_row
 
 
 def topic_json(row: Any, people: Mapping[int, Any], accepted: Mapping[int, str], base: str) -> dict[str, Any]:
-    """``row``: of ``store.posts.threads``; ``people``: rows of author and community; ``accepted``: URIs by id."""
+    """``row``: of ``store.reading.threads``; ``people``: rows of author and community; ``accepted``: URIs by id."""
     group = people.get(row.community_id or 0)
     return {
         **_post_json(row, people, base),
@@ -31,7 +31,7 @@ def topic_json(row: Any, people: Mapping[int, Any], accepted: Mapping[int, str],
 
 
 def answer_json(row: Any, people: Mapping[int, Any], accepted_id: int | None, base: str) -> dict[str, Any]:
-    """A post of a thread; ``row`` as ``store.posts.threads.load_answers`` reads it."""
+    """A post of a thread; ``row`` as ``store.reading.threads.load_answers`` reads it."""
     return {
         **_post_json(row, people, base),
         "inReplyTo": str(row.in_reply_to_id),

@@ -19,8 +19,8 @@ from node.services.posts import answers, post_changes, posts
 from node.services.posts.post_changes import Edit
 from node.state import NODE
 from node.store.access import idempotency
-from node.store.posts import objects, threads
-from node.store.reading import showing
+from node.store.posts import objects
+from node.store.reading import showing, threads
 from web.learning_api.answers import PREFIX
 from web.learning_api.callers import key_of, read_json, require_match, writer, written
 from web.learning_api.description import PROBLEM, TEXT, made, operation, parameter

@@ -13,9 +13,8 @@ from node.errors import Malformed, NotFound, Problem
 from node.services.context import Unit
 from node.state import NODE
 from node.store.people import actors
-from node.store.posts import threads
-from node.store.posts.threads import Order, Wanted
-from node.store.reading import showing
+from node.store.reading import showing, threads
+from node.store.reading.threads import Order, Wanted
 from schemas import load as load_schema
 from web.learning_api.answers import PREFIX, json_answer
 from web.learning_api.callers import reader

@@ -18,8 +18,9 @@ from node.store.events.event_answers import Answer
 from node.store.events.events import Event
 from node.store.library import resources
 from node.store.library.resources import Resource
-from node.store.reading import briefing, showing
-from node.store.reading.briefing import Tip
+from node.store.news import briefing
+from node.store.news.briefing import Tip
+from node.store.reading import showing
 from node.store.search import finding
 from web.design.cards import Reader, actor_path
 from web.design.frame import html, page_of

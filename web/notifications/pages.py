@@ -18,8 +18,7 @@ from node.state import NODE
 from node.store.database.windows import Window
 from node.store.news import notification_lists as lists
 from node.store.news.notification_lists import Group, Request, Wanted
-from node.store.posts import threads
-from node.store.reading import filters, markers, showing
+from node.store.reading import filters, markers, showing, threads
 from node.store.reading.kinds import load_called
 from web import sessions
 from web.design.cards import Reader, actor_card, actor_path, post_path, warning_of

@@ -17,9 +17,9 @@ from node.errors import Gone, NotFound
 from node.sentences import Sentence
 from node.state import NODE
 from node.store.library import resources
-from node.store.posts import objects, threads
+from node.store.posts import objects
 from node.store.posts.objects import Object
-from node.store.reading import showing, statuses
+from node.store.reading import showing, statuses, threads
 from node.store.reading.statuses import Own
 from web.design.cards import Reader, actor_path, threaded
 from web.design.frame import ACTIVITY, embedding, html, page_of

@@ -15,10 +15,10 @@ from sqlalchemy import Connection
 from node.domain.filters import FilterContext
 from node.domain.posts import QuotePolicy
 from node.domain.visibility import Visibility
-from node.store.news import notification_lists
+from node.store.news import notification_lists, streams
+from node.store.news.streams import Post
 from node.store.posts import conversations
-from node.store.reading import filters, hearing, streams
-from node.store.reading.streams import Post
+from node.store.reading import filters, hearing
 from web.client_api.entities import announcements as announcement_entities
 from web.client_api.entities import conversations as conversation_entities
 from web.client_api.entities import notifications as notification_entities

@@ -16,7 +16,7 @@ from node.errors import RateLimited
 from node.services.news import messages
 from node.store.access import accounts
 from node.store.database.engine import Store
-from node.store.reading import streams
+from node.store.news import streams
 from web.client_api.entities.look import Look
 from web.streaming import frames
 from web.streaming.channels import Channel

@@ -12,7 +12,7 @@ from node.domain.numbers import number_in
 from node.errors import NotFound
 from node.state import NODE
 from node.store.access.accounts import Token
-from node.store.reading import streams
+from node.store.news import streams
 from web import sessions
 from web.streaming import frames
 from web.streaming.channels import NEWS, THREAD, Channel

@@ -24,9 +24,8 @@ from node.store.events.event_answers import Answer
 from node.store.events.event_lists import Scope
 from node.store.events.events import Event
 from node.store.people import actors
-from node.store.posts import threads
-from node.store.posts.threads import Order, Wanted
-from node.store.reading import showing
+from node.store.reading import showing, threads
+from node.store.reading.threads import Order, Wanted
 from web import sessions
 from web.design.cards import Reader, actor_card, actor_path, shown_name
 from web.design.frame import html, notice_of, page_of

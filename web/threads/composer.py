@@ -22,12 +22,13 @@ from node.services.posts import media as media_service
 from node.services.posts import placing, posts, scheduling, texts
 from node.state import NODE
 from node.store.access import idempotency
+from node.store.news import briefing
 from node.store.people import actors
 from node.store.people.posting_defaults import load_posting_defaults
 from node.store.posts import media as media_store
-from node.store.posts import objects, scheduled, threads, topics
+from node.store.posts import objects, scheduled, topics
 from node.store.posts.media import Media
-from node.store.reading import briefing, entries, showing
+from node.store.reading import entries, showing, threads
 from web import sessions
 from web.design.cards import Reader, actor_card, post_card
 from web.design.frame import html, page_of

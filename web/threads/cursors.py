@@ -5,7 +5,7 @@ from typing import Any
 from aiohttp import web
 
 from node.domain.numbers import number_in
-from node.store.posts.threads import position_of
+from node.store.reading.threads import position_of
 
 
 def next_cursor(row: Any) -> str:

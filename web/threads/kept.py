@@ -12,8 +12,7 @@ from node.state import NODE
 from node.store.database.windows import Window
 from node.store.library import resources
 from node.store.library.resources import Resource
-from node.store.posts import threads
-from node.store.reading import showing, statuses, timelines
+from node.store.reading import showing, statuses, threads, timelines
 from node.store.reading.statuses import Own
 from web import sessions
 from web.design.cards import Reader, resource_card

@@ -20,7 +20,7 @@ def title_of_row(row: Any) -> str:
 
 
 def thread_path(row: Any, group: Any | None) -> str:
-    """The page of a thread; an event has one of its own. ``row``: as ``store.posts.threads`` reads it."""
+    """The page of a thread; an event has one of its own. ``row``: as ``store.reading.threads`` reads it."""
     title = title_of_row(row)
     if row.kind == PostKind.EVENT.value:
         return f"/e/{row.id}-{slug_of(title, otherwise='event')}"

@@ -10,9 +10,8 @@ from sqlalchemy import Connection
 from node.domain.communities import TopicKind
 from node.sentences import Sentence
 from node.state import NODE
-from node.store.posts import threads
-from node.store.posts.threads import Wanted
-from node.store.reading import showing
+from node.store.reading import showing, threads
+from node.store.reading.threads import Wanted
 from web.design.frame import html, page_of
 from web.design.lists import Paging
 from web.design.reader import reader_of

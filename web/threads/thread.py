@@ -19,9 +19,9 @@ from node.sentences import Sentence
 from node.services.context import Unit
 from node.state import NODE
 from node.store.people import actors
-from node.store.posts import objects, threads
+from node.store.posts import objects
 from node.store.posts.objects import Object
-from node.store.reading import showing, statuses
+from node.store.reading import showing, statuses, threads
 from node.store.reading.statuses import Own
 from web.communities.words import ROLES
 from web.design.cards import Reader, threaded

@@ -16,8 +16,8 @@ from node.services.news import happened, news
 from node.store.access import accounts, oauth
 from node.store.database.engine import signal
 from node.store.federation import policies
-from node.store.house import reports, sanctions
-from node.store.people import actors, severances
+from node.store.house import reports
+from node.store.people import actors, sanctions, severances
 from node.store.people.actors import Actor
 from node.store.posts import burying, objects
 from node.store.tables import actors as actors_table

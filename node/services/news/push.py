@@ -11,8 +11,7 @@ from node.jobs.kinds import PUSH
 from node.services.context import Unit
 from node.store import jobs
 from node.store.jobs import NewJob
-from node.store.news import push
-from node.store.reading import streams
+from node.store.news import push, streams
 
 #: A push service keeps a message for so long, and so do we.
 TTL = 48 * HOUR

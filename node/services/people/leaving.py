@@ -31,7 +31,7 @@ from node.store.communities import communities, community_log
 from node.store.communities.communities import RoleOf
 from node.store.database.engine import Store
 from node.store.jobs import Job, NewJob, enqueue_many
-from node.store.people import actors, remote_actors
+from node.store.people import actors
 from node.store.people.actors import Actor
 from node.store.posts import burying, reactions
 from node.store.tables import activities, collection_curators, community_roles, follows, metadata
@@ -66,7 +66,7 @@ def erase(conn: Connection, unit: Unit, actor: Actor) -> None:
     for column in _columns_about_actors():
         conn.execute(delete(column.table).where(column == actor.id))
     conn.execute(delete(collection_curators).where(collection_curators.c.actor_uri == actor.uri))
-    remote_actors.bury(conn, actor.id, unit.now)
+    actors.bury(conn, actor.id, unit.now)
     events.record(conn, unit.ids, unit.now, events.ActorDeleted(actor.id), about=actor.uri)
     enqueue_many(
         conn,

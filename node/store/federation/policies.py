@@ -7,7 +7,7 @@ from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from node.domain.moderation import DomainPolicy, Policies
 from node.store.database.engine import signal
-from node.store.house import sanctions
+from node.store.people import sanctions
 from node.store.tables import actors, domain_policies, follows, objects
 
 SIGNAL = "policies"

@@ -135,6 +135,24 @@ def update_actor(conn: Connection, actor_id: int, **values: Any) -> None:
     conn.execute(update(actors).where(actors.c.id == actor_id).values(**values))
 
 
+_TOMBSTONE: dict[str, Any] = {
+    "name": "",
+    "summary": "",
+    "icon": "",
+    "image": "",
+    "fields": [],
+    "emojis": [],
+    "also_known_as": [],
+    "raw": None,
+    "state": "gone",
+}
+
+
+def bury(conn: Connection, actor_id: int, now: int) -> None:
+    """The row stays and says nothing, so that the account cannot come back."""
+    update_actor(conn, actor_id, updated_at=now, **_TOMBSTONE)
+
+
 def count_people(conn: Connection) -> int:
     """How many accounts there are (NodeInfo)."""
     return conn.scalar(select(func.count()).select_from(accounts).where(accounts.c.state == "active")) or 0

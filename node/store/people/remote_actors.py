@@ -14,24 +14,11 @@ from node.store.communities import communities
 from node.store.database.bulk import Bulk
 from node.store.database.planning import looked_at
 from node.store.database.prepared import Prepared
-from node.store.house import sanctions
 from node.store.jobs import portions
-from node.store.news import notifications
+from node.store.people import sanctions
 from node.store.people.actors import Actor, find_actor
-from node.store.posts import reactions
-from node.store.tables import actors, catalogue_buckets, catalogue_entries, catalogues, follows, remote_keys
+from node.store.tables import actors, remote_keys
 
-_TOMBSTONE: dict[str, Any] = {
-    "name": "",
-    "summary": "",
-    "icon": "",
-    "image": "",
-    "fields": [],
-    "emojis": [],
-    "also_known_as": [],
-    "raw": None,
-    "state": "gone",
-}
 _INSERT = Bulk(insert(actors))
 _REFRESH = Bulk(update(actors).where(actors.c.id == bindparam("actor_id")))
 _FORGET_KEYS_OF = Bulk(delete(remote_keys).where(remote_keys.c.owner_uri == bindparam("actor_uri")))
@@ -138,20 +125,3 @@ def note_gone(conn: Connection, uri: str, now: int) -> int | None:
     if first is None:
         conn.execute(update(actors).where(actors.c.uri == uri).values(gone_seen_at=now))
     return first
-
-
-def bury(conn: Connection, actor_id: int, now: int) -> None:
-    """The row stays and says nothing, so that the account cannot come back."""
-    conn.execute(update(actors).where(actors.c.id == actor_id).values(updated_at=now, **_TOMBSTONE))
-
-
-def purge(conn: Connection, actor_id: int, now: int) -> None:
-    """The account is gone: its profile, relations, reactions and catalogue go."""
-    bury(conn, actor_id, now)
-    reactions.delete_all_of(conn, actor_id)
-    for column in (follows.c.follower_id, follows.c.followed_id):
-        conn.execute(delete(follows).where(column == actor_id))
-    notifications.delete_all_of(conn, actor_id)
-    for table in (catalogue_entries, catalogue_buckets):
-        conn.execute(delete(table).where(table.c.catalogue_id == actor_id))
-    conn.execute(delete(catalogues).where(catalogues.c.actor_id == actor_id))

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, select
 
 from node.store.database.upsert import Into, Upsert
-from node.store.reading.stamps import touch_objects
+from node.store.posts.stamps import touch_objects
 from node.store.tables import cards, object_cards
 
 

@@ -8,7 +8,7 @@ from node.domain.communities import TopicKind
 from node.domain.courses import KIND as COURSE
 from node.domain.posts import PostKind
 from node.store.database.prepared import Prepared
-from node.store.library.resources import KIND as RESOURCE
+from node.store.posts.objects import RESOURCE
 from node.store.tables import objects, resources, topics
 
 #: Of a row of ``OBJECTS``: event, question, resource or course; of what is none of them ''.

@@ -23,7 +23,7 @@ from node.clock import DAY
 from node.domain.moderation import Sanction
 from node.domain.visibility import Visibility
 from node.ids import first_id_at
-from node.store.house.sanctions import is_under
+from node.store.people.sanctions import is_under
 from node.store.posts.objects import LIVE
 from node.store.posts.reactions import LIKE, SHARE
 from node.store.tables import object_tags, objects, reactions

@@ -4,8 +4,8 @@ from sqlalchemy import BigInteger, Column, ForeignKey, String, Table
 
 from node.store.tables.columns import metadata
 
-# Everything but resources: what each entry of the index of words (store.triggers.resource_search) stands for. Entries of
-# both share one order, so no number is in ``resources.sort_key`` and here.
+# Everything but resources: what each entry of the index of words (store.triggers.resource_search) stands for. Entries
+# of both share one order, so no number is in ``resources.sort_key`` and here.
 search_entries = Table(
     "search_entries",
     metadata,

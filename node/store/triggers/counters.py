@@ -1,7 +1,7 @@
 """What actors have is counted: followers, followed ones, posts; so that no list counts rows.
 
 A post counts where somebody besides those whom it names may read it, a share as one more.
-``store.people.counters`` counts anew and compares.
+``store.posts.counters`` counts anew and compares.
 """
 
 from collections.abc import Mapping

@@ -18,8 +18,8 @@ from node.domain.visibility import Visibility
 from node.services.communities import membership
 from node.services.people import follows as following
 from node.store.communities import communities
-from node.store.people import actors, counters
-from node.store.posts import topics
+from node.store.people import actors
+from node.store.posts import counters, topics
 from tests.communities import Circle, make_circle
 from tests.network import Network, network
 from tests.networks.test_communities import begin

@@ -21,12 +21,12 @@ from node.services.posts.posts import publish_note
 from node.store.access import accounts
 from node.store.database.windows import Window
 from node.store.house import announcements
-from node.store.news import notification_lists, notifications
+from node.store.news import notification_lists, notifications, streams
 from node.store.news import push as push_store
 from node.store.news.notification_lists import Wanted
 from node.store.posts import conversations, reactions
 from node.store.posts.reactions import LIKE, SHARE, Reaction
-from node.store.reading import filters, markers, streams
+from node.store.reading import filters, markers
 from node.webpush import encode
 from tests import stores
 from tests.node.services.test_news import _actor, _told

@@ -5,10 +5,10 @@ from sqlalchemy import event
 
 from node.store.events import event_lists
 from node.store.library import topic_accounts
-from node.store.news import notifications
+from node.store.news import briefing, notifications
 from node.store.people import actors, follows, remote_actors
 from node.store.posts import burying, objects
-from node.store.reading import briefing, homes
+from node.store.reading import homes
 from tests import stores
 from tests.rows import each_row
 

@@ -10,7 +10,7 @@ from node.clock import DAY
 from node.store.access import accounts, identities, joining, oauth, second_factors
 from node.store.access.accounts import ACTIVE, PENDING, UNCONFIRMED, hash_of
 from node.store.access.oauth import App, Code
-from node.store.house import sanctions
+from node.store.people import sanctions
 from node.store.tables import actors
 from tests import stores
 

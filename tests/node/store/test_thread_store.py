@@ -16,8 +16,9 @@ from node.store.communities import communities
 from node.store.communities.communities import Community
 from node.store.people import actors, blocks, follows
 from node.store.people.follows import ACCEPTED, Follow
-from node.store.posts import objects, threads, topics
-from node.store.posts.threads import Order, Wanted, position_of
+from node.store.posts import objects, topics
+from node.store.reading import threads
+from node.store.reading.threads import Order, Wanted, position_of
 from tests import stores
 
 database, store = stores.database, stores.store

@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from node.clock import DAY, HOUR
-from node.store.people import actors, blocks, counters, follows
+from node.store.people import actors, blocks, follows
+from node.store.posts import counters
 from node.store.tables import home_entries
 from tests.client import App, app_of
 from tests.network import network
