@@ -82,6 +82,7 @@ class Renderer:
         environment.filters |= {
             "ago": told.ago,
             "day": told.day,
+            "days": told.days,
             "duration": told.duration,
             "handle": handle,
             "href": href,

@@ -54,7 +54,7 @@ async def load(site: Site, name: str = "casting") -> tuple[Any, Any]:
 
 
 async def test_a_community_is_founded_and_its_founder_governs_it(ada: Site) -> None:
-    assert await found(ada) == "/c/casting"
+    assert await found(ada) == "/c/casting?founded"
     group, community = await load(ada)
     assert community.rules == ["Be kind.", "Wear goggles."]
     assert (community.topics, community.languages) == (["metal", "foundry"], ["en", "de"])

@@ -133,8 +133,16 @@ async def test_an_empty_home_says_what_to_do_next(site: Site) -> None:
     assert "Welcome, Ada L." in text
     for said in ("You belong to no community yet", "Follow colleagues", "Nothing is planned", "No question waits"):
         assert said in text
-    assert 'href="/network"' in text
+    for path in ("/network", "/compose"):
+        assert f'href="{path}"' in text
     assert "Follow us where you already are" in await site.get("/?as=guest")
+
+
+async def test_nobody_is_asked_to_follow_herself(site: Site) -> None:
+    await site.set_up()
+    text = await site.get("/@ada")
+    assert "This is you" in text
+    assert 'href="/follow?uri=' not in text
 
 
 async def test_what_is_new_and_open_in_my_communities_stands_there(house: House) -> None:

@@ -14,23 +14,17 @@ from node.store.access import accounts, oauth
 from node.store.access.oauth import Authorization
 from web import sessions
 from web.account.views import AppRow, AppsView
-from web.design.frame import html, page_of
-from web.design.page import Notice
+from web.design.frame import done, html, page_of
 
 PATH = "/settings/apps"
-_SAVED = Sentence("Saved.")
-_ENDED = Sentence("That app is signed out. Delete the account there, too, or it will ask you again.")
-
-_SAID = {"ended": _ENDED, "saved": _SAVED}
+_SAID = {"ended": Sentence("That app is signed out. Delete the account there, too, or it will ask you again.")}
 
 
 async def show_apps(request: web.Request) -> web.Response:
     session = sessions.require_person(request)
     found, own = await request.app[NODE].store.read(_load, session.actor_id)
-    said = next((text for key, text in _SAID.items() if key in request.query), None)
-    notice = Notice(text=said) if said else None
     view = AppsView(
-        page=page_of(request, PATH, title=Sentence("Your apps"), section="/settings", noindex=True, notice=notice),
+        page=page_of(request, PATH, title=Sentence("Your apps"), section="/settings", noindex=True, said=_SAID),
         csrf=session.csrf,
         revoke_path=f"{PATH}/revoke",
         apps=tuple(map(_row, found)),
@@ -46,7 +40,7 @@ async def revoke(request: web.Request) -> web.Response:
     sent = await sessions.read_form(request)
     await request.app[NODE].store.write(oauth.delete_token, sent.get("token", ""), actor_id=session.actor_id)
     log.event("oauth.revoked", account=session.username)
-    return web.Response(status=303, headers={"Location": f"{PATH}?ended"})
+    return done(PATH, "ended")
 
 
 async def change_lists(request: web.Request) -> web.Response:
@@ -54,7 +48,7 @@ async def change_lists(request: web.Request) -> web.Response:
     session = sessions.require_person(request)
     wanted = bool((await sessions.read_form(request)).get("pathway-lists"))
     await request.app[NODE].store.write(_save, session.actor_id, wanted)
-    return web.Response(status=303, headers={"Location": f"{PATH}?saved"})
+    return done(PATH, "saved")
 
 
 def _load(conn: Connection, actor_id: int) -> tuple[Sequence[Authorization], Any]:

@@ -14,8 +14,8 @@ from node.state import NODE
 from node.store.access.accounts import Session
 from node.store.people import exchange as store
 from web import sessions
-from web.design.frame import html, page_of
-from web.design.page import Notice, Page
+from web.design.frame import done, html, page_of
+from web.design.page import Page
 
 PATH = "/settings/data"
 _TITLES = sentences(
@@ -105,7 +105,7 @@ async def upload(request: web.Request) -> web.Response:
     finally:
         for each in files.values():
             each.file.close()
-    return web.Response(status=303, headers={"Location": f"{PATH}?begun"})
+    return done(PATH, "begun")
 
 
 def _kind(text: str) -> Kind:
@@ -116,9 +116,10 @@ def _kind(text: str) -> Kind:
 
 async def _page(request: web.Request, session: Session, error: str) -> web.Response:
     rows = await request.app[NODE].store.read(_load, session.actor_id)
-    notice = Notice(text=_BEGUN) if "begun" in request.query else None
     view = DataView(
-        page=page_of(request, PATH, title=Sentence("Your data"), section="/settings", noindex=True, notice=notice),
+        page=page_of(
+            request, PATH, title=Sentence("Your data"), section="/settings", noindex=True, said={"begun": _BEGUN}
+        ),
         csrf=session.csrf,
         kinds=tuple((kind.value, title) for kind, title in _TITLES.items()),
         error=error,

@@ -19,8 +19,7 @@ from node.store.access.accounts import Session
 from node.store.people import actors
 from web import sessions
 from web.account.views import OrganisationPicturesView, PicturesView
-from web.design.frame import html, page_of
-from web.design.page import Notice
+from web.design.frame import done, html, page_of
 from web.design.parts import Image, PicturesForm
 from web.state import WEB
 from web.uploads import on_disk, roomy
@@ -33,16 +32,15 @@ Show = Callable[[Connection, Unit, MediaPurpose, int | None, str], None]
 
 async def show(request: web.Request) -> web.Response:
     session, actor_id = await _whose(request)
-    notice = Notice(text=Sentence("Saved.")) if "saved" in request.query else None
-    return await _page(request, session, actor_id, {}, notice)
+    return await _page(request, session, actor_id, {})
 
 
 async def save(request: web.Request) -> web.StreamResponse:
     """Take what was chosen, each picture by itself; or take away what is to go."""
     session, actor_id = await _whose(request)
     if wrong := await change_pictures(request, actor_id, partial(_show, by=session.actor_id, actor_id=actor_id)):
-        return await _page(request, session, actor_id, wrong, None)
-    return web.Response(status=303, headers={"Location": f"{request.path}?saved"})
+        return await _page(request, session, actor_id, wrong)
+    return done(request.path, "saved")
 
 
 def _show(
@@ -86,14 +84,12 @@ async def _whose(request: web.Request) -> tuple[Session, int]:
     return session, found.id
 
 
-async def _page(
-    request: web.Request, session: Session, actor_id: int, wrong: Mapping[str, str], notice: Notice | None
-) -> web.Response:
+async def _page(request: web.Request, session: Session, actor_id: int, wrong: Mapping[str, str]) -> web.Response:
     row = await request.app[NODE].store.read(actors.load_profile, actor_id)
     is_own = request.path != OF_ORGANISATION
     title = Sentence("Your pictures") if is_own else Sentence("Pictures of the organisation")
     view = (PicturesView if is_own else OrganisationPicturesView)(
-        page=page_of(request, request.path, title=title, section=PATH if is_own else "", noindex=True, notice=notice),
+        page=page_of(request, request.path, title=title, section=PATH if is_own else "", noindex=True),
         form=form_of(request, row, request.path, session.csrf, title, wrong),
     )
     return html(request, view, 422 if wrong else 200)

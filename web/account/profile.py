@@ -19,8 +19,7 @@ from node.store.people import actors
 from node.translations import spoken
 from web import sessions
 from web.account.views import FieldPair, ProfileView
-from web.design.frame import html, page_of
-from web.design.page import Notice
+from web.design.frame import done, html, page_of
 from web.design.parts import Field
 from web.events.timezones import COMMON
 
@@ -40,8 +39,7 @@ class _Chosen:
 async def show_profile(request: web.Request) -> web.Response:
     session, node = sessions.require_person(request), request.app[NODE]
     stored, chosen = await node.store.read(_load, session.actor_id)
-    notice = Notice(text=Sentence("Saved.")) if "saved" in request.query else None
-    return _page(request, session, stored, chosen, {}, notice)
+    return _page(request, session, stored, chosen, {})
 
 
 async def save_profile(request: web.Request) -> web.Response:
@@ -58,7 +56,7 @@ async def save_profile(request: web.Request) -> web.Response:
     chosen = _Chosen(sent.get("language", ""), sent.get("timezone", "").strip()[:64])
     if chosen.timezone and zone_of(chosen.timezone) is None:
         told = {"timezone": Sentence("Please name a time zone such as Europe/Berlin.")}
-        return _page(request, session, _sent(change), chosen, told, None)
+        return _page(request, session, _sent(change), chosen, told)
     try:
         await node.store.write(_save, node.unit(), session.actor_id, change, chosen)
     except Invalid as error:
@@ -66,8 +64,8 @@ async def save_profile(request: web.Request) -> web.Response:
             _PLACES.get(each.path, "fields"): Sentence("Please use {what}.", what=each.expected)
             for each in error.problems
         }
-        return _page(request, session, _sent(change), chosen, told, None)
-    return web.Response(status=303, headers={"Location": f"{PATH}?saved"})
+        return _page(request, session, _sent(change), chosen, told)
+    return done(PATH, "saved")
 
 
 def _lines(text: str) -> str:
@@ -107,11 +105,10 @@ def _page(
     shown: Mapping[str, Any],
     chosen: _Chosen,
     errors: Mapping[str, str],
-    notice: Notice | None,
 ) -> web.Response:
     pairs = [FieldPair(name=name, text=text) for name, text in shown["fields"]]
     view = ProfileView(
-        page=page_of(request, PATH, title=Sentence("Your profile"), section=PATH, noindex=True, notice=notice),
+        page=page_of(request, PATH, title=Sentence("Your profile"), section=PATH, noindex=True),
         action=PATH,
         csrf=session.csrf,
         name=Field(value=shown["name"], error=errors.get("name", "")),

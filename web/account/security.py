@@ -20,13 +20,12 @@ from web import sessions
 from web.account import throttle
 from web.account.agents import name_of
 from web.account.views import RecoveryCodesView, SecurityView, SessionRow
-from web.design.frame import html, page_of
-from web.design.page import Notice
+from web.design.frame import done, html, page_of
 
 PATH = "/settings/security"
 FACTOR_PATH = "/settings/second-factor"
 _WRONG = Sentence("This is not your password.")
-_DONE = sentences(
+_SAID = sentences(
     {
         "password": "Your password has been changed, and you have been signed out everywhere else.",
         "factor": "The second factor has been taken away.",
@@ -40,8 +39,7 @@ _DONE = sentences(
 
 async def show_security(request: web.Request) -> web.Response:
     session = sessions.require_person(request)
-    sentence = next((text for word, text in _DONE.items() if word in request.query), "")
-    return await _page(request, session, notice=Notice(text=sentence) if sentence else None)
+    return await _page(request, session)
 
 
 async def change_password(request: web.Request) -> web.Response:
@@ -74,7 +72,7 @@ async def ask_for_address(request: web.Request) -> web.Response:
         return await _page(request, session, status=422, email_error=error.public)
     if throttle.may_mail(request, session.username) and throttle.may_mail(request, address):
         await node.store.write(_ask_for_address, node.unit(), session.actor_id, address)
-    return web.Response(status=303, headers={"Location": f"{PATH}?asked"})
+    return done(PATH, "asked")
 
 
 def _ask_for_address(conn: Connection, unit: Unit, actor_id: int, address: str) -> None:
@@ -91,7 +89,7 @@ async def set_identity(request: web.Request) -> web.Response:
         return await _page(request, session, status=422, identity_error=_WRONG)
     if sent.get("link"):
         await node.store.write(credentials.link_identities, node.unit(), session.actor_id)
-        return web.Response(status=303, headers={"Location": f"{PATH}?linked"})
+        return done(PATH, "linked")
     try:
         await node.store.write(credentials.unlink_identities, node.unit(), session.actor_id)
     except Conflict as error:
@@ -124,7 +122,7 @@ async def end_session(request: web.Request) -> web.Response:
     session = sessions.require_person(request)
     sent = await sessions.read_form(request)
     await request.app[NODE].store.write(accounts.end_session, session.actor_id, sent.get("session", ""))
-    return web.Response(status=303, headers={"Location": f"{PATH}?ended"})
+    return done(PATH, "ended")
 
 
 # -- shared with the second factor's page ---------------------------------------------------------------------------
@@ -141,9 +139,9 @@ async def confirm(request: web.Request, session: Session, password: str) -> bool
     return await throttle.is_right_password(request, str(session.actor_id), account.password_hash, password)
 
 
-async def back(request: web.Request, session: Session, done: str) -> web.Response:
+async def back(request: web.Request, session: Session, what: str) -> web.Response:
     """To the page, in a new session: the one that asked has ended with all others."""
-    response = web.Response(status=303, headers={"Location": f"{PATH}?{done}"})
+    response = done(PATH, what)
     await sessions.begin_session(request, response, session.actor_id)
     return response
 
@@ -165,14 +163,12 @@ def _load(conn: Connection, actor_id: int) -> _Loaded:
     )
 
 
-async def _page(
-    request: web.Request, session: Session, *, status: int = 200, notice: Notice | None = None, **errors: Any
-) -> web.Response:
+async def _page(request: web.Request, session: Session, *, status: int = 200, **errors: Any) -> web.Response:
     config = request.app[NODE].config
     account, factor, found, linked = await request.app[NODE].store.read(_load, session.actor_id)
     view = SecurityView(
         page=page_of(
-            request, PATH, title=Sentence("Sign-in and security"), section="/settings", noindex=True, notice=notice
+            request, PATH, title=Sentence("Sign-in and security"), section="/settings", noindex=True, said=_SAID
         ),
         csrf=session.csrf,
         password_path=f"{PATH}/password",

@@ -10,18 +10,25 @@ from node.clock import from_rfc3339, to_rfc3339
 from node.domain.numbers import id_in
 from node.domain.text import plain, shorten
 from node.errors import Invalid, Malformed, Problem
-from node.sentences import Sentence
+from node.sentences import Sentence, sentences
 from node.services.house import announcements
 from node.services.house.announcements import MAX_TEXT, Draft
 from node.state import NODE
 from node.store.house import announcements as store
-from web.design.frame import html, page_of
+from web.design.frame import done, html, page_of
 from web.design.page import Page
 from web.design.parts import Field
 from web.sessions import read_form, require_admin
 
 _PATH = "/admin/announcements"
 _TITLE = 90  # characters
+_SAID = sentences(
+    {
+        "published": "The announcement has been published.",
+        "kept": "The announcement is kept. Only administrators see it.",
+        "withdrawn": "The announcement has been withdrawn.",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +85,7 @@ async def publish(request: web.Request) -> web.Response:
         )
     except Invalid as error:
         return await _page(request, _typed(known, fields, error))
-    return _back()
+    return done(_PATH, "kept" if "draft" in fields else "published")
 
 
 async def withdraw(request: web.Request) -> web.Response:
@@ -86,11 +93,7 @@ async def withdraw(request: web.Request) -> web.Response:
     await read_form(request, session.csrf)
     node, one = request.app[NODE], id_in(request.match_info, "announcement")
     await node.store.write(announcements.withdraw, node.unit(), one, by=session.actor_id)
-    return _back()
-
-
-def _back() -> web.Response:
-    return web.Response(status=303, headers={"Location": _PATH})
+    return done(_PATH, "withdrawn")
 
 
 async def _page(request: web.Request, typed: AnnouncementRow | None = None) -> web.Response:
@@ -98,7 +101,7 @@ async def _page(request: web.Request, typed: AnnouncementRow | None = None) -> w
     session, node = require_admin(request), request.app[NODE]
     rows = [_row(row) for row in await node.store.read(store.list_all)]
     view = AnnouncementsView(
-        page=page_of(request, _PATH, title=Sentence("Announcements"), section="/admin", noindex=True),
+        page=page_of(request, _PATH, title=Sentence("Announcements"), section="/admin", noindex=True, said=_SAID),
         csrf=session.csrf,
         new=typed if typed and not typed.id else AnnouncementRow(),
         rows=tuple(_retyped(row, typed) if typed and typed.id == row.id else row for row in rows),

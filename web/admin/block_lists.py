@@ -14,7 +14,7 @@ from node.sentences import Sentence
 from node.services.house import moderate
 from node.state import NODE
 from node.store.federation import policies
-from web.design.frame import html, page_of
+from web.design.frame import done, html, page_of
 from web.design.page import Page
 from web.sessions import read_upload_form, require_admin
 
@@ -81,7 +81,7 @@ async def import_list(request: web.Request) -> web.Response:
         if not lines:
             raise Malformed("There is no domain in this list.")
         await node.store.write(moderate.take_list_over, node.unit(), session.actor_id, lines)
-        return web.Response(status=303, headers={"Location": _PATH})
+        return done(_PATH, "taken")
     listed = await node.store.read(_compare, lines)
     view = BlockListView(
         page=_page(request),

@@ -7,18 +7,23 @@ from aiohttp import web
 from aiohttp.web_request import FileField
 
 from node.errors import Conflict, Invalid, NodeError
-from node.sentences import Sentence
+from node.sentences import Sentence, sentences
 from node.services.house import emojis
 from node.services.posts.uploads import MAX_EMOJI_BYTES
 from node.state import NODE
 from node.store.house import emojis as store
 from node.store.house.emojis import OwnEmoji
-from web.design.frame import html, page_of
+from web.design.frame import done, html, page_of
 from web.design.page import Page
 from web.sessions import read_form, read_upload_form, require_admin
 from web.uploads import on_disk, roomy
 
 _PATH = "/admin/emojis"
+_SAID = sentences(
+    {
+        "removed": "The emoji has been removed.",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +57,7 @@ async def add(request: web.Request) -> web.Response:
             await _take(request, shortcode, category, files.get("picture"))
         except (Invalid, Conflict) as error:
             return await _page(request, shortcode, category, error)
-    return _back()
+    return done(_PATH, "saved")
 
 
 async def _take(request: web.Request, shortcode: str, category: str, file: FileField | None) -> None:
@@ -74,14 +79,14 @@ async def switch(request: web.Request) -> web.Response:
         enabled=fields.get("enabled") == "1",
         by=session.actor_id,
     )
-    return _back()
+    return done(_PATH, "saved")
 
 
 async def remove(request: web.Request) -> web.Response:
     session, node = require_admin(request), request.app[NODE]
     await read_form(request, session.csrf)
     await node.store.write(emojis.remove, node.unit(), request.match_info["shortcode"], by=session.actor_id)
-    return _back()
+    return done(_PATH, "removed")
 
 
 async def _page(
@@ -89,7 +94,7 @@ async def _page(
 ) -> web.Response:
     session = require_admin(request)
     view = EmojisView(
-        page=page_of(request, _PATH, title=Sentence("Emojis"), section="/admin", noindex=True),
+        page=page_of(request, _PATH, title=Sentence("Emojis"), section="/admin", noindex=True, said=_SAID),
         csrf=session.csrf,
         rows=tuple(await request.app[NODE].store.read(store.list_emojis)),
         shortcode=shortcode,
@@ -97,10 +102,6 @@ async def _page(
         problem=error.public if error is not None else "",
     )
     return html(request, view, 422 if error is not None else 200)
-
-
-def _back() -> web.Response:
-    return web.Response(status=303, headers={"Location": _PATH})
 
 
 _ONE = f"{_PATH}/{{shortcode:[A-Za-z0-9_]{{2,64}}}}"

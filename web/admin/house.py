@@ -7,17 +7,22 @@ from aiohttp import web
 
 from node.domain.numbers import id_in
 from node.errors import Malformed
-from node.sentences import Sentence
+from node.sentences import Sentence, sentences
 from node.services.house import house
 from node.services.house.house import TextName
 from node.state import NODE
 from node.store.house import rules
 from node.store.house.rules import Rule
-from web.design.frame import html, page_of
+from web.design.frame import done, html, page_of
 from web.design.page import Page
 from web.sessions import read_form, require_admin
 
 _PATH = "/admin/house"
+_SAID = sentences(
+    {
+        "removed": "The rule has been removed.",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +42,7 @@ async def show_house(request: web.Request) -> web.Response:
     session, node = require_admin(request), request.app[NODE]
     listed, texts = await node.store.read(lambda conn: (rules.load_rules(conn), rules.load_texts(conn)))
     view = HouseView(
-        page=page_of(request, _PATH, title=Sentence("Rules and texts"), section="/admin", noindex=True),
+        page=page_of(request, _PATH, title=Sentence("Rules and texts"), section="/admin", noindex=True, said=_SAID),
         csrf=session.csrf,
         rules=tuple(listed),
         texts={name.value: texts[name].markdown if name in texts else "" for name in TextName},
@@ -58,14 +63,14 @@ async def put_rule(request: web.Request) -> web.Response:
         fields.get("hint", ""),
         rule_id=int(known) if known else None,
     )
-    return _back()
+    return done(_PATH, "saved")
 
 
 async def raise_rule(request: web.Request) -> web.Response:
     session, node = require_admin(request), request.app[NODE]
     await read_form(request, session.csrf)
     await node.store.write(house.raise_rule, node.unit(), session.actor_id, id_in(request.match_info, "rule"))
-    return _back()
+    return done(_PATH, "saved")
 
 
 async def remove_rule(request: web.Request) -> web.Response:
@@ -73,7 +78,7 @@ async def remove_rule(request: web.Request) -> web.Response:
     await read_form(request, session.csrf)
     node = request.app[NODE]
     await node.store.write(house.delete_rule, node.unit(), session.actor_id, id_in(request.match_info, "rule"))
-    return _back()
+    return done(_PATH, "removed")
 
 
 async def put_text(request: web.Request) -> web.Response:
@@ -83,11 +88,7 @@ async def put_text(request: web.Request) -> web.Response:
     if name not in set(TextName):
         raise Malformed("There is no such text.")
     await node.store.write(house.put_text, node.unit(), session.actor_id, TextName(name), fields.get("text", ""))
-    return _back()
-
-
-def _back() -> web.Response:
-    return web.Response(status=303, headers={"Location": _PATH})
+    return done(_PATH, "saved")
 
 
 _RULE = f"{_PATH}/rules/{{rule:[0-9]{{1,19}}}}"

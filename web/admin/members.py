@@ -11,7 +11,7 @@ from federation.actors import joining as rules
 from node.clock import DAY
 from node.domain.numbers import id_in, number_in
 from node.errors import NotFound
-from node.sentences import Sentence
+from node.sentences import Sentence, sentences
 from node.services.context import Unit
 from node.state import NODE
 from node.store.access import accounts, joining
@@ -19,7 +19,7 @@ from node.store.access.accounts import Session
 from node.store.access.joining import Invitation, Member
 from node.store.people import actors
 from web.account.join import door_of
-from web.design.frame import html, page_of
+from web.design.frame import done, html, page_of
 from web.design.page import Page
 from web.sessions import read_form, require_admin
 
@@ -27,6 +27,13 @@ PATH = "/admin/members"
 _PENDING_AT_MOST = 100
 _DAYS, _USES = range(1, 91), range(1, 501)
 _DAYS_USUAL = 7
+_SAID = sentences(
+    {
+        "approved": "The account has been let in.",
+        "rejected": "The account has not been let in. Nothing is kept of it.",
+        "revoked": "That link lets nobody in any more.",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,9 +92,9 @@ async def decide(request: web.Request) -> web.Response:
     actor_id, unit = id_in(request.match_info, "actor"), node.unit()
     if fields.get("decision") == "approve":
         await node.store.write(_approve, unit, door_of(request), actor_id, session.actor_id)
-    else:
-        await node.store.write(_reject, unit, actor_id, session.actor_id)
-    return _back()
+        return done(PATH, "approved")
+    await node.store.write(_reject, unit, actor_id, session.actor_id)
+    return done(PATH, "rejected")
 
 
 async def invite(request: web.Request) -> web.Response:
@@ -105,16 +112,12 @@ async def revoke(request: web.Request) -> web.Response:
     session, node = require_admin(request), request.app[NODE]
     await read_form(request, session.csrf)
     await node.store.write(_revoke, node.unit(), id_in(request.match_info, "invitation"), session.actor_id)
-    return _back()
+    return done(PATH, "revoked")
 
 
 def _number(text: str, allowed: range, usual: int) -> int:
     number = number_in(text)
     return number if number is not None and number in allowed else usual
-
-
-def _back() -> web.Response:
-    return web.Response(status=303, headers={"Location": PATH})
 
 
 # -- units of work --------------------------------------------------------------------------------------------------
@@ -173,7 +176,7 @@ async def _page(request: web.Request, session: Session, *, link: str = "") -> we
     node = request.app[NODE]
     found = await node.store.read(_find, node.clock.now())
     view = MembersView(
-        page=page_of(request, PATH, title=Sentence("Joining"), section="/admin", noindex=True),
+        page=page_of(request, PATH, title=Sentence("Joining"), section="/admin", noindex=True, said=_SAID),
         csrf=session.csrf,
         mode=node.config.registrations.mode,
         invite_path=f"{PATH}/invitations",

@@ -12,7 +12,7 @@ from node.domain.numbers import id_in
 from node.domain.text import plain, shorten
 from node.errors import Malformed, NotFound
 from node.log import one_line
-from node.sentences import Sentence
+from node.sentences import Sentence, sentences
 from node.services.access import addresses, credentials
 from node.services.context import Unit
 from node.services.house import moderate
@@ -23,12 +23,19 @@ from node.store.house import reports
 from node.store.people import actors, sanctions
 from web.design.cards import actor_path
 from web.design.cursor import cursor_of
-from web.design.frame import html, page_of
+from web.design.frame import done, html, page_of
 from web.design.lists import Paging, SortOption
 from web.design.page import Page
 from web.sessions import read_form, require_admin, require_moderator
 
 PATH = "/admin/people"
+_SAID = sentences(
+    {
+        "imposed": "The decision holds from now on.",
+        "lifted": "The decision has been taken back.",
+        "role": "The role has been changed.",
+    }
+)
 _PAGE = 40
 #: What the list can be narrowed to: parameters of ``sanctions.list_actors`` by the value of ``show``.
 _FILTERS: dict[str, tuple[str, dict[str, Any]]] = {
@@ -161,7 +168,14 @@ async def _person_page(request: web.Request, session: Session, *, link: str = ""
     path = f"{PATH}/{row.id}"
     is_admin = session.role == ADMIN
     view = PersonView(
-        page=page_of(request, path, title=shorten(plain(row.name or row.username), 60), section="/admin", noindex=True),
+        page=page_of(
+            request,
+            path,
+            title=shorten(plain(row.name or row.username), 60),
+            section="/admin",
+            noindex=True,
+            said=_SAID,
+        ),
         csrf=session.csrf,
         person=person_row(row, decided),
         sanction_path=f"{path}/sanctions",
@@ -196,17 +210,17 @@ async def decide(request: web.Request) -> web.Response:
         raise Malformed("This decision is not known.")
     if fields.get("lift"):
         await node.store.write(moderate.lift, node.unit(), session.actor_id, actor_id, Sanction(kind))
-    else:
-        reason = fields.get("reason", "")
-        await node.store.write(moderate.impose, node.unit(), session.actor_id, actor_id, Sanction(kind), reason)
-    return _back(actor_id)
+        return done(f"{PATH}/{actor_id}", "lifted")
+    reason = fields.get("reason", "")
+    await node.store.write(moderate.impose, node.unit(), session.actor_id, actor_id, Sanction(kind), reason)
+    return done(f"{PATH}/{actor_id}", "imposed")
 
 
 async def set_role(request: web.Request) -> web.Response:
     session, node = require_admin(request), request.app[NODE]
     fields, actor_id = await read_form(request, session.csrf), id_in(request.match_info, "actor")
     await node.store.write(moderate.set_role, node.unit(), session.actor_id, actor_id, fields.get("role", ""))
-    return _back(actor_id)
+    return done(f"{PATH}/{actor_id}", "role")
 
 
 async def give_reset(request: web.Request) -> web.Response:
@@ -239,7 +253,3 @@ def _reset(conn: Connection, unit: Unit, actor_id: int, admin_id: int) -> str:
         raise NotFound
     by = actors.load_actors_by_id(conn, [admin_id])[admin_id].uri
     return credentials.give_reset(conn, unit, account, by=by)
-
-
-def _back(actor_id: int) -> web.Response:
-    return web.Response(status=303, headers={"Location": f"{PATH}/{actor_id}"})

@@ -10,12 +10,12 @@ from sqlalchemy import Connection, func, or_, select
 from node.domain.blocklists import normal_domain
 from node.domain.moderation import DomainPolicy
 from node.errors import Conflict, Malformed
-from node.sentences import Sentence
+from node.sentences import Sentence, sentences
 from node.services.house import moderate
 from node.state import NODE
 from node.store.federation import policies
 from node.store.tables import hosts, jobs
-from web.design.frame import html, page_of
+from web.design.frame import done, html, page_of
 from web.design.page import Page
 from web.design.parts import Field
 from web.sessions import read_form, require_admin
@@ -23,6 +23,13 @@ from web.sessions import read_form, require_admin
 _PATH = "/admin/policies"
 _NO_DOMAIN = Sentence("Please write a domain such as social.example, without https and path.")
 _ITSELF = Sentence("This would be a policy against this node itself.")
+_SAID = sentences(
+    {
+        "set": "The policy holds from now on.",
+        "removed": "The policy has been taken back.",
+        "taken": "The list has been taken over.",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +90,7 @@ async def show_policies(request: web.Request) -> web.Response:
     rows, counts = await node.store.read(_find, "" if error else domain)
     preview = None if error else PolicyPreview(domain=domain, effect=effect, reason=reason, **counts)
     view = PoliciesView(
-        page=page_of(request, _PATH, title=Sentence("Domain policies"), section="/admin", noindex=True),
+        page=page_of(request, _PATH, title=Sentence("Domain policies"), section="/admin", noindex=True, said=_SAID),
         csrf=session.csrf,
         preview_path=_PATH,
         set_path=_PATH,
@@ -107,7 +114,7 @@ async def set_policy(request: web.Request) -> web.Response:
         raise Conflict(_ITSELF)
     effect, reason = _effect(fields.get("effect", "")), fields.get("reason", "")[:500]
     await node.store.write(moderate.set_policy, node.unit(), session.actor_id, domain, effect, reason)
-    return _back()
+    return done(_PATH, "set")
 
 
 async def remove_policy(request: web.Request) -> web.Response:
@@ -115,15 +122,11 @@ async def remove_policy(request: web.Request) -> web.Response:
     await read_form(request, session.csrf)
     node = request.app[NODE]
     await node.store.write(moderate.remove_policy, node.unit(), session.actor_id, request.match_info["domain"])
-    return _back()
+    return done(_PATH, "removed")
 
 
 def _is_ours(domain: str, host: str) -> bool:
     return host == domain or host.endswith("." + domain)
-
-
-def _back() -> web.Response:
-    return web.Response(status=303, headers={"Location": _PATH})
 
 
 def _effect(text: str) -> DomainPolicy:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from node.domain.numbers import id_in
 from node.errors import NotFound
 from node.log import one_line
-from node.sentences import Sentence
+from node.sentences import Sentence, sentences
 from node.services.context import Unit
 from node.state import NODE
 from node.store.access import accounts
@@ -19,13 +19,20 @@ from node.store.house import queue
 from node.store.house.queue import Count
 from node.store.people import actors
 from web.design.cursor import cursor_of
-from web.design.frame import html, page_of
+from web.design.frame import done, html, page_of
 from web.design.lists import Paging
 from web.design.page import Page
 from web.sessions import read_form, require_admin
 
+PATH = "/admin/queue"
 _PAGE = 20
 _MAX_BODY = 4_000
+_SAID = sentences(
+    {
+        "again": "It is tried again now.",
+        "dropped": "It has been discarded.",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,33 +80,35 @@ async def show_queue(request: web.Request) -> web.Response:
     before = cursor_of(request)
     counts, rows = await node.store.read(_find, node.clock.now(), before)
     view = QueueView(
-        page=page_of(request, "/admin/queue", title=Sentence("Queue"), section="/admin", noindex=True),
+        page=page_of(request, PATH, title=Sentence("Queue"), section="/admin", noindex=True, said=_SAID),
         csrf=session.csrf,
         queues=tuple(_queue(count) for count in counts),
         parked=tuple(_parked(row) for row in rows[:_PAGE]),
         parked_total=sum(count.parked for count in counts),
         paging=Paging(
-            next_path=f"/admin/queue?before={rows[_PAGE - 1].id}" if len(rows) > _PAGE else "",
-            first_path="/admin/queue" if before else "",
+            next_path=f"{PATH}?before={rows[_PAGE - 1].id}" if len(rows) > _PAGE else "",
+            first_path=PATH if before else "",
         ),
     )
     return html(request, view)
 
 
 async def retry(request: web.Request) -> web.Response:
-    return await _decide(request, "job.retry", queue.revive)
+    return await _decide(request, "job.retry", queue.revive, "again")
 
 
 async def discard(request: web.Request) -> web.Response:
-    return await _decide(request, "job.discard", lambda conn, job_id, _: queue.discard(conn, job_id))
+    return await _decide(request, "job.discard", lambda conn, job_id, _: queue.discard(conn, job_id), "dropped")
 
 
-async def _decide(request: web.Request, action: str, change: Callable[[Connection, int, int], bool]) -> web.Response:
+async def _decide(
+    request: web.Request, action: str, change: Callable[[Connection, int, int], bool], what: str
+) -> web.Response:
     session = require_admin(request)
     await read_form(request, session.csrf)
     node = request.app[NODE]
     await node.store.write(_change, node.unit(), session.actor_id, id_in(request.match_info, "job"), action, change)
-    return web.Response(status=303, headers={"Location": "/admin/queue#parked"})
+    return done(PATH, what)
 
 
 def _change(

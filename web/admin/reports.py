@@ -12,7 +12,7 @@ from node.domain.text import plain, shorten
 from node.domain.uris import host_of
 from node.errors import Malformed, NotFound
 from node.log import one_line
-from node.sentences import Sentence
+from node.sentences import Sentence, sentences
 from node.services.house import moderate
 from node.state import NODE
 from node.store.communities import community_reports
@@ -24,7 +24,7 @@ from node.store.posts import objects
 from web.admin.people import PersonRow, person_row
 from web.design.cards import actor_path
 from web.design.cursor import cursor_of
-from web.design.frame import html, page_of
+from web.design.frame import done, html, page_of
 from web.design.lists import Paging, SortOption
 from web.design.page import Page
 from web.design.parts import Link
@@ -34,6 +34,14 @@ from web.threads.paths import community_path
 PATH = "/admin/reports"
 _PAGE = 30
 _TEXT = 600
+_SAID = sentences(
+    {
+        "closed": "The report is closed.",
+        "open": "The report is open again.",
+        "noted": "The note is kept, for moderators only.",
+        "removed": "The post has been removed.",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,7 +184,7 @@ async def show_report(request: web.Request) -> web.Response:
     found = await node.store.read(_find_one, id_in(request.match_info, "report"))
     row, path = found.row, f"{PATH}/{found.row.id}"
     view = ReportView(
-        page=page_of(request, path, title=Sentence("Report"), section="/admin", noindex=True),
+        page=page_of(request, path, title=Sentence("Report"), section="/admin", noindex=True, said=_SAID),
         csrf=session.csrf,
         report=_row(row, found.people),
         is_open=row.state == "open",
@@ -249,22 +257,18 @@ async def set_state(request: web.Request) -> web.Response:
     if fields.get("state") not in changes:
         raise Malformed("This state is not known.")
     await node.store.write(changes[fields["state"]], node.unit(), session.actor_id, report_id)
-    return _back(report_id)
+    return done(f"{PATH}/{report_id}", fields["state"])
 
 
 async def add_note(request: web.Request) -> web.Response:
     session, node, report_id = require_moderator(request), request.app[NODE], id_in(request.match_info, "report")
     fields = await read_form(request, session.csrf)
     await node.store.write(moderate.note_report, node.unit(), session.actor_id, report_id, fields.get("text", ""))
-    return _back(report_id)
+    return done(f"{PATH}/{report_id}", "noted")
 
 
 async def remove_post(request: web.Request) -> web.Response:
     session, node, report_id = require_moderator(request), request.app[NODE], id_in(request.match_info, "report")
     await read_form(request, session.csrf)
     await node.store.write(moderate.remove_object, node.unit(), session.actor_id, id_in(request.match_info, "post"))
-    return _back(report_id)
-
-
-def _back(report_id: int) -> web.Response:
-    return web.Response(status=303, headers={"Location": f"{PATH}/{report_id}"})
+    return done(f"{PATH}/{report_id}", "removed")

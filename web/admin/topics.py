@@ -23,13 +23,19 @@ from node.store.library import topic_accounts as store
 from node.store.library.topic_accounts import TopicAccount
 from node.store.people import actors
 from web.account.pictures import change_pictures, form_of
-from web.design.frame import html, page_of
+from web.design.frame import done, html, page_of
 from web.design.page import Page
 from web.design.parts import Field, PicturesForm
 from web.sessions import read_form, require_admin
 
 PATH = "/admin/topics"
 _FIELDS = ("username", "name", "description", "query")
+_SAID = sentences(
+    {
+        "added": "The account is there. Whoever follows it sees what is new.",
+        "removed": "The account has been removed.",
+    }
+)
 _WRONG: Mapping[str, Sentence] = sentences(
     {
         "username": "1 to 30 of the characters a-z, 0-9 and _; some names the node needs itself.",
@@ -83,7 +89,7 @@ async def add(request: web.Request) -> web.Response:
         await node.store.write(lambda conn: create_topic_account(conn, node.unit(), new, by=session.actor_id))
     except (Invalid, Conflict) as error:
         return await _page(request, fields, error)
-    return _back()
+    return done(PATH, "added")
 
 
 async def show_topic(request: web.Request) -> web.Response:
@@ -105,7 +111,7 @@ async def change(request: web.Request) -> web.Response:
         await node.store.write(_change, node.unit(), name, _profile(fields), selection, session.actor_id)
     except Invalid as error:
         return await _page(request, fields, error, edited=name)
-    return _back()
+    return done(PATH, "saved")
 
 
 def _change(conn: Connection, unit: Unit, name: str, profile: HouseProfile, selection: Selection, by: int) -> None:
@@ -120,14 +126,14 @@ async def show_pictures(request: web.Request) -> web.Response:
     show = partial(topic_accounts.set_picture, username=name, by=session.actor_id)
     if wrong := await change_pictures(request, found.actor.id, show):
         return await _page(request, await _fields(request), edited=name, wrong_pictures=wrong)
-    return web.Response(status=303, headers={"Location": f"{PATH}/{name}"})
+    return done(f"{PATH}/{name}", "saved")
 
 
 async def remove(request: web.Request) -> web.Response:
     session, node = require_admin(request), request.app[NODE]
     await read_form(request, session.csrf)
     await node.store.write(_remove, node.unit(), request.match_info["name"], session.actor_id)
-    return _back()
+    return done(PATH, "removed")
 
 
 def _remove(conn: Connection, unit: Unit, name: str, by: int) -> None:
@@ -151,7 +157,7 @@ async def _page(
     row = await request.app[NODE].store.read(_profile_of, edited) if edited else None
     action = f"{PATH}/{edited}/pictures"
     view = TopicsView(
-        page=page_of(request, PATH, title=Sentence("Topic accounts"), section="/admin", noindex=True),
+        page=page_of(request, PATH, title=Sentence("Topic accounts"), section="/admin", noindex=True, said=_SAID),
         csrf=session.csrf,
         rows=tuple(await request.app[NODE].store.read(_rows)) if not edited else (),
         fields={name: Field(value=typed.get(name, ""), error=wrong.get(name, "")) for name in _FIELDS},
@@ -187,10 +193,6 @@ def _row(conn: Connection, account: TopicAccount) -> TopicRow:
         list_path=account.path,
         total=listing.count_all(conn, listing.wish_of(account.selection))[0],
     )
-
-
-def _back() -> web.Response:
-    return web.Response(status=303, headers={"Location": PATH})
 
 
 _ONE = f"{PATH}/{{name:[a-z0-9_]{{1,30}}}}"

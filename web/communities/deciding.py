@@ -16,6 +16,7 @@ from node.services.context import Unit
 from node.state import NODE
 from web import sessions
 from web.communities.people import BAN_DAYS, answer, load_inside
+from web.design.frame import done
 from web.design.parts import Field
 from web.lookups import look_up, why_not
 
@@ -39,7 +40,7 @@ async def decide(request: web.Request) -> web.StreamResponse:
         if not typed:
             raise
         return await answer(request, handle=Field(value=typed, error=why_not(error, error.public)), status=422)
-    raise web.HTTPSeeOther(f"/c/{name}/members?{'asked' if is_asked else 'done'}")
+    return done(f"/c/{name}/members", "asked" if is_asked else "done")
 
 
 def _until(now: int, act: Act, fields: Mapping[str, str]) -> int | None:

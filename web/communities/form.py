@@ -23,8 +23,8 @@ from web import sessions
 from web.account.pictures import form_of
 from web.communities.listing import crumbs_of
 from web.communities.views import Choice, FormView, Head
-from web.communities.words import JOINING, JOINING_HINTS, READING, READING_HINTS, WRITING, WRITING_HINTS
-from web.design.frame import html, page_of
+from web.communities.words import JOINING, JOINING_HINTS, READING, READING_HINTS, SAID, WRITING, WRITING_HINTS
+from web.design.frame import done, html, page_of
 from web.design.page import Notice
 from web.design.parts import Field, Link, PicturesForm
 
@@ -68,7 +68,7 @@ async def found(request: web.Request) -> web.StreamResponse:
     except Conflict:
         errors = {"username": Sentence("This name is taken.")}
         return html(request, form_view(request, session.csrf, fields, errors=errors), status=409)
-    raise web.HTTPSeeOther(f"/c/{group.username}")
+    return done(f"/c/{group.username}", "founded")
 
 
 def _found(conn: Connection, unit: Unit, new: NewCommunity, founder_id: int) -> Actor:
@@ -156,6 +156,7 @@ def form_view(
             section=LIST,
             noindex=True,
             notice=notice,
+            said=SAID,
             breadcrumbs=crumbs_of(known.group) if known else (Link(label=Sentence("Communities"), href=LIST),),
         ),
         action=path,

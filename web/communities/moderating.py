@@ -26,7 +26,7 @@ from web.communities.people import Inside, head_of, load_inside
 from web.communities.views import ModerateView
 from web.communities.words import BUTTONS
 from web.design.cards import actor_card
-from web.design.frame import html, page_of
+from web.design.frame import done, html, page_of
 from web.design.parts import Field, Prose, SafeHtml
 from web.design.reader import reader_of
 
@@ -107,7 +107,7 @@ async def moderate(request: web.Request) -> web.StreamResponse:
         raise Invalid(Sentence("This is not possible."))
     name, target, reason = request.match_info["name"], fields.get("target", ""), fields.get("reason", "")
     await node.store.write(_moderate, node.unit(), name, session.actor_id, act, target, reason)
-    raise web.HTTPSeeOther(f"/c/{name}/log")
+    return done(f"/c/{name}/log", "done")
 
 
 def _moderate(conn: Connection, unit: Unit, name: str, viewer_id: int, act: Act, target: str, reason: str) -> None:

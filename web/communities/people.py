@@ -34,11 +34,10 @@ from web.communities.listing import PATH as LIST
 from web.communities.listing import community_path, crumbs_of
 from web.communities.rooms import rooms_of
 from web.communities.views import Head, MembersView, PersonRow
-from web.communities.words import BUTTONS, ROLES
+from web.communities.words import BUTTONS, ROLES, SAID
 from web.design.cards import actor_card
 from web.design.frame import html, page_of
 from web.design.lists import Paging
-from web.design.page import Notice
 from web.design.parts import ActorCard, Field
 from web.design.reader import reader_of
 from web.names import find_by_name
@@ -215,7 +214,7 @@ def _view(request: web.Request, csrf: str, found: Found, told: Members | None, h
             title=Sentence("Members"),
             section=LIST,
             noindex=True,
-            notice=_notice(request),
+            said=SAID,
             breadcrumbs=crumbs_of(inside.group),
         ),
         head=head_of(inside, *found.waiting),
@@ -256,9 +255,3 @@ def _hint(inside: Inside, told: Members | None) -> str:
 
 def _there(rows: Any) -> tuple[PersonRow, ...]:
     return tuple(row for row in rows if row is not None)
-
-
-def _notice(request: web.Request) -> Notice | None:
-    if "asked" in request.query:
-        return Notice(text=Sentence("The node on which the community lives has been asked to do it."))
-    return Notice(text=Sentence("Done.")) if "done" in request.query else None

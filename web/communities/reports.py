@@ -25,9 +25,8 @@ from web.communities.listing import community_path, crumbs_of
 from web.communities.people import Inside, count_waiting, head_of, load_inside
 from web.communities.views import CommunityReportRow, CommunityReportsView, ReportedPost
 from web.design.cards import Reader, actor_card
-from web.design.frame import html, page_of
+from web.design.frame import done, html, page_of
 from web.design.lists import Paging
-from web.design.page import Notice
 from web.design.reader import reader_of
 
 _PAGE, _TEXT = 30, 600
@@ -63,7 +62,6 @@ async def show_reports(request: web.Request) -> web.Response:
             title=Sentence("Reports"),
             section=LIST,
             noindex=True,
-            notice=Notice(text=Sentence("Done.")) if "done" in request.query else None,
             breadcrumbs=crumbs_of(group),
         ),
         head=head_of(found.inside, *found.waiting),
@@ -133,7 +131,7 @@ async def decide(request: web.Request) -> web.StreamResponse:
     if fields.get("act") not in _DECISIONS or number is None:
         raise Invalid(Sentence("This is not possible."))
     await node.store.write(_decide, node.unit(), name, session.actor_id, fields["act"], number)
-    raise web.HTTPSeeOther(f"/c/{name}/reports?done")
+    return done(f"/c/{name}/reports", "done")
 
 
 def _decide(conn: Connection, unit: Unit, name: str, actor_id: int, act: str, report_id: int) -> None:

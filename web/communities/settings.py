@@ -26,13 +26,9 @@ from web import lookups, sessions
 from web.account.pictures import change_pictures
 from web.communities.form import Known, errors_of, fields_of, form_view, read_fields
 from web.communities.people import Inside, count_waiting, head_of, load_inside
-from web.design.frame import html
+from web.design.frame import done, html
 from web.design.page import Notice
 
-_NOTICES = {
-    "saved": Sentence("Saved."),
-    "asked": Sentence("The node on which the community lives has been asked to do it."),
-}
 _CHANGED_MEANWHILE = Sentence(
     "Somebody else has changed these settings meanwhile. Save again to put yours in their place."
 )
@@ -45,9 +41,7 @@ async def show_settings(request: web.Request) -> web.Response:
         with contextlib.suppress(NodeError):  # then as it was last known
             await lookups.in_time(request.app[FEDERATION].fetcher.actor(known.group.uri, fresh=True))
         known = await node.store.read(_load_known, node.unit(), name, session.actor_id)
-    text = next((text for word, text in _NOTICES.items() if word in request.query), None)
-    notice = Notice(text=text) if text is not None else None
-    return html(request, form_view(request, session.csrf, fields_of(known), known=known, notice=notice))
+    return html(request, form_view(request, session.csrf, fields_of(known), known=known))
 
 
 async def change(request: web.Request) -> web.StreamResponse:
@@ -59,10 +53,11 @@ async def change(request: web.Request) -> web.StreamResponse:
     except (Invalid, PreconditionFailed) as error:
         known = await node.store.read(_load_known, node.unit(), name, session.actor_id)
         errors = errors_of(error) if isinstance(error, Invalid) else {}
-        notice = None if errors else Notice(text=error.public if isinstance(error, Invalid) else _CHANGED_MEANWHILE)
+        text = error.public if isinstance(error, Invalid) else _CHANGED_MEANWHILE
+        notice = None if errors else Notice(text=text, tone="bad")
         view = form_view(request, session.csrf, fields, known=known, errors=errors, notice=notice)
         return html(request, view, status=422 if isinstance(error, Invalid) else 409)
-    raise web.HTTPSeeOther(f"/c/{name}/settings?{'asked' if is_asked else 'saved'}")
+    return done(f"/c/{name}/settings", "asked" if is_asked else "saved")
 
 
 def _change(conn: Connection, unit: Unit, name: str, actor_id: int, fields: Mapping[str, str]) -> bool:
@@ -92,7 +87,7 @@ async def show_pictures(request: web.Request) -> web.StreamResponse:
         known = await node.store.read(_load_known, node.unit(), name, session.actor_id)
         view = form_view(request, session.csrf, fields_of(known), known=known, wrong_pictures=wrong)
         return html(request, view, status=422)
-    raise web.HTTPSeeOther(f"/c/{name}/settings?saved")
+    return done(f"/c/{name}/settings", "saved")
 
 
 def _set_picture(

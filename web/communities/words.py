@@ -2,8 +2,10 @@
 
 from node.domain.communities import Act, JoinPolicy, PostPolicy, Role
 from node.domain.visibility import Visibility
-from node.sentences import sentences
+from node.sentences import Sentence, sentences
 
+#: What pages say after a form; a community of another node is changed there.
+SAID = {"asked": Sentence("The node on which the community lives has been asked to do it.")}
 #: Value -> name; what it means stands in the second table.
 JOINING = sentences(
     {

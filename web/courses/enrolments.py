@@ -24,7 +24,7 @@ from node.store.search import finding
 from web import sessions
 from web.courses.views import EnrolmentGroup, EnrolmentRow, EnrolmentsView
 from web.design.cards import Reader, actor_path
-from web.design.frame import html, page_of
+from web.design.frame import done, html, page_of
 from web.design.lists import Paging
 from web.design.parts import Field, Link, Text
 from web.design.reader import reader_of
@@ -73,7 +73,7 @@ async def invite(request: web.Request) -> web.Response:
 
 
 def _back(slug: str) -> web.Response:
-    return web.Response(status=303, headers={"Location": f"/courses/{slug}/enrolments"})
+    return done(f"/courses/{slug}/enrolments", "done")
 
 
 # -- units of work --------------------------------------------------------------------------------------------------

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from functools import cache
+from types import MappingProxyType
 from typing import Any, Protocol
 from urllib.parse import quote, urlencode
 
 from aiohttp import hdrs, web
 
 from node.domain.visibility import Visibility
+from node.sentences import sentences
 from node.state import NODE
 from node.store.access.accounts import ADMIN, MEMBER
 from node.translations import first_spoken
@@ -29,6 +31,9 @@ SECURITY: Mapping[str, str] = {
     hdrs.VARY: "Accept, Accept-Language, Cookie",
 }
 
+#: What every page says after a form worked (:func:`done`).
+_SAID: Mapping[str, str] = sentences({"saved": "Saved.", "done": "Done."})
+
 
 @cache
 def security(media_origin: str = "") -> Mapping[str, str]:
@@ -41,10 +46,14 @@ def security(media_origin: str = "") -> Mapping[str, str]:
     return {**SECURITY, "Content-Security-Policy": policy}
 
 
-def page_of(request: web.Request, path: str, **what: Any) -> Page:
-    """The frame of a page under ``path``, for whoever asks; ``what``: other fields of :class:`Page`."""
+def page_of(request: web.Request, path: str, *, said: Mapping[str, str] = MappingProxyType({}), **what: Any) -> Page:
+    """The frame of a page under ``path``, for whoever asks; ``what``: other fields of :class:`Page`.
+
+    ``said``: what else it says after forms that lead here by :func:`done`.
+    """
     session = session_of(request)
     viewer = None
+    what["notice"] = what.get("notice") or _notice(request, said)
     if session is not None:
         viewer = Viewer(
             name=session.name or session.username,
@@ -82,10 +91,18 @@ def embedding(request: web.Request, shown: _Told, path: str) -> tuple[Alternate,
     return (Alternate(media_type="application/json+oembed", href=told),)
 
 
-def notice_of(request: web.Request, said: Mapping[str, str]) -> Notice | None:
+def done(path: str, what: str) -> web.Response:
+    """What was asked for by a form is done: on to the page that shows it and says so (``said`` of :func:`page_of`)."""
+    page, mark, part = path.partition("#")
+    return web.Response(status=303, headers={"Location": f"{page}?{what}{mark}{part}"})
+
+
+def _notice(request: web.Request, said: Mapping[str, str]) -> Notice | None:
     """What was just done, where the address names it (``?published``), to whoever is signed in."""
-    done = next((name for name in said if name in request.query), None) if session_of(request) is not None else None
-    return Notice(text=said[done]) if done is not None else None
+    if session_of(request) is None:
+        return None
+    known = {**_SAID, **said}
+    return next((Notice(text=known[name]) for name in request.query if name in known), None)
 
 
 def language_of(request: web.Request) -> str:

@@ -58,13 +58,24 @@ class Words:
         >>> Words(Language()).day("2026-03")
         Markup('<time datetime="2026-03">March 2026</time>')
         """
-        if isinstance(value, int):
-            value = to_rfc3339(value)[:10]
-        elif (at := from_rfc3339(value)) is not None and "T" in value:
-            value = to_rfc3339(at)[:10]
-        if not _is_date(value):
-            return escape(value)
-        return _element(value, self._date(value))
+        value = _written_day(value)
+        return _element(value, self._date(value)) if _is_date(value) else escape(value)
+
+    def days(self, first: int | str, last: int | str = "") -> Markup:
+        r"""From one day to another (as for ``day``), months by their short names, what both have in common once.
+
+        >>> str(Words(Language("de")).days("2026-12-01", "2026-12-07")).split("\N{EN DASH}")
+        ['1.', '7. Dez. 2026']
+        """
+        from babel.dates import format_interval  # late: see web.language
+
+        starts, ends = _written_day(first), _written_day(last or first)
+        if not all(_is_date(each) and len(each) > _MONTH for each in (starts, ends)):
+            return self.day(first) + _TO + self.day(last) if last else self.day(first)
+        shown = format_interval(
+            date.fromisoformat(starts), date.fromisoformat(ends), "yMMMd", locale=self._language.locale
+        )
+        return escape(shown)
 
     def time(self, at: int) -> Markup:
         """An instant with its minute, in UTC."""
@@ -204,6 +215,14 @@ _ZONED, _ZONED_END = Markup("<span data-zoned>"), Markup("</span>")
 def _element(written: str, shown: str) -> Markup:
     """A time as programs read it, and as people do."""
     return Markup(f'<time datetime="{escape(written)}">{escape(shown)}</time>')  # noqa: S704 (both are escaped)
+
+
+def _written_day(value: int | str) -> str:
+    """The ISO 8601 date of an instant; a date as it is."""
+    if isinstance(value, int):
+        return to_rfc3339(value)[:10]
+    at = from_rfc3339(value) if "T" in value else None
+    return value if at is None else to_rfc3339(at)[:10]
 
 
 def _is_date(value: str) -> bool:

@@ -8,6 +8,7 @@ from node.errors import Conflict, Invalid
 from node.services.events import event_answers
 from node.services.events import events as service
 from node.state import NODE
+from web.design.frame import done
 from web.events.listing import PATH as LIST
 from web.events.page import event_id_of, page
 from web.sessions import read_form, require_person
@@ -45,7 +46,7 @@ async def answer_date(request: web.Request) -> web.Response:
         await node.store.write(event_answers.answer_date, node.unit(), *asked)
     except Conflict as refused:
         return await page(request, refused.public, 409)
-    return web.Response(status=303, headers={"Location": f"{request.path.partition('/dates/')[0]}?answered"})
+    return done(request.path.partition("/dates/")[0], "answered")
 
 
 def _wish(text: str) -> Wish:
@@ -66,9 +67,8 @@ async def delete(request: web.Request) -> web.Response:
     session, node = require_person(request), request.app[NODE]
     await read_form(request)
     await node.store.write(service.delete_event, node.unit(), session.actor_id, event_id_of(request))
-    return web.Response(status=303, headers={"Location": LIST})
+    return done(LIST, "deleted")
 
 
-def _back(request: web.Request, done: str) -> web.Response:
-    path = request.path.rpartition("/")[0]
-    return web.Response(status=303, headers={"Location": f"{path}?{done}"})
+def _back(request: web.Request, what: str) -> web.Response:
+    return done(request.path.rpartition("/")[0], what)

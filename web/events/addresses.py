@@ -15,13 +15,14 @@ from node.store.events import calendar_links
 from node.store.events.calendar_links import CalendarLink
 from node.store.people import actors
 from node.store.people.actors import Actor
-from web.design.frame import html, page_of
+from web.design.frame import done, html, page_of
 from web.design.parts import Field
 from web.events.calendar_views import AddressesView, AddressRow
 from web.sessions import read_form, require_person
 
 PATH = "/calendar/addresses"
 MAX_ADDRESSES = 10
+_SAID = {"removed": Sentence("This address shows nothing any more.")}
 
 
 async def show_addresses(request: web.Request) -> web.Response:
@@ -35,7 +36,12 @@ async def _page(
     rows, groups = await node.store.read(_load, session.actor_id)
     view = AddressesView(
         page=page_of(
-            request, PATH, title=Sentence("Your calendar in other programs"), section="/calendar", noindex=True
+            request,
+            PATH,
+            title=Sentence("Your calendar in other programs"),
+            section="/calendar",
+            noindex=True,
+            said=_SAID,
         ),
         csrf=session.csrf,
         rows=tuple(
@@ -94,7 +100,7 @@ async def revoke_address(request: web.Request) -> web.Response:
     await read_form(request)
     if not await node.store.write(calendar_links.delete_link, id_in(request.match_info, "address"), session.actor_id):
         raise NotFound
-    return web.Response(status=303, headers={"Location": PATH})
+    return done(PATH, "removed")
 
 
 ROUTES = [

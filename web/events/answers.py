@@ -12,7 +12,7 @@ from federation.state import FEDERATION
 from node.domain.events import AnswerState, title
 from node.domain.numbers import id_in
 from node.errors import Conflict, Invalid, NotFound
-from node.sentences import Sentence
+from node.sentences import Sentence, sentences
 from node.services.events import event_organising
 from node.services.events.events import find_looked_after
 from node.state import NODE
@@ -23,7 +23,7 @@ from node.store.people import actors
 from node.store.reading import showing
 from web.design.cards import Reader, actor_card
 from web.design.cursor import cursor_of
-from web.design.frame import html, page_of
+from web.design.frame import done, html, page_of
 from web.design.lists import Paging
 from web.design.parts import Field, Link
 from web.design.reader import reader_of
@@ -33,6 +33,12 @@ from web.events.views import AnswerRow, AnswersView, OrganiserRow
 from web.sessions import read_form, require_person
 
 _PER_PAGE = 100
+_SAID = sentences(
+    {
+        "invited": "The invitation is on its way.",
+        "published": "The event has been published. Only those whom you invite can answer: begin here.",
+    }
+)
 VERDICTS = ("admit", "refuse", "remove", "attended", "absent")
 
 
@@ -55,6 +61,7 @@ async def answers_page(request: web.Request, error: str = "", *, invite: str = "
             title=Sentence("Answers: {name}", name=title(event.record)),
             section="/calendar",
             noindex=True,
+            said=_SAID,
             breadcrumbs=(Link(label=Sentence("Events"), href="/events"), Link(label=title(event.record), href=path)),
         ),
         path=path,
@@ -138,8 +145,8 @@ async def invite(request: web.Request) -> web.Response:
     except (Conflict, Invalid) as refused:
         return await answers_page(request, refused.public, invite=handle)
     if is_asked:
-        raise web.HTTPSeeOther(f"{request.path.removesuffix('/invite')}?asked")
-    return back_to_answers(request)
+        return done(request.path.removesuffix("/invite"), "asked")
+    return back_to_answers(request, "invited")
 
 
 def _invite(conn: Connection, unit: Any, person_id: int, event_id: int, handle: str) -> bool:
@@ -155,6 +162,6 @@ def _invite(conn: Connection, unit: Any, person_id: int, event_id: int, handle: 
         raise Invalid("Only people can be invited.") from None
 
 
-def back_to_answers(request: web.Request) -> web.Response:
+def back_to_answers(request: web.Request, what: str = "done") -> web.Response:
     path = request.path.partition("/answers")[0].partition("/organisers")[0].removesuffix("/invite")
-    return web.Response(status=303, headers={"Location": f"{path}/answers"})
+    return done(f"{path}/answers", what)

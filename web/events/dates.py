@@ -14,7 +14,7 @@ from node.sentences import Sentence, sentences
 from node.services.events import events as service
 from node.state import NODE
 from node.store.events.events import Event
-from web.design.frame import html, page_of
+from web.design.frame import done, html, page_of
 from web.design.parts import Field, Link
 from web.events.cards import path_of, when_of
 from web.events.page import event_id_of
@@ -56,14 +56,13 @@ async def change_date(request: web.Request) -> web.Response:
     """``do``: ``save``, ``cancel``, or ``reset`` to what the series says."""
     session, node = require_person(request), request.app[NODE]
     fields, date = await read_form(request), await _load(request)
-    done = "changed" if date.event.local else "asked"
     try:
         override = _OVERRIDES.get(fields.get("do", ""), _read)(date, fields)
         changed = (session.actor_id, date.event.id, date.usual.day, override)
         await node.store.write(service.change_occurrence, node.unit(), *changed)
     except Invalid as error:
         return _page(request, date, fields, _errors(error))
-    return web.Response(status=303, headers={"Location": f"{path_of(date.event)}?{done}"})
+    return done(path_of(date.event), "changed" if date.event.local else "asked")
 
 
 async def _load(request: web.Request) -> _Date:

@@ -7,7 +7,7 @@ from typing import cast
 from aiohttp import web
 from sqlalchemy import Connection
 
-from node.domain.events import EventRecord, title
+from node.domain.events import EventRecord, JoinMode, title
 from node.domain.numbers import number_in
 from node.domain.visibility import Visibility
 from node.errors import Forbidden, Invalid, NotFound, Problem
@@ -23,7 +23,7 @@ from node.store.communities import communities
 from node.store.events.events import Event
 from node.store.people import actors
 from node.store.posts import media as media_store
-from web.design.frame import html, page_of
+from web.design.frame import done, html, page_of
 from web.design.parts import Field, Link
 from web.events import picture as pictures
 from web.events.cards import path_of
@@ -123,7 +123,9 @@ async def publish(request: web.Request) -> web.Response:
         made = await node.store.write(_publish, node.unit(), session.actor_id, draft, node.uploads.links)
     except (Invalid, Forbidden, NotFound) as error:
         return await _page(request, session, fields, _errors(error))
-    return web.Response(status=303, headers={"Location": f"{path_of(made)}?published"})
+    if made.record["joinMode"] == JoinMode.INVITE:  # nobody comes before somebody is invited
+        return done(f"{path_of(made)}/answers", "published")
+    return done(path_of(made), "published")
 
 
 def _publish(conn: Connection, unit: Unit, person_id: int, draft: EventDraft, links: MediaLinks) -> Event:
@@ -161,9 +163,7 @@ async def change(request: web.Request) -> web.Response:
         changed = await node.store.write(change, node.unit(), session.actor_id, event.id, record)
     except Invalid as error:
         return await _page(request, session, fields, _errors(error), event)
-    return web.Response(
-        status=303, headers={"Location": f"{path_of(changed)}?{'changed' if changed.local else 'asked'}"}
-    )
+    return done(path_of(changed), "changed" if changed.local else "asked")
 
 
 def _change(

@@ -47,6 +47,7 @@ async def show_events(request: web.Request) -> web.Response:
             section=PATH,
             alternates=(Alternate(media_type="text/calendar", href="/calendar.ics", title=Sentence("Calendar")),),
             noindex=bool(query) or tab != "coming",
+            said={"deleted": Sentence("The event has been deleted.")},
         ),
         tab=tab,
         query=query,

@@ -33,7 +33,7 @@ from node.store.search import finding
 from node.text.markdown import render_markdown
 from web.design.cards import Reader, actor_card, actor_path, origin_of_actor, thread
 from web.design.frame import embedding, html, page_of
-from web.design.page import Alternate, Notice, Page, Social
+from web.design.page import Alternate, Page, Social
 from web.design.parts import Link, Prose, SafeHtml, Text
 from web.design.reader import reader_of
 from web.events.cards import name_of, path_of, picture_of, when_of
@@ -42,7 +42,7 @@ from web.sessions import session_of
 
 _TIMES = 60  # of a series are named
 #: What the page says after something was done.
-NOTICES = sentences(
+_SAID = sentences(
     {
         "answered": "Your answer has been noted.",
         "published": "The event has been published.",
@@ -128,7 +128,6 @@ def _community_of(conn: Connection, event: Event, viewer: int | None) -> Actor |
 
 def _page(request: web.Request, found: Found, name: Text, summary: str) -> Page:
     event, author, path = found.event, found.author, path_of(found.event)
-    done = next((key for key in NOTICES if key in request.query), "")
     is_public = event.visibility == Visibility.PUBLIC
     social = Social(kind="article", creator=f"@{author.username}@{author.host}", published_at=event.published_at)
     return page_of(
@@ -155,7 +154,7 @@ def _page(request: web.Request, found: Found, name: Text, summary: str) -> Page:
         )
         if is_public and event.local
         else None,
-        notice=Notice(text=NOTICES[done]) if done and session_of(request) is not None else None,
+        said=_SAID,
         noindex=not event.local or not is_public,
     )
 

@@ -18,7 +18,7 @@ from node.store.library.listing import Option, Page, Sort, Wish
 from node.store.library.opinions import Counts
 from node.store.library.topic_accounts import TopicAccount
 from web.design.cards import Reader, resource_cards
-from web.design.frame import html, notice_of, page_of
+from web.design.frame import html, page_of
 from web.design.languages import LANGUAGES
 from web.design.lists import Paging
 from web.design.narrowing import Narrowing, Pairs
@@ -79,7 +79,7 @@ def _view(
         CATALOGUE,
         title=Sentence("Catalogue"),
         section=CATALOGUE,
-        notice=notice_of(request, {"withdrawn": Sentence("It is withdrawn, and other organisations hear of it.")}),
+        said={"withdrawn": Sentence("It is withdrawn, and other organisations hear of it.")},
         noindex=bool(asked or wish.cursor),
         social=Social(),
         alternates=(

@@ -34,6 +34,7 @@ from node.store.people.actors import Actor
 from node.store.posts import media as media_store
 from node.store.posts.media import Media
 from web import sessions
+from web.design.frame import done
 from web.design.reader import reader_of
 from web.library import editor_page, steps
 from web.library.form import MAX_FIELDS, Form, by_field, fields_of, record_of
@@ -153,7 +154,7 @@ async def _publish(
     except Invalid as error:
         problems = by_field(error) or {"form": error.public}
         return await _show(request, session, target, form.with_problems(problems))
-    return web.Response(status=303, headers={"Location": f"/r/{result.url.rsplit('/r/', 1)[-1]}?published"})
+    return done(f"/r/{result.url.rsplit('/r/', 1)[-1]}", "published")
 
 
 # -- what is needed -------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from node.store.library.resources import Resource, Viewer
 from node.store.library.versions import Version
 from web import sessions
 from web.design.cards import Reader, resource_cards
-from web.design.frame import html, notice_of, page_of
+from web.design.frame import done, html, page_of
 from web.design.licences import licence_in_words
 from web.design.parts import Link, Text
 from web.design.paths import CATALOGUE
@@ -44,7 +44,7 @@ async def show_drafts(request: web.Request) -> web.Response:
             title=Sentence("Your resources"),
             section=CATALOGUE,
             noindex=True,
-            notice=notice_of(request, {"deleted": Sentence("The draft is deleted.")}),
+            said={"deleted": Sentence("The draft is deleted.")},
             breadcrumbs=_TRAIL,
         ),
         csrf=session.csrf,
@@ -81,7 +81,7 @@ async def delete_draft(request: web.Request) -> web.StreamResponse:
     session, node = sessions.require_person(request), request.app[NODE]
     await sessions.read_form(request)
     await node.store.write(_discard, node.unit(), session.actor_id, request.match_info["draft"])
-    return web.Response(status=303, headers={"Location": f"{DRAFTS}?deleted"})
+    return done(DRAFTS, "deleted")
 
 
 def _discard(conn: Connection, unit: Unit, actor_id: int, draft_id: str) -> None:
@@ -205,7 +205,7 @@ async def withdraw(request: web.Request) -> web.StreamResponse:
     session, node = sessions.require_person(request), request.app[NODE]
     await sessions.read_form(request)
     await node.store.write(_withdraw, node.unit(), session.actor_id, request.match_info["slug"])
-    return web.Response(status=303, headers={"Location": f"{CATALOGUE}?withdrawn"})
+    return done(CATALOGUE, "withdrawn")
 
 
 def _editable(conn: Connection, actor_id: int, slug: str) -> Resource:

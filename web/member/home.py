@@ -75,6 +75,7 @@ async def show_member_home(request: web.Request) -> web.Response:
 def _find(conn: Connection, person_id: int, now: int) -> _Found:
     joined = briefing.load_joined(conn, person_id)
     new = briefing.list_new_topics(conn, person_id, joined, now, limit=_TOPICS)
+    new = sorted(new, key=lambda row: -row.published_at)  # not as they arrived
     questions = briefing.list_open_questions(conn, person_id, joined, now, limit=_QUESTIONS)
     planned = briefing.list_coming(conn, person_id, now, limit=_COMING)
     known = events.load_events(conn, planned) if planned else {}

@@ -33,7 +33,7 @@ from node.text import descriptions
 from web.courses.section import Standing, course_section, load_standing
 from web.design import record_parts
 from web.design.cards import Reader, actor_path, resource_cards, resource_origin, thread
-from web.design.frame import embedding, html, notice_of, page_of
+from web.design.frame import embedding, html, page_of
 from web.design.licences import licence_in_words
 from web.design.page import Alternate, Page, Social
 from web.design.parts import Link, Text
@@ -134,7 +134,7 @@ def _page(request: web.Request, shown: _Shown, reader: Reader, formats: tuple[Al
         title_language=records.title_language(record, reader.languages),
         description=descriptions.summary(record, reader.languages, 200),
         section=shelf.href,
-        notice=notice_of(request, {"published": _FOR_ALL if found.visibility.is_open else _FOR_SOME}),
+        said={"published": _FOR_ALL if found.visibility.is_open else _FOR_SOME},
         breadcrumbs=(shelf,),
         alternates=(*formats, *embedding(request, found, found.path)),
         social=social if is_public else None,

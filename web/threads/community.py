@@ -28,7 +28,7 @@ from node.store.reading import showing, threads
 from node.store.reading.threads import Order, Wanted
 from web import sessions
 from web.design.cards import Reader, actor_card, actor_path, shown_name
-from web.design.frame import html, notice_of, page_of
+from web.design.frame import done, html, page_of
 from web.design.lists import Paging
 from web.design.page import Alternate, Social
 from web.design.reader import reader_of
@@ -118,7 +118,7 @@ def _view(request: web.Request, found: Found, wanted: Wanted) -> CommunityView:
         social=Social(kind="website", creator=head.handle),
         json_ld=_json_ld(request, found, reader, head.path) if seen.row.local and seen.row.indexable else None,
         noindex=not seen.row.local or not seen.row.indexable,
-        notice=notice_of(request, _NOTICES),
+        said=_SAID,
     )
     return CommunityView(
         page=page,
@@ -189,8 +189,9 @@ def _address(path: str, **chosen: str) -> str:
     return f"{path}?{urlencode(said)}" if said else path
 
 
-_NOTICES = sentences(
+_SAID = sentences(
     {
+        "founded": "The community is there. Under “Members” you invite others, who join from their own servers, too.",
         "joined": "You are a member now.",
         "left": "You are no member any more.",
     }
@@ -208,7 +209,7 @@ async def join(request: web.Request) -> web.Response:
     path, state = await node.store.write(
         _join, node.unit(), request.match_info["name"], session.actor_id, policies.is_blocked
     )
-    raise web.HTTPSeeOther(f"{path}?{'joined' if state == 'accepted' else 'asked'}")
+    return done(path, "joined" if state == "accepted" else "asked")
 
 
 def _join(conn: Connection, unit: Unit, name: str, me: int, is_blocked: Any) -> tuple[str, str]:
@@ -225,7 +226,7 @@ async def leave(request: web.Request) -> web.Response:
     await sessions.read_form(request)
     node = request.app[NODE]
     path = await node.store.write(_leave, node.unit(), request.match_info["name"], session.actor_id)
-    raise web.HTTPSeeOther(f"{path}?left")
+    return done(path, "left")
 
 
 def _leave(conn: Connection, unit: Unit, name: str, me: int) -> str:

@@ -19,14 +19,14 @@ from node.store.posts import scheduled
 from node.store.posts.scheduled import Scheduled
 from web import sessions
 from web.design.cursor import cursor_of
-from web.design.frame import html, page_of
+from web.design.frame import done, html, page_of
 from web.design.lists import Paging
-from web.design.page import Notice
 from web.design.parts import Field
 from web.events.timezones import own_zone
 from web.threads.views import WaitingRow, WaitingView
 
 PATH = "/scheduled"
+_SAID = {"waits": Sentence("It is kept and will be published at its time.")}
 _PAGE, _TEXT = 20, 300
 
 
@@ -42,7 +42,7 @@ async def show_waiting(request: web.Request) -> web.Response:
             title=Sentence("What waits for its time"),
             section=PATH,
             noindex=True,
-            notice=_notice(request),
+            said=_SAID,
         ),
         action=PATH,
         csrf=session.csrf,
@@ -67,12 +67,6 @@ def _row(found: Scheduled, zone: str) -> WaitingRow:
     )
 
 
-def _notice(request: web.Request) -> Notice | None:
-    if "waits" in request.query:
-        return Notice(text=Sentence("It is kept and will be published at its time."))
-    return Notice(text=Sentence("Done.")) if "done" in request.query else None
-
-
 async def decide(request: web.Request) -> web.StreamResponse:
     """Another time for it, or not at all."""
     session, node = sessions.require_person(request), request.app[NODE]
@@ -84,7 +78,7 @@ async def decide(request: web.Request) -> web.StreamResponse:
         await node.store.write(scheduling.cancel, session.actor_id, key)
     else:
         await node.store.write(_move, node.unit(), session.actor_id, key, fields.get("at", ""), own_zone(request))
-    raise web.HTTPSeeOther(f"{PATH}?done")
+    return done(PATH, "done")
 
 
 def _move(conn: Connection, unit: Unit, actor_id: int, key: int, wall: str, zone: str) -> None:
