@@ -21,9 +21,9 @@ from benchmarks.peers import Peers
 from node.app.system import opened
 from node.config import load
 from node.ids import Ids
+from node.store.index import entries, marks
+from node.store.index.entries import Entry
 from node.store.people.actors import find_actor, find_local_actor
-from node.store.search import marks, search
-from node.store.search.search import Entry
 
 _WORDS = [
     "wound",
@@ -93,7 +93,7 @@ def _record(row: tuple[int, int, str, str]) -> str:
 
 def _index(conn: Connection, rows: list[tuple[int, int, str, str]]) -> None:
     carried = sorted((marks.LISTED, marks.origin_mark("remote")))
-    search.index(conn, [Entry(row[0], row[3], "", "", marks=carried, facets=[]) for row in rows])
+    entries.put(conn, [Entry(row[0], row[3], "", "", marks=carried, facets=[]) for row in rows])
 
 
 async def measure(

@@ -11,7 +11,7 @@ from node.domain.numbers import number_in
 from node.domain.search import parse
 from node.errors import Malformed, Problem
 from node.state import NODE
-from node.store.library.listing import ALL_FACETS, FILTERS, MAX_LIMIT, Sort, Wish
+from node.store.search.wishes import ALL_FACETS, FILTERS, MAX_LIMIT, Sort, Wish
 from web.viewer import viewer_of
 
 _DEFAULT_LIMIT = 20

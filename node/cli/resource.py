@@ -30,8 +30,9 @@ from node.services.context import Unit
 from node.services.library.importing import publish_many
 from node.services.library.publish import withdraw_resource
 from node.store.library import resources
-from node.store.library.listing import MAX_LIMIT, Sort, Wish, find
 from node.store.library.resources import Resource, Viewer
+from node.store.search.listing import find
+from node.store.search.wishes import MAX_LIMIT, Sort, Wish
 
 _LEVELS = [level.value for level in reversed(LEVELS)]
 _FAILED = "failed"

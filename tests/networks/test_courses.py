@@ -13,10 +13,11 @@ from node.domain.search import parse
 from node.domain.visibility import Visibility
 from node.errors import Conflict, Forbidden
 from node.services.library import enrolling, publish, teaching
-from node.store.library import courses, listing, resources
-from node.store.library.listing import Wish
+from node.store.library import courses, resources
 from node.store.library.resources import Resource
 from node.store.people.actors import Actor
+from node.store.search import listing
+from node.store.search.wishes import Wish
 from node.store.tables import enrolments, notifications
 from tests.federation.actors.test_community_memberships import hears
 from tests.network import Network, Peer, network

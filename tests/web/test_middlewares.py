@@ -85,7 +85,7 @@ async def test_a_mistake_of_ours_tells_its_number_and_nothing_else(site: Site, m
     def fail(*_args):
         raise RuntimeError("SELECT secret FROM accounts")
 
-    monkeypatch.setattr("node.store.library.listing.find", fail)
+    monkeypatch.setattr("node.store.search.listing.find", fail)
     async with site.browser.get(site.peer.origin + "/", headers={"Accept": "text/html"}) as answer:
         text = await answer.text()
     assert answer.status == 500

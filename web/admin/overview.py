@@ -12,11 +12,11 @@ from node.state import NODE
 from node.store import facts
 from node.store.house import queue
 from node.store.house.queue import Count
-from node.store.library import listing
 from node.store.library.resources import Viewer
 from node.store.people import keys
 from node.store.posts import media
 from node.store.reading.showing import count_kinds
+from node.store.search import counts
 from node.store.tables import domain_policies, hosts
 from web.design.frame import html, page_of
 from web.design.page import Page
@@ -117,8 +117,8 @@ def _find(conn: Connection, now: int, viewer: Viewer) -> Found:
         failing=conn.scalar(failing) or 0,
         policies=conn.scalar(select(func.count()).select_from(domain_policies)) or 0,
         users=count_kinds(conn)["person"],
-        own=listing.count(conn, viewer.listings("local")),
-        network=listing.count(conn, viewer.listings("remote")),
+        own=counts.count(conn, viewer.listings("local")),
+        network=counts.count(conn, viewer.listings("remote")),
         backup=facts.load_fact(conn, facts.BACKED_UP_AT),
         oldest_key_at=oldest_key_at,
         changing_keys=changing_keys,

@@ -18,10 +18,10 @@ from node.services.context import Unit
 from node.services.library import topic_accounts
 from node.services.people.house_profiles import HouseProfile
 from node.state import NODE
-from node.store.library import listing
 from node.store.library import topic_accounts as store
 from node.store.library.topic_accounts import TopicAccount
 from node.store.people import actors
+from node.store.search import counts, wishes
 from web.account.pictures import change_pictures, form_of
 from web.design.frame import done, html, page_of
 from web.design.page import Page
@@ -191,7 +191,7 @@ def _row(conn: Connection, account: TopicAccount) -> TopicRow:
         page_path=f"/@{username}",
         edit_path=f"{PATH}/{username}",
         list_path=account.path,
-        total=listing.count_all(conn, listing.wish_of(account.selection))[0],
+        total=counts.count_all(conn, wishes.wish_of(account.selection))[0],
     )
 
 

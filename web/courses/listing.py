@@ -15,10 +15,12 @@ from node.domain.text import language_of
 from node.domain.uris import host_of
 from node.sentences import Sentence
 from node.state import NODE
-from node.store.library import courses, listing, resources
+from node.store.library import courses, resources
 from node.store.library.courses import Enrolment
-from node.store.library.listing import Page, Wish
 from node.store.library.resources import Resource
+from node.store.search import listing
+from node.store.search.listing import Page
+from node.store.search.wishes import Wish
 from web.courses.views import CoursesView, StartCard
 from web.design.cards import Reader, resource_cards
 from web.design.frame import html, page_of

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from node.store.library.listing import Option, spelled
+from node.store.search.counts import Option
+from node.store.search.wishes import spelled
 from web.design.lists import Chip, FacetGroup, FacetOption, SortOption
 
 _MAX_OPTIONS = 12

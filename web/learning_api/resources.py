@@ -9,9 +9,11 @@ from aiohttp import web
 from node.clock import to_rfc3339
 from node.domain.uris import origin_of
 from node.state import NODE
-from node.store.library import listing, resources
-from node.store.library.listing import Option, Sort
+from node.store.library import resources
 from node.store.library.resources import Resource
+from node.store.search import listing
+from node.store.search.counts import Option
+from node.store.search.wishes import Sort
 from schemas import load as load_schema
 from web.learning_api import callers
 from web.learning_api.answers import PREFIX, actor_json, json_answer

@@ -10,10 +10,10 @@ from node.clock import to_rfc3339
 from node.domain import resources as records
 from node.domain.text import plain, shorten
 from node.state import NODE
-from node.store.library.listing import Sort
 from node.store.library.resources import Viewer
 from node.store.search import everything
 from node.store.search.everything import Hit
+from node.store.search.wishes import Sort
 from node.text import descriptions
 from web.learning_api.answers import PREFIX, json_answer
 from web.learning_api.callers import reader

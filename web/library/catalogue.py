@@ -13,10 +13,13 @@ from node.domain.selections import of_pairs, query_of
 from node.domain.text import pick
 from node.sentences import Sentence, sentences
 from node.state import NODE
-from node.store.library import listing, opinions, topic_accounts
-from node.store.library.listing import Option, Page, Sort, Wish
+from node.store.library import opinions, topic_accounts
 from node.store.library.opinions import Counts
 from node.store.library.topic_accounts import TopicAccount
+from node.store.search import listing
+from node.store.search.counts import Option
+from node.store.search.listing import Page
+from node.store.search.wishes import Sort, Wish
 from web.design.cards import Reader, resource_cards
 from web.design.frame import html, page_of
 from web.design.languages import LANGUAGES

@@ -19,9 +19,10 @@ from node.domain.text import UNKNOWN_LANGUAGE, pick
 from node.errors import NotFound
 from node.services.library import authoring, collecting
 from node.state import NODE
-from node.store.library import derivations, listing, resources
-from node.store.library.listing import Sort, Wish
+from node.store.library import derivations, resources
 from node.store.library.resources import ANYBODY, Resource
+from node.store.search import listing
+from node.store.search.wishes import Sort, Wish
 from node.text import descriptions
 from web.queries import resources_asked
 

@@ -17,13 +17,13 @@ from node.domain.uris import is_web_uri
 from node.errors import NodeError
 from node.sentences import Sentence
 from node.state import NODE
-from node.store.library.listing import Wish
 from node.store.library.resources import Viewer
 from node.store.library.targets import Target, find_targets
 from node.store.posts.objects import find_rows
 from node.store.reading.by_url import find_by_url
 from node.store.search import everything
 from node.store.search.everything import Hit
+from node.store.search.wishes import Wish
 from web.library.form import MAX_BLOCKS, Form
 from web.library.sections.pathway import FIELDS, FIND, FOUND, numbers
 from web.lookups import in_time, take_turn

@@ -13,14 +13,15 @@ from node.domain.text import plain, shorten
 from node.errors import Malformed, NotFound, Problem
 from node.state import NODE
 from node.store.communities import communities
-from node.store.library import listing, topic_accounts
-from node.store.library.listing import Wish
+from node.store.library import topic_accounts
 from node.store.library.resources import Resource, Viewer
 from node.store.people import actors, follows
 from node.store.people.actors import Actor
 from node.store.posts import object_lists
 from node.store.reading import showing, statuses
 from node.store.reading.statuses import Own
+from node.store.search import listing, wishes
+from node.store.search.wishes import Wish
 from web.design.cards import actor_path, origin_of_actor, resource_cards, shown_name, with_emojis
 from web.design.frame import html, page_of
 from web.design.lists import Paging
@@ -97,7 +98,7 @@ def _find(conn: Connection, name: str, viewer: Viewer, before: int | None) -> Fo
 def _of_whom(conn: Connection, actor: Actor) -> tuple[Wish, str]:
     """The resources that stand on its page, and the page of all of them: what it published, or what it shows."""
     if actor.local and (account := topic_accounts.find(conn, actor)) is not None:
-        return listing.wish_of(account.selection), account.path
+        return wishes.wish_of(account.selection), account.path
     return Wish(filters={"owner": [actor.uri]}), catalogue_path(owner=actor.uri)
 
 

@@ -10,12 +10,13 @@ from sqlalchemy import Connection, Row
 from node.domain.uris import host_of
 from node.sentences import Sentence
 from node.state import NODE
-from node.store.library import listing
-from node.store.library.listing import Facets, Option, Wish
 from node.store.library.resources import Resource, Viewer
 from node.store.people.actors import find_local_actor, load_profile
 from node.store.posts import object_lists
 from node.store.reading import showing
+from node.store.search import counts, listing
+from node.store.search.counts import Facets, Option
+from node.store.search.wishes import Wish
 from web.design.cards import Reader, actor_card, post_cards, resource_cards
 from web.design.frame import html, page_of
 from web.design.lists import FacetOption
@@ -67,7 +68,7 @@ def _find(conn: Connection, viewer: Viewer, handle: str) -> Found:
         own_total=own.total,
         network=network.items,
         network_total=network.total,
-        facets=listing.facets(conn, Wish(viewer=viewer)),
+        facets=counts.facets(conn, Wish(viewer=viewer)),
         kinds=showing.count_kinds(conn),
         organisations=showing.list_followed(conn, "organization", limit=12),
         people=showing.list_actors(conn, "person", local=True, limit=_SOME),

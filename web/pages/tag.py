@@ -11,11 +11,11 @@ from node.domain.tags import key_of
 from node.errors import Invalid, NotFound
 from node.services.posts.tag_lists import name_of
 from node.state import NODE
-from node.store.library import listing
-from node.store.library.listing import Wish
 from node.store.library.resources import Resource, Viewer
 from node.store.reading import showing, statuses
 from node.store.reading.statuses import Own
+from node.store.search import listing
+from node.store.search.wishes import Wish
 from web.design.cards import resource_cards
 from web.design.cursor import cursor_of
 from web.design.frame import html, page_of

@@ -12,9 +12,10 @@ from node.domain.course_lines import month_in_words
 from node.domain.search import parse
 from node.sentences import Sentence, sentences
 from node.state import NODE
-from node.store.library.listing import Option, Sort, Wish
 from node.store.search import everything
+from node.store.search.counts import Option
 from node.store.search.everything import Found
+from node.store.search.wishes import Sort, Wish
 from web.design.cards import Reader
 from web.design.frame import html, page_of
 from web.design.lists import FacetGroup, FacetOption, Paging

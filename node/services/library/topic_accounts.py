@@ -31,13 +31,14 @@ from node.store import jobs
 from node.store.database.engine import Store
 from node.store.jobs import Job, NewJob
 from node.store.library import digests as waiting
-from node.store.library import listing, resources, topic_accounts
+from node.store.library import resources, topic_accounts
 from node.store.library.resources import Resource
 from node.store.library.topic_accounts import TopicAccount
 from node.store.people import actors
 from node.store.people.actors import Actor
 from node.store.posts import objects
 from node.store.posts.objects import Object
+from node.store.search import listing, wishes
 
 #: So many resources that fit already are shown by a new account.
 AT_FIRST = 20
@@ -119,7 +120,7 @@ def record_deed(conn: Connection, unit: Unit, by: int | None, deed: str, found: 
 
 def _show_first(conn: Connection, unit: Unit, actor: Actor, selection: Selection, *, to_servers: bool) -> None:
     """What fits already stands in the account's list."""
-    page = listing.find(conn, listing.wish_of(selection, limit=AT_FIRST))
+    page = listing.find(conn, wishes.wish_of(selection, limit=AT_FIRST))
     for resource in reversed(page.items):
         if _is_for_it(actor, resource):
             _share(conn, unit, actor, resource, to_followers=False, to_servers=to_servers)
@@ -162,7 +163,7 @@ def consider(conn: Connection, unit: Unit, object_ids: Sequence[int]) -> None:
 
 def _consider(conn: Connection, unit: Unit, account: TopicAccount, resource: Resource) -> None:
     actor = account.actor
-    wish = listing.wish_of(account.selection)
+    wish = wishes.wish_of(account.selection)
     if not _is_for_it(actor, resource) or not listing.fits(conn, wish, resource.sort_key):
         if (stored := _stored(conn, resource)) is not None:
             sharing.take_back(conn, unit, actor, stored)

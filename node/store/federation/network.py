@@ -13,11 +13,11 @@ from sqlalchemy import BigInteger, ColumnElement, Connection, and_, bindparam, e
 from node.domain.actors import ActorKind
 from node.domain.visibility import Visibility
 from node.store.database.prepared import Prepared
-from node.store.library import listing
-from node.store.library.listing import Wish
 from node.store.library.resources import Viewer
 from node.store.people.follows import ACCEPTED
 from node.store.reading.visible import visible_to
+from node.store.search import counts
+from node.store.search.wishes import Wish
 from node.store.tables import actors, communities, events, follows, objects, resource_counts
 
 ACTIVE = "active"
@@ -87,8 +87,8 @@ def count_resources(conn: Connection, viewer: Viewer) -> Counts:
 
 
 def count_courses(conn: Connection, viewer: Viewer) -> Counts:
-    """Of the newest courses that this viewer may list (``listing.BOUND``), by the hosts that have most."""
-    found = listing.facets(conn, Wish(filters={"kind": ("course",)}, viewer=viewer))
+    """Of the newest courses that this viewer may list (``counts.BOUND``), by the hosts that have most."""
+    found = counts.facets(conn, Wish(filters={"kind": ("course",)}, viewer=viewer))
     return {option.value: option.count for option in found["origin"]}
 
 

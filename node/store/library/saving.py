@@ -17,14 +17,14 @@ from node.domain.vocabularies import concept_key
 from node.errors import Problem
 from node.store.database.prepared import Prepared
 from node.store.database.upsert import Into, Upsert, insert_missing
+from node.store.index import entries
+from node.store.index.entries import Entry
+from node.store.index.marks import LISTED, doors_of, mark, origin_mark
 from node.store.library import derivations
 from node.store.library.courses import save_instances
 from node.store.library.places import free_keys, free_slugs, wanted_slug
 from node.store.library.resources import Listing, listing_of
 from node.store.people.actors import Actor
-from node.store.search import search
-from node.store.search.marks import LISTED, doors_of, origin_mark
-from node.store.search.search import Entry, mark
 from node.store.tables import concept_labels, resource_facets, resource_slugs, resources
 
 
@@ -87,10 +87,8 @@ def save_many(conn: Connection, new: Sequence[NewResource]) -> None:
     _save_labels(conn, new)
     _save_sources(conn, new, known)
     found = {each.object_id: doors_of(each.visibility, each.audience, each.owner.uri) for each in new}
-    search.drop(conn, [places[i].sort_key for i, doors in found.items() if not doors])
-    search.index(
-        conn, [_entry(each, places[each.object_id], doors) for each in new if (doors := found[each.object_id])]
-    )
+    entries.drop(conn, [places[i].sort_key for i, doors in found.items() if not doors])
+    entries.put(conn, [_entry(each, places[each.object_id], doors) for each in new if (doors := found[each.object_id])])
 
 
 def remove_many(conn: Connection, object_ids: Collection[int]) -> None:

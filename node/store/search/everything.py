@@ -14,16 +14,18 @@ from sqlalchemy import Connection, Row, and_, bindparam, or_, select, union_all
 
 from node.domain.search import parse
 from node.store.database.prepared import Prepared
-from node.store.library import listing, resources
-from node.store.library.listing import Facets, Scope, Wish
+from node.store.index import spellings
+from node.store.index.marks import door
+from node.store.library import resources
 from node.store.library.resources import Resource
 from node.store.people.follows import ACCEPTED
 from node.store.posts.objects import LIVE
 from node.store.reading import showing
 from node.store.reading.visible import not_hidden_from, not_secret_to, visible_to
-from node.store.search import spellings
+from node.store.search import counts, listing
+from node.store.search.counts import Facets
 from node.store.search.finding import is_not_blocked
-from node.store.search.marks import door
+from node.store.search.wishes import Scope, Wish
 from node.store.tables import actors, communities, events, follows, objects, search_entries, topics
 
 _MAX_DOORS = 200
@@ -60,7 +62,7 @@ def find(conn: Connection, wish: Wish, now: int, *, typed: str = "", with_facets
     """What is wished for and this viewer may see. ``typed``: the words as they were written, for a suggestion."""
     wide = _widened(conn, wish)
     keys, cursor = listing.find_keys(conn, wide)
-    total, is_exact, counted = listing.look_over(conn, wide, with_facets=with_facets)
+    total, is_exact, counted = counts.look_over(conn, wide, with_facets=with_facets)
     suggestion = "" if total or wish.cursor else _suggestion(conn, wide, typed)
     hits = _load(conn, keys, wish.viewer.actor_id, now)
     return Found(hits, total, is_exact, cursor, _named(conn, counted), suggestion)
@@ -86,7 +88,7 @@ _NAMES = Prepared(
 def _suggestion(conn: Connection, wish: Wish, typed: str) -> str:
     """Only what this viewer would find something by: a word alone could tell what is hidden."""
     told = spellings.suggest(conn, typed)
-    finds = bool(told) and listing.count_all(conn, replace(wish, query=parse(told)))[0] > 0
+    finds = bool(told) and counts.count_all(conn, replace(wish, query=parse(told)))[0] > 0
     return told if finds else ""
 
 

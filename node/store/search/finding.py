@@ -33,11 +33,11 @@ from node.domain import search as folding
 from node.domain.text import plain
 from node.store.database.index_words import as_vector
 from node.store.database.prepared import Prepared
+from node.store.index.expressions import Search
 from node.store.people.follows import ACCEPTED
 from node.store.posts.objects import LIVE
 from node.store.reading.visible import not_hidden_from, not_secret_to, visible_to
 from node.store.search import search_entries
-from node.store.search.search import Search
 from node.store.tables import (
     actor_words,
     actors,

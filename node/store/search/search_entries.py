@@ -16,12 +16,12 @@ from node.domain.communities import JoinPolicy, TopicKind, is_listed
 from node.domain.text import plain, primary
 from node.domain.visibility import Visibility
 from node.store.database.prepared import Prepared
+from node.store.index import entries
+from node.store.index.entries import Entry
+from node.store.index.marks import LISTED, OTHER, doors_of, mark, origin_mark
 from node.store.library.places import free_keys
 from node.store.library.saving import keyword_value
 from node.store.posts.objects import LIVE
-from node.store.search import search
-from node.store.search.marks import LISTED, OTHER, doors_of, origin_mark
-from node.store.search.search import Entry, mark
 from node.store.tables import actors, communities, events, objects, search_entries, topics
 
 #: Kinds of what is found, beside those of resources.
@@ -89,7 +89,6 @@ _OBJECTS = Prepared(
         objects.c.kind != "resource",
         or_(topics.c.object_id.is_not(None), events.c.object_id.is_not(None)),
         _author.c.state == "active",
-        or_(topics.c.object_id.is_not(None), events.c.object_id.is_not(None)),
     ),
     many="ids",
     named=True,
@@ -226,7 +225,7 @@ def _save(conn: Connection, column: str, refs: Sequence[int], new: Sequence[_New
         conn.execute(
             _INSERT, [{"sort_key": known[ref], "object_id": None, "actor_id": None, column: ref} for ref in fresh]
         )
-    search.index(conn, [_entry(each, known[each.ref]) for each in new])
+    entries.put(conn, [_entry(each, known[each.ref]) for each in new])
 
 
 def _entry(new: _New, sort_key: int) -> Entry:

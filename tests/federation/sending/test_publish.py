@@ -20,9 +20,10 @@ from node.services.library.authoring import Author, Work
 from node.services.library.publish import Outcome, PublishResult
 from node.store.access import accounts
 from node.store.database.engine import Store
-from node.store.library import catalogue_entries, catalogues, listing, resources, saving
-from node.store.library.listing import Wish
+from node.store.library import catalogue_entries, catalogues, resources, saving
 from node.store.posts import objects
+from node.store.search import listing
+from node.store.search.wishes import Wish
 from node.store.tables import jobs, object_versions
 from tests import stores
 from tests.records import full_record, record

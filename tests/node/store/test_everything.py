@@ -11,7 +11,6 @@ from node.domain.search import parse
 from node.domain.visibility import STRANGER, Relation, Visibility, may_see
 from node.store.database.engine import Store
 from node.store.library import saving
-from node.store.library.listing import Wish
 from node.store.library.resources import ANYBODY, Viewer
 from node.store.library.saving import NewResource
 from node.store.people import blocks
@@ -19,6 +18,7 @@ from node.store.people.actors import Actor
 from node.store.posts import burying, objects
 from node.store.search import everything, finding
 from node.store.search.everything import Found
+from node.store.search.wishes import Wish
 from node.store.tables import actors, communities, events, follows, topics
 from node.store.tables import objects as object_rows
 from tests import stores

@@ -15,12 +15,14 @@ from node.domain.search import Query, parse
 from node.domain.visibility import Visibility
 from node.errors import Gone, Malformed, NotFound
 from node.store.database.engine import Store
-from node.store.library import listing, opinions, resources, saving
-from node.store.library.listing import Page, Sort, Wish
+from node.store.library import opinions, resources, saving
 from node.store.library.resources import ANYBODY, Viewer
 from node.store.library.saving import NewResource
 from node.store.people.actors import Actor
 from node.store.posts import burying, objects
+from node.store.search import counts, listing
+from node.store.search.listing import Page
+from node.store.search.wishes import Sort, Wish
 from node.store.tables import object_versions
 from tests import stores
 from tests.depth import examples
@@ -192,7 +194,7 @@ async def test_visibility_decides_lists_counts_and_pages(
             ):
                 page = listing.find(conn, wish)
                 assert (len(page.items), page.total) == (int(lists), int(lists))
-                assert bool(listing.facets(conn, wish)["kind"]) is lists
+                assert bool(counts.facets(conn, wish)["kind"]) is lists
             assert bool(resources.load_readable(conn, [new.object_id], viewer)) is reads
         assert resources.load_readable(conn, [new.object_id], Viewer(new.owner.id))
 
@@ -254,7 +256,7 @@ async def test_origin_tells_ours_from_others(store: Store, shelf: Shelf) -> None
             assert _titles(listing.find(conn, Wish(origin="remote", sort=sort))) == ["Theirs"]
         assert listing.find(conn, Wish(origin="remote")).total == 1
         assert listing.find(conn, Wish(filters={"origin": ["museum.example"]})).total == 1
-        assert listing.count(conn, ANYBODY.listings(), "owner", museum.uri) == 1
+        assert counts.count(conn, ANYBODY.listings(), "owner", museum.uri) == 1
 
     await store.write(unit)
 
@@ -366,7 +368,7 @@ async def test_lists_totals_and_facets_agree_with_counting_by_hand(
         pages = list(_all_pages(conn, query=parse(typed), filters=filters, limit=limit, sort=sort))
         assert sorted(title for page in pages for title in _titles(page)) == sorted(fact[0] for fact in wanted)
         assert {page.total for page in pages} == {len(wanted)}
-        counted_facets = listing.facets(conn, Wish(parse(typed), filters))
+        counted_facets = counts.facets(conn, Wish(parse(typed), filters))
         for kind in ("video", "audio"):
             expected = sum(
                 1 for f in facts if fits(f[0]) and f[1] == kind and (not languages or set(f[2]) & set(languages))
@@ -380,7 +382,7 @@ async def test_lists_totals_and_facets_agree_with_counting_by_hand(
             await opened.write(unit)
 
 
-def _count(options: list[listing.Option], value: str) -> int:
+def _count(options: list[counts.Option], value: str) -> int:
     return next((option.count for option in options if option.value == value), 0)
 
 
@@ -391,7 +393,7 @@ async def test_facets_tell_what_unknown_concepts_are_called(store: Store, shelf:
         shelf.put(conn, "Theirs", museum, about=[{"id": topic, "prefLabel": {"en": "Their word"}}])
         shelf.put(conn, "Ours", about=[{"id": topic, "prefLabel": {"en": "Alloys", "de": "Legierungen"}}])
         shelf.put(conn, "Theirs too", museum, about=[{"id": topic, "prefLabel": {"en": "Spam"}}])
-        (option,) = listing.facets(conn, Wish())["topic"]
+        (option,) = counts.facets(conn, Wish())["topic"]
         assert (option.value, option.count) == (topic, 3)
         assert option.labels == {"en": "Alloys", "de": "Legierungen"}
 
@@ -418,7 +420,7 @@ async def test_filters_know_the_spellings_of_a_value(store: Store, shelf: Shelf)
 async def test_totals_beyond_the_bound_say_that_they_are_at_least(
     store: Store, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(listing, "BOUND", 4)
+    monkeypatch.setattr(counts, "BOUND", 4)
 
     def unit(conn: Connection) -> None:
         for number in range(6):
@@ -453,7 +455,7 @@ async def test_a_page_takes_the_same_statements_for_1_20_and_40_rows(store: Stor
         values = {name: getattr(wish, name) for name in Wish.__dataclass_fields__}
         with counted(store) as statements:
             page = await store.read(listing.find, Wish(**{**values, "limit": limit}))
-            await store.read(listing.facets, wish)
+            await store.read(counts.facets, wish)
         assert len(page.items) == limit
         taken.add(len(statements))
     assert len(taken) == 1

@@ -9,8 +9,10 @@ from sqlalchemy import Connection, text
 
 from node.domain.search import MAX_WORD, Query, Term, parse, stem, words
 from node.store.database.engine import Store
-from node.store.search import search
-from node.store.search.search import Search, Tier, mark
+from node.store.index import matches
+from node.store.index.entries import Tier
+from node.store.index.expressions import Search
+from node.store.index.marks import mark
 from node.store.triggers.resource_search import INDEX
 from tests import stores
 from tests.depth import examples
@@ -126,7 +128,7 @@ def _run_all(conn: Connection, typed: list[str]) -> None:
         for tier in (None, *Tier):
             query = parse(each)
             if tier is None or query.required:
-                search.find_keys(
+                matches.find_keys(
                     conn,
                     Search(query, [[mark("kind", "video"), mark("kind", "audio")]], [mark("kind", "link")], tier),
                     limit=3,
@@ -141,7 +143,7 @@ async def test_hostile_queries_on_this_database(store: Store) -> None:
 
 
 def _keys(conn: Connection, typed: str, tier: Tier | None = None, limit: int = 50) -> list[int]:
-    return search.find_keys(conn, Search(parse(typed), tier=tier), limit=limit)
+    return matches.find_keys(conn, Search(parse(typed), tier=tier), limit=limit)
 
 
 async def test_all_words_must_be_there_and_none_of_the_excluded(store: Store, shelf: Shelf) -> None:
@@ -151,7 +153,7 @@ async def test_all_words_must_be_there_and_none_of_the_excluded(store: Store, sh
         assert len(_keys(conn, "casting")) == 2
         assert len(_keys(conn, "casting zinc")) == 1
         assert len(_keys(conn, "casting -zinc")) == 1
-        assert len(search.find_keys(conn, Search(parse("-zinc"), [[mark("kind", "link")]]), limit=9)) == 1
+        assert len(matches.find_keys(conn, Search(parse("-zinc"), [[mark("kind", "link")]]), limit=9)) == 1
         assert _keys(conn, "-zinc") == []
         assert _keys(conn, "alum*") == _keys(conn, "aluminium")
         assert _keys(conn, "lum*") == []
@@ -201,7 +203,7 @@ async def test_the_newest_come_first_and_a_page_stops(store: Store, shelf: Shelf
         keys = _keys(conn, "casting")
         assert keys == sorted(keys, reverse=True)
         assert _keys(conn, "casting", limit=2) == keys[:2]
-        assert search.find_keys(conn, Search(parse("casting")), before=keys[1], limit=2) == keys[2:4]
+        assert matches.find_keys(conn, Search(parse("casting")), before=keys[1], limit=2) == keys[2:4]
 
     await store.write(unit)
 
@@ -212,9 +214,9 @@ async def test_marks_are_joined_by_or_inside_and_by_and_between_groups(store: St
         shelf.put(conn, "Two", kind="audio", inLanguage=["de"])
         shelf.put(conn, "Three", kind="audio", inLanguage=["en"])
         kinds = [mark("kind", "video"), mark("kind", "audio")]
-        assert len(search.find_keys(conn, Search(Query(), [kinds]), limit=9)) == 3
-        assert len(search.find_keys(conn, Search(Query(), [kinds, [mark("language", "de")]]), limit=9)) == 2
-        assert search.count(conn, Search(Query(), [kinds]), at_most=2) == 2
+        assert len(matches.find_keys(conn, Search(Query(), [kinds]), limit=9)) == 3
+        assert len(matches.find_keys(conn, Search(Query(), [kinds, [mark("language", "de")]]), limit=9)) == 2
+        assert matches.count(conn, Search(Query(), [kinds]), at_most=2) == 2
 
     await store.write(unit)
 
@@ -240,12 +242,12 @@ async def test_postgresql_finds_the_same_by_either_way(
         for number in range(12):
             shelf.put(conn, f"Casting {'zinc' if number % 3 else 'iron'}", kind=("video", "audio")[number % 2])
         found = []
-        for way in (search._Way.WALK, search._Way.COLLECT):
-            monkeypatch.setattr(search, "_way", lambda _conn, _parameters, way=way: way)
+        for way in (matches._Way.WALK, matches._Way.COLLECT):
+            monkeypatch.setattr(matches, "_way", lambda _conn, _parameters, way=way: way)
             wanted = Search(parse("casting -iron"), [[mark("kind", "video")]])
-            keys = search.find_keys(conn, wanted, limit=3)
-            rest = search.find_keys(conn, wanted, before=keys[-1], limit=9)
-            matching, facets = search.count_facets(conn, wanted, at_most=9)
+            keys = matches.find_keys(conn, wanted, limit=3)
+            rest = matches.find_keys(conn, wanted, before=keys[-1], limit=9)
+            matching, facets = matches.count_facets(conn, wanted, at_most=9)
             found.append((keys, rest, matching, sorted(facets)))
         assert found[0] == found[1]
         assert found[0][2] == 4
@@ -258,16 +260,16 @@ async def test_postgresql_walks_for_common_words_and_collects_rare_ones(
 ) -> None:
     if store.dialect != "postgresql":
         pytest.skip("SQLite has one way through its index")
-    monkeypatch.setattr(search, "_SAMPLE", 1)
+    monkeypatch.setattr(matches, "_SAMPLE", 1)
 
     def unit(conn: Connection) -> None:
         for _ in range(150):
             shelf.put(conn, "Casting", description={"en": "word " * 300})
         wanted = {word: Search(parse(word)).expression("postgresql") for word in ("casting", "nothing")}
         ways = {
-            word: search._way(conn, {"expression": expression, "before": search.NEWEST, "limit": 1})
+            word: matches._way(conn, {"expression": expression, "before": matches.NEWEST, "limit": 1})
             for word, expression in wanted.items()
         }
-        assert ways == {"casting": search._Way.WALK, "nothing": search._Way.COLLECT}
+        assert ways == {"casting": matches._Way.WALK, "nothing": matches._Way.COLLECT}
 
     await store.write(unit)

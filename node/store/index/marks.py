@@ -1,9 +1,15 @@
 """Marks of entries in the index: what is listed, whose it is, and who finds it."""
 
+import hashlib
 from collections.abc import Collection
 
 from node.domain.visibility import Visibility
-from node.store.search.search import mark
+
+
+def mark(facet: str, value: str) -> str:
+    """The word that stands for a facet value."""
+    return "m" + hashlib.blake2b(f"{facet}\n{value}".encode(), digest_size=6).hexdigest()
+
 
 #: Every entry has this mark, so that a list without words and filters has something to walk.
 LISTED = mark("listed", "")
