@@ -150,7 +150,7 @@ async def test_who_holds_the_course_decides_and_invites(site: Site) -> None:
     decide = re.search(rf'action="({lists}/\d+)"', text)
     assert decide
     csrf = await site.csrf(lists)
-    assert await site.post(decide[1], csrf=csrf, decision="accept") == lists
+    assert await site.post(decide[1], csrf=csrf, decision="accept") == f"{lists}?done"
     assert await _states(site) == [State.ENROLLED]
     invite = f"/courses/casting-course-1/{KEY}/invite"
     assert "Nobody is known here" in await site.post(invite, 422, csrf=csrf, handle="zoe")
