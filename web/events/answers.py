@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row
 
 from federation.discovery.mentions import look_up_mentions
 from federation.state import FEDERATION
-from node.domain.events import AnswerState, title
+from node.domain.events import AnswerState
 from node.domain.numbers import id_in
 from node.errors import Conflict, Invalid, NotFound
 from node.sentences import Sentence, sentences
@@ -27,7 +27,7 @@ from web.design.frame import done, html, page_of
 from web.design.lists import Paging
 from web.design.parts import Field, Link
 from web.design.reader import reader_of
-from web.events.cards import path_of
+from web.events.cards import name_of, path_of
 from web.events.page import event_id_of
 from web.events.views import AnswerRow, AnswersView, OrganiserRow
 from web.sessions import read_form, require_person
@@ -54,19 +54,20 @@ async def answers_page(request: web.Request, error: str = "", *, invite: str = "
     event, series, rows, people = found.event, found.series, found.rows, found.people
     is_whole = event.local and series is None
     path, shown, reader = path_of(event), rows[:_PER_PAGE], reader_of(request)
+    name = name_of(event.record, reader).value
     view = AnswersView(
         page=page_of(
             request,
             f"{path}/answers",
-            title=Sentence("Answers: {name}", name=title(event.record)),
+            title=Sentence("Answers: {name}", name=name),
             section="/calendar",
             noindex=True,
             said=_SAID,
-            breadcrumbs=(Link(label=Sentence("Events"), href="/events"), Link(label=title(event.record), href=path)),
+            breadcrumbs=(Link(label=Sentence("Events"), href="/events"), Link(label=name, href=path)),
         ),
         path=path,
         csrf=session.csrf,
-        name=title(event.record),
+        name=name,
         rows=tuple(_row(each, people, reader) for each in shown if each.actor_id in people),
         going=event.going_count,
         waiting=event.waiting_count,

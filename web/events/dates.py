@@ -8,7 +8,7 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from node.calendar.recurrence import Occurrence, find_occurrence, usual_occurrence, where_at
-from node.domain.events import EventRecord, Override, from_wall, place_line, title, to_wall
+from node.domain.events import EventRecord, Override, from_wall, place_line, to_wall
 from node.errors import Invalid, NotFound, Problem
 from node.sentences import Sentence, sentences
 from node.services.events import events as service
@@ -16,7 +16,8 @@ from node.state import NODE
 from node.store.events.events import Event
 from web.design.frame import done, html, page_of
 from web.design.parts import Field, Link
-from web.events.cards import path_of, when_of
+from web.design.reader import reader_of
+from web.events.cards import name_of, path_of, when_of
 from web.events.page import event_id_of
 from web.events.views import EventDateView
 from web.sessions import read_form, require_person
@@ -151,7 +152,7 @@ def _errors(error: Invalid) -> dict[str, str]:
 
 def _page(request: web.Request, date: _Date, said: Mapping[str, str], errors: Mapping[str, str]) -> web.Response:
     event, record = date.event, date.record
-    name, path = title(record), path_of(event)
+    name, path = name_of(record, reader_of(request)).value, path_of(event)
     action = f"{path}/dates/{date.usual.day}"
     view = EventDateView(
         page=page_of(

@@ -219,7 +219,9 @@ def _view(request: web.Request, found: Found, reader: Reader, error: str) -> Eve
         companions=found.answer.companions if found.answer else 0,
         max_companions=MAX_COMPANIONS,
         may_answer=is_open,
-        series=Link(label=title(found.series.record), href=path_of(found.series)) if found.series else None,
+        series=Link(label=name_of(found.series.record, reader).value, href=path_of(found.series))
+        if found.series
+        else None,
         of_series=found.answer is None and found.of_series is not None,
         change_path=f"{path_of(found.series)}/dates/{event.day}" if found.series and found.is_organiser else "",
         may_attend=state in {AnswerState.GOING, AnswerState.UNTRACKED} and event.start_at <= now,
