@@ -23,8 +23,8 @@ def ask_again(conn: Connection, unit: Unit) -> int:
     waiting = follows.load_pending_out(conn, limit=AT_MOST)
     followed = actors.load_actors_by_id(conn, {follow.followed_id for follow in waiting})
     homes = {actor_id: host_of(actor.inbox) for actor_id, actor in followed.items()}
-    unwell = hosts.load_unwell(conn, set(homes.values()))
-    asked = [follow for follow in waiting if homes[follow.followed_id] not in unwell]
+    standings = hosts.load_standings(conn, set(homes.values()), unit.now)
+    asked = [follow for follow in waiting if standings[homes[follow.followed_id]].is_well]
     for follow in asked:
         # Under a new id: a peer that has seen the old one would take it for a repetition and not answer.
         follows.save_follow(conn, replace(follow, uri=documents.activity_uri(unit.origin, unit.ids.new())))

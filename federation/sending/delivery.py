@@ -72,22 +72,23 @@ def enqueue(
 ) -> None:
     """Store a delivery of an activity for each inbox (inbox -> host), in the caller's transaction.
 
-    ``headers`` go along with each, ``inbox_headers`` (by inbox) with some; names in lower case. A host that was given
+    ``headers`` go along with each, ``inbox_headers`` (by inbox) with some; names in lower case. Hosts that were heard
+    of last come first, those that fail last: who answers does not wait for those who may be gone. A host that was given
     up gets only what must not be forgotten; one that is held gets its delivery at its next probe.
     """
-    unwell = hosts.load_unwell(conn, set(inboxes.values()))
+    standings = hosts.load_standings(conn, set(inboxes.values()), now)
     expires_at = now + backoff.lifetime(activity_type)
     new = []
-    for inbox, host in inboxes.items():
-        standing = unwell.get(host)
-        if standing is not None and standing.unavailable and activity_type not in LASTING:
+    for inbox, host in sorted(inboxes.items(), key=lambda pair: standings[pair[1]].promise, reverse=True):
+        standing = standings[host]
+        if standing.unavailable and activity_type not in LASTING:
             continue
         told = {**(headers or {}), **((inbox_headers or {}).get(inbox) or {})}
         new.append(
             NewJob(
                 DELIVER,
                 ids.new(),
-                now if standing is None else max(now, standing.held_until_at or 0),
+                max(now, standing.held_until_at or 0),
                 ref=activity_id,
                 target=inbox,
                 host=host,

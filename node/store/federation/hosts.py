@@ -1,10 +1,10 @@
 """What is known about other hosts: whether they answer, when they were last heard of, how they want to be signed to."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from node.store import jobs
 from node.store.database.bulk import Bulk
@@ -134,28 +134,45 @@ def _move_queue(conn: Connection, before: Host, after: Host, kind: str, now: int
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Why deliveries to a host are put off or not made."""
+    """Whether deliveries to a host are put off or not made, and which hosts come first."""
 
     held_until_at: int | None
     unavailable: bool
+    failures: int
+    heard_at: int
+
+    @property
+    def is_well(self) -> bool:
+        return self.held_until_at is None and not self.unavailable
+
+    @property
+    def promise(self) -> tuple[int, int]:
+        """Grows with how likely the host answers at once: it fails less, and was heard of more lately."""
+        return -self.failures, self.heard_at
 
 
-_NOT_WELL = Prepared(
-    select(hosts.c.host, hosts.c.held_until_at, hosts.c.unavailable_at).where(
-        hosts.c.host.in_(bindparam("names", expanding=True)),
-        or_(hosts.c.held_until_at.is_not(None), hosts.c.unavailable_at.is_not(None)),
-    ),
+_STANDINGS = Prepared(
+    select(
+        hosts.c.host,
+        hosts.c.held_until_at,
+        hosts.c.unavailable_at,
+        hosts.c.failures,
+        hosts.c.last_success_at,
+        hosts.c.last_seen_at,
+    ).where(hosts.c.host.in_(bindparam("names", expanding=True))),
     many="names",
 )
 
 
-def load_unwell(conn: Connection, names: Collection[str]) -> Mapping[str, Standing]:
-    """Those of these hosts that do not answer."""
-    return {
-        host: Standing(held_until_at, unavailable_at is not None)
+def load_standings(conn: Connection, names: Collection[str], now: int) -> dict[str, Standing]:
+    """How these hosts fare. One that is not noted yet was met just now: rows last for weeks after the last word."""
+    met = Standing(None, unavailable=False, failures=0, heard_at=now)
+    found = {
+        host: Standing(held_until_at, unavailable_at is not None, failures, max(success_at or 0, seen_at or 0))
         for some in jobs.portions(names)
-        for host, held_until_at, unavailable_at in _NOT_WELL.run(conn, {"names": some})
+        for host, held_until_at, unavailable_at, failures, success_at, seen_at in _STANDINGS.run(conn, {"names": some})
     }
+    return {name: found.get(name, met) for name in names}
 
 
 def count_held(conn: Connection) -> int:

@@ -38,6 +38,21 @@ async def test_a_group_is_heard_in_order_by_each_host(sender):
         assert heard == [[numbers[0], *numbers], numbers]
 
 
+async def test_hosts_that_were_heard_of_last_come_first_and_those_that_fail_last(sender):
+    async def hear_of(*names: str) -> None:
+        for name in names:
+            sender.hosts.seen(name)
+        await sender.hosts.flush()
+        sender.pass_time(MINUTE)
+
+    await hear_of("127.0.97.1", "127.0.97.2", "127.0.97.3")
+    await hear_of("127.0.97.4")
+    await sender.hosts.failed("127.0.97.1", "down")
+    await sender.post(*(f"http://127.0.97.{number}/inbox" for number in (1, 2, 3, 4, 5)))
+    waiting = [row.host.rpartition(".")[2] for row in await rows(sender.store)]
+    assert waiting == ["5", "4", "2", "3", "1"]  # the fifth is not noted yet: it was met just now
+
+
 async def test_a_failing_host_is_left_alone_but_for_one_probe_and_gets_all_when_it_returns(sender):
     async with peers(status("503 Busy")) as (peer,):
         for _ in range(12):

@@ -225,9 +225,8 @@ async def test_giving_a_host_up_drops_its_queue_but_for_what_must_not_be_forgott
         return [tuple(found) for found in conn.execute(query)]
 
     assert await store.read(left) == [*(("bad", i) for i in (2, 3, 4)), *(("other", i) for i in kinds)]
-    standing = await store.read(table.load_unwell, ["bad", "other"])
-    assert list(standing) == ["bad"]
-    assert standing["bad"].unavailable
+    standings = await store.read(table.load_standings, ["bad", "other"], clock.now())
+    assert (standings["bad"].unavailable, standings["other"].is_well) == (True, True)
 
 
 async def test_hosts_that_answer_are_asked_once_a_week_what_they_run(store, clock, hosts):
