@@ -1,4 +1,4 @@
-"""The index of people and posts, kept in step with what is written (``node.store.search.finding``)."""
+"""The index of people and posts, kept in step with what is written (``node.store.search.indexing``)."""
 
 import asyncio
 from collections.abc import Callable
@@ -29,10 +29,10 @@ class Indexing:
         began = perf_counter()
         if not await self._store.read(queue.is_waiting):
             return
-        from node.store.search import finding  # late: with the first that waits
+        from node.store.search import indexing  # late: with the first that waits
 
         while not self._should_wait():
-            if await self._store.write(finding.work_off) < finding.BATCH:
+            if await self._store.write(indexing.work_off) < indexing.BATCH:
                 self._waits_since = None
                 return
             await asyncio.sleep(perf_counter() - began)

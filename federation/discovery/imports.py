@@ -27,7 +27,7 @@ from node.store import jobs
 from node.store.database.engine import Store
 from node.store.jobs import Job, NewJob
 from node.store.people import exchange as store
-from node.store.search import finding
+from node.store.people import handles
 
 _BATCH = 20
 _SLOTS = 1
@@ -84,7 +84,7 @@ class Importer:
                 return post.id
             handle = read_handle(address)
             unit = self._unit()
-            known = await self._store.read(finding.find_by_acct, str(handle), (unit.host,), unit.host)
+            known = await self._store.read(handles.find_by_acct, str(handle), (unit.host,), unit.host)
             if known is not None:
                 return known
             if handle.host == unit.host:

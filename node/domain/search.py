@@ -1,11 +1,12 @@
 """Words as full-text search compares them, and what people type into a search box."""
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, islice
+
+from node.domain.text import folded
 
 MAX_QUERY = 400
 MAX_TERMS = 12
@@ -35,7 +36,7 @@ def words(value: str, *, limit: int = MAX_WORDS) -> list[str]:
     >>> words("学習者")
     ['学習', '習者']
     """
-    written = _runs(_folded(value))
+    written = _runs(folded(value))
     is_usual = max(map(len, written), default=0) <= MAX_WORD  # else not remembered
     return list(islice(chain.from_iterable(map(_split if is_usual else _pieces, written)), limit))
 
@@ -43,14 +44,6 @@ def words(value: str, *, limit: int = MAX_WORDS) -> list[str]:
 def _runs(folded: str) -> list[str]:
     """Letters and digits that stand side by side; of ASCII alone in a fifth of the time."""
     return folded.translate(_GAPS).split() if folded.isascii() else _WORD.findall(folded)
-
-
-def _folded(value: str) -> str:
-    """In small letters, without marks on them."""
-    small = value.casefold()
-    if small.isascii():
-        return small
-    return "".join(letter for letter in unicodedata.normalize("NFKD", small) if not unicodedata.combining(letter))
 
 
 @lru_cache(maxsize=4_096)  # nine words of ten in what people write
@@ -93,6 +86,19 @@ def stem(word: str) -> str:
         if ending is None:
             return f"{word[:-1]}i" if word.endswith("y") and len(word) > _MIN_STEM else word
         word = word[: -len(ending)]
+
+
+NAME_LENGTH = 40
+_NAME_WORDS = 12
+
+
+def name_words(name: str) -> list[str]:
+    """The words of a name as they are compared: folded, nothing is cut off their ends.
+
+    >>> name_words("Ada_Lovelace (Gießen)")
+    ['ada', 'lovelace', 'giessen']
+    """
+    return list(dict.fromkeys(word[:NAME_LENGTH] for word in _runs(folded(name))))[:_NAME_WORDS]
 
 
 # -- what people type -----------------------------------------------------------------------------------------------

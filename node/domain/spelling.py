@@ -9,6 +9,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from node.domain.text import folded
+
 MIN_LENGTH, MAX_LENGTH = 4, 24
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -29,10 +31,9 @@ def spelled_words(text: str) -> Iterator[tuple[str, str]]:
     [('giessen', 'gießen'), ('introduction', 'introduction')]
     """
     for found in _WORD.finditer(unicodedata.normalize("NFC", text.lower())):
-        bare = unicodedata.normalize("NFKD", found[0].casefold())
-        folded = "".join(letter for letter in bare if not unicodedata.combining(letter))
-        if MIN_LENGTH <= len(folded) <= MAX_LENGTH:
-            yield folded, found[0][:40]
+        bare = folded(found[0])
+        if MIN_LENGTH <= len(bare) <= MAX_LENGTH:
+            yield bare, found[0][:40]
 
 
 def is_near(one: str, other: str) -> bool:

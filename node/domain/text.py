@@ -108,6 +108,18 @@ def plain(markup: str) -> str:
     return clean((_LINES.sub("\n\n", text) if "\n" in text else text).strip())
 
 
+def folded(text: str) -> str:
+    """In small letters, without marks on them: what is compared, never what is shown.
+
+    >>> folded("Ada LOVELACE, Gießen-Łódź")
+    'ada lovelace, giessen-łodz'
+    """
+    small = text.casefold()
+    if small.isascii():
+        return small
+    return "".join(letter for letter in unicodedata.normalize("NFKD", small) if not unicodedata.combining(letter))
+
+
 def shorten(text: str, limit: int) -> str:
     """At most ``limit`` characters on one line, cut between words, with an ellipsis where something is missing."""
     line = " ".join(text.split())

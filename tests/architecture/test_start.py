@@ -37,7 +37,7 @@ LATE = (
     "node.app.kinds",
     "node.services.news.news",
     "node.services.posts.posts",
-    "node.store.search.finding",
+    "node.store.search.indexing",
     "node.upkeep",
     "pillow_heif",
     "psycopg",

@@ -13,7 +13,7 @@ from node.services.house.copying import copy_database
 from node.services.posts.posts import publish_note
 from node.store.library import catalogues
 from node.store.people.actors import Actor
-from node.store.search import finding
+from node.store.search import indexing
 from node.store.tables import jobs
 from tests import stores
 from tests.client import App, app_of
@@ -38,7 +38,7 @@ CALLS = ("v1/timelines/home", "v1/notifications", "v1/accounts/verify_credential
 
 async def look(app: App, *pages: str) -> dict[str, Any]:
     """What readers and apps see."""
-    await app.peer.store.write(finding.work_off)
+    await app.peer.store.write(indexing.work_off)
     seen: dict[str, Any] = {}
     for path in (*PAGES, *(page.removeprefix(app.peer.origin) for page in pages)):
         found = await app.ask("GET", path)

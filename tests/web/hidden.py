@@ -27,7 +27,7 @@ from node.store.people import endorsements, follows, remote_actors
 from node.store.people.actors import Actor
 from node.store.people.follows import Follow
 from node.store.posts import objects, topics
-from node.store.search import finding
+from node.store.search import indexing
 from node.store.tables import events, object_tags, reactions
 from tests.client import App, app_of
 from tests.network import Peer, network
@@ -79,7 +79,7 @@ async def hidden_world(folder: Path) -> AsyncIterator[World]:
         for level in LEVELS:
             made.ids[level]["open"] = opened
             made.copies[level] = made.ids[level] | await copy(peer, zoe, ring, level) | {"open": opened_there}
-        while await peer.store.write(finding.work_off):
+        while await peer.store.write(indexing.work_off):
             pass
         yield made
 

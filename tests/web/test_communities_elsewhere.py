@@ -20,7 +20,7 @@ from node.store.communities.community_requests import Request
 from node.store.people import actors, remote_actors
 from node.store.people.actors import Actor
 from node.store.posts import objects
-from node.store.search import finding
+from node.store.search import indexing
 from tests.web.conftest import Site
 
 PATH = "/c/metals@museum.example"
@@ -144,7 +144,7 @@ async def test_what_another_house_keeps_to_itself_is_shown_to_nobody_here(ada: S
     """Its name and level is all that its home told; members of this organisation are none of that one."""
     said = RemoteCommunity(visibility=Visibility.ORGANISATION)
     await ada.store.write(stranger, ada, "nightwatch", ActorKind.GROUP, said)
-    await ada.store.write(finding.work_off)
+    await ada.store.write(indexing.work_off)
     await ada.get("/c/nightwatch@museum.example", 404)
     for path in ("/communities", "/search?q=nightwatch", "/api/learning/v1/communities", "/network"):
         assert "nightwatch@museum" not in await ada.get(path), path

@@ -16,8 +16,8 @@ from node.services.people import lists as list_service
 from node.services.people import relations
 from node.state import NODE
 from node.store.database.windows import Window
-from node.store.people import actors, blocks, domain_blocks, endorsements, follow_lists, lists, mutes
-from node.store.search import finding
+from node.store.people import actors, blocks, domain_blocks, endorsements, follow_lists, handles, lists, mutes
+from node.store.reading import showing
 from web.client_api.answers import answer, empty, joined
 from web.client_api.callers import reader, require
 from web.client_api.entities import accounts
@@ -91,7 +91,7 @@ async def show_endorsements(request: web.Request) -> web.Response:
         if actors.find_actor_by_id(conn, target) is None:
             raise NotFound
         pairs = endorsements.list_endorsements(conn, target, window)
-        known = set(finding.load_known(conn, [shown for _, shown in pairs], viewer))
+        known = set(showing.load_known(conn, [shown for _, shown in pairs], viewer))
         return [(each, shown) for each, shown in pairs if shown in known]
 
     return await _answer(request, window, read)
@@ -119,7 +119,7 @@ async def show_many(request: web.Request) -> web.Response:
     ids = query_parameters(request).identifiers("id")[:_MOST_IDS]
 
     def read(conn: Connection, look: Look) -> bytes:
-        present = finding.load_present(conn, ids)
+        present = handles.load_present(conn, ids)
         people = accounts.render_known(conn, look, present, viewer)
         return joined(people[each] for each in present if each in people)
 
@@ -132,7 +132,7 @@ async def look_up(request: web.Request) -> web.Response:
     acct, config = query_parameters(request).text("acct") or "", request.app[NODE].config
 
     def read(conn: Connection, look: Look) -> bytes:
-        found = finding.find_by_acct(conn, acct, config.own_hosts, config.host)
+        found = handles.find_by_acct(conn, acct, config.own_hosts, config.host)
         people = accounts.render_known(conn, look, [found] if found is not None else [], viewer)
         if found not in people:
             raise NotFound

@@ -20,8 +20,11 @@ from node.domain.uris import is_web_uri
 from node.errors import NodeError, RateLimited, Unauthenticated
 from node.ratelimit import Rate
 from node.state import NODE
+from node.store.people import handles
+from node.store.posts.tags import find_tags
 from node.store.reading.by_url import Target, find_by_url
-from node.store.search import finding
+from node.store.search import indexing, people
+from node.store.search.posts import Part, find_posts
 from web.client_api.answers import answer, joined
 from web.client_api.callers import reader, require
 from web.client_api.entities import accounts, statuses, tags
@@ -137,31 +140,22 @@ def _find(conn: Connection, look: Look, asked: Asked, viewer: int | None) -> Fou
 def _accounts(conn: Connection, look: Look, asked: Asked, viewer: int | None) -> list[bytes]:
     if asked.text.startswith("#"):
         return []
-    ids = finding.find_actors(
+    ids = people.find_actors(
         conn, asked.text, viewer, limit=asked.limit, offset=asked.offset, following=asked.following
     )
     if "@" in asked.text.lstrip("@") and not asked.offset and not asked.following:  # also who is not indexed yet
-        exact = finding.find_by_acct(conn, asked.text, {look.host}, look.host)
-        if exact is not None and finding.may_find(conn, exact, viewer):
+        exact = handles.find_by_acct(conn, asked.text, {look.host}, look.host)
+        if exact is not None and people.may_find(conn, exact, viewer):
             ids = list(dict.fromkeys((exact, *ids)))[: asked.limit]
-    people = accounts.render(conn, look, ids)
-    return [people[each] for each in ids if each in people]
+    found = accounts.render(conn, look, ids)
+    return [found[each] for each in ids if each in found]
 
 
 def _statuses(conn: Connection, look: Look, asked: Asked, viewer: int) -> list[bytes]:
     if asked.text.startswith(("#", "@")):
         return []
-    ids = finding.find_posts(
-        conn,
-        asked.text,
-        viewer,
-        look.now,
-        limit=asked.limit,
-        offset=asked.offset,
-        author_id=asked.account_id,
-        max_id=asked.max_id,
-        min_id=asked.min_id,
-    )
+    part = Part(asked.limit, asked.offset, asked.account_id, asked.max_id, asked.min_id)
+    ids = find_posts(conn, asked.text, viewer, look.now, part)
     found = statuses.render(conn, look, ids, viewer)
     return [found[each] for each in ids if each in found]
 
@@ -170,7 +164,7 @@ def _hashtags(conn: Connection, look: Look, asked: Asked, viewer: int | None) ->
     prefix = key_of(asked.text)
     if not prefix or "@" in asked.text or " " in prefix:
         return []
-    names = finding.find_tags(conn, prefix, limit=asked.limit, offset=asked.offset)
+    names = find_tags(conn, prefix, limit=asked.limit, offset=asked.offset)
     return tags.render(conn, look, names, viewer) if names else []
 
 
@@ -187,7 +181,7 @@ async def _resolve_handle(request: web.Request, viewer: int, text: str) -> None:
     config = node.config
     if handle.host in config.own_hosts:
         return
-    if await node.store.read(finding.find_by_acct, str(handle), config.own_hosts, config.host) is not None:
+    if await node.store.read(handles.find_by_acct, str(handle), config.own_hosts, config.host) is not None:
         return
 
     async def look() -> object:
@@ -195,7 +189,7 @@ async def _resolve_handle(request: web.Request, viewer: int, text: str) -> None:
         return await request.app[FEDERATION].fetcher.actor(discovered.actor_uri)
 
     if await _bounded(request, viewer, look()) is not None:
-        await node.store.write(finding.work_off)
+        await node.store.write(indexing.work_off)
 
 
 async def _look_at(request: web.Request, viewer: int, address: str) -> Target:

@@ -12,9 +12,8 @@ from node.services.library import pathway_lists
 from node.state import NODE
 from node.store.database.windows import Window
 from node.store.people import actors, lists
-from node.store.reading import entries, timelines
+from node.store.reading import entries, showing, timelines
 from node.store.reading.entries import Entry
-from node.store.search import finding
 from web.client_api.answers import answer, joined
 from web.client_api.callers import reader, require
 from web.client_api.entities import statuses
@@ -201,7 +200,7 @@ def _of_account(
     conn: Connection, look: Look, viewer_id: int | None, actor_id: int, window: Window, asked: Parameters
 ) -> Rendered:
     actor = actors.find_actor_by_id(conn, actor_id)
-    if actor is None or actor.state == "gone" or not finding.load_known(conn, [actor.id], viewer_id):
+    if actor is None or actor.state == "gone" or not showing.load_known(conn, [actor.id], viewer_id):
         raise NotFound
     if asked.flag("pinned"):
         return _rendered(conn, look, timelines.list_pinned(conn, viewer_id, actor_id), viewer_id)

@@ -19,8 +19,8 @@ from node.state import NODE
 from node.store.library import courses, resources
 from node.store.library.courses import Enrolment
 from node.store.library.resources import Resource, Viewer
+from node.store.people import handles
 from node.store.people.actors import Actor, load_actors_by_id
-from node.store.search import finding
 from web import sessions
 from web.courses.views import EnrolmentGroup, EnrolmentRow, EnrolmentsView
 from web.design.cards import Reader, actor_path
@@ -126,7 +126,7 @@ def _invite(
 ) -> bool:
     """Whether somebody is known by this handle."""
     course = held(conn, actor_id, slug)
-    found = finding.find_by_acct(conn, handle, *hosts) if handle else None
+    found = handles.find_by_acct(conn, handle, *hosts) if handle else None
     person = load_actors_by_id(conn, [found])[found] if found is not None else None
     if person is None or person.kind != "person":
         return False

@@ -29,7 +29,6 @@ from node.store.people import actors
 from node.store.people.actors import Actor
 from node.store.posts import objects
 from node.store.reading import showing
-from node.store.search import finding
 from node.text.markdown import render_markdown
 from web.design.cards import Reader, actor_card, actor_path, origin_of_actor, thread
 from web.design.frame import embedding, html, page_of
@@ -123,7 +122,7 @@ def find(conn: Connection, event_id: int, viewer: int | None) -> Found:
 def _community_of(conn: Connection, event: Event, viewer: int | None) -> Actor | None:
     """The community that it belongs to, for whoever may know of that."""
     group = actors.find_actor(conn, event.audience) if event.audience else None
-    return group if group is not None and finding.load_known(conn, [group.id], viewer) else None
+    return group if group is not None and showing.load_known(conn, [group.id], viewer) else None
 
 
 def _page(request: web.Request, found: Found, name: Text, summary: str) -> Page:

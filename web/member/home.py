@@ -21,7 +21,6 @@ from node.store.library.resources import Resource
 from node.store.news import briefing
 from node.store.news.briefing import Tip
 from node.store.reading import showing
-from node.store.search import finding
 from web.design.cards import Reader, actor_path
 from web.design.frame import html, page_of
 from web.design.parts import Link, Text
@@ -86,7 +85,7 @@ def _find(conn: Connection, person_id: int, now: int) -> _Found:
     learning = [row.id for row in recommended.values() if row.kind == "resource"]
     people = {row.actor_id for row in (*new, *questions, *recommended.values())} | {each.actor_id for each in coming}
     people |= {tip.actor_id for each in recommended for tip in tips[each]}
-    people |= set(finding.load_known(conn, {row.community_id for row in questions if row.community_id}, person_id))
+    people |= set(showing.load_known(conn, {row.community_id for row in questions if row.community_id}, person_id))
     rows = showing.load_rows(conn, {person_id, *joined, *people})
     return _Found(
         joined=joined,

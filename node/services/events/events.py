@@ -38,7 +38,7 @@ from node.store.people import actors
 from node.store.people.actors import Actor
 from node.store.posts import burying, objects, tags, topics
 from node.store.posts import media as media_store
-from node.store.search import finding
+from node.store.search import indexing
 from node.text.markdown import render_markdown
 
 MAX_ORGANISERS = 20
@@ -128,7 +128,7 @@ def publish_event(
     if visibility.federates:
         happenings.record(conn, unit.ids, unit.now, happenings.ObjectCreated(object_id), about=uri)
     _let_read(conn, object_id, publisher, events.list_organisers(conn, object_id))
-    finding.index_now(conn, object_id)
+    indexing.index_now(conn, object_id)
     found = events.find_event(conn, object_id)
     assert found is not None
     remind_later(conn, unit, found)

@@ -36,7 +36,7 @@ from node.store.posts import objects, tags, topics
 from node.store.posts.media import Media
 from node.store.posts.objects import Object
 from node.store.reading import entries
-from node.store.search import finding
+from node.store.search import indexing
 from node.text.richtext import clean_plain_field
 
 #: What a new row of ``objects`` says beside what it is given.
@@ -245,7 +245,7 @@ def _note_topic(conn: Connection, unit: Unit, object_id: int, place: Place, cont
         community_id = place.group.id if place.group else None
         row = {"object_id": object_id, "community_id": community_id, "kind": place.kind.value}
         topics.save_topics(conn, [{**row, "last_activity_at": unit.now}])
-        finding.index_now(conn, object_id)
+        indexing.index_now(conn, object_id)
     elif place.topic is not None:
         topics.touch_topics(conn, [context], unit.now)
 

@@ -1,6 +1,5 @@
 """Learning resources are stored, each in the place of what was stored for its object, and made findable."""
 
-import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
@@ -11,6 +10,7 @@ from node.domain.courses import start_months
 from node.domain.records import ResourceRecord
 from node.domain.resources import facets, kind_of, search_text, title
 from node.domain.reuse import sources_of
+from node.domain.text import folded
 from node.domain.uris import host_of
 from node.domain.visibility import Visibility
 from node.domain.vocabularies import concept_key
@@ -120,8 +120,7 @@ def _columns(new: NewResource, place: _Place) -> dict[str, Any]:
 
 def _title_key(text: str) -> str:
     """Small letters without marks, so that both databases sort titles in about the order that readers expect."""
-    folded = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in folded if not unicodedata.combining(letter)).strip()[:120]
+    return folded(text).strip()[:120]
 
 
 # -- where it stands -------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, Connection, Row, bindparam, exists, func, lit
 from node.store.database.prepared import Prepared
 from node.store.posts.object_lists import AFTER_ALL
 from node.store.posts.objects import LIVE
+from node.store.reading.visible import not_secret_to
 from node.store.tables import accounts, actors, follows, object_tags, objects
 
 _OPEN = ("public", "unlisted")
@@ -31,6 +32,21 @@ def load_rows(conn: Connection, ids: Collection[int]) -> dict[int, Row[Any]]:
 def load_homes(conn: Connection, ids: Collection[int]) -> dict[int, Any]:
     """By id what says whether lists may show what an actor made: ``id, uri, host, local, state``."""
     return {row.id: row for row in _HOMES.run(conn, {"ids": list(ids)})} if ids else {}
+
+
+@cache
+def _known(is_member: bool) -> Prepared:
+    query = select(actors.c.id).where(actors.c.id.in_(bindparam("ids", expanding=True)))
+    return Prepared(query.where(not_secret_to(0 if is_member else None)), many="ids")
+
+
+def load_known(conn: Connection, ids: Collection[int], viewer_id: int | None) -> list[int]:
+    """Of these ids those of actors of which this person may know (``not_secret_to``), in the same order."""
+    if not ids:
+        return []
+    viewer = {} if viewer_id is None else {"viewer": viewer_id}
+    found = {actor_id for (actor_id,) in _known(viewer_id is not None).run(conn, {"ids": list(ids), **viewer})}
+    return [each for each in ids if each in found]
 
 
 _OF_KIND = (

@@ -131,6 +131,14 @@ def not_hidden_from(viewer_id: int | None, *authors: ColumnElement[Any]) -> list
     ]
 
 
+def is_not_blocked(viewer_id: int | None) -> list[ColumnElement[bool]]:
+    """Of ``actors``: nobody whom this person blocks, or who blocks her."""
+    if viewer_id is None:
+        return []
+    viewer = _viewer(viewer_id)
+    return [~_has_blocked(viewer, actors.c.id), ~_has_blocked(actors.c.id, viewer)]
+
+
 def _not(condition: ColumnElement[bool], any_at_all: ColumnElement[bool]) -> ColumnElement[bool]:
     """``condition`` does not hold; what it rests on, asked once for the whole statement, spares asking for each row."""
     return or_(~any_at_all, ~condition)

@@ -21,10 +21,9 @@ from node.store.library.resources import Resource
 from node.store.people.follows import ACCEPTED
 from node.store.posts.objects import LIVE
 from node.store.reading import showing
-from node.store.reading.visible import not_hidden_from, not_secret_to, visible_to
+from node.store.reading.visible import is_not_blocked, not_hidden_from, not_secret_to, visible_to
 from node.store.search import counts, listing
 from node.store.search.counts import Facets
-from node.store.search.finding import is_not_blocked
 from node.store.search.wishes import Scope, Wish
 from node.store.tables import actors, communities, events, follows, objects, search_entries, topics
 

@@ -1,4 +1,4 @@
-"""What waits for the index of people and posts: noted by ``store.triggers.post_search``, worked off by ``finding``."""
+"""What waits for the index of people and posts: noted by ``store.triggers.post_search``, worked off by ``indexing``."""
 
 from sqlalchemy import Connection, exists, select
 

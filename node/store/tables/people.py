@@ -230,7 +230,7 @@ list_members = Table(
     Index("ix_list_members_list_id_id", "list_id", "id"),
 )
 
-# The words that an actor is found by (store.search.finding).
+# The words that an actor is found by (store.search.people).
 actor_words = Table(
     "actor_words",
     metadata,

@@ -1,7 +1,7 @@
 """The index of words over posts, and what waits to be indexed of people and posts.
 
 Words are folded by the program, so triggers only note in ``search_queue`` what is new or has changed, whoever wrote it;
-``store.search.finding`` works the queue off within seconds. What is deleted leaves the index at once.
+``store.search.indexing`` works the queue off within seconds. What is deleted leaves the index at once.
 """
 
 from collections.abc import Mapping

@@ -16,7 +16,7 @@ from node.store.library.saving import NewResource
 from node.store.people import blocks
 from node.store.people.actors import Actor
 from node.store.posts import burying, objects
-from node.store.search import everything, finding
+from node.store.search import everything, indexing
 from node.store.search.everything import Found
 from node.store.search.wishes import Wish
 from node.store.tables import actors, communities, events, follows, topics
@@ -61,7 +61,7 @@ def event(conn: Connection, shelf: Shelf, author: Actor, title: str, **columns: 
 
 
 def work_off(conn: Connection) -> None:
-    while finding.work_off(conn):
+    while indexing.work_off(conn):
         pass
 
 

@@ -14,7 +14,8 @@ from node.services.posts.posts import publish_note
 from node.store.people import actors, blocks, follows
 from node.store.people.follows import ACCEPTED, Follow
 from node.store.posts import burying, objects
-from node.store.search import finding, queue
+from node.store.search import indexing, people, queue
+from node.store.search.posts import Part, find_posts
 from node.store.tables import bookmarks, search_queue
 from tests import stores
 
@@ -37,7 +38,7 @@ def add(conn, unit, username, name="", *, host="learn.uni.example", **values):
 
 
 def work_off(conn):
-    while finding.work_off(conn):
+    while indexing.work_off(conn):
         pass
 
 
@@ -53,7 +54,7 @@ async def test_people_are_found_by_the_beginnings_of_their_names(store, unit):
         work_off(conn)
         names = {value: name for name, value in ids.items()}
         return {
-            typed: [names[found] for found in finding.find_actors(conn, typed, None, limit=10)]
+            typed: [names[found] for found in people.find_actors(conn, typed, None, limit=10)]
             for typed in (
                 "love",
                 "ADA",
@@ -79,7 +80,7 @@ async def test_much_that_waits_is_indexed_part_by_part_with_turns_for_others(sto
     """What others write meanwhile does not wait for the end."""
 
     def arrive(conn):
-        for number in range(2 * finding.BATCH + 1):
+        for number in range(2 * indexing.BATCH + 1):
             add(conn, unit, f"p{number}", "Reader")
 
     def left(conn):
@@ -87,9 +88,9 @@ async def test_much_that_waits_is_indexed_part_by_part_with_turns_for_others(sto
 
     await store.write(arrive)
     working = asyncio.create_task(Indexing(store).run())
-    while (waiting := await store.write(left)) == 2 * finding.BATCH + 1:
+    while (waiting := await store.write(left)) == 2 * indexing.BATCH + 1:
         pass
-    assert waiting == finding.BATCH + 1, "one part is done, the next has not begun"
+    assert waiting == indexing.BATCH + 1, "one part is done, the next has not begun"
     await working
     assert await store.read(left) == 0
 
@@ -115,9 +116,9 @@ async def test_followed_people_come_first_and_blocked_ones_never(store, unit):
         follows.save_follow(conn, Follow(follow_id, me, friend, "x", ACCEPTED, unit.now))
         blocks.insert_block(conn, unit.ids.new(), foe, me, "b", unit.now)
         work_off(conn)
-        found = finding.find_actors(conn, "anna", me, limit=40)
-        mine = finding.find_actors(conn, "anna", me, limit=40, following=True)
-        return found[0] == friend, len(found), foe in finding.find_actors(conn, "anna0", me, limit=40), mine == [friend]
+        found = people.find_actors(conn, "anna", me, limit=40)
+        mine = people.find_actors(conn, "anna", me, limit=40, following=True)
+        return found[0] == friend, len(found), foe in people.find_actors(conn, "anna0", me, limit=40), mine == [friend]
 
     assert await store.write(act) == (True, 40, False, True)
 
@@ -131,10 +132,10 @@ async def test_a_new_name_takes_the_place_of_the_old_one(store, unit):
         actors.update_actor(conn, ada, name="Countess")
         noted = queue.is_waiting(conn)
         work_off(conn)
-        after = finding.find_actors(conn, "countess", None, limit=5)
+        after = people.find_actors(conn, "countess", None, limit=5)
         actors.update_actor(conn, ada, state="suspended")
         work_off(conn)
-        return quiet, noted, after == [ada], finding.find_actors(conn, "ada", None, limit=5)
+        return quiet, noted, after == [ada], people.find_actors(conn, "ada", None, limit=5)
 
     assert await store.write(act) == (False, True, True, [])
 
@@ -162,7 +163,7 @@ async def test_posts_are_found_by_those_whom_they_concern(store, unit):
         names = {note.id: name for name, note in notes.items()}
 
         def find(typed, **options):
-            return [names[each] for each in finding.find_posts(conn, typed, me, unit.now, limit=20, **options)]
+            return [names[each] for each in find_posts(conn, typed, me, unit.now, Part(20, **options))]
 
         return {
             "all": find("casting"),
@@ -192,14 +193,14 @@ async def test_edited_and_deleted_posts_change_the_index(store, unit):
         me = add(conn, unit, "me")
         note = publish_note(conn, unit, me, "Casting", Visibility.PUBLIC)
         work_off(conn)
-        seen = [finding.find_posts(conn, "casting", me, unit.now, limit=5) == [note.id]]
+        seen = [find_posts(conn, "casting", me, unit.now, Part(5)) == [note.id]]
         objects.update_object(conn, note.id, {"content": "<p>Forging</p>"})
         work_off(conn)
-        seen.append(finding.find_posts(conn, "casting", me, unit.now, limit=5) == [])
-        seen.append(finding.find_posts(conn, "forging", me, unit.now, limit=5) == [note.id])
+        seen.append(find_posts(conn, "casting", me, unit.now, Part(5)) == [])
+        seen.append(find_posts(conn, "forging", me, unit.now, Part(5)) == [note.id])
         burying.bury(conn, objects.find_object_by_id(conn, note.id), unit.now)
         work_off(conn)
-        seen.append(finding.find_posts(conn, "forging", me, unit.now, limit=5) == [])
+        seen.append(find_posts(conn, "forging", me, unit.now, Part(5)) == [])
         return seen, list(conn.scalars(select(search_queue.c.ref)))
 
     assert await store.write(act) == ([True] * 4, [])

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Connection, update
 
 from node.domain.visibility import Visibility
-from node.store.search import finding
+from node.store.search import indexing
 from node.store.tables import actors
 from tests.client import app_of
 from tests.happenings import event_record
@@ -32,7 +32,7 @@ async def _fill(site: Site) -> None:
     def more(conn: Connection) -> None:
         conn.execute(update(actors).where(actors.c.id == uma.id).values(discoverable=True))
         event(conn, Shelf(), uma, "Casting workshop", uri="https://x.example/e1", url="https://x.example/e1")
-        while finding.work_off(conn):
+        while indexing.work_off(conn):
             pass
 
     await site.store.write(more)

@@ -13,9 +13,8 @@ from node.domain.actors import ActorKind
 from node.domain.text import plain
 from node.store.access import accounts as store
 from node.store.people import follow_lists
-from node.store.reading import statuses
+from node.store.reading import showing, statuses
 from node.store.reading.statuses import Version
-from node.store.search import finding
 from web.client_api.entities.look import Look, instant
 from web.client_api.entities.media import emojis_of
 
@@ -65,7 +64,7 @@ def render(conn: Connection, look: Look, actor_ids: Collection[int]) -> dict[int
 
 def render_known(conn: Connection, look: Look, actor_ids: Collection[int], viewer_id: int | None) -> dict[int, bytes]:
     """The same without communities of which this person may not even know; one statement more."""
-    return render(conn, look, finding.load_known(conn, actor_ids, viewer_id))
+    return render(conn, look, showing.load_known(conn, actor_ids, viewer_id))
 
 
 def parts(conn: Connection, look: Look, versions: Mapping[int, Version]) -> dict[int, Part]:
