@@ -69,7 +69,7 @@ class Placement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrittenDocument:
-    """A record as other servers get it: the document without ``@context``, its digest (federation 4.2), and the parts
+    """A record as other servers get it: the document without ``@context``, its digest, and the parts
     of it that lists, pages and client apps show.
     """
 

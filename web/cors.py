@@ -1,6 +1,6 @@
 """What pages of other origins may read: everything that browser-based clients need, and no page of ours.
 
-Answers carry no credentials of the browser: a client shows its token in each request (shelf: mastodon-api 6.9).
+Answers carry no credentials of the browser: a client shows its token in each request.
 """
 
 from aiohttp import hdrs, web

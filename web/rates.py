@@ -1,4 +1,4 @@
-"""How often clients may ask (API8; shelf: mastodon-api 6.8): each answer of the API says how much is left.
+"""How often clients may ask (API8): each answer of the API says how much is left.
 
 A valid token counts for itself and for its person, anybody else by address: inventing tokens, or having apps mint them,
 buys nothing. Uploads and deletions are counted once more, by person. Networks of

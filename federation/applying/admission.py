@@ -1,4 +1,4 @@
-"""What a community takes of what others send it: posts that name it, answers in its threads (federation 4.6).
+"""What a community takes of what others send it: posts that name it, answers in its threads.
 
 Of our communities we decide here, by their policies; who is refused is told why, once. Of a community elsewhere its own
 home decides, and says so by passing the post on: before that, a post only claims to belong there.

@@ -1,4 +1,4 @@
-"""Activities that a community elsewhere passes on: who may, and what proves them (FEP-1b12, federation 4.6).
+"""Activities that a community elsewhere passes on: who may, and what proves them (FEP-1b12).
 
 The signature proves the community, not the member. What a member did is believed where the member is at home with the
 community, or by the proofs of ``federation.arriving.resolving``; what a moderator did also when it can be seen at the

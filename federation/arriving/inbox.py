@@ -1,8 +1,8 @@
 """The inbox: bound, parse, shape, block list, claim, key, signature, ownership, duplicate, commit, 202.
 
-The order is that of the security rules (section 3): cheap refusals come first, and nothing before the key leaves the
-machine. What passes is stored raw with its job in one commit; everything else happens in the worker. Verification
-answers with a ``Proven`` that the next station needs as its argument, so there is no way past it.
+Cheap refusals come first, and nothing before the key leaves the machine (docs/develop/rules.md, IN1 to IN24). What
+passes is stored raw with its job in one commit; everything else happens in the worker. Verification answers with a
+``Proven`` that the next station needs as its argument, so there is no way past it.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -150,7 +150,7 @@ class Inbox:
         return Proven(key.owner_uri, key.uri)
 
     def _prove_farewell(self, claim: Claim, activity: Activity) -> Proven:
-        """The key's actor answers 410: its own Delete needs no other proof (federation 2.3).
+        """The key's actor answers 410: its own Delete needs no other proof.
 
         The sender has chosen the key's id: it must be the actor's own, or anything that is gone below it would do.
         """
@@ -163,7 +163,7 @@ class Inbox:
     # -- what is proven ---------------------------------------------------------------------------------------------
 
     async def _keep(self, proven: Proven, activity: Activity, message: Message, owner_id: int | None) -> str:
-        """Ownership (IN10, IN11), then the commit. A third party's activity must be proven by other means (2.6)."""
+        """Ownership (IN10, IN11), then the commit. A third party's activity must be proven by other means."""
         host = host_of(proven.signer_uri)
         self._hosts.seen(host)
         is_own = proven.signer_uri == activity.actor

@@ -92,7 +92,7 @@ def _of(job: Job, inbound: Inbound | str | None) -> AbstractContextManager[None]
 
 
 def _note_announcements(batch: Batch, job: Job, inbound: Inbound | str | None) -> None:
-    """What the delivery said of its sender's catalogue (federation 5.4) and followers (5.2): equal now, or to be
+    """What the delivery said of its sender's catalogue and followers: equal now, or to be
     looked at.
     """
     sender = batch.actor(inbound.activity.actor) if isinstance(inbound, Inbound) else None

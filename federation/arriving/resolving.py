@@ -5,7 +5,7 @@ announced by a community); a Move, whose target must be looked at freshly. Each 
 
 A passed-on activity proves nothing by itself (IN12). It is believed when it carries a valid proof of its own actor
 (FEP-8b32), or when what it says can be seen at its actor's host: the object for Create and Update, its absence for
-Delete, the activity itself for all else (federation 2.6).
+Delete, the activity itself for all else.
 """
 
 from collections.abc import Callable
@@ -178,7 +178,7 @@ class Resolver:
         except RemoteGone:
             return activity
         except RemoteNotFound:
-            if uri != activity.actor:  # an account is never gone because of a 404 (federation section 3)
+            if uri != activity.actor:  # an account is never gone because of a 404
                 return activity
             raise SignatureInvalid(detail=f"{uri} is missing, which is not gone") from None
         if document.get("type") == "Tombstone":

@@ -13,7 +13,7 @@ from node.store.people.actors import Actor
 
 
 class Readers(enum.Enum):
-    """Which servers behind followers of a community get something (federation 4.6); of unknown ones all."""
+    """Which servers behind followers of a community get something; of unknown ones all."""
 
     ALL = enum.auto()
     ACTIVITIES = enum.auto()  # those that understand the Announce of an activity

@@ -1,4 +1,4 @@
-"""What communities of ours pass on, and whom they tell and ask (FEP-1b12, federation 4.6)."""
+"""What communities of ours pass on, and whom they tell and ask (FEP-1b12)."""
 
 from typing import Any
 

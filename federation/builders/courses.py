@@ -18,7 +18,7 @@ from node.store.library.resources import Resource
 from node.store.people import actors
 from node.store.people.actors import Actor
 
-#: An answer that is none yet says so (federation section 3, Join).
+#: An answer that is none yet says so.
 _ANSWERS = {
     State.ENROLLED: "Accept",
     State.WAITING: "TentativeAccept",

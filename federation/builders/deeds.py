@@ -1,4 +1,4 @@
-"""What moderators and facilitators here did, in communities of ours and elsewhere (FEP-1b12, federation 4.6)."""
+"""What moderators and facilitators here did, in communities of ours and elsewhere (FEP-1b12)."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

@@ -82,7 +82,7 @@ def actor_document(conn: Connection, actor_id: int, *, is_bare: bool = False) ->
 
 
 def _topic_of(conn: Connection, actor_id: int) -> dict[str, Any] | None:
-    """The concept that an account about a topic shows, where it is one (federation 4.9)."""
+    """The concept that an account about a topic shows, where it is one."""
     account = topic_accounts.find(conn, actors.load_actors_by_id(conn, [actor_id])[actor_id])
     concepts = account.selection.filters.get("topic", ()) if account is not None else ()
     if account is None or len(concepts) != 1 or not is_web_uri(concepts[0]):
@@ -155,7 +155,7 @@ def object_document(conn: Connection, row: Row[Any], *, now: int) -> dict[str, A
 
 
 def _in_thread(conn: Connection, row: Row[Any], topic: Topic | None) -> tuple[dict[str, Any] | None, str]:
-    """What a post is in its thread, as ``mainEntity``, and which answer of a question was accepted (federation 4.7)."""
+    """What a post is in its thread, as ``mainEntity``, and which answer of a question was accepted."""
     if row.in_reply_to is not None:
         above = topics.find_topic(conn, row.in_reply_to_id) if row.in_reply_to_id else None
         return ({"type": "Answer"} if above is not None and above.is_question else None), ""

@@ -63,7 +63,7 @@ def write_amb(record: ResourceRecord, *, page: Mapping[str, Any] | None = None) 
 
 
 def _types_of(record: ResourceRecord) -> list[str]:
-    """A pathway is a collection to the profile, which has no lists with an order (learning-domain 5)."""
+    """A pathway is a collection to the profile, which has no lists with an order."""
     return [AMB_LIST if is_pathway(record) and each == LIST else each for each in record["type"]]
 
 

@@ -1,4 +1,4 @@
-"""Whether a reader wants the ActivityPub document or the page (federation section 6)."""
+"""Whether a reader wants the ActivityPub document or the page."""
 
 from functools import lru_cache
 

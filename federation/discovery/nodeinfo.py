@@ -1,4 +1,4 @@
-"""NodeInfo, both ways: what this server is, and what another one says it is (federation section 1.2).
+"""NodeInfo, both ways: what this server is, and what another one says it is.
 
 The answer of another server is shown to administrators; what it can do is read off its actors (FEP-844e), never here.
 """

@@ -1,4 +1,4 @@
-"""WebFinger, both ways: who is behind a handle, and what we answer about ours (RFC 7033, federation section 1.1)."""
+"""WebFinger, both ways: who is behind a handle, and what we answer about ours (RFC 7033)."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -178,7 +178,7 @@ async def find_actor(client: OutboundClient, handle: str) -> Discovered:
 
 
 def check_loop(asked: Handle, first: Jrd, second: Jrd | None = None) -> Discovered:
-    """What two answers prove together (reverse check of federation section 1.1).
+    """What two answers prove together: a handle counts where both ways lead to the same actor.
 
     ``first`` answered ``asked``; where it names another handle, ``second`` answered that one, and must call itself so
     and lead to the same actor. Raises ``RemoteMalformed``.

@@ -3,7 +3,7 @@
 Read when the first of our people joins, so that who joins late finds the whole history, and once a day after that. How
 many belong to it is read whenever its document was, and while people look at it, joined or not.
 Posts come from their own hosts; a community only says that they belong to it. The walk is bounded as every walk of a
-collection is (federation 5.1); where it ends too early, another one goes on ten minutes later.
+collection is; where it ends too early, another one goes on ten minutes later.
 """
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence

@@ -192,7 +192,7 @@ class Fetcher:
             await self._store.write(_purge, uri, now)
 
     async def fetch_key_owner(self, key_id: str) -> RemoteKey | None:
-        """Store the actor that a key id leads to, with its keys (federation 2.3); the key, where it lists that.
+        """Store the actor that a key id leads to, with its keys; the key, where it lists that.
 
         The id may lead to the actor, to a key document, or to a stub (GoToSocial); the actor itself must list the
         key, and key, owner and actor must be of one origin. What was answered from elsewhere is none of these: an

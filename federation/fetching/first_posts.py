@@ -1,4 +1,4 @@
-"""What somebody elsewhere wrote before anybody here followed: the newest posts of the outbox (federation section 3).
+"""What somebody elsewhere wrote before anybody here followed: the newest posts of the outbox.
 
 Read once, when a follow is accepted, so that profile and timeline are not empty until the next post. Catalogues and
 communities have ways of their own (``federation.synchronisation.catalogue_sync``,

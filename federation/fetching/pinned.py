@@ -1,4 +1,4 @@
-"""What accounts elsewhere show first: ``featured`` and ``featuredTags``, read once a day (federation section 3).
+"""What accounts elsewhere show first: ``featured`` and ``featuredTags``, read once a day.
 
 Mastodon says by Add and Remove what is pinned; GoToSocial says nothing, and a lost Add is never repeated. So the list
 of everybody whom somebody here follows is read when the follow is accepted, and then daily, spread over the day. Posts

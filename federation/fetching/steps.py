@@ -1,4 +1,4 @@
-"""The order of collections and pathways elsewhere, compared once a day (federation 4.4 and 5.4).
+"""The order of collections and pathways elsewhere, compared once a day.
 
 A change arrives as Update of the whole collection. Where that was lost, its list (``steps``) shows something else than
 the copy here, and the collection itself is fetched again. A collection that stands in a catalogue which is followed

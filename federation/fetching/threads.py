@@ -1,4 +1,4 @@
-"""Conversations: what is missing of one is fetched in the background when somebody here opens it (federation 5.3).
+"""Conversations: what is missing of one is fetched in the background when somebody here opens it.
 
 Upward along ``inReplyTo``; then the ``context`` where that is a collection (FEP-7888, FEP-f228), else ``replies`` from
 post to post. Each post comes from its own host. One walk takes at most 40 ancestors and 100 other posts, 20 steps deep,

@@ -1,4 +1,4 @@
-"""Reading a collection of another server page by page (federation 5.1)."""
+"""Reading a collection of another server page by page."""
 
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable

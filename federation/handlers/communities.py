@@ -5,7 +5,7 @@ remove members (Reject of a Follow that was accepted), invite people (Invite) an
 of the Group). What is refused is answered (``refusals``).
 
 Of our communities the signer must govern it. Of a community elsewhere the deed must come through its Announce, by
-somebody who is in its list of moderators or at home on its host (federation 4.6); ``federation.arriving.resolving`` has
+somebody who is in its list of moderators or at home on its host; ``federation.arriving.resolving`` has
 looked at that list within the hour.
 """
 
@@ -292,7 +292,7 @@ def _says_the_same(batch: Batch, inbound: Inbound, group: Actor) -> bool:
 
 
 def pass_on(batch: Batch, inbound: Inbound, group: Actor) -> None:
-    """Our Group announces an activity as it came (federation 4.6, form 1)."""
+    """Our Group announces an activity as it came."""
     if not group.local or not inbound.received_id:
         return
     unit = batch.unit

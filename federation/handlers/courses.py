@@ -1,4 +1,4 @@
-"""Join and Leave of an instance of a course of ours, and the answers to those of our people (federation 4.4).
+"""Join and Leave of an instance of a course of ours, and the answers to those of our people.
 
 An instance is named by an address below that of its course. Each function answers an empty text where the activity is
 about something else.

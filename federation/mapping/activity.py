@@ -2,7 +2,7 @@
 
 An activity's object may be an address, an object, another activity, or a list of any of these; all four are at hand
 without asking which it was. Nothing here says that anything is true: who sent it is for ``federation.arriving.inbox``
-to prove, and what an embedded copy claims for the handlers to check (federation section 3).
+to prove, and what an embedded copy claims for the handlers to check.
 """
 
 from dataclasses import dataclass, field

@@ -1,7 +1,7 @@
-"""Actors: read from the documents of every peer that we know, written for all of them (federation 1.3, 1.4, 4.3, 4.6).
+"""Actors: read from the documents of every peer that we know, written for all of them.
 
 Reading refuses only what cannot be an actor: no usable id, type, inbox or user name. Everything else that is wrong is
-left out. What belongs to one actor lies on one origin; only the inboxes may be elsewhere, over https (section 7.1).
+left out. What belongs to one actor lies on one origin; only the inboxes may be elsewhere, over https.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""From visibility to ``to``, ``cc`` and ``audience``, and back (federation section 3, security rule IN24)."""
+"""From visibility to ``to``, ``cc`` and ``audience``, and back (security rule IN24)."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple

@@ -1,4 +1,4 @@
-"""Collections: one page of a peer's read, ours written (federation section 5.1).
+"""Collections: one page of a peer's read, ours written.
 
 Peers put ``items`` or ``orderedItems`` on the collection itself or on its pages, as lists or single values, ids or
 objects, with the first page embedded or linked; all of that is one ``Page`` here. Walking from page to page, with its

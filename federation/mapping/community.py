@@ -1,4 +1,4 @@
-"""How a Group says that it is governed: what Lemmy reads, and the rest as ``mainEntity`` (federation 4.6)."""
+"""How a Group says that it is governed: what Lemmy reads, and the rest as ``mainEntity``."""
 
 from typing import Any, TypeVar
 

@@ -1,4 +1,4 @@
-"""How much of a stranger's document is kept (security rule IN14, federation section 1.3).
+"""How much of a stranger's document is kept (security rule IN14).
 
 What is longer is cut at the border of a character, longer lists are shortened; nothing is refused for its size but
 an address or a user name.

@@ -1,4 +1,4 @@
-"""The steps of a pathway in words of schema.org, ``itemListElement``, and back (federation 4.4).
+"""The steps of a pathway in words of schema.org, ``itemListElement``, and back.
 
 Each ``ListItem`` names its target by address, as others expect it, or as an object where more is known that has to
 survive the loss of its host. schema.org has no word for what one does in a step; ours begin with ``rz:``.

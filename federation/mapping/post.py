@@ -1,4 +1,4 @@
-"""Posts: read from the documents of every peer that we know, written for all of them (federation section 4).
+"""Posts: read from the documents of every peer that we know, written for all of them.
 
 Reading refuses only what cannot be a post: no usable id or author, an author or an authority on another origin, an
 actor, an activity, a collection or a tombstone. Types that we do not know are kept as they are and not guessed.

@@ -1,6 +1,6 @@
 """What came of reading a record that somebody else wrote: the record, how good it is, and what was wrong.
 
-Learning-domain rules, section 8: foreign records get one of three grades. A part that breaks a rule is taken out or
+Foreign records get one of three grades (``node.domain.resources.Grade``). A part that breaks a rule is taken out or
 cut to size with a warning; a record without identity, name or safe address is rejected.
 """
 

@@ -1,4 +1,4 @@
-"""After our own start: follow requests that nobody has answered are sent again (federation 5.4).
+"""After our own start: follow requests that nobody has answered are sent again.
 
 A peer that lost its state, or that was set back to a backup, learns of them so. Repeated requests are answered again
 by everybody; hosts that do not answer at present have the first request still in their queue.

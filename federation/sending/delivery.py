@@ -1,6 +1,6 @@
 """Delivering activities: a job for each inbox, in the transaction of what is told, and what runs these jobs.
 
-Federation section 6. A delivery ends with an answer of 2xx, a refusal, or when it has lost its worth. Order is kept
+A delivery ends with an answer of 2xx, a refusal, or when it has lost its worth. Order is kept
 for each (actor, object, host), and for a Group for each host. One host has at most three deliveries under way, one
 while it fails; hosts that hang give way to those that answer (``federation.transport.places``).
 """

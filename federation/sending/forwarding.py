@@ -3,7 +3,7 @@
 Somebody elsewhere answers a post of one of our actors and addresses that actor's followers, whom only we know. What he
 sent goes on to them as it came, byte for byte, if everybody may read it and if it carries a valid proof of its own
 actor (FEP-8b32): without one they would have no reason to believe us, and find the answer through ``replies`` and
-``context`` (federation section 3).
+``context``.
 """
 
 import orjson

@@ -41,7 +41,7 @@ from node.store.people.actors import Actor
 #: A post each few milliseconds shares its transactions with others; a single one does not wait.
 _AT_ONCE, _GATHER_SECONDS = 64, 0.1
 _Made = tuple[Job, Outgoing | None, dict[str, Any] | None]
-#: What others may want to pass on carries a proof (federation 2.6).
+#: What others may want to pass on carries a proof.
 _PROVEN = frozenset({"Create", "Update", "Delete", "Announce", "Add", "Remove"})
 
 
@@ -205,7 +205,7 @@ def _pass_on(conn: Connection, unit: Unit, outgoing: Outgoing, document: dict[st
 
 
 def delivery_headers(conn: Connection, outgoing: Outgoing) -> dict[str, str] | None:
-    """What deliveries say beside their body: where the sender's catalogue stands (federation 5.4)."""
+    """What deliveries say beside their body: where the sender's catalogue stands."""
     if not outgoing.actor.catalogue:
         return None
     head = catalogues.load_head(conn, outgoing.actor.id)

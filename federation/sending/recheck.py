@@ -1,4 +1,4 @@
-"""Looking again at people whose inbox was not where it should be: they may have moved, or be gone (federation 6)."""
+"""Looking again at people whose inbox was not where it should be: they may have moved, or be gone."""
 
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Collection

@@ -1,4 +1,4 @@
-"""Collections of ours: keyset pages of 50, so that new items never shift what a reader has begun (federation 5.1)."""
+"""Collections of ours: keyset pages of 50, so that new items never shift what a reader has begun."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -249,7 +249,7 @@ def _context(conn: Connection, visitor: Visitor, uri: str, after: int | None) ->
 
 
 def _owner_of_thread(conn: Connection, first: Object) -> str:
-    """The community that it is in, else who began it (federation 5.3)."""
+    """The community that it is in, else who began it."""
     if first.audience:
         return first.audience
     author = find_actor_by_id(conn, first.actor_id)

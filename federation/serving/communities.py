@@ -1,4 +1,4 @@
-"""What a community of ours lists (federation 4.6): its threads, those that it shows first, who has which role.
+"""What a community of ours lists: its threads, those that it shows first, who has which role.
 
 The outbox is made from the threads themselves, so that it is the whole history for who joins late, not what was sent
 lately. Lemmy and PieFed read the first items where they stand in the collection itself. Of a closed community nothing

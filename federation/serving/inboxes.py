@@ -29,7 +29,7 @@ MAX_BODY = 1_048_576
 _TYPES = frozenset({"application/activity+json", "application/ld+json"})
 
 
-#: By which of the inbox rules (security section 3) something was refused; of those that end alike, the first.
+#: By which of the inbox rules (docs/develop/rules.md) something was refused; of those that end alike, the first.
 _RULES: Mapping[type[NodeError], str] = MappingProxyType(
     {
         TooLarge: "IN1",
@@ -67,7 +67,7 @@ async def _find_addressee(request: web.Request) -> int:
 async def _post(
     request: web.Request, *, find_addressee: Callable[[web.Request], Awaitable[int]] | None = None
 ) -> web.Response:
-    """Bound it, take it in, answer 202 with nothing in it (federation section 6)."""
+    """Bound it, take it in, answer 202 with nothing in it."""
     node, federation = request.app[NODE], request.app[FEDERATION]
     try:
         owner_id = await find_addressee(request) if find_addressee is not None else None

@@ -25,7 +25,7 @@ PER_PAGE = 200
 
 
 async def show_partner_entries(request: web.Request) -> web.Response:
-    """Live entries by id, with the digests of their documents (federation 4.2); ``?after=ID`` continues."""
+    """Live entries by id, with the digests of their documents; ``?after=ID`` continues."""
     visitor, node = await require_visitor(request), request.app[NODE]
     after = number_in(request.query.get("after", "0"))
     if after is None:

@@ -63,7 +63,7 @@ async def _find_signer(request: web.Request) -> Actor | None:
 
 
 async def require_visitor(request: web.Request) -> Visitor:
-    """As ``find_visitor``; in authorized mode a stranger is asked to sign (federation 2.4)."""
+    """As ``find_visitor``; in authorized mode a stranger is asked to sign."""
     visitor = await find_visitor(request)
     if request.app[NODE].config.federation.authorized_fetch and visitor.actor is None:
         raise Unauthenticated("This node wants requests to be signed.")

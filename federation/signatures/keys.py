@@ -1,6 +1,6 @@
 """Keys: our actors' pairs, opened when they are needed, and the public keys of others, fetched and remembered.
 
-Fetching is bounded (federation 2.3, IN9): one fetch per unknown key however many requests wait for it, failures
+Fetching is bounded (IN9): one fetch per unknown key however many requests wait for it, failures
 remembered for 10 minutes, a refresh after a failed verification at most once in 5 minutes.
 """
 

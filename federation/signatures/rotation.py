@@ -1,4 +1,4 @@
-"""New keys for our actors, without a moment in which others cannot verify us (federation 2.3).
+"""New keys for our actors, without a moment in which others cannot verify us.
 
 ``begin`` publishes the new pairs beside the old ones, which go on signing, the Update that tells of it included.
 ``switch_due`` lets the new pairs sign once they have been public for 48 hours. The old ones stay public until nothing

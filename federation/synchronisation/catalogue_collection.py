@@ -1,4 +1,4 @@
-"""Our catalogues as other servers read them: the root, its log, and its buckets (federation 4.11, 5.4).
+"""Our catalogues as other servers read them: the root, its log, and its buckets.
 
 Builders are pure; handlers read one state of the database and answer 304 where the reader has it. What a page holds is
 decided by the catalogue's state and the address alone, so one entity tag stands for all of them.

@@ -1,4 +1,4 @@
-"""The header with which each delivery tells how the sender's catalogue stands (federation 5.4).
+"""The header with which each delivery tells how the sender's catalogue stands.
 
     Rhizome-Catalogue: id="https://learn.uni.example/ap/a/uni/catalogue", revision="1042", digest="c33f..."
 

@@ -1,4 +1,4 @@
-"""Another server's catalogue documents, read (federation 4.11, 5.4). Raises ``RemoteMalformed`` for what is none.
+"""Another server's catalogue documents, read. Raises ``RemoteMalformed`` for what is none.
 
 What the owner says is believed about his own entries only: ids must be web addresses, revisions must rise, digests
 must be digests; extensions may carry our prefix or not.

@@ -1,4 +1,4 @@
-"""Keeping our copies of followed catalogues equal to the catalogues (federation 5.4, follower's side).
+"""Keeping our copies of followed catalogues equal to the catalogues.
 
 One look at a catalogue goes: ask for its root, with the entity tag of the state that we hold. Nothing changed, or the
 digests are equal: done. Else read the log from where we stand and fetch the entries whose digest differs. Still

@@ -1,6 +1,6 @@
 """Which addresses the node calls, and the one spelling of a host: one policy, without any I/O.
 
-Security rules OUT1 to OUT5 and the development switch of the operator contract. A URL is checked before its name is
+Security rules OUT1 to OUT5 and the development switch (docs/admin/install.md). A URL is checked before its name is
 resolved (``AddressPolicy.check_url``), the number behind the name when the socket is about to connect to it
 (``AddressPolicy.check_ip``). What addresses mean as identity is said in ``node.domain.uris``.
 

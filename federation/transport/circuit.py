@@ -1,4 +1,4 @@
-"""Whether a host is sent to: pure functions from what was known of it to what is known now (federation section 6).
+"""Whether a host is sent to: pure functions from what was known of it to what is known now.
 
 After five failures in a row within ten minutes its circuit opens: its queue waits, and one delivery is let through
 after a minute, then after two, doubling to an hour. Any answer below 500, and any verified request from it, closes the
@@ -13,7 +13,7 @@ from node.store.federation.hosts import Host
 
 #: A success and a sign of life are noted again only when the last note is this old.
 NOTE_EVERY = 60 * SECOND
-#: So many refused signatures in a row, and what was learnt about signing to a host is forgotten (federation 2.5).
+#: So many refused signatures in a row, and what was learnt about signing to a host is forgotten.
 FORGET_AFTER_REFUSALS = 3
 REMEMBER_SIGNATURE = 30 * DAY
 _REMEMBER_AGAIN = DAY

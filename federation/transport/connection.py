@@ -26,7 +26,7 @@ _NAME_THREADS = 64  # a dead name server holds one for longer than the time we w
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """Seconds, as in section 2 of the security rules."""
+    """Seconds, each for one step; ``silence`` between two parts of an answer."""
 
     name: float = 5
     connect: float = 5

@@ -1,6 +1,6 @@
 """How to sign to a host: what worked last time, else draft-cavage-12, and one or two more knocks where that is refused.
 
-Federation section 2.5. Deployed servers take draft-cavage-12, RFC 9421, or both; nobody says which before the first
+Deployed servers take draft-cavage-12, RFC 9421, or both; nobody says which before the first
 request. The variant without the query string is for servers that leave it out of ``(request-target)``. Who announces
 that it verifies Ed25519 (FEP-844e) gets that first: it costs a tenth of what RSA does (docs/adr/0012).
 """

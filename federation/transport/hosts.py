@@ -275,7 +275,7 @@ class Hosts:
         await self._store.write(table.expire_hosts, self._clock.now() - KEEP)
 
     async def drop_lost(self) -> None:
-        """Remove the followers on hosts that were given up three months ago (federation section 6)."""
+        """Remove the followers on hosts that were given up three months ago."""
         for host in await self._store.read(table.load_lost, self._clock.now() - KEEP_FOLLOWERS):
             removed = await self._store.write(follows.delete_followers_on, host)
             if removed:

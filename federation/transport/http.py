@@ -1,7 +1,7 @@
 """The one outgoing HTTP client: actors, keys, WebFinger, NodeInfo, media, catalogues, deliveries.
 
 Security rules OUT1 to OUT10. It speaks HTTP/1.1 by itself (``http1``, ``connection``, ``pool``): the address that was
-checked is the address that is called, every limit of the security rules has one place, and a delivery costs a third
+checked is the address that is called, every limit has one place, and a delivery costs a third
 of what a general client takes (docs/adr/0008). Variables of the environment that name a proxy are not read (OUT7).
 """
 

@@ -1,10 +1,9 @@
 """How many requests run at once, in all and to one host, and which connections stay open for the next one.
 
-Numbers of security section 2: 100 requests in all, 4 to one host, 2 of them caused by others. A host gets more than
-one only after it has answered promptly, so that fifty slow ones hold few places and not two hundred (REL8). POSTs never
-take the last place of a host: whoever answers a POST may first ask us something that we must ask it back (its key).
-Connections that are free stay open, because a post goes to the same thousand hosts as the one before; the longest
-unused is closed first.
+100 requests in all, 4 to one host, 2 of them caused by others. A host gets more than one only after it has answered
+promptly, so that fifty slow ones hold few places and not two hundred (REL8). POSTs never take the last place of a host:
+whoever answers a POST may first ask us something that we must ask it back (its key). Connections that are free stay
+open, because a post goes to the same thousand hosts as the one before; the longest unused is closed first.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""GETs that are signed in a way which the host takes (federation 2.4 and 2.5).
+"""GETs that are signed in a way which the host takes.
 
 As with deliveries: the way that is remembered, else draft-cavage-12, then the others where the answer complains, or
 what the host asks for with ``Accept-Signature``. An answer to a first knock proves nothing, since most hosts answer

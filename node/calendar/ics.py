@@ -35,7 +35,7 @@ from node.text.markdown import render_markdown
 if TYPE_CHECKING:
     from icalendar import Event as VEvent
 
-#: What was cancelled stays in calendars so long, so that they hear of it (learning-domain 6.5).
+#: What was cancelled stays in calendars so long, so that they hear of it.
 KEEPS_CANCELLED = 30 * DAY
 _STATUS = {EventStatus.CANCELLED: "CANCELLED", EventStatus.TENTATIVE: "TENTATIVE"}
 _PRODUCT = "-//Rhizome//Learning network node//EN"

@@ -52,7 +52,7 @@ class RemoteActor:
     username: str
     host: str  # of the id
     inbox: str
-    webfinger: str = ""  # ``user@host`` where it claims a handle of its own; unproven (federation section 1.1)
+    webfinger: str = ""  # ``user@host`` where it claims a handle of its own; unproven
     name: str = ""
     summary_html: str = ""
     url: str = ""

@@ -1,4 +1,4 @@
-"""The arithmetic of catalogue synchronisation (federation 5.4): digests that change with each entry, bucket by bucket.
+"""The arithmetic of catalogue synchronisation: digests that change with each entry, bucket by bucket.
 
 The digest of a set of entries is the XOR of one hash per live entry, so that adding, changing and taking away an entry
 costs the same whatever the size of the catalogue, in any order.

@@ -1,6 +1,6 @@
 """One line about a course for software that knows no courses: when it starts, where, how much, until when one enrols.
 
-Of the next instance (shelf: mastodon-api 9.2), in English and German; other languages get the English.
+Of the next instance, in English and German; other languages get the English.
 """
 
 import datetime as dt

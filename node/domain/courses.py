@@ -1,7 +1,7 @@
 """Courses: learning resources that are held, once or again, and that people enrol in.
 
 A course is a record whose types hold ``Course``; ``hasCourseInstance`` says when and where it is held. Each instance
-has an id of its own, so that people and other servers can name it (learning-domain 4.2).
+has an id of its own, so that people and other servers can name it.
 """
 
 import datetime as dt

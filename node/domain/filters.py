@@ -1,4 +1,4 @@
-"""What somebody does not want to read, or wants to be warned of: words and single posts (shelf: mastodon-api 5, T2)."""
+"""What somebody does not want to read, or wants to be warned of: words and single posts."""
 
 import enum
 import re

@@ -1,4 +1,4 @@
-"""What somebody can be told of, and what becomes of news from strangers (shelf: mastodon-api 6.6)."""
+"""What somebody can be told of, and what becomes of news from strangers."""
 
 import enum
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """What is said of a resource by those who used it: adoption notes of organisations, reviews of people.
 
 An adoption note is the strongest sign of quality in a network of organisations: where, with whom and when a resource
-was used, what was changed, how it went (learning-domain 4.12). Both travel as answers to the resource, so that software
+was used, what was changed, how it went. Both travel as answers to the resource, so that software
 that knows neither shows their words.
 """
 

@@ -20,7 +20,7 @@ MAX_STEPS = 200
 
 
 class Action(enum.StrEnum):
-    """What one does in a step (learning-domain 4.9); the first four lead to something."""
+    """What one does in a step; the first four lead to something."""
 
     USE = "use"
     ATTEND = "attend"

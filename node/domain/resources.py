@@ -29,7 +29,7 @@ _INTERNAL_AT_MOST = frozenset({"private", "community", "organisation", "partners
 
 
 class Grade(enum.StrEnum):
-    """How far a record from elsewhere can be used (learning-domain rules, validation in three grades)."""
+    """How far a record from elsewhere can be used."""
 
     CLEAN = "clean"
     WARNINGS = "warnings"  # kept and shown, parts were dropped, not exported to strict profiles

@@ -1,6 +1,6 @@
 """Making something new from somebody else's work: what its licence says to that, and how the source is named.
 
-A licence decides before anything is written (learning-domain 4.15): where adaptations are not allowed, or only under
+A licence decides before anything is written: where adaptations are not allowed, or only under
 the same licence, a work that says otherwise is refused; where it is a matter of care, the author is told.
 """
 

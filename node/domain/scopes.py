@@ -1,4 +1,4 @@
-"""What a token of the client API may do: scopes, from the wide to the narrow (shelf: mastodon-api 3).
+"""What a token of the client API may do: scopes, from the wide to the narrow.
 
 ``read`` covers every ``read:...``, ``write`` every ``write:...``; ``follow`` is an older bundle of both sides of
 blocks, follows and mutes; ``push`` and ``profile`` stand alone.

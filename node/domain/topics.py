@@ -105,7 +105,7 @@ NAMESPACE = "https://w3id.org/rhizome#"
 
 
 def entity_of(kind: TopicKind, title: str, answers: int = 0) -> dict[str, Any] | None:
-    """The ``mainEntity`` of a topic (federation 4.7); events and resources have their own.
+    """The ``mainEntity`` of a topic; events and resources have their own.
 
     >>> entity_of(TopicKind.NOTE, "")
     {'type': 'DiscussionForumPosting', 'additionalType': 'https://w3id.org/rhizome#note'}

@@ -1,7 +1,7 @@
-"""What becomes of a delivery after an answer or a failure: tables and pure functions (federation section 6, REL9).
+"""What becomes of a delivery after an answer or a failure: tables and pure functions (REL9).
 
-Federation section 6 names the answers that end a delivery quietly; other refusals are set aside for the administrator
-(REL9). Everything that may pass is tried again, later each time, until what is delivered has lost its worth.
+Some answers end a delivery quietly; other refusals are set aside for the administrator. Everything that may pass is
+tried again, later each time, until what is delivered has lost its worth.
 """
 
 from collections.abc import Callable, Mapping

@@ -26,8 +26,8 @@ from node.store.tables import jobs
 
 T = TypeVar("T")
 
-#: How long a claim holds without a heartbeat. Work of a killed process is to go on within 10 s of the next start
-#: (operator contract), also where another process may still be alive.
+#: How long a claim holds without a heartbeat. Work of a killed process goes on within 10 s of the next start,
+#: also where another process may still be alive.
 LEASE = 10 * SECOND
 BEHIND = 12 * HOUR
 

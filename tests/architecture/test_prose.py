@@ -54,3 +54,20 @@ def test_what_prose_names_is_there() -> None:
         if path not in _NOT_YET and not any(Path(ROOT).glob(path.rstrip("/")))
     ]
     assert gone == []
+
+
+_RULE = re.compile(r"\b(?:ADM|API|AUT|BAK|CFG|DEP|HAR|HTM|IN|MED|OUT|REL|STR)\d{1,2}\b")
+_SPAN = re.compile(r"\b([A-Z]+)(\d+) to \1(\d+)\b")
+
+
+def _rules_in(text: str) -> set[str]:
+    spans = {f"{name}{number}" for name, low, high in _SPAN.findall(text) for number in range(int(low), int(high) + 1)}
+    return {*_RULE.findall(text), *spans}
+
+
+def test_rules_that_code_names_are_written_down() -> None:
+    written = _rules_in((ROOT / "docs/develop/rules.md").read_text("utf-8"))
+    product = {name for source in sources() for name in _rules_in(source.text)}
+    tests = {name for path in (ROOT / "tests").rglob("*.py") for name in _rules_in(path.read_text("utf-8"))}
+    assert product - written == set(), "nobody who reads these names can look them up"
+    assert written - product - tests == set(), "nothing is held to these"

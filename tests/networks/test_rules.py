@@ -219,7 +219,7 @@ async def test_an_account_is_gone_only_where_its_host_says_so(tmp_path):
 
 
 async def test_what_else_is_gone_on_a_host_ends_no_account_there(tmp_path):
-    """A Delete needs no signature where the key's own actor is gone (federation 2.3), whatever begins like its id."""
+    """A Delete needs no signature where the key's own actor is gone, whatever begins like its id."""
     async with network(tmp_path, "hospital") as net, remote() as far:
         peer = net.peers[0]
         zoe, _ = await followed_by_ann(net, far)

@@ -1,4 +1,4 @@
-"""``/api/v1/apps``: client programs register themselves (shelf: mastodon-api 3.2)."""
+"""``/api/v1/apps``: client programs register themselves."""
 
 from collections.abc import Sequence
 from typing import Any

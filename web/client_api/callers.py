@@ -1,6 +1,6 @@
 """Who calls: the person or the app behind a bearer token, and what the token allows.
 
-A bad token is 401, a missing scope 403 (shelf: mastodon-api 1.7). See ``web.tokens`` for the tokens themselves.
+A bad token is 401, a missing scope 403. See ``web.tokens`` for the tokens themselves.
 """
 
 from dataclasses import dataclass

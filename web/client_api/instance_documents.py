@@ -1,6 +1,6 @@
 """What this node is and how it wants to be used, as two documents and a count of weeks.
 
-Called by every app at every start (shelf: mastodon-api 3.1), so they are made once a minute at most, and anew when
+Called by every app at every start, so they are made once a minute at most, and anew when
 administrators change a rule or a text. All numbers are integers: an app that finds a fraction gives up.
 """
 

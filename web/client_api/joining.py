@@ -1,4 +1,4 @@
-"""Making an account from an app, and asking for its mail again (shelf: mastodon-api 5, ``POST /api/v1/accounts``)."""
+"""Making an account from an app, and asking for its mail again."""
 
 import asyncio
 import secrets

@@ -19,7 +19,7 @@ _MOST_AT_ONCE = 500
 
 
 def entity(found: PersonList) -> dict[str, Any]:
-    """List (shelf: mastodon-api section 4)."""
+    """List (https://docs.joinmastodon.org/entities/List/)."""
     return {
         "id": str(found.id),
         "title": found.title,

@@ -1,4 +1,4 @@
-"""``/api/v1/notifications`` one by one, and ``/api/v2/notifications`` in groups (shelf: mastodon-api 6.6)."""
+"""``/api/v1/notifications`` one by one, and ``/api/v2/notifications`` in groups."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Paging by ids: what is asked for, and the ``Link`` header that leads on (RFC 8288; shelf: mastodon-api 6.7)."""
+"""Paging by ids: what is asked for, and the ``Link`` header that leads on (RFC 8288)."""
 
 from collections.abc import Sequence
 from functools import lru_cache

@@ -1,8 +1,8 @@
 """What a request asks for, in whatever form it was sent.
 
 Apps send JSON, urlencoded forms or multipart to every address, and nest by brackets: ``poll[options][]=a``,
-``fields_attributes[0][name]=b``, ``media_attributes[][id]=1``. One reader takes them all (shelf: mastodon-api 1.3,
-1.4), so that handlers never see the difference.
+``fields_attributes[0][name]=b``, ``media_attributes[][id]=1``. One reader takes them all, so that handlers never see
+the difference.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

@@ -1,6 +1,6 @@
 """Lists of accounts: followers, followed ones, requests, blocked and muted ones, members of lists.
 
-All page by the ``Link`` header alone: its ids are those of the relation, not of the account (shelf: mastodon-api 5).
+All page by the ``Link`` header alone: its ids are those of the relation, not of the account.
 """
 
 from collections.abc import Callable, Sequence

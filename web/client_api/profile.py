@@ -1,4 +1,4 @@
-"""The profile of the person who asks, her preferences, and her other addresses (shelf: mastodon-api 6.5)."""
+"""The profile of the person who asks, her preferences, and her other addresses."""
 
 from typing import Any
 

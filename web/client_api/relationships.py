@@ -1,6 +1,6 @@
 """What a person is to others, and what she decides about them: follow, block, mute, note, endorse.
 
-Every act answers the Relationship as it is afterwards (shelf: mastodon-api 5).
+Every act answers the Relationship as it is afterwards.
 """
 
 from collections.abc import Callable, Mapping

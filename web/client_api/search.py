@@ -1,4 +1,4 @@
-"""``/api/v2/search`` and the search for accounts while somebody types (shelf: mastodon-api 6.4).
+"""``/api/v2/search`` and the search for accounts while somebody types.
 
 Only people with a token make this node look at other servers (``resolve``), so often and no longer than so long; what
 is not found then is simply not there.

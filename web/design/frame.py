@@ -122,6 +122,6 @@ def html(request: web.Request, view: View, status: int = 200) -> web.Response:
         hdrs.CACHE_CONTROL: "private, no-store" if is_private else "no-cache",
     }
     shown = next((each.href for each in view.page.alternates if each.media_type == ACTIVITY), None)
-    if shown is not None:  # what fetches a page finds its object without reading it (federation section 6)
+    if shown is not None:  # what fetches a page finds its object without reading it
         headers[hdrs.LINK] = f'<{quote(shown, safe=_IN_LINK)}>; rel="alternate"; type="{ACTIVITY}"'
     return web.Response(text=body, status=status, headers=headers, content_type="text/html")

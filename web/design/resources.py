@@ -34,7 +34,7 @@ class Fragment:
 class ResourceCard:
     """A resource in a list.
 
-    ``kind`` is one of the kinds of ``learning-domain`` (``video``, ``worksheet``, ...; unknown ones get a plain icon),
+    ``kind`` is one of ``node.domain.resources.KINDS`` (``video``, ``worksheet``, ...; unknown ones get a plain icon),
     ``time_required`` an ISO 8601 duration, ``licence`` a short name such as ``CC BY 4.0``, ``published_at`` the
     instant it became public on its home node. ``excerpt`` replaces ``summary`` in search results;
     ``visibility`` is told where not everybody may read it.

@@ -1,6 +1,6 @@
 """``/follow?uri=``: where people of other servers, and our own members, confirm whom they follow.
 
-WebFinger announces the address (federation 1.1). A member sees the account and confirms. Whoever is a stranger here
+WebFinger announces the address. A member sees the account and confirms. Whoever is a stranger here
 follows one of ours from her own account: her server is asked for its page of this kind, and she is sent there. This
 is the one page that waits for another server, a few seconds at most; a stranger makes us ask only her own.
 """

@@ -1,4 +1,4 @@
-"""Streaming: what happens now, over WebSockets and server-sent events (shelf: mastodon-api section 7).
+"""Streaming: what happens now, over WebSockets and server-sent events.
 
 ``handlers`` lets an app in and reads what it subscribes to (``channels``); ``hub`` hears the news of every process
 (``node.services.news.news``), asks ``audience`` in one unit of reading who of those connected here gets what, and

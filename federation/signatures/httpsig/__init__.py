@@ -1,8 +1,7 @@
 """Signatures over HTTP requests: draft-cavage-12 and RFC 9421, signing and verifying.
 
 Pure functions over bytes and header fields: no network, no clock, no store. A request comes in as ``Message``;
-``read_claim`` does everything that needs no key, ``verify`` the rest. The rules are those of the federation
-reference sections 2.1 and 2.2, and IN7 and IN8 of the security rules.
+``read_claim`` does everything that needs no key, ``verify`` the rest (security rules IN7 and IN8).
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""The authorization server: what an app may ask for, codes, and tokens (RFC 6749, 7009, 7636; security section 7).
+"""The authorization server: what an app may ask for, codes, and tokens (RFC 6749, 7009, 7636).
 
 Refusals are values, not exceptions: a code that comes a second time must end the token that was made from it, and
 raising would take that back with the transaction.

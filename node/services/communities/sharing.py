@@ -1,7 +1,7 @@
 """What communities and topic accounts of ours show: each thread that begins there, each resource that fits, once.
 
 It is the account's boost of the first post: members here find it on their home timelines, followers on servers that
-know no communities get it as any boost (federation 4.6, form 2), and apps show it with the account's name above it.
+know no communities get it as any boost, and apps show it with the account's name above it.
 """
 
 from sqlalchemy import Connection

@@ -1,4 +1,4 @@
-"""Catalogues in use: our own change log, and keeping our copies of others' in line (federation 5.4).
+"""Catalogues in use: our own change log, and keeping our copies of others' in line.
 
 A copy changes with each push that arrives. Whether it holds what its owner holds is known by comparing digests: with a
 header that came with the push, or, in a job of kind ``catalogue``, with the catalogue itself
@@ -98,7 +98,7 @@ def ensure_copy(conn: Connection, owner: Actor) -> Catalogue | None:
 
 
 def apply_remote_change(conn: Connection, unit: Unit, owner: Actor, uri: str, digest: str | None) -> None:
-    """A remote object of this owner was stored (``digest`` of its document, federation 4.2) or removed (None).
+    """A remote object of this owner was stored (``digest`` of its document) or removed (None).
 
     Nothing happens where no copy of the owner's catalogue is kept. What is not public is in no catalogue.
     """

@@ -23,7 +23,7 @@ from node.store.people import actors
 from node.store.people.actors import Actor
 from node.translations import first_spoken, translate
 
-#: So many entries of a day are told of one by one (mastodon-api 9.3).
+#: So many entries of a day are told of one by one; of more, one post tells.
 A_DAY = 20
 NAMED = 10  # in a digest
 _LONGEST_TITLE = 120

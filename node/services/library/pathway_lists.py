@@ -1,7 +1,6 @@
 """Pathways that a person follows as lists in her apps: read-only, titled "Pathway: ...", their steps as posts.
 
-Off until she asks for it on the page of her apps, because some apps let people edit every list (mastodon-api, last
-section).
+Off until she asks for it on the page of her apps, because some apps let people edit every list.
 """
 
 from sqlalchemy import Connection

@@ -1,6 +1,6 @@
 """What learners note of their own way along a pathway, ours or another's. Units of work.
 
-It stays here: it is in no document, no feed and no answer but those to herself (learning-domain 4.9, section 7).
+It stays here: it is in no document, no feed and no answer but those to herself.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Topic accounts: they show each new public resource that fits, ours and those of the network (mastodon-api 9.3).
+"""Topic accounts: they show each new public resource that fits, ours and those of the network.
 
 A resource is looked at by a job after it was stored, so that nobody who publishes waits, and home timelines that have
 it already do not get it twice. What is old when it arrives, because a catalogue was only now followed, stands in the
@@ -178,7 +178,7 @@ def _consider(conn: Connection, unit: Unit, account: TopicAccount, resource: Res
 
 
 def _is_for_it(actor: Actor, resource: Resource) -> bool:
-    """Everybody may read it, and its owner wants it to be found (federation 4.9)."""
+    """Everybody may read it, and its owner wants it to be found."""
     return resource.visibility.is_open and resource.owner.indexable and resource.owner.id != actor.id
 
 

@@ -1,4 +1,4 @@
-"""What apps subscribe to push messages with, and what they may choose (shelf: mastodon-api section 8)."""
+"""What apps subscribe to push messages with, and what they may choose."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """Where a post belongs: to a community as the beginning of a thread, to a thread as an answer, or nowhere special.
 
-Whoever writes on our pages says so; who writes from an app mentions the community (shelf: mastodon-api 9.4), and what
+Whoever writes on our pages says so; who writes from an app mentions the community, and what
 kind of thread that begins is guessed. What a community does not take from somebody is refused where she chose it, and
 remains a post that mentions it where she only mentioned it.
 """

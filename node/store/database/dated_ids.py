@@ -1,7 +1,7 @@
 """Ids of what was published elsewhere: by its own time, so that what arrives late stands where it belongs in lists.
 
-Apps sort by id, not by time, and ask for what is above the newest that they have (shelf: mastodon-api 6.7). What is
-young when it arrives gets the next id, or those apps would never see it; the order in which it arrives is good enough.
+Apps sort by id, not by time, and ask for what is above the newest that they have. What is young when it arrives gets
+the next id, or those apps would never see it; the order in which it arrives is good enough.
 """
 
 import secrets

@@ -1,4 +1,4 @@
-"""Which part of a list is asked for: by ids, newest first (shelf: mastodon-api 6.7).
+"""Which part of a list is asked for: by ids, newest first.
 
 ``max_id`` reads on downwards, ``since_id`` what is newest above (a gap may remain), ``min_id`` what lies directly
 above; the rows always come newest first.

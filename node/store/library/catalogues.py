@@ -1,4 +1,4 @@
-"""Catalogues: the change log of our own, and for each that we follow the state of our copy (federation 5.4).
+"""Catalogues: the change log of our own, and for each that we follow the state of our copy.
 
 Both keep their entries, one digest over all live ones and one per bucket, changed with each entry and never computed
 from scratch. Of our own, each change gets the next revision and what is gone stays as a tombstone; a copy has no

@@ -1,4 +1,4 @@
-"""Reading what somebody was told: one by one, in groups, and kept apart as requests (shelf: mastodon-api 6.6)."""
+"""Reading what somebody was told: one by one, in groups, and kept apart as requests."""
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence

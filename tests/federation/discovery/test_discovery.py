@@ -1,4 +1,4 @@
-"""WebFinger as the node serves it: every way to ask for somebody, and what is told (federation section 1.1)."""
+"""WebFinger as the node serves it: every way to ask for somebody, and what is told."""
 
 import pytest
 

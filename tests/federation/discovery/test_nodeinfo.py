@@ -1,4 +1,4 @@
-"""NodeInfo: our documents, and what others say about themselves (federation section 1.2)."""
+"""NodeInfo: our documents, and what others say about themselves."""
 
 import json
 

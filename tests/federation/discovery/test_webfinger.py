@@ -1,4 +1,4 @@
-"""WebFinger and host-meta: what we answer, and what we make of the answers of others (federation section 1.1)."""
+"""WebFinger and host-meta: what we answer, and what we make of the answers of others."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Reading a collection page by page ends (federation 5.1): by pages, items, time, repetition and origin."""
+"""Reading a collection page by page ends: by pages, items, time, repetition and origin."""
 
 from typing import Any
 

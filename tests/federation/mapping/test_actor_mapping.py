@@ -360,7 +360,7 @@ def test_ours_are_read_again(kind):
 
 @each_row("kind", ActorKind)
 def test_ours_meet_what_peers_demand(kind):
-    """Federation section 1.3: shapes that break Lemmy, Mastodon or GoToSocial when they differ."""
+    """Shapes that break Lemmy, Mastodon or GoToSocial when they differ."""
     document = build_actor(own(kind))
     assert isinstance(document["type"], str)
     assert document["publicKey"]["id"].startswith(f"{ADA}#")

@@ -1,4 +1,4 @@
-"""A follower's copy of a catalogue becomes equal to the catalogue, whatever was lost on the way (federation 5.4)."""
+"""A follower's copy of a catalogue becomes equal to the catalogue, whatever was lost on the way."""
 
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -38,7 +38,7 @@ async def _fill(world: World, count: int) -> None:
     await world.owner.put_many([(f"r{number}", f"Resource {number}") for number in range(count)])
 
 
-# -- the figures that federation 5.4 asks for -----------------------------------------------------------------------
+# -- what it costs ---------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.dear("a catalogue of 318 entries")

@@ -1,4 +1,4 @@
-"""How a node signs its GETs: the second knock, what a host asks for, and what is remembered (federation 2.2, 2.5)."""
+"""How a node signs its GETs: the second knock, what a host asks for, and what is remembered."""
 
 import asyncio
 

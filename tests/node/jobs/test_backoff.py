@@ -1,4 +1,4 @@
-"""The tables of federation section 6 and REL9, and what holds for every number."""
+"""The tables of REL9, and what holds for every number."""
 
 import random
 

@@ -1,4 +1,4 @@
-"""Account and CredentialAccount (shelf: mastodon-api sections 4 and 9.3)."""
+"""Account and CredentialAccount."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""PreviewCard: what apps show below a status that is about a page (shelf: mastodon-api sections 4 and 9).
+"""PreviewCard: what apps show below a status that is about a page.
 
 Cards of our own objects are built from data; those of other pages say what the page said of itself when it was looked
 at. Pictures come through this node's proxy, or are drawn here; never from where they are at home.

@@ -1,4 +1,4 @@
-"""Notification, NotificationGroup, NotificationRequest and NotificationPolicy (shelf: mastodon-api sections 4, 6.6)."""
+"""Notification, NotificationGroup, NotificationRequest and NotificationPolicy."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass

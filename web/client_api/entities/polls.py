@@ -1,4 +1,4 @@
-"""Poll: questions with options, as apps vote in them (shelf: mastodon-api section 4)."""
+"""Poll: questions with options, as apps vote in them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Relationship: what the person who asks is to somebody (shelf: mastodon-api section 4)."""
+"""Relationship: what the person who asks is to somebody."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Status: objects and boosts as client apps read them (shelf: mastodon-api sections 4 and 9).
+"""Status: objects and boosts as client apps read them.
 
 A status is rendered once and kept in parts under its stamp; authors are kept under theirs. What is the viewer's own
 (favourited, bookmarked, voted ...) is read in one statement and set in between the parts.

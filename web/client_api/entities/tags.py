@@ -1,4 +1,4 @@
-"""Tag and FeaturedTag (shelf: mastodon-api section 4)."""
+"""Tag and FeaturedTag."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

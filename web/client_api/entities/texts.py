@@ -1,7 +1,7 @@
 """The text of a status: a post as it was written, anything else as a short, complete-looking post.
 
 Apps know no titles and cut what is long, so the essentials stand in front: a bold first line, the beginning of the
-description, one line of facts, hashtags, the address (shelf: mastodon-api 9.1, 9.2).
+description, one line of facts, hashtags, the address.
 """
 
 import html

@@ -1,4 +1,4 @@
-"""Lists page by ids, with a Link header, and lose and repeat nothing (mastodon-api 6.7)."""
+"""Lists page by ids, with a Link header, and lose and repeat nothing."""
 
 import re
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""Accounts, relationships, lists, filters, markers, notifications, search, start-up (mastodon-api 3, 5, 6.4 - 6.6)."""
+"""Accounts, relationships, lists, filters, markers, notifications, search, start-up."""
 
 import base64
 

@@ -1,4 +1,4 @@
-"""Statuses: posted, read, edited, deleted, acted on (mastodon-api 5, 6.1, 6.2)."""
+"""Statuses: posted, read, edited, deleted, acted on."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""``api_versions.mastodon`` is a promise: what each number up to it unlocks in apps is there (mastodon-api 2)."""
+"""``api_versions.mastodon`` is a promise: what each number up to it unlocks in apps is there."""
 
 import base64
 from collections.abc import Awaitable, Callable
