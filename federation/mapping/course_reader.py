@@ -5,9 +5,12 @@ its place, one that does not say how to enrol is enrolled in at its own address,
 """
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 
+from federation.mapping.concept_reader import read_concept
 from federation.mapping.course import ENROLMENT, SAME, SAME_OF_INSTANCE, STATUS
+from federation.mapping.entity_texts import Texts
+from federation.mapping.reference_reader import agents_of, read_agent, references_of
 from federation.mapping.schema_values import as_list, extensions_of, first, language_tag, present, texts_of
 from node.domain.courses import Mode, with_ids
 from schemas.formats import is_web_url
@@ -23,35 +26,21 @@ _CATEGORIES = {"free": "Free", "paid": "Paid", "partially free": "Partially Free
 _LISTS = frozenset({"courseMode", "inLanguage", "availableLanguage"})
 
 
-class Reader(Protocol):
-    """What is needed of the reader of the whole object (``entity_reader``)."""
-
-    rest: _Json
-
-    def texts(self, owner: _Json, key: str, map_key: str) -> _Json | None: ...
-    def text(self, value: Any) -> str | None: ...
-    def concept(self, value: Any, key: str) -> _Json | None: ...
-    def agent(self, value: Any, default: str) -> _Json | None: ...
-    def agents_of(self, owner: _Json, key: str, default: str) -> list[_Json] | None: ...
-    def references_of(self, owner: _Json, key: str) -> list[_Json] | None: ...
-
-
-def read_course(reader: Reader, record_id: Any) -> _Json:
+def read_course(said: Texts, rest: _Json, record_id: Any) -> _Json:
     """The keys of a course; takes what it has understood out of the object."""
-    rest = reader.rest
     record: _Json = {key: _plain(word, rest.pop(word, None)) for key, word in SAME.items()}
     if isinstance(record["courseCode"], int):
         record["courseCode"] = str(record["courseCode"])
-    record["provider"] = reader.agent(first(rest.pop("provider", None)), "Organization")
+    record["provider"] = read_agent(said, first(rest.pop("provider", None)), "Organization")
     if (values := rest.pop("coursePrerequisites", None)) is not None:
-        found = (reader.concept(each, "coursePrerequisites") for each in as_list(values))
+        found = (read_concept(said, each, "coursePrerequisites") for each in as_list(values))
         record["coursePrerequisites"] = [each for each in found if each]
-    record["educationalCredentialAwarded"] = reader.references_of(rest, "educationalCredentialAwarded")
+    record["educationalCredentialAwarded"] = references_of(said, rest, "educationalCredentialAwarded")
     record["numberOfCredits"] = _credits(rest.pop("numberOfCredits", None))
     if (values := rest.pop("syllabusSections", None)) is not None:
-        record["syllabus"] = [part for each in as_list(values) if (part := _section(reader, each))]
+        record["syllabus"] = [part for each in as_list(values) if (part := _section(said, each))]
     if (values := rest.pop("hasCourseInstance", None)) is not None:
-        found_ = [_instance(reader, each) for each in as_list(values) if isinstance(each, dict)]
+        found_ = [_instance(said, each) for each in as_list(values) if isinstance(each, dict)]
         record["hasCourseInstance"] = with_ids(record_id, found_) if isinstance(record_id, str) else found_
     return record
 
@@ -78,19 +67,19 @@ def _credits(value: Any) -> _Json | None:
     return present(value=number, creditType=rest.pop("creditType", None), extensions=extensions_of(rest))
 
 
-def _section(reader: Reader, value: Any) -> _Json | None:
+def _section(said: Texts, value: Any) -> _Json | None:
     rest = dict(value) if isinstance(value, dict) else {"name": value}
     rest.pop("type", None)
     return present(
-        name=reader.texts(rest, "name", "nameMap"),
-        description=reader.texts(rest, "description", "descriptionMap"),
+        name=said.texts(rest, "name", "nameMap"),
+        description=said.texts(rest, "description", "descriptionMap"),
         timeRequired=rest.pop("timeRequired", None),
-        hasPart=reader.references_of(rest, "hasPart"),
+        hasPart=references_of(said, rest, "hasPart"),
         extensions=extensions_of(rest),
     )
 
 
-def _instance(reader: Reader, value: Mapping[str, Any]) -> _Json:
+def _instance(said: Texts, value: Mapping[str, Any]) -> _Json:
     rest = dict(value)
     rest.pop("type", None)
     found: _Json = {key: _plain(word, rest.pop(word, None)) for key, word in SAME_OF_INSTANCE.items()}
@@ -104,12 +93,12 @@ def _instance(reader: Reader, value: Mapping[str, Any]) -> _Json:
         del rest["eventStatus"]
     return present(
         id=rest.pop("id", None),
-        name=reader.texts(rest, "name", "nameMap"),
+        name=said.texts(rest, "name", "nameMap"),
         status=_STATES.get(status),
         **found,
         courseSchedule=schedule or None,
-        instructor=reader.agents_of(rest, "instructor", "Person"),
-        location=_all(rest, "location", lambda each: _location(reader, each)),
+        instructor=agents_of(said, rest, "instructor", "Person"),
+        location=_all(rest, "location", lambda each: _location(said, each)),
         offers=_all(rest, "offers", _offer),
         enrolment=_enrolment(rest),
         extensions=extensions_of(rest),
@@ -137,7 +126,7 @@ def _schedule(value: Any) -> _Json | None:
     return present(**found, byDay=names, extensions=extensions_of(rest))
 
 
-def _location(reader: Reader, value: Any) -> _Json | None:
+def _location(said: Texts, value: Any) -> _Json | None:
     if isinstance(value, str):
         return {"type": "VirtualLocation", "url": value} if is_web_url(value) else {"type": "Place", "name": value}
     if not isinstance(value, dict):
@@ -146,8 +135,8 @@ def _location(reader: Reader, value: Any) -> _Json | None:
     kind = "VirtualLocation" if "VirtualLocation" in texts_of(rest.pop("type", None)) else "Place"
     return present(
         type=kind,
-        name=reader.text(rest.pop("name", None)),
-        url=reader.text(rest.pop("url", None)),
+        name=said.text(rest.pop("name", None)),
+        url=said.text(rest.pop("url", None)),
         address=_address(rest.pop("address", None)),
         extensions=extensions_of(rest),
     )
