@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
 
-from aiohttp import web
+from aiohttp import hdrs, web
 from sqlalchemy import Connection
 
-from node import health
-from node.errors import Unavailable
+from node import health, proxies
+from node.errors import NotFound, Unavailable
 from node.jobs.kinds import DELIVER, INBOX
 from node.sentences import Sentence
 from node.state import NODE, Node
@@ -50,6 +50,18 @@ async def readyz(request: web.Request) -> web.Response:
     ready = health.is_ready(checks)
     body = {"ready": ready, "checks": [check.as_json() for check in checks]}
     return web.json_response(body, status=200 if ready else 503)
+
+
+async def judge_proxies(request: web.Request) -> web.Response:
+    """How this request came, for ``rhizome check`` alone; to others nothing is here."""
+    node = request.app[NODE]
+    if not proxies.is_ticket(node.config.secret_box, request.headers.get(proxies.TICKET, ""), node.clock.now()):
+        raise NotFound
+    settings = node.config.node
+    hops = ",".join(request.headers.getall(hdrs.X_FORWARDED_FOR, []))
+    is_https = settings.scheme == "https"
+    problem = proxies.find_problem(request.remote or "", hops, settings.trusted_proxies, is_https=is_https)
+    return web.json_response({"problem": problem}, headers={hdrs.CACHE_CONTROL: "no-store"})
 
 
 async def find_checks(node: Node) -> list[health.Check]:

@@ -2,11 +2,13 @@
 
 from aiohttp import web
 
+from node import proxies
 from web import health
 from web.areas import Area
 
 ROUTES = [
     web.get("/healthz", health.healthz, name="healthz"),
+    web.get(proxies.PATH, health.judge_proxies, name="judge_proxies"),
     web.get("/readyz", health.readyz, name="readyz"),
 ]
 

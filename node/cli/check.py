@@ -156,7 +156,7 @@ def _check_inside(conn: Connection, config: Config) -> Iterator[Check]:
     at_work = _check_workers(workers.load_worker_heartbeats(conn), now)
     yield at_work
     if at_work.value:
-        yield check_reachable(config)
+        yield from check_reachable(config)
     verified_at = fact_table.load_fact(conn, fact_table.BACKED_UP_AT)
     yield check_backup(int(verified_at) if verified_at else None, now)
 
