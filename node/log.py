@@ -88,6 +88,13 @@ def bound(*, request: str = "", job: str = "", activity: str = "") -> Iterator[N
             variable.reset(token)
 
 
+def turn_to(*, request: str = "", job: str = "", activity: str = "") -> None:
+    """From here on everything that is logged in this context carries these ids: one thing after the other is done."""
+    request_id.set(request)
+    job_id.set(job)
+    activity_id.set(activity)
+
+
 def request_id_from(text: str | None) -> str:
     """The id that a trusted proxy gave a request where it has the right form, else a new one (REL17)."""
     return text if text and _REQUEST_ID.fullmatch(text) else f"{random.getrandbits(64):016x}"

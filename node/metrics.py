@@ -124,7 +124,10 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 
 def inbox_taken(outcome: str, *, rule: str = "", count: int = 1) -> None:
     """``outcome``: accepted, duplicate, dropped or refused; ``rule`` says by which rule it was refused (``IN7``)."""
-    INBOX.labels(outcome, rule).inc(count)
+    _taken(outcome, rule).inc(count)
+
+
+_taken = cache(INBOX.labels)
 
 
 def jobs_counted(counts: Mapping[str, Mapping[str, int]], oldest_seconds: Mapping[str, float]) -> None:

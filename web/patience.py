@@ -7,7 +7,7 @@ a node may stand without one.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from aiohttp import hdrs, web
 from aiohttp.http import RawRequestMessage
@@ -22,12 +22,17 @@ _BLANK_LINE = b"\r\n\r\n"
 _Answering = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 
-@contextmanager
-def limited(request: web.Request) -> Iterator[None]:
+def limited(request: web.Request) -> AbstractContextManager[None]:
     """While the request is dealt with: whoever reads its body gets HTTPRequestTimeout once its time is over."""
-    if request.content.is_eof():  # it came with its head, or there is none
-        yield
-        return
+    return _IN_TIME if request.content.is_eof() else _limited(request)
+
+
+#: It came with its head, or there is none.
+_IN_TIME = nullcontext()
+
+
+@contextmanager
+def _limited(request: web.Request) -> Iterator[None]:
     seconds = SECONDS + (request.content_length or 0) / BYTES_A_SECOND
     timer = asyncio.get_running_loop().call_later(seconds, _give_up, request)
     try:

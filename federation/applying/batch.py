@@ -8,7 +8,7 @@ that raises has collected nothing.
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -35,8 +35,7 @@ BUDGET = 20
 _NOBODY: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Inbound:
+class Inbound(NamedTuple):
     """An activity whose sender is proven: the signer, a valid proof, or a look at its own host."""
 
     received_id: int
@@ -156,7 +155,7 @@ class Batch:
         self._mentions += [{"object_id": row["id"], "actor_uri": uri, "silent": silent} for uri, silent in addressed]
         if hashtags := (row["details"] or {}).get("hashtags"):
             self._tags[row["id"]] = hashtags
-        found = Object(**{name: row[name] for name in Object.__dataclass_fields__})
+        found = Object._make(map(row.__getitem__, Object._fields))
         self._objects[found.uri] = found
         return found
 

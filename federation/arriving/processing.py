@@ -65,6 +65,7 @@ class Processor:
         working = self._new_batch(conn)
         working.preload(*_named(each.activity for each in read.values() if isinstance(each, Inbound)))
         outcomes = [self._outcome(working, job, read.get(job.ref or 0, "gone")) for job in batch]
+        log.turn_to()
         working.finish()
         for job in batch:
             if job.payload:
@@ -77,12 +78,12 @@ class Processor:
         """What became of one activity; empty where it waits for something to be fetched."""
         if isinstance(inbound, str):
             return inbound
-        with _of(job, inbound):
-            try:
-                return apply(working, inbound)
-            except Needs:
-                working.add_job(resolve_job(self._ids, working.unit.now, job))
-                return ""
+        log.turn_to(request=job.request_id or "", job=str(job.id), activity=inbound.activity.id)
+        try:
+            return apply(working, inbound)
+        except Needs:
+            working.add_job(resolve_job(self._ids, working.unit.now, job))
+            return ""
 
 
 def _of(job: Job, inbound: Inbound | str | None) -> AbstractContextManager[None]:

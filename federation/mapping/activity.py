@@ -5,8 +5,9 @@ without asking which it was. Nothing here says that anything is true: who sent i
 to prove, and what an embedded copy claims for the handlers to check.
 """
 
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from federation import jsonld
 from federation.jsonld import Doc
@@ -18,8 +19,7 @@ from node.errors import Malformed
 _MAX_EMBEDDED = 3  # Announce of an Undo of an Accept of a Follow
 
 
-@dataclass(frozen=True, slots=True)
-class Activity:
+class Activity(NamedTuple):
     """One activity, read. Addresses are checked; empty or None where there is none."""
 
     id: str
@@ -35,7 +35,7 @@ class Activity:
     cc: tuple[str, ...] = ()
     audience: str = ""
     published_at: int | None = None
-    raw: dict[str, Any] = field(default_factory=dict)  # as it came
+    raw: Mapping[str, Any] = MappingProxyType({})  # as it came
 
     @property
     def own_id(self) -> str:
@@ -69,7 +69,7 @@ def _read(doc: Doc, *, depth: int) -> Activity:
         id=doc.id,
         type=next((name for name in doc.types if name in ACTIVITY_TYPES), doc.type),
         actor=doc.ref("actor"),
-        object_uri=doc.ref("object") or None,
+        object_uri=next(iter(uris), None),
         object_uris=uris,
         objects=tuple([each.document for each in embedded]),
         inner=_inner(embedded[0], depth=depth + 1) if embedded and depth < _MAX_EMBEDDED else None,

@@ -11,6 +11,7 @@ from node.domain.uris import is_web_uri
 from node.text.richtext import clean_plain_field
 
 _MEDIA = frozenset({"Image", "Document", "Video", "Audio"})
+_ATTACHING = frozenset({"attachment", "image"})
 _GUESSED = {"Image": "image", "Video": "video", "Audio": "audio"}
 _MAX_BLURHASH = 200
 _COMFORTABLE_HEIGHT = 720
@@ -46,8 +47,11 @@ def _location(doc: Doc) -> str:
 
 def read_attachments(doc: Doc) -> tuple[Attachment, ...]:
     """The media of a post, each address once: what it is itself, its attachments, its cover."""
+    kind = doc.type
+    if kind not in _MEDIA and not doc.among(_ATTACHING):
+        return ()
     found = [_own_media(doc), *map(_attachment, doc.objects("attachment"))]
-    if doc.type != "Video" and (cover := picture(doc, "image")):
+    if kind != "Video" and (cover := picture(doc, "image")):
         found.append(Attachment(cover, "image"))
     by_url: dict[str, Attachment] = {}
     for each in found:

@@ -5,7 +5,8 @@ actor, an activity, a collection or a tombstone. Types that we do not know are k
 A typical note costs 0.13 ms, of which cleaning its HTML takes a fifth.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from federation import jsonld
@@ -57,9 +58,10 @@ def read_post(document: object, *, wrapper: Activity | None = None) -> RemotePos
     Raises ``Malformed``.
     """
     doc = jsonld.read(document)
-    if not doc.types or not _NO_POSTS.isdisjoint(doc.types):
+    types = doc.types
+    if not types or not _NO_POSTS.isdisjoint(types):
         raise Malformed("This is not a post.", detail=doc.type[:100])
-    kind_name = next((name for name in doc.types if name in POST_KINDS), "")
+    kind_name = next((name for name in types if name in POST_KINDS), "")
     kind = POST_KINDS.get(kind_name, PostKind.OTHER)
     uri = doc.id
     if not is_web_uri(uri):
@@ -69,17 +71,17 @@ def read_post(document: object, *, wrapper: Activity | None = None) -> RemotePos
     author, owner_group = _authors(doc, wrapper)
     if not same_origin(author, uri):
         raise Malformed("The object names no author on its own host.", detail=uri)
-    audience = _web(doc.ref("audience")) or owner_group
+    audience = _address(doc, "audience") or owner_group
     addresses = read_addresses(doc.refs("to"), doc.refs("cc"))
     outer = Addresses(wrapper.to, wrapper.cc) if wrapper else None
     tags = doc.objects("tag")[:MAX_TAGS]
     name = clean_plain_field(doc.text("name", MAX_NAME))
     content, content_map, language = _content(doc, kind)
-    in_reply_to = _web(doc.ref("inReplyTo"))
+    in_reply_to = _address(doc, "inReplyTo")
     return RemotePost(
         uri=uri,
         kind=kind,
-        type=kind_name or doc.type[:64],
+        type=kind_name or types[0][:64],
         author_uri=author,
         visibility=read_visibility(addresses, outer, author=author, group=audience),
         to=addresses.to[:MAX_RECIPIENTS],
@@ -91,32 +93,58 @@ def read_post(document: object, *, wrapper: Activity | None = None) -> RemotePos
         content_map=content_map,
         url=page_address(doc),
         in_reply_to=in_reply_to,
-        context=_web(doc.ref("context")),
-        conversation=doc.ref("conversation"),
         audience=audience,
         published_at=doc.time("published"),
-        updated_at=doc.time("updated"),
-        sensitive=doc.flag("sensitive") or False,
-        mentions=read_mentions(tags),
-        hashtags=read_hashtags(tags),
-        emojis=read_emojis(tags),
+        mentions=read_mentions(tags) if tags else (),
+        hashtags=read_hashtags(tags) if tags else (),
+        emojis=read_emojis(tags) if tags else (),
         attachments=read_attachments(doc),
         poll=_poll(doc) if kind is PostKind.QUESTION else None,
         event=read_event(doc) if kind is PostKind.EVENT else None,
         quote=read_quote(doc, tags),
-        quote_authorization=_web(doc.ref("quoteAuthorization")),
         quote_policy=_quote_policy(doc, author=author),
         link=read_link(doc),
-        replies=_web(doc.ref("replies")),
-        accepted_answer=_web(doc.ref("acceptedAnswer")),
         is_vote=kind is PostKind.NOTE and bool(name and in_reply_to) and not content and not doc.has("attachment"),
-        main_entity=entity if isinstance(entity := doc.value("mainEntity"), dict) else None,
         document=without_blind(doc.raw),
+        **_rarely_said(doc),
     )
 
 
-def _web(address: str) -> str:
-    return address if is_web_uri(address) else ""
+def _address(doc: Doc, term: str) -> str:
+    """The web address that the property is; empty for any other."""
+    return found if is_web_uri(found := doc.ref(term)) else ""
+
+
+def _is_set(doc: Doc, term: str) -> bool:
+    return doc.flag(term) or False
+
+
+def _entity(doc: Doc, term: str) -> dict[str, Any] | None:
+    return entity if isinstance(entity := doc.value(term), dict) else None
+
+
+def _rarely_said(doc: Doc) -> dict[str, Any]:
+    """What not every post says; ``RemotePost`` knows what holds where nothing is said."""
+    found = {}
+    for term in doc.among(_RARE.keys()):
+        field, read = _RARE[term]
+        found[field] = read(doc, term)
+    return found
+
+
+#: Term -> the field of ``RemotePost`` that it fills, and how it is read.
+_RARE: Mapping[str, tuple[str, Callable[[Doc, str], Any]]] = MappingProxyType(
+    {
+        "acceptedAnswer": ("accepted_answer", _address),
+        "context": ("context", _address),
+        "conversation": ("conversation", Doc.ref),
+        "mainEntity": ("main_entity", _entity),
+        "quoteAuthorization": ("quote_authorization", _address),
+        "replies": ("replies", _address),
+        "sensitive": ("sensitive", _is_set),
+        "updated": ("updated_at", Doc.time),
+    }
+)
 
 
 def _authors(doc: Doc, wrapper: Activity | None) -> tuple[str, str]:
@@ -125,6 +153,8 @@ def _authors(doc: Doc, wrapper: Activity | None) -> tuple[str, str]:
     PeerTube attributes a video to an account and a channel; Mobilizon an event to a group, with its ``actor`` as the
     person; of those, the one whose activity it came in is the author, else the first that is no Group.
     """
+    if type(doc.value("attributedTo")) is str and not doc.has("actor"):  # as nearly all write it
+        return doc.ref("attributedTo"), ""
     groups = [each.id for each in doc.objects("attributedTo") if each.type == "Group"]
     named = [each for each in doc.refs("attributedTo") if each not in groups]
     actor = doc.ref("actor")
@@ -163,10 +193,13 @@ def _html(text: str, media_type: str, kind: PostKind) -> str:
 def _language(doc: Doc, texts: Mapping[str, str], text: str) -> str:
     """The key of ``contentMap`` whose text is the content; else ``language`` (Lemmy) or ``inLanguage`` (Mobilizon)."""
     same = next((tag for tag, each in texts.items() if each == text), "")
-    language = doc.child("language")
-    named = language.text("identifier", 35) if language else doc.text("language", 35)
-    found = same or next(iter(texts), "") or named or doc.text("inLanguage", 35)
+    found = same or next(iter(texts), "") or _named_language(doc)
     return "" if found.lower() in _NO_LANGUAGE or not found.replace("-", "").isalnum() else found
+
+
+def _named_language(doc: Doc) -> str:
+    language = doc.child("language")
+    return (language.text("identifier", 35) if language else doc.text("language", 35)) or doc.text("inLanguage", 35)
 
 
 def _poll(doc: Doc) -> Poll | None:
@@ -251,7 +284,7 @@ def _build_optional(post: OwnPost) -> dict[str, Any]:
         "interactionPolicy": _may_quote(post) if post.visibility.is_open else None,
         **_build_quote(post),
         **_build_poll(post.poll),
-        "language": _named_language(post) if post.audience else None,
+        "language": _build_language(post) if post.audience else None,
         "acceptedAnswer": post.accepted_answer,
         "mainEntity": post.main_entity,
     }
@@ -268,7 +301,7 @@ def _summary(post: OwnPost) -> str:
     return as_paragraphs(shorten(plain(post.content_html), _BEGINNING))
 
 
-def _named_language(post: OwnPost) -> dict[str, str] | None:
+def _build_language(post: OwnPost) -> dict[str, str] | None:
     """The language as Lemmy reads it, which knows no maps."""
     return {"identifier": post.language, "name": post.language} if post.language else None
 

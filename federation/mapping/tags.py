@@ -14,6 +14,7 @@ from node.text.richtext import clean_plain_field
 _SHORTCODE = re.compile(rf":?([A-Za-z0-9_+-]{{1,{MAX_SHORTCODE}}}):?\Z")
 _NOT_IN_HASHTAG = re.compile(r"[^\w\u00b7\u200c\u200d]+")
 _QUOTES = ("quote", "quoteUrl", "quoteUri", "_misskey_quote")
+_QUOTE_TERMS = frozenset(_QUOTES)
 
 
 def read_mentions(tags: tuple[Doc, ...]) -> tuple[Mention, ...]:
@@ -66,6 +67,8 @@ def build_emojis(emojis: tuple[Emoji, ...]) -> list[dict[str, Any]]:
 
 def read_quote(doc: Doc, tags: tuple[Doc, ...]) -> str:
     """The post that is quoted: FEP-044f, its older spellings, or an object link (FEP-e232)."""
+    if not tags and not doc.among(_QUOTE_TERMS):
+        return ""
     candidates = [doc.ref(term) for term in _QUOTES]
     candidates += [tag.ref("href") for tag in tags if tag.type == "Link" and _is_quote(tag)]
     return next((uri for uri in candidates if is_web_uri(uri)), "")

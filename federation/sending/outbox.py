@@ -52,7 +52,7 @@ def answer(
     batch: Batch,
     actor: Actor,
     to: Actor,
-    asked: dict[str, Any],
+    asked: Mapping[str, Any],
     *,
     accepted: bool,
     type_: str = "",
@@ -77,7 +77,7 @@ def answer(
         batch.add_job(delivery.answer_to(unit, row, inbox=inbox, is_group=actor.kind == "group"))
 
 
-def answer_follow(batch: Batch, followed: Actor, follower: Actor, asked: dict[str, Any], *, accepted: bool) -> None:
+def answer_follow(batch: Batch, followed: Actor, follower: Actor, asked: Mapping[str, Any], *, accepted: bool) -> None:
     answer(batch, followed, follower, asked, accepted=accepted)
 
 

@@ -3,7 +3,8 @@
 import enum
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from node.domain.visibility import Visibility
 
@@ -109,8 +110,7 @@ class Link:
     title: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class RemotePost:
+class RemotePost(NamedTuple):
     """A post of another server, read: texts clean and cut to size, addresses checked, what is unknown empty."""
 
     uri: str
@@ -124,7 +124,7 @@ class RemotePost:
     summary_html: str = ""
     content_html: str = ""
     language: str = ""
-    content_map: Mapping[str, str] = field(default_factory=dict)
+    content_map: Mapping[str, str] = MappingProxyType({})
     url: str = ""
     in_reply_to: str = ""
     context: str = ""

@@ -3,7 +3,6 @@
 import datetime as dt
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from email.utils import formatdate
 from functools import lru_cache
 from typing import NamedTuple, Self
@@ -26,8 +25,7 @@ class Target(NamedTuple):
     query: str  # with its question mark, empty where the URL has none
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """One request.
 
     ``url`` is the full URL as sent: for a received request the configured public origin followed by the raw
@@ -44,11 +42,10 @@ class Message:
     @classmethod
     def of(cls, method: str, url: str, fields: Iterable[tuple[str, str]], body: bytes = b"") -> Self:
         """A message from header fields in the order and spelling of the wire."""
-        headers: dict[str, str] = {}
-        for name, value in fields:
-            key = name.lower()
-            text = value.strip()
-            headers[key] = f"{headers[key]}, {text}" if key in headers else text
+        given = list(fields)
+        headers = {name.lower(): value.strip() for name, value in given}
+        if len(headers) < len(given):
+            headers = _joined(given)
         return cls(method.upper(), url, headers, body)
 
     def target(self) -> Target:
@@ -58,6 +55,15 @@ class Message:
     def has_body(self) -> bool:
         """Whether the method promises one; such requests sign a digest of it."""
         return self.method not in {"GET", "HEAD"}
+
+
+def _joined(fields: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Some field stands more than once."""
+    headers: dict[str, str] = {}
+    for name, value in fields:
+        key, text = name.lower(), value.strip()
+        headers[key] = f"{headers[key]}, {text}" if key in headers else text
+    return headers
 
 
 @lru_cache(maxsize=64)

@@ -199,7 +199,7 @@ def _store(conn: Connection, unit: Unit, new: _New, row: Mapping[str, Any]) -> O
     if new.parent:
         objects.add_replies(conn, {new.parent.id: 1})
     _note_topic(conn, unit, new.id, new.place, row["context"])
-    return Object(**(_FRESH | {name: row[name] for name in Object.__dataclass_fields__ if name in row}))
+    return Object(**(_FRESH | {name: row[name] for name in Object._fields if name in row}))
 
 
 def _show(conn: Connection, unit: Unit, new: _New, stored: Object) -> None:

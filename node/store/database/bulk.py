@@ -5,10 +5,10 @@ SQLAlchemy writes the statement and says how values are converted; the rows then
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Dialect
-from sqlalchemy.sql.dml import UpdateBase
+from sqlalchemy import ClauseElement, Connection, Dialect
 
 from node.store.database.prepared import run_on_driver
 
@@ -20,6 +20,7 @@ class _Ready(NamedTuple):
 
     text: str
     names: tuple[str, ...]
+    pick: Callable[[Mapping[str, Any]], tuple[Any, ...]]
     conversions: tuple[tuple[int, Convert], ...]
     is_positional: bool
 
@@ -27,7 +28,7 @@ class _Ready(NamedTuple):
 class Bulk:
     """One statement for many rows. It returns nothing, and every value is given by the row."""
 
-    def __init__(self, statement: UpdateBase | Mapping[str, UpdateBase]) -> None:
+    def __init__(self, statement: ClauseElement | Mapping[str, ClauseElement]) -> None:
         """``statement``: for every dialect, or one for each by name."""
         self._statement = statement
         self._ready: dict[tuple[str, ...], _Ready] = {}
@@ -38,11 +39,12 @@ class Bulk:
             return
         key = (conn.dialect.name, *rows[0])
         ready = self._ready.get(key) or self._prepare(key, conn.dialect)
-        values = [_values(ready, row) for row in rows]
+        picked = map(ready.pick, rows)
+        values = [_converted(ready, each) for each in picked] if ready.conversions else list(picked)
         if conn.dialect.name == "sqlite":
             run_on_driver(conn, ready.text, values, many=True)
         elif ready.is_positional:
-            conn.exec_driver_sql(ready.text, list(map(tuple, values)))
+            conn.exec_driver_sql(ready.text, values)
         else:
             conn.exec_driver_sql(ready.text, [dict(zip(ready.names, each, strict=True)) for each in values])
 
@@ -52,12 +54,14 @@ class Bulk:
         names = tuple(compiled.positiontup or key[1:])
         converters = [compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names]
         conversions = tuple((place, convert) for place, convert in enumerate(converters) if convert is not None)
-        ready = self._ready[key] = _Ready(str(compiled), names, conversions, bool(compiled.positional))
+        # ``itemgetter`` of one name answers the value alone
+        pick = itemgetter(*names) if len(names) > 1 else lambda row: (row[names[0]],)
+        ready = self._ready[key] = _Ready(str(compiled), names, pick, conversions, bool(compiled.positional))
         return ready
 
 
-def _values(ready: _Ready, row: Mapping[str, Any]) -> list[Any]:
-    values = [row[name] for name in ready.names]
+def _converted(ready: _Ready, picked: tuple[Any, ...]) -> tuple[Any, ...]:
+    values = list(picked)
     for place, convert in ready.conversions:
         values[place] = convert(values[place])
-    return values
+    return tuple(values)

@@ -4,7 +4,7 @@ Apps sort by id, not by time, and ask for what is above the newest that they hav
 the next id, or those apps would never see it; the order in which it arrives is good enough.
 """
 
-import secrets
+import random
 
 from sqlalchemy import Connection, bindparam, select, union_all
 
@@ -33,6 +33,6 @@ def new_object_id(conn: Connection, ids: Ids, published_at: int, arrived_at: int
     if arrived_at - published_at < YOUNG:
         return ids.new()
     while True:
-        wanted = first_id_at(max(published_at, _OLDEST)) | secrets.randbits(_LOW_BITS)
+        wanted = first_id_at(max(published_at, _OLDEST)) | random.getrandbits(_LOW_BITS)
         if not _TAKEN.run(conn, {"wanted": wanted}):
             return wanted

@@ -13,8 +13,6 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Dialect, Float, Numeric
 from sqlalchemy.exc import DBAPIError
 
-#: Name of a value or, for a list, its name and the place in it; None with a fixed value.
-_Source = tuple[str | None, Any]
 _Arrange = Callable[[Mapping[str, Any]], Any]
 _Finish = Callable[[Sequence[Any]], Sequence[Any]]
 
@@ -70,19 +68,11 @@ class Prepared:
             compiled = self._statement.compile(dialect=conn.dialect)
             ready = self._ready[conn.dialect.name] = _Ready(compiled, _finishing(compiled, conn.dialect, self._named))
         state = ready.compiled.construct_expanded_state(dict(values))
-        places = {
-            name: (listed, place)
-            for listed in self._many
-            for place, name in enumerate(state.parameter_expansion.get(listed, ()))
-        }
-
-        def source(name: str) -> _Source:
-            return places.get(name) or ((name, None) if name in values else (None, None))
-
+        expanded = {name: state.parameter_expansion.get(name, ()) for name in self._many}
+        given = [name for name in state.parameters if name in values]
         if state.positiontup is not None:
-            template = [state.parameters[name] for name in state.positiontup]
-            return state.statement, _filling(template, list(enumerate(map(source, state.positiontup))))
-        return state.statement, _filling(dict(state.parameters), [(name, source(name)) for name in state.parameters])
+            return state.statement, _filling_row(state.positiontup, state.parameters, given, expanded)
+        return state.statement, _filling_table(state.parameters, given, expanded)
 
 
 def _filled_up(listed: Sequence[Any]) -> Sequence[Any]:
@@ -140,17 +130,40 @@ def _finishing(compiled: Any, dialect: Dialect, named: bool) -> _Finish | None:
     return finish
 
 
-def _filling(template: Any, sources: Sequence[tuple[Any, _Source]]) -> _Arrange:
-    """What puts values where a template (a list, or a table by name) has places for them."""
-    named = [(place, name) for place, (name, rest) in sources if name is not None and rest is None]
-    listed = [(place, name, rest) for place, (name, rest) in sources if name is not None and rest is not None]
+def _filling_row(
+    order: Sequence[str], fixed: Mapping[str, Any], given: Sequence[str], expanded: Mapping[str, Sequence[str]]
+) -> _Arrange:
+    """What puts values into a row of parameters: those that are ``given`` by name, and lists.
+
+    ``expanded``: how the elements of each list are called. They stand side by side, so that a list is put in whole.
+    """
+    template = [fixed[name] for name in order]
+    single = [(place, name) for place, name in enumerate(order) if name in given]
+    lists = [
+        (slice(place, place + len(names)), listed)
+        for listed, names in expanded.items()
+        for place, name in enumerate(order)
+        if names and name == names[0]
+    ]
 
     def fill(values: Mapping[str, Any]) -> Any:
         filled = template.copy()
-        for place, name in named:
+        for place, name in single:
             filled[place] = values[name]
-        for place, name, rest in listed:
-            filled[place] = values[name][rest]
-        return filled if isinstance(filled, dict) else tuple(filled)
+        for places, listed in lists:
+            filled[places] = values[listed]
+        return tuple(filled)
+
+    return fill
+
+
+def _filling_table(fixed: Mapping[str, Any], given: Sequence[str], expanded: Mapping[str, Sequence[str]]) -> _Arrange:
+    """The same where parameters go by name."""
+
+    def fill(values: Mapping[str, Any]) -> Any:
+        filled = {**fixed, **{name: values[name] for name in given}}
+        for listed, names in expanded.items():
+            filled.update(zip(names, values[listed], strict=True))
+        return filled
 
     return fill

@@ -1,7 +1,7 @@
 """What other servers sent: stored raw with its job before anybody is answered."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
@@ -14,8 +14,7 @@ from node.store.tables import jobs as jobs_table
 from node.store.tables import received, received_by
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(NamedTuple):
     """One activity of one sender."""
 
     id: int
@@ -27,8 +26,7 @@ class Received:
     received_at: int
 
 
-@dataclass(frozen=True, slots=True)
-class Acceptance:
+class Acceptance(NamedTuple):
     """An activity and the job that will deal with it; ``owner_id`` when one person's inbox was addressed."""
 
     received: Received
@@ -36,8 +34,7 @@ class Acceptance:
     owner_id: int | None
 
 
-_FIELDS = tuple(Received.__dataclass_fields__)
-_COLUMNS = tuple(received.c[name] for name in _FIELDS)
+_COLUMNS = tuple(received.c[name] for name in Received._fields)
 _KNOWN = Prepared(
     select(received.c.uri, received.c.id).where(received.c.uri.in_(bindparam("uris", expanding=True))), many="uris"
 )
@@ -73,7 +70,7 @@ def accept_many(conn: Connection, items: Sequence[Acceptance]) -> Sequence[bool]
 
 
 def _insert(conn: Connection, fresh: list[Acceptance]) -> list[Acceptance]:
-    rows = [{name: getattr(item.received, name) for name in _FIELDS} for item in fresh]
+    rows = [item.received._asdict() for item in fresh]
     if conn.dialect.name == "sqlite":
         _INSERT.run(conn, rows)
         return fresh
@@ -84,7 +81,7 @@ def _insert(conn: Connection, fresh: list[Acceptance]) -> list[Acceptance]:
 def load_received(conn: Connection, ids: Collection[int]) -> dict[int, Received]:
     if not ids:
         return {}
-    return {row.id: Received(*row) for row in conn.execute(_BY_ID, {"ids": list(ids)})}
+    return {row.id: Received._make(row) for row in conn.execute(_BY_ID, {"ids": list(ids)})}
 
 
 def set_outcomes(conn: Connection, outcomes: Sequence[tuple[int, str]]) -> None:

@@ -1,9 +1,7 @@
 """Objects: posts of people and what else was published, ours and others'."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import starmap
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
@@ -26,8 +24,7 @@ LIVE, HIDDEN, REMOVED, DELETED = "live", "hidden", "removed", "deleted"
 RESOURCE = "resource"  # the kind of what has a record
 
 
-@dataclass(frozen=True, slots=True)
-class Object:
+class Object(NamedTuple):
     """What the node needs to know of an object to deal with what refers to it."""
 
     id: int
@@ -48,7 +45,7 @@ class Object:
 
 
 #: Of a row that becomes an ``Object``, in its order.
-COLUMNS = tuple(objects.c[name] for name in Object.__dataclass_fields__)
+COLUMNS = tuple(objects.c[name] for name in Object._fields)
 _BY_URI = Prepared(select(*COLUMNS).where(objects.c.uri.in_(bindparam("uris", expanding=True))), many="uris")
 
 
@@ -56,7 +53,7 @@ def load_objects(conn: Connection, uris: Collection[str]) -> dict[str, Object]:
     """The known objects among ``uris``, by URI."""
     if not uris:
         return {}
-    return {found.uri: found for found in starmap(Object, _BY_URI.run(conn, {"uris": list(uris)}))}
+    return {found.uri: found for found in map(Object._make, _BY_URI.run(conn, {"uris": list(uris)}))}
 
 
 def find_object(conn: Connection, uri: str) -> Object | None:
