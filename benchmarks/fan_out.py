@@ -5,16 +5,15 @@ import statistics
 import time
 from typing import Any
 
-from sqlalchemy import Connection
-
 from benchmarks.inbox import CONNECTIONS
 from benchmarks.node_process import NodeProcess
 from benchmarks.peers import Peers, addresses, playing, post_all
 from federation.vocab import ED25519_SIGNATURES
 from node.app.system import opened
 from node.config import load
+from node.domain.drafts import Draft
 from node.domain.visibility import Visibility
-from node.services.posts.posts import publish_note
+from node.services.posts import posts
 from node.store.people.actors import find_local_actor
 
 _SICK = 20  # one host in so many fails, and one hangs
@@ -65,11 +64,9 @@ async def _post(system: Any, author_id: int, peers: Peers, wanted: int) -> dict[
     peers.expect(wanted)
     unit = system.node.unit()
 
-    def publish(conn: Connection) -> object:
-        return publish_note(conn, unit, author_id, f"A post at {unit.now}", Visibility.PUBLIC)
-
+    draft = Draft(text=f"A post at {unit.now}", visibility=Visibility.PUBLIC)
     started = time.perf_counter()
-    await system.node.store.write(publish)
+    await system.node.store.write(posts.publish, unit, author_id, draft)
     published = time.perf_counter() - started
     await asyncio.wait_for(peers.all_in.wait(), 120)
     times = sorted(peers.arrived.values())

@@ -15,8 +15,8 @@ _Json = dict[str, Any]
 class Texts:
     """Reads the words of one object, and of its parts.
 
-    ``language`` is that of plain strings; ``is_marked`` says that the object is one of ours, whose texts may hold
-    markup. ``warnings`` grow with what had to be understood rather than read.
+    ``language`` is that of plain strings; ``is_marked`` says that the object is one of ours, whose texts stay as they
+    are. ``warnings`` grow with what had to be understood rather than read.
     """
 
     def __init__(self, language: str, *, is_marked: bool) -> None:

@@ -1,9 +1,9 @@
 """Following somebody elsewhere whose posts are known here already."""
 
 from node.domain.visibility import Visibility
-from node.services.posts.posts import publish_note
 from tests.client import App
 from tests.network import network
+from tests.notes import publish_note
 
 
 async def test_an_accepted_follow_brings_what_is_known_to_the_home_timeline(tmp_path) -> None:

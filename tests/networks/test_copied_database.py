@@ -10,7 +10,6 @@ from sqlalchemy import Connection, func, select
 from node.clock import FixedClock
 from node.domain.visibility import Visibility
 from node.services.house.copying import copy_database
-from node.services.posts.posts import publish_note
 from node.store.library import catalogues
 from node.store.people.actors import Actor
 from node.store.search import indexing
@@ -19,6 +18,7 @@ from tests import stores
 from tests.client import App, app_of
 from tests.happenings import answer, meet, publish, state_of
 from tests.network import Network, Peer, network, open_peer, start_peer, stop_peer
+from tests.notes import publish_note
 from tests.records import loosely, record
 
 postgresql, empty_postgresql = stores.postgresql, stores.empty_postgresql

@@ -10,12 +10,12 @@ from node.clock import DAY, FixedClock
 from node.domain.events import AnswerState, Wish, local_text
 from node.domain.visibility import Visibility
 from node.services.events import event_dates, event_organising, events
-from node.services.posts.posts import publish_note
 from node.store.events import event_answers, event_places
 from node.store.people import actors
 from node.store.tables import home_entries
 from tests.happenings import answer, change, copy_of, direct_words, meet, publish, state_of
 from tests.network import Network, network, open_peer, stop_peer
+from tests.notes import publish_note
 
 
 @pytest.fixture

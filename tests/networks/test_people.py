@@ -12,7 +12,6 @@ from node.domain.posts import QuoteState
 from node.domain.visibility import Visibility
 from node.events import recording
 from node.services.people import relations
-from node.services.posts.posts import publish_note
 from node.store.house import reports
 from node.store.people import actors, blocks, follows
 from node.store.people.actors import Actor
@@ -21,6 +20,7 @@ from node.store.posts import burying, object_lists, objects, polls, quotes, reac
 from node.store.posts.objects import Object
 from node.store.posts.reactions import Reaction
 from tests.network import Network, Peer, network
+from tests.notes import publish_note
 from tests.rows import each_row
 
 

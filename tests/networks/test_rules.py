@@ -16,7 +16,6 @@ from node.domain.visibility import Visibility
 from node.errors import Blocked
 from node.services.house import moderate
 from node.services.library import catalogue
-from node.services.posts.posts import publish_note
 from node.store.federation import policies
 from node.store.house import reports
 from node.store.people import actors, follows
@@ -25,6 +24,7 @@ from node.store.posts import object_lists, objects
 from node.store.tables import follows as follows_table
 from tests.broken_peers import BrokenPeer, is_silent, redirects
 from tests.network import Network, Peer, network
+from tests.notes import publish_note
 from tests.records import record
 from tests.remote import PUBLIC, Remote, RemoteActor, remote
 

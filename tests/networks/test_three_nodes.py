@@ -13,12 +13,12 @@ from node.errors import SignatureInvalid
 from node.services.library import catalogue as service
 from node.services.library import publish
 from node.services.posts import post_changes
-from node.services.posts.posts import publish_note
 from node.store.federation import activities
 from node.store.library import catalogues
 from node.store.people import actors
 from node.store.posts import object_lists
 from tests.network import Network, network, open_peer, start_peer, stop_peer
+from tests.notes import publish_note
 from tests.records import record
 
 

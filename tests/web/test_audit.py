@@ -12,13 +12,13 @@ from sqlalchemy import func, select, update
 from node.cli.community import _ACTS
 from node.domain.moderation import Sanction
 from node.domain.visibility import Visibility
-from node.services.posts.posts import publish_note
 from node.store.access import accounts
 from node.store.house.reports import insert_report
 from node.store.house.rules import load_rules
 from node.store.jobs import NewJob, enqueue_many
 from node.store.tables import announcements, audit_log, invitations, jobs
 from tests.media_files import picture
+from tests.notes import publish_note
 from tests.web.conftest import Site
 from web.account import routes as account
 from web.admin import routes as admin

@@ -6,10 +6,10 @@ import pytest
 
 from node.clock import DAY, HOUR, to_rfc3339
 from node.domain.visibility import Visibility
-from node.services.posts.posts import publish_note
 from node.store.people import actors
 from tests.client import app_of
 from tests.happenings import publish
+from tests.notes import publish_note
 from web.streaming.handlers import HUB
 
 SECONDS = 5

@@ -11,7 +11,6 @@ from node.domain.moderation import WITHOUT_MEDIA, DomainPolicy, Sanction
 from node.domain.visibility import Visibility
 from node.errors import Conflict, Forbidden
 from node.services.house import moderate
-from node.services.posts.posts import publish_note
 from node.store.access import accounts as account_store
 from node.store.house import reports
 from node.store.people import actors
@@ -19,6 +18,7 @@ from node.store.posts import objects
 from node.store.tables import accounts, audit_log, follows, sanctions
 from tests.client import App, app_of
 from tests.network import network
+from tests.notes import publish_note
 from tests.rows import each_row
 from tests.web.conftest import Site
 

@@ -4,8 +4,8 @@ import pytest
 from lxml.html import document_fromstring
 
 from node.domain.visibility import Visibility
-from node.services.posts.posts import publish_note
 from tests.client import app_of
+from tests.notes import publish_note
 from tests.records import full_record
 from tests.translations import read
 from tests.web import axe

@@ -13,7 +13,6 @@ from node.app.system import close_system, open_system
 from node.config import configure
 from node.domain.visibility import Visibility
 from node.services.news import happened, news
-from node.services.posts.posts import publish_note
 from node.store.access import accounts
 from node.store.database.engine import signal
 from node.store.posts import burying, objects, reactions
@@ -23,6 +22,7 @@ from node.store.tables import accounts as accounts_table
 from tests import answers, stores
 from tests.client import App, app_of
 from tests.network import SECRET, Peer, network
+from tests.notes import publish_note
 from tests.rows import each_row
 from web.streaming import frames, hub
 from web.streaming.handlers import HUB

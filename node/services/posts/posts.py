@@ -43,32 +43,6 @@ from node.text.richtext import clean_plain_field
 _FRESH: dict[str, Any] = {"version": 1, "state": objects.LIVE, "updated_at": None}
 
 
-def publish_note(
-    conn: Connection,
-    unit: Unit,
-    author_actor_id: int,
-    markdown: str,
-    visibility: Visibility,
-    *,
-    in_reply_to: str | None = None,
-    language: str = "",
-    summary: str = "",
-) -> Object:
-    """Publish a text in Markdown. ``in_reply_to`` is the URI of a post that is stored here; raises as ``publish``."""
-    parent = objects.find_object(conn, in_reply_to) if in_reply_to else None
-    if in_reply_to and (parent is None or parent.state != objects.LIVE):
-        raise NotFound
-    draft = Draft(
-        text=markdown,
-        visibility=visibility,
-        spoiler=summary,
-        language=language,
-        in_reply_to_id=parent.id if parent else None,
-        is_markdown=True,
-    )
-    return publish(conn, unit, author_actor_id, draft)
-
-
 @dataclass(frozen=True, slots=True)
 class _New:
     """A post before it is written, with all that it stands in; whatever is wrong with it has been said."""

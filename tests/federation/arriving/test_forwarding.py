@@ -11,12 +11,12 @@ from federation.signatures.proofs import add_proof
 from federation.vocab import PUBLIC
 from node.clock import SystemClock
 from node.domain.visibility import Visibility
-from node.services.posts.posts import publish_note
 from node.store.federation import activities
 from node.store.people import blocks
 from node.store.people.actors import Actor
 from node.store.posts.objects import Object
 from tests.network import Network, Peer, network
+from tests.notes import publish_note
 from tests.remote import Remote, RemoteActor, remote
 
 

@@ -12,11 +12,11 @@ from node.domain.actors import ActorKind, RemoteActor
 from node.domain.uris import host_of
 from node.domain.visibility import Visibility
 from node.errors import Malformed
-from node.services.posts.posts import publish_note
 from node.store.people import follows, remote_actors
 from node.store.people.follows import Follow
 from tests import happenings
 from tests.network import network
+from tests.notes import publish_note
 from tests.shared import shared_data, shared_files
 
 ACTIVITIES = sorted(

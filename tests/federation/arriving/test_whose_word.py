@@ -20,7 +20,7 @@ from node.domain.visibility import Visibility
 from node.events import PassedOn
 from node.services.events import event_offers
 from node.services.house import moderate
-from node.services.posts.posts import Draft, publish, publish_note
+from node.services.posts.posts import Draft, publish
 from node.store import tables
 from node.store.library import courses
 from node.store.library.courses import Enrolment
@@ -32,6 +32,7 @@ from tests.federation.actors.test_community_memberships import hears
 from tests.happenings import copy_of
 from tests.happenings import publish as publish_event
 from tests.network import Peer, network
+from tests.notes import publish_note
 from tests.records import record
 from tests.remote import PUBLIC
 

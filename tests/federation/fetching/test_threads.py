@@ -8,10 +8,10 @@ import pytest
 from federation.fetching import threads
 from node.clock import FixedClock, SystemClock
 from node.domain.visibility import Visibility
-from node.services.posts.posts import publish_note
 from node.store.posts import object_lists
 from tests.broken_peers import BrokenPeer, is_silent
 from tests.network import Network, Peer, network
+from tests.notes import publish_note
 from tests.remote import remote
 
 

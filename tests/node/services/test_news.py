@@ -12,7 +12,6 @@ from node.domain.visibility import Visibility
 from node.ids import Ids
 from node.services.context import Unit
 from node.services.news import happened, messages, news
-from node.services.posts.posts import publish_note
 from node.store.access import accounts
 from node.store.news import notifications
 from node.store.people import actors, blocks, follows
@@ -23,6 +22,7 @@ from node.store.tables import conversations, domain_blocks, mutes, notification_
 from node.store.tables import follows as follows_table
 from node.store.tables import notifications as table
 from tests import stores
+from tests.notes import publish_note
 from tests.statements import counted
 
 database, store = stores.database, stores.store

@@ -4,12 +4,12 @@ import pytest
 from sqlalchemy import select
 
 from node.clock import SystemClock
-from node.domain.drafts import MAX_POST
+from node.domain.drafts import MAX_POST, Draft
 from node.domain.visibility import Visibility
 from node.errors import Forbidden, Invalid, NotFound
 from node.ids import Ids
 from node.services.context import Unit
-from node.services.posts.posts import publish_note
+from node.services.posts.posts import publish
 from node.store.access import idempotency
 from node.store.people import actors, follows
 from node.store.people.follows import ACCEPTED, Follow
@@ -17,6 +17,7 @@ from node.store.posts import object_lists, objects, reactions
 from node.store.posts.reactions import LIKE, Reaction
 from node.store.tables import jobs
 from tests import stores
+from tests.notes import publish_note
 
 database = stores.database
 store = stores.store
@@ -90,16 +91,12 @@ async def test_what_stays_here_is_not_told(store, unit, visibility):
 
 
 @pytest.mark.parametrize(
-    ("text", "parent", "error"),
-    [(" \n", None, Invalid), ("a" * (MAX_POST + 1), None, Invalid), ("a", f"{ORIGIN}/ap/o/404", NotFound)],
+    ("text", "parent", "error"), [(" \n", None, Invalid), ("a" * (MAX_POST + 1), None, Invalid), ("a", 404, NotFound)]
 )
 async def test_what_is_refused(store, unit, text, parent, error):
+    draft = Draft(text=text, visibility=Visibility.PUBLIC, in_reply_to_id=parent, is_markdown=True)
     with pytest.raises(error):
-        await store.write(
-            lambda conn: publish_note(
-                conn, unit, _actor(conn, unit, "ada"), text, Visibility.PUBLIC, in_reply_to=parent
-            )
-        )
+        await store.write(lambda conn: publish(conn, unit, _actor(conn, unit, "ada"), draft))
 
 
 async def test_only_our_own_actors_publish(store, unit):

@@ -9,13 +9,13 @@ from node.clock import SystemClock
 from node.domain.visibility import Visibility
 from node.ids import Ids
 from node.services.context import Unit
-from node.services.posts.posts import publish_note
 from node.store.people import actors, follows
 from node.store.people.follows import ACCEPTED, PENDING, Follow
 from node.store.posts import burying, counters, object_lists, objects, reactions
 from node.store.posts.reactions import Reaction
 from node.store.tables import actors as actor_table
 from tests import stores
+from tests.notes import publish_note
 
 database, store = stores.database, stores.store
 ORIGIN = "https://learn.uni.example"

@@ -9,13 +9,13 @@ from node.domain.visibility import Visibility
 from node.ids import Ids
 from node.services.context import Unit
 from node.services.posts import reacting
-from node.services.posts.posts import publish_note
 from node.store.database.windows import Window
 from node.store.people import actors, follows
 from node.store.people.follows import ACCEPTED, Follow
 from node.store.posts import bookmarks, objects
 from node.store.reading import entries, statuses, timelines
 from tests import stores
+from tests.notes import publish_note
 
 database = stores.database
 store = stores.store

@@ -10,7 +10,6 @@ from node.domain.visibility import Visibility
 from node.ids import Ids
 from node.indexing import Indexing
 from node.services.context import Unit
-from node.services.posts.posts import publish_note
 from node.store.people import actors, blocks, follows
 from node.store.people.follows import ACCEPTED, Follow
 from node.store.posts import burying, objects
@@ -18,6 +17,7 @@ from node.store.search import indexing, people, queue
 from node.store.search.posts import Part, find_posts
 from node.store.tables import bookmarks, search_queue
 from tests import stores
+from tests.notes import publish_note
 
 database, store = stores.database, stores.store
 ORIGIN = "https://learn.uni.example"

@@ -17,7 +17,6 @@ from node.services.house.announcements import Draft as Announcement
 from node.services.news import happened, news, subscribing
 from node.services.people import filters as filtering
 from node.services.people.filters import Draft, KeywordChange
-from node.services.posts.posts import publish_note
 from node.store.access import accounts
 from node.store.database.windows import Window
 from node.store.house import announcements
@@ -30,6 +29,7 @@ from node.store.reading import filters, markers
 from node.webpush import encode
 from tests import stores
 from tests.node.services.test_news import _actor, _told
+from tests.notes import publish_note
 from tests.push_service import AppKeys
 
 database, store = stores.database, stores.store

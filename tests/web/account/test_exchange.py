@@ -7,10 +7,10 @@ from node.domain.exchange import Kind, read, write
 from node.domain.visibility import Visibility
 from node.errors import Conflict, Invalid
 from node.services.people import exchange
-from node.services.posts.posts import publish_note
 from node.store.people import exchange as store
 from tests.client import App, app_of
 from tests.network import network
+from tests.notes import publish_note
 
 
 def test_files_are_read_with_and_without_a_first_line():

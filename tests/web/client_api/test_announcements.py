@@ -5,10 +5,10 @@ import pytest
 from node.domain.moderation import DomainPolicy, Sanction
 from node.domain.visibility import Visibility
 from node.services.house import moderate
-from node.services.posts.posts import publish_note
 from node.store.people import actors, follows
 from node.store.people.follows import ACCEPTED, Follow
 from tests.client import App, app_of
+from tests.notes import publish_note
 from tests.statements import counted
 
 

@@ -4,9 +4,9 @@ import pytest
 
 from node.domain.filters import Filter, FilterContext, Keyword, compile_filters
 from node.domain.visibility import Visibility
-from node.services.posts.posts import publish_note
 from node.store.reading import filters
 from tests.client import App, app_of
+from tests.notes import publish_note
 from tests.rows import each_row
 
 pytestmark = pytest.mark.usefixtures("each_database")

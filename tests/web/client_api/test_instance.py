@@ -7,9 +7,9 @@ from sqlalchemy import insert
 
 from node.clock import DAY, MINUTE
 from node.domain.visibility import Visibility
-from node.services.posts.posts import publish_note
 from node.store.tables import hosts
 from tests.client import App, app_of
+from tests.notes import publish_note
 from tests.rows import each_row
 from tests.statements import counted
 

@@ -6,11 +6,11 @@ import pytest
 
 from node.domain.visibility import Visibility
 from node.services.news import happened, news
-from node.services.posts.posts import publish_note
 from node.store.posts import burying, reactions
 from node.store.posts.reactions import Reaction
 from tests.client import App, app_of
 from tests.network import network
+from tests.notes import publish_note
 from tests.rows import each_row
 from tests.statements import counted
 

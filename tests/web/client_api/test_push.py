@@ -7,12 +7,12 @@ from node.clock import HOUR
 from node.domain.notices import NoticeType, Occasion
 from node.domain.visibility import Visibility
 from node.services.news.push_words import TITLES
-from node.services.posts.posts import publish_note
 from node.store.access import accounts
 from node.store.access.accounts import set_language
 from node.store.posts import burying
 from node.store.tables import access_tokens, jobs, push_subscriptions
 from tests.client import App, app_of
+from tests.notes import publish_note
 from tests.push_service import AppKeys, push_service, read_vapid
 from tests.rows import each_row
 from tests.translations import fields

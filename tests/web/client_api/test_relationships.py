@@ -73,7 +73,7 @@ async def test_a_locked_account_decides(site, ada):
 
 async def test_a_new_follow_fills_home_and_an_ended_one_empties_it(site, ada, ben):
     from node.domain.visibility import Visibility
-    from node.services.posts.posts import publish_note
+    from tests.notes import publish_note
 
     note = await site.store.write(publish_note, site.peer.unit(), ben.me.id, "Hello", Visibility.FOLLOWERS)
     await site.store.write(publish_note, site.peer.unit(), ben.me.id, "Secret", Visibility.DIRECT)

@@ -4,11 +4,11 @@ import pytest
 
 from node.domain.visibility import Visibility
 from node.services.house.reports import MAX_A_DAY
-from node.services.posts.posts import publish_note
 from node.store.house import reports
 from node.store.house.rules import Rule, put_rule
 from tests.client import App, app_of
 from tests.network import network
+from tests.notes import publish_note
 
 
 @pytest.fixture

@@ -5,10 +5,10 @@ from sqlalchemy import select
 
 from node.domain.visibility import Visibility
 from node.indexing import Indexing
-from node.services.posts.posts import publish_note
 from node.store.tables import resources
 from tests.client import App, app_of
 from tests.network import network, start_peer, stop_peer
+from tests.notes import publish_note
 from tests.records import record
 from tests.statements import counted
 

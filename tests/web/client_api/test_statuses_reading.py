@@ -3,11 +3,11 @@
 import pytest
 
 from node.domain.visibility import Visibility
-from node.services.posts.posts import publish_note
 from node.store.people import actors
 from node.store.posts import objects, reactions
 from node.store.posts.reactions import Reaction
 from tests.client import App, app_of
+from tests.notes import publish_note
 from tests.rows import each_row
 from tests.statements import counted
 from web.client_api.entities.look import LOOK

@@ -3,8 +3,8 @@
 import pytest
 
 from node.domain.visibility import Visibility
-from node.services.posts.posts import publish_note
 from tests.client import App, app_of
+from tests.notes import publish_note
 from tests.statements import counted
 
 pytestmark = pytest.mark.usefixtures("each_database")

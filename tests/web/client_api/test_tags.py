@@ -5,11 +5,11 @@ import pytest
 from node.clock import DAY
 from node.domain.tags import key_of
 from node.domain.visibility import Visibility
-from node.services.posts.posts import publish_note
 from node.store.posts import reactions
 from node.store.posts.reactions import LIKE, Reaction
 from node.store.tables import object_tags
 from tests.client import App, app_of
+from tests.notes import publish_note
 from tests.rows import each_row
 from tests.statements import counted
 
