@@ -25,7 +25,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "serve": "Serve and work until told to stop.",
         "worker": "Work without serving (PostgreSQL).",
         "migrate": "Bring the database up to this version.",
-        "database": "Take the node from SQLite to PostgreSQL, or back.",
+        "database": "Take the node from SQLite to PostgreSQL, or back; set its counters right.",
         "keys": "Show and change the keys that actors sign with.",
         "user": "Add people, give them passwords and tokens, let accounts move.",
         "community": "Found communities and govern them.",

@@ -1,5 +1,6 @@
-"""``rhizome database``: from SQLite to PostgreSQL, and back."""
+"""``rhizome database``: from SQLite to PostgreSQL, and back; counters set right."""
 
+import asyncio
 import os
 import shutil
 import sys
@@ -11,6 +12,7 @@ from urllib.parse import urlsplit
 
 import click
 
+from node.app.system import opened
 from node.cli.shared import config_option, load_config, variable_for, with_config
 from node.clock import SystemClock
 from node.config import Config
@@ -20,6 +22,7 @@ from node.guard import alone_in
 from node.services.house.copying import Copied, copy_database
 from node.store.database.backup import sync
 from node.store.database.copying import Advance
+from node.store.posts import counters
 
 _SQLITE, _SCHEME = "sqlite", "postgresql://"
 
@@ -27,7 +30,7 @@ _SQLITE, _SCHEME = "sqlite", "postgresql://"
 @click.group("database")
 @config_option
 def command() -> None:
-    """Take the node from SQLite to PostgreSQL, or back."""
+    """Take the node from SQLite to PostgreSQL, or back; set its counters right."""
 
 
 @command.command("copy")
@@ -48,6 +51,18 @@ def copy(config: Config, target: str, *, write: bool) -> None:
     if write:
         _replace(config.file, changed)
     _tell(config, meant, copied, values, is_written=write)
+
+
+@command.command("recount")
+@with_config
+def recount(config: Config) -> None:
+    """Count followers and posts anew, where "rhizome check" finds them wrong; works while the node runs."""
+
+    async def repair() -> int:
+        async with opened(config) as system:
+            return await system.node.store.write(counters.repair)
+
+    click.echo(f"The counters of {asyncio.run(repair())} accounts are right now.")
 
 
 def _values(config: Config, target: str) -> dict[str, Any]:

@@ -58,11 +58,14 @@ def test_heartbeats_tell_a_running_node_from_a_dead_one(file: Path) -> None:
     assert check(file)[1]["workers"] == ("ok", "1 of 1 workers is alive.")
 
 
-def test_wrong_counters_are_a_warning(file: Path) -> None:
+def test_wrong_counters_are_a_warning_until_they_are_counted_anew(file: Path) -> None:
     assert check(file)[1]["counters"] == ("ok", "Followers and posts are counted right.")
     change(file, "UPDATE actors SET followers_count = 7 WHERE kind = 'organization'")
     state, message = check(file)[1]["counters"]
-    assert (state, message.startswith("The counters of 1 accounts are wrong: http")) == ("warning", True)
+    assert (state, message.startswith("The counters of 1 accounts are wrong (http")) == ("warning", True)
+    assert "rhizome database recount" in message
+    assert run("database", "recount", "--config", file) == (0, "The counters of 1 accounts are right now.\n")
+    assert check(file)[1]["counters"][0] == "ok"
 
 
 def test_old_backup_is_a_warning(file: Path) -> None:
