@@ -8,11 +8,11 @@ counted, stamped and noted is in the rows.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import blake2b
-from itertools import islice
+from itertools import chain, count, islice
 from typing import Any
 
 from sqlalchemy import Boolean, Connection, Table, text
@@ -29,6 +29,8 @@ Advance = Callable[[int], None]
 
 #: Rows in hand at a time; one may hold a document of a megabyte.
 BATCH = 200
+#: Rows that are not taken and told at a time; each costs another reading of its table.
+TOLD = 20
 
 
 class Refusal(Exception):
@@ -112,7 +114,7 @@ def read(conn: Connection, part: Part) -> Iterator[list[Row]]:
 
 
 def write(conn: Connection, part: Part, batches: Iterable[Sequence[Row]]) -> None:
-    """Put rows into a part that has none."""
+    """Put rows into a part that has none. Raises ``Refusal`` where PostgreSQL does not take one; then it has none."""
     form, quoted = part.forms[conn.dialect.name], conn.dialect.identifier_preparer.quote
     place = f"{quoted(part.name)} ({', '.join(map(quoted, form.columns))})"
     converted = ([_converted(row, form.writing) for row in batch] for batch in batches)
@@ -125,7 +127,7 @@ def write(conn: Connection, part: Part, batches: Iterable[Sequence[Row]]) -> Non
 
     raw: Any = conn.connection.driver_connection
     try:
-        with raw.cursor() as cursor, cursor.copy(f"COPY {place} FROM STDIN") as stream:
+        with conn.begin_nested(), raw.cursor() as cursor, cursor.copy(f"COPY {place} FROM STDIN") as stream:
             for batch in converted:
                 for row in batch:
                     stream.write_row(row)
@@ -174,13 +176,27 @@ class Copying:
     mended: Counter[str] = field(default_factory=Counter)
 
     def run(self) -> None:
-        """Copy everything. Raises Conflict for what cannot be read or is not taken."""
-        for part in parts():
+        """Copy everything. Raises Conflict for what cannot be read, and for all rows at once that are not taken."""
+        refused = [*islice(chain.from_iterable(map(self._write, parts())), TOLD + 1)]
+        if refused:
+            more = "" if len(refused) <= TOLD else "; and more"
+            raise Conflict(f"PostgreSQL does not take {'; '.join(refused[:TOLD])}{more}.")
+
+    def _write(self, part: Part) -> Iterator[str]:
+        """Write a part; after each row that is not taken again, without it, to find the next."""
+        without: set[int] = set()
+        while True:
             self.sums[part.name] = Sum()
             try:
-                write(self.target, part, self._rows(part))
+                write(self.target, part, self._rows(part, without))
+                break
             except Refusal as refusal:
-                raise Conflict(f"PostgreSQL does not take {self._place(part, refusal)}: {refusal}.") from refusal
+                if not refusal.line:  # no row by itself: one that refers to nothing, perhaps as that was left out
+                    yield f"the rows of {part.name}: {refusal}"
+                    break
+                number, key = self._find(part, refusal.line, without)
+                yield f"{self._place(part, refusal, key)}: {refusal}"
+                without.add(number)
 
     def verify(self) -> None:
         """Read what the target holds by now. Raises Conflict where it is not what was read from the source."""
@@ -193,12 +209,16 @@ class Copying:
                 told = f"{found.rows} rows for {self.sums[part.name].rows}"
                 raise Conflict(f"What was written into {part.name} is not what was read.", detail=told)
 
-    def _rows(self, part: Part) -> Iterator[Sequence[Row]]:
+    def _rows(self, part: Part, without: Collection[int]) -> Iterator[Sequence[Row]]:
+        """What is written: the rows that are read, but those of these numbers."""
+        numbers = count()
         for batch in read(self.source, part):
-            rows = [self._mend(part, row) if _holds_nul(row) else row for row in batch]
+            kept = [row for row in batch if next(numbers) not in without]
+            rows = [self._mend(part, row) if _holds_nul(row) else row for row in kept]
             self.sums[part.name].add(part, rows)
             yield rows
-            self.advance(len(batch))
+            if not without:
+                self.advance(len(batch))
 
     def _mend(self, part: Part, row: Row) -> Row:
         values = list(row)
@@ -208,12 +228,13 @@ class Copying:
                 self.mended[f"{part.name}.{part.forms['sqlite'].columns[place]}"] += 1
         return values
 
-    def _place(self, part: Part, refusal: Refusal) -> str:
-        """Which row is meant: by its first column, which is, or is of, its key."""
-        if not refusal.line:
-            return f"the rows of {part.name}"
-        rows = (row for batch in read(self.source, part) for row in batch)
-        key = next(islice(rows, refusal.line - 1, None))[0]
+    def _find(self, part: Part, line: int, without: Collection[int]) -> tuple[int, Any]:
+        """The number of a row by its line of what was written, and its first column, which is, or is of, its key."""
+        rows = enumerate(row for batch in read(self.source, part) for row in batch)
+        number, row = next(islice(((number, row) for number, row in rows if number not in without), line - 1, line))
+        return number, row[0]
+
+    def _place(self, part: Part, refusal: Refusal, key: Any) -> str:
         where = f"{part.name}.{refusal.column}" if refusal.column else part.name
         return f"{where} of the row with {part.forms[self.source.dialect.name].columns[0]} = {key!r}"
 

@@ -179,18 +179,26 @@ def test_who_is_killed_in_the_middle_leaves_nothing(full: Path, target: Target) 
     copy(ends.held_sqlite(full), target.new())
 
 
+TOO_LONG = "follows.state of the row with id = {}: value too long for type character varying(16)"
+
+
 def test_what_a_database_does_not_take_is_named(full: Path, tmp_path: Path, postgresql: str) -> None:
-    """NUL gives way; what is too long, which SQLite bears, stops the copy and leaves nothing."""
+    """NUL gives way; what is too long, which SQLite bears, stops the copy and leaves nothing; all of it is told."""
     assert postgresql
     target = Target("postgresql", tmp_path)
     with closing(sqlite3.connect(full)) as raw, raw:
         raw.execute("UPDATE objects SET content = 'a' || char(0) || 'b' WHERE id < 3")
-        raw.execute("UPDATE follows SET state = 'accepted and more' WHERE id = 2")
-    with pytest.raises(Conflict, match=r"follows\.state of the row with id = 2: value too long for .*\(16\)"):
+        raw.execute("UPDATE follows SET state = 'accepted and more' WHERE id IN (2, 3)")
+        raw.execute("UPDATE objects SET visibility = 'everybody and more' WHERE id = 2")
+    with pytest.raises(Conflict) as refused:
         copy(ends.held_sqlite(full), target.new())
+    told = str(refused.value).removeprefix("PostgreSQL does not take ").split("; ")
+    for place in ("objects.visibility of the row with id = 2: ", *(TOO_LONG.format(number) for number in (2, 3))):
+        assert any(each.startswith(place) for each in told), told
     assert target.is_empty()
     with closing(sqlite3.connect(full)) as raw, raw:
-        raw.execute("UPDATE follows SET state = 'accepted' WHERE id = 2")
+        raw.execute("UPDATE follows SET state = 'accepted' WHERE id IN (2, 3)")
+        raw.execute("UPDATE objects SET visibility = 'public' WHERE id = 2")
     assert copy(ends.held_sqlite(full), target.new()).mended == {"objects.content": 2}
     with target.held() as conn:
         assert conn.execute(text("SELECT content FROM objects ORDER BY id LIMIT 2")).scalars().all() == ["a\ufffdb"] * 2
