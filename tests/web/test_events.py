@@ -80,6 +80,14 @@ async def written(site: Site, **changes: str) -> str:
     return where.partition("?")[0]
 
 
+async def test_whoever_plans_for_invited_people_is_led_to_their_invitations(site, ada):
+    csrf = await site.csrf("/events/new")
+    where = await site.post("/events/new", csrf=csrf, **(FORM | {"join": "invite"}))
+    page = await site.get(where)
+    assert "Only those whom you invite can answer" in page
+    assert f'action="{where.partition("/answers")[0]}/invite"' in page
+
+
 async def test_one_date_of_a_series_is_moved_cancelled_and_put_back(site, ada):
     path = await written(site, repeat="weekly", times="4", **{"on-TH": "on", "except": "2099-05-28"})
     page = await site.get(path)

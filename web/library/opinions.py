@@ -14,7 +14,7 @@ from node.domain.numbers import id_in, number_in
 from node.domain.opinions import Outcome
 from node.domain.visibility import LEVELS_OF_ORGANISATION, narrowest
 from node.errors import Invalid
-from node.sentences import Sentence
+from node.sentences import Sentence, sentences
 from node.services.context import Unit
 from node.services.library import authoring
 from node.services.library import opinions as service
@@ -290,15 +290,31 @@ def _languages(request: web.Request, chosen: str) -> tuple[tuple[str, str], ...]
     return language_choices((chosen, *known), known[0])
 
 
+#: What people bring about, in their words; whatever else is wrong only programs can send.
+_SENTENCES: Mapping[str, str] = sentences(
+    {
+        "context": "Please say in a few sentences where you used it, and with whom.",
+        "outcome": "Please choose how it went.",
+        "audienceSize": "Please give two numbers of people, the smaller one first.",
+        "period": "Please give two days, the earlier one first.",
+        "adaptation": "This text is too long.",
+        "advice": "This text is too long.",
+        "derivative": "Write an address that begins with https://.",
+        "contact": "Please give a name, and an address that begins with https://.",
+        "text": "Please say what you think of it, in 5,000 characters at most.",
+        "rating": "Please choose one of the ratings.",
+        "usedFor": "This text is too long.",
+    }
+)
+
+
 def _beside(error: Invalid, fields: Mapping[str, str]) -> dict[str, str]:
     """What is wrong, by the field that says it."""
     found: dict[str, str] = {}
     for problem in error.problems:
         key = problem.path.removeprefix("$.").partition(".")[0]
-        found.setdefault(
-            fields.get(key, "form"),
-            Sentence("Expected {expected}, found {found}.", expected=problem.expected, found=problem.found),
-        )
+        otherwise = Sentence("Expected {expected}, found {found}.", expected=problem.expected, found=problem.found)
+        found.setdefault(fields.get(key, "form"), _SENTENCES.get(key, otherwise))
     return found or {"form": error.public}
 
 

@@ -20,6 +20,10 @@ from web.design.parts import Field, Link
 from web.pages.views import SetupDoneView, SetupView
 
 _STEPS = (
+    Link(label=Sentence("Invite your colleagues"), href="/admin/members"),
+    Link(label=Sentence("Write the rules, and what this node is about"), href="/admin/house"),
+    Link(label=Sentence("Choose pictures of the organisation"), href="/admin/pictures"),
+    Link(label=Sentence("Add the first resource"), href="/resources/new"),
     Link(label=Sentence("See how the node is doing"), href="/admin"),
     Link(label=Sentence("Look at the front page"), href="/"),
 )

@@ -68,6 +68,11 @@ async def test_what_is_wrong_is_told_and_the_rest_stays(site: Site) -> None:
     for name in ("outcome", "contact-url"):
         assert f'href="#{name}"' in text, name
     assert "Bring gloves." in text
+    wrong = {"outcome": "worked", "people-min": "9", "people-max": "3", "since": "2026-03-02", "until": "2026-03-01"}
+    text = await site.post(f"{path}/used?lang=de", 422, csrf=csrf, **{**NOTE, **wrong})
+    assert "die kleinere zuerst" in text
+    assert "den früheren zuerst" in text
+    assert "Erwartet" not in text
     text = await site.post(f"{path}/review", 422, csrf=csrf, text="", rating="9", visibility="public")
     assert 'href="#text"' in text
     await site.post(f"{path}/review", 403, csrf="x", text="x")
