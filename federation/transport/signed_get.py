@@ -65,7 +65,7 @@ class SignedGet:
         async def signed(url: str) -> dict[str, str]:
             message = Message("GET", url, {}, b"")
             sign = partial(sign_for, knock, message, key, now=self._clock.now(), ask=ask)
-            return await self._signing.run(sign) if key.is_slow else sign()
+            return await self._signing.run(sign, hurries=True) if key.is_slow else sign()
 
         return signed
 
