@@ -5,9 +5,11 @@ passes is stored raw with its job in one commit; everything else happens in the 
 ``Proven`` that the next station needs as its argument, so there is no way past it.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from sqlalchemy import Connection
 
 from federation.applying.batch import Inbound
 from federation.arriving.handover import Handover
@@ -19,9 +21,10 @@ from federation.synchronisation import catalogue_header, followers_sync
 from federation.transport.hosts import Hosts
 from node import log
 from node.clock import Clock
+from node.domain.actors import RemoteActor
 from node.domain.moderation import Policies
 from node.domain.uris import host_of, same_origin
-from node.errors import Malformed, RateLimited, RemoteGone, SignatureInvalid, Unavailable
+from node.errors import Malformed, NodeError, RateLimited, RemoteGone, SignatureInvalid, Unavailable
 from node.ids import Ids
 from node.jobs.kinds import INBOX, RESOLVE
 from node.ratelimit import Exemptions, Rate, key_of_address
@@ -29,7 +32,7 @@ from node.store.database.engine import Store
 from node.store.federation import inbox
 from node.store.federation.inbox import Acceptance, Received
 from node.store.jobs import NewJob
-from node.store.people import actors
+from node.store.people import actors, remote_actors
 
 #: ``received.outcome`` and the answer 202 do not tell these apart: a sender learns nothing from them.
 ACCEPTED, DUPLICATE, DROPPED = "accepted", "duplicate", "dropped"
@@ -39,10 +42,10 @@ _EACH_FOR_HIMSELF = frozenset({"Follow", "Like", "Dislike", "EmojiReact", "Annou
 
 @dataclass(frozen=True, slots=True)
 class Proven:
-    """Who has really sent the request."""
+    """Who has really sent the request; ``unstored``: that actor as just read, to be stored with what it sent."""
 
     signer_uri: str
-    key_id: str
+    unstored: RemoteActor | None = None
 
 
 class Rates:
@@ -119,7 +122,11 @@ class Inbox:
             raise
         if proven is None:
             return DROPPED
-        return await self._keep(proven, activity, message, owner_id)
+        try:
+            return await self._keep(proven, activity, message, owner_id)
+        except NodeError:
+            await self._keys.keep(proven.unstored)  # or its next word would have it fetched anew
+            raise
 
     # -- before the key ---------------------------------------------------------------------------------------------
 
@@ -142,12 +149,13 @@ class Inbox:
         if self._policies().is_blocked(host_of(claim.key_id)):
             return None
         try:
-            key = await self._keys.verified(message, claim)
+            signer = await self._keys.verified(message, claim)
         except RemoteGone:
             return self._prove_farewell(claim, activity)
-        if self._policies().is_suspended(key.owner_uri):
-            raise SignatureInvalid("This account is suspended here.", detail=key.owner_uri)
-        return Proven(key.owner_uri, key.uri)
+        if self._policies().is_suspended(signer.key.owner_uri):
+            await self._keys.keep(signer.unstored)
+            raise SignatureInvalid("This account is suspended here.", detail=signer.key.owner_uri)
+        return Proven(signer.key.owner_uri, signer.unstored)
 
     def _prove_farewell(self, claim: Claim, activity: Activity) -> Proven:
         """The key's actor answers 410: its own Delete needs no other proof.
@@ -158,7 +166,7 @@ class Inbox:
         is_farewell = activity.type == "Delete" and activity.object_uri == activity.actor
         if not is_farewell or owner != activity.actor:
             raise SignatureInvalid(detail=f"{claim.key_id} is gone")
-        return Proven(activity.actor, claim.key_id)
+        return Proven(activity.actor)
 
     # -- what is proven ---------------------------------------------------------------------------------------------
 
@@ -187,10 +195,16 @@ class Inbox:
         )
         if is_ready:
             self._handover.put(Inbound(received_id, activity, now), len(message.body))
-        if await self._store.gather(inbox.accept_many, Acceptance(received, job, owner_id)):
+        if await self._store.gather(self._accept_many, (Acceptance(received, job, owner_id), proven.unstored)):
             return ACCEPTED
         self._handover.take([received_id])
         return DUPLICATE
+
+    def _accept_many(self, conn: Connection, items: Sequence[tuple[Acceptance, RemoteActor | None]]) -> Sequence[bool]:
+        """With those who sent it, where they are new: the store waits for one disk write, not for two."""
+        unstored = [remote for _, remote in items if remote is not None]
+        remote_actors.save_remote_actors(conn, self._ids, self._clock.now(), unstored)
+        return inbox.accept_many(conn, [acceptance for acceptance, _ in items])
 
     async def measure(self) -> None:
         """Called every few seconds: is there room for more, in the queue and on the disk? (IN21, REL4)"""

@@ -36,9 +36,8 @@ from node.services.context import Unit
 from node.store.database.engine import Store
 from node.store.federation import departed
 from node.store.jobs import Job
-from node.store.people import actors, keys, remote_actors
+from node.store.people import actors, remote_actors
 from node.store.people.actors import Actor
-from node.store.people.keys import RemoteKey
 from node.store.posts import objects
 from node.store.posts.objects import Object
 
@@ -174,7 +173,10 @@ class Fetcher:
 
     async def save_actor(self, document: dict[str, Any]) -> Actor:
         """Store an actor document that was fetched from its own address."""
-        remote = self._read_actor(document)
+        return await self.keep(self._read_actor(document))
+
+    async def keep(self, remote: RemoteActor) -> Actor:
+        """Store an actor as it was read, with its keys."""
         return await self._store.write(remote_actors.save_remote_actor, self._ids, self._clock.now(), remote)
 
     def _read_actor(self, document: dict[str, Any]) -> RemoteActor:
@@ -191,8 +193,8 @@ class Fetcher:
         if first is not None and now - first >= HOUR:
             await self._store.write(_purge, uri, now)
 
-    async def fetch_key_owner(self, key_id: str) -> RemoteKey | None:
-        """Store the actor that a key id leads to, with its keys; the key, where it lists that.
+    async def fetch_key_owner(self, key_id: str) -> RemoteActor:
+        """The actor that a key id leads to, as read; nothing is stored.
 
         The id may lead to the actor, to a key document, or to a stub (GoToSocial); the actor itself must list the
         key, and key, owner and actor must be of one origin. What was answered from elsewhere is none of these: an
@@ -206,7 +208,7 @@ class Fetcher:
             raise RemoteMalformed("The key's address leads elsewhere.", detail=f"{key_id} to {fetched.url}")
         is_direct = fetched.url == parse_url(address).url
         if is_direct and document.get("id") == address and document.get("type") in ACTOR_TYPES and "inbox" in document:
-            return await self._save_with_key(document, key_id)
+            return self._read_actor(document)
         listed = document.get("publicKey")
         stub = listed if isinstance(listed, dict) else document
         owner = stub.get("owner") or stub.get("controller")
@@ -214,11 +216,7 @@ class Fetcher:
             raise RemoteMalformed("The key document is not the one that was asked for.", detail=key_id)
         if not isinstance(owner, str) or not same_origin(owner, key_id) or owner == address:
             raise RemoteMalformed("The key does not name an owner on its own host.", detail=key_id)
-        return await self._save_with_key(await self.get_object(owner), key_id)
-
-    async def _save_with_key(self, document: dict[str, Any], key_id: str) -> RemoteKey | None:
-        remote = self._read_actor(document)
-        return await self._store.write(_save_with_key, self._ids, self._clock.now(), remote, key_id)
+        return self._read_actor(await self.get_object(owner))
 
     # -- objects ----------------------------------------------------------------------------------------------------
 
@@ -277,11 +275,6 @@ class Fetcher:
 
     def _unit(self) -> Unit:
         return Unit(self._ids, self._clock.now(), self._origin, self._host)
-
-
-def _save_with_key(conn: Connection, ids: Ids, now: int, remote: RemoteActor, key_id: str) -> RemoteKey | None:
-    remote_actors.save_remote_actor(conn, ids, now, remote)
-    return keys.find_remote_key(conn, key_id)
 
 
 def _purge(conn: Connection, uri: str, now: int) -> None:

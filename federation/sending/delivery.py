@@ -50,7 +50,7 @@ SLOTS = 200
 #: The fourth connection to a host stays free for what it may ask back before it answers: a key, an actor.
 PER_HOST = 3
 #: Answers that go to many hosts at about one time are claimed, and settled, together; a single one does not wait.
-_PAUSE_SECONDS = 0.02
+_PAUSE_SECONDS = 0.1
 _REMEMBERED = 256
 _SHORTLY = 2 * SECOND
 _METRICS: Mapping[type, str] = MappingProxyType({Retry: "retry", GiveBack: "retry"})

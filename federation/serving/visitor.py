@@ -55,11 +55,13 @@ async def _find_signer(request: web.Request) -> Actor | None:
     claim = read_claim(message, now=node.clock.now(), hosts=node.config.own_hosts)
     if federation.policies().is_blocked(host_of(claim.key_id)):
         raise SignatureInvalid(detail="blocked")
-    key = await federation.keys.verified(message, claim)
-    if federation.policies().is_suspended(key.owner_uri):
-        raise SignatureInvalid("This account is suspended here.", detail=key.owner_uri)
-    federation.hosts.seen(host_of(key.owner_uri))
-    return await node.store.read(actors.find_actor, key.owner_uri)
+    signer = await federation.keys.verified(message, claim)
+    await federation.keys.keep(signer.unstored)
+    owner_uri = signer.key.owner_uri
+    if federation.policies().is_suspended(owner_uri):
+        raise SignatureInvalid("This account is suspended here.", detail=owner_uri)
+    federation.hosts.seen(host_of(owner_uri))
+    return await node.store.read(actors.find_actor, owner_uri)
 
 
 async def require_visitor(request: web.Request) -> Visitor:

@@ -15,6 +15,7 @@ from federation.signatures.httpsig import Claim, Message, verify
 from federation.signatures.keypairs import Algorithm, PublicKey, SigningKey
 from federation.signatures.multikey import decode_multikey
 from node.clock import HOUR, MINUTE, Clock
+from node.domain.actors import RemoteActor
 from node.domain.uris import host_of
 from node.errors import NodeError, ProofUnavailable, RemoteError, RemoteGone, RemoteUnavailable, SignatureInvalid
 from node.ids import Ids
@@ -22,6 +23,7 @@ from node.secretbox import ACTOR_KEY, SecretBox
 from node.store import facts
 from node.store.database.engine import Store
 from node.store.people import keys as table
+from node.store.people.actors import Actor
 from node.store.people.keys import OwnKey, RemoteKey
 
 GOOD_FOR = 24 * HOUR
@@ -91,13 +93,30 @@ class KnownKey:
     read_at: int
 
 
-class ActorSource(Protocol):
-    """Fetches what a key id leads to and stores the actor with its keys; raises RemoteError.
-
-    Answers the key as it is stored now; None where its owner does not list it.
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Whose signature holds. ``unstored``: the owner of the key as just read, for the caller to store: in one commit
+    with what was signed, or by ``RemoteKeys.keep``.
     """
 
-    async def fetch_key_owner(self, key_id: str) -> RemoteKey | None: ...
+    key: KnownKey
+    unstored: RemoteActor | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Fetched:
+    """A key as its host shows it, or the memory that it shows none, and what is not stored of its owner."""
+
+    row: RemoteKey
+    unstored: RemoteActor | None = None
+
+
+class ActorSource(Protocol):
+    """Fetches the actor that a key id leads to, and stores actors with their keys; raises RemoteError."""
+
+    async def fetch_key_owner(self, key_id: str) -> RemoteActor: ...
+
+    async def keep(self, remote: RemoteActor) -> Actor: ...
 
 
 class RemoteKeys:
@@ -107,7 +126,7 @@ class RemoteKeys:
         self._store, self._clock, self._source = store, clock, source
         self._known: OrderedDict[str, KnownKey] = OrderedDict()
         self._failed_hosts: OrderedDict[str, int] = OrderedDict()
-        self._fetches: dict[str, asyncio.Task[RemoteKey]] = {}
+        self._fetches: dict[str, asyncio.Task[_Fetched]] = {}
 
     async def find(self, key_id: str) -> KnownKey:
         """The key, from memory, the store or its host.
@@ -115,45 +134,63 @@ class RemoteKeys:
         Raises SignatureInvalid where there is none, RemoteGone where its actor is deleted, ProofUnavailable where its
         host cannot be reached right now (the sender may try again).
         """
+        signer = await self._find(key_id)
+        await self.keep(signer.unstored)
+        return signer.key
+
+    async def keep(self, unstored: RemoteActor | None) -> None:
+        """Store the owner of a key, where there is something to store."""
+        if unstored is None:
+            return
+        try:
+            await self._source.keep(unstored)
+        except NodeError:
+            for key in unstored.keys:  # memory must not know whom the store does not
+                self._known.pop(key.id, None)
+            raise
+
+    async def _find(self, key_id: str) -> Signer:
         now = self._clock.now()
         if (known := self._known.get(key_id)) is not None and now - known.read_at < TRUSTED_FOR:
-            return known
+            return Signer(known)
         row = await self._store.collect(table.find_remote_keys, key_id)
         if row is None or now - row.fetched_at >= (GOOD_FOR if row.owner_uri else FAILED_FOR):
-            row = await self._fetch(key_id, caused_by_failure=False)
-        return self._remember(row)
+            return self._signer(await self._fetch(key_id, caused_by_failure=False))
+        return Signer(self._remember(row))
 
-    async def refresh(self, known: KnownKey) -> KnownKey | None:
+    async def refresh(self, known: KnownKey) -> Signer | None:
         """The key as its host shows it now, after a verification failed; None when that was asked too recently."""
         now = self._clock.now()
         if known.refreshed_at is not None and now - known.refreshed_at < REFRESH_PAUSE:
             return None
-        return self._remember(await self._fetch(known.uri, caused_by_failure=True))
+        return self._signer(await self._fetch(known.uri, caused_by_failure=True))
 
-    async def verified(self, message: Message, claim: Claim) -> KnownKey:
-        """The key whose owner signed ``message``; one good signature is enough where there are several (RFC 9421).
+    def _signer(self, fetched: _Fetched) -> Signer:
+        return Signer(self._remember(fetched.row), fetched.unstored)
+
+    async def verified(self, message: Message, claim: Claim) -> Signer:
+        """Whose key signed ``message``; one good signature is enough where there are several (RFC 9421).
 
         A key that does not fit is fetched anew, as often as ``refresh`` allows. Raises as ``find`` does.
         """
         refusal: SignatureInvalid | None = None
         for candidate in claim.candidates:
             try:
-                key = await self.find(candidate.key_id)
-                return await self._fitting(message, candidate, key)
+                return await self._fitting(message, candidate, await self._find(candidate.key_id))
             except SignatureInvalid as error:
                 refusal = error
         raise refusal or SignatureInvalid
 
-    async def _fitting(self, message: Message, claim: Claim, key: KnownKey) -> KnownKey:
+    async def _fitting(self, message: Message, claim: Claim, signer: Signer) -> Signer:
         try:
-            verify(message, claim, key.public)
+            verify(message, claim, signer.key.public)
         except SignatureInvalid:
-            fresh = await self.refresh(key)
+            fresh = await self.refresh(signer.key)
             if fresh is None:
                 raise
-            verify(message, claim, fresh.public)
+            verify(message, claim, fresh.key.public)
             return fresh
-        return key
+        return signer
 
     def _remember(self, row: RemoteKey) -> KnownKey:
         if not row.owner_uri:
@@ -166,7 +203,7 @@ class RemoteKeys:
             self._known.popitem(last=False)
         return known
 
-    async def _fetch(self, key_id: str, *, caused_by_failure: bool) -> RemoteKey:
+    async def _fetch(self, key_id: str, *, caused_by_failure: bool) -> _Fetched:
         task = self._fetches.get(key_id)
         if task is None:
             task = asyncio.create_task(self._fetch_once(key_id, caused_by_failure=caused_by_failure))
@@ -174,15 +211,19 @@ class RemoteKeys:
             task.add_done_callback(lambda _: self._fetches.pop(key_id, None))
         return await asyncio.shield(task)
 
-    async def _fetch_once(self, key_id: str, *, caused_by_failure: bool) -> RemoteKey:
+    async def _fetch_once(self, key_id: str, *, caused_by_failure: bool) -> _Fetched:
         now, host = self._clock.now(), host_of(key_id)
         refreshed_at = now if caused_by_failure else None
         failed = RemoteKey(key_id, "", host, "", "", now, now, refreshed_at)
         if (until := self._failed_hosts.get(host)) is not None and until > now:
             raise ProofUnavailable("The host of the key could not be reached a moment ago.", detail=host)
-        stored = None
         try:
-            stored = await self._source.fetch_key_owner(key_id)
+            owner = await self._source.fetch_key_owner(key_id)
+            listed = owner.find_key(key_id)
+            if listed is not None and not caused_by_failure:  # as nearly always: the rest is for who asked
+                row = RemoteKey(key_id, owner.uri, owner.host, listed.algorithm.value, listed.public, now)
+                return _Fetched(row, owner)
+            await self._source.keep(owner)
         except RemoteGone:
             raise
         except RemoteError as error:
@@ -192,9 +233,7 @@ class RemoteKeys:
             failed = replace(failed, error=str(error)[:200])
         except NodeError as error:
             failed = replace(failed, error=str(error)[:200])
-        if stored is not None and _is_settled(stored, failed):  # as nearly always: nothing more to write
-            return stored
-        return await self._store.write(_settle, failed)
+        return _Fetched(await self._store.write(_settle, failed))
 
     def _note_failed_host(self, host: str, until: int) -> None:
         self._failed_hosts[host] = until

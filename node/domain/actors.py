@@ -89,6 +89,10 @@ class RemoteActor:
         """The display name, or the user name where there is none."""
         return self.name or self.username
 
+    def find_key(self, key_id: str) -> ActorKey | None:
+        """The key of this id, where it is listed."""
+        return next((key for key in self.keys if key.id == key_id), None)
+
 
 @dataclass(frozen=True, slots=True)
 class OwnActor:

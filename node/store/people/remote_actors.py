@@ -16,7 +16,7 @@ from node.store.database.planning import looked_at
 from node.store.database.prepared import Prepared
 from node.store.jobs import portions
 from node.store.people import sanctions
-from node.store.people.actors import Actor, find_actor
+from node.store.people.actors import Actor, find_actor, load_actors
 from node.store.tables import actors, remote_keys
 
 _INSERT = Bulk(insert(actors))
@@ -27,23 +27,40 @@ _INSERT_KEYS = Bulk(insert(remote_keys))
 
 
 def save_remote_actor(conn: Connection, ids: Ids, now: int, remote: RemoteActor) -> Actor:
-    """Insert or refresh the copy, and replace the keys that it publishes. Raises Conflict for one of ours."""
-    known = find_actor(conn, remote.uri)
-    if known is None:
-        _INSERT.run(conn, [{"id": ids.new(), "created_at": now, "local": False, **_columns(remote, now)}])
-    elif known.local:
-        raise Conflict("This actor is at home here.", detail=remote.uri)
-    else:
-        columns = _columns(remote, now)
-        if any(row.kind == Sanction.SUSPENDED for row in sanctions.load_many(conn, [known.id]).get(known.id, ())):
-            columns["state"] = "suspended"  # what its own host says does not lift what was decided here
-        _REFRESH.run(conn, [{"actor_id": known.id, **columns}])
-    _replace_keys(conn, remote, now)
+    """As ``save_remote_actors``; the copy."""
+    save_remote_actors(conn, ids, now, [remote])
     saved = find_actor(conn, remote.uri)
     assert saved is not None
-    if remote.community is not None:
-        communities.save_remote(conn, saved.id, remote.community, now)
     return saved
+
+
+def save_remote_actors(conn: Connection, ids: Ids, now: int, remotes: Collection[RemoteActor]) -> None:
+    """Insert or refresh the copies, and replace the keys that they publish. Raises Conflict for one of ours."""
+    if not remotes:
+        return
+    read = {remote.uri: remote for remote in remotes}
+    known = load_actors(conn, sorted(read))
+    if own := next((uri for uri, actor in known.items() if actor.local), None):
+        raise Conflict("This actor is at home here.", detail=own)
+    columns = {uri: _columns(read[uri], now) for uri in sorted(read)}  # in one order, or two processes block each other
+    for uri in _suspended(conn, known.values()):
+        columns[uri]["state"] = "suspended"  # what its own host says does not lift what was decided here
+    new = {uri: ids.new() for uri in columns if uri not in known}
+    _INSERT.run(
+        conn,
+        [{"id": new[uri], "created_at": now, "local": False, **each} for uri, each in columns.items() if uri in new],
+    )
+    _REFRESH.run(conn, [{"actor_id": known[uri].id, **each} for uri, each in columns.items() if uri in known])
+    _replace_keys(conn, read.values(), now)
+    for uri, remote in read.items():
+        if remote.community is not None:
+            communities.save_remote(conn, new[uri] if uri in new else known[uri].id, remote.community, now)
+
+
+def _suspended(conn: Connection, known: Collection[Actor]) -> list[str]:
+    """URIs of those who were suspended here."""
+    decided = sanctions.load_many(conn, [actor.id for actor in known])
+    return [actor.uri for actor in known if any(row.kind == Sanction.SUSPENDED for row in decided.get(actor.id, ()))]
 
 
 def _columns(remote: RemoteActor, now: int) -> dict[str, Any]:
@@ -82,9 +99,7 @@ def _columns(remote: RemoteActor, now: int) -> dict[str, Any]:
     }
 
 
-def _replace_keys(conn: Connection, remote: RemoteActor, now: int) -> None:
-    _FORGET_KEYS_OF.run(conn, [{"actor_uri": remote.uri}])
-    _FORGET_KEYS.run(conn, [{"key_uri": key.id} for key in remote.keys])
+def _replace_keys(conn: Connection, remotes: Collection[RemoteActor], now: int) -> None:
     rows = {
         key.id: {
             "uri": key.id,
@@ -94,8 +109,11 @@ def _replace_keys(conn: Connection, remote: RemoteActor, now: int) -> None:
             "public": key.public,
             "fetched_at": now,
         }
+        for remote in remotes
         for key in remote.keys
     }
+    _FORGET_KEYS_OF.run(conn, [{"actor_uri": remote.uri} for remote in remotes])
+    _FORGET_KEYS.run(conn, [{"key_uri": uri} for uri in rows])
     _INSERT_KEYS.run(conn, list(rows.values()))
 
 

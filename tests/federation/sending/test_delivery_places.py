@@ -146,6 +146,17 @@ async def test_signatures_that_wait_are_made_together_and_each_is_right():
     signing.close()
 
 
+async def test_signatures_that_wait_are_shared_by_all_threads_and_questions_go_first():
+    signing, both, order = Signing(threads=2), threading.Barrier(2, timeout=5), list[str]()
+    await asyncio.gather(signing.run(both.wait), signing.run(both.wait))  # one thread for two would wait for ever
+    signing.close()
+    signing = Signing(threads=1)
+    told = (signing.run(lambda: order.append("told")) for _ in range(3))
+    await asyncio.gather(*told, *(signing.run(lambda i=i: order.append(i), hurries=True) for i in ("a", "b")))
+    assert order == ["a", "b", *["told"] * 3]
+    signing.close()
+
+
 async def test_signing_that_ends_leaves_nobody_waiting():
     signing, may_go = Signing(threads=1), threading.Event()
     waiting = [asyncio.create_task(signing.run(may_go.wait)), asyncio.create_task(signing.run(lambda: 1))]
