@@ -10,7 +10,8 @@ from collections.abc import Callable, Collection, Iterable
 MAX_SHORTCODE, MAX_CATEGORY = 64, 60
 _CODE = rf"[A-Za-z0-9_]{{2,{MAX_SHORTCODE}}}"
 _SHORTCODE = re.compile(rf"{_CODE}\Z")
-_USED = re.compile(rf"(?<![^\W_])(?<!:):({_CODE}):(?![^\W_]|:)")
+#: Begins with its sign, and only then looks at what stands before it: so the search skips from sign to sign.
+_USED = re.compile(rf":(?<![^\W_]:)(?<!::)({_CODE}):(?![^\W_]|:)")
 #: Pieces of clean HTML: a tag, whose attributes may hold any sign, or the text up to the next one.
 _PIECE = re.compile(r"""<(?:[^"'<>]|"[^"]*"|'[^']*')*>|[^<]+|<""")
 

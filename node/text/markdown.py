@@ -1,6 +1,7 @@
 """Markdown as people here write it, and as PeerTube sends it, rendered to HTML that is safe to show.
 
-Rendered first and cleaned after (security rule HTM1). In posts, addresses, ``@mentions`` and ``#hashtags`` become
+Rendered first and cleaned after (security rule HTM1); text that was typed as it is needs no cleaning, as all markup of
+it is made here. In posts, addresses, ``@mentions`` and ``#hashtags`` become
 links as other servers make them. markdown-it takes 90 ms to load, so it is imported by the first text that needs it.
 """
 
@@ -11,8 +12,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from node.domain.text import clean as without_controls
 from node.domain.words import MAX_MARKDOWN, handle_of, words_in
-from node.text.richtext import REL, as_paragraphs, clean
+from node.text.richtext import REL, as_paragraphs, clean, is_longer
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -22,8 +24,10 @@ if TYPE_CHECKING:
 _AFTER_URL = ".,;:!?'\")]}*_"
 _SHOWN_URL = 30  # characters of an address after its scheme
 _HEADINGS = {"h1": "h2", "h2": "h3", "h3": "h4", "h4": "h4", "h5": "h4", "h6": "h4"}
-_HASHTAG = f'class="mention hashtag" rel="{REL}"'
-_HASHTAG_WITH_TAG = f'class="mention hashtag" rel="tag {REL}"'
+_CLEANED_HASHTAG, _HASHTAG = (f'class="mention hashtag" rel="{rel}"' for rel in (REL, f"tag {REL}"))
+_MAX_BYTES = 8 * MAX_MARKDOWN
+_BETWEEN_PARAGRAPHS = re.compile(r"\n\s*\n")
+_WEB = ("https://", "http://")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +41,9 @@ class Words:
 def render_markdown(text: str, words: Words | None = None) -> str:
     """The text as safe HTML; with ``words``, mentions and hashtags are linked. Line breaks are kept."""
     if len(text) > MAX_MARKDOWN:
-        return clean(as_paragraphs(text), max_bytes=8 * MAX_MARKDOWN)
+        return clean(as_paragraphs(text), max_bytes=_MAX_BYTES)
     rendered = _engine().render(text, {"words": words or Words()}).strip()
-    return clean(rendered, max_bytes=8 * MAX_MARKDOWN).replace(_HASHTAG, _HASHTAG_WITH_TAG)
+    return clean(rendered, max_bytes=_MAX_BYTES).replace(_CLEANED_HASHTAG, _HASHTAG)
 
 
 def render_plain(text: str, words: Words) -> str:
@@ -48,9 +52,9 @@ def render_plain(text: str, words: Words) -> str:
     >>> render_plain("2 * 3 * 4\n\n# no heading", Words())
     '<p>2 * 3 * 4</p><p># no heading</p>'
     """
-    parts = re.split(r"\n\s*\n", text.replace("\r\n", "\n").strip())
+    parts = _BETWEEN_PARAGRAPHS.split(without_controls(text).replace("\r\n", "\n").strip())
     rendered = "".join(f"<p>{_markup(part.strip(), words)}</p>".replace("\n", "<br>") for part in parts if part.strip())
-    return clean(rendered, max_bytes=8 * MAX_MARKDOWN).replace(_HASHTAG, _HASHTAG_WITH_TAG)
+    return clean(as_paragraphs(text), max_bytes=_MAX_BYTES) if is_longer(rendered, _MAX_BYTES) else rendered
 
 
 @functools.cache
@@ -95,43 +99,47 @@ def _markup(text: str, words: Words) -> str:
     """The text escaped, its addresses, mentions and hashtags as links."""
     parts, position = [], 0
     for found in words_in(text):
-        parts += [html.escape(text[position : found.start()]), _link(found, words)]
+        parts += [_escaped(text[position : found.start()]), _link(found, words)]
         position = found.end()
-    return "".join([*parts, html.escape(text[position:])])
+    return "".join([*parts, _escaped(text[position:])])
+
+
+def _escaped(text: str) -> str:
+    return html.escape(text, quote=False)
 
 
 def _link(found: re.Match[str], words: Words) -> str:
     if found["user"]:
-        page = words.pages.get(handle_of(found))
-        return mention_link(page, found["user"]) if page else html.escape(found[0])
+        page = words.pages.get(handle_of(found), "")
+        return mention_link(page, found["user"]) if page.startswith(_WEB) else _escaped(found[0])
     if found["tag"]:
-        return hashtag_link(words.tags + found["tag"], found["tag"]) if words.tags else html.escape(found[0])
+        return hashtag_link(words.tags + found["tag"], found["tag"]) if words.tags else _escaped(found[0])
     address = found[0].rstrip(_AFTER_URL)
     address += ")" * (address.count("(") > address.count(")") and found[0].startswith(address + ")"))
-    return address_link(address) + html.escape(found[0][len(address) :])
+    return address_link(address) + _escaped(found[0][len(address) :])
 
 
 def mention_link(page: str, username: str) -> str:
     """A mention as Mastodon writes it (h-card of microformats)."""
-    name = html.escape(username)
-    return f'<span class="h-card"><a href="{html.escape(page)}" class="u-url mention">@<span>{name}</span></a></span>'
+    link = f'<a href="{html.escape(page)}" class="u-url mention" rel="{REL}">@<span>{_escaped(username)}</span></a>'
+    return f'<span class="h-card">{link}</span>'
 
 
 def hashtag_link(page: str, name: str) -> str:
     """A hashtag as Mastodon writes it."""
-    return f'<a href="{html.escape(page)}" class="mention hashtag" rel="tag">#<span>{html.escape(name)}</span></a>'
+    return f'<a href="{html.escape(page)}" {_HASHTAG}>#<span>{_escaped(name)}</span></a>'
 
 
-def address_link(address: str) -> str:
+def address_link(address: str, rel: str = REL) -> str:
     """An address as a link that shows its host and the beginning of its path; the rest is there for copying."""
     scheme, _, rest = address.partition("://")
     shown, hidden = rest[:_SHOWN_URL], rest[_SHOWN_URL:]
     kind = ' class="ellipsis"' if hidden else ""
-    tail = f'<span class="invisible">{html.escape(hidden)}</span>' if hidden else ""
-    head = f'<span class="invisible">{scheme}://</span><span{kind}>{html.escape(shown)}</span>'
-    return f'<a href="{html.escape(address)}">{head}{tail}</a>'
+    tail = f'<span class="invisible">{_escaped(hidden)}</span>' if hidden else ""
+    head = f'<span class="invisible">{scheme}://</span><span{kind}>{_escaped(shown)}</span>'
+    return f'<a href="{html.escape(address)}" rel="{rel}">{head}{tail}</a>'
 
 
 def profile_link(address: str) -> str:
     """The value of a profile field that is an address, with the ``rel="me"`` that proves it from the other side."""
-    return address_link(address).replace("<a ", f'<a rel="me {REL}" ', 1)
+    return address_link(address, f"me {REL}")

@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from node.domain.words import MAX_MARKDOWN, handles_in, hashtags_in
-from node.text.markdown import Words, profile_link, render_markdown
-from node.text.richtext import REL, TAGS
+from node.text.markdown import Words, profile_link, render_markdown, render_plain
+from node.text.richtext import REL, TAGS, clean
 from tests.depth import examples
 from tests.node.text.test_richtext import assert_harmless, elements, tree
 from tests.rows import each_row
@@ -83,6 +83,53 @@ def test_any_text_is_rendered_to_something_harmless(text):
     assert_harmless(rendered.replace(f'rel="tag {REL}"', ""))
 
 
+TYPED = {
+    "lines and paragraphs": (" a\n b \r\n\n \nc\0", "<p>a<br> b</p><p>c</p>"),
+    "markup is text": ('*a* <b> "&amp;"', '<p>*a* &lt;b&gt; "&amp;amp;"</p>'),
+    "mention": (
+        "Hi @Ada!",
+        f'<p>Hi <span class="h-card"><a href="https://u.example/@ada" {MENTION}>@<span>Ada</span></a></span>!</p>',
+    ),
+    "hashtag": ("#a", f'<p><a href="https://u.example/tags/a" {HASHTAG}>#<span>a</span></a></p>'),
+    "address": (
+        "https://a.example/?b&c",
+        f'<p><a href="https://a.example/?b&amp;c" rel="{REL}"><span class="invisible">https://</span><span>a.example/?b&amp;c</span></a></p>',
+    ),
+}
+
+
+@each_row("text, expected", TYPED.values())
+def test_text_as_it_was_typed(text, expected):
+    assert render_plain(text, WORDS) == expected
+
+
+def test_a_page_that_is_no_address_of_the_web_is_no_link():
+    assert render_plain("@ada", Words({"ada": "javascript:x"})) == "<p>@ada</p>"
+
+
+def test_typed_text_that_would_become_too_long_has_no_links():
+    assert render_plain("#a " * (MAX_MARKDOWN // 3), WORDS).startswith("<p>#a #a ")
+
+
+def without_addresses(node):
+    """A tree as ``clean`` leaves it, which takes away addresses that no browser can read."""
+    tag, attributes, children = node
+    assert attributes.get("href", "https://").startswith(("https://", "http://"))
+    kept = {name: value for name, value in attributes.items() if name != "href"}
+    return tag, kept, [child if isinstance(child, str) else without_addresses(child) for child in children]
+
+
+@examples(50)
+@given(
+    st.text(alphabet="ab1@#_.:/&;<>\"'= \n\r\t\0\xa0", max_size=60) | st.text(max_size=40),
+    st.sampled_from(["", "https://"]),
+)
+def test_typed_text_holds_nothing_to_be_cleaned(text, scheme):
+    rendered = render_plain(scheme + text, WORDS).replace(f'rel="tag {REL}"', f'rel="{REL}"')
+    assert without_addresses(tree(clean(rendered))) == without_addresses(tree(rendered))
+    assert_harmless(rendered)
+
+
 def test_handles():
     assert handles_in("@Ada @ada @ben@X.example, a@b.example x/@c @d. (@e)") == ("ada", "ben@x.example", "d", "e")
 
@@ -93,5 +140,5 @@ def test_hashtags():
 
 def test_a_profile_link_proves_both_ways():
     assert profile_link("https://ada.example/") == (
-        f'<a rel="me {REL}" href="https://ada.example/"><span class="invisible">https://</span><span>ada.example/</span></a>'
+        f'<a href="https://ada.example/" rel="me {REL}"><span class="invisible">https://</span><span>ada.example/</span></a>'
     )
