@@ -33,7 +33,7 @@ class Previews:
         self._store, self._unit, self._client = store, unit, client
 
     def kind(self) -> Kind:
-        return single(PREVIEW, self.run, slots=4, per_host=2)
+        return single(PREVIEW, self.run, slots=4, per_host=2, can_wait=True)
 
     async def run(self, job: Job) -> Outcome:
         url, unit = job.target, self._unit()

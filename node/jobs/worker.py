@@ -35,6 +35,8 @@ _DRAIN_SECONDS = 10.0
 _SETTLE_AT_MOST = 512
 #: While the database is away, ask again this often.
 _PAUSE_SECONDS = 1.0
+#: What can wait looks so often, and so many times, whether it is its turn.
+_ASIDE_SECONDS, _ASIDE_LOOKS = 1.0, 30
 #: The wall clock moved on its own when it is this far behind what passed since the last heartbeat.
 _JUMP = MINUTE
 
@@ -49,6 +51,7 @@ class Kind:
     slots: int = 1
     pause: float = 0.0  # seconds after a claim that found less than keeps all slots busy, so that jobs gather
     per_host: PerHost | None = None  # how many jobs of one host at once; a function runs in the store's thread
+    can_wait: bool = False  # while many wait for their commits (``Store.is_crowded``), each claim for half a minute
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +110,10 @@ def single(
     slots: int,
     pause: float = 0.0,
     per_host: PerHost | None = None,
+    can_wait: bool = False,
 ) -> Kind:
     """A kind whose jobs run one by one in ``slots`` places."""
-    return Kind(name, _each(run_one), 1, slots, pause, per_host)
+    return Kind(name, _each(run_one), 1, slots, pause, per_host, can_wait)
 
 
 class Worker:
@@ -226,6 +230,8 @@ class Worker:
             seconds: float | None = None
             waiting = lane.queue.qsize()
             if waiting < lane.enough:
+                if lane.kind.can_wait:
+                    await self._stand_aside()
                 try:
                     jobs, seconds = await self._claim(lane, 2 * lane.enough - waiting)
                 except Exception as error:  # noqa: BLE001 (a feeder that ends would end this kind of work)
@@ -238,6 +244,13 @@ class Worker:
                 if jobs:
                     continue
             is_woken = await _wait(lane.wake, seconds)
+
+    async def _stand_aside(self) -> None:
+        """Let those go first who wait for their commits; not for ever."""
+        for _ in range(_ASIDE_LOOKS):
+            if not self._store.is_crowded():
+                return
+            await asyncio.sleep(_ASIDE_SECONDS)
 
     async def _look_always(self) -> None:
         """Wake whoever has something due: one read for all kinds, where each claim is a transaction of its own."""

@@ -280,6 +280,29 @@ async def test_jobs_that_come_during_a_pause_share_the_next_claim(store):
     assert calls == [[0], [1, 2, 3, 4]]
 
 
+async def test_what_can_wait_lets_a_crowd_go_first_and_only_that(store, monkeypatch):
+    crowd = iter([True, True, True])
+    done: list[str] = []
+
+    def kind(name: str, *, can_wait: bool) -> Kind:
+        async def run(_):
+            done.append(name)
+            return Done()
+
+        return single(name, run, slots=1, can_wait=can_wait)
+
+    monkeypatch.setattr("node.jobs.worker._ASIDE_SECONDS", 0.05)
+    monkeypatch.setattr(store, "is_crowded", lambda: next(crowd, False))
+    await store.write(table.enqueue_many, [job(kind="card"), job(kind="work")])
+    kinds = [kind("card", can_wait=True), kind("work", can_wait=False)]
+    worker = Worker(store, SystemClock(), kinds, name="w")
+    await worker.start()
+    await until(lambda: is_empty(store))
+    await worker.stop()
+    assert done == ["work", "card"]
+    assert not list(crowd)
+
+
 async def is_empty(store) -> bool:
     return not await store.read(rows)
 
