@@ -1,7 +1,6 @@
 """Storing what happened with the change that made it happen, and reading it again."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from types import MappingProxyType
 from typing import Any
 
@@ -31,8 +30,12 @@ def record(conn: Connection, ids: Ids, now: int, event: Event, *, about: str) ->
 
 def job_of(ids: Ids, now: int, event: Event, *, about: str, is_first: bool = False) -> NewJob:
     """What ``record`` enqueues, for whoever enqueues more with it; ``is_first``: what it is about is new."""
-    payload: dict[str, Any] = {"event": type(event).__name__, **asdict(event)}
-    return NewJob(KIND, ids.new(), now, payload=payload, serial_key=key_about(about), is_first=is_first)
+    return NewJob(KIND, ids.new(), now, payload=_payload(event), serial_key=key_about(about), is_first=is_first)
+
+
+def _payload(event: Event) -> dict[str, Any]:
+    """What ``read`` makes the event of again; no field of one is a dataclass."""
+    return {"event": type(event).__name__, **{name: getattr(event, name) for name in event.__dataclass_fields__}}
 
 
 def key_about(uri: str) -> str:
@@ -68,8 +71,7 @@ def record_closing(conn: Connection, ids: Ids, closes_at: int, object_id: int) -
 
 def _record_once(conn: Connection, ids: Ids, due_at: int, event: Event, *, key: str) -> None:
     """For later: not in the order of other events, which must not wait for it."""
-    payload: dict[str, Any] = {"event": type(event).__name__, **asdict(event)}
-    jobs.enqueue_many(conn, [NewJob(KIND, ids.new(), due_at, payload=payload, lock_key=key)])
+    jobs.enqueue_many(conn, [NewJob(KIND, ids.new(), due_at, payload=_payload(event), lock_key=key)])
 
 
 def read(payload: Mapping[str, Any]) -> Event:
