@@ -155,7 +155,7 @@ class Batch:
         self._mentions += [{"object_id": row["id"], "actor_uri": uri, "silent": silent} for uri, silent in addressed]
         if hashtags := (row["details"] or {}).get("hashtags"):
             self._tags[row["id"]] = hashtags
-        found = Object._make(map(row.__getitem__, Object._fields))
+        found = objects.as_object(row)
         self._objects[found.uri] = found
         return found
 

@@ -14,7 +14,7 @@ _WORD = re.compile(
 )
 
 
-@functools.lru_cache(maxsize=8)
+@functools.lru_cache(maxsize=64)  # posts that wait for one commit do not push each other out
 def words_in(text: str) -> tuple[re.Match[str], ...]:
     """Addresses, mentions and hashtags; who writes a post asks for them five times in a row."""
     return tuple(_WORD.finditer(text))

@@ -11,8 +11,7 @@ only: whether a job is the first of its key is asked again when it is claimed, a
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import starmap
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, and_, bindparam, delete, exists, func, or_, select, update
 
@@ -35,8 +34,7 @@ BEHIND = 12 * HOUR
 PerHost = int | Callable[[str], int]
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(NamedTuple):
     """A claimed piece of work."""
 
     id: int
@@ -217,8 +215,8 @@ def _within(found: Sequence[Job], count: dict[str, int], room: Callable[[str], i
 def _candidates(conn: Connection, kind: str, limit: int, now: int, excluded: Collection[str]) -> list[Job]:
     parameters = {"kind": kind, "now": now, "limit": limit}
     if not excluded:
-        return list(starmap(Job, _CANDIDATES.run(conn, parameters)))
-    return list(starmap(Job, _CANDIDATES_ELSEWHERE.run(conn, {**parameters, "excluded": list(excluded)})))
+        return list(map(Job._make, _CANDIDATES.run(conn, parameters)))
+    return list(map(Job._make, _CANDIDATES_ELSEWHERE.run(conn, {**parameters, "excluded": list(excluded)})))
 
 
 _FINISH = Prepared(

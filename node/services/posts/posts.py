@@ -39,9 +39,6 @@ from node.store.reading import entries
 from node.store.search import indexing
 from node.text.richtext import clean_plain_field
 
-#: What a new row of ``objects`` says beside what it is given.
-_FRESH: dict[str, Any] = {"version": 1, "state": objects.LIVE, "updated_at": None}
-
 
 @dataclass(frozen=True, slots=True)
 class _New:
@@ -144,6 +141,9 @@ def _row(conn: Connection, unit: Unit, new: _New, links: MediaLinks | None) -> d
         "audience": new.place.audience_of(parent, visibility),
         "published_at": unit.now,
         "received_at": unit.now,
+        "updated_at": None,
+        "version": 1,
+        "state": objects.LIVE,
         "details": {name: value for name, value in _details(conn, new, links).items() if value},
     }
 
@@ -173,7 +173,7 @@ def _store(conn: Connection, unit: Unit, new: _New, row: Mapping[str, Any]) -> O
     if new.parent:
         objects.add_replies(conn, {new.parent.id: 1})
     _note_topic(conn, unit, new.id, new.place, row["context"])
-    return Object(**(_FRESH | {name: row[name] for name in Object._fields if name in row}))
+    return objects.as_object(row)
 
 
 def _show(conn: Connection, unit: Unit, new: _New, stored: Object) -> None:

@@ -1,9 +1,7 @@
 """Actors: people, organisations, communities, catalogues and applications, ours and others'."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from itertools import starmap
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, update
 
@@ -12,8 +10,7 @@ from node.store.database.prepared import Prepared
 from node.store.tables import accounts, actors, follows
 
 
-@dataclass(frozen=True, slots=True)
-class Actor:
+class Actor(NamedTuple):
     """What the node needs to know of an actor to deal with it; its profile stays in the row."""
 
     id: int
@@ -49,7 +46,7 @@ class Actor:
 
 
 #: Of a row that becomes an ``Actor``, in its order.
-COLUMNS = tuple(actors.c[name] for name in Actor.__dataclass_fields__)
+COLUMNS = tuple(actors.c[name] for name in Actor._fields)
 _BY_URI = Prepared(select(*COLUMNS).where(actors.c.uri.in_(bindparam("uris", expanding=True))), many="uris")
 _BY_ID = Prepared(select(*COLUMNS).where(actors.c.id.in_(bindparam("ids", expanding=True))), many="ids")
 
@@ -58,14 +55,14 @@ def load_actors(conn: Connection, uris: Collection[str]) -> dict[str, Actor]:
     """The known actors among ``uris``, by URI."""
     if not uris:
         return {}
-    return {actor.uri: actor for actor in starmap(Actor, _BY_URI.run(conn, {"uris": list(uris)}))}
+    return {actor.uri: actor for actor in map(Actor._make, _BY_URI.run(conn, {"uris": list(uris)}))}
 
 
 def load_actors_by_id(conn: Connection, ids: Collection[int]) -> dict[int, Actor]:
     """The actors of these ids, by id."""
     if not ids:
         return {}
-    return {actor.id: actor for actor in starmap(Actor, _BY_ID.run(conn, {"ids": list(ids)}))}
+    return {actor.id: actor for actor in map(Actor._make, _BY_ID.run(conn, {"ids": list(ids)}))}
 
 
 def find_actors(conn: Connection, uris: Sequence[str]) -> list[Actor | None]:
@@ -101,7 +98,7 @@ def load_actors_by_username(conn: Connection, usernames: Collection[str]) -> dic
     if not usernames:
         return {}
     rows = _LOCAL_BY_NAME.run(conn, {"usernames": [each.lower() for each in usernames]})
-    return {actor.username: actor for actor in starmap(Actor, rows)}
+    return {actor.username: actor for actor in map(Actor._make, rows)}
 
 
 def find_actor_by_handle(conn: Connection, username: str, host: str) -> Actor | None:

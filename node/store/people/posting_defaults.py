@@ -48,7 +48,7 @@ def find_author(conn: Connection, actor_id: int) -> tuple[Actor, PostingDefaults
     if row is None:
         return None
     about, said = row[: len(COLUMNS)], row[len(COLUMNS) :]
-    return Actor(*about), _defaults(*said) if said[0] is not None else PostingDefaults()
+    return Actor._make(about), _defaults(*said) if said[0] is not None else PostingDefaults()
 
 
 def _defaults(visibility: str, sensitive: bool, language: str, quote_policy: str) -> PostingDefaults:

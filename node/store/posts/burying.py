@@ -109,7 +109,7 @@ def bury_all_of(conn: Connection, actor_id: int, now: int) -> None:
     """The actor is gone: so is what it published."""
     query = select(*COLUMNS).where(objects.c.actor_id == actor_id, objects.c.state != DELETED)
     for row in conn.execute(query).all():
-        bury(conn, Object(*row), now)
+        bury(conn, Object._make(row), now)
 
 
 def bury_some_of(conn: Connection, actor_id: int, now: int, *, limit: int) -> bool:
@@ -117,7 +117,7 @@ def bury_some_of(conn: Connection, actor_id: int, now: int, *, limit: int) -> bo
     query = select(*COLUMNS).where(objects.c.actor_id == actor_id, objects.c.state != DELETED).limit(limit)
     found = conn.execute(query).all()
     for row in found:
-        bury(conn, Object(*row), now)
+        bury(conn, Object._make(row), now)
     return bool(found)
 
 

@@ -63,7 +63,7 @@ def list_in_audience(conn: Connection, group_uri: str, actor_id: int) -> list[Ob
     query = select(*COLUMNS).where(
         objects.c.actor_id == actor_id, objects.c.audience == group_uri, objects.c.state == LIVE
     )
-    return [Object(*row) for row in conn.execute(query)]
+    return [Object._make(row) for row in conn.execute(query)]
 
 
 def list_answers(conn: Connection, ids: Collection[int], *, limit: int) -> list[Object]:
@@ -71,7 +71,7 @@ def list_answers(conn: Connection, ids: Collection[int], *, limit: int) -> list[
     if not ids:
         return []
     query = select(*COLUMNS).where(objects.c.in_reply_to_id.in_(list(ids)), objects.c.state == LIVE)
-    return [Object(*row) for row in conn.execute(query.order_by(objects.c.id).limit(limit))]
+    return [Object._make(row) for row in conn.execute(query.order_by(objects.c.id).limit(limit))]
 
 
 def find_first_of(conn: Connection, context: str) -> Object | None:
@@ -82,7 +82,7 @@ def find_first_of(conn: Connection, context: str) -> Object | None:
         .order_by(objects.c.id)
     )
     row = conn.execute(query.limit(1)).first()
-    return Object(*row) if row else None
+    return Object._make(row) if row else None
 
 
 def list_context(conn: Connection, context: str, *, after: int, limit: int, community: str = "") -> list[Row[Any]]:

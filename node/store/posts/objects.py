@@ -1,6 +1,7 @@
 """Objects: posts of people and what else was published, ours and others'."""
 
 from collections.abc import Collection, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
@@ -44,6 +45,7 @@ class Object(NamedTuple):
     version: int
 
 
+_fields_of = itemgetter(*Object._fields)
 #: Of a row that becomes an ``Object``, in its order.
 COLUMNS = tuple(objects.c[name] for name in Object._fields)
 _BY_URI = Prepared(select(*COLUMNS).where(objects.c.uri.in_(bindparam("uris", expanding=True))), many="uris")
@@ -65,7 +67,7 @@ _BY_ID = Prepared(select(*COLUMNS).where(objects.c.id == bindparam("object")))
 
 def find_object_by_id(conn: Connection, object_id: int) -> Object | None:
     row = _BY_ID.first(conn, {"object": object_id})
-    return Object(*row) if row else None
+    return Object._make(row) if row else None
 
 
 _WHOLE = Prepared(select(objects).where(objects.c.id.in_(bindparam("ids", expanding=True))), many="ids", named=True)
@@ -109,6 +111,11 @@ _RESOLVE_CHILDREN = (
     .where(objects.c.in_reply_to == bindparam("parent_uri"), objects.c.in_reply_to_id.is_(None))
     .values(in_reply_to_id=bindparam("parent_id"))
 )
+
+
+def as_object(row: Mapping[str, Any]) -> Object:
+    """The object of a row with all its columns, which may yet have to be written."""
+    return Object._make(_fields_of(row))
 
 
 def insert_objects(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
