@@ -181,7 +181,11 @@ class Doc:
             return ()
         if type(value) is str:
             return (value,) if self._address(term, value) else ()
-        found = [address for item in self._values(term) if (address := self._ref(term, item))]
+        found = [
+            address
+            for item in self._values(term)
+            if (address := self._address(term, item) if type(item) is str else self._ref(term, item))
+        ]
         return tuple(dict.fromkeys(found))
 
     def _ref(self, term: str, value: Any) -> str:

@@ -177,7 +177,8 @@ class Batch:
 
     def begin(self, inbound: Inbound) -> None:
         """Another activity: what it causes is measured by itself."""
-        self._share_out()
+        if self._looks:
+            self._share_out()
         self.left = inbound.left
 
     def _share_out(self) -> None:

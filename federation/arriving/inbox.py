@@ -113,7 +113,7 @@ class Inbox:
         log.activity_id.set(activity.id)  # until the request is answered
         if self._is_blocked(activity):
             return DROPPED
-        if await self._is_noise(activity):
+        if _is_of_itself(activity) and not await self._is_known(activity.actor):
             return DROPPED
         try:
             proven = await self._prove(message, activity, address)
@@ -135,11 +135,9 @@ class Inbox:
         policies = self._policies()
         return policies.is_blocked(host_of(activity.actor)) or policies.is_blocked(host_of(activity.id))
 
-    async def _is_noise(self, activity: Activity) -> bool:
+    async def _is_known(self, actor_uri: str) -> bool:
         """IN6: accounts that we never heard of delete and update themselves all day."""
-        if activity.type not in {"Delete", "Update"} or activity.object_uri != activity.actor:
-            return False
-        return await self._store.read(actors.find_actor, activity.actor) is None
+        return await self._store.read(actors.find_actor, actor_uri) is not None
 
     # -- the signature ----------------------------------------------------------------------------------------------
 
@@ -210,6 +208,11 @@ class Inbox:
         """Called every few seconds: is there room for more, in the queue and on the disk? (IN21, REL4)"""
         waiting = await self._store.read(inbox.count_backlog, (INBOX, RESOLVE))
         self.is_full = waiting > self._backlog_at_most or self._is_disk_low()
+
+
+def _is_of_itself(activity: Activity) -> bool:
+    """Whether an actor deletes or updates itself."""
+    return activity.type in {"Delete", "Update"} and activity.object_uri == activity.actor
 
 
 def require_at_home(activity: Activity, own_origin: str | None) -> None:

@@ -103,8 +103,10 @@ class Announcement:
 def covered_header(message: Message) -> str | None:
     """The value of the header in a verified request; None where its signature does not vouch for it."""
     value = message.headers.get(NAME)
+    if not value:
+        return None
     signed = message.headers.get("signature-input") or message.headers.get("signature", "")
-    return value[:_MAX_HEADER] if value and NAME in signed.lower() else None
+    return value[:_MAX_HEADER] if NAME in signed.lower() else None
 
 
 def read_header(value: str) -> Announcement | None:

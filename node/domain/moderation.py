@@ -60,7 +60,7 @@ class Policies:
         return bool(self.by_domain) and self.find(host) in WITHOUT_MEDIA
 
     def is_suspended(self, actor_uri: str) -> bool:
-        return Sanction.SUSPENDED in self.by_actor.get(actor_uri, ())
+        return bool(self.by_actor) and Sanction.SUSPENDED in self.by_actor.get(actor_uri, ())
 
     def is_silenced(self, actor_uri: str) -> bool:
         return Sanction.SILENCED in self.by_actor.get(actor_uri, ())

@@ -59,7 +59,10 @@ def host_of(uri: str) -> str:
 
 def same_origin(one: str, other: str) -> bool:
     """Whether both are web addresses of one origin."""
-    return (origin := origin_of(one)) != "" and origin == origin_of(other)
+    if len(one) > MAX_URI or len(other) > MAX_URI:
+        return False
+    mine, theirs = _parts(one), _parts(other)
+    return mine is not None and theirs is not None and mine[0] == theirs[0]
 
 
 @lru_cache(maxsize=1024)  # an activity's few addresses are looked at some thirty times on their way in

@@ -183,8 +183,7 @@ class Worker:
         self._stopping = True
         await _cancel(self._feeders)
         for lane in self._lanes.values():
-            for _ in range(lane.queue.qsize()):
-                self._end(lane, lane.queue.get_nowait(), GiveBack())
+            self._end([(lane, lane.queue.get_nowait(), GiveBack()) for _ in range(lane.queue.qsize())])
         try:
             async with asyncio.timeout(_DRAIN_SECONDS):
                 while any(lane.running for lane in self._lanes.values()):  # noqa: ASYNC110 (bounded, only at the end)
@@ -304,8 +303,8 @@ class Worker:
     async def _run(self, lane: _Lane, jobs: Sequence[Job]) -> None:
         lane.running += 1
         try:
-            for job, outcome in zip(jobs, await self._outcomes(lane, jobs), strict=True):
-                self._end(lane, job, outcome)
+            outcomes = await self._outcomes(lane, jobs)
+            self._end([(lane, job, outcome) for job, outcome in zip(jobs, outcomes, strict=True)])
         finally:
             lane.running -= 1
 
@@ -323,8 +322,8 @@ class Worker:
                 return [_judged(job, error) for job in jobs]
         return [outcome for job in jobs for outcome in await self._outcomes(lane, [job])]
 
-    def _end(self, lane: _Lane, job: Job, outcome: Outcome) -> None:
-        self._ended.append((lane, job, outcome))
+    def _end(self, ended: Iterable[tuple[_Lane, Job, Outcome]]) -> None:
+        self._ended += ended
         self._ended_some.set()
 
     async def _settle_always(self) -> None:

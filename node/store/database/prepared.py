@@ -118,14 +118,11 @@ def _finishing(compiled: Any, dialect: Dialect, named: bool) -> _Finish | None:
         return (lambda rows: list(map(make, rows))) if named else None
 
     def finish(rows: Sequence[Any]) -> list[Any]:
-        finished = []
-        for row in rows:
-            values = list(row)
+        columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
+        if columns:
             for place, convert in converters:
-                if (value := values[place]) is not None:
-                    values[place] = convert(value)
-            finished.append(make(values))
-        return finished
+                columns[place] = [None if value is None else convert(value) for value in columns[place]]
+        return list(map(make, zip(*columns, strict=True)))
 
     return finish
 

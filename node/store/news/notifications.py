@@ -1,9 +1,8 @@
 """What people here were told of, one row for each."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import starmap
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, and_, bindparam, delete, literal, or_, select, union_all
 
@@ -33,8 +32,7 @@ from node.store.tables import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(NamedTuple):
     """What must be known of a post to tell of it."""
 
     id: int
@@ -46,7 +44,7 @@ class Told:
 
 
 _TOLD = Prepared(
-    select(*(objects.c[name] for name in Told.__dataclass_fields__)).where(
+    select(*(objects.c[name] for name in Told._fields)).where(
         objects.c.id.in_(bindparam("ids", expanding=True)), objects.c.state == LIVE
     ),
     many="ids",
