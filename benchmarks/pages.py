@@ -24,7 +24,7 @@ from node.domain.slugs import slug_of
 from node.domain.topics import topic_path
 from node.domain.visibility import Visibility
 from node.ids import first_id_at
-from node.store.access import accounts
+from node.store.access import sessions
 from node.store.database.engine import Store
 from node.store.library import resources, saving
 from node.store.library.saving import NewResource
@@ -193,7 +193,7 @@ async def fill(node: NodeProcess, number: int) -> dict[str, str]:
         await _insert(store, follows, list(world.follows()))
         paths = await _insert_posts(store, world)
         token = secrets.token_urlsafe(32)
-        await store.write(accounts.insert_session, token, alice.id, "c" * 43, now)
+        await store.write(sessions.insert_session, token, alice.id, "c" * 43, now)
         return paths | {"cookie": f"{cookie_name(config)}={token}"}
 
 

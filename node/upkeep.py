@@ -3,7 +3,7 @@
 from sqlalchemy import Connection
 
 from node.clock import DAY
-from node.store.access import accounts, idempotency, joining, oauth
+from node.store.access import idempotency, joining, mailed_links, oauth, sessions
 from node.store.database.engine import Store
 from node.store.federation import inbox
 from node.store.house import queue, workers
@@ -39,8 +39,8 @@ def expire(conn: Connection, now: int) -> None:
     mutes.expire_mutes(conn, now)
     keys.expire_remote_keys(conn, now - KEEP_KEYS)
     keys.delete_retired_keys(conn, now)
-    accounts.expire_sessions(conn, unused_since=now - SESSION_UNUSED, created_before=now - SESSION_IN_ALL)
-    accounts.expire_links(conn, now)
+    sessions.expire_sessions(conn, unused_since=now - SESSION_UNUSED, created_before=now - SESSION_IN_ALL)
+    mailed_links.expire_links(conn, now)
     joining.expire_unconfirmed(conn, now - KEEP_UNCONFIRMED)
     oauth.expire_tokens(conn, now - TOKEN_UNUSED)
     oauth.expire_codes(conn, now - KEEP_CODES)

@@ -38,7 +38,7 @@ from node.domain.community_drafts import CommunityDraft
 from node.domain.visibility import Visibility
 from node.services.context import Unit
 from node.services.library import publish
-from node.store.access import accounts
+from node.store.access import accounts, tokens
 from node.store.people import actors, follows
 from node.store.people.actors import Actor
 from node.store.people.follows import Follow
@@ -119,7 +119,7 @@ class Peer:
 
     async def token(self, actor: Actor, scopes: str = "read write follow push") -> str:
         token = secrets.token_urlsafe(32)
-        await self.store.write(accounts.insert_token, token, actor.id, scopes.split(), "test", self.unit().now)
+        await self.store.write(tokens.insert_token, token, actor.id, scopes.split(), "test", self.unit().now)
         return token
 
     async def follow(self, follower: Actor, uri: str) -> None:

@@ -15,7 +15,7 @@ from node.clock import to_rfc3339
 from node.errors import RateLimited
 from node.ratelimit import Rate, Taken, key_of_address
 from node.state import NODE, address_of
-from node.store.access.accounts import Token
+from node.store.access.tokens import Token
 from web.state import WEB, ApiRates
 from web.tokens import TOKENS, bearer_of
 

@@ -15,8 +15,9 @@ from node.config import Config
 from node.errors import Forbidden, Malformed
 from node.sentences import Sentence
 from node.state import NODE
-from node.store.access import accounts
-from node.store.access.accounts import ADMIN, MODERATOR, Session
+from node.store.access import hashes, sessions
+from node.store.access.accounts import ADMIN, MODERATOR
+from node.store.access.sessions import Session
 from node.store.library.resources import Viewer
 from web.posted import read_posted
 from web.viewer import VIEWER
@@ -57,13 +58,13 @@ async def identify(request: web.Request) -> None:
     token = request.cookies.get(cookie_name(node.config), "")
     if not token:
         return
-    session, now = await node.store.read(accounts.find_session, token), node.clock.now()
+    session, now = await node.store.read(sessions.find_session, token), node.clock.now()
     if session is None or now - session.used_at > UNUSED or now - session.created_at > LONGEST:
         return
     request[SESSION] = session
     request[VIEWER] = Viewer(session.actor_id)
     if now - session.used_at > _TOUCH_EVERY:
-        await node.store.write(accounts.touch_session, token, now)
+        await node.store.write(sessions.touch_session, token, now)
 
 
 def session_of(request: web.Request) -> Session | None:
@@ -76,15 +77,15 @@ async def begin_session(request: web.Request, response: web.Response, actor_id: 
     node = request.app[NODE]
     token, csrf, old = secrets.token_urlsafe(32), secrets.token_urlsafe(32), _token(request)
     if old:
-        await node.store.write(accounts.delete_session, old)
+        await node.store.write(sessions.delete_session, old)
     agent = request.headers.get(hdrs.USER_AGENT, "")[:_AGENT_AT_MOST]
-    await node.store.write(accounts.insert_session, token, actor_id, csrf, node.clock.now(), agent)
+    await node.store.write(sessions.insert_session, token, actor_id, csrf, node.clock.now(), agent)
     set_cookie(request, response, token)
 
 
 async def end_session(request: web.Request, response: web.Response) -> None:
     node = request.app[NODE]
-    await node.store.write(accounts.delete_session, _token(request))
+    await node.store.write(sessions.delete_session, _token(request))
     drop_cookie(request, response)
 
 
@@ -94,12 +95,12 @@ def _token(request: web.Request) -> str:
 
 def key_of(request: web.Request) -> str:
     """How the session of this request is stored."""
-    return accounts.hash_of(_token(request))
+    return hashes.hash_of(_token(request))
 
 
 def is_this_session(request: web.Request, token_hash: str) -> bool:
     """Whether a session of a list is the one that asks."""
-    return accounts.hash_of(_token(request)) == token_hash
+    return hashes.hash_of(_token(request)) == token_hash
 
 
 def require_person(request: web.Request) -> Session:

@@ -8,8 +8,8 @@ from collections import OrderedDict
 from aiohttp import hdrs, web
 
 from node.clock import HOUR, SECOND
-from node.store.access import accounts
-from node.store.access.accounts import Token
+from node.store.access import accounts, tokens
+from node.store.access.tokens import Token
 from node.store.database.engine import Store
 
 _KEPT = 10_000
@@ -35,7 +35,7 @@ class Tokens:
         """The token with this text, noted as used; None for one that there is not."""
         token, looked_up_at = self._known.get(text, (None, 0))
         if token is None or now - looked_up_at > _FRESH_FOR:
-            token = await self._store.read(accounts.find_token, text)
+            token = await self._store.read(tokens.find_token, text)
             if token is None:
                 self._known.pop(text, None)
                 return None
@@ -46,7 +46,7 @@ class Tokens:
             if len(self._touched) > _KEPT:
                 self._touched.clear()
             self._touched[token.hash] = now
-            await self._store.write(accounts.touch_token, token.hash, now)
+            await self._store.write(tokens.touch_token, token.hash, now)
         return token
 
 

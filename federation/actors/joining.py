@@ -8,8 +8,9 @@ from federation.actors.members import NewMember, create_member
 from node.errors import Conflict, Forbidden, NotFound
 from node.services.context import Unit
 from node.services.news import happened, letters, mailing, news
-from node.store.access import accounts, joining
+from node.store.access import accounts, joining, mailed_links
 from node.store.access.accounts import ACTIVE, ADMIN, PENDING, UNCONFIRMED
+from node.store.house import audit_log
 from node.store.people.actors import Actor
 from node.store.tables import accounts as account_rows
 
@@ -71,7 +72,7 @@ def _administrators(conn: Connection) -> list[str]:
 
 def confirm(conn: Connection, unit: Unit, ticket: str) -> None:
     """The address is hers. Raises ``NotFound`` for a link that is not good (any more)."""
-    link = accounts.take_link(conn, ticket, accounts.CONFIRM, unit.now)
+    link = mailed_links.take_link(conn, ticket, mailed_links.CONFIRM, unit.now)
     account = accounts.load_account(conn, link.actor_id) if link and link.actor_id is not None else None
     if link is None or account is None or account.state != UNCONFIRMED or account.email != link.detail:
         raise NotFound("This link was used already, or it is too old.")
@@ -105,4 +106,4 @@ def _pending(conn: Connection, actor_id: int) -> accounts.Account:
 
 
 def _audit(conn: Connection, unit: Unit, action: str, target: str, by: str) -> None:
-    accounts.record_audit(conn, unit.ids.new(), by=by, action=action, target=target, now=unit.now)
+    audit_log.record(conn, unit.ids.new(), by=by, action=action, target=target, now=unit.now)

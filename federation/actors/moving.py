@@ -14,7 +14,7 @@ from node.clock import DAY, to_rfc3339
 from node.errors import Conflict, NotFound
 from node.sentences import Sentence
 from node.services.context import Unit
-from node.store.access import accounts
+from node.store.house import audit_log
 from node.store.people import actors, follows
 from node.store.people.actors import Actor
 from node.store.people.follows import Follow
@@ -126,4 +126,4 @@ def follow_along(conn: Connection, unit: Unit, follower_id: int, old: Actor, new
 
 
 def _record(conn: Connection, unit: Unit, actor: Actor, action: str, after: dict[str, object]) -> None:
-    accounts.record_audit(conn, unit.ids.new(), by="", action=action, target=actor.uri, now=unit.now, after=after)
+    audit_log.record(conn, unit.ids.new(), by="", action=action, target=actor.uri, now=unit.now, after=after)

@@ -12,7 +12,7 @@ from node.domain.uris import host_of
 from node.domain.visibility import Visibility, may_see
 from node.errors import Forbidden, SignatureInvalid, Unauthenticated
 from node.state import NODE
-from node.store.access import accounts
+from node.store.access import tokens
 from node.store.people import actors
 from node.store.people.actors import Actor
 from node.store.posts.objects import Object
@@ -41,7 +41,7 @@ async def find_visitor(request: web.Request) -> Visitor:
 
 
 def _owner_of_token(conn: Connection, token: str) -> Actor:
-    found = accounts.find_token(conn, token)
+    found = tokens.find_token(conn, token)
     if found is None or found.actor_id is None:
         raise Unauthenticated("The access token is not valid.")
     if _SCOPES.isdisjoint(found.scopes):

@@ -21,7 +21,7 @@ from node.cli.shared import config_option, load_config
 from node.clock import HOUR
 from node.config import Address, Config
 from node.errors import Unavailable
-from node.store.access import accounts
+from node.store.access import accounts, mailed_links
 from web.health import STOPPING
 from web.measuring import build_metrics_app
 from web.patience import Runner
@@ -134,7 +134,7 @@ async def _invite_first_administrator(system: System) -> None:
         return
     token = secrets.token_urlsafe(32)
     now = node.clock.now()
-    await node.store.write(accounts.insert_link, token, "setup", now, now + _LINK_GOOD_FOR)
+    await node.store.write(mailed_links.insert_link, token, "setup", now, now + _LINK_GOOD_FOR)
     click.echo(f"make the first administrator at {node.config.origin}/setup?ticket={token}")
 
 

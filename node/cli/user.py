@@ -20,8 +20,9 @@ from node.services.access import addresses, credentials
 from node.services.access.passwords import hash_password
 from node.services.context import Unit
 from node.services.people import leaving
-from node.store.access import accounts
+from node.store.access import accounts, tokens
 from node.store.access.accounts import Account
+from node.store.house import audit_log
 
 
 @click.group("user")
@@ -232,7 +233,7 @@ def _store_token(conn: Connection, unit: Unit, name: str, made: str, scopes: lis
     account = accounts.find_account(conn, name.removeprefix("@"))
     if account is None or account.state != "active":
         raise NotFound(f"Nobody here is called {name}.")
-    accounts.insert_token(conn, made, account.actor_id, scopes, "command line", unit.now)
-    accounts.record_audit(
+    tokens.insert_token(conn, made, account.actor_id, scopes, "command line", unit.now)
+    audit_log.record(
         conn, unit.ids.new(), by="", action="token.add", target=account.username, now=unit.now, after={"scopes": scopes}
     )

@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 
 from node.clock import FixedClock
-from node.store.access import accounts
+from node.store.access import mailed_links
 from tests.network import Peer, start_peer, stop_peer
 from tests.web.chromium import Browser, started
 
@@ -58,7 +58,7 @@ class Site:
     async def set_up(self) -> None:
         """Make the administrator, who is then signed in."""
         now = self.clock.now()
-        await self.store.write(accounts.insert_link, "t" * 43, "setup", now, now + 3_600_000)
+        await self.store.write(mailed_links.insert_link, "t" * 43, "setup", now, now + 3_600_000)
         path = f"/setup?ticket={'t' * 43}"
         await self.post("/setup", 200, csrf=await self.csrf(path), ticket="t" * 43, **ADA)
 

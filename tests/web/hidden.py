@@ -20,7 +20,7 @@ from node.domain.uris import host_of, origin_of
 from node.domain.visibility import LEVELS as LEVELS_OF_RESOURCES
 from node.domain.visibility import Visibility
 from node.services.library.publish import PublishResult
-from node.store.access import accounts
+from node.store.access import sessions
 from node.store.communities import communities
 from node.store.communities.communities import Community
 from node.store.people import endorsements, follows, remote_actors
@@ -66,7 +66,7 @@ async def hidden_world(folder: Path) -> AsyncIterator[World]:
         peer = net.peers[0]
         ann, ben, clerk = await app_of(peer, "ann"), await app_of(peer, "ben"), await app_of(peer, "clerk")
         secret = secrets.token_urlsafe(32)
-        await peer.store.write(accounts.insert_session, secret, clerk.me.id, "c" * 43, peer.unit().now)
+        await peer.store.write(sessions.insert_session, secret, clerk.me.id, "c" * 43, peer.unit().now)
         made = World(peer, clerk, server.actor("zoe"), {cookie_name(peer.system.node.config): secret})
         circle = await hidden_community(peer)
         for level in LEVELS:

@@ -12,6 +12,7 @@ from node.domain.visibility import Visibility
 from node.errors import Conflict, Forbidden
 from node.services.house import moderate
 from node.store.access import accounts as account_store
+from node.store.access import tokens
 from node.store.house import reports
 from node.store.people import actors
 from node.store.posts import objects
@@ -118,7 +119,7 @@ async def test_somebody_here_is_suspended_and_comes_back(site: Site) -> None:
     path = f"/admin/people/{mallory.id}"
     csrf = await site.csrf(path)
     await site.post(f"{path}/sanctions", csrf=csrf, kind="suspended", reason="spam")
-    assert await site.store.read(account_store.find_token, token) is None
+    assert await site.store.read(tokens.find_token, token) is None
     await site.get("/@mallory", 410)
     await site.get(f"/@mallory/p{note.id}", 410)
     status, document = await site.peer.get(mallory.uri)

@@ -12,7 +12,7 @@ from node.domain.actors import ActorKind
 from node.domain.moderation import DomainPolicy
 from node.domain.network import Network
 from node.domain.visibility import Visibility
-from node.store.access import accounts
+from node.store.access import accounts, sessions
 from node.store.communities import communities
 from node.store.communities.communities import Community
 from node.store.federation import hosts, policies
@@ -149,7 +149,7 @@ async def test_operators_see_health_flows_and_policies_of_the_same_network(tmp_p
 async def page_as(peer: Peer, person: Actor, path: str, status: int = 200) -> str:
     """A page as a member sees it."""
     secret, now = secrets.token_urlsafe(32), peer.unit().now
-    await peer.store.write(accounts.insert_session, secret, person.id, "c" * 43, now)
+    await peer.store.write(sessions.insert_session, secret, person.id, "c" * 43, now)
     cookies = {cookie_name(peer.system.node.config): secret}
     async with peer.http.get(peer.origin + path, headers={"Accept": "text/html"}, cookies=cookies) as answer:
         assert answer.status == status

@@ -27,10 +27,10 @@ async def test_the_setup_link_works_once_and_signs_in(site: Site) -> None:
 
 
 async def test_the_setup_form_says_what_is_wrong(site: Site) -> None:
-    from node.store.access import accounts
+    from node.store.access import mailed_links
 
     now = site.clock.now()
-    await site.store.write(accounts.insert_link, "t" * 43, "setup", now, now + 1000)
+    await site.store.write(mailed_links.insert_link, "t" * 43, "setup", now, now + 1000)
     csrf = await site.csrf(f"/setup?ticket={'t' * 43}")
     text = await site.post("/setup", 422, csrf=csrf, ticket="t" * 43, **{**ADA, "password": "short"})
     assert "12 to 256" in text

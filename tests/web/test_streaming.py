@@ -13,7 +13,7 @@ from node.app.system import close_system, open_system
 from node.config import configure
 from node.domain.visibility import Visibility
 from node.services.news import happened, news
-from node.store.access import accounts
+from node.store.access import accounts, hashes
 from node.store.database.engine import signal
 from node.store.posts import burying, objects, reactions
 from node.store.posts.reactions import Reaction
@@ -309,7 +309,7 @@ async def test_a_revoked_token_closes_its_streams_at_once(ada, ben):
     stream, other = await connect(ada, "stream=user"), await connect(ben, "stream=user")
 
     def revoke(conn):
-        conn.execute(access_tokens.delete().where(access_tokens.c.token_hash == accounts.hash_of(ada.token)))
+        conn.execute(access_tokens.delete().where(access_tokens.c.token_hash == hashes.hash_of(ada.token)))
         signal(conn, accounts.TOKENS_CHANGED)
 
     await ada.peer.store.write(revoke)
@@ -421,7 +421,7 @@ async def test_an_event_stream_says_the_same(ada, ben):
         found._pinged_at = -1_000.0
         await found.tick()
         assert await answer.content.readline() == b":thump\n"
-        change = access_tokens.delete().where(access_tokens.c.token_hash == accounts.hash_of(ada.token))
+        change = access_tokens.delete().where(access_tokens.c.token_hash == hashes.hash_of(ada.token))
         await ada.peer.store.write(lambda conn: conn.execute(change))
         await found.tick()
         assert await answer.content.read() == b""

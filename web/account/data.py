@@ -11,7 +11,7 @@ from node.errors import Conflict, Invalid, NotFound
 from node.sentences import Sentence, sentences
 from node.services.people import exchange
 from node.state import NODE
-from node.store.access.accounts import Session
+from node.store.access.sessions import Session
 from node.store.people import exchange as store
 from web import sessions
 from web.design.frame import done, html, page_of

@@ -8,7 +8,7 @@ from node.services.access import credentials, totp
 from node.services.access.credentials import Offer
 from node.state import NODE
 from node.store.access import accounts
-from node.store.access.accounts import Session
+from node.store.access.sessions import Session
 from web import sessions
 from web.account import security
 from web.account.views import FactorView, QrCode

@@ -14,7 +14,7 @@ from node.ratelimit import key_of_address
 from node.sentences import Sentence
 from node.services.context import Unit
 from node.state import NODE, address_of
-from node.store.access import accounts
+from node.store.access import accounts, mailed_links
 from web import sessions
 from web.account import member_form
 from web.account.views import ConfirmView, JoinedView, JoinView
@@ -72,7 +72,7 @@ def check_rate(request: web.Request) -> None:
 async def show_confirm(request: web.Request) -> web.Response:
     """Looking at the link changes nothing: programs that read mails follow links."""
     ticket, node, secret = request.query.get("ticket", ""), request.app[NODE], sessions.form_secret(request)
-    if await node.store.read(accounts.find_link, ticket, accounts.CONFIRM, node.clock.now()) is None:
+    if await node.store.read(mailed_links.find_link, ticket, mailed_links.CONFIRM, node.clock.now()) is None:
         raise NotFound("This link was used already, or it is too old.")
     page = page_of(request, CONFIRM, title=Sentence("Confirm your address"), quiet=True, noindex=True)
     view = ConfirmView(page=page, action=CONFIRM, csrf=sessions.form_token(secret), ticket=ticket)

@@ -11,7 +11,7 @@ from node.sentences import Sentence
 from node.services.people import leaving
 from node.state import NODE
 from node.store.access import accounts
-from node.store.access.accounts import Session
+from node.store.access.sessions import Session
 from web import sessions
 from web.account.security import confirm
 from web.design.frame import html, page_of

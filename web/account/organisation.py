@@ -23,6 +23,7 @@ from node.services.context import Unit
 from node.state import NODE
 from node.store.access import accounts, identities
 from node.store.access.accounts import Account
+from node.store.house import audit_log
 from node.store.people import actors
 from web import sessions
 from web.account import second_step, throttle
@@ -125,7 +126,7 @@ def _known(conn: Connection, unit: Unit, person: Person) -> Account | None:
 def _link(conn: Connection, unit: Unit, person: Person, actor_id: int) -> None:
     identities.link(conn, person.issuer, person.subject, actor_id, unit.now)
     uri = actors.load_actors_by_id(conn, [actor_id])[actor_id].uri
-    accounts.record_audit(
+    audit_log.record(
         conn, unit.ids.new(), by=uri, action="identity.link", target=uri, now=unit.now, after={"issuer": person.issuer}
     )
 

@@ -15,7 +15,7 @@ from node.services.context import Unit
 from node.services.house import moderate
 from node.services.posts.media import show_on_profile
 from node.state import NODE
-from node.store.access.accounts import Session
+from node.store.access.sessions import Session
 from node.store.people import actors
 from web import sessions
 from web.account.views import OrganisationPicturesView, PicturesView

@@ -14,7 +14,7 @@ from node.services.context import Unit
 from node.services.people.profiles import MAX_FIELDS, ProfileChange, change_profile
 from node.state import NODE
 from node.store.access import accounts
-from node.store.access.accounts import Session
+from node.store.access.sessions import Session
 from node.store.people import actors
 from node.translations import spoken
 from web import sessions

@@ -10,7 +10,7 @@ from node.services.access import credentials, passwords
 from node.services.context import Unit
 from node.services.news import letters, mailing
 from node.state import NODE
-from node.store.access import accounts
+from node.store.access import mailed_links
 from web import sessions
 from web.account import throttle
 from web.account.views import ForgotView, NewPasswordView
@@ -42,7 +42,7 @@ def _ask(conn: Connection, unit: Unit, login: str) -> None:
 
 async def show_reset(request: web.Request) -> web.Response:
     ticket, node = request.query.get("ticket", ""), request.app[NODE]
-    if await node.store.read(accounts.find_link, ticket, accounts.RESET, node.clock.now()) is None:
+    if await node.store.read(mailed_links.find_link, ticket, mailed_links.RESET, node.clock.now()) is None:
         return _forgot(request, is_dead=True)
     return _reset(request, ticket)
 
@@ -55,7 +55,7 @@ async def reset(request: web.Request) -> web.Response:
         passwords.check_strength(fields.get("password", ""))
     except Invalid as error:
         return _reset(request, ticket, error.public)
-    if await node.store.read(accounts.find_link, ticket, accounts.RESET, node.clock.now()) is None:
+    if await node.store.read(mailed_links.find_link, ticket, mailed_links.RESET, node.clock.now()) is None:
         return _forgot(request, is_dead=True)
     hashed = await passwords.hash_in_thread(fields["password"])
     if not await node.store.write(_set, node.unit(), ticket, hashed):
@@ -66,7 +66,7 @@ async def reset(request: web.Request) -> web.Response:
 
 def _set(conn: Connection, unit: Unit, ticket: str, hashed: str) -> bool:
     """Whether the link was still good."""
-    link = accounts.take_link(conn, ticket, accounts.RESET, unit.now)
+    link = mailed_links.take_link(conn, ticket, mailed_links.RESET, unit.now)
     if link is None or link.actor_id is None:
         return False
     credentials.change_password(conn, unit, link.actor_id, hashed)

@@ -13,9 +13,11 @@ from node.services.access import addresses, credentials, passwords
 from node.services.context import Unit
 from node.state import NODE
 from node.store.access import accounts, identities, second_factors
-from node.store.access.accounts import Account, OpenSession, Session
+from node.store.access import sessions as browsers
+from node.store.access.accounts import Account
 from node.store.access.identities import Identity
 from node.store.access.second_factors import SecondFactor
+from node.store.access.sessions import OpenSession, Session
 from web import sessions
 from web.account import throttle
 from web.account.agents import name_of
@@ -121,7 +123,7 @@ async def renew_codes(request: web.Request) -> web.Response:
 async def end_session(request: web.Request) -> web.Response:
     session = sessions.require_person(request)
     sent = await sessions.read_form(request)
-    await request.app[NODE].store.write(accounts.end_session, session.actor_id, sent.get("session", ""))
+    await request.app[NODE].store.write(browsers.end_session, session.actor_id, sent.get("session", ""))
     return done(PATH, "ended")
 
 
@@ -158,7 +160,7 @@ def _load(conn: Connection, actor_id: int) -> _Loaded:
     return (
         accounts.load_account(conn, actor_id),
         second_factors.find_factor(conn, actor_id),
-        accounts.list_sessions(conn, actor_id),
+        browsers.list_sessions(conn, actor_id),
         identities.load_of(conn, actor_id),
     )
 

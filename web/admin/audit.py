@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from node.log import one_line
 from node.sentences import Sentence
 from node.state import NODE
-from node.store.access import accounts
+from node.store.house import audit_log
 from node.store.people import actors
 from node.store.people.actors import Actor
 from web.admin.audit_words import ACTIONS, BY_ITSELF, action_of, changes_of, object_of
@@ -77,7 +77,7 @@ def _find(
 ) -> tuple[Sequence[Any], Mapping[str, Actor]]:
     """Rows, and the accounts that they name, by URI and by the name that they have here."""
     meant = actors.find_local_actor(conn, about.removeprefix("@").partition("@")[0]) if about else None
-    rows = accounts.list_audit(
+    rows = audit_log.list_acts(
         conn, about=about, actions=actions, uri=meant.uri if meant else "", before=before, limit=_PAGE + 1
     )
     named = actors.load_actors(conn, {uri for row in rows for uri in (row.actor_uri, row.target)})

@@ -14,9 +14,10 @@ from node.errors import NotFound
 from node.sentences import Sentence, sentences
 from node.services.context import Unit
 from node.state import NODE
-from node.store.access import accounts, joining
-from node.store.access.accounts import Session
+from node.store.access import joining
 from node.store.access.joining import Invitation, Member
+from node.store.access.sessions import Session
+from node.store.house import audit_log
 from node.store.people import actors
 from web.account.join import door_of
 from web.design.frame import done, html, page_of
@@ -162,7 +163,7 @@ def _audit(
     conn: Connection, unit: Unit, admin_id: int, action: str, target: str, after: dict[str, object] | None
 ) -> None:
     by = _by(conn, admin_id)
-    accounts.record_audit(conn, unit.ids.new(), by=by, action=action, target=target, now=unit.now, after=after)
+    audit_log.record(conn, unit.ids.new(), by=by, action=action, target=target, now=unit.now, after=after)
 
 
 # -- the page -------------------------------------------------------------------------------------------------------

@@ -18,7 +18,8 @@ from node.services.context import Unit
 from node.services.house import moderate
 from node.state import NODE
 from node.store.access import accounts
-from node.store.access.accounts import ADMIN, MEMBER, MODERATOR, Session
+from node.store.access.accounts import ADMIN, MEMBER, MODERATOR
+from node.store.access.sessions import Session
 from node.store.house import reports
 from node.store.people import actors, sanctions
 from web.design.cards import actor_path

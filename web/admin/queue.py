@@ -14,8 +14,7 @@ from node.log import one_line
 from node.sentences import Sentence, sentences
 from node.services.context import Unit
 from node.state import NODE
-from node.store.access import accounts
-from node.store.house import queue
+from node.store.house import audit_log, queue
 from node.store.house.queue import Count
 from node.store.people import actors
 from web.design.cursor import cursor_of
@@ -122,7 +121,7 @@ def _change(
     if not change(conn, job_id, unit.now):
         raise NotFound
     by = actors.load_actors_by_id(conn, [admin_id])[admin_id].uri
-    accounts.record_audit(conn, unit.ids.new(), by=by, action=action, target=str(job_id), now=unit.now)
+    audit_log.record(conn, unit.ids.new(), by=by, action=action, target=str(job_id), now=unit.now)
 
 
 def _find(conn: Connection, now: int, before: int | None) -> tuple[list[Count], Sequence[Any]]:

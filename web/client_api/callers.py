@@ -11,7 +11,7 @@ from node.domain.scopes import covers
 from node.errors import Forbidden, Unauthenticated
 from node.state import NODE, Node
 from node.store.access import accounts, joining
-from node.store.access.accounts import Token
+from node.store.access.tokens import Token
 from node.store.library.resources import Viewer
 from web.tokens import TOKENS, bearer_of
 from web.viewer import VIEWER

@@ -16,7 +16,8 @@ from node.services.context import Unit
 from node.services.news import letters, mailing
 from node.state import NODE
 from node.store.access import accounts, joining, oauth
-from node.store.access.accounts import UNCONFIRMED, Token
+from node.store.access.accounts import UNCONFIRMED
+from node.store.access.tokens import Token
 from web.account import throttle
 from web.account.join import check_rate, door_of
 from web.client_api.answers import answer, empty

@@ -18,7 +18,8 @@ from node.services.events import events as service
 from node.services.events.event_pictures import Picture
 from node.services.events.events import EventDraft
 from node.state import NODE
-from node.store.access.accounts import MEMBER, Session
+from node.store.access.accounts import MEMBER
+from node.store.access.sessions import Session
 from node.store.communities import communities
 from node.store.events.events import Event
 from node.store.people import actors

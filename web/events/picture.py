@@ -12,7 +12,7 @@ from node.errors import Invalid, Unavailable
 from node.services.events.event_pictures import Picture
 from node.services.posts.uploads import Words
 from node.state import NODE
-from node.store.access.accounts import Session
+from node.store.access.sessions import Session
 from node.store.posts import media as media_store
 from node.store.posts.media import Media
 from web import sessions

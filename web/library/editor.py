@@ -26,7 +26,7 @@ from node.services.library.authoring import Author, Work
 from node.services.library.publish import PublishResult
 from node.services.posts.uploads import Words
 from node.state import NODE
-from node.store.access.accounts import Session
+from node.store.access.sessions import Session
 from node.store.library import resources
 from node.store.library.drafts import Draft
 from node.store.library.resources import Resource, Viewer

@@ -18,7 +18,7 @@ from node.domain.reuse import Fit, mix
 from node.sentences import Sentence, sentences
 from node.services.library import branches
 from node.state import NODE
-from node.store.access.accounts import Session
+from node.store.access.sessions import Session
 from node.store.library import drafts
 from node.store.library.resources import Resource, Viewer
 from node.text.descriptions import as_html, is_markdown

@@ -19,7 +19,7 @@ from node.services.context import Unit
 from node.services.library import authoring
 from node.services.library import opinions as service
 from node.state import NODE
-from node.store.access.accounts import Session
+from node.store.access.sessions import Session
 from node.store.library import opinions, resources
 from node.store.library.opinions import StoredNote, StoredReview
 from node.store.library.resources import Resource, Viewer

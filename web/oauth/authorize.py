@@ -16,8 +16,8 @@ from node.services.access import oauth
 from node.services.access.oauth import OUT_OF_BAND, Asked, Refusal
 from node.services.context import Unit
 from node.state import NODE
-from node.store.access.accounts import Session
 from node.store.access.oauth import App
+from node.store.access.sessions import Session
 from web import sessions
 from web.design.frame import SECURITY, html, page_of
 from web.design.page import ErrorView

@@ -11,7 +11,7 @@ from node.errors import Conflict, Invalid, NotFound
 from node.sentences import Sentence
 from node.services.context import Unit
 from node.state import NODE
-from node.store.access import accounts
+from node.store.access import accounts, mailed_links
 from node.store.people.actors import Actor
 from web import sessions
 from web.account import member_form
@@ -59,12 +59,12 @@ async def _check(request: web.Request, ticket: str) -> None:
 
 
 def _is_open(conn: Connection, ticket: str, now: int) -> bool:
-    return accounts.find_link(conn, ticket, accounts.SETUP, now) is not None and not accounts.has_admin(conn)
+    return mailed_links.find_link(conn, ticket, mailed_links.SETUP, now) is not None and not accounts.has_admin(conn)
 
 
 def _make(conn: Connection, unit: Unit, member: NewMember, ticket: str) -> Actor:
     """The link is taken and the administrator made in one transaction; of two at once only one succeeds."""
-    if accounts.has_admin(conn) or not accounts.take_link(conn, ticket, accounts.SETUP, unit.now):
+    if accounts.has_admin(conn) or not mailed_links.take_link(conn, ticket, mailed_links.SETUP, unit.now):
         raise NotFound
     return create_member(conn, unit, member)
 

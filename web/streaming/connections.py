@@ -5,7 +5,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 
 from node.domain.scopes import covers
-from node.store.access.accounts import Token
+from node.store.access.tokens import Token
 from web.streaming import frames
 from web.streaming.channels import Channel
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection as Database
 
 from node.errors import Forbidden, NodeError, NotFound, Unauthenticated
 from node.state import NODE
-from node.store.access.accounts import Token
+from node.store.access.tokens import Token
 from node.store.news import streams
 from web import cors
 from web.errors import status_of

@@ -11,7 +11,7 @@ from sqlalchemy import Connection as Database
 from node.domain.numbers import number_in
 from node.errors import NotFound
 from node.state import NODE
-from node.store.access.accounts import Token
+from node.store.access.tokens import Token
 from node.store.news import streams
 from web import sessions
 from web.streaming import frames

@@ -10,8 +10,9 @@ from node.domain.uris import is_email
 from node.errors import Conflict, Invalid, NotFound
 from node.services.context import Unit
 from node.services.news import letters, mailing
-from node.store.access import accounts
+from node.store.access import accounts, mailed_links
 from node.store.access.accounts import Account
+from node.store.house import audit_log
 from node.store.people import actors
 
 _GONE = "This link was used already, or it is too old."
@@ -38,14 +39,14 @@ def give_link(conn: Connection, unit: Unit, account: Account, address: str, *, b
     address = read(address)
     if accounts.find_account(conn, address) is not None:
         raise Conflict("An account has this address already.")
-    secret = mailing.make_link(conn, unit.now, accounts.EMAIL, account, to=address)
+    secret = mailing.make_link(conn, unit.now, mailed_links.EMAIL, account, to=address)
     _audit(conn, unit, account.actor_id, "email.link", by=by)
     return secret
 
 
 def find(conn: Connection, ticket: str, now: int) -> str:
     """The address that a link would give. Raises NotFound for one that is not good (any more)."""
-    link = accounts.find_link(conn, ticket, accounts.EMAIL, now)
+    link = mailed_links.find_link(conn, ticket, mailed_links.EMAIL, now)
     if link is None:
         raise NotFound(_GONE)
     return link.detail
@@ -53,12 +54,12 @@ def find(conn: Connection, ticket: str, now: int) -> str:
 
 def take(conn: Connection, unit: Unit, ticket: str) -> None:
     """The account has the new address; links that went to the old one end. Raises NotFound."""
-    link = accounts.take_link(conn, ticket, accounts.EMAIL, unit.now)
+    link = mailed_links.take_link(conn, ticket, mailed_links.EMAIL, unit.now)
     account = accounts.load_account(conn, link.actor_id) if link and link.actor_id is not None else None
     if link is None or account is None or accounts.find_account(conn, link.detail) is not None:
         raise NotFound(_GONE)
     accounts.set_email(conn, account.actor_id, link.detail)
-    accounts.end_links(conn, account.actor_id)
+    mailed_links.end_links(conn, account.actor_id)
     mailing.tell(conn, unit, letters.MOVED, account)
     _audit(conn, unit, account.actor_id, "email.change")
 
@@ -66,4 +67,4 @@ def take(conn: Connection, unit: Unit, ticket: str) -> None:
 def _audit(conn: Connection, unit: Unit, actor_id: int, action: str, *, by: str | None = None) -> None:
     """``by`` is the person herself unless given. The addresses stay out of the log, which outlives accounts."""
     uri = actors.load_actors_by_id(conn, [actor_id])[actor_id].uri
-    accounts.record_audit(conn, unit.ids.new(), by=uri if by is None else by, action=action, target=uri, now=unit.now)
+    audit_log.record(conn, unit.ids.new(), by=uri if by is None else by, action=action, target=uri, now=unit.now)

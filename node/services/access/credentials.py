@@ -12,8 +12,9 @@ from node.secretbox import SECOND_FACTOR, SecretBox
 from node.services.access import totp
 from node.services.context import Unit
 from node.services.news import mailing
-from node.store.access import accounts, identities, oauth, second_factors
+from node.store.access import accounts, identities, mailed_links, oauth, second_factors, sessions
 from node.store.access.accounts import Account
+from node.store.house import audit_log
 from node.store.people.actors import find_actor_by_id
 
 _CODES = 10
@@ -31,14 +32,14 @@ def change_password(
 
 def end_access(conn: Connection, actor_id: int, *, keep_apps: bool = False) -> None:
     """End the sessions of an account, and its tokens."""
-    accounts.end_sessions(conn, actor_id)
+    sessions.end_sessions(conn, actor_id)
     if not keep_apps:
         oauth.delete_tokens_of(conn, actor_id)
 
 
 def give_reset(conn: Connection, unit: Unit, account: Account, *, by: str) -> str:
     """The secret of a link under which the person chooses a new password; ``by``: who hands it out."""
-    secret = mailing.make_link(conn, unit.now, accounts.RESET, account)
+    secret = mailing.make_link(conn, unit.now, mailed_links.RESET, account)
     _audit(conn, unit, account.actor_id, "password.link", by=by)
     return secret
 
@@ -147,4 +148,4 @@ def _audit(conn: Connection, unit: Unit, actor_id: int, action: str, *, by: str 
     """``by`` is the person herself unless given."""
     actor = find_actor_by_id(conn, actor_id)
     uri = actor.uri if actor else ""
-    accounts.record_audit(conn, unit.ids.new(), by=uri if by is None else by, action=action, target=uri, now=unit.now)
+    audit_log.record(conn, unit.ids.new(), by=uri if by is None else by, action=action, target=uri, now=unit.now)

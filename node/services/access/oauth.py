@@ -20,7 +20,7 @@ from node.domain.scopes import SCOPES, covers
 from node.errors import Invalid, Problem
 from node.services.context import Unit
 from node.store.access import accounts, oauth
-from node.store.access.accounts import hash_of
+from node.store.access.hashes import hash_of
 from node.store.access.oauth import App, Code
 from node.text.richtext import clean_plain_field
 

@@ -8,8 +8,7 @@ from node.domain.words import MAX_MARKDOWN
 from node.errors import Invalid, NotFound
 from node.sentences import Sentence
 from node.services.context import Unit
-from node.store.access import accounts
-from node.store.house import rules
+from node.store.house import audit_log, rules
 from node.store.house.rules import NodeText, Rule
 from node.store.people import actors
 from node.text.markdown import render_markdown
@@ -80,6 +79,6 @@ def _audit(
     conn: Connection, unit: Unit, admin_id: int, action: str, target: str, before: str | None, after: str | None
 ) -> None:
     by = actors.load_actors_by_id(conn, [admin_id])[admin_id].uri
-    accounts.record_audit(
+    audit_log.record(
         conn, unit.ids.new(), by=by, action=action, target=target, now=unit.now, before=before, after=after
     )

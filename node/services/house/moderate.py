@@ -13,10 +13,10 @@ from node.domain.notices import NoticeType
 from node.errors import Conflict, Forbidden, Invalid, NotFound
 from node.services.context import Unit
 from node.services.news import happened, news
-from node.store.access import accounts, oauth
+from node.store.access import accounts, oauth, sessions
 from node.store.database.engine import signal
 from node.store.federation import policies
-from node.store.house import reports
+from node.store.house import audit_log, reports
 from node.store.people import actors, sanctions, severances
 from node.store.people.actors import Actor
 from node.store.posts import burying, objects
@@ -39,7 +39,7 @@ def audit(
 ) -> None:
     """Who changed what, for the log (ADM3); no moderator stands for the command line."""
     by = actors.load_actors_by_id(conn, [moderator_id])[moderator_id].uri if moderator_id is not None else ""
-    accounts.record_audit(
+    audit_log.record(
         conn, unit.ids.new(), by=by, action=action, target=target, now=unit.now, before=before, after=after
     )
 
@@ -118,7 +118,7 @@ def _set_state(conn: Connection, unit: Unit, actor: Actor, state: str) -> None:
     if account is not None and account.state in {accounts.ACTIVE, accounts.SUSPENDED}:  # who waits to join still waits
         accounts.set_state(conn, actor.id, state)
     if state != accounts.ACTIVE:
-        accounts.end_sessions(conn, actor.id)
+        sessions.end_sessions(conn, actor.id)
         oauth.delete_tokens_of(conn, actor.id)
     events.record(conn, unit.ids, unit.now, events.ActorUpdated(actor.id), about=actor.uri)
 

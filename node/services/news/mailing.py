@@ -20,7 +20,7 @@ from node.mail import Mailer
 from node.services.context import Unit
 from node.services.news import letters
 from node.services.news.letters import Letter
-from node.store.access import accounts
+from node.store.access import accounts, mailed_links
 from node.store.access.accounts import Account
 from node.store.database.engine import Store
 from node.store.jobs import Job, NewJob, enqueue_many
@@ -28,9 +28,9 @@ from node.store.jobs import Job, NewJob, enqueue_many
 LINK_LASTS = HOUR
 #: Where the links of the letters lead, and the purpose that they are stored under.
 _LINKED = {
-    letters.RESET: ("/reset?ticket=", accounts.RESET),
-    letters.CONFIRM: ("/confirm?ticket=", accounts.CONFIRM),
-    letters.ADDRESS: ("/email?ticket=", accounts.EMAIL),
+    letters.RESET: ("/reset?ticket=", mailed_links.RESET),
+    letters.CONFIRM: ("/confirm?ticket=", mailed_links.CONFIRM),
+    letters.ADDRESS: ("/email?ticket=", mailed_links.EMAIL),
 }
 _PLAIN = {letters.WAITING: "/admin/members", letters.LEFT: "/about", letters.MOVED: "/about"}
 _LASTS = 24 * HOUR  # a mail that could not be sent until then is not sent any more
@@ -61,7 +61,7 @@ def make_link(conn: Connection, now: int, purpose: str, account: Account, *, to:
     ``to``: to another one.
     """
     secret, ends_at = secrets.token_urlsafe(32), now + LINK_LASTS
-    accounts.insert_link(conn, secret, purpose, now, ends_at, actor_id=account.actor_id, detail=to or account.email)
+    mailed_links.insert_link(conn, secret, purpose, now, ends_at, actor_id=account.actor_id, detail=to or account.email)
     return secret
 
 

@@ -30,6 +30,7 @@ from node.store.access.accounts import Account
 from node.store.communities import communities, community_log
 from node.store.communities.communities import RoleOf
 from node.store.database.engine import Store
+from node.store.house import audit_log
 from node.store.jobs import Job, NewJob, enqueue_many
 from node.store.people import actors
 from node.store.people.actors import Actor
@@ -57,7 +58,7 @@ def leave(conn: Connection, unit: Unit, actor_id: int, *, by: str | None = None)
     credentials.end_access(conn, actor_id)
     erase(conn, unit, actor)
     told = actor.uri if by is None else by
-    accounts.record_audit(conn, unit.ids.new(), by=told, action="account.delete", target=actor.uri, now=unit.now)
+    audit_log.record(conn, unit.ids.new(), by=told, action="account.delete", target=actor.uri, now=unit.now)
 
 
 def erase(conn: Connection, unit: Unit, actor: Actor) -> None:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from node.store.access.accounts import ACTIVE, PENDING, TOKENS_CHANGED, UNCONFIRMED, hash_of
+from node.store.access.accounts import ACTIVE, PENDING, TOKENS_CHANGED, UNCONFIRMED
+from node.store.access.hashes import hash_of
 from node.store.database.engine import signal
 from node.store.tables import access_tokens, accounts, actors, invitations
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from node.store.access.accounts import TOKENS_CHANGED, hash_of
+from node.store.access.accounts import TOKENS_CHANGED
+from node.store.access.hashes import hash_of
 from node.store.database.engine import signal
 from node.store.tables import access_tokens, apps, authorization_codes
 

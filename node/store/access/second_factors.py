@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from node.store.access.accounts import hash_of
+from node.store.access.hashes import hash_of
 from node.store.tables import accounts, recovery_codes
 
 

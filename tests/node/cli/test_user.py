@@ -6,8 +6,8 @@ from pathlib import Path
 
 from node.config import load
 from node.services.access import passwords
-from node.store.access import accounts
-from node.store.access.accounts import hash_of
+from node.store.access import accounts, tokens
+from node.store.access.hashes import hash_of
 from node.store.people.actors import find_local_actor
 from node.store.people.keys import load_own_keys
 from tests.node.cli.running import PASSWORD, add_user, ask, rhizome
@@ -67,7 +67,7 @@ def test_token_is_printed_alone_and_works(file: Path, database: sqlite3.Connecti
     token = result.output.strip()
     assert result.output == token + "\n"
     assert len(token) >= 40
-    assert ask(load(file, environ={}), accounts.find_token, token).scopes == {"read", "push"}
+    assert ask(load(file, environ={}), tokens.find_token, token).scopes == {"read", "push"}
     assert database.execute("SELECT token_hash FROM access_tokens").fetchall() == [(hash_of(token),)]
 
 

@@ -17,7 +17,7 @@ from node.services.house.announcements import Draft as Announcement
 from node.services.news import happened, news, subscribing
 from node.services.people import filters as filtering
 from node.services.people.filters import Draft, KeywordChange
-from node.store.access import accounts
+from node.store.access import hashes, tokens
 from node.store.database.windows import Window
 from node.store.house import announcements
 from node.store.news import notification_lists, notifications, streams
@@ -165,8 +165,8 @@ async def test_streams_know_who_has_what(run):
         assert streams.load_following(conn, everybody, everybody) == set()
         assert streams.load_listed(conn, [1], everybody) == []
         assert not streams.owns_list(conn, world.ada, 1)
-        accounts.insert_token(conn, "token", world.ada, ["read"], "test", world.unit.now)
-        assert streams.load_live_tokens(conn, [accounts.hash_of("token"), "x"]) == {accounts.hash_of("token")}
+        tokens.insert_token(conn, "token", world.ada, ["read"], "test", world.unit.now)
+        assert streams.load_live_tokens(conn, [hashes.hash_of("token"), "x"]) == {hashes.hash_of("token")}
 
     await run(test)
 
@@ -192,11 +192,11 @@ async def test_conversations_are_paged_read_and_forgotten(run):
 async def test_push_subscriptions_belong_to_tokens(run):
     def test(world):
         conn, unit, keys = world.conn, world.unit, AppKeys()
-        accounts.insert_token(conn, "token", world.ada, ["push"], "test", unit.now)
+        tokens.insert_token(conn, "token", world.ada, ["push"], "test", unit.now)
         draft = subscribing.Draft(
             "https://push.example/1", encode(keys.point), encode(keys.auth), True, {"mention": True}, "all"
         )
-        token = ("token", accounts.hash_of("token"))
+        token = ("token", hashes.hash_of("token"))
         made = subscribing.subscribe(conn, unit, SecretBox(bytes(32)), world.ada, token, draft)
         publish_note(conn, unit, world.ben, "@ada", Visibility.PUBLIC)
         (row,) = notification_lists.list_notifications(conn, Wanted(world.ada), Window(5))

@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import Connection, insert
 
 from node.clock import DAY
-from node.store.access import accounts, identities, joining, oauth, second_factors
-from node.store.access.accounts import ACTIVE, PENDING, UNCONFIRMED, hash_of
+from node.store.access import accounts, identities, joining, mailed_links, oauth, second_factors, sessions, tokens
+from node.store.access.accounts import ACTIVE, PENDING, UNCONFIRMED
+from node.store.access.hashes import hash_of
 from node.store.access.oauth import App, Code
 from node.store.people import sanctions
 from node.store.tables import actors
@@ -48,7 +49,7 @@ async def test_apps_are_found_as_they_were_stored_and_go_when_idle(run: Any) -> 
     await run(oauth.insert_app, App(8, "idle", "", "Idle", "", ["x:y"], ["read"]), NOW)
     await run(oauth.expire_apps, NOW + 1)
     assert await run(oauth.load_apps, [7, 8]) == {7: APP}
-    token = await run(accounts.find_token, "t")
+    token = await run(tokens.find_token, "t")
     assert (token.actor_id, token.app_id, token.scopes) == (None, 7, {"read"})
 
 
@@ -72,32 +73,32 @@ async def test_tokens_end_by_owner_app_and_time(run: Any) -> None:
     assert await run(oauth.delete_token, hash_of("a"), actor_id=ADA, app_id=7)
     assert await run(oauth.list_authorizations, ADA) == []
     await run(oauth.expire_tokens, NOW)
-    assert await run(accounts.find_token, "b")
+    assert await run(tokens.find_token, "b")
     await run(oauth.expire_tokens, NOW + 1)
-    assert await run(accounts.find_token, "b") is None
+    assert await run(tokens.find_token, "b") is None
 
 
 async def test_only_active_accounts_have_live_tokens(run: Any) -> None:
     await run(oauth.insert_app_token, "a", APP, ADA, ["read"], NOW)
     for state in (PENDING, UNCONFIRMED):
         await run(joining.set_state, ADA, state)
-        assert await run(accounts.find_token, "a") is None
+        assert await run(tokens.find_token, "a") is None
         assert await run(joining.find_waiting, "a") == (ADA, state)
     await run(joining.set_state, ADA, ACTIVE)
-    assert await run(accounts.find_token, "a")
+    assert await run(tokens.find_token, "a")
     assert await run(joining.find_waiting, "a") is None
 
 
 async def test_links_replace_earlier_ones_of_the_same_person_only(run: Any) -> None:
     for text, owner in (("setup", None), ("a1", ADA), ("b1", BEN), ("a2", ADA)):
-        await run(accounts.insert_link, text, "reset", NOW, NOW + 10, actor_id=owner, detail=text)
-    found = {text: await run(accounts.find_link, text, "reset", NOW) for text in ("setup", "a1", "b1", "a2")}
+        await run(mailed_links.insert_link, text, "reset", NOW, NOW + 10, actor_id=owner, detail=text)
+    found = {text: await run(mailed_links.find_link, text, "reset", NOW) for text in ("setup", "a1", "b1", "a2")}
     assert [text for text, link in found.items() if link] == ["setup", "b1", "a2"]
-    assert await run(accounts.find_link, "a2", "confirm", NOW) is None
-    assert await run(accounts.find_link, "a2", "reset", NOW + 10) is None
-    assert [bool(await run(accounts.take_link, "a2", "reset", NOW)) for _ in range(2)] == [True, False]
-    await run(accounts.expire_links, NOW + 10)
-    assert await run(accounts.find_link, "b1", "reset", NOW) is None
+    assert await run(mailed_links.find_link, "a2", "confirm", NOW) is None
+    assert await run(mailed_links.find_link, "a2", "reset", NOW + 10) is None
+    assert [bool(await run(mailed_links.take_link, "a2", "reset", NOW)) for _ in range(2)] == [True, False]
+    await run(mailed_links.expire_links, NOW + 10)
+    assert await run(mailed_links.find_link, "b1", "reset", NOW) is None
 
 
 async def test_an_invitation_counts_its_uses(run: Any) -> None:
@@ -156,10 +157,10 @@ async def test_identities_have_one_owner(run: Any) -> None:
 
 async def test_browsers_are_listed_and_ended(run: Any) -> None:
     for number, text in enumerate(("s1", "s2")):
-        await run(accounts.insert_session, text, ADA, "csrf", NOW + number, "curl/8")
-    await run(accounts.insert_session, "foreign", BEN, "csrf", NOW)
-    assert [each.token_hash for each in await run(accounts.list_sessions, ADA)] == [hash_of("s2"), hash_of("s1")]
-    await run(accounts.end_session, ADA, hash_of("foreign"))
-    assert await run(accounts.find_session, "foreign")
-    await run(accounts.end_sessions, ADA)
-    assert await run(accounts.list_sessions, ADA) == []
+        await run(sessions.insert_session, text, ADA, "csrf", NOW + number, "curl/8")
+    await run(sessions.insert_session, "foreign", BEN, "csrf", NOW)
+    assert [each.token_hash for each in await run(sessions.list_sessions, ADA)] == [hash_of("s2"), hash_of("s1")]
+    await run(sessions.end_session, ADA, hash_of("foreign"))
+    assert await run(sessions.find_session, "foreign")
+    await run(sessions.end_sessions, ADA)
+    assert await run(sessions.list_sessions, ADA) == []

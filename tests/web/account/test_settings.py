@@ -4,7 +4,7 @@ import re
 
 import aiohttp
 
-from node.store.access import accounts
+from node.store.access import hashes
 from node.store.people.actors import find_local_actor, load_profile
 from tests.client import App
 from tests.web.conftest import PASSWORD, Site
@@ -99,7 +99,7 @@ async def test_apps_are_listed_and_revoked_by_their_owner_only(ada: Site):
     (row,) = re.findall(r'name="token" value="(\w+)"', text)
     assert token not in text
     csrf = await ada.csrf("/settings/apps")
-    for named in (accounts.hash_of(foreign), foreign, ""):
+    for named in (hashes.hash_of(foreign), foreign, ""):
         await ada.post("/settings/apps/revoke", csrf=csrf, token=named)
     assert await may(ada, foreign)
     await ada.post("/settings/apps/revoke", csrf=csrf, token=row)

@@ -7,7 +7,7 @@ from node.clock import HOUR
 from node.domain.notices import NoticeType, Occasion
 from node.domain.visibility import Visibility
 from node.services.news.push_words import TITLES
-from node.store.access import accounts
+from node.store.access import hashes
 from node.store.access.accounts import set_language
 from node.store.posts import burying
 from node.store.tables import access_tokens, jobs, push_subscriptions
@@ -187,7 +187,7 @@ async def test_nothing_is_sent_of_what_was_taken_back(ada, ben, service, keys):
 async def test_a_token_that_ends_takes_its_subscription_along(ada, ben, service, keys):
     await subscribe(ada, service, keys)
     await note(ben, "@ada Hello")
-    change = access_tokens.delete().where(access_tokens.c.token_hash == accounts.hash_of(ada.token))
+    change = access_tokens.delete().where(access_tokens.c.token_hash == hashes.hash_of(ada.token))
     await ada.peer.store.write(lambda conn: conn.execute(change))
     await drain(ada)
     assert service.taken == []

@@ -15,7 +15,7 @@ from node.domain.drafts import Draft
 from node.domain.visibility import Visibility
 from node.services.people import follows
 from node.services.posts import posts
-from node.store.access import accounts
+from node.store.access import sessions
 from node.store.people.actors import Actor
 from node.store.posts.objects import Object
 from tests.network import Peer, start_peer, stop_peer
@@ -92,7 +92,7 @@ async def sign_in(peer: Peer, browser: aiohttp.ClientSession, username: str) -> 
     """Somebody new, whose browser has a session."""
     me, now = await peer.add_actor(username), peer.unit().now
     token = f"session-of-{username}-".ljust(43, "x")
-    await peer.store.write(accounts.insert_session, token, me.id, f"csrf-of-{username}".ljust(43, "y"), now, "test")
+    await peer.store.write(sessions.insert_session, token, me.id, f"csrf-of-{username}".ljust(43, "y"), now, "test")
     port = peer.origin.rpartition(":")[2]
     browser.cookie_jar.update_cookies({f"rhizome-{port}": token})
     return Person(peer, browser, me)
