@@ -66,8 +66,8 @@ class Invalid(NodeError):
 
     def __init__(self, public: str = "", *, problems: Sequence[Problem] = (), detail: str = "") -> None:
         self.problems = tuple(problems)
-        self.sentence = public  # that says all of it to people; empty where only the problems do
         super().__init__(public or "; ".join(map(str, self.problems[:5])), detail=detail)
+        self.sentence = self.public if public else ""  # that says all of it to people, or only the problems do
 
 
 class Malformed(Invalid):

@@ -80,6 +80,15 @@ async def written(site: Site, **changes: str) -> str:
     return where.partition("?")[0]
 
 
+async def test_what_is_wrong_is_said_in_whole_sentences_of_the_readers_language(site, ada):
+    csrf = await site.csrf("/events/new")
+    wrong = {"repeat": "weekly", "times": "3", "except": "tomorrow", "speakers": "Ada\n" * 101}
+    page = await site.post("/events/new?lang=de", 422, csrf=csrf, **(FORM | wrong))
+    assert "Bitte gib Tage wie 2026-12-24 an" in page
+    page = await site.post("/events/new?lang=de", 422, csrf=csrf, **(FORM | {"speakers": "Ada\n" * 101}))
+    assert "Bitte gib höchstens 100 Namen an" in page
+
+
 async def test_whoever_plans_for_invited_people_is_led_to_their_invitations(site, ada):
     csrf = await site.csrf("/events/new")
     where = await site.post("/events/new", csrf=csrf, **(FORM | {"join": "invite"}))

@@ -54,6 +54,8 @@ _WRONG = sentences(
         "$.recurrence.until": "Please give a day after the start and within two years of it.",
         "$.recurrence.interval": "Please give a number from 1 to 52.",
         "$.recurrence.byDay": "Please give weekdays as the hint shows.",
+        "$.recurrence.exceptions": "Please give days such as 2026-12-24, with commas between them.",
+        "$.speakers": "Please give at most 100 names of at most 300 characters.",
         "$.keywords": "Please give at most 50 keywords of at most 100 characters.",
         "$.visibility": "Please choose who sees it.",
         "$.community": "Please choose a community that you belong to.",
@@ -83,6 +85,7 @@ _SHOWN_AT = {
     "$.recurrence.interval": "interval",
     "$.recurrence.count": "times",
     "$.keywords": "keywords",
+    "$.speakers": "speakers",
     "$.recording": "recording",
     "$.picture": pictures.UPLOAD,
     "$.media_ids": pictures.UPLOAD,
@@ -199,8 +202,10 @@ def _errors(error: Invalid | Forbidden | NotFound) -> dict[str, str]:
     found: dict[str, str] = {}
     for each in problems:
         path = each.path.partition("[")[0]
-        name = _SHOWN_AT.get(path) or _SHOWN_AT.get(".".join(path.split(".")[:2]), "title")
-        found.setdefault(name, _WRONG.get(path) or Sentence("Please give {what}.", what=each.expected))
+        part = path if path in _SHOWN_AT else ".".join(path.split(".")[:2])
+        found.setdefault(
+            _SHOWN_AT.get(part, "title"), _WRONG.get(part) or Sentence("Please give {what}.", what=each.expected)
+        )
     return found
 
 

@@ -58,8 +58,14 @@ async def test_an_announcement_is_written_read_reacted_to_and_taken_away(site, b
 async def test_a_bad_announcement_is_refused(site):
     await site.set_up()
     over = {"starts": "2027-02-01T00:00", "ends": "2027-01-01T00:00"}
-    for fields in ({"text": "  "}, {"text": "x" * 6_000}, {"text": "x", "starts": "soon"}, {"text": "x", **over}):
-        await site.post("/admin/announcements", 422, csrf=await site.csrf("/admin/announcements"), **fields)
+    for fields, told in (
+        ({"text": "  "}, "Eine Ankündigung hat 1 bis"),
+        ({"text": "x" * 6_000}, "Eine Ankündigung hat 1 bis"),
+        ({"text": "x", "starts": "soon"}, "Bitte schreib die Zeit wie"),
+        ({"text": "x", **over}, "Eine Ankündigung kann nicht enden"),
+    ):
+        csrf = await site.csrf("/admin/announcements")
+        assert told in await site.post("/admin/announcements?lang=de", 422, csrf=csrf, **fields)
     assert "There is no announcement." in await site.get("/admin/announcements")
 
 
