@@ -74,7 +74,7 @@ def a_day(client: Mastodon, friend: str) -> None:
     status = client.status_post("Hello from Mastodon.py", media_ids=[media], idempotency_key="one")
     again = client.status_post("Hello from Mastodon.py", media_ids=[media], idempotency_key="one")
     assert again.id == status.id
-    assert listener.arrived.wait(20)
+    assert listener.arrived.wait(30)
     stream.close()
     assert client.status_favourite(status).favourites_count == 1
     assert client.status_unfavourite(status).favourites_count == 0

@@ -89,10 +89,10 @@ def test_level_decides_what_is_written(lines: Lines) -> None:
 
 
 def test_event_below_the_level_costs_next_to_nothing(lines: Lines) -> None:
-    started = time.perf_counter()
+    started = time.thread_time()
     for number in range(10_000):
         log.event("cache.missed", level=log.DEBUG, number=number)
-    assert time.perf_counter() - started < 0.2  # 20 us each; about 0.5 us are needed
+    assert time.thread_time() - started < 0.2  # 20 us each; about 0.5 us are needed
 
 
 def test_libraries_are_heard_from_warnings_on(lines: Lines) -> None:
@@ -164,9 +164,9 @@ def test_any_field_stays_on_its_line(text: str, form: str) -> None:
 
 @each_row("hostile", ["a." * 2500, "password" * 600, "basic " * 800, "a://" * 1200, "-----BEGIN " * 400, "&code" * 900])
 def test_no_text_takes_long(hostile: str) -> None:
-    started = time.perf_counter()
+    started = time.thread_time()
     log.mask(hostile)
-    assert time.perf_counter() - started < 0.1
+    assert time.thread_time() - started < 0.1
 
 
 # -- secrets --------------------------------------------------------------------------------------------------------

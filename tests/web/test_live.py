@@ -12,7 +12,7 @@ from tests.happenings import publish
 from tests.notes import publish_note
 from web.streaming.handlers import HUB
 
-SECONDS = 5
+SECONDS = 30
 
 
 async def opened(site, query=""):

@@ -107,7 +107,7 @@ async def test_a_body_that_does_not_come_is_given_up(site: Site, monkeypatch: py
     reader, writer = await asyncio.open_connection(address, int(port))
     kind = "application/activity+json" if path == "/ap/inbox" else "application/x-www-form-urlencoded"
     writer.write(_half(host, path, kind))
-    async with asyncio.timeout(8):
+    async with asyncio.timeout(30):
         answer = await reader.read()  # to its end: the connection is closed, too
     writer.close()
     assert answer.startswith(b"HTTP/1.1 408 ")
@@ -120,7 +120,7 @@ async def _ask(site: Site, head: str, body: bytes = b"") -> bytes:
     reader, writer = await asyncio.open_connection(address, int(port))
     more = f"\r\nHost: {host}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
     writer.write((head + more).encode("latin-1") + body)
-    async with asyncio.timeout(8):
+    async with asyncio.timeout(30):
         line = await reader.readline()
     writer.close()
     return line.split(b" ", 2)[1]
@@ -187,7 +187,7 @@ async def bare_port() -> AsyncIterator[int]:
 @pytest.mark.parametrize("expected", [b"nothing", b"\xff", b"100-continue, \xe9"])
 async def test_what_nobody_offers_is_refused(bare_port: int, expected: bytes) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", bare_port)
-    async with asyncio.timeout(8):
+    async with asyncio.timeout(30):
         writer.write(_WHOLE[:-2] + b"Expect: " + expected + b"\r\n\r\n")
         assert (await reader.readuntil(b"Failed")).startswith(b"HTTP/1.1 417 ")
         writer.write(_POST.replace(b"\r\n\r\n", b"\r\nExpect: 100-Continue\r\n\r\n"))
@@ -202,7 +202,7 @@ async def test_half_a_head_behind_a_whole_one_is_given_up_too(
     monkeypatch.setattr("web.patience.HEAD_SECONDS", 0.05)
     reader, writer = await asyncio.open_connection("127.0.0.1", bare_port)
     waiting, patient = await asyncio.open_connection("127.0.0.1", bare_port)
-    async with asyncio.timeout(8):
+    async with asyncio.timeout(30):
         patient.write(before)
         writer.write(before + _WHOLE[:-2])
         assert (await reader.read()).count(b"HTTP/1.1 404 ") == before.count(b"Host")  # to its end
@@ -222,7 +222,7 @@ async def test_a_head_that_does_not_end_is_given_up(
     port = bare_port
     waiting, silent = await asyncio.open_connection("127.0.0.1", port)
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    async with asyncio.timeout(8):
+    async with asyncio.timeout(30):
         writer.write(before or half)
         if before:
             assert (await reader.readuntil(b"404: Not Found")).startswith(b"HTTP/1.1 404 ")
@@ -243,7 +243,7 @@ async def test_who_leaves_in_the_middle_of_a_body_is_no_mistake_of_ours(site: Si
     assert (await _get(site, "/healthz")).status == 200  # the head has been read meanwhile
     writer.close()
     await writer.wait_closed()
-    async with asyncio.timeout(8):
+    async with asyncio.timeout(30):
         while not (told := [line for line in lines.all() if line.get("path") == "/ap/inbox"]):
             await _get(site, "/healthz")
     assert [(line["event"], line["level"]) for line in told] == [("request.answered", "info")]

@@ -28,7 +28,7 @@ from web.streaming import frames, hub
 from web.streaming.handlers import HUB
 
 postgresql = stores.postgresql
-SECONDS = 5
+SECONDS = 30
 
 
 @dataclass

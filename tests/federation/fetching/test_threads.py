@@ -136,7 +136,7 @@ async def test_a_silent_host_delays_nothing_and_is_asked_once(net, far):
         far.documents["/contexts/1"] = collection([*listed, answer["id"]], context)
         await arrive(net, root["id"])
         found = await peer.object(root["id"])
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(30):
             assert await peer.system.federation.threads.ask(found)
         peer.system.federation.client._pool._silence = 0.05
         await net.settle()

@@ -92,7 +92,7 @@ async def test_what_arrives_between_two_requests_never_becomes_an_answer(client)
         (writer,) = peer._writers
         writer.write(response(b"smuggled"))
         await writer.drain()
-        await asyncio.wait([next(iter(client._pool._idle)).lost], timeout=5)
+        await asyncio.wait([next(iter(client._pool._idle)).lost], timeout=30)
         assert client._pool.idle == 0
         assert (await client.get(peer.url())).body == b"hello"
         assert peer.connections == 2
@@ -143,7 +143,7 @@ class Gate:
         writer.write(response(b"{}"))
 
     async def reach(self, count):
-        async with self.someone, asyncio.timeout(5):
+        async with self.someone, asyncio.timeout(30):
             await self.someone.wait_for(lambda: self.waiting >= count)
 
 
@@ -258,7 +258,7 @@ async def test_free_connections_close_after_their_time(client):
     async with BrokenPeer(says(response())) as peer:
         client._pool._idle_seconds = 0.02
         await client.get(peer.url())
-        await asyncio.wait([next(iter(client._pool._idle)).lost], timeout=5)
+        await asyncio.wait([next(iter(client._pool._idle)).lost], timeout=30)
         assert (client._pool.idle, client._pool._lanes) == (0, {})
 
 

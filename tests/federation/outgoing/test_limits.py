@@ -49,7 +49,7 @@ async def test_out9_a_slow_answer_is_given_up(make_client, answer):
         started_at = loop.time()
         with pytest.raises(RemoteUnavailable):
             await client.get(peer.url())
-        assert loop.time() - started_at < 2
+        assert loop.time() - started_at < 10
         with pytest.raises(RemoteUnavailable):
             await client.post(peer.url(), b"{}", {})
 

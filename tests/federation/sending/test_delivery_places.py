@@ -28,7 +28,7 @@ async def test_hosts_that_hang_do_not_hold_up_those_that_answer(sender):
         await sender.post(*(peer.url("/inbox") for peer in all_peers))
         await sender.worker.start()
         started_at = loop.time()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not all(peer.requests for peer in healthy):  # noqa: ASYNC110 (bounded)
                 await asyncio.sleep(0.01)
         took = loop.time() - started_at
@@ -40,13 +40,17 @@ async def test_hosts_that_hang_do_not_hold_up_those_that_answer(sender):
 
 async def test_a_host_gets_several_at_once_only_after_a_prompt_answer(sender):
     at_once: list[int] = []
-    running = 0
+    running, three_are_there = 0, asyncio.Event()
 
     async def counting(_, writer):
         nonlocal running
         running += 1
         at_once.append(running)
-        await asyncio.sleep(0.02)  # so that others can arrive meanwhile
+        if running == 3:
+            three_are_there.set()
+        if len(at_once) > 2:  # the first two are to come alone
+            await asyncio.wait_for(three_are_there.wait(), 30)
+        await asyncio.sleep(0.02)  # so that a fourth could arrive meanwhile
         running -= 1
         writer.write(response(status="202 Accepted"))
 
@@ -89,14 +93,14 @@ async def test_the_longest_running_calls_give_way_to_as_many_as_wait():
     places = Places(quick=3, slow=1, patience=0.05)
 
     async def slow() -> None:
-        await asyncio.sleep(5)
+        await asyncio.Event().wait()
 
     async def quick() -> str:
         return "done"
 
     stuck = [asyncio.create_task(places.run(slow, is_slow=False)) for _ in range(3)]
     await asyncio.sleep(0)
-    assert await asyncio.wait_for(places.run(quick, is_slow=False), 2) == "done"
+    assert await asyncio.wait_for(places.run(quick, is_slow=False), 30) == "done"
     done, pending = await asyncio.wait(stuck, timeout=0.1)
     assert [type(task.exception()) for task in done] == [GaveWay]
     for task in pending:
@@ -111,7 +115,7 @@ async def test_slow_hosts_have_their_own_places_and_no_endless_queue():
     go_on = asyncio.Event()
     slow = [asyncio.create_task(places.run(go_on.wait, is_slow=True)) for _ in range(4)]
     await asyncio.sleep(0)
-    results = await asyncio.gather(asyncio.wait_for(slow[3], 1), return_exceptions=True)
+    results = await asyncio.gather(asyncio.wait_for(slow[3], 30), return_exceptions=True)
     assert [type(result) for result in results] == [Crowded]
     assert await places.run(lambda: asyncio.sleep(0, "quick"), is_slow=False) == "quick"
     go_on.set()

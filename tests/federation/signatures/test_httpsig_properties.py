@@ -186,9 +186,9 @@ HOSTILE = {
 @each_row("text", HOSTILE.values())
 def test_parameters_are_read_in_one_pass(text):
     """A megabyte takes milliseconds; with any backtracking it would take hours."""
-    started = time.perf_counter()
+    started = time.thread_time()
     cavage._PARAMETER.match(text)
-    assert time.perf_counter() - started < 2
+    assert time.thread_time() - started < 2
 
 
 def test_many_parameters_are_read_in_one_pass():

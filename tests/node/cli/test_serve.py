@@ -62,7 +62,7 @@ def serving(file: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
 def test_a_node_stops_when_it_is_told_to_and_commands_work_beside_it(config: Path) -> None:
     assert rhizome(config, "migrate").exit_code == 0
     with serving(config) as (process, origin):
-        with urllib.request.urlopen(f"{origin}/healthz", timeout=10) as answer:
+        with urllib.request.urlopen(f"{origin}/healthz", timeout=30) as answer:
             assert answer.status == 200
         beside = rhizome(
             config, "user", "add", "ada", "--email", "a@x.org", "--password-stdin", stdin="a long password\n"
@@ -97,7 +97,7 @@ def test_a_node_that_was_killed_starts_again_without_a_hand(config: Path) -> Non
         process.wait()
     checked = rhizome(config, "check", "--json")
     assert checked.exit_code == 0, checked.stdout
-    with serving(config) as (process, origin), urllib.request.urlopen(f"{origin}/readyz", timeout=10) as answer:
+    with serving(config) as (process, origin), urllib.request.urlopen(f"{origin}/readyz", timeout=30) as answer:
         assert answer.status == 200
 
 

@@ -71,10 +71,10 @@ def test_markup_becomes_what_a_reader_would_see(markup, text):
 @each_row("piece", ["<", "<p", "<p>", "</p>\n", "&", "<script>", "<!--", "\n ", "<a <b"])
 def test_plain_text_takes_time_in_proportion_to_its_length(piece):
     text = piece * (200_000 // len(piece))
-    start = time.perf_counter()
+    start = time.thread_time()
     plain(text)
     has_markup(text)
-    assert time.perf_counter() - start < 2
+    assert time.thread_time() - start < 2
 
 
 def test_only_what_looks_like_html_is_taken_for_it():

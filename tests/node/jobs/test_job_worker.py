@@ -76,7 +76,7 @@ async def test_kinds_that_are_late_are_made_with_the_first_job_of_one_of_them(st
         assert made == []
         for kind in ("work", "more", "work"):
             await store.write(table.enqueue_many, [job(kind=kind)])
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(30):
                 while await ran.get() != kind:
                     pass
     finally:
@@ -239,10 +239,10 @@ async def test_what_a_process_holds_is_not_done_twice_after_it_was_stopped_for_l
     await worker.start()
     try:
         await store.write(table.enqueue_many, [job(ref=1)])
-        await asyncio.wait_for(began.wait(), 10)
+        await asyncio.wait_for(began.wait(), 30)
         clock.advance(table.LEASE + SECOND)
         await store.write(table.enqueue_many, [job(ref=2)])
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while 2 not in ran:  # noqa: ASYNC110 (bounded; the worker runs beside us)
                 await asyncio.sleep(0.005)
         may_end.set()
@@ -254,7 +254,7 @@ async def test_what_a_process_holds_is_not_done_twice_after_it_was_stopped_for_l
 
 
 async def until(condition) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(30):
         while not await condition():  # noqa: ASYNC110 (bounded; the worker runs beside us)
             await asyncio.sleep(0.005)
 
@@ -332,7 +332,8 @@ async def test_a_started_worker_runs_what_comes_and_keeps_the_limits_per_host(st
     assert max(most.values()) <= 4
 
 
-async def test_a_chain_runs_in_order_and_without_pauses(store):
+async def test_a_chain_runs_in_order_and_without_pauses(store, monkeypatch):
+    monkeypatch.setattr("node.jobs.worker._LOOK_SECONDS", 60)  # nobody waits for the next look
     done: list[int] = []
 
     async def run(each):
@@ -342,17 +343,15 @@ async def test_a_chain_runs_in_order_and_without_pauses(store):
     worker = Worker(store, SystemClock(), [single("work", run, slots=8)], name="w")
     await worker.start()
     try:
-        loop = asyncio.get_running_loop()
-        started_at = loop.time()
         await store.write(table.enqueue_many, [job(ref=i, serial_key="k") for i in range(60)])
         await until(lambda: is_empty(store))
-        assert loop.time() - started_at < 10  # nobody waited for the two-second look
     finally:
         await worker.stop()
     assert done == list(range(60))
 
 
-async def test_a_job_runs_when_its_time_comes(store):
+async def test_a_job_runs_when_its_time_comes(store, monkeypatch):
+    monkeypatch.setattr("node.jobs.worker._LOOK_SECONDS", 60)
     ran = asyncio.Event()
 
     async def run(_):
@@ -364,7 +363,7 @@ async def test_a_job_runs_when_its_time_comes(store):
     await worker.start()
     try:
         await store.write(table.enqueue_many, [job(due_at=clock.now() + 150)])
-        async with asyncio.timeout(1.5):
+        async with asyncio.timeout(30):
             await ran.wait()
     finally:
         await worker.stop()

@@ -327,7 +327,7 @@ async def test_streams_hear_what_happened_in_its_order(store, world):
         return note, like
 
     note, _ = await store.write(happen)
-    await asyncio.wait_for(done.wait(), 10)
+    await asyncio.wait_for(done.wait(), 30)
     assert [said["event"] for said in heard] == ["update", "notification", "notification", "delete"]
     assert heard[0]["ids"] == [note.id]
     assert [said["owners"] for said in heard[1:3]] == [[world.ben], [world.ada]]

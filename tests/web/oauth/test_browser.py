@@ -91,7 +91,7 @@ async def test_a_person_lets_an_app_in(app: ClientApp, elsewhere: Elsewhere, tab
     assert await tab.evaluate("document.scrollingElement.scrollWidth") == 320
     await press_button(tab, "Authorize")
     assert await heading(tab) == "Welcome back", "the policy let the browser follow to the app"
-    came = await asyncio.wait_for(elsewhere.came.get(), 10)
+    came = await asyncio.wait_for(elsewhere.came.get(), 30)
     assert came["state"] == ["a&b=ü"]
     told = await app.change(came["code"][0], redirect_uri=elsewhere.address, code_verifier=VERIFIER)
     assert await app.works(told["access_token"])
@@ -109,7 +109,7 @@ async def test_a_person_denies_and_adds_a_second_factor(app: ClientApp, elsewher
     await fill(tab, {"login": "ada", "password": PASSWORD})
     await press_button(tab, "Sign in")
     await press_button(tab, "Deny")
-    came = await asyncio.wait_for(elsewhere.came.get(), 10)
+    came = await asyncio.wait_for(elsewhere.came.get(), 30)
     assert came["error"] == ["access_denied"]
     await tab.open(site.peer.origin + "/settings/second-factor")
     assert await tab.evaluate("document.querySelector('.qr').getBoundingClientRect().width > 100")

@@ -60,7 +60,7 @@ async def scene(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Scene
                 await socket.send_json({"type": "subscribe", "stream": stream})
             await socket.send_json({"type": "subscribe", "stream": "hashtag", "tag": WORD})
             await socket.send_json({"type": "subscribe", "stream": "nonsense"})
-            await socket.receive_str(timeout=5)
+            await socket.receive_str(timeout=30)
         said = {"root": await _say(ada, "open to all")}
         await net.settle()
         for visibility in HIDDEN:
@@ -82,7 +82,7 @@ async def _heard(socket: aiohttp.ClientWebSocketResponse) -> str:
     """Everything until now: an unknown stream is answered after it."""
     await socket.send_json({"type": "subscribe", "stream": "nonsense"})
     heard = ""
-    while "error" not in orjson.loads(said := await socket.receive_str(timeout=5)):
+    while "error" not in orjson.loads(said := await socket.receive_str(timeout=30)):
         heard += said
     await socket.close()
     return heard
