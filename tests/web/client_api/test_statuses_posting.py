@@ -3,8 +3,11 @@
 import pytest
 
 from node.clock import DAY, HOUR, MINUTE
+from tests import media_files
 from tests.client import App, app_of
 from tests.rows import each_row
+from tests.web.client_api.test_media import upload
+from web.client_api.entities.look import LOOK
 
 pytestmark = pytest.mark.usefixtures("each_database")
 
@@ -41,6 +44,29 @@ async def test_markdown_where_it_is_asked_for(ada):
 
 async def say(app, text, status=200, **more):
     return await app.call("POST", "v1/statuses", status, json={"status": text, **more})
+
+
+@each_row(
+    "more",
+    [
+        {},
+        {"visibility": "private", "spoiler_text": "a & b", "language": "de"},
+        {"visibility": "direct"},
+        {"poll": {"options": ["one", "two"], "expires_in": 600}},
+        {"quote_approval_policy": "nobody", "content_type": "text/markdown"},
+        {"in_reply_to_id": True},
+        {"quoted_status_id": True},
+        {"media_ids": True},
+    ],
+)
+async def test_the_answer_is_the_status_as_it_is_read_afterwards(ada, ben, site, more):
+    if "media_ids" in more:
+        more = {"media_ids": [(await upload(ada, media_files.picture("PNG")))["id"]]}
+    elif True in more.values():
+        more = dict.fromkeys(more, (await say(ben, "first"))["id"])
+    posted = await say(ada, "Hello @ben https://a.example/ #Casting", **more)
+    site.peer.runner.app[LOOK].cache.clear()
+    assert await ada.get(f"v1/statuses/{posted['id']}") == posted
 
 
 async def test_the_same_key_posts_once(ada, site):
