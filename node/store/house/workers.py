@@ -2,10 +2,13 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, literal_column, select, update
 
 from node.store.jobs import LEASE, portions
 from node.store.tables import jobs, workers
+
+#: As the index says it: SQLite takes no parameter for the same.
+_IS_HELD = jobs.c.owner != literal_column("''")
 
 
 def beat(conn: Connection, owner: str, now: int, held: Collection[int] = ()) -> None:
@@ -33,7 +36,7 @@ def retire(conn: Connection, owner: str, now: int) -> None:
 
 def take_over(conn: Connection, now: int, owners: Collection[str] | None = None) -> int:
     """Make due at once what dead workers held: all (``None``, one process), or these; answers how many."""
-    held = update(jobs).where(jobs.c.owner != "", jobs.c.state == "live")
+    held = update(jobs).where(_IS_HELD, jobs.c.state == "live")
     if owners is not None:
         held = held.where(jobs.c.owner.in_(owners))
     return conn.execute(held.values(due_at=now, owner="")).rowcount

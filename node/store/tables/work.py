@@ -1,6 +1,8 @@
 """Jobs, and who does them."""
 
-from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, Text
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Connection, Index, Integer, String, Table, Text, event, text
 
 from node.store.tables.columns import Json, id_column, metadata
 
@@ -26,9 +28,18 @@ jobs = Table(
     Index("ix_jobs_kind_state_due_at", "kind", "state", "due_at"),
     Index("ix_jobs_serial_key_id", "serial_key", "id"),
     Index("ix_jobs_host_kind", "host", "kind"),
-    Index("ix_jobs_ref_kind", "ref", "kind"),
-    Index("ix_jobs_owner", "owner"),
+    Index("ix_jobs_owner", "owner"),  # of those that a worker holds alone, see below
 )
+
+
+@event.listens_for(jobs, "before_create")
+def _index_held_alone(table: Table, conn: Connection, **_: Any) -> None:
+    """Most jobs wait, and every index is written three times for each. Said here, since an option of a dialect loads
+    the dialect.
+    """
+    (index,) = (each for each in table.indexes if each.name == "ix_jobs_owner")
+    index.dialect_options[conn.dialect.name]["where"] = text("owner <> ''")
+
 
 workers = Table(
     "workers",
