@@ -141,7 +141,9 @@ async def test_each_change_leaves_a_row_and_is_told(site: Site) -> None:
         before = await _count(site)
         answer = await _send(site, path.format(**found), {"csrf": csrf, **fields})
         assert await _count(site) == before + 1, path
-        assert 'class="notice good" role="status"' in answer or 'class="copy"' in answer, path
+        told = re.search('class="notice good" role="status".*?<span>(.*?)</span>', answer)
+        assert told or 'class="copy"' in answer, path
+        assert told is None or f"<title>{told[1]} – " in answer, "it is heard first"
     text = await site.get("/admin/audit")
     for told in ("Account silenced", "Reason: <bdi>loud</bdi>", "Effect: <bdi>Limit</bdi>", "@ada@", "Role changed"):
         assert told in text

@@ -11,6 +11,7 @@ from node.domain.filters import FilterContext
 from node.domain.notices import CALLED_FOR, NoticeType, Occasion
 from node.domain.numbers import id_in, number_in
 from node.domain.text import plain, shorten
+from node.domain.visibility import Visibility
 from node.sentences import Sentence
 from node.services.news import notices
 from node.services.people import follows
@@ -126,11 +127,17 @@ def _row(group: Group, found: Found, reader: Reader) -> NoticeRow:
         at=row.created_at,
         path=path,
         title=title,
-        about=found.kinds.get(row.object_id or 0, ""),
+        about=_about(post, found),
         excerpt=excerpt,
         is_new=row.id > found.read_up_to,
         request_path=f"{PATH}/follows/{row.actor_id}" if row.type == NoticeType.FOLLOW_REQUEST.value else "",
     )
+
+
+def _about(post: Any, found: Found) -> str:
+    if post is None:
+        return ""
+    return found.kinds.get(post.id) or ("direct" if post.visibility == Visibility.DIRECT else "")
 
 
 async def mark_read(request: web.Request) -> web.Response:

@@ -12,7 +12,8 @@ from web.design.parts import ActorCard, Text
 class NoticeRow:
     """One piece of news, or several of one kind about one thing.
 
-    ``kind``: a ``NoticeType``, or an ``Occasion``; ``about``: event, question, resource or course, '' for other posts;
+    ``kind``: a ``NoticeType``, or an ``Occasion``; ``about``: event, question, resource or course, or direct for what
+    is written to her alone; '' for other posts;
     ``who``: the newest of those who did it; ``others``: how many more.
     ``path``: the post or page that it is about. ``is_new``: since the reader last said that she has read.
     """

@@ -2,6 +2,7 @@
 
 from node.domain.communities import TopicKind
 from node.domain.notices import Policy, Verdict
+from node.domain.visibility import Visibility
 from node.services.people import follows
 from node.services.posts import answers, reacting
 from node.store.database.windows import Window
@@ -29,7 +30,7 @@ async def test_news_are_told_in_groups_and_read(house: House):
     assert house.ada.me is not None
     await house.peer.store.write(answers.accept, house.peer.unit(), house.ada.me.id, thread.id, answer.id)
     page = await house.ada.page("/notifications")
-    assert [text.partition(" ·")[0] for text in words(page, "//main//article//p[1]")] == [
+    assert words(page, "//main//article//p[1]/span[1]") == [
         "ben mentioned or answered you",
         "eve and 1 other thank you for your question",
     ]
@@ -46,6 +47,13 @@ async def test_news_are_told_in_groups_and_read(house: House):
     await house.ada.post("/notifications/clear")
     assert "There is no news" in await house.ada.get("/notifications")
     assert "/sign-in" in await house.stranger.get("/notifications", 303)
+
+
+async def test_what_is_written_to_one_person_is_told_as_such(house: House):
+    assert house.ada.me is not None
+    await house.write(house.ben, text="@ada See you at nine?", visibility=Visibility.DIRECT)
+    page = await house.ada.page("/notifications")
+    assert words(page, "//main//article//p[1]/span[1]") == ["ben wrote to you"]
 
 
 async def test_follow_requests_are_answered(house: House):
