@@ -5,7 +5,7 @@ from sqlalchemy import Connection
 from node.domain.actors import ActorKind
 from node.domain.uris import host_of, origin_of
 from node.domain.visibility import STRANGER, Relation, Visibility
-from node.store.communities import communities
+from node.store.communities import community_members, community_roles
 from node.store.federation import partners
 from node.store.people import actors, blocks, follows
 from node.store.people.actors import Actor
@@ -56,4 +56,6 @@ def belongs_to(conn: Connection, reader: Actor, group: Actor) -> bool:
     if not is_server(reader):
         return False
     host, origin = host_of(reader.uri), origin_of(reader.uri)
-    return communities.has_members_on(conn, group.id, host) or communities.is_governed_from(conn, group.id, origin)
+    return community_members.has_members_on(conn, group.id, host) or community_roles.is_governed_from(
+        conn, group.id, origin
+    )

@@ -13,7 +13,7 @@ from node.domain.posts import PostKind, RemotePost
 from node.domain.text import plain
 from node.domain.topics import guess_kind, kind_in_entity
 from node.services.news import happened
-from node.store.communities import communities
+from node.store.communities import community_roles
 from node.store.people.actors import Actor
 from node.store.posts import objects, topics
 from node.store.posts.objects import Object
@@ -50,7 +50,7 @@ def _kind(batch: Batch, author: Actor, post: RemotePost, group: Actor | None) ->
     kind = guessed(governs=True)
     if kind is not TopicKind.ANNOUNCEMENT or group is None:
         return kind
-    roles = communities.load_roles_of(batch.conn, group.id, author.uri, batch.unit.now)
+    roles = community_roles.load_roles_of(batch.conn, group.id, author.uri, batch.unit.now)
     return kind if roles & {Role.MODERATOR, Role.FACILITATOR} else guessed(governs=False)
 
 

@@ -17,7 +17,7 @@ from federation.fetching.fetch import Budget, Fetcher
 from federation.mapping.activity import Activity, read_activity
 from node.domain.uris import same_origin
 from node.errors import NodeError, RateLimited, RemoteError, SignatureInvalid
-from node.store.communities import communities
+from node.store.communities import community_roles
 from node.store.database.engine import Store
 from node.store.federation import activities
 from node.store.people import actors, follows
@@ -112,7 +112,7 @@ def _find_followed_group(conn: Connection, uri: str, origin: str) -> Actor | Non
     group = actors.find_actor(conn, uri)
     if group is None or group.kind != "group":
         return None
-    is_ours = follows.load_local_followers(conn, [group.id]) or communities.is_governed_from(conn, group.id, origin)
+    is_ours = follows.load_local_followers(conn, [group.id]) or community_roles.is_governed_from(conn, group.id, origin)
     return group if is_ours else None
 
 

@@ -16,7 +16,7 @@ from node import events
 from node.clock import to_rfc3339
 from node.domain.visibility import Reach, Visibility
 from node.services.context import Unit
-from node.store.communities import communities
+from node.store.communities import community_members
 from node.store.events import events as events_store
 from node.store.federation import activities, partners
 from node.store.federation.activities import Activity
@@ -104,7 +104,7 @@ def _readers_hosts(conn: Connection, row: Any) -> frozenset[str]:
     if row.visibility == Visibility.PARTNERS.value:
         return partners.load_partner_hosts(conn)
     group = actors.find_actor(conn, row.audience) if row.audience else None
-    return communities.load_member_hosts(conn, group.id) | {group.host} if group else frozenset()
+    return community_members.load_member_hosts(conn, group.id) | {group.host} if group else frozenset()
 
 
 def _addresses_of_absence(actor: Actor, visibility: Visibility, audience: Audience) -> tuple[list[str], list[str]]:

@@ -14,7 +14,7 @@ from federation.builders.outgoing import Outgoing
 from node import events
 from node.domain.visibility import Visibility
 from node.services.context import Unit
-from node.store.communities import communities, community_reports
+from node.store.communities import community_reports, community_roles
 from node.store.house import reports
 from node.store.people import actors
 from node.store.people.actors import Actor
@@ -84,7 +84,7 @@ def _flag(conn: Connection, unit: Unit, report: Any) -> dict[str, Any]:
 
 def _moderators_elsewhere(conn: Connection, unit: Unit, group: Actor) -> list[str]:
     own = f"{unit.origin}/"
-    return [uri for uri in communities.load_moderators(conn, group.id, unit.now) if not uri.startswith(own)]
+    return [uri for uri in community_roles.load_moderators(conn, group.id, unit.now) if not uri.startswith(own)]
 
 
 def _announce(group: Actor, inner: dict[str, Any], to: list[str]) -> Outgoing | None:

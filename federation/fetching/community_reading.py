@@ -28,8 +28,8 @@ from node.jobs.worker import Kind, single
 from node.services.communities import join_requests, membership
 from node.services.communities.membership import Part
 from node.services.context import Unit
-from node.store.communities import communities
-from node.store.communities.communities import RoleOf
+from node.store.communities import communities, community_members, community_roles
+from node.store.communities.community_roles import RoleOf
 from node.store.database.engine import Store
 from node.store.jobs import Job
 from node.store.people import actors
@@ -97,7 +97,7 @@ class CommunityReading:
         if is_web_uri(group.followers):
             told = read_page(await self._fetcher.get_object(group.followers, budget=budget)).total
             if told is not None:
-                await self._store.write(communities.save_told_members, group.id, min(told, _MEMBERS_AT_MOST))
+                await self._store.write(community_members.save_told_members, group.id, min(told, _MEMBERS_AT_MOST))
 
     async def refresh_moderators(self, group: Actor, budget: Budget) -> None:
         """Read who governs, and who has another role, where that is not known freshly. Raises as fetching does."""
@@ -214,10 +214,10 @@ def _featured_of(conn: Connection, actor_id: int) -> str:
 
 def _save_holders(conn: Connection, unit: Unit, group: Actor, role: Role, listed: Collection[str]) -> None:
     """Those who have a role, in place of those who were known to."""
-    before = set(communities.load_holders(conn, group.id, role, unit.now))
+    before = set(community_roles.load_holders(conn, group.id, role, unit.now))
     for uri in before - set(listed):
-        communities.delete_roles(conn, group.id, uri, [role])
-    communities.save_roles(conn, group.id, [RoleOf(uri, role, unit.now) for uri in listed if uri not in before])
+        community_roles.delete_roles(conn, group.id, uri, [role])
+    community_roles.save_roles(conn, group.id, [RoleOf(uri, role, unit.now) for uri in listed if uri not in before])
     if role is Role.MODERATOR:
         communities.update_community(conn, group.id, moderators_at=unit.now)
         join_requests.forget(conn, unit, group)

@@ -25,7 +25,7 @@ from node.domain.deeds import Deed
 from node.domain.uris import same_origin
 from node.errors import Invalid, NotFound
 from node.services.communities import governing
-from node.store.communities import communities, community_bans
+from node.store.communities import communities, community_bans, community_roles
 from node.store.people import actors, follows
 from node.store.people.actors import Actor
 from node.store.posts.objects import Object
@@ -96,7 +96,7 @@ def _may(batch: Batch, inbound: Inbound, meant: _Meant) -> bool:
 def _has_role(batch: Batch, meant: _Meant, by: str) -> bool:
     if Deed(meant.act, by, meant.target).gives_up:
         return True
-    roles = communities.load_roles_of(batch.conn, meant.group.id, by, batch.unit.now)
+    roles = community_roles.load_roles_of(batch.conn, meant.group.id, by, batch.unit.now)
     return Role.MODERATOR in roles or (Role.FACILITATOR in roles and meant.act in FACILITATING)
 
 

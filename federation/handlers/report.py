@@ -12,8 +12,8 @@ from federation.mapping.activity import Activity
 from node import events
 from node.services.communities import community_reports
 from node.services.news import happened
-from node.store.communities import communities
 from node.store.communities import community_reports as table
+from node.store.communities import community_roles
 from node.store.house import reports
 from node.store.people import actors
 from node.store.people.actors import Actor
@@ -91,7 +91,7 @@ def resolve(batch: Batch, inbound: Inbound) -> str:
     group = _resolved_in(batch, inbound)
     if group is None:
         return "not-ours"
-    if not communities.is_moderator(batch.conn, group.id, by, batch.unit.now):
+    if not community_roles.is_moderator(batch.conn, group.id, by, batch.unit.now):
         return "not-a-moderator"
     report_id = _meant(batch, group, activity)
     if report_id is None:

@@ -20,7 +20,7 @@ from node.clock import to_rfc3339
 from node.domain.actors import ActorKind
 from node.domain.communities import LISTS, JoinPolicy, Role
 from node.domain.visibility import Visibility
-from node.store.communities import communities, community_invitations
+from node.store.communities import communities, community_invitations, community_roles
 from node.store.people import actors
 from node.store.people.actors import Actor
 from node.store.posts import objects, topics
@@ -116,7 +116,7 @@ def _communities(conn: Connection, _: Actor, before: int | None) -> Slice:
 
 def _holders(role: Role, now: int) -> Listed:
     def load(conn: Connection, group: Actor) -> list[str]:
-        return communities.load_holders(conn, group.id, role, now)
+        return community_roles.load_holders(conn, group.id, role, now)
 
     def read(conn: Connection, group: Actor, before: int | None) -> Slice:
         return Slice([], [] if before is not None else load(conn, group))
@@ -127,7 +127,9 @@ def _holders(role: Role, now: int) -> Listed:
 def shows_members(conn: Connection, visitor: Visitor, actor: Actor, now: int) -> bool:
     """Whether this reader governs the community, so that she finds in ``followers`` who belongs to it."""
     reader = visitor.actor
-    return actor.kind == "group" and reader is not None and communities.is_moderator(conn, actor.id, reader.uri, now)
+    return (
+        actor.kind == "group" and reader is not None and community_roles.is_moderator(conn, actor.id, reader.uri, now)
+    )
 
 
 def is_closed_to(conn: Connection, visitor: Visitor, actor: Actor, now: int) -> bool:
@@ -141,7 +143,7 @@ def is_closed_to(conn: Connection, visitor: Visitor, actor: Actor, now: int) -> 
     reader = visitor.actor
     if reader is None or (community.visibility is Visibility.ORGANISATION and not reader.local):
         return True
-    return not (belongs_to(conn, reader, actor) or communities.is_moderator(conn, actor.id, reader.uri, now))
+    return not (belongs_to(conn, reader, actor) or community_roles.is_moderator(conn, actor.id, reader.uri, now))
 
 
 def is_secret_to(conn: Connection, visitor: Visitor, actor: Actor, now: int) -> bool:

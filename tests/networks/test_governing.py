@@ -20,8 +20,9 @@ from node.store.communities import (
     community_log,
     community_reports,
     community_requests,
+    community_roles,
 )
-from node.store.communities.communities import RoleOf
+from node.store.communities.community_roles import RoleOf
 from node.store.federation import hosts
 from node.store.house import reports
 from node.store.people import actors, follows
@@ -152,7 +153,9 @@ async def test_the_home_asks_for_the_role_not_for_the_word(houses) -> None:
     await hospital.follow(cleo, circle.group.uri)
     await circle.settle()
     group = await hospital.store.read(actors.find_actor, circle.group.uri)
-    await hospital.store.write(communities.save_roles, group.id, [RoleOf(ben.uri, Role.MODERATOR, hospital.unit().now)])
+    await hospital.store.write(
+        community_roles.save_roles, group.id, [RoleOf(ben.uri, Role.MODERATOR, hospital.unit().now)]
+    )
     new = community_requests.Request(group.id, cleo.id, f"{hospital.origin}/ap/x/1", 1)
     await hospital.store.write(community_requests.save_request, new)
     dan = await home.add_actor("dan")
@@ -240,7 +243,7 @@ async def test_facilitators_and_experts_are_known_on_all_nodes_and_facilitators_
         await govern(home, ada, circle.group.uri, act, ben.uri)
     await circle.settle()
     group = await hospital.store.read(actors.find_actor, circle.group.uri)
-    roles = await hospital.store.read(communities.load_roles_of, group.id, ben.uri, hospital.unit().now)
+    roles = await hospital.store.read(community_roles.load_roles_of, group.id, ben.uri, hospital.unit().now)
     assert roles == {Role.FACILITATOR, Role.EXPERT}
     await govern(hospital, ben, circle.group.uri, Act.PIN, thread.uri)
     await circle.settle()
@@ -252,7 +255,7 @@ async def test_facilitators_and_experts_are_known_on_all_nodes_and_facilitators_
     assert (await home.store.read(topics.count_topics, [circle.group.id]))[circle.group.id] == 2
     await govern(home, ada, circle.group.uri, Act.DISMISS_FACILITATOR, ben.uri)
     await circle.settle()
-    roles = await hospital.store.read(communities.load_roles_of, group.id, ben.uri, hospital.unit().now)
+    roles = await hospital.store.read(community_roles.load_roles_of, group.id, ben.uri, hospital.unit().now)
     assert roles == {Role.EXPERT}
     with pytest.raises(Forbidden):  # nobody else's, but her own
         await govern(hospital, ben, group.uri, Act.DISMISS, ada.uri)
@@ -260,7 +263,7 @@ async def test_facilitators_and_experts_are_known_on_all_nodes_and_facilitators_
     await circle.settle()
     for peer in houses.peers:
         known = await peer.store.read(actors.find_actor, group.uri)
-        assert not await peer.store.read(communities.load_roles_of, known.id, ben.uri, peer.unit().now), peer.origin
+        assert not await peer.store.read(community_roles.load_roles_of, known.id, ben.uri, peer.unit().now), peer.origin
 
 
 async def test_who_reads_a_community_later_learns_the_roles_from_its_lists(houses) -> None:
@@ -272,14 +275,14 @@ async def test_who_reads_a_community_later_learns_the_roles_from_its_lists(house
     group = await hospital.store.read(actors.find_actor, circle.group.uri)
 
     def forget(conn: Connection) -> None:
-        communities.delete_roles(conn, group.id, cleo.uri)
+        community_roles.delete_roles(conn, group.id, cleo.uri)
         communities.update_community(conn, group.id, moderators_at=0)
 
     await hospital.store.write(forget)
     await hospital.system.federation.fetcher.actor(group.uri, fresh=True)
     await hospital.store.write(_read_again, hospital, group)
     await circle.settle()
-    roles = await hospital.store.read(communities.load_roles_of, group.id, cleo.uri, hospital.unit().now)
+    roles = await hospital.store.read(community_roles.load_roles_of, group.id, cleo.uri, hospital.unit().now)
     assert roles == {Role.EXPERT}
 
 

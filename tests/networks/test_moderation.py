@@ -12,7 +12,7 @@ from node.errors import Forbidden, Invalid, RemoteNotFound
 from node.services.communities import governing
 from node.services.events.events import EventDraft, publish_event
 from node.store import tables
-from node.store.communities import communities, community_bans, community_log
+from node.store.communities import communities, community_bans, community_log, community_roles
 from node.store.database.upsert import insert_missing
 from node.store.events import event_answers
 from node.store.federation import hosts
@@ -56,7 +56,7 @@ async def test_a_moderator_of_another_house_governs_for_all(houses) -> None:
     await govern(circle, 0, Act.APPOINT, circle.people[1].uri)
     for peer in houses.peers:
         group = await peer.store.read(actors.find_actor, circle.group.uri)
-        governing_there = await peer.store.read(communities.load_moderators, group.id, peer.unit().now)
+        governing_there = await peer.store.read(community_roles.load_moderators, group.id, peer.unit().now)
         assert circle.people[1].uri in governing_there, peer.origin
     steps = [
         (Act.LOCK, ("live", True, False)),
@@ -175,7 +175,7 @@ async def _all_of(peer: Peer, circle: Circle, uri: str) -> Any:
         found = objects.find_object(conn, uri)
         assert found is not None
         return (
-            communities.load_moderators(conn, group.id, peer.unit().now),
+            community_roles.load_moderators(conn, group.id, peer.unit().now),
             community_bans.load_bans(conn, group.id, 0),
             community_log.load_log(conn, group.id, before=None, limit=50),
             topics.find_topic(conn, found.id),

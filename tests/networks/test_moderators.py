@@ -12,9 +12,17 @@ from node.domain.visibility import Visibility
 from node.errors import Forbidden, Invalid, PreconditionFailed
 from node.services.communities import governing, narrowing
 from node.services.people import follows as following
-from node.store.communities import communities, community_bans, community_invitations, community_log
-from node.store.communities.communities import Community, RoleOf
+from node.store.communities import (
+    communities,
+    community_bans,
+    community_invitations,
+    community_log,
+    community_members,
+    community_roles,
+)
+from node.store.communities.communities import Community
 from node.store.communities.community_bans import Ban
+from node.store.communities.community_roles import RoleOf
 from node.store.people import actors, follows
 from node.store.people.actors import Actor
 from node.store.posts import objects, topics
@@ -89,21 +97,21 @@ async def test_who_is_at_home_elsewhere_leaves_a_community_that_its_house_keeps_
     cleo = await home.system.federation.fetcher.actor((await hospital.add_actor("cleo")).uri)
     await govern(home, ada, circle.group.uri, Act.INVITE, cleo.uri)
     await circle.settle()
-    await home.store.write(communities.delete_roles, circle.group.id, ada.uri)
+    await home.store.write(community_roles.delete_roles, circle.group.id, ada.uri)
     with pytest.raises(Invalid, match="needs a moderator"):
         await home.store.write(narrowing.part_with_others, home.unit(), circle.group)
-    await home.store.write(communities.save_roles, circle.group.id, [RoleOf(ada.uri, Role.MODERATOR, 1)])
+    await home.store.write(community_roles.save_roles, circle.group.id, [RoleOf(ada.uri, Role.MODERATOR, 1)])
     monkeypatch.setattr(narrowing, "_AT_ONCE", 1)
-    assert len(await home.store.read(communities.load_people_elsewhere, circle.group.id)) > 1
+    assert len(await home.store.read(community_members.load_people_elsewhere, circle.group.id)) > 1
     await change(home, ada, circle.group.uri, visibility=Visibility.ORGANISATION)
     await circle.settle()
-    assert await home.store.read(communities.load_people_elsewhere, circle.group.id) == []
+    assert await home.store.read(community_members.load_people_elsewhere, circle.group.id) == []
     for peer in houses.peers:
         group, found = await community_at(peer, circle.group.uri)
         members = await peer.store.read(follows.list_followers, group.id, before=None, limit=9)
         assert {person.uri for _, person in members} <= {ada.uri}, peer.origin
         assert found.visibility is Visibility.ORGANISATION, peer.origin
-        governs = await peer.store.read(communities.is_governed_from, group.id, peer.origin)
+        governs = await peer.store.read(community_roles.is_governed_from, group.id, peer.origin)
         assert governs is (peer is home), peer.origin
         assert await peer.store.read(community_invitations.load_open_invitations, community_id=group.id) == []
     assert await hospital.store.read(follows.find_follow, ben.id, group.id) is None
@@ -116,7 +124,9 @@ async def pretend(circle: Circle) -> None:
     """By his own node's books Ben governs; by those of the community's home he does not."""
     hospital, ben = circle.net.peers[1], circle.people[1]
     group, _ = await community_at(hospital, circle.group.uri)
-    await hospital.store.write(communities.save_roles, group.id, [RoleOf(ben.uri, Role.MODERATOR, hospital.unit().now)])
+    await hospital.store.write(
+        community_roles.save_roles, group.id, [RoleOf(ben.uri, Role.MODERATOR, hospital.unit().now)]
+    )
     await hospital.store.write(communities.update_community, group.id, moderators_at=hospital.unit().now)
 
 
@@ -167,7 +177,7 @@ async def test_what_the_home_refuses_is_taken_back_and_told(houses) -> None:
     (kept,) = await hospital.store.read(community_bans.load_bans, group.id, now)
     assert (kept.actor_uri, kept.reason, kept.expires_at) == (ban.actor_uri, ban.reason, ban.expires_at)
     assert await hospital.store.read(follows.is_following, cleo.id, group.id)
-    held = await hospital.store.read(communities.load_roles, group.id, now)
+    held = await hospital.store.read(community_roles.load_roles, group.id, now)
     assert [each.actor_uri for each in held] == [circle.people[0].uri]  # read again where it lives
     log = await hospital.store.read(community_log.load_log, group.id, before=None, limit=20)
     assert {entry.refusal for entry in log if entry.actor_uri == ben.uri} == {

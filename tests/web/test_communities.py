@@ -11,7 +11,7 @@ from node.domain.visibility import Visibility
 from node.services.people import follows as following
 from node.services.posts import posts
 from node.store.access import accounts
-from node.store.communities import communities, community_bans
+from node.store.communities import communities, community_bans, community_roles
 from node.store.people import actors, follows
 from node.store.posts import objects, topics
 from tests.media_files import picture
@@ -143,9 +143,9 @@ async def test_people_are_invited_admitted_banned_and_appointed(ada: Site) -> No
     await send(ada, path, handle=ben.handle, act="invite")
     assert "Take back" in await ada.get(path)
     await send(ada, path, target=ben.uri, act="appoint")
-    assert await ada.store.read(communities.is_moderator, group.id, ben.uri, ada.clock.now())
+    assert await ada.store.read(community_roles.is_moderator, group.id, ben.uri, ada.clock.now())
     await send(ada, path, target=ben.uri, act="ban", reason="Spam")
-    assert await ada.store.read(communities.load_moderators, group.id, ada.clock.now()) != [ben.uri]
+    assert await ada.store.read(community_roles.load_moderators, group.id, ada.clock.now()) != [ben.uri]
     assert await ada.store.read(community_bans.is_banned, group.id, ben.uri, ada.clock.now())
     assert "Spam" in await ada.get("/c/casting/log")
     await send(ada, path, target=ben.uri, act="unban")

@@ -14,9 +14,9 @@ from node.domain.visibility import Visibility
 from node.services.house import reports as telling
 from node.services.house.reports import Complaint
 from node.store import tables
-from node.store.communities import communities, community_bans, community_log, community_reports, community_requests
-from node.store.communities.communities import RoleOf
+from node.store.communities import community_bans, community_log, community_reports, community_requests, community_roles
 from node.store.communities.community_requests import Request
+from node.store.communities.community_roles import RoleOf
 from node.store.people import actors, remote_actors
 from node.store.people.actors import Actor
 from node.store.posts import objects
@@ -55,7 +55,7 @@ async def ada(site: Site) -> Site:
         unit = site.peer.unit()
         group = stranger(conn, site, "metals", ActorKind.GROUP)
         me = actors.find_local_actor(conn, "ada")
-        communities.save_roles(conn, group.id, [RoleOf(me.uri, Role.MODERATOR, unit.now)])
+        community_roles.save_roles(conn, group.id, [RoleOf(me.uri, Role.MODERATOR, unit.now)])
         cleo, mallory = stranger(conn, site, "cleo"), stranger(conn, site, "mallory")
         community_requests.save_request(conn, Request(group.id, cleo.id, f"{HOME}/ap/x/1", unit.now))
         post = {
@@ -221,7 +221,7 @@ async def test_a_report_is_read_and_closed_there_and_strangers_see_none_of_it(ad
     assert "Closed by Ada L." in await ada.get(f"{page}?state=closed")
     group = await ada.store.read(actors.find_actor, f"{HOME}/ap/a/metals")
     await ada.store.write(
-        communities.delete_roles, group.id, (await ada.store.read(actors.find_local_actor, "ada")).uri
+        community_roles.delete_roles, group.id, (await ada.store.read(actors.find_local_actor, "ada")).uri
     )
     await ada.get(page, 404)
     await ada.post(page, 404, csrf=csrf, act="close", report=str(made.id))

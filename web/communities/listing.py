@@ -14,7 +14,7 @@ from node.domain.visibility import Visibility
 from node.sentences import Sentence
 from node.services.context import Unit
 from node.state import NODE
-from node.store.communities import communities, community_invitations
+from node.store.communities import communities, community_invitations, community_members, community_roles
 from node.store.communities.communities import Community
 from node.store.people import actors
 from node.store.posts import topics
@@ -71,9 +71,9 @@ def _find(conn: Connection, unit: Unit, viewer_id: int | None, before: int | Non
     invited: list[int] = []
     if viewer_id is not None:
         me = actors.load_actors_by_id(conn, [viewer_id])[viewer_id]
-        states = communities.load_memberships(conn, viewer_id)
+        states = community_members.load_memberships(conn, viewer_id)
         parts = {group: "member" if state == "accepted" else "asked" for group, state in states.items()}
-        parts |= dict.fromkeys(communities.load_moderated(conn, me.uri, unit.now), "moderator")
+        parts |= dict.fromkeys(community_roles.load_moderated(conn, me.uri, unit.now), "moderator")
         invited = [
             each.community_id
             for each in community_invitations.load_open_invitations(conn, person_id=viewer_id)

@@ -22,6 +22,7 @@ from node.store.communities import (
     community_invitations,
     community_reports,
     community_requests,
+    community_roles,
 )
 from node.store.communities.communities import Community
 from node.store.communities.community_bans import Ban
@@ -138,7 +139,7 @@ def _find(
 ) -> Found:
     inside = load_inside(conn, unit, name, viewer_id, for_all=True)
     group = inside.group
-    held = communities.load_roles(conn, group.id, unit.now)
+    held = community_roles.load_roles(conn, group.id, unit.now)
     roles = {role: [each.actor_uri for each in held if each.role is role] for role in Role}
     members, onward = _known_members(conn, group, before) if told is None else (told.uris, _after(told))
     requests = _find_requests(conn, group) if inside.may_govern else []

@@ -10,7 +10,7 @@ from node.errors import Conflict, NotFound
 from node.sentences import Sentence
 from node.services.context import Unit
 from node.state import NODE
-from node.store.communities import communities
+from node.store.communities import community_members
 from node.store.events import calendar_links
 from node.store.events.calendar_links import CalendarLink
 from node.store.people import actors
@@ -66,7 +66,7 @@ async def _page(
 
 def _load(conn: Connection, actor_id: int) -> tuple[list[CalendarLink], dict[int, Actor]]:
     """Her addresses, and the communities that she belongs to, by name."""
-    ids = [each for each, state in communities.load_memberships(conn, actor_id).items() if state == "accepted"]
+    ids = [each for each, state in community_members.load_memberships(conn, actor_id).items() if state == "accepted"]
     groups = [each for each in actors.load_actors_by_id(conn, ids).values() if each.state == "active"]
     named = {each.id: each for each in sorted(groups, key=lambda group: group.title.casefold())}
     return calendar_links.list_links(conn, actor_id), named

@@ -22,7 +22,7 @@ from node.sentences import sentences
 from node.services.communities.communities import find_community
 from node.state import NODE
 from node.store.access import accounts
-from node.store.communities import communities
+from node.store.communities import community_members
 from node.store.events import calendar_links, event_answers, event_dates, event_lists, events
 from node.store.events.calendar_links import CalendarLink
 from node.store.events.event_answers import Answer
@@ -150,7 +150,7 @@ def _own(conn: Connection, token: str, now: int, timezone: str) -> tuple[Calenda
 def _group(conn: Connection, link: CalendarLink) -> Actor:
     """The community of this address; NotFound for who belongs to it no more."""
     group = actors.find_actor_by_id(conn, link.community_id or 0)
-    membership = communities.load_memberships(conn, link.actor_id).get(link.community_id or 0)
+    membership = community_members.load_memberships(conn, link.actor_id).get(link.community_id or 0)
     if group is None or group.state != "active" or membership != "accepted":
         raise NotFound
     return group

@@ -23,7 +23,7 @@ from node.services.context import Unit
 from node.services.people import follows as following
 from node.state import NODE
 from node.store.access import idempotency
-from node.store.communities import communities
+from node.store.communities import communities, community_members, community_roles
 from node.store.communities.communities import Community
 from node.store.people import actors, follows
 from node.store.people.actors import Actor
@@ -71,7 +71,7 @@ def _list(
     levels = [*_LEVELS, *([Visibility.ORGANISATION] if viewer_id is not None else [])]
     local = None if not origin else origin == "local"
     if joined:
-        mine = communities.load_memberships(conn, viewer_id) if viewer_id is not None else {}
+        mine = community_members.load_memberships(conn, viewer_id) if viewer_id is not None else {}
         ids = sorted((each for each in mine if before is None or each < before), reverse=True)[: limit + 1]
     else:
         ids = communities.list_communities(conn, levels=levels, before=before, limit=limit + 1, local=local)
@@ -117,8 +117,8 @@ def communities_json(
     facts = _Facts(
         origin=unit.origin,
         threads=topics.count_topics(conn, ids),
-        moderators=communities.load_all_moderators(conn, ids, unit.now),
-        mine=communities.load_memberships(conn, me.id) if me is not None else {},
+        moderators=community_roles.load_all_moderators(conn, ids, unit.now),
+        mine=community_members.load_memberships(conn, me.id) if me is not None else {},
         profiles=showing.load_rows(conn, ids),
     )
     return [_community_json(facts, group, community) for group, community in there]

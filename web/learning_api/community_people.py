@@ -14,7 +14,7 @@ from node.errors import Invalid, NotFound, Problem
 from node.services.communities import governing, membership
 from node.services.context import Unit
 from node.state import NODE
-from node.store.communities import communities, community_log
+from node.store.communities import community_log, community_roles
 from node.store.people import actors, follows
 from node.store.people.actors import Actor
 from web.communities.home_members import members_at_home
@@ -61,7 +61,7 @@ def _members(
 
 
 def _members_json(conn: Connection, unit: Unit, group: Actor, uris: Sequence[str]) -> list[dict[str, Any]]:
-    known, held = actors.load_actors(conn, uris), communities.load_roles(conn, group.id, unit.now)
+    known, held = actors.load_actors(conn, uris), community_roles.load_roles(conn, group.id, unit.now)
     return [
         {
             "uri": uri,

@@ -12,8 +12,9 @@ from node.domain.communities import refuse_post
 from node.errors import NotFound
 from node.services.communities import join_requests, membership
 from node.services.context import Unit
-from node.store.communities import communities, community_reports
-from node.store.communities.communities import Community, RoleOf
+from node.store.communities import communities, community_reports, community_roles
+from node.store.communities.communities import Community
+from node.store.communities.community_roles import RoleOf
 from node.store.people import actors, follows
 from node.store.people.actors import Actor
 from web.names import find_by_name
@@ -60,7 +61,7 @@ def see(conn: Connection, unit: Unit, group: Actor, viewer_id: int | None) -> Se
     viewer = actors.find_actor_by_id(conn, viewer_id) if viewer_id is not None else None
     if community is None or not membership.may_know(conn, unit, community, viewer):
         raise NotFound
-    given = communities.load_roles(conn, group.id, unit.now)
+    given = community_roles.load_roles(conn, group.id, unit.now)
     found = membership.standing_of(conn, unit, group.id, viewer, given=given) if viewer is not None else None
     return Seen(
         row=actors.load_profile(conn, group.id),

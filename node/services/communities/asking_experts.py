@@ -13,7 +13,7 @@ from node.domain.topics import title_of
 from node.sentences import Sentence
 from node.services.communities import messages
 from node.services.context import Unit
-from node.store.communities import communities, expert_calls
+from node.store.communities import community_roles, expert_calls
 from node.store.communities.expert_calls import Waiting
 from node.store.people import actors, follows
 from node.store.posts import objects
@@ -31,7 +31,7 @@ def call_experts(conn: Connection, unit: Unit) -> None:
 
 def _call(conn: Connection, unit: Unit, question: Waiting) -> None:
     """Those who have been called least, the first named first."""
-    experts = communities.load_holders(conn, question.community_id, Role.EXPERT, unit.now)
+    experts = community_roles.load_holders(conn, question.community_id, Role.EXPERT, unit.now)
     calls = expert_calls.count_since(conn, experts, unit.now - WEEK)
     known = actors.load_actors(conn, experts)
     members = {uri for uri, person in known.items() if follows.is_following(conn, person.id, question.community_id)}

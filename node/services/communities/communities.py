@@ -19,8 +19,9 @@ from node.domain.visibility import Visibility
 from node.errors import Invalid, NotFound, PreconditionFailed
 from node.services.context import Unit
 from node.services.house import emojis
-from node.store.communities import communities, community_log
-from node.store.communities.communities import Community, RoleOf
+from node.store.communities import communities, community_log, community_roles
+from node.store.communities.communities import Community
+from node.store.communities.community_roles import RoleOf
 from node.store.people import actors
 from node.store.people.actors import Actor
 from node.text.markdown import Words, hashtag_link, mention_link, profile_link, render_markdown
@@ -53,7 +54,7 @@ def establish(conn: Connection, unit: Unit, group: Actor, draft: CommunityDraft,
     community = replace(new, **_said(draft))
     communities.insert_communities(conn, [community])
     if founder is not None:
-        communities.save_roles(conn, group.id, [RoleOf(founder.uri, Role.MODERATOR, unit.now)])
+        community_roles.save_roles(conn, group.id, [RoleOf(founder.uri, Role.MODERATOR, unit.now)])
     by = founder.uri if founder is not None else group.uri
     community_log.record_act(conn, unit.ids.new(), group.id, Act.FOUND, by=by, now=unit.now)
     write_profile(conn, unit, group, community, name=draft.name)
@@ -171,7 +172,7 @@ def _fields(conn: Connection, unit: Unit, group: Actor, community: Community) ->
         fields.append(("Organisation", profile_link(address), address))
     joining = "Closed" if community.is_archived else _JOINING[community.join_policy]
     fields.append(("Joining", joining, joining))
-    governing = communities.load_moderators(conn, group.id, unit.now)
+    governing = community_roles.load_moderators(conn, group.id, unit.now)
     known = actors.load_actors(conn, governing)
     named = [known[uri] for uri in governing if uri in known][:5]
     if named:

@@ -15,11 +15,17 @@ from node.services.communities import communities as describing
 from node.services.communities import join_requests, messages, sharing
 from node.services.context import Unit
 from node.services.people import follows as following
-from node.store.communities import communities, community_bans, community_invitations, community_requests
-from node.store.communities.communities import RoleOf
+from node.store.communities import (
+    communities,
+    community_bans,
+    community_invitations,
+    community_requests,
+    community_roles,
+)
 from node.store.communities.community_bans import Ban
 from node.store.communities.community_invitations import Invitation
 from node.store.communities.community_log import LogEntry
+from node.store.communities.community_roles import RoleOf
 from node.store.people import actors, follows
 from node.store.people.actors import Actor
 from node.store.posts import object_lists, objects, topics
@@ -53,7 +59,7 @@ def _ban(conn: Connection, unit: Unit, group: Actor, deed: Deed) -> str | None:
 
 def _shut_out(conn: Connection, unit: Unit, group: Actor, uri: str) -> None:
     """Somebody who is banned has no role and no invitation, and is no member."""
-    communities.delete_roles(conn, group.id, uri)
+    community_roles.delete_roles(conn, group.id, uri)
     person = actors.find_actor(conn, uri)
     if person is not None:
         community_invitations.delete_invitation(conn, group.id, person.id)
@@ -91,7 +97,7 @@ def _expel(conn: Connection, unit: Unit, group: Actor, deed: Deed) -> str | None
     person = actors.find_actor(conn, deed.target)
     if person is None or follows.find_follow(conn, person.id, group.id) is None:
         return None
-    communities.delete_roles(conn, group.id, deed.target, [Role.FACILITATOR, Role.EXPERT])
+    community_roles.delete_roles(conn, group.id, deed.target, [Role.FACILITATOR, Role.EXPERT])
     community_invitations.delete_invitation(conn, group.id, person.id)  # it let her in, and would again
     _part(conn, unit, group, person)
     return name_of(conn, deed.target)
@@ -108,14 +114,14 @@ _NAMED = sentences(
 
 def _appoint(role: Role) -> Effect:
     def effect(conn: Connection, unit: Unit, group: Actor, deed: Deed) -> str | None:
-        if deed.target in communities.load_holders(conn, group.id, role, unit.now):
+        if deed.target in community_roles.load_holders(conn, group.id, role, unit.now):
             return None
         if community_bans.is_banned(conn, group.id, deed.target, unit.now):
             raise Invalid("Somebody who is banned cannot be given a role.")
         person = _person(conn, deed) if group.local else actors.find_actor(conn, deed.target)
         if group.local and person is not None:
             _check_home(conn, group, person)
-        communities.save_roles(conn, group.id, [RoleOf(deed.target, role, unit.now)])
+        community_roles.save_roles(conn, group.id, [RoleOf(deed.target, role, unit.now)])
         if group.local and person is not None:
             _welcome(conn, unit, group, person, role, deed)
         return name_of(conn, deed.target)
@@ -133,12 +139,12 @@ def _welcome(conn: Connection, unit: Unit, group: Actor, person: Actor, role: Ro
 
 def _dismiss(role: Role) -> Effect:
     def effect(conn: Connection, unit: Unit, group: Actor, deed: Deed) -> str | None:
-        holders = communities.load_holders(conn, group.id, role, unit.now)
+        holders = community_roles.load_holders(conn, group.id, role, unit.now)
         if deed.target not in holders:
             return None
         if role is Role.MODERATOR and group.local and len(holders) == 1:
             raise Invalid("A community needs a moderator. Appoint another one first.")
-        communities.delete_roles(conn, group.id, deed.target, [role])
+        community_roles.delete_roles(conn, group.id, deed.target, [role])
         if role is Role.MODERATOR:
             _bring_up_to_date(conn, unit, group)
             if not group.local:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from node import events
 from node.services.communities import messages
 from node.services.context import Unit
-from node.store.communities import communities, community_requests
+from node.store.communities import community_requests, community_roles
 from node.store.people import actors, follows
 from node.store.people.actors import Actor
 from node.store.people.follows import PENDING, Follow
@@ -39,13 +39,13 @@ def catch_up(conn: Connection, unit: Unit, group: Actor, moderator: Actor) -> No
 
 def forget(conn: Connection, unit: Unit, group: Actor) -> None:
     """Where nobody here governs a community elsewhere any more, its requests are none of our business."""
-    if not communities.is_governed_from(conn, group.id, unit.origin):
+    if not community_roles.is_governed_from(conn, group.id, unit.origin):
         community_requests.delete_all(conn, group.id)
 
 
 def _moderators_elsewhere(conn: Connection, unit: Unit, group_id: int) -> list[str]:
     own = unit.origin + "/"
-    return [uri for uri in communities.load_moderators(conn, group_id, unit.now) if not uri.startswith(own)]
+    return [uri for uri in community_roles.load_moderators(conn, group_id, unit.now) if not uri.startswith(own)]
 
 
 def _offer(

@@ -15,8 +15,15 @@ from node.sentences import sentences
 from node.services.context import Unit
 from node.store import jobs
 from node.store.access import accounts
-from node.store.communities import communities, community_bans, community_invitations
-from node.store.communities.communities import Community, RoleOf
+from node.store.communities import (
+    communities,
+    community_bans,
+    community_invitations,
+    community_members,
+    community_roles,
+)
+from node.store.communities.communities import Community
+from node.store.communities.community_roles import RoleOf
 from node.store.federation import partners
 from node.store.jobs import NewJob
 from node.store.people import actors, follows
@@ -50,7 +57,7 @@ def standing_of(
     ``given``: all roles there, where they are loaded already.
     """
     known = follows.find_follow(conn, person.id, community_id)
-    given = communities.load_roles(conn, community_id, unit.now) if given is None else given
+    given = community_roles.load_roles(conn, community_id, unit.now) if given is None else given
     roles = {each.role for each in given if each.actor_uri == person.uri}
     return Standing(
         is_local=person.local,
@@ -90,7 +97,7 @@ def decide_follow(conn: Connection, unit: Unit, follower: Actor, group: Actor) -
 
 def governs(conn: Connection, unit: Unit, group: Actor, person: Actor) -> bool:
     """Whether somebody may govern: its moderators; where it lives here also those who answer for the node."""
-    return communities.is_moderator(conn, group.id, person.uri, unit.now) or governs_house(conn, group, person)
+    return community_roles.is_moderator(conn, group.id, person.uri, unit.now) or governs_house(conn, group, person)
 
 
 def governs_house(conn: Connection, group: Actor, person: Actor) -> bool:
@@ -103,7 +110,7 @@ def may(conn: Connection, unit: Unit, group: Actor, person: Actor, act: Act) -> 
     """Whether somebody may do this there: facilitators may do some of what those who govern do."""
     if governs(conn, unit, group, person):
         return True
-    roles = communities.load_roles_of(conn, group.id, person.uri, unit.now) if act in FACILITATING else ()
+    roles = community_roles.load_roles_of(conn, group.id, person.uri, unit.now) if act in FACILITATING else ()
     return Role.FACILITATOR in roles
 
 
@@ -132,7 +139,7 @@ def _insights(
     closed = [each.actor_id for each in found if each.visibility is not Visibility.PUBLIC]
     if viewer is None or not closed:
         return dict.fromkeys((each.actor_id for each in found), Insight())
-    inside = follows.load_followed(conn, viewer.id, closed) | communities.load_moderated(conn, viewer.uri, unit.now)
+    inside = follows.load_followed(conn, viewer.id, closed) | community_roles.load_moderated(conn, viewer.uri, unit.now)
     invited = community_invitations.load_invited(conn, viewer.id, closed)
     homes = actors.load_actors_by_id(conn, closed)
     return {
@@ -147,7 +154,9 @@ def _insights(
 
 def list_closed(conn: Connection, person_id: int) -> list[Actor]:
     """The communities for their members alone that somebody belongs to, by name."""
-    ids = [each for each, state in communities.load_memberships(conn, person_id).items() if state == follows.ACCEPTED]
+    ids = [
+        each for each, state in community_members.load_memberships(conn, person_id).items() if state == follows.ACCEPTED
+    ]
     known = communities.load_communities(conn, ids)
     closed = [each for each, community in known.items() if community.visibility is Visibility.COMMUNITY]
     return sorted(actors.load_actors_by_id(conn, closed).values(), key=lambda group: group.title.casefold())
@@ -162,7 +171,7 @@ def ask_for(conn: Connection, unit: Unit, group: Actor, part: Part) -> None:
 
 def ask_for_all(conn: Connection, unit: Unit) -> None:
     """Have read every community elsewhere that somebody here has joined or governs."""
-    for group in actors.load_actors_by_id(conn, communities.load_ours_elsewhere(conn)).values():
+    for group in actors.load_actors_by_id(conn, community_members.load_ours_elsewhere(conn)).values():
         ask_for_history(conn, unit, group)
 
 

@@ -13,7 +13,7 @@ from node.sentences import Sentence
 from node.services.context import Unit
 from node.services.posts import posts
 from node.store.access import accounts
-from node.store.communities import communities, community_bans
+from node.store.communities import community_bans, community_roles
 from node.store.federation import hosts
 from node.store.people import actors
 from node.store.people.actors import Actor
@@ -62,7 +62,7 @@ def tell_of_report(conn: Connection, unit: Unit, group: Actor) -> None:
 
 
 def _moderators(conn: Connection, unit: Unit, group: Actor) -> list[Actor]:
-    return list(actors.load_actors(conn, communities.load_moderators(conn, group.id, unit.now)).values())
+    return list(actors.load_actors(conn, community_roles.load_moderators(conn, group.id, unit.now)).values())
 
 
 def _page(conn: Connection, unit: Unit, group: Actor, moderator: Actor, name: str) -> str:

@@ -19,7 +19,7 @@ from node.jobs.worker import Kind, single
 from node.services.context import Unit
 from node.services.people import follows as following
 from node.store import jobs
-from node.store.communities import communities, community_invitations
+from node.store.communities import communities, community_invitations, community_members, community_roles
 from node.store.database.engine import Store
 from node.store.jobs import Job, NewJob
 from node.store.people import actors
@@ -34,12 +34,12 @@ def part_with_others(conn: Connection, unit: Unit, group: Actor) -> None:
     Raises Invalid where no moderator would be left.
     """
     own = f"{unit.origin}/"
-    roles = communities.load_roles(conn, group.id, unit.now)
+    roles = community_roles.load_roles(conn, group.id, unit.now)
     if roles and not any(each.role is Role.MODERATOR and each.actor_uri.startswith(own) for each in roles):
         raise Invalid("A community needs a moderator. Appoint another one first.")
     for uri in {each.actor_uri for each in roles if not each.actor_uri.startswith(own)}:
-        communities.delete_roles(conn, group.id, uri)
-    hosts = communities.load_hosts_elsewhere(conn, group.id)
+        community_roles.delete_roles(conn, group.id, uri)
+    hosts = community_members.load_hosts_elsewhere(conn, group.id)
     if hosts:  # soon no followers any more, who would hear of it by themselves
         events.record(conn, unit.ids, unit.now, events.ActorUpdated(group.id, hosts), about=group.uri)
         key = f"part|{group.id}"
@@ -69,7 +69,7 @@ def _part_with_some(conn: Connection, unit: Unit, group_id: int, after: int) -> 
     group, known = actors.find_actor_by_id(conn, group_id), communities.find_community(conn, group_id)
     if group is None or known is None or known.visibility is not Visibility.ORGANISATION:
         return None
-    near = communities.load_people_elsewhere(conn, group_id, after=after, limit=_AT_ONCE)
+    near = community_members.load_people_elsewhere(conn, group_id, after=after, limit=_AT_ONCE)
     for person in actors.load_actors_by_id(conn, near).values():
         if community_invitations.delete_invitation(conn, group.id, person.id):
             withdrawn = events.MemberInvited(group.id, person.id, is_withdrawn=True)

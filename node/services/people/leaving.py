@@ -27,15 +27,15 @@ from node.services.news import letters, mailing
 from node.services.posts import media
 from node.store.access import accounts
 from node.store.access.accounts import Account
-from node.store.communities import communities, community_log
-from node.store.communities.communities import RoleOf
+from node.store.communities import communities, community_log, community_roles
+from node.store.communities.community_roles import RoleOf
 from node.store.database.engine import Store
 from node.store.house import audit_log
 from node.store.jobs import Job, NewJob, enqueue_many
 from node.store.people import actors
 from node.store.people.actors import Actor
 from node.store.posts import burying, reactions
-from node.store.tables import activities, collection_curators, community_roles, follows, metadata
+from node.store.tables import activities, collection_curators, follows, metadata
 from node.store.tables import reactions as reactions_table
 
 #: Tables whose rows the job removes, once everybody has been told; keys stay, to sign what is delivered again.
@@ -85,9 +85,9 @@ def give_up(conn: Connection, unit: Unit, actor: Actor) -> None:
     event_answers.forget(conn, unit, actor)
     enrolling.forget(conn, unit, actor)
     groups = _governed(conn, unit, actor)
-    conn.execute(delete(community_roles).where(community_roles.c.actor_uri == actor.uri))
+    community_roles.delete_all_of(conn, actor.uri)
     for group in groups:
-        if not communities.load_moderators(conn, group.id, unit.now):
+        if not community_roles.load_moderators(conn, group.id, unit.now):
             _put_administrators_in(conn, unit, group)
         if (community := communities.find_community(conn, group.id)) is not None:
             describing.write_profile(conn, unit, group, community)
@@ -95,13 +95,13 @@ def give_up(conn: Connection, unit: Unit, actor: Actor) -> None:
 
 
 def _governed(conn: Connection, unit: Unit, actor: Actor) -> list[Actor]:
-    moderated = communities.load_moderated(conn, actor.uri, unit.now)
+    moderated = community_roles.load_moderated(conn, actor.uri, unit.now)
     return [group for group in actors.load_actors_by_id(conn, moderated).values() if group.local]
 
 
 def _put_administrators_in(conn: Connection, unit: Unit, group: Actor) -> None:
     named = actors.load_actors_by_id(conn, accounts.load_admins(conn)).values()
-    communities.save_roles(conn, group.id, [RoleOf(each.uri, Role.MODERATOR, unit.now) for each in named])
+    community_roles.save_roles(conn, group.id, [RoleOf(each.uri, Role.MODERATOR, unit.now) for each in named])
     for each in named:
         community_log.record_act(
             conn, unit.ids.new(), group.id, Act.APPOINT, by=group.uri, now=unit.now, target=each.uri
@@ -117,7 +117,7 @@ def _require_others(conn: Connection, unit: Unit, account: Account, actor: Actor
             else "This is the only administrator. Make somebody else one first."
         )
     for group in _governed(conn, unit, actor):
-        if len(communities.load_moderators(conn, group.id, unit.now)) == 1:
+        if len(community_roles.load_moderators(conn, group.id, unit.now)) == 1:
             raise Conflict(
                 Sentence("You are the only moderator of {name}. Appoint another one first.", name=group.title)
                 if by_herself

@@ -5,7 +5,7 @@ from itertools import starmap
 
 from sqlalchemy import BigInteger, Connection, bindparam, delete, select
 
-from node.store.communities.communities import unexpired
+from node.store.communities.community_roles import unexpired
 from node.store.database.prepared import Prepared
 from node.store.database.upsert import Upsert, insert_missing
 from node.store.tables import community_bans, community_refusals

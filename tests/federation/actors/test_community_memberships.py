@@ -12,13 +12,13 @@ from node.domain.actors import ActorKind, RemoteActor
 from node.domain.communities import RemoteCommunity, Role
 from node.domain.uris import host_of
 from node.store.communities import (
-    communities,
     community_invitations,
     community_log,
     community_reports,
     community_requests,
+    community_roles,
 )
-from node.store.communities.communities import RoleOf
+from node.store.communities.community_roles import RoleOf
 from node.store.house import reports
 from node.store.people import actors, follows, remote_actors
 from node.store.people.follows import Follow
@@ -42,7 +42,7 @@ async def node(tmp_path):
             unit = peer.unit()
             for uri in (GROUP, OTHER):
                 group = _remote(conn, peer, uri, ActorKind.GROUP)
-                communities.save_roles(conn, group.id, [RoleOf(ben.uri, Role.MODERATOR, 1)] if uri == GROUP else [])
+                community_roles.save_roles(conn, group.id, [RoleOf(ben.uri, Role.MODERATOR, 1)] if uri == GROUP else [])
             cleo, _ = _remote(conn, peer, CLEO), _remote(conn, peer, EVE)
             follows.save_follow(conn, Follow(unit.ids.new(), cleo.id, tin.id, f"{CLEO}#1", follows.PENDING, 1))
             for uri, audience in ((POST, GROUP), (ELSEWHERE, OTHER)):
@@ -163,7 +163,7 @@ async def test_a_report_that_a_community_announces_is_for_its_moderators_and_clo
     assert await hears(node, flag, announced_by=GROUP) == "reported"  # twice is once
     assert (await state(node))[3:5] == (1, ["open"])
     group = await node.store.read(actors.find_actor, GROUP)
-    await node.store.write(communities.save_roles, group.id, [RoleOf(CLEO, Role.MODERATOR, 1)])
+    await node.store.write(community_roles.save_roles, group.id, [RoleOf(CLEO, Role.MODERATOR, 1)])
     made_up = {"type": "Resolve", "actor": CLEO, "object": {**flag, "id": f"{CLEO}/made-up"}}
     assert await hears(node, made_up, announced_by=GROUP) == "report-resolved"
     assert (await state(node))[4] == []

@@ -36,8 +36,8 @@ from node.errors import NodeError
 from node.services.events import co_organising
 from node.services.library import collecting
 from node.services.posts.posts import publish
-from node.store.communities import communities
-from node.store.communities.communities import RoleOf
+from node.store.communities import community_roles
+from node.store.communities.community_roles import RoleOf
 from node.store.library import resources
 from node.store.people import actors, follows, remote_actors
 from node.store.people.actors import Actor
@@ -228,7 +228,7 @@ def _mirror(conn: Connection, world: World) -> None:
     for group in (world.tin.uri, world.far(world.tin.uri)):
         known = actors.find_actor(conn, group)
         assert known is not None
-        communities.save_roles(conn, known.id, [RoleOf(each, Role.MODERATOR, 1) for each in (me.uri, cat.uri)])
+        community_roles.save_roles(conn, known.id, [RoleOf(each, Role.MODERATOR, 1) for each in (me.uri, cat.uri)])
     world.tin_document = documents.actor_document(conn, world.tin.id)
     zoe = RemoteActor(ZOE, ActorKind.PERSON, "zoe", host_of(ZOE), f"{ZOE}/inbox")
     zoe_id = remote_actors.save_remote_actor(conn, unit.ids, unit.now, zoe).id

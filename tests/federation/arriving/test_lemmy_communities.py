@@ -13,8 +13,8 @@ from federation.mapping.activity import Activity, read_activity
 from node.domain.actors import ActorKind, RemoteActor
 from node.domain.communities import RemoteCommunity, Role, TopicKind
 from node.domain.uris import host_of
-from node.store.communities import communities
-from node.store.communities.communities import RoleOf
+from node.store.communities import community_roles
+from node.store.communities.community_roles import RoleOf
 from node.store.people import actors, remote_actors
 from node.store.people.actors import Actor
 from node.store.posts import objects, topics
@@ -93,7 +93,7 @@ def _play(conn: Connection, node: Peer, document: dict[str, Any], first: dict[st
     else:
         _person(conn, node, about)
     if way == "announced":
-        communities.save_roles(conn, group.id, [RoleOf(by, Role.MODERATOR, 1)])
+        community_roles.save_roles(conn, group.id, [RoleOf(by, Role.MODERATOR, 1)])
     if first is not None:
         said = {**first, "actor": by, "object": about, "id": f"{by}/first", "cc": [group_uri]}
         if "target" in first:

@@ -9,8 +9,8 @@ from node.domain.visibility import Visibility
 from node.services.communities.asking_experts import A_WEEK, call_experts
 from node.services.people import follows as following
 from node.services.posts import posts
-from node.store.communities import communities
-from node.store.communities.communities import RoleOf
+from node.store.communities import community_roles
+from node.store.communities.community_roles import RoleOf
 from tests.network import start_peer, stop_peer
 from tests.networks.test_communities import messages_to
 
@@ -23,7 +23,7 @@ async def world(tmp_path):
     ada, ben = await peer.add_actor("ada"), await peer.add_actor("ben")
     group = await peer.add_community("metals", ada)
     await peer.store.write(following.follow, peer.unit(), ben.id, group.id)
-    await peer.store.write(communities.save_roles, group.id, [RoleOf(ben.uri, Role.EXPERT, clock.now())])
+    await peer.store.write(community_roles.save_roles, group.id, [RoleOf(ben.uri, Role.EXPERT, clock.now())])
     yield peer, clock, ada, ben, group
     await stop_peer(peer)
 
@@ -63,8 +63,8 @@ async def test_nobody_hears_of_what_is_answered_or_asked_by_herself(world) -> No
     question = await ask(peer, ada, group)
     answer = Draft(text="Cool it.", visibility=Visibility.PUBLIC, language="en", in_reply_to_id=question.id)
     await peer.store.write(posts.publish, peer.unit(), ada.id, answer)
-    await peer.store.write(communities.save_roles, group.id, [RoleOf(ada.uri, Role.EXPERT, clock.now())])
-    await peer.store.write(communities.delete_roles, group.id, ben.uri, [Role.EXPERT])
+    await peer.store.write(community_roles.save_roles, group.id, [RoleOf(ada.uri, Role.EXPERT, clock.now())])
+    await peer.store.write(community_roles.delete_roles, group.id, ben.uri, [Role.EXPERT])
     await ask(peer, ada, group, "And tin?")
     clock.advance(DAY + 1)
     await peer.store.write(call_experts, peer.unit())

@@ -4,9 +4,9 @@ from node.clock import SystemClock
 from node.domain.communities import Role, TopicKind
 from node.ids import Ids
 from node.services.communities import asking_experts
-from node.store.communities import communities, community_reports, community_requests, expert_calls
-from node.store.communities.communities import RoleOf
+from node.store.communities import community_reports, community_requests, community_roles, expert_calls
 from node.store.communities.community_requests import Request
+from node.store.communities.community_roles import RoleOf
 from node.store.house import reports
 from tests import stores
 from tests.node.store.test_thread_store import NOW, World
@@ -48,12 +48,12 @@ def _run(conn) -> None:
     uri = "https://elsewhere.example/u/expert"
     span = {"since": 0, "until": world.now + asking_experts.WAITS_FOR, "limit": 5}
     assert expert_calls.list_waiting(conn, **span) == []
-    communities.save_roles(conn, group, [RoleOf(uri, Role.EXPERT, NOW), RoleOf(uri, Role.MODERATOR, NOW)])
+    community_roles.save_roles(conn, group, [RoleOf(uri, Role.EXPERT, NOW), RoleOf(uri, Role.MODERATOR, NOW)])
     assert [each.object_id for each in expert_calls.list_waiting(conn, **span)] == [question.id]
     expert_calls.insert_calls(conn, question.id, [uri], NOW)
     assert expert_calls.list_waiting(conn, **span) == []
     assert expert_calls.count_since(conn, [uri], NOW - 1) == {uri: 1}
-    assert communities.is_governed_from(conn, group, "https://elsewhere.example")
-    assert not communities.is_governed_from(conn, group, "https://elsewhere.exampl_")
-    assert communities.load_all_moderators(conn, [group], NOW) == {group: [uri]}
-    assert communities.load_roles_of(conn, group, uri, NOW) == {Role.EXPERT, Role.MODERATOR}
+    assert community_roles.is_governed_from(conn, group, "https://elsewhere.example")
+    assert not community_roles.is_governed_from(conn, group, "https://elsewhere.exampl_")
+    assert community_roles.load_all_moderators(conn, [group], NOW) == {group: [uri]}
+    assert community_roles.load_roles_of(conn, group, uri, NOW) == {Role.EXPERT, Role.MODERATOR}

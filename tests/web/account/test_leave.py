@@ -9,14 +9,15 @@ from node.jobs import kinds
 from node.services.library import enrolling
 from node.services.people import leaving
 from node.store.access import accounts
-from node.store.communities import communities
-from node.store.communities.communities import RoleOf
+from node.store.communities import community_roles
+from node.store.communities.community_roles import RoleOf
 from node.store.events import events
 from node.store.library import courses, resources
 from node.store.people import actors
 from node.store.people.actors import find_local_actor
 from node.store.posts import burying, objects
-from node.store.tables import community_roles, jobs, media, metadata
+from node.store.tables import community_roles as roles_table
+from node.store.tables import jobs, media, metadata
 from tests import happenings
 from tests import media_files as files
 from tests.client import App, app_of
@@ -141,9 +142,9 @@ async def test_the_only_moderator_of_a_community_stays(ada: Site):
     club = await ada.peer.add_community("club", me)
     assert "only moderator of Club" in await leave(ada, 422)
     now = ada.clock.now()
-    await ada.store.write(communities.save_roles, club.id, [RoleOf(bob.uri, Role.MODERATOR, now)])
+    await ada.store.write(community_roles.save_roles, club.id, [RoleOf(bob.uri, Role.MODERATOR, now)])
     assert await leave(ada) == "/settings/left"
-    assert await ada.store.read(communities.load_moderators, club.id, now) == [bob.uri]
+    assert await ada.store.read(community_roles.load_moderators, club.id, now) == [bob.uri]
 
 
 async def test_what_was_killed_in_the_middle_goes_on(site: Site):
@@ -251,10 +252,10 @@ async def test_a_community_whose_last_moderator_is_gone_elsewhere_is_governed_by
         await net.settle()
 
         def hand_over(conn):
-            conn.execute(delete(community_roles).where(community_roles.c.community_id == club.id))
-            communities.save_roles(conn, club.id, [RoleOf(ben.uri, Role.MODERATOR, uni.unit().now)])
+            conn.execute(delete(roles_table).where(roles_table.c.community_id == club.id))
+            community_roles.save_roles(conn, club.id, [RoleOf(ben.uri, Role.MODERATOR, uni.unit().now)])
 
         await uni.store.write(hand_over)
         await museum.store.write(leaving.leave, museum.unit(), ben.id)
         await net.settle()
-        assert await uni.store.read(communities.load_moderators, club.id, uni.unit().now) == [boss.uri]
+        assert await uni.store.read(community_roles.load_moderators, club.id, uni.unit().now) == [boss.uri]
