@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from benchmarks import client_api, fan_out, growth, inbox, machine, pages, report, streams
+from benchmarks import client_api, fan_out, growth, inbox, machine, pages, report, soak, streams
 from benchmarks.node_process import NodeProcess, free_host, running
 from benchmarks.peers import addresses, playing
 
@@ -32,6 +32,7 @@ _QUICK = {
     "posts": 100,
     "stored": 2_000,
     "seen": 10,
+    "minutes": 0.5,
 }
 
 
@@ -106,6 +107,15 @@ async def show(arguments: argparse.Namespace) -> dict[str, Any]:
             return {"pages": await pages.measure(node, arguments.stored, arguments.seen)}
 
 
+async def last(arguments: argparse.Namespace) -> dict[str, Any]:
+    """The same work for long; as long as it takes, so only where it is asked for."""
+    with tempfile.TemporaryDirectory(prefix="rhizome-bench-") as folder:
+        async with running(free_host(), folder=Path(folder)) as node:
+            add_person(node)
+            token = node.command("user", "token", "alice").strip()
+            return {"soak": await soak.run(node, token, minutes=arguments.minutes)}
+
+
 async def run(arguments: argparse.Namespace) -> dict[str, Any]:
     results: dict[str, Any] = {"machine": await machine.measure(), "python": platform.python_version()}
     results["load"] = os.getloadavg()[0]
@@ -119,13 +129,15 @@ async def run(arguments: argparse.Namespace) -> dict[str, Any]:
         results |= await grow(arguments)
     if arguments.only in {"", "streams"}:
         results |= await listen(arguments)
+    if arguments.only == "soak":
+        results |= await last(arguments)
     return results
 
 
 def read_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a small run that shows that everything works")
-    parser.add_argument("--only", choices=("traffic", "apps", "pages", "growth", "streams"), default="")
+    parser.add_argument("--only", choices=("traffic", "apps", "pages", "growth", "streams", "soak"), default="")
     parser.add_argument("--batches", type=int, default=3)
     parser.add_argument("--notes", type=int, default=3_000)
     parser.add_argument("--hosts", type=int, default=1_000)
@@ -139,6 +151,7 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("--seen", type=int, default=100, help="reads of each page")
     parser.add_argument("--streams", type=int, default=1_000)
     parser.add_argument("--watched", type=float, default=20, help="seconds for which streams are watched")
+    parser.add_argument("--minutes", type=float, default=10, help="how long the soak takes; it is no part of the whole")
     parser.add_argument("--starts", type=int, default=3)
     parser.add_argument("--out", type=Path, default=Path("benchmarks/results/latest.json"))
     parser.add_argument("--baseline", type=Path, default=_BASELINE, help="the results to compare with")
@@ -157,6 +170,8 @@ def main() -> None:
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
     arguments.out.write_text(json.dumps(results | {"ratios": report.ratios(results)}, indent=1) + "\n")
     print(report.table(results, baseline))
+    compared = f"Compared with {arguments.baseline}." if baseline else f"No {arguments.baseline} to compare with."
+    print(f"\nWritten to {arguments.out}. {compared} What the columns mean: docs/develop/measuring.md")
 
 
 if __name__ == "__main__":

@@ -18,12 +18,12 @@ _CONNECTIONS = (1, 8, 32)
 _TEXT = "Note %d about learning, with a #hashtag and a link https://a.example/%d " + "and some more words " * 12
 
 
-def _get(node: NodeProcess, path: str, token: str) -> bytes:
+def get_request(node: NodeProcess, path: str, token: str) -> bytes:
     host = node.origin.removeprefix("http://")
     return f"GET {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\n\r\n".encode()
 
 
-def _post(node: NodeProcess, path: str, token: str, body: bytes) -> bytes:
+def post_request(node: NodeProcess, path: str, token: str, body: bytes) -> bytes:
     host = node.origin.removeprefix("http://")
     head = (
         f"POST {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\n"
@@ -37,10 +37,10 @@ async def run(node: NodeProcess, token: str, *, reads: int, posts: int) -> dict[
     address = node.origin.removeprefix("http://")
 
     def post(index: int) -> bytes:
-        return _post(node, "/api/v1/statuses", token, orjson.dumps({"status": _TEXT % (index, index)}))
+        return post_request(node, "/api/v1/statuses", token, orjson.dumps({"status": _TEXT % (index, index)}))
 
     await burst(address, post, number=_POSTS, connections=1)
-    home = _get(node, "/api/v1/timelines/home?limit=20", token)
+    home = get_request(node, "/api/v1/timelines/home?limit=20", token)
     await burst(address, lambda _: home, number=200, connections=8)
     found: dict[str, Any] = {}
     for connections in _CONNECTIONS:

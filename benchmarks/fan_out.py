@@ -26,7 +26,7 @@ async def run(node: NodeProcess, *, author: str, hosts: int, rounds: int, ed2551
     async with playing(names, capabilities=announced) as peers, opened(load(node.config)) as system:
         alice = await system.node.store.read(find_local_actor, author)
         assert alice is not None
-        figures = await _follow(node, peers, names, alice.uri)
+        figures = await follow(node, peers, names, alice.uri)
         cpu = node.cpu_seconds()
         posts = [await _post(system, alice.id, peers, hosts) for _ in range(rounds)]
         figures |= {
@@ -42,7 +42,7 @@ async def run(node: NodeProcess, *, author: str, hosts: int, rounds: int, ed2551
     return figures | {"last_healthy_host_s": sick["seconds"]}
 
 
-async def _follow(node: NodeProcess, peers: Peers, names: list[str], uri: str) -> dict[str, float]:
+async def follow(node: NodeProcess, peers: Peers, names: list[str], uri: str) -> dict[str, float]:
     url = f"{node.origin}/ap/inbox"
     requests = []
     for name in names:

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 
@@ -39,14 +40,22 @@ class NodeProcess:
         line = next(line for line in status.splitlines() if line.startswith("VmRSS:"))
         return int(line.split()[1]) / 1024
 
+    def handles(self) -> int:
+        """Files and connections that are open."""
+        return len([*Path(f"/proc/{self.process.pid}/fd").iterdir()])
+
     @property
     def database(self) -> Path:
         return self.config.parent / "data" / "rhizome.sqlite3"
 
     def count(self, table: str, where: str = "true") -> int:
-        """Rows of a table, read beside the node."""
+        """Rows of a table."""
+        return int(self.ask(f"SELECT count(*) FROM {table} WHERE {where}"))
+
+    def ask(self, query: str) -> Any:
+        """The first value that the database answers, read beside the node."""
         with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as raw:
-            return int(raw.execute(f"SELECT count(*) FROM {table} WHERE {where}").fetchone()[0])
+            return raw.execute(query).fetchone()[0]
 
     async def until_count(self, table: str, wanted: int, seconds: float = 120) -> None:
         """Wait until the table has so many rows."""

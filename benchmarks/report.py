@@ -32,6 +32,14 @@ class Figure:
         return value / 1000 * part if self.is_cost else value / part
 
 
+#: What a part of the machine is called beside a figure: a cost is worth so many, a rate is so much of theirs.
+_PARTS = {
+    "aiohttp_echo_per_s": "echoes",
+    "rsa_sign_per_s": "signatures",
+    "rsa_verify_per_s": "verifications",
+    "fsync_per_s": "fsync",
+}
+
 FIGURES = (
     Figure("machine.aiohttp_echo_per_s", "bare aiohttp, echoes/s"),
     Figure("machine.rsa_sign_per_s", "RSA-2048 signatures/s"),
@@ -85,6 +93,13 @@ FIGURES = (
     Figure("growth.few.search_ms", "search: CPU ms", "aiohttp_echo_per_s", is_cost=True),
     Figure("streams.stream_kib", "idle stream, KiB", bar="<= 40"),
     Figure("streams.stream_cpu", "all idle streams: share of a core", bar="<= 0.05"),
+    Figure("soak.memory_mib", "soak: memory at its end, MiB"),
+    Figure("soak.memory_growth", "soak: memory, last quarter to 2nd", bar="<= 1.1"),
+    Figure("soak.handles", "soak: open handles at its end"),
+    Figure("soak.handles_growth", "soak: handles, last quarter to 2nd", bar="<= 1.1"),
+    Figure("soak.wal_mib", "soak: largest log of database, MiB"),
+    Figure("soak.waiting_s", "soak: longest wait of due work, s"),
+    Figure("soak.refused", "soak: refused", bar="0"),
     Figure("idle.start_s", "start to first answer, s", bar="<= 0.7"),
     Figure("idle.idle_mib", "idle memory, MiB", bar="<= 80"),
 )
@@ -98,14 +113,13 @@ def ratios(results: Mapping[str, Any]) -> dict[str, float]:
 
 def table(results: Mapping[str, Any], baseline: Mapping[str, Any] | None = None) -> str:
     """One line for each figure that was measured."""
-    lines = [f"{'':36} {'value':>10}  {'bar':9} {'of part':>8}  {'baseline':>8}"]
+    lines = [f"{'':36} {'value':>10}  {'bar':9} {'in parts of the machine':23} {'of baseline' if baseline else ''}"]
     for figure in FIGURES:
-        value = figure.value(results)
-        if value is None:
-            continue
-        ratio = figure.ratio(results)
-        shown = "" if ratio is None else f"{ratio:.2f}"
-        lines.append(f"{figure.name:36} {value:10.2f}  {figure.bar:9} {shown:>8}  {_change(figure, results, baseline)}")
+        value, ratio = figure.value(results), figure.ratio(results)
+        if value is not None:
+            shown = "" if ratio is None else f"{ratio:8.2f} {_PARTS[figure.part]}"
+            change = _change(figure, results, baseline)
+            lines.append(f"{figure.name:36} {value:10.2f}  {figure.bar:9} {shown:23} {change}".rstrip())
     return "\n".join(lines)
 
 
@@ -115,4 +129,4 @@ def _change(figure: Figure, results: Mapping[str, Any], baseline: Mapping[str, A
         return ""
     read = figure.ratio if figure.part else figure.value
     now, then = read(results), read(baseline)
-    return f"{now / then:7.2f}x" if now is not None and then else ""
+    return f"{now / then:10.2f}x" if now is not None and then else ""
