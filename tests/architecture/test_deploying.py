@@ -1,4 +1,4 @@
-"""What administrators are told to install keeps the rules for it (CFG7, DEP5)."""
+"""What administrators are told to install keeps the rules for it (BAK2, CFG7, DEP5)."""
 
 import re
 import shutil
@@ -12,6 +12,7 @@ from tests.architecture.sources import ROOT
 from tests.rows import each_row
 
 GUIDES = ROOT / "docs" / "admin"
+COPIES = re.compile(r".*\b(cp|rsync|scp|tar)\b.*sqlite3")
 MEBIBYTES = {"M": 1, "G": 1024}
 
 
@@ -68,3 +69,12 @@ def test_advisories_are_read_and_weaknesses_mended_in_time() -> None:
     promised = (ROOT / "SECURITY.md").read_text("utf-8")
     for words in ("corrected in a release within seven days", "advisories about those packages are read every week"):
         assert words in promised
+
+
+def test_nobody_is_told_to_copy_the_file_of_a_running_node() -> None:
+    """BAK2; the one copy by hand is that of a node that stands."""
+    guide = (GUIDES / "backup.md").read_text("utf-8")
+    assert "never copy `rhizome.sqlite3` of a running node by hand" in guide
+    assert not [
+        line for page in GUIDES.glob("*.md") for line in page.read_text("utf-8").split("\n") if COPIES.match(line)
+    ]

@@ -67,6 +67,7 @@ def modules_of(modules: Collection[str]) -> Callable[[str], str]:
 
 @each_row("name", sorted(TEST_ONLY))
 def test_tools_of_the_tests_stay_out_of_the_product(name: str) -> None:
+    """Bleach and the like are for tests alone (DEP3)."""
     using = {source.path for source in sources() for found in source.imports() if found.partition(".")[0] == name}
     assert using <= set(TEST_ONLY[name])
 

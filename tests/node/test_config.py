@@ -192,6 +192,7 @@ def test_handle_is_made_from_the_name(name: str, handle: str) -> None:
     ],
 )
 def test_wrong_values_are_told_with_file_path_and_suggestion(folder: Path, text: str, sentences: list[str]) -> None:
+    """What cannot be is refused, with a suggestion (CFG1)."""
     told = refusal(folder, text)
     assert told.startswith(str(folder / "rhizome.toml"))
     for sentence in sentences:

@@ -213,6 +213,7 @@ def test_hostile_text_arrives_as_the_words_that_it_is():
 
 
 def test_only_safe_html_passes_as_markup():
+    """Everything else is escaped (HTM6)."""
     view = VIEWS["person"]
     shown = RENDERER.render(replace(view, bio=Prose(value=SafeHtml("<p><em>hello</em></p>"))))
     assert "<em>hello</em>" in shown
@@ -228,6 +229,7 @@ def test_safe_html_does_not_outlive_a_change():
 @examples(50)
 @given(st.recursive(st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=8))
 def test_json_in_a_page_cannot_end_its_script_and_reads_back_the_same(value):
+    """JSON stays within its block (HTM7)."""
     written = rendering.json_script({"value": value})
     assert not set("<>&\N{LINE SEPARATOR}\N{PARAGRAPH SEPARATOR}") & set(written)
     assert json.loads(written) == {"value": value}
@@ -253,6 +255,7 @@ def test_a_form_never_leads_elsewhere(path):
 
 
 def test_words_are_isolated_and_carry_their_language():
+    """Letters that turn the direction stay with their word (HTM9)."""
     assert rendering.text(Text(value="Guten Tag", language="de")) == '<bdi lang="de">Guten Tag</bdi>'
     assert rendering.text(Text(value="Hello", language="en")) == "<bdi>Hello</bdi>"
 

@@ -326,6 +326,7 @@ async def test_a_suspended_account_hears_nothing_more(ada):
 
 
 async def test_a_silent_reader_is_pinged_and_then_let_go(ada, monkeypatch):
+    """A ping, then the end (STR7)."""
     now = [100.0]
     found = hub_of(ada.peer)
     monkeypatch.setattr(found, "_monotonic", lambda: now[0])

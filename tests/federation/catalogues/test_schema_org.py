@@ -176,6 +176,7 @@ def test_the_language_of_the_context_is_that_of_plain_texts():
 
 
 def test_what_is_wrong_is_left_out_and_told():
+    """What others write is read by functions with bounds (HAR9)."""
     wrong = {
         "timeRequired": "25 minutes",
         "datePublished": "last week",

@@ -54,6 +54,7 @@ async def test_hosts_that_were_heard_of_last_come_first_and_those_that_fail_last
 
 
 async def test_a_failing_host_is_left_alone_but_for_one_probe_and_gets_all_when_it_returns(sender):
+    """However long it was away (REL7)."""
     async with peers(status("503 Busy")) as (peer,):
         for _ in range(12):
             await sender.post(peer.url("/inbox"))

@@ -192,6 +192,7 @@ async def test_no_statement_of_the_daily_work_reads_the_whole_table():
 
 
 async def test_a_lease_ends_unless_its_owner_lives(store):
+    """Work of a dead process is taken up (REL3)."""
     await store.write(table.enqueue_many, [job(), job(), job()])
     await store.write(claim, 1, owner="dead")
     held = await store.write(claim, 1, owner="alive")

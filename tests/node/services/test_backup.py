@@ -210,6 +210,7 @@ def test_the_folder_above_backups_names_the_newest(made: Path, config: Config) -
 
 
 def test_verifying_writes_nothing(made: Path) -> None:
+    """A copy is opened and compared (BAK3)."""
     before = {place: (place.stat().st_mtime_ns, place.read_bytes()) for place in made.iterdir()}
     verify_backup(made)
     assert {place: (place.stat().st_mtime_ns, place.read_bytes()) for place in made.iterdir()} == before
@@ -219,6 +220,7 @@ def test_verifying_writes_nothing(made: Path) -> None:
 
 
 def test_restored_node_is_the_same_node(made: Path, config: Config) -> None:
+    """The same ids, keys and work that waits (BAK5)."""
     before = rows(config.database_path)
     shutil.rmtree(config.data_dir)
     result = rhizome(config.file, "restore", made)

@@ -94,5 +94,6 @@ async def test_a_public_post_is_told_to_sites_that_link_to_it(site):
 
 
 async def test_pages_are_not_open_to_other_origins(site):
+    """Browsers read answers for programs from any origin, pages from ours alone (API10)."""
     answer = await App(site.peer).ask("GET", "/")
     assert "Access-Control-Allow-Origin" not in answer.headers

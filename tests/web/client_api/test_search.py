@@ -119,6 +119,7 @@ async def test_people_and_posts_of_other_servers_are_found_on_purpose(tmp_path):
 
 @pytest.mark.parametrize(("exempt", "last"), [([], 429), (["127.0.0.0/8"], 200)])
 async def test_one_person_cannot_send_this_node_anywhere_without_end(tmp_path, exempt, last):
+    """30 looks in five minutes (API9)."""
     peer = await start_peer(tmp_path, "uni", sections={"limits": {"exempt": exempt}})
     ada = await app_of(peer, "ada")
     statuses = []

@@ -70,6 +70,7 @@ async def test_the_answer_is_the_status_as_it_is_read_afterwards(ada, ben, site,
 
 
 async def test_the_same_key_posts_once(ada, site):
+    """A request that is sent again is answered as before (API7)."""
     options = {"json": {"status": "once"}, "headers": {"Idempotency-Key": "k1"}}
     first = await ada.call("POST", "v1/statuses", **options)
     assert (await ada.call("POST", "v1/statuses", **options))["id"] == first["id"]
@@ -113,6 +114,7 @@ async def test_unknown_parameters_change_nothing(ada, ben):
 
 
 async def test_scopes(site):
+    """A token without the scope, 403 (API1)."""
     reader = App(site.peer, await site.peer.token((await app_of(site.peer, "ada")).me, "read"))
     await say(reader, "no", status=403)
     await say(App(site.peer), "no", status=401)

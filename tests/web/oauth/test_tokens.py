@@ -72,6 +72,7 @@ async def test_a_code_lives_for_ten_minutes(app: ClientApp):
 
 
 async def test_a_challenge_is_answered_by_its_verifier_alone(app: ClientApp):
+    """PKCE (AUT3)."""
     code = await app.code(code_challenge=challenge_of(VERIFIER), code_challenge_method="S256")
     for wrong in ("", "w" * 43, "v" * 42, "v" * 129, "v" * 42 + "!"):
         assert (await app.change(code, 400, code_verifier=wrong))["error"] == "invalid_grant"
@@ -113,6 +114,7 @@ async def test_mistakes_are_told_as_json(app: ClientApp):
 
 
 async def test_an_app_gets_a_token_of_its_own_within_its_scopes(app: ClientApp):
+    """No scope beyond those registered (AUT4)."""
     fields = {"grant_type": "client_credentials", **app.credentials}
     assert (await app.http.call("POST", "/oauth/token", data=fields))["scope"] == "read"
     told = await app.http.call("POST", "/oauth/token", 400, data={**fields, "scope": "read push"})
