@@ -31,7 +31,7 @@ _ENGLISH = Language()
 _SCRIPT_ESCAPES = str.maketrans({c: f"\\u{ord(c):04x}" for c in "<>&\N{LINE SEPARATOR}\N{PARAGRAPH SEPARATOR}"})
 
 
-class _Compiled(BytecodeCache):
+class Compiled(BytecodeCache):
     """The code of every template, for all languages of the process: they say the same sentences, each in its words.
 
     Templates take 30 ms each to compile; by far the most of what a first page in another language would cost.
@@ -48,7 +48,7 @@ class _Compiled(BytecodeCache):
         self._codes[bucket.key, bucket.checksum] = bucket.code
 
 
-_COMPILED = _Compiled()
+COMPILED = Compiled()
 
 
 class Renderer:
@@ -74,7 +74,7 @@ class Renderer:
             trim_blocks=True,
             lstrip_blocks=True,
             cache_size=-1,
-            bytecode_cache=_COMPILED,
+            bytecode_cache=COMPILED,
             finalize=language.put,
         )
         told = words.Words(language)
