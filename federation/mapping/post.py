@@ -72,7 +72,7 @@ def read_post(document: object, *, wrapper: Activity | None = None) -> RemotePos
     if not same_origin(author, uri):
         raise Malformed("The object names no author on its own host.", detail=uri)
     audience = _address(doc, "audience") or owner_group
-    addresses = read_addresses(doc.refs("to"), doc.refs("cc"))
+    addresses = _addresses(doc, wrapper)
     outer = Addresses(wrapper.to, wrapper.cc) if wrapper else None
     tags = doc.objects("tag")[:MAX_TAGS]
     name = clean_plain_field(doc.text("name", MAX_NAME))
@@ -108,6 +108,14 @@ def read_post(document: object, *, wrapper: Activity | None = None) -> RemotePos
         document=without_blind(doc.raw),
         **_rarely_said(doc),
     )
+
+
+def _addresses(doc: Doc, wrapper: Activity | None) -> Addresses:
+    """Whom the post says it is for: nearly always, word for word, what the activity around it says."""
+    to, cc = doc.value("to"), doc.value("cc")
+    if wrapper is not None and to and cc and to == wrapper.raw.get("to") and cc == wrapper.raw.get("cc"):
+        return Addresses(wrapper.to, wrapper.cc)
+    return read_addresses(doc.refs("to"), doc.refs("cc"))
 
 
 def _address(doc: Doc, term: str) -> str:
