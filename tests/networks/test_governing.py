@@ -177,7 +177,8 @@ async def test_the_home_asks_for_the_role_not_for_the_word(houses) -> None:
 async def test_a_moderator_elsewhere_invites_and_the_invited_sees_it_at_home(houses) -> None:
     circle = await make_governed(houses, join_policy=JoinPolicy.REQUEST)
     home, hospital, ben = *houses.peers, circle.people[1]
-    await home.store.write(communities.update_community, circle.group.id, join_policy=JoinPolicy.INVITE)
+    changes = {"join_policy": JoinPolicy.INVITE, "languages": ["de"]}
+    await home.store.write(lambda conn: communities.update_community(conn, circle.group.id, **changes))
     dan = await hospital.add_actor("dan")
     await govern(hospital, ben, circle.group.uri, Act.INVITE, dan.uri)
     await circle.settle()
@@ -185,7 +186,7 @@ async def test_a_moderator_elsewhere_invites_and_the_invited_sees_it_at_home(hou
     group = await hospital.store.read(actors.find_actor, circle.group.uri)
     assert invitation.community_id == group.id
     (told,) = await messages_to(hospital, dan)
-    assert "Ben invites you to join Metals" in told or "ben invites you to join Metals" in told
+    assert "en lädt dich ein, Metals beizutreten" in told
     await hospital.follow(dan, circle.group.uri)
     await circle.settle()
     assert dan.uri in await circle.members()

@@ -1,6 +1,6 @@
 """What a community says to one person, as a direct message, which every app and every server shows.
 
-People here are spoken to in the language that they chose for the pages, people elsewhere in English.
+People here are spoken to in the language that they chose for the pages, all others in the first of the community.
 """
 
 from sqlalchemy import Connection
@@ -13,7 +13,7 @@ from node.sentences import Sentence
 from node.services.context import Unit
 from node.services.posts import posts
 from node.store.access import accounts
-from node.store.communities import community_bans, community_roles
+from node.store.communities import communities, community_bans, community_roles
 from node.store.federation import hosts
 from node.store.people import actors
 from node.store.people.actors import Actor
@@ -26,7 +26,9 @@ _GOVERNS_FROM_AFAR = "rhizome"
 def tell(conn: Connection, unit: Unit, group: Actor, person: Actor, *said: Sentence) -> None:
     """A direct message of a community of ours to somebody, wherever she is at home."""
     account = accounts.load_settings(conn, person.id) if person.local and person.kind == "person" else None
-    language = first_spoken([account.language] if account is not None else [])
+    community = communities.find_community(conn, group.id)
+    chosen = [account.language] if account is not None else []
+    language = first_spoken([*chosen, *(community.languages if community is not None else ())])
     text = " ".join(translate(sentence, language) for sentence in said)
     text = f"{person.handle} {text}"
     draft = Draft(text=text, visibility=Visibility.DIRECT, language=language, only_to=person.id)
