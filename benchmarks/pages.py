@@ -19,10 +19,10 @@ from node.app.system import opened
 from node.clock import DAY, HOUR
 from node.config import load
 from node.domain.communities import TopicKind
-from node.domain.events import local_text
 from node.domain.slugs import slug_of
 from node.domain.topics import topic_path
 from node.domain.visibility import Visibility
+from node.domain.zones import local_text
 from node.ids import first_id_at
 from node.store.access import sessions
 from node.store.database.engine import Store

@@ -15,8 +15,8 @@ from jinja2.bccache import Bucket
 from markupsafe import Markup, escape
 
 from node.clock import to_rfc3339
-from node.domain.events import local_text
 from node.domain.uris import is_web_uri
+from node.domain.zones import local_text
 from node.sentences import Sentence
 from node.translations import SOURCE, spoken
 from web.assets import Assets

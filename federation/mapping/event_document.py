@@ -20,12 +20,12 @@ from node.domain.events import (
     Place,
     dates_of,
     is_cancelled,
-    local_text,
     place_line,
     status_of,
     title,
 )
 from node.domain.when import day_line, when_line
+from node.domain.zones import local_text
 from node.sentences import Sentence
 from node.store.events.events import Event
 from node.translations import first_spoken, translate

@@ -10,20 +10,12 @@ from typing import Any, cast
 import schemas
 from federation import jsonld
 from federation.jsonld import Doc
-from node.domain.events import (
-    LONGEST,
-    EventRecord,
-    EventStatus,
-    JoinMode,
-    Place,
-    broken_rules,
-    date_uri,
-    local_text,
-    zone_of,
-)
+from node.domain.event_rules import broken_rules
+from node.domain.events import LONGEST, EventRecord, EventStatus, JoinMode, Place, date_uri
 from node.domain.posts import EventFacts, RemotePost
 from node.domain.text import clean_json
 from node.domain.uris import is_web_uri
+from node.domain.zones import local_text, zone_of
 from node.errors import Malformed
 from node.text.richtext import clean_plain_field
 from schemas.formats import is_language_tag

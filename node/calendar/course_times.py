@@ -12,10 +12,11 @@ from typing import Any, cast
 from node.calendar.recurrence import following
 from node.clock import from_rfc3339
 from node.domain.courses import day_of
-from node.domain.events import MAX_INSTANCES, MAX_SPAN, EventRecord, Place, from_wall, local_text, zone_of
+from node.domain.events import MAX_INSTANCES, MAX_SPAN, EventRecord, Place
 from node.domain.records import Instance, ResourceRecord
 from node.domain.resources import title
 from node.domain.text import pick
+from node.domain.zones import from_wall, local_text, zone_of
 
 _DAYS = {
     "Monday": "MO", "Tuesday": "TU", "Wednesday": "WE", "Thursday": "TH", "Friday": "FR", "Saturday": "SA",

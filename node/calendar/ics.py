@@ -22,14 +22,13 @@ from node.domain.events import (
     Place,
     Recurrence,
     end_of,
-    moment,
     place_line,
     start_of,
     status_of,
     title,
-    zone_of,
 )
 from node.domain.text import plain
+from node.domain.zones import moment, zone_of
 from node.text.markdown import render_markdown
 
 if TYPE_CHECKING:

@@ -11,13 +11,9 @@ from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
 
 from node.calendar.recurrence import Occurrence, occurrences
-from node.domain.events import (
-    EventRecord,
-    Override,
-    Recurrence,
-    zone_of,
-)
+from node.domain.events import EventRecord, Override, Recurrence
 from node.domain.uris import is_web_uri
+from node.domain.zones import zone_of
 from node.sentences import Sentence
 
 if TYPE_CHECKING:

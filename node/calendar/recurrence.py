@@ -23,11 +23,9 @@ from node.domain.events import (
     Recurrence,
     end_of,
     is_cancelled,
-    local_text,
-    moment,
     start_of,
-    zone_of,
 )
+from node.domain.zones import local_text, moment, zone_of
 
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 

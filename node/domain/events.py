@@ -1,19 +1,17 @@
-"""Events: what their records say, which of them hold together, and what becomes of an answer to one.
+"""Events: what their records say, and what becomes of an answer to one.
 
-A record follows the schema ``event``; ``broken_rules`` holds the rules between its fields. Times are told and repeated
-in the event's own time zone, whatever the reader's.
+A record follows the schema ``event`` and the rules between its fields (``node.domain.event_rules``). Times are told and
+repeated in the event's own time zone, whatever the reader's.
 """
 
 import datetime as dt
 import enum
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, NotRequired, TypedDict, cast
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from node.clock import DAY, from_rfc3339, to_rfc3339
+from node.clock import DAY, from_rfc3339
 from node.domain.posts import EventFacts
 from node.domain.text import LanguageMap, pick
-from node.errors import Problem
 
 MAX_COMPANIONS = 10
 MAX_NOTE = 500
@@ -220,14 +218,6 @@ def is_cancelled(record: EventRecord) -> bool:
     return status_of(record) is EventStatus.CANCELLED
 
 
-def zone_of(name: str) -> ZoneInfo | None:
-    """The time zone of this IANA name; None where there is none."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):  # a name can be that of a folder
-        return None
-
-
 def place_line(place: Place | None) -> str:
     """Name and postal address on one line, nothing said twice."""
     if not place:
@@ -257,106 +247,7 @@ def facts_of(record: EventRecord, *, place: Place | None, online_url: str) -> Ev
 _PLAIN_STATUS = {EventStatus.CANCELLED: "cancelled", EventStatus.TENTATIVE: "tentative"}
 
 
-# -- the rules between fields ----------------------------------------------------------------------------------------
-
-
-def broken_rules(record: EventRecord) -> list[Problem]:
-    """What the schema cannot say: a known time zone, the order of times, a place, an end of a series."""
-    found: list[Problem] = []
-    start, end = start_of(record), end_of(record)
-    if record["defaultLanguage"] not in record["name"]:
-        found.append(Problem("$.name", f"a text in {record['defaultLanguage']}", ", ".join(record["name"])))
-    if zone_of(record["timeZone"]) is None:
-        found.append(Problem("$.timeZone", "a time zone such as Europe/Berlin", record["timeZone"]))
-    if end is not None and end <= start:
-        found.append(Problem("$.end", "an end after the start", record.get("end", "")))
-    if end is not None and end - start > LONGEST:
-        found.append(Problem("$.end", "an end within 60 days of the start", record.get("end", "")))
-    if not record.get("place") and not record.get("onlineUrl") and record["joinMode"] != JoinMode.EXTERNAL:
-        found.append(Problem("$.place", "a place, or an address where it happens online", "nothing"))
-    if record["joinMode"] == JoinMode.EXTERNAL and not record.get("externalUrl"):
-        found.append(Problem("$.externalUrl", "the address where one takes part", "nothing"))
-    if record["joinMode"] == JoinMode.UNKNOWN:
-        found.append(Problem("$.joinMode", "free, restricted, invite or external", "unknown"))
-    return found + list(_broken_recurrence(record, start))
-
-
-def _broken_recurrence(record: EventRecord, start: int) -> Iterator[Problem]:
-    rule = record.get("recurrence")
-    if rule is None:
-        return
-    if "count" not in rule and "until" not in rule:
-        yield Problem("$.recurrence", "a count, or a last day", "neither")
-    if "until" in rule:
-        last = from_rfc3339(rule["until"]) or 0
-        if last + DAY < start:
-            yield Problem("$.recurrence.until", "a day after the start", rule["until"])
-        if last > start + MAX_SPAN:
-            yield Problem("$.recurrence.until", "a day within two years of the start", rule["until"])
-    numbered = [day for day in rule.get("byDay", ()) if len(day) > 2]
-    if numbered and rule["frequency"] != "monthly":
-        yield Problem("$.recurrence.byDay", "weekdays such as MO", ", ".join(numbered))
-    if rule["frequency"] == "monthly" and len(numbered) < len(rule.get("byDay", ())):
-        yield Problem("$.recurrence.byDay", "weekdays of a month such as 2TU", ", ".join(rule["byDay"]))
-    yield from _broken_overrides(rule)
-
-
-def _broken_overrides(rule: Recurrence) -> Iterator[Problem]:
-    seen = set(rule.get("exceptions", ()))
-    for number, each in enumerate(rule.get("overrides", ())):
-        path, day = f"$.recurrence.overrides[{number}]", each["day"]
-        if day in seen:
-            yield Problem(f"{path}.day", "a day that is named once", day)
-        seen.add(day)
-        start, end = (from_rfc3339(each[key]) if key in each else None for key in ("start", "end"))
-        if start is not None and abs(start - (from_rfc3339(f"{day}T12:00:00Z") or 0)) > LONGEST:
-            yield Problem(f"{path}.start", "a time within 60 days of the day that it takes the place of", each["start"])
-        if end is not None and start is None:
-            yield Problem(f"{path}.start", "a start beside its end", "nothing")
-        if end is not None and start is not None and not start < end <= start + LONGEST:
-            yield Problem(f"{path}.end", "an end within 60 days after its start", each["end"])
-
-
 def changes_calendars(before: EventRecord, after: EventRecord) -> bool:
     """Whether calendars must hear of it: another time, place or state."""
     old, new = cast(dict[str, Any], before), cast(dict[str, Any], after)
     return any(old.get(key) != new.get(key) for key in WHEN_AND_WHERE)
-
-
-# -- clocks and zones -----------------------------------------------------------------------------------------------
-
-
-def moment(at: int, zone: dt.tzinfo) -> dt.datetime:
-    return dt.datetime.fromtimestamp(at / 1000, zone)
-
-
-def local_text(at: int, timezone: str) -> str:
-    """The instant with the offset that holds then in this zone, as ActivityPub and schema.org write it.
-
-    >>> local_text(1_778_169_600_000, "Europe/Berlin")
-    '2026-05-07T18:00:00+02:00'
-    """
-    zone = zone_of(timezone)
-    return moment(at, zone).isoformat(timespec="seconds") if zone else to_rfc3339(at)
-
-
-def from_wall(text: str, timezone: str) -> str | None:
-    """What a form says (``2026-05-07T18:00``) as an instant with its offset; None where it names no time.
-
-    A time that the clocks skip is the one after it, of one that they repeat the first (fold of PEP 495).
-    """
-    zone = zone_of(timezone)
-    try:
-        wall = dt.datetime.fromisoformat(text.strip()[:19])
-    except ValueError:
-        return None
-    if zone is None or wall.tzinfo is not None or not 1970 <= wall.year <= 2200:
-        return None
-    real = wall.replace(tzinfo=zone).astimezone(dt.UTC).astimezone(zone)
-    return real.isoformat(timespec="seconds")
-
-
-def to_wall(at: int, timezone: str) -> str:
-    """The instant as a field for date and time holds it."""
-    zone = zone_of(timezone) or ZoneInfo("UTC")
-    return moment(at, zone).strftime("%Y-%m-%dT%H:%M")

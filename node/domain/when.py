@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from node.domain.events import moment, zone_of
+from node.domain.zones import moment, zone_of
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -7,8 +7,9 @@ from sqlalchemy import func, select
 from node.calendar.ics import CalendarEntry, write_calendar
 from node.calendar.recurrence import occurrences
 from node.clock import DAY, FixedClock
-from node.domain.events import AnswerState, Wish, local_text
+from node.domain.events import AnswerState, Wish
 from node.domain.visibility import Visibility
+from node.domain.zones import local_text
 from node.services.events import event_dates, event_organising, events
 from node.store.events import event_answers, event_places
 from node.store.people import actors

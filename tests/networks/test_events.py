@@ -6,8 +6,9 @@ import icalendar
 import pytest
 
 from node.clock import DAY
-from node.domain.events import AnswerState, Wish, local_text
+from node.domain.events import AnswerState, Wish
 from node.domain.visibility import Visibility
+from node.domain.zones import local_text
 from node.errors import Forbidden, NotFound
 from node.services.events import co_organising, event_organising, events
 from node.services.events.events import EventDraft

@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import Connection, insert
 
 from node.clock import DAY
-from node.domain.events import local_text
 from node.domain.visibility import Visibility
+from node.domain.zones import local_text
 from node.services.events import events as services
 from node.services.events.event_pictures import Picture
 from node.services.events.events import EventDraft

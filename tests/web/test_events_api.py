@@ -3,8 +3,8 @@
 import pytest
 
 from node.clock import DAY
-from node.domain.events import local_text
 from node.domain.visibility import Visibility
+from node.domain.zones import local_text
 from node.services.posts.uploads import Words
 from node.store.people import actors
 from tests import media_files as files

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, insert, select
 
 from node.clock import DAY, HOUR
 from node.domain.actors import ActorKind
-from node.domain.events import local_text
+from node.domain.zones import local_text
 from node.store.communities import communities
 from node.store.communities.communities import Community
 from node.store.people import blocks, follows

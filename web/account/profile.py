@@ -7,7 +7,7 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy import Connection
 
-from node.domain.events import zone_of
+from node.domain.zones import zone_of
 from node.errors import Invalid
 from node.sentences import Sentence
 from node.services.context import Unit

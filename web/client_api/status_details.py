@@ -11,7 +11,7 @@ from node.state import NODE
 from node.store.database.windows import Window
 from node.store.posts.objects import Object
 from node.store.posts.reactions import LIKE, SHARE
-from node.store.reading import entries, timelines
+from node.store.reading import conversation, entries, timelines
 from web.client_api.answers import answer, joined
 from web.client_api.callers import reader, require
 from web.client_api.entities import accounts, edits, statuses
@@ -37,9 +37,9 @@ async def context(request: web.Request) -> web.Response:
 def _context(conn: Connection, status_id: int, viewer_id: int | None, look: Look) -> tuple[Object, bytes]:
     target = find_target(conn, status_id, viewer_id)
     is_member = viewer_id is not None
-    above = timelines.load_ancestor_ids(conn, target.id, _MOST if is_member else _MOST_ABOVE)
+    above = conversation.load_ancestor_ids(conn, target.id, _MOST if is_member else _MOST_ABOVE)
     deepest, most = (_MOST, _MOST) if is_member else (_DEEPEST, _MOST_BELOW)
-    below = timelines.load_answer_ids(conn, target.id, deepest=deepest, most=most)
+    below = conversation.load_answer_ids(conn, target.id, deepest=deepest, most=most)
     known = entries.load_entries(conn, [*above, *below], viewer_id)
     shown = statuses.render_entries(conn, look, [known[each] for each in (*above, *below) if each in known], viewer_id)
     lists = [joined(shown[each] for each in ids if each in shown) for ids in (above, below)]

@@ -8,7 +8,7 @@ from datetime import date
 from markupsafe import Markup, escape
 
 from node.clock import DAY, HOUR, MINUTE, from_rfc3339, to_rfc3339
-from node.domain.events import local_text
+from node.domain.zones import local_text
 from node.sentences import Sentence
 from web.design.languages import LANGUAGES
 from web.design.terms import KINDS, MEDIA, MEDIA_FAMILIES, TERMS, WORK

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from node.domain.events import moment, zone_of
 from node.domain.numbers import number_in
+from node.domain.zones import moment, zone_of
 from node.sentences import Sentence, sentences
 from node.state import NODE
 from web.design.frame import html, page_of

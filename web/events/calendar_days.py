@@ -17,7 +17,8 @@ from sqlalchemy import Connection
 from node.calendar.ics import KEEPS_CANCELLED
 from node.calendar.recurrence import Occurrence, between, where_at
 from node.clock import DAY
-from node.domain.events import AnswerState, moment, place_line, title, zone_of
+from node.domain.events import AnswerState, place_line, title
+from node.domain.zones import moment, zone_of
 from node.store.events import event_dates, event_lists
 from node.store.events.event_lists import CalendarRow, Scope
 from web.design.cards import Reader

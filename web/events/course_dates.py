@@ -12,8 +12,9 @@ from node.calendar.course_times import Times, times_of
 from node.calendar.ics import CalendarEntry
 from node.calendar.recurrence import between
 from node.domain.courses import State, find_instance
-from node.domain.events import EventStatus, moment, place_line, status_of, title, zone_of
+from node.domain.events import EventStatus, place_line, status_of, title
 from node.domain.records import Instance
+from node.domain.zones import moment, zone_of
 from node.sentences import Sentence, sentences
 from node.services.library.enrolling import instance_uri
 from node.store.library import courses, resources

@@ -8,7 +8,8 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from node.calendar.recurrence import Occurrence, find_occurrence, usual_occurrence, where_at
-from node.domain.events import EventRecord, Override, from_wall, place_line, to_wall
+from node.domain.events import EventRecord, Override, place_line
+from node.domain.zones import from_wall, to_wall
 from node.errors import Invalid, NotFound, Problem
 from node.sentences import Sentence, sentences
 from node.services.events import events as service

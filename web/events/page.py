@@ -28,7 +28,7 @@ from node.store.events.events import Event
 from node.store.people import actors
 from node.store.people.actors import Actor
 from node.store.posts import objects
-from node.store.reading import showing
+from node.store.reading import conversation, showing
 from node.text.markdown import render_markdown
 from web.design.cards import Reader, actor_card, actor_path, origin_of_actor, thread
 from web.design.frame import embedding, html, page_of
@@ -96,7 +96,7 @@ def find(conn: Connection, event_id: int, viewer: int | None) -> Found:
         raise NotFound
     answer = event_answers.find_answer(conn, event.id, viewer) if viewer is not None else None
     is_organiser = viewer is not None and events.is_organiser(conn, event, viewer)
-    answers = showing.load_answers(conn, event.id)
+    answers = conversation.load_answers(conn, event.id)
     authors = showing.load_rows(conn, {event.actor_id, *(row.actor_id for row in answers)})
     series = events.find_event(conn, event.series_id) if event.series_id is not None else None
     is_series = "recurrence" in event.record

@@ -6,8 +6,9 @@ from typing import Any, cast
 
 import schemas
 from node.calendar.recurrence import WEEKDAYS, occurrences
-from node.domain.events import EventRecord, Recurrence, end_of, from_wall, start_of, title, to_wall
+from node.domain.events import EventRecord, Recurrence, end_of, start_of, title
 from node.domain.numbers import number_in
+from node.domain.zones import from_wall, to_wall
 from node.errors import Invalid, Problem
 
 NAMES = (

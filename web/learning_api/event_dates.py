@@ -7,8 +7,8 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from node.calendar.recurrence import between, record_of_date
-from node.domain.events import local_text
 from node.domain.numbers import id_in
+from node.domain.zones import local_text
 from node.errors import NotFound
 from node.services.events import event_answers as answering
 from node.services.events.event_dates import HORIZON, may_be_answered

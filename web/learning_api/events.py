@@ -9,10 +9,11 @@ from sqlalchemy import Connection
 
 from node.calendar.recurrence import following
 from node.clock import to_rfc3339
-from node.domain.events import EventRecord, local_text
+from node.domain.events import EventRecord
 from node.domain.numbers import id_in, number_in
 from node.domain.text import clean
 from node.domain.visibility import Visibility
+from node.domain.zones import local_text
 from node.errors import Invalid, NotFound, Problem
 from node.media.links import MediaLinks
 from node.services.context import Unit

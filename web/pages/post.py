@@ -19,7 +19,7 @@ from node.state import NODE
 from node.store.library import resources
 from node.store.posts import objects
 from node.store.posts.objects import Object
-from node.store.reading import showing, statuses, threads
+from node.store.reading import conversation, showing, statuses, threads
 from node.store.reading.statuses import Own
 from web.design.cards import Reader, actor_path, threaded
 from web.design.frame import ACTIVITY, embedding, html, page_of
@@ -78,7 +78,7 @@ def _find(conn: Connection, now: int, name: str, object_id: int, viewer_id: int 
         raise NotFound
     if row.kind == resources.KIND:  # apps and notifications know it as a post
         return resources.load_by_object(conn, row.id).path
-    ancestors = showing.load_ancestors(conn, row.id)
+    ancestors = conversation.load_ancestors(conn, row.id)
     seen = threads.load_posts(conn, [each.id for each in ancestors], viewer_id)
     ancestors = [each for each in ancestors if each.id in seen or each.state == objects.DELETED]
     answers = threads.load_answers(conn, row.id, viewer_id, now)

@@ -28,7 +28,7 @@ from node.store.library.opinions import Counts, StoredNote, StoredReview
 from node.store.library.resources import Resource, Viewer
 from node.store.people import actors
 from node.store.people.actors import Actor
-from node.store.reading import showing
+from node.store.reading import conversation, showing
 from node.text import descriptions
 from web.courses.section import Standing, course_section, load_standing
 from web.design import record_parts
@@ -85,7 +85,7 @@ async def show_resource(request: web.Request) -> web.Response:
 
 def _find(conn: Connection, slug: str, viewer: Viewer) -> _Shown:
     found = resources.load_by_slug(conn, slug, viewer)
-    answers = showing.load_answers(conn, found.id)
+    answers = conversation.load_answers(conn, found.id)
     notes = opinions.list_notes(conn, found.uri, viewer.actor_id)
     reviews = opinions.list_reviews(conn, found.uri, viewer.actor_id)
     said = {each.object_id for each in notes} | {each.object_id for each in reviews}

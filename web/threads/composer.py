@@ -11,9 +11,9 @@ from federation.state import FEDERATION
 from node.clock import from_rfc3339
 from node.domain.communities import TopicKind
 from node.domain.drafts import Draft
-from node.domain.events import from_wall
 from node.domain.numbers import number_in
 from node.domain.visibility import Visibility
+from node.domain.zones import from_wall
 from node.errors import Forbidden, Gone, Invalid, NotFound, Problem
 from node.media.links import MediaLinks
 from node.sentences import Sentence, sentences

@@ -21,7 +21,7 @@ from node.state import NODE
 from node.store.people import actors
 from node.store.posts import objects
 from node.store.posts.objects import Object
-from node.store.reading import showing, statuses, threads
+from node.store.reading import conversation, showing, statuses, threads
 from node.store.reading.statuses import Own
 from web.communities.words import ROLES
 from web.design.cards import Reader, threaded
@@ -106,7 +106,7 @@ def _load_answers(conn: Connection, unit: Unit, thread_id: int, viewer_id: int |
     found = load(wanted.after)
     if wanted.answer_id is None or any(each.id == wanted.answer_id for each in found.rows):
         return found
-    above = [each.id for each in showing.load_ancestors(conn, wanted.answer_id)]
+    above = [each.id for each in conversation.load_ancestors(conn, wanted.answer_id)]
     if thread_id not in above:
         return found
     branch = [*above, wanted.answer_id][above.index(thread_id) + 1]

@@ -6,9 +6,9 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from node.clock import from_rfc3339
-from node.domain.events import from_wall, to_wall
 from node.domain.numbers import number_in
 from node.domain.text import shorten
+from node.domain.zones import from_wall, to_wall
 from node.errors import Invalid, NotFound
 from node.sentences import Sentence
 from node.services.context import Unit

@@ -9,6 +9,7 @@ import orjson
 import schemas
 from node.calendar.recurrence import first_start, last_end, occurrences, shown_at, where_at
 from node.clock import from_rfc3339
+from node.domain import event_rules, zones
 from node.domain import events as rules
 from node.domain.events import EventRecord
 from node.domain.posts import EventFacts
@@ -26,7 +27,7 @@ def check_record(record: EventRecord) -> EventRecord:
     if size > MAX_RECORD_BYTES:
         raise Invalid(problems=[Problem("$", f"at most {MAX_RECORD_BYTES} bytes", f"{size} bytes")])
     problems = [Problem(each.path, each.expected, each.found) for each in schemas.check("event", cleaned)]
-    problems = problems or rules.broken_rules(cleaned)
+    problems = problems or event_rules.broken_rules(cleaned)
     if not problems and next(occurrences(cleaned), None) is None:
         problems = [Problem("$.recurrence", "a rule by which it takes place at least once", "none")]
     if problems:
@@ -43,7 +44,7 @@ def _write_in_own_zone(record: EventRecord) -> None:
         times = cast(dict[str, Any], part)
         for key in ("start", "end"):
             if key in times:
-                times[key] = rules.local_text(from_rfc3339(times[key]) or 0, record["timeZone"])
+                times[key] = zones.local_text(from_rfc3339(times[key]) or 0, record["timeZone"])
 
 
 def _strange_overrides(record: EventRecord) -> Iterator[Problem]:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Row, bindparam, exists, func, literal, select
+from sqlalchemy import BigInteger, Connection, Row, bindparam, exists, func, select
 
 from node.store.database.prepared import Prepared
 from node.store.posts.object_lists import AFTER_ALL
@@ -13,7 +13,6 @@ from node.store.reading.visible import not_secret_to
 from node.store.tables import accounts, actors, follows, object_tags, objects
 
 _OPEN = ("public", "unlisted")
-MAX_DEPTH = 20
 _HOMES = Prepared(
     select(actors.c.id, actors.c.uri, actors.c.host, actors.c.local, actors.c.state).where(
         actors.c.id.in_(bindparam("ids", expanding=True))
@@ -104,40 +103,6 @@ _POSTS = Prepared(
 def list_posts(conn: Connection, actor_id: int, *, before: int | None, limit: int) -> Sequence[Row[Any]]:
     """Whole rows of the open posts of an actor, no resources, the newest first."""
     return _POSTS.run(conn, {"actor": actor_id, "before": AFTER_ALL if before is None else before, "limit": limit})
-
-
-@cache
-def _ancestors() -> Prepared:
-    depth = literal(1).label("depth")
-    chain = select(objects.c.in_reply_to_id.label("id"), depth).where(objects.c.id == bindparam("object"))
-    tree, parent = chain.cte("ancestors", recursive=True), objects.alias()
-    tree = tree.union_all(
-        select(parent.c.in_reply_to_id, tree.c.depth + 1).where(parent.c.id == tree.c.id, tree.c.depth < MAX_DEPTH)
-    )
-    query = select(objects, tree.c.depth).join(tree, tree.c.id == objects.c.id)
-    return Prepared(query.order_by(tree.c.depth.desc()), named=True)
-
-
-def load_ancestors(conn: Connection, object_id: int) -> Sequence[Row[Any]]:
-    """Whole rows of what an object answers, the farthest first; one statement."""
-    return _ancestors().run(conn, {"object": object_id})
-
-
-@cache
-def _answers() -> Prepared:
-    depth = literal(0).label("depth")
-    first = select(objects.c.id, depth).where(objects.c.in_reply_to_id == bindparam("object"))
-    tree, child = first.cte("answers", recursive=True), objects.alias()
-    tree = tree.union_all(
-        select(child.c.id, tree.c.depth + 1).where(child.c.in_reply_to_id == tree.c.id, tree.c.depth < MAX_DEPTH)
-    )
-    query = select(objects, tree.c.depth).join(tree, tree.c.id == objects.c.id)
-    return Prepared(query.order_by(objects.c.id).limit(bindparam("limit", type_=BigInteger)), named=True)
-
-
-def load_answers(conn: Connection, object_id: int, *, limit: int = 200) -> Sequence[Row[Any]]:
-    """Whole rows of the replies to an object and to those, each with its ``depth`` from 0, the oldest first."""
-    return _answers().run(conn, {"object": object_id, "limit": limit})
 
 
 def list_tagged(conn: Connection, tag: str, *, before: int | None, limit: int) -> Sequence[Row[Any]]:

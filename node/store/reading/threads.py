@@ -30,8 +30,8 @@ from node.domain.visibility import Visibility
 from node.store.database.prepared import Prepared
 from node.store.posts.objects import DELETED
 from node.store.posts.topics import LIVE
+from node.store.reading.conversation import MAX_DEPTH
 from node.store.reading.entries import viewer
-from node.store.reading.showing import MAX_DEPTH
 from node.store.reading.visible import not_hidden_from, not_secret_to, visible_to
 from node.store.tables import actors, objects, topics
 

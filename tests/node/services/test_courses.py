@@ -7,8 +7,8 @@ from node.calendar.course_times import times_of
 from node.calendar.recurrence import occurrences
 from node.domain.course_lines import course_line
 from node.domain.courses import Door, broken_course_rules, completed, door_of, find_instance, key_of, next_instance
-from node.domain.events import moment, zone_of
 from node.domain.resources import broken_rules, kind_of
+from node.domain.zones import moment, zone_of
 from tests.records import course_record, full_record, record
 from tests.rows import each_row
 

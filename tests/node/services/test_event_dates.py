@@ -7,8 +7,9 @@ from sqlalchemy import select
 
 from node.calendar.recurrence import occurrences
 from node.clock import DAY, HOUR
-from node.domain.events import Wish, local_text
+from node.domain.events import Wish
 from node.domain.visibility import Visibility
+from node.domain.zones import local_text
 from node.errors import Conflict, NotFound
 from node.services.events import event_answers as answers
 from node.services.events import event_dates as dates

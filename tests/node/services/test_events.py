@@ -10,8 +10,9 @@ from sqlalchemy import func, select
 from node.calendar.recurrence import following, last_end, occurrences, where_at
 from node.clock import DAY, HOUR, SystemClock
 from node.domain.event_words import read_answer
-from node.domain.events import AnswerState, Wish, local_text, start_of, to_wall
+from node.domain.events import AnswerState, Wish, start_of
 from node.domain.visibility import Visibility
+from node.domain.zones import local_text, to_wall
 from node.errors import Conflict, Forbidden, Invalid, NotFound
 from node.ids import Ids
 from node.services.context import Unit

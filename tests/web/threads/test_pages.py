@@ -6,8 +6,8 @@ import re
 import pytest
 
 from node.domain.communities import JoinPolicy, TopicKind
-from node.domain.events import to_wall
 from node.domain.visibility import Visibility
+from node.domain.zones import to_wall
 from node.services.posts import answers
 from node.store.communities import communities
 from node.store.people import actors
