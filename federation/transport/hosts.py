@@ -30,7 +30,7 @@ from node.store.people import follows, remote_actors
 #: How many hosts are kept in memory; the one that was longest not asked for goes first.
 MAX_KNOWN = 10_000
 #: Notes wait so long for others to be written with.
-_GATHER_SECONDS = 0.5
+_GATHER_SECONDS = 2.0
 _NOTES_AT_ONCE = 256
 _CHECK_EVERY = 7 * DAY
 _CHECKED_AT_ONCE = 50

@@ -2,13 +2,28 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import Connection, delete, insert, literal_column, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, literal_column, select, update
 
+from node.store.database.prepared import Prepared
 from node.store.jobs import LEASE, portions
 from node.store.tables import jobs, workers
 
 #: As the index says it: SQLite takes no parameter for the same.
 _IS_HELD = jobs.c.owner != literal_column("''")
+
+
+# While it runs, nothing that is held can be settled.
+_RENEW = Prepared(
+    update(jobs)
+    .where(
+        jobs.c.id.in_(bindparam("job_ids", expanding=True)),
+        jobs.c.owner == bindparam("worker"),
+        jobs.c.state == "live",
+    )
+    .values(due_at=bindparam("until"))
+    .returning(jobs.c.id),
+    many="job_ids",
+)
 
 
 def beat(conn: Connection, owner: str, now: int, held: Collection[int] = ()) -> None:
@@ -24,8 +39,7 @@ def renew(conn: Connection, owner: str, now: int, held: Collection[int]) -> None
     A claim whose answer was lost on the way from the database is held by nobody: its lease ends.
     """
     for some in portions(held):
-        mine = update(jobs).where(jobs.c.id.in_(some), jobs.c.owner == owner, jobs.c.state == "live")
-        conn.execute(mine.values(due_at=now + LEASE))
+        _RENEW.run(conn, {"job_ids": some, "worker": owner, "until": now + LEASE})
 
 
 def retire(conn: Connection, owner: str, now: int) -> None:
