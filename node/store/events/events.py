@@ -11,7 +11,7 @@ from node.domain.events import AnswerState, EventRecord
 from node.store.database.prepared import Prepared
 from node.store.database.upsert import insert_missing, inserting
 from node.store.posts.objects import LIVE
-from node.store.reading.visible import visible_to
+from node.store.reading.visible import seen_by, visible_to
 from node.store.tables import actors, bookmarks, event_answers, event_organisers, events, objects
 
 KIND = "event"  # of the object's row
@@ -176,8 +176,7 @@ def find_event(conn: Connection, event_id: int) -> Event | None:
 
 def find_visible(conn: Connection, event_id: int, viewer_id: int | None) -> Event | None:
     """A living event that this person may read."""
-    viewer = {} if viewer_id is None else {"viewer": viewer_id}
-    row = _VISIBLE[viewer_id is not None].first(conn, {"event": event_id, **viewer})
+    row = _VISIBLE[viewer_id is not None].first(conn, {"event": event_id, **seen_by(viewer_id)})
     return Event(*row) if row else None
 
 

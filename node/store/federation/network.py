@@ -15,7 +15,7 @@ from node.domain.visibility import Visibility
 from node.store.database.prepared import Prepared
 from node.store.library.resources import Viewer
 from node.store.people.follows import ACCEPTED
-from node.store.reading.visible import visible_to
+from node.store.reading.visible import seen_by, someone, visible_to
 from node.store.search import counts
 from node.store.search.wishes import Wish
 from node.store.tables import actors, communities, events, follows, objects, resource_counts
@@ -37,7 +37,6 @@ class Organisation:
     follows_us: bool
 
 
-_ANY = -1  # stands for a viewer in a statement that is built once
 _HOSTS: Any = bindparam("hosts", expanding=True)
 _near = actors.alias("near")
 _IS_FOLLOWED = exists(
@@ -94,8 +93,8 @@ def count_courses(conn: Connection, viewer: Viewer) -> Counts:
 
 def count_events(conn: Connection, viewer: Viewer, now: int) -> Counts:
     """Of those to come that this viewer may see, unlisted ones aside."""
-    values = {"now": now} if viewer.actor_id is None else {"now": now, "viewer": viewer.actor_id}
-    return _counted(_events(None if viewer.actor_id is None else _ANY).run(conn, values))
+    values = {"now": now, **seen_by(viewer.actor_id)}
+    return _counted(_events(someone(viewer.actor_id)).run(conn, values))
 
 
 @cache
@@ -190,8 +189,8 @@ def _communities(viewer_id: int | None) -> Prepared:
 
 def load_communities(conn: Connection, viewer: Viewer, *, limit: int) -> list[Community]:
     """Communities that this viewer may list and that go on, those with most members first."""
-    values = {"limit": limit} if viewer.actor_id is None else {"limit": limit, "viewer": viewer.actor_id}
-    rows = _communities(None if viewer.actor_id is None else _ANY).run(conn, values)
+    values = {"limit": limit, **seen_by(viewer.actor_id)}
+    rows = _communities(someone(viewer.actor_id)).run(conn, values)
     return [Community(*row) for row in rows]
 
 

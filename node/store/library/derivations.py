@@ -9,7 +9,7 @@ from node.store.database.bulk import Bulk
 from node.store.database.prepared import Prepared
 from node.store.database.upsert import insert_missing
 from node.store.posts.objects import LIVE
-from node.store.reading.visible import visible_to
+from node.store.reading.visible import seen_by, visible_to
 from node.store.tables import derivations, hidden_branches, objects, resources
 
 _DELETE = delete(derivations).where(derivations.c.object_id.in_(bindparam("ids", expanding=True)))
@@ -28,7 +28,7 @@ def replace_sources(conn: Connection, sources: Mapping[int, Sequence[str]]) -> N
 
 def list_branches(conn: Connection, iris: Collection[str], viewer_id: int | None, *, limit: int) -> list[int]:
     """Objects that say they are based on any of these identities, as far as this viewer may read them, newest first."""
-    values = {"iris": list(iris), "limit": limit} | ({} if viewer_id is None else {"viewer": viewer_id})
+    values = {"iris": list(iris), "limit": limit} | seen_by(viewer_id)
     return [object_id for (object_id,) in _branches(viewer_id is not None).run(conn, values)] if iris else []
 
 

@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from node.domain.opinions import AdoptionNote
 from node.store.database.prepared import Prepared
-from node.store.reading.visible import visible_to
+from node.store.reading.visible import seen_by, visible_to
 from node.store.tables import adoption_notes, objects, resources, reviews
 
 _about = objects.alias("about")
@@ -97,7 +97,7 @@ def list_notes(
 
 def _asked(about: str, viewer_id: int | None, after: Place, limit: int) -> dict[str, Any]:
     asked = {"about": about, "published_at": after[0], "id": after[1], "limit": limit}
-    return asked | ({} if viewer_id is None else {"viewer": viewer_id})
+    return asked | seen_by(viewer_id)
 
 
 @cache
@@ -190,7 +190,7 @@ _USE = (
 
 def load_use(conn: Connection, viewer_id: int | None, listings: Collection[str], *, limit: int) -> dict[int, int]:
     """How many organisations used those resources of these lists that most did, by sort key, as this viewer sees it."""
-    values = {"listings": list(listings), "most": limit} | ({} if viewer_id is None else {"viewer": viewer_id})
+    values = {"listings": list(listings), "most": limit} | seen_by(viewer_id)
     seen = visible_to(None if viewer_id is None else 0)
     return {row.sort_key: row.organisations for row in conn.execute(_USE.where(seen), values)}
 

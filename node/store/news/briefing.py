@@ -20,7 +20,7 @@ from node.store.events.event_lists import is_coming
 from node.store.people.follows import ACCEPTED
 from node.store.posts import topics as store
 from node.store.posts.reactions import SHARE
-from node.store.reading.visible import is_shared_with, not_hidden_from, visible_to
+from node.store.reading.visible import SOMEONE, is_shared_with, not_hidden_from, visible_to
 from node.store.tables import (
     accounts,
     actors,
@@ -44,7 +44,6 @@ MOST_COMMUNITIES = 50
 MOST_SHARES = 120
 _GOOD = 4  # of five
 _LEAVE_ROOM = 3  # times as many as are shown, because some may not be for her
-_ANY = -1  # stands for a viewer in a statement that is built once
 _ME: Any = bindparam("viewer", type_=BigInteger)
 _LIMIT: Any = bindparam("limit", type_=BigInteger)
 _LOOKED_AT: Any = bindparam("looked_at", type_=BigInteger)
@@ -115,7 +114,7 @@ def _topics(communities_number: int, *, open_questions: bool) -> Prepared:
 
 def _for_her() -> list[ColumnElement[bool]]:
     """What she may read and wants to read, and did not write herself."""
-    return [objects.c.actor_id != _ME, visible_to(_ANY), *not_hidden_from(_ANY, objects.c.actor_id)]
+    return [objects.c.actor_id != _ME, visible_to(SOMEONE), *not_hidden_from(SOMEONE, objects.c.actor_id)]
 
 
 # -- events ---------------------------------------------------------------------------------------------------------
@@ -149,8 +148,8 @@ def _coming() -> Prepared:
             events.c.cancelled_at.is_(None),
             or_(answered, organised, objects.c.actor_id == _ME, objects.c.audience.in_(hers)),
             or_(events.c.series_id.is_(None), answered),  # a series stands for its dates
-            visible_to(_ANY),
-            *not_hidden_from(_ANY, objects.c.actor_id),
+            visible_to(SOMEONE),
+            *not_hidden_from(SOMEONE, objects.c.actor_id),
         )
     )
     return Prepared(query.order_by(events.c.next_at, objects.c.id).limit(_LIMIT))
@@ -192,8 +191,8 @@ def _shares() -> Prepared:
         reactions.c.id >= bindparam("first", type_=BigInteger),
         reactions.c.actor_id != _ME,
         or_(is_here, is_followed),
-        is_shared_with(_ANY),
-        *not_hidden_from(_ANY, reactions.c.actor_id),
+        is_shared_with(SOMEONE),
+        *not_hidden_from(SOMEONE, reactions.c.actor_id),
     )
     return Prepared(query.order_by(reactions.c.id.desc()).limit(_LIMIT))
 

@@ -28,7 +28,7 @@ from node.store.database.prepared import Prepared
 from node.store.database.windows import Window
 from node.store.posts.reactions import SHARE
 from node.store.reading.statuses import Version
-from node.store.reading.visible import is_shared_with, not_hidden_from, visible_to
+from node.store.reading.visible import SOMEONE, is_shared_with, not_hidden_from, seen_by, someone, visible_to
 from node.store.tables import (
     actor_stamps,
     follows,
@@ -43,7 +43,6 @@ from node.store.tables import (
 _sharer = actor_stamps.alias("sharer_stamps")
 #: Of an object that has not changed since it was written.
 FIRST_STAMP = 0
-_ANY = -1  # stands for a viewer in a statement that is built once
 
 
 class Entry(NamedTuple):
@@ -123,14 +122,9 @@ def load_entries(conn: Connection, ids: Collection[int], viewer_id: int | None) 
     """Those of these ids that the viewer may read, by id; one statement."""
     if not ids:
         return {}
-    query = _by_id(None if viewer_id is None else _ANY)
-    found = read_entries(conn, query, {"ids": list(ids), **viewer(viewer_id)})
+    query = _by_id(someone(viewer_id))
+    found = read_entries(conn, query, {"ids": list(ids), **seen_by(viewer_id)})
     return {entry.id: entry for entry in found}
-
-
-def viewer(viewer_id: int | None) -> dict[str, int]:
-    """The parameter of a viewer in statements that are built once."""
-    return {} if viewer_id is None else {"viewer": viewer_id}
 
 
 # -- windows over prebuilt statements --------------------------------------------------------------------------------
@@ -182,9 +176,9 @@ def _home(cursors: tuple[str, ...]) -> Prepared:
     has_exclusive_lists = exists().where(lists.c.owner_id == bindparam("viewer"), lists.c.exclusive)
     query = query.where(
         owner == bindparam("viewer"),
-        visible_to(_ANY),
+        visible_to(SOMEONE),
         actor_stamps.c.state == "active",
-        *not_hidden_from(_ANY, objects.c.actor_id, home_entries.c.shared_by_id),
+        *not_hidden_from(SOMEONE, objects.c.actor_id, home_entries.c.shared_by_id),
         ~wants_no_shares,
         or_(~has_exclusive_lists, ~is_elsewhere),
     )

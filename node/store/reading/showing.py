@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, Connection, Row, bindparam, exists, func, sel
 from node.store.database.prepared import Prepared
 from node.store.posts.object_lists import AFTER_ALL
 from node.store.posts.objects import LIVE
-from node.store.reading.visible import not_secret_to
+from node.store.reading.visible import not_secret_to, seen_by
 from node.store.tables import accounts, actors, follows, object_tags, objects
 
 _OPEN = ("public", "unlisted")
@@ -43,8 +43,9 @@ def load_known(conn: Connection, ids: Collection[int], viewer_id: int | None) ->
     """Of these ids those of actors of which this person may know (``not_secret_to``), in the same order."""
     if not ids:
         return []
-    viewer = {} if viewer_id is None else {"viewer": viewer_id}
-    found = {actor_id for (actor_id,) in _known(viewer_id is not None).run(conn, {"ids": list(ids), **viewer})}
+    found = {
+        actor_id for (actor_id,) in _known(viewer_id is not None).run(conn, {"ids": list(ids), **seen_by(viewer_id)})
+    }
     return [each for each in ids if each in found]
 
 

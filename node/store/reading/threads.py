@@ -31,11 +31,9 @@ from node.store.database.prepared import Prepared
 from node.store.posts.objects import DELETED
 from node.store.posts.topics import LIVE
 from node.store.reading.conversation import MAX_DEPTH
-from node.store.reading.entries import viewer
-from node.store.reading.visible import not_hidden_from, not_secret_to, visible_to
+from node.store.reading.visible import SOMEONE, not_hidden_from, not_secret_to, seen_by, visible_to
 from node.store.tables import actors, objects, topics
 
-_ANY = -1  # stands for a viewer in a statement that is built once
 #: So many posts of a thread stand on one page, whatever hangs on its answers.
 MOST_POSTS = 500
 
@@ -92,7 +90,7 @@ def list_threads(conn: Connection, wanted: Wanted) -> Sequence[Row[Any]]:
         "author": wanted.author_id,
         "at": at,
         "id": object_id,
-        **viewer(wanted.viewer_id),
+        **seen_by(wanted.viewer_id),
     }
     return _prepared(_shape(wanted)).run(conn, values)
 
@@ -147,18 +145,18 @@ def _number(name: str) -> Any:
 
 
 def _conditions(shape: Shape) -> list[ColumnElement[bool]]:
-    someone = _ANY if shape.has_viewer else None
+    viewer_id = SOMEONE if shape.has_viewer else None
     author = select(actors.c.state).where(actors.c.id == objects.c.actor_id).scalar_subquery()
     found: list[ColumnElement[bool]] = [
         topics.c.state == LIVE,
-        visible_to(someone),
+        visible_to(viewer_id),
         author == "active",
-        *not_hidden_from(someone, objects.c.actor_id),
+        *not_hidden_from(viewer_id, objects.c.actor_id),
     ]
     if shape.has_community:
         found.append(topics.c.community_id == _number("community"))
     else:
-        found.append(_is_in_no_secret(someone))
+        found.append(_is_in_no_secret(viewer_id))
     if shape.has_kinds:
         found.append(topics.c.kind.in_(bindparam("kinds", expanding=True)))
     if shape.has_author:
@@ -196,7 +194,7 @@ def find_thread(conn: Connection, object_id: int, viewer_id: int | None) -> Row[
 
     One that a moderator has removed is there for its author alone.
     """
-    rows = _thread(viewer_id is not None).run(conn, {"id": object_id, **viewer(viewer_id)})
+    rows = _thread(viewer_id is not None).run(conn, {"id": object_id, **seen_by(viewer_id)})
     return rows[0] if rows else None
 
 
@@ -206,8 +204,8 @@ def _thread(has_viewer: bool) -> Prepared:
     is_there: ColumnElement[bool] = topics.c.state == LIVE
     if has_viewer:
         is_there = or_(is_there, objects.c.actor_id == _number("viewer"))
-    seen = visible_to(_ANY if has_viewer else None)
-    known = _is_in_no_secret(_ANY if has_viewer else None)
+    seen = visible_to(SOMEONE if has_viewer else None)
+    known = _is_in_no_secret(SOMEONE if has_viewer else None)
     return Prepared(query.where(objects.c.id == _number("id"), seen, is_there, known), named=True)
 
 
@@ -219,13 +217,13 @@ def load_posts(conn: Connection, ids: Collection[int], viewer_id: int | None) ->
     """Those of these posts that this reader may see, by id: columns of ``objects`` without ``raw``."""
     if not ids:
         return {}
-    rows = _posts(viewer_id is not None).run(conn, {"ids": list(ids), **viewer(viewer_id)})
+    rows = _posts(viewer_id is not None).run(conn, {"ids": list(ids), **seen_by(viewer_id)})
     return {row.id: row for row in rows}
 
 
 @cache
 def _posts(has_viewer: bool) -> Prepared:
-    seen = visible_to(_ANY if has_viewer else None)
+    seen = visible_to(SOMEONE if has_viewer else None)
     query = select(*_COLUMNS).where(objects.c.id.in_(bindparam("ids", expanding=True)), seen)
     return Prepared(query, many="ids", named=True)
 
@@ -237,15 +235,15 @@ def load_answers(
 
     ``after`` and ``limit`` are about direct answers. What was deleted is there, as such.
     """
-    values = {"id": object_id, "after": after, "limit": limit, "now": now, **viewer(viewer_id)}
+    values = {"id": object_id, "after": after, "limit": limit, "now": now, **seen_by(viewer_id)}
     return _answers(viewer_id is not None).run(conn, values)
 
 
 @cache
 def _answers(has_viewer: bool) -> Prepared:
-    someone = _ANY if has_viewer else None
-    may_see = or_(objects.c.state == DELETED, visible_to(someone))
-    shown = and_(may_see, *not_hidden_from(someone, objects.c.actor_id))
+    viewer_id = SOMEONE if has_viewer else None
+    may_see = or_(objects.c.state == DELETED, visible_to(viewer_id))
+    shown = and_(may_see, *not_hidden_from(viewer_id, objects.c.actor_id))
     direct = (
         select(objects.c.id, literal(0).label("depth"))
         .where(objects.c.in_reply_to_id == _number("id"), objects.c.id > _number("after"), shown)
@@ -264,11 +262,11 @@ def _answers(has_viewer: bool) -> Prepared:
 
 def count_answers(conn: Connection, object_id: int, viewer_id: int | None) -> int:
     """How many posts answer this one directly and are there for this reader."""
-    rows = _count(viewer_id is not None).run(conn, {"id": object_id, **viewer(viewer_id)})
+    rows = _count(viewer_id is not None).run(conn, {"id": object_id, **seen_by(viewer_id)})
     return int(rows[0][0])
 
 
 @cache
 def _count(has_viewer: bool) -> Prepared:
-    seen = visible_to(_ANY if has_viewer else None)
+    seen = visible_to(SOMEONE if has_viewer else None)
     return Prepared(select(func.count()).where(objects.c.in_reply_to_id == _number("id"), seen))

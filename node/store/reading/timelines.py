@@ -32,7 +32,7 @@ from node.store.reading.entries import (
     shared_entries,
     window_parameters,
 )
-from node.store.reading.visible import is_shared_with, not_hidden_from
+from node.store.reading.visible import SOMEONE, is_shared_with, not_hidden_from, seen_by, someone
 from node.store.tables import (
     actors,
     bookmarks,
@@ -46,7 +46,6 @@ from node.store.tables import (
     reactions,
 )
 
-_ANY = -1
 _PUBLIC = objects.c.visibility == Visibility.PUBLIC.value
 _parent = objects.alias("parent_objects")
 _IS_REPLY = objects.c.in_reply_to.is_not(None)
@@ -55,11 +54,6 @@ _IS_REPLY_TO_OTHERS = and_(
     _IS_REPLY,
     ~exists().where(_parent.c.id == objects.c.in_reply_to_id, _parent.c.actor_id == objects.c.actor_id),
 )
-
-
-def _someone(viewer_id: int | None) -> int | None:
-    """What stands for the viewer in a statement that is built once."""
-    return None if viewer_id is None else _ANY
 
 
 def _values(viewer_id: int | None, now: int, window: Window) -> dict[str, Any]:
@@ -99,7 +93,7 @@ def list_public(
     only_media: bool = False,
 ) -> list[Entry]:
     """Public posts and resources, no replies and no boosts; of this node or of others, where that is asked for."""
-    query = _public(_someone(viewer_id), local, remote and not local, only_media, cursors_of(window))
+    query = _public(someone(viewer_id), local, remote and not local, only_media, cursors_of(window))
     return _read(conn, query, _values(viewer_id, now, window), window)
 
 
@@ -120,7 +114,7 @@ def list_tag(
     only_media: bool = False,
 ) -> list[Entry]:
     """Public posts with one of these hashtags (keys), and all and none of those."""
-    query = _listed(_someone(viewer_id), _PUBLIC, _has_tag(any_of))
+    query = _listed(someone(viewer_id), _PUBLIC, _has_tag(any_of))
     query = query.where(*(_has_tag([tag]) for tag in all_of))
     if none_of:
         query = query.where(~_has_tag(none_of))
@@ -143,7 +137,7 @@ def _has_tag(tags: Collection[str]) -> ColumnElement[bool]:
 def _list(replies_policy: str, cursors: tuple[str, ...]) -> Prepared:
     """Posts and boosts of the members; each part by itself goes down its own index."""
     members = select(list_members.c.member_id).where(list_members.c.list_id == bindparam("list_id"))
-    posts = _listed(_ANY, objects.c.actor_id.in_(members), objects.c.visibility != Visibility.DIRECT.value)
+    posts = _listed(SOMEONE, objects.c.actor_id.in_(members), objects.c.visibility != Visibility.DIRECT.value)
     if replies_policy == "none":
         posts = posts.where(~_IS_REPLY_TO_OTHERS)
     else:
@@ -154,8 +148,8 @@ def _list(replies_policy: str, cursors: tuple[str, ...]) -> Prepared:
             )
         of_shown = exists().where(_parent.c.id == objects.c.in_reply_to_id, _parent.c.actor_id.in_(shown))
         posts = posts.where(or_(~_IS_REPLY_TO_OTHERS, of_shown))
-    shares = shared_entries(_ANY).where(
-        reactions.c.actor_id.in_(members), *not_hidden_from(_ANY, objects.c.actor_id, reactions.c.actor_id)
+    shares = shared_entries(SOMEONE).where(
+        reactions.c.actor_id.in_(members), *not_hidden_from(SOMEONE, objects.c.actor_id, reactions.c.actor_id)
     )
     return Prepared(_merged(posts, shares, cursors))
 
@@ -192,7 +186,7 @@ def _parent_is(url: Any) -> ColumnElement[bool]:
 
 def list_link(conn: Connection, viewer_id: int | None, url: str, window: Window, now: int) -> list[Entry]:
     """Public posts whose card is of this page, and answers to the object whose page it is."""
-    query = _link(_someone(viewer_id), cursors_of(window))
+    query = _link(someone(viewer_id), cursors_of(window))
     return _read(conn, query, {**_values(viewer_id, now, window), "url": url}, window)
 
 
@@ -201,7 +195,9 @@ def _direct(cursors: tuple[str, ...]) -> Prepared:
     uri = select(actors.c.uri).where(actors.c.id == bindparam("viewer")).scalar_subquery()
     names_me = exists().where(mentions.c.object_id == objects.c.id, mentions.c.actor_uri == uri)
     mine = or_(objects.c.actor_id == bindparam("viewer"), names_me)
-    return Prepared(over(_listed(_ANY, objects.c.visibility == Visibility.DIRECT.value, mine), objects.c.id, cursors))
+    return Prepared(
+        over(_listed(SOMEONE, objects.c.visibility == Visibility.DIRECT.value, mine), objects.c.id, cursors)
+    )
 
 
 def list_direct(conn: Connection, viewer_id: int, window: Window, now: int) -> list[Entry]:
@@ -251,7 +247,7 @@ def list_of_actor(
 ) -> list[Entry]:
     """What an actor published and boosted, as far as the viewer may read it; a thread of one's own are no replies."""
     query = _of_actor(
-        _someone(viewer_id), exclude_replies, exclude_reblogs, only_media, tag is not None, cursors_of(window)
+        someone(viewer_id), exclude_replies, exclude_reblogs, only_media, tag is not None, cursors_of(window)
     )
     values = {**_values(viewer_id, now, window), "actor_id": actor_id, **({"tag": tag} if tag is not None else {})}
     return _read(conn, query, values, window)
@@ -265,8 +261,7 @@ def _pinned(viewer: int | None) -> Prepared:
 
 def list_pinned(conn: Connection, viewer_id: int | None, actor_id: int) -> list[Entry]:
     """What an actor shows first; one page."""
-    viewer = {} if viewer_id is None else {"viewer": viewer_id}
-    return read_entries(conn, _pinned(_someone(viewer_id)), {"actor_id": actor_id, **viewer})
+    return read_entries(conn, _pinned(someone(viewer_id)), {"actor_id": actor_id, **seen_by(viewer_id)})
 
 
 # -- what a person keeps; paged by when she did ----------------------------------------------------------------------
@@ -282,12 +277,12 @@ def _kept(conn: Connection, query: Select[Any], column: Any, viewer_id: int, win
 
 
 def list_bookmarks(conn: Connection, viewer_id: int, window: Window) -> Kept:
-    query = plain_entries(_ANY).join(bookmarks, bookmarks.c.object_id == objects.c.id)
+    query = plain_entries(SOMEONE).join(bookmarks, bookmarks.c.object_id == objects.c.id)
     return _kept(conn, query.where(bookmarks.c.actor_id == bindparam("viewer")), bookmarks.c.id, viewer_id, window)
 
 
 def list_favourites(conn: Connection, viewer_id: int, window: Window) -> Kept:
-    query = plain_entries(_ANY).join(reactions, reactions.c.object_id == objects.c.id)
+    query = plain_entries(SOMEONE).join(reactions, reactions.c.object_id == objects.c.id)
     mine = (reactions.c.actor_id == bindparam("viewer"), reactions.c.kind == LIKE)
     return _kept(conn, query.where(*mine), reactions.c.id, viewer_id, window)
 
@@ -298,7 +293,7 @@ def list_favourites(conn: Connection, viewer_id: int, window: Window) -> Kept:
 def list_quotes(conn: Connection, viewer_id: int | None, object_id: int, window: Window, now: int) -> list[Entry]:
     """Posts that quote an object with its author's permission."""
     quoting = select(reactions.c.content).where(reactions.c.object_id == object_id, reactions.c.kind == QUOTE)
-    query = over(_listed(_someone(viewer_id), objects.c.uri.in_(quoting)), objects.c.id, cursors_of(window))
+    query = over(_listed(someone(viewer_id), objects.c.uri.in_(quoting)), objects.c.id, cursors_of(window))
     return _read(conn, query, _values(viewer_id, now, window), window)
 
 
@@ -309,8 +304,8 @@ def list_reactors(
     query = select(reactions.c.id, reactions.c.actor_id).where(
         reactions.c.object_id == object_id,
         reactions.c.kind == kind,
-        is_shared_with(_someone(viewer_id)),
-        *not_hidden_from(_someone(viewer_id), reactions.c.actor_id),
+        is_shared_with(someone(viewer_id)),
+        *not_hidden_from(someone(viewer_id), reactions.c.actor_id),
     )
     rows = conn.execute(over(query, reactions.c.id, cursors_of(window)), _values(viewer_id, now, window)).all()
     return window.newest_first([(row[0], row[1]) for row in rows])

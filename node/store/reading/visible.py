@@ -1,7 +1,8 @@
 """Who may read which objects, as conditions of statements: what ``node.domain.visibility`` decides, for many at once.
 
 ``visible_to`` is for everything that is read; ``not_hidden_from`` is for lists, which leave out more. Both hold the
-viewer as a bind parameter of the name ``viewer``, so that a statement can be built once and run for anybody.
+viewer as a bind parameter of the name ``viewer``, so that a statement can be built once (``someone``) and run for
+anybody (``seen_by``).
 """
 
 from typing import Any
@@ -28,6 +29,19 @@ from node.store.tables import (
 
 _OPEN = [level.value for level in Visibility if level.is_open]
 _MEMBERS = [Visibility.PARTNERS.value, Visibility.ORGANISATION.value]
+
+#: Stands for a viewer in a statement that is built once.
+SOMEONE = -1
+
+
+def someone(viewer_id: int | None) -> int | None:
+    """For whom a statement is built that is run for others, too: for anybody, or for whoever is bound then."""
+    return None if viewer_id is None else SOMEONE
+
+
+def seen_by(viewer_id: int | None) -> dict[str, int]:
+    """The parameter of the viewer for such a statement."""
+    return {} if viewer_id is None else {"viewer": viewer_id}
 
 
 def _viewer(viewer_id: int | None) -> Any:

@@ -21,14 +21,13 @@ from node.store.library.resources import Resource
 from node.store.people.follows import ACCEPTED
 from node.store.posts.objects import LIVE
 from node.store.reading import showing
-from node.store.reading.visible import is_not_blocked, not_hidden_from, not_secret_to, visible_to
+from node.store.reading.visible import is_not_blocked, not_hidden_from, not_secret_to, someone, visible_to
 from node.store.search import counts, listing
 from node.store.search.counts import Facets
 from node.store.search.wishes import Scope, Wish
 from node.store.tables import actors, communities, events, follows, objects, search_entries, topics
 
 _MAX_DOORS = 200
-_ANY = -1  # stands for a viewer in a statement that is built once
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +169,7 @@ def _visible_rows(conn: Connection, ids: Sequence[int], viewer_id: int | None, n
     if not ids:
         return {}
     values = {"ids": list(ids)} if viewer_id is None else {"ids": list(ids), "viewer": viewer_id, "now": now}
-    return {row.id: row for row in _readable(None if viewer_id is None else _ANY).run(conn, values)}
+    return {row.id: row for row in _readable(someone(viewer_id)).run(conn, values)}
 
 
 @cache

@@ -25,11 +25,10 @@ from sqlalchemy import (
 from node.domain.search import name_words
 from node.store.database.prepared import Prepared
 from node.store.people.follows import ACCEPTED
-from node.store.reading.visible import is_not_blocked, not_secret_to
+from node.store.reading.visible import SOMEONE, is_not_blocked, not_secret_to
 from node.store.tables import actor_words, actors, follows
 
 _CANDIDATES = 400
-_ANY = -1  # stands for a viewer in a statement that is built once
 _LAST = "\U0010ffff"
 
 
@@ -70,7 +69,7 @@ def find_actors(
 
 @cache
 def _statement(shape: _Shape) -> Prepared:
-    viewer_id = _ANY if shape.is_member else None
+    viewer_id = SOMEONE if shape.is_member else None
     found = select(actor_words.c.actor_id).where(_begins(actor_words.c.word, 0))
     for number in range(1, shape.words):
         other = actor_words.alias()

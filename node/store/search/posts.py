@@ -11,7 +11,7 @@ from node.domain.search import parse
 from node.store.database.prepared import Prepared
 from node.store.index.expressions import Search
 from node.store.posts.reactions import LIKE, SHARE
-from node.store.reading.visible import not_hidden_from, visible_to
+from node.store.reading.visible import SOMEONE, not_hidden_from, visible_to
 from node.store.tables import actors, bookmarks, mentions, objects, reactions
 from node.store.triggers.post_search import INDEX
 
@@ -22,7 +22,6 @@ _MATCHES = {
     "postgresql": f"SELECT object_id AS id FROM {INDEX} WHERE words @@ CAST(:expression AS tsquery)"  # noqa: S608 (constants)
     " ORDER BY object_id DESC LIMIT :most",
 }
-_ANY = -1  # stands for a viewer in a statement that is built once
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +73,7 @@ def _statement(dialect: str, bounds: tuple[str, ...]) -> Prepared:
         select(objects.c.id)
         .join(matches, matches.c.id == objects.c.id)
         .join(actors, actors.c.id == objects.c.actor_id)
-        .where(visible_to(_ANY), _is_hers(), *not_hidden_from(_ANY, objects.c.actor_id))
+        .where(visible_to(SOMEONE), _is_hers(), *not_hidden_from(SOMEONE, objects.c.actor_id))
         .where(*(_BOUNDS[name] for name in bounds))
     )
     limit, offset = (bindparam(name, type_=BigInteger) for name in ("limit", "offset"))
