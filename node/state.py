@@ -1,6 +1,8 @@
 """What a running node consists of; the one thing that handlers take from the application."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 
@@ -9,9 +11,12 @@ from node.config import Config
 from node.forwarded import client_address
 from node.ids import Ids
 from node.jobs.worker import Worker
+from node.media.links import MediaLinks
 from node.services.context import Unit
-from node.services.posts.uploads import Uploads
 from node.store.database.engine import Store
+
+if TYPE_CHECKING:
+    from node.services.posts.uploads import Uploads
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +28,13 @@ class Node:
     clock: Clock
     ids: Ids
     worker: Worker
-    uploads: Uploads
+    links: MediaLinks
+    find_uploads: "Callable[[], Uploads]"
+
+    @property
+    def uploads(self) -> "Uploads":
+        """What takes files in: loaded with the first of them."""
+        return self.find_uploads()
 
     def unit(self) -> Unit:
         """What a unit of work that happens now needs."""

@@ -88,7 +88,7 @@ def build_web(node: Node) -> WebState:
         lookups=Rate(20 / 600, 20),
         joining=Rate(5 / 1800, 5),
         registrations=Rate(5 / 600, 5),
-        pictures=build_pictures(node.uploads.links, assets),
+        pictures=build_pictures(node.links, assets),
         media_origin=origin_of(node.config.media.public_url) if node.config.media.public_url else "",
         exemptions=Exemptions(node.config.limits.exempt),
         rates=ApiRates(),

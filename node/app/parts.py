@@ -14,9 +14,7 @@ import node as product
 from federation.policy import PolicyWatch
 from node.app.foundation import Foundation
 from node.media.links import MediaLinks, proxy_key
-from node.media.storage import open_storage
 from node.ratelimit import Exemptions
-from node.services.posts.uploads import Uploads
 
 if TYPE_CHECKING:
     from federation.arriving.handover import Handover
@@ -34,6 +32,7 @@ if TYPE_CHECKING:
     from federation.transport.connection import Resolver, Timeouts
     from federation.transport.hosts import Hosts
     from federation.transport.http import OutboundClient
+    from node.services.posts.uploads import Uploads
 
 
 class Parts:
@@ -224,15 +223,23 @@ class Parts:
         return RemoteMedia(self.client, self._base.clock, self.policies, folder, config.media, config.jobs)
 
     @cached_property
-    def uploads(self) -> Uploads:
-        base, config = self._base, self._base.config
+    def links(self) -> MediaLinks:
+        config = self._base.config
         sealing = (config.secrets.key, *config.secrets.previous)
+        return MediaLinks(config.origin, tuple(map(proxy_key, sealing)), config.media.public_url)
+
+    @cached_property
+    def uploads(self) -> "Uploads":
+        from node.media.storage import open_storage
+        from node.services.posts.uploads import Uploads
+
+        base, config = self._base, self._base.config
         uploads = Uploads(
             base.store,
             base.clock,
             base.unit,
             open_storage(config.media, config.data_dir / "media", base.clock),
-            MediaLinks(config.origin, tuple(map(proxy_key, sealing)), config.media.public_url),
+            self.links,
             config.media,
             config.data_dir / "media-incoming",
             base.is_disk_low,

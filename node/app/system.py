@@ -77,7 +77,7 @@ async def _join(base: Foundation, parts: Parts) -> System:
     await parts.policies.load()
     schedule = work.build_schedule(base, parts)
     worker = work.build_worker(base, parts, schedule)
-    node = Node(base.config, base.store, base.clock, base.ids, worker, parts.uploads)
+    node = Node(base.config, base.store, base.clock, base.ids, worker, parts.links, lambda: parts.uploads)
     return System(node, parts, worker, schedule, work.build_ticks(base, parts))
 
 

@@ -17,8 +17,7 @@ from node.indexing import Indexing
 from node.jobs import backoff, kinds
 from node.jobs.schedule import Entry, Schedule
 from node.jobs.worker import Kind, Late, Worker
-from node.services.communities import membership
-from node.services.library import catalogue, orders
+from node.services.library import catalogue
 from node.ticks import Tick, Ticks
 
 if TYPE_CHECKING:
@@ -85,7 +84,7 @@ def _upkeep(base: Foundation, parts: Parts) -> Iterator[Entry]:
     yield Entry("backup", DAY, back_up, delay=HOUR)
     yield Entry("keys", HOUR, rotate_keys, delay=5 * MINUTE)
     yield Entry("expire", HOUR, expire, delay=5 * MINUTE)
-    yield Entry("media-expire", HOUR, parts.uploads.expire, delay=5 * MINUTE)
+    yield Entry("media-expire", HOUR, lambda: parts.uploads.expire(), delay=5 * MINUTE)
     yield Entry("hosts-given-up", DAY, lambda: parts.hosts.check_given_up(ask_software), delay=HOUR)
     yield Entry("hosts-lost", DAY, lambda: parts.hosts.drop_lost(), delay=HOUR)
     yield Entry("hosts-software", HOUR, lambda: parts.hosts.ask_software(ask_software), delay=10 * MINUTE)
@@ -100,6 +99,16 @@ def _daily_reading(base: Foundation) -> Iterator[Entry]:
         from node.services.people.follows import ask_for_all_pins
 
         await store.write(ask_for_all_pins, unit())
+
+    async def ask_for_members() -> None:
+        from node.services.communities import membership
+
+        await store.write(membership.ask_for_all, unit())
+
+    async def ask_for_steps() -> None:
+        from node.services.library import orders
+
+        await store.write(orders.ask_for_all, unit())
 
     async def hand_on_reports() -> None:
         from node.services.communities.community_reports import hand_on_waiting
@@ -118,9 +127,9 @@ def _daily_reading(base: Foundation) -> Iterator[Entry]:
 
     yield Entry("catalogue-poll", 6 * HOUR, lambda: store.write(catalogue.sync_all, unit()), delay=6 * HOUR)
     yield Entry("catalogue-prune", DAY, lambda: store.write(catalogue.prune, unit().now), delay=HOUR)
-    yield Entry("communities", DAY, lambda: store.write(membership.ask_for_all, unit()), delay=HOUR)
+    yield Entry("communities", DAY, ask_for_members, delay=HOUR)
     yield Entry("featured", DAY, ask_for_pins, delay=HOUR)
-    yield Entry("steps", DAY, lambda: store.write(orders.ask_for_all, unit()), delay=HOUR)
+    yield Entry("steps", DAY, ask_for_steps, delay=HOUR)
     yield Entry("community-reports", HOUR, hand_on_reports, delay=HOUR)
     yield Entry("expert-calls", HOUR, call_experts, delay=HOUR)
     yield Entry("digests", HOUR, publish_digests, delay=10 * MINUTE)
