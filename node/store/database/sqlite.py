@@ -234,6 +234,7 @@ class SqliteBackend:
             batch = self._waiting[:BATCH_AT_MOST]
             del self._waiting[: len(batch)]
             await self._write_batch([waiting for waiting in batch if not waiting.future.done()])
+            await asyncio.sleep(0)  # who has just been answered, and has more to write, is to be in the next commit
 
     async def _write_batch(self, batch: list[_Waiting]) -> None:
         try:

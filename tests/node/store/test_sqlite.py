@@ -32,6 +32,30 @@ async def test_units_that_wait_together_share_a_commit():
             assert len(await store.read(names)) == 200
 
 
+async def test_who_writes_again_at_once_is_in_the_next_commit():
+    begun, may_go = threading.Event(), threading.Event()
+
+    def slow(conn):
+        begun.set()
+        may_go.wait(5)
+        put(conn, "first")
+
+    async def twice():
+        await store.write(slow)
+        await store.write(put, "second")
+
+    with stores.new_database("sqlite") as path:
+        async with stores.open_store(path) as store:
+            commits = count_commits(store)
+            both = asyncio.create_task(twice())
+            await asyncio.to_thread(begun.wait, 5)
+            other = asyncio.create_task(store.write(put, "other"))
+            await asyncio.sleep(0)
+            may_go.set()
+            await asyncio.gather(both, other)
+            assert commits.count("COMMIT") == 2
+
+
 async def test_who_fails_after_writing_has_the_others_run_again_and_who_wrote_nothing_does_not():
     runs: list[str] = []
 
