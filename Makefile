@@ -14,6 +14,8 @@ GROUP = import sys, tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["
 
 TESTS ?= tests
 WORKERS ?= 2
+# What goes along to the measurements, such as --quick.
+BENCH ?=
 # The tests start many processes of the product; each would compile all that it imports anew.
 unexport PYTHONDONTWRITEBYTECODE
 CONFIG := data/rhizome.toml
@@ -98,7 +100,7 @@ lock: $(VENV)/lock-installed ## write requirements.lock anew: what a node runs w
 
 .PHONY: bench
 bench: $(VENV)/node-installed $(VENV)/test-installed ## measure speed and memory, as a table and as JSON
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks $(BENCH)
 
 .PHONY: baseline
 baseline: $(VENV)/node-installed $(VENV)/test-installed ## the same, kept as what later measurements are compared with
