@@ -9,7 +9,7 @@ import math
 import statistics
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ _HOSTS, _FRIENDS, _NOTES, _STRANGERS = 40, 200, 40, 4
 _READS, _POSTS, _CONNECTIONS = 20, 2, 4
 _PAGES = ("/", "/resources", "/search?q=learning", "/@alice")
 _ROUND_SECONDS = 2.0
+_EVERY = 30  # rounds: about a minute; these looks are kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,8 @@ async def run(node: NodeProcess, token: str, *, minutes: float) -> dict[str, Any
             assert alice is not None
         await follow(node, peers, hosts, alice.uri)
         looks, refused = await _rounds(node, peers, hosts, friends, token, time.perf_counter() + minutes * 60)
-    return compare(looks) | {"minutes": minutes, "rounds": len(looks), "refused": refused}
+    course = [asdict(look) for look in looks[::_EVERY]]
+    return compare(looks) | {"minutes": minutes, "rounds": len(looks), "refused": refused, "course": course}
 
 
 async def _rounds(
