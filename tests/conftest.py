@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests import costs, depth, media_worker, postgres
+from tests import media_worker, postgres
 from tests.budget import pytest_runtest_call, pytest_runtest_setup, pytest_terminal_summary
 from tests.loop import Loop
 
@@ -20,12 +20,20 @@ _MEMORY = "/dev/shm"
 
 if "TMPDIR" not in os.environ and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > 1 << 30:
     os.environ["TMPDIR"] = tempfile.tempdir = _MEMORY
-costs.lower()
-depth.set_depth()
 #: A test makes and drops whole nodes. Looked at every 700 objects, as Python does by itself, the garbage of them takes
 #: a fifth of the time of a test; so much more of it is 20 MB.
 gc.set_threshold(50_000)
 gc.disable()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Where tests run: not in the process that hands them out, which would load half the node for it."""
+    if config.getoption("numprocesses", None):
+        return
+    from tests import costs, depth  # late, as it says
+
+    costs.lower()
+    depth.set_depth()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
