@@ -1,7 +1,6 @@
 """``/api/v1/statuses``: posted, read, edited, deleted."""
 
 from dataclasses import replace
-from typing import Any
 
 from aiohttp import web
 from sqlalchemy import Connection
@@ -20,6 +19,7 @@ from node.services.posts.post_changes import Edit
 from node.state import NODE
 from node.store.access import idempotency, oauth
 from node.store.posts import objects, scheduled
+from node.store.posts.scheduled import Scheduled
 from node.store.reading import entries
 from web.client_api.answers import answer, joined
 from web.client_api.callers import Caller, reader, require
@@ -92,36 +92,32 @@ async def post(request: web.Request) -> web.Response:
     key = request.headers.get("Idempotency-Key", "").strip()
     await look_up_mentions(request.app[FEDERATION], node, draft.text)
     links = request.app[WEB].pictures.links
-    made = await node.store.write(_post, node.unit(), caller, draft, at, key, links, look_of(request))
-    return answer(made)
+    made_id, waiting = await node.store.write(_post, node.unit(), caller, draft, at, key, links)
+    if waiting is not None:
+        return answer((await node.store.read(scheduled_entities.render, look_of(request), [waiting]))[0])
+    # Shown outside of the transaction, which others wait for, and together with what was posted at the same time.
+    shown = await node.store.collect(statuses.render_each, (look_of(request), made_id, caller.actor_id))
+    if shown is None:
+        raise NotFound  # posted under this key, and deleted since
+    return answer(shown)
 
 
 def _post(
-    conn: Connection, unit: Unit, caller: Caller, draft: Draft, at: int | None, key: str, links: MediaLinks, look: Look
-) -> Any:
+    conn: Connection, unit: Unit, caller: Caller, draft: Draft, at: int | None, key: str, links: MediaLinks
+) -> tuple[int, Scheduled | None]:
+    """The id of what was posted, now or before under this key, and the row of what is for later."""
     made_id = unit.ids.new()
     if key:
         claimed = idempotency.claim(conn, caller.actor_id, key, made_id, unit.now)
         if claimed != made_id:
-            return _made_before(conn, caller.actor_id, claimed, look)
+            return claimed, scheduled.find_scheduled(conn, claimed)
     if at is not None:
-        new = scheduling.schedule(conn, unit, caller.actor_id, draft, at, scheduled_id=made_id)
-        return scheduled_entities.render(conn, look, [new])[0]
+        return made_id, scheduling.schedule(conn, unit, caller.actor_id, draft, at, scheduled_id=made_id)
     app = oauth.load_apps(conn, [caller.token.app_id]).get(caller.token.app_id) if caller.token.app_id else None
     if app is not None:
         draft = replace(draft, application={"name": app.name, "website": app.website or None})
     posts.publish(conn, unit, caller.actor_id, draft, links=links, post_id=made_id)
-    return statuses.render_new(conn, look, made_id, caller.actor_id)
-
-
-def _made_before(conn: Connection, actor_id: int, made_id: int, look: Look) -> Any:
-    waiting = scheduled.find_scheduled(conn, made_id)
-    if waiting is not None:
-        return scheduled_entities.render(conn, look, [waiting])[0]
-    found = statuses.render(conn, look, [made_id], actor_id)
-    if made_id not in found:
-        raise NotFound  # posted under this key, and deleted since
-    return found[made_id]
+    return made_id, None
 
 
 def read_draft(sent: Parameters) -> Draft:

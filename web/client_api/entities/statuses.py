@@ -4,6 +4,7 @@ A status is rendered once and kept in parts under its stamp; authors are kept un
 (favourited, bookmarked, voted ...) is read in one statement and set in between the parts.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import orjson
@@ -29,11 +30,14 @@ def render(
     return render_entries(conn, look, [found[each] for each in ids if each in found], viewer_id, in_public=in_public)
 
 
-def render_new(conn: Connection, look: Look, object_id: int, author_id: int) -> bytes:
-    """The status of a post that its author wrote in this transaction: she may read it, and it has no stamp yet."""
-    version = statuses.load_versions(conn, [author_id])[author_id]
-    entry = Entry(object_id, object_id, entries.FIRST_STAMP, author_id, *version)
-    return render_entries(conn, look, [entry], author_id)[object_id]
+def render_each(conn: Connection, asked: Sequence[tuple[Look, int, int]]) -> list[bytes | None]:
+    """For each look, id and viewer the status as ``render`` answers it, None where there is none: for ``collect``."""
+    wanted: defaultdict[int, list[int]] = defaultdict(list)
+    for _, status_id, viewer_id in asked:
+        wanted[viewer_id].append(status_id)
+    look = asked[-1][0]
+    found = {viewer_id: render(conn, look, ids, viewer_id) for viewer_id, ids in wanted.items()}
+    return [found[viewer_id].get(status_id) for _, status_id, viewer_id in asked]
 
 
 def render_entries(
