@@ -40,6 +40,8 @@ _OTHERS = {"actors.id", "announcement.reaction"}
 FORMS: tuple[tuple[str, str, dict[str, str | bytes]], ...] = (
     ("admin-queue-retry", "/admin/queue/1/retry", {}),
     ("admin-queue-discard", "/admin/queue/2/discard", {}),
+    ("admin-network-follow", "/admin/network/follow", {"handle": "@bob"}),
+    ("admin-network-unfollow", "/admin/network/{bob}/unfollow", {}),
     ("admin-policies-set", "/admin/policies", {"domain": "bad.example", "effect": "limit", "reason": "spam"}),
     ("admin-policies-remove", "/admin/policies/bad.example/remove", {}),
     ("admin-block-list-form", "/admin/policies/import", {"text": "worse.example\n", "confirm": "1"}),

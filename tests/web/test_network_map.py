@@ -146,12 +146,36 @@ async def test_operators_see_health_flows_and_policies_of_the_same_network(tmp_p
         await page_as(hospital, clerk, "/admin/network", 403)
 
 
-async def page_as(peer: Peer, person: Actor, path: str, status: int = 200) -> str:
-    """A page as a member sees it."""
+async def test_an_administrator_follows_an_organisation_and_ends_it(tmp_path):
+    async with network(tmp_path, "hospital", "university") as net:
+        hospital, university = net.peers
+        admin = await hospital.add_actor("ada")
+        await hospital.store.write(accounts.set_role, admin.id, accounts.ADMIN)
+        await university.publish(record(id="https://x.example/a", name={"en": "Cells"}))
+        ours, theirs = await hospital.organisation(), await university.organisation()
+        path = "/admin/network/follow"
+        assert "No account was found" in await page_as(hospital, admin, path, 422, handle="nobody@nowhere")
+        assert "has been asked" in await page_as(hospital, admin, path, handle=theirs.handle)
+        await net.settle()
+        text = await page_as(hospital, admin, "/admin/network")
+        assert "1 resource" in text
+        (end,) = re.findall(r'action="(/admin/network/\d+/unfollow)"', text)
+        assert "follows it no more" in await page_as(hospital, admin, end, sent="")
+        await net.settle()
+        assert await university.store.read(follows.count_follows, theirs.id) == (0, 0)
+        assert await hospital.store.read(follows.count_follows, ours.id) == (0, 0)
+        clerk = await hospital.add_actor("clerk")
+        await page_as(hospital, clerk, path, 403, handle=theirs.handle)
+
+
+async def page_as(peer: Peer, person: Actor, path: str, status: int = 200, **sent: str) -> str:
+    """A page as a member sees it; with ``sent`` what she sees who sent that form."""
     secret, now = secrets.token_urlsafe(32), peer.unit().now
     await peer.store.write(sessions.insert_session, secret, person.id, "c" * 43, now)
     cookies = {cookie_name(peer.system.node.config): secret}
-    async with peer.http.get(peer.origin + path, headers={"Accept": "text/html"}, cookies=cookies) as answer:
+    form = {"csrf": "c" * 43, **sent} if sent else None
+    method, url = "POST" if sent else "GET", peer.origin + path
+    async with peer.http.request(method, url, data=form, headers={"Accept": "text/html"}, cookies=cookies) as answer:
         assert answer.status == status
         return await answer.text()
 

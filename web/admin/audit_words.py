@@ -47,6 +47,8 @@ ACTIONS: Mapping[str, str] = sentences(
         "member.add": "Member added",
         "member.approve": "Member let in",
         "member.reject": "Member not let in",
+        "partner.follow": "Organisation followed",
+        "partner.unfollow": "Organisation followed no more",
         "password.change": "Password changed",
         "password.link": "Link for a new password made",
         "picture.set": "Picture of the organisation changed",

@@ -11,7 +11,7 @@ from federation.state import FEDERATION
 from node.domain.moderation import DomainPolicy, Policies
 from node.domain.network import Goods, House, Network
 from node.log import one_line
-from node.sentences import Sentence
+from node.sentences import Sentence, sentences
 from node.services.house.network import load_network
 from node.state import NODE
 from node.store.federation import hosts, peers
@@ -25,13 +25,21 @@ from web.design.cursor import offset_of
 from web.design.frame import html, page_of
 from web.design.lists import Paging
 from web.design.page import Page
+from web.design.parts import Field
 from web.network.drawing import Drawing, draw
 from web.network.finding import house_path
 from web.network.page import paths_of
 from web.sessions import require_admin
 
 PATH = "/admin/network"
+_SAID = sentences(
+    {
+        "followed": "The organisation has been asked. Its catalogue comes once it agrees, which most do at once.",
+        "unfollowed": "Your organisation follows it no more.",
+    }
+)
 _PAGE = 50
+_EMPTY = Field()
 _ALL = Policies({})  # the operator sees what lists leave out
 CopyState = Literal["equal", "behind", "unknown", "failing"]
 
@@ -65,6 +73,7 @@ class AdminHouse:
     oldest_at: int = 0
     received: Goods = field(default_factory=Goods)
     is_followed: bool = False
+    end_path: str = ""
     follows_us: bool = False
     followers: int = 0
     following: int = 0
@@ -77,11 +86,15 @@ class AdminHouse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdminNetworkView:
-    """The map with its health, those with trouble first. ``silent`` do not answer, ``apart`` are copies out of step."""
+    """The map with its health, those with trouble first. ``silent`` do not answer, ``apart`` are copies out of step.
+
+    ``handle`` is the field of the form that follows another; ``end_path`` of a house ends what is followed.
+    """
 
     template: ClassVar[str] = "admin/network.html"
 
     page: Page
+    csrf: str
     drawing: Drawing
     paths: dict[str, str]
     troubled: frozenset[str] = frozenset()
@@ -91,6 +104,8 @@ class AdminNetworkView:
     waiting: int = 0
     apart: int = 0
     communities: int = 0
+    handle: Field = field(default_factory=Field)
+    follow_path: str = f"{PATH}/follow"
     paging: Paging = field(default_factory=Paging)
 
 
@@ -103,6 +118,11 @@ class _Found:
 
 
 async def show_network(request: web.Request) -> web.Response:
+    return await network_page(request)
+
+
+async def network_page(request: web.Request, handle: Field = _EMPTY) -> web.Response:
+    """With ``handle``: who was to be followed, and why not."""
     session, node = require_admin(request), request.app[NODE]
     config, now, first = node.config, node.clock.now(), offset_of(request)
     found = await node.store.read(_find, Viewer(session.actor_id), config.host, now)
@@ -111,7 +131,9 @@ async def show_network(request: web.Request) -> web.Response:
     rows.sort(key=lambda row: not row.is_troubled)
     has_more = first + _PAGE < len(rows)
     view = AdminNetworkView(
-        page=page_of(request, PATH, title=Sentence("Network"), section="/admin", noindex=True),
+        page=page_of(request, PATH, title=Sentence("Network"), section="/admin", noindex=True, said=_SAID),
+        csrf=session.csrf,
+        handle=handle,
         drawing=draw(found.network, own_key=config.host, own_name=config.node.name),
         paths=paths_of(found.network, config.host),
         troubled=frozenset(row.host for row in rows if row.is_troubled),
@@ -123,7 +145,7 @@ async def show_network(request: web.Request) -> web.Response:
         communities=len(found.network.bridges),
         paging=Paging(next_path=f"{PATH}?from={first + _PAGE}" if has_more else "", first_path=PATH if first else ""),
     )
-    return html(request, view)
+    return html(request, view, 422 if handle.error else 200)
 
 
 def _find(conn: Connection, viewer: Viewer, own_host: str, now: int) -> _Found:
@@ -154,6 +176,7 @@ def _row(house: House, found: _Found, policies: Policies, now: int) -> AdminHous
         oldest_at=ties.oldest_at,
         received=house.received,
         is_followed=house.is_followed,
+        end_path=f"{PATH}/{house.actor_id}/unfollow" if house.is_followed else "",
         follows_us=house.follows_us,
         followers=house.followers,
         following=house.following,

@@ -77,7 +77,13 @@ def operator_view(page: Page) -> AdminNetworkView:
         for house in found.houses
     ]
     states: tuple[dict[str, Any], ...] = (
-        {"is_followed": True, "follows_us": True, "followers": 31, "copy": Copy(state="equal", total=2400)},
+        {
+            "is_followed": True,
+            "end_path": "/admin/network/7/unfollow",
+            "follows_us": True,
+            "followers": 31,
+            "copy": Copy(state="equal", total=2400),
+        },
         {
             "circuit": "open",
             "error": "connection refused after 5 s <b>",
@@ -91,6 +97,7 @@ def operator_view(page: Page) -> AdminNetworkView:
     houses = tuple(replace(row, **state) for row, state in zip(rows, states, strict=True))
     return AdminNetworkView(
         page=page,
+        csrf="c" * 43,
         drawing=draw(found, own_key=OWN, own_name=NAME),
         paths=paths_of(found, OWN),
         troubled=frozenset(house.host for house in houses if house.is_troubled),
