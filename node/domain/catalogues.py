@@ -1,7 +1,7 @@
 """The arithmetic of catalogue synchronisation: digests that change with each entry, bucket by bucket.
 
 The digest of a set of entries is the XOR of one hash per live entry, so that adding, changing and taking away an entry
-costs the same whatever the size of the catalogue, in any order.
+costs the same whatever the size of the catalogue, in any order. What travels is told in docs/federation/catalogues.md.
 """
 
 import hashlib
