@@ -152,10 +152,10 @@ class RemotePost(NamedTuple):
     def details(self) -> dict[str, Any]:
         """What pages and client apps show beyond the columns of a post, as JSON; only what is there."""
         facts: dict[str, Any] = {
-            "mentions": [asdict(mention) for mention in self.mentions],
+            "mentions": list(map(asdict, self.mentions)),
             "hashtags": list(self.hashtags),
-            "emojis": [asdict(emoji) for emoji in self.emojis],
-            "attachments": [asdict(attachment) for attachment in self.attachments],
+            "emojis": list(map(asdict, self.emojis)),
+            "attachments": list(map(asdict, self.attachments)),
             "content_map": dict(self.content_map),
             "poll": asdict(self.poll) if self.poll else None,
             "event": asdict(self.event) if self.event else None,

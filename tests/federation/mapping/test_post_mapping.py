@@ -6,6 +6,7 @@ import json
 import pytest
 from hypothesis import given
 
+from federation.mapping.activity import read_activity
 from federation.mapping.post import read_post
 from federation.vocab import PUBLIC
 from node.domain.posts import PostKind
@@ -118,6 +119,21 @@ def test_the_activity_can_narrow_who_may_read_it(to, cc, expected):
 def test_the_activity_cannot_widen_it():
     direct = note(to=[BEN], cc=[])
     assert read_post(direct, wrapper=arrived(to=(PUBLIC,))).visibility is Visibility.DIRECT
+
+
+@each_row(
+    "outer, inner, to, cc",
+    {
+        "the same": ({"to": ["as:Public"], "cc": [BEN]}, {"to": ["as:Public"], "cc": [BEN]}, (PUBLIC,), (BEN,)),
+        "the same, once": ({"to": BEN, "cc": []}, {"to": BEN, "cc": []}, (BEN,), ()),
+        "another": ({"to": [PUBLIC], "cc": [BEN]}, {"to": [BEN], "cc": [BEN]}, (BEN,), (BEN,)),
+        "only outside": ({"as:to": [PUBLIC], "cc": [BEN]}, {"to": None, "cc": [BEN]}, (), (BEN,)),
+    }.values(),
+)
+def test_whom_a_post_is_for_it_says_itself(outer, inner, to, cc):
+    activity = read_activity({"id": f"{ADA}/x/1", "type": "Create", "actor": ADA, "object": note(**inner), **outer})
+    post = read_post(activity.objects[0], wrapper=activity)
+    assert (post.to, post.cc) == (to, cc)
 
 
 def test_blind_copies_count_for_nothing_and_are_not_kept():
