@@ -35,6 +35,7 @@ from tests.network import Peer, network
 from tests.notes import publish_note
 from tests.records import record
 from tests.remote import PUBLIC
+from tests.rows import each_row
 
 EVE, ZOE = "https://evil.example/u/eve", "https://good.example/u/zoe"
 GROUP = "https://good.example/c/tin"
@@ -205,14 +206,17 @@ async def _arrives(node: Peer, document: dict[str, Any]) -> tuple[str, int]:
     return await node.store.write(run)
 
 
-@pytest.mark.parametrize("types", [[{}], {}, [None, ["Course"]], 1])
-async def test_what_is_no_type_is_no_resource(node: Peer, types: Any) -> None:
+NO_TYPES = ([{}], {}, [None, ["Course"]], 1)
+
+
+@each_row("number, types", enumerate(NO_TYPES))
+async def test_what_is_no_type_is_no_resource(node: Peer, number: int, types: Any) -> None:
     ann = await node.store.read(actors.find_local_actor, "ann")
-    article = note(EVE, 1, cc=[ann.uri], mainEntity={"type": types}) | {"type": "Article"}
+    article = note(EVE, number, cc=[ann.uri], mainEntity={"type": types}) | {"type": "Article"}
     assert await says(node, "Create", EVE, article) == "stored"
 
 
-@pytest.mark.parametrize("types", [[{}], {}, [None, ["Course"]], 1])
+@each_row("types", NO_TYPES)
 async def test_what_is_answered_is_repeated_whatever_it_says(node: Peer, types: Any) -> None:
     ann = await node.store.read(actors.find_local_actor, "ann")
     follow = {"type": "Follow", "actor": EVE, "object": {"id": ann.uri, "type": types}, "instrument": {"type": types}}
