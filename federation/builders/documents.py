@@ -8,7 +8,7 @@ from federation.mapping.actor import build_actor
 from federation.mapping.community import build_closed_door, build_community
 from federation.mapping.event_document import event_terms
 from federation.mapping.opinion import build_review
-from federation.mapping.post import build_post
+from federation.mapping.post_document import build_post
 from federation.signatures.keypairs import Algorithm, PublicKey
 from federation.signatures.multikey import encode_multikey
 from node.clock import to_rfc3339

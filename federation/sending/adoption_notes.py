@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from federation.contexts import with_context
 from federation.mapping.opinion import build_note
-from federation.mapping.post import build_post
+from federation.mapping.post_document import build_post
 from federation.signatures.keypairs import Algorithm
 from federation.signatures.keys import Keyring
 from federation.signatures.proofs import add_proof

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from federation.contexts import with_context
-from federation.mapping.post import build_post, read_post
+from federation.mapping.post import read_post
+from federation.mapping.post_document import build_post
 from federation.vocab import PUBLIC
 from node.domain.posts import Attachment, Mention, OwnPost, Poll, PollOption, PostKind, QuotePolicy
 from node.domain.visibility import Visibility
