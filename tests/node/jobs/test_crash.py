@@ -146,8 +146,8 @@ def post(conn, inboxes) -> None:
 
 @pytest.mark.timeout(90)
 async def test_of_two_processes_one_is_killed_and_the_other_finishes_its_work(postgresql):
-    await enqueue_work(postgresql, 1500)
     async with working(postgresql, "apply") as survivor, working(postgresql, "apply") as victim:
+        await enqueue_work(postgresql, 1500)  # with both at hand, or one might have done all before the other had begun
         await asyncio.gather(survivor.hear(2), victim.hear(2))
         await victim.kill()
         async with stores.open_store(postgresql) as store:
