@@ -16,9 +16,9 @@ from typing import Any
 
 import aiohttp
 
-#: As an installed node runs: its modules compiled, its log quiet.
+#: As an installed node runs, its modules compiled; its log is quiet, or the table drowns in warnings of development.
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | {
-    "RHIZOME_LOG__LEVEL": "warning"
+    "RHIZOME_LOG__LEVEL": "error"
 }
 _TICKS = os.sysconf("SC_CLK_TCK")
 
