@@ -9,6 +9,8 @@ import base64
 import json
 import shutil
 import subprocess
+import threading
+from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
@@ -42,6 +44,8 @@ FLAGS = (
     "--remote-debugging-port=0",
 )
 
+#: A browser that does not end by itself within this time is killed.
+_END_SECONDS = 10
 #: How far the page is. What is not drawn learns only from its layout that it needs icons, and that they are there.
 _STATE = "(document.body.getBoundingClientRect(), document.readyState)"
 #: Seconds after which a page is laid out again that is not yet complete.
@@ -175,11 +179,21 @@ def started(profile: Path) -> Iterator[Browser]:
         pytest.skip("no chromium on this machine")
     words = [program, *FLAGS, f"--user-data-dir={profile}", "about:blank"]
     with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        # A pipe that nobody empties would hold the browser up after 64 KiB of complaints.
+        rest = threading.Thread(target=deque, args=(process.stderr, 0), daemon=True)
         try:
-            yield Browser(_devtools_address(process))
+            address = _devtools_address(process)
+            rest.start()
+            yield Browser(address)
         finally:
             process.terminate()
-            process.communicate()  # also what its own processes hold open
+            try:
+                process.wait(_END_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+            if rest.ident is not None:
+                rest.join(_END_SECONDS)  # also what its own processes hold open
 
 
 def _devtools_address(process: subprocess.Popen[str]) -> str:
