@@ -79,6 +79,7 @@ async def test_a_request_that_got_lost_is_sent_again_after_our_own_start(tmp_pat
         assert await hospital.store.write(ask_again, hospital.unit()) == 0
 
         host = university.system.node.config.host
+        await hospital.system.federation.hosts.flush()  # that it answered before
         down = Change(host, lambda row: dataclasses.replace(row, unavailable_at=1))
         await hospital.store.write(hosts.change_many, [down], kind="deliver", now=1)
         await hospital.store.write(lambda conn: conn.execute(follows_table.update().values(state=follows.PENDING)))

@@ -139,6 +139,7 @@ async def test_operators_see_health_flows_and_policies_of_the_same_network(tmp_p
             "Limited",
         ):
             assert shown in row
+        await hospital.system.federation.hosts.flush()  # that it answered before
         down = Change(host, lambda known: replace(known, failures=9, held_until_at=hospital.unit().now + 60_000))
         await hospital.store.write(hosts.change_many, [down], kind="deliver", now=hospital.unit().now)
         assert "not answering" in await page_as(hospital, admin, "/admin/network")
