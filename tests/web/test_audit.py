@@ -10,13 +10,14 @@ from typing import Any
 from sqlalchemy import func, select, update
 
 from node.cli.community import _ACTS
+from node.domain.actors import ActorKind
 from node.domain.moderation import Sanction
 from node.domain.visibility import Visibility
 from node.store.access import accounts
 from node.store.house.reports import insert_report
 from node.store.house.rules import load_rules
 from node.store.jobs import NewJob, enqueue_many
-from node.store.tables import announcements, audit_log, invitations, jobs
+from node.store.tables import actors, announcements, audit_log, invitations, jobs
 from tests.media_files import picture
 from tests.notes import publish_note
 from tests.web.conftest import Site
@@ -40,8 +41,8 @@ _OTHERS = {"actors.id", "announcement.reaction"}
 FORMS: tuple[tuple[str, str, dict[str, str | bytes]], ...] = (
     ("admin-queue-retry", "/admin/queue/1/retry", {}),
     ("admin-queue-discard", "/admin/queue/2/discard", {}),
-    ("admin-network-follow", "/admin/network/follow", {"handle": "@bob"}),
-    ("admin-network-unfollow", "/admin/network/{bob}/unfollow", {}),
+    ("admin-network-follow", "/admin/network/follow", {"handle": "@lab@lab.example"}),
+    ("admin-network-unfollow", "/admin/network/{lab}/unfollow", {}),
     ("admin-policies-set", "/admin/policies", {"domain": "bad.example", "effect": "limit", "reason": "spam"}),
     ("admin-policies-remove", "/admin/policies/bad.example/remove", {}),
     ("admin-block-list-form", "/admin/policies/import", {"text": "worse.example\n", "confirm": "1"}),
@@ -116,6 +117,7 @@ def test_each_action_that_is_written_has_its_words():
 async def test_each_change_leaves_a_row_and_is_told(site: Site) -> None:
     await site.set_up()
     made = {name: await site.peer.add_actor(name) for name in ("bob", "zoe")}
+    made["lab"] = await site.peer.add_actor("lab", ActorKind.ORGANIZATION)
     note = await site.store.write(publish_note, site.peer.unit(), made["bob"].id, "Buy now", Visibility.PUBLIC)
     unit, report = site.peer.unit(), site.peer.unit().ids.new()
 
@@ -123,6 +125,7 @@ async def test_each_change_leaves_a_row_and_is_told(site: Site) -> None:
         enqueue_many(conn, [NewJob("deliver", number, unit.now, host="b.example") for number in (1, 2)])
         conn.execute(update(jobs).where(jobs.c.id < 3).values(state="parked", error="401"))
         accounts.set_state(conn, made["zoe"].id, "pending")
+        conn.execute(update(actors).where(actors.c.id == made["lab"].id).values(local=False, host="lab.example"))
         insert_report(
             conn, report_id=report, uri=f"https://social.example/{report}", reporter_uri="https://social.example/a",
             target_uri=made["bob"].uri, object_uris=[note.uri], comment="rude", now=unit.now,

@@ -265,7 +265,10 @@ async def test_a_list_is_shown_before_it_is_taken_over(site: Site) -> None:
     text = await site.post(path, 200, csrf=csrf, text=MASTODON)
     assert "4 domains would be treated differently" in text
     assert "bad.example" not in await site.get("/admin/policies.csv")
-    await site.post(path, 400, csrf=csrf, text=" ")
+    assert "There is no domain in this list." in await site.post(path, 422, csrf=csrf, text=" ")
+    text = await site.post(path, 422, csrf=csrf, text="not a domain", confirm="1")
+    assert "no domain in this list" in text
+    assert "not a domain</textarea>" in text
     file = aiohttp.FormData({"csrf": csrf, "text": ""})
     listed = b"\xef\xbb\xbf" + MASTODON.encode()
     file.add_field("file", listed, filename="list.csv", content_type="text/csv")

@@ -8,6 +8,7 @@ import aiohttp
 from hypothesis import given
 from hypothesis import strategies as st
 
+from node.clock import DAY
 from node.domain.actors import ActorKind
 from node.domain.moderation import DomainPolicy
 from node.domain.network import Network
@@ -17,6 +18,7 @@ from node.store.communities import communities
 from node.store.communities.communities import Community
 from node.store.federation import hosts, policies
 from node.store.federation.hosts import Change
+from node.store.jobs import NewJob, enqueue_many
 from node.store.people import follows
 from node.store.people.actors import Actor
 from node.store.people.follows import Follow
@@ -139,6 +141,11 @@ async def test_operators_see_health_flows_and_policies_of_the_same_network(tmp_p
             "Limited",
         ):
             assert shown in row
+        now = hospital.unit().now
+        later = [NewJob("community", number, now + number * DAY, host=host) for number in (0, 1, 2)]
+        await hospital.store.write(enqueue_many, later)
+        text = re.sub(r"<[^>]*>", "", await page_as(hospital, admin, "/admin/network"))
+        assert "1 waiting since" in text, "what is meant for later does not wait yet"
         await hospital.system.federation.hosts.flush()  # that it answered before
         down = Change(host, lambda known: replace(known, failures=9, held_until_at=hospital.unit().now + 60_000))
         await hospital.store.write(hosts.change_many, [down], kind="deliver", now=hospital.unit().now)
@@ -156,6 +163,13 @@ async def test_an_administrator_follows_an_organisation_and_ends_it(tmp_path):
         ours, theirs = await hospital.organisation(), await university.organisation()
         path = "/admin/network/follow"
         assert "No account was found" in await page_as(hospital, admin, path, 422, handle="nobody@nowhere")
+        clerk = await hospital.add_actor("clerk")
+        assert "This is no organisation" in await page_as(hospital, admin, path, 422, handle=clerk.handle)
+        await hospital.follow(clerk, theirs.uri)
+        await net.settle()
+        text = await page_as(hospital, admin, "/admin/network")
+        assert "followed by members" in text
+        assert "/unfollow" not in text, "only what the organisation began, it ends"
         assert "has been asked" in await page_as(hospital, admin, path, handle=theirs.handle)
         await net.settle()
         text = await page_as(hospital, admin, "/admin/network")
@@ -163,9 +177,8 @@ async def test_an_administrator_follows_an_organisation_and_ends_it(tmp_path):
         (end,) = re.findall(r'action="(/admin/network/\d+/unfollow)"', text)
         assert "follows it no more" in await page_as(hospital, admin, end, sent="")
         await net.settle()
-        assert await university.store.read(follows.count_follows, theirs.id) == (0, 0)
+        assert await university.store.read(follows.count_follows, theirs.id) == (1, 0)
         assert await hospital.store.read(follows.count_follows, ours.id) == (0, 0)
-        clerk = await hospital.add_actor("clerk")
         await page_as(hospital, clerk, path, 403, handle=theirs.handle)
 
 

@@ -1,6 +1,6 @@
 """Domain policies as a list to give away or to take over; what it would do is shown before it is done (ADM6)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from aiohttp import web
@@ -9,17 +9,19 @@ from sqlalchemy import Connection
 
 from node.domain.blocklists import MAX_BYTES, Line, read_list, write_list
 from node.domain.moderation import DomainPolicy
-from node.errors import Malformed, TooLarge
 from node.sentences import Sentence
 from node.services.house import moderate
 from node.state import NODE
 from node.store.federation import policies
 from web.design.frame import done, html, page_of
 from web.design.page import Page
+from web.design.parts import Field
 from web.sessions import read_upload_form, require_admin
 
 _PATH = "/admin/policies"
 _IMPORT = f"{_PATH}/import"
+_NOTHING = Sentence("There is no domain in this list.")
+_TOO_LONG = Sentence("This list is too long; take it over in parts.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +44,7 @@ class BlockListView:
     page: Page
     csrf: str
     import_path: str
-    text: str = ""
+    text: Field = field(default_factory=Field)
     domains: tuple[ListedDomain, ...] = ()
     problems: tuple[Sentence, ...] = ()
     unchanged: int = 0
@@ -61,9 +63,8 @@ async def export_list(request: web.Request) -> web.Response:
 
 
 async def show_import(request: web.Request) -> web.Response:
-    """The form, empty."""
-    session = require_admin(request)
-    return html(request, BlockListView(page=_page(request), csrf=session.csrf, import_path=_IMPORT))
+    require_admin(request)
+    return _form(request, Field())
 
 
 async def import_list(request: web.Request) -> web.Response:
@@ -72,14 +73,14 @@ async def import_list(request: web.Request) -> web.Response:
     fields, files = await read_upload_form(request, request)
     text = _read(files["file"]) if "file" in files else fields.get("text", "")
     if len(text.encode()) > MAX_BYTES:
-        raise TooLarge("This list is too long; take it over in parts.")
+        return _form(request, Field(value=fields.get("text", ""), error=_TOO_LONG))
     if not text.strip():
-        raise Malformed("There is no domain in this list.")
+        return _form(request, Field(error=_NOTHING))
     lines, problems = read_list(text)
     lines = [line for line in lines if not _is_ours(line.domain, node.config.host)]
     if fields.get("confirm"):
         if not lines:
-            raise Malformed("There is no domain in this list.")
+            return _form(request, Field(value=text, error=_NOTHING))
         await node.store.write(moderate.take_list_over, node.unit(), session.actor_id, lines)
         return done(_PATH, "taken")
     listed = await node.store.read(_compare, lines)
@@ -87,12 +88,18 @@ async def import_list(request: web.Request) -> web.Response:
         page=_page(request),
         csrf=session.csrf,
         import_path=_IMPORT,
-        text=text,
+        text=Field(value=text),
         domains=tuple(each for each in listed if each.known is not each.effect),
         problems=tuple(problems),
         unchanged=sum(each.known is each.effect for each in listed),
     )
     return html(request, view)
+
+
+def _form(request: web.Request, text: Field) -> web.Response:
+    """The form alone: empty, or with what is wrong."""
+    view = BlockListView(page=_page(request), csrf=require_admin(request).csrf, import_path=_IMPORT, text=text)
+    return html(request, view, 422 if text.error else 200)
 
 
 def _read(file: FileField) -> str:

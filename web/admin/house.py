@@ -1,20 +1,22 @@
 """``/admin/house``: rules of the node, and what it says about itself."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import ClassVar
 
 from aiohttp import web
 
 from node.domain.numbers import id_in
-from node.errors import Malformed
+from node.errors import Invalid, Malformed
 from node.sentences import Sentence, sentences
 from node.services.house import house
 from node.services.house.house import TextName
 from node.state import NODE
 from node.store.house import rules
-from node.store.house.rules import Rule
 from web.design.frame import done, html, page_of
 from web.design.page import Page
+from web.design.parts import Field
 from web.sessions import read_form, require_admin
 
 _PATH = "/admin/house"
@@ -26,43 +28,43 @@ _SAID = sentences(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RuleRow:
+    """A rule in its form; without an id it is to be added."""
+
+    id: str = ""
+    text: Field = field(default_factory=Field)
+    hint: Field = field(default_factory=Field)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HouseView:
-    """The rules as they are shown, and the Markdown of each text by its name."""
+    """The rules as they are shown, one to be added, and the Markdown of each text by its name."""
 
     template: ClassVar[str] = "admin/house.html"
 
     page: Page
     csrf: str
-    rules: tuple[Rule, ...] = ()
-    texts: dict[str, str]
+    rules: tuple[RuleRow, ...] = ()
+    new: RuleRow = field(default_factory=RuleRow)
+    texts: Mapping[str, Field]
     path: str = _PATH
 
 
 async def show_house(request: web.Request) -> web.Response:
-    session, node = require_admin(request), request.app[NODE]
-    listed, texts = await node.store.read(lambda conn: (rules.load_rules(conn), rules.load_texts(conn)))
-    view = HouseView(
-        page=page_of(request, _PATH, title=Sentence("Rules and texts"), section="/admin", noindex=True, said=_SAID),
-        csrf=session.csrf,
-        rules=tuple(listed),
-        texts={name.value: texts[name].markdown if name in texts else "" for name in TextName},
-    )
-    return html(request, view)
+    return await _page(request)
 
 
 async def put_rule(request: web.Request) -> web.Response:
-    """A new rule, or one that is changed."""
+    """A new rule, or one that is changed. What was typed comes back where it cannot be."""
     session = require_admin(request)
     fields, node = await read_form(request, session.csrf), request.app[NODE]
-    known = request.match_info.get("rule")
-    await node.store.write(
-        house.put_rule,
-        node.unit(),
-        session.actor_id,
-        fields.get("text", ""),
-        fields.get("hint", ""),
-        rule_id=int(known) if known else None,
-    )
+    known, text, hint = request.match_info.get("rule", ""), fields.get("text", ""), fields.get("hint", "")
+    rule_id = int(known) if known else None
+    try:
+        await node.store.write(house.put_rule, node.unit(), session.actor_id, text, hint, rule_id=rule_id)
+    except Invalid as error:
+        typed = RuleRow(id=known, text=Field(value=text, error=error.public), hint=Field(value=hint))
+        return await _page(request, rule=typed)
     return done(_PATH, "saved")
 
 
@@ -87,8 +89,32 @@ async def put_text(request: web.Request) -> web.Response:
     name = request.match_info["text"]
     if name not in set(TextName):
         raise Malformed("There is no such text.")
-    await node.store.write(house.put_text, node.unit(), session.actor_id, TextName(name), fields.get("text", ""))
+    text = fields.get("text", "")
+    try:
+        await node.store.write(house.put_text, node.unit(), session.actor_id, TextName(name), text)
+    except Invalid as error:
+        return await _page(request, texts={name: Field(value=text, error=error.public)})
     return done(_PATH, "saved")
+
+
+async def _page(
+    request: web.Request, *, rule: RuleRow | None = None, texts: Mapping[str, Field] = MappingProxyType({})
+) -> web.Response:
+    """All of it; ``rule`` and ``texts`` are what was typed and refused."""
+    session, node = require_admin(request), request.app[NODE]
+    listed, written = await node.store.read(lambda conn: (rules.load_rules(conn), rules.load_texts(conn)))
+    rows = [RuleRow(id=str(each.id), text=Field(value=each.text), hint=Field(value=each.hint)) for each in listed]
+    view = HouseView(
+        page=page_of(request, _PATH, title=Sentence("Rules and texts"), section="/admin", noindex=True, said=_SAID),
+        csrf=session.csrf,
+        rules=tuple(rule if rule and rule.id == row.id else row for row in rows),
+        new=rule if rule and not rule.id else RuleRow(),
+        texts={
+            name.value: texts.get(name) or Field(value=written[name].markdown if name in written else "")
+            for name in TextName
+        },
+    )
+    return html(request, view, 422 if rule or texts else 200)
 
 
 _RULE = f"{_PATH}/rules/{{rule:[0-9]{{1,19}}}}"

@@ -8,6 +8,7 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from federation.state import FEDERATION
+from node.domain.actors import ActorKind
 from node.domain.moderation import DomainPolicy, Policies
 from node.domain.network import Goods, House, Network
 from node.log import one_line
@@ -20,6 +21,7 @@ from node.store.federation.peers import Ties
 from node.store.library import catalogues
 from node.store.library.catalogues import Catalogue
 from node.store.library.resources import Viewer
+from node.store.people import actors, follows
 from web.admin.peers import Circuit, circuit_of
 from web.design.cursor import offset_of
 from web.design.frame import html, page_of
@@ -114,6 +116,7 @@ class _Found:
     network: Network
     hosts: Mapping[str, Host]
     ties: Mapping[str, Ties]
+    ours: frozenset[int]  # whom the organisation itself follows, not members alone
     copies: Mapping[int, Catalogue]
 
 
@@ -148,13 +151,19 @@ async def network_page(request: web.Request, handle: Field = _EMPTY) -> web.Resp
     return html(request, view, 422 if handle.error else 200)
 
 
+def organisation_of(conn: Connection) -> int:
+    """The id of the organisation of this node."""
+    return actors.load_local_actors(conn, [ActorKind.ORGANIZATION])[0].id
+
+
 def _find(conn: Connection, viewer: Viewer, own_host: str, now: int) -> _Found:
     network = load_network(conn, viewer, _ALL, own_host=own_host, now=now)
     names = [house.host for house in network.houses]
     return _Found(
         network,
         hosts.load_hosts(conn, names),
-        peers.load_ties(conn, names),
+        peers.load_ties(conn, names, now),
+        follows.load_followed(conn, organisation_of(conn), [house.actor_id for house in network.houses]),
         {each.actor_id: each for each in catalogues.list_followed(conn)},
     )
 
@@ -176,7 +185,7 @@ def _row(house: House, found: _Found, policies: Policies, now: int) -> AdminHous
         oldest_at=ties.oldest_at,
         received=house.received,
         is_followed=house.is_followed,
-        end_path=f"{PATH}/{house.actor_id}/unfollow" if house.is_followed else "",
+        end_path=f"{PATH}/{house.actor_id}/unfollow" if house.actor_id in found.ours else "",
         follows_us=house.follows_us,
         followers=house.followers,
         following=house.following,

@@ -67,8 +67,8 @@ class PeersView:
 async def show_peers(request: web.Request) -> web.Response:
     require_admin(request)
     offset = offset_of(request)
-    total, found, ties = await request.app[NODE].store.read(_find, offset)
     now, policies = request.app[NODE].clock.now(), request.app[FEDERATION].policies()
+    total, found, ties = await request.app[NODE].store.read(_find, offset, now)
     has_more = offset + len(found) < total
     view = PeersView(
         page=page_of(request, "/admin/peers", title=Sentence("Peers"), section="/admin", noindex=True),
@@ -82,9 +82,9 @@ async def show_peers(request: web.Request) -> web.Response:
     return html(request, view)
 
 
-def _find(conn: Connection, offset: int) -> tuple[int, Sequence[Host], Mapping[str, Ties]]:
+def _find(conn: Connection, offset: int, now: int) -> tuple[int, Sequence[Host], Mapping[str, Ties]]:
     total, found = peers.list_peers(conn, offset=offset, limit=_PAGE)
-    return total, found, peers.load_ties(conn, [host.host for host in found])
+    return total, found, peers.load_ties(conn, [host.host for host in found], now)
 
 
 def _row(host: Host, ties: Ties, policies: Policies, now: int) -> PeerRow:

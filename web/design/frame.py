@@ -31,6 +31,7 @@ SECURITY: Mapping[str, str] = {
     hdrs.VARY: "Accept, Accept-Language, Cookie",
 }
 
+_LED_BY, _OURS = "Sec-Fetch-Site", "same-origin"
 #: What every page says after a form worked (:func:`done`).
 _SAID: Mapping[str, str] = sentences({"saved": "Saved.", "done": "Done."})
 
@@ -98,8 +99,11 @@ def done(path: str, what: str) -> web.Response:
 
 
 def _notice(request: web.Request, said: Mapping[str, str]) -> Notice | None:
-    """What was just done, where the address names it (``?published``), to whoever is signed in."""
-    if session_of(request) is None:
+    """What was just done, where the address names it (``?published``), to whoever is signed in.
+
+    Not where a link elsewhere, or in a mail, leads here by such an address; browsers tell.
+    """
+    if session_of(request) is None or request.headers.get(_LED_BY, _OURS) != _OURS:
         return None
     known = {**_SAID, **said}
     return next((Notice(text=known[name]) for name in request.query if name in known), None)

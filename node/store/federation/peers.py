@@ -30,11 +30,11 @@ def list_peers(conn: Connection, *, offset: int, limit: int) -> tuple[int, Seque
     return total, [known[name] for name in names]
 
 
-def load_ties(conn: Connection, names: Collection[str]) -> Mapping[str, Ties]:
-    """The ties of these hosts; three statements."""
+def load_ties(conn: Connection, names: Collection[str], now: int) -> Mapping[str, Ties]:
+    """The ties of these hosts; three statements. What is meant for later does not wait yet."""
     wanted = list(names)
     waiting = select(jobs.c.host, func.count(), func.min(jobs.c.created_at)).where(
-        jobs.c.host.in_(wanted), jobs.c.state == "live"
+        jobs.c.host.in_(wanted), jobs.c.state == "live", jobs.c.created_at <= now
     )
     queued = {row[0]: (row[1], row[2]) for row in conn.execute(waiting.group_by(jobs.c.host))}
     followers = _count(conn, wanted, "follower_id")

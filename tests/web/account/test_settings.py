@@ -42,6 +42,9 @@ async def test_a_profile_is_saved_and_shown(ada: Site):
     fields = {"display_name": "Ada King", "note": "I *count*.\r\nOften.", "field-0-name": "Ward", "field-0-text": "4B"}
     csrf = await ada.csrf("/settings")
     assert await ada.post("/settings", csrf=csrf, **fields, discoverable="on") == "/settings?saved"
+    for led_by, told in (("cross-site", False), ("none", False), ("same-origin", True)):
+        headers = {"Sec-Fetch-Site": led_by}
+        assert ("Saved." in await ada.get("/settings?saved", **headers)) is told, "no link elsewhere says it"
     text = await ada.get("/settings?saved")
     assert "Saved." in text
     assert 'value="Ada King"' in text

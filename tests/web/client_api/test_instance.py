@@ -1,5 +1,6 @@
 """What apps read at every start: the instance documents, and what administrators write about the node."""
 
+import re
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from sqlalchemy import insert
 
 from node.clock import DAY, MINUTE
 from node.domain.visibility import Visibility
+from node.domain.words import MAX_MARKDOWN
 from node.store.tables import hosts
 from tests.client import App, app_of
 from tests.notes import publish_note
@@ -91,8 +93,11 @@ async def test_administrators_write_rules_and_texts(site, reader):
     assert [rule["text"] for rule in await reader.get("v1/instance/rules")] == ["Name your sources", "Be kind always"]
     await site.post(f"/admin/house/rules/{rules[1]['id']}/remove", csrf=csrf)
     await site.post(f"/admin/house/rules/{rules[1]['id']}/remove", 404, csrf=csrf)
-    await site.post("/admin/house/rules", 422, csrf=csrf, text="  ")
-    await site.post("/admin/house/rules", 422, csrf=csrf, text="x" * 501)
+    text = await site.post("/admin/house/rules", 422, csrf=csrf, text="  ", hint="Because")
+    assert "A rule has 1 to 500 characters" in text
+    assert 'value="Because"' in text
+    text = await site.post(f"/admin/house/rules/{rules[0]['id']}", 422, csrf=csrf, text="x" * 501)
+    assert re.search(f'id="text-{rules[0]["id"]}" [^>]* value="x{{501}}"[^>]* aria-invalid', text)
     page = await site.get("/about")
     assert "Be kind always" in page
     assert "/privacy-policy" not in page
@@ -108,6 +113,9 @@ async def test_texts_are_shown_in_apps_and_on_pages(site, reader):
     for name in ("about", "privacy-policy", "terms-of-service"):
         await site.post(f"/admin/house/texts/{name}", csrf=csrf, text=f"We *say* {name} <script>x</script>")
     await site.post("/admin/house/texts/other", 400, csrf=csrf, text="x")
+    assert "x" * MAX_MARKDOWN in await site.post(
+        "/admin/house/texts/about", 422, csrf=csrf, text="x" * (MAX_MARKDOWN + 1)
+    )
     for path in ("extended_description", "privacy_policy", "terms_of_service"):
         content = (await reader.get(f"v1/instance/{path}"))["content"]
         assert content.startswith("<p>We <em>say</em> ")

@@ -6,7 +6,6 @@ from node.clock import DAY, HOUR, MINUTE
 from node.domain.moderation import DomainPolicy, Sanction
 from node.sentences import Sentence
 from node.store.house.emojis import OwnEmoji
-from node.store.house.rules import Rule
 from tests.web.samples.account import pictures_form
 from tests.web.samples.frame import ADMIN, MUSEUM, NOW, UNIVERSITY, page
 from web.admin.announcements import AnnouncementRow, AnnouncementsView
@@ -14,7 +13,7 @@ from web.admin.audit import COMMAND_LINE, AuditRow, AuditView
 from web.admin.audit_words import ACTIONS, FIELDS
 from web.admin.block_lists import BlockListView, ListedDomain
 from web.admin.emojis import EmojisView
-from web.admin.house import HouseView
+from web.admin.house import HouseView, RuleRow
 from web.admin.overview import Check, OverviewView
 from web.admin.peers import PeerRow, PeersView
 from web.admin.people import Decision, PeopleView, PersonRow, PersonView
@@ -231,10 +230,15 @@ def house() -> HouseView:
         page=admin_page("/admin/house", "Rules and texts"),
         csrf="c" * 43,
         rules=(
-            Rule(1, "Be kind, also where you disagree.", "Criticise what was said, not who said it."),
-            Rule(2, "Materialübersichtsverantwortliche nennen ihre Quellen.", ""),
+            RuleRow(
+                id="1",
+                text=Field(value="Be kind, also where you disagree."),
+                hint=Field(value="Criticise what was said, not who said it."),
+            ),
+            RuleRow(id="2", text=Field(value="Materialübersichtsverantwortliche nennen ihre Quellen.")),
         ),
-        texts={"about": "We teach *nursing*.", "privacy-policy": "", "terms-of-service": ""},
+        new=RuleRow(text=Field(value=" ", error="A rule has 1 to 500 characters, its explanation at most 1,000.")),
+        texts={"about": Field(value="We teach *nursing*."), "privacy-policy": Field(), "terms-of-service": Field()},
     )
 
 
@@ -357,7 +361,7 @@ def block_list() -> BlockListView:
         page=admin_page("/admin/policies/import", "Take over a list"),
         csrf="c" * 43,
         import_path="/admin/policies/import",
-        text="spam.example\nno domain",
+        text=Field(value="spam.example\nno domain"),
         domains=(
             ListedDomain(domain="spam.example", effect=DomainPolicy.BLOCK, reason="Spam", follows=3),
             ListedDomain(domain="loud.example", effect=DomainPolicy.LIMIT_MEDIA_FREE),
