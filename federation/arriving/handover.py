@@ -8,11 +8,14 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from node.clock import SECOND
+
 if TYPE_CHECKING:
     from federation.applying.batch import Inbound
 
 #: Of bodies as they came. Read, an activity takes some five times as much.
 MAX_BYTES = 2 * 1_048_576
+_ON_ITS_WAY = 5 * SECOND
 
 
 class Handover:
@@ -22,9 +25,10 @@ class Handover:
         self._max_bytes, self._bytes = max_bytes, 0
         self._waiting: OrderedDict[int, tuple[Inbound, int]] = OrderedDict()
 
-    def is_waiting(self) -> bool:
-        """Whether anything is on its way at this moment."""
-        return bool(self._waiting)
+    def is_waiting(self, now: int) -> bool:
+        """Whether anything is on its way at this moment; what is here for longer, another process has dealt with."""
+        newest = next(reversed(self._waiting.values()), None)
+        return newest is not None and now - newest[0].received_at < _ON_ITS_WAY
 
     def put(self, inbound: "Inbound", size: int) -> None:
         """``size``: bytes of the body that it was read from."""

@@ -193,10 +193,13 @@ class Inbox:
         )
         if is_ready:
             self._handover.put(Inbound(received_id, activity, now), len(message.body))
-        if await self._store.gather(self._accept_many, (Acceptance(received, job, owner_id), proven.unstored)):
-            return ACCEPTED
-        self._handover.take([received_id])
-        return DUPLICATE
+        is_new = False
+        try:
+            is_new = await self._store.gather(self._accept_many, (Acceptance(received, job, owner_id), proven.unstored))
+        finally:
+            if not is_new:
+                self._handover.take([received_id])
+        return ACCEPTED if is_new else DUPLICATE
 
     def _accept_many(self, conn: Connection, items: Sequence[tuple[Acceptance, RemoteActor | None]]) -> Sequence[bool]:
         """With those who sent it, where they are new: the store waits for one disk write, not for two."""

@@ -27,7 +27,7 @@ class Signing:
 
     def __init__(self, *, threads: int = THREADS) -> None:
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="sign")
-        self._all = self._free = threads
+        self._number = self._free = threads
         self._waiting: list[_Waiting] = []
         self._hurrying = 0  # so many of them, at the front, go first
         self._tasks: set[asyncio.Task[None]] = set()
@@ -66,7 +66,7 @@ class Signing:
         batch: list[_Waiting] = []
         try:
             while self._waiting:
-                batch = self._waiting[: min(AT_ONCE, math.ceil(len(self._waiting) / self._all))]
+                batch = self._waiting[: min(AT_ONCE, math.ceil(len(self._waiting) / self._number))]
                 del self._waiting[: len(batch)]
                 self._hurrying = max(0, self._hurrying - len(batch))
                 results = await loop.run_in_executor(self._threads, _run_all, [sign for sign, _ in batch])

@@ -46,7 +46,7 @@ def build_worker(base: Foundation, parts: Parts, schedule: Schedule) -> Worker:
 
 def build_ticks(base: Foundation, parts: Parts) -> Ticks:
     def is_busy() -> bool:
-        return parts.handover.is_waiting() or base.store.is_crowded()
+        return parts.handover.is_waiting(base.clock.now()) or base.store.is_crowded()
 
     return Ticks(
         [

@@ -6,6 +6,8 @@ import re
 MAX_MARKDOWN = 16_384  # characters; what is longer is shown as it was typed
 
 _LENGTH_OF_URL = 23  # characters of any address, as client apps count
+#: Few texts are longer, and the words of one take sixty times as much memory as its characters.
+_REMEMBERED_LENGTH = 4_096
 #: Each begins with its sign, and only then looks at what stands before it: so the search skips from sign to sign.
 _WORD = re.compile(
     r"https?://[^\s<>\"']+"
@@ -14,10 +16,16 @@ _WORD = re.compile(
 )
 
 
-@functools.lru_cache(maxsize=64)  # posts that wait for one commit do not push each other out
 def words_in(text: str) -> tuple[re.Match[str], ...]:
     """Addresses, mentions and hashtags; who writes a post asks for them five times in a row."""
+    return _remembered(text) if len(text) <= _REMEMBERED_LENGTH else _words_in(text)
+
+
+def _words_in(text: str) -> tuple[re.Match[str], ...]:
     return tuple(_WORD.finditer(text))
+
+
+_remembered = functools.lru_cache(maxsize=64)(_words_in)  # posts that wait for one commit do not push each other out
 
 
 def length_of(text: str) -> int:

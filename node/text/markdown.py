@@ -26,6 +26,7 @@ _SHOWN_URL = 30  # characters of an address after its scheme
 _HEADINGS = {"h1": "h2", "h2": "h3", "h3": "h4", "h4": "h4", "h5": "h4", "h6": "h4"}
 _CLEANED_HASHTAG, _HASHTAG = (f'class="mention hashtag" rel="{rel}"' for rel in (REL, f"tag {REL}"))
 _MAX_BYTES = 8 * MAX_MARKDOWN
+_LINE_END = re.compile(r"\r\n?")
 _BETWEEN_PARAGRAPHS = re.compile(r"\n\s*\n")
 _WEB = ("https://", "http://")
 
@@ -52,7 +53,7 @@ def render_plain(text: str, words: Words) -> str:
     >>> render_plain("2 * 3 * 4\n\n# no heading", Words())
     '<p>2 * 3 * 4</p><p># no heading</p>'
     """
-    parts = _BETWEEN_PARAGRAPHS.split(without_controls(text).replace("\r\n", "\n").strip())
+    parts = _BETWEEN_PARAGRAPHS.split(_LINE_END.sub("\n", without_controls(text)).strip())
     rendered = "".join(f"<p>{_markup(part.strip(), words)}</p>".replace("\n", "<br>") for part in parts if part.strip())
     return clean(as_paragraphs(text), max_bytes=_MAX_BYTES) if is_longer(rendered, _MAX_BYTES) else rendered
 

@@ -28,7 +28,7 @@ def check(text: str, spoiler: str, *, has_more: bool) -> None:
     """Raises Invalid for a text that is empty, where there is nothing else to post, or too long."""
     if not text.strip() and not has_more:
         raise Invalid("A post needs some text.")
-    if length_of(text) + len(spoiler) > MAX_POST or len(text) > MAX_MARKDOWN:
+    if len(text) > MAX_MARKDOWN or length_of(text) + len(spoiler) > MAX_POST:
         raise Invalid(Sentence("A post has at most {n} characters.", n=MAX_POST))
 
 

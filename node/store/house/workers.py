@@ -10,8 +10,6 @@ from node.store.tables import jobs, workers
 
 #: As the index says it: SQLite takes no parameter for the same.
 _IS_HELD = jobs.c.owner != literal_column("''")
-
-
 # While it runs, nothing that is held can be settled.
 _RENEW = Prepared(
     update(jobs)

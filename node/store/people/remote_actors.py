@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import asdict
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Connection, Text, bindparam, delete, func, insert, select, type_coerce, update
@@ -38,11 +39,12 @@ def save_remote_actors(conn: Connection, ids: Ids, now: int, remotes: Collection
     """Insert or refresh the copies, and replace the keys that they publish. Raises Conflict for one of ours."""
     if not remotes:
         return
-    read = {remote.uri: remote for remote in remotes}
-    known = load_actors(conn, sorted(read))
+    # In one order, or two processes block each other.
+    read = {remote.uri: remote for remote in sorted(remotes, key=attrgetter("uri"))}
+    known = load_actors(conn, read.keys())
     if own := next((uri for uri, actor in known.items() if actor.local), None):
         raise Conflict("This actor is at home here.", detail=own)
-    columns = {uri: _columns(read[uri], now) for uri in sorted(read)}  # in one order, or two processes block each other
+    columns = {uri: _columns(remote, now) for uri, remote in read.items()}
     for uri in _suspended(conn, known.values()):
         columns[uri]["state"] = "suspended"  # what its own host says does not lift what was decided here
     new = {uri: ids.new() for uri in columns if uri not in known}

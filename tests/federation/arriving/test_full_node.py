@@ -46,5 +46,6 @@ async def test_who_is_new_is_stored_with_the_first_word_or_not_at_all(tmp_path, 
             patch.setattr(node.system.federation.fetcher, "keep", full)
             assert await send(there, node, bob, 1) == 503
             assert await is_known() == (False, False)
+            assert not node.system.federation.inbox._handover._waiting
         assert await send(there, node, bob, 1) == 202
         assert await is_known() == (True, True)

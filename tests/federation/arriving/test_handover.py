@@ -3,6 +3,7 @@
 from federation.applying.batch import Inbound
 from federation.arriving.handover import Handover
 from federation.mapping.activity import Activity
+from node.clock import MINUTE
 
 
 def inbound(number: int) -> Inbound:
@@ -15,6 +16,14 @@ def test_what_was_put_comes_out_once_and_the_rest_is_left_to_the_store():
     handover.put(first, 10)
     assert handover.take([1, 2]) == {1: first}
     assert handover.take([1]) == {}
+
+
+def test_what_was_left_here_by_a_failure_or_another_process_is_not_on_its_way():
+    handover = Handover()
+    assert not handover.is_waiting(1)
+    handover.put(inbound(1), 10)
+    assert handover.is_waiting(1)
+    assert not handover.is_waiting(MINUTE)
 
 
 def test_a_flood_drops_the_oldest_and_room_is_given_back():

@@ -1,3 +1,4 @@
+import sys
 import time
 
 from hypothesis import given
@@ -85,6 +86,7 @@ def test_any_text_is_rendered_to_something_harmless(text):
 
 TYPED = {
     "lines and paragraphs": (" a\n b \r\n\n \nc\0", "<p>a<br> b</p><p>c</p>"),
+    "other ends of lines": ("a\rb\r\rc", "<p>a<br>b</p><p>c</p>"),
     "markup is text": ('*a* <b> "&amp;"', '<p>*a* &lt;b&gt; "&amp;amp;"</p>'),
     "mention": (
         "Hi @Ada!",
@@ -132,6 +134,14 @@ def test_typed_text_holds_nothing_to_be_cleaned(text, scheme):
 
 def test_handles():
     assert handles_in("@Ada @ada @ben@X.example, a@b.example x/@c @d. (@e)") == ("ada", "ben@x.example", "d", "e")
+
+
+def test_words_of_a_text_that_nobody_may_post_are_not_kept():
+    """A request of a megabyte has room for 60 MB of them."""
+    text = "#a " * MAX_MARKDOWN
+    references = sys.getrefcount(text)
+    assert hashtags_in(text) == ("a",)
+    assert sys.getrefcount(text) == references
 
 
 def test_hashtags():
