@@ -45,7 +45,7 @@ async def show_stored(request: web.Request) -> web.StreamResponse:
 async def show_remote(request: web.Request) -> web.StreamResponse:
     """Our copy of another server's file, whose address and our signature of it stand in the path."""
     node, federation = request.app[NODE], request.app[FEDERATION]
-    url = node.uploads.links.read_proxied(request.match_info["signature"], request.match_info["address"])
+    url = node.links.read_proxied(request.match_info["signature"], request.match_info["address"])
     copy = await federation.media.find(url)
     headers = {**_SAFE, hdrs.CONTENT_TYPE: copy.form.media_type, hdrs.CACHE_CONTROL: _A_DAY}
     return web.FileResponse(copy.path, headers=headers)

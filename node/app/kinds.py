@@ -64,7 +64,7 @@ def _of_peers(base: Foundation, parts: Parts) -> Iterator[Kind]:
 
 def _of_the_house(base: Foundation, parts: Parts) -> Iterator[Kind]:
     """What is done for people here."""
-    config, clock, store, unit, links = base.config, base.clock, base.store, base.unit, parts.uploads.links
+    config, clock, store, unit, links = base.config, base.clock, base.store, base.unit, parts.links
     yield parts.uploads.kind()
     yield Publishing(store, unit, links).kind()
     yield Closing(store, unit).kind()

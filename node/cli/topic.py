@@ -119,7 +119,7 @@ async def _picture(config: Config, username: str, purpose: MediaPurpose, file: P
         node = system.node
         found = await node.store.read(topic_accounts.load, username)
         media = await node.uploads.take_picture(found.actor.id, file, purpose) if file else None
-        shown = (media.id, node.uploads.links.stored(media.key)) if media else (None, "")
+        shown = (media.id, node.links.stored(media.key)) if media else (None, "")
         set_picture = partial(topic_accounts.set_picture, username=username, by=None)
         await node.store.write(set_picture, node.unit(), purpose, *shown)
         return found.actor.handle

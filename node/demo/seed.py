@@ -185,7 +185,7 @@ async def _add_resource(
     covers.draw_cover(cover, organisation.accent, entry["kind"], entry["slug"])
     taken = await node.uploads.take(owner.id, cover, Words())
     picture = {
-        "contentUrl": node.uploads.links.stored(taken.key),
+        "contentUrl": node.links.stored(taken.key),
         "encodingFormat": taken.media_type,
         "width": taken.width,
         "height": taken.height,

@@ -140,7 +140,7 @@ async def test_each_reader_finds_what_it_requires(tmp_path) -> None:
         text = Draft(text="Zinc.", title="Zinc?", community_id=group.id, **said)
         other = await home.store.write(posts.publish, home.unit(), ben.id, text)
         await net.settle()
-        links, edit = home.system.node.uploads.links, post_changes.Edit(text="Or tin.")
+        links, edit = home.system.node.links, post_changes.Edit(text="Or tin.")
         await home.store.write(post_changes.edit, home.unit(), ben.id, other.id, edit, links=links)
         await did("Update Page")
         await home.store.write(reacting.favourite, home.unit(), ben.id, thread)

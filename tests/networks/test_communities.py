@@ -168,7 +168,7 @@ async def test_likes_edits_and_deletions_are_passed_on(houses) -> None:
         row = await peer.store.read(objects.load_row, found.id)
         assert row.likes_count == 1, peer.origin
     home, author = circle.home, circle.people[0]
-    links, edit = home.system.node.uploads.links, post_changes.Edit(text="Zinc or brass.")
+    links, edit = home.system.node.links, post_changes.Edit(text="Zinc or brass.")
     await home.store.write(post_changes.edit, home.unit(), author.id, thread.id, edit, links=links)
     await circle.settle()
     assert {each["type"] for each in await _telling(university, circle, "brass")} == {"Update", "Announce"}

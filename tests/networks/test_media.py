@@ -113,4 +113,4 @@ async def test_a_new_avatar_is_seen_elsewhere(world: World) -> None:
     async with world.museum.http.get(found["avatar"]) as answer:
         with Image.open(io.BytesIO(await answer.read())) as image:
             assert image.size == (60, 60)
-    assert found["avatar"] == world.museum.system.node.uploads.links.proxied(me["avatar"])
+    assert found["avatar"] == world.museum.system.node.links.proxied(me["avatar"])

@@ -68,7 +68,7 @@ async def change_pictures(request: web.Request, actor_id: int, show: Show) -> Ma
                 try:
                     if place is not None:
                         media = await node.uploads.take_picture(actor_id, place, purpose)
-                        url = node.uploads.links.stored(media.key)
+                        url = node.links.stored(media.key)
                         await node.store.write(show, node.unit(), purpose, media.id, url)
                 except Invalid as error:
                     wrong[purpose.value] = error.public

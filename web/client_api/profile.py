@@ -45,7 +45,7 @@ async def update_credentials(request: web.Request) -> web.Response:
             for purpose, place in zip(_PICTURES, places, strict=True):
                 if place is not None:
                     taken = await node.uploads.take_picture(caller.actor_id, place, purpose)
-                    pictures[purpose] = taken.id, node.uploads.links.stored(taken.key)
+                    pictures[purpose] = taken.id, node.links.stored(taken.key)
         await node.store.write(_change, node.unit(), caller.actor_id, change, defaults, pictures)
     return await show_profile_of(request, caller.actor_id)
 

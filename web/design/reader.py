@@ -13,4 +13,4 @@ def reader_of(request: web.Request) -> Reader:
     node = request.app[NODE]
     languages = (language_of(request), *node.config.node.languages)
     policies = request.app[FEDERATION].policies()
-    return Reader(node.uploads.links, languages, policies, viewer_of(request).actor_id)
+    return Reader(node.links, languages, policies, viewer_of(request).actor_id)

@@ -124,7 +124,7 @@ async def publish(request: web.Request) -> web.Response:
             as_organisation="house" in fields,
             picture=pictures.wanted(fields),
         )
-        made = await node.store.write(_publish, node.unit(), session.actor_id, draft, node.uploads.links)
+        made = await node.store.write(_publish, node.unit(), session.actor_id, draft, node.links)
     except (Invalid, Forbidden, NotFound) as error:
         return await _page(request, session, fields, _errors(error))
     if made.record["joinMode"] == JoinMode.INVITE:  # nobody comes before somebody is invited
@@ -163,7 +163,7 @@ async def change(request: web.Request) -> web.Response:
     try:
         record = cast(EventRecord, {**kept(event.record), **read_record(fields, event.record)})
         record = with_overrides(record, event.record)
-        change = partial(_change, picture=pictures.wanted(fields), links=node.uploads.links)
+        change = partial(_change, picture=pictures.wanted(fields), links=node.links)
         changed = await node.store.write(change, node.unit(), session.actor_id, event.id, record)
     except Invalid as error:
         return await _page(request, session, fields, _errors(error), event)

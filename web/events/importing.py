@@ -57,7 +57,7 @@ async def bring(request: web.Request) -> web.Response:
         known = await node.store.read(events.find_by_source, session.actor_id, read.uid) if read.uid else None
         wants_picture = read.picture and known is None and len(rows) < _PICTURES
         picture = await _fetch_picture(request, session.actor_id, read.picture) if wants_picture else None
-        take = partial(_take, picture=picture, links=node.uploads.links)
+        take = partial(_take, picture=picture, links=node.links)
         rows.append(await node.store.write(take, node.unit(), session.actor_id, read))
     return _page(request, zone, tuple(rows), address=address)
 

@@ -83,7 +83,7 @@ def load(conn: Connection, person_id: int, event_id: int | None, fields: Mapping
 
 
 def write(request: web.Request, fields: Mapping[str, str], found: Media | None, problem: str) -> PictureFields:
-    links = request.app[NODE].uploads.links
+    links = request.app[NODE].links
     words = fields.get(ALT, found.description if found is not None else "")
     return PictureFields(
         upload=Field(error=problem),

@@ -108,7 +108,7 @@ async def create_event(request: web.Request) -> web.Response:
     person, node = await writer(request, SCOPE), request.app[NODE]
     sent = await read_json(request)
     draft = _read_draft(sent)
-    event_id = await node.store.write(_create, node.unit(), person, draft, key_of(request), node.uploads.links)
+    event_id = await node.store.write(_create, node.unit(), person, draft, key_of(request), node.links)
     shown = await _shown(request, person, event_id)
     return written(shown, status=201, location=f"{PREFIX}/events/{event_id}")
 
@@ -160,7 +160,7 @@ async def change_event(request: web.Request) -> web.Response:
     person, event_id = await writer(request, SCOPE), id_in(request.match_info, "event")
     require_match(request, await _shown(request, person, event_id))
     sent, node = await read_json(request), request.app[NODE]
-    change = partial(service.change_event, picture=take_picture(sent), links=node.uploads.links)
+    change = partial(service.change_event, picture=take_picture(sent), links=node.links)
     changed = await node.store.write(change, node.unit(), person, event_id, cast(EventRecord, sent))
     return written(await _shown(request, person, event_id), status=200 if changed.local else 202)
 
@@ -192,7 +192,7 @@ def event_json(event: Event, publisher: Actor, node: Node) -> dict[str, Any]:
         "page": f"{base}{path_of(event)}",
         "home": event.url or event.uri,
         "calendar": f"{base}{path_of(event)}.ics",
-        "picture": picture_json(event, node.uploads.links),
+        "picture": picture_json(event, node.links),
         "visibility": event.visibility,
         "community": event.audience or None,
         "publisher": actor_json(publisher),

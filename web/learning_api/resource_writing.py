@@ -50,7 +50,7 @@ async def create(request: web.Request) -> web.Response:
     for_organisation = None if owner is None else one_of(owner, "owner", _OWNERS) == "organisation"
     record, visibility = await _read(request, "")
     work = Work(record, visibility, for_organisation)
-    found = await node.store.write(_create, node.unit(), actor_id, work, key_of(request), node.uploads.links)
+    found = await node.store.write(_create, node.unit(), actor_id, work, key_of(request), node.links)
     shown = resource_json(found, node.config.origin)
     return written(shown, status=201, location=f"{PREFIX}/resources/{found.slug}")
 
@@ -62,7 +62,7 @@ async def change(request: web.Request) -> web.Response:
     require_match(request, resource_json(before, node.config.origin))
     record, visibility = await _read(request, before.record["id"])
     work = Work(record, visibility, version=before.version)
-    found = await node.store.write(_change, node.unit(), actor_id, slug, work, node.uploads.links)
+    found = await node.store.write(_change, node.unit(), actor_id, slug, work, node.links)
     return written(resource_json(found, node.config.origin))
 
 

@@ -38,7 +38,7 @@ async def create(request: web.Request) -> web.Response:
     actor_id, node = await writer(request, SCOPE), request.app[NODE]
     sent = await read_json(request, "topic")
     await look_up_mentions(request.app[FEDERATION], node, sent.get("content", ""))
-    made_id = await node.store.write(_create, node.unit(), actor_id, sent, key_of(request), node.uploads.links)
+    made_id = await node.store.write(_create, node.unit(), actor_id, sent, key_of(request), node.links)
     shown = await node.store.read(load_topic, made_id, actor_id, node.config.origin)
     return written(shown, status=201, location=f"{PREFIX}/topics/{made_id}")
 
@@ -82,7 +82,7 @@ async def change(request: web.Request) -> web.Response:
     if sent["kind"] != before["kind"]:
         raise Invalid(problems=[Problem("$.kind", f'"{before["kind"]}", which it is', sent["kind"])])
     await look_up_mentions(request.app[FEDERATION], node, sent.get("content", ""))
-    await node.store.write(_change, node.unit(), actor_id, object_id, sent, node.uploads.links)
+    await node.store.write(_change, node.unit(), actor_id, object_id, sent, node.links)
     return written(await node.store.read(load_topic, object_id, actor_id, node.config.origin))
 
 
@@ -124,7 +124,7 @@ async def answer(request: web.Request) -> web.Response:
     actor_id, node, topic_id = await writer(request, SCOPE), request.app[NODE], id_of(request)
     sent = await read_json(request, "answer")
     await look_up_mentions(request.app[FEDERATION], node, sent["content"])
-    links, base = node.uploads.links, node.config.origin
+    links, base = node.links, node.config.origin
     shown = await node.store.write(_answer, node.unit(), actor_id, topic_id, sent, key_of(request), links, base)
     return written(shown, status=201, location=f"{PREFIX}/topics/{topic_id}/answers")
 

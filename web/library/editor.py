@@ -147,7 +147,7 @@ async def _publish(
         version=number_in(form.text("version"), digits=9),
     )
     try:
-        result = await node.store.write(_write, node.unit(), target, work, node.uploads.links)
+        result = await node.store.write(_write, node.unit(), target, work, node.links)
     except PreconditionFailed:
         theirs = await node.store.read(resources.load_by_object, target.edited.id if target.edited else 0)
         return await _show(request, session, replace(target, edited=theirs), form, theirs=theirs)
@@ -206,7 +206,7 @@ async def _form(request: web.Request, target: Target, values: dict[str, str]) ->
         base=target.base,
         media=tuple(media),
         languages=tuple(dict.fromkeys(reader.languages)),
-        media_url=node.uploads.links.stored,
+        media_url=node.links.stored,
         is_new=target.edited is None,
         owner_name=target.owner_name,
         is_own=target.edited is not None and target.edited.owner.id == target.author.actor_id,

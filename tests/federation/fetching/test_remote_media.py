@@ -56,7 +56,7 @@ async def node(tmp_path: Path) -> AsyncIterator[Peer]:
 
 
 def links(node: Peer) -> MediaLinks:
-    return node.system.node.uploads.links
+    return node.system.node.links
 
 
 async def load(node: Peer, url: str) -> tuple[int, str, bytes, dict[str, str]]:
