@@ -216,7 +216,9 @@ async def test_an_event_has_a_picture_that_cards_and_other_servers_show(site, ad
     assert (await copy_of(site.peer, uri)).version == before.version  # nothing was changed
     await site.post(f"{path}/edit", csrf=csrf, **(FORM | {"picture-id": number, "picture-alt": "A mould"}))
     assert 'alt="A mould"' in await site.get(path)
-    assert 'aria-invalid="true"' in await with_picture(site, f"{path}/edit", 422, b"no picture")
+    wrong = await with_picture(site, f"{path}/edit", 422, b"no picture")
+    assert 'aria-invalid="true"' in wrong
+    assert '<a href="#picture">' in wrong, "the page begins with it; the field stands far below"
     await with_picture(site, f"{path}/edit", 303, files.picture(width=80), **words)
     await site.post(f"{path}/edit", csrf=csrf, **(FORM | {"picture-id": number, "picture-remove": "on"}))
     assert "event-picture" not in await site.get(path)
