@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import func, select, update
 
 from node.cli.community import _ACTS
 from node.domain.actors import ActorKind
 from node.domain.moderation import Sanction
 from node.domain.visibility import Visibility
+from node.store import tables
 from node.store.access import accounts
 from node.store.house.reports import insert_report
 from node.store.house.rules import load_rules
@@ -160,10 +162,30 @@ async def test_each_change_leaves_a_row_and_is_told(site: Site) -> None:
     assert (await site.get("/admin/audit?q=@bob")).count('<th scope="row"') >= 3
 
 
+@pytest.mark.parametrize(("role", "is_ours"), [(accounts.MEMBER, True), (accounts.ADMIN, False)])
+async def test_each_is_refused_to_members_and_without_its_token(site: Site, role: str, is_ours: bool) -> None:
+    """ADM1 and ADM2: a form of ours that a member sends, and one of a stranger that an administrator sends."""
+    await site.set_up()
+    csrf = await site.csrf("/admin/queue") if is_ours else "x" * 43
+    await site.store.write(lambda conn: conn.execute(update(tables.accounts).values(role=role)))
+    before = await _count(site)
+    for _, path, fields in FORMS:
+        data = _data({"csrf": csrf, **fields})
+        url = site.peer.origin + re.sub(r"{\w+}", "1", path)
+        async with site.browser.post(url, data=data, allow_redirects=False) as answer:
+            assert answer.status == 403, path
+    assert await _count(site) == before
+
+
+def _data(fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: io.BytesIO(value) if isinstance(value, bytes) else value for name, value in fields.items()}
+
+
 async def _send(site: Site, path: str, fields: dict[str, Any]) -> str:
     """The page that somebody sees who sent this form."""
-    data = {name: io.BytesIO(value) if isinstance(value, bytes) else value for name, value in fields.items()}
-    async with site.browser.post(site.peer.origin + path, data=data, headers={"Accept": "text/html"}) as answer:
+    async with site.browser.post(
+        site.peer.origin + path, data=_data(fields), headers={"Accept": "text/html"}
+    ) as answer:
         text = await answer.text()
         assert answer.status == 200, text
         return text

@@ -180,6 +180,7 @@ async def test_an_administrator_follows_an_organisation_and_ends_it(tmp_path):
         assert await university.store.read(follows.count_follows, theirs.id) == (1, 0)
         assert await hospital.store.read(follows.count_follows, ours.id) == (0, 0)
         await page_as(hospital, clerk, path, 403, handle=theirs.handle)
+        assert await hospital.store.read(follows.count_follows, ours.id) == (0, 0), "and nothing has happened"
 
 
 async def page_as(peer: Peer, person: Actor, path: str, status: int = 200, **sent: str) -> str:
