@@ -14,9 +14,9 @@ from node.domain.community_drafts import check_username
 from node.domain.selections import Selection
 from node.errors import Invalid, Problem
 from node.secretbox import SecretBox
+from node.services.accounts import topic_accounts
+from node.services.accounts.house_profiles import HouseProfile
 from node.services.context import Unit
-from node.services.library import topic_accounts
-from node.services.people.house_profiles import HouseProfile
 from node.store.library.topic_accounts import TopicAccount
 from node.store.people.keys import OwnKey
 

@@ -15,8 +15,9 @@ from node.domain.actors import ActorKind
 from node.domain.communities import Refusal, refuse_post
 from node.domain.posts import RemotePost
 from node.domain.visibility import Visibility, narrowest
-from node.services.communities import membership, messages, sharing
-from node.services.posts import placing
+from node.services import membership
+from node.services.communities import messages
+from node.services.posts import placing, sharing
 from node.store.communities import communities
 from node.store.communities.communities import Community
 from node.store.people import actors

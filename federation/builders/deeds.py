@@ -15,8 +15,8 @@ from node import events
 from node.clock import to_rfc3339
 from node.domain.communities import APPOINTS, DISMISSES, LISTS, Act, Role
 from node.domain.visibility import Visibility
-from node.services.communities import governing
 from node.services.context import Unit
+from node.services.governing import governing
 from node.store.communities import communities, community_bans, community_log, community_requests
 from node.store.communities.community_log import LogEntry
 from node.store.people import actors

@@ -25,9 +25,10 @@ from node.errors import NodeError
 from node.jobs.kinds import COMMUNITY
 from node.jobs.outcome import Done, Outcome
 from node.jobs.worker import Kind, single
-from node.services.communities import join_requests, membership
-from node.services.communities.membership import Part
+from node.services import membership
+from node.services.communities import join_requests
 from node.services.context import Unit
+from node.services.membership import Part
 from node.store.communities import communities, community_members, community_roles
 from node.store.communities.community_roles import RoleOf
 from node.store.database.engine import Store

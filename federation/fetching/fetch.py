@@ -30,9 +30,9 @@ from node.domain.uris import host_of, same_origin
 from node.errors import Blocked, NotFound, RemoteError, RemoteGone, RemoteMalformed, RemoteNotFound, RemoteRefused
 from node.ids import Ids
 from node.ports import FetchedDocument
-from node.services.communities import membership
-from node.services.communities.membership import Part
+from node.services import membership
 from node.services.context import Unit
+from node.services.membership import Part
 from node.store.database.engine import Store
 from node.store.federation import departed
 from node.store.jobs import Job

@@ -24,7 +24,7 @@ from node.domain.community_drafts import CommunityDraft
 from node.domain.deeds import Deed
 from node.domain.uris import same_origin
 from node.errors import Invalid, NotFound
-from node.services.communities import governing
+from node.services.governing import governing
 from node.store.communities import communities, community_bans, community_roles
 from node.store.people import actors, follows
 from node.store.people.actors import Actor

@@ -5,8 +5,8 @@ from federation.applying.batch import Batch, Inbound
 from federation.handlers import quote
 from node.clock import HOUR
 from node.domain.uris import same_origin
+from node.services.accounts import leaving
 from node.services.news import happened, news
-from node.services.people import leaving
 from node.store.federation import departed
 from node.store.people import actors, blocks, keys
 from node.store.posts import burying, objects

@@ -5,7 +5,8 @@ from federation.handlers import events, quote, refusals
 from federation.sending import outbox
 from node.domain.actors import ActorKind
 from node.domain.communities import Answer, Refusal
-from node.services.communities import join_requests, membership, messages
+from node.services import membership
+from node.services.communities import join_requests, messages
 from node.services.library import catalogue
 from node.services.news import happened
 from node.services.people.follows import ask_for_pins, ask_for_posts

@@ -7,8 +7,8 @@ count only from the Group itself. What moderators answer is a deed (``federation
 from federation.applying.batch import Batch, Inbound
 from federation.handlers import courses, event_offers, suggestions
 from federation.mapping.activity import Activity
-from node.services.communities import membership
-from node.services.communities.membership import Part
+from node.services import membership
+from node.services.membership import Part
 from node.store.communities import communities, community_invitations, community_requests
 from node.store.communities.community_invitations import Invitation
 from node.store.communities.community_requests import Request

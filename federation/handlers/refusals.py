@@ -1,6 +1,6 @@
 """Deeds of moderators that the home of a community refuses: it says so with ``Reject`` of the activity, and why.
 
-Their own node takes back what it did at once (``node.services.communities.governing.take_back``); software that does
+Their own node takes back what it did at once (``node.services.governing.governing.take_back``); software that does
 not know this answer loses nothing.
 """
 
@@ -8,7 +8,8 @@ from federation.applying.batch import Batch, Inbound
 from federation.sending import outbox
 from node.domain.communities import Refusal
 from node.sentences import Sentence
-from node.services.communities import governing, messages
+from node.services.communities import messages
+from node.services.governing import governing
 from node.store.communities import community_log
 from node.store.people import follows
 from node.store.people.actors import Actor

@@ -21,11 +21,11 @@ from node.app.foundation import Foundation
 from node.app.parts import Parts
 from node.jobs.worker import Kind
 from node.mail import Mailer
-from node.services.communities.narrowing import Parting
+from node.services.accounts.leaving import Leaving
 from node.services.events.event_work import Reminders, Replies
-from node.services.library.topic_accounts import Topics
+from node.services.governing.narrowing import Parting
+from node.services.library.topic_shares import Topics
 from node.services.news.mailing import Post
-from node.services.people.leaving import Leaving
 from node.services.posts.polls import Closing
 from node.services.posts.scheduling import Publishing
 

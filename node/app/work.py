@@ -101,7 +101,7 @@ def _daily_reading(base: Foundation) -> Iterator[Entry]:
         await store.write(ask_for_all_pins, unit())
 
     async def ask_for_members() -> None:
-        from node.services.communities import membership
+        from node.services import membership
 
         await store.write(membership.ask_for_all, unit())
 

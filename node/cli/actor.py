@@ -17,11 +17,11 @@ from node.config import Config
 from node.domain.actors import ActorKind
 from node.domain.community_drafts import CommunityDraft
 from node.errors import Invalid, Problem
+from node.services import audit
+from node.services.accounts import house_profiles
+from node.services.accounts.house_profiles import HouseProfile
 from node.services.communities import communities
 from node.services.context import Unit
-from node.services.house import moderate
-from node.services.people import house_profiles
-from node.services.people.house_profiles import HouseProfile
 from node.store.people.keys import OwnKey
 
 _KINDS = {"community": ActorKind.GROUP, "catalogue": ActorKind.SERVICE}
@@ -90,7 +90,7 @@ async def _describe(config: Config, username: str, profile: HouseProfile) -> str
 def _change(conn: Connection, unit: Unit, username: str, profile: HouseProfile) -> str:
     changed = house_profiles.describe(conn, unit, username, profile)
     said = {name: value for name, value in asdict(profile).items() if value is not None}
-    moderate.audit(conn, unit, None, "actor.describe", changed.uri, after=said)
+    audit.record(conn, unit, None, "actor.describe", changed.uri, after=said)
     return changed.handle
 
 
@@ -125,5 +125,5 @@ def _found(
     if kind is ActorKind.GROUP:
         communities.establish(conn, unit, made, CommunityDraft(), None)
     house_profiles.describe(conn, unit, username, profile)
-    moderate.audit(conn, unit, None, "actor.add", made.uri, after={"kind": kind.value})
+    audit.record(conn, unit, None, "actor.add", made.uri, after={"kind": kind.value})
     return made.handle

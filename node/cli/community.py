@@ -15,10 +15,10 @@ from node.domain.community_drafts import CommunityDraft
 from node.domain.deeds import Deed
 from node.domain.visibility import Visibility
 from node.errors import NotFound
+from node.services import audit
 from node.services.communities import communities as describing
-from node.services.communities import governing
 from node.services.context import Unit
-from node.services.house import moderate
+from node.services.governing import governing
 from node.store.communities import communities
 from node.store.people import actors
 from node.store.posts import topics
@@ -100,7 +100,7 @@ def _found(conn: Connection, unit: Unit, new: NewCommunity, moderator: str | Non
     if moderator and founder is None:
         raise NotFound("There is nobody of this name here.", detail=moderator)
     made = create_community(conn, unit, new, founder_id=founder.id if founder else None)
-    moderate.audit(conn, unit, None, "community.add", made.uri)
+    audit.record(conn, unit, None, "community.add", made.uri)
     return made.handle
 
 
@@ -156,7 +156,7 @@ async def _govern(config: Config, username: str, act: Act, person: str, reason: 
 def _perform(conn: Connection, unit: Unit, username: str, act: Act, target: str, reason: str) -> None:
     group, _ = describing.find_community(conn, username)
     governing.perform_and_tell(conn, unit, group, Deed(act, group.uri, target, reason=reason))
-    moderate.audit(conn, unit, None, f"community.{act}", group.uri, after={"target": target})
+    audit.record(conn, unit, None, f"community.{act}", group.uri, after={"target": target})
 
 
 @command.command("close")
@@ -177,4 +177,4 @@ async def _close(config: Config, username: str, successor: str) -> None:
 def _archive(conn: Connection, unit: Unit, username: str, successor: str) -> None:
     group, _ = describing.find_community(conn, username)
     describing.close(conn, unit, group, by=group.uri, successor=successor)
-    moderate.audit(conn, unit, None, "community.close", group.uri)
+    audit.record(conn, unit, None, "community.close", group.uri)

@@ -13,9 +13,9 @@ from node.cli.shared import config_option, json_option, print_rows, with_config
 from node.config import Config
 from node.domain.media import MediaPurpose
 from node.domain.selections import Selection, of_address
+from node.services.accounts import topic_accounts
+from node.services.accounts.house_profiles import HouseProfile
 from node.services.context import Unit
-from node.services.library import topic_accounts
-from node.services.people.house_profiles import HouseProfile
 from node.store.library import topic_accounts as store
 from node.store.library.topic_accounts import TopicAccount
 

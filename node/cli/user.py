@@ -18,8 +18,8 @@ from node.domain.uris import is_web_uri
 from node.errors import Invalid, NotFound, Problem
 from node.services.access import addresses, credentials
 from node.services.access.passwords import hash_password
+from node.services.accounts import leaving
 from node.services.context import Unit
-from node.services.people import leaving
 from node.store.access import accounts, tokens
 from node.store.access.accounts import Account
 from node.store.house import audit_log

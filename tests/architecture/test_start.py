@@ -38,6 +38,7 @@ LATE = (
     "node.events",
     "node.media.storage",
     "node.services.communities",
+    "node.services.membership",
     "node.services.news.news",
     "node.services.posts.media",
     "node.services.posts.posts",

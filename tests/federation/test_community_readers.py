@@ -14,7 +14,7 @@ from node.domain.deeds import Deed
 from node.domain.drafts import Draft
 from node.domain.uris import host_of
 from node.domain.visibility import Visibility
-from node.services.communities import governing
+from node.services.governing import governing
 from node.services.people import follows as following
 from node.services.posts import post_changes, posts, reacting
 from node.store.people import actors

@@ -9,7 +9,7 @@ from node.domain.communities import Act, JoinPolicy, TopicKind
 from node.domain.deeds import Deed
 from node.domain.drafts import Draft
 from node.domain.visibility import Visibility
-from node.services.communities import governing
+from node.services.governing import governing
 from node.services.people import follows as following
 from node.services.posts import post_changes, posts, reacting
 from node.store.communities import communities

@@ -10,7 +10,7 @@ from node.domain.deeds import Deed
 from node.domain.visibility import Visibility
 from node.errors import Forbidden
 from node.services.communities import community_reports as reporting
-from node.services.communities import governing
+from node.services.governing import governing
 from node.services.house import reports as telling
 from node.services.house.reports import Complaint
 from node.services.people import follows as following
@@ -288,7 +288,7 @@ async def test_who_reads_a_community_later_learns_the_roles_from_its_lists(house
 
 
 def _read_again(conn: Connection, peer: Peer, group: Actor) -> None:
-    from node.services.communities import membership
+    from node.services import membership
 
     membership.ask_for_history(conn, peer.unit(), group)
 

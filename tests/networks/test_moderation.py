@@ -9,8 +9,8 @@ from node.domain.communities import Act, JoinPolicy
 from node.domain.deeds import Deed
 from node.domain.visibility import Visibility
 from node.errors import Forbidden, Invalid, RemoteNotFound
-from node.services.communities import governing
 from node.services.events.events import EventDraft, publish_event
+from node.services.governing import governing
 from node.store import tables
 from node.store.communities import communities, community_bans, community_log, community_roles
 from node.store.database.upsert import insert_missing

@@ -10,7 +10,7 @@ from node.domain.community_drafts import CommunityDraft
 from node.domain.deeds import Deed
 from node.domain.visibility import Visibility
 from node.errors import Forbidden, Invalid, PreconditionFailed
-from node.services.communities import governing, narrowing
+from node.services.governing import governing, narrowing
 from node.services.people import follows as following
 from node.store.communities import (
     communities,

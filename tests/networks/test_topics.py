@@ -10,9 +10,9 @@ from node.domain.media import MediaPurpose
 from node.domain.selections import of_query
 from node.domain.visibility import Visibility
 from node.secretbox import SecretBox
+from node.services.accounts.house_profiles import HouseProfile
+from node.services.accounts.topic_accounts import remove
 from node.services.library.digests import A_DAY, Digests
-from node.services.library.topic_accounts import remove
-from node.services.people.house_profiles import HouseProfile
 from node.store.library.topic_accounts import TopicAccount
 from tests.client import App
 from tests.media_files import picture

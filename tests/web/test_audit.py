@@ -95,7 +95,7 @@ def _written() -> Iterator[str]:
     root = Path(__file__).parents[2]
     for path in (each for name in ("node", "federation", "web") for each in (root / name).rglob("*.py")):
         text = path.read_text()
-        if not re.search(r"audit_log\.record\(|\b_?audit\(", text):
+        if not re.search(r"\baudit(_log)?\.record\(", text):
             continue
         for node in ast.walk(ast.parse(text)):
             name = ""

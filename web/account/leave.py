@@ -8,7 +8,7 @@ from aiohttp import web
 from node import log
 from node.errors import Conflict
 from node.sentences import Sentence
-from node.services.people import leaving
+from node.services.accounts import leaving
 from node.state import NODE
 from node.store.access import accounts
 from node.store.access.sessions import Session

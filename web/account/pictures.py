@@ -11,8 +11,8 @@ from node.domain.actors import ActorKind
 from node.domain.media import MediaPurpose
 from node.errors import Invalid
 from node.sentences import Sentence
+from node.services import audit
 from node.services.context import Unit
-from node.services.house import moderate
 from node.services.posts.media import show_on_profile
 from node.state import NODE
 from node.store.access.sessions import Session
@@ -49,7 +49,7 @@ def _show(
     """What somebody does to another actor than herself, which is the organisation, stands in the log (ADM3)."""
     show_on_profile(conn, unit, actor_id, purpose, media_id, url)
     if by != actor_id:
-        moderate.audit(conn, unit, by, "picture.set", purpose.value, after=url or None)
+        audit.record(conn, unit, by, "picture.set", purpose.value, after=url or None)
 
 
 async def change_pictures(request: web.Request, actor_id: int, show: Show) -> Mapping[str, str]:

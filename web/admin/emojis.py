@@ -8,7 +8,7 @@ from aiohttp.web_request import FileField
 
 from node.errors import Conflict, Invalid, NodeError
 from node.sentences import Sentence, sentences
-from node.services.house import emojis
+from node.services.posts import emojis
 from node.services.posts.uploads import MAX_EMOJI_BYTES
 from node.state import NODE
 from node.store.house import emojis as store

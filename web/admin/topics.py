@@ -14,9 +14,9 @@ from federation.actors.topic_accounts import create_topic_account, prepare_topic
 from node.domain.selections import Selection, of_address, of_pairs, query_of
 from node.errors import Conflict, Invalid, NodeError
 from node.sentences import Sentence, sentences
+from node.services.accounts import topic_accounts
+from node.services.accounts.house_profiles import HouseProfile
 from node.services.context import Unit
-from node.services.library import topic_accounts
-from node.services.people.house_profiles import HouseProfile
 from node.state import NODE
 from node.store.library import topic_accounts as store
 from node.store.library.topic_accounts import TopicAccount

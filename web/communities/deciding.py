@@ -11,8 +11,8 @@ from node.domain.communities import Act
 from node.domain.deeds import Deed
 from node.errors import Invalid, NodeError
 from node.sentences import Sentence
-from node.services.communities import governing, governing_people
 from node.services.context import Unit
+from node.services.governing import governing, governing_people
 from node.state import NODE
 from web import sessions
 from web.communities.people import BAN_DAYS, answer, load_inside

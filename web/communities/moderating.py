@@ -12,8 +12,9 @@ from node.domain.numbers import number_in
 from node.domain.text import plain, shorten
 from node.errors import Invalid, NotFound
 from node.sentences import Sentence
-from node.services.communities import governing, membership
+from node.services import membership
 from node.services.context import Unit
+from node.services.governing import governing
 from node.state import NODE
 from node.store.posts import objects, topics
 from node.store.posts.objects import Object

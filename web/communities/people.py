@@ -13,7 +13,8 @@ from node.domain.communities import APPOINTS, DISMISSES, Act, Role
 from node.domain.numbers import number_in
 from node.errors import NotFound
 from node.sentences import Sentence
-from node.services.communities import join_requests, membership
+from node.services import membership
+from node.services.communities import join_requests
 from node.services.context import Unit
 from node.state import NODE
 from node.store.communities import (

@@ -16,8 +16,8 @@ from node.domain.numbers import number_in
 from node.errors import Invalid, NodeError, NotFound, PreconditionFailed
 from node.sentences import Sentence
 from node.services.communities import communities as describing
-from node.services.communities import governing
 from node.services.context import Unit
+from node.services.governing import governing
 from node.services.posts.media import show_on_profile
 from node.state import NODE
 from node.store.communities import community_log

@@ -18,8 +18,9 @@ from node.domain.numbers import number_in
 from node.domain.uris import origin_of
 from node.domain.visibility import Visibility
 from node.errors import Forbidden, Invalid, NotFound, Problem
-from node.services.communities import governing, membership
+from node.services import membership
 from node.services.context import Unit
+from node.services.governing import governing
 from node.services.people import follows as following
 from node.state import NODE
 from node.store.access import idempotency

@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 from node.clock import to_rfc3339
 from node.domain.numbers import id_in, number_in
 from node.errors import Forbidden
+from node.services import membership
 from node.services.communities import community_reports as reporting
-from node.services.communities import membership
 from node.services.context import Unit
 from node.state import NODE
 from node.store.communities import community_reports, community_requests

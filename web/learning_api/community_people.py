@@ -11,8 +11,9 @@ from node.domain.communities import Act, Role
 from node.domain.deeds import Deed
 from node.domain.numbers import number_in
 from node.errors import Invalid, NotFound, Problem
-from node.services.communities import governing, membership
+from node.services import membership
 from node.services.context import Unit
+from node.services.governing import governing
 from node.state import NODE
 from node.store.communities import community_log, community_roles
 from node.store.people import actors, follows

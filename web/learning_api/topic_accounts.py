@@ -10,9 +10,9 @@ from sqlalchemy import Connection
 from federation.actors.topic_accounts import NewTopicAccount, create_topic_account, prepare_topic_account
 from node.domain.selections import Selection, of_address
 from node.errors import Invalid, Problem
+from node.services.accounts import topic_accounts
+from node.services.accounts.house_profiles import HouseProfile, topics_of
 from node.services.context import Unit
-from node.services.library import topic_accounts
-from node.services.people.house_profiles import HouseProfile, topics_of
 from node.state import NODE
 from node.store.access import idempotency
 from node.store.library import topic_accounts as store

@@ -19,7 +19,7 @@ from node.domain.records import ResourceRecord
 from node.domain.reuse import carried_over, reference_to
 from node.domain.visibility import Visibility
 from node.errors import Invalid, NotFound, PreconditionFailed, Unavailable
-from node.services.communities import membership
+from node.services import membership
 from node.services.context import Unit
 from node.services.library import authoring, drafting
 from node.services.library.authoring import Author, Work

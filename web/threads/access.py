@@ -10,7 +10,8 @@ from node.domain.actors import ActorKind
 from node.domain.communities import Standing as Membership
 from node.domain.communities import refuse_post
 from node.errors import NotFound
-from node.services.communities import join_requests, membership
+from node.services import membership
+from node.services.communities import join_requests
 from node.services.context import Unit
 from node.store.communities import communities, community_reports, community_roles
 from node.store.communities.communities import Community

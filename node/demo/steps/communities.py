@@ -5,7 +5,7 @@ from sqlalchemy import Connection
 from node.demo.taking import Taken
 from node.domain.communities import APPOINTS, Act, Role
 from node.domain.deeds import Deed
-from node.services.communities.governing import govern
+from node.services.governing.governing import govern
 from node.services.people.follows import follow
 from node.store.people import follows
 from node.store.people.follows import ACCEPTED, Follow

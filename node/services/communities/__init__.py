@@ -1,1 +1,1 @@
-"""Communities: founded, joined, governed."""
+"""Communities: founded, joined, asked, and what they tell people."""

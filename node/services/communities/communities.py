@@ -18,7 +18,7 @@ from node.domain.community_drafts import CommunityDraft, check_draft
 from node.domain.visibility import Visibility
 from node.errors import Invalid, NotFound, PreconditionFailed
 from node.services.context import Unit
-from node.services.house import emojis
+from node.services.posts import emojis
 from node.store.communities import communities, community_log, community_roles
 from node.store.communities.communities import Community
 from node.store.communities.community_roles import RoleOf

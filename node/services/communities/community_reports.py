@@ -12,7 +12,8 @@ from sqlalchemy import Connection
 from node import events
 from node.clock import DAY
 from node.errors import Forbidden, NotFound
-from node.services.communities import membership, messages
+from node.services import membership
+from node.services.communities import messages
 from node.services.context import Unit
 from node.services.news import happened, news
 from node.store.communities import communities, community_reports

@@ -21,14 +21,13 @@ from node.domain.visibility import Visibility
 from node.domain.words import hashtags_in
 from node.errors import Conflict, Forbidden, Invalid, NotFound, Problem
 from node.media.links import MediaLinks
-from node.services.communities import sharing
 from node.services.context import Unit
 from node.services.events import event_dates, event_deciding, event_offers, event_pictures
 from node.services.events.event_pictures import Picture
 from node.services.events.event_records import check_record, facts_at, saved_of
 from node.services.events.event_reminders import remind_later
 from node.services.news import happened, news
-from node.services.posts import media, placing
+from node.services.posts import media, placing, sharing
 from node.services.posts.audiences import home_owners
 from node.store.access import accounts
 from node.store.communities import communities

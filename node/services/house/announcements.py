@@ -8,8 +8,8 @@ from sqlalchemy import Connection
 from node.clock import to_rfc3339
 from node.errors import Invalid, NotFound, Problem
 from node.sentences import Sentence
+from node.services import audit
 from node.services.context import Unit
-from node.services.house import moderate
 from node.services.news import happened, news
 from node.store.house import announcements, emojis
 from node.text.markdown import Words, render_markdown
@@ -58,7 +58,7 @@ def publish(conn: Connection, unit: Unit, draft: Draft, *, by: int | None, annou
         announcements.forget_reads(conn, announcement_id)
     else:
         raise NotFound
-    moderate.audit(conn, unit, by, "announcement.publish", str(made_id))
+    audit.record(conn, unit, by, "announcement.publish", str(made_id))
     if draft.is_published:
         news.tell(conn, unit, happened.Announced(made_id))
     return made_id
@@ -68,7 +68,7 @@ def withdraw(conn: Connection, unit: Unit, announcement_id: int, *, by: int | No
     """It is gone, with its reactions; raises NotFound."""
     if not announcements.delete_announcement(conn, announcement_id):
         raise NotFound
-    moderate.audit(conn, unit, by, "announcement.delete", str(announcement_id))
+    audit.record(conn, unit, by, "announcement.delete", str(announcement_id))
     news.tell(conn, unit, happened.Announced(announcement_id, event="announcement.delete"))
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
 
 from sqlalchemy import ColumnElement, Connection
 
@@ -11,12 +10,13 @@ from node.domain.blocklists import Line
 from node.domain.moderation import DomainPolicy, Sanction
 from node.domain.notices import NoticeType
 from node.errors import Conflict, Forbidden, Invalid, NotFound
+from node.services import audit
 from node.services.context import Unit
 from node.services.news import happened, news
 from node.store.access import accounts, oauth, sessions
 from node.store.database.engine import signal
 from node.store.federation import policies
-from node.store.house import audit_log, reports
+from node.store.house import reports
 from node.store.people import actors, sanctions, severances
 from node.store.people.actors import Actor
 from node.store.posts import burying, objects
@@ -26,22 +26,6 @@ MAX_REASON, MAX_NOTE = 500, 5_000
 #: How clients call a sanction that somebody lives on with.
 _WARNINGS: Mapping[Sanction, str] = MappingProxyType({Sanction.SENSITIVE: "sensitive", Sanction.SILENCED: "silence"})
 _RANK: Mapping[str, int] = MappingProxyType({accounts.MEMBER: 0, accounts.MODERATOR: 1, accounts.ADMIN: 2})
-
-
-def audit(
-    conn: Connection,
-    unit: Unit,
-    moderator_id: int | None,
-    action: str,
-    target: str,
-    before: Any = None,
-    after: Any = None,
-) -> None:
-    """Who changed what, for the log (ADM3); no moderator stands for the command line."""
-    by = actors.load_actors_by_id(conn, [moderator_id])[moderator_id].uri if moderator_id is not None else ""
-    audit_log.record(
-        conn, unit.ids.new(), by=by, action=action, target=target, now=unit.now, before=before, after=after
-    )
 
 
 # -- people ---------------------------------------------------------------------------------------------------------
@@ -64,7 +48,8 @@ def impose(conn: Connection, unit: Unit, moderator_id: int, actor_id: int, kind:
     elif actor.local:
         news.tell(conn, unit, _warning(unit, actor, kind, reason))
     signal(conn, policies.SIGNAL)
-    audit(conn, unit, moderator_id, f"{kind}.impose", actor.uri, after={"reason": reason, "follows_ended": ended})
+    after = {"reason": reason, "follows_ended": ended}
+    audit.record(conn, unit, moderator_id, f"{kind}.impose", actor.uri, after=after)
 
 
 def _warning(unit: Unit, actor: Actor, kind: Sanction, reason: str) -> happened.Official:
@@ -104,7 +89,7 @@ def lift(conn: Connection, unit: Unit, moderator_id: int, actor_id: int, kind: S
     if kind is Sanction.SUSPENDED:
         _set_state(conn, unit, actor, "active")
     signal(conn, policies.SIGNAL)
-    audit(conn, unit, moderator_id, f"{kind}.lift", actor.uri)
+    audit.record(conn, unit, moderator_id, f"{kind}.lift", actor.uri)
 
 
 def _set_state(conn: Connection, unit: Unit, actor: Actor, state: str) -> None:
@@ -155,7 +140,7 @@ def set_role(conn: Connection, unit: Unit, admin_id: int, actor_id: int, role: s
     if account.role == accounts.ADMIN and accounts.count_admins(conn) <= 1:
         raise Conflict("There has to be an administrator.")
     accounts.set_role(conn, actor_id, role)
-    audit(conn, unit, admin_id, "role.set", account.username, {"role": account.role}, {"role": role})
+    audit.record(conn, unit, admin_id, "role.set", account.username, {"role": account.role}, {"role": role})
 
 
 def remove_object(conn: Connection, unit: Unit, moderator_id: int, object_id: int) -> None:
@@ -171,7 +156,7 @@ def remove_object(conn: Connection, unit: Unit, moderator_id: int, object_id: in
     burying.forbid(conn, found.uri, unit.now, former_type=found.type)
     if found.local:
         events.record(conn, unit.ids, unit.now, events.ObjectDeleted(found.id), about=found.uri)
-    audit(conn, unit, moderator_id, "post.remove", found.uri)
+    audit.record(conn, unit, moderator_id, "post.remove", found.uri)
 
 
 # -- reports --------------------------------------------------------------------------------------------------------
@@ -191,7 +176,7 @@ def _change_report(conn: Connection, unit: Unit, moderator_id: int, report_id: i
     by = actors.load_actors_by_id(conn, [moderator_id])[moderator_id].uri
     if not reports.set_state(conn, report_id, state, by=by, now=unit.now):
         raise NotFound
-    audit(conn, unit, moderator_id, f"report.{state}", str(report_id))
+    audit.record(conn, unit, moderator_id, f"report.{state}", str(report_id))
 
 
 def note_report(conn: Connection, unit: Unit, moderator_id: int, report_id: int, text: str) -> None:
@@ -202,7 +187,7 @@ def note_report(conn: Connection, unit: Unit, moderator_id: int, report_id: int,
         raise NotFound
     by = actors.load_actors_by_id(conn, [moderator_id])[moderator_id].uri
     reports.insert_note(conn, unit.ids.new(), report_id, by, text.strip()[:MAX_NOTE], unit.now)
-    audit(conn, unit, moderator_id, "report.note", str(report_id))
+    audit.record(conn, unit, moderator_id, "report.note", str(report_id))
 
 
 # -- domains --------------------------------------------------------------------------------------------------------
@@ -218,7 +203,7 @@ def set_policy(
         _tell_severed(conn, unit, "domain_block", domain, severances.below(domain))
     cut = policies.cut_follows(conn, domain) if policy is DomainPolicy.BLOCK else 0
     after = {"policy": policy.value, "reason": reason[:MAX_REASON], "follows_cut": cut}
-    audit(conn, unit, moderator_id, "policy.set", domain, before, after)
+    audit.record(conn, unit, moderator_id, "policy.set", domain, before, after)
     return cut
 
 
@@ -234,7 +219,7 @@ def remove_policy(conn: Connection, unit: Unit, moderator_id: int | None, domain
     before = _policy(conn, domain)
     if not policies.delete_policy(conn, domain):
         raise NotFound("There is no policy for this domain.")
-    audit(conn, unit, moderator_id, "policy.remove", domain, before)
+    audit.record(conn, unit, moderator_id, "policy.remove", domain, before)
 
 
 def _policy(conn: Connection, domain: str) -> dict[str, str] | None:

@@ -20,13 +20,12 @@ from node.domain.visibility import LEVELS_OF_ORGANISATION, Circle, Visibility
 from node.errors import Forbidden, Gone, Invalid, NotFound, Problem
 from node.ports import DocumentWriter, Placement, WrittenDocument
 from node.sentences import Sentence
-from node.services.communities import sharing
 from node.services.context import Unit
-from node.services.library import branches, catalogue, contents, digests, enrolling, topic_accounts
+from node.services.library import branches, catalogue, contents, digests, enrolling, topic_shares
 from node.services.library.record_check import check_record
 from node.services.news import happened, news
 from node.services.news.telling import tell_change
-from node.services.posts import placing
+from node.services.posts import placing, sharing
 from node.services.posts.audiences import home_owners
 from node.store.communities import communities
 from node.store.library import places, resources, saving
@@ -325,7 +324,7 @@ def _save(
     saving.save_many(conn, [new])
     is_listed = placement.visibility is Visibility.PUBLIC
     catalogue.log_change(conn, unit, owner, placement.object_uri, written.digest if is_listed else None)
-    topic_accounts.consider_later(conn, unit, object_id)
+    topic_shares.consider_later(conn, unit, object_id)
 
 
 def _result(outcome: Outcome, object_id: int, placement: Placement) -> PublishResult:

@@ -10,7 +10,7 @@ from node.domain.reuse import sources_of
 from node.domain.visibility import Visibility
 from node.errors import NotFound, Problem
 from node.services.context import Unit
-from node.services.library import branches, topic_accounts
+from node.services.library import branches, topic_shares
 from node.store.library import resources, saving
 from node.store.library.saving import NewResource
 from node.store.people.actors import find_actor_by_id
@@ -48,7 +48,7 @@ def store_remote_resource(
     before = resources.load_by_objects(conn, [object_id]).get(object_id) if _is_watched(record) else None
     is_new_branch = bool(sources_of(record)) and before is None
     saving.save_many(conn, [new])
-    topic_accounts.consider_later(conn, unit, object_id)
+    topic_shares.consider_later(conn, unit, object_id)
     if is_new_branch:
         branches.tell_sources(conn, unit, object_id)
     if is_list(record):

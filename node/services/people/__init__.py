@@ -1,1 +1,1 @@
-"""People: what they say of themselves, whom they follow, and how they leave."""
+"""People: what they say of themselves, whom they follow, what they do not want to see."""

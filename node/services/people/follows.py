@@ -14,7 +14,8 @@ from node.clock import DAY, HOUR
 from node.domain.communities import Answer
 from node.errors import Forbidden, NotFound
 from node.jobs.kinds import FEATURED, OUTBOX
-from node.services.communities import join_requests, membership
+from node.services import membership
+from node.services.communities import join_requests
 from node.services.context import Unit
 from node.services.news import happened, news
 from node.store import jobs

@@ -11,8 +11,8 @@ from node.domain.actors import ActorKind
 from node.errors import Invalid, Problem
 from node.sentences import Sentence
 from node.services.context import Unit
-from node.services.house import emojis
 from node.services.people import follows, profile_links
+from node.services.posts import emojis
 from node.store.access import accounts
 from node.store.people import actors
 from node.text.markdown import Words, profile_link, render_markdown

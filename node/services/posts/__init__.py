@@ -1,1 +1,1 @@
-"""Posts: written, changed, answered, quoted, and where they belong."""
+"""Posts: written, changed, answered, quoted, shared, and where they belong."""

@@ -19,7 +19,7 @@ from node.domain.visibility import Visibility
 from node.domain.words import hashtags_in
 from node.errors import Forbidden, Invalid, NotFound, Problem
 from node.sentences import Sentence, sentences
-from node.services.communities import membership
+from node.services import membership
 from node.services.context import Unit
 from node.store.communities import communities
 from node.store.communities.communities import Community

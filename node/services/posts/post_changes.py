@@ -15,9 +15,8 @@ from node.errors import Invalid, NotFound, Problem
 from node.media.links import MediaLinks
 from node.sentences import Sentence
 from node.services.context import Unit
-from node.services.house import emojis
 from node.services.news import happened, news
-from node.services.posts import media, polls, posts, previews, texts
+from node.services.posts import emojis, media, polls, posts, previews, texts
 from node.store.people import actors
 from node.store.people.actors import Actor
 from node.store.posts import burying, objects, pins, tags

@@ -18,11 +18,9 @@ from node.domain.words import hashtags_in
 from node.errors import Forbidden, Invalid, NotFound, Problem
 from node.jobs.kinds import ANSWER
 from node.media.links import MediaLinks
-from node.services.communities import sharing
 from node.services.context import Unit
-from node.services.house import emojis
 from node.services.news import happened, news
-from node.services.posts import media, placing, polls, previews, quoting, texts
+from node.services.posts import emojis, media, placing, polls, previews, quoting, sharing, texts
 from node.services.posts.audiences import home_owners
 from node.services.posts.placing import Place
 from node.store import jobs

@@ -139,7 +139,7 @@ class Uploads:
 
         Raises Invalid, Conflict, Unavailable.
         """
-        from node.services.house import emojis  # late: with all that moderators may do
+        from node.services.posts import emojis
 
         await self._store.read(emojis.check, shortcode, category)  # before a picture is stored for nothing
         found = await self._take_emoji(await self._store.read(emojis.owner_id), source)

@@ -15,7 +15,7 @@ from federation.serving import collections
 from federation.serving import communities as serving
 from node.domain.communities import Act, JoinPolicy
 from node.domain.visibility import Visibility
-from node.services.communities import membership
+from node.services import membership
 from node.services.people import follows as following
 from node.store.communities import communities
 from node.store.people import actors

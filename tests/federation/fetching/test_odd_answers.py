@@ -24,8 +24,8 @@ from node import errors
 from node.clock import DAY, FixedClock, SystemClock
 from node.errors import NodeError
 from node.jobs import kinds
-from node.services.communities import membership
-from node.services.communities.membership import Part
+from node.services import membership
+from node.services.membership import Part
 from node.services.people import follows as following
 from node.store import jobs as table
 from node.store.jobs import NewJob

@@ -6,8 +6,8 @@ from sqlalchemy import delete, select
 from node.domain.communities import Role
 from node.domain.courses import key_of
 from node.jobs import kinds
+from node.services.accounts import leaving
 from node.services.library import enrolling
-from node.services.people import leaving
 from node.store.access import accounts
 from node.store.communities import community_roles
 from node.store.communities.community_roles import RoleOf

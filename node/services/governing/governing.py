@@ -20,9 +20,12 @@ from node.domain.deeds import Deed
 from node.domain.text import plain, shorten
 from node.errors import Forbidden, Invalid, NotFound
 from node.sentences import Sentence
-from node.services.communities import governing_people, governing_settings, membership, messages, sharing
-from node.services.communities.governing_people import Effect
+from node.services import membership
+from node.services.communities import messages
 from node.services.context import Unit
+from node.services.governing import governing_people, governing_settings
+from node.services.governing.governing_people import Effect
+from node.services.posts import sharing
 from node.store.communities import communities, community_log
 from node.store.communities.community_log import LogEntry
 from node.store.people import actors

@@ -17,10 +17,10 @@ from node.domain.deeds import Deed
 from node.domain.uris import is_web_uri
 from node.domain.words import hashtags_in
 from node.errors import Invalid, NotFound, Problem
-from node.services.communities import governing
 from node.services.context import Unit
-from node.services.house import emojis
+from node.services.governing import governing
 from node.services.people import profile_links
+from node.services.posts import emojis
 from node.store.communities import communities
 from node.store.people import actors
 from node.store.people.actors import Actor

@@ -16,8 +16,8 @@ from node.domain.text import plain
 from node.errors import Conflict, Invalid, NotFound
 from node.media.links import MediaLinks
 from node.sentences import Sentence
+from node.services import audit
 from node.services.context import Unit
-from node.services.house import moderate
 from node.services.posts import media
 from node.store.house import emojis
 from node.store.house.emojis import OwnEmoji
@@ -66,21 +66,21 @@ def add(
         created_at=unit.now,
     )
     media_table.update_media(conn, found.id, loose_since_at=None)
-    moderate.audit(conn, unit, by, "emoji.add", shortcode, after=links.stored(found.key))
+    audit.record(conn, unit, by, "emoji.add", shortcode, after=links.stored(found.key))
 
 
 def set_enabled(conn: Connection, unit: Unit, shortcode: str, *, enabled: bool, by: int | None) -> None:
     """Whether it may be used from now on. Raises NotFound."""
     found = _find(conn, shortcode)
     emojis.set_enabled(conn, found.id, enabled=enabled)
-    moderate.audit(conn, unit, by, "emoji.enable" if enabled else "emoji.disable", shortcode)
+    audit.record(conn, unit, by, "emoji.enable" if enabled else "emoji.disable", shortcode)
 
 
 def remove(conn: Connection, unit: Unit, shortcode: str, *, by: int | None) -> None:
     """It is gone with its file, also where it was used. Raises NotFound."""
     found = _find(conn, shortcode)
     media.remove(conn, unit, media_table.load_media(conn, [found.media_id]).values())
-    moderate.audit(conn, unit, by, "emoji.remove", shortcode, before=found.url)
+    audit.record(conn, unit, by, "emoji.remove", shortcode, before=found.url)
 
 
 def _find(conn: Connection, shortcode: str) -> OwnEmoji:

@@ -12,9 +12,10 @@ from node.domain.visibility import Visibility
 from node.errors import Invalid, NotFound
 from node.sentences import Sentence, sentences
 from node.services.communities import communities as describing
-from node.services.communities import join_requests, messages, sharing
+from node.services.communities import join_requests, messages
 from node.services.context import Unit
 from node.services.people import follows as following
+from node.services.posts import sharing
 from node.store.communities import (
     communities,
     community_bans,

@@ -15,8 +15,8 @@ from node.domain.visibility import Visibility
 from node.errors import Invalid, PreconditionFailed
 from node.sentences import Sentence
 from node.services.communities import communities as describing
-from node.services.communities import narrowing
 from node.services.context import Unit
+from node.services.governing import narrowing
 from node.store.communities import communities
 from node.store.people.actors import Actor
 

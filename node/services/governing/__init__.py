@@ -1,0 +1,1 @@
+"""Communities governed: by deeds of their moderators, and what those change."""
