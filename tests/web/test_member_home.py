@@ -154,10 +154,11 @@ async def test_what_is_new_and_open_in_my_communities_stands_there(house: House)
     other = await house.site.peer.add_actor("strangers", ActorKind.GROUP)
     row = {"object_id": elsewhere, "community_id": other.id, "kind": "question", "last_activity_at": 1}
     await house.site.store.write(topics.save_topics, [row])
+    await house.topic(name="It came late", published_at=house.site.clock.now() - HOUR)
 
     text = await house.home()
     new, questions = text.split('id="tips"')[0], text.split('id="questions"')[1]
-    assert "A talk about light" in new
+    assert new.index("A talk about light") < new.index("It came late"), "in the order in which they were written"
     assert "Which lamps dim?" in questions
     assert "Solved already" in new
     assert "Solved already" not in questions
