@@ -34,6 +34,7 @@ async def may(site: Site, token: str) -> bool:
 async def test_strangers_are_sent_to_sign_in(site: Site):
     for path in ("/settings", "/settings/security", "/settings/apps", "/settings/second-factor"):
         assert await site.get(path, 303) == f"/sign-in?next={path}"
+    assert "has been deleted" not in await site.get("/events?deleted"), "they have done nothing"
     for path in ("/settings", "/settings/apps/revoke", "/settings/security/password", "/settings/second-factor"):
         assert (await site.post(path)).startswith("/sign-in?next=/settings")
 
