@@ -18,6 +18,7 @@ from node.store.communities import communities
 from node.store.communities.communities import Community
 from node.store.federation import hosts, policies
 from node.store.federation.hosts import Change
+from node.store.house import audit_log
 from node.store.jobs import NewJob, enqueue_many
 from node.store.people import follows
 from node.store.people.actors import Actor
@@ -171,14 +172,19 @@ async def test_an_administrator_follows_an_organisation_and_ends_it(tmp_path):
         assert "followed by members" in text
         assert "/unfollow" not in text, "only what the organisation began, it ends"
         assert "has been asked" in await page_as(hospital, admin, path, handle=theirs.handle)
+        assert "Take the request back" in await page_as(hospital, admin, "/admin/network")
         await net.settle()
         text = await page_as(hospital, admin, "/admin/network")
+        assert "Take the request back" not in text
         assert "1 resource" in text
         (end,) = re.findall(r'action="(/admin/network/\d+/unfollow)"', text)
         assert "follows it no more" in await page_as(hospital, admin, end, sent="")
         await net.settle()
         assert await university.store.read(follows.count_follows, theirs.id) == (1, 0)
         assert await hospital.store.read(follows.count_follows, ours.id) == (0, 0)
+        await page_as(hospital, admin, end, sent="")
+        ended = await hospital.store.read(audit_log.list_acts, about="partner.unfollow", before=None, limit=9)
+        assert len(ended) == 1, "of what was not there, nothing is written down"
         await page_as(hospital, clerk, path, 403, handle=theirs.handle)
         assert await hospital.store.read(follows.count_follows, ours.id) == (0, 0), "and nothing has happened"
 

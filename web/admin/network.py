@@ -75,6 +75,7 @@ class AdminHouse:
     oldest_at: int = 0
     received: Goods = field(default_factory=Goods)
     is_followed: bool = False
+    is_asked: bool = False
     end_path: str = ""
     follows_us: bool = False
     followers: int = 0
@@ -90,7 +91,8 @@ class AdminHouse:
 class AdminNetworkView:
     """The map with its health, those with trouble first. ``silent`` do not answer, ``apart`` are copies out of step.
 
-    ``handle`` is the field of the form that follows another; ``end_path`` of a house ends what is followed.
+    ``handle`` is the field of the form that follows another; ``end_path`` of a house ends what is followed, or what it
+    was asked and has not answered.
     """
 
     template: ClassVar[str] = "admin/network.html"
@@ -116,7 +118,7 @@ class _Found:
     network: Network
     hosts: Mapping[str, Host]
     ties: Mapping[str, Ties]
-    ours: frozenset[int]  # whom the organisation itself follows, not members alone
+    ours: Mapping[int, str]  # how the follow stands of whom the organisation itself follows, not members alone
     copies: Mapping[int, Catalogue]
 
 
@@ -163,7 +165,7 @@ def _find(conn: Connection, viewer: Viewer, own_host: str, now: int) -> _Found:
         network,
         hosts.load_hosts(conn, names),
         peers.load_ties(conn, names, now),
-        follows.load_followed(conn, organisation_of(conn), [house.actor_id for house in network.houses]),
+        follows.load_states(conn, organisation_of(conn), [house.actor_id for house in network.houses]),
         {each.actor_id: each for each in catalogues.list_followed(conn)},
     )
 
@@ -185,6 +187,7 @@ def _row(house: House, found: _Found, policies: Policies, now: int) -> AdminHous
         oldest_at=ties.oldest_at,
         received=house.received,
         is_followed=house.is_followed,
+        is_asked=found.ours.get(house.actor_id) == follows.PENDING,
         end_path=f"{PATH}/{house.actor_id}/unfollow" if house.actor_id in found.ours else "",
         follows_us=house.follows_us,
         followers=house.followers,

@@ -55,8 +55,8 @@ def _follow(conn: Connection, unit: Unit, admin_id: int, target_id: int, is_bloc
 
 
 def _unfollow(conn: Connection, unit: Unit, admin_id: int, target_id: int) -> None:
-    follows.unfollow(conn, unit, organisation_of(conn), target_id)
-    _audit(conn, unit, admin_id, "partner.unfollow", target_id)
+    if follows.unfollow(conn, unit, organisation_of(conn), target_id):
+        _audit(conn, unit, admin_id, "partner.unfollow", target_id)
 
 
 def _audit(conn: Connection, unit: Unit, admin_id: int, action: str, target_id: int) -> None:

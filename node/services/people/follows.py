@@ -108,16 +108,16 @@ def _me(conn: Connection, actor_id: int) -> Actor:
     return actors.load_actors_by_id(conn, [actor_id])[actor_id]
 
 
-def unfollow(conn: Connection, unit: Unit, me: int, target_id: int) -> None:
-    """Follow no more, or take the request back; no error where there is none."""
-    end_follow(conn, unit, me, load_target(conn, target_id))
+def unfollow(conn: Connection, unit: Unit, me: int, target_id: int) -> bool:
+    """Follow no more, or take the request back; answers whether there was one."""
+    return end_follow(conn, unit, me, load_target(conn, target_id))
 
 
-def end_follow(conn: Connection, unit: Unit, me: int, target: Actor) -> None:
+def end_follow(conn: Connection, unit: Unit, me: int, target: Actor) -> bool:
     """The same for an actor who is loaded."""
     known = follows.find_follow(conn, me, target.id)
     if known is None:
-        return
+        return False
     follows.delete_follow(conn, known.id)
     homes.drop(conn, me, target.id)
     lists.remove_everywhere(conn, me, target.id)
@@ -126,6 +126,7 @@ def end_follow(conn: Connection, unit: Unit, me: int, target: Actor) -> None:
     else:
         ended = events.FollowEnded(me, target.id, known.uri)
         events.record(conn, unit.ids, unit.now, ended, about=target.uri)
+    return True
 
 
 def remove_follower(conn: Connection, unit: Unit, me: int, follower_id: int) -> None:

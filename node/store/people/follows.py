@@ -230,6 +230,14 @@ def load_with_pins(conn: Connection) -> list[int]:
     return list(conn.scalars(query))
 
 
+def load_states(conn: Connection, follower_id: int, actor_ids: Collection[int]) -> dict[int, str]:
+    """PENDING or ACCEPTED, by the id of each of these actors whom somebody follows or has asked."""
+    query = select(follows.c.followed_id, follows.c.state).where(
+        follows.c.follower_id == follower_id, follows.c.followed_id.in_(list(actor_ids))
+    )
+    return {row.followed_id: row.state for row in conn.execute(query)}
+
+
 def load_followed(conn: Connection, follower_id: int, actor_ids: Collection[int]) -> frozenset[int]:
     """Those of these actors whom somebody follows."""
     query = select(follows.c.followed_id).where(

@@ -85,6 +85,8 @@ def operator_view(page: Page) -> AdminNetworkView:
             "copy": Copy(state="equal", total=2400),
         },
         {
+            "is_asked": True,
+            "end_path": "/admin/network/8/unfollow",
             "circuit": "open",
             "error": "connection refused after 5 s <b>",
             "failures": 11,
