@@ -404,14 +404,15 @@ _COURSE: dict[str, Any] = {
 @st.composite
 def records(draw: st.DrawFn) -> Any:
     """Any record that the schema and the rules allow."""
-    names, types = draw(_maps()), draw(_TYPES)
+    names, types, rest = draw(_maps()), draw(_TYPES), draw(st.fixed_dictionaries({}, optional=_OPTIONAL))
+    parts = [part["id"] for part in rest.get("hasPart", [])]
     return {
-        "id": draw(_IRIS),
+        "id": draw(_IRIS.filter(lambda iri: iri not in parts)),
         "name": names,
         "defaultLanguage": draw(st.sampled_from(sorted(names))),
         "type": [*dict.fromkeys([*types, "LearningResource"])],
         "inLanguage": draw(st.lists(_TAGS, min_size=1, max_size=3, unique=True)),
         "license": draw(_IRIS | st.just(NOT_STATED)),
-        **draw(st.fixed_dictionaries({}, optional=_OPTIONAL)),
+        **rest,
         **(draw(st.fixed_dictionaries({}, optional=_COURSE)) if "Course" in types else {}),
     }

@@ -46,10 +46,10 @@ def take_turn(request: web.Request) -> None:
     rates.check_address(request, request.app[WEB].lookups)
 
 
-async def in_time(work: Coroutine[Any, Any, T], seconds: float = PATIENCE) -> T:
+async def in_time(work: Coroutine[Any, Any, T]) -> T:
     """What another server answers, as long as a reader waits; RemoteUnavailable after that."""
     try:
-        async with asyncio.timeout(seconds):
+        async with asyncio.timeout(PATIENCE):
             return await work
     except TimeoutError:
         raise RemoteUnavailable(detail="the reader does not wait longer") from None
