@@ -62,7 +62,8 @@ class Stream:
         assert await self.next() == {"error": "Unknown stream type", "status": 400}
 
     async def silence(self):
-        """Nothing has arrived by the time when something that surely comes has."""
+        """Nothing has arrived when all that happened is told, by the time when something that surely comes has."""
+        await hub_of(self.peer).settle()
         await self.settle()
 
     async def closed(self):

@@ -44,7 +44,7 @@ class Hub:
         self._listening: defaultdict[Channel, set[Connection]] = defaultdict(set)
         self._of_one: Counter[int] = Counter()
         self._waiting: deque[str] = deque(maxlen=_MAX_WAITING)
-        self._wake = asyncio.Event()
+        self._wake, self._told = asyncio.Event(), asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._pinged_at = 0.0
         self._is_stopping = False
@@ -122,6 +122,7 @@ class Hub:
     def _hear(self, message: str) -> None:
         if self._connections:
             self._waiting.append(message)
+            self._told.clear()
             self._wake.set()
 
     def _on_signal(self, name: str) -> None:
@@ -129,9 +130,14 @@ class Hub:
             self._tasks.append(asyncio.create_task(self.check_tokens(), name="streams tokens"))
             self._tasks = [task for task in self._tasks if not task.done()]
 
+    async def settle(self) -> None:
+        """Wait until all that was heard so far is told."""
+        await self._told.wait()
+
     async def _tell_always(self) -> None:
         while True:
             self._wake.clear()
+            self._told.set()
             await self._wake.wait()
             while self._waiting:
                 said = [self._waiting.popleft() for _ in range(min(_AT_ONCE, len(self._waiting)))]
