@@ -196,6 +196,7 @@ class Inbox:
         is_new = False
         try:
             is_new = await self._store.gather(self._accept_many, (Acceptance(received, job, owner_id), proven.unstored))
+            self._keys.note_stored(proven.unstored)
         finally:
             if not is_new:
                 self._handover.take([received_id])

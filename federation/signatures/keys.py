@@ -95,8 +95,9 @@ class KnownKey:
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """Whose signature holds. ``unstored``: the owner of the key as just read, for the caller to store: in one commit
-    with what was signed, or by ``RemoteKeys.keep``.
+    """Whose signature holds. ``unstored``: the owner of the key as read a moment ago, for the caller to store: in one
+    commit with what was signed, told by ``RemoteKeys.note_stored``, or by ``RemoteKeys.keep``. Everybody who asks
+    meanwhile gets it, too, so that nobody rests on a commit that may fail.
     """
 
     key: KnownKey
@@ -124,7 +125,7 @@ class RemoteKeys:
 
     def __init__(self, store: Store, clock: Clock, source: ActorSource) -> None:
         self._store, self._clock, self._source = store, clock, source
-        self._known: OrderedDict[str, KnownKey] = OrderedDict()
+        self._known: OrderedDict[str, Signer] = OrderedDict()
         self._failed_hosts: OrderedDict[str, int] = OrderedDict()
         self._fetches: dict[str, asyncio.Task[_Fetched]] = {}
 
@@ -140,33 +141,32 @@ class RemoteKeys:
 
     async def keep(self, unstored: RemoteActor | None) -> None:
         """Store the owner of a key, where there is something to store."""
-        if unstored is None:
-            return
-        try:
+        if unstored is not None:
             await self._source.keep(unstored)
-        except NodeError:
-            for key in unstored.keys:  # memory must not know whom the store does not
-                self._known.pop(key.id, None)
-            raise
+            self.note_stored(unstored)
+
+    def note_stored(self, remote: RemoteActor | None) -> None:
+        """The owner of a key has been committed: nobody else has to store it."""
+        for key in remote.keys if remote is not None else ():
+            signer = self._known.get(key.id)
+            if signer is not None and signer.unstored is remote:
+                self._known[key.id] = Signer(signer.key)
 
     async def _find(self, key_id: str) -> Signer:
         now = self._clock.now()
-        if (known := self._known.get(key_id)) is not None and now - known.read_at < TRUSTED_FOR:
-            return Signer(known)
+        if (known := self._known.get(key_id)) is not None and now - known.key.read_at < TRUSTED_FOR:
+            return known
         row = await self._store.collect(table.find_remote_keys, key_id)
         if row is None or now - row.fetched_at >= (GOOD_FOR if row.owner_uri else FAILED_FOR):
-            return self._signer(await self._fetch(key_id, caused_by_failure=False))
-        return Signer(self._remember(row))
+            return self._remember(await self._fetch(key_id, caused_by_failure=False))
+        return self._remember(_Fetched(row))
 
     async def refresh(self, known: KnownKey) -> Signer | None:
         """The key as its host shows it now, after a verification failed; None when that was asked too recently."""
         now = self._clock.now()
         if known.refreshed_at is not None and now - known.refreshed_at < REFRESH_PAUSE:
             return None
-        return self._signer(await self._fetch(known.uri, caused_by_failure=True))
-
-    def _signer(self, fetched: _Fetched) -> Signer:
-        return Signer(self._remember(fetched.row), fetched.unstored)
+        return self._remember(await self._fetch(known.uri, caused_by_failure=True))
 
     async def verified(self, message: Message, claim: Claim) -> Signer:
         """Whose key signed ``message``; one good signature is enough where there are several (RFC 9421).
@@ -192,16 +192,17 @@ class RemoteKeys:
             return fresh
         return signer
 
-    def _remember(self, row: RemoteKey) -> KnownKey:
+    def _remember(self, fetched: _Fetched) -> Signer:
+        row = fetched.row
         if not row.owner_uri:
             raise SignatureInvalid(detail=f"no key {row.uri}: {row.error}")
         read = decode_multikey if row.public.startswith("z") else PublicKey.from_pem
         public = read(row.uri, row.public)
         known = KnownKey(row.uri, row.owner_uri, public, row.refreshed_at, self._clock.now())
-        self._known[row.uri] = known
+        signer = self._known[row.uri] = Signer(known, fetched.unstored)
         if len(self._known) > _REMEMBERED:
             self._known.popitem(last=False)
-        return known
+        return signer
 
     async def _fetch(self, key_id: str, *, caused_by_failure: bool) -> _Fetched:
         task = self._fetches.get(key_id)

@@ -2,9 +2,6 @@
 
 import pytest
 
-from federation.arriving import inbox as arriving
-from node.errors import Unavailable
-from node.store.people import actors, keys
 from tests.network import network
 from tests.remote import remote
 
@@ -28,24 +25,3 @@ async def test_a_node_without_room_refuses_before_anything_is_lost(tmp_path, lim
         await net.settle()
         await inbox.measure()
         assert await send(there, node, bob, 3) == 202
-
-
-async def test_who_is_new_is_stored_with_the_first_word_or_not_at_all(tmp_path, monkeypatch):
-    async with network(tmp_path, "hospital") as net, remote() as there:
-        node, bob = net.peers[0], there.actor("bob")
-
-        async def is_known() -> tuple[bool, bool]:
-            actor = await node.store.read(actors.find_actor, bob.uri)
-            return actor is not None, await node.store.read(keys.find_remote_key, bob.key.key_id) is not None
-
-        def full(*_):
-            raise Unavailable
-
-        with monkeypatch.context() as patch:
-            patch.setattr(arriving.inbox, "accept_many", full)
-            patch.setattr(node.system.federation.fetcher, "keep", full)
-            assert await send(there, node, bob, 1) == 503
-            assert await is_known() == (False, False)
-            assert not node.system.federation.inbox._handover._waiting
-        assert await send(there, node, bob, 1) == 202
-        assert await is_known() == (True, True)
