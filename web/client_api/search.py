@@ -21,9 +21,9 @@ from node.errors import NodeError, RateLimited, Unauthenticated
 from node.ratelimit import Rate
 from node.state import NODE
 from node.store.people import handles
-from node.store.posts.tags import find_tags
 from node.store.reading.by_url import Target, find_by_url
 from node.store.search import indexing, people
+from node.store.search.hashtags import find_tags
 from node.store.search.posts import Part, find_posts
 from web.client_api.answers import answer, joined
 from web.client_api.callers import reader, require

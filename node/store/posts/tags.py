@@ -44,10 +44,3 @@ def load_followers(conn: Connection, object_ids: Collection[int]) -> list[tuple[
     if not object_ids:
         return []
     return [(row[0], row[1]) for row in _FOLLOWERS.run(conn, {"ids": list(object_ids)})]
-
-
-def find_tags(conn: Connection, prefix: str, *, limit: int, offset: int = 0) -> list[str]:
-    """Keys of hashtags that begin so, by name."""
-    tag = object_tags.c.tag
-    query = select(tag).where(tag.startswith(prefix, autoescape=True)).distinct().order_by(tag)
-    return list(conn.scalars(query.limit(limit).offset(offset)))

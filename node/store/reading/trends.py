@@ -44,7 +44,8 @@ class Use:
     people: int
 
 
-_PUBLIC = (
+#: Of ``objects``: what counts.
+PUBLIC = (
     objects.c.state == LIVE,
     objects.c.visibility == Visibility.PUBLIC.value,
     ~is_under(objects.c.actor_id, Sanction.SILENCED),
@@ -52,7 +53,7 @@ _PUBLIC = (
 
 
 def _public_since(since: ColumnElement[Any]) -> list[ColumnElement[bool]]:
-    return [objects.c.id >= since, *_PUBLIC]
+    return [objects.c.id >= since, *PUBLIC]
 
 
 _TAGS = (
@@ -98,7 +99,7 @@ _REACTED = union_all(
         reactions.c.object_id.in_(bindparam("ids", expanding=True)), reactions.c.kind.in_([LIKE, SHARE])
     ),
     select(objects.c.in_reply_to_id, objects.c.actor_id, objects.c.published_at).where(
-        objects.c.in_reply_to_id.in_(bindparam("ids", expanding=True)), *_PUBLIC
+        objects.c.in_reply_to_id.in_(bindparam("ids", expanding=True)), *PUBLIC
     ),
 ).subquery()
 _reacted_on = (_REACTED.c.at // literal_column(str(DAY), BigInteger)).label("day")

@@ -173,7 +173,8 @@ conversation_mutes = Table(
 object_tags = Table(
     "object_tags",
     metadata,
-    Column("tag", String(255), primary_key=True),  # domain.tags.key_of
+    # domain.tags.key_of; by bytes, so that all that begin alike stand together (store.search.hashtags)
+    Column("tag", String(255).with_variant(String(255, collation="C"), "postgresql"), primary_key=True),
     Column("object_id", ForeignKey("objects.id", ondelete="CASCADE"), primary_key=True, index=True),
 )
 

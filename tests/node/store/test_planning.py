@@ -9,6 +9,7 @@ from node.store.news import briefing, notifications
 from node.store.people import actors, follows, remote_actors
 from node.store.posts import burying, objects
 from node.store.reading import homes
+from node.store.search import hashtags
 from tests import stores
 from tests.rows import each_row
 
@@ -76,6 +77,7 @@ PAGES = {
         "ix_topics_kind_object_id",
     ),
     "accounts about a topic": (topic_accounts.list_all, "actors"),
+    "hashtags while somebody types": (lambda conn: hashtags.find_tags(conn, "a", limit=5), "SCAN object_tags"),
 }
 
 

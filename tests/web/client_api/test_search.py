@@ -99,6 +99,30 @@ async def test_searching_for_accounts_while_typing(site, ada):
     assert counts == {2}
 
 
+async def test_searching_for_hashtags_while_typing(site, ada):
+    """By their beginnings and by name; what nobody may read gives away no word."""
+
+    async def found(text: str, **more: int) -> list[str]:
+        return [each["name"] for each in (await ada.get("v2/search", q=text, type="hashtags", **more))["hashtags"]]
+
+    for _ in range(3):
+        await post(ada, "#Casting of #casts, a #castle and #Cäsium in a #cellar")
+    await post(ada, "#cast_secret", Visibility.DIRECT)
+    await post(ada, "#cast_among_followers", Visibility.FOLLOWERS)
+    await post(ada, "#cast_quiet", Visibility.UNLISTED)
+    assert await found("cast") == await found("#CAST") == ["casting", "castle", "casts"]
+    assert await found("castle") == ["castle"]
+    assert await found("cast", limit=2) == ["casting", "castle"]
+    assert await found("cast", limit=2, offset=2) == ["casts"]
+    assert await found("castles") == await found("%") == await found("cast_") == []
+    counts = set()
+    for limit in (1, 2, 3):
+        with counted(site.store) as seen:
+            assert len(await found("cast", limit=limit)) == limit
+        counts.add(len(seen))
+    assert len(counts) == 1
+
+
 async def test_people_and_posts_of_other_servers_are_found_on_purpose(tmp_path):
     async with network(tmp_path, "hospital", "university") as net:
         hospital, university = net.peers
