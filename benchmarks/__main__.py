@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from benchmarks import client_api, fan_out, growth, inbox, machine, pages, report, soak, streams
+from benchmarks import as_typed, client_api, fan_out, growth, inbox, machine, pages, report, soak, streams
 from benchmarks.node_process import NodeProcess, free_host, running
 from benchmarks.peers import addresses, playing
 
@@ -100,11 +100,13 @@ async def apps(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 async def show(arguments: argparse.Namespace) -> dict[str, Any]:
-    """What pages cost a member beside many stored objects."""
+    """What pages, and searches while somebody types, cost a member beside many stored objects."""
     with tempfile.TemporaryDirectory(prefix="rhizome-bench-") as folder:
         async with running(free_host(), folder=Path(folder)) as node:
             add_person(node)
-            return {"pages": await pages.measure(node, arguments.stored, arguments.seen)}
+            token = node.command("user", "token", "alice").strip()
+            seen = await pages.measure(node, arguments.stored, arguments.seen)
+            return {"pages": seen, "typed": await as_typed.measure(node, token, 10 * arguments.seen)}
 
 
 async def last(arguments: argparse.Namespace) -> dict[str, Any]:

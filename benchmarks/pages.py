@@ -29,6 +29,7 @@ from node.store.database.engine import Store
 from node.store.library import resources, saving
 from node.store.library.saving import NewResource
 from node.store.people.actors import Actor, find_local_actor, load_actors_by_id
+from node.store.posts.tags import add_tags
 from node.store.tables import actors, communities, events, follows, home_entries, objects, reactions, topics
 from web.sessions import cookie_name
 
@@ -37,6 +38,21 @@ _HOUSES, _GROUPS, _PEOPLE = 30, 40, 2_000
 _BATCH = 200
 _KINDS = ("discussion", "question", "note", "announcement")
 _WORDS = ("wound", "care", "ethics", "museum", "statistics", "nursing", "language", "history", "drawing", "climate")
+#: Of people: each of both, in turns.
+GIVEN = ("Amira", "Anton", "Benoit", "Carla", "Carlo", "Dagny", "Elif", "Hanna", "Hanno", "Ines", "Jonas", "Leonie")
+FAMILY = (
+    "Castell",
+    "Castellano",
+    "Duarte",
+    "Eze",
+    "Haddad",
+    "Hansen",
+    "Keller",
+    "Lindqvist",
+    "Marsh",
+    "Okafor",
+    "Wolny",
+)
 #: Parts of a hundred objects.
 _RESOURCES, _TOPICS, _EVENTS = 12, 25, 3
 
@@ -56,7 +72,7 @@ class _World:
         self._next += self._step
         return self._next
 
-    def actor(self, kind: str, name: str, host: str) -> dict[str, Any]:
+    def actor(self, kind: str, name: str, host: str, display_name: str = "") -> dict[str, Any]:
         number, local = self.new(), host == self.host
         uri = f"{self.origin}/ap/a/{number}" if local else f"https://{host}/ap/a/{number}"
         return {
@@ -66,7 +82,7 @@ class _World:
             "local": local,
             "username": f"{name}-{number}",
             "host": host,
-            "name": name.title(),
+            "name": display_name or name.title(),
             "inbox": f"{uri}/inbox",
             "discoverable": True,
             "created_at": self.now,
@@ -78,7 +94,8 @@ class _World:
         self.houses = [self.actor("organization", "house", host) for host in hosts]
         homes = [self.host, *hosts]
         self.groups = [self.actor("group", "theme", homes[n % 5]) for n in range(_GROUPS)]
-        self.people = [self.actor("person", "person", homes[n % len(homes)]) for n in range(_PEOPLE)]
+        names = [f"{GIVEN[n % len(GIVEN)]} {FAMILY[n % len(FAMILY)]}" for n in range(_PEOPLE)]
+        self.people = [self.actor("person", "person", homes[n % len(homes)], name) for n, name in enumerate(names)]
         return [*self.houses, *self.groups, *self.people]
 
     def follows(self) -> Iterator[dict[str, Any]]:
@@ -225,10 +242,17 @@ def _insert_batch(conn: Connection, world: _World, batch: list[tuple[str, dict[s
     for name, table in beside.items():
         if rows := [more for what, _, more in batch if what == name]:
             conn.execute(insert(table), rows)
+    add_tags(conn, {row["id"]: hashtags(row["id"]) for what, row, _ in batch if what != "resource"})
     ids = [row["id"] for what, row, _ in batch if what != "answer"]
     conn.execute(insert(home_entries), [{"owner_id": world.alice.id, "id": each, "object_id": each} for each in ids])
     conn.execute(insert(reactions), list(_shares(world, ids[::5])))
     return _paths(conn, batch, world)
+
+
+def hashtags(number: int) -> tuple[str, str]:
+    """Of a post: one of ten that are everywhere, and one of a thousand that begin like it."""
+    word = _WORDS[number % len(_WORDS)]
+    return word, f"{word}{number % 1_000}"
 
 
 def _resource(row: Mapping[str, Any], owner: Actor) -> NewResource:
