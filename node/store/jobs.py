@@ -9,21 +9,19 @@ reads past thousands of rows that it cannot take. Ending the job in front makes 
 only: whether a job is the first of its key is asked again when it is claimed, and after ``BEHIND`` it is due by itself.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, and_, bindparam, delete, exists, func, or_, select, update
 
 from node import log
 from node.clock import HOUR, SECOND
-from node.store.database.bulk import Bulk
+from node.store.database.bulk import Bulk, portions
 from node.store.database.engine import signal
 from node.store.database.prepared import Prepared
 from node.store.database.upsert import insert_missing
 from node.store.tables import jobs
-
-T = TypeVar("T")
 
 #: How long a claim holds without a heartbeat. Work of a killed process goes on within 10 s of the next start,
 #: also where another process may still be alive.
@@ -83,12 +81,6 @@ COLUMNS = (
     jobs.c.request_id,
 )
 _INSERT = Bulk(insert_missing(jobs, [jobs.c.lock_key]))
-
-
-def portions(values: Collection[T], size: int = 10_000) -> Iterator[list[T]]:
-    """Values in lists that fit into one statement: a database takes some tens of thousands of parameters."""
-    every = list(values)
-    return (every[start : start + size] for start in range(0, len(every), size))
 
 
 def enqueue_many(conn: Connection, new: Sequence[NewJob]) -> None:

@@ -1,18 +1,25 @@
-"""Statements that write many rows at once, on the way of every activity and every job.
+"""Statements for many rows or values at once, on the way of every activity and every job.
 
 SQLAlchemy writes the statement and says how values are converted; the rows then go straight to the driver's
 ``executemany``. A row of ``objects`` costs 19 us so, and 36 us through ``Connection.execute``.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import ClauseElement, Connection, Dialect
 
 from node.store.database.prepared import run_on_driver
 
 Convert = Callable[[Any], Any]
+T = TypeVar("T")
+
+
+def portions(values: Collection[T], size: int = 10_000) -> Iterator[list[T]]:
+    """Values in lists that fit into one statement: a database takes some tens of thousands of parameters."""
+    every = list(values)
+    return (every[start : start + size] for start in range(0, len(every), size))
 
 
 class _Ready(NamedTuple):

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from node.store import jobs
-from node.store.database.bulk import Bulk
+from node.store.database.bulk import Bulk, portions
 from node.store.database.prepared import Prepared
 from node.store.database.upsert import Upsert
 from node.store.federation import activities
@@ -85,7 +85,7 @@ def load_hosts(conn: Connection, names: Collection[str]) -> dict[str, Host]:
 
 
 def _load(conn: Connection, query: Prepared, names: Collection[str]) -> dict[str, Host]:
-    found = (_host(row) for some in jobs.portions(names) for row in query.run(conn, {"names": some}))
+    found = (_host(row) for some in portions(names) for row in query.run(conn, {"names": some}))
     return {host.host: host for host in found}
 
 
@@ -169,7 +169,7 @@ def load_standings(conn: Connection, names: Collection[str], now: int) -> dict[s
     met = Standing(None, unavailable=False, failures=0, heard_at=now)
     found = {
         host: Standing(held_until_at, unavailable_at is not None, failures, max(success_at or 0, seen_at or 0))
-        for some in jobs.portions(names)
+        for some in portions(names)
         for host, held_until_at, unavailable_at, failures, success_at, seen_at in _STANDINGS.run(conn, {"names": some})
     }
     return {name: found.get(name, met) for name in names}

@@ -4,8 +4,9 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection, bindparam, delete, insert, literal_column, select, update
 
+from node.store.database.bulk import portions
 from node.store.database.prepared import Prepared
-from node.store.jobs import LEASE, portions
+from node.store.jobs import LEASE
 from node.store.tables import jobs, workers
 
 #: As the index says it: SQLite takes no parameter for the same.

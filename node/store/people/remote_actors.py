@@ -12,10 +12,9 @@ from node.domain.moderation import Sanction
 from node.errors import Conflict
 from node.ids import Ids
 from node.store.communities import communities
-from node.store.database.bulk import Bulk
+from node.store.database.bulk import Bulk, portions
 from node.store.database.planning import looked_at
 from node.store.database.prepared import Prepared
-from node.store.jobs import portions
 from node.store.people import sanctions
 from node.store.people.actors import Actor, find_actor, load_actors
 from node.store.tables import actors, remote_keys
