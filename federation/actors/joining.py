@@ -6,11 +6,11 @@ from sqlalchemy import Connection, select
 
 from federation.actors.members import NewMember, create_member
 from node.errors import Conflict, Forbidden, NotFound
+from node.services import audit
 from node.services.context import Unit
 from node.services.news import happened, letters, mailing, news
 from node.store.access import accounts, joining, mailed_links
 from node.store.access.accounts import ACTIVE, ADMIN, PENDING, UNCONFIRMED
-from node.store.house import audit_log
 from node.store.people.actors import Actor
 from node.store.tables import accounts as account_rows
 
@@ -79,21 +79,21 @@ def confirm(conn: Connection, unit: Unit, ticket: str) -> None:
     joining.set_state(conn, account.actor_id, ACTIVE)
 
 
-def approve(conn: Connection, unit: Unit, door: Door, actor_id: int, *, by: str) -> None:
+def approve(conn: Connection, unit: Unit, door: Door, actor_id: int, *, by: int) -> None:
     """An administrator lets somebody in; where there is mail, the address is confirmed next."""
     account = _pending(conn, actor_id)
     joining.set_state(conn, actor_id, UNCONFIRMED if door.has_mail else ACTIVE)
     if door.has_mail:
         joining.restart_wait(conn, actor_id, unit.now)
         mailing.ask_for(conn, unit, letters.CONFIRM, login=account.username)
-    _audit(conn, unit, "member.approve", account.username, by)
+    audit.record(conn, unit, by, "member.approve", account.username)
 
 
-def reject(conn: Connection, unit: Unit, actor_id: int, *, by: str) -> None:
+def reject(conn: Connection, unit: Unit, actor_id: int, *, by: int) -> None:
     """An administrator does not; nothing stays of the account."""
     account = _pending(conn, actor_id)
     joining.delete_waiting(conn, [actor_id])
-    _audit(conn, unit, "member.reject", account.username, by)
+    audit.record(conn, unit, by, "member.reject", account.username)
 
 
 def _pending(conn: Connection, actor_id: int) -> accounts.Account:
@@ -103,7 +103,3 @@ def _pending(conn: Connection, actor_id: int) -> accounts.Account:
     if account.state != PENDING:
         raise Conflict("Somebody else has decided about this already.")
     return account
-
-
-def _audit(conn: Connection, unit: Unit, action: str, target: str, by: str) -> None:
-    audit_log.record(conn, unit.ids.new(), by=by, action=action, target=target, now=unit.now)

@@ -17,10 +17,10 @@ from node.domain.uris import is_email
 from node.errors import Conflict, Invalid, Problem
 from node.secretbox import SecretBox
 from node.sentences import Sentence
+from node.services import audit
 from node.services.access.passwords import hash_password
 from node.services.context import Unit
 from node.store.access import accounts
-from node.store.house import audit_log
 from node.store.people.actors import Actor
 from node.store.people.keys import OwnKey
 
@@ -102,7 +102,5 @@ def create_member(conn: Connection, unit: Unit, new: NewMember) -> Actor:
         name=new.name,
     )
     accounts.insert_account(conn, person.id, new.email, new.password_hash, new.role, unit.now)
-    audit_log.record(
-        conn, unit.ids.new(), by="", action="member.add", target=person.uri, now=unit.now, after={"role": new.role}
-    )
+    audit.record(conn, unit, None, "member.add", person.uri, after={"role": new.role})
     return person

@@ -13,8 +13,8 @@ from node import events
 from node.clock import DAY, to_rfc3339
 from node.errors import Conflict, NotFound
 from node.sentences import Sentence
+from node.services import audit
 from node.services.context import Unit
-from node.store.house import audit_log
 from node.store.people import actors, follows
 from node.store.people.actors import Actor
 from node.store.people.follows import Follow
@@ -57,7 +57,7 @@ def _aliases(conn: Connection, actor: Actor) -> list[str]:
 
 def _set_aliases(conn: Connection, unit: Unit, actor: Actor, aliases: list[str]) -> None:
     actors.update_actor(conn, actor.id, also_known_as=aliases, updated_at=unit.now)
-    _record(conn, unit, actor, "actor.alias", {"also_known_as": aliases})
+    audit.record(conn, unit, None, "actor.alias", actor.uri, after={"also_known_as": aliases})
     events.record(conn, unit.ids, unit.now, events.ActorUpdated(actor.id), about=actor.uri)
 
 
@@ -88,7 +88,7 @@ def move(conn: Connection, unit: Unit, old: Actor, new: Actor) -> Moved:
         )
     told = len(actors.load_follower_inboxes(conn, old.id))
     actors.update_actor(conn, old.id, moved_to=new.uri, moved_at=unit.now, updated_at=unit.now)
-    _record(conn, unit, old, "actor.move", {"moved_to": new.uri})
+    audit.record(conn, unit, None, "actor.move", old.uri, after={"moved_to": new.uri})
     for event in (events.ActorUpdated(old.id), events.ActorMoved(old.id)):
         events.record(conn, unit.ids, unit.now, event, about=old.uri)
     along = follows.load_local_followers(conn, [old.id]).get(old.id, [])
@@ -102,7 +102,7 @@ def come_back(conn: Connection, unit: Unit, actor: Actor) -> None:
     if not actor.moved_to:
         raise Conflict(Sentence("{actor} has not moved.", actor=actor.handle))
     actors.update_actor(conn, actor.id, moved_to="", updated_at=unit.now)
-    _record(conn, unit, actor, "actor.return", {"moved_to": ""})
+    audit.record(conn, unit, None, "actor.return", actor.uri, after={"moved_to": ""})
     events.record(conn, unit.ids, unit.now, events.ActorUpdated(actor.id), about=actor.uri)
 
 
@@ -123,7 +123,3 @@ def follow_along(conn: Connection, unit: Unit, follower_id: int, old: Actor, new
     )
     if not new.local:
         outbox.record_follow_request(conn, unit, follow_id, new.uri)
-
-
-def _record(conn: Connection, unit: Unit, actor: Actor, action: str, after: dict[str, object]) -> None:
-    audit_log.record(conn, unit.ids.new(), by="", action=action, target=actor.uri, now=unit.now, after=after)

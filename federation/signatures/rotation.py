@@ -14,11 +14,11 @@ from node import events
 from node.clock import DAY
 from node.errors import Conflict
 from node.secretbox import SecretBox
+from node.services import audit
 from node.services.access import sealing
 from node.services.context import Unit
 from node.store import facts
 from node.store.database.engine import Store
-from node.store.house import audit_log
 from node.store.people import actors, keys
 from node.store.people.actors import Actor
 from node.store.people.keys import OwnKey
@@ -75,8 +75,7 @@ def _switch(conn: Connection, unit: Unit, actor: Actor) -> None:
 
 
 def _tell(conn: Connection, unit: Unit, actor: Actor, action: str, new_keys: Iterable[OwnKey]) -> None:
-    after = {"keys": [key.uri for key in new_keys]}
-    audit_log.record(conn, unit.ids.new(), by="", action=action, target=actor.uri, now=unit.now, after=after)
+    audit.record(conn, unit, None, action, actor.uri, after={"keys": [key.uri for key in new_keys]})
     if actor.state == "active":
         actors.update_actor(conn, actor.id, updated_at=unit.now)
         events.record(conn, unit.ids, unit.now, events.ActorUpdated(actor.id), about=actor.uri)

@@ -16,13 +16,13 @@ from node.config import Config
 from node.domain.scopes import SCOPES
 from node.domain.uris import is_web_uri
 from node.errors import Invalid, NotFound, Problem
+from node.services import audit
 from node.services.access import addresses, credentials
 from node.services.access.passwords import hash_password
 from node.services.accounts import leaving
 from node.services.context import Unit
 from node.store.access import accounts, tokens
 from node.store.access.accounts import Account
-from node.store.house import audit_log
 
 
 @click.group("user")
@@ -234,6 +234,4 @@ def _store_token(conn: Connection, unit: Unit, name: str, made: str, scopes: lis
     if account is None or account.state != "active":
         raise NotFound(f"Nobody here is called {name}.")
     tokens.insert_token(conn, made, account.actor_id, scopes, "command line", unit.now)
-    audit_log.record(
-        conn, unit.ids.new(), by="", action="token.add", target=account.username, now=unit.now, after={"scopes": scopes}
-    )
+    audit.record(conn, unit, None, "token.add", account.username, after={"scopes": scopes})

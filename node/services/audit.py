@@ -12,14 +12,14 @@ from node.store.people import actors
 def record(
     conn: Connection,
     unit: Unit,
-    actor_id: int | None,
+    by: int | str | None,
     action: str,
     target: str,
     before: Any = None,
     after: Any = None,
 ) -> None:
-    """Who changed what; no actor stands for the command line."""
-    by = actors.load_actors_by_id(conn, [actor_id])[actor_id].uri if actor_id is not None else ""
-    audit_log.record(
-        conn, unit.ids.new(), by=by, action=action, target=target, now=unit.now, before=before, after=after
+    """Who changed what; ``by``: the id or the URI of an actor, None or '' for the command line."""
+    uri = actors.load_actors_by_id(conn, [by])[by].uri if isinstance(by, int) else by or ""
+    audit_log.insert_act(
+        conn, unit.ids.new(), by=uri, action=action, target=target, now=unit.now, before=before, after=after
     )

@@ -19,11 +19,11 @@ from federation.state import FEDERATION
 from node import log
 from node.clock import MINUTE
 from node.errors import ConfigurationRefused, Conflict, Forbidden, Invalid, NotFound, RemoteError, Unavailable
+from node.services import audit
 from node.services.context import Unit
 from node.state import NODE
 from node.store.access import accounts, identities
 from node.store.access.accounts import Account
-from node.store.house import audit_log
 from node.store.people import actors
 from web import sessions
 from web.account import second_step, throttle
@@ -126,9 +126,7 @@ def _known(conn: Connection, unit: Unit, person: Person) -> Account | None:
 def _link(conn: Connection, unit: Unit, person: Person, actor_id: int) -> None:
     identities.link(conn, person.issuer, person.subject, actor_id, unit.now)
     uri = actors.load_actors_by_id(conn, [actor_id])[actor_id].uri
-    audit_log.record(
-        conn, unit.ids.new(), by=uri, action="identity.link", target=uri, now=unit.now, after={"issuer": person.issuer}
-    )
+    audit.record(conn, unit, uri, "identity.link", uri, after={"issuer": person.issuer})
 
 
 async def _create(request: web.Request, person: Person) -> Account | None:

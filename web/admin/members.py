@@ -12,13 +12,12 @@ from node.clock import DAY
 from node.domain.numbers import id_in, number_in
 from node.errors import NotFound
 from node.sentences import Sentence, sentences
+from node.services import audit
 from node.services.context import Unit
 from node.state import NODE
 from node.store.access import joining
 from node.store.access.joining import Invitation, Member
 from node.store.access.sessions import Session
-from node.store.house import audit_log
-from node.store.people import actors
 from web.account.join import door_of
 from web.design.frame import done, html, page_of
 from web.design.page import Page
@@ -124,16 +123,12 @@ def _number(text: str, allowed: range, usual: int) -> int:
 # -- units of work --------------------------------------------------------------------------------------------------
 
 
-def _by(conn: Connection, admin_id: int) -> str:
-    return actors.load_actors_by_id(conn, [admin_id])[admin_id].uri
-
-
 def _approve(conn: Connection, unit: Unit, door: rules.Door, actor_id: int, admin_id: int) -> None:
-    rules.approve(conn, unit, door, actor_id, by=_by(conn, admin_id))
+    rules.approve(conn, unit, door, actor_id, by=admin_id)
 
 
 def _reject(conn: Connection, unit: Unit, actor_id: int, admin_id: int) -> None:
-    rules.reject(conn, unit, actor_id, by=_by(conn, admin_id))
+    rules.reject(conn, unit, actor_id, by=admin_id)
 
 
 def _invite(conn: Connection, unit: Unit, admin_id: int, note: str, days: int, uses: int) -> str:
@@ -149,21 +144,14 @@ def _invite(conn: Connection, unit: Unit, admin_id: int, note: str, days: int, u
         expires_at=unit.now + days * DAY,
     )
     after = {"note": note, "uses": uses, "days": days}
-    _audit(conn, unit, admin_id, "invitation.add", str(number), after)
+    audit.record(conn, unit, admin_id, "invitation.add", str(number), after=after)
     return secret
 
 
 def _revoke(conn: Connection, unit: Unit, number: int, admin_id: int) -> None:
     if not joining.delete_invitation(conn, number):
         raise NotFound
-    _audit(conn, unit, admin_id, "invitation.remove", str(number), None)
-
-
-def _audit(
-    conn: Connection, unit: Unit, admin_id: int, action: str, target: str, after: dict[str, object] | None
-) -> None:
-    by = _by(conn, admin_id)
-    audit_log.record(conn, unit.ids.new(), by=by, action=action, target=target, now=unit.now, after=after)
+    audit.record(conn, unit, admin_id, "invitation.remove", str(number))
 
 
 # -- the page -------------------------------------------------------------------------------------------------------

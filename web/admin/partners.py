@@ -10,10 +10,10 @@ from node.domain.actors import ActorKind
 from node.domain.numbers import id_in
 from node.errors import Invalid, NodeError
 from node.sentences import Sentence
+from node.services import audit
 from node.services.context import Unit
 from node.services.people import follows
 from node.state import NODE
-from node.store.house import audit_log
 from node.store.people import actors
 from web.admin.network import PATH, network_page, organisation_of
 from web.design.frame import done
@@ -60,6 +60,4 @@ def _unfollow(conn: Connection, unit: Unit, admin_id: int, target_id: int) -> No
 
 
 def _audit(conn: Connection, unit: Unit, admin_id: int, action: str, target_id: int) -> None:
-    known = actors.load_actors_by_id(conn, [admin_id, target_id])
-    by, target = known[admin_id].uri, known[target_id].uri
-    audit_log.record(conn, unit.ids.new(), by=by, action=action, target=target, now=unit.now)
+    audit.record(conn, unit, admin_id, action, actors.load_actors_by_id(conn, [target_id])[target_id].uri)

@@ -12,11 +12,11 @@ from node.domain.numbers import id_in
 from node.errors import NotFound
 from node.log import one_line
 from node.sentences import Sentence, sentences
+from node.services import audit
 from node.services.context import Unit
 from node.state import NODE
-from node.store.house import audit_log, queue
+from node.store.house import queue
 from node.store.house.queue import Count
-from node.store.people import actors
 from web.design.cursor import cursor_of
 from web.design.frame import done, html, page_of
 from web.design.lists import Paging
@@ -120,8 +120,7 @@ def _change(
 ) -> None:
     if not change(conn, job_id, unit.now):
         raise NotFound
-    by = actors.load_actors_by_id(conn, [admin_id])[admin_id].uri
-    audit_log.record(conn, unit.ids.new(), by=by, action=action, target=str(job_id), now=unit.now)
+    audit.record(conn, unit, admin_id, action, str(job_id))
 
 
 def _find(conn: Connection, now: int, before: int | None) -> tuple[list[Count], Sequence[Any]]:

@@ -8,11 +8,11 @@ from sqlalchemy import Connection
 
 from node.domain.uris import is_email
 from node.errors import Conflict, Invalid, NotFound
+from node.services import audit
 from node.services.context import Unit
 from node.services.news import letters, mailing
 from node.store.access import accounts, mailed_links
 from node.store.access.accounts import Account
-from node.store.house import audit_log
 from node.store.people import actors
 
 _GONE = "This link was used already, or it is too old."
@@ -67,4 +67,4 @@ def take(conn: Connection, unit: Unit, ticket: str) -> None:
 def _audit(conn: Connection, unit: Unit, actor_id: int, action: str, *, by: str | None = None) -> None:
     """``by`` is the person herself unless given. The addresses stay out of the log, which outlives accounts."""
     uri = actors.load_actors_by_id(conn, [actor_id])[actor_id].uri
-    audit_log.record(conn, unit.ids.new(), by=uri if by is None else by, action=action, target=uri, now=unit.now)
+    audit.record(conn, unit, uri if by is None else by, action, uri)

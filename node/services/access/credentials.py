@@ -9,12 +9,12 @@ from sqlalchemy import Connection
 from node.clock import MINUTE
 from node.errors import ConfigurationRefused, Conflict
 from node.secretbox import SECOND_FACTOR, SecretBox
+from node.services import audit
 from node.services.access import totp
 from node.services.context import Unit
 from node.services.news import mailing
 from node.store.access import accounts, identities, mailed_links, oauth, second_factors, sessions
 from node.store.access.accounts import Account
-from node.store.house import audit_log
 from node.store.people.actors import find_actor_by_id
 
 _CODES = 10
@@ -148,4 +148,4 @@ def _audit(conn: Connection, unit: Unit, actor_id: int, action: str, *, by: str 
     """``by`` is the person herself unless given."""
     actor = find_actor_by_id(conn, actor_id)
     uri = actor.uri if actor else ""
-    audit_log.record(conn, unit.ids.new(), by=uri if by is None else by, action=action, target=uri, now=unit.now)
+    audit.record(conn, unit, uri if by is None else by, action, uri)

@@ -18,6 +18,7 @@ from node.jobs import kinds
 from node.jobs.outcome import Done, Outcome
 from node.jobs.worker import Kind, single
 from node.sentences import Sentence
+from node.services import audit
 from node.services.access import credentials
 from node.services.communities import communities as describing
 from node.services.context import Unit
@@ -30,7 +31,6 @@ from node.store.access.accounts import Account
 from node.store.communities import communities, community_log, community_roles
 from node.store.communities.community_roles import RoleOf
 from node.store.database.engine import Store
-from node.store.house import audit_log
 from node.store.jobs import Job, NewJob, enqueue_many
 from node.store.people import actors
 from node.store.people.actors import Actor
@@ -57,8 +57,7 @@ def leave(conn: Connection, unit: Unit, actor_id: int, *, by: str | None = None)
     mailing.tell(conn, unit, letters.LEFT, account)
     credentials.end_access(conn, actor_id)
     erase(conn, unit, actor)
-    told = actor.uri if by is None else by
-    audit_log.record(conn, unit.ids.new(), by=told, action="account.delete", target=actor.uri, now=unit.now)
+    audit.record(conn, unit, actor.uri if by is None else by, "account.delete", actor.uri)
 
 
 def erase(conn: Connection, unit: Unit, actor: Actor) -> None:

@@ -7,10 +7,10 @@ from sqlalchemy import Connection
 from node.domain.words import MAX_MARKDOWN
 from node.errors import Invalid, NotFound
 from node.sentences import Sentence
+from node.services import audit
 from node.services.context import Unit
-from node.store.house import audit_log, rules
+from node.store.house import rules
 from node.store.house.rules import NodeText, Rule
-from node.store.people import actors
 from node.text.markdown import render_markdown
 from node.text.richtext import clean_plain_field
 
@@ -43,7 +43,7 @@ def put_rule(conn: Connection, unit: Unit, admin_id: int, text: str, hint: str, 
         )
     rules.put_rule(conn, rule)
     before = known.get(rule.id)
-    _audit(conn, unit, admin_id, "rule.set", str(rule.id), before.text if before else None, rule.text)
+    audit.record(conn, unit, admin_id, "rule.set", str(rule.id), before.text if before else None, rule.text)
 
 
 def delete_rule(conn: Connection, unit: Unit, admin_id: int, rule_id: int) -> None:
@@ -51,7 +51,7 @@ def delete_rule(conn: Connection, unit: Unit, admin_id: int, rule_id: int) -> No
     if found is None:
         raise NotFound
     rules.delete_rule(conn, rule_id)
-    _audit(conn, unit, admin_id, "rule.remove", str(rule_id), found.text, None)
+    audit.record(conn, unit, admin_id, "rule.remove", str(rule_id), found.text, None)
 
 
 def raise_rule(conn: Connection, unit: Unit, admin_id: int, rule_id: int) -> None:
@@ -63,7 +63,7 @@ def raise_rule(conn: Connection, unit: Unit, admin_id: int, rule_id: int) -> Non
     after.insert(max(0, place - 1), after.pop(place))
     rules.order_rules(conn, after)
     places = (str(each.index(rule_id) + 1) for each in (before, after))
-    _audit(conn, unit, admin_id, "rule.raise", str(rule_id), *places)
+    audit.record(conn, unit, admin_id, "rule.raise", str(rule_id), *places)
 
 
 def put_text(conn: Connection, unit: Unit, admin_id: int, name: TextName, markdown: str) -> None:
@@ -72,13 +72,4 @@ def put_text(conn: Connection, unit: Unit, admin_id: int, name: TextName, markdo
         raise Invalid(Sentence("This text has at most {n} characters.", n=MAX_MARKDOWN))
     before = rules.load_texts(conn).get(name)
     rules.put_text(conn, name, NodeText(markdown, render_markdown(markdown), unit.now))
-    _audit(conn, unit, admin_id, "text.set", name, before.markdown if before else None, markdown or None)
-
-
-def _audit(
-    conn: Connection, unit: Unit, admin_id: int, action: str, target: str, before: str | None, after: str | None
-) -> None:
-    by = actors.load_actors_by_id(conn, [admin_id])[admin_id].uri
-    audit_log.record(
-        conn, unit.ids.new(), by=by, action=action, target=target, now=unit.now, before=before, after=after
-    )
+    audit.record(conn, unit, admin_id, "text.set", name, before.markdown if before else None, markdown or None)

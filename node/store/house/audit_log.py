@@ -8,7 +8,7 @@ from sqlalchemy import Connection, insert, or_, select
 from node.store.tables import audit_log
 
 
-def record(
+def insert_act(
     conn: Connection,
     act_id: int,
     *,
@@ -19,7 +19,7 @@ def record(
     before: Any = None,
     after: Any = None,
 ) -> None:
-    """Who changed what (ADM3); ``by`` is '' for the command line. Call it in the transaction of the change."""
+    """A line of the log; ``by``: the URI of who did it, '' for the command line (``node.services.audit`` writes it)."""
     conn.execute(
         insert(audit_log).values(
             id=act_id, actor_uri=by, action=action, target=target, before=before, after=after, created_at=now
