@@ -11,8 +11,8 @@ from node.app.system import opened
 from node.cli.shared import config_option, json_option, print_rows, with_config
 from node.config import Config
 from node.services.posts import emojis
-from node.store.house import emojis as store
-from node.store.house.emojis import OwnEmoji
+from node.store.posts import emojis as store
+from node.store.posts.emojis import OwnEmoji
 
 
 @click.group("emoji")

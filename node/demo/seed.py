@@ -37,10 +37,10 @@ from node.services.people.follows import follow
 from node.services.people.profiles import ProfileChange, change_profile
 from node.services.posts.uploads import Words
 from node.store import facts
-from node.store.house.emojis import find_emoji
 from node.store.people import actors
 from node.store.people.actors import Actor
 from node.store.posts import media as media_table
+from node.store.posts.emojis import find_emoji
 
 #: Of everybody in the demo; these nodes are reached from this machine only.
 PASSWORD = "rhizome-demo-2026"  # noqa: S105 (printed for whoever tries the demo)

@@ -11,8 +11,8 @@ from node.sentences import Sentence, sentences
 from node.services.posts import emojis
 from node.services.posts.uploads import MAX_EMOJI_BYTES
 from node.state import NODE
-from node.store.house import emojis as store
-from node.store.house.emojis import OwnEmoji
+from node.store.posts import emojis as store
+from node.store.posts.emojis import OwnEmoji
 from web.design.frame import done, html, page_of
 from web.design.page import Page
 from web.sessions import read_form, read_upload_form, require_admin

@@ -10,8 +10,9 @@ from node.errors import NotFound
 from node.services.house.house import TextName
 from node.state import NODE
 from node.store.federation import policies
-from node.store.house import emojis, rules, usage
+from node.store.house import rules, usage
 from node.store.house.rules import NodeText
+from node.store.posts import emojis
 from web.client_api.answers import answer
 from web.client_api.callers import require
 from web.client_api.entities.look import instant

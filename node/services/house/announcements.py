@@ -11,7 +11,8 @@ from node.sentences import Sentence
 from node.services import audit
 from node.services.context import Unit
 from node.services.news import happened, news
-from node.store.house import announcements, emojis
+from node.store.house import announcements
+from node.store.posts import emojis
 from node.text.markdown import Words, render_markdown
 
 MAX_TEXT = 5_000  # characters

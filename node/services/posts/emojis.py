@@ -19,10 +19,10 @@ from node.sentences import Sentence
 from node.services import audit
 from node.services.context import Unit
 from node.services.posts import media
-from node.store.house import emojis
-from node.store.house.emojis import OwnEmoji
 from node.store.people import actors
+from node.store.posts import emojis
 from node.store.posts import media as media_table
+from node.store.posts.emojis import OwnEmoji
 from node.store.posts.media import Media
 from node.text.richtext import clean_plain_field
 

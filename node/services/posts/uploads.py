@@ -19,9 +19,7 @@ from node.config.settings import MediaSettings
 from node.domain.media import (
     DOCUMENTS,
     FORMS,
-    HEAD_BYTES,
     Form,
-    MediaKind,
     MediaPurpose,
     MediaState,
     check_description,
@@ -34,13 +32,15 @@ from node.errors import Invalid, Unavailable
 from node.jobs.kinds import MEDIA
 from node.jobs.outcome import Done, Outcome
 from node.jobs.worker import Kind, single
-from node.media.facts import ATTACHED, AVATAR, EMOJI, HEADER, Facts, Stored
+from node.media.facts import ATTACHED, AVATAR, EMOJI, HEADER, Facts
 from node.media.links import MediaLinks
 from node.media.processor import Processor
 from node.ports import MediaStore
 from node.sentences import Sentence
 from node.services.context import Unit
+from node.services.posts import emojis
 from node.services.posts import media as service
+from node.services.posts import upload_files as files
 from node.store.database.engine import Store
 from node.store.jobs import Job
 from node.store.posts import media as table
@@ -104,7 +104,7 @@ class Uploads:
             if not form.demuxer:
                 facts = await self.processor.attached_picture(source, folder, form, ATTACHED)
             elif not self.processor.has_ffmpeg:
-                facts = _as_it_came(form)
+                facts = files.as_it_came(form)
                 await asyncio.to_thread(shutil.copyfile, source, folder / "original")
             elif wait:
                 facts = await self.processor.recording(source, folder, form)
@@ -123,7 +123,7 @@ class Uploads:
             return await self.take(owner_id, source, words, wait=True)
         async with self.scratch() as folder:
             await asyncio.to_thread(shutil.copyfile, source, folder / "original")
-            return await self._keep(owner_id, MediaPurpose.ATTACHMENT, folder, _as_it_came(form), words.columns())
+            return await self._keep(owner_id, MediaPurpose.ATTACHMENT, folder, files.as_it_came(form), words.columns())
 
     async def take_picture(self, owner_id: int, source: Path, purpose: MediaPurpose) -> Media:
         """An avatar or header for ``services.posts.media.show_on_profile``. Raises Invalid, Unavailable."""
@@ -139,8 +139,6 @@ class Uploads:
 
         Raises Invalid, Conflict, Unavailable.
         """
-        from node.services.posts import emojis
-
         await self._store.read(emojis.check, shortcode, category)  # before a picture is stored for nothing
         found = await self._take_emoji(await self._store.read(emojis.owner_id), source)
         await self._store.write(emojis.add, self._unit(), shortcode, category, found, self.links, by=by)
@@ -170,7 +168,7 @@ class Uploads:
         if found.object_id is not None:
             raise Invalid("A post shows this; edit the post.")
         async with self.scratch() as folder:
-            facts = await self._with_thumbnail(_as_it_came(FORMS["MP4"]), folder, thumbnail)
+            facts = await self._with_thumbnail(files.as_it_came(FORMS["MP4"]), folder, thumbnail)
             assert facts.small is not None
             key = make_key(secrets.token_hex(16), FORMS[facts.small.form].suffix, small=True)
             await self.storage.put(key, folder / "small")
@@ -180,7 +178,7 @@ class Uploads:
     async def _recognise(self, source: Path, *, documents: bool = False) -> Form:
         if self._is_disk_low():
             raise Unavailable("The node has no room for files right now; try again later.")
-        size, head = await asyncio.to_thread(_look_at, source)
+        size, head = await asyncio.to_thread(files.look_at, source)
         if not size:
             raise Invalid("This file is empty.")
         form = recognise(head) or (recognise_document(head) if documents else None)
@@ -217,7 +215,7 @@ class Uploads:
         self, owner_id: int, purpose: MediaPurpose, folder: Path, facts: Facts, columns: dict[str, Any]
     ) -> Media:
         """The row first, so that files of an upload that breaks off are found and removed with it."""
-        values = _columns_of(facts) | {"bytes": await asyncio.to_thread(_bytes_of, folder)}
+        values = files.columns_of(facts) | {"bytes": await asyncio.to_thread(files.bytes_of, folder)}
         media_id = await self._add(owner_id, purpose, columns | values)
         await self._put(folder, values)
         await self._store.write(service.finish, self._unit(), media_id, values)
@@ -238,7 +236,7 @@ class Uploads:
     async def _take_later(
         self, owner_id: int, source: Path, form: Form, columns: dict[str, Any], thumbnail: Path | None
     ) -> Media:
-        size, _ = await asyncio.to_thread(_look_at, source)
+        size, _ = await asyncio.to_thread(files.look_at, source)
         key = make_key(secrets.token_hex(16), form.suffix)
         values = {
             "kind": form.kind.value,
@@ -281,10 +279,10 @@ class Uploads:
                 await self._store.write(service.fail, self._unit(), found.id, error.public)
                 return
             await asyncio.to_thread(source.unlink)
-            values = _columns_of(facts)
+            values = files.columns_of(facts)
             if found.small_key:  # its owner gave a picture of it
                 values = {name: value for name, value in values.items() if not name.startswith(("small_", "blurhash"))}
-            values["bytes"] = await asyncio.to_thread(_bytes_of, folder)
+            values["bytes"] = await asyncio.to_thread(files.bytes_of, folder)
             await self._put(folder, {"small_key": "", **values})
         await self._store.write(service.finish, self._unit(), found.id, values)
 
@@ -300,7 +298,7 @@ class Uploads:
     async def expire(self) -> None:
         """Upkeep: forget what nothing shows, and files on their way whose upload broke off."""
         await self._store.write(service.expire, self._unit())
-        await asyncio.to_thread(_sweep, self._folder, self._clock.now() - DAY)
+        await asyncio.to_thread(files.sweep, self._folder, self._clock.now() - DAY)
 
     @asynccontextmanager
     async def scratch(self) -> AsyncIterator[Path]:
@@ -319,44 +317,3 @@ def _replace_small(conn: Any, unit: Unit, media_id: int, values: dict[str, Any])
         service.forget_files(conn, unit, [before.small_key])
     else:
         service.forget_files(conn, unit, [values["small_key"]])
-
-
-def _as_it_came(form: Form) -> Facts:
-    return Facts(kind=form.kind.value, original=Stored(form.name))
-
-
-def _columns_of(facts: Facts) -> dict[str, Any]:
-    """The columns of what the worker process made, with keys by chance."""
-    token, small = secrets.token_hex(16), facts.small
-    form = FORMS[facts.original.form]
-    return {
-        "kind": MediaKind(facts.kind).value,
-        "media_type": form.media_type,
-        "key": make_key(token, form.suffix),
-        "small_key": make_key(token, FORMS[small.form].suffix, small=True) if small else "",
-        "width": facts.original.width,
-        "height": facts.original.height,
-        "small_width": small.width if small else 0,
-        "small_height": small.height if small else 0,
-        "duration": facts.duration,
-        "frame_rate": facts.frame_rate,
-        "blurhash": facts.blurhash,
-    }
-
-
-def _look_at(source: Path) -> tuple[int, bytes]:
-    """How many bytes a file has, and the first of them."""
-    with source.open("rb") as file:
-        return source.stat().st_size, file.read(HEAD_BYTES)
-
-
-def _bytes_of(folder: Path) -> int:
-    return sum(place.stat().st_size for place in (folder / "original", folder / "small") if place.exists())
-
-
-def _sweep(folder: Path, before: int) -> None:
-    if not folder.exists():
-        return
-    for place in folder.iterdir():
-        if place.stat().st_mtime * 1000 < before:
-            shutil.rmtree(place, ignore_errors=True)

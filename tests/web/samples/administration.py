@@ -5,7 +5,7 @@ from dataclasses import replace
 from node.clock import DAY, HOUR, MINUTE
 from node.domain.moderation import DomainPolicy, Sanction
 from node.sentences import Sentence
-from node.store.house.emojis import OwnEmoji
+from node.store.posts.emojis import OwnEmoji
 from tests.web.samples.account import pictures_form
 from tests.web.samples.frame import ADMIN, MUSEUM, NOW, UNIVERSITY, page
 from web.admin.announcements import AnnouncementRow, AnnouncementsView

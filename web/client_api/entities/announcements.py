@@ -7,9 +7,10 @@ import orjson
 from sqlalchemy import Connection, Row
 
 from node.domain.emojis import is_shortcode, shortcodes_in
-from node.store.house import announcements, emojis
+from node.store.house import announcements
 from node.store.house.announcements import Reaction
-from node.store.house.emojis import OwnEmoji
+from node.store.posts import emojis
+from node.store.posts.emojis import OwnEmoji
 from web.client_api.entities.look import instant
 from web.client_api.entities.media import own_emoji
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from node.store.house.emojis import OwnEmoji
+from node.store.posts.emojis import OwnEmoji
 from node.store.posts.media import Media
 from web.client_api.entities.look import Look
 from web.client_api.media_entities import media_attachment, remote_attachments
