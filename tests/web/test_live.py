@@ -10,6 +10,7 @@ from node.store.people import actors
 from tests.client import app_of
 from tests.happenings import publish
 from tests.notes import publish_note
+from tests.records import record
 from web.streaming.handlers import HUB
 
 SECONDS = 30
@@ -138,6 +139,20 @@ async def test_the_keyboard_stays_where_it_was_though_the_page_has_other_buttons
     await comes(tab, "document.querySelector('[data-part=notice] .notice')")
     assert await tab.evaluate("document.activeElement.matches('.times button[value=declined]')")
     assert await tab.evaluate("document.activeElement.form.action === window.where")
+
+
+async def test_who_does_something_far_down_is_told_there_that_it_is_done(site, tab):
+    """With script where she is; without, the word goes along to where the page opens."""
+    steps = [{"name": f"Step {n}", "step": {"key": str(n), "action": "practise"}} for n in range(1, 21)]
+    made = await site.peer.publish(record(id="https://x.example/p", kind="pathway", hasPart=steps))
+    seen = "(e) => { const r = e.getBoundingClientRect(); return r.top >= 0 && r.bottom <= innerHeight; }"
+    await tab.open(made.url)
+    await tab.evaluate("document.querySelector('#step-19').scrollIntoView({behavior: 'instant'})")
+    await tab.evaluate("document.querySelector('#step-19 [value=done]').click()")
+    assert await comes(tab, "document.querySelector('.told')?.textContent") == "You have done this step."
+    assert await tab.evaluate(f"({seen})(document.querySelector('.told p'))")
+    await tab.open(f"{made.url}?step-done#step-19")
+    await comes(tab, f"[...document.querySelectorAll('#step-19 .entry-title, main .notice')].every({seen})")
 
 
 async def test_what_the_node_refuses_is_told_and_taken_back(site, ben, tab):

@@ -3,6 +3,7 @@
 from aiohttp import web
 from sqlalchemy import Connection
 
+from node.domain.courses import State
 from node.services.context import Unit
 from node.services.library import enrolling
 from node.state import NODE
@@ -10,14 +11,15 @@ from node.store.library import resources
 from node.store.library.resources import Resource, Viewer
 from node.store.people.actors import load_actors_by_id
 from web import sessions
+from web.design.frame import done
 
 
 async def enrol(request: web.Request) -> web.Response:
     session, node = sessions.require_person(request), request.app[NODE]
     sent = await sessions.read_form(request)
     slug, key = request.match_info["slug"], request.match_info["instance"]
-    await node.store.write(_enrol, node.unit(), session.actor_id, slug, key, sent.get("note", ""))
-    return _back(slug, key)
+    state = await node.store.write(_enrol, node.unit(), session.actor_id, slug, key, sent.get("note", ""))
+    return done(f"/r/{slug}#{key}", f"course-{state}")
 
 
 async def leave(request: web.Request) -> web.Response:
@@ -25,16 +27,12 @@ async def leave(request: web.Request) -> web.Response:
     await sessions.read_form(request)
     slug, key = request.match_info["slug"], request.match_info["instance"]
     await node.store.write(_leave, node.unit(), session.actor_id, slug, key)
-    return _back(slug, key)
+    return done(f"/r/{slug}#{key}", "course-left")
 
 
-def _back(slug: str, key: str) -> web.Response:
-    return web.Response(status=303, headers={"Location": f"/r/{slug}#{key}"})
-
-
-def _enrol(conn: Connection, unit: Unit, actor_id: int, slug: str, key: str, note: str) -> None:
+def _enrol(conn: Connection, unit: Unit, actor_id: int, slug: str, key: str, note: str) -> State:
     course = _course(conn, actor_id, slug)
-    enrolling.enrol(conn, unit, load_actors_by_id(conn, [actor_id])[actor_id], course, key, note)
+    return enrolling.enrol(conn, unit, load_actors_by_id(conn, [actor_id])[actor_id], course, key, note).state
 
 
 def _leave(conn: Connection, unit: Unit, actor_id: int, slug: str, key: str) -> None:

@@ -33,7 +33,9 @@ SECURITY: Mapping[str, str] = {
 
 _LED_BY, _OURS = "Sec-Fetch-Site", "same-origin"
 #: What every page says after a form worked (:func:`done`).
-_SAID: Mapping[str, str] = sentences({"saved": "Saved.", "done": "Done."})
+_SAID: Mapping[str, str] = sentences(
+    {"saved": "Saved.", "done": "Done.", "published": "It is published.", "deleted": "It has been deleted."}
+)
 
 
 @cache
@@ -95,7 +97,7 @@ def embedding(request: web.Request, shown: _Told, path: str) -> tuple[Alternate,
 def done(path: str, what: str) -> web.Response:
     """What was asked for by a form is done: on to the page that shows it and says so (``said`` of :func:`page_of`)."""
     page, mark, part = path.partition("#")
-    return web.Response(status=303, headers={"Location": f"{page}?{what}{mark}{part}"})
+    return web.Response(status=303, headers={"Location": f"{page}{'&' if '?' in page else '?'}{what}{mark}{part}"})
 
 
 def _notice(request: web.Request, said: Mapping[str, str]) -> Notice | None:

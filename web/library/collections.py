@@ -22,7 +22,7 @@ from node.store.people.actors import Actor
 from web import sessions
 from web.design.cards import resource_cards
 from web.design.cursor import cursor_of
-from web.design.frame import html, page_of
+from web.design.frame import done, html, page_of
 from web.design.languages import LANGUAGES
 from web.design.lists import Paging
 from web.design.parts import Field, Text
@@ -35,7 +35,8 @@ from web.viewer import viewer_of
 COLLECTIONS = "/collections"
 PER_PAGE = 50
 NEW = "/resources/new?kind=collection"
-Act = Callable[[Connection, Unit, Actor, Resource], None]
+#: What is done with a collection; answers the word for it (:mod:`web.library.said`).
+Act = Callable[[Connection, Unit, Actor, Resource], str]
 Load = Callable[[Connection, str, Viewer], Resource]
 
 
@@ -78,15 +79,15 @@ async def collect(request: web.Request) -> web.StreamResponse:
     language, note = fields.get("language", ""), fields.get("note", "").strip()
     wanted = Wanted(found.record["id"], note={language: note} if note else {})
 
-    def act(conn: Connection, unit: Unit, by: Actor, collection: Resource) -> None:
-        collecting.add(conn, unit, by, collection, wanted, write=write_document)
+    def act(conn: Connection, unit: Unit, by: Actor, collection: Resource) -> str:
+        return collecting.add(conn, unit, by, collection, wanted, write=write_document)
 
     try:
-        await _do(request, session.actor_id, fields.get("collection", ""), act)
+        word = await _do(request, session.actor_id, fields.get("collection", ""), act)
     except NodeError as error:
         wrong = Sentence("Choose a collection.") if isinstance(error, NotFound) else error.public
         return _collect_page(request, session.csrf, found, curated, {**fields, "error": wrong})
-    return web.Response(status=303, headers={"Location": f"/r/{fields['collection']}"})
+    return done(f"/r/{fields['collection']}", word)
 
 
 def _curated(conn: Connection, actor_id: int, slug: str) -> tuple[Resource, list[Resource]]:
@@ -128,16 +129,17 @@ async def change_items(request: web.Request) -> web.StreamResponse:
     fields = await sessions.read_form(request)
     iri, pressed = fields.get("item", ""), fields.get("do", "")
 
-    def act(conn: Connection, unit: Unit, by: Actor, found: Resource) -> None:
+    def act(conn: Connection, unit: Unit, by: Actor, found: Resource) -> str:
         if pressed in {"up", "down"}:
             step = -1 if pressed == "up" else 1
             collecting.move(conn, unit, by, found, iri, step, write=write_document)
         elif pressed == "accept":
-            collecting.accept(conn, unit, by, found, iri, write=write_document)
+            return collecting.accept(conn, unit, by, found, iri, write=write_document)
         elif pressed == "remove":
             collecting.remove(conn, unit, by, found, iri, write=write_document)
         else:
             raise Invalid(Sentence("Choose what to do."))
+        return "done" if found.local else "asked"
 
     return await _done(request, session.actor_id, act)
 
@@ -149,11 +151,12 @@ async def change_curators(request: web.Request) -> web.StreamResponse:
     removed = fields.get("remove", "")
     actor = None if removed else await _named(request, fields.get("curator", ""))
 
-    def act(conn: Connection, unit: Unit, by: Actor, found: Resource) -> None:
+    def act(conn: Connection, unit: Unit, by: Actor, found: Resource) -> str:
         if actor is not None:
             collecting.add_curator(conn, unit, by, found, actor, write=write_document)
         else:
             collecting.remove_curator(conn, unit, by, found, removed, write=write_document)
+        return "done"
 
     return await _done(request, session.actor_id, act)
 
@@ -174,11 +177,12 @@ async def follow(request: web.Request) -> web.StreamResponse:
     session = sessions.require_person(request)
     fields = await sessions.read_form(request)
 
-    def act(conn: Connection, unit: Unit, by: Actor, found: Resource) -> None:
+    def act(conn: Connection, unit: Unit, by: Actor, found: Resource) -> str:
         if fields.get("do") == "unfollow":
             collections.unfollow(conn, found.id, by.id)
-        else:
-            collecting.follow(conn, unit, by.id, found)
+            return "unfollowed"
+        collecting.follow(conn, unit, by.id, found)
+        return "followed"
 
     return await _done(request, session.actor_id, act, collecting.load_list)
 
@@ -187,19 +191,16 @@ async def _done(
     request: web.Request, actor_id: int, act: Act, load: Load = collecting.load_collection
 ) -> web.StreamResponse:
     slug = request.match_info["slug"]
-    await _do(request, actor_id, slug, act, load)
-    return web.Response(status=303, headers={"Location": f"/r/{slug}"})
+    return done(f"/r/{slug}", await _do(request, actor_id, slug, act, load))
 
 
-async def _do(
-    request: web.Request, actor_id: int, slug: str, act: Act, load: Load = collecting.load_collection
-) -> None:
+async def _do(request: web.Request, actor_id: int, slug: str, act: Act, load: Load = collecting.load_collection) -> str:
     node = request.app[NODE]
-    await node.store.write(_act, node.unit(), actor_id, slug, act, load)
+    return await node.store.write(_act, node.unit(), actor_id, slug, act, load)
 
 
-def _act(conn: Connection, unit: Unit, actor_id: int, slug: str, act: Act, load: Load) -> None:
+def _act(conn: Connection, unit: Unit, actor_id: int, slug: str, act: Act, load: Load) -> str:
     by = actors.find_actor_by_id(conn, actor_id)
     if by is None or by.state != "active":
         raise Forbidden
-    act(conn, unit, by, load(conn, slug, Viewer(actor_id)))
+    return act(conn, unit, by, load(conn, slug, Viewer(actor_id)))

@@ -24,7 +24,7 @@ from node.store.library import opinions, resources
 from node.store.library.opinions import StoredNote, StoredReview
 from node.store.library.resources import Resource, Viewer
 from web import sessions
-from web.design.frame import html, page_of
+from web.design.frame import done, html, page_of
 from web.design.languages import language_choices
 from web.design.parts import Field, Text
 from web.design.paths import CATALOGUE
@@ -73,7 +73,7 @@ async def save_use(request: web.Request) -> web.StreamResponse:
         await notes.publish(node.unit(), session.actor_id, found.resource.slug, sent, note_id=note_id)
     except Invalid as error:
         return _use_page(request, session, found, fields, _beside(error, _NOTE_FIELDS))
-    return web.Response(status=303, headers={"Location": f"{found.resource.path}#used"})
+    return done(f"{found.resource.path}#used", "note")
 
 
 async def delete_use(request: web.Request) -> web.StreamResponse:
@@ -81,7 +81,7 @@ async def delete_use(request: web.Request) -> web.StreamResponse:
     await sessions.read_form(request)
     slug, note_id = _slug(request), id_in(request.match_info, "note")
     await node.store.write(_delete_note, node.unit(), session.actor_id, slug, note_id)
-    return web.Response(status=303, headers={"Location": f"/r/{slug}#used"})
+    return done(f"/r/{slug}#used", "no-note")
 
 
 _NOTE_FIELDS: Mapping[str, str] = {
@@ -209,14 +209,14 @@ async def save_review(request: web.Request) -> web.StreamResponse:
         await node.store.write(_save_review, node.unit(), session.actor_id, found.resource.slug, sent)
     except Invalid as error:
         return _review_page(request, session, found, fields, _beside(error, _REVIEW_FIELDS))
-    return web.Response(status=303, headers={"Location": f"{found.resource.path}#reviews"})
+    return done(f"{found.resource.path}#reviews", "review")
 
 
 async def delete_review(request: web.Request) -> web.StreamResponse:
     session, node = sessions.require_person(request), request.app[NODE]
     await sessions.read_form(request)
     await node.store.write(_delete_review, node.unit(), session.actor_id, _slug(request))
-    return web.Response(status=303, headers={"Location": f"/r/{_slug(request)}#reviews"})
+    return done(f"/r/{_slug(request)}#reviews", "no-review")
 
 
 _REVIEW_FIELDS: Mapping[str, str] = {

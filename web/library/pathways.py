@@ -15,7 +15,7 @@ from node.store.library.resources import Resource, Viewer
 from web import sessions
 from web.design.cards import resource_cards
 from web.design.cursor import cursor_of
-from web.design.frame import html, page_of
+from web.design.frame import done, html, page_of
 from web.design.reader import reader_of
 from web.library.collections import PER_PAGE, paging_of
 from web.library.views import BegunRow, PathwaysView
@@ -58,7 +58,7 @@ async def mark(request: web.Request) -> web.StreamResponse:
     if pressed not in set(State):
         raise Invalid(Sentence("Choose what to do."))
     await node.store.write(_mark, node.unit(), session.actor_id, slug, key, State(pressed))
-    return web.Response(status=303, headers={"Location": f"/r/{slug}#step-{key}"})
+    return done(f"/r/{slug}#step-{key}", f"step-{pressed}")
 
 
 def _mark(conn: Connection, unit: Unit, actor_id: int, slug: str, key: str, state: State) -> None:

@@ -95,14 +95,14 @@ async def change_branches(request: web.Request) -> web.StreamResponse:
     """Hide a branch on the page of the original, or show it again."""
     session, node, slug = sessions.require_person(request), request.app[NODE], request.match_info["slug"]
     fields = await sessions.read_form(request)
+    shown = fields.get("do") == "show"
 
     def act(conn: Connection, unit: Unit) -> None:
         author = authoring.load_author(conn, session.actor_id)
-        shown = fields.get("do") == "show"
         authoring.show_branch(conn, unit, author, slug, fields.get("branch", ""), shown=shown)
 
     await node.store.write(act, node.unit())
-    return web.Response(status=303, headers={"Location": f"/r/{slug}#branches"})
+    return done(f"/r/{slug}#branches", "branch" if shown else "no-branch")
 
 
 # -- versions -------------------------------------------------------------------------------------------------------

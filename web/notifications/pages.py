@@ -12,7 +12,7 @@ from node.domain.notices import CALLED_FOR, NoticeType, Occasion
 from node.domain.numbers import id_in, number_in
 from node.domain.text import plain, shorten
 from node.domain.visibility import Visibility
-from node.sentences import Sentence
+from node.sentences import Sentence, sentences
 from node.services.news import notices
 from node.services.people import follows
 from node.state import NODE
@@ -24,7 +24,7 @@ from node.store.reading.kinds import load_called
 from web import sessions
 from web.design.cards import Reader, actor_card, actor_path, post_path, warning_of
 from web.design.cursor import cursor_of
-from web.design.frame import html, page_of
+from web.design.frame import done, html, page_of
 from web.design.lists import Paging
 from web.design.parts import Text
 from web.design.reader import reader_of
@@ -39,6 +39,21 @@ _ONLY: Mapping[str, tuple[NoticeType, ...]] = {
     "reactions": (NoticeType.FAVOURITE, NoticeType.REBLOG),
     "people": (NoticeType.FOLLOW, NoticeType.FOLLOW_REQUEST, NoticeType.SIGN_UP),
 }
+#: What the pages say after something was done.
+_SAID = sentences(
+    {
+        "read": "You have read all of this.",
+        "cleared": "All notifications are gone.",
+        "accept": "You have let this person follow you.",
+        "reject": "This person does not follow you.",
+    }
+)
+_SAID_OF_REQUESTS = sentences(
+    {
+        "accept": "What this person did is among your notifications now, and so is what comes.",
+        "dismiss": "It is gone. What this person does from now on waits here.",
+    }
+)
 _PEOPLE_PAGES = {NoticeType.REPORT.value: "/admin/reports", NoticeType.SIGN_UP.value: "/admin/members"}
 
 
@@ -67,7 +82,7 @@ async def show_notifications(request: web.Request) -> web.Response:
     more = f"{here}{joint}before={groups[-1].newest.id}" if len(found.groups) > _PAGE else ""
     rows = tuple(_row(group, found, reader) for group in groups if _is_shown(group, found, reader))
     view = NotificationsView(
-        page=page_of(request, PATH, title=Sentence("Notifications"), section=PATH, noindex=True),
+        page=page_of(request, PATH, title=Sentence("Notifications"), section=PATH, noindex=True, said=_SAID),
         csrf=session.csrf,
         only=only,
         rows=rows,
@@ -147,7 +162,7 @@ async def mark_read(request: web.Request) -> web.Response:
     newest = number_in(sent.get("newest", ""))
     if newest:
         await node.store.write(markers.save_markers, session.actor_id, {"notifications": newest}, node.clock.now())
-    raise web.HTTPSeeOther(PATH)
+    return done(PATH, "read")
 
 
 async def clear(request: web.Request) -> web.Response:
@@ -155,7 +170,7 @@ async def clear(request: web.Request) -> web.Response:
     session = sessions.require_person(request)
     await sessions.read_form(request)
     await request.app[NODE].store.write(lists.dismiss_all, session.actor_id)
-    raise web.HTTPSeeOther(PATH)
+    return done(PATH, "cleared")
 
 
 _ANSWERS = {"accept": follows.authorize, "reject": follows.reject}
@@ -165,9 +180,9 @@ async def answer_follow(request: web.Request) -> web.Response:
     """Let somebody follow who has asked, or not."""
     session, node = sessions.require_person(request), request.app[NODE]
     await sessions.read_form(request)
-    wanted, follower_id = _ANSWERS[request.match_info["answer"]], id_in(request.match_info, "id")
-    await node.store.write(wanted, node.unit(), session.actor_id, follower_id)
-    raise web.HTTPSeeOther(PATH)
+    answer, follower_id = request.match_info["answer"], id_in(request.match_info, "id")
+    await node.store.write(_ANSWERS[answer], node.unit(), session.actor_id, follower_id)
+    return done(PATH, answer)
 
 
 # -- kept apart ------------------------------------------------------------------------------------------------------
@@ -181,7 +196,9 @@ async def show_requests(request: web.Request) -> web.Response:
     reader = reader_of(request)
     more = f"{REQUESTS}?before={found[_PAGE - 1].id}" if len(found) > _PAGE else ""
     view = RequestsView(
-        page=page_of(request, REQUESTS, title=Sentence("Kept apart"), section=PATH, noindex=True),
+        page=page_of(
+            request, REQUESTS, title=Sentence("Kept apart"), section=PATH, noindex=True, said=_SAID_OF_REQUESTS
+        ),
         csrf=session.csrf,
         rows=tuple(_request_row(each, people, posts, reader) for each in found[:_PAGE] if each.actor_id in people),
         paging=Paging(next_path=more, first_path=REQUESTS if before else ""),
@@ -212,8 +229,9 @@ async def settle_request(request: web.Request) -> web.Response:
     """Let the news of somebody in, or go."""
     session, node = sessions.require_person(request), request.app[NODE]
     await sessions.read_form(request)
-    await node.store.write(_SETTLE[request.match_info["act"]], node.unit(), session.actor_id, [_request_id(request)])
-    raise web.HTTPSeeOther(REQUESTS)
+    act = request.match_info["act"]
+    await node.store.write(_SETTLE[act], node.unit(), session.actor_id, [_request_id(request)])
+    return done(REQUESTS, act)
 
 
 _SETTLE = {"accept": notices.accept_requests, "dismiss": notices.dismiss_requests}

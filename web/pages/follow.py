@@ -21,7 +21,7 @@ from node.store.people import actors, follows
 from node.store.people.actors import Actor
 from web import sessions
 from web.design.cards import actor_card
-from web.design.frame import SECURITY, html, page_of
+from web.design.frame import SECURITY, done, html, page_of
 from web.design.parts import ActorCard, Field
 from web.design.reader import reader_of
 from web.lookups import NOBODY, in_time, look_up, take_turn, why_not
@@ -91,7 +91,7 @@ async def follow(request: web.Request) -> web.Response:
         await node.store.write(service.follow, node.unit(), session.actor_id, target.id, is_blocked=policies.is_blocked)
     except NodeError as failure:
         return await _show_member(request, uri, error=why_not(failure, _REFUSED), status=422)
-    return web.Response(status=303, headers={"Location": _page(uri)})
+    return done(_page(uri), "done")
 
 
 # -- strangers ------------------------------------------------------------------------------------------------------

@@ -44,12 +44,11 @@ from web.library.collection_parts import Held, collection_part, load_contents
 from web.library.opinion_cards import opinions_of
 from web.library.pathway_parts import Held as Steps
 from web.library.pathway_parts import load_steps, pathway_part
+from web.library.said import FOR_ALL, FOR_SOME, SAID
 from web.pages.views import ResourceView
 from web.viewer import viewer_of
 
 Answers = Sequence[Row[Any]]
-_FOR_ALL = Sentence("It is published: everybody can read it.")
-_FOR_SOME = Sentence("It is published, for those who are named below. “Edit” lets more people read it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +133,7 @@ def _page(request: web.Request, shown: _Shown, reader: Reader, formats: tuple[Al
         title_language=records.title_language(record, reader.languages),
         description=descriptions.summary(record, reader.languages, 200),
         section=shelf.href,
-        said={"published": _FOR_ALL if found.visibility.is_open else _FOR_SOME},
+        said={**SAID, "published": FOR_ALL if found.visibility.is_open else FOR_SOME},
         breadcrumbs=(shelf,),
         alternates=(*formats, *embedding(request, found, found.path)),
         social=social if is_public else None,

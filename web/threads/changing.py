@@ -24,7 +24,7 @@ from node.store.posts.media import Media
 from node.store.reading import showing
 from web import sessions
 from web.design.cards import post_card
-from web.design.frame import html, page_of
+from web.design.frame import done, html, page_of
 from web.design.page import Notice
 from web.design.reader import reader_of
 from web.posted import read_posted
@@ -106,7 +106,7 @@ async def edit(request: web.Request) -> web.Response:
     except Invalid as error:
         return await _again(request, own, typed, wrong_of(error), status=422)
     own = await node.store.read(_load, session.actor_id, own.row.id)
-    raise web.HTTPSeeOther(own.path)
+    return done(own.path, "saved")
 
 
 def _save(conn: Connection, unit: Unit, author_id: int, object_id: int, typed: Typed, links: MediaLinks) -> None:
@@ -180,7 +180,7 @@ async def delete(request: web.Request) -> web.Response:
     session, node = sessions.require_person(request), request.app[NODE]
     await sessions.read_form(request)
     path = await node.store.write(_delete, node.unit(), session.actor_id, _id(request))
-    raise web.HTTPSeeOther(path)
+    return done(path, "deleted")
 
 
 def _delete(conn: Connection, unit: Unit, author_id: int, object_id: int) -> str:

@@ -31,7 +31,7 @@ from node.store.posts.media import Media
 from node.store.reading import entries, showing, threads
 from web import sessions
 from web.design.cards import Reader, actor_card, post_card
-from web.design.frame import html, page_of
+from web.design.frame import done, html, page_of
 from web.design.page import Notice
 from web.design.parts import Link, Prose, SafeHtml, Text
 from web.design.posts import Attachment, Poll, PollOption, PostCard
@@ -52,6 +52,7 @@ ENDED = Sentence(
     "You are not signed in any more. Sign in in another window, then send this again: nothing of it is lost."
 )
 OLD = Sentence("This form was too old to be taken. Please send it again: nothing of it is lost.")
+_WAITS = (WAITING, "waits")  # where what is for later stands, and the word for that page
 _DESCRIBE = Sentence("The files are here. Say what is to be seen or heard in them, then publish.")
 
 
@@ -191,12 +192,12 @@ async def send(request: web.Request) -> web.Response:
     links = request.app[WEB].pictures.links
     try:
         asked = (session.actor_id, typed, desk, links, own_zone(request))
-        path = await node.store.write(_publish, node.unit(), *asked)
+        path, word = await node.store.write(_publish, node.unit(), *asked)
     except Invalid as error:
         return await _again(request, desk, typed, wrong_of(error), status=422)
     except Forbidden as error:
         return await _again(request, desk, typed, Wrong(general=error.public), status=403)
-    raise web.HTTPSeeOther(path)
+    return done(path, word)
 
 
 def _mode(request: web.Request, typed: Typed) -> str:
@@ -207,13 +208,15 @@ def _mode(request: web.Request, typed: Typed) -> str:
 
 def _publish(
     conn: Connection, unit: Unit, author_id: int, typed: Typed, desk: Desk, links: MediaLinks, zone: str
-) -> str:
-    """Answers the path of the page that shows it. The same form again leads to what it made."""
+) -> tuple[str, str]:
+    """Answers the path of the page that shows it, and the word for that page. The same form again leads to what it
+    made.
+    """
     made_id = unit.ids.new()
     if typed.key:
         claimed = idempotency.claim(conn, author_id, f"page|{typed.key}", made_id, unit.now)
         if claimed != made_id:
-            return f"{WAITING}?waits" if scheduled.find_scheduled(conn, claimed) else path_of(conn, claimed)
+            return _WAITS if scheduled.find_scheduled(conn, claimed) else (path_of(conn, claimed), "published")
     for media_id, alt in typed.media:
         media_service.describe(conn, author_id, media_id, description=alt, focus=None)
     draft = typed.draft(desk.community_id if desk.mode == "thread" else None)
@@ -222,19 +225,19 @@ def _publish(
     if desk.levels == () or typed.visibility not in desk.levels:
         draft = replace(draft, visibility=_wanted(desk))
     if typed.at and desk.mode != "answer":
-        return _schedule(conn, unit, author_id, draft, typed.at, zone, made_id)
+        _schedule(conn, unit, author_id, draft, typed.at, zone, made_id)
+        return _WAITS
     made = posts.publish(conn, unit, author_id, draft, links=links, post_id=made_id)
-    return path_of(conn, made.id)
+    return path_of(conn, made.id), "published"
 
 
-def _schedule(conn: Connection, unit: Unit, author_id: int, draft: Draft, wall: str, zone: str, made_id: int) -> str:
-    """For later; what a community would not take, it is told now. Answers the path of what waits."""
+def _schedule(conn: Connection, unit: Unit, author_id: int, draft: Draft, wall: str, zone: str, made_id: int) -> None:
+    """For later; what a community would not take, it is told now."""
     at = from_rfc3339(from_wall(wall, zone) or "")
     if at is None:
         raise Invalid(problems=[Problem("$.scheduled_at", Sentence("a date and a time"), wall[:40])])
     placing.find_place(conn, unit, actors.load_actors_by_id(conn, [author_id])[author_id], draft, None, ())
     scheduling.schedule(conn, unit, author_id, draft, at, scheduled_id=made_id)
-    return f"{WAITING}?waits"
 
 
 def _wanted(desk: Desk) -> Visibility | None:

@@ -82,13 +82,14 @@ async def test_somebody_enrols_and_leaves_by_buttons(site: Site) -> None:
     page = "/r/casting-course-1"
     path = f"/courses/casting-course-1/{KEY}"
     csrf = await site.csrf(page)
-    assert await site.post(f"{path}/enrol", csrf=csrf) == f"{page}#{KEY}"
-    assert await site.post(f"{path}/enrol", csrf=csrf) == f"{page}#{KEY}"  # again: once
+    assert await site.post(f"{path}/enrol", csrf=csrf) == f"{page}?course-enrolled#{KEY}"
+    assert await site.post(f"{path}/enrol", csrf=csrf) == f"{page}?course-enrolled#{KEY}"  # again: once
+    assert "You take part." in await site.get(f"{page}?course-enrolled")
     assert await _states(site) == [State.ENROLLED]
     text = await site.get(page)
     assert ("Enrolled" in text, f"{path}/leave" in text, f"{path}/enrol" in text) == (True, True, False)
     assert "Your courses" in await site.get("/courses")
-    await site.post(f"{path}/leave", csrf=csrf)
+    assert await site.post(f"{path}/leave", csrf=csrf) == f"{page}?course-left#{KEY}"
     assert await _states(site) == []
 
 

@@ -92,16 +92,18 @@ async def test_the_work_is_shared_and_followed(site: Site) -> None:
     await site.set_up()
     path, ben = await _begin(site), await site.peer.add_actor("ben")
     csrf = await site.csrf(path)
-    await site.post(f"{path}/curators", csrf=csrf, curator="@ben")
+    assert await site.post(f"{path}/curators", csrf=csrf, curator="@ben") == f"{path}?done"
     assert "ben" in await site.get(path)
     await site.post(f"{path}/curators", 422, csrf=csrf, curator="@nobody")
     await site.post(f"{path}/curators", csrf=csrf, remove=ben.uri)
     found = await site.store.read(resources.load_by_slug, path.removeprefix("/r/"), resources.ANYBODY)
     assert ben.uri not in await site.store.read(table.load_curators, found.id)
-    await site.post(f"{path}/follow", csrf=csrf, do="follow")
-    assert "Hear of it no more" in await site.get(path)
-    await site.post(f"{path}/follow", csrf=csrf, do="unfollow")
-    assert "Tell me what is new in it" in await site.get(path)
+    text = await site.get(await site.post(f"{path}/follow", csrf=csrf, do="follow"))
+    assert "You hear of what is new in it." in text
+    assert "Hear of it no more" in text
+    text = await site.get(await site.post(f"{path}/follow", csrf=csrf, do="unfollow"))
+    assert "You hear of it no more." in text
+    assert "Tell me what is new in it" in text
 
 
 async def test_statements_do_not_grow_with_entries(site: Site) -> None:

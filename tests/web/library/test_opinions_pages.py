@@ -83,12 +83,14 @@ async def test_a_review_is_written_once_and_changed(site: Site) -> None:
     csrf = await site.csrf(f"{path}/review")
     review = {"text": "Clear and *short*.", "rating": "4", "used-for": "first week", "visibility": "public"}
     await site.post(f"{path}/review", csrf=csrf, **review)
-    await site.post(f"{path}/review", csrf=csrf, **{**review, "rating": "5"})
+    assert "Your review has been saved." in await site.get(
+        await site.post(f"{path}/review", csrf=csrf, **{**review, "rating": "5"})
+    )
     text = await site.get(path)
     assert "5.0 of 5 from 1" in text
     assert "<em>short</em>" in text
     assert "Clear and *short*." in await site.get(f"{path}/review")
-    await site.post(f"{path}/review/delete", csrf=csrf)
+    assert "Your review has been deleted." in await site.get(await site.post(f"{path}/review/delete", csrf=csrf))
     assert "Write a review" in await site.get(path)
 
 

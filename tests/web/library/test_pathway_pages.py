@@ -154,9 +154,11 @@ async def test_a_learner_notes_how_far_she_is_and_nobody_else_hears(pen: Pen) ->
     made = await site.peer.publish(pathway_record(id="https://x.example/p"))
     path = made.url.removeprefix(site.peer.origin)
     csrf = await site.csrf(path)
-    await site.post(f"{path}/progress", csrf=csrf, step="1", do="done")
-    await site.post(f"{path}/progress", csrf=csrf, step="3", do="skipped")
-    page = await site.get(path)
+    place = await site.post(f"{path}/progress", csrf=csrf, step="1", do="done")
+    assert place.endswith("#step-1")
+    assert "You have done this step." in await site.get(place)
+    page = await site.get(await site.post(f"{path}/progress", csrf=csrf, step="3", do="skipped"))
+    assert "You leave this step out." in page
     assert "You have done 1 of 2 steps. Only you see this." in page
     assert "You have done 1 of 2 steps." in await site.get("/pathways")
     async with site.peer.http.get(site.peer.origin + path) as answer:

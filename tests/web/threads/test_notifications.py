@@ -39,13 +39,14 @@ async def test_news_are_told_in_groups_and_read(house: House):
     )
     assert len(page.xpath("//article[contains(@class, 'new')]")) == 2
     (newest,) = page.xpath("//input[@name='newest']/@value")
-    await house.ada.post("/notifications/read", newest=newest)
-    page = await house.ada.page("/notifications")
+    page = await house.ada.page(await house.ada.post("/notifications/read", newest=newest))
+    assert words(page, "//*[@role='status']") == ["You have read all of this."]
     assert page.xpath("//article[contains(@class, 'new')]") == []
     assert words(await house.ada.page("/notifications?only=reactions"), "//main//article//p[1]")[0].startswith("eve")
     assert "There is no news" in await house.ada.get("/notifications?only=people")
-    await house.ada.post("/notifications/clear")
-    assert "There is no news" in await house.ada.get("/notifications")
+    page = await house.ada.page(await house.ada.post("/notifications/clear"))
+    assert words(page, "//*[@role='status']") == ["All notifications are gone."]
+    assert "There is no news" in page.text_content()
     assert "/sign-in" in await house.stranger.get("/notifications", 303)
 
 
@@ -66,7 +67,8 @@ async def test_follow_requests_are_answered(house: House):
     assert page.xpath("//form/@action")[-2:] == [
         f"/notifications/follows/{eve.id}/{act}" for act in ("accept", "reject")
     ]
-    await house.ada.post(f"/notifications/follows/{eve.id}/accept")
+    told = await house.ada.get(await house.ada.post(f"/notifications/follows/{eve.id}/accept"))
+    assert "You have let this person follow you." in told
     assert "asks to follow" not in await house.ada.get("/notifications")
     await house.ada.post(f"/notifications/follows/{eve.id}/accept", 404)
 

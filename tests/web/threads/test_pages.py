@@ -65,8 +65,10 @@ async def test_a_thread_from_its_beginning_to_its_answer(house: House):
         do="publish",
     )
     assert path.startswith("/c/metals/t/")
-    assert path.endswith("-why-do-castings-crack")
+    assert path.endswith("-why-do-castings-crack?published")
     thread = await house.ben.page(path)
+    assert words(thread, "//*[@role='status']") == ["It is published."]
+    path = path.partition("?")[0]
     assert words(thread, "//h1") == ["Why do castings crack?"]
     assert words(thread, "//article//h2") == []
     assert thread.xpath("//article//strong")[0].text == "gate"
@@ -74,7 +76,8 @@ async def test_a_thread_from_its_beginning_to_its_answer(house: House):
 
     answered = await house.ada.post("/compose", reply=question, back=path, text="Cool it slower.", do="publish")
     answer = answered.partition("#p")[2]
-    assert answered == f"{path}?answer={answer}#p{answer}"
+    assert answered == f"{path}?answer={answer}&published#p{answer}"
+    answered = answered.replace("&published", "")
     assert words(await house.stranger.page(path), "//section[@aria-labelledby='answers']//article//p")[1] == (
         "Cool it slower."
     )
@@ -173,18 +176,21 @@ async def test_pictures_come_with_words(house: House):
 
 async def test_authors_edit_and_delete(house: House):
     path = await house.ben.post("/c/metals/new", kind="discussion", title="Moulds", text="Sand", do="publish", key="a")
-    post = path.rpartition("/")[2].partition("-")[0]
+    path, post = path.partition("?")[0], path.rpartition("/")[2].partition("-")[0]
     assert "Sand" in await house.ben.get(f"/posts/{post}/edit")
     await house.eve.get(f"/posts/{post}/edit", 404)
     await house.eve.post(f"/posts/{post}/edit", 404, text="Mine")
     assert "Give it a title" in await house.ben.post(f"/posts/{post}/edit", 422, title="", text="Clay")
     changed = await house.ben.post(f"/posts/{post}/edit", title="Moulds of clay", text="Clay", link="https://x.example")
-    assert changed.endswith("-moulds-of-clay")
+    assert changed.endswith("-moulds-of-clay?saved")
+    assert words(await house.ben.page(changed), "//*[@role='status']") == ["Saved."]
     page = await house.stranger.page(changed)
     assert words(page, "//h1") == ["Moulds of clay"]
+    assert words(page, "//*[@role='status']") == []
+    changed = changed.partition("?")[0]
     assert await house.stranger.get(path, 302) == changed
     await house.eve.post(f"/posts/{post}/delete", 404)
-    assert await house.ben.post(f"/posts/{post}/delete") == "/c/metals"
+    assert await house.ben.post(f"/posts/{post}/delete") == "/c/metals?deleted"
     await house.stranger.get(changed, 404)
 
 

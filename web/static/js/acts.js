@@ -2,7 +2,7 @@
 // name, the part around them). The form is sent as the browser would; what comes back is put in place of the parts.
 // Where the node refuses, the button is as it was before, and the reader is told what the node says.
 
-import { complaint, load, say, swap, tell } from "./parts.js";
+import { complaint, find, load, say, swap, tell } from "./parts.js";
 
 export function start() {
   document.addEventListener("submit", (event) => {
@@ -27,12 +27,20 @@ async function act(form, button) {
     } else if (!names.length || !names.map((name) => swap(answer.page, name)).every(Boolean)) {
       location.assign(answer.url);
     } else {
-      swap(answer.page, "notice");
+      confirm(answer.page);
     }
   } catch {
     undo();
     tell(say("Failed"));
   }
+}
+
+/** What the node says of it stands at the head of the page; whoever has that out of sight is told where she is. */
+function confirm(page) {
+  swap(page, "notice");
+  const place = find(document, "notice");
+  const sentence = place?.textContent.trim();
+  if (sentence && place.getBoundingClientRect().bottom <= 0) tell(sentence);
 }
 
 /** Show the button as if the node had agreed; the answer is a function that takes it back. */
