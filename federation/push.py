@@ -15,9 +15,9 @@ from node.domain.text import plain
 from node.domain.uris import origin_of
 from node.errors import Blocked, Invalid, RemoteRefused, RemoteUnavailable
 from node.jobs import backoff
+from node.jobs.kind import Kind, single
 from node.jobs.kinds import PUSH
 from node.jobs.outcome import Done, Outcome, Retry
-from node.jobs.worker import Kind, single
 from node.secretbox import PUSH_TOKEN, SecretBox
 from node.services.news import push_words, vapid
 from node.services.news.push import TTL

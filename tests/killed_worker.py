@@ -20,8 +20,9 @@ from federation.transport.http import OutboundClient
 from node.clock import SECOND, SystemClock
 from node.ids import Ids
 from node.jobs import worker as workers
+from node.jobs.kind import Kind
 from node.jobs.outcome import Settled
-from node.jobs.worker import Kind, Worker
+from node.jobs.worker import Worker
 from node.store import jobs
 from node.store.database.engine import Store
 from node.store.tables import facts

@@ -21,9 +21,9 @@ from federation.synchronisation.catalogue_header import read_header
 from node import log
 from node.errors import Invalid
 from node.ids import Ids
+from node.jobs.kind import Kind
 from node.jobs.kinds import INBOX, RESOLVE
 from node.jobs.outcome import Outcome, Settled
-from node.jobs.worker import Kind
 from node.services.library import catalogue
 from node.store import jobs
 from node.store.database.engine import Store

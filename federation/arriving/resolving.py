@@ -24,9 +24,9 @@ from node import log
 from node.clock import Clock
 from node.domain.uris import same_origin
 from node.errors import Invalid, NodeError, RateLimited, RemoteGone, RemoteNotFound, SignatureInvalid
+from node.jobs.kind import Kind, single
 from node.jobs.kinds import FETCH, RESOLVE
 from node.jobs.outcome import PAUSES, Done, Outcome, Settled
-from node.jobs.worker import Kind, single
 from node.store import jobs
 from node.store.database.engine import Store
 from node.store.federation import inbox

@@ -17,10 +17,10 @@ from node.clock import Clock
 from node.domain.exchange import Kind
 from node.domain.uris import is_web_uri
 from node.errors import NodeError, NotFound
+from node.jobs.kind import Kind as WorkKind
+from node.jobs.kind import single
 from node.jobs.kinds import IMPORT
 from node.jobs.outcome import Done, Outcome
-from node.jobs.worker import Kind as WorkKind
-from node.jobs.worker import single
 from node.services.context import Unit
 from node.services.people import exchange
 from node.store import jobs

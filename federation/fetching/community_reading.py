@@ -22,9 +22,9 @@ from node.clock import HOUR, MINUTE
 from node.domain.communities import LISTS, Role
 from node.domain.uris import is_web_uri, same_origin
 from node.errors import NodeError
+from node.jobs.kind import Kind, single
 from node.jobs.kinds import COMMUNITY
 from node.jobs.outcome import Done, Outcome
-from node.jobs.worker import Kind, single
 from node.services import membership
 from node.services.communities import join_requests
 from node.services.context import Unit

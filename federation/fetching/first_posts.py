@@ -15,9 +15,9 @@ from federation.fetching.fetch import Budget, Fetcher
 from federation.fetching.walking import pages
 from node.domain.uris import is_web_uri, same_origin
 from node.errors import NodeError
+from node.jobs.kind import Kind, single
 from node.jobs.kinds import OUTBOX
 from node.jobs.outcome import Done, Outcome
-from node.jobs.worker import Kind, single
 from node.services.context import Unit
 from node.store.database.engine import Store
 from node.store.jobs import Job

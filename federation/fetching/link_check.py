@@ -8,9 +8,9 @@ from federation.fetching.html_pages import decoded, read_markup
 from federation.transport.http import OutboundClient
 from node.clock import Clock
 from node.errors import NodeError
+from node.jobs.kind import Kind, single
 from node.jobs.kinds import LINKS
 from node.jobs.outcome import Done, Outcome
-from node.jobs.worker import Kind, single
 from node.services.people import profile_links
 from node.store.database.engine import Store
 from node.store.jobs import Job

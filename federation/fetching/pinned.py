@@ -19,9 +19,9 @@ from federation.mapping.collection import Page
 from federation.mapping.tags import read_hashtags
 from node.domain.uris import is_web_uri, same_origin
 from node.errors import NodeError
+from node.jobs.kind import Kind, single
 from node.jobs.kinds import FEATURED
 from node.jobs.outcome import Done, Outcome
-from node.jobs.worker import Kind, single
 from node.services.context import Unit
 from node.services.posts.tag_lists import MAX_FEATURED
 from node.store.database.engine import Store

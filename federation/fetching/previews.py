@@ -10,9 +10,9 @@ from federation.fetching.page_cards import MAX_PAGE, read_card
 from federation.transport.http import OutboundClient
 from node.clock import DAY, HOUR
 from node.errors import NodeError, RemoteUnavailable
+from node.jobs.kind import Kind, single
 from node.jobs.kinds import PREVIEW
 from node.jobs.outcome import Done, Outcome
-from node.jobs.worker import Kind, single
 from node.services.context import Unit
 from node.services.news import happened, news
 from node.services.posts.previews import find_own_card, first_link

@@ -12,9 +12,9 @@ from node.domain.posts import QuoteState
 from node.domain.uris import same_origin
 from node.errors import Invalid, RemoteNotFound
 from node.ids import Ids
+from node.jobs.kind import Kind, single
 from node.jobs.kinds import QUOTE as KIND
 from node.jobs.outcome import Done, Outcome
-from node.jobs.worker import Kind, single
 from node.store.database.engine import Store
 from node.store.jobs import Job
 from node.store.people import actors

@@ -15,9 +15,9 @@ from node.domain.collections import items_of
 from node.domain.resources import is_list
 from node.domain.uris import is_web_uri, same_origin
 from node.errors import NodeError
+from node.jobs.kind import Kind, single
 from node.jobs.kinds import STEPS
 from node.jobs.outcome import Done, Outcome
-from node.jobs.worker import Kind, single
 from node.store.database.engine import Store
 from node.store.jobs import Job
 from node.store.library import resources

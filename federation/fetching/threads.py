@@ -18,9 +18,9 @@ from federation.fetching.walking import walk
 from node.clock import MINUTE, Clock
 from node.domain.uris import host_of, is_web_uri
 from node.errors import NodeError, RemoteUnavailable, Unavailable
+from node.jobs.kind import Kind, single
 from node.jobs.kinds import THREAD
 from node.jobs.outcome import Done, Outcome
-from node.jobs.worker import Kind, single
 from node.services.context import Unit
 from node.store import jobs
 from node.store.database.engine import Store

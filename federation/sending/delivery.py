@@ -33,9 +33,9 @@ from node.errors import NodeError
 from node.ids import Ids
 from node.jobs import backoff
 from node.jobs.backoff import Answer
+from node.jobs.kind import Kind, single
 from node.jobs.kinds import DELIVER
 from node.jobs.outcome import Done, GiveBack, Outcome, Retry
-from node.jobs.worker import Kind, single
 from node.services.context import Unit
 from node.store import jobs
 from node.store.database.engine import Store

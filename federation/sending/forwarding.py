@@ -20,9 +20,9 @@ from node.clock import Clock
 from node.domain.uris import host_of, same_origin
 from node.errors import Invalid, RemoteNotFound, SignatureInvalid
 from node.ids import Ids
+from node.jobs.kind import Kind, single
 from node.jobs.kinds import FORWARD
 from node.jobs.outcome import Done, Outcome
-from node.jobs.worker import Kind, single
 from node.store.database.engine import Store
 from node.store.federation import activities, inbox
 from node.store.jobs import Job, NewJob

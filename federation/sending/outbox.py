@@ -25,9 +25,9 @@ from node import events, log
 from node.clock import Clock
 from node.domain.visibility import Reach, Visibility
 from node.ids import Ids
+from node.jobs.kind import Kind
 from node.jobs.kinds import EVENT
 from node.jobs.outcome import Outcome, Settled
-from node.jobs.worker import Kind
 from node.services.context import Unit
 from node.store import jobs
 from node.store.database.engine import Store

@@ -9,9 +9,9 @@ from node.clock import MINUTE, Clock
 from node.domain.uris import host_of
 from node.errors import RemoteGone
 from node.ids import Ids
+from node.jobs.kind import Kind, single
 from node.jobs.kinds import RECHECK
 from node.jobs.outcome import Done, Outcome, Retry
-from node.jobs.worker import Kind, single
 from node.store import jobs
 from node.store.jobs import Job, NewJob
 

@@ -32,9 +32,9 @@ from node.errors import (
     RemoteUnavailable,
     Unavailable,
 )
+from node.jobs.kind import Kind, single
 from node.jobs.kinds import CATALOGUE
 from node.jobs.outcome import PAUSES, Done, Outcome, Park, Retry, judge
-from node.jobs.worker import Kind, single
 from node.ports import FetchedDocument, Fetcher
 from node.ratelimit import Rate
 from node.services.context import Unit

@@ -24,9 +24,9 @@ from node import events, log
 from node.clock import HOUR, Clock
 from node.domain.uris import host_of, is_web_uri, origin_of, same_origin
 from node.ids import Ids
+from node.jobs.kind import Kind, single
 from node.jobs.kinds import FOLLOWERS
 from node.jobs.outcome import Done, Outcome
-from node.jobs.worker import Kind, single
 from node.ports import Fetcher
 from node.store import jobs
 from node.store.database.engine import Store

@@ -19,7 +19,7 @@ from federation.sending.recheck import Recheck
 from federation.synchronisation.followers_sync import FollowersSync
 from node.app.foundation import Foundation
 from node.app.parts import Parts
-from node.jobs.worker import Kind
+from node.jobs.kind import Kind
 from node.mail import Mailer
 from node.services.accounts.leaving import Leaving
 from node.services.events.event_work import Reminders, Replies

@@ -15,8 +15,9 @@ from node.app.parts import Parts
 from node.clock import DAY, HOUR, MINUTE
 from node.indexing import Indexing
 from node.jobs import backoff, kinds
+from node.jobs.kind import Kind, Late
 from node.jobs.schedule import Entry, Schedule
-from node.jobs.worker import Kind, Late, Worker
+from node.jobs.worker import Worker
 from node.services.library import catalogue
 from node.ticks import Tick, Ticks
 

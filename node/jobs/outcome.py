@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum
 from types import MappingProxyType
 
 from node import errors
@@ -47,7 +48,7 @@ Outcome = Done | Settled | Retry | Park | GiveBack
 PAUSES = (10 * SECOND, MINUTE, 10 * MINUTE, HOUR)
 
 
-class Verdict:
+class Verdict(Enum):
     """What an error class means: try again, park at once, or drop quietly. What this node itself cannot do right now (a
     locked database, a full disk, no free connection) does not count: it says nothing about the work.
     """
@@ -59,7 +60,7 @@ class Verdict:
 
 
 #: The nearest class in the tree decides.
-VERDICTS: Mapping[type[Exception], str] = MappingProxyType(
+VERDICTS: Mapping[type[Exception], Verdict] = MappingProxyType(
     {
         errors.NodeError: Verdict.PARK,
         errors.NotFound: Verdict.DROP,
@@ -97,10 +98,10 @@ def judge(error: BaseException, attempts: int) -> Outcome:
     """
     reason = f"{type(error).__name__}: {error}"
     verdict = next((VERDICTS[base] for base in type(error).__mro__ if base in VERDICTS), Verdict.RETRY)
-    if verdict == Verdict.DROP:
+    if verdict is Verdict.DROP:
         return Done()
-    counts = verdict != Verdict.UNCOUNTED
-    if verdict == Verdict.PARK or (counts and attempts > len(PAUSES)):
+    counts = verdict is not Verdict.UNCOUNTED
+    if verdict is Verdict.PARK or (counts and attempts > len(PAUSES)):
         return Park(reason)
     asked = getattr(error, "retry_after_seconds", None)
     after = PAUSES[attempts - 1] if asked is None else max(SECOND, asked * SECOND)

@@ -11,9 +11,9 @@ from sqlalchemy import Connection
 
 from node.clock import Clock
 from node.ids import Ids
+from node.jobs.kind import Kind, single
 from node.jobs.kinds import PERIODIC
 from node.jobs.outcome import Outcome, Retry
-from node.jobs.worker import Kind, single
 from node.store import jobs as table
 from node.store.database.engine import Store
 from node.store.jobs import Job, NewJob

@@ -8,112 +8,34 @@ it held becomes due again when its lease ends, or at once at the next start of a
 """
 
 import asyncio
-from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
 
 from sqlalchemy import Connection
 
 from node import log
 from node.clock import MINUTE, SECOND, Clock
-from node.errors import NodeError, Unavailable
-from node.jobs.outcome import Done, GiveBack, Outcome, Park, Retry, Settled, judge
+from node.errors import Unavailable
+from node.jobs.kind import Kind, Late
+from node.jobs.lane import Lane
+from node.jobs.outcome import GiveBack, Outcome
+from node.jobs.reports import judged, report
+from node.jobs.settling import Settling
 from node.store import jobs as table
 from node.store.database.engine import Store
 from node.store.house import workers
-from node.store.jobs import LEASE, Job, PerHost
-
-Run = Callable[[Sequence[Job]], Awaitable[Sequence[Outcome]]]
+from node.store.jobs import LEASE, Job
 
 #: Without a signal, look this often: another process may have died with work in hand, or the clock have been set.
 _LOOK_SECONDS = 2.0
 _HEARTBEAT_SECONDS = LEASE / SECOND / 3
 _DRAIN_SECONDS = 10.0
-#: How many outcomes one transaction takes.
-_SETTLE_AT_MOST = 512
 #: While the database is away, ask again this often.
 _PAUSE_SECONDS = 1.0
 #: What can wait looks so often, and so many times, whether it is its turn.
 _ASIDE_SECONDS, _ASIDE_LOOKS = 1.0, 30
 #: The wall clock moved on its own when it is this far behind what passed since the last heartbeat.
 _JUMP = MINUTE
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """One kind of work and how it is run."""
-
-    name: str
-    run: Run  # one outcome per job, in order
-    batch: int = 1
-    slots: int = 1
-    pause: float = 0.0  # seconds after a claim that found less than keeps all slots busy, so that jobs gather
-    per_host: PerHost | None = None  # how many jobs of one host at once; a function runs in the store's thread
-    can_wait: bool = False  # while many wait for their commits (``Store.is_crowded``), each claim for half a minute
-
-
-@dataclass(frozen=True, slots=True)
-class Late:
-    """Kinds that are made, and their code loaded, with the first job of one of them."""
-
-    names: frozenset[str]
-    make: Callable[[], Iterable[Kind]]  # one for each name
-
-
-@dataclass(slots=True)
-class _Lane:
-    """The state of one kind in this process."""
-
-    kind: Kind
-    queue: asyncio.Queue[Job] = field(default_factory=asyncio.Queue)
-    wake: asyncio.Event = field(default_factory=asyncio.Event)
-    held: set[int] = field(default_factory=set)  # claimed here and not settled
-    busy: Counter[str] = field(default_factory=Counter)  # the same, counted by host
-    running: int = 0
-
-    @property
-    def enough(self) -> int:
-        """How many jobs keep all slots busy."""
-        return max(self.kind.batch, self.kind.slots)
-
-    def take(self, jobs: Iterable[Job]) -> None:
-        for job in jobs:
-            self.held.add(job.id)
-            if job.host:
-                self.busy[job.host] += 1
-
-    def let_go(self, job: Job) -> None:
-        self.held.discard(job.id)
-        if job.host:
-            self.busy[job.host] -= 1
-            if not self.busy[job.host]:
-                del self.busy[job.host]
-
-
-def _each(run_one: Callable[[Job], Awaitable[Outcome]]) -> Run:
-    async def run(jobs: Sequence[Job]) -> Sequence[Outcome]:
-        outcomes = []
-        for job in jobs:
-            with log.bound(job=str(job.id), request=job.request_id or ""):
-                outcomes.append(await run_one(job))
-        return outcomes
-
-    return run
-
-
-def single(
-    name: str,
-    run_one: Callable[[Job], Awaitable[Outcome]],
-    *,
-    slots: int,
-    pause: float = 0.0,
-    per_host: PerHost | None = None,
-    can_wait: bool = False,
-) -> Kind:
-    """A kind whose jobs run one by one in ``slots`` places."""
-    return Kind(name, _each(run_one), 1, slots, pause, per_host, can_wait)
 
 
 class Worker:
@@ -137,10 +59,8 @@ class Worker:
         self.name = name[-64:]
         self._late, self._longest_waits = late, longest_waits
         self._store, self._clock = store, clock
-        self._lanes = {kind.name: _Lane(kind) for kind in kinds}
-        self._ended: list[tuple[_Lane, Job, Outcome]] = []
-        self._ended_some = asyncio.Event()
-        self._settling = asyncio.Lock()
+        self._lanes = {kind.name: Lane(kind) for kind in kinds}
+        self._settling = Settling(store, clock, self.name)
         self._feeders: list[asyncio.Task[None]] = []
         self._others: list[asyncio.Task[None]] = []
         self._looking = asyncio.Event()
@@ -166,12 +86,12 @@ class Worker:
         self._renewed_at = now
         await self._pull_in(now)
         self._others.append(asyncio.create_task(self._beat(now), name="worker heartbeat"))
-        self._others.append(asyncio.create_task(self._settle_always(), name="worker settling"))
+        self._others.append(asyncio.create_task(self._settling.settle_always(), name="worker settling"))
         self._others.append(asyncio.create_task(self._look_always(), name="worker looking"))
         for lane in self._lanes.values():
             self._open(lane)
 
-    def _open(self, lane: _Lane) -> None:
+    def _open(self, lane: Lane) -> None:
         self._feeders.append(asyncio.create_task(self._feed(lane), name=f"feeder {lane.kind.name}"))
         self._others += [
             asyncio.create_task(self._work(lane), name=f"slot {lane.kind.name} {number}")
@@ -183,7 +103,7 @@ class Worker:
         self._stopping = True
         await _cancel(self._feeders)
         for lane in self._lanes.values():
-            self._end([(lane, lane.queue.get_nowait(), GiveBack()) for _ in range(lane.queue.qsize())])
+            self._settling.add([(lane, lane.queue.get_nowait(), GiveBack()) for _ in range(lane.queue.qsize())])
         try:
             async with asyncio.timeout(_DRAIN_SECONDS):
                 while any(lane.running for lane in self._lanes.values()):  # noqa: ASYNC110 (bounded, only at the end)
@@ -192,7 +112,7 @@ class Worker:
             pass  # their leases end; nothing is lost
         await _cancel(self._others)
         try:
-            await self._settle()
+            await self._settling.settle()
             await self._store.write(workers.retire, self.name, self._clock.now())
         except Unavailable:
             pass  # leases end here too
@@ -212,17 +132,17 @@ class Worker:
             await self._find_due()
         return sum([await self._drain_lane(lane) for lane in self._lanes.values()])
 
-    async def _drain_lane(self, lane: _Lane) -> int:
+    async def _drain_lane(self, lane: Lane) -> int:
         jobs, _ = await self._claim(lane, lane.enough)
         if lane.kind.batch > 1:
             if jobs:
                 await self._run(lane, jobs)
         else:
             await asyncio.gather(*(self._run(lane, [job]) for job in jobs))
-        await self._settle()
+        await self._settling.settle()
         return len(jobs)
 
-    async def _feed(self, lane: _Lane) -> None:
+    async def _feed(self, lane: Lane) -> None:
         is_woken = True
         while not self._stopping:
             lane.wake.clear()
@@ -234,7 +154,7 @@ class Worker:
                 try:
                     jobs, seconds = await self._claim(lane, 2 * lane.enough - waiting)
                 except Exception as error:  # noqa: BLE001 (a feeder that ends would end this kind of work)
-                    _report("jobs.claim_failed", error, kind=lane.kind.name)
+                    report("jobs.claim_failed", error, kind=lane.kind.name)
                     jobs, seconds = [], _PAUSE_SECONDS
                 for job in jobs:
                     lane.queue.put_nowait(job)
@@ -259,7 +179,7 @@ class Worker:
             try:
                 due = await self._find_due()
             except Exception as error:  # noqa: BLE001 (the next look may succeed)
-                _report("jobs.look_failed", error)
+                report("jobs.look_failed", error)
                 continue
             for kind in due:
                 self._lanes[kind].wake.set()
@@ -269,7 +189,7 @@ class Worker:
         names = self._late.names if self._late is not None else frozenset()
         due = await self._store.read(table.find_due, [*self._lanes, *names], self._clock.now())
         if self._late is not None and not names.isdisjoint(due):
-            lanes = {kind.name: _Lane(kind) for kind in self._late.make()}
+            lanes = {kind.name: Lane(kind) for kind in self._late.make()}
             self._lanes |= lanes
             self._late = None
             if self._feeders:
@@ -277,7 +197,7 @@ class Worker:
                     self._open(lane)
         return due
 
-    async def _claim(self, lane: _Lane, limit: int) -> tuple[list[Job], float | None]:
+    async def _claim(self, lane: Lane, limit: int) -> tuple[list[Job], float | None]:
         """What is due and may run, and after how many seconds the next is due, where one is known."""
         now = self._clock.now()
         busy = dict(lane.busy) if lane.kind.per_host is not None else None
@@ -291,7 +211,7 @@ class Worker:
     def _held(self) -> list[int]:
         return [job_id for lane in self._lanes.values() for job_id in lane.held]
 
-    async def _work(self, lane: _Lane) -> None:
+    async def _work(self, lane: Lane) -> None:
         while True:
             jobs = [await lane.queue.get()]
             while len(jobs) < lane.kind.batch and not lane.queue.empty():
@@ -300,15 +220,15 @@ class Worker:
                 lane.wake.set()
             await self._run(lane, jobs)
 
-    async def _run(self, lane: _Lane, jobs: Sequence[Job]) -> None:
+    async def _run(self, lane: Lane, jobs: Sequence[Job]) -> None:
         lane.running += 1
         try:
             outcomes = await self._outcomes(lane, jobs)
-            self._end([(lane, job, outcome) for job, outcome in zip(jobs, outcomes, strict=True)])
+            self._settling.add([(lane, job, outcome) for job, outcome in zip(jobs, outcomes, strict=True)])
         finally:
             lane.running -= 1
 
-    async def _outcomes(self, lane: _Lane, jobs: Sequence[Job]) -> Sequence[Outcome]:
+    async def _outcomes(self, lane: Lane, jobs: Sequence[Job]) -> Sequence[Outcome]:
         try:
             # Of this slot, until its next job.
             log.job_id.set(str(jobs[0].id) if len(jobs) == 1 else "")
@@ -319,36 +239,8 @@ class Worker:
             return outcomes
         except Exception as error:  # noqa: BLE001 (the table of verdicts decides)
             if len(jobs) == 1 or isinstance(error, Unavailable):  # which is the fault of none of them
-                return [_judged(job, error) for job in jobs]
+                return [judged(job, error) for job in jobs]
         return [outcome for job in jobs for outcome in await self._outcomes(lane, [job])]
-
-    def _end(self, ended: Iterable[tuple[_Lane, Job, Outcome]]) -> None:
-        self._ended += ended
-        self._ended_some.set()
-
-    async def _settle_always(self) -> None:
-        while True:
-            await self._ended_some.wait()
-            try:
-                await self._settle()
-            except Exception as error:  # noqa: BLE001 (what has ended must be written one day)
-                _report("jobs.settle_failed", error, waiting=len(self._ended))
-                await asyncio.sleep(_PAUSE_SECONDS)
-
-    async def _settle(self) -> None:
-        """Write what became of jobs; what cannot be written stays to be written later."""
-        async with self._settling:
-            while self._ended:
-                batch = self._ended[:_SETTLE_AT_MOST]
-                unsettled = [(job, out) for _, job, out in batch if not isinstance(out, Settled)]
-                if unsettled:
-                    await self._store.write(_settle_many, self.name, unsettled, self._clock.now())
-                del self._ended[: len(batch)]
-                for lane, job, outcome in batch:
-                    lane.let_go(job)
-                    if lane.kind.per_host is not None or isinstance(outcome, Retry | GiveBack):
-                        lane.wake.set()  # its host has room again, or there is another time to look at
-            self._ended_some.clear()
 
     async def _beat(self, before: int) -> None:
         while True:
@@ -360,7 +252,7 @@ class Worker:
                 if now < before - _JUMP:
                     await self._pull_in(now)
             except Exception as error:  # noqa: BLE001 (the next beat may succeed)
-                _report("jobs.beat_failed", error)
+                report("jobs.beat_failed", error)
                 continue
             before = now
 
@@ -378,29 +270,6 @@ def _claim(
     workers.renew(conn, owner, now, overdue)
     jobs = table.claim(conn, kind.name, limit, now=now, owner=owner, busy=busy, per_host=kind.per_host)
     return jobs, None if len(jobs) == limit else table.next_due_at(conn, kind.name, now)
-
-
-def _settle_many(conn: Connection, owner: str, items: Sequence[tuple[Job, Outcome]], now: int) -> None:
-    table.finish_many(conn, [job.id for job, out in items if isinstance(out, Done)])
-    retries = [(job.id, now + o.after, o.reason, o.counts) for job, o in items if isinstance(o, Retry)]
-    table.retry_many(conn, owner, retries)
-    table.park_many(conn, owner, [(job.id, now, o.reason) for job, o in items if isinstance(o, Park)])
-    table.give_back_many(conn, owner, [(job.id, now + o.after) for job, o in items if isinstance(o, GiveBack)])
-
-
-def _judged(job: Job, error: Exception) -> Outcome:
-    outcome = judge(error, job.attempts)
-    level = log.INFO if isinstance(error, NodeError) else log.ERROR
-    name = f"job.{type(outcome).__name__.lower()}"
-    asked = {"request_id": job.request_id} if job.request_id else {}
-    log.event(
-        name, level=level, error=error, job_id=job.id, kind=job.kind, target=job.target, attempt=job.attempts, **asked
-    )
-    return outcome
-
-
-def _report(name: str, error: Exception, **fields: Any) -> None:
-    log.event(name, level=log.WARNING if isinstance(error, Unavailable) else log.ERROR, error=error, **fields)
 
 
 async def _wait(event: asyncio.Event, seconds: float | None) -> bool:

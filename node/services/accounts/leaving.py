@@ -15,8 +15,8 @@ from node import events
 from node.domain.communities import Act, Role
 from node.errors import Conflict, NotFound
 from node.jobs import kinds
+from node.jobs.kind import Kind, single
 from node.jobs.outcome import Done, Outcome
-from node.jobs.worker import Kind, single
 from node.sentences import Sentence
 from node.services import audit
 from node.services.access import credentials

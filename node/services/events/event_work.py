@@ -10,9 +10,9 @@ from node.domain.event_words import read_answer
 from node.domain.events import AnswerState, Way, Wish
 from node.domain.visibility import Visibility
 from node.errors import Conflict, NotFound
+from node.jobs.kind import Kind, single
 from node.jobs.kinds import ANSWER, REMINDER
 from node.jobs.outcome import Done, Outcome
-from node.jobs.worker import Kind, single
 from node.services.context import Unit
 from node.services.events import event_answers, event_dates, event_deciding, event_messages
 from node.services.events.event_reminders import REMINDED_BEFORE, remind_later, show_next

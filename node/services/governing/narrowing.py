@@ -14,8 +14,8 @@ from node.domain.communities import Role
 from node.domain.visibility import Visibility
 from node.errors import Invalid
 from node.jobs import kinds
+from node.jobs.kind import Kind, single
 from node.jobs.outcome import Done, Outcome
-from node.jobs.worker import Kind, single
 from node.services.context import Unit
 from node.services.people import follows as following
 from node.store import jobs

@@ -13,8 +13,8 @@ from sqlalchemy import Connection
 from node.clock import DAY
 from node.domain.selections import Selection
 from node.jobs import kinds
+from node.jobs.kind import Kind
 from node.jobs.outcome import Done, Outcome
-from node.jobs.worker import Kind
 from node.services.context import Unit
 from node.services.library import digests
 from node.services.news import happened, news

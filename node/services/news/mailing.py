@@ -14,8 +14,8 @@ from node import log
 from node.clock import HOUR, Clock
 from node.config import Config
 from node.jobs import kinds
+from node.jobs.kind import Kind, single
 from node.jobs.outcome import Done, Outcome
-from node.jobs.worker import Kind, single
 from node.mail import Mailer
 from node.services.context import Unit
 from node.services.news import letters

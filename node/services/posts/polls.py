@@ -8,9 +8,9 @@ from sqlalchemy import Connection
 from node import events
 from node.domain.drafts import MAX_OPEN, MAX_OPTION, MAX_OPTIONS, MIN_OPEN, NewPoll
 from node.errors import Invalid, NotFound, Problem
+from node.jobs.kind import Kind, single
 from node.jobs.kinds import POLL
 from node.jobs.outcome import Done, Outcome
-from node.jobs.worker import Kind, single
 from node.services.context import Unit
 from node.services.news import happened, news
 from node.store import jobs

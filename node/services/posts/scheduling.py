@@ -11,9 +11,9 @@ from node.domain.drafts import MAX_SCHEDULED, MIN_AHEAD, Draft, NewPoll
 from node.domain.posts import QuotePolicy
 from node.domain.visibility import Visibility
 from node.errors import Forbidden, Invalid, NotFound, Problem
+from node.jobs.kind import Kind, single
 from node.jobs.kinds import SCHEDULED
 from node.jobs.outcome import Done, Outcome
-from node.jobs.worker import Kind, single
 from node.media.links import MediaLinks
 from node.sentences import Sentence
 from node.services.context import Unit

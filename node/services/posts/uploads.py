@@ -29,9 +29,9 @@ from node.domain.media import (
     recognise_document,
 )
 from node.errors import Invalid, Unavailable
+from node.jobs.kind import Kind, single
 from node.jobs.kinds import MEDIA
 from node.jobs.outcome import Done, Outcome
-from node.jobs.worker import Kind, single
 from node.media.facts import ATTACHED, AVATAR, EMOJI, HEADER, Facts
 from node.media.links import MediaLinks
 from node.media.processor import Processor

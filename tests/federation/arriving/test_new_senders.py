@@ -10,6 +10,7 @@ from tests.federation.arriving.test_full_node import send
 from tests.network import network
 from tests.remote import remote, signed
 
+
 async def test_who_is_new_is_stored_with_the_first_word_or_not_at_all(tmp_path, monkeypatch):
     async with network(tmp_path, "hospital") as net, remote() as there:
         node, bob = net.peers[0], there.actor("bob")

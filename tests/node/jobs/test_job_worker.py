@@ -9,9 +9,10 @@ from node import log
 from node.clock import HOUR, MINUTE, SECOND, FixedClock, SystemClock
 from node.errors import Unavailable
 from node.ids import Ids
+from node.jobs.kind import Kind, Late, single
 from node.jobs.outcome import Done
 from node.jobs.schedule import Entry, Schedule
-from node.jobs.worker import Kind, Late, Worker, single
+from node.jobs.worker import Worker
 from node.store import jobs as table
 from node.store.tables import jobs
 from tests import stores
@@ -250,7 +251,7 @@ async def test_stopping_finishes_what_runs_and_gives_the_rest_back(store):
 
 
 async def test_an_outcome_that_cannot_be_written_is_written_later(store, monkeypatch):
-    from node.jobs import worker as module
+    from node.jobs import settling as module
 
     monkeypatch.setattr(module, "_PAUSE_SECONDS", 0.01)
     refused: list[int] = []

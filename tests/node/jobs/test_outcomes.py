@@ -5,8 +5,9 @@ import pytest
 from node import errors
 from node.clock import SECOND, FixedClock
 from node.errors import NotFound, ProofUnavailable, RemoteUnavailable, Unavailable
+from node.jobs.kind import Kind
 from node.jobs.outcome import PAUSES, VERDICTS, Done, GiveBack, Park, Retry, Settled, judge
-from node.jobs.worker import Kind, Worker
+from node.jobs.worker import Worker
 from node.store import jobs as table
 from tests import stores
 from tests.node.jobs.job_rows import job, rows

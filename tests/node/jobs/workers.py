@@ -1,7 +1,8 @@
 """Workers as tests run them."""
 
 from node.clock import FixedClock
-from node.jobs.worker import Worker, single
+from node.jobs.kind import single
+from node.jobs.worker import Worker
 
 
 def make(store, run, *, clock=None, name="w", **options) -> Worker:
