@@ -1,6 +1,8 @@
 """``/api/v1/statuses``: posted, read, edited, deleted."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any, NamedTuple
 
 from aiohttp import web
 from sqlalchemy import Connection
@@ -18,14 +20,14 @@ from node.services.posts import post_changes, posts, scheduling
 from node.services.posts.post_changes import Edit
 from node.state import NODE
 from node.store.access import idempotency, oauth
-from node.store.posts import objects, scheduled
+from node.store.posts import burying, objects, scheduled
 from node.store.posts.scheduled import Scheduled
 from node.store.reading import entries
 from web.client_api.answers import answer, joined
 from web.client_api.callers import Caller, reader, require
 from web.client_api.entities import scheduled as scheduled_entities
 from web.client_api.entities import statuses
-from web.client_api.entities.look import Look, look_of
+from web.client_api.entities.look import Cache, Look, look_of
 from web.client_api.parameters import Parameters, query_parameters, read_id, read_parameters
 from web.state import WEB
 
@@ -92,32 +94,50 @@ async def post(request: web.Request) -> web.Response:
     key = request.headers.get("Idempotency-Key", "").strip()
     await look_up_mentions(request.app[FEDERATION], node, draft.text)
     links = request.app[WEB].pictures.links
-    made_id, waiting = await node.store.write(_post, node.unit(), caller, draft, at, key, links)
-    if waiting is not None:
-        return answer((await node.store.read(scheduled_entities.render, look_of(request), [waiting]))[0])
+    made = await node.store.write(_post, node.unit(), caller, draft, at, key, links)
+    if made.waiting is not None:
+        return answer((await node.store.read(scheduled_entities.render, look_of(request), [made.waiting]))[0])
     # Shown outside of the transaction, which others wait for, and together with what was posted at the same time.
-    shown = await node.store.collect(statuses.render_each, (look_of(request), made_id, caller.actor_id))
+    shown = await node.store.collect(statuses.render_each, (look_of(request), made.id, caller.actor_id))
+    if shown is None and made.row is not None:
+        shown = await node.store.write(_as_posted, look_of(request), made.row, caller.actor_id)
     if shown is None:
         raise NotFound  # posted under this key, and deleted since
     return answer(shown)
 
 
+class _Made(NamedTuple):
+    """The id of what was posted, now or before under this key; the row of what was posted now, or is for later."""
+
+    id: int
+    row: Mapping[str, Any] | None = None
+    waiting: Scheduled | None = None
+
+
 def _post(
     conn: Connection, unit: Unit, caller: Caller, draft: Draft, at: int | None, key: str, links: MediaLinks
-) -> tuple[int, Scheduled | None]:
-    """The id of what was posted, now or before under this key, and the row of what is for later."""
+) -> _Made:
     made_id = unit.ids.new()
     if key:
         claimed = idempotency.claim(conn, caller.actor_id, key, made_id, unit.now)
         if claimed != made_id:
-            return claimed, scheduled.find_scheduled(conn, claimed)
+            return _Made(claimed, waiting=scheduled.find_scheduled(conn, claimed))
     if at is not None:
-        return made_id, scheduling.schedule(conn, unit, caller.actor_id, draft, at, scheduled_id=made_id)
+        waiting = scheduling.schedule(conn, unit, caller.actor_id, draft, at, scheduled_id=made_id)
+        return _Made(made_id, waiting=waiting)
     app = oauth.load_apps(conn, [caller.token.app_id]).get(caller.token.app_id) if caller.token.app_id else None
     if app is not None:
         draft = replace(draft, application={"name": app.name, "website": app.website or None})
-    posts.publish(conn, unit, caller.actor_id, draft, links=links, post_id=made_id)
-    return made_id, None
+    return _Made(made_id, posts.publish_row(conn, unit, caller.actor_id, draft, links=links, post_id=made_id))
+
+
+def _as_posted(conn: Connection, look: Look, row: Mapping[str, Any], viewer_id: int) -> bytes | None:
+    """A post that was deleted before it could be shown: written back for as long as one look takes."""
+    back = conn.begin_nested()
+    burying.restore(conn, row)
+    shown = statuses.render(conn, replace(look, cache=Cache()), [row["id"]], viewer_id)
+    back.rollback()
+    return shown.get(row["id"])
 
 
 def read_draft(sent: Parameters) -> Draft:

@@ -76,12 +76,25 @@ def publish(
     media. Raises Forbidden for an author who is not ours or not active, or where a community does not take it, Invalid
     for what cannot be posted, NotFound where what is answered or quoted is not there for the author.
     """
+    return objects.as_object(publish_row(conn, unit, author_id, draft, links=links, post_id=post_id))
+
+
+def publish_row(
+    conn: Connection,
+    unit: Unit,
+    author_id: int,
+    draft: Draft,
+    *,
+    links: MediaLinks | None = None,
+    post_id: int | None = None,
+) -> Mapping[str, Any]:
+    """As ``publish``; the row as it was written, for ``burying.restore``."""
     new = _gather(conn, unit, author_id, draft, post_id or unit.ids.new())
     row = _row(conn, unit, new, links)
     stored = _store(conn, unit, new, row)
     _show(conn, unit, new, stored)
     jobs.enqueue_many(conn, list(_work(unit, new, Visibility(stored.visibility), row["content"])))
-    return stored
+    return row
 
 
 def _gather(conn: Connection, unit: Unit, author_id: int, draft: Draft, post_id: int) -> _New:

@@ -1,7 +1,8 @@
 """The end of objects: deleted, hidden while their author is suspended, and remembered so that they do not come back."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, or_, select, update
 
@@ -9,7 +10,17 @@ from node.domain.visibility import Visibility
 from node.store.database.prepared import Prepared
 from node.store.database.upsert import insert_missing
 from node.store.posts import conversations
-from node.store.posts.objects import COLUMNS, DELETED, HIDDEN, LIVE, RESOURCE, Object, add_replies, find_object
+from node.store.posts.objects import (
+    COLUMNS,
+    DELETED,
+    HIDDEN,
+    LIVE,
+    RESOURCE,
+    Object,
+    add_replies,
+    find_object,
+    insert_mentions,
+)
 from node.store.tables import (
     adoption_notes,
     authorships,
@@ -89,6 +100,13 @@ def bury(conn: Connection, found: Object, now: int) -> None:
         conversations.forget_post(conn, found.id)
     if found.in_reply_to and (parent := find_object(conn, found.in_reply_to)):
         add_replies(conn, {parent.id: -1})
+
+
+def restore(conn: Connection, row: Mapping[str, Any]) -> None:
+    """Write the row of a post back as it was before ``bury``, with those whom it mentions; the rest stays gone."""
+    conn.execute(update(objects).where(objects.c.id == row["id"]).values(**row))
+    named = {each["uri"] for each in row["details"].get("mentions", ())}
+    insert_mentions(conn, [{"object_id": row["id"], "actor_uri": uri, "silent": False} for uri in sorted(named)])
 
 
 def hide_all_of(conn: Connection, actor_id: int) -> None:

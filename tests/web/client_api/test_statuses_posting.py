@@ -7,6 +7,7 @@ from tests import media_files
 from tests.client import App, app_of
 from tests.rows import each_row
 from tests.web.client_api.test_media import upload
+from web.client_api.entities import statuses
 from web.client_api.entities.look import LOOK
 
 pytestmark = pytest.mark.usefixtures("each_database")
@@ -67,6 +68,45 @@ async def test_the_answer_is_the_status_as_it_is_read_afterwards(ada, ben, site,
     posted = await say(ada, "Hello @ben https://a.example/ #Casting", **more)
     site.peer.runner.app[LOOK].cache.clear()
     assert await ada.get(f"v1/statuses/{posted['id']}") == posted
+
+
+@each_row(
+    "more",
+    [
+        {},
+        {"in_reply_to_id": True},
+        {"media_ids": True},
+        {"poll": {"options": ["one", "two"], "expires_in": 600}},
+    ],
+)
+async def test_what_is_deleted_before_the_answer_is_answered_as_it_was_posted(ada, ben, site, monkeypatch, more):
+    if "media_ids" in more:
+        more = {"media_ids": [(await upload(ada, media_files.picture("PNG")))["id"]]}
+    elif True in more.values():
+        more = dict.fromkeys(more, (await say(ben, "first"))["id"])
+    collect, shown = site.peer.store.collect, []
+
+    async def delete_first(fn, asked):
+        if fn is statuses.render_each:
+            shown.append(await ada.get(f"v1/statuses/{asked[1]}"))
+            await ada.delete(f"v1/statuses/{asked[1]}")
+        return await collect(fn, asked)
+
+    options = {"json": {"status": "Hello @ben https://a.example/ #Casting", **more}}
+    options["headers"] = {"Idempotency-Key": f"deleted {more}"}
+    with monkeypatch.context() as patch:
+        patch.setattr(site.peer.store, "collect", delete_first)
+        posted = await ada.call("POST", "v1/statuses", **options)
+    for each in (posted, *shown):
+        del each["account"]  # which counts it no longer
+        for attachment in each["media_attachments"]:
+            del attachment["id"]  # the upload is free again
+    assert posted == shown[0]
+    await ada.get(f"v1/statuses/{posted['id']}", 404)
+    await ada.call("POST", "v1/statuses", 404, **options)
+    assert await ada.get("v1/timelines/home") == []
+    if "in_reply_to_id" in more:
+        assert (await ben.get(f"v1/statuses/{more['in_reply_to_id']}"))["replies_count"] == 0
 
 
 async def test_the_same_key_posts_once(ada, site):
