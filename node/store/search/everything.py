@@ -59,8 +59,8 @@ class Found:
 def find(conn: Connection, wish: Wish, now: int, *, typed: str = "", with_facets: bool = False) -> Found:
     """What is wished for and this viewer may see. ``typed``: the words as they were written, for a suggestion."""
     wide = _widened(conn, wish)
-    keys, cursor = listing.find_keys(conn, wide)
     total, is_exact, counted = counts.look_over(conn, wide, with_facets=with_facets)
+    keys, cursor = listing.find_keys(conn, wide, total if is_exact else None)
     suggestion = "" if total or wish.cursor else _suggestion(conn, wide, typed)
     hits = _load(conn, keys, wish.viewer.actor_id, now)
     return Found(hits, total, is_exact, cursor, _named(conn, counted), suggestion)

@@ -37,16 +37,23 @@ class Page:
 
 def find(conn: Connection, wish: Wish, *, with_facets: bool = False) -> Page:
     """The resources that are wished for and that the viewer may list. ``Malformed`` for a cursor that is none."""
-    keys, cursor = find_keys(conn, wish)
     total, is_exact, counted = look_over(conn, wish, with_facets=with_facets)
+    keys, cursor = find_keys(conn, wish, total if is_exact else None)
     return Page(load_by_keys(conn, keys), total, is_exact, cursor, counted)
 
 
-def find_keys(conn: Connection, wish: Wish) -> tuple[list[int], str | None]:
-    """The sort keys of a page, in its order, and the cursor of the next one."""
+def find_keys(conn: Connection, wish: Wish, total: int | None = None) -> tuple[list[int], str | None]:
+    """The sort keys of a page, in its order, and the cursor of the next one.
+
+    ``total``: how many match in all, where that is known; once so many are found, no more are looked for.
+    """
     limit = max(1, min(wish.limit, MAX_LIMIT))
+    is_first = wish.cursor is None and not wish.query.blank  # a kept counter is told, never relied on
+    wanted = limit + 1 if total is None or not is_first else min(limit + 1, total)
+    if not wanted:
+        return [], None
     order = Sort.NEWEST if wish.sort is Sort.RELEVANCE and not wish.query.required else wish.sort
-    return _ORDERS[order](conn, wish, limit)
+    return _ORDERS[order](conn, wish, limit, wanted)
 
 
 def fits(conn: Connection, wish: Wish, sort_key: int) -> bool:
@@ -58,34 +65,35 @@ def fits(conn: Connection, wish: Wish, sort_key: int) -> bool:
 # -- orders ---------------------------------------------------------------------------------------------------------
 
 Keys = tuple[list[int], str | None]
+# Each fills a page of ``limit`` and looks for ``wanted``: one more, which tells whether there is a next page.
 
 
-def _newest(conn: Connection, wish: Wish, limit: int) -> Keys:
+def _newest(conn: Connection, wish: Wish, limit: int, wanted: int) -> Keys:
     (before,) = _read_cursor(wish.cursor, (int,)) or (NEWEST,)
-    keys = matches.find_keys(conn, search_of(wish), before=before, limit=limit + 1)
+    keys = matches.find_keys(conn, search_of(wish), before=before, limit=wanted)
     return keys[:limit], _cursor_after(keys, limit, lambda key: (key,))
 
 
-def _best(conn: Connection, wish: Wish, limit: int) -> Keys:
+def _best(conn: Connection, wish: Wish, limit: int, wanted: int) -> Keys:
     """Tier after tier, the newest first in each."""
     first, before = _read_cursor(wish.cursor, (int, int)) or (Tier.TITLE, NEWEST)
     found: list[tuple[Tier, int]] = []
     for tier in (tier for tier in Tier if tier >= first):
-        wanted = replace(search_of(wish), tier=tier)
-        keys = matches.find_keys(conn, wanted, before=before, limit=limit + 1 - len(found))
+        search = replace(search_of(wish), tier=tier)
+        keys = matches.find_keys(conn, search, before=before, limit=wanted - len(found))
         found += [(tier, key) for key in keys]
-        if len(found) > limit:
+        if len(found) >= wanted:
             break
         before = NEWEST
     return [key for _, key in found[:limit]], _cursor_after(found, limit, lambda place: place)
 
 
-def _by_title(conn: Connection, wish: Wish, limit: int) -> Keys:
+def _by_title(conn: Connection, wish: Wish, limit: int, wanted: int) -> Keys:
     """All of them where nothing was typed or chosen, else the newest ``BOUND`` that match."""
     title_key, sort_key = _read_cursor(wish.cursor, (str, int)) or ("", -1)
     after = (title_key, sort_key)
     candidates = _titles if wish.is_plain else _matching_titles
-    found = candidates(conn, wish, after, limit + 1)
+    found = candidates(conn, wish, after, wanted)
     return [key for _, key in found[:limit]], _cursor_after(found, limit, lambda place: place)
 
 
@@ -118,7 +126,7 @@ def _matching_titles(conn: Connection, wish: Wish, after: Title, limit: int) -> 
     return [(row.title_key, row.sort_key) for row in conn.execute(query.order_by(*columns).limit(limit))]
 
 
-def _by_use(conn: Connection, wish: Wish, limit: int) -> Keys:
+def _by_use(conn: Connection, wish: Wish, limit: int, wanted: int) -> Keys:
     """What organisations used, then the rest from the newest on; something typed or chosen counts as for titles."""
     count, before = _read_cursor(wish.cursor, (int, int)) or (NEWEST, NEWEST)
     used = opinions.load_use(conn, wish.viewer.actor_id, wish.viewer.listings(wish.origin), limit=MAX_USED)
@@ -126,16 +134,15 @@ def _by_use(conn: Connection, wish: Wish, limit: int) -> Keys:
         matching = set(matches.find_keys(conn, search_of(wish), limit=BOUND))
         used = {key: organisations for key, organisations in used.items() if key in matching}
     places = sorted(((organisations, key) for key, organisations in used.items()), reverse=True)
-    found = [place for place in places if place < (count, before)][: limit + 1]
-    if len(found) <= limit:
+    found = [place for place in places if place < (count, before)][:wanted]
+    if missing := wanted - len(found):
         start = before if count == 0 else NEWEST
-        wanted = limit + 1 - len(found)
-        rest = matches.find_keys(conn, search_of(wish), before=start, limit=wanted + len(used))
-        found += [(0, key) for key in rest if key not in used][:wanted]
+        rest = matches.find_keys(conn, search_of(wish), before=start, limit=missing + len(used))
+        found += [(0, key) for key in rest if key not in used][:missing]
     return [key for _, key in found[:limit]], _cursor_after(found, limit, lambda place: place)
 
 
-_ORDERS: Mapping[Sort, Callable[[Connection, Wish, int], Keys]] = MappingProxyType(
+_ORDERS: Mapping[Sort, Callable[[Connection, Wish, int, int], Keys]] = MappingProxyType(
     {Sort.NEWEST: _newest, Sort.RELEVANCE: _best, Sort.TITLE: _by_title, Sort.USED: _by_use}
 )
 

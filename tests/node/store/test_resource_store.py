@@ -24,6 +24,7 @@ from node.store.search import counts, listing
 from node.store.search.listing import Page
 from node.store.search.wishes import Sort, Wish
 from node.store.tables import object_versions
+from node.store.triggers.resource_search import INDEX
 from tests import stores
 from tests.depth import examples
 from tests.rows import each_row
@@ -460,6 +461,21 @@ async def test_a_page_takes_the_same_statements_for_1_20_and_40_rows(store: Stor
         taken.add(len(statements))
     assert len(taken) == 1
     assert taken.pop() <= 10  # PostgreSQL looks at a sample before each search
+
+
+async def test_a_search_ends_with_the_last_that_matches(store: Store, shelf: Shelf) -> None:
+    def fill(conn: Connection) -> None:
+        shelf.put(conn, "Casting")
+        shelf.put(conn, "Casting II", keywords=["zinc"])
+        shelf.put(conn, "Casting III", keywords=["zinc"], description={"en": "Of bells"})
+
+    await store.write(fill)
+    for typed, found, searches in (("nothing", 0, 1), ("casting", 3, 2), ("zinc", 2, 3), ("bells", 1, 4)):
+        with counted(store) as statements:
+            page = await store.read(listing.find, Wish(parse(typed)))
+        assert (page.total, len(page.items), page.next) == (found, found, None), typed
+        asked = [each for each in statements if INDEX in each and "sample" not in each]  # PostgreSQL looks at one first
+        assert len(asked) == searches, typed
 
 
 async def test_bury_leaves_no_versions_behind(store: Store, shelf: Shelf) -> None:
