@@ -162,8 +162,9 @@ def adopt(batch: Batch, inbound: Inbound, known: Object, *, is_news: bool = True
         if known.audience != group.uri:
             return ""
     else:
-        post = read_post(objects.load_row(batch.conn, known.id).raw or {})
-        admitted = admit(batch, inbound, actors.load_actors_by_id(batch.conn, [known.actor_id])[known.actor_id], post)
+        writer = actors.load_actors_by_id(batch.conn, [known.actor_id])[known.actor_id]
+        post = read_post(objects.load_row(batch.conn, known.id).raw or {}, followers=writer.followers)
+        admitted = admit(batch, inbound, writer, post)
         if admitted.group is None:
             return ""
         batch.flush()

@@ -74,7 +74,7 @@ class Announced:
         if inner.type in _FOR_MODERATORS:
             return inner
         await self._fetcher.actor(inner.actor, budget=budget)
-        if same_origin(inner.actor, group.uri):
+        if same_origin(inner.actor, group.uri) and not inner.is_bare:
             return inner
         try:
             return await authenticate(inner, budget)

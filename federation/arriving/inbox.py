@@ -181,7 +181,7 @@ class Inbox:
         received = Received(
             received_id, activity.id, activity.type[:64], activity.actor, proven.signer_uri, message.body.decode(), now
         )
-        is_ready = is_own and not activity.is_wrapped
+        is_ready = is_own and not (activity.is_wrapped or activity.is_bare)
         job = NewJob(
             INBOX if is_ready else RESOLVE,
             self._ids.new(),

@@ -130,7 +130,7 @@ class Resolver:
         if activity.type == "Announce" and activity.inner is not None:
             return await self._announced.unwrap(activity, activity.inner, budget, self._authenticate)
         await self._fetcher.actor(activity.actor, budget=budget)
-        return Proven(activity)
+        return Proven(await self._look_at_object(activity, budget) if activity.is_bare else activity)
 
     async def _authenticate(self, activity: Activity, budget: Budget) -> Activity:
         """Prove whose it is by asking its host; the actor is known afterwards."""

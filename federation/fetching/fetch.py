@@ -258,8 +258,8 @@ class Fetcher:
     ) -> Object | None:
         batch = self.batch(conn)
         batch.left, batch.climbs = left, climbs
-        post = read_post(document)
-        author = batch.known_actor(post.author_uri)
+        author = batch.known_actor(read_post(document).author_uri)
+        post = read_post(document, followers=author.followers)
         known = batch.object(post.uri)
         if known is None:
             inbound = Inbound(0, wrapper_of(document, author.uri), batch.unit.now, announced_by=listed_by)

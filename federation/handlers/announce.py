@@ -1,9 +1,12 @@
 """Announce: somebody shares an object, or a community passes an activity on (FEP-1b12)."""
 
 from federation.applying.batch import Batch, Inbound, Needs
+from federation.handlers import create
 from federation.handlers.react import may_react
 from federation.mapping.addressing import Addresses, visibility_of
+from federation.mapping.post import read_post
 from node.domain.visibility import Visibility
+from node.errors import Malformed
 from node.services.news import happened
 from node.store.people.actors import Actor
 from node.store.posts import reactions
@@ -25,7 +28,9 @@ def announce(batch: Batch, inbound: Inbound) -> str:
             return "unrelated"
         if batch.is_local(activity.object_uri):
             return "unknown-object"
-        raise Needs(objects=[activity.object_uri])
+        found = _brought_along(batch, inbound, sharer)
+        if found is None:
+            raise Needs(objects=[activity.object_uri])
     if not may_share(batch, sharer, found):
         return "not-visible"
     return _share(batch, inbound, sharer, found)
@@ -33,6 +38,19 @@ def announce(batch: Batch, inbound: Inbound) -> str:
 
 def _concerns_us(batch: Batch, sharer: Actor) -> bool:
     return bool(batch.local_followers(sharer.id))
+
+
+def _brought_along(batch: Batch, inbound: Inbound, sharer: Actor) -> Object | None:
+    """A post of the sharer's own that stands in the boost: Mastodon sends so what only followers may fetch."""
+    for document in inbound.activity.objects[:1]:
+        try:
+            post = read_post(document, followers=sharer.followers)
+        except Malformed:
+            return None
+        if post.author_uri == sharer.uri and not post.is_vote:
+            create.take_in(batch, inbound, sharer, post, on_purpose=True)
+            return batch.object(post.uri)
+    return None
 
 
 def may_share(batch: Batch, sharer: Actor, found: Object) -> bool:

@@ -45,7 +45,7 @@ def create(batch: Batch, inbound: Inbound) -> str:
 
 
 def _create_one(batch: Batch, inbound: Inbound, author: Actor, document: dict[str, Any]) -> str:
-    post = read_post(document, wrapper=inbound.activity)
+    post = read_post(document, wrapper=inbound.activity, followers=author.followers)
     if post.author_uri != author.uri:
         return "other-author"
     if post.is_vote:

@@ -59,8 +59,8 @@ def _update_actor(batch: Batch, inbound: Inbound, document: dict[str, Any]) -> s
 def _update_object(batch: Batch, inbound: Inbound, document: dict[str, Any]) -> str:
     if outcome := event_offers.change_asked(batch, inbound, document):
         return outcome
-    post = read_post(document, wrapper=inbound.activity)
     author = batch.known_actor(inbound.activity.actor)
+    post = read_post(document, wrapper=inbound.activity, followers=author.followers)
     if post.author_uri != author.uri:
         return "other-author"
     known = batch.object(post.uri)

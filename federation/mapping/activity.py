@@ -16,6 +16,7 @@ from federation.vocab import ACTIVITY_TYPES
 from node.domain.uris import is_web_uri, same_origin
 from node.errors import Malformed
 
+_TELLING = frozenset({"Create", "Update"})
 _MAX_EMBEDDED = 3  # Announce of an Undo of an Accept of a Follow
 
 
@@ -41,6 +42,11 @@ class Activity(NamedTuple):
     def own_id(self) -> str:
         """The id, where it is at home with the actor; of an embedded copy another one says nothing."""
         return self.id if same_origin(self.id, self.actor) else ""
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether what it makes or changes is named by its address alone."""
+        return self.type in _TELLING and bool(self.object_uri) and not self.objects
 
     @property
     def is_wrapped(self) -> bool:

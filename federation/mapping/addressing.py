@@ -82,12 +82,14 @@ def is_followers_of(author: str, address: str) -> bool:
     return "/followers" in address and same_origin(author, address)
 
 
-def read_visibility(inner: Addresses, outer: Addresses | None, *, author: str, group: str = "") -> Visibility:
+def read_visibility(
+    inner: Addresses, outer: Addresses | None, *, author: str, group: str = "", followers: str = ""
+) -> Visibility:
     """The narrower of what the object and the activity around it say; one of them may say nothing (IN24)."""
     if inner == outer:  # as most say it
-        return visibility_of(inner, author=author, group=group)
+        return visibility_of(inner, author=author, group=group, followers=followers)
     said = [addresses for addresses in (inner, outer) if addresses and (addresses.to or addresses.cc)]
-    levels = [visibility_of(each, author=author, group=group) for each in said or [inner]]
+    levels = [visibility_of(each, author=author, group=group, followers=followers) for each in said or [inner]]
     return narrowest(*levels)
 
 

@@ -44,11 +44,11 @@ _SHORT = frozenset({PostKind.NOTE, PostKind.QUESTION})
 _NO_LANGUAGE = frozenset({"", "und", "mul", "zxx"})
 
 
-def read_post(document: object, *, wrapper: Activity | None = None) -> RemotePost:
+def read_post(document: object, *, wrapper: Activity | None = None, followers: str = "") -> RemotePost:
     """The post that a document is.
 
-    ``wrapper``: the activity that it arrived in, whose actor vouches for it and which may narrow who may read it.
-    Raises ``Malformed``.
+    ``wrapper``: the activity that it arrived in, whose actor vouches for it and which may narrow who may read it;
+    ``followers``: the author's collection, where it is known. Raises ``Malformed``.
     """
     doc = jsonld.read(document)
     types = doc.types
@@ -76,7 +76,7 @@ def read_post(document: object, *, wrapper: Activity | None = None) -> RemotePos
         kind=kind,
         type=kind_name or types[0][:64],
         author_uri=author,
-        visibility=read_visibility(addresses, outer, author=author, group=audience),
+        visibility=read_visibility(addresses, outer, author=author, group=audience, followers=followers),
         to=addresses.to[:MAX_RECIPIENTS],
         cc=addresses.cc[:MAX_RECIPIENTS],
         name=name,
