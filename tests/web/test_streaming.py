@@ -1,6 +1,7 @@
 """Streams: who is let in, what arrives, for whom it is rendered, and what ends them."""
 
 import asyncio
+import io
 from dataclasses import dataclass
 
 import aiohttp
@@ -11,24 +12,30 @@ from aiohttp import web
 from node.app.serving import build_app
 from node.app.system import close_system, open_system
 from node.config import configure
+from node.domain.filters import FilterAction
+from node.domain.moderation import Sanction
 from node.domain.visibility import Visibility
+from node.services.house import moderate
 from node.services.news import happened, news
-from node.store.access import accounts, hashes
-from node.store.database.engine import signal
+from node.services.people import filters
+from node.store.access import hashes, oauth
 from node.store.posts import burying, objects, reactions
 from node.store.posts.reactions import Reaction
 from node.store.tables import access_tokens
 from node.store.tables import accounts as accounts_table
 from tests import answers, stores
+from tests import media_files as files
 from tests.client import App, app_of
 from tests.network import SECRET, Peer, network
 from tests.notes import publish_note
+from tests.records import record
 from tests.rows import each_row
 from web.streaming import frames, hub
 from web.streaming.handlers import HUB
 
 postgresql = stores.postgresql
 SECONDS = 30
+HIDES_GOLF = filters.Draft("x", ["home"], FilterAction.HIDE, keywords=[filters.KeywordChange(keyword="golf")])
 
 
 @dataclass
@@ -50,6 +57,13 @@ class Stream:
 
     async def events(self, number):
         return [(await self.next())[1] for _ in range(number)]
+
+    async def labels(self, event, number):
+        """The streams by which one post arrived."""
+        heard = [await self.next() for _ in range(number)]
+        assert [name for _, name, _ in heard] == [event] * number
+        assert len({post["id"] for *_, post in heard}) <= 1
+        return {tuple(label) for label, *_ in heard}
 
     async def subscribe(self, stream, **more):
         """Wait until it is in force."""
@@ -105,6 +119,12 @@ async def ben(site) -> App:
 
 async def note(app, text, visibility=Visibility.PUBLIC, **more):
     return await app.peer.store.write(publish_note, app.peer.unit(), app.me.id, text, visibility, **more)
+
+
+async def picture(app):
+    """The id of an upload."""
+    form = aiohttp.FormData({"file": io.BytesIO(files.picture())})
+    return (await app.call("POST", "v2/media", data=form))["id"]
 
 
 async def share(app, found):
@@ -256,12 +276,85 @@ async def test_public_streams_and_hashtags_are_apart(ada, ben):
         await stream.subscribe(name, **more)
     await note(ada, "Hello #casting")
     heard = [(await stream.next())[0] for _ in range(2)]
-    assert sorted(heard) == [["hashtag", "casting"], ["public:local"]]
+    assert sorted(heard) == [["hashtag", "#Casting"], ["public:local"]]
     await stream.socket.send_json({"type": "unsubscribe", "stream": "public:local"})
     posted = await note(ada, "Hello again #casting", in_reply_to=None)
-    assert (await stream.next())[0] == ["hashtag", "casting"]
+    assert (await stream.next())[0] == ["hashtag", "#Casting"]
     await note(ada, "An answer", in_reply_to=posted.uri)
     await stream.silence()
+
+
+async def test_every_stream_is_named_as_it_was_asked_for_and_ends_alone(ada, ben):
+    """All streams over one socket: a post, its change, its deletion; then none of them, one after the other."""
+    await ben.post(f"v1/accounts/{ada.me.id}/follow")
+    made = await ben.post("v1/lists", title="Friends")
+    await ben.post(f"v1/lists/{made['id']}/accounts", account_ids=[str(ada.me.id)])
+    wanted = {("user",): {}, ("list", made["id"]): {"list": made["id"]}}
+    for name in ("public", "public:media", "public:local", "public:local:media"):
+        wanted[name,] = {}
+    for name in ("hashtag", "hashtag:local"):
+        wanted[name, "Straße"] = {"tag": "Straße"}
+    others = {("user:notification",): {}, ("direct",): {}, ("public:remote",): {}, ("public:remote:media",): {}}
+    stream = await connect(ben)
+    for (name, *_), more in (wanted | others).items():
+        await stream.subscribe(name, **more)
+    posted = await ada.post("v1/statuses", status="Hello #STRASSE", media_ids=[await picture(ada)])
+    assert await stream.labels("update", len(wanted)) == wanted.keys()
+    await ada.put(f"v1/statuses/{posted['id']}", status="Hello again #strasse")
+    assert await stream.labels("status.update", len(wanted)) == wanted.keys()
+    while wanted:
+        (name, *_), more = wanted.popitem()
+        await stream.socket.send_json({"type": "unsubscribe", "stream": name, **more})
+        await stream.settle()
+        await ada.post("v1/statuses", status="More #strasse", media_ids=[await picture(ada)])
+        assert await stream.labels("update", len(wanted)) == wanted.keys()
+        await stream.silence()
+
+
+async def test_streams_hear_what_timelines_show(ada, ben, site):
+    """Resources with their topics, too; no direct messages on lists."""
+    await ben.post(f"v1/accounts/{ada.me.id}/follow")
+    made = await ben.post("v1/lists", title="Friends")
+    await ben.post(f"v1/lists/{made['id']}/accounts", account_ids=[str(ada.me.id)])
+    stream = await connect(ben)
+    for name, more in (("public", {}), ("hashtag", {"tag": "bronze"}), ("list", {"list": made["id"]})):
+        await stream.subscribe(name, **more)
+    published = await site.peer.publish(record(keywords=["Bronze", "Casting"]))
+    assert await stream.labels("update", 2) == {("public",), ("hashtag", "bronze")}
+    for path in ("public", "tag/bronze"):
+        assert [each["id"] for each in await ben.get(f"v1/timelines/{path}")] == [str(published.object_id)]
+    await ada.post("v1/statuses", status="Hello @ben", visibility="direct")
+    await stream.silence()
+    assert await ben.get(f"v1/timelines/list/{made['id']}") == []
+
+
+async def test_home_leaves_out_boosts_and_people_that_are_not_wanted_there(ada, ben):
+    cleo = await app_of(ada.peer, "cleo")
+    await ben.post(f"v1/accounts/{ada.me.id}/follow", reblogs=False)
+    stream = await connect(ben, "stream=user")
+    other = await cleo.post("v1/statuses", status="Of a stranger")
+    await ada.post(f"v1/statuses/{other['id']}/reblog")
+    await stream.silence()
+    made = await ben.post("v1/lists", title="Apart", exclusive=True)
+    await ben.post(f"v1/lists/{made['id']}/accounts", account_ids=[str(ada.me.id)])
+    await ada.post("v1/statuses", status="For the list")
+    await stream.silence()
+    assert await ben.get("v1/timelines/home") == []
+    await ben.delete(f"v1/lists/{made['id']}")
+    posted = await ada.post("v1/statuses", status="Seen")
+    assert (await stream.next())[2]["id"] == posted["id"]
+
+
+async def test_nobody_learns_of_a_deletion_of_what_was_not_for_her(ada, ben):
+    await ben.post(f"v1/accounts/{ada.me.id}/follow")
+    made = await ben.post("v1/lists", title="Friends")
+    await ben.post(f"v1/lists/{made['id']}/accounts", account_ids=[str(ada.me.id)])
+    stream = await connect(ben, f"stream=list&list={made['id']}")
+    for visibility, is_told in (("direct", False), ("private", True), ("unlisted", True)):
+        posted = await ada.post("v1/statuses", status="Secret", visibility=visibility)
+        await ada.delete(f"v1/statuses/{posted['id']}")
+        assert await stream.events(2 * is_told) == ["update", "delete"][: 2 * is_told]
+        await stream.silence()
 
 
 async def test_a_list_hears_its_members(ada, ben):
@@ -308,14 +401,19 @@ async def test_each_reader_gets_what_is_hers(ada, ben):
 
 async def test_a_revoked_token_closes_its_streams_at_once(ada, ben):
     stream, other = await connect(ada, "stream=user"), await connect(ben, "stream=user")
-
-    def revoke(conn):
-        conn.execute(access_tokens.delete().where(access_tokens.c.token_hash == hashes.hash_of(ada.token)))
-        signal(conn, accounts.TOKENS_CHANGED)
-
-    await ada.peer.store.write(revoke)
+    await ada.peer.store.write(oauth.delete_token, hashes.hash_of(ada.token))
     assert await stream.closed() == frames.POLICY
     await other.settle()
+    assert await refused(ada, "stream=user") == 401
+
+
+async def test_who_is_suspended_is_let_go_at_once(ada, site):
+    stream, page = await connect(ada, "stream=user"), await connect(ada, "stream=public")
+    boss = await site.peer.add_actor("boss")
+    await site.store.write(moderate.impose, site.peer.unit(), boss.id, ada.me.id, Sanction.SUSPENDED, "")
+    assert [await stream.closed(), await page.closed()] == [frames.POLICY] * 2
+    await site.store.write(moderate.lift, site.peer.unit(), boss.id, ada.me.id, Sanction.SUSPENDED)
+    assert await refused(ada, "stream=user") == 401  # she signs in anew
 
 
 async def test_a_suspended_account_hears_nothing_more(ada):
@@ -430,6 +528,35 @@ async def test_an_event_stream_says_the_same(ada, ben):
         assert found.size == 0
 
 
+async def test_an_event_stream_takes_no_head(ada):
+    """The answer to a HEAD has no body; what an event stream writes would be read as the answer to the next request."""
+    for path in ("v1/streaming/user", "v1/streaming/public", "v1/streaming", "/live"):
+        assert (await ada.ask("HEAD", path)).status == 405
+
+
+@each_row(
+    "path",
+    [
+        "user",
+        "user/notification",
+        "public",
+        "public/local",
+        "public/remote",
+        "public?only_media=true",
+        "direct",
+        "hashtag?tag=x",
+        "hashtag/local?tag=x",
+        "list?list={own}",
+    ],
+)
+async def test_each_stream_has_an_event_stream(ada, ben, path):
+    own, other = [(await app.post("v1/lists", title="Friends"))["id"] for app in (ada, ben)]
+    url = f"{ada.peer.origin}/api/v1/streaming/{path.format(own=own)}"
+    async with ada.peer.http.get(url, headers={"Authorization": f"Bearer {ada.token}"}) as answer:
+        assert (answer.status, await answer.content.readline()) == (200, b":thump\n")
+    assert (await ada.ask("GET", f"v1/streaming/list?list={other}")).status == 404
+
+
 @each_row("path, status", [("user", 401), ("nonsense", 401), ("public/local", 401), ("list?list=1", 401)])
 async def test_an_event_stream_needs_a_token(site, path, status):
     assert (await App(site.peer).ask("GET", f"v1/streaming/{path}")).status == status
@@ -482,7 +609,16 @@ async def test_every_process_streams_what_another_did(postgresql, tmp_path):
         posted = await there.store.write(publish_note, there.unit(), ada.me.id, "From afar", Visibility.PUBLIC)
         label, event, status = await stream.next()
         assert (label, event, status["id"]) == (["user"], "update", str(posted.id))
-        await stream.socket.close()
+        await there.store.write(lambda conn: filters.create(conn, there.unit(), ada.me.id, HIDES_GOLF))
+        assert (await stream.next())[1] == "filters_changed"
+        await there.store.write(publish_note, there.unit(), ada.me.id, "golf", Visibility.PUBLIC)
+        ben = await app_of(there, "ben")
+        bens = await connect(App(here, ben.token, ben.me), "stream=user")
+        await there.store.write(oauth.delete_tokens_of, ben.me.id)
+        assert await bens.closed() == frames.POLICY
+        boss = await there.add_actor("boss")
+        await there.store.write(moderate.impose, there.unit(), boss.id, ada.me.id, Sanction.SUSPENDED, "")
+        assert [await stream.closed()] == [frames.POLICY]
     await runner.cleanup()
     for system in systems:
         await close_system(system)

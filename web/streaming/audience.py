@@ -40,7 +40,6 @@ from web.streaming.channels import (
 #: Everybody here may read these, and sees the same of them as long as no block stands between.
 _SAME_FOR_ALL = frozenset({Visibility.PUBLIC, Visibility.UNLISTED, Visibility.ORGANISATION, Visibility.PARTNERS})
 _READ_IN_THREADS = _SAME_FOR_ALL | {Visibility.COMMUNITY}
-_RESOURCE = "resource"
 
 
 class Delivery(NamedTuple):
@@ -137,12 +136,13 @@ def _home_targets(
 def _open_targets(conn: Connection, look: Look, posts: Iterable[Post], interests: Interests) -> Iterator[_Target]:
     """Public streams, hashtags and lists."""
     listed = list(posts)
-    for post in listed:
-        if post.visibility == Visibility.PUBLIC and _is_listed(look, post):
-            for channel in _open_channels(post):
-                if channel in interests.channels:
-                    viewers = interests.channels[channel]
-                    yield _Target(channel, post.entry_id, post, viewers, FilterContext.PUBLIC)
+    shown = [post for post in listed if post.visibility == Visibility.PUBLIC and _is_listed(look, post)]
+    has_readers = interests.of(HASHTAG) or interests.of(HASHTAG_LOCAL)
+    tags = streams.load_tags(conn, [post.object_id for post in shown]) if has_readers else {}
+    for post in shown:
+        for channel in _open_channels(post, tags.get(post.object_id, ())):
+            if (viewers := interests.channels.get(channel)) is not None:
+                yield _Target(channel, post.entry_id, post, viewers, FilterContext.PUBLIC)
     yield from _list_targets(conn, listed, interests)
 
 
@@ -151,16 +151,15 @@ def _is_listed(look: Look, post: Post) -> bool:
     return not look.policies.is_limited(post.host) and not look.policies.is_silenced(post.author_uri)
 
 
-def _open_channels(post: Post) -> Iterator[Channel]:
-    details = post.details or {}
-    for tag in dict.fromkeys(name.lower() for name in details.get("hashtags", ())):
+def _open_channels(post: Post, tags: Iterable[str]) -> Iterator[Channel]:
+    for tag in tags:
         yield Channel(HASHTAG, tag)
         if post.local:
             yield Channel(HASHTAG_LOCAL, tag)
-    if post.in_reply_to is not None or post.kind == _RESOURCE:
+    if post.in_reply_to is not None:
         return
     for origin in ("", ":local" if post.local else ":remote"):
-        for media in ("", ":media") if details.get("attachments") else ("",):
+        for media in ("", ":media") if post.has_media else ("",):
             yield Channel(f"public{origin}{media}")
 
 
@@ -168,7 +167,8 @@ def _list_targets(conn: Connection, posts: Sequence[Post], interests: Interests)
     wanted = {int(channel.parameter) for channel in interests.of(LIST)}
     by_actor: defaultdict[int, list[Post]] = defaultdict(list)
     for post in posts:
-        by_actor[post.sharer_id or post.author_id].append(post)
+        if post.visibility != Visibility.DIRECT:
+            by_actor[post.sharer_id or post.author_id].append(post)
     rows = streams.load_listed(conn, wanted, list(by_actor))
     parents = {post.parent_author_id for post in posts if post.parent_author_id is not None}
     answered = {(row.id, row.member_id) for row in streams.load_listed(conn, wanted, parents)} if rows else set()
@@ -275,19 +275,20 @@ def _state(post: Post, viewer: int, follows: bool) -> Any:
 
 
 def _delete(conn: Connection, _look: Look, message: Mapping[str, Any], interests: Interests) -> Iterator[Delivery]:
-    """The bare id, for those who may have it before them."""
+    """The bare id, for those who may have it before them; nobody else learns that there was something."""
     (object_id,) = message["ids"]
     payload = str(object_id).encode()
-    users = interests.people(USER)
+    is_for_all, had = message["visibility"] in _SAME_FOR_ALL, interests.people(USER, LIST)
     if message["owners"] is not None:
-        users &= set(message["owners"])
-    elif message["visibility"] not in _SAME_FOR_ALL:
-        users = {viewer for viewer, _ in streams.load_following(conn, users, [message["actor"]])}
-    wanted = [Channel(USER, viewer) for viewer in sorted(users)]
+        had &= set(message["owners"])
+    elif not is_for_all:
+        had = {viewer for viewer, _ in streams.load_following(conn, had, [message["actor"]])}
+    wanted = [Channel(USER, viewer) for viewer in sorted(had)]
     if message["visibility"] == Visibility.PUBLIC:
         wanted += [channel for channel in interests.channels if channel.name in {*PUBLIC, HASHTAG, HASHTAG_LOCAL}]
     lists = {int(channel.parameter) for channel in interests.of(LIST)}
-    wanted += [Channel(LIST, row.id) for row in streams.load_listed(conn, lists, [message["actor"]])]
+    of_lists = streams.load_listed(conn, lists, [message["actor"]])
+    wanted += [Channel(LIST, row.id) for row in of_lists if is_for_all or row.owner_id in had]
     for channel in wanted:
         yield Delivery(channel, None, "delete", payload)
 

@@ -1,11 +1,12 @@
 """The streams that apps subscribe to, by name and parameter."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from node.domain.numbers import number_in
 from node.domain.scopes import covers
+from node.domain.tags import LONGEST, key_of
 from node.errors import Forbidden, Malformed
 
 USER, NOTIFICATIONS, DIRECT, LIST = "user", "user:notification", "direct", "list"
@@ -13,7 +14,6 @@ HASHTAG, HASHTAG_LOCAL = "hashtag", "hashtag:local"
 #: Of pages, not of apps: what is new for a person, and a conversation by its context.
 NEWS, THREAD = "page:news", "page:thread"
 PUBLIC = frozenset(f"public{origin}{media}" for origin in ("", ":local", ":remote") for media in ("", ":media"))
-_MAX_TAG = 255
 
 #: Which scope a token needs for each stream (STR2).
 _SCOPES: Mapping[str, str] = MappingProxyType(
@@ -32,15 +32,21 @@ _OWN = frozenset({USER, NOTIFICATIONS, DIRECT})
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """One stream. ``parameter``: a person (``user`` and others of her own), a tag in small letters, a list; or 0."""
+    """One stream. ``parameter``: a person (``user`` and others of her own), the key of a tag, a list; or 0.
+
+    ``asked``: a tag in the letters of the app, which looks for the same ones in what it gets.
+    """
 
     name: str
     parameter: str | int = 0
+    asked: str = field(default="", compare=False)
 
     @property
-    def label(self) -> list[str]:
-        """How messages name it; the tag as it was asked for is not kept."""
-        return [self.name] if self.name in _OWN or self.name in PUBLIC else [self.name, str(self.parameter)]
+    def label(self) -> tuple[str, ...]:
+        """How messages name it to the app that asked for it."""
+        if self.name in _OWN or self.name in PUBLIC:
+            return (self.name,)
+        return self.name, self.asked or str(self.parameter)
 
 
 def read_channel(
@@ -57,10 +63,11 @@ def read_channel(
     if name in _OWN:
         return Channel(name, viewer_id)
     if name in {HASHTAG, HASHTAG_LOCAL}:
-        wanted = (tag or "").strip().lstrip("#").lower()
-        if not wanted or len(wanted) > _MAX_TAG:
+        asked = tag or ""
+        wanted = key_of(asked.strip())
+        if not wanted or len(asked) > LONGEST:
             raise Malformed("Missing tag name parameter")
-        return Channel(name, wanted)
+        return Channel(name, wanted, asked)
     if name == LIST:
         number = number_in(list_id or "")
         if number is None:

@@ -21,7 +21,7 @@ class Connection(ABC):
 
     def __init__(self, transport: asyncio.Transport, token: Token, viewer_id: int, now: float) -> None:
         self.transport, self.token, self.viewer_id = transport, token, viewer_id
-        self.channels: set[Channel] = set()
+        self.channels: dict[Channel, tuple[str, ...]] = {}  # and how messages name them to this app
         self.heard_at = now
         self.unsent = 0
         self.is_closed = False

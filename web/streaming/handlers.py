@@ -174,7 +174,10 @@ async def stream(
     first: bytes = b"",
     is_open: bool = False,
 ) -> web.StreamResponse:
-    """An event stream of these channels, until either side ends it. ``is_open``: pages of other hosts may read it."""
+    """An event stream of these channels, until either side ends it. ``is_open``: pages of other hosts may read it.
+
+    What is written goes straight to the transport, so routes of it take no HEAD, whose answer has no body.
+    """
     hub = request.app[HUB]
     response = web.StreamResponse(headers={hdrs.CACHE_CONTROL: "private, no-store", "X-Accel-Buffering": "no"})
     response.content_type = "text/event-stream"
@@ -208,7 +211,7 @@ async def stream(
 _BASE = "/api/v1/streaming"
 ROUTES = [
     web.get(f"{_BASE}/health", health, name="client-streaming-health"),
-    web.get(_BASE, connect, name="client-streaming"),
-    web.get(f"{_BASE}/", connect, name="client-streaming-slash"),
-    web.get(f"{_BASE}/{{stream:[a-z/]+}}", listen, name="client-streaming-events"),
+    web.get(_BASE, connect, name="client-streaming", allow_head=False),
+    web.get(f"{_BASE}/", connect, name="client-streaming-slash", allow_head=False),
+    web.get(f"{_BASE}/{{stream:[a-z/]+}}", listen, name="client-streaming-events", allow_head=False),
 ]

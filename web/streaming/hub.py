@@ -88,12 +88,12 @@ class Hub:
         if len(connection.channels) >= MAX_CHANNELS and channel not in connection.channels:
             return False
         if connection in self._connections:
-            connection.channels.add(channel)
+            connection.channels[channel] = channel.label
             self._listening[channel].add(connection)
         return True
 
     def unsubscribe(self, connection: Connection, channel: Channel) -> None:
-        connection.channels.discard(channel)
+        connection.channels.pop(channel, None)
         listening = self._listening.get(channel, set())
         listening.discard(connection)
         if not listening:
@@ -159,17 +159,17 @@ class Hub:
             self._write(delivery)
 
     def _write(self, delivery: "Delivery") -> None:
-        """Encode once for each kind of connection, and write."""
-        encoded: dict[type[Connection], bytes] = {}
+        """Encode once for each kind of connection and name of the stream, and write."""
+        encoded: dict[tuple[type[Connection], tuple[str, ...]], bytes] = {}
         viewers = None if delivery.viewers is None else set(delivery.viewers)
         for connection in list(self._listening.get(delivery.channel, ())):
             if viewers is not None and connection.viewer_id not in viewers:
                 continue
             if not connection.may_hear(delivery.event):
                 continue
-            kind = type(connection)
+            kind = type(connection), connection.channels[delivery.channel]
             if kind not in encoded:
-                encoded[kind] = connection.encode(delivery.channel.label, delivery.event, delivery.payload)
+                encoded[kind] = connection.encode(kind[1], delivery.event, delivery.payload)
             connection.write(encoded[kind])
 
     # -- staying alive ------------------------------------------------------------------------------------------------

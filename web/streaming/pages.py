@@ -39,4 +39,4 @@ async def live(request: web.Request) -> web.StreamResponse:
     return await stream(request, PageSource, token, session.actor_id, channels, first=first)
 
 
-ROUTES = [web.get("/live", live, name="live")]
+ROUTES = [web.get("/live", live, name="live", allow_head=False)]

@@ -9,6 +9,7 @@ from node.store.news.notification_lists import Wanted, count_unread
 from node.store.people.follows import ACCEPTED
 from node.store.posts.objects import LIVE
 from node.store.posts.reactions import SHARE
+from node.store.reading.entries import unwanted_at_home
 from node.store.reading.visible import visible_to
 from node.store.tables import (
     access_tokens,
@@ -21,6 +22,7 @@ from node.store.tables import (
     home_entries,
     list_members,
     lists,
+    object_tags,
     objects,
     reactions,
     sessions,
@@ -43,7 +45,7 @@ class Post(NamedTuple):
     visibility: str
     in_reply_to: str | None
     parent_author_id: int | None
-    kind: str
+    has_media: bool
     details: Any
     context: str | None  # of the conversation
 
@@ -56,7 +58,7 @@ _FACTS = (
     objects.c.visibility,
     objects.c.in_reply_to,
     _parent.c.actor_id,
-    objects.c.kind,
+    objects.c.has_media,
     objects.c.details,
     objects.c.context,
 )
@@ -77,9 +79,16 @@ _SHARES = (
     .join(reactions, (reactions.c.object_id == objects.c.id) & (reactions.c.kind == SHARE))
     .where(reactions.c.id.in_(_IDS))
 )
-_HOMES = select(home_entries.c.id, home_entries.c.owner_id, home_entries.c.object_id).where(
-    home_entries.c.object_id.in_(_IDS), home_entries.c.owner_id.in_(_VIEWERS)
+_HOMES = (
+    select(home_entries.c.id, home_entries.c.owner_id, home_entries.c.object_id)
+    .join(objects, objects.c.id == home_entries.c.object_id)
+    .where(
+        home_entries.c.object_id.in_(_IDS),
+        home_entries.c.owner_id.in_(_VIEWERS),
+        *(~unwanted for unwanted in unwanted_at_home()),
+    )
 )
+_TAGS = select(object_tags.c.object_id, object_tags.c.tag).where(object_tags.c.object_id.in_(_IDS))
 _OWN = union(
     select(reactions.c.actor_id, reactions.c.object_id).where(
         reactions.c.object_id.in_(_IDS), reactions.c.actor_id.in_(_VIEWERS)
@@ -125,12 +134,20 @@ def load_shares(conn: Connection, ids: Collection[int]) -> list[Post]:
 
 
 def load_homes(conn: Connection, object_ids: Collection[int], viewers: Collection[int]) -> list[tuple[int, int, int]]:
-    """``(entry, owner, object)`` for each of these people who has the object on her home timeline."""
+    """``(entry, owner, object)`` for each of these people who reads the object on her home timeline."""
     if not object_ids or not viewers:
         return []
     return [
         (row[0], row[1], row[2]) for row in conn.execute(_HOMES, {"ids": list(object_ids), "viewers": list(viewers)})
     ]
+
+
+def load_tags(conn: Connection, object_ids: Collection[int]) -> dict[int, list[str]]:
+    """Object -> the keys of its hashtags."""
+    found: dict[int, list[str]] = {}
+    for object_id, tag in conn.execute(_TAGS, {"ids": list(object_ids)}):
+        found.setdefault(object_id, []).append(tag)
+    return found
 
 
 def load_own(conn: Connection, object_ids: Collection[int], viewers: Collection[int]) -> set[tuple[int, int]]:

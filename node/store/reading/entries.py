@@ -156,6 +156,25 @@ def window_parameters(window: Window) -> dict[str, int]:
 # -- home ------------------------------------------------------------------------------------------------------------
 
 
+def unwanted_at_home() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Of ``home_entries`` with their ``objects``, what the owner does not want to read there, and may want again.
+
+    Boosts of somebody whose boosts she does not want, and what comes by members of a list that keeps them for itself.
+    """
+    owner = home_entries.c.owner_id
+    brought_by = func.coalesce(home_entries.c.shared_by_id, objects.c.actor_id)
+    wants_no_shares = exists().where(
+        follows.c.follower_id == owner, follows.c.followed_id == home_entries.c.shared_by_id, ~follows.c.shows_reblogs
+    )
+    is_elsewhere = exists().where(
+        lists.c.owner_id == owner,
+        lists.c.exclusive,
+        list_members.c.list_id == lists.c.id,
+        list_members.c.member_id == brought_by,
+    )
+    return wants_no_shares, is_elsewhere
+
+
 @cache
 def _home(cursors: tuple[str, ...]) -> Prepared:
     source = _joined(home_entries.join(objects, objects.c.id == home_entries.c.object_id)).outerjoin(
@@ -163,16 +182,7 @@ def _home(cursors: tuple[str, ...]) -> Prepared:
     )
     query = select(*_columns(home_entries.c.id, home_entries.c.shared_by_id)).select_from(source)
     owner = home_entries.c.owner_id
-    brought_by = func.coalesce(home_entries.c.shared_by_id, objects.c.actor_id)
-    wants_no_shares = exists().where(
-        follows.c.follower_id == owner, follows.c.followed_id == home_entries.c.shared_by_id, ~follows.c.shows_reblogs
-    )
-    is_elsewhere = exists().where(  # on a list that keeps its members for itself
-        lists.c.owner_id == owner,
-        lists.c.exclusive,
-        list_members.c.list_id == lists.c.id,
-        list_members.c.member_id == brought_by,
-    )
+    wants_no_shares, is_elsewhere = unwanted_at_home()
     has_exclusive_lists = exists().where(lists.c.owner_id == bindparam("viewer"), lists.c.exclusive)
     query = query.where(
         owner == bindparam("viewer"),
