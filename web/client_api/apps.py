@@ -42,13 +42,13 @@ async def show_own(request: web.Request) -> web.Response:
 
 
 def _read(values: Parameters) -> dict[str, Any]:
-    """What the app says of itself. Addresses come as a list, or as lines of one text."""
+    """What the app says of itself. Addresses and scopes come as lists, or in one text parted by space."""
     sent = values.texts("redirect_uris")
     return {
         "name": values.text("client_name") or "",
         "website": values.text("website") or "",
         "redirect_uris": _lines(sent) or [OUT_OF_BAND],
-        "scopes": read_scopes(values.text("scopes") or "") or ("read",),
+        "scopes": read_scopes(" ".join(values.texts("scopes"))) or ("read",),
     }
 
 

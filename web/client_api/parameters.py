@@ -19,7 +19,7 @@ from web.posted import read_posted
 
 _TRUE = frozenset({"true", "1", "on", "yes", "t"})
 _FALSE = frozenset({"false", "0", "off", "no", "f", ""})
-_MAX_NAMES, _MAX_DEPTH, _MAX_DIGITS = 1_000, 4, 19
+_MAX_NAMES, _MAX_DEPTH, _MAX_DIGITS, _MAX_TAG = 1_000, 4, 19, 35
 #: So many seconds are 300 years, which calendars can still write.
 _MAX_NUMBER = 10**10
 _FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
@@ -48,7 +48,7 @@ class Parameters:
         if isinstance(value, bool):
             return "true" if value else "false"
         if isinstance(value, int | float):
-            return str(value)
+            return _written(value)
         raise self._wrong(name, "a text", value)
 
     def flag(self, name: str) -> bool | None:
@@ -72,14 +72,27 @@ class Parameters:
             raise self._wrong(name, "a whole number", text)
         return max(-_MAX_NUMBER, min(int(text), _MAX_NUMBER))
 
+    def language(self, name: str) -> str | None:
+        """A language tag, ``pt-BR`` also as ``pt_BR``, as some systems name it; an empty one for none."""
+        text = self.text(name)
+        if text is None:
+            return None
+        tag = text.replace("_", "-")
+        if len(tag) > _MAX_TAG or not all(part.isalnum() and part.isascii() for part in tag.split("-") if tag):
+            raise self._wrong(name, "a language tag", text)
+        return tag
+
     def identifier(self, name: str) -> int | None:
         """An id of ours; 0, which nothing has, for a text that is none. Unknown ids are no errors."""
         text = self.text(name)
         return None if text is None or not text else read_id(text)
 
     def texts(self, name: str) -> list[str]:
-        """Texts from ``name[]=``, a repeated ``name=`` or a JSON list; also from a table with numbers as keys."""
-        found = [value for value in _many(self.tree.get(name)) if value is not None]
+        """Texts from ``name[]=``, a repeated ``name=`` or a JSON list; also from a table with numbers as keys.
+
+        Forms have no lists of nothing: they say ``name[]=``, so that empty texts are left out.
+        """
+        found = [value for value in _many(self.tree.get(name)) if value is not None and value != ""]
         texts = [_as_text(value) for value in found]
         if None in texts:
             raise self._wrong(name, "a list of texts", found[texts.index(None)])
@@ -131,7 +144,12 @@ def read_id(text: str) -> int:
 def _as_text(value: Any) -> str | None:
     if isinstance(value, str):
         return value
-    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    return _written(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _written(value: float) -> str:
+    """A number as a form would say it: some languages have no whole ones, and say ``3600.0`` in JSON."""
+    return str(value).removesuffix(".0")
 
 
 def _many(value: Any) -> list[Any]:

@@ -71,7 +71,7 @@ def _defaults(sent: Parameters) -> Defaults:
     return Defaults(
         visibility=source.text("privacy"),
         sensitive=source.flag("sensitive"),
-        language=source.text("language"),
+        language=source.language("language"),
         quote_policy=source.text("quote_policy"),
         attribution_domains=sent.texts("attribution_domains") if sent.has("attribution_domains") else None,
     )

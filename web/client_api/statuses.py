@@ -16,7 +16,7 @@ from node.domain.visibility import Visibility
 from node.errors import Forbidden, Invalid, NotFound, Problem
 from node.media.links import MediaLinks
 from node.services.context import Unit
-from node.services.posts import post_changes, posts, scheduling
+from node.services.posts import post_changes, posts, quoting, reacting, scheduling
 from node.services.posts.post_changes import Edit
 from node.state import NODE
 from node.store.access import idempotency, oauth
@@ -142,18 +142,17 @@ def _as_posted(conn: Connection, look: Look, row: Mapping[str, Any], viewer_id: 
 
 def read_draft(sent: Parameters) -> Draft:
     """What is to be posted. Raises Invalid for what cannot be read."""
-    policy = sent.text("quote_approval_policy")
     return Draft(
         text=sent.text("status") or "",
         visibility=_read_visibility(sent),
         spoiler=sent.text("spoiler_text") or "",
         sensitive=sent.flag("sensitive"),
-        language=_read_language(sent),
+        language=sent.language("language"),
         in_reply_to_id=sent.identifier("in_reply_to_id"),
         media_ids=tuple(sent.identifiers("media_ids")),
         poll=_read_poll(sent),
         quoted_id=sent.identifier("quoted_status_id"),
-        quote_policy=read_policy(policy) if policy else None,
+        quote_policy=_read_policy(sent),
         is_markdown=sent.text("content_type") == "text/markdown",
     )
 
@@ -167,15 +166,6 @@ def _read_visibility(sent: Parameters) -> Visibility | None:
     return _VISIBILITIES[name] if name else None
 
 
-def _read_language(sent: Parameters) -> str | None:
-    language = sent.text("language")
-    if language is None:
-        return None
-    if len(language) > 35 or not all(part.isalnum() and part.isascii() for part in language.split("-") if language):
-        raise Invalid(problems=[Problem("$.language", "a language tag", language[:40])])
-    return language
-
-
 def _read_poll(sent: Parameters) -> NewPoll | None:
     poll = sent.table("poll")
     options = poll.texts("options")
@@ -187,6 +177,11 @@ def _read_poll(sent: Parameters) -> NewPoll | None:
         multiple=poll.flag("multiple") or False,
         hides_totals=poll.flag("hide_totals") or False,
     )
+
+
+def _read_policy(sent: Parameters) -> QuotePolicy | None:
+    name = sent.text("quote_approval_policy")
+    return read_policy(name) if name else None
 
 
 def read_policy(name: str) -> QuotePolicy:
@@ -222,15 +217,15 @@ async def edit(request: web.Request) -> web.Response:
         text=sent.text("status") or "",
         spoiler=sent.text("spoiler_text") or "",
         sensitive=sent.flag("sensitive"),
-        language=_read_language(sent),
+        language=sent.language("language"),
         media_ids=tuple(sent.identifiers("media_ids")) if sent.has("media_ids") else None,
         descriptions=_read_descriptions(sent),
         poll=_read_poll(sent),
     )
     await look_up_mentions(request.app[FEDERATION], node, wanted.text)
     links, status_id = request.app[WEB].pictures.links, read_id(request.match_info["id"])
-    found = await node.store.write(_edit, node.unit(), caller.actor_id, status_id, wanted, links, look_of(request))
-    return answer(found)
+    asked = (status_id, wanted, _read_policy(sent))
+    return answer(await node.store.write(_edit, node.unit(), caller.actor_id, asked, links, look_of(request)))
 
 
 def _read_descriptions(sent: Parameters) -> dict[int, dict[str, str | None]]:
@@ -242,23 +237,40 @@ def _read_descriptions(sent: Parameters) -> dict[int, dict[str, str | None]]:
 
 
 def _edit(
-    conn: Connection, unit: Unit, author_id: int, status_id: int, wanted: Edit, links: MediaLinks, look: Look
+    conn: Connection,
+    unit: Unit,
+    author_id: int,
+    asked: tuple[int, Edit, QuotePolicy | None],
+    links: MediaLinks,
+    look: Look,
 ) -> bytes:
+    """Who may quote it changes as it does alone, which is no other version of the post."""
+    status_id, wanted, policy = asked
     target = find_own_target(conn, status_id, author_id)
+    if policy is not None:
+        quoting.set_policy(conn, unit, target, policy)
     post_changes.edit(conn, unit, author_id, target.id, wanted, links=links)
     return statuses.render(conn, look, [target.id], author_id)[target.id]
 
 
 async def delete(request: web.Request) -> web.Response:
-    """Answers what is deleted with its text as it was typed, so that it can be written anew."""
+    """Answers what is deleted with its text as it was typed, so that it can be written anew.
+
+    Of the id of a boost of one's own, the boost goes and what it boosts stays.
+    """
     caller, node = await require(request, WRITE), request.app[NODE]
-    forget = query_parameters(request).flag("delete_media") or False
+    forget = (await read_parameters(request)).flag("delete_media") or False
     status_id = read_id(request.match_info["id"])
     found = await node.store.write(_delete, node.unit(), caller.actor_id, status_id, look_of(request), forget=forget)
     return answer(found)
 
 
 def _delete(conn: Connection, unit: Unit, author_id: int, status_id: int, look: Look, *, forget: bool) -> bytes:
+    entry = entries.load_entries(conn, [status_id], author_id).get(status_id)
+    if entry is not None and entry.sharer_id == author_id:
+        body = statuses.render(conn, look, [status_id], author_id)[status_id]
+        reacting.unshare(conn, unit, author_id, find_target(conn, status_id, author_id))
+        return statuses.with_text(body, "")
     target = find_own_target(conn, status_id, author_id)
     details = objects.load_row(conn, target.id).details or {}
     body = statuses.render(conn, look, [target.id], author_id)[target.id]

@@ -49,5 +49,7 @@ def revoke(conn: Connection, unit: Unit, author_id: int, quoted: Object, quoting
 def set_policy(conn: Connection, unit: Unit, post: Object, policy: QuotePolicy) -> None:
     """Who may quote a post from now on; quotes that were allowed stay."""
     details = objects.load_row(conn, post.id).details or {}
+    if details.get("quote_policy") == policy.value:
+        return
     objects.update_object(conn, post.id, {"details": {**details, "quote_policy": policy.value}})
     events.record(conn, unit.ids, unit.now, events.ObjectUpdated(post.id), about=post.uri)

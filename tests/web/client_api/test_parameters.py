@@ -89,11 +89,30 @@ def test_flags_are_read_as_clients_write_them(value, expected):
     assert Parameters({"flag": value}).flag("flag") is expected
 
 
+def test_lists_of_nothing_in_forms_are_empty():
+    sent = Parameters(nest([("media_ids[]", ""), ("options[]", "a"), ("options[]", ""), ("contexts", "")]))
+    assert [sent.texts(name) for name in ("media_ids", "options", "contexts", "others")] == [[], ["a"], [], []]
+    assert sent.has("media_ids"), "it was sent, so it is to be emptied"
+
+
+@each_row("value", [3600, "3600", " 3600 ", 3600.0])
+def test_whole_numbers_are_read_as_clients_write_them(value):
+    assert Parameters({"expires_in": value}).number("expires_in") == 3600
+
+
+@each_row("sent, expected", [("pt_BR", "pt-BR"), ("zh-Hant-TW", "zh-Hant-TW"), ("", ""), (None, None)])
+def test_languages_are_read_as_clients_write_them(sent, expected):
+    assert Parameters({"language": sent}).language("language") == expected
+
+
 @each_row(
     "tree, read",
     [
         ({"limit": "ten"}, lambda sent: sent.number("limit")),
         ({"flag": "perhaps"}, lambda sent: sent.flag("flag")),
+        ({"limit": 1.5}, lambda sent: sent.number("limit")),
+        ({"language": "<p>"}, lambda sent: sent.language("language")),
+        ({"language": "x" * 36}, lambda sent: sent.language("language")),
         ({"status": {"a": "b"}}, lambda sent: sent.text("status")),
         ({"poll": "a"}, lambda sent: sent.table("poll")),
         ({"fields": ["a"]}, lambda sent: sent.tables("fields")),

@@ -244,6 +244,16 @@ async def test_a_boost_and_what_is_done_to_it(ada, ben, site):
     assert [each["id"] for each in await cleo.get("v1/timelines/home")] == [answer["id"]]
 
 
+async def test_a_boost_that_is_deleted_leaves_what_it_boosts(ada, ben):
+    posted = await say(ada, "spread")
+    for app in (ada, ben):
+        boost = await app.post(f"v1/statuses/{posted['id']}/reblog")
+        assert (await app.delete(f"v1/statuses/{boost['id']}"))["reblog"]["id"] == posted["id"]
+        await app.get(f"v1/statuses/{boost['id']}", 404)
+        shown = await app.get(f"v1/statuses/{posted['id']}")
+        assert (shown["reblogged"], shown["reblogs_count"]) == (False, 0)
+
+
 async def test_what_is_not_for_everybody_is_not_boosted(ada, ben):
     await ben.post(f"v1/accounts/{ada.me.id}/follow")
     posted = await say(ada, "for followers", visibility="private")
@@ -377,6 +387,18 @@ async def test_quotes_by_permission(ada, ben):
     quoting = await say(ada, "myself", quoted_status_id=posted["id"])
     await ada.delete(f"v1/statuses/{posted['id']}")
     assert (await ben.get(f"v1/statuses/{quoting['id']}"))["quote"] == {"state": "deleted", "quoted_status": None}
+
+
+async def test_who_may_quote_changes_with_an_edit(ada, ben):
+    posted = await say(ada, "quote me", quote_approval_policy="nobody")
+    path = f"v1/statuses/{posted['id']}"
+    edited = await ada.put(path, status="quote me", quote_approval_policy="public")
+    assert edited["quote_approval"]["automatic"] == ["public"]
+    assert edited["edited_at"] is None, "it says what it said"
+    assert (await say(ben, "look", quoted_status_id=posted["id"]))["quote"]["state"] == "accepted"
+    edited = await ada.put(path, status="quote me not")
+    assert edited["quote_approval"]["automatic"] == ["public"], "what is not spoken of stays"
+    await ada.put(path, 422, status="quote me", quote_approval_policy="me")
 
 
 async def test_nobody_translates(ada):

@@ -24,6 +24,7 @@ FORMS: tuple[dict[str, Any], ...] = (
     {"json": {"redirect_uris": "\n".join(ADDRESSES)}},
     {"data": [("redirect_uris[]", each) for each in ADDRESSES]},
     {"data": {"redirect_uris": " ".join(ADDRESSES)}},
+    {"json": {"redirect_uris": ADDRESSES, "scopes": ["read", "write:lists"]}},
 )
 
 

@@ -156,6 +156,18 @@ async def test_media_stay_unless_they_are_named(town):
     assert (await town.ada.call("PUT", path, json=told))["media_attachments"][0]["description"] == "b"
     gone = await town.ada.call("PUT", path, json={"status": "two", "media_ids": []})
     assert gone["media_attachments"] == []
+    await town.ada.call("PUT", path, json={"status": "two", "media_ids": [picture["id"]]})
+    gone = await town.ada.call("PUT", path, data=[("status", "two"), ("media_ids[]", "")])
+    assert gone["media_attachments"] == [], "forms have no other way to say that there are none"
+
+
+async def test_media_of_a_deleted_post_are_kept_for_a_new_one_unless_they_shall_go_too(town):
+    for asked, status in (({}, 200), ({"params": {"delete_media": "true"}}, 404), ({"json": {"delete_media": 1}}, 404)):
+        picture = await town.picture(town.ada)
+        posted = await town.say(town.ada, "one", media_ids=[picture["id"]])
+        gone = await town.ada.call("DELETE", f"v1/statuses/{posted['id']}", **asked)
+        assert [each["id"] for each in gone["media_attachments"]] == [picture["id"]]
+        await town.ada.get(f"v1/media/{picture['id']}", status)
 
 
 async def test_changing_options_resets_votes(town):
