@@ -9,14 +9,12 @@ A command begins like this:
         ...
 """
 
-import base64
 import functools
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, Concatenate, ParamSpec, TypeVar
-from urllib.parse import unquote, urlsplit
 
 import click
 
@@ -96,9 +94,7 @@ def load_config(**overrides: Any) -> Config:
     """
     given = {name.replace("__", "."): value for name, value in overrides.items() if value is not None}
     config = load(config_file(), overrides=given)
-    keys = (config.secrets.key, *config.secrets.previous)
-    password = unquote(urlsplit(config.database.url).password or "")
-    log.hide(*(base64.b64encode(key).decode() for key in keys), password)
+    log.hide(*config.secret_texts)
     return config
 
 

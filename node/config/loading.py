@@ -14,9 +14,10 @@ from types import MappingProxyType
 from typing import Any
 
 from node.config.hosts import make_handle
-from node.config.rules import find_problems, is_zone
+from node.config.rules import find_problems, find_url_problems, is_zone
 from node.config.schema import Values, complete, keys
 from node.config.settings import (
+    SECRETS,
     Address,
     BackupSettings,
     Config,
@@ -38,13 +39,6 @@ from node.config.settings import (
 from node.errors import ConfigurationRefused
 
 KEY_BYTES = 32
-_SECRETS = (
-    ("database", "url"),
-    ("mail", "password"),
-    ("media", "secret_key"),
-    ("oidc", "client_secret"),
-    ("secrets", "key"),
-)
 _VARIABLE = re.compile(r"RHIZOME_([A-Z0-9_]+?)__([A-Z0-9_]+)")
 _OTHERS = stat.S_IROTH | stat.S_IWOTH | stat.S_IXOTH
 
@@ -65,7 +59,7 @@ def load(file: Path, *, environ: Mapping[str, str] | None = None, overrides: Map
             part[name] = value
             sources[path] = source
     config = configure(values, file=file, sources=sources)
-    in_file = (values.get(section, {}).get(name) for section, name in _SECRETS if f"{section}.{name}" not in sources)
+    in_file = (values.get(section, {}).get(name) for section, name in SECRETS if f"{section}.{name}" not in sources)
     return _guard_files(config, has_secrets=any(in_file))
 
 
@@ -155,6 +149,8 @@ def _read_url(file: Path) -> str:
     url = _read_text(file).strip()
     if not url.startswith("postgresql://"):
         raise ConfigurationRefused(f"{file}: expected postgresql://USER:PASSWORD@HOST/NAME and nothing else.")
+    for problem in find_url_problems(url):
+        raise ConfigurationRefused(f"{file}: {problem}.")
     return url
 
 
@@ -201,11 +197,7 @@ def _guard_files(config: Config, *, has_secrets: bool) -> Config:
 
 
 def _private_files(config: Config) -> Iterator[Path]:
-    if config.secrets.file:
-        yield config.secrets.file
-    if config.database.url_file:
-        yield config.database.url_file
-    yield from filter(None, (config.media.secret_key_file, config.mail.password_file, config.oidc.client_secret_file))
+    yield from config.secret_files.values()
     # The database inside a folder that is closed to others is safe whatever its own permissions say.
     if config.is_sqlite and config.data_dir.exists() and config.data_dir.stat().st_mode & stat.S_IXOTH:
         yield config.database_path

@@ -6,17 +6,18 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import schemas
 from node.config.hosts import as_address, host_without_port, is_testing_host
 from node.config.schema import Values, complete, fits
-from node.config.settings import DEFAULT_PORTS
+from node.config.settings import DEFAULT_PORTS, SECRETS
 
 Problem = tuple[str, str]
 
 #: Keys whose value never appears in a sentence.
-_SECRET_PATHS = frozenset({"database.url", "mail.password", "media.secret_key", "oidc.client_secret", "secrets.key"})
+_SECRET_PATHS = frozenset(".".join(key) for key in SECRETS)
 _LAST_PORT = 65535
 
 
@@ -142,6 +143,22 @@ def _check_proxy(values: Values) -> Iterator[Problem]:
 def _check_database(values: Values) -> Iterator[Problem]:
     if values["database"]["url"] and values["database"]["url_file"]:
         yield "database.url_file", "database.url is there too; leave one of them out"
+    for problem in find_url_problems(values["database"]["url"]):
+        yield "database.url", problem
+
+
+def find_url_problems(url: str) -> Iterator[str]:
+    """Half a sentence where the parts of a database address cannot be told apart; it does not show the address."""
+    try:
+        parts = urlsplit(url)
+        is_clear = parts.port != 0 and parts.netloc.count("@") < 2
+    except ValueError:
+        is_clear = False
+    if not is_clear:
+        yield (
+            "expected postgresql://USER:PASSWORD@HOST:PORT/NAME with a number for PORT; in a password write "
+            "%2F for /, %3F for ?, %23 for # and %40 for @"
+        )
 
 
 def _check_media(values: Values) -> Iterator[Problem]:

@@ -4,11 +4,13 @@ A test holds them, the schema and the example together.
 """
 
 import ipaddress
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import unquote, urlsplit
 
 from node.config.hosts import host_without_port
 
@@ -16,6 +18,15 @@ if TYPE_CHECKING:
     from node.secretbox import SecretBox
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+#: The keys that hold a secret, as section and name; whatever shows, stores or hides values goes by this list (CFG3).
+SECRETS = (
+    ("database", "url"),
+    ("mail", "password"),
+    ("media", "secret_key"),
+    ("oidc", "client_secret"),
+    ("secrets", "key"),
+)
 
 DEFAULT_PORTS: Mapping[str, int] = MappingProxyType({"https": 443, "http": 80})
 
@@ -228,6 +239,26 @@ class Config:
     def database_path(self) -> Path:
         """The file of the SQLite database; it exists only where ``is_sqlite``."""
         return self.node.data / "rhizome.sqlite3"
+
+    @property
+    def secret_texts(self) -> tuple[str, ...]:
+        """What no output may ever hold, as it is written: keys and passwords."""
+        password = urlsplit(self.database.url).password or ""
+        others = (self.mail.password, self.media.secret_key, self.oidc.client_secret, password, unquote(password))
+        keys = (b64encode(key).decode() for key in (self.secrets.key, *self.secrets.previous))
+        return tuple(text for text in (*keys, *others) if text)
+
+    @property
+    def secret_files(self) -> Mapping[str, Path]:
+        """The files that secrets are read from, by the key whose value they hold."""
+        files = {
+            "secrets.key": self.secrets.file,
+            "database.url": self.database.url_file,
+            "mail.password": self.mail.password_file,
+            "media.secret_key": self.media.secret_key_file,
+            "oidc.client_secret": self.oidc.client_secret_file,
+        }
+        return {path: file for path, file in files.items() if file}
 
     @property
     def secret_box(self) -> "SecretBox":

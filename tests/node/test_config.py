@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 import tomllib
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 import schemas
 from node.config import Address, Config, configure, load, make_handle
 from node.config.schema import fits, keys, render, toml
-from node.config.settings import DevelopmentSettings, SecretsSettings
+from node.config.settings import SECRETS, DevelopmentSettings, SecretsSettings
 from node.errors import ConfigurationRefused
 from tests.depth import examples
 from tests.rows import each_row
@@ -333,6 +333,38 @@ def test_no_secret_is_ever_shown(folder: Path) -> None:
     told = refusal(folder, MINIMAL + '[database]\nurl = "postgres://rhizome:pa55word@db/rhizome"\n')
     assert "pa55word" not in told
     assert "pa55word" not in refusal(folder, MINIMAL, {"RHIZOME_SECRETS__KEY": "pa55word"})
+
+
+@pytest.mark.parametrize(
+    "url", ["p4ss@db:port/n", "pa55/word@db/n", "pa55#word@db/n", "pa55?word@db/n", "pa55@word@db/n", "p4ss@db:0/n"]
+)
+def test_database_address_that_can_be_read_in_two_ways_is_refused(folder: Path, url: str) -> None:
+    """SQLAlchemy, libpq and this module would each take another part of it for the password."""
+    write_private(folder / "url", f"postgresql://rhizome:{url}")
+    in_file = refusal(folder, MINIMAL + '[database]\nurl_file = "url"\n')
+    given = refusal(folder, MINIMAL, {"RHIZOME_DATABASE__URL": f"postgresql://rhizome:{url}"})
+    assert in_file.startswith(f"{folder}/url: expected postgresql://")
+    assert given.startswith("environment variable RHIZOME_DATABASE__URL: database.url: expected postgresql://")
+    for told in (in_file, given):
+        assert "in a password write %2F for /" in told
+        assert "word" not in told.replace("password", "")
+        assert "p4ss" not in told
+
+
+def test_everything_that_is_secret_is_known_as_such() -> None:
+    """A key whose name says so, or that has a file of its own, and every field that no ``repr`` shows."""
+    paths = {".".join(key) for key in SECRETS}
+    by_name = {path for path in keys() if path.endswith(("password", "secret_key", "client_secret"))}
+    assert paths == by_name | {"database.url", "secrets.key"}
+    assert paths == {path.removesuffix("_file") for path in keys() if path.endswith("_file")} | {"secrets.key"}
+    hidden = {
+        f"{section}.{field.name}"
+        for section, kind in get_type_hints(Config).items()
+        if is_dataclass(kind)
+        for field in fields(kind)
+        if not field.repr
+    }
+    assert hidden == paths | {"secrets.previous"}
 
 
 @pytest.mark.parametrize("mode", [0o604, 0o644, 0o602, 0o666])

@@ -13,6 +13,7 @@ import re
 import secrets
 import shutil
 import tomllib
+from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from hashlib import file_digest
@@ -22,7 +23,8 @@ from typing import Any
 import node
 from node.clock import DAY, Clock, from_rfc3339, to_rfc3339
 from node.config import Config
-from node.config.schema import render
+from node.config.schema import render, toml
+from node.config.settings import SECRETS
 from node.errors import Conflict, Unavailable
 from node.secretbox import key_id
 from node.store import facts
@@ -32,7 +34,9 @@ from node.store.database.engine import Store
 
 FORMAT = 1
 MANIFEST, SQLITE, DUMP = "manifest.json", "rhizome.sqlite3", "rhizome.dump"
-_CONFIGURATION, _SECRETS, _URL = "rhizome.toml", "secrets.toml", "database.url"
+_CONFIGURATION = "rhizome.toml"
+#: How a copy of the file with a secret is called, where it is not by the key whose value it holds.
+_SECRET_FILES = {"secrets.key": "secrets.toml"}
 _NAME = re.compile(r"rhizome-(\d{8}T\d{6}Z)(?:-[0-9a-f]{4})?")
 _PARTIAL = re.compile(r"\.partial-(\d+)-[0-9a-f]+")
 
@@ -117,11 +121,12 @@ def _copy_database(config: Config, folder: Path) -> Content:
 def _copy_configuration(config: Config, folder: Path, *, with_secrets: bool) -> None:
     values: dict[str, dict[str, Any]] = tomllib.loads(config.file.read_text("utf-8"))
     if with_secrets:
-        for place, name in ((config.secrets.file, _SECRETS), (config.database.url_file, _URL)):
-            if place is not None:
-                _write(folder / name, place.read_text("utf-8"))
+        for path, place in config.secret_files.items():
+            _write(folder / _SECRET_FILES.get(path, path), place.read_text("utf-8"))
+        if config.secrets.file is None and not values.get("secrets", {}).get("key"):  # the environment has it
+            _write(folder / _SECRET_FILES["secrets.key"], f"key = {toml(b64encode(config.secrets.key).decode())}\n")
     else:
-        for section, name in (("secrets", "key"), ("database", "url")):
+        for section, name in SECRETS:
             values.get(section, {}).pop(name, None)
     _write(folder / _CONFIGURATION, render(values))
 

@@ -395,10 +395,16 @@ def test_secrets_of_the_configuration_are_hidden_from_logs(tmp_path: Path) -> No
     @shared.with_config
     def command(config: Config) -> None:
         click.echo(log.mask(f"{base64.b64encode(config.secrets.key).decode()} pa55%word1"))
+        click.echo(log.mask("MARKER-mail MARKER-s3 MARKER-oidc"))
 
-    url = "postgresql://rhizome:pa55%25word1@db/rhizome"
-    result = CliRunner().invoke(command, ["--config", "rhizome.toml"], env={"RHIZOME_DATABASE__URL": url})
-    assert result.output == "*** ***\n"
+    variables = {
+        "RHIZOME_DATABASE__URL": "postgresql://rhizome:pa55%25word1@db/rhizome",
+        "RHIZOME_MAIL__PASSWORD": "MARKER-mail",
+        "RHIZOME_MEDIA__SECRET_KEY": "MARKER-s3",
+        "RHIZOME_OIDC__CLIENT_SECRET": "MARKER-oidc",
+    }
+    result = CliRunner().invoke(command, ["--config", "rhizome.toml"], env=variables)
+    assert result.output == "*** ***\n*** *** ***\n"
     assert key not in result.output
 
 

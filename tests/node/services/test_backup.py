@@ -1,6 +1,7 @@
 """Backups: made beside a busy writer, refused when damaged, restored with the same ids and keys (BAK1 to BAK6)."""
 
 import asyncio
+import base64
 import json
 import os
 import shutil
@@ -20,6 +21,7 @@ from node import cli, log
 from node.app.database import migrate_database, open_store
 from node.clock import DAY, FixedClock
 from node.config import Config, load
+from node.config.editing import with_values
 from node.config.settings import DatabaseSettings
 from node.errors import Conflict, Unavailable
 from node.services.house import backups
@@ -111,6 +113,33 @@ def test_key_inside_the_configuration_is_left_out(config: Config, tmp_path: Path
     assert key in config.file.read_text()
     made = make_backup(load(config.file, environ={}), tmp_path / "b", NOW)
     assert key not in (made / "rhizome.toml").read_text()
+
+
+def test_no_secret_of_the_configuration_is_in_a_backup(config: Config, tmp_path: Path) -> None:
+    """Each that may stand in the file itself: passwords of mail, storage and sign-in as well as key and database."""
+    places = [("mail", "password"), ("media", "secret_key"), ("oidc", "client_secret")]
+    text = config.file.read_text("utf-8")
+    for section, name in places:
+        text = with_values(text, section, {name: f"MARKER-{section}"})
+    config.file.write_text(text, "utf-8")
+    changed = load(config.file, environ={})
+    made = make_backup(changed, tmp_path / "b", NOW)
+    assert not any(b"MARKER" in place.read_bytes() for place in made.iterdir())
+    full = make_backup(changed, tmp_path / "b", NOW, with_secrets=True)
+    assert (full / "rhizome.toml").read_text("utf-8").count("MARKER") == len(places)
+
+
+def test_secrets_that_are_asked_for_come_from_wherever_they_are(config: Config, tmp_path: Path) -> None:
+    """From files of their own, and from the environment: without the key the copy would be of no use."""
+    key = base64.b64encode(config.secrets.key).decode()
+    (config.file.parent / "mail").touch(0o600)
+    (config.file.parent / "mail").write_text("MARKER-mail")
+    (config.file.parent / "secrets.toml").unlink()
+    environ = {"RHIZOME_SECRETS__KEY": key, "RHIZOME_MAIL__PASSWORD_FILE": "mail"}
+    full = make_backup(load(config.file, environ=environ), tmp_path / "b", NOW, with_secrets=True)
+    assert (full / "mail.password").read_text("utf-8") == "MARKER-mail"
+    assert load(full / "rhizome.toml", environ={}).secrets.key == config.secrets.key
+    assert {stat.S_IMODE(place.stat().st_mode) for place in full.iterdir()} == {0o600}
 
 
 def test_backup_beside_a_writer_holds_one_state_and_holds_nobody_up(config: Config, tmp_path: Path) -> None:
