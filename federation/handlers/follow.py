@@ -6,15 +6,14 @@ from federation.sending import outbox
 from node.domain.actors import ActorKind
 from node.domain.communities import Answer, Refusal
 from node.services import membership
+from node.services.accounts import answered_follows
 from node.services.communities import join_requests, messages
 from node.services.library import catalogue
 from node.services.news import happened
-from node.services.people.follows import ask_for_pins, ask_for_posts
 from node.store.communities import communities, community_invitations
 from node.store.people import blocks, follows
 from node.store.people.actors import Actor
 from node.store.people.follows import Follow
-from node.store.reading import homes
 
 
 def follow(batch: Batch, inbound: Inbound) -> str:
@@ -86,19 +85,10 @@ def accept(batch: Batch, inbound: Inbound) -> str:
         return quote.accepted(batch, inbound) or events.answer(batch, inbound)
     if found.state == follows.ACCEPTED:
         return "accepted-before"
-    follows.accept_follow(batch.conn, found.id, batch.unit.now)
-    homes.merge(batch.conn, found.follower_id, found.followed_id)
+    followed = batch.known_actor(inbound.activity.actor)
+    answered_follows.begin(batch.conn, batch.unit, found.id, found.follower_id, followed)
     batch.forget_followers(found.followed_id)
     batch.add_owner(found.follower_id, inbound.received_id)
-    followed = batch.known_actor(inbound.activity.actor)
-    catalogue.begin_copy(batch.conn, batch.unit, followed)
-    if followed.kind == "group":
-        community_invitations.accept_invitation(batch.conn, followed.id, found.follower_id, batch.unit.now)
-        membership.ask_for_history(batch.conn, batch.unit, followed)
-    else:
-        ask_for_pins(batch.conn, batch.unit, [followed])
-        if not followed.catalogue:
-            ask_for_posts(batch.conn, batch.unit, followed)
     return "follow-accepted"
 
 
@@ -107,8 +97,7 @@ def reject(batch: Batch, inbound: Inbound) -> str:
     found = _our_request(batch, inbound)
     if found is None:
         return quote.rejected(batch, inbound) or refusals.refused(batch, inbound) or events.answer(batch, inbound)
-    follows.delete_follow(batch.conn, found.id)
-    community_invitations.delete_invitation(batch.conn, found.followed_id, found.follower_id)
+    answered_follows.end(batch.conn, found.id, found.follower_id, found.followed_id)
     batch.forget_followers(found.followed_id)
     batch.add_owner(found.follower_id, inbound.received_id)
     return "follow-rejected"

@@ -11,7 +11,7 @@ ended, a request that is on it was accepted, and whoever is on it without follow
 import hashlib
 import re
 from collections import OrderedDict, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,13 +21,15 @@ from federation.builders.documents import activity_uri
 from federation.mapping.collection import build_collection, read_page
 from federation.signatures.httpsig import Message
 from node import events, log
-from node.clock import HOUR, Clock
+from node.clock import HOUR
 from node.domain.uris import host_of, is_web_uri, origin_of, same_origin
 from node.ids import Ids
 from node.jobs.kind import Kind, single
 from node.jobs.kinds import FOLLOWERS
 from node.jobs.outcome import Done, Outcome
 from node.ports import Fetcher
+from node.services.accounts import answered_follows
+from node.services.context import Unit
 from node.store import jobs
 from node.store.database.engine import Store
 from node.store.jobs import Job, NewJob
@@ -165,9 +167,8 @@ def reconcile(held: Sequence[LocalFollow], listed: Collection[str]) -> Plan:
 class FollowersSync:
     """Runs the comparisons."""
 
-    def __init__(self, store: Store, clock: Clock, ids: Ids, fetcher: Fetcher, *, origin: str) -> None:
-        """``origin``: of our own actors."""
-        self._store, self._clock, self._ids, self._fetcher, self._origin = store, clock, ids, fetcher, origin
+    def __init__(self, store: Store, fetcher: Fetcher, new_unit: Callable[[], Unit]) -> None:
+        self._store, self._fetcher, self._new_unit = store, fetcher, new_unit
         self._compared_at: OrderedDict[int, int] = OrderedDict()
 
     def kind(self) -> Kind:
@@ -178,7 +179,8 @@ class FollowersSync:
         followed_id, digest = job.ref or 0, str(job.payload["digest"])
         held = await self._store.read(local_follows.load_local_follows, followed_id)
         ours = followers_digest(each.follower_uri for each in held if each.state == follows.ACCEPTED)
-        if ours == digest or not self._is_due(followed_id):
+        is_again = job.attempts > 1  # the same comparison, whose list could not be had
+        if ours == digest or not (is_again or self._is_due(followed_id)):
             return Done()
         listed = await self._fetch(job.target)
         if followers_digest(listed) == digest:  # else it has changed since; the next post says how
@@ -188,7 +190,7 @@ class FollowersSync:
         return Done()
 
     def _is_due(self, followed_id: int) -> bool:
-        now = self._clock.now()
+        now = self._new_unit().now
         if now - self._compared_at.get(followed_id, 0) < COMPARE_EVERY:
             return False
         self._compared_at[followed_id] = now
@@ -210,21 +212,20 @@ class FollowersSync:
         return listed
 
     def _agree(self, conn: Connection, followed_id: int, listed: Collection[str]) -> Plan:
-        plan = reconcile(local_follows.load_local_follows(conn, followed_id), set(listed))
-        for follow in plan.ended:
-            follows.delete_follow(conn, follow.id)
-        now = self._clock.now()
-        for follow in plan.accepted:
-            follows.accept_follow(conn, follow.id, now)
-        self._take_back(conn, followed_id, plan.unknown, now)
-        return plan
-
-    def _take_back(self, conn: Connection, followed_id: int, uris: Collection[str], now: int) -> None:
-        """Tell the other side that these people of ours do not follow."""
         followed = actors.find_actor_by_id(conn, followed_id)
         if followed is None:
-            return
-        for follower_id in local_follows.load_local_actor_ids(conn, uris).values():
-            uri = activity_uri(self._origin, self._ids.new())
-            event = events.FollowEnded(follower_id, followed_id, uri)
-            events.record(conn, self._ids, now, event, about=followed.uri)
+            return Plan()
+        plan, unit = reconcile(local_follows.load_local_follows(conn, followed_id), set(listed)), self._new_unit()
+        for follow in plan.ended:
+            answered_follows.end(conn, follow.id, follow.follower_id, followed.id)
+        for follow in plan.accepted:
+            answered_follows.begin(conn, unit, follow.id, follow.follower_id, followed)
+        _take_back(conn, unit, followed, plan.unknown)
+        return plan
+
+
+def _take_back(conn: Connection, unit: Unit, followed: Actor, uris: Collection[str]) -> None:
+    """Tell the other side that these people of ours do not follow."""
+    for follower_id in local_follows.load_local_actor_ids(conn, uris).values():
+        event = events.FollowEnded(follower_id, followed.id, activity_uri(unit.origin, unit.ids.new()))
+        events.record(conn, unit.ids, unit.now, event, about=followed.uri)

@@ -56,7 +56,7 @@ def _of_peers(base: Foundation, parts: Parts) -> Iterator[Kind]:
     yield parts.steps.kind()
     yield FirstPosts(store, fetcher, unit).kind()
     yield QuoteStamps(store, clock, ids, fetcher).kind()
-    yield FollowersSync(store, clock, ids, fetcher, origin=config.origin).kind()
+    yield FollowersSync(store, fetcher, unit).kind()
     yield Importer(store, clock, unit, fetcher, client).kind()
     yield LinkCheck(store, clock, client).kind()
     yield Previews(store, unit, client).kind()

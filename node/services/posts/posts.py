@@ -170,8 +170,15 @@ def _details(conn: Connection, new: _New, links: MediaLinks | None) -> dict[str,
         "application": dict(draft.application) if draft.application else None,
         "quote": new.quoted.uri if new.quoted else "",
         "quote_policy": (draft.quote_policy or new.defaults.quote_policy).value,
+        "conversation": _conversation(conn, new.parent),
         "emojis": emojis.used_in(conn, texts.texts_with_emojis(new.text, new.spoiler, title, new.poll)),
     }
+
+
+def _conversation(conn: Connection, parent: Object | None) -> str:
+    """What Mastodon calls the conversation of the post that is answered, word for word."""
+    said = objects.load_row(conn, parent.id).details if parent is not None else None
+    return str((said or {}).get("conversation", ""))
 
 
 def _store(conn: Connection, unit: Unit, new: _New, row: Mapping[str, Any]) -> Object:

@@ -70,6 +70,22 @@ async def test_what_stands_above_and_what_the_context_lists_is_fetched(net, far)
     assert context_here == 7
 
 
+async def test_answers_stand_in_the_conversation_of_what_they_answer_word_for_word(net, far):
+    peer, tag = net.peers[0], "tag:far.example,2026-11-24:objectId=7:objectType=Conversation"
+    ann = await peer.add_actor("ann")
+    root = far.note(far.actor("zoe"), 1, context=f"{far.origin}/contexts/1", conversation=tag)
+    await arrive(net, root["id"])
+    uri = root["id"]
+    for text in ("Yes.", "And no."):  # the second answers the first, which is at home here
+        answer = await peer.store.write(publish_note, peer.unit(), ann.id, text, Visibility.PUBLIC, in_reply_to=uri)
+        _, shown = await peer.get(answer.uri)
+        assert (shown["context"], shown["conversation"], shown["inReplyTo"]) == (root["context"], tag, uri)
+        uri = answer.uri
+    alone = await peer.store.write(publish_note, peer.unit(), ann.id, "Something else", Visibility.PUBLIC)
+    _, shown = await peer.get(alone.uri)
+    assert "conversation" not in shown
+
+
 async def test_where_there_is_no_context_answers_are_followed_from_post_to_post(net, far):
     zoe, peer = far.actor("zoe"), net.peers[0]
     notes = [far.note(zoe, number, replies=f"{far.origin}/replies/{number}") for number in range(1, 5)]

@@ -6,18 +6,19 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from federation.signatures.httpsig import Message
 from federation.synchronisation import followers_sync as sync
 from federation.synchronisation.followers_sync import Announcement, FollowersSync, Plan
 from node import events
 from node.clock import MINUTE, FixedClock
-from node.errors import RemoteNotFound
+from node.errors import RemoteNotFound, RemoteUnavailable
 from node.ids import Ids
-from node.jobs.kinds import EVENT
+from node.jobs.kinds import CATALOGUE, EVENT, FEATURED, OUTBOX
 from node.jobs.worker import Worker
 from node.ports import FetchedDocument
+from node.services.context import Unit
 from node.store.people import actors as actors_table
 from node.store.people.follows import ACCEPTED, PENDING
 from node.store.people.local_follows import LocalFollow
@@ -161,6 +162,13 @@ class Peer:
         return FetchedDocument(200, document)
 
 
+class Silent(Peer):
+    """It does not answer."""
+
+    async def get_document(self, uri, *, etag="", as_actor_id=None):
+        raise RemoteUnavailable
+
+
 @pytest.fixture
 async def scene(store):
     clock = FixedClock()
@@ -175,7 +183,7 @@ async def scene(store):
 
     async def hear(peer: Peer, header: str) -> None:
         if not hasattr(scene, "worker"):
-            runner = FollowersSync(store, clock, ids, peer, origin=HUB)
+            runner = FollowersSync(store, peer, lambda: Unit(ids, clock.now(), HUB, "hub.example"))
             scene.runner, scene.worker = runner, Worker(store, clock, [runner.kind()], name="w")
         scene.runner._fetcher = peer
         await store.write(sync.note_announcement, ids, clock.now(), sender, header)
@@ -210,9 +218,25 @@ async def test_a_differing_list_is_read_to_its_end_and_believed(scene):
     assert peer.asked == [LIST, f"{LIST}?page=1"]
     assert await scene.states() == {"ann": ACCEPTED, "cem": ACCEPTED}
     rows = await scene.store.read(lambda conn: conn.execute(select(jobs.c.kind, jobs.c.payload)).all())
-    assert [row.kind for row in rows] == [EVENT]
-    ended = events.read(rows[0].payload)
+    told = {row.kind: row.payload for row in rows}
+    assert told.keys() == {EVENT, FEATURED, OUTBOX}, "as after an Accept, pins and posts are asked for"
+    ended = events.read(told[EVENT])
     assert (type(ended), ended.follower_id, ended.followed_id) == (events.FollowEnded, 5, 1)
+
+
+async def test_a_request_that_is_on_the_list_begins_a_copy_of_the_catalogue(scene):
+    known = update(actors).where(actors.c.id == 1).values(kind="organization", catalogue=f"{SENDER}/catalogue")
+    await scene.store.write(lambda conn: conn.execute(known))
+    await scene.hear(Peer([f"{HUB}/u/ann", f"{HUB}/u/ben", f"{HUB}/u/cem"]), header_for("ann", "ben", "cem"))
+    waiting = await scene.store.read(lambda conn: conn.scalars(select(jobs.c.kind)).all())
+    assert sorted(waiting) == sorted([CATALOGUE, FEATURED])
+
+
+async def test_a_list_that_could_not_be_had_is_asked_for_again(scene):
+    await scene.hear(Silent(), header_for("ann"))
+    scene.clock.advance(MINUTE)
+    await scene.hear(Peer([f"{HUB}/u/ann"]), header_for("ann"))
+    assert await scene.states() == {"ann": ACCEPTED, "cem": PENDING}
 
 
 async def test_a_list_that_is_not_what_was_announced_changes_nothing(scene):
