@@ -4,7 +4,7 @@ from typing import Any
 
 from node.domain.events import EventRecord, Wish
 from node.domain.visibility import Visibility
-from node.services.events import event_answers, events
+from node.services.events import event_answers, event_changes, events
 from node.services.events.events import EventDraft
 from node.store.events import event_answers as answer_store
 from node.store.events import events as event_store
@@ -40,7 +40,7 @@ async def publish(peer: Peer, person: Actor, visibility: Visibility = Visibility
 
 async def change(peer: Peer, person: Actor, event: Event, **changes: Any) -> Event:
     record = {key: value for key, value in {**event.record, **changes}.items() if value is not None}
-    return await peer.store.write(events.change_event, peer.unit(), person.id, event.id, record)
+    return await peer.store.write(event_changes.change_event, peer.unit(), person.id, event.id, record)
 
 
 async def answer(peer: Peer, person: Actor, uri: str, wish: Wish = Wish.GOING, **more: Any) -> Answer:

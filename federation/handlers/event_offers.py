@@ -14,8 +14,7 @@ from node.domain.events import AnswerState, EventRecord, series_of
 from node.domain.text import clean
 from node.errors import Conflict, Invalid, NotFound
 from node.sentences import Sentence, sentences
-from node.services.events import event_dates, event_messages, event_offers, event_organising
-from node.services.events import events as service
+from node.services.events import event_changes, event_dates, event_messages, event_offers, event_organising
 from node.store.events import event_answers, events
 from node.store.events.event_answers import Answer
 from node.store.events.events import Event
@@ -132,7 +131,7 @@ def change_asked(batch: Batch, inbound: Inbound, document: dict[str, Any]) -> st
             raise Invalid(_NO_RECORD)
         named = [each for each in fields if isinstance(each, str)] if isinstance(fields, list) else [*said]
         record = cast(EventRecord, said)
-        service.change_as_asked(batch.conn, batch.unit, signer.id, event, record, named, document.get("sequence"))
+        event_changes.change_as_asked(batch.conn, batch.unit, signer.id, event, record, named, document.get("sequence"))
     except (Conflict, Invalid) as refused:
         publisher = actors.load_actors_by_id(batch.conn, [event.actor_id])[event.actor_id]
         outbox.answer(batch, publisher, signer, inbound.activity.raw, accepted=False, summary=refused.public)

@@ -10,7 +10,7 @@ from node.clock import DAY, FixedClock
 from node.domain.events import AnswerState, Wish
 from node.domain.visibility import Visibility
 from node.domain.zones import local_text
-from node.services.events import event_dates, event_organising, events
+from node.services.events import event_changes, event_dates, event_organising
 from node.store.events import event_answers, event_places
 from node.store.people import actors
 from node.store.tables import home_entries
@@ -52,7 +52,7 @@ async def answer_one_date(pair: Network, clock: FixedClock) -> None:
     assert await museum.store.read(event_places.load_free, event, ada.id, museum.unit().now) == 0
 
     moved = {"day": days[1], "place": {"name": "Room 2"}}
-    await museum.store.write(events.change_occurrence, museum.unit(), ada.id, event.id, days[1], moved)
+    await museum.store.write(event_changes.change_occurrence, museum.unit(), ada.id, event.id, days[1], moved)
     await pair.settle()
     assert (await copy_of(hospital, second.uri)).record["place"] == {"name": "Room 2"}
 
@@ -78,7 +78,7 @@ async def answer_one_date(pair: Network, clock: FixedClock) -> None:
     await pair.settle()
     assert await state_of(hospital, ben, event.uri) == "going"
     assert (await copy_of(museum, third)).going_count == 0
-    await museum.store.write(events.delete_event, museum.unit(), ada.id, event.id)
+    await museum.store.write(event_changes.delete_event, museum.unit(), ada.id, event.id)
     await pair.settle()
     assert (await hospital.object(second.uri)).state == "deleted"
 

@@ -10,7 +10,7 @@ from node.domain.events import AnswerState, Wish
 from node.domain.visibility import Visibility
 from node.domain.zones import local_text
 from node.errors import Forbidden, NotFound
-from node.services.events import co_organising, event_organising, events
+from node.services.events import co_organising, event_changes, event_organising, events
 from node.services.events.events import EventDraft
 from node.services.people.follows import follow
 from node.store.events import event_answers
@@ -69,7 +69,7 @@ async def test_a_room_change_and_a_cancellation_arrive(pair):
     copied = await copy_of(hospital, event.uri)
     assert copied.record["place"] == {"name": "Room 2"}
     assert copied.sequence == 1
-    await museum.store.write(events.cancel_event, museum.unit(), ada.id, event.id)
+    await museum.store.write(event_changes.cancel_event, museum.unit(), ada.id, event.id)
     await pair.settle()
     copied = await copy_of(hospital, event.uri)
     assert (copied.status, copied.sequence) == ("cancelled", 2)
@@ -166,12 +166,12 @@ async def test_who_looks_after_an_event_from_another_node_decides_there(pair, mo
     outcomes = Counter(await museum.outcomes())
     assert (outcomes["Update", "not-organiser"], outcomes["Update", "change-refused"]) == (1, 3)
     assert (await copy_of(museum, event.uri)).capacity == 9
-    await hospital.store.write(events.cancel_event, hospital.unit(), ben.id, copied.id)
+    await hospital.store.write(event_changes.cancel_event, hospital.unit(), ben.id, copied.id)
     await pair.settle()
     for peer in (museum, hospital):
         assert (await copy_of(peer, event.uri)).cancelled_at is not None
     with pytest.raises(Forbidden):
-        await hospital.store.write(events.delete_event, hospital.unit(), ben.id, copied.id)
+        await hospital.store.write(event_changes.delete_event, hospital.unit(), ben.id, copied.id)
     await museum.store.write(co_organising.dismiss, museum.unit(), ada.id, event.id, there.id)
     await pair.settle()
     assert await hospital.store.read(event_store.list_organisers, copied.id) == []

@@ -5,8 +5,7 @@ from aiohttp import web
 from node.domain.events import Wish
 from node.domain.numbers import number_in
 from node.errors import Conflict, Invalid
-from node.services.events import event_answers
-from node.services.events import events as service
+from node.services.events import event_answers, event_changes
 from node.state import NODE
 from web.design.frame import done
 from web.events.listing import PATH as LIST
@@ -59,14 +58,14 @@ def _wish(text: str) -> Wish:
 async def cancel(request: web.Request) -> web.Response:
     session, node = require_person(request), request.app[NODE]
     await read_form(request)
-    event = await node.store.write(service.cancel_event, node.unit(), session.actor_id, event_id_of(request))
+    event = await node.store.write(event_changes.cancel_event, node.unit(), session.actor_id, event_id_of(request))
     return _back(request, "cancelled" if event.local else "asked")
 
 
 async def delete(request: web.Request) -> web.Response:
     session, node = require_person(request), request.app[NODE]
     await read_form(request)
-    await node.store.write(service.delete_event, node.unit(), session.actor_id, event_id_of(request))
+    await node.store.write(event_changes.delete_event, node.unit(), session.actor_id, event_id_of(request))
     return done(LIST, "deleted")
 
 

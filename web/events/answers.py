@@ -14,7 +14,7 @@ from node.domain.numbers import id_in
 from node.errors import Conflict, Invalid, NotFound
 from node.sentences import Sentence, sentences
 from node.services.events import event_organising
-from node.services.events.events import find_looked_after
+from node.services.events.event_changes import find_looked_after
 from node.state import NODE
 from node.store.events import event_answers, events
 from node.store.events.event_answers import Answer

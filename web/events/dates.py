@@ -12,7 +12,7 @@ from node.domain.events import EventRecord, Override, place_line
 from node.domain.zones import from_wall, to_wall
 from node.errors import Invalid, NotFound, Problem
 from node.sentences import Sentence, sentences
-from node.services.events import events as service
+from node.services.events import event_changes
 from node.state import NODE
 from node.store.events.events import Event
 from web.design.frame import done, html, page_of
@@ -61,7 +61,7 @@ async def change_date(request: web.Request) -> web.Response:
     try:
         override = _OVERRIDES.get(fields.get("do", ""), _read)(date, fields)
         changed = (session.actor_id, date.event.id, date.usual.day, override)
-        await node.store.write(service.change_occurrence, node.unit(), *changed)
+        await node.store.write(event_changes.change_occurrence, node.unit(), *changed)
     except Invalid as error:
         return _page(request, date, fields, _errors(error))
     return done(path_of(date.event), "changed" if date.event.local else "asked")
@@ -73,7 +73,7 @@ async def _load(request: web.Request) -> _Date:
 
 
 def _find(conn: Connection, event_id: int, person_id: int, day: str) -> _Date:
-    event = service.find_whole(conn, event_id, person_id)
+    event = event_changes.find_whole(conn, event_id, person_id)
     usual, now = usual_occurrence(event.record, day), find_occurrence(event.record, day)
     if usual is None or now is None:
         raise NotFound

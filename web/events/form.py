@@ -14,6 +14,7 @@ from node.errors import Forbidden, Invalid, NotFound, Problem
 from node.media.links import MediaLinks
 from node.sentences import Sentence, sentences
 from node.services.context import Unit
+from node.services.events import event_changes
 from node.services.events import events as service
 from node.services.events.event_pictures import Picture
 from node.services.events.events import EventDraft
@@ -149,13 +150,13 @@ def _visibility(fields: Mapping[str, str]) -> Visibility:
 
 async def show_edit(request: web.Request) -> web.Response:
     session, node = require_person(request), request.app[NODE]
-    event = await node.store.read(service.find_whole, event_id_of(request), session.actor_id)
+    event = await node.store.read(event_changes.find_whole, event_id_of(request), session.actor_id)
     return await _page(request, session, write_fields(event.record), {}, event)
 
 
 async def change(request: web.Request) -> web.Response:
     session, node = require_person(request), request.app[NODE]
-    event = await node.store.read(service.find_whole, event_id_of(request), session.actor_id)
+    event = await node.store.read(event_changes.find_whole, event_id_of(request), session.actor_id)
     sent = await pictures.read_form(request, session)
     fields = sent.fields
     if sent.problem:
@@ -189,7 +190,7 @@ def _change(
         None,
     )
     other = None if picture == (before or Picture(None)) else picture
-    return service.change_event(conn, unit, person_id, event_id, record, picture=other, links=links)
+    return event_changes.change_event(conn, unit, person_id, event_id, record, picture=other, links=links)
 
 
 # -- the page --------------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from node.errors import Blocked, Invalid, RemoteError, Unavailable
 from node.media.links import MediaLinks
 from node.sentences import Sentence
 from node.services.context import Unit
+from node.services.events import event_changes
 from node.services.events import events as service
 from node.services.events.event_pictures import Picture
 from node.services.events.events import EventDraft
@@ -106,7 +107,7 @@ def _take(
 def _again(
     conn: Connection, unit: Unit, person_id: int, known: events.Event, record: EventRecord, problem: str
 ) -> ImportedRow:
-    changed = service.change_event(conn, unit, person_id, known.id, record)
+    changed = event_changes.change_event(conn, unit, person_id, known.id, record)
     outcome = "unchanged" if changed.version == known.version else "changed"
     return ImportedRow(name=title(record), outcome=outcome, path=path_of(changed), problem=problem)
 

@@ -12,8 +12,7 @@ from node.domain.numbers import id_in, number_in
 from node.errors import Conflict, Invalid, NotFound, Problem
 from node.services.context import Unit
 from node.services.events import event_answers as answering
-from node.services.events import event_organising
-from node.services.events import events as service
+from node.services.events import event_changes, event_organising
 from node.state import NODE
 from node.store.events import event_answers, events
 from node.store.events.event_answers import Answer
@@ -96,7 +95,7 @@ async def list_answers(request: web.Request) -> web.Response:
 def _answers(
     conn: Connection, person: int, event_id: int, after: int | None, limit: int
 ) -> tuple[list[Answer], dict[int, Actor]]:
-    event = service.find_looked_after(conn, event_id, person)
+    event = event_changes.find_looked_after(conn, event_id, person)
     states = () if event.local else (AnswerState.REQUESTED,)
     found = event_answers.list_answers(conn, event.id, states=states, after=after, limit=limit + 1)
     return found, actors.load_actors_by_id(conn, [each.actor_id for each in found])
@@ -130,7 +129,7 @@ async def invite(request: web.Request) -> web.Response:
 
 
 def _invite(conn: Connection, unit: Unit, person: int, event_id: int, uri: str) -> tuple[Answer | None, Actor]:
-    service.find_looked_after(conn, event_id, person)
+    event_changes.find_looked_after(conn, event_id, person)
     found = actors.find_actor(conn, uri)
     if found is None:
         raise Conflict("This node does not know this person.")

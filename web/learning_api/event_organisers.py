@@ -8,8 +8,7 @@ from sqlalchemy import Connection
 
 from node.domain.numbers import id_in
 from node.errors import Invalid, Malformed, NotFound, Problem, RemoteError
-from node.services.events import co_organising
-from node.services.events import events as service
+from node.services.events import co_organising, event_changes
 from node.state import NODE
 from node.store.events import events
 from node.store.people import actors
@@ -36,7 +35,7 @@ async def choose(request: web.Request) -> web.Response:
     nobody = Invalid(problems=[Problem("$.actor", "the URI or handle of a person", str(said)[:60])])
     if not isinstance(said, str):
         raise nobody
-    await node.store.read(service.find_whole_here, event_id, person)  # before anybody is looked up for her
+    await node.store.read(event_changes.find_whole_here, event_id, person)  # before anybody is looked up for her
     try:
         chosen = await look_up(request, said)
         await node.store.write(co_organising.appoint, node.unit(), person, event_id, chosen.id)
@@ -57,7 +56,7 @@ async def dismiss(request: web.Request) -> web.Response:
 
 
 def _load(conn: Connection, person: int, event_id: int) -> list[Actor]:
-    event = service.find_looked_after(conn, event_id, person)
+    event = event_changes.find_looked_after(conn, event_id, person)
     order = events.list_organisers(conn, event.id)
     found = actors.load_actors_by_id(conn, order)
     return [found[each] for each in order if each in found]

@@ -17,6 +17,7 @@ from node.domain.zones import local_text
 from node.errors import Invalid, NotFound, Problem
 from node.media.links import MediaLinks
 from node.services.context import Unit
+from node.services.events import event_changes
 from node.services.events import events as service
 from node.services.events.events import VISIBILITIES, EventDraft
 from node.state import NODE, Node
@@ -160,7 +161,7 @@ async def change_event(request: web.Request) -> web.Response:
     person, event_id = await writer(request, SCOPE), id_in(request.match_info, "event")
     require_match(request, await _shown(request, person, event_id))
     sent, node = await read_json(request), request.app[NODE]
-    change = partial(service.change_event, picture=take_picture(sent), links=node.links)
+    change = partial(event_changes.change_event, picture=take_picture(sent), links=node.links)
     changed = await node.store.write(change, node.unit(), person, event_id, cast(EventRecord, sent))
     return written(await _shown(request, person, event_id), status=200 if changed.local else 202)
 
@@ -168,14 +169,14 @@ async def change_event(request: web.Request) -> web.Response:
 async def cancel_event(request: web.Request) -> web.Response:
     """``POST /events/ID/cancel``: it stays, as cancelled, and everybody who answered hears of it."""
     person, event_id, node = await writer(request, SCOPE), id_in(request.match_info, "event"), request.app[NODE]
-    cancelled = await node.store.write(service.cancel_event, node.unit(), person, event_id)
+    cancelled = await node.store.write(event_changes.cancel_event, node.unit(), person, event_id)
     return written(await _shown(request, person, event_id), status=200 if cancelled.local else 202)
 
 
 async def delete_event(request: web.Request) -> web.Response:
     """``DELETE /events/ID``: it is gone with all answers."""
     person, node = await writer(request, SCOPE), request.app[NODE]
-    await node.store.write(service.delete_event, node.unit(), person, id_in(request.match_info, "event"))
+    await node.store.write(event_changes.delete_event, node.unit(), person, id_in(request.match_info, "event"))
     return web.Response(status=204)
 
 

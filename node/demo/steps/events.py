@@ -12,8 +12,9 @@ from node.demo.taking import Taken
 from node.domain.events import EventRecord, Override
 from node.domain.visibility import Visibility
 from node.services.events import event_organising
+from node.services.events.event_changes import change_occurrence, find_organised
 from node.services.events.event_pictures import Picture
-from node.services.events.events import EventDraft, change_occurrence, find_organised, publish_event
+from node.services.events.events import EventDraft, publish_event
 
 _ZONE = ZoneInfo("Europe/Berlin")
 

@@ -8,7 +8,8 @@ from node.errors import Conflict, NotFound
 from node.sentences import Sentence
 from node.services.context import Unit
 from node.services.events import event_messages, event_offers
-from node.services.events.events import MAX_ORGANISERS, find_whole_here
+from node.services.events.event_changes import find_whole_here
+from node.services.events.events import MAX_ORGANISERS
 from node.store.events import event_answers, event_dates, events
 from node.store.people import actors, blocks
 from node.store.posts import objects

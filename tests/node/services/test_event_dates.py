@@ -12,8 +12,8 @@ from node.domain.visibility import Visibility
 from node.domain.zones import local_text
 from node.errors import Conflict, NotFound
 from node.services.events import event_answers as answers
+from node.services.events import event_changes, event_deciding, event_organising, event_work
 from node.services.events import event_dates as dates
-from node.services.events import event_deciding, event_organising, event_work
 from node.services.events import events as service
 from node.store.events import event_answers, event_dates, event_lists, events
 from node.store.posts import objects
@@ -91,18 +91,18 @@ async def test_a_date_says_what_its_series_says_and_is_changed_there(store, unit
         for each in made:
             event_deciding.decide(conn, unit, each.id, ada, Wish.GOING)
         moved = {"day": days[1], "place": {"name": "Room 2"}}
-        service.change_occurrence(conn, unit, owner, event.id, days[1], moved)
-        service.change_occurrence(conn, unit, owner, event.id, days[2], {"day": days[2], "cancelled": True})
+        event_changes.change_occurrence(conn, unit, owner, event.id, days[1], moved)
+        event_changes.change_occurrence(conn, unit, owner, event.id, days[2], {"day": days[2], "cancelled": True})
         shorter = events.find_event(conn, event.id).record
         rule = {key: value for key, value in shorter["recurrence"].items() if key != "overrides"}
         overrides = shorter["recurrence"]["overrides"]
-        service.change_event(
+        event_changes.change_event(
             conn, unit, owner, event.id, {**shorter, "recurrence": {**rule, "count": 3, "overrides": overrides}}
         )
         with pytest.raises(Conflict):
             event_deciding.decide(conn, unit, made[1].id, ben, Wish.GOING)
         with pytest.raises(Conflict):
-            service.change_event(conn, unit, owner, made[0].id, made[0].record)
+            event_changes.change_event(conn, unit, owner, made[0].id, made[0].record)
         heard = conn.execute(select(notifications.c.object_id).where(notifications.c.owner_id == ada)).all()
         return made, [events.find_event(conn, each.id) for each in made], {row[0] for row in heard}
 
@@ -179,7 +179,7 @@ async def test_a_series_is_taken_back_with_its_dates(store, unit, series):
     owner, (ada, *_), event, days = series
     date = await store.write(dates.make, unit, event, days[1])
     await store.write(event_deciding.decide, unit, date.id, ada, Wish.GOING)
-    await store.write(service.delete_event, unit, owner, event.id)
+    await store.write(event_changes.delete_event, unit, owner, event.id)
     assert await store.read(event_answers.list_of_person, ada) == []
     assert (await store.read(objects.load_row, date.id)).state == "deleted"
 

@@ -17,7 +17,7 @@ from node.errors import Conflict, Forbidden, Invalid, NotFound
 from node.ids import Ids
 from node.services.context import Unit
 from node.services.events import event_answers as answers
-from node.services.events import event_deciding, event_organising, event_work
+from node.services.events import event_changes, event_deciding, event_organising, event_work
 from node.services.events import events as service
 from node.services.events.event_records import check_record
 from node.services.events.events import EventDraft
@@ -167,10 +167,10 @@ async def test_more_places_let_people_move_up_and_fewer_than_given_are_refused(s
     owner, guests, event = await world(store, unit, 3, capacity=1)
     for guest in guests:
         await store.write(event_deciding.decide, unit, event.id, guest, Wish.GOING)
-    await store.write(service.change_event, unit, owner, event.id, {**event.record, "capacity": 2})
+    await store.write(event_changes.change_event, unit, owner, event.id, {**event.record, "capacity": 2})
     assert list((await store.read(states, event.id)).values()) == ["going", "going", "waitlist"]
     with pytest.raises(Invalid, match="at least 2"):
-        await store.write(service.change_event, unit, owner, event.id, {**event.record, "capacity": 1})
+        await store.write(event_changes.change_event, unit, owner, event.id, {**event.record, "capacity": 1})
     assert (await store.read(events.find_event, event.id)).capacity == 2
 
 
@@ -216,7 +216,7 @@ async def test_private_events_are_nowhere_for_outsiders(store, unit):
     with pytest.raises(NotFound):
         await store.write(answers.answer, unit, guest, event.id, Wish.GOING)
     with pytest.raises(NotFound):
-        await store.write(service.change_event, unit, guest, event.id, event.record)
+        await store.write(event_changes.change_event, unit, guest, event.id, event.record)
     for viewer in (guest, None):
         assert await store.read(event_lists.list_upcoming, viewer, unit.now) == []
         assert await store.read(event_lists.list_between, viewer, 0, 2**52, unit.now) == []
@@ -226,7 +226,7 @@ async def test_private_events_are_nowhere_for_outsiders(store, unit):
 
 async def test_only_organisers_change_an_event(store, unit):
     _, [guest], event = await world(store, unit, 1)
-    for act in (service.cancel_event, service.delete_event):
+    for act in (event_changes.cancel_event, event_changes.delete_event):
         with pytest.raises(Forbidden):
             await store.write(act, unit, guest, event.id)
     assert (await store.read(events.find_event, event.id)).version == 1
@@ -307,7 +307,7 @@ def walls(record):
 async def test_one_time_of_a_series_is_moved_and_cancelled_and_calendars_hear_of_it(store, unit):
     owner, _, event = await world(store, unit, 0, recurrence={"frequency": "daily", "count": 3})
     other = {"day": "2099-05-07", "start": "2099-05-06T08:00:00Z", "onlineUrl": "https://meet.example/x"}
-    moved = await store.write(service.change_occurrence, unit, owner, event.id, "2099-05-07", other)
+    moved = await store.write(event_changes.change_occurrence, unit, owner, event.id, "2099-05-07", other)
     assert (moved.sequence, walls(moved.record)) == (1, ["2099-05-06T10:00", "2099-05-08T18:00", "2099-05-09T18:00"])
     [first, second, _] = occurrences(moved.record)
     assert first.end_at - first.start_at == second.end_at - second.start_at == 2 * HOUR
@@ -317,15 +317,15 @@ async def test_one_time_of_a_series_is_moved_and_cancelled_and_calendars_hear_of
     )
     assert moved.start_at == first.start_at  # lists of a span of time find it there
     off = {"day": "2099-05-08", "cancelled": True}
-    changed = await store.write(service.change_occurrence, unit, owner, event.id, "2099-05-08", off)
+    changed = await store.write(event_changes.change_occurrence, unit, owner, event.id, "2099-05-08", off)
     assert (changed.sequence, walls(changed.record)) == (2, ["2099-05-06T10:00", "2099-05-09T18:00"])
     assert following(changed.record, second.start_at).day == "2099-05-09"
-    again = await store.write(service.change_occurrence, unit, owner, event.id, "2099-05-08", None)
-    again = await store.write(service.change_occurrence, unit, owner, event.id, "2099-05-07", None)
+    again = await store.write(event_changes.change_occurrence, unit, owner, event.id, "2099-05-08", None)
+    again = await store.write(event_changes.change_occurrence, unit, owner, event.id, "2099-05-07", None)
     assert again.record == event.record
     for day in ("2099-05-10", "never"):
         with pytest.raises(Conflict):
-            await store.write(service.change_occurrence, unit, owner, event.id, day, {**off, "day": day})
+            await store.write(event_changes.change_occurrence, unit, owner, event.id, day, {**off, "day": day})
 
 
 @each_row(
@@ -388,7 +388,7 @@ async def test_posts_show_the_next_time_of_a_series_once_one_is_over(store, unit
 async def test_a_text_alone_is_no_news_for_calendars(store, unit):
     owner, _, event = await world(store, unit, 0)
     changed = await store.write(
-        service.change_event, unit, owner, event.id, {**event.record, "description": {"en": "Other words"}}
+        event_changes.change_event, unit, owner, event.id, {**event.record, "description": {"en": "Other words"}}
     )
     assert (changed.version, changed.sequence) == (2, 0)
     assert start_of(changed.record) == event.start_at
