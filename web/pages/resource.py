@@ -45,7 +45,7 @@ from web.library.opinion_cards import opinions_of
 from web.library.pathway_parts import Held as Steps
 from web.library.pathway_parts import load_steps, pathway_part
 from web.library.said import FOR_ALL, FOR_SOME, SAID
-from web.pages.views import ResourceView
+from web.pages.views import Actions, Facts, Outcomes, ResourceView, Talk
 from web.viewer import viewer_of
 
 Answers = Sequence[Row[Any]]
@@ -154,7 +154,6 @@ def _formats(found: Resource) -> tuple[Alternate, ...]:
 def _view(request: web.Request, shown: _Shown, reader: Reader) -> ResourceView:
     found, record = shown.found, shown.found.record
     title, language = records.title(record, reader.languages), records.title_language(record, reader.languages)
-    replies = thread(shown.answers, shown.authors, found.id, reader)
     creators = [agent["name"] for agent in record.get("creator", ())]
     images = record.get("image", ())
     formats = _formats(found)
@@ -162,6 +161,7 @@ def _view(request: web.Request, shown: _Shown, reader: Reader) -> ResourceView:
     names = record_parts.in_order(record["name"], language)
     described = record.get("description", {})
     texts = record_parts.in_order(described, language_of(described, reader.languages) or "")
+    csrf = page.viewer.csrf if page.viewer is not None else ""
     return ResourceView(
         page=page,
         iri=record["id"],
@@ -173,27 +173,9 @@ def _view(request: web.Request, shown: _Shown, reader: Reader) -> ResourceView:
         descriptions=tuple(record_parts.prose(record, value, tag) for tag, value in texts),
         image=reader.picture(images[0]["contentUrl"], host=host_of(found.uri)) if images else None,
         creators=record_parts.agents(record.get("creator", ())),
-        contributors=record_parts.agents(record.get("contributor", ())),
-        publishers=record_parts.agents(record.get("publisher", ()))
-        or (Agent(name=found.owner.title, href=actor_path(found.owner)),),
-        funders=record_parts.agents(record.get("funder", ())),
         licence=licence_in_words(record["license"]),
-        free=record.get("isAccessibleForFree"),
-        access=record_parts.label(record["conditionsOfAccess"], reader).value if "conditionsOfAccess" in record else "",
-        types=record_parts.concepts(record, "learningResourceType", reader, facet="type"),
-        topics=record_parts.concepts(record, "about", reader, facet="topic"),
-        levels=record_parts.concepts(record, "educationalLevel", reader, facet="level"),
-        audiences=record_parts.concepts(record, "audience", reader, facet="audience"),
-        teaches=record_parts.concepts(record, "teaches", reader),
-        assesses=record_parts.concepts(record, "assesses", reader),
-        requires=record_parts.concepts(record, "competencyRequired", reader),
-        keywords=tuple(Link(label=word, href=catalogue_path(keyword=word)) for word in record.get("keywords", ())),
-        languages=tuple(record["inLanguage"]),
-        time_required=record.get("timeRequired", ""),
-        duration=record.get("duration", ""),
-        created=record.get("dateCreated", ""),
-        published=record.get("datePublished", ""),
-        modified=record.get("dateModified", ""),
+        facts=_facts(found, reader),
+        outcomes=_outcomes(record, reader),
         accessibility=record_parts.accessibility(record),
         files=tuple(record_parts.files(found)),
         based_on=record_parts.references(record, "isBasedOn", shown.sources),
@@ -201,7 +183,6 @@ def _view(request: web.Request, shown: _Shown, reader: Reader) -> ResourceView:
         parts=() if shown.contents or shown.steps else record_parts.references(record, "hasPart"),
         collection=collection_part(found, shown.contents, reader) if shown.contents else None,
         pathway=pathway_part(found, shown.steps, reader) if shown.steps else None,
-        collect_path=f"{found.path}/collect" if reader.actor_id is not None else "",
         previous=record_parts.earlier(record),
         origin=resource_origin(found),
         visibility=found.visibility.value,
@@ -209,14 +190,9 @@ def _view(request: web.Request, shown: _Shown, reader: Reader) -> ResourceView:
         gaps=_gaps(record) if found.local and reader.actor_id is not None else (),
         formats=formats,
         attribution=attribution_line(title, creators, f"{reader.links.origin}{found.path}", record["license"]),
-        address=found.url or found.uri if found.visibility.is_open else "",
-        publisher_handle=found.owner.handle,
         community=Link(label=shown.group.title, href=actor_path(shown.group)) if shown.group else None,
-        answer_path=f"/compose?{urlencode({'reply': found.id, 'back': found.path})}"
-        if reader.actor_id and found.visibility is not Visibility.PRIVATE
-        else "",
-        replies=replies,
-        reply_total=len(replies),
+        actions=_actions(shown, reader),
+        talk=_talk(shown, reader),
         branches=resource_cards(shown.made.shown, reader),
         hidden_branches=resource_cards(shown.made.hidden, reader) if shown.edits else (),
         branches_path=f"{found.path}/branches" if shown.edits else "",
@@ -224,17 +200,62 @@ def _view(request: web.Request, shown: _Shown, reader: Reader) -> ResourceView:
             found.path, shown.notes, shown.reviews, shown.authors, shown.counts, reader, shown.editable
         ),
         credits=tuple(record_parts.credit_lines(record, shown.sources)),
+        course=course_section(found, shown.standing, reader, today=request.app[NODE].unit().today, csrf=csrf),
+    )
+
+
+def _facts(found: Resource, reader: Reader) -> Facts:
+    record = found.record
+    publishers = record_parts.agents(record.get("publisher", ()))
+    return Facts(
+        contributors=record_parts.agents(record.get("contributor", ())),
+        publishers=publishers or (Agent(name=found.owner.title, href=actor_path(found.owner)),),
+        funders=record_parts.agents(record.get("funder", ())),
+        free=record.get("isAccessibleForFree"),
+        access=record_parts.label(record["conditionsOfAccess"], reader).value if "conditionsOfAccess" in record else "",
+        types=record_parts.concepts(record, "learningResourceType", reader, facet="type"),
+        topics=record_parts.concepts(record, "about", reader, facet="topic"),
+        levels=record_parts.concepts(record, "educationalLevel", reader, facet="level"),
+        audiences=record_parts.concepts(record, "audience", reader, facet="audience"),
+        keywords=tuple(Link(label=word, href=catalogue_path(keyword=word)) for word in record.get("keywords", ())),
+        languages=tuple(record["inLanguage"]),
+        time_required=record.get("timeRequired", ""),
+        duration=record.get("duration", ""),
+        created=record.get("dateCreated", ""),
+        published=record.get("datePublished", ""),
+        modified=record.get("dateModified", ""),
+    )
+
+
+def _outcomes(record: ResourceRecord, reader: Reader) -> Outcomes:
+    return Outcomes(
+        teaches=record_parts.concepts(record, "teaches", reader),
+        assesses=record_parts.concepts(record, "assesses", reader),
+        requires=record_parts.concepts(record, "competencyRequired", reader),
+    )
+
+
+def _actions(shown: _Shown, reader: Reader) -> Actions:
+    found, is_known = shown.found, reader.actor_id is not None
+    return Actions(
         edit_path=f"{found.path}/edit" if shown.edits else "",
         withdraw_path=f"{found.path}/withdraw" if shown.edits else "",
         history_path=f"{found.path}/versions" if found.local and found.version > 1 else "",
-        reuse_path=f"/resources/new?from={found.slug}" if reader.actor_id is not None else "",
-        course=course_section(
-            found,
-            shown.standing,
-            reader,
-            today=request.app[NODE].unit().today,
-            csrf=page.viewer.csrf if page.viewer is not None else "",
-        ),
+        reuse_path=f"/resources/new?from={found.slug}" if is_known else "",
+        collect_path=f"{found.path}/collect" if is_known else "",
+    )
+
+
+def _talk(shown: _Shown, reader: Reader) -> Talk:
+    found = shown.found
+    replies = thread(shown.answers, shown.authors, found.id, reader)
+    may_answer = reader.actor_id is not None and found.visibility is not Visibility.PRIVATE
+    return Talk(
+        address=found.url or found.uri if found.visibility.is_open else "",
+        publisher_handle=found.owner.handle,
+        answer_path=f"/compose?{urlencode({'reply': found.id, 'back': found.path})}" if may_answer else "",
+        replies=replies,
+        reply_total=len(replies),
     )
 
 

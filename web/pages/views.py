@@ -48,15 +48,73 @@ class HomeView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What a record says at a glance.
+
+    ``created``, ``published`` and ``modified`` are dates of the record (ISO 8601, often without a time);
+    ``time_required`` and ``duration`` are ISO 8601 durations.
+    """
+
+    contributors: tuple[Agent, ...] = ()
+    publishers: tuple[Agent, ...] = ()
+    funders: tuple[Agent, ...] = ()
+    free: bool | None = None
+    access: str = ""
+    types: tuple[Concept, ...] = ()
+    topics: tuple[Concept, ...] = ()
+    levels: tuple[Concept, ...] = ()
+    audiences: tuple[Concept, ...] = ()
+    keywords: tuple[Link, ...] = ()
+    languages: tuple[str, ...] = ()
+    time_required: str = ""
+    duration: str = ""
+    created: str = ""
+    published: str = ""
+    modified: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcomes:
+    """What somebody learns, what is checked, and what she should know before."""
+
+    teaches: tuple[Concept, ...] = ()
+    assesses: tuple[Concept, ...] = ()
+    requires: tuple[Concept, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actions:
+    """Where a reader does something with it, each '' where she may not."""
+
+    edit_path: str = ""
+    withdraw_path: str = ""
+    history_path: str = ""
+    reuse_path: str = ""
+    collect_path: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Talk:
+    """What is said about it, and how to join in.
+
+    ``address`` is what to paste into a Mastodon app's search, ``publisher_handle`` whom to follow there;
+    ``answer_path`` where a member answers.
+    """
+
+    address: str = ""
+    publisher_handle: str = ""
+    answer_path: str = ""
+    replies: tuple[Reply, ...] = ()
+    reply_total: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ResourceView:
     """A learning resource with everything that its record says.
 
-    ``names`` and ``descriptions`` come best language first; ``created``, ``published`` and ``modified`` are dates of
-    the record (ISO 8601, often without a time); ``time_required`` and ``duration`` are ISO 8601 durations; ``version``,
-    ``digest`` and ``updated_at`` are those of the copy that is shown; ``iri`` is its identity. ``address`` is what to
-    paste into a Mastodon app's search, ``publisher_handle`` whom to follow there; ``attribution`` a line to reuse;
-    ``credits`` the lines that credit what it is based on, ``branches`` what is based on it; ``community`` the one whose
-    members alone read it; ``answer_path`` where a member answers.
+    ``names`` and ``descriptions`` come best language first; ``version``, ``digest`` and ``updated_at`` are those of the
+    copy that is shown; ``iri`` is its identity. ``attribution`` is a line to reuse; ``credits`` the lines that credit
+    what it is based on, ``branches`` what is based on it; ``community`` the one whose members alone read it.
     """
 
     template: ClassVar[str] = "resource.html"
@@ -71,26 +129,7 @@ class ResourceView:
     descriptions: tuple[Prose, ...] = ()
     image: Image | None = None
     creators: tuple[Agent, ...] = ()
-    contributors: tuple[Agent, ...] = ()
-    publishers: tuple[Agent, ...] = ()
-    funders: tuple[Agent, ...] = ()
     licence: Licence | None = None
-    free: bool | None = None
-    access: str = ""
-    types: tuple[Concept, ...] = ()
-    topics: tuple[Concept, ...] = ()
-    levels: tuple[Concept, ...] = ()
-    audiences: tuple[Concept, ...] = ()
-    teaches: tuple[Concept, ...] = ()
-    assesses: tuple[Concept, ...] = ()
-    requires: tuple[Concept, ...] = ()
-    keywords: tuple[Link, ...] = ()
-    languages: tuple[str, ...] = ()
-    time_required: str = ""
-    duration: str = ""
-    created: str = ""
-    published: str = ""
-    modified: str = ""
     accessibility: Accessibility | None = None
     files: tuple[File, ...] = ()
     based_on: tuple[Reference, ...] = ()
@@ -103,24 +142,18 @@ class ResourceView:
     gaps: tuple[ExportGap, ...] = ()
     formats: tuple[Alternate, ...] = ()
     attribution: str = ""
-    address: str = ""
-    publisher_handle: str = ""
     community: Link | None = None
-    answer_path: str = ""
     hidden_branches: tuple[ResourceCard, ...] = ()
     branches_path: str = ""  # for whoever may hide some
-    replies: tuple[Reply, ...] = ()
-    reply_total: int = 0
     branches: tuple[ResourceCard, ...] = ()
+    facts: Facts = field(default_factory=Facts)
+    outcomes: Outcomes = field(default_factory=Outcomes)
+    actions: Actions = field(default_factory=Actions)
+    talk: Talk = field(default_factory=Talk)
     opinions: Opinions = field(default_factory=Opinions)
     credits: tuple[str, ...] = ()
     collection: CollectionPart | None = None
     pathway: PathwayPart | None = None
-    collect_path: str = ""
-    edit_path: str = ""
-    history_path: str = ""
-    reuse_path: str = ""
-    withdraw_path: str = ""
     course: CourseSection | None = None
 
 

@@ -10,7 +10,7 @@ from web.design.licences import licence_in_words
 from web.design.page import Alternate, Social, View
 from web.design.parts import Link, Prose, SafeHtml, Text
 from web.design.resources import Accessibility, Agent, Concept, ExportGap, File, Reference, ResourceCard
-from web.pages.views import ResourceView
+from web.pages.views import Actions, Facts, Outcomes, ResourceView, Talk
 
 
 def cards() -> tuple[ResourceCard, ...]:
@@ -185,31 +185,7 @@ def resource() -> ResourceView:
             Agent(name="Orla Daly", href="/@orla", affiliation="Ward 4"),
             Agent(name="Kwame Mensah", href="https://orcid.org/0000-0000-0000-0000"),
         ),
-        contributors=(Agent(name="Patients’ council"),),
-        publishers=(Agent(name="St. Brigid Teaching Hospital", href="/@brigid"),),
-        funders=(Agent(name="Foundation for Better Wards"),),
         licence=licence_in_words("https://creativecommons.org/licenses/by-sa/4.0/"),
-        free=True,
-        access="Open without an account",
-        types=(Concept(label=Text(value="Video", language="en"), path="/catalogue?type=video"),),
-        topics=(
-            Concept(label=Text(value="Dementia care", language="en"), path="/catalogue?topic=dementia"),
-            Concept(label=Text(value="Gesundheits- und Krankenpflege", language="de"), path="/catalogue?topic=care"),
-        ),
-        levels=(Concept(label=Text(value="Advanced training", language="en"), path="/catalogue?level=c"),),
-        audiences=(Concept(label=Text(value="Professionals", language="en")),),
-        teaches=(
-            Concept(label=Text(value="See a ward with the eyes of somebody who is disoriented", language="en")),
-            Concept(label=Text(value="Choose three changes that cost nothing", language="en")),
-        ),
-        requires=(Concept(label=Text(value="Basics of dementia care", language="en"), path="/catalogue?t=basics"),),
-        keywords=(Link(label="wayfinding", href="/catalogue?k=way"), Link(label="light", href="/catalogue?k=light")),
-        languages=("en", "de"),
-        time_required="PT40M",
-        duration="PT25M",
-        created="2026-08",
-        published="2026-09-14",
-        modified="2026-10-20T08:00:00+02:00",
         accessibility=Accessibility(
             modes=("visual", "auditory"),
             features=("captions", "transcript", "audioDescription"),
@@ -249,24 +225,62 @@ def resource() -> ResourceView:
         ),
         attribution="“Dementia-friendly wards” by Orla Daly and Kwame Mensah, St. Brigid Teaching Hospital, "
         "CC BY-SA 4.0, https://learn.hospital.example/r/dementia-friendly-wards",
-        address="https://learn.hospital.example/r/dementia-friendly-wards",
-        publisher_handle="@brigid@learn.hospital.example",
-        replies=replies(),
-        reply_total=5,
         opinions=library.opinions(NOW),
         branches=cards()[:2],
         credits=("“Farbe, Licht und das alternde Auge” by Kim, https://learn.museum.example/r/1, CC BY 4.0",),
-        edit_path="/r/dementia-friendly-wards/edit",
-        history_path="/r/dementia-friendly-wards/versions",
-        reuse_path="/resources/new?from=dementia-friendly-wards",
-        withdraw_path="/r/dementia-friendly-wards/withdraw",
+        facts=Facts(
+            contributors=(Agent(name="Patients’ council"),),
+            publishers=(Agent(name="St. Brigid Teaching Hospital", href="/@brigid"),),
+            funders=(Agent(name="Foundation for Better Wards"),),
+            free=True,
+            access="Open without an account",
+            types=(Concept(label=Text(value="Video", language="en"), path="/catalogue?type=video"),),
+            topics=(
+                Concept(label=Text(value="Dementia care", language="en"), path="/catalogue?topic=dementia"),
+                Concept(
+                    label=Text(value="Gesundheits- und Krankenpflege", language="de"), path="/catalogue?topic=care"
+                ),
+            ),
+            levels=(Concept(label=Text(value="Advanced training", language="en"), path="/catalogue?level=c"),),
+            audiences=(Concept(label=Text(value="Professionals", language="en")),),
+            keywords=(
+                Link(label="wayfinding", href="/catalogue?k=way"),
+                Link(label="light", href="/catalogue?k=light"),
+            ),
+            languages=("en", "de"),
+            time_required="PT40M",
+            duration="PT25M",
+            created="2026-08",
+            published="2026-09-14",
+            modified="2026-10-20T08:00:00+02:00",
+        ),
+        outcomes=Outcomes(
+            teaches=(
+                Concept(label=Text(value="See a ward with the eyes of somebody who is disoriented", language="en")),
+                Concept(label=Text(value="Choose three changes that cost nothing", language="en")),
+            ),
+            requires=(Concept(label=Text(value="Basics of dementia care", language="en"), path="/catalogue?t=basics"),),
+        ),
+        actions=Actions(
+            edit_path="/r/dementia-friendly-wards/edit",
+            history_path="/r/dementia-friendly-wards/versions",
+            reuse_path="/resources/new?from=dementia-friendly-wards",
+            withdraw_path="/r/dementia-friendly-wards/withdraw",
+        ),
+        talk=Talk(
+            address="https://learn.hospital.example/r/dementia-friendly-wards",
+            publisher_handle="@brigid@learn.hospital.example",
+            replies=replies(),
+            reply_total=5,
+        ),
     )
 
 
 def remote_resource() -> ResourceView:
     """A copy from elsewhere, with a German title that does not want to fit."""
+    whole = resource()
     return replace(
-        resource(),
+        whole,
         page=page("/r/hs/pflege", title="Grundlagen der Pflegewissenschaft", section="/catalogue"),
         names=(
             Text(
@@ -281,8 +295,7 @@ def remote_resource() -> ResourceView:
         licence=licence_in_words("https://creativecommons.org/licenses/by-nc-nd/4.0/"),
         visibility="partners",
         warnings=("The record names no level.",),
-        replies=(),
-        reply_total=0,
+        talk=replace(whole.talk, replies=(), reply_total=0),
     )
 
 
@@ -307,7 +320,7 @@ def collection_page() -> ResourceView:
         kind="collection",
         collection=library.collection_part(),
         opinions=library.opinions(NOW),
-        collect_path="/r/list/collect",
+        actions=Actions(collect_path="/r/list/collect"),
     )
 
 
@@ -319,7 +332,7 @@ def pathway_page() -> ResourceView:
         kind="pathway",
         pathway=library.pathway_part(),
         opinions=library.opinions(NOW),
-        collect_path="/r/list/collect",
+        actions=Actions(collect_path="/r/list/collect"),
     )
 
 
