@@ -36,7 +36,7 @@ from web.design.page import Alternate, Page, Social
 from web.design.parts import Link, Prose, SafeHtml, Text
 from web.design.reader import reader_of
 from web.events.cards import name_of, path_of, picture_of, when_of
-from web.events.views import EventView, TimeRow, When
+from web.events.views import EventView, OwnAnswer, Repeats, Seats, TimeRow, Venue
 from web.sessions import session_of
 
 _TIMES = 60  # of a series are named
@@ -162,46 +162,26 @@ def _view(request: web.Request, found: Found, reader: Reader, error: str) -> Eve
     event, record, now = found.event, found.event.record, request.app[NODE].clock.now()
     path, session, author = path_of(event), session_of(request), found.author
     shown = shown_at(record, now)
-    name, rule = name_of(record, reader), record.get("recurrence")
+    name, is_over = name_of(record, reader), event.last_at <= now
     description = _description(found, name.language)
     summary = shorten(plain(description.value) if description else title(record), 200)
-    standing = found.answer or found.of_series
-    (place, online), state = where_at(record, shown), standing.state if standing else ""
-    is_over = event.last_at <= now
-    is_open = (
-        session is not None and event.cancelled_at is None and not is_over and record["joinMode"] != JoinMode.EXTERNAL
-    )
+    takes_answers = event.cancelled_at is None and not is_over and record["joinMode"] != JoinMode.EXTERNAL
+    may_answer = session is not None and takes_answers
     return EventView(
         page=_page(request, found, name, summary),
         path=path,
         name=name,
         picture=picture_of(event, author, reader),
         when=when_of(shown.start_at, shown.end_at, event.timezone),
-        first=_first(event, shown) if rule else None,
-        rule=rule["frequency"] if rule else "",
-        interval=rule.get("interval", 1) if rule else 1,
-        count=rule.get("count", 0) if rule else 0,
-        until=rule.get("until", "") if rule else "",
-        coming=tuple(
-            _time_row(found, each, path, now, is_open=is_open)
-            for each in islice((each for each in occurrences(record) if (each.end_at or each.start_at) > now), _TIMES)
-        )
-        if rule
-        else (),
-        place=place_line(place),
-        accessibility=place.get("accessibility", "") if place else "",
-        map_url=_map(place),
-        online_url=online,
+        repeats=_repeats(found, shown, now, may_answer=may_answer) if "recurrence" in record else None,
+        series=_series(found.series, reader) if found.series else None,
+        change_path=f"{path_of(found.series)}/dates/{event.day}" if found.series and found.is_organiser else "",
+        venue=_venue(record, shown),
         status=status_of(record).value,
         is_over=is_over,
         join_mode=record["joinMode"],
         external_url=record.get("externalUrl", ""),
-        capacity=event.capacity or 0,
-        going=event.going_count,
-        waiting=event.waiting_count,
-        interested=event.interested_count,
-        remaining=-1 if event.remaining is None else event.remaining,
-        has_waitlist=event.has_waitlist,
+        seats=_seats(event),
         description=description,
         others=_others(record, description),
         speakers=_links(record.get("speakers", ())),
@@ -212,18 +192,7 @@ def _view(request: web.Request, found: Found, reader: Reader, error: str) -> Eve
         community=Link(label=found.community.title, href=_community_path(found.community)) if found.community else None,
         origin=origin_of_actor(author),
         visibility=event.visibility,
-        answer=state,
-        place_in_line=found.line,
-        note=found.answer.note if found.answer else "",
-        companions=found.answer.companions if found.answer else 0,
-        max_companions=MAX_COMPANIONS,
-        may_answer=is_open,
-        series=Link(label=name_of(found.series.record, reader).value, href=path_of(found.series))
-        if found.series
-        else None,
-        of_series=found.answer is None and found.of_series is not None,
-        change_path=f"{path_of(found.series)}/dates/{event.day}" if found.series and found.is_organiser else "",
-        may_attend=state in {AnswerState.GOING, AnswerState.UNTRACKED} and event.start_at <= now,
+        own=_own(found, now, may_answer=may_answer),
         is_organiser=found.is_organiser,
         requests=found.requests,
         csrf=session.csrf if session else "",
@@ -233,17 +202,66 @@ def _view(request: web.Request, found: Found, reader: Reader, error: str) -> Eve
     )
 
 
-def _first(event: Event, shown: Occurrence) -> When | None:
-    """When a series began, where another of its times is shown."""
-    is_shown = shown.start_at == event.start_at
-    return None if is_shown else when_of(event.start_at, event.end_at, event.timezone)
-
-
-def _time_row(found: Found, time: Occurrence, path: str, now: int, *, is_open: bool) -> TimeRow:
+def _repeats(found: Found, shown: Occurrence, now: int, *, may_answer: bool) -> Repeats:
     event, record = found.event, found.event.record
+    rule = record["recurrence"]
+    is_first = shown.start_at == event.start_at
+    coming = (each for each in occurrences(record) if (each.end_at or each.start_at) > now)
+    return Repeats(
+        frequency=rule["frequency"],
+        interval=rule.get("interval", 1),
+        count=rule.get("count", 0),
+        until=rule.get("until", ""),
+        first=None if is_first else when_of(event.start_at, event.end_at, event.timezone),
+        coming=tuple(_time_row(found, each, now, may_answer=may_answer) for each in islice(coming, _TIMES)),
+    )
+
+
+def _series(series: Event, reader: Reader) -> Link:
+    return Link(label=name_of(series.record, reader).value, href=path_of(series))
+
+
+def _venue(record: EventRecord, shown: Occurrence) -> Venue:
+    place, online = where_at(record, shown)
+    return Venue(
+        place=place_line(place),
+        accessibility=place.get("accessibility", "") if place else "",
+        map_url=_map(place),
+        online_url=online,
+    )
+
+
+def _seats(event: Event) -> Seats:
+    return Seats(
+        capacity=event.capacity or 0,
+        remaining=-1 if event.remaining is None else event.remaining,
+        going=event.going_count,
+        waiting=event.waiting_count,
+        interested=event.interested_count,
+    )
+
+
+def _own(found: Found, now: int, *, may_answer: bool) -> OwnAnswer:
+    """What she answered for this event; as long as that is nothing, for the series of which it is a date."""
+    standing = found.answer or found.of_series
+    state = standing.state if standing else ""
+    return OwnAnswer(
+        state=state,
+        of_series=found.answer is None and found.of_series is not None,
+        place_in_line=found.line,
+        note=found.answer.note if found.answer else "",
+        companions=found.answer.companions if found.answer else 0,
+        max_companions=MAX_COMPANIONS,
+        may_answer=may_answer,
+        may_attend=state in {AnswerState.GOING, AnswerState.UNTRACKED} and found.event.start_at <= now,
+    )
+
+
+def _time_row(found: Found, time: Occurrence, now: int, *, may_answer: bool) -> TimeRow:
+    event, record, path = found.event, found.event.record, path_of(found.event)
     date, whole = found.dates.get(time.day), found.answer.state if found.answer else ""
     has_dates = event.local or rules.has_dates(found.row.raw or {}, event.uri)
-    may_answer = is_open and has_dates and not time.is_cancelled and event_dates_service.may_be_answered(time, now)
+    is_open = may_answer and has_dates and not time.is_cancelled and event_dates_service.may_be_answered(time, now)
     place, online = where_at(record, time)
     usual = (place_line(record.get("place")), record.get("onlineUrl", ""))
     is_elsewhere = (place_line(place), online) != usual
@@ -255,7 +273,7 @@ def _time_row(found: Found, time: Occurrence, path: str, now: int, *, is_open: b
         change_path=f"{path}/dates/{time.day}" if found.is_organiser and time.start_at > now else "",
         path=path_of(date) if date is not None else "",
         answer=found.own.get(time.day, "" if time.is_cancelled else whole),
-        answer_path=f"{path}/dates/{time.day}/answer" if may_answer else "",
+        answer_path=f"{path}/dates/{time.day}/answer" if is_open else "",
         going=date.going_count if date is not None else 0,
     )
 

@@ -79,6 +79,53 @@ class EventsView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Repeats:
+    """How a series repeats; ``first``: when it began, where that is not the time that is shown."""
+
+    frequency: str
+    interval: int = 1
+    count: int = 0
+    until: str = ""
+    first: When | None = None
+    coming: tuple[TimeRow, ...] = ()  # its next times
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Venue:
+    """Where an event is held."""
+
+    place: str = ""
+    accessibility: str = ""
+    map_url: str = ""
+    online_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seats:
+    """How many come; ``capacity`` 0 and ``remaining`` -1: as many as like."""
+
+    capacity: int = 0
+    remaining: int = -1
+    going: int = 0
+    waiting: int = 0
+    interested: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnAnswer:
+    """What the reader answered (``domain.events.AnswerState``), '' for nothing yet, and what she may answer now."""
+
+    state: str = ""
+    of_series: bool = False  # it is that for the series
+    place_in_line: int = 0
+    note: str = ""
+    companions: int = 0
+    max_companions: int = 10
+    may_answer: bool = False
+    may_attend: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EventView:
     """``/e/ID-slug``. ``csrf`` is empty for readers who are not signed in."""
 
@@ -89,29 +136,15 @@ class EventView:
     name: Text
     picture: Image | None = None
     when: When
-    first: When | None = None  # of a series, when that is another
-    rule: str = ""  # frequency of a series
-    interval: int = 1
-    count: int = 0
-    until: str = ""
-    coming: tuple[TimeRow, ...] = ()  # the next times of a series
+    repeats: Repeats | None = None  # of a series
     series: Link | None = None  # of which this is one date
-    of_series: bool = False  # the answer is that for the series
     change_path: str = ""  # where organisers change this one date
-    place: str = ""
-    accessibility: str = ""
-    map_url: str = ""
-    online_url: str = ""
+    venue: Venue
     status: str = "scheduled"
     is_over: bool = False
     join_mode: str = "free"
     external_url: str = ""
-    capacity: int = 0
-    going: int = 0
-    waiting: int = 0
-    interested: int = 0
-    remaining: int = -1
-    has_waitlist: bool = True
+    seats: Seats
     description: Prose | None = None
     others: tuple[Prose, ...] = ()  # the description in other languages
     speakers: tuple[Link, ...] = ()
@@ -122,13 +155,7 @@ class EventView:
     community: Link | None = None
     origin: Origin | None = None
     visibility: str = "public"
-    answer: str = ""
-    place_in_line: int = 0
-    note: str = ""
-    companions: int = 0
-    max_companions: int = 10
-    may_answer: bool = False
-    may_attend: bool = False
+    own: OwnAnswer
     is_organiser: bool = False
     requests: int = 0
     csrf: str = ""
