@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row
 from federation.transport.http import OutboundClient, Response
 from node import log
 from node.clock import HOUR, SECOND, Clock
+from node.domain.filters import FilterContext
 from node.domain.text import plain
 from node.domain.uris import origin_of
 from node.errors import Blocked, Invalid, RemoteRefused, RemoteUnavailable
@@ -26,6 +27,7 @@ from node.store.database.engine import Store
 from node.store.jobs import Job
 from node.store.news import push
 from node.store.news.push import Subscription
+from node.store.reading import filters
 from node.webpush import encrypt, encrypt_draft, read_recipient, vapid_token
 
 _SLOTS, _PER_HOST = 8, 4
@@ -33,7 +35,8 @@ _TRIES = 6
 _GONE = frozenset({404, 410})
 #: RFC 8292 section 2 allows 24 hours.
 _TOKEN_LASTS = 12 * HOUR
-_MAX_TITLE, _MAX_BODY = 120, 400  # characters: the whole stays below 3 KB
+_MAX_TITLE, _MAX_BODY = 120, 400  # characters
+MAX_MESSAGE = 3_000  # bytes, before it is encrypted: push services take 4 KiB
 
 #: What somebody waits for is shown at once, the rest when the device wakes (RFC 8030 section 5.3).
 _URGENT = frozenset({"mention", "follow_request", "poll", "admin.report", "moderation_warning"})
@@ -67,7 +70,7 @@ class Pusher:
     async def run(self, job: Job) -> Outcome:
         """One message; nothing is sent of a notification that was taken back, or to an app that has gone."""
         subscription_id = int(job.payload["subscription"])
-        found = await self._store.read(_load, subscription_id, job.ref or 0)
+        found = await self._store.read(_load, subscription_id, job.ref or 0, self._clock.now())
         if found is None:
             return Done()
         subscription, row = found
@@ -127,10 +130,16 @@ class Pusher:
         return Retry(backoff.next_delay(job.attempts, retry_after_seconds=wait, random=random.random), reason)
 
 
-def _load(conn: Connection, subscription_id: int, notification_id: int) -> tuple[Subscription, Row[Any]] | None:
+def _load(
+    conn: Connection, subscription_id: int, notification_id: int, now: int
+) -> tuple[Subscription, Row[Any]] | None:
+    """None where nobody listens any more, it was taken back, or who is told does not want to read such."""
     subscription = push.find_subscription_by_id(conn, subscription_id)
     row = push.load_news(conn, notification_id)
     if subscription is None or row is None or row.state not in {None, "live"}:
+        return None
+    about = [] if row.object_id is None else [row.object_id]
+    if filters.load_hidden(conn, subscription.owner_id, FilterContext.NOTIFICATIONS, about, now):
         return None
     return subscription, row
 
@@ -141,17 +150,17 @@ def message(row: Row[Any], token: str, languages: Sequence[str], *, icon: str) -
     occasion = (row.event or {}).get("occasion", row.type)
     title, language = push_words.title(occasion, name, languages, row.called)
     text = plain(row.summary or "") or plain(row.content or "")
-    return orjson.dumps(
-        {
-            "access_token": token,
-            "preferred_locale": language,
-            "notification_id": row.id,
-            "notification_type": row.type,
-            "icon": icon,
-            "title": _cut(title, _MAX_TITLE),
-            "body": _cut(" ".join(text.split()), _MAX_BODY),
-        }
-    )
+    said = {
+        "access_token": token,
+        "preferred_locale": language,
+        "notification_id": row.id,
+        "notification_type": row.type,
+        "icon": icon,
+        "title": _cut(title, _MAX_TITLE),
+        "body": _cut(" ".join(text.split()), _MAX_BODY),
+    }
+    whole = orjson.dumps(said)
+    return whole if len(whole) <= MAX_MESSAGE else orjson.dumps({**said, "icon": ""})  # its address may be any length
 
 
 def _cut(text: str, most: int) -> str:

@@ -38,8 +38,9 @@ class AppKeys:
 
     def decrypt(self, body: bytes) -> bytes:
         """RFC 8291."""
-        salt, size, point, text = body[:16], body[20], body[21:86], body[86:]
+        salt, record, size, point, text = body[:16], body[16:20], body[20], body[21:86], body[86:]
         assert size == 65
+        assert len(text) <= int.from_bytes(record)  # one record (RFC 8291, section 4)
         ikm = derive(self.auth, self.shared(point), b"WebPush: info\0" + self.point + point, 32)
         key = derive(salt, ikm, b"Content-Encoding: aes128gcm\0", 16)
         plain = AESGCM(key).decrypt(derive(salt, ikm, b"Content-Encoding: nonce\0", 12), text, None)

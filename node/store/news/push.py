@@ -95,6 +95,7 @@ def load_news(conn: Connection, notification_id: int) -> Any:
             actors.c.icon,
             accounts.c.language,
             CALLED,
+            objects.c.id.label("object_id"),
             objects.c.summary,
             objects.c.content,
             objects.c.state,

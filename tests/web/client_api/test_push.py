@@ -3,14 +3,17 @@
 import orjson
 import pytest
 
+from federation.push import MAX_MESSAGE
 from node.clock import HOUR
+from node.domain.moderation import Sanction
 from node.domain.notices import NoticeType, Occasion
 from node.domain.visibility import Visibility
+from node.services.house import moderate
 from node.services.news.push_words import TITLES
 from node.store.access import hashes
 from node.store.access.accounts import set_language
 from node.store.posts import burying
-from node.store.tables import access_tokens, jobs, push_subscriptions
+from node.store.tables import access_tokens, actors, jobs, push_subscriptions
 from tests.client import App, app_of
 from tests.notes import publish_note
 from tests.push_service import AppKeys, push_service, read_vapid
@@ -184,6 +187,55 @@ async def test_nothing_is_sent_of_what_was_taken_back(ada, ben, service, keys):
     await ada.peer.store.write(burying.bury, posted, ada.peer.unit().now)
     await drain(ada)
     assert service.taken == []
+
+
+async def test_nothing_is_sent_of_what_is_not_wanted(ada, ben, service, keys):
+    """Blocked while it was on its way, and hidden by a filter: as notifications themselves."""
+    await subscribe(ada, service, keys)
+    hides = {"title": "x", "context": ["notifications"], "filter_action": "hide"}
+    await ada.post("v2/filters", **hides, keywords_attributes=[{"keyword": "golf"}])
+    await note(ben, "@ada golf")
+    await note(ben, "@ada Hello")
+    await drain(ada)
+    assert [orjson.loads(keys.decrypt(body))["body"] for _, body in service.taken] == ["@ada Hello"]
+    await note(ben, "@ada Hello again")
+    await ada.post(f"v1/accounts/{ben.me.id}/block")
+    await note(ben, "@ada And again")
+    await drain(ada)
+    assert len(service.taken) == 1
+    assert await ada.get("v1/notifications") == []
+
+
+async def test_who_is_suspended_is_told_nothing_more(site, ada, ben, service, keys):
+    await subscribe(ada, service, keys)
+    boss = await site.peer.add_actor("boss")
+    await note(ben, "@ada Hello")
+    await site.store.write(moderate.impose, site.peer.unit(), boss.id, ada.me.id, Sanction.SUSPENDED, "")
+    await drain(ada)
+    assert service.taken == []
+
+
+async def test_a_message_fits_whatever_others_call_themselves(ada, ben, service, keys):
+    await subscribe(ada, service, keys)
+    long = {"name": '😀"\\' * 300, "icon": "https://far.example/" + "a" * 1_900}
+    change = actors.update().where(actors.c.id == ben.me.id).values(**long)
+    await ada.peer.store.write(lambda conn: conn.execute(change))
+    await note(ben, "@ada " + '😀"\\' * 400)
+    await drain(ada)
+    ((_, body),) = service.taken
+    assert len(body) < 4_096
+    said = keys.decrypt(body)
+    assert len(said) <= MAX_MESSAGE
+    assert orjson.loads(said)["body"].startswith("@ada 😀")
+
+
+async def test_an_app_without_the_scope_asks_in_vain(ada, service, keys):
+    other = App(ada.peer, await ada.peer.token(ada.me, "read write follow"), ada.me)
+    sent = service.subscription(keys)
+    await other.post("v1/push/subscription", 403, subscription=sent, data={"alerts": ALL})
+    await other.get("v1/push/subscription", 403)
+    await subscribe(ada, service, keys)
+    await App(ada.peer, await ada.peer.token(ada.me), ada.me).get("v1/push/subscription", 404)  # one of each token
 
 
 async def test_a_token_that_ends_takes_its_subscription_along(ada, ben, service, keys):
