@@ -16,10 +16,12 @@ from hashlib import sha256
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from sqlalchemy import Connection, create_engine, inspect, select, text
+from sqlalchemy import Connection, Engine, create_engine, inspect, select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from node.errors import Conflict, Unavailable
+from node.store.database.engine import unavailable
 from node.store.database.migrate import current_version
 from node.store.database.postgresql import driver_url
 from node.store.tables import own_keys
@@ -84,14 +86,17 @@ def check_sqlite(path: Path) -> Content:
             if verdict != ["ok"] or orphans:
                 raise Conflict("The database in the backup is damaged.", detail="; ".join(verdict)[:200])
             return look_into(conn)
-    except (sqlite3.Error, OSError) as error:
-        raise Conflict("The database in the backup cannot be read.", detail=str(error)[:200]) from error
+    except DBAPIError as error:
+        raise Conflict("The database in the backup cannot be read.", detail=str(error.orig)[:200]) from error
 
 
 def look_into_sqlite(path: Path) -> Content:
-    """What a database holds that is in its place, with the log beside it."""
-    with _reading(path, "mode=ro") as conn:
-        return look_into(conn)
+    """What a database holds that is in its place, with the log beside it. Raises Unavailable for damage."""
+    try:
+        with _reading(path, "mode=ro") as conn:
+            return look_into(conn)
+    except DBAPIError as error:
+        raise unavailable(error) from error
 
 
 @contextmanager
@@ -110,16 +115,15 @@ def _reading(path: Path, options: str) -> Iterator[Connection]:
 
 def dump_postgresql(url: str, target: Path) -> Content:
     """Dump the database into a new file, and answer what the dumped state holds."""
-    engine = create_engine(driver_url(url), poolclass=NullPool)
-    try:
-        with engine.connect().execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True) as conn:
-            content = look_into(conn)
-            snapshot = conn.scalar(text("SELECT pg_export_snapshot()"))
-            target.touch(mode=0o600, exist_ok=False)
-            _run(url, "pg_dump", "--format=custom", "--no-owner", f"--snapshot={snapshot}", f"--file={target}")
-            return content
-    finally:
-        engine.dispose()
+    with (
+        _server(url) as engine,
+        engine.connect().execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True) as conn,
+    ):
+        content = look_into(conn)
+        snapshot = conn.scalar(text("SELECT pg_export_snapshot()"))
+        target.touch(mode=0o600, exist_ok=False)
+        _run(url, "pg_dump", "--format=custom", "--no-owner", f"--snapshot={snapshot}", f"--file={target}")
+        return content
 
 
 def check_dump(path: Path) -> None:
@@ -129,8 +133,7 @@ def check_dump(path: Path) -> None:
 
 def restore_postgresql(url: str, dump: Path) -> Content:
     """Fill an empty database in one transaction; answers what it holds. Raises Conflict where it is not empty."""
-    engine = create_engine(driver_url(url), poolclass=NullPool)
-    try:
+    with _server(url) as engine:
         with engine.connect() as conn:
             if inspect(conn).get_table_names():
                 raise Conflict("The database is not empty; nothing was restored.")
@@ -138,6 +141,16 @@ def restore_postgresql(url: str, dump: Path) -> Content:
         _run(url, "pg_restore", "--no-owner", "--single-transaction", f"--dbname={name}", str(dump))
         with engine.connect() as conn:
             return look_into(conn)
+
+
+@contextmanager
+def _server(url: str) -> Iterator[Engine]:
+    """Raises Unavailable where the server cannot be reached or refuses."""
+    engine = create_engine(driver_url(url), poolclass=NullPool, connect_args={"connect_timeout": 5})
+    try:
+        yield engine
+    except DBAPIError as error:
+        raise unavailable(error) from error
     finally:
         engine.dispose()
 

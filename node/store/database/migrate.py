@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.exc import DBAPIError
 
 from node.errors import ConfigurationRefused, Conflict
+from node.store.database.engine import unavailable
 
 #: Where ``env.py`` and the versions are.
 SCRIPTS = Path(__file__).parent.with_name("migrations")
@@ -40,24 +42,24 @@ def current_version(conn: Connection) -> str | None:
 
 def is_current_file(path: Path) -> bool:
     """Whether a SQLite file is at ``HEAD``; asks the file itself, which loads nothing."""
-    with closing(sqlite3.connect(path)) as raw:
-        try:
+    try:
+        with closing(sqlite3.connect(path)) as raw:
             found: tuple[str] | None = raw.execute("SELECT version_num FROM alembic_version").fetchone()
             return found == (HEAD,)
-        except sqlite3.DatabaseError:
-            return False
+    except sqlite3.DatabaseError:
+        return False  # whoever looks closer says why
 
 
 def migrate(url: str, *, before: Callable[[str], object] | None = None) -> bool:
     """Upgrade to ``HEAD``; answers whether there was anything to do.
 
-    ``before(version)`` is called when an existing database is about to change. Raises ConfigurationRefused for a
-    schema that is newer than this program, Conflict where a migration left rows that refer to nothing.
+    ``before(version)`` is called when an existing database is about to change. Raises Unavailable for a database that
+    cannot be read, ConfigurationRefused for a schema that is newer than this program, Conflict where a migration failed
+    or left rows that refer to nothing.
     """
-    engine = create_engine(url)
+    engine = create_engine(url, connect_args={} if url.startswith("sqlite:") else {"connect_timeout": 5})
     try:
-        with engine.connect() as conn:
-            found = current_version(conn)
+        found = look(engine)
         if found == HEAD:
             return False
         if found is not None and found not in known_versions():
@@ -66,10 +68,23 @@ def migrate(url: str, *, before: Callable[[str], object] | None = None) -> bool:
             )
         if found is not None and before is not None:
             before(found)
-        upgrade(engine)
+        try:
+            upgrade(engine)
+        except DBAPIError as error:
+            told = "The upgrade of the database failed; it is as it was."
+            raise Conflict(told, detail=str(error.orig)[:200]) from error
         return True
     finally:
         engine.dispose()
+
+
+def look(engine: Engine) -> str | None:
+    """The version of the schema as ``current_version`` tells it; Unavailable where the database cannot be read."""
+    try:
+        with engine.connect() as conn:
+            return current_version(conn)
+    except DBAPIError as error:
+        raise unavailable(error) from error
 
 
 def upgrade(engine: Engine, target: str = "head") -> None:
