@@ -122,12 +122,12 @@ def _post(
         claimed = idempotency.claim(conn, caller.actor_id, key, made_id, unit.now)
         if claimed != made_id:
             return _Made(claimed, waiting=scheduled.find_scheduled(conn, claimed))
-    if at is not None:
-        waiting = scheduling.schedule(conn, unit, caller.actor_id, draft, at, scheduled_id=made_id)
-        return _Made(made_id, waiting=waiting)
     app = oauth.load_apps(conn, [caller.token.app_id]).get(caller.token.app_id) if caller.token.app_id else None
     if app is not None:
         draft = replace(draft, application={"name": app.name, "website": app.website or None})
+    if at is not None:
+        waiting = scheduling.schedule(conn, unit, caller.actor_id, draft, at, scheduled_id=made_id)
+        return _Made(made_id, waiting=waiting)
     return _Made(made_id, posts.publish_row(conn, unit, caller.actor_id, draft, links=links, post_id=made_id))
 
 

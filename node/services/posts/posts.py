@@ -105,8 +105,8 @@ def _gather(conn: Connection, unit: Unit, author_id: int, draft: Draft, post_id:
     texts.check(text, spoiler, has_more=bool(draft.media_ids or draft.poll or draft.quoted_id or has_title))
     if draft.media_ids and draft.poll:
         raise Invalid("A post has media or a poll, not both.")
-    parent = _readable(conn, author.id, draft.in_reply_to_id)
-    quoted = _readable(conn, author.id, draft.quoted_id)
+    parent = find_readable(conn, author.id, draft.in_reply_to_id)
+    quoted = find_readable(conn, author.id, draft.quoted_id)
     mentioned = texts.find_mentioned(conn, unit, text)
     if draft.only_to is not None:
         mentioned = {handle: actor for handle, actor in mentioned.items() if actor.id == draft.only_to}
@@ -132,6 +132,9 @@ def _row(conn: Connection, unit: Unit, new: _New, links: MediaLinks | None) -> d
     """The row of ``objects``."""
     draft, defaults, parent = new.draft, new.defaults, new.parent
     visibility = new.place.visibility_of(draft, defaults.visibility, parent)
+    if new.quoted:
+        audience = new.place.audience_of(parent, visibility)
+        visibility = quoting.visibility_of(new.author, visibility, audience, new.named.values(), new.quoted)
     sensitive = defaults.sensitive if draft.sensitive is None else draft.sensitive
     return {
         "id": new.id,
@@ -300,7 +303,7 @@ def _author(conn: Connection, actor_id: int) -> tuple[Actor, PostingDefaults]:
     return found
 
 
-def _readable(conn: Connection, reader_id: int, entry_id: int | None) -> Object | None:
+def find_readable(conn: Connection, reader_id: int, entry_id: int | None) -> Object | None:
     """What a person answers or quotes; of a boost the original. Raises NotFound where she may not read it."""
     if entry_id is None:
         return None

@@ -1,9 +1,12 @@
 """Quotes of posts, by permission of their authors (FEP-044f). Units of work."""
 
+from collections.abc import Collection
+
 from sqlalchemy import Connection
 
 from node import events
 from node.domain.posts import QuotePolicy, QuoteState
+from node.domain.visibility import Visibility
 from node.errors import Invalid, NotFound
 from node.services.context import Unit
 from node.services.news import happened, news
@@ -30,6 +33,26 @@ def ask(conn: Connection, unit: Unit, quoter: Actor, post: Object, quoted: Objec
     stamp_id = unit.ids.new()
     stamp = Reaction(stamp_id, quoter.id, quoted.id, QUOTE, post.uri, f"{unit.origin}/ap/q/{stamp_id}", unit.now)
     quotes.grant(conn, stamp)
+
+
+def visibility_of(
+    author: Actor, wanted: Visibility, audience: str, named: Collection[Actor], quoted: Object
+) -> Visibility:
+    """How widely a post of this author may be read that quotes this: no more widely than what she alone may quote.
+
+    Raises Invalid for what nobody quotes, and for a direct message that does not name whom it quotes.
+    """
+    level, is_own = Visibility(quoted.visibility), quoted.actor_id == author.id
+    if level.is_open:
+        if wanted is Visibility.DIRECT and not is_own and all(each.id != quoted.actor_id for each in named):
+            raise Invalid("Who quotes somebody in a direct message names her in it.")
+        return wanted
+    if not is_own or level in _FOR_FEW or (level is Visibility.COMMUNITY and audience != quoted.audience):
+        raise Invalid("This is not to be quoted there.")
+    return wanted if wanted in _FOR_FEW else level
+
+
+_FOR_FEW = frozenset({Visibility.DIRECT, Visibility.PRIVATE})
 
 
 def revoke(conn: Connection, unit: Unit, author_id: int, quoted: Object, quoting_id: int) -> None:

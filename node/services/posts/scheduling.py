@@ -1,13 +1,13 @@
 """Posts that are written now and published later. Units of work, and the work that publishes them."""
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from sqlalchemy import Connection
 
 from node.domain.communities import TopicKind
-from node.domain.drafts import MAX_SCHEDULED, MIN_AHEAD, Draft, NewPoll
+from node.domain.drafts import MAX_SCHEDULED, MIN_AHEAD, Draft, NewPoll, visibility_of_reply
 from node.domain.posts import QuotePolicy
 from node.domain.visibility import Visibility
 from node.errors import Forbidden, Invalid, NotFound, Problem
@@ -21,6 +21,7 @@ from node.services.posts import polls, posts, texts
 from node.store import jobs
 from node.store.database.engine import Store
 from node.store.jobs import Job, NewJob
+from node.store.people.posting_defaults import load_posting_defaults
 from node.store.posts import media as media_store
 from node.store.posts import scheduled
 from node.store.posts.scheduled import Scheduled
@@ -29,7 +30,11 @@ from node.store.posts.scheduled import Scheduled
 def schedule(
     conn: Connection, unit: Unit, author_id: int, draft: Draft, at: int, *, scheduled_id: int | None = None
 ) -> Scheduled:
-    """Keep a draft until its time comes. Raises Invalid for a time too near, too many drafts, and bad drafts."""
+    """Keep a draft until its time comes, for those whom it would be for now.
+
+    Raises Invalid for a time too near, too many drafts, and bad drafts, NotFound where what is answered or quoted is
+    not there for the author.
+    """
     _check_time(unit, at)
     if scheduled.count_scheduled(conn, author_id) >= MAX_SCHEDULED:
         raise Invalid(Sentence("At most {n} posts can wait.", n=MAX_SCHEDULED))
@@ -39,6 +44,11 @@ def schedule(
     if draft.poll:
         polls.new_poll(draft.poll, unit.now)
     _keep_media(conn, author_id, draft, at)
+    parent = posts.find_readable(conn, author_id, draft.in_reply_to_id)
+    posts.find_readable(conn, author_id, draft.quoted_id)
+    default = load_posting_defaults(conn, author_id).visibility
+    visibility = visibility_of_reply(draft.visibility, default, Visibility(parent.visibility) if parent else None)
+    draft = replace(draft, visibility=visibility)
     new = Scheduled(scheduled_id or unit.ids.new(), author_id, at, _as_json(draft))
     scheduled.insert_scheduled(conn, new, unit.now)
     _publish_then(conn, unit, new.id, at)

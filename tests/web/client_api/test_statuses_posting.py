@@ -318,6 +318,7 @@ async def test_a_scheduled_post_waits(ada, ben, site):
     site.clock.at = 1_790_000_000_000
     waiting = await say(ada, "later", scheduled_at=at, visibility="unlisted")
     assert (waiting["params"]["text"], waiting["params"]["visibility"]) == ("later", "unlisted")
+    await say(ada, "to what is not there", 404, scheduled_at=at, in_reply_to_id="404")
     assert await ada.get("v1/timelines/home") == []
     assert [each["id"] for each in await ada.get("v1/scheduled_statuses")] == [waiting["id"]]
     path = f"v1/scheduled_statuses/{waiting['id']}"
@@ -337,6 +338,18 @@ async def test_a_scheduled_post_waits(ada, ben, site):
     waiting = await say(ada, "never", scheduled_at="2026-12-01T00:00:00Z")
     await ada.delete(f"v1/scheduled_statuses/{waiting['id']}")
     await ada.get(f"v1/scheduled_statuses/{waiting['id']}", 404)
+
+
+async def test_a_scheduled_post_says_who_will_read_it(ada, ben):
+    at = "2098-01-01T00:00:00Z"
+    assert (await say(ada, "later", scheduled_at=at))["params"]["visibility"] == "public"
+    root = await say(ben, "@ada in private", visibility="direct")
+    answer = await say(ada, "an answer", scheduled_at=at, in_reply_to_id=root["id"])
+    assert answer["params"]["visibility"] == "direct"
+    await ada.patch("v1/accounts/update_credentials", source={"privacy": "private"})
+    assert (await say(ada, "later", scheduled_at=at))["params"]["visibility"] == "private"
+    waiting = await ada.get("v1/scheduled_statuses")
+    assert [each["params"]["visibility"] for each in waiting] == ["private", "direct", "public"]
 
 
 async def test_a_scheduled_post_that_cannot_be_posted_says_why(ada, ben, site):
@@ -399,6 +412,43 @@ async def test_who_may_quote_changes_with_an_edit(ada, ben):
     edited = await ada.put(path, status="quote me not")
     assert edited["quote_approval"]["automatic"] == ["public"], "what is not spoken of stays"
     await ada.put(path, 422, status="quote me", quote_approval_policy="me")
+
+
+@each_row(
+    "quoted, wanted, expected",
+    [
+        ("private", "public", "private"),
+        ("private", None, "private"),
+        ("private", "direct", "direct"),
+        ("public", "direct", "direct"),
+        ("unlisted", "public", "public"),
+    ],
+)
+async def test_a_quote_of_ones_own_goes_no_further_than_what_it_quotes(ada, quoted, wanted, expected):
+    first = await say(ada, "first", visibility=quoted)
+    quoting = await say(ada, "look", visibility=wanted, quoted_status_id=first["id"])
+    assert (quoting["visibility"], quoting["quote"]["state"]) == (expected, "accepted")
+
+
+async def test_what_stays_among_members_is_quoted_among_them(ada, ben, site):
+    first = await say(ada, "in the house", local_only=True)
+    quoting = await say(ada, "look", quoted_status_id=first["id"])
+    assert quoting["visibility"] == "private"
+    assert (await ben.get(f"v1/statuses/{quoting['id']}"))["quote"]["quoted_status"]["id"] == first["id"]
+    assert (await site.peer.get(quoting["uri"]))[0] == 404, "it is for nobody elsewhere"
+
+
+async def test_direct_messages_are_not_quoted_and_name_whom_they_quote(ada, ben):
+    direct = await say(ada, "for @ben", visibility="direct")
+    for app in (ada, ben):
+        await say(app, "look", 422, visibility="direct", quoted_status_id=direct["id"])
+    followers = await say(ada, "for followers", visibility="private")
+    await ben.post(f"v1/accounts/{ada.me.id}/follow")
+    await say(ben, "look", 422, quoted_status_id=followers["id"])
+    first = await say(ada, "for all")
+    await say(ben, "behind her back", 422, visibility="direct", quoted_status_id=first["id"])
+    assert (await ada.get(f"v1/statuses/{first['id']}"))["quotes_count"] == 0
+    await say(ben, "@ada look", visibility="direct", quoted_status_id=first["id"])
 
 
 async def test_nobody_translates(ada):

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from node import upkeep
-from node.clock import DAY, MINUTE
+from node.clock import DAY, MINUTE, to_rfc3339
 from node.store.tables import access_tokens, accounts, authorization_codes
 from tests.client import App
 from tests.web.oauth.flow import REDIRECT, VERIFIER, ClientApp, challenge_of
@@ -20,6 +20,17 @@ async def test_a_code_becomes_a_token(app: ClientApp):
     assert told["created_at"] == app.site.clock.now() // 1000
     assert "expires_in" not in told
     assert await app.works(told["access_token"])
+
+
+async def test_posts_name_the_app_that_they_were_written_with(app: ClientApp):
+    mine = App(app.site.peer, (await app.change(await app.code(scope="read write")))["access_token"])
+    await mine.post("v1/statuses", status="now")
+    at = app.site.clock.now() + DAY
+    await mine.post("v1/statuses", status="later", scheduled_at=to_rfc3339(at))
+    app.site.clock.at = at
+    await app.site.peer.system.worker.drain()
+    later, now = await mine.get("v1/timelines/home")
+    assert later["application"] == now["application"] == {"name": "Trellis", "website": "https://trellis.example"}
 
 
 async def test_the_app_proves_itself_in_body_or_header(app: ClientApp):

@@ -34,11 +34,10 @@ def render(conn: Connection, look: Look, found: Sequence[Scheduled]) -> list[dic
 
 def _params(each: Scheduled) -> dict[str, Any]:
     params, poll = each.params, each.params.get("poll")
-    visibility = params.get("visibility")
     media_ids = [str(media_id) for media_id in params.get("media_ids", ())]
     return {
         "text": params.get("text", ""),
-        "visibility": shown_visibility(visibility) if visibility else None,
+        "visibility": shown_visibility(params["visibility"]),
         "spoiler_text": params.get("spoiler", ""),
         "sensitive": params.get("sensitive"),
         "language": params.get("language"),
