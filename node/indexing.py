@@ -1,10 +1,11 @@
-"""The index of people and posts, kept in step with what is written (``node.store.search.indexing``)."""
+"""The index of people and posts, kept in step with what is written (``node.store.search.indexing``); and kept quick."""
 
 import asyncio
 from collections.abc import Callable
 from time import monotonic, perf_counter
 
 from node.store.database.engine import Store
+from node.store.index import segments
 from node.store.search import queue
 
 
@@ -42,3 +43,16 @@ class Indexing:
         if self._waits_since is None:
             self._waits_since = self._monotonic()
         return self._is_busy() and self._monotonic() - self._waits_since < self.AT_MOST
+
+
+async def merge(store: Store, index: str, *, pages: int = segments.PAGES) -> None:
+    """Make one segment of an index that has come to consist of many, in steps, between which others write."""
+    if store.dialect != "sqlite" or await store.read(segments.count, index) <= segments.FEW:
+        return
+    is_first = True
+    while True:
+        began = perf_counter()
+        if not await store.write(segments.merge, index, is_first=is_first, pages=pages):
+            return
+        is_first = False
+        await asyncio.sleep(perf_counter() - began)

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 from node.app.foundation import Foundation
 from node.app.parts import Parts
 from node.clock import DAY, HOUR, MINUTE
-from node.indexing import Indexing
+from node.indexing import Indexing, merge
 from node.jobs import backoff, kinds
 from node.jobs.kind import Kind, Late
 from node.jobs.schedule import Entry, Schedule
 from node.jobs.worker import Worker
 from node.services.library import catalogue
+from node.store.triggers import post_search, resource_search
 from node.ticks import Tick, Ticks
 
 if TYPE_CHECKING:
@@ -90,6 +91,8 @@ def _upkeep(base: Foundation, parts: Parts) -> Iterator[Entry]:
     yield Entry("hosts-lost", DAY, lambda: parts.hosts.drop_lost(), delay=HOUR)
     yield Entry("hosts-software", HOUR, lambda: parts.hosts.ask_software(ask_software), delay=10 * MINUTE)
     yield Entry("hosts-expire", DAY, lambda: parts.hosts.expire(), delay=HOUR)
+    yield Entry("search-merge", HOUR, lambda: merge(store, resource_search.INDEX), delay=5 * MINUTE)
+    yield Entry("search-merge-posts", DAY, lambda: merge(store, post_search.INDEX), delay=HOUR)
 
 
 def _daily_reading(base: Foundation) -> Iterator[Entry]:

@@ -1,5 +1,6 @@
 """Words, queries and the index, alike on both databases."""
 
+import asyncio
 from itertools import chain
 
 import pytest
@@ -8,8 +9,9 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, text
 
 from node.domain.search import MAX_WORD, Query, Term, parse, stem, words
+from node.indexing import merge
 from node.store.database.engine import Store
-from node.store.index import matches
+from node.store.index import matches, segments
 from node.store.index.entries import Tier
 from node.store.index.expressions import Search
 from node.store.index.marks import mark
@@ -18,6 +20,7 @@ from tests import stores
 from tests.depth import examples
 from tests.rows import each_row
 from tests.shelf import Shelf
+from tests.statements import counted
 
 database, store = stores.database, stores.store
 
@@ -273,3 +276,32 @@ async def test_postgresql_walks_for_common_words_and_collects_rare_ones(
         assert ways == {"casting": matches._Way.WALK, "nothing": matches._Way.COLLECT}
 
     await store.write(unit)
+
+
+# -- what SQLite's index consists of --------------------------------------------------------------------------------
+
+
+async def test_an_index_of_many_pieces_becomes_one_while_others_write(store: Store, shelf: Shelf) -> None:
+    def found(conn: Connection) -> list[int]:
+        return matches.find_keys(conn, Search(parse("casting")), limit=200)
+
+    for number in range(22):
+        await store.write(shelf.put, f"Casting {number}")
+    before = await store.read(found)
+    if store.dialect == "sqlite":
+        assert await store.read(segments.count, INDEX) > segments.FEW
+    merging = asyncio.create_task(merge(store, INDEX, pages=1))
+    await store.write(shelf.put, "Forging")
+    await merging
+    assert await store.read(found) == before
+    if store.dialect == "sqlite":
+        assert await store.read(segments.count, INDEX) <= 2, "one, and perhaps what came meanwhile"
+        await store.write(lambda conn: conn.execute(text(f"INSERT INTO {INDEX} ({INDEX}) VALUES ('integrity-check')")))
+
+
+async def test_an_index_of_few_pieces_is_let_be(store: Store, shelf: Shelf) -> None:
+    for number in range(2):
+        await store.write(shelf.put, f"Casting {number}")
+    with counted(store) as statements:
+        await merge(store, INDEX)
+    assert not any("INSERT" in each for each in statements)
