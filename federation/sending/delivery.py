@@ -243,18 +243,11 @@ class Deliverer:
         while True:
             knock = left.pop(0)
             key = await self._keyring.signing_key(outgoing.activity.actor_id, knock.algorithm)
-            sign = functools.partial(
-                sign_for,
-                knock,
-                message,
-                key,
-                now=self._clock.now(),
-                body_digest=outgoing.digest,
-                also=tuple(told),
-                ask=ask,
+            proof = functools.partial(
+                sign_for, knock, message, key, body_digest=outgoing.digest, also=tuple(told), ask=ask
             )
-            signed = await self._signing.run(sign) if key.is_slow else sign()
-            response = await self._client.post(job.target, outgoing.body, {**message.headers, **signed})
+            sign = functools.partial(self._sign, key, proof)
+            response = await self._client.post(job.target, outgoing.body, message.headers, sign=sign)
             if not may_knock_again(response.status, response.body, is_proven=knock == remembered):
                 return knock, response
             self._hosts.refused(job.host, knock)
@@ -262,3 +255,8 @@ class Deliverer:
                 left = [Knock.RFC9421]  # the host says what it wants: once, and nothing else
             if not left:
                 return knock, response
+
+    async def _sign(self, key: SigningKey, proof: Callable[..., dict[str, str]], _: str) -> dict[str, str]:
+        """What ``proof`` says now; of the client, when there is somebody to say it to."""
+        sign = functools.partial(proof, now=self._clock.now())
+        return await self._signing.run(sign) if key.is_slow else sign()

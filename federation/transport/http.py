@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import Any, BinaryIO
 from urllib.parse import urljoin
 
@@ -46,7 +47,7 @@ _TRANSIENT = frozenset({408, 425, 429, *range(500, 600)}) - {501}
 _NOT_FOR_US = frozenset({401, 403, 404})
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
-# Headers that prove who asks, for a GET of exactly this URL.
+# Headers that prove who asks, for a request to exactly this URL.
 Sign = Callable[[str], Awaitable[Mapping[str, str]]]
 
 
@@ -140,12 +141,13 @@ class OutboundClient:
         deadline = loop.time() + (timeout or self._timeouts.total)
         make_reader = make_reader or (lambda: ResponseReader(max_bytes))
         with _counting_failures():
+            common = {"Accept": accept, "Accept-Encoding": "gzip"}
             target, seen, extra = self._check(url, feed=feed), set[str](), headers or {}
             for _ in range(MAX_REDIRECTS + 1):
                 seen.add(target.url)
                 reader = await self._pool.exchange(
                     target,
-                    build_request("GET", target, await self._get_headers(target, accept, extra, sign)),
+                    partial(self._request, "GET", target, {**common, **extra}, sign),
                     make_reader,
                     seconds=deadline - loop.time(),
                     caused_by_others=caused_by_others,
@@ -170,15 +172,18 @@ class OutboundClient:
         self.check_status(response)
         return response
 
-    async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Response:
+    async def post(self, url: str, body: bytes, headers: Mapping[str, str], *, sign: Sign | None = None) -> Response:
         """The answer to a POST, whatever its status; redirects are not followed.
 
-        ``headers`` are sent as they are, so they may be signed; ``Host``, ``Content-Length`` and ``User-Agent`` are
-        added. Of the answer's body at most 64 KiB are read, for the log. Raises as ``get`` does.
+        ``headers`` are sent as they are, so that ``sign`` may cover them, which is asked once there is a connection;
+        ``Host``, ``Content-Length`` and ``User-Agent`` are added. Of the answer's body at most 64 KiB are read, for the
+        log. Raises as ``get`` does.
         """
         target = self._check(url)
-        request = build_request("POST", target, {"User-Agent": self._user_agent, **headers}, body)
-        reader = await self._pool.exchange(target, request, _answer_reader, seconds=self._timeouts.total, is_post=True)
+        make_request = partial(self._request, "POST", target, headers, sign, body)
+        reader = await self._pool.exchange(
+            target, make_request, _answer_reader, seconds=self._timeouts.total, is_post=True
+        )
         return Response(reader.status, reader.headers, reader.body, target.url)
 
     async def get_json(self, url: str, *, headers: Mapping[str, str] | None = None) -> Document:
@@ -248,12 +253,11 @@ class OutboundClient:
             raise RemoteRefused(detail=f"{source.url}: redirected from https to http")
         return target
 
-    async def _get_headers(
-        self, target: Target, accept: str, extra: Mapping[str, str], sign: Sign | None
-    ) -> dict[str, str]:
+    async def _request(
+        self, method: str, target: Target, headers: Mapping[str, str], sign: Sign | None, body: bytes | None = None
+    ) -> bytes:
         proof = await sign(target.url) if sign is not None else {}
-        common = {"User-Agent": self._user_agent, "Accept": accept, "Accept-Encoding": "gzip"}
-        return {**common, **extra, **proof}
+        return build_request(method, target, {"User-Agent": self._user_agent, **headers, **proof}, body)
 
 
 @contextmanager

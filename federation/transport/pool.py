@@ -111,7 +111,7 @@ class Pool:
     async def exchange(
         self,
         target: Target,
-        request: bytes,
+        make_request: Callable[[], Awaitable[bytes]],
         new_reader: Callable[[], ResponseReader],
         *,
         seconds: float,
@@ -120,8 +120,9 @@ class Pool:
     ) -> ResponseReader:
         """Sends the request when it is its turn; the answer's reader, done.
 
-        ``seconds`` count from that turn on. Raises ``Unavailable`` when the turn never came (that says nothing about
-        the host), otherwise as ``Dialer.dial`` and ``Connection.exchange`` do.
+        ``make_request`` is asked once there is a connection: a host that is gone costs no signature. ``seconds`` count
+        from that turn on. Raises ``Unavailable`` when the turn never came (that says nothing about the host), otherwise
+        as ``make_request``, ``Dialer.dial`` and ``Connection.exchange`` do.
         """
         key = (target.scheme, target.host, target.port)
         lane = self._lanes.get(key) or self._lanes.setdefault(key, _Lane(Slots(self._per_host)))
@@ -131,7 +132,7 @@ class Pool:
         loop = asyncio.get_running_loop()
         started_at, is_prompt = loop.time(), False
         try:
-            reader = await self._run(target, key, request, new_reader, started_at + seconds)
+            reader = await self._run(target, key, make_request, new_reader, started_at + seconds)
             is_prompt = loop.time() < started_at + _PROMPT
             return reader
         finally:
@@ -169,9 +170,21 @@ class Pool:
             raise
 
     async def _run(
-        self, target: Target, key: _Key, request: bytes, new_reader: Callable[[], ResponseReader], deadline: float
+        self,
+        target: Target,
+        key: _Key,
+        make_request: Callable[[], Awaitable[bytes]],
+        new_reader: Callable[[], ResponseReader],
+        deadline: float,
     ) -> ResponseReader:
         connection = self._reuse(key) or await self._open(target, deadline)
+        try:
+            request = await make_request()
+        except BaseException:
+            connection.abort()
+            raise
+        if connection.exchanges and not connection.is_open:  # closed by the other side in the meantime
+            connection = await self._open(target, deadline)
         reader = new_reader()
         try:
             await connection.exchange(request, reader, silence=self._silence, deadline=deadline)

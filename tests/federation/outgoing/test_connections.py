@@ -105,6 +105,42 @@ async def test_a_request_over_a_connection_that_was_closed_meanwhile_is_sent_onc
         assert (peer.connections, len(peer.requests)) == (2, 3)
 
 
+async def test_a_connection_that_is_closed_while_its_request_is_signed_is_opened_anew(client):
+    """And one that nobody opens has nothing signed."""
+    signed = []
+
+    async def sign(url):
+        signed.append(url)
+        for connection in used:
+            connection.abort()
+            await connection.lost
+        return {"Signature": "y"}
+
+    async with BrokenPeer(says(response(b"1"))) as peer:
+        used = []
+        assert (await client.post(peer.url(), b"{}", {}, sign=sign)).body == b"1"
+        used = list(client._pool._idle)
+        assert (await client.post(peer.url(), b"{}", {}, sign=sign)).body == b"1"
+        assert (peer.connections, len(peer.requests)) == (2, 2)
+        url, idle = peer.url(), list(client._pool._idle)
+    await asyncio.wait([connection.lost for connection in idle], timeout=30)
+    for request in (client.post(url, b"{}", {}, sign=sign), client.get(url, sign=sign)):
+        with pytest.raises(RemoteUnavailable):
+            await request
+    assert len(signed) == 2
+
+
+async def test_a_request_that_cannot_be_signed_leaves_no_connection_behind(client):
+    async def sign(url):
+        raise Unavailable
+
+    async with BrokenPeer(says(response(b"1"))) as peer:
+        for request in (client.post(peer.url(), b"{}", {}, sign=sign), client.get(peer.url(), sign=sign)):
+            with pytest.raises(Unavailable):
+                await request
+        assert (client._pool.idle, client._pool._all.used, len(peer.requests)) == (0, 0, 0)
+
+
 async def test_a_request_over_a_fresh_connection_is_not_sent_again(client):
     async with BrokenPeer(hangs_up()) as peer:
         with pytest.raises(RemoteUnavailable):

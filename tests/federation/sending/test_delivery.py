@@ -6,6 +6,8 @@ import pytest
 from sqlalchemy import insert, select
 
 from federation.signatures.httpsig import Message, Scheme, read_claim, verify
+from federation.signatures.keypairs import SigningKey
+from federation.transport import circuit
 from federation.transport.double_knock import Knock, knocks, may_knock_again
 from federation.vocab import ED25519_SIGNATURES
 from node.clock import DAY, HOUR, MINUTE, SECOND
@@ -61,6 +63,25 @@ async def test_headers_go_along_and_are_covered_by_the_signature(sender):
         assert {"collection-synchronization", "rhizome-catalogue"} <= set(claim.covered)
         assert "collection-synchronization" not in two.requests[0].headers
         assert two.requests[0].headers["rhizome-catalogue"] == 'id="c"'
+
+
+async def test_only_what_is_sent_is_signed(sender, monkeypatch):
+    """A host that is gone, one that is given up and one that is held cost no signature."""
+    signed, sign = [], SigningKey.sign
+    monkeypatch.setattr(SigningKey, "sign", lambda key, data: signed.append(key.key_id) or sign(key, data))
+    async with peers(ACCEPTED) as (gone,):
+        away, name = gone.url("/inbox"), name_of(gone)
+    for _ in range(circuit.CIRCUIT_FAILURES + 1):
+        await sender.post(away)
+        await sender.worker.drain()
+    assert (await sender.store.read(hosts_table.load_hosts, [name]))[name].is_held
+    sender.pass_time(HOUR)  # a probe
+    await sender.worker.drain()
+    assert signed == []
+    async with peers(ACCEPTED) as (there,):
+        await sender.post(there.url("/inbox"))
+        await sender.worker.drain()
+        assert (len(there.requests), len(signed)) == (1, 1)
 
 
 # What an answer leads to.
