@@ -1,6 +1,6 @@
 """Notes in Markdown, as the editor of our pages publishes them."""
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
 from node.domain.drafts import Draft
 from node.domain.visibility import Visibility
@@ -8,6 +8,7 @@ from node.services.context import Unit
 from node.services.posts.posts import publish
 from node.store.posts import objects
 from node.store.posts.objects import Object
+from node.store.tables import objects as table
 
 
 def publish_note(
@@ -33,3 +34,8 @@ def publish_note(
         is_markdown=True,
     )
     return publish(conn, unit, author_actor_id, draft)
+
+
+def count_own_objects(conn: Connection) -> int:
+    """Whatever people of this node have published and not deleted."""
+    return conn.scalar(select(func.count()).where(table.c.local, table.c.state == objects.LIVE)) or 0

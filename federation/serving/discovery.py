@@ -15,6 +15,7 @@ from federation.discovery.webfinger import Handle, build_jrd, parse_resource
 from federation.transport.address import Target
 from node.errors import Gone, Malformed, NotFound
 from node.state import NODE, Node
+from node.store.house.usage import load_usage
 from node.store.people import actors
 from node.store.people.actors import Actor
 from node.store.posts import object_lists, objects
@@ -105,7 +106,7 @@ async def nodeinfo(request: web.Request) -> web.Response:
     """``/nodeinfo/2.0`` and ``/nodeinfo/2.1``."""
     node, version = request.app[NODE], request.match_info["version"]
     config = node.config
-    users, posts = await node.store.read(_count)
+    counted = await node.store.read(load_usage, node.clock.now())
     document = build_nodeinfo(
         version,
         software_version=product.__version__,
@@ -115,14 +116,10 @@ async def nodeinfo(request: web.Request) -> web.Response:
         description=config.node.description,
         open_registrations=config.registrations.mode != "closed",
         is_open=config.federation.mode == "open",
-        usage=Usage(users=users, local_posts=posts),
+        usage=Usage(users=counted.people, active_month=counted.active, local_posts=counted.statuses),
         development=config.development,
     )
     return _json(document, content_type(version))
-
-
-def _count(conn: Connection) -> tuple[int, int]:
-    return actors.count_people(conn), object_lists.count_local(conn)
 
 
 def _json(document: dict[str, Any], type_: str) -> web.Response:

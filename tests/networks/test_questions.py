@@ -18,13 +18,14 @@ from node.store.communities.communities import Community
 from node.store.people import actors, follows
 from node.store.people.actors import Actor
 from node.store.people.follows import Follow
-from node.store.posts import object_lists, objects, topics
+from node.store.posts import objects, topics
 from node.store.posts.objects import Object
 from node.store.posts.topics import Topic
 from node.store.tables import notifications
 from tests.client import App, app_of
 from tests.communities import make_circle
 from tests.network import Network, Peer, network
+from tests.notes import count_own_objects
 from tests.remote import PUBLIC, remote
 
 
@@ -233,10 +234,10 @@ async def test_where_somebody_may_not_write(houses: Houses):
     thread = {"title": "T", "text": "x", "community_id": group.id, "topic_kind": TopicKind.DISCUSSION}
 
     async def refused(error: type[NodeError], **draft: Any) -> str:
-        before = await houses.uni.store.read(object_lists.count_local)
+        before = await houses.uni.store.read(count_own_objects)
         with pytest.raises(error) as raised:
             await houses.uni.store.write(posts.publish, houses.uni.unit(), ada.id, Draft(**draft))
-        assert await houses.uni.store.read(object_lists.count_local) == before
+        assert await houses.uni.store.read(count_own_objects) == before
         return raised.value.public
 
     assert "Join it first" in await refused(Forbidden, **thread)

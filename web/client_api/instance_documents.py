@@ -39,7 +39,6 @@ API_VERSION = 7
 OWN_API_VERSION = 1
 
 _FRESH_FOR = MINUTE
-_ACTIVE = 30 * DAY
 _WEEK = 7 * DAY
 _WEEKS = 12
 _ACTIVITY_FRESH_FOR = 60 * MINUTE
@@ -64,7 +63,7 @@ def _load(conn: Connection, look: Look, now: int) -> Known:
     contact_id = usage.find_contact(conn)
     people = accounts.render(conn, look, [contact_id] if contact_id is not None else [])
     return Known(
-        usage.load_usage(conn, now - _ACTIVE),
+        usage.load_usage(conn, now),
         rules.load_rules(conn),
         rules.load_texts(conn),
         orjson.Fragment(people[contact_id]) if contact_id in people else None,

@@ -1,10 +1,11 @@
-"""How much a node is used: counts that are published."""
+"""How much a node is used: counts that are published, to apps and by NodeInfo."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select, union
 
+from node.clock import DAY
 from node.ids import first_id_at
 from node.store.posts.objects import LIVE
 from node.store.tables import access_tokens, accounts, actors, hosts, objects, sessions
@@ -13,24 +14,26 @@ from node.store.tables import access_tokens, accounts, actors, hosts, objects, s
 @dataclass(frozen=True, slots=True)
 class Usage:
     people: int
-    active: int  # who used a session or an app lately
-    statuses: int
+    active: int  # who used a session or an app in the last 30 days
+    statuses: int  # posts and shares that are not to some people alone
     hosts: int
 
 
 _PEOPLE = select(func.count()).select_from(accounts).where(accounts.c.state == "active")
 _STATUSES = select(func.coalesce(func.sum(actors.c.statuses_count), 0)).where(actors.c.local)
 _HOSTS = select(func.count()).select_from(hosts)
+_ACTIVE = 30 * DAY
 
 
-def load_usage(conn: Connection, since: int) -> Usage:
-    """``active`` counts those who were here after ``since``."""
+def load_usage(conn: Connection, now: int) -> Usage:
     return Usage(
-        conn.scalar(_PEOPLE) or 0,
-        count_active(conn, since),
-        int(conn.scalar(_STATUSES) or 0),
-        conn.scalar(_HOSTS) or 0,
+        conn.scalar(_PEOPLE) or 0, count_active(conn, now - _ACTIVE), count_statuses(conn), conn.scalar(_HOSTS) or 0
     )
+
+
+def count_statuses(conn: Connection) -> int:
+    """By the counters of our actors: it costs the same however much they wrote."""
+    return int(conn.scalar(_STATUSES) or 0)
 
 
 def count_active(conn: Connection, since: int, until: int | None = None) -> int:

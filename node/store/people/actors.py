@@ -7,7 +7,7 @@ from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, u
 
 from node.store.database.planning import looked_at
 from node.store.database.prepared import Prepared
-from node.store.tables import accounts, actors, follows
+from node.store.tables import actors, follows
 
 
 class Actor(NamedTuple):
@@ -148,11 +148,6 @@ _TOMBSTONE: dict[str, Any] = {
 def bury(conn: Connection, actor_id: int, now: int) -> None:
     """The row stays and says nothing, so that the account cannot come back."""
     update_actor(conn, actor_id, updated_at=now, **_TOMBSTONE)
-
-
-def count_people(conn: Connection) -> int:
-    """How many accounts there are (NodeInfo)."""
-    return conn.scalar(select(func.count()).select_from(accounts).where(accounts.c.state == "active")) or 0
 
 
 _FOLLOWER_INBOXES = Prepared(

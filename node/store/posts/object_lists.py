@@ -156,8 +156,3 @@ def count_context(conn: Connection, context: str, community: str = "") -> int:
     """How many objects of a conversation are public or in this closed community."""
     query = select(func.count()).where(objects.c.context == context, objects.c.state == LIVE, _is_shown(community))
     return conn.scalar(query) or 0
-
-
-def count_local(conn: Connection) -> int:
-    """How much was published here (NodeInfo)."""
-    return conn.scalar(select(func.count()).where(objects.c.local, objects.c.state == LIVE)) or 0

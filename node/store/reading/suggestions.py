@@ -11,6 +11,8 @@ from node.store.tables import actors, blocks, dismissed_suggestions, followed_ta
 
 _DISMISS = insert_missing(dismissed_suggestions)
 _MOST = 80
+#: What is weighed of somebody's own posts, and of each hashtag that is hers.
+_OWN_POSTS, _USES = 200, 100
 
 
 def suggest(conn: Connection, me: int) -> list[tuple[int, str]]:
@@ -39,24 +41,29 @@ def _friends_of_friends(me: int) -> Select[int]:
 
 
 def _shared_topics(me: int) -> Select[int]:
-    """Who wrote lately, with hashtags that one follows or has used."""
-    own = (
-        select(object_tags.c.tag)
-        .join(objects, objects.c.id == object_tags.c.object_id)
-        .where(objects.c.actor_id == me)
-        .union(select(followed_tags.c.tag).where(followed_tags.c.actor_id == me))
-        .limit(100)
-        .subquery()
-    )
+    """Who wrote lately, with hashtags that one follows or has used: of each, as many uses are looked at."""
+    used = select(object_tags.c.tag).where(object_tags.c.object_id.in_(_newest_posts(me)))
+    own = used.union(select(followed_tags.c.tag).where(followed_tags.c.actor_id == me)).limit(100).subquery()
     return (
         select(actors.c.id)
         .join(objects, objects.c.actor_id == actors.c.id)
         .join(object_tags, object_tags.c.object_id == objects.c.id)
         .join(own, own.c.tag == object_tags.c.tag)
-        .where(objects.c.visibility == "public", *_suits(me))
+        .where(object_tags.c.object_id >= _first_looked_at(own.c.tag), objects.c.visibility == "public", *_suits(me))
         .group_by(actors.c.id)
         .order_by(func.count(object_tags.c.tag.distinct()).desc(), actors.c.id)
     )
+
+
+def _newest_posts(me: int) -> Select[int]:
+    return select(objects.c.id).where(objects.c.actor_id == me).order_by(objects.c.id.desc()).limit(_OWN_POSTS)
+
+
+def _first_looked_at(tag: ColumnElement[str]) -> ColumnElement[int]:
+    """The oldest object with a hashtag that counts: there may be hundreds of thousands."""
+    uses = object_tags.alias()
+    nth = select(uses.c.object_id).where(uses.c.tag == tag).order_by(uses.c.object_id.desc()).offset(_USES - 1).limit(1)
+    return func.coalesce(nth.scalar_subquery(), 0)
 
 
 def _well_known(me: int) -> Select[int]:

@@ -3,6 +3,7 @@
 import pytest
 
 from node.domain.visibility import Visibility
+from node.store.reading import suggestions
 from tests.client import App, app_of
 from tests.notes import publish_note
 from tests.statements import counted
@@ -37,6 +38,19 @@ async def test_friends_of_friends_and_nobody_who_hides(site, ada):
     assert "cleo" not in names(await ada.get("v1/suggestions"))
     await ada.delete("v1/suggestions/1", 404)
     await App(site.peer).get("v2/suggestions", 401)
+
+
+async def test_who_wrote_lately_about_what_one_follows(site, ada, monkeypatch):
+    """However often a hashtag is used, its newest uses are looked at and no more."""
+    monkeypatch.setattr(suggestions, "_USES", 2)
+    for name in ("ben", "cleo", "dora", "eva"):
+        other = await app_of(site.peer, name, discoverable=True)
+        text, visibility = ("#Casting", Visibility.DIRECT if name == "eva" else Visibility.PUBLIC)
+        await site.store.write(publish_note, site.peer.unit(), other.me.id, text, visibility)
+        await site.store.write(publish_note, site.peer.unit(), other.me.id, "#other", visibility)
+    await ada.post("v1/tags/casting/follow")
+    near = [each for each in await ada.get("v2/suggestions") if each["sources"] == ["similar_to_recently_followed"]]
+    assert names(each["account"] for each in near) == ["dora"]
 
 
 async def test_the_directory_shows_who_wants_to_be_found(site, ada):

@@ -9,8 +9,9 @@ from referencing.jsonschema import DRAFT202012
 
 from node.domain.communities import TopicKind
 from node.domain.visibility import Visibility
-from node.store.posts import object_lists, objects, topics
+from node.store.posts import objects, topics
 from tests.client import App
+from tests.notes import count_own_objects
 from tests.statements import counted
 from tests.web.threads.conftest import House, Person
 from web.learning_api.routes import build_openapi
@@ -140,14 +141,14 @@ async def test_bad_input_is_told_with_its_place_and_changes_nothing(house: House
         assert answer.status == status
     assert (await (await app_of(house.ben, "read")).ask("POST", TOPICS, json=ASKED)).status == 403
     assert (await App(house.peer, "no token").ask("POST", TOPICS, json=ASKED)).status == 401
-    assert await house.peer.store.read(object_lists.count_local) == 0
+    assert await house.peer.store.read(count_own_objects) == 0
 
 
 async def test_answers_that_are_not_taken(house: House):
     ben, eve = await app_of(house.ben), await app_of(house.eve)
     thread = await house.thread(house.ada, topic_kind=TopicKind.QUESTION)
     other = await house.thread(house.ada, "Another", topic_kind=TopicKind.QUESTION)
-    path, before = f"{TOPICS}/{thread.id}", await house.peer.store.read(object_lists.count_local)
+    path, before = f"{TOPICS}/{thread.id}", await house.peer.store.read(count_own_objects)
     await ben.post(f"{path}/answers", 422, content="")
     await ben.post(f"{path}/answers", 422, content="x", inReplyTo=str(other.id))
     await ben.post(f"{path}/answers", 422, content="x", inReplyTo="<script>")
@@ -157,7 +158,7 @@ async def test_answers_that_are_not_taken(house: House):
     await ben.post(f"{path}/answers", 403, content="x")
     for wrong in (7, "x", None, str(other.id)):
         await ben.put(f"{path}/accepted-answer", 403 if wrong == str(other.id) else 422, answer=wrong)
-    assert await house.peer.store.read(object_lists.count_local) == before
+    assert await house.peer.store.read(count_own_objects) == before
 
 
 async def test_what_is_closed_is_not_there_for_others(house: House):

@@ -11,9 +11,10 @@ from node.domain.zones import to_wall
 from node.services.posts import answers
 from node.store.communities import communities
 from node.store.people import actors
-from node.store.posts import object_lists, objects, topics
+from node.store.posts import objects, topics
 from tests.client import App
 from tests.media_files import picture
+from tests.notes import count_own_objects
 from tests.records import record
 from tests.rows import each_row
 from tests.web.threads.conftest import House
@@ -141,17 +142,17 @@ async def test_nothing_typed_is_lost(house: House):
     text = await house.stranger.post("/c/metals/new", 401, csrf="none", **typed, do="publish")
     assert "not signed in" in text
     assert "Moulds" in text
-    assert await house.peer.store.read(object_lists.count_local) == 0
+    assert await house.peer.store.read(count_own_objects) == 0
     first = await house.ben.post("/c/metals/new", **typed, do="publish")
     assert await house.ben.post("/c/metals/new", **typed, do="publish") == first
-    assert await house.peer.store.read(object_lists.count_local) == 1
+    assert await house.peer.store.read(count_own_objects) == 1
 
 
 async def test_a_preview_stores_nothing(house: House):
     text = await house.ben.post("/c/metals/new", 200, kind="note", text="A *word*.", do="preview", key="k")
     assert "<em>word</em>" in text
     assert "A *word*." in text
-    assert await house.peer.store.read(object_lists.count_local) == 0
+    assert await house.peer.store.read(count_own_objects) == 0
 
 
 async def test_pictures_come_with_words(house: House):
