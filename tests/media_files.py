@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, PngImagePlugin
 
 PLACE = "52.52"  # what no file of ours may still say
 
@@ -36,18 +36,26 @@ def size_of(data: bytes) -> tuple[int, int]:
     return Image.open(io.BytesIO(data)).size
 
 
-def photograph() -> bytes:
-    """A JPEG as a telephone makes it: lying on its side, with its position and a comment."""
+def photograph(form: str = "JPEG") -> bytes:
+    """A picture as a telephone makes it: lying on its side, with its position, and a comment where there is room."""
     exif = Image.Exif()
     exif[0x0112] = 6
     exif[0x010F] = f"maker {PLACE}"
     exif.get_ifd(0x8825)[1] = PLACE
-    return encoded(painting(80, 40), "JPEG", exif=exif, comment=PLACE.encode(), quality=95)
+    options: dict[str, Any] = {"exif": exif, "quality": 95}
+    if form == "JPEG":
+        options["comment"] = PLACE.encode()
+    elif form == "PNG":
+        options["pnginfo"] = PngImagePlugin.PngInfo()
+        options["pnginfo"].add_itxt("XML:com.adobe.xmp", f"<x:xmpmeta>{PLACE}</x:xmpmeta>")
+    else:
+        options["xmp"] = f"<x:xmpmeta xmlns:x='adobe:ns:meta/'>{PLACE}</x:xmpmeta>".encode()
+    return encoded(painting(80, 40), form, **options)
 
 
-def animation(form: str = "GIF", frames: int = 3, width: int = 32, height: int = 24) -> bytes:
+def animation(form: str = "GIF", frames: int = 3, width: int = 32, height: int = 24, **more: Any) -> bytes:
     pictures = [Image.new("RGB", (width, height), (255, index * 40 % 256, 0)) for index in range(frames)]
-    options: dict[str, Any] = {"comment": PLACE.encode()} if form == "GIF" else {}
+    options: dict[str, Any] = more | ({"comment": PLACE.encode()} if form == "GIF" else {})
     return encoded(pictures[0], form, save_all=True, append_images=pictures[1:], duration=100, loop=0, **options)
 
 

@@ -26,6 +26,7 @@ from node.errors import NodeError, NotFound
 
 _FAILED_FOR = 10 * MINUTE
 _TOUCH_EVERY = HOUR
+_PARTIAL, _BROKEN_OFF = ".partial-", HOUR
 _MIB = 1_048_576
 
 
@@ -73,19 +74,18 @@ class RemoteMedia:
 
     def _look(self, path: Path) -> Copy | bool | None:
         """The copy that is there and young enough; False where the address gave nothing lately; None: fetch it."""
-        try:
+        with suppress(FileNotFoundError):  # at any moment: another process trims, too
             facts = path.stat()
-        except FileNotFoundError:
-            return None
-        now, fetched_at = self._clock.now(), facts.st_mtime * 1000
-        if fetched_at + (self._keep_for if facts.st_size else _FAILED_FOR) < now:
-            return None
-        if not facts.st_size:
-            return False
-        if facts.st_atime * 1000 + _TOUCH_EVERY < now:
-            os.utime(path, (now / 1000, facts.st_mtime))
-        form = _form_of(path)
-        return Copy(path, form) if form is not None else None
+            now, fetched_at = self._clock.now(), facts.st_mtime * 1000
+            if fetched_at + (self._keep_for if facts.st_size else _FAILED_FOR) < now:
+                return None
+            if not facts.st_size:
+                return False
+            if facts.st_atime * 1000 + _TOUCH_EVERY < now:
+                os.utime(path, (now / 1000, facts.st_mtime))
+            form = _form_of(path)
+            return Copy(path, form) if form is not None else None
+        return None
 
     async def _fetch_once(self, url: str) -> Copy | None:
         """Whoever asks for the same file at the same time waits for one request."""
@@ -102,7 +102,7 @@ class RemoteMedia:
             with open(handle, "wb") as file:  # noqa: PTH123, ASYNC230 - a descriptor; pieces go to the page cache
                 try:
                     await self._client.download(url, file, max_bytes=self._max_bytes)
-                except NodeError as error:
+                except (NodeError, OSError) as error:  # the disk may be full
                     log.event("media.not_fetched", error=error, url=url[:200])
                     file.seek(0)
                     file.truncate()
@@ -110,7 +110,7 @@ class RemoteMedia:
 
     def _begin(self, path: Path) -> tuple[int, str]:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return tempfile.mkstemp(dir=path.parent, prefix=".partial-")
+        return tempfile.mkstemp(dir=path.parent, prefix=_PARTIAL)
 
     def _end(self, partial: Path, path: Path) -> Copy | None:
         form = _form_of(partial)
@@ -134,12 +134,11 @@ class RemoteMedia:
         self._fetched_since_trim = 0
         now, total = self._clock.now(), 0
         kept: list[tuple[float, int, Path]] = []
-        for path in self._copies():
-            facts = path.stat()
-            age = now - facts.st_mtime * 1000
-            if path != spare and age > (self._keep_for if facts.st_size else _FAILED_FOR):
+        for path, facts in self._copies():
+            age, is_partial = now - facts.st_mtime * 1000, path.name.startswith(_PARTIAL)
+            if path != spare and age > self._lasts(facts.st_size, is_partial=is_partial):
                 path.unlink(missing_ok=True)
-            else:
+            elif not is_partial:  # somebody writes it
                 kept.append((facts.st_atime, facts.st_size, path))
                 total += facts.st_size
         for _, size, path in sorted(kept):
@@ -149,12 +148,20 @@ class RemoteMedia:
                 path.unlink(missing_ok=True)
                 total -= size
 
-    def _copies(self) -> Iterator[Path]:
+    def _lasts(self, size: int, *, is_partial: bool) -> int:
+        """Milliseconds."""
+        if is_partial:
+            return _BROKEN_OFF
+        return self._keep_for if size else _FAILED_FOR
+
+    def _copies(self) -> Iterator[tuple[Path, os.stat_result]]:
         for folder in self._folder.glob("??"):
             for path in folder.iterdir():
-                with suppress(FileNotFoundError):  # another process trims, too
-                    if path.is_file():
-                        yield path
+                try:
+                    facts = path.stat()
+                except FileNotFoundError:  # another process trims, too
+                    continue
+                yield path, facts
 
 
 def _form_of(path: Path) -> Form | None:

@@ -1,6 +1,7 @@
 """Files of other servers through our proxy: fetched once, bounded, checked by content, and never an open proxy."""
 
 import asyncio
+import errno
 import os
 import re
 from collections.abc import AsyncIterator
@@ -10,8 +11,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
+from federation.fetching import remote_media
 from federation.transport.http1 import FileReader
 from node.clock import DAY, HOUR, MINUTE, FixedClock
+from node.domain.media import Form
 from node.domain.moderation import DomainPolicy
 from node.errors import NotFound, RemoteMalformed
 from node.media.links import MediaLinks, proxy_key
@@ -182,6 +185,44 @@ async def test_a_full_cache_is_trimmed_while_it_fills(node, gallery):
         gallery.answers[f"/{number}.png"] = says(response(PNG + bytes(50_000)))
         assert await status(node, gallery.peer.url(f"/{number}.png")) == 200
         assert sum(path.stat().st_size for path in cached(node)) <= media._cache_bytes
+
+
+async def test_what_another_process_removes_meanwhile_is_fetched_again(node, gallery, monkeypatch):
+    url = gallery.peer.url("/a.png")
+    assert await status(node, url) == 200
+    look = remote_media._form_of
+
+    def too_late(path: Path) -> Form | None:
+        monkeypatch.setattr(remote_media, "_form_of", look)
+        path.unlink()
+        return look(path)
+
+    monkeypatch.setattr(remote_media, "_form_of", too_late)
+    assert await status(node, url) == 200
+    assert gallery.asked("/a.png") == 2
+
+
+async def test_a_copy_that_is_being_written_is_left_alone_and_a_broken_one_goes(node, gallery):
+    media, clock = node.system.federation.media, node.system.node.clock
+    await status(node, gallery.peer.url("/a.png"))
+    (copy,) = cached(node)
+    partial = copy.parent / ".partial-abc"
+    partial.write_bytes(bytes(5_000))
+    os.utime(partial, (clock.now() / 1_000 - 9, clock.now() / 1_000))
+    media._cache_bytes = 2 * len(PNG)
+    await media.trim()
+    assert set(cached(node)) == {copy, partial}
+    clock.advance(2 * HOUR)
+    await media.trim()
+    assert cached(node) == [copy]
+
+
+async def test_a_full_disk_is_no_failure_of_the_node(node, gallery, monkeypatch):
+    async def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(node.system.federation.media._client, "download", full)
+    assert await status(node, gallery.peer.url("/a.png")) == 404
 
 
 @pytest.mark.parametrize("policy", [DomainPolicy.BLOCK, DomainPolicy.MEDIA_FREE])

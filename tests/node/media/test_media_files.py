@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+import pillow_heif
 import pytest
 import pytest_asyncio
 from PIL import Image, ImageCms
@@ -122,8 +123,9 @@ async def test_a_focus_is_two_numbers_from_minus_one_to_one(text):
 # -- pictures -------------------------------------------------------------------------------------------------------
 
 
-async def test_what_a_telephone_adds_is_gone_and_the_picture_stands_upright(worker, tmp_path):
-    data = files.photograph()
+@pytest.mark.parametrize("form", ["JPEG", "MPO", "PNG", "WEBP", "AVIF"])
+async def test_what_a_telephone_adds_is_gone_and_the_picture_stands_upright(worker, tmp_path, form):
+    data = files.photograph(form)
     assert files.PLACE.encode() in data
     facts, folder = await made(worker, tmp_path, data)
     assert (facts.original.width, facts.original.height) == (40, 80)
@@ -138,6 +140,22 @@ async def test_what_a_telephone_adds_is_gone_and_the_picture_stands_upright(work
             assert red[0] > 200 > red[2]
             assert blue[2] > 200 > blue[0]
             assert image.getpixel((36, 4))[1] > 90  # the green corner, now at the top right
+
+
+@pytest.mark.parametrize("form", ["HEIF", "animated WEBP", "animated PNG"])
+async def test_what_else_files_say_is_gone_too(worker, tmp_path, form):
+    """A HEIF turns by its own box, which the decoder follows, and not by what a camera noted."""
+    if form == "HEIF":
+        pillow_heif.register_heif_opener()
+        data = files.photograph(form)
+    else:
+        exif = Image.Exif()
+        exif[0x010F] = f"maker {files.PLACE}"
+        data = files.animation(form.split()[1], exif=exif)
+    assert files.PLACE.encode() in data
+    _, folder = await made(worker, tmp_path, data)
+    for name in ("original", "small"):
+        assert files.PLACE.encode() not in (folder / name).read_bytes()
 
 
 @pytest.mark.parametrize("mode", ["L", "1", "P", "CMYK", "RGBA", "LA", "I;16"])
