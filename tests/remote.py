@@ -1,8 +1,9 @@
 """Another server, played: actors with keys, documents under their ids, signed requests as any peer would send them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import aiohttp
@@ -116,12 +117,13 @@ def signed(
     scheme: Scheme = Scheme.CAVAGE,
     age: int = 0,
     content_type: str = "application/activity+json",
+    headers: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[bytes, dict[str, str]]:
-    """Body and headers of a request that was signed ``age`` milliseconds ago."""
+    """Body and headers of a request that was signed ``age`` milliseconds ago; ``headers`` go along, and are covered."""
     body = activity if isinstance(activity, bytes) else orjson.dumps(activity)
-    message = Message("POST", url, {"content-type": content_type}, body)
-    proof = sign(message, key, scheme=scheme, now=SystemClock().now() - age)
-    return body, {"Content-Type": content_type, **proof}
+    message = Message("POST", url, {"content-type": content_type, **headers}, body)
+    proof = sign(message, key, scheme=scheme, now=SystemClock().now() - age, also=tuple(headers))
+    return body, {"Content-Type": content_type, **headers, **proof}
 
 
 @asynccontextmanager

@@ -12,12 +12,12 @@ from typing import Any
 from sqlalchemy import Connection
 
 from federation.applying.batch import Inbound
+from federation.arriving import delivery_notes
 from federation.arriving.handover import Handover
 from federation.mapping.activity import Activity, read_activity
 from federation.signatures.httpsig import Claim, Message, read_claim
 from federation.signatures.keys import RemoteKeys
 from federation.strictjson import read_object
-from federation.synchronisation import catalogue_header, followers_sync
 from federation.transport.hosts import Hosts
 from node import log
 from node.clock import Clock
@@ -188,7 +188,7 @@ class Inbox:
             now,
             ref=received_id,
             host=host,
-            payload=_announced(message),
+            payload=delivery_notes.read(message),
             serial_key=_order_of(host, activity),
         )
         if is_ready:
@@ -261,15 +261,6 @@ def _order_of(host: str, activity: Activity) -> str:
     """
     key = f"{host}|{activity.object_uri or activity.id}"
     return f"{key}|{activity.actor}" if activity.type in _EACH_FOR_HIMSELF else key
-
-
-def _announced(message: Message) -> dict[str, str] | None:
-    """How the sender's catalogue and followers stand, where the delivery says so; compared once it is applied."""
-    said = {
-        "catalogue": message.headers.get(catalogue_header.NAME.lower(), "")[:4_096],
-        "followers": followers_sync.covered_header(message) or "",
-    }
-    return {name: value for name, value in said.items() if value} or None
 
 
 def _may_pass_on(activity: Activity) -> bool:

@@ -12,19 +12,17 @@ from contextlib import AbstractContextManager
 from sqlalchemy import Connection
 
 from federation.applying.batch import Batch, Inbound, Needs
+from federation.arriving import delivery_notes
 from federation.arriving.handover import Handover
 from federation.handlers import apply
 from federation.mapping.activity import Activity, read_activity
 from federation.strictjson import read_object
-from federation.synchronisation import followers_sync
-from federation.synchronisation.catalogue_header import read_header
 from node import log
 from node.errors import Invalid
 from node.ids import Ids
 from node.jobs.kind import Kind
 from node.jobs.kinds import INBOX, RESOLVE
 from node.jobs.outcome import Outcome, Settled
-from node.services.library import catalogue
 from node.store import jobs
 from node.store.database.engine import Store
 from node.store.federation import inbox
@@ -67,9 +65,11 @@ class Processor:
         outcomes = [self._outcome(working, job, read.get(job.ref or 0, "gone")) for job in batch]
         log.turn_to()
         working.finish()
-        for job in batch:
-            if job.payload:
-                _note_announcements(working, job, read.get(job.ref or 0))
+        for job, outcome in zip(batch, outcomes, strict=True):
+            inbound = read.get(job.ref or 0)
+            if job.payload and outcome and isinstance(inbound, Inbound):
+                with _of(job, inbound):
+                    delivery_notes.compare(working, job.payload, inbound.activity.actor)
         inbox.set_outcomes(conn, [(job.ref or 0, outcome) for job, outcome in zip(batch, outcomes, strict=True)])
         jobs.finish_many(conn, [job.id for job in batch])
         return outcomes
@@ -90,21 +90,6 @@ def _of(job: Job, inbound: Inbound | str | None) -> AbstractContextManager[None]
     """What is logged, and what is left behind, belongs to the request that delivered this activity."""
     activity_uri = inbound.activity.id if isinstance(inbound, Inbound) else ""
     return log.bound(job=str(job.id), request=job.request_id or "", activity=activity_uri)
-
-
-def _note_announcements(batch: Batch, job: Job, inbound: Inbound | str | None) -> None:
-    """What the delivery said of its sender's catalogue and followers: equal now, or to be
-    looked at.
-    """
-    sender = batch.actor(inbound.activity.actor) if isinstance(inbound, Inbound) else None
-    if sender is None or sender.local:
-        return
-    with _of(job, inbound):
-        announced = read_header(job.payload.get("catalogue", ""))
-        if announced is not None:
-            catalogue.note_announcement(batch.conn, batch.unit, sender, announced)
-        if said := job.payload.get("followers"):
-            followers_sync.note_announcement(batch.conn, batch.unit.ids, batch.unit.now, sender, said)
 
 
 def resolve_job(ids: Ids, now: int, job: Job) -> NewJob:

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from sqlalchemy import Connection
 
 from federation.applying.batch import Batch, Inbound, Needs
+from federation.arriving import delivery_notes
 from federation.arriving.announced import Announced, Proven
 from federation.fetching.fetch import Budget, Fetcher
 from federation.handlers import apply
@@ -202,6 +203,7 @@ class Resolver:
         except Needs as needs:
             return needs
         batch.finish()
+        delivery_notes.compare(batch, job.payload, row.signer_uri)
         return _settle(conn, job.id, row.id, outcome)
 
 
