@@ -98,9 +98,15 @@ class Tab:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.wait_for("Page.loadEventFired"), _LAYOUT_AGAIN)
 
-    async def show(self, *, width: int, dark: bool = False, media: str = "screen") -> None:
-        """Show the page that is open at another width, in another colour scheme, or as for paper. Nothing moves."""
-        features = {"prefers-color-scheme": "dark" if dark else "light", "prefers-reduced-motion": "reduce"}
+    async def show(self, *, width: int, dark: bool = False, forced: bool = False, media: str = "screen") -> None:
+        """Show the page that is open at another width, in another colour scheme, in colours that the reader chose, or
+        as for paper. Nothing moves.
+        """
+        features = {
+            "prefers-color-scheme": "dark" if dark else "light",
+            "prefers-reduced-motion": "reduce",
+            "forced-colors": "active" if forced else "none",
+        }
         named = [{"name": name, "value": value} for name, value in features.items()]
         metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
         wanted: dict[str, dict[str, Any]] = {

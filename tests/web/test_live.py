@@ -12,6 +12,7 @@ from tests.happenings import publish
 from tests.notes import publish_note
 from tests.records import record
 from web.streaming.handlers import HUB
+from web.streaming.hub import MAX_OF_ONE
 
 SECONDS = 30
 
@@ -51,6 +52,15 @@ async def test_a_page_hears_how_many_notifications_are_new(site, ben):
     await write(site, ben, "@ada good morning")
     assert await anext(events) == ("news", "1")
     answer.close()
+
+
+async def test_who_goes_from_page_to_page_hears_on_each(site, ben):
+    """A page that was left counts no more, long before the hub looks for those who have gone."""
+    for _ in range(MAX_OF_ONE + 2):
+        await site.get("/questions")
+        answer, events = await opened(site)
+        assert await anext(events) == ("news", "0")
+        answer.close()
 
 
 async def test_a_page_hears_of_answers_in_its_thread_and_of_no_other(site, ben):

@@ -320,6 +320,34 @@ async def test_paper_gets_the_words_without_the_furniture(tab: Tab, address: str
     assert await tab.evaluate(f"({seen})('h1, .pairs, .files')") > 3
 
 
+# Marks what stands out by its ground alone, and then names those that have no line around them either. What is drawn
+# or pictured, the skip link and the field of a form keep theirs.
+GROUNDS = """(() => {
+  const none = "rgba(0, 0, 0, 0)", ground = (e) => getComputedStyle(e).backgroundColor;
+  const behind = (e) => { while ((e = e.parentElement)) if (ground(e) !== none) return ground(e); };
+  const kept = "svg, img, input, progress, mark, .skip, .soil, .soil *, [aria-hidden], [aria-hidden] *";
+  for (const e of document.querySelectorAll(`body *:not(${kept})`))
+    if (e.checkVisibility() && ![none, behind(e)].includes(ground(e))) e.dataset.ground = "";
+})()"""
+LINELESS = """[...document.querySelectorAll("[data-ground]")]
+  .filter((e) => !parseFloat(getComputedStyle(e).borderBottomWidth))
+  .map((e) => `${e.tagName}.${e.className}`)"""
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["gallery", "community_page", "poll_thread", "courses", "search", "events", "remote_resource", "admin_network"],
+)
+@pytest.mark.asyncio(loop_scope="module")
+async def test_whoever_chooses_the_colours_sees_lines_where_others_see_grounds(tab: Tab, address: str, name: str):
+    await tab.open(address + name, width=320)
+    await tab.evaluate(GROUNDS)
+    assert await tab.evaluate("document.querySelectorAll('[data-ground]').length") > 0
+    await tab.show(width=320, forced=True)
+    assert await tab.evaluate(LINELESS) == []
+    await tab.show(width=1280)
+
+
 # The tokens by themselves, so that contrast is guarded on machines without a browser, too.
 
 

@@ -64,7 +64,12 @@ class Hub:
     # -- coming and going ---------------------------------------------------------------------------------------------
 
     def check_room(self, viewer_id: int) -> None:
-        """Raises RateLimited where this person, or the process, has enough connections (STR1)."""
+        """Raises RateLimited where this person, or the process, has enough connections (STR1).
+
+        Those that have gone count no more: whoever reads page after page leaves one behind with each.
+        """
+        if self._of_one[viewer_id] >= MAX_OF_ONE:
+            self._forget_gone()
         if self._is_stopping or len(self._connections) >= MAX_CONNECTIONS or self._of_one[viewer_id] >= MAX_OF_ONE:
             raise RateLimited("Too many streams are open.", retry_after_seconds=30)
 
@@ -188,14 +193,17 @@ class Hub:
         is_time = now - self._pinged_at >= PING_EVERY
         if is_time:
             self._pinged_at = now
+        self._forget_gone()
         for connection in list(self._connections):
-            if connection.is_gone:
-                connection.on_closed()
-            elif now - connection.heard_at > DEAD_AFTER:
+            if now - connection.heard_at > DEAD_AFTER:
                 connection.close(frames.GOING_AWAY)
             elif is_time:
                 connection.ping(now)
         await self.check_tokens()
+
+    def _forget_gone(self) -> None:
+        for connection in [each for each in self._connections if each.is_gone]:
+            connection.on_closed()
 
     async def check_tokens(self) -> None:
         """Let those go whose token was revoked or whose account is not active any more (STR3)."""

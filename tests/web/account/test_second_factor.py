@@ -47,6 +47,7 @@ async def test_it_is_added_by_a_code_and_the_password(ada: Site):
     foreign = {**fields, "sealed": base64.urlsafe_b64encode(b"x" * 60).decode()}
     assert await ada.post(PATH, 303, **foreign, code=good, current=PASSWORD) == PATH
     assert "Add a second factor" in await ada.get("/settings/security")
+    assert 'href="/settings/security" aria-current="true"' in await ada.get(PATH)
     ada.clock.advance(31 * 60_000)
     assert await ada.post(PATH, 303, **fields, code=code_of(ada, secret), current=PASSWORD) == PATH
 
