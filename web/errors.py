@@ -69,7 +69,9 @@ def status_of(error: errors.NodeError) -> int:
 
 
 def headers_of(error: errors.NodeError) -> dict[str, str]:
-    """``Retry-After`` where the error names a time."""
+    """``Retry-After`` where the error names a time; where nobody is named, how to do so (RFC 6750, section 3)."""
+    if isinstance(error, errors.Unauthenticated):
+        return {hdrs.WWW_AUTHENTICATE: "Bearer"}
     seconds = getattr(error, "retry_after_seconds", None)
     return {} if seconds is None else {"Retry-After": str(seconds)}
 

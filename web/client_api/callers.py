@@ -13,6 +13,7 @@ from node.state import NODE, Node
 from node.store.access import accounts, joining
 from node.store.access.tokens import Token
 from node.store.library.resources import Viewer
+from web.posted import read_posted
 from web.tokens import TOKENS, bearer_of
 from web.viewer import VIEWER
 
@@ -42,7 +43,7 @@ async def token_of(request: web.Request) -> Token | None:
     known: Token | None = request.get(_TOKEN)
     if known is not None:
         return known
-    text = bearer_of(request)
+    text = bearer_of(request) or await _posted(request)
     if not text:
         return None
     node: Node = request.app[NODE]
@@ -54,6 +55,14 @@ async def token_of(request: web.Request) -> Token | None:
     if token.actor_id is not None:
         request[VIEWER] = Viewer(token.actor_id)
     return token
+
+
+async def _posted(request: web.Request) -> str:
+    """The token that a form brings along (RFC 6750, section 2.2); empty without one."""
+    if request.content_type != "application/x-www-form-urlencoded" or not request.can_read_body:
+        return ""
+    text = (await read_posted(request)).get("access_token")
+    return text if isinstance(text, str) else ""
 
 
 async def require(request: web.Request, scope: str) -> Caller:

@@ -166,7 +166,7 @@ def _many(value: Any) -> list[Any]:
 async def read_parameters(request: web.Request) -> Parameters:
     """Query and body as one; what the body says goes before the query. Raises ``Malformed`` for what cannot be read."""
     tree = nest(request.query.items())
-    if request.can_read_body:
+    if request.body_exists:
         tree.update(await _read_body(request))
     return Parameters(tree)
 

@@ -12,10 +12,10 @@ from node.errors import Invalid, Problem
 from node.sentences import Sentence
 from node.services.context import Unit
 from node.services.people import follows, profile_links
-from node.services.posts import emojis
+from node.services.posts import emojis, texts
 from node.store.access import accounts
 from node.store.people import actors
-from node.text.markdown import Words, profile_link, render_markdown
+from node.text.markdown import profile_link, render_markdown
 from node.text.richtext import clean_plain_field
 
 MAX_NAME, MAX_NOTE, MAX_FIELDS, MAX_FIELD = 100, 2_000, 6, 255
@@ -40,7 +40,8 @@ def change_profile(conn: Connection, unit: Unit, actor_id: int, change: ProfileC
     if problems := list(_problems(change)):
         raise Invalid(problems=problems)
     row = actors.load_profile(conn, actor_id)
-    values = {name: value for name, value in _values(unit, change, row.fields).items() if getattr(row, name) != value}
+    said = _values(change, _summary(conn, unit, change.note), row.fields)
+    values = {name: value for name, value in said.items() if getattr(row, name) != value}
     values |= emojis.worn(conn, row, values)
     if change.note is not None:
         accounts.set_note(conn, actor_id, change.note)
@@ -76,12 +77,19 @@ def _filled(fields: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     return [(name.strip(), value.strip()) for name, value in fields if name.strip() or value.strip()]
 
 
-def _values(unit: Unit, change: ProfileChange, known: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _summary(conn: Connection, unit: Unit, note: str | None) -> str | None:
+    """The note as others read it; whom it mentions is linked as far as this node knows them."""
+    if note is None:
+        return None
+    return texts.render(note, unit, texts.find_mentioned(conn, unit, note), is_markdown=True)
+
+
+def _values(change: ProfileChange, summary: str | None, known: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """The columns of the actor that the change names; a link stays as verified as it is among the ``known`` fields."""
     verified = {each["text"]: each["verified_at"] for each in known if each.get("verified_at") and "text" in each}
     values: dict[str, Any] = {
         "name": None if change.name is None else clean_plain_field(change.name),
-        "summary": None if change.note is None else render_markdown(change.note, Words(tags=f"{unit.origin}/tags/")),
+        "summary": summary,
         "fields": None if change.fields is None else [_field(*pair, verified) for pair in _filled(change.fields)],
         "locked": change.locked,
         "discoverable": change.discoverable,

@@ -77,7 +77,7 @@ def vote(conn: Connection, unit: Unit, voter_id: int, poll: Object, choices: Seq
         vote_id = unit.ids.new()
         uri = f"{unit.origin}/ap/x/{vote_id}"
         votes.append(Reaction(vote_id, voter_id, poll.id, reactions.VOTE, options[place]["name"], uri, unit.now))
-    cast = polls.cast_votes(conn, poll, votes, unit.now)
+    cast = polls.cast_votes(conn, poll, votes, unit.now, whole=True)
     if cast is not Cast.COUNTED:
         raise Invalid(_WHY[cast])
     if poll.local:

@@ -25,10 +25,11 @@ class Cast(enum.StrEnum):
     REFUSED = "closed-or-no-option"
 
 
-def cast_votes(conn: Connection, poll: Object, votes: Sequence[Reaction], now: int) -> Cast:
+def cast_votes(conn: Connection, poll: Object, votes: Sequence[Reaction], now: int, *, whole: bool = False) -> Cast:
     """Count the votes of one actor, all or none; each names an option of the poll in ``content``.
 
-    Votes for one poll wait for each other. Of a single choice the first vote holds.
+    Votes for one poll wait for each other. Of a single choice the first vote holds; ``whole``: these are all that the
+    actor chooses, where other servers send one after the other.
     """
     details = _locked_details(conn, poll.id)
     described = (details or {}).get("poll") or {}
@@ -38,9 +39,8 @@ def cast_votes(conn: Connection, poll: Object, votes: Sequence[Reaction], now: i
     if not votes or is_closed or any(vote.content not in names for vote in votes):
         return Cast.REFUSED
     before = load_own_votes(conn, poll.id, votes[0].actor_id)
-    if any(vote.content in before for vote in votes) or (
-        not described.get("multiple") and len(before + list(votes)) > 1
-    ):
+    is_one_too_many = not described.get("multiple") and len(before) + len(votes) > 1
+    if is_one_too_many or (whole and before) or any(vote.content in before for vote in votes):
         return Cast.BEFORE
     for vote in votes:
         reactions.insert_reaction(conn, vote)

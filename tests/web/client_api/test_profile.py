@@ -1,6 +1,7 @@
 """A person's own profile through apps: what changes, what is refused, what a second node sees."""
 
 import io
+import re
 
 import aiohttp
 import pytest
@@ -64,6 +65,14 @@ async def test_a_profile_changes_where_it_is_told_to(ada):
     assert (await ada.get("v1/profile"))["display_name"] == "Ada L."
     back = await ada.patch("v1/accounts/update_credentials", bot=False, note="")
     assert (back["bot"], back["note"]) == (False, "")
+
+
+async def test_a_note_links_whom_it_mentions(ada, site):
+    ben = await app_of(site.peer, "ben")
+    note = (await ada.patch("v1/accounts/update_credentials", note="With @ben and @nobody, about #Casting"))["note"]
+    (link,) = re.findall(r'<a [^>]*class="u-url mention"[^>]*>', note)
+    assert f'href="{(await ben.get("v1/accounts/verify_credentials"))["url"]}"' in link
+    assert 'class="mention hashtag"' in note
 
 
 async def test_a_form_with_pictures(site, ada):

@@ -294,6 +294,16 @@ async def test_a_poll_takes_one_vote_and_closes(ada, ben, site):
     await cleo.call("POST", f"{path}/votes", 422, json={"choices": [0]})
 
 
+async def test_of_several_options_one_chooses_once(ada, ben):
+    """Others' servers send choice after choice, our people say all of them at once."""
+    posted = await say(ada, "which?", poll={"options": ["a", "b", "c"], "expires_in": 600, "multiple": True})
+    path = f"v1/polls/{posted['poll']['id']}"
+    assert (await ben.post(f"{path}/votes", choices=["0", "2"]))["own_votes"] == [0, 2]
+    for again in ([1], [0], [0, 1, 2]):
+        await ben.post(f"{path}/votes", 422, choices=again)
+    assert (await ben.get(path))["votes_count"] == 2
+
+
 async def test_hidden_totals_are_told_at_the_end(ada, ben, site):
     poll = {"options": ["one", "two"], "expires_in": 600, "hide_totals": True}
     posted = await say(ada, "how many?", poll=poll)

@@ -101,11 +101,20 @@ async def test_errors_are_json_that_browsers_may_read(town, method, path, who, s
     assert answer.content_type == "application/json"
     if status >= 400:
         assert isinstance((await answer.json())["error"], str)
+    assert answer.headers.get("WWW-Authenticate") == ("Bearer" if status == 401 else None)
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
     assert "Access-Control-Allow-Credentials" not in answer.headers
     exposed = answer.headers["Access-Control-Expose-Headers"]
     for name in ("Link", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "X-Request-Id"):
         assert name in exposed
+
+
+async def test_a_token_stands_in_the_header_or_in_a_form(town):
+    token = town.ada.token
+    assert await town.nobody.call("POST", "v1/statuses", data={"access_token": token, "status": "by form"})
+    await town.nobody.call("POST", "v1/statuses", 401, data={"access_token": "x", "status": "by form"})
+    await town.nobody.call("POST", "v1/statuses", 401, json={"access_token": token, "status": "by JSON"})
+    await town.nobody.get("v1/accounts/verify_credentials", 401, access_token=token)
 
 
 @pytest.mark.parametrize(
