@@ -1,5 +1,6 @@
 """Update: a post is edited, a profile changes, a poll's tallies are refreshed."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from federation.applying import (
@@ -10,6 +11,7 @@ from federation.applying import (
     received_resources,
     received_topics,
 )
+from federation.applying.admission import Admission
 from federation.applying.batch import Batch, Inbound
 from federation.handlers import communities, create, event_offers
 from federation.mapping.actor import read_actor
@@ -22,14 +24,13 @@ from node.domain.posts import RemotePost
 from node.domain.visibility import Visibility
 from node.services.news import happened
 from node.store.people import actors
+from node.store.people.actors import Actor
 from node.store.people.remote_actors import save_remote_actor
 from node.store.posts import objects, tags, topics
 from node.store.posts.objects import Object
 
 #: A person may say that a program runs the account, and take that back (the switch "bot" of apps).
 _SWITCHED = frozenset({ActorKind.PERSON.value, ActorKind.SERVICE.value})
-
-
 _CLOSED = frozenset({Visibility.COMMUNITY.value, Visibility.ORGANISATION.value})
 
 
@@ -90,28 +91,18 @@ def replace(batch: Batch, known: Object, post: RemotePost, inbound: Inbound | No
     values = create.columns_of(batch, author, post, before=row.details)
     tags.replace_tags(batch.conn, known.id, post.hashtags)
     quotes.look_at_stamp(batch, known, post, values["details"].get("quote_state"))
-    fixed = {"in_reply_to": row.in_reply_to, "context": row.context, "published_at": row.published_at}
-    # The summary of an event says its next time, which moves by itself.
-    texts = ("name", "content") if post.event is not None else ("name", "summary", "content")
-    is_edit = any(values[name] != getattr(row, name) for name in texts)
+    is_edit = _differs(row, values, post)
     if post.event is not None:
         is_edit = received_events.change(batch, known, post) or is_edit
-    group = before = batch.actor(row.audience) if row.audience else None
-    moves = received_resources.is_resource(post) and post.audience != row.audience
-    if moves:  # its author chose another circle of readers; into a community only as that takes it
-        admitted = admission.admit(batch, inbound, author, post) if inbound else admission.NOWHERE
-        fixed |= admission.columns(batch, admitted, post)
-        group = admitted.group
-        topics.delete_topics(batch.conn, [known.id])
-    else:
-        fixed["audience"] = row.audience  # a post does not change its community, nor who reads that
-        if row.visibility in _CLOSED:
-            fixed["visibility"] = row.visibility
+    before = batch.actor(row.audience) if row.audience else None
+    admitted = _moved(batch, known, row, post, author, inbound)
+    where = _kept_place(row) if admitted is None else admission.columns(batch, admitted, post)
+    fixed = {"in_reply_to": row.in_reply_to, "context": row.context, "published_at": row.published_at}
     if is_edit:
         objects.keep_version(batch.conn, known.id, batch.unit.now)
     # Refreshed tallies of a poll are not an edit: the version that readers see stays.
     version = row.version + 1 if is_edit or values["details"] != row.details else row.version
-    objects.update_object(batch.conn, known.id, {**values, **fixed, "version": version})
+    objects.update_object(batch.conn, known.id, {**values, **fixed, **where, "version": version})
     objects.insert_mentions(
         batch.conn,
         [{"object_id": known.id, "actor_uri": uri, "silent": silent} for uri, silent in mentioned_and_addressed(post)],
@@ -119,17 +110,48 @@ def replace(batch: Batch, known: Object, post: RemotePost, inbound: Inbound | No
     batch.forget(known.uri)
     if is_edit:
         batch.add_news(happened.Edited(known.id))
+    changed = batch.object(known.uri) or known
+    _store_parts(batch, author, changed, post, before if admitted is None else admitted.group)
+    if admitted is not None and inbound:
+        if before is not None:
+            communities.pass_on(batch, inbound, before)
+        admission.show(batch, inbound, admitted, changed, is_news=False)
+    return "edited" if is_edit else "refreshed"
+
+
+def _differs(row: Any, values: Mapping[str, Any], post: RemotePost) -> bool:
+    """Whether readers see another text; the summary of an event says its next time, which moves by itself."""
+    texts = ("name", "content") if post.event is not None else ("name", "summary", "content")
+    return any(values[name] != getattr(row, name) for name in texts)
+
+
+def _moved(
+    batch: Batch, known: Object, row: Any, post: RemotePost, author: Actor, inbound: Inbound | None
+) -> Admission | None:
+    """Where its author puts a resource that had another circle of readers: into a community only as that takes it.
+
+    None for what stays where it is: a post does not change its community.
+    """
+    if not received_resources.is_resource(post) or post.audience == row.audience:
+        return None
+    admitted = admission.admit(batch, inbound, author, post) if inbound else admission.NOWHERE
+    topics.delete_topics(batch.conn, [known.id])
+    return admitted
+
+
+def _kept_place(row: Any) -> dict[str, Any]:
+    """The columns that say in which community it stands, and who reads that."""
+    return {"audience": row.audience} | ({"visibility": row.visibility} if row.visibility in _CLOSED else {})
+
+
+def _store_parts(batch: Batch, author: Actor, known: Object, post: RemotePost, group: Actor | None) -> None:
+    """What it is beside a text: a resource, an opinion, a topic of its community or an answer in a thread."""
     if received_resources.is_resource(post):
-        received_resources.store(batch, author, batch.object(known.uri) or known, post)
-    received_opinions.store(batch, author, batch.object(known.uri) or known, post)
+        received_resources.store(batch, author, known, post)
+    received_opinions.store(batch, author, known, post)
     topic = topics.find_topic(batch.conn, known.id)
     if topic is not None and topic.community_id is None:
         group = None  # what the post says of a community, that has never said
-    is_in_thread = row.in_reply_to is not None or topic is not None
+    is_in_thread = known.in_reply_to is not None or topic is not None
     if is_in_thread or group is None:
-        received_topics.store(batch, author, batch.object(known.uri) or known, post, group)
-    if moves and inbound:
-        if before is not None:
-            communities.pass_on(batch, inbound, before)
-        admission.show(batch, inbound, admitted, batch.object(known.uri) or known, is_news=False)
-    return "edited" if is_edit else "refreshed"
+        received_topics.store(batch, author, known, post, group)
