@@ -20,8 +20,10 @@ from node.domain.uris import is_web_uri
 from node.domain.visibility import Visibility
 from node.store.communities import communities
 from node.store.events import events
+from node.store.events.events import Event
 from node.store.library import topic_accounts
 from node.store.people import actors, keys
+from node.store.people.actors import Actor
 from node.store.people.keys import OwnKey
 from node.store.posts import objects, topics
 from node.store.posts.topics import Topic
@@ -104,12 +106,22 @@ def object_document(conn: Connection, row: Row[Any], *, now: int) -> dict[str, A
     if row.raw:  # written when the version was published (federation.resource_documents, federation.adoption_notes)
         return dict(row.raw)
     author = actors.load_actors_by_id(conn, [row.actor_id])[row.actor_id]
-    details = row.details or {}
     topic = topics.find_topic(conn, row.id) if row.in_reply_to is None else None
+    document = build_post(_own_post(conn, row, author, topic, now))
+    if topic is not None and topic.community_id is not None:
+        document["commentsEnabled"] = not topic.locked
+    if named := (row.details or {}).get("named"):
+        document["cc"] = [*document["cc"], *named]
+    event = events.find_event(conn, row.id) if row.kind == events.KIND else None
+    return document if event is None else document | _event_terms(conn, event, document, author, now)
+
+
+def _own_post(conn: Connection, row: Row[Any], author: Actor, topic: Topic | None, now: int) -> OwnPost:
+    details = row.details or {}
     entity, accepted = _in_thread(conn, row, topic)
     if review := details.get("review"):
         entity = build_review(review, uri=row.uri, author_uri=author.uri, text=details.get("source", ""))
-    own = OwnPost(
+    return OwnPost(
         uri=row.uri,
         author_uri=author.uri,
         visibility=Visibility(row.visibility),
@@ -140,18 +152,13 @@ def object_document(conn: Connection, row: Row[Any], *, now: int) -> dict[str, A
         accepted_answer=accepted,
         main_entity=entity,
     )
-    document = build_post(own)
-    if topic is not None and topic.community_id is not None:
-        document["commentsEnabled"] = not topic.locked
-    if named := details.get("named"):
-        document["cc"] = [*document["cc"], *named]
-    event = events.find_event(conn, row.id) if row.kind == events.KIND else None
-    if event is None:
-        return document
+
+
+def _event_terms(conn: Connection, event: Event, document: dict[str, Any], author: Actor, now: int) -> dict[str, Any]:
     series = events.find_event(conn, event.series_id) if event.series_id is not None else None
     known = actors.load_actors_by_id(conn, events.list_organisers(conn, event.id)).values()
     elsewhere = sorted(each.uri for each in known if not each.local)
-    return document | event_terms(event, document, publisher=author.uri, organisers=elsewhere, series=series, now=now)
+    return event_terms(event, document, publisher=author.uri, organisers=elsewhere, series=series, now=now)
 
 
 def _in_thread(conn: Connection, row: Row[Any], topic: Topic | None) -> tuple[dict[str, Any] | None, str]:

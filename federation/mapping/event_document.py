@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from federation.mapping.event_record import DAY, RECORD
-from node.calendar.recurrence import Occurrence, occurrences, shown_at, where_at
+from node.calendar.recurrence import occurrences, shown_at, where_at
 from node.domain.events import (
     DATES,
     EventRecord,
@@ -39,17 +39,9 @@ _CATEGORIES = {
     "conference": "NETWORKING",
 }
 _ICAL = {EventStatus.CANCELLED: "CANCELLED", EventStatus.TENTATIVE: "TENTATIVE"}
-_SCHEMA_ORG = {
-    EventStatus.SCHEDULED: "EventScheduled",
-    EventStatus.TENTATIVE: "EventPostponed",
-    EventStatus.RESCHEDULED: "EventRescheduled",
-    EventStatus.MOVED_ONLINE: "EventMovedOnline",
-    EventStatus.CANCELLED: "EventCancelled",
-}
 #: Of these FEP-8a8e has words; the others are scheduled for whoever knows no more.
 _FEP = {EventStatus.CANCELLED: "EventCancelled", EventStatus.TENTATIVE: "EventPostponed"}
 _TOLD_DAYS = 4  # so many that are cancelled are named
-_PERIODS = {"daily": "D", "weekly": "W", "monthly": "M"}
 
 
 def event_terms(
@@ -66,10 +58,9 @@ def event_terms(
     ``organisers``: URIs of those elsewhere who look after it, too; ``series``: of which the event is one date.
     """
     record, uri = event.record, event.uri
-    shown = shown_at(record, now)
+    shown, status = shown_at(record, now), status_of(record)
     place, online = where_at(record, shown)
-    status = status_of(record)
-    terms: dict[str, Any] = {
+    return {
         "name": _name(record, document["name"]),
         "summary": summary_html(event, now, series=series),
         "actor": publisher,
@@ -93,23 +84,35 @@ def event_terms(
         "attendees": {"type": "Collection", "id": f"{uri}/attendees", "totalItems": event.going_count},
         "sequence": event.sequence,
         "mainEntity": _main_entity(event, is_date=series is not None),
+        "attachment": _attachment(document, online),
+        **({"superEvent": series.uri} if series is not None else {}),
+        **({"endTime": local_text(shown.end_at, event.timezone)} if shown.end_at is not None else {}),
+        **_places_left(event),
+        **_location(place, online),
     }
-    if series is not None:
-        terms["superEvent"] = series.uri
-    if shown.end_at is not None:
-        terms["endTime"] = local_text(shown.end_at, event.timezone)
+
+
+def _places_left(event: Event) -> dict[str, Any]:
+    """How many may come, and where one asks to where that is elsewhere."""
+    terms: dict[str, Any] = {}
     if event.capacity is not None:
         terms["maximumAttendeeCapacity"] = event.capacity
         terms["remainingAttendeeCapacity"] = event.remaining
-    if record["joinMode"] == JoinMode.EXTERNAL:
-        terms["externalParticipationUrl"] = record.get("externalUrl", "")
-    if place is not None:
-        terms["location"] = _place(place)
-    elif online:
-        terms["location"] = {"type": "VirtualLocation", "name": "Online", "url": online}
-    link = {"type": "Link", "mediaType": "text/html", "name": "Website", "href": online}
-    terms["attachment"] = [*map(_as_document, document.get("attachment", ())), *([link] if online else [])]
+    if event.record["joinMode"] == JoinMode.EXTERNAL:
+        terms["externalParticipationUrl"] = event.record.get("externalUrl", "")
     return terms
+
+
+def _location(place: Place | None, online: str) -> dict[str, Any]:
+    if place is not None:
+        return {"location": place_terms(place)}
+    return {"location": {"type": "VirtualLocation", "name": "Online", "url": online}} if online else {}
+
+
+def _attachment(document: Mapping[str, Any], online: str) -> list[dict[str, Any]]:
+    """What is attached to the post, and where it is held online, as Mobilizon shows it."""
+    link = {"type": "Link", "mediaType": "text/html", "name": "Website", "href": online}
+    return [*map(_as_document, document.get("attachment", ())), *([link] if online else [])]
 
 
 def _organizers(uri: str, who: Sequence[str]) -> dict[str, Any]:
@@ -183,7 +186,7 @@ def repeat_line(record: EventRecord, language: str) -> str:
     return ", ".join(translate(part, language) for part in parts)
 
 
-def _place(place: Place) -> dict[str, Any]:
+def place_terms(place: Place) -> dict[str, Any]:
     address = {
         "streetAddress": place.get("street"),
         "postalCode": place.get("postalCode"),
@@ -216,97 +219,3 @@ def _main_entity(event: Event, *, is_date: bool) -> dict[str, Any]:
 def _term(concept: Mapping[str, Any]) -> dict[str, str]:
     name = next(iter(concept.get("prefLabel", {}).values()), "")
     return {**({"id": concept["id"]} if "id" in concept else {}), **({"name": name} if name else {})}
-
-
-# -- schema.org, as search engines read it ---------------------------------------------------------------------------
-
-
-def json_ld(event: Event, *, organiser: str, organiser_url: str, description: str, now: int) -> dict[str, Any]:
-    """EducationEvent for the page of an event (schema.org; search-engine guidance: name, startDate, location)."""
-    record = event.record
-    shown = shown_at(record, now)
-    held, online = where_at(record, shown)
-    places: list[dict[str, Any]] = []
-    if place := held:
-        address = _place(place)
-        address["address"] = address.get("address", place["name"])
-        geo = {key: address.pop(key) for key in ("latitude", "longitude") if key in address}
-        places.append(_schema_types({**address, **({"geo": {"type": "GeoCoordinates", **geo}} if geo else {})}))
-    if online:
-        places.append({"@type": "VirtualLocation", "url": online})
-    found: dict[str, Any] = {
-        "@context": "https://schema.org",
-        "@type": "EducationEvent",
-        "@id": event.uri,
-        "url": event.url,
-        "name": title(record),
-        "startDate": local_text(shown.start_at, event.timezone),
-        "eventStatus": f"https://schema.org/{_SCHEMA_ORG[status_of(record)]}",
-        "eventAttendanceMode": f"https://schema.org/{_mode(held, online)}",
-        "organizer": {"@type": "Organization", "name": organiser, "url": organiser_url},
-        "inLanguage": record["defaultLanguage"],
-    }
-    optional = {
-        "description": description,
-        "endDate": local_text(shown.end_at, event.timezone) if shown.end_at is not None else "",
-        "location": places[0] if len(places) == 1 else places,
-        "maximumAttendeeCapacity": event.capacity,
-        "remainingAttendeeCapacity": event.remaining,
-        "performer": [
-            {"@type": "Person", **{key: each[key] for key in ("name", "url") if key in each}}
-            for each in record.get("speakers", ())
-        ],
-        "keywords": list(record.get("keywords", ())),
-        "eventSchedule": _schedule(record),
-        "subEvent": [_sub_event(record, each) for each in occurrences(record) if each.override is not None],
-        "recordedIn": {"@type": "CreativeWork", "url": record["recording"]} if "recording" in record else None,
-    }
-    return found | {name: value for name, value in optional.items() if value not in ("", None, [])}
-
-
-def _sub_event(record: EventRecord, found: Occurrence) -> dict[str, Any]:
-    """A time that its schedule excepts: moved, held elsewhere or cancelled."""
-    status = "EventCancelled" if found.is_cancelled else "EventRescheduled" if found.is_moved else "EventScheduled"
-    place, online = where_at(record, found)
-    where = {"@type": "Place", "name": place_line(place)} if place else {"@type": "VirtualLocation", "url": online}
-    return {
-        "@type": "EducationEvent",
-        "name": title(record),
-        "startDate": local_text(found.start_at, record["timeZone"]),
-        "eventStatus": f"https://schema.org/{status}",
-        "location": where,
-        **({"previousStartDate": found.day} if found.is_moved else {}),
-    }
-
-
-def _schema_types(place: dict[str, Any]) -> dict[str, Any]:
-    return {
-        ("@type" if key == "type" else key): _schema_types(value) if isinstance(value, dict) else value
-        for key, value in place.items()
-    }
-
-
-def _mode(place: Place | None, online: str) -> str:
-    if place is not None and online:
-        return "MixedEventAttendanceMode"
-    return "OfflineEventAttendanceMode" if place is not None else "OnlineEventAttendanceMode"
-
-
-def _schedule(record: EventRecord) -> dict[str, Any] | None:
-    rule = record.get("recurrence")
-    if rule is None:
-        return None
-    period = f"P{rule.get('interval', 1)}{_PERIODS[rule['frequency']]}"
-    found: dict[str, Any] = {
-        "@type": "Schedule",
-        "startDate": record["start"][:10],
-        "repeatFrequency": period,
-        "scheduleTimezone": record["timeZone"],
-    }
-    differing = [each["day"] for each in rule.get("overrides", ())]
-    optional = {
-        "repeatCount": rule.get("count"),
-        "endDate": rule.get("until"),
-        "exceptDate": sorted([*rule.get("exceptions", ()), *differing]),
-    }
-    return found | {name: value for name, value in optional.items() if value}

@@ -10,7 +10,7 @@ from aiohttp import hdrs, web
 from sqlalchemy import Connection, Row
 
 from federation.discovery.negotiation import wants_activity
-from federation.mapping.event_document import json_ld
+from federation.mapping.event_json_ld import json_ld
 from node.calendar.recurrence import Occurrence, occurrences, shown_at, where_at
 from node.domain import events as rules
 from node.domain.events import MAX_COMPANIONS, AnswerState, EventRecord, JoinMode, Place, place_line, status_of, title
