@@ -10,13 +10,11 @@ A typical note costs 3 us here, and about 35 us with every property that a reade
 
 import functools
 import math
-from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from typing import Any
 
-import orjson
-
-from federation.terms import KNOWN_IRIS, KNOWN_TERMS, PREFIXES, known_iri, means
+from federation.inline_contexts import ALIASES, PLAIN, REFUSED, Context, activated
+from federation.terms import KNOWN_TERMS
 from node.clock import from_rfc3339
 from node.domain.text import clean
 from node.domain.uris import MAX_URI
@@ -24,35 +22,11 @@ from node.errors import Malformed
 
 MAX_ITEMS = 500  # of a list that is read: recipients, tags, attachments
 _MAX_WARNINGS = 50
-_MAX_REMEMBERED = 8_192  # bytes of a context; those in the wild have up to 4 KB
-_REFUSED = frozenset({"@graph", "@included", "@reverse", "@nest"})
-_ALIASES = {"@id": "id", "@type": "type", "id": "id", "type": "type"}
 _PLAIN = KNOWN_TERMS | {"id", "type", "@context"}
 _IDENTITY = frozenset({"id", "type", "actor", "attributedTo", "object", "publicKey", "owner", "controller"})
 _BARE = frozenset({str, int, float, bool})  # of values that are what they are
 _MIN_TIME = 631_152_000_000  # 1990; rule IN23
 _MAX_TIME = 7_258_118_400_000  # 2200
-
-
-class Context:
-    """What the inline contexts of one document say about its keys."""
-
-    __slots__ = ("definitions", "prefixes", "renames")
-
-    def __init__(self, definitions: dict[str, Any], prefixes: dict[str, str], renames: dict[str, str]) -> None:
-        self.definitions, self.prefixes, self.renames = definitions, prefixes, renames
-
-    def term(self, word: str) -> str:
-        """The name that we read a key or type by: our own where we know it, else the word or its address."""
-        if word in self.renames:
-            return self.renames[word]
-        if ":" not in word:
-            return word
-        iri = _expand(word, self.prefixes)
-        return KNOWN_IRIS.get(iri, iri)
-
-
-_PLAIN_CONTEXT = Context({}, dict(PREFIXES), {})
 
 
 class Doc:
@@ -63,19 +37,19 @@ class Doc:
     def __init__(self, raw: dict[str, Any], context: Context, warnings: list[str]) -> None:
         self.raw, self.warnings = raw, warnings
         inline = raw.get("@context")
-        self._context = context if inline is None else _activate(context, inline)
+        self._context = context if inline is None else activated(context, inline)
         plain = raw.keys() <= _PLAIN and raw.keys().isdisjoint(self._context.renames)
         self._terms = raw if plain else self._named(raw)
 
     def _named(self, raw: dict[str, Any]) -> dict[str, Any]:
         terms: dict[str, Any] = {}
         for key, value in raw.items():
-            if key.startswith("@") and key not in _ALIASES:
-                if key in _REFUSED:
+            if key.startswith("@") and key not in ALIASES:
+                if key in REFUSED:
                     raise Malformed(f"{key} has no place in an ActivityPub document.")
                 continue
-            term = _ALIASES.get(key) or self._context.term(key)
-            if term in _REFUSED:
+            term = ALIASES.get(key) or self._context.term(key)
+            if term in REFUSED:
                 raise Malformed(f"{term} has no place in an ActivityPub document.")
             if terms.get(term) is None:
                 terms[term] = value
@@ -298,80 +272,7 @@ def read(document: object) -> Doc:
     """The document, ready to be asked. Raises ``Malformed`` for what is no JSON object or hides objects in a graph."""
     if type(document) is not dict:
         raise Malformed("A JSON object was expected.")
-    return Doc(document, _PLAIN_CONTEXT, [])
-
-
-# -- contexts -------------------------------------------------------------------------------------------------------
-
-
-def _activate(context: Context, inline: Any) -> Context:
-    """The context once an inline ``@context`` is taken in; the address of one stands for terms that we know anyway."""
-    if type(inline) is str:
-        return context
-    definitions: dict[str, Any] = {}
-    for part in inline if type(inline) is list else (inline,):
-        if type(part) is dict:
-            definitions |= part
-    if not definitions:
-        return context
-    try:
-        key = orjson.dumps(definitions)
-    except orjson.JSONEncodeError:  # a number beyond 64 bits, which our own reader never lets through
-        return _merged(context, definitions)
-    return _remembered(context, key) if len(key) <= _MAX_REMEMBERED else _merged(context, definitions)
-
-
-@functools.lru_cache(maxsize=128)  # peers send the same few contexts again and again
-def _remembered(context: Context, definitions: bytes) -> Context:
-    return _merged(context, orjson.loads(definitions))
-
-
-def _merged(context: Context, definitions: dict[str, Any]) -> Context:
-    prefixes, renames = dict(context.prefixes), dict(context.renames)
-    prefixes |= {word: iri for word, iri in _addresses(definitions) if ":" in iri and iri.endswith(("#", "/", ":"))}
-    for word, iri in _addresses(definitions):
-        if (term := _meaning(word, _expand(iri, prefixes))) != word:
-            renames[word] = term
-        else:
-            renames.pop(word, None)
-    return Context(context.definitions | definitions, prefixes, renames)
-
-
-def _addresses(definitions: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Each term of a context with the address that it is mapped to; empty for one that is taken away."""
-    for word, definition in definitions.items():
-        iri = definition.get("@id", word) if type(definition) is dict else definition
-        if type(definition) is dict and (_REFUSED & definition.keys() or "@graph" in str(definition.get("@container"))):
-            raise Malformed("The context of this document hides properties in a graph.")
-        if word.startswith("@") or word in _ALIASES:
-            if word in _ALIASES and iri != _keyword(word):
-                raise Malformed(f"The context of this document gives {word} another meaning.")
-            continue
-        if iri is None or type(iri) is str:
-            yield word, iri or ""
-
-
-def _keyword(word: str) -> str:
-    return word if word.startswith("@") else f"@{word}"
-
-
-def _meaning(word: str, iri: str) -> str:
-    """The name that a word is read by when its context maps it to this address."""
-    if iri.startswith("@"):
-        return _ALIASES.get(iri, iri)
-    if word in KNOWN_TERMS and (iri == word or means(word, iri)):
-        return word
-    return KNOWN_IRIS.get(iri) or (iri or "@none" if word in KNOWN_TERMS else word)
-
-
-def _expand(word: str, prefixes: dict[str, str]) -> str:
-    """The full address of ``prefix:name``, as deep as prefixes are written with prefixes (twice is enough)."""
-    for _ in range(2):
-        prefix, colon, name = word.partition(":")
-        if not colon or name.startswith("//") or prefix not in prefixes:
-            break
-        word = prefixes[prefix] + name
-    return known_iri(word)
+    return Doc(document, PLAIN, [])
 
 
 def _unwrap(value: dict[str, Any]) -> Any:

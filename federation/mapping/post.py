@@ -51,16 +51,8 @@ def read_post(document: object, *, wrapper: Activity | None = None, followers: s
     ``followers``: the author's collection, where it is known. Raises ``Malformed``.
     """
     doc = jsonld.read(document)
-    types = doc.types
-    if not types or not _NO_POSTS.isdisjoint(types):
-        raise Malformed("This is not a post.", detail=doc.type[:100])
-    kind_name = next((name for name in types if name in POST_KINDS), "")
-    kind = POST_KINDS.get(kind_name, PostKind.OTHER)
-    uri = doc.id
-    if not is_web_uri(uri):
-        raise Malformed("The object has no usable id.", detail=uri[:200])
-    if wrapper is not None and not same_origin(uri, wrapper.actor):
-        raise Malformed("The object is not on its author's host.", detail=uri)
+    kind, type_name = _kind(doc)
+    uri = _uri(doc, wrapper)
     author, owner_group = _authors(doc, wrapper)
     if not same_origin(author, uri):
         raise Malformed("The object names no author on its own host.", detail=uri)
@@ -74,7 +66,7 @@ def read_post(document: object, *, wrapper: Activity | None = None, followers: s
     return RemotePost(
         uri=uri,
         kind=kind,
-        type=kind_name or types[0][:64],
+        type=type_name,
         author_uri=author,
         visibility=read_visibility(addresses, outer, author=author, group=audience, followers=followers),
         to=addresses.to[:MAX_RECIPIENTS],
@@ -101,6 +93,25 @@ def read_post(document: object, *, wrapper: Activity | None = None, followers: s
         document=without_blind(doc.raw),
         **_rarely_said(doc),
     )
+
+
+def _kind(doc: Doc) -> tuple[PostKind, str]:
+    """What we take it for, and the type that says so."""
+    types = doc.types
+    if not types or not _NO_POSTS.isdisjoint(types):
+        raise Malformed("This is not a post.", detail=doc.type[:100])
+    name = next((name for name in types if name in POST_KINDS), "")
+    return POST_KINDS.get(name, PostKind.OTHER), name or types[0][:64]
+
+
+def _uri(doc: Doc, wrapper: Activity | None) -> str:
+    """Its id, on the host of whoever vouches for it."""
+    uri = doc.id
+    if not is_web_uri(uri):
+        raise Malformed("The object has no usable id.", detail=uri[:200])
+    if wrapper is not None and not same_origin(uri, wrapper.actor):
+        raise Malformed("The object is not on its author's host.", detail=uri)
+    return uri
 
 
 def _addresses(doc: Doc, wrapper: Activity | None) -> Addresses:
