@@ -33,6 +33,7 @@ async def _worker() -> AsyncIterator[Processor]:
     await processor.close()
 
 
+pillow_heif.register_heif_opener()
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
@@ -123,7 +124,7 @@ async def test_a_focus_is_two_numbers_from_minus_one_to_one(text):
 # -- pictures -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("form", ["JPEG", "MPO", "PNG", "WEBP", "AVIF"])
+@pytest.mark.parametrize("form", ["JPEG", "MPO", "PNG", "WEBP", "AVIF", "HEIF"])
 async def test_what_a_telephone_adds_is_gone_and_the_picture_stands_upright(worker, tmp_path, form):
     data = files.photograph(form)
     assert files.PLACE.encode() in data
@@ -142,16 +143,11 @@ async def test_what_a_telephone_adds_is_gone_and_the_picture_stands_upright(work
             assert image.getpixel((36, 4))[1] > 90  # the green corner, now at the top right
 
 
-@pytest.mark.parametrize("form", ["HEIF", "animated WEBP", "animated PNG"])
-async def test_what_else_files_say_is_gone_too(worker, tmp_path, form):
-    """A HEIF turns by its own box, which the decoder follows, and not by what a camera noted."""
-    if form == "HEIF":
-        pillow_heif.register_heif_opener()
-        data = files.photograph(form)
-    else:
-        exif = Image.Exif()
-        exif[0x010F] = f"maker {files.PLACE}"
-        data = files.animation(form.split()[1], exif=exif)
+@pytest.mark.parametrize("form", ["WEBP", "PNG"])
+async def test_what_animations_say_is_gone_too(worker, tmp_path, form):
+    exif = Image.Exif()
+    exif[0x010F] = f"maker {files.PLACE}"
+    data = files.animation(form, exif=exif)
     assert files.PLACE.encode() in data
     _, folder = await made(worker, tmp_path, data)
     for name in ("original", "small"):
