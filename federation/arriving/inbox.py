@@ -15,24 +15,24 @@ from federation.applying.batch import Inbound
 from federation.arriving import delivery_notes
 from federation.arriving.handover import Handover
 from federation.mapping.activity import Activity, read_activity
+from federation.sending import renewed
 from federation.signatures.httpsig import Claim, Message, read_claim
 from federation.signatures.keys import RemoteKeys
 from federation.strictjson import read_object
 from federation.transport.hosts import Hosts
 from node import log
-from node.clock import Clock
 from node.domain.actors import RemoteActor
 from node.domain.moderation import Policies
 from node.domain.uris import host_of, same_origin
 from node.errors import Malformed, NodeError, RateLimited, RemoteGone, SignatureInvalid, Unavailable
-from node.ids import Ids
 from node.jobs.kinds import INBOX, RESOLVE
 from node.ratelimit import Exemptions, Rate, key_of_address
+from node.services.context import Unit
 from node.store.database.engine import Store
 from node.store.federation import inbox
 from node.store.federation.inbox import Acceptance, Received
 from node.store.jobs import NewJob
-from node.store.people import actors, remote_actors
+from node.store.people import actors
 
 #: ``received.outcome`` and the answer 202 do not tell these apart: a sender learns nothing from them.
 ACCEPTED, DUPLICATE, DROPPED = "accepted", "duplicate", "dropped"
@@ -79,8 +79,7 @@ class Inbox:
     def __init__(
         self,
         store: Store,
-        clock: Clock,
-        ids: Ids,
+        new_unit: Callable[[], Unit],
         keys: RemoteKeys,
         hosts: Hosts,
         policies: Callable[[], Policies],
@@ -88,14 +87,13 @@ class Inbox:
         handover: Handover,
         *,
         own_hosts: Collection[str],
-        origin: str,
         backlog_at_most: int,
         is_disk_low: Callable[[], bool],
     ) -> None:
-        self._store, self._clock, self._ids = store, clock, ids
+        self._store, self._new_unit = store, new_unit
         self._keys, self._hosts, self._policies, self._rates = keys, hosts, policies, rates
         self._handover = handover
-        self._own_hosts, self._origin = own_hosts, origin
+        self._own_hosts = own_hosts
         self._backlog_at_most, self._is_disk_low = backlog_at_most, is_disk_low
         self.is_full = False  # kept by ``measure``
 
@@ -142,7 +140,7 @@ class Inbox:
     # -- the signature ----------------------------------------------------------------------------------------------
 
     async def _prove(self, message: Message, activity: Activity, address: str) -> Proven | None:
-        claim = read_claim(message, now=self._clock.now(), hosts=self._own_hosts)
+        claim = read_claim(message, now=self._new_unit().now, hosts=self._own_hosts)
         self._rates.check_host(host_of(claim.key_id), address)
         if self._policies().is_blocked(host_of(claim.key_id)):
             return None
@@ -175,16 +173,16 @@ class Inbox:
         is_own = proven.signer_uri == activity.actor
         if not is_own and not _may_pass_on(activity):
             raise SignatureInvalid("The signature is not that of the actor.", detail=proven.signer_uri)
-        require_at_home(activity, self._origin if is_own else None)
-        now = self._clock.now()
-        received_id = self._ids.new()
+        unit = self._new_unit()
+        require_at_home(activity, unit.origin if is_own else None)
+        now, received_id = unit.now, unit.ids.new()
         received = Received(
             received_id, activity.id, activity.type[:64], activity.actor, proven.signer_uri, message.body.decode(), now
         )
         is_ready = is_own and not (activity.is_wrapped or activity.is_bare)
         job = NewJob(
             INBOX if is_ready else RESOLVE,
-            self._ids.new(),
+            unit.ids.new(),
             now,
             ref=received_id,
             host=host,
@@ -205,7 +203,8 @@ class Inbox:
     def _accept_many(self, conn: Connection, items: Sequence[tuple[Acceptance, RemoteActor | None]]) -> Sequence[bool]:
         """With those who sent it, where they are new: the store waits for one disk write, not for two."""
         unstored = [remote for _, remote in items if remote is not None]
-        remote_actors.save_remote_actors(conn, self._ids, self._clock.now(), unstored)
+        if unstored:
+            renewed.save(conn, self._new_unit(), unstored)
         return inbox.accept_many(conn, [acceptance for acceptance, _ in items])
 
     async def measure(self) -> None:

@@ -18,6 +18,7 @@ from federation.handlers import create, update
 from federation.mapping.activity import wrapper_of
 from federation.mapping.actor import read_actor
 from federation.mapping.post import read_post
+from federation.sending import renewed
 from federation.transport.address import parse_url
 from federation.transport.first_contacts import FirstContacts
 from federation.transport.http import OutboundClient
@@ -177,7 +178,7 @@ class Fetcher:
 
     async def keep(self, remote: RemoteActor) -> Actor:
         """Store an actor as it was read, with its keys."""
-        return await self._store.write(remote_actors.save_remote_actor, self._ids, self._clock.now(), remote)
+        return await self._store.write(_keep, self._unit(), remote)
 
     def _read_actor(self, document: dict[str, Any]) -> RemoteActor:
         remote = read_actor(document, own_origin=self._origin)
@@ -275,6 +276,13 @@ class Fetcher:
 
     def _unit(self) -> Unit:
         return Unit(self._ids, self._clock.now(), self._origin, self._host)
+
+
+def _keep(conn: Connection, unit: Unit, remote: RemoteActor) -> Actor:
+    renewed.save(conn, unit, [remote])
+    saved = actors.find_actor(conn, remote.uri)
+    assert saved is not None
+    return saved
 
 
 def _purge(conn: Connection, uri: str, now: int) -> None:

@@ -14,6 +14,8 @@ from node.domain.uris import host_of
 from node.services.context import Unit
 from node.store.federation import hosts
 from node.store.people import actors, follows
+from node.store.people.actors import Actor
+from node.store.people.follows import Follow
 
 AT_MOST = 1_000
 
@@ -26,8 +28,11 @@ def ask_again(conn: Connection, unit: Unit) -> int:
     standings = hosts.load_standings(conn, set(homes.values()), unit.now)
     asked = [follow for follow in waiting if standings[homes[follow.followed_id]].is_well]
     for follow in asked:
-        # Under a new id: a peer that has seen the old one would take it for a repetition and not answer.
-        follows.save_follow(conn, replace(follow, uri=documents.activity_uri(unit.origin, unit.ids.new())))
-        event = events.FollowRequested(follow.id)
-        events.record(conn, unit.ids, unit.now, event, about=followed[follow.followed_id].uri)
+        ask_anew(conn, unit, follow, followed[follow.followed_id])
     return len(asked)
+
+
+def ask_anew(conn: Connection, unit: Unit, follow: Follow, followed: Actor) -> None:
+    """Send a Follow once more, under a new id: who has seen the old one would take it for a repetition."""
+    follows.save_follow(conn, replace(follow, uri=documents.activity_uri(unit.origin, unit.ids.new())))
+    events.record(conn, unit.ids, unit.now, events.FollowRequested(follow.id), about=followed.uri)

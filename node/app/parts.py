@@ -158,15 +158,13 @@ class Parts:
         base = self._base
         return Inbox(
             base.store,
-            base.clock,
-            base.ids,
+            base.unit,
             self.keys,
             self.hosts,
             self.policies,
             Rates(self._exempt),
             self.handover,
             own_hosts=base.config.own_hosts,
-            origin=base.config.origin,
             backlog_at_most=base.config.limits.inbox_backlog,
             is_disk_low=base.is_disk_low,
         )

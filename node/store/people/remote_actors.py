@@ -1,5 +1,6 @@
 """Copies of actors of other servers, with the keys that they publish."""
 
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import asdict
 from operator import attrgetter
@@ -24,6 +25,12 @@ _REFRESH = Bulk(update(actors).where(actors.c.id == bindparam("actor_id")))
 _FORGET_KEYS_OF = Bulk(delete(remote_keys).where(remote_keys.c.owner_uri == bindparam("actor_uri")))
 _FORGET_KEYS = Bulk(delete(remote_keys).where(remote_keys.c.uri == bindparam("key_uri")))
 _INSERT_KEYS = Bulk(insert(remote_keys))
+_KNOWN_KEYS = Prepared(
+    select(remote_keys.c.owner_uri, remote_keys.c.public).where(
+        remote_keys.c.owner_uri.in_(bindparam("uris", expanding=True))
+    ),
+    many="uris",
+)
 
 
 def save_remote_actor(conn: Connection, ids: Ids, now: int, remote: RemoteActor) -> Actor:
@@ -56,6 +63,20 @@ def save_remote_actors(conn: Connection, ids: Ids, now: int, remotes: Collection
     for uri, remote in read.items():
         if remote.community is not None:
             communities.save_remote(conn, new[uri] if uri in new else known[uri].id, remote.community, now)
+
+
+def load_renewed(conn: Connection, remotes: Collection[RemoteActor]) -> list[str]:
+    """URIs of those whose keys are known here, while they publish none of them any more."""
+    before: defaultdict[str, set[str]] = defaultdict(set)
+    for owner_uri, public in _KNOWN_KEYS.run(conn, {"uris": [remote.uri for remote in remotes]}) if remotes else ():
+        before[owner_uri].add(_spelled(public))
+    now = {remote.uri: {_spelled(key.public) for key in remote.keys} for remote in remotes}
+    return [uri for uri, known in before.items() if now[uri] and known.isdisjoint(now[uri])]
+
+
+def _spelled(public: str) -> str:
+    """PEM of one key, whatever its lines are ended by."""
+    return "".join(public.split())
 
 
 def _suspended(conn: Connection, known: Collection[Actor]) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, or_, select, update
 
 from node.domain.visibility import Visibility
+from node.store.database.bulk import portions
 from node.store.database.prepared import Prepared
 from node.store.database.upsert import insert_missing
 from node.store.posts import conversations
@@ -184,6 +185,13 @@ def load_tombstones(conn: Connection, uris: Collection[str], now: int) -> dict[s
 
 def expire_tombstones(conn: Connection, now: int) -> None:
     conn.execute(delete(tombstones).where(tombstones.c.expires_at < now))
+
+
+def reopen_all_of(conn: Connection, owner_id: int, owner_uri: str) -> None:
+    """The same for everything that was deleted of this actor elsewhere."""
+    theirs = (objects.c.actor_id == owner_id, objects.c.state == DELETED, objects.c.local.is_(False))
+    for uris in portions(conn.scalars(select(objects.c.uri).where(*theirs)).all()):
+        reopen(conn, owner_id, owner_uri, uris)
 
 
 def reopen(conn: Connection, owner_id: int, owner_uri: str, uris: Collection[str]) -> None:

@@ -1,0 +1,45 @@
+"""Accounts elsewhere that show none of the keys that they had, without having said so by one of them.
+
+Their server may have been set up anew, or their address belongs to somebody else by now. Who follows them here asks
+again, which an owner who knows nothing of it may refuse; and what earlier owners deleted does not bind this one.
+"""
+
+from collections.abc import Collection
+
+from sqlalchemy import Connection
+
+from federation.sending.asking_again import ask_anew
+from node.clock import HOUR
+from node.domain.actors import RemoteActor
+from node.domain.numbers import number_in
+from node.ids import minted_at
+from node.services.context import Unit
+from node.store.people import actors, follows, local_follows, remote_actors
+from node.store.people.actors import Actor
+from node.store.posts import burying
+
+#: However often a server changes all its keys, it is asked so often and no more.
+ASK_EVERY = HOUR
+
+
+def save(conn: Connection, unit: Unit, remotes: Collection[RemoteActor]) -> None:
+    """Store actors with the keys that their own hosts show now. Raises Conflict for one of ours."""
+    renewed = remote_actors.load_renewed(conn, remotes)
+    remote_actors.save_remote_actors(conn, unit.ids, unit.now, remotes)
+    for actor in actors.load_actors(conn, renewed).values():
+        _ask(conn, unit, actor)
+        burying.reopen_all_of(conn, actor.id, actor.uri)
+
+
+def _ask(conn: Connection, unit: Unit, followed: Actor) -> None:
+    """The follows stay until they are refused."""
+    for each in local_follows.load_local_follows(conn, followed.id):
+        follow = follows.find_follow_by_id(conn, each.id)
+        if follow is not None and unit.now - _asked_at(follow.uri) >= ASK_EVERY:
+            ask_anew(conn, unit, follow, followed)
+
+
+def _asked_at(uri: str) -> int:
+    """When a Follow of ours with this id was sent."""
+    number = number_in(uri.rpartition("/")[2])
+    return minted_at(number) if number is not None else 0
