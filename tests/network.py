@@ -21,12 +21,11 @@ from aiohttp import web
 from sqlalchemy import Connection, select
 
 from federation.actors.communities import create_community, prepare_community
-from federation.actors.founding import create_actor
+from federation.actors.founding import create_actor, make_identity
 from federation.builders.audience import Audience
 from federation.builders.outgoing import Outgoing
 from federation.builders.resource_documents import write_document
 from federation.sending import outbox
-from federation.signatures.keys import make_keys
 from federation.transport.connection import Timeouts
 from node import events
 from node.app.serving import build_app
@@ -93,18 +92,12 @@ class Peer:
     async def add_actor(self, username: str, kind: ActorKind = ActorKind.PERSON, **profile: Any) -> Actor:
         """A local actor with keys; a person also gets an account."""
         unit = self.unit()
-        actor_id = unit.ids.new()
-        box = self.system.node.config.secret_box
-        own_keys = await asyncio.to_thread(
-            make_keys, unit.ids, unit.now, actor_id, f"{unit.origin}/ap/a/{actor_id}", box
-        )
+        identity = await asyncio.to_thread(make_identity, unit, self.system.node.config.secret_box)
 
         def create(conn: Connection) -> Actor:
-            made = create_actor(
-                conn, unit, actor_id=actor_id, kind=kind, username=username, own_keys=own_keys, **profile
-            )
+            made = create_actor(conn, unit, identity, kind, username, **profile)
             if kind is ActorKind.PERSON:
-                accounts.insert_account(conn, actor_id, f"{username}@example.org", "", "member", unit.now)
+                accounts.insert_account(conn, made.id, f"{username}@example.org", "", "member", unit.now)
             return made
 
         return await self.store.write(create)

@@ -1,14 +1,11 @@
 """New communities of ours. Here and not among the services of the core, because a community is an actor with keys."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from federation.actors.founding import create_actor
+from federation.actors.founding import Identity, create_actor, make_identity
 from federation.actors.members import RESERVED
-from federation.builders.documents import actor_uri
-from federation.signatures.keys import make_keys
 from node.domain.actors import ActorKind
 from node.domain.community_drafts import CommunityDraft, check_draft, check_username
 from node.errors import Invalid, Problem
@@ -18,7 +15,6 @@ from node.services.context import Unit
 from node.services.people.follows import follow
 from node.store.people import actors
 from node.store.people.actors import Actor
-from node.store.people.keys import OwnKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +23,7 @@ class NewCommunity:
 
     username: str
     draft: CommunityDraft
-    actor_id: int
-    keys: Sequence[OwnKey]
+    identity: Identity
 
 
 def prepare_community(unit: Unit, box: SecretBox, username: str, draft: CommunityDraft) -> NewCommunity:
@@ -44,9 +39,7 @@ def prepare_community(unit: Unit, box: SecretBox, username: str, draft: Communit
         problems.append(Problem("$.name", "what the community is called", "nothing"))
     if problems:
         raise Invalid(problems=problems)
-    actor_id = unit.ids.new()
-    keys = make_keys(unit.ids, unit.now, actor_id, actor_uri(unit.origin, actor_id), box)
-    return NewCommunity(username, draft, actor_id, keys)
+    return NewCommunity(username, draft, make_identity(unit, box))
 
 
 def create_community(conn: Connection, unit: Unit, new: NewCommunity, *, founder_id: int | None = None) -> Actor:
@@ -57,10 +50,9 @@ def create_community(conn: Connection, unit: Unit, new: NewCommunity, *, founder
     group = create_actor(
         conn,
         unit,
-        actor_id=new.actor_id,
-        kind=ActorKind.GROUP,
-        username=new.username,
-        own_keys=new.keys,
+        new.identity,
+        ActorKind.GROUP,
+        new.username,
         name=new.draft.name or "",
         url=f"{unit.origin}/c/{new.username}",
     )

@@ -4,14 +4,11 @@ Here and not among the services of the core, because a person is an actor with k
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from federation.actors.founding import create_actor
-from federation.builders.documents import actor_uri
-from federation.signatures.keys import make_keys
+from federation.actors.founding import Identity, create_actor, make_identity
 from node.domain.actors import ActorKind
 from node.domain.uris import is_email
 from node.errors import Conflict, Invalid, Problem
@@ -22,7 +19,6 @@ from node.services.access.passwords import hash_password
 from node.services.context import Unit
 from node.store.access import accounts
 from node.store.people.actors import Actor
-from node.store.people.keys import OwnKey
 
 ROLES = (accounts.MEMBER, accounts.MODERATOR, accounts.ADMIN)
 _TAKEN = """
@@ -44,8 +40,7 @@ class NewMember:
     password_hash: str
     role: str
     name: str
-    actor_id: int
-    keys: Sequence[OwnKey]
+    identity: Identity
 
 
 def prepare_member(
@@ -68,9 +63,7 @@ def prepare_member(
     if problems := _problems(username, email, role):
         raise Invalid(problems=problems)
     password_hash = "" if password is None else hash_password(password)
-    actor_id = unit.ids.new()
-    keys = make_keys(unit.ids, unit.now, actor_id, actor_uri(unit.origin, actor_id), box)
-    return NewMember(username, email, password_hash, role, name.strip()[:100], actor_id, keys)
+    return NewMember(username, email, password_hash, role, name.strip()[:100], make_identity(unit, box))
 
 
 def _problems(username: str, email: str, role: str) -> list[Problem]:
@@ -92,15 +85,7 @@ def create_member(conn: Connection, unit: Unit, new: NewMember) -> Actor:
     """
     if accounts.find_account(conn, new.email) is not None:
         raise Conflict("This e-mail address belongs to another account.")
-    person = create_actor(
-        conn,
-        unit,
-        actor_id=new.actor_id,
-        kind=ActorKind.PERSON,
-        username=new.username,
-        own_keys=new.keys,
-        name=new.name,
-    )
+    person = create_actor(conn, unit, new.identity, ActorKind.PERSON, new.username, name=new.name)
     accounts.insert_account(conn, person.id, new.email, new.password_hash, new.role, unit.now)
     audit.record(conn, unit, None, "member.add", person.uri, after={"role": new.role})
     return person

@@ -1,14 +1,11 @@
 """New accounts about a topic. Here and not among the services of the core, because each is an actor with keys."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from federation.actors.founding import create_actor
+from federation.actors.founding import Identity, create_actor, make_identity
 from federation.actors.members import RESERVED
-from federation.builders.documents import actor_uri
-from federation.signatures.keys import make_keys
 from node.domain.actors import ActorKind
 from node.domain.community_drafts import check_username
 from node.domain.selections import Selection
@@ -18,7 +15,6 @@ from node.services.accounts import topic_accounts
 from node.services.accounts.house_profiles import HouseProfile
 from node.services.context import Unit
 from node.store.library.topic_accounts import TopicAccount
-from node.store.people.keys import OwnKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +24,7 @@ class NewTopicAccount:
     username: str
     profile: HouseProfile
     selection: Selection
-    actor_id: int
-    keys: Sequence[OwnKey]
+    identity: Identity
 
 
 def prepare_topic_account(
@@ -48,9 +43,7 @@ def prepare_topic_account(
     if problems:
         raise Invalid(problems=problems)
     topic_accounts.check_selection(selection)
-    actor_id = unit.ids.new()
-    keys = make_keys(unit.ids, unit.now, actor_id, actor_uri(unit.origin, actor_id), box)
-    return NewTopicAccount(username, profile, selection, actor_id, keys)
+    return NewTopicAccount(username, profile, selection, make_identity(unit, box))
 
 
 def create_topic_account(conn: Connection, unit: Unit, new: NewTopicAccount, *, by: int | None) -> TopicAccount:
@@ -61,10 +54,9 @@ def create_topic_account(conn: Connection, unit: Unit, new: NewTopicAccount, *, 
     actor = create_actor(
         conn,
         unit,
-        actor_id=new.actor_id,
-        kind=ActorKind.SERVICE,
-        username=new.username,
-        own_keys=new.keys,
+        new.identity,
+        ActorKind.SERVICE,
+        new.username,
         discoverable=True,
         indexable=True,
         publishes=False,

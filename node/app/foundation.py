@@ -66,23 +66,21 @@ async def _found(config: Config, clock: Clock, store: Store, ids: Ids) -> int:
     instance, organisation = await store.read(_find_founded, instance_uri)
     if instance is not None and organisation is not None:
         return instance.id
-    from federation.actors.founding import found_instance, found_organisation  # late: once in the life of a node
-    from federation.signatures.keys import make_keys
+    # late: once in the life of a node
+    from federation.actors.founding import found_instance, found_organisation, make_identity
 
     unit, box = _unit(config, clock, ids), config.secret_box
-    instance_id, organisation_id = ids.new(), ids.new()
-    organisation_uri = f"{config.origin}/ap/a/{organisation_id}"
-    instance_keys = await asyncio.to_thread(make_keys, ids, unit.now, instance_id, instance_uri, box)
-    organisation_keys = await asyncio.to_thread(make_keys, ids, unit.now, organisation_id, organisation_uri, box)
+    signer = await asyncio.to_thread(make_identity, unit, box, uri=instance_uri)
+    house = await asyncio.to_thread(make_identity, unit, box)
 
     def found(conn: Connection) -> int:
         """Another process may have been first, or be about it: one fact of both makes this one wait for it."""
         facts.save_fact(conn, facts.HOST, config.host)
         known, organisation = _find_founded(conn, instance_uri)
         if known is None:
-            known = found_instance(conn, unit, instance_id, instance_keys)
+            known = found_instance(conn, unit, signer)
         if organisation is None:
-            found_organisation(conn, unit, config, organisation_id, organisation_keys)
+            found_organisation(conn, unit, config, house)
         return known.id
 
     return await store.write(found)

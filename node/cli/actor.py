@@ -7,10 +7,8 @@ from dataclasses import asdict
 import click
 from sqlalchemy import Connection
 
-from federation.actors.founding import create_actor
+from federation.actors.founding import Identity, create_actor, make_identity
 from federation.actors.members import RESERVED
-from federation.builders.documents import actor_uri
-from federation.signatures.keys import make_keys
 from node.app.system import opened
 from node.cli.shared import config_option, with_config
 from node.config import Config
@@ -22,7 +20,6 @@ from node.services.accounts import house_profiles
 from node.services.accounts.house_profiles import HouseProfile
 from node.services.communities import communities
 from node.services.context import Unit
-from node.store.people.keys import OwnKey
 
 _KINDS = {"community": ActorKind.GROUP, "catalogue": ActorKind.SERVICE}
 _USERNAME = re.compile(r"[a-z0-9_]{1,30}")
@@ -97,31 +94,14 @@ def _change(conn: Connection, unit: Unit, username: str, profile: HouseProfile) 
 async def _add(config: Config, username: str, kind: ActorKind, profile: HouseProfile) -> str:
     async with opened(config) as system:
         unit = system.node.unit()
-        actor_id = unit.ids.new()
-        box = config.secret_box
-        own_keys = make_keys(unit.ids, unit.now, actor_id, actor_uri(unit.origin, actor_id), box)
-        return await system.node.store.write(_found, unit, actor_id, kind, username, profile, own_keys)
+        identity = make_identity(unit, config.secret_box)
+        return await system.node.store.write(_found, unit, identity, kind, username, profile)
 
 
 def _found(
-    conn: Connection,
-    unit: Unit,
-    actor_id: int,
-    kind: ActorKind,
-    username: str,
-    profile: HouseProfile,
-    own_keys: list[OwnKey],
+    conn: Connection, unit: Unit, identity: Identity, kind: ActorKind, username: str, profile: HouseProfile
 ) -> str:
-    made = create_actor(
-        conn,
-        unit,
-        actor_id=actor_id,
-        kind=kind,
-        username=username,
-        own_keys=own_keys,
-        discoverable=True,
-        indexable=True,
-    )
+    made = create_actor(conn, unit, identity, kind, username, discoverable=True, indexable=True)
     if kind is ActorKind.GROUP:
         communities.establish(conn, unit, made, CommunityDraft(), None)
     house_profiles.describe(conn, unit, username, profile)

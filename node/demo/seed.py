@@ -11,12 +11,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from federation.actors.founding import create_actor
+from federation.actors.founding import create_actor, make_identity
 from federation.actors.members import create_member, prepare_member
-from federation.builders.documents import actor_uri
 from federation.builders.resource_documents import write_document
 from federation.catalogues.reader import read_document
-from federation.signatures.keys import make_keys
 from node.app.system import System, opened
 from node.config import Config
 from node.demo.drawing import covers, emblems, portraits
@@ -91,11 +89,11 @@ async def _add_people(system: System, organisation: Organisation) -> None:
         )
         await node.store.write(create_member, unit, member)
         told = ProfileChange(note=person["bio"], fields=person["fields"], discoverable=True, indexable=True)
-        await node.store.write(change_profile, unit, member.actor_id, told)
+        await node.store.write(change_profile, unit, member.identity.actor_id, told)
         async with system.node.uploads.scratch() as folder:
             picture = folder / "portrait"
             portraits.draw_portrait(picture, organisation.accent, person["portrait"])
-            await node.uploads.set_picture(member.actor_id, picture, MediaPurpose.AVATAR)
+            await node.uploads.set_picture(member.identity.actor_id, picture, MediaPurpose.AVATAR)
 
 
 async def _add_communities(system: System, organisation: Organisation) -> None:
@@ -116,12 +114,10 @@ async def _found(system: System, organisation: Organisation, community: Mapping[
         visibility=Visibility(community.get("visibility", Visibility.PUBLIC)),
     )
     founder, unit = community.get("founder", organisation.administrator), node.unit()
-    actor_id = unit.ids.new()
-    keys = make_keys(unit.ids, unit.now, actor_id, actor_uri(unit.origin, actor_id), node.config.secret_box)
+    identity = make_identity(unit, node.config.secret_box)
 
     def write(conn: Connection) -> None:
-        told = {"kind": ActorKind.GROUP, "username": name, "name": community["name"]}
-        create_actor(conn, unit, actor_id=actor_id, own_keys=keys, **told)
+        create_actor(conn, unit, identity, ActorKind.GROUP, name, name=community["name"])
         describing.establish(conn, unit, find_by_name(conn, name), draft, find_by_name(conn, founder))
 
     await node.store.write(write)
@@ -129,8 +125,8 @@ async def _found(system: System, organisation: Organisation, community: Mapping[
         avatar, banner = folder / "avatar", folder / "banner"
         emblems.draw_emblem(avatar, organisation.accent, community["emblem"])
         emblems.draw_banner(banner, organisation.accent, community["emblem"])
-        await node.uploads.set_picture(actor_id, avatar, MediaPurpose.AVATAR)
-        await node.uploads.set_picture(actor_id, banner, MediaPurpose.HEADER)
+        await node.uploads.set_picture(identity.actor_id, avatar, MediaPurpose.AVATAR)
+        await node.uploads.set_picture(identity.actor_id, banner, MediaPurpose.HEADER)
 
 
 async def _add_emojis(system: System, organisation: Organisation) -> None:

@@ -183,8 +183,8 @@ async def create(request: web.Request) -> web.Response:
 
 def _create(conn: Connection, unit: Unit, new: Any, actor_id: int, key: str) -> dict[str, Any]:
     if key:
-        claimed = idempotency.claim(conn, actor_id, key, new.actor_id, unit.now)
-        if claimed != new.actor_id:
+        claimed = idempotency.claim(conn, actor_id, key, new.identity.actor_id, unit.now)
+        if claimed != new.identity.actor_id:
             known = actors.load_actors_by_id(conn, [claimed])[claimed]
             return _show(conn, unit, known.username, actor_id)
     create_community(conn, unit, new, founder_id=actor_id)

@@ -90,7 +90,7 @@ async def create(request: web.Request) -> web.Response:
 
 
 def _create(conn: Connection, unit: Unit, new: NewTopicAccount, by: int, key: str) -> dict[str, Any]:
-    if key and (claimed := idempotency.claim(conn, by, key, new.actor_id, unit.now)) != new.actor_id:
+    if key and (claimed := idempotency.claim(conn, by, key, new.identity.actor_id, unit.now)) != new.identity.actor_id:
         return _show(conn, unit.origin, actors.load_actors_by_id(conn, [claimed])[claimed].username)
     return _json(conn, unit.origin, [create_topic_account(conn, unit, new, by=by)])[0]
 
