@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests import media_worker, postgres
+from tests import media_worker, ports, postgres
 from tests.budget import pytest_runtest_call, pytest_runtest_setup, pytest_terminal_summary
 from tests.loop import Loop
 
@@ -82,3 +82,10 @@ def each_database(request: pytest.FixtureRequest) -> Iterator[None]:
 
     with network.databases(request.param):
         yield
+
+
+@pytest.fixture
+def held_port() -> Iterator[int]:
+    """A port of 127.0.0.1 at which nobody listens but who is told of it."""
+    with ports.held() as port:
+        yield port

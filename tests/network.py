@@ -10,7 +10,7 @@ import asyncio
 import itertools
 import secrets
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -31,7 +31,7 @@ from node import events
 from node.app.serving import build_app
 from node.app.system import System, close_system, open_system
 from node.clock import Clock, SystemClock
-from node.config import configure
+from node.config import Config, configure
 from node.domain.actors import ActorKind
 from node.domain.community_drafts import CommunityDraft
 from node.domain.visibility import Visibility
@@ -43,7 +43,7 @@ from node.store.people.actors import Actor
 from node.store.people.follows import Follow
 from node.store.posts import objects
 from node.store.tables import received
-from tests import answers, stores
+from tests import answers, ports, stores
 
 _HOSTS = itertools.count(1)
 SECRET = bytes(range(32))
@@ -176,29 +176,45 @@ class Network:
             pass
 
 
-async def start_peer(
-    folder: Path, name: str, *, clock: Clock | None = None, sections: Sections | None = None, **federation: Any
-) -> Peer:
-    """A node at its own loopback address; its database lies in ``folder``."""
-    number = next(_HOSTS)
-    address = f"127.1.{number // 250}.{number % 250 + 1}"
-    listener = await asyncio.get_running_loop().create_server(asyncio.Protocol, address, 0)
-    port = listener.sockets[0].getsockname()[1]
-    listener.close()
-    await listener.wait_closed()
-    return await open_peer(folder, name, f"{address}:{port}", clock=clock, sections=sections, **federation)
-
-
-async def open_peer(
+@asynccontextmanager
+async def running_peer(
     folder: Path,
     name: str,
-    host: str,
     *,
+    host: str = "",
     clock: Clock | None = None,
     sections: Sections | None = None,
     **federation: Any,
-) -> Peer:
-    """The node of this host, new or with the database that it had before; ``sections`` of the configuration differ."""
+) -> AsyncIterator[Peer]:
+    """A node at its own loopback address, or at the ``host`` that it had before; its database lies in ``folder``.
+
+    ``sections`` of the configuration differ. It is stopped at the end, whatever becomes of the test: its threads would
+    keep the run from ending.
+    """
+    with nullcontext(host) if host else _own_host() as at:
+        config = _configured(folder, name, at, sections or {}, federation)
+        system = await open_system(config, clock=clock or SystemClock(), lane=0, timeouts=PATIENT)
+        try:
+            peer = await _serve(system, at)
+        except BaseException:
+            await close_system(system)
+            raise
+    try:
+        yield peer
+    finally:
+        await stop_peer(peer)
+
+
+@contextmanager
+def _own_host() -> Iterator[str]:
+    number = next(_HOSTS)
+    address = f"127.1.{number // 250}.{number % 250 + 1}"
+    with ports.held(address) as port:
+        yield f"{address}:{port}"
+
+
+def _configured(folder: Path, name: str, host: str, changed: Sections, federation: dict[str, Any]) -> Config:
+    folder.mkdir(parents=True, exist_ok=True)
     values: dict[str, dict[str, Any]] = {
         "node": {
             "host": host,
@@ -215,18 +231,11 @@ async def open_peer(
         "database": {"url": _url_of[0](folder), "pool": 4} if _url_of else {},
         "development": {"allow_loopback_peers": True},
     }
-    changed = sections or {}
-    config = configure(
+    return configure(
         {name: values.get(name, {}) | changed.get(name, {}) for name in values | changed},
         file=folder / "rhizome.toml",
         secret_key=SECRET,
     )
-    system = await open_system(config, clock=clock or SystemClock(), lane=0, timeouts=PATIENT)
-    try:
-        return await _serve(system, host)
-    except BaseException:
-        await close_system(system)  # its threads would keep the whole run from ending
-        raise
 
 
 async def _serve(system: System, host: str) -> Peer:
@@ -254,8 +263,6 @@ async def network(
     async with AsyncExitStack() as stack:
         peers = []
         for name in names:
-            (folder / name).mkdir(parents=True, exist_ok=True)
-            peer = await start_peer(folder / name, name, clock=clock, sections=sections, **federation)
-            stack.push_async_callback(stop_peer, peer)
-            peers.append(peer)
+            made = running_peer(folder / name, name, clock=clock, sections=sections, **federation)
+            peers.append(await stack.enter_async_context(made))
         yield Network(peers)

@@ -1,6 +1,8 @@
 """A node goes to PostgreSQL and back, and no reader, no app and no other server notices."""
 
 import dataclasses
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +10,7 @@ import pytest
 from sqlalchemy import Connection, func, select
 
 from node.clock import FixedClock
+from node.config import Config
 from node.domain.visibility import Visibility
 from node.services.house.copying import copy_database
 from node.store.library import catalogues
@@ -17,7 +20,7 @@ from node.store.tables import jobs
 from tests import stores
 from tests.client import App, app_of
 from tests.happenings import answer, meet, publish, state_of
-from tests.network import Network, Peer, network, open_peer, start_peer, stop_peer
+from tests.network import Network, Peer, network, running_peer
 from tests.notes import publish_note
 from tests.records import loosely, record
 
@@ -55,30 +58,31 @@ async def say(peer: Peer, author: Actor, text: str, reply_to: str | None = None)
     return await peer.store.write(publish_note, peer.unit(), author.id, text, Visibility.PUBLIC, in_reply_to=reply_to)
 
 
-async def copied(peer: Peer, folder: Path, clock: FixedClock, url: str) -> Peer:
-    """The node on its other database."""
-    config = peer.system.node.config
-    await stop_peer(peer)
+@asynccontextmanager
+async def copied(config: Config, folder: Path, clock: FixedClock, url: str) -> AsyncIterator[Peer]:
+    """The node, which is stopped, on its other database."""
     meant = dataclasses.replace(config, database=dataclasses.replace(config.database, url=url))
     result = copy_database(config, meant, clock.now(), stores.silent)
     assert result.mended == {}
     assert result.catalogue is not None
-    return await open_peer(folder, config.node.handle, config.host, clock=clock, sections={"database": {"url": url}})
+    there = {"database": {"url": url}}
+    async with running_peer(folder, config.node.handle, host=config.host, clock=clock, sections=there) as peer:
+        yield peer
 
 
 @pytest.mark.dear("a node that is built three times, with all its pages, and all migrations on PostgreSQL")
 async def test_a_node_goes_to_postgresql_and_back(tmp_path: Path, empty_postgresql: str) -> None:
     clock, folder = FixedClock(), tmp_path / "hospital"
-    folder.mkdir()
     async with network(tmp_path, "university", clock=clock) as net:
-        hospital = await start_peer(folder, "hospital", clock=clock)
-        try:
+        async with running_peer(folder, "hospital", clock=clock) as hospital:
             app, ben, event = await fill(net, hospital)
             waiting = await say(hospital, app.me, "Written before, #waiting for the post.")
             jobs_before = await hospital.store.read(count_waiting)
             before = await look(app, event.url)
 
-            hospital = app.peer = await copied(hospital, folder, clock, empty_postgresql)
+        config = hospital.system.node.config
+        async with copied(config, folder, clock, empty_postgresql) as hospital:
+            app.peer = hospital
             assert hospital.store.dialect == "postgresql"
             assert await look(app, event.url) == before
             assert await hospital.store.read(count_waiting) == jobs_before
@@ -88,12 +92,12 @@ async def test_a_node_goes_to_postgresql_and_back(tmp_path: Path, empty_postgres
             for place in folder.glob("rhizome.sqlite3*"):
                 place.unlink()
             before = await look(app, event.url)
-            hospital = app.peer = await copied(hospital, folder, clock, "")
+        config = hospital.system.node.config
+        async with copied(config, folder, clock, "") as hospital:
+            app.peer = hospital
             assert hospital.store.dialect == "sqlite"
             assert await look(app, event.url) == before
             await live_on(Network([hospital, *net.peers]), app, ben, event, waiting)
-        finally:
-            await stop_peer(hospital)
 
 
 async def fill(net: Network, hospital: Peer) -> tuple[App, Actor, Any]:

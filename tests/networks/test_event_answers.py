@@ -15,7 +15,7 @@ from node.store.events import event_answers, event_places
 from node.store.people import actors
 from node.store.tables import home_entries
 from tests.happenings import answer, change, copy_of, direct_words, meet, publish, state_of
-from tests.network import Network, network, open_peer, stop_peer
+from tests.network import Network, network, running_peer, stop_peer
 from tests.notes import publish_note
 
 
@@ -122,8 +122,7 @@ async def test_twelve_places_for_fifteen_people_of_three_houses(tmp_path):
         await answer(*leaver, event.uri, Wish.DECLINED)
         await answer(*leaver, event.uri, Wish.GOING)  # and changed her mind while nobody heard either
         await net.settle()
-        museum = await open_peer(tmp_path / "museum", "museum", host, clock=clock)
-        try:
+        async with running_peer(tmp_path / "museum", "museum", host=host, clock=clock) as museum:
             net.peers.append(museum)
             await settle_later(net, clock)
             for _, person in guests[10:]:
@@ -148,9 +147,7 @@ async def test_twelve_places_for_fifteen_people_of_three_houses(tmp_path):
                 shown = await calendar_of(peer, event.uri)
                 assert (str(shown["location"]), shown["sequence"], str(shown["uid"])) == ("Hall 7", 1, event.uri)
                 assert (await copy_of(peer, event.uri)).going_count == 12
-        finally:
             net.peers.remove(museum)
-            await stop_peer(museum)
 
 
 def uris(guests) -> list[str]:

@@ -50,14 +50,15 @@ async def digest_of(museum: Peer, owner_id: int) -> tuple[str, int]:
 
 @pytest.mark.timeout(180)
 @pytest.mark.dear("a node in a process of its own, started twice and asked over and over")
-async def test_a_node_killed_in_the_middle_ends_with_the_same_catalogue(tmp_path):
+async def test_a_node_killed_in_the_middle_ends_with_the_same_catalogue(tmp_path, held_port):
     async with network(tmp_path, "museum") as net:
         museum = net.peers[0]
         owner = await museum.organisation()
         published = [await museum.publish(record(id=f"https://m.example/{number}")) for number in range(ENTRIES)]
         await museum.system.start_work()
-        port = await free_port("127.0.0.1")
-        who = Organisation("library", port, "library", "Library", "moss", ("en",), "A library.", (), (), (), "", (), ())
+        who = Organisation(
+            "library", held_port, "library", "Library", "moss", ("en",), "A library.", (), (), (), "", (), ()
+        )
         library = Library(who, tmp_path)
         await library.initialise()
         await library.run("migrate")
@@ -80,14 +81,6 @@ async def test_a_node_killed_in_the_middle_ends_with_the_same_catalogue(tmp_path
         finally:
             await library.stop()
             library.database.dispose()
-
-
-async def free_port(address: str) -> int:
-    listener = await asyncio.get_running_loop().create_server(asyncio.Protocol, address, 0)
-    port = int(listener.sockets[0].getsockname()[1])
-    listener.close()
-    await listener.wait_closed()
-    return port
 
 
 async def until(is_so) -> None:

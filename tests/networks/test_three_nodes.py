@@ -17,7 +17,7 @@ from node.store.federation import activities
 from node.store.library import catalogues
 from node.store.people import actors
 from node.store.posts import object_lists
-from tests.network import Network, network, open_peer, start_peer, stop_peer
+from tests.network import Network, network, running_peer
 from tests.notes import publish_note
 from tests.records import record
 
@@ -129,34 +129,26 @@ async def digest_here(peer, owner_uri: str) -> tuple[str, int]:
 async def test_a_node_that_was_away_ends_with_the_same_catalogue(tmp_path):
     async with network(tmp_path, "museum") as net:
         museum = net.peers[0]
-        (tmp_path / "library").mkdir()
-        library = await start_peer(tmp_path / "library", "library")
-        net.peers.append(library)
         owner = await museum.organisation()
-        await library.follow(await library.organisation(), owner.uri)
-        await net.settle()
-        first = await museum.publish(record(id="https://m.example/1"))
-        await net.settle()
-        assert await digest_here(library, owner.uri) == await digest_here(museum, owner.uri)
+        async with running_peer(tmp_path / "library", "library") as library:
+            both = Network([museum, library])
+            await library.follow(await library.organisation(), owner.uri)
+            await both.settle()
+            first = await museum.publish(record(id="https://m.example/1"))
+            await both.settle()
+            assert await digest_here(library, owner.uri) == await digest_here(museum, owner.uri)
+            host = library.system.node.config.host
 
-        host = library.system.node.config.host
-        await stop_peer(library)
-        net.peers.remove(library)
         for number in range(2, 6):
             await museum.publish(record(id=f"https://m.example/{number}"))
         await museum.publish(record(id="https://m.example/1", name={"en": "Another name"}))
         await net.settle()
 
-        library = await open_peer(tmp_path / "library", "library", host)
-        net.peers.append(library)
-        try:
+        async with running_peer(tmp_path / "library", "library", host=host) as library:
             await library.store.write(service.sync_all, library.unit(), spread=0)
-            await net.settle()
+            await Network([museum, library]).settle()
             assert await digest_here(library, owner.uri) == await digest_here(museum, owner.uri)
             assert (await library.object(first.uri)).version == 2
-        finally:
-            net.peers.remove(library)
-            await stop_peer(library)
 
 
 async def test_what_only_members_may_read_does_not_leave(pair):

@@ -12,7 +12,7 @@ import pytest
 
 from node.clock import FixedClock
 from node.store.access import mailed_links
-from tests.network import Peer, start_peer, stop_peer
+from tests.network import Peer, running_peer
 from tests.web.chromium import Browser, started
 
 PASSWORD = "correct horse battery"
@@ -73,12 +73,11 @@ ADA = {"user_name": "ada", "email": "ada@example.org", "display_name": "Ada L.",
 @asynccontextmanager
 async def opened_site(folder: Path, **sections: Mapping[str, Any]) -> AsyncIterator[Site]:
     clock = FixedClock()
-    peer = await start_peer(folder, "uni", clock=clock, sections=sections)
-    try:
-        async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:
-            yield Site(peer, browser, clock)
-    finally:
-        await stop_peer(peer)
+    async with (
+        running_peer(folder, "uni", clock=clock, sections=sections) as peer,
+        aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser,
+    ):
+        yield Site(peer, browser, clock)
 
 
 @pytest.fixture

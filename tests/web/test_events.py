@@ -24,7 +24,7 @@ from node.store.people import actors
 from node.store.tables import notifications
 from tests import media_files as files
 from tests.happenings import answer, change, copy_of, event_record, publish
-from tests.network import start_peer, stop_peer
+from tests.network import running_peer
 from tests.statements import counted
 from tests.web.conftest import Site
 
@@ -438,9 +438,7 @@ async def bring(site: Site, text: str) -> str:
 
 
 async def test_events_are_brought_from_the_address_of_a_calendar(site, ada, tmp_path):
-    (tmp_path / "other").mkdir()
-    museum = await start_peer(tmp_path / "other", "museum", clock=site.clock)
-    try:
+    async with running_peer(tmp_path / "other", "museum", clock=site.clock) as museum:
         curator = await museum.add_actor("curator")
         record = event_record(start=local_text(site.clock.now() + DAY, "UTC"), end=None)
         (source := tmp_path / "x.jpg").write_bytes(files.picture())
@@ -462,8 +460,6 @@ async def test_events_are_brought_from_the_address_of_a_calendar(site, ada, tmp_
         for wrong in (site.peer.origin, "file:///etc/passwd", f"{museum.origin}/nothing"):  # ours, no web address, 404
             said = await site.post("/events/import", 422, **(fields | {"address": wrong}))
             assert "No calendar was found" in said
-    finally:
-        await stop_peer(museum)
 
 
 async def test_forms_of_others_and_strangers_change_nothing(site, ada):

@@ -10,7 +10,7 @@ from node.domain.moderation import DomainPolicy
 from node.store.federation import policies
 from node.store.people import actors, follows
 from tests.broken_peers import BrokenPeer, is_silent
-from tests.network import Network, start_peer, stop_peer
+from tests.network import Network, running_peer
 from tests.web.conftest import Site
 from web import lookups
 
@@ -18,11 +18,11 @@ from web import lookups
 @pytest.fixture
 async def city(site: Site, tmp_path: Path) -> AsyncIterator[Site]:
     """A second node with a reader of its own."""
-    (tmp_path / "city").mkdir()
-    peer = await start_peer(tmp_path / "city", "city", clock=site.clock)
-    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:
+    async with (
+        running_peer(tmp_path / "city", "city", clock=site.clock) as peer,
+        aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser,
+    ):
         yield Site(peer, browser, site.clock)
-    await stop_peer(peer)
 
 
 def handle_of(site: Site, name: str) -> str:

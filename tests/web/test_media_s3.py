@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,22 +14,23 @@ from PIL import Image
 from tests import media_files as files
 from tests import s3 as server
 from tests.client import App, app_of
-from tests.network import start_peer, stop_peer
+from tests.network import running_peer
 from tests.s3 import BUCKET
 
 s3 = server.s3
 
 
-async def start(tmp_path: Path, s3: str, **more: str) -> App:
+@asynccontextmanager
+async def started(tmp_path: Path, s3: str, **more: str) -> AsyncIterator[App]:
     media = {"storage": "s3", "endpoint": s3, "bucket": BUCKET, "access_key": "x", "secret_key": "y", **more}
-    return await app_of(await start_peer(tmp_path, "uni", sections={"media": media}), "ann")
+    async with running_peer(tmp_path, "uni", sections={"media": media}) as peer:
+        yield await app_of(peer, "ann")
 
 
 @pytest.fixture
 async def app(tmp_path: Path, s3: str) -> AsyncIterator[App]:
-    made = await start(tmp_path, s3)
-    yield made
-    await stop_peer(made.peer)
+    async with started(tmp_path, s3) as made:
+        yield made
 
 
 async def upload(app: App, data: bytes, status: int = 200) -> Any:
@@ -74,22 +76,16 @@ async def test_files_come_from_the_bucket_as_they_come_from_a_folder(app: App, s
 
 
 async def test_a_host_of_its_own_may_serve_the_bucket(tmp_path: Path, s3: str) -> None:
-    app = await start(tmp_path, s3, public_url="https://media.example.org/learn/")
-    try:
+    async with started(tmp_path, s3, public_url="https://media.example.org/learn/") as app:
         made = await upload(app, files.picture("PNG"))
         assert made["url"].startswith("https://media.example.org/learn/")
         async with app.peer.http.get(f"{app.peer.origin}/", headers={"Accept": "text/html"}) as answer:
             policy = answer.headers["Content-Security-Policy"]
             assert "img-src 'self' https://media.example.org data:;" in policy
             assert "media-src 'self' https://media.example.org;" in policy
-    finally:
-        await stop_peer(app.peer)
 
 
-async def test_a_storage_that_is_away_loses_nothing(tmp_path: Path, unused_tcp_port: int) -> None:
-    app = await start(tmp_path, f"http://127.0.0.1:{unused_tcp_port}")
-    try:
+async def test_a_storage_that_is_away_loses_nothing(tmp_path: Path, held_port: int) -> None:
+    async with started(tmp_path, f"http://127.0.0.1:{held_port}") as app:
         refused = await upload(app, files.picture("PNG"), 503)
         assert "storage" in refused["error"]
-    finally:
-        await stop_peer(app.peer)

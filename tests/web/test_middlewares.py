@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 
 from node.store.people.actors import Actor
-from tests.network import start_peer, stop_peer
+from tests.network import running_peer
 from tests.node import test_log
 from tests.rows import each_row
 from tests.web.conftest import Site
@@ -74,11 +74,10 @@ async def test_requests_have_ids(site: Site) -> None:
 
 async def test_a_proxy_of_ours_names_requests(tmp_path: Path) -> None:
     sections = {"node": {"trusted_proxies": ["127.0.0.0/8"]}}
-    peer = await start_peer(tmp_path, "uni", sections=sections)
-    for named, kept in (("abcdef-0123", True), ("<b>", False), ("a" * 65, False)):
-        async with peer.http.get(f"{peer.origin}/healthz", headers={"X-Request-Id": named}) as answer:
-            assert (answer.headers["X-Request-Id"] == named) == kept, named
-    await stop_peer(peer)
+    async with running_peer(tmp_path, "uni", sections=sections) as peer:
+        for named, kept in (("abcdef-0123", True), ("<b>", False), ("a" * 65, False)):
+            async with peer.http.get(f"{peer.origin}/healthz", headers={"X-Request-Id": named}) as answer:
+                assert (answer.headers["X-Request-Id"] == named) == kept, named
 
 
 async def test_a_mistake_of_ours_tells_its_number_and_nothing_else(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

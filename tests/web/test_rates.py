@@ -8,7 +8,7 @@ import pytest
 from node.clock import MINUTE, FixedClock, from_rfc3339
 from node.ratelimit import Taken, Window
 from node.services.access import oauth
-from tests.network import Peer, start_peer, stop_peer
+from tests.network import Peer, running_peer
 from web.state import WEB
 
 API = "/api/learning/v1/resources"
@@ -21,9 +21,8 @@ def clock() -> FixedClock:
 
 @pytest.fixture
 async def peer(tmp_path: Path, clock: FixedClock) -> AsyncIterator[Peer]:
-    made = await start_peer(tmp_path, "uni", clock=clock, sections={"limits": {"exempt": []}})
-    yield made
-    await stop_peer(made)
+    async with running_peer(tmp_path, "uni", clock=clock, sections={"limits": {"exempt": []}}) as made:
+        yield made
 
 
 async def ask(peer: Peer, token: str = "", *, method: str = "GET", path: str = API) -> tuple[int, int, int]:
@@ -104,8 +103,7 @@ async def test_uploads_and_deletions_are_fewer(peer: Peer, method: str, path: st
 
 
 async def test_exempt_networks_are_told_and_not_refused(tmp_path: Path) -> None:
-    exempt = await start_peer(tmp_path, "uni")
-    for _ in range(300):
-        exempt.runner.app[WEB].rates.by_address.take("127.0.0.1", exempt.unit().now)
-    assert (await ask(exempt))[0] == 200
-    await stop_peer(exempt)
+    async with running_peer(tmp_path, "uni") as exempt:
+        for _ in range(300):
+            exempt.runner.app[WEB].rates.by_address.take("127.0.0.1", exempt.unit().now)
+        assert (await ask(exempt))[0] == 200

@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 import aiohttp
@@ -10,7 +11,7 @@ import pytest
 from aiohttp import web
 
 from node.app.serving import build_app
-from node.app.system import close_system, open_system
+from node.app.system import opened
 from node.config import configure
 from node.domain.filters import FilterAction
 from node.domain.moderation import Sanction
@@ -23,7 +24,7 @@ from node.store.posts import burying, objects, reactions
 from node.store.posts.reactions import Reaction
 from node.store.tables import access_tokens
 from node.store.tables import accounts as accounts_table
-from tests import answers, stores
+from tests import answers, ports, stores
 from tests import media_files as files
 from tests.client import App, app_of
 from tests.network import SECRET, Peer, network
@@ -579,29 +580,34 @@ async def test_what_happens_elsewhere_is_streamed_here(tmp_path):
 
 async def test_every_process_streams_what_another_did(postgresql, tmp_path):
     """Two processes of one node share a database: an app listens at one, the post is written at the other."""
-    listener = await asyncio.get_running_loop().create_server(asyncio.Protocol, "127.4.0.1", 0)
-    host = f"127.4.0.1:{listener.sockets[0].getsockname()[1]}"
-    listener.close()
-    await listener.wait_closed()
-    systems = []
-    for name in ("web", "worker"):
-        config = configure(
-            {
-                "node": {"host": host, "scheme": "http", "name": "Uni", "handle": "uni", "data": str(tmp_path / name)},
-                "database": {"url": postgresql},
-                "limits": {"exempt": ["127.0.0.0/8"]},
-                "development": {"allow_loopback_peers": True},
-            },
-            file=tmp_path / "rhizome.toml",
-            secret_key=SECRET,
-        )
-        (tmp_path / name).mkdir()
-        systems.append(await open_system(config, lane=len(systems)))
-    web_system, worker_system = systems
-    runner = web.AppRunner(build_app(web_system), access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, *host.split(":")).start()
-    async with aiohttp.ClientSession() as http:
+    async with AsyncExitStack() as stack:
+        host = f"127.4.0.1:{stack.enter_context(ports.held('127.4.0.1'))}"
+        systems = []
+        for name in ("web", "worker"):
+            config = configure(
+                {
+                    "node": {
+                        "host": host,
+                        "scheme": "http",
+                        "name": "Uni",
+                        "handle": "uni",
+                        "data": str(tmp_path / name),
+                    },
+                    "database": {"url": postgresql},
+                    "limits": {"exempt": ["127.0.0.0/8"]},
+                    "development": {"allow_loopback_peers": True},
+                },
+                file=tmp_path / "rhizome.toml",
+                secret_key=SECRET,
+            )
+            (tmp_path / name).mkdir()
+            systems.append(await stack.enter_async_context(opened(config)))
+        web_system, worker_system = systems
+        runner = web.AppRunner(build_app(web_system), access_log=None)
+        await runner.setup()
+        stack.push_async_callback(runner.cleanup)
+        await web.TCPSite(runner, *host.split(":")).start()
+        http = await stack.enter_async_context(aiohttp.ClientSession())
         here = Peer(web_system, runner, http, answers.Watch([]))
         there = Peer(worker_system, runner, http, answers.Watch([]))
         ada = await app_of(here, "ada")
@@ -619,6 +625,3 @@ async def test_every_process_streams_what_another_did(postgresql, tmp_path):
         boss = await there.add_actor("boss")
         await there.store.write(moderate.impose, there.unit(), boss.id, ada.me.id, Sanction.SUSPENDED, "")
         assert [await stream.closed()] == [frames.POLICY]
-    await runner.cleanup()
-    for system in systems:
-        await close_system(system)

@@ -23,7 +23,7 @@ from node.store.people import actors
 from tests import media_files as files
 from tests.broken_peers import BrokenPeer, Request, bomb, hangs_up, is_endless, redirects, response, says
 from tests.client import App
-from tests.network import Peer, start_peer, stop_peer
+from tests.network import Peer, running_peer
 from tests.rows import each_row
 
 PNG = files.picture("PNG")
@@ -53,9 +53,8 @@ async def gallery() -> AsyncIterator[Gallery]:
 
 @pytest.fixture
 async def node(tmp_path: Path) -> AsyncIterator[Peer]:
-    peer = await start_peer(tmp_path, "uni", clock=FixedClock())
-    yield peer
-    await stop_peer(peer)
+    async with running_peer(tmp_path, "uni", clock=FixedClock()) as peer:
+        yield peer
 
 
 def links(node: Peer) -> MediaLinks:

@@ -18,18 +18,10 @@ from node import cli
 pytestmark = pytest.mark.timeout(120)
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @pytest.fixture
-def config(tmp_path: Path) -> Path:
-    file = tmp_path / "rhizome.toml"
-    port = free_port()
-    made = rhizome(file, "init", "--host", f"127.0.0.1:{port}", "--name", "Uni", "--development",
-                   "--listen", f"127.0.0.1:{port}")  # fmt: skip
+def config(tmp_path: Path, held_port: int) -> Path:
+    file, host = tmp_path / "rhizome.toml", f"127.0.0.1:{held_port}"
+    made = rhizome(file, "init", "--host", host, "--name", "Uni", "--development", "--listen", host)
     assert made.exit_code == 0, made.stderr
     return file
 

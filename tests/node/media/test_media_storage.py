@@ -95,8 +95,8 @@ async def test_files_on_disk_are_for_the_node_alone(tmp_path: Path, source: Path
     assert mode(tmp_path / "media" / "01" / "23") == 0o700
 
 
-async def test_a_storage_that_is_away_says_so(tmp_path: Path, source: Path, unused_tcp_port: int) -> None:
-    gone = S3Storage(FixedClock(), CREDENTIALS, endpoint=f"http://127.0.0.1:{unused_tcp_port}", bucket=BUCKET)
+async def test_a_storage_that_is_away_says_so(tmp_path: Path, source: Path, held_port: int) -> None:
+    gone = S3Storage(FixedClock(), CREDENTIALS, endpoint=f"http://127.0.0.1:{held_port}", bucket=BUCKET)
     with pytest.raises(Unavailable):
         await gone.put(KEY, source)
     await gone.close()

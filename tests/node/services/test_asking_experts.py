@@ -11,7 +11,7 @@ from node.services.people import follows as following
 from node.services.posts import posts
 from node.store.communities import community_roles
 from node.store.communities.community_roles import RoleOf
-from tests.network import start_peer, stop_peer
+from tests.network import running_peer
 from tests.networks.test_communities import messages_to
 
 
@@ -19,13 +19,12 @@ from tests.networks.test_communities import messages_to
 async def world(tmp_path):
     """A node with a community, who asks there, and who can be asked."""
     clock = FixedClock()
-    peer = await start_peer(tmp_path, "uni", clock=clock)
-    ada, ben = await peer.add_actor("ada"), await peer.add_actor("ben")
-    group = await peer.add_community("metals", ada)
-    await peer.store.write(following.follow, peer.unit(), ben.id, group.id)
-    await peer.store.write(community_roles.save_roles, group.id, [RoleOf(ben.uri, Role.EXPERT, clock.now())])
-    yield peer, clock, ada, ben, group
-    await stop_peer(peer)
+    async with running_peer(tmp_path, "uni", clock=clock) as peer:
+        ada, ben = await peer.add_actor("ada"), await peer.add_actor("ben")
+        group = await peer.add_community("metals", ada)
+        await peer.store.write(following.follow, peer.unit(), ben.id, group.id)
+        await peer.store.write(community_roles.save_roles, group.id, [RoleOf(ben.uri, Role.EXPERT, clock.now())])
+        yield peer, clock, ada, ben, group
 
 
 async def ask(peer, author, group, title: str = "Why does zinc crack?", kind: TopicKind = TopicKind.QUESTION):

@@ -10,7 +10,7 @@ import pytest
 
 from node.clock import Clock, FixedClock
 from tests.mailbox import Mailbox, mailbox
-from tests.network import start_peer, stop_peer
+from tests.network import running_peer
 from tests.web.conftest import Site
 
 Start = Callable[..., Awaitable[Site]]
@@ -38,8 +38,7 @@ async def start(tmp_path: Path, box: Mailbox) -> AsyncIterator[Start]:
             clock = clock or FixedClock()
             server = {"host": "127.0.0.1", "port": box.port, "security": "none"}
             told = sections | ({"mail": server} if mail else {})
-            peer = await start_peer(tmp_path, "uni", clock=clock, sections=told)
-            stack.push_async_callback(stop_peer, peer)
+            peer = await stack.enter_async_context(running_peer(tmp_path, "uni", clock=clock, sections=told))
             browser = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
             await stack.enter_async_context(browser)
             made = Site(peer, browser, clock)

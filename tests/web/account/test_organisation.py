@@ -3,7 +3,6 @@
 import asyncio
 import json
 import re
-import socket
 import sys
 from collections.abc import AsyncIterator
 from typing import Any
@@ -52,18 +51,15 @@ async def is_in(site: Site) -> bool:
     return "Sign out" in await site.get("/")
 
 
-async def test_with_a_real_provider(start: Start):
+async def test_with_a_real_provider(start: Start, held_port: int):
     """oidc-provider-mock in its own process: discovery, its form, code, keys and ID token are not ours."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     user = json.dumps({"sub": "4711", **ADA})
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-W", "ignore", "-m", "oidc_provider_mock", "--port", str(port), "--user-claims", user,
+        sys.executable, "-W", "ignore", "-m", "oidc_provider_mock", "--port", str(held_port), "--user-claims", user,
         "--require-nonce", "true", stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
     )  # fmt: skip
     try:
-        issuer = f"http://localhost:{port}"
+        issuer = f"http://localhost:{held_port}"
         await _until_it_answers(issuer)
         site = await start(mail=False, clock=SystemClock(), oidc=settings(issuer))
         site.browser.cookie_jar.clear()

@@ -7,7 +7,7 @@ from node.domain.visibility import Visibility
 from node.indexing import Indexing
 from node.store.tables import resources
 from tests.client import App, app_of
-from tests.network import network, start_peer, stop_peer
+from tests.network import network, running_peer
 from tests.notes import publish_note
 from tests.records import record
 from tests.statements import counted
@@ -144,12 +144,11 @@ async def test_people_and_posts_of_other_servers_are_found_on_purpose(tmp_path):
 @pytest.mark.parametrize(("exempt", "last"), [([], 429), (["127.0.0.0/8"], 200)])
 async def test_one_person_cannot_send_this_node_anywhere_without_end(tmp_path, exempt, last):
     """30 looks in five minutes (API9)."""
-    peer = await start_peer(tmp_path, "uni", sections={"limits": {"exempt": exempt}})
-    ada = await app_of(peer, "ada")
-    statuses = []
-    for number in range(35):
-        answer = await ada.ask("GET", f"v2/search?resolve=true&q=http://127.0.0.1:1/{number}")
-        statuses.append(answer.status)
-    await stop_peer(peer)
+    async with running_peer(tmp_path, "uni", sections={"limits": {"exempt": exempt}}) as peer:
+        ada = await app_of(peer, "ada")
+        statuses = []
+        for number in range(35):
+            answer = await ada.ask("GET", f"v2/search?resolve=true&q=http://127.0.0.1:1/{number}")
+            statuses.append(answer.status)
     assert statuses[:30] == [200] * 30
     assert statuses[-1] == last

@@ -21,7 +21,7 @@ from node.store.tables import metadata
 from tests import media_files as files
 from tests.client import App, app_of
 from tests.depth import DEPTH
-from tests.network import Peer, start_peer, stop_peer
+from tests.network import Peer, running_peer
 from tests.web.walking import Sent, Walk
 from web import media as media_files_served
 from web.client_api import routes as client_api
@@ -88,12 +88,9 @@ def _told(conn: Connection, statement: Any) -> set[bytes]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
-    peer = await start_peer(Path(tmp_path_factory.mktemp("walk")), "uni")
-    ada, ben, cleo = await app_of(peer, "ada"), await app_of(peer, "ben"), await app_of(peer, "cleo")
-    try:
+    async with running_peer(Path(tmp_path_factory.mktemp("walk")), "uni") as peer:
+        ada, ben, cleo = await app_of(peer, "ada"), await app_of(peer, "ben"), await app_of(peer, "cleo")
         yield await _furnished(peer, ada, ben, cleo)
-    finally:
-        await stop_peer(peer)
 
 
 async def _furnished(peer: Peer, ada: App, ben: App, cleo: App) -> World:

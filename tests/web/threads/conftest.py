@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from node.services.posts import posts
 from node.store.access import sessions
 from node.store.people.actors import Actor
 from node.store.posts.objects import Object
-from tests.network import Peer, start_peer, stop_peer
+from tests.network import Peer, running_peer
 
 
 @dataclass(slots=True)
@@ -101,9 +102,10 @@ async def sign_in(peer: Peer, browser: aiohttp.ClientSession, username: str) -> 
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[House]:
     clock = FixedClock()
-    peer = await start_peer(tmp_path, "uni", clock=clock)
-    browsers = [aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) for _ in range(4)]
-    try:
+    async with AsyncExitStack() as stack:
+        peer = await stack.enter_async_context(running_peer(tmp_path, "uni", clock=clock))
+        jars = [aiohttp.CookieJar(unsafe=True) for _ in range(4)]
+        browsers = [await stack.enter_async_context(aiohttp.ClientSession(cookie_jar=jar)) for jar in jars]
         ada, ben, eve = [
             await sign_in(peer, browser, name) for browser, name in zip(browsers, ("ada", "ben", "eve"), strict=False)
         ]
@@ -112,7 +114,3 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
         made = House(peer, clock, group, ada, ben, eve, Person(peer, browsers[3]))
         await made.join(ben)
         yield made
-    finally:
-        for browser in browsers:
-            await browser.close()
-        await stop_peer(peer)

@@ -11,7 +11,7 @@ import pytest_asyncio
 from node.indexing import Indexing
 from tests import media_files as files
 from tests.client import App, app_of
-from tests.network import Peer, start_peer, stop_peer
+from tests.network import Peer, running_peer
 
 
 @dataclass
@@ -50,8 +50,7 @@ class Town:
 
 @pytest_asyncio.fixture(scope="package", loop_scope="package")
 async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
-    peer = await start_peer(tmp_path_factory.mktemp("town"), "uni")
-    try:
+    async with running_peer(tmp_path_factory.mktemp("town"), "uni") as peer:
         ada, ben, cleo, dan = [await app_of(peer, name) for name in ("ada", "ben", "cleo", "dan")]
         for fan in (ben, cleo):
             await fan.post(f"v1/accounts/{ada.me.id}/follow")
@@ -63,5 +62,3 @@ async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
         token = await App(peer).post("/oauth/token", grant_type="client_credentials", scope="read write", **credentials)
         program, forged = App(peer, token["access_token"]), App(peer, "f" * 43)
         yield Town(peer, ada, ben, cleo, dan, reading, program, App(peer), forged)
-    finally:
-        await stop_peer(peer)
