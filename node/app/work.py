@@ -31,19 +31,37 @@ def build_schedule(base: Foundation, parts: Parts) -> Schedule:
 
 
 def build_worker(base: Foundation, parts: Parts, schedule: Schedule) -> Worker:
-    def make() -> Iterator[Kind]:
-        from node.app.kinds import build_kinds
-
-        return build_kinds(base, parts)
-
     return Worker(
         base.store,
         base.clock,
         [schedule.kind()],
         name=f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}",
-        late=Late(kinds.ALL - {kinds.PERIODIC}, make),
+        late=list(late_kinds(base, parts)),
         longest_waits={kinds.DELIVER: {"": backoff.LONGEST_WAIT}, kinds.PERIODIC: schedule.longest_waits},
     )
+
+
+def late_kinds(base: Foundation, parts: Parts) -> Iterator[Late]:
+    """All but the turns of the schedule. A node that only asks hosts again that are away loads the first group."""
+
+    def deliveries() -> Iterator[Kind]:
+        from node.app.kinds import deliveries
+
+        return deliveries.build(base, parts)
+
+    def house() -> Iterator[Kind]:
+        from node.app.kinds import house
+
+        return house.build(base, parts)
+
+    def peers() -> Iterator[Kind]:
+        from node.app.kinds import peers
+
+        return peers.build(base, parts)
+
+    yield Late(kinds.DELIVERIES, deliveries)
+    yield Late(kinds.OF_THE_HOUSE, house)
+    yield Late(kinds.ALL - kinds.DELIVERIES - kinds.OF_THE_HOUSE - {kinds.PERIODIC}, peers)
 
 
 def build_ticks(base: Foundation, parts: Parts) -> Ticks:

@@ -25,7 +25,7 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """Kinds that are made, and their code loaded, with the first job of one of them."""
+    """A group of kinds that are made, and their code loaded, with the first job of one of them."""
 
     names: frozenset[str]
     make: Callable[[], Iterable[Kind]]  # one for each name

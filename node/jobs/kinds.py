@@ -32,3 +32,7 @@ PERIODIC = "periodic"  # an entry of the schedule
 
 #: All of the above.
 ALL = frozenset(value for name, value in vars().copy().items() if name.isupper())
+
+#: Those whose code a node loads by themselves (``node.app.kinds``).
+DELIVERIES = frozenset({DELIVER})
+OF_THE_HOUSE = frozenset({MEDIA, SCHEDULED, POLL, REMINDER, ANSWER, TOPIC, LEAVE, PART, MAIL, PUSH})

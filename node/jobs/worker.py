@@ -1,10 +1,10 @@
 """Runs due jobs: a feeder and some slots per kind of work, one writer of outcomes for all.
 
 The feeder claims due jobs into a short local queue; slots run them. Kinds that are ``Late`` get both with the first job
-that is due of any of them; until then their code is not loaded. A kind with ``batch`` runs many jobs in one call,
-so that its function can load and write as sets. A slot does not wait until the outcome is written: outcomes that come
-together share a transaction, and are kept until the database takes them. Nothing is lost when the process dies: what
-it held becomes due again when its lease ends, or at once at the next start of a node with one process.
+that is due of any of their group; until then their code is not loaded. A kind with ``batch`` runs many jobs in one
+call, so that its function can load and write as sets. A slot does not wait until the outcome is written: outcomes that
+come together share a transaction, and are kept until the database takes them. Nothing is lost when the process dies:
+what it held becomes due again when its lease ends, or at once at the next start of a node with one process.
 """
 
 import asyncio
@@ -48,7 +48,7 @@ class Worker:
         kinds: Sequence[Kind],
         *,
         name: str,
-        late: Late | None = None,
+        late: Sequence[Late] = (),
         longest_waits: Mapping[str, Mapping[str, int]] = MappingProxyType({}),
     ) -> None:
         """``name``: of this process among those that share the database; the last 64 characters count.
@@ -57,7 +57,7 @@ class Worker:
         differ, "" for all others.
         """
         self.name = name[-64:]
-        self._late, self._longest_waits = late, longest_waits
+        self._late, self._longest_waits = list(late), longest_waits
         self._store, self._clock = store, clock
         self._lanes = {kind.name: Lane(kind) for kind in kinds}
         self._settling = Settling(store, clock, self.name)
@@ -74,7 +74,7 @@ class Worker:
             return
         if lane := self._lanes.get(kind):
             lane.wake.set()
-        elif self._late is not None and kind in self._late.names:
+        elif any(kind in each.names for each in self._late):
             self._looking.set()
 
     async def start(self) -> None:
@@ -128,7 +128,7 @@ class Worker:
         return total
 
     async def _drain_once(self) -> int:
-        if self._late is not None:
+        if self._late:
             await self._find_due()
         return sum([await self._drain_lane(lane) for lane in self._lanes.values()])
 
@@ -185,13 +185,13 @@ class Worker:
                 self._lanes[kind].wake.set()
 
     async def _find_due(self) -> list[str]:
-        """Kinds of which something is due; if one of them is late, all that are late come now."""
-        names = self._late.names if self._late is not None else frozenset()
+        """Kinds of which something is due; those that are late come now, each with all of its group."""
+        names = [name for each in self._late for name in each.names]
         due = await self._store.read(table.find_due, [*self._lanes, *names], self._clock.now())
-        if self._late is not None and not names.isdisjoint(due):
-            lanes = {kind.name: Lane(kind) for kind in self._late.make()}
+        for late in [each for each in self._late if not each.names.isdisjoint(due)]:
+            lanes = {kind.name: Lane(kind) for kind in late.make()}
             self._lanes |= lanes
-            self._late = None
+            self._late.remove(late)
             if self._feeders:
                 for lane in lanes.values():
                     self._open(lane)

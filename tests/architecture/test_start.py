@@ -85,14 +85,63 @@ print(*sorted(sys.modules))
 """
 
 
+#: What a node does without that asks hosts again which are away.
+LATER_THAN_DELIVERIES = (
+    "federation.arriving",
+    "federation.builders",
+    "federation.fetching",
+    "federation.handlers",
+    "federation.mapping",
+    "jinja2",
+    "nh3",
+    "node.app.kinds.house",
+    "node.app.kinds.peers",
+    "node.events",
+    "node.services.communities",
+    "node.services.posts.posts",
+    "web.pages",
+)
+
+_DELIVERING = """
+import asyncio, sys
+from node.app.system import close_system, open_system
+from node.clock import DAY
+from node.config import load
+from node.jobs.kinds import DELIVER
+from node.store import jobs
+
+async def main():
+    system = await open_system(load(sys.argv[1]), lane=0)
+    unit = system.node.unit()
+    left = jobs.NewJob(DELIVER, unit.ids.new(), unit.now, target="http://127.0.0.1:9/inbox", host="127.0.0.1:9")
+    await system.node.store.write(jobs.enqueue_many, [left])
+    assert await system.worker.drain() == 1
+    await close_system(system)
+
+asyncio.run(main())
+print(*sorted(sys.modules))
+"""
+
+
 async def test_a_node_that_starts_loads_only_what_serving_needs(tmp_path: Path) -> None:
+    loaded = await _loaded(tmp_path, _SCRIPT)
+    assert [name for name in LATE if name in loaded] == []
+    assert len([name for name in loaded if name.partition(".")[0] not in _OURS]) <= AT_MOST
+
+
+async def test_a_node_that_only_delivers_loads_no_more_than_deliveries_need(tmp_path: Path) -> None:
+    loaded = await _loaded(tmp_path, _DELIVERING)
+    assert "federation.sending.delivery" in loaded
+    assert [name for name in LATER_THAN_DELIVERIES if name in loaded] == []
+
+
+async def _loaded(tmp_path: Path, script: str) -> list[str]:
+    """The modules that a process has loaded which runs this over a database that is there."""
     config = tmp_path / "rhizome.toml"
     made = ["init", "--config", str(config), "--host", "127.0.0.1:8300", "--name", "Start", "--development"]
     assert CliRunner().invoke(main, made).exit_code == 0
     first = load(config)
     await close_system(await open_system(first, lane=0))
-    run = [sys.executable, "-c", _SCRIPT, str(config)]
+    run = [sys.executable, "-c", script, str(config)]
     answer = await asyncio.to_thread(subprocess.run, run, check=True, capture_output=True, text=True)
-    loaded = answer.stdout.split()
-    assert [name for name in LATE if name in loaded] == []
-    assert len([name for name in loaded if name.partition(".")[0] not in _OURS]) <= AT_MOST
+    return answer.stdout.split()

@@ -7,8 +7,8 @@ from click.testing import CliRunner
 from sqlalchemy import select
 
 from node.app.foundation import lay
-from node.app.kinds import build_kinds
 from node.app.system import System, close_system, open_system
+from node.app.work import late_kinds
 from node.cli import main
 from node.clock import DAY, FixedClock
 from node.config import load
@@ -44,6 +44,11 @@ async def test_every_turn_of_the_clock_finds_what_it_runs(system: System, clock:
 
 async def test_every_kind_of_job_is_run_by_something(system: System, clock: FixedClock) -> None:
     base = await lay(system.node.config, clock, system.node.store, lane=0)
-    names = [kind.name for kind in build_kinds(base, system.federation)]
-    assert len(names) == len(set(names))
-    assert {*names, PERIODIC} == ALL
+    found = {PERIODIC}
+    for late in late_kinds(base, system.federation):
+        names = [kind.name for kind in late.make()]
+        assert len(names) == len(set(names))
+        assert set(names) == late.names, "the names of a group are those that it makes"
+        assert found.isdisjoint(names)
+        found.update(names)
+    assert found == ALL

@@ -51,7 +51,7 @@ async def test_drain_runs_what_is_due_and_what_becomes_due_by_it(store):
     assert len(await store.read(rows)) == 1
 
 
-async def test_kinds_that_are_late_are_made_with_the_first_job_of_one_of_them(store):
+async def test_kinds_that_are_late_are_made_with_the_first_job_of_their_group(store):
     ran = asyncio.Queue[str]()
 
     async def run(each):
@@ -61,24 +61,29 @@ async def test_kinds_that_are_late_are_made_with_the_first_job_of_one_of_them(st
     made = []
 
     def make_kinds():
-        made.extend(["work", "more"])
-        return [single(name, run, slots=1) for name in made]
+        made.append("work and more")
+        return [single(name, run, slots=1) for name in ("work", "more")]
 
-    late = Late(frozenset({"work", "more"}), make_kinds)
+    def make_others():
+        made.append("others")
+        return [single("others", run, slots=1)]
+
+    late = [Late(frozenset({"work", "more"}), make_kinds), Late(frozenset({"others"}), make_others)]
     worker = Worker(store, FixedClock(1000), [single("early", run, slots=1)], name="w", late=late)
     await store.write(table.enqueue_many, [job(kind="early"), job(due_at=2000)])
     assert await worker.drain() == 1
     await worker.start()
     try:
         assert made == []
-        for kind in ("work", "more", "work"):
+        for kind in ("work", "more", "work", "others", "work"):
             await store.write(table.enqueue_many, [job(kind=kind)])
             async with asyncio.timeout(30):
                 while await ran.get() != kind:
                     pass
+            assert made == ["work and more", *(["others"] if kind == "others" or "others" in made else [])]
     finally:
         await worker.stop()
-    assert made == ["work", "more"]
+    assert made == ["work and more", "others"]
     assert [row.due_at for row in await store.read(rows)] == [2000]
 
 
