@@ -79,7 +79,9 @@ def visible_to(viewer_id: int | None) -> ColumnElement[bool]:
 
 
 def is_shared_with(viewer_id: int | None) -> ColumnElement[bool]:
-    """Of boosts (``reactions``): whether this person may see that it was boosted, as its followers may."""
+    """Of boosts (``reactions``): whether this person may see that it was boosted, by their visibility and the sharer's
+    blocks (API14).
+    """
     is_open = reactions.c.visibility.in_(_OPEN)
     if viewer_id is None:
         return is_open
@@ -87,7 +89,7 @@ def is_shared_with(viewer_id: int | None) -> ColumnElement[bool]:
     is_follower = exists().where(
         follows.c.follower_id == viewer, follows.c.followed_id == sharer, follows.c.state == "accepted"
     )
-    return or_(is_open, sharer == viewer, is_follower)
+    return or_(sharer == viewer, and_(or_(is_open, is_follower), _is_not_blocked_by(sharer, viewer)))
 
 
 def not_secret_to(viewer_id: int | None) -> ColumnElement[bool]:

@@ -56,10 +56,14 @@ async def test_a_locked_account_is_asked(town):
 
 async def test_who_is_blocked_sees_nothing_and_may_not_follow(town):
     gus, hal = await app_of(town.peer, "gus"), await app_of(town.peer, "hal")
-    posted = await town.say(gus)
+    posted, others = await town.say(gus), await town.say(town.ada)
+    boost = await gus.post(f"v1/statuses/{others['id']}/reblog")
     await hal.post(f"v1/accounts/{gus.me.id}/follow")
     assert (await gus.post(f"v1/accounts/{hal.me.id}/block"))["followed_by"] is False
-    await hal.get(f"v1/statuses/{posted['id']}", 404)
+    for hidden in (posted, boost):
+        await hal.get(f"v1/statuses/{hidden['id']}", 404)
+    assert await hal.get(f"v1/accounts/{gus.me.id}/statuses") == []
+    assert await hal.get(f"v1/statuses/{others['id']}/reblogged_by") == []
     await hal.post(f"v1/accounts/{gus.me.id}/follow", 403)
     assert (await hal.get("v1/accounts/relationships", id=[gus.me.id]))[0]["blocked_by"] is True
     assert await hal.get("v1/timelines/home") == []
