@@ -1,5 +1,6 @@
 """Our own actors and objects as ActivityPub documents, built from their rows."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Row
@@ -14,6 +15,7 @@ from federation.signatures.multikey import encode_multikey
 from node.clock import to_rfc3339
 from node.domain.actors import ActorKey, ActorKind, KeyAlgorithm, OwnActor, ProfileField
 from node.domain.communities import TopicKind
+from node.domain.moderation import Sanction
 from node.domain.posts import Attachment, Emoji, Link, Mention, OwnPost, Poll, PollOption, PostKind, QuotePolicy
 from node.domain.topics import entity_of
 from node.domain.uris import is_web_uri
@@ -22,7 +24,7 @@ from node.store.communities import communities
 from node.store.events import events
 from node.store.events.events import Event
 from node.store.library import topic_accounts
-from node.store.people import actors, keys
+from node.store.people import actors, keys, sanctions
 from node.store.people.actors import Actor
 from node.store.people.keys import OwnKey
 from node.store.posts import objects, topics
@@ -138,7 +140,7 @@ def _own_post(conn: Connection, row: Row[Any], author: Actor, topic: Topic | Non
         conversation=details.get("conversation", ""),
         audience=row.audience,
         updated_at=row.updated_at,
-        sensitive=row.sensitive,
+        sensitive=row.sensitive or _is_covered(conn, author, details),
         mentions=tuple(Mention(**mention) for mention in details.get("mentions", ())),
         hashtags=tuple(details.get("hashtags", ())),
         attachments=tuple(Attachment(**attachment) for attachment in details.get("attachments", ())),
@@ -152,6 +154,11 @@ def _own_post(conn: Connection, row: Row[Any], author: Actor, topic: Topic | Non
         accepted_answer=accepted,
         main_entity=entity,
     )
+
+
+def _is_covered(conn: Connection, author: Actor, details: Mapping[str, Any]) -> bool:
+    """Whether moderators here let nobody see at once what this author attaches."""
+    return bool(details.get("attachments")) and sanctions.holds(conn, author.id, Sanction.SENSITIVE)
 
 
 def _event_terms(conn: Connection, event: Event, document: dict[str, Any], author: Actor, now: int) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Moderators: reports, decisions about people, block lists, the log, and what each decision does between two nodes."""
 
+import io
 import re
 
 import aiohttp
@@ -13,15 +14,18 @@ from node.errors import Conflict, Forbidden
 from node.services.house import moderate
 from node.store.access import accounts as account_store
 from node.store.access import tokens
+from node.store.federation import policies
 from node.store.house import reports
 from node.store.people import actors
 from node.store.posts import objects
 from node.store.tables import accounts, audit_log, follows, sanctions
+from tests import media_files as files
 from tests.client import App, app_of
 from tests.network import network
 from tests.notes import publish_note
 from tests.rows import each_row
 from tests.web.conftest import Site
+from tests.web.test_streaming import connect
 
 pytestmark = pytest.mark.usefixtures("each_database")
 
@@ -296,22 +300,85 @@ async def test_a_removed_post_of_others_does_not_come_back(tmp_path) -> None:
 
 
 async def test_who_is_silenced_stands_in_no_public_list_but_followers_read_on(site: Site) -> None:
-    ada, eve = await app_of(site.peer, "ada"), await app_of(site.peer, "eve")
+    ada, eve = [await app_of(site.peer, name, discoverable=True) for name in ("ada", "eve")]
+    ben = await app_of(site.peer, "ben")
     boss = await site.peer.add_actor("boss")
     await ada.post(f"v1/accounts/{eve.me.id}/follow")
+    directory, suggested = "v1/directory?local=true", "v2/suggestions"
+    assert "eve" in str(await ben.get(directory))
+    assert "eve" in str(await ben.get(suggested))
     await site.store.write(moderate.impose, site.peer.unit(), boss.id, eve.me.id, Sanction.SILENCED, "")
     await site.peer.system.federation.policies.load()
+    stream = await connect(ben, "stream=public")
+    await stream.subscribe("hashtag", tag="silence")
     made = await eve.post("v1/statuses", status="Hello #silence", visibility="public")
+    await ada.post(f"v1/statuses/{made['id']}/favourite")
     assert [status["id"] for status in await ada.get("v1/timelines/home")] == [made["id"]]
     for path in ("v1/timelines/public", "v1/timelines/tag/silence", "v1/trends/statuses"):
         assert await ada.get(path) == []
+    for path in (directory, suggested):
+        assert "eve" not in str(await ben.get(path))
+    await stream.silence()
+    await site.store.write(moderate.lift, site.peer.unit(), boss.id, eve.me.id, Sanction.SILENCED)
+    await site.peer.system.federation.policies.load()
+    for path in ("v1/timelines/public", "v1/timelines/tag/silence", directory, suggested):
+        assert "eve" in str(await ben.get(path))
+    again = await eve.post("v1/statuses", status="Hello again", visibility="public")
+    assert (await stream.next())[2]["id"] == again["id"]
+
+
+async def test_people_of_a_limited_domain_are_not_in_the_directory(site: Site) -> None:
+    reader = App(site.peer)
+
+    def known(conn: Connection) -> None:
+        unit = site.peer.unit()
+        for host in ("far.example", "sub.loud.example"):
+            facts = {"uri": f"https://{host}/zoe", "username": "zoe", "host": host, "local": False, "kind": "person"}
+            times = dict.fromkeys(("created_at", "updated_at"), unit.now)
+            actors.insert_actor(conn, id=unit.ids.new(), discoverable=True, **facts, **times)
+        policies.set_policy(conn, "loud.example", DomainPolicy.LIMIT, "", unit.now)
+
+    await site.store.write(known)
+    await site.peer.system.federation.policies.load()
+    assert [each["acct"] for each in await reader.get("v1/directory") if "zoe" in each["acct"]] == ["zoe@far.example"]
+
+
+async def test_who_is_suspended_is_not_among_those_who_liked(site: Site) -> None:
+    ada, eve = await app_of(site.peer, "ada"), await app_of(site.peer, "eve")
+    boss = await site.peer.add_actor("boss")
+    made = await ada.post("v1/statuses", status="Hello")
+    await eve.post(f"v1/statuses/{made['id']}/favourite")
+    await eve.post(f"v1/statuses/{made['id']}/reblog")
+    await site.store.write(moderate.impose, site.peer.unit(), boss.id, eve.me.id, Sanction.SUSPENDED, "")
+    for path in (f"v1/statuses/{made['id']}/{way}" for way in ("favourited_by", "reblogged_by")):
+        assert await ada.get(path) == []
+    assert await ada.get("v1/notifications") == []
+    await site.store.write(moderate.lift, site.peer.unit(), boss.id, eve.me.id, Sanction.SUSPENDED)
+    assert [each["acct"] for each in await ada.get(f"v1/statuses/{made['id']}/favourited_by")] == ["eve"]
 
 
 async def test_media_of_some_are_always_covered(site: Site) -> None:
+    """In apps, on pages and for other servers; her own words stay as they were."""
     eve = await app_of(site.peer, "eve")
     boss = await site.peer.add_actor("boss")
-    made = await eve.post("v1/statuses", status="Hello")
-    assert made["sensitive"] is False
+    form = aiohttp.FormData({"file": io.BytesIO(files.picture())})
+    media = await eve.call("POST", "v2/media", data=form)
+    made = await eve.post("v1/statuses", status="Hello", media_ids=[media["id"]])
+    path, covered = f"/@eve/p{made['id']}", "<details><summary>Show pictures and recordings"
+
+    async def is_covered() -> list[bool]:
+        await site.peer.system.federation.policies.load()
+        _, document = await site.peer.get(made["uri"])
+        return [
+            (await eve.get(f"v1/statuses/{made['id']}"))["sensitive"],
+            covered in await site.get(path),
+            document["sensitive"],
+        ]
+
+    assert await is_covered() == [False] * 3
     await site.store.write(moderate.impose, site.peer.unit(), boss.id, eve.me.id, Sanction.SENSITIVE, "")
-    await site.peer.system.federation.policies.load()
-    assert (await eve.get(f"v1/statuses/{made['id']}"))["sensitive"] is True
+    assert await is_covered() == [True] * 3
+    await site.store.write(moderate.lift, site.peer.unit(), boss.id, eve.me.id, Sanction.SENSITIVE)
+    assert await is_covered() == [False] * 3
+    await eve.put(f"v1/statuses/{made['id']}", status="Hello", sensitive=True)
+    assert await is_covered() == [True] * 3

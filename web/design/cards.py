@@ -178,6 +178,7 @@ def post_card(row: Row[Any], author: Any, reader: Reader) -> PostCard:
         edited_at=row.updated_at if row.version > 1 and row.updated_at else 0,
         title=Text(value=plain(row.name), language=row.language) if row.name else None,
         warning=warning_of(row),
+        is_covered=row.sensitive or reader.policies.covers_media(author.uri),
         form=row.kind,
         attachments=tuple(_attachment(each, reader, author.host) for each in details.get("attachments", ())),
         poll=_poll(details.get("poll")),

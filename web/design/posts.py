@@ -73,7 +73,8 @@ class Acts:
 class PostCard:
     """A post of anybody, in a list or on its page.
 
-    ``title`` is there for articles, topics and events; ``warning`` hides the content behind a disclosure;
+    ``title`` is there for articles, topics and events; ``warning`` hides the content behind a disclosure,
+    ``is_covered`` what is attached to it;
     ``form`` names what an unknown or special object calls itself (``event``, ``poll``, ``article``, ...);
     ``gone`` stands for a post that was removed and still holds a thread together. ``anchor``: its id on the page;
     ``accepted``: the answer that helped; ``acts``: for who is signed in; ``role``: what its author is in the community.
@@ -86,6 +87,7 @@ class PostCard:
     edited_at: int = 0
     title: Text | None = None
     warning: str = ""
+    is_covered: bool = False
     form: str = "note"
     attachments: tuple[Attachment, ...] = ()
     poll: Poll | None = None

@@ -30,6 +30,12 @@ def load_many(conn: Connection, actor_ids: Collection[int]) -> dict[int, list[An
     return found
 
 
+def holds(conn: Connection, actor_id: int, kind: Sanction) -> bool:
+    """Whether an actor is under a sanction."""
+    found = select(sanctions.c.actor_id).where(sanctions.c.actor_id == actor_id, sanctions.c.kind == kind.value)
+    return conn.scalar(found) is not None
+
+
 def is_under(actor_id: ColumnElement[int], kind: Sanction) -> ColumnElement[bool]:
     """The condition that the actor in this column is under a sanction."""
     return exists().where(sanctions.c.actor_id == actor_id, sanctions.c.kind == kind.value)
@@ -37,8 +43,7 @@ def is_under(actor_id: ColumnElement[int], kind: Sanction) -> ColumnElement[bool
 
 def insert_sanction(conn: Connection, actor_id: int, kind: Sanction, reason: str, now: int) -> bool:
     """False where it holds already."""
-    known = select(sanctions.c.kind).where(sanctions.c.actor_id == actor_id, sanctions.c.kind == kind.value)
-    if conn.scalar(known) is not None:
+    if holds(conn, actor_id, kind):
         return False
     conn.execute(insert(sanctions).values(actor_id=actor_id, kind=kind.value, reason=reason, created_at=now))
     return True

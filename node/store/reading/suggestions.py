@@ -2,17 +2,40 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Connection, Select, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Select, exists, func, or_, select
 
+from node.domain.moderation import LIMITING, Sanction
 from node.store.database.upsert import insert_missing
 from node.store.people.follows import ACCEPTED
+from node.store.people.sanctions import is_under
 from node.store.reading.visible import not_secret_to
-from node.store.tables import actors, blocks, dismissed_suggestions, followed_tags, follows, mutes, object_tags, objects
+from node.store.tables import (
+    actors,
+    blocks,
+    dismissed_suggestions,
+    domain_policies,
+    followed_tags,
+    follows,
+    mutes,
+    object_tags,
+    objects,
+)
 
 _DISMISS = insert_missing(dismissed_suggestions)
 _MOST = 80
 #: What is weighed of somebody's own posts, and of each hashtag that is hers.
 _OWN_POSTS, _USES = 200, 100
+_limited = domain_policies.c.domain
+#: Of ``actors``: who is there, and may stand in public lists as far as moderators are concerned.
+_IN_PUBLIC = (
+    actors.c.state == "active",
+    actors.c.moved_to == "",
+    ~is_under(actors.c.id, Sanction.SILENCED),
+    ~exists().where(
+        domain_policies.c.policy.in_([policy.value for policy in LIMITING]),
+        or_(actors.c.host == _limited, actors.c.host.endswith("." + _limited)),
+    ),
+)
 
 
 def suggest(conn: Connection, me: int) -> list[tuple[int, str]]:
@@ -79,8 +102,7 @@ def _suits(me: int) -> list[ColumnElement[bool]]:
     other = actors.c.id
     return [
         actors.c.discoverable,
-        actors.c.state == "active",
-        actors.c.moved_to == "",
+        *_IN_PUBLIC,
         not_secret_to(me),
         other != me,
         ~exists().where(follows.c.follower_id == me, follows.c.followed_id == other),
@@ -104,8 +126,7 @@ def list_directory(
     is_found = actors.c.discoverable.is_not(False) if newest or local else actors.c.discoverable
     query = select(actors.c.id).where(
         is_found,
-        actors.c.state == "active",
-        actors.c.moved_to == "",
+        *_IN_PUBLIC,
         actors.c.kind != "application",
         not_secret_to(viewer_id),
     )

@@ -306,6 +306,7 @@ def list_reactors(
         reactions.c.kind == kind,
         is_shared_with(someone(viewer_id)),
         *not_hidden_from(someone(viewer_id), reactions.c.actor_id),
+        exists().where(actors.c.id == reactions.c.actor_id, actors.c.state == "active"),
     )
     rows = conn.execute(over(query, reactions.c.id, cursors_of(window)), _values(viewer_id, now, window)).all()
     return window.newest_first([(row[0], row[1]) for row in rows])
