@@ -1,6 +1,6 @@
 """Another server, played: actors with keys, documents under their ids, signed requests as any peer would send them."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -53,13 +53,18 @@ class RemoteActor:
 
 @dataclass(slots=True)
 class Remote:
-    """See the module. ``documents`` are what it serves, by path (bytes as they are); ``posted`` what was sent to it."""
+    """See the module. ``documents`` are what it serves, by path (bytes as they are); ``posted`` what was sent to it.
+
+    ``delivered`` is the same with the path of the inbox; ``before_answer`` is awaited before each of it is answered.
+    """
 
     origin: str
     http: aiohttp.ClientSession
     documents: dict[str, Any] = field(default_factory=dict)
     posted: list[dict[str, Any]] = field(default_factory=list)
+    delivered: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    before_answer: Callable[[], Awaitable[None]] | None = None
 
     def actor(self, name: str) -> RemoteActor:
         uri = f"{self.origin}/users/{name}"
@@ -142,6 +147,9 @@ async def remote(address: str = "127.2.0.1") -> AsyncIterator[Remote]:
 
     async def take(request: web.Request) -> web.Response:
         server.posted.append(orjson.loads(await request.read()))
+        server.delivered.append((request.path, server.posted[-1]))
+        if server.before_answer is not None:
+            await server.before_answer()
         return web.Response(status=202)
 
     app = web.Application()
