@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection
 
+from federation import jsonld
 from federation.applying.batch import Batch, Inbound, Needs
 from federation.arriving import delivery_notes
 from federation.arriving.announced import Announced, Proven
@@ -21,10 +22,20 @@ from federation.mapping.activity import Activity, read_activity
 from federation.signatures.keys import RemoteKeys
 from federation.signatures.proofs import proof_key_id, verify_proof
 from federation.strictjson import read_object
+from federation.vocab import TOMBSTONE
 from node import log
 from node.clock import Clock
 from node.domain.uris import same_origin
-from node.errors import Invalid, NodeError, RateLimited, RemoteGone, RemoteNotFound, SignatureInvalid
+from node.errors import (
+    Invalid,
+    NodeError,
+    RateLimited,
+    RemoteGone,
+    RemoteMalformed,
+    RemoteNotFound,
+    RemoteRefused,
+    SignatureInvalid,
+)
 from node.jobs.kind import Kind, single
 from node.jobs.kinds import FETCH, RESOLVE
 from node.jobs.outcome import PAUSES, Done, Outcome, Settled
@@ -36,6 +47,8 @@ from node.store.jobs import Job
 
 NewBatch = Callable[[Connection], Batch]
 _ROUNDS = 3
+#: What another host says once, it will say again; a host that is not there may be later.
+_HOPELESS = (RemoteNotFound, RemoteMalformed, RemoteRefused, Invalid)
 
 
 class Resolver:
@@ -95,7 +108,7 @@ class Resolver:
             proven = await self._prove(row, budget)
         except SignatureInvalid as error:
             proven, outcome = None, f"unproven: {error.detail}"
-        except (RemoteNotFound, Invalid) as error:
+        except _HOPELESS as error:
             proven, outcome = None, f"dropped: {error}"
         if proven is None:
             return await self._store.write(_settle, job.id, row.id, outcome)
@@ -117,7 +130,7 @@ class Resolver:
             for uri in needs.objects:
                 if await self._fetcher.object(uri, budget=budget) is None:
                     return False
-        except (RemoteNotFound, Invalid):
+        except _HOPELESS:
             return False
         return True
 
@@ -182,7 +195,7 @@ class Resolver:
             if uri != activity.actor:  # an account is never gone because of a 404
                 return activity
             raise SignatureInvalid(detail=f"{uri} is missing, which is not gone") from None
-        if document.get("type") == "Tombstone":
+        if TOMBSTONE in jsonld.read(document).types:
             return activity
         raise SignatureInvalid(detail=f"{uri} is still there")
 

@@ -12,9 +12,11 @@ from typing import Any, Self
 
 from sqlalchemy import Connection
 
+from federation import jsonld
 from federation.applying.batch import BUDGET, Batch, Inbound
 from federation.fetching.misses import Misses
 from federation.handlers import create, update
+from federation.jsonld import Doc
 from federation.mapping.activity import wrapper_of
 from federation.mapping.actor import read_actor
 from federation.mapping.post import read_post
@@ -23,12 +25,21 @@ from federation.transport.address import parse_url
 from federation.transport.first_contacts import FirstContacts
 from federation.transport.http import OutboundClient
 from federation.transport.signed_get import SignedGet
-from federation.vocab import ACTOR_TYPES
+from federation.vocab import ACTOR_KINDS
 from node.clock import DAY, HOUR, Clock
 from node.domain.actors import ActorKind, RemoteActor
 from node.domain.moderation import Policies
 from node.domain.uris import host_of, same_origin
-from node.errors import Blocked, NotFound, RemoteError, RemoteGone, RemoteMalformed, RemoteNotFound, RemoteRefused
+from node.errors import (
+    Blocked,
+    Malformed,
+    NotFound,
+    RemoteError,
+    RemoteGone,
+    RemoteMalformed,
+    RemoteNotFound,
+    RemoteRefused,
+)
 from node.ids import Ids
 from node.ports import FetchedDocument
 from node.services import membership
@@ -134,8 +145,8 @@ class Fetcher:
         for _ in range(2):
             fetched = await self.get_document(uri, as_actor_id=as_actor_id, budget=budget)
             document = fetched.document or {}
-            found = document.get("id")
-            if not isinstance(found, str) or not same_origin(found, uri):
+            found = _read(document).id
+            if not same_origin(found, uri):
                 break
             if parse_url(found).url == fetched.url:
                 return document
@@ -204,20 +215,19 @@ class Fetcher:
         address = key_id.partition("#")[0]
         await self.contacts.check(host_of(address))
         fetched = await self.get_document(address)
-        document = fetched.document or {}
+        doc = _read(fetched.document or {})
         if not same_origin(fetched.url, address):
             raise RemoteMalformed("The key's address leads elsewhere.", detail=f"{key_id} to {fetched.url}")
         is_direct = fetched.url == parse_url(address).url
-        if is_direct and document.get("id") == address and document.get("type") in ACTOR_TYPES and "inbox" in document:
-            return self._read_actor(document)
-        listed = document.get("publicKey")
-        stub = listed if isinstance(listed, dict) else document
-        owner = stub.get("owner") or stub.get("controller")
-        if document.get("id") not in (address, key_id, owner) or stub.get("id") not in (address, key_id):
+        if is_direct and doc.id == address and _is_actor(doc) and doc.has("inbox"):
+            return self._read_actor(doc.raw)
+        stub = doc.child("publicKey") or doc
+        owner = stub.ref("owner") or stub.ref("controller")
+        if doc.id not in (address, key_id, owner) or stub.id not in (address, key_id):
             raise RemoteMalformed("The key document is not the one that was asked for.", detail=key_id)
-        if not isinstance(owner, str) or not same_origin(owner, key_id) or owner == address:
+        if not same_origin(owner, key_id) or owner == address:
             raise RemoteMalformed("The key does not name an owner on its own host.", detail=key_id)
-        return self._read_actor(await self.get_object(owner))
+        return self._read_actor(_with_key(await self.get_object(owner), stub))
 
     # -- objects ----------------------------------------------------------------------------------------------------
 
@@ -244,7 +254,7 @@ class Fetcher:
         self, document: dict[str, Any], *, budget: Budget | None = None, climbs: bool = True, listed_by: str = ""
     ) -> Object | None:
         """Store a fetched document on purpose: new, or in place of an older copy. None for what is no post."""
-        if document.get("type") in ACTOR_TYPES:
+        if _is_actor(_read(document)):
             await self.save_actor(document)
             return None
         post = read_post(document)
@@ -276,6 +286,27 @@ class Fetcher:
 
     def _unit(self) -> Unit:
         return Unit(self._ids, self._clock.now(), self._origin, self._host)
+
+
+def _read(document: dict[str, Any]) -> Doc:
+    """What a host shows. Raises RemoteMalformed for what hides objects in a graph."""
+    try:
+        return jsonld.read(document)
+    except Malformed as error:
+        raise RemoteMalformed(error.public) from error
+
+
+def _is_actor(doc: Doc) -> bool:
+    return not ACTOR_KINDS.keys().isdisjoint(doc.types)
+
+
+def _with_key(document: dict[str, Any], key: Doc) -> dict[str, Any]:
+    """The actor with the key itself in the place of its id, where it lists no more than that."""
+    doc = _read(document)
+    for term in ("publicKey", "assertionMethod"):
+        if key.id in doc.refs(term) and key.id not in {each.id for each in doc.objects(term)}:
+            return {**document, term: [*(each.raw for each in doc.objects(term)), key.raw]}
+    return document
 
 
 def _keep(conn: Connection, unit: Unit, remote: RemoteActor) -> Actor:

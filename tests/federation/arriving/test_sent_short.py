@@ -63,6 +63,20 @@ async def test_what_is_made_or_changed_may_be_named_by_its_address_alone(scene):
     assert await scene.says("Update", scene.zoe.uri) == "profile-updated"
 
 
+async def test_what_is_read_there_may_be_written_with_aliases(scene):
+    note = scene.far.note(scene.zoe, 11)
+    names = {"id": "@id", "type": "@type"}
+    whole = scene.far.documents["/notes/11"]
+    scene.far.documents["/notes/11"] = {names.get(name, name): value for name, value in whole.items()}
+    assert await scene.says("Create", note["id"]) == "stored"
+    scene.far.documents["/notes/11"] = {"@id": note["id"], "@type": "as:Tombstone"}
+    eve = scene.far.actor("eve")
+    gone = scene.far.activity("Delete", scene.zoe, note["id"], 94)
+    assert await scene.far.send(f"{scene.net.peers[0].origin}/ap/inbox", gone, eve.key) == 202
+    await scene.net.settle()
+    assert (await scene.row(note["id"])).state == "deleted"
+
+
 async def test_a_community_may_pass_on_an_address(scene):
     group = scene.far.actor("metals")
     scene.far.documents["/users/metals"] = {**group.document, "type": "Group"}
@@ -82,6 +96,8 @@ async def test_an_address_proves_no_more_than_the_object_would(scene):
     eve = scene.far.actor("eve")
     assert await scene.says("Create", scene.far.note(eve, 2)["id"]) == "other-author"
     assert (await scene.says("Create", f"{scene.far.origin}/notes/404")).startswith("dropped")
+    scene.far.documents["/notes/12"] = {"id": f"{scene.far.origin}/notes/13", "type": "Note"}
+    assert (await scene.says("Create", f"{scene.far.origin}/notes/12")).startswith("dropped")
     outcome = await scene.says("Create", "http://127.2.0.2:1/notes/3")
     assert outcome.startswith("unproven")
     assert not [path for path in scene.far.asked if path == "/notes/3"]

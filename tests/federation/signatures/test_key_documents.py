@@ -64,6 +64,48 @@ async def test_what_is_no_key_document_makes_nobody_known(tmp_path) -> None:
         assert await net.peers[0].store.read(actors.find_actor, "https://other.example/u") is None
 
 
+def _aliased(document: dict[str, Any]) -> dict[str, Any]:
+    """As a processor of JSON-LD may write it."""
+    rest = {name: value for name, value in document.items() if name not in ("id", "type")}
+    return {"@id": document["id"], "@type": f"as:{document['type']}", **rest}
+
+
+async def test_a_key_is_found_however_its_actor_is_written(tmp_path) -> None:
+    async with network(tmp_path, "hospital") as net, remote() as far:
+        fetcher, zoe = net.peers[0].system.federation.fetcher, far.actor("zoe")
+        whole, key = zoe.document, zoe.document["publicKey"]
+        second = {**key, "id": f"{zoe.uri}#second"}
+        forms = {
+            "several types": {**whole, "type": ["http://schema.org/Person", "Person"]},
+            "aliases": _aliased(whole),
+            "a list of keys": {**whole, "publicKey": [second, key]},
+            "the owner as an object": {**whole, "publicKey": {**key, "owner": {"id": zoe.uri, "type": "Person"}}},
+        }
+        for name, document in forms.items():
+            far.documents["/users/zoe"] = document
+            owner = await fetcher.fetch_key_owner(key["id"])
+            assert owner.find_key(key["id"]) is not None, name
+
+
+async def test_a_key_that_its_actor_lists_by_its_id_is_read_there(tmp_path) -> None:
+    async with network(tmp_path, "hospital") as net, remote() as far:
+        fetcher, zoe = net.peers[0].system.federation.fetcher, far.actor("zoe")
+        inside, outside = zoe.document["publicKey"], f"{far.origin}/keys/zoe"
+        far.documents["/keys/zoe"] = {**inside, "id": outside}
+        for listed in (outside, [inside, outside], [{**inside, "id": outside}]):
+            far.documents["/users/zoe"] = {**zoe.document, "publicKey": listed}
+            owner = await fetcher.fetch_key_owner(outside)
+            assert owner.find_key(outside) is not None, listed
+            assert (owner.find_key(inside["id"]) is not None) == (isinstance(listed, list) and inside in listed), listed
+        for listed in (inside, f"{far.origin}/keys/ann", []):
+            far.documents["/users/zoe"] = {**zoe.document, "publicKey": listed}
+            assert (await fetcher.fetch_key_owner(outside)).find_key(outside) is None, listed
+        multikey = {**zoe.document["assertionMethod"][0], "id": outside}
+        far.documents["/keys/zoe"] = multikey
+        far.documents["/users/zoe"] = {**zoe.document, "assertionMethod": [outside]}
+        assert (await fetcher.fetch_key_owner(outside)).find_key(outside) is not None
+
+
 def _filled(value: Any, names: dict[str, str]) -> Any:
     if isinstance(value, dict):
         return {name: _filled(each, names) for name, each in value.items()}
