@@ -26,7 +26,7 @@ from node.services.news import happened
 from node.store.people import actors
 from node.store.people.actors import Actor
 from node.store.people.remote_actors import save_remote_actor
-from node.store.posts import objects, tags, topics
+from node.store.posts import objects, polls, reactions, tags, topics
 from node.store.posts.objects import Object
 
 #: A person may say that a program runs the account, and take that back (the switch "bot" of apps).
@@ -100,6 +100,8 @@ def replace(batch: Batch, known: Object, post: RemotePost, inbound: Inbound | No
     fixed = {"in_reply_to": row.in_reply_to, "context": row.context, "published_at": row.published_at}
     if is_edit:
         objects.keep_version(batch.conn, known.id, batch.unit.now)
+    if not polls.is_same((row.details or {}).get("poll"), values["details"].get("poll")):
+        reactions.delete_votes(batch.conn, known.id)
     # Refreshed tallies of a poll are not an edit: the version that readers see stays.
     version = row.version + 1 if is_edit or values["details"] != row.details else row.version
     objects.update_object(batch.conn, known.id, {**values, **fixed, **where, "version": version})

@@ -94,9 +94,7 @@ def replace_poll(
 ) -> dict[str, Any]:
     """The poll of an edited post: other options, or another way of choosing, begin with no votes."""
     made = new_poll(wanted, unit.now)
-    names = [option["name"] for option in made["options"]]
-    is_same = before is not None and names == [option["name"] for option in before["options"]]
-    if before is not None and is_same and before.get("multiple", False) == wanted.multiple:
+    if before is not None and polls.is_same(before, made):
         return {**before, "closes_at": made["closes_at"]}
     reactions.delete_votes(conn, poll.id)
     return made

@@ -5,7 +5,7 @@ the votes; those of others are what their server said, and one more for each vot
 """
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -23,6 +23,12 @@ class Cast(enum.StrEnum):
     COUNTED = "vote"
     BEFORE = "voted-before"  # a single choice was made already, or this option chosen already
     REFUSED = "closed-or-no-option"
+
+
+def is_same(one: Mapping[str, Any] | None, other: Mapping[str, Any] | None) -> bool:
+    """Whether two descriptions of a poll offer the same choice, so that votes for one are votes for the other."""
+    names, others = ([option["name"] for option in (poll or {}).get("options", ())] for poll in (one, other))
+    return names == others and (one or {}).get("multiple", False) == (other or {}).get("multiple", False)
 
 
 def cast_votes(conn: Connection, poll: Object, votes: Sequence[Reaction], now: int, *, whole: bool = False) -> Cast:
