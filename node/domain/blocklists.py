@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from node.domain.cells import as_meant, harmless
+from node.domain.cells import as_meant, harmless, lines_of
 from node.domain.moderation import DomainPolicy
 from node.sentences import Sentence
 
@@ -61,17 +61,21 @@ def read_list(text: str) -> tuple[list[Line], list[Sentence]]:
     found: dict[str, Line] = {}
     problems: list[Sentence] = []
     names: list[str] = ["domain"]
-    for number, row in enumerate(csv.reader(io.StringIO(text)), start=1):
-        if number > MAX_LINES:
-            problems.append(Sentence("Only the first {n} lines were read.", n=MAX_LINES))
-            break
-        cells = [cell.strip() for cell in row]
-        if not cells or not cells[0]:
-            continue
-        if cells[0].removeprefix("#").lower() == "domain":
-            names = [cell.removeprefix("#").lower() for cell in cells]
-        elif not cells[0].startswith("#"):
-            _read_row(dict(zip(names, cells, strict=False)), number, found, problems)
+    number = 0
+    try:
+        for number, row in enumerate(lines_of(text), start=1):
+            if number > MAX_LINES:
+                problems.append(Sentence("Only the first {n} lines were read.", n=MAX_LINES))
+                break
+            cells = [cell.strip() for cell in row]
+            if not cells or not cells[0]:
+                continue
+            if cells[0].removeprefix("#").lower() == "domain":
+                names = [cell.removeprefix("#").lower() for cell in cells]
+            elif not cells[0].startswith("#"):
+                _read_row(dict(zip(names, cells, strict=False)), number, found, problems)
+    except csv.Error:  # a quotation mark that nothing closes
+        problems.append(Sentence("From line {number} on the list cannot be read.", number=number + 1))
     return list(found.values()), problems
 
 

@@ -1,6 +1,19 @@
-"""Cells of CSV files that people open in a spreadsheet, which would run some of them as formulas (HTM10)."""
+"""Lines and cells of CSV files that people open in a spreadsheet, which would run some of them as formulas (HTM10)."""
+
+import csv
+import io
+from collections.abc import Iterator
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def lines_of(text: str) -> Iterator[list[str]]:
+    r"""The lines of a CSV file, which may end as on any system; blank ones are empty. Raises csv.Error.
+
+    >>> list(lines_of("\ufeffa,b\rc"))
+    [['a', 'b'], ['c']]
+    """
+    return csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=None))
 
 
 def harmless(cell: str) -> str:

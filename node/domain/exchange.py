@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
-from node.domain.cells import as_meant, harmless
+from node.domain.cells import as_meant, harmless, lines_of
 from node.errors import Invalid
 from node.sentences import Sentence
 
@@ -76,7 +76,7 @@ def read(data: bytes) -> list[list[str]]:
 
 
 def _lines(text: str) -> Iterator[list[str]]:
-    for number, row in enumerate(csv.reader(io.StringIO(text))):
+    for number, row in enumerate(lines_of(text)):
         cells = [as_meant(cell.strip())[:_MAX_CELL] for cell in row[:_WIDTH]]
         if not any(cells) or (number == 0 and cells[0].lower() in _FIRST_CELLS):
             continue

@@ -244,6 +244,11 @@ def test_lists_are_read_as_others_write_them() -> None:
         ("bad.example\nBAD.example.\n\n# a remark\n", ["bad.example"], 0),
         ("https://bad.example/\n", [], 1),
         ("", [], 0),
+        ("a.example\rb.example\r", ["a.example", "b.example"], 0),
+        ("\ufeffa.example\r\n", ["a.example"], 0),
+        ('a.example\n"b.example\n' + "c.example\n" * 20_000, ["a.example"], 1),
+        ("x" * 500_000, [], 1),
+        ("bad.example\0\n;b.example;\n*.c.example\n../d.example\n", [], 4),
     ],
 )
 def test_plain_lists_are_read_line_by_line(text, domains, wrong) -> None:
