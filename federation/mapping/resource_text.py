@@ -86,10 +86,11 @@ def preview_html(record: ResourceRecord, language: str, page_url: str) -> str:
 
 
 def _facts(record: ResourceRecord, language: str) -> str:
-    return " · ".join(_each_fact(record, language))
+    return " · ".join(facts(record, language))
 
 
-def _each_fact(record: ResourceRecord, language: str) -> Iterator[str]:
+def facts(record: ResourceRecord, language: str, *, with_publisher: bool = True) -> Iterator[str]:
+    """Kind, effort, level, publisher, whether a course is free, and licence, each as far as it is known."""
     words = _words(language)
     yield words[kind_of(record)]
     effort = record.get("timeRequired") or record.get("duration")
@@ -101,7 +102,7 @@ def _each_fact(record: ResourceRecord, language: str) -> Iterator[str]:
     publishers = [each["name"] for each in record.get("publisher", [])[:2]]
     if not publishers and "provider" in record:
         publishers = [record["provider"]["name"]]
-    if publishers:
+    if publishers and with_publisher:
         yield f"{words['by']} {', '.join(publishers)}"
     if is_course(record) and record.get("isAccessibleForFree"):
         yield words["free"]

@@ -32,8 +32,8 @@ async def test_a_resource_is_a_complete_post(ben, site):
     made = await site.peer.publish(record(**FACTS))
     shown = await App(site.peer).get(f"v1/statuses/{made.object_id}")
     assert shown["content"].startswith("<p><strong>Casting basics</strong></p><p>How bronze")
-    assert "90 min" in shown["content"]
-    assert "CC BY 4.0" in shown["content"]
+    assert "<p>Web page · 1 h 30 min · CC BY 4.0 · en</p>" in shown["content"]
+    assert shown["content"].count("CC BY 4.0") == 1, "facts are told once, beside the description"
     assert len(shown["content"]) < 1_500
     assert {tag["name"].lower() for tag in shown["tags"]} >= {"bronze", "casting"}
     assert not shown["url"].rstrip("/").rpartition("/")[2].isdigit()
@@ -46,6 +46,14 @@ async def test_a_resource_is_a_complete_post(ben, site):
     async with site.browser.get(card["image"]) as answer:
         assert (answer.status, answer.content_type) == (200, "image/png")
         assert (await answer.read()).startswith(b"\x89PNG")
+
+
+async def test_a_resource_speaks_its_own_language_and_needs_no_description(site):
+    said = {"name": {"de": "Bronze gießen"}, "defaultLanguage": "de", "inLanguage": ["de"], "kind": "worksheet"}
+    made = await site.peer.publish(record(**said))
+    shown = await App(site.peer).get(f"v1/statuses/{made.object_id}")
+    begins = "<p><strong>Bronze gießen</strong></p><p>Arbeitsblatt · CC BY 4.0 · de</p><p><a "
+    assert shown["content"].startswith(begins)
 
 
 async def test_much_used_resources_are_cards_that_name_whom_to_follow(ben, site):

@@ -10,14 +10,15 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from federation.mapping.resource_text import facts
 from node.domain import resources as records
 from node.domain.course_lines import course_line
-from node.domain.licences import describe
 from node.domain.posts import PostKind
 from node.domain.records import ResourceRecord
-from node.domain.text import pick, plain, shorten
+from node.domain.text import plain, shorten
 from node.domain.uris import is_web_uri
 from node.domain.when import when_line
+from node.text.descriptions import summary
 from node.text.markdown import address_link, hashtag_link
 from web.client_api.entities.look import Look
 
@@ -41,21 +42,26 @@ def content_of(row: Row[Any], look: Look) -> str:
     details = row.details or {}
     if row.kind == PostKind.PAGE.value and len(plain(row.content)) <= _WHOLE:
         return _thread(row, details)
-    # The summary of an event repeats its date and place, which stand in front anyway.
-    told = (row.content or row.summary) if details.get("event") else (row.summary or row.content)
-    excerpt = shorten(plain(told), _EXCERPT)
     tags = " ".join(hashtag_link(f"{look.origin}/tags/{tag}", tag) for tag in details.get("hashtags", ())[:_TAGS])
     parts = [
         f"<strong>{html.escape(_title(row, details))}</strong>" if row.name else "",
         "<br>".join(map(html.escape, _when(details.get("event"), row.language))),
         html.escape(_held(row.record, look)),
-        html.escape(excerpt),
+        html.escape(_excerpt(row, details)),
         "<br>".join(_steps(row.record)),
         html.escape(" · ".join(_facts(row.record))) if row.record is not None else "",
         tags,
         address_link(row.url or row.uri) + _calendar(row, look),
     ]
     return "".join(f"<p>{part}</p>" for part in parts if part)
+
+
+def _excerpt(row: Row[Any], details: Mapping[str, Any]) -> str:
+    """The beginning of the description. What a summary repeats of dates, places and facts stands beside it anyway."""
+    if row.record is not None:
+        return summary(row.record, (row.record["defaultLanguage"],), _EXCERPT)
+    told = (row.content or row.summary) if details.get("event") else (row.summary or row.content)
+    return shorten(plain(told), _EXCERPT)
 
 
 def _thread(row: Row[Any], details: Mapping[str, Any]) -> str:
@@ -99,16 +105,8 @@ def _title(row: Row[Any], details: Mapping[str, Any]) -> str:
 
 
 def _facts(record: ResourceRecord) -> Iterator[str]:
-    """Kind, level, duration, licence and languages, as far as they are known."""
-    language = record["defaultLanguage"]
-    yield records.kind_of(record)
-    for level in record.get("educationalLevel", ())[:2]:
-        if label := pick(level.get("prefLabel", {}), (language,)):
-            yield label
-    if minutes := _minutes(record.get("timeRequired") or record.get("duration") or ""):
-        yield f"{minutes} min" if minutes < 120 else f"{minutes / 60:.1f} h".replace(".0 ", " ")
-    if licence := describe(record["license"]).short:
-        yield licence
+    """Kind, duration, level, licence and languages, as far as they are known; the publisher is the author."""
+    yield from facts(record, record["defaultLanguage"], with_publisher=False)
     if record["inLanguage"]:
         yield ", ".join(record["inLanguage"][:4])
 
@@ -127,26 +125,6 @@ def _steps(record: ResourceRecord | None) -> Iterator[str]:
 def _held(record: ResourceRecord | None, look: Look) -> str:
     """When and where a course is held next."""
     return course_line(record, record["defaultLanguage"], look.today) if record is not None else ""
-
-
-def _minutes(duration: str) -> int:
-    """An ISO 8601 duration of days, hours and minutes; 0 for any other.
-
-    >>> _minutes("PT1H30M"), _minutes("P2D"), _minutes("soon")
-    (90, 2880, 0)
-    """
-    days, _, time = duration.removeprefix("P").partition("T")
-    if not duration.startswith("P"):
-        return 0
-    found, number = 0.0, ""
-    for part, units in ((days, {"D": 1440, "W": 10080}), (time, {"H": 60, "M": 1, "S": 1 / 60})):
-        for letter in part:
-            if letter.isdigit() or letter == ".":
-                number += letter
-            else:
-                found += float(number or 0) * units.get(letter, 0)
-                number = ""
-    return round(found)
 
 
 # -- events ----------------------------------------------------------------------------------------------------------
