@@ -20,6 +20,7 @@ from pathlib import Path
 from node.errors import ConfigurationRefused, Conflict
 
 DISTRIBUTION = "rhizome-node"
+_LOCK = "serve.lock"
 PACKAGES = ("node", "federation", "schemas", "web")
 
 
@@ -46,11 +47,27 @@ def refuse_other_host(known: str | None, host: str) -> None:
         )
 
 
+def refuse_upgrade_while_served(folder: Path) -> None:
+    """Conflict where another process serves this data folder: it is of the version that the database still has."""
+    try:
+        with (folder / _LOCK).open() as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except OSError as error:
+                if lock.read().strip() != str(os.getpid()):
+                    raise Conflict(
+                        f"The node that serves {folder} is of an earlier version than this program; start it anew "
+                        "before anything else."
+                    ) from error
+    except FileNotFoundError:
+        pass  # nobody ever served it
+
+
 @contextmanager
 def alone_in(folder: Path) -> Iterator[None]:
     """Meanwhile nobody else serves this data folder; Conflict where somebody does. Who dies holds nothing."""
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "serve.lock").open("a+") as lock:
+    with (folder / _LOCK).open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

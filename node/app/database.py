@@ -2,6 +2,7 @@
 
 from node import metrics
 from node.config import Config
+from node.guard import refuse_upgrade_while_served
 from node.store.database import migrate
 from node.store.database.engine import Store
 
@@ -27,8 +28,11 @@ def migrate_database(config: Config) -> bool:
     config.data_dir.mkdir(parents=True, exist_ok=True)
     if config.database_path.exists() and migrate.is_current_file(config.database_path):
         return False
-    from node.services.house.backups import copy_before_upgrade  # late: an upgrade is rare
 
-    return migrate.migrate(
-        f"sqlite:///{config.database_path}", before=lambda version: copy_before_upgrade(config, version)
-    )
+    def before(version: str) -> None:
+        from node.services.house.backups import copy_before_upgrade  # late: an upgrade is rare
+
+        refuse_upgrade_while_served(config.data_dir)
+        copy_before_upgrade(config, version)
+
+    return migrate.migrate(f"sqlite:///{config.database_path}", before=before)

@@ -1,6 +1,7 @@
 """``rhizome check``: configuration, packages, disk, mail, database, keys, clock, workers, with a sentence each."""
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -65,8 +66,7 @@ def command(config: Config, as_json: bool) -> None:
 def _checks(config: Config) -> Iterator[Check]:
     yield from _check_configuration(config)
     yield check_packages()
-    folder = next(place for place in (config.data_dir, *config.data_dir.parents) if place.exists())
-    yield check_disk(folder, config.limits.disk_free_mib)
+    yield _check_folder(config)
     yield _check_media(config)
     yield from _check_mail(config)
     if config.is_sqlite and not config.database_path.exists():
@@ -89,6 +89,16 @@ def _check_configuration(config: Config) -> Iterator[Check]:
         yield Check("configuration", State.WARNING, "Development mode is on: http, and peers on loopback.")
     if not config.warnings and not config.development:
         yield Check("configuration", State.OK, f"{config.file} is in order.")
+
+
+def _check_folder(config: Config) -> Check:
+    """Whether data can lie where it should, or where the folder for it would be made."""
+    folder = next(place for place in (config.data_dir, *config.data_dir.parents) if place.exists())
+    if not folder.is_dir():
+        return Check("disk", State.FAILED, f"{folder} is not a folder; no data can lie in it.")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        return Check("disk", State.FAILED, f"{folder} is closed to the user who runs this command.")
+    return check_disk(folder, config.limits.disk_free_mib)
 
 
 def _check_media(config: Config) -> Check:

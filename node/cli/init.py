@@ -43,8 +43,9 @@ def command(
     config = configure(values, file=file, secret_key=key)
     secrets_file = _free_places(config, file)
     values["secrets"] = {"file": secrets_file.name}
+    for folder in (file.parent, config.data_dir):
+        _make_folder(folder)
     _write(file, secrets_file, render(values), key)
-    _make_folder(config.data_dir)
     click.echo(f"Wrote {file} and {secrets_file}; keep a copy of the second in a safe place.")
     click.echo(f"Next: rhizome serve --config {file}")
 
@@ -102,7 +103,6 @@ def _free_places(config: Config, file: Path) -> Path:
 
 
 def _write(file: Path, secrets_file: Path, text: str, key: bytes) -> None:
-    _make_folder(file.parent)
     _write_new(secrets_file, _SECRETS.format(key=toml(base64.b64encode(key).decode())))
     try:
         _write_new(file, text)

@@ -191,6 +191,8 @@ def _check_oidc(values: Values) -> Iterator[Problem]:
         yield "oidc.client_secret_file", "oidc.client_secret is there too; leave one of them out"
     if oidc["issuer"] and not oidc["client_id"]:
         yield "oidc.client_id", "found nothing, but oidc.issuer is set, which needs it"
+    if oidc["issuer"].startswith("http:") and not values["development"]["allow_loopback_peers"]:
+        yield "oidc.issuer", "expected an address with https://: who is behind one without, nobody can tell"
 
 
 _RULES: Sequence[Callable[[Values], Iterator[Problem]]] = (

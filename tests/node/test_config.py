@@ -188,6 +188,14 @@ def test_handle_is_made_from_the_name(name: str, handle: str) -> None:
             ["database.url_file", "leave one of them"],
         ),
         (MINIMAL + "scheme = 'http'\n", ["node.scheme", "for development only"]),
+        (
+            MINIMAL + "[oidc]\nissuer = 'http://login.example.org'\nclient_id = 'x'\n",
+            ["oidc.issuer: expected an address with https://"],
+        ),
+        (
+            MINIMAL + "[federation]\nproxy = 'socks5://x:1'\n",
+            ['federation.proxy: expected http://HOST:PORT such as "http://127.0.0.1:3128", or nothing, found "socks5:'],
+        ),
         ("[node\n", ["this is not TOML", "line 1"]),
     ],
 )
@@ -428,6 +436,20 @@ def test_settings_are_immutable_and_have_slots(folder: Path) -> None:
     config = load_text(folder, MINIMAL)
     for part in (config, config.node, config.database, config.secrets):
         assert not hasattr(part, "__dict__")
+
+
+def test_every_form_of_a_text_is_told_in_words() -> None:
+    """In words that go on after "expected", not in those that explain the key."""
+
+    def told(schema: Any) -> list[str]:
+        if not isinstance(schema, dict):
+            return []
+        inner = [word for part in schema.values() for word in told(part)]
+        return [schema["description"], *inner] if "pattern" in schema else inner
+
+    every = told(schemas.load("config"))
+    assert len(every) > 10
+    assert [words for words in every if words.endswith(".") or "Empty:" in words] == []
 
 
 def test_schema_uses_only_keywords_that_the_quick_reader_knows() -> None:

@@ -202,6 +202,9 @@ def test_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     result = init(tmp_path / "file" / "rhizome.toml")
     assert result.exit_code == 1
     assert str(tmp_path / "file") in result.stderr
+    result = init(tmp_path / "rhizome.toml", "--data", tmp_path / "file")
+    assert result.exit_code == 1
+    assert sorted(place.name for place in tmp_path.iterdir()) == ["file"], "it can be said again, rightly"
 
 
 # -- check ----------------------------------------------------------------------------------------------------------
@@ -298,6 +301,14 @@ def test_check_names_a_full_disk(config: Config) -> None:
     code, found = check(config, RHIZOME_LIMITS__DISK_FREE_MIB="1000000000")
     assert code == 1
     assert found["disk"]["state"] == "failed"
+
+
+def test_check_names_a_data_folder_that_is_none(config: Config) -> None:
+    (config.file.parent / "file").touch()
+    for place in ("file", "file/below"):
+        code, found = check(config, RHIZOME_NODE__DATA=place)
+        assert code == 1
+        assert found["disk"]["message"] == f"{config.file.parent / 'file'} is not a folder; no data can lie in it."
 
 
 def test_check_prints_a_table_for_people(config: Config) -> None:

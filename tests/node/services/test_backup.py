@@ -24,6 +24,7 @@ from node.config import Config, load
 from node.config.editing import with_values
 from node.config.settings import DatabaseSettings
 from node.errors import Conflict, Unavailable
+from node.guard import alone_in
 from node.services.house import backups
 from node.services.house.backups import (
     MANIFEST,
@@ -401,6 +402,33 @@ def test_upgrade_of_sqlite_copies_the_database_first(config: Config, monkeypatch
     assert copies.check_sqlite(copy) == before
     assert copies.look_into_sqlite(config.database_path).rows["domain_policies"] == 0
     assert not migrate_database(config), "done once"
+
+
+def test_database_of_a_running_node_is_not_upgraded(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command of a new version beside a node of the old one: what is served stays what its program knows."""
+    scripts = config.data_dir.parent / "scripts"
+    shutil.copytree(migrate.SCRIPTS, scripts)
+    (scripts / "versions" / "9999_later.py").write_text(
+        f"from alembic import op\nrevision, down_revision = '9999', {migrate.HEAD!r}\n"
+        "def upgrade():\n    op.execute('DELETE FROM domain_policies')\n"
+    )
+    monkeypatch.setattr(migrate, "SCRIPTS", scripts)
+    monkeypatch.setattr(migrate, "HEAD", "9999")
+    script = (
+        "import sys\nfrom pathlib import Path\nfrom node.guard import alone_in\n"
+        f"with alone_in(Path({str(config.data_dir)!r})):\n    print('held', flush=True)\n    sys.stdin.read()\n"
+    )
+    other = subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    with other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == b"held\n"
+        for words in (("migrate",), ("user", "token", "ada")):
+            refused = rhizome(config.file, *words)
+            assert (refused.exit_code, "earlier version" in refused.stderr) == (1, True), refused.output
+        assert copies.look_into_sqlite(config.database_path).rows["domain_policies"] == 1
+        other.communicate()
+    with alone_in(config.data_dir):  # as the node does that is started anew
+        assert migrate_database(config)
 
 
 def test_database_that_changes_while_it_is_copied_is_not_upgraded(
