@@ -215,7 +215,10 @@ def _adoptions() -> Prepared:
 
 
 def _opinions(opinions: Table, author: ColumnElement[Any], is_good: ColumnElement[bool]) -> Prepared:
-    """``objects`` is the post that carries an opinion: she must be able to read it."""
+    """``objects`` is the post that carries an opinion: she must be able to read it.
+
+    Opinions are few, so they are walked by their own ids, and not all that was posted since then.
+    """
     what, who = objects.alias("what"), actors.alias("who")
     is_followed = exists().where(
         follows.c.follower_id == _ME, follows.c.followed_id == author, follows.c.state == ACCEPTED
@@ -227,10 +230,13 @@ def _opinions(opinions: Table, author: ColumnElement[Any], is_good: ColumnElemen
         .join(what, what.c.uri == opinions.c.about)
         .join(who, who.c.id == author)
         .where(
-            objects.c.id >= bindparam("first", type_=BigInteger), is_good, or_(who.c.local, is_followed), *_for_her()
+            opinions.c.object_id >= bindparam("first", type_=BigInteger),
+            is_good,
+            or_(who.c.local, is_followed),
+            *_for_her(),
         )
     )
-    return Prepared(query.order_by(objects.c.id.desc()).limit(_LIMIT))
+    return Prepared(query.order_by(opinions.c.object_id.desc()).limit(_LIMIT))
 
 
 def load_recommended(conn: Connection, person_id: int, ids: Collection[int], now: int) -> dict[int, Row[Any]]:

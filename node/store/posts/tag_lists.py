@@ -13,6 +13,8 @@ from node.store.database.windows import Window
 from node.store.posts.objects import LIVE
 from node.store.tables import featured_tags, followed_tags, object_tags, objects
 
+#: So many of somebody's newest posts say which hashtags are hers.
+_WEIGHED = 1_000
 _OPEN = [level.value for level in Visibility if level.is_open]
 _TABLES: tuple[Table, ...] = (followed_tags, featured_tags)
 _INSERT = {table.name: insert_missing(table) for table in _TABLES}
@@ -86,17 +88,19 @@ def count_featured(conn: Connection, actor_id: int) -> int:
 
 
 def list_used(conn: Connection, actor_id: int, *, limit: int) -> list[str]:
-    """The hashtags that an actor used most in the open and does not feature yet."""
+    """The hashtags that an actor used most in the open of late and does not feature yet."""
     featured = select(featured_tags.c.tag).where(featured_tags.c.actor_id == actor_id)
+    newest = (
+        select(objects.c.id)
+        .where(objects.c.actor_id == actor_id, objects.c.state == LIVE, objects.c.visibility.in_(_OPEN))
+        .order_by(objects.c.id.desc())
+        .limit(_WEIGHED)
+        .subquery()
+    )
     query = (
         select(object_tags.c.tag)
-        .join(objects, objects.c.id == object_tags.c.object_id)
-        .where(
-            objects.c.actor_id == actor_id,
-            objects.c.state == LIVE,
-            objects.c.visibility.in_(_OPEN),
-            object_tags.c.tag.not_in(featured),
-        )
+        .join(newest, newest.c.id == object_tags.c.object_id)
+        .where(object_tags.c.tag.not_in(featured))
         .group_by(object_tags.c.tag)
         .order_by(func.count().desc(), object_tags.c.tag)
         .limit(limit)

@@ -31,8 +31,8 @@ from node.store.tables import object_tags, objects, reactions
 DAYS = 7
 #: Hashtags that fewer people used are no trend: one busy account makes none.
 _PEOPLE_AT_LEAST = 2
-#: So many of the newest posts are weighed; what is older than they are has had its time.
-_WEIGHED = 2_000
+#: So many of the newest posts are weighed, and so many for their hashtags; what is older has had its time.
+_WEIGHED, _WEIGHED_TAGS = 2_000, 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +56,20 @@ def _public_since(since: ColumnElement[Any]) -> list[ColumnElement[bool]]:
     return [objects.c.id >= since, *PUBLIC]
 
 
+_NEWEST = (
+    select(objects.c.id, objects.c.actor_id)
+    .where(*_public_since(bindparam("since")))
+    .order_by(objects.c.id.desc())
+    .limit(_WEIGHED_TAGS)
+    .subquery()
+)
+_people = func.count(distinct(_NEWEST.c.actor_id))
 _TAGS = (
     select(object_tags.c.tag)
-    .join(objects, objects.c.id == object_tags.c.object_id)
-    .where(object_tags.c.object_id >= bindparam("since"), *_public_since(bindparam("since")))
+    .join(_NEWEST, _NEWEST.c.id == object_tags.c.object_id)
     .group_by(object_tags.c.tag)
-    .having(func.count(distinct(objects.c.actor_id)) >= _PEOPLE_AT_LEAST)
-    .order_by((2 * func.count(distinct(objects.c.actor_id)) + func.count()).desc(), object_tags.c.tag)
+    .having(_people >= _PEOPLE_AT_LEAST)
+    .order_by((2 * _people + func.count()).desc(), object_tags.c.tag)
     .limit(bindparam("limit"))
     .offset(bindparam("offset"))
 )

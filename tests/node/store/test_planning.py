@@ -7,8 +7,8 @@ from node.store.events import event_lists
 from node.store.library import topic_accounts
 from node.store.news import briefing, notifications
 from node.store.people import actors, follows, remote_actors
-from node.store.posts import burying, objects
-from node.store.reading import homes
+from node.store.posts import burying, objects, tag_lists
+from node.store.reading import homes, trends
 from node.store.search import hashtags
 from tests import stores
 from tests.rows import each_row
@@ -77,6 +77,12 @@ PAGES = {
         "ix_topics_kind_object_id",
     ),
     "accounts about a topic": (topic_accounts.list_all, "actors"),
+    "opinions of colleagues": (
+        lambda conn: briefing.list_opinions(conn, 1, 0, since=0),
+        "SEARCH objects USING INTEGER PRIMARY KEY (rowid>?)",
+    ),
+    "hashtags of these days": (lambda conn: trends.list_tags(conn, 0, limit=5), "SCAN object_tags"),
+    "hashtags that somebody uses": (lambda conn: tag_lists.list_used(conn, 1, limit=5), "SCAN object_tags"),
     "hashtags while somebody types": (lambda conn: hashtags.find_tags(conn, "a", limit=5), "SCAN object_tags"),
 }
 
