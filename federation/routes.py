@@ -3,9 +3,8 @@
 from aiohttp import web
 
 from federation.builders import documents
-from federation.serving import actors, collections, courses, discovery, inboxes, objects
+from federation.serving import actors, catalogues, collections, courses, discovery, inboxes, objects
 from federation.serving.partner_entries import show_partner_entries
-from federation.synchronisation.catalogue_collection import catalogue_buckets, catalogue_root
 
 _ACTOR = r"/ap/a/{actor:\d{1,19}}"
 _OBJECT = r"/ap/o/{object:\d{1,19}}"
@@ -27,8 +26,8 @@ ROUTES = [
     ),
     web.get(_ACTOR, actors.show_actor, name="actor"),
     web.post(f"{_ACTOR}/inbox", inboxes.post_to_actor, name="inbox"),
-    web.get(f"{_ACTOR}/catalogue", catalogue_root, name="catalogue"),
-    web.get(f"{_ACTOR}/catalogue/buckets", catalogue_buckets, name="catalogue-buckets"),
+    web.get(f"{_ACTOR}/catalogue", catalogues.show_catalogue, name="catalogue"),
+    web.get(f"{_ACTOR}/catalogue/buckets", catalogues.show_catalogue, name="catalogue-buckets"),
     web.get(f"{_ACTOR}/catalogue/partners", show_partner_entries, name="catalogue-partners"),
     web.get(
         f"{_ACTOR}/followers_synchronization", collections.show_followers_on_host, name="followers-synchronization"

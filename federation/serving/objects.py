@@ -165,6 +165,7 @@ def _read_activity(conn: Connection, visitor: Visitor, uri: str) -> tuple[bytes,
 async def show_quote_stamp(request: web.Request) -> web.Response:
     """``/ap/q/{id}``: the permission to quote that was given (FEP-044f)."""
     node = request.app[NODE]
+    await require_visitor(request)
     stamp = await node.store.read(_read_stamp, node.config.origin, id_in(request.match_info, "stamp"))
     return activity_response(request, stamp)
 

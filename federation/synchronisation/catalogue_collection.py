@@ -1,26 +1,22 @@
 """Our catalogues as other servers read them: the root, its log, and its buckets.
 
-Builders are pure; handlers read one state of the database and answer 304 where the reader has it. What a page holds is
-decided by the catalogue's state and the address alone, so one entity tag stands for all of them.
+Builders are pure; ``read`` reads one state of the database. What a page holds is decided by the catalogue's state and
+the address alone, so one entity tag stands for all of them.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-import orjson
-from aiohttp import ETag, web
 from sqlalchemy import Connection
 
 from federation.contexts import with_context
-from federation.transport.mediatype import ACTIVITY_JSON
 from federation.vocab import TOMBSTONE
 from node.clock import to_rfc3339
 from node.domain.catalogues import BUCKETS, etag_of
 from node.domain.numbers import number_in
 from node.errors import Malformed, NotFound, Problem
 from node.services.library.catalogue import find_own
-from node.state import NODE
 from node.store.library import catalogue_entries
 from node.store.library.catalogue_entries import Entry
 from node.store.library.catalogues import Catalogue
@@ -177,24 +173,3 @@ def _bucket(text: str) -> int:
     if len(text) != 2 or not set(text) <= set("0123456789abcdef"):
         raise Malformed(problems=[Problem("b", f"a bucket, 00 to {BUCKETS - 1:02x}", f'"{text[:60]}"')])
     return int(text, 16)
-
-
-# -- handlers -------------------------------------------------------------------------------------------------------
-
-
-async def catalogue_root(request: web.Request) -> web.Response:
-    """``GET .../catalogue`` and ``?after=REVISION``. The catalogue is the one whose address was asked for."""
-    node = request.app[NODE]
-    known = [tag.value for tag in request.if_none_match or ()]
-    etag, document = await node.store.read(read, node.config.origin + request.path, request.query, known)
-    response = web.Response(status=304, headers={"Cache-Control": "no-cache", "Vary": "Accept, Signature"})
-    if document is not None:
-        response.set_status(200)
-        response.content_type, response.charset = ACTIVITY_JSON, "utf-8"
-        response.body = orjson.dumps(document)
-    response.etag = ETag(etag)
-    return response
-
-
-catalogue_buckets = catalogue_root
-"""``GET .../catalogue/buckets``, and ``?b=3f`` for the entries of one."""

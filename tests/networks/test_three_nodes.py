@@ -257,14 +257,3 @@ async def test_what_nobody_elsewhere_was_told_is_written_when_somebody_asks(pair
     await pair.settle()
     _, page = await hospital.get(outbox["first"])
     assert [each["object"]["id"] for each in page["orderedItems"]] == [first.uri]
-
-
-async def test_in_authorized_mode_strangers_must_sign_and_nodes_do(tmp_path):
-    async with network(tmp_path, "closed", "friend", authorized_fetch=True) as net:
-        closed, friend = net.peers
-        owner = await closed.organisation()
-        assert (await friend.get(owner.uri))[0] == 401
-        assert (await friend.get(f"{closed.origin}/ap/instance"))[0] == 200
-        await friend.follow(await friend.organisation(), owner.uri)
-        await net.settle()
-        assert ("Accept", "follow-accepted") in await friend.outcomes()

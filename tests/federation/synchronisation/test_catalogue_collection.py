@@ -8,9 +8,9 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
+from federation.serving.catalogues import show_catalogue
 from federation.synchronisation import catalogue_collection
 from federation.synchronisation import catalogue_reading as reading
-from federation.synchronisation.catalogue_collection import catalogue_buckets, catalogue_root
 from node.domain.catalogues import EMPTY, digest_of_entries, etag_of
 from node.errors import NodeError
 from node.services.library.catalogue import find_own
@@ -34,12 +34,13 @@ async def _world() -> AsyncIterator[World]:
 @pytest.fixture(name="client")
 async def _client(world: World) -> AsyncIterator[Client]:
     app = web.Application(middlewares=[_errors])
-    node = SimpleNamespace(store=world.owner.store, config=SimpleNamespace(origin=ORIGIN))
+    config = SimpleNamespace(origin=ORIGIN, federation=SimpleNamespace(authorized_fetch=False))
+    node = SimpleNamespace(store=world.owner.store, config=config)
     app[NODE] = cast(Any, node)
     app.add_routes(
         [
-            web.get("/ap/a/{id}/catalogue", catalogue_root),
-            web.get("/ap/a/{id}/catalogue/buckets", catalogue_buckets),
+            web.get("/ap/a/{id}/catalogue", show_catalogue),
+            web.get("/ap/a/{id}/catalogue/buckets", show_catalogue),
         ]
     )
     async with TestClient(TestServer(app)) as made:
