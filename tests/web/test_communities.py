@@ -102,7 +102,9 @@ async def test_settings_are_changed_closed_and_opened_again(ada: Site) -> None:
     assert (group.name, community.join_policy, community.version) == ("Casting", JoinPolicy.REQUEST, 2)
     assert group.locked
     assert "changed the settings: Who becomes a member" in await ada.get("/c/casting/log")
-    assert "Somebody else&#39;s" in await send(ada, path, 409, **{**changed, "name": "Somebody else's"})
+    refused = await send(ada, path, 409, **{**changed, "name": "Somebody else's"})
+    assert "Somebody else&#39;s" in refused
+    assert '<p class="notice bad" role="alert">' in refused
     await send(ada, path, act="close")
     assert (await load(ada))[1].is_archived
     await send(ada, path, act="reopen")

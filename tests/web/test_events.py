@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import aiohttp
 import icalendar
 import pytest
+from lxml.html import fromstring
 from sqlalchemy import Connection, insert
 
 from node.clock import DAY
@@ -27,6 +28,7 @@ from tests.happenings import answer, change, copy_of, event_record, publish
 from tests.network import running_peer
 from tests.statements import counted
 from tests.web.conftest import Site
+from web.events.cards import path_of
 
 pytestmark = pytest.mark.usefixtures("each_database")
 
@@ -95,6 +97,17 @@ async def test_whoever_plans_for_invited_people_is_led_to_their_invitations(site
     page = await site.get(where)
     assert "Only those whom you invite can answer" in page
     assert f'action="{where.partition("/answers")[0]}/invite"' in page
+
+
+async def test_the_page_of_one_date_calls_its_series_in_the_language_of_the_reader(site, ada):
+    name = {"en": "Casting at home", "de": "Gießen zuhause"}
+    event = await publish(site.peer, ada, name=name, recurrence={"frequency": "weekly", "count": 4})
+    date = f"{path_of(event)}/dates/2099-05-14"
+    for language, shown in name.items():
+        page = fromstring(await site.get(f"{date}?lang={language}"))
+        series = page.xpath("//main//p/a[starts-with(@href, '/e/')]")
+        assert [each.text_content() for each in series] == [shown]
+        assert shown in page.findtext(".//title")
 
 
 async def test_one_date_of_a_series_is_moved_cancelled_and_put_back(site, ada):

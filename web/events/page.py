@@ -174,7 +174,7 @@ def _view(request: web.Request, found: Found, reader: Reader, error: str) -> Eve
         picture=picture_of(event, author, reader),
         when=when_of(shown.start_at, shown.end_at, event.timezone),
         repeats=_repeats(found, shown, now, may_answer=may_answer) if "recurrence" in record else None,
-        series=_series(found.series, reader) if found.series else None,
+        series_path=path_of(found.series) if found.series else "",
         change_path=f"{path_of(found.series)}/dates/{event.day}" if found.series and found.is_organiser else "",
         venue=_venue(record, shown),
         status=status_of(record).value,
@@ -215,10 +215,6 @@ def _repeats(found: Found, shown: Occurrence, now: int, *, may_answer: bool) -> 
         first=None if is_first else when_of(event.start_at, event.end_at, event.timezone),
         coming=tuple(_time_row(found, each, now, may_answer=may_answer) for each in islice(coming, _TIMES)),
     )
-
-
-def _series(series: Event, reader: Reader) -> Link:
-    return Link(label=name_of(series.record, reader).value, href=path_of(series))
 
 
 def _venue(record: EventRecord, shown: Occurrence) -> Venue:

@@ -137,7 +137,7 @@ class EventView:
     picture: Image | None = None
     when: When
     repeats: Repeats | None = None  # of a series
-    series: Link | None = None  # of which this is one date
+    series_path: str = ""  # of which this is one date
     change_path: str = ""  # where organisers change this one date
     venue: Venue
     status: str = "scheduled"

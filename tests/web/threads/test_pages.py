@@ -365,7 +365,10 @@ async def test_what_is_written_for_later_waits_and_can_be_put_off_and_taken_back
     for _ in range(2):  # twice is once
         told = await house.ben.post("/c/metals/new", **sent, key="d", at="2026-12-24T18:00")
         assert told == "/scheduled?waits"
+    notice = words(await house.ben.page(told), "//p[@class='notice good'][@role='status']")
+    assert notice == ["It is kept and will be published at its time."]
     page = await house.ben.page("/scheduled")
+    assert words(page, "//p[contains(@class, 'notice')]") == []
     assert words(page, "//li//h2") == ["On Monday"]
     assert "On Monday" not in await house.ada.get("/scheduled")
     key = page.xpath("//input[@name='key']/@value")[0]
