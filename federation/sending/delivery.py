@@ -60,28 +60,26 @@ def enqueue(
     conn: Connection,
     ids: Ids,
     now: int,
-    *,
-    activity_id: int,
-    actor_id: int,
-    actor_is_group: bool,
-    activity_type: str,
-    object_uri: str,
+    activity: Activity,
     inboxes: Mapping[str, str],
+    *,
+    is_group: bool,
     headers: Mapping[str, str] | None = None,
     inbox_headers: Mapping[str, Mapping[str, str]] | None = None,
 ) -> None:
     """Store a delivery of an activity for each inbox (inbox -> host), in the caller's transaction.
 
-    ``headers`` go along with each, ``inbox_headers`` (by inbox) with some; names in lower case. Hosts that were heard
-    of last come first, those that fail last: who answers does not wait for those who may be gone. A host that was given
-    up gets only what must not be forgotten; one that is held gets its delivery at its next probe.
+    ``is_group``: its actor is one. ``headers`` go along with each, ``inbox_headers`` (by inbox) with some; names in
+    lower case. Hosts that were heard of last come first, those that fail last: who answers does not wait for those who
+    may be gone. A host that was given up gets only what must not be forgotten; one that is held gets its delivery at
+    its next probe.
     """
     standings = hosts.load_standings(conn, set(inboxes.values()), now)
-    expires_at = now + backoff.lifetime(activity_type)
+    expires_at = now + backoff.lifetime(activity.type)
     new = []
     for inbox, host in sorted(inboxes.items(), key=lambda pair: standings[pair[1]].promise, reverse=True):
         standing = standings[host]
-        if standing.unavailable and activity_type not in LASTING:
+        if standing.unavailable and activity.type not in LASTING:
             continue
         told = {**(headers or {}), **((inbox_headers or {}).get(inbox) or {})}
         new.append(
@@ -89,11 +87,11 @@ def enqueue(
                 DELIVER,
                 ids.new(),
                 max(now, standing.held_until_at or 0),
-                ref=activity_id,
+                ref=activity.id,
                 target=inbox,
                 host=host,
                 payload={"headers": told} if told else None,
-                serial_key=_serial_key(actor_id, object_uri, host, is_group=actor_is_group),
+                serial_key=_serial_key(activity, host, is_group=is_group),
                 expires_at=expires_at,
             )
         )
@@ -109,13 +107,14 @@ def answer_to(unit: Unit, answer: Activity, *, inbox: str, is_group: bool) -> Ne
         ref=answer.id,
         target=inbox,
         host=(host := host_of(inbox)),
-        serial_key=_serial_key(answer.actor_id, answer.object_uri, host, is_group=is_group),
+        serial_key=_serial_key(answer, host, is_group=is_group),
         expires_at=unit.now + backoff.lifetime(answer.type),
     )
 
 
-def _serial_key(actor_id: int, object_uri: str, host: str, *, is_group: bool) -> str:
-    return f"{actor_id}||{host}" if is_group else f"{actor_id}|{object_uri}|{host}"
+def _serial_key(activity: Activity, host: str, *, is_group: bool) -> str:
+    """What an actor says of one object is told in its order; of a group, all that it says."""
+    return f"{activity.actor_id}||{host}" if is_group else f"{activity.actor_id}|{activity.object_uri}|{host}"
 
 
 class Keyring(Protocol):

@@ -105,14 +105,4 @@ class Forwarding:
             activity_id, activity.id, sender.id, activity.type, about, activities.FORWARDED, raw, now
         )
         activities.insert_activities(conn, [stored])
-        delivery.enqueue(
-            conn,
-            self._ids,
-            now,
-            activity_id=activity_id,
-            actor_id=sender.id,
-            actor_is_group=False,
-            activity_type=activity.type,
-            object_uri=about,
-            inboxes=elsewhere,
-        )
+        delivery.enqueue(conn, self._ids, now, stored, elsewhere, is_group=False)

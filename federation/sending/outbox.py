@@ -23,6 +23,7 @@ from federation.signatures.proofs import add_proof
 from federation.synchronisation import catalogue_header, followers_sync
 from node import events, log
 from node.clock import Clock
+from node.domain.actors import ActorKind
 from node.domain.visibility import Reach, Visibility
 from node.ids import Ids
 from node.jobs.kind import Kind
@@ -74,7 +75,7 @@ def answer(
     row = outgoing.as_row(activity_id, document["id"], orjson.dumps(document).decode(), unit.now)
     batch.add_activity(row)
     if (inbox := to.shared_inbox or to.inbox) and not to.local and to.state == "active":
-        batch.add_job(delivery.answer_to(unit, row, inbox=inbox, is_group=actor.kind == "group"))
+        batch.add_job(delivery.answer_to(unit, row, inbox=inbox, is_group=actor.kind == ActorKind.GROUP.value))
 
 
 def answer_follow(batch: Batch, followed: Actor, follower: Actor, asked: Mapping[str, Any], *, accepted: bool) -> None:
@@ -105,23 +106,20 @@ def send(
     """
     if document is None:
         document = with_context({"id": documents.activity_uri(unit.origin, unit.ids.new()), **outgoing.activity})
-    before = activities.load_activity(conn, document["id"]) if "id" in outgoing.activity else None
-    activity_id = before.id if before else unit.ids.new()
-    if before is None:
+    activity = activities.load_activity(conn, document["id"]) if "id" in outgoing.activity else None
+    if activity is None:
         body = orjson.dumps(document).decode()
-        activities.insert_activities(conn, [outgoing.as_row(activity_id, document["id"], body, unit.now)])
+        activity = outgoing.as_row(unit.ids.new(), document["id"], body, unit.now)
+        activities.insert_activities(conn, [activity])
     inboxes = inboxes_of(conn, outgoing.actor, outgoing.audience, own_host=unit.host)
     is_for_followers = document["type"] == "Create" and outgoing.visibility.reach is Reach.FOLLOWERS
     delivery.enqueue(
         conn,
         unit.ids,
         unit.now,
-        activity_id=activity_id,
-        actor_id=outgoing.actor.id,
-        actor_is_group=outgoing.actor.kind == "group",
-        activity_type=document["type"],
-        object_uri=outgoing.object_uri,
-        inboxes=inboxes,
+        activity,
+        inboxes,
+        is_group=outgoing.actor.kind == ActorKind.GROUP.value,
         headers=headers,
         inbox_headers=followers_sync.headers_for(conn, outgoing.actor, inboxes) if is_for_followers else None,
     )

@@ -116,18 +116,8 @@ async def sender(store):
             uri, of = f"https://hub.example/ap/x/{number}", about or f"https://hub.example/ap/o/{number}"
             stored = activities.Activity(number, uri, 1, type_, of, "public", body, clock.now())
             activities.insert_activities(conn, [stored])
-            delivery.enqueue(
-                conn,
-                ids,
-                clock.now(),
-                activity_id=number,
-                actor_id=1,
-                actor_is_group=group,
-                activity_type=type_,
-                object_uri=of,
-                inboxes={inbox: inbox.split("/")[2] for inbox in inboxes},
-                **more,
-            )
+            hosts_of = {inbox: inbox.split("/")[2] for inbox in inboxes}
+            delivery.enqueue(conn, ids, clock.now(), stored, hosts_of, is_group=group, **more)
 
         await store.write(unit)
         return number

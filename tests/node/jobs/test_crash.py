@@ -131,17 +131,7 @@ def post(conn, inboxes) -> None:
         7, "http://127.0.0.1:1/x/7", 1, "Create", "http://127.0.0.1:1/o/7", "public", '{"type":"Create"}', clock.now()
     )
     activities.insert_activities(conn, [stored])
-    delivery.enqueue(
-        conn,
-        ids,
-        clock.now(),
-        activity_id=7,
-        actor_id=1,
-        actor_is_group=False,
-        activity_type="Create",
-        object_uri="http://127.0.0.1:1/o/7",
-        inboxes=inboxes,
-    )
+    delivery.enqueue(conn, ids, clock.now(), stored, inboxes, is_group=False)
 
 
 @pytest.mark.timeout(90)
