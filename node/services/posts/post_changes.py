@@ -71,30 +71,19 @@ def edit(conn: Connection, unit: Unit, author_id: int, object_id: int, wanted: E
     mentioned = texts.find_mentioned(conn, unit, text)
     named = {**_named_silently(conn, before, mentioned), **mentioned}
     attachments = _attachments(conn, unit, author_id, found.id, wanted, before, links)
-    poll = before.get("poll")
-    if wanted.poll is not None:
-        poll = polls.replace_poll(conn, unit, found, poll, wanted.poll)
-    elif attachments:
-        poll = None
-    is_titled = row.kind == PostKind.PAGE.value
-    name = clean_plain_field(wanted.title) if wanted.title is not None and is_titled else row.name
+    poll = _poll(conn, unit, found, before, wanted, has_media=bool(attachments))
+    name = _title(row, wanted)
     texts.check(text, spoiler, has_more=bool(attachments or poll or before.get("quote") or name))
-    if row.name and not name:
-        raise Invalid(problems=[Problem("$.title", "a title", "none")])
-    if attachments and poll:
-        raise Invalid("A post has media or a poll, not both.")
     details = {
         **before,
         **texts.texts_of(text, named, is_markdown=is_markdown),
         "attachments": attachments,
         "poll": poll,
         "emojis": emojis.used_in(conn, texts.texts_with_emojis(text, spoiler, name, poll)),
+        **_link(wanted),
     }
-    if wanted.link is not None:
-        link = posts.check_link(wanted.link)
-        details["link"] = asdict(Link(link)) if link else None
     values: dict[str, Any] = {
-        **posts.kind_of(has_poll=bool(poll), is_titled=is_titled),
+        **posts.kind_of(has_poll=bool(poll), is_titled=row.kind == PostKind.PAGE.value),
         "name": name,
         "summary": spoiler,
         "content": texts.render(text, unit, mentioned, is_markdown=is_markdown),
@@ -115,6 +104,36 @@ def edit(conn: Connection, unit: Unit, author_id: int, object_id: int, wanted: E
         if not attachments and not poll:
             previews.look_at_later(conn, unit, found.id, values["content"])
     _tell_of_change(conn, unit, found)
+
+
+def _poll(
+    conn: Connection, unit: Unit, found: Object, before: Mapping[str, Any], wanted: Edit, *, has_media: bool
+) -> dict[str, Any] | None:
+    """The poll that ``details`` are to keep: another one, the present one, or none beside media."""
+    poll = before.get("poll")
+    if wanted.poll is not None:
+        poll = polls.replace_poll(conn, unit, found, poll, wanted.poll)
+        if has_media and poll:
+            raise Invalid("A post has media or a poll, not both.")
+        return poll
+    return None if has_media else poll
+
+
+def _title(row: Any, wanted: Edit) -> str:
+    """What has a title keeps one."""
+    if wanted.title is None or row.kind != PostKind.PAGE.value:
+        return str(row.name)
+    name = clean_plain_field(wanted.title)
+    if row.name and not name:
+        raise Invalid(problems=[Problem("$.title", "a title", "none")])
+    return name
+
+
+def _link(wanted: Edit) -> dict[str, Any]:
+    if wanted.link is None:
+        return {}
+    link = posts.check_link(wanted.link)
+    return {"link": asdict(Link(link)) if link else None}
 
 
 def _named_silently(conn: Connection, before: Mapping[str, Any], mentioned: Mapping[str, Actor]) -> dict[str, Actor]:
