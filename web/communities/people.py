@@ -1,6 +1,6 @@
 """``/c/NAME/members``: who belongs to a community, and what those who govern can decide about people."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
@@ -37,7 +37,7 @@ from web.communities.listing import community_path, crumbs_of
 from web.communities.rooms import rooms_of
 from web.communities.views import Head, MembersView, PersonRow
 from web.communities.words import BUTTONS, ROLES, SAID
-from web.design.cards import actor_card
+from web.design.cards import Reader, actor_card
 from web.design.frame import html, page_of
 from web.design.lists import Paging
 from web.design.parts import ActorCard, Field
@@ -182,33 +182,54 @@ def _find_requests(conn: Connection, group: Actor) -> list[int]:
     return [each.asker_id for each in community_requests.load_open(conn, group.id)]
 
 
-def _view(request: web.Request, csrf: str, found: Found, told: Members | None, handle: Field) -> MembersView:
-    inside, reader = found.inside, reader_of(request)
-    governs, path = inside.may_govern, community_path(inside.group)
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Lists of people as whoever looks may see them and act on them."""
 
-    def row(key: Any, *acts: Act, with_roles: bool = False, **more: Any) -> PersonRow | None:
-        person = found.people.get(key)
-        if person is None:
-            return None
-        shown = _buttons(acts) if governs else ()
-        roles = tuple(ROLES[role] for role in Role if with_roles and person.uri in found.roles[role])
-        return PersonRow(actor=actor_card(person, reader), uri=person.uri, acts=shown, roles=roles, **more)
+    found: Found
+    reader: Reader
 
-    def holders(role: Role) -> tuple[PersonRow, ...]:
-        rows = _there(row(uri, DISMISSES[role], is_open=False) for uri in found.roles[role])
+    def of(self, keys: Iterable[int | str], *acts: Act) -> tuple[PersonRow, ...]:
+        """Those of these whom the node knows, by URI or id."""
+        return _there(self._row(key, acts) for key in keys)
+
+    def holders(self, role: Role) -> tuple[PersonRow, ...]:
+        mine = self.found.inside.me.uri
+        rows = _there(self._row(uri, [DISMISSES[role]], is_open=False) for uri in self.found.roles[role])
         own = ((DISMISSES[role].value, Sentence("Give this role up")),)
-        return tuple(replace(each, acts=own) if each.uri == inside.me.uri else each for each in rows)
+        return tuple(replace(each, acts=own) if each.uri == mine else each for each in rows)
 
-    def member(uri: str) -> PersonRow | None:
+    def members(self) -> tuple[PersonRow, ...]:
+        return tuple(map(self._member, self.found.members))
+
+    def banned(self) -> tuple[PersonRow, ...]:
+        return _there(
+            self._row(ban.actor_uri, [Act.UNBAN], note=ban.reason, at=ban.created_at, until_at=ban.expires_at)
+            for ban in self.found.bans
+        )
+
+    def _member(self, uri: str) -> PersonRow:
+        found = self.found
         acts = [APPOINTS[role] for role in Role if uri not in found.roles[role]]
-        if uri != inside.me.uri:
+        if uri != found.inside.me.uri:
             acts += [Act.EXPEL, Act.BAN]
-        if uri in found.people:
-            return row(uri, *acts, with_roles=True, is_open=False)
+        roles = tuple(ROLES[role] for role in Role if uri in found.roles[role])
+        if (known := self._row(uri, acts, is_open=False, roles=roles)) is not None:
+            return known
         stranger = ActorCard(path=uri, name=uri.partition("://")[2], handle="")
         return PersonRow(actor=stranger, uri=uri, acts=_buttons(acts), is_open=False)
 
-    here = f"{path}/members"
+    def _row(self, key: int | str, acts: Sequence[Act], **more: Any) -> PersonRow | None:
+        person = self.found.people.get(key)
+        if person is None:
+            return None
+        shown = _buttons(acts) if self.found.inside.may_govern else ()
+        return PersonRow(actor=actor_card(person, self.reader), uri=person.uri, acts=shown, **more)
+
+
+def _view(request: web.Request, csrf: str, found: Found, told: Members | None, handle: Field) -> MembersView:
+    inside, rows = found.inside, _Rows(found, reader_of(request))
+    here = f"{community_path(inside.group)}/members"
     return MembersView(
         page=page_of(
             request,
@@ -222,18 +243,15 @@ def _view(request: web.Request, csrf: str, found: Found, told: Members | None, h
         head=head_of(inside, *found.waiting),
         csrf=csrf,
         action=here,
-        moderators=holders(Role.MODERATOR),
-        facilitators=holders(Role.FACILITATOR),
-        experts=holders(Role.EXPERT),
-        members=_there(map(member, found.members)),
+        moderators=rows.holders(Role.MODERATOR),
+        facilitators=rows.holders(Role.FACILITATOR),
+        experts=rows.holders(Role.EXPERT),
+        members=rows.members(),
         total=found.total,
         hint=_hint(inside, told),
-        requests=_there(row(each, Act.ADMIT, Act.REFUSE) for each in found.requests),
-        invited=_there(row(each, Act.UNINVITE) for each in found.invited),
-        banned=_there(
-            row(ban.actor_uri, Act.UNBAN, note=ban.reason, at=ban.created_at, until_at=ban.expires_at)
-            for ban in found.bans
-        ),
+        requests=rows.of(found.requests, Act.ADMIT, Act.REFUSE),
+        invited=rows.of(found.invited, Act.UNINVITE),
+        banned=rows.banned(),
         handle=handle,
         durations=tuple((str(days), Sentence("for {n} day", "for {n} days", n=days)) for days in BAN_DAYS),
         paging=Paging(
@@ -255,5 +273,5 @@ def _hint(inside: Inside, told: Members | None) -> str:
     return Sentence("Shown are those whom this node knows. All of them are known where the community lives.")
 
 
-def _there(rows: Any) -> tuple[PersonRow, ...]:
+def _there(rows: Iterable[PersonRow | None]) -> tuple[PersonRow, ...]:
     return tuple(row for row in rows if row is not None)

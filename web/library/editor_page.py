@@ -65,19 +65,7 @@ async def answer(
 ) -> web.Response:
     sources, other = await request.app[NODE].store.read(_load, session.actor_id, target, form)
     problems = tuple((name, sentence) for name, sentence in form.problems.items())
-    title = (
-        Sentence("Edit")
-        if target.edited
-        else Sentence("Make your own from this")
-        if target.source
-        else Sentence("Make a pathway")
-        if form.text("kind") == PATHWAY
-        else Sentence("Offer a course")
-        if form.text("kind") == COURSE
-        else Sentence("Add a resource")
-    )
-    notice, shelf = _notice(request, theirs), shelf_of(form.text("kind"))
-    version = theirs.version if theirs else _version(form, target)
+    title, shelf = _title(target, form), shelf_of(form.text("kind"))
     view = EditorView(
         page=page_of(
             request,
@@ -85,7 +73,7 @@ async def answer(
             title=title,
             section=shelf.href,
             noindex=True,
-            notice=notice,
+            notice=_notice(request, theirs),
             breadcrumbs=(shelf,),
         ),
         action=target.action,
@@ -96,7 +84,7 @@ async def answer(
         problems=problems,
         draft=str(target.draft.id) if target.draft else "",
         source_slug=target.source.slug if target.source else "",
-        version=version,
+        version=theirs.version if theirs else _version(form, target),
         sources=tuple(_sources(request, sources, form)),
         preview=_preview(form, previewed) if previewed is not None else None,
         differences=tuple(_differences(form, theirs)) if theirs else (),
@@ -108,6 +96,18 @@ async def answer(
     )
     is_wrong = bool(problems) and request.method == "POST"
     return html(request, view, 409 if theirs else 422 if is_wrong else 200)
+
+
+#: What is made anew, by its kind; anything else is a resource.
+_NEW = {PATHWAY: Sentence("Make a pathway"), COURSE: Sentence("Offer a course")}
+
+
+def _title(target: "Target", form: Form) -> str:
+    if target.edited:
+        return Sentence("Edit")
+    if target.source:
+        return Sentence("Make your own from this")
+    return _NEW.get(form.text("kind"), Sentence("Add a resource"))
 
 
 def _load(conn: Connection, actor_id: int, target: "Target", form: Form) -> tuple[list[Resource], str]:

@@ -1,6 +1,6 @@
 """``/c/NAME/t/ID-slug`` and ``/questions/ID-slug``: a thread, whole, with the form to answer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -158,33 +158,14 @@ def _may_answer(row: Any, seen: Seen | None) -> bool:
 
 
 def _view(request: web.Request, found: Found, path: str, reader: Reader) -> ThreadView:
-    row, session = found.row, session_of(request)
+    row = found.row
     here = f"{path}?after={found.after}" if found.after else path
     head = _head(request, found.seen, reader)
     standing = found.seen.standing if found.seen is not None else Standing()
-    governs, may_pin = standing.is_moderator, standing.is_moderator or standing.may_announce
-    doing = None
-    if session is not None:
-        is_hers = row.actor_id == session.actor_id and row.local and row.topic_kind == TopicKind.QUESTION.value
-        doing = Doing(
-            csrf=session.csrf,
-            actor_id=session.actor_id,
-            back=here,
-            own=found.own,
-            asks=row.id if is_hers else None,
-            may_answer=found.may_answer,
-            governs=head.path if governs and head is not None else "",
-        )
-
-    def card(each: Any) -> PostCard:
-        author = found.people[each.actor_id]
-        shown = acting_card(each, author, reader, doing, accepted_id=row.accepted_id)
-        role = found.roles.get(author.uri)
-        return replace(shown, role=ROLES[role]) if role is not None else shown
-
+    may_pin = standing.is_moderator or standing.may_announce
+    card = _cards(found, reader, _doing(request, found, here, head))
     direct = [each.id for each in found.answers if each.depth == 0]
-    onward = f"{path}?after={direct[_PAGE - 1]}" if len(direct) > _PAGE else ""
-    last = direct[_PAGE - 1] if onward else None
+    last = direct[_PAGE - 1] if len(direct) > _PAGE else None
     replies = threaded(
         found.answers,
         row.id,
@@ -208,11 +189,44 @@ def _view(request: web.Request, found: Found, path: str, reader: Reader) -> Thre
         best=None if any(reply.post.accepted for reply in replies) else best,
         replies=replies,
         answers=found.total,
-        paging=Paging(next_path=onward, first_path=path if found.after else ""),
+        paging=Paging(
+            next_path=f"{path}?after={last}" if last is not None else "", first_path=path if found.after else ""
+        ),
         compose=answer_form(request, row, path) if found.may_answer else None,
         govern_path=f"{head.path}/moderate?post={row.id}" if may_pin and head is not None else "",
-        governs=governs,
+        governs=standing.is_moderator,
     )
+
+
+def _doing(request: web.Request, found: Found, here: str, head: CommunityHead | None) -> Doing | None:
+    """What somebody who is signed in can do with each post."""
+    session = session_of(request)
+    if session is None:
+        return None
+    row = found.row
+    is_hers = row.actor_id == session.actor_id and row.local and row.topic_kind == TopicKind.QUESTION.value
+    governs = head is not None and found.seen is not None and found.seen.standing.is_moderator
+    return Doing(
+        csrf=session.csrf,
+        actor_id=session.actor_id,
+        back=here,
+        own=found.own,
+        asks=row.id if is_hers else None,
+        may_answer=found.may_answer,
+        governs=head.path if head is not None and governs else "",
+    )
+
+
+def _cards(found: Found, reader: Reader, doing: Doing | None) -> Callable[[Any], PostCard]:
+    """Each post with what its author is in the community."""
+
+    def card(each: Any) -> PostCard:
+        author = found.people[each.actor_id]
+        shown = acting_card(each, author, reader, doing, accepted_id=found.row.accepted_id)
+        role = found.roles.get(author.uri)
+        return replace(shown, role=ROLES[role]) if role is not None else shown
+
+    return card
 
 
 def _head(request: web.Request, seen: Seen | None, reader: Reader) -> CommunityHead | None:
