@@ -30,8 +30,9 @@ from web.design.reader import reader_of
 from web.posted import read_posted
 from web.state import WEB
 from web.threads import forms
-from web.threads.composer import ENDED, OLD, load_media, path_of
+from web.threads.composer import ENDED, OLD, load_media
 from web.threads.forms import Typed, Wrong, wrong_of
+from web.threads.publishing import path_of
 from web.threads.views import ComposeView, DeleteView
 from web.uploads import roomy
 
@@ -137,6 +138,8 @@ def _page(
     status: int = 200,
 ) -> web.Response:
     told = wrong or Wrong()
+    is_titled = own is not None and own.row.kind == PostKind.PAGE.value
+    form = forms.Form(mode="edit", action=request.path, has_title=is_titled)
     is_bad = status >= web.HTTPBadRequest.status_code
     view = ComposeView(
         page=page_of(
@@ -146,15 +149,7 @@ def _page(
             noindex=True,
             notice=Notice(text=told.general, tone="bad" if is_bad else "info") if told.general else None,
         ),
-        compose=forms.form_of(
-            request,
-            typed,
-            mode="edit",
-            action=request.path,
-            has_title=own is not None and own.row.kind == PostKind.PAGE.value,
-            wrong=told,
-            shown=shown,
-        ),
+        compose=forms.form_of(request, typed, form, wrong=told, shown=shown),
     )
     return html(request, view, status)
 

@@ -202,33 +202,33 @@ def wrong_of(error: Invalid) -> Wrong:
     return Wrong(told) if told else Wrong({"text": error.public})
 
 
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a form asks for; ``is_new``: also for a poll, and when to publish."""
+
+    mode: str  # thread, question, answer, post, edit
+    action: str
+    kinds: tuple[str, ...] = ()
+    visibilities: tuple[str, ...] = ()
+    has_title: bool = False
+    event_path: str = ""
+    is_new: bool = False
+
+
 def form_of(
-    request: web.Request,
-    typed: Typed,
-    *,
-    mode: str,
-    action: str,
-    kinds: Sequence[str] = (),
-    visibilities: Sequence[str] = (),
-    has_title: bool = False,
-    wrong: Wrong | None = None,
-    shown: Sequence[Media] = (),
-    event_path: str = "",
-    is_new: bool = False,
+    request: web.Request, typed: Typed, form: Form, *, wrong: Wrong | None = None, shown: Sequence[Media] = ()
 ) -> Compose:
-    """The form with what is typed; ``shown``: the rows of its media; ``is_new``: it can ask a poll, and wait."""
+    """The form with what is typed; ``shown``: the rows of its media."""
     session, told = sessions.session_of(request), wrong or Wrong()
-    descriptions = dict(typed.media)
-    links = request.app[WEB].pictures.links
     return Compose(
-        mode=mode,
-        action=action,
+        mode=form.mode,
+        action=form.action,
         csrf=session.csrf if session else "none",
         key=typed.key or new_key(),
         reply=str(typed.reply or ""),
         back=typed.back,
         kind=typed.kind,
-        kinds=tuple(kinds),
+        kinds=form.kinds,
         title=Field(value=typed.title, error=told.of("title")),
         text=Field(value=typed.text, error=told.of("text")),
         link=Field(value=typed.link, error=told.of("link")),
@@ -236,25 +236,30 @@ def form_of(
         language=typed.language,
         languages=languages_of(request, typed.language),
         visibility=typed.visibility,
-        visibilities=tuple(visibilities),
-        media=tuple(
-            Shown(
-                id=str(each.id),
-                url=links.stored(each.small_key or each.key),
-                media_type=each.media_type,
-                alt=Field(value=descriptions.get(each.id, "") or each.description, error=told.of(f"alt-{each.id}")),
-            )
-            for each in shown
-        ),
+        visibilities=form.visibilities,
+        media=_media(request, typed, told, shown),
         media_error=told.of("files"),
-        has_title=has_title,
-        event_path=event_path,
-        poll=Field(value=typed.poll, error=told.of("poll")) if is_new and mode != "question" else None,
+        has_title=form.has_title,
+        event_path=form.event_path,
+        poll=Field(value=typed.poll, error=told.of("poll")) if form.is_new and form.mode != "question" else None,
         poll_days=Field(value=typed.poll_days or str(POLL_DAYS[0])),
         poll_multiple=typed.poll_multiple,
         poll_choices=tuple((str(days), Sentence("{n} day", "{n} days", n=days)) for days in POLL_DAYS),
-        at=Field(value=typed.at, error=told.of("at")) if is_new else None,
-        zone=own_zone(request) if is_new else "",
+        at=Field(value=typed.at, error=told.of("at")) if form.is_new else None,
+        zone=own_zone(request) if form.is_new else "",
+    )
+
+
+def _media(request: web.Request, typed: Typed, told: Wrong, shown: Sequence[Media]) -> tuple[Shown, ...]:
+    links, said = request.app[WEB].pictures.links, dict(typed.media)
+    return tuple(
+        Shown(
+            id=str(each.id),
+            url=links.stored(each.small_key or each.key),
+            media_type=each.media_type,
+            alt=Field(value=said.get(each.id, "") or each.description, error=told.of(f"alt-{each.id}")),
+        )
+        for each in shown
     )
 
 
@@ -267,4 +272,4 @@ def languages_of(request: web.Request, chosen: str) -> tuple[str, ...]:
 def answer_form(request: web.Request, row: Any, path: str) -> Compose:
     """The form below a thread."""
     typed = Typed(reply=row.id, back=path, language=row.language)
-    return form_of(request, typed, mode="answer", action="/compose")
+    return form_of(request, typed, Form(mode="answer", action="/compose"))
