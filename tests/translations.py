@@ -35,6 +35,7 @@ FOR_PROGRAMS = (
     "federation/synchronisation/catalogue_sync.py",
     "federation/fetching/fetch.py",
     "federation/arriving/inbox.py",
+    "federation/inline_contexts.py",
     "federation/jsonld.py",
     "federation/signatures/keypairs.py",
     "federation/signatures/keys.py",
