@@ -15,7 +15,7 @@ topics = Table(
     Column("last_activity_at", BigInteger, nullable=False),  # of the newest post of the thread
     Column("accepted_id", ForeignKey("objects.id", ondelete="SET NULL"), index=True),  # the answer that helped
     Column("state", String(16), nullable=False, server_default="live"),  # live, removed (by a moderator)
-    Index("ix_topics_community_id_object_id", "community_id", "object_id"),
+    Index("ix_topics_community_id_object_id_state", "community_id", "object_id", "state"),  # also counts them
     Index("ix_topics_community_id_last_activity_at", "community_id", "last_activity_at", "object_id"),
     Index("ix_topics_kind_object_id", "kind", "object_id"),
     Index("ix_topics_community_id_pinned_at", "community_id", "pinned_at"),

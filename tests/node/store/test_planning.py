@@ -7,7 +7,7 @@ from node.store.events import event_lists
 from node.store.library import topic_accounts
 from node.store.news import briefing, notifications
 from node.store.people import actors, follows, remote_actors
-from node.store.posts import burying, objects, tag_lists
+from node.store.posts import burying, objects, tag_lists, topics
 from node.store.reading import homes, trends
 from node.store.search import hashtags
 from tests import stores
@@ -83,6 +83,7 @@ PAGES = {
     ),
     "hashtags of these days": (lambda conn: trends.list_tags(conn, 0, limit=5), "SCAN object_tags"),
     "hashtags that somebody uses": (lambda conn: tag_lists.list_used(conn, 1, limit=5), "SCAN object_tags"),
+    "threads of communities": (lambda conn: topics.count_topics(conn, [1, 2]), "SEARCH topics USING INDEX"),
     "hashtags while somebody types": (lambda conn: hashtags.find_tags(conn, "a", limit=5), "SCAN object_tags"),
 }
 
