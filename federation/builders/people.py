@@ -28,7 +28,8 @@ def actor_updated(conn: Connection, unit: Unit, event: events.ActorUpdated) -> O
         "published": to_rfc3339(unit.now),
         "object": documents.actor_document(conn, actor.id),
     }
-    return Outgoing(actor, activity, actor.uri, Visibility.PUBLIC, Audience(followers=True, named=tuple(event.to)))
+    audience = Audience(followers=True, everyone=event.everyone, named=tuple(event.to))
+    return Outgoing(actor, activity, actor.uri, Visibility.PUBLIC, audience)
 
 
 def actor_deleted(conn: Connection, unit: Unit, event: events.ActorDeleted) -> Outgoing | None:

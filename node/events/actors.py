@@ -5,10 +5,14 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class ActorUpdated:
-    """A local actor's profile or keys changed; ``to``: who hears of it besides its followers."""
+    """A local actor's profile or keys changed; ``to``: who hears of it besides its followers.
+
+    ``everyone``: every server that we know hears of it; who is suspended has no followers any more.
+    """
 
     actor_id: int
     to: list[str] = field(default_factory=list)
+    everyone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

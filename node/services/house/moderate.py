@@ -9,10 +9,12 @@ from node import events
 from node.domain.blocklists import Line
 from node.domain.moderation import DomainPolicy, Sanction
 from node.domain.notices import NoticeType
+from node.domain.visibility import Visibility
 from node.errors import Conflict, Forbidden, Invalid, NotFound
 from node.services import audit
 from node.services.context import Unit
 from node.services.news import happened, news
+from node.services.posts import media
 from node.store.access import accounts, oauth, sessions
 from node.store.database.engine import signal
 from node.store.federation import policies
@@ -43,13 +45,24 @@ def impose(conn: Connection, unit: Unit, moderator_id: int, actor_id: int, kind:
     ended = 0
     if kind is Sanction.SUSPENDED:
         _tell_severed(conn, unit, "account_suspension", actor.handle.removeprefix("@"), actors_table.c.id == actor.id)
-        ended = sanctions.cut_follows(conn, actor.id)
+        ended = _end_follows(conn, unit, actor)
         _set_state(conn, unit, actor, "suspended")
     elif actor.local:
         news.tell(conn, unit, _warning(unit, actor, kind, reason))
     signal(conn, policies.SIGNAL)
     after = {"reason": reason, "follows_ended": ended}
     audit.record(conn, unit, moderator_id, f"{kind}.impose", actor.uri, after=after)
+
+
+def _end_follows(conn: Connection, unit: Unit, actor: Actor) -> int:
+    """All follows of and by an actor end; of somebody here the servers of the others hear of it. Answers how many."""
+    for follow in sanctions.load_follows_elsewhere(conn, actor.id) if actor.local else ():
+        if follow.follower_id == actor.id:
+            event: events.Event = events.FollowEnded(actor.id, follow.followed_id, follow.uri)
+        else:
+            event = events.FollowAnswered(follow.follower_id, actor.id, follow.uri, accepted=False)
+        events.record(conn, unit.ids, unit.now, event, about=follow.other_uri)
+    return sanctions.cut_follows(conn, actor.id)
 
 
 def _warning(unit: Unit, actor: Actor, kind: Sanction, reason: str) -> happened.Official:
@@ -105,7 +118,7 @@ def _set_state(conn: Connection, unit: Unit, actor: Actor, state: str) -> None:
     if state != accounts.ACTIVE:
         sessions.end_sessions(conn, actor.id)
         oauth.delete_tokens_of(conn, actor.id)
-    events.record(conn, unit.ids, unit.now, events.ActorUpdated(actor.id), about=actor.uri)
+    events.record(conn, unit.ids, unit.now, events.ActorUpdated(actor.id, everyone=True), about=actor.uri)
 
 
 def _target(conn: Connection, moderator_id: int, actor_id: int) -> Actor:
@@ -144,18 +157,20 @@ def set_role(conn: Connection, unit: Unit, admin_id: int, actor_id: int, role: s
 
 
 def remove_object(conn: Connection, unit: Unit, moderator_id: int, object_id: int) -> None:
-    """Delete a post: one of ours everywhere, one of others' here, where it does not come back."""
+    """Delete a post with its files: one of ours everywhere, one of others' here, where it does not come back."""
     found = objects.find_object_by_id(conn, object_id)
     if found is None or found.state != objects.LIVE:
         raise NotFound
     _target(conn, moderator_id, found.actor_id)
     if found.kind == "resource":
         raise Conflict("A resource is withdrawn on its own page.")
+    media.release(conn, unit, found.id, forget=True)
     news.tell(conn, unit, happened.Deleted(found))
+    told = objects.load_told(conn, found.id)
     burying.bury(conn, found, unit.now)
     burying.forbid(conn, found.uri, unit.now, former_type=found.type)
-    if found.local:
-        events.record(conn, unit.ids, unit.now, events.ObjectDeleted(found.id), about=found.uri)
+    if found.local and Visibility(found.visibility).federates:
+        events.record(conn, unit.ids, unit.now, events.ObjectDeleted(found.id, told), about=found.uri)
     audit.record(conn, unit, moderator_id, "post.remove", found.uri)
 
 

@@ -65,6 +65,16 @@ def count_effect(conn: Connection, actor_id: int) -> dict[str, int]:
     return {name: conn.scalar(query) or 0 for name, query in counts.items()}
 
 
+def load_follows_elsewhere(conn: Connection, actor_id: int) -> Sequence[Any]:
+    """Rows of ``follower_id, followed_id, uri, other_uri``: follows between somebody here and others elsewhere."""
+    mine = or_(
+        and_(follows.c.follower_id == actor_id, actors.c.id == follows.c.followed_id),
+        and_(follows.c.followed_id == actor_id, actors.c.id == follows.c.follower_id),
+    )
+    found = select(follows.c.follower_id, follows.c.followed_id, follows.c.uri, actors.c.uri.label("other_uri"))
+    return conn.execute(found.join(actors, mine).where(~actors.c.local)).all()
+
+
 def cut_follows(conn: Connection, actor_id: int) -> int:
     """End all follows of and by the actor; answers how many."""
     ended = delete(follows).where(or_(follows.c.follower_id == actor_id, follows.c.followed_id == actor_id))
