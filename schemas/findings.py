@@ -229,7 +229,7 @@ def _enum(error: "ValidationError") -> str:
     close = difflib.get_close_matches(str(error.instance), allowed, n=1)
     if close and len(allowed) > 6:
         return f"one of {len(allowed)} values, perhaps {json.dumps(close[0], ensure_ascii=False)}"
-    return f"one of {_listed(allowed, limit=6)}"
+    return f"one of {_listed(allowed, limit=8)}"
 
 
 def _format(error: "ValidationError") -> str:

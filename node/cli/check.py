@@ -206,7 +206,7 @@ def _check_counters(conn: Connection) -> Check:
     """Whether what triggers count of follows and posts is what is there."""
     if wrong := counters.find_wrong(conn):
         shown = ", ".join(wrong[:3]) + (" and more" if len(wrong) > 3 else "")
-        told = f"The counters of {len(wrong)} accounts are wrong ({shown}): rhizome database recount sets them right."
+        told = f"Accounts that are counted wrong: {len(wrong)} ({shown}). rhizome database recount sets them right."
         return Check("counters", State.WARNING, told, len(wrong))
     return Check("counters", State.OK, "Followers and posts are counted right.", 0)
 

@@ -62,7 +62,8 @@ def recount(config: Config) -> None:
         async with opened(config) as system:
             return await system.node.store.write(counters.repair)
 
-    click.echo(f"The counters of {asyncio.run(repair())} accounts are right now.")
+    number = asyncio.run(repair())
+    click.echo(f"Accounts that were counted wrong and are right now: {number}." if number else "All was counted right.")
 
 
 def _values(config: Config, target: str) -> dict[str, Any]:

@@ -29,7 +29,7 @@ def command() -> None:
 def add(config: Config, shortcode: str, file: Path, category: str) -> None:
     """Let everybody here use the PNG, GIF or WebP picture FILE as :NAME:."""
     asyncio.run(_add(config, shortcode.strip(":"), file, category))
-    click.echo(f":{shortcode.strip(':')}: can be used")
+    _say(shortcode, "can be used")
 
 
 async def _add(config: Config, shortcode: str, file: Path, category: str) -> None:
@@ -60,6 +60,7 @@ async def _load(config: Config) -> list[OwnEmoji]:
 def disable(config: Config, shortcode: str) -> None:
     """Nobody can use :NAME: from now on; where it was used before, it stays."""
     asyncio.run(_change(config, partial(emojis.set_enabled, enabled=False), shortcode))
+    _say(shortcode, "cannot be used any more")
 
 
 @command.command("enable")
@@ -68,6 +69,7 @@ def disable(config: Config, shortcode: str) -> None:
 def enable(config: Config, shortcode: str) -> None:
     """Let :NAME: be used again."""
     asyncio.run(_change(config, partial(emojis.set_enabled, enabled=True), shortcode))
+    _say(shortcode, "can be used")
 
 
 @command.command("remove")
@@ -76,6 +78,11 @@ def enable(config: Config, shortcode: str) -> None:
 def remove(config: Config, shortcode: str) -> None:
     """Take :NAME: and its file away, also where it was used."""
     asyncio.run(_change(config, emojis.remove, shortcode))
+    _say(shortcode, "is gone")
+
+
+def _say(shortcode: str, what: str) -> None:
+    click.echo(f":{shortcode.strip(':')}: {what}")
 
 
 async def _change(config: Config, change: Callable[..., None], shortcode: str) -> None:

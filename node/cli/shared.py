@@ -141,4 +141,6 @@ def print_rows(
 
 
 def _cell(value: Any, limit: int) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return "" if value is None else log.one_line(str(value), limit)

@@ -62,9 +62,13 @@ def test_wrong_counters_are_a_warning_until_they_are_counted_anew(file: Path) ->
     assert check(file)[1]["counters"] == ("ok", "Followers and posts are counted right.")
     change(file, "UPDATE actors SET followers_count = 7 WHERE kind = 'organization'")
     state, message = check(file)[1]["counters"]
-    assert (state, message.startswith("The counters of 1 accounts are wrong (http")) == ("warning", True)
+    assert (state, message.startswith("Accounts that are counted wrong: 1 (http")) == ("warning", True)
     assert "rhizome database recount" in message
-    assert run("database", "recount", "--config", file) == (0, "The counters of 1 accounts are right now.\n")
+    assert run("database", "recount", "--config", file) == (
+        0,
+        "Accounts that were counted wrong and are right now: 1.\n",
+    )
+    assert run("database", "recount", "--config", file) == (0, "All was counted right.\n")
     assert check(file)[1]["counters"][0] == "ok"
 
 
