@@ -188,9 +188,9 @@ async def _read_body(request: web.Request) -> Tree:
         value = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise Malformed("The JSON cannot be read.") from error
-    if not isinstance(value, dict):
+    if not isinstance(value, dict | None):
         raise Malformed("A JSON object is expected.")
-    return value
+    return value or {}
 
 
 def nest(pairs: Iterable[tuple[str, Any]]) -> Tree:

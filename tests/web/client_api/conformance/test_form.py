@@ -227,6 +227,18 @@ async def test_unreadable_bodies_change_nothing(town, content_type, body):
     assert await town.ada.get("v1/lists") == before
 
 
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [("application/json", b""), ("application/json", b" "), ("application/json", b"null"),
+     ("application/x-www-form-urlencoded", b""), ("multipart/form-data; boundary=x", b"")],
+)  # fmt: skip
+async def test_bodies_of_nothing_say_nothing(town, content_type, body):
+    """Libraries write them where an act has no parameters."""
+    path, headers = f"v1/statuses/{(await town.say(town.ada))['id']}", {"Content-Type": content_type}
+    for act in ("favourite", "reblog"):
+        await town.ben.call("POST", f"{path}/{act}", data=body, headers=headers)
+
+
 # -- values ----------------------------------------------------------------------------------------------------------
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
