@@ -42,11 +42,14 @@ def copy(config: Config, target: str, *, write: bool) -> None:
 
     TARGET is a file that holds postgresql://USER:PASSWORD@HOST/NAME, such an address without a password, or the word
     sqlite. The new database must be empty. What was written is read again and compared; the old one stays as it is.
+
+    A copy is whole or not there at all: after one that was broken off, start the same command again. A copy that is
+    whole already is compared and told.
     """
     values = _values(config, target)
     meant = load_config(**{f"database__{name}": value for name, value in values.items()})
     changed = _changed(config, values) if write else ""
-    with alone_in(config.data_dir):
+    with alone_in(config.data_dir), _told_when_broken_off():
         copied = copy_database(config, meant, SystemClock().now(), _progress)
     if write:
         _replace(config.file, changed)
@@ -92,6 +95,17 @@ def _changed(config: Config, values: dict[str, Any]) -> str:
 
 
 @contextmanager
+def _told_when_broken_off() -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        click.echo(
+            "Broken off: both databases are as they were. Start the same command again, or serve as before.", err=True
+        )
+        raise
+
+
+@contextmanager
 def _progress(steps: int) -> Iterator[Advance]:
     """A bar on a terminal; nothing elsewhere."""
     if not sys.stderr.isatty():
@@ -115,7 +129,11 @@ def _replace(file: Path, text: str) -> None:
 
 
 def _tell(config: Config, meant: Config, copied: Copied, values: dict[str, Any], *, is_written: bool) -> None:
-    click.echo(f"Copied {copied.rows} rows of {copied.tables} tables; read again, each is what it was.")
+    click.echo(
+        f"An earlier copy is there: {copied.rows} rows of {copied.tables} tables; compared, each is what it is here."
+        if copied.is_found
+        else f"Copied {copied.rows} rows of {copied.tables} tables; read again, each is what it was."
+    )
     if copied.catalogue is not None:
         entries, digest = copied.catalogue.total, copied.catalogue.digest
         click.echo(f"Entries of the catalogue: {entries}, with the digest {digest[:16]}, in both databases.")

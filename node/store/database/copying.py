@@ -176,11 +176,24 @@ class Copying:
     mended: Counter[str] = field(default_factory=Counter)
 
     def run(self) -> None:
-        """Copy everything. Raises Conflict for what cannot be read, and for all rows at once that are not taken."""
+        """Copy everything, and read it again. Raises Conflict for what cannot be read, for all rows at once that are
+        not taken, and where the target does not hold what was written.
+        """
         refused = [*islice(chain.from_iterable(map(self._write, parts())), TOLD + 1)]
         if refused:
             more = "" if len(refused) <= TOLD else "; and more"
             raise Conflict(f"PostgreSQL does not take {'; '.join(refused[:TOLD])}{more}.")
+        self._verify()
+
+    def compare(self) -> None:
+        """Read both, and write nothing. Raises Conflict where the target is no copy of the source."""
+        if count_rows(self.target) != count_rows(self.source):
+            raise Conflict("The two databases do not hold the same.")
+        for part in parts():
+            self.sums[part.name] = Sum()
+            for _ in self._rows(part, ()):
+                pass
+        self._verify()
 
     def _write(self, part: Part) -> Iterator[str]:
         """Write a part; after each row that is not taken again, without it, to find the next."""
@@ -198,7 +211,7 @@ class Copying:
                 yield f"{self._place(part, refusal, key)}: {refusal}"
                 without.add(number)
 
-    def verify(self) -> None:
+    def _verify(self) -> None:
         """Read what the target holds by now. Raises Conflict where it is not what was read from the source."""
         for part in parts():
             found = Sum()

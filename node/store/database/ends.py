@@ -85,11 +85,15 @@ def _refuse_other_version(conn: Connection) -> None:
 # -- the one that is filled -----------------------------------------------------------------------------------------
 
 
+class Occupied(Conflict):
+    """The new database holds something already: an earlier copy that nobody was told of, or anything else."""
+
+
 @contextmanager
 def new_sqlite(path: Path) -> Iterator[Connection]:
-    """A new file with all tables and no rows. Raises Conflict where anything of that name is there."""
+    """A new file with all tables and no rows. Raises Occupied where anything of that name is there."""
     if found := sorted(place.name for place in path.parent.glob(f"{path.name}*")):
-        raise Conflict(f"{path.parent} holds a database already; move away {', '.join(found)} first.")
+        raise Occupied(f"{path.parent} holds a database already; move away {', '.join(found)} first.")
     partial = path.with_suffix(".partial")  # perhaps that of a copy that was killed
     partial.unlink(missing_ok=True)
     try:
@@ -117,11 +121,11 @@ def new_sqlite(path: Path) -> Iterator[Connection]:
 
 @contextmanager
 def new_postgresql(url: str) -> Iterator[Connection]:
-    """The tables in an empty database, all of it in one transaction. Raises Conflict where any table is there."""
+    """The tables in an empty database, all of it in one transaction. Raises Occupied where any table is there."""
     with _told("The new database"), _of_server(url).begin() as conn:
         migrate.lock(conn)
         if inspect(conn).get_table_names():
-            raise Conflict("The new database is not empty; nothing was copied.")
+            raise Occupied("The new database is not empty; nothing was copied.")
         if (encoding := conn.scalar(_ENCODING)) != "UTF8":
             raise Conflict(f"The new database is encoded in {encoding}; make one with ENCODING 'UTF8'.")
         migrate.upgrade_within(conn)

@@ -3,8 +3,10 @@
 import asyncio
 import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 
+import psycopg
 import pytest
 from click.testing import Result
 from sqlalchemy import Connection, insert
@@ -13,6 +15,7 @@ from node.app.database import open_store
 from node.config import load
 from node.guard import alone_in
 from node.store.database import ends
+from node.store.database.copying import Copying
 from node.store.people import actors
 from node.store.tables import workers
 from tests import stores
@@ -59,7 +62,7 @@ def test_a_node_goes_to_postgresql_and_back(file: Path, url: str, monkeypatch: p
     again = rhizome(file, "resource", "add", "-", "--json", stdin=lines(record(1), record(3)))
     assert '"created": 1, "updated": 0, "unchanged": 1' in again.stdout
 
-    assert copy(file, "database-url").stderr == "The new database is not empty; nothing was copied.\n"
+    assert copy(file, "database-url").stderr == "The node is on this database already.\n"
     kept = file.parent / "data" / "rhizome.sqlite3"
     refused = copy(file, "sqlite", "--write")
     assert (refused.exit_code, "move away rhizome.sqlite3" in refused.stderr) == (1, True)
@@ -70,6 +73,43 @@ def test_a_node_goes_to_postgresql_and_back(file: Path, url: str, monkeypatch: p
     assert "Entries of the catalogue: 3," in back.stdout
     assert file.read_text("utf-8") == written
     assert ask(load(file, environ={}), is_founded)
+
+
+def test_who_was_broken_off_starts_again(file: Path, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the middle, when there is nothing of it; after its end, before the file was written. There and back."""
+    assert add_user(file).exit_code == 0
+    written = file.read_text("utf-8")
+    with monkeypatch.context() as patch:
+        patch.setattr(Copying, "_verify", interrupted)
+        broken = copy(file, url, "--write")
+    assert (broken.exit_code, "Start the same command again" in broken.stderr) == (1, True)
+    with monkeypatch.context() as patch:
+        patch.setattr("node.cli.database._replace", interrupted)
+        assert copy(file, url, "--write").exit_code == 1
+    assert file.read_text("utf-8") == written
+    again = copy(file, url, "--write")
+    assert (again.exit_code, "An earlier copy is there: " in again.stdout) == (0, True), again.output
+    assert load(file, environ={}).database.url == url
+    for place in (file.parent / "data").glob("rhizome.sqlite3*"):
+        place.unlink()
+    for told in ("Copied ", "An earlier copy is there: "):
+        assert copy(file, "sqlite").stdout.startswith(told)
+    assert rhizome(file, "check").exit_code == 0
+
+
+def interrupted(*_args: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_a_database_that_is_no_copy_of_this_one_is_left_alone(file: Path, url: str) -> None:
+    """Something has happened here since; or somebody else lives there."""
+    assert copy(file, url).exit_code == 0
+    assert add_user(file).exit_code == 0
+    refused = copy(file, url, "--write")
+    assert (refused.exit_code, refused.stderr) == (1, "The new database is not empty; nothing was copied.\n")
+    with closing(psycopg.connect(url, autocommit=True)) as conn:
+        conn.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public; CREATE TABLE theirs (id int)")
+    assert copy(file, url).stderr == "The new database is not empty; nothing was copied.\n"
 
 
 def test_a_server_at_work_elsewhere_is_noticed(file: Path, url: str) -> None:
