@@ -302,16 +302,17 @@ async def test_who_is_silenced_stands_in_no_public_list_but_followers_read_on(si
     assert (await stream.next())[2]["id"] == again["id"]
 
 
-async def test_people_of_a_limited_domain_are_not_in_the_directory(site: Site) -> None:
+async def test_people_of_limited_and_blocked_domains_are_not_in_the_directory(site: Site) -> None:
     reader = App(site.peer)
 
     def known(conn: Connection) -> None:
         unit = site.peer.unit()
-        for host in ("far.example", "sub.loud.example"):
+        for host in ("far.example", "sub.loud.example", "bad.example"):
             facts = {"uri": f"https://{host}/zoe", "username": "zoe", "host": host, "local": False, "kind": "person"}
             times = dict.fromkeys(("created_at", "updated_at"), unit.now)
             actors.insert_actor(conn, id=unit.ids.new(), discoverable=True, **facts, **times)
         policies.set_policy(conn, "loud.example", DomainPolicy.LIMIT, "", unit.now)
+        policies.set_policy(conn, "bad.example", DomainPolicy.BLOCK, "", unit.now)
 
     await site.store.write(known)
     await site.peer.system.federation.policies.load()

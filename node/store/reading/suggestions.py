@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, Connection, Select, exists, func, or_, select
 
-from node.domain.moderation import LIMITING, Sanction
+from node.domain.moderation import LIMITING, DomainPolicy, Sanction
 from node.store.database.upsert import insert_missing
 from node.store.people.follows import ACCEPTED
 from node.store.people.sanctions import is_under
@@ -25,15 +25,15 @@ _DISMISS = insert_missing(dismissed_suggestions)
 _MOST = 80
 #: What is weighed of somebody's own posts, and of each hashtag that is hers.
 _OWN_POSTS, _USES = 200, 100
-_limited = domain_policies.c.domain
+_outside = domain_policies.c.domain
 #: Of ``actors``: who is there, and may stand in public lists as far as moderators are concerned.
 _IN_PUBLIC = (
     actors.c.state == "active",
     actors.c.moved_to == "",
     ~is_under(actors.c.id, Sanction.SILENCED),
     ~exists().where(
-        domain_policies.c.policy.in_([policy.value for policy in LIMITING]),
-        or_(actors.c.host == _limited, actors.c.host.endswith("." + _limited)),
+        domain_policies.c.policy.in_([policy.value for policy in (*LIMITING, DomainPolicy.BLOCK)]),
+        or_(actors.c.host == _outside, actors.c.host.endswith("." + _outside)),
     ),
 )
 
