@@ -25,7 +25,7 @@ from web.communities.listing import crumbs_of
 from web.communities.views import Choice, FormView, Head
 from web.communities.words import JOINING, JOINING_HINTS, READING, READING_HINTS, SAID, WRITING, WRITING_HINTS
 from web.design.frame import done, html, page_of
-from web.design.page import Notice
+from web.design.page import Notice, Page
 from web.design.parts import Field, Link, PicturesForm
 
 LIST, NEW = "/communities", "/communities/new"
@@ -141,28 +141,17 @@ def form_view(
 ) -> FormView:
     wrong = errors or {}
     path = f"{known.head.path}/settings" if known else NEW
-    title = Sentence("Settings of the community") if known else Sentence("Found a community")
-    back = known.head.path if known else LIST
     is_elsewhere = known is not None and not known.group.local
 
     def state(name: str) -> Field:
         return Field(value=fields.get(name, ""), error=wrong.get(name, ""))
 
     return FormView(
-        page=page_of(
-            request,
-            path,
-            title=title,
-            section=LIST,
-            noindex=True,
-            notice=notice,
-            said=SAID,
-            breadcrumbs=crumbs_of(known.group) if known else (Link(label=Sentence("Communities"), href=LIST),),
-        ),
+        page=_page(request, path, known, notice),
         action=path,
         csrf=csrf,
         is_new=known is None,
-        back_path=back,
+        back_path=known.head.path if known else LIST,
         username=state("username"),
         name=state("name"),
         purpose=state("purpose"),
@@ -180,6 +169,19 @@ def form_view(
         close_path=path if known and not is_elsewhere else "",
         head=known.head if known else None,
         pictures=_pictures(request, csrf, known, wrong_pictures or {}) if known and not is_elsewhere else None,
+    )
+
+
+def _page(request: web.Request, path: str, known: Known | None, notice: Notice | None) -> Page:
+    return page_of(
+        request,
+        path,
+        title=Sentence("Settings of the community") if known else Sentence("Found a community"),
+        section=LIST,
+        noindex=True,
+        notice=notice,
+        said=SAID,
+        breadcrumbs=crumbs_of(known.group) if known else (Link(label=Sentence("Communities"), href=LIST),),
     )
 
 

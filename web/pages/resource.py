@@ -36,7 +36,7 @@ from web.design.cards import Reader, actor_path, resource_cards, resource_origin
 from web.design.frame import embedding, html, page_of
 from web.design.licences import licence_in_words
 from web.design.page import Alternate, Page, Social
-from web.design.parts import Link, Text
+from web.design.parts import Link, Prose, Text
 from web.design.paths import catalogue_path, shelf_of
 from web.design.reader import reader_of
 from web.design.resources import Agent, ExportGap
@@ -159,8 +159,6 @@ def _view(request: web.Request, shown: _Shown, reader: Reader) -> ResourceView:
     formats = _formats(found)
     page = _page(request, shown, reader, formats)
     names = record_parts.in_order(record["name"], language)
-    described = record.get("description", {})
-    texts = record_parts.in_order(described, language_of(described, reader.languages) or "")
     csrf = page.viewer.csrf if page.viewer is not None else ""
     return ResourceView(
         page=page,
@@ -170,7 +168,7 @@ def _view(request: web.Request, shown: _Shown, reader: Reader) -> ResourceView:
         version=found.version,
         digest=found.digest,
         updated_at=found.updated_at or found.published_at,
-        descriptions=tuple(record_parts.prose(record, value, tag) for tag, value in texts),
+        descriptions=_descriptions(record, reader),
         image=reader.picture(images[0]["contentUrl"], host=host_of(found.uri)) if images else None,
         creators=record_parts.agents(record.get("creator", ())),
         licence=licence_in_words(record["license"]),
@@ -202,6 +200,12 @@ def _view(request: web.Request, shown: _Shown, reader: Reader) -> ResourceView:
         credits=tuple(record_parts.credit_lines(record, shown.sources)),
         course=course_section(found, shown.standing, reader, today=request.app[NODE].unit().today, csrf=csrf),
     )
+
+
+def _descriptions(record: ResourceRecord, reader: Reader) -> tuple[Prose, ...]:
+    told = record.get("description", {})
+    texts = record_parts.in_order(told, language_of(told, reader.languages) or "")
+    return tuple(record_parts.prose(record, value, tag) for tag, value in texts)
 
 
 def _facts(found: Resource, reader: Reader) -> Facts:

@@ -111,7 +111,25 @@ def _core(
     attachments: Sequence[Mapping[str, Any]],
 ) -> Core:
     details = row.details or {}
-    head = {
+    tail = _tail(row, look, details, mentioned, attachments)
+    poll = polls.part_of(row.id, details["poll"], look.now, tail["emojis"]) if details.get("poll") else None
+    state = details.get("quote_state") or QuoteState.PENDING.value
+    return Core(
+        stamp=stamp,
+        until=_until(row, poll, look),
+        head=orjson.dumps(_head(row, look, details))[:-1] + b',"account":',
+        tail=b"," + orjson.dumps(tail)[1:-1] + b',"poll":',
+        poll=poll,
+        middle=b"" if poll or details.get("quote") else b"null" + NO_QUOTE,
+        quote=(state, quoted.get(details["quote"], 0)) if details.get("quote") else None,
+        publisher_id=publisher_id,
+        policy=details.get("quote_policy") or (QuotePolicy.PUBLIC.value if row.local else ""),
+        is_open=Visibility(row.visibility).is_open,
+    )
+
+
+def _head(row: Row[Any], look: Look, details: Mapping[str, Any]) -> dict[str, Any]:
+    return {
         "id": str(row.id),
         "created_at": instant(row.published_at),
         "edited_at": instant(row.updated_at) if is_edited(row) else None,
@@ -131,7 +149,16 @@ def _core(
         "reblog": None,
         "application": details.get("application") if row.local else None,
     }
-    tail: dict[str, Any] = {
+
+
+def _tail(
+    row: Row[Any],
+    look: Look,
+    details: Mapping[str, Any],
+    mentioned: Sequence[Any],
+    attachments: Sequence[Mapping[str, Any]],
+) -> dict[str, Any]:
+    return {
         "media_attachments": attachments,
         "mentions": [
             {"id": str(each.id), "username": each.username, "acct": accounts.acct(each), "url": each.url}
@@ -141,20 +168,6 @@ def _core(
         "emojis": emojis_of(details.get("emojis", ()), look),
         "card": card_of(row, look),
     }
-    poll = polls.part_of(row.id, details["poll"], look.now, tail["emojis"]) if details.get("poll") else None
-    state = details.get("quote_state") or QuoteState.PENDING.value
-    return Core(
-        stamp=stamp,
-        until=_until(row, poll, look),
-        head=orjson.dumps(head)[:-1] + b',"account":',
-        tail=b"," + orjson.dumps(tail)[1:-1] + b',"poll":',
-        poll=poll,
-        middle=b"" if poll or details.get("quote") else b"null" + NO_QUOTE,
-        quote=(state, quoted.get(details["quote"], 0)) if details.get("quote") else None,
-        publisher_id=publisher_id,
-        policy=details.get("quote_policy") or (QuotePolicy.PUBLIC.value if row.local else ""),
-        is_open=Visibility(row.visibility).is_open,
-    )
 
 
 def _until(row: Row[Any], poll: polls.Part | None, look: Look) -> int | None:

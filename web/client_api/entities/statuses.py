@@ -6,11 +6,13 @@ A status is rendered once and kept in parts under its stamp; authors are kept un
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import orjson
 from sqlalchemy import Connection
 
 from node.domain.filters import FilterContext
+from node.domain.moderation import Policies
 from node.domain.posts import QuotePolicy, QuoteState
 from node.store.people import follows
 from node.store.reading import entries, statuses
@@ -19,7 +21,7 @@ from node.store.reading.statuses import Own
 from web.client_api.entities import accounts, filtering
 from web.client_api.entities.cards import with_account
 from web.client_api.entities.look import Look
-from web.client_api.entities.status_cores import NO_QUOTE, Core, load_cores, load_shares
+from web.client_api.entities.status_cores import NO_QUOTE, Core, Share, load_cores, load_shares
 
 
 def render(
@@ -63,38 +65,67 @@ def render_entries(
     policies = look.policies
     if policies.by_domain or policies.allow_list or policies.by_actor:
         listed = [entry for entry in listed if not _is_refused(look, entry, people, in_public=in_public)]
+    objects = {entry.object_id for entry in listed}
     cores = load_cores(conn, look, listed)
-    publishers = _publishers(conn, look, cores, people)
-    shares = load_shares(conn, look, [entry.id for entry in listed if entry.sharer_id is not None])
-    own = statuses.load_own(conn, viewer_id, {entry.object_id for entry in listed}) if viewer_id is not None else None
-    filtered = filtering.load_results(conn, viewer_id, own, {entry.object_id for entry in listed}, look.now, context)
-    quoted = _quoted(conn, look, cores.values(), viewer_id) if quotes else {}
-    followed = _followed(conn, listed, cores, viewer_id)
-    found: dict[int, bytes] = {}
-    for entry in listed:
-        core, author = cores.get(entry.object_id), people.get(entry.author_id)
+    own = statuses.load_own(conn, viewer_id, objects) if viewer_id is not None else None
+    parts = _Parts(
+        policies,
+        viewer_id,
+        people,
+        cores,
+        _publishers(conn, look, cores, people),
+        load_shares(conn, look, [entry.id for entry in listed if entry.sharer_id is not None]),
+        own,
+        filtering.load_results(conn, viewer_id, own, objects, look.now, context),
+        _quoted(conn, look, cores.values(), viewer_id) if quotes else {},
+        _followed(conn, listed, cores, viewer_id),
+        is_quoted=not quotes,
+    )
+    return {entry.id: body for entry in listed if (body := parts.join(entry)) is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What statuses are joined from, loaded for all of them at once; by the ids of objects, actors and entries."""
+
+    policies: Policies
+    viewer_id: int | None
+    people: Mapping[int, accounts.Part]
+    cores: Mapping[int, Core]
+    publishers: Mapping[int, accounts.Part]
+    shares: Mapping[int, Share]
+    own: Own | None
+    filtered: filtering.Filtered
+    quoted: Mapping[int, bytes]
+    followed: frozenset[int]
+    is_quoted: bool  # what is joined is shown in what quotes it
+
+    def join(self, entry: Entry) -> bytes | None:
+        """The status; None where a part is missing, and where the viewer's filters hide it."""
+        core, author = self.cores.get(entry.object_id), self.people.get(entry.author_id)
         if core is None or author is None:
-            continue
-        middle = core.middle or _middle(core, entry.object_id, own, quoted, deep=not quotes)
-        is_own, flags, approval = entry.author_id == viewer_id, b"}", b""
+            return None
+        approval, flags, own = b"", b"}", self.own
         if own is not None:
-            if entry.object_id in filtered.hidden and not is_own:
-                continue
-            flags = filtering.with_results(_flags(entry, own, is_own), filtered.results.get(entry.object_id))
-            approval = _approval(core, may=entry.author_id in followed, is_own=is_own)
-        head = core.head
-        if policies.by_actor and policies.covers_media(author.uri):
+            is_own = entry.author_id == self.viewer_id
+            if entry.object_id in self.filtered.hidden and not is_own:
+                return None
+            approval = _approval(core, may=entry.author_id in self.followed, is_own=is_own)
+            flags = filtering.with_results(_flags(entry, own, is_own), self.filtered.results.get(entry.object_id))
+        middle = core.middle or _middle(core, entry.object_id, own, self.quoted, deep=self.is_quoted)
+        head, tail = core.head, core.tail
+        if self.policies.by_actor and self.policies.covers_media(author.uri):
             head = head.replace(b'"sensitive":false', b'"sensitive":true', 1)
-        tail = with_account(core.tail, shown.body) if (shown := publishers.get(core.publisher_id)) else core.tail
+        if shown := self.publishers.get(core.publisher_id):
+            tail = with_account(tail, shown.body)
         body = head + author.body + tail + middle + approval + flags
         if entry.sharer_id is None:
-            found[entry.id] = body
-        elif entry.id in shares and entry.sharer_id in people:
-            around = b"" if own is None else _NO_APPROVAL
-            found[entry.id] = b"".join(
-                (shares[entry.id].head, people[entry.sharer_id].body, b',"reblog":', body, around, flags)
-            )
-    return found
+            return body
+        share, sharer = self.shares.get(entry.id), self.people.get(entry.sharer_id)
+        if share is None or sharer is None:
+            return None
+        around = b"" if own is None else _NO_APPROVAL
+        return b"".join((share.head, sharer.body, b',"reblog":', body, around, flags))
 
 
 def _publishers(
