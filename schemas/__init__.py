@@ -54,10 +54,19 @@ def check(name: str, value: Any) -> tuple[Finding, ...]:
 
 
 def vocabularies() -> tuple[dict[str, Any], ...]:
-    """The concept schemes that ship with the node, as ``vocabularies_build`` wrote them, in order of file names."""
+    """The concept schemes that ship with the node, as ``vocabularies_build`` wrote them, in order of file names.
+
+    Where a scheme says a concept in too few languages, labels of our own stand beside its own (``translations``).
+    """
     folder = files(__name__).joinpath("data", "vocabularies")
     names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".json"))
-    return tuple(json.loads(folder.joinpath(name).read_bytes()) for name in names)
+    schemes = tuple(json.loads(folder.joinpath(name).read_bytes()) for name in names)
+    for entry in folder.joinpath("translations").iterdir():
+        labels = json.loads(entry.read_bytes())
+        for concept in (each for scheme in schemes for each in scheme["concepts"]):
+            if label := labels.get(concept["id"]):
+                concept["prefLabel"].setdefault(entry.name.removesuffix(".json"), label)
+    return schemes
 
 
 def _text(name: str) -> bytes:

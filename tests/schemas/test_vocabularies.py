@@ -1,5 +1,7 @@
 """The vocabularies that ship, and the files that they were made from."""
 
+import json
+
 import pytest
 
 import schemas
@@ -35,6 +37,19 @@ def test_every_scheme_may_be_shipped_and_every_concept_can_be_shown(scheme):
     assert terms in scheme["license"] or (scheme["license"].endswith("/by/4.0/") and scheme["attribution"])
     assert scheme["title"]
     assert all(concept["id"] and concept["prefLabel"] for concept in scheme["concepts"])
+
+
+def test_all_but_the_resource_types_of_openeduhub_is_told_in_english_and_german():
+    told = [scheme for scheme in schemas.vocabularies() if not scheme["id"].endswith("/new_lrt/")]
+    for concept in (each for scheme in told for each in scheme["concepts"]):
+        assert {"de", "en"} <= {tag.partition("-")[0] for tag in concept["prefLabel"]}, concept["id"]
+
+
+def test_a_translation_is_of_a_concept_that_ships_without():
+    known = {each["id"]: each for scheme in schemas.vocabularies() for each in scheme["concepts"]}
+    for file in (TARGET / "translations").iterdir():
+        own = json.loads(file.read_bytes())
+        assert {iri: known[iri]["prefLabel"][file.stem] for iri in own} == own
 
 
 def test_each_file_is_told_with_its_maker():
