@@ -169,7 +169,14 @@ class Threads:
         async def get(address: str) -> dict[str, Any]:
             return await self._fetcher.get_object(address, budget=walk_.budget)
 
-        return [ref async for ref in walk(get, uri)]
+        listed: list[str] = []
+        try:
+            async for ref in walk(get, uri):
+                listed.append(ref)  # noqa: PERF401 (what was read counts, also where the next page is none)
+        except NodeError:
+            if not listed:
+                raise
+        return listed
 
     async def _fetch(self, uris: list[str], walk_: _Walk) -> list[Object]:
         """Those of these posts that can be had; the unknown ones are fetched, two at a time."""

@@ -86,6 +86,18 @@ async def test_answers_stand_in_the_conversation_of_what_they_answer_word_for_wo
     assert "conversation" not in shown
 
 
+async def test_what_a_list_says_before_it_breaks_off_is_fetched(net, far):
+    zoe, peer = far.actor("zoe"), net.peers[0]
+    context = f"{far.origin}/contexts/1"
+    notes = [far.note(zoe, number, context=context) for number in range(1, 4)]
+    first = {"type": "CollectionPage", "items": [notes[1]["id"], notes[2]], "next": f"{context}/gone"}
+    far.documents["/contexts/1"] = {"id": context, "type": "Collection", "first": first}
+    await arrive(net, notes[0]["id"])
+    assert await open_thread(net, notes[0]["id"])
+    assert f"{context}/gone".removeprefix(far.origin) in far.asked
+    assert await known(peer, *notes) == [True] * 3
+
+
 async def test_where_there_is_no_context_answers_are_followed_from_post_to_post(net, far):
     zoe, peer = far.actor("zoe"), net.peers[0]
     notes = [far.note(zoe, number, replies=f"{far.origin}/replies/{number}") for number in range(1, 5)]
