@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from node import log
 from node.jobs.outcome import Outcome
-from node.store.jobs import Job, PerHost
+from node.store.claims import PerHost
+from node.store.jobs import Job
 
 Run = Callable[[Sequence[Job]], Awaitable[Sequence[Outcome]]]
 

@@ -21,6 +21,7 @@ from node.jobs.lane import Lane
 from node.jobs.outcome import GiveBack, Outcome
 from node.jobs.reports import judged, report
 from node.jobs.settling import Settling
+from node.store import claims
 from node.store import jobs as table
 from node.store.database.engine import Store
 from node.store.house import workers
@@ -187,7 +188,7 @@ class Worker:
     async def _find_due(self) -> list[str]:
         """Kinds of which something is due; those that are late come now, each with all of its group."""
         names = [name for each in self._late for name in each.names]
-        due = await self._store.read(table.find_due, [*self._lanes, *names], self._clock.now())
+        due = await self._store.read(claims.find_due, [*self._lanes, *names], self._clock.now())
         for late in [each for each in self._late if not each.names.isdisjoint(due)]:
             lanes = {kind.name: Lane(kind) for kind in late.make()}
             self._lanes |= lanes
@@ -268,8 +269,8 @@ def _claim(
 ) -> tuple[list[Job], int | None]:
     """Claimed jobs, and when the next one becomes due if these were all; ``overdue``: what is held is held on."""
     workers.renew(conn, owner, now, overdue)
-    jobs = table.claim(conn, kind.name, limit, now=now, owner=owner, busy=busy, per_host=kind.per_host)
-    return jobs, None if len(jobs) == limit else table.next_due_at(conn, kind.name, now)
+    jobs = claims.claim(conn, kind.name, limit, now=now, owner=owner, busy=busy, per_host=kind.per_host)
+    return jobs, None if len(jobs) == limit else claims.next_due_at(conn, kind.name, now)
 
 
 async def _wait(event: asyncio.Event, seconds: float | None) -> bool:

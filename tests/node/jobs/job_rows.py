@@ -5,7 +5,7 @@ from itertools import count
 
 from sqlalchemy import Connection, select
 
-from node.store import jobs as table
+from node.store import claims
 from node.store.jobs import NewJob
 from node.store.tables import jobs
 from tests import stores
@@ -18,7 +18,7 @@ def job(kind: str = "work", due_at: int = 0, **fields) -> NewJob:
 
 
 def claim(conn: Connection, /, limit: int = 10, *, now: int = 100, owner: str = "w", **fields):
-    return table.claim(conn, "work", limit, now=now, owner=owner, **fields)
+    return claims.claim(conn, "work", limit, now=now, owner=owner, **fields)
 
 
 def rows(conn: Connection):

@@ -12,6 +12,7 @@ from node.ids import Ids
 from node.jobs.kinds import PERIODIC
 from node.jobs.schedule import Entry, Schedule
 from node.jobs.worker import Worker
+from node.store import claims
 from node.store import jobs as table
 from node.store.house import queue, workers
 from node.store.jobs import BEHIND, LEASE, Job
@@ -30,7 +31,7 @@ async def test_due_jobs_are_claimed_oldest_first_and_once(store):
     assert [each.id for each in claimed] == [second.id, first.id]
     assert [each.attempts for each in claimed] == [1, 1]
     assert await store.write(claim) == []
-    assert await store.read(table.next_due_at, "work", 100) == 101
+    assert await store.read(claims.next_due_at, "work", 100) == 101
 
 
 async def test_a_claim_takes_no_more_than_asked_and_only_its_kind(store):
@@ -41,9 +42,9 @@ async def test_a_claim_takes_no_more_than_asked_and_only_its_kind(store):
 
 async def test_one_look_tells_of_which_kinds_something_is_due(store):
     await store.write(table.enqueue_many, [job("a", due_at=50), job("b", due_at=101), job("c", due_at=100)])
-    assert await store.read(table.find_due, ["a", "b", "c", "d"], 100) == ["a", "c"]
-    await store.write(lambda conn: table.claim(conn, "a", 5, now=100, owner="me"))  # not due until its lease ends
-    assert await store.read(table.find_due, ["a", "b", "c", "d"], 100) == ["c"]
+    assert await store.read(claims.find_due, ["a", "b", "c", "d"], 100) == ["a", "c"]
+    await store.write(lambda conn: claims.claim(conn, "a", 5, now=100, owner="me"))  # not due until its lease ends
+    assert await store.read(claims.find_due, ["a", "b", "c", "d"], 100) == ["c"]
 
 
 async def test_everything_that_was_enqueued_comes_back_with_the_claim(store):
@@ -137,7 +138,7 @@ async def test_a_claim_reads_by_its_index():
         async with stores.open_store(path) as store:
 
             def plan(conn):
-                query = table._DUE.compile(dialect=conn.dialect)
+                query = claims._DUE.compile(dialect=conn.dialect)
                 values = query.construct_params({"kind": "w", "now": 1, "limit": 1})
                 bound = tuple(values[name] for name in query.positiontup or ())
                 found = conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", bound)
@@ -167,7 +168,7 @@ async def test_no_statement_of_the_daily_work_reads_the_whole_table():
         table.release_oldest(conn, "h", "work", 60)
         table.release_host(conn, "h", "work", 50)
         table.pull_in(conn, "work", 50)
-        table.next_due_at(conn, "work", 50)
+        claims.next_due_at(conn, "work", 50)
         workers.take_over(conn, 50, ["w"])
         workers.take_over(conn, 50)
         statements = [each for each in seen if " jobs" in each[0] and not each[0].startswith("INSERT")]
