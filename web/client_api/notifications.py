@@ -1,9 +1,11 @@
 """``/api/v1/notifications`` one by one, and ``/api/v2/notifications`` in groups."""
 
 from collections.abc import Sequence
+from typing import Any
 
+import orjson
 from aiohttp import web
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from node.domain.notices import GROUPED, NoticeType
 from node.errors import NotFound
@@ -16,7 +18,7 @@ from web.client_api.callers import require
 from web.client_api.entities import accounts
 from web.client_api.entities import notifications as entities
 from web.client_api.entities.look import Look, look_of
-from web.client_api.paging import link_header, read_limit, read_window
+from web.client_api.paging import filled, link_header, read_limit, read_window
 from web.client_api.parameters import Parameters, query_parameters, read_id
 
 _READ, _WRITE = "read:notifications", "write:notifications"
@@ -57,8 +59,12 @@ async def list_all(request: web.Request) -> web.Response:
 
 def _list(conn: Connection, look: Look, wanted: Wanted, window: Window) -> tuple[list[int], bytes]:
     """The ids of the page, and those of it that can be shown."""
-    rows = lists.list_notifications(conn, wanted, window)
-    return [row.id for row in rows], joined(entities.render(conn, look, wanted.owner_id, rows).values())
+
+    def show(rows: Sequence[Row[Any]]) -> tuple[list[int], dict[int, bytes]]:
+        return [row.id for row in rows], entities.render(conn, look, wanted.owner_id, rows)
+
+    ids, shown = filled(window, lambda part: lists.list_notifications(conn, wanted, part), show)
+    return ids, joined(shown.values())
 
 
 async def show(request: web.Request) -> web.Response:
@@ -119,12 +125,17 @@ async def list_groups(request: web.Request) -> web.Response:
 def _list_groups(
     conn: Connection, look: Look, wanted: Wanted, window: Window, partial: bool
 ) -> tuple[list[int], bytes]:
-    groups = lists.list_groups(conn, wanted, window)
-    return [group.newest.id for group in groups], _rendered(conn, look, wanted.owner_id, groups, partial)
+    def show(groups: Sequence[Group]) -> tuple[list[int], entities.Entity]:
+        shown = entities.render_groups(conn, look, wanted.owner_id, groups, partial=partial)
+        return [group.newest.id for group in groups], shown
 
-
-def _rendered(conn: Connection, look: Look, owner_id: int, groups: Sequence[Group], partial: bool) -> bytes:
-    return entities.render_groups(conn, look, owner_id, groups, partial=partial)
+    ids, found = filled(
+        window,
+        lambda part: lists.list_groups(conn, wanted, part),
+        show,
+        is_empty=lambda shown: not shown["notification_groups"],
+    )
+    return ids, orjson.dumps(found)
 
 
 async def show_group(request: web.Request) -> web.Response:
@@ -135,7 +146,10 @@ async def show_group(request: web.Request) -> web.Response:
 
 
 def _show_group(conn: Connection, look: Look, owner_id: int, key: str) -> bytes:
-    return _rendered(conn, look, owner_id, [_find(conn, owner_id, key)], False)
+    found = entities.render_groups(conn, look, owner_id, [_find(conn, owner_id, key)])
+    if not found["notification_groups"]:
+        raise NotFound("Record not found")
+    return orjson.dumps(found)
 
 
 def _find(conn: Connection, owner_id: int, key: str) -> Group:

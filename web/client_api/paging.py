@@ -1,7 +1,10 @@
 """Paging by ids: what is asked for, and the ``Link`` header that leads on (RFC 8288)."""
 
-from collections.abc import Sequence
+import operator
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import lru_cache
+from typing import TypeVar
 from urllib.parse import urlencode
 
 from aiohttp import hdrs, web
@@ -14,6 +17,7 @@ from web.client_api.parameters import Parameters, read_id
 
 DEFAULT, MOST = 20, 40
 _LONGEST = 19  # digits
+_ROUNDS = 10  # parts of a list that are read for one page at most
 _CURSORS = frozenset({"max_id", "since_id", "min_id", "offset"})
 
 
@@ -44,6 +48,33 @@ def read_cursor(parameters: Parameters, name: str) -> int | None:
     if not (text.isascii() and text.removeprefix("-").isdigit()):
         raise Malformed(problems=[Problem(f"$.{name}", "an id", f'"{text[:60]}"')])
     return read_id(text) if len(text) <= _LONGEST else MAX_ID
+
+
+RowT = TypeVar("RowT")
+ShownT = TypeVar("ShownT")
+
+
+def filled(
+    window: Window,
+    read: Callable[[Window], Sequence[RowT]],
+    show: Callable[[Sequence[RowT]], tuple[list[int], ShownT]],
+    *,
+    is_empty: Callable[[ShownT], bool] = operator.not_,
+) -> tuple[list[int], ShownT]:
+    """The part of a list that is asked for, and what lies beyond it as long as nothing of it is shown.
+
+    What filters and moderators hide is left out of what was read, and apps take an empty page for the end of the list.
+    ``show``: the ids of what was read, and what is shown of it.
+    """
+    ids: list[int] = []
+    for _ in range(_ROUNDS):
+        rows = read(window)
+        read_ids, shown = show(rows)
+        ids = [*read_ids, *ids] if window.min_id is not None else [*ids, *read_ids]
+        if len(rows) < window.limit or not is_empty(shown):
+            break
+        window = replace(window, max_id=ids[-1]) if window.min_id is None else replace(window, min_id=ids[0])
+    return ids, shown
 
 
 def link_header(request: web.Request, ids: Sequence[int], *, window: Window) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Lists of statuses, newest first: ``/api/v1/timelines``, of one account, and what a person keeps."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from aiohttp import web
 from sqlalchemy import Connection
@@ -18,12 +18,14 @@ from web.client_api.answers import answer, joined
 from web.client_api.callers import reader, require
 from web.client_api.entities import statuses
 from web.client_api.entities.look import Look, look_of
-from web.client_api.paging import link_header, read_window
+from web.client_api.paging import filled, link_header, read_window
 from web.client_api.parameters import Parameters, query_parameters, read_id
 from web.client_api.remembering import remembering
 
 #: Ids that the list pages by, and the statuses that are shown of it.
 Rendered = tuple[list[int], list[bytes]]
+_Show = Callable[[Sequence[Entry]], Rendered]
+_WHICH = ("local", "remote", "only_media")  # what narrows public lists
 _MOST_TAGS = 4  # of each kind beside the one in the address
 
 
@@ -52,7 +54,11 @@ async def home(request: web.Request) -> web.Response:
 
 
 def _home(conn: Connection, look: Look, owner_id: int, window: Window) -> Rendered:
-    return _rendered(conn, look, entries.list_home(conn, owner_id, window, look.now), owner_id, FilterContext.HOME)
+    return filled(
+        window,
+        lambda part: entries.list_home(conn, owner_id, part, look.now),
+        lambda listed: _rendered(conn, look, listed, owner_id, FilterContext.HOME),
+    )
 
 
 async def public(request: web.Request) -> web.Response:
@@ -63,23 +69,22 @@ async def public(request: web.Request) -> web.Response:
 
 
 def _public(conn: Connection, look: Look, viewer_id: int | None, window: Window, asked: Parameters) -> Rendered:
-    listed = timelines.list_public(
-        conn,
-        viewer_id,
+    wanted = {name: asked.flag(name) or False for name in _WHICH}
+    return filled(
         window,
-        look.now,
-        local=asked.flag("local") or False,
-        remote=asked.flag("remote") or False,
-        only_media=asked.flag("only_media") or False,
+        lambda part: timelines.list_public(conn, viewer_id, part, look.now, **wanted),
+        _in_public(conn, look, viewer_id),
     )
-    return _in_public(conn, look, listed, viewer_id)
 
 
-def _in_public(conn: Connection, look: Look, listed: Sequence[Entry], viewer_id: int | None) -> Rendered:
+def _in_public(conn: Connection, look: Look, viewer_id: int | None) -> _Show:
     """Without what comes from hosts that are shown to followers only."""
-    ids = [entry.id for entry in listed]
-    shown = statuses.render_entries(conn, look, listed, viewer_id, in_public=True, context=FilterContext.PUBLIC)
-    return ids, list(shown.values())
+
+    def show(listed: Sequence[Entry]) -> Rendered:
+        shown = statuses.render_entries(conn, look, listed, viewer_id, in_public=True, context=FilterContext.PUBLIC)
+        return [entry.id for entry in listed], list(shown.values())
+
+    return show
 
 
 async def tag(request: web.Request) -> web.Response:
@@ -91,19 +96,15 @@ async def tag(request: web.Request) -> web.Response:
 
 
 def _tag(conn: Connection, look: Look, viewer_id: int | None, name: str, window: Window, asked: Parameters) -> Rendered:
-    listed = timelines.list_tag(
-        conn,
-        viewer_id,
+    wanted = {name: asked.flag(name) or False for name in _WHICH}
+    any_of, all_of, none_of = [key_of(name), *_tags(asked, "any")], _tags(asked, "all"), _tags(asked, "none")
+    return filled(
         window,
-        look.now,
-        any_of=[key_of(name), *_tags(asked, "any")],
-        all_of=_tags(asked, "all"),
-        none_of=_tags(asked, "none"),
-        local=asked.flag("local") or False,
-        remote=asked.flag("remote") or False,
-        only_media=asked.flag("only_media") or False,
+        lambda part: timelines.list_tag(
+            conn, viewer_id, part, look.now, any_of=any_of, all_of=all_of, none_of=none_of, **wanted
+        ),
+        _in_public(conn, look, viewer_id),
     )
-    return _in_public(conn, look, listed, viewer_id)
 
 
 def _tags(asked: Parameters, name: str) -> list[str]:
@@ -120,7 +121,11 @@ async def link(request: web.Request) -> web.Response:
 
 
 def _link(conn: Connection, look: Look, viewer_id: int | None, url: str, window: Window) -> Rendered:
-    return _in_public(conn, look, timelines.list_link(conn, viewer_id, url, window, look.now), viewer_id)
+    return filled(
+        window,
+        lambda part: timelines.list_link(conn, viewer_id, url, part, look.now),
+        _in_public(conn, look, viewer_id),
+    )
 
 
 # -- for one person --------------------------------------------------------------------------------------------------
@@ -140,8 +145,11 @@ def _of_list(conn: Connection, look: Look, owner_id: int, list_id: int, window: 
         return _rendered(conn, look, pathway_lists.list_steps(conn, owner_id, pathway, window), owner_id)
     if found is None:
         raise NotFound
-    listed = timelines.list_of_list(conn, owner_id, found.id, found.replies_policy, window, look.now)
-    return _rendered(conn, look, listed, owner_id, FilterContext.HOME)
+    return filled(
+        window,
+        lambda part: timelines.list_of_list(conn, owner_id, found.id, found.replies_policy, part, look.now),
+        lambda listed: _rendered(conn, look, listed, owner_id, FilterContext.HOME),
+    )
 
 
 async def direct(request: web.Request) -> web.Response:
@@ -205,18 +213,13 @@ def _of_account(
     if asked.flag("pinned"):
         return _rendered(conn, look, timelines.list_pinned(conn, viewer_id, actor_id), viewer_id)
     tagged = asked.text("tagged")
-    listed = timelines.list_of_actor(
-        conn,
-        viewer_id,
-        actor_id,
+    tag = key_of(tagged) if tagged else None
+    wanted = {name: asked.flag(name) or False for name in ("exclude_replies", "exclude_reblogs", "only_media")}
+    return filled(
         window,
-        look.now,
-        exclude_replies=asked.flag("exclude_replies") or False,
-        exclude_reblogs=asked.flag("exclude_reblogs") or False,
-        only_media=asked.flag("only_media") or False,
-        tag=key_of(tagged) if tagged else None,
+        lambda part: timelines.list_of_actor(conn, viewer_id, actor_id, part, look.now, tag=tag, **wanted),
+        lambda listed: _rendered(conn, look, listed, viewer_id, FilterContext.ACCOUNT),
     )
-    return _rendered(conn, look, listed, viewer_id, FilterContext.ACCOUNT)
 
 
 ROUTES = [

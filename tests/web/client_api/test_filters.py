@@ -150,6 +150,31 @@ async def test_hidden_posts_are_left_out_of_timelines_but_ones_own_stay(ada, ben
     assert len(await ada.get(f"v1/accounts/{ben.me.id}/statuses")) == 2
 
 
+async def test_no_page_is_empty_before_the_end_however_much_is_hidden(ada, ben):
+    """Apps take an empty page for the end of the list."""
+    await ada.post(f"v1/accounts/{ben.me.id}/follow")
+    made = await ada.post("v1/lists", title="Games")
+    await ada.post(f"v1/lists/{made['id']}/accounts", account_ids=[str(ben.me.id)])
+    await ada.post("v2/filters", title="x", context=["home", "public", "account"], filter_action="hide",
+                   keywords_attributes=[{"keyword": "golf"}])  # fmt: skip
+    texts = ["Tennis #game", *["golf #game"] * 5, "Rugby #game", *["golf #game"] * 5]
+    posted = [await note(ben, text) for text in texts]
+    first, second = str(posted[0].id), str(posted[6].id)
+    for path in ("timelines/home", "timelines/public", "timelines/tag/game", f"timelines/list/{made['id']}",
+                 f"accounts/{ben.me.id}/statuses"):  # fmt: skip
+        seen, url = [], f"{ada.peer.origin}/api/v1/{path}?limit=2"
+        for _ in range(3):
+            answer = await ada.peer.http.get(url, headers={"Authorization": f"Bearer {ada.token}"})
+            seen.append([each["id"] for each in await answer.json()])
+            if (following := answer.links.get("next")) is None:
+                break
+            url = str(following["url"])
+        assert seen[:2] == [[second], [first]], path
+        assert seen[2:] in ([], [[]]), path
+        above = await ada.get(f"v1/{path}", limit=2, min_id=str(posted[0].id))
+        assert [each["id"] for each in above] == [second], path
+
+
 async def test_hidden_posts_are_left_out_of_notifications(ada, ben):
     await ada.post("v2/filters", title="x", context=["notifications"], filter_action="hide",
                    keywords_attributes=[{"keyword": "golf"}])  # fmt: skip
@@ -157,7 +182,12 @@ async def test_hidden_posts_are_left_out_of_notifications(ada, ben):
     await note(ben, "@ada golfing")
     (told,) = await ada.get("v1/notifications")
     assert "golfing" in told["status"]["content"]
-    assert len((await ada.get("v2/notifications"))["notification_groups"]) == 1
+    (group,) = (await ada.get("v2/notifications"))["notification_groups"]
+    for _ in range(4):
+        await note(ben, "@ada golf!")
+    assert [each["id"] for each in await ada.get("v1/notifications", limit=2)] == [told["id"]], "no page is empty"
+    found = await ada.get("v2/notifications", limit=2)
+    assert [each["group_key"] for each in found["notification_groups"]] == [group["group_key"]]
 
 
 @each_row(

@@ -64,7 +64,7 @@ def _extras(row: Row[Any], parts: _Parts) -> Entity:
 
 def render_groups(
     conn: Connection, look: Look, viewer_id: int, groups: Sequence[Group], *, partial: bool = False
-) -> bytes:
+) -> Entity:
     """The answer to a request for groups: whom and what they name stands beside them, each once.
 
     ``partial``: of those whom a group shows only as a picture, apps get ``partial_accounts``.
@@ -83,7 +83,7 @@ def render_groups(
     }
     if partial:
         body["partial_accounts"] = [_partial(parts.accounts[each]) for each in named if each not in whole]
-    return orjson.dumps(body)
+    return body
 
 
 def _group(group: Group, parts: _Parts) -> Entity:
