@@ -1,8 +1,12 @@
 """The migrations: they make what ``store.tables`` says, keep all rows, and change nothing when they fail (REL13)."""
 
 import json
+import os
 import re
 import shutil
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import pairwise
@@ -22,6 +26,7 @@ from tests import postgres
 from tests.rows import each_row
 
 FIRST = "0001"
+ROOT = Path(__file__).parents[3]
 
 
 @contextmanager
@@ -219,6 +224,49 @@ def test_failed_upgrade_leaves_the_database_as_it_was(
     with engine.connect() as conn:
         assert migrate.current_version(conn) == migrate.HEAD
         assert conn.scalar(text("SELECT value FROM facts")) == "alpha.example"
+
+
+_ENDS = f"""
+import os
+from alembic import op
+import sqlalchemy as sa
+revision, down_revision = "9999", "{migrate.HEAD}"
+def upgrade():
+    op.create_table("halves", sa.Column("id", sa.Integer()))
+    op.execute("DELETE FROM facts")
+    if "KILLED" in os.environ:
+        os.kill(os.getpid(), 9)
+"""
+_UPGRADES = """
+import sys
+from pathlib import Path
+from node.store.database import migrate
+migrate.SCRIPTS, migrate.HEAD = Path(sys.argv[2]), "9999"
+migrate.migrate(sys.argv[1])
+"""
+
+
+def test_killed_upgrade_leaves_the_database_as_it_was_and_the_next_start_upgrades_it(
+    engine: Engine, tmp_path: Path
+) -> None:
+    migrate.upgrade(engine)
+    shutil.copytree(migrate.SCRIPTS, tmp_path / "scripts")
+    (tmp_path / "scripts" / "versions" / "9999_ends.py").write_text(_ENDS)
+    with engine.begin() as conn:
+        conn.execute(text("INSERT INTO facts (name, value) VALUES ('host', 'alpha.example')"))
+    before = describe(engine)
+    words = (sys.executable, "-c", _UPGRADES, engine.url.render_as_string(hide_password=False), tmp_path / "scripts")
+    for _ in range(2):
+        killed = subprocess.run(words, env={**os.environ, "KILLED": "1"}, cwd=ROOT, check=False)
+        assert killed.returncode == -signal.SIGKILL
+        assert describe(engine) == before
+        with engine.connect() as conn:
+            assert migrate.current_version(conn) == migrate.HEAD
+            assert conn.scalar(text("SELECT value FROM facts")) == "alpha.example"
+    subprocess.run(words, cwd=ROOT, check=True)
+    with engine.connect() as conn:
+        assert migrate.current_version(conn) == "9999"
+        assert conn.scalar(text("SELECT count(*) FROM facts")) == 0
 
 
 def test_newer_database_is_refused_untouched(engine: Engine) -> None:
