@@ -27,6 +27,7 @@ from node.store.database.engine import Store
 from node.store.jobs import Job
 from node.store.news import push
 from node.store.news.push import Subscription
+from node.store.posts.objects import LIVE
 from node.store.reading import filters
 from node.webpush import encrypt, encrypt_draft, read_recipient, vapid_token
 
@@ -136,7 +137,7 @@ def _load(
     """None where nobody listens any more, it was taken back, or who is told does not want to read such."""
     subscription = push.find_subscription_by_id(conn, subscription_id)
     row = push.load_news(conn, notification_id)
-    if subscription is None or row is None or row.state not in {None, "live"}:
+    if subscription is None or row is None or row.state not in {None, LIVE}:
         return None
     about = [] if row.object_id is None else [row.object_id]
     if filters.load_hidden(conn, subscription.owner_id, FilterContext.NOTIFICATIONS, about, now):

@@ -10,7 +10,7 @@ from node.errors import Malformed
 from node.services.news import happened
 from node.store.people.actors import Actor
 from node.store.posts import reactions
-from node.store.posts.objects import Object
+from node.store.posts.objects import LIVE, Object
 from node.store.posts.reactions import Reaction
 
 
@@ -55,7 +55,7 @@ def _brought_along(batch: Batch, inbound: Inbound, sharer: Actor) -> Object | No
 
 def may_share(batch: Batch, sharer: Actor, found: Object) -> bool:
     """What everybody may see, and one's own (Mastodon lets people share their followers-only posts)."""
-    if found.state != "live":
+    if found.state != LIVE:
         return False
     visibility = Visibility(found.visibility)
     is_open = visibility.is_open or (visibility is Visibility.FOLLOWERS and found.actor_id == sharer.id)

@@ -231,7 +231,7 @@ async def _make_token(config: Config, name: str, scopes: list[str]) -> str:
 
 def _store_token(conn: Connection, unit: Unit, name: str, made: str, scopes: list[str]) -> None:
     account = accounts.find_account(conn, name.removeprefix("@"))
-    if account is None or account.state != "active":
+    if account is None or account.state != accounts.ACTIVE:
         raise NotFound(f"Nobody here is called {name}.")
     tokens.insert_token(conn, made, account.actor_id, scopes, "command line", unit.now)
     audit.record(conn, unit, None, "token.add", account.username, after={"scopes": scopes})

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from sqlalchemy import Connection, bindparam, func, select, update
 
 from node.store.database.prepared import Prepared
-from node.store.jobs import COLUMNS, IS_FIRST, LEASE, Job
+from node.store.jobs import COLUMNS, IS_FIRST, LEASE, LIVE, Job
 from node.store.tables import jobs
 
 #: How many jobs of a host may run at once: one number, or one for each.
@@ -14,7 +14,7 @@ PerHost = int | Callable[[str], int]
 _CLAIMED = tuple(column if column.name != "attempts" else (column + 1).label("attempts") for column in COLUMNS)
 _DUE = (
     select(*_CLAIMED)
-    .where(jobs.c.kind == bindparam("kind"), jobs.c.state == "live", jobs.c.due_at <= bindparam("now"), IS_FIRST)
+    .where(jobs.c.kind == bindparam("kind"), jobs.c.state == LIVE, jobs.c.due_at <= bindparam("now"), IS_FIRST)
     .order_by(jobs.c.due_at, jobs.c.id)
     .limit(bindparam("limit"))
     # Rows that another process claims at this moment are passed over; SQLite has one writer and leaves this out.
@@ -91,7 +91,7 @@ def next_due_at(conn: Connection, kind: str, now: int) -> int | None:
 
 _NEXT_DUE = Prepared(
     select(func.min(jobs.c.due_at)).where(
-        jobs.c.kind == bindparam("kind"), jobs.c.state == "live", jobs.c.due_at > bindparam("now")
+        jobs.c.kind == bindparam("kind"), jobs.c.state == LIVE, jobs.c.due_at > bindparam("now")
     )
 )
 
@@ -103,6 +103,6 @@ def find_due(conn: Connection, kinds: Sequence[str], now: int) -> list[str]:
 
 _FIRST_DUE = Prepared(
     select(jobs.c.id)
-    .where(jobs.c.kind == bindparam("kind"), jobs.c.state == "live", jobs.c.due_at <= bindparam("now"))
+    .where(jobs.c.kind == bindparam("kind"), jobs.c.state == LIVE, jobs.c.due_at <= bindparam("now"))
     .limit(1)
 )

@@ -26,6 +26,8 @@ from node.store.tables import jobs
 #: How long a claim holds without a heartbeat. Work of a killed process goes on within 10 s of the next start,
 #: also where another process may still be alive.
 LEASE = 10 * SECOND
+#: What ``jobs.state`` says: to be done, or set aside for an administrator.
+LIVE, PARKED = "live", "parked"
 BEHIND = 12 * HOUR
 
 
@@ -114,7 +116,7 @@ def _row(job: NewJob, *, behind: bool) -> dict[str, Any]:
 
 _LAST_OF_KEY = (
     select(func.max(jobs.c.id))
-    .where(jobs.c.serial_key.in_(bindparam("keys", expanding=True)), jobs.c.state == "live")
+    .where(jobs.c.serial_key.in_(bindparam("keys", expanding=True)), jobs.c.state == LIVE)
     .group_by(jobs.c.serial_key)
 )
 _TAKEN_KEYS = select(jobs.c.serial_key).where(jobs.c.id.in_(_LAST_OF_KEY))
@@ -134,7 +136,7 @@ _earlier = jobs.alias("earlier")
 IS_FIRST = or_(
     jobs.c.serial_key.is_(None),
     ~exists().where(
-        and_(_earlier.c.serial_key == jobs.c.serial_key, _earlier.c.id < jobs.c.id, _earlier.c.state == "live")
+        and_(_earlier.c.serial_key == jobs.c.serial_key, _earlier.c.id < jobs.c.id, _earlier.c.state == LIVE)
     ),
 )
 _FINISH = Prepared(
@@ -143,7 +145,7 @@ _FINISH = Prepared(
 )
 _FIRST_OF_KEY = (
     select(func.min(jobs.c.id))
-    .where(jobs.c.serial_key.in_(bindparam("keys", expanding=True)), jobs.c.state == "live")
+    .where(jobs.c.serial_key.in_(bindparam("keys", expanding=True)), jobs.c.state == LIVE)
     .group_by(jobs.c.serial_key)
 )
 _PROMOTE = Prepared(
@@ -169,7 +171,7 @@ _RETRY = _mine(update(jobs)).values(
     due_at=bindparam("at"), owner="", error=bindparam("reason"), attempts=jobs.c.attempts - bindparam("uncounted")
 )
 _PARK = _mine(update(jobs)).values(
-    state="parked", owner="", error=bindparam("reason"), lock_key=None, due_at=bindparam("at")
+    state=PARKED, owner="", error=bindparam("reason"), lock_key=None, due_at=bindparam("at")
 )
 _PARKED_KEYS = select(jobs.c.serial_key).where(jobs.c.id.in_(bindparam("job_ids", expanding=True)))
 _GIVE_BACK = _mine(update(jobs)).values(due_at=bindparam("at"), owner="", attempts=jobs.c.attempts - 1)
@@ -220,7 +222,7 @@ def give_back_many(conn: Connection, owner: str, postponed: Sequence[tuple[int, 
 
 def oldest_due_at(conn: Connection, kind: str) -> int | None:
     """Since when the longest waiting job of this kind has been due."""
-    query = select(func.min(jobs.c.due_at)).where(jobs.c.kind == kind, jobs.c.state == "live", jobs.c.owner == "")
+    query = select(func.min(jobs.c.due_at)).where(jobs.c.kind == kind, jobs.c.state == LIVE, jobs.c.owner == "")
     at: int | None = conn.scalar(query)
     return at
 
@@ -229,7 +231,7 @@ def pull_in(conn: Connection, kind: str, latest: int, *, target: str = "") -> No
     """Let nothing of this kind (with ``target``, of this one) wait beyond ``latest``: after the clock was set back,
     times lie too far ahead (REL6).
     """
-    waiting = and_(jobs.c.kind == kind, jobs.c.state == "live", jobs.c.owner == "", jobs.c.due_at > latest)
+    waiting = and_(jobs.c.kind == kind, jobs.c.state == LIVE, jobs.c.owner == "", jobs.c.due_at > latest)
     if target:
         waiting = and_(waiting, jobs.c.target == target)
     if conn.execute(update(jobs).where(waiting).values(due_at=latest)).rowcount:
@@ -237,7 +239,7 @@ def pull_in(conn: Connection, kind: str, latest: int, *, target: str = "") -> No
 
 
 def _waiting_for(host: str, kind: str) -> Any:
-    return and_(jobs.c.host == host, jobs.c.kind == kind, jobs.c.state == "live", jobs.c.owner == "")
+    return and_(jobs.c.host == host, jobs.c.kind == kind, jobs.c.state == LIVE, jobs.c.owner == "")
 
 
 def hold_host(conn: Connection, host: str, kind: str, until: int) -> None:

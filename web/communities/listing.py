@@ -17,6 +17,7 @@ from node.state import NODE
 from node.store.communities import communities, community_invitations, community_members, community_roles
 from node.store.communities.communities import Community
 from node.store.people import actors
+from node.store.people.follows import ACCEPTED
 from node.store.posts import topics
 from node.store.reading import showing
 from node.text import descriptions
@@ -72,7 +73,7 @@ def _find(conn: Connection, unit: Unit, viewer_id: int | None, before: int | Non
     if viewer_id is not None:
         me = actors.load_actors_by_id(conn, [viewer_id])[viewer_id]
         states = community_members.load_memberships(conn, viewer_id)
-        parts = {group: "member" if state == "accepted" else "asked" for group, state in states.items()}
+        parts = {group: "member" if state == ACCEPTED else "asked" for group, state in states.items()}
         parts |= dict.fromkeys(community_roles.load_moderated(conn, me.uri, unit.now), "moderator")
         invited = [
             each.community_id

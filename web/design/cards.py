@@ -20,6 +20,7 @@ from node.domain.text import pick, plain, shorten
 from node.domain.uris import host_of, is_web_uri
 from node.media.links import MediaLinks
 from node.store.library.resources import Resource
+from node.store.posts.objects import LIVE
 from node.text import descriptions
 from web.design.parts import ActorCard, Image, Link, Origin, Prose, SafeHtml, Text
 from web.design.posts import Attachment, Happening, Poll, PollOption, PostCard, Reply
@@ -164,7 +165,7 @@ def post_path(row: Row[Any], author: Any) -> str:
 def post_card(row: Row[Any], author: Any, reader: Reader) -> PostCard:
     """``row`` and ``author``: whole rows of ``objects`` and ``actors``."""
     path, details = post_path(row, author), row.details or {}
-    if row.state != "live":
+    if row.state != LIVE:
         return PostCard(
             path=path, author=actor_card(author, reader), content=Prose(value=""), published_at=0, gone=True
         )

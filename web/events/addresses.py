@@ -15,6 +15,7 @@ from node.store.events import calendar_links
 from node.store.events.calendar_links import CalendarLink
 from node.store.people import actors
 from node.store.people.actors import Actor
+from node.store.people.follows import ACCEPTED
 from web.design.frame import done, html, page_of
 from web.design.parts import Field
 from web.events.calendar_views import AddressesView, AddressRow
@@ -66,7 +67,7 @@ async def _page(
 
 def _load(conn: Connection, actor_id: int) -> tuple[list[CalendarLink], dict[int, Actor]]:
     """Her addresses, and the communities that she belongs to, by name."""
-    ids = [each for each, state in community_members.load_memberships(conn, actor_id).items() if state == "accepted"]
+    ids = [each for each, state in community_members.load_memberships(conn, actor_id).items() if state == ACCEPTED]
     groups = [each for each in actors.load_actors_by_id(conn, ids).values() if each.state == "active"]
     named = {each.id: each for each in sorted(groups, key=lambda group: group.title.casefold())}
     return calendar_links.list_links(conn, actor_id), named

@@ -30,6 +30,7 @@ from node.store.events.event_lists import Scope
 from node.store.events.events import Event
 from node.store.people import actors
 from node.store.people.actors import Actor
+from node.store.people.follows import ACCEPTED
 from node.store.posts import objects
 from node.translations import SOURCE, first_spoken, translate
 from web.design.reader import reader_of
@@ -151,7 +152,7 @@ def _group(conn: Connection, link: CalendarLink) -> Actor:
     """The community of this address; NotFound for who belongs to it no more."""
     group = actors.find_actor_by_id(conn, link.community_id or 0)
     membership = community_members.load_memberships(conn, link.actor_id).get(link.community_id or 0)
-    if group is None or group.state != "active" or membership != "accepted":
+    if group is None or group.state != "active" or membership != ACCEPTED:
         raise NotFound
     return group
 

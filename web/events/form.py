@@ -24,6 +24,7 @@ from node.store.access.sessions import Session
 from node.store.communities import community_members
 from node.store.events.events import Event
 from node.store.people import actors
+from node.store.people.follows import ACCEPTED
 from node.store.posts import media as media_store
 from web.design.frame import done, html, page_of
 from web.design.parts import Field, Link
@@ -253,7 +254,7 @@ async def _page(
 
 def _communities(conn: Connection, unit: Unit, person_id: int) -> tuple[Option, ...]:
     """Those that this person belongs to."""
-    ids = [each for each, state in community_members.load_memberships(conn, person_id).items() if state == "accepted"]
+    ids = [each for each, state in community_members.load_memberships(conn, person_id).items() if state == ACCEPTED]
     known = actors.load_actors_by_id(conn, ids)
     named = sorted(known.values(), key=lambda group: group.title.casefold())
     return tuple(Option(value=str(group.id), label=group.title) for group in named if group.state == "active")

@@ -24,6 +24,7 @@ from node.store.events.event_answers import Answer
 from node.store.events.event_lists import Scope
 from node.store.events.events import Event
 from node.store.people import actors
+from node.store.people.follows import ACCEPTED
 from node.store.reading import showing, threads
 from node.store.reading.threads import Order, Wanted
 from web import sessions
@@ -209,7 +210,7 @@ async def join(request: web.Request) -> web.Response:
     path, state = await node.store.write(
         _join, node.unit(), request.match_info["name"], session.actor_id, policies.is_blocked
     )
-    return done(path, "joined" if state == "accepted" else "asked")
+    return done(path, "joined" if state == ACCEPTED else "asked")
 
 
 def _join(conn: Connection, unit: Unit, name: str, me: int, is_blocked: Any) -> tuple[str, str]:

@@ -20,6 +20,7 @@ from node.domain.scopes import SCOPES, covers
 from node.errors import Invalid, Problem
 from node.services.context import Unit
 from node.store.access import accounts, oauth
+from node.store.access.accounts import ACTIVE
 from node.store.access.hashes import hash_of
 from node.store.access.oauth import App, Code
 from node.text.richtext import clean_plain_field
@@ -186,7 +187,7 @@ def change_code(
     account, token = accounts.load_account(conn, found.actor_id), secrets.token_urlsafe(32)
     if (
         account is None
-        or account.state != "active"
+        or account.state != ACTIVE
         or not oauth.use_code(conn, found.code_hash, hash_of(token), unit.now)
     ):
         return _BAD_CODE

@@ -72,7 +72,7 @@ def has_admin(conn: Connection) -> bool:
 
 
 def count_admins(conn: Connection) -> int:
-    query = select(func.count()).where(accounts.c.role == ADMIN, accounts.c.state == "active")
+    query = select(func.count()).where(accounts.c.role == ADMIN, accounts.c.state == ACTIVE)
     return conn.scalar(query) or 0
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, select, update
 
+from node.store.access.accounts import ACTIVE
 from node.store.access.hashes import hash_of
 from node.store.database.prepared import Prepared
 from node.store.tables import accounts, actors, sessions
@@ -66,7 +67,7 @@ _BY_TOKEN = Prepared(
     select(*_SESSION)
     .join(accounts, accounts.c.actor_id == sessions.c.actor_id)
     .join(actors, actors.c.id == sessions.c.actor_id)
-    .where(sessions.c.token_hash == bindparam("token"), accounts.c.state == "active")
+    .where(sessions.c.token_hash == bindparam("token"), accounts.c.state == ACTIVE)
 )
 
 

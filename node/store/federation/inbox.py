@@ -9,7 +9,7 @@ from node.store import jobs
 from node.store.database.bulk import Bulk
 from node.store.database.prepared import Prepared
 from node.store.database.upsert import Upsert, insert_missing
-from node.store.jobs import NewJob
+from node.store.jobs import LIVE, NewJob
 from node.store.tables import jobs as jobs_table
 from node.store.tables import received, received_by
 
@@ -90,7 +90,7 @@ def set_outcomes(conn: Connection, outcomes: Sequence[tuple[int, str]]) -> None:
 
 
 def count_backlog(conn: Connection, kinds: Collection[str]) -> int:
-    query = select(func.count()).where(jobs_table.c.kind.in_(list(kinds)), jobs_table.c.state == "live")
+    query = select(func.count()).where(jobs_table.c.kind.in_(list(kinds)), jobs_table.c.state == LIVE)
     return conn.scalar(query) or 0
 
 

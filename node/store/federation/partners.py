@@ -7,6 +7,7 @@ from sqlalchemy import Connection, exists, func, select
 
 from node.domain.uris import host_of
 from node.domain.visibility import Visibility
+from node.store.people.follows import ACCEPTED
 from node.store.posts.objects import LIVE, RESOURCE
 from node.store.tables import actors, follows, objects
 
@@ -18,7 +19,7 @@ def load_partner_hosts(conn: Connection) -> frozenset[str]:
     query = (
         select(actors.c.uri)
         .join(follows, follows.c.followed_id == actors.c.id)
-        .where(follows.c.follower_id.in_(_OWN), follows.c.state == "accepted", actors.c.kind == "organization")
+        .where(follows.c.follower_id.in_(_OWN), follows.c.state == ACCEPTED, actors.c.kind == "organization")
     )
     return frozenset(host_of(uri) for uri in conn.scalars(query))
 
@@ -31,7 +32,7 @@ def is_partner_of(conn: Connection, host: str) -> bool:
         .join(follower, follower.c.id == follows.c.follower_id)
         .where(
             follows.c.followed_id.in_(_OWN),
-            follows.c.state == "accepted",
+            follows.c.state == ACCEPTED,
             follower.c.kind == "organization",
             follower.c.host == host,
         )

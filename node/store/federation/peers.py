@@ -7,6 +7,8 @@ from sqlalchemy import Connection, func, select
 
 from node.store.federation import hosts as store
 from node.store.federation.hosts import Host
+from node.store.jobs import LIVE
+from node.store.people.follows import ACCEPTED
 from node.store.tables import actors, follows, hosts, jobs
 
 
@@ -34,7 +36,7 @@ def load_ties(conn: Connection, names: Collection[str], now: int) -> Mapping[str
     """The ties of these hosts; three statements. What is meant for later does not wait yet."""
     wanted = list(names)
     waiting = select(jobs.c.host, func.count(), func.min(jobs.c.created_at)).where(
-        jobs.c.host.in_(wanted), jobs.c.state == "live", jobs.c.created_at <= now
+        jobs.c.host.in_(wanted), jobs.c.state == LIVE, jobs.c.created_at <= now
     )
     queued = {row[0]: (row[1], row[2]) for row in conn.execute(waiting.group_by(jobs.c.host))}
     followers = _count(conn, wanted, "follower_id")
@@ -46,7 +48,7 @@ def _count(conn: Connection, names: Collection[str], column: str) -> dict[str, i
     query = (
         select(actors.c.host, func.count())
         .join(follows, follows.c[column] == actors.c.id)
-        .where(actors.c.host.in_(list(names)), actors.c.local.is_(False), follows.c.state == "accepted")
+        .where(actors.c.host.in_(list(names)), actors.c.local.is_(False), follows.c.state == ACCEPTED)
         .group_by(actors.c.host)
     )
     return {row[0]: row[1] for row in conn.execute(query)}

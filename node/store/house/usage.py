@@ -7,6 +7,7 @@ from sqlalchemy import Connection, func, select, union
 
 from node.clock import DAY
 from node.ids import first_id_at
+from node.store.access.accounts import ACTIVE
 from node.store.posts.objects import LIVE
 from node.store.tables import access_tokens, accounts, actors, hosts, objects, sessions
 
@@ -19,7 +20,7 @@ class Usage:
     hosts: int
 
 
-_PEOPLE = select(func.count()).select_from(accounts).where(accounts.c.state == "active")
+_PEOPLE = select(func.count()).select_from(accounts).where(accounts.c.state == ACTIVE)
 _STATUSES = select(func.coalesce(func.sum(actors.c.statuses_count), 0)).where(actors.c.local)
 _HOSTS = select(func.count()).select_from(hosts)
 _ACTIVE = 30 * DAY
@@ -86,7 +87,7 @@ def find_contact(conn: Connection) -> int | None:
     """The actor id of the first administrator."""
     query = (
         select(accounts.c.actor_id)
-        .where(accounts.c.role == "admin", accounts.c.state == "active")
+        .where(accounts.c.role == "admin", accounts.c.state == ACTIVE)
         .order_by(accounts.c.created_at, accounts.c.actor_id)
         .limit(1)
     )

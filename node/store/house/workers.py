@@ -6,7 +6,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, literal_column, se
 
 from node.store.database.bulk import portions
 from node.store.database.prepared import Prepared
-from node.store.jobs import LEASE
+from node.store.jobs import LEASE, LIVE
 from node.store.tables import jobs, workers
 
 #: As the index says it: SQLite takes no parameter for the same.
@@ -17,7 +17,7 @@ _RENEW = Prepared(
     .where(
         jobs.c.id.in_(bindparam("job_ids", expanding=True)),
         jobs.c.owner == bindparam("worker"),
-        jobs.c.state == "live",
+        jobs.c.state == LIVE,
     )
     .values(due_at=bindparam("until"))
     .returning(jobs.c.id),
@@ -49,7 +49,7 @@ def retire(conn: Connection, owner: str, now: int) -> None:
 
 def take_over(conn: Connection, now: int, owners: Collection[str] | None = None) -> int:
     """Make due at once what dead workers held: all (``None``, one process), or these; answers how many."""
-    held = update(jobs).where(_IS_HELD, jobs.c.state == "live")
+    held = update(jobs).where(_IS_HELD, jobs.c.state == LIVE)
     if owners is not None:
         held = held.where(jobs.c.owner.in_(owners))
     return conn.execute(held.values(due_at=now, owner="")).rowcount

@@ -11,6 +11,7 @@ from node.domain.pathways import KIND as PATHWAY
 from node.domain.records import Reference
 from node.store.database.upsert import insert_missing
 from node.store.library.resources import Resource, Viewer, load_by_objects
+from node.store.posts.objects import LIVE
 from node.store.reading.visible import visible_to
 from node.store.tables import collection_curators, collection_followers, collection_items, objects, resources
 
@@ -129,7 +130,7 @@ def list_readable(
     query = (
         select(resources.c.object_id)
         .join(objects, objects.c.id == resources.c.object_id)
-        .where(resources.c.kind == kind, objects.c.state == "live", visible_to(viewer.actor_id))
+        .where(resources.c.kind == kind, objects.c.state == LIVE, visible_to(viewer.actor_id))
         .order_by(resources.c.sort_key.desc())
         .limit(limit + 1)
     )
@@ -144,7 +145,7 @@ def list_naming(conn: Connection, uri: str) -> list[Resource]:
     query = (
         select(resources.c.object_id)
         .join(objects, objects.c.id == resources.c.object_id)
-        .where(resources.c.kind == KIND, objects.c.state == "live", _names(uri))
+        .where(resources.c.kind == KIND, objects.c.state == LIVE, _names(uri))
         .order_by(resources.c.sort_key.desc())
     )
     return list(load_by_objects(conn, list(conn.scalars(query))).values())
@@ -165,7 +166,7 @@ def list_holding(conn: Connection, iris: Sequence[str]) -> list[int]:
         .join(resources, resources.c.object_id == objects.c.id)
         .where(
             objects.c.local,
-            objects.c.state == "live",
+            objects.c.state == LIVE,
             or_(objects.c.id.in_(inside), and_(resources.c.kind == PATHWAY, named)),
         )
         .order_by(objects.c.id)
@@ -178,7 +179,7 @@ def list_remote(conn: Connection, *, limit: int) -> list[tuple[int, str]]:
     query = (
         select(objects.c.id, objects.c.uri)
         .join(resources, resources.c.object_id == objects.c.id)
-        .where(resources.c.kind.in_((KIND, PATHWAY)), ~objects.c.local, objects.c.state == "live")
+        .where(resources.c.kind.in_((KIND, PATHWAY)), ~objects.c.local, objects.c.state == LIVE)
         .order_by(objects.c.id.desc())
         .limit(limit)
     )

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, and_, bindparam, delete, literal, or_, select
 from node.domain.moderation import LIMITING
 from node.domain.notices import DEFAULT_POLICY, Policy, Standing, Verdict
 from node.domain.visibility import Visibility
+from node.store.access.accounts import ACTIVE
 from node.store.database.bulk import Bulk
 from node.store.database.planning import looked_at
 from node.store.database.prepared import Prepared
@@ -126,7 +127,7 @@ def _reaching(*reasons: str) -> Prepared:
 _REACHED, _NAMED_HERE, _QUOTED_HERE = _reaching(NAMED, QUOTED, SUBSCRIBED), _reaching(NAMED), _reaching(QUOTED)
 _WITH_ACCOUNT = Prepared(
     select(accounts.c.actor_id).where(
-        accounts.c.actor_id.in_(bindparam("ids", expanding=True)), accounts.c.state == "active"
+        accounts.c.actor_id.in_(bindparam("ids", expanding=True)), accounts.c.state == ACTIVE
     ),
     many="ids",
 )
@@ -190,7 +191,7 @@ def load_owners(conn: Connection, actor_ids: Collection[int]) -> set[int]:
 
 def load_staff(conn: Connection, roles: Collection[str] = ("moderator", "admin")) -> list[int]:
     """Who looks after the node: moderators and administrators."""
-    query = select(accounts.c.actor_id).where(accounts.c.role.in_(list(roles)), accounts.c.state == "active")
+    query = select(accounts.c.actor_id).where(accounts.c.role.in_(list(roles)), accounts.c.state == ACTIVE)
     return list(conn.scalars(query))
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
+from node.store.access.accounts import ACTIVE
 from node.store.database.prepared import Prepared
 from node.store.reading.kinds import CALLED, OBJECTS
 from node.store.tables import accounts, actors, notifications, objects, push_subscriptions
@@ -103,6 +104,6 @@ def load_news(conn: Connection, notification_id: int) -> Any:
         .join(actors, actors.c.id == notifications.c.actor_id)
         .join(accounts, accounts.c.actor_id == notifications.c.owner_id)
         .outerjoin(OBJECTS, objects.c.id == notifications.c.object_id)
-        .where(notifications.c.id == notification_id, ~notifications.c.dismissed, accounts.c.state == "active")
+        .where(notifications.c.id == notification_id, ~notifications.c.dismissed, accounts.c.state == ACTIVE)
     )
     return conn.execute(query).first()

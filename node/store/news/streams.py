@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, Select, bindparam, literal, select, union
 
+from node.store.access.accounts import ACTIVE
 from node.store.news.notification_lists import Wanted, count_unread
 from node.store.people.follows import ACCEPTED
 from node.store.posts.objects import LIVE
@@ -116,7 +117,7 @@ _LIVE_TOKENS = union(
     *(
         select(table.c.token_hash)
         .join(accounts, accounts.c.actor_id == table.c.actor_id)
-        .where(table.c.token_hash.in_(bindparam("hashes", expanding=True)), accounts.c.state == "active")
+        .where(table.c.token_hash.in_(bindparam("hashes", expanding=True)), accounts.c.state == ACTIVE)
         for table in (access_tokens, sessions)
     )
 )

@@ -6,7 +6,9 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Connection, Row, bindparam, exists, func, select
 
+from node.store.access.accounts import ACTIVE
 from node.store.database.prepared import Prepared
+from node.store.people.follows import ACCEPTED
 from node.store.posts.object_lists import AFTER_ALL
 from node.store.posts.objects import LIVE
 from node.store.reading.visible import not_secret_to, seen_by
@@ -61,7 +63,7 @@ _NEWEST = {
     )
     for local in (True, False)
 }
-_IS_FOLLOWED = exists().where(follows.c.followed_id == actors.c.id, follows.c.state == "accepted")
+_IS_FOLLOWED = exists().where(follows.c.followed_id == actors.c.id, follows.c.state == ACCEPTED)
 _FOLLOWED = Prepared(_OF_KIND.where(actors.c.local.is_(False), _IS_FOLLOWED), named=True)
 
 
@@ -73,7 +75,7 @@ def list_actors(conn: Connection, kind: str, *, local: bool, limit: int) -> Sequ
 _KINDS = Prepared(
     select(actors.c.kind, func.count()).where(actors.c.local, actors.c.state == "active").group_by(actors.c.kind)
 )
-_PEOPLE = Prepared(select(func.count()).select_from(accounts).where(accounts.c.state == "active"))
+_PEOPLE = Prepared(select(func.count()).select_from(accounts).where(accounts.c.state == ACTIVE))
 
 
 def count_kinds(conn: Connection) -> dict[str, int]:

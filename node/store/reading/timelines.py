@@ -22,6 +22,7 @@ from sqlalchemy import (
 from node.domain.visibility import Visibility
 from node.store.database.prepared import Prepared
 from node.store.database.windows import Window
+from node.store.people.follows import ACCEPTED
 from node.store.posts.reactions import LIKE, QUOTE
 from node.store.reading.entries import (
     Entry,
@@ -144,7 +145,7 @@ def _list(replies_policy: str, cursors: tuple[str, ...]) -> Prepared:
         shown = members
         if replies_policy == "followed":
             shown = select(follows.c.followed_id).where(
-                follows.c.follower_id == bindparam("viewer"), follows.c.state == "accepted"
+                follows.c.follower_id == bindparam("viewer"), follows.c.state == ACCEPTED
             )
         of_shown = exists().where(_parent.c.id == objects.c.in_reply_to_id, _parent.c.actor_id.in_(shown))
         posts = posts.where(or_(~_IS_REPLY_TO_OTHERS, of_shown))

@@ -11,6 +11,7 @@ from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, exists, or_, 
 
 from node.domain.communities import JoinPolicy, Role
 from node.domain.visibility import Visibility
+from node.store.people.follows import ACCEPTED
 from node.store.people.mutes import LIVE as UNEXPIRED
 from node.store.posts.objects import LIVE
 from node.store.tables import (
@@ -60,10 +61,10 @@ def visible_to(viewer_id: int | None) -> ColumnElement[bool]:
     is_member = exists(
         select(follows.c.id)
         .join(group, group.c.id == follows.c.followed_id)
-        .where(group.c.uri == objects.c.audience, follows.c.follower_id == viewer, follows.c.state == "accepted")
+        .where(group.c.uri == objects.c.audience, follows.c.follower_id == viewer, follows.c.state == ACCEPTED)
     )
     is_follower = exists().where(
-        follows.c.follower_id == viewer, follows.c.followed_id == objects.c.actor_id, follows.c.state == "accepted"
+        follows.c.follower_id == viewer, follows.c.followed_id == objects.c.actor_id, follows.c.state == ACCEPTED
     )
     may = or_(
         is_open,
@@ -87,7 +88,7 @@ def is_shared_with(viewer_id: int | None) -> ColumnElement[bool]:
         return is_open
     viewer, sharer = _viewer(viewer_id), reactions.c.actor_id
     is_follower = exists().where(
-        follows.c.follower_id == viewer, follows.c.followed_id == sharer, follows.c.state == "accepted"
+        follows.c.follower_id == viewer, follows.c.followed_id == sharer, follows.c.state == ACCEPTED
     )
     return or_(sharer == viewer, and_(or_(is_open, is_follower), _is_not_blocked_by(sharer, viewer)))
 
@@ -106,7 +107,7 @@ def not_secret_to(viewer_id: int | None) -> ColumnElement[bool]:
     uri = select(_me.c.uri).where(_me.c.id == viewer).scalar_subquery()
     return or_(
         ~_of_group(communities.c.actor_id, or_(by_invitation, and_(of_a_house, ~actors.c.local))),
-        _of_group(follows.c.followed_id, follows.c.follower_id == viewer, follows.c.state == "accepted"),
+        _of_group(follows.c.followed_id, follows.c.follower_id == viewer, follows.c.state == ACCEPTED),
         _of_group(community_invitations.c.community_id, community_invitations.c.invited_id == viewer),
         _of_group(
             community_roles.c.community_id,
