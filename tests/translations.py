@@ -49,6 +49,7 @@ FOR_PROGRAMS = (
     "node/demo",
     "node/guard.py",
     "node/services/house/backups.py",
+    "node/services/house/copying.py",
     "node/services/people/filters.py",
     "node/services/news/push.py",
     "node/store",
