@@ -100,7 +100,11 @@ def see(conn: Connection, unit: Unit, name: str, viewer_id: int | None) -> tuple
     """A community that the caller may know of. Raises NotFound otherwise."""
     username, _, host = name.partition("@")
     own = not host or host == unit.host
-    group = actors.find_local_actor(conn, username) if own else actors.find_actor_by_handle(conn, username, host)
+    group = (
+        actors.find_local_actor(conn, username)
+        if own
+        else actors.find_actor_by_handle(conn, username, host, kind="group")
+    )
     community = communities.find_community(conn, group.id) if group is not None else None
     me = actors.find_actor_by_id(conn, viewer_id) if viewer_id is not None else None
     if group is None or community is None or group.state != "active":

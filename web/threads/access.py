@@ -43,7 +43,7 @@ def find_community(conn: Connection, unit: Unit, name: str, viewer_id: int | Non
 
     Raises NotFound for one that there is not, or of which this person may not even know.
     """
-    group = find_by_name(conn, name)
+    group = find_by_name(conn, name, kind="group")
     if group.kind != ActorKind.GROUP.value:
         raise NotFound
     return see(conn, unit, group, viewer_id)

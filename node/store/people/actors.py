@@ -101,9 +101,13 @@ def load_actors_by_username(conn: Connection, usernames: Collection[str]) -> dic
     return {actor.username: actor for actor in map(Actor._make, rows)}
 
 
-def find_actor_by_handle(conn: Connection, username: str, host: str) -> Actor | None:
+def find_actor_by_handle(conn: Connection, username: str, host: str, *, kind: str = "person") -> Actor | None:
+    """Who is called so. Of several (Lemmy gives people and communities the same names) one who is there before who is
+    gone, then one of this kind, then who has been known for longest.
+    """
     rows = _BY_HANDLE.run(conn, {"username": username, "host": host})
-    return Actor(*rows[0]) if rows else None
+    found = map(Actor._make, rows)
+    return min(found, key=lambda each: (each.state != "active", each.kind != kind, each.id), default=None)
 
 
 def load_local_actors(conn: Connection, kinds: Collection[str] | None = None) -> list[Actor]:

@@ -204,3 +204,22 @@ async def test_edited_and_deleted_posts_change_the_index(store, unit):
         return seen, list(conn.scalars(select(search_queue.c.ref)))
 
     assert await store.write(act) == ([True] * 4, [])
+
+
+async def test_of_several_of_one_handle_one_is_found_and_always_the_same(store, unit):
+    def run(conn):
+        gone, group, first, second = (
+            add(conn, unit, "rust", host="lemmy.example", **values) for values in ({"state": "gone"}, {}, {}, {})
+        )
+        actors.update_actor(conn, group, kind="group")
+        found = [
+            actors.find_actor_by_handle(conn, "rust", "lemmy.example").id,
+            actors.find_actor_by_handle(conn, "rust", "lemmy.example", kind="group").id,
+        ]
+        for one in (group, first, second):
+            actors.update_actor(conn, one, state="gone")
+        found.append(actors.find_actor_by_handle(conn, "rust", "lemmy.example", kind="group").id)
+        assert actors.find_actor_by_handle(conn, "rust", "other.example") is None
+        return found == [first, group, group] and gone < first
+
+    assert await store.write(run)
