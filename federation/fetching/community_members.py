@@ -35,7 +35,7 @@ async def fetch_members(fetcher: Fetcher, group: Actor, moderator: Actor, addres
         raise NotFound
 
     async def get(uri: str) -> dict[str, object]:
-        return await fetcher.get_object(uri, as_actor_id=moderator.id)
+        return await fetcher.get_page(uri, as_actor_id=moderator.id)
 
     async for page in pages(get, address or group.followers, at_most=2):
         if page.refs:

@@ -117,7 +117,7 @@ class CommunityReading:
 
     def _getting(self, budget: Budget) -> Callable[[str], Any]:
         async def get(address: str) -> dict[str, Any]:
-            return await self._fetcher.get_object(address, budget=budget)
+            return await self._fetcher.get_page(address, budget=budget)
 
         return get
 

@@ -153,6 +153,20 @@ class Fetcher:
             uri = found
         raise RemoteMalformed("The document is not the one that was asked for.", detail=uri)
 
+    async def get_page(
+        self, uri: str, *, as_actor_id: int | None = None, budget: Budget | None = None
+    ) -> dict[str, Any]:
+        """A collection or a page of one, as the host of ``uri`` answers there.
+
+        Some give pages no id, or that of their collection: what they list is proven where it lives.
+        """
+        fetched = await self.get_document(uri, as_actor_id=as_actor_id, budget=budget)
+        document = fetched.document or {}
+        said = _read(document).id
+        if not (same_origin(fetched.url, uri) and same_origin(said or uri, uri)):
+            raise RemoteMalformed("The collection is not the one that was asked for.", detail=uri)
+        return document if said else {**document, "id": uri}
+
     # -- actors -----------------------------------------------------------------------------------------------------
 
     async def actor(self, uri: str, *, fresh: bool = False, budget: Budget | None = None) -> Actor:

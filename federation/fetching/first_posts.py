@@ -62,7 +62,7 @@ class FirstPosts:
         told = set[str]()
 
         async def get(address: str) -> dict[str, Any]:
-            return await self._fetcher.get_object(address, budget=budget)
+            return await self._fetcher.get_page(address, budget=budget)
 
         async for page in pages(get, outbox, at_most=_PAGES):
             for activity in page.objects:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from federation import jsonld
 from federation.fetching.fetch import Budget, Fetcher
-from federation.fetching.walking import GetObject, pages, walk
+from federation.fetching.walking import GetPage, pages, walk
 from federation.jsonld import Doc
 from federation.mapping.collection import Page
 from federation.mapping.tags import read_hashtags
@@ -52,7 +52,7 @@ class Pinned:
         budget = Budget()
 
         async def get(address: str) -> dict[str, Any]:
-            return await self._fetcher.get_object(address, budget=budget)
+            return await self._fetcher.get_page(address, budget=budget)
 
         if _is_of(hashtags, actor):
             await self._read_hashtags(actor, hashtags, get)
@@ -60,14 +60,14 @@ class Pinned:
             await self._read_pins(actor, featured, get, budget)
         return Done()
 
-    async def _read_hashtags(self, actor: Actor, address: str, get: GetObject) -> None:
+    async def _read_hashtags(self, actor: Actor, address: str, get: GetPage) -> None:
         try:
             names = [each async for page in pages(get, address) for each in read_hashtags(_docs(page))]
         except NodeError:
             return
         await self._store.write(_save_hashtags, self._new_unit(), actor.id, names[:MAX_FEATURED])
 
-    async def _read_pins(self, actor: Actor, featured: str, get: GetObject, budget: Budget) -> None:
+    async def _read_pins(self, actor: Actor, featured: str, get: GetPage, budget: Budget) -> None:
         try:
             listed = [ref async for ref in walk(get, featured)][:AT_MOST]
         except NodeError:

@@ -41,7 +41,7 @@ class Steps:
         budget = Budget()
 
         async def get(address: str) -> dict[str, Any]:
-            return await self._fetcher.get_object(address, budget=budget)
+            return await self._fetcher.get_page(address, budget=budget)
 
         try:
             if [ref async for ref in walk(get, steps)] != held:

@@ -167,7 +167,7 @@ class Threads:
 
     async def _list(self, uri: str, walk_: _Walk) -> list[str]:
         async def get(address: str) -> dict[str, Any]:
-            return await self._fetcher.get_object(address, budget=walk_.budget)
+            return await self._fetcher.get_page(address, budget=walk_.budget)
 
         listed: list[str] = []
         try:

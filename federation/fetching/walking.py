@@ -10,12 +10,12 @@ from node.domain.uris import is_web_uri, same_origin
 MAX_PAGES, MAX_ITEMS, MAX_SECONDS = 10, 500, 60.0
 
 
-#: A document by its address, checked to be the one that was asked for (``Fetcher.get_object``).
-GetObject = Callable[[str], Awaitable[dict[str, Any]]]
+#: A collection or page by its address, as its host shows it (``Fetcher.get_page``).
+GetPage = Callable[[str], Awaitable[dict[str, Any]]]
 
 
 async def pages(
-    get: GetObject, uri: str, *, at_most: int = MAX_PAGES, monotonic: Callable[[], float] = time.monotonic
+    get: GetPage, uri: str, *, at_most: int = MAX_PAGES, monotonic: Callable[[], float] = time.monotonic
 ) -> AsyncIterator[Page]:
     """The collection and its pages, one after the other.
 
@@ -32,7 +32,7 @@ async def pages(
         uri = page.next
 
 
-async def walk(get: GetObject, uri: str) -> AsyncIterator[str]:
+async def walk(get: GetPage, uri: str) -> AsyncIterator[str]:
     """The ids of a collection's items, in its order, each once, at most 500; as far as ``pages`` goes."""
     told = set[str]()
     async for page in pages(get, uri):

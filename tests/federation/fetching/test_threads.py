@@ -86,6 +86,31 @@ async def test_answers_stand_in_the_conversation_of_what_they_answer_word_for_wo
     assert "conversation" not in shown
 
 
+@pytest.mark.parametrize("page_id", ["", "/contexts/1"], ids=["no id", "that of its collection"])
+async def test_a_page_may_be_called_as_it_likes_on_its_own_host(net, far, page_id):
+    zoe, peer = far.actor("zoe"), net.peers[0]
+    context = f"{far.origin}/contexts/1"
+    notes = [far.note(zoe, number, context=context) for number in range(1, 4)]
+    far.documents["/contexts/1"] = collection([], context, first=f"{context}?page=1")
+    far.documents["/contexts/1?page=1"] = collection([notes[1]["id"]], page_id and context, next=f"{context}?page=2")
+    far.documents["/contexts/1?page=2"] = collection([notes[2]["id"]], page_id and context)
+    if not page_id:
+        del far.documents["/contexts/1?page=1"]["id"], far.documents["/contexts/1?page=2"]["id"]
+    await arrive(net, notes[0]["id"])
+    assert await open_thread(net, notes[0]["id"])
+    assert await known(peer, *notes) == [True] * 3
+
+
+async def test_a_list_that_claims_to_be_elsewhere_is_none(net, far):
+    zoe, peer = far.actor("zoe"), net.peers[0]
+    context = f"{far.origin}/contexts/1"
+    notes = [far.note(zoe, number, context=context) for number in range(1, 3)]
+    far.documents["/contexts/1"] = collection([notes[1]["id"]], "https://other.example/contexts/1")
+    await arrive(net, notes[0]["id"])
+    assert await open_thread(net, notes[0]["id"])
+    assert await known(peer, *notes) == [True, False]
+
+
 async def test_what_a_list_says_before_it_breaks_off_is_fetched(net, far):
     zoe, peer = far.actor("zoe"), net.peers[0]
     context = f"{far.origin}/contexts/1"
