@@ -42,15 +42,15 @@ def _concerns_us(batch: Batch, sharer: Actor) -> bool:
 
 def _brought_along(batch: Batch, inbound: Inbound, sharer: Actor) -> Object | None:
     """A post of the sharer's own that stands in the boost: Mastodon sends so what only followers may fetch."""
-    for document in inbound.activity.objects[:1]:
-        try:
-            post = read_post(document, followers=sharer.followers)
-        except Malformed:
-            return None
-        if post.author_uri == sharer.uri and not post.is_vote:
-            create.take_in(batch, inbound, sharer, post, on_purpose=True)
-            return batch.object(post.uri)
-    return None
+    documents = inbound.activity.objects
+    try:
+        post = read_post(documents[0], followers=sharer.followers) if documents else None
+    except Malformed:
+        return None
+    if post is None or post.author_uri != sharer.uri or post.is_vote:
+        return None
+    create.take_in(batch, inbound, sharer, post, on_purpose=True)
+    return batch.object(post.uri)
 
 
 def may_share(batch: Batch, sharer: Actor, found: Object) -> bool:
