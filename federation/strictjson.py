@@ -11,6 +11,7 @@ the exact reader 23 us.
 """
 
 import json
+import re
 from typing import Any
 
 import orjson
@@ -22,7 +23,7 @@ MAX_VALUES = 50_000
 
 _HIDDEN_QUOTE = b"\\u0022"
 _SURROGATE_ESCAPES = (b"\\ud", b"\\uD")  # orjson refuses a lone one; rule IN14 only drops it
-_SURROGATES = dict.fromkeys(range(0xD800, 0xE000))
+_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 def read_object(data: bytes) -> dict[str, Any]:
@@ -79,7 +80,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _whole(value: Any) -> Any:
     """A string without lone surrogates, also inside lists; objects have passed through here already."""
     if type(value) is str:
-        return value if value.isascii() else value.translate(_SURROGATES)
+        return value if value.isascii() else _SURROGATES.sub("", value)
     if type(value) is list:
         return [_whole(item) for item in value]
     return value

@@ -9,9 +9,9 @@ import orjson
 from sqlalchemy import Connection
 
 from federation.sending.recheck import recheck_actors
-from federation.transport.double_knock import Knock
 from federation.transport.hosts import Hosts
 from federation.transport.http import Response
+from federation.transport.knock import Knock
 from node import log
 from node.clock import SECOND, Clock
 from node.domain.uris import host_of

@@ -22,9 +22,10 @@ from federation.signatures.httpsig import Message, digest_of
 from federation.signatures.keypairs import Algorithm, SigningKey
 from federation.signatures.signing import Signing
 from federation.transport.circuit import remembered_scheme
-from federation.transport.double_knock import Knock, knocks, may_knock_again, read_ask, sign_for
+from federation.transport.double_knock import algorithm_of, knocks, may_knock_again, read_ask, sign_for
 from federation.transport.hosts import Hosts
 from federation.transport.http import OutboundClient, Response
+from federation.transport.knock import Knock
 from federation.transport.places import Crowded, GaveWay, Places, Tempo
 from node import log, metrics
 from node.clock import MINUTE, SECOND, Clock, SteadyClock
@@ -241,7 +242,7 @@ class Deliverer:
         left, ask = list(knocks(self._hosts.hopeful(job.host), job.target)), None
         while True:
             knock = left.pop(0)
-            key = await self._keyring.signing_key(outgoing.activity.actor_id, knock.algorithm)
+            key = await self._keyring.signing_key(outgoing.activity.actor_id, algorithm_of(knock))
             proof = functools.partial(
                 sign_for, knock, message, key, body_digest=outgoing.digest, also=tuple(told), ask=ask
             )

@@ -10,7 +10,6 @@ from federation.signatures.keypairs import Algorithm, PublicKey
 from node.errors import SignatureInvalid
 
 _ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
-_PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]  # half as many divisions of a large number
 _VALUES = {letter: value for value, letter in enumerate(_ALPHABET)}
 #: An RSA key of 4,096 bits needs 722 letters. The bound keeps the big-number arithmetic of a stranger's text short.
 _MAX_LENGTH = 1024
@@ -29,12 +28,12 @@ def encode_multibase(data: bytes) -> str:
     'z12'
     """
     number = int.from_bytes(data)
-    pairs: list[str] = []
+    letters: list[str] = []
     while number:
-        number, digits = divmod(number, len(_PAIRS))
-        pairs.append(_PAIRS[digits])
+        number, pair = divmod(number, 58 * 58)  # half as many divisions of a large number
+        letters += (_ALPHABET[pair % 58], _ALPHABET[pair // 58])
     zeros = len(data) - len(data.lstrip(b"\0"))
-    return "z" + "1" * zeros + "".join(reversed(pairs)).lstrip("1")
+    return "z" + "1" * zeros + "".join(reversed(letters)).lstrip("1")
 
 
 def decode_multibase(text: str) -> bytes:

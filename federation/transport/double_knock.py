@@ -6,27 +6,18 @@ that it verifies Ed25519 (FEP-844e) gets that first: it costs a tenth of what RS
 """
 
 from collections.abc import Mapping
-from enum import StrEnum
 from functools import lru_cache
 
 from federation.signatures.httpsig import Ask, Message, Scheme, read_accept_signature, sign
 from federation.signatures.keypairs import Algorithm, SigningKey
+from federation.transport.knock import Knock
 
 _COMPLAINT = b"signature"
 
 
-class Knock(StrEnum):
-    """A way to sign a request; stored with the host that took it."""
-
-    CAVAGE = "cavage"
-    CAVAGE_WITHOUT_QUERY = "cavage-noquery"
-    RFC9421 = "rfc9421"
-    ED25519 = "rfc9421-ed25519"
-
-    @property
-    def algorithm(self) -> Algorithm:
-        """The key that it is signed with."""
-        return Algorithm.ED25519 if self is Knock.ED25519 else Algorithm.RSA
+def algorithm_of(knock: Knock) -> Algorithm:
+    """The key that it is signed with."""
+    return Algorithm.ED25519 if knock is Knock.ED25519 else Algorithm.RSA
 
 
 def knocks(hopeful: str, url: str) -> tuple[Knock, ...]:
@@ -63,7 +54,7 @@ def may_knock_again(status: int, body: bytes, *, is_proven: bool) -> bool:
 def read_ask(headers: Mapping[str, str], message: Message) -> Ask | None:
     """What the host asked for with ``Accept-Signature`` (RFC 9421 section 5), where ``Knock.RFC9421`` can give it."""
     field = headers.get("accept-signature")
-    return read_accept_signature(field, message, Knock.RFC9421.algorithm) if field else None
+    return read_accept_signature(field, message, algorithm_of(Knock.RFC9421)) if field else None
 
 
 def sign_for(
@@ -76,7 +67,7 @@ def sign_for(
     also: tuple[str, ...] = (),
     ask: Ask | None = None,
 ) -> dict[str, str]:
-    """The header fields that sign ``message`` in this way, with a key of ``knock.algorithm``.
+    """The header fields that sign ``message`` in this way, with a key of ``algorithm_of(knock)``.
 
     ``also`` names further fields to cover.
     """

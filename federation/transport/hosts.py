@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 
 from federation.transport import circuit
 from federation.transport.circuit import NOTE_EVERY
-from federation.transport.double_knock import Knock
+from federation.transport.knock import Knock
 from federation.vocab import ED25519_SIGNATURES
 from node import log
 from node.clock import DAY, Clock
@@ -106,7 +106,7 @@ class Hosts:
         return Host(host) if known is None else known.row
 
     def hopeful(self, host: str) -> str:
-        """The way to sign (``double_knock.Knock``) that promises most at a host; empty where nothing is known.
+        """The way to sign (``Knock``) that promises most at a host; empty where nothing is known.
 
         What it took before, but Ed25519 where it announces that; not for a day after it refused that all the same.
         """

@@ -13,9 +13,10 @@ from federation.signatures.keypairs import SigningKey
 from federation.signatures.keys import Keyring
 from federation.signatures.signing import Signing
 from federation.transport.circuit import remembered_scheme
-from federation.transport.double_knock import Knock, knocks, may_knock_again, read_ask, sign_for
+from federation.transport.double_knock import algorithm_of, knocks, may_knock_again, read_ask, sign_for
 from federation.transport.hosts import Hosts
 from federation.transport.http import OutboundClient, Response, Sign
+from federation.transport.knock import Knock
 from federation.transport.mediatype import ACCEPT_ACTIVITY
 from node.clock import Clock
 from node.domain.uris import host_of
@@ -40,7 +41,7 @@ class SignedGet:
         left, ask, refused = list(knocks(self._hosts.hopeful(host), url)), None, False
         while True:
             knock = left.pop(0)
-            key = await self._keyring.signing_key(actor_id, knock.algorithm)
+            key = await self._keyring.signing_key(actor_id, algorithm_of(knock))
             response = await self._client.get(
                 url,
                 accept=ACCEPT_ACTIVITY,

@@ -1,9 +1,11 @@
 """What a node does when nobody asks: what the clock starts, kinds of jobs, what each process looks after.
 
-The tables here say when; what is done then is loaded with the first turn, and kinds of jobs with the first job.
+The tables here say when; what is done then is loaded with the first turn, where it is much with the first that finds
+something to do, and kinds of jobs with the first job.
 """
 # ruff: noqa: PLW0108 (a lambda asks for its part when it is called, not now)
 
+import asyncio
 import os
 import secrets
 import socket
@@ -19,6 +21,7 @@ from node.jobs.kind import Kind, Late
 from node.jobs.schedule import Entry, Schedule
 from node.jobs.worker import Worker
 from node.services.library import catalogue
+from node.store.people import follows
 from node.store.triggers import post_search, resource_search
 from node.ticks import Tick, Ticks
 
@@ -86,9 +89,11 @@ def _upkeep(base: Foundation, parts: Parts) -> Iterator[Entry]:
         return await find_software(parts.client, host)
 
     async def back_up() -> None:
+        from node import heap
         from node.services.house import backups
 
         await backups.back_up(base.config, store, clock)
+        await asyncio.to_thread(heap.give_back)
 
     async def expire() -> None:
         from node import upkeep
@@ -96,6 +101,10 @@ def _upkeep(base: Foundation, parts: Parts) -> Iterator[Entry]:
         await upkeep.run(store, clock.now())
 
     async def rotate_keys() -> None:
+        from node.services.access import sealing
+
+        if not await store.read(sealing.is_anything_due, base.box):
+            return  # what opens and changes keys is 9 MiB
         from federation.signatures import rotation
 
         await rotation.run(base.store, parts.keyring, base.box, base.unit())
@@ -114,10 +123,15 @@ def _upkeep(base: Foundation, parts: Parts) -> Iterator[Entry]:
 
 
 def _daily_reading(base: Foundation) -> Iterator[Entry]:
-    """What is looked at again elsewhere, and what people here are told once a day."""
+    """What is looked at again elsewhere, and what people here are told once a day.
+
+    Most of it is done with what renders and publishes posts, which loads once there is something to do.
+    """
     store, unit = base.store, base.unit
 
     async def ask_for_pins() -> None:
+        if not await store.read(follows.load_with_pins):
+            return
         from node.services.people.follows import ask_for_all_pins
 
         await store.write(ask_for_all_pins, unit())
@@ -133,16 +147,28 @@ def _daily_reading(base: Foundation) -> Iterator[Entry]:
         await store.write(orders.ask_for_all, unit())
 
     async def hand_on_reports() -> None:
+        from node.store.communities import community_reports
+
+        if not await store.read(community_reports.list_waiting, unit().now):
+            return
         from node.services.communities.community_reports import hand_on_waiting
 
         await store.write(hand_on_waiting, unit())
 
     async def call_experts() -> None:
+        from node.store.communities import expert_calls
+
+        if not await store.read(expert_calls.list_waiting, since=0, until=unit().now, limit=1):
+            return
         from node.services.communities.asking_experts import call_experts
 
         await store.write(call_experts, unit())
 
     async def publish_digests() -> None:
+        from node.store.library import digests
+
+        if not await store.read(digests.list_due, until=unit().now):
+            return
         from node.services.library.digests import Digests
 
         await Digests(store, unit, base.config.node.languages).run()

@@ -2,10 +2,11 @@
 
 import enum
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from node.domain.communities import RemoteCommunity
-from node.domain.posts import Emoji
+if TYPE_CHECKING:
+    from node.domain.communities import RemoteCommunity
+    from node.domain.posts import Emoji
 
 
 class ActorKind(enum.StrEnum):
@@ -66,7 +67,7 @@ class RemoteActor:
     icon: str = ""
     image: str = ""
     fields: tuple[ProfileField, ...] = ()
-    emojis: tuple[Emoji, ...] = ()
+    emojis: "tuple[Emoji, ...]" = ()
     also_known_as: tuple[str, ...] = ()
     moved_to: str = ""
     keys: tuple[ActorKey, ...] = ()
@@ -75,7 +76,7 @@ class RemoteActor:
     discoverable: bool = False
     indexable: bool = False
     suspended: bool = False
-    community: RemoteCommunity | None = None  # of a Group: how it is governed
+    community: "RemoteCommunity | None" = None  # of a Group: how it is governed
     published_at: int | None = None
     document: dict[str, Any] | None = None  # as it came
 
@@ -110,7 +111,7 @@ class OwnActor:
     icon: str = ""
     image: str = ""
     fields: tuple[ProfileField, ...] = ()
-    emojis: tuple[Emoji, ...] = ()
+    emojis: "tuple[Emoji, ...]" = ()
     also_known_as: tuple[str, ...] = ()
     moved_to: str = ""
     has_catalogue: bool = False

@@ -123,6 +123,41 @@ print(*sorted(sys.modules))
 """
 
 
+#: What a node does without to which nothing happens for days.
+LATER_THAN_TURNS = (
+    "alembic",
+    "cryptography.hazmat",
+    "federation.arriving",
+    "federation.fetching",
+    "federation.handlers",
+    "federation.sending",
+    "federation.signatures",
+    "jinja2",
+    "nh3",
+    "node.app.kinds",
+    "node.services.posts.posts",
+    "web.pages",
+)
+
+_TURNING = """
+import asyncio, sys
+from node.app.system import close_system, open_system
+from node.clock import DAY, FixedClock
+from node.config import load
+
+async def main():
+    clock = FixedClock(1_790_000_000_000)
+    system = await open_system(load(sys.argv[1]), clock=clock, lane=0)
+    await system.schedule.start()
+    clock.advance(8 * DAY)
+    assert await system.worker.drain() > 10
+    await close_system(system)
+
+asyncio.run(main())
+print(*sorted(sys.modules))
+"""
+
+
 async def test_a_node_that_starts_loads_only_what_serving_needs(tmp_path: Path) -> None:
     loaded = await _loaded(tmp_path, _SCRIPT)
     assert [name for name in LATE if name in loaded] == []
@@ -133,6 +168,12 @@ async def test_a_node_that_only_delivers_loads_no_more_than_deliveries_need(tmp_
     loaded = await _loaded(tmp_path, _DELIVERING)
     assert "federation.sending.delivery" in loaded
     assert [name for name in LATER_THAN_DELIVERIES if name in loaded] == []
+
+
+async def test_the_turns_of_a_quiet_node_load_little(tmp_path: Path) -> None:
+    loaded = await _loaded(tmp_path, _TURNING)
+    assert "node.upkeep" in loaded
+    assert [name for name in LATER_THAN_TURNS if name in loaded] == []
 
 
 async def _loaded(tmp_path: Path, script: str) -> list[str]:

@@ -5,7 +5,7 @@ import dataclasses
 from sqlalchemy import Connection, delete, select
 
 from federation.sending.asking_again import ask_again
-from federation.transport.double_knock import Knock
+from federation.transport.knock import Knock
 from node.clock import DAY
 from node.store.federation import hosts
 from node.store.federation.hosts import Change

@@ -16,7 +16,6 @@ from node.errors import RateLimited
 from node.services.news import messages
 from node.store.access import accounts
 from node.store.database.engine import Store
-from node.store.news import streams
 from web.client_api.entities.look import Look
 from web.streaming import frames
 from web.streaming.channels import Channel
@@ -210,6 +209,8 @@ class Hub:
         if not self._connections:
             return
         hashes = {connection.token.hash for connection in self._connections}
+        from node.store.news import streams  # late: nobody listens yet to a node that has just started
+
         live = await self._store.read(streams.load_live_tokens, hashes)
         for connection in list(self._connections):
             if connection.token.hash not in live and connection.token.hash in hashes:

@@ -9,6 +9,7 @@ from sqlalchemy import Column, Connection, select, update
 from node.errors import ConfigurationRefused
 from node.secretbox import ACTOR_KEY, PUSH_TOKEN, SECOND_FACTOR, VAPID_KEY, SecretBox
 from node.store import facts
+from node.store.people import keys
 from node.store.tables import accounts, own_keys, push_subscriptions
 
 
@@ -50,6 +51,11 @@ def _renewed(box: SecretBox, sealed: bytes, purpose: str) -> bytes | None:
         return box.seal(box.open(sealed, purpose=purpose), purpose=purpose)
     except ConfigurationRefused:
         return None
+
+
+def is_anything_due(conn: Connection, box: SecretBox) -> bool:
+    """Whether a key waits to sign, or anything to be sealed anew."""
+    return bool(keys.load_next_keys(conn)) or count_outdated(conn, box) > 0
 
 
 def count_outdated(conn: Connection, box: SecretBox) -> int:

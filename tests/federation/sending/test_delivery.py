@@ -8,7 +8,8 @@ from sqlalchemy import insert, select
 from federation.signatures.httpsig import Message, Scheme, read_claim, verify
 from federation.signatures.keypairs import SigningKey
 from federation.transport import circuit
-from federation.transport.double_knock import Knock, knocks, may_knock_again
+from federation.transport.double_knock import knocks, may_knock_again
+from federation.transport.knock import Knock
 from federation.vocab import ED25519_SIGNATURES
 from node.clock import DAY, HOUR, MINUTE, SECOND
 from node.errors import RemoteGone, RemoteNotFound
