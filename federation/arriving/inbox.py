@@ -95,7 +95,7 @@ class Inbox:
         self._handover = handover
         self._own_hosts = own_hosts
         self._backlog_at_most, self._is_disk_low = backlog_at_most, is_disk_low
-        self.is_full = False  # kept by ``measure``
+        self.is_full = is_disk_low()  # kept by ``measure``
 
     async def accept(self, message: Message, *, address: str, owner_id: int | None) -> str:
         """Take in one POST; answers with one of the constants above, and the sender gets 202 for each.

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING
 
+from node import log
 from node.domain.text import clean as without_controls
 from node.domain.text import paragraphs, plain
 from node.text.markup_depth import nests_deeper_than
@@ -105,14 +106,20 @@ def _cleaner() -> "nh3.Cleaner":
 def clean(markup: str, *, max_bytes: int = MAX_POST_BYTES) -> str:
     """The markup with everything active gone, as HTML that may stand in a page.
 
-    Longer than ``max_bytes`` of UTF-8, or nested deeper than ``MAX_DEPTH``: its words only, as paragraphs, cut.
+    Longer than ``max_bytes`` of UTF-8, nested deeper than ``MAX_DEPTH``, or what the cleaner itself fails at (HTM4):
+    its words only, as paragraphs, cut.
     """
     text = without_controls(markup)
     if "<" not in text and "&" not in text:
         return cut(text, max_bytes).replace(">", "&gt;")
-    if is_longer(text, max_bytes) or nests_deeper_than(MAX_DEPTH, text):
-        return as_paragraphs(plain(cut(text, max_bytes)))
-    return _cleaner().clean(text)
+    if not is_longer(text, max_bytes) and not nests_deeper_than(MAX_DEPTH, text):
+        try:
+            return _cleaner().clean(text)
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as error:  # noqa: BLE001 (a panic in Rust arrives as an error that is no Exception)
+            log.event("text.not_cleaned", level=log.WARNING, error=error)
+    return as_paragraphs(plain(cut(text, max_bytes)))
 
 
 def clean_loose(markup: str, *, max_bytes: int = MAX_POST_BYTES) -> str:

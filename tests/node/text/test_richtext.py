@@ -281,6 +281,20 @@ def test_the_worst_markup_costs_milliseconds(unit):
     assert time.process_time() - before < 2
 
 
+def test_what_the_cleaner_fails_at_is_shown_as_text(monkeypatch):
+    """A panic in its Rust comes as an error that is no ``Exception``, which would end whoever runs jobs."""
+
+    class Panic(BaseException):
+        pass
+
+    class Broken:
+        def clean(self, markup):
+            raise Panic(markup)
+
+    monkeypatch.setattr(richtext, "_cleaner", Broken)
+    assert clean("<p>a &lt; b</p><img src=x onerror=alert(1)><script>alert(1)</script>") == "<p>a &lt; b</p>"
+
+
 def test_what_is_too_long_is_cut_and_shown_as_text():
     cleaned = clean("<p>é</p><b>" + "ö" * MAX_POST_BYTES)
     assert cleaned.startswith("<p>é</p><p>ö")
