@@ -7,7 +7,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from tests.clients.living import living
+from tests.clients.living import greet, living
 from tests.clients.pictures import png
 
 FOLDER = Path(__file__).parent / "javascript"
@@ -36,12 +36,15 @@ async def test_a_day_with_masto_js(library: Path, tmp_path: Path) -> None:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )
-        out, error = await asyncio.wait_for(process.communicate(), 90)
+        greeting = f"Hello @ada@{ada.host} from the museum"
+        (out, error), _ = await asyncio.wait_for(
+            asyncio.gather(process.communicate(), greet(museum, eve, greeting)), 90
+        )
         assert process.returncode == 0, error.decode()[-3000:]
         assert orjson.loads(out) == {
             "me": "ada",
             "version": orjson.loads(out)["version"],
-            "heard": True,
+            "heard": [True, True],
             "alt": "A violet square",
             "options": ["this", "that"],
             "flags": [True, 1, True],
@@ -50,6 +53,8 @@ async def test_a_day_with_masto_js(library: Path, tmp_path: Path) -> None:
             "friend": f"eve@{eve.host}",
             "following": True,
             "home": [True, True],
-            "notifications": True,
+            "notified": "mention",
+            "told": ["mention", f"eve@{eve.host}", True],
+            "grouped": ["mention"],
             "removed": "Which one?",
         }

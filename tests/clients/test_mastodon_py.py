@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,7 +12,7 @@ import pytest
 from mastodon import Mastodon, MastodonAPIError, MastodonNotFoundError, StreamListener
 
 from node.clock import FixedClock
-from tests.clients.living import living
+from tests.clients.living import greet, living
 from tests.clients.pictures import png
 from tests.web.conftest import Site
 from tests.web.oauth.flow import OUT_OF_BAND, ClientApp, fields_of
@@ -25,11 +26,24 @@ class Heard(StreamListener):
     """Remembers what came, and says when a status with some words did."""
 
     def __init__(self, words: str) -> None:
-        self.words, self.arrived = words, threading.Event()
+        self.words, self.arrived, self.notified = words, threading.Event(), threading.Event()
 
     def on_update(self, status: Any) -> None:
         if self.words in status.content:
             self.arrived.set()
+
+    def on_notification(self, notification: Any) -> None:
+        if notification.type == "mention":
+            self.notified.set()
+
+
+def until(ask: Callable[[], Any]) -> Any:
+    """What is answered as soon as it is something."""
+    for _ in range(300):
+        if found := ask():
+            return found
+        threading.Event().wait(0.1)
+    raise AssertionError("nothing has come")
 
 
 async def sign_in(site: Site) -> Mastodon:
@@ -61,7 +75,8 @@ async def test_a_day_with_mastodon_py(tmp_path: Path) -> None:
         await site.set_up()
         eve = await museum.add_actor("eve")
         client = await sign_in(site)
-        await asyncio.to_thread(a_day, client, f"eve@{eve.host}")
+        greeting = f"Hello @ada@{uni.system.node.config.host} from the museum"
+        await asyncio.gather(asyncio.to_thread(a_day, client, f"eve@{eve.host}"), greet(museum, eve, greeting))
 
 
 def a_day(client: Mastodon, friend: str) -> None:
@@ -75,7 +90,6 @@ def a_day(client: Mastodon, friend: str) -> None:
     again = client.status_post("Hello from Mastodon.py", media_ids=[media], idempotency_key="one")
     assert again.id == status.id
     assert listener.arrived.wait(30)
-    stream.close()
     assert client.status_favourite(status).favourites_count == 1
     assert client.status_unfavourite(status).favourites_count == 0
     boost = client.status_reblog(status)
@@ -92,13 +106,15 @@ def a_day(client: Mastodon, friend: str) -> None:
         client.poll_vote(poll.poll, [0])
     (found,) = client.account_search(f"@{friend}", resolve=True)
     client.account_follow(found)
-    for _ in range(100):
-        if client.account_relationships(found)[0].following:
-            break
-        threading.Event().wait(0.1)
-    assert client.account_relationships(found)[0].following
+    assert until(lambda: client.account_relationships(found)[0].following)
     assert [each.acct for each in client.account_following(client.me())] == [friend]
     assert client.timeline_home(limit=2)._pagination_next
+    (told,) = until(client.notifications)
+    assert (told.type, told.account.acct) == ("mention", friend)
+    assert "from the museum" in told.status.content
+    assert client.timeline_home()[0].id == told.status.id
+    assert listener.notified.wait(30)
+    client.notifications_clear()
     assert client.notifications() == []
     listed = client.list_create("Museums")
     client.list_accounts_add(listed, found)
@@ -106,3 +122,4 @@ def a_day(client: Mastodon, friend: str) -> None:
     assert client.status_delete(poll).text == "Which?"
     with pytest.raises(MastodonNotFoundError):
         client.status(poll.id)
+    stream.close()

@@ -24,10 +24,17 @@ const streaming = createStreamingAPIClient({
   accessToken,
 });
 const events = streaming.user.subscribe();
+const tagged = streaming.hashtag.subscribe({ tag: "Casting" });
 const heard = (async () => {
   for await (const event of events) {
     if (event.event === "update" && event.payload.content.includes("from masto.js")) return event.payload.id;
   }
+})();
+const named = (async () => {
+  for await (const event of tagged) if (event.event === "update") return event.payload.id;
+})();
+const notified = (async () => {
+  for await (const event of streaming.user.notification.subscribe()) if (event.event === "notification") return event.payload.type;
 })();
 await streaming.prepare?.();
 
@@ -43,9 +50,9 @@ const status = await rest.v1.statuses.create({
   visibility: "public",
   language: "en",
 });
-done.heard = (await heard) === status.id;
+done.heard = [(await heard) === status.id, (await named) === status.id];
 events.unsubscribe();
-streaming.close();
+tagged.unsubscribe();
 
 done.alt = status.mediaAttachments[0].description;
 done.options = poll.poll.options.map((option) => option.title);
@@ -72,7 +79,12 @@ done.following = (await rest.v1.accounts.relationships.fetch({ id: [account.id] 
 const home = [];
 for await (const page of rest.v1.timelines.home.list({ limit: 1 })) home.push(...page.map((each) => each.id));
 done.home = [home.length >= 3, new Set(home).size === home.length];
-done.notifications = Array.isArray(await rest.v1.notifications.list());
+done.notified = await notified;
+streaming.close();
+const [told] = await rest.v1.notifications.list();
+done.told = [told.type, told.account.acct, (await rest.v1.timelines.home.list({ limit: 1 }))[0].id === told.status.id];
+const grouped = await rest.v2.notifications.list();
+done.grouped = grouped.notificationGroups.map((each) => each.type);
 done.removed = (await rest.v1.statuses.$select(poll.id).remove()).text;
 
 console.log(JSON.stringify(done));
