@@ -178,6 +178,34 @@ async def test_no_request_breaks_or_reveals(world: World, route: web.RouteDef) -
         assert table in _GROWN_BY_OTHERS or rows == after[table], f"{table} of ben's grew"
 
 
+#: What stands for an id in the path of a route, and what stands for one of several words.
+_ID, _WORDS = re.compile(r"\{[a-z_]+(?::(?:\[0-9\]|\\d)\+)?\}"), re.compile(r"\{[a-z_]+:([a-z_|]+)\}")
+_LAST = ("GET", "PUT", "PATCH", "POST", "DELETE")
+
+
+def _paths(route: web.RouteDef, number: str) -> list[str]:
+    """Below ``/api/``, with each of the words."""
+    path = _ID.sub(number, route.path).removeprefix("/api/")
+    words = _WORDS.search(path)
+    return [path] if words is None else [_WORDS.sub(word, path) for word in words[1].split("|")]
+
+
+async def test_no_id_of_another_person_opens_anything(world: World) -> None:
+    """Each id of ben's in the place of each id, by each method: what is read before what is done."""
+    ada = world.apps["own"]
+    routes = [each for each in ROUTES if _ID.search(each.path) and each.path.startswith("/api/v")]
+    assert len(routes) > 60
+    for route in sorted(routes, key=lambda each: _LAST.index(each.method)):
+        body = {} if route.method == "GET" else {"json": {}}
+        for path in (path for number in world.ids for path in _paths(route, number)):
+            answer = await ada.ask(route.method, path, **body)
+            assert answer.status < 500, path
+            assert SECRET not in await answer.text(), path
+    after = await world.rows()
+    for table, rows in world.before.items():
+        assert rows <= after[table], f"{table} of ben's changed"
+
+
 async def _send_all(world: World, sent: list[Sent]) -> list[list[str]]:
     return await asyncio.gather(*(_send(world, each) for each in sent))
 
