@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from node.clock import HOUR, MINUTE, FixedClock
+from node.clock import HOUR, MINUTE, FixedClock, to_rfc3339
 from node.domain.communities import TopicKind
 from node.domain.drafts import Draft
 from node.domain.visibility import Visibility
@@ -116,3 +116,23 @@ async def test_pages_that_posts_link_to_are_shown_as_cards(tmp_path):
         assert [each["id"] for each in found] == [posted["id"]]
         await ada.call("PUT", f"v1/statuses/{posted['id']}", json={"status": "no link any more"})
         assert (await ada.get(f"v1/statuses/{posted['id']}"))["card"] is None
+
+
+async def test_what_waited_reaches_those_whom_it_was_for(tmp_path):
+    clock = FixedClock()
+    async with network(tmp_path, "uni", "museum", clock=clock) as net:
+        here, there = net.peers
+        ada, ben = await app_of(here, "ada"), await app_of(there, "ben")
+        await there.follow(ben.me, ada.me.uri)
+        await net.settle()
+        at = to_rfc3339(clock.now() + HOUR)
+        await say(ada, "for all", scheduled_at=at)
+        await say(ada, "for the house", scheduled_at=at, local_only=True)
+        await say(ada, "for followers", scheduled_at=at, visibility="private")
+        await net.settle()
+        assert await ben.get("v1/timelines/home") == []
+        clock.advance(HOUR)
+        await net.settle()
+        assert len(await ada.get("v1/timelines/home")) == 3
+        seen = {each["content"]: each["visibility"] for each in await ben.get("v1/timelines/home")}
+        assert seen == {"<p>for all</p>": "public", "<p>for followers</p>": "private"}

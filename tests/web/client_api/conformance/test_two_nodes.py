@@ -100,6 +100,20 @@ async def test_a_boost_reaches_followers(pair):
     assert (await pair.ben.get("v1/timelines/home"))[0]["reblog"]["uri"] == posted["uri"]
 
 
+@pytest.mark.parametrize("by_its_id", [False, True])
+async def test_a_boost_ends(pair, by_its_id):
+    posted = await pair.say(pair.dan, "for a while")
+    (found,) = (await pair.ada.get("v2/search", q=posted["uri"], resolve=True))["statuses"]
+    boost = await pair.ada.post(f"v1/statuses/{found['id']}/reblog")
+    assert (await pair.seen(pair.dan, posted["uri"]))["reblogs_count"] == 1
+    if by_its_id:
+        await pair.ada.delete(f"v1/statuses/{boost['id']}")
+    else:
+        await pair.ada.post(f"v1/statuses/{found['id']}/unreblog")
+    assert (await pair.seen(pair.dan, posted["uri"]))["reblogs_count"] == 0
+    assert (await pair.ada.get(f"v1/statuses/{found['id']}"))["reblogged"] is False
+
+
 async def test_an_answer_and_a_mention(pair):
     posted = await pair.say(pair.ada, "question")
     answer = await pair.say(pair.ben, "answer", in_reply_to_id=await pair.known(pair.ben, posted["uri"]))
@@ -128,6 +142,18 @@ async def test_a_vote(pair, multiple):
     counted = (await pair.seen(pair.ada, posted["uri"]))["poll"]
     assert [each["votes_count"] for each in counted["options"]] == [int(place in choices) for place in (0, 1)]
     assert (counted["voters_count"], counted["multiple"]) == (1, multiple)
+
+
+async def test_options_that_are_edited_are_voted_on_anew(pair):
+    poll = {"options": ["a", "b"], "expires_in": 600}
+    posted = await pair.say(pair.ada, "?", poll=poll)
+    for options in (["a", "b"], ["a", "c"]):
+        await pair.ada.put(f"v1/statuses/{posted['id']}", status="?", poll={**poll, "options": options})
+        seen = (await pair.seen(pair.ben, posted["uri"]))["poll"]
+        assert ([each["title"] for each in seen["options"]], seen["voted"]) == (options, False)
+        await pair.ben.post(f"v1/polls/{seen['id']}/votes", choices=[1])
+        counted = (await pair.seen(pair.ada, posted["uri"]))["poll"]
+        assert [each["votes_count"] for each in counted["options"]] == [0, 1]
 
 
 async def test_a_pin(pair):
@@ -165,9 +191,14 @@ async def test_a_quote_and_its_end(pair):
     assert (await pair.seen(pair.ben, quoting["uri"]))["quote"]["state"] == "revoked"
 
 
-async def test_who_may_quote(pair):
+@pytest.mark.parametrize("by_edit", [False, True])
+async def test_who_may_quote(pair, by_edit):
     posted = await pair.say(pair.ada, "not quotable")
-    await pair.ada.put(f"v1/statuses/{posted['id']}/interaction_policy", quote_approval_policy="nobody")
+    path, said = f"v1/statuses/{posted['id']}", {"quote_approval_policy": "nobody"}
+    if by_edit:
+        await pair.ada.put(path, status="not quotable", **said)
+    else:
+        await pair.ada.put(f"{path}/interaction_policy", **said)
     seen = await pair.seen(pair.ben, posted["uri"])
     assert seen["quote_approval"]["current_user"] == "denied"
     quoting = await pair.say(pair.ben, "look anyway", quoted_status_id=seen["id"])
