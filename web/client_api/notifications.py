@@ -105,7 +105,8 @@ async def count_unread(request: web.Request) -> web.Response:
     values = query_parameters(request)
     limit = read_limit(values, default=_UNREAD_DEFAULT, most=_UNREAD_MOST)
     wanted = _wanted(caller.actor_id, values)
-    return answer({"count": await request.app[NODE].store.read(lists.count_unread, wanted, limit)})
+    node = request.app[NODE]
+    return answer({"count": await node.store.read(lists.count_unread, wanted, limit, node.clock.now())})
 
 
 # -- in groups --------------------------------------------------------------------------------------------------------
@@ -189,7 +190,8 @@ async def count_unread_groups(request: web.Request) -> web.Response:
     values = query_parameters(request)
     limit = read_limit(values, default=_UNREAD_DEFAULT, most=_UNREAD_MOST)
     wanted = _wanted(caller.actor_id, values)
-    return answer({"count": await request.app[NODE].store.read(lists.count_unread_groups, wanted, limit)})
+    node = request.app[NODE]
+    return answer({"count": await node.store.read(lists.count_unread_groups, wanted, limit, node.clock.now())})
 
 
 _V1, _V2 = "/api/v1/notifications", "/api/v2/notifications"

@@ -304,7 +304,7 @@ def _notification(conn: Connection, look: Look, message: Mapping[str, Any], inte
             for name in (USER, NOTIFICATIONS):
                 yield Delivery(Channel(name, owner), None, "notification", body)
     for owner in interests.people(NEWS) & set(message["owners"]):
-        yield Delivery(Channel(NEWS, owner), None, "news", str(streams.count_new(conn, owner)).encode())
+        yield Delivery(Channel(NEWS, owner), None, "news", str(streams.count_new(conn, owner, look.now)).encode())
 
 
 def _conversation(conn: Connection, look: Look, message: Mapping[str, Any], interests: Interests) -> Iterator[Delivery]:

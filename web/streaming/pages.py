@@ -28,7 +28,8 @@ async def live(request: web.Request) -> web.StreamResponse:
     post_id = number_in(number) or 0
 
     def look(conn: Database) -> tuple[int, str | None]:
-        return streams.count_new(conn, session.actor_id), streams.find_thread(conn, post_id, session.actor_id)
+        new = streams.count_new(conn, session.actor_id, node.clock.now())
+        return new, streams.find_thread(conn, post_id, session.actor_id)
 
     new, thread = await node.store.read(look)
     if number and thread is None:

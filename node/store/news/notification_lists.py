@@ -7,8 +7,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, exists, func, insert, or_, select, update
 
+from node.domain.filters import FilterContext
 from node.domain.numbers import number_in
 from node.store.database.windows import Window
+from node.store.reading import filters
 from node.store.tables import (
     actors,
     markers,
@@ -159,15 +161,22 @@ def _unread(wanted: Wanted) -> ColumnElement[bool]:
     return notifications.c.id > func.coalesce(marker.scalar_subquery(), 0)
 
 
-def count_unread(conn: Connection, wanted: Wanted, limit: int) -> int:
+def count_unread(conn: Connection, wanted: Wanted, limit: int, now: int) -> int:
     """How many are newer than what was read last, up to ``limit``."""
-    query = select(notifications.c.id).where(*_matches(wanted), _active(), _unread(wanted)).limit(limit)
-    return conn.scalar(select(func.count()).select_from(query.subquery())) or 0
+    return _count(conn, wanted, select(notifications).where(*_matches(wanted), _active()), limit, now)
 
 
-def count_unread_groups(conn: Connection, wanted: Wanted, limit: int) -> int:
-    query = _leaders(wanted).where(_unread(wanted)).with_only_columns(notifications.c.id).limit(limit)
-    return conn.scalar(select(func.count()).select_from(query.subquery())) or 0
+def count_unread_groups(conn: Connection, wanted: Wanted, limit: int, now: int) -> int:
+    return _count(conn, wanted, _leaders(wanted), limit, now)
+
+
+def _count(conn: Connection, wanted: Wanted, query: Select[Any], limit: int, now: int) -> int:
+    """Without what the owner's filters hide: lists do not show it, so nobody could ever read it."""
+    unread = query.where(_unread(wanted)).with_only_columns(notifications.c.object_id)
+    objects_of = conn.scalars(unread.order_by(notifications.c.id.desc()).limit(limit)).all()
+    told = {each for each in objects_of if each is not None}
+    hidden = filters.load_hidden(conn, wanted.owner_id, FilterContext.NOTIFICATIONS, told, now)
+    return sum(each not in hidden for each in objects_of)
 
 
 # -- taking away ------------------------------------------------------------------------------------------------------

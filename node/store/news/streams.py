@@ -189,9 +189,9 @@ def load_live_tokens(conn: Connection, hashes: Collection[str]) -> set[str]:
     return set(conn.scalars(_LIVE_TOKENS, {"hashes": list(hashes)})) if hashes else set()
 
 
-def count_new(conn: Connection, owner_id: int) -> int:
+def count_new(conn: Connection, owner_id: int, now: int) -> int:
     """How many notifications a person has not read, up to 100."""
-    return count_unread(conn, Wanted(owner_id), _MOST_NEW)
+    return count_unread(conn, Wanted(owner_id), _MOST_NEW, now)
 
 
 def find_thread(conn: Connection, object_id: int, viewer_id: int) -> str | None:

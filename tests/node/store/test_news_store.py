@@ -81,10 +81,10 @@ async def test_lists_groups_and_counts(run):
         assert notification_lists.find_group(conn, world.ada, group.key).total == 12
         assert notification_lists.find_group(conn, world.ben, group.key) is None
         assert len(notification_lists.list_group_actors(conn, group, world.ada)) == 12
-        assert notification_lists.count_unread(conn, wanted, 10) == 10
-        assert notification_lists.count_unread_groups(conn, wanted, 10) == 1
+        assert notification_lists.count_unread(conn, wanted, 10, world.unit.now) == 10
+        assert notification_lists.count_unread_groups(conn, wanted, 10, world.unit.now) == 1
         markers.save_markers(conn, world.ada, {"notifications": page[0].id}, world.unit.now)
-        assert notification_lists.count_unread(conn, wanted, 10) == 0
+        assert notification_lists.count_unread(conn, wanted, 10, world.unit.now) == 0
         (again,) = markers.save_markers(conn, world.ada, {"notifications": page[0].id}, world.unit.now)
         assert again.version == 2
         notification_lists.dismiss_group(conn, world.ada, group)

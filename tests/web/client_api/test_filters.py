@@ -188,6 +188,8 @@ async def test_hidden_posts_are_left_out_of_notifications(ada, ben):
     assert [each["id"] for each in await ada.get("v1/notifications", limit=2)] == [told["id"]], "no page is empty"
     found = await ada.get("v2/notifications", limit=2)
     assert [each["group_key"] for each in found["notification_groups"]] == [group["group_key"]]
+    for version in ("v1", "v2"):
+        assert await ada.get(f"{version}/notifications/unread_count") == {"count": 1}, "nobody could read the others"
 
 
 @each_row(
