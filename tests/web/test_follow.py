@@ -51,7 +51,9 @@ async def test_a_stranger_follows_from_her_own_account(site: Site, city: Site):
     assert "Follow Ben" in page
     assert handle_of(site, "ben") in page
     token = page.rpartition('name="csrf" value="')[2].partition('"')[0]
-    assert (await city.post("/follow", csrf=token, uri=ben.uri)).startswith("/follow?uri=")
+    told = await city.get(await city.post("/follow", csrf=token, uri=ben.uri))
+    assert "<title>You have asked to follow this account." in told
+    assert told.count("You have asked to follow") == 2, "as title and on the page, where it is said once"
     assert "You have asked to follow" in await city.get(theirs)
     await Network([site.peer, city.peer]).settle()
     assert "You follow this account." in await city.get(theirs)

@@ -14,7 +14,7 @@ from federation.discovery.finding import find_known, find_subscribe_address
 from federation.discovery.webfinger import read_handle
 from federation.state import FEDERATION
 from node.errors import Malformed, NodeError, RemoteError, RemoteNotFound, RemoteUnavailable
-from node.sentences import Sentence
+from node.sentences import Sentence, sentences
 from node.services.people import follows as service
 from node.state import NODE, Node
 from node.store.people import actors, follows
@@ -28,6 +28,15 @@ from web.lookups import NOBODY, in_time, look_up, take_turn, why_not
 from web.pages.views import FollowView
 from web.state import WEB
 
+#: What a member is to somebody whom she follows, or has just asked to.
+STATES = sentences(
+    {
+        "accepted": "You follow this account.",
+        "pending": (
+            "You have asked to follow this account. Its server has not answered yet, or a person there decides."
+        ),
+    }
+)
 _NO_HANDLE = Sentence("This is not a handle of the form @name@server.example.")
 _NO_PAGE = Sentence("That server does not say where you confirm. Search for the account there instead.")
 _REFUSED = Sentence("This account cannot be followed from here.")
@@ -62,9 +71,9 @@ async def _member_page(
     state = ""
     if found is not None:
         known = await request.app[NODE].store.read(follows.find_follow, session.actor_id, found.id)
-        state = known.state if known else ""
+        state = STATES.get(known.state, "") if known else ""
     view = FollowView(
-        page=page_of(request, "/follow", title=_title(card), noindex=True),
+        page=page_of(request, "/follow", title=_title(card), noindex=True, said={"done": state} if state else {}),
         action="/follow",
         csrf=session.csrf,
         uri=found.uri if found else uri,

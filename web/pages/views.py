@@ -268,9 +268,9 @@ class SignInView:
 class FollowView:
     """Whom somebody is about to follow, and from where.
 
-    ``actor`` is None where nobody was found (``error`` says why). ``state`` is how a member here stands to it: ``""``,
-    ``pending`` or ``accepted``. A stranger gives the ``handle`` that she has elsewhere; ``sign_in_path`` leads her
-    account here to this page.
+    ``actor`` is None where nobody was found (``error`` says why). ``state`` says how a member here stands to it,
+    ``""`` where she does not follow yet. A stranger gives the ``handle`` that she has elsewhere; ``sign_in_path`` leads
+    her account here to this page.
     """
 
     template: ClassVar[str] = "follow.html"

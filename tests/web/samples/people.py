@@ -9,6 +9,7 @@ from tests.web.samples.resources import cards
 from web.design.lists import Paging
 from web.design.page import View
 from web.design.parts import Field, Link, ProfileField, Prose, SafeHtml
+from web.pages.follow import STATES
 from web.pages.views import ActorView, FollowView
 
 
@@ -73,7 +74,7 @@ def follow_here() -> FollowView:
 
 
 def follow_asked() -> FollowView:
-    return replace(follow_here(), state="pending")
+    return replace(follow_here(), state=STATES["pending"])
 
 
 def follow_unknown() -> FollowView:
