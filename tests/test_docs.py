@@ -4,10 +4,12 @@ import importlib
 import inspect
 import pkgutil
 import re
+import shlex
 import tomllib
 from pathlib import Path
 
-from click.testing import CliRunner
+import pytest
+from click import Context, Group
 
 from federation import builders
 from federation.handlers import HANDLERS
@@ -41,18 +43,23 @@ def test_commands_exist(document):
     assert named <= COMMANDS.keys()
 
 
-def test_commands_of_the_readme_take_their_words():
-    """Each line that begins with rhizome is parsed by its command, up to the point where it would act."""
-    text = (ROOT / "README.md").read_text("utf-8")
-    lines = {line.strip().split()[1:3][0]: line for line in text.splitlines() if line.startswith("rhizome ")}
-    assert lines
-    for words in lines.values():
-        command, *rest = words.split()[1:]
-        options = [word for word in rest if word.startswith("--")]
-        group = [word for word in rest[:1] if command in {"user", "actor", "resource", "community"}]
-        answer = CliRunner().invoke(main, [command, *group, "--help"])
-        assert answer.exit_code == 0, answer.output
-        assert [option for option in options if option not in answer.output] == []
+@each_row("document", DOCUMENTS)
+def test_commands_take_their_words(document):
+    """Each call of rhizome in code names a command that there is, and options that it has."""
+    for call in _calls(document):
+        command, words = main, list(call)
+        while isinstance(command, Group) and words and not words[0].startswith("-"):
+            command = command.get_command(Context(main), words.pop(0)) or pytest.fail(f"{call}: no such command")
+        options = {word.partition("=")[0] for word in words if word.startswith("--")}
+        known = {each for parameter in command.params for each in (*parameter.opts, *parameter.secondary_opts)}
+        assert options <= known | {"--help", "--version", "--config", "--json"}, call
+
+
+def _calls(document: Path) -> list[list[str]]:
+    """The words after ``rhizome`` of each call in code, by whatever path and user."""
+    lines = (line.partition(" #")[0].strip(" `") for line in _code(document).splitlines())
+    found = (re.search(r"(?:^|[/=] ?|\$ )rhizome ([a-z]+ .*|[a-z]+)$", line) for line in lines)
+    return [shlex.split(each[1]) for each in found if each]
 
 
 def test_every_make_target_that_is_named_exists():
