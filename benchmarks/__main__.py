@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from benchmarks import as_typed, client_api, fan_out, growth, inbox, machine, pages, report, soak, streams
+from benchmarks import as_typed, client_api, fan_out, growth, idle, inbox, machine, pages, report, soak, streams
 from benchmarks.node_process import NodeProcess, free_host, running
 from benchmarks.peers import addresses, playing
 
@@ -51,18 +51,8 @@ async def traffic(arguments: argparse.Namespace) -> dict[str, Any]:
             several = {"hosts": arguments.hosts, "rounds": arguments.rounds}
             sent = await fan_out.run(node, author="alice", **several)
             modern = await fan_out.run(node, author="bob", ed25519=True, **several)
-        starts, sizes = [], []
-        for _ in range(arguments.starts):
-            async with running(host, folder=Path(folder)) as node:
-                await asyncio.sleep(5)
-                starts.append(node.start_seconds)
-                sizes.append(node.memory_mib())
-    return {
-        "inbox": taken,
-        "fan_out": sent,
-        "fan_out_ed25519": modern,
-        "idle": {"start_s": min(starts), "idle_mib": min(sizes)},
-    }
+        rested = await idle.measure(host, Path(folder), arguments.starts)
+    return {"inbox": taken, "fan_out": sent, "fan_out_ed25519": modern, "idle": rested}
 
 
 async def grow(arguments: argparse.Namespace) -> dict[str, Any]:

@@ -20,6 +20,8 @@ import aiohttp
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | {
     "RHIZOME_LOG__LEVEL": "error"
 }
+#: Beside the configuration.
+DATABASE = Path("data/rhizome.sqlite3")
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -46,7 +48,7 @@ class NodeProcess:
 
     @property
     def database(self) -> Path:
-        return self.config.parent / "data" / "rhizome.sqlite3"
+        return self.config.parent / DATABASE
 
     def count(self, table: str, where: str = "true") -> int:
         """Rows of a table."""

@@ -109,6 +109,9 @@ FIGURES = (
     Figure("soak.refused", "soak: refused", bar="0"),
     Figure("idle.start_s", "start to first answer, s", bar="<= 0.7"),
     Figure("idle.idle_mib", "idle memory, MiB", bar="<= 80"),
+    Figure("idle.day_mib", "the same after a day of its turns", bar="<= 80"),
+    Figure("idle.retrying_mib", "not idle: hosts to ask again, MiB"),
+    Figure("idle.hosts_away", "deliveries that it tries again"),
 )
 
 
