@@ -379,13 +379,48 @@ async def test_direct_hears_conversations_and_notifications_have_their_own(ada, 
     assert (await told.next())[:2] == (["user:notification"], "notification")
 
 
-async def test_filters_announcements_and_merged_requests_are_told(ada):
+async def test_each_change_of_filters_is_told(ada):
     stream = await connect(ada, "stream=user")
-    await ada.post("v2/filters", title="x", context=["home"])
-    assert await stream.next() == (["user"], "filters_changed", None)
-    unit = ada.peer.unit()
-    await ada.peer.store.write(lambda conn: news.tell(conn, unit, happened.Merged(ada.me.id)))
+    made = await ada.post("v2/filters", title="x", context=["home"])
+    path = f"v2/filters/{made['id']}"
+    word = await ada.post(f"{path}/keywords", keyword="golf")
+    await ada.put(f"v2/filters/keywords/{word['id']}", keyword="tennis")
+    await ada.delete(f"v2/filters/keywords/{word['id']}")
+    await ada.put(path, title="y")
+    await ada.delete(path)
+    first = await ada.post("v1/filters", phrase="golf", context=["home"])
+    await ada.delete(f"v1/filters/{first['id']}")
+    for _ in range(8):
+        assert await stream.next() == (["user"], "filters_changed", None)
+    await stream.silence()
+
+
+async def test_merged_requests_are_told(ada, ben):
+    await ada.patch("v2/notifications/policy", for_not_following="filter")
+    stream, told = await connect(ada, "stream=user"), await connect(ada, "stream=user:notification")
+    await note(ben, "@ada Hello")
+    await stream.silence()
+    await told.silence()
+    (request,) = await ada.get("v1/notifications/requests")
+    await ada.post(f"v1/notifications/requests/{request['id']}/accept")
     assert await stream.next() == (["user"], "notifications_merged", None)
+    await note(ben, "@ada Hello again")
+    assert (await told.next())[1] == "notification"
+
+
+async def test_announcements_are_told_from_the_first_to_the_last(site, ben):
+    await site.set_up()
+    csrf, stream = await site.csrf("/admin/announcements"), await connect(ben, "stream=user")
+    await site.post("/admin/announcements", csrf=csrf, text="Closed on Friday")
+    (shown,) = await ben.get("v1/announcements")
+    label, event, told = await stream.next()
+    assert (label, event) == (["user"], "announcement")
+    assert told == shown
+    await ben.put(f"v1/announcements/{shown['id']}/reactions/👍")
+    counted = {"name": "👍", "count": 1, "announcement_id": shown["id"]}
+    assert await stream.next() == (["user"], "announcement.reaction", counted)
+    await site.post(f"/admin/announcements/{shown['id']}/remove", csrf=csrf)
+    assert await stream.next() == (["user"], "announcement.delete", shown["id"])
 
 
 async def test_each_reader_gets_what_is_hers(ada, ben):
