@@ -48,6 +48,9 @@ from node.store.jobs import BEHIND, Job, NewJob
 CONTENT_TYPE = "application/activity+json"
 #: More than there are places, so that some can wait for one.
 SLOTS = 200
+#: Sent, or being sent, and not settled: what a killed process leaves to be sent again. A database settles 64 in some 20
+#: to 60 ms, in which as many more are sent; beyond that, sending waits for it.
+IN_HAND = 192
 #: The fourth connection to a host stays free for what it may ask back before it answers: a key, an actor.
 PER_HOST = 3
 #: Answers that go to many hosts at about one time are claimed, and settled, together; a single one does not wait.
@@ -150,7 +153,7 @@ class Deliverer:
         self._tempo = Tempo()
 
     def kind(self) -> Kind:
-        return single(DELIVER, self.run, slots=SLOTS, pause=_PAUSE_SECONDS, per_host=self._room)
+        return single(DELIVER, self.run, slots=SLOTS, pause=_PAUSE_SECONDS, per_host=self._room, in_hand=IN_HAND)
 
     def _room(self, host: str) -> int:
         """How many deliveries to this host may be under way; runs in the store's thread.

@@ -21,6 +21,7 @@ class Kind:
     slots: int = 1
     pause: float = 0.0  # seconds after a claim that found less than keeps all slots busy, so that jobs gather
     per_host: PerHost | None = None  # how many jobs of one host at once; a function runs in the store's thread
+    in_hand: int = 0  # how many at most have begun and are not settled, so that few are done twice; 0: any number
     can_wait: bool = False  # while many wait for their commits (``Store.is_crowded``), each claim for half a minute
 
 
@@ -50,7 +51,8 @@ def single(
     slots: int,
     pause: float = 0.0,
     per_host: PerHost | None = None,
+    in_hand: int = 0,
     can_wait: bool = False,
 ) -> Kind:
     """A kind whose jobs run one by one in ``slots`` places."""
-    return Kind(name, _each(run_one), 1, slots, pause, per_host, can_wait)
+    return Kind(name, _each(run_one), 1, slots, pause, per_host, in_hand, can_wait)

@@ -17,6 +17,11 @@ class Lane:
     held: set[int] = field(default_factory=set)  # claimed here and not settled
     busy: Counter[str] = field(default_factory=Counter)  # the same, counted by host
     running: int = 0
+    begun: set[int] = field(default_factory=set)  # of those held, where ``kind.in_hand`` bounds them
+    _room: asyncio.Semaphore = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._room = asyncio.Semaphore(self.kind.in_hand)
 
     @property
     def enough(self) -> int:
@@ -29,8 +34,17 @@ class Lane:
             if job.host:
                 self.busy[job.host] += 1
 
+    async def begin(self, job: Job) -> None:
+        """Wait until so little is in hand that this job may begin, too."""
+        if self.kind.in_hand:
+            await self._room.acquire()
+            self.begun.add(job.id)
+
     def let_go(self, job: Job) -> None:
         self.held.discard(job.id)
+        if job.id in self.begun:
+            self.begun.remove(job.id)
+            self._room.release()
         if job.host:
             self.busy[job.host] -= 1
             if not self.busy[job.host]:

@@ -219,6 +219,12 @@ class Worker:
                 jobs.append(lane.queue.get_nowait())
             if lane.queue.qsize() < lane.enough:
                 lane.wake.set()
+            try:
+                for job in jobs:
+                    await lane.begin(job)
+            except asyncio.CancelledError:
+                self._settling.add([(lane, job, GiveBack()) for job in jobs])
+                raise
             await self._run(lane, jobs)
 
     async def _run(self, lane: Lane, jobs: Sequence[Job]) -> None:

@@ -12,6 +12,7 @@ from node.ids import Ids
 from node.jobs.kind import Kind, Late, single
 from node.jobs.outcome import Done
 from node.jobs.schedule import Entry, Schedule
+from node.jobs.settling import Settling
 from node.jobs.worker import Worker
 from node.store import jobs as table
 from node.store.tables import jobs
@@ -363,3 +364,39 @@ async def test_the_schedule_runs_each_entry_once_a_turn_however_many_start_it(st
     assert await store.read(lambda conn: conn.scalar(select(func.count()).select_from(jobs))) == 2
     await store.write(lambda conn: conn.execute(update(jobs).values(due_at=0)))
     assert await worker.drain() == 2
+
+
+async def test_no_more_is_begun_than_may_be_done_twice_while_nothing_is_settled(store, monkeypatch):
+    """And what was about to begin when the worker is stopped goes back."""
+    ran, third, may_settle, settle = [], asyncio.Event(), asyncio.Event(), Settling.settle
+
+    async def run(each):
+        ran.append(each.ref)
+        if len(ran) == 3:
+            third.set()
+        return Done()
+
+    async def settle_later(settling):
+        await may_settle.wait()
+        await settle(settling)
+
+    monkeypatch.setattr(Settling, "settle", settle_later)
+    worker = make(store, run, in_hand=3)
+    await store.write(table.enqueue_many, [job(ref=number) for number in range(10)])
+    for rest in (7, 0):
+        await worker.start()
+        await asyncio.wait_for(third.wait(), 30)
+        if rest:
+            assert await asyncio.gather(*(store.read(rows) for _ in range(20)))  # time enough for a fourth
+            assert len(ran) == 3
+        may_settle.set()
+        if not rest:
+            async with asyncio.timeout(30):
+                while len(ran) < 10:  # noqa: ASYNC110 (bounded; the worker runs beside us)
+                    await asyncio.sleep(0.005)
+        await worker.stop()
+        left = await store.read(rows)
+        assert len(left) == 10 - len(ran) <= rest
+        assert all(row.owner == "" for row in left)
+        worker = make(store, run, in_hand=3)
+    assert sorted(ran) == list(range(10))
