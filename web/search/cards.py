@@ -34,7 +34,8 @@ def _card(hit: Hit, reader: Reader, today: dt.date) -> ResultCard | None:
     if hit.row is None or hit.author is None or not reader.lists_actor(hit.author):
         return None
     row, community = hit.row, hit.community
-    text = plain(row.summary or row.content)
+    # The summary of an event says when and where, as its card does.
+    text = plain((row.content or row.summary) if hit.kind == "event" else (row.summary or row.content))
     path = event_path(row.id, row.name) if hit.kind == "event" else thread_path(row, community)
     return ResultCard(
         kind=hit.kind,

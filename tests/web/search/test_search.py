@@ -116,3 +116,19 @@ async def test_what_one_has_just_written_is_found_at_once(site: Site) -> None:
     await ann.post("/api/learning/v1/resources", 201, **{**body, **own})
     found = await ann.get(API, q="bronze")
     assert sorted(each["name"] for each in found["items"]) == ["Bronze day", "Bronze notes", "Why does bronze crack?"]
+
+
+async def test_a_card_says_what_an_event_is_about_and_not_again_when_it_is(site: Site) -> None:
+    """Its summary, as other servers show it, is that line."""
+    uma = await site.peer.add_actor("uma")
+
+    def write(conn: Connection) -> None:
+        told = {"summary": "Wed, 7 May, City Library", "content": "<p>Bring safety glasses.</p>"}
+        event(conn, Shelf(), uma, "Casting workshop", uri="https://x.example/e1", url="https://x.example/e1", **told)
+        while indexing.work_off(conn):
+            pass
+
+    await site.store.write(write)
+    page = await site.get("/search?q=casting")
+    assert "Bring safety glasses." in page
+    assert "Wed, 7 May" not in page
