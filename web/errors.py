@@ -59,6 +59,7 @@ SENTENCES: Mapping[int, Sentence] = sentences(
         406: "The node has this in no form that you would take.",
         417: "The node cannot meet this expectation.",
         500: "Something went wrong here. It has been noted.",
+        505: "This needs HTTP/1.1, from the proxy in front of the node too.",
     }
 )
 

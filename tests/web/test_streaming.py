@@ -570,6 +570,18 @@ async def test_an_event_stream_takes_no_head(ada):
         assert (await ada.ask("HEAD", path)).status == 405
 
 
+async def test_an_event_stream_needs_chunks(ada):
+    """A proxy that speaks HTTP/1.0, as some do unless they are told, hears why it gets nothing."""
+    host = ada.peer.origin.removeprefix("http://")
+    reader, writer = await asyncio.open_connection(*host.split(":"))
+    asked = f"GET /api/v1/streaming/user HTTP/1.0\r\nHost: {host}\r\nAuthorization: Bearer {ada.token}\r\n\r\n"
+    writer.write(asked.encode())
+    answer = await reader.read()
+    assert b" 505 " in answer.splitlines()[0]
+    assert b'{"error":"This needs HTTP/1.1' in answer
+    writer.close()
+
+
 @each_row(
     "path",
     [

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
-from aiohttp import WSMsgType, hdrs, web
+from aiohttp import HttpVersion11, WSMsgType, hdrs, web
 from sqlalchemy import Connection as Database
 
 from node.errors import Forbidden, NodeError, NotFound, Unauthenticated
@@ -178,6 +178,8 @@ async def stream(
 
     What is written goes straight to the transport, so routes of it take no HEAD, whose answer has no body.
     """
+    if request.version < HttpVersion11:  # whose answers have no chunks
+        raise web.HTTPVersionNotSupported
     hub = request.app[HUB]
     response = web.StreamResponse(headers={hdrs.CACHE_CONTROL: "private, no-store", "X-Accel-Buffering": "no"})
     response.content_type = "text/event-stream"
