@@ -27,8 +27,6 @@ class Term:
     scheme: str
     labels: Mapping[str, str]
     alternatives: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    notation: str = ""
-    broader: tuple[str, ...] = ()
 
     def label(self, languages: Sequence[str]) -> str:
         """Its label for somebody who reads these languages."""
@@ -97,8 +95,6 @@ def _term(concept: Mapping[str, Any], scheme: str) -> Term:
         scheme=scheme,
         labels=concept.get("prefLabel", {}),
         alternatives=concept.get("altLabel", {}),
-        notation=concept.get("notation", ""),
-        broader=tuple(concept.get("broader", ())),
     )
 
 

@@ -18,7 +18,7 @@ class OwnKey:
     id: int
     uri: str
     actor_id: int
-    algorithm: str  # federation.keypairs.Algorithm
+    algorithm: str  # federation.signatures.keypairs.Algorithm
     public: str  # SPKI PEM
     private_sealed: bytes
     state: str

@@ -1,6 +1,6 @@
 """Search over everything: resources, courses, events, topics, communities, people; own and federated.
 
-The index answers which entries fit (``store.library.listing``, with the marks of ``store.search.search_entries``); the
+The index answers which entries fit (``store.search.listing``, with the marks of ``store.search.search_entries``); the
 rows themselves say what of it this viewer may see: ``visible_to`` for objects, as everywhere, and the same rules for
 communities and people. So what the index says too late is left out, never shown.
 """

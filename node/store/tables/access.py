@@ -91,7 +91,7 @@ one_time_links = Table(
     "one_time_links",
     metadata,
     Column("token_hash", String(64), primary_key=True),
-    Column("purpose", String(32), nullable=False),  # store.accounts
+    Column("purpose", String(32), nullable=False),  # store.access.mailed_links
     actor_column("actor_id", nullable=True, index=True),  # whose; NULL for the set-up
     Column("detail", Text, nullable=False, server_default=""),  # the address that it confirms
     Column("created_at", BigInteger, nullable=False),

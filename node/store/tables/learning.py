@@ -8,12 +8,12 @@ resources = Table(
     "resources",
     metadata,
     Column("object_id", ForeignKey("objects.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
-    # Unique, rising with the time of publication: lists, cursors and the search index go by it (store.search.search).
+    # Unique, rising with the time of publication: lists, cursors and the search index go by it (store.search.listing).
     Column("sort_key", BigInteger, nullable=False, unique=True),
     Column("iri", Text, nullable=False),  # the record's own id
     Column("slug", String(120), nullable=False),
     Column("kind", String(32), nullable=False),
-    Column("listing", String(24), nullable=False),  # store.resources.Listing; '' where no list shows it
+    Column("listing", String(24), nullable=False),  # store.library.resources.Listing; '' where no list shows it
     Column("title_key", String(120), nullable=False),  # the title, folded for sorting
     Column("record", Json, nullable=False),
     Column("grade", String(16), nullable=False),  # clean, warnings

@@ -52,7 +52,7 @@ adoption_notes = Table(
     Column("object_id", ForeignKey("objects.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
     Column("about", Text, nullable=False),  # URI of the resource's object, the same on every node
     actor_column("organisation_id", index=True),
-    Column("outcome", String(32), nullable=False),  # domain.adoptions.Outcome
+    Column("outcome", String(32), nullable=False),  # domain.opinions.Outcome
     Column("note", Json, nullable=False),  # as schemas/data/adoption-note.schema.json
     Index("ix_adoption_notes_about", "about"),
 )

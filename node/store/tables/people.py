@@ -105,7 +105,7 @@ accounts = Table(
     Column("email", Text, nullable=False, unique=True),  # lower case
     Column("password_hash", Text, nullable=False, server_default=""),
     Column("role", String(16), nullable=False),  # member, moderator, admin
-    Column("state", String(16), nullable=False, server_default="active"),  # store.accounts
+    Column("state", String(16), nullable=False, server_default="active"),  # store.access.accounts
     Column("created_at", BigInteger, nullable=False),
     Column("password_changed_at", BigInteger, nullable=False),
     Column("note", Text, nullable=False, server_default=""),  # the profile's text as it was typed
@@ -131,7 +131,7 @@ follows = Table(
     actor_column("follower_id"),
     actor_column("followed_id", index=True),
     Column("uri", Text, nullable=False),  # of the Follow activity
-    Column("state", String(16), nullable=False),  # domain.follows.FollowState
+    Column("state", String(16), nullable=False),  # accepted, pending: store.people.follows
     Column("created_at", BigInteger, nullable=False),
     Column("accepted_at", BigInteger),
     Column("shows_reblogs", Boolean, nullable=False, server_default="1"),
