@@ -105,7 +105,7 @@ def object_document(conn: Connection, row: Row[Any], *, now: int) -> dict[str, A
     """The document of one of our objects, or its tombstone; without ``@context``. ``now`` closes polls."""
     if row.state != objects.LIVE:
         return tombstone(row.uri, row.type, row.updated_at or row.published_at)
-    if row.raw:  # written when the version was published (federation.builders.resource_documents, federation.mapping.opinion)
+    if row.raw:  # written with the version (federation.builders.resource_documents, federation.mapping.opinion)
         return dict(row.raw)
     author = actors.load_actors_by_id(conn, [row.actor_id])[row.actor_id]
     topic = topics.find_topic(conn, row.id) if row.in_reply_to is None else None

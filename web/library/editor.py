@@ -5,8 +5,8 @@ told beside the fields, uploads are kept, and where somebody else was faster bot
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any, cast
+from dataclasses import replace
+from typing import Any
 
 from aiohttp import web
 from aiohttp.web_request import FileField
@@ -14,15 +14,12 @@ from sqlalchemy import Connection
 
 from federation.builders.resource_documents import write_document
 from node.domain.numbers import number_in, numbers_in
-from node.domain.pathways import is_pathway
-from node.domain.records import ResourceRecord
-from node.domain.reuse import carried_over, reference_to
 from node.domain.visibility import Visibility
 from node.errors import Invalid, NotFound, PreconditionFailed, Unavailable
 from node.services import membership
 from node.services.context import Unit
 from node.services.library import authoring, drafting
-from node.services.library.authoring import Author, Work
+from node.services.library.authoring import Work
 from node.services.library.publish import PublishResult
 from node.services.posts.uploads import Words
 from node.state import NODE
@@ -30,56 +27,16 @@ from node.store.access.sessions import Session
 from node.store.library import resources
 from node.store.library.drafts import Draft
 from node.store.library.resources import Resource, Viewer
-from node.store.people.actors import Actor
 from node.store.posts import media as media_store
 from node.store.posts.media import Media
 from web import sessions
 from web.design.frame import done
 from web.design.reader import reader_of
 from web.library import editor_page, steps
+from web.library.editor_target import Target
 from web.library.form import MAX_FIELDS, Form, by_field, fields_of, record_of
 from web.library.sections import SECTIONS, course
 from web.uploads import on_disk, roomy
-
-NEW = "/resources/new"
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """What a form is about: something published that is changed, a work that is built on, a draft; or nothing yet."""
-
-    author: Author
-    edited: Resource | None = None
-    source: Resource | None = None
-    draft: Draft | None = None
-    name: str = ""  # of the author
-    owner_name: str = ""  # of the organisation
-    may_build: bool = True  # something from the source
-    communities: tuple[Actor, ...] = ()  # for their members alone, to which the author belongs
-
-    @property
-    def action(self) -> str:
-        return f"{self.edited.path}/edit" if self.edited else NEW
-
-    @property
-    def base(self) -> ResourceRecord | None:
-        """The record whose keys the form changes: that of the resource, or what is made from the source."""
-        if self.edited is not None:
-            return self.edited.record
-        return derived(self.source) if self.source is not None else None
-
-
-def derived(source: Resource) -> ResourceRecord:
-    """What begins as a copy of another work: the same content and creators, and where it comes from."""
-    reference = reference_to(source.record, owner_uri=source.owner.uri, owner_name=source.owner.title)
-    dropped = {"id", "url", "publisher", "isPartOf", "mainEntityOfPage", "previousVersion"}
-    dropped |= set() if is_pathway(source.record) else {"hasPart"}
-    dropped |= {"visibility", "community"}
-    dropped |= {"datePublished", "dateModified", "dateCreated", "version", "digest", "created", "updated"}
-    kept = {key: value for key, value in source.record.items() if key not in dropped}
-    kept["creator"] = carried_over(source.record)
-    return cast(ResourceRecord, {**kept, "isBasedOn": [reference]})
-
 
 # -- handlers -------------------------------------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 """How the form of a resource is shown: its sections, a preview, what is wrong, what somebody else changed meanwhile."""
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from aiohttp import web
 from sqlalchemy import Connection
@@ -29,12 +29,10 @@ from web.design.parts import Prose, SafeHtml, Text
 from web.design.paths import CATALOGUE, shelf_of
 from web.design.reader import reader_of
 from web.design.resources import ExportGap
+from web.library.editor_target import Target
 from web.library.form import Form, fields_of, shown
 from web.library.sections import SECTIONS
 from web.library.views import Difference, EditorView, NotAllowedView, Preview, SourceLine
-
-if TYPE_CHECKING:
-    from web.library.editor import Target
 
 DRAFTS = "/resources/drafts"
 _LABELS: Mapping[str, str] = sentences(
@@ -57,7 +55,7 @@ _LABELS: Mapping[str, str] = sentences(
 async def answer(
     request: web.Request,
     session: Session,
-    target: "Target",
+    target: Target,
     form: Form,
     *,
     previewed: Mapping[str, Any] | None,
@@ -102,7 +100,7 @@ async def answer(
 _NEW = {PATHWAY: Sentence("Make a pathway"), COURSE: Sentence("Offer a course")}
 
 
-def _title(target: "Target", form: Form) -> str:
+def _title(target: Target, form: Form) -> str:
     if target.edited:
         return Sentence("Edit")
     if target.source:
@@ -110,7 +108,7 @@ def _title(target: "Target", form: Form) -> str:
     return _NEW.get(form.text("kind"), Sentence("Add a resource"))
 
 
-def _load(conn: Connection, actor_id: int, target: "Target", form: Form) -> tuple[list[Resource], str]:
+def _load(conn: Connection, actor_id: int, target: Target, form: Form) -> tuple[list[Resource], str]:
     """What it is based on; and a draft of the same resource that is not the one shown."""
     base = target.base
     found = list(branches.load_sources(conn, base, Viewer(actor_id)).values()) if base else []
@@ -129,7 +127,7 @@ def _notice(request: web.Request, theirs: Resource | None) -> Notice | None:
     return Notice(text=Sentence("Your draft is kept. Only you can see it.")) if "kept" in request.query else None
 
 
-def _version(form: Form, target: "Target") -> int:
+def _version(form: Form, target: Target) -> int:
     typed = number_in(form.text("version"), digits=9)
     if typed is not None:
         return typed

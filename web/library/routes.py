@@ -3,14 +3,14 @@
 from aiohttp import web
 
 from web.design.paths import CATALOGUE
-from web.library import catalogue, collections, editor, feeds, opinions, pathways, shelf
+from web.library import catalogue, collections, editor, editor_target, feeds, opinions, pathways, shelf
 
 _R = "/r/{slug}"
 
 ROUTES = [
     web.get(CATALOGUE, catalogue.show_catalogue, name="resources"),
-    web.get(editor.NEW, editor.show_new, name="resource-new"),
-    web.post(editor.NEW, editor.save, name="resource-new-form"),
+    web.get(editor_target.NEW, editor.show_new, name="resource-new"),
+    web.post(editor_target.NEW, editor.save, name="resource-new-form"),
     web.get("/resources/drafts", shelf.show_drafts, name="drafts"),
     web.post("/resources/drafts/{draft:[0-9]{1,19}}/delete", shelf.delete_draft, name="draft-delete"),
     web.get(f"{_R}/edit", editor.show_edit, name="resource-edit"),

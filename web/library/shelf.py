@@ -21,7 +21,7 @@ from web.design.licences import licence_in_words
 from web.design.parts import Link, Text
 from web.design.paths import CATALOGUE
 from web.design.reader import reader_of
-from web.library import editor
+from web.library import editor_target
 from web.library.editor_page import DRAFTS, texts
 from web.library.views import DraftRow, DraftsView, VersionRow, VersionsView, VersionView, WithdrawView
 from web.viewer import viewer_of
@@ -50,7 +50,7 @@ async def show_drafts(request: web.Request) -> web.Response:
         csrf=session.csrf,
         rows=tuple(_draft_row(each, edited, reader) for each in found),
         written=resource_cards(written, reader),
-        new_path=editor.NEW,
+        new_path=editor_target.NEW,
     )
     return html(request, view)
 
@@ -66,7 +66,7 @@ def _own(conn: Connection, actor_id: int) -> tuple[list[Draft], dict[int, Resour
 
 def _draft_row(draft: Draft, edited: dict[int, Resource], reader: Reader) -> DraftRow:
     about = edited.get(draft.object_id) if draft.object_id else None
-    form = f"{about.path}/edit" if about else editor.NEW
+    form = f"{about.path}/edit" if about else editor_target.NEW
     link = Link(label=records.title(about.record, reader.languages), href=about.path) if about else None
     return DraftRow(
         title=draft.fields.get("name-0", "").strip(),

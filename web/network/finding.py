@@ -1,30 +1,14 @@
 """The network as whoever asks may see it, and the addresses of what is in it: for pages and for the learning API."""
 
-from dataclasses import dataclass
-from functools import cached_property
-
 from aiohttp import web
 
 from federation.state import FEDERATION
-from node.domain.network import Bridge, House, Network
+from node.domain.network import Bridge, House
 from node.services.house.network import load_network
 from node.state import NODE
 from node.store.library.resources import Viewer
-from web.network.drawing import Drawing, draw
 from web.network.remembering import NETWORKS
-
-
-@dataclass(frozen=True)
-class Seen:
-    """The network with its drawing, as one viewer sees it."""
-
-    network: Network
-    own_host: str
-    own_name: str
-
-    @cached_property
-    def drawing(self) -> Drawing:
-        return draw(self.network, own_key=self.own_host, own_name=self.own_name)
+from web.network.seen import Seen
 
 
 async def find_network(request: web.Request, viewer: Viewer) -> Seen:

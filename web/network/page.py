@@ -10,7 +10,8 @@ from web.design.lists import Paging
 from web.design.page import Page
 from web.design.parts import Link
 from web.design.paths import NETWORK, catalogue_path
-from web.network.finding import Seen, bridge_path, find_network, house_path
+from web.network.finding import bridge_path, find_network, house_path
+from web.network.seen import Seen
 from web.network.views import BridgeRow, HouseRow, NetworkView
 from web.viewer import viewer_of
 

@@ -9,8 +9,8 @@ from tests.web.samples import frame
 from web.admin.network import AdminHouse, AdminNetworkView, Copy
 from web.design.page import Page, View
 from web.network.drawing import draw
-from web.network.finding import Seen
 from web.network.page import build_view, paths_of
+from web.network.seen import Seen
 
 OWN, NAME = "learn.hospital.example", "St. Brigid Teaching Hospital"
 _NAMES = (
