@@ -346,6 +346,23 @@ async def test_home_leaves_out_boosts_and_people_that_are_not_wanted_there(ada, 
     assert (await stream.next())[2]["id"] == posted["id"]
 
 
+async def test_quotes_of_people_whom_one_has_turned_away_say_so(ada, ben):
+    """Apps hide them behind a button: in lists and streams, for who turned away alone, and no longer than that."""
+    cleo = await app_of(ada.peer, "cleo")
+    quoted = await cleo.post("v1/statuses", status="Of cleo")
+    streams = {app.token: await connect(app, "stream=public") for app in (ben, ada)}
+    for act, undo, state in (("mute", "unmute", "muted_account"), ("block", "unblock", "blocked_account")):
+        await ben.post(f"v1/accounts/{cleo.me.id}/{act}")
+        quoting = await ada.post("v1/statuses", status="Look", quoted_status_id=quoted["id"])
+        for app, expected in ((ben, state), (ada, "accepted")):
+            _, _, heard = await streams[app.token].next()
+            shown = await app.get(f"v1/statuses/{quoting['id']}")
+            assert heard["quote"] == shown["quote"]
+            assert (shown["quote"]["state"], shown["quote"]["quoted_status"]["id"]) == (expected, quoted["id"])
+        await ben.post(f"v1/accounts/{cleo.me.id}/{undo}")
+        assert (await ben.get(f"v1/statuses/{quoting['id']}"))["quote"]["state"] == "accepted"
+
+
 async def test_nobody_learns_of_a_deletion_of_what_was_not_for_her(ada, ben):
     await ben.post(f"v1/accounts/{ada.me.id}/follow")
     made = await ben.post("v1/lists", title="Friends")

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import BindParameter, Connection, and_, bindparam, or_, select
+from sqlalchemy import BindParameter, Connection, and_, bindparam, literal, or_, select, union_all
 
 from node.store.database.prepared import Prepared
 from node.store.tables import actors, blocks, conversation_mutes, domain_blocks, mutes, objects
@@ -10,6 +10,7 @@ from node.store.tables import actors, blocks, conversation_mutes, domain_blocks,
 _OWNERS: BindParameter[int] = bindparam("owners", expanding=True)
 _ACTORS: BindParameter[int] = bindparam("actors", expanding=True)
 _PAIRS = ("owners", "actors")
+_REASONS = ("muted_account", "blocked_domain", "blocked_account")  # the strongest last
 _APART = Prepared(
     select(blocks.c.blocker_id, blocks.c.blocked_id).where(
         or_(
@@ -36,6 +37,26 @@ _DOMAINS = Prepared(
     many=_PAIRS,
 )
 
+_TURNED_AWAY = Prepared(
+    union_all(
+        select(mutes.c.muted_id, literal("muted_account")).where(
+            mutes.c.muter_id == bindparam("owner"),
+            mutes.c.muted_id.in_(_ACTORS),
+            or_(mutes.c.expires_at.is_(None), mutes.c.expires_at > bindparam("now")),
+        ),
+        select(actors.c.id, literal("blocked_domain"))
+        .join(
+            domain_blocks,
+            or_(actors.c.host == domain_blocks.c.domain, actors.c.host.endswith("." + domain_blocks.c.domain)),
+        )
+        .where(domain_blocks.c.actor_id == bindparam("owner"), actors.c.id.in_(_ACTORS)),
+        select(blocks.c.blocked_id, literal("blocked_account")).where(
+            blocks.c.blocker_id == bindparam("owner"), blocks.c.blocked_id.in_(_ACTORS)
+        ),
+    ),
+    many="actors",
+)
+
 _CONVERSATIONS = Prepared(
     select(conversation_mutes.c.actor_id, objects.c.id)
     .join(objects, objects.c.context == conversation_mutes.c.context)
@@ -57,6 +78,13 @@ def load_deaf(
     found = {pair for one, other in _APART.run(conn, values) for pair in ((one, other), (other, one))}
     muted = (_MUTED_NOTICES if notices else _MUTED).run(conn, {**values, "now": now})
     return found | {(row[0], row[1]) for row in (*muted, *_DOMAINS.run(conn, values))}
+
+
+def load_turned_away(conn: Connection, owner_id: int, actor_ids: Collection[int], now: int) -> dict[int, str]:
+    """Actor -> why the owner does not want to read her, as apps call it; the strongest reason."""
+    values = {"owner": owner_id, "actors": list(actor_ids), "now": now}
+    found = _TURNED_AWAY.run(conn, values) if actor_ids else ()
+    return dict(sorted(((row[0], row[1]) for row in found), key=lambda pair: _REASONS.index(pair[1])))
 
 
 def load_muted(conn: Connection, owner_ids: Collection[int], object_ids: Collection[int]) -> set[tuple[int, int]]:

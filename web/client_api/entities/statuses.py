@@ -15,7 +15,7 @@ from node.domain.filters import FilterContext
 from node.domain.moderation import Policies
 from node.domain.posts import QuotePolicy, QuoteState
 from node.store.people import follows
-from node.store.reading import entries, statuses
+from node.store.reading import entries, hearing, statuses
 from node.store.reading.entries import Entry
 from node.store.reading.statuses import Own
 from web.client_api.entities import accounts, filtering
@@ -243,13 +243,22 @@ def _followed(
 
 
 def _quoted(conn: Connection, look: Look, cores: Iterable[Core], viewer_id: int | None) -> dict[int, bytes]:
-    """The statuses that these quote with permission, one level deep; empty for those that were deleted."""
+    """What is told of the statuses that these quote with permission, one level deep, by their ids.
+
+    Apps hide behind a button what the viewer has turned away from; they get it all the same.
+    """
     ids = {core.quote[1] for core in cores if core.quote and core.quote[0] == QuoteState.ACCEPTED and core.quote[1]}
     if not ids:
         return {}
     found = entries.load_entries(conn, ids, viewer_id)
     shown = render_entries(conn, look, list(found.values()), viewer_id, quotes=False)
-    return {**dict.fromkeys(statuses.load_deleted(conn, ids - shown.keys()), b""), **shown}
+    authors = {found[each].author_id for each in shown}
+    away = hearing.load_turned_away(conn, viewer_id, authors, look.now) if viewer_id is not None else {}
+    told = {
+        each: _SHOWN % (away.get(found[each].author_id, QuoteState.ACCEPTED.value).encode(), body)
+        for each, body in shown.items()
+    }
+    return {**dict.fromkeys(statuses.load_deleted(conn, ids - shown.keys()), _DELETED), **told}
 
 
 def _middle(core: Core, object_id: int, own: Own | None, quoted: Mapping[int, bytes], *, deep: bool) -> bytes:
@@ -270,10 +279,9 @@ def _quote(core: Core, quoted: Mapping[int, bytes], *, deep: bool) -> bytes:
             if deep
             else _UNSEEN
         )
-    if not quoted[quoted_id]:
-        return _DELETED
-    return b',"quote":{"state":"accepted","quoted_status":%s}' % quoted[quoted_id]
+    return quoted[quoted_id]
 
 
+_SHOWN = b',"quote":{"state":"%s","quoted_status":%s}'
 _UNSEEN = b',"quote":{"state":"unauthorized","quoted_status":null}'
 _DELETED = b',"quote":{"state":"deleted","quoted_status":null}'
