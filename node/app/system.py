@@ -58,7 +58,7 @@ async def open_system(
     """Migrate, open the store, found what a new node lacks, join the parts. Nothing listens or works yet.
 
     ``lane`` tells processes apart that mint ids at one time: 0 for the one that serves with SQLite. Others get one that
-    nobody has from PostgreSQL, and one by chance beside SQLite.
+    nobody has from the store.
     ``resolver`` and ``tls`` are for tests with peers under names of their own, ``timeouts`` for tests on machines that
     stand still now and then.
     """

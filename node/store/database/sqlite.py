@@ -22,6 +22,7 @@ from sqlalchemy.pool import NullPool
 
 from node.errors import Unavailable
 from node.store.database.engine import Signal, stopping, take_signals, unavailable
+from node.store.database.lanes import LaneLock
 
 T = TypeVar("T")
 
@@ -135,7 +136,7 @@ class SqliteBackend:
 
     def __init__(self, path: Path) -> None:
         self.on_commit: Callable[[float], None] = lambda _: None
-        self._path = path
+        self._path, self._lane = path, LaneLock(path)
         # Copies that can be watched by themselves, with the same statements: for the writer, for all readers.
         self._engines = tuple(_engine().execution_options() for _ in range(2))
         self._writer: _Connection
@@ -163,6 +164,7 @@ class SqliteBackend:
             await self._release()
             raise
         self._watch = sqlite3.connect(self._path, timeout=0, isolation_level=None)
+        self._lane.take()
         self._closed = False
         self._loop_task = asyncio.create_task(self._write_loop(), name="sqlite writer")
 
@@ -176,6 +178,7 @@ class SqliteBackend:
         if self._second is not None:
             await asyncio.wait([self._second])
         self._watch.close()
+        self._lane.release()
         await self._release()
 
     async def _add_reader(self) -> None:
@@ -202,8 +205,7 @@ class SqliteBackend:
             return None
 
     def lane(self) -> int | None:
-        """None: one process serves, and those of commands are few."""
-        return None
+        return self._lane.lane
 
     async def read(self, unit: Callable[[Connection], T]) -> T:
         if self._closed:
