@@ -13,7 +13,6 @@ from sqlalchemy import Row
 
 from node.domain import resources as records
 from node.domain.emojis import replaced, without
-from node.domain.licences import describe
 from node.domain.moderation import Policies
 from node.domain.slugs import slug_of
 from node.domain.text import pick, plain, shorten
@@ -22,6 +21,7 @@ from node.media.links import MediaLinks
 from node.store.library.resources import Resource
 from node.store.posts.objects import LIVE
 from node.text import descriptions
+from web.design.licences import licence_name
 from web.design.parts import ActorCard, Image, Link, Origin, Prose, SafeHtml, Text
 from web.design.posts import Attachment, Happening, Poll, PollOption, PostCard, Reply
 from web.design.resources import ResourceCard
@@ -103,7 +103,7 @@ def resource_card(resource: Resource, reader: Reader) -> ResourceCard:
         creators=tuple(agent["name"] for agent in record.get("creator", ())),
         level=next(filter(None, levels), ""),
         time_required=record.get("timeRequired", ""),
-        licence=describe(record["license"]).short,
+        licence=licence_name(record["license"]),
         image=reader.picture(images[0]["contentUrl"], host=host_of(resource.uri)) if images else None,
         origin=resource_origin(resource),
         published_at=resource.published_at,

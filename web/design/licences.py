@@ -25,15 +25,35 @@ _OPEN: Mapping[tuple[bool, bool, bool], str] = sentences(
         (False, False, False): "Free to use as it is without earning money, with credit.",
     }
 )
+_RIGHTS = "http://rightsstatements.org/vocab"
 _CLOSED: Mapping[str, str] = sentences(
     {
         facts.NOT_STATED: "Nobody has said what you may do with it. Ask the authors.",
         facts.ALL_RIGHTS_RESERVED: "You may look at it here. Ask the authors before you do anything else with it.",
         facts.INTERNAL_TERMS: "For use within the organisation, by its own terms.",
+        f"{_RIGHTS}/InC-EDU/1.0/": "Somebody holds the rights; you may use it to teach and to learn.",
+        f"{_RIGHTS}/InC-NC/1.0/": "Somebody holds the rights; you may use it without earning money.",
     }
 )
 
-_NAMES = sentences({facts.ALL_RIGHTS_RESERVED: "All rights reserved", facts.INTERNAL_TERMS: "Internal"})
+#: What is no name of a licence, which is the same in every language.
+_NAMES = sentences(
+    {
+        facts.NOT_STATED: "Not stated",
+        facts.ALL_RIGHTS_RESERVED: "All rights reserved",
+        facts.INTERNAL_TERMS: "Internal",
+        f"{_RIGHTS}/InC-EDU/1.0/": "Educational use",
+        f"{_RIGHTS}/InC-NC/1.0/": "Non-commercial use",
+        f"{_RIGHTS}/NKC/1.0/": "No known copyright",
+        "https://creativecommons.org/publicdomain/mark/1.0/": "Public domain",
+    }
+)
+
+
+def licence_name(iri: str) -> str:
+    """What the ``license`` of a record is called on a card or in a list."""
+    fact = facts.describe(iri)
+    return _NAMES.get(fact.iri, fact.short)
 
 
 def licence_in_words(iri: str) -> Licence:
@@ -45,14 +65,19 @@ def licence_in_words(iri: str) -> Licence:
     fact = facts.describe(iri)
     url = fact.iri if fact.iri.startswith(("https://", "http://")) and fact.iri != facts.INTERNAL_TERMS else ""
     if not _may_copy(fact):
-        summary = _CLOSED.get(fact.iri) or (fact.name if fact.known else Sentence("Read its terms before you use it."))
-        return Licence(name=_NAMES.get(fact.iri, fact.short), url=url, summary=summary)
+        summary = _CLOSED.get(fact.iri, Sentence("Read its terms before you use it."))
+        return Licence(name=licence_name(iri), url=url, summary=summary)
     may = [_COPY] + [_CHANGE] * fact.derivatives + [_SELL] * fact.commercial
     credit = _CREDIT if fact.derivatives else _CREDIT_AS_IT_IS
     must = [credit] * fact.attribution + [_ALIKE] * fact.share_alike
     may_not = [_NO_MONEY] * (not fact.commercial) + [_NO_CHANGE] * (not fact.derivatives)
     return Licence(
-        name=fact.short, url=url, summary=_summary(fact), may=tuple(may), must=tuple(must), may_not=tuple(may_not)
+        name=licence_name(iri),
+        url=url,
+        summary=_summary(fact),
+        may=tuple(may),
+        must=tuple(must),
+        may_not=tuple(may_not),
     )
 
 

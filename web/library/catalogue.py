@@ -8,7 +8,6 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from federation.mapping.concepts import shipped
-from node.domain.licences import describe
 from node.domain.selections import of_pairs, query_of
 from node.domain.text import pick
 from node.sentences import Sentence, sentences
@@ -23,6 +22,7 @@ from node.store.search.wishes import Sort, Wish
 from web.design.cards import Reader, resource_cards
 from web.design.frame import html, page_of
 from web.design.languages import LANGUAGES
+from web.design.licences import licence_name
 from web.design.lists import Paging
 from web.design.narrowing import Narrowing, Pairs
 from web.design.page import Alternate, Social
@@ -152,5 +152,5 @@ def label_of(facet: str, option: Option, reader: Reader) -> str:
     if facet == "language":
         return LANGUAGES.get(value, value)
     if facet == "licence":
-        return describe(value).short
+        return licence_name(value)
     return shipped().label(value, reader.languages) or pick(option.labels, reader.languages) or value

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from node.domain import resources as records
-from node.domain.licences import describe
 from node.domain.pathways import Action, State, Step, progress_of, steps_of
 from node.domain.text import language_of
 from node.domain.uris import host_of, is_web_uri
@@ -17,6 +16,7 @@ from node.store.library.resources import Resource, Viewer
 from node.store.library.targets import Target, find_targets
 from node.store.posts.objects import LIVE
 from web.design.cards import Reader
+from web.design.licences import licence_name
 from web.design.parts import Link, Text
 from web.design.paths import event_path
 
@@ -129,7 +129,7 @@ def _row(step: Step, held: Held, reader: Reader, *, is_member: bool) -> StepRow:
         href=path_to(step.iri, target),
         host=host_of(step.iri) if step.iri and not is_known else "",
         provider="" if is_hidden else step.provider,
-        licence=describe(step.license).short if step.license and not is_hidden else "",
+        licence=licence_name(step.license) if step.license and not is_hidden else "",
         note=Text(value=step.note[language], language=language) if language else None,
         time=step.time,
         optional=step.optional,

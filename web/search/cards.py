@@ -7,11 +7,11 @@ from sqlalchemy import Row
 
 from node.domain import resources as records
 from node.domain.course_lines import course_line
-from node.domain.licences import describe
 from node.domain.text import plain, shorten
 from node.store.search.everything import Hit
 from node.text import descriptions
 from web.design.cards import Reader, actor_path, origin_of_actor, resource_origin
+from web.design.licences import licence_name
 from web.design.parts import Link, Text
 from web.design.paths import event_path
 from web.events.views import When
@@ -66,7 +66,7 @@ def _of_resource(hit: Hit, reader: Reader, today: dt.date) -> ResultCard:
             value=records.title(record, reader.languages), language=records.title_language(record, reader.languages)
         ),
         summary=Text(value=summary) if summary else None,
-        facts=tuple(filter(None, (line, describe(record["license"]).short))),
+        facts=tuple(filter(None, (line, licence_name(record["license"])))),
         published_at=found.published_at,
         author=", ".join(agent["name"] for agent in record.get("creator", ())[:2]),
         origin=resource_origin(found),

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, update
 
+from node.domain.licences import NOT_STATED
 from node.domain.visibility import Visibility
 from node.store.search import indexing
 from node.store.tables import actors
@@ -132,3 +133,13 @@ async def test_a_card_says_what_an_event_is_about_and_not_again_when_it_is(site:
     page = await site.get("/search?q=casting")
     assert "Bring safety glasses." in page
     assert "Wed, 7 May" not in page
+
+
+async def test_what_is_no_name_of_a_licence_is_said_in_the_language_of_the_page(site: Site) -> None:
+    await site.peer.publish(record(license=NOT_STATED))
+    (name,) = record()["name"].values()
+    for path in ("/resources", f"/search?q={name.split()[0]}"):
+        joint = "&" if "?" in path else "?"
+        page = await site.get(f"{path}{joint}lang=de")
+        assert "Nicht angegeben" in page
+        assert "Not stated" not in page
