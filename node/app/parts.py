@@ -67,7 +67,10 @@ class Parts:
 
     @cached_property
     def policies(self) -> PolicyWatch:
-        return PolicyWatch(self._base.store, allow_list=self._base.config.federation.mode == "allow-list")
+        config = self._base.config
+        return PolicyWatch(
+            self._base.store, allow_list=config.federation.mode == "allow-list", own_hosts=config.own_hosts
+        )
 
     @cached_property
     def client(self) -> "OutboundClient":

@@ -33,6 +33,7 @@ class Policies:
     by_domain: Mapping[str, DomainPolicy]
     allow_list: bool = False  # only allowed domains are spoken with
     by_actor: Mapping[str, frozenset[Sanction]] = field(default_factory=dict)  # by URI
+    own_hosts: frozenset[str] = frozenset()  # this node, which no policy is about
 
     def find(self, host: str) -> DomainPolicy | None:
         """The policy of the host, or of the nearest domain above it; the port does not matter.
@@ -48,7 +49,7 @@ class Policies:
         return None
 
     def is_blocked(self, host: str) -> bool:
-        if not self.by_domain and not self.allow_list:
+        if (not self.by_domain and not self.allow_list) or host in self.own_hosts:
             return False
         policy = self.find(host)
         return policy is DomainPolicy.BLOCK or (self.allow_list and policy is None)

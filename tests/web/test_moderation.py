@@ -317,6 +317,33 @@ async def test_people_of_limited_and_blocked_domains_are_not_in_the_directory(si
     await site.store.write(known)
     await site.peer.system.federation.policies.load()
     assert [each["acct"] for each in await reader.get("v1/directory") if "zoe" in each["acct"]] == ["zoe@far.example"]
+    loud = await reader.get("v1/accounts/lookup", acct="zoe@sub.loud.example")
+    await reader.get(f"v1/accounts/{loud['id']}")
+    await reader.get("v1/accounts/lookup", 404, acct="zoe@bad.example")
+    known = await site.store.read(actors.find_actor, "https://bad.example/zoe")
+    await reader.get(f"v1/accounts/{known.id}", 404)
+
+
+async def test_with_an_allow_list_people_here_read_and_write_as_ever(tmp_path) -> None:
+    """Nobody allows her own node."""
+    async with network(tmp_path, "uni", "museum", mode="allow-list") as net:
+        uni, museum = net.peers
+        ada, ben = await app_of(uni, "ada"), await app_of(uni, "ben")
+        eve = await app_of(museum, "eve")
+        await ben.post(f"v1/accounts/{ada.me.id}/follow")
+        made = await ada.post("v1/statuses", status="Hello here")
+        for path in ("v1/timelines/home", "v1/timelines/public", f"v1/accounts/{ada.me.id}/statuses"):
+            assert [each["id"] for each in await ben.get(path)] == [made["id"]]
+        async with uni.http.get(f"{uni.origin}/@ada/p{made['id']}", headers={"Accept": "text/html"}) as answer:
+            assert "Hello here" in await answer.text()
+        found = await ben.get("v2/search", q=f"@eve@{eve.me.host}", resolve=True)
+        assert found["accounts"] == []
+        for one, other in ((uni, museum), (museum, uni)):
+            host = other.system.node.config.host
+            await one.store.write(policies.set_policy, host, DomainPolicy.ALLOW, "", one.unit().now)
+            await one.system.federation.policies.load()
+        found = await ben.get("v2/search", q=f"@eve@{eve.me.host}", resolve=True)
+        assert [each["username"] for each in found["accounts"]] == ["eve"]
 
 
 async def test_who_is_suspended_is_not_among_those_who_liked(site: Site) -> None:

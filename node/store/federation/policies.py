@@ -13,10 +13,10 @@ from node.store.tables import actors, domain_policies, follows, objects
 SIGNAL = "policies"
 
 
-def load_policies(conn: Connection, *, allow_list: bool) -> Policies:
+def load_policies(conn: Connection, *, allow_list: bool, own_hosts: frozenset[str]) -> Policies:
     rows = conn.execute(select(domain_policies.c.domain, domain_policies.c.policy))
     by_domain = {row.domain: DomainPolicy(row.policy) for row in rows}
-    return Policies(by_domain, allow_list, sanctions.load_by_uri(conn))
+    return Policies(by_domain, allow_list, sanctions.load_by_uri(conn), own_hosts)
 
 
 def list_policies(conn: Connection) -> Sequence[Any]:

@@ -63,8 +63,10 @@ def render(conn: Connection, look: Look, actor_ids: Collection[int]) -> dict[int
 
 
 def render_known(conn: Connection, look: Look, actor_ids: Collection[int], viewer_id: int | None) -> dict[int, bytes]:
-    """The same without communities of which this person may not even know; one statement more."""
-    return render(conn, look, showing.load_known(conn, actor_ids, viewer_id))
+    """The same without communities of which this person may not even know, and people of blocked hosts; one more."""
+    versions = statuses.load_versions(conn, set(showing.load_known(conn, actor_ids, viewer_id)))
+    is_blocked = look.policies.is_blocked
+    return {each: part.body for each, part in parts(conn, look, versions).items() if not is_blocked(part.host)}
 
 
 def parts(conn: Connection, look: Look, versions: Mapping[int, Version]) -> dict[int, Part]:
