@@ -5,14 +5,14 @@ Dates, numbers and the names of languages come from the CLDR by way of Babel, wh
 """
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from string import Formatter
 from typing import TYPE_CHECKING, Self
 
 from markupsafe import Markup, escape
 from markupsafe import _escape_inner as escaped  # type: ignore[attr-defined]  # ``escape`` without a Markup around it
 
-from node.sentences import Sentence
+from node.sentences import Sentence, sentences
 from node.translations import SOURCE, catalogue, spoken
 
 if TYPE_CHECKING:
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 #: English is that of Great Britain: the day before the month.
 _LOCALES = {"en": "en_GB"}
+
+
+#: Languages that people choose and the CLDR names in no language.
+_UNNAMED: Mapping[str, str] = sentences({"bfi": "British Sign Language", "gsg": "German Sign Language"})
 
 
 class LanguageName(str):
@@ -88,7 +92,7 @@ class Language:
         if isinstance(value, Sentence):
             return self.say(value)
         if isinstance(value, LanguageName) and self.tag != SOURCE:
-            return self.locale.languages.get(value.tag, str(value))
+            return self.locale.languages.get(value.tag) or self.show(_UNNAMED.get(value.tag, str(value)))
         return value
 
     def put(self, value: object) -> str:

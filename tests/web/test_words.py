@@ -15,6 +15,7 @@ from node.translations import spoken
 from tests.depth import examples
 from tests.rows import each_row
 from web.design import terms, words
+from web.design.languages import LANGUAGES
 from web.design.licences import licence_in_words
 from web.design.words import Words
 from web.language import Language, choose
@@ -54,6 +55,14 @@ def test_dates_numbers_and_names_are_told_as_the_language_does():
     assert told.duration("PT1H30M").striptags() == "1 Std. 30 Min."
     assert told.language_name("nds") == "Niederdeutsch"
     assert GERMAN.number(1234.5) == "1.234,5"
+
+
+def test_every_language_that_people_choose_has_a_name_in_german():
+    """Where the CLDR has none, we do."""
+    named = {tag: GERMAN.show(name) for tag, name in LANGUAGES.items()}
+    assert (named["gsg"], named["ase"]) == ("Deutsche Gebärdensprache", "Amerikanische Gebärdensprache")
+    assert [name for name in named.values() if "Language" in str(name)] == []
+    assert Language().show(LANGUAGES["gsg"]) == "German Sign Language"
 
 
 def test_values_in_a_sentence_are_escaped_unless_they_are_markup():
