@@ -23,6 +23,8 @@ from node.store.house import queue
 
 _LOOK_SECONDS = 0.2
 _SHOWN = 100
+#: What a database takes for a number.
+_ID = click.IntRange(1, 2**63 - 1)
 _COUNTS = {"kind": "kind", "due": "due", "later": "later", "failing": "failing", "parked": "set aside"}
 _ROWS = {"id": "id", "kind": "kind", "attempts": "tries", "target": "target", "error": "reason"}
 
@@ -114,7 +116,7 @@ def _print(found: dict[str, Any], *, as_json: bool) -> None:
 
 
 @command.command("retry")
-@click.argument("job", type=int, metavar="ID")
+@click.argument("job", type=_ID, metavar="ID")
 @with_config
 def retry(config: Config, job: int) -> None:
     """Try again what was set aside."""
@@ -122,7 +124,7 @@ def retry(config: Config, job: int) -> None:
 
 
 @command.command("discard")
-@click.argument("job", type=int, metavar="ID")
+@click.argument("job", type=_ID, metavar="ID")
 @with_config
 def discard(config: Config, job: int) -> None:
     """Drop for good what was set aside."""
