@@ -20,6 +20,8 @@ from tests.push_service import AppKeys, push_service, read_vapid
 from tests.rows import each_row
 from tests.translations import fields
 
+pytestmark = pytest.mark.usefixtures("each_database")
+
 ALL = dict.fromkeys(("mention", "follow", "favourite"), True)
 
 

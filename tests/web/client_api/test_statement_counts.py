@@ -17,6 +17,8 @@ from tests.records import record
 from tests.statements import counted
 from tests.web.conftest import Site
 
+pytestmark = pytest.mark.usefixtures("each_database")
+
 SIZES = (1, 20, 40)
 #: Route -> address below ``/api``.
 LISTS = {
