@@ -82,6 +82,7 @@ class Places:
         await self._take_quick()
         limit = asyncio.timeout(None)
         self._running[limit] = asyncio.get_running_loop().time()
+        self._watch()  # it may hang as those did whose place it got, while the same ones still wait
         try:
             async with limit:
                 return await call()
