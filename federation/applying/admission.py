@@ -11,7 +11,6 @@ from typing import Any
 from federation.applying import received_topics
 from federation.applying.batch import Batch, Inbound
 from federation.mapping.post import read_post
-from node.domain.actors import ActorKind
 from node.domain.communities import Refusal, refuse_post
 from node.domain.posts import RemotePost
 from node.domain.visibility import Visibility, narrowest
@@ -67,14 +66,14 @@ def admit(batch: Batch, inbound: Inbound, author: Actor, post: RemotePost) -> Ad
 def _group_of_thread(batch: Batch, parent: Object | None) -> Actor | None:
     """An answer belongs where its thread does, whomever it names."""
     group = batch.actor(parent.audience) if parent is not None and parent.audience else None
-    return group if group is not None and group.kind == ActorKind.GROUP.value else None
+    return group if group is not None and group.is_group else None
 
 
 def community_of(batch: Batch, post: RemotePost) -> Actor | None:
     """The Group that a post is for: as it says, else whom it is addressed to, else whom it mentions."""
     named: Iterable[str] = (post.audience, *post.to, *post.cc, *(mention.uri for mention in post.mentions))
     known = (batch.actor(uri) for uri in dict.fromkeys(named) if uri and "/followers" not in uri)
-    return next((actor for actor in known if actor is not None and actor.kind == ActorKind.GROUP.value), None)
+    return next((actor for actor in known if actor is not None and actor.is_group), None)
 
 
 def _as_told(inbound: Inbound, group: Actor, post: RemotePost) -> Admission:

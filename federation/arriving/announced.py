@@ -110,7 +110,7 @@ class Announced:
 
 def _find_followed_group(conn: Connection, uri: str, origin: str) -> Actor | None:
     group = actors.find_actor(conn, uri)
-    if group is None or group.kind != "group":
+    if group is None or not group.is_group:
         return None
     is_ours = follows.load_local_followers(conn, [group.id]) or community_roles.is_governed_from(conn, group.id, origin)
     return group if is_ours else None

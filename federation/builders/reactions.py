@@ -60,7 +60,7 @@ def _reaction(
         **({"audience": row.audience} if row.audience and not is_share else {}),
     }
     named = {author.uri} if is_share else {author.uri, row.audience} - {""}  # its community tells the other members
-    readers = Readers.OBJECTS if actor.kind == "group" else Readers.ALL
+    readers = Readers.OBJECTS if actor.is_group else Readers.ALL
     return activity, Audience(followers=is_share, named=tuple(sorted(named)), readers=readers), visibility
 
 

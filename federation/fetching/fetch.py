@@ -27,7 +27,7 @@ from federation.transport.http import OutboundClient
 from federation.transport.signed_get import SignedGet
 from federation.vocab import ACTOR_KINDS
 from node.clock import DAY, HOUR, Clock
-from node.domain.actors import ActorKind, RemoteActor
+from node.domain.actors import RemoteActor
 from node.domain.moderation import Policies
 from node.domain.uris import host_of, same_origin
 from node.errors import (
@@ -193,7 +193,7 @@ class Fetcher:
         if uri.startswith(self._origin + "/"):
             raise NotFound(detail=uri)
         saved = await self.save_actor(await self.get_object(uri, budget=budget))
-        if saved.kind == ActorKind.GROUP.value:
+        if saved.is_group:
             await self._store.write(membership.ask_for, self._unit(), saved, Part.NUMBER)
         return saved
 

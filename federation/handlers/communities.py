@@ -149,7 +149,7 @@ def _named(batch: Batch, activity: Activity) -> list[Actor]:
     found = batch.object(activity.object_uri)
     uris = (activity.audience, *activity.to, *activity.cc, found.audience if found else "")
     known = (batch.actor(uri) for uri in dict.fromkeys(uris) if uri)
-    return [actor for actor in known if actor is not None and actor.kind == "group"]
+    return [actor for actor in known if actor is not None and actor.is_group]
 
 
 def _of_person(act: Act) -> Callable[[Batch, Activity], _Meant | None]:
@@ -157,7 +157,7 @@ def _of_person(act: Act) -> Callable[[Batch, Activity], _Meant | None]:
 
     def read(batch: Batch, activity: Activity) -> _Meant | None:
         group = batch.actor(activity.target_uri) if activity.target_uri else None
-        if group is None or group.kind != "group" or not activity.object_uri:
+        if group is None or not group.is_group or not activity.object_uri:
             return None
         return _Meant(group, act, activity.object_uri, activity.raw.get("removeData") is True)
 
@@ -170,7 +170,7 @@ def _of_post(act: Act, *, by_others: bool = False) -> Callable[[Batch, Activity]
     def read(batch: Batch, activity: Activity) -> _Meant | None:
         found = batch.object(activity.object_uri)
         group = batch.actor(found.audience) if found is not None and found.audience else None
-        if found is None or group is None or group.kind != "group":
+        if found is None or group is None or not group.is_group:
             return None
         if by_others and _wrote(batch, activity.actor, found):
             return None
@@ -192,7 +192,7 @@ def _of_request(act: Act) -> Callable[[Batch, Activity], _Meant | None]:
         if request is None or request.type != "Follow" or request.object_uri in (None, activity.actor):
             return None
         group = batch.actor(request.object_uri or "")
-        if group is None or not group.local or group.kind != "group":
+        if group is None or not group.local or not group.is_group:
             return None
         asker = batch.actor(request.actor)
         known = follows.find_follow(batch.conn, asker.id, group.id) if asker is not None else None
@@ -207,7 +207,7 @@ def _of_invitation(act: Act) -> Callable[[Batch, Activity], _Meant | None]:
 
     def read(batch: Batch, activity: Activity) -> _Meant | None:
         group = batch.actor(activity.object_uri or "")
-        if group is None or not group.local or group.kind != "group" or not activity.target_uri:
+        if group is None or not group.local or not group.is_group or not activity.target_uri:
             return None
         return _Meant(group, act, activity.target_uri)
 
@@ -218,7 +218,7 @@ def _of_settings(batch: Batch, activity: Activity) -> _Meant | None:
     """Update of a Group of ours, by who is not the Group."""
     document = activity.objects[0] if activity.objects else {}
     group = batch.actor(activity.object_uri or "")
-    if group is None or not group.local or group.kind != "group" or activity.actor == group.uri:
+    if group is None or not group.local or not group.is_group or activity.actor == group.uri:
         return None
     known = communities.find_community(batch.conn, group.id)
     if known is None:
@@ -271,7 +271,7 @@ def note(batch: Batch, inbound: Inbound, outcome: str) -> None:
         return
     found = batch.object(about.object_uri)
     group = batch.actor(found.audience) if found is not None and found.audience else None
-    if group is None or not group.local or group.kind != "group" or group.uri == activity.actor:
+    if group is None or not group.local or not group.is_group or group.uri == activity.actor:
         return
     if community_bans.is_banned(batch.conn, group.id, activity.actor, batch.unit.now):
         return

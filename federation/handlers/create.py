@@ -96,7 +96,7 @@ def _concerns_people(batch: Batch, author: Actor, post: RemotePost) -> bool:
     """The same, but for communities: what they refuse may be for somebody else here."""
     if batch.local_followers(author.id):
         return True
-    return any(actor.kind != "group" for actor in batch.local_addressees(_named(post)))
+    return any(not actor.is_group for actor in batch.local_addressees(_named(post)))
 
 
 def _named(post: RemotePost) -> tuple[str, ...]:

@@ -69,7 +69,7 @@ def _is_refused(batch: Batch, follower: Actor, followed: Actor) -> bool:
 
 def _joins(batch: Batch, follower: Actor, followed: Actor) -> Answer | Refusal | None:
     """What becomes of a request to join a community; None for actors of other kinds."""
-    community = communities.find_community(batch.conn, followed.id) if followed.kind == "group" else None
+    community = communities.find_community(batch.conn, followed.id) if followed.is_group else None
     if community is None:
         return None
     joins = membership.decide(batch.conn, batch.unit, community, follower)

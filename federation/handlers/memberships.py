@@ -80,6 +80,6 @@ def withdrawn(batch: Batch, actor: Actor, inner: Activity) -> str:
 
 def _group_elsewhere(batch: Batch, uri: str) -> Actor | None:
     group = batch.actor(uri)
-    if group is None or group.local or group.kind != "group":
+    if group is None or group.local or not group.is_group:
         return None
     return group if communities.find_community(batch.conn, group.id) is not None else None

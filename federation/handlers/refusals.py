@@ -36,7 +36,7 @@ def refused(batch: Batch, inbound: Inbound) -> str:
     """The home of a community refuses what somebody here did in it; '' for a Reject of anything else."""
     activity = inbound.activity
     group = batch.actor(activity.actor)
-    if group is None or group.local or group.kind != "group" or not activity.object_uri:
+    if group is None or group.local or not group.is_group or not activity.object_uri:
         return ""
     entry = community_log.find_told(batch.conn, group.id, activity.object_uri)
     if entry is None or not batch.is_local(entry.actor_uri):

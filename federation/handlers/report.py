@@ -107,7 +107,7 @@ def resolve(batch: Batch, inbound: Inbound) -> str:
 def _resolved_in(batch: Batch, inbound: Inbound) -> Actor | None:
     if inbound.announced_by:
         return batch.actor(inbound.announced_by)
-    return next((group for group in batch.local_addressees(inbound.activity.to) if group.kind == "group"), None)
+    return next((group for group in batch.local_addressees(inbound.activity.to) if group.is_group), None)
 
 
 def _meant(batch: Batch, group: Actor, activity: Activity) -> int | None:

@@ -23,7 +23,6 @@ from federation.signatures.proofs import add_proof
 from federation.synchronisation import catalogue_header, followers_sync
 from node import events, log
 from node.clock import Clock
-from node.domain.actors import ActorKind
 from node.domain.visibility import Reach, Visibility
 from node.ids import Ids
 from node.jobs.kind import Kind
@@ -75,7 +74,7 @@ def answer(
     row = outgoing.as_row(activity_id, document["id"], orjson.dumps(document).decode(), unit.now)
     batch.add_activity(row)
     if (inbox := to.shared_inbox or to.inbox) and not to.local and to.state == "active":
-        batch.add_job(delivery.answer_to(unit, row, inbox=inbox, is_group=actor.kind == ActorKind.GROUP.value))
+        batch.add_job(delivery.answer_to(unit, row, inbox=inbox, is_group=actor.is_group))
 
 
 def answer_follow(batch: Batch, followed: Actor, follower: Actor, asked: Mapping[str, Any], *, accepted: bool) -> None:
@@ -119,7 +118,7 @@ def send(
         unit.now,
         activity,
         inboxes,
-        is_group=outgoing.actor.kind == ActorKind.GROUP.value,
+        is_group=outgoing.actor.is_group,
         headers=headers,
         inbox_headers=followers_sync.headers_for(conn, outgoing.actor, inboxes) if is_for_followers else None,
     )

@@ -37,13 +37,13 @@ async def show_actor(request: web.Request) -> web.Response:
     node = request.app[NODE]
     actor = await find_own_actor(request)
     if not wants_activity(request.headers.get("Accept", "")):
-        page = f"/c/{actor.username}" if actor.kind == "group" else f"/@{actor.username}"
+        page = f"/c/{actor.username}" if actor.is_group else f"/@{actor.username}"
         raise web.HTTPFound(page, headers={"Vary": "Accept, Signature"})
     if actor.state == "gone":
         former_type, gone_at = TYPE_OF_ACTOR[ActorKind(actor.kind)], await node.store.read(_gone_at, actor.id)
         return gone_response(request, documents.tombstone(actor.uri, former_type, gone_at))
     is_bare, is_open = False, True
-    if actor.kind == "group":
+    if actor.is_group:
         visitor = await require_visitor(request)
         is_bare = await node.store.read(is_secret_to, visitor, actor, node.clock.now())
         is_open = visitor.actor is None  # others may be told more

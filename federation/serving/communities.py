@@ -127,9 +127,7 @@ def _holders(role: Role, now: int) -> Listed:
 def shows_members(conn: Connection, visitor: Visitor, actor: Actor, now: int) -> bool:
     """Whether this reader governs the community, so that she finds in ``followers`` who belongs to it."""
     reader = visitor.actor
-    return (
-        actor.kind == "group" and reader is not None and community_roles.is_moderator(conn, actor.id, reader.uri, now)
-    )
+    return actor.is_group and reader is not None and community_roles.is_moderator(conn, actor.id, reader.uri, now)
 
 
 def is_closed_to(conn: Connection, visitor: Visitor, actor: Actor, now: int) -> bool:
@@ -137,7 +135,7 @@ def is_closed_to(conn: Connection, visitor: Visitor, actor: Actor, now: int) -> 
 
     What a house keeps to itself is closed to whoever was a member elsewhere before, too.
     """
-    community = communities.find_community(conn, actor.id) if actor.kind == "group" else None
+    community = communities.find_community(conn, actor.id) if actor.is_group else None
     if community is None or community.visibility is Visibility.PUBLIC:
         return False
     reader = visitor.actor

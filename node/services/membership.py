@@ -84,7 +84,7 @@ def decide_follow(conn: Connection, unit: Unit, follower: Actor, group: Actor) -
 
     Raises Forbidden with a sentence where she may not join.
     """
-    community = communities.find_community(conn, group.id) if group.kind == "group" and group.local else None
+    community = communities.find_community(conn, group.id) if group.is_group and group.local else None
     if community is None:
         return None
     found = decide(conn, unit, community, follower)

@@ -69,7 +69,7 @@ class Inside:
 def load_inside(conn: Connection, unit: Unit, name: str, viewer_id: int | None, *, for_all: bool = False) -> Inside:
     """For members and those who govern, ``for_all``: for all who may read there. Raises NotFound for everybody else."""
     group = find_by_name(conn, name, kind="group")
-    community = communities.find_community(conn, group.id) if group.kind == "group" else None
+    community = communities.find_community(conn, group.id) if group.is_group else None
     me = actors.find_actor_by_id(conn, viewer_id) if viewer_id is not None else None
     if community is None or me is None:
         raise NotFound

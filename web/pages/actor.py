@@ -91,7 +91,7 @@ def _find(conn: Connection, name: str, viewer: Viewer, before: int | None) -> Fo
         resources=listing.find(conn, replace(wish, viewer=viewer, limit=6)).items,
         resources_path=list_path,
         moved_to=_find_new_address(conn, actor),
-        is_community=actor.kind == "group" and communities.find_community(conn, actor.id) is not None,
+        is_community=actor.is_group and communities.find_community(conn, actor.id) is not None,
     )
 
 

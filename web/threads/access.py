@@ -6,7 +6,6 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from node.domain.actors import ActorKind
 from node.domain.communities import Standing as Membership
 from node.domain.communities import refuse_post
 from node.errors import NotFound
@@ -44,7 +43,7 @@ def find_community(conn: Connection, unit: Unit, name: str, viewer_id: int | Non
     Raises NotFound for one that there is not, or of which this person may not even know.
     """
     group = find_by_name(conn, name, kind="group")
-    if group.kind != ActorKind.GROUP.value:
+    if not group.is_group:
         raise NotFound
     return see(conn, unit, group, viewer_id)
 

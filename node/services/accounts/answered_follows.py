@@ -17,7 +17,7 @@ def begin(conn: Connection, unit: Unit, follow_id: int, follower_id: int, follow
     follows.accept_follow(conn, follow_id, unit.now)
     homes.merge(conn, follower_id, followed.id)
     catalogue.begin_copy(conn, unit, followed)
-    if followed.kind == "group":
+    if followed.is_group:
         community_invitations.accept_invitation(conn, followed.id, follower_id, unit.now)
         membership.ask_for_history(conn, unit, followed)
         return

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from node.domain.actors import ActorKind
 from node.domain.communities import Refusal, Standing, TopicKind, refuse_post
 from node.domain.drafts import Draft, visibility_of_reply
 from node.domain.text import plain
@@ -133,7 +132,7 @@ def _check_title(draft: Draft) -> None:
 
 def _by_mention(conn: Connection, unit: Unit, author: Actor, draft: Draft, mentioned: Collection[Actor]) -> Place:
     """The first community that is mentioned and takes it; one that is not for everybody only takes what is not."""
-    groups = [actor for actor in mentioned if actor.kind == ActorKind.GROUP.value]
+    groups = [actor for actor in mentioned if actor.is_group]
     known = communities.load_communities(conn, [group.id for group in groups])
     is_open = draft.visibility is None or draft.visibility.is_open
     for group in groups:

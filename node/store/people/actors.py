@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, update
 
+from node.domain.actors import ActorKind
 from node.store.database.planning import looked_at
 from node.store.database.prepared import Prepared
 from node.store.tables import actors, follows
@@ -38,6 +39,11 @@ class Actor(NamedTuple):
     def handle(self) -> str:
         """``@ada@learn.uni.example``"""
         return f"@{self.username}@{self.host}"
+
+    @property
+    def is_group(self) -> bool:
+        """Whether it is a community, here or elsewhere."""
+        return self.kind == ActorKind.GROUP.value
 
     @property
     def title(self) -> str:
