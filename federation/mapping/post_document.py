@@ -11,6 +11,7 @@ from node.clock import to_rfc3339
 from node.domain.posts import OwnPost, Poll, PostKind, QuotePolicy
 from node.domain.text import plain, shorten
 from node.domain.uris import origin_of
+from node.text.markdown import with_quoted
 from node.text.richtext import as_paragraphs
 
 
@@ -32,7 +33,7 @@ def build_post(post: OwnPost) -> dict[str, Any]:
         "to": list(addresses.to),
         "cc": list(addresses.cc),
         "published": to_rfc3339(post.published_at),
-        "content": post.content_html,
+        "content": with_quoted(post.content_html, post.quote),
         "mediaType": "text/html",
         "url": post.url or post.uri,
         "sensitive": post.sensitive,
@@ -51,7 +52,7 @@ def _build_optional(post: OwnPost) -> dict[str, Any]:
     return {
         "name": post.name,
         "summary": _summary(post),
-        "contentMap": {post.language: post.content_html, **post.content_map} if post.language else None,
+        "contentMap": _content_map(post),
         "source": {"content": post.source, "mediaType": "text/markdown"} if post.source else None,
         "inReplyTo": post.in_reply_to,
         "context": post.context,
@@ -65,6 +66,12 @@ def _build_optional(post: OwnPost) -> dict[str, Any]:
         "acceptedAnswer": post.accepted_answer,
         "mainEntity": post.main_entity,
     }
+
+
+def _content_map(post: OwnPost) -> dict[str, str]:
+    """The text by language; empty where none is known."""
+    texts = {post.language: post.content_html, **post.content_map} if post.language else {}
+    return {language: with_quoted(text, post.quote) for language, text in texts.items()}
 
 
 #: Of a text that Mastodon shows only by its summary.

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from node.domain.text import clean as without_controls
 from node.domain.words import MAX_MARKDOWN, handle_of, words_in
-from node.text.richtext import REL, as_paragraphs, clean, is_longer
+from node.text.richtext import QUOTE_CLASS, REL, as_paragraphs, clean, is_longer
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -139,6 +139,18 @@ def address_link(address: str, rel: str = REL) -> str:
     tail = f'<span class="invisible">{_escaped(hidden)}</span>' if hidden else ""
     head = f'<span class="invisible">{scheme}://</span><span{kind}>{_escaped(shown)}</span>'
     return f'<a href="{html.escape(address)}" rel="{rel}">{head}{tail}</a>'
+
+
+def with_quoted(content: str, address: str) -> str:
+    """A text with a paragraph in front that leads to what it quotes, for whom no quotes are shown; none where it names
+    the address itself.
+
+    >>> with_quoted("<p>look</p>", "")
+    '<p>look</p>'
+    """
+    if not address or html.escape(address) in content:
+        return content
+    return f'<p class="{QUOTE_CLASS}">RE: {address_link(address)}</p>{content}'
 
 
 def profile_link(address: str) -> str:

@@ -31,13 +31,16 @@ TAGS = frozenset(
 ATTRIBUTES = {
     "*": frozenset({"lang", "dir"}),
     "a": frozenset({"href", "class"}),
+    "p": frozenset({"class"}),
     "span": frozenset({"class"}),
     "ol": frozenset({"start", "reversed"}),
     "li": frozenset({"value"}),
 }
 URL_SCHEMES = frozenset({"http", "https", "mailto"})
 REL = "nofollow noopener noreferrer ugc"
-CLASS_NAMES = frozenset({"mention", "hashtag", "ellipsis", "invisible"})
+#: What stands for a quote where none can be shown: apps that show quotes leave it out.
+QUOTE_CLASS = "quote-inline"
+CLASS_NAMES = frozenset({"mention", "hashtag", "ellipsis", "invisible", QUOTE_CLASS})
 CLASS_PREFIXES = ("h-", "p-", "u-", "dt-", "e-")  # microformats
 
 _MAX_HREF = 2048
@@ -50,8 +53,10 @@ _LINE = re.compile(r"[\s\u2028\u2029]+")
 _PASSES = 8
 
 
-def _attribute(_tag: str, name: str, value: str) -> str | None:
+def _attribute(tag: str, name: str, value: str) -> str | None:
     """The value as it may stay; None takes the attribute away."""
+    if tag == "p" and name == "class":
+        return QUOTE_CLASS if QUOTE_CLASS in value.split() else None
     check = _CHECKS.get(name)
     return check(value) if check else value
 

@@ -21,6 +21,7 @@ from node.media.links import MediaLinks
 from node.store.library.resources import Resource
 from node.store.posts.objects import LIVE
 from node.text import descriptions
+from node.text.markdown import with_quoted
 from web.design.licences import licence_name
 from web.design.parts import ActorCard, Image, Link, Origin, Prose, SafeHtml, Text
 from web.design.posts import Attachment, Happening, Poll, PollOption, PostCard, Reply
@@ -169,12 +170,11 @@ def post_card(row: Row[Any], author: Any, reader: Reader) -> PostCard:
         return PostCard(
             path=path, author=actor_card(author, reader), content=Prose(value=""), published_at=0, gone=True
         )
+    said = with_quoted(said_of(row), details.get("quote", "") if row.local else "")
     return PostCard(
         path=path,
         author=actor_card(author, reader),
-        content=Prose(
-            value=with_emojis(said_of(row), details.get("emojis", ()), reader, author.host), language=row.language
-        ),
+        content=Prose(value=with_emojis(said, details.get("emojis", ()), reader, author.host), language=row.language),
         published_at=row.published_at,
         edited_at=row.updated_at if row.version > 1 and row.updated_at else 0,
         title=Text(value=plain(row.name), language=row.language) if row.name else None,

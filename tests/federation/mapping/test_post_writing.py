@@ -118,6 +118,16 @@ def test_a_quote_is_written_in_all_spellings_and_read_with_its_stamp():
     assert "quote" not in build_post(OWN)
 
 
+def test_a_quote_leads_to_what_it_quotes_where_quotes_are_not_known():
+    document = build_post(own(quote=f"{BEN}/o/7", content_map={"de": "<p>schau</p>"}))
+    for text in (document["content"], *document["contentMap"].values()):
+        assert text.startswith(f'<p class="quote-inline">RE: <a href="{BEN}/o/7"')
+    assert document["contentMap"]["de"].endswith("</p><p>schau</p>")
+    assert read_post(with_context(document)).content_html.startswith('<p class="quote-inline">RE: <a'), "marked for all"
+    says_it = f'<p>look at <a href="{BEN}/o/7">this</a></p>'
+    assert build_post(own(quote=f"{BEN}/o/7", content_html=says_it))["content"] == says_it
+
+
 @pytest.mark.parametrize("multiple", [True, False])
 def test_a_poll_is_written_as_it_is_read(multiple):
     poll = Poll((PollOption("Zinc", 2), PollOption("Tin")), multiple, 1_772_355_700_000, None, 2)

@@ -72,7 +72,8 @@ def assert_harmless(markup: str) -> None:
         assert attributes.get("rel", REL) == REL
         assert attributes.get("href", "https:").partition(":")[0].lower() in URL_SCHEMES
         assert all(
-            re.match(r"(mention|hashtag|ellipsis|invisible|(h|p|u|dt|e)-.*)\Z", name) for name in class_of(attributes)
+            re.match(r"(mention|hashtag|ellipsis|invisible|quote-inline|(h|p|u|dt|e)-.*)\Z", name)
+            for name in class_of(attributes)
         )
     assert tree(second_opinion(cleaned)) == built, "bleach finds something left to remove"
 
@@ -130,6 +131,7 @@ KEPT = [
     '<p lang="de-AT" dir="rtl">a</p>',
     f'<a href="https://a.example/?a=1&amp;b=2" class="u-url mention" rel="{REL}">@<span>a</span></a>',
     f'<a href="mailto:a@b.example" rel="{REL}">a</a>',
+    '<p class="quote-inline">RE: a</p><span class="quote-inline"><br>RE: a</span>',
     '<span class="h-card p-name dt-start e-content">a</span><span class="invisible">https://</span>',
 ]
 
@@ -151,6 +153,8 @@ def test_what_is_allowed_stays_as_it_is(markup):
         ('<span class="btn h-card mention2">a</span>', '<span class="h-card">a</span>'),
         ('<span class="btn">a</span>', "<span>a</span>"),
         ('<p class="mention">a</p>', "<p>a</p>"),
+        ('<p class="mention quote-inline">RE: b</p>', '<p class="quote-inline">RE: b</p>'),
+        ('<div class="quote-inline">RE: b</div>', "RE: b"),
     ],
 )
 def test_attribute_values_are_looked_at(given_, kept):

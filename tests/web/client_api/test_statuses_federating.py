@@ -63,7 +63,10 @@ async def test_posts_acts_polls_and_quotes_between_two_nodes(tmp_path):
 
         quoting = await say(ben, "look", quoted_status_id=seen["id"])
         assert quoting["quote"]["state"] == "pending"
+        await ada.post(f"v1/accounts/{(await ada.get('v1/accounts/lookup', acct=handle))['id']}/follow")
         await net.settle()
+        (arrived,) = await ada.get("v1/timelines/home", limit=1)
+        assert arrived["content"] == quoting["content"], "with what leads there for apps without quotes, marked as such"
         assert (await ben.get(f"v1/statuses/{quoting['id']}"))["quote"]["state"] == "accepted"
         assert (await ada.get(f"v1/statuses/{posted['id']}"))["quotes_count"] == 1
 

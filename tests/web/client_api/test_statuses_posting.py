@@ -412,6 +412,22 @@ async def test_quotes_by_permission(ada, ben):
     assert (await ben.get(f"v1/statuses/{quoting['id']}"))["quote"] == {"state": "deleted", "quoted_status": None}
 
 
+async def test_apps_and_pages_without_quotes_are_led_to_what_is_quoted(ada, ben, site):
+    posted = await say(ada, "quote me")
+    quoting = await say(ben, "look", quoted_status_id=posted["id"])
+    assert quoting["content"].startswith(f'<p class="quote-inline">RE: <a href="{posted["uri"]}"')
+    assert quoting["content"].endswith("</p><p>look</p>")
+    path = f"v1/statuses/{quoting['id']}"
+    assert (await ben.get(f"{path}/source"))["text"] == "look"
+    edited = await ben.put(path, status="look at that")
+    assert edited["content"].count("quote-inline") == 1
+    assert [each["content"].count("quote-inline") for each in await ben.get(f"{path}/history")] == [1, 1]
+    page = (await site.peer.get(quoting["url"], accept="text/html"))[1]
+    assert page.count(f'<a href="{posted["uri"]}"') == 1
+    itself = await say(ben, f"look at {posted['uri']}", quoted_status_id=posted["id"])
+    assert "quote-inline" not in itself["content"], "it leads there already"
+
+
 async def test_who_may_quote_changes_with_an_edit(ada, ben):
     posted = await say(ada, "quote me", quote_approval_policy="nobody")
     path = f"v1/statuses/{posted['id']}"

@@ -25,7 +25,7 @@ def render(conn: Connection, look: Look, object_id: int) -> list[dict[str, Any]]
     for at, version in zip(written, [*versions, row], strict=True):
         is_present = version is row
         details: Mapping[str, Any] = version.details or {}
-        content = texts.content_of(row, look) if is_present else texts.as_paragraphs(version.content)
+        content = texts.content_of(row, look) if is_present else texts.note_of(row, version.content)
         attached = remote_attachments(details, object_id, look.pictures)
         if is_present and (own := media.load_for_objects(conn, [object_id]).get(object_id)):
             attached = [media_attachment(each, look.pictures) for each in own]

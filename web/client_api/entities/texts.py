@@ -19,7 +19,7 @@ from node.domain.text import plain, shorten
 from node.domain.uris import is_web_uri
 from node.domain.when import when_line
 from node.text.descriptions import summary
-from node.text.markdown import address_link, hashtag_link
+from node.text.markdown import address_link, hashtag_link, with_quoted
 from web.client_api.entities.look import Look
 
 _NOTES = frozenset({PostKind.NOTE.value, PostKind.QUESTION.value})
@@ -35,10 +35,15 @@ def is_note(row: Row[Any]) -> bool:
     return row.kind in _NOTES
 
 
+def note_of(row: Row[Any], content: str) -> str:
+    """What a note says or said. One of ours leads to what it quotes; others bring along what leads there."""
+    return with_quoted(as_paragraphs(content), (row.details or {}).get("quote", "") if row.local else "")
+
+
 def content_of(row: Row[Any], look: Look) -> str:
     """Safe HTML in paragraphs."""
     if is_note(row):
-        return as_paragraphs(row.content)
+        return note_of(row, row.content)
     details = row.details or {}
     if row.kind == PostKind.PAGE.value and len(plain(row.content)) <= _WHOLE:
         return _thread(row, details)
