@@ -36,7 +36,7 @@ async def look_up(request: web.Request, text: str) -> Actor:
     if found is None:
         take_turn(request)
         found = await in_time(find_account(node.store, parts.client, parts.fetcher, text, own_host=own_host))
-    if found.kind == "application" or found.state != "active" or parts.policies().is_blocked(found.host):
+    if found.kind == "application" or not found.is_active or parts.policies().is_blocked(found.host):
         raise NotFound
     return found
 

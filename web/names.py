@@ -22,6 +22,6 @@ def find_by_name(conn: Connection, name: str, *, kind: str = "person") -> Actor:
         raise NotFound
     if found.state == "waiting":  # she may not act yet
         raise NotFound
-    if found.state != "active":
+    if not found.is_active:
         raise Gone
     return found

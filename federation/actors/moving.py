@@ -68,7 +68,7 @@ def move(conn: Connection, unit: Unit, old: Actor, new: Actor) -> Moved:
     """
     if old.id == new.id:
         raise Conflict("This is the account itself.")
-    if new.state != "active" or new.moved_to:
+    if not new.is_active or new.moved_to:
         raise Conflict(Sentence("{new} is not there any more.", new=new.handle))
     if new.kind == "application" or old.kind == "application":
         raise Conflict("A server does not move.")

@@ -30,7 +30,7 @@ def passed_on(conn: Connection, unit: Unit, event: events.PassedOn) -> Outgoing 
     """Announce of an activity exactly as it came, for servers that know communities; not to where it came from."""
     group = actors.find_actor_by_id(conn, event.group_id)
     body = _body(conn, event)
-    if group is None or body is None or group.state != "active":
+    if group is None or body is None or not group.is_active:
         return None
     to, cc, visibility = addressed_to_members(conn, group)
     if not visibility.federates:

@@ -27,7 +27,7 @@ async def find_account(
         found = await find_actor(client, str(handle))
         return await fetcher.actor(found.actor_uri, fresh=fresh)
     own = await store.read(actors.find_local_actor, handle.user)
-    if own is None or own.state != "active":
+    if own is None or not own.is_active:
         raise NotFound(Sentence("Nobody here is called {handle}.", handle=handle.user))
     return own
 

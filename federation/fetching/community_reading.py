@@ -79,7 +79,7 @@ class CommunityReading:
     async def run(self, job: Job) -> Outcome:
         """What cannot be had today is asked for again tomorrow."""
         group = await self._store.read(actors.find_actor_by_id, job.ref or 0)
-        if group is None or group.local or group.state != "active":
+        if group is None or group.local or not group.is_active:
             return Done()
         budget = Budget(_REQUESTS)
         for read in self._reads[job.payload or ""]:

@@ -185,7 +185,7 @@ class Fetcher:
             await self._note_gone(uri)
             raise
         except RemoteError:
-            if known is not None and not fresh and known.state == "active":
+            if known is not None and not fresh and known.is_active:
                 return known
             raise
 

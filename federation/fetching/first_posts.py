@@ -83,7 +83,7 @@ def _is_own(activity: dict[str, Any], actor: Actor) -> bool:
 
 def _find(conn: Connection, actor_id: int) -> tuple[Actor | None, str]:
     actor = actors.find_actor_by_id(conn, actor_id)
-    if actor is None or actor.local or actor.state != "active":
+    if actor is None or actor.local or not actor.is_active:
         return None, ""
     return actor, str(actors.load_profile(conn, actor.id).outbox)
 

@@ -85,7 +85,7 @@ class Pinned:
 def _find(conn: Connection, actor_id: int) -> tuple[Actor | None, str, str]:
     """The account, its pins, and its hashtags, which its own document names."""
     actor = actors.find_actor_by_id(conn, actor_id)
-    if actor is None or actor.local or actor.state != "active" or actor.is_group:
+    if actor is None or actor.local or not actor.is_active or actor.is_group:
         return None, "", ""
     row = actors.load_profile(conn, actor.id)
     return actor, str(row.featured), jsonld.read(row.raw).ref("featuredTags") if row.raw else ""

@@ -62,7 +62,7 @@ def _is_refused(batch: Batch, follower: Actor, followed: Actor) -> bool:
     return bool(
         followed.kind == "application"
         or followed.moved_to
-        or followed.state != "active"
+        or not followed.is_active
         or blocks.has_blocked(batch.conn, followed.id, follower.id)
     )
 

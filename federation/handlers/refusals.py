@@ -20,7 +20,7 @@ _NOT_A_MODERATOR = Sentence("Only moderators of this community may do this.")
 def refuse(batch: Batch, inbound: Inbound, group: Actor, why: str = "") -> None:
     """A community of ours does not do what somebody elsewhere wants. ``why``: empty for who does not govern it."""
     by = batch.actor(inbound.activity.actor)
-    if not group.local or inbound.announced_by or by is None or by.local or by.state != "active":
+    if not group.local or inbound.announced_by or by is None or by.local or not by.is_active:
         return
     batch.flush()
     outbox.answer(batch, group, by, inbound.activity.raw, accepted=False, summary=why or _NOT_A_MODERATOR)

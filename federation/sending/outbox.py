@@ -73,7 +73,7 @@ def answer(
     outgoing = Outgoing(actor, activity, str(asked.get("id", "")), Visibility.DIRECT, Audience(named=(to.uri,)))
     row = outgoing.as_row(activity_id, document["id"], orjson.dumps(document).decode(), unit.now)
     batch.add_activity(row)
-    if (inbox := to.shared_inbox or to.inbox) and not to.local and to.state == "active":
+    if (inbox := to.shared_inbox or to.inbox) and not to.local and to.is_active:
         batch.add_job(delivery.answer_to(unit, row, inbox=inbox, is_group=actor.is_group))
 
 

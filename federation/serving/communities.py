@@ -49,7 +49,7 @@ def _documents(conn: Connection, group: Actor, ids: Sequence[int], now: int) -> 
         row.id: {name: value for name, value in object_document(conn, row, now=now).items() if name != "@context"}
         for row in rows.values()
         if row.state == objects.LIVE
-        and authors[row.actor_id].state == "active"
+        and authors[row.actor_id].is_active
         and (Visibility(row.visibility).is_open or (community is not None and row.visibility == community.visibility))
     }
 

@@ -59,7 +59,7 @@ def _find(conn: Connection, node: Node, wanted: Handle | Target) -> tuple[Actor,
     found = _find_handle(conn, node, wanted) if isinstance(wanted, Handle) else _find_address(conn, node, wanted)
     if found is None:
         raise NotFound
-    return found, actors.load_profile(conn, found.id).icon if found.state == "active" else ""
+    return found, actors.load_profile(conn, found.id).icon if found.is_active else ""
 
 
 def _find_handle(conn: Connection, node: Node, handle: Handle) -> Actor | None:

@@ -76,7 +76,7 @@ def _switch(conn: Connection, unit: Unit, actor: Actor) -> None:
 
 def _tell(conn: Connection, unit: Unit, actor: Actor, action: str, new_keys: Iterable[OwnKey]) -> None:
     audit.record(conn, unit, None, action, actor.uri, after={"keys": [key.uri for key in new_keys]})
-    if actor.state == "active":
+    if actor.is_active:
         actors.update_actor(conn, actor.id, updated_at=unit.now)
         events.record(conn, unit.ids, unit.now, events.ActorUpdated(actor.id), about=actor.uri)
 

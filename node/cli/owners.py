@@ -15,7 +15,7 @@ def load_owner(conn: Connection, handle: str | None, host: str) -> Actor:
         return load_local_actors(conn, [ActorKind.ORGANIZATION])[0]
     name, _, place = handle.removeprefix("@").partition("@")
     found = find_local_actor(conn, name) if place.lower() in {"", host} else None
-    if found is None or found.state != "active":
+    if found is None or not found.is_active:
         raise NotFound(f"Nobody here is called {handle}.")
     return found
 

@@ -102,6 +102,6 @@ def _row(row: Any, known: Mapping[str, Actor]) -> AuditRow:
 
 def _path(actor: Actor) -> str:
     """Where administrators decide about somebody; other accounts have their own page alone."""
-    if actor.state != "active" and actor.kind != "person":
+    if not actor.is_active and actor.kind != "person":
         return ""
     return f"{PEOPLE}/{actor.id}" if actor.kind == "person" else actor_path(actor)

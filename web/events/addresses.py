@@ -68,7 +68,7 @@ async def _page(
 def _load(conn: Connection, actor_id: int) -> tuple[list[CalendarLink], dict[int, Actor]]:
     """Her addresses, and the communities that she belongs to, by name."""
     ids = [each for each, state in community_members.load_memberships(conn, actor_id).items() if state == ACCEPTED]
-    groups = [each for each in actors.load_actors_by_id(conn, ids).values() if each.state == "active"]
+    groups = [each for each in actors.load_actors_by_id(conn, ids).values() if each.is_active]
     named = {each.id: each for each in sorted(groups, key=lambda group: group.title.casefold())}
     return calendar_links.list_links(conn, actor_id), named
 

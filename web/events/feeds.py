@@ -152,7 +152,7 @@ def _group(conn: Connection, link: CalendarLink) -> Actor:
     """The community of this address; NotFound for who belongs to it no more."""
     group = actors.find_actor_by_id(conn, link.community_id or 0)
     membership = community_members.load_memberships(conn, link.actor_id).get(link.community_id or 0)
-    if group is None or group.state != "active" or membership != ACCEPTED:
+    if group is None or not group.is_active or membership != ACCEPTED:
         raise NotFound
     return group
 

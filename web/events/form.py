@@ -257,7 +257,7 @@ def _communities(conn: Connection, unit: Unit, person_id: int) -> tuple[Option, 
     ids = [each for each, state in community_members.load_memberships(conn, person_id).items() if state == ACCEPTED]
     known = actors.load_actors_by_id(conn, ids)
     named = sorted(known.values(), key=lambda group: group.title.casefold())
-    return tuple(Option(value=str(group.id), label=group.title) for group in named if group.state == "active")
+    return tuple(Option(value=str(group.id), label=group.title) for group in named if group.is_active)
 
 
 ROUTES = [

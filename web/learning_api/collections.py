@@ -168,7 +168,7 @@ def _suggested(conn: Connection, found: Resource, me: Actor | None) -> list[Stor
 
 def _act(conn: Connection, unit: Unit, actor_id: int, slug: str, act: Any) -> tuple[str, Resource, list[StoredItem]]:
     by = actors.find_actor_by_id(conn, actor_id)
-    if by is None or by.state != "active":
+    if by is None or not by.is_active:
         raise Forbidden
     found = collecting.load_collection(conn, slug, Viewer(actor_id))
     done = act(conn, unit, by, found)

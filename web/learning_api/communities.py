@@ -107,7 +107,7 @@ def see(conn: Connection, unit: Unit, name: str, viewer_id: int | None) -> tuple
     )
     community = communities.find_community(conn, group.id) if group is not None else None
     me = actors.find_actor_by_id(conn, viewer_id) if viewer_id is not None else None
-    if group is None or community is None or group.state != "active":
+    if group is None or community is None or not group.is_active:
         raise NotFound
     if not membership.may_know(conn, unit, community, me):
         raise NotFound

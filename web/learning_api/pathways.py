@@ -92,7 +92,7 @@ def _mark(
 
 def _set_follow(conn: Connection, unit: Unit, slug: str, actor_id: int, follows: bool) -> None:
     by = actors.find_actor_by_id(conn, actor_id)
-    if by is None or by.state != "active":
+    if by is None or not by.is_active:
         raise Forbidden
     found = progress.load_pathway(conn, slug, Viewer(actor_id))
     if follows:

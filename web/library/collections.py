@@ -201,6 +201,6 @@ async def _do(request: web.Request, actor_id: int, slug: str, act: Act, load: Lo
 
 def _act(conn: Connection, unit: Unit, actor_id: int, slug: str, act: Act, load: Load) -> str:
     by = actors.find_actor_by_id(conn, actor_id)
-    if by is None or by.state != "active":
+    if by is None or not by.is_active:
         raise Forbidden
     return act(conn, unit, by, load(conn, slug, Viewer(actor_id)))

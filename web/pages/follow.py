@@ -137,7 +137,7 @@ async def _known(request: web.Request, uri: str) -> tuple[Actor | None, str]:
         found = await find_known(node.store, uri, own_host=node.config.host)
     except Malformed:
         return None, NOBODY
-    if found is None or found.kind == "application" or found.state != "active":
+    if found is None or found.kind == "application" or not found.is_active:
         return None, "" if found is None and _is_elsewhere(uri, node) else NOBODY
     return found, ""
 

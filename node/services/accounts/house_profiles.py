@@ -45,7 +45,7 @@ class HouseProfile:
 def describe(conn: Connection, unit: Unit, username: str, change: HouseProfile) -> Actor:
     """Change the profile, and tell followers elsewhere. Raises NotFound, and Invalid with what is wrong."""
     found = actors.find_local_actor(conn, username)
-    if found is None or found.kind not in _HOUSES or found.state != "active":
+    if found is None or found.kind not in _HOUSES or not found.is_active:
         raise NotFound("There is no organisation, community or catalogue of this name here.", detail=username)
     if problems := list(_problems(change)):
         raise Invalid(problems=problems)

@@ -81,7 +81,7 @@ def remove(conn: Connection, unit: Unit, username: str) -> TopicAccount:
 def load(conn: Connection, username: str) -> TopicAccount:
     """Raises NotFound where there is none of this name."""
     actor = actors.find_local_actor(conn, username)
-    found = topic_accounts.find(conn, actor) if actor is not None and actor.state == "active" else None
+    found = topic_accounts.find(conn, actor) if actor is not None and actor.is_active else None
     if found is None:
         raise NotFound("There is no account about a topic of this name here.", detail=username)
     return found

@@ -41,7 +41,7 @@ def find_community(conn: Connection, username: str) -> tuple[Actor, Community]:
     """The community of this node that has this name. Raises NotFound."""
     group = actors.find_local_actor(conn, username)
     community = communities.find_community(conn, group.id) if group is not None else None
-    if group is None or community is None or group.state != "active":
+    if group is None or community is None or not group.is_active:
         raise NotFound("There is no community of this name here.", detail=username)
     return group, community
 

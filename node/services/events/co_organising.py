@@ -21,7 +21,7 @@ def appoint(conn: Connection, unit: Unit, person_id: int, event_id: int, actor_i
     """Choose somebody, here or elsewhere, who decides on answers with the others; she is told."""
     event = find_whole_here(conn, event_id, person_id)
     chosen = actors.find_actor_by_id(conn, actor_id)
-    if chosen is None or chosen.kind != "person" or chosen.state != "active":
+    if chosen is None or chosen.kind != "person" or not chosen.is_active:
         raise NotFound
     if events.is_organiser(conn, event, chosen.id):
         return

@@ -81,7 +81,7 @@ def _named(event: Event, now: int, language: str) -> str:
 def _sender(conn: Connection, event: Event, person: Actor) -> Actor | None:
     publisher = actors.find_actor_by_id(conn, event.actor_id)
     if not person.local and publisher is not None and publisher.local:
-        return publisher if publisher.state == "active" else None
+        return publisher if publisher.is_active else None
     return next(iter(actors.load_local_actors(conn, ["organization"])), None)
 
 

@@ -25,7 +25,7 @@ from node.store.people.actors import Actor
 def offer(conn: Connection, unit: Unit, event: Event, asked: Answer, *, is_settled: bool = False) -> None:
     """At home: ask those elsewhere who look after the event, or tell them that it is settled."""
     known = actors.load_actors_by_id(conn, events.list_organisers(conn, event.id)).values()
-    to = sorted(each.uri for each in known if not each.local and each.state == "active")
+    to = sorted(each.uri for each in known if not each.local and each.is_active)
     if to:
         offered = happenings.AnswerOffered(event.id, asked.actor_id, asked.uri, asked.note, to, is_settled)
         happenings.record(conn, unit.ids, unit.now, offered, about=event.uri)

@@ -82,7 +82,7 @@ def invite(conn: Connection, unit: Unit, person_id: int, event_id: int, actor_id
     if event.cancelled_at is not None:
         raise Conflict("This event has been cancelled.")
     invited = actors.find_actor_by_id(conn, actor_id)
-    if invited is None or invited.kind not in {"person", "service"} or invited.state != "active":
+    if invited is None or invited.kind not in {"person", "service"} or not invited.is_active:
         raise NotFound
     if blocks.has_blocked(conn, invited.id, event.actor_id) or blocks.has_blocked(conn, invited.id, person_id):
         raise Conflict("This person cannot be invited.")

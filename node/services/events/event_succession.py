@@ -46,7 +46,7 @@ def _publish_anew(conn: Connection, unit: Unit, event: Event, gone: Actor) -> Ev
     """The same event by somebody who looks after it with her; None where nobody does, or may not publish it."""
     named = [each for each in events.list_organisers(conn, event.id) if each != gone.id]
     known = actors.load_actors_by_id(conn, named)
-    able = [each for each in known.values() if each.local and each.state == "active"]
+    able = [each for each in known.values() if each.local and each.is_active]
     group = actors.find_actor(conn, event.audience) if event.audience else None
     for heir in able:
         draft = service.EventDraft(
@@ -65,7 +65,7 @@ def _publish_anew(conn: Connection, unit: Unit, event: Event, gone: Actor) -> Ev
 def _answers(conn: Connection, unit: Unit, old: Event, heir: Event | None) -> None:
     for answer in answers.list_hearing(conn, old.id):
         person = actors.find_actor_by_id(conn, answer.actor_id)
-        if person is None or person.state != "active":
+        if person is None or not person.is_active:
             continue
         if heir is not None:
             _carry_over(conn, unit, heir, answer, person)

@@ -174,7 +174,7 @@ def columns_of(record: EventRecord, unit: Unit, pictures: list[dict[str, Any]]) 
 
 def _person(conn: Connection, actor_id: int) -> Actor:
     found = actors.find_actor_by_id(conn, actor_id)
-    if found is None or not found.local or found.state != "active":
+    if found is None or not found.local or not found.is_active:
         raise Forbidden("Only people of this node publish here.")
     return found
 
@@ -195,7 +195,7 @@ def _community(conn: Connection, unit: Unit, person: Actor, draft: EventDraft) -
         return None
     group = actors.find_actor_by_id(conn, draft.community_id)
     community = communities.find_community(conn, draft.community_id)
-    if group is None or community is None or group.state != "active":
+    if group is None or community is None or not group.is_active:
         raise Invalid(problems=[Problem("$.community", "a community that you belong to", str(draft.community_id))])
     placing.check(conn, unit, community, person, begins_topic=True)
     return group

@@ -219,7 +219,7 @@ def _uninvite(conn: Connection, unit: Unit, group: Actor, deed: Deed) -> str | N
 
 def _person(conn: Connection, deed: Deed) -> Actor:
     found = actors.find_actor(conn, deed.target)
-    if found is None or found.state != "active" or found.kind not in {"person", "service"}:
+    if found is None or not found.is_active or found.kind not in {"person", "service"}:
         raise NotFound("There is nobody of this name here.")
     return found
 

@@ -46,9 +46,9 @@ def find_own(conn: Connection, uri: str) -> Catalogue | None:
     found = catalogues.find_by_uri(conn, uri)
     if found is not None:
         owner = find_actor_by_id(conn, found.actor_id)
-        return found if owner is not None and owner.local and owner.state == "active" else None
+        return found if owner is not None and owner.local and owner.is_active else None
     owner = find_actor(conn, uri.removesuffix("/catalogue"))
-    has_one = owner is not None and owner.local and owner.state == "active" and owner.catalogue == uri
+    has_one = owner is not None and owner.local and owner.is_active and owner.catalogue == uri
     return catalogues.empty(owner.id, uri) if owner is not None and has_one else None
 
 

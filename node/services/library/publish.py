@@ -137,7 +137,7 @@ def withdraw_resource(conn: Connection, unit: Unit, object_id: int) -> None:
 
 def _own_actor(conn: Connection, actor_id: int) -> Actor:
     owner = find_actor_by_id(conn, actor_id)
-    if owner is None or not owner.local or owner.state != "active":
+    if owner is None or not owner.local or not owner.is_active:
         raise Forbidden("Only actors of this node publish here.")
     return owner
 

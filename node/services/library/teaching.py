@@ -38,7 +38,7 @@ def named(course: Resource, key: str = "") -> set[str]:
 def offer(conn: Connection, unit: Unit, course: Resource, found: Enrolment, *, is_settled: bool = False) -> None:
     """Ask those elsewhere who may decide, or tell them that it is settled."""
     known = actors.load_actors(conn, sorted(named(course, found.key)))
-    to = [uri for uri, each in known.items() if not each.local and each.kind == "person" and each.state == "active"]
+    to = [uri for uri, each in known.items() if not each.local and each.kind == "person" and each.is_active]
     if to:
         offered = events.EnrolmentOffered(
             course.id, found.key, found.actor_id, found.uri, found.note, to, is_settled=is_settled

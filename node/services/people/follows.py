@@ -79,7 +79,7 @@ def _set_options(conn: Connection, follow_id: int, options: Options) -> None:
 
 
 def _refuse(conn: Connection, me: int, target: Actor) -> None:
-    if target.id == me or target.kind in _NOT_FOLLOWED or target.moved_to or target.state != "active":
+    if target.id == me or target.kind in _NOT_FOLLOWED or target.moved_to or not target.is_active:
         raise Forbidden("This account cannot be followed.")
     if blocks.are_apart(conn, me, target.id):
         raise Forbidden("You cannot follow this account.")

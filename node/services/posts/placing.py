@@ -110,7 +110,7 @@ def _in_community(conn: Connection, unit: Unit, author: Actor, draft: Draft) -> 
     assert draft.community_id is not None
     group = actors.find_actor_by_id(conn, draft.community_id)
     community = communities.find_community(conn, draft.community_id)
-    if group is None or community is None or group.state != "active":
+    if group is None or community is None or not group.is_active:
         raise NotFound
     standing = check(conn, unit, community, author, begins_topic=True)
     kind = draft.topic_kind or TopicKind.DISCUSSION

@@ -257,7 +257,7 @@ def _named(
     more = [place.group] if place.group is not None and place.kind is not None else []
     if parent is not None and draft.names_author and parent.actor_id != author.id:
         answered = actors.find_actor_by_id(conn, parent.actor_id)
-        more += [answered] if answered is not None and answered.state == "active" else []
+        more += [answered] if answered is not None and answered.is_active else []
     known = {actor.uri for actor in mentioned.values()}
     return {**mentioned, **{actor.handle.removeprefix("@"): actor for actor in more if actor.uri not in known}}
 
@@ -298,7 +298,7 @@ def _home_rows(owners: Collection[int], note_id: int) -> list[dict[str, Any]]:
 
 def _author(conn: Connection, actor_id: int) -> tuple[Actor, PostingDefaults]:
     found = find_author(conn, actor_id)
-    if found is None or not found[0].local or found[0].state != "active":
+    if found is None or not found[0].local or not found[0].is_active:
         raise Forbidden("Only actors of this node publish here.")
     return found
 

@@ -38,7 +38,7 @@ def find_mentioned(conn: Connection, unit: Unit, text: str) -> dict[str, Actor]:
     for handle in handles_in(text):
         name, _, host = handle.partition("@")
         actor = actors.find_actor_by_handle(conn, name, host or unit.host)
-        if actor is not None and actor.state == "active":
+        if actor is not None and actor.is_active:
             found[handle] = actor
     return found
 

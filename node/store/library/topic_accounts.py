@@ -44,7 +44,7 @@ def list_all(conn: Connection) -> list[TopicAccount]:
     rows = _ALL.run(conn, {})
     known = load_actors_by_id(conn, [row.actor_id for row in rows])
     found = [TopicAccount(known[row.actor_id], row.selection, row.purpose, row.created_at) for row in rows]
-    return sorted((each for each in found if each.actor.state == "active"), key=lambda each: each.actor.username)
+    return sorted((each for each in found if each.actor.is_active), key=lambda each: each.actor.username)
 
 
 def are_any(conn: Connection) -> bool:

@@ -41,6 +41,11 @@ class Actor(NamedTuple):
         return f"@{self.username}@{self.host}"
 
     @property
+    def is_active(self) -> bool:
+        """Neither gone nor suspended, nor waiting to be let in."""
+        return self.state == "active"
+
+    @property
     def is_group(self) -> bool:
         """Whether it is a community, here or elsewhere."""
         return self.kind == ActorKind.GROUP.value
