@@ -10,12 +10,15 @@ from pathlib import Path
 
 from node.ids import LANES
 
+#: Beside the database; its files are empty, and hold nothing once nobody runs.
+FOLDER = ".lanes"
+
 
 class LaneLock:
     """The lane of one store, while it is held; 0 is left to the node that serves."""
 
     def __init__(self, database: Path) -> None:
-        self._folder = database.with_name(f"{database.name}-lanes")
+        self._folder = database.with_name(FOLDER)
         self._handle: int | None = None
         self.lane: int | None = None
 

@@ -39,6 +39,7 @@ from node.services.house.backups import (
 from node.store import facts
 from node.store.database import backup as copies
 from node.store.database import migrate
+from node.store.database.lanes import FOLDER as LANES
 from tests import postgres, stores
 
 ROOT = Path(__file__).parents[3]
@@ -287,6 +288,7 @@ def test_restore_needs_an_empty_folder_the_same_host_and_the_same_key(made: Path
     assert not config.data_dir.exists()
     config.data_dir.mkdir()
     config.database_path.with_suffix(".partial").touch()  # a restore that was killed
+    (config.data_dir / LANES).mkdir()  # left by a command; there is no data in it
     restore_backup(config, made)
 
 
