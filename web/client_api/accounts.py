@@ -2,27 +2,14 @@
 
 from aiohttp import web
 
-from node.errors import Forbidden, NotFound
+from node.errors import NotFound
 from node.state import NODE
 from web.client_api.answers import answer
-from web.client_api.callers import reader, require
+from web.client_api.callers import reader
 from web.client_api.entities import accounts
 from web.client_api.entities.look import look_of
 from web.client_api.parameters import read_id
-
-
-async def verify_credentials(request: web.Request) -> web.Response:
-    caller = await _whoever(request)
-    found = await request.app[NODE].store.read(accounts.credential_account, look_of(request), caller)
-    return answer(found)
-
-
-async def _whoever(request: web.Request) -> int:
-    """The scope ``profile`` is enough to learn who one is."""
-    try:
-        return (await require(request, "profile")).actor_id
-    except Forbidden:
-        return (await require(request, "read:accounts")).actor_id
+from web.client_api.profile import show_profile
 
 
 async def show(request: web.Request) -> web.Response:
@@ -35,6 +22,6 @@ async def show(request: web.Request) -> web.Response:
 
 
 ROUTES = [
-    web.get("/api/v1/accounts/verify_credentials", verify_credentials, name="client-verify-credentials"),
+    web.get("/api/v1/accounts/verify_credentials", show_profile, name="client-verify-credentials"),
     web.get("/api/v1/accounts/{id:[0-9]+}", show, name="client-account"),
 ]

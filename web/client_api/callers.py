@@ -65,20 +65,20 @@ async def _posted(request: web.Request) -> str:
     return text if isinstance(text, str) else ""
 
 
-async def require(request: web.Request, scope: str) -> Caller:
-    """The person who calls, with a token that covers ``scope``; otherwise 401 or 403."""
-    token = await require_token(request, scope)
+async def require(request: web.Request, *scopes: str) -> Caller:
+    """The person who calls, with a token that covers one of these scopes; otherwise 401 or 403."""
+    token = await require_token(request, *scopes)
     if token.actor_id is None:
         raise Forbidden("This method requires an authenticated user")
     return Caller(token.actor_id, token)
 
 
-async def require_token(request: web.Request, scope: str = "") -> Token:
-    """A valid token, also one of an app without a person."""
+async def require_token(request: web.Request, *scopes: str) -> Token:
+    """A valid token that covers one of these scopes, if any are named; also one of an app without a person."""
     token = await token_of(request)
     if token is None:
         raise Unauthenticated("The access token is invalid.")
-    if scope and not covers(token.scopes, scope):
+    if scopes and not any(covers(token.scopes, each) for each in scopes):
         raise Forbidden("This action is outside the authorized scopes")
     return token
 

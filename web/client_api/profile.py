@@ -93,7 +93,8 @@ async def show_profile_of(request: web.Request, actor_id: int) -> web.Response:
 
 
 async def show_profile(request: web.Request) -> web.Response:
-    caller = await require(request, "read:accounts")
+    """The scope ``profile`` is enough to learn who one is."""
+    caller = await require(request, "profile", "read:accounts")
     return await show_profile_of(request, caller.actor_id)
 
 

@@ -40,7 +40,7 @@ def _context(conn: Connection, status_id: int, viewer_id: int | None, look: Look
     above = conversation.load_ancestor_ids(conn, target.id, _MOST if is_member else _MOST_ABOVE)
     deepest, most = (_MOST, _MOST) if is_member else (_DEEPEST, _MOST_BELOW)
     below = conversation.load_answer_ids(conn, target.id, deepest=deepest, most=most)
-    known = entries.load_entries(conn, [*above, *below], viewer_id)
+    known = entries.load_wanted(conn, [*above, *below], viewer_id, look.now)
     shown = statuses.render_entries(conn, look, [known[each] for each in (*above, *below) if each in known], viewer_id)
     lists = [joined(shown[each] for each in ids if each in shown) for ids in (above, below)]
     return target, b'{"ancestors":%s,"descendants":%s}' % tuple(lists)

@@ -8,6 +8,7 @@ from aiohttp import web
 from sqlalchemy import Connection, Row
 
 from node.clock import MINUTE
+from node.domain.filters import FilterContext
 from node.state import NODE
 from node.store.reading import entries, trends
 from node.store.reading.statuses import load_rows
@@ -36,13 +37,17 @@ def _tags(conn: Connection, look: Look, viewer_id: int | None, limit: int, offse
 async def list_statuses(request: web.Request) -> web.Response:
     viewer_id = await reader(request)
     limit, offset = _part(request, default=20, most=40)
-    found = await request.app[NODE].store.read(_statuses, look_of(request), viewer_id, limit, offset)
-    return answer(joined(found), headers=offset_link(request, offset=offset, limit=limit, found=len(found)))
+    found, read = await request.app[NODE].store.read(_statuses, look_of(request), viewer_id, limit, offset)
+    return answer(joined(found), headers=offset_link(request, offset=offset, limit=limit, found=read))
 
 
-def _statuses(conn: Connection, look: Look, viewer_id: int | None, limit: int, offset: int) -> list[bytes]:
-    ranked = _kept(look, "statuses", lambda: trends.list_posts(conn, look.now))
-    return list(statuses.render(conn, look, ranked[offset : offset + limit], viewer_id, in_public=True).values())
+def _statuses(conn: Connection, look: Look, viewer_id: int | None, limit: int, offset: int) -> tuple[list[bytes], int]:
+    """What this viewer wants to see of a part of the trends, and how long the part is."""
+    part = _kept(look, "statuses", lambda: trends.list_posts(conn, look.now))[offset : offset + limit]
+    known = entries.load_wanted(conn, part, viewer_id, look.now)
+    listed = [known[each] for each in part if each in known]
+    shown = statuses.render_entries(conn, look, listed, viewer_id, in_public=True, context=FilterContext.PUBLIC)
+    return list(shown.values()), len(part)
 
 
 async def list_links(request: web.Request) -> web.Response:

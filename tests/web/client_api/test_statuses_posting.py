@@ -412,6 +412,22 @@ async def test_quotes_by_permission(ada, ben):
     assert (await ben.get(f"v1/statuses/{quoting['id']}"))["quote"] == {"state": "deleted", "quoted_status": None}
 
 
+async def test_whom_one_does_not_want_to_read_is_not_read_in_threads_either(site, ada, ben):
+    cleo = await app_of(site.peer, "cleo")
+    posted = await say(cleo, "cleo's words")
+    answered = await say(ben, "to cleo", in_reply_to_id=posted["id"])
+    again = await say(cleo, "to ben", in_reply_to_id=answered["id"])
+    path = f"v1/statuses/{answered['id']}/context"
+    whole = await ben.get(path)
+    assert [[each["id"] for each in part] for part in whole.values()] == [[posted["id"]], [again["id"]]]
+    for act in ("mute", "block"):
+        await ada.post(f"v1/accounts/{cleo.me.id}/{act}")
+        assert await ada.get(path) == {"ancestors": [], "descendants": []}, act
+        assert (await ada.get(f"v1/statuses/{posted['id']}"))["id"] == posted["id"], "whom she asks for she reads"
+        await ada.post(f"v1/accounts/{cleo.me.id}/un{act}")
+        assert len((await ada.get(path))["descendants"]) == 1
+
+
 async def test_apps_and_pages_without_quotes_are_led_to_what_is_quoted(ada, ben, site):
     posted = await say(ada, "quote me")
     quoting = await say(ben, "look", quoted_status_id=posted["id"])

@@ -106,6 +106,31 @@ async def test_posts_trend_by_what_people_do_with_them(site) -> None:
     assert await App(site.peer).get("v1/trends/statuses", offset=1) == []
 
 
+async def test_trending_posts_leave_out_what_somebody_does_not_want_to_read(site) -> None:
+    ada, ben, cleo = [await app_of(site.peer, name) for name in ("ada", "ben", "cleo")]
+    said = ((ben, "golf"), (cleo, "mould"), (ben, "cast"), (ada, "golf"))
+    posts = [await post(app, text) for app, text in said]
+    fans = [await app_of(site.peer, f"fan{number}") for number in range(4)]
+    for less, each in enumerate(posts):
+        for fan in fans[less:]:
+            await like(fan, each)
+
+    async def shown(app: App, **query: int) -> list[int]:
+        return [int(status["id"]) for status in await app.get("v1/trends/statuses", **query)]
+
+    assert await shown(ada) == posts
+    words = [{"keyword": "golf"}]
+    await ada.post("v2/filters", title="S", context=["public"], filter_action="hide", keywords_attributes=words)
+    assert await shown(ada) == posts[1:], "her own stay"
+    await ada.post(f"v1/accounts/{cleo.me.id}/mute")
+    assert await shown(ada) == posts[2:]
+    assert await shown(App(site.peer)) == posts
+    first = await ada.ask("GET", "v1/trends/statuses?limit=3")
+    assert [int(each["id"]) for each in await first.json()] == [posts[2]]
+    assert first.links["next"]["url"].query["offset"] == "3", "a part of which something is hidden is not the last"
+    assert await shown(ada, limit=3, offset=3) == [posts[3]]
+
+
 async def test_hashtags_stand_on_profiles(site) -> None:
     ada = await app_of(site.peer, "ada")
     await post(ada, "a #Casting", "casting")

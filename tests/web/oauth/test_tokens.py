@@ -174,6 +174,9 @@ async def test_userinfo_says_who_agreed(app: ClientApp):
     told = await App(app.site.peer, token).get("/oauth/userinfo")
     assert (told["preferred_username"], told["name"]) == ("ada", "Ada L.")
     assert told["sub"].startswith(app.site.peer.origin)
+    for path in ("v1/profile", "v1/accounts/verify_credentials"):
+        assert (await App(app.site.peer, token).get(path))["username"] == "ada", path
+    await App(app.site.peer, token).patch("v1/profile", 403, display_name="Mallory")
     narrow = (await app.change(await app.code(scope="read:lists")))["access_token"]
     await App(app.site.peer, narrow).get("/oauth/userinfo", 403)
 
