@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 def build_schedule(base: Foundation, parts: Parts) -> Schedule:
-    return Schedule(base.store, base.clock, base.ids, [*_upkeep(base, parts), *_daily_reading(base)])
+    return Schedule(base.store, base.clock, base.ids, [*_upkeep(base, parts), *_daily_reading(base), *_telling(base)])
 
 
 def build_worker(base: Foundation, parts: Parts, schedule: Schedule) -> Worker:
@@ -123,10 +123,7 @@ def _upkeep(base: Foundation, parts: Parts) -> Iterator[Entry]:
 
 
 def _daily_reading(base: Foundation) -> Iterator[Entry]:
-    """What is looked at again elsewhere, and what people here are told once a day.
-
-    Most of it is done with what renders and publishes posts, which loads once there is something to do.
-    """
+    """What is looked at again elsewhere. Code that publishes posts is loaded once there is something to do."""
     store, unit = base.store, base.unit
 
     async def ask_for_pins() -> None:
@@ -145,6 +142,17 @@ def _daily_reading(base: Foundation) -> Iterator[Entry]:
         from node.services.library import orders
 
         await store.write(orders.ask_for_all, unit())
+
+    yield Entry("catalogue-poll", 6 * HOUR, lambda: store.write(catalogue.sync_all, unit()), delay=6 * HOUR)
+    yield Entry("catalogue-prune", DAY, lambda: store.write(catalogue.prune, unit().now), delay=HOUR)
+    yield Entry("communities", DAY, ask_for_members, delay=HOUR)
+    yield Entry("featured", DAY, ask_for_pins, delay=HOUR)
+    yield Entry("steps", DAY, ask_for_steps, delay=HOUR)
+
+
+def _telling(base: Foundation) -> Iterator[Entry]:
+    """What people here are told that waits for its time. What renders posts is loaded once there is something."""
+    store, unit = base.store, base.unit
 
     async def hand_on_reports() -> None:
         from node.store.communities import community_reports
@@ -173,11 +181,6 @@ def _daily_reading(base: Foundation) -> Iterator[Entry]:
 
         await Digests(store, unit, base.config.node.languages).run()
 
-    yield Entry("catalogue-poll", 6 * HOUR, lambda: store.write(catalogue.sync_all, unit()), delay=6 * HOUR)
-    yield Entry("catalogue-prune", DAY, lambda: store.write(catalogue.prune, unit().now), delay=HOUR)
-    yield Entry("communities", DAY, ask_for_members, delay=HOUR)
-    yield Entry("featured", DAY, ask_for_pins, delay=HOUR)
-    yield Entry("steps", DAY, ask_for_steps, delay=HOUR)
     yield Entry("community-reports", HOUR, hand_on_reports, delay=HOUR)
     yield Entry("expert-calls", HOUR, call_experts, delay=HOUR)
     yield Entry("digests", HOUR, publish_digests, delay=10 * MINUTE)
