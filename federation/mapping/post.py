@@ -229,7 +229,7 @@ def _poll(doc: Doc) -> Poll | None:
 
 
 def _quote_policy(doc: Doc, *, author: str) -> QuotePolicy | None:
-    """Who may quote without asking; whoever would have to ask may not, for us."""
+    """Who may quote without asking; None where others have to ask, or nothing is said of it."""
     policy = doc.child("interactionPolicy")
     can_quote = policy.child("canQuote") if policy else None
     if can_quote is None:
@@ -237,8 +237,10 @@ def _quote_policy(doc: Doc, *, author: str) -> QuotePolicy | None:
     allowed = read_addresses(can_quote.refs("automaticApproval"), ()).to
     if PUBLIC in allowed:
         return QuotePolicy.PUBLIC
-    is_for_followers = any(is_followers_of(author, each) for each in allowed)
-    return QuotePolicy.FOLLOWERS if is_for_followers else QuotePolicy.NOBODY
+    if any(is_followers_of(author, each) for each in allowed):
+        return QuotePolicy.FOLLOWERS
+    asked = set(read_addresses(can_quote.refs("manualApproval"), ()).to) - {author}
+    return None if asked else QuotePolicy.NOBODY
 
 
 def _votes(option: Doc) -> int:

@@ -18,18 +18,18 @@ from node.store.posts.reactions import QUOTE, Reaction
 
 
 def ask(conn: Connection, unit: Unit, quoter: Actor, post: Object, quoted: Object) -> None:
-    """A new post quotes something: of ours it is allowed here and now or not at all, of others its author is asked.
+    """A new post quotes something: of ours it is allowed here and now, of others its author is asked.
 
-    Raises Invalid where the author of a local post does not let this person quote it.
+    Raises Invalid where it is known that the author does not let this person quote it.
     """
+    if not quotes.may_quote(conn, quoter, quoted):
+        raise Invalid("The author does not let you quote this.")
     if not quoted.local:
         quotes.set_state(conn, post.id, QuoteState.PENDING, "")
         if quoted.actor_id == quoter.id:
             return
         events.record(conn, unit.ids, unit.now, events.QuoteRequested(post.id), about=quoted.uri)
         return
-    if not quotes.may_quote(conn, quoter, quoted):
-        raise Invalid("The author does not let you quote this.")
     stamp_id = unit.ids.new()
     stamp = Reaction(stamp_id, quoter.id, quoted.id, QUOTE, post.uri, f"{unit.origin}/ap/q/{stamp_id}", unit.now)
     quotes.grant(conn, stamp)

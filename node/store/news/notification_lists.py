@@ -23,6 +23,7 @@ from node.store.tables import (
 
 SAMPLES = 8
 _GROUPED_ALONE = "ungrouped-"
+_MOST_UNREAD = 1_000  # that are looked at, where filters hide some
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,12 +172,17 @@ def count_unread_groups(conn: Connection, wanted: Wanted, limit: int, now: int) 
 
 
 def _count(conn: Connection, wanted: Wanted, query: Select[Any], limit: int, now: int) -> int:
-    """Without what the owner's filters hide: lists do not show it, so nobody could ever read it."""
+    """Up to ``limit``, without what the owner's filters hide: lists do not show it, so nobody could ever read it."""
     unread = query.where(_unread(wanted)).with_only_columns(notifications.c.object_id)
-    objects_of = conn.scalars(unread.order_by(notifications.c.id.desc()).limit(limit)).all()
-    told = {each for each in objects_of if each is not None}
-    hidden = filters.load_hidden(conn, wanted.owner_id, FilterContext.NOTIFICATIONS, told, now)
-    return sum(each not in hidden for each in objects_of)
+    count, most = 0, limit
+    for most in (limit, _MOST_UNREAD):  # the second time where filters hide some of the newest
+        objects_of = conn.scalars(unread.order_by(notifications.c.id.desc()).limit(most)).all()
+        told = {each for each in objects_of if each is not None}
+        hidden = filters.load_hidden(conn, wanted.owner_id, FilterContext.NOTIFICATIONS, told, now)
+        count = sum(each not in hidden for each in objects_of)
+        if count == len(objects_of) or len(objects_of) < most:
+            break
+    return min(count, limit)
 
 
 # -- taking away ------------------------------------------------------------------------------------------------------

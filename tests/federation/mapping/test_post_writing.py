@@ -103,6 +103,8 @@ def test_who_may_quote():
     assert read_post(NOTE).quote_policy is None
     assert read_post(note(interactionPolicy={"canQuote": {"automaticApproval": BEN}})).quote_policy == "nobody"
     assert read_post(note(interactionPolicy={"canQuote": {}})).quote_policy == "nobody"
+    assert read_post(note(interactionPolicy={"canQuote": {"manualApproval": ADA}})).quote_policy == "nobody"
+    assert read_post(note(interactionPolicy={"canQuote": {"manualApproval": [PUBLIC]}})).quote_policy is None
     assert read_post(note(interactionPolicy=7)).quote_policy is None
 
 

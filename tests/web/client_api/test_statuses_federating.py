@@ -76,6 +76,23 @@ async def test_posts_acts_polls_and_quotes_between_two_nodes(tmp_path):
         assert posted["uri"] not in [each["uri"] for each in await home()]
 
 
+async def test_what_its_author_denies_is_not_quoted_on_another_node_either(tmp_path):
+    async with network(tmp_path, "uni", "museum") as net:
+        here, there = net.peers
+        ada, ben, cleo = await app_of(here, "ada"), await app_of(there, "ben"), await app_of(there, "cleo")
+        await there.follow(ben.me, ada.me.uri)
+        await net.settle()
+        for policy, of_followers, of_others in (("nobody", 422, 422), ("followers", 200, 422), ("public", 200, 200)):
+            await say(ada, "quote me", quote_approval_policy=policy)
+            await net.settle()
+            (seen,) = await ben.get("v1/timelines/home", limit=1)
+            for app, expected in ((cleo, of_others), (ben, of_followers)):
+                may = (await app.get(f"v1/statuses/{seen['id']}"))["quote_approval"]["current_user"]
+                assert may == ("automatic" if expected == 200 else "denied"), policy
+                await app.post("v1/statuses", expected, status="look", quoted_status_id=seen["id"])
+        assert len(await cleo.get(f"v1/accounts/{cleo.me.id}/statuses")) == 1, "what is refused is not posted"
+
+
 async def test_what_arrives_late_stands_where_it_belongs(tmp_path):
     clock = FixedClock()
     async with network(tmp_path, "uni", "museum", clock=clock) as net:

@@ -194,16 +194,18 @@ async def test_a_quote_and_its_end(pair):
 @pytest.mark.parametrize("by_edit", [False, True])
 async def test_who_may_quote(pair, by_edit):
     posted = await pair.say(pair.ada, "not quotable")
+    before = await pair.known(pair.ben, posted["uri"])
     path, said = f"v1/statuses/{posted['id']}", {"quote_approval_policy": "nobody"}
     if by_edit:
         await pair.ada.put(path, status="not quotable", **said)
     else:
         await pair.ada.put(f"{path}/interaction_policy", **said)
+    early = await pair.say(pair.ben, "before this node hears of it", quoted_status_id=before)
+    shown = (await pair.seen(pair.ben, early["uri"]))["quote"]
+    assert (shown["state"], shown["quoted_status"]) == ("rejected", None)
     seen = await pair.seen(pair.ben, posted["uri"])
     assert seen["quote_approval"]["current_user"] == "denied"
-    quoting = await pair.say(pair.ben, "look anyway", quoted_status_id=seen["id"])
-    shown = (await pair.seen(pair.ben, quoting["uri"]))["quote"]
-    assert (shown["state"], shown["quoted_status"]) == ("rejected", None)
+    await pair.ben.post("v1/statuses", 422, status="look anyway", quoted_status_id=seen["id"])
 
 
 async def test_an_answer_that_came_before_what_it_answers(pair):
