@@ -1,8 +1,9 @@
 """Whether the process lives, and whether it can work."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import suppress
+from typing import TypeVar
 
 from aiohttp import hdrs, web
 from sqlalchemy import Connection
@@ -17,6 +18,10 @@ from node.store.database import migrate
 from node.store.house import workers as worker_rows
 from web.state import WEB
 
+T = TypeVar("T")
+
+#: A database that has not answered by then is away: whoever asks gives up after a few seconds, and has to hear of it.
+TRIAL_SECONDS = 2.0
 #: Set when the node is told to stop, while requests under way are still answered (REL11).
 STOPPING = web.AppKey("STOPPING", asyncio.Event)
 
@@ -40,13 +45,11 @@ async def watch_loop(app: web.Application) -> AsyncIterator[None]:
 async def readyz(request: web.Request) -> web.Response:
     """Database, migrations and workers (REL15); not while the node is being stopped (REL11)."""
     node = request.app[NODE]
-    checks = await find_checks(node)
+    checks, writing = await asyncio.gather(find_checks(node), _try_to_write(node))
     if request.app[STOPPING].is_set():
         checks.append(health.Check("stopping", health.State.FAILED, Sentence("The node is being stopped.")))
-    try:
-        await node.store.write(_touch)
-    except Unavailable as error:
-        checks = [*(check for check in checks if check.name != "database"), health.check_database(error)]
+    if writing.state is not health.State.OK:
+        checks = [*(check for check in checks if check.name != "database"), writing]
     ready = health.is_ready(checks)
     body = {"ready": ready, "checks": [check.as_json() for check in checks]}
     return web.json_response(body, status=200 if ready else 503)
@@ -69,7 +72,7 @@ async def find_checks(node: Node) -> list[health.Check]:
     now, config = node.clock.now(), node.config
     checks = [health.check_disk(config.data_dir, config.limits.disk_free_mib)]
     try:
-        found, oldest, workers, backed_up = await node.store.read(_look)
+        found, oldest, workers, backed_up = await _in_time(node.store.collect(_look, None))
         checks += [
             health.check_database(None),
             health.check_schema(found, migrate.HEAD),
@@ -83,16 +86,39 @@ async def find_checks(node: Node) -> list[health.Check]:
     return checks
 
 
-def _look(conn: Connection) -> tuple[str | None, dict[str, int | None], list[int], str | None]:
-    oldest = {kind: jobs.oldest_due_at(conn, kind) for kind in (INBOX, DELIVER)}
-    return (
+async def _try_to_write(node: Node) -> health.Check:
+    try:
+        await _in_time(node.store.gather(_touch, None))
+    except Unavailable as error:
+        return health.check_database(error)
+    return health.check_database(None)
+
+
+async def _in_time(answer: Awaitable[T]) -> T:
+    """What the database answers. Raises Unavailable where it takes too long.
+
+    All who wait for it share one question: however many ask, one connection at most is held up.
+    """
+    try:
+        return await asyncio.wait_for(answer, TRIAL_SECONDS)
+    except TimeoutError:
+        raise Unavailable("The database does not answer in time.") from None
+
+
+_Found = tuple[str | None, dict[str, int | None], list[int], str | None]
+
+
+def _look(conn: Connection, askers: Sequence[None]) -> list[_Found]:
+    found = (
         migrate.current_version(conn),
-        oldest,
+        {kind: jobs.oldest_due_at(conn, kind) for kind in (INBOX, DELIVER)},
         worker_rows.load_worker_heartbeats(conn),
         facts.load_fact(conn, facts.BACKED_UP_AT),
     )
+    return [found] * len(askers)
 
 
-def _touch(conn: Connection) -> None:
+def _touch(conn: Connection, askers: Sequence[None]) -> Sequence[None]:
     """A write that changes nothing that anybody reads: can the database be written?"""
     facts.save_fact(conn, "probe", "")
+    return askers
