@@ -21,6 +21,8 @@ from node.errors import ConfigurationRefused, Conflict
 
 DISTRIBUTION = "rhizome-node"
 _LOCK = "serve.lock"
+#: The folders that this process serves. Its number says nothing: in a container of its own each has the first.
+_served: set[Path] = set()
 PACKAGES = ("node", "federation", "schemas", "web")
 
 
@@ -49,18 +51,16 @@ def refuse_other_host(known: str | None, host: str) -> None:
 
 def refuse_upgrade_while_served(folder: Path) -> None:
     """Conflict where another process serves this data folder: it is of the version that the database still has."""
-    try:
-        with (folder / _LOCK).open() as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-            except OSError as error:
-                if lock.read().strip() != str(os.getpid()):
-                    raise Conflict(
-                        f"The node that serves {folder} is of an earlier version than this program; start it anew "
-                        "before anything else."
-                    ) from error
-    except FileNotFoundError:
-        pass  # nobody ever served it
+    if folder.resolve() in _served or not (folder / _LOCK).exists():
+        return
+    with (folder / _LOCK).open() as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError as error:
+            raise Conflict(
+                f"The node that serves {folder} is of an earlier version than this program; start it anew before "
+                "anything else."
+            ) from error
 
 
 @contextmanager
@@ -76,7 +76,12 @@ def alone_in(folder: Path) -> Iterator[None]:
         lock.truncate()
         lock.write(f"{os.getpid()}\n")
         lock.flush()
-        yield
+        served = folder.resolve()
+        _served.add(served)
+        try:
+            yield
+        finally:
+            _served.discard(served)
 
 
 def _find_foreign_owners(path: Sequence[str]) -> Iterator[tuple[str, str]]:

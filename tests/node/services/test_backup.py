@@ -424,6 +424,7 @@ def test_database_of_a_running_node_is_not_upgraded(config: Config, monkeypatch:
     with other:
         assert other.stdout is not None
         assert other.stdout.readline() == b"held\n"
+        (config.data_dir / "serve.lock").write_text(f"{os.getpid()}\n")  # each is the first process of its container
         for words in (("migrate",), ("user", "token", "ada")):
             refused = rhizome(config.file, *words)
             assert (refused.exit_code, "earlier version" in refused.stderr) == (1, True), refused.output
