@@ -257,7 +257,7 @@ def _restore_sqlite(config: Config, folder: Path) -> None:
     try:
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
         partial = config.database_path.with_suffix(".partial")  # perhaps that of a restore that was killed
-        kept = {partial, config.file, config.secrets.file, data / LANES}  # `make run` has them in one folder
+        kept = {partial, config.file, *config.secret_files.values(), data / LANES}  # `make run` has them in one folder
         if found := sorted(place.name for place in data.iterdir() if place not in kept):
             raise Conflict(
                 f"{data} is not empty; nothing was restored. Move away what is in it first: {', '.join(found[:5])}"

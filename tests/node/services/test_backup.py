@@ -269,7 +269,9 @@ def test_configuration_and_secrets_may_lie_in_the_data_folder(made: Path, config
     config.data_dir.mkdir()
     files = [config.file, config.secrets.file]
     inside = [Path(shutil.move(file, config.data_dir)) for file in files if file is not None]
-    moved = replace(config, file=inside[0], secrets=replace(config.secrets, file=inside[1]))
+    (config.data_dir / "mail-password").touch(0o600)
+    mail = replace(config.mail, password_file=config.data_dir / "mail-password")
+    moved = replace(config, file=inside[0], secrets=replace(config.secrets, file=inside[1]), mail=mail)
     (config.data_dir / "media").mkdir()
     with pytest.raises(Conflict, match="Move away what is in it first: media"):
         restore_backup(moved, made)
