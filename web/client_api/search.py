@@ -14,6 +14,7 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from federation.discovery.webfinger import find_actor, read_handle
+from federation.fetching.pasted import get_pasted
 from federation.state import FEDERATION
 from node.domain.tags import key_of
 from node.domain.uris import is_web_uri
@@ -194,11 +195,11 @@ async def _resolve_handle(request: web.Request, viewer: int, text: str) -> None:
 
 async def _look_at(request: web.Request, viewer: int, address: str) -> Target:
     """Fetch what is at an address of another server: a post, or an account."""
-    node, fetcher = request.app[NODE], request.app[FEDERATION].fetcher
+    node, federation = request.app[NODE], request.app[FEDERATION]
 
     async def look() -> str:
-        document = await fetcher.get_object(address, as_actor_id=viewer)
-        await fetcher.take_in(document)
+        document = await get_pasted(federation.fetcher, federation.client, address, as_actor_id=viewer)
+        await federation.fetcher.take_in(document)
         return str(document["id"])
 
     uri = await _bounded(request, viewer, look())

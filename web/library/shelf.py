@@ -16,8 +16,9 @@ from node.store.library.resources import Resource, Viewer
 from node.store.library.versions import Version
 from web import sessions
 from web.design.cards import Reader, resource_cards
-from web.design.frame import done, html, page_of
+from web.design.frame import ACTIVITY, done, html, page_of
 from web.design.licences import licence_in_words
+from web.design.page import Alternate
 from web.design.parts import Link, Text
 from web.design.paths import CATALOGUE
 from web.design.reader import reader_of
@@ -125,7 +126,13 @@ async def show_versions(request: web.Request) -> web.Response:
     )
     view = VersionsView(
         page=page_of(
-            request, path, title=Sentence("Earlier versions"), section=CATALOGUE, noindex=True, breadcrumbs=_TRAIL
+            request,
+            path,
+            title=Sentence("Earlier versions"),
+            section=CATALOGUE,
+            noindex=True,
+            breadcrumbs=_TRAIL,
+            alternates=(Alternate(media_type=ACTIVITY, href=found.uri),),
         ),
         title=_title(history[0], reader),
         path=found.path,
@@ -147,6 +154,7 @@ async def show_version(request: web.Request) -> web.Response:
             section=CATALOGUE,
             noindex=True,
             breadcrumbs=_TRAIL,
+            alternates=(Alternate(media_type=ACTIVITY, href=found.uri),),
         ),
         title=_title(version, reader),
         path=found.path,

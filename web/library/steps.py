@@ -9,6 +9,7 @@ from dataclasses import replace
 from aiohttp import web
 from sqlalchemy import Connection
 
+from federation.fetching.pasted import get_pasted
 from federation.state import FEDERATION
 from node.domain.numbers import number_in
 from node.domain.pathways import MAX_STEPS, Action, action_for
@@ -155,11 +156,11 @@ def _at(conn: Connection, origin: str, actor_id: int, address: str) -> Target | 
 
 async def _elsewhere(request: web.Request, actor_id: int, address: str) -> Target | None:
     """What another server has at an address, where it answers soon; nothing where it is no such thing."""
-    node, fetcher = request.app[NODE], request.app[FEDERATION].fetcher
+    node, federation = request.app[NODE], request.app[FEDERATION]
 
     async def look() -> str:
-        document = await fetcher.get_object(address, as_actor_id=actor_id)
-        await fetcher.take_in(document)
+        document = await get_pasted(federation.fetcher, federation.client, address, as_actor_id=actor_id)
+        await federation.fetcher.take_in(document)
         return str(document["id"])
 
     try:

@@ -11,14 +11,14 @@ from node.domain.uris import host_of
 from node.sentences import Sentence
 from node.state import NODE
 from node.store.library.resources import Resource, Viewer
-from node.store.people.actors import find_local_actor, load_profile
+from node.store.people.actors import Actor, find_local_actor, load_profile
 from node.store.posts import object_lists
 from node.store.reading import showing
 from node.store.search import counts, listing
 from node.store.search.counts import Facets, Option
 from node.store.search.wishes import Wish
 from web.design.cards import Reader, actor_card, post_cards, resource_cards
-from web.design.frame import html, page_of
+from web.design.frame import ACTIVITY, html, page_of
 from web.design.lists import FacetOption
 from web.design.page import Alternate, Social
 from web.design.parts import OrganisationCard, Prose, SafeHtml
@@ -46,6 +46,7 @@ class Found:
     communities: Sequence[Row[Any]]
     posts: Sequence[Row[Any]]
     authors: dict[int, Row[Any]]
+    organisation: Actor | None
     about: str
 
 
@@ -75,6 +76,7 @@ def _find(conn: Connection, viewer: Viewer, handle: str) -> Found:
         communities=showing.list_actors(conn, "group", local=True, limit=_SOME),
         posts=posts,
         authors=showing.load_rows(conn, {row.actor_id for row in posts}),
+        organisation=organisation,
         about=load_profile(conn, organisation.id).summary if organisation else "",
     )
 
@@ -91,6 +93,7 @@ def _view(request: web.Request, found: Found, reader: Reader) -> HomeView:
         social=Social(),
         alternates=(
             Alternate(media_type="application/json", href="/api/learning/v1/resources", title=Sentence("Resources")),
+            *([Alternate(media_type=ACTIVITY, href=found.organisation.uri)] if found.organisation else []),
         ),
     )
     return HomeView(

@@ -141,6 +141,25 @@ async def test_people_and_posts_of_other_servers_are_found_on_purpose(tmp_path):
         assert names(await ann.get("v2/search", q=nobody, resolve=True)) == []
 
 
+async def test_pages_of_other_servers_lead_to_what_they_are_about(tmp_path):
+    async with network(tmp_path, "hospital", "university") as net:
+        hospital, university = net.peers
+        ann = await app_of(hospital, "ann")
+        made, group = await university.publish(record()), await university.add_community("metals")
+        organisation = await university.organisation()
+        for path in ("/versions", "/versions/1", ""):
+            found = await ann.get("v2/search", q=made.url + path, resolve=True)
+            assert [each["uri"] for each in found["statuses"]] == [made.uri], path
+        for page, actor in (("/", organisation), ("/c/metals", group)):
+            found = await ann.get("v2/search", q=university.origin + page, resolve=True)
+            assert [each["uri"] for each in found["accounts"]] == [actor.uri], page
+        inside = await university.publish(record(), Visibility.ORGANISATION)
+        pages = [f"{university.origin}{path}" for path in ("/c/metals/members", "/communities")]
+        for page in (*pages, f"{inside.url}/versions"):
+            found = await ann.get("v2/search", q=page, resolve=True)
+            assert found == {"accounts": [], "statuses": [], "hashtags": []}, page
+
+
 @pytest.mark.parametrize(("exempt", "last"), [([], 429), (["127.0.0.0/8"], 200)])
 async def test_one_person_cannot_send_this_node_anywhere_without_end(tmp_path, exempt, last):
     """30 looks in five minutes (API9)."""
