@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import math
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -29,8 +30,18 @@ _COUNTS = {"kind": "kind", "due": "due", "later": "later", "failing": "failing",
 _ROWS = {"id": "id", "kind": "kind", "attempts": "tries", "target": "target", "error": "reason"}
 
 
+class _Span(click.FloatRange):
+    """Seconds that end: of what is no number every comparison says that it is in the range."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        seconds: float = super().convert(value, param, ctx)
+        if not math.isfinite(seconds):
+            self.fail(f"{value!r} is no number of seconds.", param, ctx)
+        return seconds
+
+
 @click.group("jobs", invoke_without_command=True)
-@click.option("--wait", type=click.FloatRange(min=0), metavar="SECONDS", help="Wait until nothing is due any more.")
+@click.option("--wait", type=_Span(min=0), metavar="SECONDS", help="Wait until nothing is due any more.")
 @json_option
 @config_option
 @click.pass_context

@@ -40,6 +40,13 @@ def test_waiting_ends_with_1_while_work_is_due(file: Path, database: sqlite3.Con
     assert rhizome(file, "jobs").exit_code == 0
 
 
+@pytest.mark.parametrize("seconds", ["nan", "inf", "-inf", "1e999", "-1", "soon", ""])
+def test_who_waits_says_for_how_long(file: Path, seconds: str) -> None:
+    """Nothing is due, so that a span which never ends would be told by the exit code alone."""
+    told = rhizome(file, "jobs", f"--wait={seconds}")
+    assert (told.exit_code, "Invalid value for '--wait'" in told.stderr) == (2, True), told.stderr
+
+
 def test_running_work_counts_as_due(file: Path, database: sqlite3.Connection) -> None:
     put(database, 1, "deliver", FAR, owner="worker")
     assert rhizome(file, "jobs", "--wait", "0").exit_code == 1
