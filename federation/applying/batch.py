@@ -41,7 +41,6 @@ class Inbound(NamedTuple):
     received_id: int
     activity: Activity
     received_at: int
-    verified: bool = True  # False: signer and actor differ, nothing in it is proven yet
     announced_by: str = ""  # the community that passed it on
     announce_uri: str = ""
     left: int = BUDGET  # requests that it may still cause

@@ -43,9 +43,10 @@ class Proven:
     activity: Activity
     announced_by: str = ""
     announce_uri: str = ""
+    is_as_sent: bool = True  # False: as its host shows it, which may be something else
 
 
-Authenticate = Callable[[Activity, Budget], Awaitable[Activity]]
+Authenticate = Callable[[Activity, Budget], Awaitable[Proven]]
 
 
 class Announced:
@@ -77,7 +78,7 @@ class Announced:
         if same_origin(inner.actor, group.uri) and not inner.is_bare:
             return inner
         try:
-            return await authenticate(inner, budget)
+            return (await authenticate(inner, budget)).activity
         except SignatureInvalid:
             if inner.type not in _GOVERNING:
                 raise

@@ -9,7 +9,9 @@ Delete, the activity itself for all else.
 """
 
 from collections.abc import Callable
+from typing import Any
 
+import orjson
 from sqlalchemy import Connection
 
 from federation import jsonld
@@ -18,11 +20,11 @@ from federation.arriving import delivery_notes
 from federation.arriving.announced import Announced, Proven
 from federation.fetching.fetch import Budget, Fetcher
 from federation.handlers import apply
-from federation.mapping.activity import Activity, read_activity
+from federation.mapping.activity import Activity, read_activity, with_object
 from federation.signatures.keys import RemoteKeys
 from federation.signatures.proofs import proof_key_id, verify_proof
 from federation.strictjson import read_object
-from federation.vocab import TOMBSTONE
+from federation.vocab import AS2, PUBLIC, TOMBSTONE
 from node import log
 from node.clock import Clock
 from node.domain.uris import same_origin
@@ -140,23 +142,32 @@ class Resolver:
         """The activity that may be applied. Raises SignatureInvalid where nothing proves it."""
         activity = read_activity(read_object(row.raw.encode()))
         if row.signer_uri != activity.actor:
-            return Proven(await self._authenticate(activity, budget))
+            return await self._authenticate(activity, budget)
         if activity.type == "Announce" and activity.inner is not None:
             return await self._announced.unwrap(activity, activity.inner, budget, self._authenticate)
         await self._fetcher.actor(activity.actor, budget=budget)
-        return Proven(await self._look_at_object(activity, budget) if activity.is_bare else activity)
+        if activity.is_bare:
+            return Proven(with_object(activity, await self._see_object(activity, budget)))
+        return Proven(activity)
 
-    async def _authenticate(self, activity: Activity, budget: Budget) -> Activity:
-        """Prove whose it is by asking its host; the actor is known afterwards."""
+    async def _authenticate(self, activity: Activity, budget: Budget) -> Proven:
+        """Prove whose it is by its proof or by asking its host; the actor is known afterwards."""
         await self._fetcher.actor(activity.actor, budget=budget)
         if (proven := await self._proven(activity)) is not None:
-            return proven
+            return Proven(proven)
+        return Proven(await self._seen(activity, budget), is_as_sent=False)
+
+    async def _seen(self, activity: Activity, budget: Budget) -> Activity:
+        """What its actor's host shows of it, and nothing else of what was sent."""
+        said: dict[str, Any] = {"@context": AS2, "id": activity.id, "type": activity.type, "actor": activity.actor}
         if activity.type in {"Create", "Update"} and activity.object_uri:
-            return await self._look_at_object(activity, budget)
+            document = await self._see_object(activity, budget)
+            said |= {term: document[term] for term in ("to", "cc", "audience") if term in document}
+            return read_activity(said | {"object": document})
         if activity.type == "Delete" and activity.object_uri:
-            return await self._look_for_absence(activity, budget)
-        document = await self._fetcher.get_object(activity.id, budget=budget)
-        seen = read_activity(document)
+            await self._see_absence(activity, budget)
+            return read_activity(said | {"to": [PUBLIC], "object": activity.object_uri})
+        seen = read_activity(await self._fetcher.get_object(activity.id, budget=budget))
         if (seen.type, seen.actor, seen.object_uri) != (activity.type, activity.actor, activity.object_uri):
             raise SignatureInvalid(detail=f"{activity.id} says something else at its host")
         return seen
@@ -175,29 +186,28 @@ class Resolver:
             return None
         return read_activity(document)
 
-    async def _look_at_object(self, activity: Activity, budget: Budget) -> Activity:
-        """The object as its own host shows it takes the place of the copy."""
+    async def _see_object(self, activity: Activity, budget: Budget) -> dict[str, Any]:
+        """The object as its own host shows it, to take the place of the copy."""
         uri = activity.object_uri or ""
         if not same_origin(uri, activity.actor):
             raise SignatureInvalid(detail=f"{uri} is not on its author's host")
-        document = await self._fetcher.get_object(uri, budget=budget)
-        return read_activity({**activity.raw, "object": document})
+        return await self._fetcher.get_object(uri, budget=budget)
 
-    async def _look_for_absence(self, activity: Activity, budget: Budget) -> Activity:
+    async def _see_absence(self, activity: Activity, budget: Budget) -> None:
+        """Raises SignatureInvalid where the object is still there."""
         uri = activity.object_uri or ""
         if not same_origin(uri, activity.actor):
             raise SignatureInvalid(detail=f"{uri} is not on its author's host")
         try:
             document = await self._fetcher.get_object(uri, budget=budget)
         except RemoteGone:
-            return activity
+            return
         except RemoteNotFound:
-            if uri != activity.actor:  # an account is never gone because of a 404
-                return activity
-            raise SignatureInvalid(detail=f"{uri} is missing, which is not gone") from None
-        if TOMBSTONE in jsonld.read(document).types:
-            return activity
-        raise SignatureInvalid(detail=f"{uri} is still there")
+            if uri == activity.actor:  # an account is never gone because of a 404
+                raise SignatureInvalid(detail=f"{uri} is missing, which is not gone") from None
+            return
+        if TOMBSTONE not in jsonld.read(document).types:
+            raise SignatureInvalid(detail=f"{uri} is still there")
 
     # -- applying ---------------------------------------------------------------------------------------------------
 
@@ -211,6 +221,8 @@ class Resolver:
             announce_uri=proven.announce_uri,
             left=left,
         )
+        if not proven.is_as_sent:  # what a community passes on, and what people find in their inboxes
+            inbox.correct(conn, row.id, orjson.dumps(dict(proven.activity.raw)).decode())
         try:
             outcome = apply(batch, inbound)
         except Needs as needs:

@@ -97,6 +97,16 @@ def _inner(doc: Doc, *, depth: int) -> Activity | None:
     return found if is_web_uri(found.actor) else None
 
 
+def with_object(activity: Activity, document: dict[str, Any]) -> Activity:
+    """The activity, about the object as its own host shows it.
+
+    The two are read apart: in one document, the context of whoever sent the activity would say what words of the
+    object mean, or that another object is meant.
+    """
+    doc = jsonld.read(document)
+    return activity._replace(object_uri=doc.id, object_uris=(doc.id,), objects=(doc.document,), inner=None)
+
+
 def wrapper_of(document: dict[str, Any], author_uri: str) -> Activity:
     """The Create that a fetched object would have arrived in: addressed as the object is, proven by its host."""
     doc = jsonld.read(document)

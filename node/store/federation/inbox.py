@@ -84,6 +84,11 @@ def load_received(conn: Connection, ids: Collection[int]) -> dict[int, Received]
     return {row.id: Received._make(row) for row in conn.execute(_BY_ID, {"ids": list(ids)})}
 
 
+def correct(conn: Connection, received_id: int, raw: str) -> None:
+    """What was received says this, as its author's host shows it."""
+    conn.execute(update(received).where(received.c.id == received_id).values(raw=raw))
+
+
 def set_outcomes(conn: Connection, outcomes: Sequence[tuple[int, str]]) -> None:
     """``(received id, outcome)``"""
     _OUTCOME.run(conn, [{"received_id": i, "result": result[:32]} for i, result in outcomes])

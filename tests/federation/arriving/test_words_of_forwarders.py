@@ -1,0 +1,100 @@
+"""Who sends on what somebody else did proves nothing by it: neither what the words mean, nor for whom they are."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+import pytest
+
+from federation.vocab import AS
+from node.store.people import actors
+from node.store.posts import objects
+from tests.network import Network, network
+from tests.remote import PUBLIC, Remote, RemoteActor, remote
+
+#: What only this context calls an object, and what is none by it although it is called so.
+_RENAMED = {"thing": f"{AS}object", "object": f"{AS}target"}
+
+
+@dataclass
+class Scene:
+    """Ann of the hospital follows zoe, who is at home far away; so is eve, who sends on what zoe is to have said."""
+
+    net: Network
+    far: Remote
+    zoe: RemoteActor
+    eve: RemoteActor
+
+    async def hears(self, said: dict[str, Any], by: RemoteActor) -> None:
+        assert await self.far.send(f"{self.net.peers[0].origin}/ap/inbox", said, by.key) == 202
+        await self.net.settle()
+
+    async def row(self, uri: str) -> Any:
+        node = self.net.peers[0]
+        found = await node.object(uri)
+        return None if found is None else await node.store.read(objects.load_row, found.id)
+
+    def forged(self, type_: str, thing: dict[str, Any], number: int) -> dict[str, Any]:
+        said = self.far.activity(type_, self.zoe, None, number)
+        del said["object"]
+        return {**said, "@context": [*said["@context"], _RENAMED], "thing": thing}
+
+
+@pytest.fixture
+async def scene(tmp_path) -> AsyncIterator[Scene]:
+    async with network(tmp_path, "hospital") as net, remote() as far:
+        made = Scene(net, far, far.actor("zoe"), far.actor("eve"))
+        ann = await net.peers[0].add_actor("ann")
+        await net.peers[0].follow(ann, made.zoe.uri)
+        await net.settle()
+        await made.hears(far.activity("Accept", made.zoe, far.posted[-1]), made.zoe)
+        yield made
+
+
+async def test_no_context_of_theirs_makes_another_object_the_meant_one(scene):
+    note = scene.far.note(scene.zoe, 1)
+    await scene.hears(scene.forged("Create", {**note, "content": "<p>Forged</p>"}, 11), scene.eve)
+    assert (await scene.row(note["id"])).content == "<p>Note 1</p>"
+    edited = {**note, "content": "<p>Forged</p>", "updated": "2026-11-26T12:00:00Z"}
+    await scene.hears(scene.forged("Update", edited, 12), scene.eve)
+    assert (await scene.row(note["id"])).content == "<p>Note 1</p>"
+
+
+async def test_nobody_gets_the_keys_and_the_name_of_somebody_else(scene):
+    stolen = {**scene.zoe.document, "name": "Eve", "publicKey": scene.eve.document["publicKey"]}
+    await scene.hears(scene.forged("Update", stolen, 13), scene.eve)
+    assert (await scene.net.peers[0].store.read(actors.find_actor, scene.zoe.uri)).name == "Zoe"
+
+
+async def test_no_context_of_theirs_says_what_words_of_the_object_mean(scene):
+    note = scene.far.note(scene.zoe, 2)
+    said = scene.far.activity("Create", scene.zoe, note["id"], 14)
+    said["@context"] = [*said["@context"], {"content": f"{AS}name"}]
+    await scene.hears(said, scene.eve)
+    assert (await scene.row(note["id"])).content == "<p>Note 2</p>"
+
+
+async def test_they_say_to_nobody_but_its_author_for_whom_it_is(scene):
+    note = scene.far.note(scene.zoe, 3)
+    await scene.hears(scene.far.activity("Create", scene.zoe, note, 15, to=[scene.eve.uri], cc=[]), scene.eve)
+    assert (await scene.row(note["id"])).visibility == "public"
+
+
+async def test_a_community_of_ours_passes_on_what_was_proven(scene):
+    node = scene.net.peers[0]
+    group = await node.add_community("tin")
+    await scene.hears(scene.far.activity("Follow", scene.zoe, group.uri, 16), scene.zoe)
+    note = scene.far.note(scene.zoe, 4, audience=group.uri, to=[PUBLIC, group.uri])
+    await scene.hears(scene.far.activity("Create", scene.zoe, {**note, "content": "<p>Forged</p>"}, 17), scene.eve)
+    announced = [each["object"] for each in scene.far.posted if each["type"] == "Announce" and "id" in each["object"]]
+    assert [each["object"]["content"] for each in announced] == ["<p>Note 4</p>"]
+    assert "Forged" not in orjson.dumps(scene.far.posted).decode()
+
+    scene.far.documents["/notes/4"] = 410
+    gone = scene.far.activity("Delete", scene.zoe, note["id"], 18)
+    gone["@context"] = [*gone["@context"], _RENAMED]
+    gone |= {"thing": note["id"], "object": f"{scene.far.origin}/notes/1"}
+    await scene.hears(gone, scene.eve)
+    deleted = [each["object"] for each in scene.far.posted if each["type"] == "Announce"][-1]
+    assert (deleted["type"], deleted["object"]) == ("Delete", note["id"])
