@@ -6,7 +6,7 @@ that raises has collected nothing.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -152,11 +152,15 @@ class Batch:
         """A new object; ``addressed`` are ``(actor uri, silent)``. Answers how others will see it."""
         self._object_rows.append(row)
         self._mentions += [{"object_id": row["id"], "actor_uri": uri, "silent": silent} for uri, silent in addressed]
-        if hashtags := (row["details"] or {}).get("hashtags"):
-            self._tags[row["id"]] = hashtags
+        self.add_tags(row["id"], row["details"])
         found = objects.as_object(row)
         self._objects[found.uri] = found
         return found
+
+    def add_tags(self, object_id: int, details: Mapping[str, Any] | None) -> None:
+        """The hashtags of a post that people hear of now."""
+        if hashtags := (details or {}).get("hashtags"):
+            self._tags[object_id] = hashtags
 
     def add_home(self, owners: Iterable[int], entry_id: int, object_id: int, shared_by_id: int | None) -> None:
         self._home += [

@@ -32,6 +32,8 @@ from node.store.posts.objects import Object
 _SHOWN_TO_FOLLOWERS = frozenset(
     {Visibility.PUBLIC, Visibility.UNLISTED, Visibility.FOLLOWERS, Visibility.PARTNERS, Visibility.COMMUNITY}
 )
+#: In the details of a post that was fetched: nobody was told of it, until the word of its author comes after all.
+_FETCHED = "fetched"
 
 
 def create(batch: Batch, inbound: Inbound) -> str:
@@ -59,7 +61,8 @@ def take_in(batch: Batch, inbound: Inbound, author: Actor, post: RemotePost, *, 
         return "suspended"
     if author.state == "gone" or batch.is_deleted(post.uri, author.uri):  # OUT15: no old copies of it
         return "deleted-before"
-    if (known := batch.object(post.uri)) is not None:
+    known = batch.object(post.uri)
+    if known is not None and (on_purpose or not _is_unheard(batch, author, known)):
         if author.id == known.actor_id and received_events.come_near(batch, known, post):
             _show(batch, inbound, author, post, known)
             return "stored"
@@ -73,7 +76,10 @@ def take_in(batch: Batch, inbound: Inbound, author: Actor, post: RemotePost, *, 
         return "unrelated"
     if refusal := received_opinions.refusal(batch, author, post):
         return refusal
-    stored = store_post(batch, author, post, received_at=inbound.received_at, admitted=admitted)
+    if known is not None:
+        stored = _hear(batch, author, post, known, admitted)
+    else:
+        stored = store_post(batch, author, post, inbound.received_at, admitted, is_fetched=on_purpose)
     if not on_purpose:  # what was fetched is no news: a first look at a catalogue must not fill anybody's timeline
         _show(batch, inbound, author, post, stored)
     admission.show(batch, inbound, admitted, stored, is_news=not on_purpose)
@@ -103,12 +109,35 @@ def _named(post: RemotePost) -> tuple[str, ...]:
     return (*post.to, *post.cc, post.audience, *(mention.uri for mention in post.mentions))
 
 
+def _is_unheard(batch: Batch, author: Actor, known: Object) -> bool:
+    """Whether somebody here looked it up before its author told of it: a look, or an answer, may be faster."""
+    if known.local or known.actor_id != author.id or known.state != objects.LIVE:
+        return False
+    batch.flush()
+    return _FETCHED in (objects.load_row(batch.conn, known.id).details or {})
+
+
+def _hear(batch: Batch, author: Actor, post: RemotePost, known: Object, admitted: Admission) -> Object:
+    """The word of its author on a post that was fetched: from now on it is as if it had come by that word."""
+    details = {**(objects.load_row(batch.conn, known.id).details or {})}
+    del details[_FETCHED]
+    where = {} if admitted.group is None else admission.columns(batch, admitted, post)
+    objects.update_object(batch.conn, known.id, {"details": details, **where})
+    batch.forget(known.uri)
+    batch.add_tags(known.id, details)
+    heard = batch.object(known.uri) or known
+    if admitted.group is not None:
+        received_topics.store(batch, author, heard, post, admitted.group)
+    return heard
+
+
 def store_post(
-    batch: Batch, author: Actor, post: RemotePost, *, received_at: int, admitted: Admission = admission.NOWHERE
+    batch: Batch, author: Actor, post: RemotePost, received_at: int, admitted: Admission, *, is_fetched: bool
 ) -> Object:
     """A row for the post; its thread is tied together as far as it is known, the rest is fetched later."""
     parent = batch.object(post.in_reply_to)
-    columns = columns_of(batch, author, post) | admission.columns(batch, admitted, post)
+    before = {_FETCHED: True} if is_fetched else None
+    columns = columns_of(batch, author, post, before=before) | admission.columns(batch, admitted, post)
     row = {
         "id": batch.new_object_id(columns["published_at"], received_at),
         "uri": post.uri,
@@ -157,6 +186,8 @@ def columns_of(
     details = post.details()
     if (state := quotes.state_of(batch, author, post, before or {})) is not None:
         details["quote_state"] = state.value
+    if before and _FETCHED in before:
+        details[_FETCHED] = True
     if batch.policies.refuses_media(author.host):
         details.pop("attachments", None)
     return {

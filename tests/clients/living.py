@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from node.domain.visibility import Visibility
+from node.services.news import messages
 from node.store.people.actors import Actor
-from node.store.people.follows import count_follows
 from tests.network import Peer, network
 from tests.notes import publish_note
 
@@ -22,7 +22,14 @@ async def living(folder: Path, *names: str) -> AsyncIterator[list[Peer]]:
 
 
 async def greet(peer: Peer, somebody: Actor, words: str) -> None:
-    """Somebody writes a post as soon as she has a follower."""
-    while not (await peer.store.read(count_follows, somebody.id))[0]:  # noqa: ASYNC110 (another program decides)
-        await asyncio.sleep(0.1)
+    """Somebody writes a post at the moment in which she is told of a follower: before that one's node knows of it."""
+    told = asyncio.Event()
+
+    def hear(message: str) -> None:
+        said = messages.read(message)
+        if said["event"] == "notification" and somebody.id in said["owners"]:
+            told.set()
+
+    peer.store.hear(messages.TOPIC, hear)
+    await told.wait()
     await peer.store.write(publish_note, peer.unit(), somebody.id, words, Visibility.PUBLIC)

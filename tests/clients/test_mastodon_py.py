@@ -112,7 +112,7 @@ def a_day(client: Mastodon, friend: str) -> None:
     (told,) = until(client.notifications)
     assert (told.type, told.account.acct) == ("mention", friend)
     assert "from the museum" in told.status.content
-    assert client.timeline_home()[0].id == told.status.id
+    assert until(lambda: client.timeline_home()[0].id == told.status.id)
     assert listener.notified.wait(30)
     client.notifications_clear()
     assert client.notifications() == []

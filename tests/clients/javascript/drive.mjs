@@ -14,6 +14,15 @@ process.on("uncaughtException", (error) => {
   process.exit(1);
 });
 
+/** Whether something becomes true within ten seconds. */
+async function until(ask) {
+  for (let tries = 0; tries < 100; tries += 1) {
+    if (await ask()) return true;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return false;
+}
+
 const me = await rest.v1.accounts.verifyCredentials();
 const instance = await rest.v2.instance.fetch();
 done.me = me.username;
@@ -69,12 +78,7 @@ const found = await rest.v2.search.list({ q: friend, type: "accounts", resolve: 
 const account = found.accounts[0];
 done.friend = account.acct;
 await rest.v1.accounts.$select(account.id).follow();
-for (let tries = 0; tries < 100; tries += 1) {
-  const [relation] = await rest.v1.accounts.relationships.fetch({ id: [account.id] });
-  if (relation.following) break;
-  await new Promise((resolve) => setTimeout(resolve, 100));
-}
-done.following = (await rest.v1.accounts.relationships.fetch({ id: [account.id] }))[0].following;
+done.following = await until(async () => (await rest.v1.accounts.relationships.fetch({ id: [account.id] }))[0].following);
 
 const home = [];
 for await (const page of rest.v1.timelines.home.list({ limit: 1 })) home.push(...page.map((each) => each.id));
@@ -82,7 +86,8 @@ done.home = [home.length >= 3, new Set(home).size === home.length];
 done.notified = await notified;
 streaming.close();
 const [told] = await rest.v1.notifications.list();
-done.told = [told.type, told.account.acct, (await rest.v1.timelines.home.list({ limit: 1 }))[0].id === told.status.id];
+const isFirst = async () => (await rest.v1.timelines.home.list({ limit: 1 }))[0].id === told.status.id;
+done.told = [told.type, told.account.acct, await until(isFirst)];
 const grouped = await rest.v2.notifications.list();
 done.grouped = grouped.notificationGroups.map((each) => each.type);
 done.removed = (await rest.v1.statuses.$select(poll.id).remove()).text;
