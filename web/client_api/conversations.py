@@ -1,7 +1,10 @@
 """``/api/v1/conversations``: direct messages, one entry for each set of participants of a thread."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from aiohttp import web
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from node.errors import NotFound
 from node.state import NODE
@@ -11,7 +14,7 @@ from web.client_api.answers import answer, empty, joined
 from web.client_api.callers import require
 from web.client_api.entities import conversations as entities
 from web.client_api.entities.look import Look, look_of
-from web.client_api.paging import link_header, read_window
+from web.client_api.paging import filled, link_header, read_window
 from web.client_api.parameters import query_parameters, read_id
 
 _READ, _WRITE = "read:statuses", "write:conversations"
@@ -27,8 +30,11 @@ async def list_all(request: web.Request) -> web.Response:
 
 
 def _list(conn: Connection, look: Look, owner_id: int, window: Window) -> tuple[list[int], bytes]:
-    rows = conversations.list_conversations(conn, owner_id, window)
-    return [row.last_object_id for row in rows], joined(entities.render(conn, look, owner_id, rows).values())
+    def show(rows: Sequence[Row[Any]]) -> tuple[list[int], dict[int, bytes]]:
+        return [row.last_object_id for row in rows], entities.render(conn, look, owner_id, rows)
+
+    ids, shown = filled(window, lambda part: conversations.list_conversations(conn, owner_id, part), show)
+    return ids, joined(shown.values())
 
 
 async def delete(request: web.Request) -> web.Response:
@@ -58,9 +64,10 @@ async def _set_unread(request: web.Request, unread: bool) -> web.Response:
 
 def _mark(conn: Connection, look: Look, owner_id: int, conversation_id: int, unread: bool) -> bytes:
     row = conversations.set_unread(conn, owner_id, conversation_id, unread=unread)
-    if row is None:
+    shown = {} if row is None else entities.render(conn, look, owner_id, [row])
+    if conversation_id not in shown:
         raise NotFound("Record not found")
-    return entities.render(conn, look, owner_id, [row])[conversation_id]
+    return shown[conversation_id]
 
 
 _BASE = "/api/v1/conversations"

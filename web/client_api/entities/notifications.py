@@ -30,10 +30,11 @@ class _Parts:
 def render(conn: Connection, look: Look, viewer_id: int, rows: Sequence[Row[Any]]) -> dict[int, bytes]:
     """Notifications as JSON by id, in their order; a number of statements that does not depend on theirs.
 
-    Those of posts that the viewer may not read any more, or has filtered away, are left out.
+    Those of posts that the viewer may not read any more, or has filtered away, and of people of hosts that the node
+    or she has blocked, are left out.
     """
     parts = _parts(conn, look, viewer_id, rows, ())
-    return {row.id: orjson.dumps(_notification(row, parts)) for row in rows if _is_whole(row, parts)}
+    return {row.id: orjson.dumps(_notification(row, parts)) for row in rows if _is_whole(row, [row.actor_id], parts)}
 
 
 def _notification(row: Row[Any], parts: _Parts) -> Entity:
@@ -72,7 +73,7 @@ def render_groups(
     rows = [group.newest for group in groups]
     samples = {actor_id for group in groups for actor_id in group.actor_ids}
     parts = _parts(conn, look, viewer_id, rows, samples)
-    kept = [group for group in groups if _is_whole(group.newest, parts)]
+    kept = [group for group in groups if _is_whole(group.newest, group.actor_ids, parts)]
     named = dict.fromkeys(actor_id for group in kept for actor_id in group.actor_ids if actor_id in parts.accounts)
     whole = dict.fromkeys(next(each for each in group.actor_ids if each in parts.accounts) for group in kept)
     shown = dict.fromkeys(group.newest.object_id for group in kept if group.newest.object_id in parts.statuses)
@@ -120,15 +121,18 @@ def _parts(
         conn, {row.reference for row in rows if row.type == NoticeType.REPORT}
     )
     targets = {known[row.target_uri] for row in reported.values() if row.target_uri in known}
-    people = accounts.render(conn, look, {*(row.actor_id for row in rows), *actor_ids, *targets})
+    people = accounts.render_wanted(conn, look, {*(row.actor_id for row in rows), *actor_ids}, viewer_id)
+    accused = accounts.render(conn, look, targets)
     shown = statuses.render(conn, look, sorted(objects - hidden), viewer_id)
-    reports = {row.id: _report(row, known, people) for row in reported.values()}
+    reports = {row.id: _report(row, known, accused) for row in reported.values()}
     return _Parts(people, shown, {report_id: report for report_id, report in reports.items() if report})
 
 
-def _is_whole(row: Row[Any], parts: _Parts) -> bool:
-    """Whether everything that clients expect of this type is there."""
-    if row.actor_id not in parts.accounts or (row.object_id is not None and row.object_id not in parts.statuses):
+def _is_whole(row: Row[Any], actor_ids: Iterable[int], parts: _Parts) -> bool:
+    """Whether everything that clients expect of this type is there, and one of those who did it."""
+    if parts.accounts.keys().isdisjoint(actor_ids) or (
+        row.object_id is not None and row.object_id not in parts.statuses
+    ):
         return False
     return row.type != NoticeType.REPORT or row.reference in parts.reports
 
@@ -170,8 +174,8 @@ def first_policy_of(policy: Policy, pending: tuple[int, int]) -> Entity:
 
 
 def render_requests(conn: Connection, look: Look, viewer_id: int, requests: Sequence[Request]) -> list[Entity]:
-    """NotificationRequests in their order; those of actors that are gone are left out."""
-    people = accounts.render(conn, look, {request.actor_id for request in requests})
+    """NotificationRequests in their order; those of actors that are gone, or of blocked hosts, are left out."""
+    people = accounts.render_wanted(conn, look, {request.actor_id for request in requests}, viewer_id)
     objects = sorted({request.last_object_id for request in requests if request.last_object_id is not None})
     shown = statuses.render(conn, look, objects, viewer_id)
     return [
