@@ -59,6 +59,8 @@ def object_deleted(conn: Connection, unit: Unit, event: events.ObjectDeleted) ->
         return None
     more = [*event.told, event.community]
     audience = _audience_of_object(conn, row, visibility, is_new=False, more=more)
+    if event.everyone and audience.followers:
+        audience = replace(audience, everyone=True)
     if is_narrowed:
         audience = replace(audience, but=_readers_hosts(conn, row))
     to, cc = _addresses_of_absence(actor, visibility, audience)

@@ -25,13 +25,15 @@ class ObjectDeleted:
 
     ``told``: URIs of actors who know of it beside the followers (``objects.load_told``), read before it was buried.
     Of a living object whose readers became fewer, ``before`` is its former level, ``community`` the one that it
-    belonged to: who may read it still is not told.
+    belonged to: who may read it still is not told. ``everyone``: moderators removed it, and every server that we know
+    hears of it, as those who followed before a suspension are not known any more.
     """
 
     object_id: int
     told: Sequence[str] = ()
     before: str = ""
     community: str = ""
+    everyone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -261,6 +261,26 @@ async def test_a_post_that_moderators_remove_is_gone_with_its_files_wherever_it_
         assert found.state == objects.DELETED
 
 
+async def test_a_post_that_moderators_remove_is_gone_at_those_who_followed_before_a_suspension(tmp_path) -> None:
+    """A suspension ends all follows, and nothing says later who was told what before it."""
+    async with network(tmp_path, "uni", "museum") as net:
+        uni, museum = net.peers
+        eve, bo = await app_of(uni, "eve"), await app_of(museum, "bo")
+        boss = await uni.add_actor("boss")
+        await museum.follow(bo.me, eve.me.uri)
+        await net.settle()
+        made = [await eve.post("v1/statuses", status="Look", visibility=level) for level in ("public", "private")]
+        await net.settle()
+        await uni.store.write(moderate.impose, uni.unit(), boss.id, eve.me.id, Sanction.SUSPENDED, "")
+        await uni.store.write(moderate.lift, uni.unit(), boss.id, eve.me.id, Sanction.SUSPENDED)
+        await net.settle()
+        for each in made:
+            assert (await museum.object(each["uri"])).state == objects.LIVE
+            await uni.store.write(moderate.remove_object, uni.unit(), boss.id, int(each["id"]))
+        await net.settle()
+        assert [(await museum.object(each["uri"])).state for each in made] == [objects.DELETED] * 2
+
+
 async def test_a_removed_post_of_others_does_not_come_back(tmp_path) -> None:
     async with network(tmp_path, "uni", "museum") as net:
         uni, museum = net.peers

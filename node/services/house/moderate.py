@@ -170,7 +170,8 @@ def remove_object(conn: Connection, unit: Unit, moderator_id: int, object_id: in
     burying.bury(conn, found, unit.now)
     burying.forbid(conn, found.uri, unit.now, former_type=found.type)
     if found.local and Visibility(found.visibility).federates:
-        events.record(conn, unit.ids, unit.now, events.ObjectDeleted(found.id, told), about=found.uri)
+        deleted = events.ObjectDeleted(found.id, told, everyone=True)
+        events.record(conn, unit.ids, unit.now, deleted, about=found.uri)
     audit.record(conn, unit, moderator_id, "post.remove", found.uri)
 
 
