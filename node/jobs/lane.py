@@ -28,11 +28,17 @@ class Lane:
         """How many jobs keep all slots busy."""
         return max(self.kind.batch, self.kind.slots)
 
-    def take(self, jobs: Iterable[Job]) -> None:
-        for job in jobs:
+    def take(self, jobs: Iterable[Job]) -> list[Job]:
+        """Hold these jobs; answers those that were not held already.
+
+        A claim holds from when it was asked for: where its commit takes as long, it ends unseen and is made again.
+        """
+        new = [job for job in jobs if job.id not in self.held]
+        for job in new:
             self.held.add(job.id)
             if job.host:
                 self.busy[job.host] += 1
+        return new
 
     async def begin(self, job: Job) -> None:
         """Wait until so little is in hand that this job may begin, too."""

@@ -206,8 +206,7 @@ class Worker:
         overdue = self._held() if now >= self._renewed_at + LEASE else []
         jobs, next_at = await self._store.write(_claim, lane.kind, limit, now, self.name, busy, overdue)
         self._renewed_at = now if overdue else self._renewed_at
-        lane.take(jobs)
-        return jobs, None if next_at is None else max(0.01, (next_at - now) / SECOND)
+        return lane.take(jobs), None if next_at is None else max(0.01, (next_at - now) / SECOND)
 
     def _held(self) -> list[int]:
         return [job_id for lane in self._lanes.values() for job_id in lane.held]

@@ -116,6 +116,36 @@ async def test_what_a_process_holds_is_not_done_twice_after_it_was_stopped_for_l
     assert ran == [1, 2]
 
 
+async def test_what_a_process_holds_is_not_done_twice_though_a_slow_database_let_its_claim_end(store):
+    """A claim holds from when it was asked for; where its commit took as long, it has ended when it is there."""
+    began, may_end, ran = asyncio.Event(), asyncio.Event(), []
+
+    async def run(each):
+        ran.append(each.ref)
+        began.set()
+        if each.ref == 1:
+            await may_end.wait()
+        return Done()
+
+    worker = make(store, run)
+    await worker.start()
+    try:
+        await store.write(table.enqueue_many, [job(ref=1)])
+        await asyncio.wait_for(began.wait(), 30)
+        await store.write(lambda conn: conn.execute(update(jobs).values(due_at=1000)))
+        await store.write(table.enqueue_many, [job(ref=2)])
+        async with asyncio.timeout(30):
+            while 2 not in ran:  # noqa: ASYNC110 (bounded; the worker runs beside us)
+                await asyncio.sleep(0.005)
+        assert min(row.due_at for row in await store.read(rows)) == 1000 + table.LEASE, "it is claimed anew"
+        may_end.set()
+        await until(lambda: is_empty(store))
+    finally:
+        may_end.set()
+        await worker.stop()
+    assert ran == [1, 2]
+
+
 async def until(condition) -> None:
     async with asyncio.timeout(30):
         while not await condition():  # noqa: ASYNC110 (bounded; the worker runs beside us)
