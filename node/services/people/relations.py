@@ -4,6 +4,8 @@ All of it is nobody's business; a block is told to the server of whom it concern
 (``federation.tell_blocks``).
 """
 
+from collections.abc import Collection
+
 from sqlalchemy import Connection
 
 from node import events
@@ -15,6 +17,7 @@ from node.services.context import Unit
 from node.services.people.follows import end_follow, end_follower, load_target
 from node.store.news import notification_lists
 from node.store.people import actors, blocks, domain_blocks, endorsements, follows, mutes, notes
+from node.store.posts import conversations
 from node.store.reading import homes
 
 MAX_NOTE = 2_000  # characters
@@ -31,7 +34,7 @@ def block(conn: Connection, unit: Unit, me: int, target_id: int) -> None:
     end_follow(conn, unit, me, target)
     end_follower(conn, unit, me, target)
     homes.drop(conn, me, target.id)
-    notification_lists.delete_between(conn, me, target.id)
+    _forget(conn, me, [target.id])
     endorsements.delete_endorsement(conn, me, target.id)
     block_id = unit.ids.new()
     uri = f"{unit.origin}/ap/x/{block_id}"
@@ -101,6 +104,13 @@ def block_domain(conn: Connection, unit: Unit, me: int, text: str) -> None:
     for target in known.values():
         end_follow(conn, unit, me, target)
         end_follower(conn, unit, me, target)
+    _forget(conn, me, domain_blocks.load_heard_below(conn, me, domain))
+
+
+def _forget(conn: Connection, me: int, actor_ids: Collection[int]) -> None:
+    """What these did and wrote to this person is told no more; the posts stay."""
+    notification_lists.delete_between(conn, me, actor_ids)
+    conversations.delete_with(conn, me, actor_ids)
 
 
 def unblock_domain(conn: Connection, _unit: Unit, me: int, text: str) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, exi
 
 from node.domain.filters import FilterContext
 from node.domain.numbers import number_in
+from node.store.database.bulk import portions
 from node.store.database.windows import Window
 from node.store.reading import filters
 from node.store.tables import (
@@ -213,10 +214,11 @@ def dismiss_all(conn: Connection, owner_id: int) -> None:
     conn.execute(delete(notification_requests).where(notification_requests.c.owner_id == owner_id))
 
 
-def delete_between(conn: Connection, owner_id: int, actor_id: int) -> None:
-    """The owner wants to hear nothing of this actor any more, nor have heard of them."""
+def delete_between(conn: Connection, owner_id: int, actor_ids: Collection[int]) -> None:
+    """The owner wants to hear nothing of these any more, nor have heard of them."""
     for table in (notifications, notification_requests, notification_permissions):
-        conn.execute(delete(table).where(table.c.owner_id == owner_id, table.c.actor_id == actor_id))
+        for part in portions(actor_ids):
+            conn.execute(delete(table).where(table.c.owner_id == owner_id, table.c.actor_id.in_(part)))
 
 
 # -- requests ---------------------------------------------------------------------------------------------------------

@@ -1,12 +1,21 @@
 """Domains that one person wants to hear nothing of, with everything below them."""
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
-from sqlalchemy import Connection, delete, select, union_all
+from sqlalchemy import Connection, delete, select, union, union_all
 
+from node.store.database.bulk import portions
 from node.store.database.upsert import insert_missing
 from node.store.database.windows import Window
-from node.store.tables import actors, domain_blocks, follows
+from node.store.tables import (
+    actors,
+    conversations,
+    domain_blocks,
+    follows,
+    notification_requests,
+    notifications,
+)
 
 _INSERT = insert_missing(domain_blocks)
 
@@ -39,8 +48,22 @@ def load_related_below(conn: Connection, actor_id: int, domain: str) -> list[int
         select(followed.label("other")).where(follower == actor_id),
         select(follower.label("other")).where(followed == actor_id),
     ).subquery()
-    query = select(actors.c.id, actors.c.host).join(pairs, pairs.c.other == actors.c.id).where(~actors.c.local)
-    return [row.id for row in conn.execute(query.distinct()) if is_below(row.host, {domain})]
+    return _below(conn, select(pairs.c.other), domain)
+
+
+def load_heard_below(conn: Connection, actor_id: int, domain: str) -> list[int]:
+    """Actors of this domain, or below it, of whom this person has notifications, or with whom she has conversations."""
+    heard = select(notifications.c.actor_id).where(notifications.c.owner_id == actor_id)
+    asked = select(notification_requests.c.actor_id).where(notification_requests.c.owner_id == actor_id)
+    written = select(conversations.c.actor_ids).where(conversations.c.owner_id == actor_id)
+    others = {each for actor_ids in conn.scalars(written) for each in actor_ids}
+    ids = [*_below(conn, union(heard, asked), domain)]
+    return [*ids, *(each for part in portions(others - set(ids)) for each in _below(conn, part, domain))]
+
+
+def _below(conn: Connection, ids: Any, domain: str) -> list[int]:
+    query = select(actors.c.id, actors.c.host).where(actors.c.id.in_(ids), ~actors.c.local)
+    return [row.id for row in conn.execute(query) if is_below(row.host, {domain})]
 
 
 def is_below(host: str, domains: Collection[str]) -> bool:

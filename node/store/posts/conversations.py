@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
 
+from node.store.database.bulk import portions
 from node.store.database.upsert import Into, Upsert, insert_missing
 from node.store.database.windows import Window
 from node.store.tables import actors, conversation_posts, conversations, mentions
@@ -119,6 +120,14 @@ def set_unread(conn: Connection, owner_id: int, conversation_id: int, *, unread:
     one = (conversations.c.id == conversation_id, conversations.c.owner_id == owner_id)
     conn.execute(update(conversations).where(*one).values(unread=unread))
     return conn.execute(select(conversations).where(*one)).first()
+
+
+def delete_with(conn: Connection, owner_id: int, actor_ids: Collection[int]) -> None:
+    """Forget for their owner all in which one of these takes part; the messages stay."""
+    own = select(conversations.c.id, conversations.c.actor_ids).where(conversations.c.owner_id == owner_id)
+    ids = [row.id for row in conn.execute(own) if not set(actor_ids).isdisjoint(row.actor_ids)]
+    for part in portions(ids):
+        conn.execute(delete(conversations).where(conversations.c.id.in_(part)))
 
 
 def delete_conversation(conn: Connection, owner_id: int, conversation_id: int) -> bool:

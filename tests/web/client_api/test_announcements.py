@@ -138,3 +138,16 @@ async def test_people_are_told_what_moderators_decide(site, ben, cleo):
     assert (severed["event"]["followers_count"], severed["event"]["following_count"]) == (0, 1)
     assert warning["moderation_warning"]["text"] == "be kind"
     assert warning["moderation_warning"]["target_account"]["acct"] == "cleo"
+
+
+async def test_a_block_takes_the_conversations_with_somebody_along(site, ben, cleo):
+    ada = await app_of(site.peer, "ada")
+    for author, text in ((ben, "@cleo @ada all of us"), (ada, "@cleo the two of us"), (ben, "@cleo and us")):
+        await author.post("v1/statuses", status=text, visibility="direct")
+    assert len(await cleo.get("v1/conversations")) == 3
+    await cleo.post(f"v1/accounts/{ben.me.id}/block")
+    (kept,) = await cleo.get("v1/conversations")
+    assert [each["acct"] for each in kept["accounts"]] == ["ada"]
+    assert [len(await app.get("v1/conversations")) for app in (ada, ben)] == [2, 2]
+    await ben.post("v1/statuses", status="@cleo @ada still there?", visibility="direct")
+    assert len(await cleo.get("v1/conversations")) == 1

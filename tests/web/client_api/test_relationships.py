@@ -249,3 +249,22 @@ async def test_nothing_of_a_mute_leaves_the_node(pair):
     await act(ann, there, "note", comment="private")
     await pair.settle()
     assert await university.outcomes() == before
+
+
+async def test_a_blocked_domain_is_heard_of_no_more(tmp_path):
+    async with network(tmp_path, "uni", "museum") as net:
+        here, there = net.peers
+        ada, cleo, ben = await app_of(here, "ada"), await app_of(here, "cleo"), await app_of(there, "ben")
+        handle = f"@ada@{here.system.node.config.host}"
+        await ben.post("v1/statuses", status=f"{handle} hello")
+        await ben.post("v1/statuses", status=f"{handle} a word", visibility="direct")
+        await cleo.post("v1/statuses", status="@ada hello", visibility="direct")
+        await net.settle()
+        assert len(await ada.get("v1/notifications")) == 3
+        assert len(await ada.get("v1/conversations")) == 2
+        await ada.post("v1/domain_blocks", domain=there.system.node.config.host)
+        assert [each["account"]["acct"] for each in await ada.get("v1/notifications")] == ["cleo"]
+        assert [each["accounts"][0]["acct"] for each in await ada.get("v1/conversations")] == ["cleo"]
+        await ben.post("v1/statuses", status=f"{handle} once more", visibility="direct")
+        await net.settle()
+        assert len(await ada.get("v1/notifications")) == len(await ada.get("v1/conversations")) == 1
