@@ -222,7 +222,7 @@ class Resolver:
             left=left,
         )
         if not proven.is_as_sent:  # what a community passes on, and what people find in their inboxes
-            inbox.correct(conn, row.id, orjson.dumps(dict(proven.activity.raw)).decode())
+            inbox.correct(conn, row, orjson.dumps(dict(proven.activity.raw)).decode())
         try:
             outcome = apply(batch, inbound)
         except Needs as needs:

@@ -1,6 +1,7 @@
 """What other servers sent: stored raw with its job before anybody is answered."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
@@ -25,6 +26,11 @@ class Received(NamedTuple):
     raw: str
     received_at: int
 
+    @property
+    def is_passed_on(self) -> bool:
+        """Whether somebody else than its actor has sent it."""
+        return self.signer_uri != self.actor_uri
+
 
 class Acceptance(NamedTuple):
     """An activity and the job that will deal with it; ``owner_id`` when one person's inbox was addressed."""
@@ -36,7 +42,10 @@ class Acceptance(NamedTuple):
 
 _COLUMNS = tuple(received.c[name] for name in Received._fields)
 _KNOWN = Prepared(
-    select(received.c.uri, received.c.id).where(received.c.uri.in_(bindparam("uris", expanding=True))), many="uris"
+    select(received.c.uri, received.c.id, received.c.signer_uri != received.c.actor_uri).where(
+        received.c.uri.in_(bindparam("uris", expanding=True))
+    ),
+    many="uris",
 )
 # One writer: what was unknown a moment ago still is.
 _INSERT = Bulk(insert(received))
@@ -47,21 +56,34 @@ _OUTCOME = Bulk(update(received).where(received.c.id == bindparam("received_id")
 
 
 def accept_many(conn: Connection, items: Sequence[Acceptance]) -> Sequence[bool]:
-    """Store what is new, with its jobs; answers for each whether it was new (IN13)."""
-    known = dict(_KNOWN.run(conn, {"uris": [item.received.uri for item in items]}))
+    """Store what is new, with its jobs; answers for each whether it was new (IN13).
+
+    What its actor sends takes the place of what others have passed on under its id: or whoever says it first could
+    keep it from being heard.
+    """
+    rows = _KNOWN.run(conn, {"uris": [item.received.uri for item in items]})
+    known: dict[str, tuple[int, bool]] = {uri: (received_id, bool(passed_on)) for uri, received_id, passed_on in rows}
     fresh: list[Acceptance] = []
+    better: list[Acceptance] = []
     answers = []
     for item in items:
-        is_new = item.received.uri not in known
-        if is_new:
-            known[item.received.uri] = item.received.id
+        told = item.received
+        received_id, is_passed_on = known.get(told.uri, (told.id, told.is_passed_on))
+        is_better = is_passed_on and not told.is_passed_on
+        answers.append(told.uri not in known or is_better)
+        if told.uri not in known:
             fresh.append(item)
-        answers.append(is_new)
+        elif is_better:
+            better.append(Acceptance(told._replace(id=received_id), replace(item.job, ref=received_id), item.owner_id))
+        if answers[-1]:
+            known[told.uri] = (received_id, told.is_passed_on)
     if fresh:
         fresh = _insert(conn, fresh)
-        jobs.enqueue_many(conn, [item.job for item in fresh])
+    for item in better:
+        conn.execute(update(received).where(received.c.id == item.received.id).values(**item.received._asdict()))
+    jobs.enqueue_many(conn, [item.job for item in (*fresh, *better)])
     owned = [
-        {"owner_id": item.owner_id, "received_id": known[item.received.uri]}
+        {"owner_id": item.owner_id, "received_id": known[item.received.uri][0]}
         for item in items
         if item.owner_id is not None
     ]
@@ -84,9 +106,10 @@ def load_received(conn: Connection, ids: Collection[int]) -> dict[int, Received]
     return {row.id: Received._make(row) for row in conn.execute(_BY_ID, {"ids": list(ids)})}
 
 
-def correct(conn: Connection, received_id: int, raw: str) -> None:
-    """What was received says this, as its author's host shows it."""
-    conn.execute(update(received).where(received.c.id == received_id).values(raw=raw))
+def correct(conn: Connection, told: Received, raw: str) -> None:
+    """What was passed on says this, as its author's host shows it; nothing where that of its actor has come."""
+    same = (received.c.id == told.id, received.c.signer_uri == told.signer_uri)
+    conn.execute(update(received).where(*same).values(raw=raw))
 
 
 def set_outcomes(conn: Connection, outcomes: Sequence[tuple[int, str]]) -> None:

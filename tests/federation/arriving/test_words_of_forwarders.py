@@ -98,3 +98,28 @@ async def test_a_community_of_ours_passes_on_what_was_proven(scene):
     await scene.hears(gone, scene.eve)
     deleted = [each["object"] for each in scene.far.posted if each["type"] == "Announce"][-1]
     assert (deleted["type"], deleted["object"]) == ("Delete", note["id"])
+
+
+async def test_nobody_takes_the_id_of_what_somebody_else_will_say(scene):
+    """Many servers name a deletion after its post: whoever claims that id first must not keep it from being heard."""
+    note = scene.far.note(scene.zoe, 5)
+    await scene.hears(scene.far.activity("Create", scene.zoe, note, 19), scene.zoe)
+    deleted = scene.far.activity("Delete", scene.zoe, note["id"], 20)
+    await scene.hears({**deleted, "type": "Like"}, scene.eve)
+    await scene.hears(deleted, scene.zoe)
+    assert (await scene.row(note["id"])).state == "deleted"
+    again = await scene.net.peers[0].outcomes()
+    await scene.hears({**deleted, "type": "Like"}, scene.eve)
+    await scene.hears(deleted, scene.zoe)
+    assert await scene.net.peers[0].outcomes() == again
+
+
+async def test_the_word_of_the_author_beside_that_of_a_forwarder_counts_once(scene):
+    """Both in one moment, in either order."""
+    for number, order in ((21, (scene.eve, scene.zoe)), (22, (scene.zoe, scene.eve))):
+        note = scene.far.note(scene.zoe, number)
+        said = scene.far.activity("Create", scene.zoe, note, number)
+        for by in order:
+            assert await scene.far.send(f"{scene.net.peers[0].origin}/ap/inbox", said, by.key) == 202
+        await scene.net.settle()
+        assert (await scene.row(note["id"])).content == f"<p>Note {number}</p>"
