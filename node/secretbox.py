@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 ACTOR_KEY = "actor key"
 SECOND_FACTOR = "second factor"
 VAPID_KEY = "vapid key"
+SETUP_LINK = "set-up link"
 PUSH_TOKEN = "push token"  # noqa: S105 (a purpose, that of push_subscriptions.token_sealed)
 
 _FORMAT = b"\x01"

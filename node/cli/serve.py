@@ -7,7 +7,6 @@ import asyncio
 import contextlib
 import gc
 import os
-import secrets
 import signal
 from collections.abc import AsyncIterator, Coroutine
 
@@ -18,15 +17,14 @@ from node import guard, log, metrics
 from node.app.serving import build_app
 from node.app.system import System, close_system, open_system
 from node.cli.shared import config_option, load_config
-from node.clock import HOUR
 from node.config import Address, Config
 from node.errors import Unavailable
-from node.store.access import accounts, mailed_links
+from node.services.access import setting_up
+from node.store.access import accounts
 from web.health import STOPPING
 from web.measuring import build_metrics_app
 from web.patience import Runner
 
-_LINK_GOOD_FOR = 24 * HOUR
 _WARN_EVERY_SECONDS = 3600
 #: New objects before a collection, collections before a wider one. A batch of activities makes thousands that live
 #: until it is written; with Python's own 700 each is looked at again and again (about a twentieth of the processor).
@@ -128,14 +126,12 @@ def _on_signals(stop: asyncio.Event) -> None:
 
 
 async def _invite_first_administrator(system: System) -> None:
-    """A new node prints a link that makes its first administrator, once."""
+    """A new node prints a link that makes its first administrator; all its processes print the same."""
     node = system.node
     if await node.store.read(accounts.has_admin):
         return
-    token = secrets.token_urlsafe(32)
-    now = node.clock.now()
-    await node.store.write(mailed_links.insert_link, token, "setup", now, now + _LINK_GOOD_FOR)
-    click.echo(f"make the first administrator at {node.config.origin}/setup?ticket={token}")
+    if token := await node.store.write(setting_up.invite, node.unit(), node.config.secret_box):
+        click.echo(f"make the first administrator at {node.config.origin}/setup?ticket={token}")
 
 
 @contextlib.asynccontextmanager

@@ -1,6 +1,6 @@
 """A few facts about this node itself."""
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 
 from node.store.tables import facts
 
@@ -18,3 +18,8 @@ def load_fact(conn: Connection, name: str) -> str | None:
 def save_fact(conn: Connection, name: str, value: str) -> None:
     conn.execute(delete(facts).where(facts.c.name == name))
     conn.execute(insert(facts).values(name=name, value=value))
+
+
+def hold(conn: Connection, name: str) -> None:
+    """Until this unit ends, others (in every process) that hold the same fact wait, and then see what it did."""
+    conn.execute(update(facts).where(facts.c.name == name).values(value=facts.c.value))

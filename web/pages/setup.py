@@ -9,9 +9,10 @@ from sqlalchemy import Connection
 from federation.actors.members import NewMember, create_member
 from node.errors import Conflict, Invalid, NotFound
 from node.sentences import Sentence
+from node.services.access import setting_up
 from node.services.context import Unit
 from node.state import NODE
-from node.store.access import accounts, mailed_links
+from node.store.access import accounts
 from node.store.people.actors import Actor
 from web import sessions
 from web.account import member_form
@@ -54,18 +55,13 @@ async def set_up(request: web.Request) -> web.Response:
 
 async def _check(request: web.Request, ticket: str) -> None:
     node = request.app[NODE]
-    if not await node.store.read(_is_open, ticket, node.clock.now()):
+    if not await node.store.read(setting_up.is_open, ticket, node.clock.now()):
         raise NotFound
-
-
-def _is_open(conn: Connection, ticket: str, now: int) -> bool:
-    return mailed_links.find_link(conn, ticket, mailed_links.SETUP, now) is not None and not accounts.has_admin(conn)
 
 
 def _make(conn: Connection, unit: Unit, member: NewMember, ticket: str) -> Actor:
     """The link is taken and the administrator made in one transaction; of two at once only one succeeds."""
-    if accounts.has_admin(conn) or not mailed_links.take_link(conn, ticket, mailed_links.SETUP, unit.now):
-        raise NotFound
+    setting_up.take(conn, ticket, unit.now)
     return create_member(conn, unit, member)
 
 

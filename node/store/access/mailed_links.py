@@ -12,7 +12,7 @@ SETUP, RESET, CONFIRM, EMAIL = "setup", "reset", "confirm", "email"  # what a li
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A one-time link: whose it is (None for the set-up), and what it confirms."""
+    """A one-time link: whose it is (None for the set-up), and what it confirms (there its own secret, sealed)."""
 
     actor_id: int | None
     detail: str
@@ -55,6 +55,14 @@ def find_link(conn: Connection, token: str, purpose: str, now: int) -> Link | No
     )
     row = conn.execute(query).first()
     return Link(*row) if row else None
+
+
+def load_detail(conn: Connection, purpose: str, now: int) -> str:
+    """What the link of nobody for this purpose was noted with; empty where none is good."""
+    query = select(one_time_links.c.detail).where(
+        one_time_links.c.purpose == purpose, one_time_links.c.actor_id.is_(None), one_time_links.c.expires_at > now
+    )
+    return conn.scalar(query) or ""
 
 
 def take_link(conn: Connection, token: str, purpose: str, now: int) -> Link | None:

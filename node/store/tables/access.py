@@ -93,7 +93,7 @@ one_time_links = Table(
     Column("token_hash", String(64), primary_key=True),
     Column("purpose", String(32), nullable=False),  # store.access.mailed_links
     actor_column("actor_id", nullable=True, index=True),  # whose; NULL for the set-up
-    Column("detail", Text, nullable=False, server_default=""),  # the address that it confirms
+    Column("detail", Text, nullable=False, server_default=""),  # the address that it confirms; its secret
     Column("created_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
 )
