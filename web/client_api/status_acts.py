@@ -20,18 +20,18 @@ from web.client_api.callers import reader, require
 from web.client_api.entities import statuses
 from web.client_api.entities.look import Look, look_of
 from web.client_api.parameters import read_id, read_parameters
-from web.client_api.statuses import WRITE, find_own_target, find_target, read_policy
+from web.client_api.statuses import WRITE, find_own_target, find_target, read_policy, require_own
 
 #: Does it, and answers the id of the status that shows it where that is another.
 Act = Callable[[Connection, Unit, int, Object], int | None]
 
 
 def _pin(conn: Connection, unit: Unit, actor_id: int, found: Object) -> None:
-    post_changes.pin(conn, unit, actor_id, find_own_target(conn, found.id, actor_id).id)
+    post_changes.pin(conn, unit, actor_id, require_own(conn, found, actor_id).id)
 
 
 def _unpin(conn: Connection, unit: Unit, actor_id: int, found: Object) -> None:
-    post_changes.unpin(conn, unit, actor_id, find_own_target(conn, found.id, actor_id).id)
+    post_changes.unpin(conn, unit, actor_id, require_own(conn, found, actor_id).id)
 
 
 #: Name -> scope and act.
@@ -70,7 +70,7 @@ async def act(request: web.Request) -> web.Response:
 
 
 def _act(conn: Connection, unit: Unit, actor_id: int, status_id: int, wanted: Act, look: Look) -> bytes:
-    found = find_target(conn, status_id, actor_id)
+    found = find_target(conn, look, status_id, actor_id)
     shown = wanted(conn, unit, actor_id, found) or found.id
     return statuses.render(conn, look, [shown], actor_id)[shown]
 
@@ -96,7 +96,7 @@ async def vote(request: web.Request) -> web.Response:
 
 
 def _vote(conn: Connection, unit: Unit, voter_id: int, poll_id: int, choices: list[int], look: Look) -> bytes:
-    polls.vote(conn, unit, voter_id, find_target(conn, poll_id, voter_id), choices)
+    polls.vote(conn, unit, voter_id, find_target(conn, look, poll_id, voter_id), choices)
     return _poll(conn, poll_id, voter_id, look)
 
 
@@ -119,7 +119,7 @@ async def revoke_quote(request: web.Request) -> web.Response:
 
 
 def _revoke(conn: Connection, unit: Unit, author_id: int, status_id: int, quoting_id: int, look: Look) -> bytes:
-    quoting.revoke(conn, unit, author_id, find_target(conn, status_id, author_id), quoting_id)
+    quoting.revoke(conn, unit, author_id, find_target(conn, look, status_id, author_id), quoting_id)
     found = statuses.render(conn, look, [quoting_id], author_id)
     if quoting_id not in found:
         raise NotFound
@@ -137,7 +137,7 @@ async def set_policy(request: web.Request) -> web.Response:
 
 
 def _set_policy(conn: Connection, unit: Unit, author_id: int, status_id: int, policy: QuotePolicy, look: Look) -> bytes:
-    found = find_own_target(conn, status_id, author_id)
+    found = find_own_target(conn, look, status_id, author_id)
     quoting.set_policy(conn, unit, found, policy)
     return statuses.render(conn, look, [found.id], author_id)[found.id]
 

@@ -35,7 +35,7 @@ async def context(request: web.Request) -> web.Response:
 
 
 def _context(conn: Connection, status_id: int, viewer_id: int | None, look: Look) -> tuple[Object, bytes]:
-    target = find_target(conn, status_id, viewer_id)
+    target = find_target(conn, look, status_id, viewer_id)
     is_member = viewer_id is not None
     above = conversation.load_ancestor_ids(conn, target.id, _MOST if is_member else _MOST_ABOVE)
     deepest, most = (_MOST, _MOST) if is_member else (_DEEPEST, _MOST_BELOW)
@@ -49,11 +49,11 @@ def _context(conn: Connection, status_id: int, viewer_id: int | None, look: Look
 async def source(request: web.Request) -> web.Response:
     """The text as it was typed, for whoever wrote it."""
     caller, node = await require(request, "read:statuses"), request.app[NODE]
-    return answer(await node.store.read(_source, read_id(request.match_info["id"]), caller.actor_id))
+    return answer(await node.store.read(_source, read_id(request.match_info["id"]), caller.actor_id, look_of(request)))
 
 
-def _source(conn: Connection, status_id: int, author_id: int) -> dict[str, Any]:
-    target = post_changes.find_own(conn, author_id, find_target(conn, status_id, author_id).id)
+def _source(conn: Connection, status_id: int, author_id: int, look: Look) -> dict[str, Any]:
+    target = post_changes.find_own(conn, author_id, find_target(conn, look, status_id, author_id).id)
     return edits.source(conn, target.id)
 
 
@@ -64,7 +64,7 @@ async def history(request: web.Request) -> web.Response:
 
 
 def _history(conn: Connection, status_id: int, viewer_id: int | None, look: Look) -> list[dict[str, Any]]:
-    return edits.render(conn, look, find_target(conn, status_id, viewer_id).id)
+    return edits.render(conn, look, find_target(conn, look, status_id, viewer_id).id)
 
 
 async def favourited_by(request: web.Request) -> web.Response:
@@ -86,7 +86,7 @@ async def _reacted_by(request: web.Request, kind: str) -> web.Response:
 def _reactors(
     conn: Connection, status_id: int, viewer_id: int | None, kind: str, window: Window, look: Look
 ) -> Rendered:
-    target = find_target(conn, status_id, viewer_id)
+    target = find_target(conn, look, status_id, viewer_id)
     found = timelines.list_reactors(conn, viewer_id, target.id, kind, window, look.now)
     people = accounts.render_known(conn, look, [actor_id for _, actor_id in found], viewer_id)
     return [reaction_id for reaction_id, _ in found], [people[actor] for _, actor in found if actor in people]
@@ -100,7 +100,7 @@ async def quotes(request: web.Request) -> web.Response:
 
 
 def _quotes(conn: Connection, status_id: int, viewer_id: int | None, window: Window, look: Look) -> Rendered:
-    target = find_target(conn, status_id, viewer_id)
+    target = find_target(conn, look, status_id, viewer_id)
     found = timelines.list_quotes(conn, viewer_id, target.id, window, look.now)
     shown = statuses.render_entries(conn, look, found, viewer_id)
     return [entry.id for entry in found], list(shown.values())

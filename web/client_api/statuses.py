@@ -66,18 +66,22 @@ async def rendered(request: web.Request, status_id: int, viewer_id: int | None) 
     return found[status_id]
 
 
-def find_target(conn: Connection, entry_id: int, viewer_id: int | None) -> objects.Object:
-    """The object behind an id, of a boost what it boosts. Raises NotFound where the viewer may not read it."""
+def find_target(conn: Connection, look: Look, entry_id: int, viewer_id: int | None) -> objects.Object:
+    """The object behind an id, of a boost what it boosts. Raises NotFound where it is not shown to the viewer."""
     entry = entries.load_entries(conn, [entry_id], viewer_id).get(entry_id)
     found = objects.find_object_by_id(conn, entry.object_id) if entry else None
-    if found is None:
+    if entry is None or found is None or statuses.is_refused(conn, look, entry):
         raise NotFound
     return found
 
 
-def find_own_target(conn: Connection, entry_id: int, author_id: int) -> objects.Object:
+def find_own_target(conn: Connection, look: Look, entry_id: int, author_id: int) -> objects.Object:
     """The same of a post of one's own. Raises Forbidden for somebody else's that the viewer may read (API2)."""
-    found = find_target(conn, entry_id, author_id)
+    found = find_target(conn, look, entry_id, author_id)
+    return require_own(conn, found, author_id)
+
+
+def require_own(conn: Connection, found: objects.Object, author_id: int) -> objects.Object:
     if found.actor_id != author_id:
         raise Forbidden("This post is somebody else's.")
     return post_changes.find_own(conn, author_id, found.id)
@@ -246,7 +250,7 @@ def _edit(
 ) -> bytes:
     """Who may quote it changes as it does alone, which is no other version of the post."""
     status_id, wanted, policy = asked
-    target = find_own_target(conn, status_id, author_id)
+    target = find_own_target(conn, look, status_id, author_id)
     if policy is not None:
         quoting.set_policy(conn, unit, target, policy)
     post_changes.edit(conn, unit, author_id, target.id, wanted, links=links)
@@ -268,10 +272,11 @@ async def delete(request: web.Request) -> web.Response:
 def _delete(conn: Connection, unit: Unit, author_id: int, status_id: int, look: Look, *, forget: bool) -> bytes:
     entry = entries.load_entries(conn, [status_id], author_id).get(status_id)
     if entry is not None and entry.sharer_id == author_id:
+        shared = find_target(conn, look, status_id, author_id)
         body = statuses.render(conn, look, [status_id], author_id)[status_id]
-        reacting.unshare(conn, unit, author_id, find_target(conn, status_id, author_id))
+        reacting.unshare(conn, unit, author_id, shared)
         return statuses.with_text(body, "")
-    target = find_own_target(conn, status_id, author_id)
+    target = find_own_target(conn, look, status_id, author_id)
     details = objects.load_row(conn, target.id).details or {}
     body = statuses.render(conn, look, [target.id], author_id)[target.id]
     post_changes.delete(conn, unit, author_id, target.id, forget_media=forget)

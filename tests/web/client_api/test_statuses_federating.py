@@ -5,7 +5,9 @@ from dataclasses import replace
 from node.clock import HOUR, MINUTE, FixedClock, to_rfc3339
 from node.domain.communities import TopicKind
 from node.domain.drafts import Draft
+from node.domain.moderation import DomainPolicy
 from node.domain.visibility import Visibility
+from node.services.house import moderate
 from node.services.posts import posts
 from tests.client import app_of
 from tests.network import network
@@ -156,3 +158,28 @@ async def test_what_waited_reaches_those_whom_it_was_for(tmp_path):
         assert len(await ada.get("v1/timelines/home")) == 3
         seen = {each["content"]: each["visibility"] for each in await ben.get("v1/timelines/home")}
         assert seen == {"<p>for all</p>": "public", "<p>for followers</p>": "private"}
+
+
+async def test_of_a_blocked_host_nothing_is_shown_and_nothing_done(tmp_path):
+    async with network(tmp_path, "uni", "museum") as net:
+        here, there = net.peers
+        ada, ben = await app_of(here, "ada"), await app_of(there, "ben")
+        posted = await say(ben, "wombat", poll={"options": ["wombat", "x"], "expires_in": 600})
+        (seen,) = (await ada.get("v2/search", q=posted["uri"], resolve=True))["statuses"]
+        boost = await ada.post(f"v1/statuses/{seen['id']}/reblog")
+        host = there.system.node.config.host
+        await here.store.write(moderate.set_policy, here.unit(), None, host, DomainPolicy.BLOCK, "")
+        await net.settle()
+        for status_id in (seen["id"], boost["id"]):
+            path = f"v1/statuses/{status_id}"
+            told = ("", "/context", "/history", "/source", "/favourited_by", "/reblogged_by", "/quotes")
+            acts = ("favourite", "unfavourite", "reblog", "unreblog", "bookmark", "mute", "pin")
+            tried = [("GET", path + each) for each in told] + [("POST", f"{path}/{each}") for each in acts]
+            for method, each in (*tried, ("GET", f"v1/polls/{seen['id']}"), ("DELETE", path)):
+                answer = await ada.ask(method, each)
+                assert (answer.status, "wombat" in await answer.text()) == (404, False), (method, each)
+        await ada.call("POST", f"v1/polls/{seen['id']}/votes", 404, json={"choices": [0]})
+        await here.store.write(moderate.remove_policy, here.unit(), None, host)
+        await net.settle()
+        shown = await ada.get(f"v1/statuses/{seen['id']}")
+        assert (shown["favourited"], shown["reblogged"], shown["bookmarked"]) == (False, True, False)
