@@ -346,6 +346,37 @@ async def test_home_leaves_out_boosts_and_people_that_are_not_wanted_there(ada, 
     assert (await stream.next())[2]["id"] == posted["id"]
 
 
+async def test_what_one_writes_oneself_is_heard_whatever_filters_hide(ada, ben):
+    words = [{"keyword": "golf"}]
+    await ada.post("v2/filters", title="x", context=["home"], filter_action="hide", keywords_attributes=words)
+    await ada.post(f"v1/accounts/{ben.me.id}/follow")
+    stream = await connect(ada, "stream=user")
+    await note(ben, "golf")
+    own = await note(ada, "golf of mine")
+    assert (await stream.next())[2]["id"] == str(own.id)
+    assert [each["id"] for each in await ada.get("v1/timelines/home")] == [str(own.id)], "as the timeline shows it"
+
+
+async def test_lists_leave_out_boosts_that_are_not_wanted(site, ada, ben):
+    cleo = await app_of(site.peer, "cleo")
+    await ada.post(f"v1/accounts/{ben.me.id}/follow", reblogs=False)
+    made = await ada.post("v1/lists", title="x")
+    path = f"v1/timelines/list/{made['id']}"
+    await ada.post(f"v1/lists/{made['id']}/accounts", account_ids=[str(ben.me.id)])
+    stream = await connect(ada, f"stream=list&list={made['id']}")
+    said = [await note(cleo, text) for text in ("first", "second")]
+    await ben.post(f"v1/statuses/{said[0].id}/reblog")
+    own = await note(ben, "ben's own")
+    assert (await stream.next())[2]["id"] == str(own.id)
+    assert [each["id"] for each in await ada.get(path)] == [str(own.id)]
+    await ada.post(f"v1/accounts/{ben.me.id}/follow", reblogs=True)
+    await ben.post(f"v1/statuses/{said[1].id}/reblog")
+    assert (await stream.next())[2]["reblog"]["id"] == str(said[1].id)
+    assert [(each["reblog"] or each)["id"] for each in await ada.get(path)] == [
+        str(each.id) for each in (said[1], own, said[0])
+    ]
+
+
 async def test_quotes_of_people_whom_one_has_turned_away_say_so(ada, ben):
     """Apps hide them behind a button: in lists and streams, for who turned away alone, and no longer than that."""
     cleo = await app_of(ada.peer, "cleo")

@@ -181,8 +181,10 @@ def _list_targets(conn: Connection, posts: Sequence[Post], interests: Interests)
 
 
 def _is_on_list(row: Any, post: Post, answered: set[tuple[int, int]], followed: set[tuple[int, int]]) -> bool:
-    """Answers to others are on a list as its policy says."""
-    if post.sharer_id is not None or post.in_reply_to is None or post.parent_author_id == post.author_id:
+    """Boosts are on a list where its owner wants those of the sharer, answers to others as its policy says."""
+    if post.sharer_id is not None:
+        return bool(row.shows_reblogs)
+    if post.in_reply_to is None or post.parent_author_id == post.author_id:
         return True
     if post.parent_author_id is None or row.replies_policy == "none":
         return False
@@ -207,7 +209,7 @@ def _deliver(conn: Connection, look: Look, event: str, targets: Sequence[_Target
         for target in targets
         for viewer in target.viewers
         if not {(viewer, target.post.author_id), (viewer, target.post.sharer_id)} & deaf
-        and target.post.object_id not in hidden.get((viewer, target.context), ())
+        and (viewer == target.post.author_id or target.post.object_id not in hidden.get((viewer, target.context), ()))
     ]
     rendered = _render(conn, look, wanted, filtering)
     readers: defaultdict[tuple[Channel, int, bytes], list[int]] = defaultdict(list)

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, Select, bindparam, literal, select, union
+from sqlalchemy import Connection, Row, Select, bindparam, func, literal, select, true, union
 
 from node.store.access.accounts import ACTIVE
 from node.store.news.notification_lists import Wanted, count_unread
@@ -109,8 +109,18 @@ _FOLLOWING = select(follows.c.follower_id, follows.c.followed_id).where(
     follows.c.state == ACCEPTED,
 )
 _LISTED = (
-    select(lists.c.id, lists.c.owner_id, lists.c.replies_policy, list_members.c.member_id)
+    select(
+        lists.c.id,
+        lists.c.owner_id,
+        lists.c.replies_policy,
+        list_members.c.member_id,
+        func.coalesce(follows.c.shows_reblogs, true()).label("shows_reblogs"),
+    )
     .join(list_members, list_members.c.list_id == lists.c.id)
+    .outerjoin(
+        follows,
+        (follows.c.follower_id == lists.c.owner_id) & (follows.c.followed_id == list_members.c.member_id),
+    )
     .where(lists.c.id.in_(bindparam("lists", expanding=True)), list_members.c.member_id.in_(_IDS))
 )
 _LIVE_TOKENS = union(

@@ -149,8 +149,12 @@ def _list(replies_policy: str, cursors: tuple[str, ...]) -> Prepared:
             )
         of_shown = exists().where(_parent.c.id == objects.c.in_reply_to_id, _parent.c.actor_id.in_(shown))
         posts = posts.where(or_(~_IS_REPLY_TO_OTHERS, of_shown))
+    sharer = reactions.c.actor_id
+    wants_no_shares = exists().where(
+        follows.c.follower_id == bindparam("viewer"), follows.c.followed_id == sharer, ~follows.c.shows_reblogs
+    )
     shares = shared_entries(SOMEONE).where(
-        reactions.c.actor_id.in_(members), *not_hidden_from(SOMEONE, objects.c.actor_id, reactions.c.actor_id)
+        sharer.in_(members), ~wants_no_shares, *not_hidden_from(SOMEONE, objects.c.actor_id, sharer)
     )
     return Prepared(_merged(posts, shares, cursors))
 
