@@ -234,4 +234,3 @@ def _save_featured(conn: Connection, group: Actor, listed: Collection[str], now:
         pins.insert_pin(conn, group.id, object_id, now)
     topics.update_topics(conn, before - wanted, pinned_at=None)
     topics.update_topics(conn, wanted - before, pinned_at=now)
-    communities.update_community(conn, group.id, featured_at=now)

@@ -215,7 +215,7 @@ class RemoteKeys:
     async def _fetch_once(self, key_id: str, *, caused_by_failure: bool) -> _Fetched:
         now, host = self._clock.now(), host_of(key_id)
         refreshed_at = now if caused_by_failure else None
-        failed = RemoteKey(key_id, "", host, "", "", now, now, refreshed_at)
+        failed = RemoteKey(key_id, "", host, "", "", now, refreshed_at)
         if (until := self._failed_hosts.get(host)) is not None and until > now:
             raise ProofUnavailable("The host of the key could not be reached a moment ago.", detail=host)
         try:

@@ -44,7 +44,6 @@ class Community:
     archived_at: int | None = None
     successor: str = ""
     moderators_at: int = 0
-    featured_at: int = 0
     history_at: int = 0
     facilitators: str = ""  # of others: addresses of the lists of these roles
     experts: str = ""

@@ -36,7 +36,6 @@ class RemoteKey:
     algorithm: str
     public: str
     fetched_at: int
-    failed_at: int | None = None
     refreshed_at: int | None = None
     error: str = ""
 

@@ -26,7 +26,6 @@ communities = Table(
     Column("successor", Text, nullable=False, server_default=""),  # the Group that goes on in its place
     # Of others: when what they tell of themselves was last read.
     Column("moderators_at", BigInteger, nullable=False, server_default="0"),
-    Column("featured_at", BigInteger, nullable=False, server_default="0"),
     Column("history_at", BigInteger, nullable=False, server_default="0"),
     Column("facilitators", Text, nullable=False, server_default=""),  # addresses of the lists of these roles
     Column("experts", Text, nullable=False, server_default=""),

@@ -91,7 +91,6 @@ remote_keys = Table(
     Column("algorithm", String(16), nullable=False, server_default=""),
     Column("public", Text, nullable=False, server_default=""),
     Column("fetched_at", BigInteger, nullable=False),
-    Column("failed_at", BigInteger),
     Column("refreshed_at", BigInteger),  # last refresh that a failed verification caused
     Column("error", Text, nullable=False, server_default=""),
     Index("ix_remote_keys_owner_uri", "owner_uri"),

@@ -149,6 +149,10 @@ def fill(conn: Connection) -> None:
         conn.execute(table.insert(), [{c.name: value_for(c, number) for c in table.c} for number in (1, 2, 3)])
 
 
+#: Columns that are gone since, which nobody read. When a key could not be had is its ``fetched_at``.
+LOST = {"remote_keys": {"failed_at"}}
+
+
 def rows(conn: Connection, table: Table, columns: list[str]) -> list[tuple[Any, ...]]:
     return sorted((tuple(row) for row in conn.execute(select(*(table.c[name] for name in columns)))), key=repr)
 
@@ -159,16 +163,16 @@ def test_upgrade_from_the_first_schema_keeps_every_row(engine: Engine) -> None:
     with engine.begin() as conn:
         fill(conn)
         before.reflect(conn)
-        kept = {name: rows(conn, table, table.c.keys()) for name, table in before.tables.items()}
+        stay = {name: [*({*table.c.keys()} - LOST.get(name, set()))] for name, table in before.tables.items()}
+        kept = {name: rows(conn, table, stay[name]) for name, table in before.tables.items()}
     migrate.upgrade(engine)
     with engine.begin() as conn:
         assert migrate.current_version(conn) == migrate.HEAD
         after.reflect(conn)
         for name in (before.tables.keys() & after.tables.keys()) - {"alembic_version"}:
-            assert {*before.tables[name].c.keys()} <= {*after.tables[name].c.keys()}, (
-                f"{name} lost a column: say what of it is kept"
-            )
-            assert rows(conn, after.tables[name], before.tables[name].c.keys()) == kept[name], name
+            lost = {*before.tables[name].c.keys()} - {*after.tables[name].c.keys()}
+            assert lost == LOST.get(name, set()), f"{name} lost a column: say what of it is kept"
+            assert rows(conn, after.tables[name], stay[name]) == kept[name], name
     assert sum(len(each) for each in kept.values()) > 3 * 30
 
 
