@@ -38,6 +38,7 @@ _HANDLE = re.compile(r"(?:acct:)?@?(?P<user>[A-Za-z0-9_.:-]{1,255})@(?P<host>[A-
 _MAX_CAPABILITIES = 50
 _ED25519_MULTIKEY = "z6Mk"  # base58 of the multicodec prefix ed01
 _RSA_MULTIKEY = "z4MX"  # of 8524
+_KEYS = ("publicKey", "assertionMethod")
 _ED25519_PEM = "MCowBQYDK2VwAyEA"
 
 
@@ -83,6 +84,9 @@ def read_actor(document: object, *, own_origin: str = "") -> RemoteActor:
         also_known_as=tuple(filter(is_web_uri, doc.refs("alsoKnownAs")))[:MAX_ALIASES],
         moved_to=moved_to if is_web_uri(moved_to := doc.ref("movedTo")) else "",
         keys=_keys(doc, uri),
+        keys_elsewhere=tuple(each for term in _KEYS for each in key_ids(doc, term) if same_origin(each, uri))[
+            :MAX_KEYS
+        ],
         capabilities=_capabilities(doc),
         locked=_is_locked(doc),
         discoverable=doc.flag("discoverable") or False,
@@ -169,6 +173,12 @@ def _keys(doc: Doc, uri: str) -> tuple[ActorKey, ...]:
     """Keys that lie on the actor's origin and name it as their owner, each id once."""
     found = [*_pem_keys(doc, uri), *_multikeys(doc, uri)]
     return tuple({key.id: key for key in reversed(found)}.values())[::-1][:MAX_KEYS]
+
+
+def key_ids(doc: Doc, term: str) -> list[str]:
+    """Ids of the keys that stand in an actor's ``publicKey`` or ``assertionMethod`` by no more than that."""
+    shown = {each.id for each in doc.objects(term)}
+    return [each for each in doc.refs(term) if each not in shown]
 
 
 def _pem_keys(doc: Doc, uri: str) -> Iterator[ActorKey]:

@@ -71,6 +71,7 @@ class RemoteActor:
     also_known_as: tuple[str, ...] = ()
     moved_to: str = ""
     keys: tuple[ActorKey, ...] = ()
+    keys_elsewhere: tuple[str, ...] = ()  # ids of keys that it lists, each to be read at its own address
     capabilities: tuple[str, ...] = ()  # FEP-844e: what its server implements
     locked: bool = False
     discoverable: bool = False

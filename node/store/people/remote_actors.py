@@ -26,7 +26,7 @@ _FORGET_KEYS_OF = Bulk(delete(remote_keys).where(remote_keys.c.owner_uri == bind
 _FORGET_KEYS = Bulk(delete(remote_keys).where(remote_keys.c.uri == bindparam("key_uri")))
 _INSERT_KEYS = Bulk(insert(remote_keys))
 _KNOWN_KEYS = Prepared(
-    select(remote_keys.c.owner_uri, remote_keys.c.public).where(
+    select(remote_keys.c.owner_uri, remote_keys.c.uri, remote_keys.c.public).where(
         remote_keys.c.owner_uri.in_(bindparam("uris", expanding=True))
     ),
     many="uris",
@@ -68,9 +68,9 @@ def save_remote_actors(conn: Connection, ids: Ids, now: int, remotes: Collection
 def load_renewed(conn: Connection, remotes: Collection[RemoteActor]) -> list[str]:
     """URIs of those whose keys are known here, while they publish none of them any more."""
     before: defaultdict[str, set[str]] = defaultdict(set)
-    for owner_uri, public in _KNOWN_KEYS.run(conn, {"uris": [remote.uri for remote in remotes]}) if remotes else ():
-        before[owner_uri].add(_spelled(public))
-    now = {remote.uri: {_spelled(key.public) for key in remote.keys} for remote in remotes}
+    for owner_uri, uri, public in _KNOWN_KEYS.run(conn, {"uris": [each.uri for each in remotes]}) if remotes else ():
+        before[owner_uri] |= {uri, _spelled(public)}
+    now = {remote.uri: {*remote.keys_elsewhere, *(_spelled(key.public) for key in remote.keys)} for remote in remotes}
     return [uri for uri, known in before.items() if now[uri] and known.isdisjoint(now[uri])]
 
 
@@ -134,6 +134,10 @@ def _replace_keys(conn: Connection, remotes: Collection[RemoteActor], now: int) 
         for remote in remotes
         for key in remote.keys
     }
+    elsewhere = {uri: remote.uri for remote in remotes for uri in remote.keys_elsewhere if uri not in rows}
+    if elsewhere:  # what was read at their own addresses is not replaced by their mere ids
+        kept = conn.execute(select(remote_keys).where(remote_keys.c.uri.in_(elsewhere)))
+        rows |= {each.uri: each._asdict() for each in kept if each.owner_uri == elsewhere[each.uri]}
     _FORGET_KEYS_OF.run(conn, [{"actor_uri": remote.uri} for remote in remotes])
     _FORGET_KEYS.run(conn, [{"key_uri": uri} for uri in rows])
     _INSERT_KEYS.run(conn, list(rows.values()))

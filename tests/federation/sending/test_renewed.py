@@ -25,6 +25,7 @@ class Scene:
     old: RemoteActor
     ann: Actor
     note: dict[str, Any]
+    clock: FixedClock
 
     @property
     def node(self) -> Peer:
@@ -63,7 +64,7 @@ async def scene(tmp_path) -> AsyncIterator[Scene]:
             assert await far.send(inbox, said, zoe.key) == 202
             await net.settle()
         clock.advance(AWAY)
-        yield Scene(net, far, zoe, ann, note)
+        yield Scene(net, far, zoe, ann, note, clock)
 
 
 async def test_who_follows_asks_again_and_what_was_deleted_may_come_again(scene):
@@ -109,3 +110,24 @@ async def test_one_key_that_stays_vouches_for_the_other(scene):
     scene.far.documents["/users/zoe"] = {**new.document, "assertionMethod": kept}
     assert await scene.says(scene.create(2), new) == "deleted-before"
     assert len(scene.follows_sent()) == 1
+
+
+async def test_keys_that_are_listed_by_their_ids_alone_are_none_the_less_listed(scene):
+    """One signs now and then the other: each is read at its own address, and none makes the others new."""
+    zoe, addresses = scene.old, [f"{scene.far.origin}/keys/{number}" for number in (1, 2)]
+    scene.far.documents["/users/zoe"] = {**zoe.document, "publicKey": addresses, "assertionMethod": []}
+    pairs = [SigningKey.generate(address, Algorithm.RSA) for address in addresses]
+    for number, pair in enumerate(pairs, 1):
+        listed = {"id": pair.key_id, "owner": zoe.uri, "publicKeyPem": pair.public.to_pem()}
+        scene.far.documents[f"/keys/{number}"] = listed
+    await scene.says(scene.create(31), RemoteActor(zoe.uri, pairs[0], zoe.ed25519))
+    before = len(scene.follows_sent())
+    for number, pair in enumerate([pairs[1], pairs[0], pairs[1]], 32):
+        scene.clock.advance(AWAY)
+        asked, late = len(scene.far.asked), SystemClock().now() - scene.clock.now()
+        said = scene.far.activity("Like", zoe, scene.note["id"], number)
+        assert await scene.far.send(f"{scene.node.origin}/ap/inbox", said, pair, age=late) == 202
+        await scene.net.settle()
+        if number > 32:
+            assert not any("/keys/" in path for path in scene.far.asked[asked:])
+    assert len(scene.follows_sent()) == before
