@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import itertools
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ from node.services.house import moderate
 from node.services.news import happened, news
 from node.services.people import filters
 from node.store.access import hashes, oauth
+from node.store.database.engine import send
 from node.store.posts import burying, objects, reactions
 from node.store.posts.reactions import Reaction
 from node.store.tables import access_tokens
@@ -35,7 +37,9 @@ from web.streaming import frames, hub
 from web.streaming.handlers import HUB
 
 postgresql = stores.postgresql
+pytestmark = pytest.mark.usefixtures("each_database")
 SECONDS = 30
+_silences = itertools.count()
 HIDES_GOLF = filters.Draft("x", ["home"], FilterAction.HIDE, keywords=[filters.KeywordChange(keyword="golf")])
 
 
@@ -77,7 +81,14 @@ class Stream:
         assert await self.next() == {"error": "Unknown stream type", "status": 400}
 
     async def silence(self):
-        """Nothing has arrived when all that happened is told, by the time when something that surely comes has."""
+        """Nothing has arrived when all that happened is told, by the time when something that surely comes has.
+
+        What the database tells comes in the order of commits, so a message of our own comes last.
+        """
+        back, topic = asyncio.Event(), f"silence {next(_silences)}"
+        self.peer.store.hear(topic, lambda _: back.set())
+        await self.peer.store.write(send, topic, "?")
+        await back.wait()
         await hub_of(self.peer).settle()
         await self.settle()
 
