@@ -58,8 +58,10 @@ def photograph(form: str = "JPEG") -> bytes:
 
 def animation(form: str = "GIF", frames: int = 3, width: int = 32, height: int = 24, **more: Any) -> bytes:
     pictures = [Image.new("RGB", (width, height), (255, index * 40 % 256, 0)) for index in range(frames)]
-    options: dict[str, Any] = more | ({"comment": PLACE.encode()} if form == "GIF" else {})
-    return encoded(pictures[0], form, save_all=True, append_images=pictures[1:], duration=100, loop=0, **options)
+    options: dict[str, Any] = {"duration": 100, "loop": 0} | more
+    if form == "GIF":
+        options["comment"] = PLACE.encode()
+    return encoded(pictures[0], form, save_all=True, append_images=pictures[1:], **options)
 
 
 def large_animation(frames: int, width: int, height: int) -> bytes:

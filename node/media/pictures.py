@@ -13,7 +13,7 @@ import pillow_heif
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 from PIL.Image import Resampling, Transpose
 
-from node.domain.media import FORMS, MediaKind
+from node.domain.media import MediaKind
 from node.errors import Invalid
 from node.media.blurhash import encode_blurhash
 from node.media.facts import (
@@ -40,6 +40,8 @@ _TURNS = {
     8: Transpose.ROTATE_90,
 }
 _MOVING = frozenset({"GIF", "WEBP", "PNG"})
+#: Of a frame that says nothing of it, as browsers take it.
+_USUAL_MILLISECONDS = 100
 #: How still pictures are written; what is not here becomes JPEG, or PNG where it is transparent.
 _OPTIONS: dict[str, dict[str, Any]] = {
     "JPEG": {"quality": 88, "optimize": True, "progressive": True},
@@ -211,22 +213,53 @@ def _write(image: Image.Image, target: Path, form: str) -> None:
 
 
 def _make_animation(image: Image.Image, source: Path, into: Path, shape: Shape) -> Facts:
-    """A GIF keeps its frames as they are; WebP and PNG become WebP. ``small`` stands still."""
-    for number in range(MAX_FRAMES + 1):  # each must decode
+    """A GIF keeps its frames as they are; WebP and PNG become WebP, as does all that must fill a box.
+
+    ``small`` stands still.
+    """
+    times = _decode_all(image)
+    still = _frame(image, shape)
+    if image.format == "GIF" and shape.box is None:
+        (into / "original").write_bytes(strip_gif(source.read_bytes()))
+        return _facts(image, "GIF", still, into, "PNG")
+    rest: Any = _Rest(image, shape, len(times) - 1)
+    save = {"save_all": True, "append_images": [rest], "duration": times, "loop": image.info.get("loop", 0)}
+    still.save(into / "original", format="WEBP", quality=80, method=3, exif=b"", xmp=b"", **save)
+    return _facts(still, "WEBP", still, into, "PNG")
+
+
+def _decode_all(image: Image.Image) -> list[int]:
+    """The milliseconds of each frame, which must decode; ends at the first."""
+    times = []
+    for number in range(MAX_FRAMES):
         try:
             image.seek(number)
         except EOFError:
             break
         image.load()
+        times.append(round(image.info.get("duration", 0)) or _USUAL_MILLISECONDS)
     image.seek(0)
-    still = image.convert("RGBA" if image.has_transparency_data else "RGB")
-    still.info.clear()
-    if image.format == "GIF":
-        (into / "original").write_bytes(strip_gif(source.read_bytes()))
-        form = "GIF"
-    else:
-        image.info = {key: image.info[key] for key in ("loop", "duration", "background") if key in image.info}
-        image.save(into / "original", format="WEBP", save_all=True, quality=80, method=3, exif=b"", xmp=b"")
-        form = "WEBP"
-    assert form in FORMS
-    return _facts(image, form, _shaped(still, shape), into, "PNG")
+    return times
+
+
+def _frame(image: Image.Image, shape: Shape) -> Image.Image:
+    return _shaped(_flat(image, shape), shape)
+
+
+class _Rest:
+    """All frames but the first, as Pillow asks for them to be written: each is made then, for all need 400 MB."""
+
+    def __init__(self, image: Image.Image, shape: Shape, number: int) -> None:
+        self._image, self._shape, self.n_frames = image, shape, number
+        self._made: Image.Image
+
+    def seek(self, number: int) -> None:
+        self._image.seek(number + 1)
+        self._made = _frame(self._image, self._shape)
+
+    @property
+    def mode(self) -> str:
+        return self._made.mode
+
+    def getim(self) -> Any:
+        return self._made.getim()

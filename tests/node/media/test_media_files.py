@@ -17,7 +17,7 @@ from PIL import Image, ImageCms
 from node.domain.media import FORMS, HEAD_BYTES, read_focus, recognise
 from node.errors import Invalid
 from node.media.blurhash import encode_blurhash
-from node.media.facts import ATTACHED, AVATAR, HEADER, MAX_FRAMES, Facts, Shape
+from node.media.facts import ATTACHED, AVATAR, HEADER, MAX_FRAMES, Facts, Shape, Stored
 from node.media.gif import strip_gif
 from node.media.processor import Processor
 from tests import media_files as files
@@ -220,6 +220,35 @@ async def test_other_animations_become_webp(worker, tmp_path, form):
     assert facts.original.form == "WEBP"
     with Image.open(folder / "original") as image:
         assert image.n_frames == 3
+
+
+@pytest.mark.parametrize("form", ["WEBP", "PNG"])
+async def test_other_animations_are_turned_upright_and_keep_their_times(worker, tmp_path, form):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    data = files.animation(form, duration=[40, 300, 100], loop=2, exif=exif)
+    facts, folder = await made(worker, tmp_path, data)
+    assert (facts.original.width, facts.original.height) == (24, 32)
+    assert facts.small is not None
+    assert (facts.small.width, facts.small.height) == (24, 32)
+    with Image.open(folder / "original") as image:
+        assert (image.size, image.n_frames, image.info["loop"]) == ((24, 32), 3, 2)
+        times = []
+        for number in range(3):
+            image.seek(number)
+            image.load()
+            times.append(image.info["duration"])
+            assert abs(image.convert("RGB").getpixel((12, 16))[1] - number * 40) < 12
+        assert times == [40, 300, 100]
+
+
+@pytest.mark.parametrize("form", ["GIF", "WEBP", "PNG"])
+async def test_moving_pictures_of_profiles_fill_their_box(worker, tmp_path, form):
+    facts, folder = await made(worker, tmp_path, files.animation(form, width=90, height=60), AVATAR)
+    assert facts.original == Stored("WEBP", 60, 60)
+    with Image.open(folder / "original") as image, Image.open(folder / "small") as still:
+        assert (image.size, image.n_frames, still.size, still.format) == ((60, 60), 3, (60, 60), "PNG")
+        assert files.PLACE.encode() not in (folder / "original").read_bytes()
 
 
 def broken(data: bytes) -> bytes:
