@@ -151,6 +151,12 @@ async def test_the_keyboard_stays_where_it_was_though_the_page_has_other_buttons
     assert await tab.evaluate("document.activeElement.form.action === window.where")
 
 
+#: Where the word for what was done is to be seen, and what it is about.
+PLACES = (
+    "['main .notice', '#step-10 .entry-title'].map((e) => document.querySelector(e).getBoundingClientRect().toJSON())"
+)
+
+
 async def test_who_does_something_far_down_is_told_there_that_it_is_done(site, tab):
     """With script where she is; without, the word goes along to where the page opens."""
     steps = [{"name": f"Step {n}", "step": {"key": str(n), "action": "practise"}} for n in range(1, 21)]
@@ -161,8 +167,12 @@ async def test_who_does_something_far_down_is_told_there_that_it_is_done(site, t
     await tab.evaluate("document.querySelector('#step-19 [value=done]').click()")
     assert await comes(tab, "document.querySelector('.told')?.textContent") == "You have done this step."
     assert await tab.evaluate(f"({seen})(document.querySelector('.told p'))")
-    await tab.open(f"{made.url}?step-done#step-19")
-    await comes(tab, f"[...document.querySelectorAll('#step-19 .entry-title, main .notice')].every({seen})")
+    for width, word in ((1280, "step-done"), (320, "course-asked&lang=de")):  # the shortest word, and the longest
+        await tab.open(f"{site.peer.origin}/about", width=width)
+        await tab.evaluate(f"void location.assign('{made.url}?{word}#step-10')")
+        await tab.arrive()
+        above, below = await tab.evaluate(PLACES)
+        assert 0 <= above["top"] < above["bottom"] <= below["top"], (width, above, below)
 
 
 async def test_what_the_node_refuses_is_told_and_taken_back(site, ben, tab):
