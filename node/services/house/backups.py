@@ -14,7 +14,7 @@ import secrets
 import shutil
 import tomllib
 from base64 import b64encode
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from hashlib import file_digest
 from pathlib import Path
@@ -122,14 +122,26 @@ def _copy_database(config: Config, folder: Path) -> Content:
 def _copy_configuration(config: Config, folder: Path, *, with_secrets: bool) -> None:
     values: dict[str, dict[str, Any]] = tomllib.loads(config.file.read_text("utf-8"))
     if with_secrets:
-        for path, place in config.secret_files.items():
-            _write(folder / _SECRET_FILES.get(path, path), place.read_text("utf-8"))
-        if config.secrets.file is None and not values.get("secrets", {}).get("key"):  # the environment has it
-            _write(folder / _SECRET_FILES["secrets.key"], f"key = {toml(b64encode(config.secrets.key).decode())}\n")
+        for path, told in _secrets_beside(config, values):
+            _write(folder / _SECRET_FILES.get(path, path), told)
     else:
         for section, name in SECRETS:
             values.get(section, {}).pop(name, None)
     _write(folder / _CONFIGURATION, render(values))
+
+
+def _secrets_beside(config: Config, values: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+    """What the configuration itself does not say of its secrets, by key: files of their own, the environment."""
+    for section, name in SECRETS:
+        path, told = f"{section}.{name}", getattr(getattr(config, section), name)
+        if place := config.secret_files.get(path):
+            yield path, place.read_text("utf-8")
+        elif isinstance(told, bytes):
+            key = b64encode(told).decode()
+            if values.get(section, {}).get(name) != key:
+                yield path, f"{name} = {toml(key)}\n"
+        elif told and values.get(section, {}).get(name) != told:
+            yield path, told
 
 
 def _write(place: Path, content: str) -> None:

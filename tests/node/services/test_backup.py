@@ -132,14 +132,22 @@ def test_no_secret_of_the_configuration_is_in_a_backup(config: Config, tmp_path:
 
 
 def test_secrets_that_are_asked_for_come_from_wherever_they_are(config: Config, tmp_path: Path) -> None:
-    """From files of their own, and from the environment: without the key the copy would be of no use."""
+    """From files of their own, and from the environment: without the key the copy would be of no use, and whoever has
+    lost a machine has lost its environment, too.
+    """
     key = base64.b64encode(config.secrets.key).decode()
     (config.file.parent / "mail").touch(0o600)
     (config.file.parent / "mail").write_text("MARKER-mail")
     (config.file.parent / "secrets.toml").unlink()
-    environ = {"RHIZOME_SECRETS__KEY": key, "RHIZOME_MAIL__PASSWORD_FILE": "mail"}
+    environ = {
+        "RHIZOME_SECRETS__KEY": key,
+        "RHIZOME_MAIL__PASSWORD_FILE": "mail",
+        "RHIZOME_MEDIA__SECRET_KEY": "MARKER-media",
+    }
     full = make_backup(load(config.file, environ=environ), tmp_path / "b", NOW, with_secrets=True)
     assert (full / "mail.password").read_text("utf-8") == "MARKER-mail"
+    assert (full / "media.secret_key").read_text("utf-8") == "MARKER-media"
+    assert not (full / "oidc.client_secret").exists()
     assert load(full / "rhizome.toml", environ={}).secrets.key == config.secrets.key
     assert {stat.S_IMODE(place.stat().st_mode) for place in full.iterdir()} == {0o600}
 
