@@ -14,7 +14,7 @@ def find_by_name(conn: Connection, name: str, *, kind: str = "person") -> Actor:
     """
     username, at, host = name.partition("@")
     found = (
-        actors.find_actor_by_handle(conn, username, host.lower(), kind=kind)
+        actors.find_actor_by_handle(conn, username, host.lower(), kind=kind, proven_first=False)
         if at
         else actors.find_local_actor(conn, username)
     )

@@ -2,7 +2,8 @@
 
 from urllib.parse import quote
 
-from federation.discovery.webfinger import SUBSCRIBE, find_actor, look_up, read_handle
+from federation.discovery.proving import Proving
+from federation.discovery.webfinger import SUBSCRIBE, look_up, read_handle
 from federation.fetching.fetch import Fetcher
 from federation.transport.http import OutboundClient
 from node.domain.uris import is_web_uri
@@ -24,8 +25,7 @@ async def find_account(
         return await fetcher.actor(text, fresh=fresh)
     handle = read_handle(text)
     if handle.host != own_host:
-        found = await find_actor(client, str(handle))
-        return await fetcher.actor(found.actor_uri, fresh=fresh)
+        return await Proving(store, client, fetcher).find(str(handle), fresh=fresh)
     own = await store.read(actors.find_local_actor, handle.user)
     if own is None or not own.is_active:
         raise NotFound(Sentence("Nobody here is called {handle}.", handle=handle.user))

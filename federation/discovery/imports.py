@@ -10,9 +10,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from federation.discovery.webfinger import find_actor, read_handle
+from federation.discovery.proving import Proving
+from federation.discovery.webfinger import read_handle
 from federation.fetching.fetch import Fetcher
-from federation.transport.http import OutboundClient
 from node.clock import Clock
 from node.domain.exchange import Kind
 from node.domain.uris import is_web_uri
@@ -38,10 +38,10 @@ class Importer:
     """Runs the jobs that ``services.people.exchange`` leaves."""
 
     def __init__(
-        self, store: Store, clock: Clock, unit: Callable[[], Unit], fetcher: Fetcher, client: OutboundClient
+        self, store: Store, clock: Clock, unit: Callable[[], Unit], fetcher: Fetcher, proving: Proving
     ) -> None:
         self._store, self._clock, self._unit = store, clock, unit
-        self._fetcher, self._client = fetcher, client
+        self._fetcher, self._proving = fetcher, proving
 
     def kind(self) -> WorkKind:
         return single(IMPORT, self.run, slots=_SLOTS)
@@ -89,8 +89,7 @@ class Importer:
                 return known
             if handle.host == unit.host:
                 raise NotFound("Nobody here has this name.")
-            discovered = await find_actor(self._client, str(handle))
-            return (await self._fetcher.actor(discovered.actor_uri)).id
+            return (await self._proving.find(str(handle))).id
 
 
 def _go_on(conn: Connection, unit: Unit, import_id: int) -> None:

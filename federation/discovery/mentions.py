@@ -1,8 +1,9 @@
 """Whom a text mentions that is not known here yet: looked up while its author waits a moment, no longer."""
 
 import asyncio
+from contextlib import suppress
 
-from federation.discovery.webfinger import find_actor
+from federation.discovery.proving import Proving
 from federation.state import Federation
 from node.domain.words import handles_in
 from node.errors import NodeError
@@ -22,16 +23,14 @@ async def look_up_mentions(federation: Federation, node: Node, text: str) -> Non
     unknown = await node.store.read(find_unknown_handles, handles[:_MOST], node.config.host)
     if not unknown:
         return
-    tasks = [asyncio.create_task(_look_up(federation, handle), name="mention") for handle in unknown]
+    proving = Proving(node.store, federation.client, federation.fetcher)
+    tasks = [asyncio.create_task(_look_up(proving, handle), name="mention") for handle in unknown]
     _, late = await asyncio.wait(tasks, timeout=WAIT_SECONDS)
     for task in late:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _look_up(federation: Federation, handle: str) -> None:
-    try:
-        found = await find_actor(federation.client, f"@{handle}")
-        await federation.fetcher.actor(found.actor_uri)
-    except NodeError:
-        pass  # nobody there, or nobody that speaks with us: it stays a word
+async def _look_up(proving: Proving, handle: str) -> None:
+    with suppress(NodeError):  # nobody there, or nobody that speaks with us: it stays a word
+        await proving.find(f"@{handle}")

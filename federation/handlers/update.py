@@ -17,6 +17,7 @@ from federation.handlers import communities, create, event_offers
 from federation.mapping.actor import read_actor
 from federation.mapping.addressing import mentioned_and_addressed
 from federation.mapping.post import read_post
+from federation.sending.recheck import recheck_handles
 from federation.vocab import ACTOR_TYPES
 from node.clock import DAY
 from node.domain.actors import ActorKind
@@ -53,6 +54,7 @@ def _update_actor(batch: Batch, inbound: Inbound, document: dict[str, Any]) -> s
     if profile.kind.value != known.kind and not {profile.kind.value, known.kind} <= _SWITCHED:
         return "kind-changed"
     save_remote_actor(batch.conn, batch.unit.ids, batch.unit.now, profile)
+    recheck_handles(batch.conn, batch.unit.ids, batch.unit.now, [profile])
     batch.forget(known.uri)
     return "profile-updated"
 

@@ -122,6 +122,11 @@ def _username(doc: Doc, kind: ActorKind) -> str:
     return name
 
 
+def claim_of(document: object) -> str:
+    """The handle that an actor's document claims, as ``RemoteActor.webfinger`` has it."""
+    return _webfinger(jsonld.read(document))
+
+
 def _webfinger(doc: Doc) -> str:
     found = _HANDLE.match(doc.text("webfinger"))
     return f"{found['user']}@{found['host'].lower()}" if found else ""

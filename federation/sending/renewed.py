@@ -9,6 +9,7 @@ from collections.abc import Collection
 from sqlalchemy import Connection
 
 from federation.sending.asking_again import ask_anew
+from federation.sending.recheck import recheck_handles
 from node.clock import HOUR
 from node.domain.actors import RemoteActor
 from node.domain.numbers import number_in
@@ -26,6 +27,7 @@ def save(conn: Connection, unit: Unit, remotes: Collection[RemoteActor]) -> None
     """Store actors with the keys that their own hosts show now. Raises Conflict for one of ours."""
     renewed = remote_actors.load_renewed(conn, remotes)
     remote_actors.save_remote_actors(conn, unit.ids, unit.now, remotes)
+    recheck_handles(conn, unit.ids, unit.now, remotes)
     for actor in actors.load_actors(conn, renewed).values():
         _ask(conn, unit, actor)
         burying.reopen_all_of(conn, actor.id, actor.uri)

@@ -2,7 +2,7 @@
 
 import enum
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from node.domain.communities import RemoteCommunity
@@ -20,6 +20,27 @@ class ActorKind(enum.StrEnum):
 class KeyAlgorithm(enum.StrEnum):
     RSA = "rsa"
     ED25519 = "ed25519"
+
+
+class Named(Protocol):
+    """An actor, or a row of one, that can be called by its handle."""
+
+    @property
+    def username(self) -> str: ...
+    @property
+    def host(self) -> str: ...
+    @property
+    def acct(self) -> str: ...
+
+
+def address_of(actor: Named) -> str:
+    """``ada@learn.uni.example``, as people call it: its proven handle, else its name at the host of its id."""
+    return actor.acct or f"{actor.username}@{actor.host}"
+
+
+def handle_of(actor: Named) -> str:
+    """``@ada@learn.uni.example``, wherever a handle is shown."""
+    return f"@{address_of(actor)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +103,10 @@ class RemoteActor:
     document: dict[str, Any] | None = None  # as it came
 
     @property
-    def handle(self) -> str:
-        """``@ada@learn.uni.example``"""
-        return f"@{self.username}@{self.host}"
+    def claim(self) -> str:
+        """The handle that it claims beside its name at the host of its id, in small letters; empty without one."""
+        claimed = self.webfinger.lower()
+        return "" if claimed == f"{self.username}@{self.host}".lower() else claimed
 
     @property
     def title(self) -> str:

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 from sqlalchemy import Connection
 
+from node.domain.actors import handle_of
 from node.domain.moderation import Sanction
 from node.domain.numbers import id_in
 from node.domain.text import plain, shorten
@@ -146,7 +147,7 @@ def person_row(row: Any, decided: Any) -> PersonRow:
     return PersonRow(
         id=str(row.id),
         path=f"{PATH}/{row.id}",
-        handle=f"@{row.username}@{row.host}",
+        handle=handle_of(row),
         name=one_line(row.name),
         kind=row.kind,
         local=row.local,

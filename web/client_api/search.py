@@ -13,7 +13,8 @@ import orjson
 from aiohttp import web
 from sqlalchemy import Connection
 
-from federation.discovery.webfinger import find_actor, read_handle
+from federation.discovery.proving import Proving
+from federation.discovery.webfinger import read_handle
 from federation.fetching.pasted import get_pasted
 from federation.state import FEDERATION
 from node.domain.tags import key_of
@@ -185,11 +186,9 @@ async def _resolve_handle(request: web.Request, viewer: int, text: str) -> None:
     if await node.store.read(handles.find_by_acct, str(handle), config.own_hosts, config.host) is not None:
         return
 
-    async def look() -> object:
-        discovered = await find_actor(request.app[FEDERATION].client, str(handle))
-        return await request.app[FEDERATION].fetcher.actor(discovered.actor_uri)
-
-    if await _bounded(request, viewer, look()) is not None:
+    parts = request.app[FEDERATION]
+    look = Proving(node.store, parts.client, parts.fetcher).find(str(handle))
+    if await _bounded(request, viewer, look) is not None:
         await node.store.write(indexing.work_off)
 
 

@@ -12,6 +12,7 @@ from markupsafe import escape
 from sqlalchemy import Row
 
 from node.domain import resources as records
+from node.domain.actors import handle_of
 from node.domain.emojis import replaced, without
 from node.domain.moderation import Policies
 from node.domain.slugs import slug_of
@@ -145,7 +146,7 @@ def actor_card(row: Any, reader: Reader) -> ActorCard:
     return ActorCard(
         path=actor_path(row),
         name=shown_name(row),
-        handle=f"@{row.username}@{row.host}",
+        handle=handle_of(row),
         kind=row.kind if row.kind in _ICONS else "person",
         summary=shorten(plain(row.summary), _SUMMARY),
         avatar=reader.picture(row.icon, host=row.host),

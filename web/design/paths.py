@@ -29,5 +29,5 @@ def event_path(event_id: int, name: str) -> str:
 
 
 def actor_path(actor: Actor) -> str:
-    """``/@ada`` for ours, ``/@ada@learn.uni.example`` for others."""
-    return f"/@{actor.username}" if actor.local else f"/{actor.handle}"
+    """``/@ada`` for ours, ``/@ada@learn.uni.example`` for others: the host is that of the id, which stays."""
+    return f"/@{actor.username}" if actor.local else f"/@{actor.username}@{actor.host}"

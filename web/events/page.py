@@ -13,6 +13,7 @@ from federation.discovery.negotiation import wants_activity
 from federation.mapping.event_json_ld import json_ld
 from node.calendar.recurrence import Occurrence, occurrences, shown_at, where_at
 from node.domain import events as rules
+from node.domain.actors import handle_of
 from node.domain.events import MAX_COMPANIONS, AnswerState, EventRecord, JoinMode, Place, place_line, status_of, title
 from node.domain.numbers import id_in
 from node.domain.text import plain, shorten
@@ -128,7 +129,7 @@ def _community_of(conn: Connection, event: Event, viewer: int | None) -> Actor |
 def _page(request: web.Request, found: Found, name: Text, summary: str) -> Page:
     event, author, path = found.event, found.author, path_of(found.event)
     is_public = event.visibility == Visibility.PUBLIC
-    social = Social(kind="article", creator=f"@{author.username}@{author.host}", published_at=event.published_at)
+    social = Social(kind="article", creator=handle_of(author), published_at=event.published_at)
     return page_of(
         request,
         path,

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from federation.sending.adoption_notes import AdoptionNotes
 from federation.state import FEDERATION
 from node.clock import to_rfc3339
+from node.domain.actors import handle_of
 from node.domain.numbers import id_in
 from node.services.context import Unit
 from node.services.library import opinions as service
@@ -197,7 +198,7 @@ def _answer_json(row: Any) -> dict[str, Any]:
 
 
 def _actor_json(row: Any) -> dict[str, Any]:
-    return {"uri": row.uri, "name": row.name or row.username, "handle": f"@{row.username}@{row.host}"}
+    return {"uri": row.uri, "name": row.name or row.username, "handle": handle_of(row)}
 
 
 _R = f"{PREFIX}/resources/{{slug}}"

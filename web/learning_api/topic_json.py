@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from node.clock import to_rfc3339
+from node.domain.actors import handle_of
 from node.domain.text import plain
 from web.design.cards import warning_of
 from web.learning_api.description import ACTOR, ADDRESS, INSTANT, TEXT
@@ -65,7 +66,7 @@ def _post_json(row: Any, people: Mapping[int, Any], base: str) -> dict[str, Any]
 
 
 def _actor(row: Any) -> dict[str, str]:
-    return {"uri": row.uri, "name": row.name or row.username, "handle": f"@{row.username}@{row.host}"}
+    return {"uri": row.uri, "name": row.name or row.username, "handle": handle_of(row)}
 
 
 # -- the description -------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from aiohttp import hdrs, web
 from sqlalchemy import Connection, Row
 
 from federation.discovery.negotiation import wants_activity
+from node.domain.actors import handle_of
 from node.domain.numbers import number_in
 from node.domain.text import plain, shorten
 from node.errors import Malformed, NotFound, Problem
@@ -122,7 +123,7 @@ def _view(request: web.Request, found: Found, *, is_first: bool) -> ActorView:
         title=name,
         description=shorten(plain(row.summary), 200),
         alternates=(Alternate(media_type="application/activity+json", href=row.uri),),
-        social=Social(kind="profile", creator=f"@{row.username}@{row.host}"),
+        social=Social(kind="profile", creator=handle_of(row)),
         noindex=not row.local or not row.indexable,
     )
     posts = found.posts[:_PAGE]
@@ -131,7 +132,7 @@ def _view(request: web.Request, found: Found, *, is_first: bool) -> ActorView:
         page=page,
         kind=cast(Kind, row.kind) if row.kind in _KINDS else "service",
         name=name,
-        handle=f"@{row.username}@{row.host}",
+        handle=handle_of(row),
         bio=Prose(value=with_emojis(row.summary, row.emojis, reader, row.host)) if row.summary else None,
         avatar=reader.picture(row.icon, host=row.host),
         banner=reader.picture(row.image, host=row.host),

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row
 
 from federation.discovery.negotiation import wants_activity
 from federation.state import FEDERATION
+from node.domain.actors import handle_of
 from node.domain.numbers import id_in
 from node.domain.text import plain, shorten
 from node.domain.uris import is_web_uri
@@ -119,7 +120,7 @@ def _view(request: web.Request, found: Found, reader: Reader) -> PostView:
         description=shorten(plain(row.summary or row.content), 200),
         breadcrumbs=(Link(label=name, href=actor_path(author)),),
         alternates=(Alternate(media_type=ACTIVITY, href=row.uri), *embedding(request, row, path)),
-        social=Social(kind="article", creator=f"@{author.username}@{author.host}", published_at=row.published_at),
+        social=Social(kind="article", creator=handle_of(author), published_at=row.published_at),
         noindex=not row.local or not author.indexable or row.visibility != "public",
         live=f"/live?post={row.id}",
     )

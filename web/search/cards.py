@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from sqlalchemy import Row
 
 from node.domain import resources as records
+from node.domain.actors import handle_of
 from node.domain.course_lines import course_line
 from node.domain.text import plain, shorten
 from node.store.search.everything import Hit
@@ -81,6 +82,6 @@ def _of_actor(kind: str, row: Row[tuple[object, ...]]) -> ResultCard:
         path=community_path(row) if kind == "community" else actor_path(row),
         title=Text(value=row.name or row.username),
         summary=Text(value=summary) if summary else None,
-        facts=(f"@{row.username}@{row.host}",),
+        facts=(handle_of(row),),
         origin=origin_of_actor(row),
     )

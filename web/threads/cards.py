@@ -6,6 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
+from node.domain.actors import handle_of
 from node.domain.text import plain, shorten
 from node.domain.visibility import Visibility
 from node.store.communities.communities import Community
@@ -48,7 +49,7 @@ def community_head(
     return CommunityHead(
         path=path,
         name=row.name or row.username,
-        handle=f"@{row.username}@{row.host}",
+        handle=handle_of(row),
         avatar=reader.picture(row.icon, host=row.host),
         banner=reader.picture(row.image, host=row.host),
         purpose=_purpose(row, community),

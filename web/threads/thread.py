@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from federation.discovery.negotiation import wants_activity
 from federation.state import FEDERATION
 from node.clock import to_rfc3339
+from node.domain.actors import handle_of
 from node.domain.communities import Role, TopicKind, refuse_post
 from node.domain.numbers import id_in
 from node.domain.text import plain, shorten
@@ -261,7 +262,7 @@ def _page(
         section="/communities" if found.seen is not None else "/questions",
         breadcrumbs=tuple(crumbs),
         alternates=(Alternate(media_type=ACTIVITY, href=row.uri), *embedding(request, row, path)) if is_open else (),
-        social=Social(kind="article", creator=f"@{author.username}@{author.host}", published_at=row.published_at),
+        social=Social(kind="article", creator=handle_of(author), published_at=row.published_at),
         json_ld=_json_ld(request, found, path, here, post, best, replies) if is_open else None,
         noindex=not row.local or not author.indexable or not is_open,
         live=f"/live?post={row.id}",

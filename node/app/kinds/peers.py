@@ -7,6 +7,7 @@ from federation.arriving.announced import Announced
 from federation.arriving.processing import Processor
 from federation.arriving.resolving import Resolver
 from federation.discovery.imports import Importer
+from federation.discovery.proving import Proving
 from federation.fetching.first_posts import FirstPosts
 from federation.fetching.link_check import LinkCheck
 from federation.fetching.previews import Previews
@@ -31,7 +32,8 @@ def build(base: Foundation, parts: Parts) -> Iterator[Kind]:
     yield Forwarding(store, clock, ids, keys, host=config.host).kind()
     told = config.federation.tell_blocks
     yield Outbox(store, clock, ids, keyring, origin=config.origin, host=config.host, tells_blocks=told).kind()
-    yield Recheck(clock, partial(fetcher.actor, fresh=True)).kind()
+    proving = Proving(store, client, fetcher)
+    yield Recheck(clock, partial(fetcher.actor, fresh=True), proving.check).kind()
     yield parts.threads.kind()
     yield parts.catalogues.kind()
     yield parts.communities.kind()
@@ -40,6 +42,6 @@ def build(base: Foundation, parts: Parts) -> Iterator[Kind]:
     yield FirstPosts(store, fetcher, unit).kind()
     yield QuoteStamps(store, clock, ids, fetcher).kind()
     yield FollowersSync(store, fetcher, unit).kind()
-    yield Importer(store, clock, unit, fetcher, client).kind()
+    yield Importer(store, clock, unit, fetcher, proving).kind()
     yield LinkCheck(store, clock, client).kind()
     yield Previews(store, unit, client).kind()

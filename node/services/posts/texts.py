@@ -51,7 +51,7 @@ def render(text: str, unit: Unit, mentioned: Mapping[str, Actor], *, is_markdown
 
 def texts_of(text: str, mentioned: Mapping[str, Actor], *, is_markdown: bool) -> dict[str, Any]:
     """What the details of a post keep of its text: as it was typed, and whom and what it names."""
-    mentions = {actor.uri: Mention(actor.uri, f"@{actor.username}@{actor.host}") for actor in mentioned.values()}
+    mentions = {actor.uri: Mention(actor.uri, actor.handle) for actor in mentioned.values()}
     return {
         "source": text,
         "source_type": "text/markdown" if is_markdown else "text/plain",

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, insert, literal_column, or_, select, update
 
-from node.domain.actors import ActorKind
+from node.domain.actors import ActorKind, handle_of
 from node.store.database.planning import looked_at
 from node.store.database.prepared import Prepared
 from node.store.tables import actors, follows
@@ -34,11 +34,12 @@ class Actor(NamedTuple):
     state: str
     fetched_at: int
     moved_at: int | None = None
+    acct: str = ""
 
     @property
     def handle(self) -> str:
         """``@ada@learn.uni.example``"""
-        return f"@{self.username}@{self.host}"
+        return handle_of(self)
 
     @property
     def is_active(self) -> bool:
@@ -94,9 +95,20 @@ _LOCAL_BY_NAME = Prepared(
     select(*COLUMNS).where(actors.c.local, actors.c.username.in_(bindparam("usernames", expanding=True))),
     many="usernames",
 )
-_BY_HANDLE = Prepared(
-    select(*COLUMNS).where(actors.c.username == bindparam("username"), actors.c.host == bindparam("host"))
+
+
+def has_proven(acct: ColumnElement[str] | str) -> ColumnElement[bool]:
+    """Whether this handle, in small letters, is the one that an actor has proven; said as its index has it."""
+    return and_(actors.c.acct == acct, actors.c.acct != literal_column("''"))
+
+
+#: Who is called ``username`` at ``host``, or has proven ``acct``: parameters.
+HAS_HANDLE = or_(
+    has_proven(bindparam("acct")), and_(actors.c.username == bindparam("username"), actors.c.host == bindparam("host"))
 )
+
+
+_BY_HANDLE = Prepared(select(*COLUMNS).where(HAS_HANDLE))
 
 
 def find_local_actor(conn: Connection, username: str) -> Actor | None:
@@ -112,13 +124,23 @@ def load_actors_by_username(conn: Connection, usernames: Collection[str]) -> dic
     return {actor.username: actor for actor in map(Actor._make, rows)}
 
 
-def find_actor_by_handle(conn: Connection, username: str, host: str, *, kind: str = "person") -> Actor | None:
-    """Who is called so. Of several (Lemmy gives people and communities the same names) one who is there before who is
-    gone, then one of this kind, then who has been known for longest.
+def find_actor_by_handle(
+    conn: Connection, username: str, host: str, *, kind: str = "person", proven_first: bool = True
+) -> Actor | None:
+    """Who is called so, by a proven handle or at the host of its id.
+
+    Of several (Lemmy gives people and communities the same names) one who is there before who is gone, then who has
+    proven it (or, as our pages have it, whose id is at this host), then one of this kind, then who has been known for
+    longest.
     """
-    rows = _BY_HANDLE.run(conn, {"username": username, "host": host})
-    found = map(Actor._make, rows)
-    return min(found, key=lambda each: (each.state != "active", each.kind != kind, each.id), default=None)
+    acct = f"{username}@{host}".lower()
+    rows = _BY_HANDLE.run(conn, {"username": username, "host": host, "acct": acct})
+
+    def rank(each: Actor) -> tuple[bool, bool, bool, int]:
+        is_second = each.acct != acct if proven_first else each.host != host
+        return each.state != "active", is_second, each.kind != kind, each.id
+
+    return min(map(Actor._make, rows), key=rank, default=None)
 
 
 def load_local_actors(conn: Connection, kinds: Collection[str] | None = None) -> list[Actor]:
@@ -215,8 +237,12 @@ def find_unknown_handles(conn: Connection, handles: Collection[str], own_host: s
     """Those among ``user@host`` of other hosts that nobody known here has."""
     pairs = {handle: handle.partition("@")[::2] for handle in handles}
     elsewhere = {handle: pair for handle, pair in pairs.items() if pair[1] != own_host}
-    query = select(actors.c.username, actors.c.host).where(
-        or_(*(and_(actors.c.username == name, actors.c.host == host) for name, host in elsewhere.values()))
+    query = select(actors.c.username, actors.c.host, actors.c.acct).where(
+        or_(
+            *(has_proven(handle.lower()) for handle in elsewhere),
+            *(and_(actors.c.username == name, actors.c.host == host) for name, host in elsewhere.values()),
+        )
     )
-    known = {(row.username, row.host) for row in conn.execute(query)} if elsewhere else set()
-    return [handle for handle, pair in elsewhere.items() if pair not in known]
+    rows = conn.execute(query).all() if elsewhere else ()
+    known, proven = {(row.username, row.host) for row in rows}, {row.acct for row in rows}
+    return [handle for handle, pair in elsewhere.items() if pair not in known and handle.lower() not in proven]

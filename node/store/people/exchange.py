@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
+from node.domain.actors import address_of
 from node.store.people.follows import ACCEPTED
 from node.store.tables import (
     actors,
@@ -23,19 +24,18 @@ from node.store.tables import (
 WAITING, DONE, FAILED = "waiting", "done", "failed"
 
 
-def _address(row: Any) -> str:
-    return f"{row.username}@{row.host}"
+_NAMED = (actors.c.username, actors.c.host, actors.c.acct)
 
 
 def load_follows(conn: Connection, me: int) -> list[list[str]]:
     query = (
-        select(actors.c.username, actors.c.host, follows.c.shows_reblogs, follows.c.notifies, follows.c.languages)
+        select(*_NAMED, follows.c.shows_reblogs, follows.c.notifies, follows.c.languages)
         .join(follows, follows.c.followed_id == actors.c.id)
         .where(follows.c.follower_id == me, follows.c.state == ACCEPTED)
         .order_by(follows.c.id)
     )
     return [
-        [_address(row), _word(row.shows_reblogs), _word(row.notifies), ", ".join(row.languages)]
+        [address_of(row), _word(row.shows_reblogs), _word(row.notifies), ", ".join(row.languages)]
         for row in conn.execute(query)
     ]
 
@@ -45,18 +45,18 @@ def _word(value: bool) -> str:
 
 
 def load_blocks(conn: Connection, me: int) -> list[list[str]]:
-    query = select(actors.c.username, actors.c.host).join(blocks, blocks.c.blocked_id == actors.c.id)
-    return [[_address(row)] for row in conn.execute(query.where(blocks.c.blocker_id == me).order_by(blocks.c.id))]
+    query = select(*_NAMED).join(blocks, blocks.c.blocked_id == actors.c.id)
+    return [[address_of(row)] for row in conn.execute(query.where(blocks.c.blocker_id == me).order_by(blocks.c.id))]
 
 
 def load_mutes(conn: Connection, me: int) -> list[list[str]]:
     query = (
-        select(actors.c.username, actors.c.host, mutes.c.hides_notifications)
+        select(*_NAMED, mutes.c.hides_notifications)
         .join(mutes, mutes.c.muted_id == actors.c.id)
         .where(mutes.c.muter_id == me)
         .order_by(mutes.c.id)
     )
-    return [[_address(row), _word(row.hides_notifications)] for row in conn.execute(query)]
+    return [[address_of(row), _word(row.hides_notifications)] for row in conn.execute(query)]
 
 
 def load_domains(conn: Connection, me: int) -> list[list[str]]:
@@ -71,13 +71,13 @@ def load_bookmarks(conn: Connection, me: int) -> list[list[str]]:
 
 def load_lists(conn: Connection, me: int) -> list[list[str]]:
     query = (
-        select(lists.c.title, actors.c.username, actors.c.host)
+        select(lists.c.title, *_NAMED)
         .join(list_members, list_members.c.list_id == lists.c.id)
         .join(actors, actors.c.id == list_members.c.member_id)
         .where(lists.c.owner_id == me)
         .order_by(lists.c.id, list_members.c.id)
     )
-    return [[row.title, _address(row)] for row in conn.execute(query)]
+    return [[row.title, address_of(row)] for row in conn.execute(query)]
 
 
 # -- imports --------------------------------------------------------------------------------------------------------

@@ -50,7 +50,7 @@ def save_remote_actors(conn: Connection, ids: Ids, now: int, remotes: Collection
     known = load_actors(conn, read.keys())
     if own := next((uri for uri, actor in known.items() if actor.local), None):
         raise Conflict("This actor is at home here.", detail=own)
-    columns = {uri: _columns(remote, now) for uri, remote in read.items()}
+    columns = {uri: _columns(remote, known.get(uri), now) for uri, remote in read.items()}
     for uri in _suspended(conn, known.values()):
         columns[uri]["state"] = "suspended"  # what its own host says does not lift what was decided here
     new = {uri: ids.new() for uri in columns if uri not in known}
@@ -85,12 +85,13 @@ def _suspended(conn: Connection, known: Collection[Actor]) -> list[str]:
     return [actor.uri for actor in known if any(row.kind == Sanction.SUSPENDED for row in decided.get(actor.id, ()))]
 
 
-def _columns(remote: RemoteActor, now: int) -> dict[str, Any]:
+def _columns(remote: RemoteActor, known: Actor | None, now: int) -> dict[str, Any]:
     return {
         "uri": remote.uri,
         "kind": remote.kind.value,
         "username": remote.username,
         "host": remote.host,
+        "acct": _still_proven(known, remote),
         "name": remote.name,
         "summary": remote.summary_html,
         "url": remote.url,
@@ -119,6 +120,14 @@ def _columns(remote: RemoteActor, now: int) -> dict[str, Any]:
         "updated_at": now,
         "raw": remote.document,
     }
+
+
+def _still_proven(known: Actor | None, remote: RemoteActor) -> str:
+    """Its proven handle, as long as it claims that one; or no other, under the same name."""
+    if known is None or not known.acct:
+        return ""
+    is_same = remote.webfinger.lower() == known.acct if remote.webfinger else remote.username == known.username
+    return known.acct if is_same else ""
 
 
 def _replace_keys(conn: Connection, remotes: Collection[RemoteActor], now: int) -> None:

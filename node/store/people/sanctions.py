@@ -105,7 +105,8 @@ def list_actors(
         if host:
             handle.append(actors.c.host.startswith(host, autoescape=True))
         told = [column.icontains(words, autoescape=True) for column in (actors.c.name, accounts.c.email)]
-        wanted = wanted.where(or_(and_(*handle), and_(accounts.c.actor_id.is_not(None), or_(*told))))
+        is_proven = actors.c.acct.startswith(words, autoescape=True)
+        wanted = wanted.where(or_(and_(*handle), is_proven, and_(accounts.c.actor_id.is_not(None), or_(*told))))
     if under is not None:
         wanted = wanted.where(is_under(actors.c.id, under))
     if local is not None:

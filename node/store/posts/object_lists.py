@@ -111,7 +111,7 @@ def list_home(conn: Connection, owner_id: int, *, before: int | None, limit: int
 AFTER_ALL = 2**63 - 1
 _PUBLIC_POSTS = {
     local: Prepared(
-        select(objects, actors.c.username, actors.c.host, actors.c.name.label("author_name"))
+        select(objects, actors.c.username, actors.c.host, actors.c.acct, actors.c.name.label("author_name"))
         .join(actors, actors.c.id == objects.c.actor_id)
         .where(
             objects.c.state == LIVE,

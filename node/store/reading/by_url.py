@@ -7,7 +7,7 @@ from urllib.parse import unquote
 from sqlalchemy import Connection, select
 
 from node.domain.events import date_uri
-from node.store.people.actors import find_actor, find_local_actor
+from node.store.people.actors import find_actor, find_actor_by_handle, find_local_actor
 from node.store.tables import actors, objects, resource_slugs
 
 #: Pages of objects by their ids; what hangs below one (answers, dates, a calendar file) leads to it, too.
@@ -69,10 +69,11 @@ def _object_id(conn: Connection, digits: str) -> int | None:
 
 
 def _actor_id(conn: Connection, username: str, host: str | None) -> int | None:
-    if host is not None:
-        return conn.scalar(select(actors.c.id).where(actors.c.username == username, actors.c.host == host))
-    actor = find_local_actor(conn, username)
-    return actor.id if actor else None
+    if host is None:
+        actor = find_local_actor(conn, username)
+        return actor.id if actor else None
+    found = find_actor_by_handle(conn, username, host, proven_first=False)
+    return found.id if found else None
 
 
 def _by_uri(conn: Connection, uri: str) -> Target:

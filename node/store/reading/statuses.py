@@ -90,7 +90,16 @@ _ROWS = Prepared(
     named=True,
 )
 _MENTIONED = Prepared(
-    select(mentions.c.object_id, actors.c.id, actors.c.username, actors.c.host, actors.c.local, actors.c.url)
+    select(
+        mentions.c.object_id,
+        actors.c.id,
+        actors.c.username,
+        actors.c.host,
+        actors.c.acct,
+        actors.c.local,
+        actors.c.url,
+        actors.c.uri,
+    )
     .join(actors, actors.c.uri == mentions.c.actor_uri)
     .where(mentions.c.object_id.in_(_IDS), ~mentions.c.silent)
     .order_by(actors.c.id),
@@ -110,7 +119,7 @@ def load_rows(conn: Connection, ids: Collection[int]) -> Sequence[Row[Any]]:
 
 
 def load_mentioned(conn: Connection, ids: Collection[int]) -> dict[int, list[Row[Any]]]:
-    """The known actors that objects mention: by object id, rows of ``id, username, host, local, url``."""
+    """The known actors that objects mention: by object id, rows of ``id, username, host, acct, local, url, uri``."""
     found: dict[int, list[Row[Any]]] = defaultdict(list)
     for row in _MENTIONED.run(conn, {"ids": list(ids)}) if ids else ():
         found[row.object_id].append(row)
@@ -169,6 +178,7 @@ _ACTORS = Prepared(
         actors.c.local,
         actors.c.username,
         actors.c.host,
+        actors.c.acct,
         actors.c.name,
         actors.c.summary,
         actors.c.url,

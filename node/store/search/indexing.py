@@ -56,14 +56,19 @@ def index_now(conn: Connection, object_id: int) -> None:
 def _index_actors(conn: Connection, ids: Sequence[int]) -> None:
     search_entries.index_actors(conn, ids)
     conn.execute(delete(actor_words).where(actor_words.c.actor_id.in_(ids)))
-    query = select(actors.c.id, actors.c.name, actors.c.username).where(
+    query = select(actors.c.id, actors.c.name, actors.c.username, actors.c.acct).where(
         actors.c.id.in_(ids), actors.c.state == "active", actors.c.kind != "application"
     )
     rows = [
         {"word": word, "actor_id": row.id}
         for row in conn.execute(query)
         for word in dict.fromkeys(
-            [*name_words(row.username), row.username.casefold()[:NAME_LENGTH], *name_words(row.name)]
+            [
+                *name_words(row.username),
+                row.username.casefold()[:NAME_LENGTH],
+                *name_words(row.name),
+                *name_words(row.acct.partition("@")[0]),
+            ]
         )
     ]
     if rows:

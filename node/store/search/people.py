@@ -18,6 +18,7 @@ from sqlalchemy import (
     exists,
     false,
     func,
+    or_,
     select,
     union,
 )
@@ -77,7 +78,9 @@ def _statement(shape: _Shape) -> Prepared:
         found = found.where(exists().where(is_same, _begins(other.c.word, number)))
     if shape.at_host:
         begins = func.substr(actors.c.host, 1, func.length(bindparam("host"))) == bindparam("host")
-        found = found.where(exists().where(actors.c.id == actor_words.c.actor_id, begins))
+        at = func.replace(actors.c.acct, "@" + bindparam("host"), "")  # shorter where it stands there
+        is_proven = func.length(at) < func.length(actors.c.acct)
+        found = found.where(exists().where(actors.c.id == actor_words.c.actor_id, or_(begins, is_proven)))
     mine = found.join(follows, follows.c.followed_id == actor_words.c.actor_id).where(*_are_hers())
     parts = ([mine] if shape.is_member else []) + ([] if shape.following else [found])
     candidates = union(*(select(part.limit(_CANDIDATES).subquery().c.actor_id).distinct() for part in parts)).subquery()

@@ -1,9 +1,12 @@
 """Actors, the accounts of our own people, and what people hold about each other."""
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Connection,
     ForeignKey,
     Index,
     Integer,
@@ -12,6 +15,8 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    event,
+    text,
 )
 
 from node.store.tables.columns import Json, actor_column, id_column, metadata
@@ -24,7 +29,7 @@ actors = Table(
     Column("kind", String(16), nullable=False),  # domain.actors.ActorKind
     Column("local", Boolean, nullable=False),
     Column("username", String(255), nullable=False),
-    Column("host", String(255), nullable=False),  # of the handle; normalised
+    Column("host", String(255), nullable=False),  # of the id; normalised
     Column("name", Text, nullable=False, server_default=""),
     Column("summary", Text, nullable=False, server_default=""),  # clean HTML
     Column("url", Text, nullable=False, server_default=""),
@@ -61,12 +66,23 @@ actors = Table(
     Column("hides_follows", Boolean, nullable=False, server_default="0"),  # whom it follows and who follows it
     Column("moved_at", BigInteger),  # the last Move that was followed
     Column("emojis", Json, nullable=False, server_default="[]"),  # domain.posts.Emoji, in name, summary and fields
+    # ``user@host`` in small letters, where another handle than ``username`` at ``host`` is proven; else empty.
+    Column("acct", Text, nullable=False, server_default=""),
     Index("ix_actors_handle", "username", "host"),
+    Index("ix_actors_acct", "acct"),  # of those that have one alone, see below
     Index("ix_actors_host", "host"),
     Index("ix_actors_local_kind", "local", "kind"),
     Index("ix_actors_followers", "followers"),
     Index("ix_actors_discoverable_last_status_at_id", "discoverable", "last_status_at", "id"),
 )
+
+
+@event.listens_for(actors, "before_create")
+def _index_proven_alone(table: Table, conn: Connection, **_: Any) -> None:
+    """Nearly nobody has one. Said here, since an option of a dialect loads the dialect."""
+    (index,) = (each for each in table.indexes if each.name == "ix_actors_acct")
+    index.dialect_options[conn.dialect.name]["where"] = text("acct <> ''")
+
 
 own_keys = Table(
     "own_keys",

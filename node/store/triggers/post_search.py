@@ -16,10 +16,10 @@ _NOTED = "INSERT INTO search_queue (kind, ref) VALUES ('{kind}', {row}.{column})
 _NOTE_POST = "INSERT INTO search_queue (kind, ref) VALUES ('post', NEW.id) ON CONFLICT DO NOTHING;"
 _NOTE_ACTOR = "INSERT INTO search_queue (kind, ref) VALUES ('actor', NEW.id) ON CONFLICT DO NOTHING;"
 
-_OF_ACTOR = "name, username, state, summary, discoverable"
+_OF_ACTOR = "name, username, acct, state, summary, discoverable"
 _ACTOR_CHANGED = (
-    "NEW.name <> OLD.name OR NEW.username <> OLD.username OR NEW.state <> OLD.state OR NEW.summary <> OLD.summary"
-    " OR NEW.discoverable <> OLD.discoverable"
+    "NEW.name <> OLD.name OR NEW.username <> OLD.username OR NEW.acct <> OLD.acct OR NEW.state <> OLD.state"
+    " OR NEW.summary <> OLD.summary OR NEW.discoverable <> OLD.discoverable"
 )
 #: Rows that say more of a post or an actor, which is indexed anew when they change.
 _BESIDE = (("topics", "post", "object_id"), ("events", "post", "object_id"), ("communities", "actor", "actor_id"))

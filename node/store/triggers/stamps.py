@@ -20,6 +20,11 @@ _CHANGE = """UPDATE actor_stamps
             OR NEW.following_count <> OLD.following_count THEN {stamp} ELSE stamp END,
         state = NEW.state, statuses_count = NEW.statuses_count, last_status_at = NEW.last_status_at
         WHERE actor_id = NEW.id;"""
+# Posts are kept with the handles of those whom they mention.
+_CALLED = """INSERT INTO object_stamps (object_id, stamp)
+        SELECT object_id, {stamp} FROM mentions WHERE actor_uri = NEW.uri
+        ON CONFLICT (object_id) DO UPDATE SET stamp = excluded.stamp;"""
+_IS_CALLED_OTHERWISE = "NEW.acct <> OLD.acct"
 _SQLITE = (
     """CREATE TRIGGER objects_stamp AFTER UPDATE ON objects BEGIN
         INSERT INTO object_stamps (object_id, stamp) VALUES (NEW.id, random())
@@ -39,6 +44,9 @@ _SQLITE = (
     END""",
     f"""CREATE TRIGGER actors_stamp AFTER UPDATE ON actors BEGIN
         {_CHANGE.format(stamp="random()")}
+    END""",
+    f"""CREATE TRIGGER actors_called AFTER UPDATE OF acct ON actors WHEN {_IS_CALLED_OTHERWISE} BEGIN
+        {_CALLED.format(stamp="random()")}
     END""",
     """CREATE TRIGGER accounts_add AFTER INSERT ON accounts BEGIN
         UPDATE actor_stamps SET stamp = random() WHERE actor_id = NEW.actor_id;
@@ -74,6 +82,8 @@ _POSTGRESQL = (
     _trigger("actors_add", "INSERT ON actors FOR EACH ROW", "actors_add"),
     function("actors_stamp", _CHANGE.format(stamp=_STAMP)),
     _trigger("actors_stamp", "UPDATE ON actors FOR EACH ROW", "actors_stamp"),
+    function("actors_called", _CALLED.format(stamp=_STAMP)),
+    _trigger("actors_called", f"UPDATE OF acct ON actors FOR EACH ROW WHEN ({_IS_CALLED_OTHERWISE})", "actors_called"),
     function(
         "accounts_stamp",
         f"UPDATE actor_stamps SET stamp = {_STAMP} WHERE actor_id = NEW.actor_id;",  # noqa: S608 (constants)

@@ -78,7 +78,7 @@ def test_actors(name, expected):
     )
     assert found == expected
     assert (actor.uri, actor.inbox) == (document["id"], document["inbox"])
-    assert actor.handle == f"@{document['preferredUsername']}@{host_of(document['id'])}"
+    assert (actor.username, actor.host) == (document["preferredUsername"], host_of(document["id"]))
     assert actor.name == document["name"]
     assert [(key.id, key.public) for key in actor.keys] == [
         (document["publicKey"]["id"], document["publicKey"]["publicKeyPem"])

@@ -28,7 +28,7 @@ def person(**changes):
 
 def test_the_least_that_an_actor_is():
     actor = read_actor(PERSON)
-    assert (actor.uri, actor.kind, actor.handle) == (ADA, ActorKind.PERSON, "@ada@learn.uni.example")
+    assert (actor.uri, actor.kind, actor.username, actor.host) == (ADA, ActorKind.PERSON, "ada", "learn.uni.example")
     assert (actor.title, actor.inbox, actor.shared_inbox) == ("ada", f"{ADA}/inbox", "")
     assert actor.keys == (ActorKey(f"{ADA}#main-key", KeyAlgorithm.RSA, PEM),)
     assert (actor.locked, actor.discoverable, actor.indexable, actor.suspended) == (False, False, False, False)
@@ -342,7 +342,8 @@ def own(kind: ActorKind, **changes) -> OwnActor:
 def test_ours_are_read_again(kind):
     document = with_context(build_actor(own(kind, has_catalogue=kind is ActorKind.ORGANIZATION, locked=True)))
     actor = read_actor(document)
-    assert (actor.kind, actor.handle, actor.webfinger) == (kind, "@ada@learn.uni.example", "ada@learn.uni.example")
+    assert (actor.kind, actor.username, actor.host) == (kind, "ada", "learn.uni.example")
+    assert (actor.webfinger, actor.claim) == ("ada@learn.uni.example", "")
     assert (actor.name, actor.summary_html, actor.url, actor.icon) == ("Ada", "<p>Hi</p>", OWN.url, OWN.icon)
     assert (actor.outbox, actor.followers, actor.following) == (f"{ADA}/outbox", f"{ADA}/followers", f"{ADA}/following")
     assert actor.shared_inbox == "https://learn.uni.example/ap/inbox"

@@ -93,7 +93,10 @@ async def sender(store):
         if uri in answers:
             raise answers[uri]
 
-    worker = Worker(store, clock, [deliverer.kind(), Recheck(clock, look).kind()], name="w")
+    async def prove(uri: str, handle: str) -> None:
+        raise AssertionError("nobody here claims a handle")
+
+    worker = Worker(store, clock, [deliverer.kind(), Recheck(clock, look, prove).kind()], name="w")
 
     def add_actor(conn):
         row = {

@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy import Connection, Row
 
 from node.clock import DAY
-from node.domain.actors import ActorKind
+from node.domain.actors import ActorKind, address_of
 from node.domain.text import plain
 from node.store.access import accounts as store
 from node.store.people import domain_blocks, follow_lists
@@ -184,7 +184,7 @@ def as_note(html: str) -> str:
 
 def acct(row: Any) -> str:
     """``ada`` of ours, ``ada@learn.uni.example`` of others."""
-    return row.username if row.local else f"{row.username}@{row.host}"
+    return row.username if row.local else address_of(row)
 
 
 def _moved(conn: Connection, look: Look, moved_id: int | None) -> Any:

@@ -161,7 +161,7 @@ def _tail(
     return {
         "media_attachments": attachments,
         "mentions": [
-            {"id": str(each.id), "username": each.username, "acct": accounts.acct(each), "url": each.url}
+            {"id": str(each.id), "username": each.username, "acct": accounts.acct(each), "url": each.url or each.uri}
             for each in mentioned
         ],
         "tags": [{"name": name, "url": f"{look.origin}/tags/{name}"} for name in details.get("hashtags", ())],
