@@ -8,6 +8,8 @@ from sqlalchemy import Connection, delete, func, insert, or_, select, update
 from node.domain.moderation import DomainPolicy, Policies
 from node.store.database.engine import signal
 from node.store.people import sanctions
+from node.store.people.domain_blocks import is_below
+from node.store.people.domains import is_at
 from node.store.tables import actors, domain_policies, follows, objects
 
 SIGNAL = "policies"
@@ -42,13 +44,9 @@ def delete_policy(conn: Connection, domain: str) -> bool:
     return conn.execute(delete(domain_policies).where(domain_policies.c.domain == domain)).rowcount > 0
 
 
-def _below(domain: str) -> Any:
-    return or_(actors.c.host == domain, actors.c.host.endswith("." + domain, autoescape=True))
-
-
 def count_effect(conn: Connection, domain: str) -> dict[str, int]:
     """What a block of ``domain`` would touch: known actors, their objects, follows in each direction."""
-    ids = select(actors.c.id).where(_below(domain), actors.c.local.is_(False))
+    ids = select(actors.c.id).where(is_at(domain), actors.c.local.is_(False))
     counts = {
         "actors": select(func.count()).select_from(ids.subquery()),
         "objects": select(func.count()).where(objects.c.actor_id.in_(ids)),
@@ -60,7 +58,7 @@ def count_effect(conn: Connection, domain: str) -> dict[str, int]:
 
 def cut_follows(conn: Connection, domain: str) -> int:
     """End all follows between us and ``domain`` (ADM6); answers how many."""
-    ids = select(actors.c.id).where(_below(domain), actors.c.local.is_(False))
+    ids = select(actors.c.id).where(is_at(domain), actors.c.local.is_(False))
     ended = conn.execute(delete(follows).where(or_(follows.c.follower_id.in_(ids), follows.c.followed_id.in_(ids))))
     return ended.rowcount
 
@@ -82,4 +80,4 @@ def count_follows_by_domain(conn: Connection) -> dict[str, int]:
 
 def follows_below(counted: Mapping[str, int], domain: str) -> int:
     """Those between us and a domain with everything below it."""
-    return sum(count for host, count in counted.items() if host == domain or host.endswith("." + domain))
+    return sum(count for host, count in counted.items() if is_below(host, {domain}))

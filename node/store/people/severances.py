@@ -3,8 +3,9 @@
 from collections import Counter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
+from node.store.people.domains import is_at
 from node.store.people.follows import ACCEPTED
 from node.store.tables import accounts, actors, follows
 
@@ -30,4 +31,4 @@ def count_lost(conn: Connection, condition: ColumnElement[bool]) -> dict[int, tu
 
 def below(domain: str) -> ColumnElement[bool]:
     """Actors of a domain and everything below it."""
-    return or_(actors.c.host == domain, actors.c.host.endswith("." + domain, autoescape=True)) & ~actors.c.local
+    return is_at(domain) & ~actors.c.local

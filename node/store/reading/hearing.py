@@ -5,6 +5,7 @@ from collections.abc import Collection
 from sqlalchemy import BindParameter, Connection, and_, bindparam, literal, or_, select, union_all
 
 from node.store.database.prepared import Prepared
+from node.store.people.domains import is_at
 from node.store.tables import actors, blocks, conversation_mutes, domain_blocks, mutes, objects
 
 _OWNERS: BindParameter[int] = bindparam("owners", expanding=True)
@@ -29,10 +30,7 @@ _MUTED = Prepared(_MUTING, many=_PAIRS)
 _MUTED_NOTICES = Prepared(_MUTING.where(mutes.c.hides_notifications), many=_PAIRS)
 _DOMAINS = Prepared(
     select(domain_blocks.c.actor_id, actors.c.id)
-    .join(
-        actors,
-        or_(actors.c.host == domain_blocks.c.domain, actors.c.host.endswith("." + domain_blocks.c.domain)),
-    )
+    .join(actors, is_at(domain_blocks.c.domain))
     .where(domain_blocks.c.actor_id.in_(_OWNERS), actors.c.id.in_(_ACTORS)),
     many=_PAIRS,
 )
@@ -45,10 +43,7 @@ _TURNED_AWAY = Prepared(
             or_(mutes.c.expires_at.is_(None), mutes.c.expires_at > bindparam("now")),
         ),
         select(actors.c.id, literal("blocked_domain"))
-        .join(
-            domain_blocks,
-            or_(actors.c.host == domain_blocks.c.domain, actors.c.host.endswith("." + domain_blocks.c.domain)),
-        )
+        .join(domain_blocks, is_at(domain_blocks.c.domain))
         .where(domain_blocks.c.actor_id == bindparam("owner"), actors.c.id.in_(_ACTORS)),
         select(blocks.c.blocked_id, literal("blocked_account")).where(
             blocks.c.blocker_id == bindparam("owner"), blocks.c.blocked_id.in_(_ACTORS)

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Connection, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, exists, func, select
 
 from node.domain.moderation import LIMITING, DomainPolicy, Sanction
 from node.store.database.upsert import insert_missing
+from node.store.people.domains import is_at
 from node.store.people.follows import ACCEPTED
 from node.store.people.sanctions import is_under
 from node.store.reading.visible import not_secret_to
@@ -25,7 +26,6 @@ _DISMISS = insert_missing(dismissed_suggestions)
 _MOST = 80
 #: What is weighed of somebody's own posts, and of each hashtag that is hers.
 _OWN_POSTS, _USES = 200, 100
-_outside = domain_policies.c.domain
 #: Of ``actors``: who is there, and may stand in public lists as far as moderators are concerned.
 _IN_PUBLIC = (
     actors.c.state == "active",
@@ -33,7 +33,7 @@ _IN_PUBLIC = (
     ~is_under(actors.c.id, Sanction.SILENCED),
     ~exists().where(
         domain_policies.c.policy.in_([policy.value for policy in (*LIMITING, DomainPolicy.BLOCK)]),
-        or_(actors.c.host == _outside, actors.c.host.endswith("." + _outside)),
+        is_at(domain_policies.c.domain),
     ),
 )
 

@@ -11,6 +11,7 @@ from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, exists, or_, 
 
 from node.domain.communities import JoinPolicy, Role
 from node.domain.visibility import Visibility
+from node.store.people.domains import is_at
 from node.store.people.follows import ACCEPTED
 from node.store.people.mutes import LIVE as UNEXPIRED
 from node.store.posts.objects import LIVE
@@ -170,7 +171,5 @@ def _is_not_blocked_by(author: ColumnElement[Any], viewer: Any) -> ColumnElement
 
 
 def _is_of_blocked_domain(viewer: Any, author: ColumnElement[Any]) -> ColumnElement[bool]:
-    """What ``store.people.domain_blocks.is_below`` says, for many."""
-    host, domain = actors.c.host, domain_blocks.c.domain
-    is_below = or_(host == domain, host.like("%." + domain), host.like(domain + ":%"), host.like("%." + domain + ":%"))
+    is_below = is_at(domain_blocks.c.domain)
     return exists().where(domain_blocks.c.actor_id == viewer, actors.c.id == author, ~actors.c.local, is_below)

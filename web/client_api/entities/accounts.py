@@ -12,7 +12,7 @@ from node.clock import DAY
 from node.domain.actors import ActorKind, address_of
 from node.domain.text import plain
 from node.store.access import accounts as store
-from node.store.people import domain_blocks, follow_lists
+from node.store.people import follow_lists
 from node.store.reading import showing, statuses
 from node.store.reading.statuses import Version
 from web.client_api.entities.look import Look, instant
@@ -69,15 +69,10 @@ def render_known(conn: Connection, look: Look, actor_ids: Collection[int], viewe
     return {each: part.body for each, part in parts(conn, look, versions).items() if not is_blocked(part.host)}
 
 
-def render_wanted(conn: Connection, look: Look, actor_ids: Collection[int], viewer_id: int) -> dict[int, bytes]:
-    """The same without people of hosts that the node or this person has blocked; one statement more."""
-    unwanted = domain_blocks.load_blocked_domains(conn, viewer_id)
+def render_unblocked(conn: Connection, look: Look, actor_ids: Collection[int]) -> dict[int, bytes]:
+    """The same as ``render``, without people of hosts that the node has blocked."""
     found = parts(conn, look, statuses.load_versions(conn, set(actor_ids))) if actor_ids else {}
-    return {
-        actor_id: part.body
-        for actor_id, part in found.items()
-        if not look.policies.is_blocked(part.host) and not domain_blocks.is_below(part.host, unwanted)
-    }
+    return {each: part.body for each, part in found.items() if not look.policies.is_blocked(part.host)}
 
 
 def parts(conn: Connection, look: Look, versions: Mapping[int, Version]) -> dict[int, Part]:

@@ -13,22 +13,16 @@ from web.client_api.entities.look import Look
 def render(conn: Connection, look: Look, owner_id: int, rows: Sequence[Row[Any]]) -> dict[int, bytes]:
     """Conversations of one person as JSON by id, in their order; statements do not grow with their number.
 
-    Those with nobody but people of hosts that the node or she has blocked are left out.
+    Those with nobody but people of hosts that the node has blocked are left out.
     """
     named = {actor_id for row in rows for actor_id in row.actor_ids or [owner_id]}
-    people = accounts.render_wanted(conn, look, named, owner_id)
+    people = accounts.render_unblocked(conn, look, named)
     shown = statuses.render(conn, look, [row.last_object_id for row in rows], owner_id)
-    if unwanted := named - people.keys():
-        shown = {each: body for each, body in shown.items() if _author(body) not in unwanted}
     return {
         row.id: orjson.dumps(_conversation(row, owner_id, people, shown))
         for row in rows
         if not people.keys().isdisjoint(row.actor_ids or [owner_id])
     }
-
-
-def _author(status: bytes) -> int:
-    return int(orjson.loads(status)["account"]["id"])
 
 
 def _conversation(row: Row[Any], owner_id: int, people: dict[int, bytes], shown: dict[int, bytes]) -> dict[str, Any]:

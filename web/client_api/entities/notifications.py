@@ -31,7 +31,7 @@ def render(conn: Connection, look: Look, viewer_id: int, rows: Sequence[Row[Any]
     """Notifications as JSON by id, in their order; a number of statements that does not depend on theirs.
 
     Those of posts that the viewer may not read any more, or has filtered away, and of people of hosts that the node
-    or she has blocked, are left out.
+    has blocked, are left out.
     """
     parts = _parts(conn, look, viewer_id, rows, ())
     return {row.id: orjson.dumps(_notification(row, parts)) for row in rows if _is_whole(row, [row.actor_id], parts)}
@@ -121,7 +121,7 @@ def _parts(
         conn, {row.reference for row in rows if row.type == NoticeType.REPORT}
     )
     targets = {known[row.target_uri] for row in reported.values() if row.target_uri in known}
-    people = accounts.render_wanted(conn, look, {*(row.actor_id for row in rows), *actor_ids}, viewer_id)
+    people = accounts.render_unblocked(conn, look, {*(row.actor_id for row in rows), *actor_ids})
     accused = accounts.render(conn, look, targets)
     shown = statuses.render(conn, look, sorted(objects - hidden), viewer_id)
     reports = {row.id: _report(row, known, accused) for row in reported.values()}
@@ -175,7 +175,7 @@ def first_policy_of(policy: Policy, pending: tuple[int, int]) -> Entity:
 
 def render_requests(conn: Connection, look: Look, viewer_id: int, requests: Sequence[Request]) -> list[Entity]:
     """NotificationRequests in their order; those of actors that are gone, or of blocked hosts, are left out."""
-    people = accounts.render_wanted(conn, look, {request.actor_id for request in requests}, viewer_id)
+    people = accounts.render_unblocked(conn, look, {request.actor_id for request in requests})
     objects = sorted({request.last_object_id for request in requests if request.last_object_id is not None})
     shown = statuses.render(conn, look, objects, viewer_id)
     return [
