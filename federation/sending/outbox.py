@@ -21,9 +21,10 @@ from federation.signatures.keypairs import Algorithm
 from federation.signatures.keys import Keyring
 from federation.signatures.proofs import add_proof
 from federation.synchronisation import catalogue_header, followers_sync
+from federation.vocab import PUBLIC
 from node import events, log
 from node.clock import Clock
-from node.domain.visibility import Reach, Visibility
+from node.domain.visibility import Visibility
 from node.ids import Ids
 from node.jobs.kind import Kind
 from node.jobs.kinds import EVENT
@@ -111,7 +112,6 @@ def send(
         activity = outgoing.as_row(unit.ids.new(), document["id"], body, unit.now)
         activities.insert_activities(conn, [activity])
     inboxes = inboxes_of(conn, outgoing.actor, outgoing.audience, own_host=unit.host)
-    is_for_followers = document["type"] == "Create" and outgoing.visibility.reach is Reach.FOLLOWERS
     delivery.enqueue(
         conn,
         unit.ids,
@@ -120,8 +120,19 @@ def send(
         inboxes,
         is_group=outgoing.actor.is_group,
         headers=headers,
-        inbox_headers=followers_sync.headers_for(conn, outgoing.actor, inboxes) if is_for_followers else None,
+        inbox_headers=followers_sync.headers_for(conn, outgoing.actor, inboxes)
+        if _is_for_followers_alone(outgoing.actor, document)
+        else None,
     )
+
+
+def _is_for_followers_alone(actor: Actor, document: Mapping[str, Any]) -> bool:
+    """Whether other servers decide by who follows the actor who may read this: a post, or what a community tells its
+    members (FEP-8fcf leaves to the sender with what it sends its digest, beside a Create).
+    """
+    addressed = (*document.get("to", ()), *document.get("cc", ()))
+    is_shown = document["type"] in {"Create", "Announce"}
+    return is_shown and bool(actor.followers) and actor.followers in addressed and PUBLIC not in addressed
 
 
 # -- events ----------------------------------------------------------------------------------------------------------

@@ -1,8 +1,9 @@
 """Followers synchronisation (FEP-8fcf): two servers notice that they disagree about who follows whom, and agree.
 
-With each post for followers only, a server sends a digest of the followers that it believes to live at the receiving
-host. Where the receiver's own digest differs it asks for the list, and believes it: a follow that is not on it has
-ended, a request that is on it was accepted, and whoever is on it without following takes it back.
+With each post for followers only, and with what a community tells its members alone, a server sends a digest of the
+followers that it believes to live at the receiving host. Where the receiver's own digest differs it asks for the list,
+and believes it: a follow that is not on it has ended, a request that is on it was accepted, and whoever is on it
+without following takes it back.
 
     Collection-Synchronization: collectionId="https://hub.example/ap/a/1/followers",
         url="https://hub.example/ap/a/1/followers_synchronization", digest="b08a..."
@@ -12,7 +13,7 @@ import hashlib
 import re
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection
@@ -41,6 +42,8 @@ NAME = "collection-synchronization"
 MAX_PAGES = 10
 #: One actor's followers are compared at most so often.
 COMPARE_EVERY = HOUR
+#: So many of ours are taken back from one list, the rest from the next: its server says where each of these is sent.
+TAKEN_BACK_AT_MOST = 100
 _REMEMBERED = 1_000
 _MAX_HEADER = 4_096
 _SLOTS = 2
@@ -184,7 +187,8 @@ class FollowersSync:
             return Done()
         listed = await self._fetch(job.target)
         if followers_digest(listed) == digest:  # else it has changed since; the next post says how
-            plan = await self._store.write(self._agree, followed_id, listed)
+            asked_about = {each.id for each in held if each.state == follows.ACCEPTED}
+            plan = await self._store.write(self._agree, followed_id, listed, asked_about)
             ended, accepted, unknown = map(len, (plan.ended, plan.accepted, plan.unknown))
             log.event("followers.agreed", url=job.target, ended=ended, accepted=accepted, unknown=unknown)
         return Done()
@@ -211,11 +215,14 @@ class FollowersSync:
             url = page.next if same_origin(page.next, url) else ""
         return listed
 
-    def _agree(self, conn: Connection, followed_id: int, listed: Collection[str]) -> Plan:
+    def _agree(self, conn: Connection, followed_id: int, listed: Collection[str], asked_about: Collection[int]) -> Plan:
+        """``asked_about``: ids of follows that stood before the list was read; of later ones it says nothing."""
         followed = actors.find_actor_by_id(conn, followed_id)
         if followed is None:
             return Plan()
         plan, unit = reconcile(local_follows.load_local_follows(conn, followed_id), set(listed)), self._new_unit()
+        ended = tuple(each for each in plan.ended if each.id in asked_about)
+        plan = replace(plan, ended=ended, unknown=plan.unknown[:TAKEN_BACK_AT_MOST])
         for follow in plan.ended:
             answered_follows.end(conn, follow.id, follow.follower_id, followed.id)
         for follow in plan.accepted:

@@ -213,6 +213,22 @@ async def test_a_community_elsewhere_decides_itself_what_belongs_to_it(houses) -
     assert await topic_at(hospital, said.uri) is None
 
 
+async def test_a_node_that_missed_the_end_of_a_membership_hears_of_it_with_the_next_thread(houses) -> None:
+    """Who may read it there, that node decides by who follows the community."""
+    circle = await make_circle(houses, visibility=Visibility.COMMUNITY, join_policy=JoinPolicy.OPEN)
+    home, hospital, _ = houses.peers
+    left, stays = circle.people[1], await hospital.add_actor("fay")
+    await hospital.follow(stays, circle.group.uri)
+    await circle.settle()
+    removed = await home.store.read(actors.find_actor, left.uri)
+    known = await home.store.read(follows.find_follow, removed.id, circle.group.id)
+    await home.store.write(follows.delete_follow, known.id)
+    await begin(circle, 0)
+    there = await hospital.store.read(actors.find_actor, circle.group.uri)
+    assert not await hospital.store.read(follows.is_following, left.id, there.id)
+    assert await hospital.store.read(follows.is_following, stays.id, there.id)
+
+
 async def test_what_is_said_in_a_closed_community_stays_with_its_members(houses) -> None:
     circle = await make_circle(houses, visibility=Visibility.COMMUNITY, join_policy=JoinPolicy.OPEN)
     thread = await begin(circle, 1)

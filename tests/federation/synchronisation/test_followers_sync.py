@@ -254,6 +254,26 @@ async def test_an_empty_list_ends_all(scene):
     assert await scene.states() == {"cem": PENDING}
 
 
+async def test_a_follow_that_begins_while_the_list_is_read_stays(scene):
+    class Meanwhile(Peer):
+        async def get_document(self, uri, *, etag="", as_actor_id=None):
+            await add_follow(scene.store, 5, 1, ACCEPTED)
+            return await super().get_document(uri)
+
+    await scene.hear(Meanwhile([f"{HUB}/u/ann"]), header_for("ann"))
+    assert await scene.states() == {"ann": ACCEPTED, "cem": PENDING, "eve": ACCEPTED}
+
+
+async def test_a_long_list_of_strangers_costs_few_messages_at_a_time(scene, monkeypatch):
+    monkeypatch.setattr(sync, "TAKEN_BACK_AT_MOST", 2)
+    for number, name in enumerate(("fay", "gil"), 6):
+        await add_actor(scene.store, number, f"{HUB}/u/{name}", local=True)
+    people = ("ann", "ben", "eve", "fay", "gil")
+    await scene.hear(Peer([f"{HUB}/u/{name}" for name in people]), header_for(*people))
+    rows = await scene.store.read(lambda conn: conn.scalars(select(jobs.c.kind)).all())
+    assert rows.count(EVENT) == 2
+
+
 async def test_followers_are_compared_once_an_hour(scene):
     wrong, right = Peer([f"{HUB}/u/cem"]), Peer([f"{HUB}/u/ann"])
     await scene.hear(wrong, header_for("ann"))
