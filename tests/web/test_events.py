@@ -174,6 +174,17 @@ async def test_an_event_is_written_shown_and_answered(site, ada):
     assert "has to look after" in await site.post(chosen[0], 422, csrf=csrf)
 
 
+async def test_what_was_typed_with_an_answer_that_is_refused_stays(site, ada):
+    path = await written(site, capacity="1", waitlist="")
+    csrf = await site.csrf(path)
+    for status, companions in ((409, "2"), (422, "11")):
+        answer = {"answer": "going", "note": "We need a ramp.", "companions": companions}
+        form = fromstring(await site.post(f"{path}/answer", status, csrf=csrf, **answer)).forms
+        [kept] = [each.form_values() for each in form if "note" in each.fields]
+        assert {**dict(kept), "csrf": "", "answer": "going"} == {**answer, "csrf": ""}
+    assert await site.post(f"{path}/answer", csrf=csrf, answer="interested", note="", companions="0")
+
+
 async def test_one_date_of_a_series_is_answered_on_the_page(site, ada):
     """There the answer holds; the person's own calendar shows the dates that she comes to."""
     begins = dt.datetime.fromtimestamp(site.peer.unit().now / 1000, ZoneInfo("Europe/Berlin")) + dt.timedelta(days=2)

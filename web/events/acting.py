@@ -9,7 +9,7 @@ from node.services.events import event_answers, event_changes
 from node.state import NODE
 from web.design.frame import done
 from web.events.listing import PATH as LIST
-from web.events.page import event_id_of, page
+from web.events.page import Typed, event_id_of, page
 from web.sessions import read_form, require_person
 
 
@@ -18,6 +18,7 @@ async def answer(request: web.Request) -> web.Response:
     session, node = require_person(request), request.app[NODE]
     fields = await read_form(request)
     said, event_id = fields.get("answer", ""), event_id_of(request)
+    typed = Typed(fields.get("note", "").strip(), number_in(fields.get("companions", "") or "0") or 0)
     try:
         if said == "attended":
             await node.store.write(event_answers.note_attended, node.unit(), session.actor_id, event_id)
@@ -28,11 +29,12 @@ async def answer(request: web.Request) -> web.Response:
                 session.actor_id,
                 event_id,
                 _wish(said),
-                note=fields.get("note", "").strip(),
-                companions=number_in(fields.get("companions", "") or "0") or 0,
+                note=typed.note,
+                companions=typed.companions,
             )
     except (Conflict, Invalid) as refused:
-        return await page(request, refused.public, 409 if isinstance(refused, Conflict) else 422)
+        kept = None if said == "attended" else typed
+        return await page(request, refused.public, 409 if isinstance(refused, Conflict) else 422, typed=kept)
     return _back(request, "answered")
 
 

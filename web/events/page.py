@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from aiohttp import hdrs, web
@@ -79,15 +79,22 @@ async def show_event(request: web.Request) -> web.Response:
     return await page(request)
 
 
-async def page(request: web.Request, error: str = "", status: int = 200) -> web.Response:
-    """The page of an event; ``error``: why what was just asked for was not done."""
+class Typed(NamedTuple):
+    """What somebody typed with her answer."""
+
+    note: str
+    companions: int
+
+
+async def page(request: web.Request, error: str = "", status: int = 200, *, typed: Typed | None = None) -> web.Response:
+    """The page of an event; ``error``: why what was just asked for was not done, and ``typed`` is still in the form."""
     reader = reader_of(request)
     found = await request.app[NODE].store.read(find, event_id_of(request), reader.actor_id)
     if reader.hides_actor(found.author):
         raise NotFound
     if wants_activity(request.headers.get(hdrs.ACCEPT, "")):
         raise web.HTTPFound(found.event.uri, headers={hdrs.VARY: "Accept"})
-    return html(request, _view(request, found, reader, error), status)
+    return html(request, _view(request, found, reader, error, typed), status)
 
 
 def find(conn: Connection, event_id: int, viewer: int | None) -> Found:
@@ -159,7 +166,7 @@ def _page(request: web.Request, found: Found, name: Text, summary: str) -> Page:
     )
 
 
-def _view(request: web.Request, found: Found, reader: Reader, error: str) -> EventView:
+def _view(request: web.Request, found: Found, reader: Reader, error: str, typed: Typed | None) -> EventView:
     event, record, now = found.event, found.event.record, request.app[NODE].clock.now()
     path, session, author = path_of(event), session_of(request), found.author
     shown = shown_at(record, now)
@@ -193,7 +200,7 @@ def _view(request: web.Request, found: Found, reader: Reader, error: str) -> Eve
         community=Link(label=found.community.title, href=_community_path(found.community)) if found.community else None,
         origin=origin_of_actor(author),
         visibility=event.visibility,
-        own=_own(found, now, may_answer=may_answer),
+        own=_own(found, typed, now, may_answer=may_answer),
         is_organiser=found.is_organiser,
         requests=found.requests,
         csrf=session.csrf if session else "",
@@ -238,16 +245,17 @@ def _seats(event: Event) -> Seats:
     )
 
 
-def _own(found: Found, now: int, *, may_answer: bool) -> OwnAnswer:
+def _own(found: Found, typed: Typed | None, now: int, *, may_answer: bool) -> OwnAnswer:
     """What she answered for this event; as long as that is nothing, for the series of which it is a date."""
     standing = found.answer or found.of_series
     state = standing.state if standing else ""
+    shown = typed or found.answer
     return OwnAnswer(
         state=state,
         of_series=found.answer is None and found.of_series is not None,
         place_in_line=found.line,
-        note=found.answer.note if found.answer else "",
-        companions=found.answer.companions if found.answer else 0,
+        note=shown.note if shown else "",
+        companions=shown.companions if shown else 0,
         max_companions=MAX_COMPANIONS,
         may_answer=may_answer,
         may_attend=state in {AnswerState.GOING, AnswerState.UNTRACKED} and found.event.start_at <= now,
