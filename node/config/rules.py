@@ -157,7 +157,7 @@ def find_url_problems(url: str) -> Iterator[str]:
     if not is_clear:
         yield (
             "expected postgresql://USER:PASSWORD@HOST:PORT/NAME with a number for PORT; in a password write "
-            "%2F for /, %3F for ?, %23 for # and %40 for @"
+            "%2F for /, %3F for ?, %23 for #, %40 for @, %5B for [ and %5D for ]"
         )
 
 

@@ -344,7 +344,17 @@ def test_no_secret_is_ever_shown(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["p4ss@db:port/n", "pa55/word@db/n", "pa55#word@db/n", "pa55?word@db/n", "pa55@word@db/n", "p4ss@db:0/n"]
+    "url",
+    [
+        "p4ss@db:port/n",
+        "pa55/word@db/n",
+        "pa55#word@db/n",
+        "pa55?word@db/n",
+        "pa55@word@db/n",
+        "pa55[word@db/n",
+        "pa55]word@db/n",
+        "p4ss@db:0/n",
+    ],
 )
 def test_database_address_that_can_be_read_in_two_ways_is_refused(folder: Path, url: str) -> None:
     """SQLAlchemy, libpq and this module would each take another part of it for the password."""
@@ -353,8 +363,10 @@ def test_database_address_that_can_be_read_in_two_ways_is_refused(folder: Path, 
     given = refusal(folder, MINIMAL, {"RHIZOME_DATABASE__URL": f"postgresql://rhizome:{url}"})
     assert in_file.startswith(f"{folder}/url: expected postgresql://")
     assert given.startswith("environment variable RHIZOME_DATABASE__URL: database.url: expected postgresql://")
+    in_password, _, _ = url.rpartition("@")
     for told in (in_file, given):
         assert "in a password write %2F for /" in told
+        assert all(f"%{ord(each):X} for {each}" in told for each in in_password if not each.isalnum())
         assert "word" not in told.replace("password", "")
         assert "p4ss" not in told
 
