@@ -93,6 +93,14 @@ def check_schema(found: str | None, wanted: str) -> Check:
     )
 
 
+def is_disk_low(folder: Path, least_mib: int) -> bool:
+    """Whether so little space is free where ``folder`` lies that nothing more is taken in; True where none can tell."""
+    try:
+        return shutil.disk_usage(folder).free < least_mib * 2**20
+    except OSError:
+        return True
+
+
 def check_disk(folder: Path, least_mib: int) -> Check:
     """Free space where ``folder`` lies."""
     try:

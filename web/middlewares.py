@@ -11,7 +11,7 @@ from aiohttp import hdrs, web
 
 from node import errors, log, metrics
 from node.forwarded import is_trusted
-from web import cors, patience, rates
+from web import cors, patience, rates, room
 from web import errors as answers
 from web.sessions import identify
 from web.state import WEB, WebState
@@ -64,6 +64,7 @@ async def _answer(
             return cors.preflight(request)
         if request.path.startswith(rates.COUNTED):
             await rates.count(request)
+        room.check_route(request)
         with patience.limited(request):
             return await handler(request)
     except web.HTTPException as error:

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
-from node import guard
+from node import guard, health
 from node.clock import Clock
 from node.config import Config
 from node.domain.actors import ActorKind
-from node.health import State, check_disk
 from node.ids import LANES, Ids
 from node.services.context import Unit
 from node.store import facts
@@ -41,7 +40,7 @@ class Foundation:
         return _unit(self.config, self.clock, self.ids)
 
     def is_disk_low(self) -> bool:
-        return check_disk(self.config.data_dir, self.config.limits.disk_free_mib).state is State.FAILED
+        return health.is_disk_low(self.config.data_dir, self.config.limits.disk_free_mib)
 
 
 async def lay(config: Config, clock: Clock, store: Store, lane: int | None) -> Foundation:

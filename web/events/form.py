@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from node.domain.events import EventRecord, JoinMode, title
 from node.domain.numbers import number_in
 from node.domain.visibility import Visibility
-from node.errors import Forbidden, Invalid, NotFound, Problem
+from node.errors import Forbidden, Invalid, NotFound, Problem, Unavailable
 from node.media.links import MediaLinks
 from node.sentences import Sentence, sentences
 from node.services.context import Unit
@@ -26,6 +26,7 @@ from node.store.events.events import Event
 from node.store.people import actors
 from node.store.people.follows import ACCEPTED
 from node.store.posts import media as media_store
+from web import room
 from web.design.frame import done, html, page_of
 from web.design.parts import Field, Link
 from web.events import picture as pictures
@@ -118,6 +119,7 @@ async def publish(request: web.Request) -> web.Response:
     if sent.problem:
         return await _page(request, session, fields, {pictures.UPLOAD: sent.problem})
     try:
+        room.check(request)
         record = read_record(fields)
         draft = EventDraft(
             record,
@@ -129,6 +131,8 @@ async def publish(request: web.Request) -> web.Response:
         made = await node.store.write(_publish, node.unit(), session.actor_id, draft, node.links)
     except (Invalid, Forbidden, NotFound) as error:
         return await _page(request, session, fields, _errors(error))
+    except Unavailable as error:
+        return room.later(await _page(request, session, fields, {"title": room.NOT_STORED}), error)
     if made.record["joinMode"] == JoinMode.INVITE:  # nobody comes before somebody is invited
         return done(f"{path_of(made)}/answers", "published")
     return done(path_of(made), "published")
@@ -163,12 +167,15 @@ async def change(request: web.Request) -> web.Response:
     if sent.problem:
         return await _page(request, session, fields, {pictures.UPLOAD: sent.problem}, event)
     try:
+        room.check(request)
         record = cast(EventRecord, {**kept(event.record), **read_record(fields, event.record)})
         record = with_overrides(record, event.record)
         change = partial(_change, picture=pictures.wanted(fields), links=node.links)
         changed = await node.store.write(change, node.unit(), session.actor_id, event.id, record)
     except Invalid as error:
         return await _page(request, session, fields, _errors(error), event)
+    except Unavailable as error:
+        return room.later(await _page(request, session, fields, {"title": room.NOT_STORED}, event), error)
     return done(path_of(changed), "changed" if changed.local else "asked")
 
 

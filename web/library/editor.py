@@ -29,7 +29,7 @@ from node.store.library.drafts import Draft
 from node.store.library.resources import Resource, Viewer
 from node.store.posts import media as media_store
 from node.store.posts.media import Media
-from web import sessions
+from web import room, sessions
 from web.design.frame import done
 from web.design.reader import reader_of
 from web.library import editor_page, steps
@@ -68,11 +68,16 @@ async def save(request: web.Request) -> web.StreamResponse:
         values = {name: value for name, value in fields.items() if name != "csrf"}
         values, problems = await _take_files(request, session, values, files)
     form = await _form(request, target, values)
-    return await _act(request, session, target, form.with_problems(problems), values.pop("do", "publish"))
+    try:
+        return await _act(request, session, target, form.with_problems(problems), values.pop("do", "publish"))
+    except Unavailable as error:
+        again = await _show(request, session, target, form.with_problems({"form": room.NOT_STORED}))
+        return room.later(again, error)
 
 
 async def _act(request: web.Request, session: Session, target: Target, form: Form, pressed: str) -> web.StreamResponse:
     if pressed == "draft":
+        room.check(request)
         draft = await request.app[NODE].store.write(_keep, request.app[NODE].unit(), target, dict(form.values))
         place = f"{target.action}?draft={draft.id}&kept"
         if not form.problems:
@@ -103,6 +108,7 @@ async def _publish(
         for_organisation=False if form.text("owner") == "me" else None,
         version=number_in(form.text("version"), digits=9),
     )
+    room.check(request)
     try:
         result = await node.store.write(_write, node.unit(), target, work, node.links)
     except PreconditionFailed:

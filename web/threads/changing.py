@@ -10,7 +10,7 @@ from federation.discovery.mentions import look_up_mentions
 from federation.state import FEDERATION
 from node.domain.numbers import id_in
 from node.domain.posts import PostKind
-from node.errors import Invalid
+from node.errors import Invalid, Unavailable
 from node.media.links import MediaLinks
 from node.sentences import Sentence
 from node.services.context import Unit
@@ -22,7 +22,7 @@ from node.store.posts import media as media_store
 from node.store.posts import objects
 from node.store.posts.media import Media
 from node.store.reading import showing
-from web import sessions
+from web import room, sessions
 from web.design.cards import post_card
 from web.design.frame import done, html, page_of
 from web.design.page import Notice
@@ -100,12 +100,15 @@ async def edit(request: web.Request) -> web.Response:
         return await _again(request, own, typed, Wrong({"files": problem}), status=422)
     if has_new:
         return await _again(request, own, typed, Wrong(general=_DESCRIBE))
-    await look_up_mentions(request.app[FEDERATION], node, typed.text)
     try:
+        room.check(request)
+        await look_up_mentions(request.app[FEDERATION], node, typed.text)
         links = request.app[WEB].pictures.links
         await node.store.write(_save, node.unit(), session.actor_id, own.row.id, typed, links)
     except Invalid as error:
         return await _again(request, own, typed, wrong_of(error), status=422)
+    except Unavailable as error:
+        return room.later(await _again(request, own, typed, Wrong(general=room.NOT_STORED), status=503), error)
     own = await node.store.read(_load, session.actor_id, own.row.id)
     return done(own.path, "saved")
 

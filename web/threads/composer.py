@@ -9,7 +9,7 @@ from federation.discovery.mentions import look_up_mentions
 from federation.state import FEDERATION
 from node.domain.communities import TopicKind
 from node.domain.numbers import number_in
-from node.errors import Forbidden, Invalid
+from node.errors import Forbidden, Invalid, Unavailable
 from node.sentences import Sentence, sentences
 from node.services.context import Unit
 from node.services.posts import media as media_service
@@ -18,7 +18,7 @@ from node.state import NODE
 from node.store.posts import media as media_store
 from node.store.posts.media import Media
 from node.store.reading import showing
-from web import sessions
+from web import room, sessions
 from web.design.cards import Reader, actor_card, post_card
 from web.design.frame import done, html, page_of
 from web.design.page import Notice
@@ -96,15 +96,18 @@ async def send(request: web.Request) -> web.Response:
         return await _again(request, desk, typed, Wrong(general=_DESCRIBE))
     if sent.get("do") == "preview":
         return await _again(request, desk, typed, Wrong(), preview=True)
-    await look_up_mentions(request.app[FEDERATION], node, typed.text)
     links = request.app[WEB].pictures.links
     try:
+        room.check(request)
+        await look_up_mentions(request.app[FEDERATION], node, typed.text)
         asked = (session.actor_id, typed, desk, links, own_zone(request))
         path, word = await node.store.write(publish, node.unit(), *asked)
     except Invalid as error:
         return await _again(request, desk, typed, wrong_of(error), status=422)
     except Forbidden as error:
         return await _again(request, desk, typed, Wrong(general=error.public), status=403)
+    except Unavailable as error:
+        return room.later(await _again(request, desk, typed, Wrong(general=room.NOT_STORED), status=503), error)
     return done(path, word)
 
 

@@ -20,7 +20,7 @@ from node.domain.drafts import MAX_OPTION, MAX_OPTIONS, Draft, NewPoll
 from node.domain.numbers import number_in
 from node.domain.topics import MAX_TITLE
 from node.domain.visibility import Visibility
-from node.errors import Invalid, Malformed
+from node.errors import Invalid, Malformed, Unavailable
 from node.sentences import Sentence
 from node.services.posts.media import MAX_ATTACHED
 from node.services.posts.uploads import Words
@@ -177,7 +177,7 @@ async def take_files(
             try:
                 found = await request.app[NODE].uploads.take(owner_id, place, Words(), wait=True)
                 taken.append((found.id, ""))
-            except Invalid as error:
+            except (Invalid, Unavailable) as error:
                 problem = error.public
     return replace(typed, media=(*typed.media, *taken)), problem, bool(taken)
 

@@ -28,6 +28,8 @@ _SIGNALS = "rhizome.signals"
 _CROWD = 8
 #: A database that is locked or away is mostly back so soon.
 _AGAIN_SECONDS = 5
+#: A disk is full, or fails, until somebody has looked after it (REL4).
+FULL_AGAIN_SECONDS = 60
 
 
 #: What one message may take with its topic, in bytes: NOTIFY of PostgreSQL carries at most 7,999.
@@ -66,10 +68,10 @@ def take_signals(conn: Connection) -> list[Signal]:
     return list(conn.info.pop(_SIGNALS, ()))
 
 
-def unavailable(error: BaseException) -> Unavailable:
+def unavailable(error: BaseException, again_seconds: int = _AGAIN_SECONDS) -> Unavailable:
     """What callers see of a failure that is the database's own (REL4, REL5): full disk, lost connection, lock."""
     detail = str(getattr(error, "orig", error))[:200]
-    made = Unavailable("The database cannot be used right now.", retry_after_seconds=_AGAIN_SECONDS, detail=detail)
+    made = Unavailable("The database cannot be used right now.", retry_after_seconds=again_seconds, detail=detail)
     made.__cause__ = error
     return made
 

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.pool import NullPool
 
 from node.ids import LANES
-from node.store.database.engine import Signal, stopping, take_signals, unavailable
+from node.store.database.engine import FULL_AGAIN_SECONDS, Signal, stopping, take_signals, unavailable
 
 T = TypeVar("T")
 
@@ -21,6 +21,7 @@ CHANNEL = "rhizome"
 #: How often a unit is run before its error counts, by SQLSTATE. Two units that touched rows in opposite order, or one
 #: that wrote what another unit wrote after this one had looked for it in vain: run again from the start, it finds that.
 _TRIES = {"40P01": 5, "40001": 5, "23505": 3}
+_DISK_FULL = "53100"
 #: Held by the line on which the process listens, so that it falls with the process.
 _CLAIM = text("SELECT pg_try_advisory_lock(7467832, :lane)")
 _NOTIFY = text("SELECT pg_notify(:channel, :payload)")
@@ -122,7 +123,8 @@ class PostgresqlBackend:
                 if run < _TRIES.get(getattr(error.orig, "sqlstate", ""), 1):
                     continue
                 if _is_away(error):
-                    raise unavailable(error) from error
+                    is_full = getattr(error.orig, "sqlstate", "") == _DISK_FULL
+                    raise (unavailable(error, FULL_AGAIN_SECONDS) if is_full else unavailable(error)) from error
                 raise
         raise AssertionError("the loop above returns or raises")
 

@@ -21,7 +21,7 @@ from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.pool import NullPool
 
 from node.errors import Unavailable
-from node.store.database.engine import Signal, stopping, take_signals, unavailable
+from node.store.database.engine import FULL_AGAIN_SECONDS, Signal, stopping, take_signals, unavailable
 from node.store.database.lanes import LaneLock
 
 T = TypeVar("T")
@@ -56,6 +56,7 @@ _AWAY = frozenset(
 )
 #: For the writer, a file that cannot be written is one more; in a reader it is a unit that tried to write.
 _AWAY_WRITING = _AWAY | {sqlite3.SQLITE_READONLY}
+_OF_THE_DISK = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY})
 
 
 def _code(error: BaseException) -> int:
@@ -68,7 +69,10 @@ def _translated(error: BaseException, away: frozenset[int]) -> BaseException:
         made = RuntimeError("a unit of work raised StopIteration")
         made.__cause__ = error
         return made
-    return unavailable(error) if _code(error) in away else error
+    code = _code(error)
+    if code in _OF_THE_DISK and code in away:
+        return unavailable(error, FULL_AGAIN_SECONDS)
+    return unavailable(error) if code in away else error
 
 
 _handed_over = threading.local()

@@ -124,6 +124,7 @@ async def test_a_full_disk_refuses_writes_serves_reads_and_heals(tmp_path):
             )
             assert [type(result) for result in results] == [Unavailable, Unavailable]
             assert "full" in str(results[0])
+            assert [result.retry_after_seconds for result in results] == [60, 60]
             assert await store.read(names) == ["before"]
             await store.write(limit, 1_000_000)
             await store.write(fill)
