@@ -21,6 +21,7 @@ from node.jobs.kinds import PUSH
 from node.jobs.outcome import Done, Outcome, Retry
 from node.secretbox import PUSH_TOKEN, SecretBox
 from node.services.news import push_words, vapid
+from node.services.news.news import OWN
 from node.services.news.push import TTL
 from node.services.news.vapid import VapidKey
 from node.store.database.engine import Store
@@ -28,7 +29,7 @@ from node.store.jobs import Job
 from node.store.news import push
 from node.store.news.push import Subscription
 from node.store.posts.objects import LIVE
-from node.store.reading import filters
+from node.store.reading import filters, hearing
 from node.webpush import encrypt, encrypt_draft, read_recipient, vapid_token
 
 _SLOTS, _PER_HOST = 8, 4
@@ -138,6 +139,9 @@ def _load(
     subscription = push.find_subscription_by_id(conn, subscription_id)
     row = push.load_news(conn, notification_id)
     if subscription is None or row is None or row.state not in {None, LIVE}:
+        return None
+    owner, actor = [subscription.owner_id], [row.actor_id]
+    if row.type not in OWN and hearing.load_deaf(conn, owner, actor, now, notices=True):
         return None
     about = [] if row.object_id is None else [row.object_id]
     if filters.load_hidden(conn, subscription.owner_id, FilterContext.NOTIFICATIONS, about, now):

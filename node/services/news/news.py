@@ -32,8 +32,8 @@ from node.store.database.engine import send
 from node.store.news import notifications
 from node.store.reading import hearing
 
-#: What one may be told of although one did it.
-_OWN = frozenset({NoticeType.POLL, NoticeType.SEVERED, NoticeType.WARNING})
+#: What one may be told of although one did it, or wants to hear nothing of who did.
+OWN = frozenset({NoticeType.POLL, NoticeType.SEVERED, NoticeType.WARNING})
 
 
 def tell(conn: Connection, unit: Unit, *told_of: News) -> None:
@@ -59,7 +59,7 @@ def _about(item: News) -> int | None:
 
 
 def _notify(conn: Connection, unit: Unit, wanted: Sequence[Notice]) -> None:
-    notices = [notice for notice in wanted if notice.owner_id != notice.actor_id or notice.type in _OWN]
+    notices = [notice for notice in wanted if notice.owner_id != notice.actor_id or notice.type in OWN]
     if not notices:
         return
     owners = notifications.load_owners(conn, {notice.owner_id for notice in notices})
@@ -71,7 +71,7 @@ def _notify(conn: Connection, unit: Unit, wanted: Sequence[Notice]) -> None:
     notices = [
         notice
         for notice in notices
-        if notice.type in _OWN
+        if notice.type in OWN
         or ((notice.owner_id, notice.actor_id) not in deaf and (notice.owner_id, notice.object_id) not in muted)
     ]
     rows, requests = _rows(conn, unit, notices)

@@ -91,6 +91,7 @@ def load_news(conn: Connection, notification_id: int) -> Any:
             notifications.c.id,
             notifications.c.type,
             notifications.c.event,
+            notifications.c.actor_id,
             actors.c.name,
             actors.c.username,
             actors.c.icon,

@@ -192,7 +192,7 @@ async def test_nothing_is_sent_of_what_was_taken_back(ada, ben, service, keys):
 
 
 async def test_nothing_is_sent_of_what_is_not_wanted(ada, ben, service, keys):
-    """Blocked while it was on its way, and hidden by a filter: as notifications themselves."""
+    """Blocked or muted while it was on its way, and hidden by a filter: as notifications themselves."""
     await subscribe(ada, service, keys)
     hides = {"title": "x", "context": ["notifications"], "filter_action": "hide"}
     await ada.post("v2/filters", **hides, keywords_attributes=[{"keyword": "golf"}])
@@ -200,6 +200,11 @@ async def test_nothing_is_sent_of_what_is_not_wanted(ada, ben, service, keys):
     await note(ben, "@ada Hello")
     await drain(ada)
     assert [orjson.loads(keys.decrypt(body))["body"] for _, body in service.taken] == ["@ada Hello"]
+    await note(ben, "@ada And this")
+    await ada.post(f"v1/accounts/{ben.me.id}/mute")
+    await drain(ada)
+    await ada.post(f"v1/accounts/{ben.me.id}/unmute")
+    assert len(service.taken) == 1
     await note(ben, "@ada Hello again")
     await ada.post(f"v1/accounts/{ben.me.id}/block")
     await note(ben, "@ada And again")
