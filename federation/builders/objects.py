@@ -63,7 +63,8 @@ def object_deleted(conn: Connection, unit: Unit, event: events.ObjectDeleted) ->
         audience = replace(audience, everyone=True)
     if is_narrowed:
         audience = replace(audience, but=_readers_hosts(conn, row))
-    to, cc = _addresses_of_absence(actor, visibility, audience)
+    is_told_strangers = audience.everyone and not visibility.is_open  # not who was named in it, or liked it
+    to, cc = _addresses_of_absence(actor, visibility, replace(audience, named=()) if is_told_strangers else audience)
     activity = {
         "type": "Delete",
         "actor": actor.uri,

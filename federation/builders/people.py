@@ -13,6 +13,7 @@ from node import events
 from node.clock import to_rfc3339
 from node.domain.visibility import Visibility
 from node.services.context import Unit
+from node.store.communities import communities
 from node.store.federation import activities
 from node.store.people import actors, follows
 from node.store.people.actors import Actor
@@ -28,7 +29,9 @@ def actor_updated(conn: Connection, unit: Unit, event: events.ActorUpdated) -> O
         "published": to_rfc3339(unit.now),
         "object": documents.actor_document(conn, actor.id),
     }
-    audience = Audience(followers=True, everyone=event.everyone, named=tuple(event.to))
+    community = communities.find_community(conn, actor.id) if actor.is_group else None
+    is_closed = community is not None and community.visibility is not Visibility.PUBLIC  # strangers know nothing of it
+    audience = Audience(followers=True, everyone=event.everyone and not is_closed, named=tuple(event.to))
     return Outgoing(actor, activity, actor.uri, Visibility.PUBLIC, audience)
 
 
