@@ -34,7 +34,13 @@ SECURITY: Mapping[str, str] = {
 _LED_BY, _OURS = "Sec-Fetch-Site", "same-origin"
 #: What every page says after a form worked (:func:`done`).
 _SAID: Mapping[str, str] = sentences(
-    {"saved": "Saved.", "done": "Done.", "published": "It is published.", "deleted": "It has been deleted."}
+    {
+        "saved": "Saved.",
+        "done": "Done.",
+        "published": "It is published.",
+        "sent": "It is sent. Only those whom it mentions can read it.",
+        "deleted": "It has been deleted.",
+    }
 )
 
 

@@ -36,7 +36,7 @@ def publish(
     if typed.key:
         claimed = idempotency.claim(conn, author_id, f"page|{typed.key}", made_id, unit.now)
         if claimed != made_id:
-            return _WAITS if scheduled.find_scheduled(conn, claimed) else (path_of(conn, claimed), "published")
+            return _WAITS if scheduled.find_scheduled(conn, claimed) else _shown(conn, claimed)
     for media_id, alt in typed.media:
         media_service.describe(conn, author_id, media_id, description=alt, focus=None)
     draft = typed.draft(desk.community_id if desk.mode == "thread" else None)
@@ -48,7 +48,13 @@ def publish(
         _schedule(conn, unit, author_id, draft, typed.at, zone, made_id)
         return _WAITS
     made = posts.publish(conn, unit, author_id, draft, links=links, post_id=made_id)
-    return path_of(conn, made.id), "published"
+    return _shown(conn, made.id)
+
+
+def _shown(conn: Connection, object_id: int) -> tuple[str, str]:
+    path, found = path_of(conn, object_id), objects.find_object_by_id(conn, object_id)
+    is_for_few = found is not None and found.visibility == Visibility.DIRECT
+    return path, "sent" if is_for_few else "published"
 
 
 def _schedule(conn: Connection, unit: Unit, author_id: int, draft: Draft, wall: str, zone: str, made_id: int) -> None:

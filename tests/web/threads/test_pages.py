@@ -148,6 +148,15 @@ async def test_nothing_typed_is_lost(house: House):
     assert await house.peer.store.read(count_own_objects) == 1
 
 
+async def test_what_only_those_mentioned_read_is_not_called_published(house: House):
+    typed = {"text": "@ada See you at nine?", "visibility": "direct", "key": "k", "do": "publish"}
+    place = await house.ben.post("/compose", **typed)
+    assert "It is sent. Only those whom it mentions can read it." in await house.ben.get(place)
+    assert await house.ben.post("/compose", **typed) == place
+    place = await house.ben.post("/compose", text="See you all at nine", visibility="public", do="publish")
+    assert "It is published." in await house.ben.get(place)
+
+
 async def test_a_preview_stores_nothing(house: House):
     text = await house.ben.post("/c/metals/new", 200, kind="note", text="A *word*.", do="preview", key="k")
     assert "<em>word</em>" in text
