@@ -6,7 +6,6 @@ What renders the messages (0.1 s, 1 MiB) loads with the first that somebody hear
 import asyncio
 from collections import Counter, defaultdict, deque
 from collections.abc import AsyncIterator, Callable
-from typing import TYPE_CHECKING
 
 from aiohttp import web
 
@@ -20,9 +19,7 @@ from web.client_api.entities.look import Look
 from web.streaming import frames
 from web.streaming.channels import Channel
 from web.streaming.connections import Connection
-
-if TYPE_CHECKING:
-    from web.streaming.audience import Delivery
+from web.streaming.interests import Delivery, Interests
 
 MAX_CONNECTIONS, MAX_OF_ONE, MAX_CHANNELS = 2_000, 10, 100
 #: Seconds.
@@ -151,18 +148,18 @@ class Hub:
                     log.event("streams.failed", level=log.ERROR, error=error, messages=len(said))
 
     async def _tell(self, said: list[str]) -> None:
-        from web.streaming.audience import Interests, plan  # late: see the module
-
         interests = Interests(
             {channel: frozenset(each.viewer_id for each in who) for channel, who in self._listening.items()}
         )
         if not interests.channels:
             return
+        from web.streaming.audience import plan  # late: see the module
+
         look = self._look.at(self._clock.now())
         for delivery in await self._store.read(plan, look, [messages.read(each) for each in said], interests):
             self._write(delivery)
 
-    def _write(self, delivery: "Delivery") -> None:
+    def _write(self, delivery: Delivery) -> None:
         """Encode once for each kind of connection and name of the stream, and write."""
         encoded: dict[tuple[type[Connection], tuple[str, ...]], bytes] = {}
         viewers = None if delivery.viewers is None else set(delivery.viewers)
