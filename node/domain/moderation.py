@@ -35,6 +35,11 @@ class Policies:
     by_actor: Mapping[str, frozenset[Sanction]] = field(default_factory=dict)  # by URI
     own_hosts: frozenset[str] = frozenset()  # this node, which no policy is about
 
+    @property
+    def is_empty(self) -> bool:
+        """Nothing is decided about anybody."""
+        return not (self.by_domain or self.allow_list or self.by_actor)
+
     def find(self, host: str) -> DomainPolicy | None:
         """The policy of the host, or of the nearest domain above it; the port does not matter.
 

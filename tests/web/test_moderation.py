@@ -349,7 +349,7 @@ async def test_with_an_allow_list_people_here_read_and_write_as_ever(tmp_path) -
     async with network(tmp_path, "uni", "museum", mode="allow-list") as net:
         uni, museum = net.peers
         ada, ben = await app_of(uni, "ada"), await app_of(uni, "ben")
-        eve = await app_of(museum, "eve")
+        eve = await app_of(museum, "eve", discoverable=True)
         await ben.post(f"v1/accounts/{ada.me.id}/follow")
         made = await ada.post("v1/statuses", status="Hello here")
         for path in ("v1/timelines/home", "v1/timelines/public", f"v1/accounts/{ada.me.id}/statuses"):
@@ -364,6 +364,11 @@ async def test_with_an_allow_list_people_here_read_and_write_as_ever(tmp_path) -
             await one.system.federation.policies.load()
         found = await ben.get("v2/search", q=f"@eve@{eve.me.host}", resolve=True)
         assert [each["username"] for each in found["accounts"]] == ["eve"]
+        assert "eve" in str(await ben.get("v1/directory"))
+        await uni.store.write(policies.delete_policy, museum.system.node.config.host)
+        await uni.system.federation.policies.load()
+        for path in ("v1/directory", "v1/directory?order=new", "v2/suggestions", "v2/search?q=eve"):
+            assert "eve" not in await (await ben.ask("GET", path)).text(), path
 
 
 async def test_who_is_suspended_is_not_among_those_who_liked(site: Site) -> None:

@@ -149,7 +149,7 @@ def _accounts(conn: Connection, look: Look, asked: Asked, viewer: int | None) ->
         exact = handles.find_by_acct(conn, asked.text, {look.host}, look.host)
         if exact is not None and people.may_find(conn, exact, viewer):
             ids = list(dict.fromkeys((exact, *ids)))[: asked.limit]
-    found = accounts.render(conn, look, ids)
+    found = accounts.render_unblocked(conn, look, ids)
     return [found[each] for each in ids if each in found]
 
 

@@ -70,7 +70,7 @@ def find_target(conn: Connection, look: Look, entry_id: int, viewer_id: int | No
     """The object behind an id, of a boost what it boosts. Raises NotFound where it is not shown to the viewer."""
     entry = entries.load_entries(conn, [entry_id], viewer_id).get(entry_id)
     found = objects.find_object_by_id(conn, entry.object_id) if entry else None
-    if entry is None or found is None or statuses.is_refused(conn, look, entry):
+    if entry is None or found is None or not statuses.unrefused(conn, look, [entry]):
         raise NotFound
     return found
 
@@ -98,7 +98,7 @@ async def post(request: web.Request) -> web.Response:
     key = request.headers.get("Idempotency-Key", "").strip()
     await look_up_mentions(request.app[FEDERATION], node, draft.text)
     links = request.app[WEB].pictures.links
-    made = await node.store.write(_post, node.unit(), caller, draft, at, key, links)
+    made = await node.store.write(_post, node.unit(), caller, draft, at, key, links, look_of(request))
     if made.waiting is not None:
         return answer((await node.store.read(scheduled_entities.render, look_of(request), [made.waiting]))[0])
     # Shown outside of the transaction, which others wait for, and together with what was posted at the same time.
@@ -119,13 +119,16 @@ class _Made(NamedTuple):
 
 
 def _post(
-    conn: Connection, unit: Unit, caller: Caller, draft: Draft, at: int | None, key: str, links: MediaLinks
+    conn: Connection, unit: Unit, caller: Caller, draft: Draft, at: int | None, key: str, links: MediaLinks, look: Look
 ) -> _Made:
     made_id = unit.ids.new()
     if key:
         claimed = idempotency.claim(conn, caller.actor_id, key, made_id, unit.now)
         if claimed != made_id:
             return _Made(claimed, waiting=scheduled.find_scheduled(conn, claimed))
+    for named_id in (draft.in_reply_to_id, draft.quoted_id):
+        if named_id is not None and not look.policies.is_empty:
+            find_target(conn, look, named_id, caller.actor_id)
     app = oauth.load_apps(conn, [caller.token.app_id]).get(caller.token.app_id) if caller.token.app_id else None
     if app is not None:
         draft = replace(draft, application={"name": app.name, "website": app.website or None})

@@ -41,7 +41,7 @@ async def _suggest(request: web.Request) -> list[tuple[str, bytes]]:
 
     def read(conn: Connection, look: Look) -> list[tuple[str, bytes]]:
         found = suggestions.suggest(conn, caller.actor_id)[:limit]
-        people = accounts.render(conn, look, [actor_id for actor_id, _ in found])
+        people = accounts.render_unblocked(conn, look, [actor_id for actor_id, _ in found])
         return [(why, people[actor_id]) for actor_id, why in found if actor_id in people]
 
     return await request.app[NODE].store.read(read, look_of(request))
@@ -67,7 +67,7 @@ async def show_directory(request: web.Request) -> web.Response:
 
     def read(conn: Connection, look: Look) -> list[bytes]:
         ids = suggestions.list_directory(conn, viewer, limit=limit, offset=offset, **asked)
-        people = accounts.render(conn, look, ids)
+        people = accounts.render_unblocked(conn, look, ids)
         return [people[each] for each in ids if each in people]
 
     found = await request.app[NODE].store.read(read, look_of(request))

@@ -60,7 +60,8 @@ async def list_links(request: web.Request) -> web.Response:
 
 def _links(conn: Connection, look: Look, limit: int, offset: int) -> list[bytes]:
     ranked = _kept(look, "links", lambda: trends.list_resources(conn, look.now))[offset : offset + limit]
-    rows = {row.id: row for row in load_rows(conn, entries.load_entries(conn, ranked, None))}
+    shown = statuses.unrefused(conn, look, list(entries.load_entries(conn, ranked, None).values()), in_public=True)
+    rows = {row.id: row for row in load_rows(conn, [entry.object_id for entry in shown])}
     people = accounts.render(conn, look, {row.actor_id for row in rows.values()})
     uses = trends.load_reactions(conn, ranked, look.now)
     cards = ((rows[each], card_of(rows[each], look)) for each in ranked if each in rows)

@@ -3,8 +3,10 @@
 import pytest
 from sqlalchemy import select
 
+from node.domain.moderation import DomainPolicy
 from node.domain.visibility import Visibility
 from node.indexing import Indexing
+from node.services.house import moderate
 from node.store.tables import resources
 from tests.client import App, app_of
 from tests.network import network, running_peer
@@ -137,6 +139,11 @@ async def test_people_and_posts_of_other_servers_are_found_on_purpose(tmp_path):
         assert [each["uri"] for each in found["statuses"]] == [note.uri]
         gone = f"{university.origin}/ap/o/1"
         assert (await ann.get("v2/search", q=gone, resolve=True))["statuses"] == []
+        host = university.system.node.config.host
+        await hospital.store.write(moderate.set_policy, hospital.unit(), None, host, DomainPolicy.BLOCK, "")
+        for path in ("v2/search?q=ben", f"v2/search?q={handle}", "v1/accounts/search?q=ben", f"v2/search?q={note.uri}"):
+            assert ben.me.uri not in await (await ann.ask("GET", path)).text(), path
+        await hospital.store.write(moderate.remove_policy, hospital.unit(), None, host)
         nobody = f"@nobody@{university.system.node.config.host}"
         assert names(await ann.get("v2/search", q=nobody, resolve=True)) == []
 

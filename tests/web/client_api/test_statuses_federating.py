@@ -167,6 +167,10 @@ async def test_of_a_blocked_host_nothing_is_shown_and_nothing_done(tmp_path):
         posted = await say(ben, "wombat", poll={"options": ["wombat", "x"], "expires_in": 600})
         (seen,) = (await ada.get("v2/search", q=posted["uri"], resolve=True))["statuses"]
         boost = await ada.post(f"v1/statuses/{seen['id']}/reblog")
+        made = await there.publish(record())
+        (resource,) = (await ada.get("v2/search", q=made.uri, resolve=True))["statuses"]
+        await ada.post(f"v1/statuses/{resource['id']}/favourite")
+        assert len(await ada.get("v1/trends/links")) == 1
         host = there.system.node.config.host
         await here.store.write(moderate.set_policy, here.unit(), None, host, DomainPolicy.BLOCK, "")
         await net.settle()
@@ -178,7 +182,10 @@ async def test_of_a_blocked_host_nothing_is_shown_and_nothing_done(tmp_path):
             for method, each in (*tried, ("GET", f"v1/polls/{seen['id']}"), ("DELETE", path)):
                 answer = await ada.ask(method, each)
                 assert (answer.status, "wombat" in await answer.text()) == (404, False), (method, each)
+        assert await ada.get("v1/trends/links") == []
         await ada.call("POST", f"v1/polls/{seen['id']}/votes", 404, json={"choices": [0]})
+        for naming in ("in_reply_to_id", "quoted_status_id"):
+            await ada.post("v1/statuses", 404, status="to nobody", **{naming: seen["id"]})
         await here.store.write(moderate.remove_policy, here.unit(), None, host)
         await net.settle()
         shown = await ada.get(f"v1/statuses/{seen['id']}")

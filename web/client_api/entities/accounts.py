@@ -62,17 +62,15 @@ def render(conn: Connection, look: Look, actor_ids: Collection[int]) -> dict[int
     return {actor_id: part.body for actor_id, part in parts(conn, look, versions).items()}
 
 
-def render_known(conn: Connection, look: Look, actor_ids: Collection[int], viewer_id: int | None) -> dict[int, bytes]:
-    """The same without communities of which this person may not even know, and people of blocked hosts; one more."""
-    versions = statuses.load_versions(conn, set(showing.load_known(conn, actor_ids, viewer_id)))
-    is_blocked = look.policies.is_blocked
-    return {each: part.body for each, part in parts(conn, look, versions).items() if not is_blocked(part.host)}
-
-
 def render_unblocked(conn: Connection, look: Look, actor_ids: Collection[int]) -> dict[int, bytes]:
-    """The same as ``render``, without people of hosts that the node has blocked."""
+    """The same without people of hosts that the node has blocked."""
     found = parts(conn, look, statuses.load_versions(conn, set(actor_ids))) if actor_ids else {}
     return {each: part.body for each, part in found.items() if not look.policies.is_blocked(part.host)}
+
+
+def render_known(conn: Connection, look: Look, actor_ids: Collection[int], viewer_id: int | None) -> dict[int, bytes]:
+    """The same without communities of which this person may not even know, too; one statement more."""
+    return render_unblocked(conn, look, showing.load_known(conn, actor_ids, viewer_id))
 
 
 def parts(conn: Connection, look: Look, versions: Mapping[int, Version]) -> dict[int, Part]:

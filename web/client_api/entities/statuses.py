@@ -63,7 +63,7 @@ def render_entries(
         return {}
     people = accounts.parts(conn, look, dict(version for entry in listed for version in entry.versions()))
     policies = look.policies
-    if policies.by_domain or policies.allow_list or policies.by_actor:
+    if not policies.is_empty:
         listed = [entry for entry in listed if not _is_refused(look, entry, people, in_public=in_public)]
     objects = {entry.object_id for entry in listed}
     cores = load_cores(conn, look, listed)
@@ -145,12 +145,12 @@ def _publishers(
     }
 
 
-def is_refused(conn: Connection, look: Look, entry: Entry) -> bool:
-    """Whether moderators have decided that nobody sees this; no statement where they have decided nothing."""
-    policies = look.policies
-    if not (policies.by_domain or policies.allow_list or policies.by_actor):
-        return False
-    return _is_refused(look, entry, accounts.parts(conn, look, dict(entry.versions())), in_public=False)
+def unrefused(conn: Connection, look: Look, listed: Sequence[Entry], *, in_public: bool = False) -> list[Entry]:
+    """Those that moderators let people see; no statement where they have decided nothing."""
+    if look.policies.is_empty:
+        return list(listed)
+    people = accounts.parts(conn, look, dict(version for entry in listed for version in entry.versions()))
+    return [entry for entry in listed if not _is_refused(look, entry, people, in_public=in_public)]
 
 
 def _is_refused(look: Look, entry: Entry, people: Mapping[int, accounts.Part], *, in_public: bool) -> bool:
@@ -166,7 +166,7 @@ def render_poll(conn: Connection, look: Look, object_id: int, viewer_id: int | N
     """The poll of an object as this viewer reads it; None where there is none for her."""
     found = entries.load_entries(conn, [object_id], viewer_id).get(object_id)
     core = load_cores(conn, look, [found]).get(found.object_id) if found else None
-    if found is None or is_refused(conn, look, found) or core is None or core.poll is None:
+    if found is None or not unrefused(conn, look, [found]) or core is None or core.poll is None:
         return None
     own = statuses.load_own(conn, viewer_id, [found.object_id]) if viewer_id is not None else None
     return core.poll.render(found.object_id, own)
