@@ -1,10 +1,14 @@
 """Apps show nobody of a host that the node, or their reader, has blocked; what was told before counts, too."""
 
+import pytest
+
 from node.domain.moderation import DomainPolicy
 from node.services.house import moderate
 from node.store.federation import policies
 from tests.client import app_of
 from tests.network import network
+
+pytestmark = pytest.mark.usefixtures("each_database")
 
 
 async def test_notifications_and_conversations_name_nobody_of_a_blocked_host(tmp_path) -> None:
