@@ -33,7 +33,7 @@ from tests.network import SECRET, Peer, network
 from tests.notes import publish_note
 from tests.records import record
 from tests.rows import each_row
-from web.streaming import frames, hub
+from web.streaming import frames, handlers, hub
 from web.streaming.handlers import HUB
 
 postgresql = stores.postgresql
@@ -600,6 +600,23 @@ async def test_nonsense_is_passed_over_and_floods_are_bounded(ada):
     assert refused == [429] * 21
     await stream.settle()
     await stream.socket.close()
+
+
+async def test_who_says_too_much_is_let_go(ada, monkeypatch):
+    """Each message may cost a look into the database, which no limit of requests counts."""
+    now = [100.0]
+    monkeypatch.setattr(hub_of(ada.peer), "_monotonic", lambda: now[0])
+    stream = await connect(ada, "stream=user")
+    for _ in range(handlers.MAX_SAID - 1):
+        await stream.socket.send_json({"type": "subscribe", "stream": "list", "list": "7"})
+        assert (await stream.next())["status"] == 404
+    now[0] += handlers.SAID_WITHIN + 1
+    for _ in range(handlers.MAX_SAID):
+        await stream.socket.send_json({"type": "subscribe", "stream": "list", "list": "7"})
+    for _ in range(handlers.MAX_SAID):
+        assert (await stream.next())["status"] == 404
+    await stream.socket.send_str("And one more")
+    assert await stream.closed() == frames.POLICY
 
 
 async def test_an_event_stream_says_the_same(ada, ben):

@@ -22,6 +22,8 @@ from web.tokens import TOKENS, bearer_of
 
 #: A message of a client is no longer than this (STR4).
 MAX_MESSAGE = 4_096
+#: And says no more than this in so many seconds: a message may cost a look into the database.
+MAX_SAID, SAID_WITHIN = 300, 60.0
 _PROTOCOL = hdrs.SEC_WEBSOCKET_PROTOCOL
 
 
@@ -105,9 +107,15 @@ async def connect(request: web.Request) -> web.StreamResponse:
 
 
 async def _converse(request: web.Request, socket: web.WebSocketResponse, hub: Hub, connection: Socket) -> None:
+    since, said = hub.now, 0
     async for message in socket:
         connection.heard_at = hub.now
-        if message.type is WSMsgType.TEXT:
+        if connection.heard_at - since > SAID_WITHIN:
+            since, said = connection.heard_at, 0
+        said += 1
+        if said > MAX_SAID:
+            connection.close(frames.POLICY)
+        elif message.type is WSMsgType.TEXT:
             await _obey(request, hub, connection, message.data)
         elif message.type is WSMsgType.PING:
             await socket.pong(message.data)
