@@ -24,6 +24,7 @@ MAX_POST_BYTES = 64 * 1024
 MAX_ARTICLE_BYTES = 256 * 1024
 MAX_DEPTH = 100
 
+#: A shorter list here, or below, needs a migration that cleans what is stored (docs/adr/0005).
 TAGS = frozenset(
     {"p", "br", "a", "b", "strong", "i", "em", "u", "s", "del", "code", "pre", "blockquote", "ul", "ol", "li"}
     | {"h2", "h3", "h4", "ruby", "rt", "rp", "span"}

@@ -205,6 +205,14 @@ def test_a_second_sanitiser_finds_nothing_left_to_remove(markup):
     assert_harmless(markup)
 
 
+@examples(60)
+@given(SOUP | TREES)
+def test_clean_text_stays_as_it_is_when_it_is_cleaned_again(markup):
+    """So what is stored can be cleaned by a shorter list (docs/adr/0005)."""
+    once = clean(markup)
+    assert clean(once) == once
+
+
 @examples(50)
 @given(st.text())
 def test_any_text_is_taken(text):
