@@ -4,7 +4,7 @@ A peer that lost its state, or that was set back to a backup, learns of them so.
 by everybody; hosts that do not answer at present have the first request still in their queue.
 """
 
-from dataclasses import replace
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import Connection
 
@@ -12,6 +12,7 @@ from federation.builders import documents
 from node import events
 from node.domain.uris import host_of
 from node.services.context import Unit
+from node.store import jobs
 from node.store.federation import hosts
 from node.store.people import actors, follows
 from node.store.people.actors import Actor
@@ -27,12 +28,16 @@ def ask_again(conn: Connection, unit: Unit) -> int:
     homes = {actor_id: host_of(actor.inbox) for actor_id, actor in followed.items()}
     standings = hosts.load_standings(conn, set(homes.values()), unit.now)
     asked = [follow for follow in waiting if standings[homes[follow.followed_id]].is_well]
-    for follow in asked:
-        ask_anew(conn, unit, follow, followed[follow.followed_id])
+    ask_anew(conn, unit, asked, followed)
     return len(asked)
 
 
-def ask_anew(conn: Connection, unit: Unit, follow: Follow, followed: Actor) -> None:
-    """Send a Follow once more, under a new id: who has seen the old one would take it for a repetition."""
-    follows.save_follow(conn, replace(follow, uri=documents.activity_uri(unit.origin, unit.ids.new())))
-    events.record(conn, unit.ids, unit.now, events.FollowRequested(follow.id), about=followed.uri)
+def ask_anew(conn: Connection, unit: Unit, asked: Collection[Follow], followed: Mapping[int, Actor]) -> None:
+    """Send each Follow once more, under a new id: who has seen the old one would take it for a repetition.
+
+    ``followed``: the actors, by their rows. As sets: one account may be followed by everybody here.
+    """
+    uris = {follow.id: documents.activity_uri(unit.origin, unit.ids.new()) for follow in asked}
+    follows.rename_many(conn, uris)
+    told = [(events.FollowRequested(follow.id), followed[follow.followed_id].uri) for follow in asked]
+    jobs.enqueue_many(conn, [events.job_of(unit.ids, unit.now, event, about=about) for event, about in told])

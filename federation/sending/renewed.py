@@ -15,7 +15,7 @@ from node.domain.actors import RemoteActor
 from node.domain.numbers import number_in
 from node.ids import minted_at
 from node.services.context import Unit
-from node.store.people import actors, follows, local_follows, remote_actors
+from node.store.people import actors, follows, remote_actors
 from node.store.people.actors import Actor
 from node.store.posts import burying
 
@@ -35,10 +35,9 @@ def save(conn: Connection, unit: Unit, remotes: Collection[RemoteActor]) -> None
 
 def _ask(conn: Connection, unit: Unit, followed: Actor) -> None:
     """The follows stay until they are refused."""
-    for each in local_follows.load_local_follows(conn, followed.id):
-        follow = follows.find_follow_by_id(conn, each.id)
-        if follow is not None and unit.now - _asked_at(follow.uri) >= ASK_EVERY:
-            ask_anew(conn, unit, follow, followed)
+    standing = follows.load_out(conn, followed.id)
+    due = [follow for follow in standing if unit.now - _asked_at(follow.uri) >= ASK_EVERY]
+    ask_anew(conn, unit, due, {followed.id: followed})
 
 
 def _asked_at(uri: str) -> int:

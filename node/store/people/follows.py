@@ -1,6 +1,6 @@
 """Who follows whom."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import starmap
 from typing import Any
@@ -36,6 +36,7 @@ _PAIR = Prepared(
 )
 
 _INSERT = Bulk(insert(follows))
+_RENAME = Bulk(update(follows).where(follows.c.id == bindparam("follow_id")).values(uri=bindparam("new_uri")))
 
 
 def find_follow(conn: Connection, follower_id: int, followed_id: int) -> Follow | None:
@@ -64,6 +65,11 @@ def save_follow(conn: Connection, new: Follow) -> Follow:
     state = ACCEPTED if ACCEPTED in {known.state, new.state} else PENDING
     conn.execute(update(follows).where(follows.c.id == known.id).values(uri=new.uri, state=state))
     return Follow(known.id, known.follower_id, known.followed_id, new.uri, state, known.created_at)
+
+
+def rename_many(conn: Connection, uris: Mapping[int, str]) -> None:
+    """Give follows (by their row) other activity ids."""
+    _RENAME.run(conn, [{"follow_id": follow_id, "new_uri": uri} for follow_id, uri in uris.items()])
 
 
 def accept_follow(conn: Connection, follow_id: int, now: int) -> None:
@@ -208,6 +214,16 @@ def load_pending_out(conn: Connection, *, limit: int) -> list[Follow]:
         .limit(limit)
     )
     return [Follow(*row) for row in conn.execute(query)]
+
+
+def load_out(conn: Connection, followed_id: int) -> list[Follow]:
+    """Follows and requests of ours to one actor elsewhere."""
+    query = (
+        select(*_COLUMNS)
+        .join(actors, actors.c.id == follows.c.follower_id)
+        .where(follows.c.followed_id == followed_id, actors.c.local)
+    )
+    return [Follow(*row) for row in conn.execute(query.order_by(follows.c.id))]
 
 
 def load_with_pins(conn: Connection) -> list[int]:
