@@ -26,6 +26,7 @@ _MAKES_ROOM = re.compile(r"-(?:delete|remove|revoke|end|withdraw|leave)(?:-form)
 KEEPING = frozenset(
     {"compose-form", "question-new-form", "thread-new-form", "post-edit-form"}
     | {"resource-new-form", "resource-edit-form", "event-publish", "event-change"}
+    | {"resource-used-form", "resource-review-form", "community-new-form", "community-settings-form"}
 )
 
 

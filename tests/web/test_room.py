@@ -7,6 +7,7 @@ import pytest
 
 from node.errors import Unavailable
 from tests.client import App, app_of
+from tests.records import record
 from tests.web.conftest import Site
 from tests.web.library.test_editor import FORM
 from web import room, routes
@@ -24,6 +25,7 @@ FORMS = (
         {"title": "Casting", "start": "2099-05-07T18:00", "timezone": "Europe/Berlin", "place": "Library"}
         | {"language": "en", "kind": "workshop", "join": "free", "visibility": "public"},
     ),
+    ("/communities/new", "purpose", {"username": "metals", "name": "Metals", "join_policy": "open"}),
 )
 
 
@@ -47,6 +49,24 @@ async def test_what_was_written_comes_back_until_there_is_room(site: Site, fill,
     assert NOT_STORED in again
     fill(False)
     await site.post(path, 303, **form)
+
+
+async def test_what_was_written_about_something_comes_back_too(site: Site, fill) -> None:
+    await site.set_up()
+    resource = (await site.peer.publish(record())).url.removeprefix(site.peer.origin)
+    group = await site.csrf("/communities/new")
+    await site.post("/communities/new", csrf=group, username="metals", name="Metals", join_policy="open")
+    for path, name, fields in (
+        (f"{resource}/review", "text", {"rating": "4"}),
+        (f"{resource}/used", "advice", {"outcome": "worked"}),
+        ("/c/metals/settings", "purpose", {"name": "Metals"}),
+    ):
+        form = {"csrf": await site.csrf(path), **fields, name: WORDS}
+        fill(True)
+        again = await site.post(path, 503, **form)
+        assert WORDS in again, path
+        assert NOT_STORED in again, path
+        fill(False)
 
 
 async def test_a_post_that_the_database_cannot_store_comes_back(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

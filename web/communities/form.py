@@ -13,13 +13,13 @@ from federation.actors.communities import NewCommunity, create_community, prepar
 from node.domain.communities import LEVELS, JoinPolicy, PostPolicy
 from node.domain.community_drafts import CommunityDraft
 from node.domain.visibility import Visibility
-from node.errors import Conflict, Invalid
+from node.errors import Conflict, Invalid, Unavailable
 from node.sentences import Sentence
 from node.services.context import Unit
 from node.state import NODE
 from node.store.communities.communities import Community
 from node.store.people.actors import Actor
-from web import sessions
+from web import room, sessions
 from web.account.pictures import form_of
 from web.communities.listing import crumbs_of
 from web.communities.views import Choice, FormView, Head
@@ -59,6 +59,7 @@ async def found(request: web.Request) -> web.StreamResponse:
     config = node.config
     box = config.secret_box
     try:
+        room.check(request)
         new = await asyncio.to_thread(
             prepare_community, node.unit(), box, fields.get("username", ""), read_fields(fields)
         )
@@ -68,6 +69,9 @@ async def found(request: web.Request) -> web.StreamResponse:
     except Conflict:
         errors = {"username": Sentence("This name is taken.")}
         return html(request, form_view(request, session.csrf, fields, errors=errors), status=409)
+    except Unavailable as error:
+        notice = Notice(text=room.NOT_STORED, tone="bad")
+        return room.later(html(request, form_view(request, session.csrf, fields, notice=notice)), error)
     return done(f"/c/{group.username}", "founded")
 
 

@@ -13,7 +13,7 @@ from node.domain.communities import Act
 from node.domain.deeds import Deed
 from node.domain.media import MediaPurpose
 from node.domain.numbers import number_in
-from node.errors import Invalid, NodeError, NotFound, PreconditionFailed
+from node.errors import Invalid, NodeError, NotFound, PreconditionFailed, Unavailable
 from node.sentences import Sentence
 from node.services.communities import communities as describing
 from node.services.context import Unit
@@ -22,7 +22,7 @@ from node.services.posts.media import show_on_profile
 from node.state import NODE
 from node.store.communities import community_log
 from node.store.people import actors
-from web import lookups, sessions
+from web import lookups, room, sessions
 from web.account.pictures import change_pictures
 from web.communities.form import Known, errors_of, fields_of, form_view, read_fields
 from web.communities.people import Inside, count_waiting, head_of, load_inside
@@ -49,6 +49,7 @@ async def change(request: web.Request) -> web.StreamResponse:
     session, node, name = sessions.require_person(request), request.app[NODE], request.match_info["name"]
     fields = await sessions.read_form(request)
     try:
+        room.check(request)
         is_asked = await node.store.write(_change, node.unit(), name, session.actor_id, fields)
     except (Invalid, PreconditionFailed) as error:
         known = await node.store.read(_load_known, node.unit(), name, session.actor_id)
@@ -57,6 +58,11 @@ async def change(request: web.Request) -> web.StreamResponse:
         notice = None if errors else Notice(text=text, tone="bad")
         view = form_view(request, session.csrf, fields, known=known, errors=errors, notice=notice)
         return html(request, view, status=422 if isinstance(error, Invalid) else 409)
+    except Unavailable as error:
+        known = await node.store.read(_load_known, node.unit(), name, session.actor_id)
+        notice = Notice(text=room.NOT_STORED, tone="bad")
+        view = form_view(request, session.csrf, fields, known=known, notice=notice)
+        return room.later(html(request, view), error)
     return done(f"/c/{name}/settings", "asked" if is_asked else "saved")
 
 

@@ -13,7 +13,7 @@ from node.domain import resources as records
 from node.domain.numbers import id_in, number_in
 from node.domain.opinions import Outcome
 from node.domain.visibility import LEVELS_OF_ORGANISATION, narrowest
-from node.errors import Invalid
+from node.errors import Invalid, Unavailable
 from node.sentences import Sentence, sentences
 from node.services.context import Unit
 from node.services.library import authoring
@@ -23,7 +23,7 @@ from node.store.access.sessions import Session
 from node.store.library import opinions, resources
 from node.store.library.opinions import StoredNote, StoredReview
 from node.store.library.resources import Resource, Viewer
-from web import sessions
+from web import room, sessions
 from web.design.frame import done, html, page_of
 from web.design.languages import language_choices
 from web.design.parts import Field, Text
@@ -67,12 +67,15 @@ async def save_use(request: web.Request) -> web.StreamResponse:
     fields = await sessions.read_form(request)
     found = await node.store.read(_load, session.actor_id, _slug(request), fields.get("note", ""))
     try:
+        room.check(request)
         sent = _note_of(fields)
         notes = AdoptionNotes(node.store, request.app[FEDERATION].keyring)
         note_id = found.note.object_id if found.note else None
         await notes.publish(node.unit(), session.actor_id, found.resource.slug, sent, note_id=note_id)
     except Invalid as error:
         return _use_page(request, session, found, fields, _beside(error, _NOTE_FIELDS))
+    except Unavailable as error:
+        return room.later(_use_page(request, session, found, fields, {"form": room.NOT_STORED}), error)
     return done(f"{found.resource.path}#used", "note")
 
 
@@ -206,9 +209,12 @@ async def save_review(request: web.Request) -> web.StreamResponse:
         **({"language": language} if language else {}),
     }
     try:
+        room.check(request)
         await node.store.write(_save_review, node.unit(), session.actor_id, found.resource.slug, sent)
     except Invalid as error:
         return _review_page(request, session, found, fields, _beside(error, _REVIEW_FIELDS))
+    except Unavailable as error:
+        return room.later(_review_page(request, session, found, fields, {"text": room.NOT_STORED}), error)
     return done(f"{found.resource.path}#reviews", "review")
 
 
