@@ -18,7 +18,7 @@ from federation.fetching.misses import Misses
 from federation.handlers import create, update
 from federation.jsonld import Doc
 from federation.mapping.activity import wrapper_of
-from federation.mapping.actor import key_ids, read_actor
+from federation.mapping.actor import KEY_TERMS, key_ids, read_actor
 from federation.mapping.post import read_post
 from federation.sending import renewed
 from federation.transport.address import parse_url
@@ -317,7 +317,7 @@ def _is_actor(doc: Doc) -> bool:
 def _with_key(document: dict[str, Any], key: Doc) -> dict[str, Any]:
     """The actor with the key itself in the place of its id, where it lists no more than that."""
     doc = _read(document)
-    for term in ("publicKey", "assertionMethod"):
+    for term in KEY_TERMS:
         listed = key_ids(doc, term)
         if key.id in listed:
             others = [each for each in listed if each != key.id]

@@ -38,7 +38,8 @@ _HANDLE = re.compile(r"(?:acct:)?@?(?P<user>[A-Za-z0-9_.:-]{1,255})@(?P<host>[A-
 _MAX_CAPABILITIES = 50
 _ED25519_MULTIKEY = "z6Mk"  # base58 of the multicodec prefix ed01
 _RSA_MULTIKEY = "z4MX"  # of 8524
-_KEYS = ("publicKey", "assertionMethod")
+#: Under these an actor lists its keys.
+KEY_TERMS = ("publicKey", "assertionMethod")
 _ED25519_PEM = "MCowBQYDK2VwAyEA"
 
 
@@ -84,9 +85,7 @@ def read_actor(document: object, *, own_origin: str = "") -> RemoteActor:
         also_known_as=tuple(filter(is_web_uri, doc.refs("alsoKnownAs")))[:MAX_ALIASES],
         moved_to=moved_to if is_web_uri(moved_to := doc.ref("movedTo")) else "",
         keys=_keys(doc, uri),
-        keys_elsewhere=tuple(each for term in _KEYS for each in key_ids(doc, term) if same_origin(each, uri))[
-            :MAX_KEYS
-        ],
+        keys_elsewhere=_keys_elsewhere(doc, uri),
         capabilities=_capabilities(doc),
         locked=_is_locked(doc),
         discoverable=doc.flag("discoverable") or False,
@@ -178,6 +177,11 @@ def _keys(doc: Doc, uri: str) -> tuple[ActorKey, ...]:
     """Keys that lie on the actor's origin and name it as their owner, each id once."""
     found = [*_pem_keys(doc, uri), *_multikeys(doc, uri)]
     return tuple({key.id: key for key in reversed(found)}.values())[::-1][:MAX_KEYS]
+
+
+def _keys_elsewhere(doc: Doc, uri: str) -> tuple[str, ...]:
+    """Ids of keys that lie at addresses of their own, on the actor's origin."""
+    return tuple(each for term in KEY_TERMS for each in key_ids(doc, term) if same_origin(each, uri))[:MAX_KEYS]
 
 
 def key_ids(doc: Doc, term: str) -> list[str]:
