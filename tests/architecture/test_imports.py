@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 import pytest
+from jinja2 import Environment, nodes
 
 from node.cli import COMMANDS, main
 from tests.architecture.sources import PACKAGES, ROOT, sources
@@ -30,6 +31,13 @@ TEST_ONLY = {
     "pytest": (),
     "rdflib": ("schemas/vocabularies_build.py",),
 }
+
+
+@each_row("path", sorted((ROOT / "web" / "templates").rglob("*.html")))
+def test_templates_use_what_they_import(path: Path) -> None:
+    tree = Environment(extensions=["jinja2.ext.do"]).parse(path.read_text("utf-8"))
+    imported = {name for each in tree.find_all(nodes.FromImport) for name in each.names}
+    assert imported <= {each.name for each in tree.find_all(nodes.Name)}
 
 
 def test_imports_go_down_only() -> None:

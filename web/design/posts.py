@@ -28,7 +28,8 @@ class PollOption:
 class Poll:
     """A poll as it stands; ``closes_at`` is 0 where it has no end.
 
-    ``key``: its post, where the reader may vote; ``multiple``: for more than one option.
+    ``key``: its post, where the reader may vote; ``multiple``: for more than one option; ``voters``: how many
+    people took part, 0 where nobody says.
     """
 
     options: tuple[PollOption, ...]

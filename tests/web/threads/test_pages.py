@@ -360,6 +360,17 @@ async def test_a_poll_is_asked_and_answered_on_pages(house: House):
     await house.eve.post(action, 422, back=path, choice="7")
 
 
+async def test_a_poll_for_several_options_counts_people_as_apps_do(house: House):
+    asked = {"text": "Which days?", "visibility": "public", "poll": "Monday\nTuesday", "poll_multiple": "on"}
+    path = await house.ben.post("/compose", **asked, do="publish")
+    (form,) = (await house.ada.page(path)).xpath("//form[contains(@action, '/vote')]")
+    await house.ada.post(form.get("action"), choice=["0", "1"], back=path)
+    await house.eve.post(form.get("action"), choice=["0"], back=path)
+    page = await house.ben.page(path)
+    assert [each.get("value") for each in page.xpath("//progress")] == ["100", "50"]
+    assert any("3 votes · 2 people" in each for each in words(page, "//main//p"))
+
+
 async def test_what_is_written_for_later_waits_and_can_be_put_off_and_taken_back(house: House):
     """Its times are those of the author's own zone, which stands beside the fields."""
     sent, zone = {"kind": "discussion", "title": "On Monday", "text": "We cast tin.", "do": "publish"}, "Asia/Tokyo"
