@@ -109,6 +109,9 @@ HAS_HANDLE = or_(
 
 
 _BY_HANDLE = Prepared(select(*COLUMNS).where(HAS_HANDLE))
+_IN_ANY_CASE = Prepared(
+    select(*COLUMNS).where(func.lower(actors.c.username) == bindparam("username"), actors.c.host == bindparam("host"))
+)
 
 
 def find_local_actor(conn: Connection, username: str) -> Actor | None:
@@ -127,7 +130,7 @@ def load_actors_by_username(conn: Connection, usernames: Collection[str]) -> dic
 def find_actor_by_handle(
     conn: Connection, username: str, host: str, *, kind: str = "person", proven_first: bool = True
 ) -> Actor | None:
-    """Who is called so, by a proven handle or at the host of its id.
+    """Who is called so, by a proven handle or at the host of its id; in another case where nobody is in this one.
 
     Of several (Lemmy gives people and communities the same names) one who is there before who is gone, then who has
     proven it (or, as our pages have it, whose id is at this host), then one of this kind, then who has been known for
@@ -135,6 +138,7 @@ def find_actor_by_handle(
     """
     acct = f"{username}@{host}".lower()
     rows = _BY_HANDLE.run(conn, {"username": username, "host": host, "acct": acct})
+    rows = rows or _IN_ANY_CASE.run(conn, {"username": username.lower(), "host": host})
 
     def rank(each: Actor) -> tuple[bool, bool, bool, int]:
         is_second = each.acct != acct if proven_first else each.host != host
@@ -235,14 +239,6 @@ def load_shared_inboxes(conn: Connection) -> list[tuple[str, str]]:
 
 def find_unknown_handles(conn: Connection, handles: Collection[str], own_host: str) -> list[str]:
     """Those among ``user@host`` of other hosts that nobody known here has."""
-    pairs = {handle: handle.partition("@")[::2] for handle in handles}
-    elsewhere = {handle: pair for handle, pair in pairs.items() if pair[1] != own_host}
-    query = select(actors.c.username, actors.c.host, actors.c.acct).where(
-        or_(
-            *(has_proven(handle.lower()) for handle in elsewhere),
-            *(and_(actors.c.username == name, actors.c.host == host) for name, host in elsewhere.values()),
-        )
-    )
-    rows = conn.execute(query).all() if elsewhere else ()
-    known, proven = {(row.username, row.host) for row in rows}, {row.acct for row in rows}
-    return [handle for handle, pair in elsewhere.items() if pair not in known and handle.lower() not in proven]
+    pairs = ((handle, *handle.partition("@")[::2]) for handle in handles)
+    elsewhere = [pair for pair in pairs if pair[2] != own_host]
+    return [handle for handle, name, host in elsewhere if find_actor_by_handle(conn, name, host) is None]
