@@ -57,6 +57,14 @@ def views() -> dict[str, View]:
             requests=2,
             error="All places are taken.",
         ),
+        "event-of-series": replace(
+            _event(replace(signed_in, title="Casting at home", path="/e/3-casting"), now),
+            repeats=None,
+            series_path="/e/1-casting",
+            change_path="/e/1-casting/dates/2026-11-09",
+            own=OwnAnswer(state="going", of_series=True, companions=2, note="Rampe?", may_answer=True, may_attend=True),
+            csrf=_CSRF,
+        ),
         "event-cancelled": replace(
             _event(replace(page, title=_LONG, path="/e/2-lang"), now),
             name=Text(value=_LONG, language="de"),

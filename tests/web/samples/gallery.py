@@ -6,7 +6,7 @@ from typing import ClassVar
 from node.sentences import Sentence
 from tests.web.samples.catalogue import chips, facets
 from tests.web.samples.frame import COMMUNITY, HOSPITAL, IRIS, ORLA, page
-from tests.web.samples.posts import media_post, poll_post, post_cards, replies
+from tests.web.samples.posts import covered_post, media_post, poll_for_several, poll_post, post_cards, replies
 from tests.web.samples.resources import cards, network_cards
 from web.design.lists import Chip, FacetGroup, Paging, SortOption
 from web.design.page import Page, View
@@ -50,7 +50,7 @@ def gallery() -> GalleryView:
         facets=facets()[:2],
         paging=Paging(next_path="/gallery", first_path="/gallery"),
         actors=(ORLA, IRIS, COMMUNITY, HOSPITAL),
-        posts=(*post_cards(), poll_post(), media_post()),
+        posts=(*post_cards(), poll_post(), poll_for_several(), media_post(), covered_post()),
         replies=replies(),
         plain=Field(value="social.example"),
         wrong=Field(value="Maeve B", error="Use small letters, digits and underscores only."),

@@ -88,6 +88,16 @@ def poll_post() -> PostCard:
     )
 
 
+def poll_for_several() -> PostCard:
+    options = (PollOption(label="Monday", votes=14), PollOption(label="Samstagvormittag", votes=7, chosen=True))
+    return replace(poll_post(), poll=Poll(options=options, voters=14, multiple=True, closed=True))
+
+
+def covered_post() -> PostCard:
+    """Moderators say so of all that its author shows, or she does so of this."""
+    return replace(media_post(), is_covered=True)
+
+
 def media_post() -> PostCard:
     return PostCard(
         path="/@iris/hands",
