@@ -105,7 +105,7 @@ async def test_requests_of_strangers(run):
         assert notification_lists.count_requests(conn, world.ada) == (1, 2)
         notification_lists.accept_requests(conn, world.ada, [world.ben])
         assert len(_told(conn, world.ada)) == 2
-        notification_lists.delete_between(conn, world.ada, world.ben)
+        notification_lists.delete_between(conn, world.ada, [world.ben])
         assert _told(conn, world.ada) == []
 
     await run(test)
