@@ -93,8 +93,11 @@ class Recheck:
         return Done()
 
     async def _look_up(self, uri: str, handle: str) -> Outcome:
-        """What cannot be proven now is not shown; it is looked up again when the actor's document comes anew."""
-        if self._is_due(f"{uri}|{handle}"):
+        """What cannot be proven now is not shown; it is looked up again when the actor's document comes anew.
+
+        Once for an actor, however many handles it claims: each names a host that we are to ask.
+        """
+        if self._is_due(f"handle|{uri}"):
             with suppress(NodeError):
                 await self._check_handle(uri, handle)
         return Done()

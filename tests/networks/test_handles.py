@@ -115,6 +115,19 @@ async def test_a_claim_is_looked_up_once_and_whoever_claims_nothing_else_never(s
     assert len(scene.lookups()) == 1
 
 
+async def test_who_claims_one_handle_after_the_other_makes_nobody_be_asked_each_time(scene):
+    await scene.read()
+    before = len(scene.lookups())
+    for number in range(4):
+        claim = {**scene.ben.document, "webfinger": f"ben{number}@{host(scene.uni)}"}
+        said = scene.social.activity("Update", scene.ben, claim, number)
+        late = SystemClock().now() - scene.clock.now()
+        assert await scene.social.send(f"{scene.node.origin}/ap/inbox", said, scene.ben.key, age=late) == 202
+        await scene.net.settle()
+    assert (await scene.node.outcomes())[-1] == ("Update", "profile-updated")
+    assert len(scene.lookups()) == before
+
+
 async def test_what_is_kept_ready_is_made_anew_with_a_proof(scene):
     await scene.read()
     note = scene.social.note(scene.ben, 1, tag=[{"type": "Mention", "href": scene.ben.uri}])
