@@ -9,7 +9,7 @@ from pathlib import Path
 from aiohttp import web
 from aiohttp.web_request import FileField
 
-from node.errors import Invalid, Malformed
+from node.errors import Invalid, Malformed, Unavailable
 from node.sentences import Sentence
 from node.state import NODE, Node
 from web.posted import read_posted
@@ -59,5 +59,9 @@ async def on_disk(request: web.Request, *fields: FileField | None) -> AsyncItera
 
 
 def _copy(field: FileField, place: Path) -> None:
-    with place.open("wb") as target:
-        shutil.copyfileobj(field.file, target)
+    """Raises Unavailable where the disk has no room for it."""
+    try:
+        with place.open("wb") as target:
+            shutil.copyfileobj(field.file, target)
+    except OSError as error:
+        raise Unavailable("The file cannot be stored right now.", detail=str(error)) from error

@@ -1,6 +1,8 @@
 """Uploads through the client API: what is taken and how it comes back, and what is refused with nothing kept."""
 
+import errno
 import io
+import os
 import shutil
 
 import aiohttp
@@ -15,6 +17,7 @@ from node.store.tables import media as table
 from tests import costs
 from tests import media_files as files
 from tests.client import App, app_of
+from web import uploads as receiving
 
 UPLOAD, ONE = "v2/media", "v1/media"
 needs_ffmpeg = pytest.mark.skipif(not shutil.which("ffmpeg"), reason="FFmpeg is not installed")
@@ -46,6 +49,18 @@ async def app(site) -> App:
 
 async def upload(app: App, data: bytes, status: int = 200, *, path: str = UPLOAD, **more):
     return await app.call("POST", path, status, data=form(data, **more))
+
+
+async def test_a_full_disk_is_told_as_one(app, monkeypatch):
+    def full(source, target):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(receiving.shutil, "copyfileobj", full)
+        answer = await app.ask("POST", UPLOAD, data=form(files.picture("PNG", 9, 9)))
+    assert (answer.status, answer.headers["Retry-After"]) == (503, "60")
+    assert await stored(app) == 0
+    await upload(app, files.picture("PNG", 9, 9))
 
 
 async def fetch(app: App, url: str, **headers: str) -> tuple[aiohttp.ClientResponse, bytes]:
