@@ -1,4 +1,4 @@
-"""What an app asks while somebody types, beside the network of ``pages``: people, hashtags, and everything at once."""
+"""What an app asks while somebody types, beside the network of ``world``: people, hashtags, and everything at once."""
 
 from typing import Any
 
