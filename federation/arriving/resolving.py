@@ -16,13 +16,14 @@ from sqlalchemy import Connection
 
 from federation import jsonld
 from federation.applying.batch import Batch, Inbound, Needs
+from federation.applying.proven import read_proven
 from federation.arriving import delivery_notes
 from federation.arriving.announced import Announced, Proven
 from federation.fetching.fetch import Budget, Fetcher
 from federation.handlers import apply
 from federation.mapping.activity import Activity, read_activity, with_object
 from federation.signatures.keys import RemoteKeys
-from federation.signatures.proofs import proof_key_id, verify_proof
+from federation.signatures.proofs import proof_key_id
 from federation.strictjson import read_object
 from federation.vocab import AS2, PUBLIC, TOMBSTONE
 from node import log
@@ -154,7 +155,7 @@ class Resolver:
         """Prove whose it is by its proof or by asking its host; the actor is known afterwards."""
         await self._fetcher.actor(activity.actor, budget=budget)
         if (proven := await self._proven(activity)) is not None:
-            return Proven(proven)
+            return proven
         return Proven(await self._seen(activity, budget), is_as_sent=False)
 
     async def _seen(self, activity: Activity, budget: Budget) -> Activity:
@@ -172,19 +173,15 @@ class Resolver:
             raise SignatureInvalid(detail=f"{activity.id} says something else at its host")
         return seen
 
-    async def _proven(self, activity: Activity) -> Activity | None:
+    async def _proven(self, activity: Activity) -> Proven | None:
         """What a valid proof of its own actor covers; None without one."""
-        key_id = proof_key_id(activity.raw)
-        if key_id is None or not same_origin(key_id, activity.actor):
+        if proof_key_id(activity.raw) is None:
             return None
         try:
-            key = await self._keys.find(key_id)
-            if key.owner_uri != activity.actor:
-                return None
-            document = verify_proof(activity.raw, key.public, now=self._clock.now())
+            proven = await read_proven(self._keys, activity, now=self._clock.now())
         except NodeError:
             return None
-        return read_activity(document)
+        return Proven(proven, is_as_sent=proven is activity)
 
     async def _see_object(self, activity: Activity, budget: Budget) -> dict[str, Any]:
         """The object as its own host shows it, to take the place of the copy."""

@@ -10,14 +10,14 @@ import orjson
 from sqlalchemy import Connection
 
 from federation.applying.batch import Batch, Inbound
+from federation.applying.proven import read_proven
 from federation.builders.audience import Audience, inboxes_of
 from federation.mapping.activity import Activity, read_activity
 from federation.sending import delivery
 from federation.signatures.keys import RemoteKeys
-from federation.signatures.proofs import proof_key_id, verify_proof
 from federation.vocab import PUBLIC
 from node.clock import Clock
-from node.domain.uris import host_of, same_origin
+from node.domain.uris import host_of
 from node.errors import Invalid, RemoteNotFound, SignatureInvalid
 from node.ids import Ids
 from node.jobs.kind import Kind, single
@@ -70,23 +70,14 @@ class Forwarding:
         row = rows.get(job.ref or 0)
         if row is None:
             return Done()
-        activity = read_activity(orjson.loads(row.raw))
         try:
-            await self._check(activity)
+            told = read_activity(orjson.loads(row.raw))
+            activity = await read_proven(self._keys, told, now=self._clock.now())
         except (SignatureInvalid, RemoteNotFound, Invalid):
             return Done()
-        await self._store.write(self._send_on, activity, row.raw, job.payload["owners"])
+        raw = row.raw if activity is told else orjson.dumps(dict(activity.raw)).decode()
+        await self._store.write(self._send_on, activity, raw, job.payload["owners"])
         return Done()
-
-    async def _check(self, activity: Activity) -> None:
-        """Raises SignatureInvalid where the proof is not of the activity's own actor, or does not hold."""
-        key_id = proof_key_id(activity.raw) or ""
-        if not same_origin(key_id, activity.actor):
-            raise SignatureInvalid(detail=key_id)
-        key = await self._keys.find(key_id)
-        if key.owner_uri != activity.actor:
-            raise SignatureInvalid(detail=key_id)
-        verify_proof(activity.raw, key.public, now=self._clock.now())
 
     def _send_on(self, conn: Connection, activity: Activity, raw: str, owner_ids: list[int]) -> None:
         """In the name of the first of ours whose followers are meant; never back to where it came from."""

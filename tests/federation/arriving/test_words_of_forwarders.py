@@ -7,7 +7,9 @@ from typing import Any
 import orjson
 import pytest
 
+from federation.signatures.proofs import add_proof
 from federation.vocab import AS
+from node.clock import SystemClock
 from node.store.people import actors
 from node.store.posts import objects
 from tests.network import Network, network
@@ -123,3 +125,31 @@ async def test_the_word_of_the_author_beside_that_of_a_forwarder_counts_once(sce
             assert await scene.far.send(f"{scene.net.peers[0].origin}/ap/inbox", said, by.key) == 202
         await scene.net.settle()
         assert (await scene.row(note["id"])).content == f"<p>Note {number}</p>"
+
+
+async def test_a_proof_proves_what_its_context_says_and_nothing_of_what_was_appended(scene):
+    """Eve has signed that zoe deletes a note; only by the words that mallory appends it is eve who says so."""
+    async with remote("127.2.0.2") as evil:
+        eve, mallory = evil.actor("eve"), evil.actor("mallory")
+        note = scene.far.note(scene.zoe, 6)
+        await scene.hears(scene.far.activity("Create", scene.zoe, note, 23), scene.zoe)
+        said = {**evil.activity("Delete", scene.zoe, note["id"], 24), "x": eve.uri}
+        said = add_proof(said, eve.ed25519, created_at=SystemClock().now())
+        said["@context"] = [*said["@context"], {"x": f"{AS}actor", "actor": f"{AS}target"}]
+        assert await evil.send(f"{scene.net.peers[0].origin}/ap/inbox", said, mallory.key) == 202
+        await scene.net.settle()
+        assert (await scene.row(note["id"])).state == "live"
+
+
+async def test_words_that_were_appended_to_a_proof_are_not_passed_on(scene):
+    group = await scene.net.peers[0].add_community("lead")
+    await scene.hears(scene.far.activity("Follow", scene.zoe, group.uri, 25), scene.zoe)
+    note = scene.far.note(scene.zoe, 7, audience=group.uri, to=[PUBLIC, group.uri])
+    said = add_proof(
+        scene.far.activity("Create", scene.zoe, note, 26), scene.zoe.ed25519, created_at=SystemClock().now()
+    )
+    await scene.hears({**said, "@context": [*said["@context"], {"content": f"{AS}name"}]}, scene.eve)
+    announced = [each["object"] for each in scene.far.posted if each["type"] == "Announce" and "id" in each["object"]]
+    assert [each["object"]["content"] for each in announced] == ["<p>Note 7</p>"]
+    assert f"{AS}name" not in orjson.dumps(scene.far.posted).decode()
+    assert announced[0]["proof"] == said["proof"]
