@@ -35,6 +35,7 @@ _WRONG = Sentence("This code is not right, or it was used before.")
 class _Step:
     actor_id: int
     next_path: str
+    made_at: int
 
 
 async def go_on(request: web.Request, account: Account, next_path: str) -> web.Response:
@@ -63,7 +64,7 @@ async def check_step(request: web.Request) -> web.Response:
     throttle.check_address(request)
     throttle.count_try(request, f"code {step.actor_id}")
     box, code = node.config.secret_box, fields.get("code", "")[:40]
-    account = await node.store.write(_check, node.unit(), box, step.actor_id, code)
+    account = await node.store.write(_check, node.unit(), box, step, code)
     if account is None:
         log.event("sign_in.refused", step="code")
         return _form(request, error=_WRONG, status=422)
@@ -73,11 +74,14 @@ async def check_step(request: web.Request) -> web.Response:
     return response
 
 
-def _check(conn: Connection, unit: Unit, box: SecretBox, actor_id: int, code: str) -> Account | None:
-    account = accounts.load_account(conn, actor_id)
+def _check(conn: Connection, unit: Unit, box: SecretBox, step: _Step, code: str) -> Account | None:
+    """The account, for a right code. A password that has been replaced since the first step proves nothing."""
+    account = accounts.load_account(conn, step.actor_id)
     if account is None or account.state != accounts.ACTIVE:
         return None
-    return account if credentials.is_second_factor(conn, unit, box, actor_id, code) else None
+    if accounts.has_new_password(conn, step.actor_id, step.made_at):
+        return None
+    return account if credentials.is_second_factor(conn, unit, box, step.actor_id, code) else None
 
 
 async def _sign_in(request: web.Request, account: Account, next_path: str) -> web.Response:
@@ -95,7 +99,7 @@ def _step_of(request: web.Request) -> _Step | None:
     except (ConfigurationRefused, ValueError):
         return None
     actor_id, next_path, made_at = orjson.loads(note)
-    return _Step(actor_id, next_path) if request.app[NODE].clock.now() - made_at <= _LASTS else None
+    return _Step(actor_id, next_path, made_at) if request.app[NODE].clock.now() - made_at <= _LASTS else None
 
 
 def _to_the_beginning() -> web.Response:

@@ -24,15 +24,20 @@ _OFFER_LASTS = 30 * MINUTE
 def change_password(
     conn: Connection, unit: Unit, actor_id: int, password_hash: str, *, keep_apps: bool = False
 ) -> None:
-    """A new password. All sessions end, and all tokens unless the person keeps her apps."""
+    """A new password. All sessions end, and all tokens unless the person keeps her apps.
+
+    So do links that somebody who knew the old one may have asked for: one of them would give her account away again.
+    """
     accounts.set_password(conn, actor_id, password_hash, unit.now)
+    mailed_links.end_links(conn, actor_id)
     end_access(conn, actor_id, keep_apps=keep_apps)
     _audit(conn, unit, actor_id, "password.change")
 
 
 def end_access(conn: Connection, actor_id: int, *, keep_apps: bool = False) -> None:
-    """End the sessions of an account, and its tokens."""
+    """End the sessions of an account, its tokens, and in any case codes that no app has changed into one."""
     sessions.end_sessions(conn, actor_id)
+    oauth.delete_codes_of(conn, actor_id)
     if not keep_apps:
         oauth.delete_tokens_of(conn, actor_id)
 

@@ -12,10 +12,11 @@ from node.domain.notices import NoticeType
 from node.domain.visibility import Visibility
 from node.errors import Conflict, Forbidden, Invalid, NotFound
 from node.services import audit
+from node.services.access import credentials
 from node.services.context import Unit
 from node.services.news import happened, news
 from node.services.posts import media
-from node.store.access import accounts, oauth, sessions
+from node.store.access import accounts, mailed_links
 from node.store.database.engine import signal
 from node.store.federation import policies
 from node.store.house import reports
@@ -116,8 +117,8 @@ def _set_state(conn: Connection, unit: Unit, actor: Actor, state: str) -> None:
     if account is not None and account.state in {accounts.ACTIVE, accounts.SUSPENDED}:  # who waits to join still waits
         accounts.set_state(conn, actor.id, state)
     if state != accounts.ACTIVE:
-        sessions.end_sessions(conn, actor.id)
-        oauth.delete_tokens_of(conn, actor.id)
+        mailed_links.end_links(conn, actor.id)
+        credentials.end_access(conn, actor.id)
     events.record(conn, unit.ids, unit.now, events.ActorUpdated(actor.id, everyone=True), about=actor.uri)
 
 

@@ -41,7 +41,7 @@ def ask_for(conn: Connection, unit: Unit, kind: str, *, login: str, to: str = ""
 
     ``to``: the address that it goes to and confirms, where that is another than the account has.
     """
-    _enqueue(conn, unit, {"kind": kind, "login": login[:254], **({"to": to} if to else {})})
+    _enqueue(conn, unit, {"kind": kind, "login": login[:254], **({"to": to, "asked_at": unit.now} if to else {})})
 
 
 def tell(conn: Connection, unit: Unit, kind: str, account: Account) -> None:
@@ -95,6 +95,8 @@ class Post:
         kind, to = asked["kind"], asked.get("to", "")
         if to and accounts.find_account(conn, to) is not None:
             return None  # of somebody else, who hears nothing of it
+        if to and accounts.has_new_password(conn, account.actor_id, asked["asked_at"]):
+            return None  # whoever asked knew the old one
         language, link = accounts.load_settings(conn, account.actor_id).language, self._link(conn, kind, account, to)
         return to or account.email, self._letter(kind, language, account.name or account.username, link)
 

@@ -97,6 +97,12 @@ def set_password(conn: Connection, actor_id: int, password_hash: str, now: int) 
     conn.execute(update(accounts).where(accounts.c.actor_id == actor_id).values(**values))
 
 
+def has_new_password(conn: Connection, actor_id: int, since: int) -> bool:
+    """Whether another password was chosen after this instant."""
+    query = select(accounts.c.actor_id).where(accounts.c.actor_id == actor_id, accounts.c.password_changed_at > since)
+    return conn.execute(query).first() is not None
+
+
 def set_email(conn: Connection, actor_id: int, email: str) -> None:
     """Another address, in lower case, which nobody else has."""
     conn.execute(update(accounts).where(accounts.c.actor_id == actor_id).values(email=email))

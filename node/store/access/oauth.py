@@ -134,6 +134,12 @@ def use_code(conn: Connection, code_hash: str, token_hash: str, now: int) -> boo
     return conn.execute(taken.values(used_at=now, token_hash=token_hash)).rowcount == 1
 
 
+def delete_codes_of(conn: Connection, actor_id: int) -> None:
+    """No app gets a token any more for what this person agreed to; used codes stay, as below."""
+    c = authorization_codes.c
+    conn.execute(delete(authorization_codes).where(c.actor_id == actor_id, c.used_at.is_(None)))
+
+
 def expire_codes(conn: Connection, before: int) -> None:
     """Used ones stay as long as the others, so that a second use is recognised."""
     conn.execute(delete(authorization_codes).where(authorization_codes.c.created_at < before))

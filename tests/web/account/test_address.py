@@ -106,3 +106,27 @@ async def test_without_mail_an_administrator_gives_a_link(ada: Site) -> None:
     link = text.partition(f'translate="no">{ada.peer.origin}')[2].partition("<")[0]
     await take(ada, link)
     assert await address_of(ada, "ben") == "ben@new.example"
+
+
+async def test_a_new_password_ends_links_that_the_old_one_has_asked_for(mailing: Site, box: Mailbox) -> None:
+    """Whoever stole the password asked for an address of her own: it must not give her the account afterwards."""
+    await ask(mailing, NEW)
+    link = box.link()
+    csrf = await mailing.csrf(link)
+    fields = {"current": PASSWORD, "password": "a quite different password"}
+    await mailing.post(f"{PATH}/password", csrf=await mailing.csrf(PATH), **fields)
+    await mailing.get(link, 404)
+    await mailing.post("/email", 404, csrf=csrf, ticket=link.partition("=")[2])
+    assert await address_of(mailing) == "ada@example.org"
+
+
+async def test_a_new_password_also_ends_a_link_that_is_still_to_be_sent(mailing: Site, box: Mailbox) -> None:
+    box.answer = "451 later"
+    await ask(mailing, NEW)
+    mailing.clock.advance(10_000)
+    fields = {"current": PASSWORD, "password": "a quite different password"}
+    await mailing.post(f"{PATH}/password", csrf=await mailing.csrf(PATH), **fields)
+    box.answer = ""
+    mailing.clock.advance(60_000)
+    await mailing.peer.system.worker.drain()
+    assert box.mails == []

@@ -131,3 +131,15 @@ async def test_new_codes_and_taking_it_away_need_the_password(ada: Site):
     await ada.post(f"{PATH}/codes", 403, csrf=await ada.csrf("/settings/security"), **{"factor-current": PASSWORD})
     ada.browser.cookie_jar.clear()
     assert await ada.sign_in() == "/"
+
+
+async def test_a_first_step_with_a_password_that_was_replaced_is_worth_nothing(ada: Site):
+    _, codes = await add_factor(ada)
+    other = await other_browser(ada)
+    fields = {"current": PASSWORD, "password": "a quite different password"}
+    ada.clock.advance(1_000)
+    await ada.post("/settings/security/password", csrf=await ada.csrf("/settings/security"), **fields)
+    await other.post("/sign-in/code", 422, csrf=await other.csrf("/sign-in/code"), code=codes[0])
+    assert "Sign out" not in await other.get("/")
+    await other.browser.close()
+    assert "10 recovery codes are left" in await ada.get("/settings/security"), "nor does it use one up"

@@ -8,8 +8,12 @@ from sqlalchemy import Connection, select, update
 
 from node import upkeep
 from node.clock import DAY, MINUTE, to_rfc3339
+from node.domain.moderation import Sanction
+from node.services.house import moderate
+from node.store.access import accounts as account_store
 from node.store.tables import access_tokens, accounts, authorization_codes
 from tests.client import App
+from tests.web.conftest import PASSWORD
 from tests.web.oauth.flow import REDIRECT, VERIFIER, ClientApp, challenge_of
 
 
@@ -195,3 +199,28 @@ async def test_tokens_end_after_180_unused_days_and_apps_with_tokens_stay(app: C
     await app.http.call("POST", "/oauth/token", data=fields | app.credentials)
     told = await app.http.call("POST", "/oauth/token", 401, data=fields | idle.credentials)
     assert told["error"] == "invalid_client", "nobody ever let it in"
+
+
+async def test_a_new_password_ends_codes_that_no_app_has_changed_yet(app: ClientApp):
+    """Whoever sat in the stolen session let an app of hers in: neither the app nor its code outlives the password."""
+    for keep in ({}, {"keep_apps": "1"}):
+        code, path = await app.code(), "/settings/security"
+        fields = {"current": PASSWORD, "password": PASSWORD, **keep}
+        await app.site.post(f"{path}/password", csrf=await app.site.csrf(path), **fields)
+        assert (await app.change(code, 400))["error"] == "invalid_grant"
+
+
+async def test_codes_do_not_come_back_with_an_account_that_was_suspended(app: ClientApp):
+    code = await app.code()
+
+    boss, unit = await app.site.peer.add_actor("boss"), app.site.peer.unit()
+
+    def suspend_and_lift(conn: Connection) -> None:
+        ada = account_store.find_account(conn, "ada")
+        assert ada is not None
+        account_store.set_role(conn, ada.actor_id, account_store.MEMBER)
+        moderate.impose(conn, unit, boss.id, ada.actor_id, Sanction.SUSPENDED, "")
+        moderate.lift(conn, unit, boss.id, ada.actor_id, Sanction.SUSPENDED)
+
+    await app.site.store.write(suspend_and_lift)
+    assert (await app.change(code, 400))["error"] == "invalid_grant"
