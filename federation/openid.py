@@ -15,6 +15,7 @@ from federation.strictjson import read_object
 from federation.transport.http import OutboundClient
 from node.clock import HOUR, SECOND, Clock
 from node.config.settings import OidcSettings
+from node.domain.uris import is_email
 from node.errors import Malformed, RemoteMalformed, RemoteRefused
 
 if TYPE_CHECKING:
@@ -181,4 +182,5 @@ def _person(issuer: str, claims: Mapping[str, Any]) -> Person:
         return value.strip()[:254] if isinstance(value, str) else ""
 
     email = text("email").lower() if claims.get("email_verified") in (True, "true") else ""
+    email = email if is_email(email) else ""  # a bare name would be looked up as a user name
     return Person(issuer, str(claims["sub"])[:255], email, text("name"), text("preferred_username"))

@@ -1,7 +1,8 @@
 """``/sign-in/organisation``: signing in with the account that people have at the organisation (``[oidc]``).
 
 An identity there is tied to an account here by the pair of issuer and subject. The first time, an account of the same
-address is taken if the provider has verified it, else none; a new one is made where the configuration says so.
+address is taken if the provider has verified it and nobody there was tied to it yet, since organisations give the
+addresses of people who left to others; else none. A new one is made where the configuration says so.
 """
 
 import asyncio
@@ -118,8 +119,11 @@ def _known(conn: Connection, unit: Unit, person: Person) -> Account | None:
         identities.touch(conn, person.issuer, person.subject, unit.now)
         return accounts.load_account(conn, known.actor_id)
     account = accounts.find_account(conn, person.email) if person.email else None
-    if account is not None and account.state == accounts.ACTIVE:
-        _link(conn, unit, person, account.actor_id)
+    if account is None or account.state != accounts.ACTIVE:
+        return account
+    if any(each.issuer == person.issuer for each in identities.load_of(conn, account.actor_id)):
+        return None
+    _link(conn, unit, person, account.actor_id)
     return account
 
 

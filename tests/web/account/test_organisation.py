@@ -161,7 +161,8 @@ async def test_new_keys_are_fetched_once_more(start: Start, provider: FakeProvid
 async def test_only_a_verified_address_opens_an_account(start: Start, provider: FakeProvider):
     site = await begin(start, provider)
     provider.userinfo = {"sub": "4711"}
-    for person in (ADA | {"email_verified": False}, ADA | {"email_verified": None}, BEN, {"email": None}):
+    unproven = (ADA | {"email_verified": False}, ADA | {"email_verified": None}, BEN, {"email": None})
+    for person in (*unproven, ADA | {"email": "ada"}, ADA | {"email": " ADA"}):
         provider.person = person
         assert "organisation=unknown" in await go(site, provider), person
     assert not await is_in(site)
@@ -174,7 +175,8 @@ async def test_only_a_verified_address_opens_an_account(start: Start, provider: 
     assert await go(site, provider) == "/resources", "the identity stays when the address changes"
     site.browser.cookie_jar.clear()
     provider.person = ADA | {"sub": "4712"}
-    assert await go(site, provider) == "/resources", "two identities of one address"
+    assert "organisation=unknown" in await go(site, provider), "somebody who was given the address of who left"
+    assert not await is_in(site)
 
 
 async def test_accounts_are_made_where_the_configuration_says_so(start: Start, provider: FakeProvider):
