@@ -1,9 +1,19 @@
 """Who really asks when a proxy stands in front (CFG4): only what a trusted proxy says is believed."""
 
 from collections.abc import Sequence
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 Networks = Sequence[IPv4Network | IPv6Network]
+
+
+def plain_address(text: str) -> IPv4Address | IPv6Address:
+    """The address, without the frame that sockets for both versions put around IPv4. Raises ValueError for none.
+
+    >>> str(plain_address("::ffff:192.0.2.7"))
+    '192.0.2.7'
+    """
+    parsed = ip_address(text)
+    return (parsed.ipv4_mapped or parsed) if isinstance(parsed, IPv6Address) else parsed
 
 
 def is_trusted(address: str | None, trusted: Networks) -> bool:
@@ -11,7 +21,7 @@ def is_trusted(address: str | None, trusted: Networks) -> bool:
     if not trusted or not address:
         return False
     try:
-        parsed = ip_address(address)
+        parsed = plain_address(address)
     except ValueError:
         return False
     return any(parsed.version == network.version and parsed in network for network in trusted)
@@ -31,7 +41,7 @@ def client_address(remote: str | None, forwarded_for: str, trusted: Networks) ->
     while hops and is_trusted(address, trusted):
         named = hops.pop()
         try:
-            address = str(ip_address(named))
+            address = str(plain_address(named))
         except ValueError:
             break
     return address

@@ -18,6 +18,8 @@ PROXIES = [ip_network("127.0.0.0/8"), ip_network("fd00::/8")]
         ("127.0.0.1", "", "127.0.0.1"),
         ("127.0.0.1", "not an address", "127.0.0.1"),
         (None, "6.6.6.6", ""),
+        ("127.0.0.1", "::ffff:192.0.2.7", "192.0.2.7"),  # of a proxy with one socket for both: not all the same /64
+        ("::ffff:127.0.0.1", "6.6.6.6, 192.0.2.7", "192.0.2.7"),
     ],
 )
 def test_the_nearest_address_that_is_no_proxy_counts(remote, header, expected):
