@@ -1,23 +1,22 @@
 """Calendars of RFC 5545 that somebody hands in, read by ``icalendar``, which is imported with the first.
 
 At most ``MAX_BYTES`` and ``MAX_EVENTS``; rules that repeat only as far as our own subset goes. What cannot be used is
-told, never a failure of the whole.
+told, never a failure of the whole. A file that its author made for that takes seconds: read it in a thread.
 """
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from itertools import islice
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
+from node.calendar.file_zones import zones_of_one_file
 from node.calendar.recurrence import Occurrence, occurrences
 from node.domain.events import EventRecord, Override, Recurrence
 from node.domain.uris import is_web_uri
 from node.domain.zones import zone_of
 from node.sentences import Sentence
-
-if TYPE_CHECKING:
-    pass
 
 MAX_BYTES = 2 * 1024 * 1024
 MAX_EVENTS = 750
@@ -36,11 +35,16 @@ class ReadEvent:
     picture: str = ""  # its address
 
 
-def read_calendar(data: bytes, *, timezone: str, language: str) -> Iterator[ReadEvent]:
+def read_calendar(data: bytes, *, timezone: str, language: str) -> list[ReadEvent]:
     """The events of a file, each on its own; ``timezone`` and ``language`` hold where the file names none.
 
     A file that is no calendar gives one reading that says so. Never raises.
     """
+    with zones_of_one_file():
+        return list(_readings(data, timezone, language))
+
+
+def _readings(data: bytes, timezone: str, language: str) -> Iterator[ReadEvent]:
     if len(data) > MAX_BYTES:
         yield ReadEvent("", "", problem=Sentence("The file is larger than {n} MiB.", n=MAX_BYTES // 1024 // 1024))
         return
@@ -51,7 +55,8 @@ def read_calendar(data: bytes, *, timezone: str, language: str) -> Iterator[Read
         if number >= MAX_EVENTS:
             yield ReadEvent("", "", problem=Sentence("Only the first {n} events of a file are read.", n=MAX_EVENTS))
             return
-        yield _read(component, differing.get(_text(component, "uid"), ()), timezone, language)
+        # To the first series of a UID: a file may hold one series hundreds of times.
+        yield _read(component, differing.pop(_text(component, "uid"), ()), timezone, language)
 
 
 def _sorted_out(components: Iterable[Any]) -> tuple[list[Any], dict[str, list[Any]]]:
@@ -222,8 +227,8 @@ def _rule(component: Any, begin: dt.datetime) -> Recurrence | None:
     last = until.date() if isinstance(until, dt.datetime) else until
     if "COUNT" not in rule:
         found["until"] = max(begin.date(), min(last, latest)).isoformat()
-    if exceptions := sorted(set(_exceptions(component, begin))):
-        found["exceptions"] = exceptions[:MAX_EVENTS]
+    if exceptions := sorted(set(islice(_exceptions(component, begin), MAX_EVENTS))):
+        found["exceptions"] = exceptions
     return cast(Recurrence, found)
 
 

@@ -149,3 +149,54 @@ def test_what_is_no_calendar_says_so(data):
     found = list(read_calendar(data, timezone="UTC", language="en"))
     assert len(found) == 1
     assert found[0].problem
+
+
+# -- zones that a file defines ---------------------------------------------------------------------------------------
+
+RULE = "FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU"
+
+
+def in_own_zone(*, rule: str = RULE, offset: str = "+0200", changes: int = 2, start: str = "19701025T030000") -> bytes:
+    """A calendar with an event at ten in a zone of its own, which is ``offset`` all year round."""
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:x", "BEGIN:VTIMEZONE", "TZID:School time"]
+    for number in range(changes):
+        kind = ("STANDARD", "DAYLIGHT")[number % 2]
+        lines += [f"BEGIN:{kind}", f"DTSTART:{start}", f"TZOFFSETFROM:{offset}", f"TZOFFSETTO:{offset}"]
+        lines += [f"RRULE:{rule}", f"END:{kind}"]
+    lines += ["END:VTIMEZONE", "BEGIN:VEVENT", "UID:1", "SUMMARY:Visit", "DTSTART;TZID=School time:20260501T100000"]
+    return "\r\n".join([*lines, "END:VEVENT", "END:VCALENDAR", ""]).encode()
+
+
+def begins(data: bytes) -> str:
+    [found] = read_calendar(data, timezone="Asia/Tokyo", language="en")
+    assert found.record is not None
+    return found.record["start"]
+
+
+def test_a_zone_of_one_file_says_nothing_about_the_next():
+    assert begins(in_own_zone()) == "2026-05-01T08:00:00+00:00"
+    assert begins(in_own_zone(offset="-0500")) == "2026-05-01T15:00:00+00:00"
+
+
+@each_row(
+    "changed",
+    [
+        {"rule": "FREQ=SECONDLY"},
+        {"rule": "FREQ=YEARLY;BYMONTH=1,2,3,4,5,6,7,8,9,10,11,12"},
+        {"rule": "FREQ=YEARLY;BYHOUR=1,2;BYMINUTE=1,2;BYSECOND=1,2"},
+        {"rule": "FREQ=YEARLY;BYYEARDAY=1"},
+        {"changes": 9},
+        {"start": "00010101T000000"},
+    ],
+)
+def test_a_zone_that_costs_more_than_real_ones_is_not_known(changed):
+    """The time is then one of whoever brings it; a rule for every second would never be done."""
+    assert begins(in_own_zone(**changed)) == "2026-05-01T10:00:00+09:00"
+
+
+def test_single_times_belong_to_the_first_series_of_a_name():
+    body, _ = written(entry(recurrence={"frequency": "weekly", "count": 26, "overrides": OVERRIDES}))
+    first, rest = body.index(b"BEGIN:VEVENT"), body.index(b"END:VEVENT") + len(b"END:VEVENT\r\n")
+    one, again = read_calendar(body[:rest] + body[first:], timezone="UTC", language="en")
+    assert "overrides" in one.record["recurrence"]
+    assert "overrides" not in again.record["recurrence"]

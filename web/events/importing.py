@@ -54,7 +54,7 @@ async def bring(request: web.Request) -> web.Response:
             each.file.close()
     language = node.config.node.languages[0]
     rows = list[ImportedRow]()
-    for read in read_calendar(data, timezone=zone, language=language):
+    for read in await asyncio.to_thread(read_calendar, data, timezone=zone, language=language):
         known = await node.store.read(events.find_by_source, session.actor_id, read.uid) if read.uid else None
         wants_picture = read.picture and known is None and len(rows) < _PICTURES
         picture = await _fetch_picture(request, session.actor_id, read.picture) if wants_picture else None
