@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
 _MAX_CHANGES = 8  # STANDARD and DAYLIGHT, each with the years in which it holds
 _MAX_DATES = 100
-_EARLIEST = 1_601  # in which the calendars of Windows begin
+#: The calendars of Windows begin in 1601, and each time is looked for from there on. A leap year, with every day.
+_FIRST_YEAR = 1_972
 #: What the rules of real zones are made of, with the most values of each: "the first Sunday from the 8th on".
-_MOST = {"FREQ": 1, "INTERVAL": 1, "BYMONTH": 1, "BYDAY": 1, "BYMONTHDAY": 7, "UNTIL": 1, "COUNT": 1, "WKST": 1}
+_MOST = {"BYMONTH": 1, "BYDAY": 1, "BYMONTHDAY": 7, "UNTIL": 1, "WKST": 1}
 
 _reading = threading.Lock()
 
@@ -44,19 +45,29 @@ def _provider() -> "TZProvider":
     class _Bounded(ZONEINFO):
         def create_timezone(self, tz: Any) -> dt.tzinfo | None:  # type: ignore[override]
             """None: as if the file did not define it."""
-            return super().create_timezone(tz) if is_plain(tz) else None
+            if not _is_plain(tz):
+                return None
+            for change in tz.subcomponents:
+                _begin_late(change)
+            return super().create_timezone(tz)
 
     return _Bounded()
 
 
-def is_plain(zone: Any) -> bool:
-    """Whether a VTIMEZONE holds few changes, each by dates or by a rule that names days of a year."""
+def _begin_late(change: Any) -> None:
+    start = change["dtstart"]
+    if "RRULE" in change and start.dt.year < _FIRST_YEAR:
+        start.dt = start.dt.replace(year=_FIRST_YEAR)
+
+
+def _is_plain(zone: Any) -> bool:
+    """Whether a VTIMEZONE holds few changes, each by dates or by a rule that names one day of a year."""
     return len(zone.subcomponents) <= _MAX_CHANGES and all(map(_is_plain_change, zone.subcomponents))
 
 
 def _is_plain_change(change: Any) -> bool:
     start, rule = change.get("dtstart"), change.get("rrule")
-    if start is None or start.dt.year < _EARLIEST or change.subcomponents:
+    if start is None or change.subcomponents:
         return False
     if sum(len(each.dts) for each in _several(change.get("rdate"))) > _MAX_DATES or "EXRULE" in change:
         return False
@@ -65,9 +76,12 @@ def _is_plain_change(change: Any) -> bool:
 
 def _is_plain_rule(rule: Any) -> bool:
     parts = {str(key).upper(): values if isinstance(values, list) else [values] for key, values in rule.items()}
-    return [str(each).upper() for each in parts.get("FREQ", ())] == ["YEARLY"] and all(
-        len(values) <= _MOST.get(key, 0) for key, values in parts.items()
-    )
+    if [str(each).upper() for each in parts.pop("FREQ", ())] != ["YEARLY"]:
+        return False
+    days, dates = parts.get("BYDAY", []), parts.get("BYMONTHDAY", [])
+    is_one_day = len(str(days[0])) > 2 if days and not dates else bool(days) or len(dates) <= 1
+    is_in_month = "BYMONTH" in parts or not (days or dates)
+    return is_one_day and is_in_month and all(len(values) <= _MOST.get(key, 0) for key, values in parts.items())
 
 
 def _several(value: Any) -> list[Any]:
