@@ -17,7 +17,7 @@ from node.sentences import Sentence
 from node.state import NODE
 from node.store.library import courses, resources
 from node.store.library.courses import Enrolment
-from node.store.library.resources import Resource
+from node.store.library.resources import Resource, Viewer
 from node.store.search import listing
 from node.store.search.listing import Page
 from node.store.search.wishes import Wish
@@ -65,7 +65,7 @@ def _soon(conn: Connection, wish: Wish, today: str) -> list[tuple[Resource, str]
 
 def _mine(conn: Connection, actor_id: int) -> list[tuple[Resource, Enrolment]]:
     rows = courses.list_of_person(conn, actor_id, before=2**63 - 1, limit=_MINE)
-    found = resources.load_by_objects(conn, {each.object_id for each in rows})
+    found = resources.load_readable(conn, {each.object_id for each in rows}, Viewer(actor_id))
     return [(found[each.object_id], each) for each in rows if each.object_id in found]
 
 

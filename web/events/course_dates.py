@@ -19,7 +19,7 @@ from node.sentences import Sentence, sentences
 from node.services.library.enrolling import instance_uri
 from node.store.library import courses, resources
 from node.store.library.courses import Enrolment
-from node.store.library.resources import Resource, Viewer
+from node.store.library.resources import ANYBODY, Resource, Viewer
 from node.translations import translate
 from web.design.cards import Reader
 from web.events.calendar_views import CalendarItem, Standing
@@ -65,15 +65,15 @@ def load_between(
     """Those that may touch these days and that this person finds, or (``mine``) takes part in."""
     own = _own(conn, viewer) if viewer is not None else {}
     if mine:
-        return _load(conn, list(own), own)
+        return _load(conn, Viewer(viewer), list(own), own)
     listings = [each.value for each in Viewer(viewer).listings()]
-    return _load(conn, courses.list_between(conn, listings, first, last, limit=_MOST), own)
+    return _load(conn, Viewer(viewer), courses.list_between(conn, listings, first, last, limit=_MOST), own)
 
 
 def load_published(conn: Connection, first: dt.date, last: dt.date) -> list[Dated]:
     """Those of this node that everybody finds."""
     listings = [each.value for each in Viewer().listings("local")]
-    return _load(conn, courses.list_between(conn, listings, first, last, limit=_MOST), {})
+    return _load(conn, ANYBODY, courses.list_between(conn, listings, first, last, limit=_MOST), {})
 
 
 def _own(conn: Connection, actor_id: int) -> dict[tuple[int, str], Enrolment]:
@@ -81,8 +81,11 @@ def _own(conn: Connection, actor_id: int) -> dict[tuple[int, str], Enrolment]:
     return {(each.object_id, each.key): each for each in rows if each.state in _NOTES}
 
 
-def _load(conn: Connection, pairs: Sequence[tuple[int, str]], own: Mapping[tuple[int, str], Enrolment]) -> list[Dated]:
-    found = resources.load_by_objects(conn, {object_id for object_id, _ in pairs}) if pairs else {}
+def _load(
+    conn: Connection, viewer: Viewer, pairs: Sequence[tuple[int, str]], own: Mapping[tuple[int, str], Enrolment]
+) -> list[Dated]:
+    """Those of these that the viewer may read: who took part in a course that was narrowed may be nobody to it now."""
+    found = resources.load_readable(conn, {object_id for object_id, _ in pairs}, viewer)
     return [
         Dated(course, key, instance, own[object_id, key].state if (object_id, key) in own else None)
         for object_id, key in pairs

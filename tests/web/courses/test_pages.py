@@ -311,3 +311,22 @@ async def test_what_is_wrong_with_a_date_is_told_beside_it_and_nothing_is_lost(s
     for field in ("start", "end", "capacity", "price", "url", "room"):
         assert f'id="run-0-{field}-error"' in text, field
     assert 'value="City Library"' in text
+
+
+async def test_who_takes_part_no_longer_reads_a_course_that_was_narrowed(site: Site) -> None:
+    """A place is not a key: lists, calendar and calendar files ask who may read, each time."""
+    ann = await site.peer.add_actor("ann")
+    await site.peer.publish(course(startDate="2026-10-07"), owner=ann)
+    await site.set_up()
+    await site.post(f"/courses/casting-course-1/{KEY}/enrol", csrf=await site.csrf("/r/casting-course-1"))
+    made = await site.post("/calendar/addresses", 200, csrf=await site.csrf("/calendar/addresses"), label="phone")
+    address = re.search(r"/calendar/[\w-]{43}\.ics", made)
+    assert address
+    pages = ("/courses", "/calendar?on=2026-10-01", "/calendar?on=2026-10-01&mine=1", address[0], "/")
+    assert ["Casting course 1" in await site.get(page) for page in pages[:4]] == [True] * 4
+    await site.peer.publish(course(startDate="2026-10-07") | {"name": {"en": "Redundancies"}}, Visibility.PRIVATE, ann)
+    await site.get("/r/casting-course-1", 404)
+    for page in pages:
+        text = await site.get(page)
+        assert "Redundancies" not in text, page
+        assert "Casting course 1" not in text, page
