@@ -11,7 +11,6 @@ from node.domain.media import MediaPurpose
 from node.domain.preferences import READING
 from node.domain.uris import is_web_uri
 from node.errors import Conflict, Forbidden, Invalid, NodeError, NotFound
-from node.services.access import passwords
 from node.services.context import Unit
 from node.services.people.preferences import Defaults, change_defaults
 from node.services.people.profiles import ProfileChange, change_profile
@@ -20,6 +19,7 @@ from node.state import NODE
 from node.store.access import accounts
 from node.store.people import actors
 from node.store.people.actors import Actor
+from web.account import throttle
 from web.client_api.answers import answer, empty
 from web.client_api.callers import require
 from web.client_api.entities.accounts import credential_account
@@ -148,8 +148,8 @@ async def move(request: web.Request) -> web.Response:
     caller, node = await require(request, "write:accounts"), request.app[NODE]
     sent = await read_parameters(request)
     uri, password = sent.text("moved_to_uri") or "", sent.text("password") or ""
-    account = await node.store.read(accounts.load_account, caller.actor_id)
-    if account is None or not await passwords.is_right(account.password_hash or None, password):
+    account, key = await node.store.read(accounts.load_account, caller.actor_id), str(caller.actor_id)
+    if account is None or not await throttle.is_right_password(request, key, account.password_hash or None, password):
         raise Forbidden("The password is not right.")
     if not is_web_uri(uri):
         raise Invalid("Please name the address of the other account.")

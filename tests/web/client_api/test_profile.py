@@ -191,3 +191,10 @@ async def test_an_account_moves_with_its_followers(tmp_path):
         followers = await new.get(f"v1/accounts/{new.me.id}/followers")
         assert [each["acct"] for each in followers] == ["fan"]
         await new.post("v1/accounts/alias", also_known_as_uris=[])
+
+
+async def test_an_app_cannot_guess_the_password_by_moving(site, ada):
+    """The same few tries as on the pages: a token that may write is no way around them."""
+    for number in range(10):
+        await ada.post("v1/accounts/move", 403, moved_to_uri="https://x.example/a", password=f"guess {number}")
+    await ada.post("v1/accounts/move", 429, moved_to_uri="https://x.example/a", password="correct horse")
