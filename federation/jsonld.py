@@ -25,6 +25,7 @@ _MAX_WARNINGS = 50
 _PLAIN = KNOWN_TERMS | {"id", "type", "@context"}
 _IDENTITY = frozenset({"id", "type", "actor", "attributedTo", "object", "publicKey", "owner", "controller"})
 _BARE = frozenset({str, int, float, bool})  # of values that are what they are
+_WRAPPERS = {"@value": None, "@list": None, "@set": None}.keys()  # in the order in which they count
 _MIN_TIME = 631_152_000_000  # 1990; rule IN23
 _MAX_TIME = 7_258_118_400_000  # 2200
 
@@ -103,13 +104,37 @@ class Doc:
     def document(self) -> dict[str, Any]:
         """The object for readers of plain JSON: its keys in our words, one type that we know if it has one.
 
-        That is ``raw`` itself for nearly everything that peers send; a copy takes the context along.
+        That is ``raw`` itself for nearly everything that peers send. A copy takes the context along for its parts,
+        which are in our words instead where that would give these another meaning when the copy is read.
         """
         if self._terms is self.raw and (type(self.raw.get("type")) is str or "type" not in self.raw):
             return self.raw
         kind = next((name for name in self.types if name in KNOWN_TERMS), self.type)
+        if not self._context.is_settled:
+            return {**self.in_our_words(), "type": kind}
         context = {"@context": self._context.definitions} if self._context.definitions else {}
         return {**context, **self._terms, "type": kind}
+
+    def in_our_words(self) -> dict[str, Any]:
+        """The object and its parts, none of which needs a context any more."""
+        found = {
+            term: value if term.endswith("Map") else self._translated(value)
+            for term, value in self._terms.items()
+            if not term.startswith("@")
+        }
+        return {**found, "type": list(self.types)} if "type" in found else found
+
+    def _translated(self, value: Any) -> Any:
+        if type(value) is list:
+            return [self._translated(item) for item in value]
+        if type(value) is not dict:
+            return value
+        if not _WRAPPERS.isdisjoint(value):
+            return {key: self._translated(part) for key, part in value.items()}
+        part = self._object("part", value)
+        if part is None:  # what cannot be read now cannot be later, but its address may be
+            return {"id": self._inner_id(value), "@graph": []}
+        return part.in_our_words()
 
     # -- values -----------------------------------------------------------------------------------------------------
 
@@ -172,6 +197,8 @@ class Doc:
     def _inner_id(self, value: dict[str, Any]) -> Any:
         """The id of an object; of a ``Link`` where it leads."""
         found = value.get("id", value.get("@id"))
+        if found is None and (self._context.renames or "@context" in value) and (part := self._object("id", value)):
+            found = part.value("id")  # under a name of its own
         return value.get("href") if found is None else found
 
     def _address(self, term: str, text: str) -> str:
@@ -277,7 +304,7 @@ def read(document: object) -> Doc:
 
 def _unwrap(value: dict[str, Any]) -> Any:
     """The value inside ``@value``, ``@list`` and ``@set``."""
-    for keyword in ("@value", "@list", "@set"):
+    for keyword in _WRAPPERS:
         if keyword in value:
             return value[keyword]
     return value
