@@ -742,8 +742,11 @@ async def test_every_process_streams_what_another_did(postgresql, tmp_path):
         assert (label, event, status["id"]) == (["user"], "update", str(posted.id))
         await there.store.write(lambda conn: filters.create(conn, there.unit(), ada.me.id, HIDES_GOLF))
         assert (await stream.next())[1] == "filters_changed"
-        await there.store.write(publish_note, there.unit(), ada.me.id, "golf", Visibility.PUBLIC)
         ben = await app_of(there, "ben")
+        await ada.post(f"v1/accounts/{ben.me.id}/follow")
+        for text in ("golf", "chess"):
+            await there.store.write(publish_note, there.unit(), ben.me.id, text, Visibility.PUBLIC)
+        assert "chess" in (await stream.next())[2]["content"]
         bens = await connect(App(here, ben.token, ben.me), "stream=user")
         await there.store.write(oauth.delete_tokens_of, ben.me.id)
         assert await bens.closed() == frames.POLICY

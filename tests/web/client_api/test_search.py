@@ -141,9 +141,11 @@ async def test_people_and_posts_of_other_servers_are_found_on_purpose(tmp_path):
         assert (await ann.get("v2/search", q=gone, resolve=True))["statuses"] == []
         host = university.system.node.config.host
         await hospital.store.write(moderate.set_policy, hospital.unit(), None, host, DomainPolicy.BLOCK, "")
+        await hospital.system.federation.policies.load()
         for path in ("v2/search?q=ben", f"v2/search?q={handle}", "v1/accounts/search?q=ben", f"v2/search?q={note.uri}"):
             assert ben.me.uri not in await (await ann.ask("GET", path)).text(), path
         await hospital.store.write(moderate.remove_policy, hospital.unit(), None, host)
+        await hospital.system.federation.policies.load()
         nobody = f"@nobody@{university.system.node.config.host}"
         assert names(await ann.get("v2/search", q=nobody, resolve=True)) == []
 
