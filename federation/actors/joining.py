@@ -20,10 +20,20 @@ REASON_AT_MOST = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """Who may come in: ``mode`` of the configuration, and whether addresses can be confirmed by mail."""
+    """Who may come in: ``mode`` of the configuration, whether addresses can be confirmed by mail, and whether the
+    organisation's sign-in opens accounts by their address.
+    """
 
     mode: str
     has_mail: bool
+    opens_by_address: bool = False
+
+    def must_be_looked_at(self, *, is_invited: bool) -> bool:
+        """Whether an administrator decides: also where nothing else says whose address it is that opens the account.
+
+        Somebody could else join with a colleague's address and wait for her inside.
+        """
+        return (self.mode == APPROVAL and not is_invited) or (self.opens_by_address and not self.has_mail)
 
 
 def refuse(conn: Connection, unit: Unit, door: Door, invitation: str) -> None:
@@ -53,7 +63,8 @@ def join(
         raise Forbidden("This invitation was used up.")
     person = create_member(conn, unit, member)
     joining.set_reason(conn, person.id, reason[:REASON_AT_MOST], language)
-    state = PENDING if door.mode == APPROVAL and not invitation else UNCONFIRMED if door.has_mail else ACTIVE
+    is_looked_at = door.must_be_looked_at(is_invited=bool(invitation))
+    state = PENDING if is_looked_at else UNCONFIRMED if door.has_mail else ACTIVE
     if state != ACTIVE:
         joining.set_state(conn, person.id, state)
     news.tell(conn, unit, happened.SignedUp(person.id))

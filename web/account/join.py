@@ -27,7 +27,7 @@ JOIN, CONFIRM = "/join", "/confirm"
 
 def door_of(request: web.Request) -> Door:
     config = request.app[NODE].config
-    return Door(config.registrations.mode, bool(config.mail.host))
+    return Door(config.registrations.mode, bool(config.mail.host), opens_by_address=bool(config.oidc.issuer))
 
 
 async def show_join(request: web.Request) -> web.Response:

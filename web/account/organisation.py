@@ -59,7 +59,8 @@ async def finish(request: web.Request) -> web.StreamResponse:
     note = _note_of(request)
     if note is None or not secrets.compare_digest(note[0].encode(), request.query.get("state", "").encode()):
         return _failed(request, "/", "failed", None)
-    _, nonce, verifier, next_path = note
+    state, nonce, verifier, next_path = note
+    throttle.count_try(request, f"state {state}")  # a note that is shown again costs the provider a request each time
     if "code" not in request.query:
         return _failed(request, next_path, "failed", None)
     try:

@@ -16,6 +16,7 @@ from node.clock import FixedClock, SystemClock
 from node.store.access import accounts
 from tests.openid_provider import CLIENT_ID, CLIENT_SECRET, FakeProvider, fake_provider
 from tests.web.account.conftest import Start
+from tests.web.account.test_join import invite, join, sign_in_as_ben, state_of
 from tests.web.account.test_second_factor import add_factor, code_of
 from tests.web.conftest import PASSWORD, Site
 
@@ -246,3 +247,28 @@ async def test_the_only_way_in_stays(start: Start, provider: FakeProvider):
     assert "Choose a password first" in await set_identity(site, 409)
     site.browser.cookie_jar.clear()
     assert await go(site, provider) == "/resources"
+
+
+async def test_nobody_waits_inside_an_account_with_the_address_of_a_colleague(start: Start, provider: FakeProvider):
+    """Without mail nobody proves an address: an administrator looks before the organisation's sign-in opens it."""
+    site = await start(mail=False, clock=provider.clock, oidc=settings(provider.origin))
+    path = await invite(site)
+    site.browser.cookie_jar.clear()
+    await join(site, path=path)
+    assert await state_of(site) == accounts.PENDING
+    assert not await is_in(site)
+    provider.person = BEN
+    assert "organisation=unknown" in await go(site, provider)
+    await sign_in_as_ben(site, 422)
+
+
+async def test_one_note_sends_few_requests_to_the_provider(start: Start, provider: FakeProvider):
+    """The browser keeps it, so that whoever wants to can show it again and again."""
+    site = await begin(start, provider)
+    answer = provider.authorize(await site.get(f"{PATH}?next=/", 303)) | {"code": "guessed"}
+    (note,) = [each for each in site.browser.cookie_jar if "oidc" in each.key]
+    kept = {"Cookie": f"{note.key}={note.value}"}
+    site.browser.cookie_jar.clear()
+    for _ in range(10):
+        assert "organisation=failed" in await site.get(f"{BACK}?{urlencode(answer)}", 303, **kept)
+    await site.get(f"{BACK}?{urlencode(answer)}", 429, **kept)
